@@ -1,0 +1,16 @@
+# Warnings and sanitizers for every target of the project; system headers stay silent.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow)
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
+if(MQCOAP_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(MQCOAP_SANITIZE)
+  add_compile_options(-fsanitize=${MQCOAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${MQCOAP_SANITIZE})
+endif()
+
+find_program(MQCOAP_CCACHE ccache)
+if(MQCOAP_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MQCOAP_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${MQCOAP_CCACHE})
+endif()

@@ -1,0 +1,13 @@
+# Everything comes from Debian; see `./dev deps` for the package names.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(mosquitto REQUIRED IMPORTED_TARGET libmosquitto)
+pkg_check_modules(muparser REQUIRED IMPORTED_TARGET muparser)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+find_package(CLI11 REQUIRED)
+if(MQCOAP_TESTS)
+  find_package(doctest REQUIRED)
+endif()

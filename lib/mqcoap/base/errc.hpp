@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+#include <type_traits>
+
+namespace mqcoap {
+
+using boost::system::error_code;
+using boost::system::result;
+
+/// What can fail on this side. What a peer answers is a `response_code`, never one of these.
+enum class errc {
+  not_connected = 1,  ///< no connection to the broker
+  queue_full,         ///< the bounded outgoing queue has no place
+  timed_out,          ///< the deadline passed
+  too_large,          ///< over a limit of the configuration or of MQTT
+  denied,             ///< the broker refused the subscription
+  closed,             ///< the object was stopped
+  invalid_name,       ///< not [A-Za-z0-9_.-]{1,64}, or begins with '$'
+  invalid_topic,      ///< not a topic of the protocol
+  invalid_path,       ///< not a resource path
+  invalid_id,         ///< not a request id
+  invalid_address,    ///< not TAG/SUBSYSTEM/PATH
+  invalid_duration,   ///< not a number with ms, s, min or h
+  invalid_size,       ///< not a number with B, KiB, MiB or GiB
+  missing_unit,       ///< a bare number where a unit is needed
+};
+
+const boost::system::error_category& mqcoap_category() noexcept;
+error_code make_error_code(errc e) noexcept;
+
+}  // namespace mqcoap
+
+template <>
+struct boost::system::is_error_code_enum<mqcoap::errc> : std::true_type {};

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+namespace mqcoap {
+
+/// True if `text` matches `pattern`, in which `*` stands for any run of characters and `?` for one.
+/// Linear in the two lengths but for backtracking to the last `*`: no pattern is exponential.
+bool glob_match(std::string_view pattern, std::string_view text) noexcept;
+
+/// True if the pattern has a wildcard at all.
+inline bool is_glob(std::string_view pattern) noexcept {
+  return pattern.find_first_of("*?") != std::string_view::npos;
+}
+
+}  // namespace mqcoap

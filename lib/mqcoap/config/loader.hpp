@@ -1,0 +1,24 @@
+#pragma once
+
+#include <mqcoap/config/diagnostic.hpp>
+#include <mqcoap/config/settings.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+/// What came of loading: `settings` only if no diagnostic is an error.
+struct load_result {
+  std::optional<settings> value;
+  std::vector<diagnostic> diagnostics;  ///< all of them, in the order of the files
+};
+
+/// Reads the file and what it includes, and checks everything. Never throws for what a file says; reads files
+/// and environment variables, nothing else.
+load_result load_settings(const std::string& path);
+
+/// The JSON Schema (draft 2020-12) of the configuration, generated from the field tables.
+std::string settings_schema();
+
+}  // namespace mqcoap

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/transport/link_options.hpp>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+enum class log_level : std::uint8_t { error, warning, info, debug };
+
+struct logging_options {
+  log_level level = log_level::info;
+  std::size_t body = 80;  ///< bytes of a body shown in a debug line; 0: none
+};
+
+/// Everything that a configuration says, checked and with defaults filled in.
+struct settings {
+  std::vector<link_options> brokers;  ///< at least one; the first is the default
+  gateway_options gateway;
+  logging_options logging;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mqcoap/base/secret.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/protocol/method.hpp>
+#include <mqcoap/protocol/name.hpp>
+#include <mqcoap/resource/action.hpp>
+#include <mqcoap/resource/collection.hpp>
+#include <mqcoap/resource/reply.hpp>
+#include <mqcoap/resource/signal.hpp>
+#include <mqcoap/resource/value.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace mqcoap {
+
+/// A path prefix of one of the gateway's own devices that leads to another device (docs/protocol.md, section 6).
+struct mount_options {
+  device_tag tag;
+  subsystem_name subsystem;
+  std::string path;  ///< put before the rest of the path; empty: nothing. No leading or trailing slash.
+};
+
+struct resource_options {
+  std::string path;  ///< `gains`, `supply/voltage`, or a subtree `probe/**`; no leading slash
+  std::string title;
+  std::string unit;
+  std::variant<value_options, collection_options, action_options, reply_options, signal_options, mount_options> kind;
+};
+
+/// One tag that the gateway answers for.
+struct device_options {
+  device_tag tag;
+  std::string description;
+  std::vector<subsystem_name> subsystems;  ///< empty: any
+  std::vector<resource_options> resources;
+};
+
+/// Which requests a proxy route takes; a request must match all four.
+struct route_match {
+  std::vector<std::string> tags{"*"};        ///< globs
+  std::vector<std::string> subsystems{"*"};  ///< globs
+  std::string path = "**";                   ///< exact, or `prefix/**`, or with `*` for one segment
+  method_set methods = method_set::all();
+};
+
+/// Where a route leads. Empty: as it was. `{tag}`, `{subsystem}` and `{path}` stand for what was asked for.
+struct route_target {
+  std::string broker;     ///< empty: the default broker
+  std::string ns;         ///< empty: the gateway's namespace
+  std::string tag;
+  std::string subsystem;
+  std::string path;
+};
+
+struct route_options {
+  std::string name;
+  route_match match;
+  bool serve = false;  ///< the gateway answers for the tags matched (reverse proxy by tag)
+  route_target to;
+  std::chrono::milliseconds timeout{4000};  ///< 1 ms to 10 min; Python callers give up after 5 s
+  std::size_t in_flight = 1;                ///< requests at a device at a time; the rest queue
+  std::size_t queue = 16;                   ///< per device; then 503
+  wire_format wire = wire_format::full;
+  std::optional<secret> token;              ///< sent to the device; the caller's own stops at the gateway
+};
+
+struct proxy_options {
+  std::optional<device_tag> forward;   ///< the tag that takes `proxy_uri` and the subsystem `proxy`
+  std::vector<route_options> routes;   ///< first match wins
+  std::chrono::milliseconds default_timeout{4000};  ///< of mounts that no route matches
+};
+
+struct gateway_limits {
+  std::size_t in_flight = 1024;  ///< requests taken and not yet answered; then 503
+};
+
+struct gateway_options {
+  namespace_name ns;
+  decode_rules decoding;
+  gateway_limits limits;
+  std::vector<device_options> devices;
+  proxy_options proxy;
+};
+
+}  // namespace mqcoap

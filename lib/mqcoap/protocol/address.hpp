@@ -1,0 +1,24 @@
+#pragma once
+
+#include <mqcoap/base/errc.hpp>
+#include <mqcoap/protocol/name.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// Where a request goes, written `TAG/SUBSYSTEM/PATH` everywhere (docs/protocol.md, section 6).
+struct address {
+  device_tag tag;
+  subsystem_name subsystem;
+  resource_path path;
+
+  /// One leading slash is ignored.
+  /// @par Errors  errc::invalid_address
+  static result<address> parse(std::string_view text, std::size_t path_limit = resource_path::default_limit);
+  std::string to_string() const;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+namespace mqcoap {
+
+/// Names of `accept` and `content_format` (docs/protocol.md, section 5).
+namespace content_format {
+inline constexpr std::string_view json = "application/json";
+inline constexpr std::string_view text = "text/plain";
+inline constexpr std::string_view link_format = "application/link-format";  ///< RFC 6690
+}  // namespace content_format
+
+}  // namespace mqcoap

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace mqcoap {
+
+/// Walks the members of one object in text that `validate_json` accepted, without building anything: keys and
+/// values come as parts of the text. Undefined for any other text.
+class json_members {
+ public:
+  /// @param object  a validated object, `{` to `}`
+  explicit json_members(std::string_view object) noexcept;
+
+  /// Steps to the next member; false after the last.
+  bool next() noexcept;
+
+  std::string_view key() const noexcept { return key_; }      ///< with its quotes, escapes undecoded
+  std::string_view value() const noexcept { return value_; }  ///< without surrounding white space
+
+ private:
+  std::string_view rest_;
+  std::string_view key_;
+  std::string_view value_;
+};
+
+/// The text of the value that begins at the front of validated JSON.
+std::string_view first_json_value(std::string_view validated) noexcept;
+
+}  // namespace mqcoap

@@ -1,0 +1,126 @@
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <cmath>
+#include <limits>
+#include <mqcoap/protocol/json_text.hpp>
+
+namespace mqcoap {
+namespace {
+
+namespace json = boost::json;
+
+/// Accepts every event but a number that is not finite: `1e999` must never be written again.
+struct validating_handler {
+  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_array_size = max_object_size;
+  static constexpr std::size_t max_key_size = max_object_size;
+  static constexpr std::size_t max_string_size = max_object_size;
+
+  bool not_finite = false;
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+  bool on_object_begin(error_code&) { return true; }
+  bool on_object_end(std::size_t, error_code&) { return true; }
+  bool on_array_begin(error_code&) { return true; }
+  bool on_array_end(std::size_t, error_code&) { return true; }
+  bool on_key_part(json::string_view, std::size_t, error_code&) { return true; }
+  bool on_key(json::string_view, std::size_t, error_code&) { return true; }
+  bool on_string_part(json::string_view, std::size_t, error_code&) { return true; }
+  bool on_string(json::string_view, std::size_t, error_code&) { return true; }
+  bool on_number_part(json::string_view, error_code&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, error_code&) { return true; }
+  bool on_uint64(std::uint64_t, json::string_view, error_code&) { return true; }
+  bool on_double(double number, json::string_view, error_code& ec) {
+    if (std::isfinite(number)) return true;
+    not_finite = true;
+    ec = json::error::not_double;
+    return false;
+  }
+  bool on_bool(bool, error_code&) { return true; }
+  bool on_null(error_code&) { return true; }
+  bool on_comment_part(json::string_view, error_code&) { return true; }
+  bool on_comment(json::string_view, error_code&) { return true; }
+};
+
+bool is_json_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_json_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_json_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+}  // namespace
+
+std::optional<json_fault> validate_json(std::string_view text, std::size_t max_depth) {
+  json::parse_options rules;
+  rules.max_depth = max_depth;
+  json::basic_parser<validating_handler> parser(rules);
+  error_code ec;
+  const std::size_t consumed = parser.write_some(false, text.data(), text.size(), ec);
+  if (!ec && consumed < text.size()) {
+    const auto rest = trim(text.substr(consumed));
+    if (!rest.empty()) return json_fault{"something follows the JSON value", consumed};
+  }
+  if (!ec) return std::nullopt;
+  if (parser.handler().not_finite) return json_fault{"a number is not finite", consumed};
+  if (ec == json::error::incomplete) return json_fault{"it ends too early", consumed};
+  if (ec == json::error::too_deep)
+    return json_fault{"it is nested deeper than " + std::to_string(max_depth) + " levels", consumed};
+  return json_fault{ec.message(), consumed};
+}
+
+result<json_text, json_fault> json_text::parse(std::string_view text, std::size_t max_depth) {
+  if (auto fault = validate_json(text, max_depth)) return *std::move(fault);
+  return from_validated(trim(text));
+}
+
+json_text json_text::from_value(const json::value& value) { return json_text(json::serialize(value)); }
+
+json_text json_text::from_string(std::string_view words) {
+  std::string text;
+  append_json_string(text, words);
+  return json_text(std::move(text));
+}
+
+json_text json_text::from_validated(std::string_view text) {
+  return text == "null" ? json_text() : json_text(std::string(text));
+}
+
+json::value json_text::value() const {
+  json::parse_options rules;
+  rules.max_depth = std::numeric_limits<std::size_t>::max();  // the depth was checked when the text was validated
+  return json::parse(text(), {}, rules);
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  out += '"';
+  std::size_t plain = 0;  // begin of the run that needs no escape
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (!needs_escape(c)) continue;
+    out.append(text.substr(plain, i - plain));
+    plain = i + 1;
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default: out.append("\\u00").append(1, digits[c >> 4]).append(1, digits[c & 0xf]);
+    }
+  }
+  out.append(text.substr(plain)).append(1, '"');
+}
+
+std::string decode_json_string(std::string_view quoted) {
+  if (quoted.find('\\') == std::string_view::npos) return std::string(quoted.substr(1, quoted.size() - 2));
+  return json::value_to<std::string>(json::parse(quoted));
+}
+
+}  // namespace mqcoap

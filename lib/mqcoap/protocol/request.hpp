@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/secret.hpp>
+#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/protocol/method.hpp>
+#include <mqcoap/protocol/options.hpp>
+#include <mqcoap/protocol/request_id.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+/// One request as it stands on the wire (docs/protocol.md, section 2).
+struct request {
+  method verb;
+  resource_path path;  ///< 1..255 bytes, echoed as it came
+  request_id id;
+  std::optional<request_id> correlation_id;
+  std::optional<secret> token;  ///< prints as ***
+  std::string source;           ///< empty: none; a claim, never an identity
+  json_text body;               ///< validated text, parsed only by who needs the value
+  std::optional<unix_millis> sent_at;  ///< absent only under lenient validation
+
+  request_options options;
+  std::vector<header_field> unknown;  ///< header fields that are passed on when proxying
+};
+
+}  // namespace mqcoap

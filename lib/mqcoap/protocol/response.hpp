@@ -1,0 +1,42 @@
+#pragma once
+
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/protocol/options.hpp>
+#include <mqcoap/protocol/request_id.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
+#include <mqcoap/protocol/response_code.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// What a responder says to a request; the rest of the response follows from the request.
+struct answer {
+  response_code code = response_code::content;
+  json_text body;        ///< `null` if there is no content; for errors, words
+  std::string location;  ///< with 201: path of the new resource; else empty
+  response_options options;
+  std::vector<header_field> unknown;  ///< header fields passed on from a proxied response
+  std::string source;                 ///< the tag that answered; empty: the tag that was asked
+
+  /// An error with its words: what was wrong, and what would be right.
+  static answer error(response_code code, std::string_view words) {
+    answer a;
+    a.code = code;
+    a.body = json_text::from_string(words);
+    return a;
+  }
+};
+
+/// One response as it stands on the wire (docs/protocol.md, section 2).
+struct response : answer {
+  resource_path path;
+  request_id id;
+  std::optional<request_id> correlation_id;
+  std::optional<unix_millis> sent_at;
+};
+
+}  // namespace mqcoap

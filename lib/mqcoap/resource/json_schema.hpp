@@ -1,0 +1,37 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <memory>
+#include <mqcoap/base/errc.hpp>
+#include <optional>
+#include <string>
+
+namespace mqcoap {
+
+/// The JSON Schema words that a resource's `schema` may use, compiled once:
+/// `type` (name or list), `enum`, `const`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`,
+/// `multipleOf`, `minLength`, `maxLength`, `pattern` (RE2 syntax, unanchored), `items`, `minItems`, `maxItems`,
+/// `uniqueItems`, `properties`, `required`, `additionalProperties`, `minProperties`, `maxProperties`,
+/// `allOf`, `anyOf`, `oneOf`, `not`; the annotations `title`, `description`, `default`, `examples`,
+/// `$comment` are taken and ignored. Any other word is an error. Cheap to copy: copies share the rules.
+/// @see https://json-schema.org/draft/2020-12/json-schema-validation
+class json_schema {
+ public:
+  struct fault {
+    std::string pointer;  ///< JSON Pointer (RFC 6901) into the schema, for compile; into the value, for check
+    std::string words;    ///< what is wrong and what would be right
+  };
+
+  static result<json_schema, fault> compile(const boost::json::value& schema);
+
+  /// Nothing if the value satisfies the schema, else the first thing that is wrong.
+  std::optional<fault> check(const boost::json::value& value) const;
+
+  class node;
+
+ private:
+  explicit json_schema(std::shared_ptr<const node> root) : root_(std::move(root)) {}
+  std::shared_ptr<const node> root_;
+};
+
+}  // namespace mqcoap

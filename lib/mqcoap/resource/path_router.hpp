@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mqcoap/resource/handler.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace mqcoap {
+
+/// From a path to the handler that serves it, in constant time however many there are: an exact path first,
+/// then the longest prefix. Paths are written without a leading slash.
+class path_router {
+ public:
+  struct found {
+    handler* target = nullptr;  ///< null: no such path
+    std::size_t rest_at = 0;    ///< where the part behind the prefix begins, in the path asked for
+  };
+
+  /// Serves one path. False if it is served already.
+  bool add_exact(std::string path, std::shared_ptr<handler> target);
+  /// Serves every path below a prefix (`probe` for `probe/**`; empty for `**`), not the prefix itself.
+  bool add_subtree(std::string prefix, std::shared_ptr<handler> target);
+
+  found find(std::string_view path) const noexcept;
+
+ private:
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  using table = std::unordered_map<std::string, std::shared_ptr<handler>, text_hash, std::equal_to<>>;
+  table exact_;
+  table subtrees_;
+};
+
+}  // namespace mqcoap

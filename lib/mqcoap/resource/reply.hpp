@@ -1,0 +1,24 @@
+#pragma once
+
+#include <mqcoap/protocol/method.hpp>
+#include <mqcoap/resource/handler.hpp>
+
+namespace mqcoap {
+
+struct reply_options {
+  response_code code = response_code::content;
+  json_text body;
+  method_set methods = method_set::all();
+};
+
+/// The same answer to every request.
+class reply_resource final : public handler {
+ public:
+  explicit reply_resource(reply_options options) : options_(std::move(options)) {}
+  void handle(responder r) override;
+
+ private:
+  const reply_options options_;
+};
+
+}  // namespace mqcoap

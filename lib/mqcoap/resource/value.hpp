@@ -1,0 +1,38 @@
+#pragma once
+
+#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/protocol/method.hpp>
+#include <mqcoap/resource/handler.hpp>
+#include <mqcoap/resource/json_schema.hpp>
+#include <optional>
+#include <string>
+
+namespace mqcoap {
+
+struct value_options {
+  json_text initial;
+  method_set methods{method::get};     ///< GET, PUT or both
+  std::optional<json_schema> schema;   ///< what PUT and actions may store; the initial value satisfies it
+};
+
+/// A value in memory: GET gives it (205), PUT replaces it (204). Kept and sent in encoded form; its etag is a
+/// hash of that text.
+class value_resource final : public handler {
+ public:
+  explicit value_resource(value_options options);
+  void handle(responder r) override;
+
+  const json_text& current() const noexcept { return current_; }
+  /// Stores without asking the schema: for callers that checked it when they were built.
+  void store(json_text value);
+
+ private:
+  void get(responder r);
+  void put(responder r);
+
+  const value_options options_;
+  json_text current_;
+  std::string etag_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <mqcoap/transport/link_options.hpp>
+
+namespace mqcoap {
+
+/// A link over libmosquitto, driven by the event loop: no thread of its own but for name resolution. A fresh
+/// library handle for every connection, so that nothing of the last one is sent on the next; reconnects after
+/// 0.5 to 30 s with jitter, and costs nothing in between.
+/// @par Threads  Everything on the io_context's one thread.
+class mosquitto_link final : public link {
+ public:
+  mosquitto_link(boost::asio::io_context& loop, const clock& time, link_options options);
+  ~mosquitto_link() override;
+
+  const std::string& name() const noexcept override;
+  const std::string& client_id() const noexcept override;
+  void start(link_events& owner) override;
+  bool up() const noexcept override;
+  void subscribe(std::string filter, subscribed_handler done) override;
+  void unsubscribe(std::string_view filter) override;
+  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline) override;
+  link_stats stats() const noexcept override;
+  void stop(std::chrono::milliseconds grace, stopped_handler done) override;
+
+ private:
+  class impl;
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace mqcoap
