@@ -35,7 +35,7 @@ struct validating_handler {
   bool on_double(double number, json::string_view, error_code& ec) {
     if (std::isfinite(number)) return true;
     not_finite = true;
-    ec = json::error::not_double;
+    ec = json::error::exponent_overflow;
     return false;
   }
   bool on_bool(bool, error_code&) { return true; }
