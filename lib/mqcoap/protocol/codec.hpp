@@ -40,7 +40,6 @@ struct decode_fault {
 
   /// What was found of the header, for the answer: JSON texts, empty where nothing usable was found.
   std::string path;
-  std::string request_id;
   std::string correlation_id;
 };
 

@@ -13,7 +13,8 @@ namespace mqcoap {
 /// Why a text is not acceptable JSON.
 struct json_fault {
   std::string reason;      ///< in words
-  std::size_t offset = 0;  ///< bytes from the beginning
+  std::size_t offset = 0;  ///< bytes from the beginning; not known for a number that is not finite
+  bool not_finite = false; ///< the grammar is right, but a number is too large for a double
 };
 
 /// Checks grammar (RFC 8259), UTF-8, nesting depth and that every number is finite, in one pass that builds

@@ -26,6 +26,7 @@ struct request_options {
   bool create_only = false;    ///< `if_none_match: true`
   std::string accept;          ///< empty: application/json
   std::string content_format;  ///< empty: application/json
+  std::string critical;        ///< JSON array of option names, all of them understood; passed on
   std::string traceparent;     ///< W3C trace context, passed on and logged
 };
 
