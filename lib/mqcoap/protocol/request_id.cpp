@@ -38,8 +38,8 @@ std::uint64_t request_id_generator::next_word() noexcept {
 
 request_id request_id_generator::next() noexcept {
   constexpr char digits[] = "0123456789abcdef";
-  const std::uint64_t high = (next_word() & ~0xf000ULL) | 0x4000ULL;                    // version 4
-  const std::uint64_t low = (next_word() & ~(3ULL << 62)) | (2ULL << 62);               // variant 10
+  const std::uint64_t high = (next_word() & ~0xf000ULL) | 0x4000ULL;       // version 4
+  const std::uint64_t low = (next_word() & ~(3ULL << 62)) | (2ULL << 62);  // variant 10
   std::array<char, 36> text;
   std::size_t at = 0;
   for (std::size_t i = 0; i < 32; ++i) {

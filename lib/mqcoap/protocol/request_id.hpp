@@ -17,7 +17,8 @@ enum class validation : std::uint8_t {
 /// The id of a request, echoed as it came, compared in canonical form (lower case, no hyphens).
 class request_id {
  public:
-  /// Strict: 32 hexadecimal digits, hyphens ignored, at most 64 bytes. Lenient: also any `[A-Za-z0-9_.-]{1,64}`.
+  /// Strict: 32 hexadecimal digits, hyphens ignored, at most 64 bytes. Lenient: also any
+  /// `[A-Za-z0-9_.-]{1,64}`.
   /// @par Errors  errc::invalid_id
   static result<request_id> parse(std::string_view text, validation rules = validation::strict) noexcept;
 
