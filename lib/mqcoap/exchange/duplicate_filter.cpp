@@ -16,7 +16,7 @@ std::uint64_t fingerprint_of(const request& r) {
 
 std::string duplicate_filter::key_of(std::string_view subsystem, std::string_view tag, const request_id& id) {
   std::string key;
-  key.reserve(subsystem.size() + tag.size() + id.canonical().size() + 2);
+  key.reserve(subsystem.size() + tag.size() + 66);
   return key.append(subsystem).append(1, '/').append(tag).append(1, '/').append(id.canonical());
 }
 

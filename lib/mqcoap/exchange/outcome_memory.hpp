@@ -2,9 +2,7 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <mqcoap/protocol/request_id.hpp>
-#include <string_view>
 
 namespace mqcoap {
 
@@ -15,11 +13,11 @@ class outcome_memory {
   enum class outcome : std::uint8_t { unknown, answered, timed_out };
 
   void note(const request_id& id, outcome how) noexcept {
-    const auto hash = hash_of(id);
+    const auto hash = id.hash();
     slots_[hash % slots_.size()] = {hash, how};
   }
   outcome recall(const request_id& id) const noexcept {
-    const auto hash = hash_of(id);
+    const auto hash = id.hash();
     const auto& kept = slots_[hash % slots_.size()];
     return kept.hash == hash ? kept.how : outcome::unknown;
   }
@@ -29,9 +27,6 @@ class outcome_memory {
     std::uint64_t hash = 0;
     outcome how = outcome::unknown;
   };
-  static std::uint64_t hash_of(const request_id& id) noexcept {
-    return std::hash<std::string_view>{}(id.canonical());
-  }
   std::array<slot, 4096> slots_{};
 };
 

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/request_id.hpp>
 #include <optional>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -73,9 +71,7 @@ class pending_table {
     typename deadline_index::iterator deadline;
   };
   struct id_hash {
-    std::size_t operator()(const request_id& id) const noexcept {
-      return std::hash<std::string_view>{}(id.canonical());
-    }
+    std::size_t operator()(const request_id& id) const noexcept { return id.hash(); }
   };
   using entry_table = std::unordered_map<request_id, entry, id_hash>;
 

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <mqcoap/base/errc.hpp>
+#include <string>
 #include <string_view>
 
 namespace mqcoap {
@@ -25,21 +26,19 @@ class request_id {
   /// As it came.
   std::string_view text() const noexcept { return {text_.data(), size_}; }
   /// Lower case without hyphens: what two spellings of one id have in common.
-  std::string_view canonical() const noexcept { return {canonical_.data(), canonical_size_}; }
+  std::string canonical() const;
+  /// Equal for all spellings of one id.
+  std::uint64_t hash() const noexcept;
 
-  friend bool operator==(const request_id& a, const request_id& b) noexcept {
-    return a.canonical() == b.canonical();
-  }
+  /// True for two spellings of one id.
+  friend bool operator==(const request_id& a, const request_id& b) noexcept;
 
  private:
-  request_id() = default;
   friend class request_id_generator;
   explicit request_id(std::string_view text) noexcept;
 
   std::array<char, 64> text_;
-  std::array<char, 64> canonical_;
   std::uint8_t size_ = 0;
-  std::uint8_t canonical_size_ = 0;
 };
 
 /// Makes version-4 UUIDs (RFC 9562 section 5.4), lower case with hyphens.
