@@ -31,7 +31,7 @@ spdlog::level::level_enum to_spdlog(mqcoap::log_level level) {
 }
 
 void set_up_logging(const mqcoap::logging_options& options) {
-  spdlog::set_default_logger(spdlog::stderr_color_st("mqcoapd"));
+  spdlog::set_default_logger(spdlog::stderr_color_mt("mqcoapd"));
   spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$: %v");
   spdlog::set_level(to_spdlog(options.level));
 }
