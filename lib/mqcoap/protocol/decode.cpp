@@ -55,15 +55,17 @@ class field_reader {
     }
     // A method nobody knows is 405 and not 400 (RFC 7252 section 5.8).
     refuse(response_code::method_not_allowed, "method",
-           "header.method " + std::string(text.substr(0, 40)) + " is unknown; there are GET, POST, PUT, DELETE (1 to 4)");
+           "header.method " + std::string(text.substr(0, 40)) +
+               " is unknown; there are GET, POST, PUT, DELETE (1 to 4)");
     return method::get;
   }
 
   response_code read_code() {
     const auto text = e_[field::response_code];
     const auto number = is_json_integer(text) ? to_integer<std::int64_t>(text) : std::nullopt;
-    auto code = number ? (rules_.codes == code_rules::table ? to_response_code(*number) : fold_foreign_code(*number))
-                       : std::nullopt;
+    auto code =
+        number ? (rules_.codes == code_rules::table ? to_response_code(*number) : fold_foreign_code(*number))
+               : std::nullopt;
     if (!code) refuse(field::response_code, "must be an integer of the table of response codes");
     return code.value_or(response_code::internal_server_error);
   }
@@ -79,7 +81,8 @@ class field_reader {
     if (path.error() == errc::too_large)
       refuse(field::path, "is longer than " + std::to_string(rules_.limits.path) + " bytes");
     else
-      refuse(field::path, "must be segments joined by '/', none of them empty, '.' or '..', without control characters");
+      refuse(field::path,
+             "must be segments joined by '/', none of them empty, '.' or '..', without control characters");
     return std::nullopt;
   }
 
@@ -90,8 +93,9 @@ class field_reader {
     const auto id = is_string(text) ? request_id::parse(decode_json_string(text), rules_.ids)
                                     : result<request_id>(errc::invalid_id);
     if (id) return *id;
-    refuse(f, rules_.ids == validation::strict ? "must be a string of 32 hexadecimal digits, hyphens ignored"
-                                               : "must be a string of 1 to 64 characters of A-Z a-z 0-9 _ . -");
+    refuse(f, rules_.ids == validation::strict
+                  ? "must be a string of 32 hexadecimal digits, hyphens ignored"
+                  : "must be a string of 1 to 64 characters of A-Z a-z 0-9 _ . -");
     return std::nullopt;
   }
 
@@ -111,7 +115,8 @@ class field_reader {
   std::optional<unix_millis> read_timestamp() {
     auto text = e_.timestamp;
     if (text.empty()) {
-      if (rules_.ids == validation::strict) refuse(response_code::bad_request, "timestamp", "timestamp is missing");
+      if (rules_.ids == validation::strict)
+        refuse(response_code::bad_request, "timestamp", "timestamp is missing");
       return std::nullopt;
     }
     const std::string unquoted = is_string(text) ? decode_json_string(text) : std::string(text);
@@ -166,7 +171,8 @@ class field_reader {
       if (!name.is_string())
         refuse(field::critical, "must be a list of option names");
       else if (!is_known_option(name.get_string()))
-        refuse(field::critical, "lists '" + std::string(name.get_string()) + "', which is not understood here");
+        refuse(field::critical,
+               "lists '" + std::string(name.get_string()) + "', which is not understood here");
     }
     return std::string(e_[field::critical]);
   }
@@ -192,8 +198,16 @@ result<request, decode_fault> read_request(envelope& e, const decode_rules& rule
   auto options = read.read_request_options();
   if (!read.ok()) return read.take_fault();
 
-  request r{verb, *std::move(path), *id, correlation, std::nullopt, std::move(source), body_of(e), sent_at,
-            std::move(options), std::move(e.unknown)};
+  request r{verb,
+            *std::move(path),
+            *id,
+            correlation,
+            std::nullopt,
+            std::move(source),
+            body_of(e),
+            sent_at,
+            std::move(options),
+            std::move(e.unknown)};
   if (!e.lacks(field::token)) r.token = secret(std::move(token));
   return r;
 }
@@ -254,7 +268,8 @@ result<envelope, decode_fault> open_within_limit(std::string_view payload, const
                      {},
                      "the payload has " + std::to_string(payload.size()) + " bytes, the limit is " +
                          std::to_string(rules.limits.payload),
-                     {}, {}};
+                     {},
+                     {}};
   if (e) add_echo(fault, *e, rules.limits);
   return fault;
 }

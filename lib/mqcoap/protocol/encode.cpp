@@ -88,7 +88,8 @@ void encode(std::string& out, const request& r, wire_format format) {
     out.append(1, '}');
 }
 
-void encode_answer(std::string& out, const answer& a, const request& to, std::string_view tag, unix_millis now) {
+void encode_answer(std::string& out, const answer& a, const request& to, std::string_view tag,
+                   unix_millis now) {
   out.reserve(out.size() + a.body.text().size() + 384);
   out.append("{\"header\":{\"response_code\":");
   append_integer(out, to_int(a.code));
@@ -103,8 +104,8 @@ void encode_answer(std::string& out, const answer& a, const request& to, std::st
   append_timestamp(out, now);
 }
 
-void encode_fault(std::string& out, const decode_fault& fault, std::string_view topic_id, std::string_view tag,
-                  unix_millis now) {
+void encode_fault(std::string& out, const decode_fault& fault, std::string_view topic_id,
+                  std::string_view tag, unix_millis now) {
   const auto text_or = [&out](const std::string& text, std::string_view otherwise) {
     out.append(text.empty() ? otherwise : std::string_view(text));
   };

@@ -6,9 +6,9 @@ namespace mqcoap {
 namespace {
 
 constexpr std::array<std::string_view, field_count> field_names{
-    "method",   "response_code", "path",           "request_id", "correlation_id", "token",    "source",
-    "location", "proxy_uri",     "timeout_ms",     "hops",       "etag",           "if_match", "if_none_match",
-    "accept",   "content_format", "max_age",       "critical",   "traceparent"};
+    "method",   "response_code",  "path",       "request_id", "correlation_id", "token",    "source",
+    "location", "proxy_uri",      "timeout_ms", "hops",       "etag",           "if_match", "if_none_match",
+    "accept",   "content_format", "max_age",    "critical",   "traceparent"};
 
 std::optional<field> find_field(std::string_view name) noexcept {
   for (std::size_t i = 0; i < field_count; ++i)

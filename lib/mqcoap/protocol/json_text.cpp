@@ -91,7 +91,8 @@ json_text json_text::from_validated(std::string_view text) {
 
 json::value json_text::value() const {
   json::parse_options rules;
-  rules.max_depth = std::numeric_limits<std::size_t>::max();  // the depth was checked when the text was validated
+  rules.max_depth =
+      std::numeric_limits<std::size_t>::max();  // the depth was checked when the text was validated
   return json::parse(text(), {}, rules);
 }
 

@@ -11,7 +11,7 @@ namespace mqcoap {
 
 /// A header field as text, for what is passed on and not understood. Both parts are validated JSON.
 struct header_field {
-  std::string key;    ///< with its quotes
+  std::string key;  ///< with its quotes
   std::string value;
 };
 

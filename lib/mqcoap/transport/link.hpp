@@ -33,14 +33,14 @@ class link_events {
 /// What a link has counted since it was made.
 struct link_stats {
   std::uint64_t received = 0;
-  std::uint64_t sent = 0;        ///< handed to the connection
+  std::uint64_t sent = 0;  ///< handed to the connection
   std::uint64_t connects = 0;
-  std::uint64_t expired = 0;     ///< outgoing, dropped at their deadline
-  std::uint64_t refused = 0;     ///< outgoing, refused because the queue was full or the connection down
-  std::uint64_t lost = 0;        ///< outgoing, still queued when the connection went down: never sent stale
-  std::uint64_t oversized = 0;   ///< incoming, over `link_options::max_inbound`
-  std::uint64_t denied = 0;      ///< outgoing, refused by the broker (MQTT 5 only; 3.1.1 says nothing)
-  std::size_t queued = 0;        ///< outgoing, waiting now
+  std::uint64_t expired = 0;    ///< outgoing, dropped at their deadline
+  std::uint64_t refused = 0;    ///< outgoing, refused because the queue was full or the connection down
+  std::uint64_t lost = 0;       ///< outgoing, still queued when the connection went down: never sent stale
+  std::uint64_t oversized = 0;  ///< incoming, over `link_options::max_inbound`
+  std::uint64_t denied = 0;     ///< outgoing, refused by the broker (MQTT 5 only; 3.1.1 says nothing)
+  std::size_t queued = 0;       ///< outgoing, waiting now
 };
 
 /// A connection to one broker that reconnects by itself and keeps its subscriptions. Used on one event loop
@@ -61,8 +61,8 @@ class link {
   virtual void start(link_events& owner) = 0;
   virtual bool up() const noexcept = 0;
 
-  /// Keeps a subscription from now on: made at once if up, and first thing at every connection. Asking again for
-  /// a filter that is kept replaces nothing and confirms again.
+  /// Keeps a subscription from now on: made at once if up, and first thing at every connection. Asking again
+  /// for a filter that is kept replaces nothing and confirms again.
   virtual void subscribe(std::string filter, subscribed_handler done) = 0;
   virtual void unsubscribe(std::string_view filter) = 0;
 

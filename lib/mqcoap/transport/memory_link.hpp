@@ -17,8 +17,8 @@ class memory_link;
 /// A broker in memory, for tests: delivers in order, when told to, and nothing else happens by itself.
 class memory_broker {
  public:
-  /// Connects the links that were started and are down, delivers what is queued and what follows from it, until
-  /// all is quiet. Returns the number of messages delivered.
+  /// Connects the links that were started and are down, delivers what is queued and what follows from it,
+  /// until all is quiet. Returns the number of messages delivered.
   std::size_t run();
 
   /// Takes the broker away: every link goes down, what is queued is lost.
