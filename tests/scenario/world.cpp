@@ -98,14 +98,9 @@ void world::settle() {
     moved = 0;
     for (auto& [name, s] : sites_) moved += s->broker.run();
   }
-  const auto is_own = [this](const seen& s) {
-    const auto at = std::find(own_topics_.begin(), own_topics_.end(), s.topic);
-    if (at == own_topics_.end()) return false;
-    own_topics_.erase(at);
-    return true;
-  };
+  // What the script itself sent is seen by the outside too, also when a broker replays it.
+  const auto is_own = [this](const seen& s) { return own_topics_.contains(s.topic); };
   std::erase_if(requests_, is_own);
-  // What a script's device answered is seen by the outside too; only answers to callers are of interest.
   std::erase_if(answers_, is_own);
 }
 
@@ -151,7 +146,7 @@ void world::caller(std::string_view rest) {
   const auto verb = take_word(rest);
   if (verb == "RAW") {
     const std::string topic(take_word(rest));
-    own_topics_.push_back(topic);
+    own_topics_.emplace(topic);
     on.publish(topic, rest, steady_time::max());
     return settle();
   }
@@ -164,7 +159,7 @@ void world::caller(std::string_view rest) {
   json::object payload{{"header", header}, {"timestamp", "1745534869619"}};
   if (const auto* body = given.if_contains("body")) payload["body"] = *body;
   const auto topic = topic_of(settings_->gateway.ns.text(), to, "request", id);
-  own_topics_.push_back(topic);
+  own_topics_.emplace(topic);
   if (given.contains("retain"))
     on.publish_retained(topic, json::serialize(payload));
   else
@@ -179,7 +174,7 @@ void world::device(std::string_view rest) {
   topic.replace(topic.find("/request/"), 9, "/response/");
   auto& on = site_of(hop_->broker).outside;
   if (what == "sends") {
-    own_topics_.push_back(topic);
+    own_topics_.emplace(topic);
     on.publish(topic, rest, steady_time::max());
     return settle();
   }
@@ -194,7 +189,7 @@ void world::device(std::string_view rest) {
   json::object payload{{"header", header}, {"body", nullptr}, {"timestamp", "1745534869620"}};
   if (const auto* body = given.if_contains("body")) payload["body"] = *body;
   if (const auto* other = given.if_contains("topic")) topic = std::string(other->as_string());
-  own_topics_.push_back(topic);
+  own_topics_.emplace(topic);
   on.publish(topic, json::serialize(payload), steady_time::max());
   settle();
 }

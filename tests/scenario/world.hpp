@@ -9,6 +9,7 @@
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,9 +71,9 @@ class world final : public alarm {
   manual_clock time_;
   steady_time wake_ = steady_time::max();
   std::optional<settings> settings_;
-  std::deque<seen> requests_;           ///< at devices
-  std::deque<seen> answers_;            ///< at callers
-  std::deque<std::string> own_topics_;  ///< requests that the script itself sent: not forwarded ones
+  std::deque<seen> requests_;         ///< at devices
+  std::deque<seen> answers_;          ///< at callers
+  std::set<std::string> own_topics_;  ///< of what the script itself sent
   std::map<std::string, std::unique_ptr<site>, std::less<>> sites_;
   std::string default_broker_;
   std::unique_ptr<gateway> gateway_;
