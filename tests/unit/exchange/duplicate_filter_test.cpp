@@ -12,8 +12,16 @@ namespace {
 steady_time at(std::chrono::seconds since_start) { return steady_time{} + since_start; }
 
 request make(method verb, std::string_view body = "1", std::string_view path = "shots") {
-  return {verb, *resource_path::parse(path), *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da"),
-          {},   {},                          {}, *json_text::parse(body), {}, {}, {}};
+  return {verb,
+          *resource_path::parse(path),
+          *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da"),
+          {},
+          {},
+          {},
+          *json_text::parse(body),
+          {},
+          {},
+          {}};
 }
 
 answer created(std::string location) {
@@ -65,7 +73,8 @@ TEST_CASE("after the window a request is new again") {
 
 TEST_CASE("a full window refuses new POSTs and forgets no guard") {
   duplicate_filter filter({.window = 300s, .entries = 4, .answer_bytes = 1000});
-  for (int i = 0; i < 4; ++i) CHECK(filter.check(std::to_string(i), make(method::post), at(0s)).what == verdict::fresh);
+  for (int i = 0; i < 4; ++i)
+    CHECK(filter.check(std::to_string(i), make(method::post), at(0s)).what == verdict::fresh);
   CHECK(filter.check("new", make(method::post), at(1s)).what == verdict::full);
   CHECK(filter.check("0", make(method::post), at(1s)).what == verdict::running);
   CHECK(filter.check("new", make(method::post), at(301s)).what == verdict::fresh);
@@ -73,7 +82,8 @@ TEST_CASE("a full window refuses new POSTs and forgets no guard") {
 
 TEST_CASE("PUT and DELETE leave the last quarter of the window to POSTs") {
   duplicate_filter filter({.window = 300s, .entries = 4, .answer_bytes = 1000});
-  for (int i = 0; i < 10; ++i) CHECK(filter.check(std::to_string(i), make(method::put), at(0s)).what == verdict::fresh);
+  for (int i = 0; i < 10; ++i)
+    CHECK(filter.check(std::to_string(i), make(method::put), at(0s)).what == verdict::fresh);
   CHECK(filter.size() == 3);
   CHECK(filter.check("post", make(method::post), at(0s)).what == verdict::fresh);
 }

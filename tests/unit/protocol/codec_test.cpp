@@ -13,7 +13,8 @@ namespace {
 const std::string id = "16fd2706-8baf-433b-82eb-8c7fada847da";
 
 std::string request_with(const std::string& header, const std::string& rest = ",\"timestamp\":\"1\"") {
-  return "{\"header\":{\"method\":\"GET\",\"path\":\"gains\",\"request_id\":\"" + id + "\"" + header + "}" + rest + "}";
+  return "{\"header\":{\"method\":\"GET\",\"path\":\"gains\",\"request_id\":\"" + id + "\"" + header + "}" +
+         rest + "}";
 }
 
 decode_fault fault_of(const std::string& payload, decode_rules rules = {}) {
@@ -32,7 +33,8 @@ request good(const std::string& payload) {
 
 TEST_CASE("what deployed Python clients send is understood") {
   const auto r = good(
-      "{\"timestamp\":1795376802522,\"body\":null,\"header\":{\"request_id\":\"16fd2706-8baf-433b-82eb-8c7fada847da\","
+      "{\"timestamp\":1795376802522,\"body\":null,\"header\":{\"request_id\":\"16fd2706-8baf-433b-82eb-"
+      "8c7fada847da\","
       "\"path\":\"gains\",\"correlation_id\":null,\"source\":\"desk-7\",\"token\":null,\"method\":\"GET\"}}");
   CHECK(r.verb == method::get);
   CHECK(r.path.text() == "gains");
@@ -50,7 +52,8 @@ TEST_CASE("an answer is written exactly as specified") {
   std::string out;
   encode_answer(out, a, r, "2D_XX_0_9999", {1795376802530});
   CHECK(out ==
-        "{\"header\":{\"response_code\":205,\"path\":\"gains\",\"request_id\":\"16fd2706-8baf-433b-82eb-8c7fada847da\","
+        "{\"header\":{\"response_code\":205,\"path\":\"gains\",\"request_id\":\"16fd2706-8baf-433b-82eb-"
+        "8c7fada847da\","
         "\"correlation_id\":\"A0EEBC999C0B4EF8BB6D6BB9BD380A11\",\"source\":\"2D_XX_0_9999\"},"
         "\"body\":[0,1,18446744073709551615],\"timestamp\":\"1795376802530\"}");
 }
@@ -61,8 +64,10 @@ TEST_CASE("a request is written in full or for small buffers, and read back") {
   encode(full, r);
   encode(compact, r, wire_format::compact);
   CHECK(full ==
-        "{\"header\":{\"method\":\"GET\",\"path\":\"gains\",\"request_id\":\"16fd2706-8baf-433b-82eb-8c7fada847da\","
-        "\"correlation_id\":null,\"timeout_ms\":900,\"hops\":3,\"shiny\":[true]},\"body\":null,\"timestamp\":\"1\"}");
+        "{\"header\":{\"method\":\"GET\",\"path\":\"gains\",\"request_id\":\"16fd2706-8baf-433b-82eb-"
+        "8c7fada847da\","
+        "\"correlation_id\":null,\"timeout_ms\":900,\"hops\":3,\"shiny\":[true]},\"body\":null,\"timestamp\":"
+        "\"1\"}");
   CHECK(compact.find("null") == std::string::npos);
   CHECK(compact.find("\"method\":1") != std::string::npos);
   CHECK(good(compact).options.hops == 3);
@@ -77,7 +82,8 @@ TEST_CASE("an option that is malformed is 402, an unknown method 405, the rest 4
   CHECK(fault_of(request_with(",\"accept\":1")).code == response_code::bad_option);
   CHECK(fault_of(request_with(",\"critical\":[\"observe\"]")).words.find("observe") != std::string::npos);
   CHECK(fault_of(request_with(",\"critical\":\"hops\"")).code == response_code::bad_option);
-  CHECK(good(request_with(",\"critical\":[\"hops\",\"accept\"]")).options.critical == "[\"hops\",\"accept\"]");
+  CHECK(good(request_with(",\"critical\":[\"hops\",\"accept\"]")).options.critical ==
+        "[\"hops\",\"accept\"]");
   CHECK(good(request_with(",\"timeout_ms\":null")).options.timeout == std::nullopt);
   CHECK(good(request_with(",\"if_none_match\":true")).options.create_only);
 
@@ -110,7 +116,8 @@ TEST_CASE("a fault keeps what is needed to answer it") {
 TEST_CASE("a payload over the limit is 413 and still says whom to answer") {
   decode_rules rules;
   rules.limits.payload = 300;
-  const auto fault = fault_of(request_with("", ",\"body\":\"" + std::string(300, 'x') + "\",\"timestamp\":\"1\""), rules);
+  const auto fault =
+      fault_of(request_with("", ",\"body\":\"" + std::string(300, 'x') + "\",\"timestamp\":\"1\""), rules);
   CHECK(fault.code == response_code::request_entity_too_large);
   CHECK(fault.path == "\"gains\"");
   CHECK(fault_of(std::string(301, 'x'), rules).code == response_code::request_entity_too_large);
@@ -135,8 +142,9 @@ TEST_CASE("foreign codes are folded only where that is asked for") {
 
 TEST_CASE("any bytes give a message or a fault") {
   std::mt19937 random(11);
-  const std::string seed = request_with(",\"correlation_id\":null,\"hops\":3,\"if_none_match\":true,\"critical\":[\"hops\"]",
-                                        ",\"body\":{\"a\":[1,2.5,\"\\u00e4\"]},\"timestamp\":\"1745534869619\"");
+  const std::string seed =
+      request_with(",\"correlation_id\":null,\"hops\":3,\"if_none_match\":true,\"critical\":[\"hops\"]",
+                   ",\"body\":{\"a\":[1,2.5,\"\\u00e4\"]},\"timestamp\":\"1745534869619\"");
   for (int round = 0; round < 100'000; ++round) {
     std::string payload = seed;
     for (unsigned n = random() % 4; n > 0; --n) {

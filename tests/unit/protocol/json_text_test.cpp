@@ -9,8 +9,8 @@
 using namespace mqcoap;
 
 TEST_CASE("text is kept as it came, digits and all") {
-  for (const char* text : {"18446744073709551615", "-9223372036854775808", "0.1000", "1E2", "[1, 2]", "\"\\u00e4\"",
-                           "123456789012345678901234567890"}) {
+  for (const char* text : {"18446744073709551615", "-9223372036854775808", "0.1000", "1E2", "[1, 2]",
+                           "\"\\u00e4\"", "123456789012345678901234567890"}) {
     const auto j = json_text::parse(text);
     REQUIRE(j);
     CHECK(j->text() == text);
@@ -19,8 +19,9 @@ TEST_CASE("text is kept as it came, digits and all") {
 }
 
 TEST_CASE("what is not JSON, too deep or not finite is refused and the reason given") {
-  for (const char* bad : {"", " ", "nul", "[1,]", "{\"a\":1,}", "'a'", "NaN", "Infinity", "01", "+1", "\"\x01\"", "[1] 2",
-                          "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "\"\\ud800\"", "// c\n1", "1e999", "[-1e400]"}) {
+  for (const char* bad :
+       {"", " ", "nul", "[1,]", "{\"a\":1,}", "'a'", "NaN", "Infinity", "01", "+1", "\"\x01\"", "[1] 2",
+        "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "\"\\ud800\"", "// c\n1", "1e999", "[-1e400]"}) {
     CAPTURE(bad);
     const auto j = json_text::parse(bad);
     REQUIRE_FALSE(j);
@@ -32,7 +33,8 @@ TEST_CASE("what is not JSON, too deep or not finite is refused and the reason gi
 
 TEST_CASE("no text breaks the walk over members: it finds what the parser found") {
   std::mt19937 random(7);
-  const std::string pieces[] = {"{", "}", "[", "]", "\"a\"", "\"\\\\\"", "\"\\\"]\"", ":", ",", "1", "-2.5e3", "true", "null", " "};
+  const std::string pieces[] = {"{", "}", "[", "]",      "\"a\"", "\"\\\\\"", "\"\\\"]\"",
+                                ":", ",", "1", "-2.5e3", "true",  "null",     " "};
   int valid = 0;
   for (int round = 0; round < 200'000; ++round) {
     std::string text = "{\"k\":";

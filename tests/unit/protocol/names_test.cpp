@@ -24,11 +24,13 @@ TEST_CASE("a topic is taken apart into its five levels and its answer goes to th
 TEST_CASE("a topic with another number of levels, a wildcard or another kind is none of ours") {
   const std::string too_long(65, 'x');
   for (const std::string& text :
-       {std::string("gf_int_v1/axuv/request/TAG"), std::string("gf_int_v1/axuv/request/TAG/id/more"), std::string(""),
-        std::string("////"), std::string("ns/sub/event/TAG/id"), std::string("ns/+/request/TAG/id"),
-        std::string("ns/sub/request/#/id"), std::string("$SYS/sub/request/TAG/id"), std::string("ns/sub/request/T G/id"),
-        "ns/sub/request/" + too_long + "/id", std::string("ns/sub/request/TAG/"), std::string("/ns/sub/request/TAG"),
-        std::string("ns/sub/REQUEST/TAG/id"), std::string("ns/s\0b/request/TAG/id", 21)}) {
+       {std::string("gf_int_v1/axuv/request/TAG"), std::string("gf_int_v1/axuv/request/TAG/id/more"),
+        std::string(""), std::string("////"), std::string("ns/sub/event/TAG/id"),
+        std::string("ns/+/request/TAG/id"), std::string("ns/sub/request/#/id"),
+        std::string("$SYS/sub/request/TAG/id"), std::string("ns/sub/request/T G/id"),
+        "ns/sub/request/" + too_long + "/id", std::string("ns/sub/request/TAG/"),
+        std::string("/ns/sub/request/TAG"), std::string("ns/sub/REQUEST/TAG/id"),
+        std::string("ns/s\0b/request/TAG/id", 21)}) {
     CAPTURE(text);
     CHECK_FALSE(exchange_topic::parse(text));
   }

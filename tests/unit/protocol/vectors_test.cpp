@@ -25,7 +25,9 @@ std::string from_hex(std::string_view hex) {
 }
 
 const char* kind_of(const message& m) {
-  return std::holds_alternative<request>(m) ? "request" : std::holds_alternative<response>(m) ? "response" : "general";
+  return std::holds_alternative<request>(m)    ? "request"
+         : std::holds_alternative<response>(m) ? "response"
+                                               : "general";
 }
 
 json::array load_vectors() {
@@ -35,7 +37,8 @@ json::array load_vectors() {
 }
 
 /// Requests are decoded under their topic's id, as the gateway does; the rest as what they say they are.
-result<message, decode_fault> decode_vector(const json::object& vector, const std::string& payload, validation ids) {
+result<message, decode_fault> decode_vector(const json::object& vector, const std::string& payload,
+                                            validation ids) {
   decode_rules rules;
   rules.ids = ids;
   if (text_of(vector, "kind") != "request") return decode(payload, rules);
@@ -53,9 +56,10 @@ TEST_CASE("every conformance vector is decoded as it says, strict and lenient") 
   REQUIRE(vectors.size() >= 63);
   for (const auto& entry : vectors) {
     const auto& vector = entry.as_object();
-    const auto payload =
-        vector.contains("payload_hex") ? from_hex(text_of(vector, "payload_hex")) : text_of(vector, "payload");
-    for (const auto& [name, ids] : {std::pair{"strict", validation::strict}, {"lenient", validation::lenient}}) {
+    const auto payload = vector.contains("payload_hex") ? from_hex(text_of(vector, "payload_hex"))
+                                                        : text_of(vector, "payload");
+    for (const auto& [name, ids] :
+         {std::pair{"strict", validation::strict}, {"lenient", validation::lenient}}) {
       CAPTURE(text_of(vector, "name"));
       CAPTURE(name);
       const auto decoded = decode_vector(vector, payload, ids);
