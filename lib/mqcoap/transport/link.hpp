@@ -21,7 +21,9 @@ struct inbound {
 /// What a link tells its owner, on the event loop. Nothing called from here may destroy the link.
 class link_events {
  public:
+  /// The subscriptions kept were asked for anew, before this; what is published from here follows them.
   virtual void on_link_up(link& l) noexcept = 0;
+  /// Once per outage, also when the first connection fails; once more if the broker is back and refuses us.
   /// @param why  in words, for the log and for 503 answers
   virtual void on_link_down(link& l, std::string_view why) noexcept = 0;
   virtual void on_message(link& l, const inbound& m) noexcept = 0;
@@ -33,21 +35,23 @@ class link_events {
 /// What a link has counted since it was made.
 struct link_stats {
   std::uint64_t received = 0;
-  std::uint64_t sent = 0;        ///< handed to the connection
+  std::uint64_t sent = 0;  ///< handed to the connection
   std::uint64_t connects = 0;
-  std::uint64_t expired = 0;     ///< outgoing, dropped at their deadline
-  std::uint64_t refused = 0;     ///< outgoing, refused because the queue was full or the connection down
-  std::uint64_t lost = 0;        ///< outgoing, still queued when the connection went down: never sent stale
-  std::uint64_t oversized = 0;   ///< incoming, over `link_options::max_inbound`
-  std::uint64_t denied = 0;      ///< outgoing, refused by the broker (MQTT 5 only; 3.1.1 says nothing)
-  std::size_t queued = 0;        ///< outgoing, waiting now
+  std::uint64_t expired = 0;    ///< outgoing, dropped at their deadline
+  std::uint64_t refused = 0;    ///< outgoing, refused because the queue was full or the connection down
+  std::uint64_t lost = 0;       ///< outgoing, still queued when the connection went down: never sent stale
+  std::uint64_t oversized = 0;  ///< incoming, over `link_options::max_inbound`
+  std::uint64_t denied = 0;     ///< outgoing, refused by the broker (MQTT 5 only; 3.1.1 says nothing)
+  std::size_t queued = 0;       ///< outgoing, waiting now
 };
 
 /// A connection to one broker that reconnects by itself and keeps its subscriptions. Used on one event loop
 /// only; callbacks come on that loop.
 class link {
  public:
-  /// Called once, when the broker first confirms a subscription (no error) or refuses it (errc::denied).
+  /// Called once, when the broker first confirms a subscription (no error) or refuses it (errc::denied); with
+  /// errc::invalid_topic for what is no filter, errc::closed after `unsubscribe` or `stop`. Never inside the
+  /// call that it was given to.
   using subscribed_handler = std::function<void(error_code)>;
   using stopped_handler = std::function<void()>;
 
@@ -61,18 +65,21 @@ class link {
   virtual void start(link_events& owner) = 0;
   virtual bool up() const noexcept = 0;
 
-  /// Keeps a subscription from now on: made at once if up, and first thing at every connection. Asking again for
-  /// a filter that is kept replaces nothing and confirms again.
+  /// Keeps a subscription from now on: made at once if up, and first thing at every connection. Asking again
+  /// for a filter that is kept replaces nothing and confirms again.
   virtual void subscribe(std::string filter, subscribed_handler done) = 0;
   virtual void unsubscribe(std::string_view filter) = 0;
 
   /// Sends, or queues for as long as the deadline allows. Never keeps a message over a reconnect.
-  /// @par Errors  errc::not_connected, errc::queue_full, errc::too_large: nothing was or will be sent.
+  /// @par Errors  errc::not_connected, errc::queue_full, errc::too_large, errc::invalid_topic (empty, too
+  /// long, or
+  ///   with a wildcard or NUL), errc::closed after `stop`: nothing was or will be sent.
   virtual error_code publish(std::string_view topic, std::string_view payload, steady_time deadline) = 0;
 
   virtual link_stats stats() const noexcept = 0;
 
   /// Sends what is queued, for at most `grace`, disconnects and then calls `done` (never inside this call).
+  /// The owner is told nothing after this call.
   virtual void stop(std::chrono::milliseconds grace, stopped_handler done) = 0;
 };
 
