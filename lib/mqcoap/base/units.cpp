@@ -48,7 +48,8 @@ result<std::size_t> parse_size(std::string_view text) {
   if (error != std::errc{}) return errc::invalid_size;
   if (rest == end) return errc::missing_unit;
   const auto* unit = find_unit(size_units, {rest, static_cast<std::size_t>(end - rest)});
-  if (unit == nullptr || number > std::numeric_limits<std::size_t>::max() / unit->bytes) return errc::invalid_size;
+  if (unit == nullptr || number > std::numeric_limits<std::size_t>::max() / unit->bytes)
+    return errc::invalid_size;
   return static_cast<std::size_t>(number * unit->bytes);
 }
 

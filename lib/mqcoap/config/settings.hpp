@@ -12,7 +12,6 @@ enum class log_level : std::uint8_t { error, warning, info, debug };
 
 struct logging_options {
   log_level level = log_level::info;
-  std::size_t body = 80;  ///< bytes of a body shown in a debug line; 0: none
 };
 
 /// Everything that a configuration says, checked and with defaults filled in.

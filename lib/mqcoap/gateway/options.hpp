@@ -19,7 +19,8 @@
 
 namespace mqcoap {
 
-/// A path prefix of one of the gateway's own devices that leads to another device (docs/protocol.md, section 6).
+/// A path prefix of one of the gateway's own devices that leads to another device (docs/protocol.md, section
+/// 6).
 struct mount_options {
   device_tag tag;
   subsystem_name subsystem;
@@ -30,7 +31,9 @@ struct resource_options {
   std::string path;  ///< `gains`, `supply/voltage`, or a subtree `probe/**`; no leading slash
   std::string title;
   std::string unit;
-  std::variant<value_options, collection_options, action_options, reply_options, signal_options, mount_options> kind;
+  std::variant<value_options, collection_options, action_options, reply_options, signal_options,
+               mount_options>
+      kind;
 };
 
 /// One tag that the gateway answers for.
@@ -51,8 +54,8 @@ struct route_match {
 
 /// Where a route leads. Empty: as it was. `{tag}`, `{subsystem}` and `{path}` stand for what was asked for.
 struct route_target {
-  std::string broker;     ///< empty: the default broker
-  std::string ns;         ///< empty: the gateway's namespace
+  std::string broker;  ///< empty: the default broker
+  std::string ns;      ///< empty: the gateway's namespace
   std::string tag;
   std::string subsystem;
   std::string path;
@@ -67,12 +70,12 @@ struct route_options {
   std::size_t in_flight = 1;                ///< requests at a device at a time; the rest queue
   std::size_t queue = 16;                   ///< per device; then 503
   wire_format wire = wire_format::full;
-  std::optional<secret> token;              ///< sent to the device; the caller's own stops at the gateway
+  std::optional<secret> token;  ///< sent to the device; the caller's own stops at the gateway
 };
 
 struct proxy_options {
-  std::optional<device_tag> forward;   ///< the tag that takes `proxy_uri` and the subsystem `proxy`
-  std::vector<route_options> routes;   ///< first match wins
+  std::optional<device_tag> forward;  ///< the tag that takes `proxy_uri` and the subsystem `proxy`
+  std::vector<route_options> routes;  ///< first match wins
   std::chrono::milliseconds default_timeout{4000};  ///< of mounts that no route matches
 };
 
@@ -81,6 +84,7 @@ struct gateway_limits {
 };
 
 struct gateway_options {
+  std::size_t logged_body = 80;  ///< bytes of a body in a request's log line; 0: none
   namespace_name ns;
   decode_rules decoding;
   gateway_limits limits;

@@ -15,8 +15,8 @@ namespace mqcoap {
 
 /// Bounds on what is decoded (docs/protocol.md, section 2).
 struct payload_limits {
-  std::size_t payload = 256 * 1024;               ///< bytes
-  std::size_t depth = 32;                         ///< objects and arrays within each other
+  std::size_t payload = 256 * 1024;                 ///< bytes
+  std::size_t depth = 32;                           ///< objects and arrays within each other
   std::size_t path = resource_path::default_limit;  ///< bytes
 };
 
@@ -35,12 +35,11 @@ struct decode_rules {
 /// Why a payload was refused.
 struct decode_fault {
   response_code code = response_code::bad_request;  ///< what a request with this fault is answered with
-  std::string field;                                ///< name of the field at fault; empty: the payload as a whole
-  std::string words;                                ///< what is wrong and what would be right, naming the field
+  std::string field;  ///< name of the field at fault; empty: the payload as a whole
+  std::string words;  ///< what is wrong and what would be right, naming the field
 
   /// What was found of the header, for the answer: JSON texts, empty where nothing usable was found.
   std::string path;
-  std::string request_id;
   std::string correlation_id;
 };
 
@@ -51,8 +50,8 @@ using message = std::variant<request, response, general>;
 /// payload. Bodies and unknown fields are validated, not parsed.
 result<message, decode_fault> decode(std::string_view payload, const decode_rules& rules);
 
-/// Decodes a request that came under a topic with this id: a payload of another kind, or with another id, is a
-/// fault too.
+/// Decodes a request that came under a topic with this id: a payload of another kind, or with another id, is
+/// a fault too.
 result<request, decode_fault> decode_request(std::string_view payload, std::string_view topic_id,
                                              const decode_rules& rules);
 
@@ -70,12 +69,13 @@ void encode(std::string& out, const request& r, wire_format format = wire_format
 
 /// Appends the payload of the answer to a request.
 /// @param tag  stands in `source` where the answer names no other
-void encode_answer(std::string& out, const answer& a, const request& to, std::string_view tag, unix_millis now);
+void encode_answer(std::string& out, const answer& a, const request& to, std::string_view tag,
+                   unix_millis now);
 
 /// Appends the payload that answers a request which could not be decoded.
 /// @param topic_id  stands in `request_id` where the payload gave none
-void encode_fault(std::string& out, const decode_fault& fault, std::string_view topic_id, std::string_view tag,
-                  unix_millis now);
+void encode_fault(std::string& out, const decode_fault& fault, std::string_view topic_id,
+                  std::string_view tag, unix_millis now);
 
 /// Appends a general payload.
 void encode(std::string& out, const general& g);

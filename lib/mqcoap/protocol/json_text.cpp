@@ -10,7 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Accepts every event but a number that is not finite: `1e999` must never be written again.
+/// Accepts every event, and notes a number that is not finite: `1e999` must never be written again.
 struct validating_handler {
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_array_size = max_object_size;
@@ -32,11 +32,9 @@ struct validating_handler {
   bool on_number_part(json::string_view, error_code&) { return true; }
   bool on_int64(std::int64_t, json::string_view, error_code&) { return true; }
   bool on_uint64(std::uint64_t, json::string_view, error_code&) { return true; }
-  bool on_double(double number, json::string_view, error_code& ec) {
-    if (std::isfinite(number)) return true;
-    not_finite = true;
-    ec = json::error::exponent_overflow;
-    return false;
+  bool on_double(double number, json::string_view, error_code&) {
+    if (!std::isfinite(number)) not_finite = true;
+    return true;
   }
   bool on_bool(bool, error_code&) { return true; }
   bool on_null(error_code&) { return true; }
@@ -66,8 +64,8 @@ std::optional<json_fault> validate_json(std::string_view text, std::size_t max_d
     const auto rest = trim(text.substr(consumed));
     if (!rest.empty()) return json_fault{"something follows the JSON value", consumed};
   }
+  if (!ec && parser.handler().not_finite) return json_fault{"a number is not finite", 0, true};
   if (!ec) return std::nullopt;
-  if (parser.handler().not_finite) return json_fault{"a number is not finite", consumed};
   if (ec == json::error::incomplete) return json_fault{"it ends too early", consumed};
   if (ec == json::error::too_deep)
     return json_fault{"it is nested deeper than " + std::to_string(max_depth) + " levels", consumed};
@@ -93,7 +91,8 @@ json_text json_text::from_validated(std::string_view text) {
 
 json::value json_text::value() const {
   json::parse_options rules;
-  rules.max_depth = std::numeric_limits<std::size_t>::max();  // the depth was checked when the text was validated
+  rules.max_depth =
+      std::numeric_limits<std::size_t>::max();  // the depth was checked when the text was validated
   return json::parse(text(), {}, rules);
 }
 
@@ -120,7 +119,7 @@ void append_json_string(std::string& out, std::string_view text) {
 
 std::string decode_json_string(std::string_view quoted) {
   if (quoted.find('\\') == std::string_view::npos) return std::string(quoted.substr(1, quoted.size() - 2));
-  return json::value_to<std::string>(json::parse(quoted));
+  return std::string(json::parse(quoted).get_string());
 }
 
 }  // namespace mqcoap

@@ -12,8 +12,9 @@ namespace mqcoap {
 
 /// Why a text is not acceptable JSON.
 struct json_fault {
-  std::string reason;      ///< in words
-  std::size_t offset = 0;  ///< bytes from the beginning
+  std::string reason;       ///< in words
+  std::size_t offset = 0;   ///< bytes from the beginning; not known for a number that is not finite
+  bool not_finite = false;  ///< the grammar is right, but a number is too large for a double
 };
 
 /// Checks grammar (RFC 8259), UTF-8, nesting depth and that every number is finite, in one pass that builds
@@ -37,7 +38,9 @@ class json_text {
   /// Takes a part of a text that validate_json accepted.
   static json_text from_validated(std::string_view text);
 
-  std::string_view text() const noexcept { return text_ ? std::string_view(*text_) : std::string_view("null"); }
+  std::string_view text() const noexcept {
+    return text_ ? std::string_view(*text_) : std::string_view("null");
+  }
   bool is_null() const noexcept { return text() == "null"; }
   bool is_string() const noexcept { return text().front() == '"'; }
   /// Builds the tree, for who needs the value. Integers beyond uint64 become doubles.

@@ -30,7 +30,7 @@ class basic_name {
   std::string text_;
 };
 
-using device_tag = basic_name<struct device_tag_kind>;         ///< e.g. 2D_XX_0_9999
+using device_tag = basic_name<struct device_tag_kind>;          ///< e.g. 2D_XX_0_9999
 using subsystem_name = basic_name<struct subsystem_name_kind>;  ///< e.g. axuv
 using namespace_name = basic_name<struct namespace_name_kind>;  ///< e.g. gf_int_v1
 

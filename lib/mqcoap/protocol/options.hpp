@@ -11,7 +11,7 @@ namespace mqcoap {
 
 /// A header field as text, for what is passed on and not understood. Both parts are validated JSON.
 struct header_field {
-  std::string key;    ///< with its quotes
+  std::string key;  ///< with its quotes
   std::string value;
 };
 
@@ -26,6 +26,7 @@ struct request_options {
   bool create_only = false;    ///< `if_none_match: true`
   std::string accept;          ///< empty: application/json
   std::string content_format;  ///< empty: application/json
+  std::string critical;        ///< JSON array of option names, all of them understood; passed on
   std::string traceparent;     ///< W3C trace context, passed on and logged
 };
 

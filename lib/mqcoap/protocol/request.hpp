@@ -20,9 +20,9 @@ struct request {
   resource_path path;  ///< 1..255 bytes, echoed as it came
   request_id id;
   std::optional<request_id> correlation_id;
-  std::optional<secret> token;  ///< prints as ***
-  std::string source;           ///< empty: none; a claim, never an identity
-  json_text body;               ///< validated text, parsed only by who needs the value
+  std::optional<secret> token;         ///< prints as ***
+  std::string source;                  ///< empty: none; a claim, never an identity
+  json_text body;                      ///< validated text, parsed only by who needs the value
   std::optional<unix_millis> sent_at;  ///< absent only under lenient validation
 
   request_options options;

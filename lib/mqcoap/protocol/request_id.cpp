@@ -7,17 +7,45 @@ namespace mqcoap {
 
 request_id::request_id(std::string_view text) noexcept : size_(static_cast<std::uint8_t>(text.size())) {
   std::copy(text.begin(), text.end(), text_.begin());
-  for (char c : text)
-    if (c != '-') canonical_[canonical_size_++] = to_lower(c);
 }
 
 result<request_id> request_id::parse(std::string_view text, validation rules) noexcept {
   if (!is_name(text)) return errc::invalid_id;
-  const request_id id(text);
-  const auto digits = id.canonical();
-  const bool is_uuid = digits.size() == 32 && std::all_of(digits.begin(), digits.end(), is_hex_digit);
-  if (is_uuid || (rules == validation::lenient && !digits.empty())) return id;
+  std::size_t significant = 0;
+  bool hexadecimal = true;
+  for (char c : text) {
+    if (c == '-') continue;
+    ++significant;
+    hexadecimal = hexadecimal && is_hex_digit(c);
+  }
+  const bool is_uuid = significant == 32 && hexadecimal;
+  if (is_uuid || (rules == validation::lenient && significant > 0)) return request_id(text);
   return errc::invalid_id;
+}
+
+std::string request_id::canonical() const {
+  std::string text;
+  text.reserve(size_);
+  for (char c : this->text())
+    if (c != '-') text += to_lower(c);
+  return text;
+}
+
+std::uint64_t request_id::hash() const noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
+  for (char c : text())
+    if (c != '-') hash = (hash ^ static_cast<unsigned char>(to_lower(c))) * 0x100000001b3ULL;
+  return hash;
+}
+
+bool operator==(const request_id& a, const request_id& b) noexcept {
+  const auto x = a.text(), y = b.text();
+  for (std::size_t i = 0, k = 0;; ++i, ++k) {
+    while (i < x.size() && x[i] == '-') ++i;
+    while (k < y.size() && y[k] == '-') ++k;
+    if (i == x.size() || k == y.size()) return i == x.size() && k == y.size();
+    if (to_lower(x[i]) != to_lower(y[k])) return false;
+  }
 }
 
 request_id_generator::request_id_generator() {
@@ -38,8 +66,8 @@ std::uint64_t request_id_generator::next_word() noexcept {
 
 request_id request_id_generator::next() noexcept {
   constexpr char digits[] = "0123456789abcdef";
-  const std::uint64_t high = (next_word() & ~0xf000ULL) | 0x4000ULL;                    // version 4
-  const std::uint64_t low = (next_word() & ~(3ULL << 62)) | (2ULL << 62);               // variant 10
+  const std::uint64_t high = (next_word() & ~0xf000ULL) | 0x4000ULL;       // version 4
+  const std::uint64_t low = (next_word() & ~(3ULL << 62)) | (2ULL << 62);  // variant 10
   std::array<char, 36> text;
   std::size_t at = 0;
   for (std::size_t i = 0; i < 32; ++i) {

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <mqcoap/base/errc.hpp>
+#include <string>
 #include <string_view>
 
 namespace mqcoap {
@@ -17,28 +18,27 @@ enum class validation : std::uint8_t {
 /// The id of a request, echoed as it came, compared in canonical form (lower case, no hyphens).
 class request_id {
  public:
-  /// Strict: 32 hexadecimal digits, hyphens ignored, at most 64 bytes. Lenient: also any `[A-Za-z0-9_.-]{1,64}`.
+  /// Strict: 32 hexadecimal digits, hyphens ignored, at most 64 bytes. Lenient: also any
+  /// `[A-Za-z0-9_.-]{1,64}`.
   /// @par Errors  errc::invalid_id
   static result<request_id> parse(std::string_view text, validation rules = validation::strict) noexcept;
 
   /// As it came.
   std::string_view text() const noexcept { return {text_.data(), size_}; }
   /// Lower case without hyphens: what two spellings of one id have in common.
-  std::string_view canonical() const noexcept { return {canonical_.data(), canonical_size_}; }
+  std::string canonical() const;
+  /// Equal for all spellings of one id.
+  std::uint64_t hash() const noexcept;
 
-  friend bool operator==(const request_id& a, const request_id& b) noexcept {
-    return a.canonical() == b.canonical();
-  }
+  /// True for two spellings of one id.
+  friend bool operator==(const request_id& a, const request_id& b) noexcept;
 
  private:
-  request_id() = default;
   friend class request_id_generator;
   explicit request_id(std::string_view text) noexcept;
 
   std::array<char, 64> text_;
-  std::array<char, 64> canonical_;
   std::uint8_t size_ = 0;
-  std::uint8_t canonical_size_ = 0;
 };
 
 /// Makes version-4 UUIDs (RFC 9562 section 5.4), lower case with hyphens.

@@ -24,7 +24,9 @@ class resource_path {
     return text_.front() == '/' ? std::string_view(text_).substr(1) : std::string_view(text_);
   }
 
-  friend bool operator==(const resource_path& a, const resource_path& b) noexcept { return a.key() == b.key(); }
+  friend bool operator==(const resource_path& a, const resource_path& b) noexcept {
+    return a.key() == b.key();
+  }
 
  private:
   explicit resource_path(std::string text) : text_(std::move(text)) {}

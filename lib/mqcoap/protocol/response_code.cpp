@@ -62,6 +62,8 @@ const boost::system::error_category& response_category() noexcept {
   return instance;
 }
 
-boost::system::error_code make_error_code(response_code c) noexcept { return {to_int(c), response_category()}; }
+boost::system::error_code make_error_code(response_code c) noexcept {
+  return {to_int(c), response_category()};
+}
 
 }  // namespace mqcoap

@@ -35,18 +35,27 @@ enum class response_code : std::uint16_t {
   proxying_not_supported = 505,
 };
 
-inline constexpr std::array all_response_codes{
-    response_code::created,        response_code::deleted,
-    response_code::valid,          response_code::changed,
-    response_code::content,        response_code::bad_request,
-    response_code::unauthorized,   response_code::bad_option,
-    response_code::forbidden,      response_code::not_found,
-    response_code::method_not_allowed, response_code::not_acceptable,
-    response_code::precondition_failed, response_code::request_entity_too_large,
-    response_code::unsupported_content_format, response_code::internal_server_error,
-    response_code::not_implemented, response_code::bad_gateway,
-    response_code::service_unavailable, response_code::gateway_timeout,
-    response_code::proxying_not_supported};
+inline constexpr std::array all_response_codes{response_code::created,
+                                               response_code::deleted,
+                                               response_code::valid,
+                                               response_code::changed,
+                                               response_code::content,
+                                               response_code::bad_request,
+                                               response_code::unauthorized,
+                                               response_code::bad_option,
+                                               response_code::forbidden,
+                                               response_code::not_found,
+                                               response_code::method_not_allowed,
+                                               response_code::not_acceptable,
+                                               response_code::precondition_failed,
+                                               response_code::request_entity_too_large,
+                                               response_code::unsupported_content_format,
+                                               response_code::internal_server_error,
+                                               response_code::not_implemented,
+                                               response_code::bad_gateway,
+                                               response_code::service_unavailable,
+                                               response_code::gateway_timeout,
+                                               response_code::proxying_not_supported};
 
 constexpr int to_int(response_code c) noexcept { return static_cast<int>(c); }
 constexpr bool is_error(response_code c) noexcept { return to_int(c) >= 400; }

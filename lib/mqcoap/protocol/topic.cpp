@@ -61,7 +61,9 @@ std::string request_filter(const namespace_name& ns, const device_tag& tag) {
   return join(ns.text(), "+", "request", tag.text(), "+");
 }
 
-std::string all_requests_filter(const namespace_name& ns) { return join(ns.text(), "+", "request", "+", "+"); }
+std::string all_requests_filter(const namespace_name& ns) {
+  return join(ns.text(), "+", "request", "+", "+");
+}
 
 std::string response_filter(const namespace_name& ns, const device_tag& tag) {
   return join(ns.text(), "+", "response", tag.text(), "+");

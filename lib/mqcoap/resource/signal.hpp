@@ -10,7 +10,8 @@
 namespace mqcoap {
 
 struct signal_options {
-  std::string expression;  ///< muParser syntax; `t`: seconds since start; `noise()`: normal, mean 0, deviation 1; `pi`, `e`
+  std::string expression;  ///< muParser syntax; `t`: seconds since start; `noise()`: normal, mean 0,
+                           ///< deviation 1; `pi`, `e`
 };
 
 /// A value that is computed at each GET: a stand-in for an instrument.

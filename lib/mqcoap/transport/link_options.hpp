@@ -16,17 +16,17 @@ enum class mqtt_protocol : std::uint8_t {
 };
 
 struct link_options {
-  std::string name = "default";        ///< of the broker, for logs
+  std::string name = "default";  ///< of the broker, for logs
   std::string host = "localhost";
   std::uint16_t port = 1883;
-  std::string client_id;               ///< empty: `mqcoap-` and 16 random hexadecimal digits. Never a device tag.
-  std::string username;                ///< empty: none
+  std::string client_id;  ///< empty: `mqcoap-` and 16 random hexadecimal digits. Never a device tag.
+  std::string username;   ///< empty: none
   std::optional<secret> password;
   mqtt_protocol protocol = mqtt_protocol::automatic;
-  std::chrono::seconds keepalive{10};  ///< 5 s to 18 h
-  int qos = 0;                         ///< 0 or 1, for everything sent and subscribed
-  std::size_t max_inbound = 16u << 20; ///< bytes of payload; larger messages are dropped and counted
-  std::size_t max_queue = 16384;       ///< messages waiting to be handed to the connection
+  std::chrono::seconds keepalive{10};   ///< 5 s to 18 h
+  int qos = 0;                          ///< 0 or 1, for everything sent and subscribed
+  std::size_t max_inbound = 16u << 20;  ///< bytes of payload; larger messages are dropped and counted
+  std::size_t max_queue = 16384;        ///< messages waiting to be handed to the connection
   std::size_t max_queue_bytes = 64u << 20;
 };
 

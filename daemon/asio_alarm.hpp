@@ -1,0 +1,23 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <mqcoap/base/clock.hpp>
+
+namespace mqcoap {
+
+/// An alarm on the event loop.
+class asio_alarm final : public alarm {
+ public:
+  explicit asio_alarm(boost::asio::io_context& loop) : timer_(loop) {}
+  /// What rings; to be set before the first `wake_at`.
+  void on_ring(std::function<void()> ring) { ring_ = std::move(ring); }
+  void wake_at(steady_time when) override;
+
+ private:
+  boost::asio::steady_timer timer_;
+  std::function<void()> ring_;
+};
+
+}  // namespace mqcoap

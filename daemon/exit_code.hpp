@@ -1,0 +1,13 @@
+#pragma once
+
+namespace mqcoap {
+
+/// How mqcoapd ends, after sysexits.h.
+enum exit_code : int {
+  exit_ok = 0,
+  exit_usage = 64,          ///< EX_USAGE: the command line
+  exit_internal = 70,       ///< EX_SOFTWARE: a fault of the program or of the system
+  exit_configuration = 78,  ///< EX_CONFIG
+};
+
+}  // namespace mqcoap

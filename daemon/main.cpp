@@ -1,0 +1,84 @@
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <mqcoap/config/loader.hpp>
+#include <string>
+
+#include "exit_code.hpp"
+#include "service.hpp"
+#include "version.hpp"
+
+namespace {
+
+struct arguments {
+  std::string config = "/etc/mqcoap/mqcoap.yaml";
+  bool check = false;
+  bool schema = false;
+};
+
+spdlog::level::level_enum to_spdlog(mqcoap::log_level level) {
+  switch (level) {
+    case mqcoap::log_level::error: return spdlog::level::err;
+    case mqcoap::log_level::warning: return spdlog::level::warn;
+    case mqcoap::log_level::info: return spdlog::level::info;
+    case mqcoap::log_level::debug: return spdlog::level::debug;
+  }
+  return spdlog::level::info;
+}
+
+void set_up_logging(const mqcoap::logging_options& options) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("mqcoapd"));
+  spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$: %v");
+  spdlog::set_level(to_spdlog(options.level));
+}
+
+int run(const arguments& args) {
+  if (args.schema) {
+    std::cout << mqcoap::settings_schema() << '\n';
+    return mqcoap::exit_ok;
+  }
+  auto loaded = mqcoap::load_settings(args.config);
+  for (const auto& d : loaded.diagnostics) std::cerr << to_string(d) << '\n';
+  if (!loaded.value) return mqcoap::exit_configuration;
+  if (args.check) {
+    std::cout << args.config << ": OK\n";
+    return mqcoap::exit_ok;
+  }
+  set_up_logging(loaded.value->logging);
+  spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
+  std::signal(SIGPIPE, SIG_IGN);
+  mqcoap::service(*std::move(loaded.value)).run();
+  return mqcoap::exit_ok;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  arguments args;
+  CLI::App app("mqcoapd: MQTT gateway that answers requests for lab devices and forwards them to others");
+  app.set_version_flag("--version", "mqcoapd " MQCOAP_VERSION);
+  app.add_option("-c,--config", args.config, "Configuration file")
+      ->capture_default_str()
+      ->option_text("FILE");
+  app.add_flag("--check", args.check,
+               "Check the configuration and exit: 0 if it is good, 78 with its faults on stderr");
+  app.add_flag("--schema", args.schema, "Print the JSON Schema of the configuration and exit");
+  app.footer(
+      "Signals: SIGTERM and SIGINT answer what is in flight and end within 5 s; a second one ends at once.\n"
+      "Exit status: 0 stopped as asked, 64 wrong command line, 70 internal error, 78 bad configuration.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? mqcoap::exit_ok : mqcoap::exit_usage;
+  }
+  try {
+    return run(args);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "mqcoapd: internal error: %s\n", e.what());
+    return mqcoap::exit_internal;
+  }
+}

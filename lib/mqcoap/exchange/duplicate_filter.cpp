@@ -1,0 +1,58 @@
+#include <functional>
+#include <mqcoap/exchange/duplicate_filter.hpp>
+
+namespace mqcoap {
+namespace {
+
+std::uint64_t fingerprint_of(const request& r) {
+  const std::hash<std::string_view> hash;
+  std::uint64_t mixed = static_cast<std::uint64_t>(r.verb);
+  for (const auto part : {hash(r.path.key()), hash(r.body.text())})
+    mixed = (mixed ^ part) * 0x9e3779b97f4a7c15ULL + (mixed >> 29);
+  return mixed;
+}
+
+}  // namespace
+
+std::string duplicate_filter::key_of(std::string_view subsystem, std::string_view tag, const request_id& id) {
+  std::string key;
+  key.reserve(subsystem.size() + tag.size() + 66);
+  return key.append(subsystem).append(1, '/').append(tag).append(1, '/').append(id.canonical());
+}
+
+duplicate_filter::finding duplicate_filter::check(const std::string& key, const request& r, steady_time now) {
+  forget_old(now);
+  const auto fingerprint = fingerprint_of(r);
+  if (const auto at = entries_.find(key); at != entries_.end()) {
+    if (at->second.fingerprint != fingerprint) return {verdict::conflict, nullptr};
+    if (!at->second.first) return {verdict::running, nullptr};
+    return {verdict::answered, &*at->second.first};
+  }
+  if (r.verb == method::post) {
+    if (entries_.size() >= options_.entries || answer_bytes_ >= options_.answer_bytes)
+      return {verdict::full, nullptr};
+  } else if (entries_.size() >= options_.entries / 4 * 3) {
+    return {};  // PUT and DELETE may run twice without harm: the last quarter is kept for POSTs
+  }
+  entries_.emplace(key, entry{fingerprint, std::nullopt});
+  by_age_.emplace_back(now + options_.window, key);
+  return {};
+}
+
+void duplicate_filter::finish(const std::string& key, const answer& first) {
+  const auto at = entries_.find(key);
+  if (at == entries_.end() || at->second.first) return;
+  at->second.first = first;
+  answer_bytes_ += first.body.text().size();
+}
+
+void duplicate_filter::forget_old(steady_time now) {
+  while (!by_age_.empty() && by_age_.front().first <= now) {
+    const auto at = entries_.find(by_age_.front().second);
+    if (at->second.first) answer_bytes_ -= at->second.first->body.text().size();
+    entries_.erase(at);
+    by_age_.pop_front();
+  }
+}
+
+}  // namespace mqcoap

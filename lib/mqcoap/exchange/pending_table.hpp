@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/request_id.hpp>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace mqcoap {
+
+/// What waits for an answer, by request id, with deadlines. Knows no clock: the time is an argument.
+template <class T>
+class pending_table {
+ public:
+  /// Precondition: the id is not in the table.
+  void add(const request_id& id, steady_time deadline, T value) {
+    const auto [at, added] = entries_.try_emplace(id, std::move(value));
+    at->second.deadline = deadlines_.emplace(deadline, &at->first);
+  }
+
+  /// Null if nothing waits under this id.
+  T* find(const request_id& id) noexcept {
+    const auto at = entries_.find(id);
+    return at == entries_.end() ? nullptr : &at->second.value;
+  }
+
+  /// Takes an entry out; the first answer wins.
+  std::optional<T> take(const request_id& id) {
+    const auto at = entries_.find(id);
+    if (at == entries_.end()) return std::nullopt;
+    return remove(at);
+  }
+
+  /// Takes out one entry whose deadline is not after `now`, the earliest first; nothing if there is none.
+  std::optional<std::pair<request_id, T>> take_expired(steady_time now) {
+    if (deadlines_.empty() || deadlines_.begin()->first > now) return std::nullopt;
+    const request_id id = *deadlines_.begin()->second;
+    return std::pair{id, remove(entries_.find(id))};
+  }
+
+  /// Takes out every entry that satisfies the predicate.
+  template <class Predicate>
+  std::vector<std::pair<request_id, T>> take_all_if(Predicate&& wanted) {
+    std::vector<std::pair<request_id, T>> taken;
+    for (auto at = entries_.begin(); at != entries_.end();) {
+      const auto next = std::next(at);
+      if (wanted(at->second.value)) {
+        const request_id id = at->first;
+        taken.emplace_back(id, remove(at));
+      }
+      at = next;
+    }
+    return taken;
+  }
+
+  /// `steady_time::max()` if nothing waits.
+  steady_time earliest() const noexcept {
+    return deadlines_.empty() ? steady_time::max() : deadlines_.begin()->first;
+  }
+  std::size_t size() const noexcept { return entries_.size(); }
+
+ private:
+  using deadline_index = std::multimap<steady_time, const request_id*>;
+  struct entry {
+    explicit entry(T v) : value(std::move(v)) {}
+    T value;
+    typename deadline_index::iterator deadline;
+  };
+  struct id_hash {
+    std::size_t operator()(const request_id& id) const noexcept { return id.hash(); }
+  };
+  using entry_table = std::unordered_map<request_id, entry, id_hash>;
+
+  T remove(typename entry_table::iterator at) {
+    deadlines_.erase(at->second.deadline);
+    T value = std::move(at->second.value);
+    entries_.erase(at);
+    return value;
+  }
+
+  entry_table entries_;
+  deadline_index deadlines_;
+};
+
+}  // namespace mqcoap

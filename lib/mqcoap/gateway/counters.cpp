@@ -1,0 +1,22 @@
+#include <mqcoap/gateway/counters.hpp>
+
+namespace mqcoap {
+
+std::string_view to_string(event e) noexcept {
+  switch (e) {
+    case event::answered: return "requests answered";
+    case event::forwarded: return "requests forwarded";
+    case event::foreign_topic: return "messages under a topic that is none of the protocol";
+    case event::unknown_tag: return "requests for a tag that is not served here";
+    case event::retained: return "retained messages";
+    case event::request_repeated: return "requests that came twice";
+    case event::answer_unsent: return "answers that could not be sent";
+    case event::answer_late: return "late answers";
+    case event::answer_duplicate: return "duplicate answers";
+    case event::answer_mismatched: return "answers with another topic, id or path";
+    case event::answer_unexpected: return "answers nobody here asked for";
+  }
+  return "";
+}
+
+}  // namespace mqcoap

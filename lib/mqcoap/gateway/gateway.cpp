@@ -1,0 +1,244 @@
+#include <spdlog/spdlog.h>
+
+#include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::string_view forward_subsystem = "proxy";
+/// For how long an answer may wait for a stalled broker: after that its caller is gone.
+constexpr std::chrono::seconds answer_patience{5};
+/// Above this an answer's buffer is given back rather than kept for the next.
+constexpr std::size_t kept_buffer = 1 << 20;
+
+}  // namespace
+
+gateway::gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
+                 gateway_hooks hooks)
+    : options_(std::move(options)),
+      links_(std::move(links)),
+      time_(time),
+      wake_(wake),
+      hooks_(std::move(hooks)),
+      log_(options_.logged_body),
+      proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}),
+      alive_(std::make_shared<gateway*>(this)) {
+  for (const auto& device : options_.devices)
+    devices_.emplace(device.tag.text(), std::make_unique<local_device>(device, time_, proxy_));
+}
+
+gateway::~gateway() { abandon(); }
+
+void gateway::start() {
+  subscribe_requests();
+  for (link* l : links_) l->start(*this);
+}
+
+std::vector<std::string> gateway::request_filters() const {
+  const auto served = proxy_.routes().served_tags();
+  // Overlapping subscriptions may bring a message twice: with a pattern, the one filter takes all.
+  if (!served) return {all_requests_filter(options_.ns)};
+  std::vector<std::string> filters;
+  for (const auto& device : options_.devices) filters.push_back(request_filter(options_.ns, device.tag));
+  if (options_.proxy.forward && !devices_.contains(options_.proxy.forward->text()))
+    filters.push_back(request_filter(options_.ns, *options_.proxy.forward));
+  for (const auto& tag : *served)
+    if (!devices_.contains(tag)) filters.push_back(request_filter(options_.ns, *device_tag::parse(tag)));
+  return filters;
+}
+
+void gateway::subscribe_requests() {
+  auto filters = request_filters();
+  unconfirmed_ = filters.size();
+  for (auto& filter : filters) {
+    links_.front()->subscribe(filter, [alive = std::weak_ptr(alive_), filter](error_code ec) {
+      const auto self = alive.lock();
+      if (!self) return;
+      if (ec) {
+        spdlog::error("no requests will come under {}: {}", filter, ec.message());
+        (*self)->refused_ = true;
+      }
+      if (--(*self)->unconfirmed_ > 0 || (*self)->refused_) return;
+      (*self)->was_ready_ = true;
+      if ((*self)->hooks_.ready) (*self)->hooks_.ready();
+    });
+  }
+}
+
+void gateway::drain(std::function<void()> done) {
+  drained_ = std::move(done);
+  for (const auto& filter : request_filters()) links_.front()->unsubscribe(filter);
+  check_drained();
+}
+
+void gateway::abandon() {
+  proxy_.abandon("the gateway is stopping; whether the device ran the request is unknown");
+}
+
+void gateway::on_alarm() {
+  alarm_at_ = steady_time::max();
+  proxy_.expire(time_.now());
+  set_alarm();
+}
+
+void gateway::set_alarm() {
+  const auto next = proxy_.next_deadline();
+  if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
+  alarm_at_ = next;
+  wake_.wake_at(next);
+}
+
+void gateway::on_link_up(link& l) noexcept {
+  if (&l == links_.front() && was_ready_ && hooks_.ready) hooks_.ready();
+}
+
+void gateway::on_link_down(link& l, std::string_view why) noexcept { proxy_.on_link_down(l, why); }
+
+void gateway::on_message(link& l, const inbound& m) noexcept try {
+  const auto topic = exchange_topic::parse(m.topic);
+  if (!topic || topic->ns().empty()) return drop(event::foreign_topic, m.topic);
+  if (m.retained) return drop(event::retained, m.topic);
+  if (topic->which() == exchange_topic::kind::response) {
+    proxy_.on_response(l, *topic, m.payload);
+  } else if (&l == links_.front() && topic->ns() == options_.ns.text() && serves(topic->tag())) {
+    take_request(*topic, m.payload);
+  } else {
+    return drop(event::unknown_tag, m.topic);
+  }
+  set_alarm();
+} catch (const std::exception& e) {
+  spdlog::error("a message under {} could not be handled: {}", log_safe(m.topic), e.what());
+}
+
+bool gateway::is_forward_tag(std::string_view tag) const noexcept {
+  return options_.proxy.forward && options_.proxy.forward->text() == tag;
+}
+
+bool gateway::serves(std::string_view tag) const noexcept {
+  return devices_.find(tag) != devices_.end() || is_forward_tag(tag) || proxy_.routes().serves(tag);
+}
+
+void gateway::take_request(const exchange_topic& topic, std::string_view payload) {
+  const auto received = time_.now();
+  auto decoded = decode_request(payload, topic.id(), options_.decoding);
+  if (!decoded) {
+    payload_.clear();
+    encode_fault(payload_, decoded.error(), topic.id(), topic.tag(), time_.wall());
+    log_.fault(topic, decoded.error());
+    return send_payload(topic, payload_);
+  }
+  auto c = std::make_unique<call>(call{topic, *std::move(decoded), received});
+  if (drained_)
+    return refuse(*c, response_code::service_unavailable, "the gateway is stopping; try again later");
+  if (in_flight_ >= options_.limits.in_flight)
+    return refuse(
+        *c, response_code::service_unavailable,
+        "the gateway works on " + std::to_string(in_flight_) + " requests already; try again later");
+  if (c->req.verb != method::get && !pass_duplicate_filter(*c)) return;
+  ++in_flight_;
+  dispatch(responder(std::move(c), *this));
+}
+
+/// True if the request is to be run; else it has been dealt with.
+bool gateway::pass_duplicate_filter(call& c) {
+  const auto key = duplicate_filter::key_of(c.topic.subsystem(), c.topic.tag(), c.req.id);
+  const auto found = seen_.check(key, c.req, time_.now());
+  switch (found.what) {
+    case duplicate_filter::verdict::fresh: return true;
+    case duplicate_filter::verdict::running: counted_.count(event::request_repeated); return false;
+    case duplicate_filter::verdict::answered:
+      counted_.count(event::request_repeated);
+      send(c, *found.first);
+      return false;
+    case duplicate_filter::verdict::conflict:
+      refuse(
+          c, response_code::bad_request,
+          "header.request_id was used before for another method, path or body; every request needs its own");
+      return false;
+    case duplicate_filter::verdict::full:
+      refuse(c, response_code::service_unavailable,
+             "too many POST requests within 300 s to guard them all; try again later");
+      return false;
+  }
+  return true;
+}
+
+void gateway::dispatch(responder r) {
+  const auto tag = r->topic.tag();
+  if (r.req().options.proxy_uri) {
+    const address to = *r.req().options.proxy_uri;
+    if (is_forward_tag(tag)) return proxy_.forward(std::move(r), to);
+    return std::move(r).fail(response_code::proxying_not_supported,
+                             std::string(tag) + " does not forward: it takes no proxy_uri");
+  }
+  if (r->topic.subsystem() == forward_subsystem && is_forward_tag(tag)) return forward_by_path(std::move(r));
+  if (const auto device = devices_.find(tag); device != devices_.end()) {
+    if (r->topic.subsystem() == forward_subsystem)
+      return std::move(r).fail(response_code::proxying_not_supported,
+                               std::string(tag) + " does not forward: the subsystem 'proxy' is not served");
+    return device->second->handle(std::move(r));
+  }
+  if (proxy_.routes().serves(tag)) return proxy_.reverse(std::move(r));
+  std::move(r).fail(response_code::not_found,
+                    std::string(tag) + " has no resources; it only forwards, under the subsystem 'proxy'");
+}
+
+void gateway::forward_by_path(responder r) {
+  const auto to = address::parse(r.req().path.key(), options_.decoding.limits.path);
+  if (to) return proxy_.forward(std::move(r), *to);
+  std::move(r).fail(response_code::bad_request,
+                    "header.path under the subsystem 'proxy' must be TAG/SUBSYSTEM/PATH");
+}
+
+void gateway::reply(call& answered, answer&& what) noexcept try {
+  --in_flight_;
+  if (answered.req.verb != method::get)
+    seen_.finish(duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), answered.req.id),
+                 what);
+  send(answered, what);
+  check_drained();
+} catch (const std::exception& e) {
+  spdlog::error("an answer under {} could not be sent: {}", answered.topic.text(), e.what());
+}
+
+/// Answers a request that was never run.
+void gateway::refuse(call& c, response_code code, std::string_view words) {
+  send(c, answer::error(code, words));
+}
+
+void gateway::send(const call& c, const answer& what) {
+  payload_.clear();
+  encode_answer(payload_, what, c.req, c.topic.tag(), time_.wall());
+  log_.answer(c, what, time_.now());
+  send_payload(c.topic, payload_);
+}
+
+void gateway::send_payload(const exchange_topic& request_topic, std::string_view payload) {
+  const auto ec =
+      links_.front()->publish(request_topic.response_topic(), payload, time_.now() + answer_patience);
+  if (ec) {
+    counted_.count(event::answer_unsent);
+    spdlog::debug("the answer under {} could not be sent: {}", request_topic.text(), ec.message());
+  } else {
+    counted_.count(event::answered);
+  }
+  if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
+}
+
+void gateway::drop(event why, std::string_view topic) {
+  // The first one is worth a person's attention, a flood of them is not.
+  const auto level =
+      counted_[why] == 0 && why == event::retained ? spdlog::level::warn : spdlog::level::debug;
+  counted_.count(why);
+  spdlog::log(level, "dropped ({}): {}", to_string(why), log_safe(topic));
+}
+
+void gateway::check_drained() {
+  if (!drained_ || in_flight_ > 0) return;
+  std::exchange(drained_, [] {})();
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/text_map.hpp>
+#include <mqcoap/exchange/duplicate_filter.hpp>
+#include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/local_device.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/proxy.hpp>
+#include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/resource/handler.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// What the gateway tells whoever runs it, on the event loop.
+struct gateway_hooks {
+  std::function<void()>
+      ready;  ///< the broker has confirmed every subscription, after each connection of the default link
+};
+
+/// Takes requests from the default link, answers them from local resources or forwards them, and sends
+/// exactly one answer to each. Owns no link, no timer and no thread: links bring messages, the alarm's owner
+/// calls `on_alarm`, and time comes from the clock, so that a test can run it all by hand.
+/// @par Threads  Everything on the event loop.
+class gateway final : public link_events, public reply_sink {
+ public:
+  /// @param links  at least one, outliving the gateway; the first is the one that is served
+  gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
+          gateway_hooks hooks = {});
+  ~gateway();
+
+  /// Starts the links.
+  void start();
+
+  /// Takes no new requests; calls `done` once when the last one is answered (maybe inside this call).
+  void drain(std::function<void()> done);
+  /// Answers with 503 what still waits for a device.
+  void abandon();
+
+  /// To be called when the time that the alarm was set to has come.
+  void on_alarm();
+
+  void on_link_up(link& l) noexcept override;
+  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_message(link& l, const inbound& m) noexcept override;
+  void reply(call& answered, answer&& what) noexcept override;
+
+  const counters& counted() const noexcept { return counted_; }
+  std::size_t in_flight() const noexcept { return in_flight_; }
+  std::size_t device_count() const noexcept { return devices_.size(); }
+  std::size_t route_count() const noexcept { return proxy_.routes().size(); }
+
+ private:
+  void subscribe_requests();
+  std::vector<std::string> request_filters() const;
+  bool serves(std::string_view tag) const noexcept;
+  bool is_forward_tag(std::string_view tag) const noexcept;
+  void take_request(const exchange_topic& topic, std::string_view payload);
+  bool pass_duplicate_filter(call& c);
+  void dispatch(responder r);
+  void forward_by_path(responder r);
+  void refuse(call& c, response_code code, std::string_view words);
+  void send(const call& c, const answer& what);
+  void send_payload(const exchange_topic& request_topic, std::string_view payload);
+  void drop(event why, std::string_view topic);
+  void set_alarm();
+  void check_drained();
+
+  const gateway_options options_;
+  const std::vector<link*> links_;
+  const clock& time_;
+  alarm& wake_;
+  const gateway_hooks hooks_;
+  const request_log log_;
+  counters counted_;
+  duplicate_filter seen_;
+  proxy proxy_;
+  text_map<std::unique_ptr<local_device>> devices_;
+  std::size_t in_flight_ = 0;
+  std::size_t unconfirmed_ = 0;  ///< subscriptions that the broker has not confirmed
+  bool refused_ = false;         ///< the broker refused one of them
+  bool was_ready_ = false;
+  steady_time alarm_at_ = steady_time::max();
+  std::string payload_;  ///< reused for every answer
+  std::function<void()> drained_;
+  std::shared_ptr<gateway*> alive_;
+};
+
+}  // namespace mqcoap

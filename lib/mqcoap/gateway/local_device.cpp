@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <map>
+#include <mqcoap/gateway/local_device.hpp>
+#include <mqcoap/gateway/proxy.hpp>
+#include <mqcoap/resource/discovery.hpp>
+#include <stdexcept>
+
+namespace mqcoap {
+
+/// Makes the handlers of one device and puts them where they are found. Values come first: actions refer to
+/// them.
+class local_device::builder {
+ public:
+  builder(path_router& router, const device_options& options, const clock& time, proxy& mounts)
+      : router_(router), options_(options), time_(time), mounts_(mounts) {
+    for (const auto& r : options.resources)
+      if (const auto* value = std::get_if<value_options>(&r.kind))
+        values_.emplace(r.path, std::make_shared<value_resource>(*value));
+    for (const auto& r : options.resources) std::visit([&](const auto& kind) { add(r, kind); }, r.kind);
+    serve(std::string(discovery_path), std::make_shared<discovery_resource>(infos_));
+  }
+
+ private:
+  void add(const resource_options& r, const value_options& kind) {
+    describe(r, "value", kind.methods);
+    serve(r.path, values_.at(r.path));
+  }
+  void add(const resource_options& r, const collection_options& kind) {
+    describe(r, "collection", {method::get, method::post});
+    const auto made = std::make_shared<collection_resource>(kind);
+    serve(r.path, made);
+    serve(r.path + "/**", made);
+  }
+  void add(const resource_options& r, const action_options& kind) {
+    describe(r, "action", {method::post});
+    std::vector<action_resource::condition> when;
+    for (const auto& [path, expected] : kind.when) when.push_back({path, &value_at(path), expected.value()});
+    std::vector<action_resource::assignment> set;
+    for (const auto& [path, stored] : kind.set) set.push_back({&value_at(path), stored});
+    serve(r.path, std::make_shared<action_resource>(std::move(when), std::move(set)));
+  }
+  void add(const resource_options& r, const reply_options& kind) {
+    describe(r, "reply", kind.methods);
+    serve(r.path, std::make_shared<reply_resource>(kind));
+  }
+  void add(const resource_options& r, const signal_options& kind) {
+    describe(r, "signal", {method::get});
+    serve(r.path, std::make_shared<signal_resource>(kind, time_));
+  }
+  void add(const resource_options& r, const mount_options& kind) {
+    describe(r, "proxy", method_set::all());
+    serve(r.path, std::make_shared<mount>(mounts_, kind));
+  }
+
+  void describe(const resource_options& r, const char* type, method_set methods) {
+    infos_.push_back({r.path, methods, type, r.unit, r.title});
+  }
+  value_resource& value_at(const std::string& path) {
+    if (const auto at = values_.find(path); at != values_.end()) return *at->second;
+    throw std::invalid_argument(options_.tag.text() + ": an action names '" + path + "', which is no value");
+  }
+  void serve(std::string path, std::shared_ptr<handler> made) {
+    const bool added = path == "**" ? router_.add_subtree("", std::move(made))
+                       : path.ends_with("/**")
+                           ? router_.add_subtree(path.substr(0, path.size() - 3), std::move(made))
+                           : router_.add_exact(path, std::move(made));
+    if (!added) throw std::invalid_argument(options_.tag.text() + ": two resources serve '" + path + "'");
+  }
+
+  path_router& router_;
+  const device_options& options_;
+  const clock& time_;
+  proxy& mounts_;
+  std::map<std::string, std::shared_ptr<value_resource>> values_;
+  std::vector<resource_info> infos_;
+};
+
+local_device::local_device(const device_options& options, const clock& time, proxy& mounts)
+    : tag_(options.tag.text()), subsystems_(options.subsystems) {
+  builder(router_, options, time, mounts);
+}
+
+void local_device::handle(responder r) {
+  const auto subsystem = r->topic.subsystem();
+  const bool has_subsystem =
+      subsystems_.empty() || std::any_of(subsystems_.begin(), subsystems_.end(),
+                                         [&](const auto& s) { return s.text() == subsystem; });
+  if (!has_subsystem) {
+    const std::string words = tag_ + " has no subsystem '" + std::string(subsystem) + '\'';
+    return std::move(r).fail(response_code::not_found, words);
+  }
+  const auto found = router_.find(r.req().path.key());
+  if (found.target == nullptr) {
+    const std::string words = tag_ + " has no resource '" + std::string(r.req().path.key()) + "'; GET " +
+                              std::string(discovery_path) + " lists what there is";
+    return std::move(r).fail(response_code::not_found, words);
+  }
+  r.set_rest_at(found.rest_at);
+  found.target->handle(std::move(r));
+}
+
+}  // namespace mqcoap

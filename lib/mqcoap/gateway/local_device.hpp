@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/resource/handler.hpp>
+#include <mqcoap/resource/path_router.hpp>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+class proxy;
+
+/// One tag that the gateway answers for, with its resources.
+class local_device {
+ public:
+  /// Precondition: the options were checked as the configuration loader does; what does not fit together
+  /// throws std::invalid_argument.
+  local_device(const device_options& options, const clock& time, proxy& mounts);
+
+  /// Answers, now or later; 404 for another subsystem or path.
+  void handle(responder r);
+
+ private:
+  class builder;
+
+  const std::string tag_;
+  std::vector<subsystem_name> subsystems_;
+  path_router router_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,303 @@
+#include <algorithm>
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/gateway/proxy.hpp>
+#include <mqcoap/protocol/codec.hpp>
+
+namespace mqcoap {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr unsigned default_hops = 8;
+constexpr std::size_t most_upstreams = 4096;
+
+route_options make_unrouted(milliseconds timeout) {
+  route_options route;
+  route.name = "mount";
+  route.timeout = timeout;
+  return route;
+}
+
+std::string describe(const upstream& device) { return device.tag.text() + " on broker " + device.via.name(); }
+
+/// A device's `location` is a path of the device; where the caller's path ends with the device's path, what
+/// stands before it leads there for the caller too.
+std::string relocate(std::string_view location, std::string_view caller_path, std::string_view device_path) {
+  if (location.starts_with('/')) location.remove_prefix(1);
+  if (!caller_path.ends_with(device_path)) return std::string(location);
+  return std::string(caller_path.substr(0, caller_path.size() - device_path.size())).append(location);
+}
+
+/// Errors carry words (docs/protocol.md, section 3), also those of devices that say none.
+void add_words(answer& a, const upstream& device) {
+  if (!is_error(a.code) || (!a.body.is_null() && a.body.text() != "\"\"")) return;
+  a.body = json_text::from_string(device.tag.text() + " answered " + std::to_string(to_int(a.code)) + ' ' +
+                                  std::string(to_string(a.code)) + " without saying why");
+}
+
+}  // namespace
+
+proxy::proxy(proxy_options options, environment env)
+    : options_(std::move(options)),
+      env_(env),
+      routes_(options_.routes),
+      unrouted_(make_unrouted(options_.default_timeout)),
+      alive_(std::make_shared<proxy*>(this)) {}
+
+proxy::~proxy() { abandon("the gateway is stopping"); }
+
+void proxy::forward(responder r, const address& to) {
+  if (const auto* route = routes_.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
+  const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
+  std::move(r).fail(response_code::proxying_not_supported, "no proxy route allows " + what);
+}
+
+void proxy::reverse(responder r) {
+  const auto& topic = r->topic;
+  const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()), r.req().path};
+  if (const auto* route = routes_.find(to, r.req().verb, true)) return forward_by(std::move(r), *route, to);
+  const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
+  std::move(r).fail(response_code::proxying_not_supported,
+                    "no proxy route that serves this tag allows " + what);
+}
+
+void proxy::forward_mounted(responder r, const address& to) {
+  if (const auto* route = routes_.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
+  start(std::move(r), unrouted_, {{}, {}, to});
+}
+
+void proxy::forward_by(responder r, const route_options& route, const address& to) {
+  const auto where = rewrite(route.to, to, env_.decoding.limits.path);
+  if (where) return start(std::move(r), route, *where);
+  std::move(r).fail(response_code::bad_gateway,
+                    "route " + route.name + " makes no valid address of " + to.to_string());
+}
+
+void proxy::start(responder r, const route_options& route, const route_destination& where) {
+  if (r.req().options.hops.value_or(default_hops) <= 1)  // RFC 8768 section 3
+    return std::move(r).fail(response_code::bad_gateway,
+                             "no hops are left for this request: is it going round in a loop?");
+  link* const via = find_link(where.broker);
+  if (!via->up())
+    return std::move(r).fail(response_code::service_unavailable,
+                             "broker " + via->name() + " is not connected; try again later");
+  const auto ns = where.ns.empty() ? env_.ns : *namespace_name::parse(where.ns);
+  upstream* const device = find_or_add(*via, ns, where.to.tag);
+  if (device == nullptr)
+    return std::move(r).fail(
+        response_code::service_unavailable,
+        "all " + std::to_string(most_upstreams) + " places for proxied devices are busy; try again later");
+
+  if (device->in_flight + device->waiting_count >= route.in_flight + route.queue)
+    return std::move(r).fail(response_code::service_unavailable,
+                             device->tag.text() + " is busy and " + std::to_string(device->waiting_count) +
+                                 " requests wait for it already; try again later");
+
+  const auto deadline = deadline_of(*r, route);
+  const auto id = ids_.next();
+  device->last_used = env_.time.now();
+  hops_.add(id, deadline, hop{std::move(r), device, &route, where.to.subsystem, where.to.path, deadline});
+  device->waiting.push_back(id);
+  ++device->waiting_count;
+  send_next(*device);
+}
+
+steady_time proxy::deadline_of(const call& c, const route_options& route) const {
+  auto wait = route.timeout;
+  if (const auto limit = c.req.options.timeout) {
+    // The answer needs time to travel: a tenth of the caller's patience, at most 100 ms.
+    const auto margin = std::min(*limit / 10, milliseconds(100));
+    wait = std::min(wait, std::max(*limit - margin, milliseconds(1)));
+  }
+  return c.received + wait;
+}
+
+link* proxy::find_link(const std::string& name) const noexcept {
+  for (link* l : env_.links)
+    if (l->name() == name) return l;
+  return env_.links.front();
+}
+
+upstream* proxy::find_or_add(link& via, const namespace_name& ns, const device_tag& tag) {
+  std::string key = via.name() + '/' + ns.text() + '/' + tag.text();
+  if (const auto at = upstreams_.find(key); at != upstreams_.end()) return at->second.get();
+  if (upstreams_.size() >= most_upstreams && !make_room()) return nullptr;
+  auto device = std::make_unique<upstream>(via, ns, tag);
+  auto* const added = device.get();
+  upstreams_.emplace(key, std::move(device));
+  via.subscribe(added->filter, [alive = std::weak_ptr(alive_), key](error_code ec) {
+    if (const auto self = alive.lock()) (*self)->on_subscribed(key, ec);
+  });
+  return added;
+}
+
+/// Forgets the device that was idle for longest.
+bool proxy::make_room() {
+  auto oldest = upstreams_.end();
+  for (auto at = upstreams_.begin(); at != upstreams_.end(); ++at)
+    if (at->second->idle() &&
+        (oldest == upstreams_.end() || at->second->last_used < oldest->second->last_used))
+      oldest = at;
+  if (oldest == upstreams_.end()) return false;
+  oldest->second->via.unsubscribe(oldest->second->filter);
+  upstreams_.erase(oldest);
+  return true;
+}
+
+void proxy::on_subscribed(const std::string& key, error_code ec) {
+  const auto at = upstreams_.find(key);
+  if (at == upstreams_.end() || at->second->now == upstream::state::ready) return;
+  auto& device = *at->second;
+  if (!ec) {
+    device.now = upstream::state::ready;
+    return send_next(device);
+  }
+  const std::string words =
+      "the answers of " + describe(device) + " cannot be subscribed to: " + ec.message();
+  for (auto& [id, waiting] : hops_.take_all_if([&](const hop& h) { return h.device == &device; }))
+    fail(std::move(waiting), response_code::service_unavailable, words);
+  device.via.unsubscribe(device.filter);
+  upstreams_.erase(at);  // the next request asks the broker again
+}
+
+void proxy::send_next(upstream& device) {
+  // A request that cannot be sent ends at once and comes back here: a loop, not a recursion.
+  if (device.sending || device.now != upstream::state::ready) return;
+  device.sending = true;
+  const auto now = env_.time.now();
+  while (!device.waiting.empty()) {
+    const auto id = device.waiting.front();
+    auto* const h = hops_.find(id);
+    if (h != nullptr && device.in_flight >= h->route->in_flight) break;
+    device.waiting.pop_front();
+    if (h != nullptr && h->deadline > now) send(id, *h);  // whose time is over stays for `expire`
+  }
+  device.sending = false;
+}
+
+void proxy::send(const request_id& id, hop& h) {
+  const auto topic =
+      exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::request, h.device->tag, id);
+  const auto ec = h.device->via.publish(topic.text(), encode_hop(id, h), h.deadline);
+  --h.device->waiting_count;
+  ++h.device->in_flight;
+  h.sent = true;
+  env_.counted.count(event::forwarded);
+  if (ec) {
+    auto failed = hops_.take(id);
+    const std::string words =
+        "the request could not be sent to " + describe(*failed->device) + ": " + ec.message();
+    fail(*std::move(failed), response_code::service_unavailable, words);
+  }
+}
+
+std::string proxy::encode_hop(const request_id& id, const hop& h) const {
+  const auto& asked = h.caller.req();
+  request out{asked.verb,           h.path,           id,
+              asked.correlation_id, h.route->token,   h.device->via.client_id(),
+              asked.body,           env_.time.wall(), asked.options,
+              asked.unknown};
+  out.options.proxy_uri.reset();
+  out.options.hops = asked.options.hops.value_or(default_hops) - 1;
+  if (asked.options.timeout) {
+    const auto left = std::chrono::duration_cast<milliseconds>(h.deadline - env_.time.now());
+    out.options.timeout = std::max(left, milliseconds(1));
+  }
+  std::string payload;
+  payload.reserve(asked.body.text().size() + 384);
+  encode(payload, out, h.route->wire);
+  return payload;
+}
+
+void proxy::on_response(link& from, const exchange_topic& topic, std::string_view payload) {
+  const auto id = request_id::parse(topic.id(), validation::lenient);
+  auto* const h = id ? hops_.find(*id) : nullptr;
+  if (h == nullptr) {
+    switch (id ? outcomes_.recall(*id) : outcome_memory::outcome::unknown) {
+      case outcome_memory::outcome::answered: return env_.counted.count(event::answer_duplicate);
+      case outcome_memory::outcome::timed_out: return env_.counted.count(event::answer_late);
+      case outcome_memory::outcome::unknown: return env_.counted.count(event::answer_unexpected);
+    }
+    return;
+  }
+  const auto& device = *h->device;
+  if (!h->sent || &device.via != &from || device.ns.text() != topic.ns() ||
+      device.tag.text() != topic.tag() || h->subsystem.text() != topic.subsystem())
+    return env_.counted.count(event::answer_mismatched);
+
+  auto rules = env_.decoding;
+  rules.codes = code_rules::foreign;
+  auto decoded = decode_response(payload, rules);
+  if (decoded && (!(decoded->id == *id) || !(decoded->path == h->path)))
+    return env_.counted.count(event::answer_mismatched);
+
+  auto taken = *hops_.take(*id);
+  outcomes_.note(*id, outcome_memory::outcome::answered);
+  if (!decoded)
+    return fail(std::move(taken), response_code::bad_gateway,
+                "the answer of " + device.tag.text() + " is unusable: " + decoded.error().words);
+  answer what = std::move(*decoded);
+  what.source = device.tag.text();
+  if (!what.location.empty())
+    what.location = relocate(what.location, taken.caller.req().path.key(), taken.path.key());
+  add_words(what, device);
+  finish(std::move(taken), std::move(what));
+}
+
+void proxy::on_link_down(link& which, std::string_view why) {
+  const std::string gone = "broker " + which.name() + " is gone (" + std::string(why) + ')';
+  for (auto& [id, lost] : hops_.take_all_if([&](const hop& h) { return &h.device->via == &which; })) {
+    outcomes_.note(id, outcome_memory::outcome::timed_out);
+    const bool sent = lost.sent;
+    fail(std::move(lost), sent ? response_code::gateway_timeout : response_code::service_unavailable,
+         sent ? gone + "; whether the device ran the request is unknown"
+              : gone + "; the request was not sent");
+  }
+}
+
+void proxy::expire(steady_time now) {
+  while (auto late = hops_.take_expired(now)) {
+    outcomes_.note(late->first, outcome_memory::outcome::timed_out);
+    auto& h = late->second;
+    const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
+    const std::string words = h.device->tag.text() + " did not answer within " + to_string(waited) +
+                              (h.sent ? "" : "; the request waited behind others and was not sent");
+    fail(std::move(h), response_code::gateway_timeout, words);
+  }
+}
+
+void proxy::abandon(std::string_view why) {
+  for (auto& [id, left] : hops_.take_all_if([](const hop&) { return true; }))
+    fail(std::move(left), response_code::service_unavailable, std::string(why));
+}
+
+/// Gives back a hop's place at its device.
+void proxy::leave(hop& h) {
+  if (h.sent)
+    --h.device->in_flight;
+  else
+    --h.device->waiting_count;
+}
+
+void proxy::finish(hop h, answer&& what) {
+  leave(h);
+  auto& device = *h.device;
+  std::move(h.caller).respond(std::move(what));
+  send_next(device);
+}
+
+void proxy::fail(hop h, response_code code, const std::string& words) {
+  finish(std::move(h), answer::error(code, words));
+}
+
+void mount::handle(responder r) {
+  const auto rest = r->rest();
+  const std::string text = to_.path.empty() ? std::string(rest) : to_.path + '/' + std::string(rest);
+  auto path = resource_path::parse(text);
+  if (!path)
+    return std::move(r).fail(response_code::bad_gateway, "the path behind this mount would be no valid path");
+  const address to{to_.tag, to_.subsystem, *std::move(path)};
+  proxy_.forward_mounted(std::move(r), to);
+}
+
+}  // namespace mqcoap

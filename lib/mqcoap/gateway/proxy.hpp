@@ -1,0 +1,104 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mqcoap/exchange/outcome_memory.hpp>
+#include <mqcoap/exchange/pending_table.hpp>
+#include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/route_table.hpp>
+#include <mqcoap/gateway/upstream.hpp>
+#include <mqcoap/resource/handler.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace mqcoap {
+
+/// Forwards requests to other devices and brings their answers back (docs/protocol.md, section 6). One hop
+/// has a fresh request id, a deadline and a place at its device; the first answer with the awaited topic, id
+/// and path wins. Runs on the event loop; time comes from the clock, deadlines are asked for at the alarm's
+/// owner.
+class proxy {
+ public:
+  struct environment {
+    const std::vector<link*>& links;  ///< the first is the default
+    const clock& time;
+    counters& counted;
+    const namespace_name& ns;
+    const decode_rules& decoding;
+  };
+
+  proxy(proxy_options options, environment env);
+  proxy(const proxy&) = delete;
+  ~proxy();
+
+  const route_table& routes() const noexcept { return routes_; }
+
+  /// Forward proxy: the caller named the target.
+  void forward(responder r, const address& to);
+  /// Reverse proxy by tag: the request's own topic is the target.
+  void reverse(responder r);
+  /// Mount: the configuration named the target, so that no route needs to allow it; a route that matches says
+  /// how to get there.
+  void forward_mounted(responder r, const address& to);
+
+  void on_response(link& from, const exchange_topic& topic, std::string_view payload);
+  void on_link_down(link& which, std::string_view why);
+
+  /// Answers 504 where the time is over.
+  void expire(steady_time now);
+  steady_time next_deadline() const noexcept { return hops_.earliest(); }
+  /// Answers everything that waits, with 503.
+  void abandon(std::string_view why);
+
+ private:
+  struct hop {
+    responder caller;
+    upstream* device;
+    const route_options* route;
+    subsystem_name subsystem;
+    resource_path path;
+    steady_time deadline;
+    bool sent = false;
+  };
+
+  void forward_by(responder r, const route_options& route, const address& to);
+  void start(responder r, const route_options& route, const route_destination& where);
+  upstream* find_or_add(link& via, const namespace_name& ns, const device_tag& tag);
+  bool make_room();
+  void on_subscribed(const std::string& key, error_code ec);
+  void send_next(upstream& device);
+  void send(const request_id& id, hop& h);
+  std::string encode_hop(const request_id& id, const hop& h) const;
+  void leave(hop& h);
+  void finish(hop h, answer&& what);
+  void fail(hop h, response_code code, const std::string& words);
+  steady_time deadline_of(const call& c, const route_options& route) const;
+  link* find_link(const std::string& name) const noexcept;
+
+  const proxy_options options_;
+  const environment env_;
+  const route_table routes_;
+  const route_options unrouted_;  ///< of mounts that no route matches
+  std::map<std::string, std::unique_ptr<upstream>> upstreams_;
+  pending_table<hop> hops_;
+  outcome_memory outcomes_;
+  request_id_generator ids_;
+  std::shared_ptr<proxy*> alive_;  ///< so that a late confirmation does not find a proxy that is gone
+};
+
+/// A `**` resource that leads to another device.
+class mount final : public handler {
+ public:
+  mount(proxy& via, mount_options to) : proxy_(via), to_(std::move(to)) {}
+  void handle(responder r) override;
+
+ private:
+  proxy& proxy_;
+  const mount_options to_;
+};
+
+}  // namespace mqcoap

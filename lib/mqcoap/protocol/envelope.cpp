@@ -1,0 +1,121 @@
+#include <mqcoap/protocol/envelope.hpp>
+#include <mqcoap/protocol/json_members.hpp>
+#include <optional>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::array<std::string_view, field_count> field_names{
+    "method",   "response_code",  "path",       "request_id", "correlation_id", "token",    "source",
+    "location", "proxy_uri",      "timeout_ms", "hops",       "etag",           "if_match", "if_none_match",
+    "accept",   "content_format", "max_age",    "critical",   "traceparent"};
+
+std::optional<field> find_field(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < field_count; ++i)
+    if (field_names[i] == name) return static_cast<field>(i);
+  return std::nullopt;
+}
+
+/// A key without its quotes; decoded into `store` where it has escapes.
+std::string_view plain_key(std::string_view quoted, std::string& store) {
+  if (quoted.find('\\') == std::string_view::npos) return quoted.substr(1, quoted.size() - 2);
+  store = decode_json_string(quoted);
+  return store;
+}
+
+decode_fault twice(std::string_view name) {
+  return {response_code::bad_request, std::string(name), std::string(name) + " is given twice", {}, {}};
+}
+
+/// Puts a value where a field of this name belongs; false if one is there already.
+bool put_once(std::string_view& slot, std::string_view value) noexcept {
+  if (!slot.empty()) return false;
+  slot = value;
+  return true;
+}
+
+std::optional<decode_fault> read_header(envelope& e, std::string_view object) {
+  std::string store;
+  for (json_members members(object); members.next();) {
+    const auto name = plain_key(members.key(), store);
+    if (const auto known = find_field(name)) {
+      if (!put_once(e.fields[static_cast<std::size_t>(*known)], members.value())) return twice(name);
+    } else {
+      e.unknown.push_back({std::string(members.key()), std::string(members.value())});
+    }
+  }
+  return std::nullopt;
+}
+
+/// The grammar is right, so the members can be walked to find the one with the number.
+decode_fault not_finite_fault(std::string_view object, const payload_limits& limits) {
+  decode_fault fault{response_code::bad_request, {}, "a number is not finite", {}, {}};
+  if (!object.starts_with('{')) return fault;
+  std::string store;
+  for (json_members members(object); members.next();) {
+    if (!validate_json(members.value(), limits.depth)) continue;
+    fault.field = plain_key(members.key(), store);
+    fault.words = fault.field + ": a number is not finite; the largest is about 1.8e308";
+    break;
+  }
+  return fault;
+}
+
+std::string_view skip_space(std::string_view text) {
+  const auto at = text.find_first_not_of(" \t\r\n");
+  return at == std::string_view::npos ? std::string_view() : text.substr(at);
+}
+
+}  // namespace
+
+std::string_view to_string(field f) noexcept { return field_names[static_cast<std::size_t>(f)]; }
+
+bool is_known_option(std::string_view name) noexcept {
+  const auto known = find_field(name);
+  return known && is_option(*known);
+}
+
+result<envelope, decode_fault> envelope::open(std::string_view payload, const payload_limits& limits) {
+  const auto refuse = [](std::string_view field_name, std::string words) {
+    return decode_fault{response_code::bad_request, std::string(field_name), std::move(words), {}, {}};
+  };
+  if (payload.empty()) return refuse("", "the payload is empty; it must be a JSON object");
+  if (const auto fault = validate_json(payload, limits.depth)) {
+    if (fault->not_finite) return not_finite_fault(skip_space(payload), limits);
+    return refuse("", "the payload is not valid JSON: " + fault->reason + " (at byte " +
+                          std::to_string(fault->offset) + ")");
+  }
+  payload = skip_space(payload);
+  if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
+
+  envelope e;
+  std::string store;
+  std::string_view header;
+  for (json_members members(payload); members.next();) {
+    const auto name = plain_key(members.key(), store);
+    std::string_view* const slot = name == "header"      ? &header
+                                   : name == "body"      ? &e.body
+                                   : name == "timestamp" ? &e.timestamp
+                                                         : nullptr;
+    if (slot != nullptr && !put_once(*slot, members.value())) return twice(name);
+  }
+  if (header.empty() || header == "null") return e;
+  if (!header.starts_with('{')) return refuse("header", "header must be an object or null");
+  e.has_header = true;
+  if (auto fault = read_header(e, header)) {
+    add_echo(*fault, e, limits);
+    return *std::move(fault);
+  }
+  return e;
+}
+
+void add_echo(decode_fault& fault, const envelope& e, const payload_limits& limits) {
+  const auto is_echoable = [](std::string_view text, std::size_t longest) {
+    return text.starts_with('"') && text.size() <= longest && text.find("\\u0000") == std::string_view::npos;
+  };
+  // A path may be six times as long as text when every byte of it is written as an escape.
+  if (is_echoable(e[field::path], 6 * limits.path + 2)) fault.path = e[field::path];
+  if (is_echoable(e[field::correlation_id], 66)) fault.correlation_id = e[field::correlation_id];
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <mqcoap/protocol/codec.hpp>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// The header fields that the protocol knows (docs/protocol.md, sections 2 and 5).
+enum class field : std::uint8_t {
+  method,
+  response_code,
+  path,
+  request_id,
+  correlation_id,
+  token,
+  source,
+  location,
+  proxy_uri,
+  timeout_ms,
+  hops,
+  etag,
+  if_match,
+  if_none_match,
+  accept,
+  content_format,
+  max_age,
+  critical,
+  traceparent,
+};
+inline constexpr std::size_t field_count = static_cast<std::size_t>(field::traceparent) + 1;
+
+std::string_view to_string(field f) noexcept;
+
+/// True for the options of section 5, which a caller may list in `critical`.
+constexpr bool is_option(field f) noexcept { return f >= field::proxy_uri; }
+/// The option of this name, if there is one.
+bool is_known_option(std::string_view name) noexcept;
+
+/// A payload taken apart into the texts of its fields, before any of them is understood.
+struct envelope {
+  bool has_header = false;                           ///< an object; absent and null are the same
+  std::array<std::string_view, field_count> fields;  ///< JSON texts; empty: absent
+  std::vector<header_field> unknown;
+  std::string_view body;       ///< empty: absent
+  std::string_view timestamp;  ///< empty: absent
+
+  std::string_view operator[](field f) const noexcept { return fields[static_cast<std::size_t>(f)]; }
+  /// Absent or null.
+  bool lacks(field f) const noexcept { return (*this)[f].empty() || (*this)[f] == "null"; }
+
+  /// @param payload  outlives the envelope
+  static result<envelope, decode_fault> open(std::string_view payload, const payload_limits& limits);
+};
+
+/// Notes in a fault what the header tells of whom to answer.
+void add_echo(decode_fault& fault, const envelope& e, const payload_limits& limits);
+
+}  // namespace mqcoap

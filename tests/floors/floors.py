@@ -1,0 +1,118 @@
+"""The floor rule, read from the #include lines of lib/mqcoap and daemon (docs/architecture.md).
+
+A file includes its own folder and lower floors, never up, never sideways; some dependencies are confined.
+"""
+
+import fnmatch
+import pathlib
+import re
+import sys
+
+FLOORS = {
+    "base": 0,
+    "protocol": 1,
+    "exchange": 2,
+    "resource": 2,
+    "transport": 3,
+    "backend": 3,
+    "store": 3,
+    "client": 4,
+    "gateway": 5,
+    "config": 6,
+    "daemon": 7,
+}
+
+# (pattern of the included name, lowest floor, files that may include it, words for the rule)
+CONFINED = [
+    ("boost/json*", 1, "*", "Boost.JSON only on floor 1 and up"),
+    ("boost/asio/signal_set*", 7, "daemon/*", "signals only in daemon/"),
+    ("boost/asio*", 3, "*", "Boost.Asio only on floor 3 and up"),
+    ("mosquitto.h", 3, "transport/mosquitto_link*.cpp", "mosquitto.h only in transport/mosquitto_link*.cpp"),
+    ("yaml-cpp/*", 6, "config/*.cpp", "yaml-cpp only in config/*.cpp"),
+    ("sqlite3.h", 3, "store/*.cpp", "sqlite3 only in store/*.cpp"),
+    ("spdlog/*", 3, "*", "spdlog only on floor 3 and up"),
+    ("muParser*.h", 2, "resource/*.cpp", "muparser only in resource/*.cpp"),
+    ("re2/*", 2, "resource/*.cpp", "re2 only in resource/*.cpp"),
+    ("systemd/*", 7, "daemon/*", "systemd only in daemon/"),
+    ("csignal", 7, "daemon/*", "signals only in daemon/"),
+    ("signal.h", 7, "daemon/*", "signals only in daemon/"),
+    ("sys/signalfd.h", 7, "daemon/*", "signals only in daemon/"),
+]
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+EXIT = re.compile(r"(?<![\w.>])(?:std::|::)?(?:_exit|quick_exit|exit|_Exit)\s*\(")
+COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+
+
+def blanked(text):
+    """The text with comments and strings emptied, every line where it was."""
+    return COMMENT_OR_STRING.sub(lambda match: "\n" * match.group().count("\n"), text)
+
+
+def without_comments(text):
+    def keep_strings(match):
+        return match.group() if match.group()[0] in '"R' else "\n" * match.group().count("\n")
+
+    return COMMENT_OR_STRING.sub(keep_strings, text)
+
+
+def include_breach(name, folder, included, quoted):
+    """Why the file `name` (folder/file.cpp) may not include this; None if it may."""
+    floor = FLOORS[folder]
+    if ".." in included.split("/"):
+        return "a path with .. hides which floor it leads to"
+    if included.startswith("mqcoap/"):
+        other = included.split("/")[1]
+        if other not in FLOORS:
+            return f"the folder {other} has no floor"
+        if other != folder and FLOORS[other] >= floor:
+            way = "up" if FLOORS[other] > floor else "sideways"
+            return f"floor {floor} ({folder}) looks {way} at floor {FLOORS[other]} ({other})"
+        return None
+    if quoted and "/" in included:
+        return "headers of the project are included as <mqcoap/FOLDER/FILE>"
+    for pattern, lowest, files, words in CONFINED:
+        if fnmatch.fnmatchcase(included, pattern):
+            return None if floor >= lowest and fnmatch.fnmatchcase(name, files) else words
+    return None
+
+
+def file_breaches(name, text):
+    folder = name.split("/")[0]
+    if folder not in FLOORS:
+        return [(1, f"the folder {folder} has no floor")]
+    found = []
+    readable = without_comments(text)
+    for match in INCLUDE.finditer(readable):
+        why = include_breach(name, folder, match.group(2), match.group(1) == '"')
+        if why:
+            found.append((readable.count("\n", 0, match.start(2)) + 1, f"includes {match.group(2)}: {why}"))
+    if folder != "daemon":
+        code = blanked(text)
+        for match in EXIT.finditer(code):
+            found.append((code.count("\n", 0, match.start()) + 1, "exit only in daemon/"))
+    return found
+
+
+def sources(root):
+    """(name with its folder first, path) of every C++ file under the rule."""
+    for base, prefix in ((root / "lib/mqcoap", ""), (root / "daemon", "daemon/")):
+        for path in sorted(base.rglob("*")):
+            if path.suffix in {".hpp", ".cpp", ".h", ".c"}:
+                yield prefix + path.relative_to(base).as_posix(), path
+
+
+def breaches(root):
+    """Every breach below a project's root, as `file:line: words`."""
+    root = pathlib.Path(root)
+    return [
+        f"{path.relative_to(root)}:{line}: {words}"
+        for name, path in sources(root)
+        for line, words in file_breaches(name, path.read_text(encoding="utf-8"))
+    ]
+
+
+if __name__ == "__main__":
+    faults = breaches(sys.argv[1] if len(sys.argv) > 1 else ".")
+    print("\n".join(faults))
+    sys.exit(1 if faults else 0)

@@ -1,0 +1,106 @@
+"""The project keeps the floor rule, and the check would notice if it did not."""
+
+import os
+import pathlib
+import tempfile
+import unittest
+
+import floors
+
+ROOT = pathlib.Path(os.environ.get("MQCOAP_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
+
+
+class Project(unittest.TestCase):
+    def test_the_project_keeps_the_rule(self):
+        self.assertEqual(floors.breaches(ROOT), [])
+
+    def test_the_check_sees_the_project(self):
+        folders = {name.split("/")[0] for name, _ in floors.sources(ROOT)}
+        self.assertLessEqual({"base", "protocol", "exchange", "resource", "transport", "config"}, folders)
+
+    def test_every_folder_of_the_library_has_a_floor(self):
+        for folder in (ROOT / "lib/mqcoap").iterdir():
+            if folder.is_dir():
+                self.assertIn(folder.name, floors.FLOORS)
+
+
+class MadeUp(unittest.TestCase):
+    """A made-up tree, with one breach of each kind."""
+
+    def breaches_of(self, name, text):
+        with tempfile.TemporaryDirectory() as folder:
+            base = pathlib.Path(folder) / ("" if name.startswith("daemon/") else "lib/mqcoap")
+            path = base / name
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+            return floors.breaches(folder)
+
+    def assert_breach(self, name, text, words, line=1):
+        found = self.breaches_of(name, text)
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(words, found[0])
+        self.assertIn(f"{pathlib.Path(name).name}:{line}:", found[0])
+
+    def assert_allowed(self, name, text):
+        self.assertEqual(self.breaches_of(name, text), [])
+
+    def test_looking_up_is_a_breach(self):
+        self.assert_breach("base/a.hpp", "#include <mqcoap/protocol/topic.hpp>\n", "up at floor 1")
+
+    def test_looking_sideways_is_a_breach(self):
+        self.assert_breach("exchange/a.hpp", "#include <mqcoap/resource/value.hpp>\n", "sideways at floor 2")
+
+    def test_the_own_folder_and_lower_floors_are_allowed(self):
+        self.assert_allowed("gateway/a.cpp", "#include <mqcoap/gateway/a.hpp>\n#include <mqcoap/base/errc.hpp>\n")
+
+    def test_the_line_of_a_breach_is_told(self):
+        text = "#pragma once\n/* two\nlines */\n#include <vector>\n  #  include <spdlog/spdlog.h>\n"
+        self.assert_breach("protocol/a.hpp", text, "spdlog only", line=5)
+
+    def test_an_include_in_a_comment_is_none(self):
+        self.assert_allowed("base/a.hpp", "// #include <mqcoap/gateway/chain.hpp>\n/*\n#include <mosquitto.h>\n*/\n")
+
+    def test_a_folder_without_a_floor_is_a_breach(self):
+        self.assert_breach("attic/a.hpp", "#pragma once\n", "no floor")
+        self.assert_breach("gateway/a.hpp", "#include <mqcoap/attic/a.hpp>\n", "no floor")
+
+    def test_a_relative_path_is_a_breach(self):
+        self.assert_breach("base/a.hpp", '#include "../gateway/chain.hpp"\n', "..")
+        self.assert_breach("base/a.hpp", '#include "gateway/chain.hpp"\n', "included as <mqcoap/")
+
+    def test_confined_dependencies(self):
+        cases = [
+            ("boost/json.hpp", "base/a.cpp", "protocol/a.cpp"),
+            ("boost/json/value.hpp", "base/a.hpp", "resource/a.hpp"),
+            ("boost/asio.hpp", "resource/a.cpp", "transport/a.hpp"),
+            ("boost/asio/steady_timer.hpp", "exchange/a.cpp", "gateway/a.hpp"),
+            ("boost/asio/signal_set.hpp", "gateway/a.cpp", "daemon/main.cpp"),
+            ("mosquitto.h", "gateway/a.cpp", "transport/mosquitto_link.cpp"),
+            ("mosquitto.h", "transport/mosquitto_link.hpp", "transport/mosquitto_link_loop.cpp"),
+            ("yaml-cpp/yaml.h", "config/a.hpp", "config/a.cpp"),
+            ("sqlite3.h", "gateway/a.cpp", "store/a.cpp"),
+            ("spdlog/spdlog.h", "resource/a.cpp", "transport/a.cpp"),
+            ("muParser.h", "gateway/a.cpp", "resource/a.cpp"),
+            ("re2/re2.h", "resource/a.hpp", "resource/a.cpp"),
+            ("systemd/sd-daemon.h", "gateway/a.cpp", "daemon/notify.cpp"),
+            ("csignal", "transport/a.cpp", "daemon/main.cpp"),
+            ("signal.h", "config/a.cpp", "daemon/main.cpp"),
+        ]
+        for included, wrong, right in cases:
+            with self.subTest(included=included, file=wrong):
+                self.assert_breach(wrong, f"#include <{included}>\n", " only ")
+            with self.subTest(included=included, file=right):
+                self.assert_allowed(right, f"#include <{included}>\n")
+
+    def test_exit_is_for_the_daemon(self):
+        for call in ("std::exit(1)", "exit (1)", "::_exit(2)", "std::quick_exit(0)"):
+            with self.subTest(call=call):
+                self.assert_breach("gateway/a.cpp", f"void f() {{\n  {call};\n}}\n", "exit only in daemon/", line=2)
+        self.assert_allowed("daemon/main.cpp", "int main() { std::exit(1); }\n")
+
+    def test_the_word_exit_elsewhere_is_no_breach(self):
+        self.assert_allowed("gateway/a.cpp", '// exit(1)\nauto s = "exit(1)";\nscope.exit(1); p->exit(2); on_exit(3);\n')
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

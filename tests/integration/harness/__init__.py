@@ -1,0 +1,28 @@
+"""What the integration tests are written with: private brokers, gateways, callers and far devices."""
+
+from .broker import Broker
+from .bus import Bus, Message
+from .caller import Answer, PythonCaller, Unusable
+from .case import IntegrationTest
+from .device import Device
+from .gateway import Gateway
+from .protocol import CODES, NAMESPACE, new_id, now_ms, request_payload, request_topic, response_topic
+
+__all__ = [
+    "Answer",
+    "Broker",
+    "Bus",
+    "CODES",
+    "Device",
+    "Gateway",
+    "IntegrationTest",
+    "Message",
+    "NAMESPACE",
+    "PythonCaller",
+    "Unusable",
+    "new_id",
+    "now_ms",
+    "request_payload",
+    "request_topic",
+    "response_topic",
+]

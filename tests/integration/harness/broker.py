@@ -1,0 +1,110 @@
+"""A private mosquitto on a free port of the loopback."""
+
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+
+from .process import Process
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Broker:
+    """@param users  name -> password; none: anyone may connect
+    @param acl  lines of a mosquitto ACL file
+    """
+
+    def __init__(self, users=None, acl=None):
+        self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-broker-")
+        self._users = users or {}
+        self._acl = acl
+        self.port = None
+        self._process = None
+        self._start_somewhere()
+
+    @property
+    def url(self):
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def _start_somewhere(self):
+        # Between looking for a port and taking it another process may take it.
+        for _ in range(20):
+            self.port = free_port()
+            self._write_configuration()
+            if self._start():
+                return
+        raise RuntimeError(f"mosquitto does not start:\n{self._process.log}")
+
+    def _write_configuration(self):
+        folder = pathlib.Path(self._folder.name)
+        lines = [
+            f"listener {self.port} 127.0.0.1",
+            "set_tcp_nodelay true",
+            "persistence false",
+            "max_queued_messages 0",
+            "log_dest stderr",
+            "log_type error",
+            "log_type warning",
+            "log_type notice",
+            "log_type information",
+            # A line for each SUBSCRIBE: what a test awaits to know that a client is back.
+            "log_type subscribe",
+            # Else mosquitto, started by root, gives up the right to read its own files here.
+            "user root",
+        ]
+        if self._users:
+            passwords = folder / "passwords"
+            passwords.touch(mode=0o600)
+            for name, password in self._users.items():
+                subprocess.run(["mosquitto_passwd", "-b", str(passwords), name, password], check=True)
+            lines += ["allow_anonymous false", f"password_file {passwords}"]
+        else:
+            lines.append("allow_anonymous true")
+        if self._acl:
+            (folder / "acl").write_text("\n".join(self._acl) + "\n", encoding="utf-8")
+            lines.append(f"acl_file {folder / 'acl'}")
+        (folder / "mosquitto.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def _start(self):
+        self._process = Process([mosquitto(), "-c", pathlib.Path(self._folder.name) / "mosquitto.conf"])
+        return self._process.wait_line(" running")
+
+    def kill(self):
+        """As a power cut would: no goodbye to anybody."""
+        self._process.kill()
+
+    def restart(self):
+        """On the same port, with nothing remembered."""
+        if self._process.running:
+            self.kill()
+        if not self._start():
+            raise RuntimeError(f"mosquitto does not start again:\n{self._process.log}")
+
+    def stall(self):
+        """Connections stay open and nothing moves any more."""
+        self._process.signal(signal.SIGSTOP)
+
+    def resume(self):
+        self._process.signal(signal.SIGCONT)
+
+    def wait_log(self, words, timeout=30, count=1):
+        return self._process.wait_line(words, timeout, count)
+
+    @property
+    def log(self):
+        return self._process.log
+
+    def stop(self):
+        self._process.kill()
+        self._folder.cleanup()
+
+
+def mosquitto():
+    # Debian keeps it in a folder that ordinary users' PATH lacks.
+    return "/usr/sbin/mosquitto" if pathlib.Path("/usr/sbin/mosquitto").exists() else "mosquitto"

@@ -1,0 +1,121 @@
+"""The base of the integration tests: starts what a test names, stops it, and shows the logs if it failed."""
+
+import collections
+import json
+import sys
+import unittest
+
+from .broker import Broker
+from .bus import Bus
+from .caller import PythonCaller
+from .device import Device
+from .gateway import Gateway
+from .protocol import CODES
+
+
+class IntegrationTest(unittest.TestCase):
+    """What is started by the methods here is stopped in reverse order; a gateway that then does not end with 0
+    fails the test. A witness on every broker checks that no request to a served tag was answered twice, and that
+    every answer is one which deployed peers survive.
+    """
+
+    # Tags whose answers the witness judges: those that gateways answer for.
+    SERVED = ()
+
+    def setUp(self):
+        self._logs = []
+        self._witnesses = []
+        self._witness_buses = []
+        self.addCleanup(self._judge_witnesses)
+
+    def run(self, result=None):
+        result = result if result is not None else self.defaultTestResult()
+        faults = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > faults:
+            for name, source in getattr(self, "_logs", []):
+                print(f"---- {self.id()}: log of {name}\n{source.log}", file=sys.stderr, flush=True)
+        return result
+
+    def _judge_witnesses(self):
+        for faults in self._witnesses:
+            self.assertEqual(faults, [])
+
+    # ---- starting ------------------------------------------------------------------------------------------
+
+    def broker(self, witness=True, **how):
+        broker = Broker(**how)
+        self._logs.append(("mosquitto", broker))
+        self.addCleanup(broker.stop)
+        if witness:
+            self._watch(broker)
+        return broker
+
+    def _watch(self, broker):
+        faults, seen, asked = [], collections.Counter(), collections.Counter()
+        self._witnesses.append(faults)
+
+        def on_message(message):
+            levels = message.topic.split("/")
+            if len(levels) != 5 or levels[3] not in self.SERVED:
+                return
+            if levels[2] == "request":
+                asked[message.topic] += 1
+            elif levels[2] == "response":
+                seen[message.topic] += 1
+                requests = asked[message.topic.replace("/response/", "/request/", 1)]
+                if seen[message.topic] > requests:
+                    faults.append(f"answer {seen[message.topic]} to {requests} requests: {message.topic}")
+                try:
+                    payload = json.loads(message.payload.decode("utf-8"))
+                    code = payload["header"]["response_code"]
+                    assert type(code) is int and code in CODES, code
+                    assert "body" in payload and payload["timestamp"].isdigit()
+                except Exception as fault:  # whatever it is, a peer would have met it
+                    faults.append(f"{fault!r}: {message.payload[:400]!r}")
+
+        witness = Bus(broker, on_message=on_message)
+        self._witness_buses.append(witness)
+        witness.subscribe("#")
+
+        def finish():
+            if witness.client.is_connected():
+                witness.fence()
+            witness.close()
+
+        self.addCleanup(finish)
+
+    def gateway(self, configuration, **how):
+        """Its brokers are named by keyword: `LAB=broker.url` for `$LAB`."""
+        gateway = Gateway(configuration, **how)
+        self._logs.append(("mqcoapd", gateway))
+        self.addCleanup(gateway.stop)
+        return gateway
+
+    def caller(self, broker, tag, **how):
+        caller = PythonCaller(broker, tag, **how)
+        self.addCleanup(self._close_caller, caller)
+        return caller
+
+    def _close_caller(self, caller):
+        caller.close()
+        self.assertEqual(caller.duplicates, 0, "a request was answered more than once")
+
+    def device(self, broker, tag, behaviour=None, **how):
+        device = Device(broker, tag, behaviour, **how)
+        self.addCleanup(device.close)
+        return device
+
+    def bus(self, broker, **how):
+        bus = Bus(broker, **how)
+        self.addCleanup(bus.close)
+        return bus
+
+    # ---- judging -------------------------------------------------------------------------------------------
+
+    def assert_code(self, answer, code, *words):
+        """This code, and an error's body that holds these words."""
+        self.assertEqual(answer.code, code, answer.raw[:400])
+        for word in words:
+            self.assertIn(word, str(answer.body))
+        return answer

@@ -1,0 +1,71 @@
+"""A gateway under test."""
+
+import os
+import pathlib
+import signal
+import string
+import tempfile
+import textwrap
+
+from .process import Process
+
+
+def program():
+    return os.environ["MQCOAPD"]
+
+
+class Gateway:
+    """Starts `mqcoapd --config FILE`.
+
+    @param configuration  YAML; `$NAME` stands for the value given by keyword
+    @param ready  wait until it says that it is
+    """
+
+    def __init__(self, configuration, ready=True, environment=None, **values):
+        self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-gateway-")
+        self.file = pathlib.Path(self._folder.name) / "mqcoap.yaml"
+        self.file.write_text(string.Template(textwrap.dedent(configuration)).substitute(values), encoding="utf-8")
+        self._process = Process(
+            [program(), "--config", self.file], {**os.environ, **environment} if environment else None
+        )
+        self._stopped = False
+        if ready:
+            self.wait_ready()
+
+    def wait_ready(self):
+        if not self._process.wait_line("ready:"):
+            raise AssertionError(f"mqcoapd ended with {self._process.wait_exit()}:\n{self.log}")
+
+    def wait_log(self, words, count=1):
+        if not self._process.wait_line(words, count=count):
+            raise AssertionError(f"mqcoapd ended without saying {words!r}:\n{self.log}")
+
+    @property
+    def log(self):
+        return self._process.log
+
+    @property
+    def running(self):
+        return self._process.running
+
+    @property
+    def pid(self):
+        return self._process.child.pid
+
+    def signal(self, number):
+        self._process.signal(number)
+
+    def wait_exit(self):
+        self._stopped = True
+        return self._process.wait_exit()
+
+    def stop(self):
+        """By SIGTERM, as a service manager does; a clean stop ends with 0."""
+        if not self._stopped:
+            self._stopped = True
+            if self.running:
+                self.signal(signal.SIGTERM)
+            status = self._process.wait_exit()
+            if status != 0:
+                raise AssertionError(f"mqcoapd ended with {status}:\n{self.log}")
+        self._folder.cleanup()

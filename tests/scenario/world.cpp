@@ -1,0 +1,274 @@
+#include "world.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <stdexcept>
+
+namespace mqcoap::scenario {
+namespace {
+
+namespace json = boost::json;
+
+[[noreturn]] void wrong(const std::string& words) { throw std::runtime_error(words); }
+
+/// The next word, taken off the front.
+std::string_view take_word(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  const auto word = text.substr(0, text.find(' '));
+  text.remove_prefix(word.size());
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return word;
+}
+
+json::object take_json(std::string_view text) {
+  return text.empty() ? json::object() : json::parse(text).as_object();
+}
+
+/// True if everything in `part` stands in `whole` too; strings in `part` may end with `*`.
+bool contains(const json::value& whole, const json::value& part) {
+  if (part.is_object() && whole.is_object()) {
+    return std::all_of(part.get_object().begin(), part.get_object().end(), [&](const auto& member) {
+      const auto* found = whole.get_object().if_contains(member.key());
+      return found ? contains(*found, member.value()) : member.value() == json::value("<absent>");
+    });
+  }
+  if (part.is_string() && whole.is_string() && part.get_string().ends_with("*")) {
+    const std::string_view middle =
+        std::string_view(part.get_string()).substr(0, part.get_string().size() - 1);
+    return std::string_view(whole.get_string()).find(middle) != std::string_view::npos;
+  }
+  return whole == part;
+}
+
+std::string id_text(int number) {
+  char text[40];
+  std::snprintf(text, sizeof text, "00000000-0000-4000-8000-%012d", number);
+  return text;
+}
+
+std::string topic_of(const std::string& ns, const address& to, const std::string& kind,
+                     const std::string& id) {
+  return ns + '/' + to.subsystem.text() + '/' + kind + '/' + to.tag.text() + '/' + id;
+}
+
+address parse_address(std::string_view text) {
+  const auto to = address::parse(text);
+  if (!to) wrong("'" + std::string(text) + "' is no address");
+  return *to;
+}
+
+void merge(json::object& into, const json::object& more) {
+  for (const auto& member : more) into[member.key()] = member.value();
+}
+
+}  // namespace
+
+site::site(const std::string& name, std::deque<seen>& requests, std::deque<seen>& answers)
+    : gateway_link(broker, name), outside(broker, name), requests_(requests), answers_(answers) {
+  outside.subscribe("#", [](error_code) {});
+  outside.start(*this);
+}
+
+void site::on_message(link& l, const inbound& m) noexcept {
+  auto& to = m.topic.find("/response/") != std::string_view::npos ? answers_ : requests_;
+  to.push_back({l.name(), std::string(m.topic), std::string(m.payload)});
+}
+
+void world::load(const std::string& file) {
+  auto loaded = load_settings(folder_ + '/' + file);
+  for (const auto& d : loaded.diagnostics) std::fprintf(stderr, "%s\n", to_string(d).c_str());
+  if (!loaded.value) wrong("the configuration is bad");
+  settings_ = std::move(loaded.value);
+  std::vector<link*> links;
+  for (const auto& options : settings_->brokers) {
+    auto made = std::make_unique<site>(options.name, requests_, answers_);
+    links.push_back(&made->gateway_link);
+    sites_.emplace(options.name, std::move(made));
+  }
+  default_broker_ = settings_->brokers.front().name;
+  gateway_ = std::make_unique<gateway>(settings_->gateway, std::move(links), time_, *this);
+  gateway_->start();
+  settle();
+}
+
+void world::settle() {
+  std::size_t moved = 1;
+  while (moved > 0) {
+    moved = 0;
+    for (auto& [name, s] : sites_) moved += s->broker.run();
+  }
+  // What the script itself sent is seen by the outside too, also when a broker replays it.
+  const auto is_own = [this](const seen& s) { return own_topics_.contains(s.topic); };
+  std::erase_if(requests_, is_own);
+  std::erase_if(answers_, is_own);
+}
+
+site& world::site_of(std::string_view name) {
+  const auto at = sites_.find(name);
+  if (at == sites_.end()) wrong("there is no broker '" + std::string(name) + "'");
+  return *at->second;
+}
+
+void world::play(const script& s) {
+  for (const auto& each : s.steps) try {
+      play(each);
+    } catch (const std::exception& e) {
+      wrong("line " + std::to_string(each.line) + ": " + each.verb + ' ' + each.rest + "\n    " + e.what());
+    }
+  if (!requests_.empty()) wrong("at the end: an unexpected request at a device: " + requests_.front().topic);
+  if (!answers_.empty()) wrong("at the end: an unexpected answer: " + answers_.front().payload);
+}
+
+void world::play(const step& s) {
+  if (s.verb == "CONFIG") return load(s.rest);
+  if (!gateway_) wrong("CONFIG comes first");
+  if (s.verb == "CALLER")
+    caller(s.rest);
+  else if (s.verb == "DEVICE")
+    device(s.rest);
+  else if (s.verb == "BROKER")
+    broker(s.rest);
+  else if (s.verb == "ELAPSE")
+    elapse(s.rest);
+  else if (s.verb == "EXPECT")
+    expect(s.rest);
+  else if (s.verb == "GATEWAY" && s.rest == "stops") {
+    gateway_->drain([] {});
+    gateway_->abandon();
+    settle();
+  } else
+    wrong("unknown step");
+}
+
+void world::caller(std::string_view rest) {
+  auto& on = site_of(default_broker_).outside;
+  const auto verb = take_word(rest);
+  if (verb == "RAW") {
+    const std::string topic(take_word(rest));
+    own_topics_.emplace(topic);
+    on.publish(topic, rest, steady_time::max());
+    return settle();
+  }
+  const auto to = parse_address(take_word(rest));
+  const auto given = take_json(rest);
+  const auto* given_id = given.if_contains("id");
+  const std::string id = given_id ? std::string(given_id->as_string()) : id_text(next_id_++);
+  json::object header{{"method", verb}, {"path", to.path.text()}, {"request_id", id}};
+  if (const auto* more = given.if_contains("header")) merge(header, more->as_object());
+  json::object payload{{"header", header}, {"timestamp", "1745534869619"}};
+  if (const auto* body = given.if_contains("body")) payload["body"] = *body;
+  const auto topic = topic_of(settings_->gateway.ns.text(), to, "request", id);
+  own_topics_.emplace(topic);
+  if (given.contains("retain"))
+    on.publish_retained(topic, json::serialize(payload));
+  else
+    on.publish(topic, json::serialize(payload), steady_time::max());
+  settle();
+}
+
+void world::device(std::string_view rest) {
+  if (!hop_) wrong("no request was expected at a device before");
+  const auto what = take_word(rest);
+  std::string topic = hop_->topic;
+  topic.replace(topic.find("/request/"), 9, "/response/");
+  auto& on = site_of(hop_->broker).outside;
+  if (what == "sends") {
+    own_topics_.emplace(topic);
+    on.publish(topic, rest, steady_time::max());
+    return settle();
+  }
+  const auto code = std::stoll(std::string(take_word(rest)));
+  const auto given = take_json(rest);
+  const auto asked = json::parse(hop_->payload).as_object();
+  json::object header{{"response_code", code},
+                      {"path", asked.at("header").at("path")},
+                      {"request_id", asked.at("header").at("request_id")},
+                      {"correlation_id", nullptr}};
+  if (const auto* more = given.if_contains("header")) merge(header, more->as_object());
+  json::object payload{{"header", header}, {"body", nullptr}, {"timestamp", "1745534869620"}};
+  if (const auto* body = given.if_contains("body")) payload["body"] = *body;
+  if (const auto* other = given.if_contains("topic")) topic = std::string(other->as_string());
+  own_topics_.emplace(topic);
+  on.publish(topic, json::serialize(payload), steady_time::max());
+  settle();
+}
+
+void world::broker(std::string_view rest) {
+  auto& b = site_of(take_word(rest)).broker;
+  const auto what = take_word(rest);
+  if (what == "down")
+    b.go_down();
+  else if (what == "up")
+    b.come_up();
+  else if (what == "denies")
+    b.deny(std::string(rest));
+  else
+    wrong("a broker goes down, up or denies");
+  settle();
+}
+
+void world::elapse(std::string_view rest) {
+  time_.advance(std::chrono::milliseconds(std::stoll(std::string(take_word(rest)))));
+  while (wake_ <= time_.now()) {
+    wake_ = steady_time::max();
+    gateway_->on_alarm();
+  }
+  settle();
+}
+
+void world::expect(std::string_view rest) {
+  if (rest == "nothing") {
+    if (!requests_.empty()) wrong("a request reached a device: " + requests_.front().topic);
+    if (!answers_.empty()) wrong("an answer came: " + answers_.front().payload);
+  } else if (rest.starts_with("forwarded to ")) {
+    rest.remove_prefix(13);
+    expect_forwarded(rest);
+  } else if (rest.find(" to the caller") != std::string_view::npos) {
+    expect_answer(rest);
+  } else {
+    expect_count(rest);
+  }
+}
+
+void world::expect_forwarded(std::string_view rest) {
+  if (requests_.empty()) wrong("no request reached a device");
+  hop_ = requests_.front();
+  requests_.pop_front();
+  const auto to = parse_address(take_word(rest));
+  if (rest.starts_with("on ")) {
+    take_word(rest);
+    if (const auto name = take_word(rest); hop_->broker != name) wrong("it came on broker " + hop_->broker);
+  }
+  const auto topic = exchange_topic::parse(hop_->topic);
+  const auto payload = json::parse(hop_->payload);
+  if (topic->tag() != to.tag.text() || topic->subsystem() != to.subsystem.text() ||
+      payload.at("header").at("path") != json::value(to.path.text()))
+    wrong("it was " + hop_->topic + ' ' + hop_->payload);
+  if (!contains(payload, take_json(rest))) wrong("its payload was " + hop_->payload);
+}
+
+void world::expect_answer(std::string_view rest) {
+  if (answers_.empty()) wrong("no answer came");
+  const auto got = answers_.front();
+  answers_.pop_front();
+  const auto code = std::stoll(std::string(take_word(rest)));
+  rest.remove_prefix(std::string_view("to the caller").size());
+  const auto payload = json::parse(got.payload);
+  if (payload.at("header").at("response_code").as_int64() != code || !contains(payload, take_json(rest)))
+    wrong("it was " + got.payload);
+}
+
+void world::expect_count(std::string_view rest) {
+  const auto number = std::stoull(std::string(take_word(rest)));
+  for (std::size_t i = 0; i < event_count; ++i) {
+    const auto what = static_cast<event>(i);
+    if (to_string(what) != rest) continue;
+    if (const auto counted = gateway_->counted()[what]; counted != number)
+      wrong("it was " + std::to_string(counted));
+    return;
+  }
+  wrong("unknown expectation");
+}
+
+}  // namespace mqcoap::scenario

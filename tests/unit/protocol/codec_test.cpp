@@ -1,0 +1,172 @@
+#include <support/result_printer.hpp>
+
+#include <boost/json.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <random>
+#include <string>
+
+using namespace mqcoap;
+namespace json = boost::json;
+
+namespace {
+
+const std::string id = "16fd2706-8baf-433b-82eb-8c7fada847da";
+
+std::string request_with(const std::string& header, const std::string& rest = ",\"timestamp\":\"1\"") {
+  return "{\"header\":{\"method\":\"GET\",\"path\":\"gains\",\"request_id\":\"" + id + "\"" + header + "}" +
+         rest + "}";
+}
+
+decode_fault fault_of(const std::string& payload, decode_rules rules = {}) {
+  const auto r = decode_request(payload, id, rules);
+  REQUIRE_FALSE(r);
+  return r.error();
+}
+
+request good(const std::string& payload) {
+  auto r = decode_request(payload, id, {});
+  if (!r) FAIL(r.error().words);
+  return *r;
+}
+
+}  // namespace
+
+TEST_CASE("what deployed Python clients send is understood") {
+  const auto r = good(
+      "{\"timestamp\":1795376802522,\"body\":null,\"header\":{\"request_id\":\"16fd2706-8baf-433b-82eb-"
+      "8c7fada847da\","
+      "\"path\":\"gains\",\"correlation_id\":null,\"source\":\"desk-7\",\"token\":null,\"method\":\"GET\"}}");
+  CHECK(r.verb == method::get);
+  CHECK(r.path.text() == "gains");
+  CHECK(r.source == "desk-7");
+  CHECK_FALSE(r.token);
+  CHECK_FALSE(r.correlation_id);
+  CHECK(r.body.is_null());
+  CHECK(r.sent_at == unix_millis{1795376802522});
+}
+
+TEST_CASE("an answer is written exactly as specified") {
+  auto r = good(request_with(",\"correlation_id\":\"A0EEBC999C0B4EF8BB6D6BB9BD380A11\""));
+  answer a;
+  a.body = *json_text::parse("[0,1,18446744073709551615]");
+  std::string out;
+  encode_answer(out, a, r, "2D_XX_0_9999", {1795376802530});
+  CHECK(out ==
+        "{\"header\":{\"response_code\":205,\"path\":\"gains\",\"request_id\":\"16fd2706-8baf-433b-82eb-"
+        "8c7fada847da\","
+        "\"correlation_id\":\"A0EEBC999C0B4EF8BB6D6BB9BD380A11\",\"source\":\"2D_XX_0_9999\"},"
+        "\"body\":[0,1,18446744073709551615],\"timestamp\":\"1795376802530\"}");
+}
+
+TEST_CASE("a request is written in full or for small buffers, and read back") {
+  auto r = good(request_with(",\"timeout_ms\":900,\"hops\":3,\"shiny\":[true]"));
+  std::string full, compact;
+  encode(full, r);
+  encode(compact, r, wire_format::compact);
+  CHECK(full ==
+        "{\"header\":{\"method\":\"GET\",\"path\":\"gains\",\"request_id\":\"16fd2706-8baf-433b-82eb-"
+        "8c7fada847da\","
+        "\"correlation_id\":null,\"timeout_ms\":900,\"hops\":3,\"shiny\":[true]},\"body\":null,\"timestamp\":"
+        "\"1\"}");
+  CHECK(compact.find("null") == std::string::npos);
+  CHECK(compact.find("\"method\":1") != std::string::npos);
+  CHECK(good(compact).options.hops == 3);
+}
+
+TEST_CASE("an option that is malformed is 402, an unknown method 405, the rest 400") {
+  CHECK(fault_of(request_with(",\"timeout_ms\":\"soon\"")).code == response_code::bad_option);
+  CHECK(fault_of(request_with(",\"timeout_ms\":0")).field == "timeout_ms");
+  CHECK(fault_of(request_with(",\"hops\":256")).code == response_code::bad_option);
+  CHECK(fault_of(request_with(",\"proxy_uri\":\"only/two\"")).code == response_code::bad_option);
+  CHECK(fault_of(request_with(",\"proxy_uri\":7")).code == response_code::bad_option);
+  CHECK(fault_of(request_with(",\"accept\":1")).code == response_code::bad_option);
+  CHECK(fault_of(request_with(",\"critical\":[\"observe\"]")).words.find("observe") != std::string::npos);
+  CHECK(fault_of(request_with(",\"critical\":\"hops\"")).code == response_code::bad_option);
+  CHECK(good(request_with(",\"critical\":[\"hops\",\"accept\"]")).options.critical ==
+        "[\"hops\",\"accept\"]");
+  CHECK(good(request_with(",\"timeout_ms\":null")).options.timeout == std::nullopt);
+  CHECK(good(request_with(",\"if_none_match\":true")).options.create_only);
+
+  std::string patch = request_with("");
+  patch.replace(patch.find("GET"), 3, "PATCH");
+  CHECK(fault_of(patch).code == response_code::method_not_allowed);
+  CHECK(fault_of(patch).words.find("PATCH") != std::string::npos);
+  CHECK(fault_of(request_with(",\"source\":5")).code == response_code::bad_request);
+  CHECK(fault_of(request_with(",\"token\":\"a\\u0000b\"")).field == "token");
+}
+
+TEST_CASE("a fault keeps what is needed to answer it") {
+  const auto fault = fault_of("{\"header\":{\"method\":\"GET\",\"path\":\"a//b\",\"request_id\":\"" + id +
+                              "\",\"correlation_id\":null},\"timestamp\":\"1\"}");
+  std::string out;
+  encode_fault(out, fault, id, "TAG", {5});
+  const auto answered = decode(out, {});
+  REQUIRE_FALSE(answered);  // the path is echoed as it came, although it is none
+  CHECK(answered.error().field == "path");
+  CHECK(json::parse(out).at("header").at("path").as_string() == "a//b");
+
+  std::string unreadable;
+  encode_fault(unreadable, fault_of("garbage"), id, "TAG", {5});
+  const auto readable = decode(unreadable, {});
+  REQUIRE(readable);
+  CHECK(std::get<response>(*readable).code == response_code::bad_request);
+  CHECK(std::get<response>(*readable).path.text() == "unknown");
+}
+
+TEST_CASE("a payload over the limit is 413 and still says whom to answer") {
+  decode_rules rules;
+  rules.limits.payload = 300;
+  const auto fault =
+      fault_of(request_with("", ",\"body\":\"" + std::string(300, 'x') + "\",\"timestamp\":\"1\""), rules);
+  CHECK(fault.code == response_code::request_entity_too_large);
+  CHECK(fault.path == "\"gains\"");
+  CHECK(fault_of(std::string(301, 'x'), rules).code == response_code::request_entity_too_large);
+}
+
+TEST_CASE("escaped keys are the same keys") {
+  CHECK(good(request_with(",\"sour\\u0063e\":\"desk\"")).source == "desk");
+  CHECK(fault_of(request_with(",\"p\\u0061th\":\"gains\"")).field == "path");
+  CHECK(fault_of(request_with("", ",\"body\":1,\"b\\u006fdy\":2,\"timestamp\":\"1\"")).field == "body");
+}
+
+TEST_CASE("foreign codes are folded only where that is asked for") {
+  const std::string payload = "{\"header\":{\"response_code\":299,\"path\":\"gains\",\"request_id\":\"" + id +
+                              "\",\"max_age\":\"soon\"},\"timestamp\":\"1\"}";
+  CHECK_FALSE(decode_response(payload, {}));
+  decode_rules foreign;
+  foreign.codes = code_rules::foreign;
+  const auto r = decode_response(payload, foreign);
+  REQUIRE(r);
+  CHECK(r->code == response_code::content);
+}
+
+TEST_CASE("any bytes give a message or a fault") {
+  std::mt19937 random(11);
+  const std::string seed =
+      request_with(",\"correlation_id\":null,\"hops\":3,\"if_none_match\":true,\"critical\":[\"hops\"]",
+                   ",\"body\":{\"a\":[1,2.5,\"\\u00e4\"]},\"timestamp\":\"1745534869619\"");
+  for (int round = 0; round < 100'000; ++round) {
+    std::string payload = seed;
+    for (unsigned n = random() % 4; n > 0; --n) {
+      const auto at = random() % payload.size();
+      switch (random() % 3) {
+        case 0: payload[at] = static_cast<char>(random()); break;
+        case 1: payload.erase(at, 1 + random() % 8); break;
+        default: payload.insert(at, seed, random() % seed.size(), random() % 20);
+      }
+      if (payload.empty()) payload = "{";
+    }
+    const auto r = decode_request(payload, id, {});
+    std::string out;
+    if (!r) {
+      encode_fault(out, r.error(), id, "TAG", {1});
+      REQUIRE_FALSE(r.error().words.empty());
+    } else {
+      encode(out, *r);
+      REQUIRE(decode_request(out, id, {}));
+      out.clear();
+      encode_answer(out, {}, *r, "TAG", {1});
+    }
+    REQUIRE_FALSE(validate_json(out, 40));
+  }
+}
