@@ -56,7 +56,7 @@ void gateway::subscribe_requests() {
   for (auto& filter : filters) {
     links_.front()->subscribe(filter, [alive = std::weak_ptr(alive_), filter](error_code ec) {
       const auto self = alive.lock();
-      if (!self) return;
+      if (!self || ec == errc::closed) return;
       if (ec) {
         spdlog::error("no requests will come under {}: {}", filter, ec.message());
         (*self)->refused_ = true;
