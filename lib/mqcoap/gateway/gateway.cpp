@@ -56,7 +56,7 @@ void gateway::subscribe_requests() {
   for (auto& filter : filters) {
     links_.front()->subscribe(filter, [alive = std::weak_ptr(alive_), filter](error_code ec) {
       const auto self = alive.lock();
-      if (!self) return;
+      if (!self || ec == errc::closed) return;
       if (ec) {
         spdlog::error("no requests will come under {}: {}", filter, ec.message());
         (*self)->refused_ = true;
@@ -98,13 +98,13 @@ void gateway::on_link_up(link& l) noexcept {
 void gateway::on_link_down(link& l, std::string_view why) noexcept { proxy_.on_link_down(l, why); }
 
 void gateway::on_message(link& l, const inbound& m) noexcept try {
-  const auto topic = exchange_topic::parse(m.topic);
-  if (!topic || topic->ns().empty()) return drop(event::foreign_topic, m.topic);
+  auto topic = exchange_topic::parse(m.topic);
+  if (!topic) return drop(event::foreign_topic, m.topic);
   if (m.retained) return drop(event::retained, m.topic);
   if (topic->which() == exchange_topic::kind::response) {
     proxy_.on_response(l, *topic, m.payload);
   } else if (&l == links_.front() && topic->ns() == options_.ns.text() && serves(topic->tag())) {
-    take_request(*topic, m.payload);
+    take_request(*std::move(topic), m.payload);
   } else {
     return drop(event::unknown_tag, m.topic);
   }
@@ -121,7 +121,7 @@ bool gateway::serves(std::string_view tag) const noexcept {
   return devices_.find(tag) != devices_.end() || is_forward_tag(tag) || proxy_.routes().serves(tag);
 }
 
-void gateway::take_request(const exchange_topic& topic, std::string_view payload) {
+void gateway::take_request(exchange_topic topic, std::string_view payload) {
   const auto received = time_.now();
   auto decoded = decode_request(payload, topic.id(), options_.decoding);
   if (!decoded) {
@@ -130,7 +130,7 @@ void gateway::take_request(const exchange_topic& topic, std::string_view payload
     log_.fault(topic, decoded.error());
     return send_payload(topic, payload_);
   }
-  auto c = std::make_unique<call>(call{topic, *std::move(decoded), received});
+  auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), received});
   if (drained_)
     return refuse(*c, response_code::service_unavailable, "the gateway is stopping; try again later");
   if (in_flight_ >= options_.limits.in_flight)

@@ -62,7 +62,7 @@ class gateway final : public link_events, public reply_sink {
   std::vector<std::string> request_filters() const;
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
-  void take_request(const exchange_topic& topic, std::string_view payload);
+  void take_request(exchange_topic topic, std::string_view payload);
   bool pass_duplicate_filter(call& c);
   void dispatch(responder r);
   void forward_by_path(responder r);

@@ -44,11 +44,12 @@ class field_reader {
 
   method read_method() {
     const auto text = e_[field::method];
+    std::string store;
     if (is_json_integer(text)) {
       const auto number = to_integer<std::int64_t>(text);
       if (number && *number >= 1 && *number <= 4) return static_cast<method>(*number);
     } else if (is_string(text)) {
-      if (const auto m = parse_method(decode_json_string(text))) return *m;
+      if (const auto m = parse_method(view_json_string(text, store))) return *m;
     } else {
       refuse(field::method, "must be GET, POST, PUT, DELETE or an integer from 1 to 4");
       return method::get;
@@ -76,7 +77,8 @@ class field_reader {
       refuse(field::path, text.empty() ? "is missing" : "must be a string");
       return std::nullopt;
     }
-    auto path = resource_path::parse(decode_json_string(text), rules_.limits.path);
+    std::string store;
+    auto path = resource_path::parse(view_json_string(text, store), rules_.limits.path);
     if (path) return *std::move(path);
     if (path.error() == errc::too_large)
       refuse(field::path, "is longer than " + std::to_string(rules_.limits.path) + " bytes");
@@ -90,7 +92,8 @@ class field_reader {
     const auto text = e_[f];
     if (text.empty() && f == field::request_id) refuse(f, "is missing");
     if (e_.lacks(f) && f == field::correlation_id) return std::nullopt;
-    const auto id = is_string(text) ? request_id::parse(decode_json_string(text), rules_.ids)
+    std::string store;
+    const auto id = is_string(text) ? request_id::parse(view_json_string(text, store), rules_.ids)
                                     : result<request_id>(errc::invalid_id);
     if (id) return *id;
     refuse(f, rules_.ids == validation::strict
@@ -113,13 +116,14 @@ class field_reader {
   }
 
   std::optional<unix_millis> read_timestamp() {
-    auto text = e_.timestamp;
+    const auto text = e_.timestamp;
     if (text.empty()) {
       if (rules_.ids == validation::strict)
         refuse(response_code::bad_request, "timestamp", "timestamp is missing");
       return std::nullopt;
     }
-    const std::string unquoted = is_string(text) ? decode_json_string(text) : std::string(text);
+    std::string store;
+    const auto unquoted = is_string(text) ? view_json_string(text, store) : text;
     if (const auto number = to_integer<std::int64_t>(unquoted)) return unix_millis{*number};
     refuse(response_code::bad_request, "timestamp",
            "timestamp must be milliseconds since 1970-01-01 UTC, an integer or a decimal string");

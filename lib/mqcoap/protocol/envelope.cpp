@@ -16,13 +16,6 @@ std::optional<field> find_field(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-/// A key without its quotes; decoded into `store` where it has escapes.
-std::string_view plain_key(std::string_view quoted, std::string& store) {
-  if (quoted.find('\\') == std::string_view::npos) return quoted.substr(1, quoted.size() - 2);
-  store = decode_json_string(quoted);
-  return store;
-}
-
 decode_fault twice(std::string_view name) {
   return {response_code::bad_request, std::string(name), std::string(name) + " is given twice", {}, {}};
 }
@@ -37,7 +30,7 @@ bool put_once(std::string_view& slot, std::string_view value) noexcept {
 std::optional<decode_fault> read_header(envelope& e, std::string_view object) {
   std::string store;
   for (json_members members(object); members.next();) {
-    const auto name = plain_key(members.key(), store);
+    const auto name = view_json_string(members.key(), store);
     if (const auto known = find_field(name)) {
       if (!put_once(e.fields[static_cast<std::size_t>(*known)], members.value())) return twice(name);
     } else {
@@ -54,7 +47,7 @@ decode_fault not_finite_fault(std::string_view object, const payload_limits& lim
   std::string store;
   for (json_members members(object); members.next();) {
     if (!validate_json(members.value(), limits.depth)) continue;
-    fault.field = plain_key(members.key(), store);
+    fault.field = view_json_string(members.key(), store);
     fault.words = fault.field + ": a number is not finite; the largest is about 1.8e308";
     break;
   }
@@ -92,7 +85,7 @@ result<envelope, decode_fault> envelope::open(std::string_view payload, const pa
   std::string store;
   std::string_view header;
   for (json_members members(payload); members.next();) {
-    const auto name = plain_key(members.key(), store);
+    const auto name = view_json_string(members.key(), store);
     std::string_view* const slot = name == "header"      ? &header
                                    : name == "body"      ? &e.body
                                    : name == "timestamp" ? &e.timestamp

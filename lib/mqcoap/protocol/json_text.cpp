@@ -118,8 +118,14 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 std::string decode_json_string(std::string_view quoted) {
-  if (quoted.find('\\') == std::string_view::npos) return std::string(quoted.substr(1, quoted.size() - 2));
-  return std::string(json::parse(quoted).get_string());
+  std::string store;
+  return std::string(view_json_string(quoted, store));
+}
+
+std::string_view view_json_string(std::string_view quoted, std::string& store) {
+  if (quoted.find('\\') == std::string_view::npos) return quoted.substr(1, quoted.size() - 2);
+  store = json::parse(quoted).get_string();
+  return store;
 }
 
 }  // namespace mqcoap

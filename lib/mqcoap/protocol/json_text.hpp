@@ -59,4 +59,8 @@ void append_json_string(std::string& out, std::string_view text);
 /// Decodes a validated JSON string, quotes included.
 std::string decode_json_string(std::string_view quoted);
 
+/// The same without copying where there is nothing to decode.
+/// @param store  holds the text where there are escapes; outlives the result
+std::string_view view_json_string(std::string_view quoted, std::string& store);
+
 }  // namespace mqcoap

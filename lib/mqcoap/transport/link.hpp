@@ -21,7 +21,9 @@ struct inbound {
 /// What a link tells its owner, on the event loop. Nothing called from here may destroy the link.
 class link_events {
  public:
+  /// The subscriptions kept were asked for anew, before this; what is published from here follows them.
   virtual void on_link_up(link& l) noexcept = 0;
+  /// Once per outage, also when the first connection fails; once more if the broker is back and refuses us.
   /// @param why  in words, for the log and for 503 answers
   virtual void on_link_down(link& l, std::string_view why) noexcept = 0;
   virtual void on_message(link& l, const inbound& m) noexcept = 0;
@@ -47,7 +49,9 @@ struct link_stats {
 /// only; callbacks come on that loop.
 class link {
  public:
-  /// Called once, when the broker first confirms a subscription (no error) or refuses it (errc::denied).
+  /// Called once, when the broker first confirms a subscription (no error) or refuses it (errc::denied); with
+  /// errc::invalid_topic for what is no filter, errc::closed after `unsubscribe` or `stop`. Never inside the
+  /// call that it was given to.
   using subscribed_handler = std::function<void(error_code)>;
   using stopped_handler = std::function<void()>;
 
@@ -67,12 +71,15 @@ class link {
   virtual void unsubscribe(std::string_view filter) = 0;
 
   /// Sends, or queues for as long as the deadline allows. Never keeps a message over a reconnect.
-  /// @par Errors  errc::not_connected, errc::queue_full, errc::too_large: nothing was or will be sent.
+  /// @par Errors  errc::not_connected, errc::queue_full, errc::too_large, errc::invalid_topic (empty, too
+  /// long, or
+  ///   with a wildcard or NUL), errc::closed after `stop`: nothing was or will be sent.
   virtual error_code publish(std::string_view topic, std::string_view payload, steady_time deadline) = 0;
 
   virtual link_stats stats() const noexcept = 0;
 
   /// Sends what is queued, for at most `grace`, disconnects and then calls `done` (never inside this call).
+  /// The owner is told nothing after this call.
   virtual void stop(std::chrono::milliseconds grace, stopped_handler done) = 0;
 };
 

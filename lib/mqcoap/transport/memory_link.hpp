@@ -2,15 +2,14 @@
 
 #include <deque>
 #include <functional>
-#include <memory>
+#include <map>
 #include <mqcoap/transport/link.hpp>
+#include <mqcoap/transport/topic_filter.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mqcoap {
-
-/// True if an MQTT topic filter (`+`, `#`) matches a topic (MQTT 5.0 section 4.7).
-bool filter_matches(std::string_view filter, std::string_view topic) noexcept;
 
 class memory_link;
 
@@ -24,32 +23,44 @@ class memory_broker {
   /// Takes the broker away: every link goes down, what is queued is lost.
   void go_down();
   /// Brings it back: at the next `run` the links connect again.
-  void come_up();
+  void come_up() { up_ = true; }
   bool is_up() const noexcept { return up_; }
 
   /// Subscriptions to a filter with this prefix are refused from now on.
-  void deny(std::string filter_prefix);
+  void deny(std::string filter_prefix) { denied_.push_back(std::move(filter_prefix)); }
 
  private:
   friend class memory_link;
-  struct message {
-    std::string topic;
-    std::string payload;
-    bool retained = false;
+  struct task {
+    enum class kind { message, confirmation };
+    kind what;
+    const memory_link* link;  ///< whose; null: runs even if the link is gone
+    std::function<void()> run;
   };
 
+  bool allows(std::string_view filter) const noexcept;
+  void connect_links();
+  void take(const std::string& topic, const std::string& payload, bool retain);
+  void later(const memory_link* l, std::function<void()> run) {
+    tasks_.push_back({task::kind::confirmation, l, std::move(run)});
+  }
+  void forget(const memory_link* l);
+
   bool up_ = true;
-  std::vector<memory_link*> links_;
-  std::deque<message> queue_;
-  std::deque<std::function<void()>> pending_;
+  std::size_t delivered_ = 0;        ///< in this `run`
+  std::vector<memory_link*> links_;  ///< in the order in which they were made; null where one is gone
+  std::deque<task> tasks_;           ///< in the order in which the broker was asked
+  std::map<std::string, std::string> retained_;
   std::vector<std::string> denied_;
 };
 
-/// A client of a memory_broker. Also plays callers and devices in tests: `publish` with `retained`.
+/// A client of a memory_broker. Also plays callers and devices in tests: `publish_retained`.
 class memory_link final : public link {
  public:
   memory_link(memory_broker& broker, std::string name);
   ~memory_link() override;
+  memory_link(const memory_link&) = delete;
+  memory_link& operator=(const memory_link&) = delete;
 
   const std::string& name() const noexcept override { return name_; }
   const std::string& client_id() const noexcept override { return client_id_; }
@@ -57,22 +68,44 @@ class memory_link final : public link {
   bool up() const noexcept override { return up_; }
   void subscribe(std::string filter, subscribed_handler done) override;
   void unsubscribe(std::string_view filter) override;
-  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline) override;
-  void publish_retained(std::string_view topic, std::string_view payload);
+  error_code publish(std::string_view topic, std::string_view payload, steady_time) override {
+    return send(topic, payload, false);
+  }
+  /// As `publish`, and the broker keeps it for later subscribers; an empty payload removes what it keeps.
+  void publish_retained(std::string_view topic, std::string_view payload) { send(topic, payload, true); }
   link_stats stats() const noexcept override { return stats_; }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
+  /// The filters kept, in the order in which they were asked for.
   const std::vector<std::string>& filters() const noexcept { return filters_; }
 
  private:
   friend class memory_broker;
+
+  struct waiting {
+    std::string filter;
+    subscribed_handler done;
+  };
+
+  error_code send(std::string_view topic, std::string_view payload, bool retain);
+  void connect();
+  void go_down(std::string_view why);
+  /// Asks the broker for a kept filter: answers who waits for it, and replays what is retained.
+  void make(const std::string& filter);
+  void answer(std::string_view filter, error_code error);
+  bool is_granted(std::string_view filter) const noexcept;
+  bool wants(std::string_view topic) const noexcept;
+  void receive(const inbound& m);
 
   memory_broker& broker_;
   const std::string name_;
   const std::string client_id_;
   link_events* owner_ = nullptr;
   bool up_ = false;
+  bool stopped_ = false;
   std::vector<std::string> filters_;
+  std::vector<std::string> granted_;  ///< those of them that the broker confirmed on this connection
+  std::vector<waiting> waiting_;
   link_stats stats_;
 };
 

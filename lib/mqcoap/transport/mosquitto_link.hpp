@@ -15,7 +15,11 @@ namespace mqcoap {
 class mosquitto_link final : public link {
  public:
   mosquitto_link(boost::asio::io_context& loop, const clock& time, link_options options);
+  /// Safe at any time on the loop's thread, but for inside a call of link_events. A `stop` that is not done
+  /// yet is forgotten.
   ~mosquitto_link() override;
+  mosquitto_link(const mosquitto_link&) = delete;
+  mosquitto_link& operator=(const mosquitto_link&) = delete;
 
   const std::string& name() const noexcept override;
   const std::string& client_id() const noexcept override;

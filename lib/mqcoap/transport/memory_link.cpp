@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <mqcoap/transport/memory_link.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+bool valid_topic(std::string_view topic) noexcept {
+  return !topic.empty() && topic.find_first_of(std::string_view("+#\0", 3)) == std::string_view::npos;
+}
+
+bool contains(const std::vector<std::string>& all, std::string_view one) noexcept {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+}  // namespace
+
+memory_link::memory_link(memory_broker& broker, std::string name)
+    : broker_(broker), name_(std::move(name)), client_id_(name_) {
+  broker_.links_.push_back(this);
+}
+
+memory_link::~memory_link() { broker_.forget(this); }
+
+void memory_link::start(link_events& owner) {
+  if (!stopped_ && owner_ == nullptr) owner_ = &owner;
+}
+
+void memory_link::connect() {
+  up_ = true;
+  ++stats_.connects;
+  for (const auto& filter : filters_) broker_.later(this, [this, filter] { make(filter); });
+  owner_->on_link_up(*this);
+}
+
+void memory_link::go_down(std::string_view why) {
+  if (!std::exchange(up_, false)) return;
+  granted_.clear();
+  if (owner_ != nullptr) owner_->on_link_down(*this, why);
+}
+
+void memory_link::subscribe(std::string filter, subscribed_handler done) {
+  if (stopped_) {
+    if (done) broker_.later(this, [done = std::move(done)] { done(errc::closed); });
+    return;
+  }
+  if (done) waiting_.push_back({filter, std::move(done)});
+  if (!contains(filters_, filter)) filters_.push_back(filter);
+  if (up_) broker_.later(this, [this, filter = std::move(filter)] { make(filter); });
+}
+
+void memory_link::make(const std::string& filter) {
+  if (!up_ || !contains(filters_, filter)) return;  // the connection or the filter is gone meanwhile
+  if (!broker_.allows(filter)) return answer(filter, errc::denied);
+  const bool again = is_granted(filter);
+  if (!again) granted_.push_back(filter);
+  answer(filter, {});
+  if (again) return;
+  const auto retained = broker_.retained_;  // a receiver may change them
+  for (const auto& [topic, payload] : retained) {
+    if (!filter_matches(filter, topic)) continue;
+    ++broker_.delivered_;
+    receive({topic, payload, true});
+  }
+}
+
+void memory_link::answer(std::string_view filter, error_code error) {
+  std::vector<subscribed_handler> due;
+  std::erase_if(waiting_, [&](waiting& w) {
+    if (w.filter != filter) return false;
+    due.push_back(std::move(w.done));
+    return true;
+  });
+  for (auto& done : due) broker_.later(this, [done = std::move(done), error] { done(error); });
+}
+
+void memory_link::unsubscribe(std::string_view filter) {
+  answer(filter, errc::closed);
+  const std::string name(filter);  // the view may be into what is erased
+  std::erase(filters_, name);
+  std::erase(granted_, name);
+}
+
+error_code memory_link::send(std::string_view topic, std::string_view payload, bool retain) {
+  if (!up_) {
+    ++stats_.refused;
+    return stopped_ ? errc::closed : errc::not_connected;
+  }
+  if (!valid_topic(topic)) return errc::invalid_topic;
+  // Not tied to this link: what was sent arrives, even if the sender is gone.
+  broker_.tasks_.push_back({memory_broker::task::kind::message, nullptr,
+                            [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
+                             retain] { broker.take(topic, payload, retain); }});
+  ++stats_.sent;
+  return {};
+}
+
+void memory_link::stop(std::chrono::milliseconds, stopped_handler done) {
+  stopped_ = true;
+  owner_ = nullptr;
+  while (!waiting_.empty()) answer(std::string(waiting_.front().filter), errc::closed);
+  up_ = false;
+  granted_.clear();
+  if (done) broker_.later(nullptr, std::move(done));
+}
+
+bool memory_link::is_granted(std::string_view filter) const noexcept { return contains(granted_, filter); }
+
+bool memory_link::wants(std::string_view topic) const noexcept {
+  return std::any_of(granted_.begin(), granted_.end(),
+                     [topic](const std::string& filter) { return filter_matches(filter, topic); });
+}
+
+void memory_link::receive(const inbound& m) {
+  ++stats_.received;
+  if (owner_ != nullptr) owner_->on_message(*this, m);
+}
+
+}  // namespace mqcoap

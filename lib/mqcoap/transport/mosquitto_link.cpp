@@ -1,0 +1,230 @@
+#include <mosquitto.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <cstring>
+#include <mqcoap/transport/mosquitto_link_impl.hpp>
+#include <random>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::size_t largest_topic = 65'535;
+constexpr std::size_t filters_a_packet = 8;  // some brokers take no more
+
+/// 16 hexadecimal digits of chance: two gateways must not throw each other off a broker.
+std::string random_client_id() {
+  std::random_device random;
+  std::string id = "mqcoap-";
+  for (int i = 0; i < 4; ++i) id += fmt::format("{:04x}", random() & 0xffffU);
+  return id;
+}
+
+bool valid_topic(std::string_view topic) noexcept {
+  return !topic.empty() && topic.size() <= largest_topic &&
+         std::none_of(topic.begin(), topic.end(), [](char c) { return c == '\0' || c == '+' || c == '#'; });
+}
+
+bool valid_filter(std::string_view filter) noexcept {
+  return !filter.empty() && filter.size() <= largest_topic && filter.find('\0') == std::string_view::npos &&
+         mosquitto_sub_topic_check2(filter.data(), filter.size()) == MOSQ_ERR_SUCCESS &&
+         mosquitto_validate_utf8(filter.data(), static_cast<int>(filter.size())) == MOSQ_ERR_SUCCESS;
+}
+
+}  // namespace
+
+mosquitto_link::impl::impl(link& face, boost::asio::io_context& loop, const clock& time, link_options options)
+    : face_(face),
+      loop_(loop),
+      time_(time),
+      options_(std::move(options)),
+      client_id_(options_.client_id.empty() ? random_client_id() : options_.client_id),
+      resolver_(loop),
+      timer_(loop),
+      protocol_(options_.protocol),
+      queue_(options_.max_queue, options_.max_queue_bytes) {
+  [[maybe_unused]] static const int once = mosquitto_lib_init();
+}
+
+error_code mosquitto_link::impl::publish(std::string_view topic, std::string_view payload,
+                                         steady_time deadline) {
+  if (phase_ != phase::up) {
+    ++stats_.refused;
+    return phase_ == phase::draining || phase_ == phase::stopped ? errc::closed : errc::not_connected;
+  }
+  if (!valid_topic(topic)) return errc::invalid_topic;
+  const auto size = topic.size() + payload.size();
+  if (!queue_.empty() || !window_.has_room(size)) {
+    if (queue_.push(topic, payload, deadline, time_.now())) return {};
+    ++stats_.refused;
+    return errc::queue_full;
+  }
+  std::array<char, 512> buffer;
+  if (topic.size() >= buffer.size()) return hand_over(std::string(topic).c_str(), payload, size);
+  std::memcpy(buffer.data(), topic.data(), topic.size());
+  buffer[topic.size()] = '\0';
+  return hand_over(buffer.data(), payload, size);
+}
+
+error_code mosquitto_link::impl::hand_over(const char* topic, std::string_view payload, std::size_t size) {
+  int id = 0;
+  const auto error = session_->publish(topic, payload, id);
+  if (error) {
+    ++stats_.refused;
+    return error;
+  }
+  window_.add(id, size);
+  ++stats_.sent;
+  return {};
+}
+
+void mosquitto_link::impl::pump() {
+  const auto now = time_.now();
+  while (const auto* next = queue_.front(now)) {
+    const auto size = next->topic_size + next->payload().size();
+    if (!window_.has_room(size)) break;
+    hand_over(next->topic(), next->payload(), size);
+    queue_.pop();
+  }
+}
+
+void mosquitto_link::impl::on_session_message(const inbound& m) noexcept {
+  if (m.payload.size() > options_.max_inbound) {
+    ++stats_.oversized;
+    if (!std::exchange(oversize_told_, true))
+      spdlog::warn(
+          "broker {}: dropped a message of {} bytes on {}, the limit is {}; further ones are only counted",
+          options_.name, m.payload.size(), m.topic, options_.max_inbound);
+    return;
+  }
+  ++stats_.received;
+  if (owner_ != nullptr) owner_->on_message(face_, m);
+}
+
+void mosquitto_link::impl::on_session_written(int id, bool denied) noexcept {
+  window_.done(id);
+  if (denied) ++stats_.denied;
+}
+
+void mosquitto_link::impl::on_session_room() noexcept {
+  if (!queue_.empty()) pump();
+  if (phase_ == phase::draining) finish_if_drained();
+}
+
+void mosquitto_link::impl::on_session_tick() noexcept { queue_.expire(time_.now()); }
+
+link_stats mosquitto_link::impl::stats() const noexcept {
+  auto all = stats_;
+  all.expired = queue_.expired();
+  all.queued = queue_.size();
+  return all;
+}
+
+void mosquitto_link::impl::subscribe(std::string filter, subscribed_handler done) {
+  std::vector<subscription_table::answer> due;
+  if (phase_ == phase::draining || phase_ == phase::stopped) {
+    due.push_back({std::move(done), errc::closed});
+  } else if (!valid_filter(filter)) {
+    due.push_back({std::move(done), errc::invalid_topic});
+  } else {
+    const auto step = subscriptions_.keep(filter, done);
+    if (step == subscription_table::step::confirmed) due.push_back({std::move(done), {}});
+    if (step == subscription_table::step::send && up()) ask_for({std::move(filter)});
+  }
+  deliver(std::move(due));
+}
+
+void mosquitto_link::impl::unsubscribe(std::string_view filter) {
+  std::vector<subscription_table::answer> due;
+  if (subscriptions_.drop(filter, due) && up()) session_->unsubscribe(std::string(filter));
+  deliver(std::move(due));
+}
+
+void mosquitto_link::impl::ask_for(std::vector<std::string> filters) {
+  for (std::size_t from = 0; from < filters.size(); from += filters_a_packet) {
+    const auto begin = filters.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto count = std::min(filters_a_packet, filters.size() - from);
+    std::vector<std::string> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+    const int id = session_->subscribe(some);
+    if (id != 0) subscriptions_.asked(id, std::move(some));
+  }
+}
+
+void mosquitto_link::impl::on_session_subscribed(int id, std::span<const int> reasons) noexcept {
+  std::vector<subscription_table::answer> due;
+  for (const auto& denial : subscriptions_.answered(id, reasons, due)) {
+    if (denial.first)
+      spdlog::warn(
+          "broker {} denies the subscription to {}: check its access control list for user '{}', client {}",
+          options_.name, denial.filter, options_.username, client_id_);
+  }
+  deliver(std::move(due));
+}
+
+void mosquitto_link::impl::deliver(std::vector<subscription_table::answer> due) {
+  for (auto& answer : due) {
+    if (answer.done) boost::asio::post(loop_, [a = std::move(answer)] { a.done(a.error); });
+  }
+}
+
+void mosquitto_link::impl::stop(std::chrono::milliseconds grace, stopped_handler done) {
+  stopped_.push_back(std::move(done));
+  owner_ = nullptr;
+  if (phase_ == phase::draining) return;
+  deliver(subscriptions_.close());
+  if (phase_ != phase::up) return now_stopped();
+  phase_ = phase::draining;
+  after(grace, [this] { now_stopped(); });
+  finish_if_drained();
+}
+
+void mosquitto_link::impl::finish_if_drained() {
+  if (finishing_ || !queue_.empty() || !window_.empty()) return;
+  finishing_ = true;
+  session_->finish();
+}
+
+void mosquitto_link::impl::now_stopped() {
+  auto handlers = std::exchange(stopped_, {});
+  abandon();
+  for (auto& done : handlers)
+    if (done) boost::asio::post(loop_, std::move(done));
+}
+
+void mosquitto_link::impl::abandon() noexcept {
+  ++epoch_;
+  phase_ = phase::stopped;
+  owner_ = nullptr;
+  boost::system::error_code ignored;
+  timer_.cancel(ignored);
+  resolver_.cancel();
+  if (const auto session = std::exchange(session_, nullptr)) session->close();
+  stats_.lost += queue_.clear();
+  window_.clear();
+}
+
+mosquitto_link::mosquitto_link(boost::asio::io_context& loop, const clock& time, link_options options)
+    : impl_(std::make_shared<impl>(*this, loop, time, std::move(options))) {}
+
+mosquitto_link::~mosquitto_link() { impl_->abandon(); }
+
+const std::string& mosquitto_link::name() const noexcept { return impl_->name(); }
+const std::string& mosquitto_link::client_id() const noexcept { return impl_->client_id(); }
+void mosquitto_link::start(link_events& owner) { impl_->start(owner); }
+bool mosquitto_link::up() const noexcept { return impl_->up(); }
+void mosquitto_link::subscribe(std::string filter, subscribed_handler done) {
+  impl_->subscribe(std::move(filter), std::move(done));
+}
+void mosquitto_link::unsubscribe(std::string_view filter) { impl_->unsubscribe(filter); }
+error_code mosquitto_link::publish(std::string_view topic, std::string_view payload, steady_time deadline) {
+  return impl_->publish(topic, payload, deadline);
+}
+link_stats mosquitto_link::stats() const noexcept { return impl_->stats(); }
+void mosquitto_link::stop(std::chrono::milliseconds grace, stopped_handler done) {
+  impl_->stop(grace, std::move(done));
+}
+
+}  // namespace mqcoap

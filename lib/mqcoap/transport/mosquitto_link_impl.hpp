@@ -1,0 +1,110 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <mqcoap/exchange/backoff.hpp>
+#include <mqcoap/transport/mosquitto_link.hpp>
+#include <mqcoap/transport/mosquitto_link_session.hpp>
+#include <mqcoap/transport/outgoing_queue.hpp>
+#include <mqcoap/transport/protocol_choice.hpp>
+#include <mqcoap/transport/subscription_table.hpp>
+#include <mqcoap/transport/write_window.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// What a mosquitto_link is made of: the queue and the window (mosquitto_link.cpp), and the way from one
+/// session to the next (mosquitto_link_connect.cpp). Handlers keep it alive after the link is gone; `abandon`
+/// makes them do nothing.
+class mosquitto_link::impl final : public session_events, public std::enable_shared_from_this<impl> {
+ public:
+  impl(link& face, boost::asio::io_context& loop, const clock& time, link_options options);
+
+  const std::string& name() const noexcept { return options_.name; }
+  const std::string& client_id() const noexcept { return client_id_; }
+  bool up() const noexcept { return phase_ == phase::up; }
+
+  void start(link_events& owner);
+  void subscribe(std::string filter, subscribed_handler done);
+  void unsubscribe(std::string_view filter);
+  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline);
+  link_stats stats() const noexcept;
+  void stop(std::chrono::milliseconds grace, stopped_handler done);
+  void abandon() noexcept;
+
+  void on_session_up() noexcept override;
+  void on_session_end(session_end end) noexcept override;
+  void on_session_message(const inbound& m) noexcept override;
+  void on_session_written(int id, bool denied) noexcept override;
+  void on_session_subscribed(int id, std::span<const int> reasons) noexcept override;
+  void on_session_room() noexcept override;
+  void on_session_tick() noexcept override;
+
+ private:
+  enum class phase : std::uint8_t {
+    idle,  ///< not started
+    resolving,
+    connecting,
+    up,
+    waiting,   ///< for the next try
+    draining,  ///< stop was called: sends what is queued
+    stopped,
+  };
+
+  // The way to a session.
+  void begin_round();
+  void resolve();
+  void try_address();
+  void attempt_failed(const session_end& end);
+  void round_failed(const session_end& end, std::chrono::nanoseconds lasted);
+  void announce_outage(const session_end& end);
+  std::string address_words() const;
+  /// Runs `then` from the loop, or after a delay, unless the link waits for something else by then.
+  void soon(std::function<void()> then);
+  void after(std::chrono::milliseconds delay, std::function<void()> then);
+
+  // The message path.
+  error_code hand_over(const char* topic, std::string_view payload, std::size_t size);
+  void pump();
+
+  void ask_for(std::vector<std::string> filters);
+  void deliver(std::vector<subscription_table::answer> due);
+  void finish_if_drained();
+  void now_stopped();
+
+  link& face_;
+  boost::asio::io_context& loop_;
+  const clock& time_;
+  const link_options options_;
+  const std::string client_id_;
+  link_events* owner_ = nullptr;  ///< null before `start` and after `stop`: nobody to tell
+
+  phase phase_ = phase::idle;
+  std::uint64_t epoch_ = 0;  ///< changes with what we wait for: a handler of an older one is void
+  boost::asio::ip::tcp::resolver resolver_;
+  boost::asio::steady_timer timer_;
+  std::vector<std::string> addresses_;
+  std::size_t address_ = 0;
+  protocol_choice protocol_;
+  backoff backoff_;
+  bool outage_told_ = false;
+  bool refusal_told_ = false;
+  bool oversize_told_ = false;
+  steady_time up_since_{};
+
+  std::shared_ptr<mosquitto_session> session_;
+  outgoing_queue queue_;
+  write_window window_;
+  subscription_table subscriptions_;
+  std::vector<stopped_handler> stopped_;
+  bool finishing_ = false;
+  link_stats stats_;
+};
+
+}  // namespace mqcoap

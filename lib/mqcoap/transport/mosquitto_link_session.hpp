@@ -1,0 +1,143 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mqcoap/transport/link.hpp>
+#include <mqcoap/transport/link_options.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct mosquitto;
+
+namespace mqcoap {
+
+/// Why a session ended.
+struct session_end {
+  enum class cause : std::uint8_t {
+    unreachable,      ///< no connection, or no answer in time: another address may do
+    hung_up,          ///< the peer closed before it answered
+    version_refused,  ///< the broker does not speak this MQTT version
+    refused,          ///< the broker said no; `why` says what
+    lost,             ///< it was up
+    finished,         ///< `finish` was called and all is written
+  };
+  cause what = cause::lost;
+  std::string why;
+};
+
+/// What a session tells its owner, on the event loop. Only `on_session_message` and `on_session_written` come
+/// from inside the library; `close` may be called from all of them.
+class session_events {
+ public:
+  virtual void on_session_up() noexcept = 0;
+  /// Comes once and last; the library handle and its socket are gone.
+  virtual void on_session_end(session_end end) noexcept = 0;
+  virtual void on_session_message(const inbound& m) noexcept = 0;
+  /// A message is written (QoS 0) or acknowledged (QoS 1). @param denied  the broker refused it
+  virtual void on_session_written(int id, bool denied) noexcept = 0;
+  /// One reason code per filter of the SUBSCRIBE.
+  virtual void on_session_subscribed(int id, std::span<const int> reasons) noexcept = 0;
+  /// Something was written or acknowledged: time to hand over more.
+  virtual void on_session_room() noexcept = 0;
+  /// Every second while up.
+  virtual void on_session_tick() noexcept = 0;
+
+ protected:
+  ~session_events() = default;
+};
+
+/// One MQTT connection: one handle of libmosquitto on one socket, driven by the event loop. Never used again
+/// after it ended, so that nothing of it (its queues, late events) can reach the next one.
+///
+/// How it is driven was measured, not guessed:
+/// - The library is told that it is threaded, and there is no thread: every publish and acknowledgement is
+/// then
+///   only queued, and leaves with one flush a wake-up.
+/// - A wake-up reads until a call brings no callback (errno tells nothing), but at most 64 calls.
+/// - More than one packet in a flush goes out under TCP_CORK: the library writes once per packet.
+/// - What is watched is a duplicate of the library's socket, which it closes when it likes.
+class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
+ public:
+  mosquitto_session(boost::asio::io_context& loop, session_events& events, const link_options& options,
+                    const std::string& client_id, mqtt_protocol protocol);
+  ~mosquitto_session();
+  mosquitto_session(const mosquitto_session&) = delete;
+  mosquitto_session& operator=(const mosquitto_session&) = delete;
+
+  /// Begins to connect. @param address  numeric: a name would block the loop while it is resolved
+  /// @return false if that failed at once; then no event comes, and `failure` says why
+  bool open(const std::string& address, std::uint16_t port);
+  const std::string& failure() const noexcept { return failure_; }
+
+  /// Hands a message to the library. Nothing is written inside this call.
+  /// @par Errors  errc::too_large, errc::invalid_topic, errc::not_connected
+  error_code publish(const char* topic, std::string_view payload, int& id);
+  /// @return the packet id, or 0 if nothing was sent
+  int subscribe(const std::vector<std::string>& filters);
+  void unsubscribe(const std::string& filter);
+
+  /// Says goodbye after all that was handed over; ends with `finished`.
+  void finish();
+  /// Drops the connection as it is. No event comes after this.
+  void close() noexcept;
+
+ private:
+  void configure(const link_options& options, mqtt_protocol protocol);
+  void set_callbacks();
+  void set_largest_packet(std::size_t max_inbound);
+
+  void wait_readable();
+  void wait_writable();
+  void wait_tick(std::chrono::seconds in);
+  void on_readable();
+  void on_writable();
+  void on_tick();
+
+  void flush();
+  void post_flush();
+  /// Something was queued in the library: it leaves with the next flush.
+  void queued_packet();
+  bool has_died();
+
+  /// Calls the library, which calls back, and acts on what the callbacks left behind. False: the session is
+  /// over.
+  template <class Call>
+  bool in_library(Call call);
+  bool settle();
+  void library_closed(int code, int error) noexcept;
+  void tell_end();
+  void end(session_end::cause what, std::string why);
+  void release() noexcept;
+
+  boost::asio::io_context& loop_;
+  session_events* events_;  ///< null after `close` and after the end was told
+  boost::asio::posix::stream_descriptor watched_;
+  boost::asio::steady_timer tick_;
+  mosquitto* handle_ = nullptr;
+  int qos_;
+  int keepalive_;
+  bool v5_ = false;
+  std::string failure_;
+
+  std::uint64_t callbacks_ = 0;  ///< so far: tells whether a read brought anything
+  std::uint32_t unflushed_ = 0;  ///< packets queued since the last flush
+  int connack_ = -1;             ///< reason code of the CONNACK
+  int disconnect_ = 0;           ///< what the library said in the disconnect callback
+  int socket_error_ = 0;         ///< seen before the CONNACK; ECONNRESET stands for a clean close too
+  bool inside_ = false;          ///< a library call is on the stack: the handle must live
+  bool draining_ = false;        ///< a flush follows anyway
+  bool flush_posted_ = false;
+  bool waiting_writable_ = false;
+  bool up_ = false;
+  bool gone_ = false;     ///< the library closed its socket
+  bool closing_ = false;  ///< `close` was called inside a library call
+  bool finishing_ = false;
+};
+
+}  // namespace mqcoap
