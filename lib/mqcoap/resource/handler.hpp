@@ -1,10 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/request.hpp>
 #include <mqcoap/protocol/response.hpp>
 #include <mqcoap/protocol/topic.hpp>
-#include <memory>
 #include <string_view>
 #include <utility>
 

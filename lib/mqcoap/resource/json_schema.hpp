@@ -10,9 +10,10 @@ namespace mqcoap {
 
 /// The JSON Schema words that a resource's `schema` may use, compiled once:
 /// `type` (name or list), `enum`, `const`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`,
-/// `multipleOf`, `minLength`, `maxLength`, `pattern` (RE2 syntax, unanchored), `items`, `minItems`, `maxItems`,
-/// `uniqueItems`, `properties`, `required`, `additionalProperties`, `minProperties`, `maxProperties`,
-/// `allOf`, `anyOf`, `oneOf`, `not`; the annotations `title`, `description`, `default`, `examples`,
+/// `multipleOf`, `minLength`, `maxLength`, `pattern` (RE2 syntax, unanchored), `items`, `minItems`,
+/// `maxItems`, `uniqueItems`, `properties`, `required`, `additionalProperties`, `minProperties`,
+/// `maxProperties`, `allOf`, `anyOf`, `oneOf`, `not`; the annotations `title`, `description`, `default`,
+/// `examples`,
 /// `$comment` are taken and ignored. Any other word is an error. Cheap to copy: copies share the rules.
 /// @see https://json-schema.org/draft/2020-12/json-schema-validation
 class json_schema {

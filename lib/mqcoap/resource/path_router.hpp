@@ -29,7 +29,9 @@ class path_router {
  private:
   struct text_hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
   };
   using table = std::unordered_map<std::string, std::shared_ptr<handler>, text_hash, std::equal_to<>>;
   table exact_;

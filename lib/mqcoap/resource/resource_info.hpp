@@ -7,11 +7,11 @@ namespace mqcoap {
 
 /// What discovery says of a resource (docs/protocol.md, section 9).
 struct resource_info {
-  std::string path;      ///< as configured: `gains`, `probe/**`
+  std::string path;  ///< as configured: `gains`, `probe/**`
   method_set methods;
-  std::string type;      ///< `value`, `collection`, `action`, `reply`, `signal`, `proxy`
-  std::string unit;      ///< UCUM or SenML name; empty: none
-  std::string title;     ///< one line for a person; empty: none
+  std::string type;   ///< `value`, `collection`, `action`, `reply`, `signal`, `proxy`
+  std::string unit;   ///< UCUM or SenML name; empty: none
+  std::string title;  ///< one line for a person; empty: none
 };
 
 }  // namespace mqcoap

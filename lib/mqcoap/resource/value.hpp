@@ -11,8 +11,8 @@ namespace mqcoap {
 
 struct value_options {
   json_text initial;
-  method_set methods{method::get};     ///< GET, PUT or both
-  std::optional<json_schema> schema;   ///< what PUT and actions may store; the initial value satisfies it
+  method_set methods{method::get};    ///< GET, PUT or both
+  std::optional<json_schema> schema;  ///< what PUT and actions may store; the initial value satisfies it
 };
 
 /// A value in memory: GET gives it (205), PUT replaces it (204). Kept and sent in encoded form; its etag is a
