@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/base/errc.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <optional>
 #include <string>
@@ -21,14 +20,14 @@ class signal_resource final : public handler {
   static std::optional<std::string> check(const std::string& expression);
 
   /// Precondition: the expression was checked.
-  signal_resource(signal_options options, const clock& time);
+  signal_resource(const signal_options& options, const clock& time);
   ~signal_resource() override;
   /// GET: 205 with a number; 500 where the expression gives none that is finite.
   void handle(responder r) override;
 
  private:
   class evaluator;
-  std::unique_ptr<evaluator> evaluator_;
+  const std::unique_ptr<evaluator> evaluator_;
   const clock& time_;
   const steady_time started_;
 };

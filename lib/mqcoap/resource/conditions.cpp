@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <cstdint>
+#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/protocol/content_format.hpp>
+#include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/json_excerpt.hpp>
+
+namespace mqcoap {
+namespace {
+
+std::string path_of(const request& r) { return std::string(r.path.key()); }
+
+/// Names of media types do not depend on case (RFC 2045 section 5.1); an absent one is application/json.
+bool is_format(std::string_view asked, std::string_view format) {
+  return asked.empty() ? format == content_format::json : ascii_iequal(asked, format);
+}
+
+/// FNV-1a, 64 bits.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t h = 0xcbf29ce484222325;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return h;
+}
+
+}  // namespace
+
+std::string make_etag(std::string_view text) {
+  // 13 digits of base 32, not 16 of base 16: std::string keeps 15 characters without allocating, and every
+  // GET copies the etag.
+  constexpr char digits[] = "0123456789abcdefghijklmnopqrstuv";
+  std::string etag(13, '0');
+  std::uint64_t rest = hash(text);
+  for (auto digit = etag.rbegin(); digit != etag.rend(); ++digit, rest /= 32) *digit = digits[rest % 32];
+  return etag;
+}
+
+std::optional<answer> refuse_method(const request& r, method_set allowed) {
+  if (allowed.contains(r.verb)) return std::nullopt;
+  return answer::error(response_code::method_not_allowed, path_of(r) + " allows " + to_string(allowed) +
+                                                              ", not " + std::string(to_string(r.verb)));
+}
+
+std::optional<answer> refuse_accept(const request& r, std::initializer_list<std::string_view> possible) {
+  const std::string_view asked = r.options.accept;
+  if (std::any_of(possible.begin(), possible.end(), [&](auto format) { return is_format(asked, format); }))
+    return std::nullopt;
+  std::string words = "accept: " + path_of(r) + " cannot be given as '" + excerpt(asked) + "', only as ";
+  const char* separator = "";
+  for (const auto format : possible) {
+    words.append(separator).append(format);
+    separator = " or ";
+  }
+  return answer::error(response_code::not_acceptable, words);
+}
+
+std::optional<answer> refuse_content_format(const request& r) {
+  const std::string_view given = r.options.content_format;
+  if (is_format(given, content_format::json)) return std::nullopt;
+  if (!is_format(given, content_format::text))
+    return answer::error(response_code::unsupported_content_format,
+                         "content_format: " + path_of(r) + " does not take '" + excerpt(given) +
+                             "'; send application/json, or text/plain with a string as body");
+  if (r.body.is_string()) return std::nullopt;
+  return answer::error(response_code::unsupported_content_format,
+                       "content_format: text/plain needs a string as body, here is " +
+                           excerpt(r.body.text()) + "; send it as application/json");
+}
+
+std::optional<answer> refuse_version(const request& r, std::string_view etag) {
+  const auto& o = r.options;
+  const auto failed = [&](std::string_view option, const std::string& why) {
+    return answer::error(response_code::precondition_failed, std::string(option) + ": " + path_of(r) + why);
+  };
+  if (o.create_only) return failed("if_none_match", " exists already, and the request is only to create it");
+  if (!o.if_match.empty() && o.if_match != etag)
+    return failed("if_match", " is now at version " + std::string(etag) + ", not " + excerpt(o.if_match) +
+                                  "; GET it and decide again");
+  if (!o.if_none_match.empty() && o.if_none_match == etag)
+    return failed("if_none_match", " is still at version " + std::string(etag));
+  return std::nullopt;
+}
+
+answer give(const request& r, const json_text& value, const std::string& etag) {
+  if (!is_format(r.options.accept, content_format::json)) {
+    const bool has_text = value.is_string();
+    if (auto refused = has_text ? refuse_accept(r, {content_format::json, content_format::text})
+                                : refuse_accept(r, {content_format::json}))
+      return *std::move(refused);
+    return give_as(content_format::text, r, value, etag);
+  }
+  return give_as(content_format::json, r, value, etag);
+}
+
+answer give_as(std::string_view format, const request& r, const json_text& value, const std::string& etag) {
+  answer a;
+  a.options.etag = etag;
+  if (!etag.empty() && r.options.etag == etag) {
+    a.code = response_code::valid;
+    return a;
+  }
+  a.body = value;
+  if (format != content_format::json) a.options.content_format = format;
+  return a;
+}
+
+answer changed(const std::string& etag) {
+  answer a;
+  a.code = response_code::changed;
+  a.options.etag = etag;
+  return a;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,67 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <charconv>
+#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/resource/json_excerpt.hpp>
+
+namespace mqcoap {
+namespace {
+
+namespace json = boost::json;
+
+/// Appends the value, or the beginning of it that is over the limit: what is cut off is not written first.
+void append(std::string& out, const json::value& v, std::size_t limit) {
+  if (out.size() > limit) return;
+  const char* separator = "";
+  switch (v.kind()) {
+    case json::kind::double_: out += number_text(v.get_double()); break;
+    case json::kind::string:
+      append_json_string(out, std::string_view(v.get_string()).substr(0, limit + 1));
+      break;
+    case json::kind::array:
+      out += '[';
+      for (const auto& item : v.get_array()) {
+        append(out.append(separator), item, limit);
+        if (out.size() > limit) return;
+        separator = ",";
+      }
+      out += ']';
+      break;
+    case json::kind::object:
+      out += '{';
+      for (const auto& member : v.get_object()) {
+        append_json_string(out.append(separator), member.key());
+        append(out.append(":"), member.value(), limit);
+        if (out.size() > limit) return;
+        separator = ",";
+      }
+      out += '}';
+      break;
+    default: out += json::serialize(v);
+  }
+}
+
+}  // namespace
+
+std::string number_text(double number) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
+  return {text, end};
+}
+
+std::string excerpt(const json::value& value, std::size_t limit) {
+  std::string text;
+  append(text, value, limit);
+  return excerpt(text, limit);
+}
+
+std::string excerpt(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+  return std::string(text.substr(0, end)) + "...";
+}
+
+}  // namespace mqcoap
