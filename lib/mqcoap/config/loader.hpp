@@ -21,4 +21,7 @@ load_result load_settings(const std::string& path);
 /// The JSON Schema (draft 2020-12) of the configuration, generated from the field tables.
 std::string settings_schema();
 
+/// The reference page of the configuration, docs/configuration.md, generated from the field tables.
+std::string settings_reference();
+
 }  // namespace mqcoap

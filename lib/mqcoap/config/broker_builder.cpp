@@ -1,0 +1,67 @@
+#include <algorithm>
+#include <mqcoap/config/proxy_builder.hpp>
+#include <mqcoap/config/served_tags.hpp>
+#include <set>
+
+namespace mqcoap {
+namespace {
+
+/// The tags that are known to be those of devices: the gateway's own, and those that it asks.
+std::set<std::string> known_tags(const root_spec& root, const std::vector<built_device>& devices) {
+  std::set<std::string> tags;
+  for (const auto& device : devices) {
+    tags.insert(device.tag.text());
+    for (const auto& resource : device.resources)
+      if (const auto* mount = std::get_if<mount_options>(&resource.options.kind))
+        tags.insert(mount->tag.text());
+  }
+  if (root.proxy.forward) tags.insert(root.proxy.forward->value.text());
+  for (const auto& route : root.proxy.routes) {
+    const auto targets = served_tags::targets(route.value);
+    tags.insert(targets.begin(),
+                targets.end());  // patterns among them match no client id: '*' is none of its characters
+  }
+  return tags;
+}
+
+void check_client_ids(const root_spec& root, const std::vector<built_device>& devices, report& faults) {
+  const auto tags = known_tags(root, devices);
+  const auto& brokers = root.brokers;
+  for (auto b = brokers.begin(); b != brokers.end(); ++b) {
+    if (!b->value.client_id) continue;
+    const auto& id = *b->value.client_id;
+    if (tags.count(id.value) != 0)
+      faults.error(*id.at, "the client id " + id.value +
+                               " is the tag of a device: one would throw the other off the broker");
+    const auto same = std::find_if(brokers.begin(), b, [&b](const auto& other) {
+      return other.value.client_id && other.value.client_id->value == b->value.client_id->value &&
+             other.value.options.host == b->value.options.host &&
+             other.value.options.port == b->value.options.port;
+    });
+    if (same != b)
+      faults.error(*id.at, "the broker '" + same->name.value +
+                               "' has the same url and client id: one connection would "
+                               "throw the other off");
+  }
+}
+
+}  // namespace
+
+std::vector<link_options> build_brokers(const root_spec& root, const std::vector<built_device>& devices,
+                                        report& faults) {
+  std::vector<link_options> links;
+  for (const auto& [name, spec, at] : root.brokers) {
+    link_options link = spec.options;
+    link.name = name.value;
+    if (spec.client_id) link.client_id = spec.client_id->value;
+    link.max_inbound = std::max(link.max_inbound, root.limits.payload.payload);
+    if (spec.password_at != nullptr && link.username.empty())
+      faults.error(*spec.password_at->key, "a password without a username",
+                   "MQTT 3.1.1 has no such login: add `username`");
+    links.push_back(std::move(link));
+  }
+  check_client_ids(root, devices, faults);
+  return links;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <charconv>
+#include <mqcoap/config/common_types.hpp>
+#include <mqcoap/config/spec.hpp>
+
+namespace mqcoap {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct broker_url {
+  std::string host;
+  std::uint16_t port = 1883;
+};
+
+constexpr char url_words[] = "mqtt://HOST or mqtt://HOST:PORT";
+
+bool is_host_char(char c) { return is_name_char(c); }
+bool is_address_char(char c) { return is_hex_digit(c) || c == ':' || c == '.'; }
+
+/// What stands in front of the port; an IPv6 address stands in brackets.
+std::optional<std::string> take_host(std::string_view& rest) {
+  std::string_view host;
+  if (rest.starts_with('[')) {
+    const auto end = rest.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    host = rest.substr(1, end - 1);
+    rest.remove_prefix(end + 1);
+    if (host.find(':') == std::string_view::npos || !std::all_of(host.begin(), host.end(), is_address_char))
+      return std::nullopt;
+  } else {
+    host = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(host.size());
+    if (host.empty() || host.size() > 253 || !std::all_of(host.begin(), host.end(), is_host_char))
+      return std::nullopt;
+  }
+  return std::string(host);
+}
+
+std::optional<broker_url> parse_url(std::string_view rest) {
+  broker_url url;
+  auto host = take_host(rest);
+  if (!host) return std::nullopt;
+  url.host = *std::move(host);
+  if (rest.empty()) return url;
+  if (!rest.starts_with(':')) return std::nullopt;
+  rest.remove_prefix(1);
+  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), url.port);
+  if (read.ec != std::errc{} || read.ptr != rest.data() + rest.size() || url.port == 0) return std::nullopt;
+  return url;
+}
+
+std::optional<broker_url> read_url(const std::string& text, const node& n, read_context& ctx) {
+  const auto scheme_end = text.find("://");
+  if (scheme_end == std::string::npos) {
+    mismatch(n, url_words, ctx, "mqtt://" + text + '?');
+    return std::nullopt;
+  }
+  const std::string scheme = text.substr(0, scheme_end);
+  const std::string_view rest = std::string_view(text).substr(scheme_end + 3);
+  if (scheme == "mqtts" || scheme == "ssl") {
+    ctx.faults.error(n, "TLS is not built in yet: " + scheme + ":// cannot be used",
+                     "mqtt:// works, without encryption");
+  } else if (scheme != "mqtt") {
+    ctx.faults.error(n, "expected " + std::string(url_words) + ", found " + scheme + "://");
+  } else if (rest.find('@') != std::string_view::npos) {
+    ctx.faults.error(n, "a user or password in the url is refused", "use the keys `username` and `password`");
+  } else if (auto url = parse_url(rest)) {
+    return url;
+  } else {
+    mismatch(n, url_words, ctx);
+  }
+  return std::nullopt;
+}
+
+value_type<broker_url> url() {
+  return refine(text(url_words), url_words,
+                string_schema(R"(^mqtt://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$)"), read_url);
+}
+
+}  // namespace
+
+const section<broker_spec>& broker_section() {
+  static const section<broker_spec> table{
+      "broker",
+      "brokers.NAME",
+      "One MQTT broker.",
+      {key<broker_spec>("url", url(), presence::required(), "Where it is; port 1883 if none is given.",
+                        [](broker_spec& b, broker_url u) {
+                          b.options.host = std::move(u.host);
+                          b.options.port = u.port;
+                        }),
+       key<broker_spec>("username", text("a user's name"), presence::optional("none"), "Who logs in there.",
+                        [](broker_spec& b, std::string name) { b.options.username = std::move(name); }),
+       key<broker_spec>(
+           "password", with_place(secret_text()), presence::optional("none"),
+           "The password: from a file, the environment or a systemd credential. One that stands here itself "
+           "gets a warning.",
+           [](broker_spec& b, located<secret> s) {
+             b.options.password = std::move(s.value);
+             b.password_at = s.at;
+           }),
+       key<broker_spec>(
+           "client_id", with_place(plain_name("a client id")),
+           presence::optional("`mqcoap-` and 16 random digits"),
+           "Never the tag of a device: a device logs in with its tag, and one would throw the other off.",
+           [](broker_spec& b, located<std::string> id) {
+             b.options.client_id = id.value;
+             b.client_id = std::move(id);
+           }),
+       key<broker_spec>("protocol",
+                        choice<mqtt_protocol>({{"auto", mqtt_protocol::automatic},
+                                               {"5", mqtt_protocol::v5},
+                                               {"3.1.1", mqtt_protocol::v311}}),
+                        "auto", "Version of MQTT; `auto` tries 5, then 3.1.1.",
+                        [](broker_spec& b, mqtt_protocol p) { b.options.protocol = p; }),
+       key<broker_spec>("keepalive", whole_seconds(5s, 18h), "10s",
+                        "How often a silent connection is probed.",
+                        [](broker_spec& b, std::chrono::seconds s) { b.options.keepalive = s; }),
+       key<broker_spec>("qos", integer(0, 1), "0",
+                        "Quality of service of everything sent and subscribed there.",
+                        [](broker_spec& b, std::int64_t q) { b.options.qos = static_cast<int>(q); })},
+      {{"dependentRequired", {{"password", boost::json::array{"username"}}}}}};
+  return table;
+}
+
+}  // namespace mqcoap

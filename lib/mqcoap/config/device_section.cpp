@@ -1,0 +1,50 @@
+#include <mqcoap/config/common_types.hpp>
+#include <mqcoap/config/resource_types.hpp>
+#include <mqcoap/config/spec.hpp>
+
+namespace mqcoap {
+namespace {
+
+field<device_spec> description_key() {
+  return key<device_spec>("description", text("a text"), presence::optional("none"), "One line for a person.",
+                          &device_spec::description);
+}
+
+field<device_spec> subsystems_key() {
+  return key<device_spec>("subsystems", list_of(subsystem()), presence::optional("any"),
+                          "The subsystems under which it answers.", &device_spec::subsystems);
+}
+
+field<device_spec> resources_key() {
+  return key<device_spec>(
+      "resources", map_of(resource_key(), map_with(resource_section()), "a map from paths to resources"),
+      "{}", "What can be asked for, by path.", &device_spec::resources);
+}
+
+}  // namespace
+
+const section<device_spec>& template_section() {
+  static const section<device_spec> table{"template",
+                                          "templates.NAME",
+                                          "What several devices have in common. It has the keys of a device "
+                                          "but `like`: templates do not build on templates.",
+                                          {description_key(), subsystems_key(), resources_key()}};
+  return table;
+}
+
+const section<device_spec>& device_section() {
+  static const section<device_spec> table{
+      "device",
+      "devices.TAG",
+      "One tag that the gateway answers for. What stands beside `like` is added to the template: a "
+      "`description` or "
+      "`subsystems` replaces the template's, and a resource replaces the template's resource of the same "
+      "path.",
+      {key<device_spec>("like", with_place(plain_name("a template's name")),
+                        presence::optional("no template"), "The template that it is like.",
+                        &device_spec::like),
+       description_key(), subsystems_key(), resources_key()}};
+  return table;
+}
+
+}  // namespace mqcoap

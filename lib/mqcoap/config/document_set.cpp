@@ -1,0 +1,163 @@
+#include <glob.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <mqcoap/base/glob.hpp>
+#include <mqcoap/config/document_set.hpp>
+#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/config/yaml_reader.hpp>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::string_view entry_sections[] = {"brokers", "templates", "devices"};
+
+bool is_entry_section(std::string_view name) {
+  return std::find(std::begin(entry_sections), std::end(entry_sections), name) != std::end(entry_sections);
+}
+
+/// The files of a pattern, sorted by name.
+std::vector<std::string> expand(const std::string& pattern) {
+  std::vector<std::string> paths;
+  glob_t found{};
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  return paths;
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code ec;
+  return std::filesystem::equivalent(a, b, ec);
+}
+
+std::string where(const node& n) { return n.file->path() + ':' + std::to_string(n.line); }
+
+node::entry* find_entry(node& map, std::string_view name) {
+  const auto found = std::find_if(map.entries.begin(), map.entries.end(),
+                                  [name](const node::entry& e) { return e.key->text == name; });
+  return found == map.entries.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+document_set::document_set(const std::string& path, report& faults)
+    : faults_(faults), folder_(std::filesystem::path(path).parent_path().string()) {
+  const node* main = read(path);
+  if (main == nullptr) return;
+  node& merged = arena_.emplace_back(*main);
+  root_ = &merged;
+  if (!main->is_map()) return;
+  for (auto& entry :
+       merged.entries)  // what others add to goes into a copy; places and paths stay as they were
+    if ((is_entry_section(entry.key->text) || entry.key->text == "proxy") && entry.value->is_map())
+      entry.value = &arena_.emplace_back(*entry.value);
+  if (const node* patterns = main->find("include")) include(*patterns);
+}
+
+std::vector<std::string> document_set::files() const {
+  std::vector<std::string> paths;
+  for (const auto& file : files_) paths.push_back(file->path());
+  return paths;
+}
+
+const node* document_set::read(const std::string& path) {
+  std::string why;
+  auto bytes = read_regular_file(path, source_file::largest, why);
+  files_.push_back(std::make_unique<source_file>(path, bytes ? std::move(bytes->bytes) : std::string(),
+                                                 bytes ? bytes->mode : 0u));
+  if (bytes) return read_yaml(*files_.back(), arena_, faults_);
+  faults_.error(*files_.back(), 0, 0, 1, "cannot be read: " + why);
+  return nullptr;
+}
+
+void document_set::include(const node& patterns) {
+  std::vector<const node*> all = patterns.items;
+  if (!patterns.is_list()) all.push_back(&patterns);
+  for (const node* pattern : all) {
+    if (!pattern->is_scalar() || classify(*pattern) != scalar_kind::string || pattern->text.empty())
+      continue;  // reported by the field table
+    const std::string path = (std::filesystem::path(folder_) / pattern->text).string();
+    if (!is_glob(pattern->text) && pattern->text.find('[') == std::string::npos) {
+      include_file(path, *pattern);
+      continue;
+    }
+    for (const auto& found : expand(path)) include_file(found, *pattern);
+  }
+}
+
+void document_set::include_file(const std::string& path, const node& pattern) {
+  if (same_file(path, files_.front()->path())) {
+    faults_.error(pattern, "this includes the file itself");
+    return;
+  }
+  for (const auto& file : files_)
+    if (same_file(path, file->path())) return;  // two patterns may name one file
+  std::error_code ec;
+  if (!std::filesystem::exists(path, ec)) {
+    faults_.error(pattern, "there is no file " + path);
+    return;
+  }
+  const node* added = read(path);
+  if (added == nullptr) return;
+  if (added->is_map())
+    merge(*added);
+  else
+    faults_.error(*added, "expected a map with the keys of a configuration, found " + describe(*added));
+}
+
+void document_set::merge(const node& added) {
+  for (const auto& entry : added.entries) {
+    const auto& name = entry.key->text;
+    if (name == "include") {
+      faults_.error(*entry.key, "an included file cannot include others",
+                    "name the file in " + files_.front()->path());
+    } else if (name == "version" && find_entry(*root_, name) != nullptr) {
+      const auto version = to_int64(*entry.value);
+      if (version != 1)
+        faults_.error(*entry.value, "expected 1, found " + describe(*entry.value), "version: 1");
+    } else {
+      merge_section(entry);
+    }
+  }
+}
+
+void document_set::merge_section(const node::entry& added) {
+  const auto& name = added.key->text;
+  node::entry* present = find_entry(*root_, name);
+  if (present == nullptr) {
+    root_->entries.push_back(
+        {added.key, added.value->is_map() ? &arena_.emplace_back(*added.value) : added.value});
+    return;
+  }
+  const bool adds = is_entry_section(name) || name == "proxy";
+  if (adds && added.value->is_null()) return;
+  if (adds && present->value->is_null()) {
+    present->value = &arena_.emplace_back(*added.value);
+    return;
+  }
+  if (!adds || !added.value->is_map() || !present->value->is_map()) {
+    faults_.error(
+        *added.key,
+        adds ? "expected a map, found " + describe(*added.value) : "'" + name + "' is defined twice",
+        "first at " + where(*present->key));
+    return;
+  }
+  auto& into = const_cast<node&>(*present->value);  // one of the copies that were made to be added to
+  for (const auto& entry : added.value->entries) {
+    node::entry* first = find_entry(into, entry.key->text);
+    if (first == nullptr) {
+      into.entries.push_back(entry);
+    } else if (name == "proxy" && entry.key->text == "routes" && first->value->is_list() &&
+               entry.value->is_list()) {
+      node& routes = arena_.emplace_back(*first->value);
+      routes.items.insert(routes.items.end(), entry.value->items.begin(), entry.value->items.end());
+      first->value = &routes;
+    } else {
+      faults_.error(*entry.key, "'" + entry.key->text + "' is defined twice",
+                    "first at " + where(*first->key));
+    }
+  }
+}
+
+}  // namespace mqcoap

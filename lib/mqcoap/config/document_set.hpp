@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <mqcoap/config/node.hpp>
+#include <mqcoap/config/report.hpp>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+/// The main file and what it includes, put together into one tree. The files stay in memory as long as this.
+class document_set {
+ public:
+  /// Reads everything. What cannot be read is reported and left out.
+  document_set(const std::string& path, report& faults);
+
+  /// The main file's keys and those that the others add; null if the main file has none.
+  const node* root() const noexcept { return root_; }
+  std::vector<std::string> files() const;
+
+ private:
+  const node* read(const std::string& path);
+  void include(const node& patterns);
+  void include_file(const std::string& path, const node& pattern);
+  void merge(const node& added);
+  void merge_section(const node::entry& added);
+
+  report& faults_;
+  std::string folder_;
+  std::vector<std::unique_ptr<source_file>> files_;
+  node_arena arena_;
+  node* root_ = nullptr;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,44 @@
+#include <filesystem>
+#include <mqcoap/config/device_builder.hpp>
+#include <mqcoap/config/document_set.hpp>
+#include <mqcoap/config/loader.hpp>
+#include <mqcoap/config/proxy_builder.hpp>
+#include <mqcoap/config/spec.hpp>
+
+namespace mqcoap {
+namespace {
+
+std::optional<settings> build_settings(const root_spec& root, report& faults) {
+  auto devices = build_devices(root, faults);
+  auto proxy = build_proxy(root, devices, faults);
+  auto brokers = build_brokers(root, devices, faults);
+  if (faults.failed()) return std::nullopt;
+
+  gateway_options gateway{root.logging.body,
+                          *root.defaults.ns,
+                          decode_rules{root.limits.payload, root.defaults.ids, code_rules::table},
+                          gateway_limits{root.limits.in_flight},
+                          {},
+                          std::move(proxy)};
+  for (auto& device : devices) {
+    device_options options{device.tag, std::move(device.description), std::move(device.subsystems), {}};
+    for (auto& resource : device.resources) options.resources.push_back(std::move(resource.options));
+    gateway.devices.push_back(std::move(options));
+  }
+  return settings{std::move(brokers), std::move(gateway), {root.logging.level}};
+}
+
+}  // namespace
+
+load_result load_settings(const std::string& path) {
+  report faults;
+  const document_set documents(path, faults);
+  std::optional<settings> value;
+  if (documents.root() != nullptr) {
+    read_context ctx{faults, std::filesystem::path(path).parent_path().string()};
+    if (const auto root = root_section().read(*documents.root(), ctx)) value = build_settings(*root, faults);
+  }
+  return {std::move(value), faults.take(documents.files())};
+}
+
+}  // namespace mqcoap

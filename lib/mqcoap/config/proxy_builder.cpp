@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <map>
+#include <mqcoap/base/glob.hpp>
+#include <mqcoap/config/proxy_builder.hpp>
+#include <mqcoap/config/served_tags.hpp>
+#include <mqcoap/config/suggest.hpp>
+
+namespace mqcoap {
+namespace {
+
+std::vector<std::string> broker_names(const root_spec& root) {
+  std::vector<std::string> names;
+  for (const auto& broker : root.brokers) names.push_back(broker.name.value);
+  return names;
+}
+
+class route_checks {
+ public:
+  route_checks(const root_spec& root, const served_tags& served, report& faults)
+      : root_(root), served_(served), faults_(faults) {}
+
+  void check(const route_spec& route) {
+    check_name(route);
+    check_broker(route.to.value);
+    if (route.serve.value)
+      check_served(route);
+    else
+      check_forwarded(route);
+  }
+
+ private:
+  void check_name(const route_spec& route) {
+    if (!route.name) return;
+    const auto [first, is_new] = names_.emplace(route.name->value, route.name->at);
+    if (!is_new)
+      faults_.error(*route.name->at, "two routes have the name '" + route.name->value + '\'',
+                    "the first is on line " + std::to_string(first->second->line));
+  }
+
+  void check_broker(const target_spec& to) {
+    if (!to.broker) return;
+    const auto names = broker_names(root_);
+    if (std::find(names.begin(), names.end(), to.broker->value) == names.end())
+      faults_.error(*to.broker->at, "there is no broker '" + to.broker->value + '\'',
+                    suggest(to.broker->value, names));
+  }
+
+  void check_served(const route_spec& route) {
+    for (const auto& tag : route.match.value.tags)
+      if (!is_glob(tag) && served_.is_own(tag))
+        faults_.error(match_place(route, tag),
+                      "the tag " + tag + " is one of the gateway's own and cannot be served by a route");
+    if (!served_.leads_home(route.to.value)) return;
+    const auto& own_tags = route.match.value.tags;
+    for (const auto& target : served_tags::targets(route)) {
+      const bool is_kept = route.to.value.tag.empty() || route.to.value.tag == "{tag}";
+      if (is_kept || std::find(own_tags.begin(), own_tags.end(), target) != own_tags.end()) {
+        faults_.error(
+            *route.serve.at,
+            "the devices " + target + " are on the gateway's own broker and namespace: both would answer",
+            "`to` another broker, namespace or tag");
+      } else if (const auto back = served_.overlapping(target); !back.empty()) {
+        faults_.error(target_place(route, target), "this leads back: the gateway itself answers for " + back);
+      }
+    }
+  }
+
+  /// A route that only forwards may match more than it should: whether a tag leads back is known here only
+  /// where the target is one tag.
+  void check_forwarded(const route_spec& route) {
+    if (!served_.leads_home(route.to.value)) return;
+    for (const auto& target : served_tags::targets(route)) {
+      if (is_glob(target)) continue;
+      if (served_.is_own(target) || served_.is_proxied(target))
+        faults_.error(target_place(route, target),
+                      "this leads back: the gateway itself answers for " + target);
+    }
+  }
+
+  /// Where a tag pattern stands.
+  static const node& match_place(const route_spec& route, const std::string& pattern) {
+    const node* tag = route.match.at->find("tag");
+    if (tag == nullptr) return route.serve.at->file != nullptr ? *route.serve.at : *route.name->at;
+    for (const node* item : tag->items)
+      if (item->text == pattern) return *item;
+    return *tag;
+  }
+
+  static const node& target_place(const route_spec& route, const std::string& target) {
+    const node* tag = route.to.at->find("tag");
+    return tag != nullptr ? *tag : match_place(route, target);
+  }
+
+  const root_spec& root_;
+  const served_tags& served_;
+  report& faults_;
+  std::map<std::string, const node*> names_;
+};
+
+void check_mounts(const std::vector<built_device>& devices, const served_tags& served, report& faults) {
+  for (const auto& device : devices)
+    for (const auto& resource : device.resources) {
+      const auto* mount = std::get_if<mount_options>(&resource.options.kind);
+      if (mount == nullptr) continue;
+      const auto& tag = mount->tag.text();
+      if (served.is_own(tag) || served.is_proxied(tag))
+        faults.error(*resource.kind_at, "this leads back: the gateway itself answers for " + tag);
+    }
+}
+
+route_options build_route(const route_spec& spec, const defaults_spec& defaults) {
+  route_options route;
+  if (spec.name) route.name = spec.name->value;
+  route.match = {spec.match.value.tags, spec.match.value.subsystems, spec.match.value.path,
+                 spec.match.value.methods};
+  route.serve = spec.serve.value;
+  const auto& to = spec.to.value;
+  route.to = {to.broker ? to.broker->value : "", to.ns ? to.ns->text() : "", to.tag, to.subsystem, to.path};
+  route.timeout = spec.timeout.value_or(defaults.timeout);
+  route.in_flight = spec.in_flight;
+  route.queue = spec.queue;
+  route.wire = spec.wire;
+  route.token = spec.token;
+  return route;
+}
+
+}  // namespace
+
+proxy_options build_proxy(const root_spec& root, const std::vector<built_device>& devices, report& faults) {
+  const served_tags served(root, devices);
+  route_checks checks(root, served, faults);
+  proxy_options proxy;
+  proxy.default_timeout = root.defaults.timeout;
+  if (root.proxy.forward) proxy.forward = root.proxy.forward->value;
+  for (const auto& route : root.proxy.routes) {
+    checks.check(route.value);
+    proxy.routes.push_back(build_route(route.value, root.defaults));
+  }
+  check_mounts(devices, served, faults);
+  return proxy;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <mqcoap/config/device_builder.hpp>
+#include <mqcoap/config/spec.hpp>
+
+namespace mqcoap {
+
+/// The proxy's options. Refuses names that are not there, routes and mounts that lead back to this gateway,
+/// and routes that would answer beside the device itself.
+proxy_options build_proxy(const root_spec& root, const std::vector<built_device>& devices, report& faults);
+
+/// The brokers' options. Refuses client ids that would throw a device, or another connection, off the broker.
+std::vector<link_options> build_brokers(const root_spec& root, const std::vector<built_device>& devices,
+                                        report& faults);
+
+}  // namespace mqcoap

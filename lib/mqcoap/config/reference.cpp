@@ -1,0 +1,140 @@
+#include <mqcoap/config/loader.hpp>
+#include <mqcoap/config/section.hpp>
+#include <mqcoap/protocol/ascii.hpp>
+
+namespace mqcoap {
+namespace {
+
+constexpr char introduction[] = R"md(# The configuration file
+
+<!-- Generated from the field tables in lib/mqcoap/config: change them, not this page. -->
+
+One YAML file, `/etc/mqcoap/mqcoap.yaml`, with what it includes. Addresses are written `TAG/SUBSYSTEM/PATH`.
+`mqcoapd --check` reads and checks everything and says what is wrong, all of it at once, with line and column;
+it exits with 0, or with 78 if there is an error.
+
+    version: 1
+
+    devices:
+      GW_XX_0_0001:
+        resources:
+          gains:
+            value: [0, 1, 2, 3, 4]
+            methods: [GET, PUT]
+            schema: {type: array, items: {type: integer, minimum: 0, maximum: 7}}
+          temperature: {signal: "21 + 0.2*noise()",
+               unit : Cel
+}
+
+##How values are written
+
+    - YAML 1.2,
+    core schema : only `true` and `false` (also `True`, `TRUE`, ...)are booleans, `yes` and `on` are text
+                                                                                      .What stands in quotes
+                                                                                  is text. `0x1F`
+                                                                                      and `0o17` are integers; `.inf` and `.nan` are refused, for JSON has neither.
+  Integers keep their digits from -2^63 to 2^64 - 1; larger ones are refused.
+- A text that YAML would take for a number, `true` or nothing needs quotes: `title: "2024"`.
+- Durations and sizes carry their unit: `200ms`, `5s`, `2min`, `1h`;
+`512B`, `256KiB`, `2MiB`, `1GiB`.- A pattern that begins with `*` needs quotes,
+    because an unquoted `*` is a YAML alias : `tag : "*"`.- Refused,
+    because they go wrong in silence : unknown keys,
+                                       the same key twice,
+                                       anchors,
+                                       aliases,
+                                       merge
+                                       keys(`<<`),
+                                       tags(`!!str`),
+                                       a second document,
+                                       files over 1 MiB,
+                                       text that is not UTF - 8. - Where a map or list is expected,
+                                       nothing at all counts as an empty one
+    : every entry may be commented out.
+
+      ##Secrets
+
+      A password or token is `{
+file:
+  PATH
+}` (the file's only line; relative to the configuration), `{env: NAME}`,
+`{
+credential:
+  NAME}` (a file in `$CREDENTIALS_DIRECTORY`, see `LoadCredential=` in systemd.exec(5)), or the text itself,
+which gets a warning. A file that holds a secret, the configuration included, must not be writable by its group or by
+others. Secrets are covered with `*` wherever a line of the file is shown.
+
+## Templates
+
+A device that is `like` a template has the template's description, subsystems and resources. What stands beside `like`
+is added; a resource of the device's own replaces the template's resource of the same path as a whole. Templates do
+not build on templates.
+
+## Included files
+
+`include` names files relative to the main file. They add brokers, templates, devices and routes, in the order of
+their names; the same name twice is an error, wherever it stands. `defaults`, `limits`, `logging` and `proxy.forward` may
+stand in an included file, but only once in all. A pattern that matches no file is no error.
+
+## Loops
+
+Refused are: a route with `serve` whose devices have the same tag on the gateway's own broker and namespace, because
+both would answer; a route with `serve` for a tag that is one of `devices` or `proxy.forward`; a route or a `proxy` resource
+that leads to a tag for which the gateway itself answers. Two names of the same host and port are one broker.
+)md";
+
+std::string presence_words(const presence& when) {
+  switch (when.how) {
+    case presence::kind::required: return "required";
+    case presence::kind::optional: return when.text;
+    case presence::kind::defaulted: break;
+  }
+  return '`' + when.text + '`';
+}
+
+/// A cell of a table: `|` would end it.
+std::string cell(const std::string& text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+/// The name by which GitHub and others link to a heading.
+std::string anchor(const std::string& heading) {
+  std::string out;
+  for (char c : heading) {
+    if (is_name_char(c) && c != '.')
+      out += to_lower(c);
+    else if (c == ' ')
+      out += '-';
+  }
+  return out;
+}
+
+std::string heading(const section_info& section) {
+  return section.title.empty() ? "The file" : section.title;
+}
+
+std::string chapter(const section_info& section) {
+  std::string out = "\n## " + heading(section) + "\n\n" + section.doc + "\n\n";
+  out += "| key | value | if left out | |\n|---|---|---|---|\n";
+  for (const auto& field : section.fields) {
+    std::string words = cell(field.words);
+    if (field.section != nullptr) words = '[' + words + "](#" + anchor(heading(*field.section)) + ')';
+    out += "| `" + field.name + "` | " + words + " | " + cell(presence_words(field.when)) + " | " +
+           cell(field.doc) + " |\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string settings_reference() {
+  std::string page = introduction;
+  for (const auto* section : all_sections()) page += chapter(*section);
+  return page;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <mqcoap/config/diagnostic.hpp>
+#include <mqcoap/config/node.hpp>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+/// Collects the faults of a configuration, so that all of them are shown and not only the first. The same
+/// fault at the same place counts once: a template's faults do not repeat for each device that is like it.
+class report {
+ public:
+  void error(const node& at, std::string words, std::string hint = {});
+  void warning(const node& at, std::string words, std::string hint = {});
+  /// What concerns a map as a whole: marks the key that it stands under.
+  void error_in(const node& map, std::string words, std::string hint = {});
+  /// A place without a node: a fault of grammar, or (line 0) a file as a whole.
+  void error(const source_file& file, int line, int column, std::size_t length, std::string words,
+             std::string hint = {});
+  void add(diagnostic d);
+
+  bool failed() const noexcept { return failed_; }
+
+  /// Sorted by place; files come in the order in which they are named here.
+  std::vector<diagnostic> take(const std::vector<std::string>& files);
+
+ private:
+  void add(diagnostic::severity level, const node& at, std::string path, std::string words, std::string hint);
+
+  std::vector<diagnostic> diagnostics_;
+  bool failed_ = false;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,141 @@
+#include <mqcoap/config/common_types.hpp>
+#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/config/spec.hpp>
+
+namespace mqcoap {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t spoken_version = 1;
+
+/// A version of its own type, because a newer one deserves better words than "out of range".
+value_type<std::int64_t> version_number() {
+  return {
+      "1", {{"const", spoken_version}}, [](const node& n, read_context& ctx) -> std::optional<std::int64_t> {
+        const auto version = to_int64(n);
+        if (version == spoken_version) return version;
+        if (version && *version > spoken_version)
+          ctx.faults.error(n, "version " + n.text + " is newer than this program, which reads version 1",
+                           "install a newer mqcoap");
+        else
+          mismatch(n, "1", ctx, "version: 1");
+        return std::nullopt;
+      }};
+}
+
+/// Includes are done before the sections are read; here they are only known, so that they can be described.
+value_type<std::vector<std::string>> file_patterns() { return list_of(text("a file name or pattern"), true); }
+
+value_type<std::vector<named<std::string, broker_spec>>> broker_map() {
+  auto brokers =
+      map_of(plain_name("a broker's name"), map_with(broker_section()), "a map from names to brokers");
+  auto schema = brokers.schema;
+  schema["type"] = "object";
+  schema["minProperties"] = 1;
+  return refine(brokers, brokers.words, schema, [](auto read, const node& n, read_context& ctx) {
+    if (n.entries.empty())
+      ctx.faults.error(n, "no broker is named", "leave `brokers` out for one at localhost:1883");
+    return std::optional(std::move(read));
+  });
+}
+
+}  // namespace
+
+const section<defaults_spec>& defaults_section() {
+  static const section<defaults_spec> table{
+      "defaults",
+      "defaults",
+      "What holds where nothing else is said.",
+      {key<defaults_spec>("namespace", topic_namespace(), "gf_int_v1",
+                          "First level of every topic: the gateway listens in this namespace.",
+                          &defaults_spec::ns),
+       key<defaults_spec>("timeout", duration(1ms, 10min), "4s",
+                          "How long a proxied request may take; then 504. Python callers give up after 5 s.",
+                          &defaults_spec::timeout),
+       key<defaults_spec>(
+           "validation",
+           choice<validation>({{"strict", validation::strict}, {"lenient", validation::lenient}}), "strict",
+           "`lenient` also takes short ids and payloads without a timestamp, for microcontrollers "
+           "without a clock.",
+           &defaults_spec::ids)}};
+  return table;
+}
+
+const section<limits_spec>& limits_section() {
+  static const section<limits_spec> table{
+      "limits",
+      "limits",
+      "Bounds on what is taken from the brokers.",
+      {key<limits_spec>("payload", size(1024, 64u << 20), "256KiB",
+                        "Largest payload of a message; a larger one gets 413.",
+                        [](limits_spec& l, std::size_t n) { l.payload.payload = n; }),
+       key<limits_spec>(
+           "depth", integer(2, 128), "32", "Objects and arrays within each other in a payload.",
+           [](limits_spec& l, std::int64_t n) { l.payload.depth = static_cast<std::size_t>(n); }),
+       key<limits_spec>("path", size(16, 4096), "255B", "Longest path of a resource.",
+                        [](limits_spec& l, std::size_t n) { l.payload.path = n; }),
+       key<limits_spec>("in_flight", integer(1, 65536), "1024",
+                        "Requests that are taken and not yet answered; more get 503.",
+                        [](limits_spec& l, std::int64_t n) { l.in_flight = static_cast<std::size_t>(n); })}};
+  return table;
+}
+
+const section<logging_spec>& logging_section() {
+  static const section<logging_spec> table{
+      "logging",
+      "logging",
+      "What is written to the log.",
+      {key<logging_spec>("level",
+                         choice<log_level>({{"error", log_level::error},
+                                            {"warning", log_level::warning},
+                                            {"info", log_level::info},
+                                            {"debug", log_level::debug}}),
+                         "info", "Least important lines that are written; `debug` shows every message.",
+                         &logging_spec::level),
+       key<logging_spec>("body", integer(0, 65536), "80",
+                         "Bytes of a body that a line of the log shows; 0: none.",
+                         [](logging_spec& l, std::int64_t n) { l.body = static_cast<std::size_t>(n); })}};
+  return table;
+}
+
+const section<root_spec>& root_section() {
+  static const section<root_spec> table{
+      "root",
+      "",
+      "The file as a whole.",
+      {key<root_spec>("version", version_number(), presence::required(),
+                      "Of this format. Included files may leave it out.", [](root_spec&, std::int64_t) {}),
+       key<root_spec>(
+           "include", file_patterns(), presence::optional("nothing"),
+           "More files, relative to this one, `*` and `?` allowed. They add brokers, templates, devices and "
+           "routes; defining anything twice is an error. Not in included files.",
+           [](root_spec&, const std::vector<std::string>&) {}),
+       key<root_spec>("brokers", broker_map(), "{default: {url: 'mqtt://localhost:1883'}}",
+                      "The MQTT brokers. The first is the default: the gateway answers there.",
+                      &root_spec::brokers),
+       key<root_spec>("defaults", map_with(defaults_section()), "{}",
+                      "What holds where nothing else is said.", &root_spec::defaults),
+       key<root_spec>("templates",
+                      map_of(plain_name("a template's name"), map_with(template_section()),
+                             "a map from names to templates"),
+                      "{}", "Descriptions that several devices share; see `devices.TAG.like`.",
+                      &root_spec::templates),
+       key<root_spec>("devices", map_of(tag_name(), map_with(device_section()), "a map from tags to devices"),
+                      "{}", "The tags that this gateway answers for.", &root_spec::devices),
+       key<root_spec>("proxy", map_with(proxy_section()), "{}", "Ways to other devices.", &root_spec::proxy),
+       key<root_spec>("limits", map_with(limits_section()), "{}", "Bounds on what is taken from the brokers.",
+                      &root_spec::limits),
+       key<root_spec>("logging", map_with(logging_section()), "{}", "What is written to the log.",
+                      &root_spec::logging)}};
+  return table;
+}
+
+std::vector<const section_info*> all_sections() {
+  return {&root_section(),   &broker_section(),   &defaults_section(),   &template_section(),
+          &device_section(), &resource_section(), &collection_section(), &action_section(),
+          &proxy_section(),  &route_section(),    &match_section(),      &target_section(),
+          &limits_section(), &logging_section()};
+}
+
+}  // namespace mqcoap

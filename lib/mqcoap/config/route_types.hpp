@@ -1,0 +1,36 @@
+#pragma once
+
+#include <mqcoap/config/value_type.hpp>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// A tag or subsystem, in which `*` stands for any run of characters and `?` for one.
+value_type<std::string> name_pattern(const std::string& what);
+
+/// A path, in which `*` stands for one segment and a last `**` for all that follows.
+value_type<std::string> path_pattern();
+
+/// A tag or subsystem, in which `{tag}` and `{subsystem}` stand for what was asked for.
+value_type<std::string> name_template(const std::string& what);
+
+/// A path, in which `{tag}`, `{subsystem}` and `{path}` stand for what was asked for.
+value_type<std::string> path_template();
+
+/// The text with each `{name}` replaced by what the function gives for it.
+template <class Value>
+std::string fill_template(std::string_view text, Value value_of) {
+  std::string out;
+  while (!text.empty()) {
+    const auto open = text.find('{');
+    out += text.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = text.find('}', open);
+    out += value_of(text.substr(open + 1, close - open - 1));
+    text.remove_prefix(close == std::string_view::npos ? text.size() : close + 1);
+  }
+  return out;
+}
+
+}  // namespace mqcoap

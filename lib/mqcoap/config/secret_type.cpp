@@ -1,0 +1,126 @@
+#include <cstdlib>
+#include <filesystem>
+#include <mqcoap/config/common_types.hpp>
+#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/config/source_file.hpp>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::size_t longest_secret = 4096;
+constexpr char expected[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
+
+std::string octal(unsigned permissions) {
+  std::string digits = "0";
+  for (int shift : {6, 3, 0}) digits += static_cast<char>('0' + ((permissions >> shift) & 7u));
+  return digits;
+}
+
+std::optional<secret> accept(std::string text, const node& at, read_context& ctx) {
+  std::size_t bad_at = 0;
+  const char* why = nullptr;
+  if (text.empty())
+    why = "the secret is empty";
+  else if (text.size() > longest_secret)
+    why = "the secret is longer than 4KiB";
+  else if (text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
+    why = "the secret has more than one line";
+  else if (!is_utf8(text, bad_at))
+    why = "the secret is not UTF-8";
+  if (why == nullptr) return secret(std::move(text));
+  ctx.faults.error(at, why);
+  return std::nullopt;
+}
+
+std::optional<secret> from_file(const std::string& path, const node& at, read_context& ctx) {
+  std::string why;
+  auto file = read_regular_file(path, longest_secret, why);
+  if (!file) {
+    ctx.faults.error(at, "cannot read the secret from " + path + ": " + why);
+    return std::nullopt;
+  }
+  if ((file->mode & 022u) != 0) {
+    ctx.faults.error(
+        at, "others may write to " + path + " (mode " + octal(file->mode) + "), which holds a secret",
+        "chmod go-w " + path);
+    return std::nullopt;
+  }
+  if (file->bytes.ends_with('\n')) file->bytes.pop_back();
+  if (file->bytes.ends_with('\r')) file->bytes.pop_back();
+  return accept(std::move(file->bytes), at, ctx);
+}
+
+std::optional<secret> from_environment(const std::string& name, const node& at, read_context& ctx) {
+  if (const char* value = std::getenv(name.c_str())) return accept(value, at, ctx);
+  ctx.faults.error(at, "the environment has no variable " + name);
+  return std::nullopt;
+}
+
+std::optional<secret> from_credential(const std::string& name, const node& at, read_context& ctx) {
+  if (name.find('/') != std::string::npos || name == "." || name == "..") {
+    ctx.faults.error(at, "a credential is named by a word, not by a path", "{file: PATH}?");
+    return std::nullopt;
+  }
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (folder != nullptr) return from_file(std::string(folder) + '/' + name, at, ctx);
+  ctx.faults.error(at, "there are no credentials: CREDENTIALS_DIRECTORY is not set",
+                   "in the unit: LoadCredential=" + name + ":PATH");
+  return std::nullopt;
+}
+
+std::optional<secret> literal(const node& n, read_context& ctx) {
+  if (n.file->others_can_write()) {
+    ctx.faults.error(
+        n, "others may write to this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
+        "chmod go-w " + n.file->path());
+    return std::nullopt;
+  }
+  auto accepted = accept(n.text, n, ctx);
+  if (accepted)
+    ctx.faults.warning(n, "a secret stands in the configuration itself",
+                       "better {file: PATH}, {env: NAME} or {credential: NAME}");
+  return accepted;
+}
+
+std::optional<secret> read_secret(const node& n, read_context& ctx) {
+  if (n.is_scalar() && classify(n) == scalar_kind::string) return literal(n, ctx);
+  if (n.is_scalar()) {
+    ctx.faults.error(n, "a secret that looks like a number or a boolean", "put it in quotes");
+    return std::nullopt;
+  }
+  if (!n.is_map() || n.entries.size() != 1) {
+    mismatch(n, expected, ctx);
+    return std::nullopt;
+  }
+  const auto& [source, at] = n.entries.front();
+  const bool known = source->text == "file" || source->text == "env" || source->text == "credential";
+  if (!known) {
+    ctx.faults.error(*source, "unknown key '" + source->text + '\'', "one of file, env, credential");
+    return std::nullopt;
+  }
+  const auto name = text("a text").read(*at, ctx);
+  if (!name) return std::nullopt;
+  if (source->text == "env") return from_environment(*name, *at, ctx);
+  if (source->text == "credential") return from_credential(*name, *at, ctx);
+  return from_file((std::filesystem::path(ctx.folder) / *name).string(), *at, ctx);
+}
+
+}  // namespace
+
+value_type<secret> secret_text() {
+  boost::json::object from{
+      {"type", "object"},
+      {"properties",
+       {{"file", {{"type", "string"}, {"description", "The first line of this file."}}},
+        {"env", {{"type", "string"}, {"description", "This variable of the environment."}}},
+        {"credential", {{"type", "string"}, {"description", "This file in $CREDENTIALS_DIRECTORY."}}}}},
+      {"additionalProperties", false},
+      {"minProperties", 1},
+      {"maxProperties", 1}};
+  boost::json::array ways;
+  ways.emplace_back(std::move(from));
+  ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
+  return {expected, {{"anyOf", std::move(ways)}}, read_secret};
+}
+
+}  // namespace mqcoap

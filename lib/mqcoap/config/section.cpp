@@ -1,0 +1,44 @@
+#include <algorithm>
+#include <mqcoap/config/section.hpp>
+#include <mqcoap/config/suggest.hpp>
+
+namespace mqcoap {
+namespace {
+
+std::vector<std::string> names_of(const section_info& table) {
+  std::vector<std::string> names;
+  for (const auto& field : table.fields) names.push_back(field.name);
+  return names;
+}
+
+}  // namespace
+
+void mismatch(const node& at, const std::string& expected, read_context& ctx, std::string hint) {
+  ctx.faults.error(at, "expected " + expected + ", found " + describe(at), std::move(hint));
+}
+
+std::optional<std::vector<const node*>> match_fields(const section_info& table, const node& n,
+                                                     read_context& ctx) {
+  if (!n.is_map() && !n.is_null()) {
+    mismatch(n, "a map with keys of `" + table.title + "`", ctx);
+    return std::nullopt;
+  }
+  std::vector<const node*> found(table.fields.size());
+  for (const auto& entry : n.entries) {
+    const auto field = std::find_if(table.fields.begin(), table.fields.end(),
+                                    [&entry](const field_info& f) { return f.name == entry.key->text; });
+    if (field == table.fields.end())
+      ctx.faults.error(*entry.key, "unknown key '" + entry.key->text + '\'',
+                       suggest(entry.key->text, names_of(table)));
+    else
+      found[static_cast<std::size_t>(field - table.fields.begin())] = entry.value;
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto& field = table.fields[i];
+    if (found[i] == nullptr && field.when.how == presence::kind::required)
+      ctx.faults.error_in(n, "the key '" + field.name + "' is missing", field.name + ": " + field.words);
+  }
+  return found;
+}
+
+}  // namespace mqcoap

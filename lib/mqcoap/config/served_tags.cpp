@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <mqcoap/base/glob.hpp>
+#include <mqcoap/config/glob_overlap.hpp>
+#include <mqcoap/config/route_types.hpp>
+#include <mqcoap/config/served_tags.hpp>
+
+namespace mqcoap {
+
+served_tags::served_tags(const root_spec& root, const std::vector<built_device>& devices) : root_(root) {
+  for (const auto& device : devices) own_.insert(device.tag.text());
+  if (root.proxy.forward) own_.insert(root.proxy.forward->value.text());
+  for (const auto& route : root.proxy.routes)
+    if (route.value.serve.value)
+      patterns_.insert(patterns_.end(), route.value.match.value.tags.begin(),
+                       route.value.match.value.tags.end());
+}
+
+bool served_tags::is_proxied(std::string_view tag) const {
+  return std::any_of(patterns_.begin(), patterns_.end(), [tag](const auto& p) { return glob_match(p, tag); });
+}
+
+std::string served_tags::overlapping(std::string_view pattern) const {
+  for (const auto& tag : own_)
+    if (glob_match(pattern, tag)) return tag;
+  for (const auto& other : patterns_)
+    if (globs_overlap(pattern, other)) return other;
+  return {};
+}
+
+bool served_tags::leads_home(const target_spec& to) const {
+  if (to.ns && root_.defaults.ns && *to.ns != *root_.defaults.ns) return false;
+  if (!to.broker || root_.brokers.empty()) return true;
+  const auto found = std::find_if(root_.brokers.begin(), root_.brokers.end(),
+                                  [&to](const auto& b) { return b.name.value == to.broker->value; });
+  if (found == root_.brokers.end()) return false;  // reported by itself
+  const auto& here = root_.brokers.front().value.options;
+  const auto& there = found->value.options;
+  return found == root_.brokers.begin() || (here.host == there.host && here.port == there.port);
+}
+
+std::set<std::string> served_tags::targets(const route_spec& route) {
+  const auto& match = route.match.value;
+  const auto& to = route.to.value;
+  std::set<std::string> all;
+  for (const auto& tag : match.tags)
+    for (const auto& subsystem : match.subsystems)
+      all.insert(to.tag.empty() ? tag : fill_template(to.tag, [&](std::string_view name) {
+        return name == "tag" ? tag : subsystem;
+      }));
+  return all;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <mqcoap/config/section.hpp>
+#include <mqcoap/config/settings.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+// What a configuration says, as it was read: each key is right in itself, but nothing has been compared with
+// anything else yet, and the places are kept for when it is.
+namespace mqcoap {
+
+struct broker_spec {
+  link_options options;
+  std::optional<located<std::string>> client_id;
+  const node* password_at = nullptr;
+};
+
+struct defaults_spec {
+  std::optional<namespace_name> ns;
+  std::chrono::milliseconds timeout{};
+  validation ids{};
+};
+
+struct limits_spec {
+  payload_limits payload;
+  std::size_t in_flight = 0;
+};
+
+struct logging_spec {
+  log_level level{};
+  std::size_t body = 0;
+};
+
+using json_entries = std::vector<named<std::string, json_text>>;  ///< path to value
+
+struct collection_spec {
+  std::size_t max = 0;
+  std::optional<located<json_schema>> schema;
+};
+
+struct action_spec {
+  json_entries when;
+  json_entries set;
+};
+
+struct resource_spec {
+  std::optional<located<json_text>> value;
+  std::optional<located<collection_spec>> collection;
+  std::optional<located<action_spec>> action;
+  std::optional<located<reply_options>> reply;
+  std::optional<located<std::string>> signal;
+  std::optional<located<mount_options>> proxy;
+  std::optional<located<method_set>> methods;
+  std::optional<located<json_schema>> schema;
+  std::string title;
+  std::string unit;
+};
+
+struct device_spec {
+  std::optional<located<std::string>> like;
+  std::string description;
+  std::vector<subsystem_name> subsystems;
+  std::vector<named<std::string, resource_spec>> resources;
+};
+
+struct match_spec {
+  std::vector<std::string> tags;
+  std::vector<std::string> subsystems;
+  std::string path;
+  method_set methods;
+};
+
+struct target_spec {
+  std::optional<located<std::string>> broker;
+  std::optional<namespace_name> ns;
+  std::string tag;
+  std::string subsystem;
+  std::string path;
+};
+
+struct route_spec {
+  std::optional<located<std::string>> name;
+  located<match_spec> match;
+  located<target_spec> to;
+  located<bool> serve;
+  std::optional<std::chrono::milliseconds> timeout;
+  std::size_t in_flight = 0;
+  std::size_t queue = 0;
+  wire_format wire{};
+  std::optional<secret> token;
+};
+
+struct proxy_spec {
+  std::optional<located<device_tag>> forward;
+  std::vector<located<route_spec>> routes;
+};
+
+struct root_spec {
+  std::vector<named<std::string, broker_spec>> brokers;
+  defaults_spec defaults;
+  limits_spec limits;
+  logging_spec logging;
+  std::vector<named<std::string, device_spec>> templates;
+  std::vector<named<device_tag, device_spec>> devices;
+  proxy_spec proxy;
+};
+
+/// @name The field tables
+/// @{
+const section<root_spec>& root_section();
+const section<broker_spec>& broker_section();
+const section<defaults_spec>& defaults_section();
+const section<limits_spec>& limits_section();
+const section<logging_spec>& logging_section();
+const section<device_spec>& template_section();
+const section<device_spec>& device_section();
+const section<resource_spec>& resource_section();
+const section<collection_spec>& collection_section();
+const section<action_spec>& action_section();
+const section<proxy_spec>& proxy_section();
+const section<route_spec>& route_section();
+const section<match_spec>& match_section();
+const section<target_spec>& target_section();
+/// @}
+
+}  // namespace mqcoap

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// `did you mean 'persist'?` if one of the known words is close enough to be meant; else those words, if they
+/// are few; else nothing.
+std::string suggest(std::string_view written, const std::vector<std::string>& known);
+
+}  // namespace mqcoap

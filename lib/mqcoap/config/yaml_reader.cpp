@@ -1,0 +1,212 @@
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/config/yaml_words.hpp>
+#include <sstream>
+#include <stdexcept>
+#include <unordered_map>
+
+namespace mqcoap {
+namespace {
+
+/// Builds the tree from the parser's events. yaml-cpp's own nodes are of no use here: they keep the first of
+/// two equal keys in silence, follow aliases without end and forget which scalars stood in quotes.
+class tree_builder final : public YAML::EventHandler {
+ public:
+  tree_builder(const source_file& file, node_arena& arena, report& faults)
+      : file_(file), arena_(arena), faults_(faults) {}
+
+  const node* root() const noexcept { return root_; }
+  bool is_done() const noexcept { return done_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (!done_) return;
+    const auto at = place(mark);
+    faults_.error(file_, at.line, at.column, 1, "a second document begins here: a configuration is one",
+                  "is the indentation right?");
+  }
+  void OnDocumentEnd() override { done_ = true; }
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    node& n = make(mark, "", node::kind::null);
+    if (written_null(mark) == 0 &&
+        pending_key() != nullptr) {  // an empty value is marked somewhere behind it
+      n.line = pending_key()->line;
+      n.column = pending_key()->column;
+      n.length = pending_key()->length;
+    } else {
+      n.length = std::max<std::size_t>(written_null(mark), 1);
+    }
+    place_in_tree(n);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                const std::string& value) override {
+    node& n = make(mark, tag, node::kind::scalar);
+    n.quoted = tag == "!";
+    n.text = value;
+    n.length = scalar_length(file_, offset(mark), n);
+    if (n.quoted && n.length == 0) {
+      n.length = 1;
+      faults_.error(file_, n.line, n.column, 1, "this quote is never closed");
+    }
+    place_in_tree(n);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    open(make(mark, tag, node::kind::list));
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    open(make(mark, tag, node::kind::map));
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override { close(); }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    node& n = make(mark, "", node::kind::null);
+    const auto fault = alias_fault(file_, n.line, n.column);
+    faults_.error(file_, n.line, n.column, fault.length, fault.words, fault.hint);
+    place_in_tree(n);
+  }
+  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    const auto at = place(mark);
+    faults_.error(file_, at.line, at.column, name.size() + 1, "anchors are refused",
+                  "devices that are alike: use `templates` and `like`");
+  }
+
+ private:
+  struct frame {
+    node* container;
+    node* key = nullptr;  ///< of the value that comes next
+    bool keep = true;     ///< false: the key was refused, and its value goes with it
+    std::unordered_map<std::string_view, const node*> keys;
+  };
+
+  struct position {
+    int line;
+    int column;
+  };
+
+  static position place(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+  static std::size_t offset(const YAML::Mark& mark) {
+    return static_cast<std::size_t>(std::max(mark.pos, 0));
+  }
+
+  const node* pending_key() const { return frames_.empty() ? nullptr : frames_.back().key; }
+
+  /// Bytes of `null` or `~` if that is what stands there; 0 for a value that is just missing.
+  std::size_t written_null(const YAML::Mark& mark) const {
+    const auto rest = std::string_view(file_.text()).substr(std::min(offset(mark), file_.text().size()));
+    for (std::string_view word : {"null", "Null", "NULL", "~"})
+      if (rest.starts_with(word)) return word.size();
+    return 0;
+  }
+
+  node& make(const YAML::Mark& mark, const std::string& tag, node::kind what) {
+    node& n = arena_.emplace_back();
+    const auto at = place(mark);
+    n.what = what;
+    n.file = &file_;
+    n.line = at.line;
+    n.column = at.column;
+    const auto& text = file_.text();
+    const bool tagged = offset(mark) < text.size() && text[offset(mark)] == '!';
+    if (tagged || (!tag.empty() && tag != "?" && tag != "!"))
+      faults_.error(file_, n.line, n.column, 1, "tags like '!!str' are refused", "text stands in quotes");
+    return n;
+  }
+
+  void open(node& n) {
+    place_in_tree(n);
+    frames_.push_back({&n, nullptr, true, {}});
+  }
+  void close() { frames_.pop_back(); }
+
+  void place_in_tree(node& n) {
+    if (frames_.empty()) {
+      if (!done_) root_ = &n;
+      return;
+    }
+    frame& top = frames_.back();
+    n.parent = top.container;
+    if (top.container->is_list()) {
+      n.index = top.container->items.size();
+      top.container->items.push_back(&n);
+    } else if (top.key == nullptr) {
+      take_key(top, n);
+    } else {
+      n.key = top.key;
+      if (top.keep) top.container->entries.push_back({top.key, &n});
+      top.key = nullptr;
+    }
+  }
+
+  void take_key(frame& top, node& n) {
+    top.key = &n;
+    top.keep = false;
+    n.is_key = true;
+    if (!n.is_scalar()) {
+      faults_.error(
+          n, n.is_null() ? "a key is missing in front of ':'" : "a key must be text, not " + describe(n));
+    } else if (n.text == "<<" && !n.quoted) {
+      faults_.error(n, "merge keys are refused", "devices that are alike: use `templates` and `like`");
+    } else if (const auto [first, is_new] = top.keys.emplace(n.text, &n); !is_new) {
+      faults_.error(n, "the key '" + n.text + "' stands here twice",
+                    "first on line " + std::to_string(first->second->line));
+    } else {
+      top.keep = true;
+    }
+  }
+
+  const source_file& file_;
+  node_arena& arena_;
+  report& faults_;
+  const node* root_ = nullptr;
+  bool done_ = false;
+  std::vector<frame> frames_;
+};
+
+void report_grammar(const YAML::Exception& e, const source_file& file, report& faults) {
+  const auto fault = grammar_fault(file, e.mark.line + 1, e.mark.column + 1, e.msg);
+  faults.error(file, fault.line, fault.column, fault.length, fault.words, fault.hint);
+}
+
+}  // namespace
+
+const node* read_yaml(const source_file& file, node_arena& arena, report& faults) {
+  if (const auto fault = file.check_text()) {
+    faults.error(file, fault->line, fault->column, 1, fault->words, fault->hint);
+    return nullptr;
+  }
+  std::istringstream in(file.text());
+  tree_builder builder(file, arena, faults);
+  try {
+    YAML::Parser parser(in);
+    if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
+  } catch (const YAML::Exception& e) {
+    report_grammar(e, file, faults);
+    return nullptr;
+  }
+  if (builder.root() == nullptr || builder.root()->is_null()) {
+    faults.error(file, 0, 0, 1, "the file is empty", "begin with: version: 1");
+    return nullptr;
+  }
+  return builder.root();
+}
+
+const node* read_default(const std::string& text, node_arena& arena) {
+  const source_file file("default", text, 0);
+  report faults;
+  const std::size_t first = arena.size();
+  const node* root = read_yaml(file, arena, faults);
+  if (root == nullptr || faults.failed()) throw std::logic_error("a default of a field table: " + text);
+  for (std::size_t i = first; i < arena.size(); ++i) arena[i].file = nullptr;
+  return root;
+}
+
+}  // namespace mqcoap

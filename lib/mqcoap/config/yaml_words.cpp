@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <mqcoap/config/yaml_words.hpp>
+
+namespace mqcoap {
+namespace {
+
+struct translation {
+  std::string_view parser_words;
+  std::string_view words;
+  std::string_view hint;
+};
+
+constexpr translation translations[] = {
+    {"illegal map value", "a ':' that cannot stand here",
+     "a text with ': ' in it needs quotes; is the indentation right?"},
+    {"end of map not found", "this does not belong to the lines above it", "is the indentation right?"},
+    {"end of sequence not found", "this does not belong to the list above it", "is the indentation right?"},
+    {"end of map flow not found", "a '{' is never closed", "is a '}' or a ',' missing?"},
+    {"end of sequence flow not found", "a '[' is never closed", "is a ']' or a ',' missing?"},
+    {"illegal flow end", "a bracket that was never opened", ""},
+    {"illegal block entry", "a '-' that cannot stand here", "a list begins on a line of its own"},
+    {"illegal map key", "a '?' that cannot stand here", "a text that begins with '? ' needs quotes"},
+    {"unknown token", "a character that cannot begin a text", "put the text in quotes"},
+    {"unknown escape character: ", "an unknown escape in a quoted text",
+     R"(write \\ for a backslash, or use '...')"},
+    {"bad character found while scanning hex number", "a bad escape in a quoted text",
+     R"(\x takes two hexadecimal digits, \u four)"},
+    {"invalid unicode: ", "an escape that is no character", ""},
+    {"illegal EOF in scalar", "the file ends inside a quoted text", "is a quote missing?"},
+    {"illegal document indicator in scalar", "'---' or '...' inside a quoted text", "is a quote missing?"},
+    {"anchor not found after &", "a '&' that cannot stand here", "a text that begins with '&' needs quotes"},
+    {"illegal tab when looking for indentation", "a tab cannot indent", "use spaces"},
+};
+
+bool is_alias_error(std::string_view words) {
+  return words.starts_with("alias not found after *") ||
+         words.starts_with("the referenced anchor is not defined") ||
+         words.starts_with("illegal character found while scanning alias");
+}
+
+bool is_indented_by_tab(std::string_view line) {
+  const auto content = line.find_first_not_of(" \t");
+  return line.substr(0, content).find('\t') != std::string_view::npos;
+}
+
+}  // namespace
+
+yaml_fault alias_fault(const source_file& file, int line, int column) {
+  const auto text = file.line(line);
+  std::size_t at = std::min(text.size(), static_cast<std::size_t>(std::max(column, 1)) - 1);
+  if ((at == text.size() || text[at] != '*') && at > 0) --at;  // the parser may have read past a lone '*'
+  auto token = text.substr(at);
+  token = token.substr(0, token.find_first_of(" \t,]}"));
+  if (token.ends_with(':')) token.remove_suffix(1);
+  return {line, static_cast<int>(at) + 1, std::max<std::size_t>(token.size(), 1),
+          "an unquoted * is a YAML alias, and these are refused", "quote it: \"" + std::string(token) + '"'};
+}
+
+yaml_fault grammar_fault(const source_file& file, int line, int column, const std::string& parser_words) {
+  if (is_alias_error(parser_words)) return alias_fault(file, line, column);
+  for (int suspect : {line, line - 1})
+    if (is_indented_by_tab(file.line(suspect)))
+      return {suspect, static_cast<int>(file.line(suspect).find('\t')) + 1, 1, "a tab cannot indent",
+              "use spaces"};
+  const auto found = std::find_if(
+      std::begin(translations), std::end(translations),
+      [&parser_words](const translation& t) { return parser_words.starts_with(t.parser_words); });
+  if (found == std::end(translations)) return {line, column, 1, "not YAML: " + parser_words, ""};
+  return {line, column, 1, std::string(found->words), std::string(found->hint)};
+}
+
+std::size_t scalar_length(const source_file& file, std::size_t offset, const node& scalar) {
+  const std::string_view text = std::string_view(file.text()).substr(std::min(offset, file.text().size()));
+  const std::size_t line_end = std::min(text.find('\n'), text.size());
+  if (!scalar.quoted)
+    return std::max<std::size_t>(1, text.starts_with(scalar.text) ? scalar.text.size() : line_end);
+  const char quote = text.empty() ? '\0' : text.front();
+  if (quote != '"' && quote != '\'') return 1;  // a block
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\')
+      ++i;
+    else if (quote == '\'' && text.substr(i, 2) == "''")
+      ++i;
+    else if (text[i] == quote)
+      return std::min(i + 1, line_end);
+  }
+  return 0;
+}
+
+}  // namespace mqcoap
