@@ -34,7 +34,7 @@ class path_router {
       return std::hash<std::string_view>{}(text);
     }
   };
-  // Flat: at 100,000 paths a lookup takes a third less time than in std::unordered_map.
+  // Flat: with 10,000 paths and more, lookups measured faster than in std::unordered_map.
   using table = boost::unordered_flat_map<std::string, std::shared_ptr<handler>, text_hash, std::equal_to<>>;
   table exact_;
   table subtrees_;
