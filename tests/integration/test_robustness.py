@@ -168,7 +168,7 @@ class Garbage(IntegrationTest):
             self.assert_code(self.desk.send_raw(payload, request_id, path="gains").answer(), code)
 
     def test_depth_and_path_have_limits(self):
-        self.configuration += "    limits: {depth: 8, path: 20}\n"
+        self.configuration += "    limits: {depth: 8, path: 20B}\n"
         self.start()
         self.assert_code(self.desk.put("gains", json.loads("[" * 6 + "]" * 6)), 204)
         self.assert_code(self.desk.put("gains", json.loads("[" * 9 + "]" * 9)), 400)
