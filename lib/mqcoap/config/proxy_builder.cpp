@@ -103,7 +103,7 @@ void check_mounts(const std::vector<built_device>& devices, const served_tags& s
       const auto* mount = std::get_if<mount_options>(&resource.options.kind);
       if (mount == nullptr) continue;
       const auto& tag = mount->tag.text();
-      // A tag that a route serves is no loop: the route leads the mount on, too.
+      // A tag that a route serves may be mounted, too: that route was checked to lead elsewhere.
       if (served.is_own(tag))
         faults.error(*resource.kind_at, "this leads back: the gateway itself answers for " + tag);
     }
