@@ -10,16 +10,16 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <limits>
+#include <mqcoap/base/units.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
 #include <system_error>
 
 namespace mqcoap {
 namespace {
 
-constexpr int send_maximum = 100;      // every publish scans the library's in-flight list
-constexpr int receive_maximum = 1000;  // ours; brokers send fewer anyway
-constexpr int dead_peer_ms = 4000;     // TCP_USER_TIMEOUT: unacknowledged data means a dead peer
-constexpr std::chrono::seconds connect_limit{10};
+constexpr int send_maximum = 100;                 // every publish scans the library's in-flight list
+constexpr int receive_maximum = 1000;             // ours; brokers send fewer anyway
+constexpr int dead_peer_ms = 4000;                // TCP_USER_TIMEOUT: unacknowledged data means a dead peer
 constexpr std::chrono::seconds misc_interval{1};  // the library's keepalive needs it
 constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
@@ -64,7 +64,8 @@ mosquitto_session::mosquitto_session(boost::asio::io_context& loop, session_even
       watched_(loop),
       tick_(loop),
       qos_(std::clamp(options.qos, 0, 1)),
-      keepalive_(static_cast<int>(std::clamp<std::int64_t>(options.keepalive.count(), 5, 65535))) {
+      keepalive_(static_cast<int>(std::clamp<std::int64_t>(options.keepalive.count(), 5, 65535))),
+      connect_limit_(options.connect_timeout) {
   handle_ = mosquitto_new(client_id.c_str(), true, this);
   if (handle_ == nullptr) {
     failure_ = system_words(errno);
@@ -143,6 +144,7 @@ void mosquitto_session::set_callbacks() {
 
 void mosquitto_session::library_closed(int code, int error) noexcept {
   ++callbacks_;
+  if (gone_) return;  // told twice after a DISCONNECT of the broker; the first time says why
   gone_ = true;
   disconnect_ = code;
   socket_error_ = code == MOSQ_ERR_ERRNO ? error : 0;
@@ -169,7 +171,7 @@ bool mosquitto_session::open(const std::string& address, std::uint16_t port) {
   watched_.assign(copy);
   wait_readable();
   wait_writable();
-  wait_tick(connect_limit);
+  wait_tick(connect_limit_);
   return true;
 }
 
@@ -251,7 +253,7 @@ void mosquitto_session::wait_writable() {
   });
 }
 
-void mosquitto_session::wait_tick(std::chrono::seconds in) {
+void mosquitto_session::wait_tick(std::chrono::milliseconds in) {
   tick_.expires_after(in);
   tick_.async_wait([self = shared_from_this()](const error_code& e) {
     if (!e && self->handle_ != nullptr) self->on_tick();
@@ -322,7 +324,7 @@ void mosquitto_session::on_writable() {
 }
 
 void mosquitto_session::on_tick() {
-  if (!up_) return end(session_end::cause::unreachable, "no answer within 10 s");
+  if (!up_) return end(session_end::cause::unreachable, "no answer within " + to_string(connect_limit_));
   if (!in_library([](mosquitto* m) { return mosquitto_loop_misc(m); })) return;
   wait_tick(misc_interval);
   events_->on_session_tick();
