@@ -121,6 +121,7 @@ def many(bench, plan):
         pairs = alternate(plan, *loads, in_flight_cells([128]))[128]
         rows.append(Row("P7", f"requests/s, 100,000 resources and routes / 10: {what}, 128 in flight, direct",
                         rate(pairs), at_least=0.97, note=absolute(pairs)))
+        rows.append(Row("P7", f"CPU per request, 100,000 resources and routes / 10: {what}", cpu(pairs)))
         for load in loads:
             load.stop()
     return rows
@@ -156,6 +157,7 @@ def large(bench, plan):
         pairs = alternate(plan, gateway, floor, {n: {"in_flight": n, "expect_bytes": size}})[n]
         rows.append(Row("P8", f"requests/s, gateway / C floor: GET of {label}, {n} in flight, direct", rate(pairs),
                         at_least=wanted, note=absolute(pairs)))
+        rows.append(Row("P8", f"CPU per request, gateway / C floor: GET of {label}, {n} in flight, direct", cpu(pairs)))
         gateway.stop()
         floor.stop()
     return rows
@@ -302,6 +304,7 @@ def proxied_large(bench, plan):
         ratios = [a["payload_mb_per_s"] / b["payload_mb_per_s"] for a, b in pairs]
         rows.append(Row("P9", f"MB/s, gateway / bare proxy: bodies of 1 MB, 4 in flight, {place}", ratios, at_least=0.7,
                         note="{:,.0f} MB/s beside {:,.0f} MB/s".format(*speeds)))
+        rows.append(Row("P9", f"CPU per request, gateway / bare proxy: bodies of 1 MB, 4 in flight, {place}", cpu(pairs)))
         gateway.stop()
         bare.stop()
     return rows
