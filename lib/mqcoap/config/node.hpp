@@ -51,6 +51,10 @@ using node_arena = std::deque<node>;
 /// key: that of the map it stands in.
 std::string key_path(const node& n);
 
+/// Where a node stands, for somebody who looks at another one: `line 7`, or `conf.d/a.yaml:7` in another
+/// file.
+std::string place_words(const node& n, const node& seen_from);
+
 /// What was found, for an error text: `the number 5`, `'yes'`, `a list`.
 std::string describe(const node& n);
 

@@ -34,7 +34,7 @@ class route_checks {
     const auto [first, is_new] = names_.emplace(route.name->value, route.name->at);
     if (!is_new)
       faults_.error(*route.name->at, "two routes have the name '" + route.name->value + '\'',
-                    "the first is on line " + std::to_string(first->second->line));
+                    "first: " + place_words(*first->second, *route.name->at));
   }
 
   void check_broker(const target_spec& to) {
