@@ -44,7 +44,7 @@ class Codes(IntegrationTest):
         self.lab = self.broker()
         gone = self.broker(witness=False)
         gone.kill()
-        self.gateway(CONFIGURATION, LAB=self.lab.url, GONE=gone.url, ready=False).wait_log("ready")
+        self.gateway(CONFIGURATION, LAB=self.lab.url, GONE=gone.url)
         self.desk = self.caller(self.lab, "GW_1")
 
     def test_every_code_has_a_test(self):

@@ -1,5 +1,4 @@
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <mqcoap/base/units.hpp>
@@ -20,6 +19,22 @@ struct duration_unit {
 };
 constexpr duration_unit duration_units[] = {{"h", 3'600'000}, {"min", 60'000}, {"s", 1'000}, {"ms", 1}};
 
+constexpr std::int64_t longest_duration = 1'000'000'000'000'000;  // ms: 31,000 years
+
+/// Takes the decimal digits off the front.
+std::string_view take_digits(std::string_view& text) {
+  const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
+  text.remove_prefix(digits.size());
+  return digits;
+}
+
+/// Of at most 18 decimal digits; 0 for none.
+std::int64_t to_number(std::string_view digits) {
+  std::int64_t number = 0;
+  for (const char c : digits) number = number * 10 + (c - '0');
+  return number;
+}
+
 struct size_unit {
   std::string_view name;
   std::uint64_t bytes;
@@ -29,16 +44,23 @@ constexpr size_unit size_units[] = {{"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"
 }  // namespace
 
 result<std::chrono::milliseconds> parse_duration(std::string_view text) {
-  double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
-  if (error != std::errc{} || text.front() == '-' || !std::isfinite(number)) return errc::invalid_duration;
-  if (rest == end) return errc::missing_unit;
-  const auto* unit = find_unit(duration_units, {rest, static_cast<std::size_t>(end - rest)});
+  // In integers: 1.001 seconds as a double would not be 1001 milliseconds.
+  const auto whole = take_digits(text);
+  std::string_view fraction;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    fraction = take_digits(text);
+    if (fraction.empty()) return errc::invalid_duration;
+  }
+  if (whole.empty() || whole.size() > 15 || fraction.size() > 9) return errc::invalid_duration;
+  if (text.empty()) return errc::missing_unit;
+  const auto* unit = find_unit(duration_units, text);
   if (unit == nullptr) return errc::invalid_duration;
-  const double millis = number * static_cast<double>(unit->millis);
-  if (millis > 1e15 || millis != std::floor(millis)) return errc::invalid_duration;
-  return std::chrono::milliseconds(static_cast<std::int64_t>(millis));
+  std::int64_t scale = 1;
+  for (std::size_t i = 0; i < fraction.size(); ++i) scale *= 10;
+  const std::int64_t parts = to_number(fraction) * unit->millis;
+  if (to_number(whole) > longest_duration / unit->millis || parts % scale != 0) return errc::invalid_duration;
+  return std::chrono::milliseconds(to_number(whole) * unit->millis + parts / scale);
 }
 
 result<std::size_t> parse_size(std::string_view text) {

@@ -91,7 +91,10 @@ class resource_builder {
     if (spec_.value) return build_value();
     if (spec_.collection) {
       const auto& c = spec_.collection->value;
-      return collection_options{c.max, c.schema ? std::optional(c.schema->value) : std::nullopt};
+      collection_options options;
+      options.max = c.max;
+      if (c.schema) options.schema = c.schema->value;
+      return options;
     }
     if (spec_.action) return build_action();
     if (spec_.reply) {

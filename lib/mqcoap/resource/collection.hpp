@@ -7,12 +7,15 @@
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/json_schema.hpp>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace mqcoap {
 
 struct collection_options {
-  std::size_t max = 1000;             ///< items; a POST to a full collection gets 413
-  std::optional<json_schema> schema;  ///< of one item
+  std::size_t max = 1000;                       ///< items; a POST to a full collection gets 413
+  std::size_t max_bytes = 16U * 1024U * 1024U;  ///< of all items together; POST and PUT beyond it get 413
+  std::optional<json_schema> schema;            ///< of one item
 };
 
 /// A list that grows by POST. Answers for its own path and for `{path}/{number}`:
@@ -24,9 +27,24 @@ class collection_resource final : public handler {
   void handle(responder r) override;
 
  private:
+  struct item {
+    json_text value;
+    std::string etag;
+  };
+  using item_map = std::map<std::uint64_t, item>;
+
+  answer answer_list(const call& c);
+  answer answer_item(const call& c);
+  answer post(const call& c);
+  answer put(const call& c, item& current);
+  answer remove(item_map::iterator at, const call& c);
+  answer get_list(const request& r);
+
   const collection_options options_;
-  std::map<std::uint64_t, json_text> items_;
+  item_map items_;
   std::uint64_t next_ = 0;
+  std::size_t bytes_ = 0;     ///< text of all items
+  std::optional<item> list_;  ///< all of them as one object, made at a GET and kept until something changes
 };
 
 }  // namespace mqcoap

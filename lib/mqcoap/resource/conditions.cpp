@@ -80,6 +80,13 @@ std::optional<answer> refuse_version(const request& r, std::string_view etag) {
   return std::nullopt;
 }
 
+std::optional<answer> refuse_body(const request& r, const std::optional<json_schema>& schema) {
+  if (!schema) return std::nullopt;
+  const auto fault = schema->check(r.body.value());
+  if (!fault) return std::nullopt;
+  return answer::error(response_code::bad_request, "body" + fault->pointer + ": " + fault->words);
+}
+
 answer give(const request& r, const json_text& value, const std::string& etag) {
   if (!is_format(r.options.accept, content_format::json)) {
     const bool has_text = value.is_string();

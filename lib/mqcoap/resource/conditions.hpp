@@ -4,6 +4,7 @@
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/request.hpp>
 #include <mqcoap/protocol/response.hpp>
+#include <mqcoap/resource/json_schema.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ std::optional<answer> refuse_accept(const request& r, std::initializer_list<std:
 std::optional<answer> refuse_content_format(const request& r);
 /// 412 if `if_match` or `if_none_match` does not hold for what exists with this version.
 std::optional<answer> refuse_version(const request& r, std::string_view etag);
+/// 400 if the body breaks the schema, saying where and what would be right.
+std::optional<answer> refuse_body(const request& r, const std::optional<json_schema>& schema);
 
 /// What a GET of a value gets: 205 with it, 203 if the caller's `etag` still holds, or 406. Any value can be
 /// had as application/json, a string as text/plain too.

@@ -2,6 +2,8 @@
 
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/resource_info.hpp>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace mqcoap {
@@ -9,16 +11,28 @@ namespace mqcoap {
 /// Path of the resource that lists the others (RFC 6690 section 4).
 inline constexpr std::string_view discovery_path = ".well-known/core";
 
-/// GET `.well-known/core`: the resources of one device, as a JSON array of objects with `path`, `methods`,
-/// `type`, `unit`, `title`, or with `accept: application/link-format` as RFC 6690 text in a JSON string.
+/// GET `.well-known/core`: the resources of one device, without itself, in one of two forms:
+/// - a JSON array of objects with `path`, `methods` (an array of names), `type`, and `unit` and `title` where
+///   they are set;
+/// - with `accept: application/link-format`, RFC 6690 text in a JSON string:
+///   `</gains>;rt="value";ct=50;methods="GET PUT";unit="V";title="Gains"`. `rt` is the type; `ct=50`
+///   (application/json) stands where GET is possible; `methods` and `unit` are extension attributes. A
+///   subtree keeps its `**`: `</probe/**>`.
 class discovery_resource final : public handler {
  public:
   explicit discovery_resource(const std::vector<resource_info>& resources);
   void handle(responder r) override;
 
  private:
-  json_text json_;
-  json_text link_format_;
+  struct form {
+    json_text text;
+    std::string etag;
+  };
+  static form make_json(const std::vector<resource_info>& resources);
+  static form make_link_format(const std::vector<resource_info>& resources);
+
+  const form json_;
+  const form link_format_;
 };
 
 }  // namespace mqcoap

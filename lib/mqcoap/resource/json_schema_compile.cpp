@@ -219,12 +219,12 @@ void compiler::read_properties(const json::value& v, node& n) {
 }
 
 void compiler::read_required(const json::value& v, node& n) {
-  constexpr std::string_view wanted = "a list of member names";
-  if (!v.is_array()) refuse_value(v, wanted);
-  for (const auto& name : v.get_array()) {
-    if (!name.is_string()) refuse_value(v, wanted);
+  if (!v.is_array()) refuse_value(v, "a list of member names");
+  if (v.get_array().empty()) return;
+  each(v, "a list of member names", [&](const json::value& name) {
+    if (!name.is_string()) refuse_value(name, "the name of a member");
     n.required.emplace_back(name.get_string());
-  }
+  });
 }
 
 /// A range that is empty can only be a mistake.

@@ -15,8 +15,8 @@ struct value_options {
   std::optional<json_schema> schema;  ///< what PUT and actions may store; the initial value satisfies it
 };
 
-/// A value in memory: GET gives it (205), PUT replaces it (204). Kept and sent in encoded form; its etag is a
-/// hash of that text.
+/// A value in memory: GET gives it (205), PUT replaces it (204). Kept and sent in encoded form, so that a GET
+/// shares the text and does no work on it; its etag is a hash of that text.
 class value_resource final : public handler {
  public:
   explicit value_resource(value_options options);
@@ -27,10 +27,10 @@ class value_resource final : public handler {
   void store(json_text value);
 
  private:
-  void get(responder r);
-  void put(responder r);
+  answer put(const request& r);
 
-  const value_options options_;
+  const method_set methods_;
+  const std::optional<json_schema> schema_;
   json_text current_;
   std::string etag_;
 };

@@ -12,7 +12,13 @@ class Process:
         self._news = threading.Condition()
         self._ended = False
         self.child = subprocess.Popen(
-            self.arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+            self.arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment,
+            # Ctrl-C at the terminal is for the parent, which then stops its children in order.
+            start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

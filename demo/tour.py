@@ -1,0 +1,279 @@
+"""The tour of `./dev demo`: private brokers, two gateways and a mute device, then requests and their answers
+side by side. Ends with 0 only if every step gave what it should.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+# The demo is played with the same brokers, gateways and callers as the integration tests.
+sys.path.insert(0, str(ROOT / "tests/integration"))
+sys.dont_write_bytecode = True
+
+from harness import Broker, Device, Gateway, PythonCaller  # noqa: E402
+from harness.device import mute  # noqa: E402
+
+GATEWAY = "GW_XX_0_0001"
+FAR = "2D_XX_0_9999"
+MUTE = "2D_XX_0_0404"
+
+NAMES = {
+    201: "CREATED",
+    202: "DELETED",
+    203: "VALID",
+    204: "CHANGED",
+    205: "CONTENT",
+    400: "BAD_REQUEST",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    412: "PRECONDITION_FAILED",
+    504: "GATEWAY_TIMEOUT",
+    505: "PROXYING_NOT_SUPPORTED",
+}
+
+
+@dataclass
+class Step:
+    """One request, and what must come of it."""
+
+    title: str
+    method: str
+    path: str
+    code: int
+    body: object = None
+    tag: str = GATEWAY
+    subsystem: str = "axuv"
+    fields: dict = field(default_factory=dict)
+    right: Optional[Callable] = None  # of the answer; None: the code is enough
+
+
+def body_is(value):
+    return lambda answer: answer.body == value
+
+
+STEPS = [
+    ("Resources of the gateway's own", [
+        Step("Read a value", "GET", "gains", 205, right=body_is([0, 1, 2, 3, 4])),
+        Step("Replace it", "PUT", "gains", 204, [7, 7, 7]),
+        Step("It is replaced", "GET", "gains", 205, right=body_is([7, 7, 7])),
+        Step("A gain that the schema forbids", "PUT", "gains", 400, [8]),
+        Step("A computed signal", "GET", "coil_current", 205, right=lambda a: isinstance(a.body, float)),
+        Step("Add to a collection", "POST", "shots", 201, {"energy": 3.2},
+             right=lambda a: a.header["location"] == "shots/0"),
+        Step("Too early to trigger", "POST", "trigger", 412),
+        Step("An action", "POST", "arm", 203),
+        Step("Now it may", "POST", "trigger", 203),
+        Step("What became of it", "GET", "status", 205, right=body_is({"state": "TRIGGERED"})),
+        Step("What is there?", "GET", ".well-known/core", 205,
+             right=lambda a: {"gains", "shots", "arm", "probe/**"} <= {entry["path"] for entry in a.body}),
+        Step("No such resource", "GET", "gain", 404),
+        Step("A constant cannot be replaced", "PUT", "firmware_version", 405, "9.9"),
+    ]),
+    ("A device on another broker, reached in four ways", [
+        Step("Forward proxy, by proxy_uri", "GET", "any", 205, right=body_is([5, 5, 5]),
+             fields={"proxy_uri": f"{FAR}/axuv/gains"}),
+        Step("Forward proxy, by the subsystem 'proxy'", "GET", f"{FAR}/axuv/gains", 205, subsystem="proxy",
+             right=body_is([5, 5, 5])),
+        Step("Reverse proxy, in the device's place", "GET", "gains", 205, tag=FAR, right=body_is([5, 5, 5])),
+        Step("Mount, below the gateway's own paths", "GET", "probe/gains", 205, right=body_is([5, 5, 5])),
+        Step("The device's own words come back", "PUT", "gains", 400, [8], tag=FAR),
+        Step("A mute device", "GET", f"{MUTE}/axuv/gains", 504, subsystem="proxy"),
+        Step("Nobody allowed that", "GET", "2D_XX_0_7777/axuv/gains", 505, subsystem="proxy"),
+    ]),
+]
+
+
+class Screen:
+    """What is printed; with colour on a terminal only, and not if NO_COLOR is set."""
+
+    WIDTH = 58
+
+    def __init__(self):
+        self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+    def paint(self, text, code):
+        return f"\033[{code}m{text}\033[0m" if self._colour else text
+
+    def title(self, text):
+        print(f"\n{self.paint(text, '1')}", flush=True)
+
+    def line(self, text=""):
+        print(text, flush=True)
+
+    def step(self, number, step, answer, right):
+        asked = f"{step.method} {step.tag}/{step.subsystem}/{step.path}"
+        details = [short(step.body)] if step.body is not None else []
+        details += [f"{name}: {value}" for name, value in step.fields.items()]
+        if answer is None:
+            said, words = self.paint("no usable answer", "31"), []
+        else:
+            colour = "32" if answer.code < 400 else "33"
+            said = self.paint(f"{answer.code} {NAMES.get(answer.code, '')}", colour if right else "31")
+            words = [] if answer.body is None else [short(answer.body)]
+            if "location" in answer.header:
+                words.append(f"location: {answer.header['location']}")
+        mark = self.paint("ok", "32") if right else self.paint(f"WRONG, expected {step.code}", "31;1")
+        print(f"\n {number:2}  {self.paint(step.title, '1')}  {mark}")
+        left, right_column = [asked, *details], [said, *words]
+        for n in range(max(len(left), len(right_column))):
+            a = left[n] if n < len(left) else ""
+            b = right_column[n] if n < len(right_column) else ""
+            print(f"     {a:<{self.WIDTH}} {'->' if n == 0 else '  '} {b}".rstrip(), flush=True)
+
+
+def short(value, longest=96):
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+class Tour:
+    def __init__(self, screen, lab, desk):
+        self._screen = screen
+        self._lab = lab
+        self._desk = desk
+        self._count = 0
+        self._wrong = 0
+
+    def run(self):
+        """True if every step gave what it should."""
+        for title, steps in STEPS:
+            self._screen.title(title)
+            for step in steps:
+                self._take(step)
+        self._at_a_terminal()
+        words = f"{self._count} steps, {self._wrong} wrong"
+        self._screen.title(self._screen.paint(words, "31" if self._wrong else "32"))
+        return self._wrong == 0
+
+    def _take(self, step):
+        self._count += 1
+        answer, right = None, False
+        try:
+            answer = self._desk.request(
+                step.method, step.path, step.body, tag=step.tag, subsystem=step.subsystem, **step.fields
+            )
+            right = answer.code == step.code and (step.right is None or step.right(answer))
+        except (AssertionError, TimeoutError) as fault:
+            self._screen.line(f"     {fault}")
+        self._wrong += not right
+        self._screen.step(self._count, step, answer, right)
+
+    def _at_a_terminal(self):
+        self._screen.title("The same at a terminal, with mosquitto's own programs")
+        self._count += 1
+        self._screen.line("\n" + indented(by_hand(self._lab.port)))
+        done = subprocess.run(["sh", "-c", by_hand(self._lab.port)], stdout=subprocess.PIPE, text=True, timeout=60)
+        self._screen.line("\n" + indented(done.stdout.strip()))
+        try:
+            right = json.loads(done.stdout)["header"]["response_code"] == 205
+        except (ValueError, KeyError, TypeError):
+            right = False
+        self._wrong += not right
+
+
+def indented(text):
+    return "\n".join("     " + line for line in text.splitlines())
+
+
+def by_hand(port, method="GET", path="gains"):
+    """Lines for a shell: subscribes to the answer, publishes the request, shows the answer."""
+    return f"""\
+id=$(cat /proc/sys/kernel/random/uuid)
+mosquitto_rr -p {port} -W 10 \\
+  -e gf_int_v1/axuv/response/{GATEWAY}/$id \\
+  -t gf_int_v1/axuv/request/{GATEWAY}/$id \\
+  -m '{{"header":{{"method":"{method}","path":"{path}","request_id":"'$id'"}},"timestamp":"'$(date +%s000)'"}}'"""
+
+
+def invitation(port):
+    return f"""\
+Watch everything that passes, in one terminal:
+
+     mosquitto_sub -p {port} -v -t 'gf_int_v1/#'
+
+and ask, in another:
+
+     id=$(cat /proc/sys/kernel/random/uuid)
+     mosquitto_pub -p {port} -t gf_int_v1/axuv/request/{GATEWAY}/$id -m '{{"header":{{
+       "method":"PUT","path":"gains","request_id":"'$id'"}},"body":[1,2,3],"timestamp":"'$(date +%s000)'"}}'
+
+The far device is {FAR}, also at this gateway. Its configuration: config/demo.yaml and config/demo-far.yaml.
+Ctrl-C ends the demo."""
+
+
+def configuration(name, lab, far):
+    text = (ROOT / "config" / name).read_text(encoding="utf-8")
+    for standing, broker in (("mqtt://localhost:1883", lab), ("mqtt://localhost:1884", far)):
+        text = text.replace(standing, broker.url)
+    return text
+
+
+def wait_for_an_end(gateways):
+    """Returns when a gateway has ended by itself; Ctrl-C raises."""
+    nothing_comes = threading.Event()
+    while all(gateway.running for gateway in gateways):
+        nothing_comes.wait(1)
+
+
+def end(_number, _frame):
+    raise KeyboardInterrupt
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+    parser.add_argument("--mqcoapd", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--once", action="store_true", help="end after the tour")
+    arguments = parser.parse_args()
+    os.environ["MQCOAPD"] = str(pathlib.Path(arguments.mqcoapd).resolve())
+    signal.signal(signal.SIGTERM, end)
+    try:
+        return play(arguments.once, Screen())
+    except KeyboardInterrupt:
+        print()
+        return 130
+
+
+def play(once, screen):
+    """The exit status."""
+    with contextlib.ExitStack() as stack:
+
+        def start(thing, stop):
+            stack.callback(stop, thing)
+            return thing
+
+        lab = start(Broker(), Broker.stop)
+        far = start(Broker(), Broker.stop)
+        gateways = []
+        for name in ("demo-far.yaml", "demo.yaml"):
+            gateways.append(start(Gateway(configuration(name, lab, far)), Gateway.stop))
+        start(Device(far, MUTE, mute()), Device.close)
+        desk = start(PythonCaller(lab, GATEWAY), PythonCaller.close)
+        screen.line(f"Broker 'lab' on port {lab.port}, broker 'far' on port {far.port}; {len(gateways)} gateways run.")
+
+        good = Tour(screen, lab, desk).run()
+        if once:
+            if not good:
+                screen.line("\n".join(gateway.log for gateway in gateways))
+            return 0 if good else 1
+
+        screen.line("\n" + invitation(lab.port))
+        try:
+            wait_for_an_end(gateways)
+        except KeyboardInterrupt:
+            screen.line()
+            return 0 if good else 1
+        screen.line("A gateway ended by itself:\n" + "\n".join(gateway.log for gateway in gateways))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,27 @@
+#include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/reply.hpp>
+
+namespace mqcoap {
+namespace {
+
+reply_options with_words(reply_options options) {
+  if (is_error(options.code) && options.body.is_null())
+    options.body = json_text::from_string(to_string(options.code));
+  return options;
+}
+
+}  // namespace
+
+reply_resource::reply_resource(reply_options options) : options_(with_words(std::move(options))) {}
+
+void reply_resource::handle(responder r) {
+  if (auto refused = refuse_method(r.req(), options_.methods))
+    return std::move(r).respond(*std::move(refused));
+  if (options_.code == response_code::content) return std::move(r).respond(give(r.req(), options_.body, ""));
+  answer a;
+  a.code = options_.code;
+  a.body = options_.body;
+  std::move(r).respond(std::move(a));
+}
+
+}  // namespace mqcoap

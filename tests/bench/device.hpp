@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mqtt_peer.hpp"
+#include "wire.hpp"
+
+namespace bench {
+
+/// Plays the devices behind a proxy on the load generator's own connection: every request that arrives in a
+/// namespace is answered, at once or, while it is mute, not before it is told to.
+class device {
+ public:
+  /// @param path  the one path that all its answers name
+  device(mqtt_peer& peer, std::string ns, const std::string& path, std::size_t body_bytes, int qos);
+
+  bool takes(const topic_parts& topic) const noexcept {
+    return !ns_.empty() && topic.ns == ns_ && topic.kind == "request";
+  }
+  void handle(const topic_parts& topic);
+
+  void be_mute(bool mute) noexcept { mute_ = mute; }
+  std::size_t waiting() const noexcept { return waiting_.size(); }
+  /// Answers all that came while it was mute.
+  void answer_waiting();
+
+ private:
+  struct request {
+    std::string subsystem, tag, id;
+  };
+  void answer(std::string_view subsystem, std::string_view tag, std::string_view id);
+
+  mqtt_peer& peer_;
+  std::string ns_;
+  std::string head_;  ///< up to the request id
+  std::string tail_;  ///< after the tag
+  int qos_;
+  bool mute_ = false;
+  std::vector<request> waiting_;
+};
+
+}  // namespace bench

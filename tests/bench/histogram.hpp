@@ -1,0 +1,62 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+namespace bench {
+
+/// Counts of durations in nanoseconds, in buckets that are at most 0.8 % wide over the whole range of 64
+/// bits: every power of two is divided into 128.
+class histogram {
+ public:
+  void record(std::uint64_t value) noexcept {
+    ++buckets_[index(value)];
+    ++count_;
+    sum_ += static_cast<double>(value);
+    max_ = std::max(max_, value);
+  }
+
+  std::uint64_t count() const noexcept { return count_; }
+  std::uint64_t max() const noexcept { return max_; }
+  double mean() const noexcept { return count_ ? sum_ / static_cast<double>(count_) : 0.0; }
+
+  /// The value that a share of all (0 to 1) does not exceed, as the middle of its bucket; 0 if there is none.
+  std::uint64_t quantile(double share) const noexcept {
+    const auto wanted = std::max<std::uint64_t>(
+        1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
+    std::uint64_t seen = 0;
+    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+      seen += buckets_[i];
+      if (seen >= wanted) return std::min(middle(i), max_);
+    }
+    return max_;
+  }
+
+  void clear() noexcept { *this = histogram{}; }
+
+ private:
+  static constexpr unsigned bits = 7;
+  static constexpr std::uint64_t per_octave = 1u << bits;
+
+  static std::size_t index(std::uint64_t value) noexcept {
+    if (value < per_octave) return value;
+    const auto shift = static_cast<unsigned>(std::bit_width(value)) - bits - 1;
+    return (shift + 1) * per_octave + ((value >> shift) - per_octave);
+  }
+  static std::uint64_t middle(std::size_t i) noexcept {
+    if (i < per_octave) return i;
+    const auto shift = i / per_octave - 1;
+    const std::uint64_t low = (per_octave + i % per_octave) << shift;
+    return low + ((std::uint64_t{1} << shift) >> 1);
+  }
+
+  std::array<std::uint64_t, (64 - bits + 1) * per_octave> buckets_{};
+  std::uint64_t count_ = 0;
+  std::uint64_t max_ = 0;
+  double sum_ = 0;
+};
+
+}  // namespace bench

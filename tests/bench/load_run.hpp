@@ -1,0 +1,115 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "device.hpp"
+#include "histogram.hpp"
+#include "in_flight_table.hpp"
+#include "mqtt_peer.hpp"
+#include "process_usage.hpp"
+#include "wire.hpp"
+
+namespace bench {
+
+/// One of the programs whose CPU and memory are reported.
+struct watched_process {
+  std::string name;
+  pid_t pid = 0;
+};
+
+struct load_options {
+  std::size_t in_flight = 1;     ///< closed loop: so many are always under way. Open loop: at most so many.
+  double rate = 0;               ///< requests/s of the open loop; 0: closed loop
+  double warm_up = 0.5;          ///< s, not measured
+  double seconds = 2;            ///< s, measured
+  std::uint64_t count = 0;       ///< instead of the times: so many requests, all measured; 0: by time
+  double patience = 5;           ///< s without any answer until those under way are given up as lost
+  int expect = 205;              ///< response code of every answer
+  std::size_t expect_bytes = 0;  ///< least size of an answer's payload
+  std::vector<watched_process> processes;
+};
+
+struct process_share {
+  watched_process process;
+  double cpu_seconds = 0;  ///< within the measured time
+  process_usage at_end;
+};
+
+struct load_result {
+  std::uint64_t answered = 0;  ///< within the measured time, as all but the errors
+  double seconds = 0;
+  double own_cpu_seconds = 0;
+  std::uint64_t payload_bytes = 0;  ///< of the requests answered and of their answers
+  histogram latency;                ///< ns; open loop: since the time for which the request was meant
+  std::vector<process_share> processes;
+
+  std::uint64_t lost = 0;        ///< never answered
+  std::uint64_t wrong = 0;       ///< another code, another id, too short
+  std::uint64_t unexpected = 0;  ///< answers to nothing that is under way, among them second answers
+  std::string first_fault;       ///< of a wrong answer
+
+  bool good() const noexcept { return lost == 0 && wrong == 0 && unexpected == 0 && answered > 0; }
+};
+
+/// One measurement: sends requests, checks every answer, measures between two points in time.
+class load_run {
+ public:
+  load_run(mqtt_peer& peer, const std::vector<target>& targets, const request_writer& requests,
+           device& behind, load_options options);
+
+  load_result run();
+
+ private:
+  enum class phase : std::uint8_t { warm_up, measured, draining, done };
+
+  void send(std::int64_t due, std::int64_t now);
+  void send_due(std::int64_t now);
+  void handle(const publish_packet& message);
+  bool check(const publish_packet& message, const topic_parts& topic, const exchange& e);
+  void step(std::int64_t now);
+  void begin_measuring(std::int64_t now);
+  void end_measuring(std::int64_t now);
+  std::int64_t wake_time() const noexcept;
+  bool sends() const noexcept {
+    return phase_ < phase::draining && (options_.count == 0 || sent_ < options_.count);
+  }
+  bool all_answered() const noexcept {
+    return options_.count > 0 && sent_ >= options_.count && table_.size() == 0;
+  }
+
+  mqtt_peer& peer_;
+  const std::vector<target>& targets_;
+  const request_writer& requests_;
+  device& device_;
+  load_options options_;
+  in_flight_table table_;
+  load_result result_;
+  phase phase_ = phase::warm_up;
+  bool checked_fully_ = false;
+  std::uint64_t sent_ = 0;
+  std::uint64_t next_target_ = 0;
+  std::int64_t start_ = 0;
+  std::int64_t phase_end_ = 0;
+  std::int64_t progress_ = 0;  ///< when the last answer came
+  std::int64_t measured_from_ = 0;
+  double own_cpu_before_ = 0;
+  std::vector<process_usage> before_;
+};
+
+/// How much memory each process holds.
+struct held_result {
+  std::vector<process_share> idle, held;
+  std::uint64_t answered = 0;
+};
+
+/// Brings so many requests to a mute device behind the program and reads the memory while they wait; then has
+/// all of them answered.
+/// @throws std::runtime_error  if they do not arrive, or their answers do not
+held_result hold_requests(mqtt_peer& peer, const std::vector<target>& targets, const request_writer& requests,
+                          device& behind, const load_options& options);
+
+}  // namespace bench

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+namespace bench {
+
+/// What a process has used so far.
+struct process_usage {
+  double cpu_seconds = 0;        ///< user and system, of all its threads, also of those that ended
+  std::uint64_t rss_bytes = 0;   ///< resident now
+  std::uint64_t peak_bytes = 0;  ///< the most that was resident at a time
+};
+
+/// @throws std::runtime_error  if there is no such process: what is measured has died
+process_usage usage_of(pid_t pid);
+
+/// CPU time of this process.
+double own_cpu_seconds();
+
+}  // namespace bench

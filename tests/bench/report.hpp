@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "load_run.hpp"
+
+namespace bench {
+
+/// One line of JSON for one measurement; the README names the fields.
+std::string to_json(const load_options& options, const load_result& result);
+std::string to_json(const load_options& options, const held_result& result);
+
+}  // namespace bench

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mqtt_peer.hpp"
+
+namespace bench {
+
+/// Where requests go.
+struct target {
+  std::string tag;
+  std::string subsystem;
+  std::string path;
+};
+
+/// Reads `TAG/SUBSYSTEM/PATH`. Nothing if a part is missing.
+std::optional<target> parse_target(std::string_view text);
+
+/// A JSON array of whole numbers that is exactly so many bytes long (at least 1).
+std::string json_of_size(std::size_t bytes);
+
+/// Writes requests as the deployed Python library does: the same fields in the same order.
+class request_writer {
+ public:
+  request_writer(std::string ns, std::string method, std::string body, int qos);
+
+  void send(mqtt_peer& peer, const target& to, std::string_view id) const;
+  std::size_t payload_size(const target& to) const noexcept;
+  const std::string& method() const noexcept { return method_; }
+
+ private:
+  std::string ns_;
+  std::string method_;
+  std::string head_;  ///< up to the request id
+  std::string tail_;  ///< after the path
+  int qos_;
+};
+
+/// A topic of five levels, in parts.
+struct topic_parts {
+  std::string_view ns, subsystem, kind, tag, id;
+};
+std::optional<topic_parts> parse_topic(std::string_view topic) noexcept;
+
+/// The response code that a payload names, looked for where it stands in all but odd payloads; nothing if
+/// none.
+std::optional<int> response_code_in(std::string_view payload) noexcept;
+
+/// Whether the payload names this request id, looked for in the same way.
+bool names_id(std::string_view payload, std::string_view id) noexcept;
+
+/// Parses the whole answer and says what is wrong with it; empty if nothing is.
+std::string fault_of(std::string_view payload, const target& asked, std::string_view id, int code);
+
+}  // namespace bench

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <mqcoap/resource/handler.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mqcoap::test {
+
+/// Keeps what handlers answer.
+class recorder final : public reply_sink {
+ public:
+  void reply(call&, answer&& what) noexcept override { answers.push_back(std::move(what)); }
+  std::vector<answer> answers;
+};
+
+/// A request as a test writes it.
+struct asked {
+  method verb = method::get;
+  std::string path;
+  std::string body = "null";
+  request_options options{};
+  std::optional<std::size_t> rest_at{};  ///< as the router sets it; absent: nothing is left of the path
+};
+
+inline std::unique_ptr<call> make_call(const asked& a) {
+  constexpr std::string_view id = "16fd2706-8baf-433b-82eb-8c7fada847da";
+  auto path = resource_path::parse(a.path);
+  REQUIRE(path.has_value());
+  auto body = json_text::parse(a.body);
+  REQUIRE(body.has_value());
+  request r{.verb = a.verb,
+            .path = *path,
+            .id = *request_id::parse(id),
+            .correlation_id = {},
+            .token = {},
+            .source = "desk-7",
+            .body = *body,
+            .sent_at = unix_millis{1'795'376'802'522},
+            .options = a.options,
+            .unknown = {}};
+  const std::size_t rest_at = a.rest_at.value_or(path->key().size());
+  auto topic = exchange_topic::parse("gf_int_v1/axuv/request/2D_XX_0_9999/" + std::string(id));
+  return std::make_unique<call>(call{*std::move(topic), std::move(r), steady_time{}, rest_at});
+}
+
+/// Hands a request to a handler that answers at once, and gives its one answer.
+inline answer ask(handler& h, const asked& a) {
+  recorder answers;
+  h.handle(responder(make_call(a), answers));
+  REQUIRE(answers.answers.size() == 1);
+  return std::move(answers.answers.front());
+}
+
+/// The words of an error answer; checks that there are some.
+inline std::string words_of(const answer& a) {
+  REQUIRE(is_error(a.code));
+  REQUIRE(a.body.is_string());
+  auto words = decode_json_string(a.body.text());
+  CHECK_FALSE(words.empty());
+  return words;
+}
+
+}  // namespace mqcoap::test

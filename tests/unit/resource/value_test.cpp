@@ -1,0 +1,207 @@
+#include <doctest/doctest.h>
+
+#include <boost/json/parse.hpp>
+#include <mqcoap/resource/value.hpp>
+
+#include "recorder.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+
+namespace {
+
+json_text text(std::string_view json) { return *json_text::parse(json); }
+
+value_resource make_gains() {
+  const auto schema =
+      boost::json::parse(R"({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 7}})");
+  return value_resource({text("[0,1,2,3,4]"), {method::get, method::put}, *json_schema::compile(schema)});
+}
+
+value_resource make_writable(std::string_view json) {
+  return value_resource({text(json), {method::get, method::put}, std::nullopt});
+}
+
+request_options with(std::string request_options::*option, std::string value) {
+  request_options options;
+  options.*option = std::move(value);
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("GET of a value gives it with its version") {
+  auto gains = make_gains();
+  const auto got = ask(gains, {.path = "gains"});
+  CHECK(got.code == response_code::content);
+  CHECK(got.body == text("[0,1,2,3,4]"));
+  CHECK_FALSE(got.options.etag.empty());
+  CHECK(got.options.content_format.empty());
+}
+
+TEST_CASE("GET shares the text of the value and copies nothing") {
+  auto gains = make_gains();
+  const auto got = ask(gains, {.path = "gains"});
+  CHECK(got.body.text().data() == gains.current().text().data());
+}
+
+TEST_CASE("a value keeps the text that was stored, digits and spaces included") {
+  auto value = make_writable("0");
+  const std::string body = "{ \"a\" : 18446744073709551615, \"b\" : 1.50 }";
+  CHECK(ask(value, {method::put, "v", body}).code == response_code::changed);
+  CHECK(ask(value, {.path = "v"}).body.text() == body);
+}
+
+TEST_CASE("PUT replaces the value and gives the new version") {
+  auto gains = make_gains();
+  const auto before = ask(gains, {.path = "gains"}).options.etag;
+  const auto put = ask(gains, {method::put, "gains", "[7]"});
+  CHECK(put.code == response_code::changed);
+  CHECK(put.body.is_null());
+  CHECK(put.options.etag != before);
+  const auto after = ask(gains, {.path = "gains"});
+  CHECK(after.body == text("[7]"));
+  CHECK(after.options.etag == put.options.etag);
+}
+
+TEST_CASE("the same text has the same version, whoever holds it") {
+  auto one = make_writable("[1,2]"), other = make_writable("[1,2]"), third = make_writable("[1,3]");
+  CHECK(ask(one, {.path = "a"}).options.etag == ask(other, {.path = "b"}).options.etag);
+  CHECK(ask(one, {.path = "a"}).options.etag != ask(third, {.path = "c"}).options.etag);
+}
+
+TEST_CASE(
+    "PUT of a value that breaks the schema gets 400 with the place and what is right, and stores nothing") {
+  auto gains = make_gains();
+  const auto refused = ask(gains, {method::put, "gains", "[1,2,9]"});
+  CHECK(refused.code == response_code::bad_request);
+  CHECK(words_of(refused) == "body/2: 9 is over the maximum 7");
+  CHECK(words_of(ask(gains, {method::put, "gains", "\"high\""})) ==
+        "body: \"high\" is a string, an array is wanted");
+  CHECK(ask(gains, {.path = "gains"}).body == text("[0,1,2,3,4]"));
+}
+
+TEST_CASE("without a schema any value can be stored") {
+  auto value = make_writable("1");
+  for (const char* body : {"null", "true", "\"x\"", "[]", "{}", "-1.5"}) {
+    CHECK(ask(value, {method::put, "v", body}).code == response_code::changed);
+    CHECK(ask(value, {.path = "v"}).body.text() == body);
+  }
+}
+
+TEST_CASE("a method that a value does not allow gets 405 naming those that it allows") {
+  auto gains = make_gains();
+  for (const auto verb : {method::post, method::del}) {
+    const auto refused = ask(gains, {verb, "gains", "[1]"});
+    CHECK(refused.code == response_code::method_not_allowed);
+    CHECK(words_of(refused) == "gains allows GET, PUT, not " + std::string(to_string(verb)));
+  }
+  value_resource constant({text("1"), {method::get}, std::nullopt});
+  CHECK(ask(constant, {method::put, "c", "2"}).code == response_code::method_not_allowed);
+  CHECK(constant.current() == text("1"));
+  value_resource write_only({text("1"), {method::put}, std::nullopt});
+  CHECK(ask(write_only, {.path = "w"}).code == response_code::method_not_allowed);
+}
+
+TEST_CASE("GET with the version that still holds gets 203 without a body") {
+  auto gains = make_gains();
+  const auto etag = ask(gains, {.path = "gains"}).options.etag;
+  const auto same = ask(gains, {.path = "gains", .options = with(&request_options::etag, etag)});
+  CHECK(same.code == response_code::valid);
+  CHECK(same.body.is_null());
+  CHECK(same.options.etag == etag);
+  const auto other = ask(gains, {.path = "gains", .options = with(&request_options::etag, "other")});
+  CHECK(other.code == response_code::content);
+}
+
+TEST_CASE("a string can be had as text/plain, anything else only as application/json") {
+  auto name = make_writable("\"bay 3\"");
+  const auto as_text = ask(name, {.path = "name", .options = with(&request_options::accept, "text/plain")});
+  CHECK(as_text.code == response_code::content);
+  CHECK(as_text.body == text("\"bay 3\""));
+  CHECK(as_text.options.content_format == "text/plain");
+  const auto as_json =
+      ask(name, {.path = "name", .options = with(&request_options::accept, "Application/JSON")});
+  CHECK(as_json.code == response_code::content);
+
+  const auto links =
+      ask(name, {.path = "name", .options = with(&request_options::accept, "application/link-format")});
+  CHECK(links.code == response_code::not_acceptable);
+  CHECK(words_of(links) ==
+        "accept: name cannot be given as 'application/link-format', only as application/json or text/plain");
+
+  auto gains = make_gains();
+  const auto refused = ask(gains, {.path = "gains", .options = with(&request_options::accept, "text/plain")});
+  CHECK(refused.code == response_code::not_acceptable);
+  CHECK(words_of(refused) == "accept: gains cannot be given as 'text/plain', only as application/json");
+}
+
+TEST_CASE("an impossible format is refused even if the version still holds") {
+  auto gains = make_gains();
+  auto options = with(&request_options::etag, ask(gains, {.path = "gains"}).options.etag);
+  options.accept = "image/png";
+  CHECK(ask(gains, {.path = "gains", .options = options}).code == response_code::not_acceptable);
+}
+
+TEST_CASE("PUT takes application/json, and text/plain where the body is a string") {
+  auto value = make_writable("1");
+  const auto put = [&](const char* format, const char* body) {
+    return ask(value, {method::put, "v", body, with(&request_options::content_format, format)});
+  };
+  CHECK(put("application/json", "[1]").code == response_code::changed);
+  CHECK(put("text/plain", "\"x\"").code == response_code::changed);
+  const auto number = put("text/plain", "3");
+  CHECK(number.code == response_code::unsupported_content_format);
+  CHECK(words_of(number) ==
+        "content_format: text/plain needs a string as body, here is 3; send it as application/json");
+  CHECK(put("text/plain", "null").code == response_code::unsupported_content_format);
+  const auto links = put("application/link-format", "\"</x>\"");
+  CHECK(links.code == response_code::unsupported_content_format);
+  CHECK(words_of(links).find("application/json") != std::string::npos);
+  CHECK(value.current() == text("\"x\""));
+}
+
+TEST_CASE("PUT with if_match stores only over that version") {
+  auto gains = make_gains();
+  const auto etag = ask(gains, {.path = "gains"}).options.etag;
+  const auto stale = ask(gains, {method::put, "gains", "[1]", with(&request_options::if_match, "older")});
+  CHECK(stale.code == response_code::precondition_failed);
+  CHECK(words_of(stale) ==
+        "if_match: gains is now at version " + etag + ", not older; GET it and decide again");
+  CHECK(gains.current() == text("[0,1,2,3,4]"));
+  CHECK(ask(gains, {method::put, "gains", "[1]", with(&request_options::if_match, etag)}).code ==
+        response_code::changed);
+  CHECK(ask(gains, {method::put, "gains", "[2]", with(&request_options::if_match, etag)}).code ==
+        response_code::precondition_failed);
+}
+
+TEST_CASE("PUT with if_none_match stores only over another version") {
+  auto gains = make_gains();
+  const auto etag = ask(gains, {.path = "gains"}).options.etag;
+  CHECK(ask(gains, {method::put, "gains", "[1]", with(&request_options::if_none_match, etag)}).code ==
+        response_code::precondition_failed);
+  CHECK(ask(gains, {method::put, "gains", "[1]", with(&request_options::if_none_match, "other")}).code ==
+        response_code::changed);
+}
+
+TEST_CASE("PUT that is only to create gets 412 from a value, which always exists") {
+  auto gains = make_gains();
+  request_options options;
+  options.create_only = true;
+  const auto refused = ask(gains, {method::put, "gains", "[1]", options});
+  CHECK(refused.code == response_code::precondition_failed);
+  CHECK(words_of(refused).find("exists already") != std::string::npos);
+}
+
+TEST_CASE("the version is looked at before the body, and only where something would change") {
+  auto gains = make_gains();
+  CHECK(ask(gains, {method::put, "gains", "[99]", with(&request_options::if_match, "older")}).code ==
+        response_code::precondition_failed);
+  CHECK(ask(gains, {.path = "gains", .options = with(&request_options::if_match, "older")}).code ==
+        response_code::content);
+}
+
+TEST_CASE("a leading slash of the path does not show in the words") {
+  auto gains = make_gains();
+  CHECK(words_of(ask(gains, {method::del, "/gains"})) == "gains allows GET, PUT, not DELETE");
+}
