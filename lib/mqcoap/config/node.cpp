@@ -44,7 +44,7 @@ std::string place_words(const node& n, const node& seen_from) {
 std::string describe(const node& n) {
   constexpr std::size_t shown = 60;
   switch (n.what) {
-    case node::kind::null: return "nothing";
+    case node::kind::null: return n.text.empty() ? "nothing" : n.text;
     case node::kind::list: return n.items.empty() ? "an empty list" : "a list";
     case node::kind::map: return "a map";
     case node::kind::scalar: break;

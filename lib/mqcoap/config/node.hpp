@@ -21,7 +21,7 @@ struct node {
 
   kind what = kind::null;
   bool quoted = false;  ///< a scalar in quotes or a block: always text
-  std::string text;     ///< of a scalar
+  std::string text;     ///< of a scalar; of null as it was written, empty if nothing was
   std::vector<const node*> items;
   std::vector<entry> entries;
 

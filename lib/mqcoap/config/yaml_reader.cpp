@@ -35,13 +35,13 @@ class tree_builder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
     node& n = make(mark, "", node::kind::null);
-    if (written_null(mark) == 0 &&
-        pending_key() != nullptr) {  // an empty value is marked somewhere behind it
-      n.line = pending_key()->line;
-      n.column = pending_key()->column;
-      n.length = pending_key()->length;
-    } else {
-      n.length = std::max<std::size_t>(written_null(mark), 1);
+    n.text = written_null(mark);
+    if (!n.text.empty()) {
+      n.length = n.text.size();
+    } else if (const node* key = pending_key()) {  // an empty value is marked somewhere behind it
+      n.line = key->line;
+      n.column = key->column;
+      n.length = key->length;
     }
     place_in_tree(n);
   }
@@ -103,12 +103,12 @@ class tree_builder final : public YAML::EventHandler {
 
   const node* pending_key() const { return frames_.empty() ? nullptr : frames_.back().key; }
 
-  /// Bytes of `null` or `~` if that is what stands there; 0 for a value that is just missing.
-  std::size_t written_null(const YAML::Mark& mark) const {
+  /// `null` or `~` if that is what stands there; empty for a value that is just missing.
+  std::string written_null(const YAML::Mark& mark) const {
     const auto rest = std::string_view(file_.text()).substr(std::min(offset(mark), file_.text().size()));
     for (std::string_view word : {"null", "Null", "NULL", "~"})
-      if (rest.starts_with(word)) return word.size();
-    return 0;
+      if (rest.starts_with(word)) return std::string(word);
+    return {};
   }
 
   node& make(const YAML::Mark& mark, const std::string& tag, node::kind what) {
@@ -154,9 +154,11 @@ class tree_builder final : public YAML::EventHandler {
     top.key = &n;
     top.keep = false;
     n.is_key = true;
-    if (!n.is_scalar()) {
-      faults_.error(
-          n, n.is_null() ? "a key is missing in front of ':'" : "a key must be text, not " + describe(n));
+    if (n.is_null() && n.text.empty()) {
+      faults_.error(n, "a key is missing in front of ':'");
+    } else if (!n.is_scalar()) {
+      faults_.error(n, "a key must be text, not " + describe(n),
+                    n.is_null() ? "quote it: \"" + n.text + '"' : "");
     } else if (n.text == "<<" && !n.quoted) {
       faults_.error(n, "merge keys are refused", "devices that are alike: use `templates` and `like`");
     } else if (const auto [first, is_new] = top.keys.emplace(n.text, &n); !is_new) {
