@@ -22,8 +22,8 @@ CONFIGURATION = """
     proxy:
       forward: GW_1
       routes:
-        - {name: read only, match: {tag: RO_1, path: "public/**", methods: [GET]}}
-        - {name: one at a time, match: {tag: ONE_1}, timeout: 20s, in_flight: 1, queue: 2}
+        - {name: read-only, match: {tag: RO_1, path: "public/**", methods: [GET]}}
+        - {name: one-at-a-time, match: {tag: ONE_1}, timeout: 20s, in_flight: 1, queue: 2}
         - {name: short, match: {tag: SHORT_1}, timeout: 300ms, in_flight: 4}
         - name: rewritten
           match: {tag: "OLD_*", subsystem: [axuv, hv]}
@@ -127,7 +127,7 @@ class Headers(ProxyTest):
 
     def test_the_source_at_the_device_is_the_gateway(self):
         device = self.far()
-        self.ask(source="desk-7")
+        self.ask()
         self.assertNotIn(device.last["header"]["source"], (None, "desk-7", "GW_1", "FAR_1"))
 
     def test_the_callers_token_stops_here(self):
@@ -347,7 +347,7 @@ class Loops(IntegrationTest):
           far: {url: $FAR}
         proxy:
           routes:
-            - {name: over there, match: {tag: LOOP_1}, serve: true, in_flight: 16, timeout: 20s, to: {broker: far}}
+            - {name: over-there, match: {tag: LOOP_1}, serve: true, in_flight: 16, timeout: 20s, to: {broker: far}}
     """
 
     def test_a_loop_of_gateways_ends_with_502(self):

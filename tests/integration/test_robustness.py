@@ -134,10 +134,10 @@ class Garbage(IntegrationTest):
         self.gateway(self.configuration, LAB=self.lab.url, SITE=self.lab.url)
         self.desk = self.caller(self.lab, "GW_1")
 
-    def refused(self, method, path):
-        """The answer to a request whose path is not echoed, because it is none."""
+    def refused(self, method, path, body=None):
+        """The answer to a request whose path cannot be echoed."""
         request_id = new_id()
-        return self.desk.send_raw(request_payload(method, path, request_id=request_id), request_id).answer()
+        return self.desk.send_raw(request_payload(method, path, body, request_id), request_id).answer()
 
     def test_retained_requests_are_dropped(self):
         observer = self.bus(self.lab)
@@ -168,10 +168,10 @@ class Garbage(IntegrationTest):
             self.assert_code(self.desk.send_raw(payload, request_id, path="gains").answer(), code)
 
     def test_depth_and_path_have_limits(self):
-        self.configuration += "    limits: {depth: 8, path: 20}\n"
+        self.configuration += "    limits: {depth: 8, path: 20B}\n"
         self.start()
         self.assert_code(self.desk.put("gains", json.loads("[" * 6 + "]" * 6)), 204)
-        self.assert_code(self.desk.put("gains", json.loads("[" * 9 + "]" * 9)), 400)
+        self.assert_code(self.refused("PUT", "gains", json.loads("[" * 9 + "]" * 9)), 400, "deep")
         self.assert_code(self.desk.send("GET", "x" * 20).answer(), 404)
         self.assert_code(self.refused("GET", "x" * 21), 400, "path")
 

@@ -86,7 +86,7 @@ class RunOnce(IntegrationTest):
         self.assert_code(self.desk.post("gains", 1, request_id=request_id), 405)
 
     def test_a_forwarded_request_reaches_the_device_once(self):
-        device = self.device(self.lab, "DEV_1", normal("done", code=203))
+        device = self.device(self.lab, "DEV_1", normal(None, code=203))
         request_id = new_id()
         for _ in range(3):
             self.assert_code(self.desk.post("probe/fire", request_id=request_id), 203)

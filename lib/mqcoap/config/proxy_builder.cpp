@@ -106,7 +106,8 @@ void check_mounts(const std::vector<built_device>& devices, const served_tags& s
       const auto* mount = std::get_if<mount_options>(&resource.options.kind);
       if (mount == nullptr) continue;
       const auto& tag = mount->tag.text();
-      if (served.is_own(tag) || served.is_proxied(tag))
+      // A tag that a route serves may be mounted, too: that route was checked to lead elsewhere.
+      if (served.is_own(tag))
         faults.error(*resource.kind_at, "this leads back: the gateway itself answers for " + tag);
     }
 }

@@ -72,8 +72,8 @@ class resource_builder {
                                    std::to_string(limits_.path) + " bytes");
     if (path_.value == discovery_path)
       faults_.error(*path_.at, "the path .well-known/core is reserved: it lists the other resources");
-    if (is_subtree && names_a_kind(*at_) && at_->find("proxy") == nullptr)
-      faults_.error(*path_.at, "a path with '**' is only for the kind 'proxy'");
+    if (is_subtree && names_a_kind(*at_) && at_->find("proxy") == nullptr && at_->find("reply") == nullptr)
+      faults_.error(*path_.at, "a path with '**' is only for the kinds 'proxy' and 'reply'");
   }
 
   void check_common_keys() {

@@ -8,9 +8,9 @@
 
 namespace mqcoap {
 
-/// POST runs it (203), whatever the body: if every condition of `when` holds, else 412, the values of `set` are
-/// stored, all in one step. A condition on an object holds if the members it names are equal, the rest does not
-/// count; on anything else, if the whole value is equal.
+/// POST runs it (203), whatever the body: if every condition of `when` holds, else 412, the values of `set`
+/// are stored, all in one step. A condition on an object holds if the members it names are equal, the rest
+/// does not count; on anything else, if the whole value is equal.
 class action_resource final : public handler {
  public:
   struct condition {

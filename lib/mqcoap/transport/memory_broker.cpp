@@ -40,7 +40,7 @@ void memory_broker::take(const std::string& topic, const std::string& payload, b
 
 void memory_broker::go_down() {
   if (!std::exchange(up_, false)) return;
-  std::erase_if(tasks_, [](const task& t) { return t.what == task::kind::message; });
+  std::erase_if(tasks_, [](const task& t) { return t.what == task::kind::delivery; });
   for (std::size_t i = 0; i < links_.size(); ++i)
     if (links_[i] != nullptr) links_[i]->go_down("the broker is away");
 }

@@ -88,7 +88,7 @@ error_code memory_link::send(std::string_view topic, std::string_view payload, b
   }
   if (!valid_topic(topic)) return errc::invalid_topic;
   // Not tied to this link: what was sent arrives, even if the sender is gone.
-  broker_.tasks_.push_back({memory_broker::task::kind::message, nullptr,
+  broker_.tasks_.push_back({memory_broker::task::kind::delivery, nullptr,
                             [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
                              retain] { broker.take(topic, payload, retain); }});
   ++stats_.sent;

@@ -32,7 +32,7 @@ class memory_broker {
  private:
   friend class memory_link;
   struct task {
-    enum class kind { message, confirmation };
+    enum class kind { delivery, confirmation };
     kind what;
     const memory_link* link;  ///< whose; null: runs even if the link is gone
     std::function<void()> run;

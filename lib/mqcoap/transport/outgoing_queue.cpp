@@ -9,7 +9,7 @@ bool outgoing_queue::push(std::string_view topic, std::string_view payload, stea
   const auto has_place = [&] { return waiting_.size() < max_messages_ && size <= max_bytes_ - bytes_; };
   if (!has_place()) expire(now);
   if (!has_place()) return false;
-  message m{{}, topic.size(), deadline};
+  entry m{{}, topic.size(), deadline};
   m.text.reserve(size);
   m.text.append(topic).append(1, '\0').append(payload);
   waiting_.push_back(std::move(m));
@@ -18,7 +18,7 @@ bool outgoing_queue::push(std::string_view topic, std::string_view payload, stea
   return true;
 }
 
-const outgoing_queue::message* outgoing_queue::front(steady_time now) {
+const outgoing_queue::entry* outgoing_queue::front(steady_time now) {
   while (!waiting_.empty() && waiting_.front().deadline <= now) {
     pop();
     ++expired_;
@@ -34,7 +34,7 @@ void outgoing_queue::pop() noexcept {
 
 void outgoing_queue::expire(steady_time now) {
   if (now < earliest_) return;
-  const auto dropped = std::erase_if(waiting_, [now](const message& m) { return m.deadline <= now; });
+  const auto dropped = std::erase_if(waiting_, [now](const entry& m) { return m.deadline <= now; });
   expired_ += dropped;
   bytes_ = 0;
   earliest_ = steady_time::max();

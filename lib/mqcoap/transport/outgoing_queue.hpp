@@ -13,7 +13,7 @@ namespace mqcoap {
 /// each with a deadline after which nobody wants it.
 class outgoing_queue {
  public:
-  struct message {
+  struct entry {
     std::string text;  ///< topic, NUL, payload: one allocation a message
     std::size_t topic_size = 0;
     steady_time deadline;
@@ -34,7 +34,7 @@ class outgoing_queue {
   std::size_t bytes() const noexcept { return bytes_; }
 
   /// The next one that has not expired, or null. Valid until the next call that is not const.
-  const message* front(steady_time now);
+  const entry* front(steady_time now);
   void pop() noexcept;
 
   /// Drops what has expired. Costs nothing as long as the earliest deadline has not come.
@@ -48,7 +48,7 @@ class outgoing_queue {
  private:
   std::size_t max_messages_;
   std::size_t max_bytes_;
-  std::deque<message> waiting_;
+  std::deque<entry> waiting_;
   std::size_t bytes_ = 0;
   std::uint64_t expired_ = 0;
   steady_time earliest_ = steady_time::max();  ///< no later than the earliest deadline that waits

@@ -86,11 +86,14 @@ class Device:
 # ---- behaviours -----------------------------------------------------------------------------------------------
 
 
-def normal(body=None, code=205, **header):
+ECHO = object()
+
+
+def normal(body=ECHO, code=205, **header):
     """Answers with this body, or with what it was asked."""
 
     def behave(device, topic, request):
-        said = {"path": request["header"]["path"], "body": request.get("body")} if body is None else body
+        said = {"path": request["header"]["path"], "body": request.get("body")} if body is ECHO else body
         device.publish(topic, device.response(request, said, code, **header))
 
     return behave

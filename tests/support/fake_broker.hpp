@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap::test {
+
+/// A broker that misbehaves as told: for what a real one cannot be made to do.
+class fake_broker {
+ public:
+  enum class greeting {
+    accept,
+    refuse_version_5,   ///< with a 3.1.1 CONNACK; accepts 3.1.1
+    hang_up_version_5,  ///< says nothing; accepts 3.1.1
+    hang_up,            ///< always
+    silence,            ///< never answers
+  };
+
+  fake_broker(boost::asio::io_context& loop, greeting how);
+
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  /// Filters with this beginning are denied.
+  void deny(std::string prefix) { denied_ = std::move(prefix); }
+  void greet(greeting how) { greeting_ = how; }
+  /// Protocol levels of the CONNECTs so far: 5 is MQTT 5, 4 is 3.1.1.
+  const std::vector<int>& levels() const noexcept { return levels_; }
+  /// Filters of the SUBSCRIBEs so far.
+  const std::vector<std::string>& filters() const noexcept { return filters_; }
+  /// Topics of the messages so far.
+  const std::vector<std::string>& topics() const noexcept { return topics_; }
+  void drop_clients() { peers_.clear(); }
+
+ private:
+  struct peer;
+  void accept();
+  void read(const std::shared_ptr<peer>& p);
+  /// Takes whole packets off the front of what was read.
+  void take_packets(peer& p);
+  void on_packet(peer& p, unsigned char type, std::string_view body);
+  void on_connect(peer& p, std::string_view body);
+  void on_subscribe(peer& p, std::string_view body);
+  static void send(peer& p, std::string_view bytes);
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  greeting greeting_;
+  std::string denied_;
+  std::vector<int> levels_;
+  std::vector<std::string> filters_;
+  std::vector<std::string> topics_;
+  std::vector<std::shared_ptr<peer>> peers_;
+};
+
+}  // namespace mqcoap::test

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace mqcoap::test {
+
+/// A mosquitto of the test's own, on a free loopback port. Dies with the test.
+class private_broker {
+ public:
+  struct options {
+    std::string username;  ///< empty: anyone may connect
+    std::string password;
+    std::string acl;  ///< lines of an ACL file; empty: everything is allowed
+  };
+
+  private_broker() : private_broker(options{}) {}
+  /// @throws std::runtime_error if no mosquitto can be started
+  explicit private_broker(options o);
+  ~private_broker();
+  private_broker(const private_broker&) = delete;
+  private_broker& operator=(const private_broker&) = delete;
+
+  std::uint16_t port() const noexcept { return port_; }
+
+  /// SIGKILL: connections are reset, nothing is said.
+  void kill();
+  /// Starts it again, on the same port.
+  void restart();
+  /// SIGSTOP: the kernel still takes connections and data, nobody answers.
+  void pause();
+  void resume();
+
+ private:
+  void write_config() const;
+  /// True once it listens; false if it ended instead.
+  bool launch();
+
+  options options_;
+  std::filesystem::path dir_;
+  std::uint16_t port_ = 0;
+  pid_t pid_ = -1;
+  int output_ = -1;
+};
+
+}  // namespace mqcoap::test

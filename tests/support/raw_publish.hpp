@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace mqcoap::test {
+
+/// Publishes one message at QoS 0 over a connection of its own, and returns when the broker has taken it.
+/// Shares no code with what is tested.
+void raw_publish(std::uint16_t port, std::string_view topic, std::string_view payload, bool retain = false);
+
+}  // namespace mqcoap::test

@@ -1,0 +1,188 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <mqcoap/transport/memory_link.hpp>
+#include <optional>
+
+#include "link_recorder.hpp"
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+using test::link_recorder;
+
+namespace {
+
+constexpr auto never = steady_time::max();
+
+struct fixture {
+  memory_broker broker;
+  memory_link a{broker, "a"};
+  memory_link b{broker, "b"};
+  link_recorder at_a;
+  link_recorder at_b;
+  std::vector<error_code> answers;
+
+  void start() {
+    a.start(at_a);
+    b.start(at_b);
+    broker.run();
+  }
+  link::subscribed_handler note() {
+    return [this](error_code e) { answers.push_back(e); };
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "nothing happens before the broker runs") {
+  a.start(at_a);
+  CHECK_FALSE(a.up());
+  CHECK(a.publish("t", "1", never) == errc::not_connected);
+  CHECK(broker.run() == 0);
+  CHECK(a.up());
+  CHECK(at_a.ups == 1);
+  CHECK_FALSE(b.up());
+  a.subscribe("t", note());
+  CHECK_FALSE(a.publish("t", "2", never));
+  CHECK(at_a.messages.empty());
+  CHECK(answers.empty());
+  CHECK(broker.run() == 1);
+  REQUIRE(at_a.messages.size() == 1);
+  CHECK(at_a.messages[0] == link_recorder::message{"t", "2", false});
+  CHECK(answers == std::vector<error_code>{{}});
+}
+
+TEST_CASE_FIXTURE(fixture, "overlapping subscriptions give one copy each client") {
+  start();
+  a.subscribe("x/#", {});
+  a.subscribe("x/+", {});
+  b.subscribe("x/y", {});
+  b.publish("x/y", "1", never);
+  CHECK(broker.run() == 2);
+  CHECK(at_a.messages.size() == 1);
+  CHECK(at_b.messages.size() == 1);
+  CHECK(b.stats().sent == 1);
+  CHECK(a.stats().received == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "the broker does what it is asked in order") {
+  start();
+  b.publish("t", "before", never);
+  a.subscribe("t", {});
+  b.publish("t", "between", never);
+  broker.run();
+  a.unsubscribe("t");
+  b.publish("t", "after", never);
+  broker.run();
+  REQUIRE(at_a.messages.size() == 1);
+  CHECK(at_a.messages[0].payload == "between");
+  CHECK(a.filters().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a retained message goes to later subscribers, marked") {
+  start();
+  b.subscribe("t/+", {});
+  broker.run();
+  b.publish_retained("t/1", "kept");
+  broker.run();
+  CHECK(at_b.messages == std::vector<link_recorder::message>{{"t/1", "kept", false}});
+  a.subscribe("t/#", {});
+  CHECK(broker.run() == 1);
+  CHECK(at_a.messages == std::vector<link_recorder::message>{{"t/1", "kept", true}});
+  a.subscribe("t/#", note());
+  CHECK(broker.run() == 0);
+  CHECK(answers.size() == 1);
+  b.publish_retained("t/1", "");
+  broker.run();
+  a.unsubscribe("t/#");
+  a.subscribe("t/#", {});
+  CHECK(broker.run() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a denied subscription gets nothing and says so") {
+  broker.deny("secret/");
+  start();
+  a.subscribe("secret/x", note());
+  a.subscribe("open", note());
+  b.publish("secret/x", "1", never);
+  broker.run();
+  CHECK(answers == std::vector<error_code>{errc::denied, {}});
+  CHECK(at_a.messages.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "an outage loses what is queued and keeps the subscriptions") {
+  start();
+  a.subscribe("t", note());
+  broker.run();
+  b.publish("t", "lost", never);
+  broker.go_down();
+  CHECK_FALSE(a.up());
+  CHECK(at_a.downs == 1);
+  CHECK_FALSE(at_a.why.empty());
+  CHECK(b.publish("t", "refused", never) == errc::not_connected);
+  CHECK(b.stats().refused == 1);
+  CHECK(broker.run() == 0);
+  CHECK_FALSE(a.up());
+  broker.come_up();
+  broker.run();
+  CHECK(at_a.ups == 2);
+  b.publish("t", "new", never);
+  CHECK(broker.run() == 1);
+  CHECK(at_a.messages.at(0).payload == "new");
+  CHECK(answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a subscription asked for during an outage is confirmed after it") {
+  start();
+  broker.go_down();
+  a.subscribe("t", note());
+  broker.run();
+  CHECK(answers.empty());
+  broker.come_up();
+  broker.run();
+  CHECK(answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "what may not be a topic is refused") {
+  start();
+  CHECK(a.publish("", "1", never) == errc::invalid_topic);
+  CHECK(a.publish("a/+", "1", never) == errc::invalid_topic);
+  CHECK(a.publish("a/#", "1", never) == errc::invalid_topic);
+  CHECK(a.publish(std::string_view("a\0b", 3), "1", never) == errc::invalid_topic);
+}
+
+TEST_CASE_FIXTURE(fixture, "a stopped link has sent what it was given, and is told nothing more") {
+  start();
+  a.subscribe("t", {});
+  b.subscribe("t", {});
+  broker.run();
+  b.subscribe("u", note());
+  b.publish("t", "last", never);
+  int stopped = 0;
+  b.stop(1s, [&] { ++stopped; });
+  CHECK(stopped == 0);
+  CHECK_FALSE(b.up());
+  CHECK(b.publish("t", "too late", never) == errc::closed);
+  broker.run();
+  CHECK(stopped == 1);
+  CHECK(answers == std::vector<error_code>{errc::closed});
+  CHECK(at_a.messages.size() == 1);
+  CHECK(at_b.messages.empty());
+  CHECK(at_b.downs == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a link that is gone leaves its messages and takes its handlers along") {
+  start();
+  a.subscribe("t", {});
+  broker.run();
+  auto c = std::make_unique<memory_link>(broker, "c");
+  link_recorder at_c;
+  c->start(at_c);
+  broker.run();
+  c->subscribe("t", note());
+  c->publish("t", "from the grave", never);
+  c.reset();
+  CHECK(broker.run() == 1);
+  CHECK(at_a.messages.size() == 1);
+  CHECK(answers.empty());
+}

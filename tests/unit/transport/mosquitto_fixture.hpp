@@ -1,0 +1,62 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <mqcoap/transport/mosquitto_link.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "event_loop.hpp"
+#include "link_recorder.hpp"
+
+namespace mqcoap::test {
+
+constexpr auto never = steady_time::max();
+
+/// A link with its owner, on a loop shared with others.
+struct client {
+  event_loop& loop;
+  link_recorder told;
+  std::unique_ptr<mosquitto_link> l;
+
+  client(event_loop& on, link_options options, const clock& time)
+      : loop(on), l(std::make_unique<mosquitto_link>(on.context(), time, std::move(options))) {}
+
+  void start_and_wait() {
+    const int before = told.ups;
+    l->start(told);
+    REQUIRE(loop.run_until([&] { return told.ups > before; }));
+  }
+  error_code subscribe_and_wait(const std::string& filter) {
+    std::optional<error_code> answer;
+    l->subscribe(filter, [&](error_code e) { answer = e; });
+    CHECK_FALSE(answer);
+    REQUIRE(loop.run_until([&] { return answer.has_value(); }));
+    return *answer;
+  }
+  error_code publish(const std::string& topic, std::string_view payload) {
+    return l->publish(topic, payload, never);
+  }
+  bool waits_for(std::string_view payload) {
+    return loop.run_until([&] { return told.got(payload); });
+  }
+  void stop_and_wait(std::chrono::milliseconds grace) {
+    bool stopped = false;
+    l->stop(grace, [&] { stopped = true; });
+    CHECK_FALSE(stopped);
+    REQUIRE(loop.run_until([&] { return stopped; }));
+  }
+};
+
+inline link_options options_for(std::uint16_t port, mqtt_protocol protocol = mqtt_protocol::automatic) {
+  link_options options;
+  options.name = "test";
+  options.host = "127.0.0.1";
+  options.port = port;
+  options.protocol = protocol;
+  return options;
+}
+
+}  // namespace mqcoap::test

@@ -1,0 +1,223 @@
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <sstream>
+#include <support/fake_broker.hpp>
+#include <support/private_broker.hpp>
+
+#include "mosquitto_fixture.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+using namespace std::chrono_literals;
+using greeting = fake_broker::greeting;
+
+namespace {
+
+struct fixture {
+  event_loop loop;
+  system_clock time;
+
+  client make(link_options options) { return {loop, std::move(options), time}; }
+};
+
+/// Catches what is logged while it lives.
+class log_catcher {
+ public:
+  log_catcher() : before_(spdlog::default_logger()) {
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(text_);
+    auto logger = std::make_shared<spdlog::logger>("test", sink);
+    logger->set_pattern("%l: %v");
+    spdlog::set_default_logger(logger);
+  }
+  ~log_catcher() { spdlog::set_default_logger(before_); }
+  log_catcher(const log_catcher&) = delete;
+  log_catcher& operator=(const log_catcher&) = delete;
+
+  int count(const std::string& words) const {
+    const auto all = text_.str();
+    int n = 0;
+    for (auto at = all.find(words); at != std::string::npos; at = all.find(words, at + 1)) ++n;
+    return n;
+  }
+
+ private:
+  std::ostringstream text_;
+  std::shared_ptr<spdlog::logger> before_;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture,
+                  "a broker that refuses MQTT 5 gets 3.1.1 at once, and straight away the next time") {
+  for (const auto how : {greeting::refuse_version_5, greeting::hang_up_version_5}) {
+    fake_broker broker(loop.context(), how);
+    auto c = make(options_for(broker.port()));
+    c.start_and_wait();
+    CHECK(broker.levels() == std::vector<int>{5, 4});
+    CHECK(c.told.downs == 0);
+    broker.drop_clients();
+    REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+    CHECK(broker.levels() == std::vector<int>{5, 4, 4});
+    CHECK(c.told.downs == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a version that was asked for is not fallen back from") {
+  fake_broker broker(loop.context(), greeting::refuse_version_5);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v5));
+  c.l->start(c.told);
+  REQUIRE(loop.run_until([&] { return broker.levels().size() == 2; }));
+  CHECK(broker.levels() == std::vector<int>{5, 5});
+  CHECK_FALSE(c.l->up());
+  CHECK(c.told.downs == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "subscriptions are made anew after the broker was killed") {
+  private_broker broker;
+  auto c = make(options_for(broker.port()));
+  c.start_and_wait();
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(c.subscribe_and_wait("t/" + std::to_string(i)));
+  broker.kill();
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK_FALSE(c.l->up());
+  CHECK_FALSE(c.told.why.empty());
+  broker.restart();
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  // Sent from here on, so behind the subscriptions on the wire.
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(c.publish("t/" + std::to_string(i), std::to_string(i)));
+  REQUIRE(c.waits_for("19"));
+  CHECK(c.told.messages.size() == 20);
+  CHECK(c.l->stats().connects == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "nothing published while the broker is away arrives later") {
+  private_broker broker;
+  auto options = options_for(broker.port());
+  options.qos = 1;  // which the library would queue, and send after the reconnect
+  auto c = make(options);
+  c.start_and_wait();
+  CHECK_FALSE(c.subscribe_and_wait("t"));
+  broker.kill();
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK(c.publish("t", "stale") == errc::not_connected);
+  CHECK(c.l->stats().refused == 1);
+  broker.restart();
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  CHECK_FALSE(c.publish("t", "fresh"));
+  REQUIRE(c.waits_for("fresh"));
+  CHECK(c.told.messages.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "the first connection comes when the broker does, and one line tells of the outage") {
+  const log_catcher log;
+  private_broker broker;
+  broker.kill();
+  auto c = make(options_for(broker.port()));
+  std::optional<error_code> answer;
+  c.l->subscribe("t", [&](error_code e) { answer = e; });
+  c.l->start(c.told);
+  CHECK(c.publish("t", "x") == errc::not_connected);
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK(c.told.why.find("refused") != std::string::npos);
+  // Long enough for further tries: the second comes after 1 s at most, the third after 2 s more.
+  bool waited = false;
+  boost::asio::steady_timer timer(loop.context(), 3100ms);
+  timer.async_wait([&](error_code) { waited = true; });
+  REQUIRE(loop.run_until([&] { return waited; }));
+  CHECK(c.told.downs == 1);
+  CHECK(log.count("warning: broker test is away: ") == 1);
+  CHECK_FALSE(answer);
+  broker.restart();
+  REQUIRE(loop.run_until([&] { return answer.has_value(); }));
+  CHECK_FALSE(*answer);
+  CHECK(c.l->up());
+  CHECK(log.count("info: connected to broker test (127.0.0.1:" + std::to_string(broker.port()) +
+                  ", MQTT 5)") == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a wrong password keeps the link down, and the words say what to look at") {
+  private_broker broker({.username = "gateway", .password = "right", .acl = {}});
+  for (const auto protocol : {mqtt_protocol::automatic, mqtt_protocol::v311}) {
+    const log_catcher log;
+    auto options = options_for(broker.port(), protocol);
+    options.username = "gateway";
+    options.password = secret("wrong");
+    auto c = make(options);
+    c.l->start(c.told);
+    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+    CHECK_FALSE(c.l->up());
+    CHECK(c.told.why.find("password") != std::string::npos);
+    CHECK(c.l->stats().connects == 0);
+    CHECK(log.count("check username and password") == 1);
+    CHECK(log.count("wrong") == 0);
+
+    options.password = secret("right");
+    auto welcome = make(options);
+    welcome.start_and_wait();
+    CHECK(welcome.l->up());
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a name that does not resolve is an outage with words") {
+  auto options = options_for(1883);
+  options.host = "no-such-host.invalid";
+  auto c = make(options);
+  c.l->start(c.told);
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK(c.told.why.find("resolve") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "a link may be destroyed in any state") {
+  private_broker broker;
+  fake_broker silent(loop.context(), greeting::silence);
+  auto named = options_for(broker.port());
+  named.host = "localhost";
+  SUBCASE("before it was started") { make(options_for(broker.port())); }
+  SUBCASE("while it resolves a name") {
+    auto c = make(named);
+    c.l->start(c.told);
+    loop.context().poll();
+  }
+  SUBCASE("while it waits for the broker's answer") {
+    auto c = make(options_for(silent.port()));
+    c.l->start(c.told);
+    REQUIRE(loop.run_until([&] { return silent.levels().size() == 1; }));
+  }
+  SUBCASE("while it waits for the next try") {
+    auto c = make(options_for(1));
+    c.l->start(c.told);
+    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  }
+  SUBCASE("while it has messages to send") {
+    auto c = make(options_for(broker.port()));
+    c.start_and_wait();
+    for (int i = 0; i < 1000; ++i) CHECK_FALSE(c.publish("t", "x"));
+  }
+  SUBCASE("while it stops") {
+    auto c = make(options_for(broker.port()));
+    c.start_and_wait();
+    CHECK_FALSE(c.publish("t", "x"));
+    c.l->stop(10s, [] { FAIL("the link is gone"); });
+  }
+  // Whatever handlers are left must do nothing.
+  bool quiet = false;
+  boost::asio::steady_timer timer(loop.context(), 50ms);
+  timer.async_wait([&](error_code) { quiet = true; });
+  CHECK(loop.run_until([&] { return quiet; }));
+}
+
+TEST_CASE_FIXTURE(fixture, "another client with the same id throws us off, and the words name it") {
+  private_broker broker;
+  auto options = options_for(broker.port(), mqtt_protocol::v5);
+  options.client_id = "twin";
+  auto first = make(options);
+  first.start_and_wait();
+  auto second = make(options);
+  second.start_and_wait();
+  REQUIRE(loop.run_until([&] { return first.told.downs == 1; }));
+  CHECK(first.told.why.find("taken over") != std::string::npos);
+}

@@ -1,0 +1,124 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <mqcoap/transport/subscription_table.hpp>
+
+using namespace mqcoap;
+using step = subscription_table::step;
+using answers = std::vector<subscription_table::answer>;
+
+namespace {
+
+struct fixture {
+  subscription_table table;
+  answers due;
+
+  step keep(const std::string& filter) {
+    subscription_table::handler done = [](error_code) {};
+    return table.keep(filter, done);
+  }
+  std::vector<subscription_table::denial> answered(int id, std::vector<int> reasons) {
+    due.clear();
+    return table.answered(id, reasons, due);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a filter is asked for once, and all who wait get the answer") {
+  CHECK(keep("a") == step::send);
+  table.asked(1, {"a"});
+  CHECK(keep("a") == step::wait);
+  CHECK(answered(1, {1}).empty());
+  REQUIRE(due.size() == 2);
+  CHECK_FALSE(due[0].error);
+  CHECK(keep("a") == step::confirmed);
+  CHECK(answered(1, {1}).empty());
+  CHECK(due.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "each filter of a packet gets its own answer, and a missing one is a denial") {
+  keep("a");
+  keep("b");
+  keep("c");
+  table.asked(7, {"a", "b", "c"});
+  const auto denied = answered(7, {0, 0x87});
+  REQUIRE(denied.size() == 2);
+  CHECK(denied[0].filter == "b");
+  CHECK(denied[1].filter == "c");
+  REQUIRE(due.size() == 3);
+  CHECK_FALSE(due[0].error);
+  CHECK(due[1].error == errc::denied);
+  CHECK(due[2].error == errc::denied);
+}
+
+TEST_CASE_FIXTURE(fixture, "a new connection asks for everything again and answers nobody twice") {
+  keep("b");
+  keep("a");
+  table.asked(1, {"a", "b"});
+  answered(1, {0, 0});
+  CHECK(table.begin_connection() == std::vector<std::string>{"a", "b"});
+  table.asked(1, {"a", "b"});
+  CHECK(answered(1, {0, 0}).empty());
+  CHECK(due.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "who waits when the connection breaks gets the next connection's answer") {
+  keep("a");
+  table.asked(1, {"a"});
+  table.begin_connection();
+  CHECK(answered(1, {0}).empty());
+  CHECK(due.empty());  // an id of the old connection
+  table.asked(2, {"a"});
+  answered(2, {0});
+  CHECK(due.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a denial is worth telling once until it was granted") {
+  keep("a");
+  table.asked(1, {"a"});
+  CHECK(answered(1, {128}).at(0).first);
+  table.begin_connection();
+  table.asked(1, {"a"});
+  CHECK_FALSE(answered(1, {128}).at(0).first);
+  CHECK(keep("a") == step::send);
+  table.asked(2, {"a"});
+  CHECK(answered(2, {0}).empty());
+  table.begin_connection();
+  table.asked(1, {"a"});
+  CHECK(answered(1, {128}).at(0).first);
+}
+
+TEST_CASE_FIXTURE(fixture, "a dropped filter closes who waits, and a late answer means nothing") {
+  keep("a");
+  table.asked(1, {"a"});
+  CHECK(table.drop("a", due));
+  REQUIRE(due.size() == 1);
+  CHECK(due[0].error == errc::closed);
+  CHECK_FALSE(table.drop("a", due));
+  CHECK(answered(1, {0}).empty());
+  CHECK(due.empty());
+  CHECK(table.begin_connection().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a filter dropped and kept anew waits for its own answer") {
+  keep("a");
+  table.asked(1, {"a"});
+  table.drop("a", due);
+  CHECK(keep("a") == step::send);
+  table.asked(2, {"a"});
+  CHECK(answered(1, {128}).empty());
+  CHECK(due.empty());
+  CHECK(answered(2, {0}).empty());
+  CHECK(due.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "closing answers everybody who still waits") {
+  keep("a");
+  keep("b");
+  table.asked(1, {"a"});
+  answered(1, {0});
+  const auto closed = table.close();
+  REQUIRE(closed.size() == 1);
+  CHECK(closed[0].error == errc::closed);
+}
