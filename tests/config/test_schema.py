@@ -55,7 +55,7 @@ class Schema(unittest.TestCase):
                         jsonschema.Draft202012Validator(whole).validate(rule["default"])
 
     def test_good_files_are_accepted(self):
-        paths = [*files("good"), os.path.join(HERE, "../../config/mqcoap.yaml")]
+        paths = [*files("good"), *files("../../config")]
         for path, value in zip(paths, as_json(paths)):
             with self.subTest(os.path.basename(path)):
                 self.assertIsNotNone(value)

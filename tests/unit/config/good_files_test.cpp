@@ -156,6 +156,8 @@ TEST_CASE("each kind of resource is read") {
   CHECK(kind<reply_options>(s, gw, "void").body.text() == "{}");
   CHECK(kind<reply_options>(s, gw, "null").body.is_null());
 
+  CHECK(kind<reply_options>(s, gw, "closed/**").code == response_code::service_unavailable);
+
   const auto& mount = kind<mount_options>(s, gw, "probe/**");
   CHECK(mount.tag.text() == "2D_XX_0_9999");
   CHECK(mount.subsystem.text() == "axuv");
@@ -240,4 +242,9 @@ TEST_CASE("the shipped file works as it is") {
   const auto s = test::load_good(MQCOAP_TESTS_DIR "/../config/mqcoap.yaml");
   CHECK(s.gateway.devices.size() == 2);
   CHECK(s.gateway.proxy.routes.size() == 1);
+}
+
+TEST_CASE("the files of the demo are without a fault") {
+  for (const auto* name : {"demo.yaml", "demo-far.yaml"})
+    CHECK_FALSE(test::load_good(MQCOAP_TESTS_DIR "/../config/" + std::string(name)).gateway.devices.empty());
 }
