@@ -176,7 +176,7 @@ std::vector<built_resource> build_resources(const device_spec& device, const pay
     const auto [same, is_new] = first.emplace(entry.name.value, entry.name.at);
     if (!is_new)
       faults.error(*entry.name.at, "two resources on the path '" + entry.name.value + '\'',
-                   "the first is on line " + std::to_string(same->second->line));
+                   "first: " + place_words(*same->second, *entry.name.at));
     auto resource = resource_builder(entry, limits, faults).build();
     if (is_new) built.push_back(std::move(resource));
   }
