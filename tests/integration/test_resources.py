@@ -37,7 +37,7 @@ CONFIGURATION = """
           shots: {collection: {max: 3, schema: {type: object, required: [energy]}}}
           coil_current: {signal: "3 + 0.5*sin(2*pi*0.2*t)", unit: A}
           ping: {reply: pong}
-          closed/for/lunch: {reply: {code: 503, body: back at noon}}
+          closed/**: {reply: {code: 503, body: back at noon}}
           supply/voltage: {value: 12.5, unit: V}
       ANY_1:
         resources:
@@ -210,7 +210,7 @@ class Resources(IntegrationTest):
     def test_discovery_lists_what_is_there(self):
         listed = {entry["path"]: entry for entry in self.desk.get(".well-known/core").body}
         self.assertLessEqual(
-            {"firmware_version", "gains", "arm", "shots", "coil_current", "ping", "closed/for/lunch", "supply/voltage"},
+            {"firmware_version", "gains", "arm", "shots", "coil_current", "ping", "closed/**", "supply/voltage"},
             set(listed),
         )
         self.assertIn("PUT", listed["gains"]["methods"])

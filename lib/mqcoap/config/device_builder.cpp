@@ -33,9 +33,9 @@ std::vector<std::string> paths_of(const std::vector<built_resource>& resources) 
 
 class resource_checks {
  public:
-  resource_checks(const std::vector<built_resource>& resources, report& faults)
-      : resources_(resources), faults_(faults) {
-    for (const auto& r : resources) by_path_.emplace(r.options.path, &r);
+  resource_checks(const built_device& device, report& faults)
+      : device_(device), resources_(device.resources), faults_(faults) {
+    for (const auto& r : resources_) by_path_.emplace(r.options.path, &r);
   }
 
   void run() {
@@ -62,14 +62,14 @@ class resource_checks {
     const auto found = by_path_.find(entry.name.value);
     if (found == by_path_.end()) {
       faults_.error(*entry.name.at, "this device has no resource '" + entry.name.value + '\'',
-                    suggest(entry.name.value, paths_of(resources_)));
+                    with_device(*entry.name.at, suggest(entry.name.value, paths_of(resources_))));
       return nullptr;
     }
     if (found->second->kind_at == nullptr) return nullptr;  // it has a fault of its own
     const auto* value = std::get_if<value_options>(&found->second->options.kind);
     if (value == nullptr)
       faults_.error(*entry.name.at, "'" + entry.name.value + "' is no value resource",
-                    "actions work on values");
+                    with_device(*entry.name.at, "actions work on values"));
     return value;
   }
 
@@ -81,16 +81,20 @@ class resource_checks {
                     "this breaks the schema of '" + entry.name.value + "': " + fault->words);
   }
 
+  /// A template's action may be right for one device and wrong for another.
+  std::string with_device(const node& at, const std::string& hint) const {
+    return key_path(at).starts_with("templates.")
+               ? "of " + device_.tag.text() + (hint.empty() ? "" : ": ") + hint
+               : hint;
+  }
+
+  const built_device& device_;
   const std::vector<built_resource>& resources_;
   report& faults_;
   std::map<std::string, const built_resource*> by_path_;
 };
 
 }  // namespace
-
-void check_resources(const std::vector<built_resource>& resources, report& faults) {
-  resource_checks(resources, faults).run();
-}
 
 std::vector<built_device> build_devices(const root_spec& root, report& faults) {
   std::map<std::string, built_template> templates;
@@ -116,7 +120,7 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
         device.resources = merge(found->second.resources, std::move(device.resources));
       }
     }
-    check_resources(device.resources, faults);
+    resource_checks(device, faults).run();
     devices.push_back(std::move(device));
   }
   return devices;

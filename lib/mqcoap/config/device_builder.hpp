@@ -30,7 +30,4 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults);
 std::vector<built_resource> build_resources(const device_spec& device, const payload_limits& limits,
                                             report& faults);
 
-/// What the resources of a device, templates included, say of each other. (For build_devices.)
-void check_resources(const std::vector<built_resource>& resources, report& faults);
-
 }  // namespace mqcoap

@@ -28,7 +28,9 @@ const section<device_spec>& template_section() {
                                           "templates.NAME",
                                           "What several devices have in common. It has the keys of a device "
                                           "but `like`: templates do not build on templates.",
-                                          {description_key(), subsystems_key(), resources_key()}};
+                                          {description_key(), subsystems_key(), resources_key()},
+                                          {},
+                                          {{"like", "a template cannot be like another one"}}};
   return table;
 }
 

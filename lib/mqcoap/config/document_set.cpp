@@ -31,8 +31,6 @@ bool same_file(const std::string& a, const std::string& b) {
   return std::filesystem::equivalent(a, b, ec);
 }
 
-std::string where(const node& n) { return n.file->path() + ':' + std::to_string(n.line); }
-
 node::entry* find_entry(node& map, std::string_view name) {
   const auto found = std::find_if(map.entries.begin(), map.entries.end(),
                                   [name](const node::entry& e) { return e.key->text == name; });
@@ -140,7 +138,7 @@ void document_set::merge_section(const node::entry& added) {
     faults_.error(
         *added.key,
         adds ? "expected a map, found " + describe(*added.value) : "'" + name + "' is defined twice",
-        "first at " + where(*present->key));
+        "first: " + place_words(*present->key, *added.key));
     return;
   }
   auto& into = const_cast<node&>(*present->value);  // one of the copies that were made to be added to
@@ -155,7 +153,7 @@ void document_set::merge_section(const node::entry& added) {
       first->value = &routes;
     } else {
       faults_.error(*entry.key, "'" + entry.key->text + "' is defined twice",
-                    "first at " + where(*first->key));
+                    "first: " + place_words(*first->key, *entry.key));
     }
   }
 }

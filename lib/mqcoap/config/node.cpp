@@ -36,11 +36,16 @@ std::string key_path(const node& n) {
   return path + path_step(n.key->text);
 }
 
+std::string place_words(const node& n, const node& seen_from) {
+  const auto number = std::to_string(n.line);
+  return n.file == seen_from.file ? "line " + number : n.file->path() + ':' + number;
+}
+
 std::string describe(const node& n) {
   constexpr std::size_t shown = 60;
   switch (n.what) {
-    case node::kind::null: return "nothing";
-    case node::kind::list: return "a list";
+    case node::kind::null: return n.text.empty() ? "nothing" : n.text;
+    case node::kind::list: return n.items.empty() ? "an empty list" : "a list";
     case node::kind::map: return "a map";
     case node::kind::scalar: break;
   }

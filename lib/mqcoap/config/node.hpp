@@ -21,7 +21,7 @@ struct node {
 
   kind what = kind::null;
   bool quoted = false;  ///< a scalar in quotes or a block: always text
-  std::string text;     ///< of a scalar
+  std::string text;     ///< of a scalar; of null as it was written, empty if nothing was
   std::vector<const node*> items;
   std::vector<entry> entries;
 
@@ -50,6 +50,10 @@ using node_arena = std::deque<node>;
 /// Where a value stands among the keys: `devices.GW_XX_0_0001.resources.gains`, `proxy.routes[0].match`. Of a
 /// key: that of the map it stands in.
 std::string key_path(const node& n);
+
+/// Where a node stands, for somebody who looks at another one: `line 7`, or `conf.d/a.yaml:7` in another
+/// file.
+std::string place_words(const node& n, const node& seen_from);
 
 /// What was found, for an error text: `the number 5`, `'yes'`, `a list`.
 std::string describe(const node& n);

@@ -19,13 +19,13 @@ class route_checks {
   route_checks(const root_spec& root, const served_tags& served, report& faults)
       : root_(root), served_(served), faults_(faults) {}
 
-  void check(const route_spec& route) {
-    check_name(route);
-    check_broker(route.to.value);
-    if (route.serve.value)
-      check_served(route);
+  void check(const located<route_spec>& at) {
+    check_name(at.value);
+    check_broker(at.value.to.value);
+    if (at.value.serve.value)
+      check_served(at);
     else
-      check_forwarded(route);
+      check_forwarded(at);
   }
 
  private:
@@ -34,7 +34,7 @@ class route_checks {
     const auto [first, is_new] = names_.emplace(route.name->value, route.name->at);
     if (!is_new)
       faults_.error(*route.name->at, "two routes have the name '" + route.name->value + '\'',
-                    "the first is on line " + std::to_string(first->second->line));
+                    "first: " + place_words(*first->second, *route.name->at));
   }
 
   void check_broker(const target_spec& to) {
@@ -45,10 +45,11 @@ class route_checks {
                     suggest(to.broker->value, names));
   }
 
-  void check_served(const route_spec& route) {
+  void check_served(const located<route_spec>& at) {
+    const auto& route = at.value;
     for (const auto& tag : route.match.value.tags)
       if (!is_glob(tag) && served_.is_own(tag))
-        faults_.error(match_place(route, tag),
+        faults_.error(match_place(at, tag),
                       "the tag " + tag + " is one of the gateway's own and cannot be served by a route");
     if (!served_.leads_home(route.to.value)) return;
     const auto& own_tags = route.match.value.tags;
@@ -60,34 +61,36 @@ class route_checks {
             "the devices " + target + " are on the gateway's own broker and namespace: both would answer",
             "`to` another broker, namespace or tag");
       } else if (const auto back = served_.overlapping(target); !back.empty()) {
-        faults_.error(target_place(route, target), "this leads back: the gateway itself answers for " + back);
+        faults_.error(target_place(at, target), "this leads back: the gateway itself answers for " + back);
       }
     }
   }
 
   /// A route that only forwards may match more than it should: whether a tag leads back is known here only
   /// where the target is one tag.
-  void check_forwarded(const route_spec& route) {
+  void check_forwarded(const located<route_spec>& at) {
+    const auto& route = at.value;
     if (!served_.leads_home(route.to.value)) return;
     for (const auto& target : served_tags::targets(route)) {
       if (is_glob(target)) continue;
       if (served_.is_own(target) || served_.is_proxied(target))
-        faults_.error(target_place(route, target),
-                      "this leads back: the gateway itself answers for " + target);
+        faults_.error(target_place(at, target), "this leads back: the gateway itself answers for " + target);
     }
   }
 
-  /// Where a tag pattern stands.
-  static const node& match_place(const route_spec& route, const std::string& pattern) {
-    const node* tag = route.match.at->find("tag");
-    if (tag == nullptr) return route.serve.at->file != nullptr ? *route.serve.at : *route.name->at;
+  /// Where a tag pattern stands; the route as a whole if nowhere.
+  static const node& match_place(const located<route_spec>& route, const std::string& pattern) {
+    const node* match = route.value.match.at;
+    const node* tag = match != nullptr ? match->find("tag") : nullptr;
+    if (tag == nullptr) return *route.at;
     for (const node* item : tag->items)
       if (item->text == pattern) return *item;
     return *tag;
   }
 
-  static const node& target_place(const route_spec& route, const std::string& target) {
-    const node* tag = route.to.at->find("tag");
+  static const node& target_place(const located<route_spec>& route, const std::string& target) {
+    const node* to = route.value.to.at;
+    const node* tag = to != nullptr ? to->find("tag") : nullptr;
     return tag != nullptr ? *tag : match_place(route, target);
   }
 
@@ -134,7 +137,7 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
   proxy.default_timeout = root.defaults.timeout;
   if (root.proxy.forward) proxy.forward = root.proxy.forward->value;
   for (const auto& route : root.proxy.routes) {
-    checks.check(route.value);
+    checks.check(route);
     proxy.routes.push_back(build_route(route.value, root.defaults));
   }
   check_mounts(devices, served, faults);

@@ -78,8 +78,9 @@ stand in an included file, but only once in all. A pattern that matches no file 
 ## Loops
 
 Refused are: a route with `serve` whose devices have the same tag on the gateway's own broker and namespace, because
-both would answer; a route with `serve` for a tag that is one of `devices` or `proxy.forward`; a route or a `proxy` resource
-that leads to a tag for which the gateway itself answers. Two names of the same host and port are one broker.
+both would answer; a route with `serve` for a tag that is one of `devices` or `proxy.forward`; a route that leads to a
+tag for which the gateway itself answers; a `proxy` resource that leads to one of `devices` or `proxy.forward` (a tag
+that a route serves may be named: that route leads elsewhere). Two names of the same host and port are one broker.
 )md";
 
 std::string presence_words(const presence& when) {

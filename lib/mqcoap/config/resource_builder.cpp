@@ -72,8 +72,8 @@ class resource_builder {
                                    std::to_string(limits_.path) + " bytes");
     if (path_.value == discovery_path)
       faults_.error(*path_.at, "the path .well-known/core is reserved: it lists the other resources");
-    if (is_subtree && names_a_kind(*at_) && at_->find("proxy") == nullptr)
-      faults_.error(*path_.at, "a path with '**' is only for the kind 'proxy'");
+    if (is_subtree && names_a_kind(*at_) && at_->find("proxy") == nullptr && at_->find("reply") == nullptr)
+      faults_.error(*path_.at, "a path with '**' is only for the kinds 'proxy' and 'reply'");
   }
 
   void check_common_keys() {
@@ -176,7 +176,7 @@ std::vector<built_resource> build_resources(const device_spec& device, const pay
     const auto [same, is_new] = first.emplace(entry.name.value, entry.name.at);
     if (!is_new)
       faults.error(*entry.name.at, "two resources on the path '" + entry.name.value + '\'',
-                   "the first is on line " + std::to_string(same->second->line));
+                   "first: " + place_words(*same->second, *entry.name.at));
     auto resource = resource_builder(entry, limits, faults).build();
     if (is_new) built.push_back(std::move(resource));
   }

@@ -60,7 +60,7 @@ const section<resource_spec>& resource_section() {
       "One resource. Its kind is told by one of the keys `value`, `collection`, `action`, `reply`, `signal` "
       "and `proxy`. "
       "PATH is like `gains` or `supply/voltage`; with `proxy` it ends in `/**` (or is `**`) and stands for "
-      "all below. "
+      "all below, and with `reply` it may. "
       "`.well-known/core` is served by itself.",
       {key<resource_spec>(
            "value", with_place(any_json()), presence::optional("another kind"),

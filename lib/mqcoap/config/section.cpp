@@ -11,6 +11,18 @@ std::vector<std::string> names_of(const section_info& table) {
   return names;
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all.append(all.empty() ? "" : ", ").append(name);
+  return all;
+}
+
+std::string hint_for(const section_info& table, const std::string& key) {
+  for (const auto& [refused, why] : table.refusals)
+    if (refused == key) return why;
+  return suggest(key, names_of(table));
+}
+
 }  // namespace
 
 void mismatch(const node& at, const std::string& expected, read_context& ctx, std::string hint) {
@@ -20,7 +32,7 @@ void mismatch(const node& at, const std::string& expected, read_context& ctx, st
 std::optional<std::vector<const node*>> match_fields(const section_info& table, const node& n,
                                                      read_context& ctx) {
   if (!n.is_map() && !n.is_null()) {
-    mismatch(n, "a map with keys of `" + table.title + "`", ctx);
+    mismatch(n, "a map", ctx, "with keys out of " + joined(names_of(table)));
     return std::nullopt;
   }
   std::vector<const node*> found(table.fields.size());
@@ -29,7 +41,7 @@ std::optional<std::vector<const node*>> match_fields(const section_info& table, 
                                     [&entry](const field_info& f) { return f.name == entry.key->text; });
     if (field == table.fields.end())
       ctx.faults.error(*entry.key, "unknown key '" + entry.key->text + '\'',
-                       suggest(entry.key->text, names_of(table)));
+                       hint_for(table, entry.key->text));
     else
       found[static_cast<std::size_t>(field - table.fields.begin())] = entry.value;
   }

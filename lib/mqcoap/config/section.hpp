@@ -42,7 +42,8 @@ struct section_info {
   std::string title;  ///< where it stands: `brokers.NAME`
   std::string doc;
   std::vector<field_info> fields;
-  boost::json::object rules;  ///< of the schema, over several keys
+  boost::json::object rules;                                  ///< of the schema, over several keys
+  std::vector<std::pair<std::string, std::string>> refusals;  ///< keys that are no keys here, and why
 };
 
 /// For each field, in the order of the table, the node that holds it or null. Reports unknown and missing
@@ -76,8 +77,9 @@ template <class T>
 class section : public section_info {
  public:
   section(std::string id_, std::string title_, std::string doc_, std::vector<field<T>> rows,
-          boost::json::object rules_ = {})
-      : section_info{std::move(id_), std::move(title_), std::move(doc_), {}, std::move(rules_)} {
+          boost::json::object rules_ = {}, std::vector<std::pair<std::string, std::string>> refusals_ = {})
+      : section_info{std::move(id_),    std::move(title_),   std::move(doc_), {},
+                     std::move(rules_), std::move(refusals_)} {
     for (auto& row : rows) {
       defaults_.push_back(row.info.when.how == presence::kind::defaulted
                               ? read_default(row.info.when.text, arena_)

@@ -31,9 +31,10 @@ std::string suggest(std::string_view written, const std::vector<std::string>& kn
   constexpr std::size_t most_listed = 12;
   constexpr std::size_t longest = 64;  // a longer word is no slip of the finger, and costs time to compare
   const std::string* nearest = nullptr;
-  std::size_t best = std::max<std::size_t>(2, (written.size() + 2) / 3);
+  std::size_t best = written.size() < 3 ? 1 : std::max<std::size_t>(2, (written.size() + 2) / 3);
   for (const auto& word : known) {
     if (written.size() > longest || word.size() > longest) continue;
+    if (written.size() >= 3 && word.starts_with(written)) return "did you mean '" + word + "'?";
     const std::size_t changes = distance(written, word);
     if (changes >= best) continue;
     best = changes;

@@ -85,7 +85,8 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
       one_will_do
           ? boost::json::object{{"anyOf", {boost::json::value(item.schema), boost::json::value(list)}}}
           : list;
-  const std::string words = one_will_do ? item.words + ", or a list of such" : "a list of " + item.words;
+  const std::string words =
+      one_will_do ? item.words + ", or a list of such" : "a list, each item " + item.words;
   return {words, schema,
           [item, words, one_will_do](const node& n, read_context& ctx) -> std::optional<std::vector<V>> {
             std::vector<V> values;

@@ -20,7 +20,10 @@ class tree_builder final : public YAML::EventHandler {
       : file_(file), arena_(arena), faults_(faults) {}
 
   const node* root() const noexcept { return root_; }
-  bool is_done() const noexcept { return done_; }
+  /// The list or map within which reading stopped; null: none.
+  const node* innermost() const noexcept { return frames_.empty() ? nullptr : frames_.back().container; }
+  /// True if what was read is not what was meant, so that it is not worth looking at.
+  bool is_spoilt() const noexcept { return spoilt_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (!done_) return;
@@ -32,13 +35,13 @@ class tree_builder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
     node& n = make(mark, "", node::kind::null);
-    if (written_null(mark) == 0 &&
-        pending_key() != nullptr) {  // an empty value is marked somewhere behind it
-      n.line = pending_key()->line;
-      n.column = pending_key()->column;
-      n.length = pending_key()->length;
-    } else {
-      n.length = std::max<std::size_t>(written_null(mark), 1);
+    n.text = written_null(mark);
+    if (!n.text.empty()) {
+      n.length = n.text.size();
+    } else if (const node* key = pending_key()) {  // an empty value is marked somewhere behind it
+      n.line = key->line;
+      n.column = key->column;
+      n.length = key->length;
     }
     place_in_tree(n);
   }
@@ -51,6 +54,7 @@ class tree_builder final : public YAML::EventHandler {
     n.length = scalar_length(file_, offset(mark), n);
     if (n.quoted && n.length == 0) {
       n.length = 1;
+      spoilt_ = true;  // it has swallowed the rest of the file
       faults_.error(file_, n.line, n.column, 1, "this quote is never closed");
     }
     place_in_tree(n);
@@ -99,12 +103,12 @@ class tree_builder final : public YAML::EventHandler {
 
   const node* pending_key() const { return frames_.empty() ? nullptr : frames_.back().key; }
 
-  /// Bytes of `null` or `~` if that is what stands there; 0 for a value that is just missing.
-  std::size_t written_null(const YAML::Mark& mark) const {
+  /// `null` or `~` if that is what stands there; empty for a value that is just missing.
+  std::string written_null(const YAML::Mark& mark) const {
     const auto rest = std::string_view(file_.text()).substr(std::min(offset(mark), file_.text().size()));
     for (std::string_view word : {"null", "Null", "NULL", "~"})
-      if (rest.starts_with(word)) return word.size();
-    return 0;
+      if (rest.starts_with(word)) return std::string(word);
+    return {};
   }
 
   node& make(const YAML::Mark& mark, const std::string& tag, node::kind what) {
@@ -150,14 +154,16 @@ class tree_builder final : public YAML::EventHandler {
     top.key = &n;
     top.keep = false;
     n.is_key = true;
-    if (!n.is_scalar()) {
-      faults_.error(
-          n, n.is_null() ? "a key is missing in front of ':'" : "a key must be text, not " + describe(n));
+    if (n.is_null() && n.text.empty()) {
+      faults_.error(n, "a key is missing in front of ':'");
+    } else if (!n.is_scalar()) {
+      faults_.error(n, "a key must be text, not " + describe(n),
+                    n.is_null() ? "quote it: \"" + n.text + '"' : "");
     } else if (n.text == "<<" && !n.quoted) {
       faults_.error(n, "merge keys are refused", "devices that are alike: use `templates` and `like`");
     } else if (const auto [first, is_new] = top.keys.emplace(n.text, &n); !is_new) {
       faults_.error(n, "the key '" + n.text + "' stands here twice",
-                    "first on line " + std::to_string(first->second->line));
+                    "first: " + place_words(*first->second, n));
     } else {
       top.keep = true;
     }
@@ -168,11 +174,17 @@ class tree_builder final : public YAML::EventHandler {
   report& faults_;
   const node* root_ = nullptr;
   bool done_ = false;
+  bool spoilt_ = false;
   std::vector<frame> frames_;
 };
 
-void report_grammar(const YAML::Exception& e, const source_file& file, report& faults) {
-  const auto fault = grammar_fault(file, e.mark.line + 1, e.mark.column + 1, e.msg);
+void report_grammar(const YAML::Exception& e, const node* innermost, const source_file& file,
+                    report& faults) {
+  auto fault = grammar_fault(file, e.mark.line + 1, e.mark.column + 1, e.msg);
+  if (fault.is_unclosed && innermost != nullptr) {  // the parser tells where it ran out, we where it began
+    fault.line = innermost->line;
+    fault.column = innermost->column;
+  }
   faults.error(file, fault.line, fault.column, fault.length, fault.words, fault.hint);
 }
 
@@ -189,9 +201,10 @@ const node* read_yaml(const source_file& file, node_arena& arena, report& faults
     YAML::Parser parser(in);
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
   } catch (const YAML::Exception& e) {
-    report_grammar(e, file, faults);
+    report_grammar(e, builder.innermost(), file, faults);
     return nullptr;
   }
+  if (builder.is_spoilt()) return nullptr;
   if (builder.root() == nullptr || builder.root()->is_null()) {
     faults.error(file, 0, 0, 1, "the file is empty", "begin with: version: 1");
     return nullptr;

@@ -17,7 +17,7 @@ constexpr translation translations[] = {
     {"end of sequence not found", "this does not belong to the list above it", "is the indentation right?"},
     {"end of map flow not found", "a '{' is never closed", "is a '}' or a ',' missing?"},
     {"end of sequence flow not found", "a '[' is never closed", "is a ']' or a ',' missing?"},
-    {"illegal flow end", "a bracket that was never opened", ""},
+    {"illegal flow end", "a bracket without its partner", ""},
     {"illegal block entry", "a '-' that cannot stand here", "a list begins on a line of its own"},
     {"illegal map key", "a '?' that cannot stand here", "a text that begins with '? ' needs quotes"},
     {"unknown token", "a character that cannot begin a text", "put the text in quotes"},
@@ -52,8 +52,12 @@ yaml_fault alias_fault(const source_file& file, int line, int column) {
   auto token = text.substr(at);
   token = token.substr(0, token.find_first_of(" \t,]}"));
   if (token.ends_with(':')) token.remove_suffix(1);
-  return {line, static_cast<int>(at) + 1, std::max<std::size_t>(token.size(), 1),
-          "an unquoted * is a YAML alias, and these are refused", "quote it: \"" + std::string(token) + '"'};
+  return {line,
+          static_cast<int>(at) + 1,
+          std::max<std::size_t>(token.size(), 1),
+          "an unquoted * is a YAML alias, and these are refused",
+          "quote it: \"" + std::string(token) + '"',
+          false};
 }
 
 yaml_fault grammar_fault(const source_file& file, int line, int column, const std::string& parser_words) {
@@ -65,8 +69,13 @@ yaml_fault grammar_fault(const source_file& file, int line, int column, const st
   const auto found = std::find_if(
       std::begin(translations), std::end(translations),
       [&parser_words](const translation& t) { return parser_words.starts_with(t.parser_words); });
-  if (found == std::end(translations)) return {line, column, 1, "not YAML: " + parser_words, ""};
-  return {line, column, 1, std::string(found->words), std::string(found->hint)};
+  if (found == std::end(translations)) return {line, column, 1, "not YAML: " + parser_words, "", false};
+  return {line,
+          column,
+          1,
+          std::string(found->words),
+          std::string(found->hint),
+          found->parser_words.find(" flow not found") != std::string_view::npos};
 }
 
 std::size_t scalar_length(const source_file& file, std::size_t offset, const node& scalar) {

@@ -12,6 +12,7 @@ struct yaml_fault {
   std::size_t length = 1;
   std::string words;
   std::string hint;
+  bool is_unclosed = false;  ///< a bracket: where it was opened tells more
 };
 
 /// Translates an error of the parser.

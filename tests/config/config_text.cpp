@@ -1,0 +1,45 @@
+// What tests, and people who mend docs, want of the configuration as text:
+//   config_text schema        the JSON Schema
+//   config_text reference     docs/configuration.md
+//   config_text json FILE...  each file as a line of JSON, read but not checked; `unreadable` if it is no
+//   YAML
+#include <iostream>
+#include <mqcoap/config/loader.hpp>
+#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/config/yaml_reader.hpp>
+
+namespace {
+
+void print_as_json(const std::string& path) {
+  using namespace mqcoap;
+  std::string why;
+  const auto bytes = read_regular_file(path, source_file::largest, why);
+  report faults;
+  if (bytes) {
+    const source_file file(path, bytes->bytes, bytes->mode);
+    node_arena arena;
+    const node* root = read_yaml(file, arena, faults);
+    const auto json = root != nullptr ? to_json(*root, faults) : std::nullopt;
+    if (json && !faults.failed()) {
+      std::cout << json->text() << '\n';
+      return;
+    }
+  }
+  std::cout << "unreadable\n";
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::string what = count > 1 ? arguments[1] : "";
+  if (what == "schema") {
+    std::cout << mqcoap::settings_schema();
+  } else if (what == "reference") {
+    std::cout << mqcoap::settings_reference();
+  } else if (what == "json") {
+    for (int i = 2; i < count; ++i) print_as_json(arguments[i]);
+  } else {
+    std::cerr << "usage: config_text schema | reference | json FILE...\n";
+    return 2;
+  }
+}

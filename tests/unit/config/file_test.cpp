@@ -1,0 +1,55 @@
+#include <sys/stat.h>
+
+#include "support.hpp"
+
+using namespace mqcoap;
+
+namespace {
+
+std::string only_words(const load_result& loaded) {
+  REQUIRE(loaded.diagnostics.size() == 1);
+  CHECK(loaded.diagnostics.front().line == 0);
+  return loaded.diagnostics.front().message;
+}
+
+}  // namespace
+
+TEST_CASE("a file that cannot be read is a fault like any other") {
+  const test::temporary_folder folder;
+  CHECK(only_words(load_settings(folder.path("none.yaml"))) == "cannot be read: No such file or directory");
+  CHECK(only_words(load_settings(folder.path(""))) == "cannot be read: it is a directory");
+  REQUIRE(::mkfifo(folder.path("pipe.yaml").c_str(), 0600) == 0);
+  CHECK(only_words(load_settings(folder.path("pipe.yaml"))) == "cannot be read: it is not a regular file");
+}
+
+TEST_CASE("a file may have 1 MiB and not a byte more") {
+  const test::temporary_folder folder;
+  const std::string head = "version: 1\n#";
+  const std::string fits = head + std::string((1u << 20) - head.size(), 'x');
+  CHECK(load_settings(folder.write("fits.yaml", fits)).value.has_value());
+  CHECK(only_words(load_settings(folder.write("large.yaml", fits + "x"))) ==
+        "cannot be read: it is larger than 1MiB");
+}
+
+TEST_CASE("text nested beyond all measure is refused, not a crash") {
+  const test::temporary_folder folder;
+  const std::string head = "version: 1\ndevices: {A: {resources: {a: {value: ";
+  for (std::size_t depth : {100u, 10'000u, 400'000u}) {
+    const auto loaded = load_settings(
+        folder.write("deep.yaml", head + std::string(depth, '[') + std::string(depth, ']') + "}}}}\n"));
+    CHECK_FALSE(loaded.value.has_value());
+    CHECK(loaded.diagnostics.size() == 1);
+  }
+}
+
+TEST_CASE("the words of a later file stand behind those of an earlier one") {
+  const test::temporary_folder folder;
+  folder.write("b.yaml", "devices: {B: {x: 1}}\n");
+  folder.write("a.yaml", "devices: {A: {x: 1}}\n");
+  const auto loaded =
+      load_settings(folder.write("mqcoap.yaml", "version: 1\ninclude: [b.yaml, a.yaml]\nlimits: {x: 1}\n"));
+  REQUIRE(loaded.diagnostics.size() == 3);
+  CHECK(loaded.diagnostics[0].file == folder.path("mqcoap.yaml"));
+  CHECK(loaded.diagnostics[1].file == folder.path("b.yaml"));
+  CHECK(loaded.diagnostics[2].file == folder.path("a.yaml"));
+}

@@ -1,0 +1,250 @@
+#include "support.hpp"
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+
+namespace {
+
+settings load(const std::string& name) { return test::load_good(test::corpus + "good/" + name + ".yaml"); }
+
+const device_options& device(const settings& s, std::string_view tag) {
+  for (const auto& d : s.gateway.devices)
+    if (d.tag.text() == tag) return d;
+  FAIL("no device ", tag);
+  return s.gateway.devices.front();
+}
+
+const resource_options& resource(const device_options& d, std::string_view path) {
+  for (const auto& r : d.resources)
+    if (r.path == path) return r;
+  FAIL("no resource ", path);
+  return d.resources.front();
+}
+
+template <class Kind>
+const Kind& kind(const settings& s, std::string_view tag, std::string_view path) {
+  const auto* found = std::get_if<Kind>(&resource(device(s, tag), path).kind);
+  REQUIRE(found != nullptr);
+  return *found;
+}
+
+std::string value_text(const settings& s, std::string_view path) {
+  return std::string(kind<value_options>(s, "A", path).initial.text());
+}
+
+}  // namespace
+
+TEST_CASE("what a configuration does not say is what the options' own defaults are") {
+  for (const auto* name : {"minimal", "empty_sections"}) {
+    CAPTURE(name);
+    const auto s = load(name);
+    REQUIRE(s.brokers.size() == 1);
+    const link_options plain;
+    const auto& broker = s.brokers.front();
+    CHECK(broker.name == plain.name);
+    CHECK(broker.host == plain.host);
+    CHECK(broker.port == plain.port);
+    CHECK(broker.client_id == plain.client_id);
+    CHECK(broker.username == plain.username);
+    CHECK(broker.password == plain.password);
+    CHECK(broker.protocol == plain.protocol);
+    CHECK(broker.keepalive == plain.keepalive);
+    CHECK(broker.qos == plain.qos);
+    CHECK(broker.max_inbound == plain.max_inbound);
+    CHECK(s.gateway.ns.text() == "gf_int_v1");
+    CHECK(s.gateway.decoding.limits.payload == payload_limits{}.payload);
+    CHECK(s.gateway.decoding.limits.depth == payload_limits{}.depth);
+    CHECK(s.gateway.decoding.limits.path == payload_limits{}.path);
+    CHECK(s.gateway.decoding.ids == decode_rules{}.ids);
+    CHECK(s.gateway.decoding.codes == decode_rules{}.codes);
+    CHECK(s.gateway.limits.in_flight == gateway_limits{}.in_flight);
+    CHECK_FALSE(s.gateway.proxy.forward.has_value());
+    CHECK(s.gateway.proxy.routes.empty());
+    CHECK(s.gateway.proxy.default_timeout == proxy_options{}.default_timeout);
+    CHECK(s.gateway.logged_body == 80);
+    CHECK(s.logging.level == logging_options{}.level);
+  }
+  CHECK(load("minimal").gateway.devices.empty());
+  CHECK(load("empty_sections").gateway.devices.size() == 2);
+}
+
+TEST_CASE("brokers keep their order, and have what was said of them") {
+  const auto s = load("brokers");
+  REQUIRE(s.brokers.size() == 3);
+  CHECK(s.brokers[0].name == "lab");
+  CHECK(s.brokers[0].host == "localhost");
+  CHECK(s.brokers[0].port == 1883);
+  CHECK(s.brokers[0].protocol == mqtt_protocol::v5);
+  CHECK(s.brokers[0].qos == 1);
+  CHECK(s.brokers[0].keepalive == 60s);
+  CHECK(s.brokers[0].client_id == "lab-gateway");
+  CHECK(s.brokers[1].host == "mqtt.example.org");
+  CHECK(s.brokers[1].port == 2883);
+  CHECK(s.brokers[1].protocol == mqtt_protocol::v311);
+  CHECK(s.brokers[1].username == "gateway");
+  REQUIRE(s.brokers[1].password.has_value());
+  CHECK(s.brokers[1].password->reveal() == std::getenv("PATH"));
+  CHECK(s.brokers[2].host == "2001:db8::1");
+  CHECK(s.brokers[2].port == 1884);
+  CHECK(s.brokers[2].protocol == mqtt_protocol::v5);
+}
+
+TEST_CASE("general sections are read") {
+  const auto s = load("devices");
+  CHECK(s.gateway.ns.text() == "lab_v2");
+  CHECK(s.gateway.proxy.default_timeout == 2500ms);
+  CHECK(s.gateway.decoding.ids == validation::lenient);
+  CHECK(s.gateway.decoding.limits.payload == 32u << 20);
+  CHECK(s.gateway.decoding.limits.depth == 40);
+  CHECK(s.gateway.decoding.limits.path == 64);
+  CHECK(s.gateway.limits.in_flight == 7);
+  CHECK(s.gateway.logged_body == 0);
+  CHECK(s.logging.level == log_level::debug);
+  CHECK(s.brokers.front().max_inbound == 32u << 20);  // else a payload within the limit would never arrive
+}
+
+TEST_CASE("a device like a template has what the template has, and its own replaces it") {
+  const auto s = load("devices");
+  const auto& plain = device(s, "2D_XX_0_0001");
+  CHECK(plain.description == "A probe");
+  REQUIRE(plain.subsystems.size() == 1);
+  CHECK(plain.subsystems.front().text() == "axuv");
+  CHECK(plain.resources.size() == 3);
+  CHECK(resource(plain, "rate").unit == "Hz");
+  CHECK(resource(plain, "rate").title == "Sample rate");
+  CHECK(kind<value_options>(s, "2D_XX_0_0001", "status").initial.text() == "\"IDLE\"");
+
+  const auto& own = device(s, "2D_XX_0_0002");
+  CHECK(own.description == "Another probe");
+  CHECK(own.subsystems.size() == 2);
+  CHECK(own.resources.size() == 4);
+  CHECK(kind<value_options>(s, "2D_XX_0_0002", "status").initial.text() == R"({"state":"IDLE"})");
+}
+
+TEST_CASE("each kind of resource is read") {
+  const auto s = load("devices");
+  const auto& rate = kind<value_options>(s, "2D_XX_0_0001", "rate");
+  CHECK(rate.methods == method_set{method::get, method::put});
+  REQUIRE(rate.schema.has_value());
+  CHECK(rate.schema->check(0).has_value());
+  CHECK_FALSE(rate.schema->check(1).has_value());
+  CHECK(kind<value_options>(s, "2D_XX_0_0001", "status").methods == method_set{method::get});
+
+  const auto& arm = kind<action_options>(s, "2D_XX_0_0001", "arm");
+  REQUIRE(arm.when.size() == 1);
+  CHECK(arm.when[0].path == "status");
+  CHECK(arm.when[0].value.text() == "\"IDLE\"");
+  REQUIRE(arm.set.size() == 1);
+  CHECK(arm.set[0].path == "status");
+  CHECK(arm.set[0].value.text() == "\"ARMED\"");
+
+  const std::string gw = "GW_XX_0_0001";
+  CHECK(kind<collection_options>(s, gw, "shots").max == 5);
+  CHECK(kind<collection_options>(s, gw, "shots").schema->check(1).has_value());
+  CHECK(kind<collection_options>(s, gw, "shotsize").max == collection_options{}.max);
+  CHECK(kind<signal_options>(s, gw, "temperature").expression == "21 + sin(t)");
+
+  CHECK(kind<reply_options>(s, gw, "ping").body.text() == "\"pong\"");
+  CHECK(kind<reply_options>(s, gw, "ping").code == response_code::content);
+  CHECK(kind<reply_options>(s, gw, "ping").methods == method_set::all());
+  CHECK(kind<reply_options>(s, gw, "no").code == response_code::bad_option);
+  CHECK(kind<reply_options>(s, gw, "no").body.text() == "\"no\"");
+  CHECK(kind<reply_options>(s, gw, "no").methods == method_set{method::post});
+  CHECK(kind<reply_options>(s, gw, "odd").body.text() == R"({"code":205,"body":1,"more":2})");
+  CHECK(kind<reply_options>(s, gw, "nothing").code == response_code::changed);
+  CHECK(kind<reply_options>(s, gw, "nothing").body.is_null());
+  CHECK(kind<reply_options>(s, gw, "void").body.text() == "{}");
+  CHECK(kind<reply_options>(s, gw, "null").body.is_null());
+
+  CHECK(kind<reply_options>(s, gw, "closed/**").code == response_code::service_unavailable);
+
+  const auto& mount = kind<mount_options>(s, gw, "probe/**");
+  CHECK(mount.tag.text() == "2D_XX_0_9999");
+  CHECK(mount.subsystem.text() == "axuv");
+  CHECK(mount.path.empty());
+  CHECK(kind<mount_options>(s, gw, "deep/probe/**").path == "v1/x");
+  CHECK(kind<mount_options>(s, gw, "**").tag.text() == "ARD_1");
+}
+
+TEST_CASE("scalars are those of the core schema of YAML 1.2, and numbers keep their digits") {
+  const auto s = load("scalars");
+  CHECK(value_text(s, "yes") == R"("yes")");
+  CHECK(value_text(s, "on") == R"(["on","off","no","y","n","Yes"])");
+  CHECK(value_text(s, "bool") == "[true,false,true,false]");
+  CHECK(value_text(s, "quoted") == R"(["true","1","1.5","null","~",""])");
+  CHECK(value_text(s, "null") == "[null,null,null]");
+  CHECK(value_text(s, "empty") == "null");
+  CHECK(value_text(s, "int") ==
+        "[0,0,7,7,15,31,9223372036854775807,-9223372036854775808,18446744073709551615]");
+  CHECK(value_text(s, "float") == R"([0.5,1.0,0.5,5,1e3,-1.5E-3,2.5,0.1000,"1e400e"])");
+  CHECK(value_text(s, "text") ==
+        R"(["1_000","0b1","12:30","1.2.3","0x","0o8",".","+","e3","1e",".inf.","nan","inf"])");
+  CHECK(value_text(s, "multi") == R"(["line 1\nline 2\n","folded text","plain text on two lines"])");
+  CHECK(value_text(s, "nested") == R"({"a":[1,{"b":[]}],"":{},"1":"x","ä\n\u0000":"\t\"\\"})");
+}
+
+TEST_CASE("routes keep their order, and have what was said of them") {
+  const auto s = load("proxy");
+  const auto& proxy = s.gateway.proxy;
+  CHECK(proxy.default_timeout == 3s);
+  CHECK(proxy.forward->text() == "FW_XX_0_0001");
+  REQUIRE(proxy.routes.size() == 6);
+  const auto& first = proxy.routes[0];
+  CHECK(first.name == "arduinos");
+  CHECK(first.match.tags == std::vector<std::string>{"ARD_*"});
+  CHECK(first.match.subsystems == std::vector<std::string>{"axuv", "h?"});
+  CHECK(first.match.path == "probe/*/gain");
+  CHECK(first.match.methods == method_set{method::get, method::put});
+  CHECK(first.to.subsystem == "ino-{subsystem}");
+  CHECK(first.to.tag == "{tag}_b");
+  CHECK(first.to.path == "v1/{path}");
+  CHECK(first.to.broker.empty());
+  CHECK(first.to.ns.empty());
+  CHECK_FALSE(first.serve);
+  CHECK(first.timeout == 2s);
+  CHECK(first.in_flight == 3);
+  CHECK(first.queue == 0);
+  CHECK(first.wire == wire_format::compact);
+  CHECK(proxy.routes[1].serve);
+  CHECK(proxy.routes[1].to.broker == "site");
+  CHECK(proxy.routes[1].timeout == 3s);
+  CHECK(proxy.routes[2].to.ns == "b3_v1");
+  CHECK(proxy.routes[3].match.tags == std::vector<std::string>{"R_*", "Q"});
+
+  const route_options plain;
+  const auto& last = proxy.routes[5];
+  CHECK(last.match.tags == plain.match.tags);
+  CHECK(last.match.subsystems == plain.match.subsystems);
+  CHECK(last.match.path == plain.match.path);
+  CHECK(last.match.methods == plain.match.methods);
+  CHECK(last.serve == plain.serve);
+  CHECK(last.in_flight == plain.in_flight);
+  CHECK(last.queue == plain.queue);
+  CHECK(last.wire == plain.wire);
+  CHECK_FALSE(last.token.has_value());
+}
+
+TEST_CASE("included files add their entries in the order in which they are named, each file once") {
+  const auto s = load("include");
+  REQUIRE(s.brokers.size() == 2);
+  CHECK(s.brokers[0].name == "first");
+  CHECK(s.gateway.devices.size() == 2);
+  CHECK(device(s, "A").description == "From b");
+  REQUIRE(s.gateway.proxy.routes.size() == 3);
+  CHECK(s.gateway.proxy.routes[0].name == "main");
+  CHECK(s.gateway.proxy.routes[1].name == "b");
+  CHECK(s.gateway.proxy.routes[2].name == "a");
+  CHECK(s.gateway.proxy.forward->text() == "A");
+  CHECK(s.gateway.decoding.limits.depth == 16);
+}
+
+TEST_CASE("the shipped file works as it is") {
+  const auto s = test::load_good(MQCOAP_TESTS_DIR "/../config/mqcoap.yaml");
+  CHECK(s.gateway.devices.size() == 2);
+  CHECK(s.gateway.proxy.routes.size() == 1);
+}
+
+TEST_CASE("the files of the demo are without a fault") {
+  for (const auto* name : {"demo.yaml", "demo-far.yaml"})
+    CHECK_FALSE(test::load_good(MQCOAP_TESTS_DIR "/../config/" + std::string(name)).gateway.devices.empty());
+}

@@ -1,0 +1,23 @@
+#include <mqcoap/config/section.hpp>
+
+#include "support.hpp"
+
+using namespace mqcoap;
+
+TEST_CASE("the reference page is the one that the field tables give") {
+  CHECK_MESSAGE(test::read_file(MQCOAP_TESTS_DIR "/../docs/configuration.md") == settings_reference(),
+                "write it anew: build/*/bin/config_text reference > docs/configuration.md");
+}
+
+TEST_CASE("every key of every section is explained, by a sentence") {
+  for (const auto* section : all_sections()) {
+    CHECK_FALSE(section->fields.empty());
+    CHECK(section->doc.ends_with('.'));
+    for (const auto& field : section->fields) {
+      CAPTURE(section->id + '.' + field.name);
+      CHECK(field.doc.size() > 10);
+      CHECK(field.doc.ends_with('.'));
+      CHECK_FALSE(field.words.empty());
+    }
+  }
+}

@@ -1,0 +1,121 @@
+#include "support.hpp"
+
+using namespace mqcoap;
+
+namespace {
+
+std::string with_password(const std::string& password) {
+  return "version: 1\nbrokers:\n  lab: {url: mqtt://localhost, username: gateway, password: " + password +
+         "}\n";
+}
+
+std::string first_message(const load_result& loaded) {
+  return loaded.diagnostics.empty() ? "" : loaded.diagnostics.front().message;
+}
+
+std::string revealed(const load_result& loaded) {
+  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_words(loaded));
+  return std::string(loaded.value->brokers.front().password->reveal());
+}
+
+}  // namespace
+
+TEST_CASE("a secret comes from a file beside the configuration, without the end of its line") {
+  const test::temporary_folder folder;
+  folder.write("password", "hunter2\n");
+  const auto loaded = load_settings(folder.write("mqcoap.yaml", with_password("{file: password}")));
+  CHECK(revealed(loaded) == "hunter2");
+  CHECK(loaded.diagnostics.empty());
+  CHECK(revealed(load_settings(
+            folder.write("a.yaml", with_password("{file: " + folder.path("password") + "}")))) == "hunter2");
+}
+
+TEST_CASE("a secret file that others may write to is refused") {
+  const test::temporary_folder folder;
+  const auto config = folder.write("mqcoap.yaml", with_password("{file: password}"));
+  for (mode_t mode : {0620, 0602, 0666}) {
+    CAPTURE(mode);
+    folder.write("password", "hunter2\n", mode);
+    const auto loaded = load_settings(config);
+    CHECK_FALSE(loaded.value.has_value());
+    CHECK(first_message(loaded).starts_with("others may write to " + folder.path("password") + " (mode 06"));
+    CHECK(loaded.diagnostics.front().hint == "chmod go-w " + folder.path("password"));
+  }
+  folder.write("password", "hunter2\n", 0644);
+  CHECK(load_settings(config).value.has_value());
+}
+
+TEST_CASE("a secret in the configuration gets a warning, and none if others may write to it") {
+  const test::temporary_folder folder;
+  const auto loaded = load_settings(folder.write("mqcoap.yaml", with_password("hunter2")));
+  CHECK(revealed(loaded) == "hunter2");
+  REQUIRE(loaded.diagnostics.size() == 1);
+  CHECK(loaded.diagnostics.front().level == diagnostic::severity::warning);
+  CHECK(loaded.diagnostics.front().message == "a secret stands in the configuration itself");
+
+  const auto open = load_settings(folder.write("open.yaml", with_password("hunter2"), 0660));
+  CHECK_FALSE(open.value.has_value());
+  CHECK(first_message(open) == "others may write to this file (mode 0660), which holds a secret");
+
+  const auto harmless = load_settings(folder.write("harmless.yaml", "version: 1\n", 0666));
+  CHECK(harmless.value.has_value());
+}
+
+TEST_CASE("a secret in an included file is looked at like one in the main file") {
+  const test::temporary_folder folder;
+  folder.write("part.yaml", with_password("hunter2"), 0622);
+  const auto loaded = load_settings(folder.write("mqcoap.yaml", "version: 1\ninclude: part.yaml\n"));
+  CHECK_FALSE(loaded.value.has_value());
+  CHECK(first_message(loaded) == "others may write to this file (mode 0622), which holds a secret");
+}
+
+TEST_CASE("no diagnostic shows a secret, whatever else is wrong in its line") {
+  const test::temporary_folder folder;
+  const std::string lines[] = {
+      with_password("hunter2, foo: 1"),
+      with_password("\"hunter2, x\", foo: 1"),
+      with_password("'hunter2''s', foo: 1"),
+      "version: 1\nbrokers:\n  lab:\n    password: hunter2, # note\n",
+      "version: 1\nbrokers:\n  lab:\n    password: \"hunter2\n",
+      "version: 1\nbrokers:\n  lab: {\"password\" : hunter2, password: hunter2}\n",
+      "version: 1\nproxy:\n  routes:\n    - {token: hunter2}\n",
+      "version: 1\nbrokers:\n  lab: {url: mqtt://gateway:hunter2@localhost}\n",
+  };
+  for (const auto& text : lines) {
+    CAPTURE(text);
+    const auto words = test::all_words(load_settings(folder.write("mqcoap.yaml", text)));
+    CHECK_FALSE(words.empty());
+    CHECK(words.find("hunter") == std::string::npos);
+  }
+}
+
+TEST_CASE("a secret comes from the environment or from a credential") {
+  const test::temporary_folder folder;
+  const test::environment_variable variable("MQCOAP_TEST_PASSWORD", "from-env");
+  CHECK(revealed(load_settings(folder.write("env.yaml", with_password("{env: MQCOAP_TEST_PASSWORD}")))) ==
+        "from-env");
+
+  const auto config = folder.write("credential.yaml", with_password("{credential: lab-mqtt}"));
+  CHECK(first_message(load_settings(config)) == "there are no credentials: CREDENTIALS_DIRECTORY is not set");
+  const test::environment_variable credentials("CREDENTIALS_DIRECTORY", folder.path(""));
+  CHECK(first_message(load_settings(config)).starts_with("cannot read the secret from "));
+  folder.write("lab-mqtt", "from-credential", 0400);
+  CHECK(revealed(load_settings(config)) == "from-credential");
+}
+
+TEST_CASE("a secret that cannot be one is refused") {
+  const test::temporary_folder folder;
+  const auto config = folder.write("mqcoap.yaml", with_password("{file: password}"));
+  const auto outcome = [&](const std::string& text) {
+    folder.write("password", text);
+    return first_message(load_settings(config));
+  };
+  CHECK(outcome("\n") == "the secret is empty");
+  CHECK(outcome("two\nlines\n") == "the secret has more than one line");
+  CHECK(outcome(std::string("a\0b", 3)) == "the secret has more than one line");
+  CHECK(outcome("\xff") == "the secret is not UTF-8");
+  CHECK(outcome(std::string(5000, 'x')).ends_with("it is larger than 4KiB"));
+  std::filesystem::remove(folder.path("password"));
+  std::filesystem::create_directory(folder.path("password"));
+  CHECK(first_message(load_settings(config)).ends_with("it is a directory"));
+}
