@@ -212,7 +212,7 @@ void gateway::refuse(call& c, response_code code, std::string_view words) {
 void gateway::send(const call& c, const answer& what) {
   payload_.clear();
   encode_answer(payload_, what, c.req, c.topic.tag(), time_.wall());
-  log_.answer(c, what, time_.now());
+  log_.answer(c, what, time_);
   send_payload(c.topic, payload_);
 }
 

@@ -11,9 +11,9 @@ std::string log_safe(std::string_view text, std::size_t longest) {
   return safe;
 }
 
-void request_log::answer(const call& c, const mqcoap::answer& what, steady_time now) const {
+void request_log::answer(const call& c, const mqcoap::answer& what, const clock& time) const {
   if (!spdlog::should_log(spdlog::level::debug)) return;
-  const double millis = std::chrono::duration<double, std::milli>(now - c.received).count();
+  const double millis = std::chrono::duration<double, std::milli>(time.now() - c.received).count();
   spdlog::debug("{} from={} {} {}/{}/{} -> {} {:.1f} ms{}{}{}", c.req.id.text(),
                 c.req.source.empty() ? "-" : log_safe(c.req.source, 64), to_string(c.req.verb), c.topic.tag(),
                 c.topic.subsystem(), log_safe(c.req.path.key()), to_int(what.code), millis,

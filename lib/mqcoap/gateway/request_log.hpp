@@ -17,7 +17,7 @@ class request_log {
   /// @param body_bytes  of the answer's body shown; 0: none
   explicit request_log(std::size_t body_bytes) : body_bytes_(body_bytes) {}
 
-  void answer(const call& c, const mqcoap::answer& what, steady_time now) const;
+  void answer(const call& c, const mqcoap::answer& what, const clock& time) const;
   void fault(const exchange_topic& topic, const decode_fault& f) const;
 
  private:

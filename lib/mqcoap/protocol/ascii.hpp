@@ -1,6 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 // Character classes of the wire, independent of the locale.
@@ -10,14 +13,34 @@ constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
-constexpr bool is_hex_digit(char c) noexcept {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-}
+
+namespace detail {
+
+enum char_class : std::uint8_t { name_char = 1, hex_char = 2 };
+
+/// Every id and topic level of every message is looked at byte by byte: one load each, instead of
+/// comparisons.
+inline constexpr auto char_classes = [] {
+  std::array<std::uint8_t, 256> classes{};
+  for (int i = 0; i < 128; ++i) {
+    const char c = static_cast<char>(i);
+    const char lower = to_lower(c);
+    std::uint8_t bits = 0;
+    if (is_digit(c) || (lower >= 'a' && lower <= 'f')) bits |= hex_char;
+    if (is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '_' || c == '.' || c == '-') bits |= name_char;
+    classes[static_cast<std::size_t>(i)] = bits;
+  }
+  return classes;
+}();
+
+constexpr std::uint8_t classes_of(char c) noexcept { return char_classes[static_cast<unsigned char>(c)]; }
+
+}  // namespace detail
+
+constexpr bool is_hex_digit(char c) noexcept { return (detail::classes_of(c) & detail::hex_char) != 0; }
 
 /// A character of namespaces, subsystems, tags and lenient ids.
-constexpr bool is_name_char(char c) noexcept {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_' || c == '.' || c == '-';
-}
+constexpr bool is_name_char(char c) noexcept { return (detail::classes_of(c) & detail::name_char) != 0; }
 
 /// `[A-Za-z0-9_.-]{1,64}`
 constexpr bool is_name(std::string_view text) noexcept {

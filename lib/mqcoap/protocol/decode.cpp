@@ -305,6 +305,7 @@ result<request, decode_fault> decode_request(std::string_view payload, std::stri
   }
   auto r = read_request(*e, rules);
   if (!r) return r;
+  if (r->id.text() == topic_id) return r;
   const auto expected = request_id::parse(topic_id, rules.ids);
   if (expected && *expected == r->id) return r;
   read.refuse(field::request_id, "differs from the topic's; they must be the same id");

@@ -40,6 +40,7 @@ std::uint64_t request_id::hash() const noexcept {
 
 bool operator==(const request_id& a, const request_id& b) noexcept {
   const auto x = a.text(), y = b.text();
+  if (x == y) return true;
   for (std::size_t i = 0, k = 0;; ++i, ++k) {
     while (i < x.size() && x[i] == '-') ++i;
     while (k < y.size() && y[k] == '-') ++k;
