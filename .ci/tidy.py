@@ -69,7 +69,9 @@ def main():
 
     def check(job):
         source, mark = job
-        done = subprocess.run(["clang-tidy", "--quiet", "-p", str(build), str(source)], capture_output=True, text=True)
+        # The build is g++'s, which knows warnings that clang does not.
+        command = ["clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", str(build), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode == 0:
             mark.touch()
         return source, done

@@ -240,6 +240,9 @@ def main():
     except KeyboardInterrupt:
         print()
         return 130
+    except (AssertionError, TimeoutError, OSError) as fault:
+        print(f"The demo cannot go on: {fault}", file=sys.stderr)
+        return 1
 
 
 def play(once, screen):

@@ -113,6 +113,11 @@ void fake_broker::on_subscribe(peer& p, std::string_view body) {
   send(p, std::string("\x90") + static_cast<char>(rest.size()) + rest);
 }
 
+void fake_broker::disconnect_clients(char reason) {
+  for (const auto& p : peers_) send(*p, std::string("\xe0\x02") + reason + '\0');
+  drop_clients();
+}
+
 void fake_broker::send(peer& p, std::string_view bytes) {
   boost::system::error_code ignored;
   boost::asio::write(p.socket, boost::asio::buffer(bytes), ignored);

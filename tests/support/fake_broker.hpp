@@ -35,6 +35,8 @@ class fake_broker {
   /// Topics of the messages so far.
   const std::vector<std::string>& topics() const noexcept { return topics_; }
   void drop_clients() { peers_.clear(); }
+  /// Sends an MQTT 5 DISCONNECT with this reason, then hangs up.
+  void disconnect_clients(char reason);
 
  private:
   struct peer;

@@ -99,10 +99,11 @@ private_broker::~private_broker() {
 
 void private_broker::write_config() const {
   std::ofstream config(dir_ / "mosquitto.conf");
-  config << "listener " << port_ << " 127.0.0.1\n"
-         << "allow_anonymous " << (options_.username.empty() ? "true" : "false") << '\n'
-         << "set_tcp_nodelay true\nlog_dest stdout\nlog_type notice\nlog_type error\nconnection_messages "
-            "false\n";
+  config
+      << "listener " << port_ << " 127.0.0.1\n"
+      << "allow_anonymous " << (options_.username.empty() ? "true" : "false") << '\n'
+      << "set_tcp_nodelay true\nlog_dest stderr\nlog_type information\nlog_type error\nconnection_messages "
+         "false\n";
   if (::geteuid() == 0) config << "user root\n";  // else it could not read this directory
   if (!options_.username.empty()) {
     const auto file = dir_ / "passwords";
@@ -125,7 +126,7 @@ bool private_broker::launch() {
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::dup2(ends[1], STDOUT_FILENO);
+    ::dup2(ends[1], STDERR_FILENO);  // standard output would be buffered
     ::execl(program.c_str(), program.c_str(), "-c", config.c_str(), nullptr);
     ::_exit(127);
   }

@@ -23,8 +23,9 @@ struct link_options {
   std::string username;   ///< empty: none
   std::optional<secret> password;
   mqtt_protocol protocol = mqtt_protocol::automatic;
-  std::chrono::seconds keepalive{10};   ///< 5 s to 18 h
-  int qos = 0;                          ///< 0 or 1, for everything sent and subscribed
+  std::chrono::seconds keepalive{10};                 ///< 5 s to 18 h
+  std::chrono::milliseconds connect_timeout{10'000};  ///< for the name, and for each address until it answers
+  int qos = 0;                                        ///< 0 or 1, for everything sent and subscribed
   std::size_t max_inbound = 16u << 20;  ///< bytes of payload; larger messages are dropped and counted
   std::size_t max_queue = 16384;        ///< messages waiting to be handed to the connection
   std::size_t max_queue_bytes = 64u << 20;

@@ -2,14 +2,13 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
+#include <mqcoap/base/units.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
 #include <utility>
 
 namespace mqcoap {
 namespace {
-
-constexpr std::chrono::seconds resolve_limit{10};
 
 const char* words(mqtt_protocol p) { return p == mqtt_protocol::v5 ? "MQTT 5" : "MQTT 3.1.1"; }
 
@@ -58,15 +57,18 @@ void mosquitto_link::impl::begin_round() {
   try_address();
 }
 
-/// On Asio's helper thread: the library would block the loop, and try one address only.
+/// On Asio's helper thread: the library would block the loop, and try one address only. Every address counts,
+/// also of a family that this machine has on the loopback only.
 void mosquitto_link::impl::resolve() {
   phase_ = phase::resolving;
-  after(resolve_limit, [this] {
+  after(options_.connect_timeout, [this] {
     resolver_.cancel();
-    round_failed({session_end::cause::unreachable, "resolving the name takes over 10 s"}, {});
+    round_failed({session_end::cause::unreachable,
+                  "the name is not resolved within " + to_string(options_.connect_timeout)},
+                 {});
   });
   resolver_.async_resolve(
-      options_.host, std::to_string(options_.port),
+      options_.host, std::to_string(options_.port), boost::asio::ip::tcp::resolver::numeric_service,
       [self = shared_from_this(), epoch = epoch_](const error_code& e, const auto& found) {
         if (epoch != self->epoch_) return;
         if (e)

@@ -94,7 +94,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
 
   void wait_readable();
   void wait_writable();
-  void wait_tick(std::chrono::seconds in);
+  void wait_tick(std::chrono::milliseconds in);
   void on_readable();
   void on_writable();
   void on_tick();
@@ -122,6 +122,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   mosquitto* handle_ = nullptr;
   int qos_;
   int keepalive_;
+  std::chrono::milliseconds connect_limit_;
   bool v5_ = false;
   std::string failure_;
 

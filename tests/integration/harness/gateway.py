@@ -30,7 +30,11 @@ class Gateway:
         )
         self._stopped = False
         if ready:
-            self.wait_ready()
+            try:
+                self.wait_ready()
+            except BaseException:
+                self._process.kill()
+                raise
 
     def wait_ready(self):
         if not self._process.wait_line("ready:"):

@@ -1,0 +1,177 @@
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/transport/mosquitto_link_session.hpp>
+#include <system_error>
+
+// How a session is driven: what wakes it, what it then does, and how it finds out that it is over.
+
+namespace mqcoap {
+namespace {
+
+constexpr std::chrono::seconds misc_interval{1};  // the library's keepalive needs it
+constexpr int reads_a_wake = 64;
+constexpr std::uint64_t callbacks_a_wake = 512;
+constexpr int first_failure = 128;  // MQTT 5 reason codes
+
+std::string system_words(int error) { return std::generic_category().message(error); }
+
+void set_cork(int fd, int on) { ::setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on); }
+
+}  // namespace
+
+void mosquitto_session::wait_readable() {
+  watched_.async_wait(watched_.wait_read, [self = shared_from_this()](const error_code& e) {
+    if (!e && self->handle_ != nullptr) self->on_readable();
+  });
+}
+
+void mosquitto_session::wait_writable() {
+  if (waiting_writable_) return;
+  waiting_writable_ = true;
+  watched_.async_wait(watched_.wait_write, [self = shared_from_this()](const error_code& e) {
+    self->waiting_writable_ = false;
+    if (!e && self->handle_ != nullptr) self->on_writable();
+  });
+}
+
+void mosquitto_session::wait_tick(std::chrono::milliseconds in) {
+  tick_.expires_after(in);
+  tick_.async_wait([self = shared_from_this()](const error_code& e) {
+    if (!e && self->handle_ != nullptr) self->on_tick();
+  });
+}
+
+void mosquitto_session::post_flush() {
+  if (waiting_writable_ || flush_posted_) return;
+  flush_posted_ = true;
+  boost::asio::post(loop_, [self = shared_from_this()] {
+    self->flush_posted_ = false;
+    if (self->handle_ != nullptr && !self->waiting_writable_) self->flush();
+  });
+}
+
+void mosquitto_session::queued_packet() {
+  ++unflushed_;
+  if (!draining_) post_flush();
+}
+
+template <class Call>
+bool mosquitto_session::in_library(Call call) {
+  inside_ = true;
+  const int code = call(handle_);
+  inside_ = false;
+  if (code != MOSQ_ERR_SUCCESS && !gone_) library_closed(code, errno);
+  return !settle();
+}
+
+bool mosquitto_session::settle() {
+  if (closing_) {
+    release();
+    return true;
+  }
+  if (gone_) {
+    tell_end();
+    return true;
+  }
+  if (connack_ == 0 && !up_) {
+    up_ = true;
+    wait_tick(misc_interval);
+    events_->on_session_up();
+  }
+  return handle_ == nullptr;
+}
+
+void mosquitto_session::on_readable() {
+  if (!up_ && has_died()) return tell_end();
+  draining_ = true;
+  const auto limit = callbacks_ + callbacks_a_wake;
+  for (int reads = 0; reads < reads_a_wake && callbacks_ < limit; ++reads) {
+    const auto before = callbacks_;
+    if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
+    if (callbacks_ == before) break;
+  }
+  draining_ = false;
+  flush();
+  if (handle_ != nullptr) wait_readable();
+}
+
+void mosquitto_session::on_writable() {
+  if (!up_) {
+    if (has_died()) return tell_end();
+    // A TLS handshake that waits to write goes on only in here.
+    if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
+  }
+  flush();
+}
+
+void mosquitto_session::on_tick() {
+  if (!up_) return end(session_end::cause::unreachable, "no answer within " + to_string(connect_limit_));
+  if (!in_library([](mosquitto* m) { return mosquitto_loop_misc(m); })) return;
+  wait_tick(misc_interval);
+  events_->on_session_tick();
+  if (handle_ != nullptr && mosquitto_want_write(handle_)) post_flush();
+}
+
+void mosquitto_session::flush() {
+  if (mosquitto_want_write(handle_)) {
+    const bool cork = unflushed_ > 1;
+    unflushed_ = 0;
+    if (cork) set_cork(watched_.native_handle(), 1);
+    if (!in_library([](mosquitto* m) { return mosquitto_loop_write(m, 1); })) return;
+    if (cork) set_cork(watched_.native_handle(), 0);
+    if (mosquitto_want_write(handle_)) wait_writable();
+  }
+  if (up_) events_->on_session_room();
+}
+
+/// Connecting and handshake failures are not always reported by the library: the socket knows.
+bool mosquitto_session::has_died() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(watched_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error == 0) {
+    char byte = 0;
+    const auto count = ::recv(watched_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (count == 0)
+      error = ECONNRESET;
+    else if (count < 0 && errno != EAGAIN && errno != EINTR)
+      error = errno;
+  }
+  socket_error_ = error;
+  return error != 0;
+}
+
+void mosquitto_session::tell_end() {
+  using enum session_end::cause;
+  if (up_) {
+    if (finishing_ && disconnect_ == MOSQ_ERR_SUCCESS) return end(finished, {});
+    if (disconnect_ >= first_failure)
+      return end(lost, std::string("disconnected by the broker: ") + mosquitto_reason_string(disconnect_));
+    if (disconnect_ == MOSQ_ERR_KEEPALIVE) return end(lost, "the broker does not answer");
+    if (socket_error_ != 0) return end(lost, system_words(socket_error_));
+    return end(lost, "the broker closed the connection");
+  }
+  if (connack_ > 0) {
+    const bool version =
+        v5_ ? connack_ == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION : connack_ == CONNACK_REFUSED_PROTOCOL_VERSION;
+    const bool credentials =
+        v5_ ? connack_ == MQTT_RC_BAD_USERNAME_OR_PASSWORD || connack_ == MQTT_RC_NOT_AUTHORIZED
+            : connack_ == CONNACK_REFUSED_BAD_USERNAME_PASSWORD || connack_ == CONNACK_REFUSED_NOT_AUTHORIZED;
+    std::string why = v5_ ? mosquitto_reason_string(connack_) : mosquitto_connack_string(connack_);
+    if (!why.empty() && why.back() == '.') why.pop_back();
+    if (credentials) why += " (check username and password)";
+    return end(version ? version_refused : refused, "refused by the broker: " + why);
+  }
+  if (socket_error_ != 0 && socket_error_ != ECONNRESET && socket_error_ != EPIPE)
+    return end(unreachable, system_words(socket_error_));
+  end(hung_up, "the broker closed the connection before answering");
+}
+
+}  // namespace mqcoap

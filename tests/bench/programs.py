@@ -1,0 +1,279 @@
+"""The programs that are measured, the broker between them, and the load generator: starting, watching, ending."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+
+NEAR = "gf_int_v1"  # where requests are asked
+FAR = "bench_far"  # where the devices behind a proxy are
+SUBSYSTEM = "axuv"
+PATH = "gains"
+SMALL_BODY = [0, 1, 2, 3, 4]
+
+
+class Broken(Exception):
+    """Something that is not slow but wrong: a lost or wrong answer, a program that died."""
+
+
+class Skipped(Exception):
+    """Something that this machine lacks."""
+
+
+class Child:
+    """A program with its standard error in a file of its own."""
+
+    def __init__(self, name, command, folder, **pipes):
+        self.name = name
+        self.log_path = os.path.join(folder, f"{name}-{time.monotonic_ns()}.log")
+        with open(self.log_path, "wb") as log:
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": log, **pipes}
+            self.started_ns = time.monotonic_ns()
+            self.process = subprocess.Popen(command, stderr=log, bufsize=0, **pipes)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def died(self):
+        """What to say about its end, if it has ended."""
+        if self.process.poll() is None:
+            return None
+        return f"{self.name} ended with status {self.process.returncode}: {self.last_words()}"
+
+    def last_words(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return " | ".join(log.read().strip().splitlines()[-5:]) or "no message"
+
+    def rss_bytes(self):
+        with open(f"/proc/{self.pid}/status", encoding="ascii", errors="replace") as status:
+            for line in status:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) * 1024
+        raise Broken(self.died() or f"{self.name} has no memory")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(3)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Bench:
+    """The folder of this run and everything that was started in it; ends all of it on leaving."""
+
+    def __init__(self, bin_folder, folder, against_itself=False):
+        self.bin = os.path.abspath(bin_folder)
+        self.folder = folder
+        self.against_itself = against_itself
+        self.children = []
+        self.measurements = []  # all results, for those who want more than the table
+
+    def start(self, name, command, **pipes):
+        child = Child(name, command, self.folder, **pipes)
+        self.children.append(child)
+        return child
+
+    def stop_all(self):
+        while self.children:
+            self.children.pop().stop()
+
+    def stop(self, child):
+        if child in self.children:
+            self.children.remove(child)
+        child.stop()
+
+    def tool(self, name):
+        return os.path.join(self.bin, name)
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, f"{name}-{time.monotonic_ns()}")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+        return path
+
+    # -- the broker ------------------------------------------------------------------------------------------
+
+    def broker(self):
+        """A private mosquitto without the limits that would lose messages of a load test."""
+        for _ in range(5):
+            port = free_port()
+            config = self.write(
+                "mosquitto.conf",
+                f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
+                "max_queued_messages 0\nmax_inflight_messages 0\nsys_interval 0\nlog_type error\nlog_type warning\n",
+            )
+            child = self.start("mosquitto", ["mosquitto", "-c", config])
+            child.port = port
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline and not child.died():
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    return child
+                except OSError:
+                    time.sleep(0.01)
+            self.stop(child)
+        raise Broken("mosquitto does not start: " + child.last_words())
+
+    # -- what is measured: each returns a function from a port to a command -----------------------------------
+
+    def echo(self, tag, *, qos=0, ns=NEAR, body_bytes=11):
+        options = {"namespace": ns, "tag": tag, "path": PATH, "qos": qos, "body_bytes": body_bytes}
+        return lambda port: [self.tool("bench_echo_floor"), "--port", str(port), *as_flags(options)]
+
+    def bare_proxy(self, tag, to_tag, *, qos=0):
+        options = {"namespace": NEAR, "tag": tag, "to_namespace": FAR, "to_tag": to_tag, "qos": qos}
+        return lambda port: [self.tool("bench_proxy_floor"), "--port", str(port), *as_flags(options)]
+
+    def python(self, tag):
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_responder.py")
+        # Debian's paho-mqtt belongs to Debian's Python; another one may come first in PATH.
+        return lambda port: ["/usr/bin/python3", script, "--port", str(port), "--tag", tag]
+
+    def gateway(self, *, qos=0, devices=None, templates=None, routes=None):
+        """mqcoapd. This is the one place that knows the shape of its configuration."""
+
+        def command(port):
+            config = {
+                "version": 1,
+                "brokers": {"bench": {"url": f"mqtt://127.0.0.1:{port}", "qos": qos}},
+                "defaults": {"namespace": NEAR, "timeout": "60s"},
+                "templates": templates or {},
+                "devices": devices or {},
+                "proxy": {"routes": routes or []},
+                "limits": {"payload": "4MiB", "in_flight": 16384},
+                "logging": {"level": "info"},
+            }
+            config = {key: value for key, value in config.items() if value}
+            # JSON is YAML.
+            return [self.tool("mqcoapd"), "--config", self.write("mqcoap.yaml", json.dumps(config, indent=1))]
+
+        return command
+
+    def value_gateway(self, tag, *, qos=0):
+        """The gateway with one value of the size that the floor answers with."""
+        if self.against_itself:
+            return self.echo(tag, qos=qos)
+        value = {"value": SMALL_BODY, "methods": ["GET", "PUT"]}
+        return self.gateway(qos=qos, devices={tag: {"resources": {PATH: value}}})
+
+    def proxy_gateway(self, tag, to_tag, *, qos=0):
+        if self.against_itself:
+            return self.bare_proxy(tag, to_tag, qos=qos)
+        return self.gateway(qos=qos, routes=[route(tag, to_tag)])
+
+    # -- the load generator ----------------------------------------------------------------------------------
+
+    def load(self, name, program, *, broker=None, qos=0, **options):
+        """A load generator that is ready for the program: behind the broker, or as its broker if there is none."""
+        if callable(program) and broker:
+            program = self.start(name, program(broker.port))
+        return Load(self, name, program, broker, {"qos": qos, **options})
+
+
+def route(tag, to_tag):
+    return {
+        "name": tag.lower(),
+        "match": {"tag": tag},
+        "serve": True,
+        "to": {"namespace": FAR, "tag": to_tag},
+        "in_flight": 1024,
+        "queue": 1024,
+    }
+
+
+def as_flags(options):
+    """Command-line options; one that is True has no value."""
+    flags = []
+    for name, value in options.items():
+        flags.append("--" + name.replace("_", "-"))
+        if value is not True:
+            flags.append(str(value))
+    return flags
+
+
+class Load:
+    """One load generator and the program it measures."""
+
+    def __init__(self, bench, name, program, broker, options):
+        self.bench = bench
+        self.name = name
+        flags = as_flags(options)
+        if broker:
+            flags += ["--broker", str(broker.port)]
+        self.generator = bench.start(
+            f"load-{name}",
+            [bench.tool("bench_load_gen"), "--session", *flags],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self.unread = b""
+        self.program = program
+        if not broker:
+            self.program = bench.start(name, program(self.read(10)["port"]))
+        self.ready = self.read(40)
+        self.watched = {"program": self.program.pid}
+        if broker:
+            self.watched["broker"] = broker.pid
+
+    def read(self, limit):
+        deadline = time.monotonic() + limit
+        while b"\n" not in self.unread:
+            if not select.select([self.generator.process.stdout], [], [], 0.5)[0]:
+                if time.monotonic() > deadline or (isinstance(self.program, Child) and self.program.died()):
+                    raise Broken(self.why("no result"))
+                continue
+            chunk = os.read(self.generator.process.stdout.fileno(), 65536)
+            if not chunk:
+                raise Broken(self.why("the load generator has ended"))
+            self.unread += chunk
+        line, self.unread = self.unread.split(b"\n", 1)
+        answer = json.loads(line)
+        if answer["event"] == "error":
+            raise Broken(self.why(answer["what"]))
+        return answer
+
+    def why(self, what):
+        words = [self.name + ": " + what]
+        for child in (self.generator, self.program):
+            if isinstance(child, Child):
+                words.append(child.died() or f"{child.name} says: {child.last_words()}")
+        return "; ".join(words)
+
+    def run(self, **options):
+        """One measurement; Broken unless every answer was the right one."""
+        flags = as_flags(options)
+        for name, pid in self.watched.items():
+            flags += ["--process", f"{name}={pid}"]
+        try:
+            self.generator.process.stdin.write((" ".join(flags) + "\n").encode())
+        except BrokenPipeError:
+            pass  # what it said before it ended is read next
+        limit = 30 + float(options.get("seconds", 2)) + float(options.get("warm_up", 0.5))
+        result = self.read(limit + float(options.get("patience", 5)))
+        self.bench.measurements.append({"of": self.name, "options": options, "result": result})
+        if self.program.died():
+            raise Broken(self.program.died())
+        if not result["good"]:
+            faults = {key: result[key] for key in ("lost", "wrong", "unexpected", "first_fault") if result.get(key)}
+            raise Broken(f"{self.name} with {options}: {faults or 'no answers'}")
+        return result
+
+    def stop(self):
+        self.bench.stop(self.program)
+        self.bench.stop(self.generator)
