@@ -62,7 +62,7 @@ class resource_checks {
     const auto found = by_path_.find(entry.name.value);
     if (found == by_path_.end()) {
       faults_.error(*entry.name.at, "this device has no resource '" + entry.name.value + '\'',
-                    with_device(*entry.name.at, suggest(entry.name.value, paths_of(resources_))));
+                    with_device(*entry.name.at, suggest(entry.name.value, paths_)));
       return nullptr;
     }
     if (found->second->kind_at == nullptr) return nullptr;  // it has a fault of its own
@@ -89,6 +89,7 @@ class resource_checks {
   }
 
   const built_device& device_;
+  const std::vector<std::string> paths_ = paths_of(device_.resources);
   const std::vector<built_resource>& resources_;
   report& faults_;
   std::map<std::string, const built_resource*> by_path_;

@@ -27,7 +27,8 @@ struct excerpt {
 
 /// The part of a very long line that holds the mark.
 excerpt cut(const std::string& line, std::size_t mark_at) {
-  if (line.size() <= widest_excerpt) return {line, std::min(mark_at, line.size())};
+  mark_at = std::min(mark_at, line.size());
+  if (line.size() <= widest_excerpt) return {line, mark_at};
   std::size_t begin = mark_at > widest_excerpt / 2 ? mark_at - widest_excerpt / 2 : 0;
   while (begin > 0 && is_continuation(line[begin])) --begin;
   std::size_t end = std::min(line.size(), begin + widest_excerpt);
@@ -54,7 +55,8 @@ std::string to_string(const diagnostic& d) {
     if (!d.hint.empty()) out += "    | " + d.hint + '\n';
     return out;
   }
-  const auto shown = cut(d.source, static_cast<std::size_t>(std::max(d.column, 1)) - 1);
+  const auto column = static_cast<std::size_t>(std::max(d.column, 1)) - 1;
+  const auto shown = cut(d.source, column - std::min(column, d.source_from));
   const std::string number = std::to_string(d.line);
   const std::string margin(std::max<std::size_t>(number.size(), 2) - number.size() + 1, ' ');
   const std::string_view marked = std::string_view(shown.text).substr(shown.mark_at, d.length);

@@ -11,13 +11,14 @@ struct diagnostic {
 
   severity level = severity::error;
   std::string file;
-  int line = 0;            ///< from 1; 0: the file as a whole
-  int column = 0;          ///< from 1, in bytes
-  std::string key_path;    ///< `devices.GW_XX_0_0001.resources.gains`; may be empty
-  std::string message;     ///< what is wrong
-  std::string source;      ///< the line itself
-  std::size_t length = 1;  ///< bytes marked below it
-  std::string hint;        ///< what would be right, shown behind the mark; may be empty
+  int line = 0;                 ///< from 1; 0: the file as a whole
+  int column = 0;               ///< from 1, in bytes
+  std::string key_path;         ///< `devices.GW_XX_0_0001.resources.gains`; may be empty
+  std::string message;          ///< what is wrong
+  std::string source;           ///< the line itself
+  std::size_t length = 1;       ///< bytes marked below it
+  std::string hint;             ///< what would be right, shown behind the mark; may be empty
+  std::size_t source_from = 0;  ///< bytes of a very long line that stand before `source`
 };
 
 /// As compilers print it: `file:line:column: error: path: message`, the line, a mark and the hint.

@@ -2,8 +2,22 @@
 #include <vector>
 
 namespace mqcoap {
+namespace {
+
+/// Most patterns differ before their first wildcard, and there may be thousands to compare with each other.
+bool differ_at_once(std::string_view a, std::string_view b) {
+  const std::string_view wild = "*?";
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    if (wild.find(a[i]) != std::string_view::npos || wild.find(b[i]) != std::string_view::npos) return false;
+    if (a[i] != b[i]) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 bool globs_overlap(std::string_view a, std::string_view b) {
+  if (differ_at_once(a, b)) return false;
   // overlap[i][j]: what is left of `a` from i and of `b` from j have a text in common
   std::vector<std::vector<char>> overlap(a.size() + 1, std::vector<char>(b.size() + 1, 0));
   for (std::size_t i = a.size() + 1; i-- > 0;) {

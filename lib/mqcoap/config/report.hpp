@@ -7,10 +7,13 @@
 
 namespace mqcoap {
 
-/// Collects the faults of a configuration, so that all of them are shown and not only the first. The same
-/// fault at the same place counts once: a template's faults do not repeat for each device that is like it.
+/// Collects the faults of a configuration, so that all of them (up to `most`) are shown and not only the
+/// first. The same fault at the same place counts once: a template's faults do not repeat for each device
+/// that is like it.
 class report {
  public:
+  static constexpr std::size_t most = 1000;  ///< faults that are kept; of the others only the number
+
   void error(const node& at, std::string words, std::string hint = {});
   void warning(const node& at, std::string words, std::string hint = {});
   /// What concerns a map as a whole: marks the key that it stands under.
@@ -18,7 +21,6 @@ class report {
   /// A place without a node: a fault of grammar, or (line 0) a file as a whole.
   void error(const source_file& file, int line, int column, std::size_t length, std::string words,
              std::string hint = {});
-  void add(diagnostic d);
 
   bool failed() const noexcept { return failed_; }
 
@@ -27,8 +29,10 @@ class report {
 
  private:
   void add(diagnostic::severity level, const node& at, std::string path, std::string words, std::string hint);
+  void add(diagnostic d, const source_file& file);
 
   std::vector<diagnostic> diagnostics_;
+  std::size_t left_out_ = 0;
   bool failed_ = false;
 };
 

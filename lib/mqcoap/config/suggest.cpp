@@ -29,6 +29,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string suggest(std::string_view written, const std::vector<std::string>& known) {
   constexpr std::size_t most_listed = 12;
+  constexpr std::size_t most_compared =
+      1000;  // a long file may have thousands of slips, each compared with all
+  if (known.size() > most_compared) return {};
   constexpr std::size_t longest = 64;  // a longer word is no slip of the finger, and costs time to compare
   const std::string* nearest = nullptr;
   std::size_t best = written.size() < 3 ? 1 : std::max<std::size_t>(2, (written.size() + 2) / 3);

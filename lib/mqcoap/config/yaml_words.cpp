@@ -80,9 +80,13 @@ yaml_fault grammar_fault(const source_file& file, int line, int column, const st
 
 std::size_t scalar_length(const source_file& file, std::size_t offset, const node& scalar) {
   const std::string_view text = std::string_view(file.text()).substr(std::min(offset, file.text().size()));
-  const std::size_t line_end = std::min(text.find('\n'), text.size());
-  if (!scalar.quoted)
-    return std::max<std::size_t>(1, text.starts_with(scalar.text) ? scalar.text.size() : line_end);
+  const auto line_end = [text] {
+    return std::min(text.find('\n'), text.size());
+  };  // a line may be all of the file
+  if (!scalar.quoted) {
+    if (text.starts_with(scalar.text)) return std::max<std::size_t>(1, scalar.text.size());
+    return std::max<std::size_t>(1, line_end());
+  }
   const char quote = text.empty() ? '\0' : text.front();
   if (quote != '"' && quote != '\'') return 1;  // a block
   for (std::size_t i = 1; i < text.size(); ++i) {
@@ -91,7 +95,7 @@ std::size_t scalar_length(const source_file& file, std::size_t offset, const nod
     else if (quote == '\'' && text.substr(i, 2) == "''")
       ++i;
     else if (text[i] == quote)
-      return std::min(i + 1, line_end);
+      return text.substr(0, i).find('\n') == std::string_view::npos ? i + 1 : line_end();
   }
   return 0;
 }

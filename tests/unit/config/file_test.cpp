@@ -53,3 +53,20 @@ TEST_CASE("the words of a later file stand behind those of an earlier one") {
   CHECK(loaded.diagnostics[1].file == folder.path("b.yaml"));
   CHECK(loaded.diagnostics[2].file == folder.path("a.yaml"));
 }
+
+TEST_CASE("a thousand faults are enough, and a long line is not copied for each") {
+  const test::temporary_folder folder;
+  std::string text = "version: 1\ndefaults: {";
+  for (int i = 0; i < 3000; ++i) text += "x" + std::to_string(i) + ": 1, ";
+  const auto loaded = load_settings(folder.write("mqcoap.yaml", text + "}\n"));
+  REQUIRE(loaded.diagnostics.size() == 1001);
+  CHECK(loaded.diagnostics.back().message == "there are 2000 more faults");
+  for (const auto& d : loaded.diagnostics) CHECK(d.source.size() <= 1000);
+  const auto& last = loaded.diagnostics[999];
+  const auto at = static_cast<std::size_t>(last.column) - 1 - last.source_from;
+  CHECK(last.source.substr(at, last.length) == "x999");
+  const auto shown = to_string(last);
+  const auto excerpt = shown.find(" | ");
+  const auto mark = shown.find(" | ", excerpt + 1);
+  CHECK(shown.substr(excerpt + shown.find('^', mark) - mark, 4) == "x999");
+}
