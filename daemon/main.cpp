@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -36,6 +37,13 @@ void set_up_logging(const mqcoap::logging_options& options) {
   spdlog::set_level(to_spdlog(options.level));
 }
 
+/// Large bodies come and go with every message: memory that glibc gave back to the kernel each time would be
+/// faulted in again, page by page, for the next (two thirds of the time of a GET of 100 KB).
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 16 << 20);
+}
+
 int run(const arguments& args) {
   if (args.schema) {
     std::cout << mqcoap::settings_schema() << '\n';
@@ -48,6 +56,7 @@ int run(const arguments& args) {
     std::cout << args.config << ": OK\n";
     return mqcoap::exit_ok;
   }
+  keep_freed_memory();
   set_up_logging(loaded.value->logging);
   spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
   std::signal(SIGPIPE, SIG_IGN);

@@ -12,7 +12,7 @@ constexpr std::string_view forward_subsystem = "proxy";
 /// For how long an answer may wait for a stalled broker: after that its caller is gone.
 constexpr std::chrono::seconds answer_patience{5};
 /// Above this an answer's buffer is given back rather than kept for the next.
-constexpr std::size_t kept_buffer = 1 << 20;
+constexpr std::size_t kept_buffer = 4 << 20;
 
 }  // namespace
 
