@@ -279,7 +279,7 @@ result<envelope, decode_fault> open_within_limit(std::string_view payload, const
 }
 
 template <class Result>
-result<message, decode_fault> widen(Result&& read) {
+result<message, decode_fault> widen(Result read) {
   if (read) return message(*std::move(read));
   return std::move(read).error();
 }

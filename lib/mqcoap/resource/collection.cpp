@@ -29,7 +29,8 @@ answer too_large(std::string_view path, const std::string& why) {
 }  // namespace
 
 void collection_resource::handle(responder r) {
-  std::move(r).respond(r->rest().empty() ? answer_list(*r) : answer_item(*r));
+  auto said = r->rest().empty() ? answer_list(*r) : answer_item(*r);
+  std::move(r).respond(std::move(said));
 }
 
 answer collection_resource::answer_list(const call& c) {

@@ -110,14 +110,16 @@ void signal_resource::handle(responder r) {
   std::string why;
   try {
     const double number = evaluator_->at(t);
-    if (std::isfinite(number))
-      return std::move(r).respond(give(r.req(), json_text::from_validated(number_text(number)), ""));
+    if (std::isfinite(number)) {
+      auto given = give(r.req(), json_text::from_validated(number_text(number)), "");
+      return std::move(r).respond(std::move(given));
+    }
     why = "its expression gives no finite number";
   } catch (const mu::Parser::exception_type& e) {
     why = in_words(e);
   }
-  std::move(r).fail(response_code::internal_server_error,
-                    std::string(r.req().path.key()) + " at t = " + number_text(t) + ": " + why);
+  const std::string words = std::string(r.req().path.key()) + " at t = " + number_text(t) + ": " + why;
+  std::move(r).fail(response_code::internal_server_error, words);
 }
 
 }  // namespace mqcoap
