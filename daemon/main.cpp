@@ -68,7 +68,8 @@ int run(const arguments& args) {
 
 int main(int argc, char** argv) {
   arguments args;
-  CLI::App app("mqcoapd: MQTT gateway that answers requests for lab devices and forwards them to others");
+  CLI::App app("mqcoapd: MQTT gateway that answers requests for lab devices and forwards them to others",
+               "mqcoapd");
   app.set_version_flag("--version", "mqcoapd " MQCOAP_VERSION);
   app.add_option("-c,--config", args.config, "Configuration file")
       ->capture_default_str()
