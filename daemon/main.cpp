@@ -58,9 +58,10 @@ int run(const arguments& args) {
   }
   keep_freed_memory();
   set_up_logging(loaded.value->logging);
-  spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
   std::signal(SIGPIPE, SIG_IGN);
-  mqcoap::service(*std::move(loaded.value)).run();
+  mqcoap::service service(*std::move(loaded.value));  // from here on it takes the signals
+  spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
+  service.run();
   return mqcoap::exit_ok;
 }
 
