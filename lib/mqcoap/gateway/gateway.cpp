@@ -168,8 +168,8 @@ bool gateway::pass_duplicate_filter(call& c) {
 
 void gateway::dispatch(responder r) {
   const auto tag = r->topic.tag();
-  if (r.req().options.proxy_uri) {
-    const address to = *r.req().options.proxy_uri;
+  if (r.req().options->proxy_uri) {
+    const address to = *r.req().options->proxy_uri;
     if (is_forward_tag(tag)) return proxy_.forward(std::move(r), to);
     return std::move(r).fail(response_code::proxying_not_supported,
                              std::string(tag) + " does not forward: it takes no proxy_uri");

@@ -74,7 +74,7 @@ void proxy::forward_by(responder r, const route_options& route, const address& t
 }
 
 void proxy::start(responder r, const route_options& route, const route_destination& where) {
-  if (r.req().options.hops.value_or(default_hops) <= 1)  // RFC 8768 section 3
+  if (r.req().options->hops.value_or(default_hops) <= 1)  // RFC 8768 section 3
     return std::move(r).fail(response_code::bad_gateway,
                              "no hops are left for this request: is it going round in a loop?");
   link* const via = find_link(where.broker);
@@ -104,7 +104,7 @@ void proxy::start(responder r, const route_options& route, const route_destinati
 
 steady_time proxy::deadline_of(const call& c, const route_options& route) const {
   auto wait = route.timeout;
-  if (const auto limit = c.req.options.timeout) {
+  if (const auto limit = c.req.options->timeout) {
     // The answer needs time to travel: a tenth of the caller's patience, at most 100 ms.
     const auto margin = std::min(*limit / 10, milliseconds(100));
     wait = std::min(wait, std::max(*limit - margin, milliseconds(1)));
@@ -197,11 +197,12 @@ std::string proxy::encode_hop(const request_id& id, const hop& h) const {
               asked.correlation_id, h.route->token,   h.device->via.client_id(),
               asked.body,           env_.time.wall(), asked.options,
               asked.unknown};
-  out.options.proxy_uri.reset();
-  out.options.hops = asked.options.hops.value_or(default_hops) - 1;
-  if (asked.options.timeout) {
+  auto& options = out.options.edit();
+  options.proxy_uri.reset();
+  options.hops = asked.options->hops.value_or(default_hops) - 1;
+  if (asked.options->timeout) {
     const auto left = std::chrono::duration_cast<milliseconds>(h.deadline - env_.time.now());
-    out.options.timeout = std::max(left, milliseconds(1));
+    options.timeout = std::max(left, milliseconds(1));
   }
   std::string payload;
   payload.reserve(asked.body.text().size() + 384);

@@ -14,11 +14,12 @@ std::string log_safe(std::string_view text, std::size_t longest) {
 void request_log::answer(const call& c, const mqcoap::answer& what, const clock& time) const {
   if (!spdlog::should_log(spdlog::level::debug)) return;
   const double millis = std::chrono::duration<double, std::milli>(time.now() - c.received).count();
-  spdlog::debug("{} from={} {} {}/{}/{} -> {} {:.1f} ms{}{}{}", c.req.id.text(),
-                c.req.source.empty() ? "-" : log_safe(c.req.source, 64), to_string(c.req.verb), c.topic.tag(),
-                c.topic.subsystem(), log_safe(c.req.path.key()), to_int(what.code), millis,
-                c.req.options.traceparent.empty() ? "" : " trace=" + log_safe(c.req.options.traceparent, 64),
-                body_bytes_ == 0 ? "" : " ", body_bytes_ == 0 ? "" : log_safe(what.body.text(), body_bytes_));
+  spdlog::debug(
+      "{} from={} {} {}/{}/{} -> {} {:.1f} ms{}{}{}", c.req.id.text(),
+      c.req.source.empty() ? "-" : log_safe(c.req.source, 64), to_string(c.req.verb), c.topic.tag(),
+      c.topic.subsystem(), log_safe(c.req.path.key()), to_int(what.code), millis,
+      c.req.options->traceparent.empty() ? "" : " trace=" + log_safe(c.req.options->traceparent, 64),
+      body_bytes_ == 0 ? "" : " ", body_bytes_ == 0 ? "" : log_safe(what.body.text(), body_bytes_));
 }
 
 void request_log::fault(const exchange_topic& topic, const decode_fault& f) const {

@@ -130,7 +130,8 @@ class field_reader {
     return std::nullopt;
   }
 
-  request_options read_request_options() {
+  lazy<request_options> read_request_options() {
+    if (!e_.has_options()) return {};
     request_options options;
     if (!e_.lacks(field::proxy_uri)) {
       auto to = address::parse(read_string(field::proxy_uri), rules_.limits.path);

@@ -78,7 +78,7 @@ void encode(std::string& out, const request& r, wire_format format) {
   append_correlation(out, r.correlation_id, !compact);
   if (r.token) append_text(out, "token", r.token->reveal());
   append_text_if(out, "source", r.source);
-  append_options(out, r.options);
+  append_options(out, *r.options);
   append_unknown(out, r.unknown);
   out.append(1, '}');
   if (!compact || !r.body.is_null()) out.append(",\"body\":").append(r.body.text());

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <mqcoap/protocol/envelope.hpp>
 #include <mqcoap/protocol/json_members.hpp>
 #include <optional>
@@ -42,8 +44,7 @@ std::optional<decode_fault> read_header(envelope& e, std::string_view object) {
 
 /// The grammar is right, so the members can be walked to find the one with the number.
 decode_fault not_finite_fault(std::string_view object, const payload_limits& limits) {
-  decode_fault fault{response_code::bad_request, {}, "a number is not finite", {}, {}};
-  if (!object.starts_with('{')) return fault;
+  decode_fault fault;
   std::string store;
   for (json_members members(object); members.next();) {
     if (!validate_json(members.value(), limits.depth)) continue;
@@ -68,16 +69,20 @@ bool is_known_option(std::string_view name) noexcept {
   return known && is_option(*known);
 }
 
+bool envelope::has_options() const noexcept {
+  return std::any_of(fields.begin() + static_cast<std::ptrdiff_t>(field::proxy_uri), fields.end(),
+                     [](std::string_view text) { return !text.empty(); });
+}
+
 result<envelope, decode_fault> envelope::open(std::string_view payload, const payload_limits& limits) {
   const auto refuse = [](std::string_view field_name, std::string words) {
     return decode_fault{response_code::bad_request, std::string(field_name), std::move(words), {}, {}};
   };
   if (payload.empty()) return refuse("", "the payload is empty; it must be a JSON object");
-  if (const auto fault = validate_json(payload, limits.depth)) {
-    if (fault->not_finite) return not_finite_fault(skip_space(payload), limits);
-    return refuse("", "the payload is not valid JSON: " + fault->reason + " (at byte " +
-                          std::to_string(fault->offset) + ")");
-  }
+  const auto unsound = validate_json(payload, limits.depth);
+  if (unsound && !unsound->not_finite)
+    return refuse("", "the payload is not valid JSON: " + unsound->reason + " (at byte " +
+                          std::to_string(unsound->offset) + ")");
   payload = skip_space(payload);
   if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
 
@@ -92,14 +97,13 @@ result<envelope, decode_fault> envelope::open(std::string_view payload, const pa
                                                          : nullptr;
     if (slot != nullptr && !put_once(*slot, members.value())) return twice(name);
   }
-  if (header.empty() || header == "null") return e;
-  if (!header.starts_with('{')) return refuse("header", "header must be an object or null");
-  e.has_header = true;
-  if (auto fault = read_header(e, header)) {
-    add_echo(*fault, e, limits);
-    return *std::move(fault);
-  }
-  return e;
+  e.has_header = !header.empty() && header != "null";
+  if (e.has_header && !header.starts_with('{')) return refuse("header", "header must be an object or null");
+  auto fault = e.has_header ? read_header(e, header) : std::nullopt;
+  if (unsound && !fault) fault = not_finite_fault(payload, limits);
+  if (!fault) return e;
+  add_echo(*fault, e, limits);
+  return *std::move(fault);
 }
 
 void add_echo(decode_fault& fault, const envelope& e, const payload_limits& limits) {

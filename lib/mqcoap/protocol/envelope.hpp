@@ -51,6 +51,9 @@ struct envelope {
   /// Absent or null.
   bool lacks(field f) const noexcept { return (*this)[f].empty() || (*this)[f] == "null"; }
 
+  /// True if there is any field of section 5.
+  bool has_options() const noexcept;
+
   /// @param payload  outlives the envelope
   static result<envelope, decode_fault> open(std::string_view payload, const payload_limits& limits);
 };

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/lazy.hpp>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
@@ -25,7 +26,7 @@ struct request {
   json_text body;                      ///< validated text, parsed only by who needs the value
   std::optional<unix_millis> sent_at;  ///< absent only under lenient validation
 
-  request_options options;
+  lazy<request_options> options;      ///< most requests have none
   std::vector<header_field> unknown;  ///< header fields that are passed on when proxying
 };
 

@@ -41,7 +41,7 @@ std::optional<answer> refuse_method(const request& r, method_set allowed) {
 }
 
 std::optional<answer> refuse_accept(const request& r, std::initializer_list<std::string_view> possible) {
-  const std::string_view asked = r.options.accept;
+  const std::string_view asked = r.options->accept;
   if (std::any_of(possible.begin(), possible.end(), [&](auto format) { return is_format(asked, format); }))
     return std::nullopt;
   std::string words = "accept: " + path_of(r) + " cannot be given as '" + excerpt(asked) + "', only as ";
@@ -54,7 +54,7 @@ std::optional<answer> refuse_accept(const request& r, std::initializer_list<std:
 }
 
 std::optional<answer> refuse_content_format(const request& r) {
-  const std::string_view given = r.options.content_format;
+  const std::string_view given = r.options->content_format;
   if (is_format(given, content_format::json)) return std::nullopt;
   if (!is_format(given, content_format::text))
     return answer::error(response_code::unsupported_content_format,
@@ -67,7 +67,7 @@ std::optional<answer> refuse_content_format(const request& r) {
 }
 
 std::optional<answer> refuse_version(const request& r, std::string_view etag) {
-  const auto& o = r.options;
+  const auto& o = *r.options;
   const auto failed = [&](std::string_view option, const std::string& why) {
     return answer::error(response_code::precondition_failed, std::string(option) + ": " + path_of(r) + why);
   };
@@ -88,7 +88,7 @@ std::optional<answer> refuse_body(const request& r, const std::optional<json_sch
 }
 
 answer give(const request& r, const json_text& value, const std::string& etag) {
-  if (!is_format(r.options.accept, content_format::json)) {
+  if (!is_format(r.options->accept, content_format::json)) {
     const bool has_text = value.is_string();
     if (auto refused = has_text ? refuse_accept(r, {content_format::json, content_format::text})
                                 : refuse_accept(r, {content_format::json}))
@@ -101,7 +101,7 @@ answer give(const request& r, const json_text& value, const std::string& etag) {
 answer give_as(std::string_view format, const request& r, const json_text& value, const std::string& etag) {
   answer a;
   a.options.etag = etag;
-  if (!etag.empty() && r.options.etag == etag) {
+  if (!etag.empty() && r.options->etag == etag) {
     a.code = response_code::valid;
     return a;
   }

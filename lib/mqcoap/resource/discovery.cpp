@@ -90,7 +90,7 @@ void discovery_resource::handle(responder r) {
   if (auto refused = refuse_method(asked, {method::get})) return std::move(r).respond(*std::move(refused));
   if (auto refused = refuse_accept(asked, {content_format::json, content_format::link_format}))
     return std::move(r).respond(*std::move(refused));
-  const bool as_links = ascii_iequal(asked.options.accept, content_format::link_format);
+  const bool as_links = ascii_iequal(asked.options->accept, content_format::link_format);
   const auto format = as_links ? content_format::link_format : content_format::json;
   const auto& chosen = as_links ? link_format_ : json_;
   std::move(r).respond(give_as(format, asked, chosen.text, chosen.etag));

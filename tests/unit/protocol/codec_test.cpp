@@ -70,7 +70,7 @@ TEST_CASE("a request is written in full or for small buffers, and read back") {
         "\"1\"}");
   CHECK(compact.find("null") == std::string::npos);
   CHECK(compact.find("\"method\":1") != std::string::npos);
-  CHECK(good(compact).options.hops == 3);
+  CHECK(good(compact).options->hops == 3);
 }
 
 TEST_CASE("an option that is malformed is 402, an unknown method 405, the rest 400") {
@@ -82,10 +82,10 @@ TEST_CASE("an option that is malformed is 402, an unknown method 405, the rest 4
   CHECK(fault_of(request_with(",\"accept\":1")).code == response_code::bad_option);
   CHECK(fault_of(request_with(",\"critical\":[\"observe\"]")).words.find("observe") != std::string::npos);
   CHECK(fault_of(request_with(",\"critical\":\"hops\"")).code == response_code::bad_option);
-  CHECK(good(request_with(",\"critical\":[\"hops\",\"accept\"]")).options.critical ==
+  CHECK(good(request_with(",\"critical\":[\"hops\",\"accept\"]")).options->critical ==
         "[\"hops\",\"accept\"]");
-  CHECK(good(request_with(",\"timeout_ms\":null")).options.timeout == std::nullopt);
-  CHECK(good(request_with(",\"if_none_match\":true")).options.create_only);
+  CHECK(good(request_with(",\"timeout_ms\":null")).options->timeout == std::nullopt);
+  CHECK(good(request_with(",\"if_none_match\":true")).options->create_only);
 
   std::string patch = request_with("");
   patch.replace(patch.find("GET"), 3, "PATCH");
@@ -111,6 +111,12 @@ TEST_CASE("a fault keeps what is needed to answer it") {
   REQUIRE(readable);
   CHECK(std::get<response>(*readable).code == response_code::bad_request);
   CHECK(std::get<response>(*readable).path.text() == "unknown");
+}
+
+TEST_CASE("a number that is not finite is found in its field, and the path is known all the same") {
+  const auto fault = fault_of(request_with("", ",\"body\":{\"a\":[1,1e999]},\"timestamp\":\"1\""));
+  CHECK(fault.field == "body");
+  CHECK(fault.path == "\"gains\"");
 }
 
 TEST_CASE("a payload over the limit is 413 and still says whom to answer") {
