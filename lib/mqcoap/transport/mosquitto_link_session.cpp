@@ -173,7 +173,10 @@ error_code mosquitto_session::publish(const char* topic, std::string_view payloa
   const int code =
       mosquitto_publish(handle_, &id, topic, static_cast<int>(payload.size()), payload.data(), qos_, false);
   switch (code) {
-    case MOSQ_ERR_SUCCESS: queued_packet(); return {};
+    case MOSQ_ERR_SUCCESS:
+      unflushed_bytes_ += payload.size();
+      queued_packet();
+      return {};
     case MOSQ_ERR_PAYLOAD_SIZE:
     case MOSQ_ERR_OVERSIZE_PACKET: return errc::too_large;
     case MOSQ_ERR_INVAL:

@@ -126,13 +126,14 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   bool v5_ = false;
   std::string failure_;
 
-  std::uint64_t callbacks_ = 0;  ///< so far: tells whether a read brought anything
-  std::uint32_t unflushed_ = 0;  ///< packets queued since the last flush
-  int connack_ = -1;             ///< reason code of the CONNACK
-  int disconnect_ = 0;           ///< what the library said in the disconnect callback
-  int socket_error_ = 0;         ///< seen before the CONNACK; ECONNRESET stands for a clean close too
-  bool inside_ = false;          ///< a library call is on the stack: the handle must live
-  bool draining_ = false;        ///< a flush follows anyway
+  std::uint64_t callbacks_ = 0;      ///< so far: tells whether a read brought anything
+  std::uint32_t unflushed_ = 0;      ///< packets queued since the last flush
+  std::size_t unflushed_bytes_ = 0;  ///< their payloads, all together
+  int connack_ = -1;                 ///< reason code of the CONNACK
+  int disconnect_ = 0;               ///< what the library said in the disconnect callback
+  int socket_error_ = 0;             ///< seen before the CONNACK; ECONNRESET stands for a clean close too
+  bool inside_ = false;              ///< a library call is on the stack: the handle must live
+  bool draining_ = false;            ///< a flush follows anyway
   bool flush_posted_ = false;
   bool waiting_writable_ = false;
   bool up_ = false;

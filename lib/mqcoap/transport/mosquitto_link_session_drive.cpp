@@ -18,7 +18,8 @@ namespace {
 constexpr std::chrono::seconds misc_interval{1};  // the library's keepalive needs it
 constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
-constexpr int first_failure = 128;  // MQTT 5 reason codes
+constexpr std::size_t largest_corked = 64 * 1024;  // bytes of a flush
+constexpr int first_failure = 128;                 // MQTT 5 reason codes
 
 std::string system_words(int error) { return std::generic_category().message(error); }
 
@@ -121,8 +122,10 @@ void mosquitto_session::on_tick() {
 
 void mosquitto_session::flush() {
   if (mosquitto_want_write(handle_)) {
-    const bool cork = unflushed_ > 1;
+    // The kernel joins small packets under a cork; large ones only get stuck under it.
+    const bool cork = unflushed_ > 1 && unflushed_bytes_ < largest_corked;
     unflushed_ = 0;
+    unflushed_bytes_ = 0;
     if (cork) set_cork(watched_.native_handle(), 1);
     if (!in_library([](mosquitto* m) { return mosquitto_loop_write(m, 1); })) return;
     if (cork) set_cork(watched_.native_handle(), 0);
