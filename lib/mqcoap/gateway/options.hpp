@@ -68,7 +68,7 @@ struct route_options {
   route_target to;
   std::chrono::milliseconds timeout{4000};  ///< 1 ms to 10 min; Python callers give up after 5 s
   std::size_t in_flight = 1;                ///< requests at a device at a time; the rest queue
-  std::size_t queue = 16;                   ///< per device; then 503
+  std::size_t queue = 1000;                 ///< per device; deadlines bound the wait; then 503
   wire_format wire = wire_format::full;
   std::optional<secret> token;  ///< sent to the device; the caller's own stops at the gateway
 };
