@@ -261,6 +261,23 @@ class Load(IntegrationTest):
             answer = self.assert_code(pending.answer(), 205)
             self.assertEqual(answer.body if isinstance(expected, int) else answer.body["path"], expected)
 
+    def test_500_requests_at_once_to_one_far_device_are_answered_by_it_in_turn(self):
+        lab, site = self.broker(), self.broker()
+        configuration = """
+            version: 1
+            brokers: {lab: {url: $LAB}, site: {url: $SITE}}
+            proxy:
+              routes:
+                - {name: far, match: {tag: FAR_1}, serve: true, to: {broker: site}}
+        """
+        self.gateway(configuration, LAB=lab.url, SITE=site.url)
+        device = self.device(site, "FAR_1", normal())
+        desks = [self.caller(lab, "FAR_1", client_id=f"desk-{n}") for n in range(5)]
+        waiting = [desks[n % len(desks)].send("GET", f"p{n}") for n in range(500)]
+        for n, pending in enumerate(waiting):
+            self.assertEqual(self.assert_code(pending.answer(), 205).body["path"], f"p{n}")
+        self.assertEqual(len(device.requests), 500)
+
     def test_quality_of_service_1_works_as_0_does(self):
         lab = self.broker()
         self.gateway(self.configuration(qos=1), LAB=lab.url, SITE=lab.url)
