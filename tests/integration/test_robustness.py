@@ -315,7 +315,7 @@ class Stopping(IntegrationTest):
         waiting = desk.send("POST", "LAB_1/axuv/fire", subsystem="proxy")
         device.wait_requests(1)
         gateway.signal(signal.SIGTERM)
-        self.assert_code(waiting.answer(), 503)
+        self.assert_code(waiting.answer(), 504)
         self.assertEqual(gateway.wait_exit(), 0)
 
     def test_an_interrupt_stops_it_too(self):

@@ -5,6 +5,7 @@
 namespace mqcoap {
 namespace {
 
+// clang-format off: it takes the page for code.
 constexpr char introduction[] = R"md(# The configuration file
 
 <!-- Generated from the field tables in lib/mqcoap/config: change them, not this page. -->
@@ -22,44 +23,24 @@ it exits with 0, or with 78 if there is an error.
             value: [0, 1, 2, 3, 4]
             methods: [GET, PUT]
             schema: {type: array, items: {type: integer, minimum: 0, maximum: 7}}
-          temperature: {signal: "21 + 0.2*noise()",
-               unit : Cel
-}
+          temperature: {signal: "21 + 0.2*noise()", unit: Cel}
 
-##How values are written
+## How values are written
 
-    - YAML 1.2,
-    core schema : only `true` and `false` (also `True`, `TRUE`, ...)are booleans, `yes` and `on` are text
-                                                                                      .What stands in quotes
-                                                                                  is text. `0x1F`
-                                                                                      and `0o17` are integers; `.inf` and `.nan` are refused, for JSON has neither.
+- YAML 1.2, core schema: only `true` and `false` (also `True`, `TRUE`, ...) are booleans, `yes` and `on` are text. What
+  stands in quotes is text. `0x1F` and `0o17` are integers; `.inf` and `.nan` are refused, for JSON has neither.
   Integers keep their digits from -2^63 to 2^64 - 1; larger ones are refused.
 - A text that YAML would take for a number, `true` or nothing needs quotes: `title: "2024"`.
-- Durations and sizes carry their unit: `200ms`, `5s`, `2min`, `1h`;
-`512B`, `256KiB`, `2MiB`, `1GiB`.- A pattern that begins with `*` needs quotes,
-    because an unquoted `*` is a YAML alias : `tag : "*"`.- Refused,
-    because they go wrong in silence : unknown keys,
-                                       the same key twice,
-                                       anchors,
-                                       aliases,
-                                       merge
-                                       keys(`<<`),
-                                       tags(`!!str`),
-                                       a second document,
-                                       files over 1 MiB,
-                                       text that is not UTF - 8. - Where a map or list is expected,
-                                       nothing at all counts as an empty one
-    : every entry may be commented out.
+- Durations and sizes carry their unit: `200ms`, `5s`, `2min`, `1h`; `512B`, `256KiB`, `2MiB`, `1GiB`.
+- A pattern that begins with `*` needs quotes, because an unquoted `*` is a YAML alias: `tag: "*"`.
+- Refused, because they go wrong in silence: unknown keys, the same key twice, anchors, aliases, merge keys (`<<`), tags
+  (`!!str`), a second document, files over 1 MiB, text that is not UTF-8.
+- Where a map or list is expected, nothing at all counts as an empty one: every entry may be commented out.
 
-      ##Secrets
+## Secrets
 
-      A password or token is `{
-file:
-  PATH
-}` (the file's only line; relative to the configuration), `{env: NAME}`,
-`{
-credential:
-  NAME}` (a file in `$CREDENTIALS_DIRECTORY`, see `LoadCredential=` in systemd.exec(5)), or the text itself,
+A password or token is `{file: PATH}` (the file's only line; relative to the configuration), `{env: NAME}`,
+`{credential: NAME}` (a file in `$CREDENTIALS_DIRECTORY`, see `LoadCredential=` in systemd.exec(5)), or the text itself,
 which gets a warning. A file that holds a secret, the configuration included, must not be writable by its group or by
 others. Secrets are covered with `*` wherever a line of the file is shown.
 
@@ -82,6 +63,7 @@ both would answer; a route with `serve` for a tag that is one of `devices` or `p
 tag for which the gateway itself answers; a `proxy` resource that leads to one of `devices` or `proxy.forward` (a tag
 that a route serves may be named: that route leads elsewhere). Two names of the same host and port are one broker.
 )md";
+// clang-format on
 
 std::string presence_words(const presence& when) {
   switch (when.how) {

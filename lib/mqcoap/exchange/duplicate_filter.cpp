@@ -12,6 +12,14 @@ std::uint64_t fingerprint_of(const request& r) {
   return mixed;
 }
 
+/// Bytes that a remembered answer holds; its small fields are part of the entry.
+std::size_t size_of(const answer& a) noexcept {
+  std::size_t bytes = a.body.text().size() + a.location.size() + a.options.etag.size() +
+                      a.options.content_format.size() + a.options.traceparent.size();
+  for (const auto& f : a.unknown) bytes += f.key.size() + f.value.size();
+  return bytes;
+}
+
 }  // namespace
 
 std::string duplicate_filter::key_of(std::string_view subsystem, std::string_view tag, const request_id& id) {
@@ -20,7 +28,8 @@ std::string duplicate_filter::key_of(std::string_view subsystem, std::string_vie
   return key.append(subsystem).append(1, '/').append(tag).append(1, '/').append(id.canonical());
 }
 
-duplicate_filter::finding duplicate_filter::check(const std::string& key, const request& r, steady_time now) {
+duplicate_filter::finding duplicate_filter::check(const std::string& key, const request& r, steady_time now,
+                                                  bool enter) {
   forget_old(now);
   const auto fingerprint = fingerprint_of(r);
   if (const auto at = entries_.find(key); at != entries_.end()) {
@@ -28,10 +37,11 @@ duplicate_filter::finding duplicate_filter::check(const std::string& key, const 
     if (!at->second.first) return {verdict::running, nullptr};
     return {verdict::answered, &*at->second.first};
   }
+  if (!enter) return {};
   if (r.verb == method::post) {
     if (entries_.size() >= options_.entries || answer_bytes_ >= options_.answer_bytes)
       return {verdict::full, nullptr};
-  } else if (entries_.size() >= options_.entries / 4 * 3) {
+  } else if (entries_.size() >= options_.entries / 4 * 3 || answer_bytes_ >= options_.answer_bytes / 4 * 3) {
     return {};  // PUT and DELETE may run twice without harm: the last quarter is kept for POSTs
   }
   entries_.emplace(key, entry{fingerprint, std::nullopt});
@@ -43,13 +53,13 @@ void duplicate_filter::finish(const std::string& key, const answer& first) {
   const auto at = entries_.find(key);
   if (at == entries_.end() || at->second.first) return;
   at->second.first = first;
-  answer_bytes_ += first.body.text().size();
+  answer_bytes_ += size_of(first);
 }
 
 void duplicate_filter::forget_old(steady_time now) {
   while (!by_age_.empty() && by_age_.front().first <= now) {
     const auto at = entries_.find(by_age_.front().second);
-    if (at->second.first) answer_bytes_ -= at->second.first->body.text().size();
+    if (at->second.first) answer_bytes_ -= size_of(*at->second.first);
     entries_.erase(at);
     by_age_.pop_front();
   }

@@ -40,7 +40,8 @@ class duplicate_filter {
 
   explicit duplicate_filter(duplicate_filter_options options = {}) : options_(options) {}
 
-  finding check(const std::string& key, const request& r, steady_time now);
+  /// @param enter  false: the request will be refused, so that a fresh one leaves no entry
+  finding check(const std::string& key, const request& r, steady_time now, bool enter = true);
   /// Notes the answer of a request that was `fresh`.
   void finish(const std::string& key, const answer& first);
 

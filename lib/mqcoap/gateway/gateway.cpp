@@ -74,9 +74,7 @@ void gateway::drain(std::function<void()> done) {
   check_drained();
 }
 
-void gateway::abandon() {
-  proxy_.abandon("the gateway is stopping; whether the device ran the request is unknown");
-}
+void gateway::abandon() { proxy_.abandon("the gateway is stopping"); }
 
 void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
@@ -131,21 +129,23 @@ void gateway::take_request(exchange_topic topic, std::string_view payload) {
     return send_payload(topic, payload_);
   }
   auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), received});
+  // A repeat belongs to its first request also when new ones are refused: it must not get a second answer.
+  const bool busy = in_flight_ >= options_.limits.in_flight;
+  if (c->req.verb != method::get && !pass_duplicate_filter(*c, !drained_ && !busy)) return;
   if (drained_)
     return refuse(*c, response_code::service_unavailable, "the gateway is stopping; try again later");
-  if (in_flight_ >= options_.limits.in_flight)
+  if (busy)
     return refuse(
         *c, response_code::service_unavailable,
         "the gateway works on " + std::to_string(in_flight_) + " requests already; try again later");
-  if (c->req.verb != method::get && !pass_duplicate_filter(*c)) return;
   ++in_flight_;
   dispatch(responder(std::move(c), *this));
 }
 
 /// True if the request is to be run; else it has been dealt with.
-bool gateway::pass_duplicate_filter(call& c) {
+bool gateway::pass_duplicate_filter(call& c, bool enter) {
   const auto key = duplicate_filter::key_of(c.topic.subsystem(), c.topic.tag(), c.req.id);
-  const auto found = seen_.check(key, c.req, time_.now());
+  const auto found = seen_.check(key, c.req, time_.now(), enter);
   switch (found.what) {
     case duplicate_filter::verdict::fresh: return true;
     case duplicate_filter::verdict::running: counted_.count(event::request_repeated); return false;

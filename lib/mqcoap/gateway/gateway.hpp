@@ -41,7 +41,7 @@ class gateway final : public link_events, public reply_sink {
 
   /// Takes no new requests; calls `done` once when the last one is answered (maybe inside this call).
   void drain(std::function<void()> done);
-  /// Answers with 503 what still waits for a device.
+  /// Answers what still waits: 504 what a device has, 503 what was not sent.
   void abandon();
 
   /// To be called when the time that the alarm was set to has come.
@@ -63,7 +63,7 @@ class gateway final : public link_events, public reply_sink {
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
   void take_request(exchange_topic topic, std::string_view payload);
-  bool pass_duplicate_filter(call& c);
+  bool pass_duplicate_filter(call& c, bool enter);
   void dispatch(responder r);
   void forward_by_path(responder r);
   void refuse(call& c, response_code code, std::string_view words);

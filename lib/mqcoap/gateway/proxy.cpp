@@ -249,10 +249,7 @@ void proxy::on_link_down(link& which, std::string_view why) {
   const std::string gone = "broker " + which.name() + " is gone (" + std::string(why) + ')';
   for (auto& [id, lost] : hops_.take_all_if([&](const hop& h) { return &h.device->via == &which; })) {
     outcomes_.note(id, outcome_memory::outcome::timed_out);
-    const bool sent = lost.sent;
-    fail(std::move(lost), sent ? response_code::gateway_timeout : response_code::service_unavailable,
-         sent ? gone + "; whether the device ran the request is unknown"
-              : gone + "; the request was not sent");
+    end_unanswered(std::move(lost), gone);
   }
 }
 
@@ -269,7 +266,7 @@ void proxy::expire(steady_time now) {
 
 void proxy::abandon(std::string_view why) {
   for (auto& [id, left] : hops_.take_all_if([](const hop&) { return true; }))
-    fail(std::move(left), response_code::service_unavailable, std::string(why));
+    end_unanswered(std::move(left), std::string(why));
 }
 
 /// Gives back a hop's place at its device.
@@ -291,10 +288,17 @@ void proxy::fail(hop h, response_code code, const std::string& words) {
   finish(std::move(h), answer::error(code, words));
 }
 
+/// 504 means that nobody knows whether the device ran it, 503 that it did not.
+void proxy::end_unanswered(hop h, const std::string& why) {
+  const bool sent = h.sent;
+  fail(std::move(h), sent ? response_code::gateway_timeout : response_code::service_unavailable,
+       why + (sent ? "; whether the device ran the request is unknown" : "; the request was not sent"));
+}
+
 void mount::handle(responder r) {
   const auto rest = r->rest();
   const std::string text = to_.path.empty() ? std::string(rest) : to_.path + '/' + std::string(rest);
-  auto path = resource_path::parse(text);
+  auto path = resource_path::parse(text, proxy_.path_limit());
   if (!path)
     return std::move(r).fail(response_code::bad_gateway, "the path behind this mount would be no valid path");
   const address to{to_.tag, to_.subsystem, *std::move(path)};

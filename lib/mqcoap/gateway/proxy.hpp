@@ -36,6 +36,7 @@ class proxy {
   ~proxy();
 
   const route_table& routes() const noexcept { return routes_; }
+  std::size_t path_limit() const noexcept { return env_.decoding.limits.path; }
 
   /// Forward proxy: the caller named the target.
   void forward(responder r, const address& to);
@@ -51,7 +52,7 @@ class proxy {
   /// Answers 504 where the time is over.
   void expire(steady_time now);
   steady_time next_deadline() const noexcept { return hops_.earliest(); }
-  /// Answers everything that waits, with 503.
+  /// Answers everything that waits: 504 what a device has, 503 what was not sent.
   void abandon(std::string_view why);
 
  private:
@@ -76,6 +77,7 @@ class proxy {
   void leave(hop& h);
   void finish(hop h, answer&& what);
   void fail(hop h, response_code code, const std::string& words);
+  void end_unanswered(hop h, const std::string& why);
   steady_time deadline_of(const call& c, const route_options& route) const;
   link* find_link(const std::string& name) const noexcept;
 

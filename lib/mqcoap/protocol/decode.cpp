@@ -24,6 +24,13 @@ bool is_json_integer(std::string_view text) noexcept {
 
 bool is_string(std::string_view text) noexcept { return text.starts_with('"'); }
 
+/// At most so many bytes of UTF-8, never half a character: what goes into an answer must stay valid.
+std::string_view cut_utf8(std::string_view text, std::size_t longest) noexcept {
+  if (text.size() <= longest) return text;
+  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xc0) == 0x80) --longest;
+  return text.substr(0, longest);
+}
+
 /// Reads the fields of one envelope; the first fault stays.
 class field_reader {
  public:
@@ -56,7 +63,7 @@ class field_reader {
     }
     // A method nobody knows is 405 and not 400 (RFC 7252 section 5.8).
     refuse(response_code::method_not_allowed, "method",
-           "header.method " + std::string(text.substr(0, 40)) +
+           "header.method " + std::string(cut_utf8(text, 40)) +
                " is unknown; there are GET, POST, PUT, DELETE (1 to 4)");
     return method::get;
   }
