@@ -14,6 +14,10 @@ class category_type final : public boost::system::error_category {
       case errc::too_large: return "larger than the limit";
       case errc::denied: return "the broker refused the subscription";
       case errc::closed: return "stopped";
+      case errc::connection_lost: return "the connection to the broker was lost while waiting for the answer";
+      case errc::too_many_pending: return "too many requests wait for an answer";
+      case errc::unusable_answer: return "the answer is unusable";
+      case errc::handler_failed: return "a handler failed";
       case errc::invalid_name: return "not 1 to 64 characters of A-Z a-z 0-9 _ . -";
       case errc::invalid_topic: return "not a topic of the protocol";
       case errc::invalid_path: return "not a resource path";

@@ -17,6 +17,10 @@ enum class errc {
   too_large,          ///< over a limit of the configuration or of MQTT
   denied,             ///< the broker refused the subscription
   closed,             ///< the object was stopped
+  connection_lost,    ///< the connection went down while an answer was awaited: what became of it is unknown
+  too_many_pending,   ///< as many requests wait for an answer as may
+  unusable_answer,    ///< what came as the answer is no response
+  handler_failed,     ///< a handler of the user's threw
   invalid_name,       ///< not [A-Za-z0-9_.-]{1,64}, or begins with '$'
   invalid_topic,      ///< not a topic of the protocol
   invalid_path,       ///< not a resource path

@@ -1,4 +1,5 @@
 #include <mqcoap/protocol/address.hpp>
+#include <stdexcept>
 
 namespace mqcoap {
 
@@ -17,6 +18,11 @@ result<address> address::parse(std::string_view text, std::size_t path_limit) {
 
 std::string address::to_string() const {
   return tag.text() + '/' + subsystem.text() + '/' + std::string(path.key());
+}
+
+address make_address(std::string_view text) {
+  if (auto parsed = address::parse(text)) return *std::move(parsed);
+  throw std::invalid_argument("an address is TAG/SUBSYSTEM/PATH, but not '" + std::string(text) + '\'');
 }
 
 }  // namespace mqcoap

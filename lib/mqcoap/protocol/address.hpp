@@ -21,4 +21,8 @@ struct address {
   std::string to_string() const;
 };
 
+/// For addresses that stand in the program. Throws std::invalid_argument, which names the text, for what is
+/// no address.
+address make_address(std::string_view text);
+
 }  // namespace mqcoap

@@ -34,4 +34,7 @@ using device_tag = basic_name<struct device_tag_kind>;          ///< e.g. 2D_XX_
 using subsystem_name = basic_name<struct subsystem_name_kind>;  ///< e.g. axuv
 using namespace_name = basic_name<struct namespace_name_kind>;  ///< e.g. gf_int_v1
 
+/// `gf_int_v1`, in force where nothing else is said (docs/protocol.md, section 1).
+inline namespace_name default_namespace() { return *namespace_name::parse("gf_int_v1"); }
+
 }  // namespace mqcoap

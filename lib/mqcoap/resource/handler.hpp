@@ -1,73 +1,8 @@
 #pragma once
 
-#include <memory>
-#include <mqcoap/base/clock.hpp>
-#include <mqcoap/protocol/request.hpp>
-#include <mqcoap/protocol/response.hpp>
-#include <mqcoap/protocol/topic.hpp>
-#include <string_view>
-#include <utility>
+#include <mqcoap/protocol/responder.hpp>
 
 namespace mqcoap {
-
-/// A request on its way, with what a handler may need beside the payload.
-struct call {
-  exchange_topic topic;
-  request req;
-  steady_time received;
-  std::size_t rest_at = 0;  ///< set by the path router: where the part behind a `**` resource's prefix begins
-
-  /// The path behind the prefix of a `**` resource or collection, without a leading slash; may be empty.
-  std::string_view rest() const noexcept { return req.path.key().substr(rest_at); }
-};
-
-/// Where answers go. Outlives every call that it handed out.
-class reply_sink {
- public:
-  virtual void reply(call& answered, answer&& what) noexcept = 0;
-
- protected:
-  ~reply_sink() = default;
-};
-
-/// A call and the one chance to answer it. Who holds it answers, now or later, on the event loop; an answer
-/// takes it away, so that answering twice is impossible. Dropped unanswered, it answers 500.
-class responder {
- public:
-  responder(std::unique_ptr<call> c, reply_sink& sink) noexcept : call_(std::move(c)), sink_(&sink) {}
-  responder(responder&&) noexcept = default;
-  responder& operator=(responder&& other) noexcept {
-    if (this != &other) {
-      drop();
-      call_ = std::move(other.call_);
-      sink_ = other.sink_;
-    }
-    return *this;
-  }
-  ~responder() { drop(); }
-
-  const call& operator*() const noexcept { return *call_; }
-  const call* operator->() const noexcept { return call_.get(); }
-  const request& req() const noexcept { return call_->req; }
-  /// For the router, which notes what a `**` resource is left with.
-  void set_rest_at(std::size_t at) noexcept { call_->rest_at = at; }
-
-  void respond(answer&& what) && noexcept {
-    const auto answered = std::move(call_);
-    sink_->reply(*answered, std::move(what));
-  }
-  void fail(response_code code, std::string_view words) && noexcept {
-    std::move(*this).respond(answer::error(code, words));
-  }
-
- private:
-  void drop() noexcept {
-    if (call_) std::move(*this).fail(response_code::internal_server_error, "the handler gave no answer");
-  }
-
-  std::unique_ptr<call> call_;
-  reply_sink* sink_;
-};
 
 /// A local resource, a proxy route and a fixed reply are the same thing: something that gets a call and
 /// answers it once, now or later. Runs on the event loop and never blocks it.

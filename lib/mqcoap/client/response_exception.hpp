@@ -1,0 +1,82 @@
+#pragma once
+
+#include <boost/system/system_error.hpp>
+#include <mqcoap/base/errc.hpp>
+#include <mqcoap/protocol/response_code.hpp>
+#include <string>
+#include <utility>
+
+namespace mqcoap {
+
+/// Who was asked what, as far as it is known; empty where it is not.
+struct exchange_names {
+  std::string path;        ///< as it was asked for
+  std::string source;      ///< who asked
+  std::string target;      ///< the tag that was asked
+  std::string request_id;  ///< as it stood on the wire
+  std::string method;      ///< `GET`, `POST`, `PUT` or `DELETE`
+};
+
+/// A device, or a gateway for it, answered with an error. Thrown by the synchronous client; handlers throw it
+/// to answer a request, or to change the outcome of one. There is one class for each of the 16 error codes.
+class response_exception : public boost::system::system_error {
+ public:
+  /// Precondition: the code is an error. @param detail  what was wrong, and what would be right
+  response_exception(mqcoap::response_code code, std::string detail, exchange_names names = {});
+
+  mqcoap::response_code response_code() const noexcept { return code_; }
+  const std::string& detail() const noexcept { return detail_; }
+  const std::string& path() const noexcept { return names_.path; }
+  const std::string& source() const noexcept { return names_.source; }
+  const std::string& target() const noexcept { return names_.target; }
+  const std::string& request_id() const noexcept { return names_.request_id; }
+  const std::string& method() const noexcept { return names_.method; }
+
+ private:
+  mqcoap::response_code code_;
+  std::string detail_;
+  exchange_names names_;
+};
+
+/// The class of one error code: `catch (const mqcoap::not_found& e)`.
+template <mqcoap::response_code Code>
+class response_error final : public response_exception {
+ public:
+  static_assert(is_error(Code));
+  explicit response_error(std::string detail = {}, exchange_names names = {})
+      : response_exception(Code, std::move(detail), std::move(names)) {}
+};
+
+using bad_request = response_error<response_code::bad_request>;
+using unauthorized = response_error<response_code::unauthorized>;
+using bad_option = response_error<response_code::bad_option>;
+using forbidden = response_error<response_code::forbidden>;
+using not_found = response_error<response_code::not_found>;
+using method_not_allowed = response_error<response_code::method_not_allowed>;
+using not_acceptable = response_error<response_code::not_acceptable>;
+using precondition_failed = response_error<response_code::precondition_failed>;
+using request_entity_too_large = response_error<response_code::request_entity_too_large>;
+using unsupported_content_format = response_error<response_code::unsupported_content_format>;
+using internal_server_error = response_error<response_code::internal_server_error>;
+using not_implemented = response_error<response_code::not_implemented>;
+using bad_gateway = response_error<response_code::bad_gateway>;
+using service_unavailable = response_error<response_code::service_unavailable>;
+using gateway_timeout = response_error<response_code::gateway_timeout>;
+using proxying_not_supported = response_error<response_code::proxying_not_supported>;
+
+/// Throws the class of this code. Precondition: the code is an error.
+[[noreturn]] void throw_response_exception(response_code code, std::string detail, exchange_names names = {});
+
+/// No usable answer came: not connected, no answer in time, cancelled. `code()` tells which. Thrown by the
+/// synchronous client.
+class exchange_failed final : public boost::system::system_error {
+ public:
+  exchange_failed(error_code why, const std::string& words, exchange_names names = {})
+      : system_error(why, words), names_(std::move(names)) {}
+  const exchange_names& names() const noexcept { return names_; }
+
+ private:
+  exchange_names names_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mqcoap/client/client.hpp>
+#include <mqcoap/client/response_exception.hpp>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// The client for programs without an event loop: every call waits for its outcome. It is the asynchronous
+/// client on a thread of its own, and a wait.
+///
+/// Errors are thrown: an error answer as the response_exception of its code, a failed exchange as
+/// exchange_failed; the overloads with an error_code throw neither.
+///
+/// @par Threads  Usable from many threads at once. Handlers run on the client's own thread: a blocking call
+///   from there throws std::logic_error.
+class sync_client {
+ public:
+  explicit sync_client(client_options options = {});
+  /// Disconnects, if that has not been done.
+  ~sync_client();
+  sync_client(const sync_client&) = delete;
+  sync_client& operator=(const sync_client&) = delete;
+
+  /// Waits for the connection. @throws exchange_failed  saying why there is none
+  void connect();
+  void connect(error_code& error);
+  void disconnect();
+  bool connected() const noexcept { return client_->connected(); }
+
+  /// Sends a request and waits for the answer. @throws response_exception, exchange_failed
+  response request(request_spec what);
+  /// The same, with the outcome of client::async_request in `error`.
+  response request(request_spec what, error_code& error);
+
+  /// Shorthands; addresses as `TAG/SUBSYSTEM/PATH`. @throws std::invalid_argument  for what is no address
+  response get(std::string_view to);
+  response put(std::string_view to, json_text body);
+  response post(std::string_view to, json_text body = {});
+  response del(std::string_view to);
+
+  /// Sends several requests at once, under one correlation id; never throws for what becomes of one.
+  std::vector<outcome> batch(std::vector<request_spec> requests);
+
+  /// @throws exchange_failed
+  void publish(general_topic to, json_text body, bool retain = false);
+  /// @throws exchange_failed
+  subscription_id subscribe(general_filter which, client::general_handler handler);
+  void unsubscribe(subscription_id which) { client_->unsubscribe(which); }
+
+  handler_id add_handler(request_handler h) { return client_->add_handler(std::move(h)); }
+  handler_id add_handler(response_handler h) { return client_->add_handler(std::move(h)); }
+  bool remove_handler(handler_id which) { return client_->remove_handler(which); }
+
+  /// The client behind it, for what is not blocking.
+  client& async() noexcept { return *client_; }
+
+ private:
+  class worker;
+  template <class Result, class Start>
+  Result wait(Start start);
+
+  std::unique_ptr<worker> worker_;
+  std::unique_ptr<client> client_;
+};
+
+}  // namespace mqcoap

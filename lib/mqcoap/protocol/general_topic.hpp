@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <mqcoap/base/errc.hpp>
+#include <mqcoap/protocol/name.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// The topic of a general payload (docs/protocol.md, section 1):
+/// `{namespace}/{subsystem}/event/{tag}/{path...}` or `{namespace}/{subsystem}/system/{tag}/{name}`.
+struct general_topic {
+  enum class kind : std::uint8_t {
+    event,   ///< something happened
+    system,  ///< status, health, presence
+  };
+
+  namespace_name ns;
+  subsystem_name subsystem;
+  kind which;
+  device_tag tag;
+  resource_path path;  ///< of a `system` topic a single segment
+
+  /// @par Errors  errc::invalid_topic
+  static result<general_topic> parse(std::string_view text);
+  std::string text() const;
+};
+
+/// Which general payloads are wanted. What is absent stands for all.
+struct general_filter {
+  general_topic::kind which = general_topic::kind::event;
+  std::optional<subsystem_name> subsystem{};
+  std::optional<device_tag> tag{};
+  std::optional<resource_path> path{};
+
+  /// The MQTT topic filter: `gf_int_v1/+/event/+/#`.
+  std::string text(const namespace_name& ns) const;
+};
+
+}  // namespace mqcoap
