@@ -24,9 +24,7 @@ mqcoap::request_handler channels() {
             const int number = path.empty() ? -1 : path.back() - '0';
             if (!path.starts_with("channel/") || number < 0 || number > 2)
               throw mqcoap::not_found("there are channel/0 to channel/2");
-            mqcoap::answer a;
-            a.body = mqcoap::json_text::from_value(number);
-            std::move(r).respond(std::move(a));
+            std::move(r).respond({.body = mqcoap::json_text::from_value(number)});
           }};
 }
 

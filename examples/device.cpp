@@ -25,9 +25,7 @@ mqcoap::request_handler gains() {
     return c.topic.subsystem() == "axuv" && c.req.verb == mqcoap::method::get && c.req.path.key() == "gains";
   };
   return {"gains", wanted, [](mqcoap::responder& r) {
-            mqcoap::answer a;
-            a.body = mqcoap::json_text::from_value({0, 1, 2, 3, 4});
-            std::move(r).respond(std::move(a));
+            std::move(r).respond({.body = mqcoap::json_text::from_value({0, 1, 2, 3, 4})});
           }};
 }
 

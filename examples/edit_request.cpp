@@ -26,9 +26,7 @@ int main(int argc, char** argv) try {
       [](mqcoap::responder& r) {
         if (r.req().verb != mqcoap::method::get)
           throw mqcoap::method_not_allowed("gains can only be read: GET");
-        mqcoap::answer a;
-        a.body = mqcoap::json_text::from_value({0, 1, 2, 3, 4});
-        std::move(r).respond(std::move(a));
+        std::move(r).respond({.body = mqcoap::json_text::from_value({0, 1, 2, 3, 4})});
       },
   });
 

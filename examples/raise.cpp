@@ -15,26 +15,26 @@ using namespace std::chrono_literals;
 namespace {
 
 mqcoap::response_handler five_gains() {
-  mqcoap::response_handler h;
-  h.name = "five gains";
-  h.matches = [](const mqcoap::exchange& of, const mqcoap::response& r) {
-    return of.to.path.key() == "gains" && r.code == mqcoap::response_code::content;
+  return {
+      .name = "five gains",
+      .matches =
+          [](const mqcoap::exchange& of, const mqcoap::response& r) {
+            return of.to.path.key() == "gains" && r.code == mqcoap::response_code::content;
+          },
+      .process =
+          [](const mqcoap::exchange& of, mqcoap::response& r) {
+            const auto body = r.body.value();
+            if (!body.is_array() || body.get_array().size() != 5)
+              throw mqcoap::bad_gateway(of.to.tag.text() + " answered with what are no five gains");
+          },
+      .raise_exceptions = true,
   };
-  h.process = [](const mqcoap::exchange& of, mqcoap::response& r) {
-    const auto body = r.body.value();
-    if (!body.is_array() || body.get_array().size() != 5)
-      throw mqcoap::bad_gateway(of.to.tag.text() + " answered with what are no five gains");
-  };
-  h.raise_exceptions = true;
-  return h;
 }
 
 /// Answers with three gains only.
 mqcoap::request_handler three_gains() {
   return {"three gains", {}, [](mqcoap::responder& r) {
-            mqcoap::answer a;
-            a.body = mqcoap::json_text::from_value({0, 1, 2});
-            std::move(r).respond(std::move(a));
+            std::move(r).respond({.body = mqcoap::json_text::from_value({0, 1, 2})});
           }};
 }
 

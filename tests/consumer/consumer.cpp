@@ -1,5 +1,5 @@
-// A program of somebody else: a device and a caller in one, over a broker whose port is given. Built against the
-// installed library only.
+// A program of somebody else: a device and a caller in one, over a broker whose port is given. Built against
+// the installed library only.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -25,9 +25,7 @@ mqcoap::client_options options(const char* port, const char* tag) {
 mqcoap::request_handler gains() {
   return {"gains", {}, [](mqcoap::responder& r) {
             if (r.req().path.key() != "gains") throw mqcoap::not_found("only gains");
-            mqcoap::answer a;
-            a.body = mqcoap::json_text::from_value({0, 1, 2, 3, 4});
-            std::move(r).respond(std::move(a));
+            std::move(r).respond({.body = mqcoap::json_text::from_value({0, 1, 2, 3, 4})});
           }};
 }
 

@@ -30,7 +30,8 @@ class Examples(unittest.TestCase):
         return done
 
     def start(self, name, count=0):
-        process = Process([PROGRAMS / name, self.where, str(count)])
+        # Process reads standard error only.
+        process = Process(["/bin/sh", "-c", 'exec "$0" "$@" >&2', PROGRAMS / name, self.where, count])
         self.addCleanup(process.kill)
         return process
 
@@ -68,7 +69,7 @@ class Examples(unittest.TestCase):
     def test_batch(self):
         self.assertEqual(self.run_example("batch").stdout.splitlines(), [
             "channel/0:  0", "channel/1:  1", "channel/2:  2",
-            'channel/3: NOT_FOUND "there are channel/0 to channel/2"'])
+            'channel/3: 404 NOT_FOUND "there are channel/0 to channel/2"'])
 
     def test_publish_events(self):
         bus = Bus(self.broker)
@@ -83,7 +84,7 @@ class Examples(unittest.TestCase):
         watcher.wait_line("listening")
         self.run_example("publish_events")
         self.assertTrue(watcher.wait_line('2D_XX_0_9999 shot {"number":1,"gain":3}'))
-        self.assertEqual(watcher.wait(), 0)
+        self.assertEqual(watcher.wait_exit(), 0)
 
     def test_without_a_broker(self):
         self.broker.kill()

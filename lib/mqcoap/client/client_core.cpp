@@ -1,8 +1,7 @@
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <mqcoap/client/client_core.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/transport/logger.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
@@ -38,7 +37,8 @@ client_core::client_core(const executor& on, client_options options, make_link m
                 const auto error =
                     link_->publish(request.response_topic(), payload, time_.now() + answer_patience);
                 if (error)
-                  spdlog::debug("the answer under {} could not be sent: {}", request.text(), error.message());
+                  logger()->debug("the answer under {} could not be sent: {}", request.text(),
+                                  error.message());
               }),
       alarm_(serial_) {}
 
@@ -126,7 +126,7 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
     ++ignored_;
   }
 } catch (const std::exception& e) {
-  spdlog::error("a message could not be handled: {}", e.what());
+  logger()->error("a message could not be handled: {}", e.what());
 }
 
 void client_core::hand_out(const inbound& m) {
@@ -146,7 +146,7 @@ void client_core::hand_out(const inbound& m) {
     try {
       on_message(arrived);
     } catch (const std::exception& e) {
-      spdlog::error("the handler of {} failed: {}", m.topic, e.what());
+      logger()->error("the handler of {} failed: {}", m.topic, e.what());
     }
   }
 }
@@ -221,7 +221,7 @@ void client_core::reply(call& answered, answer&& what) noexcept try {
     self->server_.finish(*kept, what);
   });
 } catch (const std::exception& e) {
-  spdlog::error("an answer could not be sent: {}", e.what());
+  logger()->error("an answer could not be sent: {}", e.what());
 }
 
 void client_core::end_all() {

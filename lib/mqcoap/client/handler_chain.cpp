@@ -1,14 +1,14 @@
-#include <spdlog/spdlog.h>
 #include <atomic>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/response_exception.hpp>
+#include <mqcoap/transport/logger.hpp>
 
 namespace mqcoap {
 namespace {
 
 void answer_failure(const request_handler& h, responder& r, response_code code, std::string_view words) {
   if (r) return std::move(r).fail(code, words);
-  spdlog::error("the request handler '{}' failed after it had answered: {}", h.name, words);
+  logger()->error("the request handler '{}' failed after it had answered: {}", h.name, words);
 }
 
 /// False if the handler does not want this request.
@@ -60,8 +60,8 @@ error_code response_chain::run(const exchange& of, response& r) const {
       h.process(of, r);
     } catch (const std::exception& e) {
       if (!h.raise_exceptions) {
-        spdlog::warn("the response handler '{}' failed on an answer of {}: {}", h.name, of.to.to_string(),
-                     e.what());
+        logger()->warn("the response handler '{}' failed on an answer of {}: {}", h.name, of.to.to_string(),
+                       e.what());
       } else if (const auto* answered = dynamic_cast<const response_exception*>(&e)) {
         return raised(*answered, r);
       } else if (const auto* system = dynamic_cast<const boost::system::system_error*>(&e)) {
