@@ -33,6 +33,12 @@ if(TARGET mqcoap_cli)
   install(TARGETS mqcoap_cli COMPONENT programs)
 endif()
 
+# config/mqcoap.yaml names it, for completion in editors.
+set(schema ${PROJECT_BINARY_DIR}/package/mqcoap.schema.json)
+add_custom_command(OUTPUT ${schema} COMMAND mqcoapd --schema > ${schema} DEPENDS mqcoapd VERBATIM)
+add_custom_target(schema ALL DEPENDS ${schema})
+install(FILES ${schema} DESTINATION ${CMAKE_INSTALL_DATADIR}/mqcoap COMPONENT programs)
+
 set(doc_dir ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/LICENSE
   DESTINATION ${doc_dir} COMPONENT documentation)

@@ -137,6 +137,7 @@ class Installed(unittest.TestCase):
         run(CMAKE, "--install", BUILD, "--prefix", "/usr", env={**os.environ, "DESTDIR": str(stage)})
         self.assertEqual({path.name for path in stage.iterdir()}, {"usr"})
         for name in ("bin/mqcoapd", "include/mqcoap/client/client.hpp", "share/doc/mqcoap/mqcoap.yaml",
+                     "share/mqcoap/mqcoap.schema.json", "share/man/man8/mqcoapd.8", "share/man/man5/mqcoap.yaml.5",
                      "share/doc/mqcoap/docs/library.md", "share/doc/mqcoap/examples/CMakeLists.txt"):
             self.assertTrue((stage / "usr" / name).exists(), name)
         # Nothing of the source or build tree may stand in what is installed as text.

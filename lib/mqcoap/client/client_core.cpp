@@ -231,6 +231,9 @@ void client_core::end_all() {
   requester_.attach(nullptr);
   tell_connected(errc::closed);
   for (const auto& op : std::exchange(under_way_, {})) op->close();
+  // No deadline is left; a loop that has nothing else to do may end.
+  alarm_.cancel();
+  alarm_at_ = steady_time::max();
 }
 
 void client_core::disconnect(const std::shared_ptr<operation<error_code>>& done) {
@@ -247,7 +250,6 @@ void client_core::disconnect(const std::shared_ptr<operation<error_code>>& done)
 void client_core::shut_down() {
   closed_ = true;
   end_all();
-  alarm_.cancel();
   subscriptions_.clear();
   link_.reset();
   leaving_.clear();

@@ -73,6 +73,25 @@ TEST_CASE("coroutines: a client asks itself, as a device") {
   });
 }
 
+TEST_CASE(
+    "after a disconnect nothing keeps the loop at work, no deadline of a request that has ended either") {
+  private_broker broker;
+  asio::io_context loop;
+  client me(loop.get_executor(), options_for(broker, "DEV"));
+  me.add_handler(echo_number());
+  asio::co_spawn(
+      loop,
+      [&]() -> asio::awaitable<void> {
+        co_await me.async_connect(asio::use_awaitable);
+        co_await me.async_request(to("number/5", 10min), asio::use_awaitable);
+        co_await me.async_disconnect(asio::use_awaitable);
+      },
+      asio::detached);
+  loop.run_for(60s);
+  CHECK(loop.stopped());
+  CHECK(me.stats().answers == 1);
+}
+
 TEST_CASE("a callback and a future complete with the answer; an error answer is an error") {
   private_broker broker;
   asio::thread_pool pool(2);
