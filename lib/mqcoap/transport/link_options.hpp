@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mqcoap/base/secret.hpp>
+#include <mqcoap/transport/tls_options.hpp>
 #include <optional>
 #include <string>
 
@@ -29,9 +30,10 @@ struct link_options {
   std::string client_id;  ///< empty: `mqcoap-` and 16 random hexadecimal digits. Never a device tag.
   std::string username;   ///< empty: none
   std::optional<secret> password;
+  std::optional<tls_options> tls;  ///< none: in the clear
   mqtt_protocol protocol = mqtt_protocol::automatic;
   std::chrono::seconds keepalive{10};                 ///< 5 s to 18 h
-  std::chrono::milliseconds connect_timeout{10'000};  ///< for the name, and for each address until it answers
+  std::chrono::milliseconds connect_timeout{10'000};  ///< for the name, and each address until CONNACK
   int qos = 0;                                        ///< 0 or 1, for everything sent and subscribed
   std::optional<last_will> will;                      ///< none: nobody is told
   std::size_t max_inbound = 16u << 20;  ///< bytes of payload; larger messages are dropped and counted

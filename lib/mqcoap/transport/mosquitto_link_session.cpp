@@ -85,6 +85,7 @@ void mosquitto_session::configure(const link_options& options, mqtt_protocol pro
   }
   if (v5_) set_largest_packet(options.max_inbound);
   if (options.will) set_will(*options.will);
+  if (options.tls) set_tls(*options.tls, options.host);
 }
 
 void mosquitto_session::set_will(const last_will& will) {
@@ -95,6 +96,18 @@ void mosquitto_session::set_will(const last_will& will) {
                               will.payload.data(), qos_, will.retain);
   if (code != MOSQ_ERR_SUCCESS)
     refuse("the last will cannot be set: " + std::string(mosquitto_strerror(code)));
+}
+
+/// The library's own TLS options would check the certificate for the address that is connected to.
+void mosquitto_session::set_tls(const tls_options& tls, const std::string& host) {
+  tls_ = std::make_unique<tls_context>(tls, host);
+  if (!tls_->fault().empty()) return refuse("TLS: " + tls_->fault());
+  mosquitto_void_option(handle_, MOSQ_OPT_SSL_CTX, tls_->native());
+  mosquitto_int_option(handle_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+}
+
+ssl_st* mosquitto_session::tls_connection() const noexcept {
+  return static_cast<ssl_st*>(mosquitto_ssl_get(handle_));
 }
 
 /// Before `open`, which then fails with these words.
@@ -171,6 +184,8 @@ bool mosquitto_session::open(const std::string& address, std::uint16_t port) {
   if (copy < 0) {
     if (socket >= 0)
       failure_.why = system_words(errno);
+    else if (tls_ && !tls_->refusal().empty())
+      refuse(tls_->refusal());
     else
       failure_.why = code == MOSQ_ERR_ERRNO ? system_words(error) : mosquitto_strerror(code);
     events_ = nullptr;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
+#include <mqcoap/transport/tls_context.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,6 +91,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
  private:
   void configure(const link_options& options, mqtt_protocol protocol);
   void set_will(const last_will& will);
+  void set_tls(const tls_options& tls, const std::string& host);
   void refuse(std::string why);
   void set_callbacks();
   void set_largest_packet(std::size_t max_inbound);
@@ -106,6 +108,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Something was queued in the library: it leaves with the next flush.
   void queued_packet();
   bool has_died();
+  bool in_handshake() const noexcept { return tls_ && !tls_->is_through(); }
+  ssl_st* tls_connection() const noexcept;
 
   /// Calls the library, which calls back, and acts on what the callbacks left behind. False: the session is
   /// over.
@@ -121,6 +125,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   session_events* events_;  ///< null after `close` and after the end was told
   boost::asio::posix::stream_descriptor watched_;
   boost::asio::steady_timer tick_;
+  std::unique_ptr<tls_context> tls_;  ///< null: in the clear
   mosquitto* handle_ = nullptr;
   int qos_;
   int keepalive_;

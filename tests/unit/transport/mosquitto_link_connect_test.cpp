@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(fixture, "a wrong password keeps the link down, and the words say what to look at") {
-  private_broker broker({.username = "gateway", .password = "right", .acl = {}, .lines = {}});
+  private_broker broker({.username = "gateway", .password = "right"});
   for (const auto protocol : {mqtt_protocol::automatic, mqtt_protocol::v311}) {
     const log_catcher log;
     auto options = options_for(broker.port(), protocol);
