@@ -203,8 +203,14 @@ void world::broker(std::string_view rest) {
     b.come_up();
   else if (what == "denies")
     b.deny(std::string(rest));
+  else if (what == "ignores")
+    b.ignore(std::string(rest));
+  else if (what == "allows")
+    b.allow_all();
+  else if (what == "takes")
+    b.limit_payload(std::stoull(std::string(take_word(rest))));
   else
-    wrong("a broker goes down, up or denies");
+    wrong("a broker goes down, up, denies, ignores, allows or takes");
   settle();
 }
 

@@ -126,7 +126,7 @@ void gateway::take_request(exchange_topic topic, std::string_view payload) {
     payload_.clear();
     encode_fault(payload_, decoded.error(), topic.id(), topic.tag(), time_.wall());
     log_.fault(topic, decoded.error());
-    return send_payload(topic, payload_);
+    return count_sent(topic, publish_payload(topic));
   }
   auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), received});
   // A repeat belongs to its first request also when new ones are refused: it must not get a second answer.
@@ -210,15 +210,36 @@ void gateway::refuse(call& c, response_code code, std::string_view words) {
 }
 
 void gateway::send(const call& c, const answer& what) {
+  encode(c, what);
+  auto ec = publish_payload(c.topic);
+  if (ec == errc::too_large) {  // silence would cost the caller its whole patience
+    encode(c, too_large_to_send(c));
+    ec = publish_payload(c.topic);
+  }
+  count_sent(c.topic, ec);
+}
+
+void gateway::encode(const call& c, const answer& what) {
   payload_.clear();
   encode_answer(payload_, what, c.req, c.topic.tag(), time_.wall());
   log_.answer(c, what, time_);
-  send_payload(c.topic, payload_);
 }
 
-void gateway::send_payload(const exchange_topic& request_topic, std::string_view payload) {
-  const auto ec =
-      links_.front()->publish(request_topic.response_topic(), payload, time_.now() + answer_patience);
+answer gateway::too_large_to_send(const call& c) {
+  const std::string words = "the answer has " + std::to_string(payload_.size()) +
+                            " bytes, more than broker " + links_.front()->name() +
+                            " takes in one packet; ask for less at a time, or raise the broker's limit "
+                            "(mosquitto: max_packet_size)";
+  if (!std::exchange(too_large_told_, true))
+    spdlog::warn("{}: {}; further ones are answered 500 and only counted", c.topic.text(), words);
+  return answer::error(response_code::internal_server_error, words);
+}
+
+error_code gateway::publish_payload(const exchange_topic& request_topic) {
+  return links_.front()->publish(request_topic.response_topic(), payload_, time_.now() + answer_patience);
+}
+
+void gateway::count_sent(const exchange_topic& request_topic, error_code ec) {
   if (ec) {
     counted_.count(event::answer_unsent);
     spdlog::debug("the answer under {} could not be sent: {}", request_topic.text(), ec.message());

@@ -68,7 +68,10 @@ class gateway final : public link_events, public reply_sink {
   void forward_by_path(responder r);
   void refuse(call& c, response_code code, std::string_view words);
   void send(const call& c, const answer& what);
-  void send_payload(const exchange_topic& request_topic, std::string_view payload);
+  void encode(const call& c, const answer& what);
+  answer too_large_to_send(const call& c);
+  error_code publish_payload(const exchange_topic& request_topic);
+  void count_sent(const exchange_topic& request_topic, error_code ec);
   void drop(event why, std::string_view topic);
   void set_alarm();
   void check_drained();
@@ -87,6 +90,7 @@ class gateway final : public link_events, public reply_sink {
   std::size_t unconfirmed_ = 0;  ///< subscriptions that the broker has not confirmed
   bool refused_ = false;         ///< the broker refused one of them
   bool was_ready_ = false;
+  bool too_large_told_ = false;
   steady_time alarm_at_ = steady_time::max();
   std::string payload_;  ///< reused for every answer
   std::function<void()> drained_;

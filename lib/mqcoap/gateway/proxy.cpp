@@ -178,16 +178,22 @@ void proxy::send_next(upstream& device) {
 void proxy::send(const request_id& id, hop& h) {
   const auto topic =
       exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::request, h.device->tag, id);
-  const auto ec = h.device->via.publish(topic.text(), encode_hop(id, h), h.deadline);
+  const auto payload = encode_hop(id, h);
+  const auto ec = h.device->via.publish(topic.text(), payload, h.deadline);
   --h.device->waiting_count;
   ++h.device->in_flight;
   h.sent = true;
   env_.counted.count(event::forwarded);
   if (ec) {
     auto failed = hops_.take(id);
-    const std::string words =
-        "the request could not be sent to " + describe(*failed->device) + ": " + ec.message();
-    fail(*std::move(failed), response_code::service_unavailable, words);
+    const auto to = describe(*failed->device);
+    if (ec == errc::too_large)
+      return fail(*std::move(failed), response_code::request_entity_too_large,
+                  "the request to " + to + " has " + std::to_string(payload.size()) +
+                      " bytes, more than this broker takes in one packet; send less at a time, or raise the "
+                      "broker's limit (mosquitto: max_packet_size)");
+    fail(*std::move(failed), response_code::service_unavailable,
+         "the request could not be sent to " + to + ": " + ec.message());
   }
 }
 

@@ -3,6 +3,14 @@
 #include <utility>
 
 namespace mqcoap {
+namespace {
+
+bool has_prefix_of(const std::vector<std::string>& prefixes, std::string_view filter) noexcept {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return filter.starts_with(prefix); });
+}
+
+}  // namespace
 
 std::size_t memory_broker::run() {
   delivered_ = 0;
@@ -45,9 +53,10 @@ void memory_broker::go_down() {
     if (links_[i] != nullptr) links_[i]->go_down("the broker is away");
 }
 
-bool memory_broker::allows(std::string_view filter) const noexcept {
-  return std::none_of(denied_.begin(), denied_.end(),
-                      [&](const std::string& prefix) { return filter.starts_with(prefix); });
+bool memory_broker::allows(std::string_view filter) const noexcept { return !has_prefix_of(denied_, filter); }
+
+bool memory_broker::ignores(std::string_view filter) const noexcept {
+  return has_prefix_of(ignored_, filter);
 }
 
 void memory_broker::forget(const memory_link* l) {

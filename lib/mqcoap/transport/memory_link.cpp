@@ -51,6 +51,7 @@ void memory_link::subscribe(std::string filter, subscribed_handler done) {
 
 void memory_link::make(const std::string& filter) {
   if (!up_ || !contains(filters_, filter)) return;  // the connection or the filter is gone meanwhile
+  if (broker_.ignores(filter)) return;
   if (!broker_.allows(filter)) return answer(filter, errc::denied);
   const bool again = is_granted(filter);
   if (!again) granted_.push_back(filter);
@@ -87,6 +88,7 @@ error_code memory_link::send(std::string_view topic, std::string_view payload, b
     return stopped_ ? errc::closed : errc::not_connected;
   }
   if (!valid_topic(topic)) return errc::invalid_topic;
+  if (payload.size() > broker_.largest_payload_) return errc::too_large;
   // Not tied to this link: what was sent arrives, even if the sender is gone.
   broker_.tasks_.push_back({memory_broker::task::kind::delivery, nullptr,
                             [&broker = broker_, topic = std::string(topic), payload = std::string(payload),

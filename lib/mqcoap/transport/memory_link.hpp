@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
@@ -28,6 +29,15 @@ class memory_broker {
 
   /// Subscriptions to a filter with this prefix are refused from now on.
   void deny(std::string filter_prefix) { denied_.push_back(std::move(filter_prefix)); }
+  /// As `deny`, but such a subscription is not answered at all.
+  void ignore(std::string filter_prefix) { ignored_.push_back(std::move(filter_prefix)); }
+  /// Subscriptions are confirmed again, whatever was denied or ignored.
+  void allow_all() {
+    denied_.clear();
+    ignored_.clear();
+  }
+  /// Larger payloads are refused with errc::too_large from now on.
+  void limit_payload(std::size_t most) { largest_payload_ = most; }
 
  private:
   friend class memory_link;
@@ -39,6 +49,7 @@ class memory_broker {
   };
 
   bool allows(std::string_view filter) const noexcept;
+  bool ignores(std::string_view filter) const noexcept;
   void connect_links();
   void take(const std::string& topic, const std::string& payload, bool retain);
   void later(const memory_link* l, std::function<void()> run) {
@@ -52,6 +63,8 @@ class memory_broker {
   std::deque<task> tasks_;           ///< in the order in which the broker was asked
   std::map<std::string, std::string> retained_;
   std::vector<std::string> denied_;
+  std::vector<std::string> ignored_;
+  std::size_t largest_payload_ = std::numeric_limits<std::size_t>::max();
 };
 
 /// A client of a memory_broker. Also plays callers and devices in tests: `publish_retained`.
