@@ -44,8 +44,8 @@ duplicate_filter::finding duplicate_filter::check(const std::string& key, const 
   } else if (entries_.size() >= options_.entries / 4 * 3 || answer_bytes_ >= options_.answer_bytes / 4 * 3) {
     return {};  // PUT and DELETE may run twice without harm: the last quarter is kept for POSTs
   }
-  entries_.emplace(key, entry{fingerprint, std::nullopt});
-  by_age_.emplace_back(now + options_.window, key);
+  const auto added = entries_.emplace(key, entry{fingerprint, {}, std::nullopt}).first;
+  added->second.age = by_age_.insert(by_age_.end(), {now + options_.window, &added->first});
   return {};
 }
 
@@ -56,13 +56,18 @@ void duplicate_filter::finish(const std::string& key, const answer& first) {
   answer_bytes_ += size_of(first);
 }
 
+void duplicate_filter::forget(const std::string& key) {
+  if (const auto at = entries_.find(key); at != entries_.end() && !at->second.first) remove(at);
+}
+
 void duplicate_filter::forget_old(steady_time now) {
-  while (!by_age_.empty() && by_age_.front().first <= now) {
-    const auto at = entries_.find(by_age_.front().second);
-    if (at->second.first) answer_bytes_ -= size_of(*at->second.first);
-    entries_.erase(at);
-    by_age_.pop_front();
-  }
+  while (!by_age_.empty() && by_age_.front().forgotten <= now) remove(entries_.find(*by_age_.front().key));
+}
+
+void duplicate_filter::remove(entry_table::iterator at) {
+  if (at->second.first) answer_bytes_ -= size_of(*at->second.first);
+  by_age_.erase(at->second.age);
+  entries_.erase(at);
 }
 
 }  // namespace mqcoap

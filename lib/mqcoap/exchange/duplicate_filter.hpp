@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/request.hpp>
 #include <mqcoap/protocol/response.hpp>
@@ -24,7 +24,7 @@ struct duplicate_filter_options {
 class duplicate_filter {
  public:
   enum class verdict {
-    fresh,     ///< not seen before: run it, then call `finish`
+    fresh,     ///< not seen before: run it, then call `finish`, or `forget` if it was not run after all
     running,   ///< the first one still runs; its answer serves both
     answered,  ///< it ran: send the first one's answer again
     conflict,  ///< the same id with another method, path or body
@@ -44,19 +44,29 @@ class duplicate_filter {
   finding check(const std::string& key, const request& r, steady_time now, bool enter = true);
   /// Notes the answer of a request that was `fresh`.
   void finish(const std::string& key, const answer& first);
+  /// A request that was `fresh` was never run: when it comes again, it is fresh again.
+  void forget(const std::string& key);
 
   std::size_t size() const noexcept { return entries_.size(); }
 
  private:
+  struct aging {
+    steady_time forgotten;
+    const std::string* key;  ///< in `entries_`, whose keys stay where they are
+  };
   struct entry {
     std::uint64_t fingerprint;
+    std::list<aging>::iterator age;
     std::optional<answer> first;
   };
+  using entry_table = std::unordered_map<std::string, entry>;
+
   void forget_old(steady_time now);
+  void remove(entry_table::iterator at);
 
   const duplicate_filter_options options_;
-  std::unordered_map<std::string, entry> entries_;
-  std::deque<std::pair<steady_time, std::string>> by_age_;  ///< when each is forgotten
+  entry_table entries_;
+  std::list<aging> by_age_;  ///< the oldest first
   std::size_t answer_bytes_ = 0;
 };
 

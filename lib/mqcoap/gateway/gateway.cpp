@@ -195,13 +195,20 @@ void gateway::forward_by_path(responder r) {
 
 void gateway::reply(call& answered, answer&& what) noexcept try {
   --in_flight_;
-  if (answered.req.verb != method::get)
-    seen_.finish(duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), answered.req.id),
-                 what);
+  if (answered.req.verb != method::get) note_outcome(answered, what);
   send(answered, what);
   check_drained();
 } catch (const std::exception& e) {
   spdlog::error("an answer under {} could not be sent: {}", answered.topic.text(), e.what());
+}
+
+void gateway::note_outcome(const call& answered, const answer& what) {
+  const auto key =
+      duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), answered.req.id);
+  if (what.never_run)
+    seen_.forget(key);
+  else
+    seen_.finish(key, what);
 }
 
 /// Answers a request that was never run.

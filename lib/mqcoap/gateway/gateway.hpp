@@ -66,6 +66,7 @@ class gateway final : public link_events, public reply_sink {
   bool pass_duplicate_filter(call& c, bool enter);
   void dispatch(responder r);
   void forward_by_path(responder r);
+  void note_outcome(const call& answered, const answer& what);
   void refuse(call& c, response_code code, std::string_view words);
   void send(const call& c, const answer& what);
   void encode(const call& c, const answer& what);

@@ -79,19 +79,19 @@ void proxy::start(responder r, const route_options& route, const route_destinati
                              "no hops are left for this request: is it going round in a loop?");
   link* const via = find_link(where.broker);
   if (!via->up())
-    return std::move(r).fail(response_code::service_unavailable,
-                             "broker " + via->name() + " is not connected; try again later");
+    return std::move(r).refuse(response_code::service_unavailable,
+                               "broker " + via->name() + " is not connected; try again later");
   const auto ns = where.ns.empty() ? env_.ns : *namespace_name::parse(where.ns);
   upstream* const device = find_or_add(*via, ns, where.to.tag);
   if (device == nullptr)
-    return std::move(r).fail(
+    return std::move(r).refuse(
         response_code::service_unavailable,
         "all " + std::to_string(most_upstreams) + " places for proxied devices are busy; try again later");
 
   if (device->in_flight + device->waiting_count >= route.in_flight + route.queue)
-    return std::move(r).fail(response_code::service_unavailable,
-                             device->tag.text() + " is busy and " + std::to_string(device->waiting_count) +
-                                 " requests wait for it already; try again later");
+    return std::move(r).refuse(response_code::service_unavailable,
+                               device->tag.text() + " is busy and " + std::to_string(device->waiting_count) +
+                                   " requests wait for it already; try again later");
 
   const auto deadline = deadline_of(*r, route);
   const auto id = ids_.next();
@@ -155,7 +155,7 @@ void proxy::on_subscribed(const std::string& key, error_code ec) {
   const std::string words =
       "the answers of " + describe(device) + " cannot be subscribed to: " + ec.message();
   for (auto& [id, waiting] : hops_.take_all_if([&](const hop& h) { return h.device == &device; }))
-    fail(std::move(waiting), response_code::service_unavailable, words);
+    refuse(std::move(waiting), response_code::service_unavailable, words);
   device.via.unsubscribe(device.filter);
   upstreams_.erase(at);  // the next request asks the broker again
 }
@@ -188,12 +188,13 @@ void proxy::send(const request_id& id, hop& h) {
     auto failed = hops_.take(id);
     const auto to = describe(*failed->device);
     if (ec == errc::too_large)
-      return fail(*std::move(failed), response_code::request_entity_too_large,
-                  "the request to " + to + " has " + std::to_string(payload.size()) +
-                      " bytes, more than this broker takes in one packet; send less at a time, or raise the "
-                      "broker's limit (mosquitto: max_packet_size)");
-    fail(*std::move(failed), response_code::service_unavailable,
-         "the request could not be sent to " + to + ": " + ec.message());
+      return refuse(
+          *std::move(failed), response_code::request_entity_too_large,
+          "the request to " + to + " has " + std::to_string(payload.size()) +
+              " bytes, more than this broker takes in one packet; send less at a time, or raise the "
+              "broker's limit (mosquitto: max_packet_size)");
+    refuse(*std::move(failed), response_code::service_unavailable,
+           "the request could not be sent to " + to + ": " + ec.message());
   }
 }
 
@@ -264,9 +265,12 @@ void proxy::expire(steady_time now) {
     outcomes_.note(late->first, outcome_memory::outcome::timed_out);
     auto& h = late->second;
     const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
-    const std::string words = h.device->tag.text() + " did not answer within " + to_string(waited) +
-                              (h.sent ? "" : "; the request waited behind others and was not sent");
-    fail(std::move(h), response_code::gateway_timeout, words);
+    const auto words = h.device->tag.text() + " did not answer within " + to_string(waited);
+    if (h.sent)
+      fail(std::move(h), response_code::gateway_timeout, words);
+    else
+      refuse(std::move(h), response_code::gateway_timeout,
+             words + "; the request waited behind others and was not sent");
   }
 }
 
@@ -294,11 +298,18 @@ void proxy::fail(hop h, response_code code, const std::string& words) {
   finish(std::move(h), answer::error(code, words));
 }
 
+/// Fails a hop that was not sent.
+void proxy::refuse(hop h, response_code code, const std::string& words) {
+  finish(std::move(h), answer::refusal(code, words));
+}
+
 /// 504 means that nobody knows whether the device ran it, 503 that it did not.
 void proxy::end_unanswered(hop h, const std::string& why) {
-  const bool sent = h.sent;
-  fail(std::move(h), sent ? response_code::gateway_timeout : response_code::service_unavailable,
-       why + (sent ? "; whether the device ran the request is unknown" : "; the request was not sent"));
+  if (h.sent)
+    fail(std::move(h), response_code::gateway_timeout,
+         why + "; whether the device ran the request is unknown");
+  else
+    refuse(std::move(h), response_code::service_unavailable, why + "; the request was not sent");
 }
 
 void mount::handle(responder r) {

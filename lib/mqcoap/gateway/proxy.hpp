@@ -77,6 +77,7 @@ class proxy {
   void leave(hop& h);
   void finish(hop h, answer&& what);
   void fail(hop h, response_code code, const std::string& words);
+  void refuse(hop h, response_code code, const std::string& words);
   void end_unanswered(hop h, const std::string& why);
   steady_time deadline_of(const call& c, const route_options& route) const;
   link* find_link(const std::string& name) const noexcept;

@@ -103,3 +103,26 @@ TEST_CASE("finishing what was never guarded changes nothing") {
   filter.finish("k", created("shots/0"));
   CHECK(filter.size() == 0);
 }
+
+TEST_CASE("what was never run is fresh when it comes again, and is then guarded for the whole window") {
+  duplicate_filter filter;
+  const auto post = make(method::post);
+  filter.check("k", post, at(0s));
+  filter.forget("k");
+  CHECK(filter.size() == 0);
+  CHECK(filter.check("k", make(method::put, "2"), at(100s)).what == verdict::fresh);
+  CHECK(filter.check("k", make(method::put, "2"), at(101s)).what == verdict::running);
+  filter.finish("k", created("shots/0"));
+  CHECK(filter.check("k", make(method::put, "2"), at(300s)).what == verdict::answered);
+  CHECK(filter.check("k", make(method::put, "2"), at(399s)).what == verdict::answered);
+  CHECK(filter.check("k", make(method::put, "2"), at(400s)).what == verdict::fresh);
+}
+
+TEST_CASE("what ran is not forgotten before its time") {
+  duplicate_filter filter;
+  filter.forget("k");
+  filter.check("k", make(method::post), at(0s));
+  filter.finish("k", created("shots/0"));
+  filter.forget("k");
+  CHECK(filter.check("k", make(method::post), at(1s)).what == verdict::answered);
+}
