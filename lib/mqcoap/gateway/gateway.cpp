@@ -1,5 +1,6 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/protocol/codec.hpp>
@@ -24,8 +25,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       wake_(wake),
       hooks_(std::move(hooks)),
       log_(options_.logged_body),
-      proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}),
-      alive_(std::make_shared<gateway*>(this)) {
+      proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}) {
   for (const auto& device : options_.devices)
     devices_.emplace(device.tag.text(), std::make_unique<local_device>(device, time_, proxy_));
 }
@@ -33,7 +33,10 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
 gateway::~gateway() { abandon(); }
 
 void gateway::start() {
-  subscribe_requests();
+  for (const auto& filter : request_filters())
+    requests_.emplace_back(*links_.front(), filter,
+                           [this, filter](error_code ec) { on_requests_subscribed(filter, ec); });
+  for (auto& each : requests_) each.ask();
   for (link* l : links_) l->start(*this);
 }
 
@@ -50,27 +53,16 @@ std::vector<std::string> gateway::request_filters() const {
   return filters;
 }
 
-void gateway::subscribe_requests() {
-  auto filters = request_filters();
-  unconfirmed_ = filters.size();
-  for (auto& filter : filters) {
-    links_.front()->subscribe(filter, [alive = std::weak_ptr(alive_), filter](error_code ec) {
-      const auto self = alive.lock();
-      if (!self || ec == errc::closed) return;
-      if (ec) {
-        spdlog::error("no requests will come under {}: {}", filter, ec.message());
-        (*self)->refused_ = true;
-      }
-      if (--(*self)->unconfirmed_ > 0 || (*self)->refused_) return;
-      (*self)->was_ready_ = true;
-      if ((*self)->hooks_.ready) (*self)->hooks_.ready();
-    });
-  }
+void gateway::on_requests_subscribed(const std::string& filter, error_code ec) {
+  if (ec) return spdlog::error("no requests will come under {}: {}", filter, ec.message());
+  const bool all = std::all_of(requests_.begin(), requests_.end(),
+                               [](const standing_subscription& each) { return each.confirmed(); });
+  if (all && hooks_.ready) hooks_.ready();
 }
 
 void gateway::drain(std::function<void()> done) {
   drained_ = std::move(done);
-  for (const auto& filter : request_filters()) links_.front()->unsubscribe(filter);
+  requests_.clear();
   check_drained();
 }
 
@@ -90,10 +82,16 @@ void gateway::set_alarm() {
 }
 
 void gateway::on_link_up(link& l) noexcept {
-  if (&l == links_.front() && was_ready_ && hooks_.ready) hooks_.ready();
+  if (&l == links_.front())
+    for (auto& each : requests_) each.ask();
+  proxy_.on_link_up(l);
 }
 
-void gateway::on_link_down(link& l, std::string_view why) noexcept { proxy_.on_link_down(l, why); }
+void gateway::on_link_down(link& l, std::string_view why) noexcept {
+  if (&l == links_.front())
+    for (auto& each : requests_) each.on_link_down();
+  proxy_.on_link_down(l, why);
+}
 
 void gateway::on_message(link& l, const inbound& m) noexcept try {
   auto topic = exchange_topic::parse(m.topic);

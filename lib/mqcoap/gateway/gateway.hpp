@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
@@ -11,6 +12,7 @@
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <string>
@@ -58,8 +60,8 @@ class gateway final : public link_events, public reply_sink {
   std::size_t route_count() const noexcept { return proxy_.routes().size(); }
 
  private:
-  void subscribe_requests();
   std::vector<std::string> request_filters() const;
+  void on_requests_subscribed(const std::string& filter, error_code ec);
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
   void take_request(exchange_topic topic, std::string_view payload);
@@ -88,14 +90,11 @@ class gateway final : public link_events, public reply_sink {
   proxy proxy_;
   text_map<std::unique_ptr<local_device>> devices_;
   std::size_t in_flight_ = 0;
-  std::size_t unconfirmed_ = 0;  ///< subscriptions that the broker has not confirmed
-  bool refused_ = false;         ///< the broker refused one of them
-  bool was_ready_ = false;
+  std::deque<standing_subscription> requests_;  ///< none once it stops
   bool too_large_told_ = false;
   steady_time alarm_at_ = steady_time::max();
   std::string payload_;  ///< reused for every answer
   std::function<void()> drained_;
-  std::shared_ptr<gateway*> alive_;
 };
 
 }  // namespace mqcoap

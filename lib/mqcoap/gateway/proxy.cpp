@@ -41,8 +41,7 @@ proxy::proxy(proxy_options options, environment env)
     : options_(std::move(options)),
       env_(env),
       routes_(options_.routes),
-      unrouted_(make_unrouted(options_.default_timeout)),
-      alive_(std::make_shared<proxy*>(this)) {}
+      unrouted_(make_unrouted(options_.default_timeout)) {}
 
 proxy::~proxy() { abandon("the gateway is stopping"); }
 
@@ -88,17 +87,18 @@ void proxy::start(responder r, const route_options& route, const route_destinati
         response_code::service_unavailable,
         "all " + std::to_string(most_upstreams) + " places for proxied devices are busy; try again later");
 
-  if (device->in_flight + device->waiting_count >= route.in_flight + route.queue)
+  if (device->in_flight + device->waiting.size() >= route.in_flight + route.queue)
     return std::move(r).refuse(response_code::service_unavailable,
-                               device->tag.text() + " is busy and " + std::to_string(device->waiting_count) +
+                               device->tag.text() + " is busy and " + std::to_string(device->waiting.size()) +
                                    " requests wait for it already; try again later");
 
   const auto deadline = deadline_of(*r, route);
   const auto id = ids_.next();
   device->last_used = env_.time.now();
-  hops_.add(id, deadline, hop{std::move(r), device, &route, where.to.subsystem, where.to.path, deadline});
-  device->waiting.push_back(id);
-  ++device->waiting_count;
+  const auto place = device->waiting.insert(device->waiting.end(), id);
+  hops_.add(id, deadline,
+            hop{std::move(r), device, &route, where.to.subsystem, where.to.path, deadline, place});
+  device->answers.ask();
   send_next(*device);
 }
 
@@ -122,13 +122,9 @@ upstream* proxy::find_or_add(link& via, const namespace_name& ns, const device_t
   std::string key = via.name() + '/' + ns.text() + '/' + tag.text();
   if (const auto at = upstreams_.find(key); at != upstreams_.end()) return at->second.get();
   if (upstreams_.size() >= most_upstreams && !make_room()) return nullptr;
-  auto device = std::make_unique<upstream>(via, ns, tag);
-  auto* const added = device.get();
-  upstreams_.emplace(key, std::move(device));
-  via.subscribe(added->filter, [alive = std::weak_ptr(alive_), key](error_code ec) {
-    if (const auto self = alive.lock()) (*self)->on_subscribed(key, ec);
-  });
-  return added;
+  auto device =
+      std::make_unique<upstream>(via, ns, tag, [this, key](error_code ec) { on_subscribed(key, ec); });
+  return upstreams_.emplace(key, std::move(device)).first->second.get();
 }
 
 /// Forgets the device that was idle for longest.
@@ -139,38 +135,36 @@ bool proxy::make_room() {
         (oldest == upstreams_.end() || at->second->last_used < oldest->second->last_used))
       oldest = at;
   if (oldest == upstreams_.end()) return false;
-  oldest->second->via.unsubscribe(oldest->second->filter);
   upstreams_.erase(oldest);
   return true;
 }
 
 void proxy::on_subscribed(const std::string& key, error_code ec) {
   const auto at = upstreams_.find(key);
-  if (at == upstreams_.end() || at->second->now == upstream::state::ready) return;
   auto& device = *at->second;
-  if (!ec) {
-    device.now = upstream::state::ready;
-    return send_next(device);
-  }
+  if (!ec) return send_next(device);
   const std::string words =
       "the answers of " + describe(device) + " cannot be subscribed to: " + ec.message();
   for (auto& [id, waiting] : hops_.take_all_if([&](const hop& h) { return h.device == &device; }))
     refuse(std::move(waiting), response_code::service_unavailable, words);
-  device.via.unsubscribe(device.filter);
   upstreams_.erase(at);  // the next request asks the broker again
 }
 
 void proxy::send_next(upstream& device) {
   // A request that cannot be sent ends at once and comes back here: a loop, not a recursion.
-  if (device.sending || device.now != upstream::state::ready) return;
+  if (device.sending || !device.answers.confirmed()) return;
   device.sending = true;
   const auto now = env_.time.now();
   while (!device.waiting.empty()) {
     const auto id = device.waiting.front();
     auto* const h = hops_.find(id);
-    if (h != nullptr && device.in_flight >= h->route->in_flight) break;
-    device.waiting.pop_front();
-    if (h != nullptr && h->deadline > now) send(id, *h);  // whose time is over stays for `expire`
+    if (h == nullptr) break;  // everything is being ended, one by one
+    if (h->deadline <= now)
+      time_out(id, *hops_.take(id));
+    else if (device.in_flight < h->route->in_flight)
+      send(id, *h);
+    else
+      break;
   }
   device.sending = false;
 }
@@ -180,10 +174,6 @@ void proxy::send(const request_id& id, hop& h) {
       exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::request, h.device->tag, id);
   const auto payload = encode_hop(id, h);
   const auto ec = h.device->via.publish(topic.text(), payload, h.deadline);
-  --h.device->waiting_count;
-  ++h.device->in_flight;
-  h.sent = true;
-  env_.counted.count(event::forwarded);
   if (ec) {
     auto failed = hops_.take(id);
     const auto to = describe(*failed->device);
@@ -195,7 +185,12 @@ void proxy::send(const request_id& id, hop& h) {
               "broker's limit (mosquitto: max_packet_size)");
     refuse(*std::move(failed), response_code::service_unavailable,
            "the request could not be sent to " + to + ": " + ec.message());
+    return;
   }
+  h.device->waiting.erase(h.place);
+  ++h.device->in_flight;
+  h.sent = true;
+  env_.counted.count(event::forwarded);
 }
 
 std::string proxy::encode_hop(const request_id& id, const hop& h) const {
@@ -252,7 +247,14 @@ void proxy::on_response(link& from, const exchange_topic& topic, std::string_vie
   finish(std::move(taken), std::move(what));
 }
 
+void proxy::on_link_up(link& which) {
+  for (auto& [key, device] : upstreams_)
+    if (&device->via == &which) device->answers.ask();
+}
+
 void proxy::on_link_down(link& which, std::string_view why) {
+  for (auto& [key, device] : upstreams_)
+    if (&device->via == &which) device->answers.on_link_down();
   const std::string gone = "broker " + which.name() + " is gone (" + std::string(why) + ')';
   for (auto& [id, lost] : hops_.take_all_if([&](const hop& h) { return &h.device->via == &which; })) {
     outcomes_.note(id, outcome_memory::outcome::timed_out);
@@ -261,17 +263,19 @@ void proxy::on_link_down(link& which, std::string_view why) {
 }
 
 void proxy::expire(steady_time now) {
-  while (auto late = hops_.take_expired(now)) {
-    outcomes_.note(late->first, outcome_memory::outcome::timed_out);
-    auto& h = late->second;
-    const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
-    const auto words = h.device->tag.text() + " did not answer within " + to_string(waited);
-    if (h.sent)
-      fail(std::move(h), response_code::gateway_timeout, words);
-    else
-      refuse(std::move(h), response_code::gateway_timeout,
-             words + "; the request waited behind others and was not sent");
-  }
+  while (auto late = hops_.take_expired(now)) time_out(late->first, std::move(late->second));
+}
+
+void proxy::time_out(const request_id& id, hop h) {
+  outcomes_.note(id, outcome_memory::outcome::timed_out);
+  const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
+  const auto words = h.device->tag.text() + " did not answer within " + to_string(waited);
+  if (h.sent) return fail(std::move(h), response_code::gateway_timeout, words);
+  const auto why = h.device->answers.confirmed()
+                       ? "; the request waited behind others and was not sent"
+                       : "; the request was not sent, because broker " + h.device->via.name() +
+                             " has not confirmed the subscription to its answers";
+  refuse(std::move(h), response_code::gateway_timeout, words + why);
 }
 
 void proxy::abandon(std::string_view why) {
@@ -284,7 +288,7 @@ void proxy::leave(hop& h) {
   if (h.sent)
     --h.device->in_flight;
   else
-    --h.device->waiting_count;
+    h.device->waiting.erase(h.place);
 }
 
 void proxy::finish(hop h, answer&& what) {

@@ -47,6 +47,7 @@ class proxy {
   void forward_mounted(responder r, const address& to);
 
   void on_response(link& from, const exchange_topic& topic, std::string_view payload);
+  void on_link_up(link& which);
   void on_link_down(link& which, std::string_view why);
 
   /// Answers 504 where the time is over.
@@ -63,6 +64,7 @@ class proxy {
     subsystem_name subsystem;
     resource_path path;
     steady_time deadline;
+    std::list<request_id>::iterator place;  ///< in the device's queue, until it is sent
     bool sent = false;
   };
 
@@ -75,6 +77,7 @@ class proxy {
   void send(const request_id& id, hop& h);
   std::string encode_hop(const request_id& id, const hop& h) const;
   void leave(hop& h);
+  void time_out(const request_id& id, hop h);
   void finish(hop h, answer&& what);
   void fail(hop h, response_code code, const std::string& words);
   void refuse(hop h, response_code code, const std::string& words);
@@ -90,7 +93,6 @@ class proxy {
   pending_table<hop> hops_;
   outcome_memory outcomes_;
   request_id_generator ids_;
-  std::shared_ptr<proxy*> alive_;  ///< so that a late confirmation does not find a proxy that is gone
 };
 
 /// A `**` resource that leads to another device.
