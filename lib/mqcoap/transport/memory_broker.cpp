@@ -5,9 +5,9 @@
 namespace mqcoap {
 namespace {
 
-bool has_prefix_of(const std::vector<std::string>& prefixes, std::string_view filter) noexcept {
+bool has_prefix_of(const std::vector<std::string>& prefixes, std::string_view text) noexcept {
   return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](const std::string& prefix) { return filter.starts_with(prefix); });
+                     [&](const std::string& prefix) { return text.starts_with(prefix); });
 }
 
 }  // namespace
@@ -19,7 +19,7 @@ std::size_t memory_broker::run() {
     if (tasks_.empty()) break;
     const auto next = std::move(tasks_.front());
     tasks_.pop_front();
-    next.run();
+    next.run(next.error);
   }
   std::erase(links_, nullptr);
   return delivered_;
@@ -49,6 +49,8 @@ void memory_broker::take(const std::string& topic, const std::string& payload, b
 void memory_broker::go_down() {
   if (!std::exchange(up_, false)) return;
   std::erase_if(tasks_, [](const task& t) { return t.what == task::kind::delivery; });
+  for (auto& t : tasks_)
+    if (t.what == task::kind::written) t.error = errc::not_connected;
   for (std::size_t i = 0; i < links_.size(); ++i)
     if (links_[i] != nullptr) links_[i]->go_down("the broker is away");
 }
@@ -57,6 +59,10 @@ bool memory_broker::allows(std::string_view filter) const noexcept { return !has
 
 bool memory_broker::ignores(std::string_view filter) const noexcept {
   return has_prefix_of(ignored_, filter);
+}
+
+bool memory_broker::allows_publishing(std::string_view topic) const noexcept {
+  return !has_prefix_of(denied_topics_, topic);
 }
 
 void memory_broker::forget(const memory_link* l) {
