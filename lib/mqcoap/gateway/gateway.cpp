@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/packet_limit.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <utility>
@@ -25,7 +26,8 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       wake_(wake),
       hooks_(std::move(hooks)),
       log_(options_.logged_body),
-      proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}) {
+      proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}),
+      alive_(std::make_shared<gateway*>(this)) {
   for (const auto& device : options_.devices)
     devices_.emplace(device.tag.text(), std::make_unique<local_device>(device, time_, proxy_));
 }
@@ -143,10 +145,14 @@ void gateway::take_request(exchange_topic topic, std::string_view payload) {
 /// True if the request is to be run; else it has been dealt with.
 bool gateway::pass_duplicate_filter(call& c, bool enter) {
   const auto key = duplicate_filter::key_of(c.topic.subsystem(), c.topic.tag(), c.req.id);
-  const auto found = seen_.check(key, c.req, time_.now(), enter);
+  const auto found = seen_.check(key, c, time_.now(), enter);
   switch (found.what) {
     case duplicate_filter::verdict::fresh: return true;
     case duplicate_filter::verdict::running: counted_.count(event::request_repeated); return false;
+    case duplicate_filter::verdict::crowded:
+      refuse(c, response_code::service_unavailable,
+             "this request runs already, and too many spellings of its id wait for the answer");
+      return false;
     case duplicate_filter::verdict::answered:
       counted_.count(event::request_repeated);
       send(c, *found.first);
@@ -193,20 +199,20 @@ void gateway::forward_by_path(responder r) {
 
 void gateway::reply(call& answered, answer&& what) noexcept try {
   --in_flight_;
-  if (answered.req.verb != method::get) note_outcome(answered, what);
+  const auto joined = note_outcome(answered, what);
   send(answered, what);
+  for (const auto& repeat : joined) send(repeat, what);
   check_drained();
 } catch (const std::exception& e) {
   spdlog::error("an answer under {} could not be sent: {}", answered.topic.text(), e.what());
 }
 
-void gateway::note_outcome(const call& answered, const answer& what) {
-  const auto key =
-      duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), answered.req.id);
-  if (what.never_run)
-    seen_.forget(key);
-  else
-    seen_.finish(key, what);
+/// Returns the repeats that the answer is for, too.
+std::vector<call> gateway::note_outcome(const call& answered, const answer& what) {
+  const auto& asked = answered.asked();
+  if (asked.verb == method::get) return {};
+  const auto key = duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), asked.id);
+  return what.never_run ? seen_.forget(key) : seen_.finish(key, what);
 }
 
 /// Answers a request that was never run.
@@ -216,32 +222,42 @@ void gateway::refuse(call& c, response_code code, std::string_view words) {
 
 void gateway::send(const call& c, const answer& what) {
   encode(c, what);
-  auto ec = publish_payload(c.topic);
-  if (ec == errc::too_large) {  // silence would cost the caller its whole patience
-    encode(c, too_large_to_send(c));
-    ec = publish_payload(c.topic);
-  }
+  const auto ec = publish_answer(c);
+  if (ec == errc::too_large) return send_too_large(c, payload_.size());
   count_sent(c.topic, ec);
+}
+
+error_code gateway::publish_answer(const call& c) {
+  if (payload_.size() < followed_payload) return publish_payload(c.topic);
+  // The queue does not keep the call: what is needed of it, should this come back, is little.
+  const auto& asked = c.asked();
+  request kept{asked.verb, asked.path, asked.id, asked.correlation_id, {}, asked.source, {}, {}, {}, {}};
+  const auto again = std::make_shared<const call>(call{c.topic, std::move(kept), c.received});
+  return publish_payload(c.topic,
+                         [alive = std::weak_ptr(alive_), again, size = payload_.size()](error_code ec) {
+                           const auto self = alive.lock();
+                           if (self && ec == errc::too_large) (*self)->send_too_large(*again, size);
+                         });
 }
 
 void gateway::encode(const call& c, const answer& what) {
   payload_.clear();
-  encode_answer(payload_, what, c.req, c.topic.tag(), time_.wall());
+  encode_answer(payload_, what, c.asked(), c.topic.tag(), time_.wall());
   log_.answer(c, what, time_);
 }
 
-answer gateway::too_large_to_send(const call& c) {
-  const std::string words = "the answer has " + std::to_string(payload_.size()) +
-                            " bytes, more than broker " + links_.front()->name() +
-                            " takes in one packet; ask for less at a time, or raise the broker's limit "
-                            "(mosquitto: max_packet_size)";
+/// Silence would cost the caller its whole patience.
+void gateway::send_too_large(const call& c, std::size_t bytes) {
+  const auto words = too_large_words("the answer", bytes, links_.front()->name());
   if (!std::exchange(too_large_told_, true))
-    spdlog::warn("{}: {}; further ones are answered 500 and only counted", c.topic.text(), words);
-  return answer::error(response_code::internal_server_error, words);
+    spdlog::warn("{}: {}; further ones are answered 500 and not logged", c.topic.text(), words);
+  encode(c, answer::error(response_code::internal_server_error, words));
+  count_sent(c.topic, publish_payload(c.topic));
 }
 
-error_code gateway::publish_payload(const exchange_topic& request_topic) {
-  return links_.front()->publish(request_topic.response_topic(), payload_, time_.now() + answer_patience);
+error_code gateway::publish_payload(const exchange_topic& request_topic, link::written_handler done) {
+  return links_.front()->publish(request_topic.response_topic(), payload_, time_.now() + answer_patience, {},
+                                 std::move(done));
 }
 
 void gateway::count_sent(const exchange_topic& request_topic, error_code ec) {

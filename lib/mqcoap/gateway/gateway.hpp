@@ -68,12 +68,13 @@ class gateway final : public link_events, public reply_sink {
   bool pass_duplicate_filter(call& c, bool enter);
   void dispatch(responder r);
   void forward_by_path(responder r);
-  void note_outcome(const call& answered, const answer& what);
+  std::vector<call> note_outcome(const call& answered, const answer& what);
   void refuse(call& c, response_code code, std::string_view words);
   void send(const call& c, const answer& what);
   void encode(const call& c, const answer& what);
-  answer too_large_to_send(const call& c);
-  error_code publish_payload(const exchange_topic& request_topic);
+  error_code publish_answer(const call& c);
+  void send_too_large(const call& c, std::size_t bytes);
+  error_code publish_payload(const exchange_topic& request_topic, link::written_handler done = {});
   void count_sent(const exchange_topic& request_topic, error_code ec);
   void drop(event why, std::string_view topic);
   void set_alarm();
@@ -95,6 +96,7 @@ class gateway final : public link_events, public reply_sink {
   steady_time alarm_at_ = steady_time::max();
   std::string payload_;  ///< reused for every answer
   std::function<void()> drained_;
+  std::shared_ptr<gateway*> alive_;  ///< so that what a link tells late does not find a gateway that is gone
 };
 
 }  // namespace mqcoap

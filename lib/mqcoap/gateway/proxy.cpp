@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/gateway/packet_limit.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/protocol/codec.hpp>
 
@@ -41,7 +42,8 @@ proxy::proxy(proxy_options options, environment env)
     : options_(std::move(options)),
       env_(env),
       routes_(options_.routes),
-      unrouted_(make_unrouted(options_.default_timeout)) {}
+      unrouted_(make_unrouted(options_.default_timeout)),
+      alive_(std::make_shared<proxy*>(this)) {}
 
 proxy::~proxy() { abandon("the gateway is stopping"); }
 
@@ -173,24 +175,28 @@ void proxy::send(const request_id& id, hop& h) {
   const auto topic =
       exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::request, h.device->tag, id);
   const auto payload = encode_hop(id, h);
-  const auto ec = h.device->via.publish(topic.text(), payload, h.deadline);
-  if (ec) {
-    auto failed = hops_.take(id);
-    const auto to = describe(*failed->device);
-    if (ec == errc::too_large)
-      return refuse(
-          *std::move(failed), response_code::request_entity_too_large,
-          "the request to " + to + " has " + std::to_string(payload.size()) +
-              " bytes, more than this broker takes in one packet; send less at a time, or raise the "
-              "broker's limit (mosquitto: max_packet_size)");
-    refuse(*std::move(failed), response_code::service_unavailable,
-           "the request could not be sent to " + to + ": " + ec.message());
-    return;
-  }
+  link::written_handler done;
+  if (payload.size() >= followed_payload)
+    done = [alive = std::weak_ptr(alive_), id, size = payload.size()](error_code ec) {
+      const auto self = alive.lock();
+      if (!self || ec != errc::too_large) return;
+      if (auto unsent = (*self)->hops_.take(id)) (*self)->end_unsendable(*std::move(unsent), ec, size);
+    };
+  const auto ec = h.device->via.publish(topic.text(), payload, h.deadline, {}, std::move(done));
+  if (ec) return end_unsendable(*hops_.take(id), ec, payload.size());
   h.device->waiting.erase(h.place);
   ++h.device->in_flight;
   h.sent = true;
   env_.counted.count(event::forwarded);
+}
+
+void proxy::end_unsendable(hop h, error_code ec, std::size_t bytes) {
+  const auto to = describe(*h.device);
+  if (ec != errc::too_large)
+    return refuse(std::move(h), response_code::service_unavailable,
+                  "the request could not be sent to " + to + ": " + ec.message());
+  const auto words = too_large_words("the request to " + h.device->tag.text(), bytes, h.device->via.name());
+  refuse(std::move(h), response_code::request_entity_too_large, words);
 }
 
 std::string proxy::encode_hop(const request_id& id, const hop& h) const {

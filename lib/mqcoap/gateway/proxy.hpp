@@ -76,6 +76,7 @@ class proxy {
   void send_next(upstream& device);
   void send(const request_id& id, hop& h);
   std::string encode_hop(const request_id& id, const hop& h) const;
+  void end_unsendable(hop h, error_code ec, std::size_t bytes);
   void leave(hop& h);
   void time_out(const request_id& id, hop h);
   void finish(hop h, answer&& what);
@@ -93,6 +94,7 @@ class proxy {
   pending_table<hop> hops_;
   outcome_memory outcomes_;
   request_id_generator ids_;
+  std::shared_ptr<proxy*> alive_;  ///< so that what a link tells late does not find a proxy that is gone
 };
 
 /// A `**` resource that leads to another device.

@@ -89,21 +89,24 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
     return stopped_ ? errc::closed : errc::not_connected;
   }
   if (!valid_topic(topic)) return errc::invalid_topic;
-  if (payload.size() > broker_.largest_payload_) return errc::too_large;
+  const bool fits = payload.size() <= broker_.largest_payload_;
+  if (!fits && broker_.too_large_ == memory_broker::refusal::at_once) return errc::too_large;
   using kind = memory_broker::task::kind;
   ++stats_.sent;
   const bool allowed = broker_.allows_publishing(topic);
   if (!allowed) ++stats_.denied;
   // Not tied to this link: what was sent arrives, even if the sender is gone.
-  if (allowed)
+  if (allowed && fits)
     broker_.tasks_.push_back({kind::delivery,
                               nullptr,
                               [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
                                retain = options.retain](error_code) { broker.take(topic, payload, retain); },
                               {}});
   if (done)
-    broker_.tasks_.push_back(
-        {kind::written, this, std::move(done), allowed ? error_code{} : error_code{errc::denied}});
+    broker_.tasks_.push_back({kind::written, this, std::move(done),
+                              !fits     ? error_code{errc::too_large}
+                              : allowed ? error_code{}
+                                        : error_code{errc::denied}});
   return {};
 }
 

@@ -36,8 +36,15 @@ class memory_broker {
     denied_.clear();
     ignored_.clear();
   }
+  enum class refusal {
+    at_once,  ///< by `publish`
+    later,    ///< to the written_handler, as of a link whose queue the message had to pass
+  };
   /// Larger payloads are refused with errc::too_large from now on.
-  void limit_payload(std::size_t most) { largest_payload_ = most; }
+  void limit_payload(std::size_t most, refusal how = refusal::at_once) {
+    largest_payload_ = most;
+    too_large_ = how;
+  }
   /// Messages on a topic with this prefix are refused from now on.
   void deny_publishing(std::string topic_prefix) { denied_topics_.push_back(std::move(topic_prefix)); }
 
@@ -69,6 +76,7 @@ class memory_broker {
   std::vector<std::string> denied_;
   std::vector<std::string> ignored_;
   std::size_t largest_payload_ = std::numeric_limits<std::size_t>::max();
+  refusal too_large_ = refusal::at_once;
   std::vector<std::string> denied_topics_;
 };
 

@@ -30,7 +30,9 @@ struct desk final : link_events {
 
 gateway_options two_devices() {
   gateway_options options{80, default_namespace(), {}, {}, {}, {}};
-  options.devices.push_back({*device_tag::parse("GW_1"), {}, {}, {}});
+  reply_options large;
+  large.body = json_text::from_string(std::string(6000, 'x'));
+  options.devices.push_back({*device_tag::parse("GW_1"), {}, {}, {{"large", {}, {}, large}}});
   options.devices.push_back({*device_tag::parse("GW_2"), {}, {}, {}});
   options.proxy.forward = *device_tag::parse("GW_1");
   options.proxy.routes.emplace_back().timeout = 1s;
@@ -56,11 +58,13 @@ struct fixture {
     broker.come_up();
     broker.run();
   }
-  void get_of(const std::string& device) {
+  void get_of(const std::string& device) { ask("GET", "GW_1", "proxy", device + "/axuv/gains"); }
+  void ask(const std::string& verb, const std::string& tag, const std::string& subsystem,
+           const std::string& path, const std::string& body = "null") {
     const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/proxy/request/GW_1/" + id,
-                      R"({"header":{"method":"GET","path":")" + device + R"(/axuv/gains","request_id":")" +
-                          id + R"("},"timestamp":"1"})",
+    caller.at.publish("gf_int_v1/" + subsystem + "/request/" + tag + '/' + id,
+                      R"({"header":{"method":")" + verb + R"(","path":")" + path + R"(","request_id":")" +
+                          id + R"("},"body":)" + body + R"(,"timestamp":"1"})",
                       steady_time::max());
     broker.run();
   }
@@ -108,6 +112,22 @@ TEST_CASE_FIXTURE(fixture,
   get_of("D_new");
   CHECK(caller.answers.empty());
   CHECK(tested.in_flight() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "what proves too large only when it leaves the queue is answered with words, too") {
+  start();
+  broker.limit_payload(5000, memory_broker::refusal::later);
+  ask("GET", "GW_1", "axuv", "large");
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers[0].find("\"response_code\":500") != std::string::npos);
+  CHECK(caller.answers[0].find("the answer has ") != std::string::npos);
+  // Under the limit as it came, over it with what the gateway adds.
+  const std::string body = '"' + std::string(4850, 'x') + '"';
+  ask("PUT", "GW_1", "proxy", "D_1/axuv/gains", body);
+  REQUIRE(caller.answers.size() == 2);
+  CHECK(caller.answers[1].find("\"response_code\":413") != std::string::npos);
+  CHECK(tested.in_flight() == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "once it stops it asks for requests no more, after a reconnect neither") {

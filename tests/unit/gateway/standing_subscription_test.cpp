@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(fixture, "a confirmation that is overtaken by the loss of the 
   memory_link other{broker, "other"};
   other.start(*this);
   broker.run();
-  other.publish_retained("a/x", "1");
+  other.publish("a/x", "1", steady_time::max(), {.retain = true});
   broker.run();
   // What is retained comes between the confirmation and the handler.
   at_message = [this] { broker.go_down(); };
