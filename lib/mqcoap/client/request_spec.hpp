@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <mqcoap/base/errc.hpp>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/client/client_options.hpp>
@@ -21,10 +22,9 @@ struct request_spec {
   // Constructors, rather than an aggregate: g++ 12 copies aggregates bit by bit within a co_await.
   request_spec(address where, method what = method::get, json_text with = {})
       : to(std::move(where)), verb(what), body(std::move(with)) {}
-  /// @param where  `TAG/SUBSYSTEM/PATH`. @throws std::invalid_argument  for what is no address
-  request_spec(std::string_view where, method what = method::get, json_text with = {})
-      : request_spec(make_address(where), what, std::move(with)) {}
-  request_spec(const char* where, method what = method::get, json_text with = {})
+  /// @param where  text: `TAG/SUBSYSTEM/PATH`. @throws std::invalid_argument  for what is no address
+  template <std::convertible_to<std::string_view> Text>
+  request_spec(const Text& where, method what = method::get, json_text with = {})
       : request_spec(make_address(where), what, std::move(with)) {}
 
   address to;
