@@ -16,6 +16,13 @@ constexpr std::chrono::seconds answer_patience{5};
 /// Above this an answer's buffer is given back rather than kept for the next.
 constexpr std::size_t kept_buffer = 4 << 20;
 
+/// The end of the chain: a tag that is served, by none of its steps.
+void answer_nothing_here(responder r) {
+  const std::string words =
+      std::string(r->topic.tag()) + " has no resources; it only forwards, under the subsystem 'proxy'";
+  std::move(r).fail(response_code::not_found, words);
+}
+
 }  // namespace
 
 gateway::gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
@@ -27,9 +34,11 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       hooks_(std::move(hooks)),
       log_(options_.logged_body),
       proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}),
+      chain_(answer_nothing_here),
       alive_(std::make_shared<gateway*>(this)) {
   for (const auto& device : options_.devices)
     devices_.emplace(device.tag.text(), std::make_unique<local_device>(device, time_, proxy_));
+  compose_chain();
 }
 
 gateway::~gateway() { abandon(); }
@@ -139,7 +148,7 @@ void gateway::take_request(exchange_topic topic, std::string_view payload) {
         *c, response_code::service_unavailable,
         "the gateway works on " + std::to_string(in_flight_) + " requests already; try again later");
   ++in_flight_;
-  dispatch(responder(std::move(c), *this));
+  chain_.run(responder(std::move(c), *this));
 }
 
 /// True if the request is to be run; else it has been dealt with.
@@ -170,31 +179,44 @@ bool gateway::pass_duplicate_filter(call& c, bool enter) {
   return true;
 }
 
-void gateway::dispatch(responder r) {
-  const auto tag = r->topic.tag();
-  if (r.req().options->proxy_uri) {
-    const address to = *r.req().options->proxy_uri;
-    if (is_forward_tag(tag)) return proxy_.forward(std::move(r), to);
-    return std::move(r).fail(response_code::proxying_not_supported,
-                             std::string(tag) + " does not forward: it takes no proxy_uri");
-  }
-  if (r->topic.subsystem() == forward_subsystem && is_forward_tag(tag)) return forward_by_path(std::move(r));
-  if (const auto device = devices_.find(tag); device != devices_.end()) {
-    if (r->topic.subsystem() == forward_subsystem)
-      return std::move(r).fail(response_code::proxying_not_supported,
-                               std::string(tag) + " does not forward: the subsystem 'proxy' is not served");
-    return device->second->handle(std::move(r));
-  }
-  if (proxy_.routes().serves(tag)) return proxy_.reverse(std::move(r));
-  std::move(r).fail(response_code::not_found,
-                    std::string(tag) + " has no resources; it only forwards, under the subsystem 'proxy'");
+/// Each step takes the requests that are its own and leaves the rest to the next.
+void gateway::compose_chain() {
+  using step = void (gateway::*)(responder&);
+  const auto add = [this](std::string name, step process) {
+    chain_.add({std::move(name), {}, [this, process](responder& r) { (this->*process)(r); }});
+  };
+  add("forward by proxy_uri", &gateway::forward_by_uri);
+  add("forward by path", &gateway::forward_by_path);
+  add("local resources", &gateway::answer_locally);
+  add("reverse by tag", &gateway::reverse_by_tag);
 }
 
-void gateway::forward_by_path(responder r) {
+void gateway::forward_by_uri(responder& r) {
+  if (!r.req().options->proxy_uri) return;
+  const address to = *r.req().options->proxy_uri;
+  const std::string tag(r->topic.tag());
+  if (is_forward_tag(tag)) return proxy_.forward(std::move(r), to);
+  std::move(r).fail(response_code::proxying_not_supported, tag + " does not forward: it takes no proxy_uri");
+}
+
+void gateway::forward_by_path(responder& r) {
+  if (r->topic.subsystem() != forward_subsystem || !is_forward_tag(r->topic.tag())) return;
   const auto to = address::parse(r.req().path.key(), options_.decoding.limits.path);
   if (to) return proxy_.forward(std::move(r), *to);
   std::move(r).fail(response_code::bad_request,
                     "header.path under the subsystem 'proxy' must be TAG/SUBSYSTEM/PATH");
+}
+
+void gateway::answer_locally(responder& r) {
+  const auto device = devices_.find(r->topic.tag());
+  if (device == devices_.end()) return;
+  if (r->topic.subsystem() != forward_subsystem) return device->second->handle(std::move(r));
+  const std::string words = device->first + " does not forward: the subsystem 'proxy' is not served";
+  std::move(r).fail(response_code::proxying_not_supported, words);
+}
+
+void gateway::reverse_by_tag(responder& r) {
+  if (proxy_.routes().serves(r->topic.tag())) proxy_.reverse(std::move(r));
 }
 
 void gateway::reply(call& answered, answer&& what) noexcept try {

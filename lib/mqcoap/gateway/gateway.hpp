@@ -6,6 +6,7 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/text_map.hpp>
+#include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/exchange/duplicate_filter.hpp>
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/local_device.hpp>
@@ -66,8 +67,11 @@ class gateway final : public link_events, public reply_sink {
   bool is_forward_tag(std::string_view tag) const noexcept;
   void take_request(exchange_topic topic, std::string_view payload);
   bool pass_duplicate_filter(call& c, bool enter);
-  void dispatch(responder r);
-  void forward_by_path(responder r);
+  void compose_chain();
+  void forward_by_uri(responder& r);
+  void forward_by_path(responder& r);
+  void answer_locally(responder& r);
+  void reverse_by_tag(responder& r);
   std::vector<call> note_outcome(const call& answered, const answer& what);
   void refuse(call& c, response_code code, std::string_view words);
   void send(const call& c, const answer& what);
@@ -90,6 +94,7 @@ class gateway final : public link_events, public reply_sink {
   duplicate_filter seen_;
   proxy proxy_;
   text_map<std::unique_ptr<local_device>> devices_;
+  request_chain chain_;  ///< what answers a request, in order
   std::size_t in_flight_ = 0;
   std::deque<standing_subscription> requests_;  ///< none once it stops
   bool too_large_told_ = false;
