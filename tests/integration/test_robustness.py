@@ -4,7 +4,7 @@ import json
 import signal
 import unittest
 
-from harness import Broker, IntegrationTest, new_id, request_payload, request_topic, response_topic
+from harness import Broker, IntegrationTest, new_id, request_payload, request_topic, response_topic, silent_resolver
 from harness.device import late, mute, normal
 
 CONFIGURATION = """
@@ -61,6 +61,18 @@ class BrokerGone(IntegrationTest):
         lab.kill()
         gateway = self.gateway(CONFIGURATION, LAB=lab.url, SITE=lab.url, ready=False)
         gateway.wait_log("lab")  # the first attempt failed
+        gateway.stop()
+
+    @unittest.skipUnless(silent_resolver.available(), "needs user namespaces, for a name server of its own")
+    def test_a_stop_does_not_wait_for_a_name_lookup(self):
+        gateway = self.gateway(
+            CONFIGURATION,
+            LAB="mqtt://lab.invalid",
+            SITE="mqtt://site.invalid",
+            ready=False,
+            prefix=silent_resolver.prefix(),
+        )
+        gateway.wait_log(silent_resolver.ASKED)
         gateway.stop()
 
     def test_the_other_broker_going_away_answers_what_waits_and_then_503_at_once(self):

@@ -245,8 +245,7 @@ void gateway::refuse(call& c, response_code code, std::string_view words) {
 void gateway::send(const call& c, const answer& what) {
   encode(c, what);
   const auto ec = publish_answer(c);
-  if (ec == errc::too_large) return send_too_large(c, payload_.size());
-  count_sent(c.topic, ec);
+  count_sent(c.topic, ec == errc::too_large ? send_too_large(c, payload_.size()) : ec);
 }
 
 error_code gateway::publish_answer(const call& c) {
@@ -258,7 +257,9 @@ error_code gateway::publish_answer(const call& c) {
   return publish_payload(c.topic,
                          [alive = std::weak_ptr(alive_), again, size = payload_.size()](error_code ec) {
                            const auto self = alive.lock();
-                           if (self && ec == errc::too_large) (*self)->send_too_large(*again, size);
+                           if (!self || ec != errc::too_large) return;
+                           if (const auto failed = (*self)->send_too_large(*again, size))
+                             (*self)->count_sent(again->topic, failed);
                          });
 }
 
@@ -269,12 +270,12 @@ void gateway::encode(const call& c, const answer& what) {
 }
 
 /// Silence would cost the caller its whole patience.
-void gateway::send_too_large(const call& c, std::size_t bytes) {
+error_code gateway::send_too_large(const call& c, std::size_t bytes) {
   const auto words = too_large_words("the answer", bytes, links_.front()->name());
   if (!std::exchange(too_large_told_, true))
     spdlog::warn("{}: {}; further ones are answered 500 and not logged", c.topic.text(), words);
   encode(c, answer::error(response_code::internal_server_error, words));
-  count_sent(c.topic, publish_payload(c.topic));
+  return publish_payload(c.topic);
 }
 
 error_code gateway::publish_payload(const exchange_topic& request_topic, link::written_handler done) {

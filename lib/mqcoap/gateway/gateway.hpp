@@ -77,7 +77,7 @@ class gateway final : public link_events, public reply_sink {
   void send(const call& c, const answer& what);
   void encode(const call& c, const answer& what);
   error_code publish_answer(const call& c);
-  void send_too_large(const call& c, std::size_t bytes);
+  error_code send_too_large(const call& c, std::size_t bytes);
   error_code publish_payload(const exchange_topic& request_topic, link::written_handler done = {});
   void count_sent(const exchange_topic& request_topic, error_code ec);
   void drop(event why, std::string_view topic);
