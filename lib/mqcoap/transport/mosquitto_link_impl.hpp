@@ -46,6 +46,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void on_session_message(const inbound& m) noexcept override;
   void on_session_written(int id, bool denied) noexcept override;
   void on_session_subscribed(int id, std::span<const int> reasons) noexcept override;
+  void on_session_messages_end() noexcept override;
   void on_session_room() noexcept override;
   void on_session_tick() noexcept override;
 

@@ -43,6 +43,8 @@ class session_events {
   virtual void on_session_written(int id, bool denied) noexcept = 0;
   /// One reason code per filter of the SUBSCRIBE.
   virtual void on_session_subscribed(int id, std::span<const int> reasons) noexcept = 0;
+  /// After messages, outside of the library: there are no more for now.
+  virtual void on_session_messages_end() noexcept = 0;
   /// Something was written or acknowledged: time to hand over more.
   virtual void on_session_room() noexcept = 0;
   /// Every second while up.

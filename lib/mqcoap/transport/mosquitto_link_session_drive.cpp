@@ -98,7 +98,9 @@ void mosquitto_session::on_readable() {
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
     if (callbacks_ == before) break;
   }
+  if (up_) events_->on_session_messages_end();
   draining_ = false;
+  if (handle_ == nullptr) return;
   flush();
   if (handle_ != nullptr) wait_readable();
 }
