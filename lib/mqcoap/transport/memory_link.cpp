@@ -15,12 +15,15 @@ bool contains(const std::vector<std::string>& all, std::string_view one) noexcep
 
 }  // namespace
 
-memory_link::memory_link(memory_broker& broker, std::string name)
-    : broker_(broker), name_(std::move(name)), client_id_(name_) {
+memory_link::memory_link(memory_broker& broker, std::string name, std::optional<last_will> will)
+    : broker_(broker), name_(std::move(name)), client_id_(name_), will_(std::move(will)) {
   broker_.links_.push_back(this);
 }
 
-memory_link::~memory_link() { broker_.forget(this); }
+memory_link::~memory_link() {
+  if (up_) broker_.execute_will(*this);
+  broker_.forget(this);
+}
 
 void memory_link::start(link_events& owner) {
   if (!stopped_ && owner_ == nullptr) owner_ = &owner;

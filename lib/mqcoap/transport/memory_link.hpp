@@ -5,7 +5,9 @@
 #include <limits>
 #include <map>
 #include <mqcoap/transport/link.hpp>
+#include <mqcoap/transport/link_options.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +23,12 @@ class memory_broker {
   /// until all is quiet. Returns the number of messages delivered.
   std::size_t run();
 
-  /// Takes the broker away: every link goes down, what is queued is lost.
+  /// Takes the broker away: every link goes down, what is queued is lost. Of the last wills the retained ones
+  /// are there when it is back.
   void go_down();
+  /// Breaks one connection: the others get the link's last will, and the link connects again at the next
+  /// `run`.
+  void drop(memory_link& l);
   /// Brings it back: at the next `run` the links connect again.
   void come_up() { up_ = true; }
   bool is_up() const noexcept { return up_; }
@@ -63,9 +69,12 @@ class memory_broker {
   bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
   void take(const std::string& topic, const std::string& payload, bool retain);
+  void keep(const std::string& topic, const std::string& payload);
   void later(const memory_link* l, std::function<void()> run) {
     tasks_.push_back({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
   }
+  /// A link is lost without a goodbye.
+  void execute_will(const memory_link& l);
   void forget(const memory_link* l);
 
   bool up_ = true;
@@ -83,7 +92,7 @@ class memory_broker {
 /// A client of a memory_broker. Also plays callers and devices in tests.
 class memory_link final : public link {
  public:
-  memory_link(memory_broker& broker, std::string name);
+  memory_link(memory_broker& broker, std::string name, std::optional<last_will> will = {});
   ~memory_link() override;
   memory_link(const memory_link&) = delete;
   memory_link& operator=(const memory_link&) = delete;
@@ -122,6 +131,7 @@ class memory_link final : public link {
   memory_broker& broker_;
   const std::string name_;
   const std::string client_id_;
+  const std::optional<last_will> will_;
   link_events* owner_ = nullptr;
   bool up_ = false;
   bool stopped_ = false;

@@ -75,7 +75,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Begins to connect. @param address  numeric: a name would block the loop while it is resolved
   /// @return false if that failed at once; then no event comes, and `failure` says why
   bool open(const std::string& address, std::uint16_t port);
-  const std::string& failure() const noexcept { return failure_; }
+  const session_end& failure() const noexcept { return failure_; }
 
   /// Hands a message to the library. Nothing is written inside this call.
   /// @par Errors  errc::too_large, errc::invalid_topic, errc::denied, errc::queue_full, errc::not_connected
@@ -91,6 +91,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
 
  private:
   void configure(const link_options& options, mqtt_protocol protocol);
+  void set_will(const last_will& will);
+  void refuse(std::string why);
   void set_callbacks();
   void set_largest_packet(std::size_t max_inbound);
 
@@ -127,7 +129,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   std::chrono::milliseconds connect_limit_;
   bool v5_ = false;
   bool retains_ = true;  ///< the broker does
-  std::string failure_;
+  session_end failure_{session_end::cause::unreachable, {}};
 
   std::uint64_t callbacks_ = 0;      ///< so far: tells whether a read brought anything
   std::uint32_t unflushed_ = 0;      ///< packets queued since the last flush
