@@ -3,6 +3,14 @@
 #include <utility>
 
 namespace mqcoap {
+namespace {
+
+bool has_prefix_of(const std::vector<std::string>& prefixes, std::string_view text) noexcept {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return text.starts_with(prefix); });
+}
+
+}  // namespace
 
 std::size_t memory_broker::run() {
   delivered_ = 0;
@@ -73,14 +81,14 @@ void memory_broker::keep(const std::string& topic, const std::string& payload) {
     retained_[topic] = payload;
 }
 
-bool memory_broker::allows(std::string_view filter) const noexcept {
-  return std::none_of(denied_.begin(), denied_.end(),
-                      [&](const std::string& prefix) { return filter.starts_with(prefix); });
+bool memory_broker::allows(std::string_view filter) const noexcept { return !has_prefix_of(denied_, filter); }
+
+bool memory_broker::ignores(std::string_view filter) const noexcept {
+  return has_prefix_of(ignored_, filter);
 }
 
 bool memory_broker::allows_publishing(std::string_view topic) const noexcept {
-  return std::none_of(denied_topics_.begin(), denied_topics_.end(),
-                      [&](const std::string& prefix) { return topic.starts_with(prefix); });
+  return !has_prefix_of(denied_topics_, topic);
 }
 
 void memory_broker::forget(const memory_link* l) {

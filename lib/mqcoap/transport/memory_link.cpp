@@ -54,6 +54,7 @@ void memory_link::subscribe(std::string filter, subscribed_handler done) {
 
 void memory_link::make(const std::string& filter) {
   if (!up_ || !contains(filters_, filter)) return;  // the connection or the filter is gone meanwhile
+  if (broker_.ignores(filter)) return;
   if (!broker_.allows(filter)) return answer(filter, errc::denied);
   const bool again = is_granted(filter);
   if (!again) granted_.push_back(filter);
@@ -91,20 +92,24 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
     return stopped_ ? errc::closed : errc::not_connected;
   }
   if (!valid_topic(topic)) return errc::invalid_topic;
+  const bool fits = payload.size() <= broker_.largest_payload_;
+  if (!fits && broker_.too_large_ == memory_broker::refusal::at_once) return errc::too_large;
   using kind = memory_broker::task::kind;
   ++stats_.sent;
   const bool allowed = broker_.allows_publishing(topic);
   if (!allowed) ++stats_.denied;
   // Not tied to this link: what was sent arrives, even if the sender is gone.
-  if (allowed)
+  if (allowed && fits)
     broker_.tasks_.push_back({kind::delivery,
                               nullptr,
                               [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
                                retain = options.retain](error_code) { broker.take(topic, payload, retain); },
                               {}});
   if (done)
-    broker_.tasks_.push_back(
-        {kind::written, this, std::move(done), allowed ? error_code{} : error_code{errc::denied}});
+    broker_.tasks_.push_back({kind::written, this, std::move(done),
+                              !fits     ? error_code{errc::too_large}
+                              : allowed ? error_code{}
+                                        : error_code{errc::denied}});
   return {};
 }
 

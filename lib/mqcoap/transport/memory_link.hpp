@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
@@ -34,6 +35,22 @@ class memory_broker {
 
   /// Subscriptions to a filter with this prefix are refused from now on.
   void deny(std::string filter_prefix) { denied_.push_back(std::move(filter_prefix)); }
+  /// As `deny`, but such a subscription is not answered at all.
+  void ignore(std::string filter_prefix) { ignored_.push_back(std::move(filter_prefix)); }
+  /// Subscriptions are confirmed again, whatever was denied or ignored.
+  void allow_all() {
+    denied_.clear();
+    ignored_.clear();
+  }
+  enum class refusal {
+    at_once,  ///< by `publish`
+    later,    ///< to the written_handler, as of a link whose queue the message had to pass
+  };
+  /// Larger payloads are refused with errc::too_large from now on.
+  void limit_payload(std::size_t most, refusal how = refusal::at_once) {
+    largest_payload_ = most;
+    too_large_ = how;
+  }
   /// Messages on a topic with this prefix are refused from now on.
   void deny_publishing(std::string topic_prefix) { denied_topics_.push_back(std::move(topic_prefix)); }
 
@@ -48,6 +65,7 @@ class memory_broker {
   };
 
   bool allows(std::string_view filter) const noexcept;
+  bool ignores(std::string_view filter) const noexcept;
   bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
   void take(const std::string& topic, const std::string& payload, bool retain);
@@ -65,6 +83,9 @@ class memory_broker {
   std::deque<task> tasks_;           ///< in the order in which the broker was asked
   std::map<std::string, std::string> retained_;
   std::vector<std::string> denied_;
+  std::vector<std::string> ignored_;
+  std::size_t largest_payload_ = std::numeric_limits<std::size_t>::max();
+  refusal too_large_ = refusal::at_once;
   std::vector<std::string> denied_topics_;
 };
 
