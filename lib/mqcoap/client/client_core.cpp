@@ -1,9 +1,8 @@
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <exception>
 #include <mqcoap/client/client_core.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
@@ -32,6 +31,8 @@ client_core::client_core(const executor& on, client_options options, make_link m
       options_(with_client_id(std::move(options))),
       make_link_(std::move(make)),
       time_(time),
+      requests_({}, options_.broker.log),
+      responses_(options_.broker.log),
       requester_(options_, responses_, time_, *this),
       server_(options_, requests_, time_,
               [this](const exchange_topic& request, std::string_view payload) {
@@ -39,7 +40,8 @@ client_core::client_core(const executor& on, client_options options, make_link m
                 const auto error =
                     link_->publish(request.response_topic(), payload, time_.now() + answer_patience);
                 if (error)
-                  spdlog::debug("the answer under {} could not be sent: {}", request.text(), error.message());
+                  say(options_.broker.log, log_level::debug, "the answer under {} could not be sent: {}",
+                      request.text(), error.message());
               }),
       alarm_(serial_) {}
 
@@ -129,7 +131,7 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
     ++ignored_;
   }
 } catch (const std::exception& e) {
-  spdlog::error("a message could not be handled: {}", e.what());
+  say(options_.broker.log, log_level::error, "a message could not be handled: {}", e.what());
 }
 
 void client_core::hand_out(const inbound& m) {
@@ -149,7 +151,7 @@ void client_core::hand_out(const inbound& m) {
     try {
       on_message(arrived);
     } catch (const std::exception& e) {
-      spdlog::error("the handler of {} failed: {}", m.topic, e.what());
+      say(options_.broker.log, log_level::error, "the handler of {} failed: {}", m.topic, e.what());
     }
   }
 }
@@ -246,7 +248,7 @@ void client_core::reply(call& answered, answer&& what) noexcept try {
     self->server_.finish(*kept, what);
   });
 } catch (const std::exception& e) {
-  spdlog::error("an answer could not be sent: {}", e.what());
+  say(options_.broker.log, log_level::error, "an answer could not be sent: {}", e.what());
 }
 
 void client_core::end_all() {

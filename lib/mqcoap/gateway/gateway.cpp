@@ -5,6 +5,7 @@
 #include <mqcoap/gateway/packet_limit.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -34,7 +35,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       hooks_(std::move(hooks)),
       log_(options_.logged_body),
       proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}),
-      chain_(answer_nothing_here),
+      chain_(answer_nothing_here, spdlog_sink()),
       alive_(std::make_shared<gateway*>(this)) {
   for (const auto& device : options_.devices)
     devices_.emplace(device.tag.text(), std::make_unique<local_device>(device, time_, proxy_));

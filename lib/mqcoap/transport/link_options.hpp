@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/transport/tls_options.hpp>
 #include <optional>
@@ -39,6 +40,7 @@ struct link_options {
   std::size_t max_inbound = 16u << 20;  ///< bytes of payload; larger messages are dropped and counted
   std::size_t max_queue = 16384;        ///< messages waiting to be handed to the connection
   std::size_t max_queue_bytes = 64u << 20;
+  log_sink log;  ///< hears of connections, outages and refusals
 };
 
 }  // namespace mqcoap

@@ -1,8 +1,8 @@
 #include <mosquitto.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
 #include <utility>
@@ -47,7 +47,7 @@ void mosquitto_link::impl::on_session_message(const inbound& m) noexcept {
   if (m.payload.size() > options_.max_inbound) {
     ++stats_.oversized;
     if (!std::exchange(oversize_told_, true))
-      spdlog::warn(
+      say(options_.log, log_level::warning,
           "broker {}: dropped a message of {} bytes on {}, the limit is {}; further ones are only counted",
           options_.name, m.payload.size(), m.topic, options_.max_inbound);
     return;
@@ -97,7 +97,7 @@ void mosquitto_link::impl::on_session_subscribed(int id, std::span<const int> re
   std::vector<subscription_table::answer> due;
   for (const auto& denial : subscriptions_.answered(id, reasons, due)) {
     if (denial.first)
-      spdlog::warn(
+      say(options_.log, log_level::warning,
           "broker {} denies the subscription to {}: check its access control list for user '{}', client {}",
           options_.name, denial.filter, options_.username, client_id_);
   }

@@ -1,8 +1,8 @@
-#include <spdlog/spdlog.h>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
 #include <utility>
@@ -80,7 +80,8 @@ void mosquitto_link::impl::try_address() {
   boost::system::error_code ignored;
   timer_.cancel(ignored);
   phase_ = phase::connecting;
-  spdlog::debug("broker {}: trying {} with {}", options_.name, address_words(), words(protocol_.next()));
+  say(options_.log, log_level::debug, "broker {}: trying {} with {}", options_.name, address_words(),
+      words(protocol_.next()));
   session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, client_id_, protocol_.next());
   if (!session_->open(addresses_[address_], options_.port)) {
     const auto failed = std::exchange(session_, nullptr);
@@ -89,7 +90,7 @@ void mosquitto_link::impl::try_address() {
 }
 
 void mosquitto_link::impl::attempt_failed(const session_end& end) {
-  spdlog::debug("broker {}: {}: {}", options_.name, address_words(), end.why);
+  say(options_.log, log_level::debug, "broker {}: {}: {}", options_.name, address_words(), end.why);
   if (protocol_.failed(failure_of(end.what))) return soon([this] { try_address(); });
   const bool elsewhere =
       end.what == session_end::cause::unreachable || end.what == session_end::cause::hung_up;
@@ -114,7 +115,8 @@ void mosquitto_link::impl::announce_outage(const session_end& end) {
   if (outage_told_ && (!refusal || refusal_told_)) return;
   outage_told_ = true;
   refusal_told_ = refusal;
-  spdlog::warn("broker {} is away: {} ({}); retrying", options_.name, end.why, address_words());
+  say(options_.log, log_level::warning, "broker {} is away: {} ({}); retrying", options_.name, end.why,
+      address_words());
   if (owner_ != nullptr) owner_->on_link_down(face_, end.why);
 }
 
@@ -130,7 +132,8 @@ void mosquitto_link::impl::on_session_up() noexcept {
   up_since_ = time_.now();
   ++stats_.connects;
   outage_told_ = refusal_told_ = oversize_told_ = unsent_told_ = false;
-  spdlog::info("connected to broker {} ({}, {})", options_.name, address_words(), words(protocol_.next()));
+  say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_words(),
+      words(protocol_.next()));
   protocol_.worked();
   ask_for(subscriptions_.begin_connection());
   if (owner_ != nullptr) owner_->on_link_up(face_);

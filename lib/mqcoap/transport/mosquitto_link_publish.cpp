@@ -1,9 +1,9 @@
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cstring>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <utility>
 
@@ -65,7 +65,7 @@ void mosquitto_link::impl::pump() {
     if (!window_.has_room(next->topic_size + next->payload().size())) break;
     if (const auto error = hand_over(next->topic(), next->payload(), next->options, next->done)) {
       if (!std::exchange(unsent_told_, true))
-        spdlog::warn(
+        say(options_.log, log_level::warning,
             "broker {}: a queued message of {} bytes on {} was not sent: {}; further ones are only counted",
             options_.name, next->payload().size(), next->topic(), error.message());
       answer(std::move(next->done), error);
