@@ -1,6 +1,7 @@
 // What tests, and people who mend docs, want of the configuration as text:
 //   config_text schema        the JSON Schema
 //   config_text reference     docs/configuration.md
+//   config_text manual        man/mqcoap.yaml.5.scd
 //   config_text json FILE...  each file as a line of JSON, read but not checked; `unreadable` if it is no
 //   YAML
 #include <iostream>
@@ -36,10 +37,12 @@ int main(int count, char** arguments) {
     std::cout << mqcoap::settings_schema();
   } else if (what == "reference") {
     std::cout << mqcoap::settings_reference();
+  } else if (what == "manual") {
+    std::cout << mqcoap::settings_manual();
   } else if (what == "json") {
     for (int i = 2; i < count; ++i) print_as_json(arguments[i]);
   } else {
-    std::cerr << "usage: config_text schema | reference | json FILE...\n";
+    std::cerr << "usage: config_text schema | reference | manual | json FILE...\n";
     return 2;
   }
 }

@@ -20,10 +20,10 @@ enum class when_disconnected : std::uint8_t {
 };
 
 struct client_options {
-  link_options broker;  ///< how to reach it, and as whom
+  link_options broker{};  ///< how to reach it, and as whom
   namespace_name ns = default_namespace();
-  std::optional<device_tag> tag;            ///< answers requests to this tag; none: it only asks
-  std::string source;                       ///< claimed in requests; empty: the tag, else the MQTT client id
+  std::optional<device_tag> tag{};          ///< answers requests to this tag; none: it only asks
+  std::string source{};                     ///< claimed in requests; empty: the tag, else the MQTT client id
   std::chrono::milliseconds timeout{5000};  ///< of a request that brings none; 1 ms to 10 min
   when_disconnected if_disconnected = when_disconnected::fail;  ///< for a request that says nothing
   std::size_t max_pending = 65'536;  ///< requests waiting for an answer; then errc::too_many_pending

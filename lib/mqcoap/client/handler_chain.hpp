@@ -64,11 +64,11 @@ class handler_list {
 
 /// One step in the life of a request that came in.
 struct request_handler {
-  std::string name;                          ///< for the answer if it fails
-  std::function<bool(const call&)> matches;  ///< empty: every request
+  std::string name{};                          ///< for the answer if it fails
+  std::function<bool(const call&)> matches{};  ///< empty: every request
   /// May change the request (`r.edit()`), answer it, or move the responder away and answer later. What it
   /// throws answers the request: a response_exception with its code and detail, anything else with 500.
-  std::function<void(responder& r)> process;
+  std::function<void(responder& r)> process{};
   bool propagate = true;  ///< false: no further handler sees a request that this one was given
 };
 
@@ -103,9 +103,9 @@ struct exchange {
 
 /// One step in the life of a response that was waited for.
 struct response_handler {
-  std::string name;                                               ///< for logs
-  std::function<bool(const exchange&, const response&)> matches;  ///< empty: every response
-  std::function<void(const exchange& of, response& r)> process;   ///< may change the response, or throw
+  std::string name{};                                               ///< for logs
+  std::function<bool(const exchange&, const response&)> matches{};  ///< empty: every response
+  std::function<void(const exchange& of, response& r)> process{};   ///< may change the response, or throw
   bool propagate = true;          ///< false: no further handler sees a response that this one was given
   bool raise_exceptions = false;  ///< what `process` throws is the outcome of the request; else it is ignored
 };

@@ -24,4 +24,7 @@ std::string settings_schema();
 /// The reference page of the configuration, docs/configuration.md, generated from the field tables.
 std::string settings_reference();
 
+/// The manual page mqcoap.yaml(5) in scdoc, man/mqcoap.yaml.5.scd, generated from the field tables.
+std::string settings_manual();
+
 }  // namespace mqcoap

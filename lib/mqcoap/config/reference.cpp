@@ -1,4 +1,5 @@
 #include <mqcoap/config/loader.hpp>
+#include <mqcoap/config/reference.hpp>
 #include <mqcoap/config/section.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 
@@ -65,6 +66,10 @@ that a route serves may be named: that route leads elsewhere). Two names of the 
 )md";
 // clang-format on
 
+}  // namespace
+
+std::string_view settings_introduction() { return introduction; }
+
 std::string presence_words(const presence& when) {
   switch (when.how) {
     case presence::kind::required: return "required";
@@ -73,6 +78,12 @@ std::string presence_words(const presence& when) {
   }
   return '`' + when.text + '`';
 }
+
+std::string heading(const section_info& section) {
+  return section.title.empty() ? "The file" : section.title;
+}
+
+namespace {
 
 /// A cell of a table: `|` would end it.
 std::string cell(const std::string& text) {
@@ -94,10 +105,6 @@ std::string anchor(const std::string& heading) {
       out += '-';
   }
   return out;
-}
-
-std::string heading(const section_info& section) {
-  return section.title.empty() ? "The file" : section.title;
 }
 
 std::string chapter(const section_info& section) {

@@ -20,14 +20,14 @@ struct request {
   method verb;
   resource_path path;  ///< 1..255 bytes, echoed as it came
   request_id id;
-  std::optional<request_id> correlation_id;
-  std::optional<secret> token;         ///< prints as ***
-  std::string source;                  ///< empty: none; a claim, never an identity
-  json_text body;                      ///< validated text, parsed only by who needs the value
-  std::optional<unix_millis> sent_at;  ///< absent only under lenient validation
+  std::optional<request_id> correlation_id{};
+  std::optional<secret> token{};         ///< prints as ***
+  std::string source{};                  ///< empty: none; a claim, never an identity
+  json_text body{};                      ///< validated text, parsed only by who needs the value
+  std::optional<unix_millis> sent_at{};  ///< absent only under lenient validation
 
-  lazy<request_options> options;      ///< most requests have none
-  std::vector<header_field> unknown;  ///< header fields that are passed on when proxying
+  lazy<request_options> options{};      ///< most requests have none
+  std::vector<header_field> unknown{};  ///< header fields that are passed on when proxying
 };
 
 }  // namespace mqcoap

@@ -16,11 +16,11 @@ namespace mqcoap {
 /// What a responder says to a request; the rest of the response follows from the request.
 struct answer {
   response_code code = response_code::content;
-  json_text body;        ///< `null` if there is no content; for errors, words
-  std::string location;  ///< with 201: path of the new resource; else empty
-  response_options options;
-  std::vector<header_field> unknown;  ///< header fields passed on from a proxied response
-  std::string source;                 ///< the tag that answered; empty: the tag that was asked
+  json_text body{};        ///< `null` if there is no content; for errors, words
+  std::string location{};  ///< with 201: path of the new resource; else empty
+  response_options options{};
+  std::vector<header_field> unknown{};  ///< header fields passed on from a proxied response
+  std::string source{};                 ///< the tag that answered; empty: the tag that was asked
   /// Refused before anything was done: the same request, sent again, has its chance. Never on the wire.
   bool never_run = false;
 
@@ -43,8 +43,8 @@ struct answer {
 struct response : answer {
   resource_path path;
   request_id id;
-  std::optional<request_id> correlation_id;
-  std::optional<unix_millis> sent_at;
+  std::optional<request_id> correlation_id{};
+  std::optional<unix_millis> sent_at{};
 };
 
 }  // namespace mqcoap

@@ -9,6 +9,11 @@ TEST_CASE("the reference page is the one that the field tables give") {
                 "write it anew: build/*/bin/config_text reference > docs/configuration.md");
 }
 
+TEST_CASE("the manual page is the one that the field tables give") {
+  CHECK_MESSAGE(test::read_file(MQCOAP_TESTS_DIR "/../man/mqcoap.yaml.5.scd") == settings_manual(),
+                "write it anew: build/*/bin/config_text manual > man/mqcoap.yaml.5.scd");
+}
+
 TEST_CASE("every key of every section is explained, by a sentence") {
   for (const auto* section : all_sections()) {
     CHECK_FALSE(section->fields.empty());

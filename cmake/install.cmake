@@ -1,0 +1,43 @@
+# What `cmake --install` puts where. Everything is relative to the prefix of the installation.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+install(TARGETS mqcoap EXPORT mqcoap-targets
+  LIBRARY COMPONENT library NAMELINK_COMPONENT development
+  FILE_SET HEADERS COMPONENT development)
+
+# ---- for find_package(mqcoap) and pkg-config ----------------------------------------------------------------------
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mqcoap)
+configure_package_config_file(
+  ${CMAKE_CURRENT_LIST_DIR}/mqcoap-config.cmake.in ${PROJECT_BINARY_DIR}/package/mqcoap-config.cmake
+  INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+# Before 1.0 each minor version may change what programs use.
+write_basic_package_version_file(
+  ${PROJECT_BINARY_DIR}/package/mqcoap-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES
+  ${PROJECT_BINARY_DIR}/package/mqcoap-config.cmake ${PROJECT_BINARY_DIR}/package/mqcoap-config-version.cmake
+  DESTINATION ${package_dir} COMPONENT development)
+install(EXPORT mqcoap-targets NAMESPACE mqcoap:: DESTINATION ${package_dir} COMPONENT development)
+
+# The prefix may be chosen when installing: mqcoap.pc finds it from where it lies itself.
+set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH mqcoap_pc_prefix /prefix/${pc_dir} /prefix)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/mqcoap.pc.in ${PROJECT_BINARY_DIR}/package/mqcoap.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/package/mqcoap.pc DESTINATION ${pc_dir} COMPONENT development)
+
+# ---- programs and documentation -----------------------------------------------------------------------------------
+
+install(TARGETS mqcoapd COMPONENT programs)
+if(TARGET mqcoap_cli)
+  install(TARGETS mqcoap_cli COMPONENT programs)
+endif()
+
+set(doc_dir ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/LICENSE
+  DESTINATION ${doc_dir} COMPONENT documentation)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${doc_dir} COMPONENT documentation
+  FILES_MATCHING PATTERN *.md)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${doc_dir} COMPONENT documentation)
+# Not into the prefix's etc: that file is the administrator's.
+install(FILES ${PROJECT_SOURCE_DIR}/config/mqcoap.yaml DESTINATION ${doc_dir} COMPONENT documentation)

@@ -1,0 +1,151 @@
+"""Installs into a directory of the build tree, and is somebody else: builds a program there that knows the installed
+files only, by CMake and by make with pkg-config, and runs it over a private broker.
+
+CMAKE, MQCOAP_BUILD_DIR, MQCOAP_VERSION come from the environment.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "tests/integration"))
+
+from harness import Broker  # noqa: E402
+
+CMAKE = os.environ["CMAKE"]
+BUILD = pathlib.Path(os.environ["MQCOAP_BUILD_DIR"])
+# Empty where there is none.
+CCACHE = shutil.which("ccache") or ""
+VERSION = os.environ["MQCOAP_VERSION"]
+
+# What programs include; the other installed headers are there because these need them.
+ENTRANCES = [
+    "mqcoap/base/units.hpp",
+    "mqcoap/client/client.hpp",
+    "mqcoap/client/response_exception.hpp",
+    "mqcoap/client/sync_client.hpp",
+    "mqcoap/protocol/codec.hpp",
+    "mqcoap/protocol/content_format.hpp",
+    "mqcoap/protocol/topic.hpp",
+]
+INCLUDE = re.compile(r"^#include <(mqcoap/[^>]+)>", re.MULTILINE)
+# Asio's note of which thread runs which loop: one for program and library (lib/mqcoap/libmqcoap.map).
+SHARED_WITH_ASIO = re.compile(r"(guard variable for )?boost::asio::detail::(call_stack|keyword_tss_ptr)<.*>::(top_|value_)$")
+OURS = re.compile(r"(typeinfo for |typeinfo name for |vtable for )?mqcoap::")
+
+
+def run(*command, **how):
+    done = subprocess.run([str(c) for c in command], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **how)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+class Installed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # Always the same place, so that the compiler's cache knows it.
+        cls.folder = BUILD / "tests/consumer/try"
+        shutil.rmtree(cls.folder, ignore_errors=True)
+        cls.folder.mkdir(parents=True)
+        cls.prefix = cls.folder / "installed"
+        run(CMAKE, "--install", BUILD, "--prefix", cls.prefix)
+        cls.library = next(cls.prefix.glob("lib/**/libmqcoap.so"))
+        # Compilers are started as anybody starts them.
+        cls.environment = {k: v for k, v in os.environ.items() if k not in ("CXXFLAGS", "LDFLAGS")}
+        cls.environment["PKG_CONFIG_PATH"] = str(cls.library.parent / "pkgconfig")
+        cls.environment["LD_LIBRARY_PATH"] = str(cls.library.parent)
+
+    def headers(self):
+        include = self.prefix / "include"
+        return {path.relative_to(include).as_posix(): path for path in include.rglob("*") if path.is_file()}
+
+    def project(self, name, file, as_name):
+        where = self.folder / name
+        where.mkdir()
+        shutil.copy(HERE / "consumer.cpp", where)
+        shutil.copy(HERE / file, where / as_name)
+        return where
+
+    def build_by_cmake(self, where):
+        run(CMAKE, "-G", "Ninja", "-S", where, "-B", where / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
+            f"-DCMAKE_CXX_COMPILER_LAUNCHER={CCACHE}", env=self.environment)
+        run(CMAKE, "--build", where / "build", "-j", 2, env=self.environment)
+
+    def assert_works(self, program):
+        broker = Broker()
+        self.addCleanup(broker.stop)
+        said = run(program, broker.port, env=self.environment, timeout=120)
+        self.assertEqual(said, "205 [0,1,2,3,4]\n5\n404 NOT_FOUND from DEV to GET offsets: only gains\n")
+
+    def test_a_program_by_cmake(self):
+        where = self.project("by_cmake", "project.cmake", "CMakeLists.txt")
+        self.build_by_cmake(where)
+        self.assert_works(where / "build/consumer")
+
+    def test_a_program_by_make_and_pkg_config(self):
+        where = self.project("by_make", "project.make", "Makefile")
+        run("make", "-C", where, f"CXX={CCACHE} g++", env=self.environment)
+        self.assert_works(where / "consumer")
+        self.assertEqual(run("pkg-config", "--modversion", "mqcoap", env=self.environment).strip(), VERSION)
+
+    def test_the_installed_headers_are_those_that_programs_need(self):
+        needed, left = set(), list(ENTRANCES)
+        while left:
+            name = left.pop()
+            if name not in needed:
+                needed.add(name)
+                left += INCLUDE.findall((ROOT / "lib" / name).read_text(encoding="utf-8"))
+        self.assertEqual(set(self.headers()), needed)
+
+    def test_no_header_knows_libmosquitto(self):
+        for name, path in self.headers().items():
+            self.assertNotRegex(path.read_text(encoding="utf-8"), r"mosquitto\.h|struct mosquitto\b|\bmosq_", name)
+
+    def test_every_header_compiles_alone(self):
+        where = self.folder / "headers"
+        where.mkdir()
+        shutil.copy(HERE / "headers.cmake", where / "CMakeLists.txt")
+        for name in self.headers():
+            # Twice, for the guard.
+            (where / (name.replace("/", "_") + ".cpp")).write_text(f"#include <{name}>\n" * 2, encoding="utf-8")
+        self.build_by_cmake(where)
+
+    def test_the_library_has_a_version(self):
+        here = self.library.parent
+        major = VERSION.split(".")[0]
+        self.assertEqual(os.readlink(self.library), f"libmqcoap.so.{major}")
+        self.assertEqual(os.readlink(here / f"libmqcoap.so.{major}"), f"libmqcoap.so.{VERSION}")
+        self.assertIn(f"Library soname: [libmqcoap.so.{major}]", run("readelf", "-d", self.library))
+
+    def test_only_what_is_ours_is_exported(self):
+        names = run("nm", "-D", "--defined-only", "-C", "--format=posix", self.library).splitlines()
+        self.assertGreater(len(names), 100)
+        for line in names:
+            # NAME TYPE VALUE [SIZE]; the name may have blanks.
+            name = re.sub(r" [A-Za-z] [0-9a-f]*( [0-9a-f]*)?$", "", line)
+            self.assertTrue(OURS.match(name) or SHARED_WITH_ASIO.match(name), name)
+
+    def test_a_staged_installation(self):
+        stage = self.folder / "stage"
+        run(CMAKE, "--install", BUILD, "--prefix", "/usr", env={**os.environ, "DESTDIR": str(stage)})
+        self.assertEqual({path.name for path in stage.iterdir()}, {"usr"})
+        for name in ("bin/mqcoapd", "include/mqcoap/client/client.hpp", "share/doc/mqcoap/mqcoap.yaml",
+                     "share/doc/mqcoap/docs/library.md", "share/doc/mqcoap/examples/CMakeLists.txt"):
+            self.assertTrue((stage / "usr" / name).exists(), name)
+        # Nothing of the source or build tree may stand in what is installed as text.
+        for path in stage.rglob("*"):
+            if path.suffix in (".cmake", ".pc", ".hpp"):
+                text = path.read_text(encoding="utf-8")
+                self.assertNotIn(str(BUILD), text, path)
+                self.assertNotIn(str(ROOT), text, path)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
