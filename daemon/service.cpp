@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <csignal>
+#include <mqcoap/transport/log.hpp>
 
 namespace mqcoap {
 namespace {
@@ -19,6 +20,7 @@ service::service(settings configuration)
     : alarm_(loop_), signals_(loop_, SIGTERM, SIGINT, SIGHUP), grace_(loop_) {
   std::vector<link*> links;
   for (auto& broker : configuration.brokers) {
+    broker.log = spdlog_sink();
     links_.push_back(std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(broker)));
     links.push_back(links_.back().get());
   }

@@ -1,7 +1,5 @@
 // The library's client as a load: so many requests in flight for so many seconds, and what they cost this
 // process.
-#include <spdlog/spdlog.h>
-
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -80,7 +78,6 @@ int main(int argc, char** argv) {
   app.add_option("--warm-up", warm_up);
   CLI11_PARSE(app, argc, argv);
 
-  spdlog::set_level(spdlog::level::off);
   boost::asio::io_context loop(1);
   mqcoap::client_options options;
   options.broker.host = "127.0.0.1";

@@ -1,7 +1,8 @@
 #include <algorithm>
+#include <exception>
 #include <mqcoap/client/client_core.hpp>
 #include <mqcoap/protocol/codec.hpp>
-#include <mqcoap/transport/logger.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
@@ -30,6 +31,8 @@ client_core::client_core(const executor& on, client_options options, make_link m
       options_(with_client_id(std::move(options))),
       make_link_(std::move(make)),
       time_(time),
+      requests_({}, options_.broker.log),
+      responses_(options_.broker.log),
       requester_(options_, responses_, time_, *this),
       server_(options_, requests_, time_,
               [this](const exchange_topic& request, std::string_view payload) {
@@ -37,8 +40,8 @@ client_core::client_core(const executor& on, client_options options, make_link m
                 const auto error =
                     link_->publish(request.response_topic(), payload, time_.now() + answer_patience);
                 if (error)
-                  logger()->debug("the answer under {} could not be sent: {}", request.text(),
-                                  error.message());
+                  say(options_.broker.log, log_level::debug, "the answer under {} could not be sent: {}",
+                      request.text(), error.message());
               }),
       alarm_(serial_) {}
 
@@ -96,6 +99,7 @@ void client_core::on_link_up(link& l) noexcept {
 }
 
 void client_core::on_link_down(link&, std::string_view why) noexcept {
+  if (std::exchange(in_messages_, false) && !ready_.empty()) post_completions();
   connected_ = false;
   own_confirmed_ = false;
   set_outage(why);
@@ -113,6 +117,7 @@ void client_core::tell_connected(error_code error) {
 }
 
 void client_core::on_message(link&, const inbound& m) noexcept try {
+  in_messages_ = true;
   auto topic = exchange_topic::parse(m.topic);
   if (!topic) return hand_out(m);
   if (m.retained) {
@@ -126,7 +131,7 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
     ++ignored_;
   }
 } catch (const std::exception& e) {
-  logger()->error("a message could not be handled: {}", e.what());
+  say(options_.broker.log, log_level::error, "a message could not be handled: {}", e.what());
 }
 
 void client_core::hand_out(const inbound& m) {
@@ -146,7 +151,7 @@ void client_core::hand_out(const inbound& m) {
     try {
       on_message(arrived);
     } catch (const std::exception& e) {
-      logger()->error("the handler of {} failed: {}", m.topic, e.what());
+      say(options_.broker.log, log_level::error, "the handler of {} failed: {}", m.topic, e.what());
     }
   }
 }
@@ -158,7 +163,29 @@ std::optional<request_id> client_core::request(request_spec what, requester::com
 }
 
 void client_core::completed(requester::completion done, error_code error, response&& answer) noexcept {
-  deliver<error_code, response>(serial_, std::move(done), error, std::move(answer));
+  ready_.push_back({std::move(done), error, std::move(answer)});
+  if (!in_messages_ && ready_.size() == 1) post_completions();
+}
+
+void client_core::on_messages_end(link&) noexcept {
+  in_messages_ = false;
+  complete_ready();
+}
+
+void client_core::post_completions() {
+  boost::asio::post(serial_, [self = shared_from_this()] { self->complete_ready(); });
+}
+
+/// Not inside any call of the user's, nor inside the library below: handlers may do what they like.
+void client_core::complete_ready() noexcept {
+  for (auto& [done, error, answer] : std::exchange(ready_, {})) {
+    try {
+      complete<error_code, response>(serial_, std::move(done), error, std::move(answer));
+    } catch (...) {
+      // It leaves through the event loop, as that of any handler, and does not keep others from completing.
+      boost::asio::post(serial_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+    }
+  }
 }
 
 void client_core::set_alarm() {
@@ -221,7 +248,7 @@ void client_core::reply(call& answered, answer&& what) noexcept try {
     self->server_.finish(*kept, what);
   });
 } catch (const std::exception& e) {
-  logger()->error("an answer could not be sent: {}", e.what());
+  say(options_.broker.log, log_level::error, "an answer could not be sent: {}", e.what());
 }
 
 void client_core::end_all() {

@@ -1,25 +1,26 @@
 #include <atomic>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/response_exception.hpp>
-#include <mqcoap/transport/logger.hpp>
+#include <mqcoap/transport/log.hpp>
 
 namespace mqcoap {
 namespace {
 
-void answer_failure(const request_handler& h, responder& r, response_code code, std::string_view words) {
+void answer_failure(const request_handler& h, const log_sink& log, responder& r, response_code code,
+                    std::string_view words) {
   if (r) return std::move(r).fail(code, words);
-  logger()->error("the request handler '{}' failed after it had answered: {}", h.name, words);
+  say(log, log_level::error, "the request handler '{}' failed after it had answered: {}", h.name, words);
 }
 
 /// False if the handler does not want this request.
-bool process(const request_handler& h, responder& r) {
+bool process(const request_handler& h, const log_sink& log, responder& r) {
   try {
     if (h.matches && !h.matches(*r)) return false;
     h.process(r);
   } catch (const response_exception& e) {
-    answer_failure(h, r, e.response_code(), e.detail());
+    answer_failure(h, log, r, e.response_code(), e.detail());
   } catch (const std::exception& e) {
-    answer_failure(h, r, response_code::internal_server_error,
+    answer_failure(h, log, r, response_code::internal_server_error,
                    "the handler '" + h.name + "' failed: " + e.what());
   }
   return true;
@@ -38,12 +39,13 @@ handler_id next_handler_id() noexcept {
   return handler_id{++last};
 }
 
-request_chain::request_chain(last_resort otherwise) : otherwise_(std::move(otherwise)) {}
+request_chain::request_chain(last_resort otherwise, log_sink log)
+    : otherwise_(std::move(otherwise)), log_(std::move(log)) {}
 
 void request_chain::run(responder r) const {
   const auto handlers = handlers_.now();
   for (const auto& [id, h] : *handlers) {
-    const bool wanted = process(h, r);
+    const bool wanted = process(h, log_, r);
     if (!r) return;
     if (wanted && !h.propagate) break;
   }
@@ -60,8 +62,8 @@ error_code response_chain::run(const exchange& of, response& r) const {
       h.process(of, r);
     } catch (const std::exception& e) {
       if (!h.raise_exceptions) {
-        logger()->warn("the response handler '{}' failed on an answer of {}: {}", h.name, of.to.to_string(),
-                       e.what());
+        say(log_, log_level::warning, "the response handler '{}' failed on an answer of {}: {}", h.name,
+            of.to.to_string(), e.what());
       } else if (const auto* answered = dynamic_cast<const response_exception*>(&e)) {
         return raised(*answered, r);
       } else if (const auto* system = dynamic_cast<const boost::system::system_error*>(&e)) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/protocol/address.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/responder.hpp>
@@ -78,7 +79,8 @@ class request_chain {
   using last_resort = std::function<void(responder r)>;
 
   /// @param otherwise  answers what no handler answered; empty: 404
-  explicit request_chain(last_resort otherwise = {});
+  /// @param log  hears of handlers that fail after they answered
+  explicit request_chain(last_resort otherwise = {}, log_sink log = {});
 
   handler_id add(request_handler h) { return handlers_.add(std::move(h)); }
   bool remove(handler_id id) { return handlers_.remove(id); }
@@ -88,6 +90,7 @@ class request_chain {
 
  private:
   const last_resort otherwise_;
+  const log_sink log_;
   handler_list<request_handler> handlers_;
 };
 
@@ -110,6 +113,9 @@ struct response_handler {
 /// What happens to a response before the caller sees it.
 class response_chain {
  public:
+  /// @param log  hears of handlers that fail and do not raise
+  explicit response_chain(log_sink log = {}) : log_(std::move(log)) {}
+
   handler_id add(response_handler h) { return handlers_.add(std::move(h)); }
   bool remove(handler_id id) { return handlers_.remove(id); }
 
@@ -119,6 +125,7 @@ class response_chain {
   error_code run(const exchange& of, response& r) const;
 
  private:
+  const log_sink log_;
   handler_list<response_handler> handlers_;
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <concepts>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/base/lazy.hpp>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/client/client_options.hpp>
 #include <mqcoap/protocol/address.hpp>
@@ -34,7 +35,7 @@ struct request_spec {
   std::optional<when_disconnected> if_disconnected;  ///< none: the client's
   std::optional<request_id> correlation_id;
   std::optional<secret> token;
-  request_options options;
+  lazy<request_options> options;  ///< `options.edit().hops = 3`
 };
 
 /// How one request of a batch ended.

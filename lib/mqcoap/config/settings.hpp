@@ -1,14 +1,12 @@
 #pragma once
 
-#include <cstdint>
+#include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/transport/link_options.hpp>
 #include <string>
 #include <vector>
 
 namespace mqcoap {
-
-enum class log_level : std::uint8_t { error, warning, info, debug };
 
 struct logging_options {
   log_level level = log_level::info;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <mqcoap/transport/logger.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
 #include <utility>
@@ -30,13 +30,13 @@ bool valid_filter(std::string_view filter) noexcept {
 }  // namespace
 
 mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, const clock& time,
-                           link_options options)
+                           link_options options, name_resolver resolver)
     : face_(face),
       executor_(std::move(executor)),
       time_(time),
       options_(std::move(options)),
       client_id_(options_.client_id.empty() ? random_client_id() : options_.client_id),
-      resolver_(executor_),
+      lookup_(executor_, std::move(resolver)),
       timer_(executor_),
       protocol_(options_.protocol),
       queue_(options_.max_queue, options_.max_queue_bytes) {
@@ -47,7 +47,7 @@ void mosquitto_link::impl::on_session_message(const inbound& m) noexcept {
   if (m.payload.size() > options_.max_inbound) {
     ++stats_.oversized;
     if (!std::exchange(oversize_told_, true))
-      logger()->warn(
+      say(options_.log, log_level::warning,
           "broker {}: dropped a message of {} bytes on {}, the limit is {}; further ones are only counted",
           options_.name, m.payload.size(), m.topic, options_.max_inbound);
     return;
@@ -97,7 +97,7 @@ void mosquitto_link::impl::on_session_subscribed(int id, std::span<const int> re
   std::vector<subscription_table::answer> due;
   for (const auto& denial : subscriptions_.answered(id, reasons, due)) {
     if (denial.first)
-      logger()->warn(
+      say(options_.log, log_level::warning,
           "broker {} denies the subscription to {}: check its access control list for user '{}', client {}",
           options_.name, denial.filter, options_.username, client_id_);
   }
@@ -141,7 +141,7 @@ void mosquitto_link::impl::disconnect() noexcept {
   owner_ = nullptr;
   boost::system::error_code ignored;
   timer_.cancel(ignored);
-  resolver_.cancel();
+  lookup_.close();
   if (const auto session = std::exchange(session_, nullptr)) session->close();
 }
 
@@ -151,8 +151,10 @@ void mosquitto_link::impl::abandon() noexcept {
   answered_.clear();
 }
 
-mosquitto_link::mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options)
-    : impl_(std::make_shared<impl>(*this, std::move(executor), time, std::move(options))) {}
+mosquitto_link::mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options,
+                               name_resolver resolver)
+    : impl_(std::make_shared<impl>(*this, std::move(executor), time, std::move(options),
+                                   std::move(resolver))) {}
 
 mosquitto_link::~mosquitto_link() { impl_->abandon(); }
 

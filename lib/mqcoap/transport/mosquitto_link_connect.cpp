@@ -1,7 +1,8 @@
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/transport/logger.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
 #include <utility>
@@ -56,27 +57,22 @@ void mosquitto_link::impl::begin_round() {
   try_address();
 }
 
-/// On Asio's helper thread: the library would block the loop, and try one address only. Every address counts,
-/// also of a family that this machine has on the loopback only.
+/// Not by the library, which would block the executor and try one address only.
 void mosquitto_link::impl::resolve() {
   phase_ = phase::resolving;
   after(options_.connect_timeout, [this] {
-    resolver_.cancel();
+    lookup_.cancel();
     round_failed({session_end::cause::unreachable,
                   "the name is not resolved within " + to_string(options_.connect_timeout)},
                  {});
   });
-  resolver_.async_resolve(
-      options_.host, std::to_string(options_.port), boost::asio::ip::tcp::resolver::numeric_service,
-      [self = shared_from_this(), epoch = epoch_](const error_code& e, const auto& found) {
-        if (epoch != self->epoch_) return;
-        if (e)
-          return self->round_failed(
-              {session_end::cause::unreachable, "cannot resolve the name: " + e.message()}, {});
-        self->addresses_.clear();
-        for (const auto& entry : found) self->addresses_.push_back(entry.endpoint().address().to_string());
-        self->try_address();
-      });
+  // The handler dies with the link, or with the wait for it.
+  lookup_.begin(options_.host, [this](resolved_name found) {
+    if (!found.fault.empty())
+      return round_failed({session_end::cause::unreachable, "cannot resolve the name: " + found.fault}, {});
+    addresses_ = std::move(found.addresses);
+    try_address();
+  });
 }
 
 void mosquitto_link::impl::try_address() {
@@ -84,16 +80,17 @@ void mosquitto_link::impl::try_address() {
   boost::system::error_code ignored;
   timer_.cancel(ignored);
   phase_ = phase::connecting;
-  logger()->debug("broker {}: trying {} with {}", options_.name, address_words(), words(protocol_.next()));
+  say(options_.log, log_level::debug, "broker {}: trying {} with {}", options_.name, address_words(),
+      words(protocol_.next()));
   session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, client_id_, protocol_.next());
   if (!session_->open(addresses_[address_], options_.port)) {
     const auto failed = std::exchange(session_, nullptr);
-    attempt_failed({session_end::cause::unreachable, failed->failure()});
+    attempt_failed(failed->failure());
   }
 }
 
 void mosquitto_link::impl::attempt_failed(const session_end& end) {
-  logger()->debug("broker {}: {}: {}", options_.name, address_words(), end.why);
+  say(options_.log, log_level::debug, "broker {}: {}: {}", options_.name, address_words(), end.why);
   if (protocol_.failed(failure_of(end.what))) return soon([this] { try_address(); });
   const bool elsewhere =
       end.what == session_end::cause::unreachable || end.what == session_end::cause::hung_up;
@@ -118,7 +115,8 @@ void mosquitto_link::impl::announce_outage(const session_end& end) {
   if (outage_told_ && (!refusal || refusal_told_)) return;
   outage_told_ = true;
   refusal_told_ = refusal;
-  logger()->warn("broker {} is away: {} ({}); retrying", options_.name, end.why, address_words());
+  say(options_.log, log_level::warning, "broker {} is away: {} ({}); retrying", options_.name, end.why,
+      address_words());
   if (owner_ != nullptr) owner_->on_link_down(face_, end.why);
 }
 
@@ -134,7 +132,8 @@ void mosquitto_link::impl::on_session_up() noexcept {
   up_since_ = time_.now();
   ++stats_.connects;
   outage_told_ = refusal_told_ = oversize_told_ = unsent_told_ = false;
-  logger()->info("connected to broker {} ({}, {})", options_.name, address_words(), words(protocol_.next()));
+  say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_words(),
+      words(protocol_.next()));
   protocol_.worked();
   ask_for(subscriptions_.begin_connection());
   if (owner_ != nullptr) owner_->on_link_up(face_);

@@ -1,8 +1,9 @@
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cstring>
-#include <mqcoap/transport/logger.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <utility>
 
@@ -64,7 +65,7 @@ void mosquitto_link::impl::pump() {
     if (!window_.has_room(next->topic_size + next->payload().size())) break;
     if (const auto error = hand_over(next->topic(), next->payload(), next->options, next->done)) {
       if (!std::exchange(unsent_told_, true))
-        logger()->warn(
+        say(options_.log, log_level::warning,
             "broker {}: a queued message of {} bytes on {} was not sent: {}; further ones are only counted",
             options_.name, next->payload().size(), next->topic(), error.message());
       answer(std::move(next->done), error);
@@ -83,6 +84,10 @@ void mosquitto_link::impl::on_session_written(int id, bool denied) noexcept {
   if (found == awaited_.end()) return;
   answer(std::move(found->done), denied ? error_code{errc::denied} : error_code{});
   awaited_.erase(found);
+}
+
+void mosquitto_link::impl::on_session_messages_end() noexcept {
+  if (owner_ != nullptr) owner_->on_messages_end(face_);
 }
 
 void mosquitto_link::impl::on_session_room() noexcept {

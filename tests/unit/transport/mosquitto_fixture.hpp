@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <optional>
 #include <string>
@@ -57,6 +58,7 @@ inline link_options options_for(std::uint16_t port, mqtt_protocol protocol = mqt
   options.host = "127.0.0.1";
   options.port = port;
   options.protocol = protocol;
+  options.log = spdlog_sink();
   return options;
 }
 

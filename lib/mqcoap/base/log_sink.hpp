@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace mqcoap {
+
+enum class log_level : std::uint8_t { error, warning, info, debug };
+
+/// Where a part of the library says what happens to it. Empty: nowhere. Called on that part's executor.
+using log_sink = std::function<void(log_level, std::string_view)>;
+
+}  // namespace mqcoap
