@@ -144,7 +144,8 @@ def markup(doc):
 
 
 def entry(declaration, doc):
-    declaration = " ".join(declaration.split()).removesuffix(" = default").removesuffix("{}")
+    # A member that begins empty needs no saying so.
+    declaration = re.sub(r"( = default| = \{\}|\{\})$", "", " ".join(declaration.split()))
     return f"- `{declaration}`" + (f"\\\n  {' '.join(markup(doc).split())}" if doc else "") + "\n"
 
 
