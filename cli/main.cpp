@@ -60,7 +60,8 @@ int main(int argc, char** argv) {
   global_options given;
   declare_options(app, given);
   const std::vector<verb> verbs{
-      declare_get(app),
+      declare_get(app), declare_put(app),   declare_post(app),   declare_delete(app),
+      declare_ls(app),  declare_watch(app), declare_events(app),
   };
   try {
     auto arguments = protect_numbers({argv + 1, argv + argc});
