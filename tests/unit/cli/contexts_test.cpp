@@ -91,8 +91,9 @@ TEST_CASE("where cli.yaml is") {
   CHECK(contexts_path(env({{"XDG_CONFIG_HOME", "/x"}, {"HOME", "/h"}})) == "/x/mqcoap/cli.yaml");
   CHECK(contexts_path(env({{"XDG_CONFIG_HOME", "relative"}, {"HOME", "/h"}})) ==
         "/h/.config/mqcoap/cli.yaml");
-  CHECK(contexts_path(env({{"HOME", "/h"}})) == "/h/.config/mqcoap/cli.yaml");
-  CHECK(contexts_path(env({})).empty());
+  const std::map<std::string, std::string> home{{"HOME", "/h"}};
+  CHECK(contexts_path(env(home)) == "/h/.config/mqcoap/cli.yaml");
+  CHECK(contexts_path(env(std::map<std::string, std::string>{})).empty());
 }
 
 TEST_CASE("another default leaves the rest of the file as it is") {
