@@ -159,6 +159,8 @@ settled_options settle_all(const global_options& given,
   const auto layers = overlay(overlay(to_layer(given), read_environment(variable)),
                               context_layer(contexts_path(variable), context));
   auto chosen = settle(layers);
+  if (const auto& tls = chosen.client.broker.tls)
+    if (const auto fault = check(*tls); !fault.empty()) throw failure(status_configuration, "TLS: " + fault);
   return {std::move(chosen.client), std::move(chosen.token), to_output(given, variable), given.quiet};
 }
 

@@ -34,8 +34,8 @@ verb declare_put(CLI::App& root) {
   return {app, [given](const settled_options& options) {
             request_spec what(read_address(given->where), method::put);
             what.body = read_value(given->value, read_input);
-            what.options.if_match = given->if_match;
-            what.options.create_only = given->create_only;
+            what.options.edit().if_match = given->if_match;
+            what.options.edit().create_only = given->create_only;
             return run_request(options, std::move(what));
           }};
 }

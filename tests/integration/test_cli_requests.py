@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tempfile
 import unittest
 
 from harness import IntegrationTest
@@ -226,6 +227,44 @@ class Faults(IntegrationTest):
         device.wait_requests()
         self.assertEqual(running.interrupt(), 130)
         self.assertEqual((running.lines, running.errors), ([], []))
+
+
+class Tls(IntegrationTest):
+    def certificate(self):
+        """A self-signed one for localhost, and its key."""
+        folder = tempfile.TemporaryDirectory(prefix="mqcoap-tls-")
+        self.addCleanup(folder.cleanup)
+        cert, key = f"{folder.name}/cert.pem", f"{folder.name}/key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
+            check=True, capture_output=True,
+        )
+        return cert, key
+
+    def test_a_broker_with_tls(self):
+        cert, key = self.certificate()
+        broker = self.broker(witness=False, further=[f"certfile {cert}", f"keyfile {key}"])
+        mq = self.cli()
+        url = f"mqtts://localhost:{broker.port}"
+        silent = mq.run("-L", url, "--cafile", cert, "-W", "2", "get", "NOBODY/a/b")
+        self.assertEqual(silent.returncode, 6, silent.stderr)  # connected; nobody is there
+        untrusted = mq.run("-L", url, "get", "a/b/c")
+        self.assertEqual(untrusted.returncode, 3)
+        self.assertIn("--cafile", untrusted.stderr)
+        other_name = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "get", "a/b/c")
+        self.assertEqual(other_name.returncode, 3)
+        self.assertIn("--insecure", other_name.stderr)
+        insecure = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "--insecure", "-W", "2", "get", "a/b/c")
+        self.assertEqual(insecure.returncode, 6, insecure.stderr)
+        in_the_clear = mq.run("-L", f"mqtt://localhost:{broker.port}", "-W", "2", "get", "a/b/c")
+        self.assertEqual(in_the_clear.returncode, 3)
+        self.assertIn("mqtts://", in_the_clear.stderr)
+
+    def test_files_that_are_no_certificates_are_status_78(self):
+        done = self.cli().run("--cafile", "/nonexistent.pem", "get", "a/b/c")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("/nonexistent.pem", done.stderr)
 
 
 class Contexts(IntegrationTest):
