@@ -38,7 +38,7 @@ TEST_CASE("objects have a line for each member, lists of scalars are filled") {
 }
 
 TEST_CASE("numbers keep their digits, strings their escapes") {
-  CHECK(pretty("[12345678901234567890, 1.10, \"a\\u0041\\\"\"]") ==
+  CHECK(pretty("[12345678901234567890, 1.10, \"a\\u0041\\\"\"]", 80) ==
         "[12345678901234567890, 1.10, \"a\\u0041\\\"\"]");
 }
 
