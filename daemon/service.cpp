@@ -19,7 +19,7 @@ service::service(settings configuration)
     : alarm_(loop_), signals_(loop_, SIGTERM, SIGINT, SIGHUP), grace_(loop_) {
   std::vector<link*> links;
   for (auto& broker : configuration.brokers) {
-    links_.push_back(std::make_unique<mosquitto_link>(loop_, time_, std::move(broker)));
+    links_.push_back(std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(broker)));
     links.push_back(links_.back().get());
   }
   gateway_hooks hooks;

@@ -160,10 +160,7 @@ void world::caller(std::string_view rest) {
   if (const auto* body = given.if_contains("body")) payload["body"] = *body;
   const auto topic = topic_of(settings_->gateway.ns.text(), to, "request", id);
   own_topics_.emplace(topic);
-  if (given.contains("retain"))
-    on.publish_retained(topic, json::serialize(payload));
-  else
-    on.publish(topic, json::serialize(payload), steady_time::max());
+  on.publish(topic, json::serialize(payload), steady_time::max(), {.retain = given.contains("retain")});
   settle();
 }
 

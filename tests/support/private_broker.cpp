@@ -116,6 +116,7 @@ void private_broker::write_config() const {
     std::ofstream(file) << options_.acl;
     config << "acl_file " << file.string() << '\n';
   }
+  config << options_.lines;
 }
 
 bool private_broker::launch() {

@@ -14,7 +14,8 @@ class private_broker {
   struct options {
     std::string username;  ///< empty: anyone may connect
     std::string password;
-    std::string acl;  ///< lines of an ACL file; empty: everything is allowed
+    std::string acl;    ///< lines of an ACL file; empty: everything is allowed
+    std::string lines;  ///< further lines of the configuration
   };
 
   private_broker() : private_broker(options{}) {}

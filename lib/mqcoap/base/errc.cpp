@@ -12,7 +12,7 @@ class category_type final : public boost::system::error_category {
       case errc::queue_full: return "the outgoing queue is full";
       case errc::timed_out: return "the deadline passed";
       case errc::too_large: return "larger than the limit";
-      case errc::denied: return "the broker refused the subscription";
+      case errc::denied: return "the broker refused it";
       case errc::closed: return "stopped";
       case errc::connection_lost: return "the connection to the broker was lost while waiting for the answer";
       case errc::too_many_pending: return "too many requests wait for an answer";

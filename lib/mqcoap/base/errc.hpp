@@ -15,7 +15,7 @@ enum class errc {
   queue_full,         ///< the bounded outgoing queue has no place
   timed_out,          ///< the deadline passed
   too_large,          ///< over a limit of the configuration or of MQTT
-  denied,             ///< the broker refused the subscription
+  denied,             ///< the broker refused the subscription or the message
   closed,             ///< the object was stopped
   connection_lost,    ///< the connection went down while an answer was awaited: what became of it is unknown
   too_many_pending,   ///< as many requests wait for an answer as may

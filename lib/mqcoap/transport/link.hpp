@@ -18,7 +18,12 @@ struct inbound {
   bool retained = false;
 };
 
-/// What a link tells its owner, on the event loop. Nothing called from here may destroy the link.
+/// How a message is published, beside its topic and payload.
+struct publish_options {
+  bool retain = false;  ///< the broker keeps it for later subscribers; an empty payload removes what it keeps
+};
+
+/// What a link tells its owner, on the link's executor. Nothing called from here may destroy the link.
 class link_events {
  public:
   /// The subscriptions kept were asked for anew, before this; what is published from here follows them.
@@ -38,21 +43,28 @@ struct link_stats {
   std::uint64_t sent = 0;  ///< handed to the connection
   std::uint64_t connects = 0;
   std::uint64_t expired = 0;    ///< outgoing, dropped at their deadline
-  std::uint64_t refused = 0;    ///< outgoing, refused because the queue was full or the connection down
+  std::uint64_t refused = 0;    ///< outgoing, refused here: queue full, connection down, over a limit
   std::uint64_t lost = 0;       ///< outgoing, still queued when the connection went down: never sent stale
   std::uint64_t oversized = 0;  ///< incoming, over `link_options::max_inbound`
   std::uint64_t denied = 0;     ///< outgoing, refused by the broker (MQTT 5 only; 3.1.1 says nothing)
   std::size_t queued = 0;       ///< outgoing, waiting now
 };
 
-/// A connection to one broker that reconnects by itself and keeps its subscriptions. Used on one event loop
-/// only; callbacks come on that loop.
+/// A connection to one broker that reconnects by itself and keeps its subscriptions.
+/// @par Threads  Everything happens on the link's executor, which is serial: calls are made on it, events and
+///   handlers come on it.
 class link {
  public:
   /// Called once, when the broker first confirms a subscription (no error) or refuses it (errc::denied); with
   /// errc::invalid_topic for what is no filter, errc::closed after `unsubscribe` or `stop`. Never inside the
   /// call that it was given to.
   using subscribed_handler = std::function<void(error_code)>;
+  /// Called once, never inside the call that it was given to: no error when the message was written to the
+  /// socket (QoS 0) or acknowledged (QoS 1); errc::timed_out if its deadline passed in the queue,
+  /// errc::not_connected if the connection went down first, errc::denied if the broker refused it (MQTT 5 at
+  /// QoS 1; 3.1.1 says nothing), errc::closed if the link was stopped first, and what `publish` returns if it
+  /// showed only when the message left the queue. Dropped uncalled if the link is destroyed.
+  using written_handler = std::function<void(error_code)>;
   using stopped_handler = std::function<void()>;
 
   virtual ~link() = default;
@@ -71,10 +83,12 @@ class link {
   virtual void unsubscribe(std::string_view filter) = 0;
 
   /// Sends, or queues for as long as the deadline allows. Never keeps a message over a reconnect.
+  /// @param done  hears what became of the message; without one, nobody asks. Not called if this call fails.
   /// @par Errors  errc::not_connected, errc::queue_full, errc::too_large, errc::invalid_topic (empty, too
-  /// long, or
-  ///   with a wildcard or NUL), errc::closed after `stop`: nothing was or will be sent.
-  virtual error_code publish(std::string_view topic, std::string_view payload, steady_time deadline) = 0;
+  ///   long, or with a wildcard or NUL), errc::denied (retained, and the broker retains nothing),
+  ///   errc::closed after `stop`: nothing was or will be sent.
+  virtual error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                             publish_options options = {}, written_handler done = {}) = 0;
 
   virtual link_stats stats() const noexcept = 0;
 

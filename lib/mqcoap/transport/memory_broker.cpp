@@ -11,7 +11,7 @@ std::size_t memory_broker::run() {
     if (tasks_.empty()) break;
     const auto next = std::move(tasks_.front());
     tasks_.pop_front();
-    next.run();
+    next.run(next.error);
   }
   std::erase(links_, nullptr);
   return delivered_;
@@ -41,6 +41,8 @@ void memory_broker::take(const std::string& topic, const std::string& payload, b
 void memory_broker::go_down() {
   if (!std::exchange(up_, false)) return;
   std::erase_if(tasks_, [](const task& t) { return t.what == task::kind::delivery; });
+  for (auto& t : tasks_)
+    if (t.what == task::kind::written) t.error = errc::not_connected;
   for (std::size_t i = 0; i < links_.size(); ++i)
     if (links_[i] != nullptr) links_[i]->go_down("the broker is away");
 }
@@ -48,6 +50,11 @@ void memory_broker::go_down() {
 bool memory_broker::allows(std::string_view filter) const noexcept {
   return std::none_of(denied_.begin(), denied_.end(),
                       [&](const std::string& prefix) { return filter.starts_with(prefix); });
+}
+
+bool memory_broker::allows_publishing(std::string_view topic) const noexcept {
+  return std::none_of(denied_topics_.begin(), denied_topics_.end(),
+                      [&](const std::string& prefix) { return topic.starts_with(prefix); });
 }
 
 void memory_broker::forget(const memory_link* l) {

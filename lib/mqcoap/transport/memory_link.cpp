@@ -81,17 +81,27 @@ void memory_link::unsubscribe(std::string_view filter) {
   std::erase(granted_, name);
 }
 
-error_code memory_link::send(std::string_view topic, std::string_view payload, bool retain) {
+error_code memory_link::publish(std::string_view topic, std::string_view payload, steady_time,
+                                publish_options options, written_handler done) {
   if (!up_) {
     ++stats_.refused;
     return stopped_ ? errc::closed : errc::not_connected;
   }
   if (!valid_topic(topic)) return errc::invalid_topic;
-  // Not tied to this link: what was sent arrives, even if the sender is gone.
-  broker_.tasks_.push_back({memory_broker::task::kind::delivery, nullptr,
-                            [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
-                             retain] { broker.take(topic, payload, retain); }});
+  using kind = memory_broker::task::kind;
   ++stats_.sent;
+  const bool allowed = broker_.allows_publishing(topic);
+  if (!allowed) ++stats_.denied;
+  // Not tied to this link: what was sent arrives, even if the sender is gone.
+  if (allowed)
+    broker_.tasks_.push_back({kind::delivery,
+                              nullptr,
+                              [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
+                               retain = options.retain](error_code) { broker.take(topic, payload, retain); },
+                              {}});
+  if (done)
+    broker_.tasks_.push_back(
+        {kind::written, this, std::move(done), allowed ? error_code{} : error_code{errc::denied}});
   return {};
 }
 

@@ -28,21 +28,25 @@ class memory_broker {
 
   /// Subscriptions to a filter with this prefix are refused from now on.
   void deny(std::string filter_prefix) { denied_.push_back(std::move(filter_prefix)); }
+  /// Messages on a topic with this prefix are refused from now on.
+  void deny_publishing(std::string topic_prefix) { denied_topics_.push_back(std::move(topic_prefix)); }
 
  private:
   friend class memory_link;
   struct task {
-    enum class kind { delivery, confirmation };
+    enum class kind { delivery, confirmation, written };
     kind what;
     const memory_link* link;  ///< whose; null: runs even if the link is gone
-    std::function<void()> run;
+    std::function<void(error_code)> run;
+    error_code error;  ///< what to run it with: an outage turns what is not written yet into a failure
   };
 
   bool allows(std::string_view filter) const noexcept;
+  bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
   void take(const std::string& topic, const std::string& payload, bool retain);
   void later(const memory_link* l, std::function<void()> run) {
-    tasks_.push_back({task::kind::confirmation, l, std::move(run)});
+    tasks_.push_back({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
   }
   void forget(const memory_link* l);
 
@@ -52,9 +56,10 @@ class memory_broker {
   std::deque<task> tasks_;           ///< in the order in which the broker was asked
   std::map<std::string, std::string> retained_;
   std::vector<std::string> denied_;
+  std::vector<std::string> denied_topics_;
 };
 
-/// A client of a memory_broker. Also plays callers and devices in tests: `publish_retained`.
+/// A client of a memory_broker. Also plays callers and devices in tests.
 class memory_link final : public link {
  public:
   memory_link(memory_broker& broker, std::string name);
@@ -68,11 +73,8 @@ class memory_link final : public link {
   bool up() const noexcept override { return up_; }
   void subscribe(std::string filter, subscribed_handler done) override;
   void unsubscribe(std::string_view filter) override;
-  error_code publish(std::string_view topic, std::string_view payload, steady_time) override {
-    return send(topic, payload, false);
-  }
-  /// As `publish`, and the broker keeps it for later subscribers; an empty payload removes what it keeps.
-  void publish_retained(std::string_view topic, std::string_view payload) { send(topic, payload, true); }
+  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                     publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return stats_; }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
@@ -87,7 +89,6 @@ class memory_link final : public link {
     subscribed_handler done;
   };
 
-  error_code send(std::string_view topic, std::string_view payload, bool retain);
   void connect();
   void go_down(std::string_view why);
   /// Asks the broker for a kept filter: answers who waits for it, and replays what is retained.

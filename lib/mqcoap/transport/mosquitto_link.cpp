@@ -2,9 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/post.hpp>
-#include <cstring>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
 #include <utility>
@@ -23,11 +21,6 @@ std::string random_client_id() {
   return id;
 }
 
-bool valid_topic(std::string_view topic) noexcept {
-  return !topic.empty() && topic.size() <= largest_topic &&
-         std::none_of(topic.begin(), topic.end(), [](char c) { return c == '\0' || c == '+' || c == '#'; });
-}
-
 bool valid_filter(std::string_view filter) noexcept {
   return !filter.empty() && filter.size() <= largest_topic && filter.find('\0') == std::string_view::npos &&
          mosquitto_sub_topic_check2(filter.data(), filter.size()) == MOSQ_ERR_SUCCESS &&
@@ -36,59 +29,18 @@ bool valid_filter(std::string_view filter) noexcept {
 
 }  // namespace
 
-mosquitto_link::impl::impl(link& face, boost::asio::io_context& loop, const clock& time, link_options options)
+mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, const clock& time,
+                           link_options options)
     : face_(face),
-      loop_(loop),
+      executor_(std::move(executor)),
       time_(time),
       options_(std::move(options)),
       client_id_(options_.client_id.empty() ? random_client_id() : options_.client_id),
-      resolver_(loop),
-      timer_(loop),
+      resolver_(executor_),
+      timer_(executor_),
       protocol_(options_.protocol),
       queue_(options_.max_queue, options_.max_queue_bytes) {
   [[maybe_unused]] static const int once = mosquitto_lib_init();
-}
-
-error_code mosquitto_link::impl::publish(std::string_view topic, std::string_view payload,
-                                         steady_time deadline) {
-  if (phase_ != phase::up) {
-    ++stats_.refused;
-    return phase_ == phase::draining || phase_ == phase::stopped ? errc::closed : errc::not_connected;
-  }
-  if (!valid_topic(topic)) return errc::invalid_topic;
-  const auto size = topic.size() + payload.size();
-  if (!queue_.empty() || !window_.has_room(size)) {
-    if (queue_.push(topic, payload, deadline, time_.now())) return {};
-    ++stats_.refused;
-    return errc::queue_full;
-  }
-  std::array<char, 512> buffer;
-  if (topic.size() >= buffer.size()) return hand_over(std::string(topic).c_str(), payload, size);
-  std::memcpy(buffer.data(), topic.data(), topic.size());
-  buffer[topic.size()] = '\0';
-  return hand_over(buffer.data(), payload, size);
-}
-
-error_code mosquitto_link::impl::hand_over(const char* topic, std::string_view payload, std::size_t size) {
-  int id = 0;
-  const auto error = session_->publish(topic, payload, id);
-  if (error) {
-    ++stats_.refused;
-    return error;
-  }
-  window_.add(id, size);
-  ++stats_.sent;
-  return {};
-}
-
-void mosquitto_link::impl::pump() {
-  const auto now = time_.now();
-  while (const auto* next = queue_.front(now)) {
-    const auto size = next->topic_size + next->payload().size();
-    if (!window_.has_room(size)) break;
-    hand_over(next->topic(), next->payload(), size);
-    queue_.pop();
-  }
 }
 
 void mosquitto_link::impl::on_session_message(const inbound& m) noexcept {
@@ -103,18 +55,6 @@ void mosquitto_link::impl::on_session_message(const inbound& m) noexcept {
   ++stats_.received;
   if (owner_ != nullptr) owner_->on_message(face_, m);
 }
-
-void mosquitto_link::impl::on_session_written(int id, bool denied) noexcept {
-  window_.done(id);
-  if (denied) ++stats_.denied;
-}
-
-void mosquitto_link::impl::on_session_room() noexcept {
-  if (!queue_.empty()) pump();
-  if (phase_ == phase::draining) finish_if_drained();
-}
-
-void mosquitto_link::impl::on_session_tick() noexcept { queue_.expire(time_.now()); }
 
 link_stats mosquitto_link::impl::stats() const noexcept {
   auto all = stats_;
@@ -166,7 +106,7 @@ void mosquitto_link::impl::on_session_subscribed(int id, std::span<const int> re
 
 void mosquitto_link::impl::deliver(std::vector<subscription_table::answer> due) {
   for (auto& answer : due) {
-    if (answer.done) boost::asio::post(loop_, [a = std::move(answer)] { a.done(a.error); });
+    if (answer.done) boost::asio::post(executor_, [a = std::move(answer)] { a.done(a.error); });
   }
 }
 
@@ -189,12 +129,13 @@ void mosquitto_link::impl::finish_if_drained() {
 
 void mosquitto_link::impl::now_stopped() {
   auto handlers = std::exchange(stopped_, {});
-  abandon();
+  disconnect();
+  drop_outgoing(errc::closed);
   for (auto& done : handlers)
-    if (done) boost::asio::post(loop_, std::move(done));
+    if (done) boost::asio::post(executor_, std::move(done));
 }
 
-void mosquitto_link::impl::abandon() noexcept {
+void mosquitto_link::impl::disconnect() noexcept {
   ++epoch_;
   phase_ = phase::stopped;
   owner_ = nullptr;
@@ -202,12 +143,16 @@ void mosquitto_link::impl::abandon() noexcept {
   timer_.cancel(ignored);
   resolver_.cancel();
   if (const auto session = std::exchange(session_, nullptr)) session->close();
-  stats_.lost += queue_.clear();
-  window_.clear();
 }
 
-mosquitto_link::mosquitto_link(boost::asio::io_context& loop, const clock& time, link_options options)
-    : impl_(std::make_shared<impl>(*this, loop, time, std::move(options))) {}
+void mosquitto_link::impl::abandon() noexcept {
+  disconnect();
+  drop_outgoing(errc::closed);
+  answered_.clear();
+}
+
+mosquitto_link::mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options)
+    : impl_(std::make_shared<impl>(*this, std::move(executor), time, std::move(options))) {}
 
 mosquitto_link::~mosquitto_link() { impl_->abandon(); }
 
@@ -219,8 +164,9 @@ void mosquitto_link::subscribe(std::string filter, subscribed_handler done) {
   impl_->subscribe(std::move(filter), std::move(done));
 }
 void mosquitto_link::unsubscribe(std::string_view filter) { impl_->unsubscribe(filter); }
-error_code mosquitto_link::publish(std::string_view topic, std::string_view payload, steady_time deadline) {
-  return impl_->publish(topic, payload, deadline);
+error_code mosquitto_link::publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                                   publish_options options, written_handler done) {
+  return impl_->publish(topic, payload, deadline, options, std::move(done));
 }
 link_stats mosquitto_link::stats() const noexcept { return impl_->stats(); }
 void mosquitto_link::stop(std::chrono::milliseconds grace, stopped_handler done) {

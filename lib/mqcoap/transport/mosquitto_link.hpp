@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/transport/link.hpp>
@@ -8,15 +8,16 @@
 
 namespace mqcoap {
 
-/// A link over libmosquitto, driven by the event loop: no thread of its own but for name resolution. A fresh
+/// A link over libmosquitto, driven by the executor: no thread of its own but for name resolution. A fresh
 /// library handle for every connection, so that nothing of the last one is sent on the next; reconnects after
 /// 0.5 to 30 s with jitter, and costs nothing in between.
-/// @par Threads  Everything on the io_context's one thread.
+/// @par Threads  Everything happens on the executor: calls are made on it, events and handlers come on it.
 class mosquitto_link final : public link {
  public:
-  mosquitto_link(boost::asio::io_context& loop, const clock& time, link_options options);
-  /// Safe at any time on the loop's thread, but for inside a call of link_events. A `stop` that is not done
-  /// yet is forgotten.
+  /// @param executor  serial: of an io_context that one thread runs, or a strand
+  mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options);
+  /// Safe at any time on the executor, but for inside a call of link_events. A `stop` that is not done yet is
+  /// forgotten, as are written_handlers that were not called yet.
   ~mosquitto_link() override;
   mosquitto_link(const mosquitto_link&) = delete;
   mosquitto_link& operator=(const mosquitto_link&) = delete;
@@ -27,7 +28,8 @@ class mosquitto_link final : public link {
   bool up() const noexcept override;
   void subscribe(std::string filter, subscribed_handler done) override;
   void unsubscribe(std::string_view filter) override;
-  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline) override;
+  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                     publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override;
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 

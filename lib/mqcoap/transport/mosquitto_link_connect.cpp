@@ -28,7 +28,7 @@ protocol_choice::failure failure_of(session_end::cause what) {
 }  // namespace
 
 void mosquitto_link::impl::soon(std::function<void()> then) {
-  boost::asio::post(loop_, [self = shared_from_this(), epoch = ++epoch_, then = std::move(then)] {
+  boost::asio::post(executor_, [self = shared_from_this(), epoch = ++epoch_, then = std::move(then)] {
     if (epoch == self->epoch_) then();
   });
 }
@@ -86,7 +86,7 @@ void mosquitto_link::impl::try_address() {
   timer_.cancel(ignored);
   phase_ = phase::connecting;
   spdlog::debug("broker {}: trying {} with {}", options_.name, address_words(), words(protocol_.next()));
-  session_ = std::make_shared<mosquitto_session>(loop_, *this, options_, client_id_, protocol_.next());
+  session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, client_id_, protocol_.next());
   if (!session_->open(addresses_[address_], options_.port)) {
     const auto failed = std::exchange(session_, nullptr);
     attempt_failed({session_end::cause::unreachable, failed->failure()});
@@ -134,8 +134,7 @@ void mosquitto_link::impl::on_session_up() noexcept {
   phase_ = phase::up;
   up_since_ = time_.now();
   ++stats_.connects;
-  outage_told_ = refusal_told_ = oversize_told_ = false;
-  window_.clear();
+  outage_told_ = refusal_told_ = oversize_told_ = unsent_told_ = false;
   spdlog::info("connected to broker {} ({}, {})", options_.name, address_words(), words(protocol_.next()));
   protocol_.worked();
   ask_for(subscriptions_.begin_connection());
@@ -144,8 +143,7 @@ void mosquitto_link::impl::on_session_up() noexcept {
 
 void mosquitto_link::impl::on_session_end(session_end end) noexcept {
   session_ = nullptr;
-  stats_.lost += queue_.clear();
-  window_.clear();
+  drop_outgoing(errc::not_connected);
   switch (phase_) {
     case phase::connecting: return attempt_failed(end);
     case phase::up: return round_failed(end, time_.now() - up_since_);

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mqcoap/exchange/backoff.hpp>
@@ -19,12 +20,12 @@
 
 namespace mqcoap {
 
-/// What a mosquitto_link is made of: the queue and the window (mosquitto_link.cpp), and the way from one
-/// session to the next (mosquitto_link_connect.cpp). Handlers keep it alive after the link is gone; `abandon`
-/// makes them do nothing.
+/// What a mosquitto_link is made of: subscriptions and the stop (mosquitto_link.cpp), the way of a message
+/// out (mosquitto_link_publish.cpp), and the way from one session to the next (mosquitto_link_connect.cpp).
+/// Handlers keep it alive after the link is gone; `abandon` makes them do nothing.
 class mosquitto_link::impl final : public session_events, public std::enable_shared_from_this<impl> {
  public:
-  impl(link& face, boost::asio::io_context& loop, const clock& time, link_options options);
+  impl(link& face, boost::asio::any_io_executor executor, const clock& time, link_options options);
 
   const std::string& name() const noexcept { return options_.name; }
   const std::string& client_id() const noexcept { return client_id_; }
@@ -33,9 +34,11 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void start(link_events& owner);
   void subscribe(std::string filter, subscribed_handler done);
   void unsubscribe(std::string_view filter);
-  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline);
+  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                     publish_options options, written_handler done);
   link_stats stats() const noexcept;
   void stop(std::chrono::milliseconds grace, stopped_handler done);
+  /// The link is being destroyed: nothing is called any more.
   void abandon() noexcept;
 
   void on_session_up() noexcept override;
@@ -70,16 +73,24 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void after(std::chrono::milliseconds delay, std::function<void()> then);
 
   // The message path.
-  error_code hand_over(const char* topic, std::string_view payload, std::size_t size);
+  error_code hand_over(const char* topic, std::string_view payload, publish_options options,
+                       written_handler& done);
   void pump();
+  /// Forgets what was not sent or not acknowledged; its handlers get the error.
+  void drop_outgoing(error_code error);
+  /// Calls a written_handler soon, after others that are due.
+  void answer(written_handler done, error_code error);
+  void answer_expired(outgoing_queue::handlers expired);
+  void call_answered();
 
   void ask_for(std::vector<std::string> filters);
   void deliver(std::vector<subscription_table::answer> due);
   void finish_if_drained();
   void now_stopped();
+  void disconnect() noexcept;
 
   link& face_;
-  boost::asio::io_context& loop_;
+  boost::asio::any_io_executor executor_;
   const clock& time_;
   const link_options options_;
   const std::string client_id_;
@@ -96,11 +107,22 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   bool outage_told_ = false;
   bool refusal_told_ = false;
   bool oversize_told_ = false;
+  bool unsent_told_ = false;
   steady_time up_since_{};
 
   std::shared_ptr<mosquitto_session> session_;
   outgoing_queue queue_;
   write_window window_;
+  struct awaited {
+    int id;
+    written_handler done;
+  };
+  std::deque<awaited> awaited_;  ///< of what is in the window, those that somebody waits for
+  struct answered {
+    written_handler done;
+    error_code error;
+  };
+  std::deque<answered> answered_;  ///< handlers that are due
   subscription_table subscriptions_;
   std::vector<stopped_handler> stopped_;
   bool finishing_ = false;

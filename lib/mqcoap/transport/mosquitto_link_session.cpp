@@ -11,6 +11,7 @@
 #include <limits>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
 #include <system_error>
+#include <utility>
 
 namespace mqcoap {
 namespace {
@@ -49,13 +50,13 @@ mosquitto_session& session_of(void* self) { return *static_cast<mosquitto_sessio
 
 }  // namespace
 
-mosquitto_session::mosquitto_session(boost::asio::io_context& loop, session_events& events,
+mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
                                      const link_options& options, const std::string& client_id,
                                      mqtt_protocol protocol)
-    : loop_(loop),
+    : executor_(std::move(executor)),
       events_(&events),
-      watched_(loop),
-      tick_(loop),
+      watched_(executor_),
+      tick_(executor_),
       qos_(std::clamp(options.qos, 0, 1)),
       keepalive_(static_cast<int>(std::clamp<std::int64_t>(options.keepalive.count(), 5, 65535))),
       connect_limit_(options.connect_timeout) {
@@ -107,6 +108,9 @@ void mosquitto_session::set_callbacks() {
         std::uint8_t highest = 1;
         if (mosquitto_property_read_byte(properties, MQTT_PROP_MAXIMUM_QOS, &highest, false) != nullptr)
           s.qos_ = std::min<int>(s.qos_, highest);
+        std::uint8_t retains = 1;
+        mosquitto_property_read_byte(properties, MQTT_PROP_RETAIN_AVAILABLE, &retains, false);
+        s.retains_ = retains != 0;
       });
   mosquitto_disconnect_v5_callback_set(
       handle_, [](mosquitto*, void* self, int code, const mosquitto_property*) noexcept {
@@ -168,10 +172,11 @@ bool mosquitto_session::open(const std::string& address, std::uint16_t port) {
   return true;
 }
 
-error_code mosquitto_session::publish(const char* topic, std::string_view payload, int& id) {
+error_code mosquitto_session::publish(const char* topic, std::string_view payload, bool retain, int& id) {
   if (payload.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return errc::too_large;
+  if (retain && !retains_) return errc::denied;  // the library would send it as one that is not
   const int code =
-      mosquitto_publish(handle_, &id, topic, static_cast<int>(payload.size()), payload.data(), qos_, false);
+      mosquitto_publish(handle_, &id, topic, static_cast<int>(payload.size()), payload.data(), qos_, retain);
   switch (code) {
     case MOSQ_ERR_SUCCESS:
       unflushed_bytes_ += payload.size();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
@@ -31,7 +31,7 @@ struct session_end {
   std::string why;
 };
 
-/// What a session tells its owner, on the event loop. Only `on_session_message` and `on_session_written` come
+/// What a session tells its owner, on the executor. Only `on_session_message` and `on_session_written` come
 /// from inside the library; `close` may be called from all of them.
 class session_events {
  public:
@@ -52,7 +52,7 @@ class session_events {
   ~session_events() = default;
 };
 
-/// One MQTT connection: one handle of libmosquitto on one socket, driven by the event loop. Never used again
+/// One MQTT connection: one handle of libmosquitto on one socket, driven by the executor. Never used again
 /// after it ended, so that nothing of it (its queues, late events) can reach the next one.
 ///
 /// How it is driven was measured, not guessed:
@@ -64,8 +64,8 @@ class session_events {
 /// - What is watched is a duplicate of the library's socket, which it closes when it likes.
 class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
  public:
-  mosquitto_session(boost::asio::io_context& loop, session_events& events, const link_options& options,
-                    const std::string& client_id, mqtt_protocol protocol);
+  mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
+                    const link_options& options, const std::string& client_id, mqtt_protocol protocol);
   ~mosquitto_session();
   mosquitto_session(const mosquitto_session&) = delete;
   mosquitto_session& operator=(const mosquitto_session&) = delete;
@@ -76,8 +76,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   const std::string& failure() const noexcept { return failure_; }
 
   /// Hands a message to the library. Nothing is written inside this call.
-  /// @par Errors  errc::too_large, errc::invalid_topic, errc::not_connected
-  error_code publish(const char* topic, std::string_view payload, int& id);
+  /// @par Errors  errc::too_large, errc::invalid_topic, errc::denied, errc::queue_full, errc::not_connected
+  error_code publish(const char* topic, std::string_view payload, bool retain, int& id);
   /// @return the packet id, or 0 if nothing was sent
   int subscribe(const std::vector<std::string>& filters);
   void unsubscribe(const std::string& filter);
@@ -115,7 +115,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   void end(session_end::cause what, std::string why);
   void release() noexcept;
 
-  boost::asio::io_context& loop_;
+  boost::asio::any_io_executor executor_;
   session_events* events_;  ///< null after `close` and after the end was told
   boost::asio::posix::stream_descriptor watched_;
   boost::asio::steady_timer tick_;
@@ -124,6 +124,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   int keepalive_;
   std::chrono::milliseconds connect_limit_;
   bool v5_ = false;
+  bool retains_ = true;  ///< the broker does
   std::string failure_;
 
   std::uint64_t callbacks_ = 0;      ///< so far: tells whether a read brought anything

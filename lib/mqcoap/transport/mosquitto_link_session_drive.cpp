@@ -52,7 +52,7 @@ void mosquitto_session::wait_tick(std::chrono::milliseconds in) {
 void mosquitto_session::post_flush() {
   if (waiting_writable_ || flush_posted_) return;
   flush_posted_ = true;
-  boost::asio::post(loop_, [self = shared_from_this()] {
+  boost::asio::post(executor_, [self = shared_from_this()] {
     self->flush_posted_ = false;
     if (self->handle_ != nullptr && !self->waiting_writable_) self->flush();
   });

@@ -1,15 +1,17 @@
 #include <algorithm>
 #include <mqcoap/transport/outgoing_queue.hpp>
+#include <utility>
 
 namespace mqcoap {
 
 bool outgoing_queue::push(std::string_view topic, std::string_view payload, steady_time deadline,
-                          steady_time now) {
+                          publish_options options, link::written_handler done, steady_time now,
+                          handlers& expired) {
   const auto size = topic.size() + 1 + payload.size();
   const auto has_place = [&] { return waiting_.size() < max_messages_ && size <= max_bytes_ - bytes_; };
-  if (!has_place()) expire(now);
+  if (!has_place()) expire(now, expired);
   if (!has_place()) return false;
-  entry m{{}, topic.size(), deadline};
+  entry m{{}, topic.size(), deadline, options, std::move(done)};
   m.text.reserve(size);
   m.text.append(topic).append(1, '\0').append(payload);
   waiting_.push_back(std::move(m));
@@ -18,8 +20,9 @@ bool outgoing_queue::push(std::string_view topic, std::string_view payload, stea
   return true;
 }
 
-const outgoing_queue::entry* outgoing_queue::front(steady_time now) {
+outgoing_queue::entry* outgoing_queue::front(steady_time now, handlers& expired) {
   while (!waiting_.empty() && waiting_.front().deadline <= now) {
+    give_up(waiting_.front(), expired);
     pop();
     ++expired_;
   }
@@ -32,10 +35,11 @@ void outgoing_queue::pop() noexcept {
   if (waiting_.empty()) earliest_ = steady_time::max();
 }
 
-void outgoing_queue::expire(steady_time now) {
+void outgoing_queue::expire(steady_time now, handlers& expired) {
   if (now < earliest_) return;
-  const auto dropped = std::erase_if(waiting_, [now](const entry& m) { return m.deadline <= now; });
-  expired_ += dropped;
+  for (auto& m : waiting_)
+    if (m.deadline <= now) give_up(m, expired);
+  expired_ += std::erase_if(waiting_, [now](const entry& m) { return m.deadline <= now; });
   bytes_ = 0;
   earliest_ = steady_time::max();
   for (const auto& m : waiting_) {
@@ -44,12 +48,17 @@ void outgoing_queue::expire(steady_time now) {
   }
 }
 
-std::size_t outgoing_queue::clear() noexcept {
+std::size_t outgoing_queue::clear(handlers& dropped) {
   const auto count = waiting_.size();
+  for (auto& m : waiting_) give_up(m, dropped);
   waiting_.clear();
   bytes_ = 0;
   earliest_ = steady_time::max();
   return count;
+}
+
+void outgoing_queue::give_up(entry& m, handlers& dropped) {
+  if (m.done) dropped.push_back(std::move(m.done));
 }
 
 }  // namespace mqcoap

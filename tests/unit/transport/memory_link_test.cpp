@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(fixture, "a retained message goes to later subscribers, marked
   start();
   b.subscribe("t/+", {});
   broker.run();
-  b.publish_retained("t/1", "kept");
+  b.publish("t/1", "kept", never, {.retain = true});
   broker.run();
   CHECK(at_b.messages == std::vector<link_recorder::message>{{"t/1", "kept", false}});
   a.subscribe("t/#", {});
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(fixture, "a retained message goes to later subscribers, marked
   a.subscribe("t/#", note());
   CHECK(broker.run() == 0);
   CHECK(answers.size() == 1);
-  b.publish_retained("t/1", "");
+  b.publish("t/1", "", never, {.retain = true});
   broker.run();
   a.unsubscribe("t/#");
   a.subscribe("t/#", {});
@@ -169,6 +169,48 @@ TEST_CASE_FIXTURE(fixture, "a stopped link has sent what it was given, and is to
   CHECK(at_a.messages.size() == 1);
   CHECK(at_b.messages.empty());
   CHECK(at_b.downs == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "who asks hears that a message was written, after it was, once") {
+  start();
+  b.subscribe("t", {});
+  broker.run();
+  const auto noted = note();
+  CHECK_FALSE(a.publish("t", "1", never, {}, [&](error_code e) {
+    CHECK(at_b.got("1"));
+    noted(e);
+  }));
+  CHECK(answers.empty());
+  broker.run();
+  CHECK(answers == std::vector<error_code>{{}});
+  CHECK(a.publish("a/+", "2", never, {}, note()) == errc::invalid_topic);
+  broker.run();
+  CHECK(answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "who asks hears that a message was denied, or lost in an outage, or left at a stop") {
+  broker.deny_publishing("secret/");
+  start();
+  b.subscribe("#", {});
+  broker.run();
+  CHECK_FALSE(a.publish("secret/x", "1", never, {}, note()));
+  broker.run();
+  CHECK(answers == std::vector<error_code>{errc::denied});
+  CHECK(at_b.messages.empty());
+  CHECK(a.stats().denied == 1);
+  a.publish("t", "2", never, {}, note());
+  broker.go_down();
+  broker.run();
+  CHECK(answers.at(1) == errc::not_connected);
+  broker.come_up();
+  broker.run();
+  a.publish("t", "3", never, {}, note());
+  a.stop(1s, {});
+  broker.run();
+  REQUIRE(answers.size() == 3);
+  CHECK_FALSE(answers[2]);
+  CHECK(at_b.got("3"));
 }
 
 TEST_CASE_FIXTURE(fixture, "a link that is gone leaves its messages and takes its handlers along") {

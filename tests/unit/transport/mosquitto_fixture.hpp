@@ -22,7 +22,8 @@ struct client {
   std::unique_ptr<mosquitto_link> l;
 
   client(event_loop& on, link_options options, const clock& time)
-      : loop(on), l(std::make_unique<mosquitto_link>(on.context(), time, std::move(options))) {}
+      : loop(on),
+        l(std::make_unique<mosquitto_link>(on.context().get_executor(), time, std::move(options))) {}
 
   void start_and_wait() {
     const int before = told.ups;

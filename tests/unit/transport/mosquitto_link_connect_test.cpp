@@ -1,10 +1,7 @@
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
-#include <sstream>
 #include <support/fake_broker.hpp>
 #include <support/private_broker.hpp>
 
+#include "log_catcher.hpp"
 #include "mosquitto_fixture.hpp"
 
 using namespace mqcoap;
@@ -19,32 +16,6 @@ struct fixture {
   system_clock time;
 
   client make(link_options options) { return {loop, std::move(options), time}; }
-};
-
-/// Catches what is logged while it lives.
-class log_catcher {
- public:
-  log_catcher() : before_(spdlog::default_logger()) {
-    auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(text_);
-    auto logger = std::make_shared<spdlog::logger>("test", sink);
-    logger->set_pattern("%l: %v");
-    logger->set_level(spdlog::level::debug);
-    spdlog::set_default_logger(logger);
-  }
-  ~log_catcher() { spdlog::set_default_logger(before_); }
-  log_catcher(const log_catcher&) = delete;
-  log_catcher& operator=(const log_catcher&) = delete;
-
-  int count(const std::string& words) const {
-    const auto all = text_.str();
-    int n = 0;
-    for (auto at = all.find(words); at != std::string::npos; at = all.find(words, at + 1)) ++n;
-    return n;
-  }
-
- private:
-  std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
 };
 
 }  // namespace
@@ -135,7 +106,7 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(fixture, "a wrong password keeps the link down, and the words say what to look at") {
-  private_broker broker({.username = "gateway", .password = "right", .acl = {}});
+  private_broker broker({.username = "gateway", .password = "right", .acl = {}, .lines = {}});
   for (const auto protocol : {mqtt_protocol::automatic, mqtt_protocol::v311}) {
     const log_catcher log;
     auto options = options_for(broker.port(), protocol);

@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(fixture, "a link may be stopped from a message, and tells noth
   auto listener = make();
   listener.start_and_wait();
   CHECK_FALSE(listener.subscribe_and_wait("answer"));
-  mosquitto_link l(loop.context(), time, options_for(broker.port()));
+  mosquitto_link l(loop.context().get_executor(), time, options_for(broker.port()));
   std::optional<error_code> subscribed;
   l.subscribe("t", [&](error_code e) { subscribed = e; });
   l.start(owner);

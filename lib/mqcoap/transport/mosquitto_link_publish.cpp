@@ -1,0 +1,128 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <cstring>
+#include <mqcoap/transport/mosquitto_link_impl.hpp>
+#include <utility>
+
+// The way of a message out: handed to the session while the window has room, queued otherwise.
+
+namespace mqcoap {
+namespace {
+
+constexpr std::size_t largest_topic = 65'535;
+
+bool valid_topic(std::string_view topic) noexcept {
+  return !topic.empty() && topic.size() <= largest_topic &&
+         std::none_of(topic.begin(), topic.end(), [](char c) { return c == '\0' || c == '+' || c == '#'; });
+}
+
+}  // namespace
+
+error_code mosquitto_link::impl::publish(std::string_view topic, std::string_view payload,
+                                         steady_time deadline, publish_options options,
+                                         written_handler done) {
+  if (phase_ != phase::up) {
+    ++stats_.refused;
+    return phase_ == phase::draining || phase_ == phase::stopped ? errc::closed : errc::not_connected;
+  }
+  if (!valid_topic(topic)) return errc::invalid_topic;
+  if (!queue_.empty() || !window_.has_room(topic.size() + payload.size())) {
+    outgoing_queue::handlers expired;
+    const bool kept = queue_.push(topic, payload, deadline, options, std::move(done), time_.now(), expired);
+    answer_expired(std::move(expired));
+    if (kept) return {};
+    ++stats_.refused;
+    return errc::queue_full;
+  }
+  std::array<char, 512> buffer;
+  if (topic.size() >= buffer.size()) return hand_over(std::string(topic).c_str(), payload, options, done);
+  std::memcpy(buffer.data(), topic.data(), topic.size());
+  buffer[topic.size()] = '\0';
+  return hand_over(buffer.data(), payload, options, done);
+}
+
+error_code mosquitto_link::impl::hand_over(const char* topic, std::string_view payload,
+                                           publish_options options, written_handler& done) {
+  int id = 0;
+  const auto error = session_->publish(topic, payload, options.retain, id);
+  if (error) {
+    ++stats_.refused;
+    return error;
+  }
+  window_.add(id, std::strlen(topic) + payload.size());
+  if (done) awaited_.push_back({id, std::move(done)});
+  ++stats_.sent;
+  return {};
+}
+
+void mosquitto_link::impl::pump() {
+  const auto now = time_.now();
+  outgoing_queue::handlers expired;
+  while (auto* next = queue_.front(now, expired)) {
+    if (!window_.has_room(next->topic_size + next->payload().size())) break;
+    if (const auto error = hand_over(next->topic(), next->payload(), next->options, next->done)) {
+      if (!std::exchange(unsent_told_, true))
+        spdlog::warn(
+            "broker {}: a queued message of {} bytes on {} was not sent: {}; further ones are only counted",
+            options_.name, next->payload().size(), next->topic(), error.message());
+      answer(std::move(next->done), error);
+    }
+    queue_.pop();
+  }
+  answer_expired(std::move(expired));
+}
+
+void mosquitto_link::impl::on_session_written(int id, bool denied) noexcept {
+  window_.done(id);
+  if (denied) ++stats_.denied;
+  if (awaited_.empty()) return;
+  const auto found =
+      std::find_if(awaited_.begin(), awaited_.end(), [id](const awaited& a) { return a.id == id; });
+  if (found == awaited_.end()) return;
+  answer(std::move(found->done), denied ? error_code{errc::denied} : error_code{});
+  awaited_.erase(found);
+}
+
+void mosquitto_link::impl::on_session_room() noexcept {
+  if (!queue_.empty()) pump();
+  if (phase_ == phase::draining) finish_if_drained();
+}
+
+void mosquitto_link::impl::on_session_tick() noexcept {
+  outgoing_queue::handlers expired;
+  queue_.expire(time_.now(), expired);
+  answer_expired(std::move(expired));
+}
+
+void mosquitto_link::impl::drop_outgoing(error_code error) {
+  outgoing_queue::handlers dropped;
+  stats_.lost += queue_.clear(dropped);
+  window_.clear();
+  for (auto& a : std::exchange(awaited_, {})) answer(std::move(a.done), error);
+  for (auto& done : dropped) answer(std::move(done), error);
+}
+
+void mosquitto_link::impl::answer_expired(outgoing_queue::handlers expired) {
+  for (auto& done : expired) answer(std::move(done), errc::timed_out);
+}
+
+/// What comes from inside the library is not answered there: a handler may destroy the link.
+void mosquitto_link::impl::answer(written_handler done, error_code error) {
+  if (!done) return;
+  answered_.push_back({std::move(done), error});
+  if (answered_.size() == 1)
+    boost::asio::post(executor_, [self = shared_from_this()] { self->call_answered(); });
+}
+
+void mosquitto_link::impl::call_answered() {
+  while (!answered_.empty()) {
+    const auto next = std::move(answered_.front());
+    answered_.pop_front();
+    next.done(next.error);
+  }
+}
+
+}  // namespace mqcoap
