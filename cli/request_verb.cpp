@@ -1,0 +1,75 @@
+#include "request_verb.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "failure.hpp"
+#include "hints.hpp"
+#include "style.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+/// What stands below an error, each line behind an arrow.
+void complain_hint(const std::string& hint, const settled_options& options) {
+  if (hint.empty() || options.quiet) return;
+  for (std::size_t begin = 0; begin <= hint.size();) {
+    const auto end = std::min(hint.find('\n', begin), hint.size());
+    complain(
+        coloured("  try: " + hint.substr(begin, end - begin), colours::dim, options.output.colour_errors));
+    begin = end + 1;
+  }
+}
+
+int report_answer(const exchange_record& e, const settled_options& options) {
+  const auto& how = options.output;
+  if (const auto text = render(e, how); !text.empty()) print(text);
+  const auto status = status_of(make_error_code(e.answer.code));
+  if (is_error(e.answer.code)) {
+    complain(status_line(e, how.colour_errors) + ": " + harmless(words_of(e.answer.body)));
+    complain_hint(hint_for_answer(e), options);
+  } else if (how.terminal && !how.header && how.format.empty() && !options.quiet) {
+    complain(status_line(e, how.colour_errors) +
+             (e.answer.location.empty() ? "" : "  location: " + harmless(e.answer.location)));
+  }
+  return status;
+}
+
+}  // namespace
+
+address read_address(const std::string& text) {
+  if (auto parsed = address::parse(text)) return *std::move(parsed);
+  const auto slashes = std::count(text.begin(), text.end(), '/');
+  const std::string form = "TAG/SUBSYSTEM/PATH, for example 2D_XX_0_9999/axuv/gains";
+  if (slashes == 0) throw usage_failure("'" + text + "' is no address: " + form, "mqcoap ls " + text);
+  if (slashes == 1)
+    throw usage_failure("'" + text + "' is no address, it has two parts and not three: " + form);
+  throw usage_failure(
+      "'" + text + "' is no address: " + form,
+      "tag and subsystem are 1 to 64 characters of A-Z a-z 0-9 _ . -; a path has no empty, . or "
+      ".. part and at most 255 bytes");
+}
+
+int report_outcome(const request_outcome& outcome, const request_spec& asked,
+                   const settled_options& options) {
+  if (outcome.answered) return report_answer(*outcome.answered, options);
+  std::string words = "no answer from " + asked.to.tag.text() + " to " + std::string(to_string(asked.verb)) +
+                      ' ' + asked.to.to_string();
+  words += outcome.error == errc::timed_out
+               ? " within " + to_string(asked.timeout.value_or(options.client.timeout))
+               : ": " + outcome.error.message();
+  if (outcome.words != "null" && !outcome.words.empty()) words += " (" + harmless(outcome.words) + ')';
+  complain("mqcoap: " + words);
+  complain_hint(hint_for_failure(outcome.error, asked.to, options), options);
+  return status_of(outcome.error);
+}
+
+int run_request(const settled_options& options, request_spec what) {
+  session s(options);
+  s.connect();
+  const auto outcome = s.request(what);
+  return report_outcome(outcome, what, options);
+}
+
+}  // namespace mqcoap::cli
