@@ -5,12 +5,17 @@
 #include <mqcoap/gateway/route_table.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 
+#include "failure.hpp"
+
 namespace mqcoap::cli {
 namespace {
 
+constexpr char example[] = "'GW_*', 'GW_*/axuv' or 'GW_*/axuv/supply/*'";
+
 bool is_name_pattern(std::string_view text) {
-  return !text.empty() && text.size() <= 64 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_name_char(c) || c == '*' || c == '?'; });
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_name_char(c) || c == '*' || c == '?';
+  });
 }
 
 /// What stands before the next slash; takes it and the slash away.
@@ -22,7 +27,7 @@ std::string_view take_level(std::string_view& rest) {
 
 }  // namespace
 
-result<address_pattern, std::string> address_pattern::parse(std::string_view text) {
+address_pattern address_pattern::parse(std::string_view text) {
   const std::string words = "'" + std::string(text) + "' is no pattern of addresses: ";
   address_pattern out;
   std::string_view rest = text;
@@ -30,11 +35,12 @@ result<address_pattern, std::string> address_pattern::parse(std::string_view tex
     if (rest.empty() && level != &out.tag) return out;
     *level = take_level(rest);
     if (!is_name_pattern(*level))
-      return words + "'" + *level + "' is no tag or subsystem (letters, digits, _ . - and * or ?); try 'GW_*/axuv'";
+      throw usage_failure(
+          words + "'" + *level + "' is no tag or subsystem (letters, digits, _ . - and * or ?)", example);
   }
   if (!rest.empty()) out.path = rest;
   if (out.path.starts_with('/') || out.path.ends_with('/') || out.path.find("//") != std::string::npos)
-    return words + "the path '" + out.path + "' has an empty segment; try 'GW_*/axuv/supply/*'";
+    throw usage_failure(words + "the path '" + out.path + "' has an empty segment", example);
   return out;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <mqcoap/base/errc.hpp>
 #include <mqcoap/protocol/name.hpp>
 #include <string>
 #include <string_view>
@@ -14,8 +13,8 @@ struct address_pattern {
   std::string subsystem = "*";
   std::string path = "**";
 
-  /// The error is in words for a person.
-  static result<address_pattern, std::string> parse(std::string_view text);
+  /// @throws usage_failure
+  static address_pattern parse(std::string_view text);
 
   /// @param path_key  without a leading slash
   bool matches(std::string_view tag_name, std::string_view subsystem_name, std::string_view path_key) const;

@@ -18,8 +18,7 @@ std::string to_base64(std::string_view bytes) {
     };
     const std::uint32_t word = byte(0) << 16 | byte(1) << 8 | byte(2);
     const std::size_t used = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += k <= used ? digits[word >> (18 - 6 * k) & 63U] : '=';
+    for (std::size_t k = 0; k < 4; ++k) out += k <= used ? digits[word >> (18 - 6 * k) & 63U] : '=';
   }
   return out;
 }

@@ -1,15 +1,11 @@
 #pragma once
 
 #include <mqcoap/transport/link_options.hpp>
-#include <string>
 #include <string_view>
 
 #include "failure.hpp"
 
 namespace mqcoap::cli {
-
-/// `localhost:1883`; an IPv6 address in brackets.
-std::string place_of(const link_options& broker);
 
 /// For a broker that cannot be reached, or does not let us in. @param why  the link's words
 failure unreachable(const link_options& broker, std::string_view why);

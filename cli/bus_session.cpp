@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker_words.hpp"
+#include "hints.hpp"
 #include "output.hpp"
 
 namespace mqcoap::cli {
@@ -19,7 +20,7 @@ bus_session::bus_session(link_options broker, std::vector<std::string> filters, 
       hooks_(std::move(hooks)),
       signals_(loop_, SIGINT, SIGTERM),
       end_(loop_),
-      link_(loop_, time_, broker_) {}
+      link_(loop_.get_executor(), time_, broker_) {}
 
 bool bus_session::run() {
   await_signal();

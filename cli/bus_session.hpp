@@ -21,8 +21,8 @@ struct bus_hooks {
   std::function<void(const inbound&)> message;
 };
 
-/// A connection for a verb that watches or sends raw messages: its own event loop, which runs until the verb or
-/// somebody at the keyboard ends it. Losing the broker later is said on stderr, and waited out.
+/// A connection for a verb that watches or sends raw messages: its own event loop, which runs until the verb
+/// or somebody at the keyboard ends it. Losing the broker later is said on stderr, and waited out.
 class bus_session final : private link_events {
  public:
   bus_session(link_options broker, std::vector<std::string> filters, bus_hooks hooks);

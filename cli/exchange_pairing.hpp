@@ -99,8 +99,8 @@ class exchange_pairing {
   const pairing_options options_;
   pairing_totals totals_;
   text_map<entry> entries_;
-  std::deque<place> order_;   ///< by age
-  std::size_t checked_ = 0;   ///< of `order_`, from the front: those whose time is over
+  std::deque<place> order_;  ///< by age
+  std::size_t checked_ = 0;  ///< of `order_`, from the front: those whose time is over
   std::uint64_t numbers_ = 0;
 };
 

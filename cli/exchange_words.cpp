@@ -64,7 +64,7 @@ std::string_view state_name(seen_exchange::state s) {
 std::string to_line(const seen_exchange& e, bool colour) {
   const std::string outcome = coloured(outcome_words(e), colour_of(e), colour);
   const std::string path = e.path.empty() ? "?" : log_safe(e.path, 128);
-  const std::string_view verb = e.verb                                            ? to_string(*e.verb)
+  const std::string_view verb = e.verb                                    ? to_string(*e.verb)
                                 : e.what == seen_exchange::state::unasked ? std::string_view("-")
                                                                           : std::string_view("?");
   return fmt::format("{}  {:<16}  {:<6} {}/{}/{}  {}  {}{}", clock_words(e.at),
@@ -92,7 +92,8 @@ std::string to_json_line(const seen_exchange& e) {
 
 std::string to_summary(const pairing_totals& totals) {
   const auto unanswered = totals.requests - totals.answered;
-  std::string out = fmt::format("{} requests, {} answered, {} not", totals.requests, totals.answered, unanswered);
+  std::string out =
+      fmt::format("{} requests, {} answered, {} not", totals.requests, totals.answered, unanswered);
   if (totals.repeated > 0) out += fmt::format(", {} answered more than once", totals.repeated);
   if (totals.unasked > 0) out += fmt::format(", {} answers without a request", totals.unasked);
   if (totals.faulty > 0) out += fmt::format(", {} payloads break the protocol", totals.faulty);

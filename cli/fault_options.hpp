@@ -2,14 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mqcoap/base/errc.hpp>
-#include <string>
 #include <string_view>
 
 namespace mqcoap::cli {
 
-/// How long an answer takes: evenly spread between two bounds, or about a mean (exponentially, as waiting times
-/// of queues are).
+/// How long an answer takes: evenly spread between two bounds, or about a mean (exponentially, as waiting
+/// times of queues are).
 struct latency_spread {
   enum class kind : std::uint8_t { none, even, exponential };
   kind which = kind::none;
@@ -18,11 +16,11 @@ struct latency_spread {
   std::chrono::microseconds mean{};   ///< exponential
 };
 
-/// `5ms..20ms`, or a mean: `10ms`. The error is in words for a person.
-result<latency_spread, std::string> parse_latency(std::string_view text);
+/// `5ms..20ms`, or a mean: `10ms`. @throws usage_failure
+latency_spread parse_latency(std::string_view text);
 
-/// A share of 0 to 1, written `1%` or `0.5%`. The error is in words for a person.
-result<double, std::string> parse_share(std::string_view text);
+/// A share of 0 to 1, written `1%` or `0.5%`. @param option  whose value it is. @throws usage_failure
+double parse_share(const char* option, std::string_view text);
 
 /// What a simulated device does wrong.
 struct fault_options {

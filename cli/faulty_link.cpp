@@ -11,7 +11,8 @@ constexpr std::chrono::seconds answer_patience{5};
 
 }  // namespace
 
-faulty_link::faulty_link(link& inner, fault_options options, decode_rules rules, const clock& time, alarm& wake)
+faulty_link::faulty_link(link& inner, fault_options options, decode_rules rules, const clock& time,
+                         alarm& wake)
     : inner_(inner), options_(options), rules_(rules), time_(time), wake_(wake), random_(options.seed) {}
 
 void faulty_link::start(link_events& owner) {
@@ -20,8 +21,7 @@ void faulty_link::start(link_events& owner) {
 }
 
 void faulty_link::stop(std::chrono::milliseconds grace, stopped_handler done) {
-  for (auto& [when, answer] : std::exchange(delayed_, {}))
-    send(answer.topic, answer.payload, time_.now() + answer.patience);
+  for (auto& [when, answer] : std::exchange(delayed_, {})) send(std::move(answer));
   inner_.stop(grace, std::move(done));
 }
 
@@ -63,28 +63,34 @@ void faulty_link::answer_with_error(const inbound& m) {
   publish(topic->response_topic(), payload, time_.now() + answer_patience);
 }
 
-error_code faulty_link::publish(std::string_view topic, std::string_view payload, steady_time deadline) {
-  if (options_.latency.which == latency_spread::kind::none) return send(topic, payload, deadline);
+error_code faulty_link::publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                                publish_options options, written_handler done) {
+  if (options_.latency.which == latency_spread::kind::none) {
+    const auto ec = inner_.publish(topic, payload, deadline, options, std::move(done));
+    ++(ec ? counted_.unsent : counted_.answered);
+    return ec;
+  }
   if (!inner_.up()) return errc::not_connected;
   if (delayed_.size() >= most_delayed) return errc::queue_full;
   const auto now = time_.now();
   const auto when = now + draw_latency();
-  const auto at = delayed_.emplace(when, delayed{std::string(topic), std::string(payload), deadline - now});
+  const auto at = delayed_.emplace(
+      when, delayed{std::string(topic), std::string(payload), deadline - now, options, std::move(done)});
   if (at == delayed_.begin()) wake_.wake_at(when);
   return {};
 }
 
-error_code faulty_link::send(std::string_view topic, std::string_view payload, steady_time deadline) {
-  const auto ec = inner_.publish(topic, payload, deadline);
+void faulty_link::send(delayed what) {
+  const auto ec =
+      inner_.publish(what.topic, what.payload, time_.now() + what.patience, what.options, what.done);
   ++(ec ? counted_.unsent : counted_.answered);
-  return ec;
+  if (ec && what.done) what.done(ec);
 }
 
 void faulty_link::on_alarm() {
   const auto now = time_.now();
   while (!delayed_.empty() && delayed_.begin()->first <= now) {
-    const auto due = delayed_.extract(delayed_.begin());
-    send(due.mapped().topic, due.mapped().payload, now + due.mapped().patience);
+    send(std::move(delayed_.extract(delayed_.begin()).mapped()));
   }
   if (!delayed_.empty()) wake_.wake_at(delayed_.begin()->first);
 }

@@ -22,8 +22,8 @@ struct fault_counts {
   std::uint64_t unsent = 0;    ///< answers that the connection did not take
 };
 
-/// A link that loses requests, answers some with 503 and sends every answer late, as slow and broken devices do.
-/// The same seed and the same requests in the same order give the same faults.
+/// A link that loses requests, answers some with 503 and sends every answer late, as slow and broken devices
+/// do. The same seed and the same requests in the same order give the same faults.
 /// @par Threads  Everything on the event loop.
 class faulty_link final : public link, private link_events {
  public:
@@ -45,7 +45,8 @@ class faulty_link final : public link, private link_events {
     inner_.subscribe(std::move(filter), std::move(done));
   }
   void unsubscribe(std::string_view filter) override { inner_.unsubscribe(filter); }
-  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline) override;
+  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                     publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return inner_.stats(); }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
@@ -54,6 +55,8 @@ class faulty_link final : public link, private link_events {
     std::string topic;
     std::string payload;
     std::chrono::nanoseconds patience;  ///< for which the connection may queue it
+    publish_options options;
+    written_handler done;
   };
 
   void on_link_up(link& l) noexcept override;
@@ -63,7 +66,7 @@ class faulty_link final : public link, private link_events {
   bool happens(double share);
   std::chrono::nanoseconds draw_latency();
   void answer_with_error(const inbound& m);
-  error_code send(std::string_view topic, std::string_view payload, steady_time deadline);
+  void send(delayed what);
 
   link& inner_;
   const fault_options options_;

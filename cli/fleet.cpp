@@ -7,20 +7,23 @@
 #include <mqcoap/resource/discovery.hpp>
 #include <set>
 
+#include "failure.hpp"
+
 namespace mqcoap::cli {
 namespace {
 
 constexpr std::string_view like_mark = "{tag}";
 constexpr std::string_view tag_rules = "1 to 64 characters of A-Z a-z 0-9 _ . -";
 
-result<resource_options, std::string> make_value(const std::string& text, bool read_only) {
+resource_options make_value(const std::string& text, bool read_only) {
   const auto equals = text.find('=');
   if (equals == std::string::npos)
-    return fmt::format("-r '{}': expected PATH=VALUE, e.g. -r 'gains=[0,1]'", text);
+    throw usage_failure(fmt::format("-r '{}': expected PATH=VALUE, e.g. -r 'gains=[0,1]'", text));
   const auto path = resource_path::parse(std::string_view(text).substr(0, equals));
   if (!path || path->key().find('*') != std::string_view::npos || path->key() == discovery_path)
-    return fmt::format("-r '{}': '{}' cannot be the path of a value; expected one like gains or supply/voltage",
-                       text, text.substr(0, equals));
+    throw usage_failure(
+        fmt::format("-r '{}': '{}' cannot be the path of a value; expected one like gains or supply/voltage",
+                    text, text.substr(0, equals)));
   const std::string_view value = std::string_view(text).substr(equals + 1);
   const auto parsed = json_text::parse(value);
   value_options kind{parsed ? *parsed : json_text::from_string(value), {method::get}, std::nullopt};
@@ -39,28 +42,29 @@ std::string replaced(std::string_view text, std::string_view by) {
 
 }  // namespace
 
-result<device_options, std::string> make_device(std::string_view tag, const std::vector<std::string>& values,
-                                                bool read_only) {
+device_options make_device(std::string_view tag, const std::vector<std::string>& values, bool read_only) {
   auto name = device_tag::parse(tag);
-  if (!name) return fmt::format("'{}' is no tag ({}) and no FILE.yaml", tag, tag_rules);
+  if (!name) throw usage_failure(fmt::format("'{}' is no tag ({}) and no FILE.yaml", tag, tag_rules));
   if (values.empty())
-    return fmt::format("{} would have no resource: add -r PATH=VALUE, e.g. -r 'gains=[0,1]'", tag);
+    throw usage_failure(
+        fmt::format("{} would have no resource: add -r PATH=VALUE, e.g. -r 'gains=[0,1]'", tag));
   device_options device{*std::move(name), "", {}, {}};
   for (const auto& text : values) {
     auto resource = make_value(text, read_only);
-    if (!resource) return resource.error();
     for (const auto& other : device.resources)
-      if (other.path == resource->path) return fmt::format("-r '{}': the path '{}' is given twice", text, other.path);
-    device.resources.push_back(*std::move(resource));
+      if (other.path == resource.path)
+        throw usage_failure(fmt::format("-r '{}': the path '{}' is given twice", text, other.path));
+    device.resources.push_back(std::move(resource));
   }
   return device;
 }
 
-result<tag_pattern, std::string> tag_pattern::parse(std::string_view text) {
-  const auto wrong = fmt::format("--tags '{}': expected a tag with %d or %03d once, e.g. 'SIM_%03d' or '{{tag}}_%d'",
-                                 text);
+tag_pattern tag_pattern::parse(std::string_view text) {
+  const auto wrong =
+      fmt::format("--tags '{}': expected a tag with %d or %03d once, e.g. 'SIM_%03d' or '{{tag}}_%d'", text);
   const auto percent = text.find('%');
-  if (percent == std::string_view::npos || text.find('%', percent + 1) != std::string_view::npos) return wrong;
+  if (percent == std::string_view::npos || text.find('%', percent + 1) != std::string_view::npos)
+    throw usage_failure(wrong);
   tag_pattern out;
   out.before_ = text.substr(0, percent);
   std::string_view rest = text.substr(percent + 1);
@@ -68,9 +72,9 @@ result<tag_pattern, std::string> tag_pattern::parse(std::string_view text) {
     out.width_ = rest[1] - '0';
     rest.remove_prefix(2);
   }
-  if (!rest.starts_with('d')) return wrong;
+  if (!rest.starts_with('d')) throw usage_failure(wrong);
   out.after_ = rest.substr(1);
-  if (!is_name(replaced(out.before_, "x") + '1' + replaced(out.after_, "x"))) return wrong;
+  if (!is_name(replaced(out.before_, "x") + '1' + replaced(out.after_, "x"))) throw usage_failure(wrong);
   return out;
 }
 
@@ -78,16 +82,18 @@ std::string tag_pattern::tag(std::string_view like, std::size_t number) const {
   return fmt::format("{}{:0{}}{}", replaced(before_, like), number, width_, replaced(after_, like));
 }
 
-result<std::vector<device_options>, std::string> make_fleet(const std::vector<device_options>& like,
-                                                            std::size_t size, const tag_pattern& tags) {
+std::vector<device_options> make_fleet(const std::vector<device_options>& like, std::size_t size,
+                                       const tag_pattern& tags) {
   std::vector<device_options> fleet;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < size; ++i) {
     const auto& one = like[i % like.size()];
     const auto text = tags.tag(one.tag.text(), i + 1);
     auto tag = device_tag::parse(text);
-    if (!tag) return fmt::format("'{}' would be no tag ({}); choose shorter --tags", text, tag_rules);
-    if (!seen.insert(text).second) return fmt::format("two devices would have the tag {}", text);
+    if (!tag)
+      throw usage_failure(fmt::format("'{}' would be no tag ({}); choose shorter --tags", text, tag_rules));
+    if (!seen.insert(text).second)
+      throw usage_failure(fmt::format("two devices would have the tag {}", text));
     fleet.push_back({*std::move(tag), one.description, one.subsystems, one.resources});
   }
   return fleet;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <mqcoap/base/errc.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <string>
 #include <string_view>
@@ -9,16 +8,15 @@
 
 namespace mqcoap::cli {
 
-/// A device with a value for each `PATH=VALUE`: GET and PUT, or GET alone. The error is in words for a person.
-result<device_options, std::string> make_device(std::string_view tag, const std::vector<std::string>& values,
-                                                bool read_only);
+/// A device with a value for each `PATH=VALUE`: GET and PUT, or GET alone. @throws usage_failure
+device_options make_device(std::string_view tag, const std::vector<std::string>& values, bool read_only);
 
-/// The tags of a fleet: a text in which `%d` or `%03d`, once, stands for a device's number and `{tag}` for the
-/// tag of the device that it is like.
+/// The tags of a fleet: a text in which `%d` or `%03d`, once, stands for a device's number and `{tag}` for
+/// the tag of the device that it is like.
 class tag_pattern {
  public:
-  /// The error is in words for a person.
-  static result<tag_pattern, std::string> parse(std::string_view text);
+  /// @throws usage_failure
+  static tag_pattern parse(std::string_view text);
 
   std::string tag(std::string_view like, std::size_t number) const;
 
@@ -28,9 +26,9 @@ class tag_pattern {
   int width_ = 0;
 };
 
-/// So many devices, numbered from 1; they are like those given, in turn. The error is in words for a person:
-/// a tag that is none, or one that two of them would have.
-result<std::vector<device_options>, std::string> make_fleet(const std::vector<device_options>& like,
-                                                            std::size_t size, const tag_pattern& tags);
+/// So many devices, numbered from 1; they are like those given, in turn.
+/// @throws usage_failure  a tag that is none, or one that two of them would have
+std::vector<device_options> make_fleet(const std::vector<device_options>& like, std::size_t size,
+                                       const tag_pattern& tags);
 
 }  // namespace mqcoap::cli

@@ -161,7 +161,8 @@ settled_options settle_all(const global_options& given,
   const auto layers = overlay(overlay(to_layer(given), read_environment(variable)),
                               context_layer(contexts_path(variable), context));
   auto chosen = settle(layers);
-  return {std::move(chosen.client), std::move(chosen.token), to_output(given, variable), given.quiet};
+  return {std::move(chosen.client),     std::move(chosen.token), to_output(given, variable), given.quiet,
+          layers.broker || layers.port, layers.ns.has_value()};
 }
 
 std::vector<std::string> protect_numbers(std::vector<std::string> arguments) {

@@ -9,6 +9,7 @@
 #include <mqcoap/config/source_file.hpp>
 
 #include "base64.hpp"
+#include "failure.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -38,18 +39,18 @@ std::string to_line(const recorded_message& m) {
   return boost::json::serialize(o);
 }
 
-result<recorded_message, std::string> parse_recorded(std::string_view line) {
+recorded_message parse_recorded(std::string_view line) {
   boost::json::error_code ec;
   const auto value = boost::json::parse(line, ec);
   const auto* o = ec ? nullptr : value.if_object();
-  if (o == nullptr) return std::string("expected a JSON object such as `mqcoap record` writes");
+  if (o == nullptr) throw failure(status_usage, "expected a JSON object such as `mqcoap record` writes");
   const auto* t = o->if_contains("t");
   const auto* topic = text_member(*o, "topic");
   const auto* payload = text_member(*o, "payload");
   if (t == nullptr || !t->is_number() || !(t->to_number<double>() >= 0) || t->to_number<double>() > 1e12)
-    return std::string("expected `t`, the milliseconds since the beginning");
-  if (topic == nullptr) return std::string("expected `topic`, a string");
-  if (payload == nullptr) return std::string("expected `payload`, a string");
+    throw failure(status_usage, "expected `t`, the milliseconds since the beginning");
+  if (topic == nullptr) throw failure(status_usage, "expected `topic`, a string");
+  if (payload == nullptr) throw failure(status_usage, "expected `payload`, a string");
   recorded_message m;
   m.t = std::chrono::microseconds(std::llround(t->to_number<double>() * 1e3));
   m.topic.assign(topic->data(), topic->size());

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/base/errc.hpp>
 #include <string>
 #include <string_view>
 
@@ -13,8 +11,8 @@ namespace mqcoap::cli {
 ///
 ///     {"t": 12.5, "at": "2026-01-31T12:00:00.123Z", "topic": "...", "payload": "..."}
 ///
-/// `t`: milliseconds since the recording began; `payload`: the text, or with `"encoding": "base64"` what is no
-/// UTF-8.
+/// `t`: milliseconds since the recording began; `payload`: the text, or with `"encoding": "base64"` what is
+/// no UTF-8.
 struct recorded_message {
   std::chrono::microseconds t{};
   unix_millis at;
@@ -25,7 +23,7 @@ struct recorded_message {
 /// The line of a message, without a newline.
 std::string to_line(const recorded_message& m);
 
-/// The error is in words for a person.
-result<recorded_message, std::string> parse_recorded(std::string_view line);
+/// @throws failure
+recorded_message parse_recorded(std::string_view line);
 
 }  // namespace mqcoap::cli

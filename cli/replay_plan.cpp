@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "exchange_fields.hpp"
+#include "failure.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -64,8 +65,9 @@ class planner {
     } else {
       std::optional<request> understood;
       if (decoded) understood = *std::move(decoded);
-      plan_.requests.push_back({m.t, *device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()),
-                                *id, m.payload, std::move(understood), std::nullopt});
+      plan_.requests.push_back({m.t, *device_tag::parse(topic.tag()),
+                                *subsystem_name::parse(topic.subsystem()), *id, m.payload,
+                                std::move(understood), std::nullopt});
     }
   }
 
@@ -76,14 +78,16 @@ class planner {
 
 }  // namespace
 
-result<std::vector<recorded_message>, std::string> read_recording(std::istream& in) {
+std::vector<recorded_message> read_recording(std::istream& in, const std::string& name) {
   std::vector<recorded_message> messages;
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
     if (line.empty()) continue;
-    auto m = parse_recorded(line);
-    if (!m) return fmt::format("line {}: {}", number, m.error());
-    messages.push_back(*std::move(m));
+    try {
+      messages.push_back(parse_recorded(line));
+    } catch (const failure& e) {
+      throw failure(e.status(), fmt::format("{}:{}: {}", name, number, e.what()));
+    }
   }
   return messages;
 }

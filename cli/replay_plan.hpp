@@ -20,10 +20,11 @@ struct planned_request {
   std::chrono::microseconds at{};  ///< after the first one of the plan
   device_tag tag;
   subsystem_name subsystem;
-  request_id id;                      ///< as recorded
-  std::string payload;                ///< as recorded
-  std::optional<request> decoded;     ///< none: it breaks the protocol, and can only be sent as it was
-  std::optional<std::int64_t> code;   ///< what was answered then; none: nothing was, or it is not in the recording
+  request_id id;                   ///< as recorded
+  std::string payload;             ///< as recorded
+  std::optional<request> decoded;  ///< none: it breaks the protocol, and can only be sent as it was
+  std::optional<std::int64_t>
+      code;  ///< what was answered then; none: nothing was, or it is not in the recording
 };
 
 struct replay_plan {
@@ -40,8 +41,8 @@ struct replay_choice {
   bool writes = false;
 };
 
-/// Reads a recording; empty lines do not count. The error is in words for a person, with the line's number.
-result<std::vector<recorded_message>, std::string> read_recording(std::istream& in);
+/// Reads a recording; empty lines do not count. @param name  for error texts. @throws failure
+std::vector<recorded_message> read_recording(std::istream& in, const std::string& name);
 
 /// What of it is sent again.
 replay_plan make_plan(const std::vector<recorded_message>& messages, replay_choice choice);

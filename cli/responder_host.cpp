@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "broker_words.hpp"
+#include "hints.hpp"
 #include "output.hpp"
 
 namespace mqcoap::cli {
@@ -26,17 +27,16 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
       grace_(loop_) {
   std::vector<link*> links;
   for (auto& broker : what.brokers) {
-    links_.push_back(std::make_unique<mosquitto_link>(loop_, time_, std::move(broker)));
+    links_.push_back(std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(broker)));
     links.push_back(links_.back().get());
   }
   tapped_ = std::make_unique<tapped_link>(
-      *links.front(),
-      tap_hooks{hooks_.message,
-                {},
-                [this](std::string_view why) { on_down(why); },
-                [this](const std::string& filter) {
-                  fail(std::make_exception_ptr(refused_filter(broker_, filter)));
-                }});
+      *links.front(), tap_hooks{hooks_.message,
+                                {},
+                                [this](std::string_view why) { on_down(why); },
+                                [this](const std::string& filter) {
+                                  fail(std::make_exception_ptr(refused_filter(broker_, filter)));
+                                }});
   links.front() = tapped_.get();
   if (faults) {
     faulty_ = std::make_unique<faulty_link>(*tapped_, *faults, what.gateway.decoding, time_, fault_alarm_);

@@ -33,8 +33,9 @@ class responder_host {
   /// @param faults  what its devices do wrong; none: nothing
   responder_host(settings what, std::optional<fault_options> faults, host_hooks hooks);
 
-  /// Runs until SIGINT or SIGTERM, then answers what is in flight, for at most 2 s; a second signal ends it at
-  /// once. @throws failure  the broker cannot be reached at first, or refuses the subscriptions; interrupted: by
+  /// Runs until SIGINT or SIGTERM, then answers what is in flight, for at most 2 s; a second signal ends it
+  /// at once. @throws failure  the broker cannot be reached at first, or refuses the subscriptions;
+  /// interrupted: by
   ///   the second signal
   void run();
 

@@ -8,11 +8,9 @@ namespace mqcoap::cli {
 namespace {
 
 settings of_words(const responder_words& words, const settled_options& options) {
-  auto device = make_device(words.target, words.values, words.read_only);
-  if (!device) throw usage_failure(device.error());
-  settings out{{options.client.broker}, gateway_options{.ns = options.client.ns}, {}};
-  out.gateway.devices.push_back(*std::move(device));
-  return out;
+  gateway_options gateway{80, options.client.ns, {}, {}, {}, {}};
+  gateway.devices.push_back(make_device(words.target, words.values, words.read_only));
+  return {{options.client.broker}, std::move(gateway), {}};
 }
 
 settings of_file(const responder_words& words, const settled_options& options) {
@@ -31,10 +29,12 @@ settings of_file(const responder_words& words, const settled_options& options) {
 }  // namespace
 
 void responder_words::declare(CLI::App& app) {
-  app.add_option("target", target, "A tag to answer for, or a file as mqcoapd reads it (.yaml, .yml, or with a /)")
+  app.add_option("target", target,
+                 "A tag to answer for, or a file as mqcoapd reads it (.yaml, .yml, or with a /)")
       ->required()
       ->option_text("TAG|FILE.yaml");
-  app.add_option("-r,--resource", values, "A value under a path: JSON, else a text; GET and PUT. Repeat it for more")
+  app.add_option("-r,--resource", values,
+                 "A value under a path: JSON, else a text; GET and PUT. Repeat it for more")
       ->option_text("PATH=VALUE")
       ->expected(1)
       ->take_all();
@@ -49,10 +49,11 @@ settings settle(const responder_words& words, const settled_options& options) {
   auto out = is_file_name(words.target) ? of_file(words, options) : of_words(words, options);
   for (const auto& device : out.gateway.devices)
     if (device.tag.text() == out.brokers.front().client_id)
-      throw usage_failure("the MQTT client id " + out.brokers.front().client_id +
-                              " is the tag of a device: a device logs in with its tag, and one would throw the other "
-                              "off the broker",
-                          "leave --id out, or choose another");
+      throw usage_failure(
+          "the MQTT client id " + out.brokers.front().client_id +
+              " is the tag of a device: a device logs in with its tag, and one would throw the other "
+              "off the broker",
+          "leave --id out, or choose another");
   return out;
 }
 

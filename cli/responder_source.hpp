@@ -21,8 +21,8 @@ struct responder_words {
 /// True for what can only be meant as a file: it ends in .yaml or .yml, or has a slash.
 bool is_file_name(const std::string& target);
 
-/// The devices, and the brokers to answer on: those of the file, unless the command line, the environment or a
-/// context names one, which then takes the place of the first. Likewise the namespace.
+/// The devices, and the brokers to answer on: those of the file, unless the command line, the environment or
+/// a context names one, which then takes the place of the first. Likewise the namespace.
 /// @throws failure  a wrong word, or a file with faults, which were said on stderr
 settings settle(const responder_words& words, const settled_options& options);
 

@@ -10,8 +10,9 @@ void tapped_link::subscribe(std::string filter, subscribed_handler done) {
   inner_.subscribe(std::move(filter), std::move(watched));
 }
 
-error_code tapped_link::publish(std::string_view topic, std::string_view payload, steady_time deadline) {
-  const auto ec = inner_.publish(topic, payload, deadline);
+error_code tapped_link::publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                                publish_options options, written_handler done) {
+  const auto ec = inner_.publish(topic, payload, deadline, options, std::move(done));
   if (!ec && hooks_.message) hooks_.message(topic, payload);
   return ec;
 }

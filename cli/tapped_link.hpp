@@ -32,7 +32,8 @@ class tapped_link final : public link, private link_events {
   bool up() const noexcept override { return inner_.up(); }
   void subscribe(std::string filter, subscribed_handler done) override;
   void unsubscribe(std::string_view filter) override { inner_.unsubscribe(filter); }
-  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline) override;
+  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                     publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return inner_.stats(); }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override {
     inner_.stop(grace, std::move(done));

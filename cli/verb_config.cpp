@@ -89,7 +89,8 @@ int run(const config_words& words, const settled_options& options) {
 verb declare_config(CLI::App& root) {
   auto* app = root.add_subcommand("config", "Check, show or begin a configuration of mqcoapd");
   auto words = std::make_shared<config_words>();
-  words->check = app->add_subcommand("check", "Say everything that is wrong with a file: 78, or 0 if it is good");
+  words->check =
+      app->add_subcommand("check", "Say everything that is wrong with a file: 78, or 0 if it is good");
   words->check->add_option("file", words->checked, "The file")->capture_default_str()->option_text("FILE");
   words->check->footer("Example: mqcoap config check /etc/mqcoap/mqcoap.yaml");
   words->schema = app->add_subcommand("schema", "Print the JSON Schema, for editors");

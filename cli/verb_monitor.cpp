@@ -13,8 +13,10 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char examples[] =
-    "A line holds the time of the request, who asked (its `source`, a claim), method and address, the code, the\n"
-    "milliseconds and the sizes of both payloads. A `!` tells how one of them breaks the protocol. Ends at Ctrl-C,\n"
+    "A line holds the time of the request, who asked (its `source`, a claim), method and address, the code, "
+    "the\n"
+    "milliseconds and the sizes of both payloads. A `!` tells how one of them breaks the protocol. Ends at "
+    "Ctrl-C,\n"
     "with 130 and a summary on stderr. -o json gives an object a line.\n\n"
     "Examples:\n"
     "  mqcoap monitor\n"
@@ -29,15 +31,16 @@ struct monitor_words {
 
 class monitor {
  public:
-  monitor(const monitor_words& words, const address_pattern& pattern, const settled_options& options)
+  monitor(const monitor_words& words, address_pattern pattern, const settled_options& options)
       : options_(options),
-        pattern_(pattern),
+        pattern_(std::move(pattern)),
         most_(words.limits.count),
         duration_(words.limits.time()),
         pairs_({.overdue = duration_of("--overdue", words.overdue)}),
-        session_(options.client.broker,
-                 {pattern.filter(options.client.ns, "request"), pattern.filter(options.client.ns, "response")},
-                 {[this] { begin(); }, [this](const inbound& m) { take(m); }}),
+        session_(
+            options.client.broker,
+            {pattern_.filter(options.client.ns, "request"), pattern_.filter(options.client.ns, "response")},
+            {[this] { begin(); }, [this](const inbound& m) { take(m); }}),
         alarm_(session_.loop()) {}
 
   int run() {
@@ -56,14 +59,16 @@ class monitor {
 
   void take(const inbound& m) {
     if (m.retained) return;
-    if (const auto seen = pairs_.on_message(m.topic, m.payload, session_.time().now(), session_.time().wall()))
+    if (const auto seen =
+            pairs_.on_message(m.topic, m.payload, session_.time().now(), session_.time().wall()))
       show(*seen);
     set_alarm();
   }
 
   void show(const seen_exchange& e) {
     if (!pattern_.matches(e.tag, e.subsystem, e.path) || (most_ > 0 && shown_ >= most_)) return;
-    print((options_.output.kind == output_kind::json ? to_json_line(e) : to_line(e, options_.output.colour)) + '\n');
+    print((options_.output.kind == output_kind::json ? to_json_line(e) : to_line(e, options_.output.colour)) +
+          '\n');
     if (++shown_ == most_) session_.finish();
   }
 
@@ -94,9 +99,7 @@ class monitor {
 };
 
 int run(const monitor_words& words, const settled_options& options) {
-  const auto pattern = address_pattern::parse(words.pattern);
-  if (!pattern) throw usage_failure(pattern.error());
-  return monitor(words, *pattern, options).run();
+  return monitor(words, address_pattern::parse(words.pattern), options).run();
 }
 
 }  // namespace

@@ -19,8 +19,10 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char examples[] =
-    "A line is {\"t\": ms since the beginning, \"at\": time, \"topic\": ..., \"payload\": text}, with \"encoding\":\n"
-    "\"base64\" for a payload that is no UTF-8. Every line is on its way to the file at once. Ends at Ctrl-C, with 130\n"
+    "A line is {\"t\": ms since the beginning, \"at\": time, \"topic\": ..., \"payload\": text}, with "
+    "\"encoding\":\n"
+    "\"base64\" for a payload that is no UTF-8. Every line is on its way to the file at once. Ends at "
+    "Ctrl-C, with 130\n"
     "and a summary on stderr.\n\n"
     "Examples:\n"
     "  mqcoap record shots.jsonl --for 10min\n"
@@ -64,20 +66,22 @@ class line_file {
 
 class recorder {
  public:
-  recorder(const record_words& words, const address_pattern& pattern, const settled_options& options)
+  recorder(const record_words& words, address_pattern pattern, const settled_options& options)
       : options_(options),
-        pattern_(pattern),
+        pattern_(std::move(pattern)),
         most_(words.limits.count),
         duration_(words.limits.time()),
         words_(words),
-        session_(options.client.broker,
-                 {pattern.filter(options.client.ns, "request"), pattern.filter(options.client.ns, "response")},
-                 {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
+        session_(
+            options.client.broker,
+            {pattern_.filter(options.client.ns, "request"), pattern_.filter(options.client.ns, "response")},
+            {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
 
   int run() {
     const bool finished = session_.run();
     if (!options_.quiet)
-      complain(fmt::format("recorded {} requests and {} answers, {} bytes", requests_, written_ - requests_, bytes_));
+      complain(fmt::format("recorded {} requests and {} answers, {} bytes", requests_, written_ - requests_,
+                           bytes_));
     if (!finished) throw interrupted(session_.signal());
     return status_ok;
   }
@@ -119,9 +123,7 @@ class recorder {
 };
 
 int run(const record_words& words, const settled_options& options) {
-  const auto pattern = address_pattern::parse(words.pattern);
-  if (!pattern) throw usage_failure(pattern.error());
-  return recorder(words, *pattern, options).run();
+  return recorder(words, address_pattern::parse(words.pattern), options).run();
 }
 
 }  // namespace

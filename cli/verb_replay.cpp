@@ -26,8 +26,10 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char examples[] =
-    "Waits for the answers and compares their codes with the recorded ones; every difference is a line. Only GET is\n"
-    "sent without --writes. Requests get fresh ids and the present time; with --same-ids they go out byte for byte,\n"
+    "Waits for the answers and compares their codes with the recorded ones; every difference is a line. Only "
+    "GET is\n"
+    "sent without --writes. Requests get fresh ids and the present time; with --same-ids they go out byte "
+    "for byte,\n"
     "and a device that guards its writes against repeated ids will then say what it said before.\n"
     "Exit status: 0 if all codes are the recorded ones, 1 if not.\n\n"
     "Examples:\n"
@@ -49,9 +51,7 @@ std::vector<recorded_message> load(const std::string& path) {
     file.open(path, std::ios::binary);
     if (!file) throw failure(status_usage, path + " cannot be read: " + std::strerror(errno));
   }
-  auto messages = read_recording(path == "-" ? std::cin : file);
-  if (!messages) throw failure(status_usage, path + ": " + messages.error());
-  return *std::move(messages);
+  return read_recording(path == "-" ? std::cin : file, path == "-" ? "standard input" : path);
 }
 
 std::string code_words(std::optional<std::int64_t> code) {
@@ -110,7 +110,8 @@ class replay {
     const auto now = session_.time().now();
     while (next_ < plan_.requests.size() && due(plan_.requests[next_]) <= now) send(next_++);
     for (; !waiting_.empty() && waiting_.front().deadline <= now; waiting_.pop_front())
-      if (const auto lost = pending_.extract(waiting_.front().answer_topic)) compare(lost.mapped(), std::nullopt);
+      if (const auto lost = pending_.extract(waiting_.front().answer_topic))
+        compare(lost.mapped(), std::nullopt);
     while (!waiting_.empty() && !pending_.contains(waiting_.front().answer_topic)) waiting_.pop_front();
     if (next_ == plan_.requests.size() && pending_.empty()) return session_.finish();
     auto when = waiting_.empty() ? steady_time::max() : waiting_.front().deadline;
@@ -161,8 +162,8 @@ class replay {
 
   static std::string words_of(const planned_request& r) {
     const std::string path = r.decoded ? log_safe(r.decoded->path.key(), 128) : "?";
-    return fmt::format("{} {} {}/{}/{}", to_words(r.at), r.decoded ? to_string(r.decoded->verb) : "?", r.tag.text(),
-                       r.subsystem.text(), path);
+    return fmt::format("{} {} {}/{}/{}", to_words(r.at), r.decoded ? to_string(r.decoded->verb) : "?",
+                       r.tag.text(), r.subsystem.text(), path);
   }
 
   static std::string json_line(const planned_request& r, std::optional<std::int64_t> code) {
@@ -178,13 +179,15 @@ class replay {
   }
 
   std::string summary() const {
-    std::string out = fmt::format("sent {} requests: {} answered as recorded, {} otherwise", sent_, equal_, different_);
+    std::string out =
+        fmt::format("sent {} requests: {} answered as recorded, {} otherwise", sent_, equal_, different_);
     const auto add = [&out](std::size_t n, const char* what) {
       if (n > 0) out += fmt::format("; {} {}", n, what);
     };
     add(unrecorded_, "without a recorded answer");
     add(plan_.writes_left_out, "left out because they write (--writes sends them)");
-    add(plan_.broken_left_out, "left out because they break the protocol (--same-ids sends them as they are)");
+    add(plan_.broken_left_out,
+        "left out because they break the protocol (--same-ids sends them as they are)");
     add(plan_.repeats_left_out, "left out because their id was sent before");
     return out;
   }
@@ -206,8 +209,9 @@ int run(const replay_words& words, const settled_options& options) {
   auto plan = make_plan(load(words.file), {words.same_ids, words.writes});
   if (plan.empty())
     throw failure(status_usage, words.file + " has no request that would be sent",
-                  plan.writes_left_out > 0 ? fmt::format("--writes sends its {} POST, PUT and DELETE", plan.writes_left_out)
-                                           : "");
+                  plan.writes_left_out > 0
+                      ? fmt::format("--writes sends its {} POST, PUT and DELETE", plan.writes_left_out)
+                      : "");
   return replay(words, std::move(plan), options).run();
 }
 
@@ -216,12 +220,15 @@ int run(const replay_words& words, const settled_options& options) {
 verb declare_replay(CLI::App& root) {
   auto* app = root.add_subcommand("replay", "Send the requests of a recording again, and compare the codes");
   auto words = std::make_shared<replay_words>();
-  app->add_option("file", words->file, "What `record` wrote; -: standard input")->required()->option_text("FILE");
+  app->add_option("file", words->file, "What `record` wrote; -: standard input")
+      ->required()
+      ->option_text("FILE");
   app->add_option("--speed", words->speed, "2: twice as fast as it was recorded")
       ->check(CLI::Range(0.001, 1e6))
       ->capture_default_str()
       ->option_text("FACTOR");
-  app->add_flag("--same-ids", words->same_ids, "Send each request byte for byte, its id and its time included");
+  app->add_flag("--same-ids", words->same_ids,
+                "Send each request byte for byte, its id and its time included");
   app->add_flag("--writes", words->writes, "Send POST, PUT and DELETE too");
   app->footer(examples);
   return {app, [words](const settled_options& options) { return run(*words, options); }};

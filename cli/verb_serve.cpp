@@ -1,9 +1,10 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 
-#include "broker_words.hpp"
 #include "exchange_pairing.hpp"
 #include "exchange_words.hpp"
+#include "failure.hpp"
+#include "hints.hpp"
 #include "responder_host.hpp"
 #include "responder_source.hpp"
 #include "verbs.hpp"
@@ -26,7 +27,8 @@ std::string ready_words(const settings& what) {
   const auto& devices = what.gateway.devices;
   std::string words = "answering for ";
   if (devices.size() == 1)
-    words += devices.front().tag.text() + " (" + count_words(devices.front().resources.size(), "resource") + ')';
+    words +=
+        devices.front().tag.text() + " (" + count_words(devices.front().resources.size(), "resource") + ')';
   else
     words += count_words(devices.size(), "device");
   if (!what.gateway.proxy.routes.empty())

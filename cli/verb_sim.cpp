@@ -3,11 +3,12 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 
-#include "broker_words.hpp"
 #include "exchange_pairing.hpp"
 #include "exchange_words.hpp"
+#include "failure.hpp"
 #include "fault_options.hpp"
 #include "fleet.hpp"
+#include "hints.hpp"
 #include "responder_host.hpp"
 #include "responder_source.hpp"
 #include "verbs.hpp"
@@ -16,9 +17,11 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char examples[] =
-    "The devices are numbered from 1 and are like those of the file, in turn. In --tags, %d or %03d stands for the\n"
+    "The devices are numbered from 1 and are like those of the file, in turn. In --tags, %d or %03d stands "
+    "for the\n"
     "number and {tag} for the tag of the device that it is like.\n"
-    "A latency A..B is evenly spread, a single one is the mean of an exponential spread. The same --seed makes the\n"
+    "A latency A..B is evenly spread, a single one is the mean of an exponential spread. The same --seed "
+    "makes the\n"
     "same faults for the same requests. Ends at Ctrl-C, with 0 and a summary.\n\n"
     "Examples:\n"
     "  mqcoap sim probe.yaml -n 100 --tags 'SIM_%03d' --latency 5ms..20ms --drop 1% --error 2%\n"
@@ -35,35 +38,29 @@ struct sim_words {
   bool log = false;
 };
 
-/// What was read, or the end of the verb with the words why not.
-template <class T>
-T accept(result<T, std::string> read) {
-  if (!read) throw usage_failure(read.error());
-  return *std::move(read);
-}
-
 fault_options faults_of(const sim_words& words) {
   fault_options faults;
-  if (!words.latency.empty()) faults.latency = accept(parse_latency(words.latency));
-  faults.drop = accept(parse_share(words.drop));
-  faults.error = accept(parse_share(words.error));
+  if (!words.latency.empty()) faults.latency = parse_latency(words.latency);
+  faults.drop = parse_share("--drop", words.drop);
+  faults.error = parse_share("--error", words.error);
   faults.seed = words.seed;
   return faults;
 }
 
 std::string summary(const fault_counts& n) {
-  std::string words = fmt::format("{} requests, {} answered, {} of them with a made-up 503, {} dropped", n.requests,
-                                  n.answered, n.errors, n.dropped);
+  std::string words = fmt::format("{} requests, {} answered, {} of them with a made-up 503, {} dropped",
+                                  n.requests, n.answered, n.errors, n.dropped);
   if (n.unsent > 0) words += fmt::format(", {} answers lost with the connection", n.unsent);
   return words;
 }
 
 int run(const sim_words& words, const settled_options& options) {
   const auto faults = faults_of(words);
-  const auto pattern = accept(tag_pattern::parse(words.tags));
+  const auto pattern = tag_pattern::parse(words.tags);
   auto what = settle(words.source, options);
-  if (what.gateway.devices.empty()) throw usage_failure(words.source.target + " has no devices to be simulated");
-  what.gateway.devices = accept(make_fleet(what.gateway.devices, words.size, pattern));
+  if (what.gateway.devices.empty())
+    throw usage_failure(words.source.target + " has no devices to be simulated");
+  what.gateway.devices = make_fleet(what.gateway.devices, words.size, pattern);
 
   const system_clock time;
   exchange_pairing pairs;
@@ -72,7 +69,9 @@ int run(const sim_words& words, const settled_options& options) {
   if (!options.quiet)
     hooks.ready = [line = fmt::format("{} devices, {} to {}, answer on {}, namespace {}; Ctrl-C ends them",
                                       devices.size(), devices.front().tag.text(), devices.back().tag.text(),
-                                      place_of(what.brokers.front()), what.gateway.ns.text())] { complain(line); };
+                                      place_of(what.brokers.front()), what.gateway.ns.text())] {
+      complain(line);
+    };
   if (words.log)
     hooks.message = [&](std::string_view topic, std::string_view payload) {
       if (const auto seen = pairs.on_message(topic, payload, time.now(), time.wall()))
@@ -87,7 +86,8 @@ int run(const sim_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_sim(CLI::App& root) {
-  auto* app = root.add_subcommand("sim", "Simulate a fleet of devices, with latency and faults, until Ctrl-C");
+  auto* app =
+      root.add_subcommand("sim", "Simulate a fleet of devices, with latency and faults, until Ctrl-C");
   auto words = std::make_shared<sim_words>();
   words->source.declare(*app);
   app->add_option("-n,--devices", words->size, "How many devices; the namespace is --namespace here")

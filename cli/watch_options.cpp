@@ -9,7 +9,8 @@ namespace mqcoap::cli {
 std::chrono::milliseconds duration_of(const char* option, const std::string& text) {
   const auto duration = parse_duration(text);
   if (!duration || *duration <= std::chrono::milliseconds::zero())
-    throw usage_failure(std::string(option) + " '" + text + "': expected a duration with its unit, e.g. 500ms, 10s, 5min");
+    throw usage_failure(std::string(option) + " '" + text +
+                        "': expected a duration with its unit, e.g. 500ms, 10s, 5min");
   return *duration;
 }
 
