@@ -61,31 +61,32 @@ std::optional<std::string> take_host(std::string_view& rest) {
 
 }  // namespace
 
-result<broker_url, std::string> parse_broker_url(std::string_view text) {
+result<broker_url, url_fault> parse_broker_url(std::string_view text) {
   broker_url url;
   const auto scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos) return "no scheme: " + std::string(form);
+  if (scheme_end == std::string_view::npos) return url_fault{"no scheme: " + std::string(form)};
   const auto scheme = text.substr(0, scheme_end);
   if (scheme != "mqtt" && scheme != "mqtts")
-    return "the scheme '" + std::string(scheme) + "' is not known: " + form;
+    return url_fault{"the scheme '" + std::string(scheme) + "' is not known: " + form};
   url.tls = scheme == "mqtts";
   std::string_view rest = text.substr(scheme_end + 3);
   if (const auto at = rest.rfind('@'); at != std::string_view::npos) {
-    if (auto fault = read_user(rest.substr(0, at), url)) return *std::move(fault);
+    if (auto fault = read_user(rest.substr(0, at), url)) return url_fault{*std::move(fault)};
     rest.remove_prefix(at + 1);
   }
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.find('/') != std::string_view::npos)
-    return std::string("nothing stands after the port: the address of a resource goes behind the verb");
+    return url_fault{
+        std::string("nothing stands after the port: the address of a resource goes behind the verb")};
   auto host = take_host(rest);
-  if (!host) return "no host, or one with characters that no host has: " + std::string(form);
+  if (!host) return url_fault{"no host, or one with characters that no host has: " + std::string(form)};
   url.host = *std::move(host);
   if (rest.empty()) return url;
   std::uint16_t port = 0;
   rest.remove_prefix(1);
   const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), port);
   if (read.ec != std::errc{} || read.ptr != rest.data() + rest.size() || port == 0)
-    return "the port is no number from 1 to 65535: " + std::string(form);
+    return url_fault{"the port is no number from 1 to 65535: " + std::string(form)};
   url.port = port;
   return url;
 }

@@ -18,9 +18,13 @@ struct broker_url {
   std::optional<secret> password{};
 };
 
+/// What is wrong with a URL, and what would be right; never the password.
+struct url_fault {
+  std::string words;
+};
+
 /// Reads `mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]`; user and password percent-decoded, an IPv6 address in
 /// brackets, one slash at the end ignored.
-/// @return the error says what is wrong and what would be right; never the password
-result<broker_url, std::string> parse_broker_url(std::string_view text);
+result<broker_url, url_fault> parse_broker_url(std::string_view text);
 
 }  // namespace mqcoap::cli

@@ -21,7 +21,7 @@ value_type<broker_url> url() {
       [](const std::string& written, const node& n, read_context& ctx) -> std::optional<broker_url> {
         auto parsed = parse_broker_url(written);
         if (!parsed) {
-          ctx.faults.error(n, parsed.error());
+          ctx.faults.error(n, parsed.error().words);
         } else if (parsed->password) {
           ctx.faults.error(n, "a password in the url is refused", "password_file: FILE");
         } else {

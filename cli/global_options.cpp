@@ -107,7 +107,7 @@ option_layer to_layer(const global_options& given) {
   option_layer layer;
   if (given.url) {
     auto url = parse_broker_url(*given.url);
-    if (!url) throw usage_failure("-L: " + url.error());
+    if (!url) throw usage_failure("-L: " + url.error().words);
     layer.broker = option_layer::broker_choice{*std::move(url)};
   }
   if (given.host) {

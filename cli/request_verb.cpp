@@ -1,8 +1,7 @@
 #include "request_verb.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <mqcoap/base/units.hpp>
 
 #include "failure.hpp"
 #include "hints.hpp"

@@ -2,6 +2,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <mqcoap/base/units.hpp>
 
 #include "failure.hpp"
 #include "hints.hpp"
@@ -53,15 +54,12 @@ request_outcome session::request(request_spec what) {
   const auto to = what.to;
   const auto verb = what.verb;
   const auto began = std::chrono::steady_clock::now();
-  auto took = std::chrono::steady_clock::duration::zero();
-  auto [error, answer] = await<error_code, std::optional<response>>([&](auto done) {
-    client_.async_request(
-        std::move(what), [&took, began, done](error_code ec, response r) mutable { done(ec, std::move(r)); });
-  });
-  took = std::chrono::steady_clock::now() - began;
-  if (!is_answer(error)) return {error, std::nullopt, words_of(answer->body)};
+  auto [error, answer] = await<error_code, response>(
+      [&](auto done) { client_.async_request(std::move(what), std::move(done)); });
+  const auto took = std::chrono::steady_clock::now() - began;
+  if (!is_answer(error)) return {error, std::nullopt, words_of(answer.body)};
   return {error,
-          exchange_record{to, verb, *std::move(answer),
+          exchange_record{to, verb, std::move(answer),
                           std::chrono::duration_cast<std::chrono::microseconds>(took)},
           {}};
 }
