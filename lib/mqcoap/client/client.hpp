@@ -11,10 +11,12 @@
 #include <mqcoap/client/client_options.hpp>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/request_spec.hpp>
+#include <mqcoap/client/working_handler.hpp>
 #include <mqcoap/protocol/general.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/response.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,21 +88,23 @@ class client {
   template <class Token>
   auto async_connect(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(
-        [core = core_](auto handler) { start_connect(core, std::move(handler)); }, token);
+        [core = core_](auto handler) { start_connect(core, detail::working_handler(std::move(handler))); },
+        token);
   }
 
   /// Sends a request and completes with its answer. Signature: void(error_code, response). A 4xx or 5xx
-  /// answer completes with that response_code as the error, and the answer beside it.
+  /// answer completes with that response_code as the error, and the answer beside it. Without an answer the
+  /// response is made up here: 504 or 503, with words that say what failed.
   /// @par Errors  errc::timed_out, errc::not_connected (not sent), errc::connection_lost (sent; what became
   /// of
   ///   it is unknown), errc::denied (the broker does not let us have the answers), errc::too_many_pending,
-  ///   errc::queue_full, errc::too_large, errc::unusable_answer, errc::handler_failed, errc::closed; with the
-  ///   last three words in the body where there is something to say
+  ///   errc::queue_full, errc::too_large, errc::unusable_answer, errc::handler_failed,
+  ///   errc::invalid_duration, errc::closed
   template <class Token>
   auto async_request(request_spec what, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, response)>(
         [core = core_](auto handler, request_spec w) {
-          start_request(core, std::move(w), std::move(handler));
+          start_request(core, std::move(w), detail::working_handler(std::move(handler)));
         },
         token, std::move(what));
   }
@@ -114,7 +118,7 @@ class client {
                    std::optional<request_id> correlation = {}) {
     return boost::asio::async_initiate<Token, void(error_code, std::vector<outcome>)>(
         [core = core_](auto handler, std::vector<request_spec> r, std::optional<request_id> c) {
-          start_batch(core, std::move(r), c, std::move(handler));
+          start_batch(core, std::move(r), c, detail::working_handler(std::move(handler)));
         },
         token, std::move(requests), std::move(correlation));
   }
@@ -129,7 +133,7 @@ class client {
   auto async_publish(general_topic to, json_text body, bool retain, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(
         [core = core_](auto handler, general_topic t, json_text b, bool r) {
-          start_publish(core, std::move(t), std::move(b), r, std::move(handler));
+          start_publish(core, std::move(t), std::move(b), r, detail::working_handler(std::move(handler)));
         },
         token, std::move(to), std::move(body), retain);
   }
@@ -143,7 +147,7 @@ class client {
   auto async_subscribe(general_filter which, general_handler handler, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, subscription_id)>(
         [core = core_](auto done, general_filter f, general_handler h) {
-          start_subscribe(core, std::move(f), std::move(h), std::move(done));
+          start_subscribe(core, std::move(f), std::move(h), detail::working_handler(std::move(done)));
         },
         token, std::move(which), std::move(handler));
   }
@@ -161,7 +165,8 @@ class client {
   template <class Token>
   auto async_disconnect(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(
-        [core = core_](auto handler) { start_disconnect(core, std::move(handler)); }, token);
+        [core = core_](auto handler) { start_disconnect(core, detail::working_handler(std::move(handler))); },
+        token);
   }
 
  private:

@@ -11,25 +11,36 @@
 #include <mqcoap/protocol/request_id.hpp>
 #include <mqcoap/protocol/response.hpp>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 namespace mqcoap {
 
 /// A request to be made. Who asks, its id and its time are filled in by the client.
 struct request_spec {
+  // Constructors, rather than an aggregate: g++ 12 copies aggregates bit by bit within a co_await.
+  request_spec(address where, method what = method::get, json_text with = {})
+      : to(std::move(where)), verb(what), body(std::move(with)) {}
+  /// @param where  `TAG/SUBSYSTEM/PATH`. @throws std::invalid_argument  for what is no address
+  request_spec(std::string_view where, method what = method::get, json_text with = {})
+      : request_spec(make_address(where), what, std::move(with)) {}
+  request_spec(const char* where, method what = method::get, json_text with = {})
+      : request_spec(make_address(where), what, std::move(with)) {}
+
   address to;
-  method verb = method::get;
-  json_text body{};                                    ///< `null`: none
-  std::optional<std::chrono::milliseconds> timeout{};  ///< from the call to the answer; none: the client's
-  std::optional<when_disconnected> if_disconnected{};  ///< none: the client's
-  std::optional<request_id> correlation_id{};
-  std::optional<secret> token{};
-  request_options options{};
+  method verb;
+  json_text body;                                    ///< `null`: none
+  std::optional<std::chrono::milliseconds> timeout;  ///< from the call to the answer; none: the client's
+  std::optional<when_disconnected> if_disconnected;  ///< none: the client's
+  std::optional<request_id> correlation_id;
+  std::optional<secret> token;
+  request_options options;
 };
 
 /// How one request of a batch ended.
 struct outcome {
   error_code error;  ///< none, the code of an error answer, or why there is no answer
-  response answer;   ///< what came; meaningless if there is no answer
+  response answer;   ///< what came; without an answer made up here, with words that say what failed
 };
 
 /// True if the device, or a gateway for it, answered: with success or with an error code. False if the

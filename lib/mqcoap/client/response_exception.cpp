@@ -29,7 +29,8 @@ template <std::size_t I = 0>
 }  // namespace
 
 response_exception::response_exception(mqcoap::response_code code, std::string detail, exchange_names names)
-    : system_error(make_error_code(code), describe(code, detail, names)),
+    : system_error(make_error_code(code)),
+      words_(describe(code, detail, names)),
       code_(code),
       detail_(std::move(detail)),
       names_(std::move(names)) {}

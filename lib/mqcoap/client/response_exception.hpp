@@ -31,8 +31,11 @@ class response_exception : public boost::system::system_error {
   const std::string& target() const noexcept { return names_.target; }
   const std::string& request_id() const noexcept { return names_.request_id; }
   const std::string& method() const noexcept { return names_.method; }
+  /// `404 NOT_FOUND from DEV to GET gains: no such gain`
+  const char* what() const noexcept override { return words_.c_str(); }
 
  private:
+  std::string words_;
   mqcoap::response_code code_;
   std::string detail_;
   exchange_names names_;
@@ -71,11 +74,14 @@ using proxying_not_supported = response_error<response_code::proxying_not_suppor
 /// synchronous client.
 class exchange_failed final : public boost::system::system_error {
  public:
+  /// @param words  what failed; empty: the error's own message
   exchange_failed(error_code why, const std::string& words, exchange_names names = {})
-      : system_error(why, words), names_(std::move(names)) {}
+      : system_error(why), words_(words.empty() ? why.message() : words), names_(std::move(names)) {}
   const exchange_names& names() const noexcept { return names_; }
+  const char* what() const noexcept override { return words_.c_str(); }
 
  private:
+  std::string words_;
   exchange_names names_;
 };
 

@@ -5,6 +5,8 @@
 #include <mqcoap/client/client.hpp>
 #include <mqcoap/client/response_exception.hpp>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace mqcoap {
@@ -60,9 +62,10 @@ class sync_client {
 
  private:
   class worker;
-  template <class Result, class Start>
-  Result wait(Start start);
+  template <class... Results, class Start>
+  std::tuple<Results...> wait(Start start);
 
+  client_options options_;
   std::unique_ptr<worker> worker_;
   std::unique_ptr<client> client_;
 };

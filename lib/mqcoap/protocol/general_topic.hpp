@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mqcoap {
 
@@ -17,6 +18,9 @@ struct general_topic {
     event,   ///< something happened
     system,  ///< status, health, presence
   };
+
+  general_topic(namespace_name in, subsystem_name of, kind k, device_tag from, resource_path about)
+      : ns(std::move(in)), subsystem(std::move(of)), which(k), tag(std::move(from)), path(std::move(about)) {}
 
   namespace_name ns;
   subsystem_name subsystem;
@@ -31,10 +35,15 @@ struct general_topic {
 
 /// Which general payloads are wanted. What is absent stands for all.
 struct general_filter {
-  general_topic::kind which = general_topic::kind::event;
-  std::optional<subsystem_name> subsystem{};
-  std::optional<device_tag> tag{};
-  std::optional<resource_path> path{};
+  explicit general_filter(general_topic::kind k = general_topic::kind::event,
+                          std::optional<subsystem_name> of = {}, std::optional<device_tag> from = {},
+                          std::optional<resource_path> about = {})
+      : which(k), subsystem(std::move(of)), tag(std::move(from)), path(std::move(about)) {}
+
+  general_topic::kind which;
+  std::optional<subsystem_name> subsystem;
+  std::optional<device_tag> tag;
+  std::optional<resource_path> path;
 
   /// The MQTT topic filter: `gf_int_v1/+/event/+/#`.
   std::string text(const namespace_name& ns) const;

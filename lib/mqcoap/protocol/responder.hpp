@@ -19,9 +19,13 @@ struct call {
 
   /// The path behind the prefix of a `**` resource or collection, without a leading slash; may be empty.
   std::string_view rest() const noexcept { return req.path.key().substr(rest_at); }
+
+  std::unique_ptr<const request> as_it_came{};  ///< kept from the first change of `req` on
+  /// What is answered: handlers may have changed `req`, but the caller gets its own path and ids back.
+  const request& asked() const noexcept { return as_it_came ? *as_it_came : req; }
 };
 
-/// Where answers go. Outlives every call that it handed out.
+/// Where answers go.
 class reply_sink {
  public:
   virtual void reply(call& answered, answer&& what) noexcept = 0;
@@ -35,13 +39,18 @@ class reply_sink {
 /// Precondition of everything but `operator bool`: not answered and not moved from.
 class responder {
  public:
-  responder(std::unique_ptr<call> c, reply_sink& sink) noexcept : call_(std::move(c)), sink_(&sink) {}
+  /// The sink outlives every call that it handed out.
+  responder(std::unique_ptr<call> c, reply_sink& sink) noexcept
+      : call_(std::move(c)), sink_(std::shared_ptr<void>(), &sink) {}
+  /// The sink lives for as long as a call waits for its answer.
+  responder(std::unique_ptr<call> c, std::shared_ptr<reply_sink> sink) noexcept
+      : call_(std::move(c)), sink_(std::move(sink)) {}
   responder(responder&&) noexcept = default;
   responder& operator=(responder&& other) noexcept {
     if (this != &other) {
       drop();
       call_ = std::move(other.call_);
-      sink_ = other.sink_;
+      sink_ = std::move(other.sink_);
     }
     return *this;
   }
@@ -53,7 +62,10 @@ class responder {
   const call* operator->() const noexcept { return call_.get(); }
   const request& req() const noexcept { return call_->req; }
   /// For a handler of a chain, which may change what the next ones see.
-  request& edit() noexcept { return call_->req; }
+  request& edit() {
+    if (!call_->as_it_came) call_->as_it_came = std::make_unique<const request>(call_->req);
+    return call_->req;
+  }
   /// For the router, which notes what a `**` resource is left with.
   void set_rest_at(std::size_t at) noexcept { call_->rest_at = at; }
 
@@ -71,7 +83,7 @@ class responder {
   }
 
   std::unique_ptr<call> call_;
-  reply_sink* sink_;
+  std::shared_ptr<reply_sink> sink_;
 };
 
 }  // namespace mqcoap

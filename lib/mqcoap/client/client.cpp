@@ -1,0 +1,145 @@
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <mqcoap/client/client.hpp>
+#include <mqcoap/client/client_core.hpp>
+#include <mqcoap/transport/mosquitto_link.hpp>
+
+namespace mqcoap {
+namespace {
+
+std::unique_ptr<link> make_mosquitto_link(client_core::executor serial, const link_options& options) {
+  static const system_clock time;
+  return std::make_unique<mosquitto_link>(std::move(serial), time, options);
+}
+
+std::shared_ptr<client_core> make_core(client::executor_type executor, client_options options) {
+  static const system_clock time;
+  return std::make_shared<client_core>(std::move(executor), std::move(options), make_mosquitto_link, time);
+}
+
+/// What becomes of a batch. Its requests run on the client's strand, and so does everything here.
+struct batch : std::enable_shared_from_this<batch> {
+  std::shared_ptr<client_core> core;
+  std::vector<std::optional<outcome>> outcomes;
+  std::vector<std::optional<request_id>> ids;
+  std::size_t left = 0;
+  std::shared_ptr<operation<error_code, std::vector<outcome>>> done;
+
+  void begin(std::vector<request_spec> requests) {
+    outcomes.resize(requests.size());
+    ids.resize(requests.size());
+    left = requests.size();
+    if (left == 0) return done->finish({});
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      ids[i] = core->request(std::move(requests[i]),
+                             [self = shared_from_this(), i](error_code error, response answer) {
+                               self->end(i, error, std::move(answer));
+                             });
+  }
+  void end(std::size_t i, error_code error, response answer) {
+    outcomes[i] = outcome{error, std::move(answer)};
+    if (--left > 0) return;
+    std::vector<outcome> all;
+    all.reserve(outcomes.size());
+    for (auto& o : outcomes) all.push_back(*std::move(o));
+    done->finish({}, std::move(all));
+  }
+  void cancel() {
+    for (const auto& id : ids)
+      if (id) core->cancel(*id);
+  }
+};
+
+}  // namespace
+
+client::client(executor_type executor, client_options options)
+    : core_(make_core(std::move(executor), std::move(options))) {}
+
+client::~client() {
+  if (core_) boost::asio::post(core_->serial(), [core = core_] { core->shut_down(); });
+}
+
+client::executor_type client::get_executor() const noexcept { return core_->serial(); }
+const std::string& client::client_id() const noexcept { return core_->client_id(); }
+bool client::connected() const noexcept { return core_->connected(); }
+std::string client::outage() const { return core_->outage(); }
+client_stats client::stats() const { return core_->stats(); }
+
+handler_id client::add_handler(request_handler h) { return core_->requests().add(std::move(h)); }
+handler_id client::add_handler(response_handler h) { return core_->responses().add(std::move(h)); }
+bool client::remove_handler(handler_id which) {
+  return core_->requests().remove(which) || core_->responses().remove(which);
+}
+
+void client::unsubscribe(subscription_id which) {
+  boost::asio::post(core_->serial(), [core = core_, which] { core->unsubscribe(which); });
+}
+
+// Requests are the only ones that may begin inside a callback of the link: the others are posted.
+
+void client::start_request(const core_ptr& core, request_spec what, completion<error_code, response> done) {
+  auto slot = boost::asio::get_associated_cancellation_slot(done);
+  std::shared_ptr<std::optional<request_id>> id;
+  if (slot.is_connected()) {
+    id = std::make_shared<std::optional<request_id>>();
+    slot.assign([weak = std::weak_ptr(core), id](boost::asio::cancellation_type) {
+      if (const auto c = weak.lock())
+        boost::asio::post(c->serial(), [c, id] {
+          if (*id) c->cancel(**id);
+        });
+    });
+  }
+  boost::asio::dispatch(core->serial(),
+                        [core, id = std::move(id), what = std::move(what), done = std::move(done)]() mutable {
+                          const auto begun = core->request(std::move(what), std::move(done));
+                          if (id) *id = begun;
+                        });
+}
+
+void client::start_batch(const core_ptr& core, std::vector<request_spec> requests,
+                         std::optional<request_id> correlation,
+                         completion<error_code, std::vector<outcome>> done) {
+  auto slot = boost::asio::get_associated_cancellation_slot(done);
+  auto all = std::make_shared<batch>();
+  all->core = core;
+  all->done = std::make_shared<operation<error_code, std::vector<outcome>>>(core->serial(), std::move(done));
+  if (slot.is_connected()) {
+    slot.assign([weak = std::weak_ptr(all)](boost::asio::cancellation_type) {
+      if (const auto b = weak.lock()) boost::asio::post(b->core->serial(), [b] { b->cancel(); });
+    });
+  }
+  boost::asio::post(core->serial(), [all, correlation, requests = std::move(requests)]() mutable {
+    const auto common = correlation ? *correlation : all->core->next_id();
+    for (auto& r : requests) r.correlation_id = common;
+    all->begin(std::move(requests));
+  });
+}
+
+void client::start_connect(const core_ptr& core, completion<error_code> done) {
+  auto op = operation<error_code>::make(core->serial(), std::move(done));
+  boost::asio::post(core->serial(), [core, op] { core->connect(op); });
+}
+
+void client::start_publish(const core_ptr& core, general_topic to, json_text body, bool retain,
+                           completion<error_code> done) {
+  auto op = operation<error_code>::make(core->serial(), std::move(done));
+  boost::asio::post(core->serial(), [core, op, to = std::move(to), body = std::move(body), retain]() mutable {
+    core->publish(to, std::move(body), retain, op);
+  });
+}
+
+void client::start_subscribe(const core_ptr& core, general_filter which, general_handler on_message,
+                             completion<error_code, subscription_id> done) {
+  auto op = operation<error_code, subscription_id>::make(core->serial(), std::move(done));
+  boost::asio::post(core->serial(), [core, op, which = std::move(which), on_message = std::move(on_message)] {
+    core->subscribe(which, on_message, op);
+  });
+}
+
+void client::start_disconnect(const core_ptr& core, completion<error_code> done) {
+  auto op = operation<error_code>::make(core->serial(), std::move(done));
+  boost::asio::post(core->serial(), [core, op] { core->disconnect(op); });
+}
+
+}  // namespace mqcoap

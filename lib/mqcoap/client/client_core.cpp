@@ -1,0 +1,256 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <mqcoap/client/client_core.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/transport/topic_filter.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+/// For what is still to be sent when the client disconnects.
+constexpr std::chrono::milliseconds goodbye{500};
+/// For how long an answer may wait for a stalled broker: after that its caller is gone.
+constexpr std::chrono::seconds answer_patience{5};
+
+/// A device is known to the broker by its tag, as it is elsewhere; who only asks has a name of chance.
+client_options with_client_id(client_options options) {
+  auto& id = options.broker.client_id;
+  if (id.empty())
+    id = options.tag ? options.tag->text()
+                     : "mqcoap-" + request_id_generator().next().canonical().substr(0, 16);
+  return options;
+}
+
+}  // namespace
+
+client_core::client_core(const executor& on, client_options options, make_link make, const clock& time)
+    : strand_(boost::asio::make_strand(on)),
+      serial_(strand_),
+      options_(with_client_id(std::move(options))),
+      make_link_(std::move(make)),
+      time_(time),
+      requester_(options_, responses_, time_, *this),
+      server_(options_, requests_, time_,
+              [this](const exchange_topic& request, std::string_view payload) {
+                if (link_ == nullptr) return;
+                const auto error =
+                    link_->publish(request.response_topic(), payload, time_.now() + answer_patience);
+                if (error)
+                  spdlog::debug("the answer under {} could not be sent: {}", request.text(), error.message());
+              }),
+      alarm_(serial_) {}
+
+std::string client_core::outage() const {
+  const std::lock_guard lock(outage_mutex_);
+  return outage_;
+}
+
+client_stats client_core::stats() const noexcept {
+  client_stats all;
+  requester_.count(all);
+  all.connects = connects_.get();
+  all.served = served_.get();
+  all.ignored = ignored_.get();
+  return all;
+}
+
+void client_core::connect(std::shared_ptr<operation<error_code>> done) {
+  if (closed_) return done->finish(errc::closed);
+  if (link_ != nullptr && link_->up() && (own_confirmed_ || !options_.tag)) return done->finish({});
+  // During an outage the link tells nothing more until it is over.
+  if (link_ != nullptr) done->expire_after(options_.timeout);
+  std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
+  connecting_.push_back(std::move(done));
+  if (link_ == nullptr) start_link();
+}
+
+void client_core::track(std::shared_ptr<operation_base> op) {
+  if (under_way_.size() >= tidy_at_) {
+    std::erase_if(under_way_, [](const auto& o) { return !o->pending(); });
+    tidy_at_ = 2 * under_way_.size() + 64;
+  }
+  under_way_.push_back(std::move(op));
+}
+
+void client_core::start_link() {
+  link_ = make_link_(serial_, options_.broker);
+  for (const auto& [id, s] : subscriptions_) link_->subscribe(s.filter, {});
+  requester_.attach(link_.get());
+  link_->start(*this);
+}
+
+void client_core::on_link_up(link& l) noexcept {
+  connected_ = true;
+  ++connects_;
+  set_outage({});
+  requester_.on_link_up();
+  if (!options_.tag) return tell_connected({});
+  l.subscribe(request_filter(options_.ns, *options_.tag), [weak = weak_from_this()](error_code error) {
+    const auto self = weak.lock();
+    if (!self || error == errc::closed) return;
+    self->own_confirmed_ = !error;
+    self->tell_connected(error);
+  });
+}
+
+void client_core::on_link_down(link&, std::string_view why) noexcept {
+  connected_ = false;
+  own_confirmed_ = false;
+  set_outage(why);
+  requester_.on_link_down(why);
+  tell_connected(errc::not_connected);
+}
+
+void client_core::set_outage(std::string_view why) {
+  const std::lock_guard lock(outage_mutex_);
+  outage_ = why;
+}
+
+void client_core::tell_connected(error_code error) {
+  for (const auto& op : std::exchange(connecting_, {})) op->finish(error);
+}
+
+void client_core::on_message(link&, const inbound& m) noexcept try {
+  auto topic = exchange_topic::parse(m.topic);
+  if (!topic) return hand_out(m);
+  if (m.retained) {
+    ++ignored_;
+  } else if (topic->which() == exchange_topic::kind::response) {
+    requester_.on_response(*topic, m.payload);
+  } else if (options_.tag && topic->tag() == options_.tag->text() && topic->ns() == options_.ns.text()) {
+    ++served_;
+    server_.on_request(*std::move(topic), m.payload, shared_from_this());
+  } else {
+    ++ignored_;
+  }
+} catch (const std::exception& e) {
+  spdlog::error("a message could not be handled: {}", e.what());
+}
+
+void client_core::hand_out(const inbound& m) {
+  auto topic = general_topic::parse(m.topic);
+  auto decoded = topic ? decode(m.payload, options_.decoding) : decode_fault{};
+  auto* const payload = decoded ? std::get_if<general>(&*decoded) : nullptr;
+  if (payload == nullptr) {
+    ++ignored_;
+    return;
+  }
+  const general_message arrived{*std::move(topic), std::move(*payload), m.retained};
+  // A handler may end subscriptions, its own too.
+  std::vector<client::general_handler> wanted;
+  for (const auto& [id, s] : subscriptions_)
+    if (filter_matches(s.filter, m.topic)) wanted.push_back(s.on_message);
+  for (const auto& on_message : wanted) {
+    try {
+      on_message(arrived);
+    } catch (const std::exception& e) {
+      spdlog::error("the handler of {} failed: {}", m.topic, e.what());
+    }
+  }
+}
+
+std::optional<request_id> client_core::request(request_spec what, requester::completion done) {
+  const auto id = requester_.begin(std::move(what), std::move(done));
+  set_alarm();
+  return id;
+}
+
+void client_core::completed(requester::completion done, error_code error, response&& answer) noexcept {
+  deliver<error_code, response>(serial_, std::move(done), error, std::move(answer));
+}
+
+void client_core::set_alarm() {
+  const auto next = requester_.next_deadline();
+  if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
+  alarm_at_ = next;
+  alarm_.expires_at(next);
+  alarm_.async_wait([weak = weak_from_this()](error_code error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    self->alarm_at_ = steady_time::max();
+    self->requester_.expire(self->time_.now());
+    self->set_alarm();
+  });
+}
+
+void client_core::publish(const general_topic& to, json_text body, bool retain,
+                          const std::shared_ptr<operation<error_code>>& done) {
+  if (link_ == nullptr) return done->finish(closed_ ? errc::closed : errc::not_connected);
+  std::string payload;
+  encode(payload, general{std::move(body), time_.wall()});
+  track(done);
+  const auto error = link_->publish(to.text(), payload, time_.now() + options_.timeout, {.retain = retain},
+                                    [done](error_code ec) { done->finish(ec); });
+  if (error) done->finish(error);
+}
+
+void client_core::subscribe(const general_filter& which, client::general_handler on_message,
+                            const std::shared_ptr<operation<error_code, subscription_id>>& done) {
+  if (closed_) return done->finish(errc::closed);
+  const subscription_id id{++last_subscription_};
+  const auto filter = which.text(options_.ns);
+  subscriptions_.emplace(id, subscription{filter, std::move(on_message)});
+  done->expire_after(options_.timeout);
+  if (link_ == nullptr) return done->finish({}, id);
+  track(done);
+  link_->subscribe(filter, [weak = weak_from_this(), id, done](error_code error) {
+    if (error) {
+      if (const auto self = weak.lock(); self && error != errc::closed) self->unsubscribe(id);
+      return done->finish(error);
+    }
+    done->finish({}, id);
+  });
+}
+
+void client_core::unsubscribe(subscription_id id) {
+  const auto at = subscriptions_.find(id);
+  if (at == subscriptions_.end()) return;
+  const std::string filter = std::move(at->second.filter);
+  subscriptions_.erase(at);
+  const bool shared = std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                                  [&](const auto& other) { return other.second.filter == filter; });
+  if (link_ != nullptr && !shared) link_->unsubscribe(filter);
+}
+
+void client_core::reply(call& answered, answer&& what) noexcept try {
+  if (strand_.running_in_this_thread()) return server_.finish(answered, what);
+  auto kept = std::make_shared<call>(std::move(answered));
+  boost::asio::post(serial_, [self = shared_from_this(), kept = std::move(kept), what = std::move(what)] {
+    self->server_.finish(*kept, what);
+  });
+} catch (const std::exception& e) {
+  spdlog::error("an answer could not be sent: {}", e.what());
+}
+
+void client_core::end_all() {
+  connected_ = false;
+  own_confirmed_ = false;
+  requester_.close(closed_);
+  requester_.attach(nullptr);
+  tell_connected(errc::closed);
+  for (const auto& op : std::exchange(under_way_, {})) op->close();
+}
+
+void client_core::disconnect(const std::shared_ptr<operation<error_code>>& done) {
+  end_all();
+  if (link_ == nullptr) return done->finish(closed_ ? make_error_code(errc::closed) : error_code{});
+  leaving_.push_back(std::move(link_));
+  leaving_.back()->stop(goodbye, [weak = weak_from_this(), left = leaving_.back().get(), done] {
+    if (const auto self = weak.lock())
+      std::erase_if(self->leaving_, [left](const auto& l) { return l.get() == left; });
+    done->finish({});
+  });
+}
+
+void client_core::shut_down() {
+  closed_ = true;
+  end_all();
+  alarm_.cancel();
+  subscriptions_.clear();
+  link_.reset();
+  leaving_.clear();
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/client/client.hpp>
+#include <mqcoap/client/completion.hpp>
+#include <mqcoap/client/request_server.hpp>
+#include <mqcoap/client/requester.hpp>
+#include <mqcoap/client/stat_counter.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// What is behind a client: the link, the requester, the server and the subscriptions, on one strand. The
+/// library calls in from `client`; events of the link and of the timer come by themselves.
+class client_core final : public link_events,
+                          public reply_sink,
+                          public requester::observer,
+                          public std::enable_shared_from_this<client_core> {
+ public:
+  using executor = boost::asio::any_io_executor;
+  using make_link = std::function<std::unique_ptr<link>(executor serial, const link_options& options)>;
+
+  client_core(const executor& on, client_options options, make_link make, const clock& time);
+
+  // From any thread.
+  const executor& serial() const noexcept { return serial_; }
+  const std::string& client_id() const noexcept { return options_.broker.client_id; }
+  bool connected() const noexcept { return connected_; }
+  std::string outage() const;
+  client_stats stats() const noexcept;
+  request_chain& requests() noexcept { return requests_; }
+  response_chain& responses() noexcept { return responses_; }
+  void reply(call& answered, answer&& what) noexcept override;
+
+  // On the strand.
+  void connect(std::shared_ptr<operation<error_code>> done);
+  std::optional<request_id> request(request_spec what, requester::completion done);
+  void cancel(const request_id& id) { requester_.cancel(id); }
+  request_id next_id() { return requester_.next_id(); }
+  void publish(const general_topic& to, json_text body, bool retain,
+               const std::shared_ptr<operation<error_code>>& done);
+  void subscribe(const general_filter& which, client::general_handler on_message,
+                 const std::shared_ptr<operation<error_code, subscription_id>>& done);
+  void unsubscribe(subscription_id id);
+  void disconnect(const std::shared_ptr<operation<error_code>>& done);
+  /// Ends everything, at once and for good.
+  void shut_down();
+
+ private:
+  struct subscription {
+    std::string filter;
+    client::general_handler on_message;
+  };
+
+  void on_link_up(link& l) noexcept override;
+  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_message(link& l, const inbound& m) noexcept override;
+  void completed(requester::completion done, error_code error, response&& answer) noexcept override;
+
+  /// Keeps an operation until it ends; whatever is under way when the client goes is told so.
+  void track(std::shared_ptr<operation_base> op);
+  void start_link();
+  void tell_connected(error_code error);
+  void set_outage(std::string_view why);
+  void hand_out(const inbound& m);
+  void set_alarm();
+  void end_all();
+
+  const boost::asio::strand<executor> strand_;
+  const executor serial_;  ///< the strand
+  const client_options options_;
+  const make_link make_link_;
+  const clock& time_;
+  request_chain requests_;
+  response_chain responses_;
+  requester requester_;
+  request_server server_;
+  std::unique_ptr<link> link_;                  ///< null before `connect` and after `disconnect`
+  std::vector<std::unique_ptr<link>> leaving_;  ///< saying goodbye
+  std::map<subscription_id, subscription> subscriptions_;
+  std::uint64_t last_subscription_ = 0;
+  std::vector<std::shared_ptr<operation<error_code>>> connecting_;
+  std::vector<std::shared_ptr<operation_base>> under_way_;  ///< some may have ended
+  std::size_t tidy_at_ = 64;                                ///< its size at which those are sorted out
+  bool own_confirmed_ = false;  ///< the broker brings us the requests to our own tag
+  bool closed_ = false;
+  boost::asio::steady_timer alarm_;
+  steady_time alarm_at_ = steady_time::max();
+
+  std::atomic<bool> connected_{false};
+  stat_counter connects_, served_, ignored_;
+  mutable std::mutex outage_mutex_;
+  std::string outage_;
+};
+
+}  // namespace mqcoap

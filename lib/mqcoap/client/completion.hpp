@@ -1,0 +1,91 @@
+#pragma once
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <mqcoap/base/errc.hpp>
+#include <optional>
+#include <utility>
+
+namespace mqcoap {
+
+/// Completes a handler on its own executor, else on the client's; never inside this call.
+template <class... Results>
+void deliver(const boost::asio::any_io_executor& serial,
+             boost::asio::any_completion_handler<void(Results...)> done, Results... results) {
+  boost::asio::post(serial, [serial, done = std::move(done), ... results = std::move(results)]() mutable {
+    const auto where = boost::asio::get_associated_executor(done, serial);
+    boost::asio::dispatch(where, [done = std::move(done), ... results = std::move(results)]() mutable {
+      auto slot = boost::asio::get_associated_cancellation_slot(done);
+      if (slot.is_connected()) slot.clear();
+      std::move(done)(std::move(results)...);
+    });
+  });
+}
+
+/// An operation under way, of whatever signature.
+class operation_base {
+ public:
+  virtual ~operation_base() = default;
+  virtual bool pending() const noexcept = 0;
+  /// Ends it with errc::closed, if it is pending.
+  virtual void close() = 0;
+};
+
+/// An asynchronous operation that ends once: by its outcome, by cancellation, or at its deadline, whatever
+/// comes first.
+/// @par Threads  `finish` and `pending` on the client's strand.
+template <class Error, class... Results>
+class operation final : public operation_base,
+                        public std::enable_shared_from_this<operation<Error, Results...>> {
+ public:
+  using completion = boost::asio::any_completion_handler<void(Error, Results...)>;
+
+  /// Made by the one who initiates it, on the thread of the handler.
+  static std::shared_ptr<operation> make(const boost::asio::any_io_executor& serial, completion done) {
+    auto slot = boost::asio::get_associated_cancellation_slot(done);
+    auto made = std::make_shared<operation>(serial, std::move(done));
+    if (slot.is_connected()) {
+      slot.assign([weak = std::weak_ptr(made)](boost::asio::cancellation_type) {
+        if (const auto self = weak.lock())
+          boost::asio::post(self->serial_, [self] { self->finish(boost::asio::error::operation_aborted); });
+      });
+    }
+    return made;
+  }
+  operation(boost::asio::any_io_executor serial, completion done)
+      : serial_(std::move(serial)), done_(std::move(done)) {}
+
+  bool pending() const noexcept override { return static_cast<bool>(done_); }
+  void close() override { finish(errc::closed); }
+
+  void finish(Error error, Results... results) {
+    if (!pending()) return;
+    deadline_.reset();
+    deliver<Error, Results...>(serial_, std::exchange(done_, nullptr), std::move(error),
+                               std::move(results)...);
+  }
+  void finish(Error error) requires(sizeof...(Results) > 0) { finish(std::move(error), Results{}...); }
+
+  /// From now on it ends with errc::timed_out when the time is over.
+  void expire_after(std::chrono::milliseconds timeout) {
+    deadline_.emplace(serial_, timeout);
+    deadline_->async_wait([weak = this->weak_from_this()](error_code error) {
+      if (error) return;
+      if (const auto self = weak.lock()) self->finish(errc::timed_out);
+    });
+  }
+
+ private:
+  const boost::asio::any_io_executor serial_;
+  completion done_;
+  std::optional<boost::asio::steady_timer> deadline_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,62 @@
+#include <mqcoap/client/request_server.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <utility>
+
+namespace mqcoap {
+
+request_server::request_server(const client_options& options, const request_chain& chain, const clock& time,
+                               send_payload send)
+    : options_(options), chain_(chain), time_(time), send_(std::move(send)) {}
+
+void request_server::on_request(exchange_topic topic, std::string_view payload,
+                                std::shared_ptr<reply_sink> answers) {
+  auto decoded = decode_request(payload, topic.id(), options_.decoding);
+  if (!decoded) {
+    payload_.clear();
+    encode_fault(payload_, decoded.error(), topic.id(), topic.tag(), time_.wall());
+    return send_(topic, payload_);
+  }
+  auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), time_.now()});
+  if (c->req.verb == method::get || is_fresh(*c)) chain_.run(responder(std::move(c), std::move(answers)));
+}
+
+/// False if the request has come before; then it has been dealt with.
+bool request_server::is_fresh(const call& c) {
+  const auto key = duplicate_filter::key_of(c.topic.subsystem(), c.topic.tag(), c.req.id);
+  const auto found = seen_.check(key, c.req, time_.now());
+  switch (found.what) {
+    case duplicate_filter::verdict::fresh: return true;
+    case duplicate_filter::verdict::running: return false;
+    case duplicate_filter::verdict::answered: send(c, *found.first); return false;
+    case duplicate_filter::verdict::conflict:
+      refuse(
+          c, response_code::bad_request,
+          "header.request_id was used before for another method, path or body; every request needs its own");
+      return false;
+    case duplicate_filter::verdict::full:
+      refuse(c, response_code::service_unavailable,
+             "too many requests within 300 s to guard them all; try again later");
+      return false;
+  }
+  return true;
+}
+
+void request_server::finish(const call& answered, const answer& what) {
+  if (answered.asked().verb != method::get)
+    seen_.finish(
+        duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), answered.asked().id),
+        what);
+  send(answered, what);
+}
+
+void request_server::refuse(const call& c, response_code code, std::string_view words) {
+  send(c, answer::error(code, words));
+}
+
+void request_server::send(const call& c, const answer& what) {
+  payload_.clear();
+  encode_answer(payload_, what, c.asked(), c.topic.tag(), time_.wall());
+  send_(c.topic, payload_);
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,263 @@
+#include <boost/asio/error.hpp>
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/client/requester.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+constexpr milliseconds longest_timeout = std::chrono::minutes(10);
+/// Devices whose answers are subscribed to; the one that was idle for longest makes room.
+constexpr std::size_t most_devices = 4096;
+/// Above this a request's buffer is given back rather than kept for the next.
+constexpr std::size_t kept_buffer = std::size_t{4} << 20;
+
+std::string source_of(const client_options& options) {
+  if (!options.source.empty()) return options.source;
+  return options.tag ? options.tag->text() : options.broker.client_id;
+}
+
+}  // namespace
+
+requester::requester(const client_options& options, const response_chain& chain, const clock& time,
+                     observer& told)
+    : options_(options),
+      chain_(chain),
+      time_(time),
+      told_(told),
+      source_(source_of(options)),
+      alive_(std::make_shared<requester*>(this)) {}
+
+void requester::attach(link* via) {
+  link_ = via;
+  for (auto& [tag, d] : devices_) d.now = device::state::idle;  // no confirmation comes from the old one
+}
+
+std::optional<request_id> requester::begin(request_spec what, completion done) {
+  const auto timeout = what.timeout.value_or(options_.timeout);
+  if (timeout < milliseconds(1) || timeout > longest_timeout) {
+    fail(std::move(done), what.to.path, ids_.next(), errc::invalid_duration,
+         "a timeout is between 1 ms and 10 min");
+    return {};
+  }
+  if (closed_) {
+    fail(std::move(done), what.to.path, ids_.next(), errc::closed, {});
+    return {};
+  }
+  const auto if_disconnected = what.if_disconnected.value_or(options_.if_disconnected);
+  if (if_disconnected == when_disconnected::fail && !up()) {
+    fail(std::move(done), what.to.path, ids_.next(), errc::not_connected, {});
+    return {};
+  }
+  device* const d = pending_.size() < options_.max_pending ? find_or_add(what.to.tag) : nullptr;
+  if (d == nullptr) {
+    fail(std::move(done), what.to.path, ids_.next(), errc::too_many_pending, {});
+    return {};
+  }
+  const auto id = ids_.next();
+  const auto now = time_.now();
+  pending_.add(
+      id, now + timeout,
+      entry{std::move(done), what.to, what.verb, timeout, if_disconnected, ++last_order_, std::move(what)});
+  waiting_.set(pending_.size());
+  ++d->pending;
+  d->last_used = now;
+  entry& e = *pending_.find(id);
+  if (up() && d->now == device::state::ready) {
+    send(*d, id, e);
+  } else {
+    d->waiting.emplace(e.order, id);
+    if (up() && d->now == device::state::idle) ask(e.to.tag, *d);
+  }
+  return id;
+}
+
+requester::device* requester::find_or_add(const device_tag& tag) {
+  if (const auto at = devices_.find(tag.text()); at != devices_.end()) return &at->second;
+  if (devices_.size() >= most_devices && !make_room()) return nullptr;
+  return &devices_.emplace(tag.text(), device{response_filter(options_.ns, tag)}).first->second;
+}
+
+/// Forgets the device that was idle for longest.
+bool requester::make_room() {
+  auto oldest = devices_.end();
+  for (auto at = devices_.begin(); at != devices_.end(); ++at)
+    if (at->second.pending == 0 &&
+        (oldest == devices_.end() || at->second.last_used < oldest->second.last_used))
+      oldest = at;
+  if (oldest == devices_.end()) return false;
+  if (link_ != nullptr) link_->unsubscribe(oldest->second.filter);
+  devices_.erase(oldest);
+  return true;
+}
+
+/// Asks the broker for a device's answers; the link keeps the subscription over reconnects.
+void requester::ask(const device_tag& tag, device& d) {
+  d.now = device::state::asked;
+  link_->subscribe(d.filter, [alive = std::weak_ptr(alive_), name = tag.text()](error_code error) {
+    if (const auto self = alive.lock()) (*self)->on_subscribed(name, error);
+  });
+}
+
+void requester::on_subscribed(const std::string& tag, error_code error) {
+  const auto at = devices_.find(tag);
+  if (at == devices_.end() || at->second.now != device::state::asked || error == errc::closed) return;
+  auto& d = at->second;
+  auto waiting = std::exchange(d.waiting, {});
+  if (!error) {
+    d.now = device::state::ready;
+    for (const auto& [order, id] : waiting) send(d, id, *pending_.find(id));
+    return;
+  }
+  d.now = device::state::idle;  // the next request asks the broker again
+  link_->unsubscribe(d.filter);
+  for (const auto& [order, id] : waiting)
+    end(id, *pending_.take(id), error,
+        "the broker does not let us have the answers of " + tag + "; check its access control list");
+}
+
+void requester::send(device& d, const request_id& id, entry& e) {
+  const auto now = time_.now();
+  request out{e.verb,
+              e.to.path,
+              id,
+              e.unsent->correlation_id,
+              std::move(e.unsent->token),
+              source_,
+              std::move(e.unsent->body),
+              time_.wall(),
+              std::move(e.unsent->options),
+              {}};
+  e.unsent.reset();
+  e.sent_at = now;
+  payload_.clear();
+  encode(payload_, out);
+  const auto topic =
+      exchange_topic::make(options_.ns, e.to.subsystem, exchange_topic::kind::request, e.to.tag, id);
+  const auto error = link_->publish(topic.text(), payload_, now + e.timeout);
+  if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
+  if (error) {
+    end(id, *pending_.take(id), error, {});
+  } else {
+    ++requests_;
+    d.last_used = now;
+  }
+}
+
+void requester::cancel(const request_id& id) {
+  auto e = pending_.take(id);
+  if (!e) return;
+  outcomes_.note(id, outcome_memory::outcome::timed_out);
+  end(id, *std::move(e), boost::asio::error::operation_aborted, {});
+}
+
+void requester::on_response(const exchange_topic& topic, std::string_view payload) {
+  const auto id = request_id::parse(topic.id(), validation::lenient);
+  entry* const e = id ? pending_.find(*id) : nullptr;
+  if (e == nullptr) {
+    switch (id ? outcomes_.recall(*id) : outcome_memory::outcome::unknown) {
+      case outcome_memory::outcome::answered: ++duplicates_; break;
+      case outcome_memory::outcome::timed_out: ++late_; break;
+      case outcome_memory::outcome::unknown: ++foreign_; break;
+    }
+    return;
+  }
+  const bool from_there = !e->unsent && topic.ns() == options_.ns.text() && topic.tag() == e->to.tag.text() &&
+                          topic.subsystem() == e->to.subsystem.text();
+  auto rules = options_.decoding;
+  rules.codes = code_rules::foreign;
+  auto decoded = from_there ? decode_response(payload, rules) : decode_fault{};
+  if (!from_there || (decoded && (!(decoded->id == *id) || !(decoded->path == e->to.path)))) {
+    ++mismatched_;
+    return;
+  }
+  auto taken = *pending_.take(*id);
+  outcomes_.note(*id, outcome_memory::outcome::answered);
+  leave(taken);
+  ++answers_;
+  if (!decoded)
+    return fail(std::move(taken.done), taken.to.path, *id, errc::unusable_answer, decoded.error().words);
+  const exchange of{std::move(taken.to), taken.verb,
+                    duration_cast<microseconds>(time_.now() - taken.sent_at)};
+  const auto error = chain_.run(of, *decoded);
+  told_.completed(std::move(taken.done), error, *std::move(decoded));
+}
+
+void requester::on_link_up() {
+  for (auto& [tag, d] : devices_)
+    if (d.now == device::state::idle && !d.waiting.empty()) ask(*device_tag::parse(tag), d);
+}
+
+void requester::on_link_down(std::string_view why) {
+  for (auto& [tag, d] : devices_)
+    if (d.now == device::state::ready) d.now = device::state::idle;
+  for (auto& [id, e] : pending_.take_all_if(
+           [](const entry& e) { return !e.unsent || e.if_disconnected == when_disconnected::fail; })) {
+    outcomes_.note(id, outcome_memory::outcome::timed_out);
+    const error_code error = e.unsent ? errc::not_connected : errc::connection_lost;
+    end(id, std::move(e), error, why);
+  }
+}
+
+void requester::expire(steady_time now) {
+  while (auto late = pending_.take_expired(now)) {
+    auto& [id, e] = *late;
+    outcomes_.note(id, outcome_memory::outcome::timed_out);
+    auto& d = devices_.at(e.to.tag.text());
+    std::string words = e.to.tag.text() + " did not answer within " + to_string(e.timeout);
+    if (e.unsent) {
+      words +=
+          up() ? "; the request was not sent: the broker has not confirmed the subscription to its answers"
+               : "; the request was not sent: there was no connection to the broker";
+      if (d.now == device::state::asked) d.now = device::state::idle;  // the next request asks again
+    }
+    end(id, std::move(e), errc::timed_out, words);
+  }
+}
+
+void requester::close(bool forever) {
+  closed_ = forever;
+  for (auto& [id, e] : pending_.take_all_if([](const entry&) { return true; })) {
+    outcomes_.note(id, outcome_memory::outcome::timed_out);
+    end(id, std::move(e), errc::closed, {});
+  }
+}
+
+/// Gives back the place of a request that is no longer in the table.
+void requester::leave(const entry& e) {
+  auto& d = devices_.at(e.to.tag.text());
+  --d.pending;
+  waiting_.set(pending_.size());
+  d.waiting.erase(e.order);
+}
+
+void requester::end(const request_id& id, entry e, error_code error, std::string_view words) {
+  leave(e);
+  fail(std::move(e.done), e.to.path, id, error, words);
+}
+
+/// Completes with an answer made up here, as a gateway would have worded it.
+void requester::fail(completion done, const resource_path& path, const request_id& id, error_code error,
+                     std::string_view words) {
+  const auto code =
+      error == errc::timed_out ? response_code::gateway_timeout : response_code::service_unavailable;
+  told_.completed(std::move(done), error,
+                  response{answer::error(code, words.empty() ? error.message() : words), path, id, {}, {}});
+}
+
+void requester::count(client_stats& into) const noexcept {
+  into.requests = requests_.get();
+  into.answers = answers_.get();
+  into.late = late_.get();
+  into.duplicates = duplicates_.get();
+  into.mismatched = mismatched_.get();
+  into.foreign = foreign_.get();
+  into.pending = waiting_.get();
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,137 @@
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <future>
+#include <mqcoap/client/sync_client.hpp>
+#include <stdexcept>
+#include <thread>
+#include <tuple>
+
+namespace mqcoap {
+namespace {
+
+exchange_names names_of(const client_options& options, const request_spec& what) {
+  return {what.to.path.text(), options.source, what.to.tag.text(), {}, std::string(to_string(what.verb))};
+}
+
+/// What an error answer says: its words, else its body as it is.
+std::string detail_of(const answer& a) {
+  if (a.body.is_null()) return {};
+  return a.body.is_string() ? decode_json_string(a.body.text()) : std::string(a.body.text());
+}
+
+[[noreturn]] void throw_failure(error_code error, const answer& a, exchange_names names) {
+  if (is_answer(error)) throw_response_exception(a.code, detail_of(a), std::move(names));
+  throw exchange_failed(error, detail_of(a), std::move(names));
+}
+
+}  // namespace
+
+/// The thread that the asynchronous client lives on.
+class sync_client::worker {
+ public:
+  worker() : thread_([this] { loop_.run(); }) {}
+  /// Precondition: the client is gone, and with it all that it still had to do.
+  ~worker() {
+    work_.reset();
+    thread_.join();
+  }
+  worker(const worker&) = delete;
+  worker& operator=(const worker&) = delete;
+
+  boost::asio::io_context& loop() noexcept { return loop_; }
+  bool is_this_thread() const noexcept { return std::this_thread::get_id() == thread_.get_id(); }
+
+ private:
+  boost::asio::io_context loop_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
+  std::thread thread_;
+};
+
+sync_client::sync_client(client_options options)
+    : options_(std::move(options)),
+      worker_(std::make_unique<worker>()),
+      client_(std::make_unique<client>(worker_->loop().get_executor(), options_)) {
+  if (options_.source.empty()) options_.source = client_->client_id();
+}
+
+sync_client::~sync_client() {
+  try {
+    if (client_->connected()) disconnect();
+  } catch (const std::exception&) {  // there is nobody to tell, and the client is dropped in any case
+  }
+  client_.reset();
+}
+
+/// Starts an operation, and waits for what it completes with.
+template <class... Results, class Start>
+std::tuple<Results...> sync_client::wait(Start start) {
+  if (worker_->is_this_thread())
+    throw std::logic_error("a blocking call on the client's own thread would wait for itself: use async()");
+  std::promise<std::tuple<Results...>> promise;
+  auto future = promise.get_future();
+  start([promise = std::move(promise)](Results... results) mutable {
+    promise.set_value(std::tuple<Results...>(std::move(results)...));
+  });
+  return future.get();
+}
+
+void sync_client::connect(error_code& error) {
+  std::tie(error) = wait<error_code>([&](auto done) { client_->async_connect(std::move(done)); });
+}
+
+void sync_client::connect() {
+  error_code error;
+  connect(error);
+  if (error) throw exchange_failed(error, client_->outage());
+}
+
+void sync_client::disconnect() {
+  wait<error_code>([&](auto done) { client_->async_disconnect(std::move(done)); });
+}
+
+response sync_client::request(request_spec what, error_code& error) {
+  auto [ended, answer] = wait<error_code, response>(
+      [&](auto done) { client_->async_request(std::move(what), std::move(done)); });
+  error = ended;
+  return std::move(answer);
+}
+
+response sync_client::request(request_spec what) {
+  auto names = names_of(options_, what);
+  error_code error;
+  auto answer = request(std::move(what), error);
+  if (!error) return answer;
+  names.request_id = answer.id.text();
+  throw_failure(error, answer, std::move(names));
+}
+
+response sync_client::get(std::string_view to) { return request({to}); }
+response sync_client::put(std::string_view to, json_text body) {
+  return request({to, method::put, std::move(body)});
+}
+response sync_client::post(std::string_view to, json_text body) {
+  return request({to, method::post, std::move(body)});
+}
+response sync_client::del(std::string_view to) { return request({to, method::del}); }
+
+std::vector<outcome> sync_client::batch(std::vector<request_spec> requests) {
+  return std::get<1>(wait<error_code, std::vector<outcome>>(
+      [&](auto done) { client_->async_batch(std::move(requests), std::move(done)); }));
+}
+
+void sync_client::publish(general_topic to, json_text body, bool retain) {
+  const auto topic = to.text();
+  const auto [error] = wait<error_code>(
+      [&](auto done) { client_->async_publish(std::move(to), std::move(body), retain, std::move(done)); });
+  if (error) throw exchange_failed(error, topic);
+}
+
+subscription_id sync_client::subscribe(general_filter which, client::general_handler handler) {
+  const auto filter = which.text(options_.ns);
+  const auto [error, id] = wait<error_code, subscription_id>(
+      [&](auto done) { client_->async_subscribe(std::move(which), std::move(handler), std::move(done)); });
+  if (error) throw exchange_failed(error, filter);
+  return id;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/associator.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace mqcoap::detail {
+
+/// A completion handler that keeps its own executor, if it has one, at work until it is called: the rule of
+/// Asio for outstanding operations.
+template <class Handler>
+class working_handler {
+  using executor = typename boost::asio::associated_executor<Handler, boost::asio::any_io_executor>::type;
+
+ public:
+  explicit working_handler(Handler h) : handler_(std::move(h)) {
+    const executor own = boost::asio::get_associated_executor(handler_, boost::asio::any_io_executor());
+    if constexpr (std::is_same_v<executor, boost::asio::any_io_executor>) {
+      if (!own) return;
+    }
+    work_.emplace(own);
+  }
+
+  template <class... Results>
+  void operator()(Results&&... results) {
+    const auto work = std::move(work_);
+    std::move(handler_)(std::forward<Results>(results)...);
+  }
+
+  const Handler& get() const noexcept { return handler_; }
+
+ private:
+  Handler handler_;
+  std::optional<boost::asio::executor_work_guard<executor>> work_;
+};
+
+}  // namespace mqcoap::detail
+
+/// What is associated with the handler inside, its executor, allocator and cancellation slot, is associated
+/// with the whole.
+template <template <class, class> class Associator, class Handler, class Default>
+struct boost::asio::associator<Associator, mqcoap::detail::working_handler<Handler>, Default>
+    : Associator<Handler, Default> {
+  static auto get(const mqcoap::detail::working_handler<Handler>& h) noexcept {
+    return Associator<Handler, Default>::get(h.get());
+  }
+  static auto get(const mqcoap::detail::working_handler<Handler>& h, const Default& otherwise) noexcept {
+    return Associator<Handler, Default>::get(h.get(), otherwise);
+  }
+};
