@@ -8,7 +8,8 @@ namespace mqcoap::cli {
 namespace {
 
 settings of_words(const responder_words& words, const settled_options& options) {
-  gateway_options gateway{80, options.client.ns, {}, {}, {}, {}};
+  gateway_options gateway{
+      .logged_body = 0, .ns = options.client.ns, .decoding = {}, .limits = {}, .devices = {}, .proxy = {}};
   gateway.devices.push_back(make_device(words.target, words.values, words.read_only));
   return {{options.client.broker}, std::move(gateway), {}};
 }
