@@ -57,7 +57,8 @@ recorded_message parse_recorded(std::string_view line) {
   m.payload.assign(payload->data(), payload->size());
   if (const auto* encoding = o->if_contains("encoding")) {
     auto decoded = *encoding == "base64" ? from_base64(m.payload) : std::nullopt;
-    if (!decoded) return std::string("expected `payload` in base64, as `encoding` says; no other is known");
+    if (!decoded)
+      throw failure(status_usage, "expected `payload` in base64, as `encoding` says; no other is known");
     m.payload = *std::move(decoded);
   }
   return m;
