@@ -3,9 +3,8 @@
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/fmt/fmt.h>
 
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/response_code.hpp>
 
 #include "duration_words.hpp"
@@ -73,21 +72,25 @@ std::string to_line(const seen_exchange& e, bool colour) {
 }
 
 std::string to_json_line(const seen_exchange& e) {
-  boost::json::object o;
-  o["state"] = state_name(e.what);
-  o["at"] = e.at.count;
-  if (!e.from.empty()) o["from"] = e.from;
-  o["tag"] = e.tag;
-  o["subsystem"] = e.subsystem;
-  if (!e.path.empty()) o["path"] = e.path;
-  if (e.verb) o["method"] = to_string(*e.verb);
-  if (e.code) o["code"] = *e.code;
-  if (e.took) o["ms"] = milliseconds_of(*e.took);
-  if (e.what != seen_exchange::state::unasked) o["request_bytes"] = e.request_bytes;
-  if (e.what != seen_exchange::state::overdue) o["response_bytes"] = e.response_bytes;
-  if (e.late) o["late"] = true;
-  if (!e.fault.empty()) o["fault"] = e.fault;
-  return boost::json::serialize(o);
+  std::string out = fmt::format(R"({{"state":"{}","at":{})", state_name(e.what), e.at.count);
+  const auto add_text = [&out](std::string_view name, std::string_view text) {
+    if (text.empty()) return;
+    out += fmt::format(R"(,"{}":)", name);
+    append_json_string(out, text);
+  };
+  add_text("from", e.from);
+  add_text("tag", e.tag);
+  add_text("subsystem", e.subsystem);
+  add_text("path", e.path);
+  if (e.verb) add_text("method", to_string(*e.verb));
+  if (e.code) out += fmt::format(R"(,"code":{})", *e.code);
+  if (e.took) out += fmt::format(R"(,"ms":{:.3f})", milliseconds_of(*e.took));
+  if (e.what != seen_exchange::state::unasked) out += fmt::format(R"(,"request_bytes":{})", e.request_bytes);
+  if (e.what != seen_exchange::state::overdue)
+    out += fmt::format(R"(,"response_bytes":{})", e.response_bytes);
+  if (e.late) out += R"(,"late":true)";
+  add_text("fault", e.fault);
+  return out + '}';
 }
 
 std::string to_summary(const pairing_totals& totals) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "failure.hpp"
+#include "value.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -24,9 +25,7 @@ resource_options make_value(const std::string& text, bool read_only) {
     throw usage_failure(
         fmt::format("-r '{}': '{}' cannot be the path of a value; expected one like gains or supply/voltage",
                     text, text.substr(0, equals)));
-  const std::string_view value = std::string_view(text).substr(equals + 1);
-  const auto parsed = json_text::parse(value);
-  value_options kind{parsed ? *parsed : json_text::from_string(value), {method::get}, std::nullopt};
+  value_options kind{read_value({text.substr(equals + 1)}, read_input), {method::get}, std::nullopt};
   if (!read_only) kind.methods.insert(method::put);
   return resource_options{std::string(path->key()), "", "", std::move(kind)};
 }

@@ -60,8 +60,8 @@ int main(int argc, char** argv) {
   global_options given;
   declare_options(app, given);
   const std::vector<verb> verbs{
-      declare_config(app), declare_get(app),   declare_monitor(app), declare_record(app),
-      declare_replay(app), declare_serve(app), declare_sim(app),
+      declare_bench(app),  declare_config(app), declare_get(app),   declare_monitor(app),
+      declare_record(app), declare_replay(app), declare_serve(app), declare_sim(app),
   };
   try {
     auto arguments = protect_numbers({argv + 1, argv + argc});

@@ -4,9 +4,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <cmath>
 #include <mqcoap/config/source_file.hpp>
+#include <mqcoap/protocol/json_text.hpp>
 
 #include "base64.hpp"
 #include "failure.hpp"
@@ -30,13 +30,13 @@ const boost::json::string* text_member(const boost::json::object& o, const char*
 std::string to_line(const recorded_message& m) {
   std::size_t bad_at = 0;
   const bool is_text = is_utf8(m.payload, bad_at);
-  boost::json::object o;
-  o["t"] = static_cast<double>(m.t.count()) / 1e3;
-  o["at"] = iso_words(m.at);
-  o["topic"] = m.topic;
-  o["payload"] = is_text ? m.payload : to_base64(m.payload);
-  if (!is_text) o["encoding"] = "base64";
-  return boost::json::serialize(o);
+  std::string line = fmt::format(R"({{"t":{:.3f},"at":"{}","topic":)", static_cast<double>(m.t.count()) / 1e3,
+                                 iso_words(m.at));
+  append_json_string(line, m.topic);
+  line += R"(,"payload":)";
+  append_json_string(line, is_text ? m.payload : to_base64(m.payload));
+  if (!is_text) line += R"(,"encoding":"base64")";
+  return line + '}';
 }
 
 recorded_message parse_recorded(std::string_view line) {

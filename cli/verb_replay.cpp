@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <cerrno>
 #include <cstring>
 #include <deque>
@@ -12,6 +10,7 @@
 #include <memory>
 #include <mqcoap/base/text_map.hpp>
 #include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/response_code.hpp>
 #include <set>
 
@@ -167,15 +166,14 @@ class replay {
   }
 
   static std::string json_line(const planned_request& r, std::optional<std::int64_t> code) {
-    boost::json::object o;
-    o["t"] = milliseconds_of(r.at);
-    o["tag"] = r.tag.text();
-    o["subsystem"] = r.subsystem.text();
-    if (r.decoded) o["path"] = r.decoded->path.key();
-    if (r.decoded) o["method"] = to_string(r.decoded->verb);
-    o["recorded"] = r.code ? boost::json::value(*r.code) : boost::json::value();
-    o["now"] = code ? boost::json::value(*code) : boost::json::value();
-    return boost::json::serialize(o);
+    const auto code_text = [](std::optional<std::int64_t> c) { return c ? std::to_string(*c) : "null"; };
+    std::string out = fmt::format(R"({{"t":{:.3f},"tag":"{}","subsystem":"{}")", milliseconds_of(r.at),
+                                  r.tag.text(), r.subsystem.text());
+    if (r.decoded) {
+      out += fmt::format(R"(,"method":"{}","path":)", to_string(r.decoded->verb));
+      append_json_string(out, r.decoded->path.key());
+    }
+    return out + fmt::format(R"(,"recorded":{},"now":{}}})", code_text(r.code), code_text(code));
   }
 
   std::string summary() const {

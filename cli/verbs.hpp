@@ -5,6 +5,7 @@
 // Each adds one verb.
 namespace mqcoap::cli {
 
+verb declare_bench(CLI::App& root);
 verb declare_config(CLI::App& root);
 verb declare_get(CLI::App& root);
 verb declare_monitor(CLI::App& root);
