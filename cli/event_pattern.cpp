@@ -44,10 +44,8 @@ bool event_pattern::matches(const general_topic& topic) const {
 }
 
 general_filter event_pattern::filter(general_topic::kind kind) const {
-  return {.which = kind,
-          .subsystem = exact<subsystem_name>(subsystem_, "subsystem"),
-          .tag = exact<device_tag>(tag_, "tag"),
-          .path = exact<resource_path>(path_, "path")};
+  return general_filter(kind, exact<subsystem_name>(subsystem_, "subsystem"), exact<device_tag>(tag_, "tag"),
+                        exact<resource_path>(path_, "path"));
 }
 
 std::string show_event(const general_message& m, const output_format& how, unix_millis now) {
@@ -56,7 +54,8 @@ std::string show_event(const general_message& m, const output_format& how, unix_
   const auto& body = m.payload.body;
   switch (how.kind) {
     case output_kind::raw: return (how.terminal ? harmless(words_of(body)) : words_of(body)) + '\n';
-    case output_kind::csv: return utc_time(now) + ',' + csv_cell(from) + ',' + csv_cell(words_of(body)) + '\n';
+    case output_kind::csv:
+      return utc_time(now) + ',' + csv_cell(from) + ',' + csv_cell(words_of(body)) + '\n';
     case output_kind::json: {
       std::string out = "{\"time\":\"" + utc_time(now) + '"';
       append_json_string(out += ",\"address\":", from);
@@ -69,7 +68,8 @@ std::string show_event(const general_message& m, const output_format& how, unix_
   }
   constexpr std::size_t one_line = std::size_t{1} << 30;
   if (!how.terminal) return stamp(now, how) + from + '\t' + std::string(body.text()) + '\n';
-  return stamp(now, how) + coloured(from, colours::blue, how.colour) + "  " + pretty(body, one_line, how.colour) +
+  return stamp(now, how) + coloured(from, colours::blue, how.colour) + "  " +
+         pretty(body, one_line, how.colour) +
          (m.retained ? coloured("  (retained)", colours::dim, how.colour) : "") + '\n';
 }
 

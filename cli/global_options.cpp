@@ -3,8 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <CLI/Option.hpp>
-#include <CLI/Validators.hpp>
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <mqcoap/protocol/json_text.hpp>
@@ -128,7 +127,7 @@ option_layer to_layer(const global_options& given) {
     if (!ns) throw usage_failure("-n: '" + *given.ns + "' is no namespace: " + ns.error().message());
     layer.ns = *ns;
   }
-  if (given.timeout) layer.timeout = read_timeout(*given.timeout, "--timeout");
+  if (given.timeout) layer.timeout = read_time(*given.timeout, "--timeout");
   return layer;
 }
 

@@ -23,7 +23,8 @@ std::optional<unix_millis> time_of(std::string_view value) {
   const auto digits = text_of(value);
   unix_millis time;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), time.count);
-  if (digits.empty() || read.ec != std::errc{} || read.ptr != digits.data() + digits.size()) return std::nullopt;
+  if (digits.empty() || read.ec != std::errc{} || read.ptr != digits.data() + digits.size())
+    return std::nullopt;
   return time;
 }
 
@@ -33,7 +34,9 @@ std::string joined(const row& cells, char between) {
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) out += between;
     std::string text = between == ',' ? csv_cell(cells[i]) : cells[i];
-    if (between == '\t') std::replace_if(text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n'; }, ' ');
+    if (between == '\t')
+      std::replace_if(
+          text.begin(), text.end(), [](char c) { return c == '\t' || c == '\n'; }, ' ');
     out += text;
   }
   return out + '\n';
@@ -92,7 +95,8 @@ std::string age(std::optional<unix_millis> since, unix_millis now) {
   return std::to_string(seconds / 86400) + " d";
 }
 
-std::string show_devices(const presence_list& devices, const output_format& how, bool names, unix_millis now) {
+std::string show_devices(const presence_list& devices, const output_format& how, bool names,
+                         unix_millis now) {
   std::string out;
   if (names) {
     for (const auto& [tag, device] : devices) out += tag + '\n';
@@ -107,7 +111,8 @@ std::string show_devices(const presence_list& devices, const output_format& how,
     return out;
   }
   const bool for_people = how.terminal && how.kind == output_kind::body;
-  std::vector<row> rows{{for_people ? "TAG" : "tag", for_people ? "STATE" : "state", for_people ? "SINCE" : "last_updated"}};
+  std::vector<row> rows{
+      {for_people ? "TAG" : "tag", for_people ? "STATE" : "state", for_people ? "SINCE" : "last_updated"}};
   for (const auto& [tag, device] : devices)
     rows.push_back({tag, device.state, for_people ? age(device.updated, now) : millis_text(device.updated)});
   return show_rows(rows, how);
@@ -120,10 +125,12 @@ std::optional<std::vector<resource_entry>> read_resources(const json_text& body)
   for (const auto item : items_of(text)) {
     const auto path = item.front() == '{' ? member_of(item, "path") : std::string_view();
     if (path.empty() || path.front() != '"') return std::nullopt;
-    resources.push_back({text_of(path), methods_of(member_of(item, "methods")), text_of(member_of(item, "type")),
-                         text_of(member_of(item, "unit")), text_of(member_of(item, "title")), std::string(item)});
+    resources.push_back({text_of(path), methods_of(member_of(item, "methods")),
+                         text_of(member_of(item, "type")), text_of(member_of(item, "unit")),
+                         text_of(member_of(item, "title")), std::string(item)});
   }
-  std::stable_sort(resources.begin(), resources.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  std::stable_sort(resources.begin(), resources.end(),
+                   [](const auto& a, const auto& b) { return a.path < b.path; });
   return resources;
 }
 

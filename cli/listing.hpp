@@ -46,7 +46,8 @@ struct resource_entry {
 /// Reads the answer to GET .well-known/core, sorted by path. @return nothing if it is no list of resources
 std::optional<std::vector<resource_entry>> read_resources(const json_text& body);
 
-/// The same for resources. @param prefix  `TAG/SUBSYSTEM/`; stands before the paths where only these are shown
+/// The same for resources. @param prefix  `TAG/SUBSYSTEM/`; stands before the paths where only these are
+/// shown
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,
                            const std::string& prefix);
 

@@ -69,11 +69,12 @@ option_layer overlay(option_layer over, option_layer under) {
   return over;
 }
 
-std::chrono::milliseconds read_timeout(const std::string& text, const std::string& where) {
+std::chrono::milliseconds read_time(const std::string& text, const std::string& where,
+                                    std::chrono::milliseconds most) {
   auto parsed = parse_duration(text);
   if (!parsed && parsed.error() == errc::missing_unit) parsed = parse_duration(text + 's');
-  if (!parsed || *parsed < 1ms || *parsed > 10min)
-    throw usage_failure(where + ": '" + text + "' is no time from 1ms to 10min",
+  if (!parsed || *parsed < 1ms || *parsed > most)
+    throw usage_failure(where + ": '" + text + "' is no time from 1ms to " + to_string(most),
                         "for example 2s, 500ms or, in seconds, 2");
   return *parsed;
 }
@@ -108,7 +109,7 @@ option_layer read_environment(const std::function<const char*(const char*)>& var
     layer.ns = *parsed;
   }
   if (const auto timeout = said(variable, "MQCOAP_TIMEOUT"))
-    layer.timeout = read_timeout(*timeout, "MQCOAP_TIMEOUT");
+    layer.timeout = read_time(*timeout, "MQCOAP_TIMEOUT");
   return layer;
 }
 

@@ -64,9 +64,10 @@ struct client_choice {
 };
 client_choice settle(option_layer all);
 
-/// Reads a timeout: `2s`, or a bare number of seconds as mosquitto's -W has it; 1 ms to 10 min.
+/// Reads a time of at least 1 ms: `2s`, or a bare number of seconds as mosquitto's -W has it.
 /// @param where  of whom the error speaks. @throws usage_failure
-std::chrono::milliseconds read_timeout(const std::string& text, const std::string& where);
+std::chrono::milliseconds read_time(const std::string& text, const std::string& where,
+                                    std::chrono::milliseconds most = std::chrono::minutes(10));
 
 /// The first line of a file that holds a secret, `-` for none. @throws failure (status_configuration)
 secret read_secret_file(const std::string& path);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/resource/discovery.hpp>
 
 #include "failure.hpp"
 #include "hints.hpp"
@@ -9,6 +10,9 @@
 
 namespace mqcoap::cli {
 namespace {
+
+/// Devices of mqcoapd answer under any subsystem, unless their configuration says otherwise.
+constexpr char any_subsystem[] = "gateway";
 
 /// What stands below an error, each line behind an arrow.
 void complain_hint(const std::string& hint, const settled_options& options) {
@@ -48,6 +52,15 @@ address read_address(const std::string& text) {
       "'" + text + "' is no address: " + form,
       "tag and subsystem are 1 to 64 characters of A-Z a-z 0-9 _ . -; a path has no empty, . or "
       ".. part and at most 255 bytes");
+}
+
+address discovery_address(const std::string& what) {
+  const auto text = what + (what.find('/') == std::string::npos ? std::string("/") + any_subsystem : "") +
+                    '/' + std::string(discovery_path);
+  auto parsed = address::parse(text);
+  if (parsed && parsed->path.key() == discovery_path) return *std::move(parsed);
+  throw usage_failure("'" + what + "' is neither TAG nor TAG/SUBSYSTEM",
+                      "tags are 1 to 64 characters of A-Z a-z 0-9 _ . -");
 }
 
 int report_outcome(const request_outcome& outcome, const request_spec& asked,

@@ -36,15 +36,23 @@ void session::run_one() {
   if (signal_ != 0) throw interrupted(signal_);
 }
 
-void session::connect() {
+error_code session::try_connect(std::string& why) {
   const auto deadline = std::chrono::steady_clock::now() + options_.client.timeout;
   auto connected = std::make_shared<std::optional<error_code>>();
   client_.async_connect([connected](error_code ec) { *connected = ec; });
-  const bool in_time = wait_until(deadline, [&] { return connected->has_value(); });
-  if (in_time && !**connected) return;
-  std::string why =
-      in_time ? client_.outage() : "no answer to CONNECT within " + to_string(options_.client.timeout);
+  if (!wait_until(deadline, [&] { return connected->has_value(); })) {
+    why = "no answer to CONNECT within " + to_string(options_.client.timeout);
+    return errc::timed_out;
+  }
+  if (!**connected) return {};
+  why = client_.outage();
   if (why.empty()) why = (*connected)->message();
+  return **connected;
+}
+
+void session::connect() {
+  std::string why;
+  if (!try_connect(why)) return;
   throw failure(status_unreachable, "cannot connect to " + place_of(options_.client.broker) + ": " + why,
                 hint_for_outage(why, options_.client.broker));
 }

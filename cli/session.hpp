@@ -38,6 +38,8 @@ class session {
 
   /// Waits for the connection, for at most the timeout in force. @throws failure (status_unreachable)
   void connect();
+  /// The same; what went wrong is returned, `why` says it in words.
+  error_code try_connect(std::string& why);
 
   /// Sends a request, with the token in force, and waits for its outcome.
   request_outcome request(request_spec what);

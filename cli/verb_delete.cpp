@@ -20,7 +20,7 @@ verb declare_delete(CLI::App& root) {
   app->add_option("--if-match", given->if_match, "Only if its etag is this one")->option_text("ETAG");
   app->footer("Example:\n  mqcoap delete 2D_XX_0_9999/axuv/shots/0");
   return {app, [given](const settled_options& options) {
-            request_spec what{.to = read_address(given->where), .verb = method::del};
+            request_spec what(read_address(given->where), method::del);
             what.options.if_match = given->if_match;
             return run_request(options, std::move(what));
           }};

@@ -1,4 +1,4 @@
-#include <CLI/Validators.hpp>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "event_pattern.hpp"
@@ -21,8 +21,10 @@ int show_events(const words& given, const settled_options& options) {
   if (!options.output.format.empty() || options.output.header)
     throw usage_failure("events knows -o body, json, raw and csv; neither -i nor -F");
   const event_pattern pattern(given.pattern);
-  const auto until = given.duration.empty() ? steady_time::max()
-                                            : std::chrono::steady_clock::now() + read_timeout(given.duration, "--for");
+  const auto until = given.duration.empty()
+                         ? steady_time::max()
+                         : std::chrono::steady_clock::now() +
+                               read_time(given.duration, "--for", std::chrono::hours(24 * 366));
   session s(options);
   s.connect();
   std::size_t seen = 0;

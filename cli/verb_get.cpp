@@ -29,7 +29,7 @@ verb declare_get(CLI::App& root) {
       "  mqcoap get -F '%c %i ms %b' 2D_XX_0_9999/axuv/gains\n"
       "  mqcoap get GATEWAY/proxy/2D_XX_0_9999/axuv/gains     by way of a gateway");
   return {app, [given](const settled_options& options) {
-            request_spec what{.to = read_address(given->where), .verb = method::get};
+            request_spec what(read_address(given->where), method::get);
             what.options.accept = given->accept;
             what.options.etag = given->etag;
             return run_request(options, std::move(what));

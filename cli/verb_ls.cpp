@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <memory>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/resource/discovery.hpp>
 
 #include "failure.hpp"
 #include "listing.hpp"
+#include "option_layer.hpp"
 #include "request_verb.hpp"
 #include "verbs.hpp"
 
@@ -16,21 +16,18 @@ using namespace std::chrono_literals;
 /// Retained messages come at once, one behind the other: after such a pause there are no more.
 constexpr auto pause_after_last = 150ms;
 
-/// Devices of mqcoapd answer under any subsystem, unless their configuration says otherwise.
-constexpr char any_subsystem[] = "gateway";
-
 struct words {
   std::string what{};
   std::string wait = "1s";
 };
 
 int list_devices(const words& given, const settled_options& options) {
-  const auto most = read_timeout(given.wait, "--wait");
+  const auto most = read_time(given.wait, "--wait");
   session s(options);
   s.connect();
   presence_list devices;
   auto last = std::chrono::steady_clock::now();
-  s.subscribe({.which = general_topic::kind::system, .path = *resource_path::parse("presence")},
+  s.subscribe(general_filter(general_topic::kind::system, {}, {}, *resource_path::parse("presence")),
               [&](const general_message& m) {
                 note_presence(devices, m, given.what);
                 last = std::chrono::steady_clock::now();
@@ -41,21 +38,15 @@ int list_devices(const words& given, const settled_options& options) {
     s.wait_until(std::min(end, last + pause_after_last));
   print(show_devices(devices, options.output, options.quiet, system_clock().wall()));
   if (!devices.empty() || options.quiet) return status_ok;
-  complain(given.what.empty() ? "mqcoap: no device tells its presence under '" + options.client.ns.text() + "/'"
-                              : "mqcoap: no device that tells its presence fits '" + given.what + '\'');
+  complain(given.what.empty()
+               ? "mqcoap: no device tells its presence under '" + options.client.ns.text() + "/'"
+               : "mqcoap: no device that tells its presence fits '" + given.what + '\'');
   complain("  try: mqcoap ls TAG asks one device, also a silent one; -n names another namespace");
   return status_ok;
 }
 
-address discovery_address(const std::string& what) {
-  const auto text = what + (what.find('/') == std::string::npos ? std::string("/") + any_subsystem : "") + '/' +
-                    std::string(discovery_path);
-  if (auto parsed = address::parse(text)) return *std::move(parsed);
-  throw usage_failure("'" + what + "' is neither TAG nor TAG/SUBSYSTEM nor a pattern with * or ?");
-}
-
 int list_resources(const words& given, const settled_options& options) {
-  const request_spec what{.to = discovery_address(given.what), .verb = method::get};
+  const request_spec what(discovery_address(given.what), method::get);
   session s(options);
   s.connect();
   const auto outcome = s.request(what);
@@ -80,9 +71,10 @@ int list_resources(const words& given, const settled_options& options) {
 verb declare_ls(CLI::App& root) {
   auto* app = root.add_subcommand("ls", "List devices, or the resources of one");
   auto given = std::make_shared<words>();
-  app->add_option("WHAT", given->what,
-                  "Nothing, or a pattern with * and ?: devices that tell their presence; TAG or TAG/SUBSYSTEM: "
-                  "its resources");
+  app->add_option(
+      "WHAT", given->what,
+      "Nothing, or a pattern with * and ?: devices that tell their presence; TAG or TAG/SUBSYSTEM: "
+      "its resources");
   app->add_option("--wait", given->wait, "For presences, at most (default: 1s)")->option_text("TIME");
   app->footer(
       "A table on a terminal; else tab-separated, -o csv or json (one object a line). --quiet: only names,\n"
@@ -93,7 +85,8 @@ verb declare_ls(CLI::App& root) {
       "  mqcoap ls 2D_XX_0_9999\n"
       "  mqcoap ls --quiet 2D_XX_0_9999/axuv | xargs -n 1 mqcoap get");
   return {app, [given](const settled_options& options) {
-            if (!options.output.format.empty() || options.output.header || options.output.kind == output_kind::raw)
+            if (!options.output.format.empty() || options.output.header ||
+                options.output.kind == output_kind::raw)
               throw usage_failure("ls knows -o body, json and csv; neither raw nor -i nor -F");
             return is_search(given->what) ? list_devices(*given, options) : list_resources(*given, options);
           }};

@@ -25,7 +25,7 @@ verb declare_post(CLI::App& root) {
               "  mqcoap post 2D_XX_0_9999/axuv/arm\n"
               "  mqcoap post 2D_XX_0_9999/axuv/shots number=17 comment='first light'");
   return {app, [given](const settled_options& options) {
-            request_spec what{.to = read_address(given->where), .verb = method::post};
+            request_spec what(read_address(given->where), method::post);
             what.body = read_value(given->value, read_input);
             return run_request(options, std::move(what));
           }};

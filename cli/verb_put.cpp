@@ -31,7 +31,7 @@ verb declare_put(CLI::App& root) {
               "  mqcoap put 2D_XX_0_9999/axuv/config rate=5000 mode=fast\n"
               "  mqcoap put 2D_XX_0_9999/axuv/table @table.json");
   return {app, [given](const settled_options& options) {
-            request_spec what{.to = read_address(given->where), .verb = method::put};
+            request_spec what(read_address(given->where), method::put);
             what.body = read_value(given->value, read_input);
             what.options.if_match = given->if_match;
             what.options.create_only = given->create_only;

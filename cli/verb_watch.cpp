@@ -1,7 +1,8 @@
-#include <CLI/Validators.hpp>
+#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "failure.hpp"
+#include "option_layer.hpp"
 #include "request_verb.hpp"
 #include "verbs.hpp"
 #include "watching.hpp"
@@ -20,10 +21,12 @@ struct words {
 };
 
 int watch(const words& given, const settled_options& options) {
-  const request_spec what{.to = read_address(given.where), .verb = method::get};
-  const auto every = read_timeout(given.every, "--every");
-  const auto until = given.duration.empty() ? steady_time::max()
-                                            : std::chrono::steady_clock::now() + read_timeout(given.duration, "--for");
+  const request_spec what(read_address(given.where), method::get);
+  const auto every = read_time(given.every, "--every", std::chrono::hours(24));
+  const auto until = given.duration.empty()
+                         ? steady_time::max()
+                         : std::chrono::steady_clock::now() +
+                               read_time(given.duration, "--for", std::chrono::hours(24 * 366));
   session s(options);
   s.connect();
   watch_log log(options.output, given.all);

@@ -13,5 +13,14 @@ verb declare_record(CLI::App& root);
 verb declare_replay(CLI::App& root);
 verb declare_serve(CLI::App& root);
 verb declare_sim(CLI::App& root);
+verb declare_put(CLI::App& root);
+verb declare_post(CLI::App& root);
+verb declare_delete(CLI::App& root);
+verb declare_ls(CLI::App& root);
+verb declare_watch(CLI::App& root);
+verb declare_events(CLI::App& root);
+verb declare_doctor(CLI::App& root);
+verb declare_context(CLI::App& root);
+verb declare_completion(CLI::App& root);
 
 }  // namespace mqcoap::cli

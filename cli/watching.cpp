@@ -66,7 +66,9 @@ watch_log::lines watch_log::answered(const exchange_record& e, unix_millis now) 
   if (how_.kind == output_kind::raw) return {words_of(body) + '\n', {}};
   // One line each, so that columns of numbers can be compared.
   constexpr std::size_t one_line = std::size_t{1} << 30;
-  return {stamp(now, how_) + (how_.terminal ? pretty(body, one_line, how_.colour) : std::string(body.text())) + '\n', {}};
+  return {stamp(now, how_) +
+              (how_.terminal ? pretty(body, one_line, how_.colour) : std::string(body.text())) + '\n',
+          {}};
 }
 
 watch_log::lines watch_log::add(const request_outcome& outcome, const request_spec& asked, unix_millis now) {
