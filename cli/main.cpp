@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
   const std::vector<verb> verbs{
       declare_bench(app),  declare_config(app), declare_get(app),   declare_monitor(app),
       declare_record(app), declare_replay(app), declare_serve(app), declare_sim(app),
-      declare_get(app), declare_put(app),   declare_post(app),   declare_delete(app),
+      declare_put(app),    declare_post(app),   declare_delete(app),
       declare_ls(app),  declare_watch(app), declare_events(app),
   };
   try {
