@@ -60,10 +60,9 @@ int main(int argc, char** argv) {
   global_options given;
   declare_options(app, given);
   const std::vector<verb> verbs{
-      declare_bench(app),  declare_config(app), declare_get(app),   declare_monitor(app),
-      declare_record(app), declare_replay(app), declare_serve(app), declare_sim(app),
-      declare_put(app),    declare_post(app),   declare_delete(app),
-      declare_ls(app),  declare_watch(app), declare_events(app),
+      declare_get(app),   declare_put(app),    declare_post(app),    declare_delete(app), declare_ls(app),
+      declare_watch(app), declare_events(app), declare_monitor(app), declare_serve(app),  declare_sim(app),
+      declare_bench(app), declare_record(app), declare_replay(app),  declare_config(app),
   };
   try {
     auto arguments = protect_numbers({argv + 1, argv + argc});

@@ -97,7 +97,7 @@ class Monitor(IntegrationTest):
         broker = self.broker(witness=False)
         running = self.watch(broker)
         broker.kill()
-        running.err.wait("lost mqtt://")
+        running.err.wait("lost the broker at mqtt://")
         broker.restart()
         running.err.wait("connected again")
         self.device(broker, "DEV_1")

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <algorithm>
 #include <faulty_link.hpp>
+#include <mqcoap/protocol/topic.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <unit/transport/link_recorder.hpp>
 
@@ -36,7 +37,7 @@ struct lab {
   struct answering_owner final : link_recorder {
     lab& in;
     explicit answering_owner(lab& l) : in(l) {}
-    void on_message(link& l, const inbound& m) noexcept override {
+    void on_message(mqcoap::link& l, const inbound& m) noexcept override {
       link_recorder::on_message(l, m);
       const auto topic = exchange_topic::parse(m.topic);
       CHECK_FALSE(l.publish(topic->response_topic(), "answer", in.time.now() + 5s));
