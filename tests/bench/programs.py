@@ -277,3 +277,18 @@ class Load:
     def stop(self):
         self.bench.stop(self.program)
         self.bench.stop(self.generator)
+
+
+def ask(bench, name, port, tag, **options):
+    """One measurement of a program that asks: it runs to its end and prints its figures as JSON."""
+    command = [bench.tool(name), "--port", str(port), "--tag", tag, *as_flags(options)]
+    limit = 30 + float(options["seconds"]) + float(options["warm_up"])
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired as slow:
+        raise Broken(f"{name} with {options}: no answers") from slow
+    if ended.returncode != 0:
+        raise Broken(f"{name} with {options}: {ended.stderr.strip() or ended.returncode}")
+    result = json.loads(ended.stdout)
+    bench.measurements.append({"of": name, "options": options, "result": result})
+    return result

@@ -4,7 +4,7 @@ rows it makes. Every ratio is that of two measurements that followed each other 
 import importlib.util
 import statistics
 
-from programs import FAR, PATH, SUBSYSTEM, Skipped, route
+from programs import FAR, PATH, SUBSYSTEM, Skipped, ask, route
 from table import Row
 
 # One device for each proxy: two that listen for the answers of one would both relay them.
@@ -327,6 +327,32 @@ def python(bench, plan):
     ]
 
 
+def client(bench, plan):
+    """CLIENT: the library's client beside the least that a requester on libmosquitto does, asking a C floor through
+    mosquitto."""
+    rows = []
+    broker = bench.broker()
+    bench.start("device", bench.echo(DEVICE)(broker.port))
+    programs = ["bench_client_floor" if bench.against_itself else "bench_client_load", "bench_client_floor"]
+    for n in plan.pick((1, 64), (16, 1024)):
+        pairs = []
+        for repeat in range(plan.repeats):
+            turn = [0, 1] if repeat % 2 == 0 else [1, 0]
+            results = {i: ask(bench, programs[i], broker.port, DEVICE, in_flight=n, **plan.times()) for i in turn}
+            pairs.append((results[0], results[1]))
+        label = f"{n} in flight, mosquitto"
+        asked = n in (1, 64)
+        rows.append(Row("CLIENT", f"requests/s, client / bare requester: {label}", rate(pairs),
+                        at_least=0.9 if asked else None, note=absolute(pairs)))
+        rows.append(Row("CLIENT", f"CPU per request, client / bare requester: {label}",
+                        [a["cpu_us_per_request"] / b["cpu_us_per_request"] for a, b in pairs],
+                        at_most=1.3 if asked else None,
+                        note="{:.1f} us beside {:.1f} us".format(
+                            *(statistics.median(pair[side]["cpu_us_per_request"] for pair in pairs)
+                              for side in (0, 1)))))
+    return rows
+
+
 SECTIONS = {
     ("P1", "P2", "P3"): direct,
     ("PUT",): put,
@@ -340,4 +366,5 @@ SECTIONS = {
     ("P10",): start,
     ("P11",): pending,
     ("P12",): python,
+    ("CLIENT",): client,
 }

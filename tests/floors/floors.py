@@ -32,6 +32,7 @@ CONFINED = [
     ("boost/asio/signal_set*", 7, "*", "signals only in daemon/ and cli/"),
     ("boost/asio*", 3, "*", "Boost.Asio only on floor 3 and up"),
     ("mosquitto.h", 3, "transport/mosquitto_link*.cpp", "mosquitto.h only in transport/mosquitto_link*.cpp"),
+    ("openssl/*", 3, "transport/tls_*", "OpenSSL only in transport/tls_*"),
     ("yaml-cpp/*", 6, "config/*.cpp", "yaml-cpp only in config/*.cpp"),
     ("sqlite3.h", 3, "store/*.cpp", "sqlite3 only in store/*.cpp"),
     ("spdlog/*", 3, "*", "spdlog only on floor 3 and up"),

@@ -4,7 +4,7 @@ import json
 import signal
 import unittest
 
-from harness import Broker, IntegrationTest, new_id, request_payload, request_topic, response_topic
+from harness import Broker, IntegrationTest, new_id, request_payload, request_topic, response_topic, silent_resolver
 from harness.device import late, mute, normal
 
 CONFIGURATION = """
@@ -61,6 +61,18 @@ class BrokerGone(IntegrationTest):
         lab.kill()
         gateway = self.gateway(CONFIGURATION, LAB=lab.url, SITE=lab.url, ready=False)
         gateway.wait_log("lab")  # the first attempt failed
+        gateway.stop()
+
+    @unittest.skipUnless(silent_resolver.available(), "needs user namespaces, for a name server of its own")
+    def test_a_stop_does_not_wait_for_a_name_lookup(self):
+        gateway = self.gateway(
+            CONFIGURATION,
+            LAB="mqtt://lab.invalid",
+            SITE="mqtt://site.invalid",
+            ready=False,
+            prefix=silent_resolver.prefix(),
+        )
+        gateway.wait_log(silent_resolver.ASKED)
         gateway.stop()
 
     def test_the_other_broker_going_away_answers_what_waits_and_then_503_at_once(self):
@@ -120,6 +132,27 @@ class BrokerGone(IntegrationTest):
         answer = desk.get("gains", proxy_uri="LAB_1/axuv/gains", timeout_ms=1000)
         self.assertIn(answer.code, (503, 504))
         self.assert_code(desk.get("gains"), 205)
+
+    def test_what_is_larger_than_the_broker_takes_is_answered_with_words(self):
+        lab = self.broker(witness=False)
+        site = self.broker(witness=False, settings=["max_packet_size 3000"])
+        gateway = self.gateway(CONFIGURATION, LAB=site.url, SITE=lab.url)
+        desk = self.caller(site, "GW_1")
+        self.device(lab, "SITE_1", normal("x" * 5000))
+        for _ in range(2):
+            self.assert_code(desk.get("gains", proxy_uri="SITE_1/axuv/gains"), 500, "max_packet_size")
+        self.assert_code(desk.get("gains"), 205)
+        gateway.wait_log("max_packet_size")
+
+    def test_a_request_larger_than_the_far_broker_takes_is_413(self):
+        lab = self.broker(witness=False)
+        site = self.broker(witness=False, settings=["max_packet_size 3000"])
+        self.gateway(CONFIGURATION, LAB=lab.url, SITE=site.url)
+        desk = self.caller(lab, "GW_1")
+        device = self.device(site, "SITE_1")
+        self.assert_code(desk.put("gains", "x" * 5000, proxy_uri="SITE_1/axuv/gains"), 413, "max_packet_size")
+        self.assert_code(desk.put("gains", "x" * 50, proxy_uri="SITE_1/axuv/gains"), 205)
+        self.assertEqual(len(device.requests), 1)
 
 
 class Garbage(IntegrationTest):

@@ -110,6 +110,19 @@ class RunOnce(IntegrationTest):
         self.assertEqual(len(device.requests), 1)
         self.assertEqual({b'"fired"' in m.payload for m in requester.on_topic(answers)}, {True})
 
+    def test_every_spelling_that_joined_is_answered_under_its_own(self):
+        device = self.device(self.lab, "DEV_1", late())
+        request_id = new_id()
+        spellings = [request_id, request_id.upper(), request_id.replace("-", "")]
+        waiting = [self.desk.send("POST", "probe/fire", request_id=each) for each in spellings]
+        self.assert_code(self.desk.get("gains"), 205)
+        device.wait_requests(1)
+        device.release("fired")
+        for each, spelling in zip(waiting, spellings):
+            answer = self.assert_code(each.answer(), 205)
+            self.assertEqual((answer.header["request_id"], answer.body), (spelling, "fired"))
+        self.assertEqual(len(device.requests), 1)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -200,8 +200,14 @@ void world::broker(std::string_view rest) {
     b.come_up();
   else if (what == "denies")
     b.deny(std::string(rest));
+  else if (what == "ignores")
+    b.ignore(std::string(rest));
+  else if (what == "allows")
+    b.allow_all();
+  else if (what == "takes")
+    b.limit_payload(std::stoull(std::string(take_word(rest))));
   else
-    wrong("a broker goes down, up or denies");
+    wrong("a broker goes down, up, denies, ignores, allows or takes");
   settle();
 }
 
@@ -251,9 +257,10 @@ void world::expect_answer(std::string_view rest) {
   answers_.pop_front();
   const auto code = std::stoll(std::string(take_word(rest)));
   rest.remove_prefix(std::string_view("to the caller").size());
-  const auto payload = json::parse(got.payload);
+  auto payload = json::parse(got.payload);
+  payload.as_object()["topic"] = got.topic;
   if (payload.at("header").at("response_code").as_int64() != code || !contains(payload, take_json(rest)))
-    wrong("it was " + got.payload);
+    wrong("it was " + got.topic + ' ' + got.payload);
 }
 
 void world::expect_count(std::string_view rest) {

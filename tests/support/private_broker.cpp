@@ -2,44 +2,18 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <stdexcept>
-#include <string_view>
 #include <support/private_broker.hpp>
 #include <utility>
-#include <vector>
 
 namespace mqcoap::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// Debian keeps mosquitto where only root's PATH looks.
-fs::path find_program(std::string_view name) {
-  const char* path = std::getenv("PATH");
-  std::string places = std::string(path == nullptr ? "" : path) + ":/usr/sbin:/usr/bin";
-  for (std::size_t begin = 0; begin <= places.size();) {
-    const auto end = std::min(places.find(':', begin), places.size());
-    const auto file = fs::path(places.substr(begin, end - begin)) / name;
-    if (::access(file.c_str(), X_OK) == 0) return file;
-    begin = end + 1;
-  }
-  throw std::runtime_error(std::string(name) + " is not installed");
-}
-
-fs::path make_directory() {
-  auto pattern = (fs::temp_directory_path() / "mqcoap-broker-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary directory");
-  return pattern;
-}
 
 std::uint16_t free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -52,17 +26,6 @@ std::uint16_t free_port() {
   ::close(fd);
   if (!found) throw std::runtime_error("no free port");
   return ntohs(address.sin_port);
-}
-
-void run_and_wait(const fs::path& program, std::initializer_list<std::string> arguments) {
-  std::vector<char*> argv{const_cast<char*>(program.c_str())};
-  for (const auto& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
-  argv.push_back(nullptr);
-  pid_t pid = -1;
-  int status = -1;
-  if (::posix_spawn(&pid, program.c_str(), nullptr, nullptr, argv.data(), environ) != 0 ||
-      ::waitpid(pid, &status, 0) != pid || status != 0)
-    throw std::runtime_error(program.string() + " failed");
 }
 
 /// Reads what a broker says until it is ready. False at the end of its output.
@@ -79,7 +42,7 @@ bool wait_until_running(int output) {
 
 }  // namespace
 
-private_broker::private_broker(options o) : options_(std::move(o)), dir_(make_directory()) {
+private_broker::private_broker(options o) : options_(std::move(o)) {
   ::signal(SIGPIPE, SIG_IGN);  // as the daemon does: a killed broker must not kill the test
   // Somebody else may take the port before the broker does.
   for (int tries = 0; tries < 5; ++tries) {
@@ -87,18 +50,13 @@ private_broker::private_broker(options o) : options_(std::move(o)), dir_(make_di
     write_config();
     if (launch()) return;
   }
-  fs::remove_all(dir_);
   throw std::runtime_error("mosquitto does not start");
 }
 
-private_broker::~private_broker() {
-  kill();
-  std::error_code ignored;
-  fs::remove_all(dir_, ignored);
-}
+private_broker::~private_broker() { kill(); }
 
 void private_broker::write_config() const {
-  std::ofstream config(dir_ / "mosquitto.conf");
+  std::ofstream config(dir_.file("mosquitto.conf"));
   config
       << "listener " << port_ << " 127.0.0.1\n"
       << "allow_anonymous " << (options_.username.empty() ? "true" : "false") << '\n'
@@ -106,22 +64,21 @@ void private_broker::write_config() const {
          "false\n";
   if (::geteuid() == 0) config << "user root\n";  // else it could not read this directory
   if (!options_.username.empty()) {
-    const auto file = dir_ / "passwords";
-    run_and_wait(find_program("mosquitto_passwd"),
-                 {"-c", "-b", file.string(), options_.username, options_.password});
-    config << "password_file " << file.string() << '\n';
+    const auto file = dir_.file("passwords");
+    run_program("mosquitto_passwd", {"-c", "-b", file, options_.username, options_.password});
+    config << "password_file " << file << '\n';
   }
   if (!options_.acl.empty()) {
-    const auto file = dir_ / "acl";
+    const auto file = dir_.file("acl");
     std::ofstream(file) << options_.acl;
-    config << "acl_file " << file.string() << '\n';
+    config << "acl_file " << file << '\n';
   }
   config << options_.lines;
 }
 
 bool private_broker::launch() {
   const auto program = find_program("mosquitto");
-  const auto config = (dir_ / "mosquitto.conf").string();
+  const auto config = dir_.file("mosquitto.conf");
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   pid_ = ::fork();

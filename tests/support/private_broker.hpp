@@ -3,8 +3,8 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
+#include <support/programs.hpp>
 
 namespace mqcoap::test {
 
@@ -12,10 +12,10 @@ namespace mqcoap::test {
 class private_broker {
  public:
   struct options {
-    std::string username;  ///< empty: anyone may connect
-    std::string password;
-    std::string acl;    ///< lines of an ACL file; empty: everything is allowed
-    std::string lines;  ///< further lines of the configuration
+    std::string username = {};  ///< empty: anyone may connect
+    std::string password = {};
+    std::string acl = {};    ///< lines of an ACL file; empty: everything is allowed
+    std::string lines = {};  ///< further lines of the configuration
   };
 
   private_broker() : private_broker(options{}) {}
@@ -41,7 +41,7 @@ class private_broker {
   bool launch();
 
   options options_;
-  std::filesystem::path dir_;
+  temporary_directory dir_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
   int output_ = -1;

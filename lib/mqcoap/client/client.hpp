@@ -120,7 +120,7 @@ class client {
         [core = core_](auto handler, std::vector<request_spec> r, std::optional<request_id> c) {
           start_batch(core, std::move(r), c, detail::working_handler(std::move(handler)));
         },
-        token, std::move(requests), std::move(correlation));
+        token, std::move(requests), correlation);
   }
 
   /// Publishes a general payload. Signature: void(error_code); completes when it is written to the

@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <exception>
 #include <mqcoap/client/client_core.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
@@ -96,6 +97,7 @@ void client_core::on_link_up(link& l) noexcept {
 }
 
 void client_core::on_link_down(link&, std::string_view why) noexcept {
+  if (std::exchange(in_messages_, false) && !ready_.empty()) post_completions();
   connected_ = false;
   own_confirmed_ = false;
   set_outage(why);
@@ -113,6 +115,7 @@ void client_core::tell_connected(error_code error) {
 }
 
 void client_core::on_message(link&, const inbound& m) noexcept try {
+  in_messages_ = true;
   auto topic = exchange_topic::parse(m.topic);
   if (!topic) return hand_out(m);
   if (m.retained) {
@@ -158,7 +161,29 @@ std::optional<request_id> client_core::request(request_spec what, requester::com
 }
 
 void client_core::completed(requester::completion done, error_code error, response&& answer) noexcept {
-  deliver<error_code, response>(serial_, std::move(done), error, std::move(answer));
+  ready_.push_back({std::move(done), error, std::move(answer)});
+  if (!in_messages_ && ready_.size() == 1) post_completions();
+}
+
+void client_core::on_messages_end(link&) noexcept {
+  in_messages_ = false;
+  complete_ready();
+}
+
+void client_core::post_completions() {
+  boost::asio::post(serial_, [self = shared_from_this()] { self->complete_ready(); });
+}
+
+/// Not inside any call of the user's, nor inside the library below: handlers may do what they like.
+void client_core::complete_ready() noexcept {
+  for (auto& [done, error, answer] : std::exchange(ready_, {})) {
+    try {
+      complete<error_code, response>(serial_, std::move(done), error, std::move(answer));
+    } catch (...) {
+      // It leaves through the event loop, as that of any handler, and does not keep others from completing.
+      boost::asio::post(serial_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+    }
+  }
 }
 
 void client_core::set_alarm() {

@@ -67,6 +67,7 @@ class client_core final : public link_events,
   void on_link_up(link& l) noexcept override;
   void on_link_down(link& l, std::string_view why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
+  void on_messages_end(link& l) noexcept override;
   void completed(requester::completion done, error_code error, response&& answer) noexcept override;
 
   /// Keeps an operation until it ends; whatever is under way when the client goes is told so.
@@ -76,6 +77,8 @@ class client_core final : public link_events,
   void set_outage(std::string_view why);
   void hand_out(const inbound& m);
   void set_alarm();
+  void post_completions();
+  void complete_ready() noexcept;
   void end_all();
 
   const boost::asio::strand<executor> strand_;
@@ -96,6 +99,13 @@ class client_core final : public link_events,
   std::size_t tidy_at_ = 64;                                ///< its size at which those are sorted out
   bool own_confirmed_ = false;  ///< the broker brings us the requests to our own tag
   bool closed_ = false;
+  struct ended_request {
+    requester::completion done;
+    error_code error;
+    response answer;
+  };
+  std::vector<ended_request> ready_;  ///< to be completed outside of the link's callbacks
+  bool in_messages_ = false;  ///< the link is bringing messages: what they end is completed after them
   boost::asio::steady_timer alarm_;
   steady_time alarm_at_ = steady_time::max();
 

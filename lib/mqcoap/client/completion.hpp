@@ -15,17 +15,24 @@
 
 namespace mqcoap {
 
-/// Completes a handler on its own executor, else on the client's; never inside this call.
+/// Completes a handler on its own executor, else here on the client's.
+template <class... Results>
+void complete(const boost::asio::any_io_executor& serial,
+              boost::asio::any_completion_handler<void(Results...)> done, Results... results) {
+  const auto where = boost::asio::get_associated_executor(done, serial);
+  boost::asio::dispatch(where, [done = std::move(done), ... results = std::move(results)]() mutable {
+    auto slot = boost::asio::get_associated_cancellation_slot(done);
+    if (slot.is_connected()) slot.clear();
+    std::move(done)(std::move(results)...);
+  });
+}
+
+/// The same, never inside this call.
 template <class... Results>
 void deliver(const boost::asio::any_io_executor& serial,
              boost::asio::any_completion_handler<void(Results...)> done, Results... results) {
   boost::asio::post(serial, [serial, done = std::move(done), ... results = std::move(results)]() mutable {
-    const auto where = boost::asio::get_associated_executor(done, serial);
-    boost::asio::dispatch(where, [done = std::move(done), ... results = std::move(results)]() mutable {
-      auto slot = boost::asio::get_associated_cancellation_slot(done);
-      if (slot.is_connected()) slot.clear();
-      std::move(done)(std::move(results)...);
-    });
+    complete<Results...>(serial, std::move(done), std::move(results)...);
   });
 }
 

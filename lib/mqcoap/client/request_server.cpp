@@ -23,10 +23,14 @@ void request_server::on_request(exchange_topic topic, std::string_view payload,
 /// False if the request has come before; then it has been dealt with.
 bool request_server::is_fresh(const call& c) {
   const auto key = duplicate_filter::key_of(c.topic.subsystem(), c.topic.tag(), c.req.id);
-  const auto found = seen_.check(key, c.req, time_.now());
+  const auto found = seen_.check(key, c, time_.now());
   switch (found.what) {
     case duplicate_filter::verdict::fresh: return true;
     case duplicate_filter::verdict::running: return false;
+    case duplicate_filter::verdict::crowded:
+      refuse(c, response_code::service_unavailable,
+             "this request runs already, and too many spellings of its id wait for the answer");
+      return false;
     case duplicate_filter::verdict::answered: send(c, *found.first); return false;
     case duplicate_filter::verdict::conflict:
       refuse(
@@ -42,11 +46,17 @@ bool request_server::is_fresh(const call& c) {
 }
 
 void request_server::finish(const call& answered, const answer& what) {
-  if (answered.asked().verb != method::get)
-    seen_.finish(
-        duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), answered.asked().id),
-        what);
+  const auto joined = note_outcome(answered, what);
   send(answered, what);
+  for (const auto& repeat : joined) send(repeat, what);
+}
+
+/// Returns the repeats that the answer is for, too.
+std::vector<call> request_server::note_outcome(const call& answered, const answer& what) {
+  const auto& asked = answered.asked();
+  if (asked.verb == method::get) return {};
+  const auto key = duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), asked.id);
+  return what.never_run ? seen_.forget(key) : seen_.finish(key, what);
 }
 
 void request_server::refuse(const call& c, response_code code, std::string_view words) {

@@ -10,6 +10,7 @@
 #include <mqcoap/protocol/topic.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mqcoap {
 
@@ -31,6 +32,7 @@ class request_server {
 
  private:
   bool is_fresh(const call& c);
+  std::vector<call> note_outcome(const call& answered, const answer& what);
   void refuse(const call& c, response_code code, std::string_view words);
   void send(const call& c, const answer& what);
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/base/lazy.hpp>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/client/client_options.hpp>
 #include <mqcoap/protocol/address.hpp>
@@ -21,10 +23,9 @@ struct request_spec {
   // Constructors, rather than an aggregate: g++ 12 copies aggregates bit by bit within a co_await.
   request_spec(address where, method what = method::get, json_text with = {})
       : to(std::move(where)), verb(what), body(std::move(with)) {}
-  /// @param where  `TAG/SUBSYSTEM/PATH`. @throws std::invalid_argument  for what is no address
-  request_spec(std::string_view where, method what = method::get, json_text with = {})
-      : request_spec(make_address(where), what, std::move(with)) {}
-  request_spec(const char* where, method what = method::get, json_text with = {})
+  /// @param where  text: `TAG/SUBSYSTEM/PATH`. @throws std::invalid_argument  for what is no address
+  template <std::convertible_to<std::string_view> Text>
+  request_spec(const Text& where, method what = method::get, json_text with = {})
       : request_spec(make_address(where), what, std::move(with)) {}
 
   address to;
@@ -34,7 +35,7 @@ struct request_spec {
   std::optional<when_disconnected> if_disconnected;  ///< none: the client's
   std::optional<request_id> correlation_id;
   std::optional<secret> token;
-  request_options options;
+  lazy<request_options> options;  ///< `options.edit().hops = 3`
 };
 
 /// How one request of a batch ended.

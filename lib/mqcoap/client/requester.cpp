@@ -61,9 +61,8 @@ std::optional<request_id> requester::begin(request_spec what, completion done) {
   }
   const auto id = ids_.next();
   const auto now = time_.now();
-  pending_.add(
-      id, now + timeout,
-      entry{std::move(done), what.to, what.verb, timeout, if_disconnected, ++last_order_, std::move(what)});
+  pending_.add(id, now + timeout,
+               entry{std::move(done), std::move(what), timeout, if_disconnected, ++last_order_, d});
   waiting_.set(pending_.size());
   ++d->pending;
   d->last_used = now;
@@ -72,7 +71,7 @@ std::optional<request_id> requester::begin(request_spec what, completion done) {
     send(*d, id, e);
   } else {
     d->waiting.emplace(e.order, id);
-    if (up() && d->now == device::state::idle) ask(e.to.tag, *d);
+    if (up() && d->now == device::state::idle) ask(e.what.to.tag, *d);
   }
   return id;
 }
@@ -123,22 +122,16 @@ void requester::on_subscribed(const std::string& tag, error_code error) {
 
 void requester::send(device& d, const request_id& id, entry& e) {
   const auto now = time_.now();
-  request out{e.verb,
-              e.to.path,
-              id,
-              e.unsent->correlation_id,
-              std::move(e.unsent->token),
-              source_,
-              std::move(e.unsent->body),
-              time_.wall(),
-              std::move(e.unsent->options),
-              {}};
-  e.unsent.reset();
+  auto& what = e.what;
+  const request out{
+      what.verb, what.to.path,         id,           what.correlation_id,     std::move(what.token),
+      source_,   std::move(what.body), time_.wall(), std::move(what.options), {}};
+  e.sent = true;
   e.sent_at = now;
   payload_.clear();
   encode(payload_, out);
   const auto topic =
-      exchange_topic::make(options_.ns, e.to.subsystem, exchange_topic::kind::request, e.to.tag, id);
+      exchange_topic::make(options_.ns, what.to.subsystem, exchange_topic::kind::request, what.to.tag, id);
   const auto error = link_->publish(topic.text(), payload_, now + e.timeout);
   if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
   if (error) {
@@ -167,12 +160,13 @@ void requester::on_response(const exchange_topic& topic, std::string_view payloa
     }
     return;
   }
-  const bool from_there = !e->unsent && topic.ns() == options_.ns.text() && topic.tag() == e->to.tag.text() &&
-                          topic.subsystem() == e->to.subsystem.text();
+  const bool from_there = e->sent && topic.ns() == options_.ns.text() &&
+                          topic.tag() == e->what.to.tag.text() &&
+                          topic.subsystem() == e->what.to.subsystem.text();
   auto rules = options_.decoding;
   rules.codes = code_rules::foreign;
   auto decoded = from_there ? decode_response(payload, rules) : decode_fault{};
-  if (!from_there || (decoded && (!(decoded->id == *id) || !(decoded->path == e->to.path)))) {
+  if (!from_there || (decoded && (!(decoded->id == *id) || !(decoded->path == e->what.to.path)))) {
     ++mismatched_;
     return;
   }
@@ -181,8 +175,8 @@ void requester::on_response(const exchange_topic& topic, std::string_view payloa
   leave(taken);
   ++answers_;
   if (!decoded)
-    return fail(std::move(taken.done), taken.to.path, *id, errc::unusable_answer, decoded.error().words);
-  const exchange of{std::move(taken.to), taken.verb,
+    return fail(std::move(taken.done), taken.what.to.path, *id, errc::unusable_answer, decoded.error().words);
+  const exchange of{std::move(taken.what.to), taken.what.verb,
                     duration_cast<microseconds>(time_.now() - taken.sent_at)};
   const auto error = chain_.run(of, *decoded);
   told_.completed(std::move(taken.done), error, *std::move(decoded));
@@ -197,9 +191,9 @@ void requester::on_link_down(std::string_view why) {
   for (auto& [tag, d] : devices_)
     if (d.now == device::state::ready) d.now = device::state::idle;
   for (auto& [id, e] : pending_.take_all_if(
-           [](const entry& e) { return !e.unsent || e.if_disconnected == when_disconnected::fail; })) {
+           [](const entry& e) { return e.sent || e.if_disconnected == when_disconnected::fail; })) {
     outcomes_.note(id, outcome_memory::outcome::timed_out);
-    const error_code error = e.unsent ? errc::not_connected : errc::connection_lost;
+    const error_code error = e.sent ? errc::connection_lost : errc::not_connected;
     end(id, std::move(e), error, why);
   }
 }
@@ -208,9 +202,9 @@ void requester::expire(steady_time now) {
   while (auto late = pending_.take_expired(now)) {
     auto& [id, e] = *late;
     outcomes_.note(id, outcome_memory::outcome::timed_out);
-    auto& d = devices_.at(e.to.tag.text());
-    std::string words = e.to.tag.text() + " did not answer within " + to_string(e.timeout);
-    if (e.unsent) {
+    auto& d = *e.at;
+    std::string words = e.what.to.tag.text() + " did not answer within " + to_string(e.timeout);
+    if (!e.sent) {
       words +=
           up() ? "; the request was not sent: the broker has not confirmed the subscription to its answers"
                : "; the request was not sent: there was no connection to the broker";
@@ -230,7 +224,7 @@ void requester::close(bool forever) {
 
 /// Gives back the place of a request that is no longer in the table.
 void requester::leave(const entry& e) {
-  auto& d = devices_.at(e.to.tag.text());
+  auto& d = *e.at;
   --d.pending;
   waiting_.set(pending_.size());
   d.waiting.erase(e.order);
@@ -238,7 +232,7 @@ void requester::leave(const entry& e) {
 
 void requester::end(const request_id& id, entry e, error_code error, std::string_view words) {
   leave(e);
-  fail(std::move(e.done), e.to.path, id, error, words);
+  fail(std::move(e.done), e.what.to.path, id, error, words);
 }
 
 /// Completes with an answer made up here, as a gateway would have worded it.

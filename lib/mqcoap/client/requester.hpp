@@ -75,12 +75,12 @@ class requester {
   };
   struct entry {
     completion done;
-    address to;
-    method verb;
+    request_spec what;  ///< once sent, without what only the device needs
     std::chrono::milliseconds timeout;
     when_disconnected if_disconnected;
-    std::uint64_t order;                 ///< among those that wait to be sent
-    std::optional<request_spec> unsent;  ///< until it is sent
+    std::uint64_t order;  ///< among those that wait to be sent
+    device* at;
+    bool sent = false;
     steady_time sent_at{};
   };
 

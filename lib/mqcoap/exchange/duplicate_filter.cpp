@@ -1,8 +1,13 @@
+#include <algorithm>
 #include <functional>
 #include <mqcoap/exchange/duplicate_filter.hpp>
+#include <utility>
 
 namespace mqcoap {
 namespace {
+
+/// Of an id whose request runs, beside the first: one with and one without hyphens, in both cases, is four.
+constexpr std::size_t most_spellings = 8;
 
 std::uint64_t fingerprint_of(const request& r) {
   const std::hash<std::string_view> hash;
@@ -28,41 +33,64 @@ std::string duplicate_filter::key_of(std::string_view subsystem, std::string_vie
   return key.append(subsystem).append(1, '/').append(tag).append(1, '/').append(id.canonical());
 }
 
-duplicate_filter::finding duplicate_filter::check(const std::string& key, const request& r, steady_time now,
+duplicate_filter::finding duplicate_filter::check(const std::string& key, const call& c, steady_time now,
                                                   bool enter) {
   forget_old(now);
-  const auto fingerprint = fingerprint_of(r);
+  const auto fingerprint = fingerprint_of(c.req);
   if (const auto at = entries_.find(key); at != entries_.end()) {
     if (at->second.fingerprint != fingerprint) return {verdict::conflict, nullptr};
-    if (!at->second.first) return {verdict::running, nullptr};
-    return {verdict::answered, &*at->second.first};
+    if (auto* const first = std::get_if<running>(&at->second.first)) return {join(*first, c), nullptr};
+    return {verdict::answered, &std::get<answer>(at->second.first)};
   }
   if (!enter) return {};
-  if (r.verb == method::post) {
+  if (c.req.verb == method::post) {
     if (entries_.size() >= options_.entries || answer_bytes_ >= options_.answer_bytes)
       return {verdict::full, nullptr};
   } else if (entries_.size() >= options_.entries / 4 * 3 || answer_bytes_ >= options_.answer_bytes / 4 * 3) {
     return {};  // PUT and DELETE may run twice without harm: the last quarter is kept for POSTs
   }
-  entries_.emplace(key, entry{fingerprint, std::nullopt});
-  by_age_.emplace_back(now + options_.window, key);
+  const auto added = entries_.emplace(key, entry{fingerprint, {}, running{c.topic.text(), {}}}).first;
+  added->second.age = by_age_.insert(by_age_.end(), {now + options_.window, &added->first});
   return {};
 }
 
-void duplicate_filter::finish(const std::string& key, const answer& first) {
+duplicate_filter::verdict duplicate_filter::join(running& first, const call& c) {
+  const auto& topic = c.topic.text();
+  if (topic == first.topic || std::any_of(first.joined.begin(), first.joined.end(),
+                                          [&](const call& j) { return j.topic.text() == topic; }))
+    return verdict::running;
+  if (first.joined.size() >= most_spellings) return verdict::crowded;
+  // The body may be large, and the answer does not need it.
+  request asked{c.req.verb, c.req.path, c.req.id, c.req.correlation_id, {}, c.req.source, {}, {}, {}, {}};
+  first.joined.push_back(call{c.topic, std::move(asked), c.received});
+  return verdict::running;
+}
+
+std::vector<call> duplicate_filter::finish(const std::string& key, const answer& first) {
   const auto at = entries_.find(key);
-  if (at == entries_.end() || at->second.first) return;
+  if (at == entries_.end() || !std::holds_alternative<running>(at->second.first)) return {};
+  auto joined = std::move(std::get<running>(at->second.first).joined);
   at->second.first = first;
   answer_bytes_ += size_of(first);
+  return joined;
+}
+
+std::vector<call> duplicate_filter::forget(const std::string& key) {
+  const auto at = entries_.find(key);
+  if (at == entries_.end() || !std::holds_alternative<running>(at->second.first)) return {};
+  auto joined = std::move(std::get<running>(at->second.first).joined);
+  remove(at);
+  return joined;
 }
 
 void duplicate_filter::forget_old(steady_time now) {
-  while (!by_age_.empty() && by_age_.front().first <= now) {
-    const auto at = entries_.find(by_age_.front().second);
-    if (at->second.first) answer_bytes_ -= size_of(*at->second.first);
-    entries_.erase(at);
-    by_age_.pop_front();
-  }
+  while (!by_age_.empty() && by_age_.front().forgotten <= now) remove(entries_.find(*by_age_.front().key));
+}
+
+void duplicate_filter::remove(entry_table::iterator at) {
+  if (const auto* const kept = std::get_if<answer>(&at->second.first)) answer_bytes_ -= size_of(*kept);
+  by_age_.erase(at->second.age);
+  entries_.erase(at);
 }
 
 }  // namespace mqcoap

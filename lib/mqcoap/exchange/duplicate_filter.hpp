@@ -3,14 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/protocol/request.hpp>
-#include <mqcoap/protocol/response.hpp>
-#include <optional>
+#include <mqcoap/protocol/responder.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
+#include <vector>
 
 namespace mqcoap {
 
@@ -24,8 +24,9 @@ struct duplicate_filter_options {
 class duplicate_filter {
  public:
   enum class verdict {
-    fresh,     ///< not seen before: run it, then call `finish`
-    running,   ///< the first one still runs; its answer serves both
+    fresh,     ///< not seen before: run it, then call `finish`, or `forget` if it was not run after all
+    running,   ///< the first one still runs; its answer serves both, under each one's own spelling of the id
+    crowded,   ///< it runs, and no further spelling of its id may wait for the answer
     answered,  ///< it ran: send the first one's answer again
     conflict,  ///< the same id with another method, path or body
     full,      ///< no place to guard another POST
@@ -41,22 +42,38 @@ class duplicate_filter {
   explicit duplicate_filter(duplicate_filter_options options = {}) : options_(options) {}
 
   /// @param enter  false: the request will be refused, so that a fresh one leaves no entry
-  finding check(const std::string& key, const request& r, steady_time now, bool enter = true);
-  /// Notes the answer of a request that was `fresh`.
-  void finish(const std::string& key, const answer& first);
+  finding check(const std::string& key, const call& c, steady_time now, bool enter = true);
+  /// Notes the answer of a request that was `fresh`. Returns the repeats that joined it under other spellings
+  /// of the id, without their bodies: they get the same answer, each under its own topic.
+  [[nodiscard]] std::vector<call> finish(const std::string& key, const answer& first);
+  /// A request that was `fresh` was never run: when it comes again, it is fresh again. Returns as `finish`.
+  [[nodiscard]] std::vector<call> forget(const std::string& key);
 
   std::size_t size() const noexcept { return entries_.size(); }
 
  private:
+  struct running {
+    std::string topic;
+    std::vector<call> joined;  ///< under other topics, which differ by the spelling of the id
+  };
+  struct aging {
+    steady_time forgotten;
+    const std::string* key;  ///< in `entries_`, whose keys stay where they are
+  };
   struct entry {
     std::uint64_t fingerprint;
-    std::optional<answer> first;
+    std::list<aging>::iterator age;
+    std::variant<running, answer> first;
   };
+  using entry_table = std::unordered_map<std::string, entry>;
+
+  static verdict join(running& first, const call& c);
   void forget_old(steady_time now);
+  void remove(entry_table::iterator at);
 
   const duplicate_filter_options options_;
-  std::unordered_map<std::string, entry> entries_;
-  std::deque<std::pair<steady_time, std::string>> by_age_;  ///< when each is forgotten
+  entry_table entries_;
+  std::list<aging> by_age_;  ///< the oldest first
   std::size_t answer_bytes_ = 0;
 };
 

@@ -1,6 +1,8 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/packet_limit.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <utility>
@@ -14,6 +16,13 @@ constexpr std::chrono::seconds answer_patience{5};
 /// Above this an answer's buffer is given back rather than kept for the next.
 constexpr std::size_t kept_buffer = 4 << 20;
 
+/// The end of the chain: a tag that is served, by none of its steps.
+void answer_nothing_here(responder r) {
+  const std::string words =
+      std::string(r->topic.tag()) + " has no resources; it only forwards, under the subsystem 'proxy'";
+  std::move(r).fail(response_code::not_found, words);
+}
+
 }  // namespace
 
 gateway::gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
@@ -25,15 +34,20 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       hooks_(std::move(hooks)),
       log_(options_.logged_body),
       proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}),
+      chain_(answer_nothing_here),
       alive_(std::make_shared<gateway*>(this)) {
   for (const auto& device : options_.devices)
     devices_.emplace(device.tag.text(), std::make_unique<local_device>(device, time_, proxy_));
+  compose_chain();
 }
 
 gateway::~gateway() { abandon(); }
 
 void gateway::start() {
-  subscribe_requests();
+  for (const auto& filter : request_filters())
+    requests_.emplace_back(*links_.front(), filter,
+                           [this, filter](error_code ec) { on_requests_subscribed(filter, ec); });
+  for (auto& each : requests_) each.ask();
   for (link* l : links_) l->start(*this);
 }
 
@@ -50,27 +64,16 @@ std::vector<std::string> gateway::request_filters() const {
   return filters;
 }
 
-void gateway::subscribe_requests() {
-  auto filters = request_filters();
-  unconfirmed_ = filters.size();
-  for (auto& filter : filters) {
-    links_.front()->subscribe(filter, [alive = std::weak_ptr(alive_), filter](error_code ec) {
-      const auto self = alive.lock();
-      if (!self || ec == errc::closed) return;
-      if (ec) {
-        spdlog::error("no requests will come under {}: {}", filter, ec.message());
-        (*self)->refused_ = true;
-      }
-      if (--(*self)->unconfirmed_ > 0 || (*self)->refused_) return;
-      (*self)->was_ready_ = true;
-      if ((*self)->hooks_.ready) (*self)->hooks_.ready();
-    });
-  }
+void gateway::on_requests_subscribed(const std::string& filter, error_code ec) {
+  if (ec) return spdlog::error("no requests will come under {}: {}", filter, ec.message());
+  const bool all = std::all_of(requests_.begin(), requests_.end(),
+                               [](const standing_subscription& each) { return each.confirmed(); });
+  if (all && hooks_.ready) hooks_.ready();
 }
 
 void gateway::drain(std::function<void()> done) {
   drained_ = std::move(done);
-  for (const auto& filter : request_filters()) links_.front()->unsubscribe(filter);
+  requests_.clear();
   check_drained();
 }
 
@@ -90,10 +93,16 @@ void gateway::set_alarm() {
 }
 
 void gateway::on_link_up(link& l) noexcept {
-  if (&l == links_.front() && was_ready_ && hooks_.ready) hooks_.ready();
+  if (&l == links_.front())
+    for (auto& each : requests_) each.ask();
+  proxy_.on_link_up(l);
 }
 
-void gateway::on_link_down(link& l, std::string_view why) noexcept { proxy_.on_link_down(l, why); }
+void gateway::on_link_down(link& l, std::string_view why) noexcept {
+  if (&l == links_.front())
+    for (auto& each : requests_) each.on_link_down();
+  proxy_.on_link_down(l, why);
+}
 
 void gateway::on_message(link& l, const inbound& m) noexcept try {
   auto topic = exchange_topic::parse(m.topic);
@@ -126,7 +135,7 @@ void gateway::take_request(exchange_topic topic, std::string_view payload) {
     payload_.clear();
     encode_fault(payload_, decoded.error(), topic.id(), topic.tag(), time_.wall());
     log_.fault(topic, decoded.error());
-    return send_payload(topic, payload_);
+    return count_sent(topic, publish_payload(topic));
   }
   auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), received});
   // A repeat belongs to its first request also when new ones are refused: it must not get a second answer.
@@ -139,16 +148,20 @@ void gateway::take_request(exchange_topic topic, std::string_view payload) {
         *c, response_code::service_unavailable,
         "the gateway works on " + std::to_string(in_flight_) + " requests already; try again later");
   ++in_flight_;
-  dispatch(responder(std::move(c), *this));
+  chain_.run(responder(std::move(c), *this));
 }
 
 /// True if the request is to be run; else it has been dealt with.
 bool gateway::pass_duplicate_filter(call& c, bool enter) {
   const auto key = duplicate_filter::key_of(c.topic.subsystem(), c.topic.tag(), c.req.id);
-  const auto found = seen_.check(key, c.req, time_.now(), enter);
+  const auto found = seen_.check(key, c, time_.now(), enter);
   switch (found.what) {
     case duplicate_filter::verdict::fresh: return true;
     case duplicate_filter::verdict::running: counted_.count(event::request_repeated); return false;
+    case duplicate_filter::verdict::crowded:
+      refuse(c, response_code::service_unavailable,
+             "this request runs already, and too many spellings of its id wait for the answer");
+      return false;
     case duplicate_filter::verdict::answered:
       counted_.count(event::request_repeated);
       send(c, *found.first);
@@ -166,42 +179,62 @@ bool gateway::pass_duplicate_filter(call& c, bool enter) {
   return true;
 }
 
-void gateway::dispatch(responder r) {
-  const auto tag = r->topic.tag();
-  if (r.req().options->proxy_uri) {
-    const address to = *r.req().options->proxy_uri;
-    if (is_forward_tag(tag)) return proxy_.forward(std::move(r), to);
-    return std::move(r).fail(response_code::proxying_not_supported,
-                             std::string(tag) + " does not forward: it takes no proxy_uri");
-  }
-  if (r->topic.subsystem() == forward_subsystem && is_forward_tag(tag)) return forward_by_path(std::move(r));
-  if (const auto device = devices_.find(tag); device != devices_.end()) {
-    if (r->topic.subsystem() == forward_subsystem)
-      return std::move(r).fail(response_code::proxying_not_supported,
-                               std::string(tag) + " does not forward: the subsystem 'proxy' is not served");
-    return device->second->handle(std::move(r));
-  }
-  if (proxy_.routes().serves(tag)) return proxy_.reverse(std::move(r));
-  std::move(r).fail(response_code::not_found,
-                    std::string(tag) + " has no resources; it only forwards, under the subsystem 'proxy'");
+/// Each step takes the requests that are its own and leaves the rest to the next.
+void gateway::compose_chain() {
+  using step = void (gateway::*)(responder&);
+  const auto add = [this](std::string name, step process) {
+    chain_.add({std::move(name), {}, [this, process](responder& r) { (this->*process)(r); }});
+  };
+  add("forward by proxy_uri", &gateway::forward_by_uri);
+  add("forward by path", &gateway::forward_by_path);
+  add("local resources", &gateway::answer_locally);
+  add("reverse by tag", &gateway::reverse_by_tag);
 }
 
-void gateway::forward_by_path(responder r) {
+void gateway::forward_by_uri(responder& r) {
+  if (!r.req().options->proxy_uri) return;
+  const address to = *r.req().options->proxy_uri;
+  const std::string tag(r->topic.tag());
+  if (is_forward_tag(tag)) return proxy_.forward(std::move(r), to);
+  std::move(r).fail(response_code::proxying_not_supported, tag + " does not forward: it takes no proxy_uri");
+}
+
+void gateway::forward_by_path(responder& r) {
+  if (r->topic.subsystem() != forward_subsystem || !is_forward_tag(r->topic.tag())) return;
   const auto to = address::parse(r.req().path.key(), options_.decoding.limits.path);
   if (to) return proxy_.forward(std::move(r), *to);
   std::move(r).fail(response_code::bad_request,
                     "header.path under the subsystem 'proxy' must be TAG/SUBSYSTEM/PATH");
 }
 
+void gateway::answer_locally(responder& r) {
+  const auto device = devices_.find(r->topic.tag());
+  if (device == devices_.end()) return;
+  if (r->topic.subsystem() != forward_subsystem) return device->second->handle(std::move(r));
+  const std::string words = device->first + " does not forward: the subsystem 'proxy' is not served";
+  std::move(r).fail(response_code::proxying_not_supported, words);
+}
+
+void gateway::reverse_by_tag(responder& r) {
+  if (proxy_.routes().serves(r->topic.tag())) proxy_.reverse(std::move(r));
+}
+
 void gateway::reply(call& answered, answer&& what) noexcept try {
   --in_flight_;
-  if (answered.req.verb != method::get)
-    seen_.finish(duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), answered.req.id),
-                 what);
+  const auto joined = note_outcome(answered, what);
   send(answered, what);
+  for (const auto& repeat : joined) send(repeat, what);
   check_drained();
 } catch (const std::exception& e) {
   spdlog::error("an answer under {} could not be sent: {}", answered.topic.text(), e.what());
+}
+
+/// Returns the repeats that the answer is for, too.
+std::vector<call> gateway::note_outcome(const call& answered, const answer& what) {
+  const auto& asked = answered.asked();
+  if (asked.verb == method::get) return {};
+  const auto key = duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), asked.id);
+  return what.never_run ? seen_.forget(key) : seen_.finish(key, what);
 }
 
 /// Answers a request that was never run.
@@ -210,15 +243,47 @@ void gateway::refuse(call& c, response_code code, std::string_view words) {
 }
 
 void gateway::send(const call& c, const answer& what) {
-  payload_.clear();
-  encode_answer(payload_, what, c.req, c.topic.tag(), time_.wall());
-  log_.answer(c, what, time_);
-  send_payload(c.topic, payload_);
+  encode(c, what);
+  const auto ec = publish_answer(c);
+  count_sent(c.topic, ec == errc::too_large ? send_too_large(c, payload_.size()) : ec);
 }
 
-void gateway::send_payload(const exchange_topic& request_topic, std::string_view payload) {
-  const auto ec =
-      links_.front()->publish(request_topic.response_topic(), payload, time_.now() + answer_patience);
+error_code gateway::publish_answer(const call& c) {
+  if (payload_.size() < followed_payload) return publish_payload(c.topic);
+  // The queue does not keep the call: what is needed of it, should this come back, is little.
+  const auto& asked = c.asked();
+  request kept{asked.verb, asked.path, asked.id, asked.correlation_id, {}, asked.source, {}, {}, {}, {}};
+  const auto again = std::make_shared<const call>(call{c.topic, std::move(kept), c.received});
+  return publish_payload(c.topic,
+                         [alive = std::weak_ptr(alive_), again, size = payload_.size()](error_code ec) {
+                           const auto self = alive.lock();
+                           if (!self || ec != errc::too_large) return;
+                           if (const auto failed = (*self)->send_too_large(*again, size))
+                             (*self)->count_sent(again->topic, failed);
+                         });
+}
+
+void gateway::encode(const call& c, const answer& what) {
+  payload_.clear();
+  encode_answer(payload_, what, c.asked(), c.topic.tag(), time_.wall());
+  log_.answer(c, what, time_);
+}
+
+/// Silence would cost the caller its whole patience.
+error_code gateway::send_too_large(const call& c, std::size_t bytes) {
+  const auto words = too_large_words("the answer", bytes, links_.front()->name());
+  if (!std::exchange(too_large_told_, true))
+    spdlog::warn("{}: {}; further ones are answered 500 and not logged", c.topic.text(), words);
+  encode(c, answer::error(response_code::internal_server_error, words));
+  return publish_payload(c.topic);
+}
+
+error_code gateway::publish_payload(const exchange_topic& request_topic, link::written_handler done) {
+  return links_.front()->publish(request_topic.response_topic(), payload_, time_.now() + answer_patience, {},
+                                 std::move(done));
+}
+
+void gateway::count_sent(const exchange_topic& request_topic, error_code ec) {
   if (ec) {
     counted_.count(event::answer_unsent);
     spdlog::debug("the answer under {} could not be sent: {}", request_topic.text(), ec.message());

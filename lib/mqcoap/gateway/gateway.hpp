@@ -1,16 +1,19 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/text_map.hpp>
+#include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/exchange/duplicate_filter.hpp>
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/local_device.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <string>
@@ -58,17 +61,25 @@ class gateway final : public link_events, public reply_sink {
   std::size_t route_count() const noexcept { return proxy_.routes().size(); }
 
  private:
-  void subscribe_requests();
   std::vector<std::string> request_filters() const;
+  void on_requests_subscribed(const std::string& filter, error_code ec);
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
   void take_request(exchange_topic topic, std::string_view payload);
   bool pass_duplicate_filter(call& c, bool enter);
-  void dispatch(responder r);
-  void forward_by_path(responder r);
+  void compose_chain();
+  void forward_by_uri(responder& r);
+  void forward_by_path(responder& r);
+  void answer_locally(responder& r);
+  void reverse_by_tag(responder& r);
+  std::vector<call> note_outcome(const call& answered, const answer& what);
   void refuse(call& c, response_code code, std::string_view words);
   void send(const call& c, const answer& what);
-  void send_payload(const exchange_topic& request_topic, std::string_view payload);
+  void encode(const call& c, const answer& what);
+  error_code publish_answer(const call& c);
+  error_code send_too_large(const call& c, std::size_t bytes);
+  error_code publish_payload(const exchange_topic& request_topic, link::written_handler done = {});
+  void count_sent(const exchange_topic& request_topic, error_code ec);
   void drop(event why, std::string_view topic);
   void set_alarm();
   void check_drained();
@@ -83,14 +94,14 @@ class gateway final : public link_events, public reply_sink {
   duplicate_filter seen_;
   proxy proxy_;
   text_map<std::unique_ptr<local_device>> devices_;
+  request_chain chain_;  ///< what answers a request, in order
   std::size_t in_flight_ = 0;
-  std::size_t unconfirmed_ = 0;  ///< subscriptions that the broker has not confirmed
-  bool refused_ = false;         ///< the broker refused one of them
-  bool was_ready_ = false;
+  std::deque<standing_subscription> requests_;  ///< none once it stops
+  bool too_large_told_ = false;
   steady_time alarm_at_ = steady_time::max();
   std::string payload_;  ///< reused for every answer
   std::function<void()> drained_;
-  std::shared_ptr<gateway*> alive_;
+  std::shared_ptr<gateway*> alive_;  ///< so that what a link tells late does not find a gateway that is gone
 };
 
 }  // namespace mqcoap

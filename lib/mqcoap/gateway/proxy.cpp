@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/gateway/packet_limit.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/protocol/codec.hpp>
 
@@ -79,26 +80,27 @@ void proxy::start(responder r, const route_options& route, const route_destinati
                              "no hops are left for this request: is it going round in a loop?");
   link* const via = find_link(where.broker);
   if (!via->up())
-    return std::move(r).fail(response_code::service_unavailable,
-                             "broker " + via->name() + " is not connected; try again later");
+    return std::move(r).refuse(response_code::service_unavailable,
+                               "broker " + via->name() + " is not connected; try again later");
   const auto ns = where.ns.empty() ? env_.ns : *namespace_name::parse(where.ns);
   upstream* const device = find_or_add(*via, ns, where.to.tag);
   if (device == nullptr)
-    return std::move(r).fail(
+    return std::move(r).refuse(
         response_code::service_unavailable,
         "all " + std::to_string(most_upstreams) + " places for proxied devices are busy; try again later");
 
-  if (device->in_flight + device->waiting_count >= route.in_flight + route.queue)
-    return std::move(r).fail(response_code::service_unavailable,
-                             device->tag.text() + " is busy and " + std::to_string(device->waiting_count) +
-                                 " requests wait for it already; try again later");
+  if (device->in_flight + device->waiting.size() >= route.in_flight + route.queue)
+    return std::move(r).refuse(response_code::service_unavailable,
+                               device->tag.text() + " is busy and " + std::to_string(device->waiting.size()) +
+                                   " requests wait for it already; try again later");
 
   const auto deadline = deadline_of(*r, route);
   const auto id = ids_.next();
   device->last_used = env_.time.now();
-  hops_.add(id, deadline, hop{std::move(r), device, &route, where.to.subsystem, where.to.path, deadline});
-  device->waiting.push_back(id);
-  ++device->waiting_count;
+  const auto place = device->waiting.insert(device->waiting.end(), id);
+  hops_.add(id, deadline,
+            hop{std::move(r), device, &route, where.to.subsystem, where.to.path, deadline, place});
+  device->answers.ask();
   send_next(*device);
 }
 
@@ -122,13 +124,9 @@ upstream* proxy::find_or_add(link& via, const namespace_name& ns, const device_t
   std::string key = via.name() + '/' + ns.text() + '/' + tag.text();
   if (const auto at = upstreams_.find(key); at != upstreams_.end()) return at->second.get();
   if (upstreams_.size() >= most_upstreams && !make_room()) return nullptr;
-  auto device = std::make_unique<upstream>(via, ns, tag);
-  auto* const added = device.get();
-  upstreams_.emplace(key, std::move(device));
-  via.subscribe(added->filter, [alive = std::weak_ptr(alive_), key](error_code ec) {
-    if (const auto self = alive.lock()) (*self)->on_subscribed(key, ec);
-  });
-  return added;
+  auto device =
+      std::make_unique<upstream>(via, ns, tag, [this, key](error_code ec) { on_subscribed(key, ec); });
+  return upstreams_.emplace(key, std::move(device)).first->second.get();
 }
 
 /// Forgets the device that was idle for longest.
@@ -139,38 +137,36 @@ bool proxy::make_room() {
         (oldest == upstreams_.end() || at->second->last_used < oldest->second->last_used))
       oldest = at;
   if (oldest == upstreams_.end()) return false;
-  oldest->second->via.unsubscribe(oldest->second->filter);
   upstreams_.erase(oldest);
   return true;
 }
 
 void proxy::on_subscribed(const std::string& key, error_code ec) {
   const auto at = upstreams_.find(key);
-  if (at == upstreams_.end() || at->second->now == upstream::state::ready) return;
   auto& device = *at->second;
-  if (!ec) {
-    device.now = upstream::state::ready;
-    return send_next(device);
-  }
+  if (!ec) return send_next(device);
   const std::string words =
       "the answers of " + describe(device) + " cannot be subscribed to: " + ec.message();
   for (auto& [id, waiting] : hops_.take_all_if([&](const hop& h) { return h.device == &device; }))
-    fail(std::move(waiting), response_code::service_unavailable, words);
-  device.via.unsubscribe(device.filter);
+    refuse(std::move(waiting), response_code::service_unavailable, words);
   upstreams_.erase(at);  // the next request asks the broker again
 }
 
 void proxy::send_next(upstream& device) {
   // A request that cannot be sent ends at once and comes back here: a loop, not a recursion.
-  if (device.sending || device.now != upstream::state::ready) return;
+  if (device.sending || !device.answers.confirmed()) return;
   device.sending = true;
   const auto now = env_.time.now();
   while (!device.waiting.empty()) {
     const auto id = device.waiting.front();
     auto* const h = hops_.find(id);
-    if (h != nullptr && device.in_flight >= h->route->in_flight) break;
-    device.waiting.pop_front();
-    if (h != nullptr && h->deadline > now) send(id, *h);  // whose time is over stays for `expire`
+    if (h == nullptr) break;  // everything is being ended, one by one
+    if (h->deadline <= now)
+      time_out(id, *hops_.take(id));
+    else if (device.in_flight < h->route->in_flight)
+      send(id, *h);
+    else
+      break;
   }
   device.sending = false;
 }
@@ -178,17 +174,29 @@ void proxy::send_next(upstream& device) {
 void proxy::send(const request_id& id, hop& h) {
   const auto topic =
       exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::request, h.device->tag, id);
-  const auto ec = h.device->via.publish(topic.text(), encode_hop(id, h), h.deadline);
-  --h.device->waiting_count;
+  const auto payload = encode_hop(id, h);
+  link::written_handler done;
+  if (payload.size() >= followed_payload)
+    done = [alive = std::weak_ptr(alive_), id, size = payload.size()](error_code ec) {
+      const auto self = alive.lock();
+      if (!self || ec != errc::too_large) return;
+      if (auto unsent = (*self)->hops_.take(id)) (*self)->end_unsendable(*std::move(unsent), ec, size);
+    };
+  const auto ec = h.device->via.publish(topic.text(), payload, h.deadline, {}, std::move(done));
+  if (ec) return end_unsendable(*hops_.take(id), ec, payload.size());
+  h.device->waiting.erase(h.place);
   ++h.device->in_flight;
   h.sent = true;
   env_.counted.count(event::forwarded);
-  if (ec) {
-    auto failed = hops_.take(id);
-    const std::string words =
-        "the request could not be sent to " + describe(*failed->device) + ": " + ec.message();
-    fail(*std::move(failed), response_code::service_unavailable, words);
-  }
+}
+
+void proxy::end_unsendable(hop h, error_code ec, std::size_t bytes) {
+  const auto to = describe(*h.device);
+  if (ec != errc::too_large)
+    return refuse(std::move(h), response_code::service_unavailable,
+                  "the request could not be sent to " + to + ": " + ec.message());
+  const auto words = too_large_words("the request to " + h.device->tag.text(), bytes, h.device->via.name());
+  refuse(std::move(h), response_code::request_entity_too_large, words);
 }
 
 std::string proxy::encode_hop(const request_id& id, const hop& h) const {
@@ -245,7 +253,14 @@ void proxy::on_response(link& from, const exchange_topic& topic, std::string_vie
   finish(std::move(taken), std::move(what));
 }
 
+void proxy::on_link_up(link& which) {
+  for (auto& [key, device] : upstreams_)
+    if (&device->via == &which) device->answers.ask();
+}
+
 void proxy::on_link_down(link& which, std::string_view why) {
+  for (auto& [key, device] : upstreams_)
+    if (&device->via == &which) device->answers.on_link_down();
   const std::string gone = "broker " + which.name() + " is gone (" + std::string(why) + ')';
   for (auto& [id, lost] : hops_.take_all_if([&](const hop& h) { return &h.device->via == &which; })) {
     outcomes_.note(id, outcome_memory::outcome::timed_out);
@@ -254,14 +269,19 @@ void proxy::on_link_down(link& which, std::string_view why) {
 }
 
 void proxy::expire(steady_time now) {
-  while (auto late = hops_.take_expired(now)) {
-    outcomes_.note(late->first, outcome_memory::outcome::timed_out);
-    auto& h = late->second;
-    const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
-    const std::string words = h.device->tag.text() + " did not answer within " + to_string(waited) +
-                              (h.sent ? "" : "; the request waited behind others and was not sent");
-    fail(std::move(h), response_code::gateway_timeout, words);
-  }
+  while (auto late = hops_.take_expired(now)) time_out(late->first, std::move(late->second));
+}
+
+void proxy::time_out(const request_id& id, hop h) {
+  outcomes_.note(id, outcome_memory::outcome::timed_out);
+  const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
+  const auto words = h.device->tag.text() + " did not answer within " + to_string(waited);
+  if (h.sent) return fail(std::move(h), response_code::gateway_timeout, words);
+  const auto why = h.device->answers.confirmed()
+                       ? "; the request waited behind others and was not sent"
+                       : "; the request was not sent, because broker " + h.device->via.name() +
+                             " has not confirmed the subscription to its answers";
+  refuse(std::move(h), response_code::gateway_timeout, words + why);
 }
 
 void proxy::abandon(std::string_view why) {
@@ -274,7 +294,7 @@ void proxy::leave(hop& h) {
   if (h.sent)
     --h.device->in_flight;
   else
-    --h.device->waiting_count;
+    h.device->waiting.erase(h.place);
 }
 
 void proxy::finish(hop h, answer&& what) {
@@ -288,11 +308,18 @@ void proxy::fail(hop h, response_code code, const std::string& words) {
   finish(std::move(h), answer::error(code, words));
 }
 
+/// Fails a hop that was not sent.
+void proxy::refuse(hop h, response_code code, const std::string& words) {
+  finish(std::move(h), answer::refusal(code, words));
+}
+
 /// 504 means that nobody knows whether the device ran it, 503 that it did not.
 void proxy::end_unanswered(hop h, const std::string& why) {
-  const bool sent = h.sent;
-  fail(std::move(h), sent ? response_code::gateway_timeout : response_code::service_unavailable,
-       why + (sent ? "; whether the device ran the request is unknown" : "; the request was not sent"));
+  if (h.sent)
+    fail(std::move(h), response_code::gateway_timeout,
+         why + "; whether the device ran the request is unknown");
+  else
+    refuse(std::move(h), response_code::service_unavailable, why + "; the request was not sent");
 }
 
 void mount::handle(responder r) {

@@ -47,6 +47,7 @@ class proxy {
   void forward_mounted(responder r, const address& to);
 
   void on_response(link& from, const exchange_topic& topic, std::string_view payload);
+  void on_link_up(link& which);
   void on_link_down(link& which, std::string_view why);
 
   /// Answers 504 where the time is over.
@@ -63,6 +64,7 @@ class proxy {
     subsystem_name subsystem;
     resource_path path;
     steady_time deadline;
+    std::list<request_id>::iterator place;  ///< in the device's queue, until it is sent
     bool sent = false;
   };
 
@@ -74,9 +76,12 @@ class proxy {
   void send_next(upstream& device);
   void send(const request_id& id, hop& h);
   std::string encode_hop(const request_id& id, const hop& h) const;
+  void end_unsendable(hop h, error_code ec, std::size_t bytes);
   void leave(hop& h);
+  void time_out(const request_id& id, hop h);
   void finish(hop h, answer&& what);
   void fail(hop h, response_code code, const std::string& words);
+  void refuse(hop h, response_code code, const std::string& words);
   void end_unanswered(hop h, const std::string& why);
   steady_time deadline_of(const call& c, const route_options& route) const;
   link* find_link(const std::string& name) const noexcept;
@@ -89,7 +94,7 @@ class proxy {
   pending_table<hop> hops_;
   outcome_memory outcomes_;
   request_id_generator ids_;
-  std::shared_ptr<proxy*> alive_;  ///< so that a late confirmation does not find a proxy that is gone
+  std::shared_ptr<proxy*> alive_;  ///< so that what a link tells late does not find a proxy that is gone
 };
 
 /// A `**` resource that leads to another device.

@@ -227,17 +227,22 @@ result<request, decode_fault> read_request(envelope& e, const decode_rules& rule
 /// A response's options are for who knows them: what is malformed is passed on like an unknown field.
 response_options read_response_options(envelope& e) {
   response_options options;
-  const auto take = [&e](field f, std::string& to) {
+  const auto pass_on = [&e](field f) {
+    e.unknown.push_back({'"' + std::string(to_string(f)) + '"', std::string(e[f])});
+  };
+  const auto take = [&](field f, std::string& to) {
     if (e.lacks(f)) return;
-    if (is_string(e[f]))
+    if (is_string(e[f]) && e[f] != "\"\"")
       to = decode_json_string(e[f]);
     else
-      e.unknown.push_back({'"' + std::string(to_string(f)) + '"', std::string(e[f])});
+      pass_on(f);
   };
   take(field::etag, options.etag);
   take(field::content_format, options.content_format);
   take(field::traceparent, options.traceparent);
-  if (!e.lacks(field::max_age)) options.max_age = to_integer<std::uint32_t>(e[field::max_age]);
+  if (e.lacks(field::max_age)) return options;
+  options.max_age = to_integer<std::uint32_t>(e[field::max_age]);
+  if (!options.max_age) pass_on(field::max_age);
   return options;
 }
 

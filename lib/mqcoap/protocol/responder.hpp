@@ -76,6 +76,10 @@ class responder {
   void fail(response_code code, std::string_view words) && noexcept {
     std::move(*this).respond(answer::error(code, words));
   }
+  /// Fails a request that was never run, so that its repetition under the same id is no duplicate.
+  void refuse(response_code code, std::string_view words) && noexcept {
+    std::move(*this).respond(answer::refusal(code, words));
+  }
 
  private:
   void drop() noexcept {

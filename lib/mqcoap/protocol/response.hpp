@@ -21,12 +21,20 @@ struct answer {
   response_options options;
   std::vector<header_field> unknown;  ///< header fields passed on from a proxied response
   std::string source;                 ///< the tag that answered; empty: the tag that was asked
+  /// Refused before anything was done: the same request, sent again, has its chance. Never on the wire.
+  bool never_run = false;
 
   /// An error with its words: what was wrong, and what would be right.
   static answer error(response_code code, std::string_view words) {
     answer a;
     a.code = code;
     a.body = json_text::from_string(words);
+    return a;
+  }
+  /// An error of a request that was never run.
+  static answer refusal(response_code code, std::string_view words) {
+    auto a = error(code, words);
+    a.never_run = true;
     return a;
   }
 };

@@ -32,6 +32,9 @@ class link_events {
   /// @param why  in words, for the log and for 503 answers
   virtual void on_link_down(link& l, std::string_view why) noexcept = 0;
   virtual void on_message(link& l, const inbound& m) noexcept = 0;
+  /// After one or more messages, when the connection has no more for now and still is up: the place to hand
+  /// results to others. What is published here leaves at once, together.
+  virtual void on_messages_end(link&) noexcept {}
 
  protected:
   ~link_events() = default;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mqcoap/base/secret.hpp>
+#include <mqcoap/transport/tls_options.hpp>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,13 @@ enum class mqtt_protocol : std::uint8_t {
   v311,
 };
 
+/// What the broker publishes in our name when it loses us without a goodbye.
+struct last_will {
+  std::string topic;
+  std::string payload;
+  bool retain = true;
+};
+
 struct link_options {
   std::string name = "default";  ///< of the broker, for logs
   std::string host = "localhost";
@@ -22,10 +30,12 @@ struct link_options {
   std::string client_id;  ///< empty: `mqcoap-` and 16 random hexadecimal digits. Never a device tag.
   std::string username;   ///< empty: none
   std::optional<secret> password;
+  std::optional<tls_options> tls;  ///< none: in the clear
   mqtt_protocol protocol = mqtt_protocol::automatic;
   std::chrono::seconds keepalive{10};                 ///< 5 s to 18 h
-  std::chrono::milliseconds connect_timeout{10'000};  ///< for the name, and for each address until it answers
+  std::chrono::milliseconds connect_timeout{10'000};  ///< for the name, and each address until CONNACK
   int qos = 0;                                        ///< 0 or 1, for everything sent and subscribed
+  std::optional<last_will> will;                      ///< none: nobody is told
   std::size_t max_inbound = 16u << 20;  ///< bytes of payload; larger messages are dropped and counted
   std::size_t max_queue = 16384;        ///< messages waiting to be handed to the connection
   std::size_t max_queue_bytes = 64u << 20;

@@ -3,6 +3,14 @@
 #include <utility>
 
 namespace mqcoap {
+namespace {
+
+bool has_prefix_of(const std::vector<std::string>& prefixes, std::string_view text) noexcept {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return text.starts_with(prefix); });
+}
+
+}  // namespace
 
 std::size_t memory_broker::run() {
   delivered_ = 0;
@@ -28,8 +36,7 @@ void memory_broker::connect_links() {
 }
 
 void memory_broker::take(const std::string& topic, const std::string& payload, bool retain) {
-  if (retain && payload.empty()) retained_.erase(topic);
-  if (retain && !payload.empty()) retained_[topic] = payload;
+  if (retain) keep(topic, payload);
   for (std::size_t i = 0; i < links_.size(); ++i) {
     auto* l = links_[i];
     if (l == nullptr || !l->up_ || !l->wants(topic)) continue;
@@ -43,18 +50,45 @@ void memory_broker::go_down() {
   std::erase_if(tasks_, [](const task& t) { return t.what == task::kind::delivery; });
   for (auto& t : tasks_)
     if (t.what == task::kind::written) t.error = errc::not_connected;
-  for (std::size_t i = 0; i < links_.size(); ++i)
-    if (links_[i] != nullptr) links_[i]->go_down("the broker is away");
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    auto* l = links_[i];
+    if (l == nullptr || !l->up_) continue;
+    if (l->will_ && l->will_->retain) keep(l->will_->topic, l->will_->payload);
+    l->go_down("the broker is away");
+  }
 }
 
-bool memory_broker::allows(std::string_view filter) const noexcept {
-  return std::none_of(denied_.begin(), denied_.end(),
-                      [&](const std::string& prefix) { return filter.starts_with(prefix); });
+void memory_broker::drop(memory_link& l) {
+  if (!l.up_) return;
+  execute_will(l);
+  for (auto& t : tasks_)
+    if (t.what == task::kind::written && t.link == &l) t.error = errc::not_connected;
+  l.go_down("the connection is lost");
+}
+
+void memory_broker::execute_will(const memory_link& l) {
+  if (!l.will_) return;
+  tasks_.push_back({task::kind::delivery,
+                    nullptr,
+                    [this, will = *l.will_](error_code) { take(will.topic, will.payload, will.retain); },
+                    {}});
+}
+
+void memory_broker::keep(const std::string& topic, const std::string& payload) {
+  if (payload.empty())
+    retained_.erase(topic);
+  else
+    retained_[topic] = payload;
+}
+
+bool memory_broker::allows(std::string_view filter) const noexcept { return !has_prefix_of(denied_, filter); }
+
+bool memory_broker::ignores(std::string_view filter) const noexcept {
+  return has_prefix_of(ignored_, filter);
 }
 
 bool memory_broker::allows_publishing(std::string_view topic) const noexcept {
-  return std::none_of(denied_topics_.begin(), denied_topics_.end(),
-                      [&](const std::string& prefix) { return topic.starts_with(prefix); });
+  return !has_prefix_of(denied_topics_, topic);
 }
 
 void memory_broker::forget(const memory_link* l) {

@@ -15,12 +15,15 @@ bool contains(const std::vector<std::string>& all, std::string_view one) noexcep
 
 }  // namespace
 
-memory_link::memory_link(memory_broker& broker, std::string name)
-    : broker_(broker), name_(std::move(name)), client_id_(name_) {
+memory_link::memory_link(memory_broker& broker, std::string name, std::optional<last_will> will)
+    : broker_(broker), name_(std::move(name)), client_id_(name_), will_(std::move(will)) {
   broker_.links_.push_back(this);
 }
 
-memory_link::~memory_link() { broker_.forget(this); }
+memory_link::~memory_link() {
+  if (up_) broker_.execute_will(*this);
+  broker_.forget(this);
+}
 
 void memory_link::start(link_events& owner) {
   if (!stopped_ && owner_ == nullptr) owner_ = &owner;
@@ -51,6 +54,7 @@ void memory_link::subscribe(std::string filter, subscribed_handler done) {
 
 void memory_link::make(const std::string& filter) {
   if (!up_ || !contains(filters_, filter)) return;  // the connection or the filter is gone meanwhile
+  if (broker_.ignores(filter)) return;
   if (!broker_.allows(filter)) return answer(filter, errc::denied);
   const bool again = is_granted(filter);
   if (!again) granted_.push_back(filter);
@@ -88,20 +92,24 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
     return stopped_ ? errc::closed : errc::not_connected;
   }
   if (!valid_topic(topic)) return errc::invalid_topic;
+  const bool fits = payload.size() <= broker_.largest_payload_;
+  if (!fits && broker_.too_large_ == memory_broker::refusal::at_once) return errc::too_large;
   using kind = memory_broker::task::kind;
   ++stats_.sent;
   const bool allowed = broker_.allows_publishing(topic);
   if (!allowed) ++stats_.denied;
   // Not tied to this link: what was sent arrives, even if the sender is gone.
-  if (allowed)
+  if (allowed && fits)
     broker_.tasks_.push_back({kind::delivery,
                               nullptr,
                               [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
                                retain = options.retain](error_code) { broker.take(topic, payload, retain); },
                               {}});
   if (done)
-    broker_.tasks_.push_back(
-        {kind::written, this, std::move(done), allowed ? error_code{} : error_code{errc::denied}});
+    broker_.tasks_.push_back({kind::written, this, std::move(done),
+                              !fits     ? error_code{errc::too_large}
+                              : allowed ? error_code{}
+                                        : error_code{errc::denied}});
   return {};
 }
 

@@ -2,9 +2,12 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mqcoap/transport/link.hpp>
+#include <mqcoap/transport/link_options.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,14 +23,34 @@ class memory_broker {
   /// until all is quiet. Returns the number of messages delivered.
   std::size_t run();
 
-  /// Takes the broker away: every link goes down, what is queued is lost.
+  /// Takes the broker away: every link goes down, what is queued is lost. Of the last wills the retained ones
+  /// are there when it is back.
   void go_down();
+  /// Breaks one connection: the others get the link's last will, and the link connects again at the next
+  /// `run`.
+  void drop(memory_link& l);
   /// Brings it back: at the next `run` the links connect again.
   void come_up() { up_ = true; }
   bool is_up() const noexcept { return up_; }
 
   /// Subscriptions to a filter with this prefix are refused from now on.
   void deny(std::string filter_prefix) { denied_.push_back(std::move(filter_prefix)); }
+  /// As `deny`, but such a subscription is not answered at all.
+  void ignore(std::string filter_prefix) { ignored_.push_back(std::move(filter_prefix)); }
+  /// Subscriptions are confirmed again, whatever was denied or ignored.
+  void allow_all() {
+    denied_.clear();
+    ignored_.clear();
+  }
+  enum class refusal {
+    at_once,  ///< by `publish`
+    later,    ///< to the written_handler, as of a link whose queue the message had to pass
+  };
+  /// Larger payloads are refused with errc::too_large from now on.
+  void limit_payload(std::size_t most, refusal how = refusal::at_once) {
+    largest_payload_ = most;
+    too_large_ = how;
+  }
   /// Messages on a topic with this prefix are refused from now on.
   void deny_publishing(std::string topic_prefix) { denied_topics_.push_back(std::move(topic_prefix)); }
 
@@ -42,12 +65,16 @@ class memory_broker {
   };
 
   bool allows(std::string_view filter) const noexcept;
+  bool ignores(std::string_view filter) const noexcept;
   bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
   void take(const std::string& topic, const std::string& payload, bool retain);
+  void keep(const std::string& topic, const std::string& payload);
   void later(const memory_link* l, std::function<void()> run) {
     tasks_.push_back({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
   }
+  /// A link is lost without a goodbye.
+  void execute_will(const memory_link& l);
   void forget(const memory_link* l);
 
   bool up_ = true;
@@ -56,13 +83,16 @@ class memory_broker {
   std::deque<task> tasks_;           ///< in the order in which the broker was asked
   std::map<std::string, std::string> retained_;
   std::vector<std::string> denied_;
+  std::vector<std::string> ignored_;
+  std::size_t largest_payload_ = std::numeric_limits<std::size_t>::max();
+  refusal too_large_ = refusal::at_once;
   std::vector<std::string> denied_topics_;
 };
 
 /// A client of a memory_broker. Also plays callers and devices in tests.
 class memory_link final : public link {
  public:
-  memory_link(memory_broker& broker, std::string name);
+  memory_link(memory_broker& broker, std::string name, std::optional<last_will> will = {});
   ~memory_link() override;
   memory_link(const memory_link&) = delete;
   memory_link& operator=(const memory_link&) = delete;
@@ -101,6 +131,7 @@ class memory_link final : public link {
   memory_broker& broker_;
   const std::string name_;
   const std::string client_id_;
+  const std::optional<last_will> will_;
   link_events* owner_ = nullptr;
   bool up_ = false;
   bool stopped_ = false;

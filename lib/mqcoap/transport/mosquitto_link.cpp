@@ -30,13 +30,13 @@ bool valid_filter(std::string_view filter) noexcept {
 }  // namespace
 
 mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, const clock& time,
-                           link_options options)
+                           link_options options, name_resolver resolver)
     : face_(face),
       executor_(std::move(executor)),
       time_(time),
       options_(std::move(options)),
       client_id_(options_.client_id.empty() ? random_client_id() : options_.client_id),
-      resolver_(executor_),
+      lookup_(executor_, std::move(resolver)),
       timer_(executor_),
       protocol_(options_.protocol),
       queue_(options_.max_queue, options_.max_queue_bytes) {
@@ -141,7 +141,7 @@ void mosquitto_link::impl::disconnect() noexcept {
   owner_ = nullptr;
   boost::system::error_code ignored;
   timer_.cancel(ignored);
-  resolver_.cancel();
+  lookup_.close();
   if (const auto session = std::exchange(session_, nullptr)) session->close();
 }
 
@@ -151,8 +151,10 @@ void mosquitto_link::impl::abandon() noexcept {
   answered_.clear();
 }
 
-mosquitto_link::mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options)
-    : impl_(std::make_shared<impl>(*this, std::move(executor), time, std::move(options))) {}
+mosquitto_link::mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options,
+                               name_resolver resolver)
+    : impl_(std::make_shared<impl>(*this, std::move(executor), time, std::move(options),
+                                   std::move(resolver))) {}
 
 mosquitto_link::~mosquitto_link() { impl_->abandon(); }
 

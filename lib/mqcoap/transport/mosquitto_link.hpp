@@ -5,17 +5,19 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
+#include <mqcoap/transport/name_lookup.hpp>
 
 namespace mqcoap {
 
-/// A link over libmosquitto, driven by the executor: no thread of its own but for name resolution. A fresh
-/// library handle for every connection, so that nothing of the last one is sent on the next; reconnects after
-/// 0.5 to 30 s with jitter, and costs nothing in between.
+/// A link over libmosquitto, driven by the executor: no thread of its own but for name resolution, for which
+/// nothing waits. A fresh library handle for every connection, so that nothing of the last one is sent on the
+/// next; reconnects after 0.5 to 30 s with jitter, and costs nothing in between.
 /// @par Threads  Everything happens on the executor: calls are made on it, events and handlers come on it.
 class mosquitto_link final : public link {
  public:
   /// @param executor  serial: of an io_context that one thread runs, or a strand
-  mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options);
+  mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options,
+                 name_resolver resolver = resolve_by_system);
   /// Safe at any time on the executor, but for inside a call of link_events. A `stop` that is not done yet is
   /// forgotten, as are written_handlers that were not called yet.
   ~mosquitto_link() override;

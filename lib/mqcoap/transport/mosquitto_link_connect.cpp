@@ -57,27 +57,22 @@ void mosquitto_link::impl::begin_round() {
   try_address();
 }
 
-/// On Asio's helper thread: the library would block the loop, and try one address only. Every address counts,
-/// also of a family that this machine has on the loopback only.
+/// Not by the library, which would block the executor and try one address only.
 void mosquitto_link::impl::resolve() {
   phase_ = phase::resolving;
   after(options_.connect_timeout, [this] {
-    resolver_.cancel();
+    lookup_.cancel();
     round_failed({session_end::cause::unreachable,
                   "the name is not resolved within " + to_string(options_.connect_timeout)},
                  {});
   });
-  resolver_.async_resolve(
-      options_.host, std::to_string(options_.port), boost::asio::ip::tcp::resolver::numeric_service,
-      [self = shared_from_this(), epoch = epoch_](const error_code& e, const auto& found) {
-        if (epoch != self->epoch_) return;
-        if (e)
-          return self->round_failed(
-              {session_end::cause::unreachable, "cannot resolve the name: " + e.message()}, {});
-        self->addresses_.clear();
-        for (const auto& entry : found) self->addresses_.push_back(entry.endpoint().address().to_string());
-        self->try_address();
-      });
+  // The handler dies with the link, or with the wait for it.
+  lookup_.begin(options_.host, [this](resolved_name found) {
+    if (!found.fault.empty())
+      return round_failed({session_end::cause::unreachable, "cannot resolve the name: " + found.fault}, {});
+    addresses_ = std::move(found.addresses);
+    try_address();
+  });
 }
 
 void mosquitto_link::impl::try_address() {
@@ -89,7 +84,7 @@ void mosquitto_link::impl::try_address() {
   session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, client_id_, protocol_.next());
   if (!session_->open(addresses_[address_], options_.port)) {
     const auto failed = std::exchange(session_, nullptr);
-    attempt_failed({session_end::cause::unreachable, failed->failure()});
+    attempt_failed(failed->failure());
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
@@ -25,7 +24,8 @@ namespace mqcoap {
 /// Handlers keep it alive after the link is gone; `abandon` makes them do nothing.
 class mosquitto_link::impl final : public session_events, public std::enable_shared_from_this<impl> {
  public:
-  impl(link& face, boost::asio::any_io_executor executor, const clock& time, link_options options);
+  impl(link& face, boost::asio::any_io_executor executor, const clock& time, link_options options,
+       name_resolver resolver);
 
   const std::string& name() const noexcept { return options_.name; }
   const std::string& client_id() const noexcept { return client_id_; }
@@ -46,6 +46,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void on_session_message(const inbound& m) noexcept override;
   void on_session_written(int id, bool denied) noexcept override;
   void on_session_subscribed(int id, std::span<const int> reasons) noexcept override;
+  void on_session_messages_end() noexcept override;
   void on_session_room() noexcept override;
   void on_session_tick() noexcept override;
 
@@ -98,7 +99,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
 
   phase phase_ = phase::idle;
   std::uint64_t epoch_ = 0;  ///< changes with what we wait for: a handler of an older one is void
-  boost::asio::ip::tcp::resolver resolver_;
+  name_lookup lookup_;
   boost::asio::steady_timer timer_;
   std::vector<std::string> addresses_;
   std::size_t address_ = 0;

@@ -86,6 +86,10 @@ void mosquitto_link::impl::on_session_written(int id, bool denied) noexcept {
   awaited_.erase(found);
 }
 
+void mosquitto_link::impl::on_session_messages_end() noexcept {
+  if (owner_ != nullptr) owner_->on_messages_end(face_);
+}
+
 void mosquitto_link::impl::on_session_room() noexcept {
   if (!queue_.empty()) pump();
   if (phase_ == phase::draining) finish_if_drained();

@@ -62,7 +62,7 @@ mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, sess
       connect_limit_(options.connect_timeout) {
   handle_ = mosquitto_new(client_id.c_str(), true, this);
   if (handle_ == nullptr) {
-    failure_ = system_words(errno);
+    failure_.why = system_words(errno);
     return;
   }
   configure(options, protocol);
@@ -84,7 +84,34 @@ void mosquitto_session::configure(const link_options& options, mqtt_protocol pro
                               options.password ? password.c_str() : nullptr);
   }
   if (v5_) set_largest_packet(options.max_inbound);
+  if (options.will) set_will(*options.will);
+  if (options.tls) set_tls(*options.tls, options.host);
 }
+
+void mosquitto_session::set_will(const last_will& will) {
+  constexpr std::size_t largest = 65'535;  // MQTT 5.0 section 3.1.3.3
+  int code = MOSQ_ERR_PAYLOAD_SIZE;
+  if (will.payload.size() <= largest)
+    code = mosquitto_will_set(handle_, will.topic.c_str(), static_cast<int>(will.payload.size()),
+                              will.payload.data(), qos_, will.retain);
+  if (code != MOSQ_ERR_SUCCESS)
+    refuse("the last will cannot be set: " + std::string(mosquitto_strerror(code)));
+}
+
+/// The library's own TLS options would check the certificate for the address that is connected to.
+void mosquitto_session::set_tls(const tls_options& tls, const std::string& host) {
+  tls_ = std::make_unique<tls_context>(tls, host);
+  if (!tls_->fault().empty()) return refuse("TLS: " + tls_->fault());
+  mosquitto_void_option(handle_, MOSQ_OPT_SSL_CTX, tls_->native());
+  mosquitto_int_option(handle_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
+}
+
+ssl_st* mosquitto_session::tls_connection() const noexcept {
+  return static_cast<ssl_st*>(mosquitto_ssl_get(handle_));
+}
+
+/// Before `open`, which then fails with these words.
+void mosquitto_session::refuse(std::string why) { failure_ = {session_end::cause::refused, std::move(why)}; }
 
 /// CONNECT properties can only be given to the blocking connect. It keeps them before it looks at the host,
 /// and the asynchronous connect uses what was kept: so it is called without a host, which fails before any
@@ -148,7 +175,7 @@ void mosquitto_session::library_closed(int code, int error) noexcept {
 }
 
 bool mosquitto_session::open(const std::string& address, std::uint16_t port) {
-  if (handle_ == nullptr) return false;
+  if (handle_ == nullptr || !failure_.why.empty()) return false;
   const int from = lowest_free_descriptor();
   const int code = mosquitto_connect_async(handle_, address.c_str(), port, keepalive_);
   const int error = errno;
@@ -156,9 +183,11 @@ bool mosquitto_session::open(const std::string& address, std::uint16_t port) {
   const int copy = socket < 0 ? -1 : ::fcntl(socket, F_DUPFD_CLOEXEC, 3);
   if (copy < 0) {
     if (socket >= 0)
-      failure_ = system_words(errno);
+      failure_.why = system_words(errno);
+    else if (tls_ && !tls_->refusal().empty())
+      refuse(tls_->refusal());
     else
-      failure_ = code == MOSQ_ERR_ERRNO ? system_words(error) : mosquitto_strerror(code);
+      failure_.why = code == MOSQ_ERR_ERRNO ? system_words(error) : mosquitto_strerror(code);
     events_ = nullptr;
     release();
     return false;

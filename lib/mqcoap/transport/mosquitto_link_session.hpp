@@ -8,6 +8,7 @@
 #include <memory>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
+#include <mqcoap/transport/tls_context.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,8 @@ class session_events {
   virtual void on_session_written(int id, bool denied) noexcept = 0;
   /// One reason code per filter of the SUBSCRIBE.
   virtual void on_session_subscribed(int id, std::span<const int> reasons) noexcept = 0;
+  /// After messages, outside of the library: there are no more for now.
+  virtual void on_session_messages_end() noexcept = 0;
   /// Something was written or acknowledged: time to hand over more.
   virtual void on_session_room() noexcept = 0;
   /// Every second while up.
@@ -73,7 +76,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Begins to connect. @param address  numeric: a name would block the loop while it is resolved
   /// @return false if that failed at once; then no event comes, and `failure` says why
   bool open(const std::string& address, std::uint16_t port);
-  const std::string& failure() const noexcept { return failure_; }
+  const session_end& failure() const noexcept { return failure_; }
 
   /// Hands a message to the library. Nothing is written inside this call.
   /// @par Errors  errc::too_large, errc::invalid_topic, errc::denied, errc::queue_full, errc::not_connected
@@ -89,6 +92,9 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
 
  private:
   void configure(const link_options& options, mqtt_protocol protocol);
+  void set_will(const last_will& will);
+  void set_tls(const tls_options& tls, const std::string& host);
+  void refuse(std::string why);
   void set_callbacks();
   void set_largest_packet(std::size_t max_inbound);
 
@@ -104,6 +110,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Something was queued in the library: it leaves with the next flush.
   void queued_packet();
   bool has_died();
+  bool in_handshake() const noexcept { return tls_ && !tls_->is_through(); }
+  ssl_st* tls_connection() const noexcept;
 
   /// Calls the library, which calls back, and acts on what the callbacks left behind. False: the session is
   /// over.
@@ -119,13 +127,14 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   session_events* events_;  ///< null after `close` and after the end was told
   boost::asio::posix::stream_descriptor watched_;
   boost::asio::steady_timer tick_;
+  std::unique_ptr<tls_context> tls_;  ///< null: in the clear
   mosquitto* handle_ = nullptr;
   int qos_;
   int keepalive_;
   std::chrono::milliseconds connect_limit_;
   bool v5_ = false;
   bool retains_ = true;  ///< the broker does
-  std::string failure_;
+  session_end failure_{session_end::cause::unreachable, {}};
 
   std::uint64_t callbacks_ = 0;      ///< so far: tells whether a read brought anything
   std::uint32_t unflushed_ = 0;      ///< packets queued since the last flush

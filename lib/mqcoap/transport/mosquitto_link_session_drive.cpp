@@ -98,9 +98,16 @@ void mosquitto_session::on_readable() {
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
     if (callbacks_ == before) break;
   }
+  if (up_) events_->on_session_messages_end();
   draining_ = false;
+  if (handle_ == nullptr) return;
   flush();
-  if (handle_ != nullptr) wait_readable();
+  if (handle_ == nullptr) return;
+  if (!tls_ || !tls_has_unread(tls_connection())) return wait_readable();
+  // The socket may stay silent: what is left was decrypted already.
+  boost::asio::post(executor_, [self = shared_from_this()] {
+    if (self->handle_ != nullptr) self->on_readable();
+  });
 }
 
 void mosquitto_session::on_writable() {
@@ -113,7 +120,12 @@ void mosquitto_session::on_writable() {
 }
 
 void mosquitto_session::on_tick() {
-  if (!up_) return end(session_end::cause::unreachable, "no answer within " + to_string(connect_limit_));
+  if (!up_) {
+    const bool stalled = in_handshake() && !tls_wants_write(tls_connection());
+    return end(session_end::cause::unreachable,
+               (stalled ? "the TLS handshake does not end within " : "no answer within ") +
+                   to_string(connect_limit_));
+  }
   if (!in_library([](mosquitto* m) { return mosquitto_loop_misc(m); })) return;
   wait_tick(misc_interval);
   events_->on_session_tick();
@@ -121,6 +133,13 @@ void mosquitto_session::on_tick() {
 }
 
 void mosquitto_session::flush() {
+  if (in_handshake()) {
+    // The library wants to write all the time; only OpenSSL knows what it waits for.
+    if (tls_wants_write(tls_connection())) wait_writable();
+    return;
+  }
+  // At the end of a handshake a broker may say why it refuses us, and reset: writing first would lose that.
+  if (tls_ && !up_ && !in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
   if (mosquitto_want_write(handle_)) {
     // The kernel joins small packets under a cork; large ones only get stuck under it.
     const bool cork = unflushed_ > 1 && unflushed_bytes_ < largest_corked;
@@ -136,19 +155,15 @@ void mosquitto_session::flush() {
 
 /// Connecting and handshake failures are not always reported by the library: the socket knows.
 bool mosquitto_session::has_died() {
-  int error = 0;
-  socklen_t size = sizeof error;
-  ::getsockopt(watched_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
-  if (error == 0) {
-    char byte = 0;
-    const auto count = ::recv(watched_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (count == 0)
-      error = ECONNRESET;
-    else if (count < 0 && errno != EAGAIN && errno != EINTR)
-      error = errno;
-  }
-  socket_error_ = error;
-  return error != 0;
+  char byte = 0;
+  const auto count = ::recv(watched_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (count > 0) return false;  // its last words, which say why, may stand before a reset
+  if (count == 0)
+    socket_error_ = ECONNRESET;
+  else if (errno != EAGAIN && errno != EINTR)
+    socket_error_ = errno;
+  if (tls_ && tls_->system_error() != 0) socket_error_ = tls_->system_error();
+  return socket_error_ != 0;
 }
 
 void mosquitto_session::tell_end() {
@@ -172,9 +187,18 @@ void mosquitto_session::tell_end() {
     if (credentials) why += " (check username and password)";
     return end(version ? version_refused : refused, "refused by the broker: " + why);
   }
-  if (socket_error_ != 0 && socket_error_ != ECONNRESET && socket_error_ != EPIPE)
+  if (tls_)
+    if (auto why = tls_->refusal(); !why.empty()) return end(refused, std::move(why));
+  // EPROTO is the library's word for whatever fails under TLS.
+  if (socket_error_ != 0 && socket_error_ != ECONNRESET && socket_error_ != EPIPE && socket_error_ != EPROTO)
     return end(unreachable, system_words(socket_error_));
-  end(hung_up, "the broker closed the connection before answering");
+  if (in_handshake())
+    return end(unreachable,
+               "the connection was closed during the TLS handshake: is TLS spoken on this port?");
+  std::string why = "the broker closed the connection before answering";
+  if (tls_ && tls_->certificate_was_asked())
+    why += "; it had asked for a certificate of ours, and none is configured";
+  end(hung_up, std::move(why));
 }
 
 }  // namespace mqcoap

@@ -18,12 +18,14 @@ def free_port():
 class Broker:
     """@param users  name -> password; none: anyone may connect
     @param acl  lines of a mosquitto ACL file
+    @param settings  further lines of its configuration
     """
 
-    def __init__(self, users=None, acl=None):
+    def __init__(self, users=None, acl=None, settings=()):
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-broker-")
         self._users = users or {}
         self._acl = acl
+        self._settings = settings
         self.port = None
         self._process = None
         self._start_somewhere()
@@ -57,6 +59,7 @@ class Broker:
             "log_type subscribe",
             # Else mosquitto, started by root, gives up the right to read its own files here.
             "user root",
+            *self._settings,
         ]
         if self._users:
             passwords = folder / "passwords"

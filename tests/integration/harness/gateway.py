@@ -19,14 +19,15 @@ class Gateway:
 
     @param configuration  YAML; `$NAME` stands for the value given by keyword
     @param ready  wait until it says that it is
+    @param prefix  of the command, e.g. to run it in namespaces of its own
     """
 
-    def __init__(self, configuration, ready=True, environment=None, **values):
+    def __init__(self, configuration, ready=True, environment=None, prefix=(), **values):
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-gateway-")
         self.file = pathlib.Path(self._folder.name) / "mqcoap.yaml"
         self.file.write_text(string.Template(textwrap.dedent(configuration)).substitute(values), encoding="utf-8")
         self._process = Process(
-            [program(), "--config", self.file], {**os.environ, **environment} if environment else None
+            [*prefix, program(), "--config", self.file], {**os.environ, **environment} if environment else None
         )
         self._stopped = False
         if ready:

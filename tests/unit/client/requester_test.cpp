@@ -95,7 +95,7 @@ TEST_CASE("a request is answered") {
   request_spec what("DEV/axuv/gains", method::put, json_text::from_value(7));
   what.correlation_id = *request_id::parse("a0eebc999c0b4ef8bb6d6bb9bd380a11");
   what.token = secret("open");
-  what.options.hops = 3;
+  what.options.edit().hops = 3;
   REQUIRE(b.ask(what));
   b.broker.run();
   REQUIRE(b.device.requests.size() == 1);

@@ -11,16 +11,16 @@ namespace {
 
 steady_time at(std::chrono::seconds since_start) { return steady_time{} + since_start; }
 
-request make(method verb, std::string_view body = "1", std::string_view path = "shots") {
-  return {verb,
-          *resource_path::parse(path),
-          *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da"),
-          {},
-          {},
-          {},
-          *json_text::parse(body),
-          {},
-          {},
+const std::string id_text = "16fd2706-8baf-433b-82eb-8c7fada847da";
+
+/// @param spelling  of the id, in the topic and in the header
+call make(method verb, std::string_view body = "1", std::string_view path = "shots",
+          std::string_view spelling = id_text) {
+  const auto id = *request_id::parse(spelling);
+  request asked{verb, *resource_path::parse(path), id, {}, {}, {}, *json_text::parse(body), {}, {}, {}};
+  return {exchange_topic::make(default_namespace(), *subsystem_name::parse("axuv"),
+                               exchange_topic::kind::request, *device_tag::parse("T"), id),
+          std::move(asked),
           {}};
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("a POST that comes again while the first runs joins it, and later gets
   const auto post = make(method::post);
   CHECK(filter.check("k", post, at(0s)).what == verdict::fresh);
   CHECK(filter.check("k", post, at(1s)).what == verdict::running);
-  filter.finish("k", created("shots/0"));
+  CHECK(filter.finish("k", created("shots/0")).empty());
   const auto again = filter.check("k", post, at(2s));
   CHECK(again.what == verdict::answered);
   REQUIRE(again.first != nullptr);
@@ -65,7 +65,7 @@ TEST_CASE("the same id with another method, path or body is a conflict") {
 TEST_CASE("after the window a request is new again") {
   duplicate_filter filter;
   filter.check("k", make(method::post), at(0s));
-  filter.finish("k", created("shots/0"));
+  CHECK(filter.finish("k", created("shots/0")).empty());
   CHECK(filter.check("k", make(method::post), at(299s)).what == verdict::answered);
   CHECK(filter.check("k", make(method::post), at(300s)).what == verdict::fresh);
   CHECK(filter.size() == 1);
@@ -93,13 +93,75 @@ TEST_CASE("remembered answers are bounded in bytes") {
   filter.check("a", make(method::post), at(0s));
   answer large;
   large.body = json_text::from_string(std::string(60, 'x'));
-  filter.finish("a", large);
+  CHECK(filter.finish("a", large).empty());
   CHECK(filter.check("b", make(method::post), at(1s)).what == verdict::full);
   CHECK(filter.check("b", make(method::post), at(300s)).what == verdict::fresh);
 }
 
 TEST_CASE("finishing what was never guarded changes nothing") {
   duplicate_filter filter;
-  filter.finish("k", created("shots/0"));
+  CHECK(filter.finish("k", created("shots/0")).empty());
   CHECK(filter.size() == 0);
+}
+
+TEST_CASE("what was never run is fresh when it comes again, and is then guarded for the whole window") {
+  duplicate_filter filter;
+  const auto post = make(method::post);
+  filter.check("k", post, at(0s));
+  CHECK(filter.forget("k").empty());
+  CHECK(filter.size() == 0);
+  CHECK(filter.check("k", make(method::put, "2"), at(100s)).what == verdict::fresh);
+  CHECK(filter.check("k", make(method::put, "2"), at(101s)).what == verdict::running);
+  CHECK(filter.finish("k", created("shots/0")).empty());
+  CHECK(filter.check("k", make(method::put, "2"), at(300s)).what == verdict::answered);
+  CHECK(filter.check("k", make(method::put, "2"), at(399s)).what == verdict::answered);
+  CHECK(filter.check("k", make(method::put, "2"), at(400s)).what == verdict::fresh);
+}
+
+TEST_CASE("what ran is not forgotten before its time") {
+  duplicate_filter filter;
+  CHECK(filter.forget("k").empty());
+  filter.check("k", make(method::post), at(0s));
+  CHECK(filter.finish("k", created("shots/0")).empty());
+  CHECK(filter.forget("k").empty());
+  CHECK(filter.check("k", make(method::post), at(1s)).what == verdict::answered);
+}
+
+TEST_CASE(
+    "repeats under other spellings of the id join the first, once each, and come back with its answer") {
+  duplicate_filter filter;
+  const std::string upper = "16FD2706-8BAF-433B-82EB-8C7FADA847DA";
+  const std::string plain = "16fd27068baf433b82eb8c7fada847da";
+  CHECK(filter.check("k", make(method::post), at(0s)).what == verdict::fresh);
+  for (const auto& spelling : {id_text, upper, plain, upper, plain})
+    CHECK(filter.check("k", make(method::post, "1", "/shots", spelling), at(1s)).what == verdict::running);
+  const auto joined = filter.finish("k", created("shots/0"));
+  REQUIRE(joined.size() == 2);
+  CHECK(joined[0].topic.id() == upper);
+  CHECK(joined[0].req.id.text() == upper);
+  CHECK(joined[0].req.path.text() == "/shots");
+  CHECK(joined[0].req.body.is_null());
+  CHECK(joined[1].topic.id() == plain);
+  CHECK(filter.check("k", make(method::post, "1", "shots", upper), at(2s)).what == verdict::answered);
+}
+
+TEST_CASE("repeats that joined what was then never run come back, too") {
+  duplicate_filter filter;
+  filter.check("k", make(method::post), at(0s));
+  filter.check("k", make(method::post, "1", "shots", "16fd27068baf433b82eb8c7fada847da"), at(0s));
+  CHECK(filter.forget("k").size() == 1);
+  CHECK(filter.check("k", make(method::post), at(0s)).what == verdict::fresh);
+}
+
+TEST_CASE("only so many spellings of one id wait for the answer") {
+  duplicate_filter filter;
+  filter.check("k", make(method::post), at(0s));
+  const auto spelled = [](std::size_t hyphen) {
+    std::string text = "16fd27068baf433b82eb8c7fada847da";
+    return make(method::post, "1", "shots", text.insert(hyphen, 1, '-'));
+  };
+  for (std::size_t i = 1; i <= 8; ++i) CHECK(filter.check("k", spelled(i), at(0s)).what == verdict::running);
+  CHECK(filter.check("k", spelled(9), at(0s)).what == verdict::crowded);
+  CHECK(filter.check("k", spelled(8), at(0s)).what == verdict::running);
+  CHECK(filter.finish("k", created("shots/0")).size() == 8);
 }

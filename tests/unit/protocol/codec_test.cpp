@@ -146,6 +146,27 @@ TEST_CASE("foreign codes are folded only where that is asked for") {
   CHECK(r->code == response_code::content);
 }
 
+TEST_CASE("options of a response that are malformed are passed on as they came") {
+  for (const std::string given : {"\"soon\"", "-1", "1.5", "4294967296", "[60]", "true"}) {
+    const auto r = decode_response("{\"header\":{\"response_code\":205,\"path\":\"gains\",\"request_id\":\"" +
+                                       id + "\",\"max_age\":" + given + ",\"etag\":7},\"timestamp\":\"1\"}",
+                                   {});
+    REQUIRE(r);
+    CHECK_FALSE(r->options.max_age);
+    std::string out;
+    encode_answer(out, *r, good(request_with("")), "TAG", {1});
+    CAPTURE(out);
+    CHECK(out.find("\"max_age\":" + given) != std::string::npos);
+    CHECK(out.find("\"etag\":7") != std::string::npos);
+  }
+  const auto r = decode_response("{\"header\":{\"response_code\":205,\"path\":\"gains\",\"request_id\":\"" +
+                                     id + "\",\"max_age\":4294967295},\"timestamp\":\"1\"}",
+                                 {});
+  REQUIRE(r);
+  CHECK(r->options.max_age == 4294967295U);
+  CHECK(r->unknown.empty());
+}
+
 TEST_CASE("any bytes give a message or a fault") {
   std::mt19937 random(11);
   const std::string seed =

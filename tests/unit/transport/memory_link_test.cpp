@@ -213,6 +213,56 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(at_b.got("3"));
 }
 
+TEST_CASE_FIXTURE(fixture, "a last will comes when a link is lost, and not when it is stopped") {
+  start();
+  b.subscribe("state", {});
+  auto c = std::make_unique<memory_link>(broker, "c", last_will{"state", "OFFLINE", true});
+  link_recorder at_c;
+  c->start(at_c);
+  broker.run();
+  SUBCASE("stopped") {
+    c->stop(1s, {});
+    broker.run();
+    c.reset();
+    broker.run();
+    CHECK(at_b.messages.empty());
+  }
+  SUBCASE("dropped, and up again") {
+    broker.drop(*c);
+    CHECK(at_c.downs == 1);
+    CHECK_FALSE(c->up());
+    CHECK(at_b.downs == 0);
+    broker.run();
+    CHECK(at_b.messages == std::vector<link_recorder::message>{{"state", "OFFLINE", false}});
+    CHECK(c->up());
+    CHECK(at_c.ups == 2);
+    a.subscribe("state", {});
+    broker.run();
+    CHECK(at_a.messages == std::vector<link_recorder::message>{{"state", "OFFLINE", true}});
+  }
+  SUBCASE("destroyed") {
+    c.reset();
+    broker.run();
+    CHECK(at_b.got("OFFLINE"));
+  }
+  SUBCASE("with the broker") {
+    broker.go_down();
+    broker.run();
+    CHECK(at_b.messages.empty());
+    broker.come_up();
+    broker.run();
+    CHECK(at_b.messages == std::vector<link_recorder::message>{{"state", "OFFLINE", true}});
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "what is not written when a link is dropped is told as that") {
+  start();
+  a.publish("t", "1", never, {}, note());
+  broker.drop(a);
+  broker.run();
+  CHECK(answers == std::vector<error_code>{errc::not_connected});
+}
+
 TEST_CASE_FIXTURE(fixture, "a link that is gone leaves its messages and takes its handlers along") {
   start();
   a.subscribe("t", {});

@@ -1,5 +1,6 @@
 #include <support/fake_broker.hpp>
 #include <support/private_broker.hpp>
+#include <support/raw_publish.hpp>
 
 #include "log_catcher.hpp"
 #include "mosquitto_fixture.hpp"
@@ -106,7 +107,7 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(fixture, "a wrong password keeps the link down, and the words say what to look at") {
-  private_broker broker({.username = "gateway", .password = "right", .acl = {}, .lines = {}});
+  private_broker broker({.username = "gateway", .password = "right"});
   for (const auto protocol : {mqtt_protocol::automatic, mqtt_protocol::v311}) {
     const log_catcher log;
     auto options = options_for(broker.port(), protocol);
@@ -126,6 +127,49 @@ TEST_CASE_FIXTURE(fixture, "a wrong password keeps the link down, and the words 
     welcome.start_and_wait();
     CHECK(welcome.l->up());
   }
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "the broker publishes the last will of a link that it loses, not of one that stops") {
+  private_broker broker;
+  for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
+    for (const int qos : {0, 1}) {
+      CAPTURE(qos);
+      auto watcher = make(options_for(broker.port()));
+      watcher.start_and_wait();
+      CHECK_FALSE(watcher.subscribe_and_wait("state/+"));
+      auto options = options_for(broker.port(), protocol);
+      options.qos = qos;
+      options.will = last_will{"state/stopped", "OFFLINE", false};
+      auto stopped = make(options);
+      stopped.start_and_wait();
+      stopped.stop_and_wait(30s);
+      options.will = last_will{"state/lost", "OFFLINE", true};
+      auto lost = make(options);
+      lost.start_and_wait();
+      lost.l.reset();  // closes its socket and says nothing
+      REQUIRE(watcher.waits_for("OFFLINE"));
+      CHECK(watcher.told.messages == std::vector<link_recorder::message>{{"state/lost", "OFFLINE", false}});
+      auto late = make(options_for(broker.port()));
+      late.start_and_wait();
+      CHECK_FALSE(late.subscribe_and_wait("state/+"));
+      REQUIRE(late.waits_for("OFFLINE"));
+      CHECK(late.told.messages.at(0).retained);
+      raw_publish(broker.port(), "state/lost", "", true);
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a last will that MQTT does not take is said, and nothing is connected") {
+  private_broker broker;
+  auto options = options_for(broker.port());
+  SUBCASE("topic") { options.will = last_will{"state/+", "OFFLINE", true}; }
+  SUBCASE("payload") { options.will = last_will{"state", std::string(70'000, 'x'), true}; }
+  auto c = make(options);
+  c.l->start(c.told);
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK(c.told.why.starts_with("the last will cannot be set: "));
+  CHECK(c.l->stats().connects == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "a name that does not resolve is an outage with words") {

@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(fixture, "who asks hears once that a message was written, neve
 }
 
 TEST_CASE_FIXTURE(fixture, "messages with and without a handler do not take each other's answers") {
-  private_broker broker({.username = {}, .password = {}, .acl = "topic readwrite open/#\n", .lines = {}});
+  private_broker broker({.acl = "topic readwrite open/#\n"});
   auto c = make(broker.port(), 1);
   c.start_and_wait();
   CHECK_FALSE(c.publish("closed/a", "x"));
@@ -105,7 +105,7 @@ TEST_CASE_FIXTURE(fixture, "a retained message is kept by the broker until an em
 }
 
 TEST_CASE_FIXTURE(fixture, "a broker that retains nothing denies retained messages at once") {
-  private_broker broker({.username = {}, .password = {}, .acl = {}, .lines = "retain_available false\n"});
+  private_broker broker({.lines = "retain_available false\n"});
   auto c = make(broker.port(), 0);
   c.start_and_wait();
   CHECK(c.l->publish("t", "x", never, {.retain = true}, note()) == errc::denied);
@@ -169,7 +169,7 @@ TEST_CASE_FIXTURE(fixture, "a link that is destroyed calls nobody, also from ins
 }
 
 TEST_CASE_FIXTURE(fixture, "a queued message over the broker's limit is told, counted, and logged once") {
-  private_broker broker({.username = {}, .password = {}, .acl = {}, .lines = "max_packet_size 2000\n"});
+  private_broker broker({.lines = "max_packet_size 2000\n"});
   const log_catcher log;
   auto c = make(broker.port(), 0);
   c.start_and_wait();

@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(fixture, "a denied subscription is told, and asked for again w
 }
 
 TEST_CASE_FIXTURE(fixture, "a publish that the broker denies is counted") {
-  private_broker broker({.username = {}, .password = {}, .acl = "topic readwrite open/#\n", .lines = {}});
+  private_broker broker({.acl = "topic readwrite open/#\n"});
   auto options = options_for(broker.port(), mqtt_protocol::v5);
   options.qos = 1;
   auto c = make(options);

@@ -1,0 +1,47 @@
+#include <cstdint>
+#include <mqcoap/gateway/standing_subscription.hpp>
+#include <utility>
+
+namespace mqcoap {
+
+struct standing_subscription::shared {
+  shared(link& l, told_handler t) : via(l), told(std::move(t)) {}
+
+  enum class state : std::uint8_t { idle, asked, confirmed };
+  link& via;
+  told_handler told;
+  state now = state::idle;
+};
+
+standing_subscription::standing_subscription(link& via, std::string filter, told_handler told)
+    : via_(via), filter_(std::move(filter)), shared_(std::make_shared<shared>(via, std::move(told))) {}
+
+standing_subscription::~standing_subscription() { unsubscribe(); }
+
+bool standing_subscription::confirmed() const noexcept { return shared_->now == shared::state::confirmed; }
+
+void standing_subscription::ask() {
+  if (confirmed()) return;
+  // The link keeps a handler until the broker has answered, over reconnects too: one is enough.
+  if (std::exchange(shared_->now, shared::state::asked) == shared::state::asked)
+    return via_.subscribe(filter_, {});
+  via_.subscribe(filter_, [weak = std::weak_ptr(shared_)](error_code ec) {
+    const auto self = weak.lock();
+    if (!self || ec == errc::closed) return;
+    // What the broker said before the connection went down counts no more.
+    const bool counts = self->via.up();
+    self->now = counts && !ec ? shared::state::confirmed : shared::state::idle;
+    if (counts) self->told(ec);
+  });
+}
+
+void standing_subscription::on_link_down() noexcept {
+  if (confirmed()) shared_->now = shared::state::idle;
+}
+
+void standing_subscription::unsubscribe() {
+  shared_->now = shared::state::idle;
+  via_.unsubscribe(filter_);
+}
+
+}  // namespace mqcoap

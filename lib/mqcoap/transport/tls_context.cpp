@@ -1,0 +1,147 @@
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <mqcoap/transport/tls_context.hpp>
+#include <mqcoap/transport/tls_hooks.hpp>
+#include <system_error>
+#include <utility>
+
+// What is loaded before a connection. What comes out of its handshake: tls_hooks.cpp.
+
+namespace mqcoap {
+namespace {
+
+/// Why a file cannot be read; empty if it can.
+std::string unreadable(const std::string& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) return file + " is a directory, not a file";
+  if (::access(file.c_str(), R_OK) == 0) return {};
+  return "cannot read " + file + ": " + std::generic_category().message(errno);
+}
+
+std::string last_reason() {
+  const auto* text = ERR_reason_error_string(ERR_peek_last_error());
+  return text == nullptr ? "" : std::string(" (") + text + ')';
+}
+
+bool is_address(const std::string& host) {
+  auto* bytes = a2i_IPADDRESS(host.c_str());
+  ASN1_OCTET_STRING_free(bytes);
+  return bytes != nullptr;
+}
+
+}  // namespace
+
+void tls_context::deleter::operator()(ssl_ctx_st* p) const noexcept { SSL_CTX_free(p); }
+
+tls_context::tls_context(const tls_options& options, std::string host)
+    : native_(SSL_CTX_new(TLS_client_method())),
+      host_(std::move(host)),
+      host_is_address_(is_address(host_)),
+      key_password_(options.key_password) {
+  if (native_)
+    set_up(options);
+  else
+    fault_ = "OpenSSL does not start" + last_reason();
+  ERR_clear_error();
+}
+
+tls_context::~tls_context() = default;
+
+void tls_context::set_up(const tls_options& options) {
+  auto* ctx = native();
+  SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
+  // The library writes from where its packet happens to be, and takes partial writes.
+  SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_app_data(ctx, this);
+  SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, hooks::on_verified);
+  SSL_CTX_set_info_callback(ctx, hooks::on_info);
+  SSL_CTX_set_client_cert_cb(ctx, hooks::on_certificate_asked);
+  trust(options);
+  if (fault_.empty()) identify(options);
+  if (fault_.empty()) expect_host(options.verify_host);
+  if (fault_.empty()) ask_for_protocol(options.alpn);
+}
+
+void tls_context::trust(const tls_options& options) {
+  if (options.ca_file.empty() && options.ca_dir.empty()) {
+    SSL_CTX_set_default_verify_paths(native());
+    return;
+  }
+  if (!options.ca_file.empty()) {
+    fault_ = unreadable(options.ca_file);
+    if (!fault_.empty()) return;
+    if (SSL_CTX_load_verify_file(native(), options.ca_file.c_str()) != 1) {
+      fault_ = options.ca_file + " holds no certificates in PEM form" + last_reason();
+      return;
+    }
+  }
+  if (options.ca_dir.empty()) return;
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.ca_dir, error))
+    fault_ = options.ca_dir + " is not a directory" + (error ? ": " + error.message() : std::string{});
+  else
+    SSL_CTX_load_verify_dir(native(), options.ca_dir.c_str());
+}
+
+void tls_context::identify(const tls_options& options) {
+  if (options.cert_file.empty() && options.key_file.empty()) return;
+  if (options.cert_file.empty() || options.key_file.empty()) {
+    fault_ = options.cert_file.empty() ? "the key " + options.key_file + " has no certificate beside it"
+                                       : "the certificate " + options.cert_file + " has no key beside it";
+    return;
+  }
+  for (const auto* file : {&options.cert_file, &options.key_file})
+    if (fault_ = unreadable(*file); !fault_.empty()) return;
+  if (SSL_CTX_use_certificate_chain_file(native(), options.cert_file.c_str()) != 1) {
+    fault_ = options.cert_file + " holds no usable certificate in PEM form" + last_reason();
+    return;
+  }
+  // Without a callback of ours OpenSSL would ask the terminal for the password.
+  SSL_CTX_set_default_passwd_cb(native(), hooks::on_password);
+  SSL_CTX_set_default_passwd_cb_userdata(native(), this);
+  if (SSL_CTX_use_PrivateKey_file(native(), options.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_check_private_key(native()) != 1)
+    fault_ = key_fault(options);
+}
+
+std::string tls_context::key_fault(const tls_options& options) const {
+  const auto error = ERR_peek_last_error();
+  const bool other_key = ERR_GET_LIB(error) == ERR_LIB_X509 || ERR_GET_LIB(error) == ERR_LIB_SSL;
+  if (other_key && ERR_GET_REASON(error) != ERR_R_PEM_LIB)
+    return "the key in " + options.key_file + " does not belong to the certificate in " + options.cert_file;
+  if (key_encrypted_ && !key_password_)
+    return "the key in " + options.key_file + " is encrypted, and no password is given";
+  if (key_encrypted_) return "the password given does not open the key in " + options.key_file;
+  return options.key_file + " holds no usable private key in PEM form" + last_reason();
+}
+
+void tls_context::expect_host(bool verify) {
+  if (!verify) return;
+  auto* wanted = SSL_CTX_get0_param(native());
+  X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  const int set = host_is_address_ ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host_.c_str())
+                                   : X509_VERIFY_PARAM_set1_host(wanted, host_.data(), host_.size());
+  if (set != 1) fault_ = "a certificate cannot be checked for the host '" + host_ + '\'';
+}
+
+void tls_context::ask_for_protocol(const std::string& name) {
+  constexpr std::size_t longest = 255;  // RFC 7301 section 3.1
+  if (name.empty()) return;
+  if (name.size() > longest) {
+    fault_ = "the name of an application protocol (ALPN) has at most 255 bytes";
+    return;
+  }
+  const auto list = static_cast<char>(name.size()) + name;
+  SSL_CTX_set_alpn_protos(native(), reinterpret_cast<const unsigned char*>(list.data()),
+                          static_cast<unsigned>(list.size()));
+}
+
+std::string check(const tls_options& options) { return tls_context(options, "localhost").fault(); }
+
+}  // namespace mqcoap

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <mqcoap/transport/tls_options.hpp>
+#include <optional>
+#include <string>
+
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace mqcoap {
+
+/// What OpenSSL needs for one connection, and what it said about the handshake. libmosquitto would check the
+/// certificate against the address that it connects to; here it is checked against the configured host, which
+/// is also what the broker is told (SNI), whatever address the name was resolved to.
+class tls_context {
+ public:
+  /// @param host  as configured: a name or a numeric address
+  tls_context(const tls_options& options, std::string host);
+  ~tls_context();
+  tls_context(const tls_context&) = delete;
+  tls_context& operator=(const tls_context&) = delete;
+
+  /// Why this cannot be used; empty if it can.
+  const std::string& fault() const noexcept { return fault_; }
+  ssl_ctx_st* native() const noexcept { return native_.get(); }
+
+  /// The handshake is over, and succeeded.
+  bool is_through() const noexcept { return through_; }
+  /// Who refused whom in the handshake and why, in words; empty if nobody did.
+  std::string refusal() const;
+  /// The broker asked for a certificate of ours, and none is configured. It may do without.
+  bool certificate_was_asked() const noexcept { return certificate_asked_; }
+  /// Of the socket, as errno; 0: none. OpenSSL takes it away, and tells nobody.
+  int system_error() const noexcept { return system_error_; }
+
+ private:
+  /// What OpenSSL calls back.
+  struct hooks;
+  struct deleter {
+    void operator()(ssl_ctx_st* p) const noexcept;
+  };
+
+  void set_up(const tls_options& options);
+  void trust(const tls_options& options);
+  void identify(const tls_options& options);
+  void expect_host(bool verify);
+  void ask_for_protocol(const std::string& name);
+  std::string key_fault(const tls_options& options) const;
+  std::string alert_words() const;
+  std::string error_words() const;
+
+  std::unique_ptr<ssl_ctx_st, deleter> native_;
+  const std::string host_;
+  bool host_is_address_ = false;
+  std::optional<secret> key_password_;
+  bool key_encrypted_ = false;
+  std::string fault_;
+
+  // What the handshake left behind.
+  bool through_ = false;
+  std::string verification_;        ///< what is wrong with the broker's certificate
+  bool certificate_asked_ = false;  ///< the broker asked for ours, and there is none
+  int alert_ = 0;                   ///< sent by the broker; 0: none, or the goodbye
+  unsigned long error_ = 0;         ///< OpenSSL's own
+  int system_error_ = 0;
+};
+
+/// The connection waits to write, rather than to read.
+bool tls_wants_write(const ssl_st* connection) noexcept;
+/// More is decrypted than was read: the socket does not tell.
+bool tls_has_unread(const ssl_st* connection) noexcept;
+
+}  // namespace mqcoap

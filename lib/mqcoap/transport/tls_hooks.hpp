@@ -1,0 +1,18 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <mqcoap/transport/tls_context.hpp>
+
+namespace mqcoap {
+
+/// What OpenSSL calls back; they find their tls_context by the application data of the SSL_CTX. None of them
+/// throws through C.
+struct tls_context::hooks {
+  static int on_password(char* buffer, int size, int, void* self) noexcept;
+  static int on_verified(int accepted, X509_STORE_CTX* store) noexcept;
+  static int on_certificate_asked(SSL* connection, X509**, EVP_PKEY**) noexcept;
+  static void on_info(const SSL* connection, int where, int value) noexcept;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,51 @@
+#include <fstream>
+#include <support/certificates.hpp>
+
+namespace mqcoap::test {
+namespace {
+
+std::vector<std::string> request(const std::string& key_file, const std::string& name) {
+  return {"req",    "-newkey", "ec",          "-pkeyopt", "ec_paramgen_curve:P-256",
+          "-nodes", "-subj",   "/CN=" + name, "-keyout",  key_file};
+}
+
+std::vector<std::string> operator+(std::vector<std::string> all, const std::vector<std::string>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+}  // namespace
+
+certificates::certificates() : authority_(make_authority()) {}
+
+certificates::identity certificates::make_authority() {
+  identity made{new_file(), new_file()};
+  run_program("openssl", request(made.key_file, "test authority " + std::to_string(files_)) +
+                             std::vector<std::string>{"-x509", "-days", "30", "-out", made.cert_file});
+  return made;
+}
+
+certificates::identity certificates::issue(const std::string& names, int days) {
+  identity made{new_file(), new_file()};
+  const auto asked = new_file();
+  run_program("openssl", request(made.key_file, "test") +
+                             std::vector<std::string>{"-addext", "subjectAltName=" + names, "-out", asked});
+  run_program("openssl", {"x509", "-req", "-in", asked, "-CA", authority_.cert_file, "-CAkey",
+                          authority_.key_file, "-CAcreateserial", "-days", std::to_string(days),
+                          "-copy_extensions", "copy", "-out", made.cert_file});
+  return made;
+}
+
+std::string certificates::encrypt(const std::string& key_file, const std::string& password) {
+  auto made = new_file();
+  run_program("openssl", {"pkey", "-in", key_file, "-aes256", "-passout", "pass:" + password, "-out", made});
+  return made;
+}
+
+std::string certificates::write(const std::string& text) {
+  auto made = new_file();
+  std::ofstream(made) << text;
+  return made;
+}
+
+}  // namespace mqcoap::test

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap::test {
+
+/// Where a program is. Debian keeps some where only root's PATH looks.
+/// @throws std::runtime_error if it is not installed
+std::filesystem::path find_program(std::string_view name);
+
+/// Runs a program to its end, without a shell. @throws std::runtime_error with what it said, if it fails
+void run_program(std::string_view name, const std::vector<std::string>& arguments);
+
+/// A directory that goes with everything in it.
+class temporary_directory {
+ public:
+  temporary_directory();
+  ~temporary_directory();
+  temporary_directory(const temporary_directory&) = delete;
+  temporary_directory& operator=(const temporary_directory&) = delete;
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  std::string file(std::string_view name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace mqcoap::test

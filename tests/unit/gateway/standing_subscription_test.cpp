@@ -1,0 +1,137 @@
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <mqcoap/gateway/standing_subscription.hpp>
+#include <mqcoap/transport/memory_link.hpp>
+#include <string>
+#include <vector>
+
+using namespace mqcoap;
+
+namespace {
+
+struct fixture : link_events {
+  virtual ~fixture() = default;
+
+  memory_broker broker;
+  memory_link link_to{broker, "lab"};
+  std::vector<error_code> told;
+  standing_subscription kept{link_to, "a/+", [this](error_code ec) { told.push_back(ec); }};
+
+  std::function<void()> at_message = [] {};
+
+  void on_link_up(mqcoap::link& l) noexcept override {
+    if (&l == &link_to) kept.ask();
+  }
+  void on_link_down(mqcoap::link& l, std::string_view) noexcept override {
+    if (&l == &link_to) kept.on_link_down();
+  }
+  void on_message(mqcoap::link&, const inbound&) noexcept override { at_message(); }
+
+  void start() {
+    link_to.start(*this);
+    broker.run();
+  }
+  void reconnect() {
+    broker.go_down();
+    broker.come_up();
+    broker.run();
+  }
+};
+
+struct quiet final : link_events {
+  void on_link_up(mqcoap::link&) noexcept override {}
+  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+  void on_message(mqcoap::link&, const inbound&) noexcept override {}
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "it is confirmed once on each connection, and on none in between") {
+  start();
+  CHECK(kept.confirmed());
+  CHECK(told == std::vector<error_code>{{}});
+  broker.go_down();
+  CHECK_FALSE(kept.confirmed());
+  broker.come_up();
+  broker.run();
+  CHECK(kept.confirmed());
+  CHECK(told == std::vector<error_code>{{}, {}});
+}
+
+TEST_CASE_FIXTURE(fixture, "what was granted before and is refused after a reconnect is told") {
+  start();
+  broker.deny("a");
+  reconnect();
+  CHECK_FALSE(kept.confirmed());
+  CHECK(told == std::vector<error_code>{{}, errc::denied});
+  broker.allow_all();
+  kept.ask();
+  broker.run();
+  CHECK(kept.confirmed());
+}
+
+TEST_CASE_FIXTURE(fixture, "asking again sends again what the broker never heard, and is told once") {
+  broker.ignore("a");
+  start();
+  for (int i = 0; i < 3; ++i) kept.ask();
+  broker.run();
+  CHECK_FALSE(kept.confirmed());
+  broker.allow_all();
+  kept.ask();
+  broker.run();
+  CHECK(kept.confirmed());
+  CHECK(told.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a confirmation that is overtaken by the loss of the connection counts no more") {
+  memory_link other{broker, "other"};
+  other.start(*this);
+  broker.run();
+  other.publish("a/x", "1", steady_time::max(), {.retain = true});
+  broker.run();
+  // What is retained comes between the confirmation and the handler.
+  at_message = [this] { broker.go_down(); };
+  start();
+  CHECK_FALSE(link_to.up());
+  CHECK_FALSE(kept.confirmed());
+  CHECK(told.empty());
+  at_message = [] {};
+  broker.come_up();
+  broker.run();
+  CHECK(kept.confirmed());
+  CHECK(told.size() == 1);
+}
+
+TEST_CASE("what is destroyed is told nothing, and is unsubscribed") {
+  memory_broker broker;
+  memory_link link_to{broker, "lab"};
+  int told = 0;
+  auto kept = std::make_unique<standing_subscription>(link_to, "a", [&](error_code) { ++told; });
+  kept->ask();
+  CHECK(link_to.filters().size() == 1);
+  kept.reset();
+  broker.run();
+  CHECK(told == 0);
+  CHECK(link_to.filters().empty());
+}
+
+TEST_CASE("it may be destroyed by what it tells") {
+  memory_broker broker;
+  memory_link link_to{broker, "lab"};
+  quiet owner;
+  std::unique_ptr<standing_subscription> kept;
+  std::string heard;
+  kept = std::make_unique<standing_subscription>(link_to, "a",
+                                                 [&, words = std::string("refused")](error_code ec) {
+                                                   kept.reset();
+                                                   if (ec) heard = words;
+                                                 });
+  broker.deny("a");
+  link_to.start(owner);
+  kept->ask();
+  broker.run();
+  CHECK(heard == "refused");
+  CHECK(link_to.filters().empty());
+}

@@ -1,0 +1,251 @@
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <support/certificates.hpp>
+#include <support/private_broker.hpp>
+
+#include "mosquitto_fixture.hpp"
+#include "tls_server.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+using namespace std::chrono_literals;
+using boost::asio::ip::tcp;
+
+namespace {
+
+struct fixture {
+  event_loop loop;
+  system_clock time;
+  certificates made;
+
+  private_broker::options speaking_tls(const certificates::identity& identity, const std::string& more = {}) {
+    return {.lines = "cafile " + made.ca_file() + "\ncertfile " + identity.cert_file + "\nkeyfile " +
+                     identity.key_file + '\n' + more};
+  }
+  link_options options_by_name(std::uint16_t port, mqtt_protocol protocol = mqtt_protocol::automatic) const {
+    auto options = options_for(port, protocol);
+    options.host = "localhost";
+    options.tls = tls_options{.ca_file = made.ca_file()};
+    return options;
+  }
+  client make(link_options options) { return {loop, std::move(options), time}; }
+  /// Why a link with these options does not come up.
+  std::string outage(link_options options) {
+    auto c = make(std::move(options));
+    c.l->start(c.told);
+    REQUIRE(loop.run_until([&] { return c.told.downs + c.told.ups > 0; }));
+    CHECK(c.told.ups == 0);
+    return c.told.why;
+  }
+  /// Of what a broker says in the moment in which it resets, the first time may lose some; a refusal is told
+  /// again when it is first heard.
+  void hears(link_options options, const std::string& words) {
+    auto c = make(std::move(options));
+    c.l->start(c.told);
+    REQUIRE(loop.run_until([&] { return c.told.why == words; }));
+    CHECK(c.told.ups == 0);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "messages of any size pass over TLS, the broker known by its name") {
+  private_broker broker(speaking_tls(made.issue("DNS:localhost")));
+  const std::string large(5u << 20, 'x');
+  for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
+    for (const int qos : {0, 1}) {
+      CAPTURE(qos);
+      auto options = options_by_name(broker.port(), protocol);
+      options.qos = qos;
+      auto c = make(options);
+      c.start_and_wait();
+      CHECK_FALSE(c.subscribe_and_wait("t"));
+      // Many small ones leave in one record, and come so: the socket then tells less than there is.
+      for (int i = 0; i < 600; ++i) REQUIRE_FALSE(c.publish("t", std::to_string(i)));
+      REQUIRE(c.waits_for("599"));
+      CHECK_FALSE(c.publish("t", large));
+      REQUIRE(c.waits_for(large));
+      CHECK(c.told.messages.size() == 601);
+      CHECK(c.told.downs == 0);
+      c.stop_and_wait(30s);
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "the broker may be known by its address") {
+  private_broker broker(speaking_tls(made.issue("IP:127.0.0.1")));
+  auto options = options_by_name(broker.port());
+  options.host = "127.0.0.1";
+  make(options).start_and_wait();
+  const auto why = outage(options_by_name(broker.port()));
+  CHECK(why == "the broker's certificate is for 127.0.0.1, not for localhost");
+}
+
+TEST_CASE_FIXTURE(fixture, "a certificate for another host is refused, unless nobody is to look") {
+  private_broker broker(speaking_tls(made.issue("DNS:broker.example,DNS:*.example")));
+  auto options = options_by_name(broker.port());
+  CHECK(outage(options) == "the broker's certificate is for broker.example, *.example, not for localhost");
+  options.tls->verify_host = false;
+  make(options).start_and_wait();
+}
+
+TEST_CASE_FIXTURE(fixture, "a certificate of an unknown authority is refused") {
+  private_broker broker(speaking_tls(made.issue("DNS:localhost")));
+  auto options = options_by_name(broker.port());
+  options.tls->ca_file = made.make_authority().cert_file;
+  SUBCASE("of another one than the one that is trusted") {}
+  SUBCASE("of one that the system does not know") { options.tls->ca_file.clear(); }
+  SUBCASE("whether or not the host is looked at") { options.tls->verify_host = false; }
+  CHECK(outage(options).starts_with("the broker's certificate is not signed by an authority that we trust"));
+}
+
+TEST_CASE_FIXTURE(fixture, "an expired certificate is refused") {
+  private_broker broker(speaking_tls(made.issue("DNS:localhost", -1)));
+  CHECK(outage(options_by_name(broker.port())).starts_with("the broker's certificate expired on 20"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that demands a certificate gets ours, and says what it thinks of it") {
+  const auto foreign = made.make_authority();
+  const auto own = made.issue("DNS:gateway");
+  std::uint16_t port = 0;
+  std::optional<private_broker> broker;
+  std::optional<tls_server> older;
+  SUBCASE("TLS 1.3, which tells after the handshake") {
+    broker.emplace(speaking_tls(made.issue("DNS:localhost"), "require_certificate true\n"));
+    port = broker->port();
+  }
+  SUBCASE("TLS 1.2, which tells in it") {
+    older.emplace(loop.context(), made.issue("DNS:localhost"));
+    older->offer_at_most(TLS1_2_VERSION);
+    older->demand_certificate(made.ca_file());
+    port = older->port();
+  }
+  auto options = options_by_name(port);
+  hears(options, "the broker demands a certificate of ours, and none is configured");
+  options.tls->cert_file = foreign.cert_file;
+  options.tls->key_file = foreign.key_file;
+  hears(options, "the broker does not accept our certificate: unknown CA");
+  options.tls->cert_file = own.cert_file;
+  options.tls->key_file = made.encrypt(own.key_file, "open sesame");
+  options.tls->key_password = secret("open sesame");
+  auto c = make(options);
+  c.l->start(c.told);
+  REQUIRE(loop.run_until([&] { return c.told.ups == 1 || (older && older->handshakes() == 1); }));
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that offers only old versions is refused") {
+  tls_server old(loop.context(), made.issue("DNS:localhost"));
+  old.offer_at_most(TLS1_1_VERSION);
+  CHECK(outage(options_by_name(old.port())) == "the broker does not offer TLS 1.2 or newer");
+}
+
+TEST_CASE_FIXTURE(fixture, "the server is told the configured name, not its address, and the protocol") {
+  tls_server server(loop.context(), made.issue("DNS:localhost,IP:127.0.0.1"));
+  auto options = options_by_name(server.port());
+  options.tls->alpn = "mqtt";
+  auto c = make(options);
+  c.l->start(c.told);
+  REQUIRE(loop.run_until([&] { return server.handshakes() == 1; }));
+  CHECK(server.host() == "localhost");
+  CHECK(server.asked_protocol() == "mqtt");
+  options.host = "127.0.0.1";
+  auto by_address = make(options);
+  by_address.l->start(by_address.told);
+  REQUIRE(loop.run_until([&] { return server.handshakes() == 2; }));
+  CHECK(server.host().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a handshake that stalls ends with its time, and costs nothing while it stands") {
+  tcp::acceptor silent(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
+  auto options = options_by_name(silent.local_endpoint().port());
+  options.host = "127.0.0.1";
+  options.connect_timeout = 200ms;
+  auto c = make(options);
+  c.l->start(c.told);
+  std::size_t handlers = 0;
+  while (c.told.downs == 0) handlers += loop.context().run_one();
+  CHECK(c.told.why == "the TLS handshake does not end within 200ms");
+  CHECK(handlers < 20);
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that accepts TLS and then says nothing is an outage with its time") {
+  tls_server server(loop.context(), made.issue("DNS:localhost"));
+  auto options = options_by_name(server.port());
+  options.connect_timeout = 500ms;
+  CHECK(outage(options) == "no answer within 500ms");
+}
+
+TEST_CASE_FIXTURE(fixture, "what does not speak TLS is an outage that says so") {
+  SUBCASE("a broker in the clear") {
+    private_broker plain;
+    const auto why = outage(options_by_name(plain.port()));
+    CHECK(why == "the connection was closed during the TLS handshake: is TLS spoken on this port?");
+  }
+  SUBCASE("something that talks at once") {
+    tcp::acceptor talker(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
+    tcp::socket peer(loop.context());
+    talker.async_accept(peer, [&](boost::system::error_code error) {
+      REQUIRE_FALSE(error);
+      boost::asio::write(peer, boost::asio::buffer("220 mail.example ESMTP\r\n", 24));
+    });
+    CHECK(outage(options_by_name(talker.local_endpoint().port())) == "what answers there does not speak TLS");
+  }
+  SUBCASE("something that resets") {
+    tcp::acceptor resetter(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
+    resetter.async_accept([&](boost::system::error_code error, tcp::socket peer) {
+      REQUIRE_FALSE(error);
+      peer.set_option(boost::asio::socket_base::linger(true, 0));
+    });
+    const auto why = outage(options_by_name(resetter.local_endpoint().port()));
+    CHECK(why == "the connection was closed during the TLS handshake: is TLS spoken on this port?");
+  }
+  SUBCASE("nobody") {
+    tcp::acceptor gone(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
+    const auto port = gone.local_endpoint().port();
+    gone.close();
+    CHECK(outage(options_by_name(port)) == "Connection refused");
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a link in the clear to a broker that speaks TLS is an outage") {
+  private_broker broker(speaking_tls(made.issue("DNS:localhost")));
+  auto options = options_by_name(broker.port());
+  options.tls.reset();
+  CHECK(outage(options) == "the broker closed the connection before answering");
+}
+
+TEST_CASE_FIXTURE(fixture, "files that cannot be used are said, and nothing is connected") {
+  private_broker broker(speaking_tls(made.issue("DNS:localhost")));
+  auto options = options_by_name(broker.port());
+  options.tls->ca_file = "/no/such/file.pem";
+  CHECK(outage(options) == "TLS: cannot read /no/such/file.pem: No such file or directory");
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that was killed is connected again over TLS, with all subscriptions") {
+  private_broker broker(speaking_tls(made.issue("DNS:localhost")));
+  auto c = make(options_by_name(broker.port()));
+  c.start_and_wait();
+  CHECK_FALSE(c.subscribe_and_wait("t"));
+  broker.kill();
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK(c.publish("t", "stale") == errc::not_connected);
+  broker.restart();
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  CHECK_FALSE(c.publish("t", "fresh"));
+  REQUIRE(c.waits_for("fresh"));
+  CHECK(c.told.messages.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a link may be destroyed in the middle of a handshake") {
+  tcp::acceptor silent(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
+  auto options = options_by_name(silent.local_endpoint().port());
+  auto c = make(options);
+  c.l->start(c.told);
+  tcp::socket peer(loop.context());
+  bool accepted = false;
+  silent.async_accept(peer, [&](boost::system::error_code) { accepted = true; });
+  REQUIRE(loop.run_until([&] { return accepted; }));
+  c.l.reset();
+  while (loop.context().poll() > 0) continue;
+  CHECK(c.told.downs == 0);
+}

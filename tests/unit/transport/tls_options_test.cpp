@@ -1,0 +1,62 @@
+#include <doctest/doctest.h>
+
+#include <mqcoap/transport/tls_options.hpp>
+#include <support/certificates.hpp>
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+
+namespace {
+
+bool says(const std::string& fault, const std::string& words) {
+  CAPTURE(fault);
+  CHECK(fault.find(words) != std::string::npos);
+  return fault.find(words) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("good files are accepted, and no files at all") {
+  certificates made;
+  const auto own = made.issue("DNS:gateway");
+  CHECK(check({}).empty());
+  CHECK(check({.ca_file = made.ca_file()}).empty());
+  CHECK(check({.ca_dir = "/etc/ssl"}).empty());
+  CHECK(check({.ca_file = made.ca_file(), .cert_file = own.cert_file, .key_file = own.key_file}).empty());
+  CHECK(check({.cert_file = own.cert_file,
+               .key_file = made.encrypt(own.key_file, "open sesame"),
+               .key_password = secret("open sesame")})
+            .empty());
+  CHECK(check({.alpn = "mqtt"}).empty());
+}
+
+TEST_CASE("every fault of the files is said with the file's name") {
+  certificates made;
+  const auto own = made.issue("DNS:gateway");
+  const auto other = made.issue("DNS:other");
+  const auto text = made.write("no PEM at all\n");
+  const auto locked = made.encrypt(own.key_file, "open sesame");
+  const std::string missing = "/no/such/file.pem";
+
+  CHECK(check({.ca_file = missing}) == "cannot read " + missing + ": No such file or directory");
+  CHECK(check({.ca_file = "/etc"}) == "/etc is a directory, not a file");
+  CHECK(says(check({.ca_file = text}), text + " holds no certificates in PEM form"));
+  CHECK(check({.ca_dir = missing}) == missing + " is not a directory: No such file or directory");
+  CHECK(check({.ca_dir = text}) == text + " is not a directory");
+  CHECK(check({.cert_file = own.cert_file}) == "the certificate " + own.cert_file + " has no key beside it");
+  CHECK(check({.key_file = own.key_file}) == "the key " + own.key_file + " has no certificate beside it");
+  CHECK(check({.cert_file = missing, .key_file = own.key_file}) ==
+        "cannot read " + missing + ": No such file or directory");
+  CHECK(check({.cert_file = own.cert_file, .key_file = missing}) ==
+        "cannot read " + missing + ": No such file or directory");
+  CHECK(says(check({.cert_file = text, .key_file = own.key_file}), text + " holds no usable certificate"));
+  CHECK(says(check({.cert_file = own.cert_file, .key_file = text}), text + " holds no usable private key"));
+  CHECK(check({.cert_file = own.cert_file, .key_file = other.key_file}) ==
+        "the key in " + other.key_file + " does not belong to the certificate in " + own.cert_file);
+  CHECK(check({.cert_file = own.cert_file, .key_file = locked}) ==
+        "the key in " + locked + " is encrypted, and no password is given");
+  const auto wrong =
+      check({.cert_file = own.cert_file, .key_file = locked, .key_password = secret("hunter2")});
+  CHECK(wrong == "the password given does not open the key in " + locked);
+  CHECK(says(check({.alpn = std::string(256, 'x')}), "at most 255 bytes"));
+}
