@@ -55,8 +55,8 @@ void declare_broker(CLI::App& root, global_options& into) {
 
 void declare_output(CLI::App& root, global_options& into) {
   root.add_option("-o,--output", into.output,
-                  "body: pretty on a terminal, else JSON text as it came; json: the whole response; raw: "
-                  "body, strings without quotes; csv: body as a table")
+                  "body: pretty on a terminal, else JSON text as it came (default)\n"
+                  "json: the whole response   raw: body, strings without quotes   csv: body as a table")
       ->option_text("KIND")
       ->check(CLI::IsMember({"body", "json", "raw", "csv"}))
       ->group(output_group);

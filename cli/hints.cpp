@@ -17,12 +17,12 @@ std::string place_of(const link_options& broker) {
 }
 
 std::string hint_for_outage(std::string_view why, const link_options& broker) {
+  if (holds(why, "resolve"))
+    return "is '" + broker.host + "' spelled right? `getent hosts " + broker.host + '`';
   if (holds(why, "authori") || holds(why, "user") || holds(why, "denied"))
     return broker.username.empty()
                ? "the broker wants a user: -u NAME and --password-file FILE, or MQCOAP_PASSWORD"
                : "wrong user or password; now '" + broker.username + '\'';
-  if (holds(why, "resolve") || holds(why, "name") || holds(why, "host"))
-    return "is '" + broker.host + "' spelled right? `getent hosts " + broker.host + '`';
   return "name the broker: -h HOST -p PORT, -L URL, or MQCOAP_URL; `mqcoap doctor` looks closer";
 }
 

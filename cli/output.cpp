@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -170,6 +171,14 @@ void print(std::string_view text) {
 void complain(std::string_view line) {
   const std::string whole = std::string(line) + '\n';
   std::fwrite(whole.data(), 1, whole.size(), stderr);
+}
+
+void complain_hint(std::string_view hint, bool colour) {
+  while (!hint.empty()) {
+    const auto line = hint.substr(0, hint.find('\n'));
+    complain(coloured("  try: " + std::string(line), colours::dim, colour));
+    hint.remove_prefix(std::min(line.size() + 1, hint.size()));
+  }
 }
 
 }  // namespace mqcoap::cli

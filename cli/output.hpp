@@ -70,5 +70,7 @@ std::string apply_format(const output_format& how, const exchange_record& e);
 void print(std::string_view text);
 /// Writes a line to standard error.
 void complain(std::string_view line);
+/// Writes what to try to standard error, each line of it marked; nothing for an empty hint.
+void complain_hint(std::string_view hint, bool colour);
 
 }  // namespace mqcoap::cli

@@ -1,12 +1,10 @@
 #include "request_verb.hpp"
 
 #include <algorithm>
-#include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/discovery.hpp>
 
 #include "failure.hpp"
 #include "hints.hpp"
-#include "style.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -14,24 +12,13 @@ namespace {
 /// Devices of mqcoapd answer under any subsystem, unless their configuration says otherwise.
 constexpr char any_subsystem[] = "gateway";
 
-/// What stands below an error, each line behind an arrow.
-void complain_hint(const std::string& hint, const settled_options& options) {
-  if (hint.empty() || options.quiet) return;
-  for (std::size_t begin = 0; begin <= hint.size();) {
-    const auto end = std::min(hint.find('\n', begin), hint.size());
-    complain(
-        coloured("  try: " + hint.substr(begin, end - begin), colours::dim, options.output.colour_errors));
-    begin = end + 1;
-  }
-}
-
 int report_answer(const exchange_record& e, const settled_options& options) {
   const auto& how = options.output;
   if (const auto text = render(e, how); !text.empty()) print(text);
   const auto status = status_of(make_error_code(e.answer.code));
   if (is_error(e.answer.code)) {
     complain(status_line(e, how.colour_errors) + ": " + harmless(words_of(e.answer.body)));
-    complain_hint(hint_for_answer(e), options);
+    if (!options.quiet) complain_hint(hint_for_answer(e), how.colour_errors);
   } else if (how.terminal && !how.header && how.format.empty() && !options.quiet) {
     complain(status_line(e, how.colour_errors) +
              (e.answer.location.empty() ? "" : "  location: " + harmless(e.answer.location)));
@@ -66,14 +53,11 @@ address discovery_address(const std::string& what) {
 int report_outcome(const request_outcome& outcome, const request_spec& asked,
                    const settled_options& options) {
   if (outcome.answered) return report_answer(*outcome.answered, options);
-  std::string words = "no answer from " + asked.to.tag.text() + " to " + std::string(to_string(asked.verb)) +
-                      ' ' + asked.to.to_string();
-  words += outcome.error == errc::timed_out
-               ? " within " + to_string(asked.timeout.value_or(options.client.timeout))
-               : ": " + outcome.error.message();
-  if (outcome.words != "null" && !outcome.words.empty()) words += " (" + harmless(outcome.words) + ')';
+  const std::string asked_for = std::string(to_string(asked.verb)) + ' ' + asked.to.to_string();
+  const std::string words = "no answer to " + asked_for + ": " + harmless(outcome.words);
   complain("mqcoap: " + words);
-  complain_hint(hint_for_failure(outcome.error, asked.to, options), options);
+  if (!options.quiet)
+    complain_hint(hint_for_failure(outcome.error, asked.to, options), options.output.colour_errors);
   return status_of(outcome.error);
 }
 

@@ -19,7 +19,7 @@ namespace mqcoap::cli {
 struct request_outcome {
   error_code error;
   std::optional<exchange_record> answered;  ///< nothing if the exchange failed on the way
-  std::string words;  ///< of the library, where it has some to say on a failed exchange; may be empty
+  std::string words;                        ///< why there is none
 };
 
 /// A client on its own event loop, used as if calls were blocking. SIGINT and SIGTERM end every wait with

@@ -51,7 +51,7 @@ int list(const settled_options& options) {
   }
   if (file.contexts.empty() && !options.quiet) {
     complain("mqcoap: no contexts in " + path);
-    complain("  try: mqcoap context --help");
+    complain_hint("mqcoap context --help", options.output.colour_errors);
   } else {
     print(aligned(rows));
   }

@@ -41,7 +41,8 @@ int list_devices(const words& given, const settled_options& options) {
   complain(given.what.empty()
                ? "mqcoap: no device tells its presence under '" + options.client.ns.text() + "/'"
                : "mqcoap: no device that tells its presence fits '" + given.what + '\'');
-  complain("  try: mqcoap ls TAG asks one device, also a silent one; -n names another namespace");
+  complain_hint("mqcoap ls TAG asks one device, also a silent one; -n names another namespace",
+                options.output.colour_errors);
   return status_ok;
 }
 
@@ -60,7 +61,8 @@ int list_resources(const words& given, const settled_options& options) {
   if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
     complain("mqcoap: " + what.to.tag.text() + " is there, but lists no resources under " +
              what.to.subsystem.text() + ": " + harmless(words_of(outcome.answered->answer.body)));
-    if (!options.quiet) complain("  try: mqcoap ls " + what.to.tag.text() + "/SUBSYSTEM");
+    if (!options.quiet)
+      complain_hint("mqcoap ls " + what.to.tag.text() + "/SUBSYSTEM", options.output.colour_errors);
     return status_client_error;
   }
   return report_outcome(outcome, what, options);

@@ -19,7 +19,9 @@ verb declare_post(CLI::App& root) {
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   // Extra arguments would make CLI11 take [0, 1] for a list of its own.
-  app->add_option("VALUE", given->value, "What to send")->allow_extra_args(false);
+  app->add_option("VALUE", given->value, "What to send")
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args(false);
   app->footer(std::string(value_help) +
               "\n\nExamples:\n"
               "  mqcoap post 2D_XX_0_9999/axuv/arm\n"

@@ -21,7 +21,10 @@ verb declare_put(CLI::App& root) {
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   // Extra arguments would make CLI11 take [0, 1] for a list of its own.
-  app->add_option("VALUE", given->value, "What to send")->required()->allow_extra_args(false);
+  app->add_option("VALUE", given->value, "What to send")
+      ->required()
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args(false);
   auto* if_match =
       app->add_option("--if-match", given->if_match, "Only if its etag is this one")->option_text("ETAG");
   app->add_flag("--create-only", given->create_only, "Only if it has no value yet")->excludes(if_match);

@@ -100,6 +100,7 @@ class Monitor(IntegrationTest):
         running.err.wait("lost the broker at mqtt://")
         broker.restart()
         running.err.wait("connected again")
+        broker.wait_log("/response/")
         self.device(broker, "DEV_1")
         self.caller(broker, "DEV_1").get("gains")
         running.out.wait("DEV_1/axuv/gains")

@@ -94,6 +94,7 @@ class Serve(Serving):
         running.err.wait("lost the broker at mqtt://")
         broker.restart()
         running.err.wait("connected again")
+        broker.wait_log("gf_int_v1/+/request/GW_1/+")
         self.assertEqual(self.caller(broker, "GW_1").get("gains").body, 1)
         self.assertEqual(running.stop(), 0)
 
