@@ -61,10 +61,9 @@ void declare_output(CLI::App& root, global_options& into) {
       ->check(CLI::IsMember({"body", "json", "raw", "csv"}))
       ->group(output_group);
   root.add_flag("-i,--include", into.header, "The header before the body")->group(output_group);
-  root.add_option(
-          "-F,--format", into.format,
-          "%b body, %c code, %d its name, %p path, %r request id, %i milliseconds, %J all as JSON, %% "
-          "percent, \\n, \\t")
+  root.add_option("-F,--format", into.format,
+                  "%b body, %c code, %d its name, %p path, %r request id, %i milliseconds,\n"
+                  "%J all as JSON, %% percent, \\n, \\t")
       ->option_text("TEXT")
       ->group(output_group);
   root.add_flag("--quiet", into.quiet, "Neither status line nor hints nor progress")->group(output_group);
@@ -160,13 +159,21 @@ settled_options settle_all(const global_options& given,
   const auto layers = overlay(overlay(to_layer(given), read_environment(variable)),
                               context_layer(contexts_path(variable), context));
   auto chosen = settle(layers);
+  if (const auto& tls = chosen.client.broker.tls)
+    if (const auto fault = check(*tls); !fault.empty()) throw failure(status_configuration, "TLS: " + fault);
   return {std::move(chosen.client),     std::move(chosen.token), to_output(given, variable), given.quiet,
           layers.broker || layers.port, layers.ns.has_value()};
 }
 
-std::vector<std::string> protect_numbers(std::vector<std::string> arguments) {
-  for (auto& argument : arguments)
-    if (argument.starts_with('-') && !validate_json(argument, 1)) argument.insert(0, 1, ' ');
+std::vector<std::string> protect_values(std::vector<std::string> arguments,
+                                        const std::function<bool(const std::string&)>& takes_value) {
+  bool is_value_of_option = false;
+  for (auto& argument : arguments) {
+    const bool next_is_value = !is_value_of_option && argument.starts_with('-') && takes_value(argument);
+    const bool is_number = argument.starts_with('-') && !validate_json(argument, 1);
+    if (!is_value_of_option && (is_number || argument.starts_with('['))) argument.insert(0, 1, ' ');
+    is_value_of_option = next_is_value;
+  }
   return arguments;
 }
 

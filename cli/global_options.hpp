@@ -48,8 +48,10 @@ output_format to_output(const global_options& given, const std::function<const c
 settled_options settle_all(const global_options& given,
                            const std::function<const char*(const char*)>& variable);
 
-/// A negative number is a value, not an option: a space before it, which JSON ignores, keeps it from being
-/// taken for one.
-std::vector<std::string> protect_numbers(std::vector<std::string> arguments);
+/// Keeps values from being taken for something else: a negative number for an option, `[0, 1]` for a list of
+/// CLI11's own. A space before it, which JSON ignores, does that.
+/// @param takes_value  tells of a word whether it is an option whose value is the next word
+std::vector<std::string> protect_values(std::vector<std::string> arguments,
+                                        const std::function<bool(const std::string&)>& takes_value);
 
 }  // namespace mqcoap::cli

@@ -13,16 +13,25 @@ bool holds(std::string_view text, std::string_view words) {
 
 std::string place_of(const link_options& broker) {
   const bool is_v6 = broker.host.find(':') != std::string::npos;
-  return "mqtt://" + (is_v6 ? '[' + broker.host + ']' : broker.host) + ':' + std::to_string(broker.port);
+  return (broker.tls ? "mqtts://" : "mqtt://") + (is_v6 ? '[' + broker.host + ']' : broker.host) + ':' +
+         std::to_string(broker.port);
 }
 
 std::string hint_for_outage(std::string_view why, const link_options& broker) {
+  if (holds(why, "authority that we trust"))
+    return "--cafile FILE: the certificate of the authority that signed the broker's";
+  if (holds(why, "not for " + broker.host)) return "-h with a name of the certificate, or --insecure";
+  if (holds(why, "certificate of ours")) return "--cert FILE --key FILE";
+  if (holds(why, "is TLS spoken"))
+    return "mqtt:// for a port without TLS, or -p with the port of TLS, mostly 8883";
   if (holds(why, "resolve"))
     return "is '" + broker.host + "' spelled right? `getent hosts " + broker.host + '`';
   if (holds(why, "authori") || holds(why, "user") || holds(why, "denied"))
     return broker.username.empty()
                ? "the broker wants a user: -u NAME and --password-file FILE, or MQCOAP_PASSWORD"
                : "wrong user or password; now '" + broker.username + '\'';
+  if (holds(why, "closed") && !broker.tls)
+    return "does the broker speak TLS on this port? mqtts://, or --cafile FILE";
   return "name the broker: -h HOST -p PORT, -L URL, or MQCOAP_URL; `mqcoap doctor` looks closer";
 }
 

@@ -128,7 +128,12 @@ client_choice settle(option_layer all) {
     throw usage_failure("a password needs a user's name", "-u NAME, or mqtt://NAME@HOST");
   if (with.tls.cert_file.has_value() != with.tls.key_file.has_value())
     throw usage_failure("a certificate and its key come together", "--cert FILE --key FILE");
-  if (is_tls) throw usage_failure("TLS is not built in yet", "mqtt:// works, without encryption");
+  if (is_tls)
+    broker.tls = tls_options{.ca_file = with.tls.ca_file.value_or(""),
+                             .ca_dir = with.tls.ca_path.value_or(""),
+                             .cert_file = with.tls.cert_file.value_or(""),
+                             .key_file = with.tls.key_file.value_or(""),
+                             .verify_host = !with.tls.insecure.value_or(false)};
   broker.username = with.username.value_or("");
   broker.password = with.password;
   chosen.token = with.token;

@@ -24,7 +24,7 @@ enum class output_kind : std::uint8_t {
 struct output_format {
   output_kind kind = output_kind::body;
   bool header = false;         ///< -i: code and header fields before the body
-  std::string format;          ///< -F; empty: none
+  std::string format{};        ///< -F; empty: none
   bool terminal = false;       ///< standard output is a terminal
   bool colour = false;         ///< there, in colour
   bool colour_errors = false;  ///< standard error in colour

@@ -47,7 +47,6 @@ void set_up(CLI::App& root) {
   const auto formatter = root.get_formatter();
   for (const char* noise : {"TEXT", "REQUIRED", "UINT"}) formatter->label(noise, "");
   formatter->label("SUBCOMMAND", "VERB ...");
-  formatter->label("Subcommands", "Verbs");
   formatter->label("Positionals", "Arguments");
   formatter->column_width(26);
   root.footer(
@@ -66,6 +65,14 @@ void set_up_logging(bool debug) {
   spdlog::set_pattern("%^%l%$: %v");
   // Verbs say themselves what went wrong.
   spdlog::set_level(debug ? spdlog::level::debug : spdlog::level::off);
+}
+
+/// True for an option, of the program or of any verb, that is followed by its value.
+bool takes_value(const CLI::App& app, const std::string& word) {
+  const auto* found = app.get_option_no_throw(word);
+  if (found != nullptr && found->get_items_expected_max() > 0) return true;
+  const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::any_of(verbs.begin(), verbs.end(), [&](const auto* verb) { return takes_value(*verb, word); });
 }
 
 int usage_error(const CLI::App& root, const CLI::ParseError& e) {
@@ -119,13 +126,15 @@ int run_program(std::vector<std::string> arguments) {
   declare_options(root, given);
   const auto verbs = declare_verbs(root);
   for (const auto& each : verbs)
-    each.app->footer(each.app->get_footer() + "\n\nOptions for the broker and the output: mqcoap --help");
+    each.app->group("Verbs")->footer(each.app->get_footer() +
+                                     "\n\nOptions for the broker and the output: mqcoap --help");
   if (arguments.empty()) {
     complain(root.help());
     return status_usage;
   }
   try {
-    auto words = protect_numbers(std::move(arguments));
+    auto words =
+        protect_values(std::move(arguments), [&](const auto& word) { return takes_value(root, word); });
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     root.parse(std::move(words));
   } catch (const CLI::Success& e) {

@@ -21,7 +21,7 @@ verb declare_delete(CLI::App& root) {
   app->footer("Example:\n  mqcoap delete 2D_XX_0_9999/axuv/shots/0");
   return {app, [given](const settled_options& options) {
             request_spec what(read_address(given->where), method::del);
-            what.options.if_match = given->if_match;
+            what.options.edit().if_match = given->if_match;
             return run_request(options, std::move(what));
           }};
 }

@@ -30,8 +30,8 @@ verb declare_get(CLI::App& root) {
       "  mqcoap get GATEWAY/proxy/2D_XX_0_9999/axuv/gains     by way of a gateway");
   return {app, [given](const settled_options& options) {
             request_spec what(read_address(given->where), method::get);
-            what.options.accept = given->accept;
-            what.options.etag = given->etag;
+            what.options.edit().accept = given->accept;
+            what.options.edit().etag = given->etag;
             return run_request(options, std::move(what));
           }};
 }

@@ -18,10 +18,7 @@ verb declare_post(CLI::App& root) {
   auto* app = root.add_subcommand("post", "Run an action, or add an item to a collection");
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
-  // Extra arguments would make CLI11 take [0, 1] for a list of its own.
-  app->add_option("VALUE", given->value, "What to send")
-      ->expected(1, CLI::detail::expected_max_vector_size)
-      ->allow_extra_args(false);
+  app->add_option("VALUE", given->value, "What to send")->option_text("...");
   app->footer(std::string(value_help) +
               "\n\nExamples:\n"
               "  mqcoap post 2D_XX_0_9999/axuv/arm\n"
