@@ -14,8 +14,10 @@ namespace mqcoap::cli {
 struct settled_options {
   client_options client;  ///< broker, namespace, timeout, ready for mqcoap::client
   std::optional<secret> token;
-  output_format output;  ///< -o, -i, -F, colour decided
-  bool quiet = false;    ///< -q is QoS as in mosquitto's tools; quiet is --quiet
+  output_format output;          ///< -o, -i, -F, colour decided
+  bool quiet = false;            ///< -q is QoS as in mosquitto's tools; quiet is --quiet
+  bool names_broker = false;     ///< somebody named one: the command line, the environment or the context
+  bool names_namespace = false;  ///< likewise
 };
 
 /// Runs a verb and returns the exit status (exit_status.hpp). May throw `failure` and `interrupted`.

@@ -161,7 +161,8 @@ settled_options settle_all(const global_options& given,
   auto chosen = settle(layers);
   if (const auto& tls = chosen.client.broker.tls)
     if (const auto fault = check(*tls); !fault.empty()) throw failure(status_configuration, "TLS: " + fault);
-  return {std::move(chosen.client), std::move(chosen.token), to_output(given, variable), given.quiet};
+  return {std::move(chosen.client),     std::move(chosen.token), to_output(given, variable), given.quiet,
+          layers.broker || layers.port, layers.ns.has_value()};
 }
 
 std::vector<std::string> protect_values(std::vector<std::string> arguments,

@@ -26,6 +26,13 @@ std::vector<verb> declare_verbs(CLI::App& root) {
   verbs.push_back(declare_ls(root));
   verbs.push_back(declare_watch(root));
   verbs.push_back(declare_events(root));
+  verbs.push_back(declare_monitor(root));
+  verbs.push_back(declare_bench(root));
+  verbs.push_back(declare_serve(root));
+  verbs.push_back(declare_sim(root));
+  verbs.push_back(declare_record(root));
+  verbs.push_back(declare_replay(root));
+  verbs.push_back(declare_config(root));
   verbs.push_back(declare_doctor(root));
   verbs.push_back(declare_context(root));
   verbs.push_back(declare_completion(root));
