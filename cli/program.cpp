@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <mqcoap/config/suggest.hpp>
+#include <mqcoap/transport/log.hpp>
 
 #include "failure.hpp"
 #include "global_options.hpp"
@@ -102,7 +103,9 @@ int run(const verb& chosen, const global_options& given) {
   set_up_logging(given.debug);
   try {
     if (chosen.offline) return chosen.run({{}, {}, to_output(given, environment), given.quiet});
-    return chosen.run(settle_all(given, environment));
+    auto settled = settle_all(given, environment);
+    settled.client.broker.log = spdlog_sink();
+    return chosen.run(settled);
   } catch (const interrupted& e) {
     return 128 + e.signal();
   } catch (const output_closed&) {
