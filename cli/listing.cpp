@@ -45,7 +45,7 @@ std::string joined(const row& cells, char between) {
 /// The rows, the first of which is the header, in the form that is asked for.
 std::string show_rows(const std::vector<row>& rows, const output_format& how) {
   if (how.kind == output_kind::body && how.terminal) {
-    const auto text = aligned(rows);
+    auto text = aligned(rows);
     if (!how.colour) return text;
     const auto header_end = text.find('\n');
     return coloured(text.substr(0, header_end), colours::bold, true) + text.substr(header_end);

@@ -15,35 +15,35 @@ constexpr std::uint16_t tls_port = 8883;
 constexpr std::size_t longest_secret = 4096;
 
 template <class T>
-void fill(std::optional<T>& into, std::optional<T>&& from) {
-  if (!into) into = std::move(from);
+void fill(std::optional<T>& into, const std::optional<T>& from) {
+  if (!into) into = from;
 }
 
-void fill(tls_choice& into, tls_choice&& from) {
-  fill(into.ca_file, std::move(from.ca_file));
-  fill(into.ca_path, std::move(from.ca_path));
-  fill(into.insecure, std::move(from.insecure));
+void fill(tls_choice& into, const tls_choice& from) {
+  fill(into.ca_file, from.ca_file);
+  fill(into.ca_path, from.ca_path);
+  fill(into.insecure, from.insecure);
   // A key belongs to its certificate.
   if (into.cert_file || into.key_file) return;
-  into.cert_file = std::move(from.cert_file);
-  into.key_file = std::move(from.key_file);
+  into.cert_file = from.cert_file;
+  into.key_file = from.key_file;
 }
 
-void fill(credentials& into, credentials&& from) {
-  fill(into.username, std::move(from.username));
-  fill(into.password, std::move(from.password));
-  fill(into.token, std::move(from.token));
-  fill(into.tls, std::move(from.tls));
+void fill(credentials& into, const credentials& from) {
+  fill(into.username, from.username);
+  fill(into.password, from.password);
+  fill(into.token, from.token);
+  fill(into.tls, from.tls);
 }
 
 /// What belongs to the layer's broker becomes what the layer says, before any lower layer is asked.
 void adopt(option_layer& layer) {
   if (!layer.broker) return;
-  auto named = *layer.broker;
-  fill(named.with.username, std::move(named.url.username));
-  fill(named.with.password, std::move(named.url.password));
-  fill(layer.with, std::move(named.with));
-  fill(layer.port, std::move(named.url.port));
+  const auto& [url, with] = *layer.broker;
+  fill(layer.with, with);
+  fill(layer.with.username, url.username);
+  fill(layer.with.password, url.password);
+  fill(layer.port, url.port);
 }
 
 std::optional<std::string> said(const std::function<const char*(const char*)>& variable, const char* name) {
@@ -58,14 +58,14 @@ option_layer overlay(option_layer over, option_layer under) {
   adopt(over);
   if (!over.broker) {
     adopt(under);
-    over.broker = std::move(under.broker);
-    fill(over.port, std::move(under.port));
+    over.broker = under.broker;
+    fill(over.port, under.port);
   }
-  fill(over.with, std::move(under.with));
-  fill(over.ns, std::move(under.ns));
-  fill(over.timeout, std::move(under.timeout));
-  fill(over.qos, std::move(under.qos));
-  fill(over.protocol, std::move(under.protocol));
+  fill(over.with, under.with);
+  fill(over.ns, under.ns);
+  fill(over.timeout, under.timeout);
+  fill(over.qos, under.qos);
+  fill(over.protocol, under.protocol);
   return over;
 }
 
