@@ -7,10 +7,10 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/transport/asio_alarm.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <vector>
 
-#include "asio_alarm.hpp"
 
 namespace mqcoap {
 

@@ -3,11 +3,11 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <mqcoap/base/histogram.hpp>
 #include <string>
 #include <vector>
 
 #include "device.hpp"
-#include "histogram.hpp"
 #include "in_flight_table.hpp"
 #include "mqtt_peer.hpp"
 #include "process_usage.hpp"
@@ -44,7 +44,7 @@ struct load_result {
   double seconds = 0;
   double own_cpu_seconds = 0;
   std::uint64_t payload_bytes = 0;  ///< of the requests answered and of their answers
-  histogram latency;                ///< ns; open loop: since the time for which the request was meant
+  mqcoap::histogram latency;        ///< ns; open loop: since the time for which the request was meant
   std::vector<process_share> processes;
 
   std::uint64_t lost = 0;        ///< never answered

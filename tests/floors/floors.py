@@ -1,4 +1,4 @@
-"""The floor rule, read from the #include lines of lib/mqcoap and daemon (docs/architecture.md).
+"""The floor rule, read from the #include lines of lib/mqcoap, daemon and cli (docs/architecture.md).
 
 A file includes its own folder and lower floors, never up, never sideways; some dependencies are confined.
 """
@@ -20,12 +20,16 @@ FLOORS = {
     "gateway": 5,
     "config": 6,
     "daemon": 7,
+    "cli": 7,
 }
+
+# The folders of programs, which own their process.
+PROGRAMS = ("daemon", "cli")
 
 # (pattern of the included name, lowest floor, files that may include it, words for the rule)
 CONFINED = [
     ("boost/json*", 1, "*", "Boost.JSON only on floor 1 and up"),
-    ("boost/asio/signal_set*", 7, "daemon/*", "signals only in daemon/"),
+    ("boost/asio/signal_set*", 7, "*", "signals only in daemon/ and cli/"),
     ("boost/asio*", 3, "*", "Boost.Asio only on floor 3 and up"),
     ("mosquitto.h", 3, "transport/mosquitto_link*.cpp", "mosquitto.h only in transport/mosquitto_link*.cpp"),
     ("openssl/*", 3, "transport/tls_*", "OpenSSL only in transport/tls_*"),
@@ -35,9 +39,9 @@ CONFINED = [
     ("muParser*.h", 2, "resource/*.cpp", "muparser only in resource/*.cpp"),
     ("re2/*", 2, "resource/*.cpp", "re2 only in resource/*.cpp"),
     ("systemd/*", 7, "daemon/*", "systemd only in daemon/"),
-    ("csignal", 7, "daemon/*", "signals only in daemon/"),
-    ("signal.h", 7, "daemon/*", "signals only in daemon/"),
-    ("sys/signalfd.h", 7, "daemon/*", "signals only in daemon/"),
+    ("csignal", 7, "*", "signals only in daemon/ and cli/"),
+    ("signal.h", 7, "*", "signals only in daemon/ and cli/"),
+    ("sys/signalfd.h", 7, "*", "signals only in daemon/ and cli/"),
 ]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
@@ -88,16 +92,16 @@ def file_breaches(name, text):
         why = include_breach(name, folder, match.group(2), match.group(1) == '"')
         if why:
             found.append((readable.count("\n", 0, match.start(2)) + 1, f"includes {match.group(2)}: {why}"))
-    if folder != "daemon":
+    if folder not in PROGRAMS:
         code = blanked(text)
         for match in EXIT.finditer(code):
-            found.append((code.count("\n", 0, match.start()) + 1, "exit only in daemon/"))
+            found.append((code.count("\n", 0, match.start()) + 1, "exit only in daemon/ and cli/"))
     return found
 
 
 def sources(root):
     """(name with its folder first, path) of every C++ file under the rule."""
-    for base, prefix in ((root / "lib/mqcoap", ""), (root / "daemon", "daemon/")):
+    for base, prefix in ((root / "lib/mqcoap", ""), *((root / name, name + "/") for name in PROGRAMS)):
         for path in sorted(base.rglob("*")):
             if path.suffix in {".hpp", ".cpp", ".h", ".c"}:
                 yield prefix + path.relative_to(base).as_posix(), path

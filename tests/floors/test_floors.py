@@ -16,7 +16,7 @@ class Project(unittest.TestCase):
 
     def test_the_check_sees_the_project(self):
         folders = {name.split("/")[0] for name, _ in floors.sources(ROOT)}
-        self.assertLessEqual({"base", "protocol", "exchange", "resource", "transport", "config"}, folders)
+        self.assertLessEqual({"base", "protocol", "exchange", "resource", "transport", "config", "daemon", "cli"}, folders)
 
     def test_every_folder_of_the_library_has_a_floor(self):
         for folder in (ROOT / "lib/mqcoap").iterdir():
@@ -29,7 +29,7 @@ class MadeUp(unittest.TestCase):
 
     def breaches_of(self, name, text):
         with tempfile.TemporaryDirectory() as folder:
-            base = pathlib.Path(folder) / ("" if name.startswith("daemon/") else "lib/mqcoap")
+            base = pathlib.Path(folder) / ("" if name.startswith(("daemon/", "cli/")) else "lib/mqcoap")
             path = base / name
             path.parent.mkdir(parents=True)
             path.write_text(text, encoding="utf-8")
@@ -52,6 +52,9 @@ class MadeUp(unittest.TestCase):
 
     def test_the_own_folder_and_lower_floors_are_allowed(self):
         self.assert_allowed("gateway/a.cpp", "#include <mqcoap/gateway/a.hpp>\n#include <mqcoap/base/errc.hpp>\n")
+
+    def test_programs_do_not_include_each_other(self):
+        self.assert_breach("cli/a.cpp", '#include "daemon/service.hpp"\n', "included as <mqcoap/")
 
     def test_the_line_of_a_breach_is_told(self):
         text = "#pragma once\n/* two\nlines */\n#include <vector>\n  #  include <spdlog/spdlog.h>\n"
@@ -84,6 +87,7 @@ class MadeUp(unittest.TestCase):
             ("re2/re2.h", "resource/a.hpp", "resource/a.cpp"),
             ("systemd/sd-daemon.h", "gateway/a.cpp", "daemon/notify.cpp"),
             ("csignal", "transport/a.cpp", "daemon/main.cpp"),
+            ("csignal", "config/a.cpp", "cli/main.cpp"),
             ("signal.h", "config/a.cpp", "daemon/main.cpp"),
         ]
         for included, wrong, right in cases:
@@ -95,8 +99,9 @@ class MadeUp(unittest.TestCase):
     def test_exit_is_for_the_daemon(self):
         for call in ("std::exit(1)", "exit (1)", "::_exit(2)", "std::quick_exit(0)"):
             with self.subTest(call=call):
-                self.assert_breach("gateway/a.cpp", f"void f() {{\n  {call};\n}}\n", "exit only in daemon/", line=2)
-        self.assert_allowed("daemon/main.cpp", "int main() { std::exit(1); }\n")
+                self.assert_breach("gateway/a.cpp", f"void f() {{\n  {call};\n}}\n", "exit only in daemon/ and cli/", line=2)
+        for main in ("daemon/main.cpp", "cli/main.cpp"):
+            self.assert_allowed(main, "int main() { std::exit(1); }\n")
 
     def test_the_word_exit_elsewhere_is_no_breach(self):
         self.assert_allowed("gateway/a.cpp", '// exit(1)\nauto s = "exit(1)";\nscope.exit(1); p->exit(2); on_exit(3);\n')

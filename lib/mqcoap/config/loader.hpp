@@ -18,6 +18,16 @@ struct load_result {
 /// and environment variables, nothing else.
 load_result load_settings(const std::string& path);
 
+/// What came of showing: YAML only if no diagnostic is an error.
+struct show_result {
+  std::optional<std::string> yaml;
+  std::vector<diagnostic> diagnostics;
+};
+
+/// The configuration as it is in force, as YAML that is a configuration again: included files put in,
+/// defaults filled in from the field tables, secrets as `***`. Checks everything, as `load_settings` does.
+show_result show_settings(const std::string& path);
+
 /// The JSON Schema (draft 2020-12) of the configuration, generated from the field tables.
 std::string settings_schema();
 

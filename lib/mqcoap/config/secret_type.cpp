@@ -120,7 +120,8 @@ value_type<secret> secret_text() {
   boost::json::array ways;
   ways.emplace_back(std::move(from));
   ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
-  return {expected, {{"anyOf", std::move(ways)}}, read_secret};
+  // What JSON Schema calls a password; also how the keys that `show_settings` covers are known.
+  return {expected, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
 }
 
 }  // namespace mqcoap

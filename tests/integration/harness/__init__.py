@@ -4,6 +4,7 @@ from .broker import Broker
 from .bus import Bus, Message
 from .caller import Answer, PythonCaller, Unusable
 from .case import IntegrationTest
+from .cli import Cli
 from .device import Device
 from .gateway import Gateway
 from .protocol import CODES, NAMESPACE, new_id, now_ms, request_payload, request_topic, response_topic
@@ -13,6 +14,7 @@ __all__ = [
     "Broker",
     "Bus",
     "CODES",
+    "Cli",
     "Device",
     "Gateway",
     "IntegrationTest",

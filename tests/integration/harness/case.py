@@ -8,6 +8,7 @@ import unittest
 from .broker import Broker
 from .bus import Bus
 from .caller import PythonCaller
+from .cli import Cli
 from .device import Device
 from .gateway import Gateway
 from .protocol import CODES
@@ -110,6 +111,17 @@ class IntegrationTest(unittest.TestCase):
         bus = Bus(broker, **how)
         self.addCleanup(bus.close)
         return bus
+
+    def cli(self, broker=None):
+        cli = Cli(broker)
+        self.addCleanup(cli.close)
+        return cli
+
+    def running(self, cli, *arguments):
+        """A verb in the background."""
+        running = cli.start(*arguments)
+        self.addCleanup(running.stop)
+        return running
 
     # ---- judging -------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace bench {
+namespace mqcoap {
 
 /// Counts of durations in nanoseconds, in buckets that are at most 0.8 % wide over the whole range of 64
 /// bits: every power of two is divided into 128.
@@ -59,4 +59,4 @@ class histogram {
   double sum_ = 0;
 };
 
-}  // namespace bench
+}  // namespace mqcoap

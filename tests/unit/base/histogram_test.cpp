@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "histogram.hpp"
+#include <mqcoap/base/histogram.hpp>
 
-using bench::histogram;
+using mqcoap::histogram;
 
 TEST_CASE("quantiles of a histogram are within 1 % over nine decades") {
   for (std::uint64_t scale = 1; scale <= 1'000'000'000; scale *= 10) {

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqcoap::cli {
+
+/// RFC 4648, section 4, with padding.
+std::string to_base64(std::string_view bytes);
+
+/// Nothing for what is none.
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace mqcoap::cli

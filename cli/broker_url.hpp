@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <mqcoap/base/errc.hpp>
+#include <mqcoap/base/secret.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqcoap::cli {
+
+/// Where a broker is and as whom to go there: what `-L` says.
+struct broker_url {
+  std::string host;
+  std::optional<std::uint16_t> port{};  ///< none: 1883, with TLS 8883
+  bool tls = false;                     ///< mqtts
+  std::optional<std::string> username{};
+  std::optional<secret> password{};
+};
+
+/// What is wrong with a URL, and what would be right; never the password.
+struct url_fault {
+  std::string words;
+};
+
+/// Reads `mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]`; user and password percent-decoded, an IPv6 address in
+/// brackets, one slash at the end ignored.
+result<broker_url, url_fault> parse_broker_url(std::string_view text);
+
+}  // namespace mqcoap::cli

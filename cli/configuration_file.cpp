@@ -1,0 +1,21 @@
+#include "configuration_file.hpp"
+
+#include <mqcoap/config/loader.hpp>
+
+#include "failure.hpp"
+#include "output.hpp"
+
+namespace mqcoap::cli {
+
+void complain_all(const std::vector<diagnostic>& diagnostics) {
+  for (const auto& d : diagnostics) complain(to_string(d));
+}
+
+settings load_configuration(const std::string& path) {
+  auto loaded = load_settings(path);
+  complain_all(loaded.diagnostics);
+  if (!loaded.value) throw failure(status_configuration, path + " cannot be used as it is");
+  return *std::move(loaded.value);
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,91 @@
+#include "findings.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "style.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto nagle = 20ms;
+constexpr std::int64_t tolerated_skew = 1000;  // milliseconds
+constexpr std::int64_t broken_skew = 24 * 3600 * 1000;
+
+std::string seconds(std::int64_t millis) {
+  if (millis < 100'000)
+    return std::to_string(millis / 1000) + '.' + std::to_string(millis % 1000 / 100) + " s";
+  if (millis < 100 * 3'600'000LL) return std::to_string(millis / 60'000) + " min";
+  return std::to_string(millis / 86'400'000) + " days";
+}
+
+}  // namespace
+
+std::string_view to_string(verdict v) noexcept {
+  switch (v) {
+    case verdict::ok: return "ok";
+    case verdict::warn: return "warn";
+    case verdict::fail: return "fail";
+  }
+  return "fail";
+}
+
+std::string show_finding(const finding& f, const output_format& how) {
+  if (how.kind == output_kind::json) {
+    std::string out;
+    append_json_string(out += "{\"check\":", f.what);
+    append_json_string(out += ",\"result\":", to_string(f.result));
+    append_json_string(out += ",\"found\":", f.words);
+    append_json_string(out += ",\"advice\":", f.advice);
+    return out + "}\n";
+  }
+  constexpr std::size_t result_width = 6;
+  constexpr std::size_t what_width = 16;
+  const auto colour = f.result == verdict::ok     ? colours::green
+                      : f.result == verdict::warn ? colours::yellow
+                                                  : colours::red;
+  std::string out = coloured(to_string(f.result), colour, how.colour);
+  out.append(result_width - to_string(f.result).size(), ' ').append(f.what);
+  out.append(f.what.size() < what_width ? what_width - f.what.size() : 1, ' ').append(f.words) += '\n';
+  if (!f.advice.empty())
+    out += std::string(result_width + what_width, ' ') +
+           coloured("-> " + f.advice, colours::dim, how.colour) + '\n';
+  return out;
+}
+
+std::chrono::microseconds median(std::vector<std::chrono::microseconds> times) {
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::nth_element(times.begin(), middle, times.end());
+  return *middle;
+}
+
+finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microseconds handshake) {
+  finding f{.what = "round trip",
+            .words = "a request to ourselves takes " + in_milliseconds(p50) + " ms (median)"};
+  if (p50 <= 2 * handshake + nagle) return f;
+  f.result = verdict::warn;
+  f.advice =
+      "Nagle's algorithm? `set_tcp_nodelay true` in mosquitto.conf; else the broker or the network is busy";
+  return f;
+}
+
+finding judge_clock(unix_millis sent, unix_millis came, std::chrono::microseconds took) {
+  const std::int64_t half = took.count() / 2000;
+  const std::int64_t skew = sent.count - (came.count - half);
+  const std::int64_t off = std::max<std::int64_t>(std::abs(skew) - half, 0);
+  finding f{.what = "clock"};
+  if (off <= tolerated_skew) {
+    f.words = "the device's clock and ours agree";
+    return f;
+  }
+  f.result = verdict::warn;
+  f.words =
+      "the device's clock is " + seconds(std::abs(skew)) + (skew > 0 ? " ahead of ours" : " behind ours");
+  f.advice = off > broken_skew ? "the device has no time: timedatectl there, or its NTP server"
+                               : "timedatectl here and on the device: is the clock synchronised?";
+  return f;
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,69 @@
+#include "hints.hpp"
+
+#include <mqcoap/base/units.hpp>
+
+namespace mqcoap::cli {
+namespace {
+
+bool holds(std::string_view text, std::string_view words) {
+  return text.find(words) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string place_of(const link_options& broker) {
+  const bool is_v6 = broker.host.find(':') != std::string::npos;
+  return (broker.tls ? "mqtts://" : "mqtt://") + (is_v6 ? '[' + broker.host + ']' : broker.host) + ':' +
+         std::to_string(broker.port);
+}
+
+std::string hint_for_outage(std::string_view why, const link_options& broker) {
+  if (holds(why, "authority that we trust"))
+    return "--cafile FILE: the certificate of the authority that signed the broker's";
+  if (holds(why, "not for " + broker.host)) return "-h with a name of the certificate, or --insecure";
+  if (holds(why, "certificate of ours")) return "--cert FILE --key FILE";
+  if (holds(why, "is TLS spoken"))
+    return "mqtt:// for a port without TLS, or -p with the port of TLS, mostly 8883";
+  if (holds(why, "resolve"))
+    return "is '" + broker.host + "' spelled right? `getent hosts " + broker.host + '`';
+  if (holds(why, "authori") || holds(why, "user") || holds(why, "denied"))
+    return broker.username.empty()
+               ? "the broker wants a user: -u NAME and --password-file FILE, or MQCOAP_PASSWORD"
+               : "wrong user or password; now '" + broker.username + '\'';
+  if (holds(why, "closed") && !broker.tls)
+    return "does the broker speak TLS on this port? mqtts://, or --cafile FILE";
+  return "name the broker: -h HOST -p PORT, -L URL, or MQCOAP_URL; `mqcoap doctor` looks closer";
+}
+
+std::string hint_for_answer(const exchange_record& e) {
+  const auto& tag = e.to.tag.text();
+  switch (e.answer.code) {
+    case response_code::not_found: return "mqcoap ls " + tag;
+    case response_code::method_not_allowed: return "mqcoap ls " + tag + "  shows each resource's methods";
+    case response_code::unauthorized: return "--token-file FILE, or MQCOAP_TOKEN";
+    case response_code::request_entity_too_large:
+      return "a gateway takes 256KiB by default; `limits.payload` in its configuration";
+    case response_code::service_unavailable: return "wait a moment, or look at the gateway's log";
+    case response_code::gateway_timeout: return "is the device switched on? `mqcoap ls` shows who is online";
+    case response_code::proxying_not_supported:
+      return "a route for " + tag + " under `proxy.routes` in the gateway's configuration";
+    default: return {};
+  }
+}
+
+std::string hint_for_failure(const error_code& error, const address& to, const settled_options& options) {
+  const auto& tag = to.tag.text();
+  if (error == errc::timed_out)
+    return "is " + tag + " switched on, and its tag spelled right? `mqcoap ls` shows who is online\n" +
+           "a slow device: --timeout " + to_string(options.client.timeout * 2) + "; namespace now '" +
+           options.client.ns.text() + "' (-n)";
+  if (error == errc::denied)
+    return "the broker's access rules must allow reading " + options.client.ns.text() + '/' +
+           to.subsystem.text() + "/response/" + tag + "/+";
+  if (error == errc::connection_lost) return "whether " + tag + " has run the request is unknown";
+  if (error == errc::too_large)
+    return "MQTT ends at 256 MiB, this program at 16 MiB, a gateway at 256 KiB by default";
+  return {};
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+#include <mqcoap/protocol/json_text.hpp>
+#include <string>
+
+namespace mqcoap::cli {
+
+/// The JSON text for reading: two columns of indentation, what fits on a line on one line, long lists of
+/// scalars filled. Every number keeps its digits. No final line feed.
+/// @param width  columns
+std::string pretty(const json_text& json, std::size_t width, bool colour);
+
+}  // namespace mqcoap::cli

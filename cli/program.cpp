@@ -1,0 +1,153 @@
+#include "program.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/transport/log.hpp>
+
+#include "failure.hpp"
+#include "global_options.hpp"
+#include "verbs.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+const char* environment(const char* name) { return std::getenv(name); }
+
+std::vector<verb> declare_verbs(CLI::App& root) {
+  std::vector<verb> verbs;
+  verbs.push_back(declare_get(root));
+  verbs.push_back(declare_put(root));
+  verbs.push_back(declare_post(root));
+  verbs.push_back(declare_delete(root));
+  verbs.push_back(declare_ls(root));
+  verbs.push_back(declare_watch(root));
+  verbs.push_back(declare_events(root));
+  verbs.push_back(declare_monitor(root));
+  verbs.push_back(declare_bench(root));
+  verbs.push_back(declare_serve(root));
+  verbs.push_back(declare_sim(root));
+  verbs.push_back(declare_record(root));
+  verbs.push_back(declare_replay(root));
+  verbs.push_back(declare_config(root));
+  verbs.push_back(declare_doctor(root));
+  verbs.push_back(declare_context(root));
+  verbs.push_back(declare_completion(root));
+  return verbs;
+}
+
+void set_up(CLI::App& root) {
+  root.set_help_flag("--help", "Print this help and exit");
+  root.set_version_flag("--version", "mqcoap " MQCOAP_VERSION, "Print the version and exit");
+  root.require_subcommand(1);
+  root.fallthrough();
+  const auto formatter = root.get_formatter();
+  for (const char* noise : {"TEXT", "REQUIRED", "UINT"}) formatter->label(noise, "");
+  formatter->label("SUBCOMMAND", "VERB ...");
+  formatter->label("Positionals", "Arguments");
+  formatter->column_width(26);
+  root.footer(
+      "Options may stand before and behind the verb; `mqcoap VERB --help` tells more.\n"
+      "What holds: a flag, else the environment (in brackets), else the context, else the default.\n\n"
+      "Exit status: 0 for 2xx, 4 for 4xx, 5 for 5xx, 6 no answer in time, 3 broker unreachable or refusing,\n"
+      "2 wrong command line, 78 bad configuration, 130 interrupted.\n\n"
+      "Examples:\n"
+      "  mqcoap ls\n"
+      "  mqcoap get 2D_XX_0_9999/axuv/gains\n"
+      "  mqcoap -L mqtt://lab@broker.example.org put 2D_XX_0_9999/axuv/gains '[0, 1, 2]'");
+}
+
+void set_up_logging(bool debug) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("mqcoap"));
+  spdlog::set_pattern("%^%l%$: %v");
+  // Verbs say themselves what went wrong.
+  spdlog::set_level(debug ? spdlog::level::debug : spdlog::level::off);
+}
+
+/// True for an option, of the program or of any verb, that is followed by its value.
+bool takes_value(const CLI::App& app, const std::string& word) {
+  const auto* found = app.get_option_no_throw(word);
+  if (found != nullptr && found->get_items_expected_max() > 0) return true;
+  const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::any_of(verbs.begin(), verbs.end(), [&](const auto* verb) { return takes_value(*verb, word); });
+}
+
+int usage_error(const CLI::App& root, const CLI::ParseError& e) {
+  const auto chosen = root.get_subcommands();
+  if (!chosen.empty()) {
+    complain(std::string("mqcoap: ") + e.what());
+    complain("  try: mqcoap " + chosen.front()->get_name() + " --help");
+    return status_usage;
+  }
+  const auto rest = root.remaining();
+  const auto word = std::find_if(rest.begin(), rest.end(), [](const auto& w) { return !w.starts_with('-'); });
+  if (word == rest.end()) {
+    complain(std::string("mqcoap: ") + (rest.empty() ? e.what() : "unknown option " + rest.front()));
+    complain("  try: mqcoap --help");
+    return status_usage;
+  }
+  std::vector<std::string> names;
+  for (const auto* app : root.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(app->get_name());
+  const auto hint = suggest(*word, names);
+  complain("mqcoap: there is no verb '" + *word + '\'');
+  complain("  try: " + (hint.empty() ? "mqcoap --help" : hint));
+  return status_usage;
+}
+
+int run(const verb& chosen, const global_options& given) {
+  set_up_logging(given.debug);
+  try {
+    if (chosen.offline) return chosen.run({{}, {}, to_output(given, environment), given.quiet});
+    auto settled = settle_all(given, environment);
+    settled.client.broker.log = spdlog_sink();
+    return chosen.run(settled);
+  } catch (const interrupted& e) {
+    return 128 + e.signal();
+  } catch (const output_closed&) {
+    return 128 + SIGPIPE;
+  } catch (const failure& e) {
+    complain(std::string("mqcoap: ") + e.what());
+    if (!given.quiet) complain_hint(e.hint(), false);
+    return e.status();
+  } catch (const std::exception& e) {
+    complain(std::string("mqcoap: internal error: ") + e.what());
+    return status_internal;
+  }
+}
+
+}  // namespace
+
+int run_program(std::vector<std::string> arguments) {
+  CLI::App root("mqcoap: speaks with lab devices over MQTT", "mqcoap");
+  set_up(root);
+  global_options given;
+  declare_options(root, given);
+  const auto verbs = declare_verbs(root);
+  for (const auto& each : verbs)
+    each.app->group("Verbs")->footer(each.app->get_footer() +
+                                     "\n\nOptions for the broker and the output: mqcoap --help");
+  if (arguments.empty()) {
+    complain(root.help());
+    return status_usage;
+  }
+  try {
+    auto words =
+        protect_values(std::move(arguments), [&](const auto& word) { return takes_value(root, word); });
+    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+    root.parse(std::move(words));
+  } catch (const CLI::Success& e) {
+    return root.exit(e) == 0 ? status_ok : status_internal;
+  } catch (const CLI::ParseError& e) {
+    return usage_error(root, e);
+  }
+  for (const auto& each : verbs)
+    if (each.app->parsed()) return run(each, given);
+  return status_usage;
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mqcoap::cli {
+
+/// The whole program. @param arguments  without the program's name. @return the exit status
+int run_program(std::vector<std::string> arguments);
+
+}  // namespace mqcoap::cli

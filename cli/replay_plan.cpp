@@ -1,0 +1,111 @@
+#include "replay_plan.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <mqcoap/base/text_map.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <utility>
+
+#include "exchange_fields.hpp"
+#include "failure.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+const decode_rules generous{.limits = {.payload = std::size_t{256} << 20, .depth = 128, .path = 65'535},
+                            .ids = validation::lenient,
+                            .codes = code_rules::foreign};
+
+std::string key_of(const exchange_topic& topic) {
+  std::string key(topic.subsystem());
+  return key.append(1, '/').append(topic.tag()).append(1, '/').append(topic.id());
+}
+
+class planner {
+ public:
+  explicit planner(replay_choice choice) : choice_(choice) {}
+
+  void take(const recorded_message& m) {
+    const auto topic = exchange_topic::parse(m.topic);
+    if (!topic) return;
+    if (topic->which() == exchange_topic::kind::response)
+      take_response(*topic, m);
+    else
+      take_request(*topic, m);
+  }
+
+  replay_plan finish() && {
+    auto& requests = plan_.requests;
+    std::stable_sort(requests.begin(), requests.end(),
+                     [](const auto& a, const auto& b) { return a.at < b.at; });
+    if (!requests.empty())
+      for (const auto first = requests.front().at; auto& r : requests) r.at -= first;
+    return std::move(plan_);
+  }
+
+ private:
+  /// The first answer counts, as it did for whoever asked.
+  void take_response(const exchange_topic& topic, const recorded_message& m) {
+    const auto asked = places_.find(key_of(topic));
+    if (asked == places_.end()) return;
+    auto& code = plan_.requests[asked->second].code;
+    if (!code) code = read_fields(topic, m.payload).code;
+  }
+
+  void take_request(const exchange_topic& topic, const recorded_message& m) {
+    const auto id = request_id::parse(topic.id(), validation::lenient);
+    auto decoded = decode_request(m.payload, topic.id(), generous);
+    if (!id || (!decoded && !choice_.same_ids)) {
+      ++plan_.broken_left_out;
+    } else if (!choice_.writes && (!decoded || decoded->verb != method::get)) {
+      ++plan_.writes_left_out;
+    } else if (!places_.emplace(key_of(topic), plan_.requests.size()).second) {
+      ++plan_.repeats_left_out;
+    } else {
+      std::optional<request> understood;
+      if (decoded) understood = *std::move(decoded);
+      plan_.requests.push_back({m.t, *device_tag::parse(topic.tag()),
+                                *subsystem_name::parse(topic.subsystem()), *id, m.payload,
+                                std::move(understood), std::nullopt});
+    }
+  }
+
+  const replay_choice choice_;
+  replay_plan plan_;
+  text_map<std::size_t> places_;
+};
+
+}  // namespace
+
+std::vector<recorded_message> read_recording(std::istream& in, const std::string& name) {
+  std::vector<recorded_message> messages;
+  std::string line;
+  for (std::size_t number = 1; std::getline(in, line); ++number) {
+    if (line.empty()) continue;
+    try {
+      messages.push_back(parse_recorded(line));
+    } catch (const failure& e) {
+      throw failure(e.status(), fmt::format("{}:{}: {}", name, number, e.what()));
+    }
+  }
+  return messages;
+}
+
+replay_plan make_plan(const std::vector<recorded_message>& messages, replay_choice choice) {
+  planner p(choice);
+  for (const auto& m : messages) p.take(m);
+  return std::move(p).finish();
+}
+
+std::string payload_of(const planned_request& r, const request_id& id, unix_millis now, bool as_recorded) {
+  if (as_recorded || !r.decoded) return r.payload;
+  request fresh = *r.decoded;
+  fresh.id = id;
+  fresh.sent_at = now;
+  std::string payload;
+  encode(payload, fresh);
+  return payload;
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <mqcoap/protocol/json_text.hpp>
+#include <string>
+#include <vector>
+
+namespace mqcoap::cli {
+
+/// Bytes that a VALUE may have; what a gateway or device takes is mostly less.
+inline constexpr std::size_t largest_value = std::size_t{16} << 20;
+
+/// Gives the bytes of a file, `-` for standard input.
+using file_reader = std::function<std::string(const std::string& name)>;
+
+/// Makes a body of the words behind an address:
+/// - `key=value ...`: an object; each value JSON, else a string
+/// - `@FILE`, `@-`: what the file or standard input holds, JSON, else a string
+/// - one other word: JSON, else a string
+/// What begins like an object, a list or a JSON string and is none is refused, not sent as a string.
+/// @throws usage_failure
+json_text read_value(const std::vector<std::string>& words, const file_reader& read);
+
+/// The words of a --help about VALUE.
+extern const char value_help[];
+
+/// Reads at most `largest_value` bytes. @throws usage_failure
+std::string read_input(const std::string& name);
+
+}  // namespace mqcoap::cli

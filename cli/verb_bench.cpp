@@ -1,0 +1,147 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <mqcoap/protocol/method.hpp>
+#include <optional>
+
+#include "bench_load.hpp"
+#include "bench_result.hpp"
+#include "failure.hpp"
+#include "request_verb.hpp"
+#include "session.hpp"
+#include "value.hpp"
+#include "verbs.hpp"
+#include "watch_options.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr char examples[] =
+    "Without --rate so many requests are always in flight, and a new one follows each answer. With --rate "
+    "the\n"
+    "requests have a timetable, and latency is measured from the time for which a request was meant: a "
+    "device that\n"
+    "stalls shows in all that it held up. Then --in-flight is the most that may wait (10000 by default).\n"
+    "Exit status: 0 if every answer is 2.xx, else 6 for timeouts, 5 for 5.xx, 4 for 4.xx, 3 without a "
+    "broker.\n\n"
+    "Examples:\n"
+    "  mqcoap bench 2D_XX_0_9999/axuv/gains --in-flight 16 --for 30s\n"
+    "  mqcoap bench 2D_XX_0_9999/axuv/gains --rate 500 --csv >> runs.csv\n"
+    "  mqcoap bench GW_XX_0_0001/axuv/gains --method PUT --body '[0,1,2]' --count 1000";
+
+constexpr std::size_t open_loop_in_flight = 10'000;
+
+struct bench_words {
+  std::string where;
+  std::optional<std::size_t> in_flight;
+  double rate = 0;
+  std::string duration;
+  std::uint64_t count = 0;
+  std::string verb = "GET";
+  std::optional<std::string> body;
+  bool csv = false;
+};
+
+request_spec request_of(const bench_words& words, const settled_options& options) {
+  const auto verb = parse_method(words.verb);
+  if (!verb) throw usage_failure("--method '" + words.verb + "': expected GET, POST, PUT or DELETE");
+  request_spec what(read_address(words.where), *verb);
+  if (words.body) what.body = read_value({*words.body}, read_input);
+  what.token = options.token;
+  return what;
+}
+
+bench_options options_of(const bench_words& words) {
+  bench_options load;
+  load.rate = words.rate;
+  load.in_flight = words.in_flight.value_or(words.rate > 0 ? open_loop_in_flight : 1);
+  load.count = words.count;
+  return load;
+}
+
+/// Where the end is; by the time alone if nothing else is said.
+std::optional<std::chrono::milliseconds> time_of(const bench_words& words) {
+  if (!words.duration.empty()) return duration_of("--for", words.duration);
+  if (words.count > 0) return std::nullopt;
+  return 10s;
+}
+
+void show_progress(const bench_load& load) {
+  std::fprintf(stderr, "\r%s\033[K", to_progress(load.result()).c_str());
+}
+
+void run_to_end(session& s, const bench_load& load, bool progress) {
+  const auto done = [&load] { return load.finished(); };
+  while (!s.wait_until(std::chrono::steady_clock::now() + 1s, done))
+    if (progress) show_progress(load);
+}
+
+void report(const bench_subject& subject, const bench_result& result, const bench_words& words,
+            const settled_options& options) {
+  if (words.csv || options.output.kind == output_kind::csv)
+    print(to_csv(subject, result));
+  else if (options.output.kind == output_kind::json)
+    print(to_json(subject, result));
+  else
+    print(to_report(subject, result));
+}
+
+int run(const bench_words& words, const settled_options& options) {
+  auto what = request_of(words, options);
+  auto load_options = options_of(words);
+  const auto duration = time_of(words);
+  const bench_subject subject{what.to.to_string(), std::string(to_string(what.verb)), load_options.in_flight,
+                              load_options.rate};
+  const bool progress = !options.quiet && ::isatty(STDERR_FILENO) == 1;
+
+  session s(options);
+  s.connect();
+  if (duration) load_options.end = std::chrono::steady_clock::now() + *duration;
+  const auto load = std::make_shared<bench_load>(s.mqtt(), std::move(what), load_options);
+  load->start();
+  std::optional<interrupted> signal;
+  try {
+    run_to_end(s, *load, progress);
+  } catch (const interrupted& i) {
+    signal = i;
+  }
+  const auto result = load->result();
+  load->abandon();
+  if (progress) std::fputs("\r\033[K", stderr);
+  report(subject, result, words, options);
+  if (signal) throw interrupted(*signal);
+  return status_of(result);
+}
+
+}  // namespace
+
+verb declare_bench(CLI::App& root) {
+  auto* app = root.add_subcommand("bench", "Send a request again and again, and measure");
+  auto words = std::make_shared<bench_words>();
+  app->add_option("ADDRESS", words->where, "TAG/SUBSYSTEM/PATH")->required();
+  app->add_option("--in-flight", words->in_flight, "Requests at a time (default: 1)")
+      ->check(CLI::Range(1, 65'536))
+      ->option_text("COUNT");
+  app->add_option("--rate", words->rate, "Requests a second, on a timetable")
+      ->check(CLI::Range(0.001, 1e6))
+      ->option_text("RATE");
+  app->add_option("--for", words->duration, "How long requests are sent (default: 10s)")
+      ->option_text("DURATION");
+  app->add_option("--count", words->count, "Send so many requests")
+      ->check(CLI::PositiveNumber)
+      ->option_text("COUNT");
+  app->add_option("--method", words->verb, "GET, POST, PUT or DELETE")
+      ->capture_default_str()
+      ->option_text("METHOD");
+  app->add_option("--body", words->body, "Of each request: JSON, else a string; @FILE, @-")
+      ->option_text("VALUE");
+  app->add_flag("--csv", words->csv, "A header and a row instead of words");
+  app->footer(examples);
+  return {app, [words](const settled_options& options) { return run(*words, options); }};
+}
+
+}  // namespace mqcoap::cli

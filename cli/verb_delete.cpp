@@ -1,0 +1,29 @@
+#include <memory>
+
+#include "request_verb.hpp"
+#include "verbs.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+struct words {
+  std::string where{};
+  std::string if_match{};
+};
+
+}  // namespace
+
+verb declare_delete(CLI::App& root) {
+  auto* app = root.add_subcommand("delete", "Delete a resource");
+  auto given = std::make_shared<words>();
+  app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
+  app->add_option("--if-match", given->if_match, "Only if its etag is this one")->option_text("ETAG");
+  app->footer("Example:\n  mqcoap delete 2D_XX_0_9999/axuv/shots/0");
+  return {app, [given](const settled_options& options) {
+            request_spec what(read_address(given->where), method::del);
+            what.options.edit().if_match = given->if_match;
+            return run_request(options, std::move(what));
+          }};
+}
+
+}  // namespace mqcoap::cli

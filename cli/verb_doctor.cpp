@@ -1,0 +1,228 @@
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/resource/discovery.hpp>
+
+#include "failure.hpp"
+#include "findings.hpp"
+#include "hints.hpp"
+#include "request_verb.hpp"
+#include "verbs.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+using tcp = boost::asio::ip::tcp;
+
+constexpr int round_trips = 21;
+/// What a gateway takes by default, less the room for a header.
+constexpr std::size_t large_body = 250 * 1024;
+
+/// The checks, one after the other; each shows its finding at once.
+class examination {
+ public:
+  explicit examination(const settled_options& options) : options_(options), trial_(options) {
+    auto& client = trial_.client;
+    client.broker.qos = 1;  // so that MQTT 5 tells which publishes are denied
+    client.tag =
+        device_tag::parse("mqcoap_doctor_" + request_id_generator().next().canonical().substr(0, 8)).value();
+    if (client.broker.protocol == mqtt_protocol::automatic) client.broker.protocol = mqtt_protocol::v5;
+  }
+
+  /// @param device  TAG or TAG/SUBSYSTEM; empty: none
+  int run(const std::string& device) {
+    if (check_network() && check_connection()) {
+      check_requests();
+      if (!device.empty()) check_device(device);
+    }
+    session_.reset();
+    return status_;
+  }
+
+ private:
+  void show(const finding& f) {
+    if (f.result == verdict::fail && status_ == status_ok) status_ = f.status;
+    print(show_finding(f, options_.output));
+  }
+  void ok(std::string what, std::string words) { show({verdict::ok, std::move(what), std::move(words)}); }
+  void warn(std::string what, std::string words, std::string advice) {
+    show({verdict::warn, std::move(what), std::move(words), std::move(advice)});
+  }
+  void fail(exit_status status, std::string what, std::string words, std::string advice) {
+    show({verdict::fail, std::move(what), std::move(words), std::move(advice), status});
+  }
+
+  bool check_network();
+  bool check_connection();
+  bool try_version(mqtt_protocol version, error_code& error, std::string& why);
+  void check_requests();
+  void check_publish();
+  void check_large();
+  void check_device(const std::string& device);
+  request_spec to_ourselves() const {
+    return request_spec(
+        address{*trial_.client.tag, *subsystem_name::parse("gateway"), *resource_path::parse("doctor")});
+  }
+
+  const settled_options& options_;
+  settled_options trial_;
+  std::unique_ptr<session> session_;
+  std::chrono::microseconds handshake_{};
+  int status_ = status_ok;
+};
+
+bool examination::check_network() {
+  const auto& broker = options_.client.broker;
+  session s(options_);  // for its loop and signals; it does not connect
+  const auto deadline = std::chrono::steady_clock::now() + options_.client.timeout;
+  auto resolver = std::make_shared<tcp::resolver>(s.loop());
+  auto resolved = std::make_shared<std::optional<std::pair<error_code, tcp::resolver::results_type>>>();
+  resolver->async_resolve(
+      broker.host, std::to_string(broker.port),
+      [resolver, resolved](error_code ec, tcp::resolver::results_type r) { resolved->emplace(ec, r); });
+  if (!s.wait_until(deadline, [&] { return resolved->has_value(); }) || (*resolved)->first) {
+    fail(status_unreachable, "name",
+         "'" + broker.host + "' has no address: " +
+             (*resolved ? (*resolved)->first.message() : "the name server does not answer"),
+         "is it spelled right? `getent hosts " + broker.host + "`; -h HOST names another broker");
+    return false;
+  }
+  std::string addresses;
+  for (const auto& entry : (*resolved)->second)
+    addresses += (addresses.empty() ? "" : ", ") + entry.endpoint().address().to_string();
+  ok("name", broker.host + ": " + addresses);
+
+  const auto began = std::chrono::steady_clock::now();
+  auto socket = std::make_shared<tcp::socket>(s.loop());
+  auto connected = std::make_shared<std::optional<error_code>>();
+  boost::asio::async_connect(*socket, (*resolved)->second,
+                             [socket, connected](error_code ec, const tcp::endpoint&) { *connected = ec; });
+  const bool in_time = s.wait_until(deadline, [&] { return connected->has_value(); });
+  handshake_ =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  if (!in_time || **connected) {
+    const bool is_refused = in_time && **connected == boost::asio::error::connection_refused;
+    fail(status_unreachable, "tcp",
+         "port " + std::to_string(broker.port) + ": " + (in_time ? (*connected)->message() : "no answer"),
+         is_refused ? "does the broker run there, and listen on this address? `listener " +
+                          std::to_string(broker.port) + "` in mosquitto.conf"
+                    : "a firewall, or the machine is off");
+    return false;
+  }
+  ok("tcp", "port " + std::to_string(broker.port) + " answers in " + in_milliseconds(handshake_) + " ms");
+  return true;
+}
+
+bool examination::try_version(mqtt_protocol version, error_code& error, std::string& why) {
+  trial_.client.broker.protocol = version;
+  session_.reset();
+  session_ = std::make_unique<session>(trial_);
+  error = session_->try_connect(why);
+  return !error || error == errc::denied;  // a broker that denies the subscription is connected
+}
+
+bool examination::check_connection() {
+  const bool may_choose = options_.client.broker.protocol == mqtt_protocol::automatic;
+  error_code error;
+  std::string why;
+  const auto first = may_choose ? mqtt_protocol::v5 : options_.client.broker.protocol;
+  bool is_there = try_version(first, error, why);
+  if (!is_there && may_choose) {
+    const std::string why_not_5 = why;
+    is_there = try_version(mqtt_protocol::v311, error, why);
+    if (is_there)
+      warn("mqtt", "3.1.1; version 5 is refused: " + why_not_5,
+           "with 3.1.1 a broker says nothing of messages that it denies; mosquitto 1.6 and later speak 5");
+  } else if (is_there) {
+    ok("mqtt", first == mqtt_protocol::v5 ? "version 5" : "version 3.1.1");
+  }
+  const auto& user = options_.client.broker.username;
+  if (!is_there) {
+    fail(status_unreachable, "mqtt", why, hint_for_outage(why, options_.client.broker));
+    return false;
+  }
+  ok("login", user.empty() ? "without a user's name" : "as '" + user + '\'');
+  if (!error) {
+    ok("subscribe", "requests to our own tag reach us");
+    return true;
+  }
+  fail(status_unreachable, "subscribe",
+       "the broker denies " + request_filter(options_.client.ns, *trial_.client.tag),
+       "in its ACL: topic read " + options_.client.ns.text() + "/#");
+  return false;
+}
+
+void examination::check_requests() {
+  std::vector<std::chrono::microseconds> times;
+  for (int i = 0; i < round_trips; ++i) {
+    const auto outcome = session_->request(to_ourselves());
+    if (!outcome.answered) {
+      const bool is_silent = outcome.error == errc::timed_out;
+      fail(status_of(outcome.error), "self-request", outcome.error.message(),
+           (is_silent ? "the broker passes no messages to us" : "the broker denies it") +
+               std::string(": in its ACL: topic readwrite ") + options_.client.ns.text() + "/#");
+      return;
+    }
+    times.push_back(outcome.answered->took);
+  }
+  show(judge_round_trip(median(std::move(times)), handshake_));
+  check_publish();
+  check_large();
+}
+
+void examination::check_publish() {
+  if (trial_.client.broker.protocol != mqtt_protocol::v5) return;
+  const general_topic topic(options_.client.ns, *subsystem_name::parse("gateway"), general_topic::kind::event,
+                            *trial_.client.tag, *resource_path::parse("doctor"));
+  const auto [error] = session_->await<error_code>(
+      [&](auto done) { session_->mqtt().async_publish(topic, json_text(), false, std::move(done)); });
+  if (!error) return ok("publish", "events may be published");
+  warn("publish", "events: " + error.message(),
+       "in the broker's ACL: topic write " + options_.client.ns.text() + "/+/event/#");
+}
+
+void examination::check_large() {
+  auto what = to_ourselves();
+  what.verb = method::put;
+  what.body = json_text::from_string(std::string(large_body, 'x'));
+  const auto outcome = session_->request(what);
+  const auto size = size_to_string(large_body);
+  if (outcome.answered) return ok("large messages", size + " pass");
+  warn("large messages", size + " do not pass: " + outcome.error.message(),
+       "`message_size_limit` and `max_packet_size` in mosquitto.conf");
+}
+
+void examination::check_device(const std::string& device) {
+  const request_spec what(discovery_address(device), method::get);
+  const auto outcome = session_->request(what);
+  const auto& tag = what.to.tag.text();
+  if (!outcome.answered) {
+    return fail(
+        status_of(outcome.error), "device", tag + " does not answer: " + outcome.error.message(),
+        "is it switched on, its tag spelled right, in the namespace '" + options_.client.ns.text() + "'?");
+  }
+  const auto& answer = outcome.answered->answer;
+  ok("device", tag + " answers in " + in_milliseconds(outcome.answered->took) +
+                   " ms: " + std::to_string(to_int(answer.code)) + ' ' + std::string(to_string(answer.code)));
+  if (answer.sent_at) show(judge_clock(*answer.sent_at, system_clock().wall(), outcome.answered->took));
+}
+
+}  // namespace
+
+verb declare_doctor(CLI::App& root) {
+  auto* app = root.add_subcommand("doctor", "Look for what is wrong between here, the broker and a device");
+  auto device = std::make_shared<std::string>();
+  app->add_option("TAG", *device, "A device to look at: TAG or TAG/SUBSYSTEM");
+  app->footer(
+      "One line for each check: ok, warn or fail, and what to do. Exit status 0 if none failed.\n\n"
+      "Examples:\n"
+      "  mqcoap doctor\n"
+      "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999");
+  return {app, [device](const settled_options& options) {
+            if (!device->empty()) discovery_address(*device);  // which throws before anything is done
+            return examination(options).run(*device);
+          }};
+}
+
+}  // namespace mqcoap::cli

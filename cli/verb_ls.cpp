@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <memory>
+#include <mqcoap/base/units.hpp>
+
+#include "failure.hpp"
+#include "listing.hpp"
+#include "option_layer.hpp"
+#include "request_verb.hpp"
+#include "verbs.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Retained messages come at once, one behind the other: after such a pause there are no more.
+constexpr auto pause_after_last = 150ms;
+
+struct words {
+  std::string what{};
+  std::string wait = "1s";
+};
+
+int list_devices(const words& given, const settled_options& options) {
+  const auto most = read_time(given.wait, "--wait");
+  session s(options);
+  s.connect();
+  presence_list devices;
+  auto last = std::chrono::steady_clock::now();
+  s.subscribe(general_filter(general_topic::kind::system, {}, {}, *resource_path::parse("presence")),
+              [&](const general_message& m) {
+                note_presence(devices, m, given.what);
+                last = std::chrono::steady_clock::now();
+              });
+  const auto end = std::chrono::steady_clock::now() + most;
+  last = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() < std::min(end, last + pause_after_last))
+    s.wait_until(std::min(end, last + pause_after_last));
+  print(show_devices(devices, options.output, options.quiet, system_clock().wall()));
+  if (!devices.empty() || options.quiet) return status_ok;
+  complain(given.what.empty()
+               ? "mqcoap: no device tells its presence under '" + options.client.ns.text() + "/'"
+               : "mqcoap: no device that tells its presence fits '" + given.what + '\'');
+  complain_hint("mqcoap ls TAG asks one device, also a silent one; -n names another namespace",
+                options.output.colour_errors);
+  return status_ok;
+}
+
+int list_resources(const words& given, const settled_options& options) {
+  const request_spec what(discovery_address(given.what), method::get);
+  session s(options);
+  s.connect();
+  const auto outcome = s.request(what);
+  const auto resources =
+      outcome.answered && !outcome.error ? read_resources(outcome.answered->answer.body) : std::nullopt;
+  if (resources) {
+    print(show_resources(*resources, options.output, options.quiet,
+                         what.to.tag.text() + '/' + what.to.subsystem.text() + '/'));
+    return status_ok;
+  }
+  if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
+    complain("mqcoap: " + what.to.tag.text() + " is there, but lists no resources under " +
+             what.to.subsystem.text() + ": " + harmless(words_of(outcome.answered->answer.body)));
+    if (!options.quiet)
+      complain_hint("mqcoap ls " + what.to.tag.text() + "/SUBSYSTEM", options.output.colour_errors);
+    return status_client_error;
+  }
+  return report_outcome(outcome, what, options);
+}
+
+}  // namespace
+
+verb declare_ls(CLI::App& root) {
+  auto* app = root.add_subcommand("ls", "List devices, or the resources of one");
+  auto given = std::make_shared<words>();
+  app->add_option(
+      "WHAT", given->what,
+      "Nothing, or a pattern with * and ?: devices that tell their presence; TAG or TAG/SUBSYSTEM: "
+      "its resources");
+  app->add_option("--wait", given->wait, "For presences, at most (default: 1s)")->option_text("TIME");
+  app->footer(
+      "A table on a terminal; else tab-separated, -o csv or json (one object a line). --quiet: only names,\n"
+      "of resources their whole addresses.\n\n"
+      "Examples:\n"
+      "  mqcoap ls\n"
+      "  mqcoap ls '2D_*'\n"
+      "  mqcoap ls 2D_XX_0_9999\n"
+      "  mqcoap ls --quiet 2D_XX_0_9999/axuv | xargs -n 1 mqcoap get");
+  return {app, [given](const settled_options& options) {
+            if (!options.output.format.empty() || options.output.header ||
+                options.output.kind == output_kind::raw)
+              throw usage_failure("ls knows -o body, json and csv; neither raw nor -i nor -F");
+            return is_search(given->what) ? list_devices(*given, options) : list_resources(*given, options);
+          }};
+}
+
+}  // namespace mqcoap::cli

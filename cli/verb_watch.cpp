@@ -1,0 +1,71 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "failure.hpp"
+#include "option_layer.hpp"
+#include "request_verb.hpp"
+#include "verbs.hpp"
+#include "watching.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct words {
+  std::string where{};
+  std::string every = "1s";
+  std::string duration{};
+  std::size_t count = 0;
+  bool all = false;
+};
+
+int watch(const words& given, const settled_options& options) {
+  const request_spec what(read_address(given.where), method::get);
+  const auto every = read_time(given.every, "--every", std::chrono::hours(24));
+  const auto until = given.duration.empty()
+                         ? steady_time::max()
+                         : std::chrono::steady_clock::now() +
+                               read_time(given.duration, "--for", std::chrono::hours(24 * 366));
+  session s(options);
+  s.connect();
+  watch_log log(options.output, given.all);
+  auto next = std::chrono::steady_clock::now();
+  error_code last;
+  for (std::size_t n = 1;; ++n) {
+    const auto outcome = s.request(what);
+    last = outcome.error;
+    const auto lines = log.add(outcome, what, system_clock().wall());
+    if (!lines.out.empty()) print(lines.out);
+    if (!lines.problem.empty()) complain(lines.problem);
+    if (n == given.count) break;
+    // The next whole step of the beat: a slow device is not asked in a burst to catch up.
+    const auto now = std::chrono::steady_clock::now();
+    next += every * ((now - next) / every + 1);
+    if (next >= until) break;
+    s.wait_until(next);
+  }
+  return status_of(last);
+}
+
+}  // namespace
+
+verb declare_watch(CLI::App& root) {
+  auto* app = root.add_subcommand("watch", "Read a resource again and again and show what changes");
+  auto given = std::make_shared<words>();
+  app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
+  app->add_option("--every", given->every, "How often (default: 1s)")->option_text("TIME");
+  app->add_option("--for", given->duration, "How long (default: until Ctrl-C)")->option_text("TIME");
+  app->add_option("--count", given->count, "How many times (default: until Ctrl-C)")
+      ->option_text("N")
+      ->check(CLI::PositiveNumber);
+  app->add_flag("--all", given->all, "Every answer, not only changes");
+  app->footer(
+      "Times are local on a terminal, else UTC. Faults go to standard error and do not end it.\n\n"
+      "Examples:\n"
+      "  mqcoap watch 2D_XX_0_9999/axuv/status --every 500ms\n"
+      "  mqcoap watch --all -o csv --for 1min 2D_XX_0_9999/axuv/temperature > run.csv");
+  return {app, [given](const settled_options& options) { return watch(*given, options); }};
+}
+
+}  // namespace mqcoap::cli

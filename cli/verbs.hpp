@@ -1,0 +1,26 @@
+#pragma once
+
+#include "command.hpp"
+
+// Each adds one verb.
+namespace mqcoap::cli {
+
+verb declare_bench(CLI::App& root);
+verb declare_config(CLI::App& root);
+verb declare_get(CLI::App& root);
+verb declare_monitor(CLI::App& root);
+verb declare_record(CLI::App& root);
+verb declare_replay(CLI::App& root);
+verb declare_serve(CLI::App& root);
+verb declare_sim(CLI::App& root);
+verb declare_put(CLI::App& root);
+verb declare_post(CLI::App& root);
+verb declare_delete(CLI::App& root);
+verb declare_ls(CLI::App& root);
+verb declare_watch(CLI::App& root);
+verb declare_events(CLI::App& root);
+verb declare_doctor(CLI::App& root);
+verb declare_context(CLI::App& root);
+verb declare_completion(CLI::App& root);
+
+}  // namespace mqcoap::cli

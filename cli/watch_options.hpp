@@ -1,0 +1,24 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace mqcoap::cli {
+
+/// When a verb that watches ends by itself; without any of it, at Ctrl-C.
+struct watch_limits {
+  std::string duration;     ///< --for; empty: no limit
+  std::uint64_t count = 0;  ///< --count; 0: no limit
+
+  void declare(CLI::App& app, const char* what);
+  /// @throws usage_failure
+  std::optional<std::chrono::milliseconds> time() const;
+};
+
+/// A duration of an option, with its unit. @throws usage_failure
+std::chrono::milliseconds duration_of(const char* option, const std::string& text);
+
+}  // namespace mqcoap::cli

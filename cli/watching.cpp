@@ -1,0 +1,84 @@
+#include "watching.hpp"
+
+#include "json_parts.hpp"
+#include "pretty.hpp"
+#include "style.hpp"
+#include "table.hpp"
+#include "timestamps.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+std::string cell(std::string_view value) {
+  return csv_cell(value.front() == '"' ? decode_json_string(value) : std::string(value));
+}
+
+}  // namespace
+
+std::string stamp(unix_millis now, const output_format& how) {
+  return how.terminal ? coloured(time_of_day(now), colours::dim, how.colour) + "  " : utc_time(now) + '\t';
+}
+
+bool watch_log::is_news(const request_outcome& outcome) {
+  const json_text body = outcome.answered ? outcome.answered->answer.body : json_text();
+  const bool same = !first_ && outcome.error == last_error_ && body == last_body_;
+  first_ = false;
+  last_error_ = outcome.error;
+  last_body_ = body;
+  return all_ || !same;
+}
+
+/// A line for each poll: the time, then a list's items, an object's values (below a header with its keys,
+/// which comes again if they change), or the value.
+std::string watch_log::csv(const json_text& body, unix_millis now) {
+  const auto text = body.text();
+  std::string header = "time";
+  std::string line = utc_time(now);
+  if (text.front() == '{') {
+    for (const auto& m : members_of(text)) {
+      header.append(1, ',').append(cell(m.key));
+      line.append(1, ',').append(cell(m.value));
+    }
+  } else if (text.front() == '[') {
+    std::size_t n = 0;
+    for (const auto item : items_of(text)) {
+      header.append(1, ',').append(std::to_string(n++));
+      line.append(1, ',').append(cell(item));
+    }
+  } else {
+    header += ",value";
+    line.append(1, ',').append(cell(text));
+  }
+  if (header == csv_header_) return line + '\n';
+  csv_header_ = header;
+  return header + '\n' + line + '\n';
+}
+
+watch_log::lines watch_log::answered(const exchange_record& e, unix_millis now) {
+  if (!how_.format.empty()) return {apply_format(how_, e) + '\n', {}};
+  if (how_.kind == output_kind::json)
+    return {"{\"time\":\"" + utc_time(now) + "\"," + to_json(e).substr(1) + '\n', {}};
+  if (is_error(e.answer.code))
+    return {{},
+            stamp(now, how_) + status_line(e, how_.colour_errors) + ": " + harmless(words_of(e.answer.body))};
+  const auto& body = e.answer.body;
+  if (how_.kind == output_kind::csv) return {csv(body, now), {}};
+  if (how_.kind == output_kind::raw) return {words_of(body) + '\n', {}};
+  // One line each, so that columns of numbers can be compared.
+  constexpr std::size_t one_line = std::size_t{1} << 30;
+  return {stamp(now, how_) +
+              (how_.terminal ? pretty(body, one_line, how_.colour) : std::string(body.text())) + '\n',
+          {}};
+}
+
+watch_log::lines watch_log::add(const request_outcome& outcome, const request_spec& asked, unix_millis now) {
+  if (!is_news(outcome)) return {};
+  if (outcome.answered) return answered(*outcome.answered, now);
+  if (how_.kind != output_kind::json) return {{}, stamp(now, how_) + "no answer: " + outcome.error.message()};
+  std::string out = "{\"time\":\"" + utc_time(now) + '"';
+  append_json_string(out += ",\"address\":", asked.to.to_string());
+  append_json_string(out += ",\"error\":", outcome.error.message());
+  return {out + "}\n", {}};
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <mqcoap/config/document_set.hpp>
+#include <mqcoap/config/loader.hpp>
+#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/config/section.hpp>
+#include <mqcoap/protocol/ascii.hpp>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::string_view covered = "\"***\"";
+
+bool is_plain_char(char c) { return is_name_char(c) || c == '/' || c == ':' || c == '*'; }
+
+/// True for a text that YAML reads as the same text without quotes, in a block and in a list. Some that would
+/// need none get them.
+bool is_plain(const std::string& text) {
+  if (text.empty() || !(is_name_char(text.front()) || text.front() == '/') || text.front() == '-')
+    return false;
+  if (text.back() == ':' || !std::all_of(text.begin(), text.end(), is_plain_char)) return false;
+  node unquoted;
+  unquoted.what = node::kind::scalar;
+  unquoted.text = text;
+  return text != "null" && text != "Null" && text != "NULL" && classify(unquoted) == scalar_kind::string;
+}
+
+std::string text_words(const std::string& text) {
+  if (is_plain(text)) return text;
+  std::string quoted;
+  append_json_string(quoted, text);
+  return quoted;
+}
+
+/// A value on one line.
+std::string flow(const node& n) {
+  std::string out;
+  switch (n.what) {
+    case node::kind::null: return "null";
+    case node::kind::scalar: return classify(n) == scalar_kind::string ? text_words(n.text) : n.text;
+    case node::kind::list:
+      for (const node* item : n.items) out += (out.empty() ? "" : ", ") + flow(*item);
+      return '[' + out + ']';
+    case node::kind::map:
+      for (const auto& entry : n.entries)
+        out += (out.empty() ? "" : ", ") + text_words(entry.key->text) + ": " + flow(*entry.value);
+      return '{' + out + '}';
+  }
+  return out;
+}
+
+/// Walks a tree along the field tables. Each function gives lines without the indentation of their place.
+class shower {
+ public:
+  std::vector<std::string> lines_of(const section_info& table, const node& n) {
+    std::vector<std::string> lines;
+    for (const auto& field : table.fields) {
+      if (field.name == "include") continue;  // what it names has been put in
+      const node* value = n.is_map() ? n.find(field.name) : nullptr;
+      if (value == nullptr && field.when.how == presence::kind::defaulted)
+        value = read_default(field.when.text, arena_);
+      if (value != nullptr) add(lines, field.name, *value, field.schema, field.section);
+    }
+    return lines;
+  }
+
+ private:
+  using line_list = std::vector<std::string>;
+
+  /// The schema of a value tells where in it the keys of the section stand.
+  void add(line_list& lines, const std::string& name, const node& n, const boost::json::object& schema,
+           const section_info* section) {
+    const std::string key = text_words(name) + ':';
+    if (schema.contains("writeOnly")) {
+      lines.push_back(key + ' ' + std::string(covered));
+    } else if (section == nullptr) {
+      lines.push_back(key + ' ' + flow(n));
+    } else if (schema.contains("$ref")) {
+      add_block(lines, key, lines_of(*section, n), "{}");
+    } else if (schema.contains("items")) {
+      add_block(lines, key, items_of(*section, n), "[]");
+    } else {
+      line_list entries;
+      const auto& inner = schema.at("additionalProperties").as_object();
+      for (const auto& entry : n.entries) add(entries, entry.key->text, *entry.value, inner, section);
+      add_block(lines, key, entries, "{}");
+    }
+  }
+
+  line_list items_of(const section_info& section, const node& n) {
+    line_list lines;
+    for (const node* item : n.items) {
+      const auto inner = lines_of(section, *item);
+      for (const auto& line : inner) lines.push_back((&line == &inner.front() ? "- " : "  ") + line);
+    }
+    return lines;
+  }
+
+  static void add_block(line_list& lines, const std::string& key, const line_list& inner, const char* empty) {
+    lines.push_back(inner.empty() ? key + ' ' + empty : key);
+    for (const auto& line : inner) lines.push_back("  " + line);
+  }
+
+  node_arena arena_;
+};
+
+}  // namespace
+
+show_result show_settings(const std::string& path) {
+  auto loaded = load_settings(path);
+  if (!loaded.value) return {std::nullopt, std::move(loaded.diagnostics)};
+  report faults;
+  const document_set documents(path, faults);
+  if (documents.root() == nullptr || faults.failed())  // it was changed this very moment
+    return {std::nullopt, faults.take(documents.files())};
+  std::string yaml;
+  for (const auto& line : shower().lines_of(*all_sections().front(), *documents.root())) yaml += line + '\n';
+  return {std::move(yaml), std::move(loaded.diagnostics)};
+}
+
+}  // namespace mqcoap

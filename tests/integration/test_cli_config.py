@@ -1,0 +1,102 @@
+"""`mqcoap config`: check, schema, init and show."""
+
+import json
+import pathlib
+import stat
+import tempfile
+import unittest
+
+import jsonschema
+import yaml
+from harness import tool
+
+BAD = "version: 1\ndevices:\n  GW_1:\n    resorces: {}\n"
+
+
+class Config(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mqcoap-cli-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def mqcoap(self, *arguments):
+        return tool.run("config", *arguments, folder=self.folder)
+
+    def write(self, text):
+        file = self.folder / "a.yaml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def test_init_makes_a_file_that_is_good_and_serves_something(self):
+        made = self.mqcoap("init")
+        self.assertEqual((made.returncode, made.stdout), (0, ""), made.stderr)
+        text = (self.folder / "mqcoap.yaml").read_text(encoding="utf-8")
+        self.assertIn("#", text)
+        self.assertTrue(yaml.safe_load(text)["devices"])
+        done = self.mqcoap("check", "mqcoap.yaml")
+        self.assertEqual((done.returncode, done.stderr, done.stdout), (0, "", "mqcoap.yaml: OK\n"))
+        self.assertEqual(stat.S_IMODE((self.folder / "mqcoap.yaml").stat().st_mode) & 0o022, 0)
+
+    def test_init_never_overwrites(self):
+        file = self.write("mine")
+        done = self.mqcoap("init", "a.yaml")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("a.yaml", done.stderr)
+        self.assertEqual(file.read_text(), "mine")
+
+    def test_init_writes_to_standard_output_and_says_where_it_cannot_write(self):
+        done = self.mqcoap("init", "-")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(yaml.safe_load(done.stdout)["version"], 1)
+        self.assertFalse((self.folder / "-").exists())
+        done = self.mqcoap("init", "nowhere/a.yaml")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("No such file", done.stderr)
+
+    def test_a_bad_file_is_78_with_its_faults_and_their_places(self):
+        self.write(BAD)
+        for verb in ("check", "show"):
+            done = self.mqcoap(verb, "a.yaml")
+            self.assertEqual((done.returncode, done.stdout), (78, ""))
+            self.assertIn("a.yaml:4:5: error: devices.GW_1: unknown key 'resorces'", done.stderr)
+            self.assertIn("did you mean 'resources'", done.stderr)
+        done = self.mqcoap("check", "nothing.yaml")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("nothing.yaml", done.stderr)
+
+    def test_what_is_shown_is_good_again_and_fits_the_schema(self):
+        self.assertEqual(self.mqcoap("init", "a.yaml").returncode, 0)
+        shown = self.mqcoap("show", "a.yaml")
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        value = yaml.safe_load(shown.stdout)
+        self.assertEqual(value["limits"]["in_flight"], 1024)
+        self.assertEqual(value["brokers"]["default"]["url"], "mqtt://localhost:1883")
+        schema = self.mqcoap("schema")
+        self.assertEqual((schema.returncode, schema.stderr), (0, ""))
+        jsonschema.Draft202012Validator(json.loads(schema.stdout)).validate(value)
+        (self.folder / "b.yaml").write_text(shown.stdout, encoding="utf-8")
+        self.assertEqual(self.mqcoap("show", "b.yaml").stdout, shown.stdout)
+
+    def test_secrets_are_covered(self):
+        self.write("version: 1\nbrokers: {a: {url: mqtt://a, username: u, password: hunter22}}\n").chmod(0o600)
+        shown = self.mqcoap("show", "a.yaml")
+        self.assertEqual(shown.returncode, 0)
+        self.assertNotIn("hunter22", shown.stdout + shown.stderr)
+        self.assertEqual(yaml.safe_load(shown.stdout)["brokers"]["a"]["password"], "***")
+
+    def test_a_broken_environment_does_not_keep_it_from_working(self):
+        self.write("version: 1\n")
+        done = self.mqcoap("check", "a.yaml", "-L", "mqtt://localhost:1")
+        self.assertEqual(done.returncode, 0)
+
+    def test_wrong_words_are_2_and_help_has_examples(self):
+        self.assertEqual(self.mqcoap().returncode, 2)
+        self.assertEqual(self.mqcoap("teleport").returncode, 2)
+        for verb in ("check", "schema", "init", "show"):
+            done = self.mqcoap(verb, "--help")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("Example: mqcoap config " + verb, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

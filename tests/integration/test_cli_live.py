@@ -1,0 +1,241 @@
+"""mqcoap's verbs that look around: ls, watch, events, doctor, completion."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from harness import IntegrationTest, now_ms
+from harness.cli import mqcoap
+from harness.device import mute, normal
+
+GATEWAY = """
+version: 1
+brokers: {lab: {url: $LAB}}
+devices:
+  GW_1:
+    resources:
+      gains: {title: Gain of each channel, value: [0, 1], methods: [GET, PUT]}
+      temperature: {signal: "21", unit: Cel}
+  GW_2:
+    subsystems: [axuv]
+    resources: {status: {value: 1}}
+"""
+
+
+def presence(device, state="ONLINE"):
+    body = {"state": state, "last_updated": str(now_ms())}
+    topic = f"gf_int_v1/gateway/system/{device.tag}/presence"
+    device.bus.publish(topic, json.dumps({"body": body, "timestamp": str(now_ms())}), qos=1, retain=True)
+    device.bus.fence()
+
+
+def event(device, path, body, subsystem="axuv"):
+    topic = f"gf_int_v1/{subsystem}/event/{device.tag}/{path}"
+    device.bus.publish(topic, json.dumps({"body": body, "timestamp": str(now_ms())}))
+
+
+class Listing(IntegrationTest):
+    SERVED = ("GW_1", "GW_2")
+
+    def test_devices_are_found_by_their_presence(self):
+        broker = self.broker()
+        mq = self.cli(broker)
+        nobody = mq.run("ls")
+        self.assertEqual((nobody.returncode, nobody.stdout), (0, ""))
+        self.assertIn("no device", nobody.stderr)
+        for tag, state in (("2D_1", "ONLINE"), ("2D_2", "OFFLINE"), ("ARD_1", "ONLINE")):
+            presence(self.device(broker, tag), state)
+        self.assertEqual(mq.run("ls", "--quiet").stdout, "2D_1\n2D_2\nARD_1\n")
+        rows = [line.split("\t") for line in mq.run("ls", "2D_*").stdout.splitlines()]
+        self.assertEqual([row[:2] for row in rows], [["2D_1", "ONLINE"], ["2D_2", "OFFLINE"]])
+        self.assertEqual(json.loads(mq.run("ls", "-o", "json", "ARD_?").stdout)["state"], "ONLINE")
+        _, shown = mq.on_terminal("ls", NO_COLOR="1")
+        self.assertRegex(shown, r"^TAG    STATE    SINCE\n2D_1   ONLINE   \d+ s\n")
+
+    def test_a_gateways_device_lists_its_resources(self):
+        broker = self.broker()
+        self.gateway(GATEWAY, LAB=broker.url)
+        mq = self.cli(broker)
+        self.assertEqual(mq.run("ls", "GW_1").stdout,
+                         "gains\tGET, PUT\tvalue\t\tGain of each channel\ntemperature\tGET\tsignal\tCel\t\n")
+        addresses = mq.run("ls", "--quiet", "GW_1/axuv").stdout.split()
+        self.assertEqual(addresses, ["GW_1/axuv/gains", "GW_1/axuv/temperature"])
+        self.assertEqual(mq.run("get", addresses[0]).stdout, "[0,1]\n")
+        self.assertTrue(mq.on_terminal("ls", "GW_1", NO_COLOR="1")[1].startswith("PATH         METHODS   TYPE    UNIT  TITLE\n"))
+        self.assertEqual([json.loads(line)["path"] for line in mq.run("ls", "-o", "json", "GW_1").stdout.splitlines()],
+                         ["gains", "temperature"])
+
+    def test_a_device_of_one_subsystem_tells_how_to_ask(self):
+        broker = self.broker()
+        self.gateway(GATEWAY, LAB=broker.url)
+        mq = self.cli(broker)
+        refused = mq.run("ls", "GW_2")
+        self.assertEqual(refused.returncode, 4)
+        self.assertIn("mqcoap ls GW_2/SUBSYSTEM", refused.stderr)
+        self.assertEqual(mq.run("ls", "GW_2/axuv").stdout, "status\tGET\tvalue\t\t\n")
+
+    def test_other_devices(self):
+        broker = self.broker()
+        mq = self.cli(broker)
+        self.device(broker, "ODD_1", normal({"what": "ever"}))
+        self.device(broker, "MUTE_1", mute())
+        self.assertEqual(mq.run("ls", "ODD_1").stdout, '{"what": "ever"}\n')
+        self.assertEqual(mq.run("ls", "MUTE_1", "-W", "0.2").returncode, 6)
+
+
+class Watching(IntegrationTest):
+    def test_changes_are_shown_and_ctrl_c_is_130(self):
+        broker = self.broker()
+        device = self.device(broker, "DEV_1", normal(1))
+        running = self.running(self.cli(broker), "watch", "DEV_1/axuv/x", "--every", "10ms")
+        running.wait_lines(1)
+        device.wait_requests(5)
+        device.behaviour = normal(2)
+        running.wait_lines(2)
+        device.behaviour = normal("broken", 500)
+        running.wait_error("500 INTERNAL_SERVER_ERROR")
+        device.behaviour = normal(2)
+        running.wait_lines(3)
+        self.assertEqual(running.interrupt(), 130)
+        self.assertEqual([line.split("\t")[1] for line in running.lines], ["1", "2", "2"])
+        self.assertRegex(running.lines[0], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t")
+
+    def test_it_survives_silence_and_a_broker_that_restarts(self):
+        broker = self.broker(witness=False)
+        device = self.device(broker, "DEV_1", mute())
+        running = self.running(self.cli(broker), "watch", "DEV_1/axuv/x", "--every", "20ms", "--timeout", "100ms")
+        running.wait_error("no answer")
+        device.behaviour = normal(1)
+        running.wait_lines(1)
+        broker.restart()
+        running.wait_error("connect")
+        running.wait_lines(2)
+        self.assertEqual(running.interrupt(), 130)
+
+    def test_it_counts_and_ends_with_the_last_status(self):
+        broker = self.broker()
+        device = self.device(broker, "DEV_1", normal([1, 2]))
+        mq = self.cli(broker)
+        done = mq.run("watch", "--all", "-o", "csv", "--every", "1ms", "--count", "3", "DEV_1/axuv/x")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(len(device.requests), 3)
+        self.assertEqual([line.split(",", 1)[1] for line in done.stdout.splitlines()], ["0,1", "1,2", "1,2", "1,2"])
+        device.behaviour = normal("no", 404)
+        self.assertEqual(mq.run("watch", "--count", "1", "DEV_1/axuv/x").returncode, 4)
+
+
+class Events(IntegrationTest):
+    def test_events_that_fit_are_shown_as_they_come(self):
+        broker = self.broker(witness=False)
+        device = self.device(broker, "DEV_1")
+        other = self.device(broker, "DEV_2")
+        running = self.running(self.cli(broker), "events", "*/axuv/te*", "-o", "json", "--count", "2")
+        broker.wait_log("gf_int_v1/axuv/event/+/#")
+        event(device, "other", 0)
+        event(device, "temp", 1)
+        event(device, "temp", 2, subsystem="hxr")
+        device.bus.fence()
+        event(other, "temp", {"deep": [3]})
+        self.assertEqual(running.wait_exit(), 0)
+        seen = [json.loads(line) for line in running.lines]
+        self.assertEqual([(e["address"], e["body"]) for e in seen],
+                         [("DEV_1/axuv/temp", 1), ("DEV_2/axuv/temp", {"deep": [3]})])
+
+    def test_system_payloads_and_ctrl_c(self):
+        broker = self.broker(witness=False)
+        presence(self.device(broker, "DEV_1"))
+        running = self.running(self.cli(broker), "events", "DEV_1", "--system")
+        running.wait_line("DEV_1/gateway/presence")
+        self.assertEqual(running.interrupt(), 130)
+
+
+class Doctor(IntegrationTest):
+    def checks(self, done):
+        return {c["check"]: c for c in map(json.loads, done.stdout.splitlines())}
+
+    def test_a_healthy_lab(self):
+        broker = self.broker()
+        self.device(broker, "DEV_1", normal([]))
+        done = self.cli(broker).run("doctor", "DEV_1", "-o", "json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        checks = self.checks(done)
+        self.assertEqual(set(checks), {"name", "tcp", "mqtt", "login", "subscribe", "round trip", "publish",
+                                       "large messages", "device", "clock"})
+        for name in set(checks) - {"round trip"}:  # a busy machine is slow
+            self.assertEqual(checks[name]["result"], "ok", checks[name])
+
+    def test_each_fault_is_named_with_what_to_do(self):
+        broker = self.broker(witness=False, users={"lab": "secret"})
+        mq = self.cli(broker)
+        refused = self.checks(mq.run("doctor", "-o", "json"))
+        self.assertEqual(refused["mqtt"]["result"], "fail")
+        self.assertIn("-u NAME", refused["mqtt"]["advice"])
+        broker.kill()
+        done = mq.run("doctor", "-o", "json")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("refused", self.checks(done)["tcp"]["found"])
+        done = self.cli().run("-h", "no-such-host.invalid", "doctor", "-o", "json")
+        self.assertEqual((done.returncode, self.checks(done)["name"]["result"]), (3, "fail"))
+
+    def test_rules_that_deny_are_noticed(self):
+        broker = self.broker(witness=False, acl=["topic read gf_int_v1/#", "topic write gf_int_v1/+/request/#",
+                                                 "topic write gf_int_v1/+/response/#"])
+        checks = self.checks(self.cli(broker).run("doctor", "-o", "json"))
+        self.assertEqual(checks["publish"]["result"], "warn", checks)
+        broker = self.broker(witness=False, acl=["topic read gf_int_v1/#"])
+        done = self.cli(broker).run("doctor", "-o", "json", "-W", "1")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("ACL", self.checks(done)["self-request"]["advice"])
+
+    def test_a_mute_device_and_a_wrong_clock(self):
+        broker = self.broker()
+        self.device(broker, "MUTE_1", mute())
+        mq = self.cli(broker)
+        done = mq.run("doctor", "MUTE_1", "-W", "0.5")
+        self.assertEqual(done.returncode, 6)
+        self.assertRegex(done.stdout, r"\nfail +device +MUTE_1 does not answer.*\n +-> ")
+
+        def yesterday(device, topic, request):
+            answer = device.response(request, [])
+            answer["timestamp"] = str(now_ms() - 3_600_000)
+            device.publish(topic, answer)
+
+        self.device(broker, "LATE_1", yesterday)
+        clock = self.checks(mq.run("doctor", "LATE_1", "-o", "json"))["clock"]
+        self.assertEqual(clock["result"], "warn")
+        self.assertIn("60 min behind", clock["found"])
+
+
+class Completion(IntegrationTest):
+    SERVED = ("GW_1", "GW_2")
+
+    def complete(self, line, **variables):
+        """What bash offers for the last word of a line."""
+        script = f"""
+          PATH="{os.path.dirname(mqcoap())}:$PATH"; source <(mqcoap completion bash) || exit 1
+          COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); compopt() {{ :; }}
+          _mqcoap; printf '%s\\n' "${{COMPREPLY[@]}}"
+        """
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60,
+                              env={**os.environ, "XDG_CONFIG_HOME": "/nonexistent", **variables})
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_verbs_options_and_live_tags(self):
+        broker = self.broker()
+        self.gateway(GATEWAY, LAB=broker.url)
+        presence(self.device(broker, "2D_1"))
+        self.assertEqual(self.complete("mqcoap wat"), ["watch"])
+        self.assertEqual(self.complete("mqcoap context u"), ["use"])
+        self.assertIn("--namespace", self.complete("mqcoap get --n"))
+        self.assertIn("--every", self.complete("mqcoap watch --e"))
+        self.assertEqual(self.complete("mqcoap get -o c"), ["csv"])
+        self.assertEqual(self.complete("mqcoap get 2D", MQCOAP_URL=broker.url), ["2D_1/"])
+        self.assertEqual(self.complete(f"mqcoap -p {broker.port} -h 127.0.0.1 get 2D"), ["2D_1/"])
+        self.assertEqual(self.complete("mqcoap get GW_1/axuv/g", MQCOAP_URL=broker.url), ["GW_1/axuv/gains"])
+        self.assertEqual(self.complete("mqcoap get X", MQCOAP_URL="mqtt://127.0.0.1:9"), [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

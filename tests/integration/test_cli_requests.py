@@ -1,0 +1,299 @@
+"""mqcoap's requests against devices as they are deployed: output, values, faults, exit statuses."""
+
+import json
+import subprocess
+import tempfile
+import unittest
+
+from harness import IntegrationTest
+from harness.cli import mqcoap
+from harness.device import mute, normal
+
+ADDRESS = "DEV_1/axuv/gains"
+
+
+class Requests(IntegrationTest):
+    def setUp(self):
+        super().setUp()
+        self.lab = self.broker()
+        self.mq = self.cli(self.lab)
+
+    def assert_done(self, done, status, out=None, *words):
+        self.assertEqual(done.returncode, status, done)
+        if out is not None:
+            self.assertEqual(done.stdout, out)
+        for word in words:
+            self.assertIn(word, done.stderr)
+        if status == 0:
+            self.assertEqual(done.stderr, "")
+
+    def test_get_prints_the_body_alone_into_a_pipe(self):
+        device = self.device(self.lab, "DEV_1", normal([0, 1.5, None]))
+        self.assert_done(self.mq.run("get", ADDRESS), 0, "[0, 1.5, null]\n")
+        self.assertEqual(device.last["header"]["method"], "GET")
+        self.assertEqual(device.last["header"]["path"], "gains")
+
+    def test_a_terminal_gets_the_pretty_body_and_a_status_line(self):
+        self.device(self.lab, "DEV_1", normal({"state": "IDLE", "list": list(range(40))}))
+        status, shown = self.mq.on_terminal("get", ADDRESS, NO_COLOR="1")
+        self.assertEqual(status, 0)
+        self.assertIn('{\n  "state": "IDLE",\n  "list": [\n    0, 1, 2,', shown)
+        self.assertRegex(shown, r"\n205 CONTENT [\d.]+ ms\n$")
+        self.assertNotIn("\033", shown)
+        self.assertIn("\033[", self.mq.on_terminal("get", ADDRESS)[1])
+        self.assertNotIn("205 CONTENT", self.mq.on_terminal("get", ADDRESS, "--quiet")[1])
+
+    def test_what_a_device_says_cannot_command_the_terminal(self):
+        self.device(self.lab, "DEV_1", normal("\x1b[2Jgone", 404))
+        _, shown = self.mq.on_terminal("get", ADDRESS, NO_COLOR="1")
+        self.assertIn("?[2Jgone", shown)
+        self.assertNotIn("\033", shown)
+
+    def test_the_other_forms_of_output(self):
+        self.device(self.lab, "DEV_1", normal([{"a": 1, "b": "x,y"}, {"a": 2}], etag="v1"))
+        whole = json.loads(self.mq.run("get", ADDRESS, "-o", "json").stdout)
+        self.assertEqual((whole["code"], whole["name"], whole["address"]), (205, "CONTENT", ADDRESS))
+        self.assertEqual(whole["body"][0]["b"], "x,y")
+        self.assert_done(self.mq.run("-o", "csv", "get", ADDRESS), 0, 'a,b\n1,"x,y"\n2,\n')
+        self.assert_done(self.mq.run("get", "-F", "%c %d %p", ADDRESS), 0, "205 CONTENT gains\n")
+        self.assertRegex(self.mq.run("get", "-i", ADDRESS).stdout, r"(?s)^205 CONTENT .*etag: v1\n.*\n\n\[")
+
+    def test_raw_text_is_without_quotes(self):
+        self.device(self.lab, "DEV_1", normal("two\nlines"))
+        self.assert_done(self.mq.run("get", ADDRESS, "-o", "raw"), 0, "two\nlines\n")
+
+    def test_values_arrive_as_they_were_meant(self):
+        device = self.device(self.lab, "DEV_1", normal(None, 204))
+        cases = [
+            (["5"], 5),
+            (["-5"], -5),
+            (["[0, 1]"], [0, 1]),
+            (["[idle"], None),
+            (['{"a": [1]}'], {"a": [1]}),
+            (["idle"], "idle"),
+            (["get"], "get"),
+            (["rate=5000", "mode=fast mode"], {"rate": 5000, "mode": "fast mode"}),
+        ]
+        for words, meant in cases:
+            with self.subTest(words):
+                before = len(device.requests)
+                done = self.mq.run("put", ADDRESS, *words)
+                if meant is None:
+                    self.assert_done(done, 2, "", "looks like JSON")
+                    self.assertEqual(len(device.requests), before)
+                else:
+                    self.assert_done(done, 0, "")
+                    self.assertEqual(device.last["body"], meant)
+                    self.assertEqual(device.last["header"]["method"], "PUT")
+
+    def test_values_come_from_files_and_standard_input(self):
+        device = self.device(self.lab, "DEV_1", normal(None, 204))
+        (self.mq.folder / "v.json").write_text("[1,\n 2]\n")
+        self.assert_done(self.mq.run("put", ADDRESS, f"@{self.mq.folder}/v.json"), 0)
+        self.assertEqual(device.last["body"], [1, 2])
+        self.assert_done(self.mq.run("put", ADDRESS, "@-", stdin="some text\n"), 0)
+        self.assertEqual(device.last["body"], "some text")
+        self.assert_done(self.mq.run("put", ADDRESS, "@nothing"), 2, "", "nothing")
+
+    def test_post_and_delete(self):
+        device = self.device(self.lab, "DEV_1", normal(None, 203))
+        self.assert_done(self.mq.run("post", "DEV_1/axuv/arm"), 0, "")
+        self.assertEqual((device.last["header"]["method"], device.last["body"]), ("POST", None))
+        self.assert_done(self.mq.run("delete", "DEV_1/axuv/shots/0"), 0, "")
+        self.assertEqual((device.last["header"]["method"], device.last["header"]["path"]), ("DELETE", "shots/0"))
+
+    def test_errors_of_devices_are_words_on_standard_error_and_a_status(self):
+        self.device(self.lab, "DEV_4", normal("there is no such gain", 404))
+        self.device(self.lab, "DEV_5", normal({"why": "burnt"}, 500))
+        self.assert_done(self.mq.run("get", "DEV_4/a/b"), 4, "", "404 NOT_FOUND", "there is no such gain", "mqcoap ls DEV_4")
+        self.assert_done(self.mq.run("get", "DEV_5/a/b"), 5, "", "500 INTERNAL_SERVER_ERROR", '{"why": "burnt"}')
+        quiet = self.mq.run("--quiet", "get", "DEV_4/a/b")
+        self.assertNotIn("try:", quiet.stderr)
+        self.assertEqual(json.loads(self.mq.run("-o", "json", "get", "DEV_4/a/b").stdout)["code"], 404)
+
+    def test_silence_is_status_6(self):
+        self.device(self.lab, "DEV_1", mute())
+        done = self.mq.run("get", ADDRESS, "--timeout", "200ms")
+        self.assert_done(done, 6, "", "did not answer within 200ms", "--timeout", "mqcoap ls")
+        self.assert_done(self.mq.run("get", ADDRESS, "-W", "0.2"), 6, "")
+
+    def test_an_unusable_answer_is_status_6(self):
+        def garbage(device, topic, request):
+            answer = device.response(request)
+            answer["header"]["response_code"] = "two hundred"
+            device.publish(topic, answer)
+
+        self.device(self.lab, "DEV_1", garbage)
+        self.assert_done(self.mq.run("get", ADDRESS, "-W", "5"), 6, "", "no answer")
+
+    def test_the_namespace_and_the_token_are_sent(self):
+        device = self.device(self.lab, "DEV_1", normal(1), namespace="other")
+        (self.mq.folder / "token").write_text("t0ken\n")
+        self.assert_done(self.mq.run("-n", "other", "--token-file", self.mq.folder / "token", "get", ADDRESS), 0, "1\n")
+        self.assertEqual(device.last["header"]["token"], "t0ken")
+        self.assert_done(self.mq.run("get", ADDRESS, MQCOAP_NAMESPACE="other", MQCOAP_TOKEN="of env"), 0, "1\n")
+        self.assertEqual(device.last["header"]["token"], "of env")
+
+    def test_every_version_of_mqtt_and_both_qualities(self):
+        self.device(self.lab, "DEV_1", normal(1))
+        for options in (["-V", "5"], ["-V", "mqttv311"], ["-q", "1"]):
+            with self.subTest(options):
+                self.assert_done(self.mq.run(*options, "get", ADDRESS), 0, "1\n")
+
+    def test_a_large_body_is_complete(self):
+        self.device(self.lab, "DEV_1", normal(list(range(100_000))))
+        self.assertEqual(json.loads(self.mq.run("get", ADDRESS).stdout), list(range(100_000)))
+
+    def test_nobody_reads_the_output(self):
+        self.device(self.lab, "DEV_1", normal(list(range(100_000))))
+        done = subprocess.run(
+            f"'{mqcoap()}' -L {self.lab.url} get {ADDRESS} | head -c 5", shell=True, capture_output=True, timeout=60
+        )
+        self.assertEqual((done.stdout, done.stderr), (b"[0, 1", b""))
+
+
+class Faults(IntegrationTest):
+    def test_wrong_command_lines_are_status_2(self):
+        mq = self.cli()
+        cases = {
+            ("get",): "ADDRESS",
+            ("get", "DEV_1"): "TAG/SUBSYSTEM/PATH",
+            ("get", "DEV_1/axuv"): "two parts",
+            ("get", "DEV 1/axuv/x"): "no address",
+            ("get", "a/b/c", "--foo"): "--foo",
+            ("gte", "a/b/c"): "did you mean 'get'?",
+            ("put", "a/b/c"): "VALUE",
+            ("put", "a/b/c", "x=1", "y"): "key=value",
+            ("get", "a/b/c", "-F", "%q"): "%q",
+            ("get", "a/b/c", "-W", "never"): "never",
+            ("get", "a/b/c", "-o", "xml"): "xml",
+            ("-h", "x", "-L", "mqtt://y", "get", "a/b/c"): "",
+            ("ls", "-F", "%b"): "-F",
+            ("ls", "a b"): "TAG",
+            ("--context", "none", "get", "a/b/c"): "none",
+        }
+        for arguments, words in cases.items():
+            with self.subTest(arguments):
+                done = mq.run(*arguments)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn(words, done.stderr)
+
+    def test_help_and_version(self):
+        mq = self.cli()
+        self.assertRegex(mq.run("--version").stdout, r"^mqcoap \d+\.\d+\.\d+\n$")
+        verbs = [line.split()[0] for line in mq.run("--help").stdout.split("Verbs:\n")[1].split("\n\n")[0].splitlines()]
+        self.assertIn("doctor", verbs)
+        for verb in verbs:
+            with self.subTest(verb):
+                done = mq.run(verb, "--help")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertIn("Example", done.stdout)
+        self.assertEqual(mq.run().returncode, 2)
+
+    def test_no_broker_is_status_3(self):
+        broker = self.broker(witness=False)
+        mq = self.cli(broker)
+        broker.kill()
+        done = mq.run("get", "a/b/c")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(f"127.0.0.1:{broker.port}", done.stderr)
+        self.assertIn("refused", done.stderr)
+
+    def test_a_wrong_password_is_status_3(self):
+        broker = self.broker(witness=False, users={"lab": "secret"})
+        mq = self.cli(broker)
+        self.device(broker, "DEV_1", normal(1), username="lab", password="secret")
+        done = mq.run("get", "DEV_1/a/b")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("-u NAME", done.stderr)
+        self.assertEqual(mq.run("-u", "lab", "-P", "guess", "get", "DEV_1/a/b").returncode, 3)
+        self.assertEqual(mq.run("-u", "lab", "get", "DEV_1/a/b", MQCOAP_PASSWORD="secret").stdout, "1\n")
+        (mq.folder / "password").write_text("secret\n")
+        self.assertEqual(mq.run("-u", "lab", "--password-file", mq.folder / "password", "get", "DEV_1/a/b").stdout, "1\n")
+
+    def test_a_killed_broker_ends_the_wait(self):
+        broker = self.broker(witness=False)
+        device = self.device(broker, "DEV_1", mute())
+        running = self.running(self.cli(broker), "get", "DEV_1/a/b", "--timeout", "60s")
+        device.wait_requests()
+        broker.kill()
+        self.assertEqual(running.wait_exit(), 3)
+        self.assertIn("unknown", "\n".join(running.errors))
+
+    def test_ctrl_c_is_130(self):
+        broker = self.broker(witness=False)
+        device = self.device(broker, "DEV_1", mute())
+        running = self.running(self.cli(broker), "get", "DEV_1/a/b", "--timeout", "60s")
+        device.wait_requests()
+        self.assertEqual(running.interrupt(), 130)
+        self.assertEqual((running.lines, running.errors), ([], []))
+
+
+class Tls(IntegrationTest):
+    def certificate(self):
+        """A self-signed one for localhost, and its key."""
+        folder = tempfile.TemporaryDirectory(prefix="mqcoap-tls-")
+        self.addCleanup(folder.cleanup)
+        cert, key = f"{folder.name}/cert.pem", f"{folder.name}/key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
+            check=True, capture_output=True,
+        )
+        return cert, key
+
+    def test_a_broker_with_tls(self):
+        cert, key = self.certificate()
+        broker = self.broker(witness=False, settings=[f"certfile {cert}", f"keyfile {key}"])
+        mq = self.cli()
+        url = f"mqtts://localhost:{broker.port}"
+        silent = mq.run("-L", url, "--cafile", cert, "-W", "2", "get", "NOBODY/a/b")
+        self.assertEqual(silent.returncode, 6, silent.stderr)  # connected; nobody is there
+        untrusted = mq.run("-L", url, "get", "a/b/c")
+        self.assertEqual(untrusted.returncode, 3)
+        self.assertIn("--cafile", untrusted.stderr)
+        other_name = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "get", "a/b/c")
+        self.assertEqual(other_name.returncode, 3)
+        self.assertIn("--insecure", other_name.stderr)
+        insecure = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "--insecure", "-W", "2", "get", "a/b/c")
+        self.assertEqual(insecure.returncode, 6, insecure.stderr)
+        in_the_clear = mq.run("-L", f"mqtt://localhost:{broker.port}", "-W", "2", "get", "a/b/c")
+        self.assertEqual(in_the_clear.returncode, 3)
+        self.assertIn("mqtts://", in_the_clear.stderr)
+
+    def test_files_that_are_no_certificates_are_status_78(self):
+        done = self.cli().run("--cafile", "/nonexistent.pem", "get", "a/b/c")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("/nonexistent.pem", done.stderr)
+
+
+class Contexts(IntegrationTest):
+    def test_contexts_name_brokers(self):
+        broker = self.broker()
+        self.device(broker, "DEV_1", normal(1), namespace="lab_v1")
+        mq = self.cli()
+        (mq.folder / "mqcoap").mkdir()
+        file = mq.folder / "mqcoap/cli.yaml"
+        file.write_text(f"# mine\ncontexts:\n  lab: {{url: '{broker.url}', namespace: lab_v1}}\n  dead: {{url: 'mqtt://127.0.0.1:9'}}\n")
+        self.assertEqual(mq.run("--context", "lab", "get", "DEV_1/a/b").stdout, "1\n")
+        self.assertEqual(mq.run("context", "ls", "--quiet").stdout, "lab\ndead\n")
+        self.assertEqual(mq.run("context", "use", "lab").returncode, 0)
+        self.assertTrue(file.read_text().startswith("default: lab\n# mine\n"))
+        self.assertEqual(mq.run("get", "DEV_1/a/b").stdout, "1\n")
+        self.assertEqual(mq.run("get", "DEV_1/a/b", MQCOAP_CONTEXT="dead").returncode, 3)
+        self.assertIn("lab_v1", mq.run("context", "show").stdout)
+        self.assertEqual(mq.run("context", "use", "lob").returncode, 2)
+
+    def test_a_bad_file_is_status_78_with_its_place(self):
+        mq = self.cli()
+        (mq.folder / "mqcoap").mkdir()
+        (mq.folder / "mqcoap/cli.yaml").write_text("contexts:\n  lab:\n    ulr: x\n")
+        done = mq.run("get", "a/b/c")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("cli.yaml:3:5", done.stderr)
+        self.assertIn("did you mean 'url'?", done.stderr)
+        self.assertEqual(mq.run("completion", "bash").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,34 @@
+#include <doctest/doctest.h>
+#include <address_pattern.hpp>
+#include <failure.hpp>
+
+using namespace mqcoap;
+using namespace mqcoap::cli;
+
+TEST_CASE("what a pattern does not say is any") {
+  const auto tag = address_pattern::parse("GW_*");
+  CHECK(tag.matches("GW_1", "axuv", "a/b"));
+  CHECK_FALSE(tag.matches("DEV_1", "axuv", "a/b"));
+  const auto subsystem = address_pattern::parse("*/ax?v");
+  CHECK(subsystem.matches("GW_1", "axuv", ""));
+  CHECK_FALSE(subsystem.matches("GW_1", "hv", "a"));
+}
+
+TEST_CASE("a path has * for one segment and ** for the rest") {
+  const auto one = address_pattern::parse("GW_1/axuv/supply/*");
+  CHECK(one.matches("GW_1", "axuv", "supply/voltage"));
+  CHECK_FALSE(one.matches("GW_1", "axuv", "supply/voltage/now"));
+  CHECK(address_pattern::parse("*/*/supply/**").matches("GW_1", "axuv", "supply/voltage/now"));
+}
+
+TEST_CASE("the filter is as narrow as topics allow") {
+  const auto ns = default_namespace();
+  CHECK(address_pattern::parse("*").filter(ns, "request") == "gf_int_v1/+/request/+/+");
+  CHECK(address_pattern::parse("GW_1").filter(ns, "response") == "gf_int_v1/+/response/GW_1/+");
+  CHECK(address_pattern::parse("GW_*/axuv/gains").filter(ns, "request") == "gf_int_v1/axuv/request/+/+");
+}
+
+TEST_CASE("what is no pattern is refused") {
+  for (const char* text : {"", "GW 1", "GW_1//gains", "GW_1/axuv//a", "GW_1/axuv/a/", "+/axuv", "a/#"})
+    CHECK_THROWS_AS(address_pattern::parse(text), usage_failure);
+}

@@ -1,0 +1,84 @@
+#include <doctest/doctest.h>
+#include <algorithm>
+#include <bench_result.hpp>
+#include <boost/json/parse.hpp>
+#include <mqcoap/protocol/response_code.hpp>
+
+using namespace mqcoap;
+using namespace mqcoap::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+bench_result hundred_answers() {
+  bench_result r;
+  r.sent = 100;
+  r.elapsed = 2s;
+  for (int i = 1; i <= 100; ++i) r.count({}, 205, i * 1ms);
+  return r;
+}
+
+const bench_subject subject{"DEV_1/axuv/gains", "GET", 4, 0};
+
+}  // namespace
+
+TEST_CASE("answers are counted by code, and errors among them are answers") {
+  auto r = hundred_answers();
+  r.sent += 3;
+  r.count(response_code::not_found, 404, 1ms);
+  r.count(errc::timed_out, 0, 5s);
+  r.count(errc::queue_full, 0, 0s);
+  CHECK(r.answered == 101);
+  CHECK(r.codes.at(404) == 1);
+  CHECK(r.timeouts == 1);
+  CHECK(r.failures.size() == 1);
+  CHECK(r.failed() == 3);
+  CHECK(r.latency.count() == 101);
+  CHECK(r.per_second() == doctest::Approx(50.5));
+}
+
+TEST_CASE("the report names each code and the percentiles") {
+  auto r = hundred_answers();
+  r.count(errc::timed_out, 0, 5s);
+  const auto words = to_report(subject, r);
+  for (const char* part : {"GET DEV_1/axuv/gains, 4 in flight, 2.0 s", "100 of 100, 50.0/s",
+                           "205       100 CONTENT", "timeouts  1", "p50 49.9 ms", "max 100 ms"})
+    CHECK_MESSAGE(words.find(part) != std::string::npos, words);
+}
+
+TEST_CASE("the row of the CSV has a cell for each name in its header") {
+  const auto csv = to_csv(subject, hundred_answers());
+  const auto end = csv.find('\n');
+  const auto commas = [](std::string_view line) { return std::count(line.begin(), line.end(), ','); };
+  CHECK(commas(csv.substr(0, end)) == commas(csv.substr(end + 1)));
+  CHECK(csv.substr(end + 1).starts_with("DEV_1/axuv/gains,GET,4,0,2.000,100,100,50.0,0,0,49."));
+}
+
+TEST_CASE("the object is JSON, also with failures whose words need escapes") {
+  auto r = hundred_answers();
+  r.failures["a \"quoted\" fault"] = 2;
+  const auto value = boost::json::parse(to_json(subject, r));
+  CHECK(value.at("codes").at("205").to_number<int>() == 100);
+  CHECK(value.at("failures").at("a \"quoted\" fault").to_number<int>() == 2);
+  CHECK(value.at("latency_ms").at("max").to_number<double>() == doctest::Approx(100));
+}
+
+TEST_CASE("nothing that was answered makes no division by zero") {
+  const bench_result none;
+  CHECK(none.per_second() == 0);
+  CHECK(to_report(subject, none).find("latency") == std::string::npos);
+  CHECK(boost::json::parse(to_json(subject, none)).at("answers").to_number<int>() == 0);
+}
+
+TEST_CASE("the gravest outcome makes the exit status") {
+  auto r = hundred_answers();
+  CHECK(status_of(r) == status_ok);
+  r.count(response_code::not_found, 404, 1ms);
+  CHECK(status_of(r) == status_client_error);
+  r.count(response_code::service_unavailable, 503, 1ms);
+  CHECK(status_of(r) == status_server_error);
+  r.count(errc::timed_out, 0, 1ms);
+  CHECK(status_of(r) == status_no_answer);
+  r.count(errc::not_connected, 0, 1ms);
+  CHECK(status_of(r) == status_unreachable);
+}

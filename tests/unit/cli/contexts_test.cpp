@@ -1,0 +1,106 @@
+#include <doctest/doctest.h>
+
+#include <contexts.hpp>
+#include <failure.hpp>
+
+#include "support.hpp"
+#include "unit/config/support.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string fault_of(const std::string& text) {
+  const test::temporary_folder folder;
+  try {
+    read_contexts(folder.write("cli.yaml", text));
+  } catch (const failure& e) {
+    CHECK(e.status() == status_configuration);
+    return e.what();
+  }
+  return {};
+}
+
+bool holds(const std::string& text, const std::string& words) {
+  return text.find(words) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("every key of a context is read") {
+  const test::temporary_folder folder;
+  const auto file = read_contexts(folder.write("cli.yaml", R"(
+default: lab
+contexts:
+  lab:
+    url: mqtts://lab@broker:8884
+    username: other
+    password_file: p
+    token_file: t
+    namespace: ns
+    timeout: 2s
+    qos: 1
+    protocol: 3.1.1
+    cafile: ca.pem
+    capath: certs
+    cert: c.pem
+    key: k.pem
+    insecure: true
+  empty: {}
+)"));
+  CHECK(file.preferred == "lab");
+  REQUIRE(file.contexts.size() == 2);
+  const auto& lab = *file.find("lab");
+  CHECK(lab.url->host == "broker");
+  CHECK(lab.url->tls);
+  CHECK(lab.username == "other");
+  CHECK(lab.password_file == "p");
+  CHECK(lab.token_file == "t");
+  CHECK(lab.ns->text() == "ns");
+  CHECK(lab.timeout == 2s);
+  CHECK(lab.qos == 1);
+  CHECK(lab.protocol == mqtt_protocol::v311);
+  CHECK(lab.tls.ca_file == "ca.pem");
+  CHECK(lab.tls.ca_path == "certs");
+  CHECK(lab.tls.cert_file == "c.pem");
+  CHECK(lab.tls.key_file == "k.pem");
+  CHECK(lab.tls.insecure == true);
+  CHECK(file.find("lob") == nullptr);
+}
+
+TEST_CASE("no file holds nothing") {
+  CHECK(read_contexts("").contexts.empty());
+  CHECK(read_contexts("/nonexistent/cli.yaml").contexts.empty());
+}
+
+TEST_CASE("faults are told with line and column, and what would be right") {
+  CHECK(holds(fault_of("contexts:\n  lab:\n    ulr: mqtt://h\n"), "cli.yaml:3:5: error"));
+  CHECK(holds(fault_of("contexts:\n  lab:\n    ulr: mqtt://h\n"), "did you mean 'url'?"));
+  CHECK(holds(fault_of("default: lob\ncontexts: {lab: {}}\n"), "there is no context 'lob'"));
+  CHECK(holds(fault_of("contexts: {lab: {url: broker}}\n"), "no scheme"));
+  CHECK(holds(fault_of("contexts: {lab: {password: hunter2}}\n"), "password_file"));
+  CHECK(holds(fault_of("contexts: {lab: {timeout: 5}}\n"), "unit"));
+  CHECK(holds(fault_of("contexts: [\n"), "error"));
+  CHECK_FALSE(holds(fault_of("contexts: {lab: {url: 'mqtt://u:hunter2@h'}}\n"), "refused: hunter2"));
+}
+
+TEST_CASE("where cli.yaml is") {
+  using env = test::made_up_environment;
+  CHECK(contexts_path(env({{"XDG_CONFIG_HOME", "/x"}, {"HOME", "/h"}})) == "/x/mqcoap/cli.yaml");
+  CHECK(contexts_path(env({{"XDG_CONFIG_HOME", "relative"}, {"HOME", "/h"}})) ==
+        "/h/.config/mqcoap/cli.yaml");
+  const std::map<std::string, std::string> home{{"HOME", "/h"}};
+  CHECK(contexts_path(env(home)) == "/h/.config/mqcoap/cli.yaml");
+  CHECK(contexts_path(env(std::map<std::string, std::string>{})).empty());
+}
+
+TEST_CASE("another default leaves the rest of the file as it is") {
+  CHECK(with_preferred("# mine\ndefault: a  # old\ncontexts: {}\n", "b") ==
+        "# mine\ndefault: b\ncontexts: {}\n");
+  CHECK(with_preferred("contexts: {}\n", "b") == "default: b\ncontexts: {}\n");
+  CHECK(with_preferred("contexts: {}\ndefault: a", "b") == "contexts: {}\ndefault: b\n");
+  CHECK(with_preferred("", "b") == "default: b\n");
+  CHECK(with_preferred("contexts: {}", "b") == "default: b\ncontexts: {}");
+}

@@ -1,0 +1,36 @@
+#include <doctest/doctest.h>
+
+#include <findings.hpp>
+
+using namespace mqcoap;
+using namespace mqcoap::cli;
+using namespace std::chrono_literals;
+
+TEST_CASE("a round trip is slow if it is, beside what the network takes") {
+  CHECK(judge_round_trip(19ms, 1ms).result == verdict::ok);
+  CHECK(judge_round_trip(41ms, 1ms).result == verdict::warn);
+  CHECK(judge_round_trip(41ms, 1ms).advice.find("set_tcp_nodelay true") != std::string::npos);
+  CHECK(judge_round_trip(101ms, 50ms).result == verdict::ok);
+}
+
+TEST_CASE("a clock may be wrong by what the network and a second leave open") {
+  CHECK(judge_clock({100'000}, {100'500}, 1ms).result == verdict::ok);
+  CHECK(judge_clock({102'000}, {105'000}, 5s).result == verdict::ok);
+  const auto behind = judge_clock({100'000}, {110'000}, 10ms);
+  CHECK(behind.result == verdict::warn);
+  CHECK(behind.words.find("9.9 s behind") != std::string::npos);
+  CHECK(judge_clock({200'000}, {100'000}, 0ms).words.find("1 min ahead") != std::string::npos);
+  CHECK(judge_clock({0}, {1'767'225'600'000}, 0ms).advice.find("NTP") != std::string::npos);
+}
+
+TEST_CASE("the median") {
+  CHECK(median({5us}) == 5us);
+  CHECK(median({9us, 1us, 5us}) == 5us);
+}
+
+TEST_CASE("a finding is a line, and a line of advice below it") {
+  const finding f{verdict::warn, "clock", "it is late", "wind it up", status_ok};
+  CHECK(show_finding(f, {}) == "warn  clock           it is late\n                      -> wind it up\n");
+  CHECK(show_finding(f, {.kind = output_kind::json}) ==
+        "{\"check\":\"clock\",\"result\":\"warn\",\"found\":\"it is late\",\"advice\":\"wind it up\"}\n");
+}

@@ -1,0 +1,94 @@
+#include <doctest/doctest.h>
+
+#include <exit_status.hpp>
+
+#include "support.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::cli;
+using test::exchanged;
+
+namespace {
+
+std::string rendered(std::string_view body, output_format how, response_code code = response_code::content) {
+  return render(exchanged(code, body), how);
+}
+
+constexpr char whole[] =
+    R"({"address":"DEV_1/axuv/gains","method":"GET","code":205,"name":"CONTENT","ms":12,"path":"gains",)"
+    R"("request_id":"16fd2706-8baf-433b-82eb-8c7fada847da","source":"DEV_1","body":[1, 2]})";
+
+}  // namespace
+
+TEST_CASE("into a pipe goes the body as it came") {
+  CHECK(rendered("[1, 2]", {}) == "[1, 2]\n");
+  CHECK(rendered("\"text\"", {}) == "\"text\"\n");
+  CHECK(rendered("null", {}) == "null\n");
+  CHECK(rendered("null", {}, response_code::changed).empty());
+  CHECK(rendered("\"no such thing\"", {}, response_code::not_found).empty());
+}
+
+TEST_CASE("raw takes the quotes off strings, and off nothing else") {
+  const output_format raw{.kind = output_kind::raw};
+  CHECK(rendered("\"two\\nlines\"", raw) == "two\nlines\n");
+  CHECK(rendered("[\"a\"]", raw) == "[\"a\"]\n");
+}
+
+TEST_CASE("json is the whole response, errors included") {
+  CHECK(rendered("[1, 2]", {.kind = output_kind::json}) == std::string(whole) + '\n');
+  CHECK(rendered("\"no\"", {.kind = output_kind::json}, response_code::not_found).find("\"code\":404") !=
+        std::string::npos);
+}
+
+TEST_CASE("-i puts the header before the body") {
+  CHECK(rendered("[1]", {.header = true}) ==
+        "205 CONTENT 12 ms\npath: gains\nrequest_id: 16fd2706-8baf-433b-82eb-8c7fada847da\nsource: "
+        "DEV_1\n\n[1]\n");
+}
+
+TEST_CASE("-F has a letter for everything") {
+  CHECK(rendered("[1, 2]", {.format = "%b|%c|%d|%p|%r|%i|%%\\t\\n\\\\"}) ==
+        "[1, 2]|205|CONTENT|gains|16fd2706-8baf-433b-82eb-8c7fada847da|12|%\t\n\\\n");
+  CHECK(rendered("[1, 2]", {.format = "%J"}) == std::string(whole) + '\n');
+  CHECK(rendered("\"a\"", {.format = "%b"}) == "\"a\"\n");
+  CHECK(rendered("\"a\"", {.kind = output_kind::raw, .format = "%b"}) == "a\n");
+  CHECK_FALSE(fault_of_format("plain %% %c").has_value());
+  CHECK(fault_of_format("%q").has_value());
+  CHECK(fault_of_format("end %").has_value());
+}
+
+TEST_CASE("on a terminal nothing that came from elsewhere is a command") {
+  CHECK(harmless("a\033[31mb\x7f\xc2\x9b"
+                 "c\td\n") == "a?[31mb??c\td\n");
+  CHECK(harmless("é ü") == "é ü");
+  CHECK(rendered("\"\\u001b[2J\"", {.kind = output_kind::raw, .terminal = true}) == "?[2J\n");
+}
+
+TEST_CASE("milliseconds for people") {
+  using namespace std::chrono_literals;
+  CHECK(in_milliseconds(420us) == "0.42");
+  CHECK(in_milliseconds(3120us) == "3.1");
+  CHECK(in_milliseconds(9960us) == "10");
+  CHECK(in_milliseconds(12ms) == "12");
+  CHECK(in_milliseconds(1234ms) == "1234");
+}
+
+TEST_CASE("colour is only there where it is asked for") {
+  const auto e = exchanged(response_code::content, "1");
+  CHECK(status_line(e, false) == "205 CONTENT 12 ms");
+  CHECK(status_line(e, true).find('\033') != std::string::npos);
+}
+
+TEST_CASE("exit statuses") {
+  CHECK(status_of(error_code{}) == 0);
+  CHECK(status_of(make_error_code(response_code::changed)) == 0);
+  for (const auto code : all_response_codes) {
+    CAPTURE(to_int(code));
+    CHECK(status_of(make_error_code(code)) == (is_error(code) ? to_int(code) / 100 : 0));
+  }
+  CHECK(status_of(errc::timed_out) == 6);
+  CHECK(status_of(errc::unusable_answer) == 6);
+  CHECK(status_of(errc::not_connected) == 3);
+  CHECK(status_of(errc::connection_lost) == 3);
+  CHECK(status_of(errc::denied) == 3);
+}

@@ -1,0 +1,79 @@
+#include <doctest/doctest.h>
+#include <failure.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <replay_plan.hpp>
+#include <sstream>
+
+#include "exchange_samples.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::cli;
+using namespace mqcoap::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+recorded_message asked(std::chrono::microseconds t, const std::string& id = id_1,
+                       const std::string& verb = "GET") {
+  return {t, {}, request_topic(id), request_payload(id, verb)};
+}
+recorded_message answered(std::chrono::microseconds t, const std::string& id = id_1, int code = 205) {
+  return {t, {}, response_topic(id), response_payload(id, code)};
+}
+
+}  // namespace
+
+TEST_CASE("a plan has the requests with their spacing and the codes of their first answers") {
+  const auto plan = make_plan(
+      {asked(100ms), asked(130ms, id_2), answered(140ms, id_2, 404), answered(150ms, id_2, 205)}, {});
+  REQUIRE(plan.requests.size() == 2);
+  CHECK(plan.requests[0].at == 0us);
+  CHECK_FALSE(plan.requests[0].code.has_value());
+  CHECK(plan.requests[1].at == 30ms);
+  CHECK(plan.requests[1].code == 404);
+  CHECK(plan.requests[1].tag.text() == "DEV_1");
+  CHECK(plan.requests[1].subsystem.text() == "axuv");
+}
+
+TEST_CASE("what writes is left out unless it is asked for") {
+  const std::vector<recorded_message> messages{asked(0ms, id_1, "PUT"), asked(1ms, id_2), answered(2ms)};
+  const auto careful = make_plan(messages, {});
+  CHECK(careful.requests.size() == 1);
+  CHECK(careful.writes_left_out == 1);
+  const auto bold = make_plan(messages, {.same_ids = false, .writes = true});
+  CHECK(bold.requests.size() == 2);
+  CHECK(bold.requests[0].code == 205);
+}
+
+TEST_CASE("a broken request can only be sent as it was, and might write") {
+  const std::vector<recorded_message> messages{{0us, {}, request_topic(), "{"}};
+  CHECK(make_plan(messages, {.same_ids = false, .writes = true}).broken_left_out == 1);
+  CHECK(make_plan(messages, {.same_ids = true, .writes = false}).writes_left_out == 1);
+  const auto plan = make_plan(messages, {.same_ids = true, .writes = true});
+  REQUIRE(plan.requests.size() == 1);
+  CHECK(payload_of(plan.requests[0], plan.requests[0].id, {}, true) == "{");
+}
+
+TEST_CASE("a request that was sent twice is sent once, and other topics do not count") {
+  const auto plan = make_plan({asked(0ms), asked(5ms), {6ms, {}, "gf_int_v1/axuv/event/DEV_1/x", "{}"}}, {});
+  CHECK(plan.requests.size() == 1);
+  CHECK(plan.repeats_left_out == 1);
+}
+
+TEST_CASE("a request goes out under a fresh id and with the present time, or byte for byte") {
+  const auto plan = make_plan({asked(0ms)}, {});
+  const auto id = *request_id::parse(id_2);
+  const auto sent = decode_request(payload_of(plan.requests.at(0), id, {42}, false), id_2, {});
+  REQUIRE(sent.has_value());
+  CHECK(sent->path.text() == "gains");
+  CHECK(sent->source == "desk-7");
+  CHECK(sent->sent_at == unix_millis{42});
+  CHECK(payload_of(plan.requests[0], id, {42}, true) == request_payload());
+}
+
+TEST_CASE("a recording is read line by line, and a wrong line is named") {
+  std::istringstream good(to_line(asked(0ms)) + "\n\n" + to_line(answered(1ms)) + "\n");
+  CHECK(read_recording(good, "a.jsonl").size() == 2);
+  std::istringstream bad(to_line(asked(0ms)) + "\nnonsense\n");
+  CHECK_THROWS_WITH_AS(read_recording(bad, "a.jsonl"), doctest::Contains("a.jsonl:2:"), failure);
+}

@@ -1,0 +1,115 @@
+#include "support.hpp"
+
+using namespace mqcoap;
+
+namespace {
+
+std::string shown(const std::string& path) {
+  auto result = show_settings(path);
+  std::string words;
+  for (const auto& d : result.diagnostics) words += to_string(d);
+  REQUIRE_MESSAGE(result.yaml.has_value(), words);
+  return *std::move(result.yaml);
+}
+
+}  // namespace
+
+TEST_CASE("what is shown has every default filled in, and only the keys that hold") {
+  const test::temporary_folder folder;
+  const auto file = folder.write("a.yaml", R"(version: 1
+devices:
+  GW_1:
+    description: "8 bit: wide"
+    resources:
+      gains: {value: [0, {a: 'true', b: ~}, 1.5, "0.3.1"], methods: [GET]}
+      shots: {collection:}
+      probe/**: {proxy: DEV_1/axuv}
+proxy:
+  routes:
+    - name: ard
+      match: {tag: "A*"}
+)");
+  CHECK(shown(file) == R"(version: 1
+brokers:
+  default:
+    url: mqtt://localhost:1883
+    protocol: auto
+    keepalive: 10s
+    qos: 0
+defaults:
+  namespace: gf_int_v1
+  timeout: 4s
+  validation: strict
+templates: {}
+devices:
+  GW_1:
+    description: "8 bit: wide"
+    resources:
+      gains:
+        value: [0, {a: "true", b: null}, 1.5, 0.3.1]
+        methods: [GET]
+      shots:
+        collection:
+          max: 1000
+      probe/**:
+        proxy: DEV_1/axuv
+proxy:
+  routes:
+    - name: ard
+      match:
+        tag: A*
+        subsystem: "*"
+        path: "**"
+        methods: [GET, POST, PUT, DELETE]
+      to: {}
+      serve: false
+      in_flight: 1
+      queue: 1000
+      wire: full
+limits:
+  payload: 256KiB
+  depth: 32
+  path: 255B
+  in_flight: 1024
+logging:
+  level: info
+  body: 80
+)");
+}
+
+TEST_CASE("every good configuration is shown as a configuration that is shown in the same way") {
+  const test::temporary_folder folder;
+  folder.write("secret", "s3cret\n");
+  for (const auto& entry : std::filesystem::directory_iterator(test::corpus + "good")) {
+    if (entry.path().extension() != ".yaml") continue;
+    CAPTURE(entry.path().string());
+    if (!load_settings(entry.path().string()).value) continue;  // it wants a secret that is not there
+    const auto once = shown(entry.path().string());
+    CHECK(once.find("include:") == std::string::npos);
+    CHECK(shown(folder.write("again.yaml", once)) == once);
+  }
+}
+
+TEST_CASE("secrets are covered wherever they come from") {
+  const test::temporary_folder folder;
+  folder.write("secret", "s3cret\n");
+  const test::environment_variable token("MQCOAP_TEST_TOKEN", "t0ken");
+  const auto text = shown(folder.write("a.yaml", R"(version: 1
+brokers:
+  lab: {url: mqtt://a, username: u, password: {file: secret}}
+  far: {url: mqtt://b, username: u, password: l1teral}
+proxy:
+  routes:
+    - {name: r, to: {broker: far}, token: {env: MQCOAP_TEST_TOKEN}}
+)"));
+  for (const char* word : {"s3cret", "l1teral", "t0ken"}) CHECK(text.find(word) == std::string::npos);
+  CHECK(text.find("password: \"***\"") != std::string::npos);
+  CHECK(text.find("token: \"***\"") != std::string::npos);
+}
+
+TEST_CASE("a bad file is not shown, and its faults are told") {
+  const test::temporary_folder folder;
+  const auto result = show_settings(folder.write("a.yaml", "version: 1\ndevizes: {}\n"));
+  CHECK_FALSE(result.yaml.has_value());
+  CHECK(result.diagnostics.size() == 1);
+}
