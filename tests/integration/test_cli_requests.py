@@ -244,7 +244,7 @@ class Tls(IntegrationTest):
 
     def test_a_broker_with_tls(self):
         cert, key = self.certificate()
-        broker = self.broker(witness=False, further=[f"certfile {cert}", f"keyfile {key}"])
+        broker = self.broker(witness=False, settings=[f"certfile {cert}", f"keyfile {key}"])
         mq = self.cli()
         url = f"mqtts://localhost:{broker.port}"
         silent = mq.run("-L", url, "--cafile", cert, "-W", "2", "get", "NOBODY/a/b")

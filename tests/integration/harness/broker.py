@@ -18,7 +18,6 @@ def free_port():
 class Broker:
     """@param users  name -> password; none: anyone may connect
     @param acl  lines of a mosquitto ACL file
-    @param further  lines of its configuration, for its one listener
     @param settings  further lines of its configuration
     """
 
@@ -26,7 +25,6 @@ class Broker:
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-broker-")
         self._users = users or {}
         self._acl = acl
-        self._further = list(further)
         self._settings = settings
         self.port = None
         self._process = None
