@@ -1,6 +1,7 @@
 #include "bench_load.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mqcoap::cli {
 namespace {

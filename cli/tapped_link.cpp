@@ -4,7 +4,7 @@ namespace mqcoap::cli {
 
 void tapped_link::subscribe(std::string filter, subscribed_handler done) {
   auto watched = [this, filter, done = std::move(done)](error_code ec) {
-    done(ec);
+    if (done) done(ec);
     if (ec == errc::denied && hooks_.refused) hooks_.refused(filter);
   };
   inner_.subscribe(std::move(filter), std::move(watched));

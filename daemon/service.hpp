@@ -11,7 +11,6 @@
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <vector>
 
-
 namespace mqcoap {
 
 /// The running gateway: one event loop that owns the links, the timer and the signals.
