@@ -73,10 +73,10 @@ class Installed(unittest.TestCase):
         shutil.copy(HERE / file, where / as_name)
         return where
 
-    def build_by_cmake(self, where):
+    def build_by_cmake(self, where, target="all"):
         run(CMAKE, "-G", "Ninja", "-S", where, "-B", where / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}",
             f"-DCMAKE_CXX_COMPILER_LAUNCHER={CCACHE}", env=self.environment)
-        run(CMAKE, "--build", where / "build", "-j", 2, env=self.environment)
+        run(CMAKE, "--build", where / "build", "-j", 2, "--target", target, env=self.environment)
 
     def assert_works(self, program):
         broker = Broker()
@@ -88,6 +88,16 @@ class Installed(unittest.TestCase):
         where = self.project("by_cmake", "project.cmake", "CMakeLists.txt")
         self.build_by_cmake(where)
         self.assert_works(where / "build/consumer")
+
+    def test_an_installed_example(self):
+        where = self.folder / "examples"
+        shutil.copytree(self.prefix / "share/doc/mqcoap/examples", where)
+        # One of them: what each does is tested in the tree.
+        self.build_by_cmake(where, "example_edit_request")
+        broker = Broker()
+        self.addCleanup(broker.stop)
+        said = run(where / "build/edit_request", f"127.0.0.1:{broker.port}", 1, env=self.environment, timeout=120)
+        self.assertEqual(said, "gain [0,1,2,3,4]\n")
 
     def test_a_program_by_make_and_pkg_config(self):
         where = self.project("by_make", "project.make", "Makefile")
@@ -136,7 +146,8 @@ class Installed(unittest.TestCase):
         stage = self.folder / "stage"
         run(CMAKE, "--install", BUILD, "--prefix", "/usr", env={**os.environ, "DESTDIR": str(stage)})
         self.assertEqual({path.name for path in stage.iterdir()}, {"usr"})
-        for name in ("bin/mqcoapd", "include/mqcoap/client/client.hpp", "share/doc/mqcoap/mqcoap.yaml",
+        for name in ("bin/mqcoapd", "bin/mqcoap", "share/man/man1/mqcoap.1",
+                     "include/mqcoap/client/client.hpp", "share/doc/mqcoap/mqcoap.yaml",
                      "share/mqcoap/mqcoap.schema.json", "share/man/man8/mqcoapd.8", "share/man/man5/mqcoap.yaml.5",
                      "share/doc/mqcoap/docs/library.md", "share/doc/mqcoap/examples/CMakeLists.txt"):
             self.assertTrue((stage / "usr" / name).exists(), name)
