@@ -57,7 +57,9 @@ client::client(executor_type executor, client_options options)
     : core_(make_core(std::move(executor), std::move(options))) {}
 
 client::~client() {
-  if (core_) boost::asio::post(core_->serial(), [core = core_] { core->shut_down(); });
+  if (!core_) return;
+  core_->forget_handlers();
+  boost::asio::post(core_->serial(), [core = core_] { core->shut_down(); });
 }
 
 client::executor_type client::get_executor() const noexcept { return core_->serial(); }

@@ -124,7 +124,8 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
     ++ignored_;
   } else if (topic->which() == exchange_topic::kind::response) {
     requester_.on_response(*topic, m.payload);
-  } else if (options_.tag && topic->tag() == options_.tag->text() && topic->ns() == options_.ns.text()) {
+  } else if (serving_ && options_.tag && topic->tag() == options_.tag->text() &&
+             topic->ns() == options_.ns.text()) {
     ++served_;
     server_.on_request(*std::move(topic), m.payload, shared_from_this());
   } else {
@@ -249,6 +250,12 @@ void client_core::reply(call& answered, answer&& what) noexcept try {
   });
 } catch (const std::exception& e) {
   say(options_.broker.log, log_level::error, "an answer could not be sent: {}", e.what());
+}
+
+void client_core::forget_handlers() {
+  serving_ = false;
+  requests_.clear();
+  responses_.clear();
 }
 
 void client_core::end_all() {

@@ -43,6 +43,9 @@ class client_core final : public link_events,
   request_chain& requests() noexcept { return requests_; }
   response_chain& responses() noexcept { return responses_; }
   void reply(call& answered, answer&& what) noexcept override;
+  /// The client is going: no request is served any more, and the handlers are let go. Those that keep a
+  /// responder keep us, who keep them.
+  void forget_handlers();
 
   // On the strand.
   void connect(std::shared_ptr<operation<error_code>> done);
@@ -110,6 +113,7 @@ class client_core final : public link_events,
   steady_time alarm_at_ = steady_time::max();
 
   std::atomic<bool> connected_{false};
+  std::atomic<bool> serving_{true};
   stat_counter connects_, served_, ignored_;
   mutable std::mutex outage_mutex_;
   std::string outage_;

@@ -45,11 +45,18 @@ class handler_list {
 
   /// False if there is no such handler (any more).
   bool remove(handler_id id) {
+    snapshot before;  // goes after the lock: what a handler keeps may call back
     const std::lock_guard lock(mutex_);
     auto changed = std::make_shared<std::vector<entry>>(*entries_);
     if (std::erase_if(*changed, [id](const entry& e) { return e.id == id; }) == 0) return false;
-    entries_ = std::move(changed);
+    before = std::exchange(entries_, std::move(changed));
     return true;
+  }
+
+  void clear() {
+    snapshot before = std::make_shared<std::vector<entry>>();
+    const std::lock_guard lock(mutex_);
+    entries_.swap(before);
   }
 
   snapshot now() const {
@@ -84,6 +91,7 @@ class request_chain {
 
   handler_id add(request_handler h) { return handlers_.add(std::move(h)); }
   bool remove(handler_id id) { return handlers_.remove(id); }
+  void clear() { handlers_.clear(); }
 
   /// Sees to it that the request is answered, now or later.
   void run(responder r) const;
@@ -118,6 +126,7 @@ class response_chain {
 
   handler_id add(response_handler h) { return handlers_.add(std::move(h)); }
   bool remove(handler_id id) { return handlers_.remove(id); }
+  void clear() { handlers_.clear(); }
 
   /// Runs the handlers. The result is what the caller of `request` is told: the response code of an error
   /// answer, or what a handler raised: of a response_exception its code, with its detail as the body; of a
