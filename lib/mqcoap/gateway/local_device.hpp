@@ -6,6 +6,7 @@
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/path_router.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mqcoap {
@@ -19,11 +20,14 @@ class local_device {
   /// throws std::invalid_argument.
   local_device(const device_options& options, const clock& time, proxy& mounts);
 
-  /// Answers, now or later; 404 for another subsystem or path.
+  /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have: under
+  /// those, it tells only what there is.
   void handle(responder r);
 
  private:
   class builder;
+
+  bool has_subsystem(std::string_view name) const noexcept;
 
   const std::string tag_;
   std::vector<subsystem_name> subsystems_;
