@@ -155,6 +155,8 @@ def make_block(page, language, lines, at, directives):
     block.commands = commands_of(page, lines, at)
     if block.stays and len(block.commands) != 1:
         raise Fault(f"{page}:{at}: a block that stays has one command")
+    if block.stays and not block.commands[0].said:
+        raise Fault(f"{page}:{at}: what stays must say something by which it is known to be there")
     return block
 
 
@@ -404,7 +406,7 @@ def run_page(text, say=lambda words: None):
                 terminal = sandbox.start("exec " + command.text)
                 sandbox.staying.append((block, terminal))
                 there = lambda said: begins(command.said, sandbox.shown(said).splitlines(), block.numbers)
-                if not terminal.wait_for(there, 20):
+                if not terminal.wait_for(there):
                     differing.append((block, command, sandbox.shown(terminal.said).splitlines()))
                 for what in block.meanwhile:
                     hidden(sandbox, what, block.line)

@@ -19,7 +19,7 @@ class Reading(unittest.TestCase):
 
     def test_directives_belong_to_the_next_block(self):
         first, second, third, fourth = console.blocks("p.md", (
-            "<!-- file: a.yaml -->\n```yaml\nx: 1\n```\n<!-- stays -->\n<!-- numbers vary -->\n```console\n$ a\n```\n"
+            "<!-- file: a.yaml -->\n```yaml\nx: 1\n```\n<!-- stays -->\n<!-- numbers vary -->\n```console\n$ a\nb\n```\n"
             "<!-- stop -->\n<!-- not run: it needs a boiler -->\n```console\n$ b\n```\n"))
         self.assertEqual((first.kind, first.reason, first.text), ("file", "a.yaml", "x: 1\n"))
         self.assertTrue(second.stays and second.numbers)
@@ -34,6 +34,7 @@ class Reading(unittest.TestCase):
             ("<!-- not run: no -->\n```console\n$ ls\n```\n", "needs a reason in words"),
             ("<!-- stays -->\nwords\n", "no block follows <!-- stays -->"),
             ("<!-- stays -->\n```console\n$ a\n$ b\n```\n", "a block that stays has one command"),
+            ("<!-- stays -->\n```console\n$ a\n```\n", "what stays must say something"),
             ("```console\n$ a\n", "the block has no end"),
         ):
             with self.subTest(page=page), self.assertRaises(console.Fault) as caught:
