@@ -16,11 +16,12 @@ terminal of its own without colours. A comment before a block says what is done 
     <!-- numbers vary -->        any number stands for any other: measurements
     <!-- not run: REASON -->
     <!-- file: NAME -->          the block is that file; a YAML that has devices must pass `mqcoapd --check`
+    <!-- bad file: NAME -->      the same, of a configuration that shows faults
     <!-- stop -->                on a line of its own: what stays is stopped here
     <!-- run: COMMAND -->        on a line of its own: done for the reader, who does not see it
 
 What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags, timestamps,
-random client ids. `...` stands for any text; on a line of its own, for any lines. Blocks of yaml and ini must be files or
+random client ids, sizes of a monitored exchange. `...` stands for any text; on a line of its own, for any lines. Blocks of yaml and ini must be files or
 not run. A page that shows a command (`    $ `) outside of such blocks is refused: it would not be run.
 """
 
@@ -45,7 +46,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integra
 COLUMNS = 118
 PATIENCE = 60
 
-DIRECTIVE = re.compile(r"^<!-- (stays|numbers vary|stop|(?:meanwhile|not run|file|run): .*?) -->$")
+DIRECTIVE = re.compile(r"^<!-- (stays|numbers vary|stop|(?:meanwhile|not run|file|bad file|run): .*?) -->$")
 RUN = ("console",)
 FILES = ("yaml", "ini")
 
@@ -67,6 +68,7 @@ class Block:
     line: int
     text: str = ""
     reason: str = ""
+    good: bool = True
     stays: bool = False
     numbers: bool = False
     meanwhile: list = field(default_factory=list)
@@ -134,8 +136,8 @@ def make_block(page, language, lines, at, directives):
             if len(rest.split()) < 2:
                 raise Fault(f"{page}:{at}: 'not run' needs a reason in words")
             block.kind, block.reason = "skipped", rest
-        elif name == "file":
-            block.kind, block.reason = "file", rest
+        elif name in ("file", "bad file"):
+            block.kind, block.reason, block.good = "file", rest, name == "file"
         elif name == "meanwhile":
             block.meanwhile.append(rest)
         elif name == "stays":
@@ -187,7 +189,7 @@ KINDS = [
     (r'(\betag"?: ?"?)[0-9a-z]{10,}', r"\1ETAG"),
     (r"\b1[5-9]\d{11}\b", "MILLIS"),
     (r" *\b\d+(\.\d+)? ?(ms|us|µs|s)\b", " DURATION"),
-    (r"\bpid \d+", "pid N"),
+    (r"\b\d+>\d+ B\b", "SIZES"),
 ]
 NUMBER = (r"(?<!\w)\d+(\.\d+)?(e[+-]?\d+)?", "N")
 
@@ -394,7 +396,7 @@ def run_page(text, say=lambda words: None):
         for block in page:
             if block.kind == "file":
                 sandbox.write(block.reason, block.text)
-                if block.reason.endswith(".yaml") and re.search(r"^(devices|proxy):", block.text, re.MULTILINE):
+                if block.good and block.reason.endswith(".yaml") and re.search(r"^(devices|proxy):", block.text, re.MULTILINE):
                     hidden(sandbox, f"mqcoapd --check --config {block.reason}", block.line)
             elif block.kind == "run":
                 hidden(sandbox, block.text, block.line)
