@@ -265,10 +265,15 @@ class Terminal:
         with self._news:
             return readable(self._said.decode("utf-8", "replace"))
 
-    def wait_for(self, condition, timeout=PATIENCE):
-        """True when the condition holds for what was said; False once it ended, or took too long."""
+    def wait_for(self, condition, timeout=PATIENCE, poll=None):
+        """True when the condition holds for what was said; False once it ended, or took too long.
+
+        @param poll  seconds after which to look again at what is not said here
+        """
+        deadline = time.monotonic() + timeout
         with self._news:
-            self._news.wait_for(lambda: self._ended or condition(self.said), timeout)
+            while not condition(self.said) and not self._ended and (left := deadline - time.monotonic()) > 0:
+                self._news.wait(min(left, poll or left))
         return condition(self.said)
 
     def wait_exit(self, timeout=PATIENCE):
@@ -332,7 +337,8 @@ class Sandbox:
         return Terminal(self.real(command), self.folder, self.environment)
 
     def subscriptions(self):
-        return sum(broker.log.count("(QoS ") for broker in self.brokers.values())
+        """How many filters clients have subscribed to so far: lines like `1795414295: CLIENT 0 FILTER`."""
+        return sum(len(re.findall(r"^\d+: \S+ [01] \S+$", broker.log, re.MULTILINE)) for broker in self.brokers.values())
 
     def stop(self):
         """What stays, in reverse order; a list of those that did not end well."""
@@ -366,14 +372,8 @@ def run_commands(sandbox, block):
     terminal = sandbox.start("\n".join(script) + "\n")
     if block.meanwhile:
         last = f"{MARK}{len(block.commands) - 1}\n"
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if terminal.said.rpartition(last)[2].strip() and last in terminal.said:
-                break
-            if sandbox.subscriptions() > before:
-                break
-            if terminal.wait_for(lambda said: bool(said.rpartition(last)[2].strip()) and last in said, 0.05):
-                break
+        terminal.wait_for(lambda said: last in said and (said.rpartition(last)[2].strip() or sandbox.subscriptions() > before),
+                          poll=0.05)
         for command in block.meanwhile:
             hidden(sandbox, command, block.line)
     terminal.wait_exit()
@@ -405,13 +405,16 @@ def run_page(text, say=lambda words: None):
             elif block.kind == "console" and block.stays:
                 command = block.commands[0]
                 say(command.text)
+                before = sandbox.subscriptions()
                 terminal = sandbox.start("exec " + command.text)
                 sandbox.staying.append((block, terminal))
+                if block.meanwhile:
+                    terminal.wait_for(lambda _: sandbox.subscriptions() > before, poll=0.05)
+                for what in block.meanwhile:
+                    hidden(sandbox, what, block.line)
                 there = lambda said: begins(command.said, sandbox.shown(said).splitlines(), block.numbers)
                 if not terminal.wait_for(there):
                     differing.append((block, command, sandbox.shown(terminal.said).splitlines()))
-                for what in block.meanwhile:
-                    hidden(sandbox, what, block.line)
             elif block.kind == "console":
                 for command in block.commands:
                     say(command.text)
