@@ -13,11 +13,13 @@ terminal of its own without colours. A comment before a block says what is done 
                                  has said what the block shows, and at the end it is stopped by SIGTERM
     <!-- meanwhile: COMMAND -->  run once the block's last command has said its first line, or, if it says nothing
                                  before, has subscribed to something
+    <!-- goes on -->             the block has no command: it is what the one that stays says next
     <!-- numbers vary -->        any number stands for any other: measurements
     <!-- not run: REASON -->
     <!-- file: NAME -->          the block is that file; a YAML that has devices must pass `mqcoapd --check`
     <!-- bad file: NAME -->      the same, of a configuration that shows faults
     <!-- stop -->                on a line of its own: what stays is stopped here
+    <!-- hang up -->             on a line of its own: SIGHUP for what stays
     <!-- run: COMMAND -->        on a line of its own: done for the reader, who does not see it
 
 What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags, timestamps,
@@ -46,7 +48,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integra
 COLUMNS = 118
 PATIENCE = 60
 
-DIRECTIVE = re.compile(r"^<!-- (stays|numbers vary|stop|(?:meanwhile|not run|file|bad file|run): .*?) -->$")
+DIRECTIVE = re.compile(r"^<!-- (stays|goes on|numbers vary|stop|hang up|(?:meanwhile|not run|file|bad file|run): .*?) -->$")
 RUN = ("console",)
 FILES = ("yaml", "ini")
 
@@ -101,8 +103,8 @@ def blocks(page, text):
         directive = DIRECTIVE.match(line)
         if directive:
             what = directive.group(1)
-            if what == "stop":
-                found.append(Block("stop", at))
+            if what in ("stop", "hang up"):
+                found.append(Block(what, at))
             elif what.startswith("run: "):
                 found.append(Block("run", at, what[5:]))
             else:
@@ -142,6 +144,9 @@ def make_block(page, language, lines, at, directives):
             block.meanwhile.append(rest)
         elif name == "stays":
             block.stays = True
+        elif name == "goes on":
+            block.kind = "goes on"
+            block.commands = [Command("(what stays)", lines, at)]
         else:
             block.numbers = True
     if block.kind != "console":
@@ -199,8 +204,9 @@ def plain(line, numbers=False):
     for pattern, kind in KINDS + ([NUMBER] if numbers else []):
         line = re.sub(pattern, kind, line)
     if numbers:
-        line = re.sub(r"[ -]+", " ", line)  # the columns of a table depend on its numbers
-    return line.rstrip()
+        line = re.sub(r"[ -]+", " ", line)
+    # The columns of a table depend on rows that may not be shown.
+    return re.sub(r" {2,}", "  ", line).rstrip()
 
 
 def line_matches(expected, said, numbers=False):
@@ -237,6 +243,7 @@ class Terminal:
     def __init__(self, command, folder, environment):
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+        self.expected = []  # what the page shows of it
         self._news = threading.Condition()
         self._said = b""
         self._ended = False
@@ -340,6 +347,18 @@ class Sandbox:
         """How many filters clients have subscribed to so far: lines like `1795414295: CLIENT 0 FILTER`."""
         return sum(len(re.findall(r"^\d+: \S+ [01] \S+$", broker.log, re.MULTILINE)) for broker in self.brokers.values())
 
+    def hang_up(self):
+        for _, terminal in self.staying:
+            terminal.signal(signal.SIGHUP)
+
+    def goes_on(self, block):
+        """What the last that stays said instead of what the block shows; None if it was that."""
+        _, terminal = self.staying[-1]
+        terminal.expected = expected = terminal.expected + ["..."] + block.commands[0].said
+        if terminal.wait_for(lambda said: begins(expected, self.shown(said).splitlines(), block.numbers)):
+            return None
+        return self.shown(terminal.said).splitlines()
+
     def stop(self):
         """What stays, in reverse order; a list of those that did not end well."""
         faults = []
@@ -402,11 +421,18 @@ def run_page(text, say=lambda words: None):
                 hidden(sandbox, block.text, block.line)
             elif block.kind == "stop":
                 faults += sandbox.stop()
+            elif block.kind == "hang up":
+                sandbox.hang_up()
+            elif block.kind == "goes on":
+                said = sandbox.goes_on(block)
+                if said is not None:
+                    differing.append((block, block.commands[0], said))
             elif block.kind == "console" and block.stays:
                 command = block.commands[0]
                 say(command.text)
                 before = sandbox.subscriptions()
                 terminal = sandbox.start("exec " + command.text)
+                terminal.expected = command.said
                 sandbox.staying.append((block, terminal))
                 if block.meanwhile:
                     terminal.wait_for(lambda _: sandbox.subscriptions() > before, poll=0.05)
