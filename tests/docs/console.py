@@ -22,9 +22,9 @@ terminal of its own without colours. A comment before a block says what is done 
     <!-- hang up -->             on a line of its own: SIGHUP for what stays
     <!-- run: COMMAND -->        on a line of its own: done for the reader, who does not see it
 
-What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags, timestamps,
-random client ids, sizes of a monitored exchange. `...` stands for any text; on a line of its own, for any lines. Blocks of yaml and ini must be files or
-not run. A page that shows a command (`    $ `) outside of such blocks is refused: it would not be run.
+What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags,
+timestamps, random client ids, sizes of a monitored exchange. `...` stands for any text; on a line of its own, for any
+lines. Blocks of yaml and ini must be files or not run. A page that shows a command (`    $ `) outside of such blocks is refused: it would not be run.
 """
 
 import difflib
@@ -75,6 +75,10 @@ class Block:
     numbers: bool = False
     meanwhile: list = field(default_factory=list)
     commands: list = field(default_factory=list)
+
+    def is_configuration(self):
+        whole = re.search(r"^(devices|proxy):", self.text, re.MULTILINE)
+        return self.good and self.reason.endswith(".yaml") and whole is not None
 
 
 def commands_of(page, lines, first):
@@ -152,7 +156,8 @@ def make_block(page, language, lines, at, directives):
     if block.kind != "console":
         return block
     if language in FILES:
-        raise Fault(f"{page}:{at}: this {language} is not checked: no <!-- file: NAME --> or <!-- not run: REASON --> before it")
+        raise Fault(f"{page}:{at}: this {language} is not checked: "
+                    "no <!-- file: NAME --> or <!-- not run: REASON --> before it")
     if language in ("sh", "bash", "shell"):
         raise Fault(f"{page}:{at}: commands stand in ```console blocks")
     if language not in RUN:
@@ -391,12 +396,16 @@ def run_commands(sandbox, block):
     terminal = sandbox.start("\n".join(script) + "\n")
     if block.meanwhile:
         last = f"{MARK}{len(block.commands) - 1}\n"
-        terminal.wait_for(lambda said: last in said and (said.rpartition(last)[2].strip() or sandbox.subscriptions() > before),
-                          poll=0.05)
+
+        def is_there(said):
+            return last in said and (said.rpartition(last)[2].strip() or sandbox.subscriptions() > before)
+
+        terminal.wait_for(is_there, poll=0.05)
         for command in block.meanwhile:
             hidden(sandbox, command, block.line)
     terminal.wait_exit()
     parts = re.split(f"\n?{MARK}\\d+\n", terminal.said)[1:]
+    parts += ["(was not run: the one before did not end)"] * (len(block.commands) - len(parts))
     return [sandbox.shown(part).splitlines() for part in parts]
 
 
@@ -415,7 +424,7 @@ def run_page(text, say=lambda words: None):
         for block in page:
             if block.kind == "file":
                 sandbox.write(block.reason, block.text)
-                if block.good and block.reason.endswith(".yaml") and re.search(r"^(devices|proxy):", block.text, re.MULTILINE):
+                if block.is_configuration():
                     hidden(sandbox, f"mqcoapd --check --config {block.reason}", block.line)
             elif block.kind == "run":
                 hidden(sandbox, block.text, block.line)
@@ -438,8 +447,8 @@ def run_page(text, say=lambda words: None):
                     terminal.wait_for(lambda _: sandbox.subscriptions() > before, poll=0.05)
                 for what in block.meanwhile:
                     hidden(sandbox, what, block.line)
-                there = lambda said: begins(command.said, sandbox.shown(said).splitlines(), block.numbers)
-                if not terminal.wait_for(there):
+                if not terminal.wait_for(
+                        lambda said: begins(command.said, sandbox.shown(said).splitlines(), block.numbers)):
                     differing.append((block, command, sandbox.shown(terminal.said).splitlines()))
             elif block.kind == "console":
                 for command in block.commands:
@@ -459,8 +468,9 @@ def compare(page, differing, faults):
     words = []
     for block, command, said in differing:
         words.append(f"{page}:{command.line}: $ {command.text}")
-        words += difflib.unified_diff([plain(l, block.numbers) for l in command.said], [plain(l, block.numbers) for l in said],
-                                      "the page", "the programs", lineterm="", n=2)
+        shown = [plain(line, block.numbers) for line in command.said]
+        found = [plain(line, block.numbers) for line in said]
+        words += difflib.unified_diff(shown, found, "the page", "the programs", lineterm="", n=2)
         words += ["said:"] + ["    " + line for line in said]
     return "\n".join(words + [f"{page}: {fault}" for fault in faults])
 
