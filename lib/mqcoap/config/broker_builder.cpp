@@ -2,6 +2,7 @@
 #include <mqcoap/config/proxy_builder.hpp>
 #include <mqcoap/config/served_tags.hpp>
 #include <set>
+#include <utility>
 
 namespace mqcoap {
 namespace {
@@ -58,9 +59,25 @@ const node* place_of(const tls_spec& tls, tls_fault::option where) {
   return nullptr;
 }
 
+/// Keys of `tls` that are nothing without another one.
+bool has_halves(const node& tls, report& faults) {
+  bool found = false;
+  for (const auto& [name, partner] : {std::pair{"cert", "key"}, {"key", "cert"}, {"key_password", "key"}}) {
+    const auto* at = tls.find(name);
+    if (at == nullptr || tls.find(partner) != nullptr) continue;
+    found = true;
+    faults.error_in(*at, std::string("a `") + name + "` without a `" + partner + '`',
+                    std::string("they go together: add `") + partner + '`');
+  }
+  return found;
+}
+
 /// What the section says, tried out.
 tls_options build_tls(const located<tls_spec>& given, report& faults) {
   const auto& tls = given.value;
+  const bool key_read = tls.key_at != nullptr || given.at->find("key") == nullptr;
+  const bool cert_read = tls.cert_at != nullptr || given.at->find("cert") == nullptr;
+  if (has_halves(*given.at, faults) || !key_read || !cert_read) return {};
   if (const auto fault = find_fault(tls.options); !fault.words.empty()) {
     const auto* at = place_of(tls, fault.where);
     faults.error(at != nullptr ? *at : *given.at, fault.words);
