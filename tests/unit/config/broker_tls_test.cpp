@@ -2,15 +2,18 @@
 
 #include "support.hpp"
 
-using namespace mqcoap;
+using mqcoap::diagnostic;
+using mqcoap::load_result;
+using mqcoap::load_settings;
+using mqcoap::test::certificates;
 
 namespace {
 
 /// A configuration in a folder with certificates of its own.
 struct fixture {
   test::temporary_folder folder;
-  test::certificates made;
-  test::certificates::identity own = made.issue("DNS:gateway");
+  certificates made;
+  certificates::identity own = made.issue("DNS:gateway");
 
   load_result load(const std::string& tls) const {
     return load_settings(folder.write(
@@ -62,7 +65,7 @@ TEST_CASE_FIXTURE(fixture, "a key may be a credential, and what opens it a secre
   const auto locked = load("cert: gw.pem, key: {credential: gw-key}");
   CHECK(only(locked).message.ends_with(" is encrypted, and no password is given"));
   CHECK(only(locked).line == 5);
-  CHECK(only(locked).path == "brokers.lab.tls.key");
+  CHECK(only(locked).key_path == "brokers.lab.tls.key");
   CHECK(only(load("cert: gw.pem, key: {credential: ../gw-key}")).message ==
         "a credential is named by a word, not by a path");
 }
@@ -72,12 +75,12 @@ TEST_CASE_FIXTURE(fixture, "a fault of the files stands at its key") {
   copy("gw.pem", own.cert_file);
   copy("other.key", made.issue("DNS:other").key_file);
   const auto foreign = load("ca: ca.pem, cert: gw.pem, key: other.key");
-  CHECK(only(foreign).path == "brokers.lab.tls.key");
+  CHECK(only(foreign).key_path == "brokers.lab.tls.key");
   CHECK(only(foreign).message == "the key in " + folder.path("other.key") +
                                      " does not belong to the certificate in " + folder.path("gw.pem"));
-  CHECK(only(load("ca: ca.pem, cert: gone.pem, key: other.key")).path == "brokers.lab.tls.cert");
-  CHECK(only(load("ca: other.key")).path == "brokers.lab.tls.ca");
-  CHECK(only(load("ca_dir: ca.pem")).path == "brokers.lab.tls.ca_dir");
+  CHECK(only(load("ca: ca.pem, cert: gone.pem, key: other.key")).key_path == "brokers.lab.tls.cert");
+  CHECK(only(load("ca: other.key")).key_path == "brokers.lab.tls.ca");
+  CHECK(only(load("ca_dir: ca.pem")).key_path == "brokers.lab.tls.ca_dir");
 }
 
 TEST_CASE_FIXTURE(fixture,

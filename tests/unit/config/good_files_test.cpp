@@ -104,7 +104,7 @@ TEST_CASE("brokers with TLS have a port of their own, and may have several serve
   const auto& pair = s.brokers[3];
   CHECK(servers(pair) == std::vector<endpoint>{{"a.example.org", 8883}, {"2001:db8::2", 8884}});
   REQUIRE(pair.tls.has_value());
-  CHECK(pair.tls->ca_dir == test::corpus + "good/parts");
+  CHECK(pair.tls->ca_dir == "/etc");
   CHECK_FALSE(pair.tls->verify_host);
   CHECK(pair.tls->alpn == "mqtt");
 }
