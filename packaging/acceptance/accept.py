@@ -291,9 +291,7 @@ def every_documented_drop_in(w):
 
 @step
 def host_rebooted(w):
-    leader = w.container.leader()
-    w.container.ask("systemctl", "reboot")
-    w.container.await_booted(leader)
+    w.container.reboot()
     w.await_active()
     w.await_answer("changed")
 
@@ -371,10 +369,8 @@ def show(name, began, outcome):
     print(f"{name.replace('_', ' '):<48} {outcome} ({time.monotonic() - began:.1f} s)", flush=True)
 
 
-def run_steps(world, chosen):
-    for does in STEPS:
-        if chosen and does.__name__ not in chosen:
-            continue
+def run_steps(world, steps):
+    for does in steps:
         began = time.monotonic()
         try:
             does(world)
@@ -391,6 +387,8 @@ def main():
     arguments.add_argument("codename", nargs="?", default="bookworm", choices=["bookworm", "trixie"])
     arguments.add_argument("--only", nargs="+", metavar="STEP", choices=[s.__name__ for s in STEPS],
                            help="some of the steps; most of them need the first two")
+    arguments.add_argument("--without", nargs="+", metavar="STEP", default=[], choices=[s.__name__ for s in STEPS],
+                           help="all but these")
     arguments.add_argument("--packages", type=pathlib.Path, metavar="FOLDER",
                            help="where the packages are (default: build/package/CODENAME)")
     given = arguments.parse_args()
@@ -412,7 +410,8 @@ def main():
         container.boot()
         show("booted", began, "ok")
         container.install("procps")
-        status = run_steps(World(container, packages), given.only)
+        status = run_steps(World(container, packages), [s for s in STEPS if s.__name__ not in given.without
+                                                        and (not given.only or s.__name__ in given.only)])
     except Failed as e:
         print(f"accept: {e}\n{container.journal()}")
         status = 1
