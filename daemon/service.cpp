@@ -5,6 +5,8 @@
 #include <csignal>
 #include <mqcoap/transport/log.hpp>
 
+#include "version.hpp"
+
 namespace mqcoap {
 namespace {
 
@@ -17,7 +19,12 @@ constexpr auto flush_grace = 500ms;
 }  // namespace
 
 service::service(settings configuration)
-    : alarm_(loop_), signals_(loop_, SIGTERM, SIGINT, SIGHUP), grace_(loop_) {
+    : alarm_(loop_),
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      grace_(loop_),
+      observer_(time_, MQCOAP_VERSION),
+      http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
+      listen_(configuration.http) {
   std::vector<link*> links;
   for (auto& broker : configuration.brokers) {
     broker.log = spdlog_sink();
@@ -28,13 +35,18 @@ service::service(settings configuration)
   hooks.ready = [this] {
     spdlog::info("ready: {} devices, {} routes", gateway_->device_count(), gateway_->route_count());
   };
+  hooks.document = [this](own_document which) { return observer_.document(which); };
   gateway_ = std::make_unique<gateway>(std::move(configuration.gateway), std::move(links), time_, alarm_,
                                        std::move(hooks));
+  observer_.watch(*gateway_);
+  observer_.set_configuration(std::move(configuration.shown));
+  observer_.set_http_state([this] { return http_.state(); });
   alarm_.on_ring([this] { gateway_->on_alarm(); });
 }
 
 void service::run() {
   await_signal();
+  if (listen_) http_.listen(*listen_);
   gateway_->start();
   loop_.run();
 }
