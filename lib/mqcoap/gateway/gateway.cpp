@@ -34,12 +34,34 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       wake_(wake),
       hooks_(std::move(hooks)),
       log_(options_.logged_body),
-      proxy_(options_.proxy, {links_, time_, counted_, options_.ns, options_.decoding}),
+      proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding}),
       chain_(answer_nothing_here, spdlog_sink()),
       alive_(std::make_shared<gateway*>(this)) {
-  for (const auto& device : options_.devices)
-    devices_.emplace(device.tag.text(), std::make_unique<local_device>(device, time_, proxy_));
+  stats_.configure(options_);
+  add_devices();
   compose_chain();
+}
+
+void gateway::add_devices() {
+  const auto& forward = options_.proxy.forward;
+  const auto add = [&](const device_options& device, bool own) {
+    devices_.emplace(device.tag.text(),
+                     std::make_unique<local_device>(
+                         device, time_, proxy_, own ? make_own_documents() : std::vector<extra_resource>{}));
+  };
+  for (const auto& device : options_.devices)
+    add(device, forward ? device.tag.text() == forward->text() : &device == &options_.devices.front());
+  if (forward && hooks_.document && !devices_.contains(forward->text())) add({*forward, {}, {}, {}}, true);
+}
+
+std::vector<extra_resource> gateway::make_own_documents() const {
+  std::vector<extra_resource> made;
+  if (!hooks_.document) return made;
+  for (const auto& d : own_documents)
+    made.push_back(
+        {{std::string(d.path), {method::get}, "document", {}, std::string(d.title)},
+         std::make_shared<document_resource>([this, which = d.which] { return hooks_.document(which); })});
+  return made;
 }
 
 gateway::~gateway() { abandon(); }
@@ -58,8 +80,10 @@ std::vector<std::string> gateway::request_filters() const {
   if (!served) return {all_requests_filter(options_.ns)};
   std::vector<std::string> filters;
   for (const auto& device : options_.devices) filters.push_back(request_filter(options_.ns, device.tag));
-  if (options_.proxy.forward && !devices_.contains(options_.proxy.forward->text()))
-    filters.push_back(request_filter(options_.ns, *options_.proxy.forward));
+  const auto& forward = options_.proxy.forward;
+  if (forward && std::none_of(options_.devices.begin(), options_.devices.end(),
+                              [&](const auto& device) { return device.tag.text() == forward->text(); }))
+    filters.push_back(request_filter(options_.ns, *forward));
   for (const auto& tag : *served)
     if (!devices_.contains(tag)) filters.push_back(request_filter(options_.ns, *device_tag::parse(tag)));
   return filters;
@@ -67,9 +91,12 @@ std::vector<std::string> gateway::request_filters() const {
 
 void gateway::on_requests_subscribed(const std::string& filter, error_code ec) {
   if (ec) return spdlog::error("no requests will come under {}: {}", filter, ec.message());
-  const bool all = std::all_of(requests_.begin(), requests_.end(),
-                               [](const standing_subscription& each) { return each.confirmed(); });
-  if (all && hooks_.ready) hooks_.ready();
+  if (subscribed() && hooks_.ready) hooks_.ready();
+}
+
+bool gateway::subscribed() const noexcept {
+  return std::all_of(requests_.begin(), requests_.end(),
+                     [](const standing_subscription& each) { return each.confirmed(); });
 }
 
 void gateway::drain(std::function<void()> done) {
@@ -94,12 +121,14 @@ void gateway::set_alarm() {
 }
 
 void gateway::on_link_up(link& l) noexcept {
+  stats_.broker_up(l.name(), time_.now());
   if (&l == links_.front())
     for (auto& each : requests_) each.ask();
   proxy_.on_link_up(l);
 }
 
 void gateway::on_link_down(link& l, std::string_view why) noexcept {
+  stats_.broker_down(l.name(), why, time_.now());
   if (&l == links_.front())
     for (auto& each : requests_) each.on_link_down();
   proxy_.on_link_down(l, why);
@@ -136,6 +165,7 @@ void gateway::take_request(exchange_topic topic, std::string_view payload) {
     payload_.clear();
     encode_fault(payload_, decoded.error(), topic.id(), topic.tag(), time_.wall());
     log_.fault(topic, decoded.error());
+    stats_.count_fault(topic.tag(), decoded.error().code);
     return count_sent(topic, publish_payload(topic));
   }
   auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), received});
@@ -196,6 +226,7 @@ void gateway::forward_by_uri(responder& r) {
   if (!r.req().options->proxy_uri) return;
   const address to = *r.req().options->proxy_uri;
   const std::string tag(r->topic.tag());
+  stats_.set_role(r.account(), request_role::forward, tag);
   if (is_forward_tag(tag)) return proxy_.forward(std::move(r), to);
   std::move(r).fail(response_code::proxying_not_supported, tag + " does not forward: it takes no proxy_uri");
 }
@@ -204,6 +235,7 @@ void gateway::forward_by_path(responder& r) {
   if (r->topic.subsystem() != forward_subsystem || !is_forward_tag(r->topic.tag())) return;
   const auto to = address::parse(r.req().path.key(), options_.decoding.limits.path);
   if (to) return proxy_.forward(std::move(r), *to);
+  stats_.set_role(r.account(), request_role::forward, r->topic.tag());
   std::move(r).fail(response_code::bad_request,
                     "header.path under the subsystem 'proxy' must be TAG/SUBSYSTEM/PATH");
 }
@@ -211,6 +243,7 @@ void gateway::forward_by_path(responder& r) {
 void gateway::answer_locally(responder& r) {
   const auto device = devices_.find(r->topic.tag());
   if (device == devices_.end()) return;
+  stats_.set_role(r.account(), request_role::local, device->first);
   if (r->topic.subsystem() != forward_subsystem) return device->second->handle(std::move(r));
   const std::string words = device->first + " does not forward: the subsystem 'proxy' is not served";
   std::move(r).fail(response_code::proxying_not_supported, words);
@@ -222,6 +255,7 @@ void gateway::reverse_by_tag(responder& r) {
 
 void gateway::reply(call& answered, answer&& what) noexcept try {
   --in_flight_;
+  stats_.count_answer(answered, what.code, time_.now() - answered.received);
   const auto joined = note_outcome(answered, what);
   send(answered, what);
   for (const auto& repeat : joined) send(repeat, what);
@@ -240,6 +274,7 @@ std::vector<call> gateway::note_outcome(const call& answered, const answer& what
 
 /// Answers a request that was never run.
 void gateway::refuse(call& c, response_code code, std::string_view words) {
+  stats_.count_refusal(c, code);
   send(c, answer::error(code, words));
 }
 

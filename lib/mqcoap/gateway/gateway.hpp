@@ -11,9 +11,11 @@
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/local_device.hpp>
 #include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/gateway/standing_subscription.hpp>
+#include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <string>
@@ -26,6 +28,8 @@ namespace mqcoap {
 struct gateway_hooks {
   std::function<void()>
       ready;  ///< the broker has confirmed every subscription, after each connection of the default link
+  /// Makes what is asked for under `.gw/`; none: nothing is served there.
+  std::function<json_text(own_document)> document{};
 };
 
 /// Takes requests from the default link, answers them from local resources or forwards them, and sends
@@ -57,10 +61,24 @@ class gateway final : public link_events, public reply_sink {
 
   const counters& counted() const noexcept { return counted_; }
   std::size_t in_flight() const noexcept { return in_flight_; }
-  std::size_t device_count() const noexcept { return devices_.size(); }
+  std::size_t device_count() const noexcept { return options_.devices.size(); }
   std::size_t route_count() const noexcept { return proxy_.routes().size(); }
 
+  /// @name For those who watch it
+  /// @{
+  const statistics& stats() const noexcept { return stats_; }
+  const std::vector<link*>& links() const noexcept { return links_; }
+  const text_map<std::unique_ptr<local_device>>& devices() const noexcept { return devices_; }
+  proxy::load load_of(const std::string& device_key) const noexcept { return proxy_.load_of(device_key); }
+  proxy::load whole_load() const noexcept { return proxy_.whole_load(); }
+  /// True while the broker has confirmed every subscription on the present connection.
+  bool subscribed() const noexcept;
+  bool draining() const noexcept { return static_cast<bool>(drained_); }
+  /// @}
+
  private:
+  void add_devices();
+  std::vector<extra_resource> make_own_documents() const;
   std::vector<std::string> request_filters() const;
   void on_requests_subscribed(const std::string& filter, error_code ec);
   bool serves(std::string_view tag) const noexcept;
@@ -91,6 +109,7 @@ class gateway final : public link_events, public reply_sink {
   const gateway_hooks hooks_;
   const request_log log_;
   counters counted_;
+  statistics stats_;
   duplicate_filter seen_;
   proxy proxy_;
   text_map<std::unique_ptr<local_device>> devices_;

@@ -11,12 +11,17 @@ namespace mqcoap {
 /// them.
 class local_device::builder {
  public:
-  builder(path_router& router, const device_options& options, const clock& time, proxy& mounts)
-      : router_(router), options_(options), time_(time), mounts_(mounts) {
+  builder(local_device& built, const device_options& options, const clock& time, proxy& mounts,
+          std::vector<extra_resource> extra)
+      : built_(built), options_(options), time_(time), mounts_(mounts) {
     for (const auto& r : options.resources)
       if (const auto* value = std::get_if<value_options>(&r.kind))
         values_.emplace(r.path, std::make_shared<value_resource>(*value));
     for (const auto& r : options.resources) std::visit([&](const auto& kind) { add(r, kind); }, r.kind);
+    for (auto& e : extra) {
+      serve(e.info.path, std::move(e.target));
+      infos_.push_back(std::move(e.info));
+    }
     serve(std::string(discovery_path), std::make_shared<discovery_resource>(infos_));
   }
 
@@ -24,6 +29,7 @@ class local_device::builder {
   void add(const resource_options& r, const value_options& kind) {
     describe(r, "value", kind.methods);
     serve(r.path, values_.at(r.path));
+    if (r.metric) built_.gauges_.push_back({r.path, r.unit, values_.at(r.path)});
   }
   void add(const resource_options& r, const collection_options& kind) {
     describe(r, "collection", {method::get, method::post});
@@ -62,14 +68,14 @@ class local_device::builder {
     throw std::invalid_argument(options_.tag.text() + ": an action names '" + path + "', which is no value");
   }
   void serve(std::string path, std::shared_ptr<handler> made) {
-    const bool added = path == "**" ? router_.add_subtree("", std::move(made))
+    const bool added = path == "**" ? built_.router_.add_subtree("", std::move(made))
                        : path.ends_with("/**")
-                           ? router_.add_subtree(path.substr(0, path.size() - 3), std::move(made))
-                           : router_.add_exact(path, std::move(made));
+                           ? built_.router_.add_subtree(path.substr(0, path.size() - 3), std::move(made))
+                           : built_.router_.add_exact(path, std::move(made));
     if (!added) throw std::invalid_argument(options_.tag.text() + ": two resources serve '" + path + "'");
   }
 
-  path_router& router_;
+  local_device& built_;
   const device_options& options_;
   const clock& time_;
   proxy& mounts_;
@@ -77,9 +83,10 @@ class local_device::builder {
   std::vector<resource_info> infos_;
 };
 
-local_device::local_device(const device_options& options, const clock& time, proxy& mounts)
+local_device::local_device(const device_options& options, const clock& time, proxy& mounts,
+                           std::vector<extra_resource> extra)
     : tag_(options.tag.text()), subsystems_(options.subsystems) {
-  builder(router_, options, time, mounts);
+  builder(*this, options, time, mounts, std::move(extra));
 }
 
 bool local_device::has_subsystem(std::string_view name) const noexcept {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/path_router.hpp>
 #include <string>
@@ -18,11 +19,22 @@ class local_device {
  public:
   /// Precondition: the options were checked as the configuration loader does; what does not fit together
   /// throws std::invalid_argument.
-  local_device(const device_options& options, const clock& time, proxy& mounts);
+  /// @param extra  resources beside the configured ones
+  local_device(const device_options& options, const clock& time, proxy& mounts,
+               std::vector<extra_resource> extra = {});
 
   /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have: under
   /// those, it tells only what there is.
   void handle(responder r);
+
+  /// A value that is also a metric.
+  struct gauge {
+    std::string path;
+    std::string unit;
+    std::shared_ptr<const value_resource> value;
+  };
+  const std::string& tag() const noexcept { return tag_; }
+  const std::vector<gauge>& gauges() const noexcept { return gauges_; }
 
  private:
   class builder;
@@ -32,6 +44,7 @@ class local_device {
   const std::string tag_;
   std::vector<subsystem_name> subsystems_;
   path_router router_;
+  std::vector<gauge> gauges_;
 };
 
 }  // namespace mqcoap

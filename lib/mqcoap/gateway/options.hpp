@@ -34,6 +34,7 @@ struct resource_options {
   std::variant<value_options, collection_options, action_options, reply_options, signal_options,
                mount_options>
       kind;
+  bool metric = false;  ///< a value that is a number is also a metric
 };
 
 /// One tag that the gateway answers for.
@@ -72,6 +73,9 @@ struct route_options {
   wire_format wire = wire_format::full;
   std::optional<secret> token;  ///< sent to the device; the caller's own stops at the gateway
 };
+
+/// Stands for the route of mounts that no route matches.
+inline constexpr char unrouted_name[] = "mount";
 
 struct proxy_options {
   std::optional<device_tag> forward;  ///< the tag that takes `proxy_uri` and the subsystem `proxy`

@@ -14,7 +14,7 @@ constexpr std::size_t most_upstreams = 4096;
 
 route_options make_unrouted(milliseconds timeout) {
   route_options route;
-  route.name = "mount";
+  route.name = unrouted_name;
   route.timeout = timeout;
   return route;
 }
@@ -47,7 +47,22 @@ proxy::proxy(proxy_options options, environment env)
 
 proxy::~proxy() { abandon("the gateway is stopping"); }
 
+proxy::load proxy::load_of(const std::string& key) const noexcept {
+  const auto at = upstreams_.find(key);
+  return at == upstreams_.end() ? load{} : load{at->second->in_flight, at->second->waiting.size()};
+}
+
+proxy::load proxy::whole_load() const noexcept {
+  load whole;
+  for (const auto& [key, device] : upstreams_) {
+    whole.in_flight += device->in_flight;
+    whole.waiting += device->waiting.size();
+  }
+  return whole;
+}
+
 void proxy::forward(responder r, const address& to) {
+  env_.stats.set_role(r.account(), request_role::forward, to.tag.text());
   if (const auto* route = routes_.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
   std::move(r).fail(response_code::proxying_not_supported, "no proxy route allows " + what);
@@ -55,6 +70,7 @@ void proxy::forward(responder r, const address& to) {
 
 void proxy::reverse(responder r) {
   const auto& topic = r->topic;
+  env_.stats.set_role(r.account(), request_role::reverse, topic.tag());
   const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()), r.req().path};
   if (const auto* route = routes_.find(to, r.req().verb, true)) return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
@@ -63,6 +79,7 @@ void proxy::reverse(responder r) {
 }
 
 void proxy::forward_mounted(responder r, const address& to) {
+  env_.stats.set_role(r.account(), request_role::mount, r->topic.tag());
   if (const auto* route = routes_.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   start(std::move(r), unrouted_, {{}, {}, to});
 }
@@ -75,6 +92,7 @@ void proxy::forward_by(responder r, const route_options& route, const address& t
 }
 
 void proxy::start(responder r, const route_options& route, const route_destination& where) {
+  env_.stats.set_route(r.account(), route.name);
   if (r.req().options->hops.value_or(default_hops) <= 1)  // RFC 8768 section 3
     return std::move(r).fail(response_code::bad_gateway,
                              "no hops are left for this request: is it going round in a loop?");
@@ -96,7 +114,7 @@ void proxy::start(responder r, const route_options& route, const route_destinati
 
   const auto deadline = deadline_of(*r, route);
   const auto id = ids_.next();
-  device->last_used = env_.time.now();
+  device->last_used = device->counted->last_asked = env_.time.now();
   const auto place = device->waiting.insert(device->waiting.end(), id);
   hops_.add(id, deadline,
             hop{std::move(r), device, &route, where.to.subsystem, where.to.path, deadline, place});
@@ -124,8 +142,9 @@ upstream* proxy::find_or_add(link& via, const namespace_name& ns, const device_t
   std::string key = via.name() + '/' + ns.text() + '/' + tag.text();
   if (const auto at = upstreams_.find(key); at != upstreams_.end()) return at->second.get();
   if (upstreams_.size() >= most_upstreams && !make_room()) return nullptr;
-  auto device =
-      std::make_unique<upstream>(via, ns, tag, [this, key](error_code ec) { on_subscribed(key, ec); });
+  auto device = std::make_unique<upstream>(
+      via, ns, tag, [this, key](error_code ec) { on_subscribed(key, ec); },
+      env_.stats.device(via.name(), ns.text(), tag.text()));
   return upstreams_.emplace(key, std::move(device)).first->second.get();
 }
 
@@ -187,6 +206,7 @@ void proxy::send(const request_id& id, hop& h) {
   h.device->waiting.erase(h.place);
   ++h.device->in_flight;
   h.sent = true;
+  h.sent_at = env_.time.now();
   env_.counted.count(event::forwarded);
 }
 
@@ -224,7 +244,7 @@ void proxy::on_response(link& from, const exchange_topic& topic, std::string_vie
   if (h == nullptr) {
     switch (id ? outcomes_.recall(*id) : outcome_memory::outcome::unknown) {
       case outcome_memory::outcome::answered: return env_.counted.count(event::answer_duplicate);
-      case outcome_memory::outcome::timed_out: return env_.counted.count(event::answer_late);
+      case outcome_memory::outcome::timed_out: return count_late(from, topic);
       case outcome_memory::outcome::unknown: return env_.counted.count(event::answer_unexpected);
     }
     return;
@@ -242,15 +262,24 @@ void proxy::on_response(link& from, const exchange_topic& topic, std::string_vie
 
   auto taken = *hops_.take(*id);
   outcomes_.note(*id, outcome_memory::outcome::answered);
+  const auto now = env_.time.now();
+  device.counted->last_seen = now;
   if (!decoded)
     return fail(std::move(taken), response_code::bad_gateway,
                 "the answer of " + device.tag.text() + " is unusable: " + decoded.error().words);
+  device.counted->count_answer(taken.sent_at, now);
   answer what = std::move(*decoded);
   what.source = device.tag.text();
   if (!what.location.empty())
     what.location = relocate(what.location, taken.caller.req().path.key(), taken.path.key());
   add_words(what, device);
   finish(std::move(taken), std::move(what));
+}
+
+void proxy::count_late(const link& from, const exchange_topic& topic) {
+  env_.counted.count(event::answer_late);
+  if (auto* device = env_.stats.find_device(from.name(), topic.ns(), topic.tag()))
+    device->count_late(env_.time.now());
 }
 
 void proxy::on_link_up(link& which) {
@@ -305,11 +334,13 @@ void proxy::finish(hop h, answer&& what) {
 }
 
 void proxy::fail(hop h, response_code code, const std::string& words) {
+  h.device->counted->count_failure(words, env_.time.now());
   finish(std::move(h), answer::error(code, words));
 }
 
 /// Fails a hop that was not sent.
 void proxy::refuse(hop h, response_code code, const std::string& words) {
+  h.device->counted->count_failure(words, env_.time.now());
   finish(std::move(h), answer::refusal(code, words));
 }
 

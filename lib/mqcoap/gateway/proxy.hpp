@@ -7,6 +7,7 @@
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/route_table.hpp>
+#include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/upstream.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/transport/link.hpp>
@@ -27,6 +28,7 @@ class proxy {
     const std::vector<link*>& links;  ///< the first is the default
     const clock& time;
     counters& counted;
+    statistics& stats;
     const namespace_name& ns;
     const decode_rules& decoding;
   };
@@ -37,6 +39,15 @@ class proxy {
 
   const route_table& routes() const noexcept { return routes_; }
   std::size_t path_limit() const noexcept { return env_.decoding.limits.path; }
+
+  /// How much a device works on, and how much waits for it.
+  struct load {
+    std::size_t in_flight = 0;
+    std::size_t waiting = 0;
+  };
+  /// @param key  `BROKER/NAMESPACE/TAG`
+  load load_of(const std::string& key) const noexcept;
+  load whole_load() const noexcept;
 
   /// Forward proxy: the caller named the target.
   void forward(responder r, const address& to);
@@ -66,6 +77,7 @@ class proxy {
     steady_time deadline;
     std::list<request_id>::iterator place;  ///< in the device's queue, until it is sent
     bool sent = false;
+    steady_time sent_at{};
   };
 
   void forward_by(responder r, const route_options& route, const address& to);
@@ -77,6 +89,7 @@ class proxy {
   void send(const request_id& id, hop& h);
   std::string encode_hop(const request_id& id, const hop& h) const;
   void end_unsendable(hop h, error_code ec, std::size_t bytes);
+  void count_late(const link& from, const exchange_topic& topic);
   void leave(hop& h);
   void time_out(const request_id& id, hop h);
   void finish(hop h, answer&& what);

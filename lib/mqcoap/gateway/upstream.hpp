@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/gateway/device_statistics.hpp>
 #include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/protocol/name.hpp>
 #include <mqcoap/protocol/request_id.hpp>
@@ -19,8 +21,15 @@ struct upstream {
   const device_tag tag;
   standing_subscription answers;  ///< nothing is sent before the broker has confirmed it
 
-  upstream(link& l, namespace_name n, device_tag t, standing_subscription::told_handler told)
-      : via(l), ns(std::move(n)), tag(std::move(t)), answers(l, response_filter(ns, tag), std::move(told)) {}
+  const std::shared_ptr<device_statistics> counted;
+
+  upstream(link& l, namespace_name n, device_tag t, standing_subscription::told_handler told,
+           std::shared_ptr<device_statistics> c)
+      : via(l),
+        ns(std::move(n)),
+        tag(std::move(t)),
+        answers(l, response_filter(ns, tag), std::move(told)),
+        counted(std::move(c)) {}
 
   std::size_t in_flight = 0;      ///< requests sent and not yet answered
   std::list<request_id> waiting;  ///< not yet sent, in order

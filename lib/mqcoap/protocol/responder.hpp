@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/request.hpp>
@@ -9,6 +10,13 @@
 #include <utility>
 
 namespace mqcoap {
+
+/// Where a call is counted. The numbers are those of whoever counts; 0: nowhere in particular.
+struct call_account {
+  std::uint16_t role = 0;    ///< how it is served
+  std::uint16_t device = 0;  ///< whom it is for
+  std::uint16_t route = 0;   ///< on which way
+};
 
 /// A request on its way, with what a handler may need beside the payload.
 struct call {
@@ -20,6 +28,7 @@ struct call {
   /// The path behind the prefix of a `**` resource or collection, without a leading slash; may be empty.
   std::string_view rest() const noexcept { return req.path.key().substr(rest_at); }
 
+  call_account account{};                       ///< set by the steps that the call passes
   std::unique_ptr<const request> as_it_came{};  ///< kept from the first change of `req` on
   /// What is answered: handlers may have changed `req`, but the caller gets its own path and ids back.
   const request& asked() const noexcept { return as_it_came ? *as_it_came : req; }
@@ -68,6 +77,8 @@ class responder {
   }
   /// For the router, which notes what a `**` resource is left with.
   void set_rest_at(std::size_t at) noexcept { call_->rest_at = at; }
+  /// For the steps that know where the call is to be counted.
+  call_account& account() noexcept { return call_->account; }
 
   void respond(answer&& what) && noexcept {
     const auto answered = std::move(call_);

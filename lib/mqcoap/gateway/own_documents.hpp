@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/resource/handler.hpp>
+#include <mqcoap/resource/resource_info.hpp>
+#include <string_view>
+#include <utility>
+
+namespace mqcoap {
+
+/// What the gateway tells of itself, on its own tag: that of `proxy.forward`, else that of its first device.
+enum class own_document : std::uint8_t { status, devices, brokers, config };
+
+struct own_document_info {
+  own_document which;
+  std::string_view path;
+  std::string_view title;
+};
+inline constexpr std::string_view own_prefix = ".gw/";
+inline constexpr std::array own_documents{
+    own_document_info{own_document::status, ".gw/status", "What the gateway does and has done"},
+    own_document_info{own_document::devices, ".gw/devices", "Devices behind the gateway's proxy"},
+    own_document_info{own_document::brokers, ".gw/brokers", "Brokers and the connections to them"},
+    own_document_info{own_document::config, ".gw/config", "The configuration in force"}};
+
+/// GET gives a document that is made anew each time.
+class document_resource final : public handler {
+ public:
+  using maker = std::function<json_text()>;
+  explicit document_resource(maker make) : make_(std::move(make)) {}
+  void handle(responder r) override;
+
+ private:
+  const maker make_;
+};
+
+/// A resource of a device that is not configured.
+struct extra_resource {
+  resource_info info;
+  std::shared_ptr<handler> target;
+};
+
+}  // namespace mqcoap

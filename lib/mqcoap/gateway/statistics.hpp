@@ -1,0 +1,117 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/text_map.hpp>
+#include <mqcoap/gateway/device_statistics.hpp>
+#include <mqcoap/gateway/duration_counts.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/protocol/responder.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// How a request was served.
+enum class request_role : std::uint8_t {
+  none,     ///< refused before anybody was asked: broken, too many at a time, stopping
+  local,    ///< by a resource of the gateway's own
+  forward,  ///< by a device that the caller named
+  reverse,  ///< by a device for whose tag the gateway answers
+  mount,    ///< by the device behind a path of the gateway's own
+};
+inline constexpr std::size_t request_role_count = static_cast<std::size_t>(request_role::mount) + 1;
+
+std::string_view to_string(request_role r) noexcept;
+
+/// What the gateway knows of its requests, devices and brokers since its start. Bounded: tags and routes that
+/// the configuration does not name share one row. Counting a request allocates nothing but at the first of
+/// its kind.
+/// @par Threads  Everything on the event loop.
+class statistics {
+ public:
+  static constexpr std::size_t most_tags = 1000;     ///< configured ones; further ones count as `other`
+  static constexpr std::size_t most_routes = 200;    ///< further ones count as `other`
+  static constexpr std::size_t most_devices = 1000;  ///< behind the proxy; the one not asked for longest goes
+
+  /// Requests of one kind, of one tag.
+  struct request_count {
+    request_role role;
+    std::uint8_t verb;   ///< a `method`; 0: the request could not be read
+    std::uint16_t code;  ///< of the answer
+    std::uint64_t count;
+  };
+  struct tag_row {
+    std::string tag;  ///< `other` for all that are not configured
+    std::vector<request_count> requests;
+  };
+  struct route_row {
+    std::string name;                                           ///< empty: no route was used
+    std::array<duration_counts, request_role_count> durations;  ///< by role, from arrival to the answer
+  };
+  struct broker_row {
+    std::string name;
+    bool up = false;
+    steady_time since{};
+    std::string why;  ///< it is down; empty: it was not tried yet
+  };
+
+  statistics();
+
+  /// Gives the tags and routes of a configuration rows of their own. What was counted stays.
+  void configure(const gateway_options& options);
+
+  /// @name Where a call is counted
+  /// @{
+  void set_role(call_account& account, request_role role, std::string_view tag) const noexcept;
+  void set_route(call_account& account, std::string_view route) const noexcept;
+  /// @}
+
+  /// An answer to a call, `took` after it came.
+  void count_answer(const call& c, response_code code, std::chrono::nanoseconds took);
+  /// An answer to a call that was refused before anybody was asked.
+  void count_refusal(const call& c, response_code code);
+  /// An answer to what could not be read.
+  void count_fault(std::string_view tag, response_code code);
+
+  /// The row of a device behind the proxy, made where there is none. The caller keeps it for as long as it
+  /// talks to the device.
+  std::shared_ptr<device_statistics> device(const std::string& broker, const std::string& ns,
+                                            const std::string& tag);
+  /// Null if there is none.
+  device_statistics* find_device(std::string_view broker, std::string_view ns, std::string_view tag) const;
+
+  void broker_up(const std::string& name, steady_time now);
+  void broker_down(const std::string& name, std::string_view why, steady_time now);
+
+  /// True if a tag has a row of its own.
+  bool names(std::string_view tag) const noexcept { return tag_index_.find(tag) != tag_index_.end(); }
+
+  const std::vector<tag_row>& tags() const noexcept { return tags_; }
+  const std::vector<route_row>& routes() const noexcept { return routes_; }
+  const std::vector<broker_row>& brokers() const noexcept { return brokers_; }
+  /// By `BROKER/NAMESPACE/TAG`.
+  const text_map<std::shared_ptr<device_statistics>>& devices() const noexcept { return devices_; }
+
+ private:
+  void add_tag(const std::string& tag);
+  void add_route(const std::string& name);
+  std::uint16_t row_of(std::string_view tag) const noexcept;
+  void count(std::uint16_t row, request_role role, std::uint8_t verb, response_code code);
+  broker_row& broker(const std::string& name);
+  void forget_one_device();
+
+  std::vector<tag_row> tags_;      ///< the first is `other`
+  std::vector<route_row> routes_;  ///< the first is for none, the second `other`
+  text_map<std::uint16_t> tag_index_;
+  text_map<std::uint16_t> route_index_;
+  text_map<std::shared_ptr<device_statistics>> devices_;
+  std::vector<broker_row> brokers_;
+};
+
+}  // namespace mqcoap
