@@ -98,7 +98,11 @@ void service::reload() {
   // A service manager that follows reloads is told here, and at the end of this function.
   spdlog::info("reading {} again", file_);
   auto loaded = load_settings(file_);
-  for (const auto& d : loaded.diagnostics) spdlog::log(level_of(d), "{}", to_string(d));
+  for (const auto& d : loaded.diagnostics) {
+    auto words = to_string(d);
+    words.pop_back();  // the log ends its lines itself
+    spdlog::log(level_of(d), "{}", words);
+  }
   if (!loaded.value) {
     const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
     const auto& all = loaded.diagnostics;

@@ -24,8 +24,7 @@ class presence_board::announcer final : public link_events {
   }
 
   void set_online(bool online) {
-    online_ = online;
-    if (via_->up()) say(online);
+    if (std::exchange(online_, online) != online && via_->up()) say(online);
   }
   void stop(std::chrono::milliseconds grace, std::function<void()> done) {
     if (via_->up()) say(false);
