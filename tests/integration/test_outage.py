@@ -83,7 +83,8 @@ class Load:
     def __init__(self, port):
         self.asked = {}  # request id -> the connection in which it was sent
         self.puts = 0
-        self.answers = collections.Counter()
+        self.answers = collections.Counter()  # by request id
+        self.answered = collections.Counter()  # by connection
         self.faults = []
         self.connection = 0
         self._news = threading.Condition()
@@ -120,6 +121,7 @@ class Load:
         with self._news:
             sent_in = self.asked.get(request_id)
             self.answers[request_id] += 1
+            self.answered[sent_in] += 1
             if self.answers[request_id] > 1:
                 self.faults.append(f"answered twice: {message.payload[:200]!r}")
             if sent_in != self.connection:
@@ -149,13 +151,9 @@ class Load:
     def wait_answers(self, connection, count):
         """Until so many requests of one connection are answered. A request that the gateway did not hear, because it
         was not back yet, has no answer."""
-
-        def answered():
-            return sum(self.asked[i] == connection for i in self.answers)
-
         with self._news:
-            if not self._news.wait_for(lambda: self.connection >= connection and answered() >= count, 60):
-                raise TimeoutError(f"{answered()} answers in connection {connection} of {self.connection}")
+            if not self._news.wait_for(lambda: self.answered[connection] >= count, 60):
+                raise TimeoutError(f"{self.answered[connection]} answers in connection {connection}")
 
     def close(self):
         self._stop.set()
