@@ -63,6 +63,26 @@ std::string methods_of(std::string_view value) {
   return all;
 }
 
+std::vector<std::string> names_in(std::string_view array) {
+  std::vector<std::string> names;
+  if (array.empty() || array.front() != '[') return names;
+  for (const auto item : items_of(array)) names.push_back(text_of(item));
+  return names;
+}
+
+std::string spaced(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : " ") + name;
+  return out;
+}
+
+std::string address_of(const resource_entry& r, const address& asked) {
+  const auto& there = r.subsystems;
+  const auto& subsystem = asked.subsystem.text();
+  const bool right = there.empty() || std::find(there.begin(), there.end(), subsystem) != there.end();
+  return asked.tag.text() + '/' + (right ? subsystem : there.front()) + '/' + r.path;
+}
+
 std::string millis_text(const std::optional<unix_millis>& time) {
   return time ? std::to_string(time->count) : std::string();
 }
@@ -127,7 +147,8 @@ std::optional<std::vector<resource_entry>> read_resources(const json_text& body)
     if (path.empty() || path.front() != '"') return std::nullopt;
     resources.push_back({text_of(path), methods_of(member_of(item, "methods")),
                          text_of(member_of(item, "type")), text_of(member_of(item, "unit")),
-                         text_of(member_of(item, "title")), std::string(item)});
+                         text_of(member_of(item, "title")), names_in(member_of(item, "subsystems")),
+                         std::string(item)});
   }
   std::stable_sort(resources.begin(), resources.end(),
                    [](const auto& a, const auto& b) { return a.path < b.path; });
@@ -135,10 +156,10 @@ std::optional<std::vector<resource_entry>> read_resources(const json_text& body)
 }
 
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,
-                           const std::string& prefix) {
+                           const address& asked) {
   std::string out;
   if (names) {
-    for (const auto& r : resources) out += prefix + r.path + '\n';
+    for (const auto& r : resources) out += address_of(r, asked) + '\n';
     return out;
   }
   if (how.kind == output_kind::json) {
@@ -146,9 +167,14 @@ std::string show_resources(const std::vector<resource_entry>& resources, const o
     return out;
   }
   const bool for_people = how.terminal && how.kind == output_kind::body;
-  std::vector<row> rows{for_people ? row{"PATH", "METHODS", "TYPE", "UNIT", "TITLE"}
-                                   : row{"path", "methods", "type", "unit", "title"}};
-  for (const auto& r : resources) rows.push_back({r.path, r.methods, r.type, r.unit, r.title});
+  std::vector<row> rows{for_people ? row{"PATH", "METHODS", "TYPE", "UNIT", "TITLE", "SUBSYSTEMS"}
+                                   : row{"path", "methods", "type", "unit", "title", "subsystems"}};
+  for (const auto& r : resources)
+    rows.push_back({r.path, r.methods, r.type, r.unit, r.title, spaced(r.subsystems)});
+  const bool anywhere =
+      std::all_of(resources.begin(), resources.end(), [](const auto& r) { return r.subsystems.empty(); });
+  if (for_people && anywhere)
+    for (auto& r : rows) r.pop_back();
   return show_rows(rows, how);
 }
 

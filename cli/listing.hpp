@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mqcoap/client/client.hpp>
+#include <mqcoap/protocol/address.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,15 +41,16 @@ struct resource_entry {
   std::string type{};
   std::string unit{};
   std::string title{};
-  std::string json{};  ///< the object as the device wrote it
+  std::vector<std::string> subsystems{};  ///< under which it is found; empty: any
+  std::string json{};                     ///< the object as the device wrote it
 };
 
 /// Reads the answer to GET .well-known/core, sorted by path. @return nothing if it is no list of resources
 std::optional<std::vector<resource_entry>> read_resources(const json_text& body);
 
-/// The same for resources. @param prefix  `TAG/SUBSYSTEM/`; stands before the paths where only these are
-/// shown
+/// The same for resources. @param names  only their addresses  @param asked  where the list came from: under
+/// its subsystem they are addressed, unless the device says that it is another
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,
-                           const std::string& prefix);
+                           const address& asked);
 
 }  // namespace mqcoap::cli

@@ -54,8 +54,7 @@ int list_resources(const words& given, const settled_options& options) {
   const auto resources =
       outcome.answered && !outcome.error ? read_resources(outcome.answered->answer.body) : std::nullopt;
   if (resources) {
-    print(show_resources(*resources, options.output, options.quiet,
-                         what.to.tag.text() + '/' + what.to.subsystem.text() + '/'));
+    print(show_resources(*resources, options.output, options.quiet, what.to));
     return status_ok;
   }
   if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {

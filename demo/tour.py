@@ -7,6 +7,8 @@ import contextlib
 import json
 import os
 import pathlib
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/integration"))
 sys.dont_write_bytecode = True
 
-from harness import Broker, Device, Gateway, PythonCaller  # noqa: E402
+from harness import Broker, Cli, Device, Gateway, PythonCaller  # noqa: E402
 from harness.device import mute  # noqa: E402
 
 GATEWAY = "GW_XX_0_0001"
@@ -92,6 +94,28 @@ STEPS = [
 ]
 
 
+@dataclass
+class Command:
+    """One command line of mqcoap, and what must come of it."""
+
+    words: str
+    status: int = 0
+    shows: str = ""  # somewhere in what it prints
+
+
+COMMANDS = [
+    Command("get GW_XX_0_0001/axuv/gains", shows="7, 7, 7"),
+    Command("put GW_XX_0_0001/axuv/gains '[1,2,3]'", shows="204 CHANGED"),
+    Command("put GW_XX_0_0001/axuv/gains '[8]'", 4, "400 BAD_REQUEST"),
+    Command("post GW_XX_0_0001/axuv/shots energy=3.4 note='second of today'", shows="shots/1"),
+    Command("ls GW_XX_0_0001", shows="coil_current"),
+    Command("get 2D_XX_0_9999/axuv/gains -o json", shows='"body": [5, 5, 5]'),
+    Command("get GW_XX_0_0001/proxy/2D_XX_0_0404/axuv/gains", 5, "504 GATEWAY_TIMEOUT"),
+    Command("watch GW_XX_0_0001/axuv/coil_current --every 100ms --count 3"),
+    Command("bench GW_XX_0_0001/axuv/gains --in-flight 16 --count 2000", shows="2000 of 2000"),
+]
+
+
 class Screen:
     """What is printed; with colour on a terminal only, and not if NO_COLOR is set."""
 
@@ -150,6 +174,7 @@ class Tour:
             for step in steps:
                 self._take(step)
         self._at_a_terminal()
+        self._on_the_command_line()
         words = f"{self._count} steps, {self._wrong} wrong"
         self._screen.title(self._screen.paint(words, "31" if self._wrong else "32"))
         return self._wrong == 0
@@ -180,6 +205,21 @@ class Tour:
         self._wrong += not right
 
 
+    def _on_the_command_line(self):
+        self._screen.title("The same with mqcoap, the command line")
+        cli = Cli(self._lab)
+        for command in COMMANDS:
+            self._count += 1
+            self._screen.line(f"\n     $ mqcoap {command.words}")
+            status, shown = cli.on_terminal(*shlex.split(command.words), NO_COLOR="1")
+            right = status == command.status and command.shows in shown
+            self._wrong += not right
+            self._screen.line(indented(re.sub("[^\\n]*\\x1b\\[K", "", shown).strip()))  # what it took back again
+            if not right:
+                self._screen.line(f"     WRONG, expected {command.shows!r} and the status {command.status}, not {status}")
+        cli.close()
+
+
 def indented(text):
     return "\n".join("     " + line for line in text.splitlines())
 
@@ -194,17 +234,18 @@ mosquitto_rr -p {port} -W 10 \\
   -m '{{"header":{{"method":"{method}","path":"{path}","request_id":"'$id'"}},"timestamp":"'$(date +%s000)'"}}'"""
 
 
-def invitation(port):
+def invitation(port, tool):
     return f"""\
 Watch everything that passes, in one terminal:
 
      mosquitto_sub -p {port} -v -t 'gf_int_v1/#'
 
-and ask, in another:
+or the exchanges, each on a line, and ask in another:
 
-     id=$(cat /proc/sys/kernel/random/uuid)
-     mosquitto_pub -p {port} -t gf_int_v1/axuv/request/{GATEWAY}/$id -m '{{"header":{{
-       "method":"PUT","path":"gains","request_id":"'$id'"}},"body":[1,2,3],"timestamp":"'$(date +%s000)'"}}'
+     export PATH={tool.parent}:$PATH MQCOAP_URL=mqtt://localhost:{port}
+     mqcoap monitor
+     mqcoap put {GATEWAY}/axuv/gains '[1,2,3]'
+     mqcoap doctor {GATEWAY}
 
 The far device is {FAR}, also at this gateway. Its configuration: config/demo.yaml and config/demo-far.yaml.
 Ctrl-C ends the demo."""
@@ -230,13 +271,14 @@ def end(_number, _frame):
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
-    parser.add_argument("--mqcoapd", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--programs", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--once", action="store_true", help="end after the tour")
     arguments = parser.parse_args()
-    os.environ["MQCOAPD"] = str(pathlib.Path(arguments.mqcoapd).resolve())
+    programs = arguments.programs.resolve()
+    os.environ.update(MQCOAPD=str(programs / "mqcoapd"), MQCOAP=str(programs / "mqcoap"))
     signal.signal(signal.SIGTERM, end)
     try:
-        return play(arguments.once, Screen())
+        return play(arguments.once, Screen(), programs / "mqcoap")
     except KeyboardInterrupt:
         print()
         return 130
@@ -245,7 +287,7 @@ def main():
         return 1
 
 
-def play(once, screen):
+def play(once, screen, tool):
     """The exit status."""
     with contextlib.ExitStack() as stack:
 
@@ -268,7 +310,7 @@ def play(once, screen):
                 screen.line("\n".join(gateway.log for gateway in gateways))
             return 0 if good else 1
 
-        screen.line("\n" + invitation(lab.port))
+        screen.line("\n" + invitation(lab.port, tool))
         try:
             wait_for_an_end(gateways)
         except KeyboardInterrupt:

@@ -6,8 +6,8 @@ import subprocess
 import unittest
 
 from harness import IntegrationTest, now_ms
-from harness.cli import mqcoap
 from harness.device import mute, normal
+from harness.tool import program
 
 GATEWAY = """
 version: 1
@@ -58,7 +58,7 @@ class Listing(IntegrationTest):
         self.gateway(GATEWAY, LAB=broker.url)
         mq = self.cli(broker)
         self.assertEqual(mq.run("ls", "GW_1").stdout,
-                         "gains\tGET, PUT\tvalue\t\tGain of each channel\ntemperature\tGET\tsignal\tCel\t\n")
+                         "gains\tGET, PUT\tvalue\t\tGain of each channel\t\ntemperature\tGET\tsignal\tCel\t\t\n")
         addresses = mq.run("ls", "--quiet", "GW_1/axuv").stdout.split()
         self.assertEqual(addresses, ["GW_1/axuv/gains", "GW_1/axuv/temperature"])
         self.assertEqual(mq.run("get", addresses[0]).stdout, "[0,1]\n")
@@ -66,14 +66,21 @@ class Listing(IntegrationTest):
         self.assertEqual([json.loads(line)["path"] for line in mq.run("ls", "-o", "json", "GW_1").stdout.splitlines()],
                          ["gains", "temperature"])
 
-    def test_a_device_of_one_subsystem_tells_how_to_ask(self):
+    def test_a_device_of_one_subsystem_tells_which(self):
         broker = self.broker()
         self.gateway(GATEWAY, LAB=broker.url)
         mq = self.cli(broker)
-        refused = mq.run("ls", "GW_2")
+        self.assertEqual(mq.run("ls", "GW_2").stdout, "status\tGET\tvalue\t\t\taxuv\n")
+        address = mq.run("ls", "--quiet", "GW_2").stdout.strip()
+        self.assertEqual(address, "GW_2/axuv/status")
+        self.assertEqual(mq.run("get", address).stdout, "1\n")
+
+    def test_a_device_that_lists_nothing_under_this_subsystem(self):
+        broker = self.broker()
+        self.device(broker, "OLD_1", normal("no such path", 404))
+        refused = self.cli(broker).run("ls", "OLD_1")
         self.assertEqual(refused.returncode, 4)
-        self.assertIn("mqcoap ls GW_2/SUBSYSTEM", refused.stderr)
-        self.assertEqual(mq.run("ls", "GW_2/axuv").stdout, "status\tGET\tvalue\t\t\n")
+        self.assertIn("mqcoap ls OLD_1/SUBSYSTEM", refused.stderr)
 
     def test_other_devices(self):
         broker = self.broker()
@@ -89,29 +96,29 @@ class Watching(IntegrationTest):
         broker = self.broker()
         device = self.device(broker, "DEV_1", normal(1))
         running = self.running(self.cli(broker), "watch", "DEV_1/axuv/x", "--every", "10ms")
-        running.wait_lines(1)
+        running.out.first(1)
         device.wait_requests(5)
         device.behaviour = normal(2)
-        running.wait_lines(2)
+        running.out.first(2)
         device.behaviour = normal("broken", 500)
-        running.wait_error("500 INTERNAL_SERVER_ERROR")
+        running.err.wait("500 INTERNAL_SERVER_ERROR")
         device.behaviour = normal(2)
-        running.wait_lines(3)
-        self.assertEqual(running.interrupt(), 130)
-        self.assertEqual([line.split("\t")[1] for line in running.lines], ["1", "2", "2"])
-        self.assertRegex(running.lines[0], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t")
+        running.out.first(3)
+        self.assertEqual(running.stop(), 130)
+        self.assertEqual([line.split("\t")[1] for line in running.out.all], ["1", "2", "2"])
+        self.assertRegex(running.out.all[0], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\t")
 
     def test_it_survives_silence_and_a_broker_that_restarts(self):
         broker = self.broker(witness=False)
         device = self.device(broker, "DEV_1", mute())
         running = self.running(self.cli(broker), "watch", "DEV_1/axuv/x", "--every", "20ms", "--timeout", "100ms")
-        running.wait_error("no answer")
+        running.err.wait("no answer")
         device.behaviour = normal(1)
-        running.wait_lines(1)
+        running.out.first(1)
         broker.restart()
-        running.wait_error("connect")
-        running.wait_lines(2)
-        self.assertEqual(running.interrupt(), 130)
+        running.err.wait("connect")
+        running.out.first(2)
+        self.assertEqual(running.stop(), 130)
 
     def test_it_counts_and_ends_with_the_last_status(self):
         broker = self.broker()
@@ -138,7 +145,7 @@ class Events(IntegrationTest):
         device.bus.fence()
         event(other, "temp", {"deep": [3]})
         self.assertEqual(running.wait_exit(), 0)
-        seen = [json.loads(line) for line in running.lines]
+        seen = [json.loads(line) for line in running.out.all]
         self.assertEqual([(e["address"], e["body"]) for e in seen],
                          [("DEV_1/axuv/temp", 1), ("DEV_2/axuv/temp", {"deep": [3]})])
 
@@ -146,8 +153,8 @@ class Events(IntegrationTest):
         broker = self.broker(witness=False)
         presence(self.device(broker, "DEV_1"))
         running = self.running(self.cli(broker), "events", "DEV_1", "--system")
-        running.wait_line("DEV_1/gateway/presence")
-        self.assertEqual(running.interrupt(), 130)
+        running.out.wait("DEV_1/gateway/presence")
+        self.assertEqual(running.stop(), 130)
 
 
 class Doctor(IntegrationTest):
@@ -213,7 +220,7 @@ class Completion(IntegrationTest):
     def complete(self, line, **variables):
         """What bash offers for the last word of a line."""
         script = f"""
-          PATH="{os.path.dirname(mqcoap())}:$PATH"; source <(mqcoap completion bash) || exit 1
+          PATH="{os.path.dirname(program())}:$PATH"; source <(mqcoap completion bash) || exit 1
           COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); compopt() {{ :; }}
           _mqcoap; printf '%s\\n' "${{COMPREPLY[@]}}"
         """

@@ -6,8 +6,8 @@ import tempfile
 import unittest
 
 from harness import IntegrationTest
-from harness.cli import mqcoap
 from harness.device import mute, normal
+from harness.tool import program
 
 ADDRESS = "DEV_1/axuv/gains"
 
@@ -147,7 +147,7 @@ class Requests(IntegrationTest):
     def test_nobody_reads_the_output(self):
         self.device(self.lab, "DEV_1", normal(list(range(100_000))))
         done = subprocess.run(
-            f"'{mqcoap()}' -L {self.lab.url} get {ADDRESS} | head -c 5", shell=True, capture_output=True, timeout=60
+            f"'{program()}' -L {self.lab.url} get {ADDRESS} | head -c 5", shell=True, capture_output=True, timeout=60
         )
         self.assertEqual((done.stdout, done.stderr), (b"[0, 1", b""))
 
@@ -218,15 +218,15 @@ class Faults(IntegrationTest):
         device.wait_requests()
         broker.kill()
         self.assertEqual(running.wait_exit(), 3)
-        self.assertIn("unknown", "\n".join(running.errors))
+        self.assertIn("unknown", "\n".join(running.err.all))
 
     def test_ctrl_c_is_130(self):
         broker = self.broker(witness=False)
         device = self.device(broker, "DEV_1", mute())
         running = self.running(self.cli(broker), "get", "DEV_1/a/b", "--timeout", "60s")
         device.wait_requests()
-        self.assertEqual(running.interrupt(), 130)
-        self.assertEqual((running.lines, running.errors), ([], []))
+        self.assertEqual(running.stop(), 130)
+        self.assertEqual((running.out.all, running.err.all), ([], []))
 
 
 class Tls(IntegrationTest):

@@ -19,7 +19,7 @@ struct logging_options {
 struct settings {
   std::vector<link_options> brokers;  ///< at least one; the first is the default
   gateway_options gateway;
-  logging_options logging;
+  logging_options logging{};
   std::optional<http_options> http{};  ///< none: nothing is served over HTTP
   json_text shown{};                   ///< the configuration as it is in force, secrets as `***`
 };

@@ -59,7 +59,9 @@ class local_device::builder {
   }
 
   void describe(const resource_options& r, const char* type, method_set methods) {
-    infos_.push_back({r.path, methods, type, r.unit, r.title});
+    std::vector<std::string> subsystems;
+    for (const auto& s : options_.subsystems) subsystems.push_back(s.text());
+    infos_.push_back({r.path, methods, type, r.unit, r.title, std::move(subsystems)});
   }
   value_resource& value_at(const std::string& path) {
     if (const auto at = values_.find(path); at != values_.end()) return *at->second;
@@ -87,13 +89,16 @@ local_device::local_device(const device_options& options, const clock& time, pro
   builder(*this, options, time, mounts, std::move(extra));
 }
 
+bool local_device::has_subsystem(std::string_view name) const noexcept {
+  return subsystems_.empty() || std::any_of(subsystems_.begin(), subsystems_.end(),
+                                            [name](const auto& s) { return s.text() == name; });
+}
+
 void local_device::handle(responder r) {
-  const auto subsystem = r->topic.subsystem();
-  const bool has_subsystem =
-      subsystems_.empty() || std::any_of(subsystems_.begin(), subsystems_.end(),
-                                         [&](const auto& s) { return s.text() == subsystem; });
-  if (!has_subsystem) {
-    const std::string words = tag_ + " has no subsystem '" + std::string(subsystem) + '\'';
+  // Who looks for what there is does not know the subsystems yet.
+  if (!has_subsystem(r->topic.subsystem()) && r.req().path.key() != discovery_path) {
+    std::string words = tag_ + " has no subsystem '" + std::string(r->topic.subsystem()) + "'; it has";
+    for (const auto& s : subsystems_) words.append(&s == &subsystems_.front() ? " " : ", ").append(s.text());
     return std::move(r).fail(response_code::not_found, words);
   }
   const auto found = router_.find(r.req().path.key());

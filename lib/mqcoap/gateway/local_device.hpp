@@ -7,6 +7,7 @@
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/path_router.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mqcoap {
@@ -22,7 +23,8 @@ class local_device {
   local_device(const device_options& options, const clock& time, proxy& mounts,
                std::vector<extra_resource> extra = {});
 
-  /// Answers, now or later; 404 for another subsystem or path.
+  /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have: under
+  /// those, it tells only what there is.
   void handle(responder r);
 
   /// A value that is also a metric.
@@ -36,6 +38,8 @@ class local_device {
 
  private:
   class builder;
+
+  bool has_subsystem(std::string_view name) const noexcept;
 
   const std::string tag_;
   std::vector<subsystem_name> subsystems_;

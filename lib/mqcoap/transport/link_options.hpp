@@ -8,6 +8,7 @@
 #include <mqcoap/transport/tls_options.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mqcoap {
 
@@ -24,10 +25,20 @@ struct last_will {
   bool retain = true;
 };
 
+/// Where a server listens.
+struct endpoint {
+  std::string host;  ///< a name, or a numeric address
+  std::uint16_t port = 1883;
+  friend bool operator==(const endpoint&, const endpoint&) = default;
+};
+
 struct link_options {
   std::string name = "default";  ///< of the broker, for logs
   std::string host = "localhost";
   std::uint16_t port = 1883;
+  /// Further servers of the same broker, in the order in which they are tried. Every try begins with `host`,
+  /// and goes on at once; all of them get the same user, and TLS where `tls` says so.
+  std::vector<endpoint> fallbacks = {};
   std::string client_id;  ///< empty: `mqcoap-` and 16 random hexadecimal digits. Never a device tag.
   std::string username;   ///< empty: none
   std::optional<secret> password;
@@ -42,5 +53,8 @@ struct link_options {
   std::size_t max_queue_bytes = 64u << 20;
   log_sink log;  ///< hears of connections, outages and refusals
 };
+
+/// All servers of a broker, the first one first.
+std::vector<endpoint> servers(const link_options& options);
 
 }  // namespace mqcoap

@@ -12,7 +12,8 @@ def program():
 
 def environment(broker=None, **values):
     """Nothing of the user's own settings; the broker under test as the one that is meant."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("MQCOAP_")}
+    own = ("NO_COLOR", "TERM")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("MQCOAP_") and k not in own}
     kept.update(HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent", TZ="UTC")
     if broker:
         kept["MQCOAP_URL"] = broker.url
@@ -20,7 +21,7 @@ def environment(broker=None, **values):
     return kept
 
 
-def run(*arguments, broker=None, stdin=None, timeout=60, folder=None):
+def run(*arguments, broker=None, stdin=None, timeout=60, folder=None, **variables):
     return subprocess.run(
         [program(), *map(str, arguments)],
         input=stdin,
@@ -28,7 +29,7 @@ def run(*arguments, broker=None, stdin=None, timeout=60, folder=None):
         capture_output=True,
         text=True,
         timeout=timeout,
-        env=environment(broker),
+        env=environment(broker, **variables),
         cwd=folder,
     )
 
@@ -58,29 +59,35 @@ class Lines:
         with self._news:
             return list(self._lines)
 
+    def first(self, count, timeout=30):
+        return self._wait(lambda: self._lines, count, timeout, f"no {count} lines, only")
+
     def wait(self, words, count=1, timeout=30):
         """The first `count` lines that hold these words."""
 
         def found():
             return [line for line in self._lines if words in line]
 
+        return self._wait(found, count, timeout, f"no {count} lines with {words!r} among")
+
+    def _wait(self, found, count, timeout, fault):
         with self._news:
             if not self._news.wait_for(lambda: len(found()) >= count or self._ended, timeout) or len(found()) < count:
-                raise AssertionError(f"no {count} lines with {words!r} among:\n" + "\n".join(self._lines))
+                raise AssertionError(f"{fault}:\n" + "\n".join(self._lines))
             return found()[:count]
 
 
 class Tool:
     """A running `mqcoap`."""
 
-    def __init__(self, *arguments, broker=None):
+    def __init__(self, *arguments, broker=None, **variables):
         self.child = subprocess.Popen(
             [program(), *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=environment(broker),
+            env=environment(broker, **variables),
             start_new_session=True,
         )
         self.out = Lines(self.child.stdout)

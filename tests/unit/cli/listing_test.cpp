@@ -63,12 +63,24 @@ TEST_CASE("resources are read, sorted and shown") {
   const auto found = read_resources(json(
       R"([{"path":"gains","methods":["GET","PUT"],"type":"value","title":"a\tb"},{"path":"arm","methods":["POST"],"unit":"V"}])"));
   REQUIRE(found.has_value());
-  CHECK(show_resources(*found, {}, false, "D/s/") == "arm\tPOST\t\tV\t\ngains\tGET, PUT\tvalue\t\ta b\n");
-  CHECK(show_resources(*found, {}, true, "D/s/") == "D/s/arm\nD/s/gains\n");
-  CHECK(show_resources(*found, {.terminal = true}, false, "D/s/")
+  const auto asked = *address::parse("D/s/.well-known/core");
+  CHECK(show_resources(*found, {}, false, asked) == "arm\tPOST\t\tV\t\t\ngains\tGET, PUT\tvalue\t\ta b\t\n");
+  CHECK(show_resources(*found, {}, true, asked) == "D/s/arm\nD/s/gains\n");
+  CHECK(show_resources(*found, {.terminal = true}, false, asked)
             .starts_with("PATH   METHODS   TYPE   UNIT  TITLE\narm"));
-  CHECK(show_resources(*found, {.kind = output_kind::json}, false, "").starts_with(R"({"path":"arm")"));
+  CHECK(show_resources(*found, {.kind = output_kind::json}, false, asked).starts_with(R"({"path":"arm")"));
   CHECK(read_resources(json("[]"))->empty());
+}
+
+TEST_CASE("resources are addressed under a subsystem that they have") {
+  const auto found = read_resources(json(
+      R"([{"path":"a","subsystems":["axuv","host"]},{"path":"b","subsystems":["gateway"]},{"path":"c"}])"));
+  REQUIRE(found.has_value());
+  const auto asked = *address::parse("D/gateway/.well-known/core");
+  CHECK(show_resources(*found, {}, true, asked) == "D/axuv/a\nD/gateway/b\nD/gateway/c\n");
+  const auto table = show_resources(*found, {.terminal = true}, false, asked);
+  CHECK(table.starts_with("PATH  METHODS  TYPE  UNIT  TITLE  SUBSYSTEMS\n"));
+  CHECK(table.find("axuv host") != std::string::npos);
 }
 
 TEST_CASE("what is no list of resources is told apart") {

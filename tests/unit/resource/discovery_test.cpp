@@ -57,6 +57,14 @@ TEST_CASE("discovery gives link-format where it is asked for") {
                       R"(</probe/**>;rt="proxy";ct=50;methods="GET POST PUT DELETE")");
 }
 
+TEST_CASE("discovery says under which subsystems a resource is found, if not under any") {
+  const std::vector<resource_info> two{{"gains", {method::get}, "value", "", "", {"axuv", "host"}}};
+  CHECK(discover(two).body.value() ==
+        boost::json::parse(
+            R"([{"path": "gains", "methods": ["GET"], "type": "value", "subsystems": ["axuv", "host"]}])"));
+  CHECK(links(two) == R"(</gains>;rt="value";ct=50;methods="GET";subsystems="axuv host")");
+}
+
 TEST_CASE("a device without resources has an empty list in both forms") {
   CHECK(discover({}).body.text() == "[]");
   CHECK(links({}).empty());
