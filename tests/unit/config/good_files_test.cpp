@@ -282,9 +282,3 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   CHECK_FALSE(resource(device(s, "A"), "count").metric);
   CHECK_FALSE(resource(device(s, "A"), "name").metric);
 }
-
-TEST_CASE("a route without a name is called by its place") {
-  const auto s = load("proxy");
-  for (std::size_t i = 0; i < s.gateway.proxy.routes.size(); ++i)
-    CHECK_FALSE(s.gateway.proxy.routes[i].name.empty());
-}
