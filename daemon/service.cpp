@@ -16,8 +16,11 @@ constexpr auto flush_grace = 500ms;
 
 }  // namespace
 
-service::service(settings configuration)
-    : alarm_(loop_), signals_(loop_, SIGTERM, SIGINT, SIGHUP), grace_(loop_) {
+service::service(settings configuration, log_output& log)
+    : alarm_(loop_),
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      grace_(loop_),
+      notifier_(loop_.get_executor(), [this] { return status_->now(); }) {
   std::vector<link*> links;
   for (auto& broker : configuration.brokers) {
     broker.log = spdlog_sink();
@@ -28,14 +31,17 @@ service::service(settings configuration)
   hooks.ready = [this] {
     spdlog::info("ready: {} devices, {} routes", gateway_->device_count(), gateway_->route_count());
   };
+  hooks.log = [&log](const request_record& r) { log.write(r); };
   gateway_ = std::make_unique<gateway>(std::move(configuration.gateway), std::move(links), time_, alarm_,
                                        std::move(hooks));
+  status_ = std::make_unique<status_words>(*gateway_, time_);
   alarm_.on_ring([this] { gateway_->on_alarm(); });
 }
 
 void service::run() {
   await_signal();
   gateway_->start();
+  notifier_.ready();  // a broker that is away is no failed start
   loop_.run();
 }
 
@@ -54,6 +60,7 @@ void service::await_signal() {
 
 void service::begin_stop() {
   stopping_ = true;
+  notifier_.stopping();
   grace_.expires_after(answer_grace);
   grace_.async_wait([this](boost::system::error_code ec) {
     if (!ec) gateway_->abandon();  // which answers the last one, and so drains

@@ -11,12 +11,17 @@
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <vector>
 
+#include "log_output.hpp"
+#include "notifier.hpp"
+#include "status_words.hpp"
+
 namespace mqcoap {
 
 /// The running gateway: one event loop that owns the links, the timer and the signals.
 class service {
  public:
-  explicit service(settings configuration);
+  /// @param log  outlives the service
+  service(settings configuration, log_output& log);
 
   /// Runs until SIGTERM, SIGINT or SIGHUP, then answers what is in flight and goes within 5 s; a second
   /// signal ends it at once.
@@ -35,6 +40,8 @@ class service {
   boost::asio::steady_timer grace_;
   std::vector<std::unique_ptr<mosquitto_link>> links_;
   std::unique_ptr<gateway> gateway_;
+  std::unique_ptr<status_words> status_;
+  notifier notifier_;
   std::size_t links_running_ = 0;
   bool stopping_ = false;
   bool links_stopping_ = false;

@@ -25,7 +25,7 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
     for (auto& resource : device.resources) options.resources.push_back(std::move(resource.options));
     gateway.devices.push_back(std::move(options));
   }
-  return settings{std::move(brokers), std::move(gateway), {root.logging.level}};
+  return settings{std::move(brokers), std::move(gateway), {root.logging.level, root.logging.target}};
 }
 
 }  // namespace

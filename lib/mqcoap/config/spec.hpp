@@ -29,6 +29,7 @@ struct limits_spec {
 
 struct logging_spec {
   log_level level{};
+  log_target target;
   std::size_t body = 0;
 };
 

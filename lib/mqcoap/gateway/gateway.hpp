@@ -14,6 +14,7 @@
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/resource/handler.hpp>
@@ -30,6 +31,7 @@ struct gateway_hooks {
       ready;  ///< the broker has confirmed every subscription, after each connection of the default link
   /// Makes what is asked for under `.gw/`; none: nothing is served there.
   std::function<json_text(own_document)> document{};
+  request_sink log{};  ///< gets the records of the request log; none: they are lines of spdlog's
 };
 
 /// Takes requests from the default link, answers them from local resources or forwards them, and sends
