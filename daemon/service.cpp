@@ -5,6 +5,8 @@
 #include <csignal>
 #include <mqcoap/transport/log.hpp>
 
+#include "version.hpp"
+
 namespace mqcoap {
 namespace {
 
@@ -20,6 +22,9 @@ service::service(settings configuration, log_output& log)
     : alarm_(loop_),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       grace_(loop_),
+      observer_(time_, MQCOAP_VERSION),
+      http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
+      listen_(configuration.http),
       notifier_(loop_.get_executor(), [this] { return status_->now(); }) {
   std::vector<link*> links;
   for (auto& broker : configuration.brokers) {
@@ -32,14 +37,19 @@ service::service(settings configuration, log_output& log)
     spdlog::info("ready: {} devices, {} routes", gateway_->device_count(), gateway_->route_count());
   };
   hooks.log = [&log](const request_record& r) { log.write(r); };
+  hooks.document = [this](own_document which) { return observer_.document(which); };
   gateway_ = std::make_unique<gateway>(std::move(configuration.gateway), std::move(links), time_, alarm_,
                                        std::move(hooks));
   status_ = std::make_unique<status_words>(*gateway_, time_);
+  observer_.watch(*gateway_);
+  observer_.set_configuration(std::move(configuration.shown));
+  observer_.set_http_state([this] { return http_.state(); });
   alarm_.on_ring([this] { gateway_->on_alarm(); });
 }
 
 void service::run() {
   await_signal();
+  if (listen_) http_.listen(*listen_);
   gateway_->start();
   notifier_.ready();  // a broker that is away is no failed start
   loop_.run();

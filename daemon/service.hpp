@@ -7,8 +7,11 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/observe/http_server.hpp>
+#include <mqcoap/observe/observer.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
+#include <optional>
 #include <vector>
 
 #include "log_output.hpp"
@@ -39,7 +42,10 @@ class service {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer grace_;
   std::vector<std::unique_ptr<mosquitto_link>> links_;
+  observer observer_;
   std::unique_ptr<gateway> gateway_;
+  http_server http_;
+  const std::optional<http_options> listen_;
   std::unique_ptr<status_words> status_;
   notifier notifier_;
   std::size_t links_running_ = 0;

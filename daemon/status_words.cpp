@@ -5,6 +5,13 @@
 #include <utility>
 
 namespace mqcoap {
+namespace {
+
+std::string counted(std::size_t n, std::string_view what) {
+  return std::to_string(n) + ' ' + std::string(what) + (n == 1 ? "" : "s");
+}
+
+}  // namespace
 
 std::string status_words::now() {
   std::size_t up = 0;
@@ -17,8 +24,8 @@ std::string status_words::now() {
   }
   if (!down.empty()) down += ')';
   const auto per_second = rate();
-  return fmt::format("{} of {} brokers up{}, {} devices, {:.{}f} requests/s", up, of_.links().size(), down,
-                     of_.device_count(), per_second, per_second < 10 ? 1 : 0);
+  return fmt::format("{} of {} up{}, {}, {:.{}f} requests/s", up, counted(of_.links().size(), "broker"), down,
+                     counted(of_.device_count(), "device"), per_second, per_second < 10 ? 1 : 0);
 }
 
 double status_words::rate() {

@@ -13,15 +13,18 @@ terminal of its own without colours. A comment before a block says what is done 
                                  has said what the block shows, and at the end it is stopped by SIGTERM
     <!-- meanwhile: COMMAND -->  run once the block's last command has said its first line, or, if it says nothing
                                  before, has subscribed to something
+    <!-- goes on -->             the block has no command: it is what the one that stays says next
     <!-- numbers vary -->        any number stands for any other: measurements
     <!-- not run: REASON -->
     <!-- file: NAME -->          the block is that file; a YAML that has devices must pass `mqcoapd --check`
+    <!-- bad file: NAME -->      the same, of a configuration that shows faults
     <!-- stop -->                on a line of its own: what stays is stopped here
+    <!-- hang up -->             on a line of its own: SIGHUP for what stays
     <!-- run: COMMAND -->        on a line of its own: done for the reader, who does not see it
 
-What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags, timestamps,
-random client ids. `...` stands for any text; on a line of its own, for any lines. Blocks of yaml and ini must be files or
-not run. A page that shows a command (`    $ `) outside of such blocks is refused: it would not be run.
+What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags,
+timestamps, random client ids, sizes of a monitored exchange. `...` stands for any text; on a line of its own, for any
+lines. Blocks of yaml and ini must be files or not run. A page that shows a command (`    $ `) outside of such blocks is refused: it would not be run.
 """
 
 import difflib
@@ -45,7 +48,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integra
 COLUMNS = 118
 PATIENCE = 60
 
-DIRECTIVE = re.compile(r"^<!-- (stays|numbers vary|stop|(?:meanwhile|not run|file|run): .*?) -->$")
+DIRECTIVE = re.compile(r"^<!-- (stays|goes on|numbers vary|stop|hang up|(?:meanwhile|not run|file|bad file|run): .*?) -->$")
 RUN = ("console",)
 FILES = ("yaml", "ini")
 
@@ -67,10 +70,15 @@ class Block:
     line: int
     text: str = ""
     reason: str = ""
+    good: bool = True
     stays: bool = False
     numbers: bool = False
     meanwhile: list = field(default_factory=list)
     commands: list = field(default_factory=list)
+
+    def is_configuration(self):
+        whole = re.search(r"^(devices|proxy):", self.text, re.MULTILINE)
+        return self.good and self.reason.endswith(".yaml") and whole is not None
 
 
 def commands_of(page, lines, first):
@@ -99,8 +107,8 @@ def blocks(page, text):
         directive = DIRECTIVE.match(line)
         if directive:
             what = directive.group(1)
-            if what == "stop":
-                found.append(Block("stop", at))
+            if what in ("stop", "hang up"):
+                found.append(Block(what, at))
             elif what.startswith("run: "):
                 found.append(Block("run", at, what[5:]))
             else:
@@ -134,18 +142,22 @@ def make_block(page, language, lines, at, directives):
             if len(rest.split()) < 2:
                 raise Fault(f"{page}:{at}: 'not run' needs a reason in words")
             block.kind, block.reason = "skipped", rest
-        elif name == "file":
-            block.kind, block.reason = "file", rest
+        elif name in ("file", "bad file"):
+            block.kind, block.reason, block.good = "file", rest, name == "file"
         elif name == "meanwhile":
             block.meanwhile.append(rest)
         elif name == "stays":
             block.stays = True
+        elif name == "goes on":
+            block.kind = "goes on"
+            block.commands = [Command("(what stays)", lines, at)]
         else:
             block.numbers = True
     if block.kind != "console":
         return block
     if language in FILES:
-        raise Fault(f"{page}:{at}: this {language} is not checked: no <!-- file: NAME --> or <!-- not run: REASON --> before it")
+        raise Fault(f"{page}:{at}: this {language} is not checked: "
+                    "no <!-- file: NAME --> or <!-- not run: REASON --> before it")
     if language in ("sh", "bash", "shell"):
         raise Fault(f"{page}:{at}: commands stand in ```console blocks")
     if language not in RUN:
@@ -187,7 +199,7 @@ KINDS = [
     (r'(\betag"?: ?"?)[0-9a-z]{10,}', r"\1ETAG"),
     (r"\b1[5-9]\d{11}\b", "MILLIS"),
     (r" *\b\d+(\.\d+)? ?(ms|us|µs|s)\b", " DURATION"),
-    (r"\bpid \d+", "pid N"),
+    (r"\b\d+>\d+ B\b", "SIZES"),
 ]
 NUMBER = (r"(?<!\w)\d+(\.\d+)?(e[+-]?\d+)?", "N")
 
@@ -197,8 +209,9 @@ def plain(line, numbers=False):
     for pattern, kind in KINDS + ([NUMBER] if numbers else []):
         line = re.sub(pattern, kind, line)
     if numbers:
-        line = re.sub(r"[ -]+", " ", line)  # the columns of a table depend on its numbers
-    return line.rstrip()
+        line = re.sub(r"[ -]+", " ", line)
+    # The columns of a table depend on rows that may not be shown.
+    return re.sub(r" {2,}", "  ", line).rstrip()
 
 
 def line_matches(expected, said, numbers=False):
@@ -235,6 +248,7 @@ class Terminal:
     def __init__(self, command, folder, environment):
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+        self.expected = []  # what the page shows of it
         self._news = threading.Condition()
         self._said = b""
         self._ended = False
@@ -263,10 +277,15 @@ class Terminal:
         with self._news:
             return readable(self._said.decode("utf-8", "replace"))
 
-    def wait_for(self, condition, timeout=PATIENCE):
-        """True when the condition holds for what was said; False once it ended, or took too long."""
+    def wait_for(self, condition, timeout=PATIENCE, poll=None):
+        """True when the condition holds for what was said; False once it ended, or took too long.
+
+        @param poll  seconds after which to look again at what is not said here
+        """
+        deadline = time.monotonic() + timeout
         with self._news:
-            self._news.wait_for(lambda: self._ended or condition(self.said), timeout)
+            while not condition(self.said) and not self._ended and (left := deadline - time.monotonic()) > 0:
+                self._news.wait(min(left, poll or left))
         return condition(self.said)
 
     def wait_exit(self, timeout=PATIENCE):
@@ -330,7 +349,20 @@ class Sandbox:
         return Terminal(self.real(command), self.folder, self.environment)
 
     def subscriptions(self):
-        return sum(broker.log.count("(QoS ") for broker in self.brokers.values())
+        """How many filters clients have subscribed to so far: lines like `1795414295: CLIENT 0 FILTER`."""
+        return sum(len(re.findall(r"^\d+: \S+ [01] \S+$", broker.log, re.MULTILINE)) for broker in self.brokers.values())
+
+    def hang_up(self):
+        for _, terminal in self.staying:
+            terminal.signal(signal.SIGHUP)
+
+    def goes_on(self, block):
+        """What the last that stays said instead of what the block shows; None if it was that."""
+        _, terminal = self.staying[-1]
+        terminal.expected = expected = terminal.expected + ["..."] + block.commands[0].said
+        if terminal.wait_for(lambda said: begins(expected, self.shown(said).splitlines(), block.numbers)):
+            return None
+        return self.shown(terminal.said).splitlines()
 
     def stop(self):
         """What stays, in reverse order; a list of those that did not end well."""
@@ -364,18 +396,16 @@ def run_commands(sandbox, block):
     terminal = sandbox.start("\n".join(script) + "\n")
     if block.meanwhile:
         last = f"{MARK}{len(block.commands) - 1}\n"
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if terminal.said.rpartition(last)[2].strip() and last in terminal.said:
-                break
-            if sandbox.subscriptions() > before:
-                break
-            if terminal.wait_for(lambda said: bool(said.rpartition(last)[2].strip()) and last in said, 0.05):
-                break
+
+        def is_there(said):
+            return last in said and (said.rpartition(last)[2].strip() or sandbox.subscriptions() > before)
+
+        terminal.wait_for(is_there, poll=0.05)
         for command in block.meanwhile:
             hidden(sandbox, command, block.line)
     terminal.wait_exit()
     parts = re.split(f"\n?{MARK}\\d+\n", terminal.said)[1:]
+    parts += ["(was not run: the one before did not end)"] * (len(block.commands) - len(parts))
     return [sandbox.shown(part).splitlines() for part in parts]
 
 
@@ -394,22 +424,32 @@ def run_page(text, say=lambda words: None):
         for block in page:
             if block.kind == "file":
                 sandbox.write(block.reason, block.text)
-                if block.reason.endswith(".yaml") and re.search(r"^(devices|proxy):", block.text, re.MULTILINE):
+                if block.is_configuration():
                     hidden(sandbox, f"mqcoapd --check --config {block.reason}", block.line)
             elif block.kind == "run":
                 hidden(sandbox, block.text, block.line)
             elif block.kind == "stop":
                 faults += sandbox.stop()
+            elif block.kind == "hang up":
+                sandbox.hang_up()
+            elif block.kind == "goes on":
+                said = sandbox.goes_on(block)
+                if said is not None:
+                    differing.append((block, block.commands[0], said))
             elif block.kind == "console" and block.stays:
                 command = block.commands[0]
                 say(command.text)
+                before = sandbox.subscriptions()
                 terminal = sandbox.start("exec " + command.text)
+                terminal.expected = command.said
                 sandbox.staying.append((block, terminal))
-                there = lambda said: begins(command.said, sandbox.shown(said).splitlines(), block.numbers)
-                if not terminal.wait_for(there):
-                    differing.append((block, command, sandbox.shown(terminal.said).splitlines()))
+                if block.meanwhile:
+                    terminal.wait_for(lambda _: sandbox.subscriptions() > before, poll=0.05)
                 for what in block.meanwhile:
                     hidden(sandbox, what, block.line)
+                if not terminal.wait_for(
+                        lambda said: begins(command.said, sandbox.shown(said).splitlines(), block.numbers)):
+                    differing.append((block, command, sandbox.shown(terminal.said).splitlines()))
             elif block.kind == "console":
                 for command in block.commands:
                     say(command.text)
@@ -428,8 +468,9 @@ def compare(page, differing, faults):
     words = []
     for block, command, said in differing:
         words.append(f"{page}:{command.line}: $ {command.text}")
-        words += difflib.unified_diff([plain(l, block.numbers) for l in command.said], [plain(l, block.numbers) for l in said],
-                                      "the page", "the programs", lineterm="", n=2)
+        shown = [plain(line, block.numbers) for line in command.said]
+        found = [plain(line, block.numbers) for line in said]
+        words += difflib.unified_diff(shown, found, "the page", "the programs", lineterm="", n=2)
         words += ["said:"] + ["    " + line for line in said]
     return "\n".join(words + [f"{page}: {fault}" for fault in faults])
 

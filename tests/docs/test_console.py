@@ -125,6 +125,21 @@ $ echo $?
         _, faults = console.run_page("<!-- run: false -->\n")
         self.assertIn("line 1: false: failed", faults[0])
 
+    def test_what_stays_goes_on(self):
+        page = """
+<!-- stays -->
+```console
+$ trap 'echo hung up' HUP; echo there; while sleep 0.01; do :; done
+there
+```
+<!-- hang up -->
+<!-- goes on -->
+```console
+hung up
+```
+"""
+        self.assertEqual(console.run_page(page.replace("$ trap", "$ bash -c \"trap").replace("done", "done\"")), ([], []))
+
     def test_the_status_of_the_script(self):
         with tempfile.TemporaryDirectory() as folder:
             page = pathlib.Path(folder, "p.md")

@@ -71,14 +71,17 @@ class ShippedBroker:
             ("/etc/mosquitto/certs/broker.key", self.folder / "broker.key"),
             ("password_file /etc/mosquitto/passwd", f"password_file {self.folder / 'passwd'}"),
             ("/etc/mosquitto/mqcoap.acl", EXAMPLES / "mosquitto.acl"),
-            ("/var/lib/mosquitto/", f"{self.folder}/"),
         ):
             if shipped not in text:
                 raise RuntimeError(f"mosquitto.conf has no {shipped!r}")
             text = text.replace(shipped, str(here), 1)
-        # Debian's own mosquitto.conf, which includes this one, says where the log goes.
-        text += "log_dest stderr\nuser root\n"
-        (self.folder / "mosquitto.conf").write_text(text, encoding="utf-8")
+        included = self.folder / "conf.d"
+        included.mkdir(exist_ok=True)
+        (included / "mqcoap.conf").write_text(text, encoding="utf-8")
+        # What Debian's own mosquitto.conf says: an option that stands in both would be a fault.
+        main = ("persistence true", f"persistence_location {self.folder}/", "log_dest stderr", "user root",
+                f"include_dir {included}")
+        (self.folder / "mosquitto.conf").write_text("\n".join(main) + "\n", encoding="utf-8")
 
     def wait_log(self, words, timeout=30, count=1):
         return self._process.wait_line(words, timeout, count)

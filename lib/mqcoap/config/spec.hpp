@@ -33,6 +33,10 @@ struct logging_spec {
   std::size_t body = 0;
 };
 
+struct http_spec {
+  std::optional<http_options> listen;  ///< none: off
+};
+
 using json_entries = std::vector<named<std::string, json_text>>;  ///< path to value
 
 struct collection_spec {
@@ -54,6 +58,7 @@ struct resource_spec {
   std::optional<located<mount_options>> proxy;
   std::optional<located<method_set>> methods;
   std::optional<located<json_schema>> schema;
+  std::optional<located<bool>> metric;
   std::string title;
   std::string unit;
 };
@@ -102,6 +107,7 @@ struct root_spec {
   defaults_spec defaults;
   limits_spec limits;
   logging_spec logging;
+  http_spec http;
   std::vector<named<std::string, device_spec>> templates;
   std::vector<named<device_tag, device_spec>> devices;
   proxy_spec proxy;
@@ -114,6 +120,7 @@ const section<broker_spec>& broker_section();
 const section<defaults_spec>& defaults_section();
 const section<limits_spec>& limits_section();
 const section<logging_spec>& logging_section();
+const section<http_spec>& http_section();
 const section<device_spec>& template_section();
 const section<device_spec>& device_section();
 const section<resource_spec>& resource_section();
@@ -124,5 +131,8 @@ const section<route_spec>& route_section();
 const section<match_spec>& match_section();
 const section<target_spec>& target_section();
 /// @}
+
+/// The section `http`, or `off`.
+value_type<http_spec> http_or_off();
 
 }  // namespace mqcoap

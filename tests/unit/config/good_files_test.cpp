@@ -265,3 +265,20 @@ TEST_CASE("the files of the demo are without a fault") {
   for (const auto* name : {"demo.yaml", "demo-far.yaml"})
     CHECK_FALSE(test::load_good(MQCOAP_TESTS_DIR "/../config/" + std::string(name)).gateway.devices.empty());
 }
+
+TEST_CASE("metrics are served where it is said, and nowhere else") {
+  CHECK_FALSE(load("minimal").http.has_value());
+  CHECK_FALSE(load("http_off").http.has_value());
+  const auto s = load("http");
+  CHECK(s.http == http_options{"::1", 9100});
+  CHECK(load("http_any_port").http == http_options{"127.0.0.1", 0});
+  CHECK(resource(device(s, "A"), "rate").metric);
+  CHECK_FALSE(resource(device(s, "A"), "count").metric);
+  CHECK_FALSE(resource(device(s, "A"), "name").metric);
+}
+
+TEST_CASE("a route without a name is called by its place") {
+  const auto s = load("proxy");
+  for (std::size_t i = 0; i < s.gateway.proxy.routes.size(); ++i)
+    CHECK_FALSE(s.gateway.proxy.routes[i].name.empty());
+}

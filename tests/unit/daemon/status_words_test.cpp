@@ -55,13 +55,13 @@ struct fixture {
 }  // namespace
 
 TEST_CASE_FIXTURE(fixture, "the status counts brokers and devices, and names the brokers that are down") {
-  CHECK(tested.now() == "0 of 2 brokers up (down: lab, site), 1 devices, 0.0 requests/s");
+  CHECK(tested.now() == "0 of 2 brokers up (down: lab, site), 1 device, 0.0 requests/s");
   running.start();
   here.run();
   there.run();
-  CHECK(tested.now() == "2 of 2 brokers up, 1 devices, 0.0 requests/s");
+  CHECK(tested.now() == "2 of 2 brokers up, 1 device, 0.0 requests/s");
   there.go_down();
-  CHECK(tested.now() == "1 of 2 brokers up (down: site), 1 devices, 0.0 requests/s");
+  CHECK(tested.now() == "1 of 2 brokers up (down: site), 1 device, 0.0 requests/s");
 }
 
 TEST_CASE_FIXTURE(fixture, "the rate is that since it was asked for before") {
@@ -71,10 +71,10 @@ TEST_CASE_FIXTURE(fixture, "the rate is that since it was asked for before") {
   there.run();
   ping(25);
   time.advance(10s);
-  CHECK(tested.now() == "2 of 2 brokers up, 1 devices, 2.5 requests/s");
+  CHECK(tested.now() == "2 of 2 brokers up, 1 device, 2.5 requests/s");
   ping(30);
   time.advance(2s);
-  CHECK(tested.now() == "2 of 2 brokers up, 1 devices, 15 requests/s");
+  CHECK(tested.now() == "2 of 2 brokers up, 1 device, 15 requests/s");
   time.advance(1s);
-  CHECK(tested.now() == "2 of 2 brokers up, 1 devices, 0.0 requests/s");
+  CHECK(tested.now() == "2 of 2 brokers up, 1 device, 0.0 requests/s");
 }

@@ -49,7 +49,7 @@ TEST_CASE("text from outside cannot forge a line of the log, and is cut where it
 
 TEST_CASE_FIXTURE(fixture, "an answer's record says who asked for what, and what came of it") {
   const auto c = call_with(std::string(R"("path":"supply/voltage","source":"desk-1","correlation_id":")") +
-                               other_id + R"(","options":{"traceparent":"00-aa-bb-01"},"token":"s3cret")",
+                               other_id + R"(","traceparent":"00-aa-bb-01","token":"s3cret")",
                            time.now());
   time.advance(1500us);
   tested.answer(c, content("pong"), time);
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(fixture, "an answer's record says who asked for what, and what
 
 TEST_CASE_FIXTURE(fixture, "what a peer sends stands in a record without control characters, and cut") {
   const auto c =
-      call_with(R"("path":"a\u000aPRIORITY=0","source":"desk\u0000)" + std::string(100, 'x') + '"');
+      call_with(R"("path":"a\u000aPRIORITY=0","source":"desk\u001b)" + std::string(100, 'x') + '"');
   tested.answer(c, content("0123456789"), time);
   REQUIRE(records.size() == 1);
   CHECK(records.front().path == "a?PRIORITY=0");
