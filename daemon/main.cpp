@@ -1,5 +1,4 @@
 #include <malloc.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "exit_code.hpp"
+#include "log_output.hpp"
 #include "service.hpp"
 #include "version.hpp"
 
@@ -20,24 +20,6 @@ struct arguments {
   bool check = false;
   bool schema = false;
 };
-
-spdlog::level::level_enum to_spdlog(mqcoap::log_level level) {
-  switch (level) {
-    case mqcoap::log_level::error: return spdlog::level::err;
-    case mqcoap::log_level::warning: return spdlog::level::warn;
-    case mqcoap::log_level::info: return spdlog::level::info;
-    case mqcoap::log_level::debug: return spdlog::level::debug;
-  }
-  return spdlog::level::info;
-}
-
-void apply_logging(const mqcoap::logging_options& options) { spdlog::set_level(to_spdlog(options.level)); }
-
-void set_up_logging(const mqcoap::logging_options& options) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("mqcoapd"));
-  spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$: %v");
-  apply_logging(options);
-}
 
 /// Large bodies come and go with every message: memory that glibc gave back to the kernel each time would be
 /// faulted in again, page by page, for the next (two thirds of the time of a GET of 100 KB).
@@ -59,9 +41,10 @@ int run(const arguments& args) {
     return mqcoap::exit_ok;
   }
   keep_freed_memory();
-  set_up_logging(loaded.value->logging);
   std::signal(SIGPIPE, SIG_IGN);
-  mqcoap::service service(*std::move(loaded.value), args.config, apply_logging);  // it takes the signals now
+  mqcoap::log_output log;
+  log.open(loaded.value->logging);
+  mqcoap::service service(*std::move(loaded.value), args.config, log);  // from here on it takes the signals
   spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
   service.run();
   return mqcoap::exit_ok;
@@ -91,6 +74,9 @@ int main(int argc, char** argv) {
   }
   try {
     return run(args);
+  } catch (const mqcoap::log_fault& e) {
+    std::fprintf(stderr, "%s: error: logging.target: %s\n", args.config.c_str(), e.what());
+    return mqcoap::exit_configuration;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "mqcoapd: internal error: %s\n", e.what());
     return mqcoap::exit_internal;

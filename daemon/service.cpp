@@ -25,9 +25,9 @@ spdlog::level::level_enum level_of(const diagnostic& d) {
 
 }  // namespace
 
-service::service(settings configuration, std::string file, apply_logging log_as)
+service::service(settings configuration, std::string file, log_output& log)
     : file_(std::move(file)),
-      log_as_(std::move(log_as)),
+      log_(log),
       alarm_(loop_),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       grace_(loop_),
@@ -38,16 +38,19 @@ service::service(settings configuration, std::string file, apply_logging log_as)
                   return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(options));
                 }),
       http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
-      listen_(configuration.http) {
+      listen_(configuration.http),
+      notifier_(loop_.get_executor(), [this] { return status_->now(); }) {
   presence_.follow(configuration.gateway.ns, configuration.gateway.devices, connections_.front().options);
   gateway_hooks hooks;
   hooks.ready = [this] { on_ready(); };
   hooks.away = [this] { presence_.set_online(false); };
   hooks.retired = [this](link& left) { retire(left); };
+  hooks.log = [this](const request_record& r) { log_.write(r); };
   hooks.document = [this](own_document which) { return observer_.document(which); };
   gateway_ = std::make_unique<gateway>(std::move(configuration.gateway), links_of(connections_), time_,
                                        alarm_, std::move(hooks));
   alarm_.on_ring([this] { gateway_->on_alarm(); });
+  status_ = std::make_unique<status_words>(*gateway_, time_);
   observer_.watch(*gateway_);
   observer_.set_configuration(std::move(configuration.shown));
   observer_.set_http_state([this] { return http_.state(); });
@@ -59,6 +62,7 @@ void service::run() {
   serve_http();
   gateway_->start();
   for (auto& c : connections_) c.started = true;
+  notifier_.ready();  // a broker that is away is no failed start
   loop_.run();
 }
 
@@ -95,7 +99,7 @@ void service::on_signal(int number) {
 /// Decode, validate, build, then swap: up to the swap, nothing that runs is touched. Reading takes as long as
 /// at the start; messages wait for it.
 void service::reload() {
-  // A service manager that follows reloads is told here, and at the end of this function.
+  notifier_.reloading();
   spdlog::info("reading {} again", file_);
   auto loaded = load_settings(file_);
   for (const auto& d : loaded.diagnostics) {
@@ -125,9 +129,11 @@ void service::note_reload(bool ok, std::string words) {
   else
     spdlog::error("the configuration stays as it was: {}", words);
   observer_.set_reload({time_.wall(), ok, std::move(words)});
+  notifier_.ready();
 }
 
 void service::put_in_force(settings next) {
+  log_.open(next.logging);  // first of all, because it may fail
   constexpr std::size_t is_new = -1;
   std::vector<std::size_t> places;  // of those that stay, in `connections_`
   std::vector<connection> made;
@@ -148,7 +154,6 @@ void service::put_in_force(settings next) {
     connections_.push_back(std::move(place == is_new ? *newest++ : before[place]));
   for (auto& c : before)
     if (c.via) leaving_.push_back(std::move(c));
-  log_as_(next.logging);
   observer_.set_configuration(std::move(next.shown));
   if (std::exchange(listen_, next.http) != listen_) serve_http();
   presence_.follow(gateway_->options().ns, gateway_->options().devices, connections_.front().options);
@@ -202,6 +207,7 @@ void service::retire(link& left) {
 
 void service::begin_stop() {
   stopping_ = true;
+  notifier_.stopping();
   grace_.expires_after(answer_grace);
   grace_.async_wait([this](boost::system::error_code ec) {
     if (!ec) gateway_->abandon();  // which answers the last one, and so drains

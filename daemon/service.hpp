@@ -17,16 +17,18 @@
 #include <string>
 #include <vector>
 
+#include "log_output.hpp"
+#include "notifier.hpp"
+#include "status_words.hpp"
+
 namespace mqcoap {
 
 /// The running gateway: one event loop that owns the links, the timer and the signals.
 class service {
  public:
-  using apply_logging = std::function<void(const logging_options&)>;
-
   /// @param file  where the configuration came from, and is read from again
-  /// @param log_as  called with what a later configuration says of logging
-  service(settings configuration, std::string file, apply_logging log_as);
+  /// @param log  outlives the service; follows what a later configuration says of logging
+  service(settings configuration, std::string file, log_output& log);
 
   /// Runs until SIGTERM or SIGINT, then answers what is in flight and goes within 5 s; a second one ends it
   /// at once. SIGHUP reads the configuration again.
@@ -57,7 +59,7 @@ class service {
   void log_summary() const;
 
   const std::string file_;
-  const apply_logging log_as_;
+  log_output& log_;
   boost::asio::io_context loop_{1};
   const system_clock time_;
   asio_alarm alarm_;
@@ -70,6 +72,8 @@ class service {
   presence_board presence_;
   http_server http_;
   std::optional<http_options> listen_;
+  std::unique_ptr<status_words> status_;
+  notifier notifier_;
   std::size_t links_running_ = 0;
   bool stopping_ = false;
   bool links_stopping_ = false;

@@ -27,7 +27,11 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
     for (auto& resource : device.resources) options.resources.push_back(std::move(resource.options));
     gateway.devices.push_back(std::move(options));
   }
-  return settings{std::move(brokers), std::move(gateway), {root.logging.level}, root.http.listen, {}};
+  return settings{std::move(brokers),
+                  std::move(gateway),
+                  {root.logging.level, root.logging.target},
+                  root.http.listen,
+                  {}};
 }
 
 }  // namespace

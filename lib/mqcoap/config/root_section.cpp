@@ -81,24 +81,6 @@ const section<limits_spec>& limits_section() {
   return table;
 }
 
-const section<logging_spec>& logging_section() {
-  static const section<logging_spec> table{
-      "logging",
-      "logging",
-      "What is written to the log.",
-      {key<logging_spec>("level",
-                         choice<log_level>({{"error", log_level::error},
-                                            {"warning", log_level::warning},
-                                            {"info", log_level::info},
-                                            {"debug", log_level::debug}}),
-                         "info", "Least important lines that are written; `debug` shows every message.",
-                         &logging_spec::level),
-       key<logging_spec>("body", integer(0, 65536), "80",
-                         "Bytes of a body that a line of the log shows; 0: none.",
-                         [](logging_spec& l, std::int64_t n) { l.body = static_cast<std::size_t>(n); })}};
-  return table;
-}
-
 const section<root_spec>& root_section() {
   static const section<root_spec> table{
       "root",

@@ -47,6 +47,7 @@ struct limits_spec {
 
 struct logging_spec {
   log_level level{};
+  log_target target;
   std::size_t body = 0;
 };
 

@@ -33,7 +33,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       time_(time),
       wake_(wake),
       hooks_(std::move(hooks)),
-      log_(options_.logged_body),
+      log_(options_.logged_body, hooks_.log),
       intake_(std::make_unique<intake>(*this, *links_.front())),
       proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding}),
       chain_(answer_nothing_here, spdlog_sink()),

@@ -13,6 +13,7 @@
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
@@ -34,6 +35,7 @@ struct gateway_hooks {
   /// Nothing is expected any more of a link that `reconfigure` left out: it can be stopped, and then
   /// destroyed. Never inside a callback of a link.
   std::function<void(link&)> retired{};
+  request_sink log{};  ///< gets the records of the request log; none: they are lines of spdlog's
 };
 
 /// Takes requests from the default link, answers them from local resources or forwards them, and sends

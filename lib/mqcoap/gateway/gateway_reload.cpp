@@ -18,7 +18,7 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   auto devices = make_devices(options);
   options_ = std::move(options);
   proxy_.reconfigure(options_.proxy);
-  log_ = request_log(options_.logged_body);
+  log_ = request_log(options_.logged_body, hooks_.log);
   stats_.configure(options_);
   keep_devices(std::move(devices));
   const auto before = std::exchange(links_, std::move(links));

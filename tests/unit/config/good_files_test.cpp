@@ -65,6 +65,7 @@ TEST_CASE("what a configuration does not say is what the options' own defaults a
     CHECK(s.gateway.proxy.default_timeout == proxy_options{}.default_timeout);
     CHECK(s.gateway.logged_body == 80);
     CHECK(s.logging.level == logging_options{}.level);
+    CHECK(s.logging.target == logging_options{}.target);
   }
   CHECK(load("minimal").gateway.devices.empty());
   CHECK(load("empty_sections").gateway.devices.size() == 2);
@@ -121,6 +122,22 @@ TEST_CASE("general sections are read") {
   CHECK(s.gateway.logged_body == 0);
   CHECK(s.logging.level == log_level::debug);
   CHECK(s.brokers.front().max_inbound == 32u << 20);  // else a payload within the limit would never arrive
+}
+
+TEST_CASE("a log goes to a place, or to a file that stands beside the configuration") {
+  CHECK(load("logging").logging.target ==
+        log_target{log_target::place::file, test::corpus + "good/log/mqcoapd.log"});
+  const test::temporary_folder folder;
+  const auto target_of = [&](const std::string& words) {
+    auto loaded = load_settings(folder.write("a.yaml", "version: 1\nlogging: {target: " + words + "}\n"));
+    REQUIRE(loaded.value);
+    return loaded.value->logging.target;
+  };
+  CHECK(target_of("auto") == log_target{});
+  CHECK(target_of("journal") == log_target{log_target::place::journal});
+  CHECK(target_of("stderr") == log_target{log_target::place::standard_error});
+  CHECK(target_of("{file: /var/log/mqcoapd.log}") ==
+        log_target{log_target::place::file, "/var/log/mqcoapd.log"});
 }
 
 TEST_CASE("a device like a template has what the template has, and its own replaces it") {

@@ -73,6 +73,7 @@ limits:
   in_flight: 1024
 logging:
   level: info
+  target: auto
   body: 80
 http: off
 )");

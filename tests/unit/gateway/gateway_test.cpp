@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "../transport/log_catcher.hpp"
+
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
@@ -46,9 +48,16 @@ struct fixture {
   memory_link lab{broker, "lab"};
   desk caller{broker};
   int ready = 0;
-  gateway tested{two_devices(), {&lab}, time, wake, {[this] { ++ready; }}};
+  std::vector<request_record> records;
+  gateway tested{two_devices(), {&lab}, time, wake, hooks()};
   request_id_generator ids;
 
+  gateway_hooks hooks() {
+    gateway_hooks made;
+    made.ready = [this] { ++ready; };
+    made.log = [this](const request_record& r) { records.push_back(r); };
+    return made;
+  }
   void start() {
     tested.start();
     broker.run();
@@ -138,4 +147,13 @@ TEST_CASE_FIXTURE(fixture, "once it stops it asks for requests no more, after a 
   CHECK(done);
   CHECK(ready == 1);
   CHECK(lab.filters().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "what it answers is recorded where its owner wants it") {
+  const test::log_catcher at_debug;
+  start();
+  ask("GET", "GW_1", "axuv", "large");
+  REQUIRE(records.size() == 1);
+  CHECK(records.front().path == "large");
+  CHECK(records.front().code == 205);
 }

@@ -1,0 +1,41 @@
+#include "status_words.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+std::string counted(std::size_t n, std::string_view what) {
+  return std::to_string(n) + ' ' + std::string(what) + (n == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string status_words::now() {
+  std::size_t up = 0;
+  std::string down;
+  for (const link* l : of_.links()) {
+    if (l->up())
+      ++up;
+    else
+      down += (down.empty() ? " (down: " : ", ") + l->name();
+  }
+  if (!down.empty()) down += ')';
+  const auto per_second = rate();
+  return fmt::format("{} of {} up{}, {}, {:.{}f} requests/s", up, counted(of_.links().size(), "broker"), down,
+                     counted(of_.device_count(), "device"), per_second, per_second < 10 ? 1 : 0);
+}
+
+double status_words::rate() {
+  const auto answered = of_.counted()[event::answered];
+  const std::chrono::duration<double> passed = time_.now() - since_;
+  if (passed.count() <= 0) return 0;
+  const auto per_second = static_cast<double>(answered - answered_) / passed.count();
+  answered_ = answered;
+  since_ = time_.now();
+  return per_second;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <filesystem>
+#include <mqcoap/config/common_types.hpp>
+#include <mqcoap/config/spec.hpp>
+
+namespace mqcoap {
+namespace {
+
+constexpr char expected[] = "auto, journal, stderr or {file: PATH}";
+
+const std::vector<std::string>& place_words() {
+  static const std::vector<std::string> words{"auto", "journal",
+                                              "stderr"};  // in the order of `log_target::place`
+  return words;
+}
+
+std::optional<log_target> read_file_target(const node& n, read_context& ctx) {
+  if (n.entries.size() != 1) {
+    mismatch(n, expected, ctx);
+    return std::nullopt;
+  }
+  const auto& [key, at] = n.entries.front();
+  if (key->text != "file") {
+    ctx.faults.error(*key, "unknown key '" + key->text + '\'', "{file: PATH}");
+    return std::nullopt;
+  }
+  const auto name = text("the name of a file").read(*at, ctx);
+  if (!name) return std::nullopt;
+  return log_target{log_target::place::file, (std::filesystem::path(ctx.folder) / *name).string()};
+}
+
+std::optional<log_target> read_target(const node& n, read_context& ctx) {
+  if (n.is_map()) return read_file_target(n, ctx);
+  const auto& words = place_words();
+  const auto found = n.is_scalar() ? std::find(words.begin(), words.end(), n.text) : words.end();
+  if (found != words.end()) return log_target{static_cast<log_target::place>(found - words.begin()), {}};
+  const bool names_file = n.is_scalar() && n.text.find('/') != std::string::npos;
+  mismatch(n, expected, ctx, names_file ? "{file: " + n.text + '}' : "");
+  return std::nullopt;
+}
+
+value_type<log_target> target() {
+  boost::json::object file{{"type", "object"},
+                           {"properties",
+                            {{"file",
+                              {{"type", "string"},
+                               {"minLength", 1},
+                               {"description", "Lines are added at the end of this file."}}}}},
+                           {"additionalProperties", false},
+                           {"required", {"file"}}};
+  boost::json::array ways;
+  ways.emplace_back(choice_schema(place_words()));
+  ways.emplace_back(std::move(file));
+  return {expected, {{"anyOf", std::move(ways)}}, read_target};
+}
+
+}  // namespace
+
+const section<logging_spec>& logging_section() {
+  static const section<logging_spec> table{
+      "logging",
+      "logging",
+      "What is written to the log.",
+      {key<logging_spec>("level",
+                         choice<log_level>({{"error", log_level::error},
+                                            {"warning", log_level::warning},
+                                            {"info", log_level::info},
+                                            {"debug", log_level::debug}}),
+                         "info", "Least important lines that are written; `debug` shows every message.",
+                         &logging_spec::level),
+       key<logging_spec>(
+           "target", target(), "auto",
+           "Where the log goes. `journal`: systemd's, where every request has fields of its own, such as "
+           "`MQCOAP_REQUEST_ID`. `auto`: the journal if the standard error is connected to it, else the "
+           "standard error. A file is opened anew when the configuration is read again; its name is "
+           "relative to the main file.",
+           &logging_spec::target),
+       key<logging_spec>("body", integer(0, 65536), "80",
+                         "Bytes of a body that a line of the log shows; 0: none.",
+                         [](logging_spec& l, std::int64_t n) { l.body = static_cast<std::size_t>(n); })}};
+  return table;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// What is known of a request once it is answered. Its texts may stand in a log as they are: control
+/// characters are gone, long ones are cut. Never a token.
+struct request_record {
+  std::string request_id;
+  std::string source;  ///< empty: none was given
+  std::string method;  ///< empty: the request could not be read
+  std::string device;  ///< the tag that was asked
+  std::string subsystem;
+  std::string path;                                 ///< empty: the request could not be read
+  int code = 0;                                     ///< of the answer
+  std::optional<std::chrono::microseconds> took{};  ///< nothing: the request could not be read
+  std::string correlation_id;                       ///< empty: none
+  std::string traceparent;                          ///< empty: none
+  std::string words;  ///< the beginning of the answer's body, or what was wrong with the request
+};
+
+/// The record as a line for people.
+std::string to_line(const request_record& r);
+
+/// Where records go instead of the program's log. Called on the event loop.
+using request_sink = std::function<void(const request_record&)>;
+
+}  // namespace mqcoap

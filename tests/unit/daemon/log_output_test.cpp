@@ -1,0 +1,126 @@
+#include <doctest/doctest.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <log_output.hpp>
+#include <memory>
+#include <string>
+
+using namespace mqcoap;
+
+namespace {
+
+struct fixture {
+  std::shared_ptr<spdlog::logger> before = spdlog::default_logger();
+  std::filesystem::path folder;
+  log_output tested;
+
+  fixture() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "mqcoap-log-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    folder = pattern;
+  }
+  ~fixture() {
+    spdlog::flush_every(std::chrono::seconds(0));
+    spdlog::set_default_logger(before);
+    std::filesystem::remove_all(folder);
+  }
+  std::string path(const std::string& name) const { return (folder / name).string(); }
+  logging_options to_file(const std::string& name, log_level level = log_level::info) const {
+    return {level, {log_target::place::file, path(name)}};
+  }
+  std::string content(const std::string& name) const {
+    spdlog::default_logger()->flush();
+    std::ifstream in(path(name));
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  std::string fault_of(const logging_options& options) {
+    try {
+      tested.open(options);
+    } catch (const log_fault& e) {
+      return e.what();
+    }
+    return {};
+  }
+};
+
+request_record a_request() {
+  request_record r;
+  r.request_id = "0123";
+  r.method = "GET";
+  r.took = std::chrono::microseconds(100);
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a file gets lines with their time at its end, and others may not write to it") {
+  std::ofstream(path("a.log")) << "before\n";
+  tested.open(to_file("a.log"));
+  spdlog::info("one");
+  spdlog::debug("two");
+  const auto text = content("a.log");
+  CHECK(text.starts_with("before\n20"));
+  CHECK(text.ends_with(" info: one\n"));
+  tested.open(to_file("b.log"));
+  struct stat made {};
+  REQUIRE(::stat(path("b.log").c_str(), &made) == 0);
+  CHECK((made.st_mode & 0137u) == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a warning is in the file at once") {
+  tested.open(to_file("a.log"));
+  spdlog::warn("careful");
+  std::ifstream in(path("a.log"));
+  std::string line;
+  std::getline(in, line);
+  CHECK(line.ends_with(" warning: careful"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a file that was rotated away is made anew when the log is opened again") {
+  tested.open(to_file("a.log"));
+  spdlog::info("one");
+  std::filesystem::rename(path("a.log"), path("a.log.1"));
+  tested.open(to_file("a.log"));
+  spdlog::info("two");
+  CHECK(content("a.log.1").find("one\n") != std::string::npos);
+  CHECK(content("a.log").find("two\n") != std::string::npos);
+  CHECK(content("a.log").find("one\n") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "a file that was cut to nothing goes on from its beginning") {
+  tested.open(to_file("a.log"));
+  spdlog::warn("one");
+  std::filesystem::resize_file(path("a.log"), 0);
+  spdlog::warn("two");
+  CHECK(content("a.log").starts_with("20"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a file that cannot be opened is a fault, and the log stays where it was") {
+  tested.open(to_file("a.log"));
+  CHECK(fault_of(to_file("missing/b.log")) ==
+        "cannot write to " + path("missing/b.log") + ": No such file or directory");
+  CHECK_FALSE(std::filesystem::exists(path("missing")));
+  CHECK(
+      fault_of({log_level::info, {log_target::place::file, folder.string()}}).ends_with(": Is a directory"));
+  REQUIRE(::mkfifo(path("pipe").c_str(), 0600) == 0);
+  CHECK(fault_of(to_file("pipe")).starts_with("cannot write to "));
+  spdlog::info("still here");
+  CHECK(content("a.log").ends_with("still here\n"));
+}
+
+TEST_CASE_FIXTURE(fixture, "the level can change, and requests are lines at debug") {
+  tested.open(to_file("a.log", log_level::debug));
+  tested.write(a_request());
+  CHECK(content("a.log").ends_with(" debug: " + to_line(a_request()) + '\n'));
+  tested.open(to_file("b.log", log_level::error));
+  tested.write(a_request());
+  spdlog::warn("quiet");
+  spdlog::error("loud");
+  const auto text = content("b.log");
+  CHECK(text.ends_with("error: loud\n"));
+  CHECK(text.find('\n') == text.size() - 1);
+}

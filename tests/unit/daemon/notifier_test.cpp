@@ -1,0 +1,117 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <notifier.hpp>
+#include <string>
+
+#include "datagram_socket.hpp"
+#include "environment.hpp"
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A service manager that hears, and a loop that runs only when it is told to.
+struct fixture {
+  test::datagram_socket manager;
+  test::environment notify_socket{"NOTIFY_SOCKET", manager.path()};
+  test::environment watchdog_limit{"WATCHDOG_USEC", "20000"};
+  test::environment watchdog_process{"WATCHDOG_PID", std::to_string(::getpid())};
+  std::string status = "all is well";
+  boost::asio::io_context loop{1};
+  notifier tested{loop.get_executor(), [this] { return status; }, 1ms};
+
+  /// Runs the loop until something is heard.
+  std::string next() {
+    auto heard = manager.take();
+    while (heard.empty() && loop.run_one_for(30s) > 0) heard = manager.take();
+    return heard;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "readiness is told at once, with the status") {
+  tested.ready();
+  CHECK(manager.take() == "READY=1\nSTATUS=all is well");
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a loop that does not turn feeds no watchdog, one that turns feeds it again and again") {
+  tested.ready();
+  manager.take();
+  ::usleep(2 * 20000);  // the manager would have lost its patience
+  CHECK(manager.take().empty());
+  CHECK(next() == "WATCHDOG=1");
+  CHECK(next() == "WATCHDOG=1");
+}
+
+TEST_CASE_FIXTURE(fixture, "the watchdog of another process is not fed") {
+  const test::environment somebody_else("WATCHDOG_PID", "1");
+  tested.ready();
+  manager.take();
+  status = "changed";
+  CHECK(next() == "STATUS=changed");
+  status = "again";
+  CHECK(next() == "STATUS=again");
+}
+
+TEST_CASE_FIXTURE(fixture, "the status is told when it has changed") {
+  const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
+  tested.ready();
+  manager.take();
+  for (int i = 0; i < 3; ++i) loop.run_one();  // the same words, asked for three times
+  CHECK(manager.take().empty());
+  status = "1 of 2 brokers up";
+  CHECK(next() == "STATUS=1 of 2 brokers up");
+}
+
+TEST_CASE_FIXTURE(fixture, "a reload is told with its time, and its end with what has changed") {
+  const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
+  tested.ready();
+  manager.take();
+  tested.reloading();
+  const auto heard = manager.take();
+  REQUIRE(heard.starts_with("RELOADING=1\nMONOTONIC_USEC="));
+  const auto digits = heard.substr(heard.rfind('=') + 1);
+  CHECK_FALSE(digits.empty());
+  CHECK(digits.find_first_not_of("0123456789") == std::string::npos);
+  tested.ready();
+  CHECK(manager.take() == "READY=1\n");
+  status = "reload failed";
+  tested.ready();
+  CHECK(manager.take() == "READY=1\nSTATUS=reload failed");
+}
+
+TEST_CASE_FIXTURE(fixture, "while it stops it tells so, the watchdog is fed, and the status stays") {
+  tested.ready();
+  manager.take();
+  tested.stopping();
+  CHECK(manager.take() == "STOPPING=1\nSTATUS=stopping");
+  status = "changed";
+  CHECK(next() == "WATCHDOG=1");
+  CHECK(next() == "WATCHDOG=1");
+}
+
+TEST_CASE("without a service manager nothing is done, and a manager that is gone is no fault") {
+  boost::asio::io_context loop{1};
+  int asked = 0;
+  const auto status = [&asked] { return std::to_string(++asked); };
+  const test::environment watchdog_limit("WATCHDOG_USEC", "20000");
+  const auto use = [&] {
+    notifier tested(loop.get_executor(), status);
+    tested.ready();
+    tested.reloading();
+    tested.stopping();
+  };
+  {
+    const test::environment none("NOTIFY_SOCKET", std::nullopt);
+    use();
+  }
+  CHECK(asked == 0);
+  const test::environment gone("NOTIFY_SOCKET", "/nowhere/socket");
+  use();
+  CHECK(asked == 1);
+}

@@ -1,0 +1,80 @@
+#include <doctest/doctest.h>
+
+#include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/transport/memory_link.hpp>
+#include <status_words.hpp>
+#include <string>
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct no_alarm final : alarm {
+  void wake_at(steady_time) override {}
+};
+
+struct no_events final : link_events {
+  void on_link_up(mqcoap::link&) noexcept override {}
+  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+  void on_message(mqcoap::link&, const inbound&) noexcept override {}
+};
+
+gateway_options one_device() {
+  gateway_options options{0, default_namespace(), {}, {}, {}, {}};
+  reply_options pong;
+  pong.body = json_text::from_string("pong");
+  options.devices.push_back({*device_tag::parse("GW_1"), {}, {}, {{"ping", {}, {}, pong}}});
+  return options;
+}
+
+struct fixture {
+  manual_clock time;
+  no_alarm wake;
+  no_events nobody;
+  memory_broker here, there;
+  memory_link lab{here, "lab"};
+  memory_link site{there, "site"};
+  memory_link desk{here, "desk"};
+  gateway running{one_device(), {&lab, &site}, time, wake};
+  status_words tested{running, time};
+  request_id_generator ids;
+
+  void ping(int times) {
+    for (int i = 0; i < times; ++i) {
+      const std::string id(ids.next().text());
+      desk.publish("gf_int_v1/axuv/request/GW_1/" + id,
+                   R"({"header":{"method":"GET","path":"ping","request_id":")" + id +
+                       R"("},"body":null,"timestamp":"1"})",
+                   steady_time::max());
+      here.run();
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "the status counts brokers and devices, and names the brokers that are down") {
+  CHECK(tested.now() == "0 of 2 brokers up (down: lab, site), 1 device, 0.0 requests/s");
+  running.start();
+  here.run();
+  there.run();
+  CHECK(tested.now() == "2 of 2 brokers up, 1 device, 0.0 requests/s");
+  there.go_down();
+  CHECK(tested.now() == "1 of 2 brokers up (down: site), 1 device, 0.0 requests/s");
+}
+
+TEST_CASE_FIXTURE(fixture, "the rate is that since it was asked for before") {
+  running.start();
+  desk.start(nobody);
+  here.run();
+  there.run();
+  ping(25);
+  time.advance(10s);
+  CHECK(tested.now() == "2 of 2 brokers up, 1 device, 2.5 requests/s");
+  ping(30);
+  time.advance(2s);
+  CHECK(tested.now() == "2 of 2 brokers up, 1 device, 15 requests/s");
+  time.advance(1s);
+  CHECK(tested.now() == "2 of 2 brokers up, 1 device, 0.0 requests/s");
+}
