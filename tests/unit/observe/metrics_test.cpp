@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <fstream>
 #include <iterator>
 #include <mqcoap/observe/metrics.hpp>
