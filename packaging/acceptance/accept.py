@@ -335,8 +335,9 @@ def removed(w):
 
 @step
 def purged(w):
-    # The only one of them that has left anything.
+    # The only one of them that has left anything; and what they had brought along.
     w.run("apt-get", "purge", "-y", "mqcoapd")
+    w.run("apt-get", "autoremove", "--purge", "-y")
     after = w.files()
     left, taken = sorted(after - w.before), sorted(w.before - after)
     if left or taken:

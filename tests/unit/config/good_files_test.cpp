@@ -127,6 +127,7 @@ TEST_CASE("a device like a template has what the template has, and its own repla
   const auto s = load("devices");
   const auto& plain = device(s, "2D_XX_0_0001");
   CHECK(plain.description == "A probe");
+  CHECK(plain.presence);
   REQUIRE(plain.subsystems.size() == 1);
   CHECK(plain.subsystems.front().text() == "axuv");
   CHECK(plain.resources.size() == 3);
@@ -136,6 +137,8 @@ TEST_CASE("a device like a template has what the template has, and its own repla
 
   const auto& own = device(s, "2D_XX_0_0002");
   CHECK(own.description == "Another probe");
+  CHECK_FALSE(own.presence);
+  CHECK_FALSE(device(s, "GW_XX_0_0001").presence);
   CHECK(own.subsystems.size() == 2);
   CHECK(own.resources.size() == 4);
   CHECK(kind<value_options>(s, "2D_XX_0_0002", "status").initial.text() == R"({"state":"IDLE"})");
