@@ -31,10 +31,12 @@ spdlog::level::level_enum to_spdlog(mqcoap::log_level level) {
   return spdlog::level::info;
 }
 
+void apply_logging(const mqcoap::logging_options& options) { spdlog::set_level(to_spdlog(options.level)); }
+
 void set_up_logging(const mqcoap::logging_options& options) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mqcoapd"));
   spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$: %v");
-  spdlog::set_level(to_spdlog(options.level));
+  apply_logging(options);
 }
 
 /// Large bodies come and go with every message: memory that glibc gave back to the kernel each time would be
@@ -59,7 +61,7 @@ int run(const arguments& args) {
   keep_freed_memory();
   set_up_logging(loaded.value->logging);
   std::signal(SIGPIPE, SIG_IGN);
-  mqcoap::service service(*std::move(loaded.value));  // from here on it takes the signals
+  mqcoap::service service(*std::move(loaded.value), args.config, apply_logging);  // it takes the signals now
   spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
   service.run();
   return mqcoap::exit_ok;
@@ -80,6 +82,7 @@ int main(int argc, char** argv) {
   app.add_flag("--schema", args.schema, "Print the JSON Schema of the configuration and exit");
   app.footer(
       "Signals: SIGTERM and SIGINT answer what is in flight and end within 5 s; a second one ends at once.\n"
+      "SIGHUP reads the configuration again; one that is at fault changes nothing.\n"
       "Exit status: 0 stopped as asked, 64 wrong command line, 70 internal error, 78 bad configuration.");
   try {
     app.parse(argc, argv);

@@ -16,7 +16,7 @@ CONFIGURATION = """
     version: 1
     logging: {level: debug}
     brokers:
-      lab: {url: "$URL", client_id: gateway-1, tls: {$TLS}}
+      lab: {url: "$URL", client_id: gateway-1, protocol: 5, tls: {$TLS}}
     devices:
       GW_1:
         subsystems: [axuv]
@@ -203,7 +203,7 @@ class Traps(TlsTest):
         configuration = CONFIGURATION.replace(", tls: {$TLS}", "")
         self.began = time.monotonic()
         gateway = self.gateway(configuration, URL=f"mqtt://127.0.0.1:{broker.port}", ready=False)
-        self.judge(gateway, "the broker closed the connection before answering")
+        self.judge(gateway, "does it want TLS on this port?")
 
 
 if __name__ == "__main__":

@@ -85,6 +85,7 @@ struct device_spec {
   std::string description;
   std::vector<subsystem_name> subsystems;
   std::vector<named<std::string, resource_spec>> resources;
+  std::optional<bool> presence;
 };
 
 struct match_spec {

@@ -21,7 +21,7 @@ class request_log {
   void fault(const exchange_topic& topic, const decode_fault& f) const;
 
  private:
-  const std::size_t body_bytes_;
+  std::size_t body_bytes_;
 };
 
 }  // namespace mqcoap

@@ -8,6 +8,7 @@
 #include <mqcoap/transport/tls_options.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace mqcoap {
@@ -23,6 +24,8 @@ struct last_will {
   std::string topic;
   std::string payload;
   bool retain = true;
+
+  friend bool operator==(const last_will&, const last_will&) = default;
 };
 
 /// Where a server listens.
@@ -56,5 +59,18 @@ struct link_options {
 
 /// All servers of a broker, the first one first.
 std::vector<endpoint> servers(const link_options& options);
+
+/// True if both make the same connection; who hears of it does not count.
+inline bool operator==(const link_options& a, const link_options& b) {
+  // Every member by name, so that a new one does not compile before it is compared here.
+  const auto compared = [](const link_options& l) {
+    const auto& [name, host, port, fallbacks, client_id, username, password, tls, protocol, keepalive,
+                 connect_timeout, qos, will, max_inbound, max_queue, max_queue_bytes, log] = l;
+    static_cast<void>(log);
+    return std::tie(name, host, port, fallbacks, client_id, username, password, tls, protocol, keepalive,
+                    connect_timeout, qos, will, max_inbound, max_queue, max_queue_bytes);
+  };
+  return compared(a) == compared(b);
+}
 
 }  // namespace mqcoap

@@ -194,6 +194,7 @@ void mosquitto_session::tell_end() {
     return end(unreachable,
                "the connection was closed during the TLS handshake: is TLS spoken on this port?");
   std::string why = "the broker closed the connection before answering";
+  if (!tls_) why += ": does it want TLS on this port?";
   if (tls_ && tls_->certificate_was_asked())
     why += "; it had asked for a certificate of ours, and none is configured";
   end(hung_up, std::move(why));

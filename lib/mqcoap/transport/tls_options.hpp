@@ -17,6 +17,8 @@ struct tls_options {
   std::optional<secret> key_password = std::nullopt;
   bool verify_host = true;  ///< the broker's certificate must be for the host that is configured
   std::string alpn = {};    ///< application protocol to ask for, 1 to 255 bytes; empty: none
+
+  friend bool operator==(const tls_options&, const tls_options&) = default;
 };
 
 /// An option that cannot be used.

@@ -127,6 +127,7 @@ TEST_CASE("a device like a template has what the template has, and its own repla
   const auto s = load("devices");
   const auto& plain = device(s, "2D_XX_0_0001");
   CHECK(plain.description == "A probe");
+  CHECK(plain.presence);
   REQUIRE(plain.subsystems.size() == 1);
   CHECK(plain.subsystems.front().text() == "axuv");
   CHECK(plain.resources.size() == 3);
@@ -136,6 +137,8 @@ TEST_CASE("a device like a template has what the template has, and its own repla
 
   const auto& own = device(s, "2D_XX_0_0002");
   CHECK(own.description == "Another probe");
+  CHECK_FALSE(own.presence);
+  CHECK_FALSE(device(s, "GW_XX_0_0001").presence);
   CHECK(own.subsystems.size() == 2);
   CHECK(own.resources.size() == 4);
   CHECK(kind<value_options>(s, "2D_XX_0_0002", "status").initial.text() == R"({"state":"IDLE"})");
@@ -278,10 +281,4 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   CHECK(resource(device(s, "A"), "rate").metric);
   CHECK_FALSE(resource(device(s, "A"), "count").metric);
   CHECK_FALSE(resource(device(s, "A"), "name").metric);
-}
-
-TEST_CASE("a route without a name is called by its place") {
-  const auto s = load("proxy");
-  for (std::size_t i = 0; i < s.gateway.proxy.routes.size(); ++i)
-    CHECK_FALSE(s.gateway.proxy.routes[i].name.empty());
 }

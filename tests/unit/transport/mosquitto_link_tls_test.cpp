@@ -225,7 +225,8 @@ TEST_CASE_FIXTURE(fixture, "a link in the clear to a broker that speaks TLS is a
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto options = options_by_name(broker.port());
   options.tls.reset();
-  CHECK(outage(options) == "the broker closed the connection before answering");
+  CHECK(outage(options) ==
+        "the broker closed the connection before answering: does it want TLS on this port?");
 }
 
 TEST_CASE_FIXTURE(fixture, "files that cannot be used are said, and nothing is connected") {
