@@ -17,7 +17,7 @@ constexpr std::int64_t broken_skew = 24 * 3600 * 1000;
 std::string seconds(std::int64_t millis) {
   if (millis < 100'000)
     return std::to_string(millis / 1000) + '.' + std::to_string(millis % 1000 / 100) + " s";
-  if (millis < 100 * 3'600'000LL) return std::to_string(millis / 60'000) + " min";
+  if (millis < 100 * 3'600'000LL) return std::to_string((millis + 30'000) / 60'000) + " min";
   return std::to_string(millis / 86'400'000) + " days";
 }
 

@@ -39,6 +39,25 @@ add_custom_command(OUTPUT ${schema} COMMAND mqcoapd --schema > ${schema} DEPENDS
 add_custom_target(schema ALL DEPENDS ${schema})
 install(FILES ${schema} DESTINATION ${CMAKE_INSTALL_DATADIR}/mqcoap COMPONENT programs)
 
+if(TARGET mqcoap_cli)
+  # Debian's zsh looks in vendor-completions instead.
+  set(MQCOAP_ZSH_COMPLETION_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING
+    "Where the completion for zsh is installed")
+  foreach(shell bash zsh fish)
+    set(completion ${PROJECT_BINARY_DIR}/package/completion.${shell})
+    add_custom_command(OUTPUT ${completion} COMMAND mqcoap_cli completion ${shell} > ${completion}
+      DEPENDS mqcoap_cli VERBATIM)
+    list(APPEND completions ${completion})
+  endforeach()
+  add_custom_target(completions ALL DEPENDS ${completions})
+  install(FILES ${PROJECT_BINARY_DIR}/package/completion.bash COMPONENT programs
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME mqcoap)
+  install(FILES ${PROJECT_BINARY_DIR}/package/completion.zsh COMPONENT programs
+    DESTINATION ${MQCOAP_ZSH_COMPLETION_DIR} RENAME _mqcoap)
+  install(FILES ${PROJECT_BINARY_DIR}/package/completion.fish COMPONENT programs
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME mqcoap.fish)
+endif()
+
 set(doc_dir ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/LICENSE
   DESTINATION ${doc_dir} COMPONENT documentation)

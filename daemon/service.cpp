@@ -8,6 +8,8 @@
 #include <mqcoap/transport/log.hpp>
 #include <utility>
 
+#include "version.hpp"
+
 namespace mqcoap {
 namespace {
 
@@ -30,22 +32,30 @@ service::service(settings configuration, std::string file, apply_logging log_as)
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       grace_(loop_),
       connections_(connect_to_all(std::move(configuration.brokers))),
-      presence_(time_, [this](link_options options) {
-        return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(options));
-      }) {
+      observer_(time_, MQCOAP_VERSION),
+      presence_(time_,
+                [this](link_options options) {
+                  return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(options));
+                }),
+      http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
+      listen_(configuration.http) {
   presence_.follow(configuration.gateway.ns, configuration.gateway.devices, connections_.front().options);
   gateway_hooks hooks;
   hooks.ready = [this] { on_ready(); };
+  hooks.document = [this](own_document which) { return observer_.document(which); };
   hooks.away = [this] { presence_.set_online(false); };
   hooks.retired = [this](link& left) { retire(left); };
   gateway_ = std::make_unique<gateway>(std::move(configuration.gateway), links_of(connections_), time_,
                                        alarm_, std::move(hooks));
+  observer_.watch(*gateway_);
+  observer_.set_configuration(std::move(configuration.shown));
+  observer_.set_http_state([this] { return http_.state(); });
   alarm_.on_ring([this] { gateway_->on_alarm(); });
-  last_reload_ = {time_.wall(), true, in_force()};
 }
 
 void service::run() {
   await_signal();
+  if (listen_) http_.listen(*listen_);
   gateway_->start();
   for (auto& c : connections_) c.started = true;
   loop_.run();
@@ -109,11 +119,11 @@ void service::reload() {
 }
 
 void service::note_reload(bool ok, std::string words) {
-  last_reload_ = {time_.wall(), ok, std::move(words)};
   if (ok)
-    spdlog::info("the configuration is in force: {}", last_reload_.words);
+    spdlog::info("the configuration is in force: {}", words);
   else
-    spdlog::error("the configuration stays as it was: {}", last_reload_.words);
+    spdlog::error("the configuration stays as it was: {}", words);
+  observer_.set_reload({time_.wall(), ok, std::move(words)});
 }
 
 void service::put_in_force(settings next) {
@@ -138,6 +148,8 @@ void service::put_in_force(settings next) {
   for (auto& c : before)
     if (c.via) leaving_.push_back(std::move(c));
   log_as_(next.logging);
+  observer_.set_configuration(std::move(next.shown));
+  listen(next.http);
   presence_.follow(gateway_->options().ns, gateway_->options().devices, connections_.front().options);
   if (gateway_->subscribed()) presence_.set_online(true);
   start_connections();
@@ -168,6 +180,12 @@ void service::start_connections() {
     });
     if (!taken && !std::exchange(c.started, true)) c.via->start(*gateway_);
   }
+}
+
+/// Scrapes under way end with a change of the address, and with nothing else.
+void service::listen(const std::optional<http_options>& where) {
+  if (where == std::exchange(listen_, where)) return;
+  where ? http_.listen(*where) : http_.close();
 }
 
 /// The gateway expects nothing of it any more.

@@ -9,9 +9,11 @@
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/gateway/presence_board.hpp>
-#include <mqcoap/gateway/reload_status.hpp>
+#include <mqcoap/observe/http_server.hpp>
+#include <mqcoap/observe/observer.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +32,6 @@ class service {
   /// at once. SIGHUP reads the configuration again.
   void run();
 
-  const reload_status& last_reload() const noexcept { return last_reload_; }
-
  private:
   struct connection {
     link_options options;
@@ -47,6 +47,7 @@ class service {
   std::vector<connection> connect_to_all(std::vector<link_options> brokers);
   static std::vector<link*> links_of(const std::vector<connection>& all);
   void start_connections();
+  void listen(const std::optional<http_options>& where);
   void note_reload(bool ok, std::string words);
   void retire(link& left);
   void on_ready();
@@ -64,9 +65,11 @@ class service {
   boost::asio::steady_timer grace_;
   std::vector<connection> connections_;  ///< the first is the default broker's
   std::vector<connection> leaving_;      ///< of brokers that a reload changed or removed
+  observer observer_;
   std::unique_ptr<gateway> gateway_;
   presence_board presence_;
-  reload_status last_reload_;
+  http_server http_;
+  std::optional<http_options> listen_;
   std::size_t links_running_ = 0;
   bool stopping_ = false;
   bool links_stopping_ = false;

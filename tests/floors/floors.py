@@ -18,9 +18,10 @@ FLOORS = {
     "store": 3,
     "client": 4,
     "gateway": 5,
-    "config": 6,
-    "daemon": 7,
-    "cli": 7,
+    "observe": 6,
+    "config": 7,
+    "daemon": 8,
+    "cli": 8,
 }
 
 # The folders of programs, which own their process.
@@ -29,19 +30,21 @@ PROGRAMS = ("daemon", "cli")
 # (pattern of the included name, lowest floor, files that may include it, words for the rule)
 CONFINED = [
     ("boost/json*", 1, "*", "Boost.JSON only on floor 1 and up"),
-    ("boost/asio/signal_set*", 7, "*", "signals only in daemon/ and cli/"),
+    ("boost/asio/signal_set*", 8, "*", "signals only in daemon/ and cli/"),
+    ("boost/beast*", 6, "observe/*.cpp", "Boost.Beast only in observe/*.cpp"),
+    ("prometheus/*", 6, "observe/*.cpp", "prometheus-cpp only in observe/*.cpp"),
     ("boost/asio*", 3, "*", "Boost.Asio only on floor 3 and up"),
     ("mosquitto.h", 3, "transport/mosquitto_link*.cpp", "mosquitto.h only in transport/mosquitto_link*.cpp"),
     ("openssl/*", 3, "transport/tls_*", "OpenSSL only in transport/tls_*"),
-    ("yaml-cpp/*", 6, "config/*.cpp", "yaml-cpp only in config/*.cpp"),
+    ("yaml-cpp/*", 7, "config/*.cpp", "yaml-cpp only in config/*.cpp"),
     ("sqlite3.h", 3, "store/*.cpp", "sqlite3 only in store/*.cpp"),
     ("spdlog/*", 3, "*", "spdlog only on floor 3 and up"),
     ("muParser*.h", 2, "resource/*.cpp", "muparser only in resource/*.cpp"),
     ("re2/*", 2, "resource/*.cpp", "re2 only in resource/*.cpp"),
-    ("systemd/*", 7, "daemon/*", "systemd only in daemon/"),
-    ("csignal", 7, "*", "signals only in daemon/ and cli/"),
-    ("signal.h", 7, "*", "signals only in daemon/ and cli/"),
-    ("sys/signalfd.h", 7, "*", "signals only in daemon/ and cli/"),
+    ("systemd/*", 8, "daemon/*", "systemd only in daemon/"),
+    ("csignal", 8, "*", "signals only in daemon/ and cli/"),
+    ("signal.h", 8, "*", "signals only in daemon/ and cli/"),
+    ("sys/signalfd.h", 8, "*", "signals only in daemon/ and cli/"),
 ]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -3,6 +3,7 @@
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/proxy_builder.hpp>
+#include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>
 
 namespace mqcoap {
@@ -26,7 +27,7 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
     for (auto& resource : device.resources) options.resources.push_back(std::move(resource.options));
     gateway.devices.push_back(std::move(options));
   }
-  return settings{std::move(brokers), std::move(gateway), {root.logging.level}};
+  return settings{std::move(brokers), std::move(gateway), {root.logging.level}, root.http.listen, {}};
 }
 
 }  // namespace
@@ -38,6 +39,7 @@ load_result load_settings(const std::string& path) {
   if (documents.root() != nullptr) {
     read_context ctx{faults, std::filesystem::path(path).parent_path().string()};
     if (const auto root = root_section().read(*documents.root(), ctx)) value = build_settings(*root, faults);
+    if (value) value->shown = show_as_json(*documents.root());
   }
   return {std::move(value), faults.take(documents.files())};
 }

@@ -112,9 +112,10 @@ void check_mounts(const std::vector<built_device>& devices, const served_tags& s
     }
 }
 
-route_options build_route(const route_spec& spec, const defaults_spec& defaults) {
+/// A route without a name is called by its place: logs and metrics need something to call it by.
+route_options build_route(const route_spec& spec, std::size_t place, const defaults_spec& defaults) {
   route_options route;
-  if (spec.name) route.name = spec.name->value;
+  route.name = spec.name ? spec.name->value : "routes[" + std::to_string(place) + ']';
   route.match = {spec.match.value.tags, spec.match.value.subsystems, spec.match.value.path,
                  spec.match.value.methods};
   route.serve = spec.serve.value;
@@ -138,7 +139,7 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
   if (root.proxy.forward) proxy.forward = root.proxy.forward->value;
   for (const auto& route : root.proxy.routes) {
     checks.check(route);
-    proxy.routes.push_back(build_route(route.value, root.defaults));
+    proxy.routes.push_back(build_route(route.value, proxy.routes.size(), root.defaults));
   }
   check_mounts(devices, served, faults);
   return proxy;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <mqcoap/config/device_builder.hpp>
+#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/discovery.hpp>
 #include <unordered_map>
 
@@ -43,7 +45,11 @@ class resource_builder {
 
   built_resource build() {
     const auto kinds = kinds_of(spec_);
-    built_resource built{{path_.value, spec_.title, spec_.unit, reply_options{}}, path_.at, nullptr, nullptr};
+    built_resource built{
+        {path_.value, spec_.title, spec_.unit, reply_options{}, spec_.metric && spec_.metric->value},
+        path_.at,
+        nullptr,
+        nullptr};
     check_path();
     check_common_keys();
     if (kinds.size() > 1)
@@ -72,6 +78,8 @@ class resource_builder {
                                    std::to_string(limits_.path) + " bytes");
     if (path_.value == discovery_path)
       faults_.error(*path_.at, "the path .well-known/core is reserved: it lists the other resources");
+    if (path_.value == ".gw" || path_.value.starts_with(own_prefix))
+      faults_.error(*path_.at, "paths under .gw/ are reserved: there the gateway tells about itself");
     if (is_subtree && names_a_kind(*at_) && at_->find("proxy") == nullptr && at_->find("reply") == nullptr)
       faults_.error(*path_.at, "a path with '**' is only for the kinds 'proxy' and 'reply'");
   }
@@ -85,6 +93,7 @@ class resource_builder {
     const bool is_value = at_->find("value") != nullptr;
     only(spec_.methods, "methods", "value and reply", is_value || at_->find("reply") != nullptr);
     only(spec_.schema, "schema", "value", is_value);
+    only(spec_.metric, "metric", "value", is_value);
   }
 
   std::optional<kind_options> build_kind() {
@@ -118,6 +127,7 @@ class resource_builder {
           faults_.error(*spec_.methods->at, std::string(to_string(m)) + " has no meaning for a value",
                         "out of GET and PUT");
     }
+    check_metric();
     if (spec_.schema) {
       value.schema = spec_.schema->value;
       if (const auto fault = value.schema->check(value.initial.value()))
@@ -125,6 +135,14 @@ class resource_builder {
                       "the value breaks its own schema: " + fault->words);
     }
     return value;
+  }
+
+  void check_metric() {
+    if (!spec_.metric || !spec_.metric->value) return;
+    const auto& value = *spec_.value->at;
+    const auto kind = value.is_scalar() ? classify(value) : scalar_kind::null;
+    if (kind != scalar_kind::integer && kind != scalar_kind::floating)
+      faults_.error(*spec_.metric->at, "a metric is a number, and the value is " + describe(value));
   }
 
   std::optional<kind_options> build_action() {

@@ -5,7 +5,7 @@
 namespace mqcoap {
 namespace {
 
-/// Exactly one key of a kind; `methods` and `schema` only where they mean something.
+/// Exactly one key of a kind; `methods`, `schema` and `metric` only where they mean something.
 boost::json::object one_kind_rule() {
   boost::json::array kinds;
   for (auto kind : {"value", "collection", "action", "reply", "signal", "proxy"})
@@ -13,7 +13,8 @@ boost::json::object one_kind_rule() {
   boost::json::array with_methods{kinds.at(0), kinds.at(3)};
   return {{"oneOf", kinds},
           {"dependentSchemas", boost::json::object{{"methods", boost::json::object{{"anyOf", with_methods}}},
-                                                   {"schema", kinds.at(0)}}}};
+                                                   {"schema", kinds.at(0)},
+                                                   {"metric", kinds.at(0)}}}};
 }
 
 field<action_spec> entries_key(std::string name, std::string doc, json_entries action_spec::*target) {
@@ -61,7 +62,7 @@ const section<resource_spec>& resource_section() {
       "and `proxy`. "
       "PATH is like `gains` or `supply/voltage`; with `proxy` it ends in `/**` (or is `**`) and stands for "
       "all below, and with `reply` it may. "
-      "`.well-known/core` is served by itself.",
+      "`.well-known/core` is served by itself, and paths under `.gw/` are the gateway's own.",
       {key<resource_spec>(
            "value", with_place(any_json()), presence::optional("another kind"),
            "A value in memory, and what it is at the beginning. GET gives it, PUT replaces it.",
@@ -93,6 +94,11 @@ const section<resource_spec>& resource_section() {
        key<resource_spec>("schema", with_place(schema_words()), presence::optional("anything"),
                           "JSON Schema of what may be stored, the value here included. Only with `value`.",
                           &resource_spec::schema),
+       key<resource_spec>(
+           "metric", with_place(boolean()), presence::optional("`false`"),
+           "Whether the value, a number, is also the metric `mqcoap_resource_value`; see `http`. "
+           "Only with `value`.",
+           &resource_spec::metric),
        key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
                           "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
        key<resource_spec>("title", text("a text"), presence::optional("none"),

@@ -127,15 +127,17 @@ const section<root_spec>& root_section() {
        key<root_spec>("limits", map_with(limits_section()), "{}", "Bounds on what is taken from the brokers.",
                       &root_spec::limits),
        key<root_spec>("logging", map_with(logging_section()), "{}", "What is written to the log.",
-                      &root_spec::logging)}};
+                      &root_spec::logging),
+       key<root_spec>("http", http_or_off(), "off", "Metrics and health over HTTP; `off`: none.",
+                      &root_spec::http)}};
   return table;
 }
 
 std::vector<const section_info*> all_sections() {
-  return {&root_section(),   &broker_section(),   &defaults_section(),   &template_section(),
-          &device_section(), &resource_section(), &collection_section(), &action_section(),
-          &proxy_section(),  &route_section(),    &match_section(),      &target_section(),
-          &limits_section(), &logging_section()};
+  return {&root_section(),     &broker_section(), &tls_section(),      &defaults_section(),
+          &template_section(), &device_section(), &resource_section(), &collection_section(),
+          &action_section(),   &proxy_section(),  &route_section(),    &match_section(),
+          &target_section(),   &limits_section(), &logging_section(),  &http_section()};
 }
 
 }  // namespace mqcoap

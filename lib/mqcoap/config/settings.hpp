@@ -2,7 +2,10 @@
 
 #include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/gateway/options.hpp>
+#include <mqcoap/observe/http_options.hpp>
+#include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/transport/link_options.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +19,9 @@ struct logging_options {
 struct settings {
   std::vector<link_options> brokers;  ///< at least one; the first is the default
   gateway_options gateway;
-  logging_options logging;
+  logging_options logging{};
+  std::optional<http_options> http{};  ///< none: nothing is served over HTTP
+  json_text shown{};                   ///< the configuration as it is in force, secrets as `***`
 };
 
 }  // namespace mqcoap

@@ -3,6 +3,7 @@
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/section.hpp>
+#include <mqcoap/config/show.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {
@@ -72,9 +73,9 @@ class shower {
     const std::string key = text_words(name) + ':';
     if (schema.contains("writeOnly")) {
       lines.push_back(key + ' ' + std::string(covered));
-    } else if (section == nullptr) {
+    } else if (section == nullptr || n.is_scalar()) {
       lines.push_back(key + ' ' + flow(n));
-    } else if (schema.contains("$ref")) {
+    } else if (schema.contains("$ref") || schema.contains("anyOf")) {
       add_block(lines, key, lines_of(*section, n), "{}");
     } else if (schema.contains("items")) {
       add_block(lines, key, items_of(*section, n), "[]");
@@ -105,6 +106,18 @@ class shower {
 
 }  // namespace
 
+std::string show_as_yaml(const node& root) {
+  std::string yaml;
+  for (const auto& line : shower().lines_of(*all_sections().front(), root)) yaml += line + '\n';
+  return yaml;
+}
+
+json_text show_as_json(const node& root) {
+  node_arena arena;
+  report faults;
+  return to_json(*read_default(show_as_yaml(root), arena), faults).value_or(json_text());
+}
+
 show_result show_settings(const std::string& path) {
   auto loaded = load_settings(path);
   if (!loaded.value) return {std::nullopt, std::move(loaded.diagnostics)};
@@ -112,9 +125,7 @@ show_result show_settings(const std::string& path) {
   const document_set documents(path, faults);
   if (documents.root() == nullptr || faults.failed())  // it was changed this very moment
     return {std::nullopt, faults.take(documents.files())};
-  std::string yaml;
-  for (const auto& line : shower().lines_of(*all_sections().front(), *documents.root())) yaml += line + '\n';
-  return {std::move(yaml), std::move(loaded.diagnostics)};
+  return {show_as_yaml(*documents.root()), std::move(loaded.diagnostics)};
 }
 
 }  // namespace mqcoap

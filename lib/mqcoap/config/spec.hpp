@@ -10,8 +10,26 @@
 // anything else yet, and the places are kept for when it is.
 namespace mqcoap {
 
+/// What the keys say; the files have not been looked into.
+struct tls_spec {
+  tls_options options;
+  const node* ca_at = nullptr;
+  const node* ca_dir_at = nullptr;
+  const node* cert_at = nullptr;
+  const node* key_at = nullptr;
+  const node* key_password_at = nullptr;
+  const node* alpn_at = nullptr;
+};
+
+struct broker_url {
+  endpoint at;
+  bool tls = false;
+};
+
 struct broker_spec {
   link_options options;
+  located<std::vector<broker_url>> urls;
+  std::optional<located<tls_spec>> tls;
   std::optional<located<std::string>> client_id;
   const node* password_at = nullptr;
 };
@@ -30,6 +48,10 @@ struct limits_spec {
 struct logging_spec {
   log_level level{};
   std::size_t body = 0;
+};
+
+struct http_spec {
+  std::optional<http_options> listen;  ///< none: off
 };
 
 using json_entries = std::vector<named<std::string, json_text>>;  ///< path to value
@@ -53,6 +75,7 @@ struct resource_spec {
   std::optional<located<mount_options>> proxy;
   std::optional<located<method_set>> methods;
   std::optional<located<json_schema>> schema;
+  std::optional<located<bool>> metric;
   std::string title;
   std::string unit;
 };
@@ -102,6 +125,7 @@ struct root_spec {
   defaults_spec defaults;
   limits_spec limits;
   logging_spec logging;
+  http_spec http;
   std::vector<named<std::string, device_spec>> templates;
   std::vector<named<device_tag, device_spec>> devices;
   proxy_spec proxy;
@@ -111,9 +135,11 @@ struct root_spec {
 /// @{
 const section<root_spec>& root_section();
 const section<broker_spec>& broker_section();
+const section<tls_spec>& tls_section();
 const section<defaults_spec>& defaults_section();
 const section<limits_spec>& limits_section();
 const section<logging_spec>& logging_section();
+const section<http_spec>& http_section();
 const section<device_spec>& template_section();
 const section<device_spec>& device_section();
 const section<resource_spec>& resource_section();
@@ -124,5 +150,8 @@ const section<route_spec>& route_section();
 const section<match_spec>& match_section();
 const section<target_spec>& target_section();
 /// @}
+
+/// The section `http`, or `off`.
+value_type<http_spec> http_or_off();
 
 }  // namespace mqcoap

@@ -70,11 +70,13 @@ struct device_statistics {
   std::optional<steady_time> last_seen;  ///< its last answer, late ones included
   std::string last_error;                ///< of the last hop that failed; empty: none did
   steady_time last_error_at{};
+  double seconds = 0;          ///< all durations together
   recent_durations durations;  ///< from sending a request to its answer
 
   void count_answer(steady_time sent, steady_time now) {
     ++answered;
     last_seen = now;
+    seconds += std::chrono::duration<double>(now - sent).count();
     durations.record(now - sent, now);
   }
   void count_late(steady_time now) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <mqcoap/base/secret.hpp>
 #include <optional>
 #include <string>
@@ -20,8 +21,17 @@ struct tls_options {
   friend bool operator==(const tls_options&, const tls_options&) = default;
 };
 
-/// Tries the files. @return what is wrong, with the file's name, and what would be right; empty if all is
-/// well
+/// An option that cannot be used.
+struct tls_fault {
+  enum class option : std::uint8_t { ca_file, ca_dir, cert_file, key_file, key_password, alpn, none };
+  option where = option::none;  ///< the one to mend; none: it is OpenSSL itself
+  std::string words;            ///< what is wrong, with the file's name; empty: nothing
+};
+
+/// Tries the files: the first fault, if there is one.
+tls_fault find_fault(const tls_options& options);
+
+/// The same, its words only; empty if all is well.
 std::string check(const tls_options& options);
 
 }  // namespace mqcoap

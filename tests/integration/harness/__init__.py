@@ -1,5 +1,6 @@
 """What the integration tests are written with: private brokers, gateways, callers and far devices."""
 
+from .authority import Authority, Identity
 from .broker import Broker
 from .bus import Bus, Message
 from .caller import Answer, PythonCaller, Unusable
@@ -11,12 +12,14 @@ from .protocol import CODES, NAMESPACE, new_id, now_ms, request_payload, request
 
 __all__ = [
     "Answer",
+    "Authority",
     "Broker",
     "Bus",
     "CODES",
     "Cli",
     "Device",
     "Gateway",
+    "Identity",
     "IntegrationTest",
     "Message",
     "NAMESPACE",

@@ -74,6 +74,7 @@ limits:
 logging:
   level: info
   body: 80
+http: off
 )");
 }
 
@@ -112,4 +113,28 @@ TEST_CASE("a bad file is not shown, and its faults are told") {
   const auto result = show_settings(folder.write("a.yaml", "version: 1\ndevizes: {}\n"));
   CHECK_FALSE(result.yaml.has_value());
   CHECK(result.diagnostics.size() == 1);
+}
+
+TEST_CASE("the section http is shown, be it a map or a word") {
+  const test::temporary_folder folder;
+  const auto on = folder.write("on.yaml", "version: 1\nhttp: {}\n");
+  CHECK(shown(on).ends_with("http:\n  listen: 127.0.0.1:8720\n"));
+  const auto elsewhere = folder.write("at.yaml", "version: 1\nhttp: {listen: '[::1]:1'}\n");
+  CHECK(shown(elsewhere).ends_with("http:\n  listen: \"[::1]:1\"\n"));
+}
+
+TEST_CASE("settings have what is shown as JSON, too, without its secrets") {
+  const test::temporary_folder folder;
+  folder.write("secret", "tell-nobody\n");
+  const auto file = folder.write("a.yaml", R"(version: 1
+brokers: {lab: {url: mqtt://localhost, username: me, password: {file: secret}}}
+devices: {A: {resources: {big: {value: 18446744073709551615}}}}
+)");
+  const auto s = test::load_good(file);
+  const auto text = std::string(s.shown.text());
+  CHECK(text.find("tell-nobody") == std::string::npos);
+  const auto shown = s.shown.value();
+  CHECK(shown.at("brokers").at("lab").at("password") == "***");
+  CHECK(shown.at("devices").at("A").at("resources").at("big").at("value") == 18446744073709551615ull);
+  CHECK(shown.at("http") == "off");
 }

@@ -1,0 +1,77 @@
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+#include <mqcoap/config/common_types.hpp>
+#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/config/spec.hpp>
+
+namespace mqcoap {
+namespace {
+
+constexpr char listen_words[] = "an IP address and a port, like 127.0.0.1:8720";
+constexpr char listen_pattern[] = R"(^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
+constexpr char off[] = "off";
+
+std::optional<http_options> parse_listen(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  auto host = text.substr(0, colon);
+  const auto port = text.substr(colon + 1);
+  http_options options;
+  const auto read = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (read.ec != std::errc{} || read.ptr != port.data() + port.size()) return std::nullopt;
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  boost::system::error_code ec;
+  const auto address = boost::asio::ip::make_address(host, ec);
+  if (ec || address.is_v6() != bracketed) return std::nullopt;
+  options.address = address.to_string();
+  return options;
+}
+
+value_type<http_options> listen_address() {
+  return {listen_words, string_schema(listen_pattern),
+          [](const node& n, read_context& ctx) -> std::optional<http_options> {
+            auto options = n.is_scalar() ? parse_listen(n.text) : std::nullopt;
+            if (!options) {
+              mismatch(n, listen_words, ctx, to_int64(n) ? "127.0.0.1:" + n.text + '?' : "");
+              return std::nullopt;
+            }
+            if (!boost::asio::ip::make_address(options->address).is_loopback())
+              ctx.faults.warning(
+                  n, "everybody who reaches " + n.text + " can read the metrics: there is no authentication",
+                  "127.0.0.1:8720, or a firewall in front of it");
+            return options;
+          }};
+}
+
+}  // namespace
+
+const section<http_spec>& http_section() {
+  static const section<http_spec> table{
+      "http",
+      "http",
+      "Metrics for Prometheus at `/metrics`; `/healthz` answers 200 while the gateway runs, and `/readyz` "
+      "while "
+      "it answers requests, else 503 with the reason. HTTP/1.1, GET and HEAD, no authentication.",
+      {key<http_spec>("listen", listen_address(), "127.0.0.1:8720",
+                      "Where it listens; port 0 takes a free one, and the log says which.",
+                      &http_spec::listen)}};
+  return table;
+}
+
+value_type<http_spec> http_or_off() {
+  const std::string words = "a map, or off";
+  auto map = map_with(http_section());
+  return {words,
+          {{"anyOf", {boost::json::value(map.schema), boost::json::object{{"const", off}}}}},
+          [map, words](const node& n, read_context& ctx) -> std::optional<http_spec> {
+            if (n.is_map()) return map.read(n, ctx);
+            if (n.is_scalar() && n.text == off) return http_spec{};
+            mismatch(n, words, ctx, "http: {listen: 127.0.0.1:8720}, or http: off");
+            return std::nullopt;
+          },
+          map.section};
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <mqcoap/config/node.hpp>
+#include <mqcoap/protocol/json_text.hpp>
+#include <string>
+
+namespace mqcoap {
+
+/// A configuration that was read without fault, as YAML: defaults filled in, secrets as `***`.
+std::string show_as_yaml(const node& root);
+
+/// The same as JSON.
+json_text show_as_json(const node& root);
+
+}  // namespace mqcoap

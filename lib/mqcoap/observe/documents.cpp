@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <mqcoap/observe/documents.hpp>
+#include <mqcoap/observe/drop_reasons.hpp>
+#include <mqcoap/observe/observer.hpp>
+#include <vector>
+
+namespace mqcoap {
+namespace {
+
+namespace json = boost::json;
+
+/// About 400 bytes each, in a payload of 256 KiB.
+constexpr std::size_t most_devices_listed = 500;
+/// Bytes of an error's words.
+constexpr std::size_t longest_error = 160;
+
+double millis(std::chrono::nanoseconds d) {
+  return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(d).count()) / 1000;
+}
+
+/// Not within a character of UTF-8.
+std::string shortened(std::string text) {
+  if (text.size() <= longest_error) return text;
+  auto end = longest_error;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+json::object describe(const observer& o, const std::string& key, const device_statistics& d) {
+  const auto load = o.running().load_of(key);
+  json::object device{{"tag", d.tag},
+                      {"broker", d.broker},
+                      {"namespace", d.ns},
+                      {"in_flight", load.in_flight},
+                      {"waiting", load.waiting},
+                      {"answered", d.answered},
+                      {"failed", d.failed},
+                      {"late", d.late},
+                      {"last_asked", o.wall(d.last_asked).count}};
+  if (d.last_seen) device["last_seen"] = o.wall(*d.last_seen).count;
+  if (!d.last_error.empty())
+    device["last_error"] = {{"when", o.wall(d.last_error_at).count}, {"words", shortened(d.last_error)}};
+  if (const auto recent = d.durations.at(o.now()))
+    device["recent_ms"] = {
+        {"p50", millis(recent->p50)}, {"p95", millis(recent->p95)}, {"p99", millis(recent->p99)}};
+  return device;
+}
+
+json::object describe(const observer& o, const link& l) {
+  const auto stats = l.stats();
+  json::object broker{{"name", l.name()},           {"up", l.up()},
+                      {"client_id", l.client_id()}, {"connects", stats.connects},
+                      {"received", stats.received}, {"sent", stats.sent},
+                      {"queued", stats.queued}};
+  json::object dropped;
+  for (const auto& reason : link_drop_reasons) dropped[reason.label] = stats.*reason.count;
+  broker["dropped"] = std::move(dropped);
+  for (const auto& row : o.running().stats().brokers()) {
+    if (row.name != l.name()) continue;
+    broker["since"] = o.wall(row.since).count;
+    if (!row.why.empty()) broker["why"] = row.why;
+  }
+  return broker;
+}
+
+}  // namespace
+
+json_text make_status_document(const observer& o) {
+  const auto& g = o.running();
+  const auto why = o.why_not_ready();
+  const auto load = g.whole_load();
+  json::object dropped;
+  for (const auto& reason : drop_reasons) dropped[reason.label] = g.counted()[reason.what];
+  json::object status{{"version", o.version()},
+                      {"started", o.started().count},
+                      {"uptime_s", (o.wall(o.now()).count - o.started().count) / 1000},
+                      {"ready", !why.has_value()},
+                      {"devices", g.device_count()},
+                      {"routes", g.route_count()},
+                      {"in_flight", g.in_flight()},
+                      {"forwards", {{"in_flight", load.in_flight}, {"waiting", load.waiting}}},
+                      {"answered", g.counted()[event::answered]},
+                      {"unsent", g.counted()[event::answer_unsent]},
+                      {"forwarded", g.counted()[event::forwarded]},
+                      {"dropped", std::move(dropped)},
+                      {"http", o.http_state()}};
+  if (why) status["why_not_ready"] = *why;
+  if (const auto& reload = o.last_reload())
+    status["reload"] = {{"when", reload->when.count}, {"ok", reload->ok}, {"words", reload->words}};
+  return json_text::from_value(status);
+}
+
+json_text make_devices_document(const observer& o) {
+  const auto& known = o.running().stats().devices();
+  std::vector<decltype(known.begin())> order;
+  for (auto at = known.begin(); at != known.end(); ++at) order.push_back(at);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return a->second->last_asked != b->second->last_asked ? a->second->last_asked > b->second->last_asked
+                                                          : a->first < b->first;
+  });
+  const auto listed = std::min(order.size(), most_devices_listed);
+  json::array devices;
+  for (std::size_t i = 0; i < listed; ++i) devices.push_back(describe(o, order[i]->first, *order[i]->second));
+  return json_text::from_value(
+      json::object{{"devices", std::move(devices)}, {"left_out", order.size() - listed}});
+}
+
+json_text make_brokers_document(const observer& o) {
+  json::array brokers;
+  for (const link* l : o.running().links()) brokers.push_back(describe(o, *l));
+  return json_text::from_value(json::object{{"brokers", std::move(brokers)}});
+}
+
+}  // namespace mqcoap

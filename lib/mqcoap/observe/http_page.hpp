@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+struct http_page {
+  unsigned status = 200;
+  std::string type;  ///< Content-Type
+  std::string body;
+};
+
+/// The page at a path without its query; nothing: there is none. Called on the event loop.
+using http_pages = std::function<std::optional<http_page>(std::string_view path)>;
+
+}  // namespace mqcoap

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <mqcoap/observe/http_page.hpp>
+#include <mqcoap/observe/http_server.hpp>
+
+namespace mqcoap {
+
+/// One connection of an http_server.
+class http_session {
+ public:
+  http_session(boost::asio::ip::tcp::socket socket, const http_pages& pages, const http_limits& limits);
+  ~http_session();
+  http_session(const http_session&) = delete;
+  http_session& operator=(const http_session&) = delete;
+
+  /// Answers requests until one side has enough. The session, the pages and the limits outlive it.
+  boost::asio::awaitable<void> run();
+  /// Ends `run` at once.
+  void close() noexcept;
+  /// When it last did something.
+  std::chrono::steady_clock::time_point last_active() const noexcept;
+
+ private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace mqcoap

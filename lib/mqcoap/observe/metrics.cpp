@@ -1,0 +1,236 @@
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <initializer_list>
+#include <mqcoap/observe/drop_reasons.hpp>
+#include <mqcoap/observe/metrics.hpp>
+#include <mqcoap/observe/observer.hpp>
+#include <mqcoap/observe/process_usage.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+/// One family in the making.
+class family {
+ public:
+  explicit family(const metric_info& info) {
+    made_.name = info.name;
+    made_.help = info.help;
+    made_.type = info.type == "counter"     ? MetricType::Counter
+                 : info.type == "histogram" ? MetricType::Histogram
+                 : info.type == "summary"   ? MetricType::Summary
+                                            : MetricType::Gauge;
+    for (auto rest = info.labels; !rest.empty();) {
+      const auto end = std::min(rest.find(", "), rest.size());
+      names_.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 2, rest.size()));
+    }
+  }
+
+  ClientMetric& add(std::initializer_list<std::string_view> labels) {
+    auto& metric = made_.metric.emplace_back();
+    auto name = names_.begin();
+    for (const auto value : labels) metric.label.push_back({*name++, std::string(value)});
+    return metric;
+  }
+  void add(std::initializer_list<std::string_view> labels, double value) {
+    auto& metric = add(labels);
+    (made_.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+  }
+  template <class Count>
+  void add_count(std::initializer_list<std::string_view> labels, Count value) {
+    add(labels, static_cast<double>(value));
+  }
+  MetricFamily take() { return std::move(made_); }
+
+ private:
+  MetricFamily made_;
+  std::vector<std::string> names_;
+};
+
+double seconds(unix_millis t) { return static_cast<double>(t.count) / 1000; }
+double seconds(std::chrono::nanoseconds d) { return std::chrono::duration<double>(d).count(); }
+
+void add_durations(family& f, const observer& o) {
+  for (const auto& route : o.running().stats().routes())
+    for (std::size_t role = 0; role < request_role_count; ++role) {
+      const auto& counted = route.durations[role];
+      if (counted.count() == 0) continue;
+      auto& histogram = f.add({to_string(static_cast<request_role>(role)), route.name}).histogram;
+      histogram.sample_count = counted.count();
+      histogram.sample_sum = counted.sum();
+      std::uint64_t up_to = 0;
+      for (std::size_t i = 0; i < duration_counts::bounds.size(); ++i)
+        histogram.bucket.push_back({up_to += counted.in_bucket(i), duration_counts::bounds[i]});
+      histogram.bucket.push_back({counted.count(), INFINITY});
+    }
+}
+
+void add_requests(family& f, const observer& o) {
+  for (const auto& row : o.running().stats().tags())
+    for (const auto& r : row.requests)
+      f.add_count({to_string(r.role), row.tag,
+                   r.verb == 0 ? std::string_view("unknown") : to_string(static_cast<method>(r.verb)),
+                   std::to_string(r.code)},
+                  r.count);
+}
+
+/// Of the devices that the configuration names: the others would be labels without a bound.
+template <class Add>
+void for_each_device(const observer& o, Add add) {
+  for (const auto& [key, device] : o.running().stats().devices())
+    if (o.running().stats().names(device->tag)) add(*device);
+}
+
+void add_device_durations(family& f, const observer& o) {
+  for_each_device(o, [&](const device_statistics& d) {
+    if (d.answered == 0) return;
+    auto& summary = f.add({d.tag, d.broker, d.ns}).summary;
+    summary.sample_count = d.answered;
+    summary.sample_sum = d.seconds;
+    if (const auto recent = d.durations.at(o.now()))
+      summary.quantile = {
+          {0.5, seconds(recent->p50)}, {0.95, seconds(recent->p95)}, {0.99, seconds(recent->p99)}};
+  });
+}
+
+void add_last_seen(family& f, const observer& o) {
+  for_each_device(o, [&](const device_statistics& d) {
+    if (d.last_seen) f.add({d.tag, d.broker, d.ns}, seconds(o.wall(*d.last_seen)));
+  });
+}
+
+void add_values(family& f, const observer& o) {
+  for (const auto& [tag, device] : o.running().devices())
+    for (const auto& gauge : device->gauges()) {
+      const auto text = gauge.value->current().text();
+      double number = 0;
+      const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+      // What was put there may be something else.
+      if (read.ec == std::errc{} && read.ptr == text.data() + text.size())
+        f.add({tag, gauge.path, gauge.unit}, number);
+    }
+}
+
+void add_link_drops(family& f, const observer& o) {
+  for (const link* l : o.running().links())
+    for (const auto& reason : link_drop_reasons)
+      f.add_count({l->name(), reason.label}, l->stats().*reason.count);
+}
+
+struct row {
+  metric_info info;
+  void (*fill)(family&, const observer&);
+};
+
+/// A metric of each broker.
+template <class Value>
+void each_broker(family& f, const observer& o, Value value) {
+  for (const link* l : o.running().links()) f.add_count({l->name()}, value(*l));
+}
+
+// clang-format off
+const row rows[] = {
+    {{"mqcoap_build_info", "gauge", "version", "Always 1; the label tells the version."},
+     [](family& f, const observer& o) { f.add({o.version()}, 1); }},
+    {{"mqcoap_start_time_seconds", "gauge", "", "When the gateway was started, in seconds since 1970."},
+     [](family& f, const observer& o) { f.add({}, seconds(o.started())); }},
+    {{"mqcoap_ready", "gauge", "", "1 while requests are answered: the broker is connected, every subscription is confirmed, and no stop has begun."},
+     [](family& f, const observer& o) { f.add({}, o.why_not_ready() ? 0 : 1); }},
+    {{"mqcoap_config_last_reload_successful", "gauge", "", "0 if the last reload of the configuration failed and the old one is in force."},
+     [](family& f, const observer& o) { f.add({}, !o.last_reload() || o.last_reload()->ok ? 1 : 0); }},
+    {{"mqcoap_config_last_success_timestamp_seconds", "gauge", "", "Since when the configuration in force is in force, in seconds since 1970."},
+     [](family& f, const observer& o) { f.add({}, seconds(o.last_good_configuration())); }},
+    {{"mqcoap_configured_devices", "gauge", "", "Tags with resources of the gateway's own."},
+     [](family& f, const observer& o) { f.add_count({}, o.running().device_count()); }},
+    {{"mqcoap_configured_routes", "gauge", "", "Routes of the proxy."},
+     [](family& f, const observer& o) { f.add_count({}, o.running().route_count()); }},
+    {{"mqcoap_requests_total", "counter", "role, device, method, code", "Requests answered, by how they were served, the tag that they were for, method and code."},
+     add_requests},
+    {{"mqcoap_request_duration_seconds", "histogram", "role, route", "From the arrival of a request to its answer."},
+     add_durations},
+    {{"mqcoap_requests_in_flight", "gauge", "", "Requests taken and not yet answered."},
+     [](family& f, const observer& o) { f.add_count({}, o.running().in_flight()); }},
+    {{"mqcoap_answers_unsent_total", "counter", "", "Answers that the broker's connection did not take."},
+     [](family& f, const observer& o) { f.add_count({}, o.running().counted()[event::answer_unsent]); }},
+    {{"mqcoap_dropped_messages_total", "counter", "reason", "Messages from the brokers that came to nothing."},
+     [](family& f, const observer& o) {
+       for (const auto& reason : drop_reasons) f.add_count({reason.label}, o.running().counted()[reason.what]);
+     }},
+    {{"mqcoap_forwards_total", "counter", "", "Requests sent on to devices."},
+     [](family& f, const observer& o) { f.add_count({}, o.running().counted()[event::forwarded]); }},
+    {{"mqcoap_forwards_in_flight", "gauge", "", "Requests that devices have and did not answer yet."},
+     [](family& f, const observer& o) { f.add_count({}, o.running().whole_load().in_flight); }},
+    {{"mqcoap_forwards_waiting", "gauge", "", "Requests that wait for a device to be free."},
+     [](family& f, const observer& o) { f.add_count({}, o.running().whole_load().waiting); }},
+    {{"mqcoap_proxied_devices", "gauge", "", "Devices behind the proxy that are known of, configured or not."},
+     [](family& f, const observer& o) { f.add_count({}, o.running().stats().devices().size()); }},
+    {{"mqcoap_device_duration_seconds", "summary", "device, broker, namespace", "From sending a request to a device to its answer. Quantiles are those of the last 5 to 10 minutes, within 7 %."},
+     add_device_durations},
+    {{"mqcoap_device_failures_total", "counter", "device, broker, namespace", "Requests for a device that ended without an answer that could be used."},
+     [](family& f, const observer& o) {
+       for_each_device(o, [&](const device_statistics& d) { f.add_count({d.tag, d.broker, d.ns}, d.failed); });
+     }},
+    {{"mqcoap_device_late_answers_total", "counter", "device, broker, namespace", "Answers of a device that came after their time was over."},
+     [](family& f, const observer& o) {
+       for_each_device(o, [&](const device_statistics& d) { f.add_count({d.tag, d.broker, d.ns}, d.late); });
+     }},
+    {{"mqcoap_device_last_seen_timestamp_seconds", "gauge", "device, broker, namespace", "When a device last answered, in seconds since 1970."},
+     add_last_seen},
+    {{"mqcoap_broker_up", "gauge", "broker", "1 while the broker is connected."},
+     [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.up() ? 1 : 0; }); }},
+    {{"mqcoap_broker_reconnects_total", "counter", "broker", "Connections after the first one."},
+     [](family& f, const observer& o) {
+       each_broker(f, o, [](const link& l) { return std::max<std::uint64_t>(l.stats().connects, 1) - 1; });
+     }},
+    {{"mqcoap_broker_messages_received_total", "counter", "broker", "Messages from the broker."},
+     [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().received; }); }},
+    {{"mqcoap_broker_messages_sent_total", "counter", "broker", "Messages handed to the connection."},
+     [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().sent; }); }},
+    {{"mqcoap_broker_messages_dropped_total", "counter", "broker, reason", "Messages that the connection did not carry."},
+     add_link_drops},
+    {{"mqcoap_broker_queued_messages", "gauge", "broker", "Messages that wait to be handed to the connection."},
+     [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().queued; }); }},
+    {{"mqcoap_resource_value", "gauge", "device, path, unit", "Values of the resources with `metric: true`."},
+     add_values},
+    {{"process_cpu_seconds_total", "counter", "", "Processor time used."},
+     [](family& f, const observer&) { f.add({}, process_usage::now().cpu_seconds); }},
+    {{"process_resident_memory_bytes", "gauge", "", "Memory in use."},
+     [](family& f, const observer&) {
+       if (const auto bytes = process_usage::now().resident_bytes; bytes > 0) f.add({}, bytes);
+     }},
+};
+// clang-format on
+
+}  // namespace
+
+const std::vector<metric_info>& all_metrics() {
+  static const auto all = [] {
+    std::vector<metric_info> infos;
+    for (const auto& r : rows) infos.push_back(r.info);
+    return infos;
+  }();
+  return all;
+}
+
+std::string make_metrics(const observer& o) {
+  std::vector<MetricFamily> families;
+  for (const auto& r : rows) {
+    family f(r.info);
+    r.fill(f, o);
+    auto made = f.take();
+    if (!made.metric.empty()) families.push_back(std::move(made));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,60 @@
+#include <mqcoap/observe/documents.hpp>
+#include <mqcoap/observe/metrics.hpp>
+#include <mqcoap/observe/observer.hpp>
+
+namespace mqcoap {
+namespace {
+
+constexpr char plain[] = "text/plain; charset=utf-8";
+constexpr char exposition[] = "text/plain; version=0.0.4; charset=utf-8";
+
+std::string down_words(const gateway& g, const std::string& broker) {
+  for (const auto& row : g.stats().brokers())
+    if (row.name == broker && !row.why.empty()) return "broker " + broker + " is not connected: " + row.why;
+  return "broker " + broker + " is not connected yet";
+}
+
+}  // namespace
+
+observer::observer(const clock& time, std::string version)
+    : time_(time), version_(std::move(version)), started_(time.wall()), good_since_(started_) {}
+
+void observer::set_reload(reload_status s) {
+  if (s.ok) good_since_ = s.when;
+  reload_ = std::move(s);
+}
+
+unix_millis observer::wall(steady_time t) const {
+  const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - t);
+  return {time_.wall().count - ago.count()};
+}
+
+std::optional<std::string> observer::why_not_ready() const {
+  const auto& g = *running_;
+  if (g.draining()) return "the gateway is stopping";
+  const auto& serving = *g.links().front();
+  if (!serving.up()) return down_words(g, serving.name());
+  if (!g.subscribed())
+    return "broker " + serving.name() + " has not confirmed every subscription to requests";
+  return std::nullopt;
+}
+
+json_text observer::document(own_document which) const {
+  switch (which) {
+    case own_document::status: return make_status_document(*this);
+    case own_document::devices: return make_devices_document(*this);
+    case own_document::brokers: return make_brokers_document(*this);
+    case own_document::config: break;
+  }
+  return configuration_;
+}
+
+std::optional<http_page> observer::page(std::string_view path) const {
+  if (path == "/metrics") return http_page{200, exposition, make_metrics(*this)};
+  if (path == "/healthz") return http_page{200, plain, "ok\n"};
+  if (path != "/readyz") return std::nullopt;
+  const auto why = why_not_ready();
+  return why ? http_page{503, plain, *why + '\n'} : http_page{200, plain, "ready\n"};
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/observe/http_page.hpp>
+#include <mqcoap/protocol/json_text.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// How the last reload of the configuration went.
+struct reload_status {
+  unix_millis when;
+  bool ok = true;
+  std::string words;  ///< what was wrong, if it failed
+};
+
+/// The facts about a running gateway, as metrics, as pages over HTTP, and as documents of the protocol.
+/// @par Threads  Everything on the event loop.
+class observer {
+ public:
+  /// @param version  of the program
+  observer(const clock& time, std::string version);
+
+  /// From now on this gateway is looked at; it outlives the observer or is replaced by another call. Before
+  /// the first call nothing else may be called but the setters.
+  void watch(const gateway& running) { running_ = &running; }
+  void set_reload(reload_status s);
+  /// What is in force, secrets covered.
+  void set_configuration(json_text shown) { configuration_ = std::move(shown); }
+  /// Tells in words what the HTTP server does.
+  void set_http_state(std::function<std::string()> state) { http_state_ = std::move(state); }
+
+  /// Nothing if requests are answered; else why they are not.
+  std::optional<std::string> why_not_ready() const;
+
+  json_text document(own_document which) const;
+  /// `/metrics`, `/healthz` and `/readyz`.
+  std::optional<http_page> page(std::string_view path) const;
+
+  /// @name Facts
+  /// @{
+  const gateway& running() const noexcept { return *running_; }
+  const std::string& version() const noexcept { return version_; }
+  const json_text& configuration() const noexcept { return configuration_; }
+  const std::optional<reload_status>& last_reload() const noexcept { return reload_; }
+  unix_millis last_good_configuration() const noexcept { return good_since_; }
+  unix_millis started() const noexcept { return started_; }
+  std::string http_state() const { return http_state_ ? http_state_() : "off"; }
+  steady_time now() const { return time_.now(); }
+  /// The wall clock at a time of the steady clock.
+  unix_millis wall(steady_time t) const;
+  /// @}
+
+ private:
+  const clock& time_;
+  const std::string version_;
+  const unix_millis started_;
+  const gateway* running_ = nullptr;
+  std::optional<reload_status> reload_;
+  unix_millis good_since_;
+  json_text configuration_;
+  std::function<std::string()> http_state_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,513 @@
+"""Runs what a Markdown page shows at a shell, and compares what the programs say with what the page says.
+
+    console.py PAGE            the page's commands, in order; exit status 1 and a comparison where they differ
+    console.py --write PAGE    writes what was said into the page, in the blocks where it differs
+    console.py --list PAGE...  the blocks that are not run, with their reasons
+
+A page has a sandbox of its own: an empty folder, a private mosquitto that it calls localhost:1883 (and one that it calls
+localhost:1884, if it does), a free port that it calls 127.0.0.1:8720, and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
+terminal of its own without colours. A comment before a block says what is done with it:
+
+    ```console                   run: lines `$ command`, continued by `> `, each followed by what it says
+    <!-- stays -->               its one command goes on running while the rest of the page runs; the page goes on once it
+                                 has said what the block shows, and at the end it is stopped by SIGTERM
+    <!-- meanwhile: COMMAND -->  run once the block's last command has said its first line, or, if it says nothing
+                                 before, has subscribed to something
+    <!-- goes on -->             the block has no command: it is what the one that stays says next
+    <!-- numbers vary -->        any number stands for any other: measurements
+    <!-- not run: REASON -->
+    <!-- file: NAME -->          the block is that file; a YAML that has devices must pass `mqcoapd --check`
+    <!-- bad file: NAME -->      the same, of a configuration that shows faults
+    <!-- stop -->                on a line of its own: what stays is stopped here
+    <!-- hang up -->             on a line of its own: SIGHUP for what stays
+    <!-- run: COMMAND -->        on a line of its own: done for the reader, who does not see it
+
+What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags,
+timestamps, random client ids, sizes of a monitored exchange. `...` stands for any text; on a line of its own, for any
+lines. Blocks of yaml and ini must be files or not run. A page that shows a command (`    $ `) outside of such blocks is refused: it would not be run.
+"""
+
+import difflib
+import fcntl
+import os
+import pathlib
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import threading
+import time
+from dataclasses import dataclass, field
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
+
+COLUMNS = 118
+PATIENCE = 60
+
+DIRECTIVE = re.compile(r"^<!-- (stays|goes on|numbers vary|stop|hang up|(?:meanwhile|not run|file|bad file|run): .*?) -->$")
+RUN = ("console",)
+FILES = ("yaml", "ini")
+
+
+class Fault(Exception):
+    pass
+
+
+@dataclass
+class Command:
+    text: str
+    said: list = field(default_factory=list)
+    line: int = 0  # of the first that it says, counted from 0
+
+
+@dataclass
+class Block:
+    kind: str  # console, file, run, stop, skipped
+    line: int
+    text: str = ""
+    reason: str = ""
+    good: bool = True
+    stays: bool = False
+    numbers: bool = False
+    meanwhile: list = field(default_factory=list)
+    commands: list = field(default_factory=list)
+
+    def is_configuration(self):
+        whole = re.search(r"^(devices|proxy):", self.text, re.MULTILINE)
+        return self.good and self.reason.endswith(".yaml") and whole is not None
+
+
+def commands_of(page, lines, first):
+    found = []
+    for number, line in enumerate(lines, first):
+        if line.startswith("$ "):
+            found.append(Command(line[2:], line=number + 1))
+        elif not found:
+            raise Fault(f"{page}:{number + 1}: a console block begins with a command: `$ `")
+        elif not found[-1].said and (line.startswith("> ") or found[-1].text.endswith("\\")):
+            found[-1].text += "\n" + (line[2:] if line.startswith("> ") else line)
+            found[-1].line = number + 1
+        else:
+            found[-1].said.append(line)
+    return found
+
+
+def blocks(page, text):
+    """What is to be done with a page, in its order."""
+    found, pending = [], []
+    lines = text.splitlines()
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        directive = DIRECTIVE.match(line)
+        if directive:
+            what = directive.group(1)
+            if what in ("stop", "hang up"):
+                found.append(Block(what, at))
+            elif what.startswith("run: "):
+                found.append(Block("run", at, what[5:]))
+            else:
+                pending.append(what)
+            continue
+        if line.startswith("```"):
+            language = line[3:]
+            try:
+                end = lines.index("```", at)
+            except ValueError:
+                raise Fault(f"{page}:{at}: the block has no end") from None
+            block = make_block(page, language, lines[at:end], at, pending)
+            if block:
+                found.append(block)
+            pending, at = [], end + 1
+            continue
+        if pending and line:
+            raise Fault(f"{page}:{at}: no block follows <!-- {pending[-1]} -->")
+        if line.startswith("    $ "):
+            raise Fault(f"{page}:{at}: this command is not run: it is not in a ```console block")
+    if pending:
+        raise Fault(f"{page}: no block follows <!-- {pending[-1]} -->")
+    return found
+
+
+def make_block(page, language, lines, at, directives):
+    block = Block("console", at, "\n".join(lines) + "\n")
+    for what in directives:
+        name, _, rest = what.partition(": ")
+        if name == "not run":
+            if len(rest.split()) < 2:
+                raise Fault(f"{page}:{at}: 'not run' needs a reason in words")
+            block.kind, block.reason = "skipped", rest
+        elif name in ("file", "bad file"):
+            block.kind, block.reason, block.good = "file", rest, name == "file"
+        elif name == "meanwhile":
+            block.meanwhile.append(rest)
+        elif name == "stays":
+            block.stays = True
+        elif name == "goes on":
+            block.kind = "goes on"
+            block.commands = [Command("(what stays)", lines, at)]
+        else:
+            block.numbers = True
+    if block.kind != "console":
+        return block
+    if language in FILES:
+        raise Fault(f"{page}:{at}: this {language} is not checked: "
+                    "no <!-- file: NAME --> or <!-- not run: REASON --> before it")
+    if language in ("sh", "bash", "shell"):
+        raise Fault(f"{page}:{at}: commands stand in ```console blocks")
+    if language not in RUN:
+        if directives:
+            raise Fault(f"{page}:{at}: <!-- {directives[-1]} --> belongs before a console block")
+        return None
+    block.commands = commands_of(page, lines, at)
+    if block.stays and len(block.commands) != 1:
+        raise Fault(f"{page}:{at}: a block that stays has one command")
+    if block.stays and not block.commands[0].said:
+        raise Fault(f"{page}:{at}: what stays must say something by which it is known to be there")
+    return block
+
+
+def prose(text):
+    """The page without its blocks and comments."""
+    return re.sub(r"^```.*?^```$|^<!--.*?-->", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def links(text):
+    """Pairs of a file and a section, for all links of a page into the source tree."""
+    found = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]+`", "", prose(text)))
+    return [link.partition("#")[::2] for link in found if "://" not in link]
+
+
+def anchors(text):
+    """The names that a page's headings have in links."""
+    titles = re.findall(r"^#+ (.*)$", prose(text), flags=re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+# ---- comparing --------------------------------------------------------------------------------------------------
+
+KINDS = [
+    (r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?", "DATE"),
+    (r"\b\d\d:\d\d:\d\d\.\d+", "TIME"),
+    (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "ID"),
+    (r"\bmqcoap-([a-z]+-)?[0-9a-f]{8,16}\b", "CLIENT"),
+    (r'(\betag"?: ?"?)[0-9a-z]{10,}', r"\1ETAG"),
+    (r"\b1[5-9]\d{11}\b", "MILLIS"),
+    (r" *\b\d+(\.\d+)? ?(ms|us|µs|s)\b", " DURATION"),
+    (r"\b\d+>\d+ B\b", "SIZES"),
+]
+NUMBER = (r"(?<!\w)\d+(\.\d+)?(e[+-]?\d+)?", "N")
+
+
+def plain(line, numbers=False):
+    """The line, with what varies replaced by its kind."""
+    for pattern, kind in KINDS + ([NUMBER] if numbers else []):
+        line = re.sub(pattern, kind, line)
+    if numbers:
+        line = re.sub(r"[ -]+", " ", line)
+    # The columns of a table depend on rows that may not be shown.
+    return re.sub(r" {2,}", "  ", line).rstrip()
+
+
+def line_matches(expected, said, numbers=False):
+    parts = [re.escape(plain(part, numbers)) for part in expected.split("...")]
+    # Spaces at the seams are lost to plain().
+    return re.fullmatch(r"\s*.*\s*".join(parts), plain(said, numbers)) is not None
+
+
+def matches(expected, said, numbers=False):
+    if not expected:
+        return not said
+    if expected[0].strip() == "...":
+        return any(matches(expected[1:], said[n:], numbers) for n in range(len(said) + 1))
+    return bool(said) and line_matches(expected[0], said[0], numbers) and matches(expected[1:], said[1:], numbers)
+
+
+def begins(expected, said, numbers=False):
+    """True once everything expected has been said; more may follow."""
+    return any(matches(expected, said[:n], numbers) for n in range(len(said) + 1))
+
+
+# ---- running ----------------------------------------------------------------------------------------------------
+
+
+def readable(text):
+    """What a person sees in the end: no colours, and of a line that was written again its last state."""
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r\n", "\n")
+    return re.sub(r"[^\n]*\r", "", text)
+
+
+class Terminal:
+    """A shell command on a terminal of its own, read as it speaks."""
+
+    def __init__(self, command, folder, environment):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+        self.expected = []  # what the page shows of it
+        self._news = threading.Condition()
+        self._said = b""
+        self._ended = False
+        self.child = subprocess.Popen(
+            ["/bin/bash", "-c", command], cwd=folder, env=environment,
+            stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, start_new_session=True)
+        os.close(theirs)
+        self._reader = threading.Thread(target=self._read, args=(ours,), daemon=True)
+        self._reader.start()
+
+    def _read(self, source):
+        try:
+            while part := os.read(source, 65536):
+                with self._news:
+                    self._said += part
+                    self._news.notify_all()
+        except OSError:  # the other side is closed
+            pass
+        os.close(source)
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+    @property
+    def said(self):
+        with self._news:
+            return readable(self._said.decode("utf-8", "replace"))
+
+    def wait_for(self, condition, timeout=PATIENCE, poll=None):
+        """True when the condition holds for what was said; False once it ended, or took too long.
+
+        @param poll  seconds after which to look again at what is not said here
+        """
+        deadline = time.monotonic() + timeout
+        with self._news:
+            while not condition(self.said) and not self._ended and (left := deadline - time.monotonic()) > 0:
+                self._news.wait(min(left, poll or left))
+        return condition(self.said)
+
+    def wait_exit(self, timeout=PATIENCE):
+        self._reader.join(timeout)
+        if self._reader.is_alive():
+            self.signal(signal.SIGKILL)
+            self._reader.join()
+        return self.child.wait()
+
+    def signal(self, number):
+        try:
+            os.killpg(self.child.pid, number)
+        except ProcessLookupError:
+            pass
+
+
+class Sandbox:
+    def __init__(self, text):
+        from harness import Broker
+
+        self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-docs-")
+        root = pathlib.Path(self._folder.name)
+        self.folder = root / "here"
+        self.folder.mkdir()
+        programs = root / "bin"
+        programs.mkdir()
+        for name in ("mqcoap", "mqcoapd"):
+            (programs / name).symlink_to(os.environ[name.upper()])
+        # A name of a broker on the page -> the real one.
+        self.brokers = {"localhost:1883": Broker()}
+        if "localhost:1884" in text:
+            self.brokers["localhost:1884"] = Broker()
+        self.environment = {
+            "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(root), "XDG_CONFIG_HOME": str(root / "config"),
+            "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": str(COLUMNS),
+            "MQCOAP_URL": self.real("mqtt://localhost:1883"),
+            **{k: v for k, v in os.environ.items() if k.startswith(("ASAN_", "UBSAN_", "LSAN_"))},
+        }
+        self.staying = []
+
+    def real(self, text):
+        for name, broker in self.brokers.items():
+            text = text.replace(name, f"localhost:{broker.port}")
+        # The gateway takes a free port, and no command knows it.
+        return text.replace("127.0.0.1:8720", "127.0.0.1:0")
+
+    def shown(self, text):
+        text = re.sub(r"(\bon |http://|listen: )127\.0\.0\.1:\d+", r"\g<1>127.0.0.1:8720", text)
+        for name, broker in self.brokers.items():
+            text = re.sub(rf"(127\.0\.0\.1|localhost):{broker.port}\b", name, text)
+            text = re.sub(rf"\b{broker.port}\b", name.rpartition(":")[2], text)
+        return text.replace(str(self.folder), "~")
+
+    def write(self, name, text):
+        if name.endswith(".yaml") and "devices:" in text and "brokers:" not in text:
+            text += 'brokers: {default: {url: "mqtt://localhost:1883"}}\n'
+        file = self.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(self.real(text), encoding="utf-8")
+        file.chmod(0o644)
+
+    def start(self, command):
+        return Terminal(self.real(command), self.folder, self.environment)
+
+    def subscriptions(self):
+        """How many filters clients have subscribed to so far: lines like `1795414295: CLIENT 0 FILTER`."""
+        return sum(len(re.findall(r"^\d+: \S+ [01] \S+$", broker.log, re.MULTILINE)) for broker in self.brokers.values())
+
+    def hang_up(self):
+        for _, terminal in self.staying:
+            terminal.signal(signal.SIGHUP)
+
+    def goes_on(self, block):
+        """What the last that stays said instead of what the block shows; None if it was that."""
+        _, terminal = self.staying[-1]
+        terminal.expected = expected = terminal.expected + ["..."] + block.commands[0].said
+        if terminal.wait_for(lambda said: begins(expected, self.shown(said).splitlines(), block.numbers)):
+            return None
+        return self.shown(terminal.said).splitlines()
+
+    def stop(self):
+        """What stays, in reverse order; a list of those that did not end well."""
+        faults = []
+        for block, terminal in reversed(self.staying):
+            terminal.signal(signal.SIGTERM)
+            status = terminal.wait_exit()
+            if status not in (0, 130, 143, -signal.SIGTERM):
+                faults.append(f"line {block.line}: {block.commands[0].text}: ended with {status}:\n{terminal.said}")
+        self.staying = []
+        return faults
+
+    def close(self):
+        for _, terminal in self.staying:
+            terminal.signal(signal.SIGKILL)
+        for broker in self.brokers.values():
+            broker.stop()
+        self._folder.cleanup()
+
+
+MARK = "\x1e"
+
+
+def run_commands(sandbox, block):
+    """What each command of a block says. They share a shell, so that `$?` and variables go on."""
+    script = ["set -o pipefail"]
+    for number, command in enumerate(block.commands):
+        # The mark keeps the status for an `echo $?` that follows.
+        script += [f"{{ s=$?; printf '\\n{MARK}{number}\\n'; (exit $s); }} 2>&1", command.text]
+    before = sandbox.subscriptions()
+    terminal = sandbox.start("\n".join(script) + "\n")
+    if block.meanwhile:
+        last = f"{MARK}{len(block.commands) - 1}\n"
+
+        def is_there(said):
+            return last in said and (said.rpartition(last)[2].strip() or sandbox.subscriptions() > before)
+
+        terminal.wait_for(is_there, poll=0.05)
+        for command in block.meanwhile:
+            hidden(sandbox, command, block.line)
+    terminal.wait_exit()
+    parts = re.split(f"\n?{MARK}\\d+\n", terminal.said)[1:]
+    parts += ["(was not run: the one before did not end)"] * (len(block.commands) - len(parts))
+    return [sandbox.shown(part).splitlines() for part in parts]
+
+
+def hidden(sandbox, command, line):
+    terminal = sandbox.start(command)
+    if terminal.wait_exit() != 0:
+        raise Fault(f"line {line}: {command}: failed:\n{terminal.said}")
+
+
+def run_page(text, say=lambda words: None):
+    """Pairs of a command and what it said instead, and other faults."""
+    page = blocks("page", text)
+    differing, faults = [], []
+    sandbox = Sandbox(text)
+    try:
+        for block in page:
+            if block.kind == "file":
+                sandbox.write(block.reason, block.text)
+                if block.is_configuration():
+                    hidden(sandbox, f"mqcoapd --check --config {block.reason}", block.line)
+            elif block.kind == "run":
+                hidden(sandbox, block.text, block.line)
+            elif block.kind == "stop":
+                faults += sandbox.stop()
+            elif block.kind == "hang up":
+                sandbox.hang_up()
+            elif block.kind == "goes on":
+                said = sandbox.goes_on(block)
+                if said is not None:
+                    differing.append((block, block.commands[0], said))
+            elif block.kind == "console" and block.stays:
+                command = block.commands[0]
+                say(command.text)
+                before = sandbox.subscriptions()
+                terminal = sandbox.start("exec " + command.text)
+                terminal.expected = command.said
+                sandbox.staying.append((block, terminal))
+                if block.meanwhile:
+                    terminal.wait_for(lambda _: sandbox.subscriptions() > before, poll=0.05)
+                for what in block.meanwhile:
+                    hidden(sandbox, what, block.line)
+                if not terminal.wait_for(
+                        lambda said: begins(command.said, sandbox.shown(said).splitlines(), block.numbers)):
+                    differing.append((block, command, sandbox.shown(terminal.said).splitlines()))
+            elif block.kind == "console":
+                for command in block.commands:
+                    say(command.text)
+                for command, said in zip(block.commands, run_commands(sandbox, block)):
+                    if not matches(command.said, said, block.numbers):
+                        differing.append((block, command, said))
+        faults += sandbox.stop()
+    except Fault as fault:
+        faults.append(str(fault))
+    finally:
+        sandbox.close()
+    return differing, faults
+
+
+def compare(page, differing, faults):
+    words = []
+    for block, command, said in differing:
+        words.append(f"{page}:{command.line}: $ {command.text}")
+        shown = [plain(line, block.numbers) for line in command.said]
+        found = [plain(line, block.numbers) for line in said]
+        words += difflib.unified_diff(shown, found, "the page", "the programs", lineterm="", n=2)
+        words += ["said:"] + ["    " + line for line in said]
+    return "\n".join(words + [f"{page}: {fault}" for fault in faults])
+
+
+def rewrite(text, differing):
+    lines = text.splitlines()
+    for _, command, said in sorted(differing, key=lambda d: -d[1].line):
+        lines[command.line:command.line + len(command.said)] = said
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments):
+    writing, listing = "--write" in arguments, "--list" in arguments
+    pages = [a for a in arguments if not a.startswith("--")]
+    bad = False
+    for page in pages:
+        text = pathlib.Path(page).read_text(encoding="utf-8")
+        try:
+            found = blocks(page, text)
+        except Fault as fault:
+            print(fault, file=sys.stderr)
+            return 1
+        if listing:
+            for block in found:
+                if block.kind == "skipped":
+                    print(f"{page}:{block.line}: not run: {block.reason}")
+            continue
+        differing, faults = run_page(text, lambda words: print(f"$ {words}", flush=True))
+        if differing or faults:
+            print(compare(page, differing, faults), file=sys.stderr)
+            if writing:
+                pathlib.Path(page).write_text(rewrite(text, differing), encoding="utf-8")
+            bad = True
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
