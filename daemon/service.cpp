@@ -59,7 +59,7 @@ service::service(settings configuration, std::string file, log_output& log)
 
 void service::run() {
   await_signal();
-  serve_http();
+  if (listen_) http_.listen(*listen_);
   gateway_->start();
   for (auto& c : connections_) c.started = true;
   notifier_.ready();  // a broker that is away is no failed start
@@ -155,17 +155,10 @@ void service::put_in_force(settings next) {
   for (auto& c : before)
     if (c.via) leaving_.push_back(std::move(c));
   observer_.set_configuration(std::move(next.shown));
-  if (std::exchange(listen_, next.http) != listen_) serve_http();
+  listen(next.http);
   presence_.follow(gateway_->options().ns, gateway_->options().devices, connections_.front().options);
   if (gateway_->subscribed()) presence_.set_online(true);
   start_connections();
-}
-
-void service::serve_http() {
-  if (listen_)
-    http_.listen(*listen_);
-  else
-    http_.close();
 }
 
 service::connection service::connect_to(link_options broker) {
@@ -193,6 +186,12 @@ void service::start_connections() {
     });
     if (!taken && !std::exchange(c.started, true)) c.via->start(*gateway_);
   }
+}
+
+/// Scrapes under way end with a change of the address, and with nothing else.
+void service::listen(const std::optional<http_options>& where) {
+  if (where == std::exchange(listen_, where)) return;
+  where ? http_.listen(*where) : http_.close();
 }
 
 /// The gateway expects nothing of it any more.

@@ -45,11 +45,11 @@ class service {
   void on_signal(int number);
   void reload();
   void put_in_force(settings next);
-  void serve_http();
   connection connect_to(link_options broker);
   std::vector<connection> connect_to_all(std::vector<link_options> brokers);
   static std::vector<link*> links_of(const std::vector<connection>& all);
   void start_connections();
+  void listen(const std::optional<http_options>& where);
   void note_reload(bool ok, std::string words);
   void retire(link& left);
   void on_ready();
