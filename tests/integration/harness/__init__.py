@@ -6,6 +6,7 @@ from .bus import Bus, Message
 from .caller import Answer, PythonCaller, Unusable
 from .case import IntegrationTest
 from .cli import Cli
+from .datagrams import Datagrams
 from .device import Device
 from .gateway import Gateway
 from .protocol import CODES, NAMESPACE, new_id, now_ms, request_payload, request_topic, response_topic
@@ -17,6 +18,7 @@ __all__ = [
     "Bus",
     "CODES",
     "Cli",
+    "Datagrams",
     "Device",
     "Gateway",
     "Identity",
