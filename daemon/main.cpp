@@ -43,8 +43,8 @@ int run(const arguments& args) {
   keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);
   mqcoap::log_output log;
-  log.open(loaded.value->logging);
-  mqcoap::service service(*std::move(loaded.value), args.config, log);  // from here on it takes the signals
+  log.use(log.prepare(loaded.value->logging));
+  mqcoap::service service(*std::move(loaded.value), args.config, log);  // it takes the signals now
   spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
   service.run();
   return mqcoap::exit_ok;
@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   try {
     return run(args);
   } catch (const mqcoap::log_fault& e) {
-    std::fprintf(stderr, "%s: error: logging.target: %s\n", args.config.c_str(), e.what());
+    std::fprintf(stderr, "%s: error: %s\n", args.config.c_str(), e.what());
     return mqcoap::exit_configuration;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "mqcoapd: internal error: %s\n", e.what());

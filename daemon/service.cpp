@@ -100,6 +100,7 @@ void service::on_signal(int number) {
 /// at the start; messages wait for it.
 void service::reload() {
   notifier_.reloading();
+  log_.reopen();  // its file may have been rotated away, whatever becomes of the configuration
   spdlog::info("reading {} again", file_);
   auto loaded = load_settings(file_);
   for (const auto& d : loaded.diagnostics) {
@@ -128,12 +129,14 @@ void service::note_reload(bool ok, std::string words) {
     spdlog::info("the configuration is in force: {}", words);
   else
     spdlog::error("the configuration stays as it was: {}", words);
-  observer_.set_reload({time_.wall(), ok, std::move(words)});
+  const reload_status outcome{time_.wall(), ok, std::move(words)};
+  status_->set_reload(outcome);
+  observer_.set_reload(outcome);
   notifier_.ready();
 }
 
 void service::put_in_force(settings next) {
-  log_.open(next.logging);  // first of all, because it may fail
+  auto log = log_output::prepare(next.logging);  // first of all, because it may fail
   constexpr std::size_t is_new = -1;
   std::vector<std::size_t> places;  // of those that stay, in `connections_`
   std::vector<connection> made;
@@ -154,6 +157,7 @@ void service::put_in_force(settings next) {
     connections_.push_back(std::move(place == is_new ? *newest++ : before[place]));
   for (auto& c : before)
     if (c.via) leaving_.push_back(std::move(c));
+  log_.use(std::move(log));
   observer_.set_configuration(std::move(next.shown));
   listen(next.http);
   presence_.follow(gateway_->options().ns, gateway_->options().devices, connections_.front().options);
