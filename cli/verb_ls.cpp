@@ -19,6 +19,7 @@ constexpr auto pause_after_last = 150ms;
 struct words {
   std::string what{};
   std::string wait = "1s";
+  bool all = false;
 };
 
 int list_devices(const words& given, const settled_options& options) {
@@ -51,9 +52,10 @@ int list_resources(const words& given, const settled_options& options) {
   session s(options);
   s.connect();
   const auto outcome = s.request(what);
-  const auto resources =
+  auto resources =
       outcome.answered && !outcome.error ? read_resources(outcome.answered->answer.body) : std::nullopt;
   if (resources) {
+    if (!given.all) std::erase_if(*resources, [](const auto& r) { return r.path.starts_with('.'); });
     print(show_resources(*resources, options.output, options.quiet, what.to));
     return status_ok;
   }
@@ -77,6 +79,8 @@ verb declare_ls(CLI::App& root) {
       "Nothing, or a pattern with * and ?: devices that tell their presence; TAG or TAG/SUBSYSTEM: "
       "its resources");
   app->add_option("--wait", given->wait, "For presences, at most (default: 1s)")->option_text("TIME");
+  app->add_flag("-a,--all", given->all,
+                "Of resources also those whose path begins with a dot, as `.gw/status`");
   app->footer(
       "A table on a terminal; else tab-separated, -o csv or json (one object a line). --quiet: only names,\n"
       "of resources their whole addresses.\n\n"

@@ -107,14 +107,28 @@ spdlog::sink_ptr make_sink(const log_target& target, bool to_journal) {
 
 }  // namespace
 
-void log_output::open(const logging_options& options) {
+log_output::prepared log_output::prepare(const logging_options& options) {
   const bool to_journal = goes_to_journal(options.target);
   auto logger = std::make_shared<spdlog::logger>(program, make_sink(options.target, to_journal));
   logger->set_level(to_spdlog(options.level));
   logger->flush_on(spdlog::level::warn);
-  spdlog::set_default_logger(std::move(logger));
-  spdlog::flush_every(options.target.where == place::file ? flush_interval : 0s);
-  to_journal_ = to_journal;
+  return {options, std::move(logger), to_journal};
+}
+
+void log_output::use(prepared next) {
+  spdlog::set_default_logger(std::move(next.logger));
+  spdlog::flush_every(next.options.target.where == place::file ? flush_interval : 0s);
+  options_ = std::move(next.options);
+  to_journal_ = next.to_journal;
+}
+
+void log_output::reopen() {
+  if (options_.target.where != place::file) return;
+  try {
+    use(prepare(options_));
+  } catch (const log_fault& e) {
+    spdlog::error("the log stays where it was: {}", e.what());
+  }
 }
 
 void log_output::write(const request_record& r) const {

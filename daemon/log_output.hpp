@@ -1,8 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/request_record.hpp>
 #include <stdexcept>
+
+namespace spdlog {
+class logger;
+}
 
 namespace mqcoap {
 
@@ -16,15 +21,28 @@ class log_fault : public std::runtime_error {
 /// keeps fields for them.
 class log_output {
  public:
-  /// Opens what the options name, a file anew also if it is the same (it may have been rotated away), and
-  /// only then leaves what was open before. On a fault all stays as it was.
+  /// A log that is open, and not yet used.
+  struct prepared {
+    logging_options options;
+    std::shared_ptr<spdlog::logger> logger;
+    bool to_journal = false;
+  };
+
+  /// Opens what the options name; a file anew, also if it is open already.
   /// @throws log_fault
-  void open(const logging_options& options);
+  static prepared prepare(const logging_options& options);
+  /// From here on the log goes there.
+  void use(prepared next);
+
+  /// Opens the file in use by its name again, since it may have been rotated away. If that fails, the log
+  /// goes on where it was and says so.
+  void reopen();
 
   /// Writes a request's record, at debug.
   void write(const request_record& r) const;
 
  private:
+  logging_options options_;
   bool to_journal_ = false;
 };
 

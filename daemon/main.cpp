@@ -43,8 +43,8 @@ int run(const arguments& args) {
   keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);
   mqcoap::log_output log;
-  log.open(loaded.value->logging);
-  mqcoap::service service(*std::move(loaded.value), log);  // from here on it takes the signals
+  log.use(log.prepare(loaded.value->logging));
+  mqcoap::service service(*std::move(loaded.value), args.config, log);  // it takes the signals now
   spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
   service.run();
   return mqcoap::exit_ok;
@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   app.add_flag("--schema", args.schema, "Print the JSON Schema of the configuration and exit");
   app.footer(
       "Signals: SIGTERM and SIGINT answer what is in flight and end within 5 s; a second one ends at once.\n"
+      "SIGHUP reads the configuration again; one that is at fault changes nothing.\n"
       "Exit status: 0 stopped as asked, 64 wrong command line, 70 internal error, 78 bad configuration.");
   try {
     app.parse(argc, argv);

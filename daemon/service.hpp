@@ -7,11 +7,13 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/presence_board.hpp>
 #include <mqcoap/observe/http_server.hpp>
 #include <mqcoap/observe/observer.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "log_output.hpp"
@@ -23,29 +25,52 @@ namespace mqcoap {
 /// The running gateway: one event loop that owns the links, the timer and the signals.
 class service {
  public:
-  /// @param log  outlives the service
-  service(settings configuration, log_output& log);
+  /// @param file  where the configuration came from, and is read from again
+  /// @param log  is opened; told what a later configuration says of it. Outlives the service.
+  service(settings configuration, std::string file, log_output& log);
 
-  /// Runs until SIGTERM, SIGINT or SIGHUP, then answers what is in flight and goes within 5 s; a second
-  /// signal ends it at once.
+  /// Runs until SIGTERM or SIGINT, then answers what is in flight and goes within 5 s; a second one ends it
+  /// at once. SIGHUP reads the configuration again.
   void run();
 
  private:
+  struct connection {
+    link_options options;
+    std::unique_ptr<mosquitto_link> via;
+    bool started = false;
+  };
+
   void await_signal();
+  void on_signal(int number);
+  void reload();
+  void put_in_force(settings next);
+  void serve_http();
+  connection connect_to(link_options broker);
+  std::vector<connection> connect_to_all(std::vector<link_options> brokers);
+  static std::vector<link*> links_of(const std::vector<connection>& all);
+  void start_connections();
+  void note_reload(bool ok, std::string words);
+  void retire(link& left);
+  void on_ready();
   void begin_stop();
   void stop_links();
+  std::string in_force() const;
   void log_summary() const;
 
+  const std::string file_;
+  log_output& log_;
   boost::asio::io_context loop_{1};
   const system_clock time_;
   asio_alarm alarm_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer grace_;
-  std::vector<std::unique_ptr<mosquitto_link>> links_;
+  std::vector<connection> connections_;  ///< the first is the default broker's
+  std::vector<connection> leaving_;      ///< of brokers that a reload changed or removed
   observer observer_;
   std::unique_ptr<gateway> gateway_;
+  presence_board presence_;
   http_server http_;
-  const std::optional<http_options> listen_;
+  std::optional<http_options> listen_;
   std::unique_ptr<status_words> status_;
   notifier notifier_;
   std::size_t links_running_ = 0;

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <mqcoap/gateway/request_log.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -24,8 +25,13 @@ std::string status_words::now() {
   }
   if (!down.empty()) down += ')';
   const auto per_second = rate();
-  return fmt::format("{} of {} up{}, {}, {:.{}f} requests/s", up, counted(of_.links().size(), "broker"), down,
-                     counted(of_.device_count(), "device"), per_second, per_second < 10 ? 1 : 0);
+  return fmt::format("{} of {} up{}, {}, {:.{}f} requests/s{}", up, counted(of_.links().size(), "broker"),
+                     down, counted(of_.device_count(), "device"), per_second, per_second < 10 ? 1 : 0,
+                     reload_);
+}
+
+void status_words::set_reload(const reload_status& outcome) {
+  reload_ = outcome.ok ? "; reloaded" : "; reload failed: " + log_safe(outcome.words);
 }
 
 double status_words::rate() {

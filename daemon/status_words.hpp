@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/reload_status.hpp>
 #include <string>
 
 namespace mqcoap {
@@ -12,6 +13,9 @@ class status_words {
  public:
   /// Both outlive it.
   status_words(const gateway& of, const clock& time) : of_(of), time_(time), since_(time.now()) {}
+
+  /// How the last reload came out.
+  void set_reload(const reload_status& outcome);
 
   /// One line. The rate is that since the call before.
   std::string now();
@@ -23,6 +27,7 @@ class status_words {
   const clock& time_;
   steady_time since_;
   std::uint64_t answered_ = 0;
+  std::string reload_;
 };
 
 }  // namespace mqcoap

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+import uuid
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -103,7 +104,8 @@ class Container:
         shutil.rmtree(tree, ignore_errors=True)
         host("cp", "-a", "--reflink=auto", base, tree)
         (tree / "etc/hostname").write_text("accept\n")
-        (tree / "etc/machine-id").write_text("uninitialized\n")
+        (tree / "etc/hosts").write_text("127.0.0.1 localhost\n127.0.1.1 accept\n")
+        (tree / "etc/machine-id").write_text(uuid.uuid4().hex + "\n")
         self._process = None
 
     def boot(self):
@@ -114,19 +116,23 @@ class Container:
                  "--console=read-only", "--private-network", f"--machine=mqcoap-accept-{os.getpid()}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"})
-        self.await_booted()
-
-    def await_booted(self, boot_id=None):
-        """@param boot_id  that of the boot before: another one is awaited"""
         def up():
-            if self._process.poll() is not None:
-                return True
-            if boot_id is not None and self.leader() == boot_id:
-                return False
-            return self.ask("systemctl", "is-active", "multi-user.target").strip() == "active"
+            return (self._process.poll() is not None
+                    or self.ask("systemctl", "is-active", "multi-user.target").strip() == "active")
         await_that("the container has booted", up, 120)
         if self._process.poll() is not None:
             raise Failed(f"systemd-nspawn ended with {self._process.returncode}:\n{self.console()}")
+
+    def reboot(self):
+        self.ask("systemctl", "reboot")
+        try:
+            ended = self._process.wait(120)
+        except subprocess.TimeoutExpired as late:
+            raise Failed("the container did not go down within 120 s") from late
+        # What asks its starter, here this program, for another boot.
+        if ended != 133:
+            raise Failed(f"systemd-nspawn ended with {ended}:\n{self.console()}")
+        self.boot()
 
     def leader(self):
         """The process here that is number 1 there."""
@@ -165,7 +171,7 @@ class Container:
 
     def install(self, *names, options=()):
         """By apt, from files and from its cache: there is no network."""
-        self.run("apt-get", "install", "-y", "--no-install-recommends", "--no-download", *options, *names, seconds=300)
+        self.run("apt-get", "install", "-y", "--no-install-recommends", *options, *names, seconds=300)
 
     def console(self):
         return self._log.read_text(errors="replace")[-4000:] if self._log.exists() else ""

@@ -1,4 +1,4 @@
-"""examples/arduino/probe on the host: what it answers, and that every packet fits its 256 bytes.
+"""examples/arduino on the host: what the sketches answer, and that every packet of the probe fits its 256 bytes.
 
 Beneath it are stand-ins for the Arduino core (host/), Ethernet and PubSubClient (libraries/); it is not run on a
 microcontroller. Where avr-g++ and Debian's arduino-core-avr are installed, it is also compiled for an Arduino Uno with
@@ -38,9 +38,9 @@ proxy:
 class Sketch:
     """The sketch as a process: what it is given, it answers before the next is given."""
 
-    def __init__(self):
+    def __init__(self, name):
         self.child = subprocess.Popen(
-            [os.environ["ARDUINO_PROBE"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+            [pathlib.Path(os.environ["ARDUINO"], f"arduino_{name}")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.joined = [self.child.stdout.readline().rstrip("\n") for _ in range(3)]
 
     def give(self, topic, payload):
@@ -59,27 +59,37 @@ class Sketch:
         return self.child.wait(30)
 
 
-class Probe(IntegrationTest):
+class SketchTest(IntegrationTest):
+    NAME = None
+    TAG = None
+    PATH = None
+
     def sketch(self):
-        sketch = Sketch()
+        sketch = Sketch(self.NAME)
         self.addCleanup(lambda: self.assertEqual(sketch.close(), 0))
         return sketch
 
-    def ask(self, sketch, payload, id_, path="gain"):
+    def ask(self, sketch, payload, id_, path=None):
         """The answer to a payload, judged as strictly as deployed callers need it."""
-        line, = sketch.give(request_topic(TAG, "ino-axuv", id_), payload)
+        line, = sketch.give(request_topic(self.TAG, "ino-axuv", id_), payload)
         verb, retained, topic, answer = line.split(" ", 3)
-        self.assertEqual((verb, retained, topic), ("publish", "0", response_topic(TAG, "ino-axuv", id_)))
+        self.assertEqual((verb, retained, topic), ("publish", "0", response_topic(self.TAG, "ino-axuv", id_)))
         decoded = json.loads(answer)
         # It may be left out on the wire (docs/protocol.md, section 2).
         decoded["header"].setdefault("correlation_id", None)
-        return check(json.dumps(decoded).encode(), id_, path)
+        # It may be a number.
+        decoded["timestamp"] = str(decoded["timestamp"])
+        return check(json.dumps(decoded).encode(), id_, path or self.PATH)
 
-    def compact(self, method, id_, path="gain", body=None, **fields):
-        payload = {"header": {"method": method, "path": path, "request_id": id_, **fields}, "timestamp": "1795376802522"}
+    def compact(self, method, id_, path=None, body=None, **fields):
+        payload = {"header": {"method": method, "path": path or self.PATH, "request_id": id_, **fields}, "timestamp": "1795376802522"}
         if body is not None:
             payload["body"] = body
         return json.dumps(payload, separators=(",", ":"))
+
+
+class Probe(SketchTest):
+    NAME, TAG, PATH = "probe", TAG, "gain"
 
     # ---- the sketch alone ----------------------------------------------------------------------------------
 
@@ -201,7 +211,45 @@ class Probe(IntegrationTest):
                 line = subprocess.run(["avr-size", made], check=True, capture_output=True, text=True).stdout.splitlines()[1]
                 code, data, bss = map(int, line.split()[:3])
                 print(f"{code} bytes of code, {data + bss} of memory", file=sys.stderr)
-                self.assertLess(data + bss, 1024, "of the 2048 bytes of an Uno, PubSubClient's buffer among them")
+                self.assertLess(data + bss, 512, "of the 2048 bytes of an Uno, PubSubClient's buffer not among them")
+
+
+class Supply(SketchTest):
+    """Beneath it is also a stand-in for ArduinoJson."""
+
+    NAME, TAG, PATH = "supply", "ARD_XX_0_0002", "setpoint"
+
+    def test_get_and_put(self):
+        sketch = self.sketch()
+        wanted = {"voltage": 5.5, "current": 0.5}
+        for method, body, code, given in (
+            (1, None, 205, {"voltage": 0, "current": 0}), (3, wanted, 204, None), ("GET", None, 205, wanted),
+            ("PUT", {"voltage": 1, "current": 0}, 204, None), (1, None, 205, {"voltage": 1, "current": 0}),
+        ):
+            id_ = new_id()
+            answer = self.ask(sketch, self.compact(method, id_, body=body), id_)
+            self.assertEqual((answer.code, answer.body), (code, given))
+
+    def test_what_is_wrong_is_said(self):
+        sketch = self.sketch()
+        for method, path, body, code in (
+            (3, None, {"voltage": 31, "current": 0}, 400), (3, None, {"voltage": 5}, 400), (3, None, 5, 400),
+            (3, None, {"voltage": "5", "current": 0}, 400), (1, "other", None, 404), (2, None, None, 405),
+        ):
+            with self.subTest(method=method, path=path, body=body):
+                id_ = new_id()
+                self.assertEqual(self.ask(sketch, self.compact(method, id_, path, body), id_, path).code, code)
+
+    def test_what_the_python_library_sends_fits(self):
+        id_ = new_id()
+        payload = request_payload("GET", "setpoint", request_id=id_, source="2D_XX_0_9998", correlation_id=new_id())
+        self.assertEqual(self.ask(self.sketch(), payload, id_).code, 205)
+
+    def test_garbage_is_not_answered(self):
+        sketch, id_ = self.sketch(), new_id()
+        whole = self.compact(1, id_)
+        for payload in [whole[:cut] for cut in range(len(whole))] + ["[]", "null", "7", '{"header":null}', '{"header":7}']:
+            self.assertEqual(sketch.give(request_topic(self.TAG, "axuv", id_), payload), [])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
     console.py --list PAGE...  the blocks that are not run, with their reasons
 
 A page has a sandbox of its own: an empty folder, a private mosquitto that it calls localhost:1883 (and one that it calls
-localhost:1884, if it does), and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
+localhost:1884, if it does), a free port that it calls 127.0.0.1:8720, and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
 terminal of its own without colours. A comment before a block says what is done with it:
 
     ```console                   run: lines `$ command`, continued by `> `, each followed by what it says
@@ -329,9 +329,11 @@ class Sandbox:
     def real(self, text):
         for name, broker in self.brokers.items():
             text = text.replace(name, f"localhost:{broker.port}")
-        return text
+        # The gateway takes a free port, and no command knows it.
+        return text.replace("127.0.0.1:8720", "127.0.0.1:0")
 
     def shown(self, text):
+        text = re.sub(r"(\bon |http://|listen: )127\.0\.0\.1:\d+", r"\g<1>127.0.0.1:8720", text)
         for name, broker in self.brokers.items():
             text = re.sub(rf"(127\.0\.0\.1|localhost):{broker.port}\b", name, text)
             text = re.sub(rf"\b{broker.port}\b", name.rpartition(":")[2], text)

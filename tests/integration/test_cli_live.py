@@ -65,6 +65,9 @@ class Listing(IntegrationTest):
         self.assertTrue(mq.on_terminal("ls", "GW_1", NO_COLOR="1")[1].startswith("PATH         METHODS   TYPE    UNIT  TITLE\n"))
         self.assertEqual([json.loads(line)["path"] for line in mq.run("ls", "-o", "json", "GW_1").stdout.splitlines()],
                          ["gains", "temperature"])
+        everything = mq.run("ls", "--all", "--quiet", "GW_1/axuv").stdout.split()
+        self.assertIn("GW_1/axuv/.gw/status", everything)
+        self.assertLess(set(addresses), set(everything))
 
     def test_a_device_of_one_subsystem_tells_which(self):
         broker = self.broker()

@@ -65,7 +65,10 @@ void merge(json::object& into, const json::object& more) {
 }  // namespace
 
 site::site(const std::string& name, std::deque<seen>& requests, std::deque<seen>& answers)
-    : gateway_link(broker, name), outside(broker, name), requests_(requests), answers_(answers) {
+    : gateway_link(std::make_unique<memory_link>(broker, name)),
+      outside(broker, name),
+      requests_(requests),
+      answers_(answers) {
   outside.subscribe("#", [](error_code) {});
   outside.start(*this);
 }
@@ -75,21 +78,66 @@ void site::on_message(link& l, const inbound& m) noexcept {
   to.push_back({l.name(), std::string(m.topic), std::string(m.payload)});
 }
 
-void world::load(const std::string& file) {
+settings world::read(const std::string& file) const {
   auto loaded = load_settings(folder_ + '/' + file);
   for (const auto& d : loaded.diagnostics) std::fprintf(stderr, "%s\n", to_string(d).c_str());
   if (!loaded.value) wrong("the configuration is bad");
-  settings_ = std::move(loaded.value);
+  return *std::move(loaded.value);
+}
+
+void world::load(const std::string& file) {
+  settings_ = read(file);
   std::vector<link*> links;
-  for (const auto& options : settings_->brokers) {
-    auto made = std::make_unique<site>(options.name, requests_, answers_);
-    links.push_back(&made->gateway_link);
-    sites_.emplace(options.name, std::move(made));
-  }
+  for (const auto& options : settings_->brokers) links.push_back(link_to(options));
   default_broker_ = settings_->brokers.front().name;
-  gateway_ = std::make_unique<gateway>(settings_->gateway, std::move(links), time_, *this);
+  gateway_hooks hooks;
+  hooks.retired = [this](link& left) { retire(left); };
+  gateway_ = std::make_unique<gateway>(settings_->gateway, std::move(links), time_, *this, std::move(hooks));
+  unstarted_.clear();
   gateway_->start();
   settle();
+}
+
+/// The link of the gateway there; a new one where there is none yet.
+link* world::link_to(const link_options& broker) {
+  auto& there = sites_[broker.name];
+  if (!there) there = std::make_unique<site>(broker.name, requests_, answers_);
+  if (!there->gateway_link) there->gateway_link = std::make_unique<memory_link>(there->broker, broker.name);
+  if (!there->gateway_link->up()) unstarted_.push_back(there->gateway_link.get());
+  return there->gateway_link.get();
+}
+
+/// As the daemon does: what is the same keeps its connection.
+void world::reload(const std::string& file) {
+  auto next = read(file);
+  for (const auto& before : settings_->brokers) {
+    if (std::find(next.brokers.begin(), next.brokers.end(), before) != next.brokers.end()) continue;
+    leaving_.push_back(std::move(site_of(before.name).gateway_link));
+  }
+  std::vector<link*> links;
+  for (const auto& options : next.brokers) links.push_back(link_to(options));
+  settings_ = std::move(next);
+  default_broker_ = settings_->brokers.front().name;
+  gateway_->reconfigure(settings_->gateway, std::move(links));
+  start_links();
+  settle();
+}
+
+/// Of two links with one client id, the old one goes first.
+void world::start_links() {
+  std::erase_if(unstarted_, [this](link* l) {
+    const bool taken = std::any_of(leaving_.begin(), leaving_.end(),
+                                   [l](const auto& old) { return old->client_id() == l->client_id(); });
+    if (!taken) l->start(*gateway_);
+    return !taken;
+  });
+}
+
+void world::retire(link& left) {
+  left.stop(std::chrono::milliseconds(0), [this, gone = &left] {
+    std::erase_if(leaving_, [gone](const auto& l) { return l.get() == gone; });
+    start_links();
+  });
 }
 
 void world::settle() {
@@ -97,6 +145,10 @@ void world::settle() {
   while (moved > 0) {
     moved = 0;
     for (auto& [name, s] : sites_) moved += s->broker.run();
+    if (wake_ > time_.now()) continue;
+    wake_ = steady_time::max();
+    gateway_->on_alarm();
+    ++moved;
   }
   // What the script itself sent is seen by the outside too, also when a broker replays it.
   const auto is_own = [this](const seen& s) { return own_topics_.contains(s.topic); };
@@ -123,7 +175,9 @@ void world::play(const script& s) {
 void world::play(const step& s) {
   if (s.verb == "CONFIG") return load(s.rest);
   if (!gateway_) wrong("CONFIG comes first");
-  if (s.verb == "CALLER")
+  if (s.verb == "RELOAD")
+    reload(s.rest);
+  else if (s.verb == "CALLER")
     caller(s.rest);
   else if (s.verb == "DEVICE")
     device(s.rest);
@@ -213,10 +267,6 @@ void world::broker(std::string_view rest) {
 
 void world::elapse(std::string_view rest) {
   time_.advance(std::chrono::milliseconds(std::stoll(std::string(take_word(rest)))));
-  while (wake_ <= time_.now()) {
-    wake_ = steady_time::max();
-    gateway_->on_alarm();
-  }
   settle();
 }
 

@@ -30,7 +30,7 @@ class site final : public link_events {
   site(const std::string& name, std::deque<seen>& requests, std::deque<seen>& answers);
 
   memory_broker broker;
-  memory_link gateway_link;
+  std::unique_ptr<memory_link> gateway_link;
   memory_link outside;
 
   void on_link_up(link&) noexcept override {}
@@ -54,7 +54,12 @@ class world final : public alarm {
   void wake_at(steady_time when) override { wake_ = when; }
 
  private:
+  settings read(const std::string& file) const;
   void load(const std::string& file);
+  void start_links();
+  void reload(const std::string& file);
+  void retire(link& left);
+  link* link_to(const link_options& broker);
   void play(const step& s);
   void caller(std::string_view rest);
   void device(std::string_view rest);
@@ -76,6 +81,8 @@ class world final : public alarm {
   std::set<std::string> own_topics_;  ///< of what the script itself sent
   std::map<std::string, std::unique_ptr<site>, std::less<>> sites_;
   std::string default_broker_;
+  std::vector<std::unique_ptr<memory_link>> leaving_;  ///< of brokers that a reload changed or removed
+  std::vector<link*> unstarted_;
   std::unique_ptr<gateway> gateway_;
   std::optional<seen> hop_;  ///< the request at a device that was expected last
   int next_id_ = 1;

@@ -2,6 +2,7 @@
 #include <mqcoap/config/proxy_builder.hpp>
 #include <mqcoap/config/served_tags.hpp>
 #include <set>
+#include <utility>
 
 namespace mqcoap {
 namespace {
@@ -35,14 +36,63 @@ void check_client_ids(const root_spec& root, const std::vector<built_device>& de
                                " is the tag of a device: one would throw the other off the broker");
     const auto same = std::find_if(brokers.begin(), b, [&b](const auto& other) {
       return other.value.client_id && other.value.client_id->value == b->value.client_id->value &&
-             other.value.options.host == b->value.options.host &&
-             other.value.options.port == b->value.options.port;
+             is_one_broker(other.value.options, b->value.options);
     });
     if (same != b)
       faults.error(*id.at, "the broker '" + same->name.value +
                                "' has the same url and client id: one connection would "
                                "throw the other off");
   }
+}
+
+const node* place_of(const tls_spec& tls, tls_fault::option where) {
+  using enum tls_fault::option;
+  switch (where) {
+    case ca_file: return tls.ca_at;
+    case ca_dir: return tls.ca_dir_at;
+    case cert_file: return tls.cert_at;
+    case key_file: return tls.key_at;
+    case key_password: return tls.key_password_at;
+    case alpn: return tls.alpn_at;
+    case none: break;
+  }
+  return nullptr;
+}
+
+/// Keys of `tls` that are nothing without another one.
+bool has_halves(const node& tls, report& faults) {
+  bool found = false;
+  for (const auto& [name, partner] : {std::pair{"cert", "key"}, {"key", "cert"}, {"key_password", "key"}}) {
+    const auto* at = tls.find(name);
+    if (at == nullptr || tls.find(partner) != nullptr) continue;
+    found = true;
+    faults.error_in(*at, std::string("a `") + name + "` without a `" + partner + '`',
+                    std::string("they go together: add `") + partner + '`');
+  }
+  return found;
+}
+
+/// What the section says, tried out.
+tls_options build_tls(const located<tls_spec>& given, report& faults) {
+  const auto& tls = given.value;
+  const bool key_read = tls.key_at != nullptr || given.at->find("key") == nullptr;
+  const bool cert_read = tls.cert_at != nullptr || given.at->find("cert") == nullptr;
+  if (has_halves(*given.at, faults) || !key_read || !cert_read) return {};
+  if (const auto fault = find_fault(tls.options); !fault.words.empty()) {
+    const auto* at = place_of(tls, fault.where);
+    faults.error(at != nullptr ? *at : *given.at, fault.words);
+  }
+  return tls.options;
+}
+
+void set_tls(const broker_spec& spec, link_options& link, report& faults) {
+  if (spec.urls.value.empty()) return;  // reported by itself
+  const bool wanted = spec.urls.value.front().tls;
+  if (spec.tls && !wanted)
+    faults.error_in(*spec.tls->at, "`tls` beside a url with mqtt://, which is in the clear",
+                    "url: mqtts://" + spec.options.host + ", or no `tls`");
+  else if (wanted)
+    link.tls = spec.tls ? build_tls(*spec.tls, faults) : tls_options{};
 }
 
 }  // namespace
@@ -58,6 +108,7 @@ std::vector<link_options> build_brokers(const root_spec& root, const std::vector
     if (spec.password_at != nullptr && link.username.empty())
       faults.error(*spec.password_at->key, "a password without a username",
                    "MQTT 3.1.1 has no such login: add `username`");
+    set_tls(spec, link, faults);
     links.push_back(std::move(link));
   }
   check_client_ids(root, devices, faults);

@@ -8,12 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct broker_url {
-  std::string host;
-  std::uint16_t port = 1883;
-};
-
-constexpr char url_words[] = "mqtt://HOST or mqtt://HOST:PORT";
+constexpr std::uint16_t tls_port = 8883;
+constexpr char url_words[] = "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]";
 
 bool is_host_char(char c) { return is_name_char(c); }
 bool is_address_char(char c) { return is_hex_digit(c) || c == ':' || c == '.'; }
@@ -37,11 +33,11 @@ std::optional<std::string> take_host(std::string_view& rest) {
   return std::string(host);
 }
 
-std::optional<broker_url> parse_url(std::string_view rest) {
-  broker_url url;
+/// What stands behind the scheme. @param port  if none is given
+std::optional<endpoint> parse_endpoint(std::string_view rest, std::uint16_t port) {
   auto host = take_host(rest);
   if (!host) return std::nullopt;
-  url.host = *std::move(host);
+  endpoint url{*std::move(host), port};
   if (rest.empty()) return url;
   if (!rest.starts_with(':')) return std::nullopt;
   rest.remove_prefix(1);
@@ -58,15 +54,15 @@ std::optional<broker_url> read_url(const std::string& text, const node& n, read_
   }
   const std::string scheme = text.substr(0, scheme_end);
   const std::string_view rest = std::string_view(text).substr(scheme_end + 3);
-  if (scheme == "mqtts" || scheme == "ssl") {
-    ctx.faults.error(n, "TLS is not built in yet: " + scheme + ":// cannot be used",
-                     "mqtt:// works, without encryption");
-  } else if (scheme != "mqtt") {
-    ctx.faults.error(n, "expected " + std::string(url_words) + ", found " + scheme + "://");
+  const bool tls = scheme == "mqtts";
+  if (scheme != "mqtt" && !tls) {
+    const bool like_tls = scheme == "ssl" || scheme == "tls" || scheme == "wss";
+    ctx.faults.error(n, "expected " + std::string(url_words) + ", found " + scheme + "://",
+                     like_tls ? "TLS over TCP is mqtts://" : "");
   } else if (rest.find('@') != std::string_view::npos) {
     ctx.faults.error(n, "a user or password in the url is refused", "use the keys `username` and `password`");
-  } else if (auto url = parse_url(rest)) {
-    return url;
+  } else if (auto at = parse_endpoint(rest, tls ? tls_port : endpoint{}.port)) {
+    return broker_url{*std::move(at), tls};
   } else {
     mismatch(n, url_words, ctx);
   }
@@ -75,7 +71,30 @@ std::optional<broker_url> read_url(const std::string& text, const node& n, read_
 
 value_type<broker_url> url() {
   return refine(text(url_words), url_words,
-                string_schema(R"(^mqtt://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$)"), read_url);
+                string_schema(R"(^mqtts?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$)"), read_url);
+}
+
+/// One, or a list of servers, which are all with TLS or all without.
+value_type<std::vector<broker_url>> urls() {
+  auto list = list_of(url(), true);
+  return refine(list, list.words, list.schema,
+                [](std::vector<broker_url> all, const node& n,
+                   read_context& ctx) -> std::optional<std::vector<broker_url>> {
+                  for (std::size_t i = 1; i < all.size(); ++i) {
+                    const auto same = std::find_if(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i),
+                                                   [&](const broker_url& u) { return u.at == all[i].at; });
+                    if (all[i].tls != all.front().tls)
+                      ctx.faults.error(*n.items[i],
+                                       "the servers of one broker are all with TLS or all without",
+                                       all.front().tls ? "mqtts://?" : "mqtt://?");
+                    else if (same != all.begin() + static_cast<std::ptrdiff_t>(i))
+                      ctx.faults.error(*n.items[i], "the same host and port stand in this list twice");
+                    else
+                      continue;
+                    return std::nullopt;
+                  }
+                  return all;
+                });
 }
 
 }  // namespace
@@ -85,11 +104,16 @@ const section<broker_spec>& broker_section() {
       "broker",
       "brokers.NAME",
       "One MQTT broker.",
-      {key<broker_spec>("url", url(), presence::required(), "Where it is; port 1883 if none is given.",
-                        [](broker_spec& b, broker_url u) {
-                          b.options.host = std::move(u.host);
-                          b.options.port = u.port;
-                        }),
+      {key<broker_spec>(
+           "url", with_place(urls()), presence::required(),
+           "Where it is; port 1883 if none is given, 8883 for mqtts:// (TLS). A list: its servers, "
+           "tried in this order whenever there is no connection.",
+           [](broker_spec& b, located<std::vector<broker_url>> u) {
+             b.options.host = u.value.front().at.host;
+             b.options.port = u.value.front().at.port;
+             for (std::size_t i = 1; i < u.value.size(); ++i) b.options.fallbacks.push_back(u.value[i].at);
+             b.urls = std::move(u);
+           }),
        key<broker_spec>("username", text("a user's name"), presence::optional("none"), "Who logs in there.",
                         [](broker_spec& b, std::string name) { b.options.username = std::move(name); }),
        key<broker_spec>(
@@ -114,6 +138,10 @@ const section<broker_spec>& broker_section() {
                                                {"3.1.1", mqtt_protocol::v311}}),
                         "auto", "Version of MQTT; `auto` tries 5, then 3.1.1.",
                         [](broker_spec& b, mqtt_protocol p) { b.options.protocol = p; }),
+       key<broker_spec>("tls", with_place(map_with(tls_section())),
+                        presence::optional("mqtts:// trusts the system's authorities"),
+                        "Whom to trust, and with what certificate to go there. Only with mqtts://.",
+                        &broker_spec::tls),
        key<broker_spec>("keepalive", whole_seconds(5s, 18h), "10s",
                         "How often a silent connection is probed.",
                         [](broker_spec& b, std::chrono::seconds s) { b.options.keepalive = s; }),

@@ -36,6 +36,8 @@ value_type<method_set> methods(method_set allowed);
 
 /// A password or token: from a file, the environment, a systemd credential, or (with a warning) as it stands.
 value_type<secret> secret_text();
+/// A file that holds a secret, for those who read it themselves: its path.
+value_type<std::string> secret_file();
 
 /// One of a few words. The words may look like numbers.
 template <class E>

@@ -107,8 +107,12 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
 
   std::vector<built_device> devices;
   for (const auto& [tag, spec, at] : root.devices) {
-    built_device device{tag.value, tag.at, spec.description, spec.subsystems,
-                        build_resources(spec, root.limits.payload, faults)};
+    built_device device{tag.value,
+                        tag.at,
+                        spec.description,
+                        spec.subsystems,
+                        build_resources(spec, root.limits.payload, faults),
+                        spec.presence.value_or(false)};
     if (spec.like) {
       const auto found = templates.find(spec.like->value);
       if (found == templates.end()) {
@@ -118,6 +122,7 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
         const auto& base = *found->second.spec;
         if (device.description.empty()) device.description = base.description;
         if (device.subsystems.empty()) device.subsystems = base.subsystems;
+        if (!spec.presence) device.presence = base.presence.value_or(false);
         device.resources = merge(found->second.resources, std::move(device.resources));
       }
     }

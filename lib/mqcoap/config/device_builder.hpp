@@ -20,6 +20,7 @@ struct built_device {
   std::string description;
   std::vector<subsystem_name> subsystems;
   std::vector<built_resource> resources;
+  bool presence = false;
 };
 
 /// Puts devices together: templates, kinds of resources, what resources say of each other. Faults are

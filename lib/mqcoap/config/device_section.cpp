@@ -21,16 +21,25 @@ field<device_spec> resources_key() {
       "{}", "What can be asked for, by path.", &device_spec::resources);
 }
 
+field<device_spec> presence_key() {
+  return key<device_spec>("presence", boolean(), presence::optional("false"),
+                          "Tells whether the device is there: retained, ONLINE while the gateway answers for "
+                          "it, else OFFLINE, under "
+                          "`NAMESPACE/gateway/system/TAG/presence`. Takes a connection of its own.",
+                          &device_spec::presence);
+}
+
 }  // namespace
 
 const section<device_spec>& template_section() {
-  static const section<device_spec> table{"template",
-                                          "templates.NAME",
-                                          "What several devices have in common. It has the keys of a device "
-                                          "but `like`: templates do not build on templates.",
-                                          {description_key(), subsystems_key(), resources_key()},
-                                          {},
-                                          {{"like", "a template cannot be like another one"}}};
+  static const section<device_spec> table{
+      "template",
+      "templates.NAME",
+      "What several devices have in common. It has the keys of a device "
+      "but `like`: templates do not build on templates.",
+      {description_key(), subsystems_key(), presence_key(), resources_key()},
+      {},
+      {{"like", "a template cannot be like another one"}}};
   return table;
 }
 
@@ -39,13 +48,14 @@ const section<device_spec>& device_section() {
       "device",
       "devices.TAG",
       "One tag that the gateway answers for. What stands beside `like` is added to the template: a "
-      "`description` or "
-      "`subsystems` replaces the template's, and a resource replaces the template's resource of the same "
+      "`description`, "
+      "`subsystems` or `presence` replaces the template's, and a resource replaces the template's resource "
+      "of the same "
       "path.",
       {key<device_spec>("like", with_place(plain_name("a template's name")),
                         presence::optional("no template"), "The template that it is like.",
                         &device_spec::like),
-       description_key(), subsystems_key(), resources_key()}};
+       description_key(), subsystems_key(), presence_key(), resources_key()}};
   return table;
 }
 

@@ -22,7 +22,8 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
                           {},
                           std::move(proxy)};
   for (auto& device : devices) {
-    device_options options{device.tag, std::move(device.description), std::move(device.subsystems), {}};
+    device_options options{
+        device.tag, std::move(device.description), std::move(device.subsystems), {}, device.presence};
     for (auto& resource : device.resources) options.resources.push_back(std::move(resource.options));
     gateway.devices.push_back(std::move(options));
   }

@@ -112,10 +112,9 @@ void check_mounts(const std::vector<built_device>& devices, const served_tags& s
     }
 }
 
-/// A route without a name is called by its place: logs and metrics need something to call it by.
-route_options build_route(const route_spec& spec, std::size_t place, const defaults_spec& defaults) {
+route_options build_route(const route_spec& spec, const defaults_spec& defaults) {
   route_options route;
-  route.name = spec.name ? spec.name->value : "routes[" + std::to_string(place) + ']';
+  if (spec.name) route.name = spec.name->value;
   route.match = {spec.match.value.tags, spec.match.value.subsystems, spec.match.value.path,
                  spec.match.value.methods};
   route.serve = spec.serve.value;
@@ -139,7 +138,7 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
   if (root.proxy.forward) proxy.forward = root.proxy.forward->value;
   for (const auto& route : root.proxy.routes) {
     checks.check(route);
-    proxy.routes.push_back(build_route(route.value, proxy.routes.size(), root.defaults));
+    proxy.routes.push_back(build_route(route.value, root.defaults));
   }
   check_mounts(devices, served, faults);
   return proxy;

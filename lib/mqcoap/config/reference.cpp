@@ -43,7 +43,8 @@ it exits with 0, or with 78 if there is an error.
 A password or token is `{file: PATH}` (the file's only line; relative to the configuration), `{env: NAME}`,
 `{credential: NAME}` (a file in `$CREDENTIALS_DIRECTORY`, see `LoadCredential=` in systemd.exec(5)), or the text itself,
 which gets a warning. A file that holds a secret, the configuration included, must not be writable by its group or by
-others. Secrets are covered with `*` wherever a line of the file is shown.
+others, and one that everybody may read gets a warning. Where a secret has to be a file, as the `key` of `tls`, it is a
+file's name, `{file: PATH}` or `{credential: NAME}`. Secrets are covered with `*` wherever a line of the file is shown.
 
 ## Templates
 
@@ -62,7 +63,7 @@ stand in an included file, but only once in all. A pattern that matches no file 
 Refused are: a route with `serve` whose devices have the same tag on the gateway's own broker and namespace, because
 both would answer; a route with `serve` for a tag that is one of `devices` or `proxy.forward`; a route that leads to a
 tag for which the gateway itself answers; a `proxy` resource that leads to one of `devices` or `proxy.forward` (a tag
-that a route serves may be named: that route leads elsewhere). Two names of the same host and port are one broker.
+that a route serves may be named: that route leads elsewhere). Two names with a host and port in common are one broker.
 )md";
 // clang-format on
 

@@ -116,10 +116,10 @@ const section<root_spec>& root_section() {
 }
 
 std::vector<const section_info*> all_sections() {
-  return {&root_section(),   &broker_section(),   &defaults_section(),   &template_section(),
-          &device_section(), &resource_section(), &collection_section(), &action_section(),
-          &proxy_section(),  &route_section(),    &match_section(),      &target_section(),
-          &limits_section(), &logging_section(),  &http_section()};
+  return {&root_section(),     &broker_section(), &tls_section(),      &defaults_section(),
+          &template_section(), &device_section(), &resource_section(), &collection_section(),
+          &action_section(),   &proxy_section(),  &route_section(),    &match_section(),
+          &target_section(),   &limits_section(), &logging_section(),  &http_section()};
 }
 
 }  // namespace mqcoap

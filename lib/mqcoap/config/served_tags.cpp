@@ -6,6 +6,12 @@
 
 namespace mqcoap {
 
+bool is_one_broker(const link_options& a, const link_options& b) {
+  const auto here = servers(a);
+  const auto there = servers(b);
+  return std::find_first_of(here.begin(), here.end(), there.begin(), there.end()) != here.end();
+}
+
 served_tags::served_tags(const root_spec& root, const std::vector<built_device>& devices) : root_(root) {
   for (const auto& device : devices) own_.insert(device.tag.text());
   if (root.proxy.forward) own_.insert(root.proxy.forward->value.text());
@@ -35,7 +41,7 @@ bool served_tags::leads_home(const target_spec& to) const {
   if (found == root_.brokers.end()) return false;  // reported by itself
   const auto& here = root_.brokers.front().value.options;
   const auto& there = found->value.options;
-  return found == root_.brokers.begin() || (here.host == there.host && here.port == there.port);
+  return found == root_.brokers.begin() || is_one_broker(here, there);
 }
 
 std::set<std::string> served_tags::targets(const route_spec& route) {

@@ -9,6 +9,9 @@
 
 namespace mqcoap {
 
+/// True if they have a server in common.
+bool is_one_broker(const link_options& a, const link_options& b);
+
 /// Which tags the gateway answers for, and where routes lead: what the checks against loops ask.
 class served_tags {
  public:

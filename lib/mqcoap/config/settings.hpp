@@ -35,9 +35,9 @@ struct logging_options {
 struct settings {
   std::vector<link_options> brokers;  ///< at least one; the first is the default
   gateway_options gateway;
-  logging_options logging;
-  std::optional<http_options> http;  ///< none: nothing is served over HTTP
-  json_text shown;                   ///< the configuration as it is in force, secrets as `***`
+  logging_options logging{};
+  std::optional<http_options> http{};  ///< none: nothing is served over HTTP
+  json_text shown{};                   ///< the configuration as it is in force, secrets as `***`
 };
 
 }  // namespace mqcoap

@@ -10,8 +10,26 @@
 // anything else yet, and the places are kept for when it is.
 namespace mqcoap {
 
+/// What the keys say; the files have not been looked into.
+struct tls_spec {
+  tls_options options;
+  const node* ca_at = nullptr;
+  const node* ca_dir_at = nullptr;
+  const node* cert_at = nullptr;
+  const node* key_at = nullptr;
+  const node* key_password_at = nullptr;
+  const node* alpn_at = nullptr;
+};
+
+struct broker_url {
+  endpoint at;
+  bool tls = false;
+};
+
 struct broker_spec {
   link_options options;
+  located<std::vector<broker_url>> urls;
+  std::optional<located<tls_spec>> tls;
   std::optional<located<std::string>> client_id;
   const node* password_at = nullptr;
 };
@@ -68,6 +86,7 @@ struct device_spec {
   std::string description;
   std::vector<subsystem_name> subsystems;
   std::vector<named<std::string, resource_spec>> resources;
+  std::optional<bool> presence;
 };
 
 struct match_spec {
@@ -117,6 +136,7 @@ struct root_spec {
 /// @{
 const section<root_spec>& root_section();
 const section<broker_spec>& broker_section();
+const section<tls_spec>& tls_section();
 const section<defaults_spec>& defaults_section();
 const section<limits_spec>& limits_section();
 const section<logging_spec>& logging_section();

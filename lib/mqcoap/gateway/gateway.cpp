@@ -1,7 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/gateway_intake.hpp>
 #include <mqcoap/gateway/packet_limit.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/protocol/codec.hpp>
@@ -34,24 +34,33 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       wake_(wake),
       hooks_(std::move(hooks)),
       log_(options_.logged_body, hooks_.log),
+      intake_(std::make_unique<intake>(*this, *links_.front())),
       proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding}),
       chain_(answer_nothing_here, spdlog_sink()),
       alive_(std::make_shared<gateway*>(this)) {
   stats_.configure(options_);
-  add_devices();
+  devices_ = make_devices(options_);
   compose_chain();
 }
 
-void gateway::add_devices() {
-  const auto& forward = options_.proxy.forward;
+/// Those that are not there already, just as they are to be: for these, a null.
+gateway::device_map gateway::make_devices(const gateway_options& options) {
+  device_map made;
+  const auto& forward = options.proxy.forward;
   const auto add = [&](const device_options& device, bool own) {
-    devices_.emplace(device.tag.text(),
-                     std::make_unique<local_device>(
-                         device, time_, proxy_, own ? make_own_documents() : std::vector<extra_resource>{}));
+    auto extra = own ? make_own_documents() : std::vector<extra_resource>{};
+    const auto at = devices_.find(device.tag.text());
+    const auto* before = at == devices_.end() ? nullptr : at->second.get();
+    const bool same =
+        before != nullptr && before->options() == device && before->has_extra() == !extra.empty();
+    made.emplace(
+        device.tag.text(),
+        same ? nullptr : std::make_unique<local_device>(device, time_, proxy_, std::move(extra), before));
   };
-  for (const auto& device : options_.devices)
-    add(device, forward ? device.tag.text() == forward->text() : &device == &options_.devices.front());
-  if (forward && hooks_.document && !devices_.contains(forward->text())) add({*forward, {}, {}, {}}, true);
+  for (const auto& device : options.devices)
+    add(device, forward ? device.tag.text() == forward->text() : &device == &options.devices.front());
+  if (forward && hooks_.document && !made.contains(forward->text())) add({*forward, {}, {}, {}}, true);
+  return made;
 }
 
 std::vector<extra_resource> gateway::make_own_documents() const {
@@ -67,10 +76,7 @@ std::vector<extra_resource> gateway::make_own_documents() const {
 gateway::~gateway() { abandon(); }
 
 void gateway::start() {
-  for (const auto& filter : request_filters())
-    requests_.emplace_back(*links_.front(), filter,
-                           [this, filter](error_code ec) { on_requests_subscribed(filter, ec); });
-  for (auto& each : requests_) each.ask();
+  subscribe_requests();
   for (link* l : links_) l->start(*this);
 }
 
@@ -89,19 +95,22 @@ std::vector<std::string> gateway::request_filters() const {
   return filters;
 }
 
-void gateway::on_requests_subscribed(const std::string& filter, error_code ec) {
+void gateway::on_requests_subscribed(intake& from, const std::string& filter, error_code ec) {
+  from.drop_outdated();
+  if (from.outdated.empty()) twins_.end_soon(time_.now());
   if (ec) return spdlog::error("no requests will come under {}: {}", filter, ec.message());
-  if (subscribed() && hooks_.ready) hooks_.ready();
+  if (&from == intake_.get() && subscribed() && hooks_.ready) hooks_.ready();
 }
 
 bool gateway::subscribed() const noexcept {
-  return std::all_of(requests_.begin(), requests_.end(),
+  return std::all_of(intake_->requests.begin(), intake_->requests.end(),
                      [](const standing_subscription& each) { return each.confirmed(); });
 }
 
 void gateway::drain(std::function<void()> done) {
   drained_ = std::move(done);
-  requests_.clear();
+  intake_->unsubscribe();
+  for (auto& each : leaving_intakes_) each.from->unsubscribe();
   check_drained();
 }
 
@@ -110,27 +119,41 @@ void gateway::abandon() { proxy_.abandon("the gateway is stopping"); }
 void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
   proxy_.expire(time_.now());
+  retire();
   set_alarm();
 }
 
 void gateway::set_alarm() {
-  const auto next = proxy_.next_deadline();
+  auto next = proxy_.next_deadline();
+  for (const auto& each : leaving_intakes_)
+    if (each.patience > time_.now()) next = std::min(next, each.patience);
+  for (const auto& each : leaving_links_)
+    if (each.patience > time_.now()) next = std::min(next, each.patience);
   if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
   alarm_at_ = next;
   wake_.wake_at(next);
 }
 
 void gateway::on_link_up(link& l) noexcept {
-  stats_.broker_up(l.name(), time_.now());
-  if (&l == links_.front())
-    for (auto& each : requests_) each.ask();
+  if (is_kept(l)) stats_.broker_up(l.name(), time_.now());
+  if (&l == intake_->via)
+    // Both may lead to one broker, and then each request would come twice.
+    for (auto& each : leaving_intakes_) each.from->unsubscribe();
+  if (auto* const from = intake_of(l))
+    for (auto& each : from->requests) each.ask();
   proxy_.on_link_up(l);
 }
 
 void gateway::on_link_down(link& l, std::string_view why) noexcept {
-  stats_.broker_down(l.name(), why, time_.now());
-  if (&l == links_.front())
-    for (auto& each : requests_) each.on_link_down();
+  if (is_kept(l)) stats_.broker_down(l.name(), why, time_.now());
+  if (auto* const from = intake_of(l)) {
+    for (auto& each : from->requests) each.on_link_down();
+    from->outdated.clear();
+  }
+  if (&l == intake_->via) {
+    twins_.end();
+    if (hooks_.away) hooks_.away();
+  }
   proxy_.on_link_down(l, why);
 }
 
@@ -140,8 +163,9 @@ void gateway::on_message(link& l, const inbound& m) noexcept try {
   if (m.retained) return drop(event::retained, m.topic);
   if (topic->which() == exchange_topic::kind::response) {
     proxy_.on_response(l, *topic, m.payload);
-  } else if (&l == links_.front() && topic->ns() == options_.ns.text() && serves(topic->tag())) {
-    take_request(*std::move(topic), m.payload);
+  } else if (auto* const from = intake_of(l);
+             from != nullptr && topic->ns() == options_.ns.text() && serves(topic->tag())) {
+    if (!twins_.is_twin(m.topic, time_.now())) take_request(*from, *std::move(topic), m.payload);
   } else {
     return drop(event::unknown_tag, m.topic);
   }
@@ -158,7 +182,7 @@ bool gateway::serves(std::string_view tag) const noexcept {
   return devices_.find(tag) != devices_.end() || is_forward_tag(tag) || proxy_.routes().serves(tag);
 }
 
-void gateway::take_request(exchange_topic topic, std::string_view payload) {
+void gateway::take_request(intake& from, exchange_topic topic, std::string_view payload) {
   const auto received = time_.now();
   auto decoded = decode_request(payload, topic.id(), options_.decoding);
   if (!decoded) {
@@ -166,44 +190,46 @@ void gateway::take_request(exchange_topic topic, std::string_view payload) {
     encode_fault(payload_, decoded.error(), topic.id(), topic.tag(), time_.wall());
     log_.fault(topic, decoded.error());
     stats_.count_fault(topic.tag(), decoded.error().code);
-    return count_sent(topic, publish_payload(topic));
+    return count_sent(topic, publish_payload(*from.via, topic));
   }
   auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), received});
   // A repeat belongs to its first request also when new ones are refused: it must not get a second answer.
   const bool busy = in_flight_ >= options_.limits.in_flight;
-  if (c->req.verb != method::get && !pass_duplicate_filter(*c, !drained_ && !busy)) return;
+  if (c->req.verb != method::get && !pass_duplicate_filter(*from.via, *c, !drained_ && !busy)) return;
   if (drained_)
-    return refuse(*c, response_code::service_unavailable, "the gateway is stopping; try again later");
+    return refuse(*from.via, *c, response_code::service_unavailable,
+                  "the gateway is stopping; try again later");
   if (busy)
     return refuse(
-        *c, response_code::service_unavailable,
+        *from.via, *c, response_code::service_unavailable,
         "the gateway works on " + std::to_string(in_flight_) + " requests already; try again later");
   ++in_flight_;
-  chain_.run(responder(std::move(c), *this));
+  ++from.in_flight;
+  chain_.run(responder(std::move(c), from));
 }
 
 /// True if the request is to be run; else it has been dealt with.
-bool gateway::pass_duplicate_filter(call& c, bool enter) {
+bool gateway::pass_duplicate_filter(link& via, call& c, bool enter) {
   const auto key = duplicate_filter::key_of(c.topic.subsystem(), c.topic.tag(), c.req.id);
   const auto found = seen_.check(key, c, time_.now(), enter);
   switch (found.what) {
     case duplicate_filter::verdict::fresh: return true;
     case duplicate_filter::verdict::running: counted_.count(event::request_repeated); return false;
     case duplicate_filter::verdict::crowded:
-      refuse(c, response_code::service_unavailable,
+      refuse(via, c, response_code::service_unavailable,
              "this request runs already, and too many spellings of its id wait for the answer");
       return false;
     case duplicate_filter::verdict::answered:
       counted_.count(event::request_repeated);
-      send(c, *found.first);
+      send(via, c, *found.first);
       return false;
     case duplicate_filter::verdict::conflict:
       refuse(
-          c, response_code::bad_request,
+          via, c, response_code::bad_request,
           "header.request_id was used before for another method, path or body; every request needs its own");
       return false;
     case duplicate_filter::verdict::full:
-      refuse(c, response_code::service_unavailable,
+      refuse(via, c, response_code::service_unavailable,
              "too many POST requests within 300 s to guard them all; try again later");
       return false;
   }
@@ -253,12 +279,14 @@ void gateway::reverse_by_tag(responder& r) {
   if (proxy_.routes().serves(r->topic.tag())) proxy_.reverse(std::move(r));
 }
 
-void gateway::reply(call& answered, answer&& what) noexcept try {
+void gateway::reply(intake& from, call& answered, answer&& what) noexcept try {
   --in_flight_;
+  --from.in_flight;
   stats_.count_answer(answered, what.code, time_.now() - answered.received);
   const auto joined = note_outcome(answered, what);
-  send(answered, what);
-  for (const auto& repeat : joined) send(repeat, what);
+  send(*from.via, answered, what);
+  for (const auto& repeat : joined) send(*from.via, repeat, what);
+  if (!leaving_links_.empty() || !leaving_intakes_.empty()) wake_soon();
   check_drained();
 } catch (const std::exception& e) {
   spdlog::error("an answer under {} could not be sent: {}", answered.topic.text(), e.what());
@@ -273,28 +301,28 @@ std::vector<call> gateway::note_outcome(const call& answered, const answer& what
 }
 
 /// Answers a request that was never run.
-void gateway::refuse(call& c, response_code code, std::string_view words) {
+void gateway::refuse(link& via, call& c, response_code code, std::string_view words) {
   stats_.count_refusal(c, code);
-  send(c, answer::error(code, words));
+  send(via, c, answer::error(code, words));
 }
 
-void gateway::send(const call& c, const answer& what) {
+void gateway::send(link& via, const call& c, const answer& what) {
   encode(c, what);
-  const auto ec = publish_answer(c);
-  count_sent(c.topic, ec == errc::too_large ? send_too_large(c, payload_.size()) : ec);
+  const auto ec = publish_answer(via, c);
+  count_sent(c.topic, ec == errc::too_large ? send_too_large(via, c, payload_.size()) : ec);
 }
 
-error_code gateway::publish_answer(const call& c) {
-  if (payload_.size() < followed_payload) return publish_payload(c.topic);
+error_code gateway::publish_answer(link& via, const call& c) {
+  if (payload_.size() < followed_payload) return publish_payload(via, c.topic);
   // The queue does not keep the call: what is needed of it, should this come back, is little.
   const auto& asked = c.asked();
   request kept{asked.verb, asked.path, asked.id, asked.correlation_id, {}, asked.source, {}, {}, {}, {}};
   const auto again = std::make_shared<const call>(call{c.topic, std::move(kept), c.received});
-  return publish_payload(c.topic,
-                         [alive = std::weak_ptr(alive_), again, size = payload_.size()](error_code ec) {
+  return publish_payload(via, c.topic,
+                         [alive = std::weak_ptr(alive_), &via, again, size = payload_.size()](error_code ec) {
                            const auto self = alive.lock();
                            if (!self || ec != errc::too_large) return;
-                           if (const auto failed = (*self)->send_too_large(*again, size))
+                           if (const auto failed = (*self)->send_too_large(via, *again, size))
                              (*self)->count_sent(again->topic, failed);
                          });
 }
@@ -306,17 +334,18 @@ void gateway::encode(const call& c, const answer& what) {
 }
 
 /// Silence would cost the caller its whole patience.
-error_code gateway::send_too_large(const call& c, std::size_t bytes) {
-  const auto words = too_large_words("the answer", bytes, links_.front()->name());
+error_code gateway::send_too_large(link& via, const call& c, std::size_t bytes) {
+  const auto words = too_large_words("the answer", bytes, via.name());
   if (!std::exchange(too_large_told_, true))
     spdlog::warn("{}: {}; further ones are answered 500 and not logged", c.topic.text(), words);
   encode(c, answer::error(response_code::internal_server_error, words));
-  return publish_payload(c.topic);
+  return publish_payload(via, c.topic);
 }
 
-error_code gateway::publish_payload(const exchange_topic& request_topic, link::written_handler done) {
-  return links_.front()->publish(request_topic.response_topic(), payload_, time_.now() + answer_patience, {},
-                                 std::move(done));
+error_code gateway::publish_payload(link& via, const exchange_topic& request_topic,
+                                    link::written_handler done) {
+  return via.publish(request_topic.response_topic(), payload_, time_.now() + answer_patience, {},
+                     std::move(done));
 }
 
 void gateway::count_sent(const exchange_topic& request_topic, error_code ec) {

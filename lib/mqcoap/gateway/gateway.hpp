@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
@@ -17,6 +16,7 @@
 #include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
+#include <mqcoap/gateway/twin_filter.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <string>
@@ -31,6 +31,10 @@ struct gateway_hooks {
       ready;  ///< the broker has confirmed every subscription, after each connection of the default link
   /// Makes what is asked for under `.gw/`; none: nothing is served there.
   std::function<json_text(own_document)> document{};
+  std::function<void()> away{};  ///< the default link is down
+  /// Nothing is expected any more of a link that `reconfigure` left out: it can be stopped, and then
+  /// destroyed. Never inside a callback of a link.
+  std::function<void(link&)> retired{};
   request_sink log{};  ///< gets the records of the request log; none: they are lines of spdlog's
 };
 
@@ -38,7 +42,7 @@ struct gateway_hooks {
 /// exactly one answer to each. Owns no link, no timer and no thread: links bring messages, the alarm's owner
 /// calls `on_alarm`, and time comes from the clock, so that a test can run it all by hand.
 /// @par Threads  Everything on the event loop.
-class gateway final : public link_events, public reply_sink {
+class gateway final : public link_events {
  public:
   /// @param links  at least one, outliving the gateway; the first is the one that is served
   gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
@@ -47,6 +51,17 @@ class gateway final : public link_events, public reply_sink {
 
   /// Starts the links.
   void start();
+
+  /// Puts other options and links in force, without losing a request. Requests under way end as they began:
+  /// on their links, by the routes of then. What is the same stays as it is: links, subscriptions, devices,
+  /// and of changed devices the resources; counters and the memory of answered requests stay in any case.
+  /// Does nothing once it drains.
+  /// @param links  as for the constructor. New ones are the caller's to start, with this as their owner; one
+  /// with
+  ///   the client id of one that is left out, not before that is stopped. Those that are left out live until
+  ///   `gateway_hooks::retired`, or until the gateway is gone.
+  /// @par Errors  Throws as the constructor does, and then nothing has changed.
+  void reconfigure(gateway_options options, std::vector<link*> links);
 
   /// Takes no new requests; calls `done` once when the last one is answered (maybe inside this call).
   void drain(std::function<void()> done);
@@ -59,7 +74,6 @@ class gateway final : public link_events, public reply_sink {
   void on_link_up(link& l) noexcept override;
   void on_link_down(link& l, std::string_view why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
-  void reply(call& answered, answer&& what) noexcept override;
 
   const counters& counted() const noexcept { return counted_; }
   std::size_t in_flight() const noexcept { return in_flight_; }
@@ -69,6 +83,7 @@ class gateway final : public link_events, public reply_sink {
   /// @name For those who watch it
   /// @{
   const statistics& stats() const noexcept { return stats_; }
+  const gateway_options& options() const noexcept { return options_; }
   const std::vector<link*>& links() const noexcept { return links_; }
   const text_map<std::unique_ptr<local_device>>& devices() const noexcept { return devices_; }
   proxy::load load_of(const std::string& device_key) const noexcept { return proxy_.load_of(device_key); }
@@ -79,45 +94,69 @@ class gateway final : public link_events, public reply_sink {
   /// @}
 
  private:
-  void add_devices();
+  struct intake;
+  using device_map = text_map<std::unique_ptr<local_device>>;
+  struct leaving_intake {
+    std::unique_ptr<intake> from;
+    steady_time patience;  ///< until then, requests on their way are taken
+  };
+  struct leaving_link {
+    link* via;
+    bool in_the_way;       ///< of another with the same client id: each would throw the other off the broker
+    steady_time patience;  ///< until then, one that is in the way may finish
+  };
+
+  device_map make_devices(const gateway_options& options);
+  void keep_devices(device_map changed);
+  void change_intake();
+  void let_go_of_links(const std::vector<link*>& before);
+  void retire();
+  bool is_kept(const link& l) const noexcept;
+  void subscribe_requests();
+  intake* intake_of(const link& l) noexcept;
+  void reply(intake& from, call& answered, answer&& what) noexcept;
   std::vector<extra_resource> make_own_documents() const;
   std::vector<std::string> request_filters() const;
-  void on_requests_subscribed(const std::string& filter, error_code ec);
+  void on_requests_subscribed(intake& from, const std::string& filter, error_code ec);
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
-  void take_request(exchange_topic topic, std::string_view payload);
-  bool pass_duplicate_filter(call& c, bool enter);
+  void take_request(intake& from, exchange_topic topic, std::string_view payload);
+  bool pass_duplicate_filter(link& via, call& c, bool enter);
   void compose_chain();
   void forward_by_uri(responder& r);
   void forward_by_path(responder& r);
   void answer_locally(responder& r);
   void reverse_by_tag(responder& r);
   std::vector<call> note_outcome(const call& answered, const answer& what);
-  void refuse(call& c, response_code code, std::string_view words);
-  void send(const call& c, const answer& what);
+  void refuse(link& via, call& c, response_code code, std::string_view words);
+  void send(link& via, const call& c, const answer& what);
   void encode(const call& c, const answer& what);
-  error_code publish_answer(const call& c);
-  error_code send_too_large(const call& c, std::size_t bytes);
-  error_code publish_payload(const exchange_topic& request_topic, link::written_handler done = {});
+  error_code publish_answer(link& via, const call& c);
+  error_code send_too_large(link& via, const call& c, std::size_t bytes);
+  error_code publish_payload(link& via, const exchange_topic& request_topic, link::written_handler done = {});
   void count_sent(const exchange_topic& request_topic, error_code ec);
   void drop(event why, std::string_view topic);
   void set_alarm();
+  void wake_soon();
   void check_drained();
 
-  const gateway_options options_;
-  const std::vector<link*> links_;
+  gateway_options options_;
+  std::vector<link*> links_;
   const clock& time_;
   alarm& wake_;
   const gateway_hooks hooks_;
-  const request_log log_;
+  request_log log_;
   counters counted_;
   statistics stats_;
   duplicate_filter seen_;
+  std::unique_ptr<intake> intake_;
+  std::vector<leaving_intake> leaving_intakes_;
+  std::vector<leaving_link> leaving_links_;
+  twin_filter twins_;
   proxy proxy_;
-  text_map<std::unique_ptr<local_device>> devices_;
+  device_map devices_;
   request_chain chain_;  ///< what answers a request, in order
   std::size_t in_flight_ = 0;
-  std::deque<standing_subscription> requests_;  ///< none once it stops
   bool too_large_told_ = false;
   steady_time alarm_at_ = steady_time::max();
   std::string payload_;  ///< reused for every answer

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <map>
 #include <mqcoap/gateway/local_device.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/resource/discovery.hpp>
 #include <stdexcept>
+#include <unordered_map>
 
 namespace mqcoap {
 
@@ -11,13 +11,15 @@ namespace mqcoap {
 /// them.
 class local_device::builder {
  public:
-  builder(local_device& built, const device_options& options, const clock& time, proxy& mounts,
-          std::vector<extra_resource> extra)
-      : built_(built), options_(options), time_(time), mounts_(mounts) {
-    for (const auto& r : options.resources)
+  builder(local_device& built, const clock& time, proxy& mounts, std::vector<extra_resource> extra,
+          const local_device* before)
+      : built_(built), options_(built.options_), time_(time), mounts_(mounts), before_(before) {
+    if (before != nullptr)
+      for (const auto& r : before->options_.resources) known_.emplace(r.path, &r);
+    for (const auto& r : options_.resources)
       if (const auto* value = std::get_if<value_options>(&r.kind))
-        values_.emplace(r.path, std::make_shared<value_resource>(*value));
-    for (const auto& r : options.resources) std::visit([&](const auto& kind) { add(r, kind); }, r.kind);
+        built_.values_.emplace(r.path, make_value(r.path, *value));
+    for (const auto& r : options_.resources) std::visit([&](const auto& kind) { add(r, kind); }, r.kind);
     for (auto& e : extra) {
       serve(e.info.path, std::move(e.target));
       infos_.push_back(std::move(e.info));
@@ -28,12 +30,14 @@ class local_device::builder {
  private:
   void add(const resource_options& r, const value_options& kind) {
     describe(r, "value", kind.methods);
-    serve(r.path, values_.at(r.path));
-    if (r.metric) built_.gauges_.push_back({r.path, r.unit, values_.at(r.path)});
+    const auto& made = built_.values_.at(r.path);
+    serve(r.path, made);
+    if (r.metric) built_.gauges_.push_back({r.path, r.unit, made});
   }
   void add(const resource_options& r, const collection_options& kind) {
     describe(r, "collection", {method::get, method::post});
-    const auto made = std::make_shared<collection_resource>(kind);
+    const auto made = make_collection(r.path, kind);
+    built_.collections_.emplace(r.path, made);
     serve(r.path, made);
     serve(r.path + "/**", made);
   }
@@ -51,11 +55,39 @@ class local_device::builder {
   }
   void add(const resource_options& r, const signal_options& kind) {
     describe(r, "signal", {method::get});
-    serve(r.path, std::make_shared<signal_resource>(kind, time_));
+    const auto* same = kind_before(r.path, kind);
+    auto made = same != nullptr && *same == kind ? before_->signals_.at(r.path)
+                                                 : std::make_shared<signal_resource>(kind, time_);
+    built_.signals_.emplace(r.path, made);
+    serve(r.path, std::move(made));
   }
   void add(const resource_options& r, const mount_options& kind) {
     describe(r, "proxy", method_set::all());
     serve(r.path, std::make_shared<mount>(mounts_, kind));
+  }
+
+  std::shared_ptr<value_resource> make_value(const std::string& path, const value_options& kind) const {
+    const auto* known = kind_before(path, kind);
+    if (known != nullptr && *known == kind) return before_->values_.at(path);
+    auto made = std::make_shared<value_resource>(kind);
+    // Another initial value is meant to be seen; other methods or another schema are no reason to lose what
+    // was stored.
+    if (known != nullptr && known->initial == kind.initial) made->take_over(*before_->values_.at(path));
+    return made;
+  }
+  std::shared_ptr<collection_resource> make_collection(const std::string& path,
+                                                       const collection_options& kind) const {
+    const auto* known = kind_before(path, kind);
+    if (known != nullptr && *known == kind) return before_->collections_.at(path);
+    auto made = std::make_shared<collection_resource>(kind);
+    if (known != nullptr) made->take_over(*before_->collections_.at(path));
+    return made;
+  }
+  /// The options of this path until now; null if it is new, or was of another kind.
+  template <class Kind>
+  const Kind* kind_before(const std::string& path, const Kind&) const {
+    const auto at = known_.find(path);
+    return at == known_.end() ? nullptr : std::get_if<Kind>(&at->second->kind);
   }
 
   void describe(const resource_options& r, const char* type, method_set methods) {
@@ -64,7 +96,7 @@ class local_device::builder {
     infos_.push_back({r.path, methods, type, r.unit, r.title, std::move(subsystems)});
   }
   value_resource& value_at(const std::string& path) {
-    if (const auto at = values_.find(path); at != values_.end()) return *at->second;
+    if (const auto at = built_.values_.find(path); at != built_.values_.end()) return *at->second;
     throw std::invalid_argument(options_.tag.text() + ": an action names '" + path + "', which is no value");
   }
   void serve(std::string path, std::shared_ptr<handler> made) {
@@ -79,31 +111,34 @@ class local_device::builder {
   const device_options& options_;
   const clock& time_;
   proxy& mounts_;
-  std::map<std::string, std::shared_ptr<value_resource>> values_;
+  const local_device* const before_;
+  std::unordered_map<std::string_view, const resource_options*> known_;  ///< those of `before_`, by path
   std::vector<resource_info> infos_;
 };
 
 local_device::local_device(const device_options& options, const clock& time, proxy& mounts,
-                           std::vector<extra_resource> extra)
-    : tag_(options.tag.text()), subsystems_(options.subsystems) {
-  builder(*this, options, time, mounts, std::move(extra));
+                           std::vector<extra_resource> extra, const local_device* before)
+    : options_(options), has_extra_(!extra.empty()) {
+  builder(*this, time, mounts, std::move(extra), before);
 }
 
 bool local_device::has_subsystem(std::string_view name) const noexcept {
-  return subsystems_.empty() || std::any_of(subsystems_.begin(), subsystems_.end(),
-                                            [name](const auto& s) { return s.text() == name; });
+  const auto& all = options_.subsystems;
+  return all.empty() ||
+         std::any_of(all.begin(), all.end(), [name](const auto& s) { return s.text() == name; });
 }
 
 void local_device::handle(responder r) {
   // Who looks for what there is does not know the subsystems yet.
   if (!has_subsystem(r->topic.subsystem()) && r.req().path.key() != discovery_path) {
-    std::string words = tag_ + " has no subsystem '" + std::string(r->topic.subsystem()) + "'; it has";
-    for (const auto& s : subsystems_) words.append(&s == &subsystems_.front() ? " " : ", ").append(s.text());
+    std::string words = tag() + " has no subsystem '" + std::string(r->topic.subsystem()) + "'; it has";
+    for (const auto& s : options_.subsystems)
+      words.append(&s == &options_.subsystems.front() ? " " : ", ").append(s.text());
     return std::move(r).fail(response_code::not_found, words);
   }
   const auto found = router_.find(r.req().path.key());
   if (found.target == nullptr) {
-    const std::string words = tag_ + " has no resource '" + std::string(r.req().path.key()) + "'; GET " +
+    const std::string words = tag() + " has no resource '" + std::string(r.req().path.key()) + "'; GET " +
                               std::string(discovery_path) + " lists what there is";
     return std::move(r).fail(response_code::not_found, words);
   }

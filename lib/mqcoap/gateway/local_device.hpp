@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/options.hpp>
@@ -20,8 +21,11 @@ class local_device {
   /// Precondition: the options were checked as the configuration loader does; what does not fit together
   /// throws std::invalid_argument.
   /// @param extra  resources beside the configured ones
+  /// @param before  the device of this tag until now, which stays as it is: resources whose options are the
+  /// same
+  ///   are shared with it; of others the value or the items are kept, where their schema still allows them
   local_device(const device_options& options, const clock& time, proxy& mounts,
-               std::vector<extra_resource> extra = {});
+               std::vector<extra_resource> extra = {}, const local_device* before = nullptr);
 
   /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have: under
   /// those, it tells only what there is.
@@ -33,18 +37,24 @@ class local_device {
     std::string unit;
     std::shared_ptr<const value_resource> value;
   };
-  const std::string& tag() const noexcept { return tag_; }
+  const std::string& tag() const noexcept { return options_.tag.text(); }
   const std::vector<gauge>& gauges() const noexcept { return gauges_; }
+  const device_options& options() const noexcept { return options_; }
+  bool has_extra() const noexcept { return has_extra_; }
 
  private:
   class builder;
 
   bool has_subsystem(std::string_view name) const noexcept;
 
-  const std::string tag_;
-  std::vector<subsystem_name> subsystems_;
+  const device_options options_;
+  const bool has_extra_;
   path_router router_;
   std::vector<gauge> gauges_;
+  /// What has a state, by path.
+  std::map<std::string, std::shared_ptr<value_resource>> values_;
+  std::map<std::string, std::shared_ptr<collection_resource>> collections_;
+  std::map<std::string, std::shared_ptr<signal_resource>> signals_;
 };
 
 }  // namespace mqcoap

@@ -25,6 +25,8 @@ struct mount_options {
   device_tag tag;
   subsystem_name subsystem;
   std::string path;  ///< put before the rest of the path; empty: nothing. No leading or trailing slash.
+
+  friend bool operator==(const mount_options&, const mount_options&) = default;
 };
 
 struct resource_options {
@@ -35,6 +37,8 @@ struct resource_options {
                mount_options>
       kind;
   bool metric = false;  ///< a value that is a number is also a metric
+
+  friend bool operator==(const resource_options&, const resource_options&) = default;
 };
 
 /// One tag that the gateway answers for.
@@ -43,6 +47,9 @@ struct device_options {
   std::string description;
   std::vector<subsystem_name> subsystems;  ///< empty: any
   std::vector<resource_options> resources;
+  bool presence = false;  ///< tells under a retained topic whether it is there
+
+  friend bool operator==(const device_options&, const device_options&) = default;
 };
 
 /// Which requests a proxy route takes; a request must match all four.

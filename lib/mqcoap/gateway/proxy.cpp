@@ -11,6 +11,8 @@ using std::chrono::milliseconds;
 
 constexpr unsigned default_hops = 8;
 constexpr std::size_t most_upstreams = 4096;
+/// Before the key of a device whose link is to go; in no broker's name.
+constexpr char leaving_mark = '#';
 
 route_options make_unrouted(milliseconds timeout) {
   route_options route;
@@ -38,14 +40,38 @@ void add_words(answer& a, const upstream& device) {
 
 }  // namespace
 
+proxy::rule_set::rule_set(proxy_options options)
+    : routes(std::move(options.routes)), unrouted(make_unrouted(options.default_timeout)) {}
+
 proxy::proxy(proxy_options options, environment env)
-    : options_(std::move(options)),
-      env_(env),
-      routes_(options_.routes),
-      unrouted_(make_unrouted(options_.default_timeout)),
+    : env_(env),
+      rules_(std::make_shared<const rule_set>(std::move(options))),
       alive_(std::make_shared<proxy*>(this)) {}
 
 proxy::~proxy() { abandon("the gateway is stopping"); }
+
+void proxy::reconfigure(proxy_options options) {
+  rules_ = std::make_shared<const rule_set>(std::move(options));
+}
+
+bool proxy::let_go(const link& l) {
+  bool left = false;
+  for (auto at = upstreams_.begin(); at != upstreams_.end();) {
+    const auto next = std::next(at);
+    if (&at->second->via == &l) {
+      auto node = upstreams_.extract(at);
+      if (!node.mapped()->idle()) {
+        left = true;
+        // Its name is free for the same device on the link that takes the place of this one.
+        if (node.key().front() != leaving_mark)
+          node.key() = leaving_mark + std::to_string(++let_go_) + '/' + node.key();
+        upstreams_.insert(std::move(node));
+      }
+    }
+    at = next;
+  }
+  return !left;
+}
 
 proxy::load proxy::load_of(const std::string& key) const noexcept {
   const auto at = upstreams_.find(key);
@@ -63,7 +89,7 @@ proxy::load proxy::whole_load() const noexcept {
 
 void proxy::forward(responder r, const address& to) {
   env_.stats.set_role(r.account(), request_role::forward, to.tag.text());
-  if (const auto* route = routes_.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
+  if (const auto* route = rules_->routes.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
   std::move(r).fail(response_code::proxying_not_supported, "no proxy route allows " + what);
 }
@@ -72,7 +98,8 @@ void proxy::reverse(responder r) {
   const auto& topic = r->topic;
   env_.stats.set_role(r.account(), request_role::reverse, topic.tag());
   const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()), r.req().path};
-  if (const auto* route = routes_.find(to, r.req().verb, true)) return forward_by(std::move(r), *route, to);
+  if (const auto* route = rules_->routes.find(to, r.req().verb, true))
+    return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
   std::move(r).fail(response_code::proxying_not_supported,
                     "no proxy route that serves this tag allows " + what);
@@ -80,8 +107,8 @@ void proxy::reverse(responder r) {
 
 void proxy::forward_mounted(responder r, const address& to) {
   env_.stats.set_role(r.account(), request_role::mount, r->topic.tag());
-  if (const auto* route = routes_.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
-  start(std::move(r), unrouted_, {{}, {}, to});
+  if (const auto* route = rules_->routes.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
+  start(std::move(r), rules_->unrouted, {{}, {}, to});
 }
 
 void proxy::forward_by(responder r, const route_options& route, const address& to) {
@@ -117,7 +144,7 @@ void proxy::start(responder r, const route_options& route, const route_destinati
   device->last_used = device->counted->last_asked = env_.time.now();
   const auto place = device->waiting.insert(device->waiting.end(), id);
   hops_.add(id, deadline,
-            hop{std::move(r), device, &route, where.to.subsystem, where.to.path, deadline, place});
+            hop{std::move(r), device, {rules_, &route}, where.to.subsystem, where.to.path, deadline, place});
   device->answers.ask();
   send_next(*device);
 }
@@ -143,7 +170,7 @@ upstream* proxy::find_or_add(link& via, const namespace_name& ns, const device_t
   if (const auto at = upstreams_.find(key); at != upstreams_.end()) return at->second.get();
   if (upstreams_.size() >= most_upstreams && !make_room()) return nullptr;
   auto device = std::make_unique<upstream>(
-      via, ns, tag, [this, key](error_code ec) { on_subscribed(key, ec); },
+      via, ns, tag, [this](upstream& u, error_code ec) { on_subscribed(u, ec); },
       env_.stats.device(via.name(), ns.text(), tag.text()));
   return upstreams_.emplace(key, std::move(device)).first->second.get();
 }
@@ -160,15 +187,14 @@ bool proxy::make_room() {
   return true;
 }
 
-void proxy::on_subscribed(const std::string& key, error_code ec) {
-  const auto at = upstreams_.find(key);
-  auto& device = *at->second;
+void proxy::on_subscribed(upstream& device, error_code ec) {
   if (!ec) return send_next(device);
   const std::string words =
       "the answers of " + describe(device) + " cannot be subscribed to: " + ec.message();
   for (auto& [id, waiting] : hops_.take_all_if([&](const hop& h) { return h.device == &device; }))
     refuse(std::move(waiting), response_code::service_unavailable, words);
-  upstreams_.erase(at);  // the next request asks the broker again
+  // The next request asks the broker again.
+  std::erase_if(upstreams_, [&](const auto& entry) { return entry.second.get() == &device; });
 }
 
 void proxy::send_next(upstream& device) {

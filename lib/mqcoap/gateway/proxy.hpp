@@ -37,7 +37,13 @@ class proxy {
   proxy(const proxy&) = delete;
   ~proxy();
 
-  const route_table& routes() const noexcept { return routes_; }
+  /// Other routes, from the next request on; hops under way keep theirs.
+  void reconfigure(proxy_options options);
+  /// A link that is to go: nothing new is sent there. Forgets its devices that are idle. @return true if none
+  /// is left
+  bool let_go(const link& l);
+
+  const route_table& routes() const noexcept { return rules_->routes; }
   std::size_t path_limit() const noexcept { return env_.decoding.limits.path; }
 
   /// How much a device works on, and how much waits for it.
@@ -71,7 +77,7 @@ class proxy {
   struct hop {
     responder caller;
     upstream* device;
-    const route_options* route;
+    std::shared_ptr<const route_options> route;
     subsystem_name subsystem;
     resource_path path;
     steady_time deadline;
@@ -80,11 +86,18 @@ class proxy {
     steady_time sent_at{};
   };
 
+  /// What a reload replaces.
+  struct rule_set {
+    explicit rule_set(proxy_options options);
+    const route_table routes;
+    const route_options unrouted;  ///< of mounts that no route matches
+  };
+
   void forward_by(responder r, const route_options& route, const address& to);
   void start(responder r, const route_options& route, const route_destination& where);
   upstream* find_or_add(link& via, const namespace_name& ns, const device_tag& tag);
   bool make_room();
-  void on_subscribed(const std::string& key, error_code ec);
+  void on_subscribed(upstream& device, error_code ec);
   void send_next(upstream& device);
   void send(const request_id& id, hop& h);
   std::string encode_hop(const request_id& id, const hop& h) const;
@@ -99,11 +112,11 @@ class proxy {
   steady_time deadline_of(const call& c, const route_options& route) const;
   link* find_link(const std::string& name) const noexcept;
 
-  const proxy_options options_;
   const environment env_;
-  const route_table routes_;
-  const route_options unrouted_;  ///< of mounts that no route matches
+  std::shared_ptr<const rule_set> rules_;  ///< also kept by the hops that follow them
+  /// By `BROKER/NAMESPACE/TAG`; those on links that are to go, by that with a prefix of their own.
   std::map<std::string, std::unique_ptr<upstream>> upstreams_;
+  std::uint64_t let_go_ = 0;  ///< how many were given such a prefix
   pending_table<hop> hops_;
   outcome_memory outcomes_;
   request_id_generator ids_;

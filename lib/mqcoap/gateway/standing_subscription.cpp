@@ -20,6 +20,8 @@ standing_subscription::~standing_subscription() { unsubscribe(); }
 
 bool standing_subscription::confirmed() const noexcept { return shared_->now == shared::state::confirmed; }
 
+bool standing_subscription::awaited() const noexcept { return shared_->now == shared::state::asked; }
+
 void standing_subscription::ask() {
   if (confirmed()) return;
   // The link keeps a handler until the broker has answered, over reconnects too: one is enough.

@@ -24,6 +24,8 @@ class standing_subscription {
 
   const std::string& filter() const noexcept { return filter_; }
   bool confirmed() const noexcept;
+  /// True if the broker was asked and has not answered.
+  bool awaited() const noexcept;
 
   /// Asks the broker, unless it has confirmed; what the link could not send last time is sent again.
   void ask();

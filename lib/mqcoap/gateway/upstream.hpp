@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
@@ -23,12 +24,13 @@ struct upstream {
 
   const std::shared_ptr<device_statistics> counted;
 
-  upstream(link& l, namespace_name n, device_tag t, standing_subscription::told_handler told,
-           std::shared_ptr<device_statistics> c)
+  using told_handler = std::function<void(upstream&, error_code)>;
+  upstream(link& l, namespace_name n, device_tag t, told_handler told, std::shared_ptr<device_statistics> c)
       : via(l),
         ns(std::move(n)),
         tag(std::move(t)),
-        answers(l, response_filter(ns, tag), std::move(told)),
+        answers(l, response_filter(ns, tag),
+                [this, told = std::move(told)](error_code ec) { told(*this, ec); }),
         counted(std::move(c)) {}
 
   std::size_t in_flight = 0;      ///< requests sent and not yet answered

@@ -93,7 +93,6 @@ void for_each_device(const observer& o, Add add) {
 
 void add_device_durations(family& f, const observer& o) {
   for_each_device(o, [&](const device_statistics& d) {
-    if (d.answered == 0) return;
     auto& summary = f.add({d.tag, d.broker, d.ns}).summary;
     summary.sample_count = d.answered;
     summary.sample_sum = d.seconds;

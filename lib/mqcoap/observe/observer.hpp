@@ -3,6 +3,7 @@
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/reload_status.hpp>
 #include <mqcoap/observe/http_page.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 #include <optional>
@@ -10,13 +11,6 @@
 #include <string_view>
 
 namespace mqcoap {
-
-/// How the last reload of the configuration went.
-struct reload_status {
-  unix_millis when;
-  bool ok = true;
-  std::string words;  ///< what was wrong, if it failed
-};
 
 /// The facts about a running gateway, as metrics, as pages over HTTP, and as documents of the protocol.
 /// @par Threads  Everything on the event loop.

@@ -36,9 +36,13 @@ struct action_options {
   struct entry {
     std::string path;
     json_text value;
+
+    friend bool operator==(const entry&, const entry&) = default;
   };
   std::vector<entry> when;
   std::vector<entry> set;
+
+  friend bool operator==(const action_options&, const action_options&) = default;
 };
 
 }  // namespace mqcoap

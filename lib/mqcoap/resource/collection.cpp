@@ -33,6 +33,22 @@ void collection_resource::handle(responder r) {
   std::move(r).respond(std::move(said));
 }
 
+void collection_resource::take_over(const collection_resource& before) {
+  items_.clear();
+  bytes_ = 0;
+  for (const auto& [number, held] : before.items_) {
+    if (options_.schema && options_.schema->check(held.value.value())) continue;
+    items_.emplace_hint(items_.end(), number, held);
+    bytes_ += held.value.text().size();
+  }
+  next_ = before.next_;
+  list_.reset();
+}
+
+std::size_t collection_resource::room_beside(std::size_t others) const noexcept {
+  return others < options_.max_bytes ? options_.max_bytes - others : 0;
+}
+
 answer collection_resource::answer_list(const call& c) {
   if (auto refused = refuse_method(c.req, {method::get, method::post})) return *std::move(refused);
   return c.req.verb == method::get ? get_list(c.req) : post(c);
@@ -63,8 +79,8 @@ answer collection_resource::post(const call& c) {
   if (items_.size() >= options_.max)
     return too_large(path, " is full with " + std::to_string(items_.size()) + " items; DELETE one first");
   const auto text = c.req.body.text();
-  if (text.size() > options_.max_bytes - bytes_)
-    return too_large(path, " has room for " + std::to_string(options_.max_bytes - bytes_) +
+  if (text.size() > room_beside(bytes_))
+    return too_large(path, " has room for " + std::to_string(room_beside(bytes_)) +
                                " bytes more; send less or DELETE an item first");
   items_.emplace_hint(items_.end(), next_, item{c.req.body, make_etag(text)});
   bytes_ += text.size();
@@ -81,8 +97,8 @@ answer collection_resource::put(const call& c, item& current) {
   if (auto refused = refuse_body(c.req, options_.schema)) return *std::move(refused);
   const auto text = c.req.body.text();
   const std::size_t others = bytes_ - current.value.text().size();
-  if (text.size() > options_.max_bytes - others)
-    return too_large(list_path(c), " has room for " + std::to_string(options_.max_bytes - others) +
+  if (text.size() > room_beside(others))
+    return too_large(list_path(c), " has room for " + std::to_string(room_beside(others)) +
                                        " bytes in place of this item; send less");
   bytes_ = others + text.size();
   current = {c.req.body, make_etag(text)};

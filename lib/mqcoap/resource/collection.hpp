@@ -16,6 +16,8 @@ struct collection_options {
   std::size_t max = 1000;                       ///< items; a POST to a full collection gets 413
   std::size_t max_bytes = 16U * 1024U * 1024U;  ///< of all items together; POST and PUT beyond it get 413
   std::optional<json_schema> schema;            ///< of one item
+
+  friend bool operator==(const collection_options&, const collection_options&) = default;
 };
 
 /// A list that grows by POST. Answers for its own path and for `{path}/{number}`:
@@ -25,6 +27,9 @@ class collection_resource final : public handler {
  public:
   explicit collection_resource(collection_options options) : options_(std::move(options)) {}
   void handle(responder r) override;
+  /// Goes on with the items of another one, without those that its own schema refuses. There may be more of
+  /// them than it has room for: then nothing is added before some were deleted.
+  void take_over(const collection_resource& before);
 
  private:
   struct item {
@@ -39,6 +44,7 @@ class collection_resource final : public handler {
   answer put(const call& c, item& current);
   answer remove(item_map::iterator at, const call& c);
   answer get_list(const request& r);
+  std::size_t room_beside(std::size_t others) const noexcept;
 
   const collection_options options_;
   item_map items_;

@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 #include <memory>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/protocol/json_text.hpp>
 #include <optional>
 #include <string>
 
@@ -30,9 +31,17 @@ class json_schema {
 
   class node;
 
+  /// True if both were compiled from the same text.
+  friend bool operator==(const json_schema& a, const json_schema& b) noexcept {
+    return a.source_ == b.source_;
+  }
+
  private:
-  explicit json_schema(std::shared_ptr<const node> root) : root_(std::move(root)) {}
+  json_schema(std::shared_ptr<const node> root, json_text source)
+      : root_(std::move(root)), source_(std::move(source)) {}
+
   std::shared_ptr<const node> root_;
+  json_text source_;
 };
 
 }  // namespace mqcoap

@@ -249,7 +249,8 @@ void compiler::check_order(const node& n) const {
 
 result<json_schema, json_schema::fault> json_schema::compile(const json::value& schema) {
   try {
-    return json_schema(std::make_shared<const node>(compiler().read_schema(schema)));
+    return json_schema(std::make_shared<const node>(compiler().read_schema(schema)),
+                       json_text::from_value(schema));
   } catch (fault& f) {
     return std::move(f);
   }

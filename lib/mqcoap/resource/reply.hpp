@@ -9,6 +9,8 @@ struct reply_options {
   response_code code = response_code::content;
   json_text body;  ///< with an error and null, the code's name is sent: errors carry words
   method_set methods = method_set::all();
+
+  friend bool operator==(const reply_options&, const reply_options&) = default;
 };
 
 /// The same answer to every request. A 205 honours `accept` (406); nothing else is looked at.

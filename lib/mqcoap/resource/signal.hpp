@@ -11,6 +11,8 @@ namespace mqcoap {
 struct signal_options {
   std::string expression;  ///< muParser syntax; `t`: seconds since start; `noise()`: normal, mean 0,
                            ///< deviation 1; `pi`, `e`
+
+  friend bool operator==(const signal_options&, const signal_options&) = default;
 };
 
 /// A value that is computed at each GET: a stand-in for an instrument.

@@ -13,6 +13,10 @@ void value_resource::store(json_text value) {
   current_ = std::move(value);
 }
 
+void value_resource::take_over(const value_resource& before) {
+  if (!schema_ || !schema_->check(before.current_.value())) store(before.current_);
+}
+
 void value_resource::handle(responder r) {
   const request& asked = r.req();
   if (auto refused = refuse_method(asked, methods_)) return std::move(r).respond(*std::move(refused));

@@ -13,6 +13,8 @@ struct value_options {
   json_text initial;
   method_set methods{method::get};    ///< GET, PUT or both
   std::optional<json_schema> schema;  ///< what PUT and actions may store; the initial value satisfies it
+
+  friend bool operator==(const value_options&, const value_options&) = default;
 };
 
 /// A value in memory: GET gives it (205), PUT replaces it (204). Kept and sent in encoded form, so that a GET
@@ -25,6 +27,8 @@ class value_resource final : public handler {
   const json_text& current() const noexcept { return current_; }
   /// Stores without asking the schema: for callers that checked it when they were built.
   void store(json_text value);
+  /// Goes on with what another one holds, if its own schema allows that.
+  void take_over(const value_resource& before);
 
  private:
   answer put(const request& r);

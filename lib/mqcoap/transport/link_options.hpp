@@ -8,6 +8,8 @@
 #include <mqcoap/transport/tls_options.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <vector>
 
 namespace mqcoap {
 
@@ -22,12 +24,24 @@ struct last_will {
   std::string topic;
   std::string payload;
   bool retain = true;
+
+  friend bool operator==(const last_will&, const last_will&) = default;
+};
+
+/// Where a server listens.
+struct endpoint {
+  std::string host;  ///< a name, or a numeric address
+  std::uint16_t port = 1883;
+  friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
 struct link_options {
   std::string name = "default";  ///< of the broker, for logs
   std::string host = "localhost";
   std::uint16_t port = 1883;
+  /// Further servers of the same broker, in the order in which they are tried. Every try begins with `host`,
+  /// and goes on at once; all of them get the same user, and TLS where `tls` says so.
+  std::vector<endpoint> fallbacks = {};
   std::string client_id;  ///< empty: `mqcoap-` and 16 random hexadecimal digits. Never a device tag.
   std::string username;   ///< empty: none
   std::optional<secret> password;
@@ -42,5 +56,21 @@ struct link_options {
   std::size_t max_queue_bytes = 64u << 20;
   log_sink log;  ///< hears of connections, outages and refusals
 };
+
+/// All servers of a broker, the first one first.
+std::vector<endpoint> servers(const link_options& options);
+
+/// True if both make the same connection; who hears of it does not count.
+inline bool operator==(const link_options& a, const link_options& b) {
+  // Every member by name, so that a new one does not compile before it is compared here.
+  const auto compared = [](const link_options& l) {
+    const auto& [name, host, port, fallbacks, client_id, username, password, tls, protocol, keepalive,
+                 connect_timeout, qos, will, max_inbound, max_queue, max_queue_bytes, log] = l;
+    static_cast<void>(log);
+    return std::tie(name, host, port, fallbacks, client_id, username, password, tls, protocol, keepalive,
+                    connect_timeout, qos, will, max_inbound, max_queue, max_queue_bytes);
+  };
+  return compared(a) == compared(b);
+}
 
 }  // namespace mqcoap

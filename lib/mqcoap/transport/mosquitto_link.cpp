@@ -30,16 +30,15 @@ bool valid_filter(std::string_view filter) noexcept {
 }  // namespace
 
 mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, const clock& time,
-                           link_options options, name_resolver resolver)
+                           link_options options, const name_resolver& resolver)
     : face_(face),
       executor_(std::move(executor)),
       time_(time),
       options_(std::move(options)),
       client_id_(options_.client_id.empty() ? random_client_id() : options_.client_id),
-      lookup_(executor_, std::move(resolver)),
       timer_(executor_),
-      protocol_(options_.protocol),
       queue_(options_.max_queue, options_.max_queue_bytes) {
+  for (const auto& at : servers(options_)) servers_.emplace_back(at, executor_, resolver, options_.protocol);
   [[maybe_unused]] static const int once = mosquitto_lib_init();
 }
 
@@ -141,7 +140,7 @@ void mosquitto_link::impl::disconnect() noexcept {
   owner_ = nullptr;
   boost::system::error_code ignored;
   timer_.cancel(ignored);
-  lookup_.close();
+  for (auto& each : servers_) each.lookup.close();
   if (const auto session = std::exchange(session_, nullptr)) session->close();
 }
 

@@ -1,4 +1,5 @@
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <mqcoap/base/units.hpp>
@@ -49,27 +50,35 @@ void mosquitto_link::impl::start(link_events& owner) {
 }
 
 void mosquitto_link::impl::begin_round() {
+  failures_.clear();
+  server_ = 0;
+  begin_server();
+}
+
+void mosquitto_link::impl::begin_server() {
+  const auto& host = servers_[server_].at.host;
   address_ = 0;
+  addresses_.clear();
   boost::system::error_code is_name;
-  boost::asio::ip::make_address(options_.host, is_name);
+  boost::asio::ip::make_address(host, is_name);
   if (is_name) return resolve();
-  addresses_ = {options_.host};
+  addresses_ = {host};
   try_address();
 }
 
 /// Not by the library, which would block the executor and try one address only.
 void mosquitto_link::impl::resolve() {
   phase_ = phase::resolving;
-  after(options_.connect_timeout, [this] {
-    lookup_.cancel();
-    round_failed({session_end::cause::unreachable,
-                  "the name is not resolved within " + to_string(options_.connect_timeout)},
-                 {});
+  auto& asked = servers_[server_];
+  after(options_.connect_timeout, [this, &asked] {
+    asked.lookup.cancel();
+    server_failed({session_end::cause::unreachable,
+                   "the name is not resolved within " + to_string(options_.connect_timeout)});
   });
   // The handler dies with the link, or with the wait for it.
-  lookup_.begin(options_.host, [this](resolved_name found) {
+  asked.lookup.begin(asked.at.host, [this](resolved_name found) {
     if (!found.fault.empty())
-      return round_failed({session_end::cause::unreachable, "cannot resolve the name: " + found.fault}, {});
+      return server_failed({session_end::cause::unreachable, "cannot resolve the name: " + found.fault});
     addresses_ = std::move(found.addresses);
     try_address();
   });
@@ -80,10 +89,12 @@ void mosquitto_link::impl::try_address() {
   boost::system::error_code ignored;
   timer_.cancel(ignored);
   phase_ = phase::connecting;
+  const auto& [at, lookup, version] = servers_[server_];
   say(options_.log, log_level::debug, "broker {}: trying {} with {}", options_.name, address_words(),
-      words(protocol_.next()));
-  session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, client_id_, protocol_.next());
-  if (!session_->open(addresses_[address_], options_.port)) {
+      words(version.next()));
+  session_ =
+      std::make_shared<mosquitto_session>(executor_, *this, options_, at.host, client_id_, version.next());
+  if (!session_->open(addresses_[address_], at.port)) {
     const auto failed = std::exchange(session_, nullptr);
     attempt_failed(failed->failure());
   }
@@ -91,39 +102,53 @@ void mosquitto_link::impl::try_address() {
 
 void mosquitto_link::impl::attempt_failed(const session_end& end) {
   say(options_.log, log_level::debug, "broker {}: {}: {}", options_.name, address_words(), end.why);
-  if (protocol_.failed(failure_of(end.what))) return soon([this] { try_address(); });
+  if (servers_[server_].version.failed(failure_of(end.what))) return soon([this] { try_address(); });
   const bool elsewhere =
       end.what == session_end::cause::unreachable || end.what == session_end::cause::hung_up;
   if (elsewhere && address_ + 1 < addresses_.size()) {
     ++address_;
     return soon([this] { try_address(); });
   }
-  round_failed(end, {});
+  server_failed(end);
 }
 
-void mosquitto_link::impl::round_failed(const session_end& end, std::chrono::nanoseconds lasted) {
+/// Whatever it was, also a refusal: another server may think otherwise.
+void mosquitto_link::impl::server_failed(const session_end& end) {
+  failures_.push_back({end, address_words()});
+  if (server_ + 1 < servers_.size()) {
+    ++server_;
+    return soon([this] { begin_server(); });
+  }
+  wait_for_round({});
+}
+
+void mosquitto_link::impl::wait_for_round(std::chrono::nanoseconds lasted) {
   phase_ = phase::waiting;
   const auto delay = backoff_.next(lasted, random_bits());
   after(delay, [this] { begin_round(); });
-  announce_outage(end);
+  announce_outage();
 }
 
 /// Once per outage, and once more if the broker is back but refuses us: that needs somebody to act.
-void mosquitto_link::impl::announce_outage(const session_end& end) {
-  const bool refusal =
-      end.what == session_end::cause::refused || end.what == session_end::cause::version_refused;
+void mosquitto_link::impl::announce_outage() {
+  const bool refusal = std::any_of(failures_.begin(), failures_.end(), [](const failure& f) {
+    return f.end.what == session_end::cause::refused || f.end.what == session_end::cause::version_refused;
+  });
   if (outage_told_ && (!refusal || refusal_told_)) return;
   outage_told_ = true;
   refusal_told_ = refusal;
-  say(options_.log, log_level::warning, "broker {} is away: {} ({}); retrying", options_.name, end.why,
-      address_words());
-  if (owner_ != nullptr) owner_->on_link_down(face_, end.why);
+  std::string all;
+  for (const auto& f : failures_)
+    all += fmt::format("{}{} ({})", all.empty() ? "" : "; ", f.end.why, f.where);
+  say(options_.log, log_level::warning, "broker {} is away: {}; retrying", options_.name, all);
+  if (owner_ != nullptr) owner_->on_link_down(face_, failures_.size() == 1 ? failures_.front().end.why : all);
 }
 
 std::string mosquitto_link::impl::address_words() const {
-  const bool resolved = address_ < addresses_.size() && addresses_[address_] != options_.host;
-  return resolved ? fmt::format("{}:{}, {}", options_.host, options_.port, addresses_[address_])
-                  : fmt::format("{}:{}", options_.host, options_.port);
+  const auto& at = servers_[server_].at;
+  const bool resolved = address_ < addresses_.size() && addresses_[address_] != at.host;
+  return resolved ? fmt::format("{}:{}, {}", at.host, at.port, addresses_[address_])
+                  : fmt::format("{}:{}", at.host, at.port);
 }
 
 void mosquitto_link::impl::on_session_up() noexcept {
@@ -133,8 +158,8 @@ void mosquitto_link::impl::on_session_up() noexcept {
   ++stats_.connects;
   outage_told_ = refusal_told_ = oversize_told_ = unsent_told_ = false;
   say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_words(),
-      words(protocol_.next()));
-  protocol_.worked();
+      words(servers_[server_].version.next()));
+  servers_[server_].version.worked();
   ask_for(subscriptions_.begin_connection());
   if (owner_ != nullptr) owner_->on_link_up(face_);
 }
@@ -144,7 +169,9 @@ void mosquitto_link::impl::on_session_end(session_end end) noexcept {
   drop_outgoing(errc::not_connected);
   switch (phase_) {
     case phase::connecting: return attempt_failed(end);
-    case phase::up: return round_failed(end, time_.now() - up_since_);
+    case phase::up:
+      failures_ = {{std::move(end), address_words()}};
+      return wait_for_round(time_.now() - up_since_);
     default: return now_stopped();
   }
 }

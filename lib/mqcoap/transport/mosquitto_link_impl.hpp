@@ -25,7 +25,7 @@ namespace mqcoap {
 class mosquitto_link::impl final : public session_events, public std::enable_shared_from_this<impl> {
  public:
   impl(link& face, boost::asio::any_io_executor executor, const clock& time, link_options options,
-       name_resolver resolver);
+       const name_resolver& resolver);
 
   const std::string& name() const noexcept { return options_.name; }
   const std::string& client_id() const noexcept { return client_id_; }
@@ -63,11 +63,13 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
 
   // The way to a session.
   void begin_round();
+  void begin_server();
   void resolve();
   void try_address();
   void attempt_failed(const session_end& end);
-  void round_failed(const session_end& end, std::chrono::nanoseconds lasted);
-  void announce_outage(const session_end& end);
+  void server_failed(const session_end& end);
+  void wait_for_round(std::chrono::nanoseconds lasted);
+  void announce_outage();
   std::string address_words() const;
   /// Runs `then` from the loop, or after a delay, unless the link waits for something else by then.
   void soon(std::function<void()> then);
@@ -99,11 +101,24 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
 
   phase phase_ = phase::idle;
   std::uint64_t epoch_ = 0;  ///< changes with what we wait for: a handler of an older one is void
-  name_lookup lookup_;
+  struct server {
+    server(const endpoint& e, const boost::asio::any_io_executor& executor, const name_resolver& resolver,
+           mqtt_protocol protocol)
+        : at(e), lookup(executor, resolver), version(protocol) {}
+    endpoint at;
+    name_lookup lookup;
+    protocol_choice version;
+  };
+  std::deque<server> servers_;  ///< in the order in which they are tried; at least one
+  std::size_t server_ = 0;
   boost::asio::steady_timer timer_;
-  std::vector<std::string> addresses_;
+  std::vector<std::string> addresses_;  ///< of the server that is tried
   std::size_t address_ = 0;
-  protocol_choice protocol_;
+  struct failure {
+    session_end end;
+    std::string where;
+  };
+  std::vector<failure> failures_;  ///< of this round, one for each server tried
   backoff backoff_;
   bool outage_told_ = false;
   bool refusal_told_ = false;

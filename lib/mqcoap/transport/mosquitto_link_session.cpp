@@ -22,8 +22,6 @@ constexpr int dead_peer_ms = 4000;         // TCP_USER_TIMEOUT: unacknowledged d
 constexpr std::size_t topic_slack = 4096;  // of a packet, beside its payload
 constexpr int first_failure = 128;         // MQTT 5 reason codes
 
-std::string system_words(int error) { return std::generic_category().message(error); }
-
 void set_cloexec(int fd) {
   const int flags = ::fcntl(fd, F_GETFD);
   if (flags >= 0) ::fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
@@ -51,8 +49,8 @@ mosquitto_session& session_of(void* self) { return *static_cast<mosquitto_sessio
 }  // namespace
 
 mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
-                                     const link_options& options, const std::string& client_id,
-                                     mqtt_protocol protocol)
+                                     const link_options& options, const std::string& host,
+                                     const std::string& client_id, mqtt_protocol protocol)
     : executor_(std::move(executor)),
       events_(&events),
       watched_(executor_),
@@ -65,13 +63,19 @@ mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, sess
     failure_.why = system_words(errno);
     return;
   }
-  configure(options, protocol);
+  configure(options, host, protocol);
   set_callbacks();
 }
 
 mosquitto_session::~mosquitto_session() { release(); }
 
-void mosquitto_session::configure(const link_options& options, mqtt_protocol protocol) {
+std::string mosquitto_session::system_words(int error) {
+  auto words = std::generic_category().message(error);
+  return error == ECONNREFUSED ? words + ": no broker listens there" : words;
+}
+
+void mosquitto_session::configure(const link_options& options, const std::string& host,
+                                  mqtt_protocol protocol) {
   v5_ = protocol == mqtt_protocol::v5;
   mosquitto_int_option(handle_, MOSQ_OPT_PROTOCOL_VERSION, v5_ ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
   mosquitto_int_option(handle_, MOSQ_OPT_TCP_NODELAY, 1);
@@ -85,7 +89,7 @@ void mosquitto_session::configure(const link_options& options, mqtt_protocol pro
   }
   if (v5_) set_largest_packet(options.max_inbound);
   if (options.will) set_will(*options.will);
-  if (options.tls) set_tls(*options.tls, options.host);
+  if (options.tls) set_tls(*options.tls, host);
 }
 
 void mosquitto_session::set_will(const last_will& will) {
@@ -101,7 +105,7 @@ void mosquitto_session::set_will(const last_will& will) {
 /// The library's own TLS options would check the certificate for the address that is connected to.
 void mosquitto_session::set_tls(const tls_options& tls, const std::string& host) {
   tls_ = std::make_unique<tls_context>(tls, host);
-  if (!tls_->fault().empty()) return refuse("TLS: " + tls_->fault());
+  if (const auto& fault = tls_->fault().words; !fault.empty()) return refuse("TLS: " + fault);
   mosquitto_void_option(handle_, MOSQ_OPT_SSL_CTX, tls_->native());
   mosquitto_int_option(handle_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
 }

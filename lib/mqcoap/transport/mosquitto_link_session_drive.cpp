@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
-#include <system_error>
 
 // How a session is driven: what wakes it, what it then does, and how it finds out that it is over.
 
@@ -20,8 +19,6 @@ constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
 constexpr std::size_t largest_corked = 64 * 1024;  // bytes of a flush
 constexpr int first_failure = 128;                 // MQTT 5 reason codes
-
-std::string system_words(int error) { return std::generic_category().message(error); }
 
 void set_cork(int fd, int on) { ::setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on); }
 
@@ -122,9 +119,10 @@ void mosquitto_session::on_writable() {
 void mosquitto_session::on_tick() {
   if (!up_) {
     const bool stalled = in_handshake() && !tls_wants_write(tls_connection());
+    const auto limit = to_string(connect_limit_);
     return end(session_end::cause::unreachable,
-               (stalled ? "the TLS handshake does not end within " : "no answer within ") +
-                   to_string(connect_limit_));
+               stalled ? "the TLS handshake does not end within " + limit + ": is TLS spoken on this port?"
+                       : "no answer within " + limit);
   }
   if (!in_library([](mosquitto* m) { return mosquitto_loop_misc(m); })) return;
   wait_tick(misc_interval);
@@ -196,6 +194,7 @@ void mosquitto_session::tell_end() {
     return end(unreachable,
                "the connection was closed during the TLS handshake: is TLS spoken on this port?");
   std::string why = "the broker closed the connection before answering";
+  if (!tls_) why += ": does it want TLS on this port?";
   if (tls_ && tls_->certificate_was_asked())
     why += "; it had asked for a certificate of ours, and none is configured";
   end(hung_up, std::move(why));

@@ -46,7 +46,7 @@ tls_context::tls_context(const tls_options& options, std::string host)
   if (native_)
     set_up(options);
   else
-    fault_ = "OpenSSL does not start" + last_reason();
+    fault_.words = "OpenSSL does not start" + last_reason();
   ERR_clear_error();
 }
 
@@ -63,43 +63,47 @@ void tls_context::set_up(const tls_options& options) {
   SSL_CTX_set_info_callback(ctx, hooks::on_info);
   SSL_CTX_set_client_cert_cb(ctx, hooks::on_certificate_asked);
   trust(options);
-  if (fault_.empty()) identify(options);
-  if (fault_.empty()) expect_host(options.verify_host);
-  if (fault_.empty()) ask_for_protocol(options.alpn);
+  if (fault_.words.empty()) identify(options);
+  if (fault_.words.empty()) expect_host(options.verify_host);
+  if (fault_.words.empty()) ask_for_protocol(options.alpn);
 }
 
 void tls_context::trust(const tls_options& options) {
+  using enum tls_fault::option;
   if (options.ca_file.empty() && options.ca_dir.empty()) {
     SSL_CTX_set_default_verify_paths(native());
     return;
   }
   if (!options.ca_file.empty()) {
-    fault_ = unreadable(options.ca_file);
-    if (!fault_.empty()) return;
+    fault_ = {ca_file, unreadable(options.ca_file)};
+    if (!fault_.words.empty()) return;
     if (SSL_CTX_load_verify_file(native(), options.ca_file.c_str()) != 1) {
-      fault_ = options.ca_file + " holds no certificates in PEM form" + last_reason();
+      fault_.words = options.ca_file + " holds no certificates in PEM form" + last_reason();
       return;
     }
   }
   if (options.ca_dir.empty()) return;
   std::error_code error;
   if (!std::filesystem::is_directory(options.ca_dir, error))
-    fault_ = options.ca_dir + " is not a directory" + (error ? ": " + error.message() : std::string{});
+    fault_ = {ca_dir, options.ca_dir + " is not a directory" + (error ? ": " + error.message() : "")};
   else
     SSL_CTX_load_verify_dir(native(), options.ca_dir.c_str());
 }
 
 void tls_context::identify(const tls_options& options) {
+  using enum tls_fault::option;
   if (options.cert_file.empty() && options.key_file.empty()) return;
   if (options.cert_file.empty() || options.key_file.empty()) {
-    fault_ = options.cert_file.empty() ? "the key " + options.key_file + " has no certificate beside it"
-                                       : "the certificate " + options.cert_file + " has no key beside it";
+    const bool only_key = options.cert_file.empty();
+    fault_ = {only_key ? key_file : cert_file,
+              only_key ? "the key " + options.key_file + " has no certificate beside it"
+                       : "the certificate " + options.cert_file + " has no key beside it"};
     return;
   }
-  for (const auto* file : {&options.cert_file, &options.key_file})
-    if (fault_ = unreadable(*file); !fault_.empty()) return;
+  if (fault_ = {cert_file, unreadable(options.cert_file)}; !fault_.words.empty()) return;
+  if (fault_ = {key_file, unreadable(options.key_file)}; !fault_.words.empty()) return;
   if (SSL_CTX_use_certificate_chain_file(native(), options.cert_file.c_str()) != 1) {
-    fault_ = options.cert_file + " holds no usable certificate in PEM form" + last_reason();
+    fault_ = {cert_file, options.cert_file + " holds no usable certificate in PEM form" + last_reason()};
     return;
   }
   // Without a callback of ours OpenSSL would ask the terminal for the password.
@@ -110,15 +114,18 @@ void tls_context::identify(const tls_options& options) {
     fault_ = key_fault(options);
 }
 
-std::string tls_context::key_fault(const tls_options& options) const {
+tls_fault tls_context::key_fault(const tls_options& options) const {
+  using enum tls_fault::option;
   const auto error = ERR_peek_last_error();
   const bool other_key = ERR_GET_LIB(error) == ERR_LIB_X509 || ERR_GET_LIB(error) == ERR_LIB_SSL;
   if (other_key && ERR_GET_REASON(error) != ERR_R_PEM_LIB)
-    return "the key in " + options.key_file + " does not belong to the certificate in " + options.cert_file;
+    return {key_file,
+            "the key in " + options.key_file + " does not belong to the certificate in " + options.cert_file};
   if (key_encrypted_ && !key_password_)
-    return "the key in " + options.key_file + " is encrypted, and no password is given";
-  if (key_encrypted_) return "the password given does not open the key in " + options.key_file;
-  return options.key_file + " holds no usable private key in PEM form" + last_reason();
+    return {key_file, "the key in " + options.key_file + " is encrypted, and no password is given"};
+  if (key_encrypted_)
+    return {key_password, "the password given does not open the key in " + options.key_file};
+  return {key_file, options.key_file + " holds no usable private key in PEM form" + last_reason()};
 }
 
 void tls_context::expect_host(bool verify) {
@@ -127,14 +134,14 @@ void tls_context::expect_host(bool verify) {
   X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   const int set = host_is_address_ ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host_.c_str())
                                    : X509_VERIFY_PARAM_set1_host(wanted, host_.data(), host_.size());
-  if (set != 1) fault_ = "a certificate cannot be checked for the host '" + host_ + '\'';
+  if (set != 1) fault_.words = "a certificate cannot be checked for the host '" + host_ + '\'';
 }
 
 void tls_context::ask_for_protocol(const std::string& name) {
   constexpr std::size_t longest = 255;  // RFC 7301 section 3.1
   if (name.empty()) return;
   if (name.size() > longest) {
-    fault_ = "the name of an application protocol (ALPN) has at most 255 bytes";
+    fault_ = {tls_fault::option::alpn, "the name of an application protocol (ALPN) has at most 255 bytes"};
     return;
   }
   const auto list = static_cast<char>(name.size()) + name;
@@ -142,6 +149,8 @@ void tls_context::ask_for_protocol(const std::string& name) {
                           static_cast<unsigned>(list.size()));
 }
 
-std::string check(const tls_options& options) { return tls_context(options, "localhost").fault(); }
+tls_fault find_fault(const tls_options& options) { return tls_context(options, "localhost").fault(); }
+
+std::string check(const tls_options& options) { return find_fault(options).words; }
 
 }  // namespace mqcoap

@@ -21,8 +21,8 @@ class tls_context {
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
 
-  /// Why this cannot be used; empty if it can.
-  const std::string& fault() const noexcept { return fault_; }
+  /// Why this cannot be used; without words if it can.
+  const tls_fault& fault() const noexcept { return fault_; }
   ssl_ctx_st* native() const noexcept { return native_.get(); }
 
   /// The handshake is over, and succeeded.
@@ -46,7 +46,7 @@ class tls_context {
   void identify(const tls_options& options);
   void expect_host(bool verify);
   void ask_for_protocol(const std::string& name);
-  std::string key_fault(const tls_options& options) const;
+  tls_fault key_fault(const tls_options& options) const;
   std::string alert_words() const;
   std::string error_words() const;
 
@@ -55,7 +55,7 @@ class tls_context {
   bool host_is_address_ = false;
   std::optional<secret> key_password_;
   bool key_encrypted_ = false;
-  std::string fault_;
+  tls_fault fault_;
 
   // What the handshake left behind.
   bool through_ = false;

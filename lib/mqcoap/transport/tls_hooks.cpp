@@ -16,6 +16,8 @@
 namespace mqcoap {
 namespace {
 
+constexpr char old_version_words[] =
+    "the broker does not offer TLS 1.2 or newer, and older versions are not safe: update or reconfigure it";
 constexpr std::size_t longest_names = 200;  // bytes of a broker's certificate that go to the log
 
 tls_context& context_of(const SSL* connection) {
@@ -73,8 +75,9 @@ std::string verification_words(int error, int depth, const X509* certificate, co
   switch (error) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return whose + " is for " + names_in(certificate) + ", not for " + host;
-    case X509_V_ERR_CERT_HAS_EXPIRED: return whose + " expired on " + date(X509_get0_notAfter(certificate));
+      return whose + " is for " + names_in(certificate) + ", not for " + host + ": use one of its names";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return whose + " expired on " + date(X509_get0_notAfter(certificate)) + " and must be renewed";
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return whose + " is not valid before " + date(X509_get0_notBefore(certificate)) +
              " (check this machine's clock)";
@@ -85,7 +88,7 @@ std::string verification_words(int error, int depth, const X509* certificate, co
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_CERT_UNTRUSTED:
       return "the broker's certificate is not signed by an authority that we trust (" +
-             std::string(X509_verify_cert_error_string(error)) + ')';
+             std::string(X509_verify_cert_error_string(error)) + "): check the CA file";
     default: return whose + " is not accepted: " + X509_verify_cert_error_string(error);
   }
 }
@@ -144,7 +147,7 @@ std::string tls_context::refusal() const {
 std::string tls_context::alert_words() const {
   if (certificate_asked_) return "the broker demands a certificate of ours, and none is configured";
   switch (alert_) {
-    case SSL_AD_PROTOCOL_VERSION: return "the broker does not offer TLS 1.2 or newer";
+    case SSL_AD_PROTOCOL_VERSION: return old_version_words;
     case SSL_AD_UNRECOGNIZED_NAME: return "the broker does not know the host " + host_;
     case SSL_AD_NO_APPLICATION_PROTOCOL: return "the broker does not offer the application protocol (ALPN)";
     case SSL_AD_BAD_CERTIFICATE:
@@ -168,7 +171,7 @@ std::string tls_context::error_words() const {
     case SSL_R_HTTPS_PROXY_REQUEST: return "what answers there does not speak TLS";
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_VERSION_TOO_LOW:
-    case SSL_R_WRONG_SSL_VERSION: return "the broker does not offer TLS 1.2 or newer";
+    case SSL_R_WRONG_SSL_VERSION: return old_version_words;
     default: break;
   }
   const auto* reason = ERR_reason_error_string(error_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <mqcoap/base/secret.hpp>
 #include <optional>
 #include <string>
@@ -16,10 +17,21 @@ struct tls_options {
   std::optional<secret> key_password = std::nullopt;
   bool verify_host = true;  ///< the broker's certificate must be for the host that is configured
   std::string alpn = {};    ///< application protocol to ask for, 1 to 255 bytes; empty: none
+
+  friend bool operator==(const tls_options&, const tls_options&) = default;
 };
 
-/// Tries the files. @return what is wrong, with the file's name, and what would be right; empty if all is
-/// well
+/// An option that cannot be used.
+struct tls_fault {
+  enum class option : std::uint8_t { ca_file, ca_dir, cert_file, key_file, key_password, alpn, none };
+  option where = option::none;  ///< the one to mend; none: it is OpenSSL itself
+  std::string words;            ///< what is wrong, with the file's name; empty: nothing
+};
+
+/// Tries the files: the first fault, if there is one.
+tls_fault find_fault(const tls_options& options);
+
+/// The same, its words only; empty if all is well.
 std::string check(const tls_options& options);
 
 }  // namespace mqcoap

@@ -15,9 +15,15 @@ constexpr std::size_t reserved_header = 5;
 
 }  // namespace
 
+bool PubSubClient::setBufferSize(uint16_t size) {
+  size_ = size;
+  buffer_ = static_cast<uint8_t*>(std::realloc(buffer_, size_));
+  return buffer_ != nullptr;
+}
+
 bool PubSubClient::connect(const char* id, const char*, const char*, const char* will_topic, uint8_t, bool,
                            const char* will) {
-  connected_ = true;
+  connected_ = buffer_ || setBufferSize(size_);
   std::cout << "connect " << id << ' ' << will_topic << ' ' << will << std::endl;
   return true;
 }
@@ -29,12 +35,12 @@ bool PubSubClient::subscribe(const char* filter) {
 
 bool PubSubClient::publish(const char* topic, const char* payload, bool retained) {
   const std::size_t whole = reserved_header + 2 + std::strlen(topic) + std::strlen(payload);
-  if (whole > buffer_size) {
+  if (whole > size_) {
     std::cout << "drop " << whole << std::endl;
     return false;
   }
   // The packet is written over what the callback was given: whoever publishes from those pointers sends `#`.
-  std::memset(buffer_, '#', buffer_size);
+  std::memset(buffer_, '#', size_);
   std::cout << "publish " << retained << ' ' << topic << ' ' << payload << std::endl;
   return true;
 }
@@ -45,11 +51,11 @@ bool PubSubClient::loop() {
   const auto space = line.find(' ');
   const std::string topic = line.substr(0, space), payload = line.substr(space + 1);
   const std::size_t whole = received_header + 2 + topic.size() + payload.size();
-  if (whole > buffer_size) {
+  if (whole > size_) {
     std::cout << "drop " << whole << std::endl;
   } else {
     // The topic is moved to the front and terminated; the payload ends without a zero.
-    std::memset(buffer_, '#', buffer_size);
+    std::memset(buffer_, '#', size_);
     std::memcpy(buffer_ + 2, topic.c_str(), topic.size() + 1);
     std::memcpy(buffer_ + received_header + 2 + topic.size(), payload.data(), payload.size());
     callback_(reinterpret_cast<char*>(buffer_ + 2), buffer_ + received_header + 2 + topic.size(),

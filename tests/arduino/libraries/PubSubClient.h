@@ -8,11 +8,10 @@ class PubSubClient {
  public:
   using callback = void (*)(char*, uint8_t*, unsigned int);
 
-  static constexpr unsigned buffer_size = 256;
-
   explicit PubSubClient(EthernetClient&) {}
   void setServer(const IPAddress&, uint16_t) {}
   void setCallback(callback c) { callback_ = c; }
+  bool setBufferSize(uint16_t size);
   bool connected() const { return connected_; }
   bool connect(const char* id, const char* user, const char* password, const char* will_topic,
                uint8_t will_qos, bool will_retain, const char* will);
@@ -23,5 +22,6 @@ class PubSubClient {
  private:
   callback callback_ = nullptr;
   bool connected_ = false;
-  uint8_t buffer_[buffer_size] = {};
+  uint16_t size_ = 256;
+  uint8_t* buffer_ = nullptr;  ///< allocated, as the real one's
 };

@@ -1,5 +1,6 @@
 """What the integration tests are written with: private brokers, gateways, callers and far devices."""
 
+from .authority import Authority, Identity
 from .broker import Broker
 from .bus import Bus, Message
 from .caller import Answer, PythonCaller, Unusable
@@ -12,6 +13,7 @@ from .protocol import CODES, NAMESPACE, new_id, now_ms, request_payload, request
 
 __all__ = [
     "Answer",
+    "Authority",
     "Broker",
     "Bus",
     "CODES",
@@ -19,6 +21,7 @@ __all__ = [
     "Datagrams",
     "Device",
     "Gateway",
+    "Identity",
     "IntegrationTest",
     "Message",
     "NAMESPACE",

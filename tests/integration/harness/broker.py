@@ -89,6 +89,12 @@ class Broker:
         if not self._start():
             raise RuntimeError(f"mosquitto does not start again:\n{self._process.log}")
 
+    def reconfigure(self, settings):
+        """Starts it again with other further lines."""
+        self._settings = settings
+        self._write_configuration()
+        self.restart()
+
     def stall(self):
         """Connections stay open and nothing moves any more."""
         self._process.signal(signal.SIGSTOP)

@@ -25,7 +25,8 @@ class Gateway:
     def __init__(self, configuration, ready=True, environment=None, prefix=(), **values):
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-gateway-")
         self.file = pathlib.Path(self._folder.name) / "mqcoap.yaml"
-        self.file.write_text(string.Template(textwrap.dedent(configuration)).substitute(values), encoding="utf-8")
+        self._values = values
+        self.configure(configuration)
         self._process = Process(
             [*prefix, program(), "--config", self.file], {**os.environ, **environment} if environment else None
         )
@@ -36,6 +37,20 @@ class Gateway:
             except BaseException:
                 self._process.kill()
                 raise
+
+    def configure(self, configuration):
+        """Writes the file; nothing reads it before `reload`."""
+        text = string.Template(textwrap.dedent(configuration)).substitute(self._values)
+        self.file.write_text(text, encoding="utf-8")
+
+    def reload(self, configuration=None, good=True):
+        """By SIGHUP; returns when it said what came of it."""
+        if configuration:
+            self.configure(configuration)
+        outcome = "the configuration is in force" if good else "the configuration stays as it was"
+        before = len(self._process.lines_with(outcome))
+        self.signal(signal.SIGHUP)
+        self.wait_log(outcome, before + 1)
 
     def wait_ready(self):
         if not self._process.wait_line("ready:"):

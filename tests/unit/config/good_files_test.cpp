@@ -44,6 +44,8 @@ TEST_CASE("what a configuration does not say is what the options' own defaults a
     CHECK(broker.name == plain.name);
     CHECK(broker.host == plain.host);
     CHECK(broker.port == plain.port);
+    CHECK(broker.fallbacks == plain.fallbacks);
+    CHECK_FALSE(broker.tls.has_value());
     CHECK(broker.client_id == plain.client_id);
     CHECK(broker.username == plain.username);
     CHECK(broker.password == plain.password);
@@ -71,7 +73,7 @@ TEST_CASE("what a configuration does not say is what the options' own defaults a
 
 TEST_CASE("brokers keep their order, and have what was said of them") {
   const auto s = load("brokers");
-  REQUIRE(s.brokers.size() == 3);
+  REQUIRE(s.brokers.size() == 5);
   CHECK(s.brokers[0].name == "lab");
   CHECK(s.brokers[0].host == "localhost");
   CHECK(s.brokers[0].port == 1883);
@@ -85,9 +87,27 @@ TEST_CASE("brokers keep their order, and have what was said of them") {
   CHECK(s.brokers[1].username == "gateway");
   REQUIRE(s.brokers[1].password.has_value());
   CHECK(s.brokers[1].password->reveal() == std::getenv("PATH"));
-  CHECK(s.brokers[2].host == "2001:db8::1");
-  CHECK(s.brokers[2].port == 1884);
-  CHECK(s.brokers[2].protocol == mqtt_protocol::v5);
+  CHECK(s.brokers[4].host == "2001:db8::1");
+  CHECK(s.brokers[4].port == 1884);
+  CHECK(s.brokers[4].protocol == mqtt_protocol::v5);
+}
+
+TEST_CASE("brokers with TLS have a port of their own, and may have several servers") {
+  const auto s = load("brokers");
+  CHECK_FALSE(s.brokers[0].tls.has_value());
+  CHECK(s.brokers[0].fallbacks.empty());
+  CHECK(s.brokers[2].port == 8883);
+  REQUIRE(s.brokers[2].tls.has_value());
+  CHECK(s.brokers[2].tls->ca_file.empty());
+  CHECK(s.brokers[2].tls->ca_dir.empty());
+  CHECK(s.brokers[2].tls->verify_host);
+
+  const auto& pair = s.brokers[3];
+  CHECK(servers(pair) == std::vector<endpoint>{{"a.example.org", 8883}, {"2001:db8::2", 8884}});
+  REQUIRE(pair.tls.has_value());
+  CHECK(pair.tls->ca_dir == "/etc");
+  CHECK_FALSE(pair.tls->verify_host);
+  CHECK(pair.tls->alpn == "mqtt");
 }
 
 TEST_CASE("general sections are read") {
@@ -124,6 +144,7 @@ TEST_CASE("a device like a template has what the template has, and its own repla
   const auto s = load("devices");
   const auto& plain = device(s, "2D_XX_0_0001");
   CHECK(plain.description == "A probe");
+  CHECK(plain.presence);
   REQUIRE(plain.subsystems.size() == 1);
   CHECK(plain.subsystems.front().text() == "axuv");
   CHECK(plain.resources.size() == 3);
@@ -133,6 +154,8 @@ TEST_CASE("a device like a template has what the template has, and its own repla
 
   const auto& own = device(s, "2D_XX_0_0002");
   CHECK(own.description == "Another probe");
+  CHECK_FALSE(own.presence);
+  CHECK_FALSE(device(s, "GW_XX_0_0001").presence);
   CHECK(own.subsystems.size() == 2);
   CHECK(own.resources.size() == 4);
   CHECK(kind<value_options>(s, "2D_XX_0_0002", "status").initial.text() == R"({"state":"IDLE"})");
@@ -275,10 +298,4 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   CHECK(resource(device(s, "A"), "rate").metric);
   CHECK_FALSE(resource(device(s, "A"), "count").metric);
   CHECK_FALSE(resource(device(s, "A"), "name").metric);
-}
-
-TEST_CASE("a route without a name is called by its place") {
-  const auto s = load("proxy");
-  for (std::size_t i = 0; i < s.gateway.proxy.routes.size(); ++i)
-    CHECK_FALSE(s.gateway.proxy.routes[i].name.empty());
 }

@@ -41,8 +41,21 @@ TEST_CASE("a secret file that others may write to is refused") {
     CHECK(first_message(loaded).starts_with("others may write to " + folder.path("password") + " (mode 06"));
     CHECK(loaded.diagnostics.front().hint == "chmod go-w " + folder.path("password"));
   }
+  folder.write("password", "hunter2\n", 0640);
+  CHECK(load_settings(config).diagnostics.empty());
+}
+
+TEST_CASE("a secret file that everybody may read gets a warning") {
+  const test::temporary_folder folder;
+  const auto config = folder.write("mqcoap.yaml", with_password("{file: password}"));
   folder.write("password", "hunter2\n", 0644);
-  CHECK(load_settings(config).value.has_value());
+  const auto loaded = load_settings(config);
+  CHECK(revealed(loaded) == "hunter2");
+  REQUIRE(loaded.diagnostics.size() == 1);
+  CHECK(loaded.diagnostics.front().level == diagnostic::severity::warning);
+  CHECK(first_message(loaded) ==
+        "everybody may read " + folder.path("password") + " (mode 0644), which holds a secret");
+  CHECK(loaded.diagnostics.front().hint == "chmod o-r " + folder.path("password"));
 }
 
 TEST_CASE("a secret in the configuration gets a warning, and none if others may write to it") {

@@ -28,6 +28,7 @@ struct fixture {
     spdlog::set_default_logger(before);
     std::filesystem::remove_all(folder);
   }
+  void open(const logging_options& options) { tested.use(log_output::prepare(options)); }
   std::string path(const std::string& name) const { return (folder / name).string(); }
   logging_options to_file(const std::string& name, log_level level = log_level::info) const {
     return {level, {log_target::place::file, path(name)}};
@@ -39,7 +40,7 @@ struct fixture {
   }
   std::string fault_of(const logging_options& options) {
     try {
-      tested.open(options);
+      open(options);
     } catch (const log_fault& e) {
       return e.what();
     }
@@ -59,20 +60,20 @@ request_record a_request() {
 
 TEST_CASE_FIXTURE(fixture, "a file gets lines with their time at its end, and others may not write to it") {
   std::ofstream(path("a.log")) << "before\n";
-  tested.open(to_file("a.log"));
+  open(to_file("a.log"));
   spdlog::info("one");
   spdlog::debug("two");
   const auto text = content("a.log");
   CHECK(text.starts_with("before\n20"));
   CHECK(text.ends_with(" info: one\n"));
-  tested.open(to_file("b.log"));
+  open(to_file("b.log"));
   struct stat made {};
   REQUIRE(::stat(path("b.log").c_str(), &made) == 0);
   CHECK((made.st_mode & 0137u) == 0);
 }
 
 TEST_CASE_FIXTURE(fixture, "a warning is in the file at once") {
-  tested.open(to_file("a.log"));
+  open(to_file("a.log"));
   spdlog::warn("careful");
   std::ifstream in(path("a.log"));
   std::string line;
@@ -81,18 +82,38 @@ TEST_CASE_FIXTURE(fixture, "a warning is in the file at once") {
 }
 
 TEST_CASE_FIXTURE(fixture, "a file that was rotated away is made anew when the log is opened again") {
-  tested.open(to_file("a.log"));
+  open(to_file("a.log"));
   spdlog::info("one");
   std::filesystem::rename(path("a.log"), path("a.log.1"));
-  tested.open(to_file("a.log"));
+  tested.reopen();
   spdlog::info("two");
   CHECK(content("a.log.1").find("one\n") != std::string::npos);
   CHECK(content("a.log").find("two\n") != std::string::npos);
   CHECK(content("a.log").find("one\n") == std::string::npos);
 }
 
+TEST_CASE_FIXTURE(fixture, "a file that cannot be opened again is kept, and says so") {
+  std::filesystem::create_directory(path("logs"));
+  open(to_file("logs/a.log"));
+  std::filesystem::rename(path("logs"), path("moved"));
+  tested.reopen();
+  CHECK(content("moved/a.log").find("error: the log stays where it was: cannot write to ") !=
+        std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "a log that is only prepared is not used") {
+  open(to_file("a.log"));
+  {
+    const auto unused = log_output::prepare(to_file("b.log", log_level::debug));
+    spdlog::info("one");
+    spdlog::debug("two");
+  }
+  CHECK(content("a.log").ends_with(" info: one\n"));
+  CHECK(content("b.log").empty());
+}
+
 TEST_CASE_FIXTURE(fixture, "a file that was cut to nothing goes on from its beginning") {
-  tested.open(to_file("a.log"));
+  open(to_file("a.log"));
   spdlog::warn("one");
   std::filesystem::resize_file(path("a.log"), 0);
   spdlog::warn("two");
@@ -100,7 +121,7 @@ TEST_CASE_FIXTURE(fixture, "a file that was cut to nothing goes on from its begi
 }
 
 TEST_CASE_FIXTURE(fixture, "a file that cannot be opened is a fault, and the log stays where it was") {
-  tested.open(to_file("a.log"));
+  open(to_file("a.log"));
   CHECK(fault_of(to_file("missing/b.log")) ==
         "cannot write to " + path("missing/b.log") + ": No such file or directory");
   CHECK_FALSE(std::filesystem::exists(path("missing")));
@@ -113,10 +134,10 @@ TEST_CASE_FIXTURE(fixture, "a file that cannot be opened is a fault, and the log
 }
 
 TEST_CASE_FIXTURE(fixture, "the level can change, and requests are lines at debug") {
-  tested.open(to_file("a.log", log_level::debug));
+  open(to_file("a.log", log_level::debug));
   tested.write(a_request());
   CHECK(content("a.log").ends_with(" debug: " + to_line(a_request()) + '\n'));
-  tested.open(to_file("b.log", log_level::error));
+  open(to_file("b.log", log_level::error));
   tested.write(a_request());
   spdlog::warn("quiet");
   spdlog::error("loud");

@@ -78,3 +78,10 @@ TEST_CASE_FIXTURE(fixture, "the rate is that since it was asked for before") {
   time.advance(1s);
   CHECK(tested.now() == "2 of 2 brokers up, 1 device, 0.0 requests/s");
 }
+
+TEST_CASE_FIXTURE(fixture, "the last reload's outcome is told, on one line") {
+  tested.set_reload({{}, false, "2 faults; the first: a.yaml:3: unknown\nkey"});
+  CHECK(tested.now().ends_with(" requests/s; reload failed: 2 faults; the first: a.yaml:3: unknown?key"));
+  tested.set_reload({{}, true, "1 devices, 0 routes"});
+  CHECK(tested.now().ends_with(" requests/s; reloaded"));
+}

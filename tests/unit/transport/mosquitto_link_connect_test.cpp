@@ -238,3 +238,63 @@ TEST_CASE_FIXTURE(fixture, "a broker that disconnects us and says why is quoted"
   REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
   CHECK(c.told.why.find("taken over") != std::string::npos);
 }
+
+TEST_CASE_FIXTURE(fixture, "a broker of several servers is connected at the first that is there") {
+  const log_catcher log;
+  private_broker first;
+  private_broker second;
+  first.kill();
+  auto options = options_for(first.port());
+  options.fallbacks = {{"127.0.0.1", second.port()}};
+  const auto at = [](const private_broker& b) { return "127.0.0.1:" + std::to_string(b.port()); };
+  auto c = make(options);
+  c.start_and_wait();
+  CHECK(c.told.downs == 0);
+  CHECK(log.count("info: connected to broker test (" + at(second)) == 1);
+  CHECK_FALSE(c.subscribe_and_wait("t"));
+
+  first.restart();
+  second.kill();
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  CHECK(log.count("info: connected to broker test (" + at(first)) == 1);
+  CHECK_FALSE(c.publish("t", "to the other one"));
+  REQUIRE(c.waits_for("to the other one"));
+
+  first.kill();
+  REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+  second.restart();
+  REQUIRE(loop.run_until([&] { return c.told.ups == 3; }));
+  CHECK(log.count("info: connected to broker test (" + at(second)) == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "an outage of all servers names each of them, in one line") {
+  const log_catcher log;
+  private_broker away;
+  private_broker strict({.username = "gateway", .password = "right"});
+  away.kill();
+  auto options = options_for(away.port());
+  options.fallbacks = {{"no-such-host.invalid", 1883}, {"127.0.0.1", strict.port()}};
+  auto c = make(options);
+  c.l->start(c.told);
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  const auto& why = c.told.why;
+  CAPTURE(why);
+  CHECK(why.starts_with("Connection refused: no broker listens there (127.0.0.1:" +
+                        std::to_string(away.port()) + "); cannot resolve the name: "));
+  CHECK(why.find("(no-such-host.invalid:1883); refused by the broker: ") != std::string::npos);
+  CHECK(why.ends_with("(127.0.0.1:" + std::to_string(strict.port()) + ')'));
+  CHECK(log.count("warning: broker test is away: " + why + "; retrying") == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "each server is spoken to in its own version of MQTT") {
+  fake_broker modern(loop.context(), greeting::accept);
+  fake_broker old(loop.context(), greeting::hang_up_version_5);
+  auto options = options_for(modern.port());
+  options.fallbacks = {{"127.0.0.1", old.port()}};
+  auto c = make(options);
+  c.start_and_wait();
+  modern.greet(greeting::hang_up);
+  modern.drop_clients();
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  CHECK(old.levels() == std::vector<int>{5, 4});
+}

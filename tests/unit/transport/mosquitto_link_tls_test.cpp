@@ -78,14 +78,28 @@ TEST_CASE_FIXTURE(fixture, "the broker may be known by its address") {
   options.host = "127.0.0.1";
   make(options).start_and_wait();
   const auto why = outage(options_by_name(broker.port()));
-  CHECK(why == "the broker's certificate is for 127.0.0.1, not for localhost");
+  CHECK(why == "the broker's certificate is for 127.0.0.1, not for localhost: use one of its names");
 }
 
 TEST_CASE_FIXTURE(fixture, "a certificate for another host is refused, unless nobody is to look") {
   private_broker broker(speaking_tls(made.issue("DNS:broker.example,DNS:*.example")));
   auto options = options_by_name(broker.port());
-  CHECK(outage(options) == "the broker's certificate is for broker.example, *.example, not for localhost");
+  CHECK(outage(options) ==
+        "the broker's certificate is for broker.example, *.example, not for localhost: use one of its names");
   options.tls->verify_host = false;
+  make(options).start_and_wait();
+}
+
+TEST_CASE_FIXTURE(fixture, "of several servers, each needs a certificate for its own host") {
+  private_broker by_name(speaking_tls(made.issue("DNS:localhost")));
+  private_broker by_address(speaking_tls(made.issue("IP:127.0.0.1")));
+  auto options = options_by_name(by_address.port());
+  options.fallbacks = {{"127.0.0.1", by_name.port()}};
+  const auto why = outage(options);
+  CAPTURE(why);
+  CHECK(why.find("is for 127.0.0.1, not for localhost") != std::string::npos);
+  CHECK(why.find("is for localhost, not for 127.0.0.1") != std::string::npos);
+  options.fallbacks.push_back({"127.0.0.1", by_address.port()});
   make(options).start_and_wait();
 }
 
@@ -136,7 +150,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that demands a certificate gets ours, and s
 TEST_CASE_FIXTURE(fixture, "a broker that offers only old versions is refused") {
   tls_server old(loop.context(), made.issue("DNS:localhost"));
   old.offer_at_most(TLS1_1_VERSION);
-  CHECK(outage(options_by_name(old.port())) == "the broker does not offer TLS 1.2 or newer");
+  CHECK(outage(options_by_name(old.port())).starts_with("the broker does not offer TLS 1.2 or newer"));
 }
 
 TEST_CASE_FIXTURE(fixture, "the server is told the configured name, not its address, and the protocol") {
@@ -164,7 +178,7 @@ TEST_CASE_FIXTURE(fixture, "a handshake that stalls ends with its time, and cost
   c.l->start(c.told);
   std::size_t handlers = 0;
   while (c.told.downs == 0) handlers += loop.context().run_one();
-  CHECK(c.told.why == "the TLS handshake does not end within 200ms");
+  CHECK(c.told.why == "the TLS handshake does not end within 200ms: is TLS spoken on this port?");
   CHECK(handlers < 20);
 }
 
@@ -203,7 +217,7 @@ TEST_CASE_FIXTURE(fixture, "what does not speak TLS is an outage that says so") 
     tcp::acceptor gone(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
     const auto port = gone.local_endpoint().port();
     gone.close();
-    CHECK(outage(options_by_name(port)) == "Connection refused");
+    CHECK(outage(options_by_name(port)) == "Connection refused: no broker listens there");
   }
 }
 
@@ -211,7 +225,8 @@ TEST_CASE_FIXTURE(fixture, "a link in the clear to a broker that speaks TLS is a
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto options = options_by_name(broker.port());
   options.tls.reset();
-  CHECK(outage(options) == "the broker closed the connection before answering");
+  CHECK(outage(options) ==
+        "the broker closed the connection before answering: does it want TLS on this port?");
 }
 
 TEST_CASE_FIXTURE(fixture, "files that cannot be used are said, and nothing is connected") {

@@ -60,3 +60,22 @@ TEST_CASE("every fault of the files is said with the file's name") {
   CHECK(wrong == "the password given does not open the key in " + locked);
   CHECK(says(check({.alpn = std::string(256, 'x')}), "at most 255 bytes"));
 }
+
+TEST_CASE("a fault tells which option is to be mended") {
+  using enum tls_fault::option;
+  certificates made;
+  const auto own = made.issue("DNS:gateway");
+  const auto locked = made.encrypt(own.key_file, "open sesame");
+  const std::string missing = "/no/such/file.pem";
+  const auto where = [](const tls_options& options) { return find_fault(options).where; };
+  CHECK(find_fault({.ca_file = made.ca_file()}).words.empty());
+  CHECK(where({.ca_file = missing}) == ca_file);
+  CHECK(where({.ca_dir = missing}) == ca_dir);
+  CHECK(where({.cert_file = missing, .key_file = own.key_file}) == cert_file);
+  CHECK(where({.cert_file = own.cert_file, .key_file = missing}) == key_file);
+  CHECK(where({.cert_file = own.key_file, .key_file = own.key_file}) == cert_file);
+  CHECK(where({.cert_file = own.cert_file, .key_file = locked}) == key_file);
+  CHECK(where({.cert_file = own.cert_file, .key_file = locked, .key_password = secret("no")}) ==
+        key_password);
+  CHECK(where({.alpn = std::string(256, 'x')}) == alpn);
+}

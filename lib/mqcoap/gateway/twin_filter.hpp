@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mqcoap/base/clock.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+namespace mqcoap {
+
+/// While two subscriptions of one connection overlap, a broker may bring every message twice, the copies
+/// close to each other. Tells the second from the first.
+class twin_filter {
+ public:
+  /// From now on, until told that the overlap is over.
+  void begin() noexcept { until_ = steady_time::max(); }
+  /// The overlap is over; copies may still be on their way for a while.
+  void end_soon(steady_time now) noexcept {
+    if (until_ == steady_time::max()) until_ = now + patience;
+  }
+  /// At once: with the connection, the subscriptions are gone.
+  void end() {
+    until_ = {};
+    seen_.clear();
+  }
+
+  bool is_twin(std::string_view topic, steady_time now) {
+    if (until_ == steady_time{}) return false;
+    if (now >= until_) {
+      end();
+      return false;
+    }
+    if (!seen_.emplace(topic).second) return true;
+    if (seen_.size() > most) seen_ = {std::string(topic)};
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t most = 4096;
+  static constexpr std::chrono::seconds patience{5};
+
+  steady_time until_{};  ///< zero: nothing overlaps
+  std::unordered_set<std::string> seen_;
+};
+
+}  // namespace mqcoap

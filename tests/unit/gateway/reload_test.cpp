@@ -1,0 +1,225 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/transport/memory_link.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct hand_alarm final : alarm {
+  steady_time at = steady_time::max();
+  void wake_at(steady_time when) override { at = when; }
+};
+
+/// A caller who counts the answers to its requests.
+struct desk final : link_events {
+  memory_link at;
+  std::vector<std::string> answers;
+
+  explicit desk(memory_broker& broker) : at(broker, "desk") {
+    at.subscribe("+/+/response/+/+", {});
+    at.start(*this);
+  }
+  void on_link_up(mqcoap::link&) noexcept override {}
+  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+  void on_message(mqcoap::link&, const inbound& m) noexcept override { answers.emplace_back(m.payload); }
+};
+
+value_options number(const char* initial) {
+  value_options value;
+  value.initial = *json_text::parse(initial);
+  value.methods.insert(method::put);
+  return value;
+}
+
+gateway_options with_devices(const std::vector<const char*>& tags) {
+  gateway_options options{80, default_namespace(), {}, {}, {}, {}};
+  for (const auto* tag : tags)
+    options.devices.push_back({*device_tag::parse(tag), {}, {}, {{"x", {}, {}, number("1")}}});
+  return options;
+}
+
+/// Answers for B_*, too: one filter takes all requests.
+gateway_options with_pattern(const std::vector<const char*>& tags) {
+  auto options = with_devices(tags);
+  auto& route = options.proxy.routes.emplace_back();
+  route.match.tags = {"B_*"};
+  route.serve = true;
+  return options;
+}
+
+struct fixture {
+  manual_clock time;
+  hand_alarm wake;
+  memory_broker broker;
+  memory_link lab{broker, "lab"};
+  memory_link other{broker, "other"};
+  desk caller{broker};
+  std::vector<mqcoap::link*> retired;
+  int ready = 0;
+  int away = 0;
+  gateway tested{with_devices({"GW_1"}), {&lab}, time, wake, hooks()};
+  request_id_generator ids;
+
+  gateway_hooks hooks() {
+    gateway_hooks all;
+    all.ready = [this] { ++ready; };
+    all.away = [this] { ++away; };
+    all.retired = [this](mqcoap::link& l) { retired.push_back(&l); };
+    return all;
+  }
+  fixture() {
+    tested.start();
+    broker.run();
+  }
+  void settle() {
+    do {
+      broker.run();
+      if (wake.at <= time.now()) {
+        wake.at = steady_time::max();
+        tested.on_alarm();
+      }
+    } while (wake.at <= time.now());
+    broker.run();
+  }
+  /// @return the topic
+  std::string ask(const std::string& tag) {
+    const std::string id(ids.next().text());
+    const auto topic = "gf_int_v1/axuv/request/" + tag + '/' + id;
+    ask_under(topic, id);
+    return topic;
+  }
+  void ask_under(const std::string& topic, const std::string& id) {
+    caller.at.publish(
+        topic, R"({"header":{"method":"GET","path":"x","request_id":")" + id + R"("},"timestamp":"1"})",
+        steady_time::max());
+    settle();
+  }
+  bool asks_for(const memory_link& l, const std::string& tag) const {
+    const auto& all = l.filters();
+    return std::find(all.begin(), all.end(), "gf_int_v1/+/request/" + tag + "/+") != all.end();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "new requests are asked for before old ones are dropped") {
+  broker.ignore("gf_int_v1/+/request/GW_2");
+  tested.reconfigure(with_devices({"GW_2"}), {&lab});
+  broker.run();
+  CHECK(asks_for(lab, "GW_1"));
+  CHECK(asks_for(lab, "GW_2"));
+  CHECK_FALSE(tested.subscribed());
+  broker.allow_all();
+  tested.reconfigure(with_devices({"GW_2"}), {&lab});
+  settle();
+  CHECK_FALSE(asks_for(lab, "GW_1"));
+  CHECK(tested.subscribed());
+  CHECK(ready == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "a reload that goes back in the middle of the last one asks for nothing twice") {
+  broker.ignore("gf_int_v1/+/request/GW_2");
+  tested.reconfigure(with_devices({"GW_2"}), {&lab});
+  broker.run();
+  tested.reconfigure(with_devices({"GW_1"}), {&lab});
+  settle();
+  CHECK(asks_for(lab, "GW_1"));
+  CHECK_FALSE(asks_for(lab, "GW_2"));
+  CHECK(tested.subscribed());
+  ask("GW_1");
+  CHECK(caller.answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a message that overlapping subscriptions bring twice is answered once") {
+  tested.reconfigure(with_pattern({"GW_1"}), {&lab});
+  settle();
+  CHECK(tested.subscribed());
+  const auto topic = ask("GW_1");
+  const auto id = topic.substr(topic.rfind('/') + 1);
+  ask_under(topic, id);
+  CHECK(caller.answers.size() == 1);
+  time.advance(5s);
+  settle();
+  ask_under(topic, id);  // a GET that is asked again is answered again
+  CHECK(caller.answers.size() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "what does not fit together changes nothing") {
+  auto broken = with_devices({"GW_1", "GW_2"});
+  action_options action;
+  action.set.push_back({"nowhere", {}});
+  broken.devices.back().resources.push_back({"go", {}, {}, action});
+  CHECK_THROWS_AS(tested.reconfigure(broken, {&other}), std::invalid_argument);
+  settle();
+  CHECK(retired.empty());
+  CHECK(tested.device_count() == 1);
+  ask("GW_1");
+  CHECK(caller.answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "another default broker is served once it is there, the old one until then") {
+  tested.reconfigure(with_devices({"GW_1"}), {&other});
+  settle();
+  CHECK(asks_for(lab, "GW_1"));
+  ask("GW_1");
+  CHECK(caller.answers.size() == 1);
+  other.start(tested);
+  settle();
+  CHECK(lab.filters().empty());
+  CHECK(asks_for(other, "GW_1"));
+  CHECK(retired.empty());  // requests may be on their way
+  ask("GW_1");
+  CHECK(caller.answers.size() == 2);
+  time.advance(5s);
+  settle();
+  REQUIRE(retired.size() == 1);
+  CHECK(retired.front() == &lab);
+  CHECK(away == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a default broker that is not there does not keep the old one") {
+  tested.reconfigure(with_devices({"GW_1"}), {&other});
+  settle();
+  time.advance(5s);
+  settle();
+  CHECK(lab.filters().empty());
+  CHECK(retired.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "going back to the first default broker takes its requests again") {
+  other.start(tested);
+  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  settle();
+  CHECK(asks_for(other, "GW_1"));
+  tested.reconfigure(with_devices({"GW_1"}), {&lab, &other});
+  settle();
+  CHECK(asks_for(lab, "GW_1"));
+  time.advance(5s);
+  settle();
+  CHECK(asks_for(lab, "GW_1"));
+  CHECK(other.filters().empty());
+  CHECK(retired.empty());
+  ask("GW_1");
+  CHECK(caller.answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that only routes used goes at once when nothing waits there") {
+  tested.reconfigure(with_devices({"GW_1"}), {&lab, &other});
+  settle();
+  tested.reconfigure(with_devices({"GW_1"}), {&lab});
+  settle();
+  REQUIRE(retired.size() == 1);
+  CHECK(retired.front() == &other);
+}
+
+TEST_CASE_FIXTURE(fixture, "it tells when its broker is away") {
+  broker.go_down();
+  CHECK(away == 1);
+}
