@@ -4,6 +4,7 @@
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/request_record.hpp>
 #include <stdexcept>
+#include <string>
 
 namespace spdlog {
 class logger;
@@ -14,7 +15,7 @@ namespace mqcoap {
 /// A log that cannot be opened; `what` says which, why, and what would be right.
 class log_fault : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit log_fault(const std::string& words) : std::runtime_error("logging.target: " + words) {}
 };
 
 /// Where mqcoapd's log goes. Sets spdlog's default logger; requests take their own way, because the journal

@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   try {
     return run(args);
   } catch (const mqcoap::log_fault& e) {
-    std::fprintf(stderr, "%s: error: logging.target: %s\n", args.config.c_str(), e.what());
+    std::fprintf(stderr, "%s: error: %s\n", args.config.c_str(), e.what());
     return mqcoap::exit_configuration;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "mqcoapd: internal error: %s\n", e.what());

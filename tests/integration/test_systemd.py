@@ -2,7 +2,9 @@
 
 import pathlib
 import re
+import signal
 import tempfile
+import time
 import unittest
 
 from harness import Broker, Datagrams, IntegrationTest, journal_stand_in
@@ -69,6 +71,18 @@ class Manager(IntegrationTest):
         gateway.stop()
         self.wait("STOPPING=1")
 
+    def test_a_reload_is_told_from_its_beginning_to_its_end(self):
+        gateway = self.start(self.broker(witness=False))
+        self.wait("READY=1")
+        good = gateway.file.read_text()
+        gateway.signal(signal.SIGHUP)
+        self.assertRegex(self.wait("RELOADING=1"), r"^RELOADING=1\nMONOTONIC_USEC=\d+$")
+        self.assertRegex(self.wait("READY=1"), r"^READY=1\nSTATUS=.* requests/s; reloaded$")
+        gateway.file.write_text(good + "nonsense: 1\n")
+        gateway.signal(signal.SIGHUP)
+        self.wait("RELOADING=1")
+        self.assertIn("requests/s; reload failed: 1 faults; the first: ", self.wait("READY=1"))
+
     def test_a_bad_configuration_is_never_ready(self):
         gateway = self.gateway(
             "version: 1\nlogging: {target: syslog}\n", ready=False, environment={"NOTIFY_SOCKET": str(self.manager.path)}
@@ -89,6 +103,13 @@ class LogTest(IntegrationTest):
 
     def start(self, target, **how):
         return self.gateway(CONFIGURATION, LAB=self.lab.url, TARGET=target, **how)
+
+    def wait_file(self, file, words, timeout=30):
+        """Waits until a file holds these words; it is written at least once a second."""
+        end = time.monotonic() + timeout
+        while not file.exists() or words not in file.read_text():
+            self.assertLess(time.monotonic(), end, f"{file} never said {words!r}")
+            time.sleep(0.02)
 
     def refused(self, target, **how):
         """What is said by a gateway that does not start."""
@@ -112,6 +133,35 @@ class LogTarget(LogTest):
         self.assertRegex(text, r" info: ready: ")
         self.assertRegex(text, r" debug: \S+ from=\S+ GET GW_1/\S+/gains -> 205 ")
         self.assertEqual(gateway.log, "")
+
+    def test_a_rotated_file_is_left_at_a_reload_however_that_comes_out(self):
+        file = self.folder / "mqcoapd.log"
+        gateway = self.start(f"{{file: {file}}}", ready=False)
+        self.lab.wait_log("gf_int_v1/+/request/GW_1/+")
+        for name, addition, words in (("1", "", "is in force"), ("2", "nonsense: 1\n", "stays as it was")):
+            file.rename(self.folder / name)
+            gateway.file.write_text(gateway.file.read_text() + addition)
+            gateway.signal(signal.SIGHUP)
+            self.wait_file(file, f"the configuration {words}: ")
+            self.assertNotIn(words, (self.folder / name).read_text())
+
+    def test_a_reload_with_a_log_that_cannot_be_opened_changes_nothing(self):
+        file = self.folder / "mqcoapd.log"
+        gateway = self.start(f"{{file: {file}}}", ready=False)
+        self.lab.wait_log("gf_int_v1/+/request/GW_1/+")
+        text = gateway.file.read_text()
+        gateway.file.write_text(text.replace(str(file), str(self.folder)).replace("gains:", "other:"))
+        gateway.signal(signal.SIGHUP)
+        self.wait_file(file, f"the configuration stays as it was: logging.target: cannot write to {self.folder}: ")
+        self.assertEqual(self.caller(self.lab, "GW_1").get("gains").code, 205)
+
+    def test_a_reload_changes_the_place(self):
+        gateway = self.start("stderr")
+        file = self.folder / "mqcoapd.log"
+        gateway.file.write_text(gateway.file.read_text().replace("stderr", f"{{file: {file}}}"))
+        gateway.signal(signal.SIGHUP)
+        self.wait_file(file, "the configuration is in force: ")
+        self.assertNotIn("is in force", gateway.log)
 
     def test_a_file_that_cannot_be_opened_is_a_fault_of_the_configuration(self):
         file = self.folder / "missing" / "mqcoapd.log"

@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(fixture, "a file that cannot be opened again is kept, and says
   open(to_file("logs/a.log"));
   std::filesystem::rename(path("logs"), path("moved"));
   tested.reopen();
-  CHECK(content("moved/a.log").find("error: the log stays where it was: cannot write to ") !=
+  CHECK(content("moved/a.log").find("error: the log stays where it was: logging.target: cannot write to ") !=
         std::string::npos);
 }
 
@@ -123,12 +123,12 @@ TEST_CASE_FIXTURE(fixture, "a file that was cut to nothing goes on from its begi
 TEST_CASE_FIXTURE(fixture, "a file that cannot be opened is a fault, and the log stays where it was") {
   open(to_file("a.log"));
   CHECK(fault_of(to_file("missing/b.log")) ==
-        "cannot write to " + path("missing/b.log") + ": No such file or directory");
+        "logging.target: cannot write to " + path("missing/b.log") + ": No such file or directory");
   CHECK_FALSE(std::filesystem::exists(path("missing")));
   CHECK(
       fault_of({log_level::info, {log_target::place::file, folder.string()}}).ends_with(": Is a directory"));
   REQUIRE(::mkfifo(path("pipe").c_str(), 0600) == 0);
-  CHECK(fault_of(to_file("pipe")).starts_with("cannot write to "));
+  CHECK(fault_of(to_file("pipe")).starts_with("logging.target: cannot write to "));
   spdlog::info("still here");
   CHECK(content("a.log").ends_with("still here\n"));
 }
