@@ -47,7 +47,7 @@ device_options make_device(std::string_view tag, const std::vector<std::string>&
   if (values.empty())
     throw usage_failure(
         fmt::format("{} would have no resource: add -r PATH=VALUE, e.g. -r 'gains=[0,1]'", tag));
-  device_options device{*std::move(name), "", {}, {}};
+  device_options device{*std::move(name), "", {}, {}, true};
   for (const auto& text : values) {
     auto resource = make_value(text, read_only);
     for (const auto& other : device.resources)
@@ -93,7 +93,7 @@ std::vector<device_options> make_fleet(const std::vector<device_options>& like, 
       throw usage_failure(fmt::format("'{}' would be no tag ({}); choose shorter --tags", text, tag_rules));
     if (!seen.insert(text).second)
       throw usage_failure(fmt::format("two devices would have the tag {}", text));
-    fleet.push_back({*std::move(tag), one.description, one.subsystems, one.resources});
+    fleet.push_back({*std::move(tag), one.description, one.subsystems, one.resources, one.presence});
   }
   return fleet;
 }

@@ -24,7 +24,11 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
       gateway_alarm_(loop_),
       fault_alarm_(loop_),
       signals_(loop_, SIGINT, SIGTERM),
-      grace_(loop_) {
+      grace_(loop_),
+      presence_(time_, [this](link_options options) {
+        return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(options));
+      }) {
+  presence_.follow(what.gateway.ns, what.gateway.devices, broker_);
   std::vector<link*> links;
   for (auto& broker : what.brokers) {
     links_.push_back(std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(broker)));
@@ -43,8 +47,11 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
     fault_alarm_.on_ring([this] { faulty_->on_alarm(); });
     links.front() = faulty_.get();
   }
+  gateway_hooks watched;
+  watched.ready = [this] { on_ready(); };
+  watched.away = [this] { presence_.set_online(false); };
   gateway_ = std::make_unique<gateway>(std::move(what.gateway), std::move(links), time_, gateway_alarm_,
-                                       gateway_hooks{[this] { on_ready(); }});
+                                       std::move(watched));
   gateway_alarm_.on_ring([this] { gateway_->on_alarm(); });
 }
 
@@ -56,6 +63,7 @@ void responder_host::run() {
 }
 
 void responder_host::on_ready() {
+  if (!stopping_) presence_.set_online(true);
   if (!std::exchange(was_ready_, true)) {
     if (hooks_.ready) hooks_.ready();
   } else {
@@ -94,10 +102,11 @@ void responder_host::begin_stop() {
 void responder_host::stop_links() {
   if (std::exchange(links_stopping_, true)) return;
   grace_.cancel();
-  links_running_ = links_.size();
+  links_running_ = links_.size() + 1;  // and the board
   const auto stopped = [this] {
     if (--links_running_ == 0) loop_.stop();
   };
+  presence_.stop(flush_grace, stopped);
   // The first one through what stands before it, which may hold answers back.
   link& first = faulty_ ? static_cast<link&>(*faulty_) : *tapped_;
   first.stop(flush_grace, stopped);

@@ -9,6 +9,7 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/presence_board.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <optional>
@@ -63,6 +64,7 @@ class responder_host {
   std::unique_ptr<tapped_link> tapped_;
   std::unique_ptr<faulty_link> faulty_;
   std::unique_ptr<gateway> gateway_;
+  presence_board presence_;
   std::size_t links_running_ = 0;
   bool was_ready_ = false;
   bool stopping_ = false;

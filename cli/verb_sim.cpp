@@ -16,13 +16,19 @@
 namespace mqcoap::cli {
 namespace {
 
+/// Devices that tell their presence: each takes a connection, and a process has 1024 files.
+constexpr std::size_t most_present = 100;
+
 constexpr char examples[] =
     "The devices are numbered from 1 and are like those of the file, in turn. In --tags, %d or %03d stands "
     "for the\n"
     "number and {tag} for the tag of the device that it is like.\n"
     "A latency A..B is evenly spread, a single one is the mean of an exponential spread. The same --seed "
     "makes the\n"
-    "same faults for the same requests. Ends at Ctrl-C, with 0 and a summary.\n\n"
+    "same faults for the same requests. Up to 100 devices tell their presence, for `mqcoap ls`. Ends at "
+    "Ctrl-C, "
+    "with 0\n"
+    "and a summary.\n\n"
     "Examples:\n"
     "  mqcoap sim probe.yaml -n 100 --tags 'SIM_%03d' --latency 5ms..20ms --drop 1% --error 2%\n"
     "  mqcoap sim SIM -r 'gains=[0,1]' -n 3 --log";
@@ -61,6 +67,8 @@ int run(const sim_words& words, const settled_options& options) {
   if (what.gateway.devices.empty())
     throw usage_failure(words.source.target + " has no devices to be simulated");
   what.gateway.devices = make_fleet(what.gateway.devices, words.size, pattern);
+  if (words.size > most_present)
+    for (auto& device : what.gateway.devices) device.presence = false;
 
   const system_clock time;
   exchange_pairing pairs;

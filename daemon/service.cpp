@@ -45,12 +45,12 @@ service::service(settings configuration, std::string file, log_output& log)
   hooks.ready = [this] { on_ready(); };
   hooks.away = [this] { presence_.set_online(false); };
   hooks.retired = [this](link& left) { retire(left); };
-  hooks.document = [this](own_document which) { return observer_.document(which); };
   hooks.log = [this](const request_record& r) { log_.write(r); };
+  hooks.document = [this](own_document which) { return observer_.document(which); };
   gateway_ = std::make_unique<gateway>(std::move(configuration.gateway), links_of(connections_), time_,
                                        alarm_, std::move(hooks));
-  status_ = std::make_unique<status_words>(*gateway_, time_);
   alarm_.on_ring([this] { gateway_->on_alarm(); });
+  status_ = std::make_unique<status_words>(*gateway_, time_);
   observer_.watch(*gateway_);
   observer_.set_configuration(std::move(configuration.shown));
   observer_.set_http_state([this] { return http_.state(); });
@@ -59,7 +59,7 @@ service::service(settings configuration, std::string file, log_output& log)
 
 void service::run() {
   await_signal();
-  serve_http();
+  if (listen_) http_.listen(*listen_);
   gateway_->start();
   for (auto& c : connections_) c.started = true;
   notifier_.ready();  // a broker that is away is no failed start
@@ -136,8 +136,8 @@ void service::note_reload(bool ok, std::string words) {
 }
 
 void service::put_in_force(settings next) {
+  auto log = log_output::prepare(next.logging);  // first of all, because it may fail
   constexpr std::size_t is_new = -1;
-  auto log = log_output::prepare(next.logging);
   std::vector<std::size_t> places;  // of those that stay, in `connections_`
   std::vector<connection> made;
   std::vector<link*> links;
@@ -159,17 +159,10 @@ void service::put_in_force(settings next) {
     if (c.via) leaving_.push_back(std::move(c));
   log_.use(std::move(log));
   observer_.set_configuration(std::move(next.shown));
-  if (std::exchange(listen_, next.http) != listen_) serve_http();
+  listen(next.http);
   presence_.follow(gateway_->options().ns, gateway_->options().devices, connections_.front().options);
   if (gateway_->subscribed()) presence_.set_online(true);
   start_connections();
-}
-
-void service::serve_http() {
-  if (listen_)
-    http_.listen(*listen_);
-  else
-    http_.close();
 }
 
 service::connection service::connect_to(link_options broker) {
@@ -197,6 +190,12 @@ void service::start_connections() {
     });
     if (!taken && !std::exchange(c.started, true)) c.via->start(*gateway_);
   }
+}
+
+/// Scrapes under way end with a change of the address, and with nothing else.
+void service::listen(const std::optional<http_options>& where) {
+  if (where == std::exchange(listen_, where)) return;
+  where ? http_.listen(*where) : http_.close();
 }
 
 /// The gateway expects nothing of it any more.

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/config/settings.hpp>
@@ -26,7 +27,7 @@ namespace mqcoap {
 class service {
  public:
   /// @param file  where the configuration came from, and is read from again
-  /// @param log  is opened; told what a later configuration says of it. Outlives the service.
+  /// @param log  outlives the service; follows what a later configuration says of logging
   service(settings configuration, std::string file, log_output& log);
 
   /// Runs until SIGTERM or SIGINT, then answers what is in flight and goes within 5 s; a second one ends it
@@ -44,11 +45,11 @@ class service {
   void on_signal(int number);
   void reload();
   void put_in_force(settings next);
-  void serve_http();
   connection connect_to(link_options broker);
   std::vector<connection> connect_to_all(std::vector<link_options> brokers);
   static std::vector<link*> links_of(const std::vector<connection>& all);
   void start_connections();
+  void listen(const std::optional<http_options>& where);
   void note_reload(bool ok, std::string words);
   void retire(link& left);
   void on_ready();

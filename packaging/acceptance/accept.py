@@ -23,7 +23,7 @@ NAMES = ["mqcoapd", "mqcoap", "libmqcoap0", "mqcoap-doc"]
 # What packages and a running system write and nobody cleans up: not traces of ours.
 NOISE = re.compile(
     r"^/(var/(lib/(apt|dpkg|systemd|dbus|pam|ucf)|cache|log|tmp)|root|etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$"
-    r"|etc/(ld\.so\.cache|machine-id|resolv\.conf|mtab|\.pwd\.lock|\.updated)|usr/share/mime|var/\.updated)")
+    r"|etc/(ld\.so\.cache|machine-id|resolv\.conf|mtab|\.pwd\.lock|\.updated)|usr/share/mime|var/(\.updated|lib/mosquitto/mosquitto\.db$))")
 STEPS = []
 
 

@@ -67,6 +67,17 @@ class Serve(Serving):
         self.assertRegex(line, r"desk-7 .* 205 CONTENT \d+\.\d\d ms  \d+>\d+ B$")
         running.err.wait("PUT    GW_1/axuv/nothing  404 NOT_FOUND")
 
+    def test_ls_finds_what_is_served_and_knows_when_it_is_gone(self):
+        broker = self.broker()
+        running = self.start("serve", "GW_1", "-r", "gains=[0,1]", broker=broker)
+        watcher = self.bus(broker)
+        watcher.subscribe("gf_int_v1/gateway/system/GW_1/presence")
+        watcher.wait_for(lambda m: b"ONLINE" in m.payload)
+        self.assertEqual(tool.run("ls", broker=broker).stdout.split("\t")[:2], ["GW_1", "ONLINE"])
+        running.stop()
+        watcher.wait_for(lambda m: b"OFFLINE" in m.payload)
+        self.assertEqual(tool.run("ls", broker=broker).stdout.split("\t")[:2], ["GW_1", "OFFLINE"])
+
     def test_read_only_and_quiet(self):
         broker = self.broker()
         running = Tool("serve", "GW_1", "-r", "gains=1", "--read-only", "--quiet", broker=broker)

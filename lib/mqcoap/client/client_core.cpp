@@ -2,6 +2,7 @@
 #include <exception>
 #include <mqcoap/client/client_core.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/protocol/presence.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
@@ -23,12 +24,19 @@ client_options with_client_id(client_options options) {
   return options;
 }
 
+client_options with_will(client_options options, unix_millis now) {
+  if (options.presence && options.tag && !options.broker.will)
+    options.broker.will =
+        last_will{presence_topic(options.ns, *options.tag), presence_payload(false, now), true};
+  return options;
+}
+
 }  // namespace
 
 client_core::client_core(const executor& on, client_options options, make_link make, const clock& time)
     : strand_(boost::asio::make_strand(on)),
       serial_(strand_),
-      options_(with_client_id(std::move(options))),
+      options_(with_will(with_client_id(std::move(options)), time.wall())),
       make_link_(std::move(make)),
       time_(time),
       requests_({}, options_.broker.log),
@@ -94,8 +102,17 @@ void client_core::on_link_up(link& l) noexcept {
     const auto self = weak.lock();
     if (!self || error == errc::closed) return;
     self->own_confirmed_ = !error;
+    if (!error) self->tell_presence(true);
     self->tell_connected(error);
   });
+}
+
+void client_core::tell_presence(bool online) {
+  if (!options_.presence || !options_.tag || link_ == nullptr || !link_->up()) return;
+  const auto error =
+      link_->publish(presence_topic(options_.ns, *options_.tag), presence_payload(online, time_.wall()),
+                     time_.now() + answer_patience, {.retain = true});
+  if (error) say(options_.broker.log, log_level::warning, "presence could not be told: {}", error.message());
 }
 
 void client_core::on_link_down(link&, std::string_view why) noexcept {
@@ -273,6 +290,7 @@ void client_core::end_all() {
 void client_core::disconnect(const std::shared_ptr<operation<error_code>>& done) {
   end_all();
   if (link_ == nullptr) return done->finish(closed_ ? make_error_code(errc::closed) : error_code{});
+  tell_presence(false);
   leaving_.push_back(std::move(link_));
   leaving_.back()->stop(goodbye, [weak = weak_from_this(), left = leaving_.back().get(), done] {
     if (const auto self = weak.lock())

@@ -77,6 +77,7 @@ class client_core final : public link_events,
   void track(std::shared_ptr<operation_base> op);
   void start_link();
   void tell_connected(error_code error);
+  void tell_presence(bool online);
   void set_outage(std::string_view why);
   void hand_out(const inbound& m);
   void set_alarm();

@@ -22,7 +22,10 @@ enum class when_disconnected : std::uint8_t {
 struct client_options {
   link_options broker{};  ///< how to reach it, and as whom
   namespace_name ns = default_namespace();
-  std::optional<device_tag> tag{};          ///< answers requests to this tag; none: it only asks
+  std::optional<device_tag> tag{};  ///< answers requests to this tag; none: it only asks
+  /// Tells, retained, whether the tag is there: ONLINE from each connection on, OFFLINE at `async_disconnect`
+  /// and by the last will, unless `broker.will` is another one. Nothing without a tag.
+  bool presence = false;
   std::string source{};                     ///< claimed in requests; empty: the tag, else the MQTT client id
   std::chrono::milliseconds timeout{5000};  ///< of a request that brings none; 1 ms to 10 min
   when_disconnected if_disconnected = when_disconnected::fail;  ///< for a request that says nothing

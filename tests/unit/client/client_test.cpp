@@ -260,6 +260,41 @@ TEST_CASE("events: what is published arrives, what is retained later too, and no
   });
 }
 
+TEST_CASE("presence: ONLINE while it is there, OFFLINE when it goes, with a goodbye or without") {
+  private_broker broker;
+  asio::io_context loop;
+  auto options = options_for(broker, "DEV");
+  options.presence = true;
+  auto device = std::make_unique<client>(loop.get_executor(), options);
+  client listener(loop.get_executor(), options_for(broker));
+  run(loop, [&]() -> asio::awaitable<void> {
+    co_await listener.async_connect(asio::use_awaitable);
+    std::vector<std::string> said;
+    asio::steady_timer news(loop);
+    const auto note = [&](const general_message& m) {
+      said.emplace_back(m.payload.body.value().at("state").as_string());
+      news.cancel();
+    };
+    const auto await_news = [&](std::size_t count) -> asio::awaitable<void> {
+      news.expires_after(30s);
+      while (said.size() < count && news.expiry() > asio::steady_timer::clock_type::now())
+        co_await news.async_wait(tuple);
+    };
+    const general_filter presence(general_topic::kind::system, {}, *device_tag::parse("DEV"),
+                                  *resource_path::parse("presence"));
+    co_await listener.async_subscribe(presence, note, asio::use_awaitable);
+    co_await device->async_connect(asio::use_awaitable);
+    co_await await_news(1);
+    co_await device->async_disconnect(asio::use_awaitable);
+    co_await await_news(2);
+    co_await device->async_connect(asio::use_awaitable);
+    co_await await_news(3);
+    device.reset();  // says nothing: the broker does
+    co_await await_news(4);
+    CHECK(said == std::vector<std::string>{"ONLINE", "OFFLINE", "ONLINE", "OFFLINE"});
+  });
+}
+
 TEST_CASE("no broker: connecting says why, requests fail or wait") {
   private_broker broker;
   broker.kill();

@@ -1,0 +1,121 @@
+#include <doctest/doctest.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <mqcoap/observe/http_server.hpp>
+#include <string>
+#include <thread>
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+using boost::asio::ip::tcp;
+
+namespace {
+
+/// A server on a thread of its own, with short bounds.
+struct fixture {
+  boost::asio::io_context loop;
+  http_server server{loop.get_executor(),
+                     [](std::string_view path) -> std::optional<http_page> {
+                       if (path != "/metrics") return std::nullopt;
+                       return http_page{200, "text/plain", "all is well\n"};
+                     },
+                     {.connections = 3, .header = 1024, .request = 1s, .idle = 60s, .response = 5s}};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{loop.get_executor()};
+  std::thread thread;
+  boost::asio::io_context own;
+
+  fixture() {
+    server.listen({"127.0.0.1", 0});
+    while (server.port() == 0) loop.run_one();
+    thread = std::thread([this] { loop.run(); });
+  }
+  ~fixture() {
+    boost::asio::post(loop, [this] {
+      server.close();
+      work.reset();
+    });
+    thread.join();
+  }
+
+  tcp::socket connect() {
+    tcp::socket s(own);
+    s.connect({boost::asio::ip::address_v4::loopback(), server.port()});
+    return s;
+  }
+  /// All that comes until the server closes.
+  static std::string rest_of(tcp::socket& s) {
+    std::string got;
+    boost::system::error_code ec;
+    boost::asio::read(s, boost::asio::dynamic_buffer(got), ec);
+    return got;
+  }
+  std::string exchange(const std::string& request) {
+    auto s = connect();
+    boost::asio::write(s, boost::asio::buffer(request));
+    return rest_of(s);
+  }
+};
+
+const std::string last = "Host: x\r\nConnection: close\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "pages are for GET and HEAD, and everything else is told what would be right") {
+  const auto got = exchange("GET /metrics?x=1 HTTP/1.1\r\n" + last);
+  CHECK(got.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(got.ends_with("\r\n\r\nall is well\n"));
+  const auto head = exchange("HEAD /metrics HTTP/1.1\r\n" + last);
+  CHECK(head.find("Content-Length: 12\r\n") != std::string::npos);
+  CHECK(head.ends_with("\r\n\r\n"));
+  CHECK(exchange("GET / HTTP/1.1\r\n" + last).starts_with("HTTP/1.1 404 "));
+  const auto put = exchange("PUT /metrics HTTP/1.1\r\nContent-Length: 5\r\n" + last + "hello");
+  CHECK(put.starts_with("HTTP/1.1 405 "));
+  CHECK(put.find("Allow: GET, HEAD\r\n") != std::string::npos);
+  CHECK(exchange("DELETE /metrics HTTP/1.1\r\n" + last).starts_with("HTTP/1.1 405 "));
+  CHECK(exchange("GET /metrics HTTP/1.1\r\nContent-Length: 5\r\n" + last + "hello")
+            .starts_with("HTTP/1.1 400 "));
+  CHECK(exchange("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  CHECK(exchange("GET /metrics HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n" + last)
+            .starts_with("HTTP/1.1 431 "));
+}
+
+TEST_CASE_FIXTURE(fixture, "a connection may ask several times, also before it has the answers") {
+  const auto got = exchange("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nGET /metrics HTTP/1.1\r\n" + last);
+  const auto first = got.find("all is well");
+  REQUIRE(first != std::string::npos);
+  CHECK(got.find("all is well", first + 1) != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(fixture, "a request that does not end is not waited for") {
+  auto slow = connect();
+  boost::asio::write(slow, boost::asio::buffer(std::string("GET /metr")));
+  CHECK(rest_of(slow).empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "who holds connections and says nothing gives way to the next") {
+  std::vector<tcp::socket> silent;
+  for (int i = 0; i < 10; ++i) silent.push_back(connect());
+  CHECK(exchange("GET /metrics HTTP/1.1\r\n" + last).starts_with("HTTP/1.1 200 "));
+  CHECK(rest_of(silent.front()).empty());
+}
+
+TEST_CASE("a port that is taken is told, and another one may be tried") {
+  boost::asio::io_context loop;
+  tcp::acceptor other(loop, {boost::asio::ip::address_v4::loopback(), 0});
+  http_server server(loop.get_executor(), [](std::string_view) { return std::nullopt; });
+  server.listen({"127.0.0.1", other.local_endpoint().port()});
+  loop.poll();
+  CHECK(server.port() == 0);
+  CHECK(server.state().find("Address already in use") != std::string::npos);
+  server.listen({"127.0.0.1", 0});
+  loop.poll();
+  CHECK(server.port() != 0);
+  CHECK(server.state().starts_with("listening on 127.0.0.1:"));
+  server.close();
+  CHECK(server.state() == "off");
+  loop.run();
+}
