@@ -41,6 +41,7 @@ import tempfile
 import termios
 import threading
 import time
+import uuid
 from dataclasses import dataclass, field
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integration"))
@@ -354,6 +355,14 @@ class Sandbox:
         """How many filters clients have subscribed to so far: lines like `1795414295: CLIENT 0 FILTER`."""
         return sum(len(re.findall(r"^\d+: \S+ [01] \S+$", broker.log, re.MULTILINE)) for broker in self.brokers.values())
 
+    def subscriptions_by_now(self):
+        """The same, once the brokers' logs are read up to now."""
+        for broker in self.brokers.values():
+            fence = f"fence/{uuid.uuid4()}"
+            subprocess.run(["mosquitto_sub", "-p", str(broker.port), "-t", fence, "-E"], check=True, timeout=PATIENCE)
+            broker.wait_log(fence)
+        return self.subscriptions()
+
     def hang_up(self):
         for _, terminal in self.staying:
             terminal.signal(signal.SIGHUP)
@@ -394,7 +403,7 @@ def run_commands(sandbox, block):
     for number, command in enumerate(block.commands):
         # The mark keeps the status for an `echo $?` that follows.
         script += [f"{{ s=$?; printf '\\n{MARK}{number}\\n'; (exit $s); }} 2>&1", command.text]
-    before = sandbox.subscriptions()
+    before = sandbox.subscriptions_by_now() if block.meanwhile else 0
     terminal = sandbox.start("\n".join(script) + "\n")
     if block.meanwhile:
         last = f"{MARK}{len(block.commands) - 1}\n"
@@ -441,7 +450,7 @@ def run_page(text, say=lambda words: None):
             elif block.kind == "console" and block.stays:
                 command = block.commands[0]
                 say(command.text)
-                before = sandbox.subscriptions()
+                before = sandbox.subscriptions_by_now() if block.meanwhile else 0
                 terminal = sandbox.start("exec " + command.text)
                 terminal.expected = command.said
                 sandbox.staying.append((block, terminal))
