@@ -104,6 +104,7 @@ class Command:
 
 
 COMMANDS = [
+    Command("ls", shows="GW_XX_0_0001  ONLINE"),
     Command("get GW_XX_0_0001/axuv/gains", shows="7, 7, 7"),
     Command("put GW_XX_0_0001/axuv/gains '[1,2,3]'", shows="204 CHANGED"),
     Command("put GW_XX_0_0001/axuv/gains '[8]'", 4, "400 BAD_REQUEST"),
@@ -112,6 +113,7 @@ COMMANDS = [
     Command("get 2D_XX_0_9999/axuv/gains -o json", shows='"body": [5, 5, 5]'),
     Command("get GW_XX_0_0001/proxy/2D_XX_0_0404/axuv/gains", 5, "504 GATEWAY_TIMEOUT"),
     Command("watch GW_XX_0_0001/axuv/coil_current --every 100ms --count 3"),
+    Command("get GW_XX_0_0001/axuv/.gw/brokers", shows='"far"'),
     Command("bench GW_XX_0_0001/axuv/gains --in-flight 16 --count 2000", shows="2000 of 2000"),
 ]
 
