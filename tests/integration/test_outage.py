@@ -28,6 +28,8 @@ CONFIGURATION = """
           gains: {value: [0, 1, 2], methods: [GET, PUT]}
 """
 TRYING = "broker lab: trying "
+# What the broker says when it has taken the gateway's subscription: from then on requests are heard.
+HEARS = "gateway-1 0 gf_int_v1/+/request/GW_1/+"
 
 
 class Outage(IntegrationTest):
@@ -45,6 +47,7 @@ class Outage(IntegrationTest):
             gateway.wait_log("connected to broker lab", count=1 + outage)
             # One may have been under way when the port opened; how far apart they are is tested with a clock.
             self.assertLessEqual(gateway.log.count(TRYING) - before, 2)
+            lab.wait_log(HEARS)
             desk = self.caller(lab, "GW_1", client_id=f"desk-{outage}")
             self.assert_code(desk.get("gains"), 205)
             desk.close()
@@ -60,6 +63,7 @@ class Outage(IntegrationTest):
         gateway.wait_log(f"(127.0.0.1:{second.port}); retrying")
         first.restart()
         gateway.wait_log(f"connected to broker lab (127.0.0.1:{first.port}, ")
+        first.wait_log(HEARS)
         self.assert_code(self.caller(first, "GW_1", client_id="desk-2").get("gains"), 205)
 
     def test_both_servers_away_are_named_in_one_line(self):
@@ -192,7 +196,7 @@ class KillsUnderLoad(IntegrationTest):
     def test_nothing_is_answered_twice_or_late_and_memory_stays(self):
         lab = self.broker(witness=False)
         gateway = self.gateway(self.CONFIGURATION, URL=lab.url, ready=False)
-        lab.wait_log("gateway-1 0 gf_int_v1/+/request/GW_1/+")
+        lab.wait_log(HEARS)
         self.device(lab, Load.FAR, normal())
         load = Load(lab.port)
         self.addCleanup(load.close)
