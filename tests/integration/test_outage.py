@@ -178,6 +178,11 @@ class KillsUnderLoad(IntegrationTest):
         - {{name: far, match: {{tag: {Load.FAR}}}, in_flight: 100}}
 """
 
+    def keeps_freed_memory(self, gateway):
+        """As AddressSanitizer does, 256 MiB of it, to find uses after it was freed."""
+        with open(f"/proc/{gateway.pid}/maps", encoding="ascii") as maps:
+            return "/libasan.so" in maps.read()
+
     def memory(self, gateway):
         """Of the process, resident, in KiB."""
         with open(f"/proc/{gateway.pid}/status", encoding="ascii") as status:
@@ -210,7 +215,8 @@ class KillsUnderLoad(IntegrationTest):
             samples.append((round(time.monotonic() - began), self.memory(gateway)))
         load.close()
         self.assertEqual(load.faults[:10], [])
-        self.judge_memory(samples, load)
+        if not self.keeps_freed_memory(gateway):
+            self.judge_memory(samples, load)
 
 
 if __name__ == "__main__":
