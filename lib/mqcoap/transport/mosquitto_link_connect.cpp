@@ -92,8 +92,8 @@ void mosquitto_link::impl::try_address() {
   const auto& [at, lookup, version] = servers_[server_];
   say(options_.log, log_level::debug, "broker {}: trying {} with {}", options_.name, address_words(),
       words(version.next()));
-  session_ =
-      std::make_shared<mosquitto_session>(executor_, *this, options_, at.host, client_id_, version.next());
+  session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, authorities_, at.host,
+                                                 client_id_, version.next());
   if (!session_->open(addresses_[address_], at.port)) {
     const auto failed = std::exchange(session_, nullptr);
     attempt_failed(failed->failure());

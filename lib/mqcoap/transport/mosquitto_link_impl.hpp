@@ -11,6 +11,7 @@
 #include <mqcoap/transport/outgoing_queue.hpp>
 #include <mqcoap/transport/protocol_choice.hpp>
 #include <mqcoap/transport/subscription_table.hpp>
+#include <mqcoap/transport/tls_authorities.hpp>
 #include <mqcoap/transport/write_window.hpp>
 #include <span>
 #include <string>
@@ -126,6 +127,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   bool unsent_told_ = false;
   steady_time up_since_{};
 
+  tls_authorities authorities_;
   std::shared_ptr<mosquitto_session> session_;
   outgoing_queue queue_;
   write_window window_;

@@ -49,8 +49,9 @@ mosquitto_session& session_of(void* self) { return *static_cast<mosquitto_sessio
 }  // namespace
 
 mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
-                                     const link_options& options, const std::string& host,
-                                     const std::string& client_id, mqtt_protocol protocol)
+                                     const link_options& options, tls_authorities& authorities,
+                                     const std::string& host, const std::string& client_id,
+                                     mqtt_protocol protocol)
     : executor_(std::move(executor)),
       events_(&events),
       watched_(executor_),
@@ -63,7 +64,7 @@ mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, sess
     failure_.why = system_words(errno);
     return;
   }
-  configure(options, host, protocol);
+  configure(options, authorities, host, protocol);
   set_callbacks();
 }
 
@@ -74,8 +75,8 @@ std::string mosquitto_session::system_words(int error) {
   return error == ECONNREFUSED ? words + ": no broker listens there" : words;
 }
 
-void mosquitto_session::configure(const link_options& options, const std::string& host,
-                                  mqtt_protocol protocol) {
+void mosquitto_session::configure(const link_options& options, tls_authorities& authorities,
+                                  const std::string& host, mqtt_protocol protocol) {
   v5_ = protocol == mqtt_protocol::v5;
   mosquitto_int_option(handle_, MOSQ_OPT_PROTOCOL_VERSION, v5_ ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
   mosquitto_int_option(handle_, MOSQ_OPT_TCP_NODELAY, 1);
@@ -89,7 +90,7 @@ void mosquitto_session::configure(const link_options& options, const std::string
   }
   if (v5_) set_largest_packet(options.max_inbound);
   if (options.will) set_will(*options.will);
-  if (options.tls) set_tls(*options.tls, host);
+  if (options.tls) set_tls(*options.tls, authorities, host);
 }
 
 void mosquitto_session::set_will(const last_will& will) {
@@ -103,8 +104,9 @@ void mosquitto_session::set_will(const last_will& will) {
 }
 
 /// The library's own TLS options would check the certificate for the address that is connected to.
-void mosquitto_session::set_tls(const tls_options& tls, const std::string& host) {
-  tls_ = std::make_unique<tls_context>(tls, host);
+void mosquitto_session::set_tls(const tls_options& tls, tls_authorities& authorities,
+                                const std::string& host) {
+  tls_ = std::make_unique<tls_context>(tls, authorities, host);
   if (const auto& fault = tls_->fault().words; !fault.empty()) return refuse("TLS: " + fault);
   mosquitto_void_option(handle_, MOSQ_OPT_SSL_CTX, tls_->native());
   mosquitto_int_option(handle_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);

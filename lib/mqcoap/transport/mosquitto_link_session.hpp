@@ -67,10 +67,11 @@ class session_events {
 /// - What is watched is a duplicate of the library's socket, which it closes when it likes.
 class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
  public:
+  /// @param authorities  for TLS; used in here only
   /// @param host  of the options, or of one of their fallbacks: for whom TLS wants the certificate to be
   mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
-                    const link_options& options, const std::string& host, const std::string& client_id,
-                    mqtt_protocol protocol);
+                    const link_options& options, tls_authorities& authorities, const std::string& host,
+                    const std::string& client_id, mqtt_protocol protocol);
   ~mosquitto_session();
   mosquitto_session(const mosquitto_session&) = delete;
   mosquitto_session& operator=(const mosquitto_session&) = delete;
@@ -93,9 +94,10 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   void close() noexcept;
 
  private:
-  void configure(const link_options& options, const std::string& host, mqtt_protocol protocol);
+  void configure(const link_options& options, tls_authorities& authorities, const std::string& host,
+                 mqtt_protocol protocol);
   void set_will(const last_will& will);
-  void set_tls(const tls_options& tls, const std::string& host);
+  void set_tls(const tls_options& tls, tls_authorities& authorities, const std::string& host);
   void refuse(std::string why);
   /// What an errno says, and what it means for a broker.
   static std::string system_words(int error);

@@ -1,32 +1,16 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <filesystem>
 #include <mqcoap/transport/tls_context.hpp>
 #include <mqcoap/transport/tls_hooks.hpp>
-#include <system_error>
+#include <mqcoap/transport/tls_words.hpp>
 #include <utility>
 
 // What is loaded before a connection. What comes out of its handshake: tls_hooks.cpp.
 
 namespace mqcoap {
 namespace {
-
-/// Why a file cannot be read; empty if it can.
-std::string unreadable(const std::string& file) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) return file + " is a directory, not a file";
-  if (::access(file.c_str(), R_OK) == 0) return {};
-  return "cannot read " + file + ": " + std::generic_category().message(errno);
-}
-
-std::string last_reason() {
-  const auto* text = ERR_reason_error_string(ERR_peek_last_error());
-  return text == nullptr ? "" : std::string(" (") + text + ')';
-}
 
 bool is_address(const std::string& host) {
   auto* bytes = a2i_IPADDRESS(host.c_str());
@@ -38,13 +22,13 @@ bool is_address(const std::string& host) {
 
 void tls_context::deleter::operator()(ssl_ctx_st* p) const noexcept { SSL_CTX_free(p); }
 
-tls_context::tls_context(const tls_options& options, std::string host)
+tls_context::tls_context(const tls_options& options, tls_authorities& authorities, std::string host)
     : native_(SSL_CTX_new(TLS_client_method())),
       host_(std::move(host)),
       host_is_address_(is_address(host_)),
       key_password_(options.key_password) {
   if (native_)
-    set_up(options);
+    set_up(options, authorities);
   else
     fault_.words = "OpenSSL does not start" + last_reason();
   ERR_clear_error();
@@ -52,7 +36,7 @@ tls_context::tls_context(const tls_options& options, std::string host)
 
 tls_context::~tls_context() = default;
 
-void tls_context::set_up(const tls_options& options) {
+void tls_context::set_up(const tls_options& options, tls_authorities& authorities) {
   auto* ctx = native();
   SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
   SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
@@ -62,32 +46,10 @@ void tls_context::set_up(const tls_options& options) {
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, hooks::on_verified);
   SSL_CTX_set_info_callback(ctx, hooks::on_info);
   SSL_CTX_set_client_cert_cb(ctx, hooks::on_certificate_asked);
-  trust(options);
+  fault_ = authorities.give(ctx, options);
   if (fault_.words.empty()) identify(options);
   if (fault_.words.empty()) expect_host(options.verify_host);
   if (fault_.words.empty()) ask_for_protocol(options.alpn);
-}
-
-void tls_context::trust(const tls_options& options) {
-  using enum tls_fault::option;
-  if (options.ca_file.empty() && options.ca_dir.empty()) {
-    SSL_CTX_set_default_verify_paths(native());
-    return;
-  }
-  if (!options.ca_file.empty()) {
-    fault_ = {ca_file, unreadable(options.ca_file)};
-    if (!fault_.words.empty()) return;
-    if (SSL_CTX_load_verify_file(native(), options.ca_file.c_str()) != 1) {
-      fault_.words = options.ca_file + " holds no certificates in PEM form" + last_reason();
-      return;
-    }
-  }
-  if (options.ca_dir.empty()) return;
-  std::error_code error;
-  if (!std::filesystem::is_directory(options.ca_dir, error))
-    fault_ = {ca_dir, options.ca_dir + " is not a directory" + (error ? ": " + error.message() : "")};
-  else
-    SSL_CTX_load_verify_dir(native(), options.ca_dir.c_str());
 }
 
 void tls_context::identify(const tls_options& options) {
@@ -149,7 +111,10 @@ void tls_context::ask_for_protocol(const std::string& name) {
                           static_cast<unsigned>(list.size()));
 }
 
-tls_fault find_fault(const tls_options& options) { return tls_context(options, "localhost").fault(); }
+tls_fault find_fault(const tls_options& options) {
+  tls_authorities authorities;
+  return tls_context(options, authorities, "localhost").fault();
+}
 
 std::string check(const tls_options& options) { return find_fault(options).words; }
 

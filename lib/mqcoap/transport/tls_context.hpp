@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mqcoap/transport/tls_authorities.hpp>
 #include <mqcoap/transport/tls_options.hpp>
 #include <optional>
 #include <string>
@@ -16,7 +17,7 @@ namespace mqcoap {
 class tls_context {
  public:
   /// @param host  as configured: a name or a numeric address
-  tls_context(const tls_options& options, std::string host);
+  tls_context(const tls_options& options, tls_authorities& authorities, std::string host);
   ~tls_context();
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
@@ -41,8 +42,7 @@ class tls_context {
     void operator()(ssl_ctx_st* p) const noexcept;
   };
 
-  void set_up(const tls_options& options);
-  void trust(const tls_options& options);
+  void set_up(const tls_options& options, tls_authorities& authorities);
   void identify(const tls_options& options);
   void expect_host(bool verify);
   void ask_for_protocol(const std::string& name);

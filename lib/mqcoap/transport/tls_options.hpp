@@ -7,7 +7,7 @@
 
 namespace mqcoap {
 
-/// TLS to a broker, 1.2 at least. All files are PEM, and are read anew for every connection: renewed
+/// TLS to a broker, 1.2 at least. All files are PEM. They are looked at for every connection: renewed
 /// certificates count from the next one on.
 struct tls_options {
   std::string ca_file = {};    ///< authorities that are trusted; without `ca_file` and `ca_dir`: the system's

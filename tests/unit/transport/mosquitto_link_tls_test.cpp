@@ -1,5 +1,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
+#include <filesystem>
 #include <support/certificates.hpp>
 #include <support/private_broker.hpp>
 
@@ -111,6 +112,29 @@ TEST_CASE_FIXTURE(fixture, "a certificate of an unknown authority is refused") {
   SUBCASE("of one that the system does not know") { options.tls->ca_file.clear(); }
   SUBCASE("whether or not the host is looked at") { options.tls->verify_host = false; }
   CHECK(outage(options).starts_with("the broker's certificate is not signed by an authority that we trust"));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "an authority that is exchanged while the broker is away counts from the next try") {
+  private_broker broker(speaking_tls(made.issue("DNS:localhost")));
+  auto options = options_by_name(broker.port());
+  const auto trusted = made.write("");
+  std::filesystem::copy_file(made.make_authority().cert_file, trusted,
+                             std::filesystem::copy_options::overwrite_existing);
+  options.tls->ca_file = trusted;
+  auto c = make(options);
+  c.l->start(c.told);
+  REQUIRE(loop.run_until([&] { return c.told.downs > 0; }));
+  CHECK(c.told.why.starts_with("the broker's certificate is not signed by an authority that we trust"));
+  SUBCASE("by a rename") {
+    const auto renewed = made.write("");
+    std::filesystem::copy_file(made.ca_file(), renewed, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::rename(renewed, trusted);
+  }
+  SUBCASE("in place") {
+    std::filesystem::copy_file(made.ca_file(), trusted, std::filesystem::copy_options::overwrite_existing);
+  }
+  CHECK(loop.run_until([&] { return c.told.ups > 0; }));
 }
 
 TEST_CASE_FIXTURE(fixture, "an expired certificate is refused") {
