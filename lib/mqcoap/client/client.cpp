@@ -24,6 +24,7 @@ struct batch : std::enable_shared_from_this<batch> {
   std::vector<std::optional<outcome>> outcomes;
   std::vector<std::optional<request_id>> ids;
   std::size_t left = 0;
+  bool cancelled = false;
   std::shared_ptr<operation<error_code, std::vector<outcome>>> done;
 
   void begin(std::vector<request_spec> requests) {
@@ -43,9 +44,11 @@ struct batch : std::enable_shared_from_this<batch> {
     std::vector<outcome> all;
     all.reserve(outcomes.size());
     for (auto& o : outcomes) all.push_back(*std::move(o));
-    done->finish({}, std::move(all));
+    done->finish(cancelled ? error_code(boost::asio::error::operation_aborted) : error_code{},
+                 std::move(all));
   }
   void cancel() {
+    cancelled = true;
     for (const auto& id : ids)
       if (id) core->cancel(*id);
   }
@@ -75,10 +78,11 @@ bool client::remove_handler(handler_id which) {
 }
 
 void client::unsubscribe(subscription_id which) {
-  boost::asio::post(core_->serial(), [core = core_, which] { core->unsubscribe(which); });
+  boost::asio::dispatch(core_->serial(), [core = core_, which] { core->unsubscribe(which); });
 }
 
-// Requests are the only ones that may begin inside a callback of the link: the others are posted.
+// Only requests, and the end of a subscription, may begin inside a callback of the link: the others are
+// posted.
 
 void client::start_request(const core_ptr& core, request_spec what, completion<error_code, response> done) {
   auto slot = boost::asio::get_associated_cancellation_slot(done);

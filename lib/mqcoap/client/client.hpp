@@ -58,7 +58,7 @@ struct client_stats {
 ///
 /// @par Threads  Every function may be called from any thread. Handlers given here run one at a time on the
 ///   client's executor; completion handlers run on their own executor, else on the client's; never inside the
-///   call.
+///   call. While a handler runs on one of the client's threads, the client stands still: it must not block.
 /// @par Cancellation  All operations support terminal, partial and total cancellation, and complete with
 ///   boost::asio::error::operation_aborted. A request that was sent may still be run by the device.
 class client {
@@ -67,7 +67,8 @@ class client {
 
   /// @param executor  any: an io_context's, a thread pool's; the client serialises what it does there
   explicit client(executor_type executor, client_options options = {});
-  /// Everything pending completes with errc::closed; says no goodbye (the broker sends the last will).
+  /// Everything pending completes with errc::closed; says no goodbye (the broker sends the last will). With
+  /// several threads, a handler that runs at this moment runs to its end.
   ~client();
   client(client&&) noexcept = default;
   client& operator=(client&&) = delete;
@@ -84,7 +85,9 @@ class client {
   /// Connects, and from then on reconnects until `disconnect`. Signature: void(error_code). Completes when
   /// the connection is there and the requests to our own tag are subscribed to, or at the first failure;
   /// `outage` says why. Tries go on after a failure: call it again to wait for the next outcome.
-  /// @par Errors  errc::not_connected, errc::denied (the broker's access rules), errc::closed
+  /// @par Errors  errc::not_connected, errc::denied (the broker's access rules), errc::closed,
+  /// errc::timed_out
+  ///   (the client's timeout: an outage goes on, or the broker does not confirm the subscription)
   template <class Token>
   auto async_connect(Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code)>(
@@ -141,8 +144,10 @@ class client {
   using general_handler = std::function<void(const general_message&)>;
 
   /// Hands over every general payload that the filter takes, from now on and over reconnects. Signature:
-  /// void(error_code, subscription_id); completes when the broker has confirmed it.
-  /// @par Errors  errc::denied, errc::timed_out (the client's timeout; it stays in force), errc::closed
+  /// void(error_code, subscription_id); completes when the broker has confirmed it, before `async_connect` at
+  /// once. With an error it is not in force. Of subscriptions with the same filter, the first gets what is
+  /// retained. A message that several filters take is handed to each handler once.
+  /// @par Errors  errc::denied, errc::timed_out (the client's timeout), errc::closed
   template <class Token>
   auto async_subscribe(general_filter which, general_handler handler, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, subscription_id)>(
@@ -151,6 +156,7 @@ class client {
         },
         token, std::move(which), std::move(handler));
   }
+  /// Its handler is not called any more, if this is called on the client's executor; else soon.
   void unsubscribe(subscription_id which);
 
   /// Handlers for requests to our own tag. Requests that none answers get 404.

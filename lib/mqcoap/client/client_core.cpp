@@ -43,13 +43,8 @@ client_core::client_core(const executor& on, client_options options, make_link m
       responses_(options_.broker.log),
       requester_(options_, responses_, time_, *this),
       server_(options_, requests_, time_,
-              [this](const exchange_topic& request, std::string_view payload) {
-                if (link_ == nullptr) return;
-                const auto error =
-                    link_->publish(request.response_topic(), payload, time_.now() + answer_patience);
-                if (error)
-                  say(options_.broker.log, log_level::debug, "the answer under {} could not be sent: {}",
-                      request.text(), error.message());
+              [this](const exchange_topic& request, std::string_view payload, link::written_handler written) {
+                return send_answer(request, payload, std::move(written));
               }),
       alarm_(serial_) {}
 
@@ -67,14 +62,16 @@ client_stats client_core::stats() const noexcept {
   return all;
 }
 
-void client_core::connect(std::shared_ptr<operation<error_code>> done) {
+void client_core::connect(const ended& done) {
   if (closed_) return done->finish(errc::closed);
-  if (link_ != nullptr && link_->up() && (own_confirmed_ || !options_.tag)) return done->finish({});
-  // During an outage the link tells nothing more until it is over.
-  if (link_ != nullptr) done->expire_after(options_.timeout);
+  const bool up = link_ != nullptr && link_->up();
+  if (up && (own_confirmed_ || !options_.tag)) return done->finish({});
   std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
-  connecting_.push_back(std::move(done));
-  if (link_ == nullptr) start_link();
+  connecting_.push_back(done);
+  if (link_ == nullptr) return start_link();
+  // During an outage the link tells nothing more until it is over.
+  if (up || !first_try_) done->expire_after(options_.timeout);
+  if (up) ask_for_own();
 }
 
 void client_core::track(std::shared_ptr<operation_base> op) {
@@ -86,25 +83,38 @@ void client_core::track(std::shared_ptr<operation_base> op) {
 }
 
 void client_core::start_link() {
+  first_try_ = true;
+  own_asked_ = false;
   link_ = make_link_(serial_, options_.broker);
   for (const auto& [id, s] : subscriptions_) link_->subscribe(s.filter, {});
   requester_.attach(link_.get());
   link_->start(*this);
 }
 
-void client_core::on_link_up(link& l) noexcept {
+void client_core::on_link_up(link&) noexcept {
   connected_ = true;
   ++connects_;
   set_outage({});
+  first_try_ = false;
   requester_.on_link_up();
   if (!options_.tag) return tell_connected({});
-  l.subscribe(request_filter(options_.ns, *options_.tag), [weak = weak_from_this()](error_code error) {
-    const auto self = weak.lock();
-    if (!self || error == errc::closed) return;
-    self->own_confirmed_ = !error;
-    if (!error) self->tell_presence(true);
-    self->tell_connected(error);
-  });
+  for (const auto& op : connecting_) op->expire_after(options_.timeout);
+  ask_for_own();
+}
+
+/// For the requests to our own tag. The link keeps asking over reconnects, until the broker has answered.
+void client_core::ask_for_own() {
+  if (std::exchange(own_asked_, true)) return;
+  link_->subscribe(request_filter(options_.ns, *options_.tag),
+                   [weak = weak_from_this(), via = link_.get()](error_code error) {
+                     const auto self = weak.lock();
+                     if (!self || error == errc::closed || self->link_.get() != via) return;
+                     self->own_asked_ = false;
+                     if (!via->up()) return;  // lost at the same moment: asked again when it is back
+                     self->own_confirmed_ = !error;
+                     if (!error) self->tell_presence(true);
+                     self->tell_connected(error);
+                   });
 }
 
 void client_core::tell_presence(bool online) {
@@ -119,6 +129,7 @@ void client_core::on_link_down(link&, std::string_view why) noexcept {
   if (std::exchange(in_messages_, false) && !ready_.empty()) post_completions();
   connected_ = false;
   own_confirmed_ = false;
+  first_try_ = false;
   set_outage(why);
   requester_.on_link_down(why);
   tell_connected(errc::not_connected);
@@ -136,8 +147,9 @@ void client_core::tell_connected(error_code error) {
 void client_core::on_message(link&, const inbound& m) noexcept try {
   in_messages_ = true;
   auto topic = exchange_topic::parse(m.topic);
-  if (!topic) return hand_out(m);
-  if (m.retained) {
+  if (!topic) {
+    hand_out(m);
+  } else if (m.retained) {
     ++ignored_;
   } else if (topic->which() == exchange_topic::kind::response) {
     requester_.on_response(*topic, m.payload);
@@ -153,6 +165,15 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
 }
 
 void client_core::hand_out(const inbound& m) {
+  // A handler may end subscriptions, its own too.
+  std::vector<subscription_id> wanted;
+  std::vector<std::string_view> filters;
+  for (const auto& [id, s] : subscriptions_)
+    if (filter_matches(s.filter, m.topic)) {
+      wanted.push_back(id);
+      if (std::find(filters.begin(), filters.end(), s.filter) == filters.end()) filters.push_back(s.filter);
+    }
+  if (is_copy(m, filters.size())) return;
   auto topic = general_topic::parse(m.topic);
   auto decoded = topic ? decode(m.payload, options_.decoding) : decode_fault{};
   auto* const payload = decoded ? std::get_if<general>(&*decoded) : nullptr;
@@ -161,17 +182,31 @@ void client_core::hand_out(const inbound& m) {
     return;
   }
   const general_message arrived{*std::move(topic), std::move(*payload), m.retained};
-  // A handler may end subscriptions, its own too.
-  std::vector<client::general_handler> wanted;
-  for (const auto& [id, s] : subscriptions_)
-    if (filter_matches(s.filter, m.topic)) wanted.push_back(s.on_message);
-  for (const auto& on_message : wanted) {
+  for (const auto id : wanted) {
+    const auto at = subscriptions_.find(id);
+    if (at == subscriptions_.end() || !serving_) continue;
+    const auto on_message = at->second.on_message;
     try {
-      on_message(arrived);
+      (*on_message)(arrived);
     } catch (const std::exception& e) {
       say(options_.broker.log, log_level::error, "the handler of {} failed: {}", m.topic, e.what());
+    } catch (...) {
+      say(options_.broker.log, log_level::error, "the handler of {} threw what is no std::exception",
+          m.topic);
     }
   }
+}
+
+/// A message that several filters take may come once for each of them (MQTT 5.0 section 3.3.4), one after the
+/// other; two that are the same to the timestamp are one.
+bool client_core::is_copy(const inbound& m, std::size_t filters) {
+  if (copies_.due > 0 && m.topic == copies_.topic && m.payload == copies_.payload) {
+    --copies_.due;
+    return true;
+  }
+  copies_.due = 0;
+  if (filters > 1) copies_ = {std::string(m.topic), std::string(m.payload), filters - 1};
+  return false;
 }
 
 std::optional<request_id> client_core::request(request_spec what, requester::completion done) {
@@ -220,14 +255,17 @@ void client_core::set_alarm() {
   });
 }
 
-void client_core::publish(const general_topic& to, json_text body, bool retain,
-                          const std::shared_ptr<operation<error_code>>& done) {
+void client_core::publish(const general_topic& to, json_text body, bool retain, const ended& done) {
   if (link_ == nullptr) return done->finish(closed_ ? errc::closed : errc::not_connected);
   std::string payload;
   encode(payload, general{std::move(body), time_.wall()});
   track(done);
+  done->expire_after(options_.timeout);
   const auto error = link_->publish(to.text(), payload, time_.now() + options_.timeout, {.retain = retain},
-                                    [done](error_code ec) { done->finish(ec); });
+                                    [done](error_code ec) {
+                                      const bool lost = ec == errc::not_connected;
+                                      done->finish(lost ? errc::connection_lost : ec);
+                                    });
   if (error) done->finish(error);
 }
 
@@ -236,27 +274,40 @@ void client_core::subscribe(const general_filter& which, client::general_handler
   if (closed_) return done->finish(errc::closed);
   const subscription_id id{++last_subscription_};
   const auto filter = which.text(options_.ns);
-  subscriptions_.emplace(id, subscription{filter, std::move(on_message)});
-  done->expire_after(options_.timeout);
+  const auto handler = std::make_shared<const client::general_handler>(std::move(on_message));
+  subscriptions_.emplace(id, subscription{filter, handler});
   if (link_ == nullptr) return done->finish({}, id);
-  track(done);
-  link_->subscribe(filter, [weak = weak_from_this(), id, done](error_code error) {
-    if (error) {
-      if (const auto self = weak.lock(); self && error != errc::closed) self->unsubscribe(id);
-      return done->finish(error);
-    }
-    done->finish({}, id);
+  // Whoever is told of an error has no id to end it with.
+  done->when_it_fails([weak = weak_from_this(), id] {
+    if (const auto self = weak.lock()) self->unsubscribe(id);
   });
+  done->expire_after(options_.timeout);
+  track(done);
+  link_->subscribe(filter,
+                   [id, done](error_code error) { done->finish(error, error ? subscription_id{} : id); });
 }
 
 void client_core::unsubscribe(subscription_id id) {
   const auto at = subscriptions_.find(id);
   if (at == subscriptions_.end()) return;
-  const std::string filter = std::move(at->second.filter);
+  // The handler is gone at once; the link is told outside of its callbacks.
+  boost::asio::post(serial_, [self = shared_from_this(), filter = std::move(at->second.filter)] {
+    const bool shared = std::any_of(self->subscriptions_.begin(), self->subscriptions_.end(),
+                                    [&](const auto& other) { return other.second.filter == filter; });
+    if (self->link_ != nullptr && !shared) self->link_->unsubscribe(filter);
+  });
   subscriptions_.erase(at);
-  const bool shared = std::any_of(subscriptions_.begin(), subscriptions_.end(),
-                                  [&](const auto& other) { return other.second.filter == filter; });
-  if (link_ != nullptr && !shared) link_->unsubscribe(filter);
+}
+
+error_code client_core::send_answer(const exchange_topic& request, std::string_view payload,
+                                    link::written_handler written) {
+  if (link_ == nullptr) return errc::not_connected;
+  const auto error = link_->publish(request.response_topic(), payload, time_.now() + answer_patience, {},
+                                    std::move(written));
+  if (error)
+    say(options_.broker.log, log_level::debug, "the answer under {} could not be sent: {}", request.text(),
+        error.message());
+  return error;
 }
 
 void client_core::reply(call& answered, answer&& what) noexcept try {
@@ -287,16 +338,29 @@ void client_core::end_all() {
   alarm_at_ = steady_time::max();
 }
 
-void client_core::disconnect(const std::shared_ptr<operation<error_code>>& done) {
+void client_core::disconnect(const ended& done) {
   end_all();
-  if (link_ == nullptr) return done->finish(closed_ ? make_error_code(errc::closed) : error_code{});
+  if (closed_) return done->finish(errc::closed);
+  if (link_ == nullptr) {
+    if (leaving_.empty()) return done->finish({});
+    return leaving_.back().waiting.push_back(done);
+  }
   tell_presence(false);
-  leaving_.push_back(std::move(link_));
-  leaving_.back()->stop(goodbye, [weak = weak_from_this(), left = leaving_.back().get(), done] {
-    if (const auto self = weak.lock())
-      std::erase_if(self->leaving_, [left](const auto& l) { return l.get() == left; });
-    done->finish({});
+  leaving_.push_back({std::move(link_), {done}});
+  auto& left = *leaving_.back().from;
+  left.stop(goodbye, [weak = weak_from_this(), &left] {
+    if (const auto self = weak.lock()) self->left(left);
   });
+}
+
+/// A link has said goodbye.
+void client_core::left(const link& l) {
+  const auto at =
+      std::find_if(leaving_.begin(), leaving_.end(), [&l](const farewell& f) { return f.from.get() == &l; });
+  if (at == leaving_.end()) return;
+  const auto gone = std::move(*at);
+  leaving_.erase(at);
+  for (const auto& op : gone.waiting) op->finish({});
 }
 
 void client_core::shut_down() {
@@ -304,7 +368,8 @@ void client_core::shut_down() {
   end_all();
   subscriptions_.clear();
   link_.reset();
-  leaving_.clear();
+  for (const auto& f : std::exchange(leaving_, {}))
+    for (const auto& op : f.waiting) op->close();
 }
 
 }  // namespace mqcoap

@@ -30,6 +30,7 @@ class client_core final : public link_events,
                           public std::enable_shared_from_this<client_core> {
  public:
   using executor = boost::asio::any_io_executor;
+  using ended = std::shared_ptr<operation<error_code>>;
   using make_link = std::function<std::unique_ptr<link>(executor serial, const link_options& options)>;
 
   client_core(const executor& on, client_options options, make_link make, const clock& time);
@@ -48,23 +49,28 @@ class client_core final : public link_events,
   void forget_handlers();
 
   // On the strand.
-  void connect(std::shared_ptr<operation<error_code>> done);
+  void connect(const ended& done);
   std::optional<request_id> request(request_spec what, requester::completion done);
   void cancel(const request_id& id) { requester_.cancel(id); }
   request_id next_id() { return requester_.next_id(); }
-  void publish(const general_topic& to, json_text body, bool retain,
-               const std::shared_ptr<operation<error_code>>& done);
+  void publish(const general_topic& to, json_text body, bool retain, const ended& done);
+  /// Completes with an error only if it is not in force.
   void subscribe(const general_filter& which, client::general_handler on_message,
                  const std::shared_ptr<operation<error_code, subscription_id>>& done);
   void unsubscribe(subscription_id id);
-  void disconnect(const std::shared_ptr<operation<error_code>>& done);
+  void disconnect(const ended& done);
   /// Ends everything, at once and for good.
   void shut_down();
 
  private:
   struct subscription {
     std::string filter;
-    client::general_handler on_message;
+    std::shared_ptr<const client::general_handler> on_message;
+  };
+  /// A link that sends what is left and says goodbye.
+  struct farewell {
+    std::unique_ptr<link> from;
+    std::vector<ended> waiting;  ///< for its end
   };
 
   void on_link_up(link& l) noexcept override;
@@ -76,10 +82,15 @@ class client_core final : public link_events,
   /// Keeps an operation until it ends; whatever is under way when the client goes is told so.
   void track(std::shared_ptr<operation_base> op);
   void start_link();
+  void ask_for_own();
   void tell_connected(error_code error);
   void tell_presence(bool online);
+  void left(const link& l);
   void set_outage(std::string_view why);
   void hand_out(const inbound& m);
+  bool is_copy(const inbound& m, std::size_t filters);
+  error_code send_answer(const exchange_topic& request, std::string_view payload,
+                         link::written_handler written);
   void set_alarm();
   void post_completions();
   void complete_ready() noexcept;
@@ -94,14 +105,16 @@ class client_core final : public link_events,
   response_chain responses_;
   requester requester_;
   request_server server_;
-  std::unique_ptr<link> link_;                  ///< null before `connect` and after `disconnect`
-  std::vector<std::unique_ptr<link>> leaving_;  ///< saying goodbye
+  std::unique_ptr<link> link_;  ///< null before `connect` and after `disconnect`
+  std::vector<farewell> leaving_;
   std::map<subscription_id, subscription> subscriptions_;
   std::uint64_t last_subscription_ = 0;
-  std::vector<std::shared_ptr<operation<error_code>>> connecting_;
+  std::vector<ended> connecting_;
   std::vector<std::shared_ptr<operation_base>> under_way_;  ///< some may have ended
   std::size_t tidy_at_ = 64;                                ///< its size at which those are sorted out
-  bool own_confirmed_ = false;  ///< the broker brings us the requests to our own tag
+  bool own_asked_ = false;      ///< the broker is to tell whether we may have the requests to our own tag
+  bool own_confirmed_ = false;  ///< it brings us them
+  bool first_try_ = true;       ///< of the link: nothing is known of it yet
   bool closed_ = false;
   struct ended_request {
     requester::completion done;
@@ -109,6 +122,11 @@ class client_core final : public link_events,
     response answer;
   };
   std::vector<ended_request> ready_;  ///< to be completed outside of the link's callbacks
+  /// Brokers may send a message once for each of our filters that takes it.
+  struct {
+    std::string topic, payload;
+    std::size_t due = 0;
+  } copies_;
   bool in_messages_ = false;  ///< the link is bringing messages: what they end is completed after them
   boost::asio::steady_timer alarm_;
   steady_time alarm_at_ = steady_time::max();

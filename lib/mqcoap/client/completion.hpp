@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mqcoap/base/errc.hpp>
 #include <optional>
@@ -72,9 +73,13 @@ class operation final : public operation_base,
   bool pending() const noexcept override { return static_cast<bool>(done_); }
   void close() override { finish(errc::closed); }
 
+  /// Runs before it completes with an error, whatever it is: takes back what was begun.
+  void when_it_fails(std::function<void()> undo) { undo_ = std::move(undo); }
+
   void finish(Error error, Results... results) {
     if (!pending()) return;
     deadline_.reset();
+    if (const auto undo = std::exchange(undo_, nullptr); undo && error) undo();
     deliver<Error, Results...>(serial_, std::exchange(done_, nullptr), std::move(error),
                                std::move(results)...);
   }
@@ -92,6 +97,7 @@ class operation final : public operation_base,
  private:
   const boost::asio::any_io_executor serial_;
   completion done_;
+  std::function<void()> undo_;
   std::optional<boost::asio::steady_timer> deadline_;
 };
 

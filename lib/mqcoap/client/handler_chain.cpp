@@ -2,9 +2,16 @@
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/response_exception.hpp>
 #include <mqcoap/transport/log.hpp>
+#include <optional>
 
 namespace mqcoap {
 namespace {
+
+constexpr char unknown_exception[] = "it threw what is no std::exception";
+
+std::string failure_of(const std::string& handler, std::string_view words) {
+  return "the handler '" + handler + "' failed: " + std::string(words);
+}
 
 void answer_failure(const request_handler& h, const log_sink& log, responder& r, response_code code,
                     std::string_view words) {
@@ -20,16 +27,36 @@ bool process(const request_handler& h, const log_sink& log, responder& r) {
   } catch (const response_exception& e) {
     answer_failure(h, log, r, e.response_code(), e.detail());
   } catch (const std::exception& e) {
-    answer_failure(h, log, r, response_code::internal_server_error,
-                   "the handler '" + h.name + "' failed: " + e.what());
+    answer_failure(h, log, r, response_code::internal_server_error, failure_of(h.name, e.what()));
+  } catch (...) {
+    answer_failure(h, log, r, response_code::internal_server_error, failure_of(h.name, unknown_exception));
   }
   return true;
 }
 
-error_code raised(const response_exception& e, response& r) {
-  r.code = e.response_code();
-  if (!e.detail().empty()) r.body = json_text::from_string(e.detail());
-  return e.code();
+/// What the caller of `request` is told of the exception that is being handled.
+struct raised {
+  error_code error;
+  std::optional<response_code> code;  ///< instead of the answer's
+  std::string words;
+};
+
+raised what_was_raised(const std::string& handler) {
+  const auto ours = [&](std::string_view words) {
+    return raised{
+        errc::handler_failed, {}, "the response handler '" + handler + "' failed: " + std::string(words)};
+  };
+  try {
+    throw;
+  } catch (const response_exception& e) {
+    return {e.code(), e.response_code(), e.detail()};
+  } catch (const boost::system::system_error& e) {
+    return {e.code(), {}, e.what()};
+  } catch (const std::exception& e) {
+    return ours(e.what());
+  } catch (...) {
+    return ours(unknown_exception);
+  }
 }
 
 }  // namespace
@@ -45,9 +72,9 @@ request_chain::request_chain(last_resort otherwise, log_sink log)
 void request_chain::run(responder r) const {
   const auto handlers = handlers_.now();
   for (const auto& [id, h] : *handlers) {
-    const bool wanted = process(h, log_, r);
+    const bool wanted = process(*h, log_, r);
     if (!r) return;
-    if (wanted && !h.propagate) break;
+    if (wanted && !h->propagate) break;
   }
   if (otherwise_) return otherwise_(std::move(r));
   const std::string words = "nothing answers to '" + std::string(r.req().path.key()) + "' here";
@@ -58,23 +85,19 @@ error_code response_chain::run(const exchange& of, response& r) const {
   const auto handlers = handlers_.now();
   for (const auto& [id, h] : *handlers) {
     try {
-      if (h.matches && !h.matches(of, r)) continue;
-      h.process(of, r);
-    } catch (const std::exception& e) {
-      if (!h.raise_exceptions) {
-        say(log_, log_level::warning, "the response handler '{}' failed on an answer of {}: {}", h.name,
-            of.to.to_string(), e.what());
-      } else if (const auto* answered = dynamic_cast<const response_exception*>(&e)) {
-        return raised(*answered, r);
-      } else if (const auto* system = dynamic_cast<const boost::system::system_error*>(&e)) {
-        r.body = json_text::from_string(e.what());
-        return system->code();
-      } else {
-        r.body = json_text::from_string("the response handler '" + h.name + "' failed: " + e.what());
-        return errc::handler_failed;
+      if (h->matches && !h->matches(of, r)) continue;
+      h->process(of, r);
+    } catch (...) {
+      const auto failed = what_was_raised(h->name);
+      if (h->raise_exceptions) {
+        if (failed.code) r.code = *failed.code;
+        if (!failed.words.empty()) r.body = json_text::from_string(failed.words);
+        return failed.error;
       }
+      say(log_, log_level::warning, "an answer of {}, response handler '{}': {}", of.to.to_string(), h->name,
+          failed.words);
     }
-    if (!h.propagate) break;
+    if (!h->propagate) break;
   }
   return is_error(r.code) ? make_error_code(r.code) : error_code{};
 }

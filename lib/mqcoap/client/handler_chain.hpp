@@ -24,13 +24,14 @@ handler_id next_handler_id() noexcept;
 
 /// Handlers in the order in which they were added. A run sees the handlers that were there when it began, so
 /// that a handler may add and remove others, and itself.
-/// @par Threads  Any; a run never waits for `add` or `remove` to finish copying.
+/// @par Threads  Any; a run never waits for `add` or `remove`.
 template <class Handler>
 class handler_list {
  public:
+  /// Shared by the lists before and after a change: a handler may have a state of its own.
   struct entry {
     handler_id id;
-    Handler handler;
+    std::shared_ptr<const Handler> handler;
   };
   using snapshot = std::shared_ptr<const std::vector<entry>>;
 
@@ -38,7 +39,7 @@ class handler_list {
     const std::lock_guard lock(mutex_);
     const handler_id id = next_handler_id();
     auto changed = std::make_shared<std::vector<entry>>(*entries_);
-    changed->push_back({id, std::move(h)});
+    changed->push_back({id, std::make_shared<const Handler>(std::move(h))});
     entries_ = std::move(changed);
     return id;
   }

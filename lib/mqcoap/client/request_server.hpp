@@ -8,6 +8,7 @@
 #include <mqcoap/exchange/duplicate_filter.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/protocol/topic.hpp>
+#include <mqcoap/transport/link.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,8 @@ namespace mqcoap {
 /// @par Threads  One at a time.
 class request_server {
  public:
-  using send_payload = std::function<void(const exchange_topic& request, std::string_view payload)>;
+  using send_payload = std::function<error_code(const exchange_topic& request, std::string_view payload,
+                                                link::written_handler written)>;
 
   /// @param send  publishes under the request's response topic
   request_server(const client_options& options, const request_chain& chain, const clock& time,
@@ -34,7 +36,9 @@ class request_server {
   bool is_fresh(const call& c);
   std::vector<call> note_outcome(const call& answered, const answer& what);
   void refuse(const call& c, response_code code, std::string_view words);
+  void encode(const call& c, const answer& what);
   void send(const call& c, const answer& what);
+  void send_too_large(const call& c, std::size_t bytes);
 
   const client_options& options_;
   const request_chain& chain_;
@@ -42,6 +46,7 @@ class request_server {
   const send_payload send_;
   duplicate_filter seen_;
   std::string payload_;  ///< reused for every answer
+  std::shared_ptr<request_server*> alive_;
 };
 
 }  // namespace mqcoap

@@ -2,6 +2,7 @@
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/client/requester.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -61,8 +62,9 @@ std::optional<request_id> requester::begin(request_spec what, completion done) {
   }
   const auto id = ids_.next();
   const auto now = time_.now();
-  pending_.add(id, now + timeout,
-               entry{std::move(done), std::move(what), timeout, if_disconnected, ++last_order_, d});
+  const auto deadline = now + timeout;
+  pending_.add(id, deadline,
+               entry{std::move(done), std::move(what), timeout, deadline, if_disconnected, ++last_order_, d});
   waiting_.set(pending_.size());
   ++d->pending;
   d->last_used = now;
@@ -107,6 +109,10 @@ void requester::on_subscribed(const std::string& tag, error_code error) {
   const auto at = devices_.find(tag);
   if (at == devices_.end() || at->second.now != device::state::asked || error == errc::closed) return;
   auto& d = at->second;
+  if (!up()) {  // lost at the same moment: asked again when it is back
+    d.now = device::state::idle;
+    return;
+  }
   auto waiting = std::exchange(d.waiting, {});
   if (!error) {
     d.now = device::state::ready;
@@ -132,7 +138,8 @@ void requester::send(device& d, const request_id& id, entry& e) {
   encode(payload_, out);
   const auto topic =
       exchange_topic::make(options_.ns, what.to.subsystem, exchange_topic::kind::request, what.to.tag, id);
-  const auto error = link_->publish(topic.text(), payload_, now + e.timeout);
+  const bool followed = options_.broker.qos > 0 || payload_.size() >= followed_payload;
+  const auto error = link_->publish(topic.text(), payload_, e.deadline, {}, followed ? follow(id) : nullptr);
   if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
   if (error) {
     end(id, *pending_.take(id), error, {});
@@ -140,6 +147,14 @@ void requester::send(device& d, const request_id& id, entry& e) {
     ++requests_;
     d.last_used = now;
   }
+}
+
+link::written_handler requester::follow(const request_id& id) const {
+  return [alive = std::weak_ptr(alive_), id](error_code error) {
+    const auto self = alive.lock();
+    if (!self || (error != errc::denied && error != errc::too_large)) return;
+    if (auto e = (*self)->pending_.take(id)) (*self)->end(id, *std::move(e), error, {});
+  };
 }
 
 void requester::cancel(const request_id& id) {
@@ -202,13 +217,11 @@ void requester::expire(steady_time now) {
   while (auto late = pending_.take_expired(now)) {
     auto& [id, e] = *late;
     outcomes_.note(id, outcome_memory::outcome::timed_out);
-    auto& d = *e.at;
     std::string words = e.what.to.tag.text() + " did not answer within " + to_string(e.timeout);
     if (!e.sent) {
       words +=
           up() ? "; the request was not sent: the broker has not confirmed the subscription to its answers"
                : "; the request was not sent: there was no connection to the broker";
-      if (d.now == device::state::asked) d.now = device::state::idle;  // the next request asks again
     }
     end(id, std::move(e), errc::timed_out, words);
   }

@@ -77,6 +77,7 @@ class requester {
     completion done;
     request_spec what;  ///< once sent, without what only the device needs
     std::chrono::milliseconds timeout;
+    steady_time deadline;
     when_disconnected if_disconnected;
     std::uint64_t order;  ///< among those that wait to be sent
     device* at;
@@ -90,6 +91,8 @@ class requester {
   void ask(const device_tag& tag, device& d);
   void on_subscribed(const std::string& tag, error_code error);
   void send(device& d, const request_id& id, entry& e);
+  /// Hears of what becomes of a request after it was sent, if anything but an answer may come of it.
+  link::written_handler follow(const request_id& id) const;
   void leave(const entry& e);
   void end(const request_id& id, entry e, error_code error, std::string_view words);
   void fail(completion done, const resource_path& path, const request_id& id, error_code error,

@@ -1,7 +1,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <future>
 #include <mqcoap/client/sync_client.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <stdexcept>
 #include <thread>
 #include <tuple>
@@ -29,7 +31,8 @@ std::string detail_of(const answer& a) {
 /// The thread that the asynchronous client lives on.
 class sync_client::worker {
  public:
-  worker() : thread_([this] { loop_.run(); }) {}
+  /// @param log  hears what completions throw: nobody else is there
+  explicit worker(log_sink log) : log_(std::move(log)), thread_([this] { run(); }) {}
   /// Precondition: the client is gone, and with it all that it still had to do.
   ~worker() {
     work_.reset();
@@ -42,6 +45,18 @@ class sync_client::worker {
   bool is_this_thread() const noexcept { return std::this_thread::get_id() == thread_.get_id(); }
 
  private:
+  void run() {
+    for (;;) try {
+        loop_.run();
+        return;
+      } catch (const std::exception& e) {
+        say(log_, log_level::error, "a completion failed: {}", e.what());
+      } catch (...) {
+        say(log_, log_level::error, "a completion threw what is no std::exception");
+      }
+  }
+
+  const log_sink log_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{loop_.get_executor()};
   std::thread thread_;
@@ -49,14 +64,14 @@ class sync_client::worker {
 
 sync_client::sync_client(client_options options)
     : options_(std::move(options)),
-      worker_(std::make_unique<worker>()),
+      worker_(std::make_unique<worker>(options_.broker.log)),
       client_(std::make_unique<client>(worker_->loop().get_executor(), options_)) {
   if (options_.source.empty()) options_.source = client_->client_id();
 }
 
 sync_client::~sync_client() {
   try {
-    if (client_->connected()) disconnect();
+    disconnect();
   } catch (const std::exception&) {  // there is nobody to tell, and the client is dropped in any case
   }
   client_.reset();
@@ -124,6 +139,23 @@ void sync_client::publish(general_topic to, json_text body, bool retain) {
   const auto [error] = wait<error_code>(
       [&](auto done) { client_->async_publish(std::move(to), std::move(body), retain, std::move(done)); });
   if (error) throw exchange_failed(error, topic);
+}
+
+void sync_client::unsubscribe(subscription_id which) {
+  client_->unsubscribe(which);
+  wait_for_handlers();
+}
+
+bool sync_client::remove_handler(handler_id which) {
+  const bool was_there = client_->remove_handler(which);
+  wait_for_handlers();
+  return was_there;
+}
+
+/// They run one at a time on the client's thread: its next turn comes after what runs now.
+void sync_client::wait_for_handlers() {
+  if (worker_->is_this_thread()) return;
+  wait<>([&](auto done) { boost::asio::post(client_->get_executor(), std::move(done)); });
 }
 
 subscription_id sync_client::subscribe(general_filter which, client::general_handler handler) {

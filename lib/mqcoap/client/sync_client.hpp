@@ -18,11 +18,12 @@ namespace mqcoap {
 /// exchange_failed; the overloads with an error_code throw neither.
 ///
 /// @par Threads  Usable from many threads at once. Handlers run on the client's own thread: a blocking call
-///   from there throws std::logic_error.
+///   from there throws std::logic_error. What a completion given to `async()` throws goes to the log.
 class sync_client {
  public:
   explicit sync_client(client_options options = {});
-  /// Disconnects, if that has not been done.
+  /// Disconnects, if that has not been done, and waits for what was posted to the client's executor. Not from
+  /// the client's own thread. A `responder` must not be kept longer than the client.
   ~sync_client();
   sync_client(const sync_client&) = delete;
   sync_client& operator=(const sync_client&) = delete;
@@ -51,11 +52,13 @@ class sync_client {
   void publish(general_topic to, json_text body, bool retain = false);
   /// @throws exchange_failed
   subscription_id subscribe(general_filter which, client::general_handler handler);
-  void unsubscribe(subscription_id which) { client_->unsubscribe(which); }
+  /// When it returns, the handler does not run and never will; from a handler, it may be the one that runs.
+  void unsubscribe(subscription_id which);
 
   handler_id add_handler(request_handler h) { return client_->add_handler(std::move(h)); }
   handler_id add_handler(response_handler h) { return client_->add_handler(std::move(h)); }
-  bool remove_handler(handler_id which) { return client_->remove_handler(which); }
+  /// False if there is no such handler (any more). As `unsubscribe`, it waits for a handler that runs.
+  bool remove_handler(handler_id which);
 
   /// The client behind it, for what is not blocking.
   client& async() noexcept { return *client_; }
@@ -64,6 +67,7 @@ class sync_client {
   class worker;
   template <class... Results, class Start>
   std::tuple<Results...> wait(Start start);
+  void wait_for_handlers();
 
   client_options options_;
   std::unique_ptr<worker> worker_;

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/gateway/packet_limit.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/protocol/codec.hpp>
 
