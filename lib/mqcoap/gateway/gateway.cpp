@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <mqcoap/gateway/gateway_intake.hpp>
-#include <mqcoap/transport/packet_limit.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/log.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <utility>
 
 namespace mqcoap {

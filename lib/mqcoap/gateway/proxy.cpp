@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/transport/packet_limit.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 
 namespace mqcoap {
 namespace {

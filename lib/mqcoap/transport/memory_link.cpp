@@ -132,6 +132,7 @@ bool memory_link::wants(std::string_view topic) const noexcept {
 void memory_link::receive(const inbound& m) {
   ++stats_.received;
   if (owner_ != nullptr) owner_->on_message(*this, m);
+  if (owner_ != nullptr) owner_->on_messages_end(*this);
 }
 
 }  // namespace mqcoap

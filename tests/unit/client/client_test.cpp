@@ -215,6 +215,60 @@ TEST_CASE("a batch has one correlation id, and one outcome for each request, in 
   });
 }
 
+TEST_CASE("a cancelled batch says so, with what it has") {
+  private_broker broker;
+  asio::io_context loop;
+  client me(loop.get_executor(), options_for(broker, "DEV"));
+  asio::cancellation_signal stop;
+  std::vector<responder> kept;
+  me.add_handler({"mute", {}, [&](responder& r) {
+                    kept.push_back(std::move(r));
+                    stop.emit(asio::cancellation_type::terminal);
+                  }});
+  run(loop, [&]() -> asio::awaitable<void> {
+    co_await me.async_connect(asio::use_awaitable);
+    std::vector<request_spec> both{to("a"), to("b")};
+    const auto [ec, all] =
+        co_await me.async_batch(std::move(both), asio::bind_cancellation_slot(stop.slot(), tuple));
+    CHECK(ec == asio::error::operation_aborted);
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].error == asio::error::operation_aborted);
+    CHECK(all[1].error == asio::error::operation_aborted);
+    CHECK(me.stats().pending == 0);
+  });
+  kept.clear();
+}
+
+TEST_CASE("overlapping filters: every handler gets an event once") {
+  private_broker broker;
+  asio::io_context loop;
+  client me(loop.get_executor(), options_for(broker, "DEV"));
+  run(loop, [&]() -> asio::awaitable<void> {
+    std::vector<std::string> all;
+    std::vector<std::string> axuv;
+    asio::steady_timer last(loop, 30s);
+    co_await me.async_connect(asio::use_awaitable);
+    general_filter of_axuv;
+    of_axuv.subsystem = *subsystem_name::parse("axuv");
+    co_await me.async_subscribe(
+        general_filter(), [&](const general_message& m) { all.emplace_back(m.payload.body.text()); },
+        asio::use_awaitable);
+    co_await me.async_subscribe(
+        of_axuv,
+        [&](const general_message& m) {
+          axuv.emplace_back(m.payload.body.text());
+          if (axuv.back() == "2") last.cancel();
+        },
+        asio::use_awaitable);
+    for (int value = 1; value <= 2; ++value)
+      co_await me.async_publish(*general_topic::parse("gf_int_v1/axuv/event/DEV/hot"),
+                                json_text::from_value(value), false, asio::use_awaitable);
+    if (axuv.size() < 2) co_await last.async_wait(tuple);
+    CHECK(all == std::vector<std::string>{"1", "2"});
+    CHECK(axuv == std::vector<std::string>{"1", "2"});
+  });
+}
+
 TEST_CASE("events: what is published arrives, what is retained later too, and nothing after the end") {
   private_broker broker;
   asio::io_context loop;

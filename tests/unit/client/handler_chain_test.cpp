@@ -160,6 +160,57 @@ TEST_CASE("handlers can be removed, also by themselves while they run") {
   CHECK_FALSE(chain.remove(self));
 }
 
+TEST_CASE("a handler keeps its state when others come and go") {
+  answers sink;
+  request_chain chain;
+  chain.add({"count", {}, [n = 0](responder& r) mutable {
+               answer a;
+               a.body = json_text::from_value(++n);
+               std::move(r).respond(std::move(a));
+             }});
+  chain.run(request_for("gains", sink));
+  const auto other = chain.add({"other", {}, answering(9)});
+  chain.run(request_for("gains", sink));
+  chain.remove(other);
+  chain.run(request_for("gains", sink));
+  REQUIRE(sink.got.size() == 3);
+  CHECK(sink.got[1].second.body.text() == "2");
+  CHECK(sink.got[2].second.body.text() == "3");
+}
+
+TEST_CASE("a handler may add others while it runs: they come in with the next request") {
+  answers sink;
+  request_chain chain;
+  int added = 0;
+  chain.add({"add", {}, [&](responder&) {
+               if (++added == 1) chain.add({"late", {}, answering(7)});
+             }});
+  chain.run(request_for("gains", sink));
+  chain.run(request_for("gains", sink));
+  REQUIRE(sink.got.size() == 2);
+  CHECK(sink.got[0].second.code == response_code::not_found);
+  CHECK(sink.got[1].second.body.text() == "7");
+}
+
+TEST_CASE("handlers that throw what is no std::exception are answered for") {
+  answers sink;
+  request_chain requests;
+  requests.add({"odd", {}, [](responder&) { throw 42; }});
+  requests.run(request_for("gains", sink));
+  REQUIRE(sink.got.size() == 1);
+  CHECK(sink.got[0].second.code == response_code::internal_server_error);
+  CHECK(sink.got[0].second.body.text() ==
+        R"("the handler 'odd' failed: it threw what is no std::exception")");
+
+  response_chain responses;
+  auto r = error_response(response_code::not_found);
+  const auto id = responses.add({"odd", {}, [](const exchange&, response&) { throw 42; }, true, true});
+  CHECK(responses.run(of, r) == errc::handler_failed);
+  responses.remove(id);
+  responses.add({"odd", {}, [](const exchange&, response&) { throw 42; }});
+  CHECK(responses.run(of, r) == response_code::not_found);
+}
+
 TEST_CASE("handlers of both kinds have different names") {
   request_chain requests;
   response_chain responses;

@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <chrono>
 #include <mqcoap/client/requester.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/memory_link.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -288,6 +290,32 @@ TEST_CASE("a cancelled request ends at once, sent or not") {
   CHECK(b.results.size() == 2);
   b.answer_to(0);
   CHECK(b.stats().late == 1);
+}
+
+TEST_CASE("a confirmation that comes after a deadline serves the next request") {
+  bench b;
+  b.ask(spec("DEV/axuv/gains", 50ms));
+  b.pass(60ms);
+  REQUIRE(b.results.size() == 1);
+  CHECK(b.results[0].error == errc::timed_out);
+  b.ask();
+  b.broker.run();
+  CHECK(b.device.requests.size() == 1);
+  CHECK(std::count(b.mine.filters().begin(), b.mine.filters().end(), "gf_int_v1/+/response/DEV/+") <= 1);
+}
+
+TEST_CASE("a request too large for the broker ends at once, whoever finds out") {
+  bench b;
+  auto large = spec("DEV/axuv/gains");
+  large.verb = method::put;
+  large.body = json_text::from_string(std::string(followed_payload, 'x'));
+  SUBCASE("the link") { b.broker.limit_payload(1000); }
+  SUBCASE("the broker, later") { b.broker.limit_payload(1000, memory_broker::refusal::later); }
+  b.ask(large);
+  b.broker.run();
+  REQUIRE(b.results.size() == 1);
+  CHECK(b.results[0].error == errc::too_large);
+  CHECK(b.device.requests.empty());
 }
 
 TEST_CASE("as many requests wait as may") {

@@ -173,3 +173,51 @@ TEST_CASE("blocking publish, subscribe and batch") {
   REQUIRE(all.size() == 2);
   CHECK(all[1].answer.body.text() == "2");
 }
+
+TEST_CASE("when unsubscribe and remove_handler return, the handler does not run any more") {
+  private_broker broker;
+  sync_client me(options_for(broker, "DEV"));
+  me.connect();
+  std::promise<void> entered;
+  std::promise<void> go;
+  std::atomic<bool> ended{false};
+  const auto linger = [&] {
+    entered.set_value();
+    go.get_future().wait();
+    ended = true;
+  };
+  std::function<void()> end_it;
+  SUBCASE("a general handler") {
+    const auto id = me.subscribe(general_filter(), [&](const general_message&) { linger(); });
+    me.publish(*general_topic::parse("gf_int_v1/axuv/event/DEV/hot"), json_text::from_value(90));
+    end_it = [&me, id] { me.unsubscribe(id); };
+  }
+  SUBCASE("a request handler") {
+    const auto id = me.add_handler({"linger", {}, [&](responder&) { linger(); }});
+    me.async().async_request(to("DEV/axuv/gains"), [](error_code, response) {});
+    end_it = [&me, id] { CHECK(me.remove_handler(id)); };
+  }
+  entered.get_future().wait();
+  auto had_ended = std::async(std::launch::async, [&] {
+    end_it();
+    return ended.load();
+  });
+  go.set_value();
+  CHECK(had_ended.get());
+}
+
+TEST_CASE("what a completion throws goes to the log, and the client lives on") {
+  private_broker broker;
+  auto options = options_for(broker, "DEV");
+  std::promise<std::string> said;
+  options.broker.log = [&](log_level level, std::string_view words) {
+    if (level == log_level::error) said.set_value(std::string(words));
+  };
+  sync_client me(options);
+  me.add_handler(echo_number());
+  me.connect();
+  me.async().async_request(to("DEV/axuv/1"),
+                           [](error_code, response) { throw std::runtime_error("no disk"); });
+  CHECK(said.get_future().get() == "a completion failed: no disk");
+  CHECK(me.get("DEV/axuv/2").body.text() == "2");
+}
