@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from container import Container, Failed, await_that, host, missing, prepared_base
+from container import Container, Failed, Unable, await_that, host, missing, prepared_base
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CONFIG = "/etc/mqcoap/mqcoap.yaml"
@@ -388,6 +388,11 @@ def run_steps(world, steps):
     return 0
 
 
+def skip(why):
+    print(f"accept: skipped: {why}")
+    return 77
+
+
 def main():
     arguments = argparse.ArgumentParser(prog="./dev accept", description=__doc__.splitlines()[0])
     arguments.add_argument("codename", nargs="?", default="bookworm", choices=["bookworm", "trixie"])
@@ -400,8 +405,7 @@ def main():
     given = arguments.parse_args()
     why = missing()
     if why:
-        print(f"accept: skipped: {why}")
-        return 77
+        return skip(why)
     packages = built_packages(given.packages or ROOT / "build/package" / given.codename)
     folder = ROOT / "build/accept"
     folder.mkdir(parents=True, exist_ok=True)
@@ -409,15 +413,19 @@ def main():
     try:
         base = prepared_base(folder, given.codename, packages, ["mosquitto", "mosquitto-clients", "procps"])
         container = Container(base, folder / f"{given.codename}-{os.getpid()}")
+    except Unable as e:
+        return skip(e)
     except Failed as e:
         print(f"accept: {e}")
         return 1
     try:
-        container.boot()
+        container.try_to_boot()
         show("booted", began, "ok")
         container.install("procps")
         status = run_steps(World(container, packages), [s for s in STEPS if s.__name__ not in given.without
                                                         and (not given.only or s.__name__ in given.only)])
+    except Unable as e:
+        return skip(e)
     except Failed as e:
         print(f"accept: {e}\n{container.journal()}")
         status = 1

@@ -22,6 +22,10 @@ class Failed(Exception):
     """What a step expected and did not find."""
 
 
+class Unable(Exception):
+    """Nothing of ours is to blame: a bare Debian cannot be made, or does not boot, here."""
+
+
 def missing():
     """Why no container can run here; empty if it can."""
     if os.geteuid() != 0:
@@ -40,6 +44,13 @@ def host(*command, **how):
     if done.returncode != 0:
         raise Failed(f"`{' '.join(map(str, command))}` ended with {done.returncode}:\n{done.stdout[-4000:]}")
     return done.stdout
+
+
+def possible(*command):
+    try:
+        host(*command)
+    except Failed as e:
+        raise Unable(str(e)) from e
 
 
 def await_that(what, holds, seconds=30.0):
@@ -71,8 +82,8 @@ def prepared_base(folder, codename, packages, extra):
         print(f"      debootstrap {codename} from {mirror}", flush=True)
         shutil.rmtree(base, ignore_errors=True)
         base.mkdir(parents=True)
-        host("debootstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,ca-certificates", codename, base,
-             mirror)
+        possible("debootstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,ca-certificates", codename,
+                 base, mirror)
         (base / "var/log/journal").mkdir(exist_ok=True)
         (folder / f"{codename}-base.complete").touch()
     depends = "".join(host("dpkg-deb", "--field", deb, "Depends") for deb in packages) + " ".join(extra)
@@ -84,7 +95,7 @@ def prepared_base(folder, codename, packages, extra):
         place.mkdir(exist_ok=True)
         names = [shutil.copy(deb, place) and f"/root/packages/{deb.name}" for deb in packages]
         inside = ["chroot", base, "env", "-i", *(f"{k}={v}" for k, v in ENVIRONMENT.items())]
-        host(*inside, "apt-get", "update")
+        possible(*inside, "apt-get", "update")
         # What apt fetched for itself stays, because a file of its own says so.
         (base / "etc/apt/apt.conf.d/99keep").write_text('APT::Keep-Downloaded-Packages "true";\n')
         host(*inside, "apt-get", "install", "-y", "--no-install-recommends", "--download-only", *extra, *names)
@@ -107,6 +118,13 @@ class Container:
         (tree / "etc/hosts").write_text("127.0.0.1 localhost\n127.0.1.1 accept\n")
         (tree / "etc/machine-id").write_text(uuid.uuid4().hex + "\n")
         self._process = None
+
+    def try_to_boot(self):
+        """The first time, with nothing of ours in it."""
+        try:
+            self.boot()
+        except Failed as e:
+            raise Unable(str(e)) from e
 
     def boot(self):
         with self._log.open("w") as log:
