@@ -208,3 +208,4 @@ class Container:
                 self._process.kill()
                 self._process.wait()
         shutil.rmtree(self.tree, ignore_errors=True)
+        self._log.unlink(missing_ok=True)
