@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <mqcoap/base/utf8.hpp>
 #include <mqcoap/observe/documents.hpp>
 #include <mqcoap/observe/drop_reasons.hpp>
 #include <mqcoap/observe/observer.hpp>
@@ -23,9 +24,7 @@ double millis(std::chrono::nanoseconds d) {
 /// Not within a character of UTF-8.
 std::string shortened(std::string text) {
   if (text.size() <= longest_error) return text;
-  auto end = longest_error;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "...";
+  return std::string(cut_utf8(text, longest_error)) + "...";
 }
 
 json::object describe(const observer& o, const std::string& key, const device_statistics& d) {

@@ -1,4 +1,5 @@
 #include <charconv>
+#include <mqcoap/base/utf8.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/envelope.hpp>
 #include <mqcoap/protocol/json_members.hpp>
@@ -23,13 +24,6 @@ bool is_json_integer(std::string_view text) noexcept {
 }
 
 bool is_string(std::string_view text) noexcept { return text.starts_with('"'); }
-
-/// At most so many bytes of UTF-8, never half a character: what goes into an answer must stay valid.
-std::string_view cut_utf8(std::string_view text, std::size_t longest) noexcept {
-  if (text.size() <= longest) return text;
-  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xc0) == 0x80) --longest;
-  return text.substr(0, longest);
-}
 
 /// Reads the fields of one envelope; the first fault stays.
 class field_reader {

@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 #include <charconv>
+#include <mqcoap/base/utf8.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/resource/json_excerpt.hpp>
 
@@ -59,9 +60,7 @@ std::string excerpt(const json::value& value, std::size_t limit) {
 
 std::string excerpt(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return std::string(text);
-  std::size_t end = limit;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
-  return std::string(text.substr(0, end)) + "...";
+  return std::string(cut_utf8(text, limit)) + "...";
 }
 
 }  // namespace mqcoap

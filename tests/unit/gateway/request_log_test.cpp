@@ -45,6 +45,7 @@ TEST_CASE("text from outside cannot forge a line of the log, and is cut where it
   CHECK(log_safe("a\nb\x1b[31m\x7f") == "a?b?[31m?");
   CHECK(log_safe(std::string(300, 'x')).size() == 256 + 3);
   CHECK(log_safe("abcdef", 3) == "abc...");
+  CHECK(log_safe("ab\u20ac", 3) == "ab...");
 }
 
 TEST_CASE_FIXTURE(fixture, "an answer's record says who asked for what, and what came of it") {
