@@ -113,6 +113,13 @@ class CommandLine(unittest.TestCase):
         more.write_text("devices:\n  GW_1:\n    resources: {x: {value: 1}}\n")
         self.assertIn("more.yaml:2", self.assert_refused(GOOD + "include: conf.d/*.yaml\n", "GW_1").stderr)
 
+    def test_a_folder_that_is_not_there_is_empty_and_one_that_cannot_be_read_is_a_fault(self):
+        self.assertEqual(self.check(GOOD + "include: nowhere/*.yaml\n", "--check").returncode, 0)
+        # Root may read everything, but nobody this.
+        (self.folder / "conf.d").symlink_to("conf.d")
+        said = self.assert_refused(GOOD + "include: conf.d/*.yaml\n", "cannot be read").stderr
+        self.assertIn("Too many levels of symbolic links", said)
+
     def test_a_password_is_never_printed(self):
         text = GOOD.replace(":9}", ":9, username: u, password: hunter2, wat: 1}")
         self.assertNotIn("hunter2", self.assert_refused(text, "wat").stderr)

@@ -1,11 +1,13 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <mqcoap/base/glob.hpp>
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
+#include <optional>
 
 namespace mqcoap {
 namespace {
@@ -16,14 +18,25 @@ bool is_entry_section(std::string_view name) {
   return std::find(std::begin(entry_sections), std::end(entry_sections), name) != std::end(entry_sections);
 }
 
-/// The files of a pattern, sorted by name.
-std::vector<std::string> expand(const std::string& pattern) {
+/// The files of a pattern, sorted by name; nothing if a folder cannot be read. One that is not there is
+/// empty.
+std::optional<std::vector<std::string>> expand(const std::string& pattern) {
+  const auto stops = [](const char*, int error) { return error == ENOENT || error == ENOTDIR ? 0 : 1; };
   std::vector<std::string> paths;
   glob_t found{};
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0)
+  const int failed = ::glob(pattern.c_str(), 0, stops, &found);
+  if (failed == 0)
     for (std::size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
   ::globfree(&found);
+  if (failed != 0 && failed != GLOB_NOMATCH) return std::nullopt;
   return paths;
+}
+
+/// Why a folder's files cannot be listed; empty if they can.
+std::string why_not_listed(const std::filesystem::path& folder) {
+  std::error_code ec;
+  const std::filesystem::directory_iterator list(folder, ec);
+  return ec ? folder.string() + ": " + ec.message() : std::string();
 }
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -80,7 +93,13 @@ void document_set::include(const node& patterns) {
       include_file(path, *pattern);
       continue;
     }
-    for (const auto& found : expand(path)) include_file(found, *pattern);
+    const auto found = expand(path);
+    if (!found) {
+      const auto why = why_not_listed(std::filesystem::path(path).parent_path());
+      faults_.error(*pattern, "a folder cannot be read" + (why.empty() ? "" : ": " + why));
+      continue;
+    }
+    for (const auto& each : *found) include_file(each, *pattern);
   }
 }
 
