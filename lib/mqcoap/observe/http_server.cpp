@@ -102,20 +102,25 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
     while (current_ == l) {
       auto [ec, socket] = co_await l->acceptor.async_accept(as_result);
       if (current_ != l) break;
-      if (!ec) {
-        take(std::move(socket));
-        continue;
-      }
+      if (!ec && take(std::move(socket))) continue;
       l->timer.expires_after(accept_again_after);
       co_await l->timer.async_wait(as_result);
     }
   }
 
-  void take(tcp::socket socket) {
+  /// False if there is no memory for it: the others, and the listening, are not to suffer.
+  bool take(tcp::socket socket) noexcept {
     if (sessions_.size() >= limits_.connections) close_the_most_silent();
-    const auto at =
-        sessions_.insert(sessions_.end(), std::make_shared<http_session>(std::move(socket), pages_, limits_));
-    asio::co_spawn(executor_, serve(shared_from_this(), *at), asio::detached);
+    const auto before = sessions_.size();
+    try {
+      sessions_.push_back(std::make_shared<http_session>(std::move(socket), pages_, limits_));
+      asio::co_spawn(executor_, serve(shared_from_this(), sessions_.back()), asio::detached);
+      return true;
+    } catch (const std::exception& e) {
+      if (sessions_.size() > before) sessions_.pop_back();
+      spdlog::error("metrics: a connection could not be served: {}", e.what());
+      return false;
+    }
   }
 
   void close_the_most_silent() {
