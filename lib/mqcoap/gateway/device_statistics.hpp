@@ -62,6 +62,7 @@ struct device_statistics {
   std::string broker;
   std::string ns;
   std::string tag;
+  bool listed = false;  ///< among the devices of `statistics`; the one not asked for longest makes room
 
   std::uint64_t answered = 0;  ///< hops that it answered in time, with any code
   std::uint64_t failed = 0;    ///< hops that ended without an answer that could be used

@@ -141,7 +141,8 @@ void proxy::start(responder r, const route_options& route, const route_destinati
 
   const auto deadline = deadline_of(*r, route);
   const auto id = ids_.next();
-  device->last_used = device->counted->last_asked = env_.time.now();
+  device->last_used = env_.time.now();
+  env_.stats.note_asked(device->counted, device->last_used);
   const auto place = device->waiting.insert(device->waiting.end(), id);
   hops_.add(id, deadline,
             hop{std::move(r), device, {rules_, &route}, where.to.subsystem, where.to.path, deadline, place});

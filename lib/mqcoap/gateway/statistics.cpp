@@ -99,19 +99,29 @@ std::shared_ptr<device_statistics> statistics::device(const std::string& broker,
                                                       const std::string& tag) {
   const auto key = device_key(broker, ns, tag);
   if (const auto at = devices_.find(key); at != devices_.end()) return at->second;
-  if (devices_.size() >= most_devices) forget_one_device();
   auto made = std::make_shared<device_statistics>();
   made->broker = broker;
   made->ns = ns;
   made->tag = tag;
-  devices_.emplace(key, made);
+  list(key, made);
   return made;
 }
 
-void statistics::forget_one_device() {
-  devices_.erase(std::min_element(devices_.begin(), devices_.end(), [](const auto& a, const auto& b) {
-    return a.second->last_asked < b.second->last_asked;
-  }));
+void statistics::list(std::string key, const std::shared_ptr<device_statistics>& row) {
+  if (devices_.size() >= most_devices) {
+    const auto oldest = std::min_element(devices_.begin(), devices_.end(), [](const auto& a, const auto& b) {
+      return a.second->last_asked < b.second->last_asked;
+    });
+    oldest->second->listed = false;
+    devices_.erase(oldest);
+  }
+  row->listed = true;
+  devices_.emplace(std::move(key), row);
+}
+
+void statistics::note_asked(const std::shared_ptr<device_statistics>& row, steady_time now) {
+  row->last_asked = now;
+  if (!row->listed) list(device_key(row->broker, row->ns, row->tag), row);
 }
 
 device_statistics* statistics::find_device(std::string_view broker, std::string_view ns,

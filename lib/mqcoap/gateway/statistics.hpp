@@ -83,6 +83,8 @@ class statistics {
   /// talks to the device.
   std::shared_ptr<device_statistics> device(const std::string& broker, const std::string& ns,
                                             const std::string& tag);
+  /// A device is asked: its row is listed again if it had to make room for others.
+  void note_asked(const std::shared_ptr<device_statistics>& row, steady_time now);
   /// Null if there is none.
   device_statistics* find_device(std::string_view broker, std::string_view ns, std::string_view tag) const;
 
@@ -104,7 +106,7 @@ class statistics {
   std::uint16_t row_of(std::string_view tag) const noexcept;
   void count(std::uint16_t row, request_role role, std::uint8_t verb, response_code code);
   broker_row& broker(const std::string& name);
-  void forget_one_device();
+  void list(std::string key, const std::shared_ptr<device_statistics>& row);
 
   std::vector<tag_row> tags_;      ///< the first is `other`
   std::vector<route_row> routes_;  ///< the first is for none, the second `other`
