@@ -23,6 +23,22 @@ spdlog::level::level_enum level_of(const diagnostic& d) {
   return d.level == diagnostic::severity::error ? spdlog::level::err : spdlog::level::warn;
 }
 
+void log_all(const std::vector<diagnostic>& diagnostics) {
+  for (const auto& d : diagnostics) {
+    auto words = to_string(d);
+    words.pop_back();  // the log ends its lines itself
+    spdlog::log(level_of(d), "{}", words);
+  }
+}
+
+/// Of a file at fault.
+std::string summary_of(const std::vector<diagnostic>& all) {
+  const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
+  const auto first = std::find_if(all.begin(), all.end(), is_error);
+  return std::to_string(std::count_if(all.begin(), all.end(), is_error)) +
+         " faults; the first: " + first->file + ':' + std::to_string(first->line) + ": " + first->message;
+}
+
 }  // namespace
 
 service::service(settings configuration, std::string file, log_output& log)
@@ -88,6 +104,7 @@ void service::on_signal(int number) {
   if (number == SIGHUP) return stopping_ ? void() : reload();
   if (stopping_) {
     spdlog::warn("{} again: going at once", strsignal(number));
+    links_stopping_ = true;  // nothing is awaited any more, not even where requests end with the gateway
     return loop_.stop();
   }
   spdlog::info("{}: stopping, {} requests in flight", strsignal(number), gateway_->in_flight());
@@ -100,23 +117,12 @@ void service::on_signal(int number) {
 /// at the start; messages wait for it.
 void service::reload() {
   notifier_.reloading();
-  log_.reopen();  // its file may have been rotated away, whatever becomes of the configuration
-  spdlog::info("reading {} again", file_);
-  auto loaded = load_settings(file_);
-  for (const auto& d : loaded.diagnostics) {
-    auto words = to_string(d);
-    words.pop_back();  // the log ends its lines itself
-    spdlog::log(level_of(d), "{}", words);
-  }
-  if (!loaded.value) {
-    const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
-    const auto& all = loaded.diagnostics;
-    const auto first = std::find_if(all.begin(), all.end(), is_error);
-    return note_reload(false, std::to_string(std::count_if(all.begin(), all.end(), is_error)) +
-                                  " faults; the first: " + first->file + ':' + std::to_string(first->line) +
-                                  ": " + first->message);
-  }
   try {
+    log_.reopen();  // its file may have been rotated away, whatever becomes of the configuration
+    spdlog::info("reading {} again", file_);
+    auto loaded = load_settings(file_);
+    log_all(loaded.diagnostics);
+    if (!loaded.value) return note_reload(false, summary_of(loaded.diagnostics));
     put_in_force(*std::move(loaded.value));
     note_reload(true, in_force());
   } catch (const std::exception& e) {

@@ -68,8 +68,8 @@ class service {
   std::vector<connection> connections_;  ///< the first is the default broker's
   std::vector<connection> leaving_;      ///< of brokers that a reload changed or removed
   observer observer_;
-  std::unique_ptr<gateway> gateway_;
   presence_board presence_;
+  std::unique_ptr<gateway> gateway_;  ///< goes before those whom it tells of its end
   http_server http_;
   std::optional<http_options> listen_;
   std::unique_ptr<status_words> status_;

@@ -90,6 +90,17 @@ class Drain(IntegrationTest):
         late_comer.subscribe(PRESENCE)
         late_comer.wait_for(lambda m: json.loads(m.payload)["body"]["state"] == "OFFLINE")
 
+    def test_a_second_signal_ends_it_at_once(self):
+        _, site, gateway, desk = self.start()
+        device = self.device(site, "SITE_1", mute())
+        desk.send("GET", "gains", proxy_uri="SITE_1/axuv/gains")
+        device.wait_requests(1)
+        gateway.signal(signal.SIGTERM)
+        gateway.wait_log("stopping, 1 requests in flight")
+        gateway.signal(signal.SIGTERM)
+        self.assertEqual(gateway.wait_exit(), 0)
+        self.assertIn("again: going at once", gateway.log)
+
     def test_a_reload_in_the_middle_of_a_stop_changes_nothing(self):
         _, site, gateway, desk = self.start()
         device = self.device(site, "SITE_1", late())
