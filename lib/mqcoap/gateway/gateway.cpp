@@ -96,10 +96,10 @@ std::vector<std::string> gateway::request_filters() const {
 }
 
 void gateway::on_requests_subscribed(intake& from, const std::string& filter, error_code ec) {
+  if (ec) spdlog::error("no requests will come under {}: {}", filter, ec.message());
   from.drop_outdated();
-  if (from.outdated.empty()) twins_.end_soon(time_.now());
-  if (ec) return spdlog::error("no requests will come under {}: {}", filter, ec.message());
-  if (&from == intake_.get() && subscribed() && hooks_.ready) hooks_.ready();
+  settle_intakes();
+  if (!ec && &from == intake_.get() && subscribed() && hooks_.ready) hooks_.ready();
 }
 
 bool gateway::subscribed() const noexcept {
@@ -136,9 +136,6 @@ void gateway::set_alarm() {
 
 void gateway::on_link_up(link& l) noexcept {
   if (is_kept(l)) stats_.broker_up(l.name(), time_.now());
-  if (&l == intake_->via)
-    // Both may lead to one broker, and then each request would come twice.
-    for (auto& each : leaving_intakes_) each.from->unsubscribe();
   if (auto* const from = intake_of(l))
     for (auto& each : from->requests) each.ask();
   proxy_.on_link_up(l);
@@ -151,7 +148,7 @@ void gateway::on_link_down(link& l, std::string_view why) noexcept {
     from->outdated.clear();
   }
   if (&l == intake_->via) {
-    twins_.end();
+    if (!leaving_intake_asks()) twins_.end();
     if (hooks_.away) hooks_.away();
   }
   proxy_.on_link_down(l, why);

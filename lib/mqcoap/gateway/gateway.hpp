@@ -113,6 +113,8 @@ class gateway final : public link_events {
   void retire();
   bool is_kept(const link& l) const noexcept;
   void subscribe_requests();
+  void settle_intakes();
+  bool leaving_intake_asks() const noexcept;
   intake* intake_of(const link& l) noexcept;
   void reply(intake& from, call& answered, answer&& what) noexcept;
   std::vector<extra_resource> make_own_documents() const;

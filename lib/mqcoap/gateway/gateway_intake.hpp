@@ -20,6 +20,7 @@ struct gateway::intake final : reply_sink {
     requests.clear();
     outdated.clear();
   }
+  bool asks() const noexcept { return !requests.empty() || !outdated.empty(); }
   /// Drops what is no longer wanted, unless the broker still is to confirm what takes its place.
   void drop_outdated() {
     for (const auto& each : requests)

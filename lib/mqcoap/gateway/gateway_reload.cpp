@@ -42,23 +42,28 @@ void gateway::change_intake() {
                                   [&](const auto& each) { return each.from->via == &now; });
   auto next = again == leaving_intakes_.end() ? std::make_unique<intake>(*this, now) : std::move(again->from);
   if (again != leaving_intakes_.end()) leaving_intakes_.erase(again);
-  twins_.end();
+  // The old one asks until the new one has what it asked for, and both may lead to one broker.
+  twins_.begin();
   leaving_intakes_.push_back({std::exchange(intake_, std::move(next)), time_.now() + leaving_patience});
-  if (now.up()) leaving_intakes_.back().from->unsubscribe();
 }
 
 void gateway::let_go_of_links(const std::vector<link*>& before) {
-  for (link* const l : before) {
-    if (is_kept(*l)) continue;
-    const bool in_the_way = std::any_of(links_.begin(), links_.end(), [&](const link* other) {
-      return other->client_id() == l->client_id();
-    });
-    leaving_links_.push_back({l, in_the_way, time_.now() + leaving_patience});
-    if (!in_the_way) continue;
+  const auto now = time_.now();
+  std::erase_if(leaving_links_, [this](const leaving_link& each) { return is_kept(*each.via); });
+  for (link* const l : before)
+    if (!is_kept(*l)) leaving_links_.push_back({l, false, now + leaving_patience});
+  // Of earlier reloads, too: this one may have brought a client id back.
+  for (auto& leaving : leaving_links_) {
+    const auto has_its_name = [&](const link* other) {
+      return other->client_id() == leaving.via->client_id();
+    };
+    if (leaving.in_the_way || std::none_of(links_.begin(), links_.end(), has_its_name)) continue;
+    leaving.in_the_way = true;
+    leaving.patience = now + leaving_patience;
     for (auto& each : leaving_intakes_) {
-      if (each.from->via != l) continue;
+      if (each.from->via != leaving.via) continue;
       each.from->unsubscribe();
-      each.patience = time_.now();
+      each.patience = now;
     }
   }
 }
@@ -76,6 +81,7 @@ void gateway::retire() {
     if (now >= each.patience) each.from->unsubscribe();
   std::erase_if(leaving_intakes_,
                 [now](const auto& each) { return now >= each.patience && each.from->in_flight == 0; });
+  settle_intakes();
 
   std::vector<link*> over;
   std::erase_if(leaving_links_, [&](const leaving_link& each) {
@@ -126,8 +132,20 @@ void gateway::subscribe_requests() {
                                  std::any_of(from.outdated.begin(), from.outdated.end(), takes_all)))
     twins_.begin();
   for (auto& each : from.requests) each.ask();
-  from.drop_outdated();
-  if (from.outdated.empty()) twins_.end_soon(time_.now());
+  settle_intakes();
+}
+
+/// Ends what has a successor that the broker has confirmed.
+void gateway::settle_intakes() {
+  intake_->drop_outdated();
+  if (subscribed())
+    for (auto& each : leaving_intakes_) each.from->unsubscribe();
+  if (intake_->outdated.empty() && !leaving_intake_asks()) twins_.end_soon(time_.now());
+}
+
+bool gateway::leaving_intake_asks() const noexcept {
+  return std::any_of(leaving_intakes_.begin(), leaving_intakes_.end(),
+                     [](const leaving_intake& each) { return each.from->asks(); });
 }
 
 void gateway::wake_soon() {

@@ -184,6 +184,57 @@ TEST_CASE_FIXTURE(fixture, "another default broker is served once it is there, t
   CHECK(away == 0);
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "another default broker that is connected already takes over once it has confirmed") {
+  other.start(tested);
+  tested.reconfigure(with_devices({"GW_1"}), {&lab, &other});
+  settle();
+  broker.ignore("gf_int_v1/+/request/");
+  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  settle();
+  CHECK(asks_for(lab, "GW_1"));
+  auto topic = ask("GW_1");
+  CHECK(caller.answers.size() == 1);
+  ask_under(topic, topic.substr(topic.rfind('/') + 1));  // by the other broker, which may be the same
+  CHECK(caller.answers.size() == 1);
+  broker.allow_all();
+  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  settle();
+  CHECK(lab.filters().empty());
+  CHECK(tested.subscribed());
+  topic = ask("GW_1");
+  CHECK(caller.answers.size() == 2);
+  ask_under(topic, topic.substr(topic.rfind('/') + 1));
+  CHECK(caller.answers.size() == 2);
+  time.advance(5s);
+  settle();
+  ask_under(topic, topic.substr(topic.rfind('/') + 1));  // a GET that is asked again is answered again
+  CHECK(caller.answers.size() == 3);
+  CHECK(retired.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a default broker that does not answer: the old one is asked for 5 s more") {
+  other.start(tested);
+  broker.ignore("gf_int_v1/+/request/");
+  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  settle();
+  CHECK(asks_for(lab, "GW_1"));
+  time.advance(5s);
+  settle();
+  CHECK(lab.filters().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a default broker that goes down at once leaves the requests to the old one") {
+  other.start(tested);
+  broker.ignore("gf_int_v1/+/request/");
+  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  settle();
+  broker.drop(other);
+  const auto topic = ask("GW_1");
+  ask_under(topic, topic.substr(topic.rfind('/') + 1));
+  CHECK(caller.answers.size() == 1);
+}
+
 TEST_CASE_FIXTURE(fixture, "a default broker that is not there does not keep the old one") {
   tested.reconfigure(with_devices({"GW_1"}), {&other});
   settle();
@@ -217,6 +268,36 @@ TEST_CASE_FIXTURE(fixture, "a broker that only routes used goes at once when not
   settle();
   REQUIRE(retired.size() == 1);
   CHECK(retired.front() == &other);
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that still has requests goes when its client id is wanted again") {
+  auto routed = with_devices({"GW_1"});
+  auto& route = routed.proxy.routes.emplace_back();
+  route.match.tags = {"D_1"};
+  route.serve = true;
+  route.to.broker = "other";
+  route.to.ns = "site_v1";
+  route.timeout = 10min;
+  other.start(tested);
+  tested.reconfigure(routed, {&lab, &other});
+  settle();
+  ask("D_1");  // which is mute
+  CHECK(caller.answers.empty());
+  tested.reconfigure(with_devices({"GW_1"}), {&lab});
+  time.advance(5s);
+  settle();
+  CHECK(retired.empty());
+  memory_link again{broker, "other"};
+  tested.reconfigure(routed, {&lab, &again});
+  settle();
+  CHECK(retired.empty());
+  time.advance(5s);
+  settle();
+  REQUIRE(retired.size() == 1);
+  CHECK(retired.front() == &other);
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers.front().find("504") != std::string::npos);
+  tested.reconfigure(with_devices({"GW_1"}), {&lab});
 }
 
 TEST_CASE_FIXTURE(fixture, "it tells when its broker is away") {
