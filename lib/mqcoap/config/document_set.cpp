@@ -32,11 +32,12 @@ std::optional<std::vector<std::string>> expand(const std::string& pattern) {
   return paths;
 }
 
-/// Why a folder's files cannot be listed; empty if they can.
+/// Why a folder's files cannot be listed; empty if they can, or if it is itself a pattern.
 std::string why_not_listed(const std::filesystem::path& folder) {
   std::error_code ec;
   const std::filesystem::directory_iterator list(folder, ec);
-  return ec ? folder.string() + ": " + ec.message() : std::string();
+  if (!ec || ec == std::errc::no_such_file_or_directory) return {};
+  return folder.string() + ": " + ec.message();
 }
 
 bool same_file(const std::string& a, const std::string& b) {

@@ -115,8 +115,8 @@ void statistics::list(std::string key, const std::shared_ptr<device_statistics>&
     oldest->second->listed = false;
     devices_.erase(oldest);
   }
-  row->listed = true;
   devices_.emplace(std::move(key), row);
+  row->listed = true;
 }
 
 void statistics::note_asked(const std::shared_ptr<device_statistics>& row, steady_time now) {

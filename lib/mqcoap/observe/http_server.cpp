@@ -110,14 +110,15 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
 
   /// False if there is no memory for it: the others, and the listening, are not to suffer.
   bool take(tcp::socket socket) noexcept {
-    if (sessions_.size() >= limits_.connections) close_the_most_silent();
-    const auto before = sessions_.size();
+    std::shared_ptr<http_session> made;
     try {
-      sessions_.push_back(std::make_shared<http_session>(std::move(socket), pages_, limits_));
-      asio::co_spawn(executor_, serve(shared_from_this(), sessions_.back()), asio::detached);
+      if (sessions_.size() >= limits_.connections) close_the_most_silent();
+      made = std::make_shared<http_session>(std::move(socket), pages_, limits_);
+      sessions_.push_back(made);
+      asio::co_spawn(executor_, serve(shared_from_this(), made), asio::detached);
       return true;
     } catch (const std::exception& e) {
-      if (sessions_.size() > before) sessions_.pop_back();
+      sessions_.remove(made);
       spdlog::error("metrics: a connection could not be served: {}", e.what());
       return false;
     }
