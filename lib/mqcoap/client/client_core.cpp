@@ -12,8 +12,8 @@ namespace {
 
 /// For what is still to be sent when the client disconnects.
 constexpr std::chrono::milliseconds goodbye{500};
-/// For how long an answer may wait for a stalled broker: after that its caller is gone.
-constexpr std::chrono::seconds answer_patience{5};
+/// For how long what is said of presence may wait for a stalled broker.
+constexpr std::chrono::seconds presence_patience{5};
 
 /// A device is known to the broker by its tag, as it is elsewhere; who only asks has a name of chance.
 client_options with_client_id(client_options options) {
@@ -42,10 +42,7 @@ client_core::client_core(const executor& on, client_options options, make_link m
       requests_({}, options_.broker.log),
       responses_(options_.broker.log),
       requester_(options_, responses_, time_, *this),
-      server_(options_, requests_, time_,
-              [this](const exchange_topic& request, std::string_view payload, link::written_handler written) {
-                return send_answer(request, payload, std::move(written));
-              }),
+      server_(options_, requests_, time_),
       alarm_(serial_) {}
 
 std::string client_core::outage() const {
@@ -88,6 +85,7 @@ void client_core::start_link() {
   link_ = make_link_(serial_, options_.broker);
   for (const auto& [id, s] : subscriptions_) link_->subscribe(s.filter, {});
   requester_.attach(link_.get());
+  server_.attach(link_.get());
   link_->start(*this);
 }
 
@@ -121,7 +119,7 @@ void client_core::tell_presence(bool online) {
   if (!options_.presence || !options_.tag || link_ == nullptr || !link_->up()) return;
   const auto error =
       link_->publish(presence_topic(options_.ns, *options_.tag), presence_payload(online, time_.wall()),
-                     time_.now() + answer_patience, {.retain = true});
+                     time_.now() + presence_patience, {.retain = true});
   if (error) say(options_.broker.log, log_level::warning, "presence could not be told: {}", error.message());
 }
 
@@ -299,17 +297,6 @@ void client_core::unsubscribe(subscription_id id) {
   subscriptions_.erase(at);
 }
 
-error_code client_core::send_answer(const exchange_topic& request, std::string_view payload,
-                                    link::written_handler written) {
-  if (link_ == nullptr) return errc::not_connected;
-  const auto error = link_->publish(request.response_topic(), payload, time_.now() + answer_patience, {},
-                                    std::move(written));
-  if (error)
-    say(options_.broker.log, log_level::debug, "the answer under {} could not be sent: {}", request.text(),
-        error.message());
-  return error;
-}
-
 void client_core::reply(call& answered, answer&& what) noexcept try {
   if (strand_.running_in_this_thread()) return server_.finish(answered, what);
   auto kept = std::make_shared<call>(std::move(answered));
@@ -331,6 +318,7 @@ void client_core::end_all() {
   own_confirmed_ = false;
   requester_.close(closed_);
   requester_.attach(nullptr);
+  server_.attach(nullptr);
   tell_connected(errc::closed);
   for (const auto& op : std::exchange(under_way_, {})) op->close();
   // No deadline is left; a loop that has nothing else to do may end.

@@ -89,8 +89,6 @@ class client_core final : public link_events,
   void set_outage(std::string_view why);
   void hand_out(const inbound& m);
   bool is_copy(const inbound& m, std::size_t filters);
-  error_code send_answer(const exchange_topic& request, std::string_view payload,
-                         link::written_handler written);
   void set_alarm();
   void post_completions();
   void complete_ready() noexcept;

@@ -25,17 +25,20 @@ std::size_t size_of(const answer& a) noexcept {
   return bytes;
 }
 
-}  // namespace
-
-std::string duplicate_filter::key_of(std::string_view subsystem, std::string_view tag, const request_id& id) {
+/// What makes two requests the same: who they go to, and their id.
+std::string key_of(const call& c) {
+  const auto subsystem = c.topic.subsystem();
+  const auto tag = c.topic.tag();
   std::string key;
   key.reserve(subsystem.size() + tag.size() + 66);
-  return key.append(subsystem).append(1, '/').append(tag).append(1, '/').append(id.canonical());
+  return key.append(subsystem).append(1, '/').append(tag).append(1, '/').append(c.asked().id.canonical());
 }
 
-duplicate_filter::finding duplicate_filter::check(const std::string& key, const call& c, steady_time now,
-                                                  bool enter) {
+}  // namespace
+
+duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now, bool enter) {
   forget_old(now);
+  const auto key = key_of(c);
   const auto fingerprint = fingerprint_of(c.req);
   if (const auto at = entries_.find(key); at != entries_.end()) {
     if (at->second.fingerprint != fingerprint) return {verdict::conflict, nullptr};
@@ -60,26 +63,21 @@ duplicate_filter::verdict duplicate_filter::join(running& first, const call& c) 
                                           [&](const call& j) { return j.topic.text() == topic; }))
     return verdict::running;
   if (first.joined.size() >= most_spellings) return verdict::crowded;
-  // The body may be large, and the answer does not need it.
-  request asked{c.req.verb, c.req.path, c.req.id, c.req.correlation_id, {}, c.req.source, {}, {}, {}, {}};
-  first.joined.push_back(call{c.topic, std::move(asked), c.received});
+  first.joined.push_back(c.without_body());
   return verdict::running;
 }
 
-std::vector<call> duplicate_filter::finish(const std::string& key, const answer& first) {
-  const auto at = entries_.find(key);
+std::vector<call> duplicate_filter::note(const call& answered, const answer& first) {
+  if (answered.asked().verb == method::get) return {};
+  const auto at = entries_.find(key_of(answered));
   if (at == entries_.end() || !std::holds_alternative<running>(at->second.first)) return {};
   auto joined = std::move(std::get<running>(at->second.first).joined);
-  at->second.first = first;
-  answer_bytes_ += size_of(first);
-  return joined;
-}
-
-std::vector<call> duplicate_filter::forget(const std::string& key) {
-  const auto at = entries_.find(key);
-  if (at == entries_.end() || !std::holds_alternative<running>(at->second.first)) return {};
-  auto joined = std::move(std::get<running>(at->second.first).joined);
-  remove(at);
+  if (first.never_run) {
+    remove(at);
+  } else {
+    at->second.first = first;
+    answer_bytes_ += size_of(first);
+  }
   return joined;
 }
 
@@ -91,6 +89,26 @@ void duplicate_filter::remove(entry_table::iterator at) {
   if (const auto* const kept = std::get_if<answer>(&at->second.first)) answer_bytes_ -= size_of(*kept);
   by_age_.erase(at->second.age);
   entries_.erase(at);
+}
+
+std::optional<answer> refusal_of(duplicate_filter::verdict v) {
+  using verdict = duplicate_filter::verdict;
+  switch (v) {
+    case verdict::fresh:
+    case verdict::running:
+    case verdict::answered: break;
+    case verdict::crowded:
+      return answer::error(response_code::service_unavailable,
+                           "this request runs already, and too many spellings of its id wait for the answer");
+    case verdict::conflict:
+      return answer::error(
+          response_code::bad_request,
+          "header.request_id was used before for another method, path or body; every request needs its own");
+    case verdict::full:
+      return answer::error(response_code::service_unavailable,
+                           "too many POST requests within 300 s to guard them all; try again later");
+  }
+  return std::nullopt;
 }
 
 }  // namespace mqcoap

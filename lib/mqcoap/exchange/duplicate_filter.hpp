@@ -6,6 +6,7 @@
 #include <list>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/responder.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,7 +25,7 @@ struct duplicate_filter_options {
 class duplicate_filter {
  public:
   enum class verdict {
-    fresh,     ///< not seen before: run it, then call `finish`, or `forget` if it was not run after all
+    fresh,     ///< not seen before: run it, then call `note`
     running,   ///< the first one still runs; its answer serves both, under each one's own spelling of the id
     crowded,   ///< it runs, and no further spelling of its id may wait for the answer
     answered,  ///< it ran: send the first one's answer again
@@ -36,18 +37,14 @@ class duplicate_filter {
     const answer* first = nullptr;  ///< with `answered`; valid until the next call
   };
 
-  /// What makes two requests the same: who they go to, and their id.
-  static std::string key_of(std::string_view subsystem, std::string_view tag, const request_id& id);
-
   explicit duplicate_filter(duplicate_filter_options options = {}) : options_(options) {}
 
   /// @param enter  false: the request will be refused, so that a fresh one leaves no entry
-  finding check(const std::string& key, const call& c, steady_time now, bool enter = true);
-  /// Notes the answer of a request that was `fresh`. Returns the repeats that joined it under other spellings
-  /// of the id, without their bodies: they get the same answer, each under its own topic.
-  [[nodiscard]] std::vector<call> finish(const std::string& key, const answer& first);
-  /// A request that was `fresh` was never run: when it comes again, it is fresh again. Returns as `finish`.
-  [[nodiscard]] std::vector<call> forget(const std::string& key);
+  finding check(const call& c, steady_time now, bool enter = true);
+  /// Notes the answer of a request that was `fresh`, or is a GET. One that was never run, as the answer says,
+  /// is fresh again when it comes again. Returns the repeats that joined it under other spellings of the id,
+  /// without their bodies: they get the same answer, each under its own topic.
+  [[nodiscard]] std::vector<call> note(const call& answered, const answer& first);
 
   std::size_t size() const noexcept { return entries_.size(); }
 
@@ -76,5 +73,8 @@ class duplicate_filter {
   std::list<aging> by_age_;  ///< the oldest first
   std::size_t answer_bytes_ = 0;
 };
+
+/// What a request is told that is neither to be run nor has an answer of its own; nothing for the others.
+std::optional<answer> refusal_of(duplicate_filter::verdict v);
 
 }  // namespace mqcoap

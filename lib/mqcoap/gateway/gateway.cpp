@@ -5,17 +5,12 @@
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/log.hpp>
-#include <mqcoap/transport/packet_limit.hpp>
 #include <utility>
 
 namespace mqcoap {
 namespace {
 
 constexpr std::string_view forward_subsystem = "proxy";
-/// For how long an answer may wait for a stalled broker: after that its caller is gone.
-constexpr std::chrono::seconds answer_patience{5};
-/// Above this an answer's buffer is given back rather than kept for the next.
-constexpr std::size_t kept_buffer = 4 << 20;
 
 /// The end of the chain: a tag that is served, by none of its steps.
 void answer_nothing_here(responder r) {
@@ -37,7 +32,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       intake_(std::make_unique<intake>(*this, *links_.front())),
       proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding}),
       chain_(answer_nothing_here, spdlog_sink()),
-      alive_(std::make_shared<gateway*>(this)) {
+      sender_(time_, *this) {
   stats_.configure(options_);
   devices_ = make_devices(options_);
   compose_chain();
@@ -183,23 +178,23 @@ void gateway::take_request(intake& from, exchange_topic topic, std::string_view 
   const auto received = time_.now();
   auto decoded = decode_request(payload, topic.id(), options_.decoding);
   if (!decoded) {
-    payload_.clear();
-    encode_fault(payload_, decoded.error(), topic.id(), topic.tag(), time_.wall());
     log_.fault(topic, decoded.error());
     stats_.count_fault(topic.tag(), decoded.error().code);
-    return count_sent(topic, publish_payload(*from.via, topic));
+    return sender_.send(*from.via, topic, decoded.error());
   }
   auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), received});
   // A repeat belongs to its first request also when new ones are refused: it must not get a second answer.
   const bool busy = in_flight_ >= options_.limits.in_flight;
   if (c->req.verb != method::get && !pass_duplicate_filter(*from.via, *c, !drained_ && !busy)) return;
   if (drained_)
-    return refuse(*from.via, *c, response_code::service_unavailable,
-                  "the gateway is stopping; try again later");
-  if (busy)
     return refuse(
-        *from.via, *c, response_code::service_unavailable,
-        "the gateway works on " + std::to_string(in_flight_) + " requests already; try again later");
+        *from.via, *c,
+        answer::error(response_code::service_unavailable, "the gateway is stopping; try again later"));
+  if (busy)
+    return refuse(*from.via, *c,
+                  answer::error(response_code::service_unavailable,
+                                "the gateway works on " + std::to_string(in_flight_) +
+                                    " requests already; try again later"));
   ++in_flight_;
   ++from.in_flight;
   chain_.run(responder(std::move(c), from));
@@ -207,30 +202,13 @@ void gateway::take_request(intake& from, exchange_topic topic, std::string_view 
 
 /// True if the request is to be run; else it has been dealt with.
 bool gateway::pass_duplicate_filter(link& via, call& c, bool enter) {
-  const auto key = duplicate_filter::key_of(c.topic.subsystem(), c.topic.tag(), c.req.id);
-  const auto found = seen_.check(key, c, time_.now(), enter);
-  switch (found.what) {
-    case duplicate_filter::verdict::fresh: return true;
-    case duplicate_filter::verdict::running: counted_.count(event::request_repeated); return false;
-    case duplicate_filter::verdict::crowded:
-      refuse(via, c, response_code::service_unavailable,
-             "this request runs already, and too many spellings of its id wait for the answer");
-      return false;
-    case duplicate_filter::verdict::answered:
-      counted_.count(event::request_repeated);
-      send(via, c, *found.first);
-      return false;
-    case duplicate_filter::verdict::conflict:
-      refuse(
-          via, c, response_code::bad_request,
-          "header.request_id was used before for another method, path or body; every request needs its own");
-      return false;
-    case duplicate_filter::verdict::full:
-      refuse(via, c, response_code::service_unavailable,
-             "too many POST requests within 300 s to guard them all; try again later");
-      return false;
-  }
-  return true;
+  using verdict = duplicate_filter::verdict;
+  const auto found = seen_.check(c, time_.now(), enter);
+  if (found.what == verdict::running || found.what == verdict::answered)
+    counted_.count(event::request_repeated);
+  if (found.what == verdict::answered) sender_.send(via, c, *found.first);
+  if (const auto refusal = refusal_of(found.what)) refuse(via, c, *refusal);
+  return found.what == verdict::fresh;
 }
 
 /// Each step takes the requests that are its own and leaves the rest to the next.
@@ -280,79 +258,31 @@ void gateway::reply(intake& from, call& answered, answer&& what) noexcept try {
   --in_flight_;
   --from.in_flight;
   stats_.count_answer(answered, what.code, time_.now() - answered.received);
-  const auto joined = note_outcome(answered, what);
-  send(*from.via, answered, what);
-  for (const auto& repeat : joined) send(*from.via, repeat, what);
+  const auto joined = seen_.note(answered, what);
+  sender_.send(*from.via, answered, what);
+  for (const auto& repeat : joined) sender_.send(*from.via, repeat, what);
   if (!leaving_links_.empty() || !leaving_intakes_.empty()) wake_soon();
   check_drained();
 } catch (const std::exception& e) {
   spdlog::error("an answer under {} could not be sent: {}", answered.topic.text(), e.what());
 }
 
-/// Returns the repeats that the answer is for, too.
-std::vector<call> gateway::note_outcome(const call& answered, const answer& what) {
-  const auto& asked = answered.asked();
-  if (asked.verb == method::get) return {};
-  const auto key = duplicate_filter::key_of(answered.topic.subsystem(), answered.topic.tag(), asked.id);
-  return what.never_run ? seen_.forget(key) : seen_.finish(key, what);
-}
-
 /// Answers a request that was never run.
-void gateway::refuse(link& via, call& c, response_code code, std::string_view words) {
-  stats_.count_refusal(c, code);
-  send(via, c, answer::error(code, words));
+void gateway::refuse(link& via, const call& c, const answer& what) {
+  stats_.count_refusal(c, what.code);
+  sender_.send(via, c, what);
 }
 
-void gateway::send(link& via, const call& c, const answer& what) {
-  encode(c, what);
-  const auto ec = publish_answer(via, c);
-  count_sent(c.topic, ec == errc::too_large ? send_too_large(via, c, payload_.size()) : ec);
+void gateway::on_encoded(const call& to, const answer& what) { log_.answer(to, what, time_); }
+
+void gateway::on_sent(const exchange_topic& request, error_code error) {
+  counted_.count(error ? event::answer_unsent : event::answered);
+  if (error) spdlog::debug("the answer under {} could not be sent: {}", request.text(), error.message());
 }
 
-error_code gateway::publish_answer(link& via, const call& c) {
-  if (payload_.size() < followed_payload) return publish_payload(via, c.topic);
-  // The queue does not keep the call: what is needed of it, should this come back, is little.
-  const auto& asked = c.asked();
-  request kept{asked.verb, asked.path, asked.id, asked.correlation_id, {}, asked.source, {}, {}, {}, {}};
-  const auto again = std::make_shared<const call>(call{c.topic, std::move(kept), c.received});
-  return publish_payload(via, c.topic,
-                         [alive = std::weak_ptr(alive_), &via, again, size = payload_.size()](error_code ec) {
-                           const auto self = alive.lock();
-                           if (!self || ec != errc::too_large) return;
-                           if (const auto failed = (*self)->send_too_large(via, *again, size))
-                             (*self)->count_sent(again->topic, failed);
-                         });
-}
-
-void gateway::encode(const call& c, const answer& what) {
-  payload_.clear();
-  encode_answer(payload_, what, c.asked(), c.topic.tag(), time_.wall());
-  log_.answer(c, what, time_);
-}
-
-/// Silence would cost the caller its whole patience.
-error_code gateway::send_too_large(link& via, const call& c, std::size_t bytes) {
-  const auto words = too_large_words("the answer", bytes, via.name());
+void gateway::on_too_large(const exchange_topic& request, std::string_view words) {
   if (!std::exchange(too_large_told_, true))
-    spdlog::warn("{}: {}; further ones are answered 500 and not logged", c.topic.text(), words);
-  encode(c, answer::error(response_code::internal_server_error, words));
-  return publish_payload(via, c.topic);
-}
-
-error_code gateway::publish_payload(link& via, const exchange_topic& request_topic,
-                                    link::written_handler done) {
-  return via.publish(request_topic.response_topic(), payload_, time_.now() + answer_patience, {},
-                     std::move(done));
-}
-
-void gateway::count_sent(const exchange_topic& request_topic, error_code ec) {
-  if (ec) {
-    counted_.count(event::answer_unsent);
-    spdlog::debug("the answer under {} could not be sent: {}", request_topic.text(), ec.message());
-  } else {
-    counted_.count(event::answered);
-  }
-  if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
+    spdlog::warn("{}: {}; further ones are answered 500 and not logged", request.text(), words);
 }
 
 void gateway::drop(event why, std::string_view topic) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/text_map.hpp>
+#include <mqcoap/client/answer_sender.hpp>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/exchange/duplicate_filter.hpp>
 #include <mqcoap/gateway/counters.hpp>
@@ -42,7 +43,7 @@ struct gateway_hooks {
 /// exactly one answer to each. Owns no link, no timer and no thread: links bring messages, the alarm's owner
 /// calls `on_alarm`, and time comes from the clock, so that a test can run it all by hand.
 /// @par Threads  Everything on the event loop.
-class gateway final : public link_events {
+class gateway final : public link_events, private answer_sender::observer {
  public:
   /// @param links  at least one, outliving the gateway; the first is the one that is served
   gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
@@ -129,14 +130,10 @@ class gateway final : public link_events {
   void forward_by_path(responder& r);
   void answer_locally(responder& r);
   void reverse_by_tag(responder& r);
-  std::vector<call> note_outcome(const call& answered, const answer& what);
-  void refuse(link& via, call& c, response_code code, std::string_view words);
-  void send(link& via, const call& c, const answer& what);
-  void encode(const call& c, const answer& what);
-  error_code publish_answer(link& via, const call& c);
-  error_code send_too_large(link& via, const call& c, std::size_t bytes);
-  error_code publish_payload(link& via, const exchange_topic& request_topic, link::written_handler done = {});
-  void count_sent(const exchange_topic& request_topic, error_code ec);
+  void refuse(link& via, const call& c, const answer& what);
+  void on_encoded(const call& to, const answer& what) override;
+  void on_sent(const exchange_topic& request, error_code error) override;
+  void on_too_large(const exchange_topic& request, std::string_view words) override;
   void drop(event why, std::string_view topic);
   void set_alarm();
   void wake_soon();
@@ -158,12 +155,11 @@ class gateway final : public link_events {
   proxy proxy_;
   device_map devices_;
   request_chain chain_;  ///< what answers a request, in order
+  answer_sender sender_;
   std::size_t in_flight_ = 0;
   bool too_large_told_ = false;
   steady_time alarm_at_ = steady_time::max();
-  std::string payload_;  ///< reused for every answer
   std::function<void()> drained_;
-  std::shared_ptr<gateway*> alive_;  ///< so that what a link tells late does not find a gateway that is gone
 };
 
 }  // namespace mqcoap

@@ -32,6 +32,11 @@ struct call {
   std::unique_ptr<const request> as_it_came{};  ///< kept from the first change of `req` on
   /// What is answered: handlers may have changed `req`, but the caller gets its own path and ids back.
   const request& asked() const noexcept { return as_it_came ? *as_it_came : req; }
+  /// What an answer needs of it: the body may be large.
+  call without_body() const {
+    const auto& a = asked();
+    return {topic, {a.verb, a.path, a.id, a.correlation_id, {}, a.source, {}, {}, {}, {}}, received};
+  }
 };
 
 /// Where answers go.

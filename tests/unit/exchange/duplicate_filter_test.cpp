@@ -24,6 +24,18 @@ call make(method verb, std::string_view body = "1", std::string_view path = "sho
           {}};
 }
 
+call numbered(method verb, int n) {
+  const auto digits = std::to_string(n);
+  auto id = id_text;
+  return make(verb, "1", "shots", id.replace(id.size() - digits.size(), digits.size(), digits));
+}
+
+answer never_run() {
+  answer a;
+  a.never_run = true;
+  return a;
+}
+
 answer created(std::string location) {
   answer a;
   a.code = response_code::created;
@@ -33,21 +45,28 @@ answer created(std::string location) {
 
 }  // namespace
 
-TEST_CASE("the key is the same for every spelling of an id and differs by tag and subsystem") {
-  const auto id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
-  const auto other = *request_id::parse("16FD27068BAF433B82EB8C7FADA847DA");
-  CHECK(duplicate_filter::key_of("axuv", "T", id) == duplicate_filter::key_of("axuv", "T", other));
-  CHECK(duplicate_filter::key_of("axuv", "T", id) != duplicate_filter::key_of("axuv", "U", id));
-  CHECK(duplicate_filter::key_of("axuv", "T", id) != duplicate_filter::key_of("hv", "T", id));
+TEST_CASE("requests are the same by subsystem, tag and id") {
+  duplicate_filter filter;
+  const auto to = [](const char* subsystem, const char* tag) {
+    auto c = make(method::post);
+    c.topic = exchange_topic::make(default_namespace(), *subsystem_name::parse(subsystem),
+                                   exchange_topic::kind::request, *device_tag::parse(tag), c.req.id);
+    return c;
+  };
+  CHECK(filter.check(to("axuv", "T"), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(to("axuv", "U"), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(to("hv", "T"), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(to("axuv", "T"), at(0s)).what == verdict::running);
+  CHECK(filter.size() == 3);
 }
 
 TEST_CASE("a POST that comes again while the first runs joins it, and later gets its answer") {
   duplicate_filter filter;
   const auto post = make(method::post);
-  CHECK(filter.check("k", post, at(0s)).what == verdict::fresh);
-  CHECK(filter.check("k", post, at(1s)).what == verdict::running);
-  CHECK(filter.finish("k", created("shots/0")).empty());
-  const auto again = filter.check("k", post, at(2s));
+  CHECK(filter.check(post, at(0s)).what == verdict::fresh);
+  CHECK(filter.check(post, at(1s)).what == verdict::running);
+  CHECK(filter.note(make(method::post), created("shots/0")).empty());
+  const auto again = filter.check(post, at(2s));
   CHECK(again.what == verdict::answered);
   REQUIRE(again.first != nullptr);
   CHECK(again.first->location == "shots/0");
@@ -55,76 +74,74 @@ TEST_CASE("a POST that comes again while the first runs joins it, and later gets
 
 TEST_CASE("the same id with another method, path or body is a conflict") {
   duplicate_filter filter;
-  filter.check("k", make(method::post), at(0s));
-  CHECK(filter.check("k", make(method::put), at(1s)).what == verdict::conflict);
-  CHECK(filter.check("k", make(method::post, "2"), at(1s)).what == verdict::conflict);
-  CHECK(filter.check("k", make(method::post, "1", "other"), at(1s)).what == verdict::conflict);
-  CHECK(filter.check("k", make(method::post, "1", "/shots"), at(1s)).what == verdict::running);
+  filter.check(make(method::post), at(0s));
+  CHECK(filter.check(make(method::put), at(1s)).what == verdict::conflict);
+  CHECK(filter.check(make(method::post, "2"), at(1s)).what == verdict::conflict);
+  CHECK(filter.check(make(method::post, "1", "other"), at(1s)).what == verdict::conflict);
+  CHECK(filter.check(make(method::post, "1", "/shots"), at(1s)).what == verdict::running);
 }
 
 TEST_CASE("after the window a request is new again") {
   duplicate_filter filter;
-  filter.check("k", make(method::post), at(0s));
-  CHECK(filter.finish("k", created("shots/0")).empty());
-  CHECK(filter.check("k", make(method::post), at(299s)).what == verdict::answered);
-  CHECK(filter.check("k", make(method::post), at(300s)).what == verdict::fresh);
+  filter.check(make(method::post), at(0s));
+  CHECK(filter.note(make(method::post), created("shots/0")).empty());
+  CHECK(filter.check(make(method::post), at(299s)).what == verdict::answered);
+  CHECK(filter.check(make(method::post), at(300s)).what == verdict::fresh);
   CHECK(filter.size() == 1);
 }
 
 TEST_CASE("a full window refuses new POSTs and forgets no guard") {
   duplicate_filter filter({.window = 300s, .entries = 4, .answer_bytes = 1000});
-  for (int i = 0; i < 4; ++i)
-    CHECK(filter.check(std::to_string(i), make(method::post), at(0s)).what == verdict::fresh);
-  CHECK(filter.check("new", make(method::post), at(1s)).what == verdict::full);
-  CHECK(filter.check("0", make(method::post), at(1s)).what == verdict::running);
-  CHECK(filter.check("new", make(method::post), at(301s)).what == verdict::fresh);
+  for (int i = 0; i < 4; ++i) CHECK(filter.check(numbered(method::post, i), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(numbered(method::post, 9), at(1s)).what == verdict::full);
+  CHECK(filter.check(numbered(method::post, 0), at(1s)).what == verdict::running);
+  CHECK(filter.check(numbered(method::post, 9), at(301s)).what == verdict::fresh);
 }
 
 TEST_CASE("PUT and DELETE leave the last quarter of the window to POSTs") {
   duplicate_filter filter({.window = 300s, .entries = 4, .answer_bytes = 1000});
-  for (int i = 0; i < 10; ++i)
-    CHECK(filter.check(std::to_string(i), make(method::put), at(0s)).what == verdict::fresh);
+  for (int i = 0; i < 10; ++i) CHECK(filter.check(numbered(method::put, i), at(0s)).what == verdict::fresh);
   CHECK(filter.size() == 3);
-  CHECK(filter.check("post", make(method::post), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(numbered(method::post, 10), at(0s)).what == verdict::fresh);
 }
 
 TEST_CASE("remembered answers are bounded in bytes") {
   duplicate_filter filter({.window = 300s, .entries = 100, .answer_bytes = 50});
-  filter.check("a", make(method::post), at(0s));
+  filter.check(numbered(method::post, 1), at(0s));
   answer large;
   large.body = json_text::from_string(std::string(60, 'x'));
-  CHECK(filter.finish("a", large).empty());
-  CHECK(filter.check("b", make(method::post), at(1s)).what == verdict::full);
-  CHECK(filter.check("b", make(method::post), at(300s)).what == verdict::fresh);
+  CHECK(filter.note(numbered(method::post, 1), large).empty());
+  CHECK(filter.check(numbered(method::post, 2), at(1s)).what == verdict::full);
+  CHECK(filter.check(numbered(method::post, 2), at(300s)).what == verdict::fresh);
 }
 
 TEST_CASE("finishing what was never guarded changes nothing") {
   duplicate_filter filter;
-  CHECK(filter.finish("k", created("shots/0")).empty());
+  CHECK(filter.note(make(method::post), created("shots/0")).empty());
   CHECK(filter.size() == 0);
 }
 
 TEST_CASE("what was never run is fresh when it comes again, and is then guarded for the whole window") {
   duplicate_filter filter;
   const auto post = make(method::post);
-  filter.check("k", post, at(0s));
-  CHECK(filter.forget("k").empty());
+  filter.check(post, at(0s));
+  CHECK(filter.note(make(method::post), never_run()).empty());
   CHECK(filter.size() == 0);
-  CHECK(filter.check("k", make(method::put, "2"), at(100s)).what == verdict::fresh);
-  CHECK(filter.check("k", make(method::put, "2"), at(101s)).what == verdict::running);
-  CHECK(filter.finish("k", created("shots/0")).empty());
-  CHECK(filter.check("k", make(method::put, "2"), at(300s)).what == verdict::answered);
-  CHECK(filter.check("k", make(method::put, "2"), at(399s)).what == verdict::answered);
-  CHECK(filter.check("k", make(method::put, "2"), at(400s)).what == verdict::fresh);
+  CHECK(filter.check(make(method::put, "2"), at(100s)).what == verdict::fresh);
+  CHECK(filter.check(make(method::put, "2"), at(101s)).what == verdict::running);
+  CHECK(filter.note(make(method::post), created("shots/0")).empty());
+  CHECK(filter.check(make(method::put, "2"), at(300s)).what == verdict::answered);
+  CHECK(filter.check(make(method::put, "2"), at(399s)).what == verdict::answered);
+  CHECK(filter.check(make(method::put, "2"), at(400s)).what == verdict::fresh);
 }
 
 TEST_CASE("what ran is not forgotten before its time") {
   duplicate_filter filter;
-  CHECK(filter.forget("k").empty());
-  filter.check("k", make(method::post), at(0s));
-  CHECK(filter.finish("k", created("shots/0")).empty());
-  CHECK(filter.forget("k").empty());
-  CHECK(filter.check("k", make(method::post), at(1s)).what == verdict::answered);
+  CHECK(filter.note(make(method::post), never_run()).empty());
+  filter.check(make(method::post), at(0s));
+  CHECK(filter.note(make(method::post), created("shots/0")).empty());
+  CHECK(filter.note(make(method::post), never_run()).empty());
+  CHECK(filter.check(make(method::post), at(1s)).what == verdict::answered);
 }
 
 TEST_CASE(
@@ -132,36 +149,36 @@ TEST_CASE(
   duplicate_filter filter;
   const std::string upper = "16FD2706-8BAF-433B-82EB-8C7FADA847DA";
   const std::string plain = "16fd27068baf433b82eb8c7fada847da";
-  CHECK(filter.check("k", make(method::post), at(0s)).what == verdict::fresh);
+  CHECK(filter.check(make(method::post), at(0s)).what == verdict::fresh);
   for (const auto& spelling : {id_text, upper, plain, upper, plain})
-    CHECK(filter.check("k", make(method::post, "1", "/shots", spelling), at(1s)).what == verdict::running);
-  const auto joined = filter.finish("k", created("shots/0"));
+    CHECK(filter.check(make(method::post, "1", "/shots", spelling), at(1s)).what == verdict::running);
+  const auto joined = filter.note(make(method::post), created("shots/0"));
   REQUIRE(joined.size() == 2);
   CHECK(joined[0].topic.id() == upper);
   CHECK(joined[0].req.id.text() == upper);
   CHECK(joined[0].req.path.text() == "/shots");
   CHECK(joined[0].req.body.is_null());
   CHECK(joined[1].topic.id() == plain);
-  CHECK(filter.check("k", make(method::post, "1", "shots", upper), at(2s)).what == verdict::answered);
+  CHECK(filter.check(make(method::post, "1", "shots", upper), at(2s)).what == verdict::answered);
 }
 
 TEST_CASE("repeats that joined what was then never run come back, too") {
   duplicate_filter filter;
-  filter.check("k", make(method::post), at(0s));
-  filter.check("k", make(method::post, "1", "shots", "16fd27068baf433b82eb8c7fada847da"), at(0s));
-  CHECK(filter.forget("k").size() == 1);
-  CHECK(filter.check("k", make(method::post), at(0s)).what == verdict::fresh);
+  filter.check(make(method::post), at(0s));
+  filter.check(make(method::post, "1", "shots", "16fd27068baf433b82eb8c7fada847da"), at(0s));
+  CHECK(filter.note(make(method::post), never_run()).size() == 1);
+  CHECK(filter.check(make(method::post), at(0s)).what == verdict::fresh);
 }
 
 TEST_CASE("only so many spellings of one id wait for the answer") {
   duplicate_filter filter;
-  filter.check("k", make(method::post), at(0s));
+  filter.check(make(method::post), at(0s));
   const auto spelled = [](std::size_t hyphen) {
     std::string text = "16fd27068baf433b82eb8c7fada847da";
     return make(method::post, "1", "shots", text.insert(hyphen, 1, '-'));
   };
-  for (std::size_t i = 1; i <= 8; ++i) CHECK(filter.check("k", spelled(i), at(0s)).what == verdict::running);
-  CHECK(filter.check("k", spelled(9), at(0s)).what == verdict::crowded);
-  CHECK(filter.check("k", spelled(8), at(0s)).what == verdict::running);
-  CHECK(filter.finish("k", created("shots/0")).size() == 8);
+  for (std::size_t i = 1; i <= 8; ++i) CHECK(filter.check(spelled(i), at(0s)).what == verdict::running);
+  CHECK(filter.check(spelled(9), at(0s)).what == verdict::crowded);
+  CHECK(filter.check(spelled(8), at(0s)).what == verdict::running);
+  CHECK(filter.note(make(method::post), created("shots/0")).size() == 8);
 }

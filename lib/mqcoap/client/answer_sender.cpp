@@ -1,0 +1,65 @@
+#include <chrono>
+#include <mqcoap/client/answer_sender.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+/// For how long an answer may wait for a stalled broker: after that its caller is gone.
+constexpr std::chrono::seconds patience{5};
+/// Above this the buffer is given back rather than kept for the next.
+constexpr std::size_t kept_buffer = 4 << 20;
+
+}  // namespace
+
+answer_sender::answer_sender(const clock& time, observer& by)
+    : time_(time), by_(by), alive_(std::make_shared<answer_sender*>(this)) {}
+
+void answer_sender::send(link& via, const call& to, const answer& what) {
+  encode(to, what);
+  const auto size = payload_.size();
+  auto error = publish(via, to.topic, size < followed_payload ? nullptr : follow(via, to));
+  if (error == errc::too_large) error = send_too_large(via, to, size);
+  tell(to.topic, error);
+}
+
+void answer_sender::send(link& via, const exchange_topic& request, const decode_fault& fault) {
+  payload_.clear();
+  encode_fault(payload_, fault, request.id(), request.tag(), time_.wall());
+  tell(request, publish(via, request));
+}
+
+void answer_sender::encode(const call& to, const answer& what) {
+  payload_.clear();
+  encode_answer(payload_, what, to.asked(), to.topic.tag(), time_.wall());
+  by_.on_encoded(to, what);
+}
+
+error_code answer_sender::publish(link& via, const exchange_topic& request, link::written_handler done) {
+  return via.publish(request.response_topic(), payload_, time_.now() + patience, {}, std::move(done));
+}
+
+/// The link's queue does not keep the call, and the answer may come back.
+link::written_handler answer_sender::follow(link& via, const call& to) {
+  return [alive = std::weak_ptr(alive_), &via, size = payload_.size(),
+          again = std::make_shared<const call>(to.without_body())](error_code ec) {
+    const auto self = alive.lock();
+    if (!self || ec != errc::too_large) return;
+    if (const auto failed = (*self)->send_too_large(via, *again, size)) (*self)->tell(again->topic, failed);
+  };
+}
+
+error_code answer_sender::send_too_large(link& via, const call& to, std::size_t bytes) {
+  const auto words = too_large_words("the answer", bytes, via.name());
+  by_.on_too_large(to.topic, words);
+  encode(to, answer::error(response_code::internal_server_error, words));
+  return publish(via, to.topic);
+}
+
+void answer_sender::tell(const exchange_topic& request, error_code error) {
+  if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
+  by_.on_sent(request, error);
+}
+
+}  // namespace mqcoap

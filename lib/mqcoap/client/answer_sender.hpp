@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/protocol/responder.hpp>
+#include <mqcoap/protocol/topic.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// Publishes answers under the topics of their requests. In the place of one that the broker finds too large
+/// goes a 500 with words: silence would cost the caller its whole patience.
+/// @par Threads  One at a time, the one of the links.
+class answer_sender {
+ public:
+  class observer {
+   public:
+    virtual void on_encoded(const call& /*to*/, const answer& /*what*/) {}
+    /// An answer was handed to the link, or could not be. With an error also when a link that took it tells
+    /// later that it is too large, and what was to be said of that could not be sent either.
+    virtual void on_sent(const exchange_topic& request, error_code error) = 0;
+    virtual void on_too_large(const exchange_topic& request, std::string_view words) = 0;
+
+   protected:
+    ~observer() = default;
+  };
+
+  /// @param by  outlives the sender
+  answer_sender(const clock& time, observer& by);
+
+  void send(link& via, const call& to, const answer& what);
+  /// The answer to what could not be read as a request.
+  void send(link& via, const exchange_topic& request, const decode_fault& fault);
+
+ private:
+  void encode(const call& to, const answer& what);
+  error_code publish(link& via, const exchange_topic& request, link::written_handler done = {});
+  link::written_handler follow(link& via, const call& to);
+  error_code send_too_large(link& via, const call& to, std::size_t bytes);
+  void tell(const exchange_topic& request, error_code error);
+
+  const clock& time_;
+  observer& by_;
+  std::string payload_;                    ///< reused for every answer
+  std::shared_ptr<answer_sender*> alive_;  ///< for what a link tells later
+};
+
+}  // namespace mqcoap
