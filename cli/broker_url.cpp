@@ -1,7 +1,8 @@
 #include "broker_url.hpp"
 
 #include <charconv>
-#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/transport/host_port.hpp>
+#include <utility>
 
 namespace mqcoap::cli {
 namespace {
@@ -40,25 +41,6 @@ std::optional<std::string> read_user(std::string_view text, broker_url& url) {
   return std::nullopt;
 }
 
-/// Cuts the host off; an IPv6 address stands in brackets.
-std::optional<std::string> take_host(std::string_view& rest) {
-  std::string_view host;
-  if (rest.starts_with('[')) {
-    const auto end = rest.find(']');
-    if (end == std::string_view::npos) return std::nullopt;
-    host = rest.substr(1, end - 1);
-    rest.remove_prefix(end + 1);
-    if (host.find_first_not_of("0123456789abcdefABCDEF:.%") != std::string_view::npos) return std::nullopt;
-  } else {
-    host = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(host.size());
-    for (const char c : host)
-      if (!is_name_char(c)) return std::nullopt;
-  }
-  if (host.empty() || host.size() > 253) return std::nullopt;
-  return std::string(host);
-}
-
 }  // namespace
 
 result<broker_url, url_fault> parse_broker_url(std::string_view text) {
@@ -78,16 +60,14 @@ result<broker_url, url_fault> parse_broker_url(std::string_view text) {
   if (rest.find('/') != std::string_view::npos)
     return url_fault{
         std::string("nothing stands after the port: the address of a resource goes behind the verb")};
-  auto host = take_host(rest);
-  if (!host) return url_fault{"no host, or one with characters that no host has: " + std::string(form)};
-  url.host = *std::move(host);
-  if (rest.empty()) return url;
-  std::uint16_t port = 0;
-  rest.remove_prefix(1);
-  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), port);
-  if (read.ec != std::errc{} || read.ptr != rest.data() + rest.size() || port == 0)
-    return url_fault{"the port is no number from 1 to 65535: " + std::string(form)};
-  url.port = port;
+  auto at = parse_host_port(rest);
+  if (!at)
+    return url_fault{(at.error() == host_port_fault::host
+                          ? "no host, or one with characters that no host has: "
+                          : "the port is no number from 1 to 65535: ") +
+                     std::string(form)};
+  url.host = std::move(at->host);
+  url.port = at->port;
   return url;
 }
 

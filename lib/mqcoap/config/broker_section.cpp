@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <charconv>
 #include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/transport/host_port.hpp>
 
 namespace mqcoap {
 namespace {
@@ -10,41 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr std::uint16_t tls_port = 8883;
 constexpr char url_words[] = "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]";
-
-bool is_host_char(char c) { return is_name_char(c); }
-bool is_address_char(char c) { return is_hex_digit(c) || c == ':' || c == '.'; }
-
-/// What stands in front of the port; an IPv6 address stands in brackets.
-std::optional<std::string> take_host(std::string_view& rest) {
-  std::string_view host;
-  if (rest.starts_with('[')) {
-    const auto end = rest.find(']');
-    if (end == std::string_view::npos) return std::nullopt;
-    host = rest.substr(1, end - 1);
-    rest.remove_prefix(end + 1);
-    if (host.find(':') == std::string_view::npos || !std::all_of(host.begin(), host.end(), is_address_char))
-      return std::nullopt;
-  } else {
-    host = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(host.size());
-    if (host.empty() || host.size() > 253 || !std::all_of(host.begin(), host.end(), is_host_char))
-      return std::nullopt;
-  }
-  return std::string(host);
-}
-
-/// What stands behind the scheme. @param port  if none is given
-std::optional<endpoint> parse_endpoint(std::string_view rest, std::uint16_t port) {
-  auto host = take_host(rest);
-  if (!host) return std::nullopt;
-  endpoint url{*std::move(host), port};
-  if (rest.empty()) return url;
-  if (!rest.starts_with(':')) return std::nullopt;
-  rest.remove_prefix(1);
-  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), url.port);
-  if (read.ec != std::errc{} || read.ptr != rest.data() + rest.size() || url.port == 0) return std::nullopt;
-  return url;
-}
 
 std::optional<broker_url> read_url(const std::string& text, const node& n, read_context& ctx) {
   const auto scheme_end = text.find("://");
@@ -61,8 +26,8 @@ std::optional<broker_url> read_url(const std::string& text, const node& n, read_
                      like_tls ? "TLS over TCP is mqtts://" : "");
   } else if (rest.find('@') != std::string_view::npos) {
     ctx.faults.error(n, "a user or password in the url is refused", "use the keys `username` and `password`");
-  } else if (auto at = parse_endpoint(rest, tls ? tls_port : endpoint{}.port)) {
-    return broker_url{*std::move(at), tls};
+  } else if (auto at = parse_host_port(rest)) {
+    return broker_url{{std::move(at->host), at->port.value_or(tls ? tls_port : endpoint{}.port)}, tls};
   } else {
     mismatch(n, url_words, ctx);
   }
@@ -70,8 +35,10 @@ std::optional<broker_url> read_url(const std::string& text, const node& n, read_
 }
 
 value_type<broker_url> url() {
-  return refine(text(url_words), url_words,
-                string_schema(R"(^mqtts?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$)"), read_url);
+  return refine(
+      text(url_words), url_words,
+      string_schema(R"(^mqtts?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?\])(:[0-9]{1,5})?$)"),
+      read_url);
 }
 
 /// One, or a list of servers, which are all with TLS or all without.
