@@ -55,7 +55,9 @@ def main():
         topic, payload = respond(message.payload, message.topic, values, options.tag)
         client.publish(topic, payload, options.qos)
 
-    client = mqtt.Client()
+    # From version 2 on it wants to know which callbacks are meant.
+    version = [mqtt.CallbackAPIVersion.VERSION1] if hasattr(mqtt, "CallbackAPIVersion") else []
+    client = mqtt.Client(*version)
     client.on_connect = on_connect
     client.on_message = on_message
     client.connect("127.0.0.1", options.port)

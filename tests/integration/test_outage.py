@@ -12,9 +12,9 @@ import threading
 import time
 import unittest
 
-import paho.mqtt.client as mqtt
 from harness import IntegrationTest, new_id, request_payload, request_topic
 from harness.device import normal
+from harness.paho import new_client
 
 CONFIGURATION = """
     version: 1
@@ -96,7 +96,7 @@ class Load:
         self._news = threading.Condition()
         self._listening = False
         self._stop = threading.Event()
-        self.client = mqtt.Client("load", clean_session=True, protocol=mqtt.MQTTv311)
+        self.client = new_client("load")
         self.client.reconnect_delay_set(1, 1)
         self.client.on_connect = self._on_connect
         self.client.on_disconnect = self._on_disconnect

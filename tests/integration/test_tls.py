@@ -155,7 +155,7 @@ class Traps(TlsTest):
         gateway.wait_ready()
 
     def test_an_expired_certificate(self):
-        expired = self.authority.issue("IP:127.0.0.1", days=-1)
+        expired = self.authority.issue_expired("IP:127.0.0.1")
         self.trap("and must be renewed", self.settings(expired))
 
     def test_a_certificate_for_another_host(self):

@@ -25,15 +25,61 @@ certificates::identity certificates::make_authority() {
   return made;
 }
 
-certificates::identity certificates::issue(const std::string& names, int days) {
+template <class Sign>
+certificates::identity certificates::issue_by(const std::string& names, Sign sign) {
   identity made{new_file(), new_file()};
   const auto asked = new_file();
   run_program("openssl", request(made.key_file, "test") +
                              std::vector<std::string>{"-addext", "subjectAltName=" + names, "-out", asked});
-  run_program("openssl", {"x509", "-req", "-in", asked, "-CA", authority_.cert_file, "-CAkey",
-                          authority_.key_file, "-CAcreateserial", "-days", std::to_string(days),
-                          "-copy_extensions", "copy", "-out", made.cert_file});
+  run_program("openssl", sign(asked, made.cert_file));
   return made;
+}
+
+certificates::identity certificates::issue(const std::string& names) {
+  return issue_by(names, [this](const std::string& asked, const std::string& cert) {
+    return std::vector<std::string>{"x509",
+                                    "-req",
+                                    "-in",
+                                    asked,
+                                    "-CA",
+                                    authority_.cert_file,
+                                    "-CAkey",
+                                    authority_.key_file,
+                                    "-CAcreateserial",
+                                    "-days",
+                                    "30",
+                                    "-copy_extensions",
+                                    "copy",
+                                    "-out",
+                                    cert};
+  });
+}
+
+certificates::identity certificates::issue_expired(const std::string& names) {
+  // `x509` of OpenSSL 3.0 takes no dates, and that of 3.5 no days that end before they begin.
+  const auto config = write("[ca]\ndefault_ca = own\n[own]\nnew_certs_dir = " + directory_.path().string() +
+                            "\ndatabase = " + write("") +
+                            "\nrand_serial = yes\ndefault_md = sha256\npolicy = any\ncopy_extensions = copy\n"
+                            "[any]\ncommonName = supplied\n");
+  return issue_by(names, [&](const std::string& asked, const std::string& cert) {
+    return std::vector<std::string>{"ca",
+                                    "-batch",
+                                    "-notext",
+                                    "-config",
+                                    config,
+                                    "-cert",
+                                    authority_.cert_file,
+                                    "-keyfile",
+                                    authority_.key_file,
+                                    "-startdate",
+                                    "20200101000000Z",
+                                    "-enddate",
+                                    "20200201000000Z",
+                                    "-in",
+                                    asked,
+                                    "-out",
+                                    cert};
+  });
 }
 
 std::string certificates::encrypt(const std::string& key_file, const std::string& password) {

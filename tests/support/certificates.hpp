@@ -17,8 +17,9 @@ class certificates {
 
   const std::string& ca_file() const noexcept { return authority_.cert_file; }
   /// Signed by the authority. @param names  e.g. `DNS:localhost,IP:127.0.0.1`
-  /// @param days  from now until it expires; -1: it has expired
-  identity issue(const std::string& names, int days = 30);
+  identity issue(const std::string& names);
+  /// The same, of years ago.
+  identity issue_expired(const std::string& names);
   /// Another authority, with nothing to do with the first.
   identity make_authority();
   /// A copy of a key that asks for a password.
@@ -27,6 +28,9 @@ class certificates {
   std::string write(const std::string& text);
 
  private:
+  /// Has a request signed by the command that `sign` makes of the request's file and the certificate's.
+  template <class Sign>
+  identity issue_by(const std::string& names, Sign sign);
   std::string new_file() { return directory_.file(std::to_string(++files_) + ".pem"); }
 
   temporary_directory directory_;

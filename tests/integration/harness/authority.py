@@ -22,19 +22,36 @@ class Authority:
     def file(self):
         return self._own.cert
 
-    def issue(self, names, days=30):
-        """@param names  `DNS:localhost,IP:127.0.0.1`
-        @param days  until it expires; -1: it has
-        """
-        made = self._new_identity()
-        asked = self._new_file()
-        self._openssl(*self._request(made.key, "test"), "-addext", f"subjectAltName={names}", "-out", asked)
+    def issue(self, names):
+        """@param names  `DNS:localhost,IP:127.0.0.1`"""
+        made, asked = self._asked_for(names)
         sign = ["x509", "-req", "-in", asked, "-CA", self._own.cert, "-CAkey", self._own.key, "-CAcreateserial"]
-        self._openssl(*sign, "-days", days, "-copy_extensions", "copy", "-out", made.cert)
+        self._openssl(*sign, "-days", 30, "-copy_extensions", "copy", "-out", made.cert)
+        return made
+
+    def issue_expired(self, names):
+        """The same, of years ago."""
+        made, asked = self._asked_for(names)
+        # `x509` of OpenSSL 3.0 takes no dates, and that of 3.5 no days that end before they begin.
+        database, config = self._new_file(), self._new_file()
+        pathlib.Path(database).write_text("")
+        pathlib.Path(config).write_text(
+            f"[ca]\ndefault_ca = own\n[own]\nnew_certs_dir = {self._folder.name}\ndatabase = {database}\n"
+            "rand_serial = yes\ndefault_md = sha256\npolicy = any\ncopy_extensions = copy\n"
+            "[any]\ncommonName = supplied\n")
+        sign = ["ca", "-batch", "-notext", "-config", config, "-cert", self._own.cert, "-keyfile", self._own.key]
+        dates = ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"]
+        self._openssl(*sign, *dates, "-in", asked, "-out", made.cert)
         return made
 
     def close(self):
         self._folder.cleanup()
+
+    def _asked_for(self, names):
+        made = self._new_identity()
+        asked = self._new_file()
+        self._openssl(*self._request(made.key, "test"), "-addext", f"subjectAltName={names}", "-out", asked)
+        return made, asked
 
     def _new_file(self):
         self._count += 1

@@ -5,6 +5,7 @@ import threading
 
 import paho.mqtt.client as mqtt
 
+from .paho import new_client
 from .protocol import new_id
 
 Message = collections.namedtuple("Message", "topic payload retained")
@@ -27,7 +28,7 @@ class Bus:
         self._handler = on_message
         self._keep = keep
         self.client_id = client_id or f"test-{new_id()[:8]}"
-        self.client = mqtt.Client(self.client_id, clean_session=True, protocol=mqtt.MQTTv311)
+        self.client = new_client(self.client_id)
         if username:
             self.client.username_pw_set(username, password)
         self.client.max_queued_messages_set(0)

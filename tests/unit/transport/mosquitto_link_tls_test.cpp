@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(fixture, "an expired certificate is refused") {
-  private_broker broker(speaking_tls(made.issue("DNS:localhost", -1)));
+  private_broker broker(speaking_tls(made.issue_expired("DNS:localhost")));
   CHECK(outage(options_by_name(broker.port())).starts_with("the broker's certificate expired on 20"));
 }
 
