@@ -39,7 +39,10 @@ class Reload(IntegrationTest):
         return lab, site, gateway, self.caller(lab, "GW_1")
 
     def connects(self, broker, client):
-        """How often it has come, as the broker tells."""
+        """How often it has come, as the broker tells; it has told all that was when it tells of somebody later."""
+        later = new_id()
+        self.bus(broker, client_id=later)
+        broker.wait_log(f"as {later} ")
         return sum(f"as {client} " in line for line in broker.log.splitlines() if "New client connected" in line)
 
     def assert_silent(self, desk, tag):

@@ -79,6 +79,7 @@ void fake_broker::on_packet(peer& p, unsigned char type, std::string_view body) 
   if (type == 1) on_connect(p, body);
   if (type == 3) topics_.emplace_back(take_text(body));
   if (type == 8) on_subscribe(p, body);
+  if (type == 14) on_disconnect(p);
 }
 
 void fake_broker::on_connect(peer& p, std::string_view body) {
@@ -113,14 +114,23 @@ void fake_broker::on_subscribe(peer& p, std::string_view body) {
   send(p, std::string("\x90") + static_cast<char>(rest.size()) + rest);
 }
 
+void fake_broker::on_disconnect(peer& p) {
+  constexpr std::string_view ping_answer("\xd0\x00", 2);
+  // A socket that is gone answers the first with a reset, which the second meets.
+  const bool failed = parting_ == parting::talk_on && (send(p, ping_answer) || send(p, ping_answer));
+  if (!failed) ++heard_out_;
+  if (parting_ != parting::stay) p.socket.close();
+}
+
 void fake_broker::disconnect_clients(char reason) {
   for (const auto& p : peers_) send(*p, std::string("\xe0\x02") + reason + '\0');
   drop_clients();
 }
 
-void fake_broker::send(peer& p, std::string_view bytes) {
-  boost::system::error_code ignored;
-  boost::asio::write(p.socket, boost::asio::buffer(bytes), ignored);
+boost::system::error_code fake_broker::send(peer& p, std::string_view bytes) {
+  boost::system::error_code error;
+  boost::asio::write(p.socket, boost::asio::buffer(bytes), error);
+  return error;
 }
 
 }  // namespace mqcoap::test

@@ -22,18 +22,28 @@ class fake_broker {
     silence,            ///< never answers
   };
 
+  /// What it does when a client has said goodbye.
+  enum class parting {
+    hang_up,
+    talk_on,  ///< says something twice, then hangs up
+    stay,     ///< leaves the connection open
+  };
+
   fake_broker(boost::asio::io_context& loop, greeting how);
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   /// Filters with this beginning are denied.
   void deny(std::string prefix) { denied_ = std::move(prefix); }
   void greet(greeting how) { greeting_ = how; }
+  void part(parting how) { parting_ = how; }
   /// Protocol levels of the CONNECTs so far: 5 is MQTT 5, 4 is 3.1.1.
   const std::vector<int>& levels() const noexcept { return levels_; }
   /// Filters of the SUBSCRIBEs so far.
   const std::vector<std::string>& filters() const noexcept { return filters_; }
   /// Topics of the messages so far.
   const std::vector<std::string>& topics() const noexcept { return topics_; }
+  /// Clients that said goodbye, and were still there for all that was said then.
+  int heard_out() const noexcept { return heard_out_; }
   void drop_clients() { peers_.clear(); }
   /// Sends an MQTT 5 DISCONNECT with this reason, then hangs up.
   void disconnect_clients(char reason);
@@ -47,14 +57,17 @@ class fake_broker {
   void on_packet(peer& p, unsigned char type, std::string_view body);
   void on_connect(peer& p, std::string_view body);
   void on_subscribe(peer& p, std::string_view body);
-  static void send(peer& p, std::string_view bytes);
+  void on_disconnect(peer& p);
+  static boost::system::error_code send(peer& p, std::string_view bytes);
 
   boost::asio::ip::tcp::acceptor acceptor_;
   greeting greeting_;
+  parting parting_ = parting::hang_up;
   std::string denied_;
   std::vector<int> levels_;
   std::vector<std::string> filters_;
   std::vector<std::string> topics_;
+  int heard_out_ = 0;
   std::vector<std::shared_ptr<peer>> peers_;
 };
 

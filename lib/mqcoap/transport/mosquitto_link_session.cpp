@@ -257,13 +257,16 @@ void mosquitto_session::close() noexcept {
 }
 
 void mosquitto_session::release() noexcept {
-  if (handle_ == nullptr) return;
   boost::system::error_code ignored;
   tick_.cancel(ignored);
   // The library's socket shares the open file: closing the copy would leave it in the epoll set, so it is
   // taken out of it first.
   if (watched_.is_open()) ::close(watched_.release());
-  mosquitto_destroy(handle_);
+  release_library();
+}
+
+void mosquitto_session::release_library() noexcept {
+  if (handle_ != nullptr) mosquitto_destroy(handle_);
   handle_ = nullptr;
 }
 

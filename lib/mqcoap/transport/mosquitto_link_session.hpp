@@ -26,7 +26,7 @@ struct session_end {
     version_refused,  ///< the broker does not speak this MQTT version
     refused,          ///< the broker said no; `why` says what
     lost,             ///< it was up
-    finished,         ///< `finish` was called and all is written
+    finished,         ///< `finish` was called, all is written, and the broker hung up
   };
   cause what = cause::lost;
   std::string why;
@@ -88,7 +88,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   int subscribe(const std::vector<std::string>& filters);
   void unsubscribe(const std::string& filter);
 
-  /// Says goodbye after all that was handed over; ends with `finished`.
+  /// Says goodbye after all that was handed over; ends with `finished` when the broker has closed the
+  /// connection, or a second later.
   void finish();
   /// Drops the connection as it is. No event comes after this.
   void close() noexcept;
@@ -126,8 +127,12 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   bool settle();
   void library_closed(int code, int error) noexcept;
   void tell_end();
+  /// The DISCONNECT is written: reads on until the broker closes as well.
+  void await_close();
+  void read_to_close();
   void end(session_end::cause what, std::string why);
   void release() noexcept;
+  void release_library() noexcept;
 
   boost::asio::any_io_executor executor_;
   session_events* events_;  ///< null after `close` and after the end was told

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <mqcoap/base/units.hpp>
@@ -15,6 +16,7 @@ namespace mqcoap {
 namespace {
 
 constexpr std::chrono::seconds misc_interval{1};  // the library's keepalive needs it
+constexpr std::chrono::seconds goodbye_limit{1};
 constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
 constexpr std::size_t largest_corked = 64 * 1024;  // bytes of a flush
@@ -151,6 +153,29 @@ void mosquitto_session::flush() {
   if (up_) events_->on_session_room();
 }
 
+/// The library closes its socket right behind the DISCONNECT. If something of the broker's came then, it
+/// would be answered by a reset, and the broker, which may not have read the DISCONNECT yet, would take us
+/// for lost and publish the last will. Our copy of the socket is still open: it closes in one direction only.
+void mosquitto_session::await_close() {
+  release_library();
+  ::shutdown(watched_.native_handle(), SHUT_WR);
+  tick_.expires_after(goodbye_limit);
+  tick_.async_wait([self = shared_from_this()](const error_code& e) {
+    if (!e && self->watched_.is_open()) self->end(session_end::cause::finished, {});
+  });
+  read_to_close();
+}
+
+void mosquitto_session::read_to_close() {
+  watched_.async_wait(watched_.wait_read, [self = shared_from_this()](const error_code& e) {
+    if (e || !self->watched_.is_open()) return;
+    std::array<char, 4096> rest;
+    const auto count = ::recv(self->watched_.native_handle(), rest.data(), rest.size(), MSG_DONTWAIT);
+    if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return self->read_to_close();
+    self->end(session_end::cause::finished, {});
+  });
+}
+
 /// Connecting and handshake failures are not always reported by the library: the socket knows.
 bool mosquitto_session::has_died() {
   char byte = 0;
@@ -167,7 +192,7 @@ bool mosquitto_session::has_died() {
 void mosquitto_session::tell_end() {
   using enum session_end::cause;
   if (up_) {
-    if (finishing_ && disconnect_ == MOSQ_ERR_SUCCESS) return end(finished, {});
+    if (finishing_ && disconnect_ == MOSQ_ERR_SUCCESS) return await_close();
     if (disconnect_ >= first_failure)
       return end(lost, std::string("disconnected by the broker: ") + mosquitto_reason_string(disconnect_));
     if (disconnect_ == MOSQ_ERR_KEEPALIVE) return end(lost, "the broker does not answer");

@@ -152,6 +152,29 @@ TEST_CASE_FIXTURE(fixture, "stopping is done for everybody who asks, whatever th
   CHECK_FALSE(c.l->up());
 }
 
+TEST_CASE("a link that stops hears its broker out, and does not reset the connection") {
+  event_loop loop;
+  system_clock time;
+  fake_broker broker(loop.context(), fake_broker::greeting::accept);
+  client c(loop, options_for(broker.port()), time);
+  SUBCASE("which has something left to say") { broker.part(fake_broker::parting::talk_on); }
+  SUBCASE("which never hangs up") { broker.part(fake_broker::parting::stay); }
+  c.start_and_wait();
+  c.stop_and_wait(30s);
+  CHECK(broker.heard_out() == 1);
+}
+
+TEST_CASE("a link that hears its broker out is gone when its time is over") {
+  event_loop loop;
+  system_clock time;
+  fake_broker broker(loop.context(), fake_broker::greeting::accept);
+  broker.part(fake_broker::parting::stay);
+  client c(loop, options_for(broker.port()), time);
+  c.start_and_wait();
+  c.stop_and_wait(1ms);
+  REQUIRE(loop.run_until([&] { return broker.heard_out() == 1; }));
+}
+
 TEST_CASE_FIXTURE(fixture, "a link may be stopped from a message, and tells nothing after it") {
   struct stopper : link_recorder {
     bool stopped = false;
