@@ -10,6 +10,7 @@ import concurrent.futures
 import hashlib
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -37,6 +38,19 @@ def fingerprint(entry, headers, build, root, common):
     return digest.hexdigest()
 
 
+def without_precompiled(command):
+    """The command without CMake's precompiled header: clang cannot read g++'s, and each source must include what it uses."""
+    words = shlex.split(command)
+    kept = []
+    while words:
+        word = words.pop(0)
+        if word == "-include" and words and words[0].endswith("cmake_pch.hxx"):
+            words.pop(0)
+        elif word != "-Winvalid-pch":
+            kept.append(word)
+    return shlex.join(kept)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True, help="build directory, built and up to date")
@@ -53,8 +67,12 @@ def main():
     common = version + (root / ".clang-tidy").read_bytes()
 
     deps = included_files(build)
+    entries = json.loads((build / "compile_commands.json").read_text())
+    for entry in entries:
+        entry["command"] = without_precompiled(entry["command"])
+    (args.cache / "compile_commands.json").write_text(json.dumps(entries))
     work = []
-    for entry in json.loads((build / "compile_commands.json").read_text()):
+    for entry in entries:
         source = pathlib.Path(entry["file"])
         if any(source.is_relative_to(folder) for folder in folders):
             headers = deps.get(entry.get("output", ""))
@@ -70,7 +88,7 @@ def main():
     def check(job):
         source, mark = job
         # The build is g++'s, which knows warnings that clang does not.
-        command = ["clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", str(build), str(source)]
+        command = ["clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", str(args.cache), str(source)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode == 0:
             mark.touch()
