@@ -9,7 +9,9 @@ set_target_properties(mqcoap_asio PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_compile_definitions(mqcoap_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION)
 target_compile_options(mqcoap_asio PRIVATE -fno-semantic-interposition)
 target_link_libraries(mqcoap_asio PUBLIC Boost::headers Boost::json Threads::Threads PRIVATE spdlog::spdlog)
-target_precompile_headers(mqcoap_asio PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp)
+# Found by its name, so that a compiler cache serves several checkouts.
+target_include_directories(mqcoap_asio PRIVATE ${PROJECT_SOURCE_DIR}/cmake)
+target_precompile_headers(mqcoap_asio PRIVATE <precompiled.hpp>)
 
 # Has a target that links mqcoap::asio use the precompiled header.
 function(mqcoap_precompile target)
