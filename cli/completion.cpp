@@ -42,7 +42,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 /// In single quotes, for a shell.
-std::string quoted(std::string_view text) {
+std::string single_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + '\'';
@@ -65,8 +65,8 @@ std::string valued(const std::vector<option_words>& common, const std::vector<ve
 std::string verb_cases(const std::vector<verb_words>& verbs, const char* indent) {
   std::string out;
   for (const auto& v : verbs) {
-    out.append(indent).append(v.name).append(") options=").append(quoted(joined_names(v.options)));
-    if (!v.verbs.empty()) out.append("; below=").append(quoted(joined(v.verbs)));
+    out.append(indent).append(v.name).append(") options=").append(single_quoted(joined_names(v.options)));
+    if (!v.verbs.empty()) out.append("; below=").append(single_quoted(joined(v.verbs)));
     if (v.takes_address) out += "; live=1";
     out += " ;;\n";
   }
@@ -88,7 +88,7 @@ _mqcoap() {
   COMPREPLY=()
   local i verb= position=0 options= below= live=
   local common=)sh" +
-         quoted(joined_names(common)) + R"sh(
+         single_quoted(joined_names(common)) + R"sh(
   for ((i = 1; i < cword; i++)); do
     case ${words[i]} in
       )sh" +
@@ -130,7 +130,7 @@ complete -F _mqcoap mqcoap
 
 std::string zsh_script(const std::vector<option_words>& common, const std::vector<verb_words>& verbs) {
   std::string names;
-  for (const auto& v : verbs) names += "    " + quoted(v.name + ':' + v.about) + '\n';
+  for (const auto& v : verbs) names += "    " + single_quoted(v.name + ':' + v.about) + '\n';
   return "#compdef mqcoap\n# Completion of mqcoap for zsh:  source <(mqcoap completion zsh)\n"
          R"sh(
 # Tags of devices, or addresses of the resources of one.
@@ -157,7 +157,7 @@ _mqcoap_live() {
 _mqcoap() {
   local i verb= position=0 options= below= live=
   local common=)sh" +
-         quoted(joined_names(common)) + R"sh(
+         single_quoted(joined_names(common)) + R"sh(
   local -a verbs
   verbs=(
 )sh" + names +
@@ -204,7 +204,7 @@ void append_fish_option(std::string& out, const option_words& o, const std::stri
   for (const auto& name : o.names)
     out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
   if (o.takes_value) out += o.about.find("FILE") != std::string::npos ? " -r -F" : " -x";
-  out += " -d " + quoted(o.about) + '\n';
+  out += " -d " + single_quoted(o.about) + '\n';
 }
 
 std::string fish_script(const std::vector<option_words>& common, const std::vector<verb_words>& verbs) {
@@ -245,7 +245,7 @@ complete -c mqcoap -e
 )sh";
   const std::string none = " -n 'not __fish_seen_subcommand_from " + names + "'";
   for (const auto& v : verbs)
-    out += "complete -c mqcoap -f" + none + " -a " + v.name + " -d " + quoted(v.about) + '\n';
+    out += "complete -c mqcoap -f" + none + " -a " + v.name + " -d " + single_quoted(v.about) + '\n';
   out += "complete -c mqcoap -f -n '__fish_seen_subcommand_from " + live + "' -a '(__mqcoap_live)'\n";
   for (const auto& o : common) append_fish_option(out, o, "");
   out += "complete -c mqcoap -s o -l output -x -a 'body json raw csv'\n";
@@ -253,7 +253,8 @@ complete -c mqcoap -e
   for (const auto& v : verbs) {
     const std::string here = " -n '__fish_seen_subcommand_from " + v.name + "'";
     for (const auto& o : v.options) append_fish_option(out, o, here);
-    if (!v.verbs.empty()) out += "complete -c mqcoap -f" + here + " -a " + quoted(joined(v.verbs)) + '\n';
+    if (!v.verbs.empty())
+      out += "complete -c mqcoap -f" + here + " -a " + single_quoted(joined(v.verbs)) + '\n';
   }
   return out;
 }
