@@ -3,7 +3,8 @@
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/fmt/fmt.h>
 
-#include <boost/json/parse.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
 #include <cmath>
 #include <mqcoap/config/source_file.hpp>
 #include <mqcoap/protocol/json_text.hpp>
@@ -40,9 +41,9 @@ std::string to_line(const recorded_message& m) {
 }
 
 recorded_message parse_recorded(std::string_view line) {
-  boost::json::error_code ec;
-  const auto value = boost::json::parse(line, ec);
-  const auto* o = ec ? nullptr : value.if_object();
+  const auto json = json_text::parse(line);
+  const auto value = json ? json->value() : boost::json::value();
+  const auto* o = value.if_object();
   if (o == nullptr) throw failure(status_usage, "expected a JSON object such as `mqcoap record` writes");
   const auto* t = o->if_contains("t");
   const auto* topic = text_member(*o, "topic");

@@ -99,9 +99,13 @@ value_type<std::string> signal_expression() {
   return refine(text(words), words, string_schema(),
                 [](std::string expression, const node& n, read_context& ctx) -> std::optional<std::string> {
                   const auto why = signal_resource::check(expression);
-                  if (!why) return expression;
-                  ctx.faults.error(n, "the expression cannot be used: " + *why);
-                  return std::nullopt;
+                  if (why) {
+                    ctx.faults.error(n, "the expression cannot be used: " + *why);
+                    return std::nullopt;
+                  }
+                  if (const auto doubt = signal_resource::find_doubt(expression))
+                    ctx.faults.warning(n, "the expression: " + *doubt);
+                  return expression;
                 });
 }
 

@@ -3,7 +3,9 @@
 #include <boost/json/serialize.hpp>
 #include <cmath>
 #include <limits>
+#include <mqcoap/protocol/json_number.hpp>
 #include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/protocol/json_tree.hpp>
 
 namespace mqcoap {
 namespace {
@@ -18,6 +20,7 @@ struct validating_handler {
   static constexpr std::size_t max_string_size = max_object_size;
 
   bool not_finite = false;
+  std::string begun;  ///< text of a number that comes in parts
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
@@ -29,11 +32,21 @@ struct validating_handler {
   bool on_key(json::string_view, std::size_t, error_code&) { return true; }
   bool on_string_part(json::string_view, std::size_t, error_code&) { return true; }
   bool on_string(json::string_view, std::size_t, error_code&) { return true; }
-  bool on_number_part(json::string_view, error_code&) { return true; }
-  bool on_int64(std::int64_t, json::string_view, error_code&) { return true; }
-  bool on_uint64(std::uint64_t, json::string_view, error_code&) { return true; }
-  bool on_double(double number, json::string_view, error_code&) {
-    if (!std::isfinite(number)) not_finite = true;
+  bool on_number_part(json::string_view part, error_code&) {
+    begun.append(part.data(), part.size());
+    return true;
+  }
+  bool on_int64(std::int64_t, json::string_view, error_code&) { return end_number(); }
+  bool on_uint64(std::uint64_t, json::string_view, error_code&) { return end_number(); }
+  bool on_double(double number, json::string_view text, error_code&) {
+    // Boost's reading may be off by one double, which matters at the largest one alone.
+    constexpr double surely_finite = 1e308;
+    if (!(std::abs(number) < surely_finite) && !read_json_number(begun.append(text.data(), text.size())))
+      not_finite = true;
+    return end_number();
+  }
+  bool end_number() {
+    begun.clear();
     return true;
   }
   bool on_bool(bool, error_code&) { return true; }
@@ -66,6 +79,8 @@ std::optional<json_fault> validate_json(std::string_view text, std::size_t max_d
   }
   if (!ec && parser.handler().not_finite) return json_fault{"a number is not finite", 0, true};
   if (!ec) return std::nullopt;
+  if (ec == json::error::exponent_overflow)
+    return json_fault{"the exponent of a number has too many digits", consumed};
   if (ec == json::error::incomplete) return json_fault{"it ends too early", consumed};
   if (ec == json::error::too_deep)
     return json_fault{"it is nested deeper than " + std::to_string(max_depth) + " levels", consumed};
@@ -89,12 +104,7 @@ json_text json_text::from_validated(std::string_view text) {
   return text == "null" ? json_text() : json_text(std::string(text));
 }
 
-json::value json_text::value() const {
-  json::parse_options rules;
-  rules.max_depth =
-      std::numeric_limits<std::size_t>::max();  // the depth was checked when the text was validated
-  return json::parse(text(), {}, rules);
-}
+json::value json_text::value() const { return build_json(text()); }
 
 void append_json_string(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";

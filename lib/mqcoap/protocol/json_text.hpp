@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/protocol/ascii.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,9 @@ class json_text {
   }
   bool is_null() const noexcept { return text() == "null"; }
   bool is_string() const noexcept { return text().front() == '"'; }
-  /// Builds the tree, for who needs the value. Integers beyond uint64 become doubles.
+  bool is_number() const noexcept { return text().front() == '-' || is_digit(text().front()); }
+  /// Builds the tree. Every number becomes the double nearest to its text, or an integer where int64 or
+  /// uint64 holds it; of equal keys in one object the last one counts.
   boost::json::value value() const;
 
   friend bool operator==(const json_text& a, const json_text& b) noexcept { return a.text() == b.text(); }

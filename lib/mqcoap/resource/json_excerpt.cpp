@@ -2,8 +2,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
-#include <charconv>
 #include <mqcoap/base/utf8.hpp>
+#include <mqcoap/protocol/json_number.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/resource/json_excerpt.hpp>
 
@@ -45,12 +45,6 @@ void append(std::string& out, const json::value& v, std::size_t limit) {
 }
 
 }  // namespace
-
-std::string number_text(double number) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
-  return {text, end};
-}
 
 std::string excerpt(const json::value& value, std::size_t limit) {
   std::string text;

@@ -7,10 +7,6 @@
 
 namespace mqcoap {
 
-/// A number as JSON text, the shortest that reads back as the same double: `21.5`, where Boost.JSON writes
-/// `2.15E1`. Precondition: finite.
-std::string number_text(double number);
-
 inline constexpr std::size_t excerpt_limit = 60;  ///< bytes; enough to recognise a value by
 
 /// A value as a person would write it, for the words of an error; cut with `...` beyond the limit.

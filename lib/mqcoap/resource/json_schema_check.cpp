@@ -6,8 +6,10 @@
 #include <boost/json/string.hpp>
 #include <cmath>
 #include <mqcoap/base/closest.hpp>
+#include <mqcoap/protocol/json_tree.hpp>
 #include <mqcoap/resource/json_compare.hpp>
 #include <mqcoap/resource/json_excerpt.hpp>
+#include <mqcoap/resource/json_multiple.hpp>
 #include <mqcoap/resource/json_schema_node.hpp>
 
 // Checking builds nothing on success: pointers and words are made only when a fault travels up.
@@ -77,27 +79,6 @@ std::size_t count_characters(std::string_view utf8) {
       utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-/// Exact for whole numbers; else 0.3 counts as a multiple of 0.1, though neither double is what was written.
-bool is_multiple(const json::value& v, const json::value& of) {
-  if (!v.is_double() && !of.is_double()) {
-    const std::uint64_t divisor = of.to_number<std::uint64_t>();
-    const std::uint64_t size = v.is_int64() && v.get_int64() < 0
-                                   ? 0 - static_cast<std::uint64_t>(v.get_int64())
-                                   : v.to_number<std::uint64_t>();
-    return size % divisor == 0;
-  }
-  const auto exact = [](const json::value& n) -> long double {
-    return n.is_double()  ? n.get_double()
-           : n.is_int64() ? static_cast<long double>(n.get_int64())
-                          : static_cast<long double>(n.get_uint64());
-  };
-  const long double number = exact(v), divisor = exact(of);
-  if (std::fmod(number, divisor) == 0) return true;
-  const long double ratio = number / divisor;
-  const long double slack = std::min<long double>(std::abs(ratio) * 0x1p-51L, 1e-9L);
-  return std::abs(ratio - std::nearbyint(ratio)) <= slack;
-}
-
 std::string alternatives(const std::vector<fault>& faults) {
   std::string words = "it fits none of the alternatives: ";
   for (std::size_t i = 0; i < faults.size(); ++i) {
@@ -114,18 +95,6 @@ bool is_whole(const json::value& number) noexcept {
   if (!number.is_double()) return true;
   const double d = number.get_double();
   return std::isfinite(d) && d == std::trunc(d);
-}
-
-void append_pointer(std::string& pointer, std::string_view token) {
-  pointer += '/';
-  for (char c : token) {
-    if (c == '~')
-      pointer += "~0";
-    else if (c == '/')
-      pointer += "~1";
-    else
-      pointer += c;
-  }
 }
 
 std::string_view with_article(json_type type) noexcept {

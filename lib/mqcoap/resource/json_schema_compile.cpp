@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <mqcoap/base/closest.hpp>
+#include <mqcoap/protocol/json_tree.hpp>
 #include <mqcoap/resource/json_compare.hpp>
 #include <mqcoap/resource/json_excerpt.hpp>
 #include <mqcoap/resource/json_schema_node.hpp>

@@ -68,10 +68,8 @@ class json_schema::node {
   outcome check_combined(const boost::json::value& value) const;
 };
 
-/// `integer` for 5 and 5.0.
+/// True for 5 and 5.0.
 bool is_whole(const boost::json::value& number) noexcept;
-/// Appends `/token`, escaped (RFC 6901 section 3).
-void append_pointer(std::string& pointer, std::string_view token);
 /// `an integer`, `null`: with its article.
 std::string_view with_article(json_type type) noexcept;
 

@@ -1,13 +1,17 @@
 #include <muParser.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/protocol/json_number.hpp>
 #include <mqcoap/resource/conditions.hpp>
-#include <mqcoap/resource/json_excerpt.hpp>
 #include <mqcoap/resource/signal.hpp>
 #include <numbers>
 #include <random>
+#include <string_view>
+#include <vector>
 
 namespace mqcoap {
 namespace {
@@ -45,13 +49,45 @@ bool has_assignment(std::string_view expression) {
   return false;
 }
 
+/// What other languages have and muParser lacks, and how it is written here. `rint(x)` rounds halves up.
+struct idiom {
+  std::string_view name;
+  std::string_view instead;
+};
+constexpr idiom idioms[]{
+    {"%", "the remainder of a/b is a - b*rint(a/b - 0.5)"},
+    {"mod", "the remainder of a/b is a - b*rint(a/b - 0.5)"},
+    {"fmod", "the remainder of a/b is a - b*rint(a/b - 0.5)"},
+    {"floor", "rounding down is rint(x - 0.5)"},
+    {"ceil", "rounding up is -rint(-x - 0.5)"},
+    {"round", "rounding is rint(x)"},
+    {"trunc", "rounding down is rint(x - 0.5)"},
+    {"int", "rounding down is rint(x - 0.5)"},
+    {"pow", "a power is x^y"},
+    {"if", "a choice is t > 5 ? 1 : 0"},
+    {"and", "both is a && b"},
+    {"or", "either is a || b"},
+    {"rand", "chance is noise()"},
+    {"random", "chance is noise()"},
+    {"rnd", "chance is noise()"},
+    {"_pi", "it is pi"},
+    {"_e", "it is e"},
+    {"PI", "it is pi"},
+    {"E", "it is e"},
+};
+
+bool is_word(char c) { return is_hex_digit(c) || (to_lower(c) >= 'g' && to_lower(c) <= 'z') || c == '_'; }
+
 std::string in_words(const mu::Parser::exception_type& e) {
-  constexpr std::string_view known =
-      "; there are t, pi, e, noise() and the functions of muParser, such as sin(x)";
-  if (e.GetCode() == mu::ecUNASSIGNABLE_TOKEN) return "unknown: '" + e.GetToken() + '\'' + std::string(known);
   if (e.GetCode() == mu::ecEMPTY_EXPRESSION)
     return "the expression is empty; a sine would be sin(2*pi*0.2*t)";
-  return e.GetMsg();
+  if (e.GetCode() != mu::ecUNASSIGNABLE_TOKEN) return e.GetMsg();
+  const std::string unknown = e.GetToken();
+  for (const auto& [name, instead] : idioms)
+    if (unknown.starts_with(name) && (!is_word(name.front()) || unknown.size() == name.size()))
+      return "muParser has no '" + std::string(name) + "'; " + std::string(instead);
+  return "unknown: '" + unknown +
+         "'; there are t, pi, e, noise() and the functions of muParser, such as sin(x)";
 }
 
 }  // namespace
@@ -65,7 +101,7 @@ class signal_resource::evaluator {
     parser_.DefineVar("t", &t_);
     constexpr bool may_be_folded = false;  // each call gives another number
     parser_.DefineFunUserData(
-        "noise", [](void* self) -> double { return static_cast<evaluator*>(self)->noise_.next(); }, this,
+        "noise", [](void* self) -> double { return static_cast<evaluator*>(self)->make_noise(); }, this,
         may_be_folded);
     parser_.SetExpr(expression);
   }
@@ -78,11 +114,26 @@ class signal_resource::evaluator {
   }
   /// Of the last evaluation: `1, 2` has two.
   int results() const { return parser_.GetNumResults(); }
+  bool depends_on_time() const { return !parser_.GetUsedVar().empty(); }
+  /// Whether a finite number comes of it at one of these times; with noise, many numbers are tried.
+  bool is_finite_at(const std::vector<double>& times) {
+    constexpr int draws = 64;
+    for (int i = 0; i == 0 || (is_noisy_ && i < draws); ++i)
+      if (std::any_of(times.begin(), times.end(), [this](double t) { return std::isfinite(at(t)); }))
+        return true;
+    return false;
+  }
 
  private:
+  double make_noise() {
+    is_noisy_ = true;
+    return noise_.next();
+  }
+
   mu::Parser parser_;
   double t_ = 0;
   noise_source noise_;
+  bool is_noisy_ = false;  ///< an evaluation has called noise(): the next gives another number
 };
 
 std::optional<std::string> signal_resource::check(const std::string& expression) {
@@ -93,10 +144,25 @@ std::optional<std::string> signal_resource::check(const std::string& expression)
     if (tried.results() != 1)
       return "the expression has " + std::to_string(tried.results()) +
              " results, one is wanted; write 0.5, not 0,5";
+    if (!tried.depends_on_time() && !tried.is_finite_at({0}))
+      return "it is never a finite number, so that every GET would get 500";
     return std::nullopt;
   } catch (const mu::Parser::exception_type& e) {
     return in_words(e);
   }
+}
+
+std::optional<std::string> signal_resource::find_doubt(const std::string& expression) {
+  std::vector<double> times{0};
+  constexpr double ten_years = 3.2e8, step = 1.2;
+  for (double t = 1e-3; t < ten_years; t *= step) times.push_back(t);
+  try {
+    if (evaluator(expression).is_finite_at(times)) return std::nullopt;
+  } catch (const mu::Parser::exception_type& e) {
+    return in_words(e);
+  }
+  return "it is a finite number at none of the " + std::to_string(times.size()) +
+         " times that were tried, from 0 to 10 years; while it is not, a GET gets 500";
 }
 
 signal_resource::signal_resource(const signal_options& options, const clock& time)

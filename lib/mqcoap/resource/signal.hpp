@@ -20,6 +20,8 @@ class signal_resource final : public handler {
  public:
   /// Why the expression cannot be used, in words; nothing if it can.
   static std::optional<std::string> check(const std::string& expression);
+  /// What may be wrong with a checked expression, in words: that it seems never to be a finite number.
+  static std::optional<std::string> find_doubt(const std::string& expression);
 
   /// Precondition: the expression was checked.
   signal_resource(const signal_options& options, const clock& time);

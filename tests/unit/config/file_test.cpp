@@ -70,3 +70,16 @@ TEST_CASE("a thousand faults are enough, and a long line is not copied for each"
   const auto mark = shown.find(" | ", excerpt + 1);
   CHECK(shown.substr(excerpt + shown.find('^', mark) - mark, 4) == "x999");
 }
+
+TEST_CASE("a signal that seems never to be a finite number gets a warning") {
+  const test::temporary_folder folder;
+  const auto loaded = load_settings(folder.write(
+      "a.yaml", "version: 1\ndevices: {A: {resources: {odd: {signal: \"t/0\"}, good: {signal: 1/t}}}}\n"));
+  CHECK(loaded.value.has_value());
+  REQUIRE(loaded.diagnostics.size() == 1);
+  const auto words = to_string(loaded.diagnostics.front());
+  CHECK_MESSAGE(
+      words.find("warning: devices.A.resources.odd.signal: the expression: it is a finite number at none") !=
+          std::string::npos,
+      words);
+}

@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <boost/json/parse.hpp>
 #include <mqcoap/resource/action.hpp>
 
 #include "recorder.hpp"
+#include "support/json_value.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -18,7 +18,7 @@ value_resource holding(std::string_view json) {
 /// Whether an action that needs `expected` runs while the value is `actual`.
 bool runs(const char* expected, const char* actual) {
   auto value = holding(actual);
-  action_resource action({{"v", &value, boost::json::parse(expected)}}, {});
+  action_resource action({{"v", &value, json_value(expected)}}, {});
   const auto code = ask(action, {method::post, "act"}).code;
   CHECK((code == response_code::valid || code == response_code::precondition_failed));
   return code == response_code::valid;
@@ -43,8 +43,7 @@ TEST_CASE(
     "an action whose condition does not hold gets 412 with what is and what is needed, and stores nothing") {
   auto status = holding(R"({"state":"IDLE"})");
   auto count = holding("0");
-  action_resource trigger({{"status", &status, boost::json::parse(R"({"state": "ARMED"})")}},
-                          {{&count, text("1")}});
+  action_resource trigger({{"status", &status, json_value(R"({"state": "ARMED"})")}}, {{&count, text("1")}});
   const auto refused = ask(trigger, {method::post, "trigger"});
   CHECK(refused.code == response_code::precondition_failed);
   CHECK(words_of(refused) == R"(status is {"state":"IDLE"}, the action needs {"state":"ARMED"})");

@@ -2,11 +2,11 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <mqcoap/protocol/content_format.hpp>
 #include <mqcoap/resource/discovery.hpp>
 
 #include "recorder.hpp"
+#include "support/json_value.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -43,7 +43,7 @@ TEST_CASE("discovery lists the resources as JSON, unit and title only where they
   const auto got = discover(lab);
   CHECK(got.code == response_code::content);
   CHECK(got.options.content_format.empty());
-  CHECK(got.body.value() == boost::json::parse(R"([
+  CHECK(got.body.value() == json_value(R"([
     {"path": "gains", "methods": ["GET", "PUT"], "type": "value"},
     {"path": "supply/voltage", "methods": ["GET"], "type": "signal", "unit": "V", "title": "Supply \"A\""},
     {"path": "arm", "methods": ["POST"], "type": "action"},
@@ -60,7 +60,7 @@ TEST_CASE("discovery gives link-format where it is asked for") {
 TEST_CASE("discovery says under which subsystems a resource is found, if not under any") {
   const std::vector<resource_info> two{{"gains", {method::get}, "value", "", "", {"axuv", "host"}}};
   CHECK(discover(two).body.value() ==
-        boost::json::parse(
+        json_value(
             R"([{"path": "gains", "methods": ["GET"], "type": "value", "subsystems": ["axuv", "host"]}])"));
   CHECK(links(two) == R"(</gains>;rt="value";ct=50;methods="GET";subsystems="axuv host")");
 }

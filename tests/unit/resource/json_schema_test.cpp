@@ -2,35 +2,41 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
+#include <mqcoap/protocol/json_number.hpp>
 #include <mqcoap/resource/json_schema.hpp>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "support/json_value.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::test;
 namespace json = boost::json;
 
 namespace {
 
 json_schema compiled(std::string_view schema) {
-  const auto made = json_schema::compile(json::parse(schema));
+  const auto made = json_schema::compile(json_value(schema));
   REQUIRE_MESSAGE(made.has_value(), schema);
   return *made;
 }
 
 bool fits(std::string_view schema, std::string_view value) {
-  const auto fault = compiled(schema).check(json::parse(value));
+  const auto fault = compiled(schema).check(json_value(value));
   if (fault) CHECK_FALSE(fault->words.empty());
   return !fault;
 }
 
 /// The first fault, as `pointer: words`.
 std::string fault_of(std::string_view schema, std::string_view value) {
-  const auto fault = compiled(schema).check(json::parse(value));
+  const auto fault = compiled(schema).check(json_value(value));
   REQUIRE_MESSAGE(fault.has_value(), value);
   return fault->pointer + ": " + fault->words;
 }
 
 std::string refusal_of(std::string_view schema) {
-  const auto made = json_schema::compile(json::parse(schema));
+  const auto made = json_schema::compile(json_value(schema));
   REQUIRE_MESSAGE(made.has_error(), schema);
   return made.error().pointer + ": " + made.error().words;
 }
@@ -94,6 +100,100 @@ TEST_CASE("multipleOf is exact for whole numbers and takes decimals as they are 
   CHECK_FALSE(fits(R"({"multipleOf":0.5})", "0.25"));
   CHECK_FALSE(fits(R"({"multipleOf":2.5})", "9007199254740993"));
   CHECK(fits(R"({"multipleOf":1e-8})", "1e30"));
+}
+
+TEST_CASE("a multiple is one of decimals, whatever their doubles are") {
+  const std::pair<const char*, std::vector<const char*>> multiples[]{
+      {"0.001", {"47973", "8192.219", "50000", "0.001", "-8192.219", "562949953421.312", "1e300"}},
+      {"0.01", {"500000", "131072.27", "0.07", "1.1", "90071992547409.91"}},
+      {"1e-6", {"40", "8.000006", "0.000003", "123456789.123456"}},
+      {"1e-8", {"12391239123", "0.00000001", "1e-8", "1e308", "1.7976931348623157e308"}},
+      {"0.3", {"0.9", "2.1", "999999999999999.9", "3e200"}},
+      {"2.5", {"7.5", "-1e20", "0", "0.0", "-0.0"}},
+      {"7", {"7e22", "-14.0", "9223372036854775807", "18446744073709551614"}},
+      {"1e-300", {"1e-299", "1e308", "3e-300"}},
+      {"1e300", {"2e300", "0"}},
+      {"5e-324", {"5e-324", "1", "1.5e-323"}},
+      {"0.123456789", {"0.246913578", "123456789"}},
+  };
+  for (const auto& [step, numbers] : multiples)
+    for (const char* number : numbers)
+      CHECK_MESSAGE(fits("{\"multipleOf\":" + std::string(step) + '}', number),
+                    (std::string(number) + " of " + step));
+}
+
+TEST_CASE("what is no multiple is refused, however small the ratio's fraction or large the ratio") {
+  const std::pair<const char*, std::vector<const char*>> others[]{
+      {"0.001", {"47973.0001", "8192.2195", "0.0005", "1e-300", "562949953421.3125", "8192.21900001"}},
+      {"0.01", {"131072.275", "0.071", "500000.005", "1125899906842.6245"}},
+      {"1e-6", {"8.0000061", "1e-7", "0.00000350000001"}},
+      {"0.1", {"0.35", "0.3000000000001", "0.30000001", "1.05", "1e-17", "100000000000000.02"}},
+      {"0.123456789", {"1e308", "0.12345679", "1"}},
+      {"7", {"1e22", "1e308", "7.0000000000000009", "18446744073709551615"}},
+      {"1", {"1.0000000000000002", "0.5", "4503599627370495.5"}},
+      {"0.25", {"0.30000000000000004", "1.2500000000000002"}},
+      {"0.7", {"50000000000000.71", "500000000000000.3", "100000000000001"}},
+      {"7.3", {"1000000000000001", "100000000000001.5"}},
+      {"2.5", {"9007199254740993", "2.4"}},
+      {"1e3", {"1000000000000000001", "999"}},
+      {"1e300", {"1", "1.5e300"}},
+      {"0.3", {"1e15", "1e200"}},
+  };
+  for (const auto& [step, numbers] : others)
+    for (const char* number : numbers)
+      CHECK_MESSAGE(!fits("{\"multipleOf\":" + std::string(step) + '}', number),
+                    (std::string(number) + " of " + step));
+}
+
+TEST_CASE("the rounding of a sum or product of steps is forgiven, but not from 2^50 steps on") {
+  CHECK(fits(R"({"multipleOf":0.1})", "0.30000000000000004"));
+  CHECK(fits(R"({"multipleOf":0.1})", "-0.30000000000000004"));
+  CHECK(fits(R"({"multipleOf":0.1})", "0.7999999999999999"));
+  CHECK(fits(R"({"multipleOf":0.1})", "0.09999999999999998"));
+  std::mt19937_64 random(5);
+  for (const double step : {0.1, 0.01, 0.001, 0.3, 0.7, 1e-6, 2.5, 0.123456789, 12.5, 1e-20}) {
+    const auto schema = compiled("{\"multipleOf\":" + number_text(step) + '}');
+    for (int i = 0; i < 2000; ++i) {
+      const auto m = static_cast<double>(random() % 1'000'000), n = static_cast<double>(random() % 1'000'000);
+      CAPTURE(step);
+      CAPTURE(m);
+      CAPTURE(n);
+      REQUIRE_FALSE(schema.check(m * step + n * step));
+      REQUIRE_FALSE(schema.check(m * step));
+      REQUIRE(schema.check((m + 0.5) * step));
+      REQUIRE(schema.check(m * step + step / 100));
+    }
+  }
+  CHECK_FALSE(fits(R"({"multipleOf":0.001})", "1125899906842.6243"));
+  CHECK(fits(R"({"multipleOf":0.001})", "1125899906842.624"));
+  CHECK(fits(R"({"multipleOf":0.25})", "562949953421312.25"));  // written shorter, 0.2, it is the same double
+}
+
+TEST_CASE("every number that is a step's decimal is a multiple, and its neighbours are not") {
+  std::mt19937_64 random(6);
+  for (int i = 0; i < 20'000; ++i) {
+    const int places = static_cast<int>(random() % 9);
+    const auto steps = static_cast<std::int64_t>(random() % 1'000'000'000'000'000) >> random() % 48;
+    const auto decimal = [](std::int64_t digits, int power) {
+      return std::to_string(digits) + 'e' + std::to_string(power);
+    };
+    CAPTURE(steps);
+    CAPTURE(places);
+    const auto schema = compiled("{\"multipleOf\":" + decimal(1, -places) + '}');
+    REQUIRE_FALSE(schema.check(json_value(decimal(steps, -places))));
+    if (steps < 100'000'000'000'000) REQUIRE(schema.check(json_value(decimal(10 * steps + 1, -places - 1))));
+  }
+}
+
+TEST_CASE("numbers of 16 and 17 digits are compared as the doubles that they are") {
+  CHECK(fits(R"({"minimum":364.2447733054774})", "364.24477330547739"));
+  CHECK(fits(R"({"maximum":364.24477330547739})", "364.2447733054774"));
+  CHECK(fits(R"({"const":364.2447733054774})", "364.24477330547739"));
+  CHECK(fits(R"({"enum":[364.24477330547739]})", "364.2447733054774"));
+  CHECK_FALSE(fits(R"({"uniqueItems":true})", "[364.2447733054774,364.24477330547739]"));
+  CHECK_FALSE(fits(R"({"exclusiveMinimum":364.2447733054774})", "364.24477330547739"));
+  CHECK(fault_of(R"({"minimum":365})", "364.2447733054774") ==
+        ": 364.2447733054774 is under the minimum 365");
 }
 
 TEST_CASE("bounds of numbers say nothing about other types") {
@@ -268,9 +368,7 @@ TEST_CASE("a schema nested without end is refused, not followed") {
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += R"({"not":)";
   deep += "true" + std::string(100, '}');
-  json::parse_options rules;
-  rules.max_depth = 200;
-  const auto made = json_schema::compile(json::parse(deep, {}, rules));
+  const auto made = json_schema::compile(json_value(deep));
   REQUIRE(made.has_error());
   CHECK(made.error().words == "schemas are nested deeper than 64");
 }
@@ -289,6 +387,6 @@ TEST_CASE("the words about a large value stay short and whole UTF-8") {
   const auto words = fault_of(R"({"type":"integer"})", value + '"');
   CHECK(words.size() < 120);
   CHECK(words.find("...") != std::string::npos);
-  CHECK_NOTHROW(json::parse(
+  CHECK_NOTHROW(json_value(
       '"' + words.substr(words.find("\xc3\xa4"), words.find("...") - words.find("\xc3\xa4")) + '"'));
 }

@@ -110,10 +110,12 @@ TEST_CASE("a signal takes GET only, as application/json only") {
 }
 
 TEST_CASE("a good expression has no fault") {
-  for (const char* good : {"t", "1", "3 + 0.5*sin(2*pi*0.2*t) + 0.05*noise()", "t > 5 ? 1 : 0", "t == 3",
-                           "t != 3", "t <= 3 && t >= 1", "1/0", "min(t, e)", "exp(-t/10)"}) {
+  for (const char* good :
+       {"t", "1", "3 + 0.5*sin(2*pi*0.2*t) + 0.05*noise()", "t > 5 ? 1 : 0", "t == 3", "t != 3",
+        "t <= 3 && t >= 1", "1/t", "log(t - 5)", "sqrt(noise())", "min(t, e)", "exp(-t/10)"}) {
     CAPTURE(good);
     CHECK_FALSE(signal_resource::check(good));
+    CHECK_FALSE(signal_resource::find_doubt(good));
   }
 }
 
@@ -126,8 +128,59 @@ TEST_CASE("a bad expression is told by what is wrong in it") {
   CHECK(fault_of("1,5").find("0.5, not 0,5") != std::string::npos);
   CHECK(fault_of("t = 3").find("==") != std::string::npos);
   CHECK(fault_of("(t=3)*2").find("==") != std::string::npos);
-  CHECK(fault_of("_pi").find("'_pi'") != std::string::npos);
   for (const char* bad :
        {"1 +", "sin(", "sin()", "sin(1,2)", "(1", "1)", "2 t", "\"a\"", "1e999", "t @ 2", ";"})
     fault_of(bad);
+}
+
+TEST_CASE("an expression that is never a finite number is refused if it has no time in it") {
+  for (const char* never : {"1/0", "sqrt(-1)", "0/0", "log(-1)", "ln(0)", "-1/0", "1e308*10",
+                            "0 ? noise() : 1/0", "sqrt(-1) + noise()", "pi/0"}) {
+    CAPTURE(never);
+    CHECK(fault_of(never) == "it is never a finite number, so that every GET would get 500");
+  }
+}
+
+TEST_CASE("an expression that seems never to be a finite number is doubted if there is time in it") {
+  for (const char* never : {"sqrt(-1)*t", "t/0", "log(-1 - t)", "sqrt(-1 - abs(noise()))*t"}) {
+    CAPTURE(never);
+    CHECK_FALSE(signal_resource::check(never));
+    const auto doubt = signal_resource::find_doubt(never);
+    REQUIRE(doubt);
+    CHECK(doubt->starts_with("it is a finite number at none of the "));
+  }
+}
+
+TEST_CASE("what muParser lacks is told with what there is instead") {
+  CHECK(fault_of("t % 2") == "muParser has no '%'; the remainder of a/b is a - b*rint(a/b - 0.5)");
+  CHECK(fault_of("noise()*2%3").starts_with("muParser has no '%'; "));
+  CHECK(fault_of("mod(t, 2)") == "muParser has no 'mod'; the remainder of a/b is a - b*rint(a/b - 0.5)");
+  CHECK(fault_of("5 mod 2").starts_with("muParser has no 'mod'; "));
+  CHECK(fault_of("floor(t)") == "muParser has no 'floor'; rounding down is rint(x - 0.5)");
+  CHECK(fault_of("2*_pi") == "muParser has no '_pi'; it is pi");
+  CHECK(fault_of("modulus").starts_with("unknown: 'modulus'; there are t, "));
+  CHECK(fault_of("iffy(t)").starts_with("unknown: 'iffy'; "));
+}
+
+TEST_CASE("what is told instead gives the same numbers") {
+  manual_clock time;
+  signal_resource down({"rint(t/4 - 0.5)"}, time), up({"-rint(-t/4 - 0.5)"}, time);
+  signal_resource rest({"t - 2.5*rint(t/2.5 - 0.5)"}, time);
+  for (int i = 0; i < 41; ++i, time.advance(250ms)) {
+    const double t = 0.25 * i;
+    CAPTURE(t);
+    CHECK(number_of(ask(down, {.path = "s"})) == std::floor(t / 4));
+    CHECK(number_of(ask(up, {.path = "s"})) == std::ceil(t / 4));
+    CHECK(number_of(ask(rest, {.path = "s"})) == doctest::Approx(std::fmod(t, 2.5)));
+  }
+}
+
+TEST_CASE("pi and e have all their digits") {
+  manual_clock time;
+  const auto given = [&](const char* name) {
+    signal_resource signal({name}, time);
+    return std::string(ask(signal, {.path = "s"}).body.text());
+  };
+  CHECK(given("pi") == "3.141592653589793");
+  CHECK(given("e") == "2.718281828459045");
 }
