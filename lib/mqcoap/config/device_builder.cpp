@@ -75,7 +75,10 @@ class resource_checks {
 
   void check_set(const entry_type& entry) {
     const auto* value = find_value(entry);
-    if (value == nullptr || !value->schema) return;
+    if (value == nullptr) return;
+    if (by_path_.at(entry.name.value)->options.metric && !entry.value.is_number())
+      faults_.error(*entry.at, "'" + entry.name.value + "' is a metric, which is a number");
+    if (!value->schema) return;
     if (const auto fault = value->schema->check(entry.value.value()))
       faults_.error(follow_pointer(*entry.at, fault->pointer),
                     "this breaks the schema of '" + entry.name.value + "': " + fault->words);

@@ -31,6 +31,9 @@ it exits with 0, or with 78 if there is an error.
 - YAML 1.2, core schema: only `true` and `false` (also `True`, `TRUE`, ...) are booleans, `yes` and `on` are text. What
   stands in quotes is text. `0x1F` and `0o17` are integers; `.inf` and `.nan` are refused, for JSON has neither.
   Integers keep their digits from -2^63 to 2^64 - 1; larger ones are refused.
+- Where numbers are compared, in a `schema` or a `when`, a number with a point or an exponent is the double nearest to
+  what was written, and integers are exact. `multipleOf` compares decimals as they are written: 8192.219 is a multiple
+  of 0.001, and so is what the rounding of a sum makes of one, as 0.30000000000000004 of 0.1.
 - A text that YAML would take for a number, `true` or nothing needs quotes: `title: "2024"`.
 - Durations and sizes carry their unit: `200ms`, `5s`, `2min`, `1h`; `512B`, `256KiB`, `2MiB`, `1GiB`.
 - A pattern that begins with `*` needs quotes, because an unquoted `*` is a YAML alias: `tag: "*"`.

@@ -11,10 +11,13 @@ boost::json::object one_kind_rule() {
   for (auto kind : {"value", "collection", "action", "reply", "signal", "proxy"})
     kinds.emplace_back(boost::json::object{{"required", boost::json::array{kind}}});
   boost::json::array with_methods{kinds.at(0), kinds.at(3)};
+  boost::json::object metric = kinds.at(0).as_object();
+  metric["if"] = {{"properties", {{"metric", {{"const", true}}}}}};
+  metric["then"] = {{"properties", {{"value", {{"type", "number"}}}}}};
   return {{"oneOf", kinds},
           {"dependentSchemas", boost::json::object{{"methods", boost::json::object{{"anyOf", with_methods}}},
                                                    {"schema", kinds.at(0)},
-                                                   {"metric", kinds.at(0)}}}};
+                                                   {"metric", metric}}}};
 }
 
 field<action_spec> entries_key(std::string name, std::string doc, json_entries action_spec::*target) {
@@ -80,7 +83,8 @@ const section<resource_spec>& resource_section() {
        key<resource_spec>(
            "signal", with_place(signal_expression()), presence::optional("another kind"),
            "A number that is computed at each GET. `t`: seconds since the start; `noise()`: normal, mean 0, "
-           "deviation 1; `pi`, `e` and the functions of muParser.",
+           "deviation 1; `pi`, `e` and the functions of muParser, among which are no `%`, `mod` and `floor`: "
+           "rounding down is `rint(x - 0.5)`, the remainder of a/b `a - b*rint(a/b - 0.5)`.",
            &resource_spec::signal),
        key<resource_spec>(
            "proxy", with_place(mount()), presence::optional("another kind"),
@@ -94,11 +98,11 @@ const section<resource_spec>& resource_section() {
        key<resource_spec>("schema", with_place(schema_words()), presence::optional("anything"),
                           "JSON Schema of what may be stored, the value here included. Only with `value`.",
                           &resource_spec::schema),
-       key<resource_spec>(
-           "metric", with_place(boolean()), presence::optional("`false`"),
-           "Whether the value, a number, is also the metric `mqcoap_resource_value`; see `http`. "
-           "Only with `value`.",
-           &resource_spec::metric),
+       key<resource_spec>("metric", with_place(boolean()), presence::optional("`false`"),
+                          "Whether the value is also the metric `mqcoap_resource_value`; see `http`. It is a "
+                          "number then: a PUT "
+                          "of anything else gets 400. Only with `value`.",
+                          &resource_spec::metric),
        key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
                           "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
        key<resource_spec>("title", text("a text"), presence::optional("none"),

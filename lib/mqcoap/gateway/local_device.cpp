@@ -2,7 +2,9 @@
 #include <mqcoap/gateway/local_device.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/resource/discovery.hpp>
+#include <set>
 #include <stdexcept>
+#include <string_view>
 #include <unordered_map>
 
 namespace mqcoap {
@@ -13,12 +15,19 @@ class local_device::builder {
  public:
   builder(local_device& built, const clock& time, proxy& mounts, std::vector<extra_resource> extra,
           const local_device* before)
-      : built_(built), options_(built.options_), time_(time), mounts_(mounts), before_(before) {
-    if (before != nullptr)
+      : built_(built),
+        options_(built.options_),
+        time_(time),
+        mounts_(mounts),
+        before_(before),
+        conditions_(conditions_of(options_)) {
+    if (before != nullptr) {
       for (const auto& r : before->options_.resources) known_.emplace(r.path, &r);
+      conditions_before_ = conditions_of(before->options_);
+    }
     for (const auto& r : options_.resources)
       if (const auto* value = std::get_if<value_options>(&r.kind))
-        built_.values_.emplace(r.path, make_value(r.path, *value));
+        built_.values_.emplace(r.path, make_value(r, whole(r, *value, conditions_)));
     for (const auto& r : options_.resources) std::visit([&](const auto& kind) { add(r, kind); }, r.kind);
     for (auto& e : extra) {
       serve(e.info.path, std::move(e.target));
@@ -28,6 +37,23 @@ class local_device::builder {
   }
 
  private:
+  using path_set = std::set<std::string_view>;
+
+  /// The paths at which the conditions of a device's actions look.
+  static path_set conditions_of(const device_options& device) {
+    path_set paths;
+    for (const auto& r : device.resources)
+      if (const auto* action = std::get_if<action_options>(&r.kind))
+        for (const auto& condition : action->when) paths.insert(condition.path);
+    return paths;
+  }
+  /// A value's options with what the rest of the device asks of it.
+  static value_options whole(const resource_options& r, value_options kind, const path_set& conditions) {
+    kind.is_number = r.metric;
+    kind.is_condition = conditions.contains(r.path);
+    return kind;
+  }
+
   void add(const resource_options& r, const value_options& kind) {
     describe(r, "value", kind.methods);
     const auto& made = built_.values_.at(r.path);
@@ -66,13 +92,17 @@ class local_device::builder {
     serve(r.path, std::make_shared<mount>(mounts_, kind));
   }
 
-  std::shared_ptr<value_resource> make_value(const std::string& path, const value_options& kind) const {
-    const auto* known = kind_before(path, kind);
-    if (known != nullptr && *known == kind) return before_->values_.at(path);
-    auto made = std::make_shared<value_resource>(kind);
+  std::shared_ptr<value_resource> make_value(const resource_options& r, value_options kind) const {
+    const auto at = known_.find(r.path);
+    const auto* as_configured = at != known_.end() ? std::get_if<value_options>(&at->second->kind) : nullptr;
+    if (as_configured == nullptr) return std::make_shared<value_resource>(std::move(kind));
+    const auto known = whole(*at->second, *as_configured, conditions_before_);
+    if (known == kind) return before_->values_.at(r.path);
     // Another initial value is meant to be seen; other methods or another schema are no reason to lose what
     // was stored.
-    if (known != nullptr && known->initial == kind.initial) made->take_over(*before_->values_.at(path));
+    const bool is_kept = known.initial == kind.initial;
+    auto made = std::make_shared<value_resource>(std::move(kind));
+    if (is_kept) made->take_over(*before_->values_.at(r.path));
     return made;
   }
   std::shared_ptr<collection_resource> make_collection(const std::string& path,
@@ -112,6 +142,8 @@ class local_device::builder {
   const clock& time_;
   proxy& mounts_;
   const local_device* const before_;
+  const path_set conditions_;
+  path_set conditions_before_;
   std::unordered_map<std::string_view, const resource_options*> known_;  ///< those of `before_`, by path
   std::vector<resource_info> infos_;
 };

@@ -1,14 +1,14 @@
 #include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <initializer_list>
 #include <mqcoap/observe/drop_reasons.hpp>
 #include <mqcoap/observe/metrics.hpp>
+#include <mqcoap/observe/metrics_text.hpp>
 #include <mqcoap/observe/observer.hpp>
 #include <mqcoap/observe/process_usage.hpp>
+#include <mqcoap/protocol/json_number.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -111,12 +111,9 @@ void add_last_seen(family& f, const observer& o) {
 void add_values(family& f, const observer& o) {
   for (const auto& [tag, device] : o.running().devices())
     for (const auto& gauge : device->gauges()) {
-      const auto text = gauge.value->current().text();
-      double number = 0;
-      const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-      // What was put there may be something else.
-      if (read.ec == std::errc{} && read.ptr == text.data() + text.size())
-        f.add({tag, gauge.path, gauge.unit}, number);
+      const auto& value = gauge.value->current();
+      if (!value.is_number()) continue;  // only a program that builds its own options gets here
+      if (const auto number = read_json_number(value.text())) f.add({tag, gauge.path, gauge.unit}, *number);
     }
 }
 
@@ -229,7 +226,7 @@ std::string make_metrics(const observer& o) {
     auto made = f.take();
     if (!made.metric.empty()) families.push_back(std::move(made));
   }
-  return prometheus::TextSerializer().Serialize(families);
+  return to_metrics_text(families);
 }
 
 }  // namespace mqcoap

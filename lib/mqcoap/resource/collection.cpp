@@ -37,7 +37,7 @@ void collection_resource::take_over(const collection_resource& before) {
   items_.clear();
   bytes_ = 0;
   for (const auto& [number, held] : before.items_) {
-    if (options_.schema && options_.schema->check(held.value.value())) continue;
+    if (find_fault(held.value, options_.schema)) continue;
     items_.emplace_hint(items_.end(), number, held);
     bytes_ += held.value.text().size();
   }
@@ -75,7 +75,7 @@ answer collection_resource::answer_item(const call& c) {
 answer collection_resource::post(const call& c) {
   const auto path = list_path(c);
   if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
-  if (auto refused = refuse_body(c.req, options_.schema)) return *std::move(refused);
+  if (auto refused = refuse_body(find_fault(c.req.body, options_.schema))) return *std::move(refused);
   if (items_.size() >= options_.max)
     return too_large(path, " is full with " + std::to_string(items_.size()) + " items; DELETE one first");
   const auto text = c.req.body.text();
@@ -94,7 +94,7 @@ answer collection_resource::post(const call& c) {
 answer collection_resource::put(const call& c, item& current) {
   if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
   if (auto refused = refuse_version(c.req, current.etag)) return *std::move(refused);
-  if (auto refused = refuse_body(c.req, options_.schema)) return *std::move(refused);
+  if (auto refused = refuse_body(find_fault(c.req.body, options_.schema))) return *std::move(refused);
   const auto text = c.req.body.text();
   const std::size_t others = bytes_ - current.value.text().size();
   if (text.size() > room_beside(others))

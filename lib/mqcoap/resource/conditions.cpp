@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <mqcoap/protocol/ascii.hpp>
 #include <mqcoap/protocol/content_format.hpp>
+#include <mqcoap/protocol/json_tree.hpp>
 #include <mqcoap/resource/conditions.hpp>
 #include <mqcoap/resource/json_excerpt.hpp>
 
@@ -80,9 +81,20 @@ std::optional<answer> refuse_version(const request& r, std::string_view etag) {
   return std::nullopt;
 }
 
-std::optional<answer> refuse_body(const request& r, const std::optional<json_schema>& schema) {
+std::optional<json_schema::fault> find_duplicate(const json_text& body) {
+  const auto twice = find_duplicate_key(body.text());
+  if (!twice) return std::nullopt;
+  return json_schema::fault{twice->pointer, "the key '" + excerpt(twice->key) + "' is given twice"};
+}
+
+std::optional<json_schema::fault> find_fault(const json_text& body,
+                                             const std::optional<json_schema>& schema) {
   if (!schema) return std::nullopt;
-  const auto fault = schema->check(r.body.value());
+  if (auto fault = find_duplicate(body)) return fault;
+  return schema->check(body.value());
+}
+
+std::optional<answer> refuse_body(const std::optional<json_schema::fault>& fault) {
   if (!fault) return std::nullopt;
   return answer::error(response_code::bad_request, "body" + fault->pointer + ": " + fault->words);
 }

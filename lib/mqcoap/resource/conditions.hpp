@@ -25,8 +25,13 @@ std::optional<answer> refuse_accept(const request& r, std::initializer_list<std:
 std::optional<answer> refuse_content_format(const request& r);
 /// 412 if `if_match` or `if_none_match` does not hold for what exists with this version.
 std::optional<answer> refuse_version(const request& r, std::string_view etag);
-/// 400 if the body breaks the schema, saying where and what would be right.
-std::optional<answer> refuse_body(const request& r, const std::optional<json_schema>& schema);
+/// Where and why a body cannot be judged, since an object in it has a key twice: one reader takes the first,
+/// another the last.
+std::optional<json_schema::fault> find_duplicate(const json_text& body);
+/// Why a body breaks the schema, an object with a key twice included; nothing without a schema.
+std::optional<json_schema::fault> find_fault(const json_text& body, const std::optional<json_schema>& schema);
+/// 400 for such a fault of the body, if there is one, saying where and what would be right.
+std::optional<answer> refuse_body(const std::optional<json_schema::fault>& fault);
 
 /// What a GET of a value gets: 205 with it, 203 if the caller's `etag` still holds, or 406. Any value can be
 /// had as application/json, a string as text/plain too.

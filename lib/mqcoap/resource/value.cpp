@@ -1,10 +1,14 @@
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/json_excerpt.hpp>
 #include <mqcoap/resource/value.hpp>
 
 namespace mqcoap {
 
 value_resource::value_resource(value_options options)
-    : methods_(options.methods), schema_(std::move(options.schema)) {
+    : methods_(options.methods),
+      schema_(std::move(options.schema)),
+      is_number_(options.is_number),
+      is_condition_(options.is_condition) {
   store(std::move(options.initial));
 }
 
@@ -14,7 +18,14 @@ void value_resource::store(json_text value) {
 }
 
 void value_resource::take_over(const value_resource& before) {
-  if (!schema_ || !schema_->check(before.current_.value())) store(before.current_);
+  if (!find_fault(before.current_)) store(before.current_);
+}
+
+std::optional<json_schema::fault> value_resource::find_fault(const json_text& value) const {
+  if (auto fault = mqcoap::find_fault(value, schema_)) return fault;
+  if (is_number_ && !value.is_number())
+    return json_schema::fault{"", excerpt(value.text()) + " is given, a number is wanted: this is a metric"};
+  return is_condition_ && !schema_ ? find_duplicate(value) : std::nullopt;
 }
 
 void value_resource::handle(responder r) {
@@ -26,7 +37,7 @@ void value_resource::handle(responder r) {
 answer value_resource::put(const request& r) {
   if (auto refused = refuse_content_format(r)) return *std::move(refused);
   if (auto refused = refuse_version(r, etag_)) return *std::move(refused);
-  if (auto refused = refuse_body(r, schema_)) return *std::move(refused);
+  if (auto refused = refuse_body(find_fault(r.body))) return *std::move(refused);
   store(r.body);
   return changed(etag_);
 }

@@ -13,6 +13,8 @@ struct value_options {
   json_text initial;
   method_set methods{method::get};    ///< GET, PUT or both
   std::optional<json_schema> schema;  ///< what PUT and actions may store; the initial value satisfies it
+  bool is_number = false;             ///< PUT takes numbers only: the value is a metric
+  bool is_condition = false;          ///< an action looks at it: PUT takes no object that has a key twice
 
   friend bool operator==(const value_options&, const value_options&) = default;
 };
@@ -32,9 +34,13 @@ class value_resource final : public handler {
 
  private:
   answer put(const request& r);
+  /// Why this may not be stored.
+  std::optional<json_schema::fault> find_fault(const json_text& value) const;
 
   const method_set methods_;
   const std::optional<json_schema> schema_;
+  const bool is_number_;
+  const bool is_condition_;
   json_text current_;
   std::string etag_;
 };

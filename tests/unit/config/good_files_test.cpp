@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "support.hpp"
 
 using namespace mqcoap;
@@ -298,4 +300,11 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   CHECK(resource(device(s, "A"), "rate").metric);
   CHECK_FALSE(resource(device(s, "A"), "count").metric);
   CHECK_FALSE(resource(device(s, "A"), "name").metric);
+}
+
+TEST_CASE("numbers are taken for what they are, to the last digit") {
+  const auto s = load("numbers");
+  const auto& most = kind<value_options>(s, "GW_XX_0_0001", "most").initial;
+  CHECK(most.text() == "1.7976931348623158e+308");
+  CHECK(most.value() == std::numeric_limits<double>::max());
 }

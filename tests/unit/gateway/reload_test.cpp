@@ -101,6 +101,16 @@ struct fixture {
         steady_time::max());
     settle();
   }
+  /// @return the answer
+  std::string put(const std::string& path, const std::string& body) {
+    const std::string id(ids.next().text());
+    caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id,
+                      R"({"header":{"method":"PUT","path":")" + path + R"(","request_id":")" + id +
+                          R"("},"body":)" + body + R"(,"timestamp":"1"})",
+                      steady_time::max());
+    settle();
+    return caller.answers.empty() ? "" : caller.answers.back();
+  }
   bool asks_for(const memory_link& l, const std::string& tag) const {
     const auto& all = l.filters();
     return std::find(all.begin(), all.end(), "gf_int_v1/+/request/" + tag + "/+") != all.end();
@@ -303,4 +313,38 @@ TEST_CASE_FIXTURE(fixture, "a broker that still has requests goes when its clien
 TEST_CASE_FIXTURE(fixture, "it tells when its broker is away") {
   broker.go_down();
   CHECK(away == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "what a metric or a condition asks of a value holds from the reload on") {
+  const auto options = [](bool is_metric, bool has_condition) {
+    auto made = with_devices({"GW_1"});
+    auto& resources = made.devices.front().resources;
+    resources.front().metric = is_metric;
+    resources.push_back({"s", {}, {}, number("{}")});
+    action_options act;
+    if (has_condition) act.when.push_back({"s", *json_text::parse(R"({"a":1})")});
+    resources.push_back({"act", {}, {}, act});
+    return made;
+  };
+  const auto says = [](const std::string& answer, const char* words) {
+    return answer.find(words) != std::string::npos;
+  };
+  tested.reconfigure(options(false, false), {&lab});
+  settle();
+  CHECK(says(put("x", "\"high\""), ":204"));
+  CHECK(says(put("s", R"({"a":1,"a":2})"), ":204"));
+
+  tested.reconfigure(options(true, true), {&lab});
+  settle();
+  ask("GW_1");
+  CHECK_MESSAGE(says(caller.answers.back(), R"("body":1,)"), caller.answers.back());
+  CHECK(says(put("x", "\"high\""), "a number is wanted: this is a metric"));
+  CHECK(says(put("s", R"({"a":1,"a":2})"), "the key 'a' is given twice"));
+  CHECK(says(put("x", "7"), ":204"));
+
+  tested.reconfigure(options(true, false), {&lab});
+  settle();
+  ask("GW_1");
+  CHECK_MESSAGE(says(caller.answers.back(), R"("body":7,)"), caller.answers.back());
+  CHECK(says(put("s", R"({"a":1,"a":2})"), ":204"));
 }

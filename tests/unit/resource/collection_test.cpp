@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
-#include <boost/json/parse.hpp>
 #include <mqcoap/resource/collection.hpp>
 #include <mqcoap/resource/path_router.hpp>
 
 #include "recorder.hpp"
+#include "support/json_value.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -171,7 +171,7 @@ TEST_CASE("the items of a collection together have a limit in bytes") {
 }
 
 TEST_CASE("an item that breaks the schema gets 400 at POST and at PUT") {
-  shots s({.schema = *json_schema::compile(boost::json::parse(R"({"type": "object", "required": ["v"]})"))});
+  shots s({.schema = *json_schema::compile(json_value(R"({"type": "object", "required": ["v"]})"))});
   const auto refused = s.post("[1]");
   CHECK(refused.code == response_code::bad_request);
   CHECK(words_of(refused) == "body: it is an array, an object is wanted");
@@ -181,6 +181,26 @@ TEST_CASE("an item that breaks the schema gets 400 at POST and at PUT") {
   CHECK(put.code == response_code::bad_request);
   CHECK(words_of(put) == "body: the member 'v' is missing");
   CHECK(s.get("shots/0").body.text() == "{\"v\":1}");
+}
+
+TEST_CASE(
+    "an item in which an object has a key twice is refused where a schema looks at it, and nowhere else") {
+  constexpr char twice[] = R"({"v":1,"v":2})";
+  shots checked({.schema = *json_schema::compile(json_value(R"({"required": ["v"]})"))});
+  CHECK(words_of(checked.post(twice)) == "body: the key 'v' is given twice");
+  CHECK(checked.post("{\"v\":1}").code == response_code::created);
+  CHECK(words_of(checked.ask({method::put, "shots/0", twice})) == "body: the key 'v' is given twice");
+  shots plain;
+  CHECK(plain.post(twice).code == response_code::created);
+}
+
+TEST_CASE("an item with a key twice is not taken over by a collection with a schema") {
+  collection_resource before({});
+  for (const char* item : {R"({"v":1,"v":2})", R"({"v":3})"})
+    CHECK(ask(before, {method::post, "c", item}).code == response_code::created);
+  collection_resource after({.schema = *json_schema::compile(json_value(R"({"required": ["v"]})"))});
+  after.take_over(before);
+  CHECK(ask(after, {.path = "c"}).body.text() == R"({"1":{"v":3}})");
 }
 
 TEST_CASE("items honour versions and formats as values do") {

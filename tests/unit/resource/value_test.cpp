@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <boost/json/parse.hpp>
 #include <mqcoap/resource/value.hpp>
 
 #include "recorder.hpp"
+#include "support/json_value.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -14,7 +14,7 @@ json_text text(std::string_view json) { return *json_text::parse(json); }
 
 value_resource make_gains() {
   const auto schema =
-      boost::json::parse(R"({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 7}})");
+      json_value(R"({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 7}})");
   return value_resource({text("[0,1,2,3,4]"), {method::get, method::put}, *json_schema::compile(schema)});
 }
 
@@ -204,4 +204,56 @@ TEST_CASE("the version is looked at before the body, and only where something wo
 TEST_CASE("a leading slash of the path does not show in the words") {
   auto gains = make_gains();
   CHECK(words_of(ask(gains, {method::del, "/gains"})) == "gains allows GET, PUT, not DELETE");
+}
+
+TEST_CASE(
+    "a body in which an object has a key twice is refused where a schema looks at it, and nowhere else") {
+  const auto schema = json_schema::compile(json_value(R"({"properties": {"v": {"maximum": 5}}})"));
+  value_resource checked({text("{}"), {method::get, method::put}, *schema});
+  const auto refused = ask(checked, {method::put, "c", R"({"v":9,"v":1})"});
+  CHECK(refused.code == response_code::bad_request);
+  CHECK(words_of(refused) == "body: the key 'v' is given twice");
+  CHECK(words_of(ask(checked, {method::put, "c", R"({"list":[1,{"a/b":{"x":1,"\u0078":2}}]})"})) ==
+        "body/list/1/a~1b: the key 'x' is given twice");
+  CHECK(checked.current() == text("{}"));
+  auto plain = make_writable("1");
+  CHECK(ask(plain, {method::put, "p", R"({"v":9,"v":1})"}).code == response_code::changed);
+}
+
+TEST_CASE("a value at which an action looks takes no object with a key twice") {
+  value_resource watched(
+      {.initial = text("{}"), .methods = {method::put}, .schema = std::nullopt, .is_condition = true});
+  CHECK(words_of(ask(watched, {method::put, "w", R"({"state":"IDLE","state":"ARMED"})"})) ==
+        "body: the key 'state' is given twice");
+  CHECK(ask(watched, {method::put, "w", R"({"state":"ARMED"})"}).code == response_code::changed);
+}
+
+TEST_CASE("a metric takes numbers and nothing else") {
+  value_resource rate(
+      {.initial = text("1"), .methods = {method::put}, .schema = std::nullopt, .is_number = true});
+  for (const char* body : {"\"high\"", "null", "true", "[1]", "{}", R"({"a":1,"a":2})", "\"5\""}) {
+    CAPTURE(body);
+    CHECK(words_of(ask(rate, {method::put, "r", body})) ==
+          std::string("body: ") + body + " is given, a number is wanted: this is a metric");
+  }
+  for (const char* body : {"-5", "0", "1.7976931348623158e308", "18446744073709551616", "1e-400"})
+    CHECK(ask(rate, {method::put, "r", body}).code == response_code::changed);
+}
+
+TEST_CASE("what a value held before is kept only if the new rules allow it") {
+  const auto after = [](const char* held, value_options options) {
+    auto before = make_writable("0");
+    before.store(text(held));
+    options.initial = text("0");
+    value_resource made(std::move(options));
+    made.take_over(before);
+    return std::string(made.current().text());
+  };
+  CHECK(after("\"x\"", {}) == "\"x\"");
+  CHECK(after("\"x\"", {.initial = {}, .schema = std::nullopt, .is_number = true}) == "0");
+  CHECK(after("7", {.initial = {}, .schema = std::nullopt, .is_number = true}) == "7");
+  constexpr char twice[] = R"({"a":1,"a":2})";
+  CHECK(after(twice, {}) == twice);
+  CHECK(after(twice, {.initial = {}, .schema = std::nullopt, .is_condition = true}) == "0");
+  CHECK(after(twice, {.initial = {}, .schema = *json_schema::compile(true)}) == "0");
 }
