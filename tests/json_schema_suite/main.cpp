@@ -76,8 +76,10 @@ int main(int count, char** arguments) {
       for (const auto& entry : fs::directory_iterator(arguments[i]))
         if (entry.path().extension() == ".json") files.push_back(entry.path());
     std::sort(files.begin(), files.end());
-    for (const auto& file : files)
-      for (const auto& group : read_json(file).as_array()) run_group(file.string(), group.as_object(), all);
+    for (const auto& file : files) {
+      const auto groups = read_json(file);
+      for (const auto& group : groups.as_array()) run_group(file.string(), group.as_object(), all);
+    }
   }
   if (all.cases == 0) {
     std::cout << "skipped: no such cases; the package is json-schema-test-suite\n";
