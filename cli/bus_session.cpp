@@ -1,6 +1,7 @@
 #include "bus_session.hpp"
 
 #include <csignal>
+#include <mqcoap/base/safe_text.hpp>
 #include <utility>
 
 #include "broker_words.hpp"
@@ -76,7 +77,7 @@ void bus_session::on_link_up(link&) noexcept {
 void bus_session::on_link_down(link&, std::string_view why) noexcept {
   if (!was_up_) return fail(std::make_exception_ptr(unreachable(broker_, why)));
   down_ = true;
-  complain("lost the broker at " + place_of(broker_) + ": " + std::string(why) + "; waiting for it");
+  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why) + "; waiting for it");
 }
 
 void bus_session::on_message(link&, const inbound& m) noexcept {

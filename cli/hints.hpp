@@ -15,10 +15,11 @@ std::string place_of(const link_options& broker);
 /// What to try when the broker cannot be reached or refuses us. @param why  the link's words
 std::string hint_for_outage(std::string_view why, const link_options& broker);
 
-/// What to try after an error answer.
-std::string hint_for_answer(const exchange_record& e);
+/// What to try after an error answer. Precondition: there is an answer.
+std::string hint_for_answer(const request_outcome& outcome, const request_spec& asked);
 
-/// What to try when no answer came.
-std::string hint_for_failure(const error_code& error, const address& to, const settled_options& options);
+/// What to try when no answer came. A write that may have been run is never simply to be sent again.
+std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,
+                             const settled_options& options);
 
 }  // namespace mqcoap::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <mqcoap/base/glob.hpp>
+#include <mqcoap/base/safe_text.hpp>
 
 #include "json_parts.hpp"
 #include "style.hpp"
@@ -15,7 +16,7 @@ using row = std::vector<std::string>;
 
 std::string text_of(std::string_view value) {
   if (value.empty() || value == "null") return {};
-  return harmless(value.front() == '"' ? decode_json_string(value) : std::string(value));
+  return safe_text(value.front() == '"' ? decode_json_string(value) : std::string(value));
 }
 
 /// Decimal, as a JSON number or a string.
@@ -163,7 +164,7 @@ std::string show_resources(const std::vector<resource_entry>& resources, const o
     return out;
   }
   if (how.kind == output_kind::json) {
-    for (const auto& r : resources) out += r.json + '\n';
+    for (const auto& r : resources) out += safe_json(r.json, line_ends::replaced) + '\n';
     return out;
   }
   const bool for_people = how.terminal && how.kind == output_kind::body;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/suggest.hpp>
 #include <mqcoap/transport/log.hpp>
 
@@ -111,7 +112,7 @@ int run(const verb& chosen, const global_options& given) {
   } catch (const output_closed&) {
     return 128 + SIGPIPE;
   } catch (const failure& e) {
-    complain(std::string("mqcoap: ") + e.what());
+    complain("mqcoap: " + safe_text(e.what(), line_ends::kept));
     if (!given.quiet) complain_hint(e.hint(), false);
     return e.status();
   } catch (const std::exception& e) {

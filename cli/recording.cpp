@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 #include <cmath>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/source_file.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 
@@ -36,7 +37,7 @@ std::string to_line(const recorded_message& m) {
   line += R"(,"payload":)";
   append_json_string(line, is_text ? m.payload : to_base64(m.payload));
   if (!is_text) line += R"(,"encoding":"base64")";
-  return line + '}';
+  return safe_json(line + '}');
 }
 
 recorded_message parse_recorded(std::string_view line) {

@@ -24,6 +24,13 @@ std::size_t key_length(std::string_view word) {
   return n < word.size() && word[n] == '=' ? n : 0;
 }
 
+/// A file's text without the byte order mark that some editors write before it.
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  if (text.starts_with(mark)) text.remove_prefix(mark.size());
+  return text;
+}
+
 /// Where a byte stands, for a text of several lines.
 std::string place(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);
@@ -52,7 +59,9 @@ json_text json_or_string(std::string_view text, const std::string& where) {
   std::size_t bad_at = 0;
   if (!is_utf8(text, bad_at))
     throw usage_failure(where + " is neither JSON nor UTF-8 text (byte " + std::to_string(bad_at + 1) + ')',
-                        "binary data travels as text: base64 -w0 FILE | mqcoap put ADDRESS @-");
+                        text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")
+                            ? "this is UTF-16: iconv -f UTF-16 -t UTF-8 FILE | mqcoap put ADDRESS @-"
+                            : "binary data travels as text: base64 -w0 FILE | mqcoap put ADDRESS @-");
   if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
   return json_text::from_string(text);
 }
@@ -90,7 +99,8 @@ json_text read_value(const std::vector<std::string>& words, const file_reader& r
   if (!word.starts_with('@')) return json_or_string(word, "the value");
   const auto name = word.substr(1);
   if (name.empty()) throw usage_failure("'@' needs a file's name", "@FILE, or @- for standard input");
-  return json_or_string(read(name), name == "-" ? "standard input" : name);
+  const auto bytes = read(name);
+  return json_or_string(without_mark(bytes), name == "-" ? "standard input" : name);
 }
 
 std::string read_input(const std::string& name) {

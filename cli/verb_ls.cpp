@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
 
 #include "failure.hpp"
@@ -61,7 +62,7 @@ int list_resources(const words& given, const settled_options& options) {
   }
   if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
     complain("mqcoap: " + what.to.tag.text() + " is there, but lists no resources under " +
-             what.to.subsystem.text() + ": " + harmless(words_of(outcome.answered->answer.body)));
+             what.to.subsystem.text() + ": " + safe_text(words_of(outcome.answered->answer.body), line_ends::kept));
     if (!options.quiet)
       complain_hint("mqcoap ls " + what.to.tag.text() + "/SUBSYSTEM", options.output.colour_errors);
     return status_client_error;

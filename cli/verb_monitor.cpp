@@ -36,7 +36,10 @@ class monitor {
         pattern_(std::move(pattern)),
         most_(words.limits.count),
         duration_(words.limits.time()),
-        pairs_({.overdue = duration_of("--overdue", words.overdue)}),
+        pairs_({.overdue = duration_of("--overdue", words.overdue),
+                .wanted = [this](auto tag, auto subsystem, auto path) {
+                  return pattern_.matches(tag, subsystem, path);
+                }}),
         session_(
             options.client.broker,
             {pattern_.filter(options.client.ns, "request"), pattern_.filter(options.client.ns, "response")},
@@ -66,7 +69,7 @@ class monitor {
   }
 
   void show(const seen_exchange& e) {
-    if (!pattern_.matches(e.tag, e.subsystem, e.path) || (most_ > 0 && shown_ >= most_)) return;
+    if (most_ > 0 && shown_ >= most_) return;
     print((options_.output.kind == output_kind::json ? to_json_line(e) : to_line(e, options_.output.colour)) +
           '\n');
     if (++shown_ == most_) session_.finish();

@@ -9,7 +9,7 @@
 #include <iostream>
 #include <memory>
 #include <mqcoap/base/text_map.hpp>
-#include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/response_code.hpp>
 #include <set>

@@ -1,5 +1,7 @@
 #include "watching.hpp"
 
+#include <mqcoap/base/safe_text.hpp>
+
 #include "json_parts.hpp"
 #include "pretty.hpp"
 #include "style.hpp"
@@ -60,14 +62,15 @@ watch_log::lines watch_log::answered(const exchange_record& e, unix_millis now) 
     return {"{\"time\":\"" + utc_time(now) + "\"," + to_json(e).substr(1) + '\n', {}};
   if (is_error(e.answer.code))
     return {{},
-            stamp(now, how_) + status_line(e, how_.colour_errors) + ": " + harmless(words_of(e.answer.body))};
+            stamp(now, how_) + status_line(e, how_.colour_errors) + ": " +
+                    safe_text(words_of(e.answer.body), line_ends::kept)};
   const auto& body = e.answer.body;
   if (how_.kind == output_kind::csv) return {csv(body, now), {}};
-  if (how_.kind == output_kind::raw) return {words_of(body) + '\n', {}};
+  if (how_.kind == output_kind::raw) return {raw_words(body, how_) + '\n', {}};
   // One line each, so that columns of numbers can be compared.
   constexpr std::size_t one_line = std::size_t{1} << 30;
   return {stamp(now, how_) +
-              (how_.terminal ? pretty(body, one_line, how_.colour) : std::string(body.text())) + '\n',
+              (how_.terminal ? pretty(body, one_line, how_.colour) : safe_json(body.text(), line_ends::replaced)) + '\n',
           {}};
 }
 

@@ -76,12 +76,12 @@ std::string log_safe(std::string_view text, std::size_t longest) {
   return safe;
 }
 
-std::string safe_json(std::string_view json) {
-  return cleaned(json, [](std::string& out, const character& c, std::string_view) {
+std::string safe_json(std::string_view json, line_ends ends) {
+  return cleaned(json, [ends](std::string& out, const character& c, std::string_view) {
     // Valid JSON holds C0 only as white space between its tokens.
     if (c.valid && c.code >= 0x20)
       append_escape(out, c.code);
-    else if (c.valid && (c.code == '\n' || c.code == '\t'))
+    else if (ends == line_ends::kept && c.valid && (c.code == '\n' || c.code == '\t'))
       out += static_cast<char>(c.code);
     else
       out += c.valid ? ' ' : '?';

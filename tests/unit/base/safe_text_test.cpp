@@ -44,6 +44,7 @@ TEST_CASE("JSON keeps its value: such characters are escaped within strings") {
   CHECK(safe_json(R"({"a":[1,"é \u001b"]})") == R"({"a":[1,"é \u001b"]})");
   CHECK(safe_json("[\"\x7f\xc2\x9b\u202e\"]") == R"(["\u007f\u009b\u202e"])");
   CHECK(safe_json("[1,\r\n\t2]") == "[1, \n\t2]");
+  CHECK(safe_json("[1,\r\n\t2]", line_ends::replaced) == "[1,   2]");
 }
 
 TEST_CASE("a table's cell says which character was there") {

@@ -56,6 +56,18 @@ TEST_CASE("files and standard input") {
   CHECK_THROWS_AS(read({"@f"}, std::string("\xff\xfe", 2)), usage_failure);
 }
 
+TEST_CASE("a byte order mark is no part of a file's value") {
+  CHECK(read({"@f"}, "\xef\xbb\xbf[1, 2]\n") == "[1, 2]");
+  CHECK(read({"@f"}, "\xef\xbb\xbftext\n") == "\"text\"");
+  CHECK_THROWS_AS(read({"@f"}, "\xef\xbb\xbf{a: 1}"), usage_failure);
+  try {
+    read({"@f"}, std::string("\xff\xfe[\0", 4));
+    FAIL("accepted");
+  } catch (const usage_failure& e) {
+    CHECK(e.hint().find("UTF-16") != std::string::npos);
+  }
+}
+
 TEST_CASE("what looks like JSON and is none is refused, with the place") {
   for (const char* bad : {"{a: 1}", "[1,", "\"open", "  {", "[NaN]", "1e999"}) {
     CAPTURE(bad);

@@ -273,3 +273,12 @@ TEST_CASE("dashboard and alert rules ask only for metrics that there are") {
     for (const auto& name : used) CHECK_MESSAGE(known.contains(name), file, ": ", name);
   }
 }
+
+TEST_CASE_FIXTURE(fixture, "the time for which it runs does not follow the wall clock") {
+  start();
+  time.advance(90s);
+  time.step_wall(-24h);
+  CHECK(document(own_document::status).at("uptime_s") == 90);
+  time.step_wall(48h);
+  CHECK(document(own_document::status).at("uptime_s") == 90);
+}
