@@ -46,8 +46,9 @@ void exchange_pairing::on_request(const exchange_topic& topic, std::string_view 
   entries_.insert_or_assign(std::move(key), std::move(e));
 }
 
-std::optional<seen_exchange> exchange_pairing::on_response(const exchange_topic& topic, std::string_view payload,
-                                                           steady_time now, unix_millis wall) {
+std::optional<seen_exchange> exchange_pairing::on_response(const exchange_topic& topic,
+                                                           std::string_view payload, steady_time now,
+                                                           unix_millis wall) {
   auto fields = read_fields(topic, payload);
   seen_exchange out;
   if (const auto known = entries_.find(key_of(topic)); known != entries_.end()) {

@@ -48,7 +48,8 @@ struct seen_exchange {
 };
 
 /// Which exchanges are meant, by tag, subsystem and path (empty: it could not be read).
-using exchange_filter = std::function<bool(std::string_view tag, std::string_view subsystem, std::string_view path)>;
+using exchange_filter =
+    std::function<bool(std::string_view tag, std::string_view subsystem, std::string_view path)>;
 
 struct pairing_options {
   std::chrono::milliseconds overdue{5000};
@@ -67,8 +68,8 @@ struct pairing_totals {
   histogram latency;  ///< ns
 };
 
-/// Pairs responses with the requests that they answer, by topic, and tells those that are wanted. Its memory is
-/// bounded.
+/// Pairs responses with the requests that they answer, by topic, and tells those that are wanted. Its memory
+/// is bounded.
 class exchange_pairing {
  public:
   explicit exchange_pairing(pairing_options options = {}) : options_(std::move(options)) {}
@@ -99,8 +100,8 @@ class exchange_pairing {
   };
 
   void on_request(const exchange_topic& topic, std::string_view payload, steady_time now, unix_millis wall);
-  std::optional<seen_exchange> on_response(const exchange_topic& topic, std::string_view payload, steady_time now,
-                                           unix_millis wall);
+  std::optional<seen_exchange> on_response(const exchange_topic& topic, std::string_view payload,
+                                           steady_time now, unix_millis wall);
   seen_exchange pair(entry& e, const exchange_fields& fields, steady_time now);
   bool wants(const exchange_topic& topic, std::string_view path) const {
     return !options_.wanted || options_.wanted(topic.tag(), topic.subsystem(), path);

@@ -49,7 +49,8 @@ std::string show_finding(const finding& f, const output_format& how) {
                                                   : colours::red;
   std::string out = coloured(to_string(f.result), colour, how.colour);
   out.append(result_width - to_string(f.result).size(), ' ').append(f.what);
-  out.append(f.what.size() < what_width ? what_width - f.what.size() : 1, ' ').append(safe_text(f.words)) += '\n';
+  out.append(f.what.size() < what_width ? what_width - f.what.size() : 1, ' ').append(safe_text(f.words)) +=
+      '\n';
   if (!f.advice.empty())
     out += std::string(result_width + what_width, ' ') +
            coloured("-> " + safe_text(f.advice), colours::dim, how.colour) + '\n';

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 
 #include "contexts.hpp"
@@ -139,6 +140,11 @@ output_format to_output(const global_options& given,
   how.header = given.header;
   how.format = given.format;
   if (const auto fault = fault_of_format(given.format)) throw usage_failure(*fault);
+  if (!given.format.empty() && (how.kind == output_kind::json || how.kind == output_kind::csv || how.header))
+    throw usage_failure("-F says all of what is written: -o json, -o csv and -i have no effect beside it",
+                        "-F '%J' is all as JSON; with -o raw, %b is a string without its quotes");
+  if (how.header && how.kind == output_kind::json)
+    throw usage_failure("-i has no effect beside -o json, which holds the header");
   const auto said = [&](const char* name) {
     const char* text = variable(name);
     return std::string_view(text != nullptr ? text : "");
@@ -156,8 +162,11 @@ settled_options settle_all(const global_options& given,
   const char* const named = variable("MQCOAP_CONTEXT");
   std::optional<std::string> context = given.context;
   if (!context && named != nullptr && *named != '\0') context = named;
-  const auto layers = overlay(overlay(to_layer(given), read_environment(variable)),
-                              context_layer(contexts_path(variable), context));
+  auto said = overlay(to_layer(given), read_environment(variable));
+  const auto below =
+      context_layer(contexts_path(variable), {context, said.broker.has_value()},
+                    [](const std::string& why) { complain("mqcoap: " + safe_text(why, line_ends::kept)); });
+  const auto layers = overlay(std::move(said), below);
   auto chosen = settle(layers);
   if (const auto& tls = chosen.client.broker.tls)
     if (const auto fault = check(*tls); !fault.empty()) throw failure(status_configuration, "TLS: " + fault);

@@ -17,7 +17,8 @@ std::string hint_for_unknown(const request_spec& asked) {
   std::string out = "look first whether it ran: mqcoap get " + where;
   if (asked.id)
     out += "\n--request-id " + std::string(asked.id->text()) +
-           ": the same command again runs once, and gets its answer, where a gateway answers; not so a bare device";
+           ": the same command again runs once, and gets its answer, where a gateway answers; not so a bare "
+           "device";
   return out;
 }
 
@@ -68,12 +69,13 @@ std::string hint_for_failure(const request_outcome& outcome, const request_spec&
                              const settled_options& options) {
   const auto& tag = asked.to.tag.text();
   const auto& error = outcome.error;
-  const auto online = "is " + tag + " switched on, and its tag spelled right? `mqcoap ls` shows who is online\n";
+  const auto online =
+      "is " + tag + " switched on, and its tag spelled right? `mqcoap ls` shows who is online\n";
   if (may_have_run(outcome, asked.verb))
     return (error == errc::timed_out ? online : "") + hint_for_unknown(asked);
   if (error == errc::timed_out)
-    return online + "a slow device: --timeout " + to_string(options.client.timeout * 2) + "; namespace now '" +
-           options.client.ns.text() + "' (-n)";
+    return online + "a slow device: --timeout " + to_string(options.client.timeout * 2) +
+           "; namespace now '" + options.client.ns.text() + "' (-n)";
   if (error == errc::denied)
     return "the broker's access rules must allow reading " + options.client.ns.text() + '/' +
            asked.to.subsystem.text() + "/response/" + tag + "/+";

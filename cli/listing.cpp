@@ -77,13 +77,6 @@ std::string spaced(const std::vector<std::string>& names) {
   return out;
 }
 
-std::string address_of(const resource_entry& r, const address& asked) {
-  const auto& there = r.subsystems;
-  const auto& subsystem = asked.subsystem.text();
-  const bool right = there.empty() || std::find(there.begin(), there.end(), subsystem) != there.end();
-  return asked.tag.text() + '/' + (right ? subsystem : there.front()) + '/' + r.path;
-}
-
 std::string millis_text(const std::optional<unix_millis>& time) {
   return time ? std::to_string(time->count) : std::string();
 }
@@ -154,6 +147,13 @@ std::optional<std::vector<resource_entry>> read_resources(const json_text& body)
   std::stable_sort(resources.begin(), resources.end(),
                    [](const auto& a, const auto& b) { return a.path < b.path; });
   return resources;
+}
+
+std::string address_of(const resource_entry& r, const address& asked) {
+  const auto& there = r.subsystems;
+  const auto& subsystem = asked.subsystem.text();
+  const bool right = there.empty() || std::find(there.begin(), there.end(), subsystem) != there.end();
+  return asked.tag.text() + '/' + (right ? subsystem : there.front()) + '/' + r.path;
 }
 
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,

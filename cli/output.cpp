@@ -138,7 +138,8 @@ std::string apply_format(const output_format& how, const exchange_record& e) {
       ++i;
       switch (next) {
         case 'b':
-          out += how.kind == output_kind::raw ? raw_words(e.answer.body, how) : safe_json(e.answer.body.text());
+          out +=
+              how.kind == output_kind::raw ? raw_words(e.answer.body, how) : safe_json(e.answer.body.text());
           break;
         case 'c': out += std::to_string(to_int(e.answer.code)); break;
         case 'd': out += to_string(e.answer.code); break;

@@ -19,7 +19,8 @@ bool is_code(const request_outcome& outcome, response_code code) {
 }  // namespace
 
 void repeat_words::declare(CLI::App& app, method verb) {
-  app.add_option("--request-id", id, "The id to send, 32 hexadecimal digits (default: a fresh one)")->option_text("ID");
+  app.add_option("--request-id", id, "The id to send, 32 hexadecimal digits (default: a fresh one)")
+      ->option_text("ID");
   app.add_option("--retry", times,
                  verb == method::get
                      ? "Ask so many times more if nothing comes, or 503 or 504"
@@ -32,13 +33,15 @@ void repeat_words::declare(CLI::App& app, method verb) {
 request_id repeat_words::chosen_id() const {
   if (id.empty()) return request_id_generator().next();
   if (const auto parsed = request_id::parse(id)) return *parsed;
-  throw usage_failure("--request-id: '" + id + "' is no request id: 32 hexadecimal digits, hyphens as you like",
-                      "16fd2706-8baf-433b-82eb-8c7fada847da, for example");
+  throw usage_failure(
+      "--request-id: '" + id + "' is no request id: 32 hexadecimal digits, hyphens as you like",
+      "16fd2706-8baf-433b-82eb-8c7fada847da, for example");
 }
 
 bool may_repeat(const request_outcome& outcome) {
   if (outcome.answered)
-    return is_code(outcome, response_code::service_unavailable) || is_code(outcome, response_code::gateway_timeout);
+    return is_code(outcome, response_code::service_unavailable) ||
+           is_code(outcome, response_code::gateway_timeout);
   return outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
          outcome.error == errc::not_connected || outcome.error == errc::queue_full;
 }
@@ -53,9 +56,11 @@ bool was_not_sent(std::string_view words) { return words.find("was not sent") !=
 bool may_have_run(const request_outcome& outcome, method verb) {
   if (verb == method::get) return false;
   if (outcome.answered)
-    return is_code(outcome, response_code::gateway_timeout) && !was_not_sent(words_of(outcome.answered->answer.body));
-  return !was_not_sent(outcome.words) && (outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
-                                          outcome.error == errc::unusable_answer);
+    return is_code(outcome, response_code::gateway_timeout) &&
+           !was_not_sent(words_of(outcome.answered->answer.body));
+  return !was_not_sent(outcome.words) &&
+         (outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
+          outcome.error == errc::unusable_answer);
 }
 
 }  // namespace mqcoap::cli

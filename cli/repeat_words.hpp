@@ -12,8 +12,9 @@
 
 namespace mqcoap::cli {
 
-/// How a request is sent again: what get, put, post and delete have in common. A gateway runs a POST, PUT or DELETE
-/// that comes again under its id once, and gives the repeat the first one's answer (docs/protocol.md, section 8).
+/// How a request is sent again: what get, put, post and delete have in common. A gateway runs a POST, PUT or
+/// DELETE that comes again under its id once, and gives the repeat the first one's answer (docs/protocol.md,
+/// section 8).
 struct repeat_words {
   std::string id{};       ///< --request-id; empty: a fresh one
   std::size_t times = 0;  ///< --retry
@@ -26,8 +27,8 @@ struct repeat_words {
 /// True if the same request may fare better when it is sent again: nothing came, 503 or 504.
 bool may_repeat(const request_outcome& outcome);
 
-/// How long to wait before the n-th repeat (from 1). None after silence, which was waiting enough; else 1 s, doubled
-/// each time, at most 16 s.
+/// How long to wait before the n-th repeat (from 1). None after silence, which was waiting enough; else 1 s,
+/// doubled each time, at most 16 s.
 std::chrono::milliseconds pause_before(std::size_t n, const request_outcome& last);
 
 /// True for words that say that the device never got the request (docs/protocol.md, section 8).

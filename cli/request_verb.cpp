@@ -28,7 +28,8 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
   if (const auto text = render(e, how); !text.empty()) print(text);
   const auto status = status_of(make_error_code(e.answer.code));
   if (is_error(e.answer.code)) {
-    complain(status_line(e, how.colour_errors) + ": " + error_words(words_of(e.answer.body), outcome, e.verb));
+    complain(status_line(e, how.colour_errors) + ": " +
+             error_words(words_of(e.answer.body), outcome, e.verb));
     if (!options.quiet) complain_hint(hint_for_answer(outcome, asked), how.colour_errors);
   } else if (how.terminal && !how.header && how.format.empty() && !options.quiet) {
     complain(status_line(e, how.colour_errors) +
@@ -63,8 +64,10 @@ void connect(session& s, const request_spec& asked, const settled_options& optio
 void await_repeat(session& s, std::size_t n, std::size_t most, const request_outcome& last,
                   const settled_options& options) {
   if (!options.quiet) {
-    const auto why = last.answered ? status_line(*last.answered, options.output.colour_errors) : last.error.message();
-    complain("mqcoap: " + why + "; sent again under the same id, " + std::to_string(n) + " of " + std::to_string(most));
+    const auto why =
+        last.answered ? status_line(*last.answered, options.output.colour_errors) : last.error.message();
+    complain("mqcoap: " + why + "; sent again under the same id, " + std::to_string(n) + " of " +
+             std::to_string(most));
   }
   if (const auto pause = pause_before(n, last); pause.count() > 0)
     s.wait_until(std::chrono::steady_clock::now() + pause);
@@ -101,8 +104,7 @@ int report_outcome(const request_outcome& outcome, const request_spec& asked,
   const auto words = error_words(outcome.words, outcome, asked.verb);
   if (is_json(options.output)) print(error_object(asked, words));
   complain("mqcoap: no answer to " + asked_for + ": " + words);
-  if (!options.quiet)
-    complain_hint(hint_for_failure(outcome, asked, options), options.output.colour_errors);
+  if (!options.quiet) complain_hint(hint_for_failure(outcome, asked, options), options.output.colour_errors);
   return status_of(outcome.error);
 }
 

@@ -12,7 +12,8 @@ address read_address(const std::string& text);
 /// Where a device lists its resources. @param what  TAG or TAG/SUBSYSTEM. @throws usage_failure
 address discovery_address(const std::string& what);
 
-/// Connects, sends one request, again where that is asked for, and writes what came of it. @return the exit status
+/// Connects, sends one request, again where that is asked for, and writes what came of it. @return the exit
+/// status
 int run_request(const settled_options& options, request_spec what, const repeat_words& again);
 
 /// Writes an outcome: the result to standard output, status line, an error's words and hints to standard

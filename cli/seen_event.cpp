@@ -91,7 +91,8 @@ std::string show_event(const seen_event& e, const output_format& how, unix_milli
   if (!how.terminal)
     return stamp(now, how) + from + '\t' + safe_json(e.body.text(), line_ends::replaced) +
            (fault.empty() ? "" : "\t! " + fault) + '\n';
-  return stamp(now, how) + coloured(from, colours::blue, how.colour) + "  " + pretty(e.body, one_line, how.colour) +
+  return stamp(now, how) + coloured(from, colours::blue, how.colour) + "  " +
+         pretty(e.body, one_line, how.colour) +
          (e.retained ? coloured("  (retained)", colours::dim, how.colour) : "") +
          (fault.empty() ? "" : coloured("  ! " + fault, colours::yellow, how.colour)) + '\n';
 }

@@ -10,17 +10,17 @@
 
 namespace mqcoap::cli {
 
-/// An event as it was seen. One that breaks the protocol is read as far as it can be: whoever looks for a device's
-/// events wants to see those that others drop.
+/// An event as it was seen. One that breaks the protocol is read as far as it can be: whoever looks for a
+/// device's events wants to see those that others drop.
 struct seen_event {
   std::string kind;  ///< `event` or `system`
   std::string tag;
   std::string subsystem;
   std::string path;
   bool retained = false;
-  json_text body;                    ///< of a payload that has none that can be read: all of it, text as a string
+  json_text body;  ///< of a payload that has none that can be read: all of it, text as a string
   std::optional<unix_millis> sent_at{};
-  std::string fault{};               ///< how it breaks the protocol, in words; empty: it does not
+  std::string fault{};  ///< how it breaks the protocol, in words; empty: it does not
 };
 
 /// Nothing for a topic that is not `{namespace}/{subsystem}/event|system/{tag}/...`.

@@ -219,10 +219,13 @@ verb declare_doctor(CLI::App& root) {
       "Examples:\n"
       "  mqcoap doctor\n"
       "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999");
-  return {app, [device](const settled_options& options) {
-            if (!device->empty()) discovery_address(*device);  // which throws before anything is done
-            return examination(options).run(*device);
-          }};
+  return {.app = app,
+          .run =
+              [device](const settled_options& options) {
+                if (!device->empty()) discovery_address(*device);  // which throws before anything is done
+                return examination(options).run(*device);
+              },
+          .has = effects::with_outputs({"body", "json"})};
 }
 
 }  // namespace mqcoap::cli

@@ -19,7 +19,8 @@ struct words {
   bool system = false;
 };
 
-std::vector<std::string> filters_of(const words& given, const event_pattern& pattern, const namespace_name& ns) {
+std::vector<std::string> filters_of(const words& given, const event_pattern& pattern,
+                                    const namespace_name& ns) {
   std::vector<std::string> filters{pattern.filter(general_topic::kind::event).text(ns)};
   if (given.system) filters.push_back(pattern.filter(general_topic::kind::system).text(ns));
   return filters;
@@ -31,10 +32,11 @@ class watcher {
       : options_(options),
         pattern_(given.pattern),
         most_(given.count),
-        duration_(given.duration.empty() ? std::nullopt
-                                         : std::optional(read_time(given.duration, "--for", std::chrono::hours(24 * 366)))),
+        duration_(given.duration.empty()
+                      ? std::nullopt
+                      : std::optional(read_time(given.duration, "--for", std::chrono::hours(24 * 366)))),
         session_(options.client.broker, filters_of(given, pattern_, options.client.ns),
-                 {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
+                 options.client.timeout, {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
 
   int run() {
     const bool finished = session_.run();
@@ -71,12 +73,6 @@ class watcher {
   std::size_t faulty_ = 0;
 };
 
-int show_events(const words& given, const settled_options& options) {
-  if (!options.output.format.empty() || options.output.header)
-    throw usage_failure("events knows -o body, json, raw and csv; neither -i nor -F");
-  return watcher(given, options).run();
-}
-
 }  // namespace
 
 verb declare_events(CLI::App& root) {
@@ -90,13 +86,18 @@ verb declare_events(CLI::App& root) {
       ->check(CLI::PositiveNumber);
   app->add_flag("--system", given->system, "Also status and presence");
   app->footer(
-      "An event that breaks the protocol, without a timestamp for example, is shown with a `!` and what is wrong: others\n"
+      "An event that breaks the protocol, without a timestamp for example, is shown with a `!` and what is "
+      "wrong: others\n"
       "drop it. A summary on stderr counts them.\n\n"
       "Examples:\n"
       "  mqcoap events\n"
       "  mqcoap events '2D_*/axuv/*'\n"
       "  mqcoap events -o json --count 1 2D_XX_0_9999");
-  return {app, [given](const settled_options& options) { return show_events(*given, options); }};
+  auto has = effects::with_outputs({"body", "json", "raw", "csv"});
+  has.token = false;
+  return {.app = app,
+          .run = [given](const settled_options& options) { return watcher(*given, options).run(); },
+          .has = std::move(has)};
 }
 
 }  // namespace mqcoap::cli

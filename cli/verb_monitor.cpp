@@ -37,13 +37,12 @@ class monitor {
         most_(words.limits.count),
         duration_(words.limits.time()),
         pairs_({.overdue = duration_of("--overdue", words.overdue),
-                .wanted = [this](auto tag, auto subsystem, auto path) {
-                  return pattern_.matches(tag, subsystem, path);
-                }}),
+                .wanted = [this](auto tag, auto subsystem,
+                                 auto path) { return pattern_.matches(tag, subsystem, path); }}),
         session_(
             options.client.broker,
             {pattern_.filter(options.client.ns, "request"), pattern_.filter(options.client.ns, "response")},
-            {[this] { begin(); }, [this](const inbound& m) { take(m); }}),
+            options.client.timeout, {[this] { begin(); }, [this](const inbound& m) { take(m); }}),
         alarm_(session_.loop()) {}
 
   int run() {
@@ -118,7 +117,11 @@ verb declare_monitor(CLI::App& root) {
       ->option_text("DURATION");
   words->limits.declare(*app, "lines");
   app->footer(examples);
-  return {app, [words](const settled_options& options) { return run(*words, options); }};
+  auto has = effects::with_outputs({"body", "json"});
+  has.token = false;
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .has = std::move(has)};
 }
 
 }  // namespace mqcoap::cli

@@ -43,7 +43,8 @@ TEST_CASE("patterns") {
 }
 
 TEST_CASE("an event in each form") {
-  const auto m = read_event("gf_int_v1/axuv/event/DEV_1/temp", R"({"body":"a,b","timestamp":"5"})", true).value();
+  const auto m =
+      read_event("gf_int_v1/axuv/event/DEV_1/temp", R"({"body":"a,b","timestamp":"5"})", true).value();
   CHECK(m.fault.empty());
   CHECK(show_event(m, {}, when) == "2026-01-01T00:00:00.123Z\tDEV_1/axuv/temp\t\"a,b\"\n");
   CHECK(show_event(m, {.kind = output_kind::raw}, when) == "a,b\n");
@@ -57,7 +58,8 @@ TEST_CASE("an event in each form") {
 
 TEST_CASE("what others drop is shown with its fault: without timestamp, without an object, of another kind") {
   const auto shown = [](std::string_view payload, output_kind kind = output_kind::body) {
-    return show_event(read_event("gf_int_v1/axuv/event/DEV_1/temp", payload, false).value(), {.kind = kind}, when);
+    return show_event(read_event("gf_int_v1/axuv/event/DEV_1/temp", payload, false).value(), {.kind = kind},
+                      when);
   };
   const std::string begin = "2026-01-01T00:00:00.123Z\tDEV_1/axuv/temp\t";
   CHECK(shown(R"({"body":21})").starts_with(begin + "21\t! "));

@@ -163,7 +163,8 @@ TEST_CASE("what is no exchange is passed over") {
 
 TEST_CASE("what is not wanted is neither told nor counted, also where its answer looks as if it were") {
   watched w({.wanted = [](auto, auto, std::string_view path) { return path == "gains"; }});
-  CHECK_FALSE(w.pairs.on_message(request_topic(id_2), request_payload(id_2, "GET", "other"), w.now, {}).has_value());
+  CHECK_FALSE(
+      w.pairs.on_message(request_topic(id_2), request_payload(id_2, "GET", "other"), w.now, {}).has_value());
   CHECK_FALSE(w.answer(id_2).has_value());  // its path says gains
   CHECK_FALSE(w.answer(id_2).has_value());
   CHECK(w.pairs.totals().requests == 0);

@@ -54,7 +54,8 @@ TEST_CASE("what to try after an answer, or after none") {
   CHECK(hint(response_code::content, method::get).empty());
   CHECK(holds(hint(response_code::gateway_timeout, method::get), "switched on"));
   CHECK(holds(hint(response_code::gateway_timeout, method::put), "mqcoap get DEV_1/axuv/gains"));
-  CHECK(holds(hint(response_code::gateway_timeout, method::put), "--request-id 16fd2706-8baf-433b-82eb-8c7fada847da"));
+  CHECK(holds(hint(response_code::gateway_timeout, method::put),
+              "--request-id 16fd2706-8baf-433b-82eb-8c7fada847da"));
   CHECK(holds(hint(response_code::gateway_timeout, method::put, "\"it was not sent\""), "switched on"));
 
   settled_options options;
@@ -90,7 +91,8 @@ TEST_CASE("what is sent again, and after which pause") {
 }
 
 TEST_CASE("an id of one's own is checked before anything is sent") {
-  CHECK(repeat_words{.id = "16fd27068baf433b82eb8c7fada847da"}.chosen_id().text() == "16fd27068baf433b82eb8c7fada847da");
+  CHECK(repeat_words{.id = "16fd27068baf433b82eb8c7fada847da"}.chosen_id().text() ==
+        "16fd27068baf433b82eb8c7fada847da");
   CHECK_THROWS_AS(repeat_words{.id = "17"}.chosen_id(), usage_failure);
   CHECK_FALSE(repeat_words{}.chosen_id() == repeat_words{}.chosen_id());
 }
