@@ -65,6 +65,16 @@ std::string hint_for_answer(const request_outcome& outcome, const request_spec& 
   }
 }
 
+std::string acl_line_for_requests(const namespace_name& ns, std::string_view tag) {
+  return "topic write " + ns.text() + "/+/request/" + std::string(tag) + "/+";
+}
+
+std::string acl_line_for_answers(const namespace_name& ns, std::string_view tag) {
+  return "topic read " + ns.text() + "/+/response/" + std::string(tag) + "/+";
+}
+
+bool is_sending_denied(const request_outcome& outcome) { return !holds(outcome.words, "the answers of"); }
+
 std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,
                              const settled_options& options) {
   const auto& tag = asked.to.tag.text();
@@ -77,8 +87,9 @@ std::string hint_for_failure(const request_outcome& outcome, const request_spec&
     return online + "a slow device: --timeout " + to_string(options.client.timeout * 2) +
            "; namespace now '" + options.client.ns.text() + "' (-n)";
   if (error == errc::denied)
-    return "the broker's access rules must allow reading " + options.client.ns.text() + '/' +
-           asked.to.subsystem.text() + "/response/" + tag + "/+";
+    return "in the broker's access rules: " + (is_sending_denied(outcome)
+                                                   ? acl_line_for_requests(options.client.ns, tag)
+                                                   : acl_line_for_answers(options.client.ns, tag));
   if (error == errc::too_large)
     return "MQTT ends at 256 MiB, this program at 16 MiB, a gateway at 256 KiB by default";
   return {};

@@ -156,7 +156,13 @@ link::written_handler requester::follow(const request_id& id) const {
   return [alive = std::weak_ptr(alive_), id](error_code error) {
     const auto self = alive.lock();
     if (!self || (error != errc::denied && error != errc::too_large)) return;
-    if (auto e = (*self)->pending_.take(id)) (*self)->end(id, *std::move(e), error, {});
+    auto e = (*self)->pending_.take(id);
+    if (!e) return;
+    std::string words;
+    if (error == errc::denied)
+      words = "the broker does not let us send requests to " + e->what.to.tag.text() +
+              "; check its access control list";
+    (*self)->end(id, *std::move(e), error, words);
   };
 }
 

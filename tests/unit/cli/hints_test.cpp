@@ -69,7 +69,10 @@ TEST_CASE("what to try after an answer, or after none") {
     CHECK(holds(after(errc::timed_out, verb), "look first"));
     CHECK(holds(after(errc::connection_lost, verb), "look first"));
   }
-  CHECK(holds(after(errc::denied, method::put), "gf_int_v1/axuv/response/DEV_1/+"));
+  CHECK(holds(after(errc::denied, method::put, "the broker does not let us send requests to DEV_1"),
+              "topic write gf_int_v1/+/request/DEV_1/+"));
+  CHECK(holds(after(errc::denied, method::get, "the broker does not let us have the answers of DEV_1"),
+              "topic read gf_int_v1/+/response/DEV_1/+"));
 }
 
 TEST_CASE("what is sent again, and after which pause") {
