@@ -90,6 +90,7 @@ std::string hint_for_failure(const request_outcome& outcome, const request_spec&
     return "in the broker's access rules: " + (is_sending_denied(outcome)
                                                    ? acl_line_for_requests(options.client.ns, tag)
                                                    : acl_line_for_answers(options.client.ns, tag));
+  if (error == errc::connection_lost) return "whether " + tag + " has run the request is unknown";
   if (error == errc::too_large)
     return "MQTT ends at 256 MiB, this program at 16 MiB, a gateway at 256 KiB by default";
   return {};

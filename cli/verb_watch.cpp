@@ -23,7 +23,7 @@ struct words {
 };
 
 /// 0 if the last answers were all good, else the status of one that was not.
-int status_of(const std::vector<request_outcome>& last) {
+int worst_of(const std::vector<request_outcome>& last) {
   for (const auto& outcome : last)
     if (const auto status = status_of(outcome.error); status != status_ok) return status;
   return status_ok;
@@ -58,7 +58,7 @@ int watch(const words& given, const settled_options& options) {
     if (next >= until) break;
     s.wait_until(next);
   }
-  return status_of(last);
+  return worst_of(last);
 }
 
 }  // namespace
