@@ -62,10 +62,10 @@ class comparison {
 
   std::optional<body_difference> members(const json::object& was, const json::object& is) {
     for (const auto& [name, value] : was)
-      if (auto found = at(std::string(name), &value, is.if_contains(name))) return found;
+      if (auto found = at({name.data(), name.size()}, &value, is.if_contains(name))) return found;
     for (const auto& [name, value] : is)
       if (!was.contains(name))
-        if (auto found = at(std::string(name), nullptr, &value)) return found;
+        if (auto found = at({name.data(), name.size()}, nullptr, &value)) return found;
     return std::nullopt;
   }
 
