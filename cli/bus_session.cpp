@@ -1,5 +1,6 @@
 #include "bus_session.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
@@ -13,6 +14,8 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr std::chrono::milliseconds flush_grace{500};
+/// A short --timeout is meant for answers.
+constexpr std::chrono::milliseconds least_patience{5000};
 
 }  // namespace
 
@@ -22,7 +25,7 @@ bus_session::bus_session(link_options broker, std::vector<std::string> filters,
       filters_(std::move(filters)),
       hooks_(std::move(hooks)),
       signals_(loop_, SIGINT, SIGTERM),
-      patience_(patience),
+      patience_(std::max(patience, least_patience)),
       end_(loop_),
       link_(loop_.get_executor(), time_, broker_) {}
 

@@ -25,7 +25,7 @@ struct bus_hooks {
 /// or somebody at the keyboard ends it. Losing the broker later is said on stderr, and waited out.
 class bus_session final : private link_events {
  public:
-  /// @param patience  for the first connection, until every subscription is confirmed
+  /// @param patience  for the first connection, until every subscription is confirmed; at least 5 s
   bus_session(link_options broker, std::vector<std::string> filters, std::chrono::milliseconds patience,
               bus_hooks hooks);
 
