@@ -41,8 +41,6 @@ class manual_clock final : public clock {
             std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch()).count()};
   }
   void advance(std::chrono::nanoseconds by) { now_ += by; }
-  /// Sets the wall clock, as somebody does who corrects it; the steady clock stays.
-  void step_wall(std::chrono::milliseconds by) { wall_.count += by.count(); }
 
  private:
   steady_time now_{};
