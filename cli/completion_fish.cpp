@@ -97,7 +97,7 @@ std::string lists(const char* name, const std::vector<verb_words>& verbs,
   std::string out = std::string("\nfunction ") + name + "\n    switch \"$argv[1]\"\n";
   for (const auto& v : verbs)
     if (const auto words = words_of(v); !words.empty())
-      out += "        case " + quoted(v.path) + "\n            string split ' ' -- " + quoted(words) + '\n';
+      out += "        case " + single_quoted(v.path) + "\n            string split ' ' -- " + single_quoted(words) + '\n';
   return out + "    end\nend\n";
 }
 
@@ -110,11 +110,11 @@ std::string valued_of(const verb_words& v) {
 }
 
 void append_option(std::string& out, const option_words& o, const std::string& path) {
-  out += "complete -c mqcoap -n \"__mqcoap_at " + quoted(path) + '"';
+  out += "complete -c mqcoap -n \"__mqcoap_at " + single_quoted(path) + '"';
   for (const auto& name : o.names)
     out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  if (o.takes_value) out += " -x -a " + quoted("(__mqcoap_offer " + token_of(o.value) + ')');
-  out += " -d " + quoted(o.about) + '\n';
+  if (o.takes_value) out += " -x -a " + single_quoted("(__mqcoap_offer " + token_of(o.value) + ')');
+  out += " -d " + single_quoted(o.about) + '\n';
 }
 
 std::string about_of(const std::vector<verb_words>& verbs, const std::string& path) {
@@ -149,13 +149,13 @@ std::string fish_script(const std::vector<verb_words>& verbs) {
   for (const auto& v : verbs) {
     for (const auto& name : v.below) {
       const auto path = v.path.empty() ? name : v.path + ' ' + name;
-      out += "complete -c mqcoap -n \"__mqcoap_at " + quoted(v.path) + " 0\" -a " + name + " -d " +
-             quoted(about_of(verbs, path)) + '\n';
+      out += "complete -c mqcoap -n \"__mqcoap_at " + single_quoted(v.path) + " 0\" -a " + name + " -d " +
+             single_quoted(about_of(verbs, path)) + '\n';
     }
     for (std::size_t i = 0; i < v.arguments.size(); ++i)
-      out += "complete -c mqcoap -n \"__mqcoap_at " + quoted(v.path) + ' ' + std::to_string(i) +
+      out += "complete -c mqcoap -n \"__mqcoap_at " + single_quoted(v.path) + ' ' + std::to_string(i) +
              (v.arguments[i].repeated ? "+" : "") + "\" -a " +
-             quoted("(__mqcoap_offer " + token_of(v.arguments[i]) + ')') + '\n';
+             single_quoted("(__mqcoap_offer " + token_of(v.arguments[i]) + ')') + '\n';
     for (const auto& o : v.options) append_option(out, o, v.path);
   }
   return out;

@@ -23,7 +23,7 @@ inline std::string joined(const std::vector<std::string>& words, char between = 
 }
 
 /// In single quotes, for a shell.
-inline std::string quoted(std::string_view text) {
+inline std::string single_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + '\'';
