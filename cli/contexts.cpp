@@ -200,7 +200,7 @@ context_file read_contexts(const std::string& path) {
 }
 
 context_file parse_contexts(const std::string& path, std::string text, unsigned mode) {
-  const source_file source(path, std::move(text), mode);
+  source_file source(path, std::move(text), mode);
   report faults;
   node_arena arena;
   read_context ctx{faults, std::filesystem::path(path).parent_path().string()};

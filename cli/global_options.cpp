@@ -10,6 +10,7 @@
 #include <mqcoap/protocol/json_text.hpp>
 
 #include "contexts.hpp"
+#include "duration_words.hpp"
 #include "failure.hpp"
 
 namespace mqcoap::cli {
@@ -50,7 +51,7 @@ void declare_broker(CLI::App& root, global_options& into) {
   option(root, "--token-file", into.token_file, "FILE",
          "The token of requests is this file's first line  [MQCOAP_TOKEN]");
   option(root, "-W,--timeout", into.timeout, "TIME",
-         "How long to wait for an answer: 2s, 500ms, or seconds (default: 5s)  [MQCOAP_TIMEOUT]");
+         "How long to wait for an answer: 2s, 500ms, 1min (default: 5s)  [MQCOAP_TIMEOUT]");
   option(root, "--context", into.context, "NAME", "A context of cli.yaml; see `mqcoap context`");
 }
 
@@ -127,7 +128,7 @@ option_layer to_layer(const global_options& given) {
     if (!ns) throw usage_failure("-n: '" + *given.ns + "' is no namespace: " + ns.error().message());
     layer.ns = *ns;
   }
-  if (given.timeout) layer.timeout = read_time(*given.timeout, "--timeout");
+  if (given.timeout) layer.timeout = duration_of("--timeout", *given.timeout, longest_timeout);
   return layer;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/config/source_file.hpp>
+#include <mqcoap/protocol/json_fault.hpp>
 #include <system_error>
 
 #include "failure.hpp"
@@ -42,6 +43,16 @@ std::string place(std::string_view text, std::size_t offset) {
              : "character " + std::to_string(offset + 1);
 }
 
+[[noreturn]] void refuse_json(std::string_view text, const std::string& where, const json_fault& fault) {
+  const std::string words = where + " looks like JSON and is not: ";
+  constexpr char how_to_send_text[] = "a text that only looks like JSON is sent as a JSON string: '\"...\"'";
+  if (fault.not_finite) throw usage_failure(words + fault.reason, how_to_send_text);
+  const auto flaw = find_json_flaw(text, deepest).value_or(json_flaw{fault.offset, fault.reason, {}});
+  throw usage_failure(
+      words + flaw.what + " at " + place(text, flaw.offset) + ": " + text_around(text, flaw.offset),
+      flaw.hint.empty() ? how_to_send_text : flaw.hint + '\n' + how_to_send_text);
+}
+
 /// @param where  of what the error speaks
 json_text json_or_string(std::string_view text, const std::string& where) {
   if (text.size() > largest_value)
@@ -52,10 +63,7 @@ json_text json_or_string(std::string_view text, const std::string& where) {
   const auto first = text.find_first_not_of(" \t\r\n");
   const bool looks_like_json =
       first != std::string_view::npos && std::string_view("{[\"").find(text[first]) != std::string_view::npos;
-  if (looks_like_json || parsed.error().not_finite)
-    throw usage_failure(where + " looks like JSON and is not: " + parsed.error().reason +
-                            (parsed.error().not_finite ? "" : " at " + place(text, parsed.error().offset)),
-                        "a text that only looks like JSON is sent as a JSON string: '\"...\"'");
+  if (looks_like_json || parsed.error().not_finite) refuse_json(text, where, parsed.error());
   std::size_t bad_at = 0;
   if (!is_utf8(text, bad_at))
     throw usage_failure(where + " is neither JSON nor UTF-8 text (byte " + std::to_string(bad_at + 1) + ')',

@@ -10,6 +10,7 @@
 #include "address_search.hpp"
 #include "bench_load.hpp"
 #include "bench_result.hpp"
+#include "duration_words.hpp"
 #include "failure.hpp"
 #include "request_verb.hpp"
 #include "session.hpp"

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "bus_session.hpp"
+#include "duration_words.hpp"
 #include "event_pattern.hpp"
 #include "failure.hpp"
 #include "option_layer.hpp"
@@ -32,9 +33,8 @@ class watcher {
       : options_(options),
         pattern_(given.pattern),
         most_(given.count),
-        duration_(given.duration.empty()
-                      ? std::nullopt
-                      : std::optional(read_time(given.duration, "--for", std::chrono::hours(24 * 366)))),
+        duration_(given.duration.empty() ? std::nullopt
+                                         : std::optional(duration_of("--for", given.duration))),
         session_(options.client.broker, filters_of(given, pattern_, options.client.ns),
                  options.client.timeout, {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
 

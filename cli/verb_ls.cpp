@@ -4,6 +4,7 @@
 #include <mqcoap/base/units.hpp>
 
 #include "address_search.hpp"
+#include "duration_words.hpp"
 #include "failure.hpp"
 #include "listing.hpp"
 #include "option_layer.hpp"
@@ -21,7 +22,7 @@ struct words {
 
 int list_devices(const words& given, const settled_options& options) {
   if (given.all) throw usage_failure("-a has no effect on a list of devices", "mqcoap ls -a TAG");
-  const auto most = read_time(given.wait.empty() ? "1s" : given.wait, "--wait");
+  const auto most = duration_of("--wait", given.wait.empty() ? "1s" : given.wait, longest_timeout);
   session s(options);
   s.connect();
   const auto devices = find_devices(s, given.what, most);

@@ -3,6 +3,7 @@
 
 #include "address_pattern.hpp"
 #include "bus_session.hpp"
+#include "duration_words.hpp"
 #include "exchange_pairing.hpp"
 #include "exchange_words.hpp"
 #include "failure.hpp"

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "address_search.hpp"
+#include "duration_words.hpp"
 #include "failure.hpp"
 #include "option_layer.hpp"
 #include "request_verb.hpp"
@@ -31,11 +32,10 @@ int worst_of(const std::vector<request_outcome>& last) {
 
 int watch(const words& given, const settled_options& options) {
   check_addresses(given.where);
-  const auto every = read_time(given.every, "--every", std::chrono::hours(24));
+  const auto every = duration_of("--every", given.every, std::chrono::hours(24));
   const auto until = given.duration.empty()
                          ? steady_time::max()
-                         : std::chrono::steady_clock::now() +
-                               read_time(given.duration, "--for", std::chrono::hours(24 * 366));
+                         : std::chrono::steady_clock::now() + duration_of("--for", given.duration);
   session s(options);
   s.connect();
   std::vector<request_spec> what;

@@ -91,7 +91,7 @@ class Listing(IntegrationTest):
         self.device(broker, "ODD_1", normal({"what": "ever"}))
         self.device(broker, "MUTE_1", mute())
         self.assertEqual(mq.run("ls", "ODD_1").stdout, '{"what": "ever"}\n')
-        self.assertEqual(mq.run("ls", "MUTE_1", "-W", "0.2").returncode, 6)
+        self.assertEqual(mq.run("ls", "MUTE_1", "-W", "0.2s").returncode, 6)
 
 
 class Watching(IntegrationTest):
@@ -249,7 +249,7 @@ class Doctor(IntegrationTest):
         checks = self.checks(self.cli(broker).run("doctor", "-o", "json"))
         self.assertEqual(checks["publish"]["result"], "warn", checks)
         broker = self.broker(witness=False, acl=["topic read gf_int_v1/#"])
-        done = self.cli(broker).run("doctor", "-o", "json", "-W", "1")
+        done = self.cli(broker).run("doctor", "-o", "json", "-W", "1s")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("ACL", self.checks(done)["self-request"]["advice"])
 
@@ -257,7 +257,7 @@ class Doctor(IntegrationTest):
         broker = self.broker()
         self.device(broker, "MUTE_1", mute())
         mq = self.cli(broker)
-        done = mq.run("doctor", "MUTE_1", "-W", "0.5")
+        done = mq.run("doctor", "MUTE_1", "-W", "0.5s")
         self.assertEqual(done.returncode, 6)
         self.assertRegex(done.stdout, r"\nfail +device +MUTE_1 does not answer.*\n +-> ")
 

@@ -86,6 +86,32 @@ class Requests(IntegrationTest):
                     self.assertEqual(device.last["body"], meant)
                     self.assertEqual(device.last["header"]["method"], "PUT")
 
+    def test_what_is_no_json_is_told_with_its_place_and_a_hint(self):
+        for text, *words in (
+            ('{"gain": NaN}', "NaN is no JSON value", '{"gain": -->NaN}', "use null"),
+            ("{'gain': 1}", "a key in single quotes", "double quotes"),
+            ("[1, 2,]", "a comma with nothing behind it", "leave out the last comma"),
+        ):
+            with self.subTest(text):
+                done = self.mq.run("put", ADDRESS, text)
+                self.assert_done(done, 2, "", *words)
+
+    def test_durations_need_their_unit_behind_every_option(self):
+        for words in (
+            ["get", ADDRESS, "-W", "5"],
+            ["ls", "--wait", "5"],
+            ["watch", ADDRESS, "--every", "5"],
+            ["watch", ADDRESS, "--for", "5 s"],
+            ["events", "--for", "5"],
+            ["monitor", "--for", "5sec"],
+            ["monitor", "--overdue", "5"],
+            ["record", "-", "--for", "5"],
+            ["bench", ADDRESS, "--for", "5"],
+        ):
+            with self.subTest(words):
+                self.assert_done(self.mq.run(*words), 2, "", "expected a duration from 1ms to", "5s?")
+        self.assert_done(self.mq.run("get", ADDRESS, MQCOAP_TIMEOUT="2m"), 2, "", "2min?")
+
     def test_values_come_from_files_and_standard_input(self):
         device = self.device(self.lab, "DEV_1", normal(None, 204))
         (self.mq.folder / "v.json").write_text("[1,\n 2]\n")
@@ -120,7 +146,7 @@ class Requests(IntegrationTest):
         self.device(self.lab, "DEV_1", mute())
         done = self.mq.run("get", ADDRESS, "--timeout", "200ms")
         self.assert_done(done, 6, "", "did not answer within 200ms", "--timeout", "mqcoap ls")
-        self.assert_done(self.mq.run("get", ADDRESS, "-W", "0.2"), 6, "")
+        self.assert_done(self.mq.run("get", ADDRESS, "-W", "0.2s"), 6, "")
 
     def test_an_unusable_answer_is_status_6(self):
         def garbage(device, topic, request):
@@ -129,7 +155,7 @@ class Requests(IntegrationTest):
             device.publish(topic, answer)
 
         self.device(self.lab, "DEV_1", garbage)
-        self.assert_done(self.mq.run("get", ADDRESS, "-W", "5"), 6, "", "no answer")
+        self.assert_done(self.mq.run("get", ADDRESS, "-W", "5s"), 6, "", "no answer")
 
     def test_the_namespace_and_the_token_are_sent(self):
         device = self.device(self.lab, "DEV_1", normal(1), namespace="other")
@@ -356,7 +382,7 @@ class Tls(IntegrationTest):
         broker = self.broker(witness=False, settings=[f"certfile {cert}", f"keyfile {key}"])
         mq = self.cli()
         url = f"mqtts://localhost:{broker.port}"
-        silent = mq.run("-L", url, "--cafile", cert, "-W", "2", "get", "NOBODY/a/b")
+        silent = mq.run("-L", url, "--cafile", cert, "-W", "2s", "get", "NOBODY/a/b")
         self.assertEqual(silent.returncode, 6, silent.stderr)  # connected; nobody is there
         untrusted = mq.run("-L", url, "get", "a/b/c")
         self.assertEqual(untrusted.returncode, 3)
@@ -364,9 +390,9 @@ class Tls(IntegrationTest):
         other_name = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "get", "a/b/c")
         self.assertEqual(other_name.returncode, 3)
         self.assertIn("--insecure", other_name.stderr)
-        insecure = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "--insecure", "-W", "2", "get", "a/b/c")
+        insecure = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "--insecure", "-W", "2s", "get", "a/b/c")
         self.assertEqual(insecure.returncode, 6, insecure.stderr)
-        in_the_clear = mq.run("-L", f"mqtt://localhost:{broker.port}", "-W", "2", "get", "a/b/c")
+        in_the_clear = mq.run("-L", f"mqtt://localhost:{broker.port}", "-W", "2s", "get", "a/b/c")
         self.assertEqual(in_the_clear.returncode, 3)
         self.assertIn("mqtts://", in_the_clear.stderr)
 

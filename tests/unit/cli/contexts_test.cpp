@@ -85,6 +85,9 @@ TEST_CASE("faults are told with line and column, and what would be right") {
   CHECK(holds(fault_of("contexts: {lab: {url: broker}}\n"), "no scheme"));
   CHECK(holds(fault_of("contexts: {lab: {password: hunter2}}\n"), "password_file"));
   CHECK(holds(fault_of("contexts: {lab: {timeout: 5}}\n"), "unit"));
+  CHECK(holds(fault_of("contexts: {lab: {timeout: 5}}\n"), "5s?"));
+  CHECK(holds(fault_of("contexts: {lab: {timeout: 2m}}\n"), "2min?"));
+  CHECK(holds(fault_of("contexts: {lab: {timeout: 5 s}}\n"), "5s?"));
   CHECK(holds(fault_of("contexts: [\n"), "error"));
   CHECK_FALSE(holds(fault_of("contexts: {lab: {url: 'mqtt://u:hunter2@h'}}\n"), "refused: hunter2"));
 }

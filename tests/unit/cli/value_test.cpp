@@ -77,7 +77,16 @@ TEST_CASE("what looks like JSON and is none is refused, with the place") {
     read({"@f"}, "{\n  \"a\": 1,\n  b\n}\n");
     FAIL("accepted");
   } catch (const usage_failure& e) {
-    CHECK(std::string(e.what()).find("line 3") != std::string::npos);
+    CHECK(std::string(e.what()).find("line 3, column 3") != std::string::npos);
+    CHECK(std::string(e.what()).find("a key without quotes") != std::string::npos);
+  }
+  try {
+    read({"[1, NaN]"});
+    FAIL("accepted");
+  } catch (const usage_failure& e) {
+    CHECK(std::string(e.what()) ==
+          "the value looks like JSON and is not: NaN is no JSON value at character 5: [1, -->NaN]");
+    CHECK(e.hint().starts_with("JSON has no NaN and no Infinity: use null\n"));
   }
 }
 
