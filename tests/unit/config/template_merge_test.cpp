@@ -20,7 +20,7 @@ const Kind& kind(const settings& s, const std::string& path) {
   return std::get<Kind>(resource(s, "A", path).kind);
 }
 
-constexpr char labs[] = R"(version: 1
+constexpr char board_lab[] = R"(version: 1
 templates:
   board:
     resources:
@@ -36,7 +36,7 @@ templates:
 )";
 
 std::string device_with(const std::string& resources) {
-  return std::string(labs) + "devices:\n  A:\n    like: board\n    resources:\n" + resources;
+  return std::string(board_lab) + "devices:\n  A:\n    like: board\n    resources:\n" + resources;
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ TEST_CASE("what comes of a template and a device is checked as a whole, each fau
 
 TEST_CASE("templates and devices in different files merge likewise") {
   const test::temporary_folder folder;
-  folder.write("templates.yaml", labs);
+  folder.write("templates.yaml", board_lab);
   const auto s =
       test::load_good(folder.write("a.yaml",
                                    "version: 1\ninclude: templates.yaml\n"
