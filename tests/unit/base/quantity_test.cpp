@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include <support/result_printer.hpp>
 
 #include <mqcoap/base/quantity.hpp>
 #include <string>

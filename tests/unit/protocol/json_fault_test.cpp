@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include <support/result_printer.hpp>
 
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/protocol/codec.hpp>
