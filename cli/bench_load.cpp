@@ -16,7 +16,7 @@ bool is_loss(const error_code& outcome) {
 
 }  // namespace
 
-bench_load::bench_load(client& mqtt, request_spec what, bench_options options)
+bench_load::bench_load(client& mqtt, std::vector<request_spec> what, bench_options options)
     : mqtt_(mqtt), what_(std::move(what)), options_(options), timer_(mqtt.get_executor()) {}
 
 void bench_load::start() {
@@ -36,9 +36,10 @@ bool bench_load::may_send() const noexcept {
 }
 
 void bench_load::send(steady_time due) {
+  const auto& next = what_[result_.sent % what_.size()];
   ++result_.sent;
   ++outstanding_;
-  mqtt_.async_request(what_, [self = shared_from_this(), due](error_code outcome, const response& r) {
+  mqtt_.async_request(next, [self = shared_from_this(), due](error_code outcome, const response& r) {
     self->on_answer(due, outcome, to_int(r.code));
   });
 }

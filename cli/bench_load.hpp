@@ -6,6 +6,7 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/client/client.hpp>
+#include <vector>
 
 #include "bench_result.hpp"
 
@@ -19,13 +20,14 @@ struct bench_options {
   std::uint64_t count = 0;               ///< so many requests; 0: no limit
 };
 
-/// Sends one request again and again and measures how long the answers take. Lives on until the last request
-/// has ended: completion handlers hold it.
+/// Sends one request, or several in turn, again and again and measures how long the answers take. Lives on
+/// until the last request has ended: completion handlers hold it.
 /// @par Threads  Everything on the client's executor.
 class bench_load : public std::enable_shared_from_this<bench_load> {
  public:
   /// @param mqtt  outlives the last request
-  bench_load(client& mqtt, request_spec what, bench_options options);
+  /// @param what  at least one
+  bench_load(client& mqtt, std::vector<request_spec> what, bench_options options);
 
   void start();
   /// Sends nothing more; what still comes does not count.
@@ -45,7 +47,7 @@ class bench_load : public std::enable_shared_from_this<bench_load> {
   steady_time due_of(std::uint64_t number) const;
 
   client& mqtt_;
-  const request_spec what_;
+  const std::vector<request_spec> what_;
   const bench_options options_;
   boost::asio::steady_timer timer_;
   bench_result result_;

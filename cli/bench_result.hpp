@@ -14,7 +14,7 @@ namespace mqcoap::cli {
 
 /// What is measured.
 struct bench_subject {
-  std::string address;
+  std::string address;  ///< of several, all, with blanks between them
   std::string method;
   std::size_t in_flight = 1;  ///< closed loop: so many requests are always under way
   double rate = 0;            ///< requests/s of the open loop; 0: closed loop

@@ -1,6 +1,9 @@
 #include "bus_session.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/base/units.hpp>
 #include <utility>
 
 #include "broker_words.hpp"
@@ -11,14 +14,18 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr std::chrono::milliseconds flush_grace{500};
+/// A short --timeout is meant for answers.
+constexpr std::chrono::milliseconds least_patience{5000};
 
 }  // namespace
 
-bus_session::bus_session(link_options broker, std::vector<std::string> filters, bus_hooks hooks)
+bus_session::bus_session(link_options broker, std::vector<std::string> filters,
+                         std::chrono::milliseconds patience, bus_hooks hooks)
     : broker_(std::move(broker)),
       filters_(std::move(filters)),
       hooks_(std::move(hooks)),
       signals_(loop_, SIGINT, SIGTERM),
+      patience_(std::max(patience, least_patience)),
       end_(loop_),
       link_(loop_.get_executor(), time_, broker_) {}
 
@@ -26,6 +33,11 @@ bool bus_session::run() {
   await_signal();
   unconfirmed_ = filters_.size();
   for (const auto& filter : filters_) subscribe(filter);
+  end_.expires_after(patience_);
+  end_.async_wait([this](boost::system::error_code ec) {
+    if (!ec && unconfirmed_ > 0)
+      fail(std::make_exception_ptr(unreachable(broker_, "no answer within " + to_string(patience_))));
+  });
   link_.start(*this);
   loop_.run();
   if (failure_) std::rethrow_exception(failure_);
@@ -36,7 +48,9 @@ void bus_session::subscribe(const std::string& filter) {
   link_.subscribe(filter, [this, filter](error_code ec) {
     if (ec == errc::closed) return;
     if (ec) return fail(std::make_exception_ptr(refused_filter(broker_, filter)));
-    if (--unconfirmed_ == 0 && hooks_.ready) guarded(hooks_.ready);
+    if (--unconfirmed_ > 0) return;
+    end_.cancel();
+    if (hooks_.ready) guarded(hooks_.ready);
   });
 }
 
@@ -76,7 +90,7 @@ void bus_session::on_link_up(link&) noexcept {
 void bus_session::on_link_down(link&, std::string_view why) noexcept {
   if (!was_up_) return fail(std::make_exception_ptr(unreachable(broker_, why)));
   down_ = true;
-  complain("lost the broker at " + place_of(broker_) + ": " + std::string(why) + "; waiting for it");
+  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why) + "; waiting for it");
 }
 
 void bus_session::on_message(link&, const inbound& m) noexcept {

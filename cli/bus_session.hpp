@@ -25,7 +25,9 @@ struct bus_hooks {
 /// or somebody at the keyboard ends it. Losing the broker later is said on stderr, and waited out.
 class bus_session final : private link_events {
  public:
-  bus_session(link_options broker, std::vector<std::string> filters, bus_hooks hooks);
+  /// @param patience  for the first connection, until every subscription is confirmed; at least 5 s
+  bus_session(link_options broker, std::vector<std::string> filters, std::chrono::milliseconds patience,
+              bus_hooks hooks);
 
   /// Runs until `finish`. @return true: finished; false: SIGINT or SIGTERM asked for the end, see `signal`
   /// @throws failure  the broker cannot be reached at first, or refuses a subscription; what a hook threw
@@ -66,7 +68,8 @@ class bus_session final : private link_events {
   const system_clock time_;
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
-  boost::asio::steady_timer end_;
+  const std::chrono::milliseconds patience_;
+  boost::asio::steady_timer end_;  ///< of the patience, then of the whole
   mosquitto_link link_;
   std::size_t unconfirmed_ = 0;
   bool was_up_ = false;

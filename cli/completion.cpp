@@ -1,18 +1,17 @@
 #include "completion.hpp"
 
-#include <string_view>
+#include "completion_parts.hpp"
 
 namespace mqcoap::cli {
 namespace {
 
-/// What is asked when an address is completed: devices, or below `TAG/` its resources. Options that choose
-/// the broker are taken over from the line.
-constexpr char live_bash[] = R"sh(
-# Tags of devices, or addresses of the resources of one.
+/// Below: which verb the words before the cursor name, and how many arguments stand behind it.
+constexpr char bash_engine[] = R"sh(
+# Tags of devices, or addresses of the resources of one. Options that choose the broker are taken over from the line.
 _mqcoap_live() {
-  local i broker=() cur=$1
-  shift
-  for ((i = 1; i < $#; i++)); do
+  local kind=$1 cur=$2 i broker=()
+  shift 2
+  for ((i = 2; i <= $#; i++)); do
     case ${!i} in
       -L|-h|-p|-u|-n|-V|--url|--host|--port|--username|--namespace|--protocol|--context|--password-file|--cafile|--capath|--cert|--key)
         local next=$((i + 1))
@@ -20,64 +19,29 @@ _mqcoap_live() {
       --*=*|--insecure) broker+=("${!i}") ;;
     esac
   done
-  case $cur in
-    */*/*) mqcoap "${broker[@]}" ls --quiet --timeout 1s "${cur%"${cur#*/*/}"}" ;;
-    */*) mqcoap "${broker[@]}" ls --quiet --timeout 1s "${cur%%/*}" ;;
+  case $kind:$cur in
+    tag:*/*) mqcoap "${broker[@]}" ls --quiet --timeout 1s "${cur%%/*}" | cut -d/ -f1,2 | sort -u ;;
+    tag:*) mqcoap "${broker[@]}" ls --quiet --timeout 1s --wait 300ms ;;
+    *:*/*/*) mqcoap "${broker[@]}" ls --quiet --timeout 1s "${cur%"${cur#*/*/}"}" ;;
+    *:*/*) mqcoap "${broker[@]}" ls --quiet --timeout 1s "${cur%%/*}" ;;
     *) mqcoap "${broker[@]}" ls --quiet --timeout 1s --wait 300ms | sed 's,$,/,' ;;
   esac 2>/dev/null
 }
-)sh";
 
-std::string joined_names(const std::vector<option_words>& options) {
-  std::string all;
-  for (const auto& o : options)
-    for (const auto& name : o.names) all.append(all.empty() ? "" : " ").append(name);
-  return all;
+# What one kind of argument can be, a line each.
+_mqcoap_offer() {
+  local kind=$1 cur=$2
+  case $kind in
+    words:*) local IFS=,; compgen -W "${kind#words:}" -- "$cur" ;;
+    file) compgen -f -- "$cur" ;;
+    new_file|folder) compgen -d -S / -- "$cur" ;;
+    value) [[ $cur == @* ]] && compgen -P @ -f -- "${cur#@}" ;;
+    target) compgen -f -- "$cur" | grep -E '\.ya?ml$'; compgen -d -S / -- "$cur" ;;
+    context) compgen -W "$(mqcoap context ls --quiet 2>/dev/null)" -- "$cur" ;;
+    address|tag|pattern) compgen -W "$(_mqcoap_live "$@")" -- "$cur" ;;
+  esac
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const auto& word : words) all.append(all.empty() ? "" : " ").append(word);
-  return all;
-}
-
-/// In single quotes, for a shell.
-std::string single_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + '\'';
-}
-
-/// The option names that take a value, as a pattern of `case`.
-std::string valued(const std::vector<option_words>& common, const std::vector<verb_words>& verbs) {
-  std::string all;
-  const auto add = [&all](const std::vector<option_words>& options) {
-    for (const auto& o : options)
-      for (const auto& name : o.names)
-        if (o.takes_value && ('|' + all + '|').find('|' + name + '|') == std::string::npos)
-          all.append(all.empty() ? "" : "|").append(name);
-  };
-  add(common);
-  for (const auto& v : verbs) add(v.options);
-  return all;
-}
-
-std::string verb_cases(const std::vector<verb_words>& verbs, const char* indent) {
-  std::string out;
-  for (const auto& v : verbs) {
-    out.append(indent).append(v.name).append(") options=").append(single_quoted(joined_names(v.options)));
-    if (!v.verbs.empty()) out.append("; below=").append(single_quoted(joined(v.verbs)));
-    if (v.takes_address) out += "; live=1";
-    out += " ;;\n";
-  }
-  return out;
-}
-
-std::string bash_script(const std::vector<option_words>& common, const std::vector<verb_words>& verbs) {
-  std::string names;
-  for (const auto& v : verbs) names.append(names.empty() ? "" : " ").append(v.name);
-  return "# Completion of mqcoap for bash:  source <(mqcoap completion bash)\n" + std::string(live_bash) +
-         R"sh(
 _mqcoap() {
   local cur prev words cword
   if declare -F _get_comp_words_by_ref >/dev/null; then
@@ -86,54 +50,42 @@ _mqcoap() {
     cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
   fi
   COMPREPLY=()
-  local i verb= position=0 options= below= live=
-  local common=)sh" +
-         single_quoted(joined_names(common)) + R"sh(
+  local i each kind= path= position=0 options= valued= arguments= below=
+  _mqcoap_table ''
   for ((i = 1; i < cword; i++)); do
-    case ${words[i]} in
-      )sh" +
-         valued(common, verbs) + R"sh() ((i++)) ;;
-      -*) ;;
-      *) if [ -z "$verb" ]; then verb=${words[i]}; else ((position++)); fi ;;
-    esac
+    if [[ " $valued " == *" ${words[i]}="* ]]; then
+      ((i++))
+    elif [[ ${words[i]} != -* ]]; then
+      if [[ $position = 0 && " $below " == *" ${words[i]} "* ]]; then
+        path="${path:+$path }${words[i]}"
+        _mqcoap_table "$path"
+      else
+        ((position++))
+      fi
+    fi
   done
-  case $prev in
-    -o|--output) COMPREPLY=($(compgen -W 'body json raw csv' -- "$cur")); return ;;
-    --context) COMPREPLY=($(compgen -W "$(mqcoap context ls --quiet 2>/dev/null)" -- "$cur")); return ;;
-    )sh" +
-         valued(common, verbs) + R"sh() COMPREPLY=($(compgen -f -- "$cur")); return ;;
-  esac
-  case $verb in
-)sh" + verb_cases(verbs, "    ") +
-         R"sh(  esac
-  if [[ $cur == -* ]]; then
-    COMPREPLY=($(compgen -W "$common $options" -- "$cur"))
-  elif [ -z "$verb" ]; then
-    COMPREPLY=($(compgen -W ")sh" +
-         names + R"sh(" -- "$cur"))
-  elif [ -n "$below" ] && [ "$position" = 0 ]; then
-    COMPREPLY=($(compgen -W "$below" -- "$cur"))
-  elif [ -n "$below" ] && [ "$verb" = context ]; then
-    COMPREPLY=($(compgen -W "$(mqcoap context ls --quiet 2>/dev/null)" -- "$cur"))
-  elif [ -n "$live" ] && [ "$position" = 0 ]; then
-    COMPREPLY=($(compgen -W "$(_mqcoap_live "$cur" "${words[@]:0:cword}")" -- "$cur"))
-    [[ ${COMPREPLY[0]} == */ ]] && compopt -o nospace
-  elif [[ $cur == @* ]]; then
-    COMPREPLY=($(compgen -P @ -f -- "${cur#@}"))
+  if ((i > cword)); then
+    for each in $valued; do [[ $each == "$prev="* ]] && kind=${each#*=}; done
+  elif [[ $cur == -* ]]; then
+    kind=words:${options// /,}
+  elif [[ -n $below && $position = 0 ]]; then
+    kind=words:${below// /,}
   else
-    COMPREPLY=($(compgen -f -- "$cur"))
+    i=0
+    for each in $arguments; do
+      if [[ $i = "$position" ]] || [[ $i -lt $position && $each == *+ ]]; then kind=${each%+}; fi
+      ((i++))
+    done
   fi
+  local IFS=$'\n'
+  COMPREPLY=($(_mqcoap_offer "$kind" "$cur" "${words[@]:0:cword}"))
+  [[ ${COMPREPLY[0]} == */ ]] && compopt -o nospace
 }
 complete -F _mqcoap mqcoap
 )sh";
-}
 
-std::string zsh_script(const std::vector<option_words>& common, const std::vector<verb_words>& verbs) {
-  std::string names;
-  for (const auto& v : verbs) names += "    " + single_quoted(v.name + ':' + v.about) + '\n';
-  return "#compdef mqcoap\n# Completion of mqcoap for zsh:  source <(mqcoap completion zsh)\n"
-         R"sh(
-# Tags of devices, or addresses of the resources of one.
+constexpr char zsh_engine[] = R"sh(
+# Tags of devices, or addresses of the resources of one. Options that choose the broker are taken over from the line.
 _mqcoap_live() {
   local -a broker found
   local i cur=$PREFIX
@@ -144,9 +96,11 @@ _mqcoap_live() {
       --*=*|--insecure) broker+=("$words[i]") ;;
     esac
   done
-  case $cur in
-    */*/*) found=(${(f)"$(mqcoap $broker ls --quiet --timeout 1s ${cur%${cur#*/*/}} 2>/dev/null)"}) ;;
-    */*) found=(${(f)"$(mqcoap $broker ls --quiet --timeout 1s ${cur%%/*} 2>/dev/null)"}) ;;
+  case $1:$cur in
+    tag:*/*) found=(${(fu)"$(mqcoap $broker ls --quiet --timeout 1s ${cur%%/*} 2>/dev/null | cut -d/ -f1,2)"}) ;;
+    tag:*) found=(${(f)"$(mqcoap $broker ls --quiet --timeout 1s --wait 300ms 2>/dev/null)"}) ;;
+    *:*/*/*) found=(${(f)"$(mqcoap $broker ls --quiet --timeout 1s ${cur%${cur#*/*/}} 2>/dev/null)"}) ;;
+    *:*/*) found=(${(f)"$(mqcoap $broker ls --quiet --timeout 1s ${cur%%/*} 2>/dev/null)"}) ;;
     *) found=(${(f)"$(mqcoap $broker ls --quiet --timeout 1s --wait 300ms 2>/dev/null)"})
        (( $#found )) && compadd -S / -a found
        return ;;
@@ -154,118 +108,82 @@ _mqcoap_live() {
   (( $#found )) && compadd -a found
 }
 
-_mqcoap() {
-  local i verb= position=0 options= below= live=
-  local common=)sh" +
-         single_quoted(joined_names(common)) + R"sh(
-  local -a verbs
-  verbs=(
-)sh" + names +
-         R"sh(  )
-  for ((i = 2; i < CURRENT; i++)); do
-    case $words[i] in
-      )sh" +
-         valued(common, verbs) + R"sh() ((i++)) ;;
-      -*) ;;
-      *) if [[ -z $verb ]]; then verb=$words[i]; else ((position++)); fi ;;
-    esac
-  done
-  case $words[CURRENT-1] in
-    -o|--output) compadd body json raw csv; return ;;
-    --context) compadd ${(f)"$(mqcoap context ls --quiet 2>/dev/null)"}; return ;;
-    )sh" +
-         valued(common, verbs) + R"sh() _files; return ;;
+_mqcoap_offer() {
+  case $1 in
+    words:*) compadd -- ${(s:,:)${1#words:}} ;;
+    file) _files ;;
+    new_file|folder) _files -/ ;;
+    value) [[ $PREFIX == @* ]] && { compset -P @; _files } ;;
+    target) _files -g '*.(yaml|yml)' ;;
+    context) compadd ${(f)"$(mqcoap context ls --quiet 2>/dev/null)"} ;;
+    address|tag|pattern) _mqcoap_live $1 ;;
   esac
-  case $verb in
-)sh" + verb_cases(verbs, "    ") +
-         R"sh(  esac
-  if [[ $PREFIX == -* ]]; then
-    compadd -- ${=common} ${=options}
-  elif [[ -z $verb ]]; then
-    _describe verb verbs
+}
+
+_mqcoap() {
+  local i each kind= path_= position=0 options= valued= arguments= below=
+  _mqcoap_table ''
+  for ((i = 2; i < CURRENT; i++)); do
+    if [[ " $valued " == *" $words[i]="* ]]; then
+      ((i++))
+    elif [[ $words[i] != -* ]]; then
+      if [[ $position == 0 && " $below " == *" $words[i] "* ]]; then
+        path_="${path_:+$path_ }$words[i]"
+        _mqcoap_table "$path_"
+      else
+        ((position++))
+      fi
+    fi
+  done
+  if ((i > CURRENT)); then
+    for each in ${=valued}; do [[ $each == "$words[CURRENT-1]="* ]] && kind=${each#*=}; done
+  elif [[ $PREFIX == -* ]]; then
+    compadd -- ${=options}; return
   elif [[ -n $below && $position == 0 ]]; then
-    compadd ${=below}
-  elif [[ -n $below && $verb == context ]]; then
-    compadd ${(f)"$(mqcoap context ls --quiet 2>/dev/null)"}
-  elif [[ -n $live && $position == 0 ]]; then
-    _mqcoap_live
+    compadd -- ${=below}; return
   else
-    [[ $PREFIX == @* ]] && compset -P @
-    _files
+    i=0
+    for each in ${=arguments}; do
+      if [[ $i == $position ]] || [[ $i -lt $position && $each == *+ ]]; then kind=${each%+}; fi
+      ((i++))
+    done
   fi
+  _mqcoap_offer "$kind"
 }
 
 if [[ $funcstack[1] == _mqcoap ]]; then _mqcoap "$@"; else compdef _mqcoap mqcoap; fi
 )sh";
-}
 
-void append_fish_option(std::string& out, const option_words& o, const std::string& condition) {
-  out += "complete -c mqcoap" + condition;
-  for (const auto& name : o.names)
-    out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  if (o.takes_value) out += o.about.find("FILE") != std::string::npos ? " -r -F" : " -x";
-  out += " -d " + single_quoted(o.about) + '\n';
-}
-
-std::string fish_script(const std::vector<option_words>& common, const std::vector<verb_words>& verbs) {
-  std::string names;
-  std::string live;
-  for (const auto& v : verbs) {
-    names.append(names.empty() ? "" : " ").append(v.name);
-    if (v.takes_address) live.append(live.empty() ? "" : " ").append(v.name);
-  }
+/// The words of each verb, for bash and zsh alike.
+std::string table(const std::vector<verb_words>& verbs) {
   std::string out =
-      "# Completion of mqcoap for fish:  mqcoap completion fish | source\n"
-      R"sh(
-# Tags of devices, or addresses of the resources of one.
-function __mqcoap_live
-    set -l cur (commandline -ct)
-    set -l broker
-    set -l line (commandline -opc)
-    for i in (seq 2 (count $line))
-        switch $line[$i]
-            case -L -h -p -u -n -V --url --host --port --username --namespace --protocol --context --password-file --cafile --capath --cert --key
-                set -a broker $line[$i] $line[(math $i + 1)]
-            case '--*=*' --insecure
-                set -a broker $line[$i]
-        end
-    end
-    switch $cur
-        case '*/*/*'
-            set -l parts (string split / -- $cur)
-            mqcoap $broker ls --quiet --timeout 1s $parts[1]/$parts[2] 2>/dev/null
-        case '*/*'
-            mqcoap $broker ls --quiet --timeout 1s (string split / -- $cur)[1] 2>/dev/null
-        case '*'
-            mqcoap $broker ls --quiet --timeout 1s --wait 300ms 2>/dev/null | string replace -r '$' /
-    end
-end
-
-complete -c mqcoap -e
-)sh";
-  const std::string none = " -n 'not __fish_seen_subcommand_from " + names + "'";
-  for (const auto& v : verbs)
-    out += "complete -c mqcoap -f" + none + " -a " + v.name + " -d " + single_quoted(v.about) + '\n';
-  out += "complete -c mqcoap -f -n '__fish_seen_subcommand_from " + live + "' -a '(__mqcoap_live)'\n";
-  for (const auto& o : common) append_fish_option(out, o, "");
-  out += "complete -c mqcoap -s o -l output -x -a 'body json raw csv'\n";
-  out += "complete -c mqcoap -l context -x -a '(mqcoap context ls --quiet 2>/dev/null)'\n";
+      "\n# What each verb accepts.\n_mqcoap_table() {\n  options= valued= arguments= below=\n  case $1 in\n";
   for (const auto& v : verbs) {
-    const std::string here = " -n '__fish_seen_subcommand_from " + v.name + "'";
-    for (const auto& o : v.options) append_fish_option(out, o, here);
-    if (!v.verbs.empty())
-      out += "complete -c mqcoap -f" + here + " -a " + single_quoted(joined(v.verbs)) + '\n';
+    std::string options;
+    std::string valued;
+    for (const auto& o : v.options)
+      for (const auto& name : o.names) {
+        append_word(options, name);
+        if (o.takes_value) append_word(valued, name + '=' + token_of(o.value));
+      }
+    std::string arguments;
+    for (const auto& a : v.arguments) append_word(arguments, token_of(a) + (a.repeated ? "+" : ""));
+    out += "    " + single_quoted(v.path) + ") options=" + single_quoted(options) + " valued=" + single_quoted(valued) +
+           " arguments=" + single_quoted(arguments) + " below=" + single_quoted(joined(v.below)) + " ;;\n";
   }
-  return out;
+  return out + "  esac\n}\n";
 }
 
 }  // namespace
 
-std::string completion_script(const std::string& shell, const std::vector<option_words>& common,
-                              const std::vector<verb_words>& verbs) {
-  if (shell == "bash") return bash_script(common, verbs);
-  if (shell == "zsh") return zsh_script(common, verbs);
-  return fish_script(common, verbs);
+std::string completion_script(const std::string& shell, const std::vector<verb_words>& verbs) {
+  if (shell == "bash")
+    return "# Completion of mqcoap for bash:  source <(mqcoap completion bash)\n" + table(verbs) +
+           bash_engine;
+  if (shell == "zsh")
+    return "#compdef mqcoap\n# Completion of mqcoap for zsh:  source <(mqcoap completion zsh)\n" +
+           table(verbs) + zsh_engine;
+  return fish_script(verbs);
 }
 
 }  // namespace mqcoap::cli

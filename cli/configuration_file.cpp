@@ -1,5 +1,6 @@
 #include "configuration_file.hpp"
 
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/loader.hpp>
 
 #include "failure.hpp"
@@ -8,7 +9,7 @@
 namespace mqcoap::cli {
 
 void complain_all(const std::vector<diagnostic>& diagnostics) {
-  for (const auto& d : diagnostics) complain(to_string(d));
+  for (const auto& d : diagnostics) complain(safe_text(to_string(d), line_ends::kept));
 }
 
 settings load_configuration(const std::string& path) {

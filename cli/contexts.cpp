@@ -74,6 +74,33 @@ const section<context_spec>& context_section() {
   return table;
 }
 
+std::string all_words(report& faults, const std::string& path) {
+  std::string words;
+  for (const auto& d : faults.take({path})) words += to_string(d);
+  if (words.ends_with('\n')) words.pop_back();
+  return words;
+}
+
+/// Each context with a report of its own.
+std::optional<std::vector<context_spec>> read_each(const node& n, read_context& ctx) {
+  std::vector<context_spec> all;
+  if (n.is_null()) return all;
+  if (!n.is_map()) {
+    mismatch(n, "a map from names to contexts", ctx);
+    return std::nullopt;
+  }
+  for (const auto& [key, value] : n.entries) {
+    report faults;
+    read_context own{faults, ctx.folder};
+    const auto name = plain_name("a context's name").read(*key, own);
+    auto spec = context_section().read(*value, own);
+    auto& kept = all.emplace_back(spec ? *std::move(spec) : context_spec{});
+    kept.name = name.value_or(key->text);
+    if (faults.failed()) kept.faults = all_words(faults, n.file->path());
+  }
+  return all;
+}
+
 const section<context_file>& file_section() {
   static const section<context_file> table{
       "contexts",
@@ -82,15 +109,8 @@ const section<context_file>& file_section() {
       {key<context_file>("default", plain_name("a context's name"), presence::optional("none"),
                          "The context that is used if none is named.", &context_file::preferred),
        key<context_file>("contexts",
-                         map_of(plain_name("a context's name"), map_with(context_section()),
-                                "a map from names to contexts"),
-                         presence::optional("none"), "All contexts.",
-                         [](context_file& f, std::vector<named<std::string, context_spec>> all) {
-                           for (auto& each : all) {
-                             f.contexts.push_back(std::move(each.value));
-                             f.contexts.back().name = std::move(each.name.value);
-                           }
-                         })}};
+                         value_type<std::vector<context_spec>>{"a map from names to contexts", {}, read_each},
+                         presence::optional("none"), "All contexts.", &context_file::contexts)}};
   return table;
 }
 
@@ -105,8 +125,16 @@ std::vector<std::string> names_of(const context_file& file) {
   return names;
 }
 
-option_layer to_layer(const context_spec& c, const std::string& path) {
-  option_layer::broker_choice broker;
+/// @param with_broker  false: another one is named, and what belongs to this one's is not even read
+option_layer to_layer(const context_spec& c, const std::string& path, bool with_broker) {
+  option_layer layer;
+  layer.ns = c.ns;
+  layer.timeout = c.timeout;
+  layer.qos = c.qos;
+  layer.protocol = c.protocol;
+  if (!with_broker || !(c.url || c.username || c.password_file || c.token_file || c.tls.any())) return layer;
+
+  auto& broker = layer.broker.emplace();
   broker.url = c.url.value_or(broker_url{.host = "localhost"});
   auto& with = broker.with;
   with.username = c.username;
@@ -115,14 +143,31 @@ option_layer to_layer(const context_spec& c, const std::string& path) {
   with.tls = c.tls;
   for (auto* file : {&with.tls.ca_file, &with.tls.ca_path, &with.tls.cert_file, &with.tls.key_file})
     if (*file) *file = beside(path, **file);
-
-  option_layer layer;
-  if (c.url || c.username || c.password_file || c.token_file || c.tls.any()) layer.broker = std::move(broker);
-  layer.ns = c.ns;
-  layer.timeout = c.timeout;
-  layer.qos = c.qos;
-  layer.protocol = c.protocol;
   return layer;
+}
+
+option_layer named_layer(const context_file& file, const std::string& path, const std::string& name,
+                         bool with_broker) {
+  const auto* found = file.find(name);
+  if (found == nullptr)
+    throw usage_failure("there is no context '" + name + "' in " + (path.empty() ? "cli.yaml" : path),
+                        file.contexts.empty() ? "`mqcoap context --help` shows how to write one"
+                                              : suggest(name, names_of(file)));
+  if (!found->faults.empty()) throw failure(status_configuration, found->faults);
+  return to_layer(*found, path, with_broker);
+}
+
+/// The default, where no context is named.
+option_layer default_layer(const std::string& path, bool with_broker) {
+  const auto file = read_contexts(path);
+  if (!file.preferred_fault.empty()) throw failure(status_configuration, file.preferred_fault);
+  if (file.preferred) return named_layer(file, path, *file.preferred, with_broker);
+  // Nobody says which broker. Where a context was written that cannot be read, that one may be meant.
+  if (with_broker)
+    for (const auto& c : file.contexts)
+      if (!c.faults.empty())
+        throw failure(status_configuration, c.faults, "--context NAME, or -h HOST, leaves it aside");
+  return {};
 }
 
 }  // namespace
@@ -151,42 +196,36 @@ context_file read_contexts(const std::string& path) {
   std::string why;
   auto bytes = read_regular_file(path, source_file::largest, why);
   if (!bytes) throw failure(status_configuration, path + " cannot be read: " + why);
-  const source_file source(path, std::move(bytes->bytes), bytes->mode);
+  return parse_contexts(path, std::move(bytes->bytes), bytes->mode);
+}
+
+context_file parse_contexts(const std::string& path, std::string text, unsigned mode) {
+  source_file source(path, std::move(text), mode);
   report faults;
   node_arena arena;
   read_context ctx{faults, std::filesystem::path(path).parent_path().string()};
-  std::optional<context_file> file;
-  if (const node* root = read_yaml(source, arena, faults)) {
-    file = file_section().read(*root, ctx);
-    if (file && file->preferred && file->find(*file->preferred) == nullptr)
-      faults.error(*root->find("default"), "there is no context '" + *file->preferred + '\'',
-                   suggest(*file->preferred, names_of(*file)));
+  const node* root = read_yaml(source, arena, faults);
+  auto file = root != nullptr ? file_section().read(*root, ctx) : std::nullopt;
+  if (!file || faults.failed()) throw failure(status_configuration, all_words(faults, path));
+  if (file->preferred && file->find(*file->preferred) == nullptr) {
+    report missing;
+    missing.error(*root->find("default"), "there is no context '" + *file->preferred + '\'',
+                  suggest(*file->preferred, names_of(*file)));
+    file->preferred_fault = all_words(missing, path);
   }
-  if (file && !faults.failed()) return *std::move(file);
-  std::string words;
-  for (const auto& d : faults.take({path})) words += to_string(d);
-  if (words.ends_with('\n')) words.pop_back();
-  throw failure(status_configuration, words);
+  return *std::move(file);
 }
 
-option_layer context_layer(const std::string& path, const std::optional<std::string>& name) {
-  const auto file = read_contexts(path);
-  const auto& wanted = name ? name : file.preferred;
-  if (!wanted) return {};
-  if (const auto* found = file.find(*wanted)) return to_layer(*found, path);
-  throw usage_failure("there is no context '" + *wanted + "' in " + (path.empty() ? "cli.yaml" : path),
-                      file.contexts.empty() ? "`mqcoap context --help` shows how to write one"
-                                            : suggest(*wanted, names_of(file)));
-}
-
-std::string with_preferred(const std::string& text, const std::string& name) {
-  const std::string line = "default: " + name + '\n';
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find('\n', begin), text.size() - 1) + 1;
-    if (text.compare(begin, 8, "default:") == 0) return text.substr(0, begin) + line + text.substr(end);
-    begin = end;
+option_layer context_layer(const std::string& path, const context_choice& choice,
+                           const std::function<void(const std::string&)>& warn) {
+  if (choice.name) return named_layer(read_contexts(path), path, *choice.name, !choice.broker_named);
+  try {
+    return default_layer(path, !choice.broker_named);
+  } catch (const failure& e) {
+    if (!choice.broker_named) throw;
+    warn(std::string("the default context is left aside: ") + e.what());
+    return {};
   }
-  return line + text;
 }
 
 }  // namespace mqcoap::cli

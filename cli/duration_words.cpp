@@ -3,8 +3,22 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cmath>
+#include <mqcoap/base/quantity.hpp>
+#include <mqcoap/base/safe_text.hpp>
+
+#include "failure.hpp"
 
 namespace mqcoap::cli {
+
+std::chrono::milliseconds duration_of(const std::string& where, std::string_view text,
+                                      std::chrono::milliseconds most) {
+  const auto duration = read_duration(text, std::chrono::milliseconds(1), most);
+  if (duration) return *duration;
+  const auto& fault = duration.error();
+  throw usage_failure(where + " '" + safe_text(text) + "': " + (fault.bare ? "the unit is missing: " : "") +
+                          "expected " + fault.expected,
+                      fault.hint.empty() ? "a number and its unit: 500ms, 10s, 5min, 1h" : fault.hint);
+}
 
 std::string to_words(std::chrono::nanoseconds duration) {
   const double ms = static_cast<double>(duration.count()) / 1e6;

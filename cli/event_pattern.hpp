@@ -1,11 +1,9 @@
 #pragma once
 
-#include <mqcoap/client/client.hpp>
+#include <mqcoap/protocol/general_topic.hpp>
 #include <string>
+#include <string_view>
 
-#include "output.hpp"
-
-// What `events` shows.
 namespace mqcoap::cli {
 
 /// `TAG/SUBSYSTEM/PATH` with * and ? in each part; parts that are left out stand for all.
@@ -14,7 +12,7 @@ class event_pattern {
   /// @throws usage_failure
   explicit event_pattern(const std::string& text);
 
-  bool matches(const general_topic& topic) const;
+  bool matches(std::string_view tag, std::string_view subsystem, std::string_view path) const;
   /// What to subscribe to: as narrow as the parts without wildcards allow.
   general_filter filter(general_topic::kind kind) const;
 
@@ -23,8 +21,5 @@ class event_pattern {
   std::string subsystem_ = "*";
   std::string path_ = "*";
 };
-
-/// A line for an event, in the form that is asked for, with its line feed.
-std::string show_event(const general_message& m, const output_format& how, unix_millis now);
 
 }  // namespace mqcoap::cli

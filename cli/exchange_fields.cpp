@@ -58,4 +58,9 @@ exchange_fields read_fields(const exchange_topic& topic, std::string_view payloa
   return out;
 }
 
+json_text read_body(std::string_view payload) {
+  const auto opened = envelope::open(payload, generous.limits);
+  return opened && !opened->body.empty() ? json_text::from_validated(opened->body) : json_text();
+}
+
 }  // namespace mqcoap::cli

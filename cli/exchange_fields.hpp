@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <optional>
@@ -19,5 +20,8 @@ struct exchange_fields {
 };
 
 exchange_fields read_fields(const exchange_topic& topic, std::string_view payload);
+
+/// The body of a payload; null where there is none that can be read.
+json_text read_body(std::string_view payload);
 
 }  // namespace mqcoap::cli

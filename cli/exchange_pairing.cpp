@@ -27,9 +27,12 @@ void exchange_pairing::on_request(const exchange_topic& topic, std::string_view 
   if (const auto known = entries_.find(key); known != entries_.end() && !known->second.answered)
     return;  // sent again while it runs: the first one counts
   auto fields = read_fields(topic, payload);
-  ++totals_.requests;
-  if (!fields.fault.empty()) ++totals_.faulty;
-  entry e{++numbers_, now, false, {}};
+  // An answer tells by its request alone whether it is wanted: those of others are remembered, too.
+  entry e{++numbers_, now, false, wants(topic, fields.path), {}};
+  if (e.wanted) {
+    ++totals_.requests;
+    if (!fields.fault.empty()) ++totals_.faulty;
+  }
   e.so_far.at = wall;
   e.so_far.tag = topic.tag();
   e.so_far.subsystem = topic.subsystem();
@@ -43,36 +46,43 @@ void exchange_pairing::on_request(const exchange_topic& topic, std::string_view 
   entries_.insert_or_assign(std::move(key), std::move(e));
 }
 
-seen_exchange exchange_pairing::on_response(const exchange_topic& topic, std::string_view payload,
-                                            steady_time now, unix_millis wall) {
+std::optional<seen_exchange> exchange_pairing::on_response(const exchange_topic& topic,
+                                                           std::string_view payload, steady_time now,
+                                                           unix_millis wall) {
   auto fields = read_fields(topic, payload);
-  if (!fields.fault.empty()) ++totals_.faulty;
   seen_exchange out;
-  const auto known = entries_.find(key_of(topic));
-  if (known == entries_.end()) {
+  if (const auto known = entries_.find(key_of(topic)); known != entries_.end()) {
+    if (!known->second.wanted) return std::nullopt;
+    out = pair(known->second, fields, now);
+  } else {
+    if (!wants(topic, fields.path)) return std::nullopt;
     out.what = seen_exchange::state::unasked;
     out.at = wall;
     out.tag = topic.tag();
     out.subsystem = topic.subsystem();
     out.path = std::move(fields.path);
     ++totals_.unasked;
-  } else {
-    entry& e = known->second;
-    const bool repeated = std::exchange(e.answered, true);
-    out = e.so_far;
-    out.what = repeated ? seen_exchange::state::repeated : seen_exchange::state::answered;
-    out.took = now - e.asked;
-    if (repeated) {
-      ++totals_.repeated;
-    } else {
-      ++totals_.answered;
-      if (fields.code) ++totals_.codes[*fields.code];
-      totals_.latency.record(static_cast<std::uint64_t>(out.took->count()));
-    }
   }
+  if (!fields.fault.empty()) ++totals_.faulty;
   out.code = fields.code;
   out.response_bytes = payload.size();
   if (out.fault.empty()) out.fault = std::move(fields.fault);
+  return out;
+}
+
+/// What became of a request, with this answer to it.
+seen_exchange exchange_pairing::pair(entry& e, const exchange_fields& fields, steady_time now) {
+  const bool repeated = std::exchange(e.answered, true);
+  seen_exchange out = e.so_far;
+  out.what = repeated ? seen_exchange::state::repeated : seen_exchange::state::answered;
+  out.took = now - e.asked;
+  if (repeated) {
+    ++totals_.repeated;
+  } else {
+    ++totals_.answered;
+    if (fields.code) ++totals_.codes[*fields.code];
+    totals_.latency.record(static_cast<std::uint64_t>(out.took->count()));
+  }
   return out;
 }
 
@@ -80,7 +90,7 @@ std::vector<seen_exchange> exchange_pairing::take_overdue(steady_time now) {
   std::vector<seen_exchange> out;
   for (; checked_ < order_.size() && order_[checked_].deadline <= now; ++checked_) {
     entry* e = find(order_[checked_]);
-    if (e == nullptr || e->answered) continue;
+    if (e == nullptr || e->answered || !e->wanted) continue;
     e->so_far.late = true;
     out.push_back(e->so_far);
     out.back().what = seen_exchange::state::overdue;

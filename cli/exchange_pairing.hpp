@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/histogram.hpp>
@@ -15,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "exchange_fields.hpp"
@@ -45,9 +47,14 @@ struct seen_exchange {
   std::string fault;  ///< what is wrong with one of the payloads, in words; empty: nothing
 };
 
+/// Which exchanges are meant, by tag, subsystem and path (empty: it could not be read).
+using exchange_filter =
+    std::function<bool(std::string_view tag, std::string_view subsystem, std::string_view path)>;
+
 struct pairing_options {
   std::chrono::milliseconds overdue{5000};
   std::size_t capacity = 65'536;  ///< requests that are remembered; then the oldest is forgotten
+  exchange_filter wanted{};       ///< others are neither told nor counted; none: all are wanted
 };
 
 /// What was seen in all.
@@ -61,10 +68,11 @@ struct pairing_totals {
   histogram latency;  ///< ns
 };
 
-/// Pairs responses with the requests that they answer, by topic. Its memory is bounded.
+/// Pairs responses with the requests that they answer, by topic, and tells those that are wanted. Its memory
+/// is bounded.
 class exchange_pairing {
  public:
-  explicit exchange_pairing(pairing_options options = {}) : options_(options) {}
+  explicit exchange_pairing(pairing_options options = {}) : options_(std::move(options)) {}
 
   /// What can be told now; nothing for a request, and for what is no exchange.
   std::optional<seen_exchange> on_message(std::string_view topic, std::string_view payload, steady_time now,
@@ -82,6 +90,7 @@ class exchange_pairing {
     std::uint64_t number = 0;  ///< tells an id's second use from its first
     steady_time asked;
     bool answered = false;
+    bool wanted = true;
     seen_exchange so_far;
   };
   struct place {
@@ -91,8 +100,12 @@ class exchange_pairing {
   };
 
   void on_request(const exchange_topic& topic, std::string_view payload, steady_time now, unix_millis wall);
-  seen_exchange on_response(const exchange_topic& topic, std::string_view payload, steady_time now,
-                            unix_millis wall);
+  std::optional<seen_exchange> on_response(const exchange_topic& topic, std::string_view payload,
+                                           steady_time now, unix_millis wall);
+  seen_exchange pair(entry& e, const exchange_fields& fields, steady_time now);
+  bool wants(const exchange_topic& topic, std::string_view path) const {
+    return !options_.wanted || options_.wanted(topic.tag(), topic.subsystem(), path);
+  }
   entry* find(const place& p);
   void make_room();
 

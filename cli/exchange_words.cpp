@@ -3,7 +3,7 @@
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/fmt/fmt.h>
 
-#include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/response_code.hpp>
 
@@ -90,7 +90,7 @@ std::string to_json_line(const seen_exchange& e) {
     out += fmt::format(R"(,"response_bytes":{})", e.response_bytes);
   if (e.late) out += R"(,"late":true)";
   add_text("fault", e.fault);
-  return out + '}';
+  return safe_json(out + '}');
 }
 
 std::string to_summary(const pairing_totals& totals) {

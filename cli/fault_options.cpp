@@ -1,7 +1,8 @@
 #include "fault_options.hpp"
 
 #include <charconv>
-#include <mqcoap/base/units.hpp>
+#include <mqcoap/base/quantity.hpp>
+#include <mqcoap/base/safe_text.hpp>
 #include <string>
 
 #include "failure.hpp"
@@ -9,19 +10,24 @@
 namespace mqcoap::cli {
 
 latency_spread parse_latency(std::string_view text) {
-  const std::string words = "--latency '" + std::string(text) + "': ";
+  const auto part = [text](std::string_view duration) {
+    const auto read = read_duration(duration, std::chrono::milliseconds::zero(), std::chrono::hours(1));
+    if (read) return *read;
+    throw usage_failure(
+        "--latency '" + safe_text(text) + "': expected a range like 5ms..20ms or a mean like 10ms, up to 1h",
+        read.error().hint);
+  };
   const auto dots = text.find("..");
   if (dots == std::string_view::npos) {
-    const auto mean = parse_duration(text);
-    if (!mean) throw usage_failure(words + "expected a range like 5ms..20ms or a mean like 10ms");
-    const bool is_none = *mean == std::chrono::milliseconds::zero();
-    return {is_none ? latency_spread::kind::none : latency_spread::kind::exponential, {}, {}, *mean};
+    const auto mean = part(text);
+    const bool is_none = mean == std::chrono::milliseconds::zero();
+    return {is_none ? latency_spread::kind::none : latency_spread::kind::exponential, {}, {}, mean};
   }
-  const auto least = parse_duration(text.substr(0, dots));
-  const auto most = parse_duration(text.substr(dots + 2));
-  if (!least || !most) throw usage_failure(words + "expected two durations with their units, like 5ms..20ms");
-  if (*least > *most) throw usage_failure(words + "the first duration is longer than the second");
-  return {latency_spread::kind::even, *least, *most, {}};
+  const auto least = part(text.substr(0, dots));
+  const auto most = part(text.substr(dots + 2));
+  if (least > most)
+    throw usage_failure("--latency '" + safe_text(text) + "': the first duration is longer than the second");
+  return {latency_spread::kind::even, least, most, {}};
 }
 
 double parse_share(const char* option, std::string_view text) {

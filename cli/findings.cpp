@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mqcoap/base/safe_text.hpp>
 
 #include "style.hpp"
 
@@ -39,7 +40,7 @@ std::string show_finding(const finding& f, const output_format& how) {
     append_json_string(out += ",\"result\":", to_string(f.result));
     append_json_string(out += ",\"found\":", f.words);
     append_json_string(out += ",\"advice\":", f.advice);
-    return out + "}\n";
+    return safe_json(out) + "}\n";
   }
   constexpr std::size_t result_width = 6;
   constexpr std::size_t what_width = 16;
@@ -48,10 +49,11 @@ std::string show_finding(const finding& f, const output_format& how) {
                                                   : colours::red;
   std::string out = coloured(to_string(f.result), colour, how.colour);
   out.append(result_width - to_string(f.result).size(), ' ').append(f.what);
-  out.append(f.what.size() < what_width ? what_width - f.what.size() : 1, ' ').append(f.words) += '\n';
+  out.append(f.what.size() < what_width ? what_width - f.what.size() : 1, ' ').append(safe_text(f.words)) +=
+      '\n';
   if (!f.advice.empty())
     out += std::string(result_width + what_width, ' ') +
-           coloured("-> " + f.advice, colours::dim, how.colour) + '\n';
+           coloured("-> " + safe_text(f.advice), colours::dim, how.colour) + '\n';
   return out;
 }
 

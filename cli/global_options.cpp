@@ -6,9 +6,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 
 #include "contexts.hpp"
+#include "duration_words.hpp"
 #include "failure.hpp"
 
 namespace mqcoap::cli {
@@ -49,7 +51,7 @@ void declare_broker(CLI::App& root, global_options& into) {
   option(root, "--token-file", into.token_file, "FILE",
          "The token of requests is this file's first line  [MQCOAP_TOKEN]");
   option(root, "-W,--timeout", into.timeout, "TIME",
-         "How long to wait for an answer: 2s, 500ms, or seconds (default: 5s)  [MQCOAP_TIMEOUT]");
+         "How long to wait for an answer: 2s, 500ms, 1min (default: 5s)  [MQCOAP_TIMEOUT]");
   option(root, "--context", into.context, "NAME", "A context of cli.yaml; see `mqcoap context`");
 }
 
@@ -126,7 +128,7 @@ option_layer to_layer(const global_options& given) {
     if (!ns) throw usage_failure("-n: '" + *given.ns + "' is no namespace: " + ns.error().message());
     layer.ns = *ns;
   }
-  if (given.timeout) layer.timeout = read_time(*given.timeout, "--timeout");
+  if (given.timeout) layer.timeout = duration_of("--timeout", *given.timeout, longest_timeout);
   return layer;
 }
 
@@ -139,6 +141,11 @@ output_format to_output(const global_options& given,
   how.header = given.header;
   how.format = given.format;
   if (const auto fault = fault_of_format(given.format)) throw usage_failure(*fault);
+  if (!given.format.empty() && (how.kind == output_kind::json || how.kind == output_kind::csv || how.header))
+    throw usage_failure("-F says all of what is written: -o json, -o csv and -i have no effect beside it",
+                        "-F '%J' is all as JSON; with -o raw, %b is a string without its quotes");
+  if (how.header && how.kind == output_kind::json)
+    throw usage_failure("-i has no effect beside -o json, which holds the header");
   const auto said = [&](const char* name) {
     const char* text = variable(name);
     return std::string_view(text != nullptr ? text : "");
@@ -156,8 +163,11 @@ settled_options settle_all(const global_options& given,
   const char* const named = variable("MQCOAP_CONTEXT");
   std::optional<std::string> context = given.context;
   if (!context && named != nullptr && *named != '\0') context = named;
-  const auto layers = overlay(overlay(to_layer(given), read_environment(variable)),
-                              context_layer(contexts_path(variable), context));
+  auto said = overlay(to_layer(given), read_environment(variable));
+  const auto below =
+      context_layer(contexts_path(variable), {context, said.broker.has_value()},
+                    [](const std::string& why) { complain("mqcoap: " + safe_text(why, line_ends::kept)); });
+  const auto layers = overlay(std::move(said), below);
   auto chosen = settle(layers);
   if (const auto& tls = chosen.client.broker.tls)
     if (const auto fault = check(*tls); !fault.empty()) throw failure(status_configuration, "TLS: " + fault);

@@ -2,11 +2,24 @@
 
 #include <mqcoap/base/units.hpp>
 
+#include "repeat_words.hpp"
+
 namespace mqcoap::cli {
 namespace {
 
 bool holds(std::string_view text, std::string_view words) {
   return text.find(words) != std::string_view::npos;
+}
+
+/// For a write of which nobody knows whether it ran.
+std::string hint_for_unknown(const request_spec& asked) {
+  const auto where = asked.to.to_string();
+  std::string out = "look first whether it ran: mqcoap get " + where;
+  if (asked.id)
+    out += "\n--request-id " + std::string(asked.id->text()) +
+           ": the same command again runs once, and gets its answer, where a gateway answers; not so a bare "
+           "device";
+  return out;
 }
 
 }  // namespace
@@ -35,9 +48,10 @@ std::string hint_for_outage(std::string_view why, const link_options& broker) {
   return "name the broker: -h HOST -p PORT, -L URL, or MQCOAP_URL; `mqcoap doctor` looks closer";
 }
 
-std::string hint_for_answer(const exchange_record& e) {
-  const auto& tag = e.to.tag.text();
-  switch (e.answer.code) {
+std::string hint_for_answer(const request_outcome& outcome, const request_spec& asked) {
+  const auto& tag = asked.to.tag.text();
+  if (may_have_run(outcome, asked.verb)) return hint_for_unknown(asked);
+  switch (outcome.answered->answer.code) {
     case response_code::not_found: return "mqcoap ls " + tag;
     case response_code::method_not_allowed: return "mqcoap ls " + tag + "  shows each resource's methods";
     case response_code::unauthorized: return "--token-file FILE, or MQCOAP_TOKEN";
@@ -51,15 +65,31 @@ std::string hint_for_answer(const exchange_record& e) {
   }
 }
 
-std::string hint_for_failure(const error_code& error, const address& to, const settled_options& options) {
-  const auto& tag = to.tag.text();
+std::string acl_line_for_requests(const namespace_name& ns, std::string_view tag) {
+  return "topic write " + ns.text() + "/+/request/" + std::string(tag) + "/+";
+}
+
+std::string acl_line_for_answers(const namespace_name& ns, std::string_view tag) {
+  return "topic read " + ns.text() + "/+/response/" + std::string(tag) + "/+";
+}
+
+bool is_sending_denied(const request_outcome& outcome) { return !holds(outcome.words, "the answers of"); }
+
+std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,
+                             const settled_options& options) {
+  const auto& tag = asked.to.tag.text();
+  const auto& error = outcome.error;
+  const auto online =
+      "is " + tag + " switched on, and its tag spelled right? `mqcoap ls` shows who is online\n";
+  if (may_have_run(outcome, asked.verb))
+    return (error == errc::timed_out ? online : "") + hint_for_unknown(asked);
   if (error == errc::timed_out)
-    return "is " + tag + " switched on, and its tag spelled right? `mqcoap ls` shows who is online\n" +
-           "a slow device: --timeout " + to_string(options.client.timeout * 2) + "; namespace now '" +
-           options.client.ns.text() + "' (-n)";
+    return online + "a slow device: --timeout " + to_string(options.client.timeout * 2) +
+           "; namespace now '" + options.client.ns.text() + "' (-n)";
   if (error == errc::denied)
-    return "the broker's access rules must allow reading " + options.client.ns.text() + '/' +
-           to.subsystem.text() + "/response/" + tag + "/+";
+    return "in the broker's access rules: " + (is_sending_denied(outcome)
+                                                   ? acl_line_for_requests(options.client.ns, tag)
+                                                   : acl_line_for_answers(options.client.ns, tag));
   if (error == errc::connection_lost) return "whether " + tag + " has run the request is unknown";
   if (error == errc::too_large)
     return "MQTT ends at 256 MiB, this program at 16 MiB, a gateway at 256 KiB by default";

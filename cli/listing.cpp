@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <mqcoap/base/glob.hpp>
+#include <mqcoap/base/safe_text.hpp>
 
 #include "json_parts.hpp"
 #include "style.hpp"
@@ -15,7 +16,7 @@ using row = std::vector<std::string>;
 
 std::string text_of(std::string_view value) {
   if (value.empty() || value == "null") return {};
-  return harmless(value.front() == '"' ? decode_json_string(value) : std::string(value));
+  return safe_text(value.front() == '"' ? decode_json_string(value) : std::string(value));
 }
 
 /// Decimal, as a JSON number or a string.
@@ -74,13 +75,6 @@ std::string spaced(const std::vector<std::string>& names) {
   std::string out;
   for (const auto& name : names) out += (out.empty() ? "" : " ") + name;
   return out;
-}
-
-std::string address_of(const resource_entry& r, const address& asked) {
-  const auto& there = r.subsystems;
-  const auto& subsystem = asked.subsystem.text();
-  const bool right = there.empty() || std::find(there.begin(), there.end(), subsystem) != there.end();
-  return asked.tag.text() + '/' + (right ? subsystem : there.front()) + '/' + r.path;
 }
 
 std::string millis_text(const std::optional<unix_millis>& time) {
@@ -155,6 +149,13 @@ std::optional<std::vector<resource_entry>> read_resources(const json_text& body)
   return resources;
 }
 
+std::string address_of(const resource_entry& r, const address& asked) {
+  const auto& there = r.subsystems;
+  const auto& subsystem = asked.subsystem.text();
+  const bool right = there.empty() || std::find(there.begin(), there.end(), subsystem) != there.end();
+  return asked.tag.text() + '/' + (right ? subsystem : there.front()) + '/' + r.path;
+}
+
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,
                            const address& asked) {
   std::string out;
@@ -163,7 +164,7 @@ std::string show_resources(const std::vector<resource_entry>& resources, const o
     return out;
   }
   if (how.kind == output_kind::json) {
-    for (const auto& r : resources) out += r.json + '\n';
+    for (const auto& r : resources) out += safe_json(r.json, line_ends::replaced) + '\n';
     return out;
   }
   const bool for_people = how.terminal && how.kind == output_kind::body;

@@ -48,6 +48,10 @@ struct resource_entry {
 /// Reads the answer to GET .well-known/core, sorted by path. @return nothing if it is no list of resources
 std::optional<std::vector<resource_entry>> read_resources(const json_text& body);
 
+/// Its address. @param asked  where the list came from: under its subsystem it is addressed, unless the
+/// device says that it is another
+std::string address_of(const resource_entry& r, const address& asked);
+
 /// The same for resources. @param names  only their addresses  @param asked  where the list came from: under
 /// its subsystem they are addressed, unless the device says that it is another
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,

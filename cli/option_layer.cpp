@@ -1,14 +1,12 @@
 #include "option_layer.hpp"
 
-#include <mqcoap/base/units.hpp>
 #include <mqcoap/config/source_file.hpp>
 
+#include "duration_words.hpp"
 #include "failure.hpp"
 
 namespace mqcoap::cli {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr std::uint16_t plain_port = 1883;
 constexpr std::uint16_t tls_port = 8883;
@@ -69,16 +67,6 @@ option_layer overlay(option_layer over, option_layer under) {
   return over;
 }
 
-std::chrono::milliseconds read_time(const std::string& text, const std::string& where,
-                                    std::chrono::milliseconds most) {
-  auto parsed = parse_duration(text);
-  if (!parsed && parsed.error() == errc::missing_unit) parsed = parse_duration(text + 's');
-  if (!parsed || *parsed < 1ms || *parsed > most)
-    throw usage_failure(where + ": '" + text + "' is no time from 1ms to " + to_string(most),
-                        "for example 2s, 500ms or, in seconds, 2");
-  return *parsed;
-}
-
 secret read_secret_file(const std::string& path) {
   std::string why;
   auto file = read_regular_file(path, longest_secret, why);
@@ -109,7 +97,7 @@ option_layer read_environment(const std::function<const char*(const char*)>& var
     layer.ns = *parsed;
   }
   if (const auto timeout = said(variable, "MQCOAP_TIMEOUT"))
-    layer.timeout = read_time(*timeout, "MQCOAP_TIMEOUT");
+    layer.timeout = duration_of("MQCOAP_TIMEOUT", *timeout, longest_timeout);
   return layer;
 }
 

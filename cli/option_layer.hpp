@@ -64,10 +64,8 @@ struct client_choice {
 };
 client_choice settle(option_layer all);
 
-/// Reads a time of at least 1 ms: `2s`, or a bare number of seconds as mosquitto's -W has it.
-/// @param where  of whom the error speaks. @throws usage_failure
-std::chrono::milliseconds read_time(const std::string& text, const std::string& where,
-                                    std::chrono::milliseconds most = std::chrono::minutes(10));
+/// The longest that an answer is waited for.
+inline constexpr std::chrono::minutes longest_timeout{10};
 
 /// The first line of a file that holds a secret, `-` for none. @throws failure (status_configuration)
 secret read_secret_file(const std::string& path);

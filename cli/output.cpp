@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <mqcoap/base/safe_text.hpp>
 #include <system_error>
 
 #include "failure.hpp"
@@ -34,8 +35,7 @@ std::string header_of(const exchange_record& e, const output_format& how) {
   std::string out = status_line(e, how.colour) + '\n';
   const auto field = [&](std::string_view name, std::string_view text) {
     if (text.empty()) return;
-    const std::string shown = how.terminal ? harmless(text) : std::string(text);
-    out += coloured(name, colours::blue, how.colour) + ": " + shown + '\n';
+    out += coloured(name, colours::blue, how.colour) + ": " + safe_text(text) + '\n';
   };
   field("path", e.answer.path.text());
   field("request_id", e.answer.id.text());
@@ -58,29 +58,21 @@ std::string body_of(const exchange_record& e, const output_format& how) {
     case output_kind::csv: return to_csv(e.answer.body);
     case output_kind::raw:
       if (!e.answer.body.is_string()) break;
-      return (how.terminal ? harmless(words_of(e.answer.body)) : words_of(e.answer.body)) + '\n';
+      return raw_words(e.answer.body, how) + '\n';
     default: break;
   }
   if (how.terminal) return pretty(e.answer.body, how.width, how.colour) + '\n';
-  return std::string(e.answer.body.text()) + '\n';
+  return safe_json(e.answer.body.text()) + '\n';
 }
 
 }  // namespace
 
-std::string harmless(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool is_c1 = byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (is_c1) ++i;
-    const bool is_control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f || is_c1;
-    out += is_control ? '?' : text[i];
-  }
-  return out;
-}
-
 std::string words_of(const json_text& body) {
   return body.is_string() ? decode_json_string(body.text()) : std::string(body.text());
+}
+
+std::string raw_words(const json_text& body, const output_format& how) {
+  return how.terminal ? safe_text(words_of(body), line_ends::kept) : words_of(body);
 }
 
 std::string in_milliseconds(std::chrono::microseconds took) {
@@ -107,7 +99,7 @@ std::string to_json(const exchange_record& e) {
   append_member(out, "path", e.answer.path.text());
   append_member(out, "request_id", e.answer.id.text());
   append_options(out, e.answer);
-  return out.append(",\"body\":").append(e.answer.body.text()) + '}';
+  return safe_json(out.append(",\"body\":").append(e.answer.body.text()) + '}', line_ends::replaced);
 }
 
 std::string render(const exchange_record& e, const output_format& how) {
@@ -146,11 +138,12 @@ std::string apply_format(const output_format& how, const exchange_record& e) {
       ++i;
       switch (next) {
         case 'b':
-          out += how.kind == output_kind::raw ? words_of(e.answer.body) : std::string(e.answer.body.text());
+          out +=
+              how.kind == output_kind::raw ? raw_words(e.answer.body, how) : safe_json(e.answer.body.text());
           break;
         case 'c': out += std::to_string(to_int(e.answer.code)); break;
         case 'd': out += to_string(e.answer.code); break;
-        case 'p': out += e.answer.path.text(); break;
+        case 'p': out += safe_text(e.answer.path.text()); break;
         case 'r': out += e.answer.id.text(); break;
         case 'i': out += in_milliseconds(e.took); break;
         case 'J': out += to_json(e); break;
@@ -176,7 +169,7 @@ void complain(std::string_view line) {
 void complain_hint(std::string_view hint, bool colour) {
   while (!hint.empty()) {
     const auto line = hint.substr(0, hint.find('\n'));
-    complain(coloured("  try: " + std::string(line), colours::dim, colour));
+    complain(coloured("  try: " + safe_text(line), colours::dim, colour));
     hint.remove_prefix(std::min(line.size() + 1, hint.size()));
   }
 }

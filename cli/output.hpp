@@ -14,7 +14,7 @@ namespace mqcoap::cli {
 
 /// -o
 enum class output_kind : std::uint8_t {
-  body,  ///< the body: pretty on a terminal, else the JSON text as it came
+  body,  ///< the body: pretty on a terminal, else the JSON text, control characters escaped
   json,  ///< the whole response as one JSON object
   raw,   ///< the body, strings without their quotes
   csv,   ///< the body as a table, RFC 4180
@@ -50,11 +50,11 @@ std::string status_line(const exchange_record& e, bool colour);
 /// source, the options that came, and body.
 std::string to_json(const exchange_record& e);
 
-/// Text from elsewhere without what a terminal would take for a command; line feeds and tabs stay.
-std::string harmless(std::string_view text);
-
 /// The words of an error body: a string without its quotes, else the JSON text.
 std::string words_of(const json_text& body);
+
+/// The same for `-o raw`: for a terminal without what steers it, for a pipe byte for byte.
+std::string raw_words(const json_text& body, const output_format& how);
 
 /// Milliseconds for people: `0.42`, `3.1`, `12`, `1234`.
 std::string in_milliseconds(std::chrono::microseconds took);

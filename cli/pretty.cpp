@@ -1,5 +1,8 @@
 #include "pretty.hpp"
 
+#include <mqcoap/base/safe_text.hpp>
+#include <utility>
+
 #include "json_parts.hpp"
 #include "style.hpp"
 
@@ -122,7 +125,8 @@ class printer {
 
 std::string pretty(const json_text& json, std::size_t width, bool colour) {
   std::string out;
-  printer(out, width, colour).value(json.text(), 0, 0);
+  const auto text = safe_json(json.text());
+  printer(out, width, colour).value(text, 0, 0);
   return out;
 }
 

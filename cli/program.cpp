@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/suggest.hpp>
 #include <mqcoap/transport/log.hpp>
 
@@ -18,8 +19,7 @@ namespace {
 
 const char* environment(const char* name) { return std::getenv(name); }
 
-std::vector<verb> declare_verbs(CLI::App& root) {
-  std::vector<verb> verbs;
+void declare_verbs(CLI::App& root, std::vector<verb>& verbs) {
   verbs.push_back(declare_get(root));
   verbs.push_back(declare_put(root));
   verbs.push_back(declare_post(root));
@@ -36,8 +36,22 @@ std::vector<verb> declare_verbs(CLI::App& root) {
   verbs.push_back(declare_config(root));
   verbs.push_back(declare_doctor(root));
   verbs.push_back(declare_context(root));
-  verbs.push_back(declare_completion(root));
-  return verbs;
+  verbs.push_back(declare_completion(root, verbs));
+  verbs.push_back(declare_help(root));
+}
+
+/// The effects of the verb that was chosen, or of what is below it, and its name.
+std::pair<const effects*, std::string> chosen_effects(const verb& chosen) {
+  for (const auto& [app, has] : chosen.below_has)
+    if (app->parsed()) return {&has, chosen.app->get_name() + ' ' + app->get_name()};
+  return {&chosen.has, chosen.app->get_name()};
+}
+
+/// `-h` alone behind the program or a verb asks for help, as it does elsewhere. With a word behind it, it
+/// names the broker's host.
+void help_by_h(std::vector<std::string>& words, const std::function<bool(const std::string&)>& takes_value) {
+  if (words.empty() || words.back() != "-h") return;
+  if (words.size() == 1 || !takes_value(words[words.size() - 2])) words.back() = "--help";
 }
 
 void set_up(CLI::App& root) {
@@ -51,7 +65,7 @@ void set_up(CLI::App& root) {
   formatter->label("Positionals", "Arguments");
   formatter->column_width(26);
   root.footer(
-      "Options may stand before and behind the verb; `mqcoap VERB --help` tells more.\n"
+      "Options may stand before and behind the verb; `mqcoap help VERB` tells more.\n"
       "What holds: a flag, else the environment (in brackets), else the context, else the default.\n\n"
       "Exit status: 0 for 2xx, 4 for 4xx, 5 for 5xx, 6 no answer in time, 3 broker unreachable or refusing,\n"
       "2 wrong command line, 78 bad configuration, 130 interrupted.\n\n"
@@ -99,10 +113,13 @@ int usage_error(const CLI::App& root, const CLI::ParseError& e) {
   return status_usage;
 }
 
-int run(const verb& chosen, const global_options& given) {
+int run(const CLI::App& root, const verb& chosen, const global_options& given) {
   set_up_logging(given.debug);
   try {
-    if (chosen.offline) return chosen.run({{}, {}, to_output(given, environment), given.quiet});
+    const auto [has, name] = chosen_effects(chosen);
+    refuse_idle_options(root, *has, name);
+    if (chosen.offline)
+      return chosen.run({{}, {}, to_output(given, environment), given.quiet, false, false, &given});
     auto settled = settle_all(given, environment);
     settled.client.broker.log = spdlog_sink();
     return chosen.run(settled);
@@ -111,7 +128,7 @@ int run(const verb& chosen, const global_options& given) {
   } catch (const output_closed&) {
     return 128 + SIGPIPE;
   } catch (const failure& e) {
-    complain(std::string("mqcoap: ") + e.what());
+    complain("mqcoap: " + safe_text(e.what(), line_ends::kept));
     if (!given.quiet) complain_hint(e.hint(), false);
     return e.status();
   } catch (const std::exception& e) {
@@ -127,7 +144,8 @@ int run_program(std::vector<std::string> arguments) {
   set_up(root);
   global_options given;
   declare_options(root, given);
-  const auto verbs = declare_verbs(root);
+  std::vector<verb> verbs;
+  declare_verbs(root, verbs);
   for (const auto& each : verbs)
     each.app->group("Verbs")->footer(each.app->get_footer() +
                                      "\n\nOptions for the broker and the output: mqcoap --help");
@@ -136,8 +154,9 @@ int run_program(std::vector<std::string> arguments) {
     return status_usage;
   }
   try {
-    auto words =
-        protect_values(std::move(arguments), [&](const auto& word) { return takes_value(root, word); });
+    const auto has_value = [&](const auto& word) { return takes_value(root, word); };
+    help_by_h(arguments, has_value);
+    auto words = protect_values(std::move(arguments), has_value);
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     root.parse(std::move(words));
   } catch (const CLI::Success& e) {
@@ -146,7 +165,7 @@ int run_program(std::vector<std::string> arguments) {
     return usage_error(root, e);
   }
   for (const auto& each : verbs)
-    if (each.app->parsed()) return run(each, given);
+    if (each.app->parsed()) return run(root, each, given);
   return status_usage;
 }
 

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 #include <cmath>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/source_file.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 
@@ -37,7 +38,7 @@ std::string to_line(const recorded_message& m) {
   line += R"(,"payload":)";
   append_json_string(line, is_text ? m.payload : to_base64(m.payload));
   if (!is_text) line += R"(,"encoding":"base64")";
-  return line + '}';
+  return safe_json(line + '}');
 }
 
 recorded_message parse_recorded(std::string_view line) {

@@ -49,8 +49,10 @@ class planner {
   void take_response(const exchange_topic& topic, const recorded_message& m) {
     const auto asked = places_.find(key_of(topic));
     if (asked == places_.end()) return;
-    auto& code = plan_.requests[asked->second].code;
-    if (!code) code = read_fields(topic, m.payload).code;
+    auto& asked_for = plan_.requests[asked->second];
+    if (asked_for.code) return;
+    asked_for.code = read_fields(topic, m.payload).code;
+    asked_for.body = read_body(m.payload);
   }
 
   void take_request(const exchange_topic& topic, const recorded_message& m) {
@@ -65,9 +67,14 @@ class planner {
     } else {
       std::optional<request> understood;
       if (decoded) understood = *std::move(decoded);
-      plan_.requests.push_back({m.t, *device_tag::parse(topic.tag()),
-                                *subsystem_name::parse(topic.subsystem()), *id, m.payload,
-                                std::move(understood), std::nullopt});
+      plan_.requests.push_back({m.t,
+                                *device_tag::parse(topic.tag()),
+                                *subsystem_name::parse(topic.subsystem()),
+                                *id,
+                                m.payload,
+                                std::move(understood),
+                                std::nullopt,
+                                {}});
     }
   }
 
@@ -78,18 +85,23 @@ class planner {
 
 }  // namespace
 
-std::vector<recorded_message> read_recording(std::istream& in, const std::string& name) {
-  std::vector<recorded_message> messages;
+recording read_recording(std::istream& in, const std::string& name) {
+  recording out;
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
     if (line.empty()) continue;
     try {
-      messages.push_back(parse_recorded(line));
+      out.messages.push_back(parse_recorded(line));
     } catch (const failure& e) {
+      // The last line without its end, and with a beginning like the others'.
+      if (in.eof() && line.front() == '{') {
+        out.cut_short = true;
+        break;
+      }
       throw failure(e.status(), fmt::format("{}:{}: {}", name, number, e.what()));
     }
   }
-  return messages;
+  return out;
 }
 
 replay_plan make_plan(const std::vector<recorded_message>& messages, replay_choice choice) {

@@ -24,7 +24,8 @@ struct planned_request {
   std::string payload;             ///< as recorded
   std::optional<request> decoded;  ///< none: it breaks the protocol, and can only be sent as it was
   std::optional<std::int64_t>
-      code;  ///< what was answered then; none: nothing was, or it is not in the recording
+      code;          ///< what was answered then; none: nothing was, or it is not in the recording
+  json_text body{};  ///< likewise
 };
 
 struct replay_plan {
@@ -41,8 +42,13 @@ struct replay_choice {
   bool writes = false;
 };
 
-/// Reads a recording; empty lines do not count. @param name  for error texts. @throws failure
-std::vector<recorded_message> read_recording(std::istream& in, const std::string& name);
+/// Reads a recording; empty lines do not count, nor does a last line that was cut short: whoever recorded was
+/// ended while it was written. @param name  for error texts. @throws failure
+struct recording {
+  std::vector<recorded_message> messages{};
+  bool cut_short = false;
+};
+recording read_recording(std::istream& in, const std::string& name);
 
 /// What of it is sent again.
 replay_plan make_plan(const std::vector<recorded_message>& messages, replay_choice choice);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "command.hpp"
+#include "repeat_words.hpp"
 #include "session.hpp"
 
 namespace mqcoap::cli {
@@ -11,11 +12,12 @@ address read_address(const std::string& text);
 /// Where a device lists its resources. @param what  TAG or TAG/SUBSYSTEM. @throws usage_failure
 address discovery_address(const std::string& what);
 
-/// Connects, sends one request, writes what came of it. @return the exit status
-int run_request(const settled_options& options, request_spec what);
+/// Connects, sends one request, again where that is asked for, and writes what came of it. @return the exit
+/// status
+int run_request(const settled_options& options, request_spec what, const repeat_words& again);
 
 /// Writes an outcome: the result to standard output, status line, an error's words and hints to standard
-/// error. @return its exit status
+/// error. With -o json, standard output says `{"error": ...}` where no answer came. @return its exit status
 int report_outcome(const request_outcome& outcome, const request_spec& asked, const settled_options& options);
 
 }  // namespace mqcoap::cli

@@ -1,6 +1,7 @@
 #include "responder_host.hpp"
 
 #include <csignal>
+#include <mqcoap/base/safe_text.hpp>
 #include <utility>
 
 #include "broker_words.hpp"
@@ -73,7 +74,7 @@ void responder_host::on_ready() {
 
 void responder_host::on_down(std::string_view why) {
   if (!was_ready_) return fail(std::make_exception_ptr(unreachable(broker_, why)));
-  complain("lost the broker at " + place_of(broker_) + ": " + std::string(why) + "; waiting for it");
+  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why) + "; waiting for it");
 }
 
 void responder_host::fail(std::exception_ptr what) noexcept {

@@ -58,18 +58,35 @@ void session::connect() {
 }
 
 request_outcome session::request(request_spec what) {
-  if (!what.token) what.token = options_.token;
-  const auto to = what.to;
-  const auto verb = what.verb;
-  const auto began = std::chrono::steady_clock::now();
-  auto [error, answer] = await<error_code, response>(
-      [&](auto done) { client_.async_request(std::move(what), std::move(done)); });
-  const auto took = std::chrono::steady_clock::now() - began;
-  if (!is_answer(error)) return {error, std::nullopt, words_of(answer.body)};
-  return {error,
-          exchange_record{to, verb, std::move(answer),
-                          std::chrono::duration_cast<std::chrono::microseconds>(took)},
-          {}};
+  std::vector<request_spec> one;
+  one.push_back(std::move(what));
+  return std::move(request_all(std::move(one)).front());
+}
+
+std::vector<request_outcome> session::request_all(std::vector<request_spec> what) {
+  struct shared {  // because a signal may end the wait before the requests end
+    std::vector<request_outcome> outcomes;
+    std::size_t left;
+  };
+  const auto all = std::make_shared<shared>(shared{std::vector<request_outcome>(what.size()), what.size()});
+  for (std::size_t i = 0; i < what.size(); ++i) {
+    if (!what[i].token) what[i].token = options_.token;
+    client_.async_request(
+        what[i], [all, i, to = what[i].to, verb = what[i].verb, began = std::chrono::steady_clock::now()](
+                     error_code error, response answer) {
+          const auto took =
+              std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+          auto& outcome = all->outcomes[i];
+          outcome.error = error;
+          if (is_answer(error))
+            outcome.answered.emplace(exchange_record{to, verb, std::move(answer), took});
+          else
+            outcome.words = words_of(answer.body);
+          --all->left;
+        });
+  }
+  while (all->left > 0) run_one();
+  return std::move(all->outcomes);
 }
 
 subscription_id session::subscribe(general_filter which, client::general_handler handler) {

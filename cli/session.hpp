@@ -9,6 +9,7 @@
 #include <optional>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "command.hpp"
 #include "output.hpp"
@@ -43,6 +44,8 @@ class session {
 
   /// Sends a request, with the token in force, and waits for its outcome.
   request_outcome request(request_spec what);
+  /// Sends several at once and waits for all. @return in their order
+  std::vector<request_outcome> request_all(std::vector<request_spec> what);
 
   /// @throws failure  if the broker does not allow it or does not confirm it in time
   subscription_id subscribe(general_filter which, client::general_handler handler);

@@ -1,6 +1,7 @@
 #include "table.hpp"
 
 #include <algorithm>
+#include <mqcoap/base/safe_text.hpp>
 
 #include "json_parts.hpp"
 
@@ -72,8 +73,9 @@ std::size_t columns(std::string_view text) {
 
 }  // namespace
 
-std::string csv_cell(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+std::string csv_cell(std::string_view from) {
+  auto text = escaped_text(from);
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"') quoted += '"';

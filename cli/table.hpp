@@ -12,7 +12,8 @@ namespace mqcoap::cli {
 /// a line for each; a scalar is one cell. What is nested deeper stands in its cell as JSON text.
 std::string to_csv(const json_text& json);
 
-/// One cell, in quotes where RFC 4180 asks for them.
+/// One cell, in quotes where RFC 4180 asks for them. Control characters other than line feeds and tabulators
+/// are written as JSON writes them, `\u001b`.
 std::string csv_cell(std::string_view text);
 
 /// Columns aligned with two spaces between them, for a terminal. @param rows  the first is the header

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/config/source_file.hpp>
+#include <mqcoap/protocol/json_fault.hpp>
 #include <system_error>
 
 #include "failure.hpp"
@@ -24,6 +25,13 @@ std::size_t key_length(std::string_view word) {
   return n < word.size() && word[n] == '=' ? n : 0;
 }
 
+/// A file's text without the byte order mark that some editors write before it.
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  if (text.starts_with(mark)) text.remove_prefix(mark.size());
+  return text;
+}
+
 /// Where a byte stands, for a text of several lines.
 std::string place(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);
@@ -33,6 +41,16 @@ std::string place(std::string_view text, std::size_t offset) {
   return line > 1 || text.find('\n') != std::string_view::npos
              ? "line " + std::to_string(line) + ", column " + std::to_string(offset - line_start + 1)
              : "character " + std::to_string(offset + 1);
+}
+
+[[noreturn]] void refuse_json(std::string_view text, const std::string& where, const json_fault& fault) {
+  const std::string words = where + " looks like JSON and is not: ";
+  constexpr char how_to_send_text[] = "a text that only looks like JSON is sent as a JSON string: '\"...\"'";
+  if (fault.not_finite) throw usage_failure(words + fault.reason, how_to_send_text);
+  const auto flaw = find_json_flaw(text, deepest).value_or(json_flaw{fault.offset, fault.reason, {}});
+  throw usage_failure(
+      words + flaw.what + " at " + place(text, flaw.offset) + ": " + text_around(text, flaw.offset),
+      flaw.hint.empty() ? how_to_send_text : flaw.hint + '\n' + how_to_send_text);
 }
 
 /// @param where  of what the error speaks
@@ -45,14 +63,13 @@ json_text json_or_string(std::string_view text, const std::string& where) {
   const auto first = text.find_first_not_of(" \t\r\n");
   const bool looks_like_json =
       first != std::string_view::npos && std::string_view("{[\"").find(text[first]) != std::string_view::npos;
-  if (looks_like_json || parsed.error().not_finite)
-    throw usage_failure(where + " looks like JSON and is not: " + parsed.error().reason +
-                            (parsed.error().not_finite ? "" : " at " + place(text, parsed.error().offset)),
-                        "a text that only looks like JSON is sent as a JSON string: '\"...\"'");
+  if (looks_like_json || parsed.error().not_finite) refuse_json(text, where, parsed.error());
   std::size_t bad_at = 0;
   if (!is_utf8(text, bad_at))
     throw usage_failure(where + " is neither JSON nor UTF-8 text (byte " + std::to_string(bad_at + 1) + ')',
-                        "binary data travels as text: base64 -w0 FILE | mqcoap put ADDRESS @-");
+                        text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")
+                            ? "this is UTF-16: iconv -f UTF-16 -t UTF-8 FILE | mqcoap put ADDRESS @-"
+                            : "binary data travels as text: base64 -w0 FILE | mqcoap put ADDRESS @-");
   if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
   return json_text::from_string(text);
 }
@@ -90,7 +107,8 @@ json_text read_value(const std::vector<std::string>& words, const file_reader& r
   if (!word.starts_with('@')) return json_or_string(word, "the value");
   const auto name = word.substr(1);
   if (name.empty()) throw usage_failure("'@' needs a file's name", "@FILE, or @- for standard input");
-  return json_or_string(read(name), name == "-" ? "standard input" : name);
+  const auto bytes = read(name);
+  return json_or_string(without_mark(bytes), name == "-" ? "standard input" : name);
 }
 
 std::string read_input(const std::string& name) {

@@ -16,7 +16,8 @@ using file_reader = std::function<std::string(const std::string& name)>;
 
 /// Makes a body of the words behind an address:
 /// - `key=value ...`: an object; each value JSON, else a string
-/// - `@FILE`, `@-`: what the file or standard input holds, JSON, else a string
+/// - `@FILE`, `@-`: what the file or standard input holds, JSON, else a string; a byte order mark does not
+/// count
 /// - one other word: JSON, else a string
 /// What begins like an object, a list or a JSON string and is none is refused, not sent as a string.
 /// @throws usage_failure

@@ -5,9 +5,12 @@
 #include <memory>
 #include <mqcoap/protocol/method.hpp>
 #include <optional>
+#include <vector>
 
+#include "address_search.hpp"
 #include "bench_load.hpp"
 #include "bench_result.hpp"
+#include "duration_words.hpp"
 #include "failure.hpp"
 #include "request_verb.hpp"
 #include "session.hpp"
@@ -30,13 +33,14 @@ constexpr char examples[] =
     "broker.\n\n"
     "Examples:\n"
     "  mqcoap bench 2D_XX_0_9999/axuv/gains --in-flight 16 --for 30s\n"
+    "  mqcoap bench '2D_*/axuv/gains' --in-flight 16\n"
     "  mqcoap bench 2D_XX_0_9999/axuv/gains --rate 500 --csv >> runs.csv\n"
     "  mqcoap bench GW_XX_0_0001/axuv/gains --method PUT --body '[0,1,2]' --count 1000";
 
 constexpr std::size_t open_loop_in_flight = 10'000;
 
 struct bench_words {
-  std::string where;
+  std::vector<std::string> where;
   std::optional<std::size_t> in_flight;
   double rate = 0;
   std::string duration;
@@ -46,13 +50,26 @@ struct bench_words {
   bool csv = false;
 };
 
-request_spec request_of(const bench_words& words, const settled_options& options) {
+method method_of(const bench_words& words) {
   const auto verb = parse_method(words.verb);
   if (!verb) throw usage_failure("--method '" + words.verb + "': expected GET, POST, PUT or DELETE");
-  request_spec what(read_address(words.where), *verb);
-  if (words.body) what.body = read_value({*words.body}, read_input);
-  what.token = options.token;
-  return what;
+  return *verb;
+}
+
+std::vector<request_spec> requests_of(const std::vector<address>& where, method verb, const json_text& body,
+                                      const settled_options& options) {
+  std::vector<request_spec> all;
+  for (const auto& to : where) {
+    all.emplace_back(to, verb, body);
+    all.back().token = options.token;
+  }
+  return all;
+}
+
+std::string joined(const std::vector<address>& where) {
+  std::string all;
+  for (const auto& to : where) all.append(all.empty() ? "" : " ").append(to.to_string());
+  return all;
 }
 
 bench_options options_of(const bench_words& words) {
@@ -91,17 +108,23 @@ void report(const bench_subject& subject, const bench_result& result, const benc
 }
 
 int run(const bench_words& words, const settled_options& options) {
-  auto what = request_of(words, options);
+  const auto verb = method_of(words);
+  check_addresses(words.where);
+  const auto body = words.body ? read_value({*words.body}, read_input) : json_text();
+  if (words.csv && options.output.kind == output_kind::json)
+    throw usage_failure("--csv has no effect beside -o json");
   auto load_options = options_of(words);
   const auto duration = time_of(words);
-  const bench_subject subject{what.to.to_string(), std::string(to_string(what.verb)), load_options.in_flight,
-                              load_options.rate};
   const bool progress = !options.quiet && ::isatty(STDERR_FILENO) == 1;
 
   session s(options);
   s.connect();
+  const auto where = find_addresses(s, words.where, verb, options);
+  const bench_subject subject{joined(where), std::string(to_string(verb)), load_options.in_flight,
+                              load_options.rate};
   if (duration) load_options.end = std::chrono::steady_clock::now() + *duration;
-  const auto load = std::make_shared<bench_load>(s.mqtt(), std::move(what), load_options);
+  const auto load =
+      std::make_shared<bench_load>(s.mqtt(), requests_of(where, verb, body, options), load_options);
   load->start();
   std::optional<interrupted> signal;
   try {
@@ -120,9 +143,12 @@ int run(const bench_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_bench(CLI::App& root) {
-  auto* app = root.add_subcommand("bench", "Send a request again and again, and measure");
+  auto* app = root.add_subcommand("bench", "Send requests again and again, and measure");
   auto words = std::make_shared<bench_words>();
-  app->add_option("ADDRESS", words->where, "TAG/SUBSYSTEM/PATH")->required();
+  app->add_option("ADDRESS", words->where,
+                  "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?, are asked in turn")
+      ->required()
+      ->option_text("...");
   app->add_option("--in-flight", words->in_flight, "Requests at a time (default: 1)")
       ->check(CLI::Range(1, 65'536))
       ->option_text("COUNT");
@@ -141,7 +167,9 @@ verb declare_bench(CLI::App& root) {
       ->option_text("VALUE");
   app->add_flag("--csv", words->csv, "A header and a row instead of words");
   app->footer(examples);
-  return {app, [words](const settled_options& options) { return run(*words, options); }};
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .has = effects::with_outputs({"body", "json", "csv"})};
 }
 
 }  // namespace mqcoap::cli

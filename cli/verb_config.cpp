@@ -110,7 +110,10 @@ verb declare_config(CLI::App& root) {
       "  mqcoap config check lab.yaml\n"
       "  mqcoap config show lab.yaml\n"
       "  mqcoap config schema > mqcoap.schema.json");
-  return {app, [words](const settled_options& options) { return run(*words, options); }, true};
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .offline = true,
+          .has = effects::none()};
 }
 
 }  // namespace mqcoap::cli

@@ -8,6 +8,7 @@ namespace {
 
 struct words {
   std::string where{};
+  repeat_words again{};
   std::string if_match{};
 };
 
@@ -18,11 +19,12 @@ verb declare_delete(CLI::App& root) {
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("--if-match", given->if_match, "Only if its etag is this one")->option_text("ETAG");
+  given->again.declare(*app, method::del);
   app->footer("Example:\n  mqcoap delete 2D_XX_0_9999/axuv/shots/0");
   return {app, [given](const settled_options& options) {
             request_spec what(read_address(given->where), method::del);
             what.options.edit().if_match = given->if_match;
-            return run_request(options, std::move(what));
+            return run_request(options, std::move(what), given->again);
           }};
 }
 

@@ -16,6 +16,8 @@ namespace {
 using tcp = boost::asio::ip::tcp;
 
 constexpr int round_trips = 21;
+/// For the first request to ourselves: whoever may not answer waits for nothing.
+constexpr std::chrono::milliseconds longest_probe{2000};
 /// What a gateway takes by default, less the room for a header.
 constexpr std::size_t large_body = 250 * 1024;
 
@@ -33,7 +35,7 @@ class examination {
   /// @param device  TAG or TAG/SUBSYSTEM; empty: none
   int run(const std::string& device) {
     if (check_network() && check_connection()) {
-      check_requests();
+      check_requests(!device.empty());
       if (!device.empty()) check_device(device);
     }
     session_.reset();
@@ -56,7 +58,8 @@ class examination {
   bool check_network();
   bool check_connection();
   bool try_version(mqtt_protocol version, error_code& error, std::string& why);
-  void check_requests();
+  void check_requests(bool asks_device);
+  void measure();
   void check_publish();
   void check_large();
   void check_device(const std::string& device);
@@ -143,27 +146,46 @@ bool examination::check_connection() {
     return false;
   }
   ok("login", user.empty() ? "without a user's name" : "as '" + user + '\'');
-  if (!error) {
-    ok("subscribe", "requests to our own tag reach us");
-    return true;
-  }
-  fail(status_unreachable, "subscribe",
-       "the broker denies " + request_filter(options_.client.ns, *trial_.client.tag),
-       "in its ACL: topic read " + options_.client.ns.text() + "/#");
-  return false;
+  if (error)
+    ok("subscribe", "the broker denies " + request_filter(options_.client.ns, *trial_.client.tag) +
+                        ", which only devices need");
+  else
+    ok("subscribe", "subscriptions are confirmed");
+  return true;
 }
 
-void examination::check_requests() {
+/// Whether we may ask, and if we may answer ourselves, how fast that is. Who only asks needs no more than the
+/// first.
+void examination::check_requests(bool asks_device) {
+  auto probe = to_ourselves();
+  probe.timeout = std::min(options_.client.timeout, longest_probe);
+  const auto first = session_->request(probe);
+  if (first.answered) return measure();
+  const auto line = acl_line_for_requests(options_.client.ns, "+");
+  if (first.error == errc::denied) {
+    if (asks_device) return;  // one device may be allowed, and no other
+    return fail(status_of(first.error), "self-request", "the broker denies requests to a tag of no device",
+                "in its ACL: " + line + "; where only one device may be asked: mqcoap doctor TAG");
+  }
+  if (first.error != errc::timed_out)
+    return fail(status_of(first.error), "self-request", first.error.message(),
+                "was the broker lost? `mqcoap doctor` again");
+  if (trial_.client.broker.protocol == mqtt_protocol::v5)
+    return ok("self-request",
+              std::string("requests may be sent; to answer them is not allowed here, and only devices do") +
+                  (asks_device ? "" : "; mqcoap doctor TAG looks at the way to one"));
+  warn("self-request", "nothing comes back; with MQTT 3.1.1 a broker does not say what it denies",
+       "to ask devices takes, in its ACL: " + line + " and " + acl_line_for_answers(options_.client.ns, "+"));
+}
+
+/// Requests to ourselves pass: how long do they take, and what else passes?
+void examination::measure() {
   std::vector<std::chrono::microseconds> times;
   for (int i = 0; i < round_trips; ++i) {
     const auto outcome = session_->request(to_ourselves());
-    if (!outcome.answered) {
-      const bool is_silent = outcome.error == errc::timed_out;
-      fail(status_of(outcome.error), "self-request", outcome.error.message(),
-           (is_silent ? "the broker passes no messages to us" : "the broker denies it") +
-               std::string(": in its ACL: topic readwrite ") + options_.client.ns.text() + "/#");
-      return;
-    }
+    if (!outcome.answered)
+      return fail(status_of(outcome.error), "self-request", outcome.error.message() + ", after others passed",
+                  "the broker's log, or the network");
     times.push_back(outcome.answered->took);
   }
   show(judge_round_trip(median(std::move(times)), handshake_));
@@ -171,6 +193,7 @@ void examination::check_requests() {
   check_large();
 }
 
+/// A device sends events; who answers requests is looked at as one.
 void examination::check_publish() {
   if (trial_.client.broker.protocol != mqtt_protocol::v5) return;
   const general_topic topic(options_.client.ns, *subsystem_name::parse("gateway"), general_topic::kind::event,
@@ -179,7 +202,8 @@ void examination::check_publish() {
       [&](auto done) { session_->mqtt().async_publish(topic, json_text(), false, std::move(done)); });
   if (!error) return ok("publish", "events may be published");
   warn("publish", "events: " + error.message(),
-       "in the broker's ACL: topic write " + options_.client.ns.text() + "/+/event/#");
+       "only for devices that send events, in the broker's ACL: topic write " + options_.client.ns.text() +
+           "/+/event/+/#");
 }
 
 void examination::check_large() {
@@ -197,10 +221,21 @@ void examination::check_device(const std::string& device) {
   const request_spec what(discovery_address(device), method::get);
   const auto outcome = session_->request(what);
   const auto& tag = what.to.tag.text();
-  if (!outcome.answered) {
+  const auto& ns = options_.client.ns;
+  if (outcome.error == errc::denied) {
+    const bool sending = is_sending_denied(outcome);
     return fail(
-        status_of(outcome.error), "device", tag + " does not answer: " + outcome.error.message(),
-        "is it switched on, its tag spelled right, in the namespace '" + options_.client.ns.text() + "'?");
+        status_of(outcome.error), "device",
+        sending ? "the broker denies requests to " + tag : "the broker denies us the answers of " + tag,
+        "in its ACL: " + (sending ? acl_line_for_requests(ns, tag) : acl_line_for_answers(ns, tag)));
+  }
+  if (!outcome.answered) {
+    const bool tells_denied = trial_.client.broker.protocol == mqtt_protocol::v5;
+    return fail(status_of(outcome.error), "device", tag + " does not answer: " + outcome.error.message(),
+                "is it switched on, its tag spelled right, in the namespace '" + ns.text() +
+                    "'? A broker says nothing of answers that it keeps back: in its ACL, " +
+                    (tells_denied ? "" : acl_line_for_requests(ns, tag) + " and ") +
+                    acl_line_for_answers(ns, tag));
   }
   const auto& answer = outcome.answered->answer;
   ok("device", tag + " answers in " + in_milliseconds(outcome.answered->took) +
@@ -215,14 +250,19 @@ verb declare_doctor(CLI::App& root) {
   auto device = std::make_shared<std::string>();
   app->add_option("TAG", *device, "A device to look at: TAG or TAG/SUBSYSTEM");
   app->footer(
-      "One line for each check: ok, warn or fail, and what to do. Exit status 0 if none failed.\n\n"
+      "One line for each check: ok, warn or fail, and what to do. Judged is what asking devices takes; with "
+      "TAG, what\n"
+      "asking that one takes. Exit status 0 if none failed.\n\n"
       "Examples:\n"
       "  mqcoap doctor\n"
       "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999");
-  return {app, [device](const settled_options& options) {
-            if (!device->empty()) discovery_address(*device);  // which throws before anything is done
-            return examination(options).run(*device);
-          }};
+  return {.app = app,
+          .run =
+              [device](const settled_options& options) {
+                if (!device->empty()) discovery_address(*device);  // which throws before anything is done
+                return examination(options).run(*device);
+              },
+          .has = effects::with_outputs({"body", "json"})};
 }
 
 }  // namespace mqcoap::cli

@@ -1,10 +1,13 @@
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <utility>
 
+#include "bus_session.hpp"
+#include "duration_words.hpp"
 #include "event_pattern.hpp"
 #include "failure.hpp"
 #include "option_layer.hpp"
-#include "session.hpp"
+#include "seen_event.hpp"
 #include "verbs.hpp"
 
 namespace mqcoap::cli {
@@ -17,34 +20,58 @@ struct words {
   bool system = false;
 };
 
-int show_events(const words& given, const settled_options& options) {
-  if (!options.output.format.empty() || options.output.header)
-    throw usage_failure("events knows -o body, json, raw and csv; neither -i nor -F");
-  const event_pattern pattern(given.pattern);
-  const auto until = given.duration.empty()
-                         ? steady_time::max()
-                         : std::chrono::steady_clock::now() +
-                               read_time(given.duration, "--for", std::chrono::hours(24 * 366));
-  session s(options);
-  s.connect();
-  std::size_t seen = 0;
-  const auto is_enough = [&] { return given.count > 0 && seen == given.count; };
-  std::string pending;
-  const auto note = [&](const general_message& m) {
-    if (is_enough() || !pattern.matches(m.topic)) return;
-    ++seen;
-    pending += show_event(m, options.output, system_clock().wall());
-  };
-  s.subscribe(pattern.filter(general_topic::kind::event), note);
-  if (given.system) s.subscribe(pattern.filter(general_topic::kind::system), note);
-  if (options.output.terminal && !options.quiet) complain("mqcoap: waiting for events; Ctrl-C ends");
-  // Written outside of the client's callbacks, where a closed output may be thrown.
-  s.wait_until(until, [&] {
-    if (!pending.empty()) print(std::exchange(pending, {}));
-    return is_enough();
-  });
-  return status_ok;
+std::vector<std::string> filters_of(const words& given, const event_pattern& pattern,
+                                    const namespace_name& ns) {
+  std::vector<std::string> filters{pattern.filter(general_topic::kind::event).text(ns)};
+  if (given.system) filters.push_back(pattern.filter(general_topic::kind::system).text(ns));
+  return filters;
 }
+
+class watcher {
+ public:
+  watcher(const words& given, const settled_options& options)
+      : options_(options),
+        pattern_(given.pattern),
+        most_(given.count),
+        duration_(given.duration.empty() ? std::nullopt
+                                         : std::optional(duration_of("--for", given.duration))),
+        session_(options.client.broker, filters_of(given, pattern_, options.client.ns),
+                 options.client.timeout, {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
+
+  int run() {
+    const bool finished = session_.run();
+    if (!options_.quiet) complain(summary());
+    if (!finished) throw interrupted(session_.signal());
+    return status_ok;
+  }
+
+ private:
+  void begin() {
+    if (options_.output.terminal && !options_.quiet) complain("mqcoap: waiting for events; Ctrl-C ends");
+    if (duration_) session_.finish_after(*duration_);
+  }
+
+  void take(const inbound& m) {
+    const auto e = read_event(m.topic, m.payload, m.retained);
+    if (!e || !pattern_.matches(e->tag, e->subsystem, e->path) || (most_ > 0 && seen_ >= most_)) return;
+    if (!e->fault.empty()) ++faulty_;
+    print(show_event(*e, options_.output, session_.time().wall()));
+    if (++seen_ == most_) session_.finish();
+  }
+
+  std::string summary() const {
+    return std::to_string(seen_) + (seen_ == 1 ? " event" : " events") +
+           (faulty_ > 0 ? ", " + std::to_string(faulty_) + " of them break the protocol (!)" : "");
+  }
+
+  const settled_options& options_;
+  const event_pattern pattern_;
+  const std::size_t most_;
+  const std::optional<std::chrono::milliseconds> duration_;
+  bus_session session_;
+  std::size_t seen_ = 0;
+  std::size_t faulty_ = 0;
+};
 
 }  // namespace
 
@@ -59,11 +86,18 @@ verb declare_events(CLI::App& root) {
       ->check(CLI::PositiveNumber);
   app->add_flag("--system", given->system, "Also status and presence");
   app->footer(
+      "An event that breaks the protocol, without a timestamp for example, is shown with a `!` and what is "
+      "wrong: others\n"
+      "drop it. A summary on stderr counts them.\n\n"
       "Examples:\n"
       "  mqcoap events\n"
       "  mqcoap events '2D_*/axuv/*'\n"
       "  mqcoap events -o json --count 1 2D_XX_0_9999");
-  return {app, [given](const settled_options& options) { return show_events(*given, options); }};
+  auto has = effects::with_outputs({"body", "json", "raw", "csv"});
+  has.token = false;
+  return {.app = app,
+          .run = [given](const settled_options& options) { return watcher(*given, options).run(); },
+          .has = std::move(has)};
 }
 
 }  // namespace mqcoap::cli

@@ -8,6 +8,7 @@ namespace {
 
 struct words {
   std::string where{};
+  repeat_words again{};
   std::string accept{};
   std::string etag{};
 };
@@ -22,6 +23,7 @@ verb declare_get(CLI::App& root) {
       ->option_text("TYPE");
   app->add_option("--etag", given->etag, "The version that is known: 203 and no body if it still holds")
       ->option_text("ETAG");
+  given->again.declare(*app, method::get);
   app->footer(
       "Examples:\n"
       "  mqcoap get 2D_XX_0_9999/axuv/gains\n"
@@ -32,7 +34,7 @@ verb declare_get(CLI::App& root) {
             request_spec what(read_address(given->where), method::get);
             what.options.edit().accept = given->accept;
             what.options.edit().etag = given->etag;
-            return run_request(options, std::move(what));
+            return run_request(options, std::move(what), given->again);
           }};
 }
 

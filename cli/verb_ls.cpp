@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <memory>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
 
+#include "address_search.hpp"
+#include "duration_words.hpp"
 #include "failure.hpp"
 #include "listing.hpp"
 #include "option_layer.hpp"
@@ -11,32 +14,18 @@
 namespace mqcoap::cli {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// Retained messages come at once, one behind the other: after such a pause there are no more.
-constexpr auto pause_after_last = 150ms;
-
 struct words {
   std::string what{};
-  std::string wait = "1s";
+  std::string wait{};
   bool all = false;
 };
 
 int list_devices(const words& given, const settled_options& options) {
-  const auto most = read_time(given.wait, "--wait");
+  if (given.all) throw usage_failure("-a has no effect on a list of devices", "mqcoap ls -a TAG");
+  const auto most = duration_of("--wait", given.wait.empty() ? "1s" : given.wait, longest_timeout);
   session s(options);
   s.connect();
-  presence_list devices;
-  auto last = std::chrono::steady_clock::now();
-  s.subscribe(general_filter(general_topic::kind::system, {}, {}, *resource_path::parse("presence")),
-              [&](const general_message& m) {
-                note_presence(devices, m, given.what);
-                last = std::chrono::steady_clock::now();
-              });
-  const auto end = std::chrono::steady_clock::now() + most;
-  last = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() < std::min(end, last + pause_after_last))
-    s.wait_until(std::min(end, last + pause_after_last));
+  const auto devices = find_devices(s, given.what, most);
   print(show_devices(devices, options.output, options.quiet, system_clock().wall()));
   if (!devices.empty() || options.quiet) return status_ok;
   complain(given.what.empty()
@@ -48,6 +37,8 @@ int list_devices(const words& given, const settled_options& options) {
 }
 
 int list_resources(const words& given, const settled_options& options) {
+  if (!given.wait.empty())
+    throw usage_failure("--wait has no effect on the resources of a device", "--timeout " + given.wait);
   const request_spec what(discovery_address(given.what), method::get);
   session s(options);
   s.connect();
@@ -61,7 +52,8 @@ int list_resources(const words& given, const settled_options& options) {
   }
   if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
     complain("mqcoap: " + what.to.tag.text() + " is there, but lists no resources under " +
-             what.to.subsystem.text() + ": " + harmless(words_of(outcome.answered->answer.body)));
+             what.to.subsystem.text() + ": " +
+             safe_text(words_of(outcome.answered->answer.body), line_ends::kept));
     if (!options.quiet)
       complain_hint("mqcoap ls " + what.to.tag.text() + "/SUBSYSTEM", options.output.colour_errors);
     return status_client_error;
@@ -89,12 +81,13 @@ verb declare_ls(CLI::App& root) {
       "  mqcoap ls '2D_*'\n"
       "  mqcoap ls 2D_XX_0_9999\n"
       "  mqcoap ls --quiet 2D_XX_0_9999/axuv | xargs -n 1 mqcoap get");
-  return {app, [given](const settled_options& options) {
-            if (!options.output.format.empty() || options.output.header ||
-                options.output.kind == output_kind::raw)
-              throw usage_failure("ls knows -o body, json and csv; neither raw nor -i nor -F");
-            return is_search(given->what) ? list_devices(*given, options) : list_resources(*given, options);
-          }};
+  return {.app = app,
+          .run =
+              [given](const settled_options& options) {
+                return is_search(given->what) ? list_devices(*given, options)
+                                              : list_resources(*given, options);
+              },
+          .has = effects::with_outputs({"body", "json", "csv"})};
 }
 
 }  // namespace mqcoap::cli

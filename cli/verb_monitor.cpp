@@ -3,6 +3,7 @@
 
 #include "address_pattern.hpp"
 #include "bus_session.hpp"
+#include "duration_words.hpp"
 #include "exchange_pairing.hpp"
 #include "exchange_words.hpp"
 #include "failure.hpp"
@@ -36,11 +37,13 @@ class monitor {
         pattern_(std::move(pattern)),
         most_(words.limits.count),
         duration_(words.limits.time()),
-        pairs_({.overdue = duration_of("--overdue", words.overdue)}),
+        pairs_({.overdue = duration_of("--overdue", words.overdue),
+                .wanted = [this](auto tag, auto subsystem,
+                                 auto path) { return pattern_.matches(tag, subsystem, path); }}),
         session_(
             options.client.broker,
             {pattern_.filter(options.client.ns, "request"), pattern_.filter(options.client.ns, "response")},
-            {[this] { begin(); }, [this](const inbound& m) { take(m); }}),
+            options.client.timeout, {[this] { begin(); }, [this](const inbound& m) { take(m); }}),
         alarm_(session_.loop()) {}
 
   int run() {
@@ -66,7 +69,7 @@ class monitor {
   }
 
   void show(const seen_exchange& e) {
-    if (!pattern_.matches(e.tag, e.subsystem, e.path) || (most_ > 0 && shown_ >= most_)) return;
+    if (most_ > 0 && shown_ >= most_) return;
     print((options_.output.kind == output_kind::json ? to_json_line(e) : to_line(e, options_.output.colour)) +
           '\n');
     if (++shown_ == most_) session_.finish();
@@ -115,7 +118,11 @@ verb declare_monitor(CLI::App& root) {
       ->option_text("DURATION");
   words->limits.declare(*app, "lines");
   app->footer(examples);
-  return {app, [words](const settled_options& options) { return run(*words, options); }};
+  auto has = effects::with_outputs({"body", "json"});
+  has.token = false;
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .has = std::move(has)};
 }
 
 }  // namespace mqcoap::cli

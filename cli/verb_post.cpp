@@ -9,6 +9,7 @@ namespace {
 
 struct words {
   std::string where{};
+  repeat_words again{};
   std::vector<std::string> value{};
 };
 
@@ -19,6 +20,7 @@ verb declare_post(CLI::App& root) {
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("VALUE", given->value, "What to send")->option_text("...");
+  given->again.declare(*app, method::post);
   app->footer(std::string(value_help) +
               "\n\nExamples:\n"
               "  mqcoap post 2D_XX_0_9999/axuv/arm\n"
@@ -26,7 +28,7 @@ verb declare_post(CLI::App& root) {
   return {app, [given](const settled_options& options) {
             request_spec what(read_address(given->where), method::post);
             what.body = read_value(given->value, read_input);
-            return run_request(options, std::move(what));
+            return run_request(options, std::move(what), given->again);
           }};
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 struct words {
   std::string where{};
+  repeat_words again{};
   std::vector<std::string> value{};
   std::string if_match{};
   bool create_only = false;
@@ -26,6 +27,7 @@ verb declare_put(CLI::App& root) {
   app->add_flag("--create-only", given->create_only, "Only if it has no value yet")
       ->excludes(if_match)
       ->option_text(" ");
+  given->again.declare(*app, method::put);
   app->footer(std::string(value_help) +
               "\n\nExamples:\n"
               "  mqcoap put 2D_XX_0_9999/axuv/gains '[0, 1, 2, 3, 4]'\n"
@@ -36,7 +38,7 @@ verb declare_put(CLI::App& root) {
             what.body = read_value(given->value, read_input);
             what.options.edit().if_match = given->if_match;
             what.options.edit().create_only = given->create_only;
-            return run_request(options, std::move(what));
+            return run_request(options, std::move(what), given->again);
           }};
 }
 

@@ -75,7 +75,7 @@ class recorder {
         session_(
             options.client.broker,
             {pattern_.filter(options.client.ns, "request"), pattern_.filter(options.client.ns, "response")},
-            {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
+            options.client.timeout, {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
 
   int run() {
     const bool finished = session_.run();
@@ -138,7 +138,11 @@ verb declare_record(CLI::App& root) {
   app->add_flag("--force", words->force, "Replace a file that is there");
   words->limits.declare(*app, "messages");
   app->footer(examples);
-  return {app, [words](const settled_options& options) { return run(*words, options); }};
+  auto has = effects::with_outputs({});
+  has.token = false;
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .has = std::move(has)};
 }
 
 }  // namespace mqcoap::cli

@@ -60,7 +60,12 @@ verb declare_serve(CLI::App& root) {
   auto words = std::make_shared<responder_words>();
   words->declare(*app);
   app->footer(examples);
-  return {app, [words](const settled_options& options) { return run(*words, options); }};
+  auto has = effects::with_outputs({});
+  has.token = false;
+  has.timeout = false;
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .has = std::move(has)};
 }
 
 }  // namespace mqcoap::cli

@@ -114,7 +114,12 @@ verb declare_sim(CLI::App& root) {
   app->add_option("--seed", words->seed, "Of the faults")->capture_default_str()->option_text("NUMBER");
   app->add_flag("--log", words->log, "A line on stderr for each exchange");
   app->footer(examples);
-  return {app, [words](const settled_options& options) { return run(*words, options); }};
+  auto has = effects::with_outputs({});
+  has.token = false;
+  has.timeout = false;
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .has = std::move(has)};
 }
 
 }  // namespace mqcoap::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "command.hpp"
 
 // Each adds one verb.
@@ -21,6 +23,8 @@ verb declare_watch(CLI::App& root);
 verb declare_events(CLI::App& root);
 verb declare_doctor(CLI::App& root);
 verb declare_context(CLI::App& root);
-verb declare_completion(CLI::App& root);
+/// @param verbs  all of them, when it runs
+verb declare_completion(CLI::App& root, const std::vector<verb>& verbs);
+verb declare_help(CLI::App& root);
 
 }  // namespace mqcoap::cli

@@ -18,7 +18,4 @@ struct watch_limits {
   std::optional<std::chrono::milliseconds> time() const;
 };
 
-/// A duration of an option, with its unit. @throws usage_failure
-std::chrono::milliseconds duration_of(const char* option, const std::string& text);
-
 }  // namespace mqcoap::cli

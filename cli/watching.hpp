@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "session.hpp"
@@ -10,8 +11,9 @@ namespace mqcoap::cli {
 /// Turns polled outcomes into lines, and tells those that say something new.
 class watch_log {
  public:
-  /// @param all  every outcome is shown, not only changes
-  watch_log(const output_format& how, bool all) : how_(how), all_(all) {}
+  /// @param all  every outcome is shown, not only changes  @param several  each line has the address
+  watch_log(const output_format& how, bool all, bool several = false)
+      : how_(how), all_(all), several_(several) {}
 
   struct lines {
     std::string out{};      ///< for standard output, with line feeds; empty: nothing
@@ -20,15 +22,21 @@ class watch_log {
   lines add(const request_outcome& outcome, const request_spec& asked, unix_millis now);
 
  private:
-  bool is_news(const request_outcome& outcome);
+  struct state {
+    error_code error;
+    json_text body;
+  };
+
+  bool is_news(const request_outcome& outcome, const std::string& address);
   lines answered(const exchange_record& e, unix_millis now);
-  std::string csv(const json_text& body, unix_millis now);
+  std::string csv(const exchange_record& e, unix_millis now);
+  /// The time and, of several, the address.
+  std::string begin(const std::string& address, unix_millis now) const;
 
   const output_format& how_;
   const bool all_;
-  bool first_ = true;
-  error_code last_error_;
-  json_text last_body_;
+  const bool several_;
+  std::map<std::string, state> last_;  ///< by address
   std::string csv_header_;
 };
 

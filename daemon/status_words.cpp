@@ -2,7 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/base/safe_text.hpp>
 #include <utility>
 
 namespace mqcoap {

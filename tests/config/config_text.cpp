@@ -17,7 +17,7 @@ void print_as_json(const std::string& path) {
   const auto bytes = read_regular_file(path, source_file::largest, why);
   report faults;
   if (bytes) {
-    const source_file file(path, bytes->bytes, bytes->mode);
+    source_file file(path, bytes->bytes, bytes->mode);
     node_arena arena;
     const node* root = read_yaml(file, arena, faults);
     const auto json = root != nullptr ? to_json(*root, faults) : std::nullopt;

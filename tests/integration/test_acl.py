@@ -1,5 +1,6 @@
 """The example configuration of a broker, config/examples/mosquitto.{conf,acl}: what it allows and what it denies."""
 
+import json
 import pathlib
 import subprocess
 import tempfile
@@ -8,6 +9,7 @@ import unittest
 from harness import Bus, IntegrationTest, new_id, request_payload, request_topic, response_topic, tool
 from harness.broker import free_port, mosquitto
 from harness.bus import PATIENCE
+from harness.device import normal
 from harness.process import Process
 
 EXAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "config" / "examples"
@@ -149,6 +151,39 @@ class Acl(IntegrationTest):
              self.lab.folder / "broker.crt", "get", "GW_XX_0_0001/axuv/gains"],
             env=tool.environment(MQCOAP_PASSWORD=password("operator")), capture_output=True, text=True, timeout=60)
         self.assertEqual((done.returncode, done.stdout), (0, "[0,1,2,3,4]\n"), done.stderr)
+
+    def doctor(self, user, *arguments):
+        done = tool.run("-L", f"mqtt://{user}@127.0.0.1:{self.lab.port}", "doctor", "-o", "json", *arguments,
+                        MQCOAP_PASSWORD=password(user))
+        return done, {c["check"]: c for c in map(json.loads, done.stdout.splitlines())}
+
+    def test_doctor_finds_nothing_wrong_with_who_may_do_what_it_needs(self):
+        self.device(self.lab, "2D_XX_0_9999", normal([]), username="2D_XX_0_9999", password=password("2D_XX_0_9999"))
+        self.gateway(LAB, LAB=self.lab.url, environment={"GATEWAY_PASSWORD": password("gateway")})
+        for user, *tag in (("operator",), ("operator", "2D_XX_0_9999"), ("gateway",), ("guest", "GW_XX_0_0001")):
+            with self.subTest(user=user, tag=tag):
+                done, checks = self.doctor(user, *tag)
+                self.assertEqual(done.returncode, 0, done.stdout)
+                for check in checks.values():
+                    if check["check"] != "round trip":  # a busy machine is slow
+                        self.assertEqual(check["result"], "ok", check)
+
+    def test_doctor_names_the_line_that_is_missing_and_never_opens_everything(self):
+        for user, *arguments, line in (("monitor", "topic write gf_int_v1/+/request/+/+"),
+                                       ("guest", "2D_XX_0_9999", "topic write gf_int_v1/+/request/2D_XX_0_9999/+")):
+            with self.subTest(user=user):
+                done, _ = self.doctor(user, *arguments)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(line, done.stdout)
+                self.assertNotIn("readwrite", done.stdout)
+                self.assertNotIn("gf_int_v1/#", done.stdout)
+
+    def test_a_denied_request_is_told_as_one(self):
+        done = tool.run("-L", f"mqtt://guest@127.0.0.1:{self.lab.port}", "-q", "1", "put", "2D_XX_0_9999/axuv/gains", "1",
+                        MQCOAP_PASSWORD=password("guest"))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("topic write gf_int_v1/+/request/2D_XX_0_9999/+", done.stderr)
+        self.assertNotIn("may have been run", done.stderr)
 
     def test_a_device_hears_requests_to_itself_and_answers_them(self):
         self.assert_passes("operator", request_topic("2D_XX_0_9999", "axuv", new_id()), "2D_XX_0_9999")

@@ -103,5 +103,14 @@ class Bench(IntegrationTest):
         self.assertEqual(self.bench(broker, "--count", "1").returncode, 3)
 
 
+    def test_several_addresses_are_asked_in_turn(self):
+        broker = self.broker(witness=False)
+        first, second = self.device(broker, "DEV_1"), self.device(broker, "DEV_2")
+        done = tool.run("bench", "DEV_1/axuv/gains", "DEV_2/axuv/gains", "--count", "10", "-o", "json", broker=broker)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((len(first.requests), len(second.requests)), (5, 5))
+        self.assertEqual(json.loads(done.stdout)["address"], "DEV_1/axuv/gains DEV_2/axuv/gains")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

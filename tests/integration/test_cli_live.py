@@ -91,7 +91,7 @@ class Listing(IntegrationTest):
         self.device(broker, "ODD_1", normal({"what": "ever"}))
         self.device(broker, "MUTE_1", mute())
         self.assertEqual(mq.run("ls", "ODD_1").stdout, '{"what": "ever"}\n')
-        self.assertEqual(mq.run("ls", "MUTE_1", "-W", "0.2").returncode, 6)
+        self.assertEqual(mq.run("ls", "MUTE_1", "-W", "0.2s").returncode, 6)
 
 
 class Watching(IntegrationTest):
@@ -135,6 +135,30 @@ class Watching(IntegrationTest):
         self.assertEqual(mq.run("watch", "--count", "1", "DEV_1/axuv/x").returncode, 4)
 
 
+class Several(IntegrationTest):
+    SERVED = ("GW_1", "GW_2")
+
+    def test_watch_takes_several_addresses_and_patterns(self):
+        broker = self.broker()
+        self.gateway(GATEWAY, LAB=broker.url)
+        mq = self.cli(broker)
+        done = mq.run("watch", "GW_1/axuv/gains", "GW_2/axuv/*", "--count", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [line.split("\t")[1:] for line in done.stdout.splitlines()]
+        self.assertEqual(rows, [["GW_1/axuv/gains", "[0,1]"], ["GW_2/axuv/status", "1"]])
+        one = mq.run("watch", "GW_1/axuv/gains", "--count", "1")
+        self.assertEqual(one.stdout.split("\t")[1:], ["[0,1]\n"])
+        for tag in ("GW_1", "GW_2"):
+            self.bus(broker).publish(f"gf_int_v1/gateway/system/{tag}/presence",
+                                     json.dumps({"body": {"state": "ONLINE"}, "timestamp": "1"}), qos=1, retain=True)
+        done = mq.run("watch", "GW_*/axuv/{gains,status}".replace("{gains,status}", "*s*"), "-o", "json", "--count", "1")
+        self.assertEqual(sorted(json.loads(line)["address"] for line in done.stdout.splitlines()),
+                         ["GW_1/axuv/gains", "GW_2/axuv/status"], done.stderr)
+        nothing = mq.run("watch", "GW_1/axuv/x*", "--count", "1")
+        self.assertEqual(nothing.returncode, 6)
+        self.assertIn("GW_1/axuv/x*", nothing.stderr)
+
+
 class Events(IntegrationTest):
     def test_events_that_fit_are_shown_as_they_come(self):
         broker = self.broker(witness=False)
@@ -151,6 +175,37 @@ class Events(IntegrationTest):
         seen = [json.loads(line) for line in running.out.all]
         self.assertEqual([(e["address"], e["body"]) for e in seen],
                          [("DEV_1/axuv/temp", 1), ("DEV_2/axuv/temp", {"deep": [3]})])
+
+    def test_what_others_drop_is_shown_marked_and_counted(self):
+        broker = self.broker(witness=False)
+        device = self.device(broker, "DEV_1")
+        running = self.running(self.cli(broker), "events")
+        broker.wait_log("gf_int_v1/+/event/+/#")
+        topic = "gf_int_v1/axuv/event/DEV_1/temp"
+        device.bus.publish(topic, json.dumps({"body": 21}))
+        device.bus.publish(topic, "21.5")
+        device.bus.publish(topic, b"\x1b[2J\xff")
+        device.bus.fence()
+        event(device, "temp", 22)
+        lines = running.out.first(4)
+        self.assertRegex(lines[0], r"\tDEV_1/axuv/temp\t21\t! .*timestamp")
+        self.assertRegex(lines[1], r"\t21\.5\t! ")
+        self.assertRegex(lines[2], r'\t"\?\[2J\?"\t! ')
+        self.assertRegex(lines[3], r"\t22$")
+        self.assertEqual(running.stop(), 130)
+        self.assertIn("4 events, 3 of them break the protocol", running.log)
+
+    def test_loss_and_return_of_the_broker_are_told(self):
+        broker = self.broker(witness=False)
+        running = self.running(self.cli(broker), "events")
+        broker.wait_log("gf_int_v1/+/event/+/#")
+        broker.restart()
+        running.err.wait("lost the broker")
+        running.err.wait("connected again")
+        device = self.device(broker, "DEV_1")
+        broker.wait_log("gf_int_v1/+/event/+/#")
+        event(device, "temp", 1)
+        running.out.wait("DEV_1/axuv/temp")
 
     def test_system_payloads_and_ctrl_c(self):
         broker = self.broker(witness=False)
@@ -194,7 +249,7 @@ class Doctor(IntegrationTest):
         checks = self.checks(self.cli(broker).run("doctor", "-o", "json"))
         self.assertEqual(checks["publish"]["result"], "warn", checks)
         broker = self.broker(witness=False, acl=["topic read gf_int_v1/#"])
-        done = self.cli(broker).run("doctor", "-o", "json", "-W", "1")
+        done = self.cli(broker).run("doctor", "-o", "json", "-W", "1s")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("ACL", self.checks(done)["self-request"]["advice"])
 
@@ -202,7 +257,7 @@ class Doctor(IntegrationTest):
         broker = self.broker()
         self.device(broker, "MUTE_1", mute())
         mq = self.cli(broker)
-        done = mq.run("doctor", "MUTE_1", "-W", "0.5")
+        done = mq.run("doctor", "MUTE_1", "-W", "0.5s")
         self.assertEqual(done.returncode, 6)
         self.assertRegex(done.stdout, r"\nfail +device +MUTE_1 does not answer.*\n +-> ")
 
@@ -231,6 +286,27 @@ class Completion(IntegrationTest):
                               env={**os.environ, "XDG_CONFIG_HOME": "/nonexistent", **variables})
         self.assertEqual(done.stderr, "")
         return done.stdout.split()
+
+    def test_only_what_the_verb_accepts_is_offered(self):
+        broker = self.broker()
+        self.gateway(GATEWAY, LAB=broker.url)
+        presence(self.device(broker, "2D_1"))
+        lab = {"MQCOAP_URL": broker.url}
+        self.assertEqual(self.complete("mqcoap ls 2D", **lab), ["2D_1"])
+        self.assertEqual(self.complete("mqcoap doctor 2D", **lab), ["2D_1"])
+        self.assertEqual(self.complete("mqcoap monitor 2D", **lab), ["2D_1/"])
+        self.assertEqual(self.complete("mqcoap get GW_1/axuv/gains ''", **lab), [])
+        self.assertEqual(self.complete("mqcoap watch GW_1/axuv/gains 2D", **lab), ["2D_1/"])
+        self.assertEqual(self.complete("mqcoap completion ''"), ["bash", "zsh", "fish"])
+        self.assertEqual(self.complete("mqcoap monitor -o ''"), ["body", "json"])
+        self.assertEqual(self.complete("mqcoap ls -o ''"), ["body", "json", "csv"])
+        self.assertEqual(self.complete("mqcoap bench --method P"), ["POST", "PUT"])
+        self.assertEqual(self.complete("mqcoap help bench"), ["bench"])
+        self.assertEqual(self.complete("mqcoap context ls ''"), [])
+        for line in ("config check --h", "context ls --h", "record --o", "monitor --format", "serve --timeout"):
+            with self.subTest(line):
+                self.assertNotIn(self.complete("mqcoap " + line), (["--host"], ["--output"], ["--format"], ["--timeout"]))
+        self.assertIn("--host", self.complete("mqcoap context add lab --h"))
 
     def test_verbs_options_and_live_tags(self):
         broker = self.broker()

@@ -122,5 +122,20 @@ class Monitor(IntegrationTest):
             self.assertIn("mqcoap " + verb, done.stdout)
 
 
+    def test_the_summary_counts_what_the_pattern_takes_and_nothing_else(self):
+        broker = self.broker(witness=False)
+        self.device(broker, "DEV_1")
+        self.device(broker, "DEV_2")
+        running = self.watch(broker, "DEV_*/axuv/gains")
+        wanted, other = self.caller(broker, "DEV_1"), self.caller(broker, "DEV_2")
+        other.get("offsets")
+        other.get("offsets")
+        wanted.get("gains")
+        running.out.wait("DEV_1/axuv/gains")
+        self.assertEqual(running.stop(), 130)
+        self.assertIn("1 requests, 1 answered, 0 not", running.log)
+        self.assertEqual(len(running.out.all), 1)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

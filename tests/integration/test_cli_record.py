@@ -124,6 +124,41 @@ class Replay(Recording):
         (line,) = done.stdout.splitlines()
         self.assertEqual((json.loads(line)["recorded"], json.loads(line)["now"]), (205, None))
 
+    def test_another_body_is_a_line_unless_it_is_ignored(self):
+        broker = self.broker(witness=False)
+        device = self.device(broker, "DEV_1", normal({"gain": 3, "time": 1}))
+        self.record(broker, self.talk(broker), 4)
+        device.behaviour = normal({"time": 2, "gain": 4})
+        done = self.replay(broker, "--speed", "100", "--ignore", "/time")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("205 CONTENT as recorded, with another body: at /gain: 3, now 4", done.stdout)
+        done = self.replay(broker, "--speed", "100", "--ignore", "/time", "-o", "json")
+        line = json.loads(done.stdout)
+        self.assertEqual((line["differs_at"], line["recorded_value"], line["now_value"]), ("/gain", 3, 4))
+        done = self.replay(broker, "--speed", "100", "--ignore", "/time", "--ignore", "/gain")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertEqual(self.replay(broker, "--speed", "100", "--ignore", "").returncode, 0)
+        self.assertEqual(self.replay(broker, "--ignore", "time").returncode, 2)
+
+    def test_another_tag_is_replayed_to(self):
+        broker = self.broker(witness=False)
+        self.device(broker, "DEV_1")
+        self.record(broker, self.talk(broker), 4)
+        other = self.device(broker, "DEV_2")
+        done = self.replay(broker, "--to", "DEV_2", "--speed", "100")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(len(other.requests), 1)
+
+    def test_a_last_line_that_was_cut_short_is_left_out(self):
+        broker = self.broker(witness=False)
+        self.device(broker, "DEV_1")
+        self.record(broker, self.talk(broker), 4)
+        text = self.file.read_text()
+        self.file.write_text(text + text[:50])
+        done = self.replay(broker, "--speed", "100")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("cut short", done.stderr)
+
     def test_another_namespace_is_replayed_into(self):
         broker = self.broker(witness=False)
         self.device(broker, "DEV_1")

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from harness import IntegrationTest
-from harness.device import mute, normal
+from harness.device import late, mute, normal
 from harness.tool import program
 
 ADDRESS = "DEV_1/axuv/gains"
@@ -86,6 +86,32 @@ class Requests(IntegrationTest):
                     self.assertEqual(device.last["body"], meant)
                     self.assertEqual(device.last["header"]["method"], "PUT")
 
+    def test_what_is_no_json_is_told_with_its_place_and_a_hint(self):
+        for text, *words in (
+            ('{"gain": NaN}', "NaN is no JSON value", '{"gain": -->NaN}', "use null"),
+            ("{'gain': 1}", "a key in single quotes", "double quotes"),
+            ("[1, 2,]", "a comma with nothing behind it", "leave out the last comma"),
+        ):
+            with self.subTest(text):
+                done = self.mq.run("put", ADDRESS, text)
+                self.assert_done(done, 2, "", *words)
+
+    def test_durations_need_their_unit_behind_every_option(self):
+        for words in (
+            ["get", ADDRESS, "-W", "5"],
+            ["ls", "--wait", "5"],
+            ["watch", ADDRESS, "--every", "5"],
+            ["watch", ADDRESS, "--for", "5 s"],
+            ["events", "--for", "5"],
+            ["monitor", "--for", "5sec"],
+            ["monitor", "--overdue", "5"],
+            ["record", "-", "--for", "5"],
+            ["bench", ADDRESS, "--for", "5"],
+        ):
+            with self.subTest(words):
+                self.assert_done(self.mq.run(*words), 2, "", "expected a duration from 1ms to", "5s?")
+        self.assert_done(self.mq.run("get", ADDRESS, MQCOAP_TIMEOUT="2m"), 2, "", "2min?")
+
     def test_values_come_from_files_and_standard_input(self):
         device = self.device(self.lab, "DEV_1", normal(None, 204))
         (self.mq.folder / "v.json").write_text("[1,\n 2]\n")
@@ -94,6 +120,11 @@ class Requests(IntegrationTest):
         self.assert_done(self.mq.run("put", ADDRESS, "@-", stdin="some text\n"), 0)
         self.assertEqual(device.last["body"], "some text")
         self.assert_done(self.mq.run("put", ADDRESS, "@nothing"), 2, "", "nothing")
+        (self.mq.folder / "bom.json").write_text("[1, 2]\n", encoding="utf-8-sig")
+        self.assert_done(self.mq.run("put", ADDRESS, f"@{self.mq.folder}/bom.json"), 0)
+        self.assertEqual(device.last["body"], [1, 2])
+        (self.mq.folder / "wide.json").write_text("[1, 2]\n", encoding="utf-16")
+        self.assert_done(self.mq.run("put", ADDRESS, f"@{self.mq.folder}/wide.json"), 2, "", "UTF-16")
 
     def test_post_and_delete(self):
         device = self.device(self.lab, "DEV_1", normal(None, 203))
@@ -115,7 +146,7 @@ class Requests(IntegrationTest):
         self.device(self.lab, "DEV_1", mute())
         done = self.mq.run("get", ADDRESS, "--timeout", "200ms")
         self.assert_done(done, 6, "", "did not answer within 200ms", "--timeout", "mqcoap ls")
-        self.assert_done(self.mq.run("get", ADDRESS, "-W", "0.2"), 6, "")
+        self.assert_done(self.mq.run("get", ADDRESS, "-W", "0.2s"), 6, "")
 
     def test_an_unusable_answer_is_status_6(self):
         def garbage(device, topic, request):
@@ -124,7 +155,7 @@ class Requests(IntegrationTest):
             device.publish(topic, answer)
 
         self.device(self.lab, "DEV_1", garbage)
-        self.assert_done(self.mq.run("get", ADDRESS, "-W", "5"), 6, "", "no answer")
+        self.assert_done(self.mq.run("get", ADDRESS, "-W", "5s"), 6, "", "no answer")
 
     def test_the_namespace_and_the_token_are_sent(self):
         device = self.device(self.lab, "DEV_1", normal(1), namespace="other")
@@ -229,6 +260,110 @@ class Faults(IntegrationTest):
         self.assertEqual((running.out.all, running.err.all), ([], []))
 
 
+GATEWAY = """
+version: 1
+brokers: {lab: {url: $LAB}}
+proxy:
+  forward: GW_1
+  routes: [{name: far, match: {tag: DEV_1}, timeout: 300ms}]
+"""
+
+
+class Unknown(IntegrationTest):
+    """A write of which nobody knows whether it ran."""
+
+    def setUp(self):
+        super().setUp()
+        self.lab = self.broker()
+        self.mq = self.cli(self.lab)
+
+    def test_silence_after_a_write_is_called_so_and_the_hint_is_not_to_try_again(self):
+        device = self.device(self.lab, "DEV_1", mute())
+        for verb, method in (("put", "PUT"), ("post", "POST"), ("delete", "DELETE")):
+            with self.subTest(verb):
+                words = ["5"] if verb != "delete" else []
+                done = self.mq.run(verb, ADDRESS, *words, "-W", "200ms")
+                self.assertEqual(done.returncode, 6)
+                self.assertIn(f"the {method} may have been run", done.stderr)
+                self.assertNotIn("--timeout", done.stderr)
+                self.assertIn("mqcoap get DEV_1/axuv/gains", done.stderr)
+                self.assertIn("--request-id " + device.last["header"]["request_id"], done.stderr)
+        done = self.mq.run("get", ADDRESS, "-W", "200ms")
+        self.assertNotIn("may have been run", done.stderr)
+
+    def test_a_repeat_after_a_late_answer_gets_it_and_runs_nothing_twice(self):
+        self.gateway(GATEWAY, LAB=self.lab.url)
+        device = self.device(self.lab, "DEV_1", late())
+        request_id = "16fd2706-8baf-433b-82eb-8c7fada847da"
+        command = ("post", "GW_1/proxy/DEV_1/axuv/shots", "n=1", "--request-id", request_id)
+        done = self.mq.run(*command)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("did not answer within 300ms; the POST may have been run", done.stderr)
+        self.assertIn("--request-id " + request_id, done.stderr)
+        self.assertEqual(self.mq.run(*command).returncode, 5)
+        device.release("shot 7")
+        device.bus.fence()
+        again = self.mq.run(*command)
+        self.assertEqual((again.returncode, again.stdout), (0, '"shot 7"\n'), again.stderr)
+        self.assertEqual(len(device.requests), 1)
+        self.assertEqual(self.mq.run(*command[:-1], "17").returncode, 2)
+
+    def test_retry_sends_the_same_id(self):
+        def second_time_lucky(device, topic, request):
+            if len(device.requests) > 1:
+                device.publish(topic, device.response(request, code=204))
+
+        device = self.device(self.lab, "DEV_1", second_time_lucky)
+        done = self.mq.run("put", ADDRESS, "5", "-W", "300ms", "--retry", "3")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        ids = [request["header"]["request_id"] for _, request in device.requests]
+        self.assertEqual(len(ids), 2)
+        self.assertEqual(len(set(ids)), 1)
+        self.assertIn("1 of 3", done.stderr)
+
+    def test_json_without_an_answer_is_an_object_with_the_error(self):
+        self.device(self.lab, "DEV_1", mute())
+        for verb in (("get", ADDRESS), ("put", ADDRESS, "5")):
+            done = self.mq.run(*verb, "-o", "json", "-W", "200ms")
+            self.assertEqual(done.returncode, 6)
+            self.assertIn("did not answer within 200ms", json.loads(done.stdout)["error"])
+        self.lab.kill()
+        done = self.mq.run("get", ADDRESS, "-o", "json")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("cannot connect", json.loads(done.stdout)["error"])
+
+
+class Steering(IntegrationTest):
+    """Bytes of devices that would steer a terminal."""
+
+    EVIL = "\x1b[2J\x9b31m\u202eevil\x7f"
+
+    def test_no_form_lets_them_reach_the_terminal(self):
+        broker = self.broker()
+        self.device(broker, "DEV_1", normal(self.EVIL, source=self.EVIL))
+        self.device(broker, "DEV_2", normal({self.EVIL: [self.EVIL]}))
+        self.device(broker, "DEV_4", normal(self.EVIL, 404))
+        mq = self.cli(broker)
+        forms = ([], ["-o", "raw"], ["-o", "csv"], ["-o", "json"], ["-i"], ["-F", "%b %J"], ["-o", "raw", "-F", "%b"])
+        runs = [("get", f"{tag}/a/b", *form) for tag in ("DEV_1", "DEV_2", "DEV_4") for form in forms]
+        runs += [("watch", f"{tag}/a/b", "--count", "1", *form) for tag in ("DEV_1", "DEV_2", "DEV_4")
+                 for form in ([], ["-o", "raw"], ["-o", "csv"], ["-o", "json"], ["-F", "%b"])]
+        for arguments in runs:
+            with self.subTest(arguments):
+                _, shown = mq.on_terminal(*arguments, NO_COLOR="1")
+                self.assertIn("evil", shown)
+                self.assertNotRegex(shown, "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")
+
+    def test_a_pipe_gets_the_exact_value(self):
+        broker = self.broker()
+        self.device(broker, "DEV_1", normal(self.EVIL))
+        mq = self.cli(broker)
+        done = mq.run("get", ADDRESS)
+        self.assertEqual(json.loads(done.stdout), self.EVIL)
+        self.assertTrue(done.stdout.isascii(), done.stdout)
+        self.assertEqual(mq.run("get", ADDRESS, "-o", "raw").stdout, self.EVIL + "\n")
+
+
 class Tls(IntegrationTest):
     def certificate(self):
         """A self-signed one for localhost, and its key."""
@@ -247,7 +382,7 @@ class Tls(IntegrationTest):
         broker = self.broker(witness=False, settings=[f"certfile {cert}", f"keyfile {key}"])
         mq = self.cli()
         url = f"mqtts://localhost:{broker.port}"
-        silent = mq.run("-L", url, "--cafile", cert, "-W", "2", "get", "NOBODY/a/b")
+        silent = mq.run("-L", url, "--cafile", cert, "-W", "2s", "get", "NOBODY/a/b")
         self.assertEqual(silent.returncode, 6, silent.stderr)  # connected; nobody is there
         untrusted = mq.run("-L", url, "get", "a/b/c")
         self.assertEqual(untrusted.returncode, 3)
@@ -255,9 +390,9 @@ class Tls(IntegrationTest):
         other_name = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "get", "a/b/c")
         self.assertEqual(other_name.returncode, 3)
         self.assertIn("--insecure", other_name.stderr)
-        insecure = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "--insecure", "-W", "2", "get", "a/b/c")
+        insecure = mq.run("-h", "127.0.0.1", "-p", broker.port, "--cafile", cert, "--insecure", "-W", "2s", "get", "a/b/c")
         self.assertEqual(insecure.returncode, 6, insecure.stderr)
-        in_the_clear = mq.run("-L", f"mqtt://localhost:{broker.port}", "-W", "2", "get", "a/b/c")
+        in_the_clear = mq.run("-L", f"mqtt://localhost:{broker.port}", "-W", "2s", "get", "a/b/c")
         self.assertEqual(in_the_clear.returncode, 3)
         self.assertIn("mqtts://", in_the_clear.stderr)
 
@@ -293,6 +428,90 @@ class Contexts(IntegrationTest):
         self.assertIn("cli.yaml:3:5", done.stderr)
         self.assertIn("did you mean 'url'?", done.stderr)
         self.assertEqual(mq.run("completion", "bash").returncode, 0)
+
+
+    def test_one_bad_context_stops_nobody_else(self):
+        broker = self.broker()
+        self.device(broker, "DEV_1", normal(1))
+        mq = self.cli()
+        (mq.folder / "mqcoap").mkdir()
+        file = mq.folder / "mqcoap/cli.yaml"
+        file.write_text(f"default: lab\ncontexts:\n  old: {{ulr: x}}\n  lab: {{url: '{broker.url}'}}\n")
+        self.assertEqual(mq.run("get", "DEV_1/a/b").stdout, "1\n")
+        listed = mq.run("context", "ls")
+        self.assertEqual(listed.returncode, 0)
+        self.assertRegex(listed.stdout, r"(?m)^! +old")
+        self.assertIn("cli.yaml:3:", listed.stderr)
+        self.assertEqual(mq.run("--context", "old", "get", "DEV_1/a/b").returncode, 78)
+        self.assertEqual(mq.run("context", "use", "old").returncode, 78)
+        file.write_text("default: old\ncontexts:\n  old: {ulr: x}\n")
+        self.assertEqual(mq.run("get", "DEV_1/a/b").returncode, 78)
+        named = mq.run("-L", broker.url, "get", "DEV_1/a/b")
+        self.assertEqual((named.returncode, named.stdout), (0, "1\n"))
+        self.assertIn("left aside", named.stderr)
+        self.assertEqual(mq.run("context", "rm", "old").returncode, 0)
+        self.assertEqual(mq.run("context", "ls", "--quiet").stdout, "")
+
+    def test_contexts_are_added_and_removed(self):
+        broker = self.broker()
+        self.device(broker, "DEV_1", normal(1), namespace="lab_v1")
+        mq = self.cli()
+        done = mq.run("context", "add", "lab", broker.url, "-n", "lab_v1", "-W", "2", "--default")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(mq.run("get", "DEV_1/a/b").stdout, "1\n")
+        self.assertEqual(mq.run("context", "add", "lab", broker.url).returncode, 2)
+        done = mq.run("context", "add", "far", "-h", "h", "-p", "8884", "--cafile", "ca.pem", "-V", "5", "-q", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shown = mq.run("context", "show", "far").stdout
+        self.assertIn("mqtt://h:8884", shown)
+        self.assertRegex(shown, r"cafile: +/.*ca\.pem")
+        for words in (["-P", "secret", "-u", "me"], ["mqtt://u:p@h"], ["http://h"], ["-L", "mqtt://a", "mqtt://b"]):
+            with self.subTest(words):
+                refused = mq.run("context", "add", "new", *words)
+                self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertEqual(mq.run("context", "ls", "--quiet").stdout, "lab\nfar\n")
+        self.assertEqual(mq.run("context", "rm", "lab").returncode, 0)
+        self.assertEqual(mq.run("context", "ls", "--quiet").stdout, "far\n")
+        self.assertNotIn("default", (mq.folder / "mqcoap/cli.yaml").read_text())
+        self.assertEqual(mq.run("context", "rm", "lab").returncode, 2)
+
+
+class Help(IntegrationTest):
+    def test_help_is_there_in_every_way_that_one_tries(self):
+        mq = self.cli()
+        whole = mq.run("--help").stdout
+        for words in (["help"], ["-h"]):
+            done = mq.run(*words)
+            self.assertEqual((done.returncode, done.stdout), (0, whole), words)
+        for verb in (["get"], ["context", "add"]):
+            asked = mq.run(*verb, "--help").stdout
+            self.assertIn("Usage: mqcoap " + " ".join(verb), asked)
+            self.assertEqual(mq.run("help", *verb).stdout, asked)
+            self.assertEqual(mq.run(*verb, "-h").stdout, asked)
+        wrong = mq.run("help", "gte")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("get", wrong.stderr)
+
+    def test_options_without_effect_are_refused(self):
+        mq = self.cli()
+        for words, named in (
+            (["monitor", "-F", "%b"], "--format"),
+            (["monitor", "-o", "csv"], "-o csv"),
+            (["record", "-", "-o", "json"], "--output"),
+            (["serve", "T", "-r", "a=1", "--token-file", "/dev/null"], "--token-file"),
+            (["config", "schema", "-h", "lab"], "--host"),
+            (["completion", "bash", "-o", "json"], "--output"),
+            (["context", "ls", "-W", "1s"], "--timeout"),
+            (["watch", "a/b/c", "-i"], "--include"),
+            (["ls", "--wait", "1s", "T"], "--wait"),
+            (["ls", "-a"], "-a"),
+            (["get", "a/b/c", "-i", "-o", "json"], "-i"),
+            (["get", "a/b/c", "-F", "%b", "-o", "csv"], "-F"),
+        ):
+            with self.subTest(words):
+                done = mq.run(*words)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertIn(named, done.stderr)
 
 
 if __name__ == "__main__":

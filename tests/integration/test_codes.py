@@ -35,6 +35,22 @@ CONFIGURATION = """
         - {name: gone, match: {tag: GONE_1}, to: {broker: gone}}
 """
 
+# What devices and scripts send for JSON, and what they are told: the place, what stands there, and a hint.
+NOT_JSON = [
+    (b'{"header": {}, "body": {"gain": NaN}}', "NaN is no JSON value (at byte 32", '"gain": -->NaN}', "use null"),
+    (b'{"body": -Infinity}', "-Infinity is no JSON value", "use null"),
+    (b'{"body": True}', "True is no JSON value", "write true"),
+    (b"{'body': 1}", "a key in single quotes (at byte 1", "double quotes"),
+    (b'{"body": [1, 2,]}', "a comma with nothing behind it (at byte 14", "leave out the last comma"),
+    (b'\xef\xbb\xbf{"body": 1}', "a byte order mark", "UTF-8 without one"),
+    (b'{"body": "\\ud83d"}', "a lone surrogate", "write the pair"),
+    (b"{body: 1}", "a key without quotes", "double quotes"),
+    (b'{"body": "\x1b[31m"}', "a control character in a text", "\\u001b"),
+    (b'{"body": 1} // gain', "a comment", "JSON has no comments"),
+    (b'{"header": {"token": "hunter2"}, "body": None}', '{"token": *********}', "write null"),
+    (b'{"body": "\xe4"}', "bytes that are not UTF-8", "send UTF-8"),
+]
+
 
 class Codes(IntegrationTest):
     SERVED = ("GW_1",)
@@ -78,6 +94,9 @@ class Codes(IntegrationTest):
     def test_400_bad_request(self):
         self.assert_code(self.desk.put("gains", [8]), 400, "7")
         self.assert_code(self.desk.send_raw(b'{"header": ').answer(), 400)
+        for payload, *words in NOT_JSON:
+            with self.subTest(payload):
+                self.assert_code(self.desk.send_raw(payload).answer(), 400, *words)
         self.assertEqual(self.desk.get("gains").body, [0, 1, 2])
 
     def test_401_unauthorized(self):
@@ -131,6 +150,11 @@ class Codes(IntegrationTest):
         device.behaviour = bad_code("205")
         self.assert_code(self.desk.get("gains", proxy_uri="FAR_1/axuv/gains"), 502)
         self.assert_code(self.desk.get("gains", proxy_uri="FAR_1/axuv/gains", hops=1), 502, "hops")
+        for payload, *words in NOT_JSON:
+            with self.subTest(payload):
+                device.behaviour = raw(payload)
+                answer = self.desk.get("gains", proxy_uri="FAR_1/axuv/gains")
+                self.assert_code(answer, 502, "the answer of FAR_1 is unusable", *words)
 
     def test_503_service_unavailable(self):
         self.assert_code(self.desk.get("gains", proxy_uri="GONE_1/axuv/gains"), 503)

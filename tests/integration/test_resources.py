@@ -20,6 +20,10 @@ CONFIGURATION = """
         like: probe
         resources:
           filter: {value: open}
+      PROBE_3:
+        like: probe
+        resources:
+          sample_rate: {value: 100}
       GW_1:
         description: Gateway host, bay 3
         subsystems: [axuv, host]
@@ -46,7 +50,7 @@ CONFIGURATION = """
 
 
 class Resources(IntegrationTest):
-    SERVED = ("GW_1", "PROBE_1", "PROBE_2", "ANY_1")
+    SERVED = ("GW_1", "PROBE_1", "PROBE_2", "PROBE_3", "ANY_1")
 
     def setUp(self):
         super().setUp()
@@ -194,6 +198,13 @@ class Resources(IntegrationTest):
         self.assertEqual([probe.get("sample_rate").body for probe in probes], [10, 5000])
         self.assertEqual(probes[1].get("filter").body, "open")
         self.assert_code(probes[0].get("filter"), 404)
+
+    def test_a_device_keeps_what_its_template_says_of_a_resource_of_the_same_kind(self):
+        probe = self.caller(self.lab, "PROBE_3", client_id="desk-3")
+        self.assertEqual(probe.get("sample_rate").body, 100)
+        self.assert_code(probe.put("sample_rate", 10), 204)
+        self.assert_code(probe.put("sample_rate", 0), 400, "minimum")
+        self.assertEqual(probe.get("sample_rate").body, 10)
 
     def test_a_device_answers_in_its_subsystems_only(self):
         self.assert_code(self.desk.get("ping", subsystem="host"), 205)

@@ -102,7 +102,7 @@ class client {
   /// of
   ///   it is unknown), errc::denied (the broker does not let us have the answers), errc::too_many_pending,
   ///   errc::queue_full, errc::too_large, errc::unusable_answer, errc::handler_failed,
-  ///   errc::invalid_duration, errc::closed
+  ///   errc::invalid_duration, errc::invalid_id (it is under way), errc::closed
   template <class Token>
   auto async_request(request_spec what, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, response)>(

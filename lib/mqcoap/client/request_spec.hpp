@@ -18,7 +18,7 @@
 
 namespace mqcoap {
 
-/// A request to be made. Who asks, its id and its time are filled in by the client.
+/// A request to be made. Who asks and its time are filled in by the client.
 struct request_spec {
   // Constructors, rather than an aggregate: g++ 12 copies aggregates bit by bit within a co_await.
   request_spec(address where, method what = method::get, json_text with = {})
@@ -33,6 +33,9 @@ struct request_spec {
   json_text body;                                    ///< `null`: none
   std::optional<std::chrono::milliseconds> timeout;  ///< from the call to the answer; none: the client's
   std::optional<when_disconnected> if_disconnected;  ///< none: the client's
+  /// None: a fresh one. The same id again is the same request: a write with it runs once where the device, or
+  /// a gateway for it, remembers ids (docs/protocol.md, section 8). Until it ends, no other may have it.
+  std::optional<request_id> id;
   std::optional<request_id> correlation_id;
   std::optional<secret> token;
   lazy<request_options> options;  ///< `options.edit().hops = 3`

@@ -40,27 +40,30 @@ void requester::attach(link* via) {
 }
 
 std::optional<request_id> requester::begin(request_spec what, completion done) {
+  const auto id = what.id.value_or(ids_.next());
   const auto timeout = what.timeout.value_or(options_.timeout);
   if (timeout < milliseconds(1) || timeout > longest_timeout) {
-    fail(std::move(done), what.to.path, ids_.next(), errc::invalid_duration,
-         "a timeout is between 1 ms and 10 min");
+    fail(std::move(done), what.to.path, id, errc::invalid_duration, "a timeout is between 1 ms and 10 min");
     return {};
   }
   if (closed_) {
-    fail(std::move(done), what.to.path, ids_.next(), errc::closed, {});
+    fail(std::move(done), what.to.path, id, errc::closed, {});
+    return {};
+  }
+  if (pending_.find(id) != nullptr) {
+    fail(std::move(done), what.to.path, id, errc::invalid_id, "a request with this id is under way");
     return {};
   }
   const auto if_disconnected = what.if_disconnected.value_or(options_.if_disconnected);
   if (if_disconnected == when_disconnected::fail && !up()) {
-    fail(std::move(done), what.to.path, ids_.next(), errc::not_connected, {});
+    fail(std::move(done), what.to.path, id, errc::not_connected, {});
     return {};
   }
   device* const d = pending_.size() < options_.max_pending ? find_or_add(what.to.tag) : nullptr;
   if (d == nullptr) {
-    fail(std::move(done), what.to.path, ids_.next(), errc::too_many_pending, {});
+    fail(std::move(done), what.to.path, id, errc::too_many_pending, {});
     return {};
   }
-  const auto id = ids_.next();
   const auto now = time_.now();
   const auto deadline = now + timeout;
   pending_.add(id, deadline,
@@ -153,7 +156,13 @@ link::written_handler requester::follow(const request_id& id) const {
   return [alive = std::weak_ptr(alive_), id](error_code error) {
     const auto self = alive.lock();
     if (!self || (error != errc::denied && error != errc::too_large)) return;
-    if (auto e = (*self)->pending_.take(id)) (*self)->end(id, *std::move(e), error, {});
+    auto e = (*self)->pending_.take(id);
+    if (!e) return;
+    std::string words;
+    if (error == errc::denied)
+      words = "the broker does not let us send requests to " + e->what.to.tag.text() +
+              "; check its access control list";
+    (*self)->end(id, *std::move(e), error, words);
   };
 }
 
@@ -222,6 +231,8 @@ void requester::expire(steady_time now) {
       words +=
           up() ? "; the request was not sent: the broker has not confirmed the subscription to its answers"
                : "; the request was not sent: there was no connection to the broker";
+    } else if (e.what.verb != method::get) {
+      words += "; the " + std::string(to_string(e.what.verb)) + " may have been run";
     }
     end(id, std::move(e), errc::timed_out, words);
   }

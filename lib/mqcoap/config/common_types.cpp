@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <mqcoap/base/units.hpp>
+#include <mqcoap/base/quantity.hpp>
 #include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/suggest.hpp>
@@ -22,21 +22,13 @@ value_type<Name> name_type(const std::string& what) {
           }};
 }
 
-/// What a bare number lacks: `5` was meant to be `5s`.
-std::string with_unit(const node& n, const char* unit) { return n.text + unit + '?'; }
-
-template <class V, class Parse>
-std::optional<V> read_quantity(const node& n, read_context& ctx, const std::string& words, const char* unit,
-                               V least, V most, Parse parse) {
-  if (n.is_scalar()) {
-    const auto value = parse(n.text);
-    if (value && *value >= least && *value <= most) return *value;
-    if (!value && value.error() == errc::missing_unit) {
-      ctx.faults.error(n, "the unit is missing: expected " + words, with_unit(n, unit));
-      return std::nullopt;
-    }
-  }
-  mismatch(n, words, ctx);
+/// Reports what is wrong with a duration or size: that the unit is missing, or what was found instead.
+std::nullopt_t refuse_quantity(const node& n, read_context& ctx, const std::string& words,
+                               const quantity_fault& fault) {
+  if (fault.bare)
+    ctx.faults.error(n, "the unit is missing: expected " + words, fault.hint);
+  else
+    mismatch(n, words, ctx, fault.hint);
   return std::nullopt;
 }
 
@@ -94,10 +86,13 @@ value_type<bool> boolean() {
 
 value_type<std::chrono::milliseconds> duration(std::chrono::milliseconds least,
                                                std::chrono::milliseconds most) {
-  const std::string words = "a duration from " + to_string(least) + " to " + to_string(most);
+  const std::string words = duration_words(least, most);
   return {words, string_schema(R"(^[0-9]+(\.[0-9]+)?(ms|s|min|h)$)"),
-          [words, least, most](const node& n, read_context& ctx) {
-            return read_quantity(n, ctx, words, "s", least, most, parse_duration);
+          [words, least, most](const node& n, read_context& ctx) -> std::optional<std::chrono::milliseconds> {
+            if (!n.is_scalar()) return refuse_quantity(n, ctx, words, {});
+            const auto value = read_duration(n.text, least, most);
+            if (value) return *value;
+            return refuse_quantity(n, ctx, words, value.error());
           }};
 }
 
@@ -115,11 +110,13 @@ value_type<std::chrono::seconds> whole_seconds(std::chrono::seconds least, std::
 }
 
 value_type<std::size_t> size(std::size_t least, std::size_t most) {
-  const std::string words = "a size from " + size_to_string(least) + " to " + size_to_string(most);
-  const char* const unit = least < 1024 ? "B" : "KiB";
+  const std::string words = size_words(least, most);
   return {words, string_schema("^[0-9]+(B|KiB|MiB|GiB)$"),
-          [words, least, most, unit](const node& n, read_context& ctx) {
-            return read_quantity(n, ctx, words, unit, least, most, parse_size);
+          [words, least, most](const node& n, read_context& ctx) -> std::optional<std::size_t> {
+            if (!n.is_scalar()) return refuse_quantity(n, ctx, words, {});
+            const auto value = read_size(n.text, least, most);
+            if (value) return *value;
+            return refuse_quantity(n, ctx, words, value.error());
           }};
 }
 

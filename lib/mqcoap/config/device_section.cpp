@@ -49,9 +49,9 @@ const section<device_spec>& device_section() {
       "devices.TAG",
       "One tag that the gateway answers for. What stands beside `like` is added to the template: a "
       "`description`, "
-      "`subsystems` or `presence` replaces the template's, and a resource replaces the template's resource "
-      "of the same "
-      "path.",
+      "`subsystems` or `presence` replaces the template's. A resource of the same path and kind keeps the "
+      "template's keys that it does not name itself, also those within `collection` and `action`; one of "
+      "another kind replaces the template's. `mqcoap config show` shows what comes out.",
       {key<device_spec>("like", with_place(plain_name("a template's name")),
                         presence::optional("no template"), "The template that it is like.",
                         &device_spec::like),

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/diagnostic.hpp>
 
 namespace mqcoap {
@@ -46,7 +47,7 @@ std::size_t glyphs(std::string_view text) {
 }  // namespace
 
 std::string to_string(const diagnostic& d) {
-  std::string out = d.file;
+  std::string out = safe_text(d.file);
   if (d.line > 0) out += ':' + std::to_string(d.line) + ':' + std::to_string(d.column);
   out += d.level == diagnostic::severity::error ? ": error: " : ": warning: ";
   if (!d.key_path.empty()) out += d.key_path + ": ";

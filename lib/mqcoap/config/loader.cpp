@@ -5,6 +5,7 @@
 #include <mqcoap/config/proxy_builder.hpp>
 #include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/config/template_merge.hpp>
 
 namespace mqcoap {
 namespace {
@@ -40,10 +41,12 @@ load_result load_settings(const std::string& path) {
   report faults;
   const document_set documents(path, faults);
   std::optional<settings> value;
+  node_arena merged;
   if (documents.root() != nullptr) {
+    const node& in_force = *with_templates(*documents.root(), merged);
     read_context ctx{faults, std::filesystem::path(path).parent_path().string()};
-    if (const auto root = root_section().read(*documents.root(), ctx)) value = build_settings(*root, faults);
-    if (value) value->shown = show_as_json(*documents.root());
+    if (const auto root = root_section().read(in_force, ctx)) value = build_settings(*root, faults);
+    if (value) value->shown = show_as_json(in_force);
   }
   return {std::move(value), faults.take(documents.files())};
 }

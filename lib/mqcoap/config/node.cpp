@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <mqcoap/base/utf8.hpp>
 #include <mqcoap/config/node.hpp>
 #include <mqcoap/config/scalar.hpp>
 
@@ -33,7 +34,7 @@ std::string key_path(const node& n) {
   if (n.is_key) return path;
   if (n.key == nullptr) return path + '[' + std::to_string(n.index) + ']';
   if (!path.empty()) path += '.';
-  return path + path_step(n.key->text);
+  return path + (n.key->hidden ? "***" : path_step(n.key->text));
 }
 
 std::string place_words(const node& n, const node& seen_from) {
@@ -43,6 +44,7 @@ std::string place_words(const node& n, const node& seen_from) {
 
 std::string describe(const node& n) {
   constexpr std::size_t shown = 60;
+  if (n.hidden && (n.is_scalar() || n.is_null())) return "a text that is not shown here";
   switch (n.what) {
     case node::kind::null: return n.text.empty() ? "nothing" : n.text;
     case node::kind::list: return n.items.empty() ? "an empty list" : "a list";
@@ -53,7 +55,7 @@ std::string describe(const node& n) {
     case scalar_kind::integer:
     case scalar_kind::floating: return "the number " + n.text;
     case scalar_kind::boolean: return n.text;
-    default: return '\'' + (n.text.size() > shown ? n.text.substr(0, shown) + "..." : n.text) + '\'';
+    default: return '\'' + std::string(cut_utf8(n.text, shown)) + (n.text.size() > shown ? "...'" : "'");
   }
 }
 

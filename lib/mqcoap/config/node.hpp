@@ -21,6 +21,7 @@ struct node {
 
   kind what = kind::null;
   bool quoted = false;  ///< a scalar in quotes or a block: always text
+  bool hidden = false;  ///< may be a secret: no diagnostic shows its text
   std::string text;     ///< of a scalar; of null as it was written, empty if nothing was
   std::vector<const node*> items;
   std::vector<entry> entries;
@@ -34,6 +35,7 @@ struct node {
   const node* key = nullptr;  ///< of a value in a map
   std::size_t index = 0;      ///< of an item in a list
   bool is_key = false;
+  const node* base = nullptr;  ///< the resource of a template whose keys are among the entries
 
   bool is_null() const noexcept { return what == kind::null; }
   bool is_scalar() const noexcept { return what == kind::scalar; }

@@ -35,7 +35,8 @@ it exits with 0, or with 78 if there is an error.
   what was written, and integers are exact. `multipleOf` compares decimals as they are written: 8192.219 is a multiple
   of 0.001, and so is what the rounding of a sum makes of one, as 0.30000000000000004 of 0.1.
 - A text that YAML would take for a number, `true` or nothing needs quotes: `title: "2024"`.
-- Durations and sizes carry their unit: `200ms`, `5s`, `2min`, `1h`; `512B`, `256KiB`, `2MiB`, `1GiB`.
+- Durations and sizes carry their unit, without a blank in between: `200ms`, `0.5s`, `2min`, `1h`; `512B`, `256KiB`,
+  `2MiB`, `1GiB`. The options of mqcoap and its contexts take the same.
 - A pattern that begins with `*` needs quotes, because an unquoted `*` is a YAML alias: `tag: "*"`.
 - Refused, because they go wrong in silence: unknown keys, the same key twice, anchors, aliases, merge keys (`<<`), tags
   (`!!str`), a second document, files over 1 MiB, text that is not UTF-8.
@@ -47,13 +48,20 @@ A password or token is `{file: PATH}` (the file's only line; relative to the con
 `{credential: NAME}` (a file in `$CREDENTIALS_DIRECTORY`, see `LoadCredential=` in systemd.exec(5)), or the text itself,
 which gets a warning. A file that holds a secret, the configuration included, must not be writable by its group or by
 others, and one that everybody may read gets a warning. Where a secret has to be a file, as the `key` of `tls`, it is a
-file's name, `{file: PATH}` or `{credential: NAME}`. Secrets are covered with `*` wherever a line of the file is shown.
+file's name, `{file: PATH}` or `{credential: NAME}`.
+
+Whatever is said about the file, secrets are covered: what stands under such a key on however many
+lines, under a key that is near such a name (`pasword`) or that names a secret elsewhere (`secret`, `pwd`), and behind
+such a word in a comment or a text; a user and password in a url; a private key.
 
 ## Templates
 
 A device that is `like` a template has the template's description, subsystems and resources. What stands beside `like`
-is added; a resource of the device's own replaces the template's resource of the same path as a whole. Templates do
-not build on templates.
+is added. A resource of the device's own with the path and kind of one of the template's keeps what it does not name
+itself: `gain: {value: 3}` over `gain: {value: 1, methods: [GET, PUT]}` may still be PUT. This goes key by key, also
+within `collection` and `action`; a value, a schema or a list is replaced as a whole. A resource of another kind replaces
+the template's, and nothing is left of that. What comes out is checked as a whole, and shown by `mqcoap config show`,
+with a comment where a template has a share. Templates do not build on templates.
 
 ## Included files
 

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <array>
 #include <mqcoap/config/device_builder.hpp>
+#include <mqcoap/config/resource_types.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/discovery.hpp>
@@ -27,14 +27,12 @@ std::vector<const node*> kinds_of(const resource_spec& r) {
   return found;
 }
 
-constexpr std::array<std::string_view, 6> kind_names{"value", "collection", "action",
-                                                     "reply", "signal",     "proxy"};
 constexpr char all_kinds[] = "one of value, collection, action, reply, signal, proxy";
 
 /// True if a key of a kind stands there, be what it holds at fault or not.
 bool names_a_kind(const node& resource) {
-  return std::any_of(kind_names.begin(), kind_names.end(),
-                     [&resource](std::string_view name) { return resource.find(name) != nullptr; });
+  return std::any_of(resource.entries.begin(), resource.entries.end(),
+                     [](const node::entry& e) { return is_kind_name(e.key->text); });
 }
 
 class resource_builder {

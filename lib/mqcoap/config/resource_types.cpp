@@ -8,6 +8,7 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t longest_path = 4096;  // limits.path is compared when everything has been read
+constexpr std::string_view kind_names[] = {"value", "collection", "action", "reply", "signal", "proxy"};
 constexpr char path_words[] = "a path like gains or supply/voltage";
 
 std::optional<std::string> read_path(const node& n, read_context& ctx, bool subtree_allowed) {
@@ -85,6 +86,10 @@ std::optional<mount_options> read_mount(const std::string& text, const node& n, 
 }
 
 }  // namespace
+
+bool is_kind_name(std::string_view key) noexcept {
+  return std::find(std::begin(kind_names), std::end(kind_names), key) != std::end(kind_names);
+}
 
 value_type<std::string> resource_key() { return path_type(R"(^/?[^*]*(\*\*)?$)", true); }
 value_type<std::string> value_path() { return path_type(R"(^[^*]+$)", false); }

@@ -2,8 +2,12 @@
 
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/config/value_type.hpp>
+#include <string_view>
 
 namespace mqcoap {
+
+/// True for the keys of a resource that tell its kind.
+bool is_kind_name(std::string_view key) noexcept;
 
 /// The path of a resource, as a key: without its leading slash, `**` only at the end.
 value_type<std::string> resource_key();

@@ -4,6 +4,7 @@
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/section.hpp>
 #include <mqcoap/config/show.hpp>
+#include <mqcoap/config/template_merge.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {
@@ -76,7 +77,7 @@ class shower {
     } else if (section == nullptr || n.is_scalar()) {
       lines.push_back(key + ' ' + flow(n));
     } else if (schema.contains("$ref") || schema.contains("anyOf")) {
-      add_block(lines, key, lines_of(*section, n), "{}");
+      add_block(lines, key, lines_of(*section, n), "{}", origin_words(n));
     } else if (schema.contains("items")) {
       add_block(lines, key, items_of(*section, n), "[]");
     } else {
@@ -96,8 +97,14 @@ class shower {
     return lines;
   }
 
-  static void add_block(line_list& lines, const std::string& key, const line_list& inner, const char* empty) {
-    lines.push_back(inner.empty() ? key + ' ' + empty : key);
+  /// Where keys come from that do not stand here themselves.
+  static std::string origin_words(const node& n) {
+    return n.base != nullptr ? "  # with keys of " + key_path(*n.base) : std::string();
+  }
+
+  static void add_block(line_list& lines, const std::string& key, const line_list& inner, const char* empty,
+                        const std::string& comment = {}) {
+    lines.push_back(inner.empty() ? key + ' ' + empty : key + comment);
     for (const auto& line : inner) lines.push_back("  " + line);
   }
 
@@ -125,7 +132,8 @@ show_result show_settings(const std::string& path) {
   const document_set documents(path, faults);
   if (documents.root() == nullptr || faults.failed())  // it was changed this very moment
     return {std::nullopt, faults.take(documents.files())};
-  return {show_as_yaml(*documents.root()), std::move(loaded.diagnostics)};
+  node_arena merged;
+  return {show_as_yaml(*with_templates(*documents.root(), merged)), std::move(loaded.diagnostics)};
 }
 
 }  // namespace mqcoap

@@ -6,7 +6,8 @@
 
 namespace mqcoap {
 
-/// A configuration that was read without fault, as YAML: defaults filled in, secrets as `***`.
+/// A configuration that was read without fault, as YAML: defaults filled in, secrets as `***`, and a
+/// comment where a resource has keys of a template.
 std::string show_as_yaml(const node& root);
 
 /// The same as JSON.

@@ -5,52 +5,25 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/config/secret_names.hpp>
 #include <mqcoap/config/source_file.hpp>
 
 namespace mqcoap {
 namespace {
 
-/// Where the secret that begins at `from` ends. Errs towards covering too much.
-std::size_t secret_end(std::string_view line, std::size_t from, bool in_flow) {
-  const char quote = line[from];
-  if (quote == '"' || quote == '\'') {
-    for (std::size_t i = from + 1; i < line.size(); ++i) {
-      if (quote == '"' && line[i] == '\\')
-        ++i;
-      else if (line[i] == quote)
-        return i + 1;
-    }
-    return line.size();
+/// Replaces what would steer a terminal, byte by byte, so that marks below the line stay where they belong.
+std::string same_length(std::string_view line) {
+  std::string shown;
+  while (!line.empty()) {
+    std::size_t n = 1;
+    while (n < line.size() && (static_cast<unsigned char>(line[n]) & 0xc0u) == 0x80u) ++n;
+    const std::string clean = safe_text(line.substr(0, n), line_ends::kept);
+    shown += clean.size() == n ? clean : std::string(n, '?');
+    line.remove_prefix(n);
   }
-  const auto comment = line.find(" #", from);
-  const auto end = in_flow ? line.find_first_of(",}", from) : std::string_view::npos;
-  return std::min({comment, end, line.size()});
-}
-
-void cover_values_of(std::string& line, std::string_view key) {
-  for (std::size_t at = line.find(key); at != std::string::npos; at = line.find(key, at + key.size())) {
-    std::size_t i = at + key.size();
-    if (i < line.size() && (line[i] == '"' || line[i] == '\'')) ++i;
-    while (i < line.size() && line[i] == ' ') ++i;
-    if (i >= line.size() || line[i] != ':') continue;
-    do ++i;
-    while (i < line.size() && (line[i] == ' ' || line[i] == '\t'));
-    if (i >= line.size() || std::strchr("{|>", line[i]) != nullptr) continue;
-    const bool in_flow = line.find('{') < at;
-    const std::size_t end = secret_end(line, i, in_flow);
-    std::fill(line.begin() + static_cast<std::ptrdiff_t>(i), line.begin() + static_cast<std::ptrdiff_t>(end),
-              '*');
-  }
-}
-
-void cover_user_info(std::string& line) {
-  const auto scheme = line.find("://");
-  if (scheme == std::string::npos) return;
-  const auto at = line.find('@', scheme);
-  if (at == std::string::npos) return;
-  std::fill(line.begin() + static_cast<std::ptrdiff_t>(scheme) + 3,
-            line.begin() + static_cast<std::ptrdiff_t>(at), '*');
+  return shown;
 }
 
 /// Length of the UTF-8 sequence at the beginning; 0: none (RFC 3629).
@@ -149,16 +122,26 @@ std::string_view source_file::line(int number) const noexcept {
   return found;
 }
 
+bool source_file::is_hidden(int line, int column) const noexcept {
+  if (line < 1 || static_cast<std::size_t>(line) > line_starts_.size()) return false;
+  const std::size_t at =
+      line_starts_[static_cast<std::size_t>(line) - 1] + static_cast<std::size_t>(std::max(column, 1)) - 1;
+  return std::any_of(hidden_.begin(), hidden_.end(),
+                     [at](const byte_range& r) { return r.begin <= at && at < r.end; });
+}
+
 std::string source_file::shown_line(int number) const {
-  std::string shown(line(number));
-  for (auto key : {"password", "token"}) cover_values_of(shown, key);
-  cover_user_info(shown);
-  std::replace_if(
-      shown.begin(), shown.end(),
-      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }, '?');
-  std::size_t bad_at = 0;
-  while (!is_utf8(shown, bad_at)) shown[bad_at] = '?';
-  return shown;
+  const auto whole = line(number);
+  std::string shown(whole);
+  const auto begin = static_cast<std::size_t>(whole.data() - text_.data());
+  if (!whole.empty())
+    for (const auto& r : hidden_) {
+      const std::size_t from = std::max(r.begin, begin), to = std::min(r.end, begin + whole.size());
+      for (std::size_t i = from; i < to; ++i)
+        if (text_[i] != ' ' && text_[i] != '\t') shown[i - begin] = '*';
+    }
+  cover_by_looks(shown);
+  return same_length(shown);
 }
 
 std::optional<source_file::fault> source_file::check_text() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <mqcoap/config/hidden_zones.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,7 +33,12 @@ class source_file {
 
   /// A line by its number from 1, without its end; empty if there is none.
   std::string_view line(int number) const noexcept;
-  /// The same for showing to a person: what looks like a secret is covered with `*`.
+  /// Keeps a part of the text from being shown. (For who reads the file and knows what its parts are.)
+  void hide(byte_range part) { hidden_.push_back(part); }
+  /// True if a place lies in a part that is not shown.
+  bool is_hidden(int line, int column) const noexcept;
+  /// A line for showing to a person: what is hidden, and what looks like a secret, is covered with `*`, what
+  /// would steer a terminal with `?`. Has as many bytes as the line.
   std::string shown_line(int number) const;
 
   /// What keeps the text from being YAML at all: bytes that are not UTF-8, control characters.
@@ -43,6 +49,7 @@ class source_file {
   std::string text_;
   unsigned mode_;
   std::vector<std::size_t> line_starts_;
+  std::vector<byte_range> hidden_;
 };
 
 /// Bytes and permissions of a regular file.

@@ -3,6 +3,8 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <mqcoap/config/secret_marker.hpp>
+#include <mqcoap/config/yaml_escapes.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
 #include <mqcoap/config/yaml_words.hpp>
 #include <sstream>
@@ -16,8 +18,9 @@ namespace {
 /// two equal keys in silence, follow aliases without end and forget which scalars stood in quotes.
 class tree_builder final : public YAML::EventHandler {
  public:
-  tree_builder(const source_file& file, node_arena& arena, report& faults)
-      : file_(file), arena_(arena), faults_(faults) {}
+  /// @param secrets  marks what may be a secret; null: nothing is marked
+  tree_builder(const source_file& file, node_arena& arena, report& faults, secret_marker* secrets)
+      : file_(file), arena_(arena), faults_(faults), secrets_(secrets) {}
 
   const node* root() const noexcept { return root_; }
   /// The list or map within which reading stopped; null: none.
@@ -43,30 +46,36 @@ class tree_builder final : public YAML::EventHandler {
       n.column = key->column;
       n.length = key->length;
     }
-    place_in_tree(n);
+    place_in_tree(n, mark);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     node& n = make(mark, tag, node::kind::scalar);
     n.quoted = tag == "!";
-    n.text = value;
+    n.text = n.quoted ? with_whole_escapes(value) : value;
     n.length = scalar_length(file_, offset(mark), n);
+    if (std::size_t bad_at = 0; !is_utf8(n.text, bad_at)) {
+      n.text.clear();
+      faults_.error(file_, n.line, n.column, n.length,
+                    "a text that is not UTF-8 when its escapes are decoded",
+                    R"(\u takes a character, \x no byte of one)");
+    }
     if (n.quoted && n.length == 0) {
       n.length = 1;
       spoilt_ = true;  // it has swallowed the rest of the file
       faults_.error(file_, n.line, n.column, 1, "this quote is never closed");
     }
-    place_in_tree(n);
+    place_in_tree(n, mark);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {
-    open(make(mark, tag, node::kind::list));
+    open(make(mark, tag, node::kind::list), mark);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                   YAML::EmitterStyle::value) override {
-    open(make(mark, tag, node::kind::map));
+    open(make(mark, tag, node::kind::map), mark);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
@@ -74,8 +83,8 @@ class tree_builder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     node& n = make(mark, "", node::kind::null);
     const auto fault = alias_fault(file_, n.line, n.column);
-    faults_.error(file_, n.line, n.column, fault.length, fault.words, fault.hint);
-    place_in_tree(n);
+    faults_.error_with_quote(file_, n.line, n.column, fault.length, fault.words, fault.hint);
+    place_in_tree(n, mark);
   }
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
     const auto at = place(mark);
@@ -125,19 +134,24 @@ class tree_builder final : public YAML::EventHandler {
     return n;
   }
 
-  void open(node& n) {
-    place_in_tree(n);
+  void open(node& n, const YAML::Mark& mark) {
+    place_in_tree(n, mark);
     frames_.push_back({&n, nullptr, true, {}});
   }
-  void close() { frames_.pop_back(); }
+  void close() {
+    if (secrets_ != nullptr) secrets_->close(*frames_.back().container);
+    frames_.pop_back();
+  }
 
-  void place_in_tree(node& n) {
+  void place_in_tree(node& n, const YAML::Mark& mark) {
+    if (!frames_.empty()) n.parent = frames_.back().container;
+    n.is_key = n.parent != nullptr && n.parent->is_map() && pending_key() == nullptr;
+    if (secrets_ != nullptr) secrets_->see(n, offset(mark), pending_key());
     if (frames_.empty()) {
       if (!done_) root_ = &n;
       return;
     }
     frame& top = frames_.back();
-    n.parent = top.container;
     if (top.container->is_list()) {
       n.index = top.container->items.size();
       top.container->items.push_back(&n);
@@ -153,7 +167,6 @@ class tree_builder final : public YAML::EventHandler {
   void take_key(frame& top, node& n) {
     top.key = &n;
     top.keep = false;
-    n.is_key = true;
     if (n.is_null() && n.text.empty()) {
       faults_.error(n, "a key is missing in front of ':'");
     } else if (!n.is_scalar()) {
@@ -172,6 +185,7 @@ class tree_builder final : public YAML::EventHandler {
   const source_file& file_;
   node_arena& arena_;
   report& faults_;
+  secret_marker* secrets_;
   const node* root_ = nullptr;
   bool done_ = false;
   bool spoilt_ = false;
@@ -185,18 +199,17 @@ void report_grammar(const YAML::Exception& e, const node* innermost, const sourc
     fault.line = innermost->line;
     fault.column = innermost->column;
   }
-  faults.error(file, fault.line, fault.column, fault.length, fault.words, fault.hint);
+  if (fault.hint_quotes)
+    faults.error_with_quote(file, fault.line, fault.column, fault.length, fault.words, fault.hint);
+  else
+    faults.error(file, fault.line, fault.column, fault.length, fault.words, fault.hint);
 }
 
-}  // namespace
-
-const node* read_yaml(const source_file& file, node_arena& arena, report& faults) {
-  if (const auto fault = file.check_text()) {
-    faults.error(file, fault->line, fault->column, 1, fault->words, fault->hint);
-    return nullptr;
-  }
+/// Reads a file. @param complete  set if it was read to its end
+const node* read(const source_file& file, node_arena& arena, report& faults, secret_marker* secrets,
+                 bool& complete) {
   std::istringstream in(file.text());
-  tree_builder builder(file, arena, faults);
+  tree_builder builder(file, arena, faults, secrets);
   try {
     YAML::Parser parser(in);
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
@@ -205,6 +218,7 @@ const node* read_yaml(const source_file& file, node_arena& arena, report& faults
     return nullptr;
   }
   if (builder.is_spoilt()) return nullptr;
+  complete = true;
   if (builder.root() == nullptr || builder.root()->is_null()) {
     faults.error(file, 0, 0, 1, "the file is empty", "begin with: version: 1");
     return nullptr;
@@ -212,11 +226,26 @@ const node* read_yaml(const source_file& file, node_arena& arena, report& faults
   return builder.root();
 }
 
+}  // namespace
+
+const node* read_yaml(source_file& file, node_arena& arena, report& faults) {
+  secret_marker secrets(file);
+  bool complete = false;
+  const node* root = nullptr;
+  if (const auto fault = file.check_text())
+    faults.error(file, fault->line, fault->column, 1, fault->words, fault->hint);
+  else
+    root = read(file, arena, faults, &secrets, complete);
+  secrets.finish(complete);
+  return root;
+}
+
 const node* read_default(const std::string& text, node_arena& arena) {
   const source_file file("default", text, 0);
   report faults;
   const std::size_t first = arena.size();
-  const node* root = read_yaml(file, arena, faults);
+  bool complete = false;
+  const node* root = read(file, arena, faults, nullptr, complete);
   if (root == nullptr || faults.failed()) throw std::logic_error("a default of a field table: " + text);
   for (std::size_t i = first; i < arena.size(); ++i) arena[i].file = nullptr;
   return root;

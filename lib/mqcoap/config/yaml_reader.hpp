@@ -7,8 +7,9 @@ namespace mqcoap {
 
 /// Reads the one YAML document of a file into a tree. Refuses what a configuration must not have although
 /// YAML does: duplicate keys, anchors, aliases, merge keys, tags, keys that are no text, further documents.
+/// Marks what may be a secret as hidden, in the tree and in the file.
 /// @return the root; null if there is none, and then the fault is in the report
-const node* read_yaml(const source_file& file, node_arena& arena, report& faults);
+const node* read_yaml(source_file& file, node_arena& arena, report& faults);
 
 /// Reads a default of a field table, e.g. `4s` or `[GET]`. Its nodes belong to no file.
 const node* read_default(const std::string& text, node_arena& arena);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/yaml_words.hpp>
 
 namespace mqcoap {
@@ -25,7 +26,8 @@ constexpr translation translations[] = {
      R"(write \\ for a backslash, or use '...')"},
     {"bad character found while scanning hex number", "a bad escape in a quoted text",
      R"(\x takes two hexadecimal digits, \u four)"},
-    {"invalid unicode: ", "an escape that is no character", ""},
+    {"invalid unicode: ", "an escape that is no character",
+     R"(one beyond U+FFFF is a single \U with eight digits, not two halves)"},
     {"illegal EOF in scalar", "the file ends inside a quoted text", "is a quote missing?"},
     {"illegal document indicator in scalar", "'---' or '...' inside a quoted text", "is a quote missing?"},
     {"anchor not found after &", "a '&' that cannot stand here", "a text that begins with '&' needs quotes"},
@@ -43,6 +45,13 @@ bool is_indented_by_tab(std::string_view line) {
   return line.substr(0, content).find('\t') != std::string_view::npos;
 }
 
+/// Where an escape begins. The parser tells where it had read it.
+int escape_column(std::string_view line, int column) {
+  if (column < 2) return column;
+  const auto at = line.rfind('\\', static_cast<std::size_t>(column) - 2);
+  return at == std::string_view::npos ? column : static_cast<int>(at) + 1;
+}
+
 }  // namespace
 
 yaml_fault alias_fault(const source_file& file, int line, int column) {
@@ -57,25 +66,34 @@ yaml_fault alias_fault(const source_file& file, int line, int column) {
           std::max<std::size_t>(token.size(), 1),
           "an unquoted * is a YAML alias, and these are refused",
           "quote it: \"" + std::string(token) + '"',
-          false};
+          false,
+          true};
 }
 
 yaml_fault grammar_fault(const source_file& file, int line, int column, const std::string& parser_words) {
   if (is_alias_error(parser_words)) return alias_fault(file, line, column);
   for (int suspect : {line, line - 1})
     if (is_indented_by_tab(file.line(suspect)))
-      return {suspect, static_cast<int>(file.line(suspect).find('\t')) + 1, 1, "a tab cannot indent",
-              "use spaces"};
+      return {suspect,
+              static_cast<int>(file.line(suspect).find('\t')) + 1,
+              1,
+              "a tab cannot indent",
+              "use spaces",
+              false,
+              false};
   const auto found = std::find_if(
       std::begin(translations), std::end(translations),
       [&parser_words](const translation& t) { return parser_words.starts_with(t.parser_words); });
-  if (found == std::end(translations)) return {line, column, 1, "not YAML: " + parser_words, "", false};
+  if (found == std::end(translations))
+    return {line, column, 1, "not YAML: " + safe_text(parser_words), "", false, false};
+  if (found->words.find("escape") != std::string_view::npos) column = escape_column(file.line(line), column);
   return {line,
           column,
           1,
           std::string(found->words),
           std::string(found->hint),
-          found->parser_words.find(" flow not found") != std::string_view::npos};
+          found->parser_words.find(" flow not found") != std::string_view::npos,
+          false};
 }
 
 std::size_t scalar_length(const source_file& file, std::size_t offset, const node& scalar) {

@@ -13,6 +13,7 @@ struct yaml_fault {
   std::string words;
   std::string hint;
   bool is_unclosed = false;  ///< a bracket: where it was opened tells more
+  bool hint_quotes = false;  ///< the hint repeats what stands there
 };
 
 /// Translates an error of the parser.

@@ -81,6 +81,16 @@ std::vector<call> duplicate_filter::note(const call& answered, const answer& fir
   return joined;
 }
 
+void duplicate_filter::amend(const call& answered, const answer& late) {
+  const auto at = entries_.find(key_of(answered));
+  auto* const given = at == entries_.end() ? nullptr : std::get_if<answer>(&at->second.first);
+  if (given == nullptr || given->code != response_code::gateway_timeout) return;
+  // Without room for it the 504 stays, which is true as well.
+  if (answer_bytes_ + size_of(late) > options_.answer_bytes) return;
+  answer_bytes_ += size_of(late) - size_of(*given);
+  *given = late;
+}
+
 void duplicate_filter::forget_old(steady_time now) {
   while (!by_age_.empty() && by_age_.front().forgotten <= now) remove(entries_.find(*by_age_.front().key));
 }

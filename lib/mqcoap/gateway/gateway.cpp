@@ -1,8 +1,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/gateway/gateway_intake.hpp>
-#include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <utility>
@@ -30,7 +30,8 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       hooks_(std::move(hooks)),
       log_(options_.logged_body, hooks_.log),
       intake_(std::make_unique<intake>(*this, *links_.front())),
-      proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding}),
+      proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding,
+                              [this](const call& asked, const answer& late) { seen_.amend(asked, late); }}),
       chain_(answer_nothing_here, spdlog_sink()),
       sender_(time_, *this) {
   stats_.configure(options_);

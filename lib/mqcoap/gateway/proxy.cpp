@@ -32,10 +32,27 @@ std::string relocate(std::string_view location, std::string_view caller_path, st
 }
 
 /// Errors carry words (docs/protocol.md, section 3), also those of devices that say none.
-void add_words(answer& a, const upstream& device) {
+void add_words(answer& a) {
   if (!is_error(a.code) || (!a.body.is_null() && a.body.text() != "\"\"")) return;
-  a.body = json_text::from_string(device.tag.text() + " answered " + std::to_string(to_int(a.code)) + ' ' +
+  a.body = json_text::from_string(a.source + " answered " + std::to_string(to_int(a.code)) + ' ' +
                                   std::string(to_string(a.code)) + " without saying why");
+}
+
+/// What the caller gets of a device's answer.
+answer relayed(response&& from_device, std::string_view tag, const call& asked,
+               const resource_path& device_path) {
+  answer what = std::move(from_device);
+  what.source = tag;
+  if (!what.location.empty())
+    what.location = relocate(what.location, asked.asked().path.key(), device_path.key());
+  add_words(what);
+  return what;
+}
+
+/// A 504 to a write never means that the device did nothing.
+std::string may_have_run(const call& asked) {
+  const auto verb = asked.asked().verb;
+  return verb == method::get ? "" : "; the " + std::string(to_string(verb)) + " may have been run";
 }
 
 }  // namespace
@@ -269,6 +286,7 @@ void proxy::on_response(link& from, const exchange_topic& topic, std::string_vie
   const auto id = request_id::parse(topic.id(), validation::lenient);
   auto* const h = id ? hops_.find(*id) : nullptr;
   if (h == nullptr) {
+    if (id && take_late(from, topic, *id, payload)) return count_late(from, topic);
     switch (id ? outcomes_.recall(*id) : outcome_memory::outcome::unknown) {
       case outcome_memory::outcome::answered: return env_.counted.count(event::answer_duplicate);
       case outcome_memory::outcome::timed_out: return count_late(from, topic);
@@ -295,12 +313,33 @@ void proxy::on_response(link& from, const exchange_topic& topic, std::string_vie
     return fail(std::move(taken), response_code::bad_gateway,
                 "the answer of " + device.tag.text() + " is unusable: " + decoded.error().words);
   device.counted->count_answer(taken.sent_at, now);
-  answer what = std::move(*decoded);
-  what.source = device.tag.text();
-  if (!what.location.empty())
-    what.location = relocate(what.location, taken.caller.req().path.key(), taken.path.key());
-  add_words(what, device);
+  auto what = relayed(std::move(*decoded), device.tag.text(), *taken.caller, taken.path);
   finish(std::move(taken), std::move(what));
+}
+
+/// True if this is the answer to a write that was answered with 504: a repeat of the write gets it.
+bool proxy::take_late(const link& from, const exchange_topic& topic, const request_id& id,
+                      std::string_view payload) {
+  const auto* const awaited = late_.find(from.name(), topic, id);
+  if (awaited == nullptr) return false;
+  auto rules = env_.decoding;
+  rules.codes = code_rules::foreign;
+  auto decoded = decode_response(payload, rules);
+  if (!decoded || !(decoded->id == id) || !(decoded->path == awaited->path)) return false;
+  const auto taken = *late_.take(id);
+  if (env_.late) env_.late(taken.asked, relayed(std::move(*decoded), topic.tag(), taken.asked, taken.path));
+  return true;
+}
+
+/// Keeps what a late answer needs, of a write that ends in 504 while the device has it.
+void proxy::expect_late(const request_id& id, const hop& h) {
+  if (h.caller->asked().verb == method::get) return;
+  auto topic =
+      exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::response, h.device->tag, id)
+          .text();
+  topic.resize(topic.size() - id.text().size());
+  late_.expect(id, env_.time.now(),
+               {h.caller->without_body(), h.device->via.name(), std::move(topic), h.path});
 }
 
 void proxy::count_late(const link& from, const exchange_topic& topic) {
@@ -320,7 +359,7 @@ void proxy::on_link_down(link& which, std::string_view why) {
   const std::string gone = "broker " + which.name() + " is gone (" + std::string(why) + ')';
   for (auto& [id, lost] : hops_.take_all_if([&](const hop& h) { return &h.device->via == &which; })) {
     outcomes_.note(id, outcome_memory::outcome::timed_out);
-    end_unanswered(std::move(lost), gone);
+    end_unanswered(id, std::move(lost), gone);
   }
 }
 
@@ -332,7 +371,11 @@ void proxy::time_out(const request_id& id, hop h) {
   outcomes_.note(id, outcome_memory::outcome::timed_out);
   const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
   const auto words = h.device->tag.text() + " did not answer within " + to_string(waited);
-  if (h.sent) return fail(std::move(h), response_code::gateway_timeout, words);
+  if (h.sent) {
+    expect_late(id, h);
+    const auto unknown = may_have_run(*h.caller);
+    return fail(std::move(h), response_code::gateway_timeout, words + unknown);
+  }
   const auto why = h.device->answers.confirmed()
                        ? "; the request waited behind others and was not sent"
                        : "; the request was not sent, because broker " + h.device->via.name() +
@@ -342,7 +385,7 @@ void proxy::time_out(const request_id& id, hop h) {
 
 void proxy::abandon(std::string_view why) {
   for (auto& [id, left] : hops_.take_all_if([](const hop&) { return true; }))
-    end_unanswered(std::move(left), std::string(why));
+    end_unanswered(id, std::move(left), std::string(why));
 }
 
 /// Gives back a hop's place at its device.
@@ -372,12 +415,12 @@ void proxy::refuse(hop h, response_code code, const std::string& words) {
 }
 
 /// 504 means that nobody knows whether the device ran it, 503 that it did not.
-void proxy::end_unanswered(hop h, const std::string& why) {
-  if (h.sent)
-    fail(std::move(h), response_code::gateway_timeout,
-         why + "; whether the device ran the request is unknown");
-  else
-    refuse(std::move(h), response_code::service_unavailable, why + "; the request was not sent");
+void proxy::end_unanswered(const request_id& id, hop h, const std::string& why) {
+  if (!h.sent)
+    return refuse(std::move(h), response_code::service_unavailable, why + "; the request was not sent");
+  expect_late(id, h);
+  const auto unknown = may_have_run(*h.caller);
+  fail(std::move(h), response_code::gateway_timeout, why + unknown);
 }
 
 void mount::handle(responder r) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mqcoap/exchange/outcome_memory.hpp>
 #include <mqcoap/exchange/pending_table.hpp>
 #include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/late_answers.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/route_table.hpp>
 #include <mqcoap/gateway/statistics.hpp>
@@ -31,6 +33,8 @@ class proxy {
     statistics& stats;
     const namespace_name& ns;
     const decode_rules& decoding;
+    /// Gets a device's answer to a write that was answered with 504 before.
+    std::function<void(const call& asked, const answer& late)> late{};
   };
 
   proxy(proxy_options options, environment env);
@@ -103,12 +107,15 @@ class proxy {
   std::string encode_hop(const request_id& id, const hop& h) const;
   void end_unsendable(hop h, error_code ec, std::size_t bytes);
   void count_late(const link& from, const exchange_topic& topic);
+  bool take_late(const link& from, const exchange_topic& topic, const request_id& id,
+                 std::string_view payload);
+  void expect_late(const request_id& id, const hop& h);
   void leave(hop& h);
   void time_out(const request_id& id, hop h);
   void finish(hop h, answer&& what);
   void fail(hop h, response_code code, const std::string& words);
   void refuse(hop h, response_code code, const std::string& words);
-  void end_unanswered(hop h, const std::string& why);
+  void end_unanswered(const request_id& id, hop h, const std::string& why);
   steady_time deadline_of(const call& c, const route_options& route) const;
   link* find_link(const std::string& name) const noexcept;
 
@@ -119,6 +126,7 @@ class proxy {
   std::uint64_t let_go_ = 0;  ///< how many were given such a prefix
   pending_table<hop> hops_;
   outcome_memory outcomes_;
+  late_answers late_;
   request_id_generator ids_;
   std::shared_ptr<proxy*> alive_;  ///< so that what a link tells late does not find a proxy that is gone
 };

@@ -1,6 +1,6 @@
 #include <spdlog/spdlog.h>
 
-#include <mqcoap/base/utf8.hpp>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <utility>
 
@@ -25,14 +25,6 @@ request_record record_of(const call& c, const mqcoap::answer& what, std::chrono:
 }
 
 }  // namespace
-
-std::string log_safe(std::string_view text, std::size_t longest) {
-  std::string safe(cut_utf8(text, longest));
-  for (char& c : safe)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  if (text.size() > longest) safe += "...";
-  return safe;
-}
 
 request_log::request_log(std::size_t body_bytes, request_sink sink)
     : body_bytes_(body_bytes), sink_(std::move(sink)) {}

@@ -1,16 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/resource/handler.hpp>
-#include <string>
-#include <string_view>
 
 namespace mqcoap {
-
-/// Text from outside as it may stand in a log line: control characters become `?`, long text is cut.
-std::string log_safe(std::string_view text, std::size_t longest = 256);
 
 /// One record a request, at debug: id, from, method, address, code, duration. Never a token.
 class request_log {

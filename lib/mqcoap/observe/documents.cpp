@@ -74,7 +74,7 @@ json_text make_status_document(const observer& o) {
   for (const auto& reason : drop_reasons) dropped[reason.label] = g.counted()[reason.what];
   json::object status{{"version", o.version()},
                       {"started", o.started().count},
-                      {"uptime_s", (o.wall(o.now()).count - o.started().count) / 1000},
+                      {"uptime_s", o.uptime().count()},
                       {"ready", !why.has_value()},
                       {"devices", g.device_count()},
                       {"routes", g.route_count()},

@@ -17,7 +17,7 @@ std::string down_words(const gateway& g, const std::string& broker) {
 }  // namespace
 
 observer::observer(const clock& time, std::string version)
-    : time_(time), version_(std::move(version)), started_(time.wall()), good_since_(started_) {}
+    : time_(time), version_(std::move(version)), started_(time.wall()), began_(time.now()), good_since_(started_) {}
 
 void observer::set_reload(reload_status s) {
   if (s.ok) good_since_ = s.when;

@@ -43,6 +43,8 @@ class observer {
   const std::optional<reload_status>& last_reload() const noexcept { return reload_; }
   unix_millis last_good_configuration() const noexcept { return good_since_; }
   unix_millis started() const noexcept { return started_; }
+  /// How long it runs, whatever becomes of the wall clock.
+  std::chrono::seconds uptime() const { return std::chrono::duration_cast<std::chrono::seconds>(now() - began_); }
   std::string http_state() const { return http_state_ ? http_state_() : "off"; }
   steady_time now() const { return time_.now(); }
   /// The wall clock at a time of the steady clock.
@@ -53,6 +55,7 @@ class observer {
   const clock& time_;
   const std::string version_;
   const unix_millis started_;
+  const steady_time began_;
   const gateway* running_ = nullptr;
   std::optional<reload_status> reload_;
   unix_millis good_since_;

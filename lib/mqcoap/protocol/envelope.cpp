@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <mqcoap/protocol/envelope.hpp>
+#include <mqcoap/protocol/json_fault.hpp>
 #include <mqcoap/protocol/json_members.hpp>
 #include <optional>
 
@@ -81,8 +82,8 @@ result<envelope, decode_fault> envelope::open(std::string_view payload, const pa
   if (payload.empty()) return refuse("", "the payload is empty; it must be a JSON object");
   const auto unsound = validate_json(payload, limits.depth);
   if (unsound && !unsound->not_finite)
-    return refuse("", "the payload is not valid JSON: " + unsound->reason + " (at byte " +
-                          std::to_string(unsound->offset) + ")");
+    return refuse("",
+                  "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, limits.depth));
   payload = skip_space(payload);
   if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
 

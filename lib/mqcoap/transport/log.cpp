@@ -1,5 +1,6 @@
 #include <spdlog/spdlog.h>
 
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/transport/log.hpp>
 
 namespace mqcoap {
@@ -18,7 +19,11 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 }  // namespace
 
 log_sink spdlog_sink() {
-  return [](log_level level, std::string_view words) { spdlog::log(to_spdlog(level), words); };
+  return [](log_level level, std::string_view words) {
+    const auto to = to_spdlog(level);
+    // The words may quote what a broker or a peer sent.
+    if (spdlog::should_log(to)) spdlog::log(to, "{}", safe_text(words));
+  };
 }
 
 }  // namespace mqcoap

@@ -66,6 +66,15 @@ std::string date(const ASN1_TIME* when) {
   return {text.data(), size};
 }
 
+/// For a host that is an address. It counts as SAN IP alone: one that stands there as DNS or common name does not.
+std::string mismatch_words(const std::string& whose, const std::string& names, const std::string& host) {
+  const std::string san = "SAN IP (subjectAltName=IP:" + host + ')';
+  if ((", " + names + ", ").find(", " + host + ", ") != std::string::npos)
+    return whose + " names " + host + " as a DNS or common name only, which is not for " + host +
+           " as an address: it needs a " + san;
+  return whose + " is for " + names + ", not for " + host + ": use one of its names, or one with a " + san;
+}
+
 /// An error that only says: not yet.
 bool is_patience(int error) { return error == EAGAIN || error == EINTR || error == EINPROGRESS; }
 
@@ -73,8 +82,8 @@ std::string verification_words(int error, int depth, const X509* certificate, co
   const std::string whose =
       depth == 0 ? "the broker's certificate" : "the certificate of the broker's authority";
   switch (error) {
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return mismatch_words(whose, names_in(certificate), host);
     case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return whose + " is for " + names_in(certificate) + ", not for " + host + ": use one of its names";
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return whose + " expired on " + date(X509_get0_notAfter(certificate)) + " and must be renewed";

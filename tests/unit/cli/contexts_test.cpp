@@ -15,7 +15,10 @@ namespace {
 std::string fault_of(const std::string& text) {
   const test::temporary_folder folder;
   try {
-    read_contexts(folder.write("cli.yaml", text));
+    const auto file = read_contexts(folder.write("cli.yaml", text));
+    for (const auto& c : file.contexts)
+      if (!c.faults.empty()) return c.faults;
+    return file.preferred_fault;
   } catch (const failure& e) {
     CHECK(e.status() == status_configuration);
     return e.what();
@@ -82,8 +85,46 @@ TEST_CASE("faults are told with line and column, and what would be right") {
   CHECK(holds(fault_of("contexts: {lab: {url: broker}}\n"), "no scheme"));
   CHECK(holds(fault_of("contexts: {lab: {password: hunter2}}\n"), "password_file"));
   CHECK(holds(fault_of("contexts: {lab: {timeout: 5}}\n"), "unit"));
+  CHECK(holds(fault_of("contexts: {lab: {timeout: 5}}\n"), "5s?"));
+  CHECK(holds(fault_of("contexts: {lab: {timeout: 2m}}\n"), "2min?"));
+  CHECK(holds(fault_of("contexts: {lab: {timeout: 5 s}}\n"), "5s?"));
   CHECK(holds(fault_of("contexts: [\n"), "error"));
   CHECK_FALSE(holds(fault_of("contexts: {lab: {url: 'mqtt://u:hunter2@h'}}\n"), "refused: hunter2"));
+}
+
+TEST_CASE("a bad context stops those who use it, and nobody else") {
+  const test::temporary_folder folder;
+  const auto path =
+      folder.write("cli.yaml", "contexts:\n  bad: {ulr: x}\n  lab: {url: mqtt://h, namespace: lab_v1}\n");
+  const auto with_default = folder.write("default.yaml", "default: bad\ncontexts:\n  bad: {ulr: x}\n");
+  const auto broken = folder.write("broken.yaml", "contexts: [\n");
+  std::vector<std::string> warned;
+  const auto layer = [&](const std::string& file, const context_choice& choice) {
+    return context_layer(file, choice, [&](const std::string& why) { warned.push_back(why); });
+  };
+  CHECK(layer(path, {"lab", false}).ns->text() == "lab_v1");
+  CHECK_THROWS_AS(layer(path, {"bad", false}), failure);
+  CHECK_THROWS_AS(layer(path, {"bad", true}), failure);
+  CHECK_THROWS_AS(layer(path, {"lob", true}), usage_failure);
+  CHECK_THROWS_AS(layer(path, {{}, false}), failure);  // no broker is named: which one is meant?
+  CHECK(warned.empty());
+  CHECK_FALSE(layer(path, {{}, true}).broker.has_value());
+  CHECK(warned.empty());
+  CHECK_THROWS_AS(layer(with_default, {{}, false}), failure);
+  CHECK_FALSE(layer(with_default, {{}, true}).broker.has_value());
+  CHECK_FALSE(layer(broken, {{}, true}).broker.has_value());
+  REQUIRE(warned.size() == 2);
+  CHECK(holds(warned[0], "did you mean 'url'?"));
+  CHECK_THROWS_AS(layer(broken, {{}, false}), failure);
+}
+
+TEST_CASE("where another broker is named, nothing of the context's is read") {
+  const test::temporary_folder folder;
+  const auto path = folder.write(
+      "cli.yaml", "default: lab\ncontexts: {lab: {url: mqtt://h, password_file: gone, namespace: lab_v1}}\n");
+  const auto layer = context_layer(path, {{}, true}, [](const std::string&) { FAIL("warned"); });
+  CHECK_FALSE(layer.broker.has_value());
+  CHECK(layer.ns->text() == "lab_v1");
 }
 
 TEST_CASE("where cli.yaml is") {
@@ -94,13 +135,4 @@ TEST_CASE("where cli.yaml is") {
   const std::map<std::string, std::string> home{{"HOME", "/h"}};
   CHECK(contexts_path(env(home)) == "/h/.config/mqcoap/cli.yaml");
   CHECK(contexts_path(env(std::map<std::string, std::string>{})).empty());
-}
-
-TEST_CASE("another default leaves the rest of the file as it is") {
-  CHECK(with_preferred("# mine\ndefault: a  # old\ncontexts: {}\n", "b") ==
-        "# mine\ndefault: b\ncontexts: {}\n");
-  CHECK(with_preferred("contexts: {}\n", "b") == "default: b\ncontexts: {}\n");
-  CHECK(with_preferred("contexts: {}\ndefault: a", "b") == "contexts: {}\ndefault: b\n");
-  CHECK(with_preferred("", "b") == "default: b\n");
-  CHECK(with_preferred("contexts: {}", "b") == "default: b\ncontexts: {}");
 }

@@ -16,7 +16,7 @@ struct watched {
   exchange_pairing pairs;
   steady_time now{};
 
-  explicit watched(pairing_options options = {}) : pairs(options) {}
+  explicit watched(pairing_options options = {}) : pairs(std::move(options)) {}
   std::optional<seen_exchange> ask(const std::string& id = id_1) {
     return pairs.on_message(request_topic(id), request_payload(id), now, {1'000});
   }
@@ -159,4 +159,21 @@ TEST_CASE("what is no exchange is passed over") {
   CHECK_FALSE(w.pairs.on_message("gf_int_v1/axuv/event/DEV_1/gains", "{}", w.now, {}).has_value());
   CHECK_FALSE(w.pairs.on_message("a", "", w.now, {}).has_value());
   CHECK(w.pairs.totals().requests == 0);
+}
+
+TEST_CASE("what is not wanted is neither told nor counted, also where its answer looks as if it were") {
+  watched w({.wanted = [](auto, auto, std::string_view path) { return path == "gains"; }});
+  CHECK_FALSE(
+      w.pairs.on_message(request_topic(id_2), request_payload(id_2, "GET", "other"), w.now, {}).has_value());
+  CHECK_FALSE(w.answer(id_2).has_value());  // its path says gains
+  CHECK_FALSE(w.answer(id_2).has_value());
+  CHECK(w.pairs.totals().requests == 0);
+  CHECK(w.pairs.totals().answered == 0);
+  CHECK(w.pairs.totals().codes.empty());
+  w.ask();
+  CHECK(w.answer().has_value());
+  CHECK(w.pairs.totals().requests == 1);
+  w.pairs.on_message(request_topic("36fd2706-8baf-433b-82eb-8c7fada847da"),
+                     request_payload("36fd2706-8baf-433b-82eb-8c7fada847da", "GET", "other"), w.now, {});
+  CHECK(w.pairs.take_overdue(w.now + 10s).empty());
 }

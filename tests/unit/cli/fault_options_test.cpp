@@ -20,6 +20,12 @@ TEST_CASE("a latency is a range or a mean") {
 TEST_CASE("what is no latency is refused") {
   for (const char* text : {"", "5", "5..20ms", "5ms..", "20ms..5ms", "5ms..20ms..30ms", "-5ms"})
     CHECK_THROWS_AS(parse_latency(text), usage_failure);
+  try {
+    parse_latency("5 ms..20ms");
+    FAIL("accepted");
+  } catch (const usage_failure& e) {
+    CHECK(e.hint() == "5ms?");
+  }
 }
 
 TEST_CASE("a share is a number of percent") {

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <failure.hpp>
 #include <hints.hpp>
+#include <repeat_words.hpp>
 
 #include "support.hpp"
 
@@ -42,11 +44,58 @@ TEST_CASE("places never hold a password") {
 }
 
 TEST_CASE("what to try after an answer, or after none") {
-  CHECK(holds(hint_for_answer(exchanged(response_code::not_found, "1")), "mqcoap ls DEV_1"));
-  CHECK(holds(hint_for_answer(exchanged(response_code::unauthorized, "1")), "MQCOAP_TOKEN"));
-  CHECK(hint_for_answer(exchanged(response_code::content, "1")).empty());
+  const auto hint = [](response_code code, method verb, const char* words = "\"no\"") {
+    request_spec asked("DEV_1/axuv/gains", verb);
+    asked.id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
+    return hint_for_answer({make_error_code(code), exchanged(code, words), {}}, asked);
+  };
+  CHECK(holds(hint(response_code::not_found, method::get), "mqcoap ls DEV_1"));
+  CHECK(holds(hint(response_code::unauthorized, method::put), "MQCOAP_TOKEN"));
+  CHECK(hint(response_code::content, method::get).empty());
+  CHECK(holds(hint(response_code::gateway_timeout, method::get), "switched on"));
+  CHECK(holds(hint(response_code::gateway_timeout, method::put), "mqcoap get DEV_1/axuv/gains"));
+  CHECK(holds(hint(response_code::gateway_timeout, method::put),
+              "--request-id 16fd2706-8baf-433b-82eb-8c7fada847da"));
+  CHECK(holds(hint(response_code::gateway_timeout, method::put, "\"it was not sent\""), "switched on"));
+
   settled_options options;
-  const auto to = make_address("DEV_1/axuv/gains");
-  CHECK(holds(hint_for_failure(errc::timed_out, to, options), "--timeout 10s"));
-  CHECK(holds(hint_for_failure(errc::denied, to, options), "gf_int_v1/axuv/response/DEV_1/+"));
+  const auto after = [&](errc error, method verb, const char* words = "") {
+    return hint_for_failure({error, {}, words}, request_spec("DEV_1/axuv/gains", verb), options);
+  };
+  CHECK(holds(after(errc::timed_out, method::get), "--timeout 10s"));
+  CHECK(holds(after(errc::timed_out, method::put, "the request was not sent: x"), "--timeout 10s"));
+  for (const auto verb : {method::put, method::post, method::del}) {
+    CHECK_FALSE(holds(after(errc::timed_out, verb), "--timeout"));
+    CHECK(holds(after(errc::timed_out, verb), "look first"));
+    CHECK(holds(after(errc::connection_lost, verb), "look first"));
+  }
+  CHECK(holds(after(errc::denied, method::put, "the broker does not let us send requests to DEV_1"),
+              "topic write gf_int_v1/+/request/DEV_1/+"));
+  CHECK(holds(after(errc::denied, method::get, "the broker does not let us have the answers of DEV_1"),
+              "topic read gf_int_v1/+/response/DEV_1/+"));
+}
+
+TEST_CASE("what is sent again, and after which pause") {
+  using namespace std::chrono_literals;
+  const auto answered = [](response_code code) {
+    return request_outcome{make_error_code(code), exchanged(code, "\"no\""), {}};
+  };
+  CHECK(may_repeat(answered(response_code::service_unavailable)));
+  CHECK(may_repeat(answered(response_code::gateway_timeout)));
+  CHECK_FALSE(may_repeat(answered(response_code::content)));
+  CHECK_FALSE(may_repeat(answered(response_code::bad_request)));
+  CHECK_FALSE(may_repeat({errc::denied, {}, {}}));
+  CHECK_FALSE(may_repeat({errc::unusable_answer, {}, {}}));
+  CHECK(may_repeat({errc::timed_out, {}, {}}));
+  CHECK(pause_before(1, {errc::timed_out, {}, {}}) == 0ms);
+  CHECK(pause_before(1, answered(response_code::gateway_timeout)) == 1s);
+  CHECK(pause_before(3, answered(response_code::gateway_timeout)) == 4s);
+  CHECK(pause_before(90, answered(response_code::gateway_timeout)) == 16s);
+}
+
+TEST_CASE("an id of one's own is checked before anything is sent") {
+  CHECK(repeat_words{.id = "16fd27068baf433b82eb8c7fada847da"}.chosen_id().text() ==
+        "16fd27068baf433b82eb8c7fada847da");
+  CHECK_THROWS_AS(repeat_words{.id = "17"}.chosen_id(), usage_failure);
+  CHECK_FALSE(repeat_words{}.chosen_id() == repeat_words{}.chosen_id());
 }

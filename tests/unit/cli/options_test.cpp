@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <duration_words.hpp>
+
 #include <failure.hpp>
+#include <functional>
 #include <global_options.hpp>
 #include <vector>
 
@@ -172,7 +175,7 @@ TEST_CASE("bad options are usage errors") {
   refused([](auto& f) { f.port = "1x"; });
   refused([](auto& f) { f.protocol = "4"; });
   refused([](auto& f) { f.ns = "a/b"; });
-  refused([](auto& f) { f.timeout = "0"; });
+  refused([](auto& f) { f.timeout = "0s"; });
   refused([](auto& f) { f.timeout = "11min"; });
   refused([](auto& f) { f.timeout = "soon"; });
   refused([](auto& f) { f.format = "%q"; });
@@ -183,11 +186,39 @@ TEST_CASE("bad options are usage errors") {
   CHECK_NOTHROW(settled({}, {{"MQCOAP_URL", ""}, {"MQCOAP_TIMEOUT", ""}}, ""));
 }
 
-TEST_CASE("both spellings of a timeout") {
-  CHECK(read_time("2", "-W") == 2s);
-  CHECK(read_time("0.5", "-W") == 500ms);
-  CHECK(read_time("2s", "-W") == 2s);
-  CHECK(read_time("1h", "--for", 2h) == 1h);
+TEST_CASE("a duration has its unit behind every option and in every variable, or there is a hint") {
+  CHECK(duration_of("-W", "2s") == 2s);
+  CHECK(duration_of("-W", "0.5s") == 500ms);
+  CHECK(duration_of("--for", "1h", 2h) == 1h);
+  const std::pair<const char*, const char*> hints[] = {{"2", "2s?"},     {"0.5", "0.5s?"}, {"2m", "2min?"},
+                                                       {"5 s", "5s?"},   {"1", "1s?"},     {"5sec", "5s?"},
+                                                       {"0,5s", "0.5s?"}};
+  for (const auto& [written, hint] : hints) {
+    CAPTURE(written);
+    for (const auto& read :
+         std::initializer_list<std::function<void()>>{[&, w = written] { duration_of("--for", w); },
+                                                      [&, w = written] {
+                                                        settled({}, {{"MQCOAP_TIMEOUT", w}}, "");
+                                                      },
+                                                      [&, w = written] {
+                                                        global_options flags;
+                                                        flags.timeout = w;
+                                                        settled(flags, {}, "");
+                                                      }}) {
+      try {
+        read();
+        FAIL("accepted");
+      } catch (const usage_failure& e) {
+        CHECK(e.hint() == hint);
+      }
+    }
+  }
+  CHECK_THROWS_WITH_AS(duration_of("--for", "5"),
+                       "--for '5': the unit is missing: expected a duration from 1ms to 8784h",
+                       usage_failure);
+  CHECK_THROWS_WITH_AS(duration_of("--for", "0s"), "--for '0s': expected a duration from 1ms to 8784h",
+                       usage_failure);
+  CHECK_THROWS_AS(duration_of("--for", "1h", 1min), usage_failure);
 }
 
 TEST_CASE("a secret's file has one line that counts, and others cannot write to it") {

@@ -58,10 +58,24 @@ TEST_CASE("-F has a letter for everything") {
 }
 
 TEST_CASE("on a terminal nothing that came from elsewhere is a command") {
-  CHECK(harmless("a\033[31mb\x7f\xc2\x9b"
-                 "c\td\n") == "a?[31mb??c\td\n");
-  CHECK(harmless("é ü") == "é ü");
   CHECK(rendered("\"\\u001b[2J\"", {.kind = output_kind::raw, .terminal = true}) == "?[2J\n");
+  CHECK(rendered("\"\\u001b[2J\"", {.kind = output_kind::raw, .format = "%b", .terminal = true}) == "?[2J\n");
+  CHECK(rendered("\"\xc2\x9b"
+                 "31m\u202e\"",
+                 {.terminal = true}) == "\"\\u009b31m\\u202e\"\n");
+  CHECK(rendered("[\"\\u001b[2J\"]", {.kind = output_kind::csv, .terminal = true}) == "\\u001b[2J\n");
+}
+
+TEST_CASE("in a pipe JSON and CSV are as safe, and still exact; raw is byte for byte") {
+  CHECK(rendered("\"\xc2\x9b\x7f\"", {}) == "\"\\u009b\\u007f\"\n");
+  CHECK(rendered("\"\xc2\x9b\"", {.format = "%b"}) == "\"\\u009b\"\n");
+  CHECK(rendered("\"\xc2\x9b\"", {.kind = output_kind::json}).ends_with("\"body\":\"\\u009b\"}\n"));
+  CHECK(rendered("\"\\u001b\u202e\"", {.kind = output_kind::csv}) == "\\u001b\\u202e\n");
+  CHECK(rendered("\"\\u001b[2J\"", {.kind = output_kind::raw}) == "\x1b[2J\n");
+}
+
+TEST_CASE("json is one line, also of a body that was written on several") {
+  CHECK(rendered("[1,\r\n 2]", {.kind = output_kind::json}).ends_with("\"body\":[1,   2]}\n"));
 }
 
 TEST_CASE("milliseconds for people") {

@@ -73,7 +73,26 @@ TEST_CASE("a request goes out under a fresh id and with the present time, or byt
 
 TEST_CASE("a recording is read line by line, and a wrong line is named") {
   std::istringstream good(to_line(asked(0ms)) + "\n\n" + to_line(answered(1ms)) + "\n");
-  CHECK(read_recording(good, "a.jsonl").size() == 2);
+  CHECK(read_recording(good, "a.jsonl").messages.size() == 2);
   std::istringstream bad(to_line(asked(0ms)) + "\nnonsense\n");
   CHECK_THROWS_WITH_AS(read_recording(bad, "a.jsonl"), doctest::Contains("a.jsonl:2:"), failure);
+}
+
+TEST_CASE("a last line that was cut short is left out; any other is a fault") {
+  const auto line = to_line(asked(0ms));
+  std::istringstream cut(line + '\n' + line.substr(0, 40));
+  const auto read = read_recording(cut, "a.jsonl");
+  CHECK(read.messages.size() == 1);
+  CHECK(read.cut_short);
+  std::istringstream whole(line + '\n' + line);
+  CHECK(read_recording(whole, "a.jsonl").messages.size() == 2);
+  std::istringstream ended(line + '\n' + line.substr(0, 40) + '\n');
+  CHECK_THROWS_AS(read_recording(ended, "a.jsonl"), failure);
+  std::istringstream other(line + "\nnonsense");
+  CHECK_THROWS_AS(read_recording(other, "a.jsonl"), failure);
+}
+
+TEST_CASE("a plan has the bodies of the first answers") {
+  const auto plan = make_plan({asked(0ms), answered(1ms)}, {});
+  CHECK(plan.requests.at(0).body.text() == R"("words")");
 }

@@ -56,6 +56,18 @@ TEST_CASE("files and standard input") {
   CHECK_THROWS_AS(read({"@f"}, std::string("\xff\xfe", 2)), usage_failure);
 }
 
+TEST_CASE("a byte order mark is no part of a file's value") {
+  CHECK(read({"@f"}, "\xef\xbb\xbf[1, 2]\n") == "[1, 2]");
+  CHECK(read({"@f"}, "\xef\xbb\xbftext\n") == "\"text\"");
+  CHECK_THROWS_AS(read({"@f"}, "\xef\xbb\xbf{a: 1}"), usage_failure);
+  try {
+    read({"@f"}, std::string("\xff\xfe[\0", 4));
+    FAIL("accepted");
+  } catch (const usage_failure& e) {
+    CHECK(e.hint().find("UTF-16") != std::string::npos);
+  }
+}
+
 TEST_CASE("what looks like JSON and is none is refused, with the place") {
   for (const char* bad : {"{a: 1}", "[1,", "\"open", "  {", "[NaN]", "1e999"}) {
     CAPTURE(bad);
@@ -65,7 +77,16 @@ TEST_CASE("what looks like JSON and is none is refused, with the place") {
     read({"@f"}, "{\n  \"a\": 1,\n  b\n}\n");
     FAIL("accepted");
   } catch (const usage_failure& e) {
-    CHECK(std::string(e.what()).find("line 3") != std::string::npos);
+    CHECK(std::string(e.what()).find("line 3, column 3") != std::string::npos);
+    CHECK(std::string(e.what()).find("a key without quotes") != std::string::npos);
+  }
+  try {
+    read({"[1, NaN]"});
+    FAIL("accepted");
+  } catch (const usage_failure& e) {
+    CHECK(std::string(e.what()) ==
+          "the value looks like JSON and is not: NaN is no JSON value at character 5: [1, -->NaN]");
+    CHECK(e.hint().starts_with("JSON has no NaN and no Infinity: use null\n"));
   }
 }
 

@@ -65,3 +65,20 @@ TEST_CASE("JSON lines hold answers and silence") {
         "{\"time\":\"2026-01-01T00:00:00.123Z\",\"address\":\"DEV_1/axuv/gains\",\"error\":\"the deadline "
         "passed\"}\n");
 }
+
+TEST_CASE("of several resources each line has the address, and each has news of its own") {
+  const output_format how;
+  watch_log log(how, false, true);
+  const request_spec other("DEV_2/axuv/gains");
+  request_outcome from_other = good("1");
+  from_other.answered->to = other.to;
+  CHECK(log.add(good("1"), asked, when).out == "2026-01-01T00:00:00.123Z\tDEV_1/axuv/gains\t1\n");
+  CHECK(log.add(from_other, other, when).out == "2026-01-01T00:00:00.123Z\tDEV_2/axuv/gains\t1\n");
+  CHECK(log.add(good("1"), asked, when).out.empty());
+  CHECK(log.add(silent(), other, when).problem.find("DEV_2/axuv/gains\tno answer") != std::string::npos);
+  const output_format table{.kind = output_kind::csv};
+  watch_log rows(table, true, true);
+  CHECK(rows.add(good("1"), asked, when).out ==
+        "time,address,value\n2026-01-01T00:00:00.123Z,DEV_1/axuv/gains,1\n");
+  CHECK(rows.add(from_other, other, when).out == "2026-01-01T00:00:00.123Z,DEV_2/axuv/gains,1\n");
+}

@@ -160,6 +160,37 @@ TEST_CASE("a silent device: the deadline passes, and a late answer is counted") 
   CHECK(b.stats().late == 1);
 }
 
+TEST_CASE("a write that nobody answered may have been run") {
+  bench b;
+  auto what = spec("DEV/axuv/gains", 200ms);
+  what.verb = method::put;
+  b.ask(what);
+  b.broker.run();
+  b.pass(200ms);
+  REQUIRE(b.results.size() == 1);
+  CHECK(b.results[0].answer.body.text() == R"("DEV did not answer within 200ms; the PUT may have been run")");
+}
+
+TEST_CASE("a request may bring its own id: the same request again gets the answer to either") {
+  bench b;
+  auto what = spec("DEV/axuv/gains", 200ms);
+  what.id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
+  CHECK(*b.ask(what) == *what.id);
+  b.broker.run();
+  CHECK_FALSE(b.ask(what).has_value());
+  REQUIRE(b.results.size() == 1);
+  CHECK(b.results[0].error == errc::invalid_id);
+  b.pass(200ms);
+  REQUIRE(b.results.size() == 2);
+  CHECK(*b.ask(what) == *what.id);
+  b.broker.run();
+  REQUIRE(b.device.requests.size() == 2);
+  CHECK(b.device.requests[1].id.text() == what.id->text());
+  b.answer_to(0);
+  REQUIRE(b.results.size() == 3);
+  CHECK_FALSE(b.results[2].error);
+}
+
 TEST_CASE("the first answer wins; others are counted by what they are") {
   bench b;
   b.ask();

@@ -45,6 +45,32 @@ answer created(std::string location) {
 
 }  // namespace
 
+TEST_CASE("an answer that comes late takes the place of the 504, and of nothing else") {
+  duplicate_filter filter;
+  const auto c = make(method::post);
+  filter.amend(c, created("shots/0"));  // nobody asked
+  CHECK(filter.check(c, at(0s)).what == verdict::fresh);
+  filter.amend(c, created("shots/0"));  // it runs
+  CHECK(filter.note(c, answer::error(response_code::gateway_timeout, "silent")).empty());
+  CHECK(filter.check(c, at(1s)).first->code == response_code::gateway_timeout);
+  filter.amend(c, created("shots/1"));
+  const auto repeat = filter.check(c, at(2s));
+  REQUIRE(repeat.what == verdict::answered);
+  CHECK(repeat.first->location == "shots/1");
+  filter.amend(c, created("shots/2"));
+  CHECK(filter.check(c, at(3s)).first->location == "shots/1");
+  CHECK(filter.check(c, at(301s)).what == verdict::fresh);  // the window counts from the request
+}
+
+TEST_CASE("a late answer for which there is no room leaves the 504") {
+  duplicate_filter filter({.answer_bytes = 10});
+  const auto c = make(method::put);
+  filter.check(c, at(0s));
+  CHECK(filter.note(c, answer::error(response_code::gateway_timeout, "")).empty());
+  filter.amend(c, created("a location that is long"));
+  CHECK(filter.check(c, at(1s)).first->code == response_code::gateway_timeout);
+}
+
 TEST_CASE("requests are the same by subsystem, tag and id") {
   duplicate_filter filter;
   const auto to = [](const char* subsystem, const char* tag) {

@@ -273,3 +273,18 @@ TEST_CASE("dashboard and alert rules ask only for metrics that there are") {
     for (const auto& name : used) CHECK_MESSAGE(known.contains(name), file, ": ", name);
   }
 }
+
+TEST_CASE("the time for which it runs does not follow the wall clock") {
+  struct stepped final : mqcoap::clock {
+    steady_time steady{};
+    unix_millis calendar{1'745'534'869'619};
+    steady_time now() const override { return steady; }
+    unix_millis wall() const override { return calendar; }
+  } time;
+  const observer seen(time, "9.9");
+  time.steady += 90s;
+  time.calendar.count -= 86'400'000;
+  CHECK(seen.uptime() == 90s);
+  time.calendar.count += 2 * 86'400'000;
+  CHECK(seen.uptime() == 90s);
+}

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <mqcoap/config/secret_marker.hpp>
+#include <mqcoap/config/secret_names.hpp>
+
+namespace mqcoap {
+namespace {
+
+/// True for a map whose keys are names of the user's choice: a device may be called TOKEN_RING.
+bool holds_names(const node& map) {
+  constexpr std::string_view sections[] = {"brokers", "templates", "devices", "resources", "contexts"};
+  return map.key != nullptr &&
+         std::find(std::begin(sections), std::end(sections), map.key->text) != std::end(sections);
+}
+
+/// True for {file: PATH}, {env: NAME} and {credential: NAME}.
+bool is_reference(const node& n) {
+  constexpr std::string_view sources[] = {"file", "env", "credential"};
+  if (!n.is_map() || n.entries.size() != 1) return false;
+  const auto& [key, value] = n.entries.front();
+  return std::find(std::begin(sources), std::end(sources), key->text) != std::end(sources) &&
+         value->is_scalar() && value->text.find('\n') == std::string::npos && !holds_a_secret(value->text);
+}
+
+/// `password:` with nothing behind it, and then something that is no key: a value in the wrong column.
+bool follows_empty_secret(const node& key) {
+  const auto& before = key.parent->entries;
+  if (before.empty() || is_plain_field(key.text)) return false;
+  const auto& last = before.back();
+  return last.value->is_null() && last.value->text.empty() && names_a_secret(last.key->text);
+}
+
+std::size_t marked_end(const source_file& file, const node& n, std::size_t offset) {
+  return std::min(offset + (n.is_scalar() || n.is_null() ? n.length : 0), file.text().size());
+}
+
+}  // namespace
+
+bool secret_marker::is_secret(const node& n, const node* key) const {
+  if (n.parent != nullptr && n.parent->hidden) return true;
+  if (key != nullptr && key->hidden) return true;
+  if (key != nullptr && names_a_secret(key->text) && !(n.is_map() && holds_names(*n.parent))) return true;
+  if (!n.is_scalar()) return false;
+  if (n.is_key && n.parent != nullptr && n.parent->is_map() && follows_empty_secret(n)) return true;
+  return holds_a_secret(n.text) || find_secret_value(n.text) != std::string_view::npos;
+}
+
+void secret_marker::see(node& n, std::size_t offset, const node* key) {
+  n.hidden = is_secret(n, key);
+  seen_.push_back({&n, std::min(offset, file_.text().size())});
+}
+
+void secret_marker::close(node& container) {
+  if (container.hidden && !(container.parent != nullptr && container.parent->hidden) &&
+      is_reference(container))
+    show(container);
+}
+
+void secret_marker::show(const node& container) {
+  for (auto s = seen_.rbegin(); s != seen_.rend(); ++s) {
+    s->what->hidden = false;
+    if (s->what == &container) return;
+  }
+}
+
+void secret_marker::finish(bool complete) {
+  const auto& text = file_.text();
+  std::size_t end_before = 0;  // of the last thing that may be seen
+  for (auto s = seen_.begin(); s != seen_.end();) {
+    if (!s->what->hidden) {
+      // A value that is just missing is marked somewhere behind its key.
+      if (!s->what->is_null() || !s->what->text.empty())
+        end_before = std::max(end_before, marked_end(file_, *s->what, s->offset));
+      ++s;
+      continue;
+    }
+    const auto next = std::find_if(s, seen_.end(), [](const seen& other) {
+      return !other.what->hidden && !(other.what->is_null() && other.what->text.empty());
+    });
+    const auto begin = std::min(text.find_first_not_of(" \t\r\n:,{[?", end_before), text.size());
+    const auto end = next == seen_.end() ? text.size() : next->offset;
+    // Without a next one, a file that was not read to its end goes by its looks.
+    if (next != seen_.end() || complete) file_.hide({begin, std::max(begin, end)});
+    s = std::find_if(s, seen_.end(), [](const seen& other) { return !other.what->hidden; });
+  }
+  if (complete) return;
+  for (const auto& zone : zones_by_looks(text)) file_.hide(zone);
+}
+
+}  // namespace mqcoap

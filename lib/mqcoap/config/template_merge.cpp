@@ -1,0 +1,126 @@
+#include <algorithm>
+#include <mqcoap/config/resource_types.hpp>
+#include <mqcoap/config/template_merge.hpp>
+#include <string_view>
+
+namespace mqcoap {
+namespace {
+
+/// Of a path with or without a leading slash.
+std::string_view path_key(const node& key) {
+  std::string_view path = key.text;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
+/// The one key of a kind in a resource; null if there is none, or more than one.
+const node::entry* kind_of(const node& resource) {
+  const node::entry* found = nullptr;
+  for (const auto& entry : resource.entries) {
+    if (!is_kind_name(entry.key->text)) continue;
+    if (found != nullptr) return nullptr;
+    found = &entry;
+  }
+  return found;
+}
+
+const node* map_at(const node& n, std::string_view key) {
+  const node* found = n.find(key);
+  return found != nullptr && found->is_map() ? found : nullptr;
+}
+
+/// Makes copies along the way from the root to the resources that change.
+class merger {
+ public:
+  explicit merger(node_arena& arena) : arena_(arena) {}
+
+  const node* root(const node& n) {
+    const node* templates = map_at(n, "templates");
+    const node* devices = map_at(n, "devices");
+    if (templates == nullptr || devices == nullptr) return &n;
+    const node* changed =
+        changed_map(*devices, [&](const node&, const node& d) { return device(d, *templates); });
+    return changed_map(n,
+                       [&](const node&, const node& value) { return &value == devices ? changed : &value; });
+  }
+
+ private:
+  const node* device(const node& n, const node& templates) {
+    const node* like = n.find("like");
+    const node* base = like != nullptr && like->is_scalar() ? map_at(templates, like->text) : nullptr;
+    const node* under = base != nullptr ? map_at(*base, "resources") : nullptr;
+    const node* own = map_at(n, "resources");
+    if (under == nullptr || own == nullptr) return &n;
+    const node* changed =
+        changed_map(*own, [&](const node& path, const node& r) { return resource(path, r, *under); });
+    return changed_map(n, [&](const node&, const node& value) { return &value == own ? changed : &value; });
+  }
+
+  const node* resource(const node& path, const node& own, const node& template_resources) {
+    const auto same =
+        std::find_if(template_resources.entries.begin(), template_resources.entries.end(),
+                     [&path](const node::entry& e) { return path_key(*e.key) == path_key(path); });
+    if (same == template_resources.entries.end() || !same->value->is_map() || !own.is_map()) return &own;
+    const auto& base = *same->value;
+    const auto* kind = kind_of(own);
+    const auto* base_kind = kind_of(base);
+    if (kind == nullptr || base_kind == nullptr || kind->key->text != base_kind->key->text) return &own;
+    const bool has_keys = kind->key->text == "collection" || kind->key->text == "action";
+    const node* merged = has_keys ? with_rest(own, *kind->value, *base_kind->value) : &own;
+    return with_keys_of(*merged, base);
+  }
+
+  /// The resource, with the keys that only the template has within `collection` or `action`.
+  const node* with_rest(const node& own, const node& kind, const node& base_kind) {
+    // `collection:` with nothing behind it names the kind and no key.
+    if (kind.is_null() && base_kind.is_map()) {
+      node& filled = arena_.emplace_back(base_kind);
+      filled.key = kind.key;
+      filled.parent = kind.parent;
+      filled.base = &base_kind;
+      return replaced(own, kind, filled);
+    }
+    if (!kind.is_map() || !base_kind.is_map()) return &own;
+    const node* filled = with_keys_of(kind, base_kind);
+    return filled == &kind ? &own : replaced(own, kind, *filled);
+  }
+
+  const node* replaced(const node& map, const node& old_value, const node& new_value) {
+    return changed_map(map, [&](const node&, const node& v) { return &v == &old_value ? &new_value : &v; });
+  }
+
+  /// A map with the keys of another one that it does not have itself.
+  const node* with_keys_of(const node& own, const node& base) {
+    node* merged = nullptr;
+    for (const auto& entry : base.entries) {
+      if (own.find(entry.key->text) != nullptr) continue;
+      if (merged == nullptr) merged = &arena_.emplace_back(own);
+      merged->entries.push_back(entry);
+      merged->base = &base;
+    }
+    return merged != nullptr ? merged : &own;
+  }
+
+  /// A map in which values are replaced by what the function makes of keys and values; itself if it makes
+  /// nothing else of them.
+  template <class Change>
+  const node* changed_map(const node& map, const Change& change) {
+    node* copy = nullptr;
+    for (std::size_t i = 0; i < map.entries.size(); ++i) {
+      const auto& [key, value] = map.entries[i];
+      const node* changed = change(*key, *value);
+      if (changed == value) continue;
+      if (copy == nullptr) copy = &arena_.emplace_back(map);
+      copy->entries[i].value = changed;
+    }
+    return copy != nullptr ? copy : &map;
+  }
+
+  node_arena& arena_;
+};
+
+}  // namespace
+
+const node* with_templates(const node& root, node_arena& arena) { return merger(arena).root(root); }
+
+}  // namespace mqcoap

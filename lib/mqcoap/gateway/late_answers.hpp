@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/exchange/pending_table.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
+#include <mqcoap/protocol/responder.hpp>
+#include <mqcoap/protocol/topic.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mqcoap {
+
+/// Writes that were answered with 504 while their device had them. If its answer comes after all, a repeat of
+/// the write gets it (docs/protocol.md, section 8). Bounded: the oldest is forgotten first.
+class late_answers {
+ public:
+  static constexpr std::size_t most = 4096;
+  static constexpr std::chrono::seconds window{300};  ///< that of the duplicate filter
+
+  struct awaited {
+    call asked;          ///< the caller's request, without its body
+    std::string broker;  ///< from where the answer comes
+    std::string topic;   ///< under which it comes, but for the id
+    resource_path path;
+  };
+
+  /// @param id  of the hop to the device
+  void expect(const request_id& id, steady_time now, awaited what) {
+    while (waiting_.take_expired(now)) {
+    }
+    if (waiting_.size() >= most) waiting_.take_expired(steady_time::max());
+    waiting_.add(id, now + window, std::move(what));
+  }
+
+  /// Null unless an answer under this topic of this broker is awaited.
+  const awaited* find(std::string_view broker, const exchange_topic& topic, const request_id& id) noexcept {
+    const auto* const found = waiting_.find(id);
+    return found != nullptr && found->broker == broker && topic.text().starts_with(found->topic) ? found
+                                                                                                 : nullptr;
+  }
+
+  std::optional<awaited> take(const request_id& id) { return waiting_.take(id); }
+
+ private:
+  pending_table<awaited> waiting_;
+};
+
+}  // namespace mqcoap
