@@ -48,7 +48,7 @@ class Unit(unittest.TestCase):
         self.assertEqual(self.complaints(), [])
 
     def test_systemd_understands_each_drop_in(self):
-        self.assertGreaterEqual(len(DROP_INS), 5)
+        self.assertGreaterEqual(len(DROP_INS), 4)
         for drop_in in DROP_INS:
             with self.subTest(drop_in.name):
                 self.assertEqual(self.complaints(drop_in), [])

@@ -39,7 +39,8 @@ const section<collection_spec>& collection_section() {
                             "Items that it may hold; a POST to a full one gets 413.",
                             [](collection_spec& c, std::int64_t n) { c.max = static_cast<std::size_t>(n); }),
        key<collection_spec>("schema", with_place(schema_words()), presence::optional("anything"),
-                            "JSON Schema of one item.", &collection_spec::schema)}};
+                            "JSON Schema of one item, in the words of docs/schema.md.",
+                            &collection_spec::schema)}};
   return table;
 }
 
@@ -95,6 +96,7 @@ const section<resource_spec>& resource_section() {
                           presence::optional("[GET] for `value`, all for `reply`"),
                           "What is allowed; with `value` out of GET and PUT. Only with `value` and `reply`.",
                           &resource_spec::methods),
+<<<<<<< HEAD
        key<resource_spec>("schema", with_place(schema_words()), presence::optional("anything"),
                           "JSON Schema of what may be stored, the value here included. Only with `value`.",
                           &resource_spec::schema),
@@ -103,6 +105,18 @@ const section<resource_spec>& resource_section() {
                           "number then: a PUT "
                           "of anything else gets 400. Only with `value`.",
                           &resource_spec::metric),
+=======
+       key<resource_spec>(
+           "schema", with_place(schema_words()), presence::optional("anything"),
+           "JSON Schema of what may be stored, the value here included, in the words of docs/schema.md. "
+           "Only with `value`.",
+           &resource_spec::schema),
+       key<resource_spec>(
+           "metric", with_place(boolean()), presence::optional("`false`"),
+           "Whether the value, a number, is also the metric `mqcoap_resource_value`; see `http`. "
+           "Only with `value`.",
+           &resource_spec::metric),
+>>>>>>> docs
        key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
                           "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
        key<resource_spec>("title", text("a text"), presence::optional("none"),

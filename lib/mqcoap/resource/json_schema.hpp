@@ -13,9 +13,12 @@ namespace mqcoap {
 /// `type` (name or list), `enum`, `const`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`,
 /// `multipleOf`, `minLength`, `maxLength`, `pattern` (RE2 syntax, unanchored), `items`, `minItems`,
 /// `maxItems`, `uniqueItems`, `properties`, `required`, `additionalProperties`, `minProperties`,
-/// `maxProperties`, `allOf`, `anyOf`, `oneOf`, `not`; the annotations `title`, `description`, `default`,
-/// `examples`,
-/// `$comment` are taken and ignored. Any other word is an error. Cheap to copy: copies share the rules.
+/// `maxProperties`, `allOf`, `anyOf`, `oneOf`, `not`; `$schema` (in the outermost schema, or beside `$id`)
+/// and
+/// `$id` are checked for their form; the annotations `$comment`, `title`, `description`, `default`,
+/// `examples`, `deprecated`, `readOnly`, `writeOnly`, `format`, `contentEncoding`, `contentMediaType` and
+/// `contentSchema` are ignored. Any other word is an error. docs/schema.md tells them all. Cheap to copy:
+/// copies share the rules.
 /// @see https://json-schema.org/draft/2020-12/json-schema-validation
 class json_schema {
  public:

@@ -71,6 +71,8 @@ class compiler {
   void read_properties(const json::value& v, node& n);
   void read_required(const json::value& v, node& n);
   void read_const(const json::value& v, node& n) { n.constant = v; }
+  void read_dialect(const json::value& v, node& n);
+  void read_id(const json::value& v, node& n);
   void ignore(const json::value&, node&) {}
 
   template <auto Member>
@@ -121,11 +123,29 @@ const compiler::word compiler::words[] = {
     {"anyOf", &compiler::children<&node::any_of>},
     {"oneOf", &compiler::children<&node::one_of>},
     {"not", &compiler::child<&node::negated>},
+    {"$schema", &compiler::read_dialect},
+    {"$id", &compiler::read_id},
+    // Annotations.
+    {"$comment", &compiler::ignore},
     {"title", &compiler::ignore},
     {"description", &compiler::ignore},
     {"default", &compiler::ignore},
     {"examples", &compiler::ignore},
-    {"$comment", &compiler::ignore},
+    {"deprecated", &compiler::ignore},
+    {"readOnly", &compiler::ignore},
+    {"writeOnly", &compiler::ignore},
+    {"format", &compiler::ignore},
+    {"contentEncoding", &compiler::ignore},
+    {"contentMediaType", &compiler::ignore},
+    {"contentSchema", &compiler::ignore},
+};
+
+/// The drafts in which the words above mean the same, without `http:` or `https:`.
+constexpr std::string_view dialects[] = {
+    "//json-schema.org/draft/2020-12/schema",
+    "//json-schema.org/draft/2019-09/schema",
+    "//json-schema.org/draft-07/schema",
+    "//json-schema.org/draft-06/schema",
 };
 
 node compiler::read_schema(const json::value& schema) {
@@ -137,7 +157,11 @@ node compiler::read_schema(const json::value& schema) {
   }
   if (!schema.is_object()) refuse_value(schema, "a schema (an object, true or false)");
   if (++depth_ > deepest_schema) refuse("schemas are nested deeper than " + std::to_string(deepest_schema));
-  for (const auto& member : schema.get_object())
+  const auto& members = schema.get_object();
+  // Only a schema with an identity of its own names its dialect: the outermost one, or one with `$id`.
+  if (depth_ > 1 && members.contains("$schema") && !members.contains("$id"))
+    below("$schema", [&] { refuse("this word belongs in the outermost schema"); });
+  for (const auto& member : members)
     below(member.key(), [&] { read_word(member.key(), member.value(), made); });
   check_order(made);
   --depth_;
@@ -206,6 +230,25 @@ void compiler::read_pattern(const json::value& v, node& n) {
   auto pattern = std::make_shared<const RE2>(re2::StringPiece(text.data(), text.size()), options);
   if (!pattern->ok()) refuse("not a regular expression (RE2): " + pattern->error());
   n.pattern = std::move(pattern);
+}
+
+void compiler::read_dialect(const json::value& v, node&) {
+  if (v.is_string()) {
+    std::string_view name = v.get_string();
+    if (name.ends_with('#')) name.remove_suffix(1);
+    for (const std::string_view scheme : {"https:", "http:"})
+      for (const auto dialect : dialects)
+        if (name.starts_with(scheme) && name.substr(scheme.size()) == dialect) return;
+  }
+  refuse_value(v, "https://json-schema.org/draft/2020-12/schema (or 2019-09, draft-07, draft-06)");
+}
+
+/// Nothing refers to a schema, so that only the form of its identity is checked.
+void compiler::read_id(const json::value& v, node&) {
+  if (!v.is_string()) refuse_value(v, "a URI");
+  const std::string_view id = v.get_string();
+  if (const auto fragment = id.find('#'); fragment != id.npos && fragment + 1 != id.size())
+    refuse_value(v, "a URI without a fragment");
 }
 
 void compiler::read_unique_items(const json::value& v, node& n) {

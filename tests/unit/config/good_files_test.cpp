@@ -1,4 +1,5 @@
 #include <limits>
+#include <sstream>
 
 #include "support.hpp"
 
@@ -280,10 +281,40 @@ TEST_CASE("included files add their entries in the order in which they are named
   CHECK(s.gateway.decoding.limits.depth == 16);
 }
 
-TEST_CASE("the shipped file works as it is") {
+TEST_CASE("the shipped file has devices to try, and reaches nobody else's") {
   const auto s = test::load_good(MQCOAP_TESTS_DIR "/../config/mqcoap.yaml");
   CHECK(s.gateway.devices.size() == 2);
-  CHECK(s.gateway.proxy.routes.size() == 1);
+  CHECK(s.gateway.proxy.routes.empty());
+  CHECK_FALSE(s.gateway.proxy.forward.has_value());
+  CHECK(s.brokers.size() == 1);
+}
+
+TEST_CASE("the shipped file is emptied as it says, and what is commented out in it is right") {
+  auto text = test::read_file(MQCOAP_TESTS_DIR "/../config/mqcoap.yaml");
+  constexpr std::string_view include = "\ninclude: conf.d/*.yaml\n";
+  REQUIRE(text.find(include) != text.npos);
+  text.erase(text.find(include), include.size());  // there is no such folder here
+  const auto devices = text.find("\ndevices:\n") + 1;
+  const auto ways = text.find("\n# Ways to other devices") + 1;
+  const auto proxy = text.find("\n# proxy:\n") + 1;
+  const auto limits = text.find("\nlimits:\n") + 1;
+  REQUIRE((0 < devices && devices < ways && ways < proxy && proxy < limits));
+  const test::temporary_folder folder;
+
+  const auto emptied =
+      folder.write("empty.yaml", text.substr(0, devices) + "devices: {}\n" + text.substr(ways));
+  CHECK(test::load_good(emptied).gateway.devices.empty());
+
+  std::istringstream lines(text.substr(proxy, limits - proxy));
+  std::string opened;
+  for (std::string line; std::getline(lines, line);) {
+    REQUIRE((line.empty() || line.starts_with('#')));
+    opened.append(line, std::min<std::size_t>(2, line.size())).append("\n");
+  }
+  const std::string site =
+      "brokers: {lab: {url: 'mqtt://localhost'}, site: {url: 'mqtt://mqtt.example.org'}}\n";
+  const auto used = folder.write("used.yaml", text.substr(0, proxy) + opened + site + text.substr(limits));
+  CHECK(test::load_good(used).gateway.proxy.routes.size() == 2);
 }
 
 TEST_CASE("the files of the demo are without a fault") {

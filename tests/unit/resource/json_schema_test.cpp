@@ -315,11 +315,66 @@ TEST_CASE("annotations say nothing about values") {
   CHECK(fits(R"({"title":"T","description":5,"default":"x","examples":[1],"$comment":"c"})", "null"));
 }
 
+TEST_CASE("annotations ask nothing of a value, wherever they stand") {
+  for (const char* annotation :
+       {R"("$comment":"c")", R"("title":"T")", R"("description":"D")", R"("default":"x")",
+        R"("examples":[1])", R"("deprecated":true)", R"("readOnly":true)", R"("writeOnly":true)",
+        R"("format":"date-time")", R"("contentEncoding":"base64")", R"("contentMediaType":"text/csv")",
+        R"("contentSchema":{"type":"object"})"}) {
+    const std::string schema = "{" + std::string(annotation) + R"(,"type":["integer","array"],"items":{)" +
+                               annotation + R"(,"type":"integer"}})";
+    CHECK_MESSAGE(fits(schema, "[1]"), schema);
+    CHECK_MESSAGE(fits(schema, "1"), schema);
+    CHECK_MESSAGE(!fits(schema, "\"2026-13-45\""), schema);
+    CHECK_MESSAGE(!fits(schema, "[true]"), schema);
+  }
+}
+
+TEST_CASE("$schema names a draft that is understood, in a schema with an identity of its own") {
+  for (const char* name :
+       {"https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2020-12/schema#",
+        "http://json-schema.org/draft-07/schema#", "http://json-schema.org/draft-06/schema#",
+        "https://json-schema.org/draft/2019-09/schema"})
+    CHECK_MESSAGE(fits(std::string(R"({"type":"integer","$schema":")") + name + "\"}", "1"), name);
+  CHECK(fits(
+      R"({"items":{"$id":"https://example.org/item","$schema":"http://json-schema.org/draft-07/schema#"}})",
+      "[1]"));
+
+  CHECK(refusal_of(R"({"$schema":"https://json-schema.org/draft-04/schema"})") ==
+        "/$schema: \"https://json-schema.org/draft-04/schema\" stands where "
+        "https://json-schema.org/draft/2020-12/schema "
+        "(or 2019-09, draft-07, draft-06) is wanted");
+  for (const char* wrong :
+       {"5", "null", "\"\"", "\"ftp://json-schema.org/draft-07/schema\"",
+        "\"https://json-schema.org/draft/2020-12/schema#/x\"", "\"https://example.org/mine\""})
+    CHECK_MESSAGE(refusal_of(std::string(R"({"$schema":)") + wrong + "}").starts_with("/$schema: "), wrong);
+  for (const char* inner :
+       {R"({"items":{"$schema":"https://json-schema.org/draft/2020-12/schema"}})",
+        R"({"properties":{"a":{"$schema":"https://json-schema.org/draft/2020-12/schema"}}})",
+        R"({"anyOf":[{"$schema":"https://json-schema.org/draft/2020-12/schema"}]})"})
+    CHECK_MESSAGE(refusal_of(inner).ends_with("/$schema: this word belongs in the outermost schema"), inner);
+  // A member of that name is no word.
+  CHECK(fits(R"({"properties":{"$schema":{"type":"string"}},"required":["$schema"]})", R"({"$schema":"x"})"));
+}
+
+TEST_CASE("$id is a URI that names a whole schema") {
+  for (const char* id : {"https://example.org/gains", "urn:example:gains", "gains.json", "gains.json#"})
+    CHECK_MESSAGE(fits(std::string(R"({"$id":")") + id + R"(","items":{"$id":"item"}})", "[1]"), id);
+  CHECK(refusal_of(R"({"$id":7})") == "/$id: 7 stands where a URI is wanted");
+  CHECK(refusal_of(R"({"items":{"$id":"#part"}})") ==
+        "/items/$id: \"#part\" stands where a URI without a fragment is wanted");
+}
+
 TEST_CASE("an unknown schema word is an error at its place, with the word that was probably meant") {
   CHECK(refusal_of(R"({"minimun":1})") == "/minimun: unknown schema word 'minimun'; did you mean 'minimum'?");
   CHECK(refusal_of(R"({"items":{"tpye":"integer"}})") ==
         "/items/tpye: unknown schema word 'tpye'; did you mean 'type'?");
   CHECK(refusal_of(R"({"$ref":"#"})") == "/$ref: unknown schema word '$ref'");
+  CHECK(refusal_of(R"({"readonly":true})") ==
+        "/readonly: unknown schema word 'readonly'; did you mean 'readOnly'?");
+  CHECK(refusal_of(R"({"schema":"x"})") == "/schema: unknown schema word 'schema'; did you mean '$schema'?");
+  CHECK(refusal_of(R"({"formats":"x"})") ==
+        "/formats: unknown schema word 'formats'; did you mean 'format'?");
   CHECK(refusal_of(R"({"properties":{"a/b":{"colour":1}}})") ==
         "/properties/a~1b/colour: unknown schema word 'colour'");
   CHECK(refusal_of(R"({"anyOf":[true,{"x":1}]})").starts_with("/anyOf/1/x: "));
