@@ -96,27 +96,16 @@ const section<resource_spec>& resource_section() {
                           presence::optional("[GET] for `value`, all for `reply`"),
                           "What is allowed; with `value` out of GET and PUT. Only with `value` and `reply`.",
                           &resource_spec::methods),
-<<<<<<< HEAD
-       key<resource_spec>("schema", with_place(schema_words()), presence::optional("anything"),
-                          "JSON Schema of what may be stored, the value here included. Only with `value`.",
-                          &resource_spec::schema),
-       key<resource_spec>("metric", with_place(boolean()), presence::optional("`false`"),
-                          "Whether the value is also the metric `mqcoap_resource_value`; see `http`. It is a "
-                          "number then: a PUT "
-                          "of anything else gets 400. Only with `value`.",
-                          &resource_spec::metric),
-=======
        key<resource_spec>(
            "schema", with_place(schema_words()), presence::optional("anything"),
            "JSON Schema of what may be stored, the value here included, in the words of docs/schema.md. "
            "Only with `value`.",
            &resource_spec::schema),
-       key<resource_spec>(
-           "metric", with_place(boolean()), presence::optional("`false`"),
-           "Whether the value, a number, is also the metric `mqcoap_resource_value`; see `http`. "
-           "Only with `value`.",
-           &resource_spec::metric),
->>>>>>> docs
+       key<resource_spec>("metric", with_place(boolean()), presence::optional("`false`"),
+                          "Whether the value is also the metric `mqcoap_resource_value`; see `http`. It is a "
+                          "number then: a PUT "
+                          "of anything else gets 400. Only with `value`.",
+                          &resource_spec::metric),
        key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
                           "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
        key<resource_spec>("title", text("a text"), presence::optional("none"),
