@@ -1,7 +1,5 @@
 #include "configuration_file.hpp"
 
-#include <mqcoap/config/loader.hpp>
-
 #include "failure.hpp"
 #include "output.hpp"
 
@@ -11,11 +9,13 @@ void complain_all(const std::vector<diagnostic>& diagnostics) {
   for (const auto& d : diagnostics) complain(to_string(d));
 }
 
-settings load_configuration(const std::string& path) {
+load_result load_checked(const std::string& path) {
   auto loaded = load_settings(path);
   complain_all(loaded.diagnostics);
   if (!loaded.value) throw failure(status_configuration, path + " cannot be used as it is");
-  return *std::move(loaded.value);
+  return loaded;
 }
+
+settings load_configuration(const std::string& path) { return *std::move(load_checked(path).value); }
 
 }  // namespace mqcoap::cli

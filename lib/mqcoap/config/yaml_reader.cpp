@@ -190,7 +190,7 @@ void report_grammar(const YAML::Exception& e, const node* innermost, const sourc
 
 }  // namespace
 
-const node* read_yaml(const source_file& file, node_arena& arena, report& faults) {
+const node* read_yaml(const source_file& file, node_arena& arena, report& faults, when_empty empty) {
   if (const auto fault = file.check_text()) {
     faults.error(file, fault->line, fault->column, 1, fault->words, fault->hint);
     return nullptr;
@@ -206,7 +206,8 @@ const node* read_yaml(const source_file& file, node_arena& arena, report& faults
   }
   if (builder.is_spoilt()) return nullptr;
   if (builder.root() == nullptr || builder.root()->is_null()) {
-    faults.error(file, 0, 0, 1, "the file is empty", "begin with: version: 1");
+    if (empty == when_empty::is_fault)
+      faults.error(file, 0, 0, 1, "the file is empty", "begin with: version: 1");
     return nullptr;
   }
   return builder.root();
