@@ -1,7 +1,6 @@
 #include "configuration_file.hpp"
 
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/config/loader.hpp>
 
 #include "failure.hpp"
 #include "output.hpp"
@@ -12,11 +11,13 @@ void complain_all(const std::vector<diagnostic>& diagnostics) {
   for (const auto& d : diagnostics) complain(safe_text(to_string(d), line_ends::kept));
 }
 
-settings load_configuration(const std::string& path) {
+load_result load_checked(const std::string& path) {
   auto loaded = load_settings(path);
   complain_all(loaded.diagnostics);
   if (!loaded.value) throw failure(status_configuration, path + " cannot be used as it is");
-  return *std::move(loaded.value);
+  return loaded;
 }
+
+settings load_configuration(const std::string& path) { return *std::move(load_checked(path).value); }
 
 }  // namespace mqcoap::cli

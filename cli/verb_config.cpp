@@ -27,8 +27,8 @@ struct config_words {
 };
 
 int check(const std::string& path) {
-  load_configuration(path);
-  print(path + ": OK\n");
+  const auto loaded = load_checked(path);
+  print(path + ": OK: " + summary_of(loaded) + '\n');
   return status_ok;
 }
 

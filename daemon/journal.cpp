@@ -14,6 +14,20 @@
 #include <cstring>
 
 namespace mqcoap {
+namespace {
+
+const std::string own_identifier = std::string("SYSLOG_IDENTIFIER=") + log_name;
+
+/// Values may be of any bytes and lengths.
+void send(const std::vector<std::string>& fields) {
+  std::vector<iovec> pieces;
+  pieces.reserve(fields.size());
+  for (const auto& f : fields) pieces.push_back({const_cast<char*>(f.data()), f.size()});
+  const int result = sd_journal_sendv(pieces.data(), static_cast<int>(pieces.size()));
+  if (result < 0) throw std::system_error(-result, std::generic_category());
+}
+
+}  // namespace
 
 bool is_journal_stream(int descriptor) noexcept {
   const char* named = std::getenv("JOURNAL_STREAM");
@@ -48,7 +62,7 @@ std::vector<std::string> journal_fields(const request_record& r) {
   };
   add("MESSAGE", to_line(r));
   add("PRIORITY", std::to_string(LOG_DEBUG));
-  add("SYSLOG_IDENTIFIER", "mqcoapd");
+  add("SYSLOG_IDENTIFIER", log_name);
   add("MQCOAP_REQUEST_ID", r.request_id);
   add("MQCOAP_SOURCE", r.source);
   add("MQCOAP_METHOD", r.method);
@@ -62,11 +76,21 @@ std::vector<std::string> journal_fields(const request_record& r) {
   return fields;
 }
 
-void send_to_journal(const std::vector<std::string>& fields) noexcept {
-  std::vector<iovec> pieces;
-  pieces.reserve(fields.size());
-  for (const auto& f : fields) pieces.push_back({const_cast<char*>(f.data()), f.size()});
-  sd_journal_sendv(pieces.data(), static_cast<int>(pieces.size()));
+int journal_priority(spdlog::level::level_enum level) noexcept {
+  switch (level) {
+    case spdlog::level::critical: return LOG_CRIT;
+    case spdlog::level::err: return LOG_ERR;
+    case spdlog::level::warn: return LOG_WARNING;
+    case spdlog::level::info: return LOG_INFO;
+    default: return LOG_DEBUG;
+  }
 }
+
+void journal_log::add(const spdlog::details::log_msg& line) {
+  send({"MESSAGE=" + std::string(line.payload.data(), line.payload.size()),
+        "PRIORITY=" + std::to_string(journal_priority(line.level)), own_identifier});
+}
+
+void journal_log::add(const request_record& r, spdlog::log_clock::time_point) { send(journal_fields(r)); }
 
 }  // namespace mqcoap

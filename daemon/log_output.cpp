@@ -1,17 +1,16 @@
 #include "log_output.hpp"
 
 #include <fcntl.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/sinks/systemd_sink.h>
+#include <spdlog/details/os.h>
+#include <spdlog/sinks/sink.h>
 #include <spdlog/spdlog.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <memory>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "journal.hpp"
@@ -19,13 +18,7 @@
 namespace mqcoap {
 namespace {
 
-using namespace std::chrono_literals;
 using place = log_target::place;
-
-constexpr char program[] = "mqcoapd";
-constexpr char with_time[] = "%Y-%m-%d %H:%M:%S.%e %^%l%$: %v";
-/// What a file's buffer may keep back.
-constexpr auto flush_interval = 1s;
 
 spdlog::level::level_enum to_spdlog(log_level level) {
   switch (level) {
@@ -37,26 +30,20 @@ spdlog::level::level_enum to_spdlog(log_level level) {
   return spdlog::level::info;
 }
 
-/// `%N` of a pattern: the priority as sd-daemon(3) has it.
-class priority_flag final : public spdlog::custom_flag_formatter {
+/// Hands lines to the queue. What is to be written looks as the destination wants it.
+class queued_sink final : public spdlog::sinks::sink {
  public:
-  void format(const spdlog::details::log_msg& m, const std::tm&, spdlog::memory_buf_t& to) override {
-    to.push_back('<');
-    to.push_back(static_cast<char>('0' + priority(m.level)));
-    to.push_back('>');
-  }
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<priority_flag>(); }
+  queued_sink(std::shared_ptr<log_queue> queue, std::shared_ptr<log_destination> to)
+      : queue_(std::move(queue)), to_(std::move(to)) {}
+
+  void log(const spdlog::details::log_msg& line) override { queue_->push(to_, line); }
+  void flush() override {}
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
  private:
-  static int priority(spdlog::level::level_enum level) {
-    switch (level) {
-      case spdlog::level::critical: return LOG_CRIT;
-      case spdlog::level::err: return LOG_ERR;
-      case spdlog::level::warn: return LOG_WARNING;
-      case spdlog::level::info: return LOG_INFO;
-      default: return LOG_DEBUG;
-    }
-  }
+  const std::shared_ptr<log_queue> queue_;
+  const std::shared_ptr<log_destination> to_;
 };
 
 bool goes_to_journal(const log_target& target) {
@@ -68,58 +55,66 @@ bool goes_to_journal(const log_target& target) {
   return true;
 }
 
-/// Before spdlog does, which would make missing folders, and does not say why it failed.
+[[noreturn]] void refuse_file(const std::string& name, const std::string& why) {
+  throw log_fault("cannot write to " + name + ": " + why);
+}
+
+/// Whether a file could be added to or made, without making it.
 void check_file(const std::string& name) {
-  const int file =
-      ::open(name.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
-  if (file < 0) throw log_fault("cannot write to " + name + ": " + std::strerror(errno));
-  ::close(file);
+  const int file = ::open(name.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (file >= 0) {
+    ::close(file);
+    return;
+  }
+  if (errno != ENOENT) refuse_file(name, std::strerror(errno));
+  const auto parent = std::filesystem::path(name).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.string();
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+    refuse_file(name, std::strerror(errno));
 }
 
-spdlog::sink_ptr file_sink(const std::string& name) {
-  check_file(name);
+line_style style_of_standard_error() {
+  if (is_journal_stream(STDERR_FILENO)) return line_style::priority;
+  const bool colored = spdlog::details::os::in_terminal(stderr) && spdlog::details::os::is_color_terminal();
+  return colored ? line_style::colored : line_style::timed;
+}
+
+std::shared_ptr<log_destination> open(const log_target& target) {
+  if (goes_to_journal(target)) return std::make_shared<journal_log>();
+  if (target.where != place::file) return std::make_shared<descriptor_log>(style_of_standard_error());
   try {
-    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(name);
-    sink->set_pattern(with_time);
-    return sink;
-  } catch (const spdlog::spdlog_ex& e) {
-    throw log_fault(e.what());
+    return std::make_shared<descriptor_log>(target.file);
+  } catch (const std::system_error& e) {
+    refuse_file(target.file, std::strerror(e.code().value()));
   }
-}
-
-spdlog::sink_ptr stderr_sink() {
-  auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  if (!is_journal_stream(STDERR_FILENO)) {
-    sink->set_pattern(with_time);
-    return sink;
-  }
-  auto formatter = std::make_unique<spdlog::pattern_formatter>();
-  formatter->add_flag<priority_flag>('N').set_pattern("%N%v");
-  sink->set_formatter(std::move(formatter));
-  return sink;
-}
-
-spdlog::sink_ptr make_sink(const log_target& target, bool to_journal) {
-  if (to_journal) return std::make_shared<spdlog::sinks::systemd_sink_mt>(program);
-  if (target.where == place::file) return file_sink(target.file);
-  return stderr_sink();
 }
 
 }  // namespace
 
 log_output::prepared log_output::prepare(const logging_options& options) {
-  const bool to_journal = goes_to_journal(options.target);
-  auto logger = std::make_shared<spdlog::logger>(program, make_sink(options.target, to_journal));
-  logger->set_level(to_spdlog(options.level));
-  logger->flush_on(spdlog::level::warn);
-  return {options, std::move(logger), to_journal};
+  return {options, open(options.target)};
 }
 
+void log_output::check(const logging_options& options) {
+  if (options.target.where == place::file)
+    check_file(options.target.file);
+  else
+    goes_to_journal(options.target);
+}
+
+log_output::log_output() : queue_(std::make_shared<log_queue>()) {}
+
+log_output::~log_output() { close(exit_patience); }
+
 void log_output::use(prepared next) {
-  spdlog::set_default_logger(std::move(next.logger));
-  spdlog::flush_every(next.options.target.where == place::file ? flush_interval : 0s);
+  auto logger =
+      std::make_shared<spdlog::logger>(log_name, std::make_shared<queued_sink>(queue_, next.destination));
+  logger->set_level(to_spdlog(next.options.level));
+  // spdlog's own way would write to the standard error, and wait for it.
+  logger->set_error_handler([queue = queue_](const std::string&) { queue->count_dropped(); });
+  spdlog::set_default_logger(std::move(logger));
   options_ = std::move(next.options);
-  to_journal_ = next.to_journal;
+  destination_ = std::move(next.destination);
 }
 
 void log_output::reopen() {
@@ -131,9 +126,6 @@ void log_output::reopen() {
   }
 }
 
-void log_output::write(const request_record& r) const {
-  if (to_journal_) return send_to_journal(journal_fields(r));
-  spdlog::debug("{}", to_line(r));
-}
+void log_output::write(const request_record& r) noexcept { queue_->push(destination_, r); }
 
 }  // namespace mqcoap

@@ -4,13 +4,16 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <mqcoap/config/loader.hpp>
 #include <string>
+#include <utility>
 
 #include "exit_code.hpp"
 #include "log_output.hpp"
 #include "service.hpp"
+#include "start_check.hpp"
 #include "version.hpp"
 
 namespace {
@@ -28,31 +31,74 @@ void keep_freed_memory() {
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
-int run(const arguments& args) {
+/// Until the service takes them: SIGHUP would end a process that is about to read its configuration anyway,
+/// and SIGTERM would end it without the goodbye. Ctrl-C still ends a start that hangs.
+class held_signals {
+ public:
+  held_signals() {
+    sigemptyset(&held_);
+    sigaddset(&held_, SIGHUP);
+    sigaddset(&held_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &held_, nullptr);
+  }
+  void let_through() const { pthread_sigmask(SIG_UNBLOCK, &held_, nullptr); }
+
+ private:
+  sigset_t held_;
+};
+
+int check(const arguments& args, const mqcoap::load_result& loaded) {
+  bool good = true;
+  for (const auto& d : mqcoap::check_start(*loaded.value, args.config)) {
+    std::cerr << to_string(d) << '\n';
+    good = good && d.level != mqcoap::diagnostic::severity::error;
+  }
+  if (!good) return mqcoap::exit_configuration;
+  std::cout << args.config << ": OK: " << summary_of(loaded) << '\n';
+  return mqcoap::exit_ok;
+}
+
+int serve(mqcoap::settings configuration, const arguments& args, mqcoap::log_output& log,
+          const held_signals& held) {
+  const bool to_file = configuration.logging.target.where == mqcoap::log_target::place::file;
+  try {
+    mqcoap::service service(std::move(configuration), args.config, log);
+    spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
+    held.let_through();
+    service.run();
+    return mqcoap::exit_ok;
+  } catch (const std::exception& e) {
+    spdlog::critical("internal error: {}", e.what());
+    if (to_file) mqcoap::say_without_waiting("mqcoapd: internal error: " + std::string(e.what()) + '\n');
+    return mqcoap::exit_internal;
+  }
+}
+
+int run(const arguments& args, const held_signals& held) {
+  if (args.check || args.schema) held.let_through();
   if (args.schema) {
     std::cout << mqcoap::settings_schema() << '\n';
     return mqcoap::exit_ok;
   }
   auto loaded = mqcoap::load_settings(args.config);
-  for (const auto& d : loaded.diagnostics) std::cerr << to_string(d) << '\n';
+  if (args.check || !loaded.value)
+    for (const auto& d : loaded.diagnostics) std::cerr << to_string(d) << '\n';
   if (!loaded.value) return mqcoap::exit_configuration;
-  if (args.check) {
-    std::cout << args.config << ": OK\n";
-    return mqcoap::exit_ok;
-  }
+  if (args.check) return check(args, loaded);
   keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);
   mqcoap::log_output log;
-  log.use(log.prepare(loaded.value->logging));
-  mqcoap::service service(*std::move(loaded.value), args.config, log);  // it takes the signals now
-  spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
-  service.run();
-  return mqcoap::exit_ok;
+  log.use(mqcoap::log_output::prepare(loaded.value->logging));
+  mqcoap::log_all(loaded.diagnostics);
+  const int status = serve(*std::move(loaded.value), args, log, held);
+  if (!log.close(mqcoap::log_output::exit_patience)) std::_Exit(status);
+  return status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  const held_signals held;
   arguments args;
   CLI::App app("mqcoapd: MQTT gateway that answers requests for lab devices and forwards them to others",
                "mqcoapd");
@@ -60,8 +106,10 @@ int main(int argc, char** argv) {
   app.add_option("-c,--config", args.config, "Configuration file")
       ->capture_default_str()
       ->option_text("FILE");
-  app.add_flag("--check", args.check,
-               "Check the configuration and exit: 0 if it is good, 78 with its faults on stderr");
+  app.add_flag(
+      "--check", args.check,
+      "Check the configuration, and what a start needs, and exit: 0 if all is good, 78 with the faults "
+      "on stderr");
   app.add_flag("--schema", args.schema, "Print the JSON Schema of the configuration and exit");
   app.footer(
       "Signals: SIGTERM and SIGINT answer what is in flight and end within 5 s; a second one ends at once.\n"
@@ -73,7 +121,7 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? mqcoap::exit_ok : mqcoap::exit_usage;
   }
   try {
-    return run(args);
+    return run(args, held);
   } catch (const mqcoap::log_fault& e) {
     std::fprintf(stderr, "%s: error: %s\n", args.config.c_str(), e.what());
     return mqcoap::exit_configuration;

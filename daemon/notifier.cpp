@@ -3,12 +3,16 @@
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 
-#include <cstdlib>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace mqcoap {
 namespace {
+
+constexpr char feed[] = "WATCHDOG=1";
+constexpr std::chrono::milliseconds retry_after{100};
+/// Of what the manager does not take; of more, the oldest is forgotten.
+constexpr std::size_t most_kept = 64;
 
 /// The manager measures from its last message: half leaves room for a loop that is busy.
 std::chrono::microseconds watchdog_interval() {
@@ -26,14 +30,10 @@ std::string monotonic_microseconds() {
 
 notifier::notifier(const boost::asio::any_io_executor& loop, std::function<std::string()> status,
                    std::chrono::milliseconds refresh_every)
-    : status_(std::move(status)),
-      refresh_every_(refresh_every),
-      told_(std::getenv("NOTIFY_SOCKET") != nullptr),
-      refresh_(loop),
-      feed_(loop) {}
+    : status_(std::move(status)), refresh_every_(refresh_every), refresh_(loop), feed_(loop), retry_(loop) {}
 
 void notifier::ready() {
-  if (!told_) return;
+  if (!manager_.is_wanted()) return;
   tell("READY=1\n" + changed_status());
   if (std::exchange(started_, true)) return;
   refresh_again();
@@ -42,11 +42,11 @@ void notifier::ready() {
 }
 
 void notifier::reloading() {
-  if (told_) tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds());
+  if (manager_.is_wanted()) tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds());
 }
 
 void notifier::stopping() {
-  if (!told_) return;
+  if (!manager_.is_wanted()) return;
   refresh_.cancel();
   started_ = false;
   tell("STOPPING=1\nSTATUS=stopping");
@@ -64,7 +64,8 @@ void notifier::refresh_again() {
   refresh_.expires_after(refresh_every_);
   refresh_.async_wait([this](boost::system::error_code ec) {
     if (ec || !started_) return;
-    if (const auto state = changed_status(); !state.empty()) tell(state);
+    if (kept_.empty())
+      if (auto state = changed_status(); !state.empty()) tell(std::move(state));
     refresh_again();
   });
 }
@@ -73,15 +74,34 @@ void notifier::feed_again() {
   feed_.expires_after(feed_every_);
   feed_.async_wait([this](boost::system::error_code ec) {
     if (ec) return;
-    tell("WATCHDOG=1");
+    if (kept_.empty() || kept_.back() != feed) tell(feed);
     feed_again();
   });
 }
 
-void notifier::tell(const std::string& state) {
-  const int result = sd_notify(0, state.c_str());
-  if (result < 0 && !std::exchange(failure_logged_, true))
-    spdlog::warn("the service manager cannot be told how the service is: {}", std::strerror(-result));
+void notifier::tell(std::string state) {
+  if (kept_.empty() && send(state)) return;
+  if (kept_.size() == most_kept) kept_.pop_front();
+  kept_.push_back(std::move(state));
+  if (kept_.size() == 1) send_kept();
+}
+
+/// False if it is to be tried again.
+bool notifier::send(const std::string& state) {
+  const auto ec = manager_.send(state);
+  if (ec == std::errc::resource_unavailable_try_again || ec == std::errc::no_buffer_space) return false;
+  if (ec && !std::exchange(failure_logged_, true))
+    spdlog::warn("the service manager cannot be told how the service is: {}", ec.message());
+  return true;
+}
+
+void notifier::send_kept() {
+  while (!kept_.empty() && send(kept_.front())) kept_.pop_front();
+  if (kept_.empty()) return;
+  retry_.expires_after(retry_after);
+  retry_.async_wait([this](boost::system::error_code ec) {
+    if (!ec) send_kept();
+  });
 }
 
 }  // namespace mqcoap

@@ -3,13 +3,17 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <string>
+
+#include "notify_socket.hpp"
 
 namespace mqcoap {
 
 /// Tells the service manager how the service is (sd_notify(3)): that it is ready, in words what it does, and,
 /// where it is watched ($WATCHDOG_USEC), that its event loop turns. Without $NOTIFY_SOCKET nothing happens.
+/// What the manager does not take at once is kept, in its order, and sent when it does.
 /// @par Threads  Everything on the event loop. Its timers feed the watchdog, so that a stuck loop does not.
 class notifier {
  public:
@@ -28,15 +32,19 @@ class notifier {
  private:
   void refresh_again();
   void feed_again();
-  void tell(const std::string& state);
+  void tell(std::string state);
+  bool send(const std::string& state);
+  void send_kept();
   std::string changed_status();
 
   const std::function<std::string()> status_;
   const std::chrono::milliseconds refresh_every_;
-  bool told_;                                ///< somebody listens
+  const notify_socket manager_;
   std::chrono::microseconds feed_every_{0};  ///< 0: no watchdog
   boost::asio::steady_timer refresh_;
   boost::asio::steady_timer feed_;
+  boost::asio::steady_timer retry_;
+  std::deque<std::string> kept_;  ///< for a manager that does not read at the moment
   std::string last_status_;
   bool started_ = false;
   bool failure_logged_ = false;

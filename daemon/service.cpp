@@ -23,14 +23,6 @@ spdlog::level::level_enum level_of(const diagnostic& d) {
   return d.level == diagnostic::severity::error ? spdlog::level::err : spdlog::level::warn;
 }
 
-void log_all(const std::vector<diagnostic>& diagnostics) {
-  for (const auto& d : diagnostics) {
-    auto words = to_string(d);
-    words.pop_back();  // the log ends its lines itself
-    spdlog::log(level_of(d), "{}", words);
-  }
-}
-
 /// Of a file at fault.
 std::string summary_of(const std::vector<diagnostic>& all) {
   const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
@@ -40,6 +32,14 @@ std::string summary_of(const std::vector<diagnostic>& all) {
 }
 
 }  // namespace
+
+void log_all(const std::vector<diagnostic>& diagnostics) {
+  for (const auto& d : diagnostics) {
+    auto words = to_string(d);
+    words.pop_back();  // the log ends its lines itself
+    spdlog::log(level_of(d), "{}", words);
+  }
+}
 
 service::service(settings configuration, std::string file, log_output& log)
     : file_(std::move(file)),
@@ -70,6 +70,7 @@ service::service(settings configuration, std::string file, log_output& log)
   observer_.watch(*gateway_);
   observer_.set_configuration(std::move(configuration.shown));
   observer_.set_http_state([this] { return http_.state(); });
+  observer_.set_log_dropped([this] { return log_.dropped(); });
   observer_.set_reload({time_.wall(), true, in_force()});
 }
 
@@ -198,7 +199,7 @@ void service::start_connections() {
   }
 }
 
-/// Scrapes under way end with a change of the address, and with nothing else.
+/// Scrapes under way end with a change of the address or of the names, and with nothing else.
 void service::listen(const std::optional<http_options>& where) {
   if (where == std::exchange(listen_, where)) return;
   where ? http_.listen(*where) : http_.close();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/config/diagnostic.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/gateway/presence_board.hpp>
@@ -22,6 +23,9 @@
 #include "status_words.hpp"
 
 namespace mqcoap {
+
+/// Logs each, at its level.
+void log_all(const std::vector<diagnostic>& diagnostics);
 
 /// The running gateway: one event loop that owns the links, the timer and the signals.
 class service {

@@ -114,11 +114,49 @@ class CommandLine(unittest.TestCase):
         self.assertIn("more.yaml:2", self.assert_refused(GOOD + "include: conf.d/*.yaml\n", "GW_1").stderr)
 
     def test_a_folder_that_is_not_there_is_empty_and_one_that_cannot_be_read_is_a_fault(self):
-        self.assertEqual(self.check(GOOD + "include: nowhere/*.yaml\n", "--check").returncode, 0)
+        done = self.check(GOOD + "include: nowhere/*.yaml\n", "--check")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("warning: include: no file matches ", done.stderr)
         # Root may read everything, but nobody this.
         (self.folder / "conf.d").symlink_to("conf.d")
         said = self.assert_refused(GOOD + "include: conf.d/*.yaml\n", "cannot be read").stderr
         self.assertIn("Too many levels of symbolic links", said)
+
+    def test_a_check_says_what_it_found(self):
+        (self.folder / "conf.d").mkdir()
+        (self.folder / "conf.d/empty.yaml").write_text("# devices:\n#   GW_2: {}\n")
+        (self.folder / "conf.d/more.yaml").write_text("devices: {GW_2: {}, GW_3: {}}\nproxy: {routes: [{match: {tag: X}}]}\n")
+        done = self.check(GOOD + "include: conf.d/*.yaml\nproxy: {routes: [{match: {tag: Y}}]}\n", "--check")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, f"{self.folder}/mqcoap.yaml: OK: 3 devices, 2 routes, 3 files\n")
+
+    def test_a_check_finds_what_would_keep_it_from_starting_and_changes_nothing(self):
+        log = self.folder / "new.log"
+        with_log = GOOD + "logging: {target: {file: %s}}\n"
+        self.assertEqual(self.check(with_log % log, "--check").returncode, 0)
+        self.assertFalse(log.exists())
+        for file, why in ((self.folder / "missing/a.log", "No such file or directory"), (self.folder, "Is a directory")):
+            said = self.assert_refused(with_log % file).stderr
+            self.assertIn(f"mqcoap.yaml: error: logging.target: cannot write to {file}: {why}", said)
+            started = self.check(with_log % file)
+            self.assertEqual(started.returncode, EX_CONFIG)
+            self.assertIn(said.strip(), started.stderr)
+
+    def test_two_names_of_the_loopback_are_one_broker(self):
+        route = "proxy: {routes: [{match: {tag: B}, serve: true, to: {broker: same}}]}\n"
+        for name in ("localhost", "[::1]", "LOCALHOST."):
+            two = GOOD.replace("brokers:\n", f'brokers:\n  home: {{url: "mqtt://{name}:9"}}\n').replace("lab:", "same:")
+            self.assert_refused(two + route, "are on the gateway's own broker and namespace")
+            self.assertEqual(self.check(two.replace(":9}", ":10}") + route, "--check").returncode, 0)
+
+    def test_a_file_that_everybody_may_write_is_refused(self):
+        file = self.folder / "mqcoap.yaml"
+        file.write_text(GOOD)
+        file.chmod(0o666)
+        done = self.run_daemon("--config", file, "--check")
+        self.assertEqual(done.returncode, EX_CONFIG)
+        self.assertIn(f"{file}: error: everybody may write to this file (mode 0666)", done.stderr)
+        self.assertIn(f"chmod o-w {file}", done.stderr)
 
     def test_a_password_is_never_printed(self):
         text = GOOD.replace(":9}", ":9, username: u, password: hunter2, wat: 1}")

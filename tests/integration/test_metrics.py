@@ -75,6 +75,30 @@ class Metrics(IntegrationTest):
         gateway.wait_log("metrics and health: ")
         return re.search(r"metrics and health: (http://\S+)/metrics", gateway.log).group(1)
 
+    def test_a_page_under_a_name_of_its_own_reads_nothing(self):
+        gateway = self.start()
+        at = urllib.parse.urlsplit(self.url_of(gateway))
+
+        def status(host, path="/metrics"):
+            asked = http.client.HTTPConnection(at.hostname, at.port, timeout=PATIENCE)
+            self.addCleanup(asked.close)
+            asked.putrequest("GET", path, skip_host=True)
+            if host is not None:
+                asked.putheader("Host", host)
+            asked.endheaders()
+            return asked.getresponse().status
+
+        for host in (at.netloc, "127.0.0.1", f"localhost:{at.port}", f"[::1]:{at.port}"):
+            self.assertEqual(status(host), 200)
+        for path in ("/metrics", "/healthz", "/readyz", "/nothing"):
+            self.assertEqual(status(f"evil.example:{at.port}", path), 421)
+            self.assertEqual(status(None, path), 400)
+        self.assertEqual(status(at.netloc, f"http://{at.netloc}/metrics"), 200)
+        self.assertEqual(status(at.netloc, f"http://evil.example:{at.port}/metrics"), 421)
+        self.assertEqual(status("metrics.lab.example"), 421)
+        gateway.reload(CONFIGURATION.replace("$PORT}", f"{at.port}, hosts: [metrics.lab.example]}}"))
+        wait_until("the new address", lambda: status("metrics.lab.example") == 200)
+
     @unittest.skipUnless(shutil.which("promtool"), "no promtool")
     def test_what_is_served_is_good_for_prometheus(self):
         url = self.url_of(self.start())

@@ -1,6 +1,8 @@
 """SIGHUP: what changed is put in force, what did not goes on, and no request is lost or answered twice."""
 
 import json
+import pathlib
+import signal
 import threading
 import unittest
 
@@ -28,6 +30,43 @@ CONFIGURATION = """
 CHANGED = CONFIGURATION.replace("offsets: {value: 0,", "offsets: {value: 7,").replace(
     "GW_2: {resources: {x: {value: 2}}}", "GW_3: {resources: {x: {value: 3}}}"
 )
+
+
+class Start(IntegrationTest):
+    """Signals that come before the service can take them."""
+
+    SERVED = ("GW_1",)
+    # Large, so that reading it takes a while.
+    FILLING = "".join(f"      X_{i}: {{resources: {{x: {{value: {{a: [{i}]}}, schema: {{type: object}}}}}}}}\n" for i in range(3000))
+
+    def signalled(self, number):
+        lab = self.broker()
+        configuration = CONFIGURATION.replace("    proxy:\n", self.FILLING + "    proxy:\n", 1)
+        gateway = self.gateway(configuration, ready=False, LAB=lab.url, SITE=lab.url)
+        bit = 1 << (number - 1)
+        # Until then it is the loader's process, not yet the gateway's; caught means that it came too late.
+        while not self.mask(gateway, "SigBlk") & bit:
+            self.assertFalse(self.mask(gateway, "SigCgt") & bit, "the signal was never held back")
+            self.assertTrue(gateway.running)
+        gateway.signal(number)
+        return lab, gateway
+
+    @staticmethod
+    def mask(gateway, name):
+        for line in pathlib.Path(f"/proc/{gateway.pid}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1], 16)
+        return 0  # has ended
+
+    def test_a_reload_waits_until_the_service_can_do_it(self):
+        lab, gateway = self.signalled(signal.SIGHUP)
+        gateway.wait_log("the configuration is in force")
+        self.assert_code(self.caller(lab, "GW_1").get("gains"), 205)
+
+    def test_a_stop_is_a_clean_one(self):
+        _, gateway = self.signalled(signal.SIGTERM)
+        self.assertEqual(gateway.wait_exit(), 0)
+        self.assertIn("stopping", gateway.log)
 
 
 class Reload(IntegrationTest):

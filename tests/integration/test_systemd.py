@@ -83,6 +83,19 @@ class Manager(IntegrationTest):
         self.wait("RELOADING=1")
         self.assertIn("requests/s; reload failed: 1 faults; the first: ", self.wait("READY=1"))
 
+    def test_a_manager_that_reads_nothing_holds_nobody_up_and_hears_all_later(self):
+        waiting = self.manager.fill()
+        lab = self.broker(witness=False)
+        gateway = self.start(lab, watchdog=100_000)
+        self.assertEqual(self.caller(lab, "GW_1").get("gains").code, 205)
+        gateway.reload()
+        for _ in range(waiting):
+            self.wait(Datagrams.FILLING)
+        self.assertTrue(self.wait("").startswith("READY=1\nSTATUS="))
+        self.wait("RELOADING=1")
+        self.wait("READY=1")
+        self.wait("WATCHDOG=1")
+
     def test_a_bad_configuration_is_never_ready(self):
         gateway = self.gateway(
             "version: 1\nlogging: {target: syslog}\n", ready=False, environment={"NOTIFY_SOCKET": str(self.manager.path)}

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import pathlib
+import shutil
 import socket
 import ssl
 import subprocess
@@ -110,6 +112,38 @@ class Good(TlsTest):
         answer = json.loads(self.foreign("mosquitto_rr", broker, desk, *ask, "-m", payload))
         self.assertEqual(answer["header"]["response_code"], 205)
         self.assertEqual(answer["body"], [7])
+
+
+class Causes(TlsTest):
+    def test_the_next_cause_of_an_outage_is_told_too_and_is_the_one_that_is_shown(self):
+        home = self.broker()
+        broker = self.broker(witness=False, users={"gateway": "secret"}, settings=self.good_settings())
+        other = Authority("another")
+        self.addCleanup(other.close)
+        trusted = pathlib.Path(other.file).with_name("trusted.pem")
+        shutil.copy(other.file, trusted)
+        gateway = self.gateway(
+            CONFIGURATION.replace("brokers:", "brokers:\n      home: {url: $HOME}"),
+            HOME=home.url,
+            URL=f"mqtts://127.0.0.1:{broker.port}",
+            TLS=f"ca: {trusted}",
+        )
+        desk = self.caller(home, "GW_1")
+
+        def why():
+            return desk.get(".gw/brokers").body["brokers"][1]["why"]
+
+        first, second = "is not signed by an authority that we trust", "check username and password"
+        gateway.wait_log(AWAY)
+        self.assertIn(first, why())
+        shutil.copy(self.authority.file, trusted)
+        gateway.wait_log(AWAY, count=2)
+        self.assertIn(second, why())
+        gateway.wait_log(TRYING, count=gateway.log.count(TRYING) + 2)
+        told = [line for line in gateway.log.splitlines() if AWAY in line]
+        self.assertEqual(len(told), 2, told)
+        self.assertIn(first, told[0])
+        self.assertIn(second, told[1])
 
 
 class Traps(TlsTest):

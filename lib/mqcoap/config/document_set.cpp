@@ -55,7 +55,7 @@ node::entry* find_entry(node& map, std::string_view name) {
 
 document_set::document_set(const std::string& path, report& faults)
     : faults_(faults), folder_(std::filesystem::path(path).parent_path().string()) {
-  const node* main = read(path);
+  const node* main = read(path, when_empty::is_fault);
   if (main == nullptr) return;
   node& merged = arena_.emplace_back(*main);
   root_ = &merged;
@@ -73,14 +73,21 @@ std::vector<std::string> document_set::files() const {
   return paths;
 }
 
-const node* document_set::read(const std::string& path) {
+const node* document_set::read(const std::string& path, when_empty empty) {
   std::string why;
   auto bytes = read_regular_file(path, source_file::largest, why);
   files_.push_back(std::make_unique<source_file>(path, bytes ? std::move(bytes->bytes) : std::string(),
                                                  bytes ? bytes->mode : 0u));
-  if (bytes) return read_yaml(*files_.back(), arena_, faults_);
-  faults_.error(*files_.back(), 0, 0, 1, "cannot be read: " + why);
-  return nullptr;
+  const auto& file = *files_.back();
+  if (!bytes) {
+    faults_.error(file, 0, 0, 1, "cannot be read: " + why);
+    return nullptr;
+  }
+  // Whoever writes here decides what the gateway does, and where it sends its passwords.
+  if (file.everybody_can_write())
+    faults_.error(file, 0, 0, 1, "everybody may write to this file (mode " + octal(file.permissions()) + ')',
+                  "chmod o-w " + path);
+  return read_yaml(file, arena_, faults_, empty);
 }
 
 void document_set::include(const node& patterns) {
@@ -100,6 +107,8 @@ void document_set::include(const node& patterns) {
       faults_.error(*pattern, "a folder cannot be read" + (why.empty() ? "" : ": " + why));
       continue;
     }
+    if (found->empty())
+      faults_.warning(*pattern, "no file matches " + path, "a file with comments only is enough");
     for (const auto& each : *found) include_file(each, *pattern);
   }
 }
@@ -116,7 +125,7 @@ void document_set::include_file(const std::string& path, const node& pattern) {
     faults_.error(pattern, "there is no file " + path);
     return;
   }
-  const node* added = read(path);
+  const node* added = read(path, when_empty::is_nothing);
   if (added == nullptr) return;
   if (added->is_map())
     merge(*added);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <mqcoap/config/node.hpp>
 #include <mqcoap/config/report.hpp>
+#include <mqcoap/config/yaml_reader.hpp>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ class document_set {
   std::vector<std::string> files() const;
 
  private:
-  const node* read(const std::string& path);
+  const node* read(const std::string& path, when_empty empty);
   void include(const node& patterns);
   void include_file(const std::string& path, const node& pattern);
   void merge(const node& added);

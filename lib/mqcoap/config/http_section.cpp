@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {
 namespace {
@@ -45,6 +47,22 @@ value_type<http_options> listen_address() {
           }};
 }
 
+/// A name without a port, as a field `Host` has it.
+value_type<std::string> host_name() {
+  constexpr std::size_t longest = 253;
+  const std::string words = "a host's name";
+  auto schema = string_schema("^[A-Za-z0-9_.-]+$");
+  schema["maxLength"] = longest;
+  return {words, schema, [words](const node& n, read_context& ctx) -> std::optional<std::string> {
+            if (!is_text(n, words, ctx)) return std::nullopt;
+            const bool is_name = !n.text.empty() && n.text.size() <= longest &&
+                                 std::all_of(n.text.begin(), n.text.end(), is_name_char);
+            if (is_name) return n.text;
+            mismatch(n, words, ctx, n.text.find(':') != std::string::npos ? "without a port" : "");
+            return std::nullopt;
+          }};
+}
+
 }  // namespace
 
 const section<http_spec>& http_section() {
@@ -56,7 +74,16 @@ const section<http_spec>& http_section() {
       "it answers requests, else 503 with the reason. HTTP/1.1, GET and HEAD, no authentication.",
       {key<http_spec>("listen", listen_address(), "127.0.0.1:8720",
                       "Where it listens; port 0 takes a free one, and the log says which.",
-                      &http_spec::listen)}};
+                      &http_spec::listen),
+       key<http_spec>(
+           "hosts", list_of(host_name(), true), presence::optional("none"),
+           "Further names under which it is asked, as Prometheus does by a DNS name. Known without them: "
+           "`localhost` and the addresses of the loopback, and where `listen` is not on the loopback, every "
+           "IP "
+           "address and this machine's own name. A request with another name in its field `Host` gets 421, "
+           "so "
+           "that no page in a browser reads the metrics by a name of its own (DNS rebinding).",
+           &http_spec::hosts)}};
   return table;
 }
 

@@ -28,11 +28,10 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
     for (auto& resource : device.resources) options.resources.push_back(std::move(resource.options));
     gateway.devices.push_back(std::move(options));
   }
-  return settings{std::move(brokers),
-                  std::move(gateway),
-                  {root.logging.level, root.logging.target},
-                  root.http.listen,
-                  {}};
+  auto http = root.http.listen;
+  if (http) http->hosts = root.http.hosts;
+  return settings{
+      std::move(brokers), std::move(gateway), {root.logging.level, root.logging.target}, std::move(http), {}};
 }
 
 }  // namespace
@@ -48,7 +47,17 @@ load_result load_settings(const std::string& path) {
     if (const auto root = root_section().read(in_force, ctx)) value = build_settings(*root, faults);
     if (value) value->shown = show_as_json(in_force);
   }
-  return {std::move(value), faults.take(documents.files())};
+  const auto files = documents.files();
+  return {std::move(value), faults.take(files), files.size()};
+}
+
+std::string summary_of(const load_result& loaded) {
+  const auto counted = [](std::size_t n, const std::string& what) {
+    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
+  };
+  const auto& made = loaded.value->gateway;
+  return counted(made.devices.size(), "device") + ", " + counted(made.proxy.routes.size(), "route") + ", " +
+         counted(loaded.files, "file");
 }
 
 }  // namespace mqcoap

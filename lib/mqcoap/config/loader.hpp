@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <mqcoap/config/diagnostic.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <optional>
@@ -12,7 +13,11 @@ namespace mqcoap {
 struct load_result {
   std::optional<settings> value;
   std::vector<diagnostic> diagnostics;  ///< all of them, in the order of the files
+  std::size_t files = 0;                ///< that were read: the main one and those that it includes
 };
+
+/// What was found: `30 devices, 2 routes, 31 files`. Precondition: there are settings.
+std::string summary_of(const load_result& loaded);
 
 /// Reads the file and what it includes, and checks everything. Never throws for what a file says; reads files
 /// and environment variables, nothing else.

@@ -12,8 +12,8 @@ constexpr char introduction[] = R"md(# The configuration file
 <!-- Generated from the field tables in lib/mqcoap/config: change them, not this page. -->
 
 One YAML file, `/etc/mqcoap/mqcoap.yaml`, with what it includes. Addresses are written `TAG/SUBSYSTEM/PATH`.
-`mqcoapd --check` reads and checks everything and says what is wrong, all of it at once, with line and column;
-it exits with 0, or with 78 if there is an error.
+`mqcoapd --check` reads and checks everything, and that the log can be written, and says what is wrong, all of it at
+once, with line and column; it exits with 0 and says what it found, or with 78 if there is an error.
 
     version: 1
 
@@ -47,7 +47,8 @@ it exits with 0, or with 78 if there is an error.
 A password or token is `{file: PATH}` (the file's only line; relative to the configuration), `{env: NAME}`,
 `{credential: NAME}` (a file in `$CREDENTIALS_DIRECTORY`, see `LoadCredential=` in systemd.exec(5)), or the text itself,
 which gets a warning. A file that holds a secret, the configuration included, must not be writable by its group or by
-others, and one that everybody may read gets a warning. Where a secret has to be a file, as the `key` of `tls`, it is a
+others, and one that everybody may read gets a warning. A configuration that everybody may write is refused also
+without a secret, as are included files. Where a secret has to be a file, as the `key` of `tls`, it is a
 file's name, `{file: PATH}` or `{credential: NAME}`.
 
 Whatever is said about the file, secrets are covered: what stands under such a key on however many
@@ -67,14 +68,17 @@ with a comment where a template has a share. Templates do not build on templates
 
 `include` names files relative to the main file. They add brokers, templates, devices and routes, in the order of
 their names; the same name twice is an error, wherever it stands. `defaults`, `limits`, `logging` and `proxy.forward` may
-stand in an included file, but only once in all. A pattern that matches no file is no error.
+stand in an included file, but only once in all. A pattern that matches no file gets a warning. An included file with
+comments only adds nothing.
 
 ## Loops
 
 Refused are: a route with `serve` whose devices have the same tag on the gateway's own broker and namespace, because
 both would answer; a route with `serve` for a tag that is one of `devices` or `proxy.forward`; a route that leads to a
 tag for which the gateway itself answers; a `proxy` resource that leads to one of `devices` or `proxy.forward` (a tag
-that a route serves may be named: that route leads elsewhere). Two names with a host and port in common are one broker.
+that a route serves may be named: that route leads elsewhere). Two names with a host and port in common are one broker;
+`localhost`, `127.0.0.1` and `::1` are one host. What the configuration cannot show is found when it happens: a request
+that the gateway sent itself and that comes back to it is answered 502, and the log says so.
 )md";
 // clang-format on
 

@@ -14,12 +14,6 @@ constexpr std::size_t longest_secret = 4096;
 constexpr char expected_file[] = "a file's name, {file: PATH} or {credential: NAME}";
 constexpr char expected[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
 
-std::string octal(unsigned permissions) {
-  std::string digits = "0";
-  for (int shift : {6, 3, 0}) digits += static_cast<char>('0' + ((permissions >> shift) & 7u));
-  return digits;
-}
-
 std::optional<secret> accept(std::string text, const node& at, read_context& ctx) {
   std::size_t bad_at = 0;
   const char* why = nullptr;
@@ -102,6 +96,7 @@ const node::entry* source_of(const node& n, const std::vector<std::string>& know
 }
 
 std::optional<secret> literal(const node& n, read_context& ctx) {
+  if (n.file->everybody_can_write()) return std::nullopt;  // reported for the file as a whole
   if (n.file->others_can_write()) {
     ctx.faults.error(
         n, "others may write to this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
@@ -109,6 +104,10 @@ std::optional<secret> literal(const node& n, read_context& ctx) {
     return std::nullopt;
   }
   auto accepted = accept(n.text, n, ctx);
+  if (accepted && n.file->everybody_can_read())
+    ctx.faults.warning(
+        n, "everybody may read this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
+        "chmod o-r " + n.file->path());
   if (accepted)
     ctx.faults.warning(n, "a secret stands in the configuration itself",
                        "better {file: PATH}, {env: NAME} or {credential: NAME}");

@@ -1,14 +1,50 @@
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <mqcoap/base/glob.hpp>
 #include <mqcoap/config/glob_overlap.hpp>
 #include <mqcoap/config/route_types.hpp>
 #include <mqcoap/config/served_tags.hpp>
+#include <mqcoap/protocol/ascii.hpp>
+#include <utility>
 
 namespace mqcoap {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+constexpr std::string_view loopback_names[] = {"localhost", "localhost.localdomain", "ip6-localhost",
+                                               "ip6-loopback"};
+
+/// The host in one spelling: names of the loopback, its IPv6 address and "any" become 127.0.0.1. Other
+/// addresses of 127.0.0.0/8 stay, because somebody who uses one means another listener.
+std::string one_spelling(std::string host) {
+  boost::system::error_code is_name;
+  auto address = ip::make_address(host, is_name);
+  const std::string loopback = ip::address_v4::loopback().to_string();
+  if (!is_name) {
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+      address = ip::make_address_v4(ip::v4_mapped, address.to_v6());
+    const bool is_here = address.is_unspecified() || (address.is_v6() && address.is_loopback());
+    return is_here ? loopback : address.to_string();
+  }
+  std::transform(host.begin(), host.end(), host.begin(), to_lower);
+  if (host.ends_with('.')) host.pop_back();
+  const bool is_loopback =
+      std::find(std::begin(loopback_names), std::end(loopback_names), host) != std::end(loopback_names);
+  return is_loopback ? loopback : host;
+}
+
+std::vector<endpoint> servers_in_one_spelling(const link_options& options) {
+  auto all = servers(options);
+  for (auto& server : all) server.host = one_spelling(std::move(server.host));
+  return all;
+}
+
+}  // namespace
 
 bool is_one_broker(const link_options& a, const link_options& b) {
-  const auto here = servers(a);
-  const auto there = servers(b);
+  const auto here = servers_in_one_spelling(a);
+  const auto there = servers_in_one_spelling(b);
   return std::find_first_of(here.begin(), here.end(), there.begin(), there.end()) != here.end();
 }
 

@@ -9,7 +9,7 @@
 
 namespace mqcoap {
 
-/// True if they have a server in common.
+/// True if they have a server in common. Names of the loopback are one address.
 bool is_one_broker(const link_options& a, const link_options& b);
 
 /// Which tags the gateway answers for, and where routes lead: what the checks against loops ask.

@@ -106,6 +106,12 @@ std::optional<file_bytes> read_regular_file(const std::string& path, std::size_t
   }
 }
 
+std::string octal(unsigned permissions) {
+  std::string digits = "0";
+  for (int shift : {6, 3, 0}) digits += static_cast<char>('0' + ((permissions >> shift) & 7u));
+  return digits;
+}
+
 source_file::source_file(std::string path, std::string text, unsigned mode)
     : path_(std::move(path)), text_(std::move(text)), mode_(mode), line_starts_{0} {
   if (text_.starts_with("\xef\xbb\xbf")) text_.erase(0, 3);

@@ -29,6 +29,8 @@ class source_file {
   const std::string& text() const noexcept { return text_; }
   /// True if the file's group, or anybody, may write to it.
   bool others_can_write() const noexcept { return (mode_ & 022u) != 0; }
+  bool everybody_can_write() const noexcept { return (mode_ & 002u) != 0; }
+  bool everybody_can_read() const noexcept { return (mode_ & 004u) != 0; }
   unsigned permissions() const noexcept { return mode_ & 0777u; }
 
   /// A line by its number from 1, without its end; empty if there is none.
@@ -51,6 +53,9 @@ class source_file {
   std::vector<std::size_t> line_starts_;
   std::vector<byte_range> hidden_;
 };
+
+/// Permissions as chmod(1) takes them: `0644`.
+std::string octal(unsigned permissions);
 
 /// Bytes and permissions of a regular file.
 struct file_bytes {

@@ -53,6 +53,7 @@ struct logging_spec {
 
 struct http_spec {
   std::optional<http_options> listen;  ///< none: off
+  std::vector<std::string> hosts;
 };
 
 using json_entries = std::vector<named<std::string, json_text>>;  ///< path to value

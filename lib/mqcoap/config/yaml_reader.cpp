@@ -207,7 +207,7 @@ void report_grammar(const YAML::Exception& e, const node* innermost, const sourc
 
 /// Reads a file. @param complete  set if it was read to its end
 const node* read(const source_file& file, node_arena& arena, report& faults, secret_marker* secrets,
-                 bool& complete) {
+                 bool& complete, when_empty empty = when_empty::is_fault) {
   std::istringstream in(file.text());
   tree_builder builder(file, arena, faults, secrets);
   try {
@@ -220,7 +220,8 @@ const node* read(const source_file& file, node_arena& arena, report& faults, sec
   if (builder.is_spoilt()) return nullptr;
   complete = true;
   if (builder.root() == nullptr || builder.root()->is_null()) {
-    faults.error(file, 0, 0, 1, "the file is empty", "begin with: version: 1");
+    if (empty == when_empty::is_fault)
+      faults.error(file, 0, 0, 1, "the file is empty", "begin with: version: 1");
     return nullptr;
   }
   return builder.root();
@@ -228,14 +229,14 @@ const node* read(const source_file& file, node_arena& arena, report& faults, sec
 
 }  // namespace
 
-const node* read_yaml(source_file& file, node_arena& arena, report& faults) {
+const node* read_yaml(source_file& file, node_arena& arena, report& faults, when_empty empty) {
   secret_marker secrets(file);
   bool complete = false;
   const node* root = nullptr;
   if (const auto fault = file.check_text())
     faults.error(file, fault->line, fault->column, 1, fault->words, fault->hint);
   else
-    root = read(file, arena, faults, &secrets, complete);
+    root = read(file, arena, faults, &secrets, complete, empty);
   secrets.finish(complete);
   return root;
 }

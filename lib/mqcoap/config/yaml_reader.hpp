@@ -1,15 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <mqcoap/config/node.hpp>
 #include <mqcoap/config/report.hpp>
 
 namespace mqcoap {
 
+/// What a file with nothing but comments is.
+enum class when_empty : std::uint8_t { is_fault, is_nothing };
+
 /// Reads the one YAML document of a file into a tree. Refuses what a configuration must not have although
 /// YAML does: duplicate keys, anchors, aliases, merge keys, tags, keys that are no text, further documents.
 /// Marks what may be a secret as hidden, in the tree and in the file.
-/// @return the root; null if there is none, and then the fault is in the report
-const node* read_yaml(source_file& file, node_arena& arena, report& faults);
+/// @return the root; null if there is none, and then the fault is in the report, unless being empty is none
+const node* read_yaml(source_file& file, node_arena& arena, report& faults,
+                      when_empty empty = when_empty::is_fault);
 
 /// Reads a default of a field table, e.g. `4s` or `[GET]`. Its nodes belong to no file.
 const node* read_default(const std::string& text, node_arena& arena);

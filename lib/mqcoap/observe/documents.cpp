@@ -84,7 +84,8 @@ json_text make_status_document(const observer& o) {
                       {"unsent", g.counted()[event::answer_unsent]},
                       {"forwarded", g.counted()[event::forwarded]},
                       {"dropped", std::move(dropped)},
-                      {"http", o.http_state()}};
+                      {"http", o.http_state()},
+                      {"log", {{"dropped", o.log_dropped()}}}};
   if (why) status["why_not_ready"] = *why;
   if (const auto& reload = o.last_reload())
     status["reload"] = {{"when", reload->when.count}, {"ok", reload->ok}, {"words", reload->words}};

@@ -51,6 +51,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
   void listen(const http_options& where) {
     close();
     current_ = std::make_shared<listener>(executor_);
+    hosts_ = std::make_shared<const http_hosts>(where);
     asio::co_spawn(executor_, run(shared_from_this(), current_, where), asio::detached);
   }
 
@@ -113,7 +114,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
     std::shared_ptr<http_session> made;
     try {
       if (sessions_.size() >= limits_.connections) close_the_most_silent();
-      made = std::make_shared<http_session>(std::move(socket), pages_, limits_);
+      made = std::make_shared<http_session>(std::move(socket), pages_, limits_, hosts_);
       sessions_.push_back(made);
       asio::co_spawn(executor_, serve(shared_from_this(), made), asio::detached);
       return true;
@@ -145,6 +146,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
   const http_pages pages_;
   const http_limits limits_;
   listener_ptr current_;
+  std::shared_ptr<const http_hosts> hosts_;
   std::list<std::shared_ptr<http_session>> sessions_;
   std::string state_ = "off";
   std::uint16_t port_ = 0;

@@ -1,9 +1,13 @@
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <mqcoap/observe/http_session.hpp>
+#include <mqcoap/protocol/ascii.hpp>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 namespace mqcoap {
@@ -41,12 +45,62 @@ std::optional<http_page> refuse_unreadable(const parser& p, beast::error_code ec
   return refusal(400, "this is no HTTP/1.1 request: " + ec.message());
 }
 
+bool is_absolute(std::string_view target, std::string_view scheme) {
+  return target.size() >= scheme.size() && ascii_iequal(target.substr(0, scheme.size()), scheme);
+}
+
+/// What a request is for.
+struct request_target {
+  std::string_view host;  ///< empty: none is named, as HTTP/1.0 allows
+  std::string_view path;  ///< without a query; begins with `/`
+};
+
+/// Splits the target of a request: a path, or `http://HOST/PATH`, whose host counts more than the field.
+/// @return nothing if it is neither
+std::optional<request_target> split(std::string_view target, std::string_view host) {
+  constexpr std::string_view scheme = "http://";
+  if (is_absolute(target, scheme)) {
+    target.remove_prefix(scheme.size());
+    const auto end = std::min(target.find_first_of("/?#"), target.size());
+    host = target.substr(0, end);
+    target.remove_prefix(end);
+    if (host.empty() || host.find('@') != std::string_view::npos) return std::nullopt;
+    if (!target.starts_with('/')) target = "/";
+  }
+  if (!target.starts_with('/')) return std::nullopt;
+  return request_target{host, target.substr(0, target.find('?'))};
+}
+
+/// RFC 9112, section 3.2.
+std::optional<http_page> refuse_host(const http::request<http::empty_body>& asked, const http_hosts& hosts,
+                                     const std::optional<request_target>& target) {
+  using enum http_hosts::verdict;
+  const auto fields = asked.count(http::field::host);
+  const auto named = asked[http::field::host];
+  if (fields > 1 || (fields == 0 && asked.version() >= 11))
+    return refusal(400, "a request has one field Host");
+  if (fields == 1 && hosts.judge({named.data(), named.size()}) == malformed)
+    return refusal(400, "the field Host is not of the form NAME[:PORT]");
+  if (!target) return refusal(400, "the target of a request is a path, or http://HOST/PATH");
+  if (fields == 0 && target->host.empty()) return std::nullopt;
+  switch (hosts.judge(target->host)) {
+    case malformed: return refusal(400, "the target of a request is a path, or http://HOST/PATH");
+    case unknown:
+      return refusal(421,
+                     "this server is not known by the name in the field Host, and so does not answer; "
+                     "`http.hosts` in the configuration of mqcoapd lists further names");
+    case known: break;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 class http_session::impl {
  public:
-  impl(asio::ip::tcp::socket socket, const http_pages& pages, const http_limits& limits)
-      : stream_(std::move(socket)), pages_(pages), limits_(limits) {}
+  impl(asio::ip::tcp::socket socket, const http_pages& pages, const http_limits& limits,
+       std::shared_ptr<const http_hosts> hosts)
+      : stream_(std::move(socket)), pages_(pages), limits_(limits), hosts_(std::move(hosts)) {}
 
   asio::awaitable<void> run() {
     while (co_await await_request() && co_await answer_request()) {
@@ -86,9 +140,12 @@ class http_session::impl {
   }
 
   http_page make_page(const parser& p) {
-    if (!reads(p.get().method())) return refuse_method(p);
-    const std::string_view target(p.get().target().data(), p.get().target().size());
-    if (auto page = pages_(target.substr(0, target.find('?')))) return *std::move(page);
+    const auto& asked = p.get();
+    if (!reads(asked.method())) return refuse_method(p);
+    const auto host = asked[http::field::host];
+    const auto target = split({asked.target().data(), asked.target().size()}, {host.data(), host.size()});
+    if (auto refused = refuse_host(asked, *hosts_, target)) return *std::move(refused);
+    if (auto page = pages_(target->path)) return *std::move(page);
     return refusal(404, "no such page; there are /metrics, /healthz and /readyz");
   }
 
@@ -138,12 +195,14 @@ class http_session::impl {
   beast::tcp_stream stream_;
   const http_pages& pages_;
   const http_limits& limits_;
+  const std::shared_ptr<const http_hosts> hosts_;
   beast::flat_buffer buffer_{limits_.header + 4096};
   std::chrono::steady_clock::time_point last_active_ = std::chrono::steady_clock::now();
 };
 
-http_session::http_session(asio::ip::tcp::socket socket, const http_pages& pages, const http_limits& limits)
-    : impl_(std::make_unique<impl>(std::move(socket), pages, limits)) {}
+http_session::http_session(asio::ip::tcp::socket socket, const http_pages& pages, const http_limits& limits,
+                           std::shared_ptr<const http_hosts> hosts)
+    : impl_(std::make_unique<impl>(std::move(socket), pages, limits, std::move(hosts))) {}
 http_session::~http_session() = default;
 asio::awaitable<void> http_session::run() { return impl_->run(); }
 void http_session::close() noexcept { impl_->close(); }

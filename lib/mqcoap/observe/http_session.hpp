@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
+#include <mqcoap/observe/http_hosts.hpp>
 #include <mqcoap/observe/http_page.hpp>
 #include <mqcoap/observe/http_server.hpp>
 
@@ -11,7 +12,8 @@ namespace mqcoap {
 /// One connection of an http_server.
 class http_session {
  public:
-  http_session(boost::asio::ip::tcp::socket socket, const http_pages& pages, const http_limits& limits);
+  http_session(boost::asio::ip::tcp::socket socket, const http_pages& pages, const http_limits& limits,
+               std::shared_ptr<const http_hosts> hosts);
   ~http_session();
   http_session(const http_session&) = delete;
   http_session& operator=(const http_session&) = delete;

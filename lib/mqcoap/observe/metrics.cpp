@@ -196,6 +196,8 @@ const row rows[] = {
      add_link_drops},
     {{"mqcoap_broker_queued_messages", "gauge", "broker", "Messages that wait to be handed to the connection."},
      [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().queued; }); }},
+    {{"mqcoap_log_lines_dropped_total", "counter", "", "Lines of the log that were lost: it could not be written, or not as fast as they came."},
+     [](family& f, const observer& o) { f.add_count({}, o.log_dropped()); }},
     {{"mqcoap_resource_value", "gauge", "device, path, unit", "Values of the resources with `metric: true`."},
      add_values},
     {{"process_cpu_seconds_total", "counter", "", "Processor time used."},

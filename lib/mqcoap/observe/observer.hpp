@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/gateway.hpp>
@@ -27,6 +28,8 @@ class observer {
   void set_configuration(json_text shown) { configuration_ = std::move(shown); }
   /// Tells in words what the HTTP server does.
   void set_http_state(std::function<std::string()> state) { http_state_ = std::move(state); }
+  /// Tells how many lines the log has lost.
+  void set_log_dropped(std::function<std::uint64_t()> dropped) { log_dropped_ = std::move(dropped); }
 
   /// Nothing if requests are answered; else why they are not.
   std::optional<std::string> why_not_ready() const;
@@ -46,6 +49,7 @@ class observer {
   /// How long it runs, whatever becomes of the wall clock.
   std::chrono::seconds uptime() const { return std::chrono::duration_cast<std::chrono::seconds>(now() - began_); }
   std::string http_state() const { return http_state_ ? http_state_() : "off"; }
+  std::uint64_t log_dropped() const { return log_dropped_ ? log_dropped_() : 0; }
   steady_time now() const { return time_.now(); }
   /// The wall clock at a time of the steady clock.
   unix_millis wall(steady_time t) const;
@@ -61,6 +65,7 @@ class observer {
   unix_millis good_since_;
   json_text configuration_;
   std::function<std::string()> http_state_;
+  std::function<std::uint64_t()> log_dropped_;
 };
 
 }  // namespace mqcoap

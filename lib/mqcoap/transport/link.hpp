@@ -28,7 +28,7 @@ class link_events {
  public:
   /// The subscriptions kept were asked for anew, before this; what is published from here follows them.
   virtual void on_link_up(link& l) noexcept = 0;
-  /// Once per outage, also when the first connection fails; once more if the broker is back and refuses us.
+  /// When an outage begins, also if the first connection fails, and again when a try fails for another cause.
   /// @param why  in words, for the log and for 503 answers
   virtual void on_link_down(link& l, std::string_view why) noexcept = 0;
   virtual void on_message(link& l, const inbound& m) noexcept = 0;

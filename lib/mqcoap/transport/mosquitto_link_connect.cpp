@@ -1,5 +1,4 @@
 
-#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <mqcoap/base/units.hpp>
@@ -129,19 +128,20 @@ void mosquitto_link::impl::wait_for_round(std::chrono::nanoseconds lasted) {
   announce_outage();
 }
 
-/// Once per outage, and once more if the broker is back but refuses us: that needs somebody to act.
+/// The owner hears of each change of the cause, the log of those that are news. Addresses do not count: a
+/// name may lead to another one each time.
 void mosquitto_link::impl::announce_outage() {
-  const bool refusal = std::any_of(failures_.begin(), failures_.end(), [](const failure& f) {
-    return f.end.what == session_end::cause::refused || f.end.what == session_end::cause::version_refused;
-  });
-  if (outage_told_ && (!refusal || refusal_told_)) return;
-  outage_told_ = true;
-  refusal_told_ = refusal;
+  std::string causes;
   std::string all;
-  for (const auto& f : failures_)
+  for (const auto& f : failures_) {
+    causes += (causes.empty() ? "" : "; ") + f.end.why;
     all += fmt::format("{}{} ({})", all.empty() ? "" : "; ", f.end.why, f.where);
-  say(options_.log, log_level::warning, "broker {} is away: {}; retrying", options_.name, all);
-  if (owner_ != nullptr) owner_->on_link_down(face_, failures_.size() == 1 ? failures_.front().end.why : all);
+  }
+  const auto [changed, worth_telling] = causes_.note(causes);
+  if (worth_telling)
+    say(options_.log, log_level::warning, "broker {} is away: {}; retrying", options_.name, all);
+  if (changed && owner_ != nullptr)
+    owner_->on_link_down(face_, failures_.size() == 1 ? failures_.front().end.why : all);
 }
 
 std::string mosquitto_link::impl::address_words() const {
@@ -156,7 +156,8 @@ void mosquitto_link::impl::on_session_up() noexcept {
   phase_ = phase::up;
   up_since_ = time_.now();
   ++stats_.connects;
-  outage_told_ = refusal_told_ = oversize_told_ = unsent_told_ = false;
+  causes_.clear();
+  oversize_told_ = unsent_told_ = false;
   say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_words(),
       words(servers_[server_].version.next()));
   servers_[server_].version.worked();

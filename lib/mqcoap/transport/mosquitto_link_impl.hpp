@@ -8,6 +8,7 @@
 #include <mqcoap/exchange/backoff.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
+#include <mqcoap/transport/outage_causes.hpp>
 #include <mqcoap/transport/outgoing_queue.hpp>
 #include <mqcoap/transport/protocol_choice.hpp>
 #include <mqcoap/transport/subscription_table.hpp>
@@ -121,8 +122,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   };
   std::vector<failure> failures_;  ///< of this round, one for each server tried
   backoff backoff_;
-  bool outage_told_ = false;
-  bool refusal_told_ = false;
+  outage_causes causes_;
   bool oversize_told_ = false;
   bool unsent_told_ = false;
   steady_time up_since_{};

@@ -1,5 +1,6 @@
 """A socket on which something is told: a service manager's, or the journal's."""
 
+import contextlib
 import pathlib
 import socket
 import tempfile
@@ -31,6 +32,19 @@ class Datagrams:
             self.heard.append(datagram)
             if judge(datagram):
                 return datagram
+
+    FILLING = "of somebody else"
+
+    def fill(self):
+        """Sends until there is room for nothing more; returns how many datagrams that were."""
+        count = 0
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    other.sendto(self.FILLING.encode(), str(self.path))
+                    count += 1
+        return count
 
     def rest(self):
         """All that has come since, without waiting."""

@@ -42,6 +42,34 @@ TEST_CASE("text nested beyond all measure is refused, not a crash") {
   }
 }
 
+TEST_CASE("an included file with comments only adds nothing, and counts as one that was read") {
+  const test::temporary_folder folder;
+  std::filesystem::create_directory(folder.path("conf.d"));
+  folder.write("conf.d/a.yaml", "# devices:\n#   A: {}\n");
+  folder.write("conf.d/b.yaml", "");
+  folder.write("conf.d/c.yaml", "\xef\xbb\xbf  \n\n---\n# nothing\n");
+  folder.write("conf.d/d.yaml", "devices: {A: {}}\n");
+  folder.write("e.yaml", "devices:\n  # B: {}\n");
+  const auto loaded =
+      load_settings(folder.write("mqcoap.yaml", "version: 1\ninclude: [\"conf.d/*.yaml\", e.yaml]\n"));
+  CHECK_MESSAGE(loaded.diagnostics.empty(), test::all_words(loaded));
+  REQUIRE(loaded.value.has_value());
+  CHECK(loaded.value->gateway.devices.size() == 1);
+  CHECK(loaded.files == 6);
+  CHECK(summary_of(loaded) == "1 device, 0 routes, 6 files");
+  CHECK(only_words(load_settings(folder.path("conf.d/a.yaml"))) == "the file is empty");
+}
+
+TEST_CASE("a pattern that matches no file gets a warning") {
+  const test::temporary_folder folder;
+  const auto loaded = load_settings(folder.write("mqcoap.yaml", "version: 1\ninclude: conf.d/*.yaml\n"));
+  CHECK(loaded.value.has_value());
+  REQUIRE(loaded.diagnostics.size() == 1);
+  CHECK(loaded.diagnostics.front().level == diagnostic::severity::warning);
+  CHECK(loaded.diagnostics.front().line == 2);
+  CHECK(loaded.diagnostics.front().message == "no file matches " + folder.path("conf.d/*.yaml"));
+}
+
 TEST_CASE("the words of a later file stand behind those of an earlier one") {
   const test::temporary_folder folder;
   folder.write("b.yaml", "devices: {B: {x: 1}}\n");

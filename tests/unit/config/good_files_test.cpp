@@ -326,8 +326,8 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   CHECK_FALSE(load("minimal").http.has_value());
   CHECK_FALSE(load("http_off").http.has_value());
   const auto s = load("http");
-  CHECK(s.http == http_options{"::1", 9100});
-  CHECK(load("http_any_port").http == http_options{"127.0.0.1", 0});
+  CHECK(s.http == http_options{"::1", 9100, {"metrics.lab.example", "gw-1"}});
+  CHECK(load("http_any_port").http == http_options{"127.0.0.1", 0, {"gw-1"}});
   CHECK(resource(device(s, "A"), "rate").metric);
   CHECK_FALSE(resource(device(s, "A"), "count").metric);
   CHECK_FALSE(resource(device(s, "A"), "name").metric);

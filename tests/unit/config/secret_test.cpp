@@ -70,16 +70,49 @@ TEST_CASE("a secret in the configuration gets a warning, and none if others may 
   CHECK_FALSE(open.value.has_value());
   CHECK(first_message(open) == "others may write to this file (mode 0660), which holds a secret");
 
-  const auto harmless = load_settings(folder.write("harmless.yaml", "version: 1\n", 0666));
+  const auto harmless = load_settings(folder.write("harmless.yaml", "version: 1\n", 0660));
   CHECK(harmless.value.has_value());
+}
+
+TEST_CASE("a secret in a configuration that everybody may read gets a warning more") {
+  const test::temporary_folder folder;
+  const auto path = folder.write("mqcoap.yaml", with_password("hunter2"), 0644);
+  const auto loaded = load_settings(path);
+  CHECK(revealed(loaded) == "hunter2");
+  REQUIRE(loaded.diagnostics.size() == 2);
+  CHECK(loaded.diagnostics[0].level == diagnostic::severity::warning);
+  CHECK(loaded.diagnostics[0].message == "everybody may read this file (mode 0644), which holds a secret");
+  CHECK(loaded.diagnostics[0].hint == "chmod o-r " + path);
+  CHECK(loaded.diagnostics[1].message == "a secret stands in the configuration itself");
+  CHECK(load_settings(folder.write("mqcoap.yaml", "version: 1\n", 0644)).diagnostics.empty());
+}
+
+TEST_CASE("a configuration that everybody may write to is refused, with or without a secret") {
+  const test::temporary_folder folder;
+  for (mode_t mode : {0602, 0666, 0777}) {
+    for (const auto& text : {std::string("version: 1\n"), with_password("hunter2")}) {
+      const auto path = folder.write("mqcoap.yaml", text, mode);
+      const auto loaded = load_settings(path);
+      CHECK_FALSE(loaded.value.has_value());
+      REQUIRE(loaded.diagnostics.size() == 1);
+      CHECK(first_message(loaded).starts_with("everybody may write to this file (mode 0"));
+      CHECK(loaded.diagnostics.front().hint == "chmod o-w " + path);
+      CHECK_FALSE(show_settings(path).yaml.has_value());
+    }
+  }
+  folder.write("part.yaml", "devices: {}\n", 0666);
+  const auto including = load_settings(folder.write("mqcoap.yaml", "version: 1\ninclude: part.yaml\n"));
+  CHECK_FALSE(including.value.has_value());
+  REQUIRE(including.diagnostics.size() == 1);
+  CHECK(including.diagnostics.front().file == folder.path("part.yaml"));
 }
 
 TEST_CASE("a secret in an included file is looked at like one in the main file") {
   const test::temporary_folder folder;
-  folder.write("part.yaml", with_password("hunter2"), 0622);
+  folder.write("part.yaml", with_password("hunter2"), 0620);
   const auto loaded = load_settings(folder.write("mqcoap.yaml", "version: 1\ninclude: part.yaml\n"));
   CHECK_FALSE(loaded.value.has_value());
-  CHECK(first_message(loaded) == "others may write to this file (mode 0622), which holds a secret");
+  CHECK(first_message(loaded) == "others may write to this file (mode 0620), which holds a secret");
 }
 
 TEST_CASE("no diagnostic shows a secret, whatever else is wrong in its line") {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -24,7 +25,6 @@ struct fixture {
     folder = pattern;
   }
   ~fixture() {
-    spdlog::flush_every(std::chrono::seconds(0));
     spdlog::set_default_logger(before);
     std::filesystem::remove_all(folder);
   }
@@ -33,8 +33,8 @@ struct fixture {
   logging_options to_file(const std::string& name, log_level level = log_level::info) const {
     return {level, {log_target::place::file, path(name)}};
   }
-  std::string content(const std::string& name) const {
-    spdlog::default_logger()->flush();
+  std::string content(const std::string& name) {
+    REQUIRE(tested.flush(std::chrono::seconds(30)));
     std::ifstream in(path(name));
     return {std::istreambuf_iterator<char>(in), {}};
   }
@@ -72,13 +72,29 @@ TEST_CASE_FIXTURE(fixture, "a file gets lines with their time at its end, and ot
   CHECK((made.st_mode & 0137u) == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a warning is in the file at once") {
-  open(to_file("a.log"));
-  spdlog::warn("careful");
-  std::ifstream in(path("a.log"));
-  std::string line;
-  std::getline(in, line);
-  CHECK(line.ends_with(" warning: careful"));
+TEST_CASE_FIXTURE(fixture, "a check finds what a start would, and makes nothing") {
+  const auto said = [this](const std::string& name) -> std::string {
+    try {
+      log_output::check(to_file(name));
+    } catch (const log_fault& e) {
+      return e.what();
+    }
+    return {};
+  };
+  CHECK(said("new.log").empty());
+  CHECK_FALSE(std::filesystem::exists(path("new.log")));
+  std::ofstream(path("old.log")) << "before\n";
+  CHECK(said("old.log").empty());
+  CHECK(content("old.log") == "before\n");
+  CHECK(said("missing/a.log") ==
+        "logging.target: cannot write to " + path("missing/a.log") + ": No such file or directory");
+  CHECK(said("old.log/a.log").ends_with(": Not a directory"));
+  CHECK(said(".").ends_with(": Is a directory"));
+  if (::geteuid() == 0) return;  // may write everywhere
+  std::filesystem::permissions(folder,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  CHECK(said("new.log").ends_with(": Permission denied"));
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
 }
 
 TEST_CASE_FIXTURE(fixture, "a file that was rotated away is made anew when the log is opened again") {
@@ -115,6 +131,7 @@ TEST_CASE_FIXTURE(fixture, "a log that is only prepared is not used") {
 TEST_CASE_FIXTURE(fixture, "a file that was cut to nothing goes on from its beginning") {
   open(to_file("a.log"));
   spdlog::warn("one");
+  REQUIRE(tested.flush(std::chrono::seconds(30)));
   std::filesystem::resize_file(path("a.log"), 0);
   spdlog::warn("two");
   CHECK(content("a.log").starts_with("20"));

@@ -95,6 +95,37 @@ TEST_CASE_FIXTURE(fixture, "while it stops it tells so, the watchdog is fed, and
   CHECK(next() == "WATCHDOG=1");
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a manager that reads nothing holds nobody up, and hears everything later, in order") {
+  const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
+  const mqcoap::notify_socket other;
+  int before = 0;
+  while (!other.send("of another")) ++before;
+  REQUIRE(before > 0);
+  tested.ready();
+  tested.reloading();
+  tested.ready();
+  loop.run_for(1ms);
+  for (; before > 0; --before) CHECK(manager.take() == "of another");
+  CHECK(next() == "READY=1\nSTATUS=all is well");
+  CHECK(next().starts_with("RELOADING=1\n"));
+  CHECK(next() == "READY=1\n");
+  tested.stopping();
+  CHECK(next() == "STOPPING=1\nSTATUS=stopping");
+}
+
+TEST_CASE_FIXTURE(fixture, "a watchdog that is not heard is fed once when it is heard again") {
+  const mqcoap::notify_socket other;
+  int before = 0;
+  while (!other.send("of another")) ++before;
+  tested.ready();
+  ::usleep(2 * 20000);
+  loop.run_for(50ms);
+  for (; before > 0; --before) CHECK(manager.take() == "of another");
+  CHECK(next() == "READY=1\nSTATUS=all is well");
+  CHECK(next() == "WATCHDOG=1");
+}
+
 TEST_CASE("without a service manager nothing is done, and a manager that is gone is no fault") {
   boost::asio::io_context loop{1};
   int asked = 0;

@@ -29,7 +29,7 @@ struct fixture {
   boost::asio::io_context own;
 
   fixture() {
-    server.listen({"127.0.0.1", 0});
+    server.listen({"127.0.0.1", 0, {"metrics.lab.example"}});
     while (server.port() == 0) loop.run_one();
     thread = std::thread([this] { loop.run(); });
   }
@@ -60,7 +60,7 @@ struct fixture {
   }
 };
 
-const std::string last = "Host: x\r\nConnection: close\r\n\r\n";
+const std::string last = "Host: localhost\r\nConnection: close\r\n\r\n";
 
 }  // namespace
 
@@ -83,8 +83,48 @@ TEST_CASE_FIXTURE(fixture, "pages are for GET and HEAD, and everything else is t
             .starts_with("HTTP/1.1 431 "));
 }
 
+TEST_CASE_FIXTURE(fixture, "a request names whom it is for, and another name is not answered for") {
+  const auto status = [this](const std::string& line, const std::string& fields) {
+    const auto got = exchange(line + "\r\n" + fields + "Connection: close\r\n\r\n");
+    return got.substr(0, std::string("HTTP/1.1 200").size());
+  };
+  const std::string get = "GET /metrics HTTP/1.1";
+  CHECK(status(get, "Host: localhost\r\n") == "HTTP/1.1 200");
+  CHECK(status(get, "Host: 127.0.0.1:1\r\n") == "HTTP/1.1 200");
+  CHECK(status(get, "Host: metrics.lab.example\r\n") == "HTTP/1.1 200");
+  CHECK(status(get, "Host: evil.example\r\n") == "HTTP/1.1 421");
+  CHECK(status("HEAD /metrics HTTP/1.1", "Host: evil.example\r\n") == "HTTP/1.1 421");
+  CHECK(status("GET /nothing HTTP/1.1", "Host: evil.example\r\n") == "HTTP/1.1 421");
+  CHECK(status(get, "") == "HTTP/1.1 400");
+  CHECK(status(get, "Host:\r\n") == "HTTP/1.1 400");
+  CHECK(status(get, "Host: localhost\r\nHost: localhost\r\n") == "HTTP/1.1 400");
+  CHECK(status(get, "Host: local host\r\n") == "HTTP/1.1 400");
+  CHECK(status("GET /metrics HTTP/1.0", "") == "HTTP/1.1 200");
+  CHECK(status("GET /metrics HTTP/1.0", "Host: evil.example\r\n") == "HTTP/1.1 421");
+}
+
+TEST_CASE_FIXTURE(fixture, "in the absolute form, the host of the target counts") {
+  const auto status = [this](const std::string& target, const std::string& host = "Host: localhost\r\n") {
+    const auto got = exchange("GET " + target + " HTTP/1.1\r\n" + host + "Connection: close\r\n\r\n");
+    return got.substr(0, std::string("HTTP/1.1 200").size());
+  };
+  CHECK(status("http://localhost:8720/metrics") == "HTTP/1.1 200");
+  CHECK(status("HTTP://127.0.0.1/metrics?x=http://evil.example/") == "HTTP/1.1 200");
+  CHECK(status("http://localhost/metrics", "Host: evil.example\r\n") == "HTTP/1.1 200");
+  CHECK(status("http://evil.example/metrics") == "HTTP/1.1 421");
+  CHECK(status("http://localhost") == "HTTP/1.1 404");
+  CHECK(status("http://localhost?x") == "HTTP/1.1 404");
+  CHECK(status("http://localhost/metrics", "") == "HTTP/1.1 400");
+  CHECK(status("http:///metrics") == "HTTP/1.1 400");
+  CHECK(status("http://localhost@evil.example/metrics") == "HTTP/1.1 400");
+  CHECK(status("ftp://localhost/metrics") == "HTTP/1.1 400");
+  CHECK(status("metrics") == "HTTP/1.1 400");
+  CHECK(status("*") == "HTTP/1.1 400");
+}
+
 TEST_CASE_FIXTURE(fixture, "a connection may ask several times, also before it has the answers") {
-  const auto got = exchange("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\nGET /metrics HTTP/1.1\r\n" + last);
+  const auto got =
+      exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\nGET /metrics HTTP/1.1\r\n" + last);
   const auto first = got.find("all is well");
   REQUIRE(first != std::string::npos);
   CHECK(got.find("all is well", first + 1) != std::string::npos);
@@ -107,11 +147,11 @@ TEST_CASE("a port that is taken is told, and another one may be tried") {
   boost::asio::io_context loop;
   tcp::acceptor other(loop, {boost::asio::ip::address_v4::loopback(), 0});
   http_server server(loop.get_executor(), [](std::string_view) { return std::nullopt; });
-  server.listen({"127.0.0.1", other.local_endpoint().port()});
+  server.listen({"127.0.0.1", other.local_endpoint().port(), {}});
   loop.poll();
   CHECK(server.port() == 0);
   CHECK(server.state().find("Address already in use") != std::string::npos);
-  server.listen({"127.0.0.1", 0});
+  server.listen({"127.0.0.1", 0, {}});
   loop.poll();
   CHECK(server.port() != 0);
   CHECK(server.state().starts_with("listening on 127.0.0.1:"));

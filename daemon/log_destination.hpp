@@ -1,0 +1,68 @@
+#pragma once
+
+#include <spdlog/common.h>
+#include <spdlog/details/log_msg.h>
+#include <spdlog/formatter.h>
+
+#include <cstdint>
+#include <memory>
+#include <mqcoap/gateway/request_record.hpp>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// Where lines of the log end: a terminal, a pipe, a file, the journal. All of them may block.
+/// @par Threads  Everything on the thread of the log_queue.
+class log_destination {
+ public:
+  virtual ~log_destination() = default;
+
+  /// Adds a line. It may be kept back until `flush`.
+  virtual void add(const spdlog::details::log_msg& line) = 0;
+  /// Adds the line of a request that was answered at that time.
+  virtual void add(const request_record& r, spdlog::log_clock::time_point when) = 0;
+  /// Writes what was kept back. @throws std::system_error  and forgets it if that fails
+  virtual void flush() = 0;
+  /// True if this is the standard error of the process.
+  virtual bool is_standard_error() const noexcept { return false; }
+};
+
+/// How the lines of a descriptor look.
+enum class line_style : std::uint8_t {
+  timed,     ///< with date, time and level
+  colored,   ///< the same, with the level in its color
+  priority,  ///< with `<N>` in front, as sd-daemon(3) has it, and without a time
+};
+
+/// A file, a pipe or a terminal.
+class descriptor_log final : public log_destination {
+ public:
+  /// The standard error, which stays open.
+  explicit descriptor_log(line_style style);
+  /// A file that is added to; it is made if it is not there. @throws std::system_error
+  explicit descriptor_log(const std::string& file);
+  ~descriptor_log() override;
+  descriptor_log(const descriptor_log&) = delete;
+  descriptor_log& operator=(const descriptor_log&) = delete;
+
+  void add(const spdlog::details::log_msg& line) override;
+  void add(const request_record& r, spdlog::log_clock::time_point when) override;
+  void flush() override;
+  bool is_standard_error() const noexcept override;
+
+ private:
+  const int descriptor_;
+  const bool colored_;
+  std::unique_ptr<spdlog::formatter> formatter_;
+  std::string waiting_;
+  bool line_broken_ = false;  ///< the last write ended within a line
+};
+
+/// Writes to the standard error what it takes at once, and nothing if it takes nothing.
+void say_without_waiting(std::string_view text) noexcept;
+
+/// The name under which lines are logged.
+inline constexpr char log_name[] = "mqcoapd";
+
+}  // namespace mqcoap

@@ -1,0 +1,214 @@
+#include "log_queue.hpp"
+
+#include <spdlog/details/log_msg_buffer.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace mqcoap {
+namespace {
+
+struct request_line {
+  request_record record;
+  spdlog::log_clock::time_point when;
+};
+
+struct entry {
+  std::shared_ptr<log_destination> to;
+  std::variant<spdlog::details::log_msg_buffer, request_line> line;
+};
+
+std::size_t text_size(const request_record& r) noexcept {
+  return r.request_id.size() + r.source.size() + r.method.size() + r.device.size() + r.subsystem.size() +
+         r.path.size() + r.correlation_id.size() + r.traceparent.size() + r.words.size();
+}
+
+/// What is written at once of many lines.
+constexpr std::uint64_t lines_a_write = 256;
+
+spdlog::details::log_msg_buffer warning(const std::string& words) {
+  return spdlog::details::log_msg_buffer({log_name, spdlog::level::warn, words});
+}
+
+}  // namespace
+
+struct log_queue::state {
+  explicit state(std::size_t size) : room(size) {}
+
+  void push(entry e, std::size_t size, bool important) noexcept;
+  void run() noexcept;
+
+  const std::size_t room;
+  mutable std::mutex mutex;
+  std::condition_variable news;  ///< for the writer
+  std::condition_variable idle;  ///< for those who wait for it
+  std::vector<entry> waiting;
+  std::size_t bytes = 0;  ///< of what waits
+  std::uint64_t dropped = 0;
+  std::uint64_t gap = 0;  ///< of those dropped, the ones that no line tells of yet
+  bool writing = false;
+  bool closing = false;
+  bool ended = false;  ///< the thread does nothing any more
+
+ private:
+  void write(const std::vector<entry>& batch, std::uint64_t gap_behind) noexcept;
+  void add(const entry& e);
+  void flush_last();
+  void lose(const std::string& why);
+
+  // The writer's own.
+  std::shared_ptr<log_destination> last;  ///< where lines were added and not flushed
+  std::uint64_t added = 0;                ///< how many
+  std::uint64_t lost = 0;                 ///< could not be written, and no line tells of them yet
+  std::string lost_why;
+};
+
+void log_queue::state::push(entry e, std::size_t size, bool important) noexcept try {
+  const auto cost = sizeof(entry) + size;
+  {
+    const std::lock_guard lock(mutex);
+    if (closing) return;
+    if (!waiting.empty() && bytes + cost > (important ? room : room / 4 * 3)) {
+      ++dropped;
+      ++gap;
+      return;
+    }
+    waiting.push_back(std::move(e));
+    bytes += cost;
+  }
+  news.notify_one();
+} catch (const std::exception&) {
+  const std::lock_guard lock(mutex);
+  ++dropped;
+  ++gap;
+}
+
+void log_queue::state::run() noexcept {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    news.wait(lock, [this] { return !waiting.empty() || closing; });
+    if (waiting.empty()) break;
+    auto batch = std::exchange(waiting, {});
+    bytes = 0;
+    const auto gap_behind = std::exchange(gap, 0);
+    writing = true;
+    lock.unlock();
+    write(batch, gap_behind);
+    batch.clear();  // with the destinations that only it still keeps
+    lock.lock();
+    writing = false;
+    if (waiting.empty()) idle.notify_all();
+  }
+  ended = true;
+  idle.notify_all();
+}
+
+void log_queue::state::write(const std::vector<entry>& batch, std::uint64_t gap_behind) noexcept try {
+  for (const auto& e : batch) {
+    if (e.to != last || added >= lines_a_write) flush_last();
+    last = e.to;
+    add(e);
+  }
+  if (gap_behind > 0) {
+    const auto words = fmt::format(
+        "{} lines of the log were dropped here: it could not be written as fast as they came", gap_behind);
+    add({last, warning(words)});
+  }
+  flush_last();
+  last.reset();
+} catch (const std::exception&) {
+  // No memory for the words: the lines before them are written or counted.
+  last.reset();
+}
+
+void log_queue::state::add(const entry& e) try {
+  ++added;
+  if (const auto* request = std::get_if<request_line>(&e.line))
+    e.to->add(request->record, request->when);
+  else
+    e.to->add(std::get<spdlog::details::log_msg_buffer>(e.line));
+} catch (const std::exception& fault) {
+  lose(fault.what());
+}
+
+void log_queue::state::flush_last() try {
+  if (last == nullptr || added == 0) return;
+  last->flush();
+  added = 0;
+  if (lost == 0) return;
+  last->add(warning(fmt::format("{} lines of the log could not be written: {}", lost, lost_why)));
+  last->flush();
+  lost = 0;
+} catch (const std::exception& fault) {
+  lose(fault.what());
+}
+
+/// Lines since the last flush are gone.
+void log_queue::state::lose(const std::string& why) {
+  if (lost == 0 && !last->is_standard_error())
+    say_without_waiting(fmt::format("{}: the log cannot be written: {}\n", log_name, why));
+  lost += added;
+  lost_why = why;
+  const std::lock_guard lock(mutex);
+  dropped += std::exchange(added, 0);
+}
+
+log_queue::log_queue(std::size_t room) : state_(std::make_shared<state>(room)) {
+  // Signals are for the thread that runs the event loop.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread([kept = state_] { kept->run(); }).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+log_queue::~log_queue() { close({}); }
+
+void log_queue::push(const std::shared_ptr<log_destination>& to,
+                     const spdlog::details::log_msg& line) noexcept try {
+  state_->push({to, spdlog::details::log_msg_buffer(line)}, line.payload.size(),
+               line.level > spdlog::level::debug);
+} catch (const std::exception&) {
+  count_dropped();
+}
+
+void log_queue::push(const std::shared_ptr<log_destination>& to, const request_record& r) noexcept try {
+  state_->push({to, request_line{r, spdlog::log_clock::now()}}, text_size(r), false);
+} catch (const std::exception&) {
+  count_dropped();
+}
+
+void log_queue::count_dropped() noexcept {
+  const std::lock_guard lock(state_->mutex);
+  ++state_->dropped;
+  ++state_->gap;
+}
+
+std::uint64_t log_queue::dropped() const noexcept {
+  const std::lock_guard lock(state_->mutex);
+  return state_->dropped;
+}
+
+bool log_queue::flush(std::chrono::milliseconds patience) {
+  std::unique_lock lock(state_->mutex);
+  return state_->idle.wait_for(lock, patience,
+                               [this] { return state_->waiting.empty() && !state_->writing; });
+}
+
+bool log_queue::close(std::chrono::milliseconds patience) {
+  std::unique_lock lock(state_->mutex);
+  state_->closing = true;
+  state_->news.notify_one();
+  return state_->idle.wait_for(lock, patience, [this] { return state_->ended; });
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace mqcoap {
+
+/// The service manager's socket, $NOTIFY_SOCKET (sd_notify(3)), written to without waiting: a manager that
+/// reads nothing must not hold up the event loop.
+class notify_socket {
+ public:
+  notify_socket();
+  ~notify_socket();
+  notify_socket(const notify_socket&) = delete;
+  notify_socket& operator=(const notify_socket&) = delete;
+
+  /// False if the environment names no socket.
+  bool is_wanted() const noexcept { return !address_.empty(); }
+
+  /// @return std::errc::resource_unavailable_try_again if the manager has not read what it got before
+  std::error_code send(std::string_view state) const noexcept;
+
+ private:
+  std::string address_;
+  int socket_ = -1;
+};
+
+}  // namespace mqcoap

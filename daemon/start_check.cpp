@@ -1,0 +1,49 @@
+#include "start_check.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <utility>
+
+#include "log_output.hpp"
+
+namespace mqcoap {
+namespace {
+
+using boost::asio::ip::tcp;
+
+/// On any port that is free: the configured one may be held by a gateway that runs.
+boost::system::error_code try_address(const std::string& address) {
+  boost::asio::io_context loop;
+  tcp::acceptor acceptor(loop);
+  boost::system::error_code ec;
+  const tcp::endpoint any_port(boost::asio::ip::make_address(address), 0);
+  acceptor.open(any_port.protocol(), ec);
+  if (!ec) acceptor.bind(any_port, ec);
+  return ec;
+}
+
+}  // namespace
+
+std::vector<diagnostic> check_start(const settings& configuration, const std::string& file) {
+  using enum diagnostic::severity;
+  std::vector<diagnostic> found;
+  const auto add = [&](diagnostic::severity level, std::string words) {
+    diagnostic d;
+    d.level = level;
+    d.file = file;
+    d.message = std::move(words);
+    found.push_back(std::move(d));
+  };
+  try {
+    log_output::check(configuration.logging);
+  } catch (const log_fault& e) {
+    add(error, e.what());
+  }
+  if (const auto& http = configuration.http)
+    if (const auto ec = try_address(http->address))
+      add(warning, "http.listen: there will be no metrics while " + http->address +
+                       " cannot be listened on: " + ec.message());
+  return found;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <mqcoap/observe/http_options.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// The names under which an http_server answers. Without them, a page in somebody's browser could read what
+/// is served here: under a name of its own, which it lets lead to this address (DNS rebinding). An address is
+/// no such name.
+class http_hosts {
+ public:
+  enum class verdict { known, unknown, malformed };
+
+  /// Known are `where.hosts`; on the loopback also `localhost` and every address of the loopback; elsewhere
+  /// also `localhost`, this machine's name and every IP address.
+  explicit http_hosts(const http_options& where, std::string_view own_name = name_of_this_machine());
+
+  /// @param host  `NAME[:PORT]`, as in a field `Host`; the port does not matter
+  verdict judge(std::string_view host) const;
+
+  static std::string name_of_this_machine();
+
+ private:
+  bool on_loopback_;
+  std::set<std::string, std::less<>> names_;  ///< in lower case
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,40 @@
+#include <doctest/doctest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <start_check.hpp>
+#include <string>
+
+using namespace mqcoap;
+
+namespace {
+
+settings with(const logging_options& logging, std::optional<http_options> http = {}) {
+  return {{}, {0, default_namespace(), {}, {}, {}, {}}, logging, std::move(http), {}};
+}
+
+}  // namespace
+
+TEST_CASE("a log that cannot be opened is an error") {
+  CHECK(check_start(with({}), "a.yaml").empty());
+  const log_target nowhere{log_target::place::file, "/nowhere/mqcoapd.log"};
+  const auto found = check_start(with({log_level::info, nowhere}), "a.yaml");
+  REQUIRE(found.size() == 1);
+  CHECK(to_string(found.front()) ==
+        "a.yaml: error: logging.target: cannot write to /nowhere/mqcoapd.log: No such file or directory\n");
+}
+
+TEST_CASE("an address that this machine does not have is a warning, and a port that is taken is nothing") {
+  boost::asio::io_context loop;
+  const boost::asio::ip::tcp::acceptor running(loop, {boost::asio::ip::address_v4::loopback(), 0});
+  const auto port = running.local_endpoint().port();
+  CHECK(check_start(with({}, http_options{"127.0.0.1", port, {}}), "a.yaml").empty());
+  // An address for documentation (RFC 5737): no machine has it.
+  const auto found = check_start(with({}, http_options{"192.0.2.1", port, {}}), "a.yaml");
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().level == diagnostic::severity::warning);
+  CHECK(
+      found.front().message ==
+      "http.listen: there will be no metrics while 192.0.2.1 cannot be listened on: Cannot assign requested "
+      "address");
+}
