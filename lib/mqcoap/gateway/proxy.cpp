@@ -303,6 +303,11 @@ void proxy::on_response(link& from, const exchange_topic& topic, std::string_vie
   finish(std::move(taken), std::move(what));
 }
 
+bool proxy::has_asked(const exchange_topic& response) {
+  const auto id = request_id::parse(response.id(), validation::lenient);
+  return id && (hops_.find(*id) != nullptr || outcomes_.recall(*id) != outcome_memory::outcome::unknown);
+}
+
 void proxy::count_late(const link& from, const exchange_topic& topic) {
   env_.counted.count(event::answer_late);
   if (auto* device = env_.stats.find_device(from.name(), topic.ns(), topic.tag()))
