@@ -2,10 +2,12 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <mqcoap/config/loader.hpp>
+#include <mqcoap/transport/descriptor_limit.hpp>
 #include <string>
 
 #include "exit_code.hpp"
@@ -28,6 +30,12 @@ void keep_freed_memory() {
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
+std::size_t descriptors_for(const mqcoap::settings& s) {
+  const auto present = std::count_if(s.gateway.devices.begin(), s.gateway.devices.end(),
+                                     [](const auto& device) { return device.presence; });
+  return mqcoap::descriptors_for(s.brokers.size() + static_cast<std::size_t>(present));
+}
+
 int run(const arguments& args) {
   if (args.schema) {
     std::cout << mqcoap::settings_schema() << '\n';
@@ -44,6 +52,12 @@ int run(const arguments& args) {
   std::signal(SIGPIPE, SIG_IGN);
   mqcoap::log_output log;
   log.use(log.prepare(loaded.value->logging));
+  const auto needed = descriptors_for(*loaded.value);
+  if (const auto limit = mqcoap::raise_descriptor_limit(needed); limit != 0 && limit < needed)
+    spdlog::warn(
+        "{} file descriptors are needed, most of them for presence, and this process may have {}: raise "
+        "the hard limit, in the unit by LimitNOFILE=",
+        needed, limit);
   mqcoap::service service(*std::move(loaded.value), args.config, log);  // it takes the signals now
   spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
   service.run();
