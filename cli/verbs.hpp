@@ -19,6 +19,7 @@ verb declare_delete(CLI::App& root);
 verb declare_ls(CLI::App& root);
 verb declare_watch(CLI::App& root);
 verb declare_events(CLI::App& root);
+verb declare_forget(CLI::App& root);
 verb declare_doctor(CLI::App& root);
 verb declare_context(CLI::App& root);
 verb declare_completion(CLI::App& root);
