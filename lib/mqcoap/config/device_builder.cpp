@@ -147,7 +147,7 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
     resource_checks(device, faults).run();
     devices.push_back(std::move(device));
   }
-  warn_of_connections(devices, root.brokers.size(), faults);
+  warn_of_connections(devices, std::max<std::size_t>(root.brokers.size(), 1), faults);
   return devices;
 }
 
