@@ -48,6 +48,15 @@ std::string size_words(const seen_exchange& e) {
   }
 }
 
+/// What is wrong with the exchange, behind a `!`.
+std::string mark_words(const seen_exchange& e) {
+  std::string words;
+  if (e.what == seen_exchange::state::repeated)
+    words = "  ! a second answer: who else answers for " + e.tag + '?';
+  if (!e.fault.empty()) words += "  ! " + log_safe(e.fault, 160);
+  return words;
+}
+
 std::string_view state_name(seen_exchange::state s) {
   switch (s) {
     case seen_exchange::state::answered: return "answered";
@@ -68,7 +77,7 @@ std::string to_line(const seen_exchange& e, bool colour) {
                                                                           : std::string_view("?");
   return fmt::format("{}  {:<16}  {:<6} {}/{}/{}  {}  {}{}", clock_words(e.at),
                      e.from.empty() ? "-" : log_safe(e.from, 64), verb, e.tag, e.subsystem, path, outcome,
-                     size_words(e), e.fault.empty() ? "" : "  ! " + log_safe(e.fault, 160));
+                     size_words(e), mark_words(e));
 }
 
 std::string to_json_line(const seen_exchange& e) {

@@ -8,6 +8,8 @@
 #include <mqcoap/transport/link.hpp>
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fault_options.hpp"
 
@@ -45,6 +47,9 @@ class faulty_link final : public link, private link_events {
     inner_.subscribe(std::move(filter), std::move(done));
   }
   void unsubscribe(std::string_view filter) override { inner_.unsubscribe(filter); }
+  void subscribe_to_others(std::vector<std::string> filters) override {
+    inner_.subscribe_to_others(std::move(filters));
+  }
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return inner_.stats(); }

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <mqcoap/base/safe_text.hpp>
 
+#include "json_parts.hpp"
 #include "style.hpp"
 
 namespace mqcoap::cli {
@@ -71,6 +72,36 @@ finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microsecond
   f.advice =
       "Nagle's algorithm? `set_tcp_nodelay true` in mosquitto.conf; else the broker or the network is busy";
   return f;
+}
+
+std::optional<std::vector<finding>> judge_gateway(std::string_view status) {
+  if (status.front() != '{' || member_of(status, "ready").empty()) return std::nullopt;
+  std::vector<finding> out;
+  finding ready{.what = "gateway", .words = "it says that it is ready"};
+  if (member_of(status, "ready") != "true") {
+    ready.result = verdict::fail;
+    ready.status = status_server_error;
+    ready.words = "it says that it is not ready";
+    if (const auto why = member_of(status, "why_not_ready"); why.starts_with('"'))
+      ready.words += ": " + harmless(decode_json_string(why));
+    ready.advice = "its log, `.gw/status` and `.gw/brokers` tell more";
+  }
+  out.push_back(std::move(ready));
+  const auto presence = member_of(status, "presence");
+  const auto failing = presence.starts_with('{') ? member_of(presence, "failing") : std::string_view();
+  if (!failing.starts_with('[') || items_of(failing).empty()) return out;
+  const auto first = items_of(failing).front();
+  finding f{.result = verdict::warn, .what = "presence"};
+  if (first.starts_with('{')) {
+    const auto text = [first](std::string_view name) {
+      const auto value = member_of(first, name);
+      return value.starts_with('"') ? harmless(decode_json_string(value)) : std::string("?");
+    };
+    f.words = "not announced: " + text("tag") + ": " + text("why");
+  }
+  f.advice = "`mqcoap ls` shows such devices as OFFLINE, or not at all";
+  out.push_back(std::move(f));
+  return out;
 }
 
 finding judge_clock(unix_millis sent, unix_millis came, std::chrono::microseconds took) {

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <mqcoap/base/clock.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exit_status.hpp"
@@ -35,6 +37,10 @@ std::chrono::microseconds median(std::vector<std::chrono::microseconds> times);
 /// and delayed acknowledgements cost.
 /// @param handshake  of TCP: one round trip of the network
 finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microseconds handshake);
+
+/// What a gateway says of itself. @param status  the body of its `.gw/status`, validated JSON
+/// @return nothing if it is none
+std::optional<std::vector<finding>> judge_gateway(std::string_view status);
 
 /// @param sent  the device's timestamp
 /// @param came  our time when its answer arrived, `took` after the request left

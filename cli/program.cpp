@@ -25,6 +25,7 @@ void declare_verbs(CLI::App& root, std::vector<verb>& verbs) {
   verbs.push_back(declare_post(root));
   verbs.push_back(declare_delete(root));
   verbs.push_back(declare_ls(root));
+  verbs.push_back(declare_forget(root));
   verbs.push_back(declare_watch(root));
   verbs.push_back(declare_events(root));
   verbs.push_back(declare_monitor(root));

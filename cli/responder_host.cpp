@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/transport/descriptor_limit.hpp>
 #include <utility>
 
 #include "broker_words.hpp"
@@ -12,6 +13,11 @@ namespace mqcoap::cli {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// What a person at a terminal is told of what happens beside the requests.
+void complain_of(log_level level, std::string_view words) {
+  if (level <= log_level::warning) complain("mqcoap: " + std::string(words));
+}
 
 /// For requests in flight, and for the last answers to leave.
 constexpr auto answer_grace = 2s;
@@ -24,11 +30,16 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
       broker_(what.brokers.front()),
       gateway_alarm_(loop_),
       fault_alarm_(loop_),
+      presence_alarm_(loop_),
       signals_(loop_, SIGINT, SIGTERM),
       grace_(loop_),
-      presence_(time_, [this](link_options options) {
-        return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(options));
-      }) {
+      presence_(
+          time_, presence_alarm_,
+          [this](link_options options) {
+            return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(options));
+          },
+          complain_of) {
+  presence_alarm_.on_ring([this] { presence_.on_alarm(); });
   presence_.follow(what.gateway.ns, what.gateway.devices, broker_);
   std::vector<link*> links;
   for (auto& broker : what.brokers) {
@@ -51,6 +62,7 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
   gateway_hooks watched;
   watched.ready = [this] { on_ready(); };
   watched.away = [this] { presence_.set_online(false); };
+  watched.notice = complain_of;
   gateway_ = std::make_unique<gateway>(std::move(what.gateway), std::move(links), time_, gateway_alarm_,
                                        std::move(watched));
   gateway_alarm_.on_ring([this] { gateway_->on_alarm(); });
@@ -58,6 +70,7 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
 
 void responder_host::run() {
   await_signal();
+  raise_descriptor_limit(0);  // each device with presence has a connection of its own
   gateway_->start();
   loop_.run();
   if (failure_) std::rethrow_exception(failure_);

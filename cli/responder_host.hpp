@@ -58,6 +58,7 @@ class responder_host {
   const system_clock time_;
   asio_alarm gateway_alarm_;
   asio_alarm fault_alarm_;
+  asio_alarm presence_alarm_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer grace_;
   std::vector<std::unique_ptr<mosquitto_link>> links_;

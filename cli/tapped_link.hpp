@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mqcoap::cli {
 
@@ -32,6 +33,9 @@ class tapped_link final : public link, private link_events {
   bool up() const noexcept override { return inner_.up(); }
   void subscribe(std::string filter, subscribed_handler done) override;
   void unsubscribe(std::string_view filter) override { inner_.unsubscribe(filter); }
+  void subscribe_to_others(std::vector<std::string> filters) override {
+    inner_.subscribe_to_others(std::move(filters));
+  }
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return inner_.stats(); }

@@ -15,6 +15,9 @@ namespace {
 
 using tcp = boost::asio::ip::tcp;
 
+/// Both answer at the same time, more or less.
+constexpr std::chrono::milliseconds pause_for_second_answer{300};
+
 constexpr int round_trips = 21;
 /// For the first request to ourselves: whoever may not answer waits for nothing.
 constexpr std::chrono::milliseconds longest_probe{2000};
@@ -63,6 +66,8 @@ class examination {
   void check_publish();
   void check_large();
   void check_device(const std::string& device);
+  void check_second_answer(const std::string& tag, std::uint64_t before);
+  void check_gateway(const device_tag& tag);
   request_spec to_ourselves() const {
     return request_spec(
         address{*trial_.client.tag, *subsystem_name::parse("gateway"), *resource_path::parse("doctor")});
@@ -219,6 +224,7 @@ void examination::check_large() {
 
 void examination::check_device(const std::string& device) {
   const request_spec what(discovery_address(device), method::get);
+  const auto duplicates = session_->mqtt().stats().duplicates;
   const auto outcome = session_->request(what);
   const auto& tag = what.to.tag.text();
   const auto& ns = options_.client.ns;
@@ -241,6 +247,27 @@ void examination::check_device(const std::string& device) {
   ok("device", tag + " answers in " + in_milliseconds(outcome.answered->took) +
                    " ms: " + std::to_string(to_int(answer.code)) + ' ' + std::string(to_string(answer.code)));
   if (answer.sent_at) show(judge_clock(*answer.sent_at, system_clock().wall(), outcome.answered->took));
+  check_second_answer(tag, duplicates);
+  check_gateway(what.to.tag);
+}
+
+/// Two that answer for one tag both run every request.
+void examination::check_second_answer(const std::string& tag, std::uint64_t before) {
+  const auto is_doubled = [&] { return session_->mqtt().stats().duplicates > before; };
+  if (session_->wait_until(std::chrono::steady_clock::now() + pause_for_second_answer, is_doubled))
+    fail(status_server_error, "answers", "two answer for " + tag + ": every request runs twice",
+         "stop one of them: a device, a gateway or `mqcoap serve` with that tag");
+  else
+    ok("answers", "one comes for each request");
+}
+
+/// A gateway's own word, if it is one.
+void examination::check_gateway(const device_tag& tag) {
+  const auto outcome = session_->request(
+      request_spec(address{tag, *subsystem_name::parse("any"), *resource_path::parse(".gw/status")}));
+  if (!outcome.answered || outcome.answered->answer.code != response_code::content) return;
+  if (const auto found = judge_gateway(outcome.answered->answer.body.text()))
+    for (const auto& each : *found) show(each);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct words {
   std::string what{};
   std::string wait{};
   bool all = false;
+  bool online = false;
 };
 
 int list_devices(const words& given, const settled_options& options) {
@@ -25,9 +26,15 @@ int list_devices(const words& given, const settled_options& options) {
   const auto most = duration_of("--wait", given.wait.empty() ? "1s" : given.wait, longest_timeout);
   session s(options);
   s.connect();
-  const auto devices = find_devices(s, given.what, most);
+  auto devices = find_devices(s, given.what, most);
+  const bool any = !devices.empty();
+  if (given.online) std::erase_if(devices, [](const auto& each) { return each.second.state != "ONLINE"; });
   print(show_devices(devices, options.output, options.quiet, system_clock().wall()));
   if (!devices.empty() || options.quiet) return status_ok;
+  if (any) {
+    complain("mqcoap: no device is ONLINE");
+    return status_ok;
+  }
   complain(given.what.empty()
                ? "mqcoap: no device tells its presence under '" + options.client.ns.text() + "/'"
                : "mqcoap: no device that tells its presence fits '" + given.what + '\'');
@@ -73,17 +80,21 @@ verb declare_ls(CLI::App& root) {
   app->add_option("--wait", given->wait, "For presences, at most (default: 1s)")->option_text("TIME");
   app->add_flag("-a,--all", given->all,
                 "Of resources also those whose path begins with a dot, as `.gw/status`");
+  app->add_flag("--online", given->online, "Of devices only those that are ONLINE");
   app->footer(
       "A table on a terminal; else tab-separated, -o csv or json (one object a line). --quiet: only names,\n"
       "of resources their whole addresses.\n\n"
       "Examples:\n"
       "  mqcoap ls\n"
       "  mqcoap ls '2D_*'\n"
+      "  mqcoap ls --online\n"
       "  mqcoap ls 2D_XX_0_9999\n"
       "  mqcoap ls --quiet 2D_XX_0_9999/axuv | xargs -n 1 mqcoap get");
   return {.app = app,
           .run =
               [given](const settled_options& options) {
+                if (given->online && !is_search(given->what))
+                  throw usage_failure("--online is for a list of devices; " + given->what + " is one");
                 return is_search(given->what) ? list_devices(*given, options)
                                               : list_resources(*given, options);
               },

@@ -16,7 +16,9 @@ namespace {
 constexpr char examples[] =
     "A line holds the time of the request, who asked (its `source`, a claim), method and address, the code, "
     "the\n"
-    "milliseconds and the sizes of both payloads. A `!` tells how one of them breaks the protocol. Ends at "
+    "milliseconds and the sizes of both payloads. A `!` tells how one of them breaks the protocol, and that "
+    "a "
+    "request\nhas got a second answer. Ends at "
     "Ctrl-C,\n"
     "with 130 and a summary on stderr. -o json gives an object a line.\n\n"
     "Examples:\n"

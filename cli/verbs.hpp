@@ -21,6 +21,7 @@ verb declare_delete(CLI::App& root);
 verb declare_ls(CLI::App& root);
 verb declare_watch(CLI::App& root);
 verb declare_events(CLI::App& root);
+verb declare_forget(CLI::App& root);
 verb declare_doctor(CLI::App& root);
 verb declare_context(CLI::App& root);
 /// @param verbs  all of them, when it runs

@@ -2,11 +2,13 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <mqcoap/config/loader.hpp>
+#include <mqcoap/transport/descriptor_limit.hpp>
 #include <string>
 #include <utility>
 
@@ -46,6 +48,12 @@ class held_signals {
  private:
   sigset_t held_;
 };
+
+std::size_t descriptors_for(const mqcoap::settings& s) {
+  const auto present = std::count_if(s.gateway.devices.begin(), s.gateway.devices.end(),
+                                     [](const auto& device) { return device.presence; });
+  return mqcoap::descriptors_for(s.brokers.size() + static_cast<std::size_t>(present));
+}
 
 int check(const arguments& args, const mqcoap::load_result& loaded) {
   bool good = true;
@@ -90,6 +98,12 @@ int run(const arguments& args, const held_signals& held) {
   mqcoap::log_output log;
   log.use(mqcoap::log_output::prepare(loaded.value->logging));
   mqcoap::log_all(loaded.diagnostics);
+  const auto needed = descriptors_for(*loaded.value);
+  if (const auto limit = mqcoap::raise_descriptor_limit(needed); limit != 0 && limit < needed)
+    spdlog::warn(
+        "{} file descriptors are needed, most of them for presence, and this process may have {}: raise "
+        "the hard limit, in the unit by LimitNOFILE=",
+        needed, limit);
   const int status = serve(*std::move(loaded.value), args, log, held);
   if (!log.close(mqcoap::log_output::exit_patience)) std::_Exit(status);
   return status;

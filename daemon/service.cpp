@@ -49,14 +49,16 @@ service::service(settings configuration, std::string file, log_output& log)
       grace_(loop_),
       connections_(connect_to_all(std::move(configuration.brokers))),
       observer_(time_, MQCOAP_VERSION),
-      presence_(time_,
-                [this](link_options options) {
-                  return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(options));
-                }),
+      presence_alarm_(loop_),
+      presence_(
+          time_, presence_alarm_,
+          [this](link_options options) {
+            return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(options));
+          },
+          spdlog_sink()),
       http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
       listen_(configuration.http),
       notifier_(loop_.get_executor(), [this] { return status_->now(); }) {
-  presence_.follow(configuration.gateway.ns, configuration.gateway.devices, connections_.front().options);
   gateway_hooks hooks;
   hooks.ready = [this] { on_ready(); };
   hooks.away = [this] { presence_.set_online(false); };
@@ -66,12 +68,15 @@ service::service(settings configuration, std::string file, log_output& log)
   gateway_ = std::make_unique<gateway>(std::move(configuration.gateway), links_of(connections_), time_,
                                        alarm_, std::move(hooks));
   alarm_.on_ring([this] { gateway_->on_alarm(); });
+  presence_alarm_.on_ring([this] { presence_.on_alarm(); });
   status_ = std::make_unique<status_words>(*gateway_, time_);
   observer_.watch(*gateway_);
   observer_.set_configuration(std::move(configuration.shown));
   observer_.set_http_state([this] { return http_.state(); });
   observer_.set_log_dropped([this] { return log_.dropped(); });
+  observer_.set_presence([this] { return presence_.status(); });
   observer_.set_reload({time_.wall(), true, in_force()});
+  presence_.follow(gateway_->options().ns, gateway_->options().devices, connections_.front().options);
 }
 
 void service::run() {

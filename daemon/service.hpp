@@ -72,6 +72,7 @@ class service {
   std::vector<connection> connections_;  ///< the first is the default broker's
   std::vector<connection> leaving_;      ///< of brokers that a reload changed or removed
   observer observer_;
+  asio_alarm presence_alarm_;
   presence_board presence_;
   std::unique_ptr<gateway> gateway_;  ///< goes before those whom it tells of its end
   http_server http_;

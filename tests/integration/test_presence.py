@@ -33,6 +33,8 @@ class Presence(IntegrationTest):
 
     def await_state(self, bus, tag, state, count=1):
         def fits(message):
+            if not message.payload:
+                return False
             payload = json.loads(message.payload)
             self.assertTrue(payload["timestamp"].isdigit())
             self.assertTrue(payload["body"]["last_updated"].isdigit())
@@ -95,11 +97,205 @@ class Presence(IntegrationTest):
             )
         )
         self.await_state(bus, "GW_2", "OFFLINE")
+        bus.wait_for(lambda m: m.topic == TOPIC.format("GW_2") and m.payload == b"")
         self.await_state(bus, "GW_3", "ONLINE")
         self.await_state(bus, "GW_4", "ONLINE")
         bus.fence()
         # What did not change had nothing to say.
         self.assertEqual(len(bus.on_topic(TOPIC.format("GW_1"))), 1)
+
+    def test_who_keeps_the_newest_of_what_is_told_sees_the_last_will(self):
+        lab, gateway = self.start()
+        bus = self.watcher(lab)
+        online = json.loads(self.await_state(bus, "GW_1", "ONLINE")[0].payload)
+        gateway.signal(signal.SIGKILL)
+        gateway.wait_exit()
+        offline = json.loads(self.await_state(bus, "GW_1", "OFFLINE")[0].payload)
+        self.assertGreater(int(offline["body"]["last_updated"]), int(online["body"]["last_updated"]))
+        self.assertGreater(int(offline["timestamp"]), int(online["timestamp"]))
+
+    def test_an_old_connection_that_ends_late_leaves_nobody_offline(self):
+        """As after a power cut: the broker still has the connections of a gateway that is gone."""
+        lab, old = self.start()
+        bus = self.watcher(lab)
+        self.await_state(bus, "GW_2", "ONLINE")
+        self.await_state(bus, "GW_1", "ONLINE")
+        old.signal(signal.SIGSTOP)
+        new = self.gateway(CONFIGURATION, LAB=lab.url)
+        for tag in ("GW_1", "GW_2"):
+            self.await_state(bus, tag, "ONLINE", count=2)
+        old.signal(signal.SIGKILL)
+        old.wait_exit()
+        bus.fence()
+        for tag in ("GW_1", "GW_2"):
+            self.assertEqual(self.retained_state(lab, tag), "ONLINE")
+        self.assertEqual(new.log.count("somebody else"), 0)
+
+    def test_the_same_under_other_client_ids(self):
+        lab, old = self.start()
+        bus = self.watcher(lab)
+        self.await_state(bus, "GW_1", "ONLINE")
+        old.signal(signal.SIGSTOP)
+        self.gateway(CONFIGURATION.replace("gateway-1", "gateway-2"), LAB=lab.url)
+        self.await_state(bus, "GW_1", "ONLINE", count=2)
+        old.signal(signal.SIGKILL)  # whose last wills come now
+        old.wait_exit()
+        self.await_state(bus, "GW_1", "ONLINE", count=3)
+        bus.fence()
+        self.assertEqual(self.retained_state(lab, "GW_1"), "ONLINE")
+
+    def status(self, lab, tag="GW_1"):
+        done = self.cli(lab).run("get", f"{tag}/any/.gw/status", "-o", "raw", "--quiet")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_a_second_gateway_is_noticed_by_both_and_leaves_without_harm(self):
+        lab, first = self.start()
+        bus = self.watcher(lab)
+        self.await_state(bus, "GW_1", "ONLINE")
+        # It answers for one tag only, so that the other one can be asked how it goes.
+        second = self.gateway(
+            """
+            version: 1
+            brokers: {lab: {url: $LAB, client_id: gateway-2}}
+            devices: {GW_2: {presence: true, resources: {x: {value: 2}}}}
+            """,
+            LAB=lab.url,
+        )
+        for gateway in (first, second):
+            gateway.wait_log("error: somebody else announces GW_2")
+        status = self.status(lab)
+        self.assertFalse(status["ready"])
+        self.assertIn("GW_2", status["why_not_ready"])
+        self.assertEqual(status["rivals"]["tags"], ["GW_2"])
+        second.stop()
+        first.wait_log("nobody else announces GW_2")
+        status = self.status(lab)
+        self.assertTrue(status["ready"])
+        self.assertEqual(status["rivals"]["tags"], [])
+        self.assertEqual(self.retained_state(lab, "GW_2"), "ONLINE")
+        for gateway in (first, second):
+            self.assertEqual(gateway.log.count("somebody else announces GW_2"), 1)
+
+    def test_two_gateways_of_one_configuration_do_not_throw_each_other_off_for_ever(self):
+        lab = self.broker(witness=False)
+        configuration = CONFIGURATION.replace(", client_id: gateway-1", "")
+        first = self.gateway(configuration, LAB=lab.url)
+        bus = self.watcher(lab)
+        self.await_state(bus, "GW_1", "ONLINE")
+        second = self.gateway(configuration, LAB=lab.url)
+        for gateway in (first, second):
+            for tag in ("GW_1", "GW_2"):
+                gateway.wait_log(f"error: somebody else announces {tag}")
+        second.stop()
+        first.wait_log("nobody else announces GW_1")
+        first.wait_log("nobody else announces GW_2")
+        for tag in ("GW_1", "GW_2"):
+            self.assertEqual(self.retained_state(lab, tag), "ONLINE")
+
+    def test_somebody_who_answers_for_a_served_tag_is_noticed_without_presence(self):
+        lab, gateway = self.start()
+        self.await_state(self.watcher(lab), "GW_1", "ONLINE")
+        device = self.bus(lab, on_message=lambda m: self.answer_too(device, m))
+        device.subscribe("gf_int_v1/+/request/GW_3/+")
+        self.cli(lab).run("get", "GW_3/axuv/x")
+        gateway.wait_log("error: somebody else answers for GW_3")
+        self.assertEqual(self.status(lab)["rivals"]["tags"], ["GW_3"])
+        self.assertEqual(gateway.log.count("somebody else"), 1)
+
+        # doctor hears it itself, and asks the gateway.
+        done = self.cli(lab).run("doctor", "GW_3", "-o", "json")
+        checks = {line["check"]: line for line in map(json.loads, done.stdout.splitlines())}
+        self.assertEqual(checks["answers"]["result"], "fail")
+        self.assertEqual(done.returncode, 5)
+        done = self.cli(lab).run("doctor", "GW_1", "-o", "json")
+        checks = {line["check"]: line for line in map(json.loads, done.stdout.splitlines())}
+        self.assertEqual(checks["answers"]["result"], "ok")
+        self.assertEqual(checks["gateway"]["result"], "fail")
+        self.assertIn("GW_3", checks["gateway"]["found"])
+
+    def answer_too(self, bus, message):
+        request = json.loads(message.payload)
+        header = {"response_code": 205, "path": request["header"]["path"], "request_id": request["header"]["request_id"]}
+        answer = {"header": {**header, "correlation_id": None}, "body": 9, "timestamp": "1"}
+        bus.publish(message.topic.replace("/request/", "/response/"), json.dumps(answer))
+
+    def test_monitor_marks_a_second_answer(self):
+        lab, _ = self.start()
+        device = self.bus(lab, on_message=lambda m: self.answer_too(device, m))
+        device.subscribe("gf_int_v1/+/request/GW_3/+")
+        monitor = self.running(self.cli(lab), "monitor", "GW_3", "--count", "2")
+        monitor.err.wait("watching")
+        self.cli(lab).run("get", "GW_3/axuv/x")
+        self.assertEqual(monitor.wait_exit(), 0)
+        lines = monitor.out.all
+        self.assertEqual([line.count("!") for line in lines], [0, 1], lines)
+        self.assertIn("! a second answer", lines[1])
+
+    def test_a_broker_that_retains_nothing_is_told_once_with_the_reason(self):
+        lab = self.broker(witness=False, settings=["retain_available false"])
+        gateway = self.gateway(CONFIGURATION, LAB=lab.url)
+        gateway.wait_log("warning: presence of GW_")
+        self.assertIn("etain", "".join(gateway.log.split("is not announced")[1:]))
+        status = self.status(lab)
+        self.assertTrue(status["ready"])
+        self.assertEqual(status["presence"]["devices"], 2)
+        self.assertEqual(status["presence"]["announced"], 0)
+        self.assertEqual({f["tag"] for f in status["presence"]["failing"]}, {"GW_1", "GW_2"})
+        self.assertEqual(gateway.log.count("is not announced"), 1)
+
+    def test_access_rules_that_deny_it_are_told_once(self):
+        lab = self.broker(
+            witness=False, users={"gw": "pw"}, acl=["user gw", "topic readwrite gf_int_v1/+/request/#",
+                                                    "topic readwrite gf_int_v1/+/response/#"],
+        )
+        gateway = self.gateway(
+            CONFIGURATION.replace("client_id: gateway-1", "username: gw, password: {env: LAB_PASSWORD}"),
+            environment={"LAB_PASSWORD": "pw"},
+            LAB=lab.url,
+        )
+        gateway.wait_log("warning: presence of GW_")
+        self.assertIn("gateway/system/+/presence", gateway.log)
+        self.assertEqual(gateway.log.count("is not announced"), 1)
+
+    def test_many_devices_where_a_process_has_few_descriptors(self):
+        lab = self.broker(witness=False)
+        configuration = "version: 1\nbrokers: {lab: {url: $LAB}}\ndevices:\n" + "".join(
+            f"  GW_{n}: {{presence: true, resources: {{x: {{value: {n}}}}}}}\n" for n in range(255)
+        )
+        bus = self.watcher(lab)
+        self.gateway(configuration, prefix=["prlimit", "--nofile=1024:4096"], LAB=lab.url)
+        online = bus.wait_for(lambda m: b"ONLINE" in m.payload, count=255)
+        self.assertEqual(len({m.topic for m in online}), 255)
+        self.assertEqual(self.status(lab, "GW_0")["presence"], {"devices": 255, "announced": 255, "failing": []})
+
+    def test_what_is_gone_is_forgotten(self):
+        lab, gateway = self.start()
+        bus = self.watcher(lab)
+        self.await_state(bus, "GW_1", "ONLINE")
+        self.await_state(bus, "GW_2", "ONLINE")
+        gateway.reload(CONFIGURATION.replace("GW_2", "GW_5"))
+        self.await_state(bus, "GW_5", "ONLINE")
+        bus.wait_for(lambda m: m.topic == TOPIC.format("GW_2") and m.payload == b"")
+        mq = self.cli(lab)
+
+        def listed(*words):
+            return mq.run("ls", "--quiet", *words).stdout.split()
+
+        self.assertEqual(listed(), ["GW_1", "GW_5"])
+        refused = mq.run("forget", "GW_1")
+        self.assertEqual(refused.returncode, 4)
+        self.assertIn("ONLINE", refused.stderr)
+        self.assertEqual(listed("--online"), ["GW_1", "GW_5"])
+        # One that is alive says so again.
+        self.assertEqual(mq.run("forget", "--force", "GW_1").returncode, 0)
+        self.await_state(bus, "GW_1", "ONLINE", count=2)
+        gateway.stop()
+        self.assertEqual(listed(), ["GW_1", "GW_5"])
+        self.assertEqual(listed("--online"), [])
+        done = mq.run("forget", "GW_1", "GW_5")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(listed(), [])
 
     def test_ls_finds_the_gateways_devices(self):
         lab, gateway = self.start()

@@ -24,25 +24,20 @@ client_options with_client_id(client_options options) {
   return options;
 }
 
-client_options with_will(client_options options, unix_millis now) {
-  if (options.presence && options.tag && !options.broker.will)
-    options.broker.will =
-        last_will{presence_topic(options.ns, *options.tag), presence_payload(false, now), true};
-  return options;
-}
-
 }  // namespace
 
 client_core::client_core(const executor& on, client_options options, make_link make, const clock& time)
     : strand_(boost::asio::make_strand(on)),
       serial_(strand_),
-      options_(with_will(with_client_id(std::move(options)), time.wall())),
+      options_(with_client_id(std::move(options))),
       make_link_(std::move(make)),
       time_(time),
       requests_({}, options_.broker.log),
       responses_(options_.broker.log),
       requester_(options_, responses_, time_, *this),
       server_(options_, requests_, time_),
+      presence_topic_(options_.presence && options_.tag ? presence_topic(options_.ns, *options_.tag) : ""),
+      announcement_(time_),
       alarm_(serial_) {}
 
 std::string client_core::outage() const {
@@ -82,7 +77,11 @@ void client_core::track(std::shared_ptr<operation_base> op) {
 void client_core::start_link() {
   first_try_ = true;
   own_asked_ = false;
-  link_ = make_link_(serial_, options_.broker);
+  auto broker = options_.broker;
+  if (!presence_topic_.empty() && !broker.will)
+    broker.will = last_will{presence_topic_, {}, true, [this] { return announcement_.begin_connection(); }};
+  link_ = make_link_(serial_, broker);
+  if (!presence_topic_.empty()) link_->subscribe(presence_topic_, {});
   for (const auto& [id, s] : subscriptions_) link_->subscribe(s.filter, {});
   requester_.attach(link_.get());
   server_.attach(link_.get());
@@ -116,11 +115,34 @@ void client_core::ask_for_own() {
 }
 
 void client_core::tell_presence(bool online) {
-  if (!options_.presence || !options_.tag || link_ == nullptr || !link_->up()) return;
+  if (presence_topic_.empty() || link_ == nullptr || !link_->up()) return;
+  if (online && options_.broker.will) announcement_.redate();  // the user's own will has no date of ours
+  publish_presence(online ? announcement_.online() : announcement_.offline());
+}
+
+void client_core::publish_presence(std::string_view payload) {
   const auto error =
-      link_->publish(presence_topic(options_.ns, *options_.tag), presence_payload(online, time_.wall()),
-                     time_.now() + presence_patience, {.retain = true});
+      link_->publish(presence_topic_, payload, time_.now() + presence_patience, {.retain = true});
   if (error) say(options_.broker.log, log_level::warning, "presence could not be told: {}", error.message());
+}
+
+void client_core::hear_presence(const inbound& m) {
+  const bool was_contested = announcement_.contested();
+  announcement_.heard(m.payload, m.retained);
+  if (announcement_.contested() && !was_contested)
+    say(options_.broker.log, log_level::error,
+        "somebody else announces {}, too: if two answer for it, every request runs twice",
+        options_.tag->text());
+  correct_presence();
+  set_alarm();
+}
+
+/// The connection stays, unlike a gateway's that is for presence alone: requests are under way on it.
+void client_core::correct_presence() {
+  const auto needed = announcement_.take_need();
+  if (needed == announcement::need::nothing || link_ == nullptr || !link_->up()) return;
+  if (needed == announcement::need::renew) announcement_.redate();
+  publish_presence(announcement_.online());
 }
 
 void client_core::on_link_down(link&, std::string_view why) noexcept {
@@ -146,7 +168,9 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
   in_messages_ = true;
   auto topic = exchange_topic::parse(m.topic);
   if (!topic) {
-    hand_out(m);
+    const bool is_own_presence = !presence_topic_.empty() && m.topic == presence_topic_;
+    if (is_own_presence) hear_presence(m);
+    hand_out(m, is_own_presence);
   } else if (m.retained) {
     ++ignored_;
   } else if (topic->which() == exchange_topic::kind::response) {
@@ -162,16 +186,18 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
   say(options_.broker.log, log_level::error, "a message could not be handled: {}", e.what());
 }
 
-void client_core::hand_out(const inbound& m) {
+/// @param own_too  a filter of our own takes it as well
+void client_core::hand_out(const inbound& m, bool own_too) {
   // A handler may end subscriptions, its own too.
   std::vector<subscription_id> wanted;
   std::vector<std::string_view> filters;
+  if (own_too) filters.push_back(presence_topic_);
   for (const auto& [id, s] : subscriptions_)
     if (filter_matches(s.filter, m.topic)) {
       wanted.push_back(id);
       if (std::find(filters.begin(), filters.end(), s.filter) == filters.end()) filters.push_back(s.filter);
     }
-  if (is_copy(m, filters.size())) return;
+  if (is_copy(m, filters.size()) || (own_too && wanted.empty())) return;
   auto topic = general_topic::parse(m.topic);
   auto decoded = topic ? decode(m.payload, options_.decoding) : decode_fault{};
   auto* const payload = decoded ? std::get_if<general>(&*decoded) : nullptr;
@@ -240,7 +266,7 @@ void client_core::complete_ready() noexcept {
 }
 
 void client_core::set_alarm() {
-  const auto next = requester_.next_deadline();
+  const auto next = std::min(requester_.next_deadline(), announcement_.next_need());
   if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
   alarm_at_ = next;
   alarm_.expires_at(next);
@@ -249,6 +275,7 @@ void client_core::set_alarm() {
     if (error || !self) return;
     self->alarm_at_ = steady_time::max();
     self->requester_.expire(self->time_.now());
+    self->correct_presence();
     self->set_alarm();
   });
 }
@@ -292,7 +319,8 @@ void client_core::unsubscribe(subscription_id id) {
   boost::asio::post(serial_, [self = shared_from_this(), filter = std::move(at->second.filter)] {
     const bool shared = std::any_of(self->subscriptions_.begin(), self->subscriptions_.end(),
                                     [&](const auto& other) { return other.second.filter == filter; });
-    if (self->link_ != nullptr && !shared) self->link_->unsubscribe(filter);
+    if (self->link_ != nullptr && !shared && filter != self->presence_topic_)
+      self->link_->unsubscribe(filter);
   });
   subscriptions_.erase(at);
 }

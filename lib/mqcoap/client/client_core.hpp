@@ -13,6 +13,7 @@
 #include <mqcoap/client/request_server.hpp>
 #include <mqcoap/client/requester.hpp>
 #include <mqcoap/client/stat_counter.hpp>
+#include <mqcoap/exchange/announcement.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mutex>
 #include <optional>
@@ -85,9 +86,12 @@ class client_core final : public link_events,
   void ask_for_own();
   void tell_connected(error_code error);
   void tell_presence(bool online);
+  void publish_presence(std::string_view payload);
+  void hear_presence(const inbound& m);
+  void correct_presence();
   void left(const link& l);
   void set_outage(std::string_view why);
-  void hand_out(const inbound& m);
+  void hand_out(const inbound& m, bool own_too);
   bool is_copy(const inbound& m, std::size_t filters);
   void set_alarm();
   void post_completions();
@@ -103,6 +107,8 @@ class client_core final : public link_events,
   response_chain responses_;
   requester requester_;
   request_server server_;
+  const std::string presence_topic_;  ///< empty: no presence is announced
+  announcement announcement_;
   std::unique_ptr<link> link_;  ///< null before `connect` and after `disconnect`
   std::vector<farewell> leaving_;
   std::map<subscription_id, subscription> subscriptions_;

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <map>
 #include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/suggest.hpp>
+#include <mqcoap/transport/descriptor_limit.hpp>
 #include <unordered_map>
 
 namespace mqcoap {
@@ -98,6 +100,22 @@ class resource_checks {
   std::map<std::string, const built_resource*> by_path_;
 };
 
+/// Each device with presence has a connection of its own.
+void warn_of_connections(const std::vector<built_device>& devices, std::size_t brokers, report& faults) {
+  const auto has_presence = [](const built_device& device) { return device.presence; };
+  const auto count = static_cast<std::size_t>(std::count_if(devices.begin(), devices.end(), has_presence));
+  const auto needed = descriptors_for(count + brokers);
+  if (needed <= usual_descriptor_limit) return;
+  const auto first = std::find_if(devices.begin(), devices.end(), has_presence);
+  faults.warning(
+      *first->tag_at,
+      std::to_string(count) + " devices have presence, and each takes a connection: the gateway needs " +
+          std::to_string(needed) + " file descriptors, and a process has " +
+          std::to_string(usual_descriptor_limit) + " by default",
+      "mqcoapd.service allows 65536 (LimitNOFILE=); elsewhere `ulimit -Hn` tells; the broker has to "
+      "take as many connections");
+}
+
 }  // namespace
 
 std::vector<built_device> build_devices(const root_spec& root, report& faults) {
@@ -132,6 +150,7 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
     resource_checks(device, faults).run();
     devices.push_back(std::move(device));
   }
+  warn_of_connections(devices, std::max<std::size_t>(root.brokers.size(), 1), faults);
   return devices;
 }
 

@@ -30,6 +30,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       hooks_(std::move(hooks)),
       log_(options_.logged_body, hooks_.log),
       intake_(std::make_unique<intake>(*this, *links_.front())),
+      rivals_(hooks_.notice ? hooks_.notice : spdlog_sink()),
       proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding,
                               [this](const call& asked, const answer& late) { seen_.amend(asked, late); }}),
       chain_(answer_nothing_here, spdlog_sink()),
@@ -81,14 +82,41 @@ std::vector<std::string> gateway::request_filters() const {
   // Overlapping subscriptions may bring a message twice: with a pattern, the one filter takes all.
   if (!served) return {all_requests_filter(options_.ns)};
   std::vector<std::string> filters;
-  for (const auto& device : options_.devices) filters.push_back(request_filter(options_.ns, device.tag));
-  const auto& forward = options_.proxy.forward;
-  if (forward && std::none_of(options_.devices.begin(), options_.devices.end(),
-                              [&](const auto& device) { return device.tag.text() == forward->text(); }))
-    filters.push_back(request_filter(options_.ns, *forward));
-  for (const auto& tag : *served)
-    if (!devices_.contains(tag)) filters.push_back(request_filter(options_.ns, *device_tag::parse(tag)));
+  for (const auto& tag : named_tags())
+    filters.push_back(request_filter(options_.ns, *device_tag::parse(tag)));
   return filters;
+}
+
+/// The tags that are served, but for those that only a pattern matches.
+std::vector<std::string> gateway::named_tags() const {
+  std::vector<std::string> tags;
+  for (const auto& device : options_.devices) tags.push_back(device.tag.text());
+  const auto& forward = options_.proxy.forward;
+  if (forward && std::find(tags.begin(), tags.end(), forward->text()) == tags.end())
+    tags.push_back(forward->text());
+  if (const auto served = proxy_.routes().served_tags())
+    for (const auto& tag : *served)
+      if (!devices_.contains(tag)) tags.push_back(tag);
+  return tags;
+}
+
+/// Under another text than the proxy's filters: a broker keeps one subscription for each text.
+void gateway::watch_for_rivals() {
+  std::vector<std::string> filters;
+  for (const auto& tag : named_tags()) filters.push_back(options_.ns.text() + "/+/response/" + tag + "/#");
+  serves_patterns_ = !proxy_.routes().served_tags();
+  intake_->via->subscribe_to_others(std::move(filters));
+  rivals_.keep_only([this](std::string_view tag) { return serves(tag); });
+}
+
+/// True for an answer that another gave to a request that is for us to answer.
+bool gateway::is_rival(const link& l, const exchange_topic& response) {
+  const auto tag = response.tag();
+  const bool named = devices_.find(tag) != devices_.end() || is_forward_tag(tag) ||
+                     (!serves_patterns_ && proxy_.routes().serves(tag));
+  return named && &l == intake_->via && response.ns() == options_.ns.text() &&
+         leaving_intakes_.empty() &&   // else it may be ours, by the other link
+         !proxy_.has_asked(response);  // our own answer to our own request, by a route that leads back here
 }
 
 void gateway::on_requests_subscribed(intake& from, const std::string& filter, error_code ec) {
@@ -115,12 +143,13 @@ void gateway::abandon() { proxy_.abandon("the gateway is stopping"); }
 void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
   proxy_.expire(time_.now());
+  rivals_.expire(time_.now());
   retire();
   set_alarm();
 }
 
 void gateway::set_alarm() {
-  auto next = proxy_.next_deadline();
+  auto next = std::min(proxy_.next_deadline(), rivals_.next_end());
   for (const auto& each : leaving_intakes_)
     if (each.patience > time_.now()) next = std::min(next, each.patience);
   for (const auto& each : leaving_links_)
@@ -155,6 +184,7 @@ void gateway::on_message(link& l, const inbound& m) noexcept try {
   if (!topic) return drop(event::foreign_topic, m.topic);
   if (m.retained) return drop(event::retained, m.topic);
   if (topic->which() == exchange_topic::kind::response) {
+    if (is_rival(l, *topic)) rivals_.note_answer(topic->tag(), time_.now());
     proxy_.on_response(l, *topic, m.payload);
   } else if (auto* const from = intake_of(l);
              from != nullptr && topic->ns() == options_.ns.text() && serves(topic->tag())) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/base/text_map.hpp>
 #include <mqcoap/client/answer_sender.hpp>
 #include <mqcoap/client/handler_chain.hpp>
@@ -15,6 +16,7 @@
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/gateway/request_record.hpp>
+#include <mqcoap/gateway/rival_watch.hpp>
 #include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
@@ -36,6 +38,8 @@ struct gateway_hooks {
   /// Nothing is expected any more of a link that `reconfigure` left out: it can be stopped, and then
   /// destroyed. Never inside a callback of a link.
   std::function<void(link&)> retired{};
+  /// Hears of others who answer for a tag that is served; none: they are lines of spdlog's.
+  log_sink notice{};
   request_sink log{};  ///< gets the records of the request log; none: they are lines of spdlog's
 };
 
@@ -92,6 +96,8 @@ class gateway final : public link_events, private answer_sender::observer {
   /// True while the broker has confirmed every subscription on the present connection.
   bool subscribed() const noexcept;
   bool draining() const noexcept { return static_cast<bool>(drained_); }
+  /// Who else answers for a tag that is served.
+  const rival_watch& rivals() const noexcept { return rivals_; }
   /// @}
 
  private:
@@ -120,9 +126,12 @@ class gateway final : public link_events, private answer_sender::observer {
   void reply(intake& from, call& answered, answer&& what) noexcept;
   std::vector<extra_resource> make_own_documents() const;
   std::vector<std::string> request_filters() const;
+  std::vector<std::string> named_tags() const;
+  void watch_for_rivals();
   void on_requests_subscribed(intake& from, const std::string& filter, error_code ec);
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
+  bool is_rival(const link& l, const exchange_topic& response);
   void take_request(intake& from, exchange_topic topic, std::string_view payload);
   bool pass_duplicate_filter(link& via, call& c, bool enter);
   void compose_chain();
@@ -152,12 +161,14 @@ class gateway final : public link_events, private answer_sender::observer {
   std::vector<leaving_intake> leaving_intakes_;
   std::vector<leaving_link> leaving_links_;
   twin_filter twins_;
+  rival_watch rivals_;
   proxy proxy_;
   device_map devices_;
   request_chain chain_;  ///< what answers a request, in order
   answer_sender sender_;
   std::size_t in_flight_ = 0;
   bool too_large_told_ = false;
+  bool serves_patterns_ = false;  ///< of the proxy's routes, some take tags that nobody has named
   steady_time alarm_at_ = steady_time::max();
   std::function<void()> drained_;
 };

@@ -44,6 +44,7 @@ void gateway::change_intake() {
   if (again != leaving_intakes_.end()) leaving_intakes_.erase(again);
   // The old one asks until the new one has what it asked for, and both may lead to one broker.
   twins_.begin();
+  intake_->via->subscribe_to_others({});
   leaving_intakes_.push_back({std::exchange(intake_, std::move(next)), time_.now() + leaving_patience});
 }
 
@@ -132,6 +133,7 @@ void gateway::subscribe_requests() {
                                  std::any_of(from.outdated.begin(), from.outdated.end(), takes_all)))
     twins_.begin();
   for (auto& each : from.requests) each.ask();
+  watch_for_rivals();
   settle_intakes();
 }
 

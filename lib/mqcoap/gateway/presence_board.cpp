@@ -1,100 +1,153 @@
-#include <spdlog/spdlog.h>
-
+#include <algorithm>
 #include <mqcoap/gateway/presence_board.hpp>
 #include <mqcoap/protocol/presence.hpp>
-#include <mqcoap/protocol/request_id.hpp>
+#include <mqcoap/transport/log.hpp>
 #include <utility>
 
 namespace mqcoap {
 namespace {
 
-/// For how long a word of presence may wait for a stalled broker, and for the goodbye of a device that is no
-/// longer there.
-constexpr std::chrono::seconds patience{5};
+/// For the goodbye of a device that is no longer there.
 constexpr std::chrono::milliseconds goodbye{500};
+/// Connections that are made at a time: a broker and a loop have others to serve.
+constexpr std::size_t most_connecting = 8;
+/// Lines of the log for different causes, or for tags that others announce.
+constexpr std::size_t most_lines = 10;
+constexpr std::size_t most_failures_shown = 20;
 
 }  // namespace
 
-/// One device and its connection.
-class presence_board::announcer final : public link_events {
- public:
-  announcer(std::unique_ptr<link> via, std::string topic, const clock& time)
-      : time_(time), topic_(std::move(topic)), via_(std::move(via)) {
-    via_->start(*this);
-  }
-
-  void set_online(bool online) {
-    if (std::exchange(online_, online) != online && via_->up()) say(online);
-  }
-  void stop(std::chrono::milliseconds grace, std::function<void()> done) {
-    if (via_->up()) say(false);
-    via_->stop(grace, std::move(done));
-  }
-
-  void on_link_up(link&) noexcept override {
-    if (online_) say(true);
-  }
-  void on_link_down(link&, std::string_view) noexcept override {}
-  void on_message(link&, const inbound&) noexcept override {}
-
- private:
-  void say(bool online) noexcept try {
-    const auto error = via_->publish(topic_, presence_payload(online, time_.wall()), time_.now() + patience,
-                                     {.retain = true});
-    if (error)
-      spdlog::warn("{} could not be told on {}: {}", online ? "ONLINE" : "OFFLINE", topic_, error.message());
-  } catch (const std::exception& e) {
-    spdlog::error("presence could not be told on {}: {}", topic_, e.what());
-  }
-
-  const clock& time_;
-  const std::string topic_;
-  const std::unique_ptr<link> via_;
-  bool online_ = false;
-};
-
-presence_board::presence_board(const clock& time, link_maker make) : time_(time), make_(std::move(make)) {}
+presence_board::presence_board(const clock& time, alarm& wake, link_maker make, log_sink log)
+    : time_(time), wake_(wake), make_(std::move(make)), log_(std::move(log)) {}
 presence_board::~presence_board() = default;
 
 void presence_board::follow(const namespace_name& ns, const std::vector<device_options>& devices,
                             const link_options& broker) {
+  using enum presence_announcer::farewell;
   auto before = std::exchange(told_, {});
-  const bool same_broker = broker == std::exchange(broker_, broker);
+  const bool same_connection = broker == broker_;
+  const bool same_broker = servers(broker) == servers(broker_);
+  broker_ = broker;
   for (const auto& device : devices) {
     if (!device.presence) continue;
     auto topic = presence_topic(ns, device.tag);
-    if (const auto at = before.find(topic); same_broker && at != before.end()) {
-      told_.insert(before.extract(at));
-      continue;
+    if (const auto at = before.find(topic); at != before.end()) {
+      if (same_connection) {
+        told_.insert(before.extract(at));
+        continue;
+      }
+      end(std::move(before.extract(at).mapped()), same_broker ? offline : forget, goodbye);
     }
-    auto options = broker;
-    options.client_id = "mqcoap-presence-" + request_id_generator().next().canonical().substr(0, 16);
-    options.will = last_will{topic, presence_payload(false, time_.wall()), true};
-    options.log = {};  // the gateway's own connection tells what is wrong with the broker
-    auto made = std::make_unique<announcer>(make_(std::move(options)), topic, time_);
+    auto made = std::make_unique<presence_announcer>(ns, device.tag, broker_, time_,
+                                                     static_cast<presence_announcer::host&>(*this));
     told_.emplace(std::move(topic), std::move(made));
   }
-  for (auto& [topic, one] : before) end(std::move(one), goodbye);
+  for (auto& [topic, one] : before) end(std::move(one), forget, goodbye);
+  advance();
 }
 
 void presence_board::set_online(bool online) {
+  if (!online) failures_told_.clear();
   for (const auto& [topic, one] : told_) one->set_online(online);
+  advance();
 }
 
-void presence_board::end(std::unique_ptr<announcer> one, std::chrono::milliseconds grace) {
-  auto* const ending = leaving_.emplace_back(std::move(one)).get();
-  ending->stop(grace, [this, ending] { ended(ending); });
-}
-
-void presence_board::ended(const announcer* one) {
-  std::erase_if(leaving_, [one](const auto& other) { return other.get() == one; });
-  if (leaving_.empty() && stopped_) std::exchange(stopped_, {})();
+void presence_board::end(std::unique_ptr<presence_announcer> one, presence_announcer::farewell how,
+                         std::chrono::milliseconds grace) {
+  rivals_.erase(one->tag());
+  one->leave(how, grace);
+  if (!one->ended()) leaving_.push_back(std::move(one));
 }
 
 void presence_board::stop(std::chrono::milliseconds grace, std::function<void()> done) {
-  for (auto& [topic, one] : std::exchange(told_, {})) end(std::move(one), grace);
+  for (auto& [topic, one] : std::exchange(told_, {}))
+    end(std::move(one), presence_announcer::farewell::offline, grace);
   if (leaving_.empty()) return done();
   stopped_ = std::move(done);
+}
+
+void presence_board::on_change(presence_announcer& which) noexcept try {
+  if (which.ended()) {
+    std::erase_if(leaving_, [&which](const auto& other) { return other.get() == &which; });
+    if (leaving_.empty() && stopped_) return std::exchange(stopped_, {})();
+  } else {
+    note_failure(which);
+    note_rival(which);
+  }
+  advance();
+} catch (const std::exception& e) {
+  say(log_, log_level::error, "presence: {}", e.what());
+}
+
+/// Of each cause once, for all devices that it concerns.
+void presence_board::note_failure(const presence_announcer& which) {
+  if (!which.wanted() || which.failure().empty() || !which.is_refused()) return;
+  if (failures_told_.size() >= most_lines || !failures_told_.insert(which.failure()).second) return;
+  say(log_, log_level::warning,
+      "presence of {} is not announced: {}; others with the same cause are only in .gw/status", which.tag(),
+      which.failure());
+}
+
+void presence_board::note_rival(const presence_announcer& which) {
+  if (which.contested() == rivals_.contains(which.tag())) return;
+  if (which.contested())
+    rivals_.insert(which.tag());
+  else
+    rivals_.erase(which.tag());
+  if (rivals_.size() > most_lines) return;
+  if (which.contested())
+    say(log_, log_level::error,
+        "somebody else announces {}, too: if two answer for it, every request runs twice; stop one of them",
+        which.tag());
+  else
+    say(log_, log_level::info, "nobody else announces {} any more", which.tag());
+}
+
+bool presence_board::is_leaving(const std::string& topic) const noexcept {
+  return std::any_of(leaving_.begin(), leaving_.end(),
+                     [&topic](const auto& one) { return one->topic() == topic; });
+}
+
+void presence_board::advance() {
+  if (std::exchange(advancing_, true)) return;
+  const auto now = time_.now();
+  auto room = most_connecting;
+  for (const auto& [topic, one] : told_)
+    if (one->connecting() && room > 0) --room;
+  auto next = steady_time::max();
+  for (const auto& [topic, one] : told_) {
+    const auto due = one->next_due();
+    if (!one->waits_to_connect() || due > now) {
+      next = std::min(next, due);
+    } else if (room > 0 && !is_leaving(topic)) {
+      --room;
+      one->connect();
+    }
+  }
+  if (next != alarm_at_) wake_.wake_at(alarm_at_ = next);
+  advancing_ = false;
+}
+
+void presence_board::on_alarm() {
+  alarm_at_ = steady_time::max();
+  for (const auto& [topic, one] : told_) {
+    if (one->next_due() > time_.now()) continue;
+    one->on_due();
+    note_failure(*one);
+  }
+  advance();
+}
+
+presence_status presence_board::status() const {
+  presence_status out;
+  out.devices = told_.size();
+  for (const auto& [topic, one] : told_) {
+    if (one->announced()) ++out.announced;
+    if (!one->failure().empty() && out.failing.size() < most_failures_shown)
+      out.failing.push_back({one->tag(), one->failure()});
+  }
+  out.rivals.assign(rivals_.begin(), rivals_.end());
+  return out;
 }
 
 }  // namespace mqcoap

@@ -342,6 +342,11 @@ void proxy::expect_late(const request_id& id, const hop& h) {
                {h.caller->without_body(), h.device->via.name(), std::move(topic), h.path});
 }
 
+bool proxy::has_asked(const exchange_topic& response) {
+  const auto id = request_id::parse(response.id(), validation::lenient);
+  return id && (hops_.find(*id) != nullptr || outcomes_.recall(*id) != outcome_memory::outcome::unknown);
+}
+
 void proxy::count_late(const link& from, const exchange_topic& topic) {
   env_.counted.count(event::answer_late);
   if (auto* device = env_.stats.find_device(from.name(), topic.ns(), topic.tag()))

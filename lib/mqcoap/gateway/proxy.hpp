@@ -73,6 +73,8 @@ class proxy {
 
   /// Answers 504 where the time is over.
   void expire(steady_time now);
+  /// True if this answers a request of ours, of now or of late.
+  bool has_asked(const exchange_topic& response);
   steady_time next_deadline() const noexcept { return hops_.earliest(); }
   /// Answers everything that waits: 504 what a device has, 503 what was not sent.
   void abandon(std::string_view why);

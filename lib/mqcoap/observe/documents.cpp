@@ -21,6 +21,9 @@ double millis(std::chrono::nanoseconds d) {
   return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(d).count()) / 1000;
 }
 
+/// Tags in a list that has to fit into a payload.
+constexpr std::size_t most_tags_listed = 20;
+
 /// Not within a character of UTF-8.
 std::string shortened(std::string text) {
   if (text.size() <= longest_error) return text;
@@ -64,6 +67,18 @@ json::object describe(const observer& o, const link& l) {
   return broker;
 }
 
+json::object describe(const presence_status& p) {
+  json::array failing;
+  for (const auto& [tag, why] : p.failing) failing.push_back({{"tag", tag}, {"why", shortened(why)}});
+  return {{"devices", p.devices}, {"announced", p.announced}, {"failing", std::move(failing)}};
+}
+
+json::object describe_rivals(const std::vector<std::string>& tags) {
+  const auto listed = std::min(tags.size(), most_tags_listed);
+  return {{"tags", json::array(tags.begin(), tags.begin() + static_cast<std::ptrdiff_t>(listed))},
+          {"left_out", tags.size() - listed}};
+}
+
 }  // namespace
 
 json_text make_status_document(const observer& o) {
@@ -84,6 +99,8 @@ json_text make_status_document(const observer& o) {
                       {"unsent", g.counted()[event::answer_unsent]},
                       {"forwarded", g.counted()[event::forwarded]},
                       {"dropped", std::move(dropped)},
+                      {"presence", describe(o.presences())},
+                      {"rivals", describe_rivals(o.rivals())},
                       {"http", o.http_state()},
                       {"log", {{"dropped", o.log_dropped()}}}};
   if (why) status["why_not_ready"] = *why;

@@ -140,7 +140,7 @@ const row rows[] = {
      [](family& f, const observer& o) { f.add({o.version()}, 1); }},
     {{"mqcoap_start_time_seconds", "gauge", "", "When the gateway was started, in seconds since 1970."},
      [](family& f, const observer& o) { f.add({}, seconds(o.started())); }},
-    {{"mqcoap_ready", "gauge", "", "1 while requests are answered: the broker is connected, every subscription is confirmed, and no stop has begun."},
+    {{"mqcoap_ready", "gauge", "", "1 while requests are answered: the broker is connected, every subscription is confirmed, nobody else answers for the same tags, and no stop has begun."},
      [](family& f, const observer& o) { f.add({}, o.why_not_ready() ? 0 : 1); }},
     {{"mqcoap_config_last_reload_successful", "gauge", "", "0 if the last reload of the configuration failed and the old one is in force."},
      [](family& f, const observer& o) { f.add({}, !o.last_reload() || o.last_reload()->ok ? 1 : 0); }},

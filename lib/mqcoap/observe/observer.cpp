@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <mqcoap/observe/documents.hpp>
 #include <mqcoap/observe/metrics.hpp>
 #include <mqcoap/observe/observer.hpp>
@@ -14,10 +16,20 @@ std::string down_words(const gateway& g, const std::string& broker) {
   return "broker " + broker + " is not connected yet";
 }
 
+std::string rival_words(const std::vector<std::string>& tags) {
+  std::string words = "somebody else answers for or announces " + tags.front() + " as well";
+  if (tags.size() > 1) words += ", and " + std::to_string(tags.size() - 1) + " more of the tags served here";
+  return words + ": every request may run twice";
+}
+
 }  // namespace
 
 observer::observer(const clock& time, std::string version)
-    : time_(time), version_(std::move(version)), started_(time.wall()), began_(time.now()), good_since_(started_) {}
+    : time_(time),
+      version_(std::move(version)),
+      started_(time.wall()),
+      began_(time.now()),
+      good_since_(started_) {}
 
 void observer::set_reload(reload_status s) {
   if (s.ok) good_since_ = s.when;
@@ -36,7 +48,17 @@ std::optional<std::string> observer::why_not_ready() const {
   if (!serving.up()) return down_words(g, serving.name());
   if (!g.subscribed())
     return "broker " + serving.name() + " has not confirmed every subscription to requests";
+  if (const auto others = rivals(); !others.empty()) return rival_words(others);
   return std::nullopt;
+}
+
+std::vector<std::string> observer::rivals() const {
+  const auto answering = running_->rivals().tags();
+  const auto announcing = presences().rivals;
+  std::vector<std::string> all;
+  std::set_union(answering.begin(), answering.end(), announcing.begin(), announcing.end(),
+                 std::back_inserter(all));
+  return all;
 }
 
 json_text observer::document(own_document which) const {

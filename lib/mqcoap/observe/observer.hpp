@@ -4,12 +4,14 @@
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/presence_status.hpp>
 #include <mqcoap/gateway/reload_status.hpp>
 #include <mqcoap/observe/http_page.hpp>
 #include <mqcoap/protocol/json_text.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mqcoap {
 
@@ -31,7 +33,10 @@ class observer {
   /// Tells how many lines the log has lost.
   void set_log_dropped(std::function<std::uint64_t()> dropped) { log_dropped_ = std::move(dropped); }
 
-  /// Nothing if requests are answered; else why they are not.
+  /// Tells how far the presences are announced.
+  void set_presence(std::function<presence_status()> state) { presence_ = std::move(state); }
+
+  /// Nothing if requests are answered, and by nobody else; else what is wrong.
   std::optional<std::string> why_not_ready() const;
 
   json_text document(own_document which) const;
@@ -47,9 +52,14 @@ class observer {
   unix_millis last_good_configuration() const noexcept { return good_since_; }
   unix_millis started() const noexcept { return started_; }
   /// How long it runs, whatever becomes of the wall clock.
-  std::chrono::seconds uptime() const { return std::chrono::duration_cast<std::chrono::seconds>(now() - began_); }
+  std::chrono::seconds uptime() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(now() - began_);
+  }
   std::string http_state() const { return http_state_ ? http_state_() : "off"; }
   std::uint64_t log_dropped() const { return log_dropped_ ? log_dropped_() : 0; }
+  presence_status presences() const { return presence_ ? presence_() : presence_status{}; }
+  /// Tags that are served here, and that somebody else answers for or announces. Sorted.
+  std::vector<std::string> rivals() const;
   steady_time now() const { return time_.now(); }
   /// The wall clock at a time of the steady clock.
   unix_millis wall(steady_time t) const;
@@ -66,6 +76,7 @@ class observer {
   json_text configuration_;
   std::function<std::string()> http_state_;
   std::function<std::uint64_t()> log_dropped_;
+  std::function<presence_status()> presence_;
 };
 
 }  // namespace mqcoap

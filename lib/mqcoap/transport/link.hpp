@@ -6,6 +6,7 @@
 #include <mqcoap/base/errc.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mqcoap {
 
@@ -84,6 +85,13 @@ class link {
   /// for a filter that is kept replaces nothing and confirms again.
   virtual void subscribe(std::string filter, subscribed_handler done) = 0;
   virtual void unsubscribe(std::string_view filter) = 0;
+
+  /// Keeps subscriptions, beside those of `subscribe`, that bring what others publish and not what this link
+  /// does itself. Only MQTT 5 has such subscriptions: over 3.1.1 nothing comes. Nobody is told whether the
+  /// broker confirms them.
+  /// @param filters  all of them; those of the last call that are not among them are dropped. None may be a
+  ///   filter of `subscribe`
+  virtual void subscribe_to_others(std::vector<std::string> filters) { static_cast<void>(filters); }
 
   /// Sends, or queues for as long as the deadline allows. Never keeps a message over a reconnect.
   /// @param done  hears what became of the message; without one, nobody asks. Not called if this call fails.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/transport/tls_options.hpp>
@@ -24,8 +25,14 @@ struct last_will {
   std::string topic;
   std::string payload;
   bool retain = true;
+  /// Makes the payload of each connection, in the place of `payload`; on the link's executor. Empty: it is
+  /// always the same.
+  std::function<std::string()> make_payload = {};
 
-  friend bool operator==(const last_will&, const last_will&) = default;
+  /// A function cannot be compared, and does not count.
+  friend bool operator==(const last_will& a, const last_will& b) {
+    return a.topic == b.topic && a.payload == b.payload && a.retain == b.retain;
+  }
 };
 
 /// Where a server listens.

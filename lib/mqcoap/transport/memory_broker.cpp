@@ -35,11 +35,12 @@ void memory_broker::connect_links() {
   }
 }
 
-void memory_broker::take(const std::string& topic, const std::string& payload, bool retain) {
+void memory_broker::take(const std::string& topic, const std::string& payload, bool retain,
+                         const memory_link* from) {
   if (retain) keep(topic, payload);
   for (std::size_t i = 0; i < links_.size(); ++i) {
     auto* l = links_[i];
-    if (l == nullptr || !l->up_ || !l->wants(topic)) continue;
+    if (l == nullptr || !l->up_ || !l->wants(topic, from)) continue;
     ++delivered_;
     l->receive({topic, payload, false});
   }
@@ -66,12 +67,18 @@ void memory_broker::drop(memory_link& l) {
   l.go_down("the connection is lost");
 }
 
+void memory_broker::throw_off(const std::string& client_id) {
+  for (std::size_t i = 0; i < links_.size(); ++i)
+    if (links_[i] != nullptr && links_[i]->up_ && links_[i]->client_id_ == client_id) drop(*links_[i]);
+}
+
 void memory_broker::execute_will(const memory_link& l) {
   if (!l.will_) return;
-  tasks_.push_back({task::kind::delivery,
-                    nullptr,
-                    [this, will = *l.will_](error_code) { take(will.topic, will.payload, will.retain); },
-                    {}});
+  tasks_.push_back(
+      {task::kind::delivery,
+       nullptr,
+       [this, will = *l.will_](error_code) { take(will.topic, will.payload, will.retain, nullptr); },
+       {}});
 }
 
 void memory_broker::keep(const std::string& topic, const std::string& payload) {

@@ -30,8 +30,10 @@ void memory_link::start(link_events& owner) {
 }
 
 void memory_link::connect() {
+  if (broker_.throws_off_) broker_.throw_off(client_id_);
   up_ = true;
   ++stats_.connects;
+  if (will_ && will_->make_payload) will_->payload = will_->make_payload();
   for (const auto& filter : filters_) broker_.later(this, [this, filter] { make(filter); });
   owner_->on_link_up(*this);
 }
@@ -103,7 +105,9 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
     broker_.tasks_.push_back({kind::delivery,
                               nullptr,
                               [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
-                               retain = options.retain](error_code) { broker.take(topic, payload, retain); },
+                               retain = options.retain, from = this](error_code) {
+                                broker.take(topic, payload, retain, from);  // compared, and not followed
+                              },
                               {}});
   if (done)
     broker_.tasks_.push_back({kind::written, this, std::move(done),
@@ -124,9 +128,10 @@ void memory_link::stop(std::chrono::milliseconds, stopped_handler done) {
 
 bool memory_link::is_granted(std::string_view filter) const noexcept { return contains(granted_, filter); }
 
-bool memory_link::wants(std::string_view topic) const noexcept {
-  return std::any_of(granted_.begin(), granted_.end(),
-                     [topic](const std::string& filter) { return filter_matches(filter, topic); });
+bool memory_link::wants(std::string_view topic, const memory_link* from) const noexcept {
+  const auto takes = [topic](const std::string& filter) { return filter_matches(filter, topic); };
+  return std::any_of(granted_.begin(), granted_.end(), takes) ||
+         (from != this && std::any_of(others_.begin(), others_.end(), takes));
 }
 
 void memory_link::receive(const inbound& m) {

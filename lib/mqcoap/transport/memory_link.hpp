@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mqcoap {
@@ -42,6 +43,8 @@ class memory_broker {
     denied_.clear();
     ignored_.clear();
   }
+  /// As brokers do, whoever connects with the client id of another throws the other off from now on.
+  void keep_client_ids_apart() { throws_off_ = true; }
   enum class refusal {
     at_once,  ///< by `publish`
     later,    ///< to the written_handler, as of a link whose queue the message had to pass
@@ -68,11 +71,14 @@ class memory_broker {
   bool ignores(std::string_view filter) const noexcept;
   bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
-  void take(const std::string& topic, const std::string& payload, bool retain);
+  /// @param from  who published it; null: gone, or a last will
+  void take(const std::string& topic, const std::string& payload, bool retain, const memory_link* from);
   void keep(const std::string& topic, const std::string& payload);
   void later(const memory_link* l, std::function<void()> run) {
     tasks_.push_back({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
   }
+  /// Somebody connects with this client id: whoever has it is lost.
+  void throw_off(const std::string& client_id);
   /// A link is lost without a goodbye.
   void execute_will(const memory_link& l);
   void forget(const memory_link* l);
@@ -87,6 +93,7 @@ class memory_broker {
   std::size_t largest_payload_ = std::numeric_limits<std::size_t>::max();
   refusal too_large_ = refusal::at_once;
   std::vector<std::string> denied_topics_;
+  bool throws_off_ = false;
 };
 
 /// A client of a memory_broker. Also plays callers and devices in tests.
@@ -103,10 +110,14 @@ class memory_link final : public link {
   bool up() const noexcept override { return up_; }
   void subscribe(std::string filter, subscribed_handler done) override;
   void unsubscribe(std::string_view filter) override;
+  void subscribe_to_others(std::vector<std::string> filters) override { others_ = std::move(filters); }
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return stats_; }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
+
+  /// Those of `subscribe_to_others`.
+  const std::vector<std::string>& others() const noexcept { return others_; }
 
   /// The filters kept, in the order in which they were asked for.
   const std::vector<std::string>& filters() const noexcept { return filters_; }
@@ -125,19 +136,20 @@ class memory_link final : public link {
   void make(const std::string& filter);
   void answer(std::string_view filter, error_code error);
   bool is_granted(std::string_view filter) const noexcept;
-  bool wants(std::string_view topic) const noexcept;
+  bool wants(std::string_view topic, const memory_link* from) const noexcept;
   void receive(const inbound& m);
 
   memory_broker& broker_;
   const std::string name_;
   const std::string client_id_;
-  const std::optional<last_will> will_;
+  std::optional<last_will> will_;
   link_events* owner_ = nullptr;
   bool up_ = false;
   bool stopped_ = false;
   std::vector<std::string> filters_;
   std::vector<std::string> granted_;  ///< those of them that the broker confirmed on this connection
   std::vector<waiting> waiting_;
+  std::vector<std::string> others_;
   link_stats stats_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <iterator>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
@@ -92,6 +93,29 @@ void mosquitto_link::impl::ask_for(std::vector<std::string> filters) {
   }
 }
 
+void mosquitto_link::impl::subscribe_to_others(std::vector<std::string> filters) {
+  std::erase_if(filters, [](const std::string& filter) { return !valid_filter(filter); });
+  std::sort(filters.begin(), filters.end());
+  const auto before = std::exchange(others_, std::move(filters));
+  if (!up()) return;
+  std::vector<std::string> added;
+  std::set_difference(others_.begin(), others_.end(), before.begin(), before.end(),
+                      std::back_inserter(added));
+  ask_for_others(added);
+  for (const auto& filter : before)
+    if (!std::binary_search(others_.begin(), others_.end(), filter)) session_->unsubscribe(filter);
+}
+
+void mosquitto_link::impl::ask_for_others(const std::vector<std::string>& filters) {
+  if (!session_->tells_own_apart()) return;
+  for (std::size_t from = 0; from < filters.size(); from += filters_a_packet) {
+    const auto begin = filters.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto count = std::min(filters_a_packet, filters.size() - from);
+    session_->subscribe({begin, begin + static_cast<std::ptrdiff_t>(count)},
+                        mosquitto_session::own_messages::stay_away);
+  }
+}
+
 void mosquitto_link::impl::on_session_subscribed(int id, std::span<const int> reasons) noexcept {
   std::vector<subscription_table::answer> due;
   for (const auto& denial : subscriptions_.answered(id, reasons, due)) {
@@ -168,6 +192,9 @@ void mosquitto_link::unsubscribe(std::string_view filter) { impl_->unsubscribe(f
 error_code mosquitto_link::publish(std::string_view topic, std::string_view payload, steady_time deadline,
                                    publish_options options, written_handler done) {
   return impl_->publish(topic, payload, deadline, options, std::move(done));
+}
+void mosquitto_link::subscribe_to_others(std::vector<std::string> filters) {
+  impl_->subscribe_to_others(std::move(filters));
 }
 link_stats mosquitto_link::stats() const noexcept { return impl_->stats(); }
 void mosquitto_link::stop(std::chrono::milliseconds grace, stopped_handler done) {

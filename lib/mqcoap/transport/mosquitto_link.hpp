@@ -30,6 +30,7 @@ class mosquitto_link final : public link {
   bool up() const noexcept override;
   void subscribe(std::string filter, subscribed_handler done) override;
   void unsubscribe(std::string_view filter) override;
+  void subscribe_to_others(std::vector<std::string> filters) override;
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override;

@@ -162,6 +162,7 @@ void mosquitto_link::impl::on_session_up() noexcept {
       words(servers_[server_].version.next()));
   servers_[server_].version.worked();
   ask_for(subscriptions_.begin_connection());
+  ask_for_others(others_);
   if (owner_ != nullptr) owner_->on_link_up(face_);
 }
 

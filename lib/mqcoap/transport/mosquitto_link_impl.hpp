@@ -36,6 +36,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void start(link_events& owner);
   void subscribe(std::string filter, subscribed_handler done);
   void unsubscribe(std::string_view filter);
+  void subscribe_to_others(std::vector<std::string> filters);
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options, written_handler done);
   link_stats stats() const noexcept;
@@ -89,6 +90,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void call_answered();
 
   void ask_for(std::vector<std::string> filters);
+  void ask_for_others(const std::vector<std::string>& filters);
   void deliver(std::vector<subscription_table::answer> due);
   void finish_if_drained();
   void now_stopped();
@@ -142,6 +144,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   };
   std::deque<answered> answered_;  ///< handlers that are due
   subscription_table subscriptions_;
+  std::vector<std::string> others_;  ///< filters of `subscribe_to_others`, sorted
   std::vector<stopped_handler> stopped_;
   bool finishing_ = false;
   link_stats stats_;

@@ -95,10 +95,11 @@ void mosquitto_session::configure(const link_options& options, tls_authorities& 
 
 void mosquitto_session::set_will(const last_will& will) {
   constexpr std::size_t largest = 65'535;  // MQTT 5.0 section 3.1.3.3
+  const auto payload = will.make_payload ? will.make_payload() : will.payload;
   int code = MOSQ_ERR_PAYLOAD_SIZE;
-  if (will.payload.size() <= largest)
-    code = mosquitto_will_set(handle_, will.topic.c_str(), static_cast<int>(will.payload.size()),
-                              will.payload.data(), qos_, will.retain);
+  if (payload.size() <= largest)
+    code = mosquitto_will_set(handle_, will.topic.c_str(), static_cast<int>(payload.size()), payload.data(),
+                              qos_, will.retain);
   if (code != MOSQ_ERR_SUCCESS)
     refuse("the last will cannot be set: " + std::string(mosquitto_strerror(code)));
 }
@@ -226,13 +227,14 @@ error_code mosquitto_session::publish(const char* topic, std::string_view payloa
   }
 }
 
-int mosquitto_session::subscribe(const std::vector<std::string>& filters) {
+int mosquitto_session::subscribe(const std::vector<std::string>& filters, own_messages ours) {
   std::vector<char*> texts;
   texts.reserve(filters.size());
   for (const auto& filter : filters) texts.push_back(const_cast<char*>(filter.c_str()));  // a C interface
   int id = 0;
-  const int code = mosquitto_subscribe_multiple(handle_, &id, static_cast<int>(texts.size()), texts.data(),
-                                                qos_, 0, nullptr);
+  const int code =
+      mosquitto_subscribe_multiple(handle_, &id, static_cast<int>(texts.size()), texts.data(), qos_,
+                                   ours == own_messages::come ? 0 : MQTT_SUB_OPT_NO_LOCAL, nullptr);
   if (code != MOSQ_ERR_SUCCESS) return 0;
   queued_packet();
   return id;

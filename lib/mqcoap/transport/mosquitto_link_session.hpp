@@ -84,8 +84,12 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Hands a message to the library. Nothing is written inside this call.
   /// @par Errors  errc::too_large, errc::invalid_topic, errc::denied, errc::queue_full, errc::not_connected
   error_code publish(const char* topic, std::string_view payload, bool retain, int& id);
+  /// Whether a subscription brings what this connection publishes itself.
+  enum class own_messages : std::uint8_t { come, stay_away };
+  /// True if they can be kept away: MQTT 5 has the option for it.
+  bool tells_own_apart() const noexcept { return v5_; }
   /// @return the packet id, or 0 if nothing was sent
-  int subscribe(const std::vector<std::string>& filters);
+  int subscribe(const std::vector<std::string>& filters, own_messages ours = own_messages::come);
   void unsubscribe(const std::string& filter);
 
   /// Says goodbye after all that was handed over; ends with `finished` when the broker has closed the

@@ -41,8 +41,10 @@ TEST_CASE("each state has its words") {
   auto e = sample();
   e.late = true;
   CHECK(holds(to_line(e, false), "12.3 ms, late"));
+  CHECK_FALSE(holds(to_line(e, false), "!"));
   e.what = state::repeated;
   CHECK(holds(to_line(e, false), "205 CONTENT again"));
+  CHECK(holds(to_line(e, false), "! a second answer: who else answers for DEV_1?"));
   e.what = state::unasked;
   e.verb.reset();
   e.took.reset();

@@ -24,6 +24,24 @@ TEST_CASE("a clock may be wrong by what the network and a second leave open") {
   CHECK(judge_clock({0}, {1'767'225'600'000}, 0ms).advice.find("NTP") != std::string::npos);
 }
 
+TEST_CASE("a gateway's own word is taken over, and what is none is left alone") {
+  for (const auto* text : {"[]", "null", "7", "{}", R"({"state":1})"}) CHECK_FALSE(judge_gateway(text));
+  auto found = judge_gateway(R"({"ready":true,"presence":{"devices":1,"announced":1,"failing":[]}})");
+  REQUIRE(found);
+  REQUIRE(found->size() == 1);
+  CHECK(found->front().result == verdict::ok);
+  found = judge_gateway(R"({"ready":false,"why_not_ready":"somebody else answers for GW_1"})");
+  REQUIRE(found);
+  CHECK(found->front().result == verdict::fail);
+  CHECK(found->front().words.find("GW_1") != std::string::npos);
+  CHECK(found->front().status != status_ok);
+  found = judge_gateway(R"({"ready":true,"presence":{"failing":[{"tag":"GW_2","why":"refused"}]}})");
+  REQUIRE(found);
+  REQUIRE(found->size() == 2);
+  CHECK(found->back().result == verdict::warn);
+  CHECK(found->back().words == "not announced: GW_2: refused");
+}
+
 TEST_CASE("the median") {
   CHECK(median({5us}) == 5us);
   CHECK(median({9us, 1us, 5us}) == 5us);

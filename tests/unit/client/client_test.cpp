@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -14,6 +15,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
+#include <functional>
 #include <future>
 #include <mqcoap/client/client.hpp>
 #include <mqcoap/client/response_exception.hpp>
@@ -324,9 +326,11 @@ TEST_CASE("presence: ONLINE while it is there, OFFLINE when it goes, with a good
   run(loop, [&]() -> asio::awaitable<void> {
     co_await listener.async_connect(asio::use_awaitable);
     std::vector<std::string> said;
+    std::vector<long long> dates;
     asio::steady_timer news(loop);
     const auto note = [&](const general_message& m) {
       said.emplace_back(m.payload.body.value().at("state").as_string());
+      dates.push_back(std::stoll(std::string(m.payload.body.value().at("last_updated").as_string())));
       news.cancel();
     };
     const auto await_news = [&](std::size_t count) -> asio::awaitable<void> {
@@ -346,6 +350,43 @@ TEST_CASE("presence: ONLINE while it is there, OFFLINE when it goes, with a good
     device.reset();  // says nothing: the broker does
     co_await await_news(4);
     CHECK(said == std::vector<std::string>{"ONLINE", "OFFLINE", "ONLINE", "OFFLINE"});
+    // Each is newer than the one before, the last will too: a reader may keep the newest.
+    CHECK(std::adjacent_find(dates.begin(), dates.end(), std::greater_equal<>()) == dates.end());
+  });
+}
+
+TEST_CASE("presence: who is there contradicts an OFFLINE that another one says") {
+  private_broker broker;
+  asio::io_context loop;
+  auto options = options_for(broker, "DEV");
+  options.presence = true;
+  client device(loop.get_executor(), options);
+  client other(loop.get_executor(), options_for(broker));
+  run(loop, [&]() -> asio::awaitable<void> {
+    co_await other.async_connect(asio::use_awaitable);
+    std::vector<std::string> said;
+    asio::steady_timer news(loop);
+    const general_filter presences(general_topic::kind::system, {}, *device_tag::parse("DEV"),
+                                   *resource_path::parse("presence"));
+    const auto note = [&](const general_message& m) {
+      said.emplace_back(m.payload.body.value().at("state").as_string());
+      news.cancel();
+    };
+    const auto await_news = [&](std::size_t count) -> asio::awaitable<void> {
+      news.expires_after(30s);
+      while (said.size() < count && news.expiry() > asio::steady_timer::clock_type::now())
+        co_await news.async_wait(tuple);
+    };
+    co_await other.async_subscribe(presences, note, asio::use_awaitable);
+    co_await device.async_connect(asio::use_awaitable);
+    co_await await_news(1);
+    const general_topic topic(options.ns, *subsystem_name::parse("gateway"), general_topic::kind::system,
+                              *device_tag::parse("DEV"), *resource_path::parse("presence"));
+    const auto offline = json_text::parse(R"({"state":"OFFLINE","last_updated":"1"})");
+    co_await other.async_publish(topic, *offline, true, asio::use_awaitable);
+    co_await await_news(3);
+    CHECK(said == std::vector<std::string>{"ONLINE", "OFFLINE", "ONLINE"});
+    CHECK(device.stats().ignored == 0);
   });
 }
 

@@ -111,3 +111,21 @@ TEST_CASE("a signal that seems never to be a finite number gets a warning") {
           std::string::npos,
       words);
 }
+
+TEST_CASE("devices with presence that need more descriptors than usual get a warning with their number") {
+  const test::temporary_folder folder;
+  const auto load = [&](int devices) {
+    std::string text = "version: 1\ntemplates: {t: {presence: true}}\ndevices:\n";
+    for (int i = 0; i < devices; ++i) text += "  GW_" + std::to_string(i) + ": {like: t}\n";
+    return load_settings(folder.write("mqcoap.yaml", text));
+  };
+  CHECK(load(230).diagnostics.empty());
+  const auto loaded = load(255);
+  CHECK(loaded.value.has_value());
+  REQUIRE(loaded.diagnostics.size() == 1);
+  const auto& warning = loaded.diagnostics.front();
+  CHECK(warning.level == diagnostic::severity::warning);
+  CHECK(warning.line == 4);
+  CHECK(warning.message.starts_with("255 devices have presence"));
+  CHECK(warning.message.find("1124 file descriptors") != std::string::npos);
+}

@@ -49,6 +49,7 @@ struct fixture {
   desk caller{broker};
   int ready = 0;
   std::vector<request_record> records;
+  std::vector<std::string> errors;
   gateway tested{two_devices(), {&lab}, time, wake, hooks()};
   request_id_generator ids;
 
@@ -56,6 +57,9 @@ struct fixture {
     gateway_hooks made;
     made.ready = [this] { ++ready; };
     made.log = [this](const request_record& r) { records.push_back(r); };
+    made.notice = [this](log_level level, std::string_view words) {
+      if (level == log_level::error) errors.emplace_back(words);
+    };
     return made;
   }
   void start() {
@@ -156,4 +160,28 @@ TEST_CASE_FIXTURE(fixture, "what it answers is recorded where its owner wants it
   REQUIRE(records.size() == 1);
   CHECK(records.front().path == "large");
   CHECK(records.front().code == 205);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "somebody else's answer for a tag that is served is told, its own answers are not") {
+  start();
+  for (int i = 0; i < 10; ++i) ask("GET", "GW_1", "any", "large");
+  get_of("GW_2");  // its own answer, to its own request
+  CHECK(tested.rivals().empty());
+  CHECK(errors.empty());
+  const std::string id(ids.next().text());
+  const std::string answer = R"({"header":{"response_code":205,"path":"large","request_id":")" + id +
+                             R"("},"body":1,"timestamp":"1"})";
+  caller.at.publish("gf_int_v1/any/response/ELSE_1/" + id, answer, steady_time::max());
+  broker.run();
+  CHECK(tested.rivals().empty());
+  for (int i = 0; i < 10; ++i) {
+    caller.at.publish("gf_int_v1/any/response/GW_2/" + id, answer, steady_time::max());
+    broker.run();
+  }
+  CHECK(tested.rivals().tags() == std::vector<std::string>{"GW_2"});
+  CHECK(errors.size() == 1);
+  time.advance(5min);
+  tested.on_alarm();
+  CHECK(tested.rivals().empty());
 }

@@ -1,134 +1,202 @@
-#include <doctest/doctest.h>
-
-#include <boost/json/parse.hpp>
-#include <map>
-#include <mqcoap/gateway/presence_board.hpp>
-#include <mqcoap/transport/memory_link.hpp>
-#include <string>
-#include <vector>
+#include "presence_fixture.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::test;
 
-namespace {
-
-device_options device(const char* tag, bool presence = true) {
-  return {*device_tag::parse(tag), {}, {}, {}, presence};
-}
-
-/// Sees what is told, and what a later one would find.
-struct witness final : link_events {
-  memory_link at;
-  std::map<std::string, std::string> state;  ///< by tag
-  int heard = 0;
-
-  explicit witness(memory_broker& broker) : at(broker, "witness") {
-    at.subscribe("gf_int_v1/gateway/system/+/presence", {});
-    at.start(*this);
-  }
-  void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
-  void on_message(mqcoap::link&, const inbound& m) noexcept override {
-    ++heard;
-    const auto body = boost::json::parse({m.payload.data(), m.payload.size()}).at("body");
-    const std::string topic(m.topic);
-    const auto tag = topic.substr(25, topic.rfind('/') - 25);
-    state[tag] = std::string(body.at("state").as_string());
-  }
-};
-
-using states = std::map<std::string, std::string>;
-
-struct fixture {
-  manual_clock time;
-  memory_broker broker;
-  std::vector<memory_link*> made;
-  link_options lab;
-  presence_board board{time, [this](link_options options) {
-                         auto l = std::make_unique<memory_link>(broker, options.client_id, options.will);
-                         made.push_back(l.get());
-                         return l;
-                       }};
-  witness seen{broker};
-
-  void follow(const std::vector<device_options>& devices) {
-    board.follow(default_namespace(), devices, lab);
-    broker.run();
-  }
-  void set_online(bool online) {
-    board.set_online(online);
-    broker.run();
-  }
-};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(fixture, "a device is ONLINE once it is served, and only if it wants that told") {
+TEST_CASE_FIXTURE(presence_fixture,
+                  "a device is ONLINE once it is served, and only if it wants that announced") {
   follow({device("GW_1"), device("GW_2", false)});
   CHECK(board.size() == 1);
-  CHECK(seen.state.empty());
+  CHECK(ours.made.empty());  // the serving connection is the first one
   set_online(true);
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
+  CHECK(board.status().announced == 1);
   set_online(false);
   CHECK(seen.state == states{{"GW_1", "OFFLINE"}});
+  CHECK(seen.newest == states{{"GW_1", "OFFLINE"}});
+  CHECK(board.status().announced == 0);
+  CHECK(board.status().devices == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "its last will says OFFLINE, and it says ONLINE again when it is back") {
+TEST_CASE_FIXTURE(presence_fixture, "its last will says OFFLINE, and it says ONLINE again when it is back") {
   follow({device("GW_1")});
   set_online(true);
-  broker.drop(*made.front());
-  CHECK_FALSE(made.front()->up());
+  broker.drop(*ours.made.front());
   broker.run();
-  CHECK(made.front()->up());
+  CHECK(seen.state == states{{"GW_1", "OFFLINE"}});
+  CHECK(ours.warnings.empty());  // a lost connection is no refused one
+  advance(1s);
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
-  CHECK(seen.heard == 3);  // OFFLINE in between
+  CHECK(seen.heard == 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "who comes later finds it") {
+TEST_CASE_FIXTURE(presence_fixture, "who keeps the newest of what is told sees every last will") {
   follow({device("GW_1")});
   set_online(true);
-  witness later(broker);
+  for (int i = 0; i < 3; ++i) {
+    CAPTURE(i);
+    CHECK(seen.newest == states{{"GW_1", "ONLINE"}});
+    time.advance(2min);
+    broker.drop(*ours.made.back());
+    broker.run();
+    CHECK(seen.newest == states{{"GW_1", "OFFLINE"}});
+    advance(1s);
+  }
+  // Also after it was away and came back without a new process.
+  set_online(false);
+  set_online(true);
+  CHECK(seen.newest == states{{"GW_1", "ONLINE"}});
+  broker.drop(*ours.made.back());
+  broker.run();
+  CHECK(seen.newest == states{{"GW_1", "OFFLINE"}});
+}
+
+TEST_CASE_FIXTURE(presence_fixture, "who comes later finds it") {
+  follow({device("GW_1")});
+  set_online(true);
+  witness later(broker, "later");
   broker.run();
   CHECK(later.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(fixture,
-                  "what is removed goes OFFLINE, what is added comes when it is served, the rest stays") {
+TEST_CASE_FIXTURE(presence_fixture,
+                  "what is removed is forgotten, what is added comes when it is served, the rest stays") {
   follow({device("GW_1"), device("GW_2")});
   set_online(true);
   seen.heard = 0;
   follow({device("GW_2"), device("GW_3")});
-  CHECK(seen.state == states{{"GW_1", "OFFLINE"}, {"GW_2", "ONLINE"}});
-  CHECK(seen.heard == 1);
-  CHECK(made.size() == 3);
+  CHECK(seen.newest == states{{"GW_1", "OFFLINE"}, {"GW_2", "ONLINE"}});
+  CHECK(seen.state == states{{"GW_2", "ONLINE"}});
+  CHECK(seen.heard == 2);  // OFFLINE, and that nothing is kept
   set_online(true);
-  CHECK(seen.state == states{{"GW_1", "OFFLINE"}, {"GW_2", "ONLINE"}, {"GW_3", "ONLINE"}});
+  CHECK(ours.made.size() == 3);
+  CHECK(seen.state == states{{"GW_2", "ONLINE"}, {"GW_3", "ONLINE"}});
+  witness later(broker, "later");
+  broker.run();
+  CHECK(later.state == states{{"GW_2", "ONLINE"}, {"GW_3", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(fixture, "another broker takes other connections") {
+TEST_CASE_FIXTURE(presence_fixture, "whose presence is switched off is forgotten") {
+  follow({device("GW_1")});
+  set_online(true);
+  follow({device("GW_1", false)});
+  CHECK(board.size() == 0);
+  witness later(broker, "later");
+  broker.run();
+  CHECK(later.state.empty());
+}
+
+TEST_CASE_FIXTURE(presence_fixture, "what is removed is forgotten also if its connection was just lost") {
+  follow({device("GW_1")});
+  set_online(true);
+  broker.drop(*ours.made.front());
+  broker.run();
+  CHECK(seen.state == states{{"GW_1", "OFFLINE"}});
+  follow({});
+  witness later(broker, "later");
+  broker.run();
+  CHECK(later.state.empty());
+  bool done = false;
+  board.stop(500ms, [&] { done = true; });
+  CHECK(done);  // nothing is left of it
+}
+
+TEST_CASE_FIXTURE(presence_fixture, "another connection to the same broker takes the place of the old one") {
+  follow({device("GW_1")});
+  set_online(true);
+  time.advance(1min);
+  lab.keepalive = std::chrono::seconds(60);
+  board.follow(default_namespace(), {device("GW_1")}, lab);
+  board.set_online(true);
+  CHECK(ours.made.size() == 1);  // the old one first says goodbye: they have one client id
+  broker.run();
+  CHECK(ours.made.size() == 2);
+  CHECK(ours.client_ids[0] == ours.client_ids[1]);
+  CHECK(seen.state == states{{"GW_1", "ONLINE"}});
+  CHECK(seen.newest == states{{"GW_1", "ONLINE"}});
+  CHECK(ours.errors.empty());
+}
+
+TEST_CASE_FIXTURE(presence_fixture, "another broker forgets the devices of the old one") {
   follow({device("GW_1")});
   set_online(true);
   lab.host = "elsewhere";
   follow({device("GW_1")});
-  CHECK(made.size() == 2);
-  CHECK(seen.state == states{{"GW_1", "OFFLINE"}});
+  CHECK(seen.state.empty());
   set_online(true);
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(fixture, "a stop says OFFLINE and tells when that is done") {
+TEST_CASE_FIXTURE(presence_fixture, "a stop says OFFLINE and tells when that is done") {
   follow({device("GW_1"), device("GW_2")});
   set_online(true);
   bool done = false;
-  board.stop(std::chrono::milliseconds(500), [&] { done = true; });
+  board.stop(500ms, [&] { done = true; });
   CHECK_FALSE(done);
   broker.run();
   CHECK(done);
   CHECK(seen.state == states{{"GW_1", "OFFLINE"}, {"GW_2", "OFFLINE"}});
 }
 
-TEST_CASE_FIXTURE(fixture, "a stop without anything to say is done at once") {
-  follow({device("GW_1", false)});
+TEST_CASE_FIXTURE(presence_fixture, "a stop without anything to say is done at once") {
+  follow({device("GW_1")});
   bool done = false;
-  board.stop(std::chrono::milliseconds(500), [&] { done = true; });
+  board.stop(500ms, [&] { done = true; });
   CHECK(done);
+}
+
+TEST_CASE_FIXTURE(presence_fixture, "a device has one client id for ever, which begins with the gateway's") {
+  lab.client_id = "lab-gateway";
+  follow({device("GW_1"), device("GW_2")});
+  set_online(true);
+  set_online(false);
+  set_online(true);
+  REQUIRE(ours.client_ids.size() == 4);
+  CHECK(ours.client_ids[0] == ours.client_ids[2]);
+  CHECK(ours.client_ids[0] != ours.client_ids[1]);
+  CHECK(ours.client_ids[0].starts_with("lab-gateway-p"));
+  board_on next(time, broker);
+  next.board.follow(default_namespace(), {device("GW_1")}, lab);
+  next.board.set_online(true);
+  CHECK(next.client_ids == std::vector{ours.client_ids[0]});
+}
+
+TEST_CASE_FIXTURE(presence_fixture, "connections are made a few at a time") {
+  std::vector<device_options> devices;
+  for (int i = 0; i < 20; ++i) devices.push_back(device(("GW_" + std::to_string(i)).c_str()));
+  follow(devices);
+  board.set_online(true);
+  CHECK(ours.made.size() == 8);
+  broker.run();
+  CHECK(ours.made.size() == 20);
+  CHECK(board.status().announced == 20);
+}
+
+TEST_CASE_FIXTURE(presence_fixture, "nothing is tried during an outage, and everything at once behind it") {
+  follow({device("GW_1"), device("GW_2")});
+  set_online(true);
+  broker.go_down();
+  board.set_online(false);  // as the gateway says when its own connection is lost
+  for (int i = 0; i < 60; ++i) advance(1s);
+  CHECK(ours.made.size() == 2);
+  broker.come_up();
+  set_online(true);
+  CHECK(seen.state == states{{"GW_1", "ONLINE"}, {"GW_2", "ONLINE"}});
+  CHECK(ours.warnings.empty());
+}
+
+TEST_CASE_FIXTURE(presence_fixture, "a gateway that comes while the broker still has the old connection") {
+  follow({device("GW_1")});
+  set_online(true);
+  // The power was cut: nobody reads on the old connection any more.
+  auto* const old = ours.made.front();
+  board_on next(time, broker);
+  time.advance(5s);
+  next.board.follow(default_namespace(), {device("GW_1")}, lab);
+  next.board.set_online(true);
+  broker.run();
+  CHECK_FALSE(old->up());
+  CHECK(seen.state == states{{"GW_1", "ONLINE"}});
+  CHECK(seen.newest == states{{"GW_1", "ONLINE"}});
+  CHECK(next.errors.empty());
 }

@@ -211,6 +211,33 @@ TEST_CASE_FIXTURE(fixture, "ready is who has a broker that confirmed every subsc
   CHECK_FALSE(seen.page("/").has_value());
 }
 
+TEST_CASE_FIXTURE(fixture, "ready is only who is the only one to answer") {
+  start();
+  device.at.publish("gf_int_v1/axuv/response/GW_1/16fd27068baf433b82eb8c7fada847da",
+                    R"({"header":{"response_code":205,"path":"rate",)"
+                    R"("request_id":"16fd27068baf433b82eb8c7fada847da"},"body":1,"timestamp":"1"})",
+                    steady_time::max());
+  broker.run();
+  CHECK(seen.page("/readyz")->status == 503);
+  CHECK(seen.page("/readyz")->body.find("GW_1") != std::string::npos);
+  CHECK(shows("mqcoap_ready 0"));
+  CHECK(document(own_document::status).at("rivals").at("tags").at(0) == "GW_1");
+  pass(5min);
+  CHECK(seen.page("/readyz")->status == 200);
+  CHECK(document(own_document::status).at("rivals").at("tags").as_array().empty());
+
+  presence_status presences{2, 1, {{"GW_2", "refused"}}, {"GW_2"}};
+  seen.set_presence([&] { return presences; });
+  CHECK(seen.page("/readyz")->status == 503);
+  const auto presence = document(own_document::status).at("presence");
+  CHECK(presence.at("devices") == 2);
+  CHECK(presence.at("announced") == 1);
+  CHECK(presence.at("failing").at(0).at("tag") == "GW_2");
+  CHECK(presence.at("failing").at(0).at("why") == "refused");
+  presences.rivals.clear();
+  CHECK(seen.page("/readyz")->status == 200);  // who asks the devices gets answers
+}
+
 TEST_CASE_FIXTURE(fixture, "the last reload is told") {
   start();
   CHECK(shows("mqcoap_config_last_reload_successful 1"));

@@ -196,3 +196,59 @@ TEST_CASE_FIXTURE(fixture, "a client id is made up where none is given") {
   options.client_id = "desk-7";
   CHECK(make(options).l->client_id() == "desk-7");
 }
+
+TEST_CASE_FIXTURE(fixture, "a subscription to others brings what others publish, and not its own") {
+  private_broker broker;
+  auto other = make(options_for(broker.port()));
+  other.start_and_wait();
+  auto one = make(options_for(broker.port(), mqtt_protocol::v5));
+  one.l->subscribe_to_others({"a/+/#", "no/#/filter", "b/#"});
+  one.start_and_wait();
+  CHECK_FALSE(one.subscribe_and_wait("fence"));  // asked for later: so the others are confirmed
+  CHECK_FALSE(one.publish("a/own", "own"));
+  CHECK_FALSE(one.publish("fence", "1"));
+  CHECK(one.waits_for("1"));
+  CHECK_FALSE(one.told.got("own"));
+  CHECK_FALSE(other.publish("a/b", "another's"));
+  CHECK(one.waits_for("another's"));
+
+  one.l->subscribe_to_others({"b/#", "c/#"});
+  CHECK_FALSE(one.subscribe_and_wait("fence/2"));
+  CHECK_FALSE(other.publish("a/b", "unwanted"));
+  CHECK_FALSE(other.publish("b/b", "kept"));
+  CHECK_FALSE(other.publish("c/b", "added"));
+  CHECK(one.waits_for("added"));
+  CHECK(one.told.got("kept"));
+  CHECK_FALSE(one.told.got("unwanted"));
+}
+
+TEST_CASE_FIXTURE(fixture, "MQTT 3.1.1 has no subscription to others: nothing comes") {
+  private_broker broker;
+  auto one = make(options_for(broker.port(), mqtt_protocol::v311));
+  one.l->subscribe_to_others({"a/#"});
+  one.start_and_wait();
+  CHECK_FALSE(one.subscribe_and_wait("fence"));
+  auto other = make(options_for(broker.port()));
+  other.start_and_wait();
+  CHECK_FALSE(other.publish("a/b", "another's"));
+  CHECK_FALSE(other.publish("fence", "1"));
+  CHECK(one.waits_for("1"));
+  CHECK_FALSE(one.told.got("another's"));
+}
+
+TEST_CASE_FIXTURE(fixture, "each connection may have a last will of its own") {
+  private_broker broker;
+  auto watcher = make(options_for(broker.port()));
+  watcher.start_and_wait();
+  CHECK_FALSE(watcher.subscribe_and_wait("will"));
+  int made = 0;
+  for (int i = 1; i <= 2; ++i) {
+    auto options = options_for(broker.port());
+    options.will = last_will{"will", "never", false, [&made] { return "will " + std::to_string(++made); }};
+    auto one = make(options);
+    one.start_and_wait();
+    one.l.reset();  // without a goodbye
+    CHECK(watcher.waits_for("will " + std::to_string(i)));
+  }
+  CHECK_FALSE(watcher.told.got("never"));
+}

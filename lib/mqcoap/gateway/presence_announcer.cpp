@@ -1,0 +1,185 @@
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <mqcoap/gateway/presence_announcer.hpp>
+#include <mqcoap/protocol/presence.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// For how long a message may wait for a stalled broker, and until what was said should have come back.
+constexpr auto patience = 5s;
+constexpr auto goodbye = 500ms;
+/// A connection that is lost sooner than this, for the second time, was taken over by another client.
+constexpr auto takeover = 60s;
+
+}  // namespace
+
+presence_announcer::presence_announcer(const namespace_name& ns, const device_tag& tag, link_options broker,
+                                       const clock& time, host& owner)
+    : time_(time),
+      owner_(owner),
+      tag_(tag.text()),
+      topic_(presence_topic(ns, tag)),
+      broker_(std::move(broker)),
+      device_id_(presence_client_id(broker_.client_id, ns, tag)),
+      client_id_(device_id_),
+      random_(std::random_device()()),
+      say_(time),
+      grace_(goodbye) {}
+
+void presence_announcer::set_online(bool online) {
+  if (leaving_ || std::exchange(wanted_, online) == online) return;
+  losses_ = 0;
+  fail({}, false);
+  if (!online) return part(goodbye);
+  waits_ = backoff();
+  retry_at_ = time_.now();
+}
+
+void presence_announcer::connect() {
+  phase_ = phase::connecting;
+  auto options = broker_;
+  options.client_id = client_id_;
+  options.will = last_will{topic_, say_.begin_connection(), true};
+  options.log = {};  // the gateway's own connection tells what is wrong with the broker
+  if (!wanted_) options.connect_timeout = std::min(options.connect_timeout, grace_);
+  via_ = owner_.make_link(std::move(options));
+  via_->subscribe(topic_, {});
+  via_->start(*this);
+}
+
+void presence_announcer::leave(farewell how, std::chrono::milliseconds grace) {
+  leaving_ = true;
+  wanted_ = false;
+  farewell_ = how;
+  grace_ = grace;
+  // What was said on a connection that is lost is still kept: it takes another connection to remove it.
+  if (how == farewell::forget && was_up_) owes_offline_ = true;
+  part(grace);
+}
+
+/// Says what is to be said at the end, and closes the connection.
+void presence_announcer::part(std::chrono::milliseconds grace) {
+  if (phase_ == phase::up) {
+    say(false);
+    if (leaving_ && farewell_ == farewell::forget) publish({});
+    close(grace);
+  } else if (phase_ == phase::connecting && !owes_offline_) {
+    close(0ms);
+  } else if (phase_ == phase::idle && owes_offline_) {
+    connect();
+  }
+}
+
+void presence_announcer::close(std::chrono::milliseconds grace) {
+  phase_ = phase::closing;
+  unheard_from_.reset();
+  via_->stop(grace, [this] { closed(); });
+}
+
+void presence_announcer::closed() {
+  via_.reset();
+  phase_ = phase::idle;
+  // The end came between two connections: the next one has to say it.
+  if (!wanted_ && owes_offline_) connect();
+  owner_.on_change(*this);
+}
+
+void presence_announcer::on_link_up(link&) noexcept try {
+  phase_ = phase::up;
+  was_up_ = true;
+  up_since_ = time_.now();
+  if (!wanted_) return part(grace_);
+  fail({}, false);
+  say(true);
+  owner_.on_change(*this);
+} catch (const std::exception& e) {
+  spdlog::error("presence could not be told on {}: {}", topic_, e.what());
+}
+
+void presence_announcer::on_link_down(link&, std::string_view why) noexcept {
+  const bool was_up = phase_ == phase::up;
+  const auto lasted = was_up ? time_.now() - up_since_ : std::chrono::nanoseconds(0);
+  owes_offline_ = owes_offline_ && !was_up && wanted_;
+  if (was_up) note_loss(lasted);
+  retry_at_ = time_.now() + waits_.next(lasted, random_());
+  close(0ms);
+  fail(std::string(why), !was_up);
+}
+
+void presence_announcer::note_loss(std::chrono::nanoseconds lasted) {
+  if (++losses_ < 2 || lasted > takeover) return;
+  client_id_ = fmt::format("{}-{:04x}", device_id_, random_() & 0xffffU);
+}
+
+void presence_announcer::on_message(link&, const inbound& m) noexcept try {
+  if (m.topic != topic_) return;
+  say_.heard(m.payload, m.retained);
+  if (say_.heard_back() && unheard_from_) {
+    unheard_from_.reset();
+    fail({}, false);
+  }
+  take_needs();
+  owner_.on_change(*this);
+} catch (const std::exception& e) {
+  spdlog::error("a message on {} could not be handled: {}", topic_, e.what());
+}
+
+void presence_announcer::on_due() {
+  if (phase_ != phase::up) return;
+  take_needs();
+  if (unheard_from_ && time_.now() >= *unheard_from_ && failure_.empty()) fail(unheard_words(), true);
+}
+
+steady_time presence_announcer::next_due() const noexcept {
+  if (waits_to_connect()) return retry_at_;
+  if (phase_ != phase::up) return steady_time::max();
+  return std::min(say_.next_need(), unheard_from_ && failure_.empty() ? *unheard_from_ : steady_time::max());
+}
+
+void presence_announcer::take_needs() {
+  if (phase_ != phase::up) return;
+  switch (say_.take_need()) {
+    case announcement::need::nothing: return;
+    case announcement::need::repeat: return say(true);
+    case announcement::need::renew: retry_at_ = time_.now(); return close(goodbye);
+  }
+}
+
+void presence_announcer::say(bool online) {
+  owes_offline_ = online;
+  publish(online ? say_.online() : say_.offline());
+  if (online) unheard_from_ = time_.now() + patience;
+}
+
+void presence_announcer::publish(std::string_view payload) {
+  const auto failed = [this](error_code error) {
+    if (error && error != errc::not_connected && error != errc::closed)
+      fail("the message is not taken: " + error.message(), true);
+  };
+  const auto error = via_->publish(topic_, payload, time_.now() + patience, {.retain = true},
+                                   [this, failed](error_code later) {
+                                     failed(later);
+                                     if (later) owner_.on_change(*this);
+                                   });
+  failed(error);
+}
+
+void presence_announcer::fail(std::string why, bool refused) {
+  refused_ = refused;
+  failure_ = std::move(why);
+}
+
+std::string presence_announcer::unheard_words() const {
+  return fmt::format(
+      "what is said does not come back within {} s: the broker's access rules must let user '{}' write and "
+      "read NAMESPACE/gateway/system/+/presence",
+      patience.count(), broker_.username);
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/exchange/announcement.hpp>
+#include <mqcoap/exchange/backoff.hpp>
+#include <mqcoap/protocol/name.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <mqcoap/transport/link_options.hpp>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// One device whose presence is announced, and the connection for it. The connection is there while the
+/// device is to be ONLINE, and no longer; each one is new, with a last will of its own date.
+///
+/// Its client id is that of the device, so that the broker ends what is left of an earlier connection. If
+/// somebody else connects under that id, again and again, this announcer goes on under an id of its own: two
+/// who have the same would throw each other off for ever.
+/// @par Threads  Everything on the event loop.
+class presence_announcer final : private link_events {
+ public:
+  /// Who has it, and decides when it may connect.
+  class host {
+   public:
+    virtual std::unique_ptr<link> make_link(link_options options) = 0;
+    /// Look at it again; it may be destroyed in here if it has `ended`.
+    virtual void on_change(presence_announcer& which) noexcept = 0;
+
+   protected:
+    ~host() = default;
+  };
+
+  presence_announcer(const namespace_name& ns, const device_tag& tag, link_options broker, const clock& time,
+                     host& owner);
+  presence_announcer(const presence_announcer&) = delete;
+  presence_announcer& operator=(const presence_announcer&) = delete;
+
+  const std::string& tag() const noexcept { return tag_; }
+  const std::string& topic() const noexcept { return topic_; }
+
+  /// Says ONLINE once it is connected, or OFFLINE now.
+  void set_online(bool online);
+  /// True if it waits for `connect`, which may be called from `next_due` on.
+  bool waits_to_connect() const noexcept { return phase_ == phase::idle && wanted_; }
+  void connect();
+  bool connecting() const noexcept { return phase_ == phase::connecting; }
+
+  /// How it leaves.
+  enum class farewell {
+    offline,  ///< the device is not there
+    forget,   ///< nor will it come back: what the broker keeps is removed
+  };
+  /// For good: `ended` says when. @param grace  for what is still to be sent
+  void leave(farewell how, std::chrono::milliseconds grace);
+  bool ended() const noexcept { return leaving_ && phase_ == phase::idle; }
+
+  /// To be called at `next_due`.
+  void on_due();
+  steady_time next_due() const noexcept;
+
+  bool wanted() const noexcept { return wanted_; }
+  /// The broker has what is to be said.
+  bool announced() const noexcept { return phase_ == phase::up && failure_.empty() && say_.heard_back(); }
+  bool contested() const noexcept { return say_.contested(); }
+  /// Why it is not announced; empty if it is, or if nothing has gone wrong yet.
+  const std::string& failure() const noexcept { return failure_; }
+  /// True if the failure is for a person to look at: not just a connection that was lost.
+  bool is_refused() const noexcept { return refused_; }
+
+ private:
+  enum class phase { idle, connecting, up, closing };
+
+  void on_link_up(link& l) noexcept override;
+  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_message(link& l, const inbound& m) noexcept override;
+
+  void say(bool online);
+  void publish(std::string_view payload);
+  void take_needs();
+  void part(std::chrono::milliseconds grace);
+  void close(std::chrono::milliseconds grace);
+  void closed();
+  void fail(std::string why, bool refused);
+  std::string unheard_words() const;
+  void note_loss(std::chrono::nanoseconds lasted);
+
+  const clock& time_;
+  host& owner_;
+  const std::string tag_;
+  const std::string topic_;
+  const link_options broker_;
+  const std::string device_id_;
+  std::string client_id_;  ///< that of the device, or one of its own
+  std::minstd_rand random_;
+  announcement say_;
+  std::unique_ptr<link> via_;
+  phase phase_ = phase::idle;
+  bool wanted_ = false;
+  bool was_up_ = false;        ///< on any of its connections
+  bool owes_offline_ = false;  ///< a last word is to be said, for which it connects once more
+  bool leaving_ = false;
+  farewell farewell_ = farewell::offline;
+  std::chrono::milliseconds grace_;
+  steady_time retry_at_{};
+  backoff waits_;
+  steady_time up_since_{};
+  std::optional<steady_time> unheard_from_;  ///< when what was said should have come back
+  int losses_ = 0;                           ///< while the gateway itself was connected
+  std::string failure_;
+  bool refused_ = false;
+};
+
+}  // namespace mqcoap
