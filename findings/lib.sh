@@ -1,0 +1,159 @@
+# What the scripts of this folder share. It is read by them: . "$(dirname "$0")/lib.sh"
+#
+# A script ends with 0 if all is still as it says, with 1 and CHANGED if it is not, and with 77 and UNAVAILABLE if a
+# package, in the version that is named, cannot be had. FINDINGS_CACHE names a folder where packages are kept for
+# the next run.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/finding-XXXXXX")
+cache=${FINDINGS_CACHE:-$work/cache}
+python=/usr/bin/python3
+export PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
+pids=()
+
+finish() {
+  local status=$?
+  if [ ${#pids[@]} -gt 0 ]; then
+    for pid in "${pids[@]}"; do kill -KILL -- "-$pid" 2>/dev/null || true; done
+    wait "${pids[@]}" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+unavailable() { printf 'UNAVAILABLE: %s\n' "$*"; exit 77; }
+changed() { printf 'CHANGED: %s\n' "$*"; exit 1; }
+need() { command -v "$1" >/dev/null || unavailable "$1 is not installed"; }
+
+# Shows what is said, and ends the script if it is not what was seen when the script was written.
+expect() {
+  local what=$1 wanted=$2 said=$3
+  printf '%s: %s\n' "$what" "$said"
+  [ "$said" = "$wanted" ] || changed "$what was: $wanted"
+}
+
+# ---- packages -------------------------------------------------------------------------------------------------------
+
+# apt, with lists of its own for one release; the system's are not touched. Only main's keys are trusted.
+apt_of() {
+  local suite=$1 home=$cache/apt-$1 archive=http://deb.debian.org
+  shift
+  if [ ! -e "$home/ready" ]; then
+    mkdir -p "$home/lists/partial" "$home/archives/partial"
+    touch "$home/status"
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s/debian %s main\n' "$archive" "$suite" >"$home/sources.list"
+    [ "$suite" = forky ] ||
+      printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s/debian-security %s-security main\n' "$archive" "$suite" >>"$home/sources.list"
+    cat >"$home/apt.conf" <<CONF
+Dir::State "$home";
+Dir::State::status "$home/status";
+Dir::Cache "$home";
+Dir::Etc::sourcelist "$home/sources.list";
+Dir::Etc::sourceparts "-";
+Acquire::Check-Valid-Until "false";
+APT::Architecture "amd64";
+APT::Architectures "amd64";
+APT::Sandbox::User "root";
+CONF
+    APT_CONFIG=$home/apt.conf apt-get update -q >"$home/log" 2>&1 || unavailable "the package lists of Debian $suite"
+    touch "$home/ready"
+  fi
+  APT_CONFIG=$home/apt.conf "$@"
+}
+
+# The file of a package NAME=VERSION among those that are there.
+deb_file() {
+  local version=${1#*=}
+  find "$cache/debs" -name "${1%%=*}_${version//:/%3a}_*.deb" -print -quit
+}
+
+# debian SUITE FOLDER NAME=VERSION...: unpacks them there, without their dependencies.
+debian() {
+  local suite=$1 folder=$2 package missing=()
+  shift 2
+  need apt-get
+  need dpkg
+  mkdir -p "$cache/debs" "$folder"
+  for package in "$@"; do
+    [ -n "$(deb_file "$package")" ] || missing+=("$package")
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    (cd "$cache/debs" && apt_of "$suite" apt-get download -q "${missing[@]}" >"$work/apt.log" 2>&1) ||
+      unavailable "Debian's packages ${missing[*]} ($suite)"
+  fi
+  for package in "$@"; do dpkg -x "$(deb_file "$package")" "$folder"; done
+}
+
+# debian_all SUITE FOLDER NAME=VERSION: with all dependencies, the C library included.
+debian_all() {
+  local suite=$1 folder=$2 main=$3 name rest packages=()
+  apt_of "$suite" apt-get install -q -y --no-install-recommends --print-uris "$main" 2>/dev/null |
+    sed -n "s/^'[^']*' \([^ ]*\)\.deb .*/\1/p" >"$work/closure" || true
+  [ -s "$work/closure" ] || unavailable "$main ($suite) or what it depends on"
+  while IFS=_ read -r name rest; do
+    case $name in systemd* | libsystemd-shared | adduser | passwd | debconf | sysvinit-utils) continue ;; esac
+    rest=${rest%_*}
+    packages+=("$name=${rest//%3a/:}")
+  done <"$work/closure"
+  debian "$suite" "$folder" "${packages[@]}"
+  PATH=$PATH:/sbin ldconfig -n "$folder/usr/lib/x86_64-linux-gnu"
+}
+
+# npm_packages FOLDER NAME@VERSION...
+npm_packages() {
+  local folder=$1
+  shift
+  need npm
+  mkdir -p "$folder"
+  (cd "$folder" && printf '{"private":true}' >package.json &&
+    npm install --no-audit --no-fund --save-exact --cache "$cache/npm" "$@" >"$work/npm.log" 2>&1) || unavailable "npm's packages $*"
+}
+
+# ---- servers on free ports of the loopback --------------------------------------------------------------------------
+
+free_port() {
+  "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# await_port PORT PID: until somebody accepts there.
+await_port() {
+  local n
+  for n in $(seq 2000); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then return 0; fi
+    kill -0 "$2" 2>/dev/null || return 1
+    sleep 0.1
+  done
+  return 1
+}
+
+# start BROKER [LINES...]: unpacks a broker, starts it and sets `port`. LINES are more of its configuration.
+start() {
+  local broker=$1 folder=$work/$1-$RANDOM
+  shift
+  port=$(free_port)
+  mkdir -p "$folder"
+  setsid "$here/start" "$broker" "$folder" "$port" "$@" >"$folder/log" 2>&1 &
+  pids+=($!)
+  if ! await_port "$port" $!; then
+    if grep -q '^UNAVAILABLE' "$folder/log"; then grep '^UNAVAILABLE' "$folder/log"; exit 77; fi
+    cat "$folder/log" >&2
+    changed "$broker does not start"
+  fi
+  printf 'started: %s\n' "$broker"
+}
+
+# probe PORT...: a Python program on standard input, beside mqtt.py, with the ports as arguments. What it prints is shown.
+probe() { "$python" - "$@" || changed "the probe failed"; }
+
+# compile FOLDER LIBRARIES...: C++ on standard input, with the headers and libraries that were unpacked there.
+compile() {
+  local folder=$1
+  shift
+  need g++
+  cat >"$work/program.cpp"
+  g++ -std=c++17 -O1 -w -I"$folder/usr/include" "$work/program.cpp" -o "$work/program" \
+    -L"$folder/usr/lib/x86_64-linux-gnu" -Wl,-rpath,"$folder/usr/lib/x86_64-linux-gnu" "$@"
+}
