@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from harness import IntegrationTest, new_id, now_ms, request_payload, response_topic
+from harness import IntegrationTest, Unusable, new_id, now_ms, request_payload, response_topic
 from harness.device import bad_code, changed, huge, late, mute, normal, raw, twice, wrong_id, wrong_path
 
 CONFIGURATION = """
@@ -297,6 +297,18 @@ class Misbehaviour(ProxyTest):
         self.assert_code(self.ask(tag="SHORT_1"), 504)
         device.behaviour = wrong_path()
         self.assert_code(self.ask(tag="SHORT_1"), 504)
+
+    def test_an_answer_with_the_id_in_another_spelling_arrives_here_and_not_at_a_python_caller(self):
+        spell = {"upper": str.upper, "bare": lambda given: given.replace("-", "")}
+        for name, other in spell.items():
+            device = self.far(
+                changed(lambda answer, other=other: answer["header"].update(request_id=other(answer["header"]["request_id"]))),
+                tag=f"FAR_{name}",
+            )
+            with self.subTest(name):
+                self.assert_code(self.ask(tag=device.tag), 205)
+                with self.assertRaises(Unusable):
+                    self.desk.get("gains", tag=device.tag)
 
     def test_a_leading_slash_in_the_answers_path_does_not_matter(self):
         self.far(changed(lambda answer: answer["header"].update(path="/gains")))
