@@ -28,6 +28,10 @@ class Server:
     @param lines  more of its configuration
     """
 
+    # What clients have to give, where it is not open to everybody.
+    username = None
+    password = None
+
     def __init__(self, name, lines=()):
         self.name = name
         self._lines = lines

@@ -14,6 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "integration")]
 
 from aedes import Aedes  # noqa: E402
+from ejabberd import Ejabberd  # noqa: E402
 from harness import IntegrationTest  # noqa: E402
 from harness.device import normal  # noqa: E402
 from mosquitto_2_0 import Mosquitto20  # noqa: E402
@@ -25,7 +26,7 @@ from rabbitmq import RabbitMq  # noqa: E402
 CONFIGURATION = """
     version: 1
     brokers:
-      lab: {url: $LAB, qos: $QOS}
+      lab: {url: $LAB, qos: $QOS$LOGIN}
     devices:
       GW_1:
         presence: true
@@ -56,8 +57,16 @@ class Conformance:
 
     def start(self, qos=0):
         self._logs.append((self.server.name, self.server))
-        gateway = self.gateway(CONFIGURATION, LAB=self.server.url, QOS=qos)
-        return gateway, self.caller(self.server, "GW_1", qos=qos)
+        return self.start_gateway(qos), self.caller(self.server, "GW_1", qos=qos, **self.login)
+
+    def start_gateway(self, qos=0):
+        login = ", username: {username}, password: {password}".format(**self.login) if self.login else ""
+        return self.gateway(CONFIGURATION, LAB=self.server.url, QOS=qos, LOGIN=login)
+
+    @property
+    def login(self):
+        known = {"username": self.server.username, "password": self.server.password}
+        return known if self.server.username else {}
 
     def await_state(self, bus, state, count=1):
         return bus.wait_for(lambda m: m.topic == PRESENCE and json.loads(m.payload)["body"]["state"] == state, count)
@@ -82,7 +91,9 @@ class Conformance:
 
     def test_the_command_line(self):
         self.start()
-        cli = self.cli(self.server)
+        cli = self.cli()
+        user = f"{self.server.username.replace('@', '%40')}:{self.server.password}@" if self.login else ""
+        cli._broker = ["-L", f"mqtt://{user}127.0.0.1:{self.server.port}"]
         done = cli.run("-o", "raw", "get", "GW_1/axuv/gains")
         self.assertEqual((done.returncode, done.stdout.strip()), (0, "[0,1,2]"), done.stderr)
         self.assertEqual(cli.run("put", "GW_1/axuv/gains", "[7]").returncode, 0)
@@ -95,7 +106,7 @@ class Conformance:
 
     def test_proxying(self):
         _, caller = self.start()
-        device = self.device(self.server, "FAR_1", normal([1, 2]))
+        device = self.device(self.server, "FAR_1", normal([1, 2]), **self.login)
         self.assertEqual(self.assert_code(caller.get("probe/gains"), 205).body, [1, 2])
         self.assert_code(caller.get("asked", proxy_uri="FAR_1/axuv/gains"), 205)
         self.assert_code(caller.get("FAR_1/axuv/gains", subsystem="proxy"), 205)
@@ -103,7 +114,7 @@ class Conformance:
 
     def test_quality_of_service_1(self):
         _, caller = self.start(qos=1)
-        self.device(self.server, "FAR_1", normal("far"), qos=1)
+        self.device(self.server, "FAR_1", normal("far"), qos=1, **self.login)
         for number in range(20):
             self.assert_code(caller.put("gains", [number]), 204)
             self.assertEqual(self.assert_code(caller.get("gains"), 205).body, [number])
@@ -126,25 +137,25 @@ class Conformance:
         self.server.kill()
         self.server.start()
         gateway.wait_log("ready:", 2)
-        again = self.caller(self.server, "GW_1", client_id="desk-8")
+        again = self.caller(self.server, "GW_1", client_id="desk-8", **self.login)
         self.assertEqual(self.assert_code(again.get("gains"), 205).body, [0, 1, 2])
 
     def test_restart_of_the_gateway(self):
         gateway, caller = self.start()
         gateway.stop()
-        self.gateway(CONFIGURATION, LAB=self.server.url, QOS=0)
+        self.start_gateway()
         self.assert_code(caller.get("gains"), 205)
 
     def test_presence(self):
         gateway, _ = self.start()
-        bus = self.bus(self.server)
+        bus = self.bus(self.server, **self.login)
         bus.subscribe(PRESENCE)
         # Retained or not yet: ONLINE comes.
         self.await_state(bus, "ONLINE")
         gateway.signal(signal.SIGKILL)
         gateway.wait_exit()
         self.await_state(bus, "OFFLINE")
-        later = self.bus(self.server)
+        later = self.bus(self.server, **self.login)
         later.subscribe(PRESENCE)
         self.assertTrue(self.await_state(later, "OFFLINE")[0].retained)
 
@@ -153,7 +164,7 @@ def made(server):
     return type(server.__name__, (Conformance, IntegrationTest), {"SERVER": server, "__module__": __name__})
 
 
-BROKERS = [Mosquitto20, Mosquitto21, Aedes, Nats29, Nats210, RabbitMq]
+BROKERS = [Mosquitto20, Mosquitto21, Aedes, Nats29, Nats210, RabbitMq, Ejabberd]
 CLASSES = {server.__name__: made(server) for server in BROKERS}
 
 
