@@ -126,7 +126,7 @@ class Monitor(IntegrationTest):
         self.device(broker, "DEV_1")
         self.device(broker, "DEV_2")
         running = self.watch(broker, "DEV_*/axuv/gains")
-        wanted, other = self.caller(broker, "DEV_1"), self.caller(broker, "DEV_2")
+        wanted, other = self.caller(broker, "DEV_1"), self.caller(broker, "DEV_2", client_id="desk-8")
         other.get("offsets")
         other.get("offsets")
         wanted.get("gains")

@@ -47,6 +47,13 @@ class Presence(IntegrationTest):
         bus.subscribe(TOPIC.format("+"))
         return bus
 
+    def await_retained(self, broker, tag, state):
+        """What a person gets who asks then, and what comes to one who goes on listening."""
+        bus = self.watcher(broker)
+        self.await_state(bus, tag, state)
+        bus.fence()
+        self.assertEqual(self.retained_state(broker, tag), state)
+
     def retained_state(self, broker, tag):
         """As a person asks."""
         said = subprocess.run(
@@ -173,7 +180,7 @@ class Presence(IntegrationTest):
         status = self.status(lab)
         self.assertTrue(status["ready"])
         self.assertEqual(status["rivals"]["tags"], [])
-        self.assertEqual(self.retained_state(lab, "GW_2"), "ONLINE")
+        self.await_retained(lab, "GW_2", "ONLINE")
         for gateway in (first, second):
             self.assertEqual(gateway.log.count("somebody else announces GW_2"), 1)
 
@@ -191,7 +198,7 @@ class Presence(IntegrationTest):
         first.wait_log("nobody else announces GW_1")
         first.wait_log("nobody else announces GW_2")
         for tag in ("GW_1", "GW_2"):
-            self.assertEqual(self.retained_state(lab, tag), "ONLINE")
+            self.await_retained(lab, tag, "ONLINE")
 
     def test_somebody_who_answers_for_a_served_tag_is_noticed_without_presence(self):
         lab, gateway = self.start()

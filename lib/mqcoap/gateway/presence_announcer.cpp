@@ -95,7 +95,7 @@ void presence_announcer::on_link_up(link&) noexcept try {
   was_up_ = true;
   up_since_ = time_.now();
   if (!wanted_) return part(grace_);
-  fail({}, false);
+  if (unheard_losses_ < 2) fail({}, false);
   say(true);
   owner_.on_change(*this);
 } catch (const std::exception& e) {
@@ -104,12 +104,14 @@ void presence_announcer::on_link_up(link&) noexcept try {
 
 void presence_announcer::on_link_down(link&, std::string_view why) noexcept {
   const bool was_up = phase_ == phase::up;
+  if (was_up) unheard_losses_ = unheard_from_ ? unheard_losses_ + 1 : 0;
   const auto lasted = was_up ? time_.now() - up_since_ : std::chrono::nanoseconds(0);
   owes_offline_ = owes_offline_ && !was_up && wanted_;
   if (was_up) note_loss(lasted);
   retry_at_ = time_.now() + waits_.next(lasted, random_());
   close(0ms);
-  fail(std::string(why), !was_up);
+  if (unheard_losses_ < 2) return fail(std::string(why), !was_up);
+  fail("the broker ends the connection when it is said: " + access_words(), true);
 }
 
 void presence_announcer::note_loss(std::chrono::nanoseconds lasted) {
@@ -176,10 +178,13 @@ void presence_announcer::fail(std::string why, bool refused) {
 }
 
 std::string presence_announcer::unheard_words() const {
-  return fmt::format(
-      "what is said does not come back within {} s: the broker's access rules must let user '{}' write and "
-      "read NAMESPACE/gateway/system/+/presence",
-      patience.count(), broker_.username);
+  return fmt::format("what is said does not come back within {} s: {}", patience.count(), access_words());
+}
+
+std::string presence_announcer::access_words() const {
+  const auto who =
+      broker_.username.empty() ? std::string("this gateway") : "user '" + broker_.username + '\'';
+  return "the broker's access rules must let " + who + " write and read NAMESPACE/gateway/system/+/presence";
 }
 
 }  // namespace mqcoap

@@ -90,6 +90,7 @@ class presence_announcer final : private link_events {
   void closed();
   void fail(std::string why, bool refused);
   std::string unheard_words() const;
+  std::string access_words() const;
   void note_loss(std::chrono::nanoseconds lasted);
 
   const clock& time_;
@@ -114,6 +115,7 @@ class presence_announcer final : private link_events {
   steady_time up_since_{};
   std::optional<steady_time> unheard_from_;  ///< when what was said should have come back
   int losses_ = 0;                           ///< while the gateway itself was connected
+  int unheard_losses_ = 0;  ///< in a row, before ONLINE came back: mosquitto ends some connections so
   std::string failure_;
   bool refused_ = false;
 };
