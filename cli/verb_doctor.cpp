@@ -173,8 +173,11 @@ void examination::check_requests(bool asks_device) {
                 "in its ACL: " + line + "; where only one device may be asked: mqcoap doctor TAG");
   }
   if (first.error != errc::timed_out)
-    return fail(status_of(first.error), "self-request", first.error.message(),
-                "was the broker lost? `mqcoap doctor` again");
+    return fail(
+        status_of(first.error), "self-request", first.error.message(),
+        "was the broker lost? `mqcoap doctor` again; mosquitto with max_queued_messages 0 ends a connection "
+        "whose request it denies: then its ACL wants " +
+            line);
   if (trial_.client.broker.protocol == mqtt_protocol::v5)
     return ok("self-request",
               std::string("requests may be sent; to answer them is not allowed here, and only devices do") +

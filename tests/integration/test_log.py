@@ -30,7 +30,8 @@ logging: {level: debug, target: %s, body: 20000}
 """
 LARGE = "x" * 20000
 SUBSCRIBED = "gf_int_v1/+/request/GW_1/+"
-DROPPED = re.compile(r" warning: (\d+) lines of the log were dropped here")
+# A terminal gets the level in colour.
+DROPPED = re.compile(r" (?:\x1b\[[0-9;]*m)*warning(?:\x1b\[[0-9;]*m)*: (\d+) lines of the log were dropped here")
 
 
 class Unread:

@@ -55,7 +55,9 @@ number_and_word split(std::string_view text) {
 template <std::size_t N, class IsGood>
 std::string meant(std::string_view text, const other_spelling (&spellings)[N],
                   std::initializer_list<std::string_view> usual, const IsGood& is_good) {
-  const auto [number, word] = split(text);
+  const auto parts = split(text);
+  const auto& number = parts.number;
+  const auto& word = parts.word;
   if (number.empty()) return {};
   const auto proposal = [&is_good](std::string quantity) {
     return is_good(quantity) ? quantity + '?' : std::string();

@@ -82,7 +82,7 @@ std::string in_words(const mu::Parser::exception_type& e) {
   if (e.GetCode() == mu::ecEMPTY_EXPRESSION)
     return "the expression is empty; a sine would be sin(2*pi*0.2*t)";
   if (e.GetCode() != mu::ecUNASSIGNABLE_TOKEN) return e.GetMsg();
-  const std::string unknown = e.GetToken();
+  const std::string& unknown = e.GetToken();
   for (const auto& [name, instead] : idioms)
     if (unknown.starts_with(name) && (!is_word(name.front()) || unknown.size() == name.size()))
       return "muParser has no '" + std::string(name) + "'; " + std::string(instead);
