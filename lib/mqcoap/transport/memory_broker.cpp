@@ -35,13 +35,19 @@ void memory_broker::connect_links() {
   }
 }
 
-void memory_broker::take(const std::string& topic, const std::string& payload, bool retain) {
+void memory_broker::take(const std::string& topic, const std::string& payload, bool retain,
+                         const memory_broker* from) {
+  for (const auto& [other, prefix] : bridges_) {
+    if (other == from || !topic.starts_with(prefix)) continue;
+    other->later(nullptr,
+                 [this, to = other, topic, payload, retain] { to->take(topic, payload, retain, this); });
+  }
   if (retain) keep(topic, payload);
   for (std::size_t i = 0; i < links_.size(); ++i) {
     auto* l = links_[i];
     if (l == nullptr || !l->up_ || !l->wants(topic)) continue;
     ++delivered_;
-    l->receive({topic, payload, false});
+    l->receive({topic, payload, false, waited_});
   }
 }
 

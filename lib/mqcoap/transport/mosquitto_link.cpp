@@ -170,6 +170,7 @@ error_code mosquitto_link::publish(std::string_view topic, std::string_view payl
   return impl_->publish(topic, payload, deadline, options, std::move(done));
 }
 link_stats mosquitto_link::stats() const noexcept { return impl_->stats(); }
+std::string mosquitto_link::server() const { return impl_->server_identity(); }
 void mosquitto_link::stop(std::chrono::milliseconds grace, stopped_handler done) {
   impl_->stop(grace, std::move(done));
 }
