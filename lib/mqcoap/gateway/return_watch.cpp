@@ -20,13 +20,10 @@ bool same_server(const link& a, const link& b) {
 
 void tell_bridge(const return_watch::row& r, std::string_view tag) {
   spdlog::error(
-      "brokers {} and {} are bridged, or are one: a request for {} that was sent to {} came back from {} and "
-      "was "
-      "dropped. Callers reach such devices without the gateway, and what they write runs twice: {} must not "
-      "serve them "
-      "(serve: true), or the bridge must leave their tags out",
-      r.sent_to, r.came_from, tag, r.sent_to, r.came_from,
-      r.route.empty() ? "the gateway" : "route " + r.route);
+      "brokers {0} and {1} are bridged, or are one: a request for {2} that was sent to {0} came back from "
+      "{1} and was dropped. Callers reach such devices without the gateway, and what they write runs twice: "
+      "{3} must not serve them (serve: true), or the bridge must leave their tags out",
+      r.sent_to, r.came_from, tag, r.route.empty() ? "the gateway" : "route " + r.route);
 }
 
 std::string loop_words(const proxy::sent_hop& hop, const link& from, std::string_view how) {
