@@ -53,6 +53,7 @@ class faulty_link final : public link, private link_events {
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return inner_.stats(); }
+  std::string server() const override { return inner_.server(); }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
  private:

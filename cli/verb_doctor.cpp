@@ -4,6 +4,8 @@
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/discovery.hpp>
 
+#include "configuration_file.hpp"
+#include "doctor_bridges.hpp"
 #include "failure.hpp"
 #include "findings.hpp"
 #include "hints.hpp"
@@ -36,12 +38,15 @@ class examination {
   }
 
   /// @param device  TAG or TAG/SUBSYSTEM; empty: none
-  int run(const std::string& device) {
+  /// @param file  a gateway's configuration; empty: none
+  int run(const std::string& device, const std::string& file) {
     if (check_network() && check_connection()) {
       check_requests(!device.empty());
       if (!device.empty()) check_device(device);
     }
     session_.reset();
+    if (!file.empty())
+      examine_bridges(options_, load_configuration(file), [this](const finding& f) { show(f); });
     return status_;
   }
 
@@ -275,19 +280,23 @@ void examination::check_gateway(const device_tag& tag) {
 verb declare_doctor(CLI::App& root) {
   auto* app = root.add_subcommand("doctor", "Look for what is wrong between here, the broker and a device");
   auto device = std::make_shared<std::string>();
+  auto file = std::make_shared<std::string>();
   app->add_option("TAG", *device, "A device to look at: TAG or TAG/SUBSYSTEM");
+  app->add_option("--config", *file, "A gateway's configuration: are its brokers bridged where it serves?")
+      ->option_text("FILE");
   app->footer(
       "One line for each check: ok, warn or fail, and what to do. Judged is what asking devices takes; with "
       "TAG, what\n"
       "asking that one takes. Exit status 0 if none failed.\n\n"
       "Examples:\n"
       "  mqcoap doctor\n"
-      "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999");
+      "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999\n"
+      "  mqcoap doctor --config /etc/mqcoap/mqcoap.yaml");
   return {.app = app,
           .run =
-              [device](const settled_options& options) {
+              [device, file](const settled_options& options) {
                 if (!device->empty()) discovery_address(*device);  // which throws before anything is done
-                return examination(options).run(*device);
+                return examination(options).run(*device, *file);
               },
           .has = effects::with_outputs({"body", "json"})};
 }

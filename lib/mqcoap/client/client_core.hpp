@@ -14,6 +14,7 @@
 #include <mqcoap/client/requester.hpp>
 #include <mqcoap/client/stat_counter.hpp>
 #include <mqcoap/exchange/announcement.hpp>
+#include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mutex>
 #include <optional>
@@ -97,6 +98,7 @@ class client_core final : public link_events,
   void post_completions();
   void complete_ready() noexcept;
   void end_all();
+  void tell_failure(std::string_view why) noexcept;
 
   const boost::asio::strand<executor> strand_;
   const executor serial_;  ///< the strand
@@ -131,6 +133,7 @@ class client_core final : public link_events,
     std::string topic, payload;
     std::size_t due = 0;
   } copies_;
+  throttle failure_lines_{std::chrono::seconds(1)};
   bool in_messages_ = false;  ///< the link is bringing messages: what they end is completed after them
   boost::asio::steady_timer alarm_;
   steady_time alarm_at_ = steady_time::max();

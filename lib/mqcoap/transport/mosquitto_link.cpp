@@ -197,6 +197,7 @@ void mosquitto_link::subscribe_to_others(std::vector<std::string> filters) {
   impl_->subscribe_to_others(std::move(filters));
 }
 link_stats mosquitto_link::stats() const noexcept { return impl_->stats(); }
+std::string mosquitto_link::server() const { return impl_->server_identity(); }
 void mosquitto_link::stop(std::chrono::milliseconds grace, stopped_handler done) {
   impl_->stop(grace, std::move(done));
 }

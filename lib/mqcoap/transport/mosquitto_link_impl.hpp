@@ -40,6 +40,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options, written_handler done);
   link_stats stats() const noexcept;
+  std::string server_identity() const { return up() ? session_->server() : std::string(); }
   void stop(std::chrono::milliseconds grace, stopped_handler done);
   /// The link is being destroyed: nothing is called any more.
   void abandon() noexcept;

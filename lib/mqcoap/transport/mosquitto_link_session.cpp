@@ -56,6 +56,7 @@ mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, sess
       events_(&events),
       watched_(executor_),
       tick_(executor_),
+      stall_(tick_interval),
       qos_(std::clamp(options.qos, 0, 1)),
       keepalive_(static_cast<int>(std::clamp<std::int64_t>(options.keepalive.count(), 5, 65535))),
       connect_limit_(options.connect_timeout) {
@@ -156,7 +157,8 @@ void mosquitto_session::set_callbacks() {
     if (m->qos > 0) ++s.unflushed_;  // its PUBACK
     if (s.events_ == nullptr) return;
     const auto* payload = m->payload == nullptr ? "" : static_cast<const char*>(m->payload);
-    s.events_->on_session_message({m->topic, {payload, static_cast<std::size_t>(m->payloadlen)}, m->retain});
+    s.events_->on_session_message(
+        {m->topic, {payload, static_cast<std::size_t>(m->payloadlen)}, m->retain, s.stall_.waited()});
   });
   mosquitto_publish_v5_callback_set(
       handle_, [](mosquitto*, void* self, int id, int code, const mosquitto_property*) noexcept {

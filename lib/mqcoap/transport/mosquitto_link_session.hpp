@@ -3,9 +3,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mqcoap/exchange/stall_watch.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
 #include <mqcoap/transport/tls_context.hpp>
@@ -88,6 +90,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   enum class own_messages : std::uint8_t { come, stay_away };
   /// True if they can be kept away: MQTT 5 has the option for it.
   bool tells_own_apart() const noexcept { return v5_; }
+  /// See `link::server`.
+  std::string server();
   /// @return the packet id, or 0 if nothing was sent
   int subscribe(const std::vector<std::string>& filters, own_messages ours = own_messages::come);
   void unsubscribe(const std::string& filter);
@@ -99,6 +103,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   void close() noexcept;
 
  private:
+  static constexpr std::chrono::seconds tick_interval{1};  ///< the library's keepalive needs it
+
   void configure(const link_options& options, tls_authorities& authorities, const std::string& host,
                  mqtt_protocol protocol);
   void set_will(const last_will& will);
@@ -121,6 +127,9 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Something was queued in the library: it leaves with the next flush.
   void queued_packet();
   bool has_died();
+  /// Compares the clock with the last time that the loop came by here.
+  void note_turn() noexcept;
+  void note_all_is_read() noexcept;
   bool in_handshake() const noexcept { return tls_ && !tls_->is_through(); }
   ssl_st* tls_connection() const noexcept;
 
@@ -142,6 +151,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   session_events* events_;  ///< null after `close` and after the end was told
   boost::asio::posix::stream_descriptor watched_;
   boost::asio::steady_timer tick_;
+  stall_watch stall_;
   std::unique_ptr<tls_context> tls_;  ///< null: in the clear
   mosquitto* handle_ = nullptr;
   int qos_;

@@ -2,6 +2,7 @@
 #include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -9,13 +10,13 @@
 #include <cerrno>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
+#include <mqcoap/transport/server_identity.hpp>
 
 // How a session is driven: what wakes it, what it then does, and how it finds out that it is over.
 
 namespace mqcoap {
 namespace {
 
-constexpr std::chrono::seconds misc_interval{1};  // the library's keepalive needs it
 constexpr std::chrono::seconds goodbye_limit{1};
 constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
@@ -82,7 +83,7 @@ bool mosquitto_session::settle() {
   }
   if (connack_ == 0 && !up_) {
     up_ = true;
-    wait_tick(misc_interval);
+    wait_tick(tick_interval);
     events_->on_session_up();
   }
   return handle_ == nullptr;
@@ -90,6 +91,7 @@ bool mosquitto_session::settle() {
 
 void mosquitto_session::on_readable() {
   if (!up_ && has_died()) return tell_end();
+  note_turn();
   draining_ = true;
   const auto limit = callbacks_ + callbacks_a_wake;
   for (int reads = 0; reads < reads_a_wake && callbacks_ < limit; ++reads) {
@@ -97,6 +99,7 @@ void mosquitto_session::on_readable() {
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
     if (callbacks_ == before) break;
   }
+  note_all_is_read();
   if (up_) events_->on_session_messages_end();
   draining_ = false;
   if (handle_ == nullptr) return;
@@ -126,8 +129,10 @@ void mosquitto_session::on_tick() {
                stalled ? "the TLS handshake does not end within " + limit + ": is TLS spoken on this port?"
                        : "no answer within " + limit);
   }
+  note_turn();
+  note_all_is_read();
   if (!in_library([](mosquitto* m) { return mosquitto_loop_misc(m); })) return;
-  wait_tick(misc_interval);
+  wait_tick(tick_interval);
   events_->on_session_tick();
   if (handle_ != nullptr && mosquitto_want_write(handle_)) post_flush();
 }
@@ -175,6 +180,19 @@ void mosquitto_session::read_to_close() {
     self->end(session_end::cause::finished, {});
   });
 }
+
+void mosquitto_session::note_turn() noexcept {
+  if (up_) stall_.turn(boot_clock::now());
+}
+
+void mosquitto_session::note_all_is_read() noexcept {
+  if (stall_.waited().count() == 0) return;
+  int unread = 0;
+  if (::ioctl(watched_.native_handle(), FIONREAD, &unread) == 0 && unread > 0) return;
+  if (!tls_ || !tls_has_unread(tls_connection())) stall_.all_is_read();
+}
+
+std::string mosquitto_session::server() { return server_identity(watched_.native_handle()); }
 
 /// Connecting and handshake failures are not always reported by the library: the socket knows.
 bool mosquitto_session::has_died() {
