@@ -19,6 +19,8 @@ std::string hint_for_outage(std::string_view why, const link_options& broker);
 std::string hint_for_answer(const exchange_record& e);
 
 /// What to try when no answer came.
-std::string hint_for_failure(const error_code& error, const address& to, const settled_options& options);
+/// @param largest_packet  bytes that the broker takes in one; 0: it does not say
+std::string hint_for_failure(const error_code& error, const address& to, const settled_options& options,
+                             std::size_t largest_packet = 0);
 
 }  // namespace mqcoap::cli

@@ -57,7 +57,8 @@ int report_outcome(const request_outcome& outcome, const request_spec& asked,
   const std::string words = "no answer to " + asked_for + ": " + harmless(outcome.words);
   complain("mqcoap: " + words);
   if (!options.quiet)
-    complain_hint(hint_for_failure(outcome.error, asked.to, options), options.output.colour_errors);
+    complain_hint(hint_for_failure(outcome.error, asked.to, options, outcome.largest_packet),
+                  options.output.colour_errors);
   return status_of(outcome.error);
 }
 

@@ -65,7 +65,7 @@ request_outcome session::request(request_spec what) {
   auto [error, answer] = await<error_code, response>(
       [&](auto done) { client_.async_request(std::move(what), std::move(done)); });
   const auto took = std::chrono::steady_clock::now() - began;
-  if (!is_answer(error)) return {error, std::nullopt, words_of(answer.body)};
+  if (!is_answer(error)) return {error, std::nullopt, words_of(answer.body), client_.largest_packet()};
   return {error,
           exchange_record{to, verb, std::move(answer),
                           std::chrono::duration_cast<std::chrono::microseconds>(took)},

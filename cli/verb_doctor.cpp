@@ -19,6 +19,10 @@ constexpr int round_trips = 21;
 /// What a gateway takes by default, less the room for a header.
 constexpr std::size_t large_body = 250 * 1024;
 
+std::string dot_advice() {
+  return "names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
+}
+
 /// The checks, one after the other; each shows its finding at once.
 class examination {
  public:
@@ -58,6 +62,7 @@ class examination {
   bool try_version(mqtt_protocol version, error_code& error, std::string& why);
   void check_requests();
   void check_publish();
+  void check_dots();
   void check_large();
   void check_device(const std::string& device);
   request_spec to_ourselves() const {
@@ -69,6 +74,7 @@ class examination {
   settled_options trial_;
   std::unique_ptr<session> session_;
   std::chrono::microseconds handshake_{};
+  bool loses_dots_ = false;  ///< the broker takes a dot in a topic for a '/'
   int status_ = status_ok;
 };
 
@@ -142,6 +148,8 @@ bool examination::check_connection() {
     fail(status_unreachable, "mqtt", why, hint_for_outage(why, options_.client.broker));
     return false;
   }
+  if (const auto limit = session_->mqtt().largest_packet(); limit > 0)
+    ok("packet limit", "the broker takes " + size_to_string(limit) + " in one packet");
   ok("login", user.empty() ? "without a user's name" : "as '" + user + '\'');
   if (!error) {
     ok("subscribe", "requests to our own tag reach us");
@@ -159,6 +167,10 @@ void examination::check_requests() {
     const auto outcome = session_->request(to_ourselves());
     if (!outcome.answered) {
       const bool is_silent = outcome.error == errc::timed_out;
+      // Something came, but under a topic that is not ours.
+      if (is_silent && session_->mqtt().stats().ignored > 0)
+        return fail(status_of(outcome.error), "self-request", "the broker brings it under another topic",
+                    dot_advice());
       fail(status_of(outcome.error), "self-request", outcome.error.message(),
            (is_silent ? "the broker passes no messages to us" : "the broker denies it") +
                std::string(": in its ACL: topic readwrite ") + options_.client.ns.text() + "/#");
@@ -168,6 +180,7 @@ void examination::check_requests() {
   }
   show(judge_round_trip(median(std::move(times)), handshake_));
   check_publish();
+  check_dots();
   check_large();
 }
 
@@ -182,6 +195,24 @@ void examination::check_publish() {
        "in the broker's ACL: topic write " + options_.client.ns.text() + "/+/event/#");
 }
 
+/// By an event to ourselves. The request behind it comes after it: if the event has not come then, it does
+/// not.
+void examination::check_dots() {
+  const auto& tag = *trial_.client.tag;
+  const auto gateway = *subsystem_name::parse("gateway");
+  auto came_as = std::make_shared<std::string>();
+  session_->subscribe(general_filter(general_topic::kind::event, gateway, tag),
+                      [came_as](const general_message& m) { *came_as = m.topic.path.key(); });
+  const general_topic sent(options_.client.ns, gateway, general_topic::kind::event, tag,
+                           *resource_path::parse("doctor.dots"));
+  session_->await<error_code>(
+      [&](auto done) { session_->mqtt().async_publish(sent, json_text(), false, std::move(done)); });
+  session_->request(to_ourselves());
+  loses_dots_ = *came_as == "doctor/dots";
+  if (loses_dots_)
+    warn("dots", "the broker takes a dot in a topic for a '/', as RabbitMQ does", dot_advice());
+}
+
 void examination::check_large() {
   auto what = to_ourselves();
   what.verb = method::put;
@@ -189,8 +220,11 @@ void examination::check_large() {
   const auto outcome = session_->request(what);
   const auto size = size_to_string(large_body);
   if (outcome.answered) return ok("large messages", size + " pass");
+  const auto limit = session_->mqtt().largest_packet();
   warn("large messages", size + " do not pass: " + outcome.error.message(),
-       "`message_size_limit` and `max_packet_size` in mosquitto.conf");
+       limit == 0 ? "`message_size_limit` and `max_packet_size` in mosquitto.conf"
+                  : "the broker takes " + size_to_string(limit) +
+                        " in one packet: `max_packet_size` in mosquitto.conf");
 }
 
 void examination::check_device(const std::string& device) {
@@ -198,6 +232,8 @@ void examination::check_device(const std::string& device) {
   const auto outcome = session_->request(what);
   const auto& tag = what.to.tag.text();
   if (!outcome.answered) {
+    if (loses_dots_ && device.find('.') != std::string::npos)
+      return fail(status_of(outcome.error), "device", tag + " cannot be asked at this broker", dot_advice());
     return fail(
         status_of(outcome.error), "device", tag + " does not answer: " + outcome.error.message(),
         "is it switched on, its tag spelled right, in the namespace '" + options_.client.ns.text() + "'?");

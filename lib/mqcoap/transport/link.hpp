@@ -4,6 +4,7 @@
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <string>
 #include <string_view>
 
@@ -94,6 +95,9 @@ class link {
                              publish_options options = {}, written_handler done = {}) = 0;
 
   virtual link_stats stats() const noexcept = 0;
+
+  /// What `publish` calls too large now. Known best while the connection is up.
+  virtual packet_limit largest_packet() const noexcept { return {}; }
 
   /// Sends what is queued, for at most `grace`, disconnects and then calls `done` (never inside this call).
   /// The owner is told nothing after this call.
