@@ -136,6 +136,16 @@ void fake_broker::disconnect_clients(char reason) {
   drop_clients();
 }
 
+void fake_broker::deliver(std::string_view topic, std::string_view payload) {
+  for (const auto& p : peers_) {
+    std::string rest{'\0', static_cast<char>(topic.size())};
+    rest += topic;
+    if (p->v5) rest += '\0';
+    rest += payload;
+    send(*p, std::string{'\x30', static_cast<char>(rest.size())} + rest);
+  }
+}
+
 boost::system::error_code fake_broker::send(peer& p, std::string_view bytes) {
   boost::system::error_code error;
   boost::asio::write(p.socket, boost::asio::buffer(bytes), error);

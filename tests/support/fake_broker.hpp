@@ -52,6 +52,8 @@ class fake_broker {
   /// Clients that said goodbye, and were still there for all that was said then.
   int heard_out() const noexcept { return heard_out_; }
   void drop_clients() { peers_.clear(); }
+  /// Sends all clients a short message, whatever they have subscribed to.
+  void deliver(std::string_view topic, std::string_view payload);
   /// Sends an MQTT 5 DISCONNECT with this reason, then hangs up.
   void disconnect_clients(char reason);
 

@@ -34,11 +34,13 @@ void mosquitto_link::impl::explain(session_end& end) {
   if (lasted >= settled) short_lived_ = 0;
   const bool suspect = lasted < short_life && ++short_lived_ >= suspicious;
   if (const auto bytes = sizes_.ended(time_.now(), cause_of(end.said))) return explain_size(end, *bytes);
-  if (end.said == session_end::parting::taken_over)
-    end.why += fmt::format(" (another client uses the id '{}')", client_id_);
-  if (end.said == session_end::parting::silent && suspect)
-    end.why += fmt::format("; does another client use the id '{}'? The last {} connections ended within {}",
+  const bool taken_over = end.said == session_end::parting::taken_over;
+  if (!taken_over && end.said != session_end::parting::silent) return;
+  if (suspect)
+    end.why += fmt::format("; does another client use the id '{}'? {} connections ended within {}",
                            client_id_, short_lived_, to_string(short_life));
+  else if (taken_over)
+    end.why += fmt::format(" (another client uses the id '{}')", client_id_);
 }
 
 void mosquitto_link::impl::explain_size(session_end& end, std::size_t bytes) {
@@ -70,8 +72,8 @@ void mosquitto_link::impl::check_dots(std::string_view topic) {
   dots_known_ = true;
   say(options_.log, log_level::warning,
       "broker {} brings messages for the subscription to {} under another topic: it takes a dot in a topic "
-      "for "
-      "a '/', as RabbitMQ does. Tags, namespaces and subsystems with a dot are mute there: use names without",
+      "for a '/', as RabbitMQ does. "
+      "Tags, namespaces and subsystems with a dot are mute there: use names without",
       options_.name, filter);
 }
 

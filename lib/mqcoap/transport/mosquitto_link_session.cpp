@@ -90,7 +90,7 @@ void mosquitto_session::configure(const link_options& options, const trusted_aut
   }
   if (v5_) set_largest_packet(options.max_inbound);
   if (options.will) set_will(*options.will);
-  if (options.tls && authorities != nullptr) set_tls(*options.tls, *authorities, host);
+  if (options.tls) set_tls(*options.tls, *authorities, host);
 }
 
 void mosquitto_session::set_will(const last_will& will) {

@@ -77,7 +77,7 @@ class session_events {
 /// - What is watched is a duplicate of the library's socket, which it closes when it likes.
 class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
  public:
-  /// @param authorities  for TLS, else null; used in here only
+  /// @param authorities  never null with TLS; used in here only
   /// @param host  of the options, or of one of their fallbacks: for whom TLS wants the certificate to be
   mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
                     const link_options& options, const trusted_authorities* authorities,

@@ -165,3 +165,30 @@ TEST_CASE_FIXTURE(fixture, "the limit that a broker announces is known, and the 
   CHECK_FALSE(c.publish("t", fits));
   REQUIRE(c.waits_for(fits));
 }
+
+TEST_CASE_FIXTURE(fixture, "a broker that takes dots in topics for slashes is warned of once") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port()));
+  c.start_and_wait();
+  CHECK_FALSE(c.subscribe_and_wait("ns/+/request/GW.1/+"));
+  CHECK_FALSE(c.subscribe_and_wait("ns/+/request/GW_2/+"));
+  const std::string words =
+      "warning: broker test brings messages for the subscription to ns/+/request/GW.1/+ ";
+  broker.deliver("ns/axuv/request/GW_2/1", "as it should be");
+  REQUIRE(c.waits_for("as it should be"));
+  CHECK(log.count(words) == 0);
+  SUBCASE("it does") {
+    for (const auto* payload : {"first", "second"}) {
+      broker.deliver("ns/axuv/request/GW/1/1", payload);
+      REQUIRE(c.waits_for(payload));
+    }
+    CHECK(log.count(words) == 1);
+  }
+  SUBCASE("it has shown that it does not") {
+    broker.deliver("ns/axuv/request/GW.1/1", "with its dot");
+    REQUIRE(c.waits_for("with its dot"));
+    broker.deliver("ns/axuv/request/GW/1/1", "somebody else's");
+    REQUIRE(c.waits_for("somebody else's"));
+    CHECK(log.count(words) == 0);
+  }
+}
