@@ -40,7 +40,7 @@ void answer_sender::send(link& via, const exchange_topic& request, const decode_
 void answer_sender::send_whole(link& via, const call& to, const answer& what) {
   encode(to, what);
   const auto size = payload_.size();
-  auto error = publish(via, to.topic, size < followed_payload ? nullptr : follow(via, to));
+  auto error = publish(via, to.topic, is_followed(size, via.largest_packet()) ? follow(via, to) : nullptr);
   if (error == errc::too_large) error = send_too_large(via, to, size);
   tell(to.topic, error);
 }
@@ -66,7 +66,7 @@ link::written_handler answer_sender::follow(link& via, const call& to) {
 }
 
 error_code answer_sender::send_too_large(link& via, const call& to, std::size_t bytes) {
-  const auto words = too_large_words("the answer", bytes, via.name());
+  const auto words = too_large_words("the answer", bytes, via.name(), via.largest_packet());
   by_.on_too_large(to.topic, words);
   encode(to, answer::error(response_code::internal_server_error, words));
   return publish(via, to.topic);

@@ -88,7 +88,9 @@ void client_core::start_link() {
   link_->start(*this);
 }
 
-void client_core::on_link_up(link&) noexcept {
+void client_core::on_link_up(link& l) noexcept {
+  const auto limit = l.largest_packet();
+  largest_packet_.set(limit.from == packet_limit::origin::unknown ? 0 : limit.bytes);
   connected_ = true;
   ++connects_;
   set_outage({});

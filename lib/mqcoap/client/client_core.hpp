@@ -42,6 +42,7 @@ class client_core final : public link_events,
   const std::string& client_id() const noexcept { return options_.broker.client_id; }
   bool connected() const noexcept { return connected_; }
   std::string outage() const;
+  std::size_t largest_packet() const noexcept { return static_cast<std::size_t>(largest_packet_.get()); }
   client_stats stats() const noexcept;
   request_chain& requests() noexcept { return requests_; }
   response_chain& responses() noexcept { return responses_; }
@@ -140,7 +141,7 @@ class client_core final : public link_events,
 
   std::atomic<bool> connected_{false};
   std::atomic<bool> serving_{true};
-  stat_counter connects_, served_, ignored_;
+  stat_counter connects_, served_, ignored_, largest_packet_;
   mutable std::mutex outage_mutex_;
   std::string outage_;
 };

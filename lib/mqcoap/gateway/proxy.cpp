@@ -284,7 +284,7 @@ error_code proxy::publish(const request_id& id, const hop& h, const std::string&
   const auto topic =
       exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::request, h.device->tag, id);
   link::written_handler done;
-  if (payload.size() >= followed_payload)
+  if (is_followed(payload.size(), h.device->via.largest_packet()))
     done = [alive = std::weak_ptr(alive_), id, size = payload.size()](error_code ec) {
       const auto self = alive.lock();
       if (!self || ec != errc::too_large) return;
@@ -298,7 +298,9 @@ void proxy::end_unsendable(hop h, error_code ec, std::size_t bytes) {
   if (ec != errc::too_large)
     return refuse(std::move(h), response_code::service_unavailable,
                   "the request could not be sent to " + to + ": " + ec.message());
-  const auto words = too_large_words("the request to " + h.device->tag.text(), bytes, h.device->via.name());
+  const auto& via = h.device->via;
+  const auto words =
+      too_large_words("the request to " + h.device->tag.text(), bytes, via.name(), via.largest_packet());
   refuse(std::move(h), response_code::request_entity_too_large, words);
 }
 

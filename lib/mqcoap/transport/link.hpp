@@ -5,6 +5,7 @@
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -109,6 +110,8 @@ class link {
 
   /// Tells whether two links lead to one server: then both say the same. Empty: not known, or not connected.
   virtual std::string server() const { return {}; }
+  /// What `publish` calls too large now. Known best while the connection is up.
+  virtual packet_limit largest_packet() const noexcept { return {}; }
 
   /// Sends what is queued, for at most `grace`, disconnects and then calls `done` (never inside this call).
   /// The owner is told nothing after this call.
