@@ -1,12 +1,12 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <map>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/client/client_options.hpp>
 #include <optional>
 
+#include "arguments.hpp"
 #include "effects.hpp"
 #include "output.hpp"
 

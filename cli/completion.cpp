@@ -168,8 +168,9 @@ std::string table(const std::vector<verb_words>& verbs) {
       }
     std::string arguments;
     for (const auto& a : v.arguments) append_word(arguments, token_of(a) + (a.repeated ? "+" : ""));
-    out += "    " + single_quoted(v.path) + ") options=" + single_quoted(options) + " valued=" + single_quoted(valued) +
-           " arguments=" + single_quoted(arguments) + " below=" + single_quoted(joined(v.below)) + " ;;\n";
+    out += "    " + single_quoted(v.path) + ") options=" + single_quoted(options) +
+           " valued=" + single_quoted(valued) + " arguments=" + single_quoted(arguments) +
+           " below=" + single_quoted(joined(v.below)) + " ;;\n";
   }
   return out + "  esac\n}\n";
 }

@@ -97,7 +97,8 @@ std::string lists(const char* name, const std::vector<verb_words>& verbs,
   std::string out = std::string("\nfunction ") + name + "\n    switch \"$argv[1]\"\n";
   for (const auto& v : verbs)
     if (const auto words = words_of(v); !words.empty())
-      out += "        case " + single_quoted(v.path) + "\n            string split ' ' -- " + single_quoted(words) + '\n';
+      out += "        case " + single_quoted(v.path) + "\n            string split ' ' -- " +
+             single_quoted(words) + '\n';
   return out + "    end\nend\n";
 }
 

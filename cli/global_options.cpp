@@ -3,7 +3,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <mqcoap/base/safe_text.hpp>
@@ -19,19 +18,19 @@ namespace {
 constexpr char broker_group[] = "Broker";
 constexpr char output_group[] = "Output";
 
-CLI::Option* option(CLI::App& root, const std::string& names, std::optional<std::string>& into,
-                    const std::string& value, const std::string& words) {
+declared_option option(command root, const std::string& names, std::optional<std::string>& into,
+                       const std::string& value, const std::string& words) {
   return root.add_option(names, into, words)->option_text(value)->group(broker_group);
 }
 
-void declare_broker(CLI::App& root, global_options& into) {
-  auto* url = option(root, "-L,--url", into.url, "URL",
-                     "The broker: mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]  [MQCOAP_URL]");
+void declare_broker(command root, global_options& into) {
+  auto url = option(root, "-L,--url", into.url, "URL",
+                    "The broker: mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]  [MQCOAP_URL]");
   option(root, "-h,--host", into.host, "HOST", "The broker's host (default: localhost)")->excludes(url);
   option(root, "-p,--port", into.port, "PORT", "Its port (default: 1883, with TLS 8883)");
   option(root, "-u,--username", into.username, "NAME", "Who logs in");
-  auto* password = option(root, "-P,--pw", into.password, "PASSWORD",
-                          "The password; others can see it: better --password-file or MQCOAP_PASSWORD");
+  auto password = option(root, "-P,--pw", into.password, "PASSWORD",
+                         "The password; others can see it: better --password-file or MQCOAP_PASSWORD");
   option(root, "--password-file", into.password_file, "FILE", "The password is this file's first line")
       ->excludes(password);
   option(root, "--cafile", into.tls.ca_file, "FILE", "TLS: whom to trust, PEM");
@@ -44,7 +43,7 @@ void declare_broker(CLI::App& root, global_options& into) {
          "mqttv5 or 5, mqttv311 or 3.1.1 (default: 5, else 3.1.1)");
   root.add_option("-q,--qos", into.qos, "Quality of service, 0 or 1 (default: 0)")
       ->option_text("QOS")
-      ->check(CLI::Range(0, 1))
+      ->between(0, 1)
       ->group(broker_group);
   option(root, "-n,--namespace", into.ns, "NAME",
          "First level of every topic (default: gf_int_v1)  [MQCOAP_NAMESPACE]");
@@ -55,12 +54,12 @@ void declare_broker(CLI::App& root, global_options& into) {
   option(root, "--context", into.context, "NAME", "A context of cli.yaml; see `mqcoap context`");
 }
 
-void declare_output(CLI::App& root, global_options& into) {
+void declare_output(command root, global_options& into) {
   root.add_option("-o,--output", into.output,
                   "body: pretty on a terminal, else JSON text as it came (default)\n"
                   "json: the whole response   raw: body, strings without quotes   csv: body as a table")
       ->option_text("KIND")
-      ->check(CLI::IsMember({"body", "json", "raw", "csv"}))
+      ->one_of({"body", "json", "raw", "csv"})
       ->group(output_group);
   root.add_flag("-i,--include", into.header, "The header before the body")->group(output_group);
   root.add_option("-F,--format", into.format,
@@ -99,8 +98,8 @@ std::size_t terminal_width(const std::function<const char*(const char*)>& variab
 }  // namespace
 
 void declare_options(CLI::App& root, global_options& into) {
-  declare_broker(root, into);
-  declare_output(root, into);
+  declare_broker(command(root), into);
+  declare_output(command(root), into);
 }
 
 option_layer to_layer(const global_options& given) {

@@ -18,7 +18,7 @@ bool is_code(const request_outcome& outcome, response_code code) {
 
 }  // namespace
 
-void repeat_words::declare(CLI::App& app, method verb) {
+void repeat_words::declare(command app, method verb) {
   app.add_option("--request-id", id, "The id to send, 32 hexadecimal digits (default: a fresh one)")
       ->option_text("ID");
   app.add_option("--retry", times,
@@ -26,7 +26,7 @@ void repeat_words::declare(CLI::App& app, method verb) {
                      ? "Ask so many times more if nothing comes, or 503 or 504"
                      : "Send it so many times more, under the same id, if nothing comes, or 503 or 504.\n"
                        "Gateways run it once; a device that does not know of repeats runs each")
-      ->check(CLI::Range(std::size_t{0}, most_repeats))
+      ->between(std::size_t{0}, most_repeats)
       ->option_text("N");
 }
 

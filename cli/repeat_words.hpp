@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <chrono>
 #include <cstddef>
 #include <mqcoap/protocol/method.hpp>
@@ -8,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "arguments.hpp"
 #include "session.hpp"
 
 namespace mqcoap::cli {
@@ -19,7 +19,7 @@ struct repeat_words {
   std::string id{};       ///< --request-id; empty: a fresh one
   std::size_t times = 0;  ///< --retry
 
-  void declare(CLI::App& app, method verb);
+  void declare(command app, method verb);
   /// The id to be sent. @throws usage_failure
   request_id chosen_id() const;
 };

@@ -29,7 +29,7 @@ settings of_file(const responder_words& words, const settled_options& options) {
 
 }  // namespace
 
-void responder_words::declare(CLI::App& app) {
+void responder_words::declare(command app) {
   app.add_option("target", target,
                  "A tag to answer for, or a file as mqcoapd reads it (.yaml, .yml, or with a /)")
       ->required()

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <string>
 #include <vector>
 
+#include "arguments.hpp"
 #include "command.hpp"
 
 namespace mqcoap::cli {
@@ -15,7 +15,7 @@ struct responder_words {
   std::vector<std::string> values;  ///< -r
   bool read_only = false;
 
-  void declare(CLI::App& app);
+  void declare(command app);
 };
 
 /// True for what can only be meant as a file: it ends in .yaml or .yml, or has a slash.

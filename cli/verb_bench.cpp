@@ -143,23 +143,21 @@ int run(const bench_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_bench(CLI::App& root) {
-  auto* app = root.add_subcommand("bench", "Send requests again and again, and measure");
+  auto app = command(root).add_subcommand("bench", "Send requests again and again, and measure");
   auto words = std::make_shared<bench_words>();
   app->add_option("ADDRESS", words->where,
                   "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?, are asked in turn")
       ->required()
       ->option_text("...");
   app->add_option("--in-flight", words->in_flight, "Requests at a time (default: 1)")
-      ->check(CLI::Range(1, 65'536))
+      ->between(1, 65'536)
       ->option_text("COUNT");
   app->add_option("--rate", words->rate, "Requests a second, on a timetable")
-      ->check(CLI::Range(0.001, 1e6))
+      ->between(0.001, 1e6)
       ->option_text("RATE");
   app->add_option("--for", words->duration, "How long requests are sent (default: 10s)")
       ->option_text("DURATION");
-  app->add_option("--count", words->count, "Send so many requests")
-      ->check(CLI::PositiveNumber)
-      ->option_text("COUNT");
+  app->add_option("--count", words->count, "Send so many requests")->positive()->option_text("COUNT");
   app->add_option("--method", words->verb, "GET, POST, PUT or DELETE")
       ->capture_default_str()
       ->option_text("METHOD");

@@ -21,9 +21,9 @@ struct config_words {
   std::string checked = default_file;
   std::string shown = default_file;
   std::string made = "mqcoap.yaml";
-  CLI::App* check = nullptr;
-  CLI::App* schema = nullptr;
-  CLI::App* init = nullptr;
+  command check{};
+  command schema{};
+  command init{};
 };
 
 int check(const std::string& path) {
@@ -87,7 +87,7 @@ int run(const config_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_config(CLI::App& root) {
-  auto* app = root.add_subcommand("config", "Check, show or begin a configuration of mqcoapd");
+  auto app = command(root).add_subcommand("config", "Check, show or begin a configuration of mqcoapd");
   auto words = std::make_shared<config_words>();
   words->check =
       app->add_subcommand("check", "Say everything that is wrong with a file: 78, or 0 if it is good");
@@ -100,7 +100,7 @@ verb declare_config(CLI::App& root) {
       ->capture_default_str()
       ->option_text("FILE");
   words->init->footer("Example: mqcoap config init lab.yaml && mqcoap serve lab.yaml");
-  auto* show_app = app->add_subcommand("show", "Print what is in force: defaults filled in, secrets as ***");
+  auto show_app = app->add_subcommand("show", "Print what is in force: defaults filled in, secrets as ***");
   show_app->add_option("file", words->shown, "The file")->capture_default_str()->option_text("FILE");
   show_app->footer("Example: mqcoap config show lab.yaml | less");
   app->require_subcommand(1);

@@ -217,11 +217,11 @@ struct context_words {
   std::string name{};
   std::string url{};
   bool as_default = false;
-  CLI::App* ls = nullptr;
-  CLI::App* show = nullptr;
-  CLI::App* use = nullptr;
-  CLI::App* add = nullptr;
-  CLI::App* rm = nullptr;
+  command ls{};
+  command show{};
+  command use{};
+  command add{};
+  command rm{};
 };
 
 int run(const context_words& words, const settled_options& options) {
@@ -235,7 +235,8 @@ int run(const context_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_context(CLI::App& root) {
-  auto* app = root.add_subcommand("context", "Named brokers: which there are, and which is the default");
+  auto app =
+      command(root).add_subcommand("context", "Named brokers: which there are, and which is the default");
   app->require_subcommand(1);
   auto words = std::make_shared<context_words>();
   words->ls = app->add_subcommand("ls", "List them; * marks the default, ! one that cannot be used");

@@ -15,11 +15,11 @@ struct words {
 }  // namespace
 
 verb declare_delete(CLI::App& root) {
-  auto* app = root.add_subcommand("delete", "Delete a resource");
+  auto app = command(root).add_subcommand("delete", "Delete a resource");
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("--if-match", given->if_match, "Only if its etag is this one")->option_text("ETAG");
-  given->again.declare(*app, method::del);
+  given->again.declare(app, method::del);
   app->footer("Example:\n  mqcoap delete 2D_XX_0_9999/axuv/shots/0");
   return {app, [given](const settled_options& options) {
             request_spec what(read_address(given->where), method::del);

@@ -314,7 +314,8 @@ void examination::check_gateway(const device_tag& tag) {
 }  // namespace
 
 verb declare_doctor(CLI::App& root) {
-  auto* app = root.add_subcommand("doctor", "Look for what is wrong between here, the broker and a device");
+  auto app =
+      command(root).add_subcommand("doctor", "Look for what is wrong between here, the broker and a device");
   auto device = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
   app->add_option("TAG", *device, "A device to look at: TAG or TAG/SUBSYSTEM");

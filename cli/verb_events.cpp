@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <utility>
 
@@ -76,14 +75,12 @@ class watcher {
 }  // namespace
 
 verb declare_events(CLI::App& root) {
-  auto* app = root.add_subcommand("events", "Show events as they happen");
+  auto app = command(root).add_subcommand("events", "Show events as they happen");
   auto given = std::make_shared<words>();
   app->add_option("PATTERN", given->pattern,
                   "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ? (default: all)");
   app->add_option("--for", given->duration, "How long (default: until Ctrl-C)")->option_text("TIME");
-  app->add_option("--count", given->count, "How many (default: until Ctrl-C)")
-      ->option_text("N")
-      ->check(CLI::PositiveNumber);
+  app->add_option("--count", given->count, "How many (default: until Ctrl-C)")->option_text("N")->positive();
   app->add_flag("--system", given->system, "Also status and presence");
   app->footer(
       "An event that breaks the protocol, without a timestamp for example, is shown with a `!` and what is "

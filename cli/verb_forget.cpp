@@ -121,7 +121,7 @@ int run(const words& given, const settled_options& options) {
 }  // namespace
 
 verb declare_forget(CLI::App& root) {
-  auto* app = root.add_subcommand("forget", "Remove what the broker keeps of a device that is gone");
+  auto app = command(root).add_subcommand("forget", "Remove what the broker keeps of a device that is gone");
   auto given = std::make_shared<words>();
   app->add_option("TAG", given->tags, "The devices")->required();
   app->add_flag("--force", given->force, "Also of one that is ONLINE; one that is alive says so again");
@@ -131,7 +131,9 @@ verb declare_forget(CLI::App& root) {
       "Examples:\n"
       "  mqcoap forget 2D_XX_0_9999\n"
       "  mqcoap ls --quiet 'SIM_*' | xargs mqcoap forget");
-  return {app, [given](const settled_options& options) { return run(*given, options); }};
+  return {.app = app,
+          .run = [given](const settled_options& options) { return run(*given, options); },
+          .has = effects::with_outputs({})};
 }
 
 }  // namespace mqcoap::cli

@@ -16,14 +16,14 @@ struct words {
 }  // namespace
 
 verb declare_get(CLI::App& root) {
-  auto* app = root.add_subcommand("get", "Read a resource");
+  auto app = command(root).add_subcommand("get", "Read a resource");
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("--accept", given->accept, "The form that is wanted, e.g. application/link-format")
       ->option_text("TYPE");
   app->add_option("--etag", given->etag, "The version that is known: 203 and no body if it still holds")
       ->option_text("ETAG");
-  given->again.declare(*app, method::get);
+  given->again.declare(app, method::get);
   app->footer(
       "Examples:\n"
       "  mqcoap get 2D_XX_0_9999/axuv/gains\n"

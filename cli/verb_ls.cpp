@@ -97,7 +97,7 @@ int list_resources(const words& given, const settled_options& options) {
 }  // namespace
 
 verb declare_ls(CLI::App& root) {
-  auto* app = root.add_subcommand("ls", "List devices, or the resources of one");
+  auto app = command(root).add_subcommand("ls", "List devices, or the resources of one");
   auto given = std::make_shared<words>();
   app->add_option(
       "WHAT", given->what,

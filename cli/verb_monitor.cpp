@@ -110,7 +110,7 @@ int run(const monitor_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_monitor(CLI::App& root) {
-  auto* app = root.add_subcommand("monitor", "Watch requests and their answers go by");
+  auto app = command(root).add_subcommand("monitor", "Watch requests and their answers go by");
   auto words = std::make_shared<monitor_words>();
   app->add_option("pattern", words->pattern, "Which, with * and ?: TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH")
       ->capture_default_str()
@@ -118,7 +118,7 @@ verb declare_monitor(CLI::App& root) {
   app->add_option("--overdue", words->overdue, "Show a request that has no answer after this time")
       ->capture_default_str()
       ->option_text("DURATION");
-  words->limits.declare(*app, "lines");
+  words->limits.declare(app, "lines");
   app->footer(examples);
   auto has = effects::with_outputs({"body", "json"});
   has.token = false;

@@ -16,11 +16,11 @@ struct words {
 }  // namespace
 
 verb declare_post(CLI::App& root) {
-  auto* app = root.add_subcommand("post", "Run an action, or add an item to a collection");
+  auto app = command(root).add_subcommand("post", "Run an action, or add an item to a collection");
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("VALUE", given->value, "What to send")->option_text("...");
-  given->again.declare(*app, method::post);
+  given->again.declare(app, method::post);
   app->footer(std::string(value_help) +
               "\n\nExamples:\n"
               "  mqcoap post 2D_XX_0_9999/axuv/arm\n"

@@ -18,16 +18,16 @@ struct words {
 }  // namespace
 
 verb declare_put(CLI::App& root) {
-  auto* app = root.add_subcommand("put", "Write a resource");
+  auto app = command(root).add_subcommand("put", "Write a resource");
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("VALUE", given->value, "What to send")->option_text("...")->required();
-  auto* if_match =
+  auto if_match =
       app->add_option("--if-match", given->if_match, "Only if its etag is this one")->option_text("ETAG");
   app->add_flag("--create-only", given->create_only, "Only if it has no value yet")
       ->excludes(if_match)
       ->option_text(" ");
-  given->again.declare(*app, method::put);
+  given->again.declare(app, method::put);
   app->footer(std::string(value_help) +
               "\n\nExamples:\n"
               "  mqcoap put 2D_XX_0_9999/axuv/gains '[0, 1, 2, 3, 4]'\n"

@@ -129,14 +129,14 @@ int run(const record_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_record(CLI::App& root) {
-  auto* app = root.add_subcommand("record", "Write requests and answers to a file, for `replay`");
+  auto app = command(root).add_subcommand("record", "Write requests and answers to a file, for `replay`");
   auto words = std::make_shared<record_words>();
   app->add_option("file", words->file, "The file; -: standard output")->required()->option_text("FILE");
   app->add_option("pattern", words->pattern, "Which, with * and ?: TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH")
       ->capture_default_str()
       ->option_text("PATTERN");
   app->add_flag("--force", words->force, "Replace a file that is there");
-  words->limits.declare(*app, "messages");
+  words->limits.declare(app, "messages");
   app->footer(examples);
   auto has = effects::with_outputs({});
   has.token = false;

@@ -253,14 +253,14 @@ int run(const replay_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_replay(CLI::App& root) {
-  auto* app =
-      root.add_subcommand("replay", "Send the requests of a recording again, and compare the answers");
+  auto app = command(root).add_subcommand("replay",
+                                          "Send the requests of a recording again, and compare the answers");
   auto words = std::make_shared<replay_words>();
   app->add_option("file", words->file, "What `record` wrote; -: standard input")
       ->required()
       ->option_text("FILE");
   app->add_option("--speed", words->speed, "2: twice as fast as it was recorded")
-      ->check(CLI::Range(0.001, 1e6))
+      ->between(0.001, 1e6)
       ->capture_default_str()
       ->option_text("FACTOR");
   app->add_flag("--same-ids", words->same_ids,

@@ -56,9 +56,9 @@ int run(const responder_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_serve(CLI::App& root) {
-  auto* app = root.add_subcommand("serve", "Answer for a tag, until Ctrl-C");
+  auto app = command(root).add_subcommand("serve", "Answer for a tag, until Ctrl-C");
   auto words = std::make_shared<responder_words>();
-  words->declare(*app);
+  words->declare(app);
   app->footer(examples);
   auto has = effects::with_outputs({});
   has.token = false;

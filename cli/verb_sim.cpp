@@ -94,12 +94,12 @@ int run(const sim_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_sim(CLI::App& root) {
-  auto* app =
-      root.add_subcommand("sim", "Simulate a fleet of devices, with latency and faults, until Ctrl-C");
+  auto app = command(root).add_subcommand(
+      "sim", "Simulate a fleet of devices, with latency and faults, until Ctrl-C");
   auto words = std::make_shared<sim_words>();
-  words->source.declare(*app);
+  words->source.declare(app);
   app->add_option("-n,--devices", words->size, "How many devices; the namespace is --namespace here")
-      ->check(CLI::Range(1, 10'000))
+      ->between(1, 10'000)
       ->capture_default_str()
       ->option_text("COUNT");
   app->add_option("--tags", words->tags, "Their tags")->capture_default_str()->option_text("PATTERN");

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <vector>
 
@@ -64,7 +63,7 @@ int watch(const words& given, const settled_options& options) {
 }  // namespace
 
 verb declare_watch(CLI::App& root) {
-  auto* app = root.add_subcommand("watch", "Read resources again and again and show what changes");
+  auto app = command(root).add_subcommand("watch", "Read resources again and again and show what changes");
   auto given = std::make_shared<words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?")
       ->required()
@@ -73,7 +72,7 @@ verb declare_watch(CLI::App& root) {
   app->add_option("--for", given->duration, "How long (default: until Ctrl-C)")->option_text("TIME");
   app->add_option("--count", given->count, "How many times (default: until Ctrl-C)")
       ->option_text("N")
-      ->check(CLI::PositiveNumber);
+      ->positive();
   app->add_flag("--all", given->all, "Every answer, not only changes");
   app->footer(
       "Times are local on a terminal, else UTC. Faults go to standard error and do not end it. Several "

@@ -4,10 +4,10 @@
 
 namespace mqcoap::cli {
 
-void watch_limits::declare(CLI::App& app, const char* what) {
+void watch_limits::declare(command app, const char* what) {
   app.add_option("--for", duration, "End after this time, with 0")->option_text("DURATION");
   app.add_option("--count", count, std::string("End after so many ") + what + ", with 0")
-      ->check(CLI::PositiveNumber)
+      ->positive()
       ->option_text("COUNT");
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+
+#include "arguments.hpp"
 
 namespace mqcoap::cli {
 
@@ -13,7 +14,7 @@ struct watch_limits {
   std::string duration;     ///< --for; empty: no limit
   std::uint64_t count = 0;  ///< --count; 0: no limit
 
-  void declare(CLI::App& app, const char* what);
+  void declare(command app, const char* what);
   /// @throws usage_failure
   std::optional<std::chrono::milliseconds> time() const;
 };

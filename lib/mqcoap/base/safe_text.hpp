@@ -18,8 +18,9 @@ std::string safe_text(std::string_view text, line_ends ends = line_ends::replace
 /// The same for one field of a log line: cut after `longest` bytes, with `...`.
 std::string log_safe(std::string_view text, std::size_t longest = 256);
 
-/// The same value for text that is valid JSON: inside of strings such a character is written `\u00xx`. Between
-/// the tokens a carriage return becomes a blank; line feeds and tabulators, too, where they are to be replaced.
+/// The same value for text that is valid JSON: inside of strings such a character is written `\u00xx`.
+/// Between the tokens a carriage return becomes a blank; line feeds and tabulators, too, where they are to be
+/// replaced.
 std::string safe_json(std::string_view json, line_ends ends = line_ends::kept);
 
 /// Text with such characters written `\u00xx`, as JSON would; line feeds (also behind a carriage return) and

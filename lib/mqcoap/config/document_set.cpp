@@ -78,7 +78,7 @@ const node* document_set::read(const std::string& path, when_empty empty) {
   auto bytes = read_regular_file(path, source_file::largest, why);
   files_.push_back(std::make_unique<source_file>(path, bytes ? std::move(bytes->bytes) : std::string(),
                                                  bytes ? bytes->mode : 0u));
-  const auto& file = *files_.back();
+  auto& file = *files_.back();
   if (!bytes) {
     faults_.error(file, 0, 0, 1, "cannot be read: " + why);
     return nullptr;

@@ -66,7 +66,8 @@ std::string date(const ASN1_TIME* when) {
   return {text.data(), size};
 }
 
-/// For a host that is an address. It counts as SAN IP alone: one that stands there as DNS or common name does not.
+/// For a host that is an address. It counts as SAN IP alone: one that stands there as DNS or common name does
+/// not.
 std::string mismatch_words(const std::string& whose, const std::string& names, const std::string& host) {
   const std::string san = "SAN IP (subjectAltName=IP:" + host + ')';
   if ((", " + names + ", ").find(", " + host + ", ") != std::string::npos)

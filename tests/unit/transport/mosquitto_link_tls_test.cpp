@@ -98,12 +98,14 @@ TEST_CASE_FIXTURE(fixture, "a certificate for another host is refused, unless no
   make(options).start_and_wait();
 }
 
-TEST_CASE_FIXTURE(fixture, "an address that stands in a certificate as a DNS name does not count, and the words say so") {
+TEST_CASE_FIXTURE(
+    fixture, "an address that stands in a certificate as a DNS name does not count, and the words say so") {
   private_broker broker(speaking_tls(made.issue("DNS:127.0.0.1")));
   auto options = options_by_name(broker.port());
   options.host = "127.0.0.1";
   CHECK(outage(options) ==
-        "the broker's certificate names 127.0.0.1 as a DNS or common name only, which is not for 127.0.0.1 as an "
+        "the broker's certificate names 127.0.0.1 as a DNS or common name only, which is not for 127.0.0.1 "
+        "as an "
         "address: it needs a SAN IP (subjectAltName=IP:127.0.0.1)");
 }
 
