@@ -99,7 +99,7 @@ class OneBroker(IntegrationTest):
 
     def test_a_loop_over_two_names_of_one_broker_is_502_at_once(self):
         near = self.broker()
-        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=f"mqtt://localhost:{near.port}")
+        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=f"mqtt://127.1:{near.port}")
         gateway.wait_log("connected to broker far")
         desk = self.caller(near, "DEV_1")
         self.assert_code(desk.post("fire"), 502, "brokers far and near are one", "loop")

@@ -60,7 +60,7 @@ address parse_address(std::string_view text) {
 
 /// One server under two names, which the configuration takes for two.
 bool is_same_server(const link_options& a, const link_options& b) {
-  const auto host = [](const link_options& o) { return o.host == "localhost" ? "127.0.0.1" : o.host; };
+  const auto host = [](const link_options& o) { return o.host == "127.1" ? "127.0.0.1" : o.host; };
   return host(a) == host(b) && a.port == b.port;
 }
 
