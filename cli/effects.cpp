@@ -1,5 +1,6 @@
 #include "effects.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <utility>
 

@@ -83,7 +83,7 @@ std::optional<std::vector<finding>> judge_gateway(std::string_view status) {
     ready.status = status_server_error;
     ready.words = "it says that it is not ready";
     if (const auto why = member_of(status, "why_not_ready"); why.starts_with('"'))
-      ready.words += ": " + harmless(decode_json_string(why));
+      ready.words += ": " + safe_text(decode_json_string(why));
     ready.advice = "its log, `.gw/status` and `.gw/brokers` tell more";
   }
   out.push_back(std::move(ready));
@@ -95,7 +95,7 @@ std::optional<std::vector<finding>> judge_gateway(std::string_view status) {
   if (first.starts_with('{')) {
     const auto text = [first](std::string_view name) {
       const auto value = member_of(first, name);
-      return value.starts_with('"') ? harmless(decode_json_string(value)) : std::string("?");
+      return value.starts_with('"') ? safe_text(decode_json_string(value)) : std::string("?");
     };
     f.words = "not announced: " + text("tag") + ": " + text("why");
   }

@@ -70,10 +70,12 @@ deb_file() {
   find "$cache/debs" -name "${1%%=*}_${version//:/%3a}_*.deb" -print -quit
 }
 
-# debian SUITE FOLDER NAME=VERSION...: unpacks them there, without their dependencies.
+# debian SUITE FOLDER NAME=VERSION...: unpacks them there, without their dependencies. A second time it has nothing to do.
 debian() {
-  local suite=$1 folder=$2 package missing=()
+  local suite=$1 folder=$2 package missing=() mark
   shift 2
+  mark=$folder/.unpacked-$(printf '%s\n' "$@" | cksum | cut -d ' ' -f 1)
+  [ ! -e "$mark" ] || return 0
   need apt-get
   need dpkg
   mkdir -p "$cache/debs" "$folder"
@@ -85,11 +87,13 @@ debian() {
       unavailable "Debian's packages ${missing[*]} ($suite)"
   fi
   for package in "$@"; do dpkg -x "$(deb_file "$package")" "$folder"; done
+  touch "$mark"
 }
 
 # debian_all SUITE FOLDER NAME=VERSION: with all dependencies, the C library included.
 debian_all() {
   local suite=$1 folder=$2 main=$3 name rest packages=()
+  [ ! -e "$folder/.complete" ] || return 0
   apt_of "$suite" apt-get install -q -y --no-install-recommends --print-uris "$main" 2>/dev/null |
     sed -n "s/^'[^']*' \([^ ]*\)\.deb .*/\1/p" >"$work/closure" || true
   [ -s "$work/closure" ] || unavailable "$main ($suite) or what it depends on"
@@ -99,6 +103,7 @@ debian_all() {
     packages+=("$name=${rest//%3a/:}")
   done <"$work/closure"
   debian "$suite" "$folder" "${packages[@]}"
+  touch "$folder/.complete"
   PATH=$PATH:/sbin ldconfig -n "$folder/usr/lib/x86_64-linux-gnu"
 }
 
@@ -106,10 +111,12 @@ debian_all() {
 npm_packages() {
   local folder=$1
   shift
+  [ ! -e "$folder/.installed" ] || return 0
   need npm
   mkdir -p "$folder"
   (cd "$folder" && printf '{"private":true}' >package.json &&
     npm install --no-audit --no-fund --save-exact --cache "$cache/npm" "$@" >"$work/npm.log" 2>&1) || unavailable "npm's packages $*"
+  touch "$folder/.installed"
 }
 
 # ---- servers on free ports of the loopback --------------------------------------------------------------------------
