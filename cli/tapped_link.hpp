@@ -40,6 +40,7 @@ class tapped_link final : public link, private link_events {
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return inner_.stats(); }
   std::string server() const override { return inner_.server(); }
+  packet_limit largest_packet() const noexcept override { return inner_.largest_packet(); }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override {
     inner_.stop(grace, std::move(done));
   }
