@@ -82,8 +82,10 @@ std::string hint_for_answer(const request_outcome& outcome, const request_spec& 
     case response_code::not_found: return "mqcoap ls " + tag;
     case response_code::method_not_allowed: return "mqcoap ls " + tag + "  shows each resource's methods";
     case response_code::unauthorized: return "--token-file FILE, or MQCOAP_TOKEN";
-    case response_code::request_entity_too_large: return hint_for_too_large(words_of(outcome.answered->answer.body));
-    case response_code::internal_server_error: return hint_for_packet(words_of(outcome.answered->answer.body));
+    case response_code::request_entity_too_large:
+      return hint_for_too_large(words_of(outcome.answered->answer.body));
+    case response_code::internal_server_error:
+      return hint_for_packet(words_of(outcome.answered->answer.body));
     case response_code::service_unavailable: return "wait a moment, or look at the gateway's log";
     case response_code::gateway_timeout: return "is the device switched on? `mqcoap ls` shows who is online";
     case response_code::proxying_not_supported:

@@ -33,8 +33,9 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       log_(options_.logged_body, hooks_.log),
       intake_(std::make_unique<intake>(*this, *links_.front())),
       rivals_(hooks_.notice ? hooks_.notice : spdlog_sink()),
-      proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding, options_.limits,
-                              [this](const call& asked, const answer& late) { seen_.amend(asked, late); }}),
+      proxy_(options_.proxy,
+             {links_, time_, counted_, stats_, options_.ns, options_.decoding, options_.limits,
+              [this](const call& asked, const answer& late) { seen_.amend(asked, late); }}),
       returns_(proxy_, counted_, time_),
       chain_(answer_nothing_here, spdlog_sink()),
       sender_(time_, *this) {
