@@ -34,7 +34,7 @@ class forgetting {
       : options_(options),
         force_(given.force),
         tags_(std::move(tags)),
-        session_(options.client.broker, topics(),
+        session_(options.client.broker, topics(), options.client.timeout,
                  {[this] { begin(); }, [this](const inbound& m) { take(m); }}),
         timer_(session_.loop()) {}
 
