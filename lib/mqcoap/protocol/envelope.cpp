@@ -82,8 +82,8 @@ result<envelope, decode_fault> envelope::open(std::string_view payload, const de
   if (payload.empty()) return refuse("", "the payload is empty; it must be a JSON object");
   const auto unsound = validate_json(payload, rules.limits.depth);
   if (unsound && !unsound->not_finite)
-    return refuse("",
-                  "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, limits.depth));
+    return refuse(
+        "", "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, rules.limits.depth));
   payload = skip_space(payload);
   if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
 
