@@ -59,7 +59,7 @@ exchange_fields read_fields(const exchange_topic& topic, std::string_view payloa
 }
 
 json_text read_body(std::string_view payload) {
-  const auto opened = envelope::open(payload, generous.limits);
+  const auto opened = envelope::open(payload, generous);
   return opened && !opened->body.empty() ? json_text::from_validated(opened->body) : json_text();
 }
 
