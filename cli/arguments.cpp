@@ -77,6 +77,8 @@ template declared_option command::add_option(const std::string&, std::vector<std
 template declared_option command::add_option(const std::string&, std::optional<std::string>&,
                                              const std::string&);
 template declared_option command::add_option(const std::string&, std::optional<int>&, const std::string&);
+template declared_option command::add_option(const std::string&, std::optional<std::size_t>&,
+                                             const std::string&);
 template declared_option command::add_option(const std::string&, std::size_t&, const std::string&);
 template declared_option command::add_option(const std::string&, double&, const std::string&);
 

@@ -126,6 +126,8 @@ void log_output::reopen() {
   }
 }
 
-void log_output::write(const request_record& r) noexcept { queue_->push(destination_, r); }
+void log_output::write(const request_record& r) noexcept {
+  if (spdlog::should_log(spdlog::level::debug)) queue_->push(destination_, r);
+}
 
 }  // namespace mqcoap

@@ -86,8 +86,8 @@ class Schema(unittest.TestCase):
         for pattern, text, _, here, _ in table("Patterns"):
             with self.subTest(pattern=pattern, text=text):
                 character = chr(int(re.search(r"U\+([0-9A-F]+)$", text).group(1), 16))
-                schema = json.dumps({"pattern": code(pattern)})
-                value = json.dumps(character)
+                schema = json.dumps({"pattern": code(pattern)}, ensure_ascii=False)
+                value = json.dumps(character, ensure_ascii=False)
                 if here == "refused":
                     self.assert_refused(schema, "not a regular expression (RE2)")
                 elif here == "matches":
@@ -103,7 +103,7 @@ class Schema(unittest.TestCase):
             if not whole:
                 continue
             character = chr(int(re.search(r"U\+([0-9A-F]+)$", text).group(1), 16))
-            schema, value = json.dumps({"pattern": whole.group(1)}), json.dumps(character)
+            schema, value = json.dumps({"pattern": whole.group(1)}, ensure_ascii=False), json.dumps(character, ensure_ascii=False)
             with self.subTest(instead):
                 (self.assert_breaks if ecma == "does not match" else self.assert_fits)(schema, value)
             tried += 1

@@ -125,8 +125,8 @@ class CommandLine(unittest.TestCase):
     def test_a_check_says_what_it_found(self):
         (self.folder / "conf.d").mkdir()
         (self.folder / "conf.d/empty.yaml").write_text("# devices:\n#   GW_2: {}\n")
-        (self.folder / "conf.d/more.yaml").write_text("devices: {GW_2: {}, GW_3: {}}\nproxy: {routes: [{match: {tag: X}}]}\n")
-        done = self.check(GOOD + "include: conf.d/*.yaml\nproxy: {routes: [{match: {tag: Y}}]}\n", "--check")
+        (self.folder / "conf.d/more.yaml").write_text("devices: {GW_2: {}, GW_3: {}}\nproxy: {routes: [{name: x, match: {tag: X}}]}\n")
+        done = self.check(GOOD + "include: conf.d/*.yaml\nproxy: {routes: [{name: y, match: {tag: Y}}]}\n", "--check")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(done.stdout, f"{self.folder}/mqcoap.yaml: OK: 3 devices, 2 routes, 3 files\n")
 
@@ -143,7 +143,7 @@ class CommandLine(unittest.TestCase):
             self.assertIn(said.strip(), started.stderr)
 
     def test_two_names_of_the_loopback_are_one_broker(self):
-        route = "proxy: {routes: [{match: {tag: B}, serve: true, to: {broker: same}}]}\n"
+        route = "proxy: {routes: [{name: b, match: {tag: B}, serve: true, to: {broker: same}}]}\n"
         for name in ("localhost", "[::1]", "LOCALHOST."):
             two = GOOD.replace("brokers:\n", f'brokers:\n  home: {{url: "mqtt://{name}:9"}}\n').replace("lab:", "same:")
             self.assert_refused(two + route, "are on the gateway's own broker and namespace")

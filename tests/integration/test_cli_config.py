@@ -87,8 +87,8 @@ class Config(unittest.TestCase):
 
     def test_a_broken_environment_does_not_keep_it_from_working(self):
         self.write("version: 1\n")
-        done = self.mqcoap("check", "a.yaml", "-L", "mqtt://localhost:1")
-        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.mqcoap("check", "a.yaml").returncode, 0)
+        self.assertEqual(self.mqcoap("check", "a.yaml", "-L", "mqtt://localhost:1").returncode, 2)
 
     def test_wrong_words_are_2_and_help_has_examples(self):
         self.assertEqual(self.mqcoap().returncode, 2)

@@ -121,7 +121,6 @@ class Monitor(IntegrationTest):
             self.assertEqual(done.returncode, 0)
             self.assertIn("mqcoap " + verb, done.stdout)
 
-
     def test_the_summary_counts_what_the_pattern_takes_and_nothing_else(self):
         broker = self.broker(witness=False)
         self.device(broker, "DEV_1")

@@ -199,7 +199,7 @@ class Faults(IntegrationTest):
             ("get", "a/b/c", "-W", "never"): "never",
             ("get", "a/b/c", "-o", "xml"): "xml",
             ("-h", "x", "-L", "mqtt://y", "get", "a/b/c"): "",
-            ("ls", "-F", "%b"): "-F",
+            ("ls", "-F", "%b"): "no effect on ls",
             ("ls", "a b"): "TAG",
             ("--context", "none", "get", "a/b/c"): "none",
         }
@@ -456,7 +456,7 @@ class Contexts(IntegrationTest):
         broker = self.broker()
         self.device(broker, "DEV_1", normal(1), namespace="lab_v1")
         mq = self.cli()
-        done = mq.run("context", "add", "lab", broker.url, "-n", "lab_v1", "-W", "2", "--default")
+        done = mq.run("context", "add", "lab", broker.url, "-n", "lab_v1", "-W", "2s", "--default")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(mq.run("get", "DEV_1/a/b").stdout, "1\n")
         self.assertEqual(mq.run("context", "add", "lab", broker.url).returncode, 2)

@@ -61,6 +61,7 @@ class Start(IntegrationTest):
     def test_a_reload_waits_until_the_service_can_do_it(self):
         lab, gateway = self.signalled(signal.SIGHUP)
         gateway.wait_log("the configuration is in force")
+        gateway.wait_ready()
         self.assert_code(self.caller(lab, "GW_1").get("gains"), 205)
 
     def test_a_stop_is_a_clean_one(self):

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <mqcoap/base/clock.hpp>
@@ -49,6 +50,9 @@ class announcement {
   bool contested() const noexcept { return contested_; }
   /// True if the broker has brought back the last ONLINE.
   bool heard_back() const noexcept { return heard_back_; }
+
+  /// Gives everything that is said from now on a newer date than what `before` said or heard.
+  void continue_after(const announcement& before) noexcept { newest_ = std::max(newest_, before.newest_); }
 
  private:
   bool is_own(std::string_view payload) const noexcept;

@@ -43,6 +43,8 @@ class presence_announcer final : private link_events {
 
   const std::string& tag() const noexcept { return tag_; }
   const std::string& topic() const noexcept { return topic_; }
+  /// Gives everything that is said from now on a newer date than what `before` said.
+  void continue_after(const presence_announcer& before) { say_.continue_after(before.say_); }
 
   /// Says ONLINE once it is connected, or OFFLINE now.
   void set_online(bool online);

@@ -68,6 +68,8 @@ void presence_board::stop(std::chrono::milliseconds grace, std::function<void()>
 
 void presence_board::on_change(presence_announcer& which) noexcept try {
   if (which.ended()) {
+    // Its goodbye is not news to the connection that takes its place.
+    if (const auto next = told_.find(which.topic()); next != told_.end()) next->second->continue_after(which);
     std::erase_if(leaving_, [&which](const auto& other) { return other.get() == &which; });
     if (leaving_.empty() && stopped_) return std::exchange(stopped_, {})();
   } else {

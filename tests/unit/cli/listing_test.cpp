@@ -64,7 +64,7 @@ TEST_CASE("resources are read, sorted and shown") {
       R"([{"path":"gains","methods":["GET","PUT"],"type":"value","title":"a\tb"},{"path":"arm","methods":["POST"],"unit":"V"}])"));
   REQUIRE(found.has_value());
   const auto asked = *address::parse("D/s/.well-known/core");
-  CHECK(show_resources(*found, {}, false, asked) == "arm\tPOST\t\tV\t\t\ngains\tGET, PUT\tvalue\t\ta b\t\n");
+  CHECK(show_resources(*found, {}, false, asked) == "arm\tPOST\t\tV\t\t\ngains\tGET, PUT\tvalue\t\ta?b\t\n");
   CHECK(show_resources(*found, {}, true, asked) == "D/s/arm\nD/s/gains\n");
   CHECK(show_resources(*found, {.terminal = true}, false, asked)
             .starts_with("PATH   METHODS   TYPE   UNIT  TITLE\narm"));

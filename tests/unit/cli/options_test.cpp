@@ -86,7 +86,7 @@ TEST_CASE("a flag comes before the environment, that before the context, that be
           return settled(flags, variable("MQCOAP_NAMESPACE", r.environment), key("namespace", r.context))
               .client.ns.text();
         });
-  check({{"", "", "", "5000"}, {"", "", "3s", "3000"}, {"", "2", "3s", "2000"}, {"100ms", "2", "3s", "100"}},
+  check({{"", "", "", "5000"}, {"", "", "3s", "3000"}, {"", "2s", "3s", "2000"}, {"100ms", "2s", "3s", "100"}},
         [](const row& r) {
           global_options flags;
           flags.timeout = flag(r.flag);
