@@ -2,7 +2,7 @@
 
 import unittest
 
-from harness import IntegrationTest
+from harness import IntegrationTest, new_id, request_payload
 from harness.broker import free_port
 
 CONFIGURATION = """
@@ -38,6 +38,11 @@ class Loop(IntegrationTest):
         self.daemon.wait_log("connected to broker same")
         self.daemon.wait_log("connected to broker site")
         self.desk = self.caller(self.lab, "GW_1")
+
+    def ask_as(self, source):
+        """A GET whose `source` is not the caller's client id."""
+        request_id = new_id()
+        return self.desk.send_raw(request_payload("GET", "gains", None, request_id, source), request_id, path="gains")
 
     def returned(self):
         return self.desk.get(".gw/status").body["dropped"]["request_returned"]
@@ -80,7 +85,7 @@ class OneAddress(Loop):
         self.assert_code(self.desk.get("back/gains"), 205)
         # Sources are claims: what only looks like the gateway's own is not.
         for source in ("gateway-ther", "gateway-there-2", "GW_1", None, ""):
-            self.assert_code(self.desk.get("gains", source=source), 205)
+            self.assert_code(self.ask_as(source).answer(), 205)
         self.assertEqual(self.returned(), 0)
 
     def test_after_a_reload_the_ids_of_before_are_known_and_it_is_told_again(self):
@@ -90,8 +95,8 @@ class OneAddress(Loop):
         self.refused()
         self.assertEqual(self.daemon.log.count(LOOP), 2)
         # A source of now that leads to this server is a loop; one of before may be a bridge, and is dropped.
-        self.assert_code(self.desk.get("gains", source="gateway-here"), 502, "is a client id of this gateway")
-        pending = self.desk.send("GET", "gains", source="gateway-there")
+        self.assert_code(self.ask_as("gateway-here").answer(), 502, "is a client id of this gateway")
+        pending = self.ask_as("gateway-there")
         self.assert_code(self.desk.get("gains"), 205)
         self.assertTrue(pending.unanswered())
 

@@ -120,8 +120,10 @@ bool gateway::is_rival(const link& l, const exchange_topic& response) {
   const bool named = devices_.find(tag) != devices_.end() || is_forward_tag(tag) ||
                      (!serves_patterns_ && proxy_.routes().serves(tag));
   return named && &l == intake_->via && response.ns() == options_.ns.text() &&
-         leaving_intakes_.empty() &&   // else it may be ours, by the other link
-         !proxy_.has_asked(response);  // our own answer to our own request, by a route that leads back here
+         leaving_intakes_.empty() &&  // else it may be ours, by the other link
+         // A route leads back here: then our own answers come back as well, and cannot be told apart.
+         !proxy_.listens_to(l.name() + '/' + options_.ns.text() + '/' + std::string(tag)) &&
+         !proxy_.has_asked(response);
 }
 
 void gateway::on_requests_subscribed(intake& from, const std::string& filter, error_code ec) {

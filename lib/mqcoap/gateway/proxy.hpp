@@ -60,6 +60,9 @@ class proxy {
   /// @param key  `BROKER/NAMESPACE/TAG`
   load load_of(const std::string& key) const noexcept;
   load whole_load() const noexcept;
+  /// True if the answers of this device are subscribed to on this link, so that it also brings those that
+  /// others give under that tag, and our own. @param key  as of `load_of`
+  bool listens_to(const std::string& key) const { return upstreams_.contains(key); }
 
   /// Forward proxy: the caller named the target.
   void forward(responder r, const address& to);
