@@ -134,7 +134,7 @@ option_layer to_layer(const context_spec& c, const std::string& path, bool with_
   layer.protocol = c.protocol;
   if (!with_broker || !(c.url || c.username || c.password_file || c.token_file || c.tls.any())) return layer;
 
-  auto& broker = layer.broker.emplace();
+  auto& broker = layer.broker.emplace(option_layer::broker_choice{});
   broker.url = c.url.value_or(broker_url{.host = "localhost"});
   auto& with = broker.with;
   with.username = c.username;
