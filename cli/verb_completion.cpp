@@ -21,7 +21,7 @@ std::vector<const CLI::App*> verbs_below(const CLI::App& app) {
 
 /// What an option takes, by the word that its help shows for the value.
 argument_words value_of(const CLI::Option& option, const effects& has) {
-  const auto shown = option.get_option_text();
+  const auto& shown = option.get_option_text();
   if (shown == "KIND") return {word_kind::words, has.outputs};
   if (shown == "FILE") return {word_kind::file};
   if (shown == "DIR") return {word_kind::folder};
