@@ -86,14 +86,15 @@ TEST_CASE("a flag comes before the environment, that before the context, that be
           return settled(flags, variable("MQCOAP_NAMESPACE", r.environment), key("namespace", r.context))
               .client.ns.text();
         });
-  check({{"", "", "", "5000"}, {"", "", "3s", "3000"}, {"", "2s", "3s", "2000"}, {"100ms", "2s", "3s", "100"}},
-        [](const row& r) {
-          global_options flags;
-          flags.timeout = flag(r.flag);
-          return std::to_string(
-              settled(flags, variable("MQCOAP_TIMEOUT", r.environment), key("timeout", r.context))
-                  .client.timeout.count());
-        });
+  check(
+      {{"", "", "", "5000"}, {"", "", "3s", "3000"}, {"", "2s", "3s", "2000"}, {"100ms", "2s", "3s", "100"}},
+      [](const row& r) {
+        global_options flags;
+        flags.timeout = flag(r.flag);
+        return std::to_string(
+            settled(flags, variable("MQCOAP_TIMEOUT", r.environment), key("timeout", r.context))
+                .client.timeout.count());
+      });
   check({{"", "", "", "none"}, {"", "", "token", "token-of-context"}, {"", "e", "token", "e"}},
         [](const row& r) {
           const auto all = settled({}, variable("MQCOAP_TOKEN", r.environment), key("token_file", r.context));
