@@ -42,8 +42,8 @@ struct replay_choice {
   bool writes = false;
 };
 
-/// Reads a recording; empty lines do not count, nor does a last line that was cut short: whoever recorded was
-/// ended while it was written. @param name  for error texts. @throws failure
+/// Reads a recording; empty lines do not count, nor does a last line that was cut short, because the
+/// recorder was ended while it wrote. @param name  for error texts. @throws failure
 struct recording {
   std::vector<recorded_message> messages{};
   bool cut_short = false;

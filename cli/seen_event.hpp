@@ -10,7 +10,7 @@
 
 namespace mqcoap::cli {
 
-/// An event as it was seen. One that breaks the protocol is read as far as it can be: whoever looks for a
+/// An event as it was seen. One that breaks the protocol is read as far as it can be: who looks for a
 /// device's events wants to see those that others drop.
 struct seen_event {
   std::string kind;  ///< `event` or `system`

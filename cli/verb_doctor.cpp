@@ -19,7 +19,7 @@ using tcp = boost::asio::ip::tcp;
 constexpr std::chrono::milliseconds pause_for_second_answer{300};
 
 constexpr int round_trips = 21;
-/// For the first request to ourselves: whoever may not answer waits for nothing.
+/// For the first request to ourselves: a client that may not answer waits in vain.
 constexpr std::chrono::milliseconds longest_probe{2000};
 /// What a gateway takes by default, less the room for a header.
 constexpr std::size_t large_body = 250 * 1024;

@@ -13,9 +13,10 @@
 namespace mqcoap {
 
 /// Writes lines of the log on a thread of its own, in their order, so that no terminal, pipe, disk or journal
-/// holds up whoever logs. What waits is bounded: a line for which there is no room is dropped and counted,
-/// and once the others are written, a line in its place says how many there were. So does one after lines
-/// that could not be written. The last quarter of the room is kept for what is more important than debug.
+/// holds up a thread that logs. What waits is bounded: a line for which there is no room is dropped and
+/// counted, and once the others are written, a line in its place says how many there were. So does one after
+/// lines that could not be written. The last quarter of the room is kept for what is more important than
+/// debug.
 /// @par Threads  Any.
 class log_queue {
  public:

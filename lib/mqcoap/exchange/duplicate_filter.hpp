@@ -46,7 +46,7 @@ class duplicate_filter {
   /// without their bodies: they get the same answer, each under its own topic.
   [[nodiscard]] std::vector<call> note(const call& answered, const answer& first);
 
-  /// Puts the answer that came late in the place of the 504 that a request was given: a repeat gets it. Does
+  /// Replaces the 504 that a request was given by the answer that came late: a repeat gets it. Does
   /// nothing for a request that is forgotten or got anything else.
   void amend(const call& answered, const answer& late);
 

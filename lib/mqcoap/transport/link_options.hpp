@@ -25,7 +25,7 @@ struct last_will {
   std::string topic;
   std::string payload;
   bool retain = true;
-  /// Makes the payload of each connection, in the place of `payload`; on the link's executor. Empty: it is
+  /// Makes the payload of each connection, instead of `payload`; on the link's executor. Empty: it is
   /// always the same.
   std::function<std::string()> make_payload = {};
 
