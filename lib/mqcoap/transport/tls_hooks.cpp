@@ -54,7 +54,10 @@ std::string names_in(const X509* certificate) {
     X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common, sizeof common);
     append_name(names, common);
   }
-  if (names.size() > longest_names) names = names.substr(0, longest_names) + "...";
+  if (names.size() > longest_names) {
+    names.resize(longest_names);
+    names += "...";
+  }
   return names.empty() ? "nobody" : names;
 }
 
