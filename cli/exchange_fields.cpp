@@ -48,7 +48,7 @@ std::string fault_of(const exchange_topic& topic, std::string_view payload) {
 exchange_fields read_fields(const exchange_topic& topic, std::string_view payload) {
   exchange_fields out;
   out.fault = fault_of(topic, payload);
-  const auto opened = envelope::open(payload, generous.limits);
+  const auto opened = envelope::open(payload, generous);
   if (!opened) return out;
   out.verb = method_of((*opened)[field::method]);
   out.code = integer_of((*opened)[field::response_code]);
@@ -59,7 +59,7 @@ exchange_fields read_fields(const exchange_topic& topic, std::string_view payloa
 }
 
 json_text read_body(std::string_view payload) {
-  const auto opened = envelope::open(payload, generous.limits);
+  const auto opened = envelope::open(payload, generous);
   return opened && !opened->body.empty() ? json_text::from_validated(opened->body) : json_text();
 }
 

@@ -22,6 +22,30 @@ std::string hint_for_unknown(const request_spec& asked) {
   return out;
 }
 
+/// For a gateway's answer that names the largest packet of a broker. @param words  of the answer
+std::string hint_for_packet(std::string_view words) {
+  if (holds(words, "`max_packet`")) return "`max_packet` of that broker in the gateway's configuration";
+  if (holds(words, "in one packet")) return "`max_packet_size` in the mosquitto.conf of that broker";
+  return {};
+}
+
+/// Which of several limits was met, the words of the answer say.
+std::string hint_for_too_large(std::string_view words) {
+  if (auto hint = hint_for_packet(words); !hint.empty()) return hint;
+  if (holds(words, "the payload has"))
+    return "`limits.payload` in the gateway's configuration, 256KiB if it says nothing";
+  if (holds(words, "DELETE") || holds(words, "has room for"))
+    return "`collection: {max: ...}` of that resource in the gateway's configuration";
+  return {};
+}
+
+/// @param largest_packet  of the broker; 0: it says nothing
+std::string hint_for_unsent(std::size_t largest_packet) {
+  if (largest_packet == 0) return "a message of MQTT has at most 256 MiB";
+  return "the broker takes " + size_to_string(largest_packet) +
+         " in one packet: `max_packet_size` in mosquitto.conf";
+}
+
 }  // namespace
 
 std::string place_of(const link_options& broker) {
@@ -43,8 +67,11 @@ std::string hint_for_outage(std::string_view why, const link_options& broker) {
     return broker.username.empty()
                ? "the broker wants a user: -u NAME and --password-file FILE, or MQCOAP_PASSWORD"
                : "wrong user or password; now '" + broker.username + '\'';
-  if (holds(why, "closed") && !broker.tls)
-    return "does the broker speak TLS on this port? mqtts://, or --cafile FILE";
+  if (holds(why, "closed") && holds(why, "version of MQTT"))
+    return (broker.tls
+                ? std::string()
+                : std::string("does the broker speak TLS on this port? mqtts://, or --cafile FILE; ")) +
+           "-V 3.1.1 or -V 5 for another version";
   return "name the broker: -h HOST -p PORT, -L URL, or MQCOAP_URL; `mqcoap doctor` looks closer";
 }
 
@@ -56,7 +83,9 @@ std::string hint_for_answer(const request_outcome& outcome, const request_spec& 
     case response_code::method_not_allowed: return "mqcoap ls " + tag + "  shows each resource's methods";
     case response_code::unauthorized: return "--token-file FILE, or MQCOAP_TOKEN";
     case response_code::request_entity_too_large:
-      return "a gateway takes 256KiB by default; `limits.payload` in its configuration";
+      return hint_for_too_large(words_of(outcome.answered->answer.body));
+    case response_code::internal_server_error:
+      return hint_for_packet(words_of(outcome.answered->answer.body));
     case response_code::service_unavailable: return "wait a moment, or look at the gateway's log";
     case response_code::gateway_timeout: return "is the device switched on? `mqcoap ls` shows who is online";
     case response_code::proxying_not_supported:
@@ -91,8 +120,7 @@ std::string hint_for_failure(const request_outcome& outcome, const request_spec&
                                                    ? acl_line_for_requests(options.client.ns, tag)
                                                    : acl_line_for_answers(options.client.ns, tag));
   if (error == errc::connection_lost) return "whether " + tag + " has run the request is unknown";
-  if (error == errc::too_large)
-    return "MQTT ends at 256 MiB, this program at 16 MiB, a gateway at 256 KiB by default";
+  if (error == errc::too_large) return hint_for_unsent(outcome.largest_packet);
   return {};
 }
 

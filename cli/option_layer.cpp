@@ -109,6 +109,7 @@ client_choice settle(option_layer all) {
   bool is_tls = with.tls.any();
   if (all.broker) {
     broker.host = all.broker->url.host;
+    broker.name = broker.host;
     is_tls = is_tls || all.broker->url.tls;
   }
   broker.port = all.port.value_or(is_tls ? tls_port : plain_port);

@@ -86,6 +86,8 @@ std::vector<request_outcome> session::request_all(std::vector<request_spec> what
         });
   }
   while (all->left > 0) run_one();
+  for (auto& outcome : all->outcomes)
+    if (!outcome.answered) outcome.largest_packet = client_.largest_packet();
   return std::move(all->outcomes);
 }
 

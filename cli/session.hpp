@@ -21,6 +21,7 @@ struct request_outcome {
   error_code error;
   std::optional<exchange_record> answered;  ///< nothing if the exchange failed on the way
   std::string words;                        ///< why there is none
+  std::size_t largest_packet = 0;           ///< bytes that the broker takes in one; 0: it does not say
 };
 
 /// A client on its own event loop, used as if calls were blocking. SIGINT and SIGTERM end every wait with

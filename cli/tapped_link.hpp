@@ -39,6 +39,8 @@ class tapped_link final : public link, private link_events {
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return inner_.stats(); }
+  std::string server() const override { return inner_.server(); }
+  packet_limit largest_packet() const noexcept override { return inner_.largest_packet(); }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override {
     inner_.stop(grace, std::move(done));
   }

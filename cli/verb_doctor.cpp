@@ -4,6 +4,8 @@
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/discovery.hpp>
 
+#include "configuration_file.hpp"
+#include "doctor_bridges.hpp"
 #include "failure.hpp"
 #include "findings.hpp"
 #include "hints.hpp"
@@ -24,6 +26,10 @@ constexpr std::chrono::milliseconds longest_probe{2000};
 /// What a gateway takes by default, less the room for a header.
 constexpr std::size_t large_body = 250 * 1024;
 
+std::string dot_advice() {
+  return "names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
+}
+
 /// The checks, one after the other; each shows its finding at once.
 class examination {
  public:
@@ -36,12 +42,15 @@ class examination {
   }
 
   /// @param device  TAG or TAG/SUBSYSTEM; empty: none
-  int run(const std::string& device) {
+  /// @param file  a gateway's configuration; empty: none
+  int run(const std::string& device, const std::string& file) {
     if (check_network() && check_connection()) {
       check_requests(!device.empty());
       if (!device.empty()) check_device(device);
     }
     session_.reset();
+    if (!file.empty())
+      examine_bridges(options_, load_configuration(file), [this](const finding& f) { show(f); });
     return status_;
   }
 
@@ -64,6 +73,7 @@ class examination {
   void check_requests(bool asks_device);
   void measure();
   void check_publish();
+  void check_dots();
   void check_large();
   void check_device(const std::string& device);
   void check_second_answer(const std::string& tag, std::uint64_t before);
@@ -77,6 +87,7 @@ class examination {
   settled_options trial_;
   std::unique_ptr<session> session_;
   std::chrono::microseconds handshake_{};
+  bool loses_dots_ = false;  ///< the broker takes a dot in a topic for a '/'
   int status_ = status_ok;
 };
 
@@ -150,6 +161,8 @@ bool examination::check_connection() {
     fail(status_unreachable, "mqtt", why, hint_for_outage(why, options_.client.broker));
     return false;
   }
+  if (const auto limit = session_->mqtt().largest_packet(); limit > 0)
+    ok("packet limit", "the broker takes " + size_to_string(limit) + " in one packet");
   ok("login", user.empty() ? "without a user's name" : "as '" + user + '\'');
   if (error)
     ok("subscribe", "the broker denies " + request_filter(options_.client.ns, *trial_.client.tag) +
@@ -178,6 +191,10 @@ void examination::check_requests(bool asks_device) {
         "was the broker lost? `mqcoap doctor` again; mosquitto with max_queued_messages 0 ends a connection "
         "whose request it denies: then its ACL wants " +
             line);
+  // Something came, but under a topic that is not ours.
+  if (session_->mqtt().stats().ignored > 0)
+    return fail(status_of(first.error), "self-request", "the broker brings it under another topic",
+                dot_advice());
   if (trial_.client.broker.protocol == mqtt_protocol::v5)
     return ok("self-request",
               std::string("requests may be sent; to answer them is not allowed here, and only devices do") +
@@ -198,6 +215,7 @@ void examination::measure() {
   }
   show(judge_round_trip(median(std::move(times)), handshake_));
   check_publish();
+  check_dots();
   check_large();
 }
 
@@ -214,6 +232,24 @@ void examination::check_publish() {
            "/+/event/+/#");
 }
 
+/// By an event to ourselves. The request behind it comes after it: if the event has not come then, it does
+/// not.
+void examination::check_dots() {
+  const auto& tag = *trial_.client.tag;
+  const auto gateway = *subsystem_name::parse("gateway");
+  auto came_as = std::make_shared<std::string>();
+  session_->subscribe(general_filter(general_topic::kind::event, gateway, tag),
+                      [came_as](const general_message& m) { *came_as = m.topic.path.key(); });
+  const general_topic sent(options_.client.ns, gateway, general_topic::kind::event, tag,
+                           *resource_path::parse("doctor.dots"));
+  session_->await<error_code>(
+      [&](auto done) { session_->mqtt().async_publish(sent, json_text(), false, std::move(done)); });
+  session_->request(to_ourselves());
+  loses_dots_ = *came_as == "doctor/dots";
+  if (loses_dots_)
+    warn("dots", "the broker takes a dot in a topic for a '/', as RabbitMQ does", dot_advice());
+}
+
 void examination::check_large() {
   auto what = to_ourselves();
   what.verb = method::put;
@@ -221,8 +257,11 @@ void examination::check_large() {
   const auto outcome = session_->request(what);
   const auto size = size_to_string(large_body);
   if (outcome.answered) return ok("large messages", size + " pass");
+  const auto limit = session_->mqtt().largest_packet();
   warn("large messages", size + " do not pass: " + outcome.error.message(),
-       "`message_size_limit` and `max_packet_size` in mosquitto.conf");
+       limit == 0 ? "`message_size_limit` and `max_packet_size` in mosquitto.conf"
+                  : "the broker takes " + size_to_string(limit) +
+                        " in one packet: `max_packet_size` in mosquitto.conf");
 }
 
 void examination::check_device(const std::string& device) {
@@ -231,6 +270,8 @@ void examination::check_device(const std::string& device) {
   const auto outcome = session_->request(what);
   const auto& tag = what.to.tag.text();
   const auto& ns = options_.client.ns;
+  if (!outcome.answered && loses_dots_ && device.find('.') != std::string::npos)
+    return fail(status_of(outcome.error), "device", tag + " cannot be asked at this broker", dot_advice());
   if (outcome.error == errc::denied) {
     const bool sending = is_sending_denied(outcome);
     return fail(
@@ -279,19 +320,23 @@ verb declare_doctor(CLI::App& root) {
   auto app =
       command(root).add_subcommand("doctor", "Look for what is wrong between here, the broker and a device");
   auto device = std::make_shared<std::string>();
+  auto file = std::make_shared<std::string>();
   app->add_option("TAG", *device, "A device to look at: TAG or TAG/SUBSYSTEM");
+  app->add_option("--config", *file, "A gateway's configuration: are its brokers bridged where it serves?")
+      ->option_text("FILE");
   app->footer(
       "One line for each check: ok, warn or fail, and what to do. Judged is what asking devices takes; with "
       "TAG, what\n"
       "asking that one takes. Exit status 0 if none failed.\n\n"
       "Examples:\n"
       "  mqcoap doctor\n"
-      "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999");
+      "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999\n"
+      "  mqcoap doctor --config /etc/mqcoap/mqcoap.yaml");
   return {.app = app,
           .run =
-              [device](const settled_options& options) {
+              [device, file](const settled_options& options) {
                 if (!device->empty()) discovery_address(*device);  // which throws before anything is done
-                return examination(options).run(*device);
+                return examination(options).run(*device, *file);
               },
           .has = effects::with_outputs({"body", "json"})};
 }

@@ -38,25 +38,51 @@ int list_devices(const words& given, const settled_options& options) {
   complain(given.what.empty()
                ? "mqcoap: no device tells its presence under '" + options.client.ns.text() + "/'"
                : "mqcoap: no device that tells its presence fits '" + given.what + '\'');
-  complain_hint("mqcoap ls TAG asks one device, also a silent one; -n names another namespace",
-                options.output.colour_errors);
+  complain_hint(
+      "mqcoap ls TAG asks one device, also a silent one; -n names another namespace\n"
+      "mqcoap ls TAG for each device, if the broker (RabbitMQ) sends retained messages for exact topics only",
+      options.output.colour_errors);
   return status_ok;
+}
+
+/// What a device tells of its presence, by the exact topic: some brokers keep it for nothing wider. What is
+/// retained comes before the answer to a request that is sent behind the subscription.
+void watch_presence(session& s, const request_spec& asked, presence_list& into) {
+  try {
+    s.subscribe(general_filter(general_topic::kind::system, *subsystem_name::parse("gateway"), asked.to.tag,
+                               *resource_path::parse("presence")),
+                [&into](const general_message& m) { note_presence(into, m, {}); });
+  } catch (const failure&) {  // the broker's rules forbid it: the device may answer all the same
+  }
+}
+
+void tell_presence(const presence_list& known, const settled_options& options) {
+  if (options.quiet) return;
+  for (const auto& [tag, device] : known) {
+    const auto since = age(device.updated, system_clock().wall());
+    complain("mqcoap: " + tag + " tells that it is " + device.state +
+             (since.empty() ? "" : ", for " + since));
+  }
 }
 
 int list_resources(const words& given, const settled_options& options) {
   if (!given.wait.empty())
     throw usage_failure("--wait has no effect on the resources of a device", "--timeout " + given.wait);
   const request_spec what(discovery_address(given.what), method::get);
+  presence_list presence;
   session s(options);
   s.connect();
+  watch_presence(s, what, presence);
   const auto outcome = s.request(what);
   auto resources =
       outcome.answered && !outcome.error ? read_resources(outcome.answered->answer.body) : std::nullopt;
   if (resources) {
     if (!given.all) std::erase_if(*resources, [](const auto& r) { return r.path.starts_with('.'); });
     print(show_resources(*resources, options.output, options.quiet, what.to));
+    if (options.output.terminal) tell_presence(presence, options);
     return status_ok;
   }
+  tell_presence(presence, options);
   if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
     complain("mqcoap: " + what.to.tag.text() + " is there, but lists no resources under " +
              what.to.subsystem.text() + ": " +

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 import unittest
 
 from harness import Broker, IntegrationTest, new_id, request_payload, request_topic, response_topic, silent_resolver
@@ -321,6 +322,58 @@ class Load(IntegrationTest):
         for pending in waiting:
             self.assertEqual(pending.answer().body, "done")
         self.assertEqual(desk.get("v7").body, 7)
+
+
+class MuteDevices(IntegrationTest):
+    SERVED = ("GW_1",)
+
+    def test_two_of_them_leave_room_for_everybody_else(self):
+        broker = self.broker()
+        self.gateway(CONFIGURATION.replace("in_flight: 1000", "in_flight: 1"), LAB=broker.url, SITE=broker.url)
+        mute_ones = [self.device(broker, f"LAB_{n}", mute()) for n in (1, 2)]
+        self.device(broker, "LAB_3", normal("here"))
+        flood = self.bus(broker)
+        for n in range(1100):
+            for tag in ("LAB_1", "LAB_2"):
+                request_id = new_id()
+                payload = request_payload("PUT", f"{tag}/axuv/p", n, request_id=request_id)
+                flood.publish(request_topic("GW_1", "proxy", request_id), payload)
+        for device in mute_ones:
+            device.wait_requests(1)
+        flood.fence()
+        desk = self.caller(broker, "GW_1")
+        self.assert_code(desk.get("gains"), 205)
+        status = desk.get(".gw/status").body
+        # All but what half of the places and a third of them leave.
+        self.assertGreater(status["in_flight"], 600)
+        self.assertEqual(desk.get("LAB_3/axuv/p", subsystem="proxy").body, "here")
+
+
+class Suspended(IntegrationTest):
+    SERVED = ("GW_1",)
+
+    def test_what_lay_unread_for_longer_than_its_caller_waits_is_not_run(self):
+        broker = self.broker()
+        gateway = self.gateway(CONFIGURATION, LAB=broker.url, SITE=broker.url)
+        device = self.device(broker, "LAB_1")
+        desk = self.caller(broker, "GW_1")
+        before = desk.get("gains").body
+        gateway.signal(signal.SIGSTOP)
+        late = [desk.send("PUT", "gains", [n], timeout_ms=100) for n in range(300)]
+        forwarded = desk.send("PUT", "LAB_1/axuv/p", 1, subsystem="proxy", timeout_ms=100)
+        patient = desk.send("GET", "gains")
+        desk.bus.fence()
+        # Time itself is what is tested: more than the second between two turns of the loop, and the timeout.
+        time.sleep(2)
+        gateway.signal(signal.SIGCONT)
+        for each in late:
+            self.assert_code(each.answer(), 504, "was not run")
+        self.assert_code(forwarded.answer(), 504, "was not run")
+        self.assertEqual(patient.answer().body, before)
+        # What comes now is fresh.
+        self.assert_code(desk.put("gains", [7], timeout_ms=20_000), 204)
+        self.assertEqual(desk.get("LAB_1/axuv/p", subsystem="proxy", timeout_ms=20_000).code, 205)
+        self.assertEqual(len(device.requests), 1)
 
 
 class Stopping(IntegrationTest):

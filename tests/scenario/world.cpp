@@ -58,19 +58,28 @@ address parse_address(std::string_view text) {
   return *to;
 }
 
+/// One server under two names, which the configuration takes for two.
+bool is_same_server(const link_options& a, const link_options& b) {
+  const auto host = [](const link_options& o) { return o.host == "127.1" ? "127.0.0.1" : o.host; };
+  return host(a) == host(b) && a.port == b.port;
+}
+
 void merge(json::object& into, const json::object& more) {
   for (const auto& member : more) into[member.key()] = member.value();
 }
 
 }  // namespace
 
-site::site(const std::string& name, std::deque<seen>& requests, std::deque<seen>& answers)
-    : gateway_link(std::make_unique<memory_link>(broker, name)),
-      outside(broker, name),
+site::site(const std::string& name, site* same, std::deque<seen>& requests, std::deque<seen>& answers)
+    : broker(same == nullptr ? std::make_shared<memory_broker>() : same->broker),
+      gateway_link(std::make_unique<memory_link>(*broker, name)),
+      same_(same),
       requests_(requests),
       answers_(answers) {
-  outside.subscribe("#", [](error_code) {});
-  outside.start(*this);
+  if (same != nullptr) return;
+  outside_ = std::make_unique<memory_link>(*broker, name);
+  outside_->subscribe("#", [](error_code) {});
+  outside_->start(*this);
 }
 
 void site::on_message(link& l, const inbound& m) noexcept {
@@ -101,8 +110,14 @@ void world::load(const std::string& file) {
 /// The link of the gateway there; a new one where there is none yet.
 link* world::link_to(const link_options& broker) {
   auto& there = sites_[broker.name];
-  if (!there) there = std::make_unique<site>(broker.name, requests_, answers_);
-  if (!there->gateway_link) there->gateway_link = std::make_unique<memory_link>(there->broker, broker.name);
+  if (!there) {
+    site* same = nullptr;
+    for (const auto& other : settings_->brokers)
+      if (other.name != broker.name && sites_.contains(other.name) && is_same_server(other, broker))
+        same = sites_.at(other.name).get();
+    there = std::make_unique<site>(broker.name, same, requests_, answers_);
+  }
+  if (!there->gateway_link) there->gateway_link = std::make_unique<memory_link>(*there->broker, broker.name);
   if (!there->gateway_link->up()) unstarted_.push_back(there->gateway_link.get());
   return there->gateway_link.get();
 }
@@ -141,10 +156,11 @@ void world::retire(link& left) {
 }
 
 void world::settle() {
+  if (suspended_) return;
   std::size_t moved = 1;
   while (moved > 0) {
     moved = 0;
-    for (auto& [name, s] : sites_) moved += s->broker.run();
+    for (auto& [name, s] : sites_) moved += s->broker->run();
     if (wake_ > time_.now()) continue;
     wake_ = steady_time::max();
     gateway_->on_alarm();
@@ -187,16 +203,32 @@ void world::play(const step& s) {
     elapse(s.rest);
   else if (s.verb == "EXPECT")
     expect(s.rest);
-  else if (s.verb == "GATEWAY" && s.rest == "stops") {
-    gateway_->drain([] {});
-    gateway_->abandon();
-    settle();
-  } else
+  else if (s.verb == "GATEWAY")
+    the_gateway(s.rest);
+  else
     wrong("unknown step");
 }
 
+void world::the_gateway(std::string_view rest) {
+  if (rest == "stops") {
+    gateway_->drain([] {});
+    gateway_->abandon();
+  } else if (rest == "is suspended") {
+    suspended_ = time_.now();
+  } else if (rest == "goes on" && suspended_) {
+    // What was published meanwhile lies unread; how long it waited, the link tells.
+    for (auto& [name, s] : sites_) s->broker->set_waited(time_.now() - *suspended_);
+    suspended_.reset();
+    settle();
+    for (auto& [name, s] : sites_) s->broker->set_waited({});
+  } else {
+    wrong("the gateway stops, is suspended or goes on");
+  }
+  settle();
+}
+
 void world::caller(std::string_view rest) {
-  auto& on = site_of(default_broker_).outside;
+  auto& on = site_of(default_broker_).outside();
   const auto verb = take_word(rest);
   if (verb == "RAW") {
     const std::string topic(take_word(rest));
@@ -223,7 +255,7 @@ void world::device(std::string_view rest) {
   const auto what = take_word(rest);
   std::string topic = hop_->topic;
   topic.replace(topic.find("/request/"), 9, "/response/");
-  auto& on = site_of(hop_->broker).outside;
+  auto& on = site_of(hop_->broker).outside();
   if (what == "sends") {
     own_topics_.emplace(topic);
     on.publish(topic, rest, steady_time::max());
@@ -246,7 +278,7 @@ void world::device(std::string_view rest) {
 }
 
 void world::broker(std::string_view rest) {
-  auto& b = site_of(take_word(rest)).broker;
+  auto& b = *site_of(take_word(rest)).broker;
   const auto what = take_word(rest);
   if (what == "down")
     b.go_down();
@@ -258,10 +290,14 @@ void world::broker(std::string_view rest) {
     b.ignore(std::string(rest));
   else if (what == "allows")
     b.allow_all();
-  else if (what == "takes")
+  else if (what == "bridges") {
+    auto& other = *site_of(take_word(rest)).broker;
+    b.bridge(other, std::string(rest));
+    other.bridge(b, std::string(rest));
+  } else if (what == "takes")
     b.limit_payload(std::stoull(std::string(take_word(rest))));
   else
-    wrong("a broker goes down, up, denies, ignores, allows or takes");
+    wrong("a broker goes down, up, denies, ignores, allows, bridges or takes");
   settle();
 }
 
@@ -315,6 +351,10 @@ void world::expect_answer(std::string_view rest) {
 
 void world::expect_count(std::string_view rest) {
   const auto number = std::stoull(std::string(take_word(rest)));
+  if (rest == "requests remembered") {
+    const auto kept = gateway_->run_once_usage().entries;
+    return kept == number ? void() : wrong("it was " + std::to_string(kept));
+  }
   for (std::size_t i = 0; i < event_count; ++i) {
     const auto what = static_cast<event>(i);
     if (to_string(what) != rest) continue;

@@ -27,17 +27,20 @@ struct seen {
 /// One broker of the configuration, with a client that plays all callers and devices on it.
 class site final : public link_events {
  public:
-  site(const std::string& name, std::deque<seen>& requests, std::deque<seen>& answers);
+  /// @param same  another name of this broker; null: it has none
+  site(const std::string& name, site* same, std::deque<seen>& requests, std::deque<seen>& answers);
 
-  memory_broker broker;
+  const std::shared_ptr<memory_broker> broker;
   std::unique_ptr<memory_link> gateway_link;
-  memory_link outside;
+  memory_link& outside() noexcept { return outside_ ? *outside_ : same_->outside(); }
 
   void on_link_up(link&) noexcept override {}
   void on_link_down(link&, std::string_view) noexcept override {}
   void on_message(link&, const inbound& m) noexcept override;
 
  private:
+  site* const same_;
+  std::unique_ptr<memory_link> outside_;
   std::deque<seen>& requests_;
   std::deque<seen>& answers_;
 };
@@ -64,6 +67,7 @@ class world final : public alarm {
   void caller(std::string_view rest);
   void device(std::string_view rest);
   void broker(std::string_view rest);
+  void the_gateway(std::string_view rest);
   void elapse(std::string_view rest);
   void expect(std::string_view rest);
   void expect_forwarded(std::string_view rest);
@@ -84,7 +88,8 @@ class world final : public alarm {
   std::vector<std::unique_ptr<memory_link>> leaving_;  ///< of brokers that a reload changed or removed
   std::vector<link*> unstarted_;
   std::unique_ptr<gateway> gateway_;
-  std::optional<seen> hop_;  ///< the request at a device that was expected last
+  std::optional<steady_time> suspended_;  ///< since when the gateway does not run
+  std::optional<seen> hop_;               ///< the request at a device that was expected last
   int next_id_ = 1;
 };
 

@@ -68,17 +68,20 @@ void fake_broker::take_packets(peer& p) {
       if ((byte & 0x80U) == 0) break;
     }
     ++at;
+    if (at + length > largest_packet_) return p.socket.close();
     if (p.unread.size() < at + length) return;
     const auto packet = p.unread.substr(0, at + length);
     p.unread.erase(0, packet.size());
-    on_packet(p, static_cast<unsigned char>(packet[0]) >> 4U, std::string_view(packet).substr(at));
+    on_packet(p, static_cast<unsigned char>(packet[0]), std::string_view(packet).substr(at));
   }
 }
 
-void fake_broker::on_packet(peer& p, unsigned char type, std::string_view body) {
+void fake_broker::on_packet(peer& p, unsigned char first, std::string_view body) {
+  const auto type = first >> 4U;
   if (type == 1) on_connect(p, body);
-  if (type == 3) topics_.emplace_back(take_text(body));
+  if (type == 3) on_publish(p, first & 0x0fU, body);
   if (type == 8) on_subscribe(p, body);
+  if (type == 12) send(p, {"\xd0\x00", 2});
   if (type == 14) on_disconnect(p);
 }
 
@@ -94,7 +97,13 @@ void fake_broker::on_connect(peer& p, std::string_view body) {
     send(p, {"\x20\x02\x00\x01", 4});
   else if (!hang_up)
     send(p, p.v5 ? std::string_view("\x20\x03\x00\x00\x00", 5) : std::string_view("\x20\x02\x00\x00", 4));
-  if (hang_up || refuse) p.socket.close();
+  if (hang_up || refuse || greeting_ == greeting::throw_off) p.socket.close();
+}
+
+void fake_broker::on_publish(peer& p, unsigned char flags, std::string_view body) {
+  topics_.emplace_back(take_text(body));
+  const bool wants_puback = (flags & 0x06U) != 0;
+  if (wants_puback && acknowledges_) send(p, std::string("\x40\x02") + std::string(body.substr(0, 2)));
 }
 
 void fake_broker::on_subscribe(peer& p, std::string_view body) {
@@ -125,6 +134,16 @@ void fake_broker::on_disconnect(peer& p) {
 void fake_broker::disconnect_clients(char reason) {
   for (const auto& p : peers_) send(*p, std::string("\xe0\x02") + reason + '\0');
   drop_clients();
+}
+
+void fake_broker::deliver(std::string_view topic, std::string_view payload) {
+  for (const auto& p : peers_) {
+    std::string rest{'\0', static_cast<char>(topic.size())};
+    rest += topic;
+    if (p->v5) rest += '\0';
+    rest += payload;
+    send(*p, std::string{'\x30', static_cast<char>(rest.size())} + rest);
+  }
 }
 
 boost::system::error_code fake_broker::send(peer& p, std::string_view bytes) {

@@ -3,7 +3,9 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@ class fake_broker {
     hang_up_version_5,  ///< says nothing; accepts 3.1.1
     hang_up,            ///< always
     silence,            ///< never answers
+    throw_off,          ///< accepts, and hangs up at once
   };
 
   /// What it does when a client has said goodbye.
@@ -36,6 +39,10 @@ class fake_broker {
   void deny(std::string prefix) { denied_ = std::move(prefix); }
   void greet(greeting how) { greeting_ = how; }
   void part(parting how) { parting_ = how; }
+  /// Whether messages at QoS 1 get their PUBACK; pings are answered in any case.
+  void acknowledge(bool does) { acknowledges_ = does; }
+  /// Hangs up on larger packets, without a word.
+  void limit_packets(std::size_t most) { largest_packet_ = most; }
   /// Protocol levels of the CONNECTs so far: 5 is MQTT 5, 4 is 3.1.1.
   const std::vector<int>& levels() const noexcept { return levels_; }
   /// Filters of the SUBSCRIBEs so far.
@@ -45,6 +52,8 @@ class fake_broker {
   /// Clients that said goodbye, and were still there for all that was said then.
   int heard_out() const noexcept { return heard_out_; }
   void drop_clients() { peers_.clear(); }
+  /// Sends all clients a short message, whatever they have subscribed to.
+  void deliver(std::string_view topic, std::string_view payload);
   /// Sends an MQTT 5 DISCONNECT with this reason, then hangs up.
   void disconnect_clients(char reason);
 
@@ -54,8 +63,9 @@ class fake_broker {
   void read(const std::shared_ptr<peer>& p);
   /// Takes whole packets off the front of what was read.
   void take_packets(peer& p);
-  void on_packet(peer& p, unsigned char type, std::string_view body);
+  void on_packet(peer& p, unsigned char first, std::string_view body);
   void on_connect(peer& p, std::string_view body);
+  void on_publish(peer& p, unsigned char flags, std::string_view body);
   void on_subscribe(peer& p, std::string_view body);
   void on_disconnect(peer& p);
   static boost::system::error_code send(peer& p, std::string_view bytes);
@@ -64,6 +74,8 @@ class fake_broker {
   greeting greeting_;
   parting parting_ = parting::hang_up;
   std::string denied_;
+  bool acknowledges_ = true;
+  std::size_t largest_packet_ = std::numeric_limits<std::size_t>::max();
   std::vector<int> levels_;
   std::vector<std::string> filters_;
   std::vector<std::string> topics_;

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <mqcoap/client/answer_sender.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
+#include <new>
 #include <utility>
 
 namespace mqcoap {
@@ -10,24 +11,38 @@ namespace {
 constexpr std::chrono::seconds patience{5};
 /// Above this the buffer is given back rather than kept for the next.
 constexpr std::size_t kept_buffer = 4 << 20;
+constexpr char out_of_memory_words[] = "out of memory for this message; try again later";
 
 }  // namespace
 
 answer_sender::answer_sender(const clock& time, observer& by)
     : time_(time), by_(by), alive_(std::make_shared<answer_sender*>(this)) {}
 
-void answer_sender::send(link& via, const call& to, const answer& what) {
-  encode(to, what);
-  const auto size = payload_.size();
-  auto error = publish(via, to.topic, size < followed_payload ? nullptr : follow(via, to));
-  if (error == errc::too_large) error = send_too_large(via, to, size);
-  tell(to.topic, error);
+decode_fault out_of_memory_fault() {
+  return {response_code::service_unavailable, {}, out_of_memory_words, {}, {}};
+}
+
+void answer_sender::send(link& via, const call& to, const answer& what) try {
+  send_whole(via, to, what);
+} catch (const std::bad_alloc&) {
+  std::string().swap(payload_);
+  by_.on_out_of_memory();
+  encode(to, answer::error(response_code::service_unavailable, out_of_memory_words));
+  tell(to.topic, publish(via, to.topic));
 }
 
 void answer_sender::send(link& via, const exchange_topic& request, const decode_fault& fault) {
   payload_.clear();
   encode_fault(payload_, fault, request.id(), request.tag(), time_.wall());
   tell(request, publish(via, request));
+}
+
+void answer_sender::send_whole(link& via, const call& to, const answer& what) {
+  encode(to, what);
+  const auto size = payload_.size();
+  auto error = publish(via, to.topic, is_followed(size, via.largest_packet()) ? follow(via, to) : nullptr);
+  if (error == errc::too_large) error = send_too_large(via, to, size);
+  tell(to.topic, error);
 }
 
 void answer_sender::encode(const call& to, const answer& what) {
@@ -51,7 +66,7 @@ link::written_handler answer_sender::follow(link& via, const call& to) {
 }
 
 error_code answer_sender::send_too_large(link& via, const call& to, std::size_t bytes) {
-  const auto words = too_large_words("the answer", bytes, via.name());
+  const auto words = too_large_words("the answer", bytes, via.name(), via.largest_packet());
   by_.on_too_large(to.topic, words);
   encode(to, answer::error(response_code::internal_server_error, words));
   return publish(via, to.topic);

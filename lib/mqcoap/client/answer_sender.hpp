@@ -11,8 +11,12 @@
 
 namespace mqcoap {
 
+/// What a request is answered with for which there is no memory.
+decode_fault out_of_memory_fault();
+
 /// Publishes answers under the topics of their requests. In the place of one that the broker finds too large
-/// goes a 500 with words: silence would cost the caller its whole patience.
+/// goes a 500 with words, in the place of one for which there is no memory a 503: silence would cost the
+/// caller its whole patience.
 /// @par Threads  One at a time, the one of the links.
 class answer_sender {
  public:
@@ -23,6 +27,8 @@ class answer_sender {
     /// later that it is too large, and what was to be said of that could not be sent either.
     virtual void on_sent(const exchange_topic& request, error_code error) = 0;
     virtual void on_too_large(const exchange_topic& request, std::string_view words) = 0;
+    /// There was no memory for an answer: a short 503 took its place, or was tried.
+    virtual void on_out_of_memory() noexcept {}
 
    protected:
     ~observer() = default;
@@ -37,6 +43,7 @@ class answer_sender {
 
  private:
   void encode(const call& to, const answer& what);
+  void send_whole(link& via, const call& to, const answer& what);
   error_code publish(link& via, const exchange_topic& request, link::written_handler done = {});
   link::written_handler follow(link& via, const call& to);
   error_code send_too_large(link& via, const call& to, std::size_t bytes);

@@ -69,6 +69,7 @@ client::executor_type client::get_executor() const noexcept { return core_->seri
 const std::string& client::client_id() const noexcept { return core_->client_id(); }
 bool client::connected() const noexcept { return core_->connected(); }
 std::string client::outage() const { return core_->outage(); }
+std::size_t client::largest_packet() const noexcept { return core_->largest_packet(); }
 client_stats client::stats() const { return core_->stats(); }
 
 handler_id client::add_handler(request_handler h) { return core_->requests().add(std::move(h)); }

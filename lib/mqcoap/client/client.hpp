@@ -80,6 +80,9 @@ class client {
   bool connected() const noexcept;
   /// Why there is no connection, in words; empty while there is one, or before the first try.
   std::string outage() const;
+  /// Bytes of the largest packet that the broker takes, as it said when it was connected last, or as the
+  /// options say; 0: nobody says.
+  std::size_t largest_packet() const noexcept;
   client_stats stats() const;
 
   /// Connects, and from then on reconnects until `disconnect`. Signature: void(error_code). Completes when

@@ -88,7 +88,9 @@ void client_core::start_link() {
   link_->start(*this);
 }
 
-void client_core::on_link_up(link&) noexcept {
+void client_core::on_link_up(link& l) noexcept {
+  const auto limit = l.largest_packet();
+  largest_packet_.set(limit.from == packet_limit::origin::unknown ? 0 : limit.bytes);
   connected_ = true;
   ++connects_;
   set_outage({});
@@ -178,12 +180,20 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
   } else if (serving_ && options_.tag && topic->tag() == options_.tag->text() &&
              topic->ns() == options_.ns.text()) {
     ++served_;
-    server_.on_request(*std::move(topic), m.payload, shared_from_this());
+    server_.on_request(*std::move(topic), m, shared_from_this());
   } else {
     ++ignored_;
   }
 } catch (const std::exception& e) {
-  say(options_.broker.log, log_level::error, "a message could not be handled: {}", e.what());
+  tell_failure(e.what());
+}
+
+/// A line a second at most, and none rather than an exception: memory may be what is missing.
+void client_core::tell_failure(std::string_view why) noexcept try {
+  if (failure_lines_.pass(time_.now()))
+    say(options_.broker.log, log_level::error, "a message could not be handled: {}", why);
+} catch (...) {
+  // Then the line is missing as well.
 }
 
 /// @param own_too  a filter of our own takes it as well

@@ -14,6 +14,7 @@
 #include <mqcoap/client/requester.hpp>
 #include <mqcoap/client/stat_counter.hpp>
 #include <mqcoap/exchange/announcement.hpp>
+#include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mutex>
 #include <optional>
@@ -41,6 +42,7 @@ class client_core final : public link_events,
   const std::string& client_id() const noexcept { return options_.broker.client_id; }
   bool connected() const noexcept { return connected_; }
   std::string outage() const;
+  std::size_t largest_packet() const noexcept { return static_cast<std::size_t>(largest_packet_.get()); }
   client_stats stats() const noexcept;
   request_chain& requests() noexcept { return requests_; }
   response_chain& responses() noexcept { return responses_; }
@@ -97,6 +99,7 @@ class client_core final : public link_events,
   void post_completions();
   void complete_ready() noexcept;
   void end_all();
+  void tell_failure(std::string_view why) noexcept;
 
   const boost::asio::strand<executor> strand_;
   const executor serial_;  ///< the strand
@@ -131,13 +134,14 @@ class client_core final : public link_events,
     std::string topic, payload;
     std::size_t due = 0;
   } copies_;
+  throttle failure_lines_{std::chrono::seconds(1)};
   bool in_messages_ = false;  ///< the link is bringing messages: what they end is completed after them
   boost::asio::steady_timer alarm_;
   steady_time alarm_at_ = steady_time::max();
 
   std::atomic<bool> connected_{false};
   std::atomic<bool> serving_{true};
-  stat_counter connects_, served_, ignored_;
+  stat_counter connects_, served_, ignored_, largest_packet_;
   mutable std::mutex outage_mutex_;
   std::string outage_;
 };

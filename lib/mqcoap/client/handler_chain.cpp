@@ -2,6 +2,7 @@
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/response_exception.hpp>
 #include <mqcoap/transport/log.hpp>
+#include <new>
 #include <optional>
 
 namespace mqcoap {
@@ -26,6 +27,8 @@ bool process(const request_handler& h, const log_sink& log, responder& r) {
     h.process(r);
   } catch (const response_exception& e) {
     answer_failure(h, log, r, e.response_code(), e.detail());
+  } catch (const std::bad_alloc&) {
+    if (r) std::move(r).fail(response_code::service_unavailable, "out of memory; try again later");
   } catch (const std::exception& e) {
     answer_failure(h, log, r, response_code::internal_server_error, failure_of(h.name, e.what()));
   } catch (...) {
@@ -78,7 +81,7 @@ void request_chain::run(responder r) const {
   }
   if (otherwise_) return otherwise_(std::move(r));
   const std::string words = "nothing answers to '" + std::string(r.req().path.key()) + "' here";
-  std::move(r).fail(response_code::not_found, words);
+  std::move(r).refuse(response_code::not_found, words);
 }
 
 error_code response_chain::run(const exchange& of, response& r) const {

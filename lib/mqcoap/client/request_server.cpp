@@ -1,6 +1,7 @@
 #include <mqcoap/client/request_server.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/log.hpp>
+#include <new>
 #include <utility>
 
 namespace mqcoap {
@@ -8,20 +9,37 @@ namespace mqcoap {
 request_server::request_server(const client_options& options, const request_chain& chain, const clock& time)
     : options_(options), chain_(chain), time_(time), sender_(time, *this) {}
 
-void request_server::on_request(exchange_topic topic, std::string_view payload,
-                                std::shared_ptr<reply_sink> answers) {
-  auto decoded = decode_request(payload, topic.id(), options_.decoding);
+void request_server::on_request(exchange_topic topic, const inbound& m, std::shared_ptr<reply_sink> answers) {
+  std::unique_ptr<call> c;
+  try {
+    c = admit(std::move(topic), m);
+  } catch (const std::bad_alloc&) {
+    const auto request = exchange_topic::parse(m.topic);
+    if (request && via_ != nullptr) sender_.send(*via_, *request, out_of_memory_fault());
+  }
+  if (c) chain_.run(responder(std::move(c), std::move(answers)));
+}
+
+/// Null if the request is not to be run; then it has been dealt with.
+std::unique_ptr<call> request_server::admit(exchange_topic topic, const inbound& m) {
+  auto decoded = decode_request(m.payload, topic.id(), options_.decoding);
   if (!decoded) {
     if (via_ != nullptr) sender_.send(*via_, topic, decoded.error());
-    return;
+    return nullptr;
   }
-  auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), time_.now()});
-  if (c->req.verb == method::get || is_fresh(*c)) chain_.run(responder(std::move(c), std::move(answers)));
+  auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), time_.now() - m.waited});
+  const auto patience = c->req.options->timeout;
+  const bool too_late = patience && m.waited >= *patience;
+  if (c->req.verb != method::get && !is_fresh(*c, !too_late)) return nullptr;
+  if (!too_late) return c;
+  send(*c, answer::refusal(response_code::gateway_timeout,
+                           "this device did not run for longer than the request waits; it was not run"));
+  return nullptr;
 }
 
 /// False if the request has come before; then it has been dealt with.
-bool request_server::is_fresh(const call& c) {
-  const auto found = seen_.check(c, time_.now());
+bool request_server::is_fresh(const call& c, bool enter) {
+  const auto found = seen_.check(c, time_.now(), enter);
   if (found.what == duplicate_filter::verdict::answered)
     send(c, *found.first);
   else if (const auto refusal = refusal_of(found.what))
@@ -30,8 +48,8 @@ bool request_server::is_fresh(const call& c) {
 }
 
 void request_server::finish(const call& answered, const answer& what) {
-  const auto joined = seen_.note(answered, what);
   send(answered, what);
+  const auto joined = seen_.note(answered, what);
   for (const auto& repeat : joined) send(repeat, what);
 }
 

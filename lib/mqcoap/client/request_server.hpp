@@ -24,12 +24,13 @@ class request_server final : private answer_sender::observer {
   /// Where answers go from now on; null: nowhere, there is no connection any more.
   void attach(link* via) noexcept { via_ = via; }
   /// @param answers  takes the answer, on any thread, and gives it to `finish`
-  void on_request(exchange_topic topic, std::string_view payload, std::shared_ptr<reply_sink> answers);
+  void on_request(exchange_topic topic, const inbound& m, std::shared_ptr<reply_sink> answers);
   /// Sends the answer to a request that was handed to the chain.
   void finish(const call& answered, const answer& what);
 
  private:
-  bool is_fresh(const call& c);
+  std::unique_ptr<call> admit(exchange_topic topic, const inbound& m);
+  bool is_fresh(const call& c, bool enter);
   void send(const call& c, const answer& what);
   void on_sent(const exchange_topic& request, error_code error) override;
   void on_too_large(const exchange_topic& request, std::string_view words) override;

@@ -141,29 +141,36 @@ void requester::send(device& d, const request_id& id, entry& e) {
   encode(payload_, out);
   const auto topic =
       exchange_topic::make(options_.ns, what.to.subsystem, exchange_topic::kind::request, what.to.tag, id);
-  const bool followed = options_.broker.qos > 0 || payload_.size() >= followed_payload;
-  const auto error = link_->publish(topic.text(), payload_, e.deadline, {}, followed ? follow(id) : nullptr);
+  const auto size = payload_.size();
+  const bool followed = options_.broker.qos > 0 || is_followed(size, link_->largest_packet());
+  const auto error =
+      link_->publish(topic.text(), payload_, e.deadline, {}, followed ? follow(id, size) : nullptr);
   if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
   if (error) {
-    end(id, *pending_.take(id), error, {});
+    end(id, *pending_.take(id), error, unsent_words(error, size));
   } else {
     ++requests_;
     d.last_used = now;
   }
 }
 
-link::written_handler requester::follow(const request_id& id) const {
-  return [alive = std::weak_ptr(alive_), id](error_code error) {
+link::written_handler requester::follow(const request_id& id, std::size_t size) const {
+  return [alive = std::weak_ptr(alive_), id, size](error_code error) {
     const auto self = alive.lock();
     if (!self || (error != errc::denied && error != errc::too_large)) return;
     auto e = (*self)->pending_.take(id);
     if (!e) return;
-    std::string words;
-    if (error == errc::denied)
-      words = "the broker does not let us send requests to " + e->what.to.tag.text() +
-              "; check its access control list";
+    const auto words = error == errc::denied ? "the broker does not let us send requests to " +
+                                                   e->what.to.tag.text() + "; check its access control list"
+                                             : (*self)->unsent_words(error, size);
     (*self)->end(id, *std::move(e), error, words);
   };
+}
+
+/// Empty: the error says it all.
+std::string requester::unsent_words(error_code error, std::size_t size) const {
+  if (error != errc::too_large || link_ == nullptr) return {};
+  return too_large_words("the request", size, link_->name(), link_->largest_packet());
 }
 
 void requester::cancel(const request_id& id) {

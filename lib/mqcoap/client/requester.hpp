@@ -92,7 +92,8 @@ class requester {
   void on_subscribed(const std::string& tag, error_code error);
   void send(device& d, const request_id& id, entry& e);
   /// Hears of what becomes of a request after it was sent, if anything but an answer may come of it.
-  link::written_handler follow(const request_id& id) const;
+  link::written_handler follow(const request_id& id, std::size_t size) const;
+  std::string unsent_words(error_code error, std::size_t size) const;
   void leave(const entry& e);
   void end(const request_id& id, entry e, error_code error, std::string_view words);
   void fail(completion done, const resource_path& path, const request_id& id, error_code error,

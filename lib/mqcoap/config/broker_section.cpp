@@ -9,6 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t tls_port = 8883;
+constexpr std::size_t smallest_packet = 256;        // of small devices' libraries
+constexpr std::size_t largest_packet = 256u << 20;  // of MQTT
 constexpr char url_words[] = "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]";
 
 std::optional<broker_url> read_url(const std::string& text, const node& n, read_context& ctx) {
@@ -114,7 +116,13 @@ const section<broker_spec>& broker_section() {
                         [](broker_spec& b, std::chrono::seconds s) { b.options.keepalive = s; }),
        key<broker_spec>("qos", integer(0, 1), "0",
                         "Quality of service of everything sent and subscribed there.",
-                        [](broker_spec& b, std::int64_t q) { b.options.qos = static_cast<int>(q); })},
+                        [](broker_spec& b, std::int64_t q) { b.options.qos = static_cast<int>(q); }),
+       key<broker_spec>(
+           "max_packet", size(smallest_packet, largest_packet),
+           presence::optional("what the broker says in its CONNACK, else any size"),
+           "The largest packet to send there, topic and header included: a larger answer becomes a "
+           "500, a larger request to a device a 413.",
+           [](broker_spec& b, std::size_t s) { b.options.max_packet = s; })},
       {{"dependentRequired", {{"password", boost::json::array{"username"}}}}}};
   return table;
 }

@@ -78,7 +78,8 @@ both would answer; a route with `serve` for a tag that is one of `devices` or `p
 tag for which the gateway itself answers; a `proxy` resource that leads to one of `devices` or `proxy.forward` (a tag
 that a route serves may be named: that route leads elsewhere). Two names with a host and port in common are one broker;
 `localhost`, `127.0.0.1` and `::1` are one host. What the configuration cannot show is found when it happens: a request
-that the gateway sent itself and that comes back to it is answered 502, and the log says so.
+that the gateway sent itself and that comes back to it is not forwarded again, and the log says why. In a loop the caller
+gets 502; where two brokers are bridged, the device still answers.
 )md";
 // clang-format on
 

@@ -75,9 +75,12 @@ const section<limits_spec>& limits_section() {
            [](limits_spec& l, std::int64_t n) { l.payload.depth = static_cast<std::size_t>(n); }),
        key<limits_spec>("path", size(16, 4096), "255B", "Longest path of a resource.",
                         [](limits_spec& l, std::size_t n) { l.payload.path = n; }),
-       key<limits_spec>("in_flight", integer(1, 65536), "1024",
-                        "Requests that are taken and not yet answered; more get 503.",
-                        [](limits_spec& l, std::int64_t n) { l.in_flight = static_cast<std::size_t>(n); })}};
+       key<limits_spec>(
+           "in_flight", integer(1, 65536), "1024",
+           "Requests that are forwarded and not yet answered; more get 503. No device gets more of "
+           "these places than are left for the others, so that a mute one takes at most half of "
+           "them. The gateway's own resources need none.",
+           [](limits_spec& l, std::int64_t n) { l.in_flight = static_cast<std::size_t>(n); })}};
   return table;
 }
 

@@ -50,10 +50,15 @@ duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now
     if (entries_.size() >= options_.entries || answer_bytes_ >= options_.answer_bytes)
       return {verdict::full, nullptr};
   } else if (entries_.size() >= options_.entries / 4 * 3 || answer_bytes_ >= options_.answer_bytes / 4 * 3) {
-    return {};  // PUT and DELETE may run twice without harm: the last quarter is kept for POSTs
+    return {};  // PUT and DELETE run without a guard: the last quarter is kept for POSTs
   }
-  const auto added = entries_.emplace(key, entry{fingerprint, {}, running{c.topic.text(), {}}}).first;
-  added->second.age = by_age_.insert(by_age_.end(), {now + options_.window, &added->first});
+  const auto age = by_age_.insert(by_age_.end(), {now + options_.window, nullptr});
+  try {
+    age->key = &entries_.emplace(key, entry{fingerprint, age, running{c.topic.text(), {}}}).first->first;
+  } catch (...) {
+    by_age_.erase(age);
+    throw;
+  }
   return {};
 }
 
@@ -93,6 +98,18 @@ void duplicate_filter::amend(const call& answered, const answer& late) {
 
 void duplicate_filter::forget_old(steady_time now) {
   while (!by_age_.empty() && by_age_.front().forgotten <= now) remove(entries_.find(*by_age_.front().key));
+}
+
+duplicate_filter::usage duplicate_filter::usage_at(steady_time now) const {
+  // What is out of date leaves the table only with the next request that is checked.
+  auto entries = entries_.size();
+  auto bytes = answer_bytes_;
+  for (auto at = by_age_.begin(); at != by_age_.end() && at->forgotten <= now; ++at, --entries)
+    if (const auto* const kept = std::get_if<answer>(&entries_.at(*at->key).first)) bytes -= size_of(*kept);
+  const auto share_of = [](std::size_t part, std::size_t whole) {
+    return static_cast<double>(part) / static_cast<double>(whole);
+  };
+  return {entries, std::max(share_of(entries, options_.entries), share_of(bytes, options_.answer_bytes))};
 }
 
 void duplicate_filter::remove(entry_table::iterator at) {

@@ -52,6 +52,13 @@ class duplicate_filter {
 
   std::size_t size() const noexcept { return entries_.size(); }
 
+  /// How much of its memory is in use.
+  struct usage {
+    std::size_t entries = 0;  ///< requests that are remembered
+    double share = 0;         ///< of the places, or of the bytes for answers, whichever is larger: 1 is full
+  };
+  usage usage_at(steady_time now) const;
+
  private:
   struct running {
     std::string topic;

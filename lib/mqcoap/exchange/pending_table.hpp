@@ -18,14 +18,27 @@ class pending_table {
  public:
   /// Precondition: the id is not in the table.
   void add(const request_id& id, steady_time deadline, T value) {
-    const auto [at, added] = entries_.try_emplace(id, std::move(value));
-    at->second.deadline = deadlines_.emplace(deadline, &at->first);
+    const auto at = entries_.try_emplace(id, std::move(value)).first;
+    try {
+      at->second.deadline = deadlines_.emplace(deadline, &at->first);
+    } catch (...) {
+      entries_.erase(at);
+      throw;
+    }
   }
 
   /// Null if nothing waits under this id.
   T* find(const request_id& id) noexcept {
     const auto at = entries_.find(id);
     return at == entries_.end() ? nullptr : &at->second.value;
+  }
+
+  /// Gives an entry another deadline. Precondition: it is in the table.
+  void reschedule(const request_id& id, steady_time deadline) {
+    const auto at = entries_.find(id);
+    const auto next = deadlines_.emplace(deadline, &at->first);
+    deadlines_.erase(at->second.deadline);
+    at->second.deadline = next;
   }
 
   /// Takes an entry out; the first answer wins.

@@ -15,6 +15,8 @@ enum class event : std::uint8_t {
   unknown_tag,        ///< requests for a tag that is not served here
   retained,           ///< retained messages: a broker replays them at every connection
   request_repeated,   ///< requests that came twice and were not run again
+  request_returned,   ///< requests of our own that a broker brought back
+  request_stale,      ///< requests whose time was over before they were read
   answer_unsent,      ///< answers that the connection did not take
   answer_late,        ///< answers of a device after the deadline
   answer_duplicate,   ///< further answers of a device to one request

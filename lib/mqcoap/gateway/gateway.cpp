@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/base/units.hpp>
 #include <mqcoap/gateway/gateway_intake.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/log.hpp>
+#include <new>
 #include <utility>
 
 namespace mqcoap {
@@ -16,7 +18,7 @@ constexpr std::string_view forward_subsystem = "proxy";
 void answer_nothing_here(responder r) {
   const std::string words =
       std::string(r->topic.tag()) + " has no resources; it only forwards, under the subsystem 'proxy'";
-  std::move(r).fail(response_code::not_found, words);
+  std::move(r).refuse(response_code::not_found, words);
 }
 
 }  // namespace
@@ -31,11 +33,14 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       log_(options_.logged_body, hooks_.log),
       intake_(std::make_unique<intake>(*this, *links_.front())),
       rivals_(hooks_.notice ? hooks_.notice : spdlog_sink()),
-      proxy_(options_.proxy, {links_, time_, counted_, stats_, options_.ns, options_.decoding,
-                              [this](const call& asked, const answer& late) { seen_.amend(asked, late); }}),
+      proxy_(options_.proxy,
+             {links_, time_, counted_, stats_, options_.ns, options_.decoding, options_.limits,
+              [this](const call& asked, const answer& late) { seen_.amend(asked, late); }}),
+      returns_(proxy_, counted_, time_),
       chain_(answer_nothing_here, spdlog_sink()),
       sender_(time_, *this) {
   stats_.configure(options_);
+  returns_.begin(links_);
   devices_ = make_devices(options_);
   compose_chain();
 }
@@ -190,13 +195,13 @@ void gateway::on_message(link& l, const inbound& m) noexcept try {
     proxy_.on_response(l, *topic, m.payload);
   } else if (auto* const from = intake_of(l);
              from != nullptr && topic->ns() == options_.ns.text() && serves(topic->tag())) {
-    if (!twins_.is_twin(m.topic, time_.now())) take_request(*from, *std::move(topic), m.payload);
+    if (!twins_.is_twin(m.topic, time_.now())) take_request(*from, *std::move(topic), m);
   } else {
     return drop(event::unknown_tag, m.topic);
   }
   set_alarm();
 } catch (const std::exception& e) {
-  spdlog::error("a message under {} could not be handled: {}", log_safe(m.topic), e.what());
+  tell_failure(m.topic, e.what());
 }
 
 bool gateway::is_forward_tag(std::string_view tag) const noexcept {
@@ -207,30 +212,63 @@ bool gateway::serves(std::string_view tag) const noexcept {
   return devices_.find(tag) != devices_.end() || is_forward_tag(tag) || proxy_.routes().serves(tag);
 }
 
-void gateway::take_request(intake& from, exchange_topic topic, std::string_view payload) {
-  const auto received = time_.now();
-  auto decoded = decode_request(payload, topic.id(), options_.decoding);
-  if (!decoded) {
-    log_.fault(topic, decoded.error());
-    stats_.count_fault(topic.tag(), decoded.error().code);
-    return sender_.send(*from.via, topic, decoded.error());
+void gateway::take_request(intake& from, exchange_topic topic, const inbound& m) {
+  std::unique_ptr<call> c;
+  try {
+    c = admit(from, std::move(topic), m);
+  } catch (const std::bad_alloc&) {
+    return refuse_for_memory(*from.via, m.topic);
   }
-  auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), received});
-  // A repeat belongs to its first request also when new ones are refused: it must not get a second answer.
-  const bool busy = in_flight_ >= options_.limits.in_flight;
-  if (c->req.verb != method::get && !pass_duplicate_filter(*from.via, *c, !drained_ && !busy)) return;
-  if (drained_)
-    return refuse(
-        *from.via, *c,
-        answer::error(response_code::service_unavailable, "the gateway is stopping; try again later"));
-  if (busy)
-    return refuse(*from.via, *c,
-                  answer::error(response_code::service_unavailable,
-                                "the gateway works on " + std::to_string(in_flight_) +
-                                    " requests already; try again later"));
+  if (!c) return;
+  // From here on, whatever happens, the responder answers.
   ++in_flight_;
   ++from.in_flight;
   chain_.run(responder(std::move(c), from));
+}
+
+/// Null if the request is not to be run; then it has been dealt with.
+std::unique_ptr<call> gateway::admit(intake& from, exchange_topic topic, const inbound& m) {
+  const bool ends_here = devices_.find(topic.tag()) != devices_.end() || is_forward_tag(topic.tag());
+  auto returned = returns_.look_for_hop(*from.via, topic, ends_here);
+  if (returned == return_watch::verdict::caught) return nullptr;
+  auto decoded = decode_request(m.payload, topic.id(), options_.decoding);
+  if (!decoded) {
+    log_.fault(topic, decoded.error());
+    stats_.count_fault(topic.tag(), decoded.error().code);
+    sender_.send(*from.via, topic, decoded.error());
+    return nullptr;
+  }
+  if (returned == return_watch::verdict::foreign)
+    returned = returns_.look_at_source(*from.via, topic, *decoded);
+  if (returned == return_watch::verdict::caught) return nullptr;
+  // What lay unread counts against the caller's patience, and against the time of a route.
+  auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), time_.now() - m.waited});
+  const auto refusal = returned == return_watch::verdict::loop ? came_back() : reason_to_refuse(*c, m.waited);
+  // A repeat belongs to its first request also when new ones are refused: it must not get a second answer.
+  if (c->req.verb != method::get && !pass_duplicate_filter(*from.via, *c, !refusal)) return nullptr;
+  if (!refusal) return c;
+  if (refusal->code == response_code::gateway_timeout) counted_.count(event::request_stale);
+  refuse(*from.via, *c, *refusal);
+  return nullptr;
+}
+
+/// For whoever calls himself by the gateway's name; its own callers are answered by their hops.
+std::optional<answer> gateway::came_back() {
+  return answer::refusal(
+      response_code::bad_gateway,
+      "the source of this request is a client id of this gateway: it sent the request itself, and "
+      "does not forward it again");
+}
+
+std::optional<answer> gateway::reason_to_refuse(const call& c, std::chrono::nanoseconds waited) const {
+  if (drained_)
+    return answer::refusal(response_code::service_unavailable, "the gateway is stopping; try again later");
+  const auto patience = c.req.options->timeout;
+  if (!patience || waited < *patience) return std::nullopt;
+  const auto gap = std::chrono::duration_cast<std::chrono::milliseconds>(waited);
+  return answer::refusal(response_code::gateway_timeout, "the gateway did not run for " + to_string(gap) +
+                                                             ", longer than this request waits (" +
+                                                             to_string(*patience) + "); it was not run");
 }
 
 /// True if the request is to be run; else it has been dealt with.
@@ -242,6 +280,14 @@ bool gateway::pass_duplicate_filter(link& via, call& c, bool enter) {
   if (found.what == verdict::answered) sender_.send(via, c, *found.first);
   if (const auto refusal = refusal_of(found.what)) refuse(via, c, *refusal);
   return found.what == verdict::fresh;
+}
+
+void gateway::refuse_for_memory(link& via, std::string_view topic) {
+  on_out_of_memory();
+  const auto request = exchange_topic::parse(topic);
+  if (!request) return;
+  stats_.count_fault(request->tag(), response_code::service_unavailable);
+  sender_.send(via, *request, out_of_memory_fault());
 }
 
 /// Each step takes the requests that are its own and leaves the rest to the next.
@@ -262,7 +308,8 @@ void gateway::forward_by_uri(responder& r) {
   const std::string tag(r->topic.tag());
   stats_.set_role(r.account(), request_role::forward, tag);
   if (is_forward_tag(tag)) return proxy_.forward(std::move(r), to);
-  std::move(r).fail(response_code::proxying_not_supported, tag + " does not forward: it takes no proxy_uri");
+  std::move(r).refuse(response_code::proxying_not_supported,
+                      tag + " does not forward: it takes no proxy_uri");
 }
 
 void gateway::forward_by_path(responder& r) {
@@ -270,8 +317,8 @@ void gateway::forward_by_path(responder& r) {
   const auto to = address::parse(r.req().path.key(), options_.decoding.limits.path);
   if (to) return proxy_.forward(std::move(r), *to);
   stats_.set_role(r.account(), request_role::forward, r->topic.tag());
-  std::move(r).fail(response_code::bad_request,
-                    "header.path under the subsystem 'proxy' must be TAG/SUBSYSTEM/PATH");
+  std::move(r).refuse(response_code::bad_request,
+                      "header.path under the subsystem 'proxy' must be TAG/SUBSYSTEM/PATH");
 }
 
 void gateway::answer_locally(responder& r) {
@@ -280,7 +327,7 @@ void gateway::answer_locally(responder& r) {
   stats_.set_role(r.account(), request_role::local, device->first);
   if (r->topic.subsystem() != forward_subsystem) return device->second->handle(std::move(r));
   const std::string words = device->first + " does not forward: the subsystem 'proxy' is not served";
-  std::move(r).fail(response_code::proxying_not_supported, words);
+  std::move(r).refuse(response_code::proxying_not_supported, words);
 }
 
 void gateway::reverse_by_tag(responder& r) {
@@ -291,13 +338,13 @@ void gateway::reply(intake& from, call& answered, answer&& what) noexcept try {
   --in_flight_;
   --from.in_flight;
   stats_.count_answer(answered, what.code, time_.now() - answered.received);
-  const auto joined = seen_.note(answered, what);
   sender_.send(*from.via, answered, what);
+  const auto joined = seen_.note(answered, what);
   for (const auto& repeat : joined) sender_.send(*from.via, repeat, what);
   if (!leaving_links_.empty() || !leaving_intakes_.empty()) wake_soon();
   check_drained();
 } catch (const std::exception& e) {
-  spdlog::error("an answer under {} could not be sent: {}", answered.topic.text(), e.what());
+  tell_failure(answered.topic.text(), e.what());
 }
 
 /// Answers a request that was never run.
@@ -316,6 +363,20 @@ void gateway::on_sent(const exchange_topic& request, error_code error) {
 void gateway::on_too_large(const exchange_topic& request, std::string_view words) {
   if (!std::exchange(too_large_told_, true))
     spdlog::warn("{}: {}; further ones are answered 500 and not logged", request.text(), words);
+}
+
+void gateway::on_out_of_memory() noexcept { tell_failure({}, "out of memory"); }
+
+/// A line a second at most, and none rather than an exception: memory may be what is missing.
+void gateway::tell_failure(std::string_view topic, std::string_view why) noexcept try {
+  const auto held_back = failure_lines_.pass(time_.now());
+  if (!held_back) return;
+  const auto more =
+      *held_back == 0 ? "" : "; " + std::to_string(*held_back) + " lines like this were left out";
+  spdlog::error("a message{}{} could not be handled: {}{}", topic.empty() ? "" : " under ", log_safe(topic),
+                why, more);
+} catch (...) {
+  // Then the line is missing as well.
 }
 
 void gateway::drop(event why, std::string_view topic) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <mqcoap/client/answer_sender.hpp>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/exchange/duplicate_filter.hpp>
+#include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/local_device.hpp>
 #include <mqcoap/gateway/options.hpp>
@@ -16,12 +18,14 @@
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/gateway/request_record.hpp>
+#include <mqcoap/gateway/return_watch.hpp>
 #include <mqcoap/gateway/rival_watch.hpp>
 #include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/transport/link.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,6 +99,8 @@ class gateway final : public link_events, private answer_sender::observer {
   proxy::load whole_load() const noexcept { return proxy_.whole_load(); }
   /// True while the broker has confirmed every subscription on the present connection.
   bool subscribed() const noexcept;
+  const std::vector<return_watch::row>& returned() const noexcept { return returns_.seen(); }
+  duplicate_filter::usage run_once_usage() const { return seen_.usage_at(time_.now()); }
   bool draining() const noexcept { return static_cast<bool>(drained_); }
   /// Who else answers for a tag that is served.
   const rival_watch& rivals() const noexcept { return rivals_; }
@@ -132,8 +138,12 @@ class gateway final : public link_events, private answer_sender::observer {
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
   bool is_rival(const link& l, const exchange_topic& response);
-  void take_request(intake& from, exchange_topic topic, std::string_view payload);
+  void take_request(intake& from, exchange_topic topic, const inbound& m);
+  std::unique_ptr<call> admit(intake& from, exchange_topic topic, const inbound& m);
+  static std::optional<answer> came_back();
+  std::optional<answer> reason_to_refuse(const call& c, std::chrono::nanoseconds waited) const;
   bool pass_duplicate_filter(link& via, call& c, bool enter);
+  void refuse_for_memory(link& via, std::string_view topic);
   void compose_chain();
   void forward_by_uri(responder& r);
   void forward_by_path(responder& r);
@@ -143,6 +153,8 @@ class gateway final : public link_events, private answer_sender::observer {
   void on_encoded(const call& to, const answer& what) override;
   void on_sent(const exchange_topic& request, error_code error) override;
   void on_too_large(const exchange_topic& request, std::string_view words) override;
+  void on_out_of_memory() noexcept override;
+  void tell_failure(std::string_view topic, std::string_view why) noexcept;
   void drop(event why, std::string_view topic);
   void set_alarm();
   void wake_soon();
@@ -163,12 +175,14 @@ class gateway final : public link_events, private answer_sender::observer {
   twin_filter twins_;
   rival_watch rivals_;
   proxy proxy_;
+  return_watch returns_;
   device_map devices_;
   request_chain chain_;  ///< what answers a request, in order
   answer_sender sender_;
   std::size_t in_flight_ = 0;
   bool too_large_told_ = false;
   bool serves_patterns_ = false;  ///< of the proxy's routes, some take tags that nobody has named
+  throttle failure_lines_{std::chrono::seconds(1)};
   steady_time alarm_at_ = steady_time::max();
   std::function<void()> drained_;
 };

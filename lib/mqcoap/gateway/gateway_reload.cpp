@@ -22,6 +22,7 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   stats_.configure(options_);
   keep_devices(std::move(devices));
   const auto before = std::exchange(links_, std::move(links));
+  returns_.begin(links_);
   change_intake();
   let_go_of_links(before);
   subscribe_requests();

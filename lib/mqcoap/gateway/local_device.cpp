@@ -166,13 +166,13 @@ void local_device::handle(responder r) {
     std::string words = tag() + " has no subsystem '" + std::string(r->topic.subsystem()) + "'; it has";
     for (const auto& s : options_.subsystems)
       words.append(&s == &options_.subsystems.front() ? " " : ", ").append(s.text());
-    return std::move(r).fail(response_code::not_found, words);
+    return std::move(r).refuse(response_code::not_found, words);
   }
   const auto found = router_.find(r.req().path.key());
   if (found.target == nullptr) {
     const std::string words = tag() + " has no resource '" + std::string(r.req().path.key()) + "'; GET " +
                               std::string(discovery_path) + " lists what there is";
-    return std::move(r).fail(response_code::not_found, words);
+    return std::move(r).refuse(response_code::not_found, words);
   }
   r.set_rest_at(found.rest_at);
   found.target->handle(std::move(r));

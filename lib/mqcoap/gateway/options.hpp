@@ -91,7 +91,8 @@ struct proxy_options {
 };
 
 struct gateway_limits {
-  std::size_t in_flight = 1024;  ///< requests taken and not yet answered; then 503
+  /// Requests forwarded and not yet answered; then 503. A device gets no more than are left for others.
+  std::size_t in_flight = 1024;
 };
 
 struct gateway_options {

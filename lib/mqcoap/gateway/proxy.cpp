@@ -3,6 +3,7 @@
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
+#include <new>
 
 namespace mqcoap {
 namespace {
@@ -108,7 +109,7 @@ void proxy::forward(responder r, const address& to) {
   env_.stats.set_role(r.account(), request_role::forward, to.tag.text());
   if (const auto* route = rules_->routes.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
-  std::move(r).fail(response_code::proxying_not_supported, "no proxy route allows " + what);
+  std::move(r).refuse(response_code::proxying_not_supported, "no proxy route allows " + what);
 }
 
 void proxy::reverse(responder r) {
@@ -118,8 +119,8 @@ void proxy::reverse(responder r) {
   if (const auto* route = rules_->routes.find(to, r.req().verb, true))
     return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
-  std::move(r).fail(response_code::proxying_not_supported,
-                    "no proxy route that serves this tag allows " + what);
+  std::move(r).refuse(response_code::proxying_not_supported,
+                      "no proxy route that serves this tag allows " + what);
 }
 
 void proxy::forward_mounted(responder r, const address& to) {
@@ -131,19 +132,28 @@ void proxy::forward_mounted(responder r, const address& to) {
 void proxy::forward_by(responder r, const route_options& route, const address& to) {
   const auto where = rewrite(route.to, to, env_.decoding.limits.path);
   if (where) return start(std::move(r), route, *where);
-  std::move(r).fail(response_code::bad_gateway,
-                    "route " + route.name + " makes no valid address of " + to.to_string());
+  std::move(r).refuse(response_code::bad_gateway,
+                      "route " + route.name + " makes no valid address of " + to.to_string());
 }
 
 void proxy::start(responder r, const route_options& route, const route_destination& where) {
   env_.stats.set_route(r.account(), route.name);
   if (r.req().options->hops.value_or(default_hops) <= 1)  // RFC 8768 section 3
-    return std::move(r).fail(response_code::bad_gateway,
-                             "no hops are left for this request: is it going round in a loop?");
+    return std::move(r).refuse(response_code::bad_gateway,
+                               "no hops are left for this request: is it going round in a loop?");
   link* const via = find_link(where.broker);
   if (!via->up())
     return std::move(r).refuse(response_code::service_unavailable,
                                "broker " + via->name() + " is not connected; try again later");
+  const auto left = places_left();
+  if (left == 0)
+    return std::move(r).refuse(response_code::service_unavailable,
+                               "the gateway forwards " + std::to_string(hops_.size()) +
+                                   " requests already (limits.in_flight); try again later");
+  const auto deadline = deadline_of(*r, route);
+  if (deadline <= env_.time.now())
+    return std::move(r).refuse(response_code::gateway_timeout,
+                               "the time for this request was over before it was read; it was not sent");
   const auto ns = where.ns.empty() ? env_.ns : *namespace_name::parse(where.ns);
   upstream* const device = find_or_add(*via, ns, where.to.tag);
   if (device == nullptr)
@@ -151,20 +161,38 @@ void proxy::start(responder r, const route_options& route, const route_destinati
         response_code::service_unavailable,
         "all " + std::to_string(most_upstreams) + " places for proxied devices are busy; try again later");
 
-  if (device->in_flight + device->waiting.size() >= route.in_flight + route.queue)
+  const auto held = device->in_flight + device->waiting.size();
+  if (held >= route.in_flight + route.queue)
     return std::move(r).refuse(response_code::service_unavailable,
                                device->tag.text() + " is busy and " + std::to_string(device->waiting.size()) +
                                    " requests wait for it already; try again later");
+  if (held >= left)
+    return std::move(r).refuse(
+        response_code::service_unavailable,
+        device->tag.text() + " has " + std::to_string(held) + " requests already, and the " +
+            std::to_string(left) +
+            " places that are left (limits.in_flight) are for others; try again later");
 
-  const auto deadline = deadline_of(*r, route);
   const auto id = ids_.next();
   device->last_used = env_.time.now();
   env_.stats.note_asked(device->counted, device->last_used);
   const auto place = device->waiting.insert(device->waiting.end(), id);
-  hops_.add(id, deadline,
-            hop{std::move(r), device, {rules_, &route}, where.to.subsystem, where.to.path, deadline, place});
+  try {
+    hops_.add(
+        id, deadline,
+        hop{std::move(r), device, {rules_, &route}, where.to.subsystem, where.to.path, deadline, place});
+  } catch (...) {
+    device->waiting.erase(place);
+    throw;
+  }
   device->answers.ask();
   send_next(*device);
+}
+
+/// Of all that may wait for devices. No device gets more of them than are left for the others: one mute
+/// device holds at most half of them, two a third each.
+std::size_t proxy::places_left() const noexcept {
+  return env_.limits.in_flight > hops_.size() ? env_.limits.in_flight - hops_.size() : 0;
 }
 
 steady_time proxy::deadline_of(const call& c, const route_options& route) const {
@@ -235,18 +263,16 @@ void proxy::send_next(upstream& device) {
 }
 
 void proxy::send(const request_id& id, hop& h) {
-  const auto topic =
-      exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::request, h.device->tag, id);
-  const auto payload = encode_hop(id, h);
-  link::written_handler done;
-  if (payload.size() >= followed_payload)
-    done = [alive = std::weak_ptr(alive_), id, size = payload.size()](error_code ec) {
-      const auto self = alive.lock();
-      if (!self || ec != errc::too_large) return;
-      if (auto unsent = (*self)->hops_.take(id)) (*self)->end_unsendable(*std::move(unsent), ec, size);
-    };
-  const auto ec = h.device->via.publish(topic.text(), payload, h.deadline, {}, std::move(done));
-  if (ec) return end_unsendable(*hops_.take(id), ec, payload.size());
+  std::size_t size = 0;
+  error_code ec;
+  try {
+    const auto payload = encode_hop(id, h);
+    size = payload.size();
+    ec = publish(id, h, payload);
+  } catch (const std::bad_alloc&) {
+    ec = make_error_code(boost::system::errc::not_enough_memory);
+  }
+  if (ec) return end_unsendable(*hops_.take(id), ec, size);
   h.device->waiting.erase(h.place);
   ++h.device->in_flight;
   h.sent = true;
@@ -254,12 +280,27 @@ void proxy::send(const request_id& id, hop& h) {
   env_.counted.count(event::forwarded);
 }
 
+error_code proxy::publish(const request_id& id, const hop& h, const std::string& payload) {
+  const auto topic =
+      exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::request, h.device->tag, id);
+  link::written_handler done;
+  if (is_followed(payload.size(), h.device->via.largest_packet()))
+    done = [alive = std::weak_ptr(alive_), id, size = payload.size()](error_code ec) {
+      const auto self = alive.lock();
+      if (!self || ec != errc::too_large) return;
+      if (auto unsent = (*self)->hops_.take(id)) (*self)->end_unsendable(*std::move(unsent), ec, size);
+    };
+  return h.device->via.publish(topic.text(), payload, h.deadline, {}, std::move(done));
+}
+
 void proxy::end_unsendable(hop h, error_code ec, std::size_t bytes) {
   const auto to = describe(*h.device);
   if (ec != errc::too_large)
     return refuse(std::move(h), response_code::service_unavailable,
                   "the request could not be sent to " + to + ": " + ec.message());
-  const auto words = too_large_words("the request to " + h.device->tag.text(), bytes, h.device->via.name());
+  const auto& via = h.device->via;
+  const auto words =
+      too_large_words("the request to " + h.device->tag.text(), bytes, via.name(), via.largest_packet());
   refuse(std::move(h), response_code::request_entity_too_large, words);
 }
 
@@ -280,6 +321,29 @@ std::string proxy::encode_hop(const request_id& id, const hop& h) const {
   payload.reserve(asked.body.text().size() + 384);
   encode(payload, out, h.route->wire);
   return payload;
+}
+
+std::optional<proxy::sent_hop> proxy::find_sent(const request_id& id) noexcept {
+  const auto* const h = hops_.find(id);
+  if (h == nullptr || !h->sent) return std::nullopt;
+  return sent_hop{h->device->via, h->device->tag, h->route->name, h->device->counted->last_seen.has_value()};
+}
+
+void proxy::expect_loop(const request_id& id, steady_time until, const std::string& words,
+                        std::shared_ptr<bool> silent) {
+  auto* const h = hops_.find(id);
+  if (h == nullptr || h->deadline <= until) return;
+  h->loop_words = words;
+  h->silent = std::move(silent);
+  h->deadline = until;
+  hops_.reschedule(id, until);
+}
+
+void proxy::end_loop(const request_id& id, const std::string& words) {
+  auto ended = hops_.take(id);
+  if (!ended) return;
+  outcomes_.note(id, outcome_memory::outcome::timed_out);
+  fail(*std::move(ended), response_code::bad_gateway, words);
 }
 
 void proxy::on_response(link& from, const exchange_topic& topic, std::string_view payload) {
@@ -374,6 +438,11 @@ void proxy::expire(steady_time now) {
 
 void proxy::time_out(const request_id& id, hop h) {
   outcomes_.note(id, outcome_memory::outcome::timed_out);
+  if (h.silent) {
+    *h.silent = true;
+    const auto words = h.loop_words;
+    return fail(std::move(h), response_code::bad_gateway, words);
+  }
   const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
   const auto words = h.device->tag.text() + " did not answer within " + to_string(waited);
   if (h.sent) {
@@ -433,7 +502,8 @@ void mount::handle(responder r) {
   const std::string text = to_.path.empty() ? std::string(rest) : to_.path + '/' + std::string(rest);
   auto path = resource_path::parse(text, proxy_.path_limit());
   if (!path)
-    return std::move(r).fail(response_code::bad_gateway, "the path behind this mount would be no valid path");
+    return std::move(r).refuse(response_code::bad_gateway,
+                               "the path behind this mount would be no valid path");
   const address to{to_.tag, to_.subsystem, *std::move(path)};
   proxy_.forward_mounted(std::move(r), to);
 }

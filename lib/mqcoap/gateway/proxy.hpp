@@ -13,6 +13,7 @@
 #include <mqcoap/gateway/upstream.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/transport/link.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,6 +34,7 @@ class proxy {
     statistics& stats;
     const namespace_name& ns;
     const decode_rules& decoding;
+    const gateway_limits& limits;
     /// Gets a device's answer to a write that was answered with 504 before.
     std::function<void(const call& asked, const answer& late)> late{};
   };
@@ -70,6 +72,22 @@ class proxy {
   /// how to get there.
   void forward_mounted(responder r, const address& to);
 
+  /// A hop that was sent, and is not answered yet.
+  struct sent_hop {
+    const link& via;
+    const device_tag& tag;
+    const std::string& route;
+    bool device_answered;  ///< ever, whatever it was asked
+  };
+  /// Nothing if no such hop is on its way. Valid until the hop ends.
+  std::optional<sent_hop> find_sent(const request_id& id) noexcept;
+  /// Answers with 502 from that time on, if the device does not answer before. @param silent  becomes true
+  /// then
+  void expect_loop(const request_id& id, steady_time until, const std::string& words,
+                   std::shared_ptr<bool> silent);
+  /// Answers the caller of a hop with 502.
+  void end_loop(const request_id& id, const std::string& words);
+
   void on_response(link& from, const exchange_topic& topic, std::string_view payload);
   void on_link_up(link& which);
   void on_link_down(link& which, std::string_view why);
@@ -93,6 +111,8 @@ class proxy {
     std::list<request_id>::iterator place;  ///< in the device's queue, until it is sent
     bool sent = false;
     steady_time sent_at{};
+    std::string loop_words{};  ///< it came back: for a 502 in the place of the 504
+    std::shared_ptr<bool> silent{};
   };
 
   /// What a reload replaces.
@@ -106,9 +126,11 @@ class proxy {
   void start(responder r, const route_options& route, const route_destination& where);
   upstream* find_or_add(link& via, const namespace_name& ns, const device_tag& tag);
   bool make_room();
+  std::size_t places_left() const noexcept;
   void on_subscribed(upstream& device, error_code ec);
   void send_next(upstream& device);
   void send(const request_id& id, hop& h);
+  error_code publish(const request_id& id, const hop& h, const std::string& payload);
   std::string encode_hop(const request_id& id, const hop& h) const;
   void end_unsendable(hop h, error_code ec, std::size_t bytes);
   void count_late(const link& from, const exchange_topic& topic);

@@ -19,7 +19,7 @@ namespace mqcoap {
 
 /// How a request was served.
 enum class request_role : std::uint8_t {
-  none,     ///< refused before anybody was asked: broken, too many at a time, stopping
+  none,     ///< refused before anybody was asked: broken, too late, stopping
   local,    ///< by a resource of the gateway's own
   forward,  ///< by a device that the caller named
   reverse,  ///< by a device for whose tag the gateway answers

@@ -79,12 +79,27 @@ json::object describe_rivals(const std::vector<std::string>& tags) {
           {"left_out", tags.size() - listed}};
 }
 
+/// Requests of the gateway's own that a broker brought back, by route.
+json::array describe_returned(const observer& o) {
+  json::array all;
+  for (const auto& row : o.running().returned())
+    all.push_back({{"what", row.loop || *row.silent ? "loop" : "bridge"},
+                   {"route", row.route},
+                   {"sent_to", row.sent_to},
+                   {"came_from", row.came_from},
+                   {"count", row.count},
+                   {"since", o.wall(row.since).count},
+                   {"last", o.wall(row.last).count}});
+  return all;
+}
+
 }  // namespace
 
 json_text make_status_document(const observer& o) {
   const auto& g = o.running();
   const auto why = o.why_not_ready();
   const auto load = g.whole_load();
+  const auto run_once = g.run_once_usage();
   json::object dropped;
   for (const auto& reason : drop_reasons) dropped[reason.label] = g.counted()[reason.what];
   json::object status{{"version", o.version()},
@@ -98,12 +113,14 @@ json_text make_status_document(const observer& o) {
                       {"answered", g.counted()[event::answered]},
                       {"unsent", g.counted()[event::answer_unsent]},
                       {"forwarded", g.counted()[event::forwarded]},
+                      {"run_once", {{"entries", run_once.entries}, {"fill_ratio", run_once.share}}},
                       {"dropped", std::move(dropped)},
                       {"presence", describe(o.presences())},
                       {"rivals", describe_rivals(o.rivals())},
                       {"http", o.http_state()},
                       {"log", {{"dropped", o.log_dropped()}}}};
   if (why) status["why_not_ready"] = *why;
+  if (auto returned = describe_returned(o); !returned.empty()) status["returned"] = std::move(returned);
   if (const auto& reload = o.last_reload())
     status["reload"] = {{"when", reload->when.count}, {"ok", reload->ok}, {"words", reload->words}};
   return json_text::from_value(status);

@@ -17,6 +17,8 @@ inline constexpr std::array drop_reasons{drop_reason{event::foreign_topic, "fore
                                          drop_reason{event::unknown_tag, "unknown_tag"},
                                          drop_reason{event::retained, "retained"},
                                          drop_reason{event::request_repeated, "request_repeated"},
+                                         drop_reason{event::request_returned, "request_returned"},
+                                         drop_reason{event::request_stale, "request_stale"},
                                          drop_reason{event::answer_late, "answer_late"},
                                          drop_reason{event::answer_duplicate, "answer_duplicate"},
                                          drop_reason{event::answer_mismatched, "answer_mismatched"},

@@ -38,7 +38,7 @@ struct decode_fault {
   std::string field;  ///< name of the field at fault; empty: the payload as a whole
   std::string words;  ///< what is wrong and what would be right, naming the field
 
-  /// What was found of the header, for the answer: JSON texts, empty where nothing usable was found.
+  /// What was found of the header, for the answer: JSON texts, empty where nothing valid was found.
   std::string path;
   std::string correlation_id;
 };
@@ -55,7 +55,8 @@ result<message, decode_fault> decode(std::string_view payload, const decode_rule
 result<request, decode_fault> decode_request(std::string_view payload, std::string_view topic_id,
                                              const decode_rules& rules);
 
-/// Decodes a response; a payload of another kind is a fault.
+/// Decodes a response; a payload of another kind is a fault, also one that has `method` beside
+/// `response_code`.
 result<response, decode_fault> decode_response(std::string_view payload, const decode_rules& rules);
 
 /// How requests are written (docs/protocol.md, section 2).

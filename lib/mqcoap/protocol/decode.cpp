@@ -32,7 +32,7 @@ class field_reader {
 
   bool ok() const noexcept { return !fault_; }
   decode_fault take_fault() {
-    add_echo(*fault_, e_, rules_.limits);
+    add_echo(*fault_, e_, rules_);
     return *std::move(fault_);
   }
   void refuse(response_code code, std::string_view name, std::string words) {
@@ -269,11 +269,14 @@ result<general, decode_fault> read_general(const envelope& e, const decode_rules
   return general{body_of(e), sent_at};
 }
 
-bool is_request(const envelope& e) noexcept { return !e[field::method].empty(); }
 bool is_response(const envelope& e) noexcept { return !e[field::response_code].empty(); }
+/// Beside a response code, a method that is null is none.
+bool is_request(const envelope& e) noexcept {
+  return !e[field::method].empty() && !(e.lacks(field::method) && is_response(e));
+}
 
 result<envelope, decode_fault> open_within_limit(std::string_view payload, const decode_rules& rules) {
-  auto e = envelope::open(payload, rules.limits);
+  auto e = envelope::open(payload, rules);
   if (payload.size() <= rules.limits.payload) return e;
   decode_fault fault{response_code::request_entity_too_large,
                      {},
@@ -281,7 +284,7 @@ result<envelope, decode_fault> open_within_limit(std::string_view payload, const
                          std::to_string(rules.limits.payload),
                      {},
                      {}};
-  if (e) add_echo(fault, *e, rules.limits);
+  if (e) add_echo(fault, *e, rules);
   return fault;
 }
 
@@ -322,9 +325,12 @@ result<request, decode_fault> decode_request(std::string_view payload, std::stri
 result<response, decode_fault> decode_response(std::string_view payload, const decode_rules& rules) {
   auto e = open_within_limit(payload, rules);
   if (!e) return std::move(e).error();
-  if (is_response(*e)) return read_response(*e, rules);
+  if (is_response(*e) && !is_request(*e)) return read_response(*e, rules);
   field_reader read(*e, rules);
-  read.refuse(field::response_code, "is missing");
+  if (is_request(*e))
+    read.refuse(field::method, "makes this a request; a response has none");
+  else
+    read.refuse(field::response_code, "is missing");
   return read.take_fault();
 }
 

@@ -75,15 +75,15 @@ bool envelope::has_options() const noexcept {
                      [](std::string_view text) { return !text.empty(); });
 }
 
-result<envelope, decode_fault> envelope::open(std::string_view payload, const payload_limits& limits) {
+result<envelope, decode_fault> envelope::open(std::string_view payload, const decode_rules& rules) {
   const auto refuse = [](std::string_view field_name, std::string words) {
     return decode_fault{response_code::bad_request, std::string(field_name), std::move(words), {}, {}};
   };
   if (payload.empty()) return refuse("", "the payload is empty; it must be a JSON object");
-  const auto unsound = validate_json(payload, limits.depth);
+  const auto unsound = validate_json(payload, rules.limits.depth);
   if (unsound && !unsound->not_finite)
-    return refuse("",
-                  "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, limits.depth));
+    return refuse(
+        "", "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, rules.limits.depth));
   payload = skip_space(payload);
   if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
 
@@ -101,19 +101,20 @@ result<envelope, decode_fault> envelope::open(std::string_view payload, const pa
   e.has_header = !header.empty() && header != "null";
   if (e.has_header && !header.starts_with('{')) return refuse("header", "header must be an object or null");
   auto fault = e.has_header ? read_header(e, header) : std::nullopt;
-  if (unsound && !fault) fault = not_finite_fault(payload, limits);
+  if (unsound && !fault) fault = not_finite_fault(payload, rules.limits);
   if (!fault) return e;
-  add_echo(*fault, e, limits);
+  add_echo(*fault, e, rules);
   return *std::move(fault);
 }
 
-void add_echo(decode_fault& fault, const envelope& e, const payload_limits& limits) {
-  const auto is_echoable = [](std::string_view text, std::size_t longest) {
-    return text.starts_with('"') && text.size() <= longest && text.find("\\u0000") == std::string_view::npos;
-  };
-  // A path may be six times as long as text when every byte of it is written as an escape.
-  if (is_echoable(e[field::path], 6 * limits.path + 2)) fault.path = e[field::path];
-  if (is_echoable(e[field::correlation_id], 66)) fault.correlation_id = e[field::correlation_id];
+void add_echo(decode_fault& fault, const envelope& e, const decode_rules& rules) {
+  const auto is_string = [](std::string_view text) { return text.starts_with('"'); };
+  std::string store;
+  const auto path = e[field::path];
+  if (is_string(path) && resource_path::parse(view_json_string(path, store), rules.limits.path))
+    fault.path = path;
+  const auto id = e[field::correlation_id];
+  if (is_string(id) && request_id::parse(view_json_string(id, store), rules.ids)) fault.correlation_id = id;
 }
 
 }  // namespace mqcoap

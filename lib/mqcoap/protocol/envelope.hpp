@@ -55,10 +55,11 @@ struct envelope {
   bool has_options() const noexcept;
 
   /// @param payload  outlives the envelope
-  static result<envelope, decode_fault> open(std::string_view payload, const payload_limits& limits);
+  static result<envelope, decode_fault> open(std::string_view payload, const decode_rules& rules);
 };
 
-/// Notes in a fault what the header tells of whom to answer.
-void add_echo(decode_fault& fault, const envelope& e, const payload_limits& limits);
+/// Notes in a fault what the header tells of whom to answer: only what a decoder with these rules takes,
+/// since the answer repeats it.
+void add_echo(decode_fault& fault, const envelope& e, const decode_rules& rules);
 
 }  // namespace mqcoap

@@ -90,14 +90,24 @@ class responder {
     sink_->reply(*answered, std::move(what));
   }
   void fail(response_code code, std::string_view words) && noexcept {
-    std::move(*this).respond(answer::error(code, words));
+    std::move(*this).respond(error(code, words));
   }
   /// Fails a request that was never run, so that its repetition under the same id is no duplicate.
   void refuse(response_code code, std::string_view words) && noexcept {
-    std::move(*this).respond(answer::refusal(code, words));
+    auto refused = error(code, words);
+    refused.never_run = true;
+    std::move(*this).respond(std::move(refused));
   }
 
  private:
+  /// Without its words where there is no memory for them.
+  static answer error(response_code code, std::string_view words) noexcept try {
+    return answer::error(code, words);
+  } catch (...) {
+    answer without_words;
+    without_words.code = code;
+    return without_words;
+  }
   void drop() noexcept {
     if (call_) std::move(*this).fail(response_code::internal_server_error, "the handler gave no answer");
   }

@@ -27,9 +27,9 @@ void action_resource::handle(responder r) {
     if (auto refused = refuse_content_format(r.req())) return std::move(r).respond(*std::move(refused));
   for (const auto& needed : when_) {
     if (holds(needed.expected, needed.value->current().value())) continue;
-    return std::move(r).fail(response_code::precondition_failed,
-                             needed.path + " is " + excerpt(needed.value->current().text()) +
-                                 ", the action needs " + excerpt(needed.expected));
+    return std::move(r).refuse(response_code::precondition_failed,
+                               needed.path + " is " + excerpt(needed.value->current().text()) +
+                                   ", the action needs " + excerpt(needed.expected));
   }
   for (const auto& each : set_) each.value->store(each.stored);
   answer a;

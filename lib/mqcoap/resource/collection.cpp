@@ -23,7 +23,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 }
 
 answer too_large(std::string_view path, const std::string& why) {
-  return answer::error(response_code::request_entity_too_large, std::string(path) + why);
+  return answer::refusal(response_code::request_entity_too_large, std::string(path) + why);
 }
 
 }  // namespace
@@ -59,9 +59,9 @@ answer collection_resource::answer_item(const call& c) {
   const auto at = number ? items_.find(*number) : items_.end();
   if (at == items_.end()) {
     const std::string list(list_path(c));
-    return answer::error(response_code::not_found, std::string(c.req.path.key()) + " does not exist; GET " +
-                                                       list + " lists the items, POST to " + list +
-                                                       " makes one");
+    return answer::refusal(response_code::not_found, std::string(c.req.path.key()) + " does not exist; GET " +
+                                                         list + " lists the items, POST to " + list +
+                                                         " makes one");
   }
   if (auto refused = refuse_method(c.req, {method::get, method::put, method::del}))
     return *std::move(refused);

@@ -37,8 +37,8 @@ std::string make_etag(std::string_view text) {
 
 std::optional<answer> refuse_method(const request& r, method_set allowed) {
   if (allowed.contains(r.verb)) return std::nullopt;
-  return answer::error(response_code::method_not_allowed, path_of(r) + " allows " + to_string(allowed) +
-                                                              ", not " + std::string(to_string(r.verb)));
+  return answer::refusal(response_code::method_not_allowed, path_of(r) + " allows " + to_string(allowed) +
+                                                                ", not " + std::string(to_string(r.verb)));
 }
 
 std::optional<answer> refuse_accept(const request& r, std::initializer_list<std::string_view> possible) {
@@ -51,26 +51,26 @@ std::optional<answer> refuse_accept(const request& r, std::initializer_list<std:
     words.append(separator).append(format);
     separator = " or ";
   }
-  return answer::error(response_code::not_acceptable, words);
+  return answer::refusal(response_code::not_acceptable, words);
 }
 
 std::optional<answer> refuse_content_format(const request& r) {
   const std::string_view given = r.options->content_format;
   if (is_format(given, content_format::json)) return std::nullopt;
   if (!is_format(given, content_format::text))
-    return answer::error(response_code::unsupported_content_format,
-                         "content_format: " + path_of(r) + " does not take '" + excerpt(given) +
-                             "'; send application/json, or text/plain with a string as body");
+    return answer::refusal(response_code::unsupported_content_format,
+                           "content_format: " + path_of(r) + " does not take '" + excerpt(given) +
+                               "'; send application/json, or text/plain with a string as body");
   if (r.body.is_string()) return std::nullopt;
-  return answer::error(response_code::unsupported_content_format,
-                       "content_format: text/plain needs a string as body, here is " +
-                           excerpt(r.body.text()) + "; send it as application/json");
+  return answer::refusal(response_code::unsupported_content_format,
+                         "content_format: text/plain needs a string as body, here is " +
+                             excerpt(r.body.text()) + "; send it as application/json");
 }
 
 std::optional<answer> refuse_version(const request& r, std::string_view etag) {
   const auto& o = *r.options;
   const auto failed = [&](std::string_view option, const std::string& why) {
-    return answer::error(response_code::precondition_failed, std::string(option) + ": " + path_of(r) + why);
+    return answer::refusal(response_code::precondition_failed, std::string(option) + ": " + path_of(r) + why);
   };
   if (o.create_only) return failed("if_none_match", " exists already, and the request is only to create it");
   if (!o.if_match.empty() && o.if_match != etag)
@@ -96,7 +96,7 @@ std::optional<json_schema::fault> find_fault(const json_text& body,
 
 std::optional<answer> refuse_body(const std::optional<json_schema::fault>& fault) {
   if (!fault) return std::nullopt;
-  return answer::error(response_code::bad_request, "body" + fault->pointer + ": " + fault->words);
+  return answer::refusal(response_code::bad_request, "body" + fault->pointer + ": " + fault->words);
 }
 
 answer give(const request& r, const json_text& value, const std::string& etag) {

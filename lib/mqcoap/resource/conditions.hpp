@@ -10,8 +10,8 @@
 #include <string_view>
 
 // What the options of a request ask of every resource alike (docs/protocol.md, sections 3 and 5). Each check
-// gives the answer that refuses the request, or nothing if it may go on. Resources check in the order of
-// RFC 9110 section 13.2.1: method, existence, format, version, then the body itself.
+// gives the answer that refuses the request, which then was never run, or nothing if it may go on. Resources
+// check in the order of RFC 9110 section 13.2.1: method, existence, format, version, then the body itself.
 namespace mqcoap {
 
 /// A resource's version: a hash of its text, the same after a restart.

@@ -24,6 +24,7 @@ void reply_resource::handle(responder r) {
   answer a;
   a.code = options_.code;
   a.body = options_.body;
+  a.never_run = true;  // nothing is done here: a repeat gets the same
   std::move(r).respond(std::move(a));
 }
 

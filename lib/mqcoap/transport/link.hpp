@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,9 @@ struct inbound {
   std::string_view topic;
   std::string_view payload;
   bool retained = false;
+  /// For how long it lay unread at least, as far as the link can tell, because the event loop did not run:
+  /// the process was stopped, or the machine suspended. It may have come at any time within.
+  std::chrono::nanoseconds waited{0};
 };
 
 /// How a message is published, beside its topic and payload.
@@ -102,6 +107,11 @@ class link {
                              publish_options options = {}, written_handler done = {}) = 0;
 
   virtual link_stats stats() const noexcept = 0;
+
+  /// Tells whether two links lead to one server: then both say the same. Empty: not known, or not connected.
+  virtual std::string server() const { return {}; }
+  /// What `publish` calls too large now. Known best while the connection is up.
+  virtual packet_limit largest_packet() const noexcept { return {}; }
 
   /// Sends what is queued, for at most `grace`, disconnects and then calls `done` (never inside this call).
   /// The owner is told nothing after this call.

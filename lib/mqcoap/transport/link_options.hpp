@@ -59,7 +59,9 @@ struct link_options {
   int qos = 0;                                        ///< 0 or 1, for everything sent and subscribed
   std::optional<last_will> will;                      ///< none: nobody is told
   std::size_t max_inbound = 16u << 20;  ///< bytes of payload; larger messages are dropped and counted
-  std::size_t max_queue = 16384;        ///< messages waiting to be handed to the connection
+  std::size_t max_packet =
+      0;  ///< bytes of what is sent in one packet; 0: what the broker says, else any size
+  std::size_t max_queue = 16384;  ///< messages waiting to be handed to the connection
   std::size_t max_queue_bytes = 64u << 20;
   log_sink log;  ///< hears of connections, outages and refusals
 };
@@ -72,10 +74,10 @@ inline bool operator==(const link_options& a, const link_options& b) {
   // Every member by name, so that a new one does not compile before it is compared here.
   const auto compared = [](const link_options& l) {
     const auto& [name, host, port, fallbacks, client_id, username, password, tls, protocol, keepalive,
-                 connect_timeout, qos, will, max_inbound, max_queue, max_queue_bytes, log] = l;
+                 connect_timeout, qos, will, max_inbound, max_packet, max_queue, max_queue_bytes, log] = l;
     static_cast<void>(log);
     return std::tie(name, host, port, fallbacks, client_id, username, password, tls, protocol, keepalive,
-                    connect_timeout, qos, will, max_inbound, max_queue, max_queue_bytes);
+                    connect_timeout, qos, will, max_inbound, max_packet, max_queue, max_queue_bytes);
   };
   return compared(a) == compared(b);
 }

@@ -36,13 +36,19 @@ void memory_broker::connect_links() {
 }
 
 void memory_broker::take(const std::string& topic, const std::string& payload, bool retain,
-                         const memory_link* from) {
+                         const memory_link* from, const memory_broker* by) {
+  for (const auto& [other, prefix] : bridges_) {
+    if (other == by || !topic.starts_with(prefix)) continue;
+    other->later(nullptr, [this, to = other, topic, payload, retain] {
+      to->take(topic, payload, retain, nullptr, this);
+    });
+  }
   if (retain) keep(topic, payload);
   for (std::size_t i = 0; i < links_.size(); ++i) {
     auto* l = links_[i];
     if (l == nullptr || !l->up_ || !l->wants(topic, from)) continue;
     ++delivered_;
-    l->receive({topic, payload, false});
+    l->receive({topic, payload, false, waited_});
   }
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <mqcoap/transport/memory_link.hpp>
 #include <utility>
 
@@ -115,6 +116,10 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
                               : allowed ? error_code{}
                                         : error_code{errc::denied}});
   return {};
+}
+
+std::string memory_link::server() const {
+  return up_ ? "memory:" + std::to_string(reinterpret_cast<std::uintptr_t>(&broker_)) : std::string();
 }
 
 void memory_link::stop(std::chrono::milliseconds, stopped_handler done) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <limits>
@@ -23,6 +24,14 @@ class memory_broker {
   /// Connects the links that were started and are down, delivers what is queued and what follows from it,
   /// until all is quiet. Returns the number of messages delivered.
   std::size_t run();
+
+  /// What is published here is published there as well, if its topic has this prefix, as by a bridge. The
+  /// other way needs a bridge of its own; a message that came over a bridge does not go back over it.
+  void bridge(memory_broker& other, std::string topic_prefix) {
+    bridges_.push_back({&other, std::move(topic_prefix)});
+  }
+  /// What is delivered from now on tells that it waited for so long.
+  void set_waited(std::chrono::nanoseconds waited) noexcept { waited_ = waited; }
 
   /// Takes the broker away: every link goes down, what is queued is lost. Of the last wills the retained ones
   /// are there when it is back.
@@ -71,8 +80,10 @@ class memory_broker {
   bool ignores(std::string_view filter) const noexcept;
   bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
-  /// @param from  who published it; null: gone, or a last will
-  void take(const std::string& topic, const std::string& payload, bool retain, const memory_link* from);
+  /// @param from  who published it; null: gone, a last will, or somebody at another broker
+  /// @param by  the broker that passed it on over its bridge; null: it was published here
+  void take(const std::string& topic, const std::string& payload, bool retain, const memory_link* from,
+            const memory_broker* by = nullptr);
   void keep(const std::string& topic, const std::string& payload);
   void later(const memory_link* l, std::function<void()> run) {
     tasks_.push_back({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
@@ -94,6 +105,12 @@ class memory_broker {
   refusal too_large_ = refusal::at_once;
   std::vector<std::string> denied_topics_;
   bool throws_off_ = false;
+  struct crossing {
+    memory_broker* to;
+    std::string prefix;
+  };
+  std::vector<crossing> bridges_;
+  std::chrono::nanoseconds waited_{0};
 };
 
 /// A client of a memory_broker. Also plays callers and devices in tests.
@@ -114,6 +131,7 @@ class memory_link final : public link {
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override { return stats_; }
+  std::string server() const override;
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
   /// Those of `subscribe_to_others`.

@@ -38,7 +38,10 @@ mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, co
       options_(std::move(options)),
       client_id_(options_.client_id.empty() ? random_client_id() : options_.client_id),
       timer_(executor_),
+      acknowledgements_(2 * options_.keepalive),
+      authorities_(executor_),
       queue_(options_.max_queue, options_.max_queue_bytes) {
+  learn_largest_packet();
   for (const auto& at : servers(options_)) servers_.emplace_back(at, executor_, resolver, options_.protocol);
   [[maybe_unused]] static const int once = mosquitto_lib_init();
 }
@@ -53,6 +56,7 @@ void mosquitto_link::impl::on_session_message(const inbound& m) noexcept {
     return;
   }
   ++stats_.received;
+  if (!dots_known_ && subscriptions_.has_dots()) check_dots(m.topic);
   if (owner_ != nullptr) owner_->on_message(face_, m);
 }
 
@@ -165,6 +169,7 @@ void mosquitto_link::impl::disconnect() noexcept {
   boost::system::error_code ignored;
   timer_.cancel(ignored);
   for (auto& each : servers_) each.lookup.close();
+  authorities_.close();
   if (const auto session = std::exchange(session_, nullptr)) session->close();
 }
 
@@ -197,6 +202,8 @@ void mosquitto_link::subscribe_to_others(std::vector<std::string> filters) {
   impl_->subscribe_to_others(std::move(filters));
 }
 link_stats mosquitto_link::stats() const noexcept { return impl_->stats(); }
+std::string mosquitto_link::server() const { return impl_->server_identity(); }
+packet_limit mosquitto_link::largest_packet() const noexcept { return impl_->largest_packet(); }
 void mosquitto_link::stop(std::chrono::milliseconds grace, stopped_handler done) {
   impl_->stop(grace, std::move(done));
 }

@@ -34,6 +34,8 @@ class mosquitto_link final : public link {
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
   link_stats stats() const noexcept override;
+  std::string server() const override;
+  packet_limit largest_packet() const noexcept override;
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
  private:

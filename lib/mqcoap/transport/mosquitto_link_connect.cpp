@@ -84,6 +84,26 @@ void mosquitto_link::impl::resolve() {
 }
 
 void mosquitto_link::impl::try_address() {
+  if (!options_.tls) return open_session(nullptr);
+  if (const auto authorities = find_authorities(*options_.tls)) return open_session(authorities.get());
+  load_authorities();
+}
+
+/// A system's bundle takes tens of milliseconds: too long for the executor.
+void mosquitto_link::impl::load_authorities() {
+  phase_ = phase::resolving;
+  after(options_.connect_timeout, [this] {
+    authorities_.cancel();
+    server_failed({session_end::cause::unreachable, "TLS: the trusted authorities are not read within " +
+                                                        to_string(options_.connect_timeout)});
+  });
+  // The handler dies with the link, or with the wait for it.
+  authorities_.begin(*options_.tls, [this](const std::shared_ptr<const trusted_authorities>& loaded) {
+    open_session(loaded.get());
+  });
+}
+
+void mosquitto_link::impl::open_session(const trusted_authorities* authorities) {
   ++epoch_;
   boost::system::error_code ignored;
   timer_.cancel(ignored);
@@ -91,8 +111,8 @@ void mosquitto_link::impl::try_address() {
   const auto& [at, lookup, version] = servers_[server_];
   say(options_.log, log_level::debug, "broker {}: trying {} with {}", options_.name, address_words(),
       words(version.next()));
-  session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, authorities_, at.host,
-                                                 client_id_, version.next());
+  session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, authorities, at.host, client_id_,
+                                                 version.next());
   if (!session_->open(addresses_[address_], at.port)) {
     const auto failed = std::exchange(session_, nullptr);
     attempt_failed(failed->failure());
@@ -155,6 +175,8 @@ void mosquitto_link::impl::on_session_up() noexcept {
   ++epoch_;
   phase_ = phase::up;
   up_since_ = time_.now();
+  acknowledgements_.begin(up_since_);
+  learn_largest_packet();
   ++stats_.connects;
   causes_.clear();
   oversize_told_ = unsent_told_ = false;
@@ -172,6 +194,7 @@ void mosquitto_link::impl::on_session_end(session_end end) noexcept {
   switch (phase_) {
     case phase::connecting: return attempt_failed(end);
     case phase::up:
+      explain(end);
       failures_ = {{std::move(end), address_words()}};
       return wait_for_round(time_.now() - up_since_);
     default: return now_stopped();

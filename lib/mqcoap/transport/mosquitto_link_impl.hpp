@@ -6,13 +6,15 @@
 #include <functional>
 #include <memory>
 #include <mqcoap/exchange/backoff.hpp>
+#include <mqcoap/transport/acknowledgement_watch.hpp>
+#include <mqcoap/transport/authority_loader.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
 #include <mqcoap/transport/outage_causes.hpp>
 #include <mqcoap/transport/outgoing_queue.hpp>
+#include <mqcoap/transport/packet_size_watch.hpp>
 #include <mqcoap/transport/protocol_choice.hpp>
 #include <mqcoap/transport/subscription_table.hpp>
-#include <mqcoap/transport/tls_authorities.hpp>
 #include <mqcoap/transport/write_window.hpp>
 #include <span>
 #include <string>
@@ -40,6 +42,8 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options, written_handler done);
   link_stats stats() const noexcept;
+  std::string server_identity() const { return up() ? session_->server() : std::string(); }
+  packet_limit largest_packet() const noexcept { return largest_packet_; }
   void stop(std::chrono::milliseconds grace, stopped_handler done);
   /// The link is being destroyed: nothing is called any more.
   void abandon() noexcept;
@@ -69,10 +73,20 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void begin_server();
   void resolve();
   void try_address();
+  void load_authorities();
+  void open_session(const trusted_authorities* authorities);
   void attempt_failed(const session_end& end);
   void server_failed(const session_end& end);
   void wait_for_round(std::chrono::nanoseconds lasted);
   void announce_outage();
+  /// Adds to the words what this end, and those before it, tell of the cause.
+  void explain(session_end& end);
+  void explain_size(session_end& end, std::size_t bytes);
+  void learn_largest_packet();
+  /// Tells, once, of a broker that takes dots in topics for slashes.
+  void check_dots(std::string_view topic);
+  /// The broker has stopped to acknowledge: the connection is given up.
+  void check_acknowledgements();
   std::string address_words() const;
   /// Runs `then` from the loop, or after a delay, unless the link waits for something else by then.
   void soon(std::function<void()> then);
@@ -127,9 +141,14 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   outage_causes causes_;
   bool oversize_told_ = false;
   bool unsent_told_ = false;
+  bool dots_known_ = false;  ///< how the broker takes them
   steady_time up_since_{};
+  int short_lived_ = 0;  ///< connections that ended soon after they were made; since the last one that stayed
+  acknowledgement_watch acknowledgements_;
+  packet_size_watch sizes_;
+  packet_limit largest_packet_;  ///< of all that is known of it
 
-  tls_authorities authorities_;
+  authority_loader authorities_;
   std::shared_ptr<mosquitto_session> session_;
   outgoing_queue queue_;
   write_window window_;

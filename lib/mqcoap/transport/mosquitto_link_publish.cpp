@@ -47,12 +47,19 @@ error_code mosquitto_link::impl::publish(std::string_view topic, std::string_vie
 error_code mosquitto_link::impl::hand_over(const char* topic, std::string_view payload,
                                            publish_options options, written_handler& done) {
   int id = 0;
+  const auto topic_size = std::strlen(topic);
+  const auto bytes = session_->packet_size(topic_size, payload.size());
+  if (bytes > largest_packet_.bytes) {
+    ++stats_.refused;
+    return errc::too_large;
+  }
   const auto error = session_->publish(topic, payload, options.retain, id);
   if (error) {
     ++stats_.refused;
     return error;
   }
-  window_.add(id, std::strlen(topic) + payload.size());
+  window_.add(id, topic_size + payload.size());
+  if (bytes >= packet_size_watch::least) sizes_.sent(id, bytes, session_->qos() == 0, time_.now());
   if (done) awaited_.push_back({id, std::move(done)});
   ++stats_.sent;
   return {};
@@ -77,6 +84,9 @@ void mosquitto_link::impl::pump() {
 
 void mosquitto_link::impl::on_session_written(int id, bool denied) noexcept {
   window_.done(id);
+  const bool acknowledged = session_->qos() > 0;
+  if (acknowledged) acknowledgements_.acknowledged();
+  if (sizes_.follows(id)) acknowledged ? sizes_.acknowledged() : sizes_.written(time_.now());
   if (denied) ++stats_.denied;
   if (awaited_.empty()) return;
   const auto found =
@@ -99,6 +109,7 @@ void mosquitto_link::impl::on_session_tick() noexcept {
   outgoing_queue::handlers expired;
   queue_.expire(time_.now(), expired);
   answer_expired(std::move(expired));
+  if (phase_ == phase::up) check_acknowledgements();
 }
 
 void mosquitto_link::impl::drop_outgoing(error_code error) {

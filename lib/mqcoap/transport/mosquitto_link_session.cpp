@@ -49,13 +49,14 @@ mosquitto_session& session_of(void* self) { return *static_cast<mosquitto_sessio
 }  // namespace
 
 mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
-                                     const link_options& options, tls_authorities& authorities,
+                                     const link_options& options, const trusted_authorities* authorities,
                                      const std::string& host, const std::string& client_id,
                                      mqtt_protocol protocol)
     : executor_(std::move(executor)),
       events_(&events),
       watched_(executor_),
       tick_(executor_),
+      stall_(tick_interval),
       qos_(std::clamp(options.qos, 0, 1)),
       keepalive_(static_cast<int>(std::clamp<std::int64_t>(options.keepalive.count(), 5, 65535))),
       connect_limit_(options.connect_timeout) {
@@ -75,7 +76,7 @@ std::string mosquitto_session::system_words(int error) {
   return error == ECONNREFUSED ? words + ": no broker listens there" : words;
 }
 
-void mosquitto_session::configure(const link_options& options, tls_authorities& authorities,
+void mosquitto_session::configure(const link_options& options, const trusted_authorities* authorities,
                                   const std::string& host, mqtt_protocol protocol) {
   v5_ = protocol == mqtt_protocol::v5;
   mosquitto_int_option(handle_, MOSQ_OPT_PROTOCOL_VERSION, v5_ ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
@@ -90,7 +91,7 @@ void mosquitto_session::configure(const link_options& options, tls_authorities& 
   }
   if (v5_) set_largest_packet(options.max_inbound);
   if (options.will) set_will(*options.will);
-  if (options.tls) set_tls(*options.tls, authorities, host);
+  if (options.tls) set_tls(*options.tls, *authorities, host);
 }
 
 void mosquitto_session::set_will(const last_will& will) {
@@ -105,7 +106,7 @@ void mosquitto_session::set_will(const last_will& will) {
 }
 
 /// The library's own TLS options would check the certificate for the address that is connected to.
-void mosquitto_session::set_tls(const tls_options& tls, tls_authorities& authorities,
+void mosquitto_session::set_tls(const tls_options& tls, const trusted_authorities& authorities,
                                 const std::string& host) {
   tls_ = std::make_unique<tls_context>(tls, authorities, host);
   if (const auto& fault = tls_->fault().words; !fault.empty()) return refuse("TLS: " + fault);
@@ -145,6 +146,9 @@ void mosquitto_session::set_callbacks() {
         std::uint8_t retains = 1;
         mosquitto_property_read_byte(properties, MQTT_PROP_RETAIN_AVAILABLE, &retains, false);
         s.retains_ = retains != 0;
+        std::uint32_t largest = 0;
+        mosquitto_property_read_int32(properties, MQTT_PROP_MAXIMUM_PACKET_SIZE, &largest, false);
+        s.announced_packet_ = largest;
       });
   mosquitto_disconnect_v5_callback_set(
       handle_, [](mosquitto*, void* self, int code, const mosquitto_property*) noexcept {
@@ -156,7 +160,8 @@ void mosquitto_session::set_callbacks() {
     if (m->qos > 0) ++s.unflushed_;  // its PUBACK
     if (s.events_ == nullptr) return;
     const auto* payload = m->payload == nullptr ? "" : static_cast<const char*>(m->payload);
-    s.events_->on_session_message({m->topic, {payload, static_cast<std::size_t>(m->payloadlen)}, m->retain});
+    s.events_->on_session_message(
+        {m->topic, {payload, static_cast<std::size_t>(m->payloadlen)}, m->retain, s.stall_.waited()});
   });
   mosquitto_publish_v5_callback_set(
       handle_, [](mosquitto*, void* self, int id, int code, const mosquitto_property*) noexcept {
@@ -272,11 +277,11 @@ void mosquitto_session::release_library() noexcept {
   handle_ = nullptr;
 }
 
-void mosquitto_session::end(session_end::cause what, std::string why) {
+void mosquitto_session::end(session_end::cause what, std::string why, session_end::parting said) {
   auto* events = events_;
   events_ = nullptr;
   release();
-  if (events != nullptr) events->on_session_end({what, std::move(why)});
+  if (events != nullptr) events->on_session_end({what, std::move(why), said});
 }
 
 }  // namespace mqcoap

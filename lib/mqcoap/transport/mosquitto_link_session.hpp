@@ -3,11 +3,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mqcoap/exchange/stall_watch.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <mqcoap/transport/tls_context.hpp>
 #include <span>
 #include <string>
@@ -28,8 +31,17 @@ struct session_end {
     lost,             ///< it was up
     finished,         ///< `finish` was called, all is written, and the broker hung up
   };
+  /// What the broker said with a lost connection.
+  enum class parting : std::uint8_t {
+    none,        ///< it did not end the connection: the network did, or we
+    silent,      ///< it closed, and gave no reason
+    taken_over,  ///< MQTT 5: another client came with the same id
+    too_large,   ///< MQTT 5: a packet was
+    other,       ///< MQTT 5: another reason, which `why` quotes
+  };
   cause what = cause::lost;
   std::string why;
+  parting said = parting::none;
 };
 
 /// What a session tells its owner, on the executor. Only `on_session_message` and `on_session_written` come
@@ -67,11 +79,11 @@ class session_events {
 /// - What is watched is a duplicate of the library's socket, which it closes when it likes.
 class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
  public:
-  /// @param authorities  for TLS; used in here only
+  /// @param authorities  never null with TLS; used in here only
   /// @param host  of the options, or of one of their fallbacks: for whom TLS wants the certificate to be
   mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
-                    const link_options& options, tls_authorities& authorities, const std::string& host,
-                    const std::string& client_id, mqtt_protocol protocol);
+                    const link_options& options, const trusted_authorities* authorities,
+                    const std::string& host, const std::string& client_id, mqtt_protocol protocol);
   ~mosquitto_session();
   mosquitto_session(const mosquitto_session&) = delete;
   mosquitto_session& operator=(const mosquitto_session&) = delete;
@@ -88,6 +100,17 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   enum class own_messages : std::uint8_t { come, stay_away };
   /// True if they can be kept away: MQTT 5 has the option for it.
   bool tells_own_apart() const noexcept { return v5_; }
+  /// See `link::server`.
+  std::string server();
+  /// Bytes of the packet in which such a message is sent.
+  std::size_t packet_size(std::size_t topic, std::size_t payload) const noexcept {
+    return publish_size(topic, payload, qos_, v5_);
+  }
+  /// The largest packet that the broker takes, by its CONNACK; 0: it does not say.
+  std::size_t announced_packet() const noexcept { return announced_packet_; }
+  int qos() const noexcept { return qos_; }
+  /// Nothing waits to be sent, neither here nor in the kernel.
+  bool all_has_left() noexcept;
   /// @return the packet id, or 0 if nothing was sent
   int subscribe(const std::vector<std::string>& filters, own_messages ours = own_messages::come);
   void unsubscribe(const std::string& filter);
@@ -99,10 +122,12 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   void close() noexcept;
 
  private:
-  void configure(const link_options& options, tls_authorities& authorities, const std::string& host,
+  static constexpr std::chrono::seconds tick_interval{1};  ///< the library's keepalive needs it
+
+  void configure(const link_options& options, const trusted_authorities* authorities, const std::string& host,
                  mqtt_protocol protocol);
   void set_will(const last_will& will);
-  void set_tls(const tls_options& tls, tls_authorities& authorities, const std::string& host);
+  void set_tls(const tls_options& tls, const trusted_authorities& authorities, const std::string& host);
   void refuse(std::string why);
   /// What an errno says, and what it means for a broker.
   static std::string system_words(int error);
@@ -121,6 +146,9 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Something was queued in the library: it leaves with the next flush.
   void queued_packet();
   bool has_died();
+  /// Compares the clock with the last time that the loop came by here.
+  void note_turn() noexcept;
+  void note_all_is_read() noexcept;
   bool in_handshake() const noexcept { return tls_ && !tls_->is_through(); }
   ssl_st* tls_connection() const noexcept;
 
@@ -134,7 +162,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// The DISCONNECT is written: reads on until the broker closes as well.
   void await_close();
   void read_to_close();
-  void end(session_end::cause what, std::string why);
+  void tell_loss();
+  void end(session_end::cause what, std::string why, session_end::parting said = session_end::parting::none);
   void release() noexcept;
   void release_library() noexcept;
 
@@ -142,6 +171,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   session_events* events_;  ///< null after `close` and after the end was told
   boost::asio::posix::stream_descriptor watched_;
   boost::asio::steady_timer tick_;
+  stall_watch stall_;
   std::unique_ptr<tls_context> tls_;  ///< null: in the clear
   mosquitto* handle_ = nullptr;
   int qos_;
@@ -149,6 +179,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   std::chrono::milliseconds connect_limit_;
   bool v5_ = false;
   bool retains_ = true;  ///< the broker does
+  std::size_t announced_packet_ = 0;
   session_end failure_{session_end::cause::unreachable, {}};
 
   std::uint64_t callbacks_ = 0;      ///< so far: tells whether a read brought anything

@@ -2,6 +2,7 @@
 #include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -9,20 +10,20 @@
 #include <cerrno>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
+#include <mqcoap/transport/server_identity.hpp>
 
 // How a session is driven: what wakes it, what it then does, and how it finds out that it is over.
 
 namespace mqcoap {
 namespace {
 
-constexpr std::chrono::seconds misc_interval{1};  // the library's keepalive needs it
 constexpr std::chrono::seconds goodbye_limit{1};
 constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
 constexpr std::size_t largest_corked = 64 * 1024;  // bytes of a flush
 constexpr int first_failure = 128;                 // MQTT 5 reason codes
 
-void set_cork(int fd, int on) { ::setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on); }
+void set_tcp(int fd, int option, int value) { ::setsockopt(fd, IPPROTO_TCP, option, &value, sizeof value); }
 
 }  // namespace
 
@@ -82,7 +83,7 @@ bool mosquitto_session::settle() {
   }
   if (connack_ == 0 && !up_) {
     up_ = true;
-    wait_tick(misc_interval);
+    wait_tick(tick_interval);
     events_->on_session_up();
   }
   return handle_ == nullptr;
@@ -90,6 +91,7 @@ bool mosquitto_session::settle() {
 
 void mosquitto_session::on_readable() {
   if (!up_ && has_died()) return tell_end();
+  note_turn();
   draining_ = true;
   const auto limit = callbacks_ + callbacks_a_wake;
   for (int reads = 0; reads < reads_a_wake && callbacks_ < limit; ++reads) {
@@ -97,6 +99,11 @@ void mosquitto_session::on_readable() {
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
     if (callbacks_ == before) break;
   }
+  note_all_is_read();
+  // A broker with Nagle's algorithm keeps a message back behind its PUBACK until the kernel acknowledges
+  // that, which it does after 40 ms unless told otherwise. The kernel forgets the option: it is set each
+  // time.
+  if (qos_ > 0) set_tcp(watched_.native_handle(), TCP_QUICKACK, 1);
   if (up_) events_->on_session_messages_end();
   draining_ = false;
   if (handle_ == nullptr) return;
@@ -126,8 +133,10 @@ void mosquitto_session::on_tick() {
                stalled ? "the TLS handshake does not end within " + limit + ": is TLS spoken on this port?"
                        : "no answer within " + limit);
   }
+  note_turn();
+  note_all_is_read();
   if (!in_library([](mosquitto* m) { return mosquitto_loop_misc(m); })) return;
-  wait_tick(misc_interval);
+  wait_tick(tick_interval);
   events_->on_session_tick();
   if (handle_ != nullptr && mosquitto_want_write(handle_)) post_flush();
 }
@@ -145,9 +154,9 @@ void mosquitto_session::flush() {
     const bool cork = unflushed_ > 1 && unflushed_bytes_ < largest_corked;
     unflushed_ = 0;
     unflushed_bytes_ = 0;
-    if (cork) set_cork(watched_.native_handle(), 1);
+    if (cork) set_tcp(watched_.native_handle(), TCP_CORK, 1);
     if (!in_library([](mosquitto* m) { return mosquitto_loop_write(m, 1); })) return;
-    if (cork) set_cork(watched_.native_handle(), 0);
+    if (cork) set_tcp(watched_.native_handle(), TCP_CORK, 0);
     if (mosquitto_want_write(handle_)) wait_writable();
   }
   if (up_) events_->on_session_room();
@@ -176,6 +185,19 @@ void mosquitto_session::read_to_close() {
   });
 }
 
+void mosquitto_session::note_turn() noexcept {
+  if (up_) stall_.turn(boot_clock::now());
+}
+
+void mosquitto_session::note_all_is_read() noexcept {
+  if (stall_.waited().count() == 0) return;
+  int unread = 0;
+  if (::ioctl(watched_.native_handle(), FIONREAD, &unread) == 0 && unread > 0) return;
+  if (!tls_ || !tls_has_unread(tls_connection())) stall_.all_is_read();
+}
+
+std::string mosquitto_session::server() { return server_identity(watched_.native_handle()); }
+
 /// Connecting and handshake failures are not always reported by the library: the socket knows.
 bool mosquitto_session::has_died() {
   char byte = 0;
@@ -189,16 +211,33 @@ bool mosquitto_session::has_died() {
   return socket_error_ != 0;
 }
 
+bool mosquitto_session::all_has_left() noexcept {
+  int unsent = 0;
+  ::ioctl(watched_.native_handle(), TIOCOUTQ, &unsent);
+  return unsent == 0 && !mosquitto_want_write(handle_);
+}
+
+void mosquitto_session::tell_loss() {
+  using enum session_end::cause;
+  using enum session_end::parting;
+  if (finishing_ && disconnect_ == MOSQ_ERR_SUCCESS) return await_close();
+  if (disconnect_ >= first_failure) {
+    const auto said = disconnect_ == MQTT_RC_SESSION_TAKEN_OVER ? taken_over
+                      : disconnect_ == MQTT_RC_PACKET_TOO_LARGE ? too_large
+                                                                : other;
+    return end(lost, std::string("disconnected by the broker: ") + mosquitto_reason_string(disconnect_),
+               said);
+  }
+  if (disconnect_ == MOSQ_ERR_KEEPALIVE) return end(lost, "the broker does not answer");
+  const bool is_close =
+      socket_error_ == 0 || socket_error_ == ECONNRESET || socket_error_ == EPIPE || socket_error_ == EPROTO;
+  end(lost, socket_error_ != 0 ? system_words(socket_error_) : "the broker closed the connection",
+      is_close ? silent : none);
+}
+
 void mosquitto_session::tell_end() {
   using enum session_end::cause;
-  if (up_) {
-    if (finishing_ && disconnect_ == MOSQ_ERR_SUCCESS) return await_close();
-    if (disconnect_ >= first_failure)
-      return end(lost, std::string("disconnected by the broker: ") + mosquitto_reason_string(disconnect_));
-    if (disconnect_ == MOSQ_ERR_KEEPALIVE) return end(lost, "the broker does not answer");
-    if (socket_error_ != 0) return end(lost, system_words(socket_error_));
-    return end(lost, "the broker closed the connection");
-  }
+  if (up_) return tell_loss();
   if (connack_ > 0) {
     const bool version =
         v5_ ? connack_ == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION : connack_ == CONNACK_REFUSED_PROTOCOL_VERSION;
@@ -218,8 +257,10 @@ void mosquitto_session::tell_end() {
   if (in_handshake())
     return end(unreachable,
                "the connection was closed during the TLS handshake: is TLS spoken on this port?");
-  std::string why = "the broker closed the connection before answering";
-  if (!tls_) why += ": does it want TLS on this port?";
+  std::string why = std::string("the broker closed the connection before answering MQTT ") +
+                    (v5_ ? "5" : "3.1.1") + ": does it want ";
+  if (!tls_) why += "TLS on this port? Or ";
+  why += "another version of MQTT?";
   if (tls_ && tls_->certificate_was_asked())
     why += "; it had asked for a certificate of ours, and none is configured";
   end(hung_up, std::move(why));

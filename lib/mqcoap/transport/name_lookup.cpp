@@ -1,14 +1,10 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <memory>
 #include <mqcoap/transport/name_lookup.hpp>
-#include <mutex>
-#include <optional>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace mqcoap {
@@ -39,49 +35,13 @@ resolved_name resolve_by_system(const std::string& host) {
   return found;
 }
 
-/// Shared with the thread, which may outlive everything else. The lock is for the executor alone: the rest is
-/// touched on the executor only.
-struct name_lookup::state {
-  std::mutex lock;
-  std::optional<boost::asio::any_io_executor> executor;  ///< none after `close`
-  name_resolver resolver;
-  handler waiting;
-  bool running = false;
-};
-
 name_lookup::name_lookup(boost::asio::any_io_executor executor, name_resolver resolver)
-    : state_(std::make_shared<state>()) {
-  state_->executor = std::move(executor);
-  state_->resolver = std::move(resolver);
-}
-
-name_lookup::~name_lookup() { close(); }
+    : resolver_(std::move(resolver)), call_(std::move(executor), [](std::string why) -> resolved_name {
+        return {{}, std::move(why)};
+      }) {}
 
 void name_lookup::begin(const std::string& host, handler done) {
-  state_->waiting = std::move(done);
-  if (state_->running) return;
-  const auto answer = [](const std::shared_ptr<state>& s, resolved_name found) {
-    const std::scoped_lock hold(s->lock);
-    if (!s->executor) return;
-    boost::asio::post(*s->executor, [s, found = std::move(found)]() mutable {
-      s->running = false;
-      if (const auto waiting = std::exchange(s->waiting, nullptr)) waiting(std::move(found));
-    });
-  };
-  state_->running = true;
-  try {
-    std::thread([s = state_, host, answer] { answer(s, s->resolver(host)); }).detach();
-  } catch (const std::system_error& e) {
-    answer(state_, {{}, std::string("no thread to do it: ") + e.what()});
-  }
-}
-
-void name_lookup::cancel() noexcept { state_->waiting = nullptr; }
-
-void name_lookup::close() noexcept {
-  cancel();
-  const std::scoped_lock hold(state_->lock);
-  state_->executor.reset();
+  call_.begin([resolver = resolver_, host] { return resolver(host); }, std::move(done));
 }
 
 }  // namespace mqcoap

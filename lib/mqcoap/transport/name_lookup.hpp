@@ -2,7 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
-#include <memory>
+#include <mqcoap/transport/background_call.hpp>
 #include <string>
 #include <vector>
 
@@ -20,31 +20,25 @@ using name_resolver = std::function<resolved_name(const std::string& host)>;
 /// getaddrinfo. Every address counts, also of a family that this machine has on the loopback only.
 resolved_name resolve_by_system(const std::string& host);
 
-/// Resolves names without blocking the executor, on a thread that nobody waits for: a resolver may take a
-/// minute to give up, and neither a stop nor the end of the program may take as long. At most one thread at a
-/// time.
+/// Resolves names without blocking the executor, on a thread that nobody waits for.
 /// @par Threads  Everything on the executor, which is serial.
 class name_lookup {
  public:
-  using handler = std::function<void(resolved_name)>;
+  using handler = background_call<resolved_name>::handler;
 
   explicit name_lookup(boost::asio::any_io_executor executor, name_resolver resolver = resolve_by_system);
-  /// Waits for nothing; a lookup that still runs ends unheard.
-  ~name_lookup();
-  name_lookup(const name_lookup&) = delete;
-  name_lookup& operator=(const name_lookup&) = delete;
 
   /// Calls `done` with the answer, never inside this call. While an older lookup runs, its answer is awaited
   /// instead. `done` replaces the one before.
   void begin(const std::string& host, handler done);
   /// Forgets who waits.
-  void cancel() noexcept;
+  void cancel() noexcept { call_.cancel(); }
   /// Forgets who waits, and the executor: nothing touches it after this, so that it may go.
-  void close() noexcept;
+  void close() noexcept { call_.close(); }
 
  private:
-  struct state;
-  std::shared_ptr<state> state_;
+  name_resolver resolver_;
+  background_call<resolved_name> call_;
 };
 
 }  // namespace mqcoap

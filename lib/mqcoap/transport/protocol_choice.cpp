@@ -4,6 +4,10 @@ namespace mqcoap {
 
 bool protocol_choice::failed(failure why) noexcept {
   if (!automatic_) return false;
+  if (why == failure::hung_up && ++hang_ups_ >= tolerated_hang_ups) {
+    hang_ups_ = 0;
+    proven_ = mqtt_protocol::automatic;
+  }
   if (next_ == mqtt_protocol::v5) {
     // A broker that has spoken 5 and now hangs up is going down, not refusing the version.
     const bool refused =

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <mqcoap/transport/subscription_table.hpp>
+#include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -15,6 +17,11 @@ void answer_all(std::vector<subscription_table::handler>& waiting, error_code er
 
 subscription_table::step subscription_table::keep(const std::string& filter, handler& done) {
   auto& kept = kept_[filter];
+  if (filter.find('.') != std::string::npos) {
+    auto slashed = filter;
+    std::replace(slashed.begin(), slashed.end(), '.', '/');
+    with_dots_.emplace(filter, std::move(slashed));
+  }
   if (kept.now == state::confirmed) return step::confirmed;
   if (done) kept.waiting.push_back(std::move(done));
   if (kept.now == state::asked) return step::wait;
@@ -26,6 +33,7 @@ bool subscription_table::drop(std::string_view filter, std::vector<answer>& due)
   if (found == kept_.end()) return false;
   answer_all(found->second.waiting, errc::closed, due);
   kept_.erase(found);
+  if (const auto dotted = with_dots_.find(filter); dotted != with_dots_.end()) with_dots_.erase(dotted);
   return true;
 }
 
@@ -68,6 +76,15 @@ std::vector<subscription_table::denial> subscription_table::answered(int id, std
     answer_all(kept.waiting, granted ? error_code{} : error_code{errc::denied}, due);
   }
   return denied;
+}
+
+std::string_view subscription_table::meant_by(std::string_view topic) const {
+  const auto meant = std::find_if(with_dots_.begin(), with_dots_.end(),
+                                  [topic](const auto& f) { return filter_matches(f.second, topic); });
+  if (meant == with_dots_.end()) return {};
+  const bool wanted = std::any_of(kept_.begin(), kept_.end(),
+                                  [topic](const auto& f) { return filter_matches(f.first, topic); });
+  return wanted ? std::string_view() : meant->first;
 }
 
 std::vector<subscription_table::answer> subscription_table::close() {

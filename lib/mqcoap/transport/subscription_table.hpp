@@ -50,6 +50,11 @@ class subscription_table {
 
   std::size_t size() const noexcept { return kept_.size(); }
 
+  bool has_dots() const noexcept { return !with_dots_.empty(); }
+  /// Brokers that route by AMQP (RabbitMQ) take a dot in a topic for a '/'. Finds the filter that such a
+  /// broker means when it brings a topic that none of the filters takes; empty: there is none.
+  std::string_view meant_by(std::string_view topic) const;
+
  private:
   enum class state { idle, asked, confirmed, denied };
   struct entry {
@@ -61,6 +66,7 @@ class subscription_table {
 
   std::map<std::string, entry, std::less<>> kept_;
   std::map<int, std::vector<std::string>> asked_;
+  std::map<std::string, std::string, std::less<>> with_dots_;  ///< filter to how it reads with '/' for '.'
 };
 
 }  // namespace mqcoap

@@ -1,17 +1,39 @@
-#include <openssl/ssl.h>
+#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <mqcoap/transport/tls_authorities.hpp>
 #include <mqcoap/transport/tls_words.hpp>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace mqcoap {
+namespace {
 
-void tls_authorities::deleter::operator()(x509_store_st* p) const noexcept { X509_STORE_free(p); }
+using authorities = std::shared_ptr<const trusted_authorities>;
 
-std::optional<tls_authorities::identity> tls_authorities::identity_of(const std::string& file) {
+/// What tells one state of a file from another, as `make` and editors change it: stat(2).
+struct identity {
+  ::dev_t device = 0;
+  ::ino_t inode = 0;
+  ::off_t size = 0;
+  std::int64_t changed = 0;  ///< nanoseconds since 1970
+
+  friend bool operator==(const identity&, const identity&) = default;
+};
+/// Of a file and of directories; none for one that is not there.
+using identities = std::vector<std::optional<identity>>;
+
+std::optional<identity> identity_of(const std::string& file) {
   constexpr std::int64_t second = 1'000'000'000;
   struct ::stat found {};
   if (::stat(file.c_str(), &found) != 0) return std::nullopt;
@@ -19,38 +41,107 @@ std::optional<tls_authorities::identity> tls_authorities::identity_of(const std:
                   found.st_ctim.tv_sec * second + found.st_ctim.tv_nsec};
 }
 
-tls_fault tls_authorities::give(ssl_ctx_st* to, const tls_options& options) {
-  if (options.ca_file.empty() && options.ca_dir.empty()) {
-    SSL_CTX_set_default_verify_paths(to);
+/// As OpenSSL finds the system's.
+std::string system_path(const char* variable, const char* otherwise) {
+  const char* const set = ::secure_getenv(variable);
+  return set != nullptr ? set : otherwise;
+}
+
+/// Where to look: a file, and directories with colons between them. The file of a system may be missing.
+struct places {
+  std::string file;
+  std::string dirs;
+  bool system = false;
+
+  friend auto operator<=>(const places&, const places&) = default;
+};
+
+places places_of(const tls_options& options) {
+  if (!options.ca_file.empty() || !options.ca_dir.empty()) return {options.ca_file, options.ca_dir};
+  return {system_path(X509_get_default_cert_file_env(), X509_get_default_cert_file()),
+          system_path(X509_get_default_cert_dir_env(), X509_get_default_cert_dir()), true};
+}
+
+identities identities_of(const places& at) {
+  identities all{identity_of(at.file)};
+  for (std::string_view rest = at.dirs; !rest.empty();) {
+    const auto colon = at.system ? rest.find(':') : std::string_view::npos;
+    all.push_back(identity_of(std::string(rest.substr(0, colon))));
+    rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
+  }
+  return all;
+}
+
+tls_fault fill(X509_STORE* store, const places& at) {
+  using enum tls_fault::option;
+  ERR_clear_error();
+  if (at.system) {
+    X509_STORE_set_default_paths(store);
     return {};
   }
-  // Looked at before it is read: what is written meanwhile is read next time.
-  const auto now = identity_of(options.ca_file);
-  if (!store_ || !now || now != loaded_) {
-    store_.reset(X509_STORE_new());
-    loaded_ = now;
-    if (auto fault = load(options); !fault.words.empty()) {
-      store_.reset();
-      return fault;
-    }
+  if (!at.file.empty()) {
+    if (auto words = unreadable(at.file); !words.empty()) return {ca_file, std::move(words)};
+    if (X509_STORE_load_file(store, at.file.c_str()) != 1)
+      return {ca_file, at.file + " holds no certificates in PEM form" + last_reason()};
   }
-  SSL_CTX_set1_cert_store(to, store_.get());
+  if (at.dirs.empty()) return {};
+  std::error_code error;
+  if (!std::filesystem::is_directory(at.dirs, error))
+    return {ca_dir, at.dirs + " is not a directory" + (error ? ": " + error.message() : "")};
+  X509_STORE_load_path(store, at.dirs.c_str());
   return {};
 }
 
-tls_fault tls_authorities::load(const tls_options& options) {
-  using enum tls_fault::option;
-  if (!options.ca_file.empty()) {
-    if (auto words = unreadable(options.ca_file); !words.empty()) return {ca_file, std::move(words)};
-    if (X509_STORE_load_file(store_.get(), options.ca_file.c_str()) != 1)
-      return {ca_file, options.ca_file + " holds no certificates in PEM form" + last_reason()};
+/// What was read from some places.
+class shelf {
+ public:
+  authorities find(const identities& now) {
+    const std::scoped_lock hold(lock_);
+    return now == loaded_ ? kept_ : nullptr;
   }
-  if (options.ca_dir.empty()) return {};
-  std::error_code error;
-  if (!std::filesystem::is_directory(options.ca_dir, error))
-    return {ca_dir, options.ca_dir + " is not a directory" + (error ? ": " + error.message() : "")};
-  X509_STORE_load_path(store_.get(), options.ca_dir.c_str());
-  return {};
+
+  authorities read(const places& at) {
+    const std::scoped_lock one_at_a_time(reading_);
+    // Looked at before it is read: what is written meanwhile is read next time.
+    auto now = identities_of(at);
+    if (auto found = find(now)) return found;
+    auto read = std::make_shared<trusted_authorities>();
+    read->store = {X509_STORE_new(), X509_STORE_free};
+    read->fault = fill(read->store.get(), at);
+    if (!read->fault.words.empty()) read->store.reset();
+    const std::scoped_lock hold(lock_);
+    kept_ = read->store ? read : nullptr;
+    loaded_ = std::move(now);
+    return read;
+  }
+
+ private:
+  std::mutex reading_;
+  std::mutex lock_;  ///< for what follows; nobody reads a file under it
+  authorities kept_;
+  identities loaded_;
+};
+
+/// One for all who trust the same. There are as many as configurations have named.
+std::shared_ptr<shelf> shelf_of(const places& at) {
+  static std::mutex lock;
+  static std::map<places, std::shared_ptr<shelf>> all;
+  const std::scoped_lock hold(lock);
+  auto& found = all[at];
+  if (!found) found = std::make_shared<shelf>();
+  return found;
+}
+
+}  // namespace
+
+std::shared_ptr<const trusted_authorities> find_authorities(const tls_options& options) {
+  const auto at = places_of(options);
+  return shelf_of(at)->find(identities_of(at));
+}
+
+std::shared_ptr<const trusted_authorities> read_authorities(const tls_options& options) {
+  const auto at = places_of(options);
+  return shelf_of(at)->read(at);
 }
 
 }  // namespace mqcoap

@@ -22,7 +22,7 @@ bool is_address(const std::string& host) {
 
 void tls_context::deleter::operator()(ssl_ctx_st* p) const noexcept { SSL_CTX_free(p); }
 
-tls_context::tls_context(const tls_options& options, tls_authorities& authorities, std::string host)
+tls_context::tls_context(const tls_options& options, const trusted_authorities& authorities, std::string host)
     : native_(SSL_CTX_new(TLS_client_method())),
       host_(std::move(host)),
       host_is_address_(is_address(host_)),
@@ -36,7 +36,7 @@ tls_context::tls_context(const tls_options& options, tls_authorities& authoritie
 
 tls_context::~tls_context() = default;
 
-void tls_context::set_up(const tls_options& options, tls_authorities& authorities) {
+void tls_context::set_up(const tls_options& options, const trusted_authorities& authorities) {
   auto* ctx = native();
   SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
   SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
@@ -46,7 +46,8 @@ void tls_context::set_up(const tls_options& options, tls_authorities& authoritie
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, hooks::on_verified);
   SSL_CTX_set_info_callback(ctx, hooks::on_info);
   SSL_CTX_set_client_cert_cb(ctx, hooks::on_certificate_asked);
-  fault_ = authorities.give(ctx, options);
+  fault_ = authorities.fault;
+  if (authorities.store) SSL_CTX_set1_cert_store(ctx, authorities.store.get());
   if (fault_.words.empty()) identify(options);
   if (fault_.words.empty()) expect_host(options.verify_host);
   if (fault_.words.empty()) ask_for_protocol(options.alpn);
@@ -112,8 +113,7 @@ void tls_context::ask_for_protocol(const std::string& name) {
 }
 
 tls_fault find_fault(const tls_options& options) {
-  tls_authorities authorities;
-  return tls_context(options, authorities, "localhost").fault();
+  return tls_context(options, *read_authorities(options), "localhost").fault();
 }
 
 std::string check(const tls_options& options) { return find_fault(options).words; }

@@ -17,7 +17,7 @@ namespace mqcoap {
 class tls_context {
  public:
   /// @param host  as configured: a name or a numeric address
-  tls_context(const tls_options& options, tls_authorities& authorities, std::string host);
+  tls_context(const tls_options& options, const trusted_authorities& authorities, std::string host);
   ~tls_context();
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
@@ -42,7 +42,7 @@ class tls_context {
     void operator()(ssl_ctx_st* p) const noexcept;
   };
 
-  void set_up(const tls_options& options, tls_authorities& authorities);
+  void set_up(const tls_options& options, const trusted_authorities& authorities);
   void identify(const tls_options& options);
   void expect_host(bool verify);
   void ask_for_protocol(const std::string& name);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <doctor_bridges.hpp>
 #include <findings.hpp>
 
 using namespace mqcoap;
@@ -52,4 +53,32 @@ TEST_CASE("a finding is a line, and a line of advice below it") {
   CHECK(show_finding(f, {}) == "warn  clock           it is late\n                      -> wind it up\n");
   CHECK(show_finding(f, {.kind = output_kind::json}) ==
         "{\"check\":\"clock\",\"result\":\"warn\",\"found\":\"it is late\",\"advice\":\"wind it up\"}\n");
+}
+
+TEST_CASE("bridged brokers are a fault only where a route serves from one to the other") {
+  settings gateway{{link_options{}, link_options{}, link_options{}},
+                   {80, default_namespace(), {}, {}, {}, {}}};
+  gateway.brokers[0].name = "lab";
+  gateway.brokers[1].name = "site";
+  gateway.brokers[2].name = "far";
+  auto& routes = gateway.gateway.proxy.routes;
+  const auto add = [&](const char* name, const char* broker, bool serve, const char* ns) {
+    auto& route = routes.emplace_back();
+    route.name = name;
+    route.serve = serve;
+    route.to.broker = broker;
+    route.to.ns = ns;
+  };
+  add("forwards", "site", false, "");
+  add("renames", "site", true, "other_v1");
+  CHECK(judge_bridge(gateway, "site", false).result == verdict::ok);
+  CHECK(judge_bridge(gateway, "site", true).result == verdict::ok);
+  CHECK(judge_bridge(gateway, "site", true).words.find("bridged") != std::string::npos);
+  add("serves", "site", true, "");
+  CHECK(judge_bridge(gateway, "site", false).result == verdict::ok);
+  const auto found = judge_bridge(gateway, "site", true);
+  CHECK(found.result == verdict::fail);
+  CHECK(found.words.ends_with("by the routes that serve: serves"));
+  CHECK(found.status == status_configuration);
+  CHECK(judge_bridge(gateway, "far", true).result == verdict::ok);
 }

@@ -2,6 +2,7 @@
 
 #include <failure.hpp>
 #include <hints.hpp>
+#include <mqcoap/transport/packet_limit.hpp>
 #include <repeat_words.hpp>
 
 #include "support.hpp"
@@ -25,7 +26,12 @@ TEST_CASE("what to try depends on what went wrong with the broker") {
               "getent hosts lab"));
   CHECK(holds(hint_for_outage("not authorised", broker), "-u NAME"));
   CHECK(holds(hint_for_outage("Connection refused", broker), "-h HOST"));
-  CHECK(holds(hint_for_outage("the broker closed the connection", broker), "mqtts://"));
+  const auto* const hung_up =
+      "the broker closed the connection before answering MQTT 5: does it want TLS on this port? Or another "
+      "version of "
+      "MQTT?";
+  CHECK(holds(hint_for_outage(hung_up, broker), "mqtts://"));
+  CHECK(holds(hint_for_outage(hung_up, broker), "-V 3.1.1"));
   broker.username = "me";
   CHECK(holds(hint_for_outage("not authorised", broker), "'me'"));
   broker.tls.emplace();
@@ -41,6 +47,30 @@ TEST_CASE("places never hold a password") {
   CHECK(place_of(broker) == "mqtt://[::1]:1883");
   broker.tls.emplace();
   CHECK(place_of(broker) == "mqtts://[::1]:1883");
+}
+
+TEST_CASE("the hint names the limit of size that was met") {
+  const auto hint = [](response_code code, const std::string& words) {
+    return hint_for_answer({make_error_code(code), exchanged(code, '"' + words + '"'), {}},
+                           request_spec("DEV_1/axuv/gains"));
+  };
+  const auto too_large = response_code::request_entity_too_large;
+  const auto packet = too_large_words("the answer", 5000, "lab", {3000, packet_limit::origin::announced});
+  CHECK(holds(hint(too_large, packet), "`max_packet_size`"));
+  CHECK(holds(hint(response_code::internal_server_error, packet), "`max_packet_size`"));
+  const auto configured =
+      too_large_words("the answer", 5000, "lab", {3000, packet_limit::origin::configured});
+  CHECK(holds(hint(too_large, configured), "`max_packet` of that broker"));
+  CHECK(holds(hint(too_large, "the payload has 300000 bytes, the limit is 262144"), "`limits.payload`"));
+  CHECK(holds(hint(too_large, "runs is full with 3 items; DELETE one first"), "`collection: {max: ...}`"));
+  CHECK(hint(response_code::internal_server_error, "the sensor is gone").empty());
+  const settled_options options;
+  const auto after = [&](std::size_t largest_packet) {
+    return hint_for_failure({errc::too_large, {}, {}, largest_packet}, request_spec("DEV_1/axuv/gains"),
+                            options);
+  };
+  CHECK(holds(after(3 << 10), "the broker takes 3KiB in one packet"));
+  CHECK(holds(after(0), "256 MiB"));
 }
 
 TEST_CASE("what to try after an answer, or after none") {

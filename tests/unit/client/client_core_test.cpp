@@ -278,7 +278,7 @@ TEST_CASE("a general handler keeps its state") {
 
 TEST_CASE("an answer too large for the broker is a 500 that says so") {
   lab l(device());
-  const std::string large(followed_payload, 'x');
+  const std::string large(std::size_t{4} << 10, 'x');
   l.core->requests().add({"large", {}, [&](responder& r) {
                             answer a;
                             a.body = json_text::from_string(large);

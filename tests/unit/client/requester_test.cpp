@@ -339,7 +339,7 @@ TEST_CASE("a request too large for the broker ends at once, whoever finds out") 
   bench b;
   auto large = spec("DEV/axuv/gains");
   large.verb = method::put;
-  large.body = json_text::from_string(std::string(followed_payload, 'x'));
+  large.body = json_text::from_string(std::string(std::size_t{4} << 10, 'x'));
   SUBCASE("the link") { b.broker.limit_payload(1000); }
   SUBCASE("the broker, later") { b.broker.limit_payload(1000, memory_broker::refusal::later); }
   b.ask(large);

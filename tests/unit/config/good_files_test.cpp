@@ -83,6 +83,8 @@ TEST_CASE("brokers keep their order, and have what was said of them") {
   CHECK(s.brokers[0].protocol == mqtt_protocol::v5);
   CHECK(s.brokers[0].qos == 1);
   CHECK(s.brokers[0].keepalive == 60s);
+  CHECK(s.brokers[0].max_packet == 2'000'000);
+  CHECK(s.brokers[1].max_packet == 0);
   CHECK(s.brokers[0].client_id == "lab-gateway");
   CHECK(s.brokers[1].host == "mqtt.example.org");
   CHECK(s.brokers[1].port == 2883);

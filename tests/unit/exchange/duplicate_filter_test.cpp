@@ -208,3 +208,18 @@ TEST_CASE("only so many spellings of one id wait for the answer") {
   CHECK(filter.check(spelled(8), at(0s)).what == verdict::running);
   CHECK(filter.note(make(method::post), created("shots/0")).size() == 8);
 }
+
+TEST_CASE("how full the window is leaves out what is out of date") {
+  duplicate_filter filter({.entries = 8, .answer_bytes = 100});
+  CHECK(filter.usage_at(at(0s)).entries == 0);
+  CHECK(filter.usage_at(at(0s)).share == 0);
+  for (int n = 0; n < 4; ++n) CHECK(filter.check(numbered(method::post, n), at(0s)).what == verdict::fresh);
+  CHECK(filter.usage_at(at(1s)).entries == 4);
+  CHECK(filter.usage_at(at(1s)).share == 0.5);
+  (void)filter.note(numbered(method::post, 0), created(std::string(75, 'x')));
+  CHECK(filter.usage_at(at(1s)).share == 0.75);
+  CHECK(filter.check(numbered(method::post, 4), at(10s)).what == verdict::fresh);
+  CHECK(filter.usage_at(at(300s)).entries == 1);
+  CHECK(filter.usage_at(at(300s)).share == 0.125);
+  CHECK(filter.usage_at(at(310s)).entries == 0);
+}

@@ -3,87 +3,13 @@
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <string>
-#include <vector>
 
 #include "../transport/log_catcher.hpp"
+#include "gateway_fixture.hpp"
 
 using namespace mqcoap;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct no_alarm final : alarm {
-  void wake_at(steady_time) override {}
-};
-
-/// A caller on the gateway's broker.
-struct desk final : link_events {
-  memory_link at;
-  std::vector<std::string> answers;
-
-  explicit desk(memory_broker& broker) : at(broker, "desk") {
-    at.subscribe("+/+/response/GW_1/+", {});
-    at.start(*this);
-  }
-  void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
-  void on_message(mqcoap::link&, const inbound& m) noexcept override { answers.emplace_back(m.payload); }
-};
-
-gateway_options two_devices() {
-  gateway_options options{80, default_namespace(), {}, {}, {}, {}};
-  reply_options large;
-  large.body = json_text::from_string(std::string(6000, 'x'));
-  options.devices.push_back({*device_tag::parse("GW_1"), {}, {}, {{"large", {}, {}, large}}});
-  options.devices.push_back({*device_tag::parse("GW_2"), {}, {}, {}});
-  options.proxy.forward = *device_tag::parse("GW_1");
-  options.proxy.routes.emplace_back().timeout = 1s;
-  return options;
-}
-
-struct fixture {
-  manual_clock time;
-  no_alarm wake;
-  memory_broker broker;
-  memory_link lab{broker, "lab"};
-  desk caller{broker};
-  int ready = 0;
-  std::vector<request_record> records;
-  std::vector<std::string> errors;
-  gateway tested{two_devices(), {&lab}, time, wake, hooks()};
-  request_id_generator ids;
-
-  gateway_hooks hooks() {
-    gateway_hooks made;
-    made.ready = [this] { ++ready; };
-    made.log = [this](const request_record& r) { records.push_back(r); };
-    made.notice = [this](log_level level, std::string_view words) {
-      if (level == log_level::error) errors.emplace_back(words);
-    };
-    return made;
-  }
-  void start() {
-    tested.start();
-    broker.run();
-  }
-  void reconnect() {
-    broker.go_down();
-    broker.come_up();
-    broker.run();
-  }
-  void get_of(const std::string& device) { ask("GET", "GW_1", "proxy", device + "/axuv/gains"); }
-  void ask(const std::string& verb, const std::string& tag, const std::string& subsystem,
-           const std::string& path, const std::string& body = "null") {
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/" + subsystem + "/request/" + tag + '/' + id,
-                      R"({"header":{"method":")" + verb + R"(","path":")" + path + R"(","request_id":")" +
-                          id + R"("},"body":)" + body + R"(,"timestamp":"1"})",
-                      steady_time::max());
-    broker.run();
-  }
-};
-
-}  // namespace
+using fixture = test::gateway_fixture;
 
 TEST_CASE_FIXTURE(fixture,
                   "it is ready when the broker has confirmed all of its subscriptions, on every connection") {
@@ -188,4 +114,75 @@ TEST_CASE_FIXTURE(fixture,
   ask("GET", "GW_2", "any", "large");
   CHECK(tested.rivals().empty());
   CHECK(errors.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "requests that were refused leave the run-once window to those that run") {
+  start();
+  constexpr std::size_t places = duplicate_filter_options{}.entries;
+  for (std::size_t i = 0; i < places; ++i) ask("POST", "GW_1", "axuv", i % 2 == 0 ? "nowhere" : "large");
+  REQUIRE(caller.answers.size() == places);
+  CHECK(tested.run_once_usage().entries == 0);
+  caller.answers.clear();
+  ask("POST", "GW_1", "axuv", "fire");
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers[0].find("\"response_code\":203") != std::string::npos);
+  CHECK(tested.run_once_usage().entries == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "two mute devices with the default queue leave room for everybody else") {
+  start();
+  for (int i = 0; i < 1100; ++i)
+    for (const std::string mute : {"D_1", "D_2"}) get_of(mute);
+  caller.answers.clear();
+  get_of("D_3");
+  CHECK(caller.answers.empty());  // it is with the device
+  ask("GET", "GW_1", "axuv", "large");
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers[0].find("\"response_code\":205") != std::string::npos);
+  CHECK(tested.whole_load().in_flight == 3);
+}
+
+TEST_CASE("bridged brokers are told once, with the route, and seen from outside") {
+  const test::log_catcher log;
+  manual_clock time;
+  test::no_alarm wake;
+  memory_broker a, b;
+  memory_link to_a{a, "a"}, to_b{b, "b"};
+  a.bridge(b, "gf_int_v1/");
+  b.bridge(a, "gf_int_v1/");
+  gateway_options options{80, default_namespace(), {}, {}, {}, {}};
+  auto& route = options.proxy.routes.emplace_back();
+  route.name = "there";
+  route.match.tags = {"D_1"};
+  route.serve = true;
+  route.in_flight = 8;
+  route.to.broker = "b";
+  gateway tested{std::move(options), {&to_a, &to_b}, time, wake};
+  test::desk caller{a};
+  tested.start();
+  const auto run = [&] {
+    while (a.run() + b.run() > 0) continue;
+  };
+  run();
+  request_id_generator ids;
+  for (int i = 0; i < 3; ++i) {
+    const std::string id(ids.next().text());
+    caller.at.publish(
+        "gf_int_v1/axuv/request/D_1/" + id,
+        R"({"header":{"method":"POST","path":"fire","request_id":")" + id + R"("},"timestamp":"1"})",
+        steady_time::max());
+    run();
+  }
+  CHECK(log.count("error: brokers b and a are bridged, or are one: a request for D_1") == 1);
+  CHECK(log.count("route there must not serve them") == 1);
+  CHECK(tested.counted()[event::request_returned] == 3);
+  CHECK(tested.counted()[event::forwarded] == 3);
+  REQUIRE(tested.returned().size() == 1);
+  const auto& seen = tested.returned().front();
+  CHECK_FALSE(seen.loop);
+  CHECK(seen.sent_to == "b");
+  CHECK(seen.came_from == "a");
+  CHECK(seen.route == "there");
+  CHECK(seen.count == 3);
+  CHECK(tested.in_flight() == 3);  // the device may still answer
 }

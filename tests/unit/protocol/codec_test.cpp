@@ -96,21 +96,44 @@ TEST_CASE("an option that is malformed is 402, an unknown method 405, the rest 4
 }
 
 TEST_CASE("a fault keeps what is needed to answer it") {
-  const auto fault = fault_of("{\"header\":{\"method\":\"GET\",\"path\":\"a//b\",\"request_id\":\"" + id +
-                              "\",\"correlation_id\":null},\"timestamp\":\"1\"}");
-  std::string out;
-  encode_fault(out, fault, id, "TAG", {5});
-  const auto answered = decode(out, {});
-  REQUIRE_FALSE(answered);  // the path is echoed as it came, although it is none
-  CHECK(answered.error().field == "path");
-  CHECK(json::parse(out).at("header").at("path").as_string() == "a//b");
-
   std::string unreadable;
   encode_fault(unreadable, fault_of("garbage"), id, "TAG", {5});
   const auto readable = decode(unreadable, {});
   REQUIRE(readable);
   CHECK(std::get<response>(*readable).code == response_code::bad_request);
   CHECK(std::get<response>(*readable).path.text() == "unknown");
+
+  std::string echoed;
+  encode_fault(echoed, fault_of(request_with(",\"hops\":-1,\"correlation_id\":\"" + id + "\"")), id, "TAG",
+               {5});
+  const auto whole = decode_response(echoed, {});
+  REQUIRE(whole);
+  CHECK(whole->path.text() == "gains");
+  REQUIRE(whole->correlation_id);
+  CHECK(whole->correlation_id->text() == id);
+}
+
+TEST_CASE("the answer to a fault repeats nothing that our own decoder refuses") {
+  const std::string rest = ",\"request_id\":\"" + id + "\"},\"timestamp\":\"1\"}";
+  for (const std::string path : {"\"a//b\"", "\"..\"", "\"\"", "\"/\"", "\"a\\u0000\"", "\"a\\n\"", "7",
+                                 "null", "[]", "\"\\u002e\\u002e/x\""})
+    for (const std::string correlation :
+         {"\"\"", "\"short\"", "\"16fd2706-8baf-433b-82eb-8c7fada847dg\"", "5", "{}", "\"a/b\""}) {
+      CAPTURE(path);
+      CAPTURE(correlation);
+      const auto fault = fault_of("{\"header\":{\"method\":\"GET\",\"path\":" + path +
+                                  ",\"correlation_id\":" + correlation + rest);
+      std::string out;
+      encode_fault(out, fault, id, "TAG", {5});
+      const auto answered = decode_response(out, {});
+      REQUIRE(answered);
+      CHECK(answered->path.text() == "unknown");
+      CHECK_FALSE(answered->correlation_id);
+    }
+  decode_rules lenient;
+  lenient.ids = validation::lenient;
+  const auto fault = fault_of(request_with(",\"hops\":-1,\"correlation_id\":\"short\""), lenient);
+  CHECK(fault.correlation_id == "\"short\"");  // who takes such ids gets them back
 }
 
 TEST_CASE("a number that is not finite is found in its field, and the path is known all the same") {
@@ -196,4 +219,16 @@ TEST_CASE("any bytes give a message or a fault") {
     }
     REQUIRE_FALSE(validate_json(out, 40));
   }
+}
+
+TEST_CASE("what has a method is no response, whatever else it has") {
+  const std::string fields = ",\"path\":\"gains\",\"request_id\":\"" + id + "\"},\"timestamp\":\"1\"}";
+  REQUIRE(decode_response("{\"header\":{\"response_code\":205" + fields, {}));
+  for (const std::string verb : {"\"GET\"", "1", "\"PATCH\""}) {
+    CAPTURE(verb);
+    const auto r = decode_response("{\"header\":{\"response_code\":205,\"method\":" + verb + fields, {});
+    REQUIRE_FALSE(r);
+    CHECK(r.error().field == "method");
+  }
+  CHECK(decode_response("{\"header\":{\"response_code\":205,\"method\":null" + fields, {}));
 }

@@ -1,6 +1,13 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <support/certificates.hpp>
 #include <support/private_broker.hpp>
 
@@ -148,6 +155,35 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(loop.run_until([&] { return c.told.ups > 0; }));
 }
 
+TEST_CASE_FIXTURE(fixture, "authorities that take long to read keep nobody else waiting") {
+  private_broker broker(speaking_tls(made.issue("DNS:localhost")));
+  auto options = options_by_name(broker.port());
+  // Opening a pipe blocks until somebody opens its other end.
+  const auto pipe = made.write("");
+  std::filesystem::remove(pipe);
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  options.tls->ca_file = pipe;
+  SUBCASE("of a file") {}
+  SUBCASE("of the system") {
+    options.tls->ca_file.clear();
+    ::setenv("SSL_CERT_FILE", pipe.c_str(), 1);
+  }
+  auto c = make(options);
+  c.l->start(c.told);
+  int writer = -1;
+  for (int i = 0; i < 30'000 && writer < 0; ++i) {
+    loop.context().run_for(1ms);
+    writer = ::open(pipe.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  }
+  REQUIRE(writer >= 0);
+  std::ifstream file(made.ca_file());
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  CHECK(::write(writer, text.data(), text.size()) == static_cast<::ssize_t>(text.size()));
+  ::close(writer);
+  CHECK(loop.run_until([&] { return c.told.ups == 1; }));
+  ::unsetenv("SSL_CERT_FILE");
+}
+
 TEST_CASE_FIXTURE(fixture, "an expired certificate is refused") {
   private_broker broker(speaking_tls(made.issue_expired("DNS:localhost")));
   CHECK(outage(options_by_name(broker.port())).starts_with("the broker's certificate expired on 20"));
@@ -261,7 +297,9 @@ TEST_CASE_FIXTURE(fixture, "a link in the clear to a broker that speaks TLS is a
   auto options = options_by_name(broker.port());
   options.tls.reset();
   CHECK(outage(options) ==
-        "the broker closed the connection before answering: does it want TLS on this port?");
+        "the broker closed the connection before answering MQTT 3.1.1: does it want TLS on this port? Or "
+        "another "
+        "version of MQTT?");
 }
 
 TEST_CASE_FIXTURE(fixture, "files that cannot be used are said, and nothing is connected") {

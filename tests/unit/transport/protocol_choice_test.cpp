@@ -51,6 +51,30 @@ TEST_CASE("a broker that spoke 5 and hangs up is not taken for an old one") {
   CHECK(choice.next() == mqtt_protocol::v311);
 }
 
+TEST_CASE("after five hang-ups in a row nothing is proven any more, whatever else fails between them") {
+  protocol_choice choice(mqtt_protocol::automatic);
+  choice.worked();
+  for (int i = 0; i < 4; ++i) {
+    CHECK_FALSE(choice.failed(failure::hung_up));
+    CHECK_FALSE(choice.failed(failure::other));
+    CHECK(choice.next() == mqtt_protocol::v5);
+  }
+  CHECK(choice.failed(failure::hung_up));
+  CHECK(choice.next() == mqtt_protocol::v311);
+  choice.worked();
+  CHECK_FALSE(choice.failed(failure::other));
+  CHECK(choice.next() == mqtt_protocol::v311);
+}
+
+TEST_CASE("hang-ups before a connection that worked do not count") {
+  protocol_choice choice(mqtt_protocol::automatic);
+  choice.worked();
+  for (int i = 0; i < 4; ++i) choice.failed(failure::hung_up);
+  choice.worked();
+  for (int i = 0; i < 4; ++i) CHECK_FALSE(choice.failed(failure::hung_up));
+  CHECK(choice.failed(failure::hung_up));
+}
+
 TEST_CASE("an unproven fall-back that cannot be reached does not stick") {
   protocol_choice choice(mqtt_protocol::automatic);
   choice.failed(failure::hung_up);

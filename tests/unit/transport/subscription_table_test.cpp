@@ -122,3 +122,23 @@ TEST_CASE_FIXTURE(fixture, "closing answers everybody who still waits") {
   REQUIRE(closed.size() == 1);
   CHECK(closed[0].error == errc::closed);
 }
+
+TEST_CASE_FIXTURE(fixture,
+                  "a topic that came without the dots of a filter shows what the broker makes of them") {
+  CHECK_FALSE(table.has_dots());
+  keep("ns/+/request/GW_1/+");
+  CHECK_FALSE(table.has_dots());
+  keep("ns/+/request/GW.1/+");
+  keep("ns/+/response/2D.1/+");
+  CHECK(table.has_dots());
+  CHECK(table.meant_by("ns/axuv/request/GW/1/7") == "ns/+/request/GW.1/+");
+  CHECK(table.meant_by("ns/axuv/response/2D/1/7") == "ns/+/response/2D.1/+");
+  CHECK(table.meant_by("ns/axuv/request/GW.1/7").empty());  // as it should be
+  CHECK(table.meant_by("ns/axuv/request/GW_1/7").empty());
+  CHECK(table.meant_by("other/axuv/request/GW/1/7").empty());
+  keep("ns/axuv/request/GW/1/+");
+  CHECK(table.meant_by("ns/axuv/request/GW/1/7").empty());  // wanted under that name
+  table.drop("ns/+/request/GW.1/+", due);
+  table.drop("ns/+/response/2D.1/+", due);
+  CHECK_FALSE(table.has_dots());
+}

@@ -1,0 +1,117 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mqcoap/gateway/return_watch.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+/// For a device to answer what came back, of which nobody knows whether it is there.
+constexpr std::chrono::seconds patience{1};
+
+/// True if two connections lead to one server.
+bool same_server(const link& a, const link& b) {
+  if (&a == &b) return true;
+  const auto server = a.server();
+  return !server.empty() && server == b.server();
+}
+
+void tell_bridge(const return_watch::row& r, std::string_view tag) {
+  spdlog::error(
+      "brokers {0} and {1} are bridged, or are one: a request for {2} that was sent to {0} came back from "
+      "{1} and was dropped. Callers reach such devices without the gateway, and what they write runs twice: "
+      "{3} must not serve them (serve: true), or the bridge must leave their tags out",
+      r.sent_to, r.came_from, tag, r.route.empty() ? "the gateway" : "route " + r.route);
+}
+
+std::string loop_words(const proxy::sent_hop& hop, const link& from, std::string_view how) {
+  auto words = "the request for " + hop.tag.text() + " came back: ";
+  if (&hop.via != &from) words.append("brokers " + hop.via.name() + " and " + from.name()).append(how);
+  return words + "route " + hop.route + " leads round in a loop";
+}
+
+}  // namespace
+
+void return_watch::begin(const std::vector<link*>& links) {
+  if (ours_.size() + links.size() > most_ids) ours_.clear();
+  for (const auto* l : links) {
+    identity us{l->client_id(), l->name()};
+    if (std::find(ours_.begin(), ours_.end(), us) == ours_.end()) ours_.push_back(std::move(us));
+  }
+  links_ = links;
+  rows_.clear();
+}
+
+return_watch::verdict return_watch::look_for_hop(const link& from, const exchange_topic& topic,
+                                                 bool answered_here) {
+  const auto id = request_id::parse(topic.id(), validation::lenient);
+  const auto hop = id ? hops_.find_sent(*id) : std::nullopt;
+  if (!hop) return verdict::foreign;
+  const bool loop = same_server(hop->via, from);
+  if (loop && answered_here) return verdict::home;
+  counted_.count(event::request_returned);
+  const auto* const seen = note({loop, hop->via.name(), from.name(), hop->route});
+  const bool first = seen != nullptr && seen->count == 1;
+  if (loop) {
+    const auto words = loop_words(*hop, from, " are one, and ");
+    if (first) spdlog::error("{}", words);
+    hops_.end_loop(*id, words);
+    return verdict::caught;
+  }
+  if (first) tell_bridge(*seen, topic.tag());
+  if (seen == nullptr) return verdict::caught;
+  if (hop->device_answered) {
+    *seen->silent = false;
+    return verdict::caught;
+  }
+  const auto words = loop_words(*hop, from, " are one or bridged, and no device answers; ");
+  if (*seen->silent)
+    hops_.end_loop(*id, words);
+  else
+    hops_.expect_loop(*id, time_.now() + patience, words, seen->silent);
+  return verdict::caught;
+}
+
+return_watch::verdict return_watch::look_at_source(const link& from, const exchange_topic& topic,
+                                                   const request& asked) {
+  if (asked.source.empty()) return verdict::foreign;
+  const identity* sender = nullptr;
+  for (const auto& us : ours_)
+    if (us.client_id == asked.source && (sender == nullptr || !leads_to(us, from))) sender = &us;
+  if (sender == nullptr) return verdict::foreign;
+  counted_.count(event::request_returned);
+  if (leads_to(*sender, from)) return verdict::loop;
+  const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()), asked.path};
+  const auto* const route = hops_.routes().find(to, asked.verb, true);
+  const auto* const seen =
+      note({false, sender->broker, from.name(), route == nullptr ? std::string() : route->name});
+  if (seen != nullptr && seen->count == 1) tell_bridge(*seen, topic.tag());
+  return verdict::caught;
+}
+
+bool return_watch::leads_to(const identity& us, const link& from) const {
+  if (us.broker == from.name()) return true;
+  return std::any_of(links_.begin(), links_.end(), [&](const link* l) {
+    return l->name() == us.broker && l->client_id() == us.client_id && same_server(*l, from);
+  });
+}
+
+return_watch::row* return_watch::note(row what) {
+  const auto now = time_.now();
+  auto at = std::find_if(rows_.begin(), rows_.end(), [&](const row& r) {
+    return r.loop == what.loop && r.sent_to == what.sent_to && r.came_from == what.came_from &&
+           r.route == what.route;
+  });
+  if (at == rows_.end()) {
+    if (rows_.size() >= most_rows) return nullptr;
+    what.since = now;
+    at = rows_.insert(at, std::move(what));
+  }
+  ++at->count;
+  at->last = now;
+  return &*at;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace mqcoap {
+
+/// Runs a call that blocks on a thread of its own and hands its result to the executor. Nobody waits for the
+/// thread: such a call may take a minute to give up, and neither a stop nor the end of the program may take
+/// as long. At most one thread at a time.
+/// @par Threads  Everything on the executor, which is serial.
+template <class Result>
+class background_call {
+ public:
+  using work = std::function<Result()>;
+  using handler = std::function<void(Result)>;
+  /// Makes the result when no thread can be started. @param why  in words
+  using fallback = Result (*)(std::string why);
+
+  background_call(boost::asio::any_io_executor executor, fallback without_thread)
+      : state_(std::make_shared<state>()) {
+    state_->executor = std::move(executor);
+    state_->without_thread = without_thread;
+  }
+  /// Waits for nothing; a call that still runs ends unheard.
+  ~background_call() { close(); }
+  background_call(const background_call&) = delete;
+  background_call& operator=(const background_call&) = delete;
+
+  /// Calls `done` with the result, never inside this call. While an older call runs, its result is awaited
+  /// instead. `done` replaces the one before.
+  void begin(work call, handler done) {
+    state_->waiting = std::move(done);
+    if (std::exchange(state_->running, true)) return;
+    try {
+      std::thread([s = state_, call = std::move(call)] { answer(s, call()); }).detach();
+    } catch (const std::system_error& e) {
+      answer(state_, state_->without_thread(std::string("no thread to do it: ") + e.what()));
+    }
+  }
+  /// Forgets who waits.
+  void cancel() noexcept { state_->waiting = nullptr; }
+  /// Forgets who waits, and the executor: nothing touches it after this, so that it may go.
+  void close() noexcept {
+    cancel();
+    const std::scoped_lock hold(state_->lock);
+    state_->executor.reset();
+  }
+
+ private:
+  /// Shared with the thread, which may outlive everything else. The lock is for the executor alone: the rest
+  /// is touched on the executor only.
+  struct state {
+    std::mutex lock;
+    std::optional<boost::asio::any_io_executor> executor;  ///< none after `close`
+    fallback without_thread = nullptr;
+    handler waiting;
+    bool running = false;
+  };
+
+  static void answer(const std::shared_ptr<state>& s, Result result) {
+    const std::scoped_lock hold(s->lock);
+    if (!s->executor) return;
+    boost::asio::post(*s->executor, [s, result = std::move(result)]() mutable {
+      s->running = false;
+      if (const auto waiting = std::exchange(s->waiting, nullptr)) waiting(std::move(result));
+    });
+  }
+
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,92 @@
+#include <spdlog/fmt/chrono.h>
+
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/transport/log.hpp>
+#include <mqcoap/transport/mosquitto_link_impl.hpp>
+#include <utility>
+
+// Why connections end that the broker ends without a word: what can be told from when they do.
+
+namespace mqcoap {
+namespace {
+
+constexpr std::chrono::seconds short_life{2};
+/// A connection that lasts so long was not thrown off by another client.
+constexpr std::chrono::seconds settled{10};
+constexpr int suspicious = 2;  // connections in a row with a short life
+
+packet_size_watch::cause cause_of(session_end::parting said) {
+  switch (said) {
+    case session_end::parting::silent: return packet_size_watch::cause::unknown;
+    case session_end::parting::too_large: return packet_size_watch::cause::too_large;
+    default: return packet_size_watch::cause::other;
+  }
+}
+
+std::string utc(unix_millis at) {
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(at.count / 1000)));
+}
+
+}  // namespace
+
+void mosquitto_link::impl::explain(session_end& end) {
+  const auto lasted = time_.now() - up_since_;
+  if (lasted >= settled) short_lived_ = 0;
+  const bool suspect = lasted < short_life && ++short_lived_ >= suspicious;
+  if (const auto bytes = sizes_.ended(time_.now(), cause_of(end.said))) return explain_size(end, *bytes);
+  const bool taken_over = end.said == session_end::parting::taken_over;
+  if (!taken_over && end.said != session_end::parting::silent) return;
+  if (suspect)
+    end.why += fmt::format("; does another client use the id '{}'? {} connections ended within {}",
+                           client_id_, short_lived_, to_string(short_life));
+  else if (taken_over)
+    end.why += fmt::format(" (another client uses the id '{}')", client_id_);
+}
+
+void mosquitto_link::impl::explain_size(session_end& end, std::size_t bytes) {
+  learn_largest_packet();
+  const bool refused = largest_packet_.from == packet_limit::origin::observed;
+  end.why += fmt::format(
+      ", within a second of the largest packet so far, of {} bytes{}", bytes,
+      refused ? fmt::format(": for the second time, so packets of more than {} bytes are refused from now on",
+                            largest_packet_.bytes)
+              : ": does it take so much in one packet (mosquitto: max_packet_size)?");
+}
+
+void mosquitto_link::impl::learn_largest_packet() {
+  const auto given = [](std::size_t bytes, packet_limit::origin from) {
+    return bytes == 0 ? packet_limit{} : packet_limit{bytes, from};
+  };
+  largest_packet_ = given(options_.max_packet, packet_limit::origin::configured);
+  if (session_)
+    largest_packet_ =
+        narrower(largest_packet_, given(session_->announced_packet(), packet_limit::origin::announced));
+  largest_packet_ = narrower(largest_packet_, sizes_.limit());
+}
+
+void mosquitto_link::impl::check_dots(std::string_view topic) {
+  dots_known_ = topic.find('.') != std::string_view::npos;
+  if (dots_known_) return;  // they come as they were sent
+  const auto filter = subscriptions_.meant_by(topic);
+  if (filter.empty()) return;
+  dots_known_ = true;
+  say(options_.log, log_level::warning,
+      "broker {} brings messages for the subscription to {} under another topic: it takes a dot in a topic "
+      "for a '/', as RabbitMQ does. "
+      "Tags, namespaces and subsystems with a dot are mute there: use names without",
+      options_.name, filter);
+}
+
+void mosquitto_link::impl::check_acknowledgements() {
+  const auto now = time_.now();
+  const bool owed = session_->qos() > 0 && !window_.empty() && session_->all_has_left();
+  if (!acknowledgements_.is_silent(now, owed)) return;
+  const auto lasted = std::chrono::floor<std::chrono::seconds>(now - acknowledgements_.since());
+  const unix_millis since{time_.wall().count - std::chrono::milliseconds(lasted).count()};
+  session_->close();
+  on_session_end({session_end::cause::lost,
+                  fmt::format("the broker answers, but has acknowledged nothing (PUBACK) since {}, for {}",
+                              utc(since), to_string(lasted))});
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,113 @@
+"""Requests of the gateway's own that a broker brings back: bridged brokers, and one broker under two names."""
+
+import json
+import unittest
+
+from harness import IntegrationTest, new_id, request_payload, request_topic
+from harness.broker import free_port
+
+CONFIGURATION = """
+    version: 1
+    brokers:
+      near: {url: $NEAR}
+      far: {url: $FAR}
+    devices:
+      GW_1: {resources: {gains: {value: 1, methods: [GET, PUT]}}}
+    proxy:
+      forward: GW_1
+      routes:
+        - {name: there, match: {tag: DEV_1}, serve: true, timeout: 20s, to: {broker: far}}
+"""
+
+
+class Bridged(IntegrationTest):
+    def start(self):
+        """Two brokers; the far one keeps a bridge to the near one."""
+        near = self.broker(witness=False)
+        far = self.broker(
+            witness=False,
+            settings=(
+                "connection over-there",
+                f"address 127.0.0.1:{near.port}",
+                "topic gf_int_v1/# both 0",
+                "notifications false",
+                "restart_timeout 1",
+            ),
+        )
+        near.wait_log(" 0 gf_int_v1/#")  # the bridge's SUBSCRIBE
+        return near, far
+
+    def test_a_write_runs_once_by_the_gateway_and_the_log_says_what_is_wrong(self):
+        near, far = self.start()
+        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=far.url)
+        gateway.wait_log("connected to broker far")
+        device = self.device(far, "DEV_1")
+        desk = self.bus(near)
+        desk.subscribe("gf_int_v1/+/response/DEV_1/+")
+        for count in (1, 2):
+            request_id = new_id()
+            payload = request_payload("POST", "fire", request_id=request_id)
+            desk.publish(request_topic("DEV_1", "axuv", request_id), payload)
+            # One by the bridge, as every caller's request, and one by the gateway.
+            device.wait_requests(2 * count)
+            # The device's answer by the bridge, the gateway's, and the one to the gateway that the bridge shows here.
+            desk.wait_for(lambda m: True, 3 * count)
+        desk.fence()
+        answer = self.caller(near, "GW_1").get(".gw/status").body
+        self.assertEqual(len(device.requests), 4)
+        self.assertEqual(answer["forwarded"], 2)
+        self.assertEqual(answer["dropped"]["request_returned"], 2)
+        seen = answer["returned"]
+        self.assertEqual([(r["what"], r["route"], r["sent_to"], r["came_from"]) for r in seen],
+                         [("bridge", "there", "far", "near")])
+        gateway.wait_log("error: brokers far and near are bridged")
+        self.assertEqual(gateway.log.count("are bridged"), 1)
+        self.assertIn("route there must not serve them", gateway.log)
+
+    def test_doctor_finds_the_bridge_before_anybody_asks(self):
+        near, far = self.start()
+        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=far.url)
+        done = self.cli(near).run("doctor", "-o", "json", "--config", gateway.file)
+        found = [json.loads(line) for line in done.stdout.splitlines()]
+        bridge = [f for f in found if f["check"] == "bridge"]
+        self.assertEqual([f["result"] for f in bridge], ["fail"], done.stdout)
+        self.assertIn("far", bridge[0]["found"])
+        self.assertIn("there", bridge[0]["found"])
+        self.assertEqual(done.returncode, 78)
+
+    def test_doctor_finds_no_bridge_where_there_is_none(self):
+        near, far = self.broker(witness=False), self.broker(witness=False)
+        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=far.url)
+        done = self.cli(near).run("doctor", "-o", "json", "--config", gateway.file)
+        bridge = [f for f in map(json.loads, done.stdout.splitlines()) if f["check"] == "bridge"]
+        self.assertEqual([f["result"] for f in bridge], ["ok"], done.stdout)
+        self.assertEqual(done.returncode, 0)
+
+
+class OneBroker(IntegrationTest):
+    SERVED = ("DEV_1",)
+
+    def test_two_listeners_of_one_broker_are_502_as_well(self):
+        other = free_port()
+        near = self.broker(settings=[f"listener {other} 127.0.0.1"])
+        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=f"mqtt://127.0.0.1:{other}")
+        gateway.wait_log("connected to broker far")
+        desk = self.caller(near, "DEV_1")
+        for _ in range(2):
+            self.assert_code(desk.post("fire"), 502, "loop")
+        self.assertEqual(gateway.log.count("are bridged, or are one"), 1)
+
+    def test_a_loop_over_two_names_of_one_broker_is_502_at_once(self):
+        near = self.broker()
+        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=f"mqtt://127.1:{near.port}")
+        gateway.wait_log("connected to broker far")
+        desk = self.caller(near, "DEV_1")
+        self.assert_code(desk.post("fire"), 502, "brokers far and near are one", "loop")
+        status = desk.get(".gw/status", tag="GW_1").body
+        self.assertEqual(status["forwarded"], 1)
+        self.assertEqual(status["returned"][0]["what"], "loop")
+        self.assertEqual(gateway.log.count("leads round in a loop"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

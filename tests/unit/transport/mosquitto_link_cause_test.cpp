@@ -1,0 +1,194 @@
+#include <support/fake_broker.hpp>
+#include <support/private_broker.hpp>
+
+#include "log_catcher.hpp"
+#include "mosquitto_fixture.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+using namespace std::chrono_literals;
+using greeting = fake_broker::greeting;
+
+namespace {
+
+struct fixture {
+  event_loop loop;
+  manual_clock time;
+  log_catcher log;
+
+  client make(link_options options) { return {loop, std::move(options), time}; }
+  bool says(const client& c, const std::string& words) {
+    CAPTURE(c.told.why);
+    return c.told.why.find(words) != std::string::npos;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a broker that answers pings and acknowledges nothing is given up") {
+  fake_broker broker(loop.context(), greeting::accept);
+  broker.acknowledge(false);
+  for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
+    auto options = options_for(broker.port(), protocol);
+    options.qos = 1;
+    auto c = make(options);
+    c.start_and_wait();
+    std::optional<error_code> answer;
+    CHECK_FALSE(c.l->publish("t", "x", never, {}, [&](error_code e) { answer = e; }));
+    REQUIRE(loop.run_until([&] { return !broker.topics().empty(); }));
+    time.advance(19s);
+    // Two looks, each a second: nothing is told yet.
+    REQUIRE(loop.run_until([&, end = std::chrono::steady_clock::now() + 2100ms] {
+      return std::chrono::steady_clock::now() > end;
+    }));
+    CHECK(c.told.downs == 0);
+    time.advance(2s);
+    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+    CHECK(says(c, "has acknowledged nothing (PUBACK) since 2025-04-24 22:4"));
+    CHECK(says(c, " UTC, for 2"));
+    REQUIRE(loop.run_until([&] { return answer.has_value(); }));
+    CHECK(*answer == errc::not_connected);
+    REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  }
+  CHECK(log.count("warning: broker test is away: the broker answers, but has acknowledged nothing") == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "connections that end soon, twice, ask for another client with the same id") {
+  fake_broker broker(loop.context(), greeting::throw_off);
+  auto options = options_for(broker.port(), mqtt_protocol::v311);
+  options.client_id = "lab-gateway";
+  auto c = make(options);
+  c.l->start(c.told);
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK_FALSE(says(c, "another client"));
+  REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+  CHECK(says(c, "does another client use the id 'lab-gateway'?"));
+  CHECK(log.count("does another client use the id 'lab-gateway'?") == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "connections that last for two seconds do not ask") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v311));
+  c.l->start(c.told);
+  for (int i = 1; i <= 3; ++i) {
+    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    time.advance(2s);
+    broker.drop_clients();
+    REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
+    CHECK_FALSE(says(c, "another client"));
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that says that another client came is believed at once") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto options = options_for(broker.port());
+  options.client_id = "lab-gateway";
+  auto c = make(options);
+  c.start_and_wait();
+  broker.disconnect_clients('\x8e');
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK(says(c, "another client uses the id 'lab-gateway'"));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a version that was proven is forgotten when its broker is replaced by an older one") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port()));
+  c.start_and_wait();
+  broker.greet(greeting::hang_up_version_5);
+  broker.drop_clients();
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  CHECK(broker.levels() == std::vector<int>{5, 5, 5, 5, 5, 5, 4});
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a size at which the broker hangs up is told, and refused from the second time on") {
+  fake_broker broker(loop.context(), greeting::accept);
+  broker.limit_packets(4000);
+  for (const int qos : {0, 1}) {
+    CAPTURE(qos);
+    auto options = options_for(broker.port(), mqtt_protocol::v311);
+    options.qos = qos;
+    auto c = make(options);
+    c.start_and_wait();
+    CHECK_FALSE(c.publish("t", std::string(3000, 'x')));
+    const std::string large(5000, 'x');
+    CHECK_FALSE(c.publish("t", large));
+    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+    const auto size = std::to_string(publish_size(1, 5000, qos, false));
+    CHECK(says(c, "within a second of the largest packet so far, of " + size + " bytes"));
+    CHECK_FALSE(says(c, "another client"));
+    CHECK(c.l->largest_packet() == packet_limit{});
+    REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+    CHECK_FALSE(c.publish("t", large));
+    REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+    CHECK(says(c, "for the second time"));
+    REQUIRE(loop.run_until([&] { return c.told.ups == 3; }));
+    CHECK(c.publish("t", large) == errc::too_large);
+    CHECK(c.l->largest_packet() ==
+          packet_limit{publish_size(1, 5000, qos, false) - 1, packet_limit::origin::observed});
+    const auto before = broker.topics().size();
+    CHECK_FALSE(c.publish("t", std::string(3000, 'x')));
+    REQUIRE(loop.run_until([&] { return broker.topics().size() == before + 1; }));
+    CHECK(c.told.downs == 2);
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a packet over `max_packet` is refused, one of that size is sent") {
+  private_broker broker;
+  for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
+    auto options = options_for(broker.port(), protocol);
+    options.max_packet = 2000;
+    auto c = make(options);
+    c.start_and_wait();
+    CHECK(c.l->largest_packet() == packet_limit{2000, packet_limit::origin::configured});
+    CHECK_FALSE(c.subscribe_and_wait("t"));
+    const std::string fits(2000 - publish_size(1, 200, 0, protocol == mqtt_protocol::v5) + 200, 'x');
+    CHECK(c.publish("t", fits + 'x') == errc::too_large);
+    CHECK_FALSE(c.publish("t", fits));
+    REQUIRE(c.waits_for(fits));
+    CHECK(c.l->stats().refused == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "the limit that a broker announces is known, and the narrower one counts") {
+  private_broker broker({.lines = "max_packet_size 3000\n"});
+  auto options = options_for(broker.port(), mqtt_protocol::v5);
+  SUBCASE("nothing is configured") {}
+  SUBCASE("more is configured") { options.max_packet = 4000; }
+  auto c = make(options);
+  c.start_and_wait();
+  CHECK(c.l->largest_packet() == packet_limit{3000, packet_limit::origin::announced});
+  CHECK_FALSE(c.subscribe_and_wait("t"));
+  const std::string fits(3000 - publish_size(1, 200, 0, true) + 200, 'x');
+  CHECK(c.publish("t", fits + 'x') == errc::too_large);
+  CHECK_FALSE(c.publish("t", fits));
+  REQUIRE(c.waits_for(fits));
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that takes dots in topics for slashes is warned of once") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port()));
+  c.start_and_wait();
+  CHECK_FALSE(c.subscribe_and_wait("ns/+/request/GW.1/+"));
+  CHECK_FALSE(c.subscribe_and_wait("ns/+/request/GW_2/+"));
+  const std::string words =
+      "warning: broker test brings messages for the subscription to ns/+/request/GW.1/+ ";
+  broker.deliver("ns/axuv/request/GW_2/1", "as it should be");
+  REQUIRE(c.waits_for("as it should be"));
+  CHECK(log.count(words) == 0);
+  SUBCASE("it does") {
+    for (const auto* payload : {"first", "second"}) {
+      broker.deliver("ns/axuv/request/GW/1/1", payload);
+      REQUIRE(c.waits_for(payload));
+    }
+    CHECK(log.count(words) == 1);
+  }
+  SUBCASE("it has shown that it does not") {
+    broker.deliver("ns/axuv/request/GW.1/1", "with its dot");
+    REQUIRE(c.waits_for("with its dot"));
+    broker.deliver("ns/axuv/request/GW/1/1", "somebody else's");
+    REQUIRE(c.waits_for("somebody else's"));
+    CHECK(log.count(words) == 0);
+  }
+}

@@ -1,0 +1,146 @@
+#include <doctest/doctest.h>
+
+#include <mqcoap/transport/packet_size_watch.hpp>
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+using cause = packet_size_watch::cause;
+using origin = packet_limit::origin;
+
+namespace {
+
+/// At quality of service 1, where what was handed over counts from that moment.
+struct fixture {
+  manual_clock time;
+  packet_size_watch watch;
+  int id = 0;
+
+  void send(std::size_t bytes) { watch.sent(++id, bytes, false, time.now()); }
+  std::optional<std::size_t> end(cause why = cause::unknown) { return watch.ended(time.now(), why); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a connection that ends within a second of the largest packet tells its size") {
+  send(2000);
+  time.advance(5s);
+  send(5000);
+  send(3000);
+  time.advance(1s);
+  CHECK(end() == 5000u);
+  CHECK(watch.limit() == packet_limit{});
+}
+
+TEST_CASE_FIXTURE(fixture, "the second time such sizes are over the limit, the smaller of both counts") {
+  send(5000);
+  CHECK(end() == 5000u);
+  send(4000);
+  CHECK(end() == 4000u);
+  CHECK(watch.limit() == packet_limit{3999, origin::observed});
+}
+
+TEST_CASE_FIXTURE(fixture, "what has passed once is not suspected") {
+  send(5000);
+  SUBCASE("it was acknowledged") {
+    CHECK(watch.follows(id));
+    watch.acknowledged();
+    send(5000);
+  }
+  SUBCASE("more than a second has passed") {
+    time.advance(1001ms);
+    send(5000);
+  }
+  SUBCASE("smaller ones follow it") {
+    watch.acknowledged();
+    send(4999);
+  }
+  CHECK_FALSE(end());
+}
+
+TEST_CASE_FIXTURE(fixture, "small packets are not suspected, nor is any where another cause is known") {
+  send(1000);
+  CHECK_FALSE(end());
+  send(5000);
+  CHECK_FALSE(end(cause::other));
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker's word that a packet is too large counts at any time") {
+  send(5000);
+  time.advance(5s);
+  CHECK(end(cause::too_large) == 5000u);
+  send(5000);
+  time.advance(5s);
+  CHECK(end(cause::too_large) == 5000u);
+  CHECK(watch.limit() == packet_limit{4999, origin::observed});
+}
+
+TEST_CASE_FIXTURE(fixture, "after an end for another reason the limit is tried once more") {
+  for (int i = 0; i < 2; ++i) {
+    send(5000);
+    end();
+  }
+  CHECK(watch.limit().bytes == 4999);
+  time.advance(1min);
+  CHECK_FALSE(end());
+  CHECK(watch.limit() == packet_limit{});
+  SUBCASE("and holds") {
+    send(5000);
+    CHECK(end() == 5000u);
+    CHECK(watch.limit().bytes == 4999);
+  }
+  SUBCASE("and is gone if such a packet passes") {
+    send(5000);
+    watch.acknowledged();
+    send(6000);
+    CHECK(end() == 6000u);
+    CHECK(watch.limit() == packet_limit{});
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a packet that is still on its way, however long, is suspected") {
+  watch.sent(7, 5000, true, time.now());
+  time.advance(1min);
+  SUBCASE("not written") {}
+  SUBCASE("written just now") {
+    CHECK(watch.follows(7));
+    watch.written(time.now());
+    time.advance(1s);
+  }
+  CHECK(end() == 5000u);
+}
+
+TEST_CASE("the size of a PUBLISH is that on the wire") {
+  CHECK(publish_size(1, 0, 0, false) == 5);
+  CHECK(publish_size(1, 0, 1, false) == 7);
+  CHECK(publish_size(1, 0, 1, true) == 8);
+  CHECK(publish_size(1, 124, 0, false) == 129);  // 127 bytes follow the header: its length takes one
+  CHECK(publish_size(1, 125, 0, false) == 131);  // 128: two
+  CHECK(publish_size(1, 16'381, 0, false) == 16'388);
+}
+
+TEST_CASE("of two limits the narrower counts, and what is near it is followed") {
+  const packet_limit configured{5000, origin::configured};
+  const packet_limit announced{3000, origin::announced};
+  CHECK(narrower(configured, announced) == announced);
+  CHECK(narrower(announced, configured) == announced);
+  CHECK(narrower({}, configured) == configured);
+  CHECK_FALSE(is_followed(1000, announced));
+  CHECK(is_followed(2500, announced));
+  CHECK_FALSE(is_followed(2500, {}));
+  CHECK(is_followed(100'000, {}));
+}
+
+TEST_CASE("the words name the limit that was met, and where it comes from") {
+  const auto words = [](packet_limit limit) { return too_large_words("the answer", 5042, "lab", limit); };
+  CHECK(
+      words({3000, origin::configured}) ==
+      "the answer has 5042 bytes, more than fits in one packet to broker lab: its `max_packet` here is 3000 "
+      "bytes; less at a time would pass");
+  CHECK(
+      words({3000, origin::announced}) ==
+      "the answer has 5042 bytes, more than fits in the 3000 bytes that broker lab takes in one packet; less "
+      "at a time would pass, or more if the broker's limit is raised (mosquitto: max_packet_size)");
+  CHECK(words({4999, origin::observed})
+            .find("twice closed the connection after packets of more than 4999 bytes") != std::string::npos);
+  CHECK(words({}).find("more than broker lab takes in one packet") != std::string::npos);
+}

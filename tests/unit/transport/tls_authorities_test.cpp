@@ -1,0 +1,68 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <mqcoap/transport/tls_authorities.hpp>
+#include <support/certificates.hpp>
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+
+namespace {
+
+/// The system's authorities are those of a file of the test's, as long as it lives.
+struct fixture {
+  certificates made;
+  std::string bundle = made.write("");
+
+  fixture() {
+    copy(made.ca_file());
+    ::setenv("SSL_CERT_FILE", bundle.c_str(), 1);
+  }
+  ~fixture() { ::unsetenv("SSL_CERT_FILE"); }
+
+  void copy(const std::string& from) {
+    std::filesystem::copy_file(from, bundle, std::filesystem::copy_options::overwrite_existing);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "authorities are read once, for all who trust the same, until they change") {
+  tls_options options;
+  SUBCASE("of the system") {}
+  SUBCASE("of a file") { options.ca_file = bundle; }
+  CHECK(find_authorities(options) == nullptr);
+  const auto first = read_authorities(options);
+  CHECK(first->fault.words.empty());
+  CHECK(read_authorities(options) == first);
+  CHECK(find_authorities(options) == first);
+  SUBCASE("in place") { copy(made.make_authority().cert_file); }
+  SUBCASE("by a rename") {
+    const auto renewed = made.write("");
+    std::filesystem::copy_file(made.make_authority().cert_file, renewed,
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::rename(renewed, bundle);
+  }
+  CHECK(find_authorities(options) == nullptr);
+  CHECK(read_authorities(options) != first);
+}
+
+TEST_CASE_FIXTURE(fixture, "a system without a file of authorities is no fault, and not looked for again") {
+  std::filesystem::remove(bundle);
+  const auto none = read_authorities({});
+  CHECK(none->fault.words.empty());
+  CHECK(find_authorities({}) == none);
+  copy(made.ca_file());
+  CHECK(find_authorities({}) == nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "a file that cannot be used is a fault, and tried again") {
+  const tls_options options{.ca_file = made.write("no certificate")};
+  CHECK_FALSE(read_authorities(options)->fault.words.empty());
+  CHECK(find_authorities(options) == nullptr);
+  std::filesystem::copy_file(made.ca_file(), options.ca_file,
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK(read_authorities(options)->fault.words.empty());
+}
