@@ -1,6 +1,6 @@
 #include "bench_result.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 
 #include <array>
 #include <mqcoap/protocol/json_text.hpp>

@@ -23,6 +23,8 @@ struct url_fault {
   std::string words;
 };
 
+using mqcoap::throw_exception_from_error;  // a result looks for it in this namespace
+
 /// Reads `mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]`; user and password percent-decoded, an IPv6 address in
 /// brackets, one slash at the end ignored.
 result<broker_url, url_fault> parse_broker_url(std::string_view text);

@@ -395,7 +395,7 @@ def skip(why):
 
 def main():
     arguments = argparse.ArgumentParser(prog="./dev accept", description=__doc__.splitlines()[0])
-    arguments.add_argument("codename", nargs="?", default="bookworm", choices=["bookworm", "trixie"])
+    arguments.add_argument("codename", nargs="?", default="bookworm", choices=["bookworm", "trixie", "forky"])
     arguments.add_argument("--only", nargs="+", metavar="STEP", choices=[s.__name__ for s in STEPS],
                            help="some of the steps; most of them need the first two")
     arguments.add_argument("--without", nargs="+", metavar="STEP", default=[], choices=[s.__name__ for s in STEPS],

@@ -15,6 +15,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "DEBIAN_FRONTEND": "noninteractive",
 }
+BARE_DEBIAN = pathlib.Path(__file__).resolve().parent.parent / "bare-debian"
 NEEDED = ["debootstrap", "systemd-nspawn", "nsenter"]
 
 
@@ -77,13 +78,10 @@ def prepared_base(folder, codename, packages, extra):
     @param extra  names of packages of Debian that are installed beside them
     """
     base = folder / f"{codename}-base"
-    mirror = os.environ.get("DEBIAN_MIRROR", "http://deb.debian.org/debian")
     if not (folder / f"{codename}-base.complete").exists():
-        print(f"      debootstrap {codename} from {mirror}", flush=True)
-        shutil.rmtree(base, ignore_errors=True)
-        base.mkdir(parents=True)
-        possible("debootstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,ca-certificates", codename,
-                 base, mirror)
+        print(f"      debootstrap {codename}", flush=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        possible(BARE_DEBIAN, codename, base, "systemd", "systemd-sysv", "dbus")
         (base / "var/log/journal").mkdir(exist_ok=True)
         (folder / f"{codename}-base.complete").touch()
     depends = "".join(host("dpkg-deb", "--field", deb, "Depends") for deb in packages) + " ".join(extra)

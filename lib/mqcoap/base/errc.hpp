@@ -2,12 +2,21 @@
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
+#include <boost/throw_exception.hpp>
+#include <stdexcept>
 #include <type_traits>
 
 namespace mqcoap {
 
 using boost::system::error_code;
 using boost::system::result;
+
+/// What a `result` throws that is read although it holds a fault of ours: from Boost 1.85 on it must be told.
+/// Found by the namespace of the fault's type.
+template <class Fault>
+[[noreturn]] void throw_exception_from_error(const Fault& /*fault*/, const boost::source_location& where) {
+  boost::throw_with_location(std::logic_error("a result was read that holds a fault"), where);
+}
 
 /// What can fail on this side. What a peer answers is a `response_code`, never one of these.
 enum class errc {

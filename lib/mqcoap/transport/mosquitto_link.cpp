@@ -166,8 +166,7 @@ void mosquitto_link::impl::disconnect() noexcept {
   ++epoch_;
   phase_ = phase::stopped;
   owner_ = nullptr;
-  boost::system::error_code ignored;
-  timer_.cancel(ignored);
+  timer_.cancel();
   for (auto& each : servers_) each.lookup.close();
   authorities_.close();
   if (const auto session = std::exchange(session_, nullptr)) session->close();

@@ -105,8 +105,7 @@ void mosquitto_link::impl::load_authorities() {
 
 void mosquitto_link::impl::open_session(const trusted_authorities* authorities) {
   ++epoch_;
-  boost::system::error_code ignored;
-  timer_.cancel(ignored);
+  timer_.cancel();
   phase_ = phase::connecting;
   const auto& [at, lookup, version] = servers_[server_];
   say(options_.log, log_level::debug, "broker {}: trying {} with {}", options_.name, address_words(),

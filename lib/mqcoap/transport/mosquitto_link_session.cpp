@@ -1,6 +1,4 @@
 #include <fcntl.h>
-#include <mosquitto.h>
-#include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -9,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <mqcoap/transport/libmosquitto.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
 #include <system_error>
 #include <utility>
@@ -264,8 +263,7 @@ void mosquitto_session::close() noexcept {
 }
 
 void mosquitto_session::release() noexcept {
-  boost::system::error_code ignored;
-  tick_.cancel(ignored);
+  tick_.cancel();
   // The library's socket shares the open file: closing the copy would leave it in the epoll set, so it is
   // taken out of it first.
   if (watched_.is_open()) ::close(watched_.release());

@@ -1,5 +1,3 @@
-#include <mosquitto.h>
-#include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
@@ -9,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/transport/libmosquitto.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
 #include <mqcoap/transport/server_identity.hpp>
 
