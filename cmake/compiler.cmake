@@ -12,6 +12,18 @@ if(MQCOAP_SANITIZE)
   add_compile_options(-fsanitize=${MQCOAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MQCOAP_SANITIZE})
 endif()
+# What Debian builds its packages with, and for what that costs see docs/architecture.md. A package brings its own.
+if(MQCOAP_HARDENING)
+  include(CheckCXXCompilerFlag)
+  foreach(flag stack-protector-strong stack-clash-protection cf-protection)
+    check_cxx_compiler_flag(-f${flag} MQCOAP_HAS_${flag})  # the last one is for x86 alone
+    if(MQCOAP_HAS_${flag})
+      add_compile_options(-f${flag})
+    endif()
+  endforeach()
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  add_link_options(LINKER:-z,relro LINKER:-z,now)
+endif()
 
 find_program(MQCOAP_CCACHE ccache)
 if(MQCOAP_CCACHE)

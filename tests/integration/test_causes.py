@@ -31,11 +31,16 @@ CONFIGURATION = """
 
 
 class PingsOnly:
-    """A broker of MQTT 3.1.1 that confirms subscriptions and answers pings, and acknowledges no message."""
+    """A broker of MQTT 3.1.1 that confirms subscriptions and answers pings, and acknowledges no message.
 
-    def __init__(self):
+    It serves the client with the given id; the presence of devices comes by connections of their own.
+    """
+
+    def __init__(self, client_id):
         self.connects = 0
         self.published = threading.Event()
+        self._client_id = client_id.encode()
+        self._client = None
         self._peers = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -66,7 +71,10 @@ class PingsOnly:
 
     def _answer(self, peer, kind, body):
         if kind == 1:
-            self.connects += 1
+            begin = 12  # behind the protocol's name and level, the flags, the keepalive and the length of the id
+            if body[begin : begin + struct.unpack_from(">H", body, begin - 2)[0]] == self._client_id:
+                self.connects += 1
+                self._client = peer
             peer.sendall(b"\x20\x02\x00\x00")
         elif kind == 8:
             filters, at = 0, 2
@@ -76,7 +84,7 @@ class PingsOnly:
             peer.sendall(bytes([0x90, 2 + filters]) + body[:2] + b"\x01" * filters)
         elif kind == 12:
             peer.sendall(b"\xd0\x00")
-        elif kind == 3:
+        elif kind == 3 and peer is self._client:
             self.published.set()
 
     def publish(self, topic, payload):
@@ -88,7 +96,7 @@ class PingsOnly:
             header += bytes([byte | (0x80 if left else 0)])
             if not left:
                 break
-        self._peers[-1].sendall(header + rest)
+        self._client.sendall(header + rest)
 
     def close(self):
         for each in [self._listener, *self._peers]:
@@ -106,7 +114,7 @@ class Causes(IntegrationTest):
         )
 
     def test_a_broker_that_acknowledges_nothing_is_given_up_after_two_keepalives(self):
-        lab, site = PingsOnly(), self.broker(witness=False)
+        lab, site = PingsOnly("gateway-1"), self.broker(witness=False)
         self.addCleanup(lab.close)
         gateway = self.start(lab, site, "protocol: 3.1.1, qos: 1, keepalive: 5s")
         request_id = new_id()
