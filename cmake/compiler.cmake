@@ -5,6 +5,10 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow)
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 # g++ 12 takes moved std::variant and std::optional for uninitialized at -O2; the sanitizers find the real ones.
 add_compile_options(-Wno-maybe-uninitialized)
+# g++ 12 takes what operator+ gives for a string without room for more than its own 15 characters.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  add_compile_options(-Wno-array-bounds -Wno-restrict)
+endif()
 if(MQCOAP_WERROR)
   add_compile_options(-Werror)
 endif()
@@ -24,6 +28,9 @@ if(MQCOAP_HARDENING)
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
   add_link_options(LINKER:-z,relro LINKER:-z,now)
 endif()
+
+# For sources that run for a person or at a start, and never for a request: they compile in two thirds of the time.
+set(MQCOAP_LESS_OPTIMIZED $<$<NOT:$<CONFIG:Debug>>:-O1>)
 
 find_program(MQCOAP_CCACHE ccache)
 if(MQCOAP_CCACHE)

@@ -1,0 +1,35 @@
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "exit_code.hpp"
+#include "version.hpp"
+
+namespace mqcoap {
+
+command_line read_command_line(int argc, char** argv) {
+  command_line said;
+  CLI::App app("mqcoapd: MQTT gateway that answers requests for lab devices and forwards them to others",
+               "mqcoapd");
+  app.set_version_flag("--version", "mqcoapd " MQCOAP_VERSION);
+  app.add_option("-c,--config", said.given.config, "Configuration file")
+      ->capture_default_str()
+      ->option_text("FILE");
+  app.add_flag(
+      "--check", said.given.check,
+      "Check the configuration, and what a start needs, and exit: 0 if all is good, 78 with the faults "
+      "on stderr");
+  app.add_flag("--schema", said.given.schema, "Print the JSON Schema of the configuration and exit");
+  app.footer(
+      "Signals: SIGTERM and SIGINT answer what is in flight and end within 5 s; a second one ends at once.\n"
+      "SIGHUP reads the configuration again; one that is at fault changes nothing.\n"
+      "Exit status: 0 stopped as asked, 64 wrong command line, 70 internal error, 78 bad configuration.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    said.exit = app.exit(e) == 0 ? exit_ok : exit_usage;
+  }
+  return said;
+}
+
+}  // namespace mqcoap

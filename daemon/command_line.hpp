@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace mqcoap {
+
+struct arguments {
+  std::string config = "/etc/mqcoap/mqcoap.yaml";
+  bool check = false;
+  bool schema = false;
+};
+
+struct command_line {
+  arguments given;
+  /// Present if there is nothing more to do: help and version are printed, or what is wrong.
+  std::optional<int> exit;
+};
+
+command_line read_command_line(int argc, char** argv);
+
+}  // namespace mqcoap

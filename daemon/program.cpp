@@ -1,0 +1,125 @@
+#include "program.hpp"
+
+#include <malloc.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <mqcoap/config/loader.hpp>
+#include <mqcoap/transport/descriptor_limit.hpp>
+#include <string>
+#include <utility>
+
+#include "command_line.hpp"
+#include "exit_code.hpp"
+#include "log_output.hpp"
+#include "service.hpp"
+#include "start_check.hpp"
+#include "version.hpp"
+
+namespace mqcoap {
+namespace {
+
+/// Large bodies come and go with every message: memory that glibc gave back to the kernel each time would be
+/// faulted in again, page by page, for the next (two thirds of the time of a GET of 100 KB).
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 16 << 20);
+}
+
+/// Until the service takes them: SIGHUP would end a process that is about to read its configuration anyway,
+/// and SIGTERM would end it without the goodbye. Ctrl-C still ends a start that hangs.
+class held_signals {
+ public:
+  held_signals() {
+    sigemptyset(&held_);
+    sigaddset(&held_, SIGHUP);
+    sigaddset(&held_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &held_, nullptr);
+  }
+  void let_through() const { pthread_sigmask(SIG_UNBLOCK, &held_, nullptr); }
+
+ private:
+  sigset_t held_;
+};
+
+std::size_t descriptors_for(const settings& s) {
+  const auto present = std::count_if(s.gateway.devices.begin(), s.gateway.devices.end(),
+                                     [](const auto& device) { return device.presence; });
+  return descriptors_for(s.brokers.size() + static_cast<std::size_t>(present));
+}
+
+int check(const arguments& args, const load_result& loaded) {
+  bool good = true;
+  for (const auto& d : check_start(*loaded.value, args.config)) {
+    std::cerr << to_string(d) << '\n';
+    good = good && d.level != diagnostic::severity::error;
+  }
+  if (!good) return exit_configuration;
+  std::cout << args.config << ": OK: " << summary_of(loaded) << '\n';
+  return exit_ok;
+}
+
+int serve(settings configuration, const arguments& args, log_output& log, const held_signals& held) {
+  const bool to_file = configuration.logging.target.where == log_target::place::file;
+  try {
+    service service(std::move(configuration), args.config, log);
+    spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
+    held.let_through();
+    service.run();
+    return exit_ok;
+  } catch (const std::exception& e) {
+    spdlog::critical("internal error: {}", e.what());
+    if (to_file) say_without_waiting("mqcoapd: internal error: " + std::string(e.what()) + '\n');
+    return exit_internal;
+  }
+}
+
+int run(const arguments& args, const held_signals& held) {
+  if (args.check || args.schema) held.let_through();
+  if (args.schema) {
+    std::cout << settings_schema() << '\n';
+    return exit_ok;
+  }
+  auto loaded = load_settings(args.config);
+  if (args.check || !loaded.value)
+    for (const auto& d : loaded.diagnostics) std::cerr << to_string(d) << '\n';
+  if (!loaded.value) return exit_configuration;
+  if (args.check) return check(args, loaded);
+  keep_freed_memory();
+  std::signal(SIGPIPE, SIG_IGN);
+  log_output log;
+  log.use(log_output::prepare(loaded.value->logging));
+  log_all(loaded.diagnostics);
+  const auto needed = descriptors_for(*loaded.value);
+  if (const auto limit = raise_descriptor_limit(needed); limit != 0 && limit < needed)
+    spdlog::warn(
+        "{} file descriptors are needed, most of them for presence, and this process may have {}: raise "
+        "the hard limit, in the unit by LimitNOFILE=",
+        needed, limit);
+  const int status = serve(*std::move(loaded.value), args, log, held);
+  if (!log.close(log_output::exit_patience)) std::_Exit(status);
+  return status;
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  const held_signals held;
+  const auto said = read_command_line(argc, argv);
+  if (said.exit) return *said.exit;
+  try {
+    return run(said.given, held);
+  } catch (const log_fault& e) {
+    std::fprintf(stderr, "%s: error: %s\n", said.given.config.c_str(), e.what());
+    return exit_configuration;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "mqcoapd: internal error: %s\n", e.what());
+    return exit_internal;
+  }
+}
+
+}  // namespace mqcoap

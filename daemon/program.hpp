@@ -1,0 +1,8 @@
+#pragma once
+
+namespace mqcoap {
+
+/// All of mqcoapd. @return the exit status, one of exit_code.hpp
+int run_program(int argc, char** argv);
+
+}  // namespace mqcoap
