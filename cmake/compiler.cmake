@@ -7,7 +7,7 @@ add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 add_compile_options(-Wno-maybe-uninitialized)
 # g++ 12 takes what operator+ gives for a string without room for more than its own 15 characters.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  add_compile_options(-Wno-array-bounds -Wno-restrict)
+  add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
 endif()
 if(MQCOAP_WERROR)
   add_compile_options(-Werror)
