@@ -34,7 +34,9 @@ CONFINED = [
     ("boost/beast*", 6, "observe/*.cpp", "Boost.Beast only in observe/*.cpp"),
     ("prometheus/*", 6, "observe/*.cpp", "prometheus-cpp only in observe/*.cpp"),
     ("boost/asio*", 3, "*", "Boost.Asio only on floor 3 and up"),
-    ("mosquitto.h", 3, "transport/mosquitto_link*.cpp", "mosquitto.h only in transport/mosquitto_link*.cpp"),
+    ("mosquitto.h", 3, "transport/libmosquitto.hpp", "mosquitto.h only in transport/libmosquitto.hpp"),
+    ("mqcoap/transport/libmosquitto.hpp", 3, "transport/mosquitto_link*.cpp",
+     "libmosquitto only in transport/mosquitto_link*.cpp"),
     ("openssl/*", 3, "transport/tls_*", "OpenSSL only in transport/tls_*"),
     ("yaml-cpp/*", 7, "config/*.cpp", "yaml-cpp only in config/*.cpp"),
     ("sqlite3.h", 3, "store/*.cpp", "sqlite3 only in store/*.cpp"),
@@ -76,8 +78,7 @@ def include_breach(name, folder, included, quoted):
         if other != folder and FLOORS[other] >= floor:
             way = "up" if FLOORS[other] > floor else "sideways"
             return f"floor {floor} ({folder}) looks {way} at floor {FLOORS[other]} ({other})"
-        return None
-    if quoted and "/" in included:
+    elif quoted and "/" in included:
         return "headers of the project are included as <mqcoap/FOLDER/FILE>"
     for pattern, lowest, files, words in CONFINED:
         if fnmatch.fnmatchcase(included, pattern):

@@ -1,8 +1,7 @@
-#include <mosquitto.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <iterator>
+#include <mqcoap/transport/libmosquitto.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
