@@ -16,7 +16,7 @@ if(MQCOAP_SANITIZE)
   add_compile_options(-fsanitize=${MQCOAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MQCOAP_SANITIZE})
 endif()
-# What Debian builds its packages with, and for what that costs see docs/architecture.md. A package brings its own.
+# What Debian builds its packages with; docs/performance.md says what it costs. A package brings its own.
 if(MQCOAP_HARDENING)
   include(CheckCXXCompilerFlag)
   foreach(flag stack-protector-strong stack-clash-protection cf-protection)
