@@ -49,7 +49,7 @@ class held_signals {
 std::size_t descriptors_for(const settings& s) {
   const auto present = std::count_if(s.gateway.devices.begin(), s.gateway.devices.end(),
                                      [](const auto& device) { return device.presence; });
-  return descriptors_for(s.brokers.size() + static_cast<std::size_t>(present));
+  return mqcoap::descriptors_for(s.brokers.size() + static_cast<std::size_t>(present));
 }
 
 int check(const arguments& args, const load_result& loaded) {
