@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <mqcoap/protocol/request_id.hpp>
+#include <optional>
 
 #include "session.hpp"
 
@@ -31,6 +32,7 @@ std::string serving_routes(const settings& gateway, const std::string& other) {
 settled_options to_broker(settled_options options, const settings& gateway, const link_options& broker) {
   options.client.broker = broker;
   options.client.broker.client_id.clear();
+  options.client.broker.qos = 1;  // so that MQTT 5 tells which publishes are denied
   options.client.ns = gateway.gateway.ns;
   options.client.timeout = std::min<std::chrono::milliseconds>(options.client.timeout, crossing);
   options.client.tag.reset();
@@ -77,13 +79,17 @@ void examine_bridges(const settled_options& options, const settings& gateway,
     }
     const auto before = at_home.mqtt().stats().served;
     const address probe{tag, *subsystem_name::parse("gateway"), *resource_path::parse("doctor")};
-    const auto asked = std::make_shared<bool>(false);  // the session ends after what stands here
-    from.mqtt().async_request(request_spec(probe), [asked](error_code, const response&) { *asked = true; });
-    from.wait_until(std::chrono::steady_clock::now() + crossing, [&] { return *asked; });
+    // Shared, because the session ends after what stands here.
+    const auto outcome = std::make_shared<std::optional<error_code>>();
+    from.mqtt().async_request(request_spec(probe),
+                              [outcome](error_code error, const response&) { *outcome = error; });
+    from.wait_until(std::chrono::steady_clock::now() + crossing, [&] { return outcome->has_value(); });
     // What came meanwhile lies in the socket.
     const bool came_back = at_home.wait_until(std::chrono::steady_clock::now() + crossing / 4,
                                               [&] { return at_home.mqtt().stats().served > before; });
-    show(judge_bridge(gateway, other.name, came_back));
+    const auto error = outcome->value_or(errc::timed_out);
+    const bool was_sent = came_back || is_answer(error) || error == errc::timed_out;
+    show(was_sent ? judge_bridge(gateway, other.name, came_back) : unreachable(other.name, error.message()));
   }
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto nagle = 20ms;
+constexpr auto tolerated_wait = 20ms;
 constexpr std::int64_t tolerated_skew = 1000;  // milliseconds
 constexpr std::int64_t broken_skew = 24 * 3600 * 1000;
 
@@ -67,10 +67,10 @@ std::chrono::microseconds median(std::vector<std::chrono::microseconds> times) {
 finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microseconds handshake) {
   finding f{.what = "round trip",
             .words = "a request to ourselves takes " + in_milliseconds(p50) + " ms (median)"};
-  if (p50 <= 2 * handshake + nagle) return f;
+  if (p50 <= 2 * handshake + tolerated_wait) return f;
   f.result = verdict::warn;
   f.advice =
-      "Nagle's algorithm? `set_tcp_nodelay true` in mosquitto.conf; else the broker or the network is busy";
+      "the broker or the network is busy: what else runs on the broker's machine, and what does its log say?";
   return f;
 }
 

@@ -33,8 +33,8 @@ std::string show_finding(const finding& f, const output_format& how);
 /// The middle one of several times. Precondition: there is one.
 std::chrono::microseconds median(std::vector<std::chrono::microseconds> times);
 
-/// Requests to ourselves cross the network four times. More than 20 ms above that is what Nagle's algorithm
-/// and delayed acknowledgements cost.
+/// Requests to ourselves cross the network four times. More than 20 ms above that is a busy broker, or
+/// network. Nagle's algorithm at the broker does not show: libmqcoap acknowledges at once.
 /// @param handshake  of TCP: one round trip of the network
 finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microseconds handshake);
 

@@ -26,6 +26,8 @@ constexpr std::chrono::milliseconds longest_probe{2000};
 /// What a gateway takes by default, less the room for a header.
 constexpr std::size_t large_body = 250 * 1024;
 
+constexpr char hangs_up_at_dots[] = "the broker ends the connection at a topic with a dot, as NATS 2.9 does";
+
 std::string dot_advice() {
   return "names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
 }
@@ -87,7 +89,7 @@ class examination {
   settled_options trial_;
   std::unique_ptr<session> session_;
   std::chrono::microseconds handshake_{};
-  bool loses_dots_ = false;  ///< the broker takes a dot in a topic for a '/'
+  bool refuses_dots_ = false;  ///< at this broker, a tag with a dot gets no messages
   int status_ = status_ok;
 };
 
@@ -185,6 +187,9 @@ void examination::check_requests(bool asks_device) {
     return fail(status_of(first.error), "self-request", "the broker denies requests to a tag of no device",
                 "in its ACL: " + line + "; where only one device may be asked: mqcoap doctor TAG");
   }
+  const bool has_dot = options_.client.ns.text().find('.') != std::string::npos;
+  if (first.error == errc::connection_lost && has_dot)
+    return fail(status_of(first.error), "self-request", hangs_up_at_dots, dot_advice());
   if (first.error != errc::timed_out)
     return fail(
         status_of(first.error), "self-request", first.error.message(),
@@ -238,15 +243,26 @@ void examination::check_dots() {
   const auto& tag = *trial_.client.tag;
   const auto gateway = *subsystem_name::parse("gateway");
   auto came_as = std::make_shared<std::string>();
-  session_->subscribe(general_filter(general_topic::kind::event, gateway, tag),
-                      [came_as](const general_message& m) { *came_as = m.topic.path.key(); });
+  try {
+    session_->subscribe(general_filter(general_topic::kind::event, gateway, tag),
+                        [came_as](const general_message& m) { *came_as = m.topic.path.key(); });
+  } catch (const failure&) {
+    return;  // the broker's rules keep events from us: asking devices takes none
+  }
   const general_topic sent(options_.client.ns, gateway, general_topic::kind::event, tag,
                            *resource_path::parse("doctor.dots"));
-  session_->await<error_code>(
+  const auto [error] = session_->await<error_code>(
       [&](auto done) { session_->mqtt().async_publish(sent, json_text(), false, std::move(done)); });
+  if (error == errc::connection_lost) {
+    refuses_dots_ = true;
+    warn("dots", hangs_up_at_dots, dot_advice());
+    std::string why;
+    session_->try_connect(why);  // if it does not come back, the checks behind this one say so
+    return;
+  }
   session_->request(to_ourselves());
-  loses_dots_ = *came_as == "doctor/dots";
-  if (loses_dots_)
+  refuses_dots_ = *came_as == "doctor/dots";
+  if (refuses_dots_)
     warn("dots", "the broker takes a dot in a topic for a '/', as RabbitMQ does", dot_advice());
 }
 
@@ -270,7 +286,7 @@ void examination::check_device(const std::string& device) {
   const auto outcome = session_->request(what);
   const auto& tag = what.to.tag.text();
   const auto& ns = options_.client.ns;
-  if (!outcome.answered && loses_dots_ && device.find('.') != std::string::npos)
+  if (!outcome.answered && refuses_dots_ && device.find('.') != std::string::npos)
     return fail(status_of(outcome.error), "device", tag + " cannot be asked at this broker", dot_advice());
   if (outcome.error == errc::denied) {
     const bool sending = is_sending_denied(outcome);

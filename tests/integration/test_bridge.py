@@ -83,6 +83,14 @@ class Bridged(IntegrationTest):
         self.assertEqual([f["result"] for f in bridge], ["ok"], done.stdout)
         self.assertEqual(done.returncode, 0)
 
+    def test_doctor_does_not_clear_a_broker_that_takes_no_request(self):
+        near, far = self.broker(witness=False), self.broker(witness=False, acl=["topic read gf_int_v1/#"])
+        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=far.url)
+        done = self.cli(near).run("doctor", "-o", "json", "--config", gateway.file)
+        bridge = [f for f in map(json.loads, done.stdout.splitlines()) if f["check"] == "bridge"]
+        self.assertEqual([f["result"] for f in bridge], ["warn"], done.stdout)
+        self.assertIn("far cannot be looked at: ", bridge[0]["found"])
+
 
 class OneBroker(IntegrationTest):
     SERVED = ("DEV_1",)

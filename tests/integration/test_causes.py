@@ -11,6 +11,7 @@ import unittest
 
 from harness import Authority, IntegrationTest, new_id, request_payload, request_topic
 from harness.device import normal
+from harness.packets import CONNECT, PINGREQ, PUBLISH, SUBSCRIBE, packet, read_packets, text
 
 CONFIGURATION = """
     version: 1
@@ -59,44 +60,30 @@ class PingsOnly:
 
     def _serve(self, peer):
         with contextlib.suppress(OSError), peer.makefile("rb") as stream:
-            while first := stream.read(1):
-                length = shift = 0
-                while True:
-                    byte = stream.read(1)[0]
-                    length |= (byte & 0x7F) << shift
-                    shift += 7
-                    if byte < 0x80:
-                        break
-                self._answer(peer, first[0] >> 4, stream.read(length))
+            for first, body in read_packets(stream):
+                self._answer(peer, first >> 4, body)
 
     def _answer(self, peer, kind, body):
-        if kind == 1:
-            begin = 12  # behind the protocol's name and level, the flags, the keepalive and the length of the id
-            if body[begin : begin + struct.unpack_from(">H", body, begin - 2)[0]] == self._client_id:
+        if kind == CONNECT:
+            # Behind the protocol's name and level, the flags and the keepalive.
+            if text(body, 10)[0] == self._client_id:
                 self.connects += 1
                 self._client = peer
             peer.sendall(b"\x20\x02\x00\x00")
-        elif kind == 8:
+        elif kind == SUBSCRIBE:
             filters, at = 0, 2
             while at < len(body):
-                at += 2 + struct.unpack_from(">H", body, at)[0] + 1
+                at = text(body, at)[1] + 1
                 filters += 1
             peer.sendall(bytes([0x90, 2 + filters]) + body[:2] + b"\x01" * filters)
-        elif kind == 12:
+        elif kind == PINGREQ:
             peer.sendall(b"\xd0\x00")
-        elif kind == 3 and peer is self._client:
+        elif kind == PUBLISH and peer is self._client:
             self.published.set()
 
     def publish(self, topic, payload):
-        name, payload = topic.encode(), payload.encode()
-        rest = struct.pack(">H", len(name)) + name + payload
-        header, left = b"\x30", len(rest)
-        while True:
-            left, byte = left >> 7, left & 0x7F
-            header += bytes([byte | (0x80 if left else 0)])
-            if not left:
-                break
-        self._client.sendall(header + rest)
+        name = topic.encode()
+        self._client.sendall(packet(0x30, struct.pack(">H", len(name)) + name + payload.encode()))
 
     def close(self):
         for each in [self._listener, *self._peers]:

@@ -44,6 +44,7 @@ class Listing(IntegrationTest):
         nobody = mq.run("ls")
         self.assertEqual((nobody.returncode, nobody.stdout), (0, ""))
         self.assertIn("no device", nobody.stderr)
+        self.assertIn("mqcoap ls TAG for each device, if the broker (RabbitMQ) sends retained", nobody.stderr)
         for tag, state in (("2D_1", "ONLINE"), ("2D_2", "OFFLINE"), ("ARD_1", "ONLINE")):
             presence(self.device(broker, tag), state)
         self.assertEqual(mq.run("ls", "--quiet").stdout, "2D_1\n2D_2\nARD_1\n")
@@ -84,6 +85,13 @@ class Listing(IntegrationTest):
         refused = self.cli(broker).run("ls", "OLD_1")
         self.assertEqual(refused.returncode, 4)
         self.assertIn("mqcoap ls OLD_1/SUBSYSTEM", refused.stderr)
+
+    def test_what_a_device_that_does_not_answer_tells_of_its_presence(self):
+        broker = self.broker()
+        presence(self.device(broker, "MUTE_1", mute()), "OFFLINE")
+        done = self.cli(broker).run("ls", "MUTE_1", "-W", "0.2s")
+        self.assertEqual(done.returncode, 6)
+        self.assertRegex(done.stderr, r"^mqcoap: MUTE_1 tells that it is OFFLINE, for \d+ s\n")
 
     def test_other_devices(self):
         broker = self.broker()
@@ -220,15 +228,47 @@ class Doctor(IntegrationTest):
         return {c["check"]: c for c in map(json.loads, done.stdout.splitlines())}
 
     def test_a_healthy_lab(self):
-        broker = self.broker()
+        broker = self.broker(settings=["max_packet_size 2097152"])
         self.device(broker, "DEV_1", normal([]))
         done = self.cli(broker).run("doctor", "DEV_1", "-o", "json")
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
         checks = self.checks(done)
-        self.assertEqual(set(checks), {"name", "tcp", "mqtt", "login", "subscribe", "round trip", "publish",
-                                       "large messages", "device", "clock", "answers"})
+        self.assertEqual(set(checks), {"name", "tcp", "mqtt", "packet limit", "login", "subscribe", "round trip",
+                                       "publish", "large messages", "device", "clock", "answers"})
         for name in set(checks) - {"round trip"}:  # a busy machine is slow
             self.assertEqual(checks[name]["result"], "ok", checks[name])
+        self.assertEqual(checks["packet limit"]["found"], "the broker takes 2MiB in one packet")
+
+    def test_a_broker_that_takes_a_dot_for_a_slash(self):
+        broker = self.detour(self.broker(), dots="slash")
+        mq = self.cli(broker)
+        done = mq.run("doctor", "DEV.1", "-o", "json", "-W", "1s")
+        checks = self.checks(done)
+        self.assertEqual(checks["dots"]["result"], "warn", checks)
+        self.assertIn("as RabbitMQ does", checks["dots"]["found"])
+        self.assertEqual(checks["large messages"]["result"], "ok", checks)
+        self.assertEqual(checks["device"]["found"], "DEV.1 cannot be asked at this broker")
+        checks = self.checks(mq.run("-n", "lab.v1", "doctor", "-o", "json", "-W", "1s"))
+        self.assertEqual(checks["self-request"]["found"], "the broker brings it under another topic")
+        self.assertIn("without dots", checks["self-request"]["advice"])
+
+    def test_a_broker_that_hangs_up_at_a_dot(self):
+        broker = self.detour(self.broker(), dots="close")
+        mq = self.cli(broker)
+        done = mq.run("doctor", "DEV.1", "-o", "json")
+        checks = self.checks(done)
+        self.assertEqual(checks["dots"]["result"], "warn", checks)
+        self.assertIn("as NATS 2.9 does", checks["dots"]["found"])
+        self.assertEqual(checks["large messages"]["result"], "ok", checks)
+        self.assertEqual(checks["device"]["found"], "DEV.1 cannot be asked at this broker")
+        checks = self.checks(mq.run("-n", "lab.v1", "doctor", "-o", "json"))
+        self.assertIn("as NATS 2.9 does", checks["self-request"]["found"])
+
+    def test_a_broker_that_keeps_events_from_us(self):
+        broker = self.detour(self.broker(), denies="/event/")
+        done = self.cli(broker).run("doctor", "-o", "json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        self.assertEqual(self.checks(done)["large messages"]["result"], "ok", done.stdout)
 
     def test_each_fault_is_named_with_what_to_do(self):
         broker = self.broker(witness=False, users={"lab": "secret"})

@@ -131,6 +131,11 @@ void fake_broker::on_disconnect(peer& p) {
   if (parting_ != parting::stay) p.socket.close();
 }
 
+void fake_broker::babble() {
+  constexpr std::string_view no_packet("\0\0", 2);
+  for (const auto& p : peers_) send(*p, no_packet);
+}
+
 void fake_broker::disconnect_clients(char reason) {
   for (const auto& p : peers_) send(*p, std::string("\xe0\x02") + reason + '\0');
   drop_clients();

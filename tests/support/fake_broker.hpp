@@ -54,6 +54,8 @@ class fake_broker {
   void drop_clients() { peers_.clear(); }
   /// Sends all clients a short message, whatever they have subscribed to.
   void deliver(std::string_view topic, std::string_view payload);
+  /// Sends all clients what is no MQTT.
+  void babble();
   /// Sends an MQTT 5 DISCONNECT with this reason, then hangs up.
   void disconnect_clients(char reason);
 

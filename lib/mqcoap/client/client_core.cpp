@@ -38,7 +38,9 @@ client_core::client_core(const executor& on, client_options options, make_link m
       server_(options_, requests_, time_),
       presence_topic_(options_.presence && options_.tag ? presence_topic(options_.ns, *options_.tag) : ""),
       announcement_(time_),
-      alarm_(serial_) {}
+      alarm_(serial_) {
+  largest_packet_.set(options_.broker.max_packet);
+}
 
 std::string client_core::outage() const {
   const std::lock_guard lock(outage_mutex_);

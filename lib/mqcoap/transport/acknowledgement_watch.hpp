@@ -15,14 +15,19 @@ class acknowledgement_watch {
   /// A connection is there.
   void begin(steady_time now) noexcept {
     since_ = now;
-    acknowledged_ = false;
+    acknowledged_ = owed_ = false;
   }
   void acknowledged() noexcept { acknowledged_ = true; }
-  /// Looks at it every now and then. @param owed  something has left this machine and is not acknowledged yet
-  /// @return true if the broker has owed an acknowledgement for longer than the patience, and sent none
-  bool is_silent(steady_time now, bool owed) noexcept {
-    if (std::exchange(acknowledged_, false) || !owed) since_ = now;
-    return now - since_ >= patience_;
+  /// Looks at it every now and then. An acknowledgement that is owed once stays owed, whatever is sent after
+  /// it.
+  /// @param unacknowledged  something was handed over and is not acknowledged yet
+  /// @param all_left  everything that was handed over has left this machine
+  /// @return true if the broker has owed an acknowledgement for as long as the patience, and sent none
+  bool is_silent(steady_time now, bool unacknowledged, bool all_left) noexcept {
+    if (std::exchange(acknowledged_, false) || !unacknowledged) owed_ = false;
+    if (!owed_) since_ = now;
+    owed_ = owed_ || (unacknowledged && all_left);
+    return owed_ && now - since_ >= patience_;
   }
   /// Since when, as far as the looks tell.
   steady_time since() const noexcept { return since_; }
@@ -31,6 +36,7 @@ class acknowledgement_watch {
   std::chrono::nanoseconds patience_;
   steady_time since_{};
   bool acknowledged_ = false;  ///< since the last look
+  bool owed_ = false;
 };
 
 }  // namespace mqcoap

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -22,13 +23,13 @@ class background_call {
  public:
   using work = std::function<Result()>;
   using handler = std::function<void(Result)>;
-  /// Makes the result when no thread can be started. @param why  in words
+  /// Makes the result when no thread can be started, or the call throws. @param why  in words
   using fallback = Result (*)(std::string why);
 
-  background_call(boost::asio::any_io_executor executor, fallback without_thread)
+  background_call(boost::asio::any_io_executor executor, fallback otherwise)
       : state_(std::make_shared<state>()) {
     state_->executor = std::move(executor);
-    state_->without_thread = without_thread;
+    state_->otherwise = otherwise;
   }
   /// Waits for nothing; a call that still runs ends unheard.
   ~background_call() { close(); }
@@ -41,9 +42,11 @@ class background_call {
     state_->waiting = std::move(done);
     if (std::exchange(state_->running, true)) return;
     try {
-      std::thread([s = state_, call = std::move(call)] { answer(s, call()); }).detach();
+      std::thread([s = state_, call = std::move(call)] {
+        answer(s, result_of(call, s->otherwise));
+      }).detach();
     } catch (const std::system_error& e) {
-      answer(state_, state_->without_thread(std::string("no thread to do it: ") + e.what()));
+      answer(state_, state_->otherwise(std::string("no thread to do it: ") + e.what()));
     }
   }
   /// Forgets who waits.
@@ -61,10 +64,18 @@ class background_call {
   struct state {
     std::mutex lock;
     std::optional<boost::asio::any_io_executor> executor;  ///< none after `close`
-    fallback without_thread = nullptr;
+    fallback otherwise = nullptr;
     handler waiting;
     bool running = false;
   };
+
+  static Result result_of(const work& call, fallback otherwise) {
+    try {
+      return call();
+    } catch (const std::exception& e) {
+      return otherwise(e.what());
+    }
+  }
 
   static void answer(const std::shared_ptr<state>& s, Result result) {
     const std::scoped_lock hold(s->lock);

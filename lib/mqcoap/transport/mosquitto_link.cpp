@@ -37,7 +37,7 @@ mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, co
       options_(std::move(options)),
       client_id_(options_.client_id.empty() ? random_client_id() : options_.client_id),
       timer_(executor_),
-      acknowledgements_(2 * options_.keepalive),
+      acknowledgements_(2 * mosquitto_session::keepalive_of(options_)),
       authorities_(executor_),
       queue_(options_.max_queue, options_.max_queue_bytes) {
   learn_largest_packet();

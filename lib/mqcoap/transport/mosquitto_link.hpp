@@ -9,9 +9,10 @@
 
 namespace mqcoap {
 
-/// A link over libmosquitto, driven by the executor: no thread of its own but for name resolution, for which
-/// nothing waits. A fresh library handle for every connection, so that nothing of the last one is sent on the
-/// next; reconnects after 0.5 to 30 s with jitter, and costs nothing in between.
+/// A link over libmosquitto, driven by the executor: no thread of its own but for resolving names and reading
+/// the trusted authorities of TLS, for which nothing waits. A fresh library handle for every connection, so
+/// that nothing of the last one is sent on the next; reconnects after 0.5 to 30 s with jitter, and costs
+/// nothing in between.
 /// @par Threads  Everything happens on the executor: calls are made on it, events and handlers come on it.
 class mosquitto_link final : public link {
  public:

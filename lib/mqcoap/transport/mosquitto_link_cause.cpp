@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::seconds short_life{2};
 /// A connection that lasts so long was not thrown off by another client.
 constexpr std::chrono::seconds settled{10};
-constexpr int suspicious = 2;  // connections in a row with a short life
+constexpr int suspicious = 2;  // connections with a short life, since one that settled
 
 packet_size_watch::cause cause_of(session_end::parting said) {
   switch (said) {
@@ -31,11 +31,11 @@ std::string utc(unix_millis at) {
 
 void mosquitto_link::impl::explain(session_end& end) {
   const auto lasted = time_.now() - up_since_;
-  if (lasted >= settled) short_lived_ = 0;
-  const bool suspect = lasted < short_life && ++short_lived_ >= suspicious;
-  if (const auto bytes = sizes_.ended(time_.now(), cause_of(end.said))) return explain_size(end, *bytes);
   const bool taken_over = end.said == session_end::parting::taken_over;
-  if (!taken_over && end.said != session_end::parting::silent) return;
+  const bool may_be_taken_over = taken_over || end.said == session_end::parting::silent;
+  if (lasted >= settled) short_lived_ = 0;
+  const bool suspect = may_be_taken_over && lasted < short_life && ++short_lived_ >= suspicious;
+  if (const auto bytes = sizes_.ended(time_.now(), cause_of(end.said))) explain_size(end, *bytes);
   if (suspect)
     end.why += fmt::format("; does another client use the id '{}'? {} connections ended within {}",
                            client_id_, short_lived_, to_string(short_life));
@@ -45,12 +45,14 @@ void mosquitto_link::impl::explain(session_end& end) {
 
 void mosquitto_link::impl::explain_size(session_end& end, std::size_t bytes) {
   learn_largest_packet();
-  const bool refused = largest_packet_.from == packet_limit::origin::observed;
-  end.why += fmt::format(
-      ", within a second of the largest packet so far, of {} bytes{}", bytes,
-      refused ? fmt::format(": for the second time, so packets of more than {} bytes are refused from now on",
-                            largest_packet_.bytes)
-              : ": does it take so much in one packet (mosquitto: max_packet_size)?");
+  end.why += end.said == session_end::parting::too_large
+                 ? fmt::format(", the largest packet so far had {} bytes: ", bytes)
+                 : fmt::format(", within a second of the largest packet so far, of {} bytes: ", bytes);
+  if (largest_packet_.from == packet_limit::origin::observed)
+    end.why += fmt::format("for the second time, so packets of more than {} bytes are refused from now on",
+                           largest_packet_.bytes);
+  else
+    end.why += "does it take so much in one packet (mosquitto: max_packet_size)?";
 }
 
 void mosquitto_link::impl::learn_largest_packet() {
@@ -69,7 +71,7 @@ void mosquitto_link::impl::check_dots(std::string_view topic) {
   if (dots_known_) return;  // they come as they were sent
   const auto filter = subscriptions_.meant_by(topic);
   if (filter.empty()) return;
-  dots_known_ = true;
+  dots_known_ = dots_told_ = true;
   say(options_.log, log_level::warning,
       "broker {} brings messages for the subscription to {} under another topic: it takes a dot in a topic "
       "for a '/', as RabbitMQ does. "
@@ -79,8 +81,8 @@ void mosquitto_link::impl::check_dots(std::string_view topic) {
 
 void mosquitto_link::impl::check_acknowledgements() {
   const auto now = time_.now();
-  const bool owed = session_->qos() > 0 && !window_.empty() && session_->all_has_left();
-  if (!acknowledgements_.is_silent(now, owed)) return;
+  const bool unacknowledged = session_->qos() > 0 && !window_.empty();
+  if (!acknowledgements_.is_silent(now, unacknowledged, unacknowledged && session_->all_has_left())) return;
   const auto lasted = std::chrono::floor<std::chrono::seconds>(now - acknowledgements_.since());
   const unix_millis since{time_.wall().count - std::chrono::milliseconds(lasted).count()};
   session_->close();

@@ -179,6 +179,7 @@ void mosquitto_link::impl::on_session_up() noexcept {
   ++stats_.connects;
   causes_.clear();
   oversize_told_ = unsent_told_ = false;
+  dots_known_ = dots_told_;  // another broker may have its address now
   say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_words(),
       words(servers_[server_].version.next()));
   servers_[server_].version.worked();

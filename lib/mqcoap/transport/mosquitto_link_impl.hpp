@@ -24,7 +24,8 @@
 namespace mqcoap {
 
 /// What a mosquitto_link is made of: subscriptions and the stop (mosquitto_link.cpp), the way of a message
-/// out (mosquitto_link_publish.cpp), and the way from one session to the next (mosquitto_link_connect.cpp).
+/// out (mosquitto_link_publish.cpp), the way from one session to the next (mosquitto_link_connect.cpp), and
+/// why sessions end (mosquitto_link_cause.cpp).
 /// Handlers keep it alive after the link is gone; `abandon` makes them do nothing.
 class mosquitto_link::impl final : public session_events, public std::enable_shared_from_this<impl> {
  public:
@@ -141,7 +142,8 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   outage_causes causes_;
   bool oversize_told_ = false;
   bool unsent_told_ = false;
-  bool dots_known_ = false;  ///< how the broker takes them
+  bool dots_known_ = false;  ///< how the broker takes them, or that it was told
+  bool dots_told_ = false;
   steady_time up_since_{};
   int short_lived_ = 0;  ///< connections that ended soon after they were made; since the last one that stayed
   acknowledgement_watch acknowledgements_;

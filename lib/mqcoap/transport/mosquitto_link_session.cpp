@@ -57,7 +57,7 @@ mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, sess
       tick_(executor_),
       stall_(tick_interval),
       qos_(std::clamp(options.qos, 0, 1)),
-      keepalive_(static_cast<int>(std::clamp<std::int64_t>(options.keepalive.count(), 5, 65535))),
+      keepalive_(static_cast<int>(keepalive_of(options).count())),
       connect_limit_(options.connect_timeout) {
   handle_ = mosquitto_new(client_id.c_str(), true, this);
   if (handle_ == nullptr) {
@@ -69,6 +69,10 @@ mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, sess
 }
 
 mosquitto_session::~mosquitto_session() { release(); }
+
+std::chrono::seconds mosquitto_session::keepalive_of(const link_options& options) noexcept {
+  return std::clamp(options.keepalive, std::chrono::seconds{5}, std::chrono::seconds{65535});
+}
 
 std::string mosquitto_session::system_words(int error) {
   auto words = std::generic_category().message(error);

@@ -88,6 +88,8 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   mosquitto_session(const mosquitto_session&) = delete;
   mosquitto_session& operator=(const mosquitto_session&) = delete;
 
+  /// The keepalive that is asked for: the library takes no shorter one than 5 s.
+  static std::chrono::seconds keepalive_of(const link_options& options) noexcept;
   /// Begins to connect. @param address  numeric: a name would block the loop while it is resolved
   /// @return false if that failed at once; then no event comes, and `failure` says why
   bool open(const std::string& address, std::uint16_t port);

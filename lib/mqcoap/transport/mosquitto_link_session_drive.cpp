@@ -22,6 +22,23 @@ constexpr std::uint64_t callbacks_a_wake = 512;
 constexpr std::size_t largest_corked = 64 * 1024;  // bytes of a flush
 constexpr int first_failure = 128;                 // MQTT 5 reason codes
 
+std::string without_dot(std::string words) {
+  if (!words.empty() && words.back() == '.') words.pop_back();
+  return words;
+}
+
+/// False if the library itself has given up the connection.
+bool is_loss(int code) noexcept {
+  switch (code) {
+    case MOSQ_ERR_SUCCESS:
+    case MOSQ_ERR_NO_CONN:
+    case MOSQ_ERR_CONN_LOST:
+    case MOSQ_ERR_TLS:
+    case MOSQ_ERR_ERRNO: return true;
+    default: return false;
+  }
+}
+
 void set_tcp(int fd, int option, int value) { ::setsockopt(fd, IPPROTO_TCP, option, &value, sizeof value); }
 
 }  // namespace
@@ -228,6 +245,8 @@ void mosquitto_session::tell_loss() {
                said);
   }
   if (disconnect_ == MOSQ_ERR_KEEPALIVE) return end(lost, "the broker does not answer");
+  if (!is_loss(disconnect_))
+    return end(lost, "the connection was given up here: " + without_dot(mosquitto_strerror(disconnect_)));
   const bool is_close =
       socket_error_ == 0 || socket_error_ == ECONNRESET || socket_error_ == EPIPE || socket_error_ == EPROTO;
   end(lost, socket_error_ != 0 ? system_words(socket_error_) : "the broker closed the connection",
@@ -243,8 +262,7 @@ void mosquitto_session::tell_end() {
     const bool credentials =
         v5_ ? connack_ == MQTT_RC_BAD_USERNAME_OR_PASSWORD || connack_ == MQTT_RC_NOT_AUTHORIZED
             : connack_ == CONNACK_REFUSED_BAD_USERNAME_PASSWORD || connack_ == CONNACK_REFUSED_NOT_AUTHORIZED;
-    std::string why = v5_ ? mosquitto_reason_string(connack_) : mosquitto_connack_string(connack_);
-    if (!why.empty() && why.back() == '.') why.pop_back();
+    auto why = without_dot(v5_ ? mosquitto_reason_string(connack_) : mosquitto_connack_string(connack_));
     if (credentials) why += " (check username and password)";
     return end(version ? version_refused : refused, "refused by the broker: " + why);
   }

@@ -107,7 +107,8 @@ class shelf {
     if (auto found = find(now)) return found;
     auto read = std::make_shared<trusted_authorities>();
     read->store = {X509_STORE_new(), X509_STORE_free};
-    read->fault = fill(read->store.get(), at);
+    read->fault = read->store ? fill(read->store.get(), at)
+                              : tls_fault{tls_fault::option::none, "OpenSSL has no memory"};
     if (!read->fault.words.empty()) read->store.reset();
     const std::scoped_lock hold(lock_);
     kept_ = read->store ? read : nullptr;
@@ -124,10 +125,14 @@ class shelf {
 
 /// One for all who trust the same. There are as many as configurations have named.
 std::shared_ptr<shelf> shelf_of(const places& at) {
-  static std::mutex lock;
-  static std::map<places, std::shared_ptr<shelf>> all;
-  const std::scoped_lock hold(lock);
-  auto& found = all[at];
+  struct library {
+    std::mutex lock;
+    std::map<places, std::shared_ptr<shelf>> shelves;
+  };
+  // Never destroyed: at the end of the program a thread that nobody waits for may still read.
+  static auto& all = *new library;
+  const std::scoped_lock hold(all.lock);
+  auto& found = all.shelves[at];
   if (!found) found = std::make_shared<shelf>();
   return found;
 }

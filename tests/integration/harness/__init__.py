@@ -7,6 +7,7 @@ from .caller import Answer, PythonCaller, Unusable
 from .case import IntegrationTest
 from .cli import Cli
 from .datagrams import Datagrams
+from .detour import Detour
 from .device import Device
 from .gateway import Gateway
 from .protocol import CODES, NAMESPACE, new_id, now_ms, request_payload, request_topic, response_topic
@@ -19,6 +20,7 @@ __all__ = [
     "CODES",
     "Cli",
     "Datagrams",
+    "Detour",
     "Device",
     "Gateway",
     "Identity",

@@ -9,6 +9,7 @@ from .broker import Broker
 from .bus import Bus
 from .caller import PythonCaller
 from .cli import Cli
+from .detour import Detour
 from .device import Device
 from .gateway import Gateway
 from .protocol import CODES
@@ -51,6 +52,11 @@ class IntegrationTest(unittest.TestCase):
         if witness:
             self._watch(broker)
         return broker
+
+    def detour(self, broker, **how):
+        detour = Detour(broker, **how)
+        self.addCleanup(detour.close)
+        return detour
 
     def _watch(self, broker):
         faults, seen, asked = [], collections.Counter(), collections.Counter()

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 TEST_CASE("a round trip is slow if it is, beside what the network takes") {
   CHECK(judge_round_trip(19ms, 1ms).result == verdict::ok);
   CHECK(judge_round_trip(41ms, 1ms).result == verdict::warn);
-  CHECK(judge_round_trip(41ms, 1ms).advice.find("set_tcp_nodelay true") != std::string::npos);
+  CHECK(judge_round_trip(41ms, 1ms).advice.find("busy") != std::string::npos);
   CHECK(judge_round_trip(101ms, 50ms).result == verdict::ok);
 }
 

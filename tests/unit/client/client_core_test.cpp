@@ -295,6 +295,13 @@ TEST_CASE("an answer too large for the broker is a 500 that says so") {
   CHECK(answer.find("more than broker") != std::string::npos);
 }
 
+TEST_CASE("before the first connection the largest packet is what the options say") {
+  client_options options;
+  CHECK(lab(options).core->largest_packet() == 0);
+  options.broker.max_packet = 3000;
+  CHECK(lab(options).core->largest_packet() == 3000);
+}
+
 TEST_CASE("an event that the broker does not take in time is an error") {
   lab l(impatient());
   l.connect();

@@ -17,6 +17,12 @@ struct fixture {
   log_catcher log;
 
   client make(link_options options) { return {loop, std::move(options), time}; }
+  /// Publishes a packet that is large enough to be suspected.
+  void publish_large(client& c, const fake_broker& broker) {
+    const auto before = broker.topics().size();
+    REQUIRE_FALSE(c.publish("t", std::string(5000, 'x')));
+    REQUIRE(loop.run_until([&] { return broker.topics().size() > before; }));
+  }
   bool says(const client& c, const std::string& words) {
     CAPTURE(c.told.why);
     return c.told.why.find(words) != std::string::npos;
@@ -35,22 +41,34 @@ TEST_CASE_FIXTURE(fixture, "a broker that answers pings and acknowledges nothing
     c.start_and_wait();
     std::optional<error_code> answer;
     CHECK_FALSE(c.l->publish("t", "x", never, {}, [&](error_code e) { answer = e; }));
-    REQUIRE(loop.run_until([&] { return !broker.topics().empty(); }));
-    time.advance(19s);
-    // Two looks, each a second: nothing is told yet.
-    REQUIRE(loop.run_until([&, end = std::chrono::steady_clock::now() + 2100ms] {
-      return std::chrono::steady_clock::now() > end;
+    REQUIRE(loop.run_until([&] {
+      time.advance(10s);
+      return c.told.downs == 1;
     }));
-    CHECK(c.told.downs == 0);
-    time.advance(2s);
-    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-    CHECK(says(c, "has acknowledged nothing (PUBACK) since 2025-04-24 22:4"));
-    CHECK(says(c, " UTC, for 2"));
+    CHECK(says(c, "has acknowledged nothing (PUBACK) since 2025-04-24 22:"));
+    CHECK(says(c, " UTC, for "));
     REQUIRE(loop.run_until([&] { return answer.has_value(); }));
     CHECK(*answer == errc::not_connected);
     REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
   }
   CHECK(log.count("warning: broker test is away: the broker answers, but has acknowledged nothing") == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "a keepalive below the shortest leaves a broker the shortest to acknowledge") {
+  fake_broker broker(loop.context(), greeting::accept);
+  broker.acknowledge(false);
+  auto options = options_for(broker.port());
+  options.qos = 1;
+  options.keepalive = 0s;
+  auto c = make(options);
+  c.start_and_wait();
+  CHECK_FALSE(c.publish("t", "x"));
+  REQUIRE(loop.run_until([&] {
+    time.advance(5s);
+    return c.told.downs == 1;
+  }));
+  CHECK(says(c, " UTC, for "));
+  CHECK_FALSE(says(c, " UTC, for 0"));
 }
 
 TEST_CASE_FIXTURE(fixture, "connections that end soon, twice, ask for another client with the same id") {
@@ -79,6 +97,27 @@ TEST_CASE_FIXTURE(fixture, "connections that last for two seconds do not ask") {
   }
 }
 
+TEST_CASE_FIXTURE(fixture, "a connection that lasts for ten seconds begins the count from the beginning") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v311));
+  c.l->start(c.told);
+  struct connection {
+    std::chrono::seconds lasts;
+    bool asks;
+  };
+  int ended = 0;
+  for (const auto& each :
+       std::vector<connection>{{0s, false}, {3s, false}, {0s, true}, {10s, false}, {0s, false}}) {
+    REQUIRE(loop.run_until([&] { return c.told.ups == ended + 1; }));
+    time.advance(each.lasts);
+    broker.drop_clients();
+    ++ended;
+    REQUIRE(loop.run_until([&] { return c.told.downs == ended; }));
+    CAPTURE(ended);
+    CHECK(says(c, "does another client use the id") == each.asks);
+  }
+}
+
 TEST_CASE_FIXTURE(fixture, "a broker that says that another client came is believed at once") {
   fake_broker broker(loop.context(), greeting::accept);
   auto options = options_for(broker.port());
@@ -87,7 +126,60 @@ TEST_CASE_FIXTURE(fixture, "a broker that says that another client came is belie
   c.start_and_wait();
   broker.disconnect_clients('\x8e');
   REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-  CHECK(says(c, "another client uses the id 'lab-gateway'"));
+  CHECK(says(c, "(another client uses the id 'lab-gateway')"));
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  broker.disconnect_clients('\x8e');
+  REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+  CHECK(says(c, "does another client use the id 'lab-gateway'? 2 connections ended within 2s"));
+}
+
+TEST_CASE_FIXTURE(fixture, "connections that end soon and behind large packets ask for both causes") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v311));
+  c.l->start(c.told);
+  for (int i = 1; i <= 2; ++i) {
+    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    publish_large(c, broker);
+    broker.drop_clients();
+    REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
+    CHECK(says(c, "within a second of the largest packet so far, of 5"));
+    CHECK(says(c, "does another client use the id") == (i == 2));
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker's word that a packet is too large names the size and no other client") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v5));
+  c.l->start(c.told);
+  for (int i = 1; i <= 2; ++i) {
+    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    publish_large(c, broker);
+    broker.disconnect_clients('\x95');
+    REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
+    CHECK(says(c, ", the largest packet so far had 5"));
+    CHECK_FALSE(says(c, "within a second"));
+    CHECK_FALSE(says(c, "another client"));
+  }
+  CHECK(says(c, "for the second time"));
+  REQUIRE(loop.run_until([&] { return c.told.ups == 3; }));
+  broker.drop_clients();
+  REQUIRE(loop.run_until([&] { return c.told.downs == 3; }));
+  CHECK_FALSE(says(c, "another client"));
+}
+
+TEST_CASE_FIXTURE(fixture, "a connection that is given up here blames neither a size nor another client") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v311));
+  c.l->start(c.told);
+  for (int i = 1; i <= 2; ++i) {
+    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    publish_large(c, broker);
+    broker.babble();
+    REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
+    CHECK(c.told.why ==
+          "the connection was given up here: A network protocol error occurred when communicating with the "
+          "broker");
+  }
 }
 
 TEST_CASE_FIXTURE(fixture,
@@ -181,6 +273,17 @@ TEST_CASE_FIXTURE(fixture, "a broker that takes dots in topics for slashes is wa
     for (const auto* payload : {"first", "second"}) {
       broker.deliver("ns/axuv/request/GW/1/1", payload);
       REQUIRE(c.waits_for(payload));
+    }
+    CHECK(log.count(words) == 1);
+  }
+  SUBCASE("another one, which does, comes to its address") {
+    broker.deliver("ns/axuv/request/GW.1/1", "with its dot");
+    REQUIRE(c.waits_for("with its dot"));
+    for (int i = 2; i <= 3; ++i) {
+      broker.drop_clients();
+      REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+      broker.deliver("ns/axuv/request/GW/1/1", "of connection " + std::to_string(i));
+      REQUIRE(c.waits_for("of connection " + std::to_string(i)));
     }
     CHECK(log.count(words) == 1);
   }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <mqcoap/transport/name_lookup.hpp>
 #include <semaphore>
+#include <stdexcept>
 #include <support/private_broker.hpp>
 
 #include "mosquitto_fixture.hpp"
@@ -125,6 +126,19 @@ TEST_CASE("a round that begins while an old lookup hangs takes what that one bri
   for (int i = 0; i < 100; ++i)
     names.release();  // for further rounds too, on a machine that is slow to connect
   REQUIRE(loop.run_until([&] { return l.up(); }));
+}
+
+TEST_CASE("a resolver that throws is an answer with its words, and may be asked again") {
+  event_loop loop;
+  name_lookup lookup(loop.context().get_executor(),
+                     [](const std::string&) -> resolved_name { throw std::runtime_error("out of luck"); });
+  for (int i = 0; i < 2; ++i) {
+    std::optional<resolved_name> answer;
+    lookup.begin("host", [&](resolved_name found) { answer = std::move(found); });
+    REQUIRE(loop.run_until([&] { return answer.has_value(); }));
+    CHECK(answer->addresses.empty());
+    CHECK(answer->fault == "out of luck");
+  }
 }
 
 TEST_CASE("a name without an answer is an outage that quotes the resolver") {

@@ -109,6 +109,14 @@ TEST_CASE_FIXTURE(fixture, "a packet that is still on its way, however long, is 
   CHECK(end() == 5000u);
 }
 
+TEST_CASE_FIXTURE(fixture, "a later message with the id of the suspect says nothing of it") {
+  watch.sent(7, 5000, true, time.now());
+  watch.written(time.now());
+  time.advance(1min);
+  watch.written(time.now());
+  CHECK_FALSE(end());
+}
+
 TEST_CASE("the size of a PUBLISH is that on the wire") {
   CHECK(publish_size(1, 0, 0, false) == 5);
   CHECK(publish_size(1, 0, 1, false) == 7);

@@ -1,0 +1,107 @@
+"""A broker that treats some packets in a way of its own: a proxy for MQTT in front of a real one."""
+
+import contextlib
+import socket
+import threading
+
+from .packets import CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, packet, read_packets, text
+
+
+class Detour:
+    """@param dots  "slash": takes a dot in a topic for a '/', as RabbitMQ does; "close": ends a connection that
+    publishes to such a topic, as NATS 2.9 does
+    @param denies  what the filters hold to which nobody may subscribe
+    """
+
+    def __init__(self, broker, dots=None, denies=None):
+        self._broker = broker
+        self._dots = dots
+        self._denies = denies and denies.encode()
+        self._sockets = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def close(self):
+        for each in [self._listener, *self._sockets]:
+            self._end(each)
+
+    @staticmethod
+    def _end(sock):
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+        sock.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                client, _ = self._listener.accept()
+                broker = socket.create_connection(("127.0.0.1", self._broker.port))
+                for each in (client, broker):
+                    each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._sockets += [client, broker]
+                way = _Way(client, broker, self._dots, self._denies)
+                for run in (way.forth, way.back):
+                    threading.Thread(target=self._run, args=(run, client, broker), daemon=True).start()
+
+    def _run(self, run, client, broker):
+        with contextlib.suppress(OSError):
+            run()
+        self._end(client)
+        self._end(broker)
+
+
+class _Way:
+    """One connection."""
+
+    def __init__(self, client, broker, dots, denies):
+        self._client = client
+        self._broker = broker
+        self._dots = dots
+        self._denies = denies
+        self._v5 = False
+        self._answering = threading.Lock()
+
+    def forth(self):
+        with self._client.makefile("rb") as stream:
+            for first, body in read_packets(stream):
+                kind = first >> 4
+                if kind == CONNECT:
+                    self._v5 = body[6] == 5
+                topics = list(self._topics(kind, body))
+                if self._dots == "close" and kind == PUBLISH and b"." in body[slice(*topics[0])]:
+                    return
+                if self._denies and kind == SUBSCRIBE and any(self._denies in body[slice(*each)] for each in topics):
+                    self._deny(body[:2], len(topics))
+                    continue
+                if self._dots == "slash":
+                    for begin, end in topics:
+                        body = body[:begin] + body[begin:end].replace(b".", b"/") + body[end:]
+                self._broker.sendall(packet(first, body))
+
+    def back(self):
+        with self._broker.makefile("rb") as stream:
+            for first, body in read_packets(stream):
+                with self._answering:
+                    self._client.sendall(packet(first, body))
+
+    def _topics(self, kind, body):
+        """Where they stand."""
+        if kind == PUBLISH:
+            yield 2, text(body, 0)[1]
+        if kind not in (SUBSCRIBE, UNSUBSCRIBE):
+            return
+        at = 3 + body[2] if self._v5 else 2  # behind the properties
+        while at < len(body):
+            end = text(body, at)[1]
+            yield at + 2, end
+            at = end + (1 if kind == SUBSCRIBE else 0)
+
+    def _deny(self, packet_id, count):
+        reasons = (b"\x87" if self._v5 else b"\x80") * count
+        with self._answering:
+            self._client.sendall(packet(0x90, packet_id + (b"\0" if self._v5 else b"") + reasons))
