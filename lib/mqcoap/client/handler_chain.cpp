@@ -35,7 +35,9 @@ void request_chain::end_for_memory(const request_handler& h, responder& r, stead
     next_memory_line_ = received + std::chrono::seconds(1);
     say(log_, log_level::error, "the request handler '{}' failed: out of memory", h.name);
   }
-  if (r) std::move(r).fail(response_code::service_unavailable, memory_words(r.req()));
+  if (!r) return;
+  const auto words = memory_words(r.req());
+  std::move(r).fail(response_code::service_unavailable, words);
 } catch (const std::bad_alloc&) {
   if (r) std::move(r).fail(response_code::service_unavailable, "out of memory");
 }
