@@ -12,6 +12,10 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_repeats = 100;
 constexpr std::size_t most_doublings = 4;
 
+bool holds(std::string_view text, std::string_view words) {
+  return text.find(words) != std::string_view::npos;
+}
+
 bool is_code(const request_outcome& outcome, response_code code) {
   return outcome.answered && outcome.answered->answer.code == code;
 }
@@ -51,14 +55,20 @@ std::chrono::milliseconds pause_before(std::size_t n, const request_outcome& las
   return 1s * (1 << std::min(n - 1, most_doublings));
 }
 
-bool was_not_sent(std::string_view words) { return words.find("was not sent") != std::string_view::npos; }
+bool was_never_run(std::string_view words) {
+  return holds(words, "was not sent") || holds(words, "was not run");
+}
 
 bool may_have_run(const request_outcome& outcome, method verb) {
   if (verb == method::get) return false;
-  if (outcome.answered)
-    return is_code(outcome, response_code::gateway_timeout) &&
-           !was_not_sent(words_of(outcome.answered->answer.body));
-  return !was_not_sent(outcome.words) &&
+  if (outcome.answered) {
+    const auto& answer = outcome.answered->answer;
+    if (!is_error(answer.code)) return false;
+    const auto words = words_of(answer.body);
+    return holds(words, "may have been run") ||
+           (is_code(outcome, response_code::gateway_timeout) && !was_never_run(words));
+  }
+  return !was_never_run(outcome.words) &&
          (outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
           outcome.error == errc::unusable_answer);
 }

@@ -98,7 +98,8 @@ class OneBroker(IntegrationTest):
     def test_two_listeners_of_one_broker_are_502_as_well(self):
         other = free_port()
         near = self.broker(settings=[f"listener {other} 127.0.0.1"])
-        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=f"mqtt://127.0.0.1:{other}")
+        gateway = self.gateway(CONFIGURATION.replace("timeout: 20s", "timeout: 1s"), NEAR=near.url,
+                               FAR=f"mqtt://127.0.0.1:{other}")
         gateway.wait_log("connected to broker far")
         desk = self.caller(near, "DEV_1")
         for _ in range(2):

@@ -31,10 +31,11 @@ LOOP = "route round leads round in a loop"
 
 class Loop(IntegrationTest):
     SERVED = ("GW_1", "B_1", "B_2", "B_3")
+    CONFIGURATION = CONFIGURATION
 
     def start(self, same):
         self.site = self.broker()
-        self.daemon = self.gateway(CONFIGURATION, LAB=self.lab.url, SAME=same, SITE=self.site.url)
+        self.daemon = self.gateway(self.CONFIGURATION, LAB=self.lab.url, SAME=same, SITE=self.site.url)
         self.daemon.wait_log("connected to broker same")
         self.daemon.wait_log("connected to broker site")
         self.desk = self.caller(self.lab, "GW_1")
@@ -104,6 +105,8 @@ class OneAddress(Loop):
 class TwoListeners(Loop):
     """One broker with two ports, which may as well be two brokers with a bridge."""
 
+    CONFIGURATION = CONFIGURATION.replace("{tag: B_1}, serve: true, timeout: 60s", "{tag: B_1}, serve: true, timeout: 1s")
+
     def setUp(self):
         super().setUp()
         other = free_port()
@@ -114,6 +117,7 @@ class TwoListeners(Loop):
         for method in ("POST", "GET"):
             answer = self.desk.request(method, "gains", tag="B_1")
             self.assert_code(answer, 502, "are one or bridged, and no device answers", LOOP)
+            self.assertEqual("the POST may have been run" in answer.body, method == "POST")
         self.assertEqual(self.daemon.log.count("error: brokers same and lab are bridged, or are one"), 1)
         self.assertEqual(self.rows(), [("loop", "round", "same", "lab", 2)])
         self.assertEqual(self.returned(), 2)

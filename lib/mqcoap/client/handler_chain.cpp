@@ -1,4 +1,5 @@
 #include <atomic>
+#include <chrono>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/response_exception.hpp>
 #include <mqcoap/transport/log.hpp>
@@ -20,22 +21,46 @@ void answer_failure(const request_handler& h, const log_sink& log, responder& r,
   say(log, log_level::error, "the request handler '{}' failed after it had answered: {}", h.name, words);
 }
 
+/// Whether a write has run by then is known to the handler alone.
+std::string memory_words(const request& asked) {
+  if (asked.verb == method::get) return "out of memory; try again later";
+  return "out of memory; the " + std::string(to_string(asked.verb)) + " may have been run";
+}
+
+}  // namespace
+
+/// The line of the log, a second at most, and 503 if the handler has not answered.
+void request_chain::end_for_memory(const request_handler& h, responder& r, steady_time received) const try {
+  if (received >= next_memory_line_) {
+    next_memory_line_ = received + std::chrono::seconds(1);
+    say(log_, log_level::error, "the request handler '{}' failed: out of memory", h.name);
+  }
+  if (!r) return;
+  const auto words = memory_words(r.req());
+  std::move(r).fail(response_code::service_unavailable, words);
+} catch (const std::bad_alloc&) {
+  if (r) std::move(r).fail(response_code::service_unavailable, "out of memory");
+}
+
 /// False if the handler does not want this request.
-bool process(const request_handler& h, const log_sink& log, responder& r) {
+bool request_chain::process(const request_handler& h, responder& r) const {
+  const auto received = r->received;
   try {
     if (h.matches && !h.matches(*r)) return false;
     h.process(r);
   } catch (const response_exception& e) {
-    answer_failure(h, log, r, e.response_code(), e.detail());
+    answer_failure(h, log_, r, e.response_code(), e.detail());
   } catch (const std::bad_alloc&) {
-    if (r) std::move(r).fail(response_code::service_unavailable, "out of memory; try again later");
+    end_for_memory(h, r, received);
   } catch (const std::exception& e) {
-    answer_failure(h, log, r, response_code::internal_server_error, failure_of(h.name, e.what()));
+    answer_failure(h, log_, r, response_code::internal_server_error, failure_of(h.name, e.what()));
   } catch (...) {
-    answer_failure(h, log, r, response_code::internal_server_error, failure_of(h.name, unknown_exception));
+    answer_failure(h, log_, r, response_code::internal_server_error, failure_of(h.name, unknown_exception));
   }
   return true;
 }
+
+namespace {
 
 /// What the caller of `request` is told of the exception that is being handled.
 struct raised {
@@ -75,7 +100,7 @@ request_chain::request_chain(last_resort otherwise, log_sink log)
 void request_chain::run(responder r) const {
   const auto handlers = handlers_.now();
   for (const auto& [id, h] : *handlers) {
-    const bool wanted = process(*h, log_, r);
+    const bool wanted = process(*h, r);
     if (!r) return;
     if (wanted && !h->propagate) break;
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/protocol/address.hpp>
 #include <mqcoap/protocol/method.hpp>
@@ -75,7 +76,8 @@ struct request_handler {
   std::string name{};                          ///< for the answer if it fails
   std::function<bool(const call&)> matches{};  ///< empty: every request
   /// May change the request (`r.edit()`), answer it, or move the responder away and answer later. What it
-  /// throws answers the request: a response_exception with its code and detail, anything else with 500.
+  /// throws answers the request: a response_exception with its code and detail, std::bad_alloc with 503,
+  /// anything else with 500.
   std::function<void(responder& r)> process{};
   bool propagate = true;  ///< false: no further handler sees a request that this one was given
 };
@@ -87,7 +89,7 @@ class request_chain {
   using last_resort = std::function<void(responder r)>;
 
   /// @param otherwise  answers what no handler answered; empty: 404
-  /// @param log  hears of handlers that fail after they answered
+  /// @param log  hears of handlers that fail after they answered, and of those that run out of memory
   explicit request_chain(last_resort otherwise = {}, log_sink log = {});
 
   handler_id add(request_handler h) { return handlers_.add(std::move(h)); }
@@ -95,12 +97,17 @@ class request_chain {
   void clear() { handlers_.clear(); }
 
   /// Sees to it that the request is answered, now or later.
+  /// @par Threads  One at a time.
   void run(responder r) const;
 
  private:
+  bool process(const request_handler& h, responder& r) const;
+  void end_for_memory(const request_handler& h, responder& r, steady_time received) const;
+
   const last_resort otherwise_;
   const log_sink log_;
   handler_list<request_handler> handlers_;
+  mutable steady_time next_memory_line_ = steady_time::min();  ///< out of memory: a line a second at most
 };
 
 /// What is known of the request that a response answers.

@@ -14,6 +14,7 @@ void request_server::on_request(exchange_topic topic, const inbound& m, std::sha
   try {
     c = admit(std::move(topic), m);
   } catch (const std::bad_alloc&) {
+    on_out_of_memory();
     const auto request = exchange_topic::parse(m.topic);
     if (request && via_ != nullptr) sender_.send(*via_, *request, out_of_memory_fault());
   }
@@ -48,19 +49,29 @@ bool request_server::is_fresh(const call& c, bool enter) {
 }
 
 void request_server::finish(const call& answered, const answer& what) {
-  send(answered, what);
   const auto joined = seen_.note(answered, what);
+  send(answered, what);
   for (const auto& repeat : joined) send(repeat, what);
 }
 
-void request_server::send(const call& c, const answer& what) {
+/// If one answer cannot be sent (out of memory), the others are sent all the same.
+void request_server::send(const call& c, const answer& what) try {
   if (via_ != nullptr) sender_.send(*via_, c, what);
+} catch (const std::bad_alloc&) {
+  on_out_of_memory();
 }
 
 void request_server::on_sent(const exchange_topic& request, error_code error) {
   if (error)
     say(options_.broker.log, log_level::debug, "the answer under {} could not be sent: {}", request.text(),
         error.message());
+}
+
+void request_server::on_out_of_memory() noexcept try {
+  if (memory_lines_.pass(time_.now()))
+    say(options_.broker.log, log_level::error, "out of memory for a message");
+} catch (const std::exception&) {
+  // Then the line is missing as well.
 }
 
 void request_server::on_too_large(const exchange_topic& request, std::string_view words) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
@@ -7,6 +8,7 @@
 #include <mqcoap/client/client_options.hpp>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/exchange/duplicate_filter.hpp>
+#include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <mqcoap/transport/link.hpp>
@@ -34,6 +36,7 @@ class request_server final : private answer_sender::observer {
   void send(const call& c, const answer& what);
   void on_sent(const exchange_topic& request, error_code error) override;
   void on_too_large(const exchange_topic& request, std::string_view words) override;
+  void on_out_of_memory() noexcept override;
 
   const client_options& options_;
   const request_chain& chain_;
@@ -41,6 +44,7 @@ class request_server final : private answer_sender::observer {
   link* via_ = nullptr;
   duplicate_filter seen_;
   answer_sender sender_;
+  throttle memory_lines_{std::chrono::seconds(1)};
 };
 
 }  // namespace mqcoap

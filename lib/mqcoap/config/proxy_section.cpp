@@ -68,7 +68,9 @@ const section<route_spec>& route_section() {
        key<route_spec>("in_flight", integer(1, 1024), "1",
                        "Requests at one device at a time; the rest queue.",
                        [](route_spec& r, std::int64_t n) { r.in_flight = static_cast<std::size_t>(n); }),
-       key<route_spec>("queue", integer(0, 65536), "1000", "Requests that wait for one device; then 503.",
+       key<route_spec>("queue", integer(0, 65536), "1000",
+                       "Requests that wait for one device; then 503. A device gets at most half of "
+                       "`limits.in_flight`, also 503 then: 512 by default.",
                        [](route_spec& r, std::int64_t n) { r.queue = static_cast<std::size_t>(n); }),
        key<route_spec>(
            "wire", choice<wire_format>({{"full", wire_format::full}, {"compact", wire_format::compact}}),

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <mqcoap/exchange/duplicate_filter.hpp>
+#include <new>
 #include <utility>
 
 namespace mqcoap {
@@ -19,8 +20,8 @@ std::uint64_t fingerprint_of(const request& r) {
 
 /// Bytes that a remembered answer holds; its small fields are part of the entry.
 std::size_t size_of(const answer& a) noexcept {
-  std::size_t bytes = a.body.text().size() + a.location.size() + a.options.etag.size() +
-                      a.options.content_format.size() + a.options.traceparent.size();
+  std::size_t bytes = (a.body.is_null() ? 0 : a.body.text().size()) + a.location.size() +
+                      a.options.etag.size() + a.options.content_format.size() + a.options.traceparent.size();
   for (const auto& f : a.unknown) bytes += f.key.size() + f.value.size();
   return bytes;
 }
@@ -80,8 +81,9 @@ std::vector<call> duplicate_filter::note(const call& answered, const answer& fir
   if (first.never_run) {
     remove(at);
   } else {
-    at->second.first = first;
-    answer_bytes_ += size_of(first);
+    auto kept = copy_of(first);
+    answer_bytes_ += size_of(kept);
+    at->second.first = std::move(kept);
   }
   return joined;
 }
@@ -89,11 +91,24 @@ std::vector<call> duplicate_filter::note(const call& answered, const answer& fir
 void duplicate_filter::amend(const call& answered, const answer& late) {
   const auto at = entries_.find(key_of(answered));
   auto* const given = at == entries_.end() ? nullptr : std::get_if<answer>(&at->second.first);
-  if (given == nullptr || given->code != response_code::gateway_timeout) return;
+  if (given == nullptr ||
+      (given->code != response_code::gateway_timeout && given->code != response_code::bad_gateway))
+    return;
   // Without room for it the 504 stays, which is true as well.
   if (answer_bytes_ + size_of(late) > options_.answer_bytes) return;
-  answer_bytes_ += size_of(late) - size_of(*given);
-  *given = late;
+  auto kept = late;
+  answer_bytes_ += size_of(kept) - size_of(*given);
+  *given = std::move(kept);
+}
+
+/// Without memory for all of it, its code, and for an error the words made in time.
+answer duplicate_filter::copy_of(const answer& first) const try {
+  return first;
+} catch (const std::bad_alloc&) {
+  answer brief;
+  brief.code = first.code;
+  if (is_error(first.code)) brief.body = brief_words_;
+  return brief;
 }
 
 void duplicate_filter::forget_old(steady_time now) {
@@ -101,7 +116,7 @@ void duplicate_filter::forget_old(steady_time now) {
 }
 
 duplicate_filter::usage duplicate_filter::usage_at(steady_time now) const {
-  // What is out of date leaves the table only with the next request that is checked.
+  // What is out of date may still be in the table.
   auto entries = entries_.size();
   auto bytes = answer_bytes_;
   for (auto at = by_age_.begin(); at != by_age_.end() && at->forgotten <= now; ++at, --entries)

@@ -42,13 +42,21 @@ class duplicate_filter {
   /// @param enter  false: the request will be refused, so that a fresh one leaves no entry
   finding check(const call& c, steady_time now, bool enter = true);
   /// Notes the answer of a request that was `fresh`, or is a GET. One that was never run, as the answer says,
-  /// is fresh again when it comes again. Returns the repeats that joined it under other spellings of the id,
-  /// without their bodies: they get the same answer, each under its own topic.
+  /// is fresh again when it comes again. If there is no memory for a copy of the answer, a repeat gets its
+  /// code only. Returns the repeats that joined it under other spellings of the id, without their bodies:
+  /// they get the same answer, each under its own topic.
   [[nodiscard]] std::vector<call> note(const call& answered, const answer& first);
 
-  /// Replaces the 504 that a request was given by the answer that came late: a repeat gets it. Does
+  /// Replaces the 504 or 502 that a request was given by the answer that came late: a repeat gets it. Does
   /// nothing for a request that is forgotten or got anything else.
   void amend(const call& answered, const answer& late);
+
+  /// Forgets the requests whose window is over.
+  void forget_old(steady_time now);
+  /// When the window of every request remembered now is over; `steady_time::max()` if there is none.
+  steady_time all_old_at() const noexcept {
+    return by_age_.empty() ? steady_time::max() : by_age_.back().forgotten;
+  }
 
   std::size_t size() const noexcept { return entries_.size(); }
 
@@ -75,14 +83,16 @@ class duplicate_filter {
   };
   using entry_table = std::unordered_map<std::string, entry>;
 
+  answer copy_of(const answer& first) const;
   static verdict join(running& first, const call& c);
-  void forget_old(steady_time now);
   void remove(entry_table::iterator at);
 
   const duplicate_filter_options options_;
   entry_table entries_;
   std::list<aging> by_age_;  ///< the oldest first
   std::size_t answer_bytes_ = 0;
+  const json_text brief_words_ =
+      json_text::from_string("the request was answered before; there was no memory to keep the answer");
 };
 
 /// What a request is told that is neither to be run nor has an answer of its own; nothing for the others.

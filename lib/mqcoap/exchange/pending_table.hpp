@@ -33,14 +33,6 @@ class pending_table {
     return at == entries_.end() ? nullptr : &at->second.value;
   }
 
-  /// Gives an entry another deadline. Precondition: it is in the table.
-  void reschedule(const request_id& id, steady_time deadline) {
-    const auto at = entries_.find(id);
-    const auto next = deadlines_.emplace(deadline, &at->first);
-    deadlines_.erase(at->second.deadline);
-    at->second.deadline = next;
-  }
-
   /// Takes an entry out; the first answer wins.
   std::optional<T> take(const request_id& id) {
     const auto at = entries_.find(id);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/histogram.hpp>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -74,20 +75,26 @@ struct device_statistics {
   double seconds = 0;          ///< all durations together
   recent_durations durations;  ///< from sending a request to its answer
 
-  void count_answer(steady_time sent, steady_time now) {
+  /// Leaves out the duration if there is no memory for it.
+  void count_answer(steady_time sent, steady_time now) noexcept try {
     ++answered;
     last_seen = now;
     seconds += std::chrono::duration<double>(now - sent).count();
     durations.record(now - sent, now);
+  } catch (const std::bad_alloc&) {
+    // The answer itself matters more.
   }
   void count_late(steady_time now) noexcept {
     ++late;
     last_seen = now;
   }
-  void count_failure(const std::string& words, steady_time now) {
+  /// Keeps the earlier words if there is no memory for these.
+  void count_failure(const std::string& words, steady_time now) noexcept try {
     ++failed;
-    last_error = words;
     last_error_at = now;
+    last_error = words;
+  } catch (const std::bad_alloc&) {
+    // The failure itself is counted.
   }
 };
 

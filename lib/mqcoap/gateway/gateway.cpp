@@ -35,9 +35,10 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       rivals_(hooks_.notice ? hooks_.notice : spdlog_sink()),
       proxy_(options_.proxy,
              {links_, time_, counted_, stats_, options_.ns, options_.decoding, options_.limits,
-              [this](const call& asked, const answer& late) { seen_.amend(asked, late); }}),
+              [this](const call& asked, const answer& late) { seen_.amend(asked, late); },
+              [this] { on_out_of_memory(); }}),
       returns_(proxy_, counted_, time_),
-      chain_(answer_nothing_here, spdlog_sink()),
+      chain_(answer_nothing_here, [this](log_level, std::string_view why) { tell_failure({}, why); }),
       sender_(time_, *this) {
   stats_.configure(options_);
   returns_.begin(links_);
@@ -149,14 +150,16 @@ void gateway::abandon() { proxy_.abandon("the gateway is stopping"); }
 
 void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
-  proxy_.expire(time_.now());
+  attempt({}, [this] { proxy_.expire(time_.now()); });
   rivals_.expire(time_.now());
+  seen_.forget_old(time_.now());
   retire();
   set_alarm();
 }
 
 void gateway::set_alarm() {
-  auto next = std::min(proxy_.next_deadline(), rivals_.next_end());
+  // Requests that are remembered are forgotten as others come; the last ones need an alarm.
+  auto next = std::min({proxy_.next_deadline(), rivals_.next_end(), seen_.all_old_at()});
   for (const auto& each : leaving_intakes_)
     if (each.patience > time_.now()) next = std::min(next, each.patience);
   for (const auto& each : leaving_links_)
@@ -334,17 +337,29 @@ void gateway::reverse_by_tag(responder& r) {
   if (proxy_.routes().serves(r->topic.tag())) proxy_.reverse(std::move(r));
 }
 
-void gateway::reply(intake& from, call& answered, answer&& what) noexcept try {
+/// If one step fails (out of memory), the others are done all the same: a stop must not wait for ever.
+void gateway::reply(intake& from, call& answered, answer&& what) noexcept {
   --in_flight_;
   --from.in_flight;
-  stats_.count_answer(answered, what.code, time_.now() - answered.received);
-  sender_.send(*from.via, answered, what);
-  const auto joined = seen_.note(answered, what);
-  for (const auto& repeat : joined) sender_.send(*from.via, repeat, what);
-  if (!leaving_links_.empty() || !leaving_intakes_.empty()) wake_soon();
-  check_drained();
+  const auto& topic = answered.topic.text();
+  attempt(topic, [&] { stats_.count_answer(answered, what.code, time_.now() - answered.received); });
+  attempt(topic, [&] { sender_.send(*from.via, answered, what); });
+  attempt(topic, [&] {
+    for (const auto& repeat : seen_.note(answered, what))
+      attempt(topic, [&] { sender_.send(*from.via, repeat, what); });
+  });
+  attempt(topic, [&] {
+    if (!leaving_links_.empty() || !leaving_intakes_.empty()) wake_soon();
+  });
+  attempt(topic, [&] { check_drained(); });
+}
+
+/// Tells of what an action throws.
+template <class Action>
+void gateway::attempt(std::string_view topic, Action&& action) noexcept try {
+  action();
 } catch (const std::exception& e) {
-  tell_failure(answered.topic.text(), e.what());
+  tell_failure(topic, e.what());
 }
 
 /// Answers a request that was never run.

@@ -154,6 +154,8 @@ class gateway final : public link_events, private answer_sender::observer {
   void on_sent(const exchange_topic& request, error_code error) override;
   void on_too_large(const exchange_topic& request, std::string_view words) override;
   void on_out_of_memory() noexcept override;
+  template <class Action>
+  void attempt(std::string_view topic, Action&& action) noexcept;
   void tell_failure(std::string_view topic, std::string_view why) noexcept;
   void drop(event why, std::string_view topic);
   void set_alarm();

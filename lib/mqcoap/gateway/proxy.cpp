@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/gateway/proxy.hpp>
+#include <mqcoap/gateway/relayed_answer.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <new>
@@ -15,6 +16,17 @@ constexpr std::size_t most_upstreams = 4096;
 /// Before the key of a device whose link is to go; in no broker's name.
 constexpr char leaving_mark = '#';
 
+/// Marks a device's queue as being worked off.
+class sending_mark {
+ public:
+  explicit sending_mark(upstream& device) : device_(device) { device_.sending = true; }
+  sending_mark(const sending_mark&) = delete;
+  ~sending_mark() { device_.sending = false; }
+
+ private:
+  upstream& device_;
+};
+
 route_options make_unrouted(milliseconds timeout) {
   route_options route;
   route.name = unrouted_name;
@@ -23,32 +35,6 @@ route_options make_unrouted(milliseconds timeout) {
 }
 
 std::string describe(const upstream& device) { return device.tag.text() + " on broker " + device.via.name(); }
-
-/// A device's `location` is a path of the device; where the caller's path ends with the device's path, what
-/// stands before it leads there for the caller too.
-std::string relocate(std::string_view location, std::string_view caller_path, std::string_view device_path) {
-  if (location.starts_with('/')) location.remove_prefix(1);
-  if (!caller_path.ends_with(device_path)) return std::string(location);
-  return std::string(caller_path.substr(0, caller_path.size() - device_path.size())).append(location);
-}
-
-/// Errors carry words (docs/protocol.md, section 3), also those of devices that say none.
-void add_words(answer& a) {
-  if (!is_error(a.code) || (!a.body.is_null() && a.body.text() != "\"\"")) return;
-  a.body = json_text::from_string(a.source + " answered " + std::to_string(to_int(a.code)) + ' ' +
-                                  std::string(to_string(a.code)) + " without saying why");
-}
-
-/// What the caller gets of a device's answer.
-answer relayed(response&& from_device, std::string_view tag, const call& asked,
-               const resource_path& device_path) {
-  answer what = std::move(from_device);
-  what.source = tag;
-  if (!what.location.empty())
-    what.location = relocate(what.location, asked.asked().path.key(), device_path.key());
-  add_words(what);
-  return what;
-}
 
 /// A 504 to a write never means that the device did nothing.
 std::string may_have_run(const call& asked) {
@@ -151,9 +137,11 @@ void proxy::start(responder r, const route_options& route, const route_destinati
                                "the gateway forwards " + std::to_string(hops_.size()) +
                                    " requests already (limits.in_flight); try again later");
   const auto deadline = deadline_of(*r, route);
-  if (deadline <= env_.time.now())
+  if (deadline <= env_.time.now()) {
+    env_.counted.count(event::request_stale);
     return std::move(r).refuse(response_code::gateway_timeout,
                                "the time for this request was over before it was read; it was not sent");
+  }
   const auto ns = where.ns.empty() ? env_.ns : *namespace_name::parse(where.ns);
   upstream* const device = find_or_add(*via, ns, where.to.tag);
   if (device == nullptr)
@@ -176,21 +164,21 @@ void proxy::start(responder r, const route_options& route, const route_destinati
   const auto id = ids_.next();
   device->last_used = env_.time.now();
   env_.stats.note_asked(device->counted, device->last_used);
-  const auto place = device->waiting.insert(device->waiting.end(), id);
-  try {
-    hops_.add(
-        id, deadline,
-        hop{std::move(r), device, {rules_, &route}, where.to.subsystem, where.to.path, deadline, place});
-  } catch (...) {
-    device->waiting.erase(place);
-    throw;
-  }
+  device_place place(*device, id);
+  hops_.add(id, deadline,
+            hop{std::move(r),
+                device,
+                {rules_, &route},
+                where.to.subsystem,
+                where.to.path,
+                deadline,
+                std::move(place)});
   device->answers.ask();
   send_next(*device);
 }
 
 /// Of all that may wait for devices. No device gets more of them than are left for the others: one mute
-/// device holds at most half of them, two a third each.
+/// device holds at most half of them, and each further one at most half of what is left.
 std::size_t proxy::places_left() const noexcept {
   return env_.limits.in_flight > hops_.size() ? env_.limits.in_flight - hops_.size() : 0;
 }
@@ -246,7 +234,7 @@ void proxy::on_subscribed(upstream& device, error_code ec) {
 void proxy::send_next(upstream& device) {
   // A request that cannot be sent ends at once and comes back here: a loop, not a recursion.
   if (device.sending || !device.answers.confirmed()) return;
-  device.sending = true;
+  const sending_mark mark(device);
   const auto now = env_.time.now();
   while (!device.waiting.empty()) {
     const auto id = device.waiting.front();
@@ -259,7 +247,6 @@ void proxy::send_next(upstream& device) {
     else
       break;
   }
-  device.sending = false;
 }
 
 void proxy::send(const request_id& id, hop& h) {
@@ -270,12 +257,11 @@ void proxy::send(const request_id& id, hop& h) {
     size = payload.size();
     ec = publish(id, h, payload);
   } catch (const std::bad_alloc&) {
+    tell_of_memory();
     ec = make_error_code(boost::system::errc::not_enough_memory);
   }
   if (ec) return end_unsendable(*hops_.take(id), ec, size);
-  h.device->waiting.erase(h.place);
-  ++h.device->in_flight;
-  h.sent = true;
+  h.place.note_sent();
   h.sent_at = env_.time.now();
   env_.counted.count(event::forwarded);
 }
@@ -325,18 +311,19 @@ std::string proxy::encode_hop(const request_id& id, const hop& h) const {
 
 std::optional<proxy::sent_hop> proxy::find_sent(const request_id& id) noexcept {
   const auto* const h = hops_.find(id);
-  if (h == nullptr || !h->sent) return std::nullopt;
-  return sent_hop{h->device->via, h->device->tag, h->route->name, h->device->counted->last_seen.has_value()};
+  if (h == nullptr || !h->place.sent()) return std::nullopt;
+  const auto& device = *h->device;
+  return sent_hop{device.via, device.tag, h->route->name, device.counted->last_seen.has_value(),
+                  device.mute_behind_bridge};
 }
 
-void proxy::expect_loop(const request_id& id, steady_time until, const std::string& words,
-                        std::shared_ptr<bool> silent) {
+void proxy::expect_loop(const request_id& id, std::string words) {
   auto* const h = hops_.find(id);
-  if (h == nullptr || h->deadline <= until) return;
-  h->loop_words = words;
-  h->silent = std::move(silent);
-  h->deadline = until;
-  hops_.reschedule(id, until);
+  if (h == nullptr) return;
+  h->loop_words = std::move(words);
+  if (!h->device->mute_behind_bridge) return;
+  outcomes_.note(id, outcome_memory::outcome::timed_out);
+  end_silent(id, *hops_.take(id));
 }
 
 void proxy::end_loop(const request_id& id, const std::string& words) {
@@ -349,39 +336,69 @@ void proxy::end_loop(const request_id& id, const std::string& words) {
 void proxy::on_response(link& from, const exchange_topic& topic, std::string_view payload) {
   const auto id = request_id::parse(topic.id(), validation::lenient);
   auto* const h = id ? hops_.find(*id) : nullptr;
-  if (h == nullptr) {
-    if (id && take_late(from, topic, *id, payload)) return count_late(from, topic);
-    switch (id ? outcomes_.recall(*id) : outcome_memory::outcome::unknown) {
-      case outcome_memory::outcome::answered: return env_.counted.count(event::answer_duplicate);
-      case outcome_memory::outcome::timed_out: return count_late(from, topic);
-      case outcome_memory::outcome::unknown: return env_.counted.count(event::answer_unexpected);
-    }
-    return;
-  }
+  if (h == nullptr) return count_unawaited(from, topic, id ? &*id : nullptr, payload);
   const auto& device = *h->device;
-  if (!h->sent || &device.via != &from || device.ns.text() != topic.ns() ||
+  if (!h->place.sent() || &device.via != &from || device.ns.text() != topic.ns() ||
       device.tag.text() != topic.tag() || h->subsystem.text() != topic.subsystem())
     return env_.counted.count(event::answer_mismatched);
+  try {
+    take_answer(*id, *h, payload);
+  } catch (const std::bad_alloc&) {
+    end_for_memory(*id);
+  }
+}
 
+/// Ends the hop by what its device sent, if that is an answer to it.
+void proxy::take_answer(const request_id& id, hop& h, std::string_view payload) {
   auto rules = env_.decoding;
   rules.codes = code_rules::foreign;
   auto decoded = decode_response(payload, rules);
-  if (decoded && (!(decoded->id == *id) || !(decoded->path == h->path)))
+  if (decoded && (!(decoded->id == id) || !(decoded->path == h.path)))
     return env_.counted.count(event::answer_mismatched);
-
-  auto taken = *hops_.take(*id);
-  outcomes_.note(*id, outcome_memory::outcome::answered);
-  const auto now = env_.time.now();
-  device.counted->last_seen = now;
-  if (!decoded)
-    return fail(std::move(taken), response_code::bad_gateway,
-                "the answer of " + device.tag.text() + " is unusable: " + decoded.error().words);
-  device.counted->count_answer(taken.sent_at, now);
-  auto what = relayed(std::move(*decoded), device.tag.text(), *taken.caller, taken.path);
-  finish(std::move(taken), std::move(what));
+  const auto& tag = h.device->tag.text();
+  if (!decoded) {
+    const auto words = "the answer of " + tag + " is unusable: " + decoded.error().words;
+    return fail(end_answered(id), response_code::bad_gateway, words);
+  }
+  // What needs memory comes first: a hop that was taken out is over.
+  auto what = relayed(std::move(*decoded), tag, *h.caller, h.path);
+  h.device->counted->count_answer(h.sent_at, env_.time.now());
+  finish(end_answered(id), std::move(what));
 }
 
-/// True if this is the answer to a write that was answered with 504: a repeat of the write gets it.
+/// Takes out a hop whose device has answered. Precondition: it is in the table.
+proxy::hop proxy::end_answered(const request_id& id) {
+  auto taken = *hops_.take(id);
+  outcomes_.note(id, outcome_memory::outcome::answered);
+  taken.device->counted->last_seen = env_.time.now();
+  return taken;
+}
+
+/// Ends a hop whose answer there is no memory for, if it did not end before.
+void proxy::end_for_memory(const request_id& id) {
+  tell_of_memory();
+  const auto* const h = hops_.find(id);
+  if (h == nullptr) return;
+  const auto words = "out of memory for the answer of " + h->device->tag.text() + may_have_run(*h->caller);
+  fail(end_answered(id), response_code::service_unavailable, words);
+}
+
+void proxy::tell_of_memory() const {
+  if (env_.out_of_memory) env_.out_of_memory();
+}
+
+/// An answer for which no hop waits. @param id  null: it has none that is valid
+void proxy::count_unawaited(const link& from, const exchange_topic& topic, const request_id* id,
+                            std::string_view payload) {
+  if (id != nullptr && take_late(from, topic, *id, payload)) return count_late(from, topic);
+  switch (id != nullptr ? outcomes_.recall(*id) : outcome_memory::outcome::unknown) {
+    case outcome_memory::outcome::answered: return env_.counted.count(event::answer_duplicate);
+    case outcome_memory::outcome::timed_out: return count_late(from, topic);
+    case outcome_memory::outcome::unknown: return env_.counted.count(event::answer_unexpected);
+  }
+}
+
+/// True if this is the answer to a write that ended without one: a repeat of the write gets it.
 bool proxy::take_late(const link& from, const exchange_topic& topic, const request_id& id,
                       std::string_view payload) {
   const auto* const awaited = late_.find(from.name(), topic, id);
@@ -395,8 +412,9 @@ bool proxy::take_late(const link& from, const exchange_topic& topic, const reque
   return true;
 }
 
-/// Keeps what a late answer needs, of a write that ends in 504 while the device has it.
-void proxy::expect_late(const request_id& id, const hop& h) {
+/// Keeps what a late answer needs, of a write that ends without an answer while the device has it. Without
+/// memory for that, the late answer is only counted.
+void proxy::expect_late(const request_id& id, const hop& h) noexcept try {
   if (h.caller->asked().verb == method::get) return;
   auto topic =
       exchange_topic::make(h.device->ns, h.subsystem, exchange_topic::kind::response, h.device->tag, id)
@@ -404,6 +422,8 @@ void proxy::expect_late(const request_id& id, const hop& h) {
   topic.resize(topic.size() - id.text().size());
   late_.expect(id, env_.time.now(),
                {h.caller->without_body(), h.device->via.name(), std::move(topic), h.path});
+} catch (const std::bad_alloc&) {
+  // What the caller is told does not depend on it.
 }
 
 bool proxy::has_asked(const exchange_topic& response) {
@@ -438,14 +458,14 @@ void proxy::expire(steady_time now) {
 
 void proxy::time_out(const request_id& id, hop h) {
   outcomes_.note(id, outcome_memory::outcome::timed_out);
-  if (h.silent) {
-    *h.silent = true;
-    const auto words = h.loop_words;
-    return fail(std::move(h), response_code::bad_gateway, words);
+  if (!h.loop_words.empty()) {
+    // A caller's timeout_ms may be too short for a device that is there.
+    if (h.deadline - h.caller->received >= h.route->timeout) h.device->mute_behind_bridge = true;
+    return end_silent(id, std::move(h));
   }
   const auto waited = std::chrono::duration_cast<milliseconds>(h.deadline - h.caller->received);
   const auto words = h.device->tag.text() + " did not answer within " + to_string(waited);
-  if (h.sent) {
+  if (h.place.sent()) {
     expect_late(id, h);
     const auto unknown = may_have_run(*h.caller);
     return fail(std::move(h), response_code::gateway_timeout, words + unknown);
@@ -457,40 +477,45 @@ void proxy::time_out(const request_id& id, hop h) {
   refuse(std::move(h), response_code::gateway_timeout, words + why);
 }
 
+/// Ends a hop that came back and that no device has answered. The device may have it all the same.
+void proxy::end_silent(const request_id& id, hop h) {
+  expect_late(id, h);
+  const auto words = h.loop_words + may_have_run(*h.caller);
+  fail(std::move(h), response_code::bad_gateway, words);
+}
+
 void proxy::abandon(std::string_view why) {
   for (auto& [id, left] : hops_.take_all_if([](const hop&) { return true; }))
     end_unanswered(id, std::move(left), std::string(why));
 }
 
-/// Gives back a hop's place at its device.
-void proxy::leave(hop& h) {
-  if (h.sent)
-    --h.device->in_flight;
-  else
-    h.device->waiting.erase(h.place);
-}
-
 void proxy::finish(hop h, answer&& what) {
-  leave(h);
+  h.place.leave();
   auto& device = *h.device;
   std::move(h.caller).respond(std::move(what));
   send_next(device);
 }
 
 void proxy::fail(hop h, response_code code, const std::string& words) {
-  h.device->counted->count_failure(words, env_.time.now());
-  finish(std::move(h), answer::error(code, words));
+  h.place.leave();
+  auto& device = *h.device;
+  device.counted->count_failure(words, env_.time.now());
+  std::move(h.caller).fail(code, words);
+  send_next(device);
 }
 
 /// Fails a hop that was not sent.
 void proxy::refuse(hop h, response_code code, const std::string& words) {
-  h.device->counted->count_failure(words, env_.time.now());
-  finish(std::move(h), answer::refusal(code, words));
+  h.place.leave();
+  auto& device = *h.device;
+  device.counted->count_failure(words, env_.time.now());
+  std::move(h.caller).refuse(code, words);
+  send_next(device);
 }
 
 /// 504 means that nobody knows whether the device ran it, 503 that it did not.
 void proxy::end_unanswered(const request_id& id, hop h, const std::string& why) {
-  if (!h.sent)
+  if (!h.place.sent())
     return refuse(std::move(h), response_code::service_unavailable, why + "; the request was not sent");
   expect_late(id, h);
   const auto unknown = may_have_run(*h.caller);

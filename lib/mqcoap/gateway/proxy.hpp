@@ -6,6 +6,7 @@
 #include <mqcoap/exchange/outcome_memory.hpp>
 #include <mqcoap/exchange/pending_table.hpp>
 #include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/device_place.hpp>
 #include <mqcoap/gateway/late_answers.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/route_table.hpp>
@@ -37,6 +38,7 @@ class proxy {
     const gateway_limits& limits;
     /// Gets a device's answer to a write that was answered with 504 before.
     std::function<void(const call& asked, const answer& late)> late{};
+    std::function<void()> out_of_memory{};  ///< hears that there was none for a message
   };
 
   proxy(proxy_options options, environment env);
@@ -78,14 +80,15 @@ class proxy {
     const device_tag& tag;
     const std::string& route;
     bool device_answered;  ///< ever, whatever it was asked
+    bool device_mute;      ///< as of `upstream::mute_behind_bridge`
   };
   /// Nothing if no such hop is on its way. Valid until the hop ends.
   std::optional<sent_hop> find_sent(const request_id& id) noexcept;
-  /// Answers with 502 from that time on, if the device does not answer before. @param silent  becomes true
-  /// then
-  void expect_loop(const request_id& id, steady_time until, const std::string& words,
-                   std::shared_ptr<bool> silent);
-  /// Answers the caller of a hop with 502.
+  /// The request came back as by a bridge, and its device has never answered. If the device does not answer
+  /// in the hop's time, the caller gets 502 with these words instead of 504; at once, if the device has left
+  /// one of the kind unanswered before.
+  void expect_loop(const request_id& id, std::string words);
+  /// Answers the caller of a hop with 502: no device has the request.
   void end_loop(const request_id& id, const std::string& words);
 
   void on_response(link& from, const exchange_topic& topic, std::string_view payload);
@@ -108,11 +111,9 @@ class proxy {
     subsystem_name subsystem;
     resource_path path;
     steady_time deadline;
-    std::list<request_id>::iterator place;  ///< in the device's queue, until it is sent
-    bool sent = false;
+    device_place place;
     steady_time sent_at{};
-    std::string loop_words{};  ///< it came back: for a 502 in the place of the 504
-    std::shared_ptr<bool> silent{};
+    std::string loop_words{};  ///< it came back: for a 502 instead of the 504
   };
 
   /// What a reload replaces.
@@ -134,10 +135,16 @@ class proxy {
   std::string encode_hop(const request_id& id, const hop& h) const;
   void end_unsendable(hop h, error_code ec, std::size_t bytes);
   void count_late(const link& from, const exchange_topic& topic);
+  void count_unawaited(const link& from, const exchange_topic& topic, const request_id* id,
+                       std::string_view payload);
+  void take_answer(const request_id& id, hop& h, std::string_view payload);
+  hop end_answered(const request_id& id);
+  void end_for_memory(const request_id& id);
+  void tell_of_memory() const;
   bool take_late(const link& from, const exchange_topic& topic, const request_id& id,
                  std::string_view payload);
-  void expect_late(const request_id& id, const hop& h);
-  void leave(hop& h);
+  void expect_late(const request_id& id, const hop& h) noexcept;
+  void end_silent(const request_id& id, hop h);
   void time_out(const request_id& id, hop h);
   void finish(hop h, answer&& what);
   void fail(hop h, response_code code, const std::string& words);

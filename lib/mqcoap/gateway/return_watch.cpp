@@ -1,15 +1,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <chrono>
 #include <mqcoap/gateway/return_watch.hpp>
 #include <utility>
 
 namespace mqcoap {
 namespace {
-
-/// For a device to answer what came back, of which nobody knows whether it is there.
-constexpr std::chrono::seconds patience{1};
 
 /// True if two connections lead to one server.
 bool same_server(const link& a, const link& b) {
@@ -52,7 +48,7 @@ return_watch::verdict return_watch::look_for_hop(const link& from, const exchang
   const bool loop = same_server(hop->via, from);
   if (loop && answered_here) return verdict::home;
   counted_.count(event::request_returned);
-  const auto* const seen = note({loop, hop->via.name(), from.name(), hop->route});
+  auto* const seen = note({loop, hop->via.name(), from.name(), hop->route});
   const bool first = seen != nullptr && seen->count == 1;
   if (loop) {
     const auto words = loop_words(*hop, from, " are one, and ");
@@ -61,16 +57,12 @@ return_watch::verdict return_watch::look_for_hop(const link& from, const exchang
     return verdict::caught;
   }
   if (first) tell_bridge(*seen, topic.tag());
-  if (seen == nullptr) return verdict::caught;
-  if (hop->device_answered) {
-    *seen->silent = false;
-    return verdict::caught;
+  if (seen != nullptr) {
+    seen->answered = seen->answered || hop->device_answered;
+    seen->silent = seen->silent || hop->device_mute;
   }
-  const auto words = loop_words(*hop, from, " are one or bridged, and no device answers; ");
-  if (*seen->silent)
-    hops_.end_loop(*id, words);
-  else
-    hops_.expect_loop(*id, time_.now() + patience, words, seen->silent);
+  if (!hop->device_answered)
+    hops_.expect_loop(*id, loop_words(*hop, from, " are one or bridged, and no device answers; "));
   return verdict::caught;
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/proxy.hpp>
@@ -23,7 +22,7 @@ namespace mqcoap {
 ///   device answers the hop; this copy is dropped.
 ///
 /// Two listeners of one broker cannot be told from a bridge by their addresses. The device tells: if it has
-/// never answered, the hop waits for a second only and then ends with 502, and the next ones end so at once.
+/// never answered, the hop ends with 502 instead of 504, and the next ones to that device end so at once.
 ///
 /// When the hop is over, the source shows that the request is ours: what a bridge brings is dropped then as
 /// well, the rest gets 502, for which nobody waits, unless somebody else calls himself by our name. In each
@@ -42,7 +41,9 @@ class return_watch {
     std::uint64_t count = 0;
     steady_time since{};
     steady_time last{};
-    std::shared_ptr<bool> silent = std::make_shared<bool>(false);  ///< no device answered what came back
+    bool answered = false;  ///< a device answered, so that this is a bridge
+    bool silent = false;    ///< a device had its time and did not answer
+    bool is_loop() const noexcept { return loop || (silent && !answered); }
   };
 
   return_watch(proxy& hops, counters& counted, const clock& time)
@@ -54,12 +55,13 @@ class return_watch {
 
   enum class verdict : std::uint8_t {
     foreign,  ///< no hop in flight has this id
-    home,     ///< ours, sent to the gateway's own resources on this very server: to be answered
+    home,     ///< ours, sent to a tag of the gateway's own on this very server: to be served as any request
     caught,   ///< ours, and dealt with
     loop,     ///< ours, and to be refused with 502
   };
   /// Looks for a hop in flight with the id of a request that came, before its payload is read.
-  /// @param answered_here  the tag has resources here, so that the request's way ends
+  /// @param answered_here  the tag is one of the gateway's own: its resources answer, or forward on as hops
+  ///   allow
   verdict look_for_hop(const link& from, const exchange_topic& topic, bool answered_here);
   /// Looks at the source of a request that is `foreign`: a client id of ours, or not.
   verdict look_at_source(const link& from, const exchange_topic& topic, const request& asked);

@@ -37,6 +37,9 @@ struct upstream {
   std::list<request_id> waiting;  ///< not yet sent, in order
   steady_time last_used{};
   bool sending = false;  ///< its queue is being worked off right now
+  /// A request that came back, as by a bridge, had its route's whole time and got no answer. Means nothing
+  /// once the device has answered anything.
+  bool mute_behind_bridge = false;
 
   bool idle() const noexcept { return in_flight == 0 && waiting.empty(); }
 };

@@ -83,7 +83,7 @@ json::object describe_rivals(const std::vector<std::string>& tags) {
 json::array describe_returned(const observer& o) {
   json::array all;
   for (const auto& row : o.running().returned())
-    all.push_back({{"what", row.loop || *row.silent ? "loop" : "bridge"},
+    all.push_back({{"what", row.is_loop() ? "loop" : "bridge"},
                    {"route", row.route},
                    {"sent_to", row.sent_to},
                    {"came_from", row.came_from},

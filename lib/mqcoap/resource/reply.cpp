@@ -17,13 +17,13 @@ reply_resource::reply_resource(reply_options options) : options_(with_words(std:
 void reply_resource::handle(responder r) {
   if (auto refused = refuse_method(r.req(), options_.methods))
     return std::move(r).respond(*std::move(refused));
-  if (options_.code == response_code::content) {
-    auto given = give(r.req(), options_.body, "");
-    return std::move(r).respond(std::move(given));
-  }
   answer a;
-  a.code = options_.code;
-  a.body = options_.body;
+  if (options_.code == response_code::content) {
+    a = give(r.req(), options_.body, "");
+  } else {
+    a.code = options_.code;
+    a.body = options_.body;
+  }
   a.never_run = true;  // nothing is done here: a repeat gets the same
   std::move(r).respond(std::move(a));
 }

@@ -87,6 +87,11 @@ TEST_CASE("what to try after an answer, or after none") {
   CHECK(holds(hint(response_code::gateway_timeout, method::put),
               "--request-id 16fd2706-8baf-433b-82eb-8c7fada847da"));
   CHECK(holds(hint(response_code::gateway_timeout, method::put, "\"it was not sent\""), "switched on"));
+  CHECK(holds(hint(response_code::gateway_timeout, method::put, "\"it was not run\""), "switched on"));
+  for (const auto code : {response_code::bad_gateway, response_code::service_unavailable}) {
+    CHECK(holds(hint(code, method::put, "\"no device answers; the PUT may have been run\""), "--request-id"));
+    CHECK_FALSE(holds(hint(code, method::put), "--request-id"));
+  }
 
   settled_options options;
   const auto after = [&](errc error, method verb, const char* words = "") {

@@ -2,6 +2,7 @@
 
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/response_exception.hpp>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,6 +72,31 @@ TEST_CASE("a handler sees only what it matches, and not matching does not end th
   REQUIRE(sink.got.size() == 2);
   CHECK(sink.got[0].second.body.text() == "2");
   CHECK(sink.got[1].second.body.text() == "1");
+}
+
+TEST_CASE(
+    "a handler that runs out of memory is 503, a write may have been run, and a line a second tells it") {
+  answers sink;
+  std::vector<std::string> lines;
+  request_chain chain({}, [&](log_level, std::string_view line) { lines.emplace_back(line); });
+  chain.add({"greedy", {}, [](responder&) { throw std::bad_alloc(); }});
+  const auto ask = [&](method verb, std::chrono::seconds when) {
+    auto topic = *exchange_topic::parse("ns/axuv/request/DEV/16fd2706-8baf-433b-82eb-8c7fada847da");
+    chain.run({std::make_unique<call>(
+                   call{std::move(topic),
+                        request{verb, *resource_path::parse("gains"), an_id, {}, {}, {}, {}, {}, {}, {}},
+                        steady_time{} + when}),
+               sink});
+  };
+  ask(method::get, std::chrono::seconds(1));
+  ask(method::post, std::chrono::seconds(1));
+  ask(method::put, std::chrono::seconds(2));
+  REQUIRE(sink.got.size() == 3);
+  for (const auto& [path, got] : sink.got) CHECK(got.code == response_code::service_unavailable);
+  CHECK(sink.got[0].second.body.text() == "\"out of memory; try again later\"");
+  CHECK(sink.got[1].second.body.text() == "\"out of memory; the POST may have been run\"");
+  CHECK_FALSE(sink.got[1].second.never_run);
+  CHECK(lines == std::vector<std::string>(2, "the request handler 'greedy' failed: out of memory"));
 }
 
 TEST_CASE("what a handler changes the next ones see, and the caller does not") {

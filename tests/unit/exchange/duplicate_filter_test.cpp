@@ -62,6 +62,28 @@ TEST_CASE("an answer that comes late takes the place of the 504, and of nothing 
   CHECK(filter.check(c, at(301s)).what == verdict::fresh);  // the window counts from the request
 }
 
+TEST_CASE("an answer that comes late takes the place of a 502, which a device behind a bridge may get") {
+  duplicate_filter filter;
+  const auto c = make(method::post);
+  filter.check(c, at(0s));
+  CHECK(filter.note(c, answer::error(response_code::bad_gateway, "no device answers")).empty());
+  filter.amend(c, created("shots/1"));
+  CHECK(filter.check(c, at(1s)).first->location == "shots/1");
+}
+
+TEST_CASE("what is old is forgotten also when nothing else comes") {
+  duplicate_filter filter;
+  CHECK(filter.all_old_at() == steady_time::max());
+  filter.check(numbered(method::post, 1), at(0s));
+  filter.check(numbered(method::post, 2), at(10s));
+  CHECK(filter.all_old_at() == at(310s));
+  filter.forget_old(at(300s));
+  CHECK(filter.size() == 1);
+  filter.forget_old(at(310s));
+  CHECK(filter.size() == 0);
+  CHECK(filter.all_old_at() == steady_time::max());
+}
+
 TEST_CASE("a late answer for which there is no room leaves the 504") {
   duplicate_filter filter({.answer_bytes = 10});
   const auto c = make(method::put);

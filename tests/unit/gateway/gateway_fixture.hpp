@@ -10,8 +10,10 @@ namespace mqcoap::test {
 
 using namespace std::chrono_literals;
 
+/// Rings only by hand.
 struct no_alarm final : alarm {
-  void wake_at(steady_time) override {}
+  steady_time next{};  ///< what was asked for last
+  void wake_at(steady_time when) override { next = when; }
 };
 
 /// A caller on the gateway's broker.

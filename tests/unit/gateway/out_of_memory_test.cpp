@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <functional>
 #include <new>
 #include <string>
+#include <string_view>
 
 #include "../transport/log_catcher.hpp"
 #include "gateway_fixture.hpp"
@@ -13,22 +15,46 @@ using fixture = test::gateway_fixture;
 
 namespace {
 
-/// Larger pieces of memory are refused.
+/// Larger pieces of memory are refused, but for the first few.
 std::size_t largest_piece = static_cast<std::size_t>(-1);
+int larger_ones = 0;
+int refused = 0;
 
 void* allocate(std::size_t size) {
-  void* const piece = size > largest_piece ? nullptr : std::malloc(size == 0 ? 1 : size);
+  if (size > largest_piece && larger_ones-- <= 0) {
+    ++refused;
+    throw std::bad_alloc();
+  }
+  void* const piece = std::malloc(size == 0 ? 1 : size);
   if (piece == nullptr) throw std::bad_alloc();
   return piece;
 }
 
 struct scarce_memory {
-  explicit scarce_memory(std::size_t largest) { largest_piece = largest; }
+  explicit scarce_memory(std::size_t largest, int more = 0) {
+    larger_ones = more;
+    refused = 0;
+    largest_piece = largest;
+  }
   ~scarce_memory() { largest_piece = static_cast<std::size_t>(-1); }
 };
 
 constexpr std::size_t large = 100'000;
 constexpr std::size_t scarce = 50'000;
+
+/// A device that hears what it is asked, and does not answer.
+struct mute_device final : link_events {
+  memory_link at;
+  std::string asked;  ///< the topic of the last request
+
+  mute_device(memory_broker& broker, const std::string& tag) : at(broker, "device") {
+    at.subscribe("gf_int_v1/+/request/" + tag + "/+", {});
+    at.start(*this);
+  }
+  void on_link_up(mqcoap::link&) noexcept override {}
+  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+  void on_message(mqcoap::link&, const inbound& m) noexcept override { asked = m.topic; }
+};
 
 /// Where the payload was made before memory became scarce.
 struct short_of_memory : fixture {
@@ -40,6 +66,23 @@ struct short_of_memory : fixture {
     return R"({"header":{"method":"PUT","path":")" + path + R"(","request_id":")" + id + R"("},"body":")" +
            std::string(large, 'x') + R"(","timestamp":"1"})";
   }
+  /// Asks a device. Returns the topic under which its answer is awaited.
+  std::string response_topic_of(const std::string& tag, const std::function<void()>& ask_it) {
+    mute_device device(broker, tag);
+    broker.run();
+    ask_it();
+    broker.run();
+    REQUIRE(device.asked.find("/request/") != std::string::npos);
+    return device.asked.replace(device.asked.find("/request/"), 9, "/response/");
+  }
+  static std::string answer_under(const std::string& topic, const std::string& more) {
+    return R"({"header":{"response_code":205,"path":"gains","request_id":")" +
+           topic.substr(topic.rfind('/') + 1) + R"(")" + more + R"(,"timestamp":"1"})";
+  }
+  void answer(const std::string& topic, const std::string& payload) {
+    static_cast<link_events&>(tested).on_message(lab, {topic, payload, false});
+  }
+
   /// As from a link: a broker in memory would copy it.
   void arrive(const std::string& subsystem, const std::string& payload) {
     const std::string topic = "gf_int_v1/" + subsystem + "/request/GW_1/" + id;
@@ -102,6 +145,7 @@ TEST_CASE_FIXTURE(short_of_memory,
   get_of("D_1");  // its answers are subscribed to
   time.advance(1s);
   tested.on_alarm();
+  broker.run();
   caller.answers.clear();
   const auto payload = put("D_1/axuv/gains");
   // The request itself fits, what is sent to the device does not.
@@ -114,6 +158,72 @@ TEST_CASE_FIXTURE(short_of_memory,
   REQUIRE(caller.answers.size() == 1);
   CHECK(caller.answers[0].find("\"response_code\":503") != std::string::npos);
   CHECK(tested.in_flight() == 0);
+  CHECK(log.count("out of memory") == 1);
   get_of("D_1");
   CHECK(tested.whole_load().in_flight == 1);
+}
+
+TEST_CASE_FIXTURE(short_of_memory, "a device's answer for which there is no memory is 503 at once") {
+  start();
+  const auto topic = response_topic_of("D_1", [&] { ask("PUT", "GW_1", "proxy", "D_1/axuv/gains", "1"); });
+  const auto payload = answer_under(topic, R"(},"body":")" + std::string(large, 'x') + '"');
+  {
+    const scarce_memory now(scarce);
+    answer(topic, payload);
+  }
+  broker.run();
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers[0].find("\"response_code\":503") != std::string::npos);
+  CHECK(caller.answers[0].find("out of memory for the answer of D_1; the PUT may have been run") !=
+        std::string::npos);
+  CHECK(log.count("out of memory") == 1);
+  CHECK(tested.in_flight() == 0);
+  CHECK(tested.whole_load().in_flight == 0);
+}
+
+TEST_CASE_FIXTURE(short_of_memory, "an answer is passed on also where there is no memory to count its time") {
+  start();
+  const auto topic = response_topic_of("D_1", [&] { get_of("D_1"); });
+  const auto payload = answer_under(topic, R"(},"body":7)");
+  {
+    const scarce_memory now(2000);
+    answer(topic, payload);
+    CHECK(refused > 0);
+  }
+  broker.run();
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers[0].find("\"response_code\":205") != std::string::npos);
+  CHECK(tested.whole_load().in_flight == 0);
+}
+
+TEST_CASE("wherever memory ends, a device's answer is one answer, a repeat gets one, and a stop ends") {
+  int places = 0;
+  do {
+    CAPTURE(places);
+    short_of_memory f;
+    f.start();
+    const auto request = R"({"header":{"method":"PUT","path":"D_1/axuv/gains","request_id":")" +
+                         (f.id = f.ids.next().text()) + R"("},"body":1,"timestamp":"1"})";
+    const std::string asked = "gf_int_v1/proxy/request/GW_1/" + f.id;
+    const auto topic = f.response_topic_of("D_1", [&] { f.answer(asked, request); });
+    const auto payload =
+        short_of_memory::answer_under(topic, R"(,"note":")" + std::string(large, 'x') + R"("},"body":7)");
+    bool stopped = false;
+    f.tested.drain([&] { stopped = true; });
+    {
+      const scarce_memory now(scarce, places);
+      f.answer(topic, payload);
+    }
+    f.broker.run();
+    CHECK(f.caller.answers.size() == 1);
+    CHECK(f.tested.in_flight() == 0);
+    CHECK(f.tested.whole_load().in_flight == 0);
+    CHECK(stopped);
+    f.answer(asked, request);
+    f.broker.run();
+    REQUIRE(f.caller.answers.size() == 2);
+    CHECK(f.caller.answers[1].find("\"response_code\":") != std::string::npos);
+    ++places;
+  } while (refused > 0);
+  CHECK(places > 3);  // decoding, encoding, remembering, and then none is refused
 }

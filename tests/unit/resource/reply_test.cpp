@@ -32,6 +32,14 @@ TEST_CASE("a reply gives each of the 21 codes as configured") {
   }
 }
 
+TEST_CASE("a fixed reply does nothing, so that nobody needs to remember its request") {
+  for (const auto code : {response_code::content, response_code::changed, response_code::forbidden}) {
+    CAPTURE(to_int(code));
+    reply_resource reply({.code = code, .body = json_text::from_string("no")});
+    CHECK(ask(reply, {method::post, "p"}).never_run);
+  }
+}
+
 TEST_CASE("an error without words is sent with the name of its code") {
   reply_resource reply({.code = response_code::bad_option, .body = {}});
   CHECK(words_of(ask(reply, {.path = "p"})) == "BAD_OPTION");
