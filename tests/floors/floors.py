@@ -103,6 +103,19 @@ def file_breaches(name, text):
     return found
 
 
+def header_breaches(name, text, names):
+    """That headers stand alone is seen where a source includes its own header before any other."""
+    if name.endswith(".hpp"):
+        first = re.search(r"^[ \t]*#.*$", without_comments(text), re.MULTILINE)
+        return [] if first and first.group().split() == ["#pragma", "once"] else ["#pragma once comes first"]
+    own = name.removesuffix(".cpp") + ".hpp"
+    if own not in names:
+        return []
+    wanted = own.split("/", 1)[1] if own.startswith(tuple(f"{p}/" for p in PROGRAMS)) else "mqcoap/" + own
+    first = INCLUDE.search(without_comments(text))
+    return [] if first and first.group(2) == wanted else [f"its own header, {wanted}, comes first"]
+
+
 def sources(root):
     """(name with its folder first, path) of every C++ file under the rule."""
     for base, prefix in ((root / "lib/mqcoap", ""), *((root / name, name + "/") for name in PROGRAMS)):
@@ -112,7 +125,7 @@ def sources(root):
 
 
 def breaches(root):
-    """Every breach below a project's root, as `file:line: words`."""
+    """Every breach of the floors below a project's root, as `file:line: words`."""
     root = pathlib.Path(root)
     return [
         f"{path.relative_to(root)}:{line}: {words}"
@@ -121,7 +134,19 @@ def breaches(root):
     ]
 
 
+def unproved_headers(root):
+    """Every header of which no compiler sees whether it stands alone, as `file: words`."""
+    root = pathlib.Path(root)
+    files = dict(sources(root))
+    return [
+        f"{path.relative_to(root)}: {words}"
+        for name, path in files.items()
+        for words in header_breaches(name, path.read_text(encoding="utf-8"), files)
+    ]
+
+
 if __name__ == "__main__":
-    faults = breaches(sys.argv[1] if len(sys.argv) > 1 else ".")
+    project = sys.argv[1] if len(sys.argv) > 1 else "."
+    faults = breaches(project) + unproved_headers(project)
     print("\n".join(faults))
     sys.exit(1 if faults else 0)

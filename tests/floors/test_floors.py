@@ -14,6 +14,9 @@ class Project(unittest.TestCase):
     def test_the_project_keeps_the_rule(self):
         self.assertEqual(floors.breaches(ROOT), [])
 
+    def test_every_header_is_compiled_alone(self):
+        self.assertEqual(floors.unproved_headers(ROOT), [])
+
     def test_the_check_sees_the_project(self):
         folders = {name.split("/")[0] for name, _ in floors.sources(ROOT)}
         self.assertLessEqual({"base", "protocol", "exchange", "resource", "transport", "observe", "config", "daemon", "cli"}, folders)
@@ -43,6 +46,30 @@ class MadeUp(unittest.TestCase):
 
     def assert_allowed(self, name, text):
         self.assertEqual(self.breaches_of(name, text), [])
+
+    def test_a_source_includes_its_own_header_first(self):
+        header = "#pragma once\n"
+        own, other = "#include <mqcoap/base/a.hpp>\n", "#include <vector>\n"
+        for source, said in (
+            (own + other, []),
+            ("// words\n" + own, []),
+            (other + own, ["lib/mqcoap/base/a.cpp: its own header, mqcoap/base/a.hpp, comes first"]),
+            ("", ["lib/mqcoap/base/a.cpp: its own header, mqcoap/base/a.hpp, comes first"]),
+        ):
+            with self.subTest(source=source), tempfile.TemporaryDirectory() as folder:
+                base = pathlib.Path(folder) / "lib/mqcoap/base"
+                base.mkdir(parents=True)
+                (base / "a.hpp").write_text(header, encoding="utf-8")
+                (base / "a.cpp").write_text(source, encoding="utf-8")
+                (base / "b.cpp").write_text(other, encoding="utf-8")
+                self.assertEqual(floors.unproved_headers(folder), said)
+
+    def test_a_header_has_its_guard(self):
+        with tempfile.TemporaryDirectory() as folder:
+            base = pathlib.Path(folder) / "lib/mqcoap/base"
+            base.mkdir(parents=True)
+            (base / "a.hpp").write_text("#include <vector>\n#pragma once\n", encoding="utf-8")
+            self.assertEqual(floors.unproved_headers(folder), ["lib/mqcoap/base/a.hpp: #pragma once comes first"])
 
     def test_looking_up_is_a_breach(self):
         self.assert_breach("base/a.hpp", "#include <mqcoap/protocol/topic.hpp>\n", "up at floor 1")

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/base/closest.hpp>
+
+#include <algorithm>
 #include <utility>
 #include <vector>
 

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/base/quantity.hpp>
+
+#include <algorithm>
 #include <mqcoap/base/units.hpp>
 
 namespace mqcoap {

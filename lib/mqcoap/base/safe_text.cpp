@@ -1,6 +1,7 @@
+#include <mqcoap/base/safe_text.hpp>
+
 #include <array>
 #include <cstdint>
-#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/utf8.hpp>
 
 namespace mqcoap {

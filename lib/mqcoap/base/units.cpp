@@ -1,7 +1,8 @@
+#include <mqcoap/base/units.hpp>
+
 #include <charconv>
 #include <cstdint>
 #include <limits>
-#include <mqcoap/base/units.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,5 +1,6 @@
-#include <chrono>
 #include <mqcoap/client/answer_sender.hpp>
+
+#include <chrono>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <new>
 #include <utility>

@@ -1,7 +1,8 @@
+#include <mqcoap/client/client.hpp>
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <mqcoap/client/client.hpp>
 #include <mqcoap/client/client_core.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 

@@ -1,6 +1,7 @@
+#include <mqcoap/client/client_core.hpp>
+
 #include <algorithm>
 #include <exception>
-#include <mqcoap/client/client_core.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/presence.hpp>
 #include <mqcoap/transport/log.hpp>

@@ -1,6 +1,7 @@
+#include <mqcoap/client/handler_chain.hpp>
+
 #include <atomic>
 #include <chrono>
-#include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/response_exception.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <new>

@@ -1,4 +1,5 @@
 #include <mqcoap/client/request_server.hpp>
+
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <new>

@@ -1,6 +1,7 @@
+#include <mqcoap/client/requester.hpp>
+
 #include <boost/asio/error.hpp>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/client/requester.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <utility>

@@ -1,8 +1,9 @@
+#include <mqcoap/client/sync_client.hpp>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
-#include <mqcoap/client/sync_client.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <stdexcept>
 #include <thread>

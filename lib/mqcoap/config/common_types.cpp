@@ -1,6 +1,7 @@
+#include <mqcoap/config/common_types.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/quantity.hpp>
-#include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/suggest.hpp>
 

@@ -1,6 +1,7 @@
+#include <mqcoap/config/device_builder.hpp>
+
 #include <algorithm>
 #include <map>
-#include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/suggest.hpp>
 #include <mqcoap/transport/descriptor_limit.hpp>
 #include <unordered_map>

@@ -1,6 +1,7 @@
+#include <mqcoap/config/diagnostic.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/config/diagnostic.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,10 +1,11 @@
+#include <mqcoap/config/document_set.hpp>
+
 #include <glob.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <mqcoap/base/glob.hpp>
-#include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
 #include <optional>

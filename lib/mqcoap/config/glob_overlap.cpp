@@ -1,4 +1,5 @@
 #include <mqcoap/config/glob_overlap.hpp>
+
 #include <vector>
 
 namespace mqcoap {

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/config/hidden_zones.hpp>
+
+#include <algorithm>
 #include <mqcoap/config/secret_names.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 

@@ -1,7 +1,8 @@
+#include <mqcoap/config/loader.hpp>
+
 #include <filesystem>
 #include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/document_set.hpp>
-#include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/proxy_builder.hpp>
 #include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>

@@ -1,6 +1,7 @@
+#include <mqcoap/config/node.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/utf8.hpp>
-#include <mqcoap/config/node.hpp>
 #include <mqcoap/config/scalar.hpp>
 
 namespace mqcoap {

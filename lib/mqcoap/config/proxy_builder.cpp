@@ -1,7 +1,8 @@
+#include <mqcoap/config/proxy_builder.hpp>
+
 #include <algorithm>
 #include <map>
 #include <mqcoap/base/glob.hpp>
-#include <mqcoap/config/proxy_builder.hpp>
 #include <mqcoap/config/served_tags.hpp>
 #include <mqcoap/config/suggest.hpp>
 

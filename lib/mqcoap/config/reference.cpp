@@ -1,5 +1,6 @@
-#include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/reference.hpp>
+
+#include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/section.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 

@@ -1,7 +1,8 @@
+#include <mqcoap/config/report.hpp>
+
 #include <algorithm>
 #include <cctype>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/config/report.hpp>
 #include <stdexcept>
 #include <tuple>
 

@@ -1,6 +1,7 @@
+#include <mqcoap/config/resource_types.hpp>
+
 #include <algorithm>
 #include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/resource_types.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/protocol/address.hpp>
 

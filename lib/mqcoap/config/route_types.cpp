@@ -1,6 +1,7 @@
+#include <mqcoap/config/route_types.hpp>
+
 #include <algorithm>
 #include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/route_types.hpp>
 #include <mqcoap/config/suggest.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 #include <mqcoap/protocol/resource_path.hpp>

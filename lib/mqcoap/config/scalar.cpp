@@ -1,7 +1,8 @@
+#include <mqcoap/config/scalar.hpp>
+
 #include <charconv>
 #include <cmath>
 #include <mqcoap/config/report.hpp>
-#include <mqcoap/config/scalar.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 #include <variant>
 

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/config/secret_marker.hpp>
+
+#include <algorithm>
 #include <mqcoap/config/secret_names.hpp>
 
 namespace mqcoap {

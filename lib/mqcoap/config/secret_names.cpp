@@ -1,6 +1,7 @@
+#include <mqcoap/config/secret_names.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/closest.hpp>
-#include <mqcoap/config/secret_names.hpp>
 #include <mqcoap/config/section.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 #include <set>

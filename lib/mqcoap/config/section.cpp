@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/config/section.hpp>
+
+#include <algorithm>
 #include <mqcoap/config/suggest.hpp>
 
 namespace mqcoap {

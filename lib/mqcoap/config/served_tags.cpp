@@ -1,9 +1,10 @@
+#include <mqcoap/config/served_tags.hpp>
+
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <mqcoap/base/glob.hpp>
 #include <mqcoap/config/glob_overlap.hpp>
 #include <mqcoap/config/route_types.hpp>
-#include <mqcoap/config/served_tags.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 #include <utility>
 

@@ -1,3 +1,5 @@
+#include <mqcoap/config/source_file.hpp>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,7 +10,6 @@
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/config/secret_names.hpp>
-#include <mqcoap/config/source_file.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,6 +1,7 @@
+#include <mqcoap/config/suggest.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/closest.hpp>
-#include <mqcoap/config/suggest.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {

@@ -1,6 +1,7 @@
+#include <mqcoap/config/template_merge.hpp>
+
 #include <algorithm>
 #include <mqcoap/config/resource_types.hpp>
-#include <mqcoap/config/template_merge.hpp>
 #include <string_view>
 
 namespace mqcoap {

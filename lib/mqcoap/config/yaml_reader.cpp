@@ -1,3 +1,5 @@
+#include <mqcoap/config/yaml_reader.hpp>
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -5,7 +7,6 @@
 #include <algorithm>
 #include <mqcoap/config/secret_marker.hpp>
 #include <mqcoap/config/yaml_escapes.hpp>
-#include <mqcoap/config/yaml_reader.hpp>
 #include <mqcoap/config/yaml_words.hpp>
 #include <sstream>
 #include <stdexcept>

@@ -1,6 +1,7 @@
+#include <mqcoap/config/yaml_words.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/config/yaml_words.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/exchange/announcement.hpp>
+
+#include <algorithm>
 #include <mqcoap/protocol/presence.hpp>
 #include <utility>
 

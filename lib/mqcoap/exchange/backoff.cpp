@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/exchange/backoff.hpp>
+
+#include <algorithm>
 
 namespace mqcoap {
 

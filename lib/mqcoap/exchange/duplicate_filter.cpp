@@ -1,6 +1,7 @@
+#include <mqcoap/exchange/duplicate_filter.hpp>
+
 #include <algorithm>
 #include <functional>
-#include <mqcoap/exchange/duplicate_filter.hpp>
 #include <new>
 #include <utility>
 

@@ -1,3 +1,5 @@
+#include <mqcoap/gateway/gateway.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>

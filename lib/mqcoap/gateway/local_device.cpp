@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/gateway/local_device.hpp>
+
+#include <algorithm>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/resource/discovery.hpp>
 #include <set>

@@ -1,4 +1,5 @@
 #include <mqcoap/gateway/own_documents.hpp>
+
 #include <mqcoap/resource/conditions.hpp>
 
 namespace mqcoap {

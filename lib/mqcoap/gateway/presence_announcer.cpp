@@ -1,8 +1,9 @@
+#include <mqcoap/gateway/presence_announcer.hpp>
+
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <mqcoap/gateway/presence_announcer.hpp>
 #include <mqcoap/protocol/presence.hpp>
 #include <utility>
 

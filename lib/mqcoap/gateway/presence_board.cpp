@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/gateway/presence_board.hpp>
+
+#include <algorithm>
 #include <mqcoap/protocol/presence.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <utility>

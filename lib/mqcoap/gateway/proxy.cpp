@@ -1,6 +1,7 @@
+#include <mqcoap/gateway/proxy.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/relayed_answer.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/packet_limit.hpp>

@@ -1,4 +1,5 @@
 #include <mqcoap/gateway/relayed_answer.hpp>
+
 #include <string>
 #include <utility>
 

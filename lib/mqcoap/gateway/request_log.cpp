@@ -1,7 +1,8 @@
+#include <mqcoap/gateway/request_log.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/gateway/request_log.hpp>
 #include <utility>
 
 namespace mqcoap {

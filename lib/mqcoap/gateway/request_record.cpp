@@ -1,6 +1,6 @@
-#include <spdlog/fmt/fmt.h>
-
 #include <mqcoap/gateway/request_record.hpp>
+
+#include <spdlog/fmt/fmt.h>
 
 namespace mqcoap {
 

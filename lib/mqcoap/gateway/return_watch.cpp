@@ -1,7 +1,8 @@
+#include <mqcoap/gateway/return_watch.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <mqcoap/gateway/return_watch.hpp>
 #include <utility>
 
 namespace mqcoap {

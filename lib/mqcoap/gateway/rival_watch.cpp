@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/gateway/rival_watch.hpp>
+
+#include <algorithm>
 #include <mqcoap/transport/log.hpp>
 
 namespace mqcoap {

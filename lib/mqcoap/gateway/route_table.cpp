@@ -1,6 +1,7 @@
+#include <mqcoap/gateway/route_table.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/glob.hpp>
-#include <mqcoap/gateway/route_table.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,5 +1,6 @@
-#include <cstdint>
 #include <mqcoap/gateway/standing_subscription.hpp>
+
+#include <cstdint>
 #include <utility>
 
 namespace mqcoap {

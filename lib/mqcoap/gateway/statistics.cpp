@@ -1,6 +1,7 @@
+#include <mqcoap/gateway/statistics.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/glob.hpp>
-#include <mqcoap/gateway/statistics.hpp>
 
 namespace mqcoap {
 namespace {

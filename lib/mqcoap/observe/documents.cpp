@@ -1,8 +1,9 @@
+#include <mqcoap/observe/documents.hpp>
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <mqcoap/base/utf8.hpp>
-#include <mqcoap/observe/documents.hpp>
 #include <mqcoap/observe/drop_reasons.hpp>
 #include <mqcoap/observe/observer.hpp>
 #include <vector>

@@ -1,9 +1,10 @@
+#include <mqcoap/observe/http_hosts.hpp>
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
-#include <mqcoap/observe/http_hosts.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 #include <optional>
 

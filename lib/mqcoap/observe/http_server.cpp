@@ -1,3 +1,5 @@
+#include <mqcoap/observe/http_server.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <list>
-#include <mqcoap/observe/http_server.hpp>
 #include <mqcoap/observe/http_session.hpp>
 #include <utility>
 

@@ -1,10 +1,11 @@
+#include <mqcoap/observe/http_session.hpp>
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <mqcoap/observe/http_session.hpp>
 #include <mqcoap/protocol/ascii.hpp>
 #include <optional>
 #include <string_view>

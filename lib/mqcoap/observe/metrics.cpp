@@ -1,10 +1,11 @@
+#include <mqcoap/observe/metrics.hpp>
+
 #include <prometheus/metric_family.h>
 
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <mqcoap/observe/drop_reasons.hpp>
-#include <mqcoap/observe/metrics.hpp>
 #include <mqcoap/observe/metrics_text.hpp>
 #include <mqcoap/observe/observer.hpp>
 #include <mqcoap/observe/process_usage.hpp>

@@ -1,8 +1,9 @@
+#include <mqcoap/observe/metrics_text.hpp>
+
 #include <prometheus/metric_family.h>
 
 #include <charconv>
 #include <cmath>
-#include <mqcoap/observe/metrics_text.hpp>
 #include <string_view>
 
 namespace mqcoap {

@@ -1,8 +1,9 @@
+#include <mqcoap/observe/observer.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <mqcoap/observe/documents.hpp>
 #include <mqcoap/observe/metrics.hpp>
-#include <mqcoap/observe/observer.hpp>
 
 namespace mqcoap {
 namespace {

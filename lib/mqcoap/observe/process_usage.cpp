@@ -1,8 +1,9 @@
+#include <mqcoap/observe/process_usage.hpp>
+
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
-#include <mqcoap/observe/process_usage.hpp>
 
 namespace mqcoap {
 

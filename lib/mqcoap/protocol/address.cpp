@@ -1,4 +1,5 @@
 #include <mqcoap/protocol/address.hpp>
+
 #include <stdexcept>
 
 namespace mqcoap {

@@ -1,6 +1,7 @@
+#include <mqcoap/protocol/envelope.hpp>
+
 #include <algorithm>
 #include <cstddef>
-#include <mqcoap/protocol/envelope.hpp>
 #include <mqcoap/protocol/json_fault.hpp>
 #include <mqcoap/protocol/json_members.hpp>
 #include <optional>

@@ -1,4 +1,5 @@
 #include <mqcoap/protocol/general_topic.hpp>
+
 #include <utility>
 
 namespace mqcoap {

@@ -1,6 +1,7 @@
+#include <mqcoap/protocol/json_fault.hpp>
+
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/protocol/json_fault.hpp>
 
 namespace mqcoap {
 namespace {

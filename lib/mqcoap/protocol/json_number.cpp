@@ -1,8 +1,9 @@
+#include <mqcoap/protocol/json_number.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <mqcoap/protocol/json_number.hpp>
 #include <system_error>
 
 namespace mqcoap {

@@ -1,5 +1,6 @@
-#include <mqcoap/protocol/ascii.hpp>
 #include <mqcoap/protocol/method.hpp>
+
+#include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {
 

@@ -1,9 +1,10 @@
+#include <mqcoap/protocol/presence.hpp>
+
 #include <charconv>
 #include <cstdint>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
 #include <mqcoap/protocol/json_members.hpp>
-#include <mqcoap/protocol/presence.hpp>
 #include <utility>
 #include <variant>
 

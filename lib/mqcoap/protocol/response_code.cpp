@@ -1,4 +1,5 @@
 #include <mqcoap/protocol/response_code.hpp>
+
 #include <string>
 
 namespace mqcoap {

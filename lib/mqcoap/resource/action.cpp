@@ -1,5 +1,6 @@
-#include <boost/json/object.hpp>
 #include <mqcoap/resource/action.hpp>
+
+#include <boost/json/object.hpp>
 #include <mqcoap/resource/conditions.hpp>
 #include <mqcoap/resource/json_compare.hpp>
 #include <mqcoap/resource/json_excerpt.hpp>

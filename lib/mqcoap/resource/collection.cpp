@@ -1,6 +1,7 @@
+#include <mqcoap/resource/collection.hpp>
+
 #include <charconv>
 #include <mqcoap/protocol/ascii.hpp>
-#include <mqcoap/resource/collection.hpp>
 #include <mqcoap/resource/conditions.hpp>
 
 namespace mqcoap {

@@ -1,9 +1,10 @@
+#include <mqcoap/resource/conditions.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <mqcoap/protocol/ascii.hpp>
 #include <mqcoap/protocol/content_format.hpp>
 #include <mqcoap/protocol/json_tree.hpp>
-#include <mqcoap/resource/conditions.hpp>
 #include <mqcoap/resource/json_excerpt.hpp>
 
 namespace mqcoap {

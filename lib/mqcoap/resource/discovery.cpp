@@ -1,7 +1,8 @@
+#include <mqcoap/resource/discovery.hpp>
+
 #include <mqcoap/protocol/ascii.hpp>
 #include <mqcoap/protocol/content_format.hpp>
 #include <mqcoap/resource/conditions.hpp>
-#include <mqcoap/resource/discovery.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,10 +1,11 @@
+#include <mqcoap/resource/json_compare.hpp>
+
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 #include <cmath>
 #include <cstdint>
-#include <mqcoap/resource/json_compare.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>

@@ -1,3 +1,5 @@
+#include <mqcoap/resource/json_excerpt.hpp>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -5,7 +7,6 @@
 #include <mqcoap/base/utf8.hpp>
 #include <mqcoap/protocol/json_number.hpp>
 #include <mqcoap/protocol/json_text.hpp>
-#include <mqcoap/resource/json_excerpt.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,8 +1,9 @@
+#include <mqcoap/resource/json_multiple.hpp>
+
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <mqcoap/protocol/json_number.hpp>
-#include <mqcoap/resource/json_multiple.hpp>
 #include <string>
 #include <string_view>
 

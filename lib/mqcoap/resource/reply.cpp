@@ -1,5 +1,6 @@
-#include <mqcoap/resource/conditions.hpp>
 #include <mqcoap/resource/reply.hpp>
+
+#include <mqcoap/resource/conditions.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,3 +1,5 @@
+#include <mqcoap/resource/signal.hpp>
+
 #include <muParser.h>
 
 #include <algorithm>
@@ -7,7 +9,6 @@
 #include <mqcoap/protocol/ascii.hpp>
 #include <mqcoap/protocol/json_number.hpp>
 #include <mqcoap/resource/conditions.hpp>
-#include <mqcoap/resource/signal.hpp>
 #include <numbers>
 #include <random>
 #include <string_view>

@@ -1,6 +1,7 @@
+#include <mqcoap/resource/value.hpp>
+
 #include <mqcoap/resource/conditions.hpp>
 #include <mqcoap/resource/json_excerpt.hpp>
-#include <mqcoap/resource/value.hpp>
 
 namespace mqcoap {
 

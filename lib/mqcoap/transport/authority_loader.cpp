@@ -1,4 +1,5 @@
 #include <mqcoap/transport/authority_loader.hpp>
+
 #include <utility>
 
 namespace mqcoap {

@@ -1,7 +1,8 @@
+#include <mqcoap/transport/descriptor_limit.hpp>
+
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <mqcoap/transport/descriptor_limit.hpp>
 
 namespace mqcoap {
 namespace {

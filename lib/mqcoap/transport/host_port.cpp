@@ -1,7 +1,8 @@
+#include <mqcoap/transport/host_port.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <mqcoap/protocol/ascii.hpp>
-#include <mqcoap/transport/host_port.hpp>
 
 namespace mqcoap {
 namespace {

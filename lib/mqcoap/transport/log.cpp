@@ -1,7 +1,8 @@
+#include <mqcoap/transport/log.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/transport/log.hpp>
 
 namespace mqcoap {
 namespace {

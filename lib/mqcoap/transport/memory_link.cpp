@@ -1,6 +1,7 @@
+#include <mqcoap/transport/memory_link.hpp>
+
 #include <algorithm>
 #include <cstdint>
-#include <mqcoap/transport/memory_link.hpp>
 #include <utility>
 
 namespace mqcoap {

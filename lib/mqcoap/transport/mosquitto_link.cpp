@@ -1,3 +1,5 @@
+#include <mqcoap/transport/mosquitto_link.hpp>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <iterator>

@@ -1,3 +1,5 @@
+#include <mqcoap/transport/mosquitto_link_session.hpp>
+
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -8,7 +10,6 @@
 #include <cerrno>
 #include <limits>
 #include <mqcoap/transport/libmosquitto.hpp>
-#include <mqcoap/transport/mosquitto_link_session.hpp>
 #include <system_error>
 #include <utility>
 

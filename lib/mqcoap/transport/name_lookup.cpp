@@ -1,9 +1,10 @@
+#include <mqcoap/transport/name_lookup.hpp>
+
 #include <netdb.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <memory>
-#include <mqcoap/transport/name_lookup.hpp>
 #include <system_error>
 #include <utility>
 

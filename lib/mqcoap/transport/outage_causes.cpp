@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/transport/outage_causes.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace mqcoap {

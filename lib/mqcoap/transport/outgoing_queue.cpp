@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/transport/outgoing_queue.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace mqcoap {

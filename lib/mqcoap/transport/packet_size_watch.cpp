@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/transport/packet_size_watch.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace mqcoap {

@@ -1,9 +1,10 @@
+#include <mqcoap/transport/server_identity.hpp>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
-#include <mqcoap/transport/server_identity.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <mqcoap/transport/subscription_table.hpp>
+
+#include <algorithm>
 #include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 

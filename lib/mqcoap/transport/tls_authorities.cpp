@@ -1,3 +1,5 @@
+#include <mqcoap/transport/tls_authorities.hpp>
+
 #include <openssl/err.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
@@ -6,7 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <mqcoap/transport/tls_authorities.hpp>
 #include <mqcoap/transport/tls_words.hpp>
 #include <mutex>
 #include <optional>

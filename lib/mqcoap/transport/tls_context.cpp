@@ -1,8 +1,9 @@
+#include <mqcoap/transport/tls_context.hpp>
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <mqcoap/transport/tls_context.hpp>
 #include <mqcoap/transport/tls_hooks.hpp>
 #include <mqcoap/transport/tls_words.hpp>
 #include <utility>

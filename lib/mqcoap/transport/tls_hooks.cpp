@@ -1,3 +1,5 @@
+#include <mqcoap/transport/tls_hooks.hpp>
+
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/sslerr.h>
@@ -8,7 +10,6 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <mqcoap/transport/tls_hooks.hpp>
 #include <string_view>
 
 // What comes out of a handshake, and the words for it.

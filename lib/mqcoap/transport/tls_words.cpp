@@ -1,9 +1,10 @@
+#include <mqcoap/transport/tls_words.hpp>
+
 #include <openssl/err.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
-#include <mqcoap/transport/tls_words.hpp>
 #include <system_error>
 
 namespace mqcoap {
