@@ -1,4 +1,5 @@
-// The library's header: from 2.1 on it holds the constants of the protocol, which were in a header of their own.
+// The library's header: from 2.1 on it holds the constants of the protocol, which were in a header of their
+// own.
 #pragma once
 
 #include <mosquitto.h>
