@@ -1,11 +1,36 @@
 #include "arguments.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace mqcoap::cli {
+namespace {
+
+option_facts facts_of(const CLI::Option& option) {
+  option_facts facts{.name = option.get_name(option.get_positional(), false),
+                     .names = {},
+                     .about = option.get_description(),
+                     .value_word = option.get_option_text(),
+                     .takes_value = option.get_expected_max() > 0 && option.get_type_size_max() > 0,
+                     .repeated = option.get_items_expected_max() > 1,
+                     .given = option.count() > 0,
+                     .value = {}};
+  if (!option.get_positional()) {
+    for (const auto& name : option.get_snames()) facts.names.push_back('-' + name);
+    for (const auto& name : option.get_lnames()) facts.names.push_back("--" + name);
+  }
+  if (facts.given && facts.takes_value) facts.value = option.results().back();
+  return facts;
+}
+
+}  // namespace
+
+bool option_facts::is_named(std::string_view wanted) const {
+  return std::find(names.begin(), names.end(), wanted) != names.end();
+}
 
 declared_option declared_option::required() {
   option_->required();
@@ -91,5 +116,27 @@ void command::footer(const std::string& text) { app_->footer(text); }
 void command::require_subcommand(int count) { app_->require_subcommand(count); }
 
 bool command::parsed() const { return app_->parsed(); }
+
+std::string command::name() const { return app_->get_name(); }
+
+std::string command::about() const { return app_->get_description(); }
+
+std::string command::help(const std::string& above) const { return app_->help(above); }
+
+std::string command::program_help() const {
+  return app_->get_formatter()->make_help(app_, app_->get_name(), CLI::AppFormatMode::Normal);
+}
+
+std::vector<option_facts> command::options() const {
+  std::vector<option_facts> all;
+  for (const auto* option : std::as_const(*app_).get_options()) all.push_back(facts_of(*option));
+  return all;
+}
+
+std::vector<command> command::below() const {
+  std::vector<command> all;
+  for (auto* each : app_->get_subcommands([](CLI::App*) { return true; })) all.emplace_back(*each);
+  return all;
+}
 
 }  // namespace mqcoap::cli

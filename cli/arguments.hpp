@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -35,8 +37,24 @@ class declared_option {
   CLI::Option* option_;
 };
 
-/// A verb while it is declared. CLI11's headers take most of the time that a source with them takes to
-/// compile: verbs declare their options by this class and do not include them.
+/// What was declared of an option or an argument, and what the command line gives for it.
+struct option_facts {
+  std::string name;                ///< as an error text names it: `--timeout`, `ADDRESS`
+  std::vector<std::string> names;  ///< `-W` and `--timeout`; of an argument: none
+  std::string about;
+  std::string value_word;  ///< what the help shows for the value
+  bool takes_value = false;
+  bool repeated = false;  ///< it takes several values
+  bool given = false;
+  std::string value;  ///< the last one that was given
+
+  bool is_argument() const { return names.empty(); }
+  bool is_named(std::string_view name) const;
+};
+
+/// A verb while it is declared, and afterwards what is known of it. CLI11's headers take most of the time
+/// that a source with them takes to compile: verbs declare their options by this class and do not include
+/// them.
 class command {
  public:
   command() = default;
@@ -54,6 +72,16 @@ class command {
   void require_subcommand(int count);
   /// True if this verb was on the command line.
   [[nodiscard]] bool parsed() const;
+
+  [[nodiscard]] std::string name() const;
+  [[nodiscard]] std::string about() const;
+  /// @param above  the words before it
+  [[nodiscard]] std::string help(const std::string& above) const;
+  /// The help of the program, also while a verb of it is parsed.
+  [[nodiscard]] std::string program_help() const;
+  /// In the order in which they were declared.
+  [[nodiscard]] std::vector<option_facts> options() const;
+  [[nodiscard]] std::vector<command> below() const;
 
  private:
   CLI::App* app_ = nullptr;

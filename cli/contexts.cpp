@@ -158,15 +158,16 @@ option_layer named_layer(const context_file& file, const std::string& path, cons
 }
 
 /// The default, where no context is named.
-option_layer default_layer(const std::string& path, bool with_broker) {
+option_layer default_layer(const std::string& path, bool with_broker,
+                           const std::function<void(const std::string&)>& warn) {
   const auto file = read_contexts(path);
   if (!file.preferred_fault.empty()) throw failure(status_configuration, file.preferred_fault);
   if (file.preferred) return named_layer(file, path, *file.preferred, with_broker);
-  // Nobody says which broker. Where a context was written that cannot be read, that one may be meant.
+  // Nobody says which broker: who wrote a context that cannot be used may mean that one.
   if (with_broker)
     for (const auto& c : file.contexts)
       if (!c.faults.empty())
-        throw failure(status_configuration, c.faults, "--context NAME, or -h HOST, leaves it aside");
+        warn("context " + c.name + " is left aside, and no context is the default: " + c.faults);
   return {};
 }
 
@@ -220,7 +221,7 @@ option_layer context_layer(const std::string& path, const context_choice& choice
                            const std::function<void(const std::string&)>& warn) {
   if (choice.name) return named_layer(read_contexts(path), path, *choice.name, !choice.broker_named);
   try {
-    return default_layer(path, !choice.broker_named);
+    return default_layer(path, !choice.broker_named, warn);
   } catch (const failure& e) {
     if (!choice.broker_named) throw;
     warn(std::string("the default context is left aside: ") + e.what());

@@ -4,10 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
+#include "arguments.hpp"
 
 namespace mqcoap::cli {
 
@@ -29,9 +26,10 @@ struct effects {
 };
 
 /// True if an option of the program has an effect.
-bool has_effect(const effects& which, const CLI::Option& option);
+bool has_effect(const effects& which, const option_facts& option);
 
-/// Looks at the options that were given. @param verb  for error texts. @throws usage_failure
-void refuse_idle_options(const CLI::App& root, const effects& which, std::string_view verb);
+/// Looks at the options that were given. @param root  the program. @param verb  for error texts
+/// @throws usage_failure
+void refuse_idle_options(const command& root, const effects& which, std::string_view verb);
 
 }  // namespace mqcoap::cli

@@ -115,7 +115,7 @@ int usage_error(const CLI::App& root, const CLI::ParseError& e) {
   return status_usage;
 }
 
-int run(const CLI::App& root, const verb& chosen, const global_options& given) {
+int run(const command& root, const verb& chosen, const global_options& given) {
   set_up_logging(given.debug);
   try {
     const auto [has, name] = chosen_effects(chosen);
@@ -124,6 +124,7 @@ int run(const CLI::App& root, const verb& chosen, const global_options& given) {
       return chosen.run({{}, {}, to_output(given, environment), given.quiet, false, false, &given});
     auto settled = settle_all(given, environment);
     settled.client.broker.log = spdlog_sink();
+    settled.given = &given;
     return chosen.run(settled);
   } catch (const interrupted& e) {
     return 128 + e.signal();
@@ -167,7 +168,7 @@ int run_program(std::vector<std::string> arguments) {
     return usage_error(root, e);
   }
   for (const auto& each : verbs)
-    if (each.app->parsed()) return run(root, each, given);
+    if (each.app->parsed()) return run(command(root), each, given);
   return status_usage;
 }
 

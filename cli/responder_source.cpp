@@ -3,6 +3,7 @@
 #include "configuration_file.hpp"
 #include "failure.hpp"
 #include "fleet.hpp"
+#include "global_options.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -14,9 +15,30 @@ settings of_words(const responder_words& words, const settled_options& options) 
   return {{options.client.broker}, std::move(gateway), {}};
 }
 
+/// How to speak with a broker can be said for one that is named. The file says it for its own.
+void refuse_broker_options(const global_options& given, const std::string& file) {
+  const auto& tls = given.tls;
+  const std::pair<bool, const char*> options[] = {{given.username.has_value(), "--username"},
+                                                  {given.password.has_value(), "--pw"},
+                                                  {given.password_file.has_value(), "--password-file"},
+                                                  {tls.ca_file.has_value(), "--cafile"},
+                                                  {tls.ca_path.has_value(), "--capath"},
+                                                  {tls.cert_file.has_value(), "--cert"},
+                                                  {tls.key_file.has_value(), "--key"},
+                                                  {given.insecure, "--insecure"},
+                                                  {given.protocol.has_value(), "--protocol"},
+                                                  {given.qos.has_value(), "--qos"}};
+  for (const auto& [is_given, name] : options)
+    if (is_given)
+      throw usage_failure(
+          std::string(name) + " has no effect on " + file + ", which says it of its own broker",
+          "-L URL or -h HOST names another broker");
+}
+
 settings of_file(const responder_words& words, const settled_options& options) {
   if (!words.values.empty() || words.read_only)
     throw usage_failure("-r and --read-only go with a TAG; " + words.target + " says itself what there is");
+  if (!options.names_broker && options.given != nullptr) refuse_broker_options(*options.given, words.target);
   auto out = load_configuration(words.target);
   if (options.names_broker) {
     auto name = std::move(out.brokers.front().name);  // routes may refer to it

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -15,13 +14,9 @@ std::string first_clause(const std::string& text) {
   return text.substr(0, std::min(text.find_first_of(":;,("), text.find('\n')));
 }
 
-std::vector<const CLI::App*> verbs_below(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
 /// What an option takes, by the word that its help shows for the value.
-argument_words value_of(const CLI::Option& option, const effects& has) {
-  const auto& shown = option.get_option_text();
+argument_words value_of(const option_facts& option, const effects& has) {
+  const auto& shown = option.value_word;
   if (shown == "KIND") return {word_kind::words, has.outputs};
   if (shown == "FILE") return {word_kind::file};
   if (shown == "DIR") return {word_kind::folder};
@@ -32,18 +27,15 @@ argument_words value_of(const CLI::Option& option, const effects& has) {
     return {word_kind::words, {"application/json", "text/plain", "application/link-format"}};
   if (shown == "VALUE") return {word_kind::value};
   if (shown == "TAG") return {word_kind::tag};
-  if (option.check_lname("context")) return {word_kind::context};
+  if (option.is_named("--context")) return {word_kind::context};
   return {};
 }
 
-option_words words_of(const CLI::Option& option, const effects& has) {
-  option_words words{.names = {},
-                     .about = first_clause(option.get_description()),
-                     .takes_value = option.get_expected_max() > 0 && option.get_type_size_max() > 0,
-                     .value = value_of(option, has)};
-  for (const auto& name : option.get_snames()) words.names.push_back('-' + name);
-  for (const auto& name : option.get_lnames()) words.names.push_back("--" + name);
-  return words;
+option_words words_of(const option_facts& option, const effects& has) {
+  return {.names = option.names,
+          .about = first_clause(option.about),
+          .takes_value = option.takes_value,
+          .value = value_of(option, has)};
 }
 
 /// What an argument is, by its name and whose it is.
@@ -61,42 +53,41 @@ argument_words kind_of(const std::string& name, const std::string& path) {
   return {};
 }
 
-std::vector<argument_words> arguments_of(const CLI::App& app, const std::string& path) {
+std::vector<argument_words> arguments_of(const command& c, const std::string& path) {
   std::vector<argument_words> all;
-  for (const auto* o : app.get_options()) {
-    if (!o->get_positional()) continue;
-    all.push_back(kind_of(o->get_name(true), path));
-    all.back().repeated = o->get_items_expected_max() > 1;
+  for (const auto& o : c.options()) {
+    if (!o.is_argument()) continue;
+    all.push_back(kind_of(o.name, path));
+    all.back().repeated = o.repeated;
   }
   return all;
 }
 
 /// Appends the words of a verb and of those below it.
-void append(std::vector<verb_words>& to, const CLI::App& app, const std::string& path, const CLI::App& root,
+void append(std::vector<verb_words>& to, const command& c, const std::string& path, const command& root,
             const verb& top, const effects& has) {
-  verb_words words{
-      .path = path, .about = first_clause(app.get_description()), .arguments = arguments_of(app, path)};
-  for (const auto* o : app.get_options())
-    if (o->nonpositional()) words.options.push_back(words_of(*o, has));
-  for (const auto* o : root.get_options())
-    if (o->nonpositional() && !o->check_lname("help") && !o->check_lname("version") && has_effect(has, *o))
-      words.options.push_back(words_of(*o, has));
-  for (const auto* below : verbs_below(app)) words.below.push_back(below->get_name());
+  verb_words words{.path = path, .about = first_clause(c.about()), .arguments = arguments_of(c, path)};
+  for (const auto& o : c.options())
+    if (!o.is_argument()) words.options.push_back(words_of(o, has));
+  for (const auto& o : root.options())
+    if (!o.is_argument() && !o.is_named("--help") && !o.is_named("--version") && has_effect(has, o))
+      words.options.push_back(words_of(o, has));
+  const auto below = c.below();
+  for (const auto& each : below) words.below.push_back(each.name());
   to.push_back(std::move(words));
-  for (const auto* below : verbs_below(app)) {
-    const auto own = top.below_has.find(below);
-    append(to, *below, path + ' ' + below->get_name(), root, top,
-           own != top.below_has.end() ? own->second : top.has);
+  for (const auto& each : below) {
+    const auto own = top.below_has.find(each);
+    append(to, each, path + ' ' + each.name(), root, top, own != top.below_has.end() ? own->second : top.has);
   }
 }
 
-std::vector<verb_words> all_words(const CLI::App& root, const std::vector<verb>& verbs) {
+std::vector<verb_words> all_words(const command& root, const std::vector<verb>& verbs) {
   verb_words program;
-  for (const auto* o : root.get_options())
-    if (o->nonpositional()) program.options.push_back(words_of(*o, {}));
-  for (const auto& v : verbs) program.below.push_back(v.app->get_name());
+  for (const auto& o : root.options())
+    if (!o.is_argument()) program.options.push_back(words_of(o, {}));
+  for (const auto& v : verbs) program.below.push_back(command(*v.app).name());
   std::vector<verb_words> all{std::move(program)};
-  for (const auto& v : verbs) append(all, *v.app, v.app->get_name(), root, v, v.has);
+  for (const auto& v : verbs) append(all, command(*v.app), command(*v.app).name(), root, v, v.has);
   for (auto& words : all)  // the only one whose words are verbs
     if (words.path == "help") words.arguments = {{word_kind::words, all.front().below}};
   return all;
@@ -105,11 +96,10 @@ std::vector<verb_words> all_words(const CLI::App& root, const std::vector<verb>&
 }  // namespace
 
 verb declare_completion(CLI::App& root, const std::vector<verb>& verbs) {
-  auto* app = root.add_subcommand("completion", "Print a script that completes words in a shell");
+  command program(root);
+  auto app = program.add_subcommand("completion", "Print a script that completes words in a shell");
   auto shell = std::make_shared<std::string>();
-  app->add_option("SHELL", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  app->add_option("SHELL", *shell, "bash, zsh or fish")->required()->one_of({"bash", "zsh", "fish"});
   app->footer(
       "It knows all verbs and what each of them accepts, and asks the broker for the tags of devices and for "
       "their "
@@ -119,8 +109,8 @@ verb declare_completion(CLI::App& root, const std::vector<verb>& verbs) {
       "  mqcoap completion fish > ~/.config/fish/completions/mqcoap.fish");
   return {.app = app,
           .run =
-              [shell, &root, &verbs](const settled_options&) {
-                print(completion_script(*shell, all_words(root, verbs)));
+              [shell, program, &verbs](const settled_options&) {
+                print(completion_script(*shell, all_words(program, verbs)));
                 return static_cast<int>(status_ok);
               },
           .offline = true,

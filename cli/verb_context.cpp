@@ -85,11 +85,14 @@ int show(const std::string& name) {
   row("token_file:", c->token_file);
   row("namespace:", c->ns ? std::optional(c->ns->text()) : std::nullopt);
   row("timeout:", c->timeout ? std::optional(to_string(*c->timeout)) : std::nullopt);
+  row("protocol:", c->protocol ? std::optional<std::string>(*c->protocol == mqtt_protocol::v5 ? "5" : "3.1.1")
+                               : std::nullopt);
   row("qos:", c->qos ? std::optional(std::to_string(*c->qos)) : std::nullopt);
   row("cafile:", c->tls.ca_file);
   row("capath:", c->tls.ca_path);
   row("cert:", c->tls.cert_file);
   row("key:", c->tls.key_file);
+  row("insecure:", c->tls.insecure.value_or(false) ? std::optional<std::string>("true") : std::nullopt);
   print(aligned(rows));
   return status_ok;
 }

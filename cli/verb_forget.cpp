@@ -131,9 +131,11 @@ verb declare_forget(CLI::App& root) {
       "Examples:\n"
       "  mqcoap forget 2D_XX_0_9999\n"
       "  mqcoap ls --quiet 'SIM_*' | xargs mqcoap forget");
+  auto has = effects::with_outputs({});
+  has.token = false;
   return {.app = app,
           .run = [given](const settled_options& options) { return run(*given, options); },
-          .has = effects::with_outputs({})};
+          .has = std::move(has)};
 }
 
 }  // namespace mqcoap::cli

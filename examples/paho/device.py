@@ -55,15 +55,24 @@ class Device:
         version = [mqtt.CallbackAPIVersion.VERSION2] if hasattr(mqtt, "CallbackAPIVersion") else []
         self.client = mqtt.Client(*version, client_id=tag, clean_session=True, protocol=mqtt.MQTTv311)
         self.client.on_connect = self.on_connect
+        self.client.on_disconnect = self.on_disconnect
         self.client.on_message = self.on_message
-        # The broker says OFFLINE when the connection is lost.
-        self.client.will_set(self.presence, self.state("OFFLINE"), qos=1, retain=True)
+        self.prepare_connection()
         self.client.reconnect_delay_set(min_delay=1, max_delay=10)
         self.client.connect(host, port, keepalive=10)
 
     @staticmethod
-    def state(word):
-        return json.dumps({"body": {"state": word, "last_updated": now()}, "timestamp": now()})
+    def state(word, date):
+        return json.dumps({"body": {"state": word, "last_updated": str(date)}, "timestamp": str(date)})
+
+    def prepare_connection(self):
+        # The broker says OFFLINE when the connection is lost. A reader may keep the newest of what it was told: the will
+        # is newer than the ONLINE of its connection, and the next connection is newer than both.
+        self.begun = int(now())
+        self.client.will_set(self.presence, self.state("OFFLINE", self.begun + 1), qos=1, retain=True)
+
+    def on_disconnect(self, _client, _data, *_):
+        self.prepare_connection()
 
     def on_connect(self, client, _data, _flags, code, *_):
         if code != 0:
@@ -71,7 +80,7 @@ class Device:
             return
         # The session is clean: after each reconnect the broker has forgotten the subscriptions.
         client.subscribe([(self.requests, 1), (self.presence, 1)])
-        client.publish(self.presence, self.state("ONLINE"), qos=1, retain=True)
+        client.publish(self.presence, self.state("ONLINE", self.begun), qos=1, retain=True)
         print(f"{self.tag} answers", flush=True)
 
     def on_message(self, client, _data, message):
@@ -87,7 +96,7 @@ class Device:
     def on_presence(self, payload):
         # The last will of a connection that is gone may come after our own ONLINE.
         if payload["body"]["state"] == "OFFLINE":
-            self.client.publish(self.presence, self.state("ONLINE"), qos=1, retain=True)
+            self.client.publish(self.presence, self.state("ONLINE", self.begun), qos=1, retain=True)
 
     def on_request(self, topic, payload):
         header = payload["header"]
@@ -115,7 +124,7 @@ class Device:
         self.client.loop_start()
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
         self.client.unsubscribe(self.presence)
-        self.client.publish(self.presence, self.state("OFFLINE"), qos=1, retain=True).wait_for_publish(5)
+        self.client.publish(self.presence, self.state("OFFLINE", now()), qos=1, retain=True).wait_for_publish(5)
         self.client.disconnect()
         self.client.loop_stop()
 

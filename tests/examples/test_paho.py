@@ -105,6 +105,9 @@ class Paho(IntegrationTest):
         self.await_state(bus, "ONLINE")
         device.kill()
         self.await_state(bus, "OFFLINE")
+        # A reader may keep the newest.
+        online, offline = (int(json.loads(m.payload)["body"]["last_updated"]) for m in bus.on_topic(PRESENCE)[-2:])
+        self.assertGreater(offline, online)
 
     def test_it_comes_back_after_the_broker_did(self):
         device = self.start_device()

@@ -288,6 +288,8 @@ class Doctor(IntegrationTest):
                                                  "topic write gf_int_v1/+/response/#"])
         checks = self.checks(self.cli(broker).run("doctor", "-o", "json"))
         self.assertEqual(checks["publish"]["result"], "warn", checks)
+        self.assertIn("topic write gf_int_v1/+/event/+/#", checks["publish"]["advice"])
+        self.assertNotIn("readwrite", str(checks))
         broker = self.broker(witness=False, acl=["topic read gf_int_v1/#"])
         done = self.cli(broker).run("doctor", "-o", "json", "-W", "1s")
         self.assertNotEqual(done.returncode, 0)

@@ -423,12 +423,11 @@ class Contexts(IntegrationTest):
         mq = self.cli()
         (mq.folder / "mqcoap").mkdir()
         (mq.folder / "mqcoap/cli.yaml").write_text("contexts:\n  lab:\n    ulr: x\n")
-        done = mq.run("get", "a/b/c")
+        done = mq.run("get", "a/b/c", "--context", "lab")
         self.assertEqual(done.returncode, 78)
         self.assertIn("cli.yaml:3:5", done.stderr)
         self.assertIn("did you mean 'url'?", done.stderr)
         self.assertEqual(mq.run("completion", "bash").returncode, 0)
-
 
     def test_one_bad_context_stops_nobody_else(self):
         broker = self.broker()
@@ -444,6 +443,12 @@ class Contexts(IntegrationTest):
         self.assertIn("cli.yaml:3:", listed.stderr)
         self.assertEqual(mq.run("--context", "old", "get", "DEV_1/a/b").returncode, 78)
         self.assertEqual(mq.run("context", "use", "old").returncode, 78)
+        file.write_text("contexts:\n  old: {ulr: x}\n")
+        done = mq.run("get", "DEV_1/a/b", "-L", broker.url)
+        self.assertEqual((done.stdout, done.stderr), ("1\n", ""))
+        done = mq.run("get", "DEV_1/a/b", "-p", str(broker.port))
+        self.assertEqual(done.stdout, "1\n")
+        self.assertIn("context old is left aside", done.stderr)
         file.write_text("default: old\ncontexts:\n  old: {ulr: x}\n")
         self.assertEqual(mq.run("get", "DEV_1/a/b").returncode, 78)
         named = mq.run("-L", broker.url, "get", "DEV_1/a/b")
@@ -465,6 +470,7 @@ class Contexts(IntegrationTest):
         shown = mq.run("context", "show", "far").stdout
         self.assertIn("mqtt://h:8884", shown)
         self.assertRegex(shown, r"cafile: +/.*ca\.pem")
+        self.assertRegex(shown, r"(?m)^protocol: +5$")
         for words in (["-P", "secret", "-u", "me"], ["mqtt://u:p@h"], ["http://h"], ["-L", "mqtt://a", "mqtt://b"]):
             with self.subTest(words):
                 refused = mq.run("context", "add", "new", *words)
@@ -499,6 +505,9 @@ class Help(IntegrationTest):
             (["monitor", "-o", "csv"], "-o csv"),
             (["record", "-", "-o", "json"], "--output"),
             (["serve", "T", "-r", "a=1", "--token-file", "/dev/null"], "--token-file"),
+            (["forget", "T", "--token-file", "/dev/null"], "--token-file"),
+            (["serve", "lab.yaml", "-q", "1"], "--qos"),
+            (["sim", "lab.yaml", "--insecure"], "--insecure"),
             (["config", "schema", "-h", "lab"], "--host"),
             (["completion", "bash", "-o", "json"], "--output"),
             (["context", "ls", "-W", "1s"], "--timeout"),

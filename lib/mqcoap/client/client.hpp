@@ -101,11 +101,10 @@ class client {
   /// Sends a request and completes with its answer. Signature: void(error_code, response). A 4xx or 5xx
   /// answer completes with that response_code as the error, and the answer beside it. Without an answer the
   /// response is made up here: 504 or 503, with words that say what failed.
-  /// @par Errors  errc::timed_out, errc::not_connected (not sent), errc::connection_lost (sent; what became
-  /// of
-  ///   it is unknown), errc::denied (the broker does not let us have the answers), errc::too_many_pending,
-  ///   errc::queue_full, errc::too_large, errc::unusable_answer, errc::handler_failed,
-  ///   errc::invalid_duration, errc::invalid_id (it is under way), errc::closed
+  /// @par Errors  errc::timed_out, errc::not_connected (not sent), errc::connection_lost (sent; what
+  ///   became of it is unknown), errc::denied (the broker does not let us ask, or does not let us have the
+  ///   answers), errc::too_many_pending, errc::queue_full, errc::too_large, errc::unusable_answer,
+  ///   errc::handler_failed, errc::invalid_duration, errc::invalid_id (it is under way), errc::closed
   template <class Token>
   auto async_request(request_spec what, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, response)>(

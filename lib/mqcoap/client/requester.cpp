@@ -24,6 +24,11 @@ std::string source_of(const client_options& options) {
   return options.tag ? options.tag->text() : options.broker.client_id;
 }
 
+/// What is added to the words of a request that was sent and has no answer.
+std::string may_have_run(method verb) {
+  return verb == method::get ? "" : "; the " + std::string(to_string(verb)) + " may have been run";
+}
+
 }  // namespace
 
 requester::requester(const client_options& options, const response_chain& chain, const clock& time,
@@ -207,7 +212,8 @@ void requester::on_response(const exchange_topic& topic, std::string_view payloa
   leave(taken);
   ++answers_;
   if (!decoded)
-    return fail(std::move(taken.done), taken.what.to.path, *id, errc::unusable_answer, decoded.error().words);
+    return fail(std::move(taken.done), taken.what.to.path, *id, errc::unusable_answer,
+                decoded.error().words + may_have_run(taken.what.verb));
   const exchange of{std::move(taken.what.to), taken.what.verb,
                     duration_cast<microseconds>(time_.now() - taken.sent_at)};
   const auto error = chain_.run(of, *decoded);
@@ -226,7 +232,8 @@ void requester::on_link_down(std::string_view why) {
            [](const entry& e) { return e.sent || e.if_disconnected == when_disconnected::fail; })) {
     outcomes_.note(id, outcome_memory::outcome::timed_out);
     const error_code error = e.sent ? errc::connection_lost : errc::not_connected;
-    end(id, std::move(e), error, why);
+    const auto words = std::string(why) + (e.sent ? may_have_run(e.what.verb) : "");
+    end(id, std::move(e), error, words);
   }
 }
 
@@ -239,8 +246,8 @@ void requester::expire(steady_time now) {
       words +=
           up() ? "; the request was not sent: the broker has not confirmed the subscription to its answers"
                : "; the request was not sent: there was no connection to the broker";
-    } else if (e.what.verb != method::get) {
-      words += "; the " + std::string(to_string(e.what.verb)) + " may have been run";
+    } else {
+      words += may_have_run(e.what.verb);
     }
     end(id, std::move(e), errc::timed_out, words);
   }

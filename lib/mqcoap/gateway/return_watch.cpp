@@ -23,6 +23,14 @@ void tell_bridge(const return_watch::row& r, std::string_view tag) {
       r.sent_to, r.came_from, tag, r.route.empty() ? "the gateway" : "route " + r.route);
 }
 
+void tell_own_source(const return_watch::row& r, std::string_view tag, std::string_view client_id) {
+  spdlog::error(
+      "a request for {0} came from broker {1} with the gateway's own client id, {2}, as its source: {3} "
+      "leads "
+      "round in a loop, or another program calls itself so; such requests get 502",
+      tag, r.came_from, client_id, r.route.empty() ? "a route" : "route " + r.route);
+}
+
 std::string loop_words(const proxy::sent_hop& hop, const link& from, std::string_view how) {
   auto words = "the request for " + hop.tag.text() + " came back: ";
   if (&hop.via != &from) words.append("brokers " + hop.via.name() + " and " + from.name()).append(how);
@@ -75,13 +83,14 @@ return_watch::verdict return_watch::look_at_source(const link& from, const excha
     if (us.client_id == asked.source && (sender == nullptr || !leads_to(us, from))) sender = &us;
   if (sender == nullptr) return verdict::foreign;
   counted_.count(event::request_returned);
-  if (leads_to(*sender, from)) return verdict::loop;
+  const bool loop = leads_to(*sender, from);
   const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()), asked.path};
   const auto* const route = hops_.routes().find(to, asked.verb, true);
   const auto* const seen =
-      note({false, sender->broker, from.name(), route == nullptr ? std::string() : route->name});
-  if (seen != nullptr && seen->count == 1) tell_bridge(*seen, topic.tag());
-  return verdict::caught;
+      note({loop, sender->broker, from.name(), route == nullptr ? std::string() : route->name});
+  if (seen != nullptr && seen->count == 1)
+    loop ? tell_own_source(*seen, topic.tag(), sender->client_id) : tell_bridge(*seen, topic.tag());
+  return loop ? verdict::loop : verdict::caught;
 }
 
 bool return_watch::leads_to(const identity& us, const link& from) const {

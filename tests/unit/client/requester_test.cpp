@@ -237,6 +237,21 @@ TEST_CASE("an answer that is no response ends the request, and says why") {
   CHECK(b.results[0].answer.body.text().size() > 10);
 }
 
+TEST_CASE("a write without a usable answer may have been run, and the words say so") {
+  bench b;
+  b.ask(spec("DEV/axuv/gains", method::put));
+  b.broker.run();
+  b.theirs.publish(b.device.topics[0].response_topic(), "[1, 2]", steady_time::max());
+  b.broker.run();
+  b.ask(spec("DEV/axuv/gains", method::post));
+  b.broker.run();
+  b.broker.go_down();
+  REQUIRE(b.results.size() == 2);
+  CHECK(b.results[0].answer.body.text().find("; the PUT may have been run") != std::string::npos);
+  CHECK(b.results[1].error == errc::connection_lost);
+  CHECK(b.results[1].answer.body.text().find("; the POST may have been run") != std::string::npos);
+}
+
 TEST_CASE("a code outside the table is folded into it") {
   bench b;
   b.ask();
