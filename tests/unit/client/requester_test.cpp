@@ -239,11 +239,11 @@ TEST_CASE("an answer that is no response ends the request, and says why") {
 
 TEST_CASE("a write without a usable answer may have been run, and the words say so") {
   bench b;
-  b.ask(spec("DEV/axuv/gains", method::put));
+  b.ask(request_spec("DEV/axuv/gains", method::put));
   b.broker.run();
   b.theirs.publish(b.device.topics[0].response_topic(), "[1, 2]", steady_time::max());
   b.broker.run();
-  b.ask(spec("DEV/axuv/gains", method::post));
+  b.ask(request_spec("DEV/axuv/gains", method::post));
   b.broker.run();
   b.broker.go_down();
   REQUIRE(b.results.size() == 2);
