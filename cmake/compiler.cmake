@@ -16,7 +16,7 @@ if(MQCOAP_SANITIZE)
   add_compile_options(-fsanitize=${MQCOAP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MQCOAP_SANITIZE})
 endif()
-# What Debian builds its packages with; docs/performance.md says what it costs. A package brings its own.
+# What Debian builds its packages with. A package brings its own.
 if(MQCOAP_HARDENING)
   include(CheckCXXCompilerFlag)
   foreach(flag stack-protector-strong stack-clash-protection cf-protection)
@@ -31,8 +31,9 @@ endif()
 
 # For sources that run for a person or at a start, and never for a request: they compile in two thirds of the time.
 # Not so where nothing is optimized: the precompiled header would not fit them.
-set(MQCOAP_LESS_OPTIMIZED $<$<NOT:$<CONFIG:Debug>>:-O1>)
-if(CMAKE_CXX_FLAGS_RELEASE MATCHES "-O0")
+set(MQCOAP_LESS_OPTIMIZED -O1)
+string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+if(build_type STREQUAL DEBUG OR "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-O0")
   set(MQCOAP_LESS_OPTIMIZED "")
 endif()
 
