@@ -102,18 +102,6 @@ class Bench(IntegrationTest):
         broker.kill()
         self.assertEqual(self.bench(broker, "--count", "1").returncode, 3)
 
-    def test_a_pattern_is_all_that_are_online(self):
-        broker = self.broker(witness=False)
-        devices = [self.device(broker, tag) for tag in ("DEV_1", "DEV_2", "OTHER_1")]
-        bus = self.bus(broker)
-        for tag in ("DEV_1", "DEV_2", "OTHER_1"):
-            presence = {"body": {"state": "ONLINE", "last_updated": "1"}, "timestamp": "1"}
-            bus.publish(f"gf_int_v1/gateway/system/{tag}/presence", json.dumps(presence), retain=True)
-        bus.fence()
-        done = tool.run("bench", "DEV_*/axuv/gains", "--count", "10", broker=broker)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual([len(d.requests) for d in devices], [5, 5, 0])
-
     def test_several_addresses_are_asked_in_turn(self):
         broker = self.broker(witness=False)
         first, second = self.device(broker, "DEV_1"), self.device(broker, "DEV_2")
