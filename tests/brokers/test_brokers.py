@@ -26,7 +26,7 @@ from rabbitmq import RabbitMq  # noqa: E402
 CONFIGURATION = """
     version: 1
     brokers:
-      lab: {url: $LAB, qos: $QOS$LOGIN}
+      lab: {url: $LAB, qos: $QOS, protocol: $PROTOCOL$LOGIN}
     devices:
       GW_1:
         presence: true
@@ -55,13 +55,13 @@ class Conformance:
     def tearDownClass(cls):
         cls.server.stop()
 
-    def start(self, qos=0):
+    def start(self, qos=0, protocol="auto"):
         self._logs.append((self.server.name, self.server))
-        return self.start_gateway(qos), self.caller(self.server, "GW_1", qos=qos, **self.login)
+        return self.start_gateway(qos, protocol), self.caller(self.server, "GW_1", qos=qos, **self.login)
 
-    def start_gateway(self, qos=0):
+    def start_gateway(self, qos=0, protocol="auto"):
         login = ", username: {username}, password: {password}".format(**self.login) if self.login else ""
-        return self.gateway(CONFIGURATION, LAB=self.server.url, QOS=qos, LOGIN=login)
+        return self.gateway(CONFIGURATION, LAB=self.server.url, QOS=qos, PROTOCOL=protocol, LOGIN=login)
 
     @property
     def login(self):
@@ -119,6 +119,22 @@ class Conformance:
             self.assert_code(caller.put("gains", [number]), 204)
             self.assertEqual(self.assert_code(caller.get("gains"), 205).body, [number])
             self.assertEqual(self.assert_code(caller.get("probe/x"), 205).body, "far")
+
+    def judge_mqtt_3_1_1(self, qos):
+        """Also with a broker that speaks 5, of which the gateway would choose 5."""
+        gateway, caller = self.start(qos=qos, protocol="3.1.1")
+        gateway.wait_log(", MQTT 3.1.1)")
+        for number in range(20):
+            self.assert_code(caller.put("gains", [number]), 204)
+            self.assertEqual(self.assert_code(caller.get("gains"), 205).body, [number])
+        self.assert_code(caller.put("gains", "x" * 200_000), 204)
+        self.assertEqual(len(self.assert_code(caller.get("gains"), 205).body), 200_000)
+
+    def test_mqtt_3_1_1(self):
+        self.judge_mqtt_3_1_1(qos=0)
+
+    def test_mqtt_3_1_1_at_quality_of_service_1(self):
+        self.judge_mqtt_3_1_1(qos=1)
 
     def test_reload(self):
         gateway, caller = self.start()

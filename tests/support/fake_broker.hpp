@@ -52,6 +52,11 @@ class fake_broker {
   /// Clients that said goodbye, and were still there for all that was said then.
   int heard_out() const noexcept { return heard_out_; }
   void drop_clients() { peers_.clear(); }
+  /// Drops all clients and listens no more, for good.
+  void leave() {
+    acceptor_.close();
+    drop_clients();
+  }
   /// Sends all clients a short message, whatever they have subscribed to.
   void deliver(std::string_view topic, std::string_view payload);
   /// Sends all clients what is no MQTT.

@@ -13,6 +13,8 @@ namespace {
 constexpr std::chrono::seconds short_life{2};
 /// A connection that lasts so long was not thrown off by another client.
 constexpr std::chrono::seconds settled{10};
+/// For how long a limit counts that nobody has announced.
+constexpr std::chrono::minutes limit_lasts{10};
 constexpr int suspicious = 2;  // connections with a short life, since one that settled
 
 packet_size_watch::cause cause_of(session_end::parting said) {
@@ -64,6 +66,25 @@ void mosquitto_link::impl::learn_largest_packet() {
     largest_packet_ =
         narrower(largest_packet_, given(session_->announced_packet(), packet_limit::origin::announced));
   largest_packet_ = narrower(largest_packet_, sizes_.limit());
+}
+
+void mosquitto_link::impl::clear_largest_packet() {
+  if (sizes_.awaits_word() && session_->all_has_left()) sizes_.heard(time_.now());
+}
+
+void mosquitto_link::impl::withdraw_size() {
+  if (!sizes_.withdraw()) return;
+  learn_largest_packet();
+  say(options_.log, log_level::info,
+      "broker {} is down altogether: that is not put down to the size of the packet before", options_.name);
+}
+
+void mosquitto_link::impl::retry_size() {
+  if (sizes_.limit().from != packet_limit::origin::observed || time_.now() - up_since_ < limit_lasts) return;
+  sizes_.try_again();
+  learn_largest_packet();
+  say(options_.log, log_level::info, "broker {}: packets of any size are tried again, after {}",
+      options_.name, to_string(limit_lasts));
 }
 
 void mosquitto_link::impl::check_dots(std::string_view topic) {

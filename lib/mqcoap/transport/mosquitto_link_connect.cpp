@@ -121,6 +121,7 @@ void mosquitto_link::impl::open_session(const trusted_authorities* authorities) 
 void mosquitto_link::impl::attempt_failed(const session_end& end) {
   say(options_.log, log_level::debug, "broker {}: {}: {}", options_.name, address_words(), end.why);
   if (servers_[server_].version.failed(failure_of(end.what))) return soon([this] { try_address(); });
+  if (end.what == session_end::cause::unreachable && address_words() == last_address_) withdraw_size();
   const bool elsewhere =
       end.what == session_end::cause::unreachable || end.what == session_end::cause::hung_up;
   if (elsewhere && address_ + 1 < addresses_.size()) {
@@ -174,6 +175,7 @@ void mosquitto_link::impl::on_session_up() noexcept {
   ++epoch_;
   phase_ = phase::up;
   up_since_ = time_.now();
+  last_address_ = address_words();
   acknowledgements_.begin(up_since_);
   learn_largest_packet();
   ++stats_.connects;

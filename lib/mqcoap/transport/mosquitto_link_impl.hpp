@@ -84,6 +84,12 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void explain(session_end& end);
   void explain_size(session_end& end, std::size_t bytes);
   void learn_largest_packet();
+  /// The broker has said something: what that tells of the largest packet so far.
+  void clear_largest_packet();
+  /// Nobody listens at the address that was lost: that was not for the size of a packet.
+  void withdraw_size();
+  /// A limit that was only observed is tried again from time to time.
+  void retry_size();
   /// Tells, once, of a broker that takes dots in topics for slashes.
   void check_dots(std::string_view topic);
   /// The broker has stopped to acknowledge: the connection is given up.
@@ -148,6 +154,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   int short_lived_ = 0;  ///< connections that ended soon after they were made; since the last one that stayed
   acknowledgement_watch acknowledgements_;
   packet_size_watch sizes_;
+  std::string last_address_;     ///< where the last session was, with the port
   packet_limit largest_packet_;  ///< of all that is known of it
 
   authority_loader authorities_;

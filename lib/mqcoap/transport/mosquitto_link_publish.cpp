@@ -97,6 +97,7 @@ void mosquitto_link::impl::on_session_written(int id, bool denied) noexcept {
 }
 
 void mosquitto_link::impl::on_session_messages_end() noexcept {
+  clear_largest_packet();
   if (owner_ != nullptr) owner_->on_messages_end(face_);
 }
 
@@ -109,7 +110,9 @@ void mosquitto_link::impl::on_session_tick() noexcept {
   outgoing_queue::handlers expired;
   queue_.expire(time_.now(), expired);
   answer_expired(std::move(expired));
-  if (phase_ == phase::up) check_acknowledgements();
+  if (phase_ != phase::up) return;
+  retry_size();
+  check_acknowledgements();
 }
 
 void mosquitto_link::impl::drop_outgoing(error_code error) {

@@ -23,6 +23,14 @@ struct fixture {
     REQUIRE_FALSE(c.publish("t", std::string(5000, 'x')));
     REQUIRE(loop.run_until([&] { return broker.topics().size() > before; }));
   }
+  /// Lets the connection end behind a large packet. @param last  how
+  template <class Last>
+  void lose_behind_large(client& c, const fake_broker& broker, Last last) {
+    publish_large(c, broker);
+    const int before = c.told.downs;
+    last();
+    REQUIRE(loop.run_until([&] { return c.told.downs == before + 1; }));
+  }
   bool says(const client& c, const std::string& words) {
     CAPTURE(c.told.why);
     return c.told.why.find(words) != std::string::npos;
@@ -224,6 +232,66 @@ TEST_CASE_FIXTURE(fixture,
     REQUIRE(loop.run_until([&] { return broker.topics().size() == before + 1; }));
     CHECK(c.told.downs == 2);
   }
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that dies while it talks on behind a large packet blames no size") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v311));
+  c.start_and_wait();
+  publish_large(c, broker);
+  for (const auto* payload : {"first", "second"}) {
+    broker.deliver("t", payload);
+    REQUIRE(c.waits_for(payload));
+    time.advance(201ms);
+  }
+  broker.drop_clients();
+  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  CHECK(c.told.why == "the broker closed the connection");
+}
+
+TEST_CASE_FIXTURE(fixture, "a broker that is down behind its second large packet blames no size") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v311));
+  c.start_and_wait();
+  lose_behind_large(c, broker, [&] { broker.drop_clients(); });
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  lose_behind_large(c, broker, [&] { broker.leave(); });
+  CHECK(says(c, "for the second time"));
+  CHECK(c.l->largest_packet().from == packet_limit::origin::observed);
+  REQUIRE(loop.run_until([&] { return c.told.downs == 3; }));
+  CHECK(says(c, "Connection refused"));
+  CHECK(c.l->largest_packet() == packet_limit{});
+  CHECK(log.count("info: broker test is down altogether: that is not put down to the size") == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a server of the name that has always been down clears no size") {
+  fake_broker away(loop.context(), greeting::accept);
+  fake_broker broker(loop.context(), greeting::accept);
+  auto options = options_for(away.port(), mqtt_protocol::v311);
+  options.fallbacks = {{"127.0.0.1", broker.port()}};
+  away.leave();
+  auto c = make(options);
+  c.start_and_wait();
+  for (int i = 2; i <= 3; ++i) {
+    lose_behind_large(c, broker, [&] { broker.drop_clients(); });
+    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+  }
+  CHECK(c.l->largest_packet().from == packet_limit::origin::observed);
+}
+
+TEST_CASE_FIXTURE(fixture, "a limit that was observed is tried again after ten minutes") {
+  fake_broker broker(loop.context(), greeting::accept);
+  auto c = make(options_for(broker.port(), mqtt_protocol::v311));
+  c.start_and_wait();
+  for (int i = 2; i <= 3; ++i) {
+    lose_behind_large(c, broker, [&] { broker.drop_clients(); });
+    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+  }
+  CHECK(c.publish("t", std::string(5000, 'x')) == errc::too_large);
+  time.advance(10min);
+  REQUIRE(loop.run_until([&] { return c.l->largest_packet() == packet_limit{}; }));
+  CHECK(log.count("info: broker test: packets of any size are tried again") == 1);
+  publish_large(c, broker);
 }
 
 TEST_CASE_FIXTURE(fixture, "a packet over `max_packet` is refused, one of that size is sent") {

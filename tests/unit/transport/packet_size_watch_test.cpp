@@ -117,6 +117,89 @@ TEST_CASE_FIXTURE(fixture, "a later message with the id of the suspect says noth
   CHECK_FALSE(end());
 }
 
+TEST_CASE_FIXTURE(fixture, "a broker that talks on behind a packet has taken it") {
+  watch.sent(7, 5000, true, time.now());
+  CHECK_FALSE(watch.awaits_word());  // nothing counts while it is on its way
+  watch.heard(time.now());
+  time.advance(201ms);
+  watch.heard(time.now());
+  watch.written(time.now());
+  CHECK(watch.awaits_word());
+  time.advance(201ms);
+  watch.heard(time.now());  // from now on it is known to have left
+  SUBCASE("what comes within 200 ms may have been under way") {
+    time.advance(200ms);
+    watch.heard(time.now());
+    CHECK(end() == 5000u);
+  }
+  SUBCASE("what comes later was not") {
+    time.advance(201ms);
+    watch.heard(time.now());
+    CHECK_FALSE(watch.awaits_word());
+    watch.sent(8, 5000, true, time.now());
+    CHECK_FALSE(end());
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "where acknowledgements tell, other words of the broker do not") {
+  send(5000);
+  CHECK_FALSE(watch.awaits_word());
+  watch.heard(time.now());
+  time.advance(1s);
+  watch.heard(time.now());
+  CHECK(end() == 5000u);
+}
+
+TEST_CASE_FIXTURE(fixture, "an end is no sign where nobody listens afterwards") {
+  SUBCASE("the first one") {
+    send(5000);
+    CHECK(end() == 5000u);
+    CHECK(watch.withdraw());
+    send(5000);
+    CHECK(end() == 5000u);
+    CHECK(watch.limit() == packet_limit{});
+  }
+  SUBCASE("the second one: the first one counts on") {
+    send(5000);
+    end();
+    send(4000);
+    end();
+    CHECK(watch.limit().bytes == 3999);
+    CHECK(watch.withdraw());
+    CHECK(watch.limit() == packet_limit{});
+    send(6000);
+    CHECK(end() == 6000u);
+    CHECK(watch.limit().bytes == 4999);
+  }
+  SUBCASE("and each is withdrawn once") {
+    send(5000);
+    end();
+    CHECK(watch.withdraw());
+    CHECK_FALSE(watch.withdraw());
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "neither a broker's word nor an end without a sign is withdrawn") {
+  send(5000);
+  CHECK(end() == 5000u);
+  send(5000);
+  SUBCASE("its word") { CHECK(end(cause::too_large) == 5000u); }
+  SUBCASE("another reason") { CHECK_FALSE(end(cause::other)); }
+  CHECK_FALSE(watch.withdraw());
+}
+
+TEST_CASE_FIXTURE(fixture, "a limit that is tried again is back with the next sign") {
+  for (int i = 0; i < 2; ++i) {
+    send(5000);
+    end();
+  }
+  watch.try_again();
+  CHECK(watch.limit() == packet_limit{});
+  send(5000);
+  CHECK(end() == 5000u);
+  CHECK(watch.limit() == packet_limit{4999, origin::observed});
+}
+
 TEST_CASE("the size of a PUBLISH is that on the wire") {
   CHECK(publish_size(1, 0, 0, false) == 5);
   CHECK(publish_size(1, 0, 1, false) == 7);
