@@ -129,7 +129,7 @@ class Causes(IntegrationTest):
         self.assert_code(put(5000), 413, "twice closed the connection", "max_packet_size")
         self.assert_code(put(50), 205)
         self.assertEqual(len(device.requests), 1)
-        self.assertEqual(gateway.log.count("connected to broker site"), 3)
+        self.assert_logged(gateway, "connected to broker site", 3)
 
     def test_max_packet_is_kept_to_from_the_first_message_on(self):
         lab, site = self.broker(witness=False), self.broker(witness=False)

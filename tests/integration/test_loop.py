@@ -3,7 +3,6 @@
 import unittest
 
 from harness import IntegrationTest, new_id, request_payload
-from harness.broker import free_port
 
 CONFIGURATION = """
     version: 1
@@ -68,8 +67,8 @@ class OneAddress(Loop):
     def test_a_request_that_comes_back_is_502_at_once_and_told_once(self):
         for method in ("GET", "PUT", "POST", "DELETE"):
             self.refused(method)
-        self.assertEqual(self.daemon.log.count(LOOP), 1)
-        self.assertIn(f"error: the request for B_1 came back: {ONE}, and {LOOP}", self.daemon.log)
+        self.assert_logged(self.daemon, LOOP, 1)
+        self.daemon.wait_log(f"error: the request for B_1 came back: {ONE}, and {LOOP}")
         self.assertEqual(self.returned(), 4)
         self.assertEqual(self.rows(), [("loop", "round", "same", "lab", 4)])
 
@@ -94,7 +93,7 @@ class OneAddress(Loop):
         self.daemon.reload(CONFIGURATION.replace("client_id: gateway-there", "client_id: gateway-here"))
         self.daemon.wait_log("connected to broker same", count=2)
         self.refused()
-        self.assertEqual(self.daemon.log.count(LOOP), 2)
+        self.assert_logged(self.daemon, LOOP, 2)
         # A source of now that leads to this server is a loop; one of before may be a bridge, and is dropped.
         self.assert_code(self.ask_as("gateway-here").answer(), 502, "is a client id of this gateway")
         pending = self.ask_as("gateway-there")
@@ -109,16 +108,15 @@ class TwoListeners(Loop):
 
     def setUp(self):
         super().setUp()
-        other = free_port()
-        self.lab = self.broker(settings=[f"listener {other} 127.0.0.1"])
-        self.start(f"mqtt://127.0.0.1:{other}")
+        self.lab = self.broker(doors=1)
+        self.start(f"mqtt://127.0.0.1:{self.lab.more_ports[0]}")
 
     def test_no_device_answers_what_comes_back_so_it_is_502(self):
         for method in ("POST", "GET"):
             answer = self.desk.request(method, "gains", tag="B_1")
             self.assert_code(answer, 502, "are one or bridged, and no device answers", LOOP)
             self.assertEqual("the POST may have been run" in answer.body, method == "POST")
-        self.assertEqual(self.daemon.log.count("error: brokers same and lab are bridged, or are one"), 1)
+        self.assert_logged(self.daemon, "error: brokers same and lab are bridged, or are one", 1)
         self.assertEqual(self.rows(), [("loop", "round", "same", "lab", 2)])
         self.assertEqual(self.returned(), 2)
 

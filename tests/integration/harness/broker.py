@@ -19,14 +19,17 @@ class Broker:
     """@param users  name -> password; none: anyone may connect
     @param acl  lines of a mosquitto ACL file
     @param settings  further lines of its configuration
+    @param doors  of how many ports more it listens; they are `more_ports`
     """
 
-    def __init__(self, users=None, acl=None, settings=()):
+    def __init__(self, users=None, acl=None, settings=(), doors=0):
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-broker-")
         self._users = users or {}
         self._acl = acl
         self._settings = settings
+        self._doors = doors
         self.port = None
+        self.more_ports = []
         self._process = None
         self._start_somewhere()
 
@@ -38,6 +41,7 @@ class Broker:
         # Between looking for a port and taking it another process may take it.
         for _ in range(20):
             self.port = free_port()
+            self.more_ports = [free_port() for _ in range(self._doors)]
             self._write_configuration()
             if self._start():
                 return
@@ -60,6 +64,7 @@ class Broker:
             # Else mosquitto, started by root, gives up the right to read its own files here.
             "user root",
             *self._settings,
+            *(f"listener {port} 127.0.0.1" for port in self.more_ports),
         ]
         if self._users:
             passwords = folder / "passwords"

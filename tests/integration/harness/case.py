@@ -53,6 +53,11 @@ class IntegrationTest(unittest.TestCase):
             self._watch(broker)
         return broker
 
+    def assert_logged(self, gateway, words, times=1):
+        """The log is written behind the answers: it is awaited."""
+        gateway.wait_log(words, times)
+        self.assertEqual(gateway.log.count(words), times)
+
     def detour(self, broker, **how):
         detour = Detour(broker, **how)
         self.addCleanup(detour.close)
