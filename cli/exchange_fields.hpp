@@ -10,7 +10,7 @@
 
 namespace mqcoap::cli {
 
-/// What a payload says of itself, read as far as it can be: whoever watches wants to see broken payloads too.
+/// What a payload says of itself, read as far as it can be: who watches wants to see broken payloads too.
 struct exchange_fields {
   std::optional<method> verb;
   std::optional<std::int64_t> code;  ///< as it stands there, also outside of the table

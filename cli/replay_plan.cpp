@@ -45,7 +45,7 @@ class planner {
   }
 
  private:
-  /// The first answer counts, as it did for whoever asked.
+  /// The first answer counts, as it did for the caller.
   void take_response(const exchange_topic& topic, const recorded_message& m) {
     const auto asked = places_.find(key_of(topic));
     if (asked == places_.end()) return;

@@ -1,5 +1,6 @@
 // A request handler that changes the request: old scripts ask for `gain`, the device has `gains`. The handler
-// mends the path and lets the next one answer; the script gets the path back that it asked for. Synchronous.
+// corrects the path and lets the next one answer; the script gets the path back that it asked for.
+// Synchronous.
 //
 //     edit_request [HOST[:PORT] [COUNT]]     COUNT requests; 0, the default: every 2 seconds until Ctrl-C
 #include <iostream>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# mosquitto 2.0.11 sends the retained message to whoever subscribes to a shared subscription; MQTT 5 (section 3.3.1.3) says
+# mosquitto 2.0.11 sends the retained message to each client that joins a shared subscription; MQTT 5 (section 3.3.1.3) says
 # that none is sent. Each worker that joins a group runs the last command again. 2.1.2 sends none.
 . "$(dirname "$0")/lib.sh"
 for broker in mosquitto-2.0 mosquitto-2.1; do

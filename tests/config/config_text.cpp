@@ -1,4 +1,4 @@
-// What tests, and people who mend docs, want of the configuration as text:
+// What tests, and people who write docs, want of the configuration as text:
 //   config_text schema        the JSON Schema
 //   config_text reference     docs/configuration.md
 //   config_text manual        man/mqcoap.yaml.5.scd

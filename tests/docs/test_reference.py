@@ -9,7 +9,7 @@ import reference
 class Reference(unittest.TestCase):
     def test_the_page_is_up_to_date(self):
         self.assertTrue(reference.PAGE.read_text(encoding="utf-8") == reference.page(),
-                        "write it anew: /usr/bin/python3 tests/docs/reference.py --write")
+                        "write it again: /usr/bin/python3 tests/docs/reference.py --write")
 
     def test_every_installed_header_is_in_it(self):
         cmake = (reference.ROOT / "lib/mqcoap/CMakeLists.txt").read_text(encoding="utf-8")

@@ -1,9 +1,7 @@
 """Why a broker ends connections, or takes what it gets and does nothing: brokers that do not say so."""
 
-import contextlib
 import os
 import shutil
-import socket
 import struct
 import tempfile
 import threading
@@ -11,6 +9,7 @@ import unittest
 
 from harness import Authority, IntegrationTest, new_id, request_payload, request_topic
 from harness.device import normal
+from harness.listener import Listener
 from harness.packets import CONNECT, PINGREQ, PUBLISH, SUBSCRIBE, packet, read_packets, text
 
 CONFIGURATION = """
@@ -31,7 +30,7 @@ CONFIGURATION = """
 """
 
 
-class PingsOnly:
+class PingsOnly(Listener):
     """A broker of MQTT 3.1.1 that confirms subscriptions and answers pings, and acknowledges no message.
 
     It serves the client with the given id; the presence of devices comes by connections of their own.
@@ -42,24 +41,10 @@ class PingsOnly:
         self.published = threading.Event()
         self._client_id = client_id.encode()
         self._client = None
-        self._peers = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(self._serve_client)
 
-    @property
-    def url(self):
-        return f"mqtt://127.0.0.1:{self.port}"
-
-    def _accept(self):
-        with contextlib.suppress(OSError):  # closed
-            while True:
-                peer, _ = self._listener.accept()
-                self._peers.append(peer)
-                threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
-
-    def _serve(self, peer):
-        with contextlib.suppress(OSError), peer.makefile("rb") as stream:
+    def _serve_client(self, peer):
+        with peer.makefile("rb") as stream:
             for first, body in read_packets(stream):
                 self._answer(peer, first >> 4, body)
 
@@ -84,12 +69,6 @@ class PingsOnly:
     def publish(self, topic, payload):
         name = topic.encode()
         self._client.sendall(packet(0x30, struct.pack(">H", len(name)) + name + payload.encode()))
-
-    def close(self):
-        for each in [self._listener, *self._peers]:
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
 
 
 class Causes(IntegrationTest):

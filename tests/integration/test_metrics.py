@@ -179,7 +179,7 @@ class Metrics(IntegrationTest):
         self.assertEqual(fetch(url + "/readyz"), (200, "ready\n"))
         self.assertIn('mqcoap_broker_reconnects_total{broker="lab"} 1\n', fetch(url + "/metrics")[1])
 
-    def test_whoever_holds_connections_does_not_hinder_others(self):
+    def test_connections_that_are_held_do_not_hinder_others(self):
         url = self.url_of(self.start())
         address = urllib.parse.urlsplit(url)
         held = [socket.create_connection((address.hostname, address.port)) for _ in range(40)]

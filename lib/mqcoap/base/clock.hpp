@@ -47,7 +47,7 @@ class manual_clock final : public clock {
   unix_millis wall_{1'745'534'869'619};
 };
 
-/// Whoever owns the event loop: calls back at, or soon after, the time last asked for.
+/// The owner of the event loop: calls back at, or soon after, the time last asked for.
 class alarm {
  public:
   virtual ~alarm() = default;

@@ -14,9 +14,9 @@ namespace mqcoap {
 /// What a request is answered with for which there is no memory.
 decode_fault out_of_memory_fault();
 
-/// Publishes answers under the topics of their requests. In the place of one that the broker finds too large
-/// goes a 500 with words, in the place of one for which there is no memory a 503: silence would cost the
-/// caller its whole patience.
+/// Publishes answers under the topics of their requests. Replaces an answer that is too large for the broker
+/// by a 500 with words, and one for which there is no memory by a 503: with silence the caller would wait for
+/// its whole timeout.
 /// @par Threads  One at a time, the one of the links.
 class answer_sender {
  public:

@@ -51,7 +51,7 @@ struct client_stats {
 };
 
 /// Speaks with devices, and may be one: sends requests and completes each with its answer, publishes and
-/// receives events, answers requests to its own tag. One connection, that is made anew whenever it is lost.
+/// receives events, answers requests to its own tag. One connection, which is made again whenever it is lost.
 ///
 /// Completes every operation exactly once, through its completion token: callbacks, futures, coroutines.
 /// Needs no locking around it.

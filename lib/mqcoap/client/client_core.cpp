@@ -315,7 +315,7 @@ void client_core::subscribe(const general_filter& which, client::general_handler
   const auto handler = std::make_shared<const client::general_handler>(std::move(on_message));
   subscriptions_.emplace(id, subscription{filter, handler});
   if (link_ == nullptr) return done->finish({}, id);
-  // Whoever is told of an error has no id to end it with.
+  // A caller that is told of an error has no id to end it with.
   done->when_it_fails([weak = weak_from_this(), id] {
     if (const auto self = weak.lock()) self->unsubscribe(id);
   });

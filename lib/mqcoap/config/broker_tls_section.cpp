@@ -44,7 +44,7 @@ const section<tls_spec>& tls_section() {
       "tls",
       "brokers.NAME.tls",
       "TLS to a broker, 1.2 at least. Files are PEM, their names relative to the configuration. They are "
-      "read anew for "
+      "read again for "
       "every connection: renewed certificates count from the next one on.",
       {key<tls_spec>("ca", path("a file's name"), presence::optional("`ca_dir`, else the system's"),
                      "The authorities that are trusted.", into(&tls_options::ca_file, &tls_spec::ca_at)),
@@ -63,11 +63,11 @@ const section<tls_spec>& tls_section() {
                        t.options.key_password = std::move(s.value);
                        t.key_password_at = s.at;
                      }),
-       key<tls_spec>(
-           "verify_host", boolean(), "true",
-           "Whether the broker's certificate must be for the host in `url`. With `false`, whoever has any "
-           "certificate of these authorities can pose as the broker.",
-           [](tls_spec& t, bool on) { t.options.verify_host = on; }),
+       key<tls_spec>("verify_host", boolean(), "true",
+                     "Whether the broker's certificate must be for the host in `url`. With `false`, "
+                     "everybody who has any "
+                     "certificate of these authorities can pose as the broker.",
+                     [](tls_spec& t, bool on) { t.options.verify_host = on; }),
        key<tls_spec>("alpn", application_protocol(), presence::optional("none"),
                      "The application protocol to ask for (ALPN), where a port serves several.",
                      into(&tls_options::alpn, &tls_spec::alpn_at))},

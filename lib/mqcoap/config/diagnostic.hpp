@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// One fault of a configuration, with all that a person needs to mend it.
+/// One fault of a configuration, with all that a person needs to correct it.
 struct diagnostic {
   enum class severity { error, warning };
 

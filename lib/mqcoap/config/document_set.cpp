@@ -84,7 +84,7 @@ const node* document_set::read(const std::string& path, when_empty empty) {
     faults_.error(file, 0, 0, 1, "cannot be read: " + why);
     return nullptr;
   }
-  // Whoever writes here decides what the gateway does, and where it sends its passwords.
+  // Who writes here decides what the gateway does, and where it sends its passwords.
   if (file.everybody_can_write())
     faults_.error(file, 0, 0, 1, "everybody may write to this file (mode " + octal(file.permissions()) + ')',
                   "chmod o-w " + path);

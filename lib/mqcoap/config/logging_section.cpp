@@ -72,7 +72,7 @@ const section<logging_spec>& logging_section() {
            "target", target(), "auto",
            "Where the log goes. `journal`: systemd's, where every request has fields of its own, such as "
            "`MQCOAP_REQUEST_ID`. `auto`: the journal if the standard error is connected to it, else the "
-           "standard error. A file is opened anew when the configuration is read again; its name is "
+           "standard error. A file is opened again when the configuration is read again; its name is "
            "relative to the main file.",
            &logging_spec::target),
        key<logging_spec>("body", integer(0, 65536), "80",

@@ -257,7 +257,8 @@ std::unique_ptr<call> gateway::admit(intake& from, exchange_topic topic, const i
   return nullptr;
 }
 
-/// For whoever calls himself by the gateway's name; its own callers are answered by their hops.
+/// Answers a program that uses the gateway's client id as its source; the gateway's own callers are answered
+/// by their hops.
 std::optional<answer> gateway::came_back() {
   return answer::refusal(
       response_code::bad_gateway,

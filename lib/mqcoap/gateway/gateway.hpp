@@ -32,7 +32,7 @@
 
 namespace mqcoap {
 
-/// What the gateway tells whoever runs it, on the event loop.
+/// What the gateway tells its owner, on the event loop.
 struct gateway_hooks {
   std::function<void()>
       ready;  ///< the broker has confirmed every subscription, after each connection of the default link
@@ -62,9 +62,9 @@ class gateway final : public link_events, private answer_sender::observer {
   void start();
 
   /// Puts other options and links in force, without losing a request. Requests under way end as they began:
-  /// on their links, by the routes of then. What is the same stays as it is: links, subscriptions, devices,
-  /// and of changed devices the resources; counters and the memory of answered requests stay in any case.
-  /// Does nothing once it drains.
+  /// on their links, by the routes of that time. What is the same stays as it is: links, subscriptions,
+  /// devices, and of changed devices the resources; counters and the memory of answered requests stay in any
+  /// case. Does nothing once it drains.
   /// @param links  as for the constructor. New ones are the caller's to start, with this as their owner; one
   /// with
   ///   the client id of one that is left out, not before that is stopped. Those that are left out live until

@@ -26,7 +26,7 @@ inline constexpr std::array own_documents{
     own_document_info{own_document::brokers, ".gw/brokers", "Brokers and the connections to them"},
     own_document_info{own_document::config, ".gw/config", "The configuration in force"}};
 
-/// GET gives a document that is made anew each time.
+/// GET gives a document that is made for each request.
 class document_resource final : public handler {
  public:
   using maker = std::function<json_text()>;

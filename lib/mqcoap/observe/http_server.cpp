@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr auto retry_after = 10s;
-/// After a failed accept, e.g. for want of file descriptors.
+/// After a failed accept, e.g. for lack of file descriptors.
 constexpr auto accept_again_after = 1s;
 
 std::string to_words(const tcp::endpoint& at) {

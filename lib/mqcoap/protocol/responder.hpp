@@ -11,7 +11,7 @@
 
 namespace mqcoap {
 
-/// Where a call is counted. The numbers are those of whoever counts; 0: nowhere in particular.
+/// Where a call is counted. The numbers are those of the counter; 0: nowhere in particular.
 struct call_account {
   std::uint16_t role = 0;    ///< how it is served
   std::uint16_t device = 0;  ///< whom it is for

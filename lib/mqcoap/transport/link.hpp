@@ -32,7 +32,7 @@ struct publish_options {
 /// What a link tells its owner, on the link's executor. Nothing called from here may destroy the link.
 class link_events {
  public:
-  /// The subscriptions kept were asked for anew, before this; what is published from here follows them.
+  /// The subscriptions kept were asked for again, before this; what is published from here follows them.
   virtual void on_link_up(link& l) noexcept = 0;
   /// When an outage begins, also if the first connection fails, and again when a try fails for another cause.
   /// @param why  in words, for the log and for 503 answers

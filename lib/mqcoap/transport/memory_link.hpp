@@ -52,7 +52,7 @@ class memory_broker {
     denied_.clear();
     ignored_.clear();
   }
-  /// As brokers do, whoever connects with the client id of another throws the other off from now on.
+  /// From now on a connection with the client id of another throws the other off, as brokers do.
   void keep_client_ids_apart() { throws_off_ = true; }
   enum class refusal {
     at_once,  ///< by `publish`
@@ -88,7 +88,7 @@ class memory_broker {
   void later(const memory_link* l, std::function<void()> run) {
     tasks_.push_back({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
   }
-  /// Somebody connects with this client id: whoever has it is lost.
+  /// Somebody connects with this client id: the link that has it is lost.
   void throw_off(const std::string& client_id);
   /// A link is lost without a goodbye.
   void execute_will(const memory_link& l);

@@ -80,7 +80,7 @@ class session_events {
 class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
  public:
   /// @param authorities  never null with TLS; used in here only
-  /// @param host  of the options, or of one of their fallbacks: for whom TLS wants the certificate to be
+  /// @param host  of the options, or of one of their fallbacks: whose name TLS looks for in the certificate
   mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
                     const link_options& options, const trusted_authorities* authorities,
                     const std::string& host, const std::string& client_id, mqtt_protocol protocol);

@@ -33,7 +33,7 @@ class subscription_table {
   /// Forgets a filter; handlers that still wait for it get errc::closed. False if it was not kept.
   bool drop(std::string_view filter, std::vector<answer>& due);
 
-  /// Every filter, in order; to be asked for anew on a new connection.
+  /// Every filter, in order; to be asked for again on a new connection.
   std::vector<std::string> begin_connection();
   /// The filters of one SUBSCRIBE were sent under this packet id.
   void asked(int id, std::vector<std::string> filters);

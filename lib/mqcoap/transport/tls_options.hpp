@@ -24,7 +24,7 @@ struct tls_options {
 /// An option that cannot be used.
 struct tls_fault {
   enum class option : std::uint8_t { ca_file, ca_dir, cert_file, key_file, key_password, alpn, none };
-  option where = option::none;  ///< the one to mend; none: it is OpenSSL itself
+  option where = option::none;  ///< the one to correct; none: it is OpenSSL itself
   std::string words;            ///< what is wrong, with the file's name; empty: nothing
 };
 

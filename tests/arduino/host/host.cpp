@@ -39,7 +39,8 @@ bool PubSubClient::publish(const char* topic, const char* payload, bool retained
     std::cout << "drop " << whole << std::endl;
     return false;
   }
-  // The packet is written over what the callback was given: whoever publishes from those pointers sends `#`.
+  // The packet is written over what the callback was given: a sketch that publishes from those pointers sends
+  // `#`.
   std::memset(buffer_, '#', size_);
   std::cout << "publish " << retained << ' ' << topic << ' ' << payload << std::endl;
   return true;

@@ -4,10 +4,11 @@ import contextlib
 import socket
 import threading
 
+from .listener import Listener
 from .packets import CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, packet, read_packets, text
 
 
-class Detour:
+class Detour(Listener):
     """@param dots  "slash": takes a dot in a topic for a '/', as RabbitMQ does; "close": ends a connection that
     publishes to such a topic, as NATS 2.9 does
     @param denies  what the filters hold to which nobody may subscribe
@@ -17,42 +18,21 @@ class Detour:
         self._broker = broker
         self._dots = dots
         self._denies = denies and denies.encode()
-        self._sockets = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(self._pass_on)
 
-    @property
-    def url(self):
-        return f"mqtt://127.0.0.1:{self.port}"
+    def _pass_on(self, client):
+        broker = self.keep(socket.create_connection(("127.0.0.1", self._broker.port)))
+        for each in (client, broker):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        way = _Way(client, broker, self._dots, self._denies)
+        threading.Thread(target=self._run_one_way, args=(way.back, client, broker), daemon=True).start()
+        self._run_one_way(way.forth, client, broker)
 
-    def close(self):
-        for each in [self._listener, *self._sockets]:
-            self._end(each)
-
-    @staticmethod
-    def _end(sock):
-        with contextlib.suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
-        sock.close()
-
-    def _accept(self):
-        with contextlib.suppress(OSError):  # closed
-            while True:
-                client, _ = self._listener.accept()
-                broker = socket.create_connection(("127.0.0.1", self._broker.port))
-                for each in (client, broker):
-                    each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._sockets += [client, broker]
-                way = _Way(client, broker, self._dots, self._denies)
-                for run in (way.forth, way.back):
-                    threading.Thread(target=self._run, args=(run, client, broker), daemon=True).start()
-
-    def _run(self, run, client, broker):
+    def _run_one_way(self, run, client, broker):
         with contextlib.suppress(OSError):
             run()
-        self._end(client)
-        self._end(broker)
+        self.end(client)
+        self.end(broker)
 
 
 class _Way:

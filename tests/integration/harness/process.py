@@ -61,7 +61,7 @@ class Process:
         self.child.send_signal(number)
 
     def wait_exit(self, timeout=30):
-        """The exit status; whoever does not end in time is killed."""
+        """The exit status; a process that does not end in time is killed."""
         try:
             status = self.child.wait(timeout)
         except subprocess.TimeoutExpired:

@@ -16,7 +16,7 @@ import tempfile
 
 ASKED = "the silent name server was asked"
 UNSHARE = ["unshare", "--map-root-user", "--net", "--mount"]
-# The longest that glibc allows: whoever waits for it ends long after every patience here.
+# The longest that glibc allows: who waits for it ends long after every patience here.
 RESOLV_CONF = "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n"
 
 

@@ -163,7 +163,7 @@ TEST_CASE("1000 requests at once: none lost, none mixed up") {
   CHECK(me.stats().foreign == 0);
 }
 
-TEST_CASE("a request is cancelled through its slot, and by whoever else was faster") {
+TEST_CASE("a request is cancelled through its slot, and by what else was faster") {
   private_broker broker;
   asio::io_context loop;
   client me(loop.get_executor(), options_for(broker));

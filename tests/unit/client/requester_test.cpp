@@ -304,7 +304,7 @@ TEST_CASE("a lost connection ends what was sent, fails what may not wait, and ke
   CHECK(b.stats().requests == 2);
 }
 
-TEST_CASE("after a reconnect a device is asked only when its answers are confirmed anew") {
+TEST_CASE("after a reconnect a device is asked only when its answers are confirmed again") {
   bench b;
   b.ask();
   b.broker.run();
@@ -350,7 +350,7 @@ TEST_CASE("a confirmation that comes after a deadline serves the next request") 
   CHECK(std::count(b.mine.filters().begin(), b.mine.filters().end(), "gf_int_v1/+/response/DEV/+") <= 1);
 }
 
-TEST_CASE("a request too large for the broker ends at once, whoever finds out") {
+TEST_CASE("a request too large for the broker ends at once, no matter who finds out") {
   bench b;
   auto large = spec("DEV/axuv/gains");
   large.verb = method::put;

@@ -6,12 +6,12 @@ using namespace mqcoap;
 
 TEST_CASE("the reference page is the one that the field tables give") {
   CHECK_MESSAGE(test::read_file(MQCOAP_TESTS_DIR "/../docs/configuration.md") == settings_reference(),
-                "write it anew: build/*/bin/config_text reference > docs/configuration.md");
+                "write it again: build/*/bin/config_text reference > docs/configuration.md");
 }
 
 TEST_CASE("the manual page is the one that the field tables give") {
   CHECK_MESSAGE(test::read_file(MQCOAP_TESTS_DIR "/../man/mqcoap.yaml.5.scd") == settings_manual(),
-                "write it anew: build/*/bin/config_text manual > man/mqcoap.yaml.5.scd");
+                "write it again: build/*/bin/config_text manual > man/mqcoap.yaml.5.scd");
 }
 
 TEST_CASE("every key of every section is explained, by a sentence") {

@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(fixture, "a check finds what a start would, and makes nothing"
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
 }
 
-TEST_CASE_FIXTURE(fixture, "a file that was rotated away is made anew when the log is opened again") {
+TEST_CASE_FIXTURE(fixture, "a file that was rotated away is created again when the log is opened again") {
   open(to_file("a.log"));
   spdlog::info("one");
   std::filesystem::rename(path("a.log"), path("a.log.1"));

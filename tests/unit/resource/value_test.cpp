@@ -64,7 +64,7 @@ TEST_CASE("PUT replaces the value and gives the new version") {
   CHECK(after.options.etag == put.options.etag);
 }
 
-TEST_CASE("the same text has the same version, whoever holds it") {
+TEST_CASE("the same text has the same version, no matter which value holds it") {
   auto one = make_writable("[1,2]"), other = make_writable("[1,2]"), third = make_writable("[1,3]");
   CHECK(ask(one, {.path = "a"}).options.etag == ask(other, {.path = "b"}).options.etag);
   CHECK(ask(one, {.path = "a"}).options.etag != ask(third, {.path = "c"}).options.etag);

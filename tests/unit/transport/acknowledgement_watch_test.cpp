@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that has acknowledged everything in between
   CHECK_FALSE(look_after(19s));
 }
 
-TEST_CASE_FIXTURE(fixture, "a new connection begins anew") {
+TEST_CASE_FIXTURE(fixture, "a new connection starts from the beginning") {
   CHECK_FALSE(look_after(19s));
   watch.begin(time.now());
   CHECK_FALSE(look_after(1s));

@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(fixture, "a version that was asked for is not fallen back from
   CHECK(c.told.downs == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "subscriptions are made anew after the broker was killed") {
+TEST_CASE_FIXTURE(fixture, "subscriptions are made again after the broker was killed") {
   private_broker broker;
   auto c = make(options_for(broker.port()));
   c.start_and_wait();

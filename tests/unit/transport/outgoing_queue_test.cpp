@@ -93,7 +93,7 @@ TEST_CASE("clearing tells how many were thrown away, and expires none") {
   CHECK(queue.push("t", "3", at(5s), at(2s)));
 }
 
-TEST_CASE("whoever waits for a message is handed out when it is dropped, whatever the reason") {
+TEST_CASE("the handler that waits for a message is handed out when it is dropped, whatever the reason") {
   std::vector<int> heard;
   const auto note = [&](int who) { return [&heard, who](error_code) { heard.push_back(who); }; };
   bench queue(3, 1000);

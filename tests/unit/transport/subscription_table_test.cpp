@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(fixture, "a dropped filter closes who waits, and a late answer
   CHECK(table.begin_connection().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a filter dropped and kept anew waits for its own answer") {
+TEST_CASE_FIXTURE(fixture, "a filter dropped and kept again waits for its own answer") {
   keep("a");
   table.asked(1, {"a"});
   table.drop("a", due);

@@ -1,0 +1,45 @@
+"""What listens on a free port of the loopback in a test's own process."""
+
+import contextlib
+import socket
+import threading
+
+
+class Listener:
+    """Serves each connection in a thread of its own. @param serve  is called with its socket, and ends with it"""
+
+    def __init__(self, serve):
+        self._serve = serve
+        self._sockets = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def keep(self, sock):
+        """Closes this one, too, in the end."""
+        self._sockets.append(sock)
+        return sock
+
+    def close(self):
+        for each in [self._listener, *self._sockets]:
+            self.end(each)
+
+    @staticmethod
+    def end(sock):
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+        sock.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                peer = self.keep(self._listener.accept()[0])
+                threading.Thread(target=self._run, args=(peer,), daemon=True).start()
+
+    def _run(self, peer):
+        with contextlib.suppress(OSError):
+            self._serve(peer)
