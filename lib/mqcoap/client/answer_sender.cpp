@@ -14,6 +14,16 @@ constexpr std::chrono::seconds patience{5};
 constexpr std::size_t kept_buffer = 4 << 20;
 constexpr char out_of_memory_words[] = "out of memory for this message; try again later";
 
+/// Takes the place of an answer for which there is no memory. A write that may have run is not to be tried
+/// again as if it had not.
+answer out_of_memory_answer(const call& to, const answer& what) {
+  constexpr auto code = response_code::service_unavailable;
+  const auto verb = to.asked().verb;
+  if (verb == method::get || what.never_run) return answer::error(code, out_of_memory_words);
+  return answer::error(
+      code, "out of memory for the answer; the " + std::string(to_string(verb)) + " may have been run");
+}
+
 }  // namespace
 
 answer_sender::answer_sender(const clock& time, observer& by)
@@ -28,7 +38,7 @@ void answer_sender::send(link& via, const call& to, const answer& what) try {
 } catch (const std::bad_alloc&) {
   std::string().swap(payload_);
   by_.on_out_of_memory();
-  encode(to, answer::error(response_code::service_unavailable, out_of_memory_words));
+  encode(to, out_of_memory_answer(to, what));
   tell(to.topic, publish(via, to.topic));
 }
 

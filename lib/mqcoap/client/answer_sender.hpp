@@ -22,7 +22,7 @@ class answer_sender {
  public:
   class observer {
    public:
-    virtual void on_encoded(const call& /*to*/, const answer& /*what*/) {}
+    virtual void on_encoded(const call& /*to*/, const answer& /*what*/) noexcept {}
     /// An answer was handed to the link, or could not be. With an error also when a link that took it tells
     /// later that it is too large, and what was to be said of that could not be sent either.
     virtual void on_sent(const exchange_topic& request, error_code error) = 0;

@@ -49,10 +49,12 @@ bool request_server::is_fresh(const call& c, bool enter) {
   return found.what == duplicate_filter::verdict::fresh;
 }
 
-void request_server::finish(const call& answered, const answer& what) {
-  const auto joined = seen_.note(answered, what);
+/// The answer comes first: what it takes to remember it may fail.
+void request_server::finish(const call& answered, const answer& what) try {
   send(answered, what);
-  for (const auto& repeat : joined) send(repeat, what);
+  for (const auto& repeat : seen_.note(answered, what)) send(repeat, what);
+} catch (const std::bad_alloc&) {
+  on_out_of_memory();
 }
 
 /// If one answer cannot be sent (out of memory), the others are sent all the same.

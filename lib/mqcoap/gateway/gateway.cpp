@@ -371,7 +371,10 @@ void gateway::refuse(link& via, const call& c, const answer& what) {
   sender_.send(via, c, what);
 }
 
-void gateway::on_encoded(const call& to, const answer& what) { log_.answer(to, what, time_); }
+/// The answer is ready, and is sent also if its line of the log fails.
+void gateway::on_encoded(const call& to, const answer& what) noexcept {
+  attempt(to.topic.text(), [&] { log_.answer(to, what, time_); });
+}
 
 void gateway::on_sent(const exchange_topic& request, error_code error) {
   counted_.count(error ? event::answer_unsent : event::answered);

@@ -150,7 +150,7 @@ class gateway final : public link_events, private answer_sender::observer {
   void answer_locally(responder& r);
   void reverse_by_tag(responder& r);
   void refuse(link& via, const call& c, const answer& what);
-  void on_encoded(const call& to, const answer& what) override;
+  void on_encoded(const call& to, const answer& what) noexcept override;
   void on_sent(const exchange_topic& request, error_code error) override;
   void on_too_large(const exchange_topic& request, std::string_view words) override;
   void on_out_of_memory() noexcept override;

@@ -161,7 +161,7 @@ bool local_device::has_subsystem(std::string_view name) const noexcept {
          std::any_of(all.begin(), all.end(), [name](const auto& s) { return s.text() == name; });
 }
 
-void local_device::handle(responder r) {
+void local_device::handle(responder&& r) {
   // Who looks for what there is does not know the subsystems yet.
   if (!has_subsystem(r->topic.subsystem()) && r.req().path.key() != discovery_path) {
     std::string words = tag() + " has no subsystem '" + std::string(r->topic.subsystem()) + "'; it has";

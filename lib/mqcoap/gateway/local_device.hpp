@@ -29,7 +29,7 @@ class local_device {
 
   /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have: under
   /// those, it tells only what there is.
-  void handle(responder r);
+  void handle(responder&& r);
 
   /// A value that is also a metric.
   struct gauge {

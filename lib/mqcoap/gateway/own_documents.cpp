@@ -4,7 +4,7 @@
 
 namespace mqcoap {
 
-void document_resource::handle(responder r) {
+void document_resource::handle(responder&& r) {
   if (auto refused = refuse_method(r.req(), {method::get})) return std::move(r).respond(*std::move(refused));
   const auto document = make_();
   auto given = give(r.req(), document, make_etag(document.text()));

@@ -31,7 +31,7 @@ class document_resource final : public handler {
  public:
   using maker = std::function<json_text()>;
   explicit document_resource(maker make) : make_(std::move(make)) {}
-  void handle(responder r) override;
+  void handle(responder&& r) override;
 
  private:
   const maker make_;

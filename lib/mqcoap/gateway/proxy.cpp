@@ -43,6 +43,12 @@ std::string may_have_run(const call& asked) {
   return verb == method::get ? "" : "; the " + std::string(to_string(verb)) + " may have been run";
 }
 
+/// True if a link tells that what it took never reached a device. Of a lost connection nobody knows that, and
+/// `on_link_down` ends its hops.
+bool was_not_sent(error_code ec) {
+  return ec == errc::too_large || ec == errc::timed_out || ec == errc::denied;
+}
+
 }  // namespace
 
 proxy::rule_set::rule_set(proxy_options options)
@@ -92,14 +98,14 @@ proxy::load proxy::whole_load() const noexcept {
   return whole;
 }
 
-void proxy::forward(responder r, const address& to) {
+void proxy::forward(responder&& r, const address& to) {
   env_.stats.set_role(r.account(), request_role::forward, to.tag.text());
   if (const auto* route = rules_->routes.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
   std::move(r).refuse(response_code::proxying_not_supported, "no proxy route allows " + what);
 }
 
-void proxy::reverse(responder r) {
+void proxy::reverse(responder&& r) {
   const auto& topic = r->topic;
   env_.stats.set_role(r.account(), request_role::reverse, topic.tag());
   const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()), r.req().path};
@@ -110,20 +116,20 @@ void proxy::reverse(responder r) {
                       "no proxy route that serves this tag allows " + what);
 }
 
-void proxy::forward_mounted(responder r, const address& to) {
+void proxy::forward_mounted(responder&& r, const address& to) {
   env_.stats.set_role(r.account(), request_role::mount, r->topic.tag());
   if (const auto* route = rules_->routes.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   start(std::move(r), rules_->unrouted, {{}, {}, to});
 }
 
-void proxy::forward_by(responder r, const route_options& route, const address& to) {
+void proxy::forward_by(responder&& r, const route_options& route, const address& to) {
   const auto where = rewrite(route.to, to, env_.decoding.limits.path);
   if (where) return start(std::move(r), route, *where);
   std::move(r).refuse(response_code::bad_gateway,
                       "route " + route.name + " makes no valid address of " + to.to_string());
 }
 
-void proxy::start(responder r, const route_options& route, const route_destination& where) {
+void proxy::start(responder&& r, const route_options& route, const route_destination& where) {
   env_.stats.set_route(r.account(), route.name);
   if (r.req().options->hops.value_or(default_hops) <= 1)  // RFC 8768 section 3
     return std::move(r).refuse(response_code::bad_gateway,
@@ -165,16 +171,18 @@ void proxy::start(responder r, const route_options& route, const route_destinati
   const auto id = ids_.next();
   device->last_used = env_.time.now();
   env_.stats.note_asked(device->counted, device->last_used);
+  device->answers.ask();
   device_place place(*device, id);
+  // Where memory ends on the way to here, whoever called still has the call: it comes in last.
   hops_.add(id, deadline,
-            hop{std::move(r),
+            hop{responder(nullptr, nullptr),
                 device,
                 {rules_, &route},
                 where.to.subsystem,
                 where.to.path,
                 deadline,
                 std::move(place)});
-  device->answers.ask();
+  hops_.find(id)->caller = std::move(r);
   send_next(*device);
 }
 
@@ -274,7 +282,7 @@ error_code proxy::publish(const request_id& id, const hop& h, const std::string&
   if (is_followed(payload.size(), h.device->via.largest_packet()))
     done = [alive = std::weak_ptr(alive_), id, size = payload.size()](error_code ec) {
       const auto self = alive.lock();
-      if (!self || ec != errc::too_large) return;
+      if (!self || !was_not_sent(ec)) return;
       if (auto unsent = (*self)->hops_.take(id)) (*self)->end_unsendable(*std::move(unsent), ec, size);
     };
   return h.device->via.publish(topic.text(), payload, h.deadline, {}, std::move(done));
@@ -523,7 +531,7 @@ void proxy::end_unanswered(const request_id& id, hop h, const std::string& why) 
   fail(std::move(h), response_code::gateway_timeout, why + unknown);
 }
 
-void mount::handle(responder r) {
+void mount::handle(responder&& r) {
   const auto rest = r->rest();
   const std::string text = to_.path.empty() ? std::string(rest) : to_.path + '/' + std::string(rest);
   auto path = resource_path::parse(text, proxy_.path_limit());

@@ -67,12 +67,12 @@ class proxy {
   bool listens_to(const std::string& key) const { return upstreams_.contains(key); }
 
   /// Forward proxy: the caller named the target.
-  void forward(responder r, const address& to);
+  void forward(responder&& r, const address& to);
   /// Reverse proxy by tag: the request's own topic is the target.
-  void reverse(responder r);
+  void reverse(responder&& r);
   /// Mount: the configuration named the target, so that no route needs to allow it; a route that matches says
   /// how to get there.
-  void forward_mounted(responder r, const address& to);
+  void forward_mounted(responder&& r, const address& to);
 
   /// A hop that was sent, and is not answered yet.
   struct sent_hop {
@@ -123,8 +123,8 @@ class proxy {
     const route_options unrouted;  ///< of mounts that no route matches
   };
 
-  void forward_by(responder r, const route_options& route, const address& to);
-  void start(responder r, const route_options& route, const route_destination& where);
+  void forward_by(responder&& r, const route_options& route, const address& to);
+  void start(responder&& r, const route_options& route, const route_destination& where);
   upstream* find_or_add(link& via, const namespace_name& ns, const device_tag& tag);
   bool make_room();
   std::size_t places_left() const noexcept;
@@ -169,7 +169,7 @@ class proxy {
 class mount final : public handler {
  public:
   mount(proxy& via, mount_options to) : proxy_(via), to_(std::move(to)) {}
-  void handle(responder r) override;
+  void handle(responder&& r) override;
 
  private:
   proxy& proxy_;

@@ -15,6 +15,10 @@ bool same_server(const link& a, const link& b) {
   return !server.empty() && server == b.server();
 }
 
+bool has_broker(const std::vector<link*>& links, std::string_view name) {
+  return std::any_of(links.begin(), links.end(), [name](const link* l) { return l->name() == name; });
+}
+
 void tell_bridge(const return_watch::row& r, std::string_view tag) {
   spdlog::error(
       "brokers {0} and {1} are bridged, or are one: a request for {2} that was sent to {0} came back from "
@@ -46,7 +50,10 @@ void return_watch::begin(const std::vector<link*>& links) {
     if (std::find(ours_.begin(), ours_.end(), us) == ours_.end()) ours_.push_back(std::move(us));
   }
   links_ = links;
-  rows_.clear();
+  std::erase_if(rows_, [&](const row& r) {
+    return !has_broker(links, r.sent_to) || !has_broker(links, r.came_from) ||
+           !(r.route.empty() || r.route == unrouted_name || hops_.routes().has(r.route));
+  });
 }
 
 return_watch::verdict return_watch::look_for_hop(const link& from, const exchange_topic& topic,

@@ -49,8 +49,8 @@ class return_watch {
   return_watch(proxy& hops, counters& counted, const clock& time)
       : hops_(hops), counted_(counted), time_(time) {}
 
-  /// Requests from these links are ours, from now on; those of earlier links stay known. What was seen is
-  /// forgotten, since the routes may be others.
+  /// Requests from these links are ours, from now on; those of earlier links stay known. Forgets what was
+  /// seen of brokers and routes that are no longer there.
   void begin(const std::vector<link*>& links);
 
   enum class verdict : std::uint8_t {

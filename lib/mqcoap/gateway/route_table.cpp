@@ -110,6 +110,10 @@ std::optional<std::vector<std::string>> route_table::served_tags() const {
   return tags;
 }
 
+bool route_table::has(std::string_view name) const noexcept {
+  return std::any_of(routes_.begin(), routes_.end(), [name](const auto& r) { return r.name == name; });
+}
+
 result<route_destination> rewrite(const route_target& target, const address& asked, std::size_t path_limit) {
   auto tag = device_tag::parse(fill_in(target.tag, asked.tag.text(), asked));
   auto subsystem = subsystem_name::parse(fill_in(target.subsystem, asked.subsystem.text(), asked));

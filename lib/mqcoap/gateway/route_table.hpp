@@ -33,6 +33,9 @@ class route_table {
   /// for.
   std::optional<std::vector<std::string>> served_tags() const;
 
+  /// True if there is a route of this name.
+  bool has(std::string_view name) const noexcept;
+
   std::size_t size() const noexcept { return routes_.size(); }
 
  private:

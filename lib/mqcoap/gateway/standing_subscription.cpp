@@ -28,14 +28,19 @@ void standing_subscription::ask() {
   // The link keeps a handler until the broker has answered, over reconnects too: one is enough.
   if (std::exchange(shared_->now, shared::state::asked) == shared::state::asked)
     return via_.subscribe(filter_, {});
-  via_.subscribe(filter_, [weak = std::weak_ptr(shared_)](error_code ec) {
-    const auto self = weak.lock();
-    if (!self || ec == errc::closed) return;
-    // What the broker said before the connection went down counts no more.
-    const bool counts = self->via.up();
-    self->now = counts && !ec ? shared::state::confirmed : shared::state::idle;
-    if (counts) self->told(ec);
-  });
+  try {
+    via_.subscribe(filter_, [weak = std::weak_ptr(shared_)](error_code ec) {
+      const auto self = weak.lock();
+      if (!self || ec == errc::closed) return;
+      // What the broker said before the connection went down counts no more.
+      const bool counts = self->via.up();
+      self->now = counts && !ec ? shared::state::confirmed : shared::state::idle;
+      if (counts) self->told(ec);
+    });
+  } catch (...) {
+    shared_->now = shared::state::idle;  // out of memory: the next one asks with a handler
+    throw;
+  }
 }
 
 void standing_subscription::on_link_down() noexcept {

@@ -22,7 +22,7 @@ bool holds(const boost::json::value& expected, const boost::json::value& actual)
 action_resource::action_resource(std::vector<condition> when, std::vector<assignment> set)
     : when_(std::move(when)), set_(std::move(set)) {}
 
-void action_resource::handle(responder r) {
+void action_resource::handle(responder&& r) {
   if (auto refused = refuse_method(r.req(), {method::post})) return std::move(r).respond(*std::move(refused));
   if (!r.req().body.is_null())
     if (auto refused = refuse_content_format(r.req())) return std::move(r).respond(*std::move(refused));

@@ -24,7 +24,7 @@ class action_resource final : public handler {
   };
 
   action_resource(std::vector<condition> when, std::vector<assignment> set);
-  void handle(responder r) override;
+  void handle(responder&& r) override;
 
  private:
   std::vector<condition> when_;

@@ -29,7 +29,7 @@ answer too_large(std::string_view path, const std::string& why) {
 
 }  // namespace
 
-void collection_resource::handle(responder r) {
+void collection_resource::handle(responder&& r) {
   auto said = r->rest().empty() ? answer_list(*r) : answer_item(*r);
   std::move(r).respond(std::move(said));
 }

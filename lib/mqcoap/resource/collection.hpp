@@ -26,7 +26,7 @@ struct collection_options {
 class collection_resource final : public handler {
  public:
   explicit collection_resource(collection_options options) : options_(std::move(options)) {}
-  void handle(responder r) override;
+  void handle(responder&& r) override;
   /// Goes on with the items of another one, without those that its own schema refuses. There may be more of
   /// them than it has room for: then nothing is added before some were deleted.
   void take_over(const collection_resource& before);

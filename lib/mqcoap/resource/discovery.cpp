@@ -95,7 +95,7 @@ discovery_resource::form discovery_resource::make_link_format(const std::vector<
 discovery_resource::discovery_resource(const std::vector<resource_info>& resources)
     : json_(make_json(resources)), link_format_(make_link_format(resources)) {}
 
-void discovery_resource::handle(responder r) {
+void discovery_resource::handle(responder&& r) {
   const request& asked = r.req();
   if (auto refused = refuse_method(asked, {method::get})) return std::move(r).respond(*std::move(refused));
   if (auto refused = refuse_accept(asked, {content_format::json, content_format::link_format}))

@@ -21,7 +21,7 @@ inline constexpr std::string_view discovery_path = ".well-known/core";
 class discovery_resource final : public handler {
  public:
   explicit discovery_resource(const std::vector<resource_info>& resources);
-  void handle(responder r) override;
+  void handle(responder&& r) override;
 
  private:
   struct form {

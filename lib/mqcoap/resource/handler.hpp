@@ -9,7 +9,9 @@ namespace mqcoap {
 class handler {
  public:
   virtual ~handler() = default;
-  virtual void handle(responder r) = 0;
+  /// Takes the call when it answers or keeps it. What it throws before leaves the call with the caller, who
+  /// answers then.
+  virtual void handle(responder&& r) = 0;
 };
 
 }  // namespace mqcoap

@@ -15,7 +15,7 @@ reply_options with_words(reply_options options) {
 
 reply_resource::reply_resource(reply_options options) : options_(with_words(std::move(options))) {}
 
-void reply_resource::handle(responder r) {
+void reply_resource::handle(responder&& r) {
   if (auto refused = refuse_method(r.req(), options_.methods))
     return std::move(r).respond(*std::move(refused));
   answer a;

@@ -17,7 +17,7 @@ struct reply_options {
 class reply_resource final : public handler {
  public:
   explicit reply_resource(reply_options options);
-  void handle(responder r) override;
+  void handle(responder&& r) override;
 
  private:
   const reply_options options_;

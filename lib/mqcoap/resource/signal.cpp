@@ -171,7 +171,7 @@ signal_resource::signal_resource(const signal_options& options, const clock& tim
 
 signal_resource::~signal_resource() = default;
 
-void signal_resource::handle(responder r) {
+void signal_resource::handle(responder&& r) {
   if (auto refused = refuse_method(r.req(), {method::get})) return std::move(r).respond(*std::move(refused));
   const double t = std::chrono::duration<double>(time_.now() - started_).count();
   std::string why;

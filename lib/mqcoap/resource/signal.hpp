@@ -27,7 +27,7 @@ class signal_resource final : public handler {
   signal_resource(const signal_options& options, const clock& time);
   ~signal_resource() override;
   /// GET: 205 with a number; 500 where the expression gives none that is finite.
-  void handle(responder r) override;
+  void handle(responder&& r) override;
 
  private:
   class evaluator;

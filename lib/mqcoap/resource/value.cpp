@@ -29,7 +29,7 @@ std::optional<json_schema::fault> value_resource::find_fault(const json_text& va
   return is_condition_ && !schema_ ? find_duplicate(value) : std::nullopt;
 }
 
-void value_resource::handle(responder r) {
+void value_resource::handle(responder&& r) {
   const request& asked = r.req();
   if (auto refused = refuse_method(asked, methods_)) return std::move(r).respond(*std::move(refused));
   std::move(r).respond(asked.verb == method::get ? give(asked, current_, etag_) : put(asked));

@@ -24,7 +24,7 @@ struct value_options {
 class value_resource final : public handler {
  public:
   explicit value_resource(value_options options);
-  void handle(responder r) override;
+  void handle(responder&& r) override;
 
   const json_text& current() const noexcept { return current_; }
   /// Stores without asking the schema: for callers that checked it when they were built.

@@ -2,6 +2,7 @@
 
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/transport/memory_link.hpp>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,11 +37,13 @@ inline gateway_options two_devices() {
   large.body = json_text::from_string(std::string(6000, 'x'));
   value_options store;
   store.methods = method_set::all();
-  options.devices.push_back(
-      {*device_tag::parse("GW_1"),
-       {},
-       {},
-       {{"large", {}, {}, large}, {"fire", {}, {}, action_options{}}, {"store", {}, {}, store}}});
+  options.devices.push_back({*device_tag::parse("GW_1"),
+                             {},
+                             {},
+                             {{"large", {}, {}, large},
+                              {"fire", {}, {}, action_options{}},
+                              {"store", {}, {}, store},
+                              {"list", {}, {}, collection_options{}}}});
   options.devices.push_back({*device_tag::parse("GW_2"), {}, {}, {}});
   options.proxy.forward = *device_tag::parse("GW_1");
   options.proxy.routes.emplace_back().timeout = 1s;
@@ -56,6 +59,7 @@ struct gateway_fixture {
   desk caller{broker};
   int ready = 0;
   std::vector<request_record> records;
+  bool log_fails = false;
   std::vector<std::string> errors;
   gateway tested{two_devices(), {&lab}, time, wake, hooks()};
   request_id_generator ids;
@@ -63,7 +67,10 @@ struct gateway_fixture {
   gateway_hooks hooks() {
     gateway_hooks made;
     made.ready = [this] { ++ready; };
-    made.log = [this](const request_record& r) { records.push_back(r); };
+    made.log = [this](const request_record& r) {
+      if (log_fails) throw std::bad_alloc();
+      records.push_back(r);
+    };
     made.notice = [this](log_level level, std::string_view words) {
       if (level == log_level::error) errors.emplace_back(words);
     };

@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(fixture, "two mute devices with the default queue leave room f
   CHECK(tested.whole_load().in_flight == 3);
 }
 
-TEST_CASE("bridged brokers are told once, with the route, and seen from outside") {
+TEST_CASE("bridged brokers are told once, with the route, and seen from outside, also after a reload") {
   const test::log_catcher log;
   manual_clock time;
   test::no_alarm wake;
@@ -174,7 +174,7 @@ TEST_CASE("bridged brokers are told once, with the route, and seen from outside"
   route.serve = true;
   route.in_flight = 8;
   route.to.broker = "b";
-  gateway tested{std::move(options), {&to_a, &to_b}, time, wake};
+  gateway tested{options, {&to_a, &to_b}, time, wake};
   test::desk caller{a};
   tested.start();
   const auto run = [&] {
@@ -182,14 +182,15 @@ TEST_CASE("bridged brokers are told once, with the route, and seen from outside"
   };
   run();
   request_id_generator ids;
-  for (int i = 0; i < 3; ++i) {
+  const auto ask = [&] {
     const std::string id(ids.next().text());
     caller.at.publish(
         "gf_int_v1/axuv/request/D_1/" + id,
         R"({"header":{"method":"POST","path":"fire","request_id":")" + id + R"("},"timestamp":"1"})",
         steady_time::max());
     run();
-  }
+  };
+  for (int i = 0; i < 3; ++i) ask();
   CHECK(log.count("error: brokers b and a are bridged, or are one: a request for D_1") == 1);
   CHECK(log.count("route there must not serve them") == 1);
   CHECK(tested.counted()[event::request_returned] == 3);
@@ -202,4 +203,38 @@ TEST_CASE("bridged brokers are told once, with the route, and seen from outside"
   CHECK(seen.route == "there");
   CHECK(seen.count == 3);
   CHECK(tested.in_flight() == 3);  // the device may still answer
+  tested.reconfigure(options, {&to_a, &to_b});
+  run();
+  ask();
+  CHECK(log.count("are bridged, or are one") == 1);
+  REQUIRE(tested.returned().size() == 1);
+  CHECK(tested.returned().front().count == 4);
+  SUBCASE("until the route is gone") { options.proxy.routes.front().name = "elsewhere"; }
+  SUBCASE("until a broker is gone") { options.proxy.routes.front().to.broker = "a"; }
+  const bool renamed = options.proxy.routes.front().name == "elsewhere";
+  tested.reconfigure(options,
+                     renamed ? std::vector<mqcoap::link*>{&to_a, &to_b} : std::vector<mqcoap::link*>{&to_a});
+  CHECK(tested.returned().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a source that is the gateway's own client id is told once for each route") {
+  const test::log_catcher log;
+  start();
+  for (int i = 0; i < 2; ++i) {
+    const std::string id(ids.next().text());
+    caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id,
+                      R"({"header":{"method":"GET","path":"store","request_id":")" + id + R"(","source":")" +
+                          lab.client_id() + R"("},"timestamp":"1"})",
+                      steady_time::max());
+    broker.run();
+  }
+  REQUIRE(caller.answers.size() == 2);
+  for (const auto& answered : caller.answers)
+    CHECK(answered.find("\"response_code\":502") != std::string::npos);
+  CHECK(log.count("error: a request for GW_1 came from broker lab with the gateway's own client id, " +
+                  lab.client_id() + ", as its source: a route leads round in a loop, or another program") ==
+        1);
+  REQUIRE(tested.returned().size() == 1);
+  CHECK(tested.returned().front().loop);
+  CHECK(tested.returned().front().count == 2);
 }

@@ -1,43 +1,20 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
+#include <cstddef>
 #include <functional>
-#include <new>
 #include <string>
 #include <string_view>
 
 #include "../transport/log_catcher.hpp"
 #include "gateway_fixture.hpp"
+#include "support/scarce_memory.hpp"
 
 using namespace mqcoap;
 using namespace std::chrono_literals;
 using fixture = test::gateway_fixture;
+using test::scarce_memory;
 
 namespace {
-
-/// Larger pieces of memory are refused, but for the first few.
-std::size_t largest_piece = static_cast<std::size_t>(-1);
-int larger_ones = 0;
-int refused = 0;
-
-void* allocate(std::size_t size) {
-  if (size > largest_piece && larger_ones-- <= 0) {
-    ++refused;
-    throw std::bad_alloc();
-  }
-  void* const piece = std::malloc(size == 0 ? 1 : size);
-  if (piece == nullptr) throw std::bad_alloc();
-  return piece;
-}
-
-struct scarce_memory {
-  explicit scarce_memory(std::size_t largest, int more = 0) {
-    larger_ones = more;
-    refused = 0;
-    largest_piece = largest;
-  }
-  ~scarce_memory() { largest_piece = static_cast<std::size_t>(-1); }
-};
 
 constexpr std::size_t large = 100'000;
 constexpr std::size_t scarce = 50'000;
@@ -93,13 +70,6 @@ struct short_of_memory : fixture {
 
 }  // namespace
 
-[[gnu::noinline]] void* operator new(std::size_t size) { return allocate(size); }
-[[gnu::noinline]] void* operator new[](std::size_t size) { return allocate(size); }
-[[gnu::noinline]] void operator delete(void* piece) noexcept { std::free(piece); }
-[[gnu::noinline]] void operator delete[](void* piece) noexcept { std::free(piece); }
-[[gnu::noinline]] void operator delete(void* piece, std::size_t) noexcept { std::free(piece); }
-[[gnu::noinline]] void operator delete[](void* piece, std::size_t) noexcept { std::free(piece); }
-
 TEST_CASE_FIXTURE(short_of_memory,
                   "a request for which there is no memory gets 503, and a line a second at most") {
   start();
@@ -137,6 +107,61 @@ TEST_CASE_FIXTURE(short_of_memory, "an answer for which there is no memory is 50
   CHECK(caller.answers[0].find("\"response_code\":503") != std::string::npos);
   CHECK(caller.answers[0].find("\"path\":\"store\"") != std::string::npos);
   CHECK(log.count("out of memory") == 1);
+}
+
+TEST_CASE_FIXTURE(short_of_memory, "a resource without memory for what it gives is 503") {
+  start();
+  ask("POST", "GW_1", "axuv", "list", '"' + std::string(large, 'x') + '"');
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers[0].find("\"response_code\":201") != std::string::npos);
+  caller.answers.clear();
+  id = ids.next().text();
+  arrive("axuv", R"({"header":{"method":"GET","path":"list","request_id":")" + id + R"("},"timestamp":"1"})");
+  broker.run();
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers[0].find("\"response_code\":503") != std::string::npos);
+  CHECK(caller.answers[0].find("out of memory; try again later") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(short_of_memory,
+                  "an answer is sent also where there is no memory for its line of the log") {
+  start();
+  log_fails = true;
+  ask("GET", "GW_1", "axuv", "store");
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers[0].find("\"response_code\":205") != std::string::npos);
+}
+
+TEST_CASE(
+    "wherever a piece of memory is missing at the start of a hop, it is 503, and the next one is sent") {
+  int pieces = 0;
+  int refusals = 0;
+  do {
+    CAPTURE(pieces);
+    short_of_memory f;
+    f.start();
+    const mute_device device(f.broker, "D_1");
+    f.broker.run();
+    const auto payload = R"({"header":{"method":"PUT","path":"D_1/axuv/gains","request_id":")" +
+                         (f.id = f.ids.next().text()) + R"("},"body":1,"timestamp":"1"})";
+    const auto topic = "gf_int_v1/proxy/request/GW_1/" + f.id;
+    {
+      const auto now = scarce_memory::lacking_one(pieces++);
+      f.answer(topic, payload);
+    }
+    f.broker.run();
+    refusals += static_cast<int>(f.caller.answers.size());
+    for (const auto& answered : f.caller.answers)
+      CHECK(answered.find("\"response_code\":503") != std::string::npos);
+    CHECK(f.caller.answers.size() + f.tested.in_flight() <= 1);
+    CHECK(f.tested.in_flight() == f.tested.whole_load().in_flight);
+    f.time.advance(1s);
+    f.tested.on_alarm();
+    f.broker.run();
+    f.get_of("D_1");
+    CHECK(f.tested.whole_load().in_flight == 1);
+  } while (scarce_memory::refused() > 0);
+  CHECK(refusals > 10);  // for the call, its way, the device, the hop, and what is sent
 }
 
 TEST_CASE_FIXTURE(short_of_memory,
@@ -188,7 +213,7 @@ TEST_CASE_FIXTURE(short_of_memory, "an answer is passed on also where there is n
   {
     const scarce_memory now(2000);
     answer(topic, payload);
-    CHECK(refused > 0);
+    CHECK(scarce_memory::refused() > 0);
   }
   broker.run();
   REQUIRE(caller.answers.size() == 1);
@@ -224,6 +249,6 @@ TEST_CASE("wherever memory ends, a device's answer is one answer, a repeat gets 
     REQUIRE(f.caller.answers.size() == 2);
     CHECK(f.caller.answers[1].find("\"response_code\":") != std::string::npos);
     ++places;
-  } while (refused > 0);
+  } while (scarce_memory::refused() > 0);
   CHECK(places > 3);  // decoding, encoding, remembering, and then none is refused
 }

@@ -13,7 +13,7 @@ namespace {
 
 class silent final : public handler {
  public:
-  void handle(responder r) override { std::move(r).fail(response_code::not_implemented, "silent"); }
+  void handle(responder&& r) override { std::move(r).fail(response_code::not_implemented, "silent"); }
 };
 
 /// Makes handlers and remembers them by name.

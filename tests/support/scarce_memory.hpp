@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <limits>
+#include <new>
+
+namespace mqcoap::test {
+
+/// Refuses memory to this thread while it lives. Replaces the global `operator new`: one source of a program
+/// includes this.
+class scarce_memory {
+ public:
+  /// Refuses every piece larger than this, but for the first few.
+  explicit scarce_memory(std::size_t largest, int more = 0) { state() = {largest, more, all, 0}; }
+  /// Refuses one piece of any size, the one after this many.
+  static scarce_memory lacking_one(int after) { return {0, after, 1}; }
+  ~scarce_memory() { state().largest = unlimited; }
+  scarce_memory(const scarce_memory&) = delete;
+  scarce_memory& operator=(const scarce_memory&) = delete;
+
+  /// How many pieces were refused since the last one of these was made.
+  static int refused() { return state().refused; }
+
+  static void* allocate(std::size_t size) {
+    auto& now = state();
+    if (size > now.largest && now.refused < now.most_refused && now.more-- <= 0) {
+      ++now.refused;
+      throw std::bad_alloc();
+    }
+    void* const piece = std::malloc(size == 0 ? 1 : size);
+    if (piece == nullptr) throw std::bad_alloc();
+    return piece;
+  }
+
+ private:
+  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+  static constexpr int all = std::numeric_limits<int>::max();
+
+  struct limits {
+    std::size_t largest = unlimited;
+    int more = 0;
+    int most_refused = 0;
+    int refused = 0;
+  };
+  static limits& state() {
+    thread_local limits now;
+    return now;
+  }
+  scarce_memory(std::size_t largest, int more, int most_refused) {
+    state() = {largest, more, most_refused, 0};
+  }
+};
+
+}  // namespace mqcoap::test
+
+[[gnu::noinline]] void* operator new(std::size_t size) { return mqcoap::test::scarce_memory::allocate(size); }
+[[gnu::noinline]] void* operator new[](std::size_t size) {
+  return mqcoap::test::scarce_memory::allocate(size);
+}
+[[gnu::noinline]] void operator delete(void* piece) noexcept { std::free(piece); }
+[[gnu::noinline]] void operator delete[](void* piece) noexcept { std::free(piece); }
+[[gnu::noinline]] void operator delete(void* piece, std::size_t) noexcept { std::free(piece); }
+[[gnu::noinline]] void operator delete[](void* piece, std::size_t) noexcept { std::free(piece); }

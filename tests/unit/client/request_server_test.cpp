@@ -1,0 +1,120 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <mqcoap/client/request_server.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/scarce_memory.hpp"
+
+using namespace mqcoap;
+using test::scarce_memory;
+
+namespace {
+
+/// Keeps what is published.
+struct recording_link final : mqcoap::link {
+  std::string id = "mine";
+  std::vector<std::string> payloads;
+
+  const std::string& name() const noexcept override { return id; }
+  const std::string& client_id() const noexcept override { return id; }
+  void start(link_events&) override {}
+  bool up() const noexcept override { return true; }
+  void subscribe(std::string, subscribed_handler) override {}
+  void unsubscribe(std::string_view) override {}
+  error_code publish(std::string_view, std::string_view payload, steady_time, publish_options,
+                     written_handler) override {
+    std::string kept(payload);
+    payloads.push_back(std::move(kept));
+    return {};
+  }
+  link_stats stats() const noexcept override { return {}; }
+  void stop(std::chrono::milliseconds, stopped_handler) override {}
+};
+
+/// A server whose one handler answers later, by hand.
+struct bench {
+  struct sink_of_one final : reply_sink {
+    bench& of;
+    explicit sink_of_one(bench& b) : of(b) {}
+    void reply(call& answered, answer&& what) noexcept override {
+      try {
+        const auto now = scarce_memory::lacking_one(of.pieces);
+        of.server.finish(answered, what);
+      } catch (const std::exception&) {
+        of.thrown = true;
+      }
+    }
+  };
+
+  manual_clock time;
+  recording_link mine;
+  client_options options;
+  request_chain chain;
+  request_server server{options, chain, time};
+  std::vector<responder> asked;
+  std::shared_ptr<sink_of_one> sink = std::make_shared<sink_of_one>(*this);
+  int pieces = 0;  ///< of memory that there are before one is missing
+  bool thrown = false;
+
+  bench() {
+    server.attach(&mine);
+    chain.add({"later", {}, [this](responder& r) { asked.push_back(std::move(r)); }});
+  }
+  /// A request with this spelling of the one id.
+  void ask(const std::string& verb, const std::string& id) {
+    const auto topic = "gf_int_v1/axuv/request/DEV/" + id;
+    const auto payload = R"({"header":{"method":")" + verb + R"(","path":"gains","request_id":")" + id +
+                         R"("},"body":1,"timestamp":"1"})";
+    server.on_request(*exchange_topic::parse(topic), {topic, payload}, sink);
+  }
+  int count(const std::string& words) const {
+    int n = 0;
+    for (const auto& p : mine.payloads) n += p.find(words) != std::string::npos ? 1 : 0;
+    return n;
+  }
+};
+
+constexpr char an_id[] = "16fd2706-8baf-433b-82eb-8c7fada847da";
+constexpr char same_id[] = "16FD2706-8BAF-433B-82EB-8C7FADA847DA";
+
+}  // namespace
+
+TEST_CASE("wherever a piece of memory is missing, a write and its repeat get an answer that is true") {
+  int pieces = 0;
+  do {
+    CAPTURE(pieces);
+    bench b;
+    b.pieces = pieces++;
+    b.ask("POST", an_id);
+    b.ask("POST", same_id);
+    REQUIRE(b.asked.size() == 1);
+    std::move(b.asked[0]).respond({});
+    CHECK_FALSE(b.thrown);
+    CHECK(b.count(an_id) == 1);
+    CHECK(b.count(same_id) <= 1);
+    CHECK(b.count("try again later") == 0);
+    CHECK(b.count("out of memory for the answer; the POST may have been run") == b.count("503"));
+    CHECK(b.count("\"response_code\":205") + b.count("\"response_code\":503") ==
+          static_cast<int>(b.mine.payloads.size()));
+  } while (scarce_memory::refused() > 0);
+  CHECK(pieces > 5);  // for either answer, its topic, and the key to remember it by
+}
+
+TEST_CASE("who reads, and who writes what was not run, may try again when memory is back") {
+  for (const std::string verb : {"GET", "PUT"}) {
+    CAPTURE(verb);
+    bench b;
+    b.ask(verb, an_id);
+    REQUIRE(b.asked.size() == 1);
+    std::move(b.asked[0]).refuse(response_code::bad_request, "no");
+    REQUIRE(b.mine.payloads.size() == 1);
+    CHECK(b.count("out of memory for this message; try again later") == 1);
+  }
+}
