@@ -90,6 +90,25 @@ class Bridged(IntegrationTest):
         self.assertEqual([f["result"] for f in bridge], ["warn"], done.stdout)
         self.assertIn("far cannot be looked at: ", bridge[0]["found"])
 
+    def test_doctor_does_not_clear_where_it_would_not_hear(self):
+        """A gateway's user may read requests to the gateway only, and mosquitto denies no subscription."""
+        near = self.broker(witness=False, acl=["topic write #", "topic read gf_int_v1/+/request/GW_1/+"])
+        far = self.broker(witness=False)
+        gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=far.url)
+        done = self.cli(near).run("doctor", "-o", "json", "--config", gateway.file)
+        bridge = [f for f in map(json.loads, done.stdout.splitlines()) if f["check"] == "bridge"]
+        self.assertEqual([f["result"] for f in bridge], ["warn"], done.stdout)
+        self.assertIn("far cannot be looked at: user and access rules at near may not read requests to", bridge[0]["found"])
+
+    def test_doctor_does_not_clear_over_mqtt_3_1_1_which_denies_nothing_aloud(self):
+        near, far = self.broker(witness=False), self.broker(witness=False, acl=["topic read gf_int_v1/#"])
+        configuration = CONFIGURATION.replace("{url: $FAR}", "{url: $FAR, protocol: 3.1.1}")
+        gateway = self.gateway(configuration, NEAR=near.url, FAR=far.url)
+        done = self.cli(near).run("doctor", "-o", "json", "--config", gateway.file)
+        bridge = [f for f in map(json.loads, done.stdout.splitlines()) if f["check"] == "bridge"]
+        self.assertEqual([f["result"] for f in bridge], ["warn"], done.stdout)
+        self.assertIn("over MQTT 3.1.1 far does not say", bridge[0]["found"])
+
 
 class OneBroker(IntegrationTest):
     SERVED = ("DEV_1",)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
@@ -8,7 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -16,9 +16,11 @@ namespace mqcoap {
 
 /// Runs a call that blocks on a thread of its own and hands its result to the executor. Nobody waits for the
 /// thread: such a call may take a minute to give up, and neither a stop nor the end of the program may take
-/// as long. At most one thread at a time.
+/// as long. At most one thread at a time. Where memory is too short even to say so, nobody is called, and the
+/// next call begins as if there had been none.
 /// @par Threads  Everything on the executor, which is serial.
-template <class Result>
+/// @tparam Thread  what runs the call
+template <class Result, class Thread = std::thread>
 class background_call {
  public:
   using work = std::function<Result()>;
@@ -40,13 +42,13 @@ class background_call {
   /// instead. `done` replaces the one before.
   void begin(work call, handler done) {
     state_->waiting = std::move(done);
-    if (std::exchange(state_->running, true)) return;
+    if (state_->running.exchange(true)) return;
     try {
-      std::thread([s = state_, call = std::move(call)] {
-        answer(s, result_of(call, s->otherwise));
+      Thread([s = state_, call = std::move(call)] {
+        settle(s, [&] { return result_of(call, s->otherwise); });
       }).detach();
-    } catch (const std::system_error& e) {
-      answer(state_, state_->otherwise(std::string("no thread to do it: ") + e.what()));
+    } catch (const std::exception& e) {
+      settle(state_, [&] { return state_->otherwise(std::string("no thread to do it: ") + e.what()); });
     }
   }
   /// Forgets who waits.
@@ -59,14 +61,14 @@ class background_call {
   }
 
  private:
-  /// Shared with the thread, which may outlive everything else. The lock is for the executor alone: the rest
+  /// Shared with the thread, which may outlive everything else. The lock is for the executor alone; `waiting`
   /// is touched on the executor only.
   struct state {
     std::mutex lock;
     std::optional<boost::asio::any_io_executor> executor;  ///< none after `close`
     fallback otherwise = nullptr;
     handler waiting;
-    bool running = false;
+    std::atomic<bool> running = false;
   };
 
   static Result result_of(const work& call, fallback otherwise) {
@@ -74,6 +76,18 @@ class background_call {
       return call();
     } catch (const std::exception& e) {
       return otherwise(e.what());
+    } catch (...) {
+      return otherwise("it failed");
+    }
+  }
+
+  /// Answers with what `make` returns, unless that fails, or the answer does.
+  template <class Make>
+  static void settle(const std::shared_ptr<state>& s, Make make) noexcept {
+    try {
+      answer(s, make());
+    } catch (...) {
+      s->running = false;
     }
   }
 

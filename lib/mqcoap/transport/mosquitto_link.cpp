@@ -6,6 +6,7 @@
 #include <mqcoap/transport/libmosquitto.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
+#include <mqcoap/transport/tls_library.hpp>
 #include <random>
 #include <utility>
 
@@ -44,7 +45,10 @@ mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, co
       queue_(options_.max_queue, options_.max_queue_bytes) {
   learn_largest_packet();
   for (const auto& at : servers(options_)) servers_.emplace_back(at, executor_, resolver, options_.protocol);
-  [[maybe_unused]] static const int once = mosquitto_lib_init();
+  [[maybe_unused]] static const int once = [] {
+    start_tls_library();
+    return mosquitto_lib_init();
+  }();
 }
 
 void mosquitto_link::impl::on_session_message(const inbound& m) noexcept {

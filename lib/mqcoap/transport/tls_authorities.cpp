@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <mqcoap/transport/tls_library.hpp>
 #include <mqcoap/transport/tls_words.hpp>
 #include <mutex>
 #include <optional>
@@ -106,6 +107,7 @@ class shelf {
     // Looked at before it is read: what is written meanwhile is read next time.
     auto now = identities_of(at);
     if (auto found = find(now)) return found;
+    start_tls_library();
     auto read = std::make_shared<trusted_authorities>();
     read->store = {X509_STORE_new(), X509_STORE_free};
     read->fault = read->store ? fill(read->store.get(), at)

@@ -71,14 +71,17 @@ TEST_CASE("bridged brokers are a fault only where a route serves from one to the
   };
   add("forwards", "site", false, "");
   add("renames", "site", true, "other_v1");
-  CHECK(judge_bridge(gateway, "site", false).result == verdict::ok);
-  CHECK(judge_bridge(gateway, "site", true).result == verdict::ok);
-  CHECK(judge_bridge(gateway, "site", true).words.find("bridged") != std::string::npos);
+  CHECK(judge_bridge(gateway, "site", returned::no).result == verdict::ok);
+  CHECK(judge_bridge(gateway, "site", returned::yes).result == verdict::ok);
+  CHECK(judge_bridge(gateway, "site", returned::yes).words.find("bridged") != std::string::npos);
+  const auto unsaid = judge_bridge(gateway, "site", returned::unsaid);
+  CHECK(unsaid.result == verdict::warn);
+  CHECK(unsaid.words.find("over MQTT 3.1.1 site does not say") != std::string::npos);
   add("serves", "site", true, "");
-  CHECK(judge_bridge(gateway, "site", false).result == verdict::ok);
-  const auto found = judge_bridge(gateway, "site", true);
+  CHECK(judge_bridge(gateway, "site", returned::no).result == verdict::ok);
+  const auto found = judge_bridge(gateway, "site", returned::yes);
   CHECK(found.result == verdict::fail);
   CHECK(found.words.ends_with("by the routes that serve: serves"));
   CHECK(found.status == status_configuration);
-  CHECK(judge_bridge(gateway, "far", true).result == verdict::ok);
+  CHECK(judge_bridge(gateway, "far", returned::yes).result == verdict::ok);
 }
