@@ -173,7 +173,7 @@ void proxy::start(responder&& r, const route_options& route, const route_destina
   env_.stats.note_asked(device->counted, device->last_used);
   device->answers.ask();
   device_place place(*device, id);
-  // Where memory ends on the way to here, whoever called still has the call: it comes in last.
+  // The call enters the hop last: if memory ends before, it is still with the caller of this function.
   hops_.add(id, deadline,
             hop{responder(nullptr, nullptr),
                 device,
