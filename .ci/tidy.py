@@ -3,16 +3,45 @@
 A source counts as unchanged if its text, every header of the project that it includes, its compiler command,
 .clang-tidy and clang-tidy's version are the same. The included headers come from ninja's own record, so the
 build must be up to date.
+
+Most of the time goes into headers, so sources with the same command are checked several at once, as one translation
+unit that includes them. Sources that give the same name to something of their own are kept apart. If a unit fails, its
+sources are checked one by one, and what is said of them alone counts.
 """
 
 import argparse
 import concurrent.futures
+import dataclasses
 import hashlib
 import json
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
+
+UNIT_SIZE = 10  # sources: enough to share headers, and few enough to keep all processors busy to the end
+
+
+@dataclasses.dataclass
+class Source:
+    path: pathlib.Path
+    directory: str  # of the compiler
+    command: list  # without the names of the source and of its object
+    mark: pathlib.Path  # exists when the source has passed
+
+    def own_names(self):
+        """Names that the source defines in a namespace without a name, one declaration a line."""
+        names, inside = set(), False
+        for line in self.path.read_text().splitlines():
+            if line == "namespace {":
+                inside = True
+            elif line.startswith("}  // namespace"):
+                inside = False
+            elif inside and re.match(r"(?!namespace |using |template)[a-z]", line):
+                if declared := re.search(r"\b(?:class|struct|enum|concept) (\w+)|(\w+)\s*[({;=\[]", line):
+                    names.add(declared[1] or declared[2])
+        return names
 
 
 def included_files(build):
@@ -38,17 +67,91 @@ def fingerprint(entry, headers, build, root, common):
     return digest.hexdigest()
 
 
-def without_precompiled(command):
-    """The command without CMake's precompiled header: clang cannot read g++'s, and each source must include what it uses."""
-    words = shlex.split(command)
-    kept = []
+def split_command(command):
+    """Returns the command's words without source, object and precompiled header, and the object's name.
+
+    clang cannot read g++'s precompiled header, and each source must include what it uses.
+    """
+    words, kept, output = shlex.split(command), [], ""
     while words:
         word = words.pop(0)
-        if word == "-include" and words and words[0].endswith("cmake_pch.hxx"):
+        if word == "-o":
+            output = words.pop(0)
+        elif word == "-c" or (word == "-include" and words[0].endswith("cmake_pch.hxx")):
             words.pop(0)
         elif word != "-Winvalid-pch":
             kept.append(word)
-    return shlex.join(kept)
+    return kept, output
+
+
+def unchecked_sources(build, cache, folders, root, common):
+    deps = included_files(build)
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["file"])
+        if not any(path.is_relative_to(folder) for folder in folders):
+            continue
+        command, output = split_command(entry["command"])
+        mark = cache / fingerprint(entry, deps.get(output, []), build, root, common)
+        if not mark.exists():
+            yield Source(path, entry["directory"], command, mark)
+
+
+def units(sources):
+    """Lists of sources that can be one translation unit."""
+    made = []
+    for source in sources:
+        names = source.own_names()
+        for unit, taken in made:
+            if len(unit) < UNIT_SIZE and unit[0].command == source.command and not names & taken:
+                unit.append(source)
+                taken |= names
+                break
+        else:
+            made.append(([source], names))
+    return [unit for unit, _ in made]
+
+
+class Checker:
+    def __init__(self, cache):
+        self.cache = cache
+        self.entries = []
+
+    def add(self, directory, command, path):
+        self.entries.append({"directory": directory, "file": str(path), "command": shlex.join([*command, "-c", str(path)])})
+
+    def prepare(self, work):
+        """Writes a translation unit for each list of several sources, and the compiler commands of everything."""
+        self.unit_files = {}
+        for number, unit in enumerate(work):
+            for source in unit:
+                self.add(source.directory, source.command, source.path)
+            if len(unit) > 1:
+                path = self.cache / f"unit{number}.cpp"
+                path.write_text("".join(
+                    f'#include "{source.path}"  // NOLINT(bugprone-suspicious-include)\n' for source in unit))
+                self.add(unit[0].directory, unit[0].command, path)
+                self.unit_files[id(unit)] = path
+        (self.cache / "compile_commands.json").write_text(json.dumps(self.entries))
+
+    def run(self, path):
+        # The build is g++'s, which knows warnings that clang does not.
+        command = ["clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", str(self.cache), str(path)]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    def check(self, unit):
+        """Returns what is wrong, as pairs of a source and a text."""
+        if len(unit) > 1 and self.run(self.unit_files[id(unit)]).returncode == 0:
+            for source in unit:
+                source.mark.touch()
+            return []
+        faults = []
+        for source in unit:
+            done = self.run(source.path)
+            if done.returncode == 0:
+                source.mark.touch()
+            else:
+                faults.append((source, done.stdout + done.stderr))
+        return faults
 
 
 def main():
@@ -60,47 +163,25 @@ def main():
     args = parser.parse_args()
 
     root = pathlib.Path.cwd().resolve()
-    build = args.build.resolve()
-    folders = [folder.resolve() for folder in args.folders]
-    args.cache.mkdir(parents=True, exist_ok=True)
+    cache = args.cache.resolve()
+    cache.mkdir(parents=True, exist_ok=True)
     version = subprocess.run(["clang-tidy", "--version"], check=True, capture_output=True).stdout
     common = version + (root / ".clang-tidy").read_bytes()
-
-    deps = included_files(build)
-    entries = json.loads((build / "compile_commands.json").read_text())
-    for entry in entries:
-        entry["command"] = without_precompiled(entry["command"])
-    (args.cache / "compile_commands.json").write_text(json.dumps(entries))
-    work = []
-    for entry in entries:
-        source = pathlib.Path(entry["file"])
-        if any(source.is_relative_to(folder) for folder in folders):
-            headers = deps.get(entry.get("output", ""))
-            if headers is None:
-                headers = deps.get(entry["command"].split(" -o ", 1)[1].split()[0], [])
-            mark = args.cache / fingerprint(entry, headers, build, root, common)
-            if not mark.exists():
-                work.append((source, mark))
+    folders = [folder.resolve() for folder in args.folders]
+    work = units(unchecked_sources(args.build.resolve(), cache, folders, root, common))
     if not work:
         print("clang-tidy: nothing has changed")
         return 0
 
-    def check(job):
-        source, mark = job
-        # The build is g++'s, which knows warnings that clang does not.
-        command = ["clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", str(args.cache), str(source)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode == 0:
-            mark.touch()
-        return source, done
-
+    checker = Checker(cache)
+    checker.prepare(work)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for source, done in pool.map(check, work):
-            if done.returncode != 0:
+        for faults in pool.map(checker.check, sorted(work, key=len, reverse=True)):
+            for source, text in faults:
                 failed += 1
-                print(f"{source.relative_to(root)}\n{done.stdout}{done.stderr}", flush=True)
-    print(f"clang-tidy: {len(work)} sources checked, {failed} with faults")
+                print(f"{source.path.relative_to(root)}\n{text}", flush=True)
+    print(f"clang-tidy: {sum(map(len, work))} sources checked in {len(work)} units, {failed} with faults")
     return 1 if failed else 0
 
 
