@@ -135,7 +135,7 @@ def breaches(root):
 
 
 def unproved_headers(root):
-    """Every header of which no compiler sees whether it stands alone, as `file: words`."""
+    """Every header of which no compiler sees that it stands alone, as `file: words`."""
     root = pathlib.Path(root)
     files = dict(sources(root))
     return [
