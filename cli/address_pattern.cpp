@@ -1,9 +1,9 @@
 #include "address_pattern.hpp"
 
 #include <algorithm>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/glob.hpp>
 #include <mqcoap/gateway/route_table.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 
 #include "failure.hpp"
 

@@ -3,7 +3,7 @@
 #include <spdlog/fmt/ranges.h>
 
 #include <array>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/response_code.hpp>
 #include <utility>
 #include <vector>

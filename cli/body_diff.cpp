@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/json/value.hpp>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/resource/json_compare.hpp>
+#include <mqcoap/schema/json_compare.hpp>
 
 #include "failure.hpp"
 

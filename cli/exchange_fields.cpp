@@ -1,9 +1,9 @@
 #include "exchange_fields.hpp"
 
 #include <charconv>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/envelope.hpp>
-#include <mqcoap/protocol/json_text.hpp>
 
 namespace mqcoap::cli {
 namespace {

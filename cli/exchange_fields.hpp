@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <optional>

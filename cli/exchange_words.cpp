@@ -4,7 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/response_code.hpp>
 
 #include "duration_words.hpp"

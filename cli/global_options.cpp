@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 
 #include "contexts.hpp"
 #include "duration_words.hpp"

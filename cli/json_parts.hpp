@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mqcoap/protocol/json_members.hpp>
+#include <mqcoap/json/json_members.hpp>
 #include <string_view>
 #include <vector>
 

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/config/source_file.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 
 #include "base64.hpp"
 #include "failure.hpp"

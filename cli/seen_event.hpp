@@ -1,7 +1,7 @@
 #pragma once
 
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

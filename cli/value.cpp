@@ -5,7 +5,7 @@
 #include <memory>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/config/source_file.hpp>
-#include <mqcoap/protocol/json_fault.hpp>
+#include <mqcoap/json/json_fault.hpp>
 #include <system_error>
 
 #include "failure.hpp"

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <functional>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <string>
 #include <vector>
 

@@ -10,7 +10,7 @@
 #include <memory>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/text_map.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/response_code.hpp>
 #include <set>
 

@@ -34,7 +34,7 @@ HEADERS = [
     "protocol/name.hpp",
     "protocol/resource_path.hpp",
     "protocol/request_id.hpp",
-    "protocol/json_text.hpp",
+    "json/json_text.hpp",
     "protocol/general.hpp",
     "protocol/general_topic.hpp",
     "protocol/topic.hpp",
@@ -46,7 +46,7 @@ HEADERS = [
     "base/clock.hpp",
 ]
 # Needed by the others, and of no use by themselves.
-INNER = ["client/working_handler.hpp", "protocol/ascii.hpp"]
+INNER = ["client/working_handler.hpp", "base/ascii.hpp"]
 
 
 HEAD = re.compile(r"(?:template <[^{]*> )?(class|struct|enum class) (\w+)")

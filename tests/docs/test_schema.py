@@ -14,7 +14,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs/schema.md").read_text(encoding="utf-8")
-COMPILER = (ROOT / "lib/mqcoap/resource/json_schema_compile.cpp").read_text(encoding="utf-8")
+COMPILER = (ROOT / "lib/mqcoap/schema/json_schema_compile.cpp").read_text(encoding="utf-8")
 
 
 def table(section):

@@ -11,8 +11,8 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <mqcoap/protocol/json_text.hpp>
-#include <mqcoap/resource/json_schema.hpp>
+#include <mqcoap/json/json_text.hpp>
+#include <mqcoap/schema/json_schema.hpp>
 #include <string>
 #include <vector>
 

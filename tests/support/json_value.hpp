@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/json/value.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <string_view>
 
 namespace mqcoap::test {

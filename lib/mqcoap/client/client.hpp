@@ -12,9 +12,9 @@
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/request_spec.hpp>
 #include <mqcoap/client/working_handler.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/general.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
-#include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/response.hpp>
 #include <optional>
 #include <string>

@@ -6,8 +6,8 @@
 #include <mqcoap/base/lazy.hpp>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/client/client_options.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/address.hpp>
-#include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/options.hpp>
 #include <mqcoap/protocol/request_id.hpp>

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/config/value_type.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/name.hpp>
-#include <mqcoap/resource/json_schema.hpp>
+#include <mqcoap/schema/json_schema.hpp>
 
 namespace mqcoap {
 

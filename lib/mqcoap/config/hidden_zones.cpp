@@ -1,8 +1,8 @@
 #include <mqcoap/config/hidden_zones.hpp>
 
 #include <algorithm>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/secret_names.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {
 namespace {

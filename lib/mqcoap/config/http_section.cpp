@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/spec.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,9 +1,9 @@
 #include <mqcoap/config/route_types.hpp>
 
 #include <algorithm>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/suggest.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 #include <mqcoap/protocol/resource_path.hpp>
 
 namespace mqcoap {

@@ -2,8 +2,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/report.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 #include <variant>
 
 namespace mqcoap {

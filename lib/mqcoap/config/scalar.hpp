@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <mqcoap/config/node.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <optional>
 #include <string>
 

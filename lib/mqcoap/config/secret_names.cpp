@@ -1,9 +1,9 @@
 #include <mqcoap/config/secret_names.hpp>
 
 #include <algorithm>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/closest.hpp>
 #include <mqcoap/config/section.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 #include <set>
 
 namespace mqcoap {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/glob.hpp>
 #include <mqcoap/config/glob_overlap.hpp>
 #include <mqcoap/config/route_types.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 #include <utility>
 
 namespace mqcoap {

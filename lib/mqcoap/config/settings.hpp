@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/gateway/options.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/observe/http_options.hpp>
-#include <mqcoap/protocol/json_text.hpp>
 #include <mqcoap/transport/link_options.hpp>
 #include <optional>
 #include <string>

@@ -1,12 +1,12 @@
 #include <mqcoap/config/show.hpp>
 
 #include <algorithm>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/section.hpp>
 #include <mqcoap/config/template_merge.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,8 +1,8 @@
 #include <mqcoap/config/suggest.hpp>
 
 #include <algorithm>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/closest.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 
 namespace mqcoap {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/resource_info.hpp>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 
 namespace mqcoap {
 

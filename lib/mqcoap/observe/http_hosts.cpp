@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
-#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/base/ascii.hpp>
 #include <optional>
 
 namespace mqcoap {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <mqcoap/json/json_number.hpp>
 #include <mqcoap/observe/drop_reasons.hpp>
 #include <mqcoap/observe/metrics_text.hpp>
 #include <mqcoap/observe/observer.hpp>
 #include <mqcoap/observe/process_usage.hpp>
-#include <mqcoap/protocol/json_number.hpp>
 #include <stdexcept>
 #include <utility>
 

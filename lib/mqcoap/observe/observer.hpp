@@ -6,8 +6,8 @@
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/gateway/presence_status.hpp>
 #include <mqcoap/gateway/reload_status.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/observe/http_page.hpp>
-#include <mqcoap/protocol/json_text.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

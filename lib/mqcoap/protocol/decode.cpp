@@ -1,8 +1,8 @@
 #include <charconv>
 #include <mqcoap/base/utf8.hpp>
+#include <mqcoap/json/json_members.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/envelope.hpp>
-#include <mqcoap/protocol/json_members.hpp>
 #include <optional>
 
 namespace mqcoap {

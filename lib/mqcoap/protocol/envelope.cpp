@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <mqcoap/protocol/json_fault.hpp>
-#include <mqcoap/protocol/json_members.hpp>
+#include <mqcoap/json/json_fault.hpp>
+#include <mqcoap/json/json_members.hpp>
 #include <optional>
 
 namespace mqcoap {

@@ -1,6 +1,6 @@
 #include <mqcoap/protocol/method.hpp>
 
-#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/base/ascii.hpp>
 
 namespace mqcoap {
 

@@ -2,8 +2,8 @@
 
 #include <compare>
 #include <functional>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/errc.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 #include <string>
 #include <string_view>
 #include <utility>

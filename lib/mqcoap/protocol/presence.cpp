@@ -2,9 +2,9 @@
 
 #include <charconv>
 #include <cstdint>
+#include <mqcoap/json/json_members.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
-#include <mqcoap/protocol/json_members.hpp>
 #include <utility>
 #include <variant>
 

@@ -4,7 +4,7 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/lazy.hpp>
 #include <mqcoap/base/secret.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/options.hpp>
 #include <mqcoap/protocol/request_id.hpp>

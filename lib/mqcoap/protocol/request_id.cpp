@@ -1,7 +1,7 @@
 #include <mqcoap/protocol/request_id.hpp>
 
 #include <algorithm>
-#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/base/ascii.hpp>
 #include <random>
 
 namespace mqcoap {

@@ -2,8 +2,8 @@
 
 #include <boost/json/object.hpp>
 #include <mqcoap/resource/conditions.hpp>
-#include <mqcoap/resource/json_compare.hpp>
-#include <mqcoap/resource/json_excerpt.hpp>
+#include <mqcoap/schema/json_compare.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
 
 namespace mqcoap {
 namespace {

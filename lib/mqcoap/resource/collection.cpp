@@ -1,7 +1,7 @@
 #include <mqcoap/resource/collection.hpp>
 
 #include <charconv>
-#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/resource/conditions.hpp>
 
 namespace mqcoap {

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/resource/handler.hpp>
-#include <mqcoap/resource/json_schema.hpp>
+#include <mqcoap/schema/json_schema.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

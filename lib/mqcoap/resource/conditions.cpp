@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/base/ascii.hpp>
+#include <mqcoap/json/json_tree.hpp>
 #include <mqcoap/protocol/content_format.hpp>
-#include <mqcoap/protocol/json_tree.hpp>
-#include <mqcoap/resource/json_excerpt.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
 
 namespace mqcoap {
 namespace {

@@ -4,7 +4,7 @@
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/request.hpp>
 #include <mqcoap/protocol/response.hpp>
-#include <mqcoap/resource/json_schema.hpp>
+#include <mqcoap/schema/json_schema.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include <mqcoap/resource/discovery.hpp>
 
-#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/protocol/content_format.hpp>
 #include <mqcoap/resource/conditions.hpp>
 

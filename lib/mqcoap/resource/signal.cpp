@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <mqcoap/protocol/ascii.hpp>
-#include <mqcoap/protocol/json_number.hpp>
+#include <mqcoap/base/ascii.hpp>
+#include <mqcoap/json/json_number.hpp>
 #include <mqcoap/resource/conditions.hpp>
 #include <numbers>
 #include <random>

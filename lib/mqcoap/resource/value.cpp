@@ -1,7 +1,7 @@
 #include <mqcoap/resource/value.hpp>
 
 #include <mqcoap/resource/conditions.hpp>
-#include <mqcoap/resource/json_excerpt.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
 
 namespace mqcoap {
 

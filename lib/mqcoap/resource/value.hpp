@@ -1,9 +1,9 @@
 #pragma once
 
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/resource/handler.hpp>
-#include <mqcoap/resource/json_schema.hpp>
+#include <mqcoap/schema/json_schema.hpp>
 #include <optional>
 #include <string>
 

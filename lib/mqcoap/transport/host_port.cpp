@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <mqcoap/protocol/ascii.hpp>
+#include <mqcoap/base/ascii.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,5 +1,5 @@
 #include <mqcoap/config/yaml_escapes.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 
 #include "support.hpp"
 

@@ -232,3 +232,16 @@ TEST_CASE("what has a method is no response, whatever else it has") {
   }
   CHECK(decode_response("{\"header\":{\"response_code\":205,\"method\":null" + fields, {}));
 }
+
+TEST_CASE("requests and answers that are no JSON are refused with these words") {
+  const auto request = decode_request(R"({"header": {"method": "PUT"}, "body": NaN})", "x", {});
+  REQUIRE_FALSE(request);
+  CHECK(request.error().code == response_code::bad_request);
+  CHECK(
+      request.error().words ==
+      R"(the payload is not valid JSON: NaN is no JSON value (at byte 38: ...": {"method": "PUT"}, "body": )"
+      R"(-->NaN}); JSON has no NaN and no Infinity: use null)");
+  const auto answer = decode_response("{'header': {}}", {});
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().words.find("a key in single quotes (at byte 1") != std::string::npos);
+}

@@ -1,8 +1,8 @@
 #include <support/result_printer.hpp>
 
 #include <boost/json.hpp>
-#include <mqcoap/protocol/json_members.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_members.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <random>
 #include <string>
 

@@ -1,4 +1,4 @@
-#include <mqcoap/resource/json_compare.hpp>
+#include <mqcoap/schema/json_compare.hpp>
 
 #include <algorithm>
 #include <boost/json/array.hpp>

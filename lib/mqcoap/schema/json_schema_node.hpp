@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mqcoap/resource/json_schema.hpp>
+#include <mqcoap/schema/json_schema.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

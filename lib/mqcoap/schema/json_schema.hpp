@@ -3,7 +3,7 @@
 #include <boost/json/value.hpp>
 #include <memory>
 #include <mqcoap/base/errc.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <optional>
 #include <string>
 

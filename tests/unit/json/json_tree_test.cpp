@@ -2,8 +2,8 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <mqcoap/protocol/json_text.hpp>
-#include <mqcoap/protocol/json_tree.hpp>
+#include <mqcoap/json/json_text.hpp>
+#include <mqcoap/json/json_tree.hpp>
 #include <random>
 #include <string>
 

@@ -6,11 +6,11 @@
 #include <boost/json/string.hpp>
 #include <cmath>
 #include <mqcoap/base/closest.hpp>
-#include <mqcoap/protocol/json_tree.hpp>
-#include <mqcoap/resource/json_compare.hpp>
-#include <mqcoap/resource/json_excerpt.hpp>
-#include <mqcoap/resource/json_multiple.hpp>
-#include <mqcoap/resource/json_schema_node.hpp>
+#include <mqcoap/json/json_tree.hpp>
+#include <mqcoap/schema/json_compare.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
+#include <mqcoap/schema/json_multiple.hpp>
+#include <mqcoap/schema/json_schema_node.hpp>
 
 // Checking builds nothing on success: pointers and words are made only when a fault travels up.
 namespace mqcoap {

@@ -1,8 +1,7 @@
 #include <support/result_printer.hpp>
 
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/protocol/codec.hpp>
-#include <mqcoap/protocol/json_fault.hpp>
+#include <mqcoap/json/json_fault.hpp>
 #include <random>
 #include <string>
 
@@ -143,17 +142,4 @@ TEST_CASE("what is shown of a text is safe, on one line, short, and shows no tok
     for (std::size_t at = 0; at <= whole.size(); ++at)
       CHECK(text_around(whole, at).find("nter2") == std::string::npos);
   }
-}
-
-TEST_CASE("requests and answers that are no JSON are refused with these words") {
-  const auto request = decode_request(R"({"header": {"method": "PUT"}, "body": NaN})", "x", {});
-  REQUIRE_FALSE(request);
-  CHECK(request.error().code == response_code::bad_request);
-  CHECK(
-      request.error().words ==
-      R"(the payload is not valid JSON: NaN is no JSON value (at byte 38: ...": {"method": "PUT"}, "body": )"
-      R"(-->NaN}); JSON has no NaN and no Infinity: use null)");
-  const auto answer = decode_response("{'header': {}}", {});
-  REQUIRE_FALSE(answer);
-  CHECK(answer.error().words.find("a key in single quotes (at byte 1") != std::string::npos);
 }

@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
-#include <mqcoap/protocol/json_number.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_number.hpp>
+#include <mqcoap/json/json_text.hpp>
 #include <random>
 #include <string>
 #include <vector>

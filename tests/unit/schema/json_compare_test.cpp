@@ -2,9 +2,9 @@
 
 #include <cmath>
 #include <limits>
-#include <mqcoap/protocol/json_number.hpp>
-#include <mqcoap/resource/json_compare.hpp>
-#include <mqcoap/resource/json_excerpt.hpp>
+#include <mqcoap/json/json_number.hpp>
+#include <mqcoap/schema/json_compare.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
 
 #include "support/json_value.hpp"
 

@@ -1,9 +1,9 @@
-#include <mqcoap/resource/json_multiple.hpp>
+#include <mqcoap/schema/json_multiple.hpp>
 
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <mqcoap/protocol/json_number.hpp>
+#include <mqcoap/json/json_number.hpp>
 #include <string>
 #include <string_view>
 

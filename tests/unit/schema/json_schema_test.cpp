@@ -2,8 +2,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <mqcoap/protocol/json_number.hpp>
-#include <mqcoap/resource/json_schema.hpp>
+#include <mqcoap/json/json_number.hpp>
+#include <mqcoap/schema/json_schema.hpp>
 #include <random>
 #include <utility>
 #include <vector>

@@ -3,8 +3,8 @@
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <memory>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/errc.hpp>
-#include <mqcoap/protocol/ascii.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include <mqcoap/protocol/json_number.hpp>
+#include <mqcoap/json/json_number.hpp>
 
 #include <algorithm>
 #include <charconv>

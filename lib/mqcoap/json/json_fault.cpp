@@ -1,4 +1,4 @@
-#include <mqcoap/protocol/json_fault.hpp>
+#include <mqcoap/json/json_fault.hpp>
 
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>

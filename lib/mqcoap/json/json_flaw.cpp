@@ -1,7 +1,7 @@
 #include <algorithm>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/protocol/ascii.hpp>
-#include <mqcoap/protocol/json_fault.hpp>
+#include <mqcoap/json/json_fault.hpp>
 
 namespace mqcoap {
 namespace {

@@ -7,10 +7,10 @@
 #include <iterator>
 #include <limits>
 #include <mqcoap/base/closest.hpp>
-#include <mqcoap/protocol/json_tree.hpp>
-#include <mqcoap/resource/json_compare.hpp>
-#include <mqcoap/resource/json_excerpt.hpp>
-#include <mqcoap/resource/json_schema_node.hpp>
+#include <mqcoap/json/json_tree.hpp>
+#include <mqcoap/schema/json_compare.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
+#include <mqcoap/schema/json_schema_node.hpp>
 
 namespace mqcoap {
 namespace {

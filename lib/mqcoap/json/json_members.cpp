@@ -1,4 +1,4 @@
-#include <mqcoap/protocol/json_members.hpp>
+#include <mqcoap/json/json_members.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,12 +1,12 @@
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_text.hpp>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cmath>
 #include <limits>
-#include <mqcoap/protocol/json_number.hpp>
-#include <mqcoap/protocol/json_tree.hpp>
+#include <mqcoap/json/json_number.hpp>
+#include <mqcoap/json/json_tree.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,11 +1,11 @@
-#include <mqcoap/protocol/json_tree.hpp>
+#include <mqcoap/json/json_tree.hpp>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 #include <cstdint>
 #include <limits>
 #include <mqcoap/base/errc.hpp>
-#include <mqcoap/protocol/json_number.hpp>
+#include <mqcoap/json/json_number.hpp>
 #include <set>
 #include <utility>
 #include <vector>

@@ -1,12 +1,12 @@
-#include <mqcoap/resource/json_excerpt.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 #include <mqcoap/base/utf8.hpp>
-#include <mqcoap/protocol/json_number.hpp>
-#include <mqcoap/protocol/json_text.hpp>
+#include <mqcoap/json/json_number.hpp>
+#include <mqcoap/json/json_text.hpp>
 
 namespace mqcoap {
 namespace {
