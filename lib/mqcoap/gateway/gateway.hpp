@@ -24,6 +24,7 @@
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
 #include <mqcoap/resource/handler.hpp>
+#include <mqcoap/serve/open_calls.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <optional>
 #include <string>
@@ -74,7 +75,7 @@ class gateway final : public link_events, private answer_sender::observer {
 
   /// Takes no new requests; calls `done` once when the last one is answered (maybe inside this call).
   void drain(std::function<void()> done);
-  /// Answers what still waits: 504 what a device has, 503 what was not sent.
+  /// Answers what still waits: 504 what a device or a resource has, 503 what was not sent.
   void abandon();
 
   /// To be called when the time that the alarm was set to has come.
@@ -110,7 +111,7 @@ class gateway final : public link_events, private answer_sender::observer {
   struct intake;
   using device_map = text_map<std::unique_ptr<local_device>>;
   struct leaving_intake {
-    std::unique_ptr<intake> from;
+    std::shared_ptr<intake> from;
     steady_time patience;  ///< until then, requests on their way are taken
   };
   struct leaving_link {
@@ -138,6 +139,8 @@ class gateway final : public link_events, private answer_sender::observer {
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
   bool is_rival(const link& l, const exchange_topic& response);
+  void keep_open(intake& from, call& c) noexcept;
+  answer late_handler(const call& c);
   void take_request(intake& from, exchange_topic topic, const inbound& m);
   std::unique_ptr<call> admit(intake& from, exchange_topic topic, const inbound& m);
   static std::optional<answer> came_back();
@@ -171,7 +174,7 @@ class gateway final : public link_events, private answer_sender::observer {
   counters counted_;
   statistics stats_;
   duplicate_filter seen_;
-  std::unique_ptr<intake> intake_;
+  std::shared_ptr<intake> intake_;
   std::vector<leaving_intake> leaving_intakes_;
   std::vector<leaving_link> leaving_links_;
   twin_filter twins_;
@@ -181,6 +184,8 @@ class gateway final : public link_events, private answer_sender::observer {
   device_map devices_;
   request_chain chain_;  ///< what answers a request, in order
   answer_sender sender_;
+  open_calls open_;                 ///< those that a local handler answers later
+  const call* in_chain_ = nullptr;  ///< the one that the chain is given, until it is answered
   std::size_t in_flight_ = 0;
   bool too_large_told_ = false;
   bool serves_patterns_ = false;  ///< of the proxy's routes, some take tags that nobody has named

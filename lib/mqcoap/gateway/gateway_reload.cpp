@@ -41,7 +41,7 @@ void gateway::change_intake() {
   if (&now == intake_->via) return;
   const auto again = std::find_if(leaving_intakes_.begin(), leaving_intakes_.end(),
                                   [&](const auto& each) { return each.from->via == &now; });
-  auto next = again == leaving_intakes_.end() ? std::make_unique<intake>(*this, now) : std::move(again->from);
+  auto next = again == leaving_intakes_.end() ? std::make_shared<intake>(*this, now) : std::move(again->from);
   if (again != leaving_intakes_.end()) leaving_intakes_.erase(again);
   // The old one asks until the new one has what it asked for, and both may lead to one broker.
   twins_.begin();
