@@ -5,6 +5,7 @@
 
 #include "json_parts.hpp"
 #include "style.hpp"
+#include "table.hpp"
 
 namespace mqcoap::cli {
 namespace {
