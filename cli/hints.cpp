@@ -2,14 +2,11 @@
 
 #include <mqcoap/base/units.hpp>
 
+#include "holds.hpp"
 #include "repeat_words.hpp"
 
 namespace mqcoap::cli {
 namespace {
-
-bool holds(std::string_view text, std::string_view words) {
-  return text.find(words) != std::string_view::npos;
-}
 
 /// For a write of which nobody knows whether it ran.
 std::string hint_for_unknown(const request_spec& asked) {

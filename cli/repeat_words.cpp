@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "failure.hpp"
+#include "holds.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -11,10 +12,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_repeats = 100;
 constexpr std::size_t most_doublings = 4;
-
-bool holds(std::string_view text, std::string_view words) {
-  return text.find(words) != std::string_view::npos;
-}
 
 bool is_code(const request_outcome& outcome, response_code code) {
   return outcome.answered && outcome.answered->answer.code == code;

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
 namespace mqcoap {
 namespace {
-
-bool valid_topic(std::string_view topic) noexcept {
-  return !topic.empty() && topic.find_first_of(std::string_view("+#\0", 3)) == std::string_view::npos;
-}
 
 bool contains(const std::vector<std::string>& all, std::string_view one) noexcept {
   return std::find(all.begin(), all.end(), one) != all.end();

@@ -14,6 +14,11 @@ std::string_view take_level(std::string_view& rest, bool& more) noexcept {
 
 }  // namespace
 
+bool valid_topic(std::string_view topic) noexcept {
+  return !topic.empty() && topic.size() <= largest_topic &&
+         topic.find_first_of(std::string_view("+#\0", 3)) == std::string_view::npos;
+}
+
 bool filter_matches(std::string_view filter, std::string_view topic) noexcept {
   if (filter.empty() || topic.empty()) return false;
   if (topic.front() == '$' && (filter.front() == '+' || filter.front() == '#')) return false;

@@ -2,6 +2,7 @@
 
 #include <failure.hpp>
 #include <hints.hpp>
+#include <holds.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <repeat_words.hpp>
 
@@ -10,14 +11,6 @@
 using namespace mqcoap;
 using namespace mqcoap::cli;
 using test::exchanged;
-
-namespace {
-
-bool holds(const std::string& text, const std::string& words) {
-  return text.find(words) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE("what to try depends on what went wrong with the broker") {
   link_options broker;

@@ -10,7 +10,6 @@ using namespace mqcoap::test;
 
 namespace {
 
-json_text text(std::string_view json) { return *json_text::parse(json); }
 value_resource holding(std::string_view json) {
   return value_resource({text(json), {method::get}, std::nullopt});
 }

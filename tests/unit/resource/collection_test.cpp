@@ -33,12 +33,6 @@ class shots {
   path_router router_;
 };
 
-request_options with(std::string request_options::*option, std::string value) {
-  request_options options;
-  options.*option = std::move(value);
-  return options;
-}
-
 }  // namespace
 
 TEST_CASE("POST to a collection makes an item and names its place") {

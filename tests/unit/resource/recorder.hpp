@@ -24,6 +24,15 @@ class recorder final : public reply_sink {
   const std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
+inline json_text text(std::string_view json) { return *json_text::parse(json); }
+
+/// Options of which one is given.
+inline request_options with(std::string request_options::*option, std::string value) {
+  request_options options;
+  options.*option = std::move(value);
+  return options;
+}
+
 /// A request as a test writes it.
 struct asked {
   method verb = method::get;

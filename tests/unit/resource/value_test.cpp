@@ -10,8 +10,6 @@ using namespace mqcoap::test;
 
 namespace {
 
-json_text text(std::string_view json) { return *json_text::parse(json); }
-
 value_resource make_gains() {
   const auto schema =
       json_value(R"({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 7}})");
@@ -20,12 +18,6 @@ value_resource make_gains() {
 
 value_resource make_writable(std::string_view json) {
   return value_resource({text(json), {method::get, method::put}, std::nullopt});
-}
-
-request_options with(std::string request_options::*option, std::string value) {
-  request_options options;
-  options.*option = std::move(value);
-  return options;
 }
 
 }  // namespace
