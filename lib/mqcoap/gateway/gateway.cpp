@@ -7,6 +7,8 @@
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/gateway/gateway_intake.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/state/memory_store.hpp>
+#include <mqcoap/state/state_draft.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <new>
 #include <utility>
@@ -26,7 +28,7 @@ void answer_nothing_here(responder r) {
 }  // namespace
 
 gateway::gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
-                 gateway_hooks hooks)
+                 gateway_hooks hooks, std::unique_ptr<state_store> store)
     : options_(std::move(options)),
       links_(std::move(links)),
       time_(time),
@@ -40,16 +42,20 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
               [this](const call& asked, const answer& late) { seen_.amend(asked, late); },
               [this] { on_out_of_memory(); }}),
       returns_(proxy_, counted_, time_),
+      store_(store ? std::move(store) : std::make_unique<memory_store>()),
+      state_(*store_),
       chain_(answer_nothing_here, [this](log_level, std::string_view why) { tell_failure({}, why); }),
       sender_(time_, *this) {
   stats_.configure(options_);
   returns_.begin(links_);
-  devices_ = make_devices(options_);
+  state_draft draft(state_);
+  devices_ = make_devices(options_, draft);
+  draft.put_in_force();
   compose_chain();
 }
 
 /// Those that are not there already, just as they are to be: for these, a null.
-gateway::device_map gateway::make_devices(const gateway_options& options) {
+gateway::device_map gateway::make_devices(const gateway_options& options, state_draft& draft) {
   device_map made;
   const auto& forward = options.proxy.forward;
   const auto add = [&](const device_options& device, bool own) {
@@ -58,9 +64,10 @@ gateway::device_map gateway::make_devices(const gateway_options& options) {
     const auto* before = at == devices_.end() ? nullptr : at->second.get();
     const bool same =
         before != nullptr && before->options() == device && before->has_extra() == !extra.empty();
+    if (same) draft.keep(device.tag.text());
     made.emplace(
         device.tag.text(),
-        same ? nullptr : std::make_unique<local_device>(device, time_, proxy_, std::move(extra), before));
+        same ? nullptr : std::make_unique<local_device>(device, time_, proxy_, draft, std::move(extra)));
   };
   for (const auto& device : options.devices)
     add(device, forward ? device.tag.text() == forward->text() : &device == &options.devices.front());
@@ -148,7 +155,10 @@ void gateway::drain(std::function<void()> done) {
   check_drained();
 }
 
-void gateway::abandon() { proxy_.abandon("the gateway is stopping"); }
+void gateway::abandon() {
+  proxy_.abandon("the gateway is stopping");
+  state_.abandon();
+}
 
 void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
