@@ -136,10 +136,14 @@ void collection_resource::handle_item(responder&& r) {
     return write(state_, {cell_}, std::move(r), collection_change(terms_, cell_));
   const auto number = parse_number(r->rest());
   const auto* const held = number ? cell_->find(*number) : nullptr;
-  if (held == nullptr) return std::move(r).respond(collection_change::missing(*r));
+  if (held == nullptr) {
+    auto missing = collection_change::missing(*r);
+    return std::move(r).respond(std::move(missing));
+  }
   if (auto refused = refuse_method(r.req(), {method::get, method::put, method::del}))
     return std::move(r).respond(*std::move(refused));
-  std::move(r).respond(give(r.req(), held->value, held->version));
+  auto given = give(r.req(), held->value, held->version);
+  std::move(r).respond(std::move(given));
 }
 
 answer collection_resource::get_list(const request& r) {
