@@ -8,6 +8,8 @@
 #include <mqcoap/gateway/gateway_intake.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/serve/outcome_words.hpp>
+#include <mqcoap/state/memory_store.hpp>
+#include <mqcoap/state/state_draft.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <new>
 #include <utility>
@@ -39,7 +41,7 @@ answer unanswered(const Words& words) noexcept {
 }  // namespace
 
 gateway::gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
-                 gateway_hooks hooks)
+                 gateway_hooks hooks, std::unique_ptr<state_store> store)
     : options_(std::move(options)),
       links_(std::move(links)),
       time_(time),
@@ -53,16 +55,20 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
               [this](const call& asked, const answer& late) { seen_.amend(asked, late); },
               [this] { on_out_of_memory(); }}),
       returns_(proxy_, counted_, time_),
+      store_(store ? std::move(store) : std::make_unique<memory_store>()),
+      state_(*store_),
       chain_(answer_nothing_here, [this](log_level, std::string_view why) { tell_failure({}, why); }),
       sender_(time_, *this) {
   stats_.configure(options_);
   returns_.begin(links_);
-  devices_ = make_devices(options_);
+  state_draft draft(state_);
+  devices_ = make_devices(options_, draft);
+  draft.put_in_force();
   compose_chain();
 }
 
 /// Those that are not there already, just as they are to be: for these, a null.
-gateway::device_map gateway::make_devices(const gateway_options& options) {
+gateway::device_map gateway::make_devices(const gateway_options& options, state_draft& draft) {
   device_map made;
   const auto& forward = options.proxy.forward;
   const auto add = [&](const device_options& device, bool own) {
@@ -71,9 +77,10 @@ gateway::device_map gateway::make_devices(const gateway_options& options) {
     const auto* before = at == devices_.end() ? nullptr : at->second.get();
     const bool same =
         before != nullptr && before->options() == device && before->has_extra() == !extra.empty();
+    if (same) draft.keep(device.tag.text());
     made.emplace(
         device.tag.text(),
-        same ? nullptr : std::make_unique<local_device>(device, time_, proxy_, std::move(extra), before));
+        same ? nullptr : std::make_unique<local_device>(device, time_, proxy_, draft, std::move(extra)));
   };
   for (const auto& device : options.devices)
     add(device, forward ? device.tag.text() == forward->text() : &device == &options.devices.front());
@@ -164,6 +171,7 @@ void gateway::drain(std::function<void()> done) {
 void gateway::abandon() {
   static constexpr char why[] = "the gateway is stopping";
   proxy_.abandon(why);
+  state_.abandon();
   open_.end_all([](const call& c) { return unanswered([&] { return why + may_have_run(c); }); });
 }
 

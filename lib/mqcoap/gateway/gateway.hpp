@@ -25,6 +25,8 @@
 #include <mqcoap/gateway/twin_filter.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/serve/open_calls.hpp>
+#include <mqcoap/state/resource_state.hpp>
+#include <mqcoap/state/state_store.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <optional>
 #include <string>
@@ -55,8 +57,9 @@ struct gateway_hooks {
 class gateway final : public link_events, private answer_sender::observer {
  public:
   /// @param links  at least one, outliving the gateway; the first is the one that is served
+  /// @param store  makes changes of resources last; none: they last as long as the gateway
   gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
-          gateway_hooks hooks = {});
+          gateway_hooks hooks = {}, std::unique_ptr<state_store> store = nullptr);
   ~gateway();
 
   /// Starts the links.
@@ -64,8 +67,8 @@ class gateway final : public link_events, private answer_sender::observer {
 
   /// Puts other options and links in force, without losing a request. Requests under way end as they began:
   /// on their links, by the routes of that time. What is the same stays as it is: links, subscriptions,
-  /// devices, and of changed devices the resources; counters and the memory of answered requests stay in any
-  /// case. Does nothing once it drains.
+  /// devices, and of changed devices what their resources keep; counters and the memory of answered requests
+  /// stay in any case. Does nothing once it drains.
   /// @param links  as for the constructor. New ones are the caller's to start, with this as their owner; one
   /// with
   ///   the client id of one that is left out, not before that is stopped. Those that are left out live until
@@ -120,7 +123,7 @@ class gateway final : public link_events, private answer_sender::observer {
     steady_time patience;  ///< until then, one that is in the way may finish
   };
 
-  device_map make_devices(const gateway_options& options);
+  device_map make_devices(const gateway_options& options, state_draft& draft);
   void keep_devices(device_map changed);
   void change_intake();
   void let_go_of_links(const std::vector<link*>& before);
@@ -181,6 +184,8 @@ class gateway final : public link_events, private answer_sender::observer {
   rival_watch rivals_;
   proxy proxy_;
   return_watch returns_;
+  const std::unique_ptr<state_store> store_;
+  resource_state state_;  ///< of the devices' resources; it stays over a reload
   device_map devices_;
   request_chain chain_;  ///< what answers a request, in order
   answer_sender sender_;

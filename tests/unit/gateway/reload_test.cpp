@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "support/slow_store.hpp"
+
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
@@ -352,4 +354,43 @@ TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value 
   ask("GW_1");
   CHECK_MESSAGE(says(caller.answers.back(), R"("body":7,)"), caller.answers.back());
   CHECK(says(put("s", R"({"a":1,"a":2})"), ":204"));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a change that is being stored is answered over a reload, and a stop waits for it") {
+  auto owned = std::make_unique<test::slow_store>();
+  auto& store = *owned;
+  gateway slow{with_devices({"GW_2"}), {&other}, time, wake, {}, std::move(owned)};
+  slow.start();
+  broker.run();
+  const auto put_into_it = [&] {
+    const std::string id(ids.next().text());
+    caller.at.publish(
+        "gf_int_v1/axuv/request/GW_2/" + id,
+        R"({"header":{"method":"PUT","path":"x","request_id":")" + id + R"("},"body":7,"timestamp":"1"})",
+        steady_time::max());
+    broker.run();
+  };
+  put_into_it();
+  CHECK(store.under_way.size() == 1);
+  auto changed = with_devices({"GW_2"});
+  changed.devices.front().resources.front().title = "another";
+  slow.reconfigure(changed, {&other});
+  broker.run();
+  CHECK(caller.answers.empty());
+  store.end_one();
+  broker.run();
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers.back().find(":204") != std::string::npos);
+  const auto& kept = *slow.devices().at("GW_2");
+  CHECK(kept.options().resources.front().title == "another");
+
+  put_into_it();
+  bool stopped = false;
+  slow.drain([&stopped] { stopped = true; });
+  CHECK_FALSE(stopped);
+  store.end_one();
+  broker.run();
+  CHECK(stopped);
+  CHECK(caller.answers.size() == 2);
 }
