@@ -1,12 +1,15 @@
 #include "lab.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <stdexcept>
 #include <utility>
 
 namespace mqcoap::test {
 namespace {
+
+constexpr std::uint64_t first_ids = 1;  ///< seed of the ids of hops
 
 /// One server under two names, which the configuration takes for two.
 bool is_same_server(const link_options& a, const link_options& b) {
@@ -38,6 +41,7 @@ settings lab::read(const std::string& file) const {
 gateway_hooks lab::make_hooks() {
   gateway_hooks hooks;
   hooks.retired = [this](link& left) { retire(left); };
+  hooks.ids = request_id_generator(first_ids);
   if (!presence_) return hooks;
   hooks.ready = [this] { presence_->set_online(true); };
   hooks.away = [this] { presence_->set_online(false); };
