@@ -257,6 +257,7 @@ void play_everything(const std::string& folder, record& out, kind_counts& counts
   for (const auto& each :
        {part{play_main, 1, 1}, part{play_lenient, 2, 10'001}, part{play_bridged, 3, 20'001},
         part{play_corners, 4, 30'001}, part{play_mute_bridge, 5, 40'001}}) {
+    out.forget_ids();
     session s(folder, out, counts, each.seed, each.first_id);
     each.play(s);
     out.finish();

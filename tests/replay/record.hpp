@@ -24,6 +24,8 @@ class record {
 
   /// Gives an id a name. Nothing happens if it has one already.
   void name_id(std::string_view id, std::string name);
+  /// Another gateway begins: its ids are its own.
+  void forget_ids() noexcept { ids_.clear(); }
   bool knows(std::string_view id) const { return ids_.contains(id); }
   /// The text with names in the place of ids that have one, and printable.
   std::string readable(std::string_view text) const;
