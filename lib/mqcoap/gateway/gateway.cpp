@@ -53,7 +53,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       proxy_(options_.proxy,
              {links_, time_, counted_, stats_, options_.ns, options_.decoding, options_.limits,
               [this](const call& asked, const answer& late) { seen_.amend(asked, late); },
-              [this] { on_out_of_memory(); }}),
+              [this] { on_out_of_memory(); }, hooks_.ids}),
       returns_(proxy_, counted_, time_),
       store_(store ? std::move(store) : std::make_unique<memory_store>()),
       state_(*store_),

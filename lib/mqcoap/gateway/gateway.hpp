@@ -23,6 +23,7 @@
 #include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
+#include <mqcoap/protocol/request_id.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/serve/open_calls.hpp>
 #include <mqcoap/state/resource_state.hpp>
@@ -47,7 +48,8 @@ struct gateway_hooks {
   std::function<void(link&)> retired{};
   /// Hears of others who answer for a tag that is served; none: they are lines of spdlog's.
   log_sink notice{};
-  request_sink log{};  ///< gets the records of the request log; none: they are lines of spdlog's
+  request_sink log{};          ///< gets the records of the request log; none: they are lines of spdlog's
+  request_id_generator ids{};  ///< makes the ids of hops; tests that compare give a fixed sequence
 };
 
 /// Takes requests from the default link, answers them from local resources or forwards them, and sends

@@ -52,6 +52,7 @@ proxy::rule_set::rule_set(proxy_options options)
 proxy::proxy(proxy_options options, environment env)
     : env_(env),
       rules_(std::make_shared<const rule_set>(std::move(options))),
+      ids_(env_.ids),
       alive_(std::make_shared<proxy*>(this)) {}
 
 proxy::~proxy() { abandon("the gateway is stopping"); }

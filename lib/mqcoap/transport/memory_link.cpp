@@ -99,6 +99,7 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
   ++stats_.sent;
   const bool allowed = broker_.allows_publishing(topic);
   if (!allowed) ++stats_.denied;
+  if (allowed && fits && broker_.watcher_) broker_.watcher_(*this, topic, payload, options);
   // Not tied to this link: what was sent arrives, even if the sender is gone.
   if (allowed && fits)
     broker_.tasks_.push_back({kind::delivery,
