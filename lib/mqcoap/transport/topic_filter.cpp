@@ -1,5 +1,7 @@
 #include <mqcoap/transport/topic_filter.hpp>
 
+#include <algorithm>
+
 namespace mqcoap {
 namespace {
 
@@ -16,7 +18,7 @@ std::string_view take_level(std::string_view& rest, bool& more) noexcept {
 
 bool valid_topic(std::string_view topic) noexcept {
   return !topic.empty() && topic.size() <= largest_topic &&
-         topic.find_first_of(std::string_view("+#\0", 3)) == std::string_view::npos;
+         std::none_of(topic.begin(), topic.end(), [](char c) { return c == '\0' || c == '+' || c == '#'; });
 }
 
 bool filter_matches(std::string_view filter, std::string_view topic) noexcept {

@@ -2,9 +2,7 @@
 
 #include "support.hpp"
 
-using mqcoap::diagnostic;
-using mqcoap::load_result;
-using mqcoap::load_settings;
+using namespace mqcoap;
 using mqcoap::test::certificates;
 
 namespace {

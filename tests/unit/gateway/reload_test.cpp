@@ -356,7 +356,7 @@ TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value 
   CHECK(says(put("s", R"({"a":1,"a":2})"), ":204"));
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(reload_fixture,
                   "a change that is being stored is answered over a reload, and a stop waits for it") {
   auto owned = std::make_unique<test::slow_store>();
   auto& store = *owned;

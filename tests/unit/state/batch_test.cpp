@@ -43,7 +43,7 @@ TEST_CASE("as many changes wait as may; further ones get 503") {
   value_resource value(writable("0"), draft, "D_1", "x");
   recorder recorded;
   for (const char* body : {"1", "2", "3", "4"})
-    value.handle(responder(make_call({method::put, "x", body}), recorded));
+    value.handle(responder(make_call({method::put, "x", body}), recorded.sink()));
   REQUIRE(recorded.answers.size() == 1);
   CHECK(recorded.answers[0].code == response_code::service_unavailable);
   CHECK(words_of(recorded.answers[0]) == "too many changes wait to be stored; try again later");
@@ -64,7 +64,7 @@ TEST_CASE("a reload waits also where no further change may") {
   };
   const auto kept = configure("0");
   recorder recorded;
-  write(state, {kept}, responder(make_call({method::put, "x", "1"}), recorded),
+  write(state, {kept}, responder(make_call({method::put, "x", "1"}), recorded.sink()),
         [&kept](const call& c, std::vector<change>& changes) {
           changes.push_back({kept, 0, with_version(c.req.body)});
           return answer{};
@@ -81,7 +81,7 @@ TEST_CASE("many changes that end at once do not lie within each other") {
   value_resource value(writable("0"), draft, "D_1", "x");
   recorder recorded;
   for (int i = 0; i < 1000; ++i)
-    value.handle(responder(make_call({method::put, "x", std::to_string(i)}), recorded));
+    value.handle(responder(make_call({method::put, "x", std::to_string(i)}), recorded.sink()));
   CHECK(recorded.answers.empty());
   store.first({});
   CHECK(recorded.answers.size() == 1000);
@@ -114,7 +114,7 @@ TEST_CASE("a store may end a change when the state is gone") {
     resource_state state(store);
     state_draft draft(state);
     value_resource value(writable("0"), draft, "D_1", "x");
-    value.handle(responder(make_call({method::put, "x", "1"}), recorded));
+    value.handle(responder(make_call({method::put, "x", "1"}), recorded.sink()));
   }
   REQUIRE(recorded.answers.size() == 1);
   CHECK(recorded.answers[0].code == response_code::gateway_timeout);
@@ -125,7 +125,7 @@ TEST_CASE("a store may end a change when the state is gone") {
 TEST_CASE_FIXTURE(state_fixture,
                   "what a decision throws leaves the request with the caller, and the cell free") {
   const auto value = make<value_resource>(writable("0"));
-  responder r(make_call({method::put, "x", "1"}), recorded);
+  responder r(make_call({method::put, "x", "1"}), recorded.sink());
   CHECK_THROWS_AS(write(state, {value->kept()}, std::move(r), throwing([] { throw std::bad_alloc(); })),
                   std::bad_alloc);
   CHECK(answered() == 0);
@@ -139,9 +139,9 @@ TEST_CASE_FIXTURE(state_fixture,
                   "a decision that throws when its turn comes is answered, and the next goes on") {
   const auto value = make<value_resource>(writable("0"));
   send(*value, {method::put, "x", "1"});
-  write(state, {value->kept()}, responder(make_call({method::put, "x", "2"}), recorded),
+  write(state, {value->kept()}, responder(make_call({method::put, "x", "2"}), recorded.sink()),
         throwing([] { throw std::bad_alloc(); }));
-  write(state, {value->kept()}, responder(make_call({method::put, "x", "3"}), recorded),
+  write(state, {value->kept()}, responder(make_call({method::put, "x", "3"}), recorded.sink()),
         throwing([] { throw std::runtime_error("no"); }));
   send(*value, {method::put, "x", "4"});
   store.end_all();

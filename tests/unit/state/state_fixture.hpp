@@ -13,8 +13,6 @@
 
 namespace mqcoap::test {
 
-inline json_text text(std::string_view json) { return *json_text::parse(json); }
-
 inline value_options writable(const char* initial) {
   return {.initial = text(initial), .methods = {method::get, method::put}, .schema = std::nullopt};
 }
@@ -45,12 +43,12 @@ struct state_fixture {
     state_draft draft(state);
     return std::make_shared<Resource>(std::move(options), draft, "D_1", "x");
   }
-  void send(handler& to, const asked& a) { to.handle(responder(make_call(a), recorded)); }
+  void send(handler& to, const asked& a) { to.handle(responder(make_call(a), recorded.sink())); }
   std::size_t answered() const { return recorded.answers.size(); }
   const answer& last() const { return recorded.answers.back(); }
   std::string get(handler& from, const char* path = "x") {
     recorder got;
-    from.handle(responder(make_call({.path = path}), got));
+    from.handle(responder(make_call({.path = path}), got.sink()));
     REQUIRE(got.answers.size() == 1);
     return std::string(got.answers.front().body.text());
   }
