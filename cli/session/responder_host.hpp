@@ -2,19 +2,16 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/config/settings.hpp>
-#include <mqcoap/gateway/gateway.hpp>
-#include <mqcoap/gateway/presence_board.hpp>
+#include <mqcoap/gateway/gateway_host.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "options/fault_options.hpp"
 #include "session/faulty_link.hpp"
@@ -40,14 +37,14 @@ class responder_host {
   ///   the second signal
   void run();
 
-  const counters& counted() const noexcept { return gateway_->counted(); }
+  const counters& counted() const noexcept { return host_->running().counted(); }
   /// Null: without faults.
-  const faulty_link* faults() const noexcept { return faulty_.get(); }
+  const faulty_link* faults() const noexcept { return faulty_; }
 
  private:
+  host_environment environment();
+  std::unique_ptr<link> connect(link_options broker);
   void await_signal();
-  void begin_stop();
-  void stop_links();
   void fail(std::exception_ptr what) noexcept;
   void on_down(std::string_view why);
   void on_ready();
@@ -56,20 +53,16 @@ class responder_host {
   const link_options broker_;  ///< the one that is served
   boost::asio::io_context loop_{1};
   const system_clock time_;
-  asio_alarm gateway_alarm_;
+  asio_alarm alarm_;
   asio_alarm fault_alarm_;
-  asio_alarm presence_alarm_;
   boost::asio::signal_set signals_;
-  boost::asio::steady_timer grace_;
-  std::vector<std::unique_ptr<mosquitto_link>> links_;
-  std::unique_ptr<tapped_link> tapped_;
-  std::unique_ptr<faulty_link> faulty_;
-  std::unique_ptr<gateway> gateway_;
-  presence_board presence_;
-  std::size_t links_running_ = 0;
+  const std::optional<fault_options> fault_options_;
+  const decode_rules decoding_;
+  std::unique_ptr<mosquitto_link> served_;  ///< the connection to the broker that is served
+  std::unique_ptr<tapped_link> tapped_;     ///< stands before it, where there are faults
+  faulty_link* faulty_ = nullptr;           ///< stands before both, and is the host's
+  std::unique_ptr<gateway_host> host_;
   bool was_ready_ = false;
-  bool stopping_ = false;
-  bool links_stopping_ = false;
   std::exception_ptr failure_;
 };
 

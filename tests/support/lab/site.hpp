@@ -17,7 +17,6 @@ class site final : private link_events {
   site(const std::string& name, site* same, listener heard);
 
   const std::shared_ptr<memory_broker> broker;
-  std::unique_ptr<memory_link> gateway_link;
   memory_link& outside() noexcept { return outside_ ? *outside_ : same_->outside(); }
 
  private:
