@@ -49,7 +49,7 @@ class responder_host {
   void begin_stop();
   void stop_links();
   void fail(std::exception_ptr what) noexcept;
-  void on_down(std::string_view why);
+  void on_down(const outage_cause& why);
   void on_ready();
 
   const host_hooks hooks_;

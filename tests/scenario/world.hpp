@@ -35,7 +35,7 @@ class site final : public link_events {
   memory_link& outside() noexcept { return outside_ ? *outside_ : same_->outside(); }
 
   void on_link_up(link&) noexcept override {}
-  void on_link_down(link&, std::string_view) noexcept override {}
+  void on_link_down(link&, const outage_cause&) noexcept override {}
   void on_message(link&, const inbound& m) noexcept override;
 
  private:
