@@ -16,6 +16,7 @@
 #include <mqcoap/protocol/general.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
 #include <mqcoap/protocol/response.hpp>
+#include <mqcoap/transport/outage_cause.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

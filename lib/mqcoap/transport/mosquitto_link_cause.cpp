@@ -39,9 +39,9 @@ void mosquitto_link::impl::explain(connection_fault& end) {
     if (largest_packet_.from == packet_limit::origin::observed) end.packet->limit = largest_packet_.bytes;
   }
   if (suspect)
-    end.rival = {client_id_, short_lived_, short_life};
+    end.rival.emplace(connection_fault::rival_facts{client_id_, short_lived_, short_life});
   else if (taken_over)
-    end.rival = {client_id_};
+    end.rival.emplace(connection_fault::rival_facts{client_id_});
 }
 
 void mosquitto_link::impl::learn_largest_packet() {

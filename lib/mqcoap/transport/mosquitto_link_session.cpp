@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <limits>
 #include <mqcoap/transport/libmosquitto.hpp>
-#include <system_error>
 #include <utility>
 
 namespace mqcoap {
