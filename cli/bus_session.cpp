@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "broker_words.hpp"
+#include "flush_grace.hpp"
 #include "hints.hpp"
 #include "output.hpp"
 
 namespace mqcoap::cli {
 namespace {
 
-constexpr std::chrono::milliseconds flush_grace{500};
 /// A short --timeout is meant for answers.
 constexpr std::chrono::milliseconds least_patience{5000};
 

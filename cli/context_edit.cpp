@@ -6,7 +6,7 @@
 namespace mqcoap::cli {
 namespace {
 
-constexpr std::string_view section = "contexts:";
+constexpr std::string_view section_head = "contexts:";
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -50,9 +50,9 @@ struct place {
 
 /// @return nothing if there is no section, or none in block style
 std::optional<place> find_section(const std::vector<std::string>& lines) {
-  const auto head =
-      std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.starts_with(section); });
-  if (head == lines.end() || !value_behind(*head, section).empty()) return std::nullopt;
+  const auto head = std::find_if(lines.begin(), lines.end(),
+                                 [](const auto& line) { return line.starts_with(section_head); });
+  if (head == lines.end() || !value_behind(*head, section_head).empty()) return std::nullopt;
   place found{static_cast<std::size_t>(head - lines.begin()) + 1, 0, 0};
   found.end = found.begin;
   for (auto i = found.begin; i < lines.size(); ++i) {
@@ -104,10 +104,10 @@ std::optional<std::string> with_context(const std::string& text, const std::stri
                                         const context_lines& lines) {
   auto all = lines_of(text);
   for (auto& line : all)  // `contexts: {}`: there are none
-    if (line.starts_with(section) && value_behind(line, section) == "{}") line = section;
+    if (line.starts_with(section_head) && value_behind(line, section_head) == "{}") line = section_head;
   const bool is_there =
-      std::any_of(all.begin(), all.end(), [](const auto& line) { return line.starts_with(section); });
-  if (!is_there) all.emplace_back(section);
+      std::any_of(all.begin(), all.end(), [](const auto& line) { return line.starts_with(section_head); });
+  if (!is_there) all.emplace_back(section_head);
   const auto where = find_section(all);
   if (!where) return std::nullopt;
   const std::string indent(where->indent, ' ');

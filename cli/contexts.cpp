@@ -32,13 +32,14 @@ value_type<broker_url> url() {
 }
 
 template <class T, class V>
-field<T> optional_key(const char* name, value_type<V> type, const char* doc, std::optional<V> T::*target) {
+table_row<T> optional_key(const char* name, value_type<V> type, const char* doc,
+                          std::optional<V> T::*target) {
   return key<T>(name, std::move(type), presence::optional("none"), doc, target);
 }
 
 template <class V>
-field<context_spec> tls_key(const char* name, value_type<V> type, const char* doc,
-                            std::optional<V> tls_choice::*target) {
+table_row<context_spec> tls_key(const char* name, value_type<V> type, const char* doc,
+                                std::optional<V> tls_choice::*target) {
   return key<context_spec>(name, std::move(type), presence::optional("none"), doc,
                            [target](context_spec& c, V value) { c.tls.*target = std::move(value); });
 }

@@ -8,11 +8,6 @@
 namespace mqcoap::cli {
 namespace {
 
-/// What is watched is not ours to limit.
-const decode_rules generous{.limits = {.payload = std::size_t{256} << 20, .depth = 128, .path = 65'535},
-                            .ids = validation::lenient,
-                            .codes = code_rules::foreign};
-
 std::optional<std::int64_t> integer_of(std::string_view json) {
   std::int64_t number = 0;
   const auto read = std::from_chars(json.data(), json.data() + json.size(), number);
@@ -32,10 +27,10 @@ std::optional<method> method_of(std::string_view json) {
 
 std::string fault_of(const exchange_topic& topic, std::string_view payload) {
   if (topic.which() == exchange_topic::kind::request) {
-    const auto decoded = decode_request(payload, topic.id(), generous);
+    const auto decoded = decode_request(payload, topic.id(), foreign_rules);
     return decoded ? "" : decoded.error().words;
   }
-  const auto decoded = decode_response(payload, generous);
+  const auto decoded = decode_response(payload, foreign_rules);
   if (!decoded) return decoded.error().words;
   return decoded->id.text() == topic.id() || !request_id::parse(topic.id(), validation::lenient) ||
                  decoded->id == *request_id::parse(topic.id(), validation::lenient)
@@ -45,10 +40,15 @@ std::string fault_of(const exchange_topic& topic, std::string_view payload) {
 
 }  // namespace
 
+std::string exchange_key(const exchange_topic& topic) {
+  std::string key(topic.subsystem());
+  return key.append(1, '/').append(topic.tag()).append(1, '/').append(topic.id());
+}
+
 exchange_fields read_fields(const exchange_topic& topic, std::string_view payload) {
   exchange_fields out;
   out.fault = fault_of(topic, payload);
-  const auto opened = envelope::open(payload, generous);
+  const auto opened = envelope::open(payload, foreign_rules);
   if (!opened) return out;
   out.verb = method_of((*opened)[field::method]);
   out.code = integer_of((*opened)[field::response_code]);
@@ -59,7 +59,7 @@ exchange_fields read_fields(const exchange_topic& topic, std::string_view payloa
 }
 
 json_text read_body(std::string_view payload) {
-  const auto opened = envelope::open(payload, generous);
+  const auto opened = envelope::open(payload, foreign_rules);
   return opened && !opened->body.empty() ? json_text::from_validated(opened->body) : json_text();
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <mqcoap/json/json_text.hpp>
+#include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <optional>
@@ -9,6 +11,12 @@
 #include <string_view>
 
 namespace mqcoap::cli {
+
+/// What is watched is not ours to limit.
+inline constexpr decode_rules foreign_rules{
+    .limits = {.payload = std::size_t{256} << 20, .depth = 128, .path = 65'535},
+    .ids = validation::lenient,
+    .codes = code_rules::foreign};
 
 /// What a payload says of itself, read as far as it can be: who watches wants to see broken payloads too.
 struct exchange_fields {
@@ -18,6 +26,9 @@ struct exchange_fields {
   std::string source;
   std::string fault;  ///< how the payload breaks the protocol, in words; empty: it does not
 };
+
+/// The same for a request and the answers to it.
+std::string exchange_key(const exchange_topic& topic);
 
 exchange_fields read_fields(const exchange_topic& topic, std::string_view payload);
 

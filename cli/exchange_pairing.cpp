@@ -3,15 +3,6 @@
 #include <utility>
 
 namespace mqcoap::cli {
-namespace {
-
-std::string key_of(const exchange_topic& topic) {
-  std::string key(topic.subsystem());
-  return key.append(1, '/').append(topic.tag()).append(1, '/').append(topic.id());
-}
-
-}  // namespace
-
 std::optional<seen_exchange> exchange_pairing::on_message(std::string_view topic, std::string_view payload,
                                                           steady_time now, unix_millis wall) {
   const auto parsed = exchange_topic::parse(topic);
@@ -23,7 +14,7 @@ std::optional<seen_exchange> exchange_pairing::on_message(std::string_view topic
 
 void exchange_pairing::on_request(const exchange_topic& topic, std::string_view payload, steady_time now,
                                   unix_millis wall) {
-  auto key = key_of(topic);
+  auto key = exchange_key(topic);
   if (const auto known = entries_.find(key); known != entries_.end() && !known->second.answered)
     return;  // sent again while it runs: the first one counts
   auto fields = read_fields(topic, payload);
@@ -51,7 +42,7 @@ std::optional<seen_exchange> exchange_pairing::on_response(const exchange_topic&
                                                            unix_millis wall) {
   auto fields = read_fields(topic, payload);
   seen_exchange out;
-  if (const auto known = entries_.find(key_of(topic)); known != entries_.end()) {
+  if (const auto known = entries_.find(exchange_key(topic)); known != entries_.end()) {
     if (!known->second.wanted) return std::nullopt;
     out = pair(known->second, fields, now);
   } else {

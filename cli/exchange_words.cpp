@@ -13,15 +13,11 @@
 namespace mqcoap::cli {
 namespace {
 
+constexpr char no_code[] = "no code";
+
 std::string clock_words(unix_millis at) {
   return fmt::format("{:%H:%M:%S}.{:03}", fmt::localtime(static_cast<std::time_t>(at.count / 1000)),
                      at.count % 1000);
-}
-
-std::string code_words(std::optional<std::int64_t> code) {
-  if (!code) return "no code";
-  const auto known = to_response_code(*code);
-  return known ? fmt::format("{} {}", *code, to_string(*known)) : std::to_string(*code);
 }
 
 std::string_view colour_of(const seen_exchange& e) {
@@ -33,11 +29,11 @@ std::string_view colour_of(const seen_exchange& e) {
 std::string outcome_words(const seen_exchange& e) {
   switch (e.what) {
     case seen_exchange::state::overdue: return "no answer for " + to_words(*e.took);
-    case seen_exchange::state::repeated: return code_words(e.code) + " again";
-    case seen_exchange::state::unasked: return code_words(e.code) + ", the request was not seen";
+    case seen_exchange::state::repeated: return code_words(e.code, no_code) + " again";
+    case seen_exchange::state::unasked: return code_words(e.code, no_code) + ", the request was not seen";
     case seen_exchange::state::answered: break;
   }
-  return code_words(e.code) + ' ' + to_words(*e.took) + (e.late ? ", late" : "");
+  return code_words(e.code, no_code) + ' ' + to_words(*e.took) + (e.late ? ", late" : "");
 }
 
 std::string size_words(const seen_exchange& e) {
@@ -68,6 +64,12 @@ std::string_view state_name(seen_exchange::state s) {
 }
 
 }  // namespace
+
+std::string code_words(std::optional<std::int64_t> code, std::string_view otherwise) {
+  if (!code) return std::string(otherwise);
+  const auto known = to_response_code(*code);
+  return known ? fmt::format("{} {}", *code, to_string(*known)) : std::to_string(*code);
+}
 
 std::string to_line(const seen_exchange& e, bool colour) {
   const std::string outcome = coloured(outcome_words(e), colour_of(e), colour);
@@ -112,7 +114,7 @@ std::string to_summary(const pairing_totals& totals) {
   if (!totals.codes.empty()) {
     std::string codes;
     for (const auto& [code, count] : totals.codes)
-      codes += fmt::format("{}{} {}", codes.empty() ? "" : ", ", count, code_words(code));
+      codes += fmt::format("{}{} {}", codes.empty() ? "" : ", ", count, code_words(code, no_code));
     out += '\n' + codes;
   }
   if (totals.answered > 0) {

@@ -25,7 +25,7 @@ std::string seconds(std::int64_t millis) {
 
 }  // namespace
 
-std::string_view to_string(verdict v) noexcept {
+std::string_view name_of(verdict v) noexcept {
   switch (v) {
     case verdict::ok: return "ok";
     case verdict::warn: return "warn";
@@ -38,7 +38,7 @@ std::string show_finding(const finding& f, const output_format& how) {
   if (how.kind == output_kind::json) {
     std::string out;
     append_json_string(out += "{\"check\":", f.what);
-    append_json_string(out += ",\"result\":", to_string(f.result));
+    append_json_string(out += ",\"result\":", name_of(f.result));
     append_json_string(out += ",\"found\":", f.words);
     append_json_string(out += ",\"advice\":", f.advice);
     return safe_json(out) + "}\n";
@@ -48,8 +48,8 @@ std::string show_finding(const finding& f, const output_format& how) {
   const auto colour = f.result == verdict::ok     ? colours::green
                       : f.result == verdict::warn ? colours::yellow
                                                   : colours::red;
-  std::string out = coloured(to_string(f.result), colour, how.colour);
-  out.append(result_width - to_string(f.result).size(), ' ').append(f.what);
+  std::string out = coloured(name_of(f.result), colour, how.colour);
+  out.append(result_width - name_of(f.result).size(), ' ').append(f.what);
   out.append(f.what.size() < what_width ? what_width - f.what.size() : 1, ' ').append(safe_text(f.words)) +=
       '\n';
   if (!f.advice.empty())

@@ -25,7 +25,7 @@ struct finding {
   exit_status status = status_ok;  ///< with which `doctor` ends if it failed
 };
 
-std::string_view to_string(verdict v) noexcept;
+std::string_view name_of(verdict v) noexcept;
 
 /// A line for a finding, below it the advice; or a JSON object on a line.
 std::string show_finding(const finding& f, const output_format& how);

@@ -2,18 +2,13 @@
 
 #include <mqcoap/base/units.hpp>
 
+#include "holds.hpp"
 #include "repeat_words.hpp"
 
 namespace mqcoap::cli {
 namespace {
 
 using kind = outage_cause::kind;
-
-/// For the words of an answer, which come from another process: what it does not say by its code, they alone
-/// tell.
-bool holds(std::string_view text, std::string_view words) {
-  return text.find(words) != std::string_view::npos;
-}
 
 /// For a write of which nobody knows whether it ran.
 std::string hint_for_unknown(const request_spec& asked) {

@@ -5,6 +5,7 @@
 
 #include "json_parts.hpp"
 #include "style.hpp"
+#include "table.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -12,13 +13,6 @@ namespace {
 bool is_list(std::string_view value) { return value.front() == '['; }
 bool is_object(std::string_view value) { return value.front() == '{'; }
 bool is_scalar(std::string_view value) { return !is_list(value) && !is_object(value); }
-
-/// Columns of UTF-8 text, wide characters aside.
-std::size_t columns(std::string_view text) {
-  std::size_t n = 0;
-  for (const char c : text) n += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  return n;
-}
 
 class printer {
  public:
@@ -48,14 +42,14 @@ class printer {
 
   /// Columns of the value on one line; counts no further than past `most`.
   std::size_t flat_width(std::string_view text, std::size_t most) const {
-    if (is_scalar(text)) return columns(text);
+    if (is_scalar(text)) return columns_of(text);
     std::size_t n = 2;
     if (is_list(text)) {
       for (const auto item : items_of(text))
         if ((n += flat_width(item, most) + 2) > most + 2) break;
     } else {
       for (const auto& m : members_of(text))
-        if ((n += columns(m.key) + 4 + flat_width(m.value, most)) > most + 2) break;
+        if ((n += columns_of(m.key) + 4 + flat_width(m.value, most)) > most + 2) break;
     }
     return n > 2 ? n - 2 : n;
   }
@@ -88,7 +82,7 @@ class printer {
       out_ += std::exchange(between, ",");
       line(indent + 2);
       key(m.key);
-      value(m.value, indent + 2, indent + 2 + columns(m.key) + 3);
+      value(m.value, indent + 2, indent + 2 + columns_of(m.key) + 3);
     }
     line(indent);
     out_ += '}';
@@ -101,13 +95,13 @@ class printer {
     bool after_scalar = false;
     for (const auto item : items_of(text)) {
       if (!std::exchange(first, false)) out_ += ',';
-      const bool fills = after_scalar && is_scalar(item) && used + columns(item) + 3 <= width_;
+      const bool fills = after_scalar && is_scalar(item) && used + columns_of(item) + 3 <= width_;
       if (fills) {
         out_ += ' ';
-        used += columns(item) + 2;
+        used += columns_of(item) + 2;
       } else {
         line(indent + 2);
-        used = indent + 2 + columns(item);
+        used = indent + 2 + columns_of(item);
       }
       value(item, indent + 2, indent + 3);
       after_scalar = is_scalar(item);

@@ -13,6 +13,7 @@
 
 #include "failure.hpp"
 #include "global_options.hpp"
+#include "help_formatter.hpp"
 #include "verbs.hpp"
 
 namespace mqcoap::cli {
@@ -61,11 +62,7 @@ void set_up(CLI::App& root) {
   root.set_version_flag("--version", "mqcoap " MQCOAP_VERSION, "Print the version and exit");
   root.require_subcommand(1);
   root.fallthrough();
-  const auto formatter = root.get_formatter();
-  for (const char* noise : {"TEXT", "REQUIRED", "UINT"}) formatter->label(noise, "");
-  formatter->label("SUBCOMMAND", "VERB ...");
-  formatter->label("Positionals", "Arguments");
-  formatter->column_width(26);
+  use_help_formatter(root);
   root.footer(
       "Options may stand before and behind the verb; `mqcoap help VERB` tells more.\n"
       "What holds: a flag, else the environment (in brackets), else the context, else the default.\n\n"

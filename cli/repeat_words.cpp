@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "failure.hpp"
+#include "holds.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -11,10 +12,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_repeats = 100;
 constexpr std::size_t most_doublings = 4;
-
-bool holds(std::string_view text, std::string_view words) {
-  return text.find(words) != std::string_view::npos;
-}
 
 /// True for words of an answer that say that nobody ran the request (docs/protocol.md, section 8). They come
 /// from another process, and nothing else in an answer tells that.

@@ -13,15 +13,6 @@
 namespace mqcoap::cli {
 namespace {
 
-const decode_rules generous{.limits = {.payload = std::size_t{256} << 20, .depth = 128, .path = 65'535},
-                            .ids = validation::lenient,
-                            .codes = code_rules::foreign};
-
-std::string key_of(const exchange_topic& topic) {
-  std::string key(topic.subsystem());
-  return key.append(1, '/').append(topic.tag()).append(1, '/').append(topic.id());
-}
-
 class planner {
  public:
   explicit planner(replay_choice choice) : choice_(choice) {}
@@ -47,7 +38,7 @@ class planner {
  private:
   /// The first answer counts, as it did for the caller.
   void take_response(const exchange_topic& topic, const recorded_message& m) {
-    const auto asked = places_.find(key_of(topic));
+    const auto asked = places_.find(exchange_key(topic));
     if (asked == places_.end()) return;
     auto& asked_for = plan_.requests[asked->second];
     if (asked_for.code) return;
@@ -57,12 +48,12 @@ class planner {
 
   void take_request(const exchange_topic& topic, const recorded_message& m) {
     const auto id = request_id::parse(topic.id(), validation::lenient);
-    auto decoded = decode_request(m.payload, topic.id(), generous);
+    auto decoded = decode_request(m.payload, topic.id(), foreign_rules);
     if (!id || (!decoded && !choice_.same_ids)) {
       ++plan_.broken_left_out;
     } else if (!choice_.writes && (!decoded || decoded->verb != method::get)) {
       ++plan_.writes_left_out;
-    } else if (!places_.emplace(key_of(topic), plan_.requests.size()).second) {
+    } else if (!places_.emplace(exchange_key(topic), plan_.requests.size()).second) {
       ++plan_.repeats_left_out;
     } else {
       std::optional<request> understood;

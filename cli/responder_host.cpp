@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker_words.hpp"
+#include "flush_grace.hpp"
 #include "hints.hpp"
 #include "output.hpp"
 
@@ -21,7 +22,6 @@ void complain_of(log_level level, std::string_view words) {
 
 /// For requests in flight, and for the last answers to leave.
 constexpr auto answer_grace = 2s;
-constexpr auto flush_grace = 500ms;
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <mqcoap/protocol/general_topic.hpp>
 #include <variant>
 
+#include "exchange_fields.hpp"
 #include "pretty.hpp"
 #include "style.hpp"
 #include "table.hpp"
@@ -15,9 +16,6 @@
 
 namespace mqcoap::cli {
 namespace {
-
-/// What is watched is not ours to limit.
-constexpr payload_limits generous{.payload = std::size_t{256} << 20, .depth = 128, .path = 65'535};
 
 /// Namespace, subsystem, kind and tag, and what stands behind them; nothing if there are fewer levels.
 std::optional<std::array<std::string_view, 5>> levels_of(std::string_view topic) {
@@ -33,8 +31,8 @@ std::optional<std::array<std::string_view, 5>> levels_of(std::string_view topic)
 }
 
 /// The body, or what is wrong.
-std::optional<std::string> read_body(std::string_view payload, validation how, seen_event& into) {
-  auto decoded = decode(payload, {.limits = generous, .ids = how});
+std::optional<std::string> read_event_body(std::string_view payload, validation how, seen_event& into) {
+  auto decoded = decode(payload, {.limits = foreign_rules.limits, .ids = how});
   if (!decoded) return decoded.error().words;
   auto* const found = std::get_if<general>(&*decoded);
   if (found == nullptr) return "the header is that of a request or a response, not of an event";
@@ -44,7 +42,7 @@ std::optional<std::string> read_body(std::string_view payload, validation how, s
 }
 
 json_text whole(std::string_view payload) {
-  auto parsed = json_text::parse(payload, generous.depth);
+  auto parsed = json_text::parse(payload, foreign_rules.limits.depth);
   return parsed ? *std::move(parsed) : json_text::from_string(safe_text(payload, line_ends::kept));
 }
 
@@ -59,9 +57,9 @@ std::optional<seen_event> read_event(std::string_view topic, std::string_view pa
                .path = std::string((*levels)[4]),
                .retained = retained,
                .body = {}};
-  if (auto fault = read_body(payload, validation::strict, e)) {
+  if (auto fault = read_event_body(payload, validation::strict, e)) {
     e.fault = *std::move(fault);
-    if (read_body(payload, validation::lenient, e)) e.body = whole(payload);
+    if (read_event_body(payload, validation::lenient, e)) e.body = whole(payload);
   } else if (!general_topic::parse(topic)) {
     e.fault = "the topic is no topic of an event";
   }

@@ -10,7 +10,7 @@ namespace {
 
 using row = std::vector<std::string>;
 
-std::string cell(std::string_view value) {
+std::string table_cell(std::string_view value) {
   if (value.empty() || value == "null") return {};
   return csv_cell(value.front() == '"' ? decode_json_string(value) : std::string(value));
 }
@@ -36,7 +36,7 @@ std::string table_of_objects(const std::vector<std::string_view>& objects) {
   const auto keys = all_keys(objects);
   std::string out;
   row header;
-  for (const auto key : keys) header.push_back(cell(key));
+  for (const auto key : keys) header.push_back(table_cell(key));
   append_line(out, header);
   for (const auto object : objects) {
     const auto members = members_of(object);
@@ -44,7 +44,7 @@ std::string table_of_objects(const std::vector<std::string_view>& objects) {
     for (const auto key : keys) {
       const auto found =
           std::find_if(members.begin(), members.end(), [key](auto& m) { return m.key == key; });
-      cells.push_back(found == members.end() ? std::string() : cell(found->value));
+      cells.push_back(found == members.end() ? std::string() : table_cell(found->value));
     }
     append_line(out, cells);
   }
@@ -55,7 +55,7 @@ std::string table_of_lists(const std::vector<std::string_view>& lists) {
   std::string out;
   for (const auto list : lists) {
     row cells;
-    for (const auto item : items_of(list)) cells.push_back(cell(item));
+    for (const auto item : items_of(list)) cells.push_back(table_cell(item));
     append_line(out, cells);
   }
   return out;
@@ -66,12 +66,12 @@ bool all_begin_with(const std::vector<std::string_view>& values, char bracket) {
          std::all_of(values.begin(), values.end(), [bracket](auto v) { return v.front() == bracket; });
 }
 
-std::size_t columns(std::string_view text) {
+}  // namespace
+
+std::size_t columns_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
-
-}  // namespace
 
 std::string csv_cell(std::string_view from) {
   auto text = escaped_text(from);
@@ -87,12 +87,12 @@ std::string csv_cell(std::string_view from) {
 std::string to_csv(const json_text& json) {
   const auto text = json.text();
   if (text.front() == '{') return table_of_objects({text});
-  if (text.front() != '[') return cell(text) + '\n';
+  if (text.front() != '[') return table_cell(text) + '\n';
   const auto items = items_of(text);
   if (all_begin_with(items, '{')) return table_of_objects(items);
   if (all_begin_with(items, '[')) return table_of_lists(items);
   std::string out;
-  for (const auto item : items) append_line(out, {cell(item)});
+  for (const auto item : items) append_line(out, {table_cell(item)});
   return out;
 }
 
@@ -100,14 +100,14 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& r : rows) {
     widths.resize(std::max(widths.size(), r.size()));
-    for (std::size_t i = 0; i < r.size(); ++i) widths[i] = std::max(widths[i], columns(r[i]));
+    for (std::size_t i = 0; i < r.size(); ++i) widths[i] = std::max(widths[i], columns_of(r[i]));
   }
   std::string out;
   for (const auto& r : rows) {
     std::string line;
     for (std::size_t i = 0; i < r.size(); ++i) {
       line += r[i];
-      if (i + 1 < r.size()) line.append(widths[i] - columns(r[i]) + 2, ' ');
+      if (i + 1 < r.size()) line.append(widths[i] - columns_of(r[i]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out.append(line).append(1, '\n');

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <mqcoap/json/json_text.hpp>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ std::string to_csv(const json_text& json);
 /// One cell, in quotes where RFC 4180 asks for them. Control characters other than line feeds and tabulators
 /// are written as JSON writes them, `\u001b`.
 std::string csv_cell(std::string_view text);
+
+/// Columns that UTF-8 text takes, wide characters aside.
+std::size_t columns_of(std::string_view text);
 
 /// Columns aligned with two spaces between them, for a terminal. @param rows  the first is the header
 std::string aligned(const std::vector<std::vector<std::string>>& rows);

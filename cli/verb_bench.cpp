@@ -23,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr char examples[] =
+constexpr char bench_examples[] =
     "Without --rate so many requests are always in flight, and a new one follows each answer. With --rate "
     "the\n"
     "requests have a timetable, and latency is measured from the time for which a request was meant: a "
@@ -164,7 +164,7 @@ verb declare_bench(CLI::App& root) {
   app->add_option("--body", words->body, "Of each request: JSON, else a string; @FILE, @-")
       ->option_text("VALUE");
   app->add_flag("--csv", words->csv, "A header and a row instead of words");
-  app->footer(examples);
+  app->footer(bench_examples);
   return {.app = app,
           .run = [words](const settled_options& options) { return run(*words, options); },
           .has = effects::with_outputs({"body", "json", "csv"})};

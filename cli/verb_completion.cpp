@@ -31,7 +31,7 @@ argument_words value_of(const option_facts& option, const effects& has) {
   return {};
 }
 
-option_words words_of(const option_facts& option, const effects& has) {
+option_words option_words_of(const option_facts& option, const effects& has) {
   return {.names = option.names,
           .about = first_clause(option.about),
           .takes_value = option.takes_value,
@@ -68,10 +68,10 @@ void append(std::vector<verb_words>& to, const command& c, const std::string& pa
             const verb& top, const effects& has) {
   verb_words words{.path = path, .about = first_clause(c.about()), .arguments = arguments_of(c, path)};
   for (const auto& o : c.options())
-    if (!o.is_argument()) words.options.push_back(words_of(o, has));
+    if (!o.is_argument()) words.options.push_back(option_words_of(o, has));
   for (const auto& o : root.options())
     if (!o.is_argument() && !o.is_named("--help") && !o.is_named("--version") && has_effect(has, o))
-      words.options.push_back(words_of(o, has));
+      words.options.push_back(option_words_of(o, has));
   const auto below = c.below();
   for (const auto& each : below) words.below.push_back(each.name());
   to.push_back(std::move(words));
@@ -84,7 +84,7 @@ void append(std::vector<verb_words>& to, const command& c, const std::string& pa
 std::vector<verb_words> all_words(const command& root, const std::vector<verb>& verbs) {
   verb_words program;
   for (const auto& o : root.options())
-    if (!o.is_argument()) program.options.push_back(words_of(o, {}));
+    if (!o.is_argument()) program.options.push_back(option_words_of(o, {}));
   for (const auto& v : verbs) program.below.push_back(command(*v.app).name());
   std::vector<verb_words> all{std::move(program)};
   for (const auto& v : verbs) append(all, command(*v.app), command(*v.app).name(), root, v, v.has);

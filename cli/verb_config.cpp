@@ -32,7 +32,7 @@ int check(const std::string& path) {
   return status_ok;
 }
 
-int show(const std::string& path) {
+int show_configuration(const std::string& path) {
   const auto shown = show_settings(path);
   complain_all(shown.diagnostics);
   if (!shown.yaml) throw failure(status_configuration, path + " cannot be used as it is");
@@ -81,7 +81,7 @@ int run(const config_words& words, const settled_options& options) {
     print(settings_schema() + '\n');
     return status_ok;
   }
-  return show(words.shown);
+  return show_configuration(words.shown);
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ int list(const settled_options& options) {
   return status_ok;
 }
 
-int show(const std::string& name) {
+int show_context(const std::string& name) {
   const auto path = own_path();
   const auto file = read_contexts(path);
   const auto wanted = name.empty() ? file.preferred.value_or("") : name;
@@ -229,7 +229,7 @@ struct context_words {
 
 int run(const context_words& words, const settled_options& options) {
   if (words.ls->parsed()) return list(options);
-  if (words.show->parsed()) return show(words.name);
+  if (words.show->parsed()) return show_context(words.name);
   if (words.use->parsed()) return use(words.name, options);
   if (words.add->parsed()) return add(words.name, words.url, words.as_default, options);
   return remove(words.name, options);

@@ -6,7 +6,7 @@
 namespace mqcoap::cli {
 namespace {
 
-struct words {
+struct delete_words {
   std::string where{};
   repeat_words again{};
   std::string if_match{};
@@ -16,7 +16,7 @@ struct words {
 
 verb declare_delete(CLI::App& root) {
   auto app = command(root).add_subcommand("delete", "Delete a resource");
-  auto given = std::make_shared<words>();
+  auto given = std::make_shared<delete_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("--if-match", given->if_match, "Only if its etag is this one")->option_text("ETAG");
   given->again.declare(app, method::del);

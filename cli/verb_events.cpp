@@ -12,14 +12,14 @@
 namespace mqcoap::cli {
 namespace {
 
-struct words {
+struct events_words {
   std::string pattern{};
   std::string duration{};
   std::size_t count = 0;
   bool system = false;
 };
 
-std::vector<std::string> filters_of(const words& given, const event_pattern& pattern,
+std::vector<std::string> filters_of(const events_words& given, const event_pattern& pattern,
                                     const namespace_name& ns) {
   std::vector<std::string> filters{pattern.filter(general_topic::kind::event).text(ns)};
   if (given.system) filters.push_back(pattern.filter(general_topic::kind::system).text(ns));
@@ -28,7 +28,7 @@ std::vector<std::string> filters_of(const words& given, const event_pattern& pat
 
 class watcher {
  public:
-  watcher(const words& given, const settled_options& options)
+  watcher(const events_words& given, const settled_options& options)
       : options_(options),
         pattern_(given.pattern),
         most_(given.count),
@@ -76,7 +76,7 @@ class watcher {
 
 verb declare_events(CLI::App& root) {
   auto app = command(root).add_subcommand("events", "Show events as they happen");
-  auto given = std::make_shared<words>();
+  auto given = std::make_shared<events_words>();
   app->add_option("PATTERN", given->pattern,
                   "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ? (default: all)");
   app->add_option("--for", given->duration, "How long (default: until Ctrl-C)")->option_text("TIME");

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 /// What is retained comes at once after the broker has confirmed the subscription.
 constexpr auto pause_for_retained = 300ms;
 
-struct words {
+struct forget_words {
   std::vector<std::string> tags{};
   bool force = false;
 };
@@ -30,7 +30,8 @@ struct words {
 /// back, it has been taken.
 class forgetting {
  public:
-  forgetting(const words& given, std::map<std::string, std::string> tags, const settled_options& options)
+  forgetting(const forget_words& given, std::map<std::string, std::string> tags,
+             const settled_options& options)
       : options_(options),
         force_(given.force),
         tags_(std::move(tags)),
@@ -108,7 +109,7 @@ class forgetting {
   int status_ = status_ok;
 };
 
-int run(const words& given, const settled_options& options) {
+int run(const forget_words& given, const settled_options& options) {
   std::map<std::string, std::string> tags;
   for (const auto& text : given.tags) {
     const auto tag = device_tag::parse(text);
@@ -122,7 +123,7 @@ int run(const words& given, const settled_options& options) {
 
 verb declare_forget(CLI::App& root) {
   auto app = command(root).add_subcommand("forget", "Remove what the broker keeps of a device that is gone");
-  auto given = std::make_shared<words>();
+  auto given = std::make_shared<forget_words>();
   app->add_option("TAG", given->tags, "The devices")->required();
   app->add_flag("--force", given->force, "Also of one that is ONLINE; one that is alive says so again");
   app->footer(

@@ -6,7 +6,7 @@
 namespace mqcoap::cli {
 namespace {
 
-struct words {
+struct get_words {
   std::string where{};
   repeat_words again{};
   std::string accept{};
@@ -17,7 +17,7 @@ struct words {
 
 verb declare_get(CLI::App& root) {
   auto app = command(root).add_subcommand("get", "Read a resource");
-  auto given = std::make_shared<words>();
+  auto given = std::make_shared<get_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("--accept", given->accept, "The form that is wanted, e.g. application/link-format")
       ->option_text("TYPE");

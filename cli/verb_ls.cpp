@@ -14,14 +14,14 @@
 namespace mqcoap::cli {
 namespace {
 
-struct words {
+struct ls_words {
   std::string what{};
   std::string wait{};
   bool all = false;
   bool online = false;
 };
 
-int list_devices(const words& given, const settled_options& options) {
+int list_devices(const ls_words& given, const settled_options& options) {
   if (given.all) throw usage_failure("-a has no effect on a list of devices", "mqcoap ls -a TAG");
   const auto most = duration_of("--wait", given.wait.empty() ? "1s" : given.wait, longest_timeout);
   session s(options);
@@ -65,7 +65,7 @@ void tell_presence(const presence_list& known, const settled_options& options) {
   }
 }
 
-int list_resources(const words& given, const settled_options& options) {
+int list_resources(const ls_words& given, const settled_options& options) {
   if (!given.wait.empty())
     throw usage_failure("--wait has no effect on the resources of a device", "--timeout " + given.wait);
   const request_spec what(discovery_address(given.what), method::get);
@@ -98,7 +98,7 @@ int list_resources(const words& given, const settled_options& options) {
 
 verb declare_ls(CLI::App& root) {
   auto app = command(root).add_subcommand("ls", "List devices, or the resources of one");
-  auto given = std::make_shared<words>();
+  auto given = std::make_shared<ls_words>();
   app->add_option(
       "WHAT", given->what,
       "Nothing, or a pattern with * and ?: devices that tell their presence; TAG or TAG/SUBSYSTEM: "

@@ -13,7 +13,7 @@
 namespace mqcoap::cli {
 namespace {
 
-constexpr char examples[] =
+constexpr char monitor_examples[] =
     "A line holds the time of the request, who asked (its `source`, a claim), method and address, the code, "
     "the\n"
     "milliseconds and the sizes of both payloads. A `!` tells how one of them breaks the protocol, and that "
@@ -119,7 +119,7 @@ verb declare_monitor(CLI::App& root) {
       ->capture_default_str()
       ->option_text("DURATION");
   words->limits.declare(app, "lines");
-  app->footer(examples);
+  app->footer(monitor_examples);
   auto has = effects::with_outputs({"body", "json"});
   has.token = false;
   return {.app = app,

@@ -7,7 +7,7 @@
 namespace mqcoap::cli {
 namespace {
 
-struct words {
+struct post_words {
   std::string where{};
   repeat_words again{};
   std::vector<std::string> value{};
@@ -17,7 +17,7 @@ struct words {
 
 verb declare_post(CLI::App& root) {
   auto app = command(root).add_subcommand("post", "Run an action, or add an item to a collection");
-  auto given = std::make_shared<words>();
+  auto given = std::make_shared<post_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("VALUE", given->value, "What to send")->option_text("...");
   given->again.declare(app, method::post);

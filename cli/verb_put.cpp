@@ -7,7 +7,7 @@
 namespace mqcoap::cli {
 namespace {
 
-struct words {
+struct put_words {
   std::string where{};
   repeat_words again{};
   std::vector<std::string> value{};
@@ -19,7 +19,7 @@ struct words {
 
 verb declare_put(CLI::App& root) {
   auto app = command(root).add_subcommand("put", "Write a resource");
-  auto given = std::make_shared<words>();
+  auto given = std::make_shared<put_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("VALUE", given->value, "What to send")->option_text("...")->required();
   auto if_match =

@@ -18,7 +18,7 @@
 namespace mqcoap::cli {
 namespace {
 
-constexpr char examples[] =
+constexpr char record_examples[] =
     "A line is {\"t\": ms since the beginning, \"at\": time, \"topic\": ..., \"payload\": text}, with "
     "\"encoding\":\n"
     "\"base64\" for a payload that is no UTF-8. Every line is on its way to the file at once. Ends at "
@@ -137,7 +137,7 @@ verb declare_record(CLI::App& root) {
       ->option_text("PATTERN");
   app->add_flag("--force", words->force, "Replace a file that is there");
   words->limits.declare(app, "messages");
-  app->footer(examples);
+  app->footer(record_examples);
   auto has = effects::with_outputs({});
   has.token = false;
   return {.app = app,

@@ -18,6 +18,7 @@
 #include "bus_session.hpp"
 #include "duration_words.hpp"
 #include "exchange_fields.hpp"
+#include "exchange_words.hpp"
 #include "failure.hpp"
 #include "replay_plan.hpp"
 #include "verbs.hpp"
@@ -25,7 +26,8 @@
 namespace mqcoap::cli {
 namespace {
 
-constexpr char examples[] =
+constexpr char no_answer[] = "no answer";
+constexpr char replay_examples[] =
     "Waits for the answers and compares codes and bodies with the recorded ones; every difference is a line. "
     "Only "
     "GET is\n"
@@ -59,12 +61,6 @@ std::vector<recorded_message> load(const std::string& path, bool quiet) {
   auto read = read_recording(path == "-" ? std::cin : file, name);
   if (read.cut_short && !quiet) complain("mqcoap: the last line of " + name + " is cut short, and left out");
   return std::move(read.messages);
-}
-
-std::string code_words(std::optional<std::int64_t> code) {
-  if (!code) return "no answer";
-  const auto known = to_response_code(*code);
-  return known ? fmt::format("{} {}", *code, to_string(*known)) : std::to_string(*code);
 }
 
 /// Where the requests are sent, and the answers come from.
@@ -179,10 +175,11 @@ class replay {
     if (options_.output.kind == output_kind::json) {
       print(json_line(r, code, differs) + '\n');
     } else if (differs) {
-      print(fmt::format("{}: {} as recorded, with another body: {}\n", words_of(r), code_words(code),
-                        to_words(*differs)));
+      print(fmt::format("{}: {} as recorded, with another body: {}\n", words_of(r),
+                        code_words(code, no_answer), to_words(*differs)));
     } else if (r.code && !same_code) {
-      print(fmt::format("{}: recorded {}, now {}\n", words_of(r), code_words(r.code), code_words(code)));
+      print(fmt::format("{}: recorded {}, now {}\n", words_of(r), code_words(r.code, no_answer),
+                        code_words(code, no_answer)));
     }
   }
 
@@ -274,7 +271,7 @@ verb declare_replay(CLI::App& root) {
       ->expected(1)
       ->take_all()
       ->option_text("PATH");
-  app->footer(examples);
+  app->footer(replay_examples);
   auto has = effects::with_outputs({"body", "json"});
   has.token = false;
   return {.app = app,

@@ -12,7 +12,7 @@
 namespace mqcoap::cli {
 namespace {
 
-constexpr char examples[] =
+constexpr char serve_examples[] =
     "Ends at Ctrl-C, with 0. Each request and its answer is a line on stderr; --quiet leaves them out.\n"
     "Of a FILE.yaml, its brokers count, unless the command line, the environment or a context names one.\n\n"
     "Examples:\n"
@@ -59,7 +59,7 @@ verb declare_serve(CLI::App& root) {
   auto app = command(root).add_subcommand("serve", "Answer for a tag, until Ctrl-C");
   auto words = std::make_shared<responder_words>();
   words->declare(app);
-  app->footer(examples);
+  app->footer(serve_examples);
   auto has = effects::with_outputs({});
   has.token = false;
   has.timeout = false;

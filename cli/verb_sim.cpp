@@ -19,7 +19,7 @@ namespace {
 /// Devices that tell their presence: each takes a connection, and a process has 1024 files.
 constexpr std::size_t most_present = 100;
 
-constexpr char examples[] =
+constexpr char sim_examples[] =
     "The devices are numbered from 1 and are like those of the file, in turn. In --tags, %d or %03d stands "
     "for the\n"
     "number and {tag} for the tag of the device that it is like.\n"
@@ -113,7 +113,7 @@ verb declare_sim(CLI::App& root) {
       ->option_text("PERCENT");
   app->add_option("--seed", words->seed, "Of the faults")->capture_default_str()->option_text("NUMBER");
   app->add_flag("--log", words->log, "A line on stderr for each exchange");
-  app->footer(examples);
+  app->footer(sim_examples);
   auto has = effects::with_outputs({});
   has.token = false;
   has.timeout = false;

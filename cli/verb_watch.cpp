@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct words {
+struct watch_words {
   std::vector<std::string> where{};
   std::string every = "1s";
   std::string duration{};
@@ -29,7 +29,7 @@ int worst_of(const std::vector<request_outcome>& last) {
   return status_ok;
 }
 
-int watch(const words& given, const settled_options& options) {
+int watch(const watch_words& given, const settled_options& options) {
   check_addresses(given.where);
   const auto every = duration_of("--every", given.every, std::chrono::hours(24));
   const auto until = given.duration.empty()
@@ -64,7 +64,7 @@ int watch(const words& given, const settled_options& options) {
 
 verb declare_watch(CLI::App& root) {
   auto app = command(root).add_subcommand("watch", "Read resources again and again and show what changes");
-  auto given = std::make_shared<words>();
+  auto given = std::make_shared<watch_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?")
       ->required()
       ->option_text("...");

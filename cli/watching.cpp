@@ -11,7 +11,7 @@
 namespace mqcoap::cli {
 namespace {
 
-std::string cell(std::string_view value) {
+std::string value_cell(std::string_view value) {
   return csv_cell(value.front() == '"' ? decode_json_string(value) : std::string(value));
 }
 
@@ -46,18 +46,18 @@ std::string watch_log::csv(const exchange_record& e, unix_millis now) {
   }
   if (text.front() == '{') {
     for (const auto& m : members_of(text)) {
-      header.append(1, ',').append(cell(m.key));
-      line.append(1, ',').append(cell(m.value));
+      header.append(1, ',').append(value_cell(m.key));
+      line.append(1, ',').append(value_cell(m.value));
     }
   } else if (text.front() == '[') {
     std::size_t n = 0;
     for (const auto item : items_of(text)) {
       header.append(1, ',').append(std::to_string(n++));
-      line.append(1, ',').append(cell(item));
+      line.append(1, ',').append(value_cell(item));
     }
   } else {
     header += ",value";
-    line.append(1, ',').append(cell(text));
+    line.append(1, ',').append(value_cell(text));
   }
   if (header == csv_header_) return line + '\n';
   csv_header_ = header;

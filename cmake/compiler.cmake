@@ -9,6 +9,10 @@ add_compile_options(-Wno-maybe-uninitialized)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
 endif()
+# Where several sources are one: g++ takes a source for a header, and what another source names for what is shadowed.
+if(CMAKE_UNITY_BUILD)
+  add_compile_options(-Wno-shadow $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()
 if(MQCOAP_WERROR)
   add_compile_options(-Werror)
 endif()
@@ -30,10 +34,12 @@ if(MQCOAP_HARDENING)
 endif()
 
 # For sources that run for a person or at a start, and never for a request: they compile in two thirds of the time.
-# Not so where nothing is optimized: the precompiled header would not fit them.
+# Not so where the precompiled header would not fit them: without optimization, and from g++ 13 on, which takes a header
+# only with the same options for loops.
 set(MQCOAP_LESS_OPTIMIZED -O1)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
-if(build_type STREQUAL DEBUG OR "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-O0")
+if(build_type STREQUAL DEBUG OR "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-O0"
+   OR (CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13))
   set(MQCOAP_LESS_OPTIMIZED "")
 endif()
 

@@ -77,8 +77,9 @@ def free_port():
 class Bench:
     """The folder of this run and everything that was started in it; ends all of it on leaving."""
 
-    def __init__(self, bin_folder, folder, against_itself=False):
+    def __init__(self, bin_folder, folder, against_itself=False, other_bin=None):
         self.bin = os.path.abspath(bin_folder)
+        self.other_bin = other_bin and os.path.abspath(other_bin)  # of another build, to be compared with
         self.folder = folder
         self.against_itself = against_itself
         self.children = []
@@ -145,8 +146,9 @@ class Bench:
         # Debian's paho-mqtt belongs to Debian's Python; another one may come first in PATH.
         return lambda port: ["/usr/bin/python3", script, "--port", str(port), "--tag", tag]
 
-    def gateway(self, *, qos=0, devices=None, templates=None, routes=None):
-        """mqcoapd. This is the one place that knows the shape of its configuration."""
+    def gateway(self, *, qos=0, devices=None, templates=None, routes=None, other=False):
+        """mqcoapd, or the other build's. This is the one place that knows the shape of its configuration."""
+        program = os.path.join(self.other_bin if other else self.bin, "mqcoapd")
 
         def command(port):
             config = {
@@ -161,21 +163,21 @@ class Bench:
             }
             config = {key: value for key, value in config.items() if value}
             # JSON is YAML.
-            return [self.tool("mqcoapd"), "--config", self.write("mqcoap.yaml", json.dumps(config, indent=1))]
+            return [program, "--config", self.write("mqcoap.yaml", json.dumps(config, indent=1))]
 
         return command
 
-    def value_gateway(self, tag, *, qos=0):
+    def value_gateway(self, tag, *, qos=0, other=False):
         """The gateway with one value of the size that the floor answers with."""
         if self.against_itself:
             return self.echo(tag, qos=qos)
         value = {"value": SMALL_BODY, "methods": ["GET", "PUT"]}
-        return self.gateway(qos=qos, devices={tag: {"resources": {PATH: value}}})
+        return self.gateway(qos=qos, devices={tag: {"resources": {PATH: value}}}, other=other)
 
-    def proxy_gateway(self, tag, to_tag, *, qos=0):
+    def proxy_gateway(self, tag, to_tag, *, qos=0, other=False):
         if self.against_itself:
             return self.bare_proxy(tag, to_tag, qos=qos)
-        return self.gateway(qos=qos, routes=[route(tag, to_tag)])
+        return self.gateway(qos=qos, routes=[route(tag, to_tag)], other=other)
 
     # -- the load generator ----------------------------------------------------------------------------------
 

@@ -353,6 +353,45 @@ def client(bench, plan):
     return rows
 
 
+def builds(bench, plan):
+    """BUILD: mqcoapd of this build beside that of another one: local and proxied requests, its start, and its memory."""
+    rows = []
+    for what, make, options in (
+        ("local, QoS 0", lambda other: bench.value_gateway(GATEWAY, other=other), {}),
+        ("local, QoS 1", lambda other: bench.value_gateway(GATEWAY, qos=1, other=other), {"qos": 1}),
+        ("proxied, QoS 0", lambda other: bench.proxy_gateway(GATEWAY, DEVICE, other=other), {"device_namespace": FAR}),
+    ):
+        loads = [bench.load(name, make(name == "other"), target=target(GATEWAY), **options) for name in ("this", "other")]
+        for n, pairs in alternate(plan, *loads, in_flight_cells([1, 16, 128])).items():
+            label = f"{what}, {n} in flight, direct"
+            rows.append(Row("BUILD", f"requests/s, this / other: {label}", rate(pairs), note=absolute(pairs)))
+            rows.append(Row("BUILD", f"CPU per request, this / other: {label}", cpu(pairs)))
+        for load in loads:
+            load.stop()
+    return rows + starts(bench, plan)
+
+
+def starts(bench, plan):
+    """From the start of each build to its first answer, and its memory when it then idles."""
+    later, memory = [], []
+    for repeat in range(2 * plan.repeats + 1):
+        took, held = {}, {}
+        for other in (False, True) if repeat % 2 == 0 else (True, False):
+            load = bench.load("start", bench.value_gateway(GATEWAY, other=other), target=target(GATEWAY))
+            took[other] = (load.ready["first_answer_ns"] - load.program.started_ns) * 1e-6
+            held[other] = load.program.rss_bytes()
+            load.stop()
+        later.append(took[False] - took[True])
+        memory.append(held[False] / held[True])
+    return [
+        Row("BUILD", "start to first answer, this - other", later, unit=" ms"),
+        Row("BUILD", "memory of the idle gateway, this / other", memory),
+    ]
+
+
+# Instead of all others where another build is given.
+COMPARISON = {("BUILD",): builds}
+
 SECTIONS = {
     ("P1", "P2", "P3"): direct,
     ("PUT",): put,

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 from harness import Bus, IntegrationTest, new_id, request_payload, request_topic, response_topic, tool
-from harness.broker import free_port, mosquitto
+from harness.broker import STARTED, free_port, mosquitto
 from harness.bus import PATIENCE
 from harness.device import normal
 from harness.process import Process
@@ -45,7 +45,7 @@ class ShippedBroker:
             self.port, self.tls_port = free_port(), free_port()
             self._write()
             self._process = Process([mosquitto(), "-c", self.folder / "mosquitto.conf"])
-            if self._process.wait_line(" running"):
+            if self._process.wait_line(STARTED):
                 return
         raise RuntimeError(f"mosquitto does not start:\n{self.log}")
 

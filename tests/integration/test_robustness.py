@@ -161,7 +161,8 @@ class Garbage(IntegrationTest):
 
     def setUp(self):
         super().setUp()
-        self.lab = self.broker()
+        # Version 2.1 of mosquitto takes 2,000,000 bytes if nothing is said.
+        self.lab = self.broker(settings=["max_packet_size 20000000"])
         self.configuration = CONFIGURATION
 
     def start(self):

@@ -58,124 +58,29 @@ address parse_address(std::string_view text) {
   return *to;
 }
 
-/// One server under two names, which the configuration takes for two.
-bool is_same_server(const link_options& a, const link_options& b) {
-  const auto host = [](const link_options& o) { return o.host == "127.1" ? "127.0.0.1" : o.host; };
-  return host(a) == host(b) && a.port == b.port;
-}
-
 void merge(json::object& into, const json::object& more) {
   for (const auto& member : more) into[member.key()] = member.value();
 }
 
 }  // namespace
 
-site::site(const std::string& name, site* same, std::deque<seen>& requests, std::deque<seen>& answers)
-    : broker(same == nullptr ? std::make_shared<memory_broker>() : same->broker),
-      gateway_link(std::make_unique<memory_link>(*broker, name)),
-      same_(same),
-      requests_(requests),
-      answers_(answers) {
-  if (same != nullptr) return;
-  outside_ = std::make_unique<memory_link>(*broker, name);
-  outside_->subscribe("#", [](error_code) {});
-  outside_->start(*this);
-}
-
-void site::on_message(link& l, const inbound& m) noexcept {
-  auto& to = m.topic.find("/response/") != std::string_view::npos ? answers_ : requests_;
-  to.push_back({l.name(), std::string(m.topic), std::string(m.payload)});
-}
-
-settings world::read(const std::string& file) const {
-  auto loaded = load_settings(folder_ + '/' + file);
-  for (const auto& d : loaded.diagnostics) std::fprintf(stderr, "%s\n", to_string(d).c_str());
-  if (!loaded.value) wrong("the configuration is bad");
-  return *std::move(loaded.value);
-}
-
-void world::load(const std::string& file) {
-  settings_ = read(file);
-  std::vector<link*> links;
-  for (const auto& options : settings_->brokers) links.push_back(link_to(options));
-  default_broker_ = settings_->brokers.front().name;
-  gateway_hooks hooks;
-  hooks.retired = [this](link& left) { retire(left); };
-  gateway_ = std::make_unique<gateway>(settings_->gateway, std::move(links), time_, *this, std::move(hooks));
-  unstarted_.clear();
-  gateway_->start();
-  settle();
-}
-
-/// The link of the gateway there; a new one where there is none yet.
-link* world::link_to(const link_options& broker) {
-  auto& there = sites_[broker.name];
-  if (!there) {
-    site* same = nullptr;
-    for (const auto& other : settings_->brokers)
-      if (other.name != broker.name && sites_.contains(other.name) && is_same_server(other, broker))
-        same = sites_.at(other.name).get();
-    there = std::make_unique<site>(broker.name, same, requests_, answers_);
-  }
-  if (!there->gateway_link) there->gateway_link = std::make_unique<memory_link>(*there->broker, broker.name);
-  if (!there->gateway_link->up()) unstarted_.push_back(there->gateway_link.get());
-  return there->gateway_link.get();
-}
-
-/// As the daemon does: what is the same keeps its connection.
-void world::reload(const std::string& file) {
-  auto next = read(file);
-  for (const auto& before : settings_->brokers) {
-    if (std::find(next.brokers.begin(), next.brokers.end(), before) != next.brokers.end()) continue;
-    leaving_.push_back(std::move(site_of(before.name).gateway_link));
-  }
-  std::vector<link*> links;
-  for (const auto& options : next.brokers) links.push_back(link_to(options));
-  settings_ = std::move(next);
-  default_broker_ = settings_->brokers.front().name;
-  gateway_->reconfigure(settings_->gateway, std::move(links));
-  start_links();
-  settle();
-}
-
-/// Of two links with one client id, the old one goes first.
-void world::start_links() {
-  std::erase_if(unstarted_, [this](link* l) {
-    const bool taken = std::any_of(leaving_.begin(), leaving_.end(),
-                                   [l](const auto& old) { return old->client_id() == l->client_id(); });
-    if (!taken) l->start(*gateway_);
-    return !taken;
-  });
-}
-
-void world::retire(link& left) {
-  left.stop(std::chrono::milliseconds(0), [this, gone = &left] {
-    std::erase_if(leaving_, [gone](const auto& l) { return l.get() == gone; });
-    start_links();
-  });
-}
+world::world(std::string folder)
+    : lab_(std::move(folder), {[this](const std::string& broker, const inbound& m) {
+             auto& to = m.topic.find("/response/") != std::string_view::npos ? answers_ : requests_;
+             to.push_back({broker, std::string(m.topic), std::string(m.payload)});
+           }}) {}
 
 void world::settle() {
-  if (suspended_) return;
-  std::size_t moved = 1;
-  while (moved > 0) {
-    moved = 0;
-    for (auto& [name, s] : sites_) moved += s->broker->run();
-    if (wake_ > time_.now()) continue;
-    wake_ = steady_time::max();
-    gateway_->on_alarm();
-    ++moved;
-  }
-  // What the script itself sent is seen by the outside too, also when a broker replays it.
+  lab_.settle();
+  forget_own();
+}
+
+/// What the script itself sent is seen by the outside too, also when a broker replays it.
+void world::forget_own() {
+  if (lab_.suspended()) return;
   const auto is_own = [this](const seen& s) { return own_topics_.contains(s.topic); };
   std::erase_if(requests_, is_own);
   std::erase_if(answers_, is_own);
-}
-
-site& world::site_of(std::string_view name) {
-  const auto at = sites_.find(name);
-  if (at == sites_.end()) wrong("there is no broker '" + std::string(name) + "'");
-  return *at->second;
 }
 
 void world::play(const script& s) {
@@ -189,10 +94,13 @@ void world::play(const script& s) {
 }
 
 void world::play(const step& s) {
-  if (s.verb == "CONFIG") return load(s.rest);
-  if (!gateway_) wrong("CONFIG comes first");
+  if (s.verb == "CONFIG") {
+    lab_.load(s.rest);
+    return forget_own();
+  }
+  if (!lab_.loaded()) wrong("CONFIG comes first");
   if (s.verb == "RELOAD")
-    reload(s.rest);
+    lab_.reload(s.rest);
   else if (s.verb == "CALLER")
     caller(s.rest);
   else if (s.verb == "DEVICE")
@@ -211,16 +119,12 @@ void world::play(const step& s) {
 
 void world::the_gateway(std::string_view rest) {
   if (rest == "stops") {
-    gateway_->drain([] {});
-    gateway_->abandon();
+    lab_.drain();
+    lab_.abandon();
   } else if (rest == "is suspended") {
-    suspended_ = time_.now();
-  } else if (rest == "goes on" && suspended_) {
-    // What was published meanwhile lies unread; how long it waited, the link tells.
-    for (auto& [name, s] : sites_) s->broker->set_waited(time_.now() - *suspended_);
-    suspended_.reset();
-    settle();
-    for (auto& [name, s] : sites_) s->broker->set_waited({});
+    lab_.suspend();
+  } else if (rest == "goes on" && lab_.suspended()) {
+    lab_.go_on();
   } else {
     wrong("the gateway stops, is suspended or goes on");
   }
@@ -228,7 +132,7 @@ void world::the_gateway(std::string_view rest) {
 }
 
 void world::caller(std::string_view rest) {
-  auto& on = site_of(default_broker_).outside();
+  auto& on = lab_.default_site().outside();
   const auto verb = take_word(rest);
   if (verb == "RAW") {
     const std::string topic(take_word(rest));
@@ -244,7 +148,7 @@ void world::caller(std::string_view rest) {
   if (const auto* more = given.if_contains("header")) merge(header, more->as_object());
   json::object payload{{"header", header}, {"timestamp", "1745534869619"}};
   if (const auto* body = given.if_contains("body")) payload["body"] = *body;
-  const auto topic = topic_of(settings_->gateway.ns.text(), to, "request", id);
+  const auto topic = topic_of(lab_.configuration().gateway.ns.text(), to, "request", id);
   own_topics_.emplace(topic);
   on.publish(topic, json::serialize(payload), steady_time::max(), {.retain = given.contains("retain")});
   settle();
@@ -255,7 +159,7 @@ void world::device(std::string_view rest) {
   const auto what = take_word(rest);
   std::string topic = hop_->topic;
   topic.replace(topic.find("/request/"), 9, "/response/");
-  auto& on = site_of(hop_->broker).outside();
+  auto& on = lab_.site_of(hop_->broker).outside();
   if (what == "sends") {
     own_topics_.emplace(topic);
     on.publish(topic, rest, steady_time::max());
@@ -278,7 +182,7 @@ void world::device(std::string_view rest) {
 }
 
 void world::broker(std::string_view rest) {
-  auto& b = *site_of(take_word(rest)).broker;
+  auto& b = *lab_.site_of(take_word(rest)).broker;
   const auto what = take_word(rest);
   if (what == "down")
     b.go_down();
@@ -291,7 +195,7 @@ void world::broker(std::string_view rest) {
   else if (what == "allows")
     b.allow_all();
   else if (what == "bridges") {
-    auto& other = *site_of(take_word(rest)).broker;
+    auto& other = *lab_.site_of(take_word(rest)).broker;
     b.bridge(other, std::string(rest));
     other.bridge(b, std::string(rest));
   } else if (what == "takes")
@@ -302,8 +206,8 @@ void world::broker(std::string_view rest) {
 }
 
 void world::elapse(std::string_view rest) {
-  time_.advance(std::chrono::milliseconds(std::stoll(std::string(take_word(rest)))));
-  settle();
+  lab_.elapse(std::chrono::milliseconds(std::stoll(std::string(take_word(rest)))));
+  forget_own();
 }
 
 void world::expect(std::string_view rest) {
@@ -352,13 +256,13 @@ void world::expect_answer(std::string_view rest) {
 void world::expect_count(std::string_view rest) {
   const auto number = std::stoull(std::string(take_word(rest)));
   if (rest == "requests remembered") {
-    const auto kept = gateway_->run_once_usage().entries;
+    const auto kept = lab_.running().run_once_usage().entries;
     return kept == number ? void() : wrong("it was " + std::to_string(kept));
   }
   for (std::size_t i = 0; i < event_count; ++i) {
     const auto what = static_cast<event>(i);
     if (to_string(what) != rest) continue;
-    if (const auto counted = gateway_->counted()[what]; counted != number)
+    if (const auto counted = lab_.running().counted()[what]; counted != number)
       wrong("it was " + std::to_string(counted));
     return;
   }

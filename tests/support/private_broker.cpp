@@ -28,7 +28,8 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-/// Reads what a broker says until it is ready. False at the end of its output.
+/// Reads what a broker says until it is ready; version 2.1 says before as which user it is running. False at
+/// the end of its output.
 bool wait_until_running(int output) {
   std::string said;
   char buffer[512];
@@ -36,7 +37,7 @@ bool wait_until_running(int output) {
     const auto count = ::read(output, buffer, sizeof buffer);
     if (count <= 0) return false;
     said.append(buffer, static_cast<std::size_t>(count));
-    if (said.find(" running") != std::string::npos) return true;
+    if (said.find(" running\n") != std::string::npos) return true;
   }
 }
 

@@ -1,6 +1,7 @@
 #include <mqcoap/client/answer_sender.hpp>
 
 #include <chrono>
+#include <mqcoap/client/message_buffer.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <new>
 #include <utility>
@@ -10,8 +11,6 @@ namespace {
 
 /// For how long an answer may wait for a stalled broker: after that its caller is gone.
 constexpr std::chrono::seconds patience{5};
-/// Above this the buffer is given back rather than kept for the next.
-constexpr std::size_t kept_buffer = 4 << 20;
 constexpr char out_of_memory_words[] = "out of memory for this message; try again later";
 
 /// Takes the place of an answer for which there is no memory. A write that may have run is not to be tried
@@ -84,7 +83,7 @@ error_code answer_sender::send_too_large(link& via, const call& to, std::size_t 
 }
 
 void answer_sender::tell(const exchange_topic& request, error_code error) {
-  if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
+  release_if_large(payload_);
   by_.on_sent(request, error);
 }
 

@@ -183,7 +183,7 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
   } else if (serving_ && options_.tag && topic->tag() == options_.tag->text() &&
              topic->ns() == options_.ns.text()) {
     ++served_;
-    server_.on_request(*std::move(topic), m, shared_from_this());
+    server_.on_request(*std::move(topic), m, weak_from_this());
   } else {
     ++ignored_;
   }

@@ -47,8 +47,7 @@ class client_core final : public link_events,
   request_chain& requests() noexcept { return requests_; }
   response_chain& responses() noexcept { return responses_; }
   void reply(call& answered, answer&& what) noexcept override;
-  /// The client is going: no request is served any more, and the handlers are let go. Those that keep a
-  /// responder keep us, who keep them.
+  /// The client is going: no request is served any more, and the handlers are let go.
   void forget_handlers();
 
   // On the strand.

@@ -10,7 +10,7 @@ namespace mqcoap {
 request_server::request_server(const client_options& options, const request_chain& chain, const clock& time)
     : options_(options), chain_(chain), time_(time), sender_(time, *this) {}
 
-void request_server::on_request(exchange_topic topic, const inbound& m, std::shared_ptr<reply_sink> answers) {
+void request_server::on_request(exchange_topic topic, const inbound& m, std::weak_ptr<reply_sink> answers) {
   std::unique_ptr<call> c;
   try {
     c = admit(std::move(topic), m);

@@ -26,7 +26,7 @@ class request_server final : private answer_sender::observer {
   /// Where answers go from now on; null: nowhere, there is no connection any more.
   void attach(link* via) noexcept { via_ = via; }
   /// @param answers  takes the answer, on any thread, and gives it to `finish`
-  void on_request(exchange_topic topic, const inbound& m, std::shared_ptr<reply_sink> answers);
+  void on_request(exchange_topic topic, const inbound& m, std::weak_ptr<reply_sink> answers);
   /// Sends the answer to a request that was handed to the chain.
   void finish(const call& answered, const answer& what);
 

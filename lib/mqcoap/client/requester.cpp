@@ -2,6 +2,7 @@
 
 #include <boost/asio/error.hpp>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/client/message_buffer.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <utility>
@@ -16,8 +17,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds longest_timeout = std::chrono::minutes(10);
 /// Devices whose answers are subscribed to; the one that was idle for longest makes room.
 constexpr std::size_t most_devices = 4096;
-/// Above this a request's buffer is given back rather than kept for the next.
-constexpr std::size_t kept_buffer = std::size_t{4} << 20;
 
 std::string source_of(const client_options& options) {
   if (!options.source.empty()) return options.source;
@@ -151,7 +150,7 @@ void requester::send(device& d, const request_id& id, entry& e) {
   const bool followed = options_.broker.qos > 0 || is_followed(size, link_->largest_packet());
   const auto error =
       link_->publish(topic.text(), payload_, e.deadline, {}, followed ? follow(id, size) : nullptr);
-  if (payload_.capacity() > kept_buffer) std::string().swap(payload_);
+  release_if_large(payload_);
   if (error) {
     e.sent = false;
     end(id, *pending_.take(id), error, unsent_words(error, size));

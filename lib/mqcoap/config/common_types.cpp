@@ -8,12 +8,12 @@
 namespace mqcoap {
 namespace {
 
-constexpr char name_pattern[] = "^[A-Za-z0-9_.-]{1,64}$";
+constexpr char name_characters[] = "^[A-Za-z0-9_.-]{1,64}$";
 
 template <class Name>
 value_type<Name> name_type(const std::string& what) {
   const std::string words = what + " (1 to 64 characters of A-Z a-z 0-9 _ . -)";
-  return {words, string_schema(name_pattern),
+  return {words, string_schema(name_characters),
           [words](const node& n, read_context& ctx) -> std::optional<Name> {
             if (!n.is_key && !is_text(n, words, ctx)) return std::nullopt;
             auto name = Name::parse(n.text);

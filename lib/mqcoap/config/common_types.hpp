@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <mqcoap/base/secret.hpp>
 #include <mqcoap/config/value_type.hpp>
 #include <mqcoap/json/json_text.hpp>
@@ -9,6 +10,9 @@
 #include <mqcoap/schema/json_schema.hpp>
 
 namespace mqcoap {
+
+/// Of a path, while it is read: `limits.path` is compared when everything has been read.
+inline constexpr std::size_t longest_path = 4096;
 
 /// One line of text; never a number or a boolean that lacks its quotes.
 value_type<std::string> text(std::string words);

@@ -5,23 +5,23 @@
 namespace mqcoap {
 namespace {
 
-field<device_spec> description_key() {
+table_row<device_spec> description_key() {
   return key<device_spec>("description", text("a text"), presence::optional("none"), "One line for a person.",
                           &device_spec::description);
 }
 
-field<device_spec> subsystems_key() {
+table_row<device_spec> subsystems_key() {
   return key<device_spec>("subsystems", list_of(subsystem()), presence::optional("any"),
                           "The subsystems under which it answers.", &device_spec::subsystems);
 }
 
-field<device_spec> resources_key() {
+table_row<device_spec> resources_key() {
   return key<device_spec>(
       "resources", map_of(resource_key(), map_with(resource_section()), "a map from paths to resources"),
       "{}", "What can be asked for, by path.", &device_spec::resources);
 }
 
-field<device_spec> presence_key() {
+table_row<device_spec> presence_key() {
   return key<device_spec>("presence", boolean(), presence::optional("false"),
                           "Tells whether the device is there: retained, ONLINE while the gateway answers for "
                           "it, else OFFLINE, under "

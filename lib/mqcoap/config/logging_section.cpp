@@ -6,7 +6,7 @@
 namespace mqcoap {
 namespace {
 
-constexpr char expected[] = "auto, journal, stderr or {file: PATH}";
+constexpr char target_words[] = "auto, journal, stderr or {file: PATH}";
 
 const std::vector<std::string>& place_words() {
   static const std::vector<std::string> words{"auto", "journal",
@@ -16,7 +16,7 @@ const std::vector<std::string>& place_words() {
 
 std::optional<log_target> read_file_target(const node& n, read_context& ctx) {
   if (n.entries.size() != 1) {
-    mismatch(n, expected, ctx);
+    mismatch(n, target_words, ctx);
     return std::nullopt;
   }
   const auto& [key, at] = n.entries.front();
@@ -35,7 +35,7 @@ std::optional<log_target> read_target(const node& n, read_context& ctx) {
   const auto found = n.is_scalar() ? std::find(words.begin(), words.end(), n.text) : words.end();
   if (found != words.end()) return log_target{static_cast<log_target::place>(found - words.begin()), {}};
   const bool names_file = n.is_scalar() && n.text.find('/') != std::string::npos;
-  mismatch(n, expected, ctx, names_file ? "{file: " + n.text + '}' : "");
+  mismatch(n, target_words, ctx, names_file ? "{file: " + n.text + '}' : "");
   return std::nullopt;
 }
 
@@ -51,7 +51,7 @@ value_type<log_target> target() {
   boost::json::array ways;
   ways.emplace_back(choice_schema(place_words()));
   ways.emplace_back(std::move(file));
-  return {expected, {{"anyOf", std::move(ways)}}, read_target};
+  return {target_words, {{"anyOf", std::move(ways)}}, read_target};
 }
 
 }  // namespace

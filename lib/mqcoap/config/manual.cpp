@@ -72,7 +72,7 @@ std::string translated(std::string_view markdown) {
   return out;
 }
 
-std::string chapter(const section_info& section) {
+std::string manual_chapter(const section_info& section) {
   std::string out = "\n## " + heading(section) + "\n\n" + words(section.doc) + '\n';
   for (const auto& field : section.fields) {
     out += "\n*" + words(field.name) + "*: " + words(field.words) + "\n\t" + words(field.doc);
@@ -86,7 +86,7 @@ std::string chapter(const section_info& section) {
 
 std::string settings_manual() {
   std::string page = beginning + translated(settings_introduction()) + "\n# KEYS\n";
-  for (const auto* section : all_sections()) page += chapter(*section);
+  for (const auto* section : all_sections()) page += manual_chapter(*section);
   return page + end;
 }
 

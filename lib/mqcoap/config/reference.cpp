@@ -125,7 +125,7 @@ std::string anchor(const std::string& heading) {
   return out;
 }
 
-std::string chapter(const section_info& section) {
+std::string reference_chapter(const section_info& section) {
   std::string out = "\n## " + heading(section) + "\n\n" + section.doc + "\n\n";
   out += "| key | value | if left out | |\n|---|---|---|---|\n";
   for (const auto& field : section.fields) {
@@ -141,7 +141,7 @@ std::string chapter(const section_info& section) {
 
 std::string settings_reference() {
   std::string page = introduction;
-  for (const auto* section : all_sections()) page += chapter(*section);
+  for (const auto* section : all_sections()) page += reference_chapter(*section);
   return page;
 }
 

@@ -20,7 +20,7 @@ boost::json::object one_kind_rule() {
                                                    {"metric", metric}}}};
 }
 
-field<action_spec> entries_key(std::string name, std::string doc, json_entries action_spec::*target) {
+table_row<action_spec> entries_key(std::string name, std::string doc, json_entries action_spec::*target) {
   return key<action_spec>(std::move(name),
                           map_of(value_path(), any_json(), "a map from paths of this device to values"), "{}",
                           std::move(doc), target);

@@ -8,7 +8,6 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t longest_path = 4096;  // limits.path is compared when everything has been read
 constexpr std::string_view kind_names[] = {"value", "collection", "action", "reply", "signal", "proxy"};
 constexpr char path_words[] = "a path like gains or supply/voltage";
 

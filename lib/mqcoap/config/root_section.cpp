@@ -80,7 +80,12 @@ const section<limits_spec>& limits_section() {
            "Requests that are forwarded and not yet answered; more get 503. No device gets more of "
            "these places than are left for the others, so that a mute one takes at most half of "
            "them. The gateway's own resources need none.",
-           [](limits_spec& l, std::int64_t n) { l.in_flight = static_cast<std::size_t>(n); })}};
+           [](limits_spec& l, std::int64_t n) { l.in_flight = static_cast<std::size_t>(n); }),
+       key<limits_spec>(
+           "handler_timeout", duration(1ms, 10min), "10s",
+           "How long a resource of the gateway's own may take to answer; then the request gets 504. "
+           "Proxied requests have the time of their route.",
+           &limits_spec::handler_timeout)}};
   return table;
 }
 

@@ -9,8 +9,6 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t longest_path = 4096;
-
 bool is_pattern_char(char c) { return is_name_char(c) || c == '*' || c == '?'; }
 
 std::optional<std::string> read_path_pattern(const std::string& pattern, const node& n, read_context& ctx) {

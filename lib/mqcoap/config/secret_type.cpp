@@ -11,8 +11,8 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t longest_secret = 4096;
-constexpr char expected_file[] = "a file's name, {file: PATH} or {credential: NAME}";
-constexpr char expected[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
+constexpr char secret_file_words[] = "a file's name, {file: PATH} or {credential: NAME}";
+constexpr char secret_words[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
 
 std::optional<secret> accept(std::string text, const node& at, read_context& ctx) {
   std::size_t bad_at = 0;
@@ -120,7 +120,7 @@ std::optional<secret> read_secret(const node& n, read_context& ctx) {
     ctx.faults.error(n, "a secret that looks like a number or a boolean", "put it in quotes");
     return std::nullopt;
   }
-  const auto* entry = source_of(n, {"file", "env", "credential"}, expected, ctx);
+  const auto* entry = source_of(n, {"file", "env", "credential"}, secret_words, ctx);
   if (entry == nullptr) return std::nullopt;
   const auto& [source, at] = *entry;
   const auto name = text("a text").read(*at, ctx);
@@ -141,10 +141,10 @@ std::optional<std::string> guarded(const std::string& path, const node& at, read
 
 std::optional<std::string> read_secret_file(const node& n, read_context& ctx) {
   if (n.is_scalar()) {
-    const auto name = text(expected_file).read(n, ctx);
+    const auto name = text(secret_file_words).read(n, ctx);
     return name ? guarded(beside_configuration(*name, ctx), n, ctx) : std::nullopt;
   }
-  const auto* entry = source_of(n, {"file", "credential"}, expected_file, ctx);
+  const auto* entry = source_of(n, {"file", "credential"}, secret_file_words, ctx);
   if (entry == nullptr) return std::nullopt;
   const auto& [source, at] = *entry;
   const auto name = text("a text").read(*at, ctx);
@@ -168,7 +168,7 @@ value_type<std::string> secret_file() {
   boost::json::array ways;
   ways.emplace_back(std::move(from));
   ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
-  return {expected_file, {{"anyOf", std::move(ways)}}, read_secret_file};
+  return {secret_file_words, {{"anyOf", std::move(ways)}}, read_secret_file};
 }
 
 value_type<secret> secret_text() {
@@ -185,7 +185,7 @@ value_type<secret> secret_text() {
   ways.emplace_back(std::move(from));
   ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
   // What JSON Schema calls a password; also how the keys that `show_settings` covers are known.
-  return {expected, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
+  return {secret_words, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
 }
 
 }  // namespace mqcoap

@@ -53,7 +53,7 @@ std::optional<std::vector<const node*>> match_fields(const section_info& table, 
 
 /// A row of the table of a section that fills a `T`.
 template <class T>
-struct field {
+struct table_row {
   field_info info;
   std::function<void(T&, const node&, read_context&)> decode;
 };
@@ -61,7 +61,7 @@ struct field {
 /// A key that is read as `type` and stored in `target`: a member of T (of that type, or an optional of it),
 /// or a function that takes a T& and the value.
 template <class T, class V, class Target>
-field<T> key(std::string name, value_type<V> type, presence when, std::string doc, Target target) {
+table_row<T> key(std::string name, value_type<V> type, presence when, std::string doc, Target target) {
   return {{std::move(name), std::move(doc), std::move(when), type.words, type.schema, type.section},
           [read = type.read, target](T& into, const node& n, read_context& ctx) {
             auto value = read(n, ctx);
@@ -76,7 +76,7 @@ field<T> key(std::string name, value_type<V> type, presence when, std::string do
 template <class T>
 class section : public section_info {
  public:
-  section(std::string id_, std::string title_, std::string doc_, std::vector<field<T>> rows,
+  section(std::string id_, std::string title_, std::string doc_, std::vector<table_row<T>> rows,
           boost::json::object rules_ = {}, std::vector<std::pair<std::string, std::string>> refusals_ = {})
       : section_info{std::move(id_),    std::move(title_),   std::move(doc_), {},
                      std::move(rules_), std::move(refusals_)} {

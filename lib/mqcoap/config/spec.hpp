@@ -43,6 +43,7 @@ struct defaults_spec {
 struct limits_spec {
   payload_limits payload;
   std::size_t in_flight = 0;
+  std::chrono::milliseconds handler_timeout{};
 };
 
 struct logging_spec {

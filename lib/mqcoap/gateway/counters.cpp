@@ -12,6 +12,7 @@ std::string_view to_string(event e) noexcept {
     case event::request_repeated: return "requests that came twice";
     case event::request_returned: return "own requests that came back";
     case event::request_stale: return "requests that waited too long to be read";
+    case event::handler_late: return "requests that a resource did not answer in time";
     case event::answer_unsent: return "answers that could not be sent";
     case event::answer_late: return "late answers";
     case event::answer_duplicate: return "duplicate answers";

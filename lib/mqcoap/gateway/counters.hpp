@@ -17,6 +17,7 @@ enum class event : std::uint8_t {
   request_repeated,   ///< requests that came twice and were not run again
   request_returned,   ///< requests of our own that a broker brought back
   request_stale,      ///< requests whose time was over before they were read
+  handler_late,       ///< requests that a resource did not answer in time
   answer_unsent,      ///< answers that the connection did not take
   answer_late,        ///< answers of a device after the deadline
   answer_duplicate,   ///< further answers of a device to one request

@@ -7,6 +7,9 @@
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/gateway/gateway_intake.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/serve/outcome_words.hpp>
+#include <mqcoap/state/memory_store.hpp>
+#include <mqcoap/state/state_draft.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <new>
 #include <utility>
@@ -23,33 +26,49 @@ void answer_nothing_here(responder r) {
   std::move(r).refuse(response_code::not_found, words);
 }
 
+/// 504, without the words if there is no memory for them.
+template <class Words>
+answer unanswered(const Words& words) noexcept {
+  try {
+    return answer::error(response_code::gateway_timeout, words());
+  } catch (const std::bad_alloc&) {
+    answer without_words;
+    without_words.code = response_code::gateway_timeout;
+    return without_words;
+  }
+}
+
 }  // namespace
 
 gateway::gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
-                 gateway_hooks hooks)
+                 gateway_hooks hooks, std::unique_ptr<state_store> store)
     : options_(std::move(options)),
       links_(std::move(links)),
       time_(time),
       wake_(wake),
       hooks_(std::move(hooks)),
       log_(options_.logged_body, hooks_.log),
-      intake_(std::make_unique<intake>(*this, *links_.front())),
+      intake_(std::make_shared<intake>(*this, *links_.front())),
       rivals_(hooks_.notice ? hooks_.notice : spdlog_sink()),
       proxy_(options_.proxy,
              {links_, time_, counted_, stats_, options_.ns, options_.decoding, options_.limits,
               [this](const call& asked, const answer& late) { seen_.amend(asked, late); },
-              [this] { on_out_of_memory(); }}),
+              [this] { on_out_of_memory(); }, hooks_.ids}),
       returns_(proxy_, counted_, time_),
+      store_(store ? std::move(store) : std::make_unique<memory_store>()),
+      state_(*store_),
       chain_(answer_nothing_here, [this](log_level, std::string_view why) { tell_failure({}, why); }),
       sender_(time_, *this) {
   stats_.configure(options_);
   returns_.begin(links_);
-  devices_ = make_devices(options_);
+  state_draft draft(state_);
+  devices_ = make_devices(options_, draft);
+  draft.put_in_force();
   compose_chain();
 }
 
 /// Those that are not there already, just as they are to be: for these, a null.
-gateway::device_map gateway::make_devices(const gateway_options& options) {
+gateway::device_map gateway::make_devices(const gateway_options& options, state_draft& draft) {
   device_map made;
   const auto& forward = options.proxy.forward;
   const auto add = [&](const device_options& device, bool own) {
@@ -58,9 +77,10 @@ gateway::device_map gateway::make_devices(const gateway_options& options) {
     const auto* before = at == devices_.end() ? nullptr : at->second.get();
     const bool same =
         before != nullptr && before->options() == device && before->has_extra() == !extra.empty();
+    if (same) draft.keep(device.tag.text());
     made.emplace(
         device.tag.text(),
-        same ? nullptr : std::make_unique<local_device>(device, time_, proxy_, std::move(extra), before));
+        same ? nullptr : std::make_unique<local_device>(device, time_, proxy_, draft, std::move(extra)));
   };
   for (const auto& device : options.devices)
     add(device, forward ? device.tag.text() == forward->text() : &device == &options.devices.front());
@@ -148,11 +168,17 @@ void gateway::drain(std::function<void()> done) {
   check_drained();
 }
 
-void gateway::abandon() { proxy_.abandon("the gateway is stopping"); }
+void gateway::abandon() {
+  static constexpr char why[] = "the gateway is stopping";
+  proxy_.abandon(why);
+  state_.abandon();
+  open_.end_all([](const call& c) { return unanswered([&] { return why + may_have_run(c); }); });
+}
 
 void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
   attempt({}, [this] { proxy_.expire(time_.now()); });
+  attempt({}, [this] { open_.expire(time_.now(), [this](const call& c) { return late_handler(c); }); });
   rivals_.expire(time_.now());
   seen_.forget_old(time_.now());
   retire();
@@ -161,7 +187,8 @@ void gateway::on_alarm() {
 
 void gateway::set_alarm() {
   // Requests that are remembered are forgotten as others come; the last ones need an alarm.
-  auto next = std::min({proxy_.next_deadline(), rivals_.next_end(), seen_.all_old_at()});
+  auto next =
+      std::min({proxy_.next_deadline(), open_.next_deadline(), rivals_.next_end(), seen_.all_old_at()});
   for (const auto& each : leaving_intakes_)
     if (each.patience > time_.now()) next = std::min(next, each.patience);
   for (const auto& each : leaving_links_)
@@ -228,7 +255,28 @@ void gateway::take_request(intake& from, exchange_topic topic, const inbound& m)
   // From here on, whatever happens, the responder answers.
   ++in_flight_;
   ++from.in_flight;
-  chain_.run(responder(std::move(c), from));
+  auto& asked = *c;
+  in_chain_ = &asked;
+  chain_.run(responder(std::move(c), from.weak_from_this()));
+  if (std::exchange(in_chain_, nullptr) != nullptr) keep_open(from, asked);
+}
+
+/// A handler has kept the call. The proxy has deadlines of its own.
+void gateway::keep_open(intake& from, call& c) noexcept {
+  if (c.has_deadline) return;
+  auto wait = options_.limits.handler_timeout;
+  if (const auto patience = c.req.options->timeout) wait = std::min(wait, *patience);
+  attempt(c.topic.text(), [&] { open_.add(c, c.received + wait, from); });
+}
+
+answer gateway::late_handler(const call& c) {
+  counted_.count(event::handler_late);
+  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - c.received);
+  return unanswered([&] {
+    return std::string(c.topic.tag()) + '/' + std::string(c.topic.subsystem()) + '/' +
+           std::string(c.asked().path.key()) + " did not answer within " + to_string(waited) +
+           may_have_run(c);
+  });
 }
 
 /// Null if the request is not to be run; then it has been dealt with.
@@ -342,6 +390,10 @@ void gateway::reverse_by_tag(responder& r) {
 
 /// If one step fails (out of memory), the others are done all the same: a stop must not wait for ever.
 void gateway::reply(intake& from, call& answered, answer&& what) noexcept {
+  if (in_chain_ == &answered)
+    in_chain_ = nullptr;
+  else
+    open_.remove(answered);
   --in_flight_;
   --from.in_flight;
   const auto& topic = answered.topic.text();

@@ -23,7 +23,11 @@
 #include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
+#include <mqcoap/protocol/request_id.hpp>
 #include <mqcoap/resource/handler.hpp>
+#include <mqcoap/serve/open_calls.hpp>
+#include <mqcoap/state/resource_state.hpp>
+#include <mqcoap/state/state_store.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <optional>
 #include <string>
@@ -44,7 +48,8 @@ struct gateway_hooks {
   std::function<void(link&)> retired{};
   /// Hears of others who answer for a tag that is served; none: they are lines of spdlog's.
   log_sink notice{};
-  request_sink log{};  ///< gets the records of the request log; none: they are lines of spdlog's
+  request_sink log{};          ///< gets the records of the request log; none: they are lines of spdlog's
+  request_id_generator ids{};  ///< makes the ids of hops; tests that compare give a fixed sequence
 };
 
 /// Takes requests from the default link, answers them from local resources or forwards them, and sends
@@ -54,8 +59,9 @@ struct gateway_hooks {
 class gateway final : public link_events, private answer_sender::observer {
  public:
   /// @param links  at least one, outliving the gateway; the first is the one that is served
+  /// @param store  makes changes of resources last; none: they last as long as the gateway
   gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
-          gateway_hooks hooks = {});
+          gateway_hooks hooks = {}, std::unique_ptr<state_store> store = nullptr);
   ~gateway();
 
   /// Starts the links.
@@ -63,8 +69,8 @@ class gateway final : public link_events, private answer_sender::observer {
 
   /// Puts other options and links in force, without losing a request. Requests under way end as they began:
   /// on their links, by the routes of that time. What is the same stays as it is: links, subscriptions,
-  /// devices, and of changed devices the resources; counters and the memory of answered requests stay in any
-  /// case. Does nothing once it drains.
+  /// devices, and of changed devices what their resources keep; counters and the memory of answered requests
+  /// stay in any case. Does nothing once it drains.
   /// @param links  as for the constructor. New ones are the caller's to start, with this as their owner; one
   /// with
   ///   the client id of one that is left out, not before that is stopped. Those that are left out live until
@@ -74,7 +80,7 @@ class gateway final : public link_events, private answer_sender::observer {
 
   /// Takes no new requests; calls `done` once when the last one is answered (maybe inside this call).
   void drain(std::function<void()> done);
-  /// Answers what still waits: 504 what a device has, 503 what was not sent.
+  /// Answers what still waits: 504 what a device or a resource has, 503 what was not sent.
   void abandon();
 
   /// To be called when the time that the alarm was set to has come.
@@ -110,7 +116,7 @@ class gateway final : public link_events, private answer_sender::observer {
   struct intake;
   using device_map = text_map<std::unique_ptr<local_device>>;
   struct leaving_intake {
-    std::unique_ptr<intake> from;
+    std::shared_ptr<intake> from;
     steady_time patience;  ///< until then, requests on their way are taken
   };
   struct leaving_link {
@@ -119,7 +125,7 @@ class gateway final : public link_events, private answer_sender::observer {
     steady_time patience;  ///< until then, one that is in the way may finish
   };
 
-  device_map make_devices(const gateway_options& options);
+  device_map make_devices(const gateway_options& options, state_draft& draft);
   void keep_devices(device_map changed);
   void change_intake();
   void let_go_of_links(const std::vector<link*>& before);
@@ -138,6 +144,8 @@ class gateway final : public link_events, private answer_sender::observer {
   bool serves(std::string_view tag) const noexcept;
   bool is_forward_tag(std::string_view tag) const noexcept;
   bool is_rival(const link& l, const exchange_topic& response);
+  void keep_open(intake& from, call& c) noexcept;
+  answer late_handler(const call& c);
   void take_request(intake& from, exchange_topic topic, const inbound& m);
   std::unique_ptr<call> admit(intake& from, exchange_topic topic, const inbound& m);
   static std::optional<answer> came_back();
@@ -171,16 +179,20 @@ class gateway final : public link_events, private answer_sender::observer {
   counters counted_;
   statistics stats_;
   duplicate_filter seen_;
-  std::unique_ptr<intake> intake_;
+  std::shared_ptr<intake> intake_;
   std::vector<leaving_intake> leaving_intakes_;
   std::vector<leaving_link> leaving_links_;
   twin_filter twins_;
   rival_watch rivals_;
   proxy proxy_;
   return_watch returns_;
+  const std::unique_ptr<state_store> store_;
+  resource_state state_;  ///< of the devices' resources; it stays over a reload
   device_map devices_;
   request_chain chain_;  ///< what answers a request, in order
   answer_sender sender_;
+  open_calls open_;                 ///< those that a local handler answers later
+  const call* in_chain_ = nullptr;  ///< the one that the chain is given, until it is answered
   std::size_t in_flight_ = 0;
   bool too_large_told_ = false;
   bool serves_patterns_ = false;  ///< of the proxy's routes, some take tags that nobody has named

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <mqcoap/gateway/gateway.hpp>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace mqcoap {
 
 /// Where requests come from: a link, the subscriptions that bring them, and the way back for their answers.
 /// There is one, and after a reload that made another broker the default, for a while, the one before.
-struct gateway::intake final : reply_sink {
+struct gateway::intake final : reply_sink, std::enable_shared_from_this<gateway::intake> {
   intake(gateway& g, link& l) : owner(g), via(&l) {}
 
   void reply(call& answered, answer&& what) noexcept override {

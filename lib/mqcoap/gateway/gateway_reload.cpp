@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mqcoap/gateway/gateway_intake.hpp>
+#include <mqcoap/state/state_draft.hpp>
 #include <unordered_set>
 #include <utility>
 
@@ -15,12 +16,14 @@ constexpr std::chrono::seconds leaving_patience{5};
 
 void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   if (drained_) return;
-  auto devices = make_devices(options);
+  state_draft draft(state_);
+  auto devices = make_devices(options, draft);
   options_ = std::move(options);
   proxy_.reconfigure(options_.proxy);
   log_ = request_log(options_.logged_body, hooks_.log);
   stats_.configure(options_);
   keep_devices(std::move(devices));
+  draft.put_in_force();
   const auto before = std::exchange(links_, std::move(links));
   returns_.begin(links_);
   change_intake();
@@ -41,7 +44,7 @@ void gateway::change_intake() {
   if (&now == intake_->via) return;
   const auto again = std::find_if(leaving_intakes_.begin(), leaving_intakes_.end(),
                                   [&](const auto& each) { return each.from->via == &now; });
-  auto next = again == leaving_intakes_.end() ? std::make_unique<intake>(*this, now) : std::move(again->from);
+  auto next = again == leaving_intakes_.end() ? std::make_shared<intake>(*this, now) : std::move(again->from);
   if (again != leaving_intakes_.end()) leaving_intakes_.erase(again);
   // The old one asks until the new one has what it asked for, and both may lead to one broker.
   twins_.begin();

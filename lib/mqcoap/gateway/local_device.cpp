@@ -14,21 +14,14 @@ namespace mqcoap {
 /// them.
 class local_device::builder {
  public:
-  builder(local_device& built, const clock& time, proxy& mounts, std::vector<extra_resource> extra,
-          const local_device* before)
-      : built_(built),
-        options_(built.options_),
-        time_(time),
-        mounts_(mounts),
-        before_(before),
-        conditions_(conditions_of(options_)) {
-    if (before != nullptr) {
-      for (const auto& r : before->options_.resources) known_.emplace(r.path, &r);
-      conditions_before_ = conditions_of(before->options_);
-    }
+  builder(local_device& built, const clock& time, proxy& mounts, state_draft& draft,
+          std::vector<extra_resource> extra)
+      : built_(built), options_(built.options_), time_(time), mounts_(mounts), draft_(draft) {
+    const auto conditions = conditions_of(options_);
     for (const auto& r : options_.resources)
       if (const auto* value = std::get_if<value_options>(&r.kind))
-        built_.values_.emplace(r.path, make_value(r, whole(r, *value, conditions_)));
+        values_.emplace(r.path, std::make_shared<value_resource>(whole(r, *value, conditions), draft_,
+                                                                 options_.tag.text(), r.path));
     for (const auto& r : options_.resources) std::visit([&](const auto& kind) { add(r, kind); }, r.kind);
     for (auto& e : extra) {
       serve(e.info.path, std::move(e.target));
@@ -57,24 +50,23 @@ class local_device::builder {
 
   void add(const resource_options& r, const value_options& kind) {
     describe(r, "value", kind.methods);
-    const auto& made = built_.values_.at(r.path);
+    const auto& made = values_.at(r.path);
     serve(r.path, made);
-    if (r.metric) built_.gauges_.push_back({r.path, r.unit, made});
+    if (r.metric) built_.gauges_.push_back({r.path, r.unit, made->kept()});
   }
   void add(const resource_options& r, const collection_options& kind) {
     describe(r, "collection", {method::get, method::post});
-    const auto made = make_collection(r.path, kind);
-    built_.collections_.emplace(r.path, made);
+    const auto made = std::make_shared<collection_resource>(kind, draft_, options_.tag.text(), r.path);
     serve(r.path, made);
     serve(r.path + "/**", made);
   }
   void add(const resource_options& r, const action_options& kind) {
     describe(r, "action", {method::post});
     std::vector<action_resource::condition> when;
-    for (const auto& [path, expected] : kind.when) when.push_back({path, &value_at(path), expected.value()});
+    for (const auto& [path, expected] : kind.when) when.push_back({path, value_at(path), expected.value()});
     std::vector<action_resource::assignment> set;
-    for (const auto& [path, stored] : kind.set) set.push_back({&value_at(path), stored});
-    serve(r.path, std::make_shared<action_resource>(std::move(when), std::move(set)));
+    for (const auto& [path, stored] : kind.set) set.push_back({value_at(path), stored});
+    serve(r.path, std::make_shared<action_resource>(std::move(when), std::move(set), draft_.state()));
   }
   void add(const resource_options& r, const reply_options& kind) {
     describe(r, "reply", kind.methods);
@@ -82,43 +74,11 @@ class local_device::builder {
   }
   void add(const resource_options& r, const signal_options& kind) {
     describe(r, "signal", {method::get});
-    const auto* same = kind_before(r.path, kind);
-    auto made = same != nullptr && *same == kind ? before_->signals_.at(r.path)
-                                                 : std::make_shared<signal_resource>(kind, time_);
-    built_.signals_.emplace(r.path, made);
-    serve(r.path, std::move(made));
+    serve(r.path, std::make_shared<signal_resource>(kind, time_, draft_, options_.tag.text(), r.path));
   }
   void add(const resource_options& r, const mount_options& kind) {
     describe(r, "proxy", method_set::all());
     serve(r.path, std::make_shared<mount>(mounts_, kind));
-  }
-
-  std::shared_ptr<value_resource> make_value(const resource_options& r, value_options kind) const {
-    const auto at = known_.find(r.path);
-    const auto* as_configured = at != known_.end() ? std::get_if<value_options>(&at->second->kind) : nullptr;
-    if (as_configured == nullptr) return std::make_shared<value_resource>(std::move(kind));
-    const auto known = whole(*at->second, *as_configured, conditions_before_);
-    if (known == kind) return before_->values_.at(r.path);
-    // Another initial value is meant to be seen; other methods or another schema are no reason to lose what
-    // was stored.
-    const bool is_kept = known.initial == kind.initial;
-    auto made = std::make_shared<value_resource>(std::move(kind));
-    if (is_kept) made->take_over(*before_->values_.at(r.path));
-    return made;
-  }
-  std::shared_ptr<collection_resource> make_collection(const std::string& path,
-                                                       const collection_options& kind) const {
-    const auto* known = kind_before(path, kind);
-    if (known != nullptr && *known == kind) return before_->collections_.at(path);
-    auto made = std::make_shared<collection_resource>(kind);
-    if (known != nullptr) made->take_over(*before_->collections_.at(path));
-    return made;
-  }
-  /// The options of this path until now; null if it is new, or was of another kind.
-  template <class Kind>
-  const Kind* kind_before(const std::string& path, const Kind&) const {
-    const auto at = known_.find(path);
-    return at == known_.end() ? nullptr : std::get_if<Kind>(&at->second->kind);
   }
 
   void describe(const resource_options& r, const char* type, method_set methods) {
@@ -126,8 +86,8 @@ class local_device::builder {
     for (const auto& s : options_.subsystems) subsystems.push_back(s.text());
     infos_.push_back({r.path, methods, type, r.unit, r.title, std::move(subsystems)});
   }
-  value_resource& value_at(const std::string& path) {
-    if (const auto at = built_.values_.find(path); at != built_.values_.end()) return *at->second;
+  const std::shared_ptr<cell>& value_at(const std::string& path) {
+    if (const auto at = values_.find(path); at != values_.end()) return at->second->kept();
     throw std::invalid_argument(options_.tag.text() + ": an action names '" + path + "', which is no value");
   }
   void serve(std::string path, std::shared_ptr<handler> made) {
@@ -142,17 +102,15 @@ class local_device::builder {
   const device_options& options_;
   const clock& time_;
   proxy& mounts_;
-  const local_device* const before_;
-  const path_set conditions_;
-  path_set conditions_before_;
-  std::unordered_map<std::string_view, const resource_options*> known_;  ///< those of `before_`, by path
+  state_draft& draft_;
+  std::unordered_map<std::string_view, std::shared_ptr<value_resource>> values_;  ///< by path
   std::vector<resource_info> infos_;
 };
 
 local_device::local_device(const device_options& options, const clock& time, proxy& mounts,
-                           std::vector<extra_resource> extra, const local_device* before)
+                           state_draft& draft, std::vector<extra_resource> extra)
     : options_(options), has_extra_(!extra.empty()) {
-  builder(*this, time, mounts, std::move(extra), before);
+  builder(*this, time, mounts, draft, std::move(extra));
 }
 
 bool local_device::has_subsystem(std::string_view name) const noexcept {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/path_router.hpp>
+#include <mqcoap/state/state_draft.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +21,9 @@ class local_device {
   /// Precondition: the options were checked as the configuration loader does; what does not fit together
   /// throws std::invalid_argument.
   /// @param extra  resources beside the configured ones
-  /// @param before  the device of this tag until now, which stays as it is: resources whose options are the
-  /// same
-  ///   are shared with it; of others the value or the items are kept, where their schema still allows them
-  local_device(const device_options& options, const clock& time, proxy& mounts,
-               std::vector<extra_resource> extra = {}, const local_device* before = nullptr);
+  /// @param draft  gives the cells of its resources
+  local_device(const device_options& options, const clock& time, proxy& mounts, state_draft& draft,
+               std::vector<extra_resource> extra = {});
 
   /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have: under
   /// those, it tells only what there is.
@@ -35,7 +33,7 @@ class local_device {
   struct gauge {
     std::string path;
     std::string unit;
-    std::shared_ptr<const value_resource> value;
+    std::shared_ptr<const cell> value;
   };
   const std::string& tag() const noexcept { return options_.tag.text(); }
   const std::vector<gauge>& gauges() const noexcept { return gauges_; }
@@ -51,10 +49,6 @@ class local_device {
   const bool has_extra_;
   path_router router_;
   std::vector<gauge> gauges_;
-  /// What has a state, by path.
-  std::map<std::string, std::shared_ptr<value_resource>> values_;
-  std::map<std::string, std::shared_ptr<collection_resource>> collections_;
-  std::map<std::string, std::shared_ptr<signal_resource>> signals_;
 };
 
 }  // namespace mqcoap

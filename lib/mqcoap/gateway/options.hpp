@@ -93,6 +93,7 @@ struct proxy_options {
 struct gateway_limits {
   /// Requests forwarded and not yet answered; then 503. A device gets no more than are left for others.
   std::size_t in_flight = 1024;
+  std::chrono::milliseconds handler_timeout{10000};  ///< for a resource to answer; then 504
 };
 
 struct gateway_options {

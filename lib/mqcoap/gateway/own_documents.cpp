@@ -1,6 +1,7 @@
 #include <mqcoap/gateway/own_documents.hpp>
 
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/state/version.hpp>
 
 namespace mqcoap {
 

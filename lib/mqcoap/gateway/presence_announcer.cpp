@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 /// For how long a message may wait for a stalled broker, and until what was said should have come back.
 constexpr auto patience = 5s;
-constexpr auto goodbye = 500ms;
 /// A connection that is lost sooner than this, for the second time, was taken over by another client.
 constexpr auto takeover = 60s;
 

@@ -58,6 +58,8 @@ class presence_announcer final : private link_events {
     offline,  ///< the device is not there
     forget,   ///< nor will it come back: what the broker keeps is removed
   };
+  /// What suffices to say goodbye to a broker that does not stall.
+  static constexpr std::chrono::milliseconds goodbye{500};
   /// For good: `ended` says when. @param grace  for what is still to be sent
   void leave(farewell how, std::chrono::milliseconds grace);
   bool ended() const noexcept { return leaving_ && phase_ == phase::idle; }

@@ -8,8 +8,6 @@
 namespace mqcoap {
 namespace {
 
-/// For the goodbye of a device that is no longer there.
-constexpr std::chrono::milliseconds goodbye{500};
 /// Connections that are made at a time: a broker and a loop have others to serve.
 constexpr std::size_t most_connecting = 8;
 /// Lines of the log for different causes, or for tags that others announce.
@@ -37,13 +35,14 @@ void presence_board::follow(const namespace_name& ns, const std::vector<device_o
         told_.insert(before.extract(at));
         continue;
       }
-      end(std::move(before.extract(at).mapped()), same_broker ? offline : forget, goodbye);
+      end(std::move(before.extract(at).mapped()), same_broker ? offline : forget,
+          presence_announcer::goodbye);
     }
     auto made = std::make_unique<presence_announcer>(ns, device.tag, broker_, time_,
                                                      static_cast<presence_announcer::host&>(*this));
     told_.emplace(std::move(topic), std::move(made));
   }
-  for (auto& [topic, one] : before) end(std::move(one), forget, goodbye);
+  for (auto& [topic, one] : before) end(std::move(one), forget, presence_announcer::goodbye);
   advance();
 }
 

@@ -4,6 +4,7 @@
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/gateway/relayed_answer.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/serve/outcome_words.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <new>
 
@@ -37,12 +38,6 @@ route_options make_unrouted(milliseconds timeout) {
 
 std::string describe(const upstream& device) { return device.tag.text() + " on broker " + device.via.name(); }
 
-/// A 504 to a write never means that the device did nothing.
-std::string may_have_run(const call& asked) {
-  const auto verb = asked.asked().verb;
-  return verb == method::get ? "" : "; the " + std::string(to_string(verb)) + " may have been run";
-}
-
 /// True if a link tells that what it took never reached a device. Of a lost connection nobody knows that, and
 /// `on_link_down` ends its hops.
 bool was_not_sent(error_code ec) {
@@ -57,6 +52,7 @@ proxy::rule_set::rule_set(proxy_options options)
 proxy::proxy(proxy_options options, environment env)
     : env_(env),
       rules_(std::make_shared<const rule_set>(std::move(options))),
+      ids_(env_.ids),
       alive_(std::make_shared<proxy*>(this)) {}
 
 proxy::~proxy() { abandon("the gateway is stopping"); }
@@ -130,6 +126,7 @@ void proxy::forward_by(responder&& r, const route_options& route, const address&
 }
 
 void proxy::start(responder&& r, const route_options& route, const route_destination& where) {
+  r.keep_deadline();
   env_.stats.set_route(r.account(), route.name);
   if (r.req().options->hops.value_or(default_hops) <= 1)  // RFC 8768 section 3
     return std::move(r).refuse(response_code::bad_gateway,
@@ -175,7 +172,7 @@ void proxy::start(responder&& r, const route_options& route, const route_destina
   device_place place(*device, id);
   // The call enters the hop last: if memory ends before, it is still with the caller of this function.
   hops_.add(id, deadline,
-            hop{responder(nullptr, nullptr),
+            hop{responder(),
                 device,
                 {rules_, &route},
                 where.to.subsystem,

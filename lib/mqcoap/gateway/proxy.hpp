@@ -39,6 +39,7 @@ class proxy {
     /// Gets a device's answer to a write that was answered with 504 before.
     std::function<void(const call& asked, const answer& late)> late{};
     std::function<void()> out_of_memory{};  ///< hears that there was none for a message
+    request_id_generator ids{};             ///< makes the ids of hops
   };
 
   proxy(proxy_options options, environment env);

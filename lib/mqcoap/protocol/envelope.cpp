@@ -57,7 +57,7 @@ decode_fault not_finite_fault(std::string_view object, const payload_limits& lim
   return fault;
 }
 
-std::string_view skip_space(std::string_view text) {
+std::string_view without_leading_space(std::string_view text) {
   const auto at = text.find_first_not_of(" \t\r\n");
   return at == std::string_view::npos ? std::string_view() : text.substr(at);
 }
@@ -85,7 +85,7 @@ result<envelope, decode_fault> envelope::open(std::string_view payload, const de
   if (unsound && !unsound->not_finite)
     return refuse(
         "", "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, rules.limits.depth));
-  payload = skip_space(payload);
+  payload = without_leading_space(payload);
   if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
 
   envelope e;

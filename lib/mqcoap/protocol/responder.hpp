@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/request.hpp>
@@ -28,7 +29,10 @@ struct call {
   /// The path behind the prefix of a `**` resource or collection, without a leading slash; may be empty.
   std::string_view rest() const noexcept { return req.path.key().substr(rest_at); }
 
-  call_account account{};                       ///< set by the steps that the call passes
+  call_account account{};          ///< set by the steps that the call passes
+  bool has_deadline = false;       ///< the handler itself answers when its time is over
+  bool ended = false;              ///< answered in place of its handler, whose answer comes too late
+  std::function<void()> cancel{};  ///< ends the handler's work when the call is ended
   std::unique_ptr<const request> as_it_came{};  ///< kept from the first change of `req` on
   /// What is answered: handlers may have changed `req`, but the caller gets its own path and ids back.
   const request& asked() const noexcept { return as_it_came ? *as_it_came : req; }
@@ -49,15 +53,14 @@ class reply_sink {
 };
 
 /// A call and the one chance to answer it. Who holds it answers, now or later, on the event loop; an answer
-/// takes it away, so that answering twice is impossible. Dropped unanswered, it answers 500.
+/// takes it away, so that answering twice is impossible. Dropped unanswered, it answers 500. The answer goes
+/// nowhere if the sink is gone, or if the call was ended before: its time was over, or the gateway stopped.
 /// Precondition of everything but `operator bool`: not answered and not moved from.
 class responder {
  public:
-  /// The sink outlives every call that it handed out.
-  responder(std::unique_ptr<call> c, reply_sink& sink) noexcept
-      : call_(std::move(c)), sink_(std::shared_ptr<void>(), &sink) {}
-  /// The sink lives for as long as a call waits for its answer.
-  responder(std::unique_ptr<call> c, std::shared_ptr<reply_sink> sink) noexcept
+  /// Holds no call.
+  responder() noexcept = default;
+  responder(std::unique_ptr<call> c, std::weak_ptr<reply_sink> sink) noexcept
       : call_(std::move(c)), sink_(std::move(sink)) {}
   responder(responder&&) noexcept = default;
   responder& operator=(responder&& other) noexcept {
@@ -84,10 +87,17 @@ class responder {
   void set_rest_at(std::size_t at) noexcept { call_->rest_at = at; }
   /// For the steps that know where the call is to be counted.
   call_account& account() noexcept { return call_->account; }
+  /// For a handler that sees to it itself that the call is answered in time.
+  void keep_deadline() noexcept { call_->has_deadline = true; }
+  /// For a handler that answers later.
+  /// @param stop  called once if the call is ended before: what the handler does for it may stop. It must not
+  /// throw, and may answer the call, which then goes nowhere.
+  void when_cancelled(std::function<void()> stop) { call_->cancel = std::move(stop); }
 
   void respond(answer&& what) && noexcept {
     const auto answered = std::move(call_);
-    sink_->reply(*answered, std::move(what));
+    if (answered->ended) return;
+    if (const auto sink = sink_.lock()) sink->reply(*answered, std::move(what));
   }
   void fail(response_code code, std::string_view words) && noexcept {
     std::move(*this).respond(error(code, words));
@@ -113,7 +123,7 @@ class responder {
   }
 
   std::unique_ptr<call> call_;
-  std::shared_ptr<reply_sink> sink_;
+  std::weak_ptr<reply_sink> sink_;
 };
 
 }  // namespace mqcoap

@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/write.hpp>
 #include <mqcoap/schema/json_compare.hpp>
 #include <mqcoap/schema/json_excerpt.hpp>
 
@@ -19,23 +20,39 @@ bool holds(const boost::json::value& expected, const boost::json::value& actual)
 
 }  // namespace
 
-action_resource::action_resource(std::vector<condition> when, std::vector<assignment> set)
-    : when_(std::move(when)), set_(std::move(set)) {}
+action_resource::action_resource(std::vector<condition> when, std::vector<assignment> set,
+                                 resource_state& state)
+    : rules_(std::make_shared<rules>(rules{std::move(when), std::move(set)})),
+      state_(state),
+      cells_(cells_of(*rules_)) {}
+
+std::vector<std::shared_ptr<cell>> action_resource::cells_of(const rules& known) {
+  std::vector<std::shared_ptr<cell>> cells;
+  for (const auto& each : known.when) cells.push_back(each.value);
+  for (const auto& each : known.set) cells.push_back(each.value);
+  return cells;
+}
 
 void action_resource::handle(responder&& r) {
   if (auto refused = refuse_method(r.req(), {method::post})) return std::move(r).respond(*std::move(refused));
   if (!r.req().body.is_null())
     if (auto refused = refuse_content_format(r.req())) return std::move(r).respond(*std::move(refused));
-  for (const auto& needed : when_) {
-    if (holds(needed.expected, needed.value->current().value())) continue;
-    return std::move(r).refuse(response_code::precondition_failed,
-                               needed.path + " is " + excerpt(needed.value->current().text()) +
-                                   ", the action needs " + excerpt(needed.expected));
+  write(state_, cells_, std::move(r),
+        [known = rules_](const call&, std::vector<change>& changes) { return run(*known, changes); });
+}
+
+answer action_resource::run(const rules& known, std::vector<change>& changes) {
+  for (const auto& needed : known.when) {
+    const auto& held = needed.value->current();
+    if (holds(needed.expected, held.value())) continue;
+    return answer::refusal(
+        response_code::precondition_failed,
+        needed.path + " is " + excerpt(held.text()) + ", the action needs " + excerpt(needed.expected));
   }
-  for (const auto& each : set_) each.value->store(each.stored);
+  for (const auto& each : known.set) changes.push_back({each.value, 0, with_version(each.stored)});
   answer a;
   a.code = response_code::valid;
-  std::move(r).respond(std::move(a));
+  return a;
 }
 
 }  // namespace mqcoap

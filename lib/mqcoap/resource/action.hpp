@@ -1,8 +1,10 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <memory>
 #include <mqcoap/json/json_text.hpp>
-#include <mqcoap/resource/value.hpp>
+#include <mqcoap/resource/handler.hpp>
+#include <mqcoap/state/resource_state.hpp>
 #include <string>
 #include <vector>
 
@@ -15,20 +17,29 @@ class action_resource final : public handler {
  public:
   struct condition {
     std::string path;  ///< of the value, for the words of a 412
-    value_resource* value;
+    std::shared_ptr<cell> value;
     boost::json::value expected;
   };
   struct assignment {
-    value_resource* value;
+    std::shared_ptr<cell> value;
     json_text stored;
   };
 
-  action_resource(std::vector<condition> when, std::vector<assignment> set);
+  action_resource(std::vector<condition> when, std::vector<assignment> set, resource_state& state);
   void handle(responder&& r) override;
 
  private:
-  std::vector<condition> when_;
-  std::vector<assignment> set_;
+  /// Shared with the requests that wait for their turn.
+  struct rules {
+    std::vector<condition> when;
+    std::vector<assignment> set;
+  };
+  static answer run(const rules& known, std::vector<change>& changes);
+  static std::vector<std::shared_ptr<cell>> cells_of(const rules& known);
+
+  const std::shared_ptr<const rules> rules_;
+  resource_state& state_;
+  const std::vector<std::shared_ptr<cell>> cells_;
 };
 
 /// An action as configured; the paths are those of value resources of the same device.

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/write.hpp>
 
 namespace mqcoap {
 namespace {
@@ -27,110 +28,139 @@ answer too_large(std::string_view path, const std::string& why) {
   return answer::refusal(response_code::request_entity_too_large, std::string(path) + why);
 }
 
-}  // namespace
+/// What a collection does to its cell when a request has its turn.
+class collection_change {
+ public:
+  collection_change(std::shared_ptr<const collection_terms> terms, std::shared_ptr<cell> target)
+      : terms_(std::move(terms)), target_(std::move(target)) {}
 
-void collection_resource::handle(responder&& r) {
-  auto said = r->rest().empty() ? answer_list(*r) : answer_item(*r);
-  std::move(r).respond(std::move(said));
-}
-
-void collection_resource::take_over(const collection_resource& before) {
-  items_.clear();
-  bytes_ = 0;
-  for (const auto& [number, held] : before.items_) {
-    if (find_fault(held.value, options_.schema)) continue;
-    items_.emplace_hint(items_.end(), number, held);
-    bytes_ += held.value.text().size();
+  answer operator()(const call& c, std::vector<change>& changes) const {
+    if (c.rest().empty()) return post(c, changes);
+    const auto number = parse_number(c.rest());
+    const auto* const held = number ? target_->find(*number) : nullptr;
+    if (held == nullptr) return missing(c);
+    return c.req.verb == method::put ? put(c, *number, *held, changes) : remove(c, *number, *held, changes);
   }
-  next_ = before.next_;
-  list_.reset();
-}
-
-std::size_t collection_resource::room_beside(std::size_t others) const noexcept {
-  return others < options_.max_bytes ? options_.max_bytes - others : 0;
-}
-
-answer collection_resource::answer_list(const call& c) {
-  if (auto refused = refuse_method(c.req, {method::get, method::post})) return *std::move(refused);
-  return c.req.verb == method::get ? get_list(c.req) : post(c);
-}
-
-answer collection_resource::answer_item(const call& c) {
-  const auto number = parse_number(c.rest());
-  const auto at = number ? items_.find(*number) : items_.end();
-  if (at == items_.end()) {
+  static answer missing(const call& c) {
     const std::string list(list_path(c));
     return answer::refusal(response_code::not_found, std::string(c.req.path.key()) + " does not exist; GET " +
                                                          list + " lists the items, POST to " + list +
                                                          " makes one");
   }
-  if (auto refused = refuse_method(c.req, {method::get, method::put, method::del}))
-    return *std::move(refused);
-  switch (c.req.verb) {
-    case method::put: return put(c, at->second);
-    case method::del: return remove(at, c);
-    default: return give(c.req, at->second.value, at->second.etag);
+
+ private:
+  const collection_options& options() const noexcept { return terms_->options(); }
+  std::size_t room_beside(std::size_t others) const noexcept {
+    return others < options().max_bytes ? options().max_bytes - others : 0;
   }
+
+  answer post(const call& c, std::vector<change>& changes) const {
+    const auto path = list_path(c);
+    if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
+    if (auto refused = refuse_body(find_fault(c.req.body, options().schema))) return *std::move(refused);
+    const auto count = target_->items().size();
+    if (count >= options().max)
+      return too_large(path, " is full with " + std::to_string(count) + " items; DELETE one first");
+    const auto room = room_beside(target_->bytes());
+    if (c.req.body.text().size() > room)
+      return too_large(
+          path, " has room for " + std::to_string(room) + " bytes more; send less or DELETE an item first");
+    const auto number = target_->next_number();
+    changes.push_back({target_, number, with_version(c.req.body)});
+    answer a;
+    a.code = response_code::created;
+    a.location = std::string(path) + '/' + std::to_string(number);
+    return a;
+  }
+
+  answer put(const call& c, std::uint64_t number, const versioned& held, std::vector<change>& changes) const {
+    if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
+    if (auto refused = refuse_version(c.req, held.version)) return *std::move(refused);
+    if (auto refused = refuse_body(find_fault(c.req.body, options().schema))) return *std::move(refused);
+    const auto room = room_beside(target_->bytes() - held.value.text().size());
+    if (c.req.body.text().size() > room)
+      return too_large(list_path(c),
+                       " has room for " + std::to_string(room) + " bytes in place of this item; send less");
+    changes.push_back({target_, number, with_version(c.req.body)});
+    return changed(changes.back().value->version);
+  }
+
+  answer remove(const call& c, std::uint64_t number, const versioned& held,
+                std::vector<change>& changes) const {
+    if (auto refused = refuse_version(c.req, held.version)) return *std::move(refused);
+    changes.push_back({target_, number, std::nullopt});
+    answer a;
+    a.code = response_code::deleted;
+    return a;
+  }
+
+  const std::shared_ptr<const collection_terms> terms_;
+  const std::shared_ptr<cell> target_;
+};
+
+}  // namespace
+
+std::vector<change> collection_terms::adopt(const std::shared_ptr<cell>& held) const {
+  const auto* const before = dynamic_cast<const collection_terms*>(&held->terms());
+  if (before != nullptr && before->options_ == options_) return {};
+  std::vector<change> removed;
+  for (const auto& [number, item] : held->items())
+    if (find_fault(item.value, options_.schema)) removed.push_back({held, number, std::nullopt});
+  return removed;
 }
 
-answer collection_resource::post(const call& c) {
-  const auto path = list_path(c);
-  if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
-  if (auto refused = refuse_body(find_fault(c.req.body, options_.schema))) return *std::move(refused);
-  if (items_.size() >= options_.max)
-    return too_large(path, " is full with " + std::to_string(items_.size()) + " items; DELETE one first");
-  const auto text = c.req.body.text();
-  if (text.size() > room_beside(bytes_))
-    return too_large(path, " has room for " + std::to_string(room_beside(bytes_)) +
-                               " bytes more; send less or DELETE an item first");
-  items_.emplace_hint(items_.end(), next_, item{c.req.body, make_etag(text)});
-  bytes_ += text.size();
-  list_.reset();
-  answer a;
-  a.code = response_code::created;
-  a.location = std::string(path) + '/' + std::to_string(next_++);
-  return a;
+collection_resource::collection_resource(collection_options options, state_draft& draft, std::string device,
+                                         std::string path)
+    : terms_(std::make_shared<collection_terms>(std::move(options))),
+      state_(draft.state()),
+      cell_(draft.open({std::move(device), std::move(path), collection_terms::kind}, terms_)) {}
+
+void collection_resource::handle(responder&& r) {
+  if (r->rest().empty())
+    handle_list(std::move(r));
+  else
+    handle_item(std::move(r));
 }
 
-answer collection_resource::put(const call& c, item& current) {
-  if (auto refused = refuse_content_format(c.req)) return *std::move(refused);
-  if (auto refused = refuse_version(c.req, current.etag)) return *std::move(refused);
-  if (auto refused = refuse_body(find_fault(c.req.body, options_.schema))) return *std::move(refused);
-  const auto text = c.req.body.text();
-  const std::size_t others = bytes_ - current.value.text().size();
-  if (text.size() > room_beside(others))
-    return too_large(list_path(c), " has room for " + std::to_string(room_beside(others)) +
-                                       " bytes in place of this item; send less");
-  bytes_ = others + text.size();
-  current = {c.req.body, make_etag(text)};
-  list_.reset();
-  return changed(current.etag);
+void collection_resource::handle_list(responder&& r) {
+  if (auto refused = refuse_method(r.req(), {method::get, method::post}))
+    return std::move(r).respond(*std::move(refused));
+  if (r.req().verb == method::post)
+    return write(state_, {cell_}, std::move(r), collection_change(terms_, cell_));
+  auto given = get_list(r.req());
+  std::move(r).respond(std::move(given));
 }
 
-answer collection_resource::remove(item_map::iterator at, const call& c) {
-  if (auto refused = refuse_version(c.req, at->second.etag)) return *std::move(refused);
-  bytes_ -= at->second.value.text().size();
-  items_.erase(at);
-  list_.reset();
-  answer a;
-  a.code = response_code::deleted;
-  return a;
+void collection_resource::handle_item(responder&& r) {
+  if (r.req().verb == method::put || r.req().verb == method::del)
+    return write(state_, {cell_}, std::move(r), collection_change(terms_, cell_));
+  const auto number = parse_number(r->rest());
+  const auto* const held = number ? cell_->find(*number) : nullptr;
+  if (held == nullptr) {
+    auto missing = collection_change::missing(*r);
+    return std::move(r).respond(std::move(missing));
+  }
+  if (auto refused = refuse_method(r.req(), {method::get, method::put, method::del}))
+    return std::move(r).respond(*std::move(refused));
+  auto given = give(r.req(), held->value, held->version);
+  std::move(r).respond(std::move(given));
 }
 
 answer collection_resource::get_list(const request& r) {
-  if (!list_) {
+  if (!list_ || list_revision_ != cell_->revision()) {
     constexpr std::size_t around_an_item = 24;  // quotes, number, colon, comma
     std::string text;
-    text.reserve(bytes_ + items_.size() * around_an_item + 2);
+    text.reserve(cell_->bytes() + cell_->items().size() * around_an_item + 2);
     text += '{';
-    for (const auto& [number, held] : items_) {
+    for (const auto& [number, held] : cell_->items()) {
       if (text.size() > 1) text += ',';
       text.append(1, '"').append(std::to_string(number)).append("\":").append(held.value.text());
     }
     text += '}';
-    list_ = item{json_text::from_validated(text), make_etag(text)};
+    list_ = with_version(json_text::from_validated(text));
+    list_revision_ = cell_->revision();
   }
-  return give(r, list_->value, list_->etag);
+  return give(r, list_->value, list_->version);
 }
 
 }  // namespace mqcoap

@@ -2,13 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/schema/json_schema.hpp>
+#include <mqcoap/state/state_draft.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mqcoap {
 
@@ -20,37 +22,39 @@ struct collection_options {
   friend bool operator==(const collection_options&, const collection_options&) = default;
 };
 
+/// What a collection asks of its cell: items stay, but for those that another schema refuses. There may be
+/// more of them than there is room for: then nothing is added before some were deleted.
+class collection_terms final : public cell_terms {
+ public:
+  static constexpr std::string_view kind = "collection";
+
+  explicit collection_terms(collection_options options) : options_(std::move(options)) {}
+
+  const collection_options& options() const noexcept { return options_; }
+  std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
+
+ private:
+  const collection_options options_;
+};
+
 /// A list that grows by POST. Answers for its own path and for `{path}/{number}`:
 /// POST path: 201 with `location` `{path}/{number}`, numbers counting up from 0 and never used again;
 /// GET path: 205 with an object from item number to item; GET, PUT, DELETE item: 205, 204, 202.
 class collection_resource final : public handler {
  public:
-  explicit collection_resource(collection_options options) : options_(std::move(options)) {}
+  collection_resource(collection_options options, state_draft& draft, std::string device, std::string path);
   void handle(responder&& r) override;
-  /// Goes on with the items of another one, without those that its own schema refuses. There may be more of
-  /// them than it has room for: then nothing is added before some were deleted.
-  void take_over(const collection_resource& before);
 
  private:
-  struct item {
-    json_text value;
-    std::string etag;
-  };
-  using item_map = std::map<std::uint64_t, item>;
-
-  answer answer_list(const call& c);
-  answer answer_item(const call& c);
-  answer post(const call& c);
-  answer put(const call& c, item& current);
-  answer remove(item_map::iterator at, const call& c);
+  void handle_list(responder&& r);
+  void handle_item(responder&& r);
   answer get_list(const request& r);
-  std::size_t room_beside(std::size_t others) const noexcept;
 
-  const collection_options options_;
-  item_map items_;
-  std::uint64_t next_ = 0;
-  std::size_t bytes_ = 0;     ///< text of all items
-  std::optional<item> list_;  ///< all of them as one object, made at a GET and kept until something changes
+  const std::shared_ptr<const collection_terms> terms_;
+  resource_state& state_;
+  const std::shared_ptr<cell> cell_;
+  std::optional<versioned> list_;    ///< all of them as one object, made at a GET and kept
+  std::uint64_t list_revision_ = 0;  ///< of the cell, when the list was made
 };
 
 }  // namespace mqcoap

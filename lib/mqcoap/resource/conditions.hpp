@@ -14,9 +14,6 @@
 // check in the order of RFC 9110 section 13.2.1: method, existence, format, version, then the body itself.
 namespace mqcoap {
 
-/// A resource's version: a hash of its text, the same after a restart.
-std::string make_etag(std::string_view text);
-
 /// 405 if the method is none of these; names those that are.
 std::optional<answer> refuse_method(const request& r, method_set allowed);
 /// 406 if `accept` names none of these formats.

@@ -3,6 +3,7 @@
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/protocol/content_format.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/state/version.hpp>
 
 namespace mqcoap {
 namespace {

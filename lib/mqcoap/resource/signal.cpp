@@ -3,6 +3,7 @@
 #include <muParser.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -78,6 +79,13 @@ constexpr idiom idioms[]{
 };
 
 bool is_word(char c) { return is_hex_digit(c) || (to_lower(c) >= 'g' && to_lower(c) <= 'z') || c == '_'; }
+
+steady_time start_of(const cell& held) {
+  const auto text = held.current().text();
+  steady_time::rep count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return steady_time(steady_time::duration(count));
+}
 
 std::string in_words(const mu::Parser::exception_type& e) {
   if (e.GetCode() == mu::ecEMPTY_EXPRESSION)
@@ -166,14 +174,28 @@ std::optional<std::string> signal_resource::find_doubt(const std::string& expres
          " times that were tried, from 0 to 10 years; while it is not, a GET gets 500";
 }
 
-signal_resource::signal_resource(const signal_options& options, const clock& time)
-    : evaluator_(std::make_unique<evaluator>(options.expression)), time_(time), started_(time.now()) {}
+std::optional<json_text> signal_terms::initial() const {
+  return json_text::from_validated(std::to_string(now_.time_since_epoch().count()));
+}
+
+std::vector<change> signal_terms::adopt(const std::shared_ptr<cell>& held) const {
+  const auto* const before = dynamic_cast<const signal_terms*>(&held->terms());
+  if (before != nullptr && before->options_ == options_) return {};
+  return {{held, 0, with_version(*initial())}};
+}
+
+signal_resource::signal_resource(signal_options options, const clock& time, state_draft& draft,
+                                 std::string device, std::string path)
+    : evaluator_(std::make_unique<evaluator>(options.expression)),
+      time_(time),
+      cell_(draft.open({std::move(device), std::move(path), signal_terms::kind},
+                       std::make_shared<signal_terms>(std::move(options), time.now()))) {}
 
 signal_resource::~signal_resource() = default;
 
 void signal_resource::handle(responder&& r) {
   if (auto refused = refuse_method(r.req(), {method::get})) return std::move(r).respond(*std::move(refused));
-  const double t = std::chrono::duration<double>(time_.now() - started_).count();
+  const double t = std::chrono::duration<double>(time_.now() - start_of(*cell_)).count();
   std::string why;
   try {
     const double number = evaluator_->at(t);

@@ -3,8 +3,11 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/resource/handler.hpp>
+#include <mqcoap/state/state_draft.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace mqcoap {
 
@@ -13,6 +16,23 @@ struct signal_options {
                            ///< deviation 1; `pi`, `e`
 
   friend bool operator==(const signal_options&, const signal_options&) = default;
+};
+
+/// What a signal asks of its cell, which holds when it began: the same expression goes on.
+class signal_terms final : public cell_terms {
+ public:
+  static constexpr std::string_view kind = "signal";
+
+  signal_terms(signal_options options, steady_time now) : options_(std::move(options)), now_(now) {}
+
+  const signal_options& options() const noexcept { return options_; }
+  std::optional<json_text> initial() const override;
+  std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
+  bool is_lasting() const noexcept override { return false; }  // no other process has this clock
+
+ private:
+  const signal_options options_;
+  const steady_time now_;
 };
 
 /// A value that is computed at each GET: a stand-in for an instrument.
@@ -24,7 +44,8 @@ class signal_resource final : public handler {
   static std::optional<std::string> find_doubt(const std::string& expression);
 
   /// Precondition: the expression was checked.
-  signal_resource(const signal_options& options, const clock& time);
+  signal_resource(signal_options options, const clock& time, state_draft& draft, std::string device,
+                  std::string path);
   ~signal_resource() override;
   /// GET: 205 with a number; 500 where the expression gives none that is finite.
   void handle(responder&& r) override;
@@ -33,7 +54,7 @@ class signal_resource final : public handler {
   class evaluator;
   const std::unique_ptr<evaluator> evaluator_;
   const clock& time_;
-  const steady_time started_;
+  const std::shared_ptr<cell> cell_;  ///< when it began
 };
 
 }  // namespace mqcoap

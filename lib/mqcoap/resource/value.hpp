@@ -1,11 +1,15 @@
 #pragma once
 
+#include <memory>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/schema/json_schema.hpp>
+#include <mqcoap/state/state_draft.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace mqcoap {
 
@@ -19,30 +23,38 @@ struct value_options {
   friend bool operator==(const value_options&, const value_options&) = default;
 };
 
-/// A value in memory: GET gives it (205), PUT replaces it (204). Kept and sent in encoded form, so that a GET
-/// shares the text and does no work on it; its etag is a hash of that text.
-class value_resource final : public handler {
+/// What a value asks of its cell. Another initial value is meant to be seen; other methods or another schema
+/// keep what was stored, where they allow it.
+class value_terms final : public cell_terms {
  public:
-  explicit value_resource(value_options options);
-  void handle(responder&& r) override;
+  static constexpr std::string_view kind = "value";
 
-  const json_text& current() const noexcept { return current_; }
-  /// Stores without asking the schema: for callers that checked it when they were built.
-  void store(json_text value);
-  /// Goes on with what another one holds, if its own schema allows that.
-  void take_over(const value_resource& before);
+  explicit value_terms(value_options options) : options_(std::move(options)) {}
 
- private:
-  answer put(const request& r);
+  const value_options& options() const noexcept { return options_; }
   /// Why this may not be stored.
   std::optional<json_schema::fault> find_fault(const json_text& value) const;
 
-  const method_set methods_;
-  const std::optional<json_schema> schema_;
-  const bool is_number_;
-  const bool is_condition_;
-  json_text current_;
-  std::string etag_;
+  std::optional<json_text> initial() const override { return options_.initial; }
+  std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
+
+ private:
+  const value_options options_;
+};
+
+/// A value: GET gives it (205), PUT replaces it (204). Kept and sent in encoded form, so that a GET shares
+/// the text and does no work on it; its etag is a hash of that text.
+class value_resource final : public handler {
+ public:
+  value_resource(value_options options, state_draft& draft, std::string device, std::string path);
+  void handle(responder&& r) override;
+
+  const std::shared_ptr<cell>& kept() const noexcept { return cell_; }
+
+ private:
+  const std::shared_ptr<const value_terms> terms_;
+  resource_state& state_;
+  const std::shared_ptr<cell> cell_;
 };
 
 }  // namespace mqcoap

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
 namespace mqcoap {
 namespace {
-
-bool valid_topic(std::string_view topic) noexcept {
-  return !topic.empty() && topic.find_first_of(std::string_view("+#\0", 3)) == std::string_view::npos;
-}
 
 bool contains(const std::vector<std::string>& all, std::string_view one) noexcept {
   return std::find(all.begin(), all.end(), one) != all.end();
@@ -102,6 +99,7 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
   ++stats_.sent;
   const bool allowed = broker_.allows_publishing(topic);
   if (!allowed) ++stats_.denied;
+  if (allowed && fits && broker_.watcher_) broker_.watcher_(*this, topic, payload, options);
   // Not tied to this link: what was sent arrives, even if the sender is gone.
   if (allowed && fits)
     broker_.tasks_.push_back({kind::delivery,

@@ -63,6 +63,10 @@ class memory_broker {
     largest_payload_ = most;
     too_large_ = how;
   }
+  using watcher = std::function<void(const memory_link& from, std::string_view topic,
+                                     std::string_view payload, const publish_options& how)>;
+  /// Hears of each message that is taken from a link, when the link publishes it.
+  void watch(watcher w) { watcher_ = std::move(w); }
   /// Messages on a topic with this prefix are refused from now on.
   void deny_publishing(std::string topic_prefix) { denied_topics_.push_back(std::move(topic_prefix)); }
 
@@ -111,6 +115,7 @@ class memory_broker {
   };
   std::vector<crossing> bridges_;
   std::chrono::nanoseconds waited_{0};
+  watcher watcher_;
 };
 
 /// A client of a memory_broker. Also plays callers and devices in tests.

@@ -7,13 +7,13 @@
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <mqcoap/transport/tls_library.hpp>
+#include <mqcoap/transport/topic_filter.hpp>
 #include <random>
 #include <utility>
 
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t largest_topic = 65'535;
 constexpr std::size_t filters_a_packet = 8;  // some brokers take no more
 
 /// 16 hexadecimal digits of chance: two gateways must not throw each other off a broker.

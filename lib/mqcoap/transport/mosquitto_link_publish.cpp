@@ -5,22 +5,12 @@
 #include <cstring>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
+#include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
 // The way of a message out: handed to the session while the window has room, queued otherwise.
 
 namespace mqcoap {
-namespace {
-
-constexpr std::size_t largest_topic = 65'535;
-
-bool valid_topic(std::string_view topic) noexcept {
-  return !topic.empty() && topic.size() <= largest_topic &&
-         std::none_of(topic.begin(), topic.end(), [](char c) { return c == '\0' || c == '+' || c == '#'; });
-}
-
-}  // namespace
-
 error_code mosquitto_link::impl::publish(std::string_view topic, std::string_view payload,
                                          steady_time deadline, publish_options options,
                                          written_handler done) {

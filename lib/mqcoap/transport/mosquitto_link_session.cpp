@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <limits>
 #include <mqcoap/transport/libmosquitto.hpp>
+#include <mqcoap/transport/reason_code.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -19,7 +20,6 @@ constexpr int send_maximum = 100;          // every publish scans the library's 
 constexpr int receive_maximum = 1000;      // ours; brokers send fewer anyway
 constexpr int dead_peer_ms = 4000;         // TCP_USER_TIMEOUT: unacknowledged data means a dead peer
 constexpr std::size_t topic_slack = 4096;  // of a packet, beside its payload
-constexpr int first_failure = 128;         // MQTT 5 reason codes
 
 void set_cloexec(int fd) {
   const int flags = ::fcntl(fd, F_GETFD);

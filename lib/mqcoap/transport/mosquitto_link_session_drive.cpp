@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <mqcoap/transport/libmosquitto.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
+#include <mqcoap/transport/reason_code.hpp>
 #include <mqcoap/transport/server_identity.hpp>
 
 // How a session is driven: what wakes it, what it then does, and how it finds out that it is over.
@@ -21,7 +22,6 @@ constexpr std::chrono::seconds goodbye_limit{1};
 constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
 constexpr std::size_t largest_corked = 64 * 1024;  // bytes of a flush
-constexpr int first_failure = 128;                 // MQTT 5 reason codes
 
 std::string without_dot(std::string words) {
   if (!words.empty() && words.back() == '.') words.pop_back();

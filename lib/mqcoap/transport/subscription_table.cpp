@@ -1,13 +1,12 @@
 #include <mqcoap/transport/subscription_table.hpp>
 
 #include <algorithm>
+#include <mqcoap/transport/reason_code.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
 namespace mqcoap {
 namespace {
-
-constexpr int first_failure = 128;  // MQTT 5.0 section 3.9.3, and 0x80 in MQTT 3.1.1
 
 void answer_all(std::vector<subscription_table::handler>& waiting, error_code error,
                 std::vector<subscription_table::answer>& due) {

@@ -1,5 +1,7 @@
 #include <mqcoap/transport/topic_filter.hpp>
 
+#include <algorithm>
+
 namespace mqcoap {
 namespace {
 
@@ -13,6 +15,11 @@ std::string_view take_level(std::string_view& rest, bool& more) noexcept {
 }
 
 }  // namespace
+
+bool valid_topic(std::string_view topic) noexcept {
+  return !topic.empty() && topic.size() <= largest_topic &&
+         std::none_of(topic.begin(), topic.end(), [](char c) { return c == '\0' || c == '+' || c == '#'; });
+}
 
 bool filter_matches(std::string_view filter, std::string_view topic) noexcept {
   if (filter.empty() || topic.empty()) return false;

@@ -56,7 +56,7 @@ class JsonDocument {
 
 /// True: it is no JSON.
 inline bool deserializeJson(JsonDocument& into, const uint8_t* payload, unsigned length) {
-  boost::json::error_code failed;
+  boost::system::error_code failed;
   into.root_ = boost::json::parse({reinterpret_cast<const char*>(payload), length}, failed);
   return static_cast<bool>(failed);
 }

@@ -1,6 +1,7 @@
 """A private mosquitto on a free port of the loopback."""
 
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,9 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+# Not only "running": mosquitto 2.1 says first as which user it is.
+STARTED = re.compile(r"mosquitto version \S+ running$")
 
 
 class Broker:
@@ -82,7 +86,7 @@ class Broker:
 
     def _start(self):
         self._process = Process([mosquitto(), "-c", pathlib.Path(self._folder.name) / "mosquitto.conf"])
-        return self._process.wait_line(" running")
+        return self._process.wait_line(STARTED)
 
     def kill(self):
         """As a power cut would: no goodbye to anybody."""

@@ -1,5 +1,6 @@
 """A child process whose standard error is read as it comes, so that a line of it can be awaited."""
 
+import re
 import signal
 import subprocess
 import threading
@@ -47,10 +48,11 @@ class Process:
             return [line for line in self._lines if words in line]
 
     def wait_line(self, words, timeout=30, count=1):
-        """Waits until `count` lines hold these words; False if the process ended without them."""
+        """Waits until `count` lines hold these words, or match this pattern; False if the process ended without them."""
+        matches = words.search if isinstance(words, re.Pattern) else lambda line: words in line
 
         def there():
-            return sum(words in line for line in self._lines) >= count
+            return sum(bool(matches(line)) for line in self._lines) >= count
 
         with self._news:
             if not self._news.wait_for(lambda: there() or self._ended, timeout):

@@ -2,6 +2,7 @@
 
 #include <contexts.hpp>
 #include <failure.hpp>
+#include <holds.hpp>
 
 #include "support.hpp"
 #include "unit/config/support.hpp"
@@ -24,10 +25,6 @@ std::string fault_of(const std::string& text) {
     return e.what();
   }
   return {};
-}
-
-bool holds(const std::string& text, const std::string& words) {
-  return text.find(words) != std::string::npos;
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ using namespace mqcoap::cli;
 
 namespace {
 
-constexpr unix_millis when{1'767'225'600'123};
+constexpr unix_millis seen_at{1'767'225'600'123};
 
 std::string filter(const char* pattern) {
   return event_pattern(pattern).filter(general_topic::kind::event).text(default_namespace());
@@ -46,11 +46,11 @@ TEST_CASE("an event in each form") {
   const auto m =
       read_event("gf_int_v1/axuv/event/DEV_1/temp", R"({"body":"a,b","timestamp":"5"})", true).value();
   CHECK(m.fault.empty());
-  CHECK(show_event(m, {}, when) == "2026-01-01T00:00:00.123Z\tDEV_1/axuv/temp\t\"a,b\"\n");
-  CHECK(show_event(m, {.kind = output_kind::raw}, when) == "a,b\n");
-  CHECK(show_event(m, {.kind = output_kind::csv}, when) ==
+  CHECK(show_event(m, {}, seen_at) == "2026-01-01T00:00:00.123Z\tDEV_1/axuv/temp\t\"a,b\"\n");
+  CHECK(show_event(m, {.kind = output_kind::raw}, seen_at) == "a,b\n");
+  CHECK(show_event(m, {.kind = output_kind::csv}, seen_at) ==
         "2026-01-01T00:00:00.123Z,DEV_1/axuv/temp,\"a,b\"\n");
-  CHECK(show_event(m, {.kind = output_kind::json}, when) ==
+  CHECK(show_event(m, {.kind = output_kind::json}, seen_at) ==
         "{\"time\":\"2026-01-01T00:00:00.123Z\",\"address\":\"DEV_1/axuv/"
         "temp\",\"kind\":\"event\",\"retained\":true,"
         "\"timestamp\":5,\"body\":\"a,b\"}\n");
@@ -59,7 +59,7 @@ TEST_CASE("an event in each form") {
 TEST_CASE("what others drop is shown with its fault: without timestamp, without an object, of another kind") {
   const auto shown = [](std::string_view payload, output_kind kind = output_kind::body) {
     return show_event(read_event("gf_int_v1/axuv/event/DEV_1/temp", payload, false).value(), {.kind = kind},
-                      when);
+                      seen_at);
   };
   const std::string begin = "2026-01-01T00:00:00.123Z\tDEV_1/axuv/temp\t";
   CHECK(shown(R"({"body":21})").starts_with(begin + "21\t! "));

@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 #include <duration_words.hpp>
 #include <exchange_words.hpp>
+#include <holds.hpp>
 
 using namespace mqcoap;
 using namespace mqcoap::cli;
@@ -24,8 +25,6 @@ seen_exchange sample() {
   e.response_bytes = 200;
   return e;
 }
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <failure.hpp>
 #include <hints.hpp>
 #include <map>
+#include <holds.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <repeat_words.hpp>
 
@@ -17,10 +18,6 @@ namespace {
 using kind = connection_fault::kind;
 
 connection_fault of(kind what) { return {.what = what}; }
-
-bool holds(const std::string& text, const std::string& words) {
-  return text.find(words) != std::string::npos;
-}
 
 }  // namespace
 

@@ -4,9 +4,7 @@
 #include <output.hpp>
 #include <string>
 
-namespace test {
-
-using namespace mqcoap;
+namespace mqcoap::test {
 
 inline json_text json(std::string_view text) { return *json_text::parse(text); }
 
@@ -34,4 +32,4 @@ class made_up_environment {
   std::map<std::string, std::string> variables_;
 };
 
-}  // namespace test
+}  // namespace mqcoap::test

@@ -13,6 +13,7 @@ namespace {
 
 /// Keeps the answers, by the path that the caller asked for.
 struct answers final : reply_sink {
+  const std::shared_ptr<int> alive = std::make_shared<int>();
   std::vector<std::pair<std::string, answer>> got;
   void reply(call& answered, answer&& what) noexcept override {
     got.emplace_back(answered.asked().path.text(), std::move(what));
@@ -27,7 +28,7 @@ responder request_for(const char* path, answers& sink) {
               call{std::move(topic),
                    request{method::get, *resource_path::parse(path), an_id, {}, {}, {}, {}, {}, {}, {}},
                    {}}),
-          sink};
+          std::shared_ptr<reply_sink>(sink.alive, &sink)};
 }
 
 std::function<void(responder&)> answering(int value) {
@@ -86,7 +87,7 @@ TEST_CASE(
                    call{std::move(topic),
                         request{verb, *resource_path::parse("gains"), an_id, {}, {}, {}, {}, {}, {}, {}},
                         steady_time{} + when}),
-               sink});
+               std::shared_ptr<reply_sink>(sink.alive, &sink)});
   };
   ask(method::get, std::chrono::seconds(1));
   ask(method::post, std::chrono::seconds(1));

@@ -39,10 +39,10 @@ struct recording_link final : mqcoap::link {
 };
 
 /// A server whose one handler answers later, by hand.
-struct bench {
+struct server_bench {
   struct sink_of_one final : reply_sink {
-    bench& of;
-    explicit sink_of_one(bench& b) : of(b) {}
+    server_bench& of;
+    explicit sink_of_one(server_bench& b) : of(b) {}
     void reply(call& answered, answer&& what) noexcept override {
       try {
         const auto now = scarce_memory::lacking_one(of.pieces);
@@ -63,7 +63,7 @@ struct bench {
   int pieces = 0;  ///< of memory that there are before one is missing
   bool thrown = false;
 
-  bench() {
+  server_bench() {
     server.attach(&mine);
     chain.add({"later", {}, [this](responder& r) { asked.push_back(std::move(r)); }});
   }
@@ -81,8 +81,8 @@ struct bench {
   }
 };
 
-constexpr char an_id[] = "16fd2706-8baf-433b-82eb-8c7fada847da";
-constexpr char same_id[] = "16FD2706-8BAF-433B-82EB-8C7FADA847DA";
+constexpr char an_id_text[] = "16fd2706-8baf-433b-82eb-8c7fada847da";
+constexpr char same_id_text[] = "16FD2706-8BAF-433B-82EB-8C7FADA847DA";
 
 }  // namespace
 
@@ -90,15 +90,15 @@ TEST_CASE("wherever a piece of memory is missing, a write and its repeat get an 
   int pieces = 0;
   do {
     CAPTURE(pieces);
-    bench b;
+    server_bench b;
     b.pieces = pieces++;
-    b.ask("POST", an_id);
-    b.ask("POST", same_id);
+    b.ask("POST", an_id_text);
+    b.ask("POST", same_id_text);
     REQUIRE(b.asked.size() == 1);
     std::move(b.asked[0]).respond({});
     CHECK_FALSE(b.thrown);
-    CHECK(b.count(an_id) == 1);
-    CHECK(b.count(same_id) <= 1);
+    CHECK(b.count(an_id_text) == 1);
+    CHECK(b.count(same_id_text) <= 1);
     CHECK(b.count("try again later") == 0);
     CHECK(b.count("out of memory for the answer; the POST may have been run") == b.count("503"));
     CHECK(b.count("\"response_code\":205") + b.count("\"response_code\":503") ==
@@ -110,8 +110,8 @@ TEST_CASE("wherever a piece of memory is missing, a write and its repeat get an 
 TEST_CASE("who reads, and who writes what was not run, may try again when memory is back") {
   for (const std::string verb : {"GET", "PUT"}) {
     CAPTURE(verb);
-    bench b;
-    b.ask(verb, an_id);
+    server_bench b;
+    b.ask(verb, an_id_text);
     REQUIRE(b.asked.size() == 1);
     std::move(b.asked[0]).refuse(response_code::bad_request, "no");
     REQUIRE(b.mine.payloads.size() == 1);

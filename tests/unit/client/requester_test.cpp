@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A requester by hand: a broker in memory, a clock that stands, and a device that answers when told to.
-struct bench final : link_events, requester::observer {
+struct requester_bench final : link_events, requester::observer {
   manual_clock time;
   memory_broker broker;
   memory_link mine{broker, "mine"};
@@ -41,7 +41,7 @@ struct bench final : link_events, requester::observer {
   };
   std::vector<ended> results;
 
-  explicit bench(client_options with = {}) : options(std::move(with)) {
+  explicit requester_bench(client_options with = {}) : options(std::move(with)) {
     options.broker.client_id = "me";
     asks.emplace(options, chain, time, *this);
     asks->attach(&mine);
@@ -93,7 +93,7 @@ request_spec spec(const std::string& address, std::optional<std::chrono::millise
 }  // namespace
 
 TEST_CASE("a request is answered") {
-  bench b;
+  requester_bench b;
   request_spec what("DEV/axuv/gains", method::put, json_text::from_value(7));
   what.correlation_id = *request_id::parse("a0eebc999c0b4ef8bb6d6bb9bd380a11");
   what.token = secret("open");
@@ -121,7 +121,7 @@ TEST_CASE("a request is answered") {
 }
 
 TEST_CASE("nothing is sent before the broker has confirmed the subscription, and one serves all") {
-  bench b;
+  requester_bench b;
   b.ask();
   b.ask();
   CHECK(b.stats().requests == 0);
@@ -133,7 +133,7 @@ TEST_CASE("nothing is sent before the broker has confirmed the subscription, and
 }
 
 TEST_CASE("an error answer is an error, with the answer beside it") {
-  bench b;
+  requester_bench b;
   b.ask();
   b.broker.run();
   b.answer_to(0, answer::error(response_code::not_found, "no such gain"));
@@ -144,7 +144,7 @@ TEST_CASE("an error answer is an error, with the answer beside it") {
 }
 
 TEST_CASE("a silent device: the deadline passes, and a late answer is counted") {
-  bench b;
+  requester_bench b;
   const auto id = b.ask(spec("DEV/axuv/gains", 200ms));
   b.broker.run();
   b.pass(199ms);
@@ -161,7 +161,7 @@ TEST_CASE("a silent device: the deadline passes, and a late answer is counted") 
 }
 
 TEST_CASE("a write that nobody answered may have been run") {
-  bench b;
+  requester_bench b;
   auto what = spec("DEV/axuv/gains", 200ms);
   what.verb = method::put;
   b.ask(what);
@@ -172,7 +172,7 @@ TEST_CASE("a write that nobody answered may have been run") {
 }
 
 TEST_CASE("a request may bring its own id: the same request again gets the answer to either") {
-  bench b;
+  requester_bench b;
   auto what = spec("DEV/axuv/gains", 200ms);
   what.id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
   CHECK(*b.ask(what) == *what.id);
@@ -192,7 +192,7 @@ TEST_CASE("a request may bring its own id: the same request again gets the answe
 }
 
 TEST_CASE("the first answer wins; others are counted by what they are") {
-  bench b;
+  requester_bench b;
   b.ask();
   b.broker.run();
   const auto topic = b.device.topics.at(0);
@@ -227,7 +227,7 @@ TEST_CASE("the first answer wins; others are counted by what they are") {
 }
 
 TEST_CASE("an answer that is no response ends the request, and says why") {
-  bench b;
+  requester_bench b;
   b.ask();
   b.broker.run();
   b.theirs.publish(b.device.topics[0].response_topic(), "[1, 2]", steady_time::max());
@@ -238,7 +238,7 @@ TEST_CASE("an answer that is no response ends the request, and says why") {
 }
 
 TEST_CASE("a write without a usable answer may have been run, and the words say so") {
-  bench b;
+  requester_bench b;
   b.ask(request_spec("DEV/axuv/gains", method::put));
   b.broker.run();
   b.theirs.publish(b.device.topics[0].response_topic(), "[1, 2]", steady_time::max());
@@ -283,7 +283,7 @@ TEST_CASE("what was not sent is told by more than words") {
 }
 
 TEST_CASE("a code outside the table is folded into it") {
-  bench b;
+  requester_bench b;
   b.ask();
   b.broker.run();
   std::string payload;
@@ -297,7 +297,7 @@ TEST_CASE("a code outside the table is folded into it") {
 }
 
 TEST_CASE("while there is no connection a request fails or waits, as the caller chooses") {
-  bench b;
+  requester_bench b;
   b.broker.go_down();
   CHECK_FALSE(b.ask(spec("DEV/axuv/gains", {}, when_disconnected::fail)));
   REQUIRE(b.results.size() == 1);
@@ -318,7 +318,7 @@ TEST_CASE("while there is no connection a request fails or waits, as the caller 
 }
 
 TEST_CASE("a lost connection ends what was sent, fails what may not wait, and keeps what may") {
-  bench b;
+  requester_bench b;
   b.ask();
   b.broker.run();
   b.ask(spec("OTHER/axuv/gains"));
@@ -335,7 +335,7 @@ TEST_CASE("a lost connection ends what was sent, fails what may not wait, and ke
 }
 
 TEST_CASE("after a reconnect a device is asked only when its answers are confirmed again") {
-  bench b;
+  requester_bench b;
   b.ask();
   b.broker.run();
   b.answer_to(0);
@@ -352,7 +352,7 @@ TEST_CASE("after a reconnect a device is asked only when its answers are confirm
 }
 
 TEST_CASE("a cancelled request ends at once, sent or not") {
-  bench b;
+  requester_bench b;
   const auto unsent = b.ask();
   b.asks->cancel(*unsent);
   REQUIRE(b.results.size() == 1);
@@ -369,7 +369,7 @@ TEST_CASE("a cancelled request ends at once, sent or not") {
 }
 
 TEST_CASE("a confirmation that comes after a deadline serves the next request") {
-  bench b;
+  requester_bench b;
   b.ask(spec("DEV/axuv/gains", 50ms));
   b.pass(60ms);
   REQUIRE(b.results.size() == 1);
@@ -381,7 +381,7 @@ TEST_CASE("a confirmation that comes after a deadline serves the next request") 
 }
 
 TEST_CASE("a request too large for the broker ends at once, no matter who finds out") {
-  bench b;
+  requester_bench b;
   auto large = spec("DEV/axuv/gains");
   large.verb = method::put;
   large.body = json_text::from_string(std::string(std::size_t{4} << 10, 'x'));
@@ -397,7 +397,7 @@ TEST_CASE("a request too large for the broker ends at once, no matter who finds 
 TEST_CASE("as many requests wait as may") {
   client_options few;
   few.max_pending = 2;
-  bench b(few);
+  requester_bench b(few);
   b.ask();
   b.ask();
   CHECK_FALSE(b.ask());
@@ -406,7 +406,7 @@ TEST_CASE("as many requests wait as may") {
 }
 
 TEST_CASE("a timeout out of range is refused") {
-  bench b;
+  requester_bench b;
   CHECK_FALSE(b.ask(spec("DEV/axuv/gains", 0ms)));
   CHECK_FALSE(b.ask(spec("DEV/axuv/gains", 601s)));
   REQUIRE(b.results.size() == 2);
@@ -414,7 +414,7 @@ TEST_CASE("a timeout out of range is refused") {
 }
 
 TEST_CASE("closing ends everything; closed forever, nothing begins") {
-  bench b;
+  requester_bench b;
   b.ask();
   b.broker.run();
   b.ask(spec("OTHER/axuv/gains"));
@@ -430,7 +430,7 @@ TEST_CASE("closing ends everything; closed forever, nothing begins") {
 }
 
 TEST_CASE("thousands of devices: the one idle for longest makes room") {
-  bench b;
+  requester_bench b;
   for (int i = 0; i < 4200; ++i) {
     b.ask(spec("D" + std::to_string(i) + "/axuv/gains", 1s));
     b.broker.run();
@@ -442,7 +442,7 @@ TEST_CASE("thousands of devices: the one idle for longest makes room") {
 }
 
 TEST_CASE("the response handlers see the answer before the caller") {
-  bench b;
+  requester_bench b;
   b.chain.add({"rename", {}, [](const exchange& of, response& r) {
                  CHECK(of.verb == method::get);
                  CHECK(of.took == 3ms);

@@ -2,15 +2,13 @@
 
 #include "support.hpp"
 
-using mqcoap::diagnostic;
-using mqcoap::load_result;
-using mqcoap::load_settings;
+using namespace mqcoap;
 using mqcoap::test::certificates;
 
 namespace {
 
 /// A configuration in a folder with certificates of its own.
-struct fixture {
+struct broker_tls_fixture {
   test::temporary_folder folder;
   certificates made;
   certificates::identity own = made.issue("DNS:gateway");
@@ -31,7 +29,8 @@ const diagnostic& only(const load_result& loaded) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "the files of TLS stand beside the configuration, or where their names say") {
+TEST_CASE_FIXTURE(broker_tls_fixture,
+                  "the files of TLS stand beside the configuration, or where their names say") {
   copy("ca.pem", made.ca_file());
   copy("gw.pem", own.cert_file);
   copy("gw.key", own.key_file, 0640);
@@ -47,7 +46,7 @@ TEST_CASE_FIXTURE(fixture, "the files of TLS stand beside the configuration, or 
         folder.path("gw.key"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a key may be a credential, and what opens it a secret") {
+TEST_CASE_FIXTURE(broker_tls_fixture, "a key may be a credential, and what opens it a secret") {
   copy("gw.pem", own.cert_file);
   const test::environment_variable credentials("CREDENTIALS_DIRECTORY", folder.path(""));
   copy("gw-key", made.encrypt(own.key_file, "open sesame"), 0400);
@@ -70,7 +69,7 @@ TEST_CASE_FIXTURE(fixture, "a key may be a credential, and what opens it a secre
         "a credential is named by a word, not by a path");
 }
 
-TEST_CASE_FIXTURE(fixture, "a fault of the files stands at its key") {
+TEST_CASE_FIXTURE(broker_tls_fixture, "a fault of the files stands at its key") {
   copy("ca.pem", made.ca_file());
   copy("gw.pem", own.cert_file);
   copy("other.key", made.issue("DNS:other").key_file);
@@ -83,7 +82,7 @@ TEST_CASE_FIXTURE(fixture, "a fault of the files stands at its key") {
   CHECK(only(load("ca_dir: ca.pem")).key_path == "brokers.lab.tls.ca_dir");
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(broker_tls_fixture,
                   "a key that others may write to is refused, one that everybody may read is told of") {
   copy("gw.pem", own.cert_file);
   copy("gw.key", own.key_file, 0660);

@@ -71,6 +71,7 @@ limits:
   depth: 32
   path: 255B
   in_flight: 1024
+  handler_timeout: 10s
 logging:
   level: info
   target: auto

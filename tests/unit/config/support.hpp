@@ -10,7 +10,7 @@
 #include <mqcoap/config/loader.hpp>
 #include <string>
 
-namespace test {
+namespace mqcoap::test {
 
 inline const std::string corpus = MQCOAP_TESTS_DIR "/config/";
 
@@ -72,4 +72,4 @@ inline mqcoap::settings load_good(const std::string& path) {
   return *std::move(loaded.value);
 }
 
-}  // namespace test
+}  // namespace mqcoap::test

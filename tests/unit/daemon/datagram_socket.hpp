@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <string>
 
-namespace test {
+namespace mqcoap::test {
 
 /// A socket as service managers and the journal have, in a folder of its own.
 class datagram_socket {
@@ -49,4 +49,4 @@ class datagram_socket {
   int socket_ = -1;
 };
 
-}  // namespace test
+}  // namespace mqcoap::test

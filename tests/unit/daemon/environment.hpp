@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace test {
+namespace mqcoap::test {
 
 /// Sets a variable of the environment for as long as it lives, or unsets it.
 class environment {
@@ -29,4 +29,4 @@ class environment {
   std::optional<std::string> before_;
 };
 
-}  // namespace test
+}  // namespace mqcoap::test

@@ -14,17 +14,17 @@ using namespace mqcoap;
 
 namespace {
 
-struct fixture {
+struct log_output_fixture {
   std::shared_ptr<spdlog::logger> before = spdlog::default_logger();
   std::filesystem::path folder;
   log_output tested;
 
-  fixture() {
+  log_output_fixture() {
     std::string pattern = (std::filesystem::temp_directory_path() / "mqcoap-log-XXXXXX").string();
     REQUIRE(::mkdtemp(pattern.data()) != nullptr);
     folder = pattern;
   }
-  ~fixture() {
+  ~log_output_fixture() {
     spdlog::set_default_logger(before);
     std::filesystem::remove_all(folder);
   }
@@ -58,7 +58,8 @@ request_record a_request() {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a file gets lines with their time at its end, and others may not write to it") {
+TEST_CASE_FIXTURE(log_output_fixture,
+                  "a file gets lines with their time at its end, and others may not write to it") {
   std::ofstream(path("a.log")) << "before\n";
   open(to_file("a.log"));
   spdlog::info("one");
@@ -72,7 +73,7 @@ TEST_CASE_FIXTURE(fixture, "a file gets lines with their time at its end, and ot
   CHECK((made.st_mode & 0137u) == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a check finds what a start would, and makes nothing") {
+TEST_CASE_FIXTURE(log_output_fixture, "a check finds what a start would, and makes nothing") {
   const auto said = [this](const std::string& name) -> std::string {
     try {
       log_output::check(to_file(name));
@@ -97,7 +98,8 @@ TEST_CASE_FIXTURE(fixture, "a check finds what a start would, and makes nothing"
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
 }
 
-TEST_CASE_FIXTURE(fixture, "a file that was rotated away is created again when the log is opened again") {
+TEST_CASE_FIXTURE(log_output_fixture,
+                  "a file that was rotated away is created again when the log is opened again") {
   open(to_file("a.log"));
   spdlog::info("one");
   std::filesystem::rename(path("a.log"), path("a.log.1"));
@@ -108,7 +110,7 @@ TEST_CASE_FIXTURE(fixture, "a file that was rotated away is created again when t
   CHECK(content("a.log").find("one\n") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(fixture, "a file that cannot be opened again is kept, and says so") {
+TEST_CASE_FIXTURE(log_output_fixture, "a file that cannot be opened again is kept, and says so") {
   std::filesystem::create_directory(path("logs"));
   open(to_file("logs/a.log"));
   std::filesystem::rename(path("logs"), path("moved"));
@@ -117,7 +119,7 @@ TEST_CASE_FIXTURE(fixture, "a file that cannot be opened again is kept, and says
         std::string::npos);
 }
 
-TEST_CASE_FIXTURE(fixture, "a log that is only prepared is not used") {
+TEST_CASE_FIXTURE(log_output_fixture, "a log that is only prepared is not used") {
   open(to_file("a.log"));
   {
     const auto unused = log_output::prepare(to_file("b.log", log_level::debug));
@@ -128,7 +130,7 @@ TEST_CASE_FIXTURE(fixture, "a log that is only prepared is not used") {
   CHECK(content("b.log").empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a file that was cut to nothing goes on from its beginning") {
+TEST_CASE_FIXTURE(log_output_fixture, "a file that was cut to nothing goes on from its beginning") {
   open(to_file("a.log"));
   spdlog::warn("one");
   REQUIRE(tested.flush(std::chrono::seconds(30)));
@@ -137,7 +139,8 @@ TEST_CASE_FIXTURE(fixture, "a file that was cut to nothing goes on from its begi
   CHECK(content("a.log").starts_with("20"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a file that cannot be opened is a fault, and the log stays where it was") {
+TEST_CASE_FIXTURE(log_output_fixture,
+                  "a file that cannot be opened is a fault, and the log stays where it was") {
   open(to_file("a.log"));
   CHECK(fault_of(to_file("missing/b.log")) ==
         "logging.target: cannot write to " + path("missing/b.log") + ": No such file or directory");
@@ -150,7 +153,7 @@ TEST_CASE_FIXTURE(fixture, "a file that cannot be opened is a fault, and the log
   CHECK(content("a.log").ends_with("still here\n"));
 }
 
-TEST_CASE_FIXTURE(fixture, "the level can change, and requests are lines at debug") {
+TEST_CASE_FIXTURE(log_output_fixture, "the level can change, and requests are lines at debug") {
   open(to_file("a.log", log_level::debug));
   tested.write(a_request());
   CHECK(content("a.log").ends_with(" debug: " + to_line(a_request()) + '\n'));

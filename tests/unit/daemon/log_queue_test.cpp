@@ -61,10 +61,10 @@ class destination final : public log_destination {
   bool failing_ = false;
 };
 
-struct fixture {
+struct log_queue_fixture {
   std::shared_ptr<destination> to = std::make_shared<destination>();
   log_queue tested{64 << 10};
-  ~fixture() { to->block(false); }
+  ~log_queue_fixture() { to->block(false); }
 
   void push(const std::string& words, spdlog::level::level_enum level = spdlog::level::info) {
     tested.push(to, spdlog::details::log_msg("test", level, words));
@@ -83,7 +83,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "lines are written in their order, requests among them") {
+TEST_CASE_FIXTURE(log_queue_fixture, "lines are written in their order, requests among them") {
   request_record r;
   r.request_id = "0123";
   r.device = "GW_1";
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(fixture, "lines are written in their order, requests among the
   CHECK(tested.dropped() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(log_queue_fixture,
                   "nobody waits for a destination that is stuck, and a line tells what was dropped") {
   to->block(true);
   push("first");
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(tested.dropped() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(log_queue_fixture,
                   "when there is no more room for debug, there still is for what is more important") {
   to->block(true);
   push("first");
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(fill(spdlog::level::warn) > 10);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(log_queue_fixture,
                   "lines that could not be written are counted, and told when it is possible again") {
   to->fail(true);
   push("lost");
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(fixture,
                            "written", "2 lines of the log could not be written: No space left on device"});
 }
 
-TEST_CASE_FIXTURE(fixture, "lines for an earlier destination stay there") {
+TEST_CASE_FIXTURE(log_queue_fixture, "lines for an earlier destination stay there") {
   const auto next = std::make_shared<destination>();
   to->block(true);
   push("one");
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(fixture, "lines for an earlier destination stay there") {
   CHECK(next->lines() == std::vector<std::string>{"three"});
 }
 
-TEST_CASE_FIXTURE(fixture, "closing writes what waits, and leaves behind what is stuck") {
+TEST_CASE_FIXTURE(log_queue_fixture, "closing writes what waits, and leaves behind what is stuck") {
   push("one");
   SUBCASE("written") {
     CHECK(tested.close(patience));

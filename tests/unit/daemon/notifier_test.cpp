@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A service manager that hears, and a loop that runs only when it is told to.
-struct fixture {
+struct notifier_fixture {
   test::datagram_socket manager;
   test::environment notify_socket{"NOTIFY_SOCKET", manager.path()};
   test::environment watchdog_limit{"WATCHDOG_USEC", "20000"};
@@ -33,12 +33,12 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "readiness is told at once, with the status") {
+TEST_CASE_FIXTURE(notifier_fixture, "readiness is told at once, with the status") {
   tested.ready();
   CHECK(manager.take() == "READY=1\nSTATUS=all is well");
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(notifier_fixture,
                   "a loop that does not turn feeds no watchdog, one that turns feeds it again and again") {
   tested.ready();
   manager.take();
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(next() == "WATCHDOG=1");
 }
 
-TEST_CASE_FIXTURE(fixture, "the watchdog of another process is not fed") {
+TEST_CASE_FIXTURE(notifier_fixture, "the watchdog of another process is not fed") {
   const test::environment somebody_else("WATCHDOG_PID", "1");
   tested.ready();
   manager.take();
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(fixture, "the watchdog of another process is not fed") {
   CHECK(next() == "STATUS=again");
 }
 
-TEST_CASE_FIXTURE(fixture, "the status is told when it has changed") {
+TEST_CASE_FIXTURE(notifier_fixture, "the status is told when it has changed") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   tested.ready();
   manager.take();
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(fixture, "the status is told when it has changed") {
   CHECK(next() == "STATUS=1 of 2 brokers up");
 }
 
-TEST_CASE_FIXTURE(fixture, "a reload is told with its time, and its end with what has changed") {
+TEST_CASE_FIXTURE(notifier_fixture, "a reload is told with its time, and its end with what has changed") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   tested.ready();
   manager.take();
@@ -85,7 +85,7 @@ TEST_CASE_FIXTURE(fixture, "a reload is told with its time, and its end with wha
   CHECK(manager.take() == "READY=1\nSTATUS=reload failed");
 }
 
-TEST_CASE_FIXTURE(fixture, "while it stops it tells so, the watchdog is fed, and the status stays") {
+TEST_CASE_FIXTURE(notifier_fixture, "while it stops it tells so, the watchdog is fed, and the status stays") {
   tested.ready();
   manager.take();
   tested.stopping();
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(fixture, "while it stops it tells so, the watchdog is fed, and
   CHECK(next() == "WATCHDOG=1");
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(notifier_fixture,
                   "a manager that reads nothing holds nobody up, and hears everything later, in order") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   const mqcoap::notify_socket other;
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(next() == "STOPPING=1\nSTATUS=stopping");
 }
 
-TEST_CASE_FIXTURE(fixture, "a watchdog that is not heard is fed once when it is heard again") {
+TEST_CASE_FIXTURE(notifier_fixture, "a watchdog that is not heard is fed once when it is heard again") {
   const mqcoap::notify_socket other;
   int before = 0;
   while (!other.send("of another")) ++before;

@@ -28,7 +28,7 @@ gateway_options one_device() {
   return options;
 }
 
-struct fixture {
+struct status_fixture {
   manual_clock time;
   no_alarm wake;
   no_events nobody;
@@ -54,7 +54,8 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "the status counts brokers and devices, and names the brokers that are down") {
+TEST_CASE_FIXTURE(status_fixture,
+                  "the status counts brokers and devices, and names the brokers that are down") {
   CHECK(tested.now() == "0 of 2 brokers up (down: lab, site), 1 device, 0.0 requests/s");
   running.start();
   here.run();
@@ -64,7 +65,7 @@ TEST_CASE_FIXTURE(fixture, "the status counts brokers and devices, and names the
   CHECK(tested.now() == "1 of 2 brokers up (down: site), 1 device, 0.0 requests/s");
 }
 
-TEST_CASE_FIXTURE(fixture, "the rate is that since it was asked for before") {
+TEST_CASE_FIXTURE(status_fixture, "the rate is that since it was asked for before") {
   running.start();
   desk.start(nobody);
   here.run();
@@ -79,7 +80,7 @@ TEST_CASE_FIXTURE(fixture, "the rate is that since it was asked for before") {
   CHECK(tested.now() == "2 of 2 brokers up, 1 device, 0.0 requests/s");
 }
 
-TEST_CASE_FIXTURE(fixture, "the last reload's outcome is told, on one line") {
+TEST_CASE_FIXTURE(status_fixture, "the last reload's outcome is told, on one line") {
   tested.set_reload({{}, false, "2 faults; the first: a.yaml:3: unknown\nkey"});
   CHECK(tested.now().ends_with(" requests/s; reload failed: 2 faults; the first: a.yaml:3: unknown?key"));
   tested.set_reload({{}, true, "1 devices, 0 routes"});

@@ -14,7 +14,7 @@ namespace {
 
 steady_time at(std::chrono::milliseconds since_start) { return steady_time{} + since_start; }
 
-struct fixture {
+struct pending_fixture {
   request_id_generator ids{1};
   request_id a = ids.next(), b = ids.next(), c = ids.next();
   pending_table<std::string> table;
@@ -22,7 +22,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "the first answer takes the entry, the second finds nothing") {
+TEST_CASE_FIXTURE(pending_fixture, "the first answer takes the entry, the second finds nothing") {
   table.add(a, at(200ms), "a");
   REQUIRE(table.find(a) != nullptr);
   CHECK(*table.find(a) == "a");
@@ -32,12 +32,12 @@ TEST_CASE_FIXTURE(fixture, "the first answer takes the entry, the second finds n
   CHECK(table.earliest() == steady_time::max());
 }
 
-TEST_CASE_FIXTURE(fixture, "an id is found in any spelling") {
+TEST_CASE_FIXTURE(pending_fixture, "an id is found in any spelling") {
   table.add(*request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da"), at(1ms), "x");
   CHECK(table.find(*request_id::parse("16FD27068BAF433B82EB8C7FADA847DA")) != nullptr);
 }
 
-TEST_CASE_FIXTURE(fixture, "entries expire at their deadlines, the earliest first") {
+TEST_CASE_FIXTURE(pending_fixture, "entries expire at their deadlines, the earliest first") {
   table.add(a, at(300ms), "a");
   table.add(b, at(100ms), "b");
   table.add(c, at(200ms), "c");
@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(fixture, "entries expire at their deadlines, the earliest firs
   CHECK(table.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "an answered entry does not expire") {
+TEST_CASE_FIXTURE(pending_fixture, "an answered entry does not expire") {
   table.add(a, at(100ms), "a");
   table.add(b, at(100ms), "b");
   table.take(a);
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(fixture, "an answered entry does not expire") {
   CHECK_FALSE(table.take_expired(at(1s)));
 }
 
-TEST_CASE_FIXTURE(fixture, "what satisfies a predicate is taken out together") {
+TEST_CASE_FIXTURE(pending_fixture, "what satisfies a predicate is taken out together") {
   table.add(a, at(1ms), "keep");
   table.add(b, at(2ms), "go");
   table.add(c, at(3ms), "go");

@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-boot_clock::time_point at(std::chrono::milliseconds since_start) {
+boot_clock::time_point boot_at(std::chrono::milliseconds since_start) {
   return boot_clock::time_point() + since_start;
 }
 
@@ -15,36 +15,36 @@ boot_clock::time_point at(std::chrono::milliseconds since_start) {
 
 TEST_CASE("a loop that comes by in time leaves nothing waiting") {
   stall_watch watch(1s);
-  watch.turn(at(0ms));
-  watch.turn(at(1000ms));
-  watch.turn(at(1001ms));
-  watch.turn(at(2100ms));  // late by a timer's lateness
+  watch.turn(boot_at(0ms));
+  watch.turn(boot_at(1000ms));
+  watch.turn(boot_at(1001ms));
+  watch.turn(boot_at(2100ms));  // late by a timer's lateness
   CHECK(watch.waited() == 0ms);
 }
 
 TEST_CASE("what is missing is the gap, until everything is read") {
   stall_watch watch(1s);
-  watch.turn(at(5000ms));
-  watch.turn(at(36'000ms));
+  watch.turn(boot_at(5000ms));
+  watch.turn(boot_at(36'000ms));
   CHECK(watch.waited() == 30s);
-  watch.turn(at(36'001ms));  // the timer, whose time has come as well
+  watch.turn(boot_at(36'001ms));  // the timer, whose time has come as well
   CHECK(watch.waited() == 30s);
   watch.all_is_read();
   CHECK(watch.waited() == 0ms);
-  watch.turn(at(36'500ms));
+  watch.turn(boot_at(36'500ms));
   CHECK(watch.waited() == 0ms);
 }
 
 TEST_CASE("of two gaps in a row the longer counts") {
   stall_watch watch(1s);
-  watch.turn(at(0ms));
-  watch.turn(at(6000ms));
-  watch.turn(at(10'000ms));
+  watch.turn(boot_at(0ms));
+  watch.turn(boot_at(6000ms));
+  watch.turn(boot_at(10'000ms));
   CHECK(watch.waited() == 5s);
 }
 
 TEST_CASE("before the loop first comes by, nothing is known") {
   stall_watch watch(1s);
-  watch.turn(at(1'000'000ms));
+  watch.turn(boot_at(1'000'000ms));
   CHECK(watch.waited() == 0ms);
 }

@@ -9,9 +9,7 @@
 
 using namespace mqcoap;
 using namespace std::chrono_literals;
-using fixture = test::gateway_fixture;
-
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(test::gateway_fixture,
                   "it is ready when the broker has confirmed all of its subscriptions, on every connection") {
   start();
   CHECK(ready == 1);
@@ -30,7 +28,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(ready == 3);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(test::gateway_fixture,
                   "devices whose answers were never confirmed make room when nobody waits for them") {
   start();
   broker.ignore("gf_int_v1/+/response/D_");
@@ -53,7 +51,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(tested.in_flight() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(test::gateway_fixture,
                   "what proves too large only when it leaves the queue is answered with words, too") {
   start();
   broker.limit_payload(5000, memory_broker::refusal::later);
@@ -69,7 +67,8 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(tested.in_flight() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "once it stops it asks for requests no more, after a reconnect neither") {
+TEST_CASE_FIXTURE(test::gateway_fixture,
+                  "once it stops it asks for requests no more, after a reconnect neither") {
   start();
   bool done = false;
   tested.drain([&] { done = true; });
@@ -79,7 +78,7 @@ TEST_CASE_FIXTURE(fixture, "once it stops it asks for requests no more, after a 
   CHECK(lab.filters().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "what it answers is recorded where its owner wants it") {
+TEST_CASE_FIXTURE(test::gateway_fixture, "what it answers is recorded where its owner wants it") {
   const test::log_catcher at_debug;
   start();
   ask("GET", "GW_1", "axuv", "large");
@@ -88,7 +87,7 @@ TEST_CASE_FIXTURE(fixture, "what it answers is recorded where its owner wants it
   CHECK(records.front().code == 205);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(test::gateway_fixture,
                   "somebody else's answer for a tag that is served is told, its own answers are not") {
   start();
   for (int i = 0; i < 10; ++i) ask("GET", "GW_1", "any", "large");
@@ -116,7 +115,8 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(errors.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "requests that were refused leave the run-once window to those that run") {
+TEST_CASE_FIXTURE(test::gateway_fixture,
+                  "requests that were refused leave the run-once window to those that run") {
   start();
   constexpr std::size_t places = duplicate_filter_options{}.entries;
   std::size_t answered = 0;
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(fixture, "requests that were refused leave the run-once window
   CHECK(tested.run_once_usage().entries == 1);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(test::gateway_fixture,
                   "requests whose window is over are forgotten by an alarm, without a further write") {
   start();
   ask("POST", "GW_1", "axuv", "fire");
@@ -146,7 +146,8 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(tested.run_once_usage().entries == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "two mute devices with the default queue leave room for everybody else") {
+TEST_CASE_FIXTURE(test::gateway_fixture,
+                  "two mute devices with the default queue leave room for everybody else") {
   start();
   for (int i = 0; i < 1100; ++i)
     for (const std::string mute : {"D_1", "D_2"}) get_of(mute);
@@ -217,7 +218,8 @@ TEST_CASE("bridged brokers are told once, with the route, and seen from outside,
   CHECK(tested.returned().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a source that is the gateway's own client id is told once for each route") {
+TEST_CASE_FIXTURE(test::gateway_fixture,
+                  "a source that is the gateway's own client id is told once for each route") {
   const test::log_catcher log;
   start();
   for (int i = 0; i < 2; ++i) {

@@ -11,7 +11,6 @@
 
 using namespace mqcoap;
 using namespace std::chrono_literals;
-using fixture = test::gateway_fixture;
 using test::scarce_memory;
 
 namespace {
@@ -34,7 +33,7 @@ struct mute_device final : link_events {
 };
 
 /// Where the payload was made before memory became scarce.
-struct short_of_memory : fixture {
+struct short_of_memory : test::gateway_fixture {
   test::log_catcher log;
   std::string id;
 

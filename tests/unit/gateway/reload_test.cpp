@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "support/slow_store.hpp"
+
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
@@ -54,7 +56,7 @@ gateway_options with_pattern(const std::vector<const char*>& tags) {
   return options;
 }
 
-struct fixture {
+struct reload_fixture {
   manual_clock time;
   hand_alarm wake;
   memory_broker broker;
@@ -74,7 +76,7 @@ struct fixture {
     all.retired = [this](mqcoap::link& l) { retired.push_back(&l); };
     return all;
   }
-  fixture() {
+  reload_fixture() {
     tested.start();
     broker.run();
   }
@@ -119,7 +121,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "new requests are asked for before old ones are dropped") {
+TEST_CASE_FIXTURE(reload_fixture, "new requests are asked for before old ones are dropped") {
   broker.ignore("gf_int_v1/+/request/GW_2");
   tested.reconfigure(with_devices({"GW_2"}), {&lab});
   broker.run();
@@ -134,7 +136,8 @@ TEST_CASE_FIXTURE(fixture, "new requests are asked for before old ones are dropp
   CHECK(ready == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "a reload that goes back in the middle of the last one asks for nothing twice") {
+TEST_CASE_FIXTURE(reload_fixture,
+                  "a reload that goes back in the middle of the last one asks for nothing twice") {
   broker.ignore("gf_int_v1/+/request/GW_2");
   tested.reconfigure(with_devices({"GW_2"}), {&lab});
   broker.run();
@@ -147,7 +150,7 @@ TEST_CASE_FIXTURE(fixture, "a reload that goes back in the middle of the last on
   CHECK(caller.answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a message that overlapping subscriptions bring twice is answered once") {
+TEST_CASE_FIXTURE(reload_fixture, "a message that overlapping subscriptions bring twice is answered once") {
   tested.reconfigure(with_pattern({"GW_1"}), {&lab});
   settle();
   CHECK(tested.subscribed());
@@ -161,7 +164,7 @@ TEST_CASE_FIXTURE(fixture, "a message that overlapping subscriptions bring twice
   CHECK(caller.answers.size() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "what does not fit together changes nothing") {
+TEST_CASE_FIXTURE(reload_fixture, "what does not fit together changes nothing") {
   auto broken = with_devices({"GW_1", "GW_2"});
   action_options action;
   action.set.push_back({"nowhere", {}});
@@ -174,7 +177,8 @@ TEST_CASE_FIXTURE(fixture, "what does not fit together changes nothing") {
   CHECK(caller.answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "another default broker is served once it is there, the old one until then") {
+TEST_CASE_FIXTURE(reload_fixture,
+                  "another default broker is served once it is there, the old one until then") {
   tested.reconfigure(with_devices({"GW_1"}), {&other});
   settle();
   CHECK(asks_for(lab, "GW_1"));
@@ -194,7 +198,7 @@ TEST_CASE_FIXTURE(fixture, "another default broker is served once it is there, t
   CHECK(away == 0);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(reload_fixture,
                   "another default broker that is connected already takes over once it has confirmed") {
   other.start(tested);
   tested.reconfigure(with_devices({"GW_1"}), {&lab, &other});
@@ -223,7 +227,8 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(retired.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a default broker that does not answer: the old one is asked for 5 s more") {
+TEST_CASE_FIXTURE(reload_fixture,
+                  "a default broker that does not answer: the old one is asked for 5 s more") {
   other.start(tested);
   broker.ignore("gf_int_v1/+/request/");
   tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
@@ -234,7 +239,8 @@ TEST_CASE_FIXTURE(fixture, "a default broker that does not answer: the old one i
   CHECK(lab.filters().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a default broker that goes down at once leaves the requests to the old one") {
+TEST_CASE_FIXTURE(reload_fixture,
+                  "a default broker that goes down at once leaves the requests to the old one") {
   other.start(tested);
   broker.ignore("gf_int_v1/+/request/");
   tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
@@ -245,7 +251,7 @@ TEST_CASE_FIXTURE(fixture, "a default broker that goes down at once leaves the r
   CHECK(caller.answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a default broker that is not there does not keep the old one") {
+TEST_CASE_FIXTURE(reload_fixture, "a default broker that is not there does not keep the old one") {
   tested.reconfigure(with_devices({"GW_1"}), {&other});
   settle();
   time.advance(5s);
@@ -254,7 +260,7 @@ TEST_CASE_FIXTURE(fixture, "a default broker that is not there does not keep the
   CHECK(retired.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "going back to the first default broker takes its requests again") {
+TEST_CASE_FIXTURE(reload_fixture, "going back to the first default broker takes its requests again") {
   other.start(tested);
   tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
   settle();
@@ -271,7 +277,7 @@ TEST_CASE_FIXTURE(fixture, "going back to the first default broker takes its req
   CHECK(caller.answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that only routes used goes at once when nothing waits there") {
+TEST_CASE_FIXTURE(reload_fixture, "a broker that only routes used goes at once when nothing waits there") {
   tested.reconfigure(with_devices({"GW_1"}), {&lab, &other});
   settle();
   tested.reconfigure(with_devices({"GW_1"}), {&lab});
@@ -280,7 +286,8 @@ TEST_CASE_FIXTURE(fixture, "a broker that only routes used goes at once when not
   CHECK(retired.front() == &other);
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that still has requests goes when its client id is wanted again") {
+TEST_CASE_FIXTURE(reload_fixture,
+                  "a broker that still has requests goes when its client id is wanted again") {
   auto routed = with_devices({"GW_1"});
   auto& route = routed.proxy.routes.emplace_back();
   route.match.tags = {"D_1"};
@@ -310,12 +317,12 @@ TEST_CASE_FIXTURE(fixture, "a broker that still has requests goes when its clien
   tested.reconfigure(with_devices({"GW_1"}), {&lab});
 }
 
-TEST_CASE_FIXTURE(fixture, "it tells when its broker is away") {
+TEST_CASE_FIXTURE(reload_fixture, "it tells when its broker is away") {
   broker.go_down();
   CHECK(away == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "what a metric or a condition asks of a value holds from the reload on") {
+TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value holds from the reload on") {
   const auto options = [](bool is_metric, bool has_condition) {
     auto made = with_devices({"GW_1"});
     auto& resources = made.devices.front().resources;
@@ -347,4 +354,43 @@ TEST_CASE_FIXTURE(fixture, "what a metric or a condition asks of a value holds f
   ask("GW_1");
   CHECK_MESSAGE(says(caller.answers.back(), R"("body":7,)"), caller.answers.back());
   CHECK(says(put("s", R"({"a":1,"a":2})"), ":204"));
+}
+
+TEST_CASE_FIXTURE(reload_fixture,
+                  "a change that is being stored is answered over a reload, and a stop waits for it") {
+  auto owned = std::make_unique<test::slow_store>();
+  auto& store = *owned;
+  gateway slow{with_devices({"GW_2"}), {&other}, time, wake, {}, std::move(owned)};
+  slow.start();
+  broker.run();
+  const auto put_into_it = [&] {
+    const std::string id(ids.next().text());
+    caller.at.publish(
+        "gf_int_v1/axuv/request/GW_2/" + id,
+        R"({"header":{"method":"PUT","path":"x","request_id":")" + id + R"("},"body":7,"timestamp":"1"})",
+        steady_time::max());
+    broker.run();
+  };
+  put_into_it();
+  CHECK(store.under_way.size() == 1);
+  auto changed = with_devices({"GW_2"});
+  changed.devices.front().resources.front().title = "another";
+  slow.reconfigure(changed, {&other});
+  broker.run();
+  CHECK(caller.answers.empty());
+  store.end_one();
+  broker.run();
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(caller.answers.back().find(":204") != std::string::npos);
+  const auto& kept = *slow.devices().at("GW_2");
+  CHECK(kept.options().resources.front().title == "another");
+
+  put_into_it();
+  bool stopped = false;
+  slow.drain([&stopped] { stopped = true; });
+  CHECK_FALSE(stopped);
+  store.end_one();
+  broker.run();
+  CHECK(stopped);
+  CHECK(caller.answers.size() == 2);
 }

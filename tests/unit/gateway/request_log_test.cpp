@@ -31,7 +31,7 @@ answer content(std::string text) {
   return a;
 }
 
-struct fixture {
+struct request_log_fixture {
   test::log_catcher caught;
   manual_clock time;
   std::vector<request_record> records;
@@ -40,7 +40,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "an answer's record says who asked for what, and what came of it") {
+TEST_CASE_FIXTURE(request_log_fixture, "an answer's record says who asked for what, and what came of it") {
   const auto c = call_with(std::string(R"("path":"supply/voltage","source":"desk-1","correlation_id":")") +
                                other_id + R"(","traceparent":"00-aa-bb-01","token":"s3cret")",
                            time.now());
@@ -65,7 +65,8 @@ TEST_CASE_FIXTURE(fixture, "an answer's record says who asked for what, and what
   CHECK(caught.count(id) == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "what a peer sends stands in a record without control characters, and cut") {
+TEST_CASE_FIXTURE(request_log_fixture,
+                  "what a peer sends stands in a record without control characters, and cut") {
   const auto c = call_with(R"("path":"gains","source":"desk\u001b)" + std::string(100, 'x') + '"');
   tested.answer(c, content("0123456789"), time);
   REQUIRE(records.size() == 1);
@@ -73,7 +74,8 @@ TEST_CASE_FIXTURE(fixture, "what a peer sends stands in a record without control
   CHECK(records.front().words == "\"0123456...");
 }
 
-TEST_CASE_FIXTURE(fixture, "a request that could not be read has a record of what is known of it") {
+TEST_CASE_FIXTURE(request_log_fixture,
+                  "a request that could not be read has a record of what is known of it") {
   tested.fault(*exchange_topic::parse(std::string("gf_int_v1/axuv/request/GW_1/") + id),
                {response_code::bad_request, "body", "body is missing\n", {}, {}});
   REQUIRE(records.size() == 1);
@@ -82,14 +84,14 @@ TEST_CASE_FIXTURE(fixture, "a request that could not be read has a record of wha
   CHECK(to_line(records.front()) == std::string(id) + " GW_1/axuv -> 400 body is missing?");
 }
 
-TEST_CASE_FIXTURE(fixture, "without a sink the records are lines of the log, at debug") {
+TEST_CASE_FIXTURE(request_log_fixture, "without a sink the records are lines of the log, at debug") {
   const request_log lines(0, {});
   lines.answer(call_with(R"("path":"gains")"), content("secret enough"), time);
   CHECK(caught.count(std::string("debug: ") + id + " from=- GET GW_1/axuv/gains -> 205 ") == 1);
   CHECK(caught.count("enough") == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "above debug nothing is recorded") {
+TEST_CASE_FIXTURE(request_log_fixture, "above debug nothing is recorded") {
   spdlog::set_level(spdlog::level::info);
   tested.answer(call_with(R"("path":"gains")"), content("x"), time);
   CHECK(records.empty());

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture {
+struct rival_watch_fixture {
   manual_clock time;
   std::vector<std::string> errors, infos;
   rival_watch rivals{[this](log_level level, std::string_view words) {
@@ -19,7 +19,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a tag is told once, however many answers come") {
+TEST_CASE_FIXTURE(rival_watch_fixture, "a tag is told once, however many answers come") {
   CHECK(rivals.empty());
   CHECK(rivals.next_end() == steady_time::max());
   for (int i = 0; i < 100; ++i) rivals.note_answer("GW_1", time.now());
@@ -28,7 +28,7 @@ TEST_CASE_FIXTURE(fixture, "a tag is told once, however many answers come") {
   CHECK(rivals.tags() == std::vector<std::string>{"GW_0", "GW_1"});
 }
 
-TEST_CASE_FIXTURE(fixture, "it is over when nothing was seen for five minutes") {
+TEST_CASE_FIXTURE(rival_watch_fixture, "it is over when nothing was seen for five minutes") {
   rivals.note_answer("GW_1", time.now());
   time.advance(4min);
   rivals.note_answer("GW_1", time.now());
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(fixture, "it is over when nothing was seen for five minutes") 
   CHECK(errors.size() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "a tag that is not served any more is forgotten") {
+TEST_CASE_FIXTURE(rival_watch_fixture, "a tag that is not served any more is forgotten") {
   rivals.note_answer("GW_1", time.now());
   rivals.note_answer("GW_2", time.now());
   rivals.keep_only([](std::string_view tag) { return tag == "GW_2"; });

@@ -11,8 +11,8 @@ using namespace mqcoap;
 
 namespace {
 
-struct fixture : link_events {
-  virtual ~fixture() = default;
+struct standing_fixture : link_events {
+  virtual ~standing_fixture() = default;
 
   memory_broker broker;
   memory_link link_to{broker, "lab"};
@@ -48,7 +48,7 @@ struct quiet final : link_events {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "it is confirmed once on each connection, and on none in between") {
+TEST_CASE_FIXTURE(standing_fixture, "it is confirmed once on each connection, and on none in between") {
   start();
   CHECK(kept.confirmed());
   CHECK(told == std::vector<error_code>{{}});
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(fixture, "it is confirmed once on each connection, and on none
   CHECK(told == std::vector<error_code>{{}, {}});
 }
 
-TEST_CASE_FIXTURE(fixture, "what was granted before and is refused after a reconnect is told") {
+TEST_CASE_FIXTURE(standing_fixture, "what was granted before and is refused after a reconnect is told") {
   start();
   broker.deny("a");
   reconnect();
@@ -72,7 +72,8 @@ TEST_CASE_FIXTURE(fixture, "what was granted before and is refused after a recon
   CHECK(kept.confirmed());
 }
 
-TEST_CASE_FIXTURE(fixture, "asking again sends again what the broker never heard, and is told once") {
+TEST_CASE_FIXTURE(standing_fixture,
+                  "asking again sends again what the broker never heard, and is told once") {
   broker.ignore("a");
   start();
   for (int i = 0; i < 3; ++i) kept.ask();
@@ -85,7 +86,8 @@ TEST_CASE_FIXTURE(fixture, "asking again sends again what the broker never heard
   CHECK(told.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a confirmation that is overtaken by the loss of the connection counts no more") {
+TEST_CASE_FIXTURE(standing_fixture,
+                  "a confirmation that is overtaken by the loss of the connection counts no more") {
   memory_link other{broker, "other"};
   other.start(*this);
   broker.run();

@@ -16,7 +16,7 @@ using boost::asio::ip::tcp;
 namespace {
 
 /// A server on a thread of its own, with short bounds.
-struct fixture {
+struct http_fixture {
   boost::asio::io_context loop;
   http_server server{loop.get_executor(),
                      [](std::string_view path) -> std::optional<http_page> {
@@ -28,12 +28,12 @@ struct fixture {
   std::thread thread;
   boost::asio::io_context own;
 
-  fixture() {
+  http_fixture() {
     server.listen({"127.0.0.1", 0, {"metrics.lab.example"}});
     while (server.port() == 0) loop.run_one();
     thread = std::thread([this] { loop.run(); });
   }
-  ~fixture() {
+  ~http_fixture() {
     boost::asio::post(loop, [this] {
       server.close();
       work.reset();
@@ -64,7 +64,8 @@ const std::string last = "Host: localhost\r\nConnection: close\r\n\r\n";
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "pages are for GET and HEAD, and everything else is told what would be right") {
+TEST_CASE_FIXTURE(http_fixture,
+                  "pages are for GET and HEAD, and everything else is told what would be right") {
   const auto got = exchange("GET /metrics?x=1 HTTP/1.1\r\n" + last);
   CHECK(got.starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(got.ends_with("\r\n\r\nall is well\n"));
@@ -83,7 +84,7 @@ TEST_CASE_FIXTURE(fixture, "pages are for GET and HEAD, and everything else is t
             .starts_with("HTTP/1.1 431 "));
 }
 
-TEST_CASE_FIXTURE(fixture, "a request names whom it is for, and another name is not answered for") {
+TEST_CASE_FIXTURE(http_fixture, "a request names whom it is for, and another name is not answered for") {
   const auto status = [this](const std::string& line, const std::string& fields) {
     const auto got = exchange(line + "\r\n" + fields + "Connection: close\r\n\r\n");
     return got.substr(0, std::string("HTTP/1.1 200").size());
@@ -103,7 +104,7 @@ TEST_CASE_FIXTURE(fixture, "a request names whom it is for, and another name is 
   CHECK(status("GET /metrics HTTP/1.0", "Host: evil.example\r\n") == "HTTP/1.1 421");
 }
 
-TEST_CASE_FIXTURE(fixture, "in the absolute form, the host of the target counts") {
+TEST_CASE_FIXTURE(http_fixture, "in the absolute form, the host of the target counts") {
   const auto status = [this](const std::string& target, const std::string& host = "Host: localhost\r\n") {
     const auto got = exchange("GET " + target + " HTTP/1.1\r\n" + host + "Connection: close\r\n\r\n");
     return got.substr(0, std::string("HTTP/1.1 200").size());
@@ -122,7 +123,7 @@ TEST_CASE_FIXTURE(fixture, "in the absolute form, the host of the target counts"
   CHECK(status("*") == "HTTP/1.1 400");
 }
 
-TEST_CASE_FIXTURE(fixture, "a connection may ask several times, also before it has the answers") {
+TEST_CASE_FIXTURE(http_fixture, "a connection may ask several times, also before it has the answers") {
   const auto got =
       exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\nGET /metrics HTTP/1.1\r\n" + last);
   const auto first = got.find("all is well");
@@ -130,13 +131,13 @@ TEST_CASE_FIXTURE(fixture, "a connection may ask several times, also before it h
   CHECK(got.find("all is well", first + 1) != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(fixture, "a request that does not end is not waited for") {
+TEST_CASE_FIXTURE(http_fixture, "a request that does not end is not waited for") {
   auto slow = connect();
   boost::asio::write(slow, boost::asio::buffer(std::string("GET /metr")));
   CHECK(rest_of(slow).empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "who holds connections and says nothing gives way to the next") {
+TEST_CASE_FIXTURE(http_fixture, "who holds connections and says nothing gives way to the next") {
   std::vector<tcp::socket> silent;
   for (int i = 0; i < 10; ++i) silent.push_back(connect());
   CHECK(exchange("GET /metrics HTTP/1.1\r\n" + last).starts_with("HTTP/1.1 200 "));

@@ -54,7 +54,7 @@ gateway_options lab() {
   return options;
 }
 
-struct fixture {
+struct metrics_fixture {
   manual_clock time;
   no_alarm wake;
   memory_broker broker;
@@ -66,7 +66,7 @@ struct fixture {
       lab(), {&link}, time, wake, {{}, [this](own_document which) { return seen.document(which); }}};
   request_id_generator ids;
 
-  fixture() { seen.watch(tested); }
+  metrics_fixture() { seen.watch(tested); }
   void start() {
     tested.start();
     broker.run();
@@ -117,7 +117,7 @@ std::set<std::string> names_in(const std::string& text, const char* pattern) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "requests count by role, tag, method and code") {
+TEST_CASE_FIXTURE(metrics_fixture, "requests count by role, tag, method and code") {
   start();
   ask("GET", "axuv", "rate");
   ask("GET", "axuv", "rate");
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(fixture, "requests count by role, tag, method and code") {
   CHECK(shows(R"(mqcoap_requests_total{role="none",device="GW_1",method="unknown",code="400"} 1)"));
 }
 
-TEST_CASE_FIXTURE(fixture, "tags that are not configured share a row, however many there are") {
+TEST_CASE_FIXTURE(metrics_fixture, "tags that are not configured share a row, however many there are") {
   start();
   for (int i = 0; i < 50; ++i) ask("GET", "proxy", "E_" + std::to_string(i) + "/axuv/gains");
   pass(1s);
@@ -144,7 +144,8 @@ TEST_CASE_FIXTURE(fixture, "tags that are not configured share a row, however ma
   CHECK(document(own_document::devices).at("devices").as_array().size() == 50);
 }
 
-TEST_CASE_FIXTURE(fixture, "of a device behind the proxy its times, failures and late answers are known") {
+TEST_CASE_FIXTURE(metrics_fixture,
+                  "of a device behind the proxy its times, failures and late answers are known") {
   start();
   const std::string labels = R"({device="D_1",broker="lab",namespace="gf_int_v1"})";
   ask("GET", "proxy", "D_1/axuv/gains");
@@ -174,7 +175,7 @@ TEST_CASE_FIXTURE(fixture, "of a device behind the proxy its times, failures and
   CHECK_FALSE(document(own_document::devices).at("devices").at(0).as_object().contains("recent_ms"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a value with `metric` is a gauge, and stays a number") {
+TEST_CASE_FIXTURE(metrics_fixture, "a value with `metric` is a gauge, and stays a number") {
   start();
   CHECK(shows(R"(mqcoap_resource_value{device="GW_1",path="rate",unit="Hz"} 5.5)"));
   CHECK(make_metrics(seen).find("silent") == std::string::npos);
@@ -184,7 +185,8 @@ TEST_CASE_FIXTURE(fixture, "a value with `metric` is a gauge, and stays a number
   CHECK(shows(R"(mqcoap_resource_value{device="GW_1",path="rate",unit="Hz"} -1000)"));  // 400
 }
 
-TEST_CASE_FIXTURE(fixture, "ready is who has a broker that confirmed every subscription, and no stop ahead") {
+TEST_CASE_FIXTURE(metrics_fixture,
+                  "ready is who has a broker that confirmed every subscription, and no stop ahead") {
   CHECK(seen.page("/readyz")->status == 503);
   start();
   CHECK(seen.page("/readyz")->status == 200);
@@ -211,7 +213,7 @@ TEST_CASE_FIXTURE(fixture, "ready is who has a broker that confirmed every subsc
   CHECK_FALSE(seen.page("/").has_value());
 }
 
-TEST_CASE_FIXTURE(fixture, "ready is only who is the only one to answer") {
+TEST_CASE_FIXTURE(metrics_fixture, "ready is only who is the only one to answer") {
   start();
   device.at.publish("gf_int_v1/axuv/response/GW_1/16fd27068baf433b82eb8c7fada847da",
                     R"({"header":{"response_code":205,"path":"rate",)"
@@ -238,7 +240,7 @@ TEST_CASE_FIXTURE(fixture, "ready is only who is the only one to answer") {
   CHECK(seen.page("/readyz")->status == 200);  // who asks the devices gets answers
 }
 
-TEST_CASE_FIXTURE(fixture, "the last reload is told") {
+TEST_CASE_FIXTURE(metrics_fixture, "the last reload is told") {
   start();
   CHECK(shows("mqcoap_config_last_reload_successful 1"));
   CHECK_FALSE(document(own_document::status).as_object().contains("reload"));
@@ -250,7 +252,7 @@ TEST_CASE_FIXTURE(fixture, "the last reload is told") {
   CHECK(document(own_document::status).at("reload").at("words") == "line 3");
 }
 
-TEST_CASE_FIXTURE(fixture, "the documents are resources of the gateway's own tag, to be read only") {
+TEST_CASE_FIXTURE(metrics_fixture, "the documents are resources of the gateway's own tag, to be read only") {
   start();
   seen.set_configuration(*json_text::parse(R"({"version":1})"));
   const auto answer_to = [&](const std::string& verb, const std::string& path) {

@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <mqcoap/resource/action.hpp>
+#include <mqcoap/resource/value.hpp>
 
 #include "recorder.hpp"
+#include "support/cell_writer.hpp"
 #include "support/json_value.hpp"
 
 using namespace mqcoap;
@@ -10,15 +12,20 @@ using namespace mqcoap::test;
 
 namespace {
 
-json_text text(std::string_view json) { return *json_text::parse(json); }
 value_resource holding(std::string_view json) {
-  return value_resource({text(json), {method::get}, std::nullopt});
+  return make_alone<value_resource>(value_options{text(json), {method::get}, std::nullopt});
+}
+const json_text& current(const value_resource& value) { return value.kept()->current(); }
+void store(const value_resource& value, std::string_view json) { assign(memory_state(), value.kept(), json); }
+action_resource make_action(std::vector<action_resource::condition> when,
+                            std::vector<action_resource::assignment> set) {
+  return action_resource(std::move(when), std::move(set), memory_state());
 }
 
 /// Whether an action that needs `expected` runs while the value is `actual`.
 bool runs(const char* expected, const char* actual) {
   auto value = holding(actual);
-  action_resource action({{"v", &value, json_value(expected)}}, {});
+  auto action = make_action({{"v", value.kept(), json_value(expected)}}, {});
   const auto code = ask(action, {method::post, "act"}).code;
   CHECK((code == response_code::valid || code == response_code::precondition_failed));
   return code == response_code::valid;
@@ -29,13 +36,13 @@ bool runs(const char* expected, const char* actual) {
 TEST_CASE("POST runs an action: its values are stored, the answer is 203 without a body") {
   auto status = holding(R"({"state":"IDLE"})");
   auto count = holding("0");
-  action_resource arm({}, {{&status, text(R"({"state":"ARMED"})")}, {&count, text("1")}});
+  auto arm = make_action({}, {{status.kept(), text(R"({"state":"ARMED"})")}, {count.kept(), text("1")}});
   const auto old_etag = ask(status, {.path = "status"}).options.etag;
   const auto done = ask(arm, {method::post, "arm"});
   CHECK(done.code == response_code::valid);
   CHECK(done.body.is_null());
-  CHECK(status.current() == text(R"({"state":"ARMED"})"));
-  CHECK(count.current() == text("1"));
+  CHECK(current(status) == text(R"({"state":"ARMED"})"));
+  CHECK(current(count) == text("1"));
   CHECK(ask(status, {.path = "status"}).options.etag != old_etag);
 }
 
@@ -43,21 +50,22 @@ TEST_CASE(
     "an action whose condition does not hold gets 412 with what is and what is needed, and stores nothing") {
   auto status = holding(R"({"state":"IDLE"})");
   auto count = holding("0");
-  action_resource trigger({{"status", &status, json_value(R"({"state": "ARMED"})")}}, {{&count, text("1")}});
+  auto trigger = make_action({{"status", status.kept(), json_value(R"({"state": "ARMED"})")}},
+                             {{count.kept(), text("1")}});
   const auto refused = ask(trigger, {method::post, "trigger"});
   CHECK(refused.code == response_code::precondition_failed);
   CHECK(words_of(refused) == R"(status is {"state":"IDLE"}, the action needs {"state":"ARMED"})");
-  CHECK(count.current() == text("0"));
-  status.store(text(R"({"state":"ARMED"})"));
+  CHECK(current(count) == text("0"));
+  store(status, R"({"state":"ARMED"})");
   CHECK(ask(trigger, {method::post, "trigger"}).code == response_code::valid);
-  CHECK(count.current() == text("1"));
+  CHECK(current(count) == text("1"));
 }
 
 TEST_CASE("every condition must hold; the first that does not is named") {
   auto a = holding("1"), b = holding("2");
-  action_resource action({{"a", &a, 1}, {"b", &b, 3}}, {});
+  auto action = make_action({{"a", a.kept(), 1}, {"b", b.kept(), 3}}, {});
   CHECK(words_of(ask(action, {method::post, "act"})) == "b is 2, the action needs 3");
-  b.store(text("3"));
+  store(b, "3");
   CHECK(ask(action, {method::post, "act"}).code == response_code::valid);
 }
 
@@ -84,18 +92,18 @@ TEST_CASE("a condition on anything else asks for the whole value, numbers by the
 
 TEST_CASE("an action takes POST only, whatever the body") {
   auto value = holding("0");
-  action_resource action({}, {{&value, text("1")}});
+  auto action = make_action({}, {{value.kept(), text("1")}});
   for (const auto verb : {method::get, method::put, method::del}) {
     const auto refused = ask(action, {verb, "arm"});
     CHECK(refused.code == response_code::method_not_allowed);
     CHECK(words_of(refused) == "arm allows POST, not " + std::string(to_string(verb)));
   }
-  CHECK(value.current() == text("0"));
+  CHECK(current(value) == text("0"));
   CHECK(ask(action, {method::post, "arm", "{\"x\":[1]}"}).code == response_code::valid);
 }
 
 TEST_CASE("an action refuses a body in a format that is none of a body") {
-  action_resource action({}, {});
+  auto action = make_action({}, {});
   request_options options;
   options.content_format = "application/link-format";
   CHECK(ask(action, {method::post, "arm", "\"x\"", options}).code ==
@@ -105,6 +113,6 @@ TEST_CASE("an action refuses a body in a format that is none of a body") {
 
 TEST_CASE("a large value is cut in the words of a 412") {
   auto value = holding('"' + std::string(10'000, 'x') + '"');
-  action_resource action({{"v", &value, 1}}, {});
+  auto action = make_action({{"v", value.kept(), 1}}, {});
   CHECK(words_of(ask(action, {method::post, "act"})).size() < 200);
 }

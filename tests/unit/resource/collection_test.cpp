@@ -4,6 +4,7 @@
 #include <mqcoap/resource/path_router.hpp>
 
 #include "recorder.hpp"
+#include "support/cell_writer.hpp"
 #include "support/json_value.hpp"
 
 using namespace mqcoap;
@@ -15,7 +16,8 @@ namespace {
 class shots {
  public:
   explicit shots(collection_options options = {}) {
-    const auto made = std::make_shared<collection_resource>(std::move(options));
+    state_draft draft(memory_state());
+    const auto made = std::make_shared<collection_resource>(std::move(options), draft, "D_1", "shots");
     router_.add_exact("shots", made);
     router_.add_subtree("shots", made);
   }
@@ -32,12 +34,6 @@ class shots {
  private:
   path_router router_;
 };
-
-request_options with(std::string request_options::*option, std::string value) {
-  request_options options;
-  options.*option = std::move(value);
-  return options;
-}
 
 }  // namespace
 
@@ -56,7 +52,7 @@ TEST_CASE("POST to a collection makes an item and names its place") {
 }
 
 TEST_CASE("a collection inside a longer path names its items with the whole path") {
-  collection_resource runs({});
+  auto runs = make_alone<collection_resource>(collection_options{});
   CHECK(ask(runs, {method::post, "axuv/day 1/runs", "1"}).location == "axuv/day 1/runs/0");
   const auto missing = ask(runs, {.path = "axuv/day 1/runs/7", .rest_at = 16});
   CHECK(words_of(missing) ==
@@ -195,11 +191,17 @@ TEST_CASE(
 }
 
 TEST_CASE("an item with a key twice is not taken over by a collection with a schema") {
-  collection_resource before({});
+  memory_store store;
+  resource_state state(store);
+  state_draft first(state);
+  collection_resource before({}, first, "D_1", "c");
+  first.put_in_force();
   for (const char* item : {R"({"v":1,"v":2})", R"({"v":3})"})
     CHECK(ask(before, {method::post, "c", item}).code == response_code::created);
-  collection_resource after({.schema = *json_schema::compile(json_value(R"({"required": ["v"]})"))});
-  after.take_over(before);
+  state_draft second(state);
+  collection_resource after({.schema = *json_schema::compile(json_value(R"({"required": ["v"]})"))}, second,
+                            "D_1", "c");
+  second.put_in_force();
   CHECK(ask(after, {.path = "c"}).body.text() == R"({"1":{"v":3}})");
 }
 

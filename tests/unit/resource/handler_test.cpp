@@ -9,7 +9,7 @@ using namespace mqcoap::test;
 
 TEST_CASE("a responder that is dropped answers 500") {
   recorder answers;
-  { responder dropped(make_call({.path = "x"}), answers); }
+  { responder dropped(make_call({.path = "x"}), answers.sink()); }
   REQUIRE(answers.answers.size() == 1);
   CHECK(answers.answers[0].code == response_code::internal_server_error);
   CHECK(words_of(answers.answers[0]) == "the handler gave no answer");
@@ -18,7 +18,7 @@ TEST_CASE("a responder that is dropped answers 500") {
 TEST_CASE("a responder answers once, and not again when it goes") {
   recorder answers;
   {
-    responder r(make_call({.path = "x"}), answers);
+    responder r(make_call({.path = "x"}), answers.sink());
     std::move(r).fail(response_code::forbidden, "no");
   }
   REQUIRE(answers.answers.size() == 1);
@@ -27,9 +27,9 @@ TEST_CASE("a responder answers once, and not again when it goes") {
 
 TEST_CASE("a responder that moves takes the duty to answer along") {
   recorder answers;
-  responder kept(make_call({.path = "first"}), answers);
+  responder kept(make_call({.path = "first"}), answers.sink());
   {
-    responder moved_from(make_call({.path = "second"}), answers);
+    responder moved_from(make_call({.path = "second"}), answers.sink());
     kept = std::move(moved_from);
     REQUIRE(answers.answers.size() == 1);  // the first call was given up
     CHECK(answers.answers[0].code == response_code::internal_server_error);

@@ -15,9 +15,23 @@ namespace mqcoap::test {
 /// Keeps what handlers answer.
 class recorder final : public reply_sink {
  public:
+  /// For a responder; this recorder outlives it.
+  std::weak_ptr<reply_sink> sink() { return std::shared_ptr<reply_sink>(alive_, this); }
   void reply(call&, answer&& what) noexcept override { answers.push_back(std::move(what)); }
   std::vector<answer> answers;
+
+ private:
+  const std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
+
+inline json_text text(std::string_view json) { return *json_text::parse(json); }
+
+/// Options of which one is given.
+inline request_options with(std::string request_options::*option, std::string value) {
+  request_options options;
+  options.*option = std::move(value);
+  return options;
+}
 
 /// A request as a test writes it.
 struct asked {
@@ -52,7 +66,7 @@ inline std::unique_ptr<call> make_call(const asked& a) {
 /// Hands a request to a handler that answers at once, and gives its one answer.
 inline answer ask(handler& h, const asked& a) {
   recorder answers;
-  h.handle(responder(make_call(a), answers));
+  h.handle(responder(make_call(a), answers.sink()));
   REQUIRE(answers.answers.size() == 1);
   return std::move(answers.answers.front());
 }

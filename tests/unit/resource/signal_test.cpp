@@ -7,12 +7,17 @@
 #include <set>
 
 #include "recorder.hpp"
+#include "support/cell_writer.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
 using namespace std::chrono_literals;
 
 namespace {
+
+signal_resource make(signal_options options, const mqcoap::clock& time) {
+  return make_alone<signal_resource>(std::move(options), time);
+}
 
 double number_of(const answer& a) {
   REQUIRE(a.code == response_code::content);
@@ -33,7 +38,7 @@ std::string fault_of(const std::string& expression) {
 TEST_CASE("a signal is computed from the seconds since it was made") {
   manual_clock time;
   time.advance(100s);
-  signal_resource signal({"3 + 0.5*sin(2*pi*0.2*t)"}, time);
+  auto signal = make({"3 + 0.5*sin(2*pi*0.2*t)"}, time);
   CHECK(ask(signal, {.path = "i"}).body.text() == "3");
   time.advance(1250ms);
   CHECK(number_of(ask(signal, {.path = "i"})) == doctest::Approx(3.5));
@@ -44,7 +49,7 @@ TEST_CASE("a signal is computed from the seconds since it was made") {
 TEST_CASE("a signal is written as a person would write it") {
   manual_clock time;
   const auto written = [&](const char* expression) {
-    signal_resource signal({expression}, time);
+    auto signal = make({expression}, time);
     return std::string(ask(signal, {.path = "s"}).body.text());
   };
   CHECK(written("21.5") == "21.5");
@@ -56,7 +61,7 @@ TEST_CASE("a signal is written as a person would write it") {
 
 TEST_CASE("noise differs from call to call, within one expression too, and is normal about zero") {
   manual_clock time;
-  signal_resource noise({"noise()"}, time);
+  auto noise = make({"noise()"}, time);
   std::set<double> seen;
   double sum = 0, squares = 0;
   constexpr int n = 4000;
@@ -69,19 +74,19 @@ TEST_CASE("noise differs from call to call, within one expression too, and is no
   CHECK(seen.size() == n);
   CHECK(std::abs(sum / n) < 0.15);          // nine standard deviations of the mean
   CHECK(std::abs(squares / n - 1) < 0.25);  // eleven
-  signal_resource difference({"noise() - noise()"}, time);
+  auto difference = make({"noise() - noise()"}, time);
   CHECK(number_of(ask(difference, {.path = "n"})) != 0);
 }
 
 TEST_CASE("two signals have noise of their own") {
   manual_clock time;
-  signal_resource a({"noise()"}, time), b({"noise()"}, time);
+  auto a = make({"noise()"}, time), b = make({"noise()"}, time);
   CHECK(ask(a, {.path = "n"}).body.text() != ask(b, {.path = "n"}).body.text());
 }
 
 TEST_CASE("a signal that is not finite gets 500 with the time and the reason") {
   manual_clock time;
-  signal_resource signal({"1/(t-2)"}, time);
+  auto signal = make({"1/(t-2)"}, time);
   CHECK(number_of(ask(signal, {.path = "s"})) == -0.5);
   time.advance(2s);
   const auto failed = ask(signal, {.path = "s"});
@@ -89,19 +94,19 @@ TEST_CASE("a signal that is not finite gets 500 with the time and the reason") {
   CHECK(words_of(failed) == "s at t = 2: its expression gives no finite number");
   time.advance(2s);
   CHECK(number_of(ask(signal, {.path = "s"})) == 0.5);
-  signal_resource not_a_number({"sqrt(-1)"}, time);
+  auto not_a_number = make({"sqrt(-1)"}, time);
   CHECK(ask(not_a_number, {.path = "s"}).code == response_code::internal_server_error);
 }
 
 TEST_CASE("an expression that cannot be used is answered with 500, not thrown") {
   manual_clock time;
-  signal_resource signal({"sin("}, time);
+  auto signal = make({"sin("}, time);
   CHECK(ask(signal, {.path = "s"}).code == response_code::internal_server_error);
 }
 
 TEST_CASE("a signal takes GET only, as application/json only") {
   manual_clock time;
-  signal_resource signal({"t"}, time);
+  auto signal = make({"t"}, time);
   for (const auto verb : {method::post, method::put, method::del})
     CHECK(words_of(ask(signal, {verb, "s"})) == "s allows GET, not " + std::string(to_string(verb)));
   request_options options;
@@ -164,8 +169,8 @@ TEST_CASE("what muParser lacks is told with what there is instead") {
 
 TEST_CASE("what is told instead gives the same numbers") {
   manual_clock time;
-  signal_resource down({"rint(t/4 - 0.5)"}, time), up({"-rint(-t/4 - 0.5)"}, time);
-  signal_resource rest({"t - 2.5*rint(t/2.5 - 0.5)"}, time);
+  auto down = make({"rint(t/4 - 0.5)"}, time), up = make({"-rint(-t/4 - 0.5)"}, time);
+  auto rest = make({"t - 2.5*rint(t/2.5 - 0.5)"}, time);
   for (int i = 0; i < 41; ++i, time.advance(250ms)) {
     const double t = 0.25 * i;
     CAPTURE(t);
@@ -178,7 +183,7 @@ TEST_CASE("what is told instead gives the same numbers") {
 TEST_CASE("pi and e have all their digits") {
   manual_clock time;
   const auto given = [&](const char* name) {
-    signal_resource signal({name}, time);
+    auto signal = make({name}, time);
     return std::string(ask(signal, {.path = "s"}).body.text());
   };
   CHECK(given("pi") == "3.141592653589793");

@@ -3,6 +3,7 @@
 #include <mqcoap/resource/value.hpp>
 
 #include "recorder.hpp"
+#include "support/cell_writer.hpp"
 #include "support/json_value.hpp"
 
 using namespace mqcoap;
@@ -10,22 +11,18 @@ using namespace mqcoap::test;
 
 namespace {
 
-json_text text(std::string_view json) { return *json_text::parse(json); }
+value_resource make(value_options options) { return make_alone<value_resource>(std::move(options)); }
+
+const json_text& current(const value_resource& value) { return value.kept()->current(); }
 
 value_resource make_gains() {
   const auto schema =
       json_value(R"({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 7}})");
-  return value_resource({text("[0,1,2,3,4]"), {method::get, method::put}, *json_schema::compile(schema)});
+  return make({text("[0,1,2,3,4]"), {method::get, method::put}, *json_schema::compile(schema)});
 }
 
 value_resource make_writable(std::string_view json) {
-  return value_resource({text(json), {method::get, method::put}, std::nullopt});
-}
-
-request_options with(std::string request_options::*option, std::string value) {
-  request_options options;
-  options.*option = std::move(value);
-  return options;
+  return make({text(json), {method::get, method::put}, std::nullopt});
 }
 
 }  // namespace
@@ -42,7 +39,7 @@ TEST_CASE("GET of a value gives it with its version") {
 TEST_CASE("GET shares the text of the value and copies nothing") {
   auto gains = make_gains();
   const auto got = ask(gains, {.path = "gains"});
-  CHECK(got.body.text().data() == gains.current().text().data());
+  CHECK(got.body.text().data() == current(gains).text().data());
 }
 
 TEST_CASE("a value keeps the text that was stored, digits and spaces included") {
@@ -96,10 +93,10 @@ TEST_CASE("a method that a value does not allow gets 405 naming those that it al
     CHECK(refused.code == response_code::method_not_allowed);
     CHECK(words_of(refused) == "gains allows GET, PUT, not " + std::string(to_string(verb)));
   }
-  value_resource constant({text("1"), {method::get}, std::nullopt});
+  auto constant = make({text("1"), {method::get}, std::nullopt});
   CHECK(ask(constant, {method::put, "c", "2"}).code == response_code::method_not_allowed);
-  CHECK(constant.current() == text("1"));
-  value_resource write_only({text("1"), {method::put}, std::nullopt});
+  CHECK(current(constant) == text("1"));
+  auto write_only = make({text("1"), {method::put}, std::nullopt});
   CHECK(ask(write_only, {.path = "w"}).code == response_code::method_not_allowed);
 }
 
@@ -158,7 +155,7 @@ TEST_CASE("PUT takes application/json, and text/plain where the body is a string
   const auto links = put("application/link-format", "\"</x>\"");
   CHECK(links.code == response_code::unsupported_content_format);
   CHECK(words_of(links).find("application/json") != std::string::npos);
-  CHECK(value.current() == text("\"x\""));
+  CHECK(current(value) == text("\"x\""));
 }
 
 TEST_CASE("PUT with if_match stores only over that version") {
@@ -168,7 +165,7 @@ TEST_CASE("PUT with if_match stores only over that version") {
   CHECK(stale.code == response_code::precondition_failed);
   CHECK(words_of(stale) ==
         "if_match: gains is now at version " + etag + ", not older; GET it and decide again");
-  CHECK(gains.current() == text("[0,1,2,3,4]"));
+  CHECK(current(gains) == text("[0,1,2,3,4]"));
   CHECK(ask(gains, {method::put, "gains", "[1]", with(&request_options::if_match, etag)}).code ==
         response_code::changed);
   CHECK(ask(gains, {method::put, "gains", "[2]", with(&request_options::if_match, etag)}).code ==
@@ -209,28 +206,28 @@ TEST_CASE("a leading slash of the path does not show in the words") {
 TEST_CASE(
     "a body in which an object has a key twice is refused where a schema looks at it, and nowhere else") {
   const auto schema = json_schema::compile(json_value(R"({"properties": {"v": {"maximum": 5}}})"));
-  value_resource checked({text("{}"), {method::get, method::put}, *schema});
+  auto checked = make({text("{}"), {method::get, method::put}, *schema});
   const auto refused = ask(checked, {method::put, "c", R"({"v":9,"v":1})"});
   CHECK(refused.code == response_code::bad_request);
   CHECK(words_of(refused) == "body: the key 'v' is given twice");
   CHECK(words_of(ask(checked, {method::put, "c", R"({"list":[1,{"a/b":{"x":1,"\u0078":2}}]})"})) ==
         "body/list/1/a~1b: the key 'x' is given twice");
-  CHECK(checked.current() == text("{}"));
+  CHECK(current(checked) == text("{}"));
   auto plain = make_writable("1");
   CHECK(ask(plain, {method::put, "p", R"({"v":9,"v":1})"}).code == response_code::changed);
 }
 
 TEST_CASE("a value at which an action looks takes no object with a key twice") {
-  value_resource watched(
-      {.initial = text("{}"), .methods = {method::put}, .schema = std::nullopt, .is_condition = true});
+  auto watched =
+      make({.initial = text("{}"), .methods = {method::put}, .schema = std::nullopt, .is_condition = true});
   CHECK(words_of(ask(watched, {method::put, "w", R"({"state":"IDLE","state":"ARMED"})"})) ==
         "body: the key 'state' is given twice");
   CHECK(ask(watched, {method::put, "w", R"({"state":"ARMED"})"}).code == response_code::changed);
 }
 
 TEST_CASE("a metric takes numbers and nothing else") {
-  value_resource rate(
-      {.initial = text("1"), .methods = {method::put}, .schema = std::nullopt, .is_number = true});
+  auto rate =
+      make({.initial = text("1"), .methods = {method::put}, .schema = std::nullopt, .is_number = true});
   for (const char* body : {"\"high\"", "null", "true", "[1]", "{}", R"({"a":1,"a":2})", "\"5\""}) {
     CAPTURE(body);
     CHECK(words_of(ask(rate, {method::put, "r", body})) ==
@@ -242,12 +239,17 @@ TEST_CASE("a metric takes numbers and nothing else") {
 
 TEST_CASE("what a value held before is kept only if the new rules allow it") {
   const auto after = [](const char* held, value_options options) {
-    auto before = make_writable("0");
-    before.store(text(held));
-    options.initial = text("0");
-    value_resource made(std::move(options));
-    made.take_over(before);
-    return std::string(made.current().text());
+    memory_store store;
+    resource_state state(store);
+    const auto configure = [&state](value_options chosen) {
+      chosen.initial = text("0");
+      state_draft draft(state);
+      const value_resource made(std::move(chosen), draft, "D_1", "x");
+      draft.put_in_force();
+      return made.kept();
+    };
+    assign(state, configure({.initial = {}, .methods = {method::put}, .schema = std::nullopt}), held);
+    return std::string(configure(std::move(options))->current().text());
   };
   CHECK(after("\"x\"", {}) == "\"x\"");
   CHECK(after("\"x\"", {.initial = {}, .schema = std::nullopt, .is_number = true}) == "0");

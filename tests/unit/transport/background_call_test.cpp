@@ -40,7 +40,7 @@ std::string in_words(std::string why) {
 }
 
 template <class Thread>
-struct fixture {
+struct call_fixture {
   event_loop loop;
   background_call<std::string, Thread> call{loop.context().get_executor(), in_words};
   std::optional<std::string> answer;
@@ -59,7 +59,7 @@ std::string fail_oddly() { throw 7; }
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture<no_thread>, "without memory for a thread the answer says so, each time") {
+TEST_CASE_FIXTURE(call_fixture<no_thread>, "without memory for a thread the answer says so, each time") {
   for (int i = 0; i < 2; ++i) {
     answer.reset();
     begin(succeed);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(fixture<no_thread>, "without memory for a thread the answer sa
   }
 }
 
-TEST_CASE_FIXTURE(fixture<no_thread>, "without memory even to say so, the next call begins afresh") {
+TEST_CASE_FIXTURE(call_fixture<no_thread>, "without memory even to say so, the next call begins afresh") {
   words_fail = 1;
   begin(succeed);
   loop.context().poll();
@@ -77,7 +77,8 @@ TEST_CASE_FIXTURE(fixture<no_thread>, "without memory even to say so, the next c
   REQUIRE(answered());
 }
 
-TEST_CASE_FIXTURE(fixture<at_once>, "nothing that is thrown leaves the thread, and the next call begins") {
+TEST_CASE_FIXTURE(call_fixture<at_once>,
+                  "nothing that is thrown leaves the thread, and the next call begins") {
   SUBCASE("by the call") {
     begin(fail_oddly);
     REQUIRE(answered());

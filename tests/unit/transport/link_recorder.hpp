@@ -6,6 +6,8 @@
 
 namespace mqcoap::test {
 
+constexpr auto never = steady_time::max();
+
 /// Notes what a link tells.
 struct link_recorder : link_events {
   struct message {

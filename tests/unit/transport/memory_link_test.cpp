@@ -9,12 +9,11 @@
 using namespace mqcoap;
 using namespace std::chrono_literals;
 using test::link_recorder;
+using test::never;
 
 namespace {
 
-constexpr auto never = steady_time::max();
-
-struct fixture {
+struct two_links {
   memory_broker broker;
   memory_link a{broker, "a"};
   memory_link b{broker, "b"};
@@ -34,7 +33,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "nothing happens before the broker runs") {
+TEST_CASE_FIXTURE(two_links, "nothing happens before the broker runs") {
   a.start(at_a);
   CHECK_FALSE(a.up());
   CHECK(a.publish("t", "1", never) == errc::not_connected);
@@ -52,7 +51,7 @@ TEST_CASE_FIXTURE(fixture, "nothing happens before the broker runs") {
   CHECK(answers == std::vector<error_code>{{}});
 }
 
-TEST_CASE_FIXTURE(fixture, "overlapping subscriptions give one copy each client") {
+TEST_CASE_FIXTURE(two_links, "overlapping subscriptions give one copy each client") {
   start();
   a.subscribe("x/#", {});
   a.subscribe("x/+", {});
@@ -65,7 +64,7 @@ TEST_CASE_FIXTURE(fixture, "overlapping subscriptions give one copy each client"
   CHECK(a.stats().received == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "the broker does what it is asked in order") {
+TEST_CASE_FIXTURE(two_links, "the broker does what it is asked in order") {
   start();
   b.publish("t", "before", never);
   a.subscribe("t", {});
@@ -79,7 +78,7 @@ TEST_CASE_FIXTURE(fixture, "the broker does what it is asked in order") {
   CHECK(a.filters().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a retained message goes to later subscribers, marked") {
+TEST_CASE_FIXTURE(two_links, "a retained message goes to later subscribers, marked") {
   start();
   b.subscribe("t/+", {});
   broker.run();
@@ -99,7 +98,7 @@ TEST_CASE_FIXTURE(fixture, "a retained message goes to later subscribers, marked
   CHECK(broker.run() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a denied subscription gets nothing and says so") {
+TEST_CASE_FIXTURE(two_links, "a denied subscription gets nothing and says so") {
   broker.deny("secret/");
   start();
   a.subscribe("secret/x", note());
@@ -110,7 +109,7 @@ TEST_CASE_FIXTURE(fixture, "a denied subscription gets nothing and says so") {
   CHECK(at_a.messages.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "an outage loses what is queued and keeps the subscriptions") {
+TEST_CASE_FIXTURE(two_links, "an outage loses what is queued and keeps the subscriptions") {
   start();
   a.subscribe("t", note());
   broker.run();
@@ -132,7 +131,7 @@ TEST_CASE_FIXTURE(fixture, "an outage loses what is queued and keeps the subscri
   CHECK(answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a subscription asked for during an outage is confirmed after it") {
+TEST_CASE_FIXTURE(two_links, "a subscription asked for during an outage is confirmed after it") {
   start();
   broker.go_down();
   a.subscribe("t", note());
@@ -143,7 +142,7 @@ TEST_CASE_FIXTURE(fixture, "a subscription asked for during an outage is confirm
   CHECK(answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "what may not be a topic is refused") {
+TEST_CASE_FIXTURE(two_links, "what may not be a topic is refused") {
   start();
   CHECK(a.publish("", "1", never) == errc::invalid_topic);
   CHECK(a.publish("a/+", "1", never) == errc::invalid_topic);
@@ -151,7 +150,7 @@ TEST_CASE_FIXTURE(fixture, "what may not be a topic is refused") {
   CHECK(a.publish(std::string_view("a\0b", 3), "1", never) == errc::invalid_topic);
 }
 
-TEST_CASE_FIXTURE(fixture, "a stopped link has sent what it was given, and is told nothing more") {
+TEST_CASE_FIXTURE(two_links, "a stopped link has sent what it was given, and is told nothing more") {
   start();
   a.subscribe("t", {});
   b.subscribe("t", {});
@@ -171,7 +170,7 @@ TEST_CASE_FIXTURE(fixture, "a stopped link has sent what it was given, and is to
   CHECK(at_b.downs == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "who asks hears that a message was written, after it was, once") {
+TEST_CASE_FIXTURE(two_links, "who asks hears that a message was written, after it was, once") {
   start();
   b.subscribe("t", {});
   broker.run();
@@ -188,7 +187,7 @@ TEST_CASE_FIXTURE(fixture, "who asks hears that a message was written, after it 
   CHECK(answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(two_links,
                   "who asks hears that a message was denied, or lost in an outage, or left at a stop") {
   broker.deny_publishing("secret/");
   start();
@@ -213,7 +212,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(at_b.got("3"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a last will comes when a link is lost, and not when it is stopped") {
+TEST_CASE_FIXTURE(two_links, "a last will comes when a link is lost, and not when it is stopped") {
   start();
   b.subscribe("state", {});
   auto c = std::make_unique<memory_link>(broker, "c", last_will{"state", "OFFLINE", true});
@@ -255,7 +254,7 @@ TEST_CASE_FIXTURE(fixture, "a last will comes when a link is lost, and not when 
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "what is not written when a link is dropped is told as that") {
+TEST_CASE_FIXTURE(two_links, "what is not written when a link is dropped is told as that") {
   start();
   a.publish("t", "1", never, {}, note());
   broker.drop(a);
@@ -263,7 +262,7 @@ TEST_CASE_FIXTURE(fixture, "what is not written when a link is dropped is told a
   CHECK(answers == std::vector<error_code>{errc::not_connected});
 }
 
-TEST_CASE_FIXTURE(fixture, "a link that is gone leaves its messages and takes its handlers along") {
+TEST_CASE_FIXTURE(two_links, "a link that is gone leaves its messages and takes its handlers along") {
   start();
   a.subscribe("t", {});
   broker.run();

@@ -14,8 +14,6 @@
 
 namespace mqcoap::test {
 
-constexpr auto never = steady_time::max();
-
 /// A link with its owner, on a loop shared with others.
 struct client {
   event_loop& loop;

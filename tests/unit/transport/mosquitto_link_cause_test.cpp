@@ -11,7 +11,7 @@ using greeting = fake_broker::greeting;
 
 namespace {
 
-struct fixture {
+struct cause_fixture {
   event_loop loop;
   manual_clock time;
   log_catcher log;
@@ -39,7 +39,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a broker that answers pings and acknowledges nothing is given up") {
+TEST_CASE_FIXTURE(cause_fixture, "a broker that answers pings and acknowledges nothing is given up") {
   fake_broker broker(loop.context(), greeting::accept);
   broker.acknowledge(false);
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
@@ -62,7 +62,8 @@ TEST_CASE_FIXTURE(fixture, "a broker that answers pings and acknowledges nothing
   CHECK(log.count("warning: broker test is away: the broker answers, but has acknowledged nothing") == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "a keepalive below the shortest leaves a broker the shortest to acknowledge") {
+TEST_CASE_FIXTURE(cause_fixture,
+                  "a keepalive below the shortest leaves a broker the shortest to acknowledge") {
   fake_broker broker(loop.context(), greeting::accept);
   broker.acknowledge(false);
   auto options = options_for(broker.port());
@@ -79,7 +80,8 @@ TEST_CASE_FIXTURE(fixture, "a keepalive below the shortest leaves a broker the s
   CHECK_FALSE(says(c, " UTC, for 0"));
 }
 
-TEST_CASE_FIXTURE(fixture, "connections that end soon, twice, ask for another client with the same id") {
+TEST_CASE_FIXTURE(cause_fixture,
+                  "connections that end soon, twice, ask for another client with the same id") {
   fake_broker broker(loop.context(), greeting::throw_off);
   auto options = options_for(broker.port(), mqtt_protocol::v311);
   options.client_id = "lab-gateway";
@@ -92,7 +94,7 @@ TEST_CASE_FIXTURE(fixture, "connections that end soon, twice, ask for another cl
   CHECK(log.count("does another client use the id 'lab-gateway'?") == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "connections that last for two seconds do not ask") {
+TEST_CASE_FIXTURE(cause_fixture, "connections that last for two seconds do not ask") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
   c.l->start(c.told);
@@ -105,7 +107,8 @@ TEST_CASE_FIXTURE(fixture, "connections that last for two seconds do not ask") {
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a connection that lasts for ten seconds begins the count from the beginning") {
+TEST_CASE_FIXTURE(cause_fixture,
+                  "a connection that lasts for ten seconds begins the count from the beginning") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
   c.l->start(c.told);
@@ -126,7 +129,7 @@ TEST_CASE_FIXTURE(fixture, "a connection that lasts for ten seconds begins the c
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that says that another client came is believed at once") {
+TEST_CASE_FIXTURE(cause_fixture, "a broker that says that another client came is believed at once") {
   fake_broker broker(loop.context(), greeting::accept);
   auto options = options_for(broker.port());
   options.client_id = "lab-gateway";
@@ -141,7 +144,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that says that another client came is belie
   CHECK(says(c, "does another client use the id 'lab-gateway'? 2 connections ended within 2s"));
 }
 
-TEST_CASE_FIXTURE(fixture, "connections that end soon and behind large packets ask for both causes") {
+TEST_CASE_FIXTURE(cause_fixture, "connections that end soon and behind large packets ask for both causes") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
   c.l->start(c.told);
@@ -155,7 +158,8 @@ TEST_CASE_FIXTURE(fixture, "connections that end soon and behind large packets a
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker's word that a packet is too large names the size and no other client") {
+TEST_CASE_FIXTURE(cause_fixture,
+                  "a broker's word that a packet is too large names the size and no other client") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v5));
   c.l->start(c.told);
@@ -175,7 +179,8 @@ TEST_CASE_FIXTURE(fixture, "a broker's word that a packet is too large names the
   CHECK_FALSE(says(c, "another client"));
 }
 
-TEST_CASE_FIXTURE(fixture, "a connection that is given up here blames neither a size nor another client") {
+TEST_CASE_FIXTURE(cause_fixture,
+                  "a connection that is given up here blames neither a size nor another client") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
   c.l->start(c.told);
@@ -190,7 +195,7 @@ TEST_CASE_FIXTURE(fixture, "a connection that is given up here blames neither a 
   }
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(cause_fixture,
                   "a version that was proven is forgotten when its broker is replaced by an older one") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port()));
@@ -201,7 +206,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(broker.levels() == std::vector<int>{5, 5, 5, 5, 5, 5, 4});
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(cause_fixture,
                   "a size at which the broker hangs up is told, and refused from the second time on") {
   fake_broker broker(loop.context(), greeting::accept);
   broker.limit_packets(4000);
@@ -234,7 +239,8 @@ TEST_CASE_FIXTURE(fixture,
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that dies while it talks on behind a large packet blames no size") {
+TEST_CASE_FIXTURE(cause_fixture,
+                  "a broker that dies while it talks on behind a large packet blames no size") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
   c.start_and_wait();
@@ -249,7 +255,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that dies while it talks on behind a large 
   CHECK(c.told.why == "the broker closed the connection");
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that is down behind its second large packet blames no size") {
+TEST_CASE_FIXTURE(cause_fixture, "a broker that is down behind its second large packet blames no size") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
   c.start_and_wait();
@@ -264,7 +270,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that is down behind its second large packet
   CHECK(log.count("info: broker test is down altogether: that is not put down to the size") == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a server of the name that has always been down clears no size") {
+TEST_CASE_FIXTURE(cause_fixture, "a server of the name that has always been down clears no size") {
   fake_broker away(loop.context(), greeting::accept);
   fake_broker broker(loop.context(), greeting::accept);
   auto options = options_for(away.port(), mqtt_protocol::v311);
@@ -279,7 +285,7 @@ TEST_CASE_FIXTURE(fixture, "a server of the name that has always been down clear
   CHECK(c.l->largest_packet().from == packet_limit::origin::observed);
 }
 
-TEST_CASE_FIXTURE(fixture, "a limit that was observed is tried again after ten minutes") {
+TEST_CASE_FIXTURE(cause_fixture, "a limit that was observed is tried again after ten minutes") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
   c.start_and_wait();
@@ -294,7 +300,7 @@ TEST_CASE_FIXTURE(fixture, "a limit that was observed is tried again after ten m
   publish_large(c, broker);
 }
 
-TEST_CASE_FIXTURE(fixture, "a packet over `max_packet` is refused, one of that size is sent") {
+TEST_CASE_FIXTURE(cause_fixture, "a packet over `max_packet` is refused, one of that size is sent") {
   private_broker broker;
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
     auto options = options_for(broker.port(), protocol);
@@ -311,7 +317,7 @@ TEST_CASE_FIXTURE(fixture, "a packet over `max_packet` is refused, one of that s
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "the limit that a broker announces is known, and the narrower one counts") {
+TEST_CASE_FIXTURE(cause_fixture, "the limit that a broker announces is known, and the narrower one counts") {
   private_broker broker({.lines = "max_packet_size 3000\n"});
   auto options = options_for(broker.port(), mqtt_protocol::v5);
   SUBCASE("nothing is configured") {}
@@ -326,7 +332,7 @@ TEST_CASE_FIXTURE(fixture, "the limit that a broker announces is known, and the 
   REQUIRE(c.waits_for(fits));
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that takes dots in topics for slashes is warned of once") {
+TEST_CASE_FIXTURE(cause_fixture, "a broker that takes dots in topics for slashes is warned of once") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port()));
   c.start_and_wait();

@@ -12,7 +12,7 @@ using greeting = fake_broker::greeting;
 
 namespace {
 
-struct fixture {
+struct connect_fixture {
   event_loop loop;
   system_clock time;
 
@@ -21,7 +21,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(connect_fixture,
                   "a broker that refuses MQTT 5 gets 3.1.1 at once, and straight away the next time") {
   for (const auto how : {greeting::refuse_version_5, greeting::hang_up_version_5}) {
     fake_broker broker(loop.context(), how);
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(fixture,
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a version that was asked for is not fallen back from") {
+TEST_CASE_FIXTURE(connect_fixture, "a version that was asked for is not fallen back from") {
   fake_broker broker(loop.context(), greeting::refuse_version_5);
   auto c = make(options_for(broker.port(), mqtt_protocol::v5));
   c.l->start(c.told);
@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(fixture, "a version that was asked for is not fallen back from
   CHECK(c.told.downs == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "subscriptions are made again after the broker was killed") {
+TEST_CASE_FIXTURE(connect_fixture, "subscriptions are made again after the broker was killed") {
   private_broker broker;
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(fixture, "subscriptions are made again after the broker was ki
   CHECK(c.l->stats().connects == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "nothing published while the broker is away arrives later") {
+TEST_CASE_FIXTURE(connect_fixture, "nothing published while the broker is away arrives later") {
   private_broker broker;
   auto options = options_for(broker.port());
   options.qos = 1;  // which the library would queue, and send after the reconnect
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(fixture, "nothing published while the broker is away arrives l
   CHECK(c.told.messages.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(connect_fixture,
                   "the first connection comes when the broker does, and one line tells of the outage") {
   const log_catcher log;
   private_broker broker;
@@ -107,7 +107,8 @@ TEST_CASE_FIXTURE(fixture,
                   ", MQTT 5)") == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a wrong password keeps the link down, and the words say what to look at") {
+TEST_CASE_FIXTURE(connect_fixture,
+                  "a wrong password keeps the link down, and the words say what to look at") {
   private_broker broker({.username = "gateway", .password = "right"});
   for (const auto protocol : {mqtt_protocol::automatic, mqtt_protocol::v311}) {
     const log_catcher log;
@@ -132,7 +133,7 @@ TEST_CASE_FIXTURE(fixture, "a wrong password keeps the link down, and the words 
   }
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(connect_fixture,
                   "the broker publishes the last will of a link that it loses, not of one that stops") {
   private_broker broker;
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
@@ -163,7 +164,7 @@ TEST_CASE_FIXTURE(fixture,
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a last will that MQTT does not take is said, and nothing is connected") {
+TEST_CASE_FIXTURE(connect_fixture, "a last will that MQTT does not take is said, and nothing is connected") {
   private_broker broker;
   auto options = options_for(broker.port());
   SUBCASE("topic") { options.will = last_will{"state/+", "OFFLINE", true}; }
@@ -176,7 +177,7 @@ TEST_CASE_FIXTURE(fixture, "a last will that MQTT does not take is said, and not
   CHECK(c.l->stats().connects == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a name that does not resolve is an outage with words") {
+TEST_CASE_FIXTURE(connect_fixture, "a name that does not resolve is an outage with words") {
   auto options = options_for(1883);
   options.host = "no-such-host.invalid";
   auto c = make(options);
@@ -186,7 +187,7 @@ TEST_CASE_FIXTURE(fixture, "a name that does not resolve is an outage with words
   CHECK(c.told.cause.is(outage_cause::kind::name_unknown));
 }
 
-TEST_CASE_FIXTURE(fixture, "a link may be destroyed in any state") {
+TEST_CASE_FIXTURE(connect_fixture, "a link may be destroyed in any state") {
   private_broker broker;
   fake_broker silent(loop.context(), greeting::silence);
   auto named = options_for(broker.port());
@@ -222,7 +223,7 @@ TEST_CASE_FIXTURE(fixture, "a link may be destroyed in any state") {
   while (loop.context().poll() > 0) continue;
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that never answers is an outage, and is tried again") {
+TEST_CASE_FIXTURE(connect_fixture, "a broker that never answers is an outage, and is tried again") {
   fake_broker broker(loop.context(), greeting::silence);
   auto options = options_for(broker.port());
   options.connect_timeout = 50ms;
@@ -235,7 +236,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that never answers is an outage, and is tri
   CHECK(broker.levels() == std::vector<int>{5, 5});
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that disconnects us and says why is quoted") {
+TEST_CASE_FIXTURE(connect_fixture, "a broker that disconnects us and says why is quoted") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
@@ -249,7 +250,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that disconnects us and says why is quoted"
   CHECK(c.told.cause.is(outage_cause::kind::rights_withdrawn));
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker of several servers is connected at the first that is there") {
+TEST_CASE_FIXTURE(connect_fixture, "a broker of several servers is connected at the first that is there") {
   const log_catcher log;
   private_broker first;
   private_broker second;
@@ -277,7 +278,7 @@ TEST_CASE_FIXTURE(fixture, "a broker of several servers is connected at the firs
   CHECK(log.count("info: connected to broker test (" + at(second)) == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "an outage of all servers names each of them, in one line") {
+TEST_CASE_FIXTURE(connect_fixture, "an outage of all servers names each of them, in one line") {
   const log_catcher log;
   private_broker away;
   private_broker strict({.username = "gateway", .password = "right"});
@@ -299,7 +300,7 @@ TEST_CASE_FIXTURE(fixture, "an outage of all servers names each of them, in one 
   CHECK(log.count("warning: broker test is away: " + why + "; retrying") == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "each server is spoken to in its own version of MQTT") {
+TEST_CASE_FIXTURE(connect_fixture, "each server is spoken to in its own version of MQTT") {
   fake_broker modern(loop.context(), greeting::accept);
   fake_broker old(loop.context(), greeting::hang_up_version_5);
   auto options = options_for(modern.port());

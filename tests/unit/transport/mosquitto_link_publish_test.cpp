@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture {
+struct publish_fixture {
   event_loop loop;
   manual_clock time;
   std::vector<error_code> answers;
@@ -31,7 +31,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "who asks hears once that a message was written, never inside the call") {
+TEST_CASE_FIXTURE(publish_fixture, "who asks hears once that a message was written, never inside the call") {
   private_broker broker;
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
     for (const int qos : {0, 1}) {
@@ -53,7 +53,7 @@ TEST_CASE_FIXTURE(fixture, "who asks hears once that a message was written, neve
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "messages with and without a handler do not take each other's answers") {
+TEST_CASE_FIXTURE(publish_fixture, "messages with and without a handler do not take each other's answers") {
   private_broker broker({.acl = "topic readwrite open/#\n"});
   auto c = make(broker.port(), 1);
   c.start_and_wait();
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(fixture, "messages with and without a handler do not take each
   CHECK(answers[1] == errc::denied);
 }
 
-TEST_CASE_FIXTURE(fixture, "the handler of a message that is refused at once is not called") {
+TEST_CASE_FIXTURE(publish_fixture, "the handler of a message that is refused at once is not called") {
   private_broker broker;
   auto c = make(broker.port(), 0);
   CHECK(c.l->publish("t", "x", never, {}, note()) == errc::not_connected);
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(fixture, "the handler of a message that is refused at once is 
   CHECK(answers.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a retained message is kept by the broker until an empty one removes it") {
+TEST_CASE_FIXTURE(publish_fixture, "a retained message is kept by the broker until an empty one removes it") {
   private_broker broker;
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
     auto sender = make(broker.port(), 1, protocol);
@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(fixture, "a retained message is kept by the broker until an em
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that retains nothing denies retained messages at once") {
+TEST_CASE_FIXTURE(publish_fixture, "a broker that retains nothing denies retained messages at once") {
   private_broker broker({.lines = "retain_available false\n"});
   auto c = make(broker.port(), 0);
   c.start_and_wait();
@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that retains nothing denies retained messag
   CHECK(c.l->up());
 }
 
-TEST_CASE_FIXTURE(fixture, "a queued message whose deadline passes is told as timed out") {
+TEST_CASE_FIXTURE(publish_fixture, "a queued message whose deadline passes is told as timed out") {
   private_broker broker;
   auto c = make(broker.port(), 0);
   c.start_and_wait();
@@ -127,7 +127,8 @@ TEST_CASE_FIXTURE(fixture, "a queued message whose deadline passes is told as ti
   broker.resume();
 }
 
-TEST_CASE_FIXTURE(fixture, "an outage is told for what was not acknowledged and for what was queued") {
+TEST_CASE_FIXTURE(publish_fixture,
+                  "an outage is told for what was not acknowledged and for what was queued") {
   private_broker broker;
   auto c = make(broker.port(), 1);
   c.start_and_wait();
@@ -141,7 +142,8 @@ TEST_CASE_FIXTURE(fixture, "an outage is told for what was not acknowledged and 
   CHECK(c.told.downs == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a stop that cannot send all tells who waits, before it says that it is done") {
+TEST_CASE_FIXTURE(publish_fixture,
+                  "a stop that cannot send all tells who waits, before it says that it is done") {
   private_broker broker;
   auto c = make(broker.port(), 1);
   c.start_and_wait();
@@ -154,7 +156,7 @@ TEST_CASE_FIXTURE(fixture, "a stop that cannot send all tells who waits, before 
   broker.resume();
 }
 
-TEST_CASE_FIXTURE(fixture, "a link that is destroyed calls nobody, also from inside a handler") {
+TEST_CASE_FIXTURE(publish_fixture, "a link that is destroyed calls nobody, also from inside a handler") {
   private_broker broker;
   auto c = make(broker.port(), 1);
   c.start_and_wait();
@@ -168,7 +170,8 @@ TEST_CASE_FIXTURE(fixture, "a link that is destroyed calls nobody, also from ins
   CHECK(answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a queued message over the broker's limit is told, counted, and logged once") {
+TEST_CASE_FIXTURE(publish_fixture,
+                  "a queued message over the broker's limit is told, counted, and logged once") {
   private_broker broker({.lines = "max_packet_size 2000\n"});
   const log_catcher log;
   auto c = make(broker.port(), 0);

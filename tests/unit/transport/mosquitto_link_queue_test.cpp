@@ -11,7 +11,7 @@ namespace {
 
 const std::string large(64u << 10, 'x');
 
-struct fixture {
+struct queue_fixture {
   event_loop loop;
   manual_clock time;  // of deadlines; connecting and stopping go by the machine's clock
   private_broker broker;
@@ -38,7 +38,8 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a stalled broker fills the queue, which is bounded and forgets what is too old") {
+TEST_CASE_FIXTURE(queue_fixture,
+                  "a stalled broker fills the queue, which is bounded and forgets what is too old") {
   for (const int qos : {0, 1}) {
     CAPTURE(qos);
     auto c = make(qos);
@@ -55,7 +56,8 @@ TEST_CASE_FIXTURE(fixture, "a stalled broker fills the queue, which is bounded a
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "old messages go with the clock, not only when a new one wants their place") {
+TEST_CASE_FIXTURE(queue_fixture,
+                  "old messages go with the clock, not only when a new one wants their place") {
   auto c = make();
   c.start_and_wait();
   fill(c, time.now() + 4s);
@@ -65,7 +67,8 @@ TEST_CASE_FIXTURE(fixture, "old messages go with the clock, not only when a new 
   broker.resume();
 }
 
-TEST_CASE_FIXTURE(fixture, "what is queued when the broker dies is lost and counted, never sent later") {
+TEST_CASE_FIXTURE(queue_fixture,
+                  "what is queued when the broker dies is lost and counted, never sent later") {
   auto c = make();
   c.start_and_wait();
   CHECK_FALSE(c.subscribe_and_wait("t"));
@@ -82,7 +85,7 @@ TEST_CASE_FIXTURE(fixture, "what is queued when the broker dies is lost and coun
   CHECK(c.told.messages.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that goes on gets everything that was queued, in order") {
+TEST_CASE_FIXTURE(queue_fixture, "a broker that goes on gets everything that was queued, in order") {
   for (const int qos : {0, 1}) {
     CAPTURE(qos);
     auto receiver = make(qos);
@@ -102,7 +105,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that goes on gets everything that was queue
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "stopping sends what is queued first") {
+TEST_CASE_FIXTURE(queue_fixture, "stopping sends what is queued first") {
   for (const int qos : {0, 1}) {
     CAPTURE(qos);
     auto receiver = make(qos);
@@ -123,7 +126,7 @@ TEST_CASE_FIXTURE(fixture, "stopping sends what is queued first") {
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "stopping waits no longer than it may") {
+TEST_CASE_FIXTURE(queue_fixture, "stopping waits no longer than it may") {
   auto c = make();
   c.start_and_wait();
   fill(c, never);
@@ -132,7 +135,7 @@ TEST_CASE_FIXTURE(fixture, "stopping waits no longer than it may") {
   broker.resume();
 }
 
-TEST_CASE_FIXTURE(fixture, "stopping is done for everybody who asks, whatever the state") {
+TEST_CASE_FIXTURE(queue_fixture, "stopping is done for everybody who asks, whatever the state") {
   auto c = make();
   SUBCASE("before the start") { c.stop_and_wait(1s); }
   SUBCASE("twice") {
@@ -175,7 +178,7 @@ TEST_CASE("a link that hears its broker out is gone when its time is over") {
   REQUIRE(loop.run_until([&] { return broker.heard_out() == 1; }));
 }
 
-TEST_CASE_FIXTURE(fixture, "a link may be stopped from a message, and tells nothing after it") {
+TEST_CASE_FIXTURE(queue_fixture, "a link may be stopped from a message, and tells nothing after it") {
   struct stopper : link_recorder {
     bool stopped = false;
     void on_message(mqcoap::link& l, const inbound& m) noexcept override {

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct fixture {
+struct link_fixture {
   event_loop loop;
   system_clock time;
 
@@ -19,7 +19,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "messages pass in both versions of MQTT and at both qualities of service") {
+TEST_CASE_FIXTURE(link_fixture, "messages pass in both versions of MQTT and at both qualities of service") {
   private_broker broker;
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311, mqtt_protocol::automatic}) {
     for (const int qos : {0, 1, 7}) {
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(fixture, "messages pass in both versions of MQTT and at both q
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a host name is resolved, and every address of it tried") {
+TEST_CASE_FIXTURE(link_fixture, "a host name is resolved, and every address of it tried") {
   private_broker broker;  // on 127.0.0.1 only; localhost may be ::1 first
   auto options = options_for(broker.port());
   options.host = "localhost";
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(fixture, "a host name is resolved, and every address of it tri
   CHECK(c.told.downs == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a long topic and a large body pass") {
+TEST_CASE_FIXTURE(link_fixture, "a long topic and a large body pass") {
   private_broker broker;
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(fixture, "a long topic and a large body pass") {
   CHECK(c.told.messages[0].payload == body);
 }
 
-TEST_CASE_FIXTURE(fixture, "a retained message is marked as one, a fresh one is not") {
+TEST_CASE_FIXTURE(link_fixture, "a retained message is marked as one, a fresh one is not") {
   private_broker broker;
   raw_publish(broker.port(), "t", "kept", true);
   auto c = make(options_for(broker.port()));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(fixture, "a retained message is marked as one, a fresh one is 
   CHECK_FALSE(c.told.messages.at(1).retained);
 }
 
-TEST_CASE_FIXTURE(fixture, "asking again for a filter confirms again and changes nothing") {
+TEST_CASE_FIXTURE(link_fixture, "asking again for a filter confirms again and changes nothing") {
   private_broker broker;
   auto c = make(options_for(broker.port()));
   int confirmed = 0;
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(fixture, "asking again for a filter confirms again and changes
   CHECK(c.told.messages.size() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "what is unsubscribed does not come any more") {
+TEST_CASE_FIXTURE(link_fixture, "what is unsubscribed does not come any more") {
   private_broker broker;
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(fixture, "what is unsubscribed does not come any more") {
   CHECK(c.told.messages.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "what is no topic or filter is refused before the library sees it") {
+TEST_CASE_FIXTURE(link_fixture, "what is no topic or filter is refused before the library sees it") {
   private_broker broker;
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(fixture, "what is no topic or filter is refused before the lib
   CHECK(c.told.downs == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a denied subscription is told, and asked for again when wanted") {
+TEST_CASE_FIXTURE(link_fixture, "a denied subscription is told, and asked for again when wanted") {
   fake_broker broker(loop.context(), fake_broker::greeting::accept);
   broker.deny("secret/");
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
@@ -141,7 +141,7 @@ TEST_CASE_FIXTURE(fixture, "a denied subscription is told, and asked for again w
   CHECK(broker.filters().size() == 6);
 }
 
-TEST_CASE_FIXTURE(fixture, "a publish that the broker denies is counted") {
+TEST_CASE_FIXTURE(link_fixture, "a publish that the broker denies is counted") {
   private_broker broker({.acl = "topic readwrite open/#\n"});
   auto options = options_for(broker.port(), mqtt_protocol::v5);
   options.qos = 1;
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(fixture, "a publish that the broker denies is counted") {
   CHECK(c.l->up());
 }
 
-TEST_CASE_FIXTURE(fixture, "a message over the limit is dropped and counted") {
+TEST_CASE_FIXTURE(link_fixture, "a message over the limit is dropped and counted") {
   private_broker broker;
   auto options = options_for(broker.port(), mqtt_protocol::v311);
   options.max_inbound = 1000;
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(fixture, "a message over the limit is dropped and counted") {
   CHECK(c.l->stats().received == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "with MQTT 5 the broker itself keeps back what is far over the limit") {
+TEST_CASE_FIXTURE(link_fixture, "with MQTT 5 the broker itself keeps back what is far over the limit") {
   private_broker broker;
   auto options = options_for(broker.port(), mqtt_protocol::v5);
   options.max_inbound = 1000;
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(fixture, "with MQTT 5 the broker itself keeps back what is far
   CHECK(c.told.downs == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a client id is made up where none is given") {
+TEST_CASE_FIXTURE(link_fixture, "a client id is made up where none is given") {
   const auto a = make(options_for(1)).l->client_id();
   const auto b = make(options_for(1)).l->client_id();
   CHECK(a.size() == 7 + 16);
@@ -197,7 +197,7 @@ TEST_CASE_FIXTURE(fixture, "a client id is made up where none is given") {
   CHECK(make(options).l->client_id() == "desk-7");
 }
 
-TEST_CASE_FIXTURE(fixture, "a subscription to others brings what others publish, and not its own") {
+TEST_CASE_FIXTURE(link_fixture, "a subscription to others brings what others publish, and not its own") {
   private_broker broker;
   auto other = make(options_for(broker.port()));
   other.start_and_wait();
@@ -222,7 +222,7 @@ TEST_CASE_FIXTURE(fixture, "a subscription to others brings what others publish,
   CHECK_FALSE(one.told.got("unwanted"));
 }
 
-TEST_CASE_FIXTURE(fixture, "MQTT 3.1.1 has no subscription to others: nothing comes") {
+TEST_CASE_FIXTURE(link_fixture, "MQTT 3.1.1 has no subscription to others: nothing comes") {
   private_broker broker;
   auto one = make(options_for(broker.port(), mqtt_protocol::v311));
   one.l->subscribe_to_others({"a/#"});
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(fixture, "MQTT 3.1.1 has no subscription to others: nothing co
   CHECK_FALSE(one.told.got("another's"));
 }
 
-TEST_CASE_FIXTURE(fixture, "each connection may have a last will of its own") {
+TEST_CASE_FIXTURE(link_fixture, "each connection may have a last will of its own") {
   private_broker broker;
   auto watcher = make(options_for(broker.port()));
   watcher.start_and_wait();

@@ -30,7 +30,7 @@ struct environment_guard {
   environment_guard& operator=(const environment_guard&) = delete;
 };
 
-struct fixture {
+struct tls_fixture {
   event_loop loop;
   system_clock time;
   certificates made;
@@ -73,7 +73,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "messages of any size pass over TLS, the broker known by its name") {
+TEST_CASE_FIXTURE(tls_fixture, "messages of any size pass over TLS, the broker known by its name") {
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   const std::string large(5u << 20, 'x');
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
@@ -96,7 +96,7 @@ TEST_CASE_FIXTURE(fixture, "messages of any size pass over TLS, the broker known
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "the broker may be known by its address") {
+TEST_CASE_FIXTURE(tls_fixture, "the broker may be known by its address") {
   private_broker broker(speaking_tls(made.issue("IP:127.0.0.1")));
   auto options = options_by_name(broker.port());
   options.host = "127.0.0.1";
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(fixture, "the broker may be known by its address") {
   CHECK(kind_of(last) == outage_cause::kind::tls_wrong_host);
 }
 
-TEST_CASE_FIXTURE(fixture, "a certificate for another host is refused, unless nobody is to look") {
+TEST_CASE_FIXTURE(tls_fixture, "a certificate for another host is refused, unless nobody is to look") {
   private_broker broker(speaking_tls(made.issue("DNS:broker.example,DNS:*.example")));
   auto options = options_by_name(broker.port());
   CHECK(outage(options) ==
@@ -116,7 +116,8 @@ TEST_CASE_FIXTURE(fixture, "a certificate for another host is refused, unless no
 }
 
 TEST_CASE_FIXTURE(
-    fixture, "an address that stands in a certificate as a DNS name does not count, and the words say so") {
+    tls_fixture,
+    "an address that stands in a certificate as a DNS name does not count, and the words say so") {
   private_broker broker(speaking_tls(made.issue("DNS:127.0.0.1")));
   auto options = options_by_name(broker.port());
   options.host = "127.0.0.1";
@@ -127,7 +128,7 @@ TEST_CASE_FIXTURE(
   CHECK(kind_of(last) == outage_cause::kind::tls_wrong_host);
 }
 
-TEST_CASE_FIXTURE(fixture, "of several servers, each needs a certificate for its own host") {
+TEST_CASE_FIXTURE(tls_fixture, "of several servers, each needs a certificate for its own host") {
   private_broker by_name(speaking_tls(made.issue("DNS:localhost")));
   private_broker by_address(speaking_tls(made.issue("IP:127.0.0.1")));
   auto options = options_by_name(by_address.port());
@@ -140,7 +141,7 @@ TEST_CASE_FIXTURE(fixture, "of several servers, each needs a certificate for its
   make(options).start_and_wait();
 }
 
-TEST_CASE_FIXTURE(fixture, "a certificate of an unknown authority is refused") {
+TEST_CASE_FIXTURE(tls_fixture, "a certificate of an unknown authority is refused") {
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto options = options_by_name(broker.port());
   options.tls->ca_file = made.make_authority().cert_file;
@@ -151,7 +152,7 @@ TEST_CASE_FIXTURE(fixture, "a certificate of an unknown authority is refused") {
   CHECK(kind_of(last) == outage_cause::kind::tls_untrusted);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(tls_fixture,
                   "an authority that is exchanged while the broker is away counts from the next try") {
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto options = options_by_name(broker.port());
@@ -174,7 +175,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(loop.run_until([&] { return c.told.ups > 0; }));
 }
 
-TEST_CASE_FIXTURE(fixture, "authorities that take long to read keep nobody else waiting") {
+TEST_CASE_FIXTURE(tls_fixture, "authorities that take long to read keep nobody else waiting") {
   private_broker broker(speaking_tls(made.issue("IP:127.0.0.1")));
   auto options = options_by_name(broker.port());
   options.host = "127.0.0.1";
@@ -204,13 +205,14 @@ TEST_CASE_FIXTURE(fixture, "authorities that take long to read keep nobody else 
   CHECK(loop.run_until([&] { return c.told.ups == 1; }));
 }
 
-TEST_CASE_FIXTURE(fixture, "an expired certificate is refused") {
+TEST_CASE_FIXTURE(tls_fixture, "an expired certificate is refused") {
   private_broker broker(speaking_tls(made.issue_expired("DNS:localhost")));
   CHECK(outage(options_by_name(broker.port())).starts_with("the broker's certificate expired on 20"));
   CHECK(kind_of(last) == outage_cause::kind::tls_expired);
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that demands a certificate gets ours, and says what it thinks of it") {
+TEST_CASE_FIXTURE(tls_fixture,
+                  "a broker that demands a certificate gets ours, and says what it thinks of it") {
   const auto foreign = made.make_authority();
   const auto own = made.issue("DNS:gateway");
   std::uint16_t port = 0;
@@ -239,13 +241,13 @@ TEST_CASE_FIXTURE(fixture, "a broker that demands a certificate gets ours, and s
   REQUIRE(loop.run_until([&] { return c.told.ups == 1 || (older && older->handshakes() == 1); }));
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that offers only old versions is refused") {
+TEST_CASE_FIXTURE(tls_fixture, "a broker that offers only old versions is refused") {
   tls_server old(loop.context(), made.issue("DNS:localhost"));
   old.offer_at_most(TLS1_1_VERSION);
   CHECK(outage(options_by_name(old.port())).starts_with("the broker does not offer TLS 1.2 or newer"));
 }
 
-TEST_CASE_FIXTURE(fixture, "the server is told the configured name, not its address, and the protocol") {
+TEST_CASE_FIXTURE(tls_fixture, "the server is told the configured name, not its address, and the protocol") {
   tls_server server(loop.context(), made.issue("DNS:localhost,IP:127.0.0.1"));
   auto options = options_by_name(server.port());
   options.tls->alpn = "mqtt";
@@ -261,7 +263,8 @@ TEST_CASE_FIXTURE(fixture, "the server is told the configured name, not its addr
   CHECK(server.host().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a handshake that stalls ends with its time, and costs nothing while it stands") {
+TEST_CASE_FIXTURE(tls_fixture,
+                  "a handshake that stalls ends with its time, and costs nothing while it stands") {
   tcp::acceptor silent(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
   auto options = options_by_name(silent.local_endpoint().port());
   options.host = "127.0.0.1";
@@ -274,7 +277,7 @@ TEST_CASE_FIXTURE(fixture, "a handshake that stalls ends with its time, and cost
   CHECK(handlers < 20);
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that accepts TLS and then says nothing is an outage with its time") {
+TEST_CASE_FIXTURE(tls_fixture, "a broker that accepts TLS and then says nothing is an outage with its time") {
   tls_server server(loop.context(), made.issue("DNS:localhost"));
   auto options = options_by_name(server.port());
   options.connect_timeout = 500ms;
@@ -282,7 +285,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that accepts TLS and then says nothing is a
   CHECK(kind_of(last) == outage_cause::kind::no_answer);
 }
 
-TEST_CASE_FIXTURE(fixture, "what does not speak TLS is an outage that says so") {
+TEST_CASE_FIXTURE(tls_fixture, "what does not speak TLS is an outage that says so") {
   SUBCASE("a broker in the clear") {
     private_broker plain;
     const auto why = outage(options_by_name(plain.port()));
@@ -315,7 +318,7 @@ TEST_CASE_FIXTURE(fixture, "what does not speak TLS is an outage that says so") 
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a link in the clear to a broker that speaks TLS is an outage") {
+TEST_CASE_FIXTURE(tls_fixture, "a link in the clear to a broker that speaks TLS is an outage") {
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto options = options_by_name(broker.port());
   options.tls.reset();
@@ -326,14 +329,15 @@ TEST_CASE_FIXTURE(fixture, "a link in the clear to a broker that speaks TLS is a
   CHECK(kind_of(last) == outage_cause::kind::hung_up);
 }
 
-TEST_CASE_FIXTURE(fixture, "files that cannot be used are said, and nothing is connected") {
+TEST_CASE_FIXTURE(tls_fixture, "files that cannot be used are said, and nothing is connected") {
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto options = options_by_name(broker.port());
   options.tls->ca_file = "/no/such/file.pem";
   CHECK(outage(options) == "TLS: cannot read /no/such/file.pem: No such file or directory");
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that was killed is connected again over TLS, with all subscriptions") {
+TEST_CASE_FIXTURE(tls_fixture,
+                  "a broker that was killed is connected again over TLS, with all subscriptions") {
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto c = make(options_by_name(broker.port()));
   c.start_and_wait();
@@ -348,7 +352,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that was killed is connected again over TLS
   CHECK(c.told.messages.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a link may be destroyed in the middle of a handshake") {
+TEST_CASE_FIXTURE(tls_fixture, "a link may be destroyed in the middle of a handshake") {
   tcp::acceptor silent(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
   auto options = options_by_name(silent.local_endpoint().port());
   auto c = make(options);

@@ -10,7 +10,7 @@ using origin = packet_limit::origin;
 namespace {
 
 /// At quality of service 1, where what was handed over counts from that moment.
-struct fixture {
+struct packet_size_fixture {
   manual_clock time;
   packet_size_watch watch;
   int id = 0;
@@ -21,7 +21,8 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a connection that ends within a second of the largest packet tells its size") {
+TEST_CASE_FIXTURE(packet_size_fixture,
+                  "a connection that ends within a second of the largest packet tells its size") {
   send(2000);
   time.advance(5s);
   send(5000);
@@ -31,7 +32,8 @@ TEST_CASE_FIXTURE(fixture, "a connection that ends within a second of the larges
   CHECK(watch.limit() == packet_limit{});
 }
 
-TEST_CASE_FIXTURE(fixture, "the second time such sizes are over the limit, the smaller of both counts") {
+TEST_CASE_FIXTURE(packet_size_fixture,
+                  "the second time such sizes are over the limit, the smaller of both counts") {
   send(5000);
   CHECK(end() == 5000u);
   send(4000);
@@ -39,7 +41,7 @@ TEST_CASE_FIXTURE(fixture, "the second time such sizes are over the limit, the s
   CHECK(watch.limit() == packet_limit{3999, origin::observed});
 }
 
-TEST_CASE_FIXTURE(fixture, "what has passed once is not suspected") {
+TEST_CASE_FIXTURE(packet_size_fixture, "what has passed once is not suspected") {
   send(5000);
   SUBCASE("it was acknowledged") {
     CHECK(watch.follows(id));
@@ -57,14 +59,15 @@ TEST_CASE_FIXTURE(fixture, "what has passed once is not suspected") {
   CHECK_FALSE(end());
 }
 
-TEST_CASE_FIXTURE(fixture, "small packets are not suspected, nor is any where another cause is known") {
+TEST_CASE_FIXTURE(packet_size_fixture,
+                  "small packets are not suspected, nor is any where another cause is known") {
   send(1000);
   CHECK_FALSE(end());
   send(5000);
   CHECK_FALSE(end(cause::other));
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker's word that a packet is too large counts at any time") {
+TEST_CASE_FIXTURE(packet_size_fixture, "a broker's word that a packet is too large counts at any time") {
   send(5000);
   time.advance(5s);
   CHECK(end(cause::too_large) == 5000u);
@@ -74,7 +77,7 @@ TEST_CASE_FIXTURE(fixture, "a broker's word that a packet is too large counts at
   CHECK(watch.limit() == packet_limit{4999, origin::observed});
 }
 
-TEST_CASE_FIXTURE(fixture, "after an end for another reason the limit is tried once more") {
+TEST_CASE_FIXTURE(packet_size_fixture, "after an end for another reason the limit is tried once more") {
   for (int i = 0; i < 2; ++i) {
     send(5000);
     end();
@@ -97,7 +100,7 @@ TEST_CASE_FIXTURE(fixture, "after an end for another reason the limit is tried o
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a packet that is still on its way, however long, is suspected") {
+TEST_CASE_FIXTURE(packet_size_fixture, "a packet that is still on its way, however long, is suspected") {
   watch.sent(7, 5000, true, time.now());
   time.advance(1min);
   SUBCASE("not written") {}
@@ -109,7 +112,7 @@ TEST_CASE_FIXTURE(fixture, "a packet that is still on its way, however long, is 
   CHECK(end() == 5000u);
 }
 
-TEST_CASE_FIXTURE(fixture, "a later message with the id of the suspect says nothing of it") {
+TEST_CASE_FIXTURE(packet_size_fixture, "a later message with the id of the suspect says nothing of it") {
   watch.sent(7, 5000, true, time.now());
   watch.written(time.now());
   time.advance(1min);
@@ -117,7 +120,7 @@ TEST_CASE_FIXTURE(fixture, "a later message with the id of the suspect says noth
   CHECK_FALSE(end());
 }
 
-TEST_CASE_FIXTURE(fixture, "a broker that talks on behind a packet has taken it") {
+TEST_CASE_FIXTURE(packet_size_fixture, "a broker that talks on behind a packet has taken it") {
   watch.sent(7, 5000, true, time.now());
   CHECK_FALSE(watch.awaits_word());  // nothing counts while it is on its way
   watch.heard(time.now());
@@ -141,7 +144,7 @@ TEST_CASE_FIXTURE(fixture, "a broker that talks on behind a packet has taken it"
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "where acknowledgements tell, other words of the broker do not") {
+TEST_CASE_FIXTURE(packet_size_fixture, "where acknowledgements tell, other words of the broker do not") {
   send(5000);
   CHECK_FALSE(watch.awaits_word());
   watch.heard(time.now());
@@ -150,7 +153,7 @@ TEST_CASE_FIXTURE(fixture, "where acknowledgements tell, other words of the brok
   CHECK(end() == 5000u);
 }
 
-TEST_CASE_FIXTURE(fixture, "an end is no sign where nobody listens afterwards") {
+TEST_CASE_FIXTURE(packet_size_fixture, "an end is no sign where nobody listens afterwards") {
   SUBCASE("the first one") {
     send(5000);
     CHECK(end() == 5000u);
@@ -179,7 +182,7 @@ TEST_CASE_FIXTURE(fixture, "an end is no sign where nobody listens afterwards") 
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "neither a broker's word nor an end without a sign is withdrawn") {
+TEST_CASE_FIXTURE(packet_size_fixture, "neither a broker's word nor an end without a sign is withdrawn") {
   send(5000);
   CHECK(end() == 5000u);
   send(5000);
@@ -188,7 +191,7 @@ TEST_CASE_FIXTURE(fixture, "neither a broker's word nor an end without a sign is
   CHECK_FALSE(watch.withdraw());
 }
 
-TEST_CASE_FIXTURE(fixture, "a limit that is tried again is back with the next sign") {
+TEST_CASE_FIXTURE(packet_size_fixture, "a limit that is tried again is back with the next sign") {
   for (int i = 0; i < 2; ++i) {
     send(5000);
     end();

@@ -9,7 +9,7 @@ using answers = std::vector<subscription_table::answer>;
 
 namespace {
 
-struct fixture {
+struct subscription_fixture {
   subscription_table table;
   answers due;
 
@@ -25,7 +25,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a filter is asked for once, and all who wait get the answer") {
+TEST_CASE_FIXTURE(subscription_fixture, "a filter is asked for once, and all who wait get the answer") {
   CHECK(keep("a") == step::send);
   table.asked(1, {"a"});
   CHECK(keep("a") == step::wait);
@@ -37,7 +37,8 @@ TEST_CASE_FIXTURE(fixture, "a filter is asked for once, and all who wait get the
   CHECK(due.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "each filter of a packet gets its own answer, and a missing one is a denial") {
+TEST_CASE_FIXTURE(subscription_fixture,
+                  "each filter of a packet gets its own answer, and a missing one is a denial") {
   keep("a");
   keep("b");
   keep("c");
@@ -52,7 +53,8 @@ TEST_CASE_FIXTURE(fixture, "each filter of a packet gets its own answer, and a m
   CHECK(due[2].error == errc::denied);
 }
 
-TEST_CASE_FIXTURE(fixture, "a new connection asks for everything again and answers nobody twice") {
+TEST_CASE_FIXTURE(subscription_fixture,
+                  "a new connection asks for everything again and answers nobody twice") {
   keep("b");
   keep("a");
   table.asked(1, {"a", "b"});
@@ -63,7 +65,8 @@ TEST_CASE_FIXTURE(fixture, "a new connection asks for everything again and answe
   CHECK(due.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "who waits when the connection breaks gets the next connection's answer") {
+TEST_CASE_FIXTURE(subscription_fixture,
+                  "who waits when the connection breaks gets the next connection's answer") {
   keep("a");
   table.asked(1, {"a"});
   table.begin_connection();
@@ -74,7 +77,7 @@ TEST_CASE_FIXTURE(fixture, "who waits when the connection breaks gets the next c
   CHECK(due.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a denial is worth telling once until it was granted") {
+TEST_CASE_FIXTURE(subscription_fixture, "a denial is worth telling once until it was granted") {
   keep("a");
   table.asked(1, {"a"});
   CHECK(answered(1, {128}).at(0).first);
@@ -89,7 +92,8 @@ TEST_CASE_FIXTURE(fixture, "a denial is worth telling once until it was granted"
   CHECK(answered(1, {128}).at(0).first);
 }
 
-TEST_CASE_FIXTURE(fixture, "a dropped filter closes who waits, and a late answer means nothing") {
+TEST_CASE_FIXTURE(subscription_fixture,
+                  "a dropped filter closes who waits, and a late answer means nothing") {
   keep("a");
   table.asked(1, {"a"});
   CHECK(table.drop("a", due));
@@ -101,7 +105,7 @@ TEST_CASE_FIXTURE(fixture, "a dropped filter closes who waits, and a late answer
   CHECK(table.begin_connection().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a filter dropped and kept again waits for its own answer") {
+TEST_CASE_FIXTURE(subscription_fixture, "a filter dropped and kept again waits for its own answer") {
   keep("a");
   table.asked(1, {"a"});
   table.drop("a", due);
@@ -113,7 +117,7 @@ TEST_CASE_FIXTURE(fixture, "a filter dropped and kept again waits for its own an
   CHECK(due.size() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "closing answers everybody who still waits") {
+TEST_CASE_FIXTURE(subscription_fixture, "closing answers everybody who still waits") {
   keep("a");
   keep("b");
   table.asked(1, {"a"});
@@ -123,7 +127,7 @@ TEST_CASE_FIXTURE(fixture, "closing answers everybody who still waits") {
   CHECK(closed[0].error == errc::closed);
 }
 
-TEST_CASE_FIXTURE(fixture,
+TEST_CASE_FIXTURE(subscription_fixture,
                   "a topic that came without the dots of a filter shows what the broker makes of them") {
   CHECK_FALSE(table.has_dots());
   keep("ns/+/request/GW_1/+");

@@ -12,15 +12,15 @@ using namespace mqcoap::test;
 namespace {
 
 /// The system's authorities are those of a file of the test's, as long as it lives.
-struct fixture {
+struct authorities_fixture {
   certificates made;
   std::string bundle = made.write("");
 
-  fixture() {
+  authorities_fixture() {
     copy(made.ca_file());
     ::setenv("SSL_CERT_FILE", bundle.c_str(), 1);
   }
-  ~fixture() { ::unsetenv("SSL_CERT_FILE"); }
+  ~authorities_fixture() { ::unsetenv("SSL_CERT_FILE"); }
 
   void copy(const std::string& from) {
     std::filesystem::copy_file(from, bundle, std::filesystem::copy_options::overwrite_existing);
@@ -29,7 +29,8 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "authorities are read once, for all who trust the same, until they change") {
+TEST_CASE_FIXTURE(authorities_fixture,
+                  "authorities are read once, for all who trust the same, until they change") {
   tls_options options;
   bool by_rename = false;
   SUBCASE("of the system") {
@@ -55,7 +56,8 @@ TEST_CASE_FIXTURE(fixture, "authorities are read once, for all who trust the sam
   CHECK(read_authorities(options) != first);
 }
 
-TEST_CASE_FIXTURE(fixture, "a system without a file of authorities is no fault, and not looked for again") {
+TEST_CASE_FIXTURE(authorities_fixture,
+                  "a system without a file of authorities is no fault, and not looked for again") {
   std::filesystem::remove(bundle);
   const auto none = read_authorities({});
   CHECK(none->fault.words.empty());
@@ -64,7 +66,7 @@ TEST_CASE_FIXTURE(fixture, "a system without a file of authorities is no fault, 
   CHECK(find_authorities({}) == nullptr);
 }
 
-TEST_CASE_FIXTURE(fixture, "a file that cannot be used is a fault, and tried again") {
+TEST_CASE_FIXTURE(authorities_fixture, "a file that cannot be used is a fault, and tried again") {
   const tls_options options{.ca_file = made.write("no certificate")};
   CHECK_FALSE(read_authorities(options)->fault.words.empty());
   CHECK(find_authorities(options) == nullptr);

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mqcoap/json/json_text.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+class cell;
+
+/// A value with its version.
+struct versioned {
+  json_text value;
+  std::string version;
+};
+
+/// Makes the version of a value.
+versioned with_version(json_text value);
+
+/// One value of a cell as it is to be.
+struct change {
+  std::shared_ptr<cell> target;
+  std::uint64_t number = 0;
+  std::optional<versioned> value;  ///< none: it is taken away
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <mqcoap/state/state_store.hpp>
+
+namespace mqcoap {
+
+/// Stores nothing: the cells in memory are all there is, and changes hold at once.
+class memory_store final : public state_store {
+ public:
+  void commit(std::vector<stored_value> values, std::function<void(error_code)> done) override;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,30 @@
+#include <mqcoap/state/state_draft.hpp>
+
+#include <utility>
+
+namespace mqcoap {
+
+std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const cell_terms> terms) {
+  if (const auto at = cells_.find(name); at != cells_.end()) return *at;
+  auto held = state_.find(name);
+  const bool is_known = held != nullptr;
+  if (!is_known) held = std::make_shared<cell>(std::move(name), terms);
+  opened_.push_back({held, is_known ? std::move(terms) : nullptr});
+  cells_.insert(held);
+  return held;
+}
+
+void state_draft::put_in_force() noexcept {
+  auto& all = state_.cells_;
+  for (auto at = all.begin(); at != all.end();) {
+    const auto next = std::next(at);
+    if (kept_devices_.contains((*at)->name().device)) cells_.insert(all.extract(at));
+    at = next;
+  }
+  all.swap(cells_);
+  for (auto& [held, terms] : opened_)
+    if (terms) state_.adopt(held, std::move(terms));
+  opened_.clear();
+}
+
+}  // namespace mqcoap

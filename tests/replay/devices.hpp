@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dice.hpp"
+
+namespace mqcoap::replay {
+
+/// What a device publishes, sooner or later.
+struct device_message {
+  std::string manner;  ///< how this device takes the request
+  std::string broker;
+  std::string topic;
+  std::string payload;
+  bool retain = false;
+};
+
+/// All devices behind the proxy. Each request is taken in a manner that the dice decide: answered at once,
+/// late, too late, twice, wrongly, or never.
+class devices {
+ public:
+  explicit devices(dice& d) : dice_(d) {}
+
+  enum class conduct {
+    by_dice,
+    well,    ///< answers at once
+    silent,  ///< never answers
+    late,    ///< answers when nobody waits any more
+  };
+  /// How they take what they are asked from now on.
+  void take_it(conduct how) noexcept { conduct_ = how; }
+
+  void asked(std::int64_t now_ms, const std::string& broker, std::string_view topic,
+             std::string_view payload);
+  /// The next message that is due by then.
+  std::optional<device_message> take_due(std::int64_t now_ms);
+  /// When the next one is due; INT64_MAX: none is.
+  std::int64_t next_due() const noexcept;
+
+ private:
+  struct question {
+    std::string broker, topic, path, id, tag;
+    char verb;
+  };
+  void answer(std::int64_t at, const question& q, const std::string& manner, std::string payload);
+  static std::string well(const question& q, std::size_t n);
+  static std::string with_header(const question& q, const std::string& code, const std::string& rest = {});
+  std::string with_code(const question& q);
+  std::string malformed(question q);
+  void answer_elsewhere(std::int64_t now, question q);
+
+  dice& dice_;
+  conduct conduct_ = conduct::by_dice;
+  std::size_t asked_ = 0;
+  std::multimap<std::int64_t, device_message> due_;
+};
+
+}  // namespace mqcoap::replay

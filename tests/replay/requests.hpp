@@ -1,0 +1,85 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dice.hpp"
+#include "request_text.hpp"
+
+namespace mqcoap::replay {
+
+/// Makes requests of all kinds, good and bad, with ids that are counted.
+class requests {
+ public:
+  /// @param first_id  number of the first id
+  requests(dice& d, int first_id) : dice_(d), next_id_(first_id) {}
+
+  /// @name To the gateway's own resources
+  /// @{
+  request_text get();
+  request_text put();
+  request_text post();
+  request_text erase();
+  request_text missing();
+  request_text conditional();
+  request_text discovery();
+  request_text document();
+  /// @}
+
+  /// @name To others
+  /// @{
+  request_text by_uri();
+  request_text by_path();
+  request_text mounted();
+  request_text served();
+  request_text unroutable();
+  /// @}
+
+  /// @name With faults
+  /// @{
+  request_text strange_method();
+  request_text strange_option();
+  request_text strange_id();
+  request_text strange_header();
+  request_text strange_body();
+  request_text strange_payload();
+  request_text strange_path();
+  request_text strange_topic();
+  request_text large();
+  /// @}
+
+  /// The same again as one of the last writes; it may differ in what matters for running once.
+  request_text repeat();
+  request_text retained();
+  /// With a source that may be the gateway's own client id.
+  request_text with_source();
+
+  struct parts {
+    std::string kind, tag, path;
+    std::string method = "\"GET\"";
+  };
+  /// A request with the parts that all have.
+  /// @param p  with braces, in which the dice are thrown from left to right: arguments have no order
+  request_text plain(parts p);
+  /// Keeps a write for `repeat`.
+  void note(const request_text& sent);
+  /// Keeps the version that an answer told.
+  void note_etag(std::string_view path, std::string_view etag) { etags_[std::string(path)] = etag; }
+
+ private:
+  std::string next_id();
+  std::string own_tag();
+  /// Now and then, options that change nothing or little.
+  void add_options(request_text& to);
+  std::string etag_of(const std::string& path);
+  request_text to_device(std::string kind);
+
+  dice& dice_;
+  int next_id_;
+  std::vector<request_text> writes_;
+  std::map<std::string, std::string> etags_;
+};
+
+}  // namespace mqcoap::replay

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <mqcoap/base/clock.hpp>
+#include <utility>
+
+namespace mqcoap::test {
+
+/// An alarm that rings when it is looked at.
+class hand_alarm final : public alarm {
+ public:
+  void wake_at(steady_time when) override { when_ = when; }
+
+  /// True, once, when the time that was asked for has come.
+  bool rings(steady_time now) noexcept {
+    if (when_ > now) return false;
+    when_ = steady_time::max();
+    return true;
+  }
+
+ private:
+  steady_time when_ = steady_time::max();
+};
+
+}  // namespace mqcoap::test

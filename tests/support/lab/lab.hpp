@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/config/loader.hpp>
+#include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/presence_board.hpp>
+#include <mqcoap/observe/observer.hpp>
+#include <mqcoap/transport/memory_link.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hand_alarm.hpp"
+#include "site.hpp"
+
+namespace mqcoap::test {
+
+/// What a test wants to hear of a lab.
+struct lab_events {
+  /// What anybody publishes, as a subscriber to `#` hears it.
+  site::listener heard = [](const std::string&, const inbound&) {};
+  /// What the gateway publishes, also as a last will, in its order and before it is delivered.
+  std::function<void(const std::string& broker, std::string_view topic, std::string_view payload,
+                     bool retain)>
+      published{};
+};
+
+/// A gateway with the brokers of its configuration in memory, and a clock that is moved by hand: composed as
+/// the daemon does it, without a thread, a socket or a sleep.
+class lab {
+ public:
+  /// What the daemon has beside the gateway.
+  enum class extras {
+    none,
+    all,  ///< presence, and the documents under `.gw/`
+  };
+
+  /// @param folder  where configurations stand
+  lab(std::string folder, lab_events events, extras with = extras::none);
+  ~lab();
+  lab(const lab&) = delete;
+  lab& operator=(const lab&) = delete;
+
+  /// Starts the gateway. Throws std::runtime_error for a configuration with faults, which it prints.
+  void load(const std::string& file);
+  /// Lets the gateway go on with this configuration, as the daemon does: what is the same keeps its
+  /// connection.
+  void reload(const std::string& file);
+  bool loaded() const noexcept { return gateway_ != nullptr; }
+
+  gateway& running() noexcept { return *gateway_; }
+  const settings& configuration() const noexcept { return *settings_; }
+  const clock& time() const noexcept { return time_; }
+  /// Throws std::runtime_error if there is no broker of this name.
+  site& site_of(std::string_view name);
+  site& default_site() { return site_of(settings_->brokers.front().name); }
+  /// All of them, also those of configurations before this one.
+  const std::map<std::string, std::unique_ptr<site>, std::less<>>& sites() const noexcept { return sites_; }
+
+  /// Delivers what was published and what follows from it, until all is quiet.
+  void settle();
+  void elapse(std::chrono::milliseconds by);
+  /// The gateway does not run until `go_on`, and what is sent to it lies unread.
+  void suspend() { suspended_ = time_.now(); }
+  bool suspended() const noexcept { return suspended_.has_value(); }
+  void go_on();
+  /// Takes no new requests; presence ends with the last answer.
+  void drain();
+  void abandon();
+
+ private:
+  settings read(const std::string& file) const;
+  void start_links();
+  void retire(link& left);
+  link* link_to(const link_options& broker);
+  std::unique_ptr<link> link_for_presence(const link_options& options);
+  gateway_hooks make_hooks();
+  void watch(memory_broker& b);
+  void put_in_force();
+
+  const std::string folder_;
+  lab_events events_;
+  manual_clock time_;
+  hand_alarm alarm_;
+  hand_alarm presence_alarm_;
+  std::optional<settings> settings_;
+  std::map<std::string, std::unique_ptr<site>, std::less<>> sites_;
+  std::vector<std::unique_ptr<memory_link>> leaving_;  ///< of brokers that a reload changed or removed
+  std::vector<link*> unstarted_;
+  std::optional<observer> observer_;
+  std::optional<presence_board> presence_;
+  std::unique_ptr<gateway> gateway_;
+  std::optional<steady_time> suspended_;  ///< since when the gateway does not run
+};
+
+}  // namespace mqcoap::test

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mqcoap/transport/memory_link.hpp>
+#include <string>
+
+namespace mqcoap::test {
+
+/// One broker of the configuration, with a client that plays all callers and devices on it.
+class site final : private link_events {
+ public:
+  /// Hears every message that is published on the broker, also those of the client outside.
+  using listener = std::function<void(const std::string& broker, const inbound& m)>;
+
+  /// @param same  another name of this broker; null: it has none
+  site(const std::string& name, site* same, listener heard);
+
+  const std::shared_ptr<memory_broker> broker;
+  std::unique_ptr<memory_link> gateway_link;
+  memory_link& outside() noexcept { return outside_ ? *outside_ : same_->outside(); }
+
+ private:
+  void on_link_up(link&) noexcept override {}
+  void on_link_down(link&, const outage_cause&) noexcept override {}
+  void on_message(link& l, const inbound& m) noexcept override { heard_(l.name(), m); }
+
+  site* const same_;
+  const listener heard_;
+  std::unique_ptr<memory_link> outside_;
+};
+
+}  // namespace mqcoap::test

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <mqcoap/state/state_store.hpp>
+#include <utility>
+#include <vector>
+
+namespace mqcoap::test {
+
+/// A store whose commits end when the test says so.
+class slow_store final : public state_store {
+ public:
+  struct commit_call {
+    std::vector<stored_value> values;
+    std::function<void(error_code)> done;
+  };
+
+  void commit(std::vector<stored_value> values, std::function<void(error_code)> done) override {
+    under_way.push_back({std::move(values), std::move(done)});
+  }
+  /// Ends the first of those that are under way.
+  void end_one(error_code why = {}) {
+    auto first = std::move(under_way.front());
+    under_way.pop_front();
+    first.done(why);
+  }
+  void end_all() {
+    while (!under_way.empty()) end_one();
+  }
+
+  std::deque<commit_call> under_way;
+};
+
+}  // namespace mqcoap::test

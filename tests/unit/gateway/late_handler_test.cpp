@@ -1,0 +1,105 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "gateway_fixture.hpp"
+#include "support/slow_store.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A gateway whose writes wait for a store, which the test holds up.
+struct late_handler_fixture {
+  manual_clock time;
+  no_alarm wake;
+  memory_broker broker;
+  memory_link lab{broker, "lab"};
+  desk caller{broker};
+  slow_store* store = nullptr;
+  request_id_generator ids;
+  std::unique_ptr<gateway> tested = make();
+
+  late_handler_fixture() {
+    tested->start();
+    broker.run();
+  }
+  std::unique_ptr<gateway> make() {
+    auto owned = std::make_unique<slow_store>();
+    store = owned.get();
+    return std::make_unique<gateway>(two_devices(), std::vector<mqcoap::link*>{&lab}, time, wake,
+                                     gateway_hooks{}, std::move(owned));
+  }
+  void put(const std::string& options = "") {
+    const std::string id(ids.next().text());
+    caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id,
+                      R"({"header":{"method":"PUT","path":"store","request_id":")" + id + '"' + options +
+                          R"(},"body":7,"timestamp":"1"})",
+                      steady_time::max());
+    broker.run();
+  }
+  void pass(std::chrono::milliseconds while_) {
+    time.advance(while_);
+    tested->on_alarm();
+    broker.run();
+  }
+};
+
+bool says(const std::string& answer, const char* words) { return answer.find(words) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(late_handler_fixture,
+                  "a resource that does not answer in time is 504, and its late answer goes nowhere") {
+  put();
+  REQUIRE(store->under_way.size() == 1);
+  CHECK(wake.next == time.now() + 10s);
+  pass(9999ms);
+  CHECK(caller.answers.empty());
+  pass(1ms);
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(says(caller.answers.back(), ":504"));
+  CHECK(says(caller.answers.back(), "GW_1/axuv/store did not answer within 10s; the PUT may have been run"));
+  CHECK(tested->in_flight() == 0);
+  CHECK(tested->counted()[event::handler_late] == 1);
+  store->end_one();
+  broker.run();
+  CHECK(caller.answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(late_handler_fixture, "the caller's own timeout is shorter") {
+  put(R"(,"timeout_ms":500)");
+  pass(500ms);
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(says(caller.answers.back(), ":504"));
+}
+
+TEST_CASE_FIXTURE(late_handler_fixture, "a stop answers what a resource has, once") {
+  put();
+  bool stopped = false;
+  tested->drain([&stopped] { stopped = true; });
+  CHECK_FALSE(stopped);
+  tested->abandon();
+  broker.run();
+  CHECK(stopped);
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(says(caller.answers.back(), ":504"));
+  CHECK(says(caller.answers.back(), "whether this was stored is unknown"));
+  store->end_one();
+  broker.run();
+  CHECK(caller.answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(late_handler_fixture, "what is answered in time is not touched at its deadline") {
+  put();
+  store->end_one();
+  broker.run();
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(says(caller.answers.back(), ":204"));
+  pass(11s);
+  CHECK(caller.answers.size() == 1);
+}

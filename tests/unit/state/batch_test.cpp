@@ -1,0 +1,153 @@
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <mqcoap/resource/write.hpp>
+#include <new>
+#include <stdexcept>
+
+#include "state_fixture.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+
+namespace {
+
+/// Answers at once but for the first commit, and notes how deep commits lie within each other.
+class nesting_store final : public state_store {
+ public:
+  void commit(std::vector<stored_value>, std::function<void(error_code)> done) override {
+    if (!first) return void(first = std::move(done));
+    deepest = std::max(deepest, ++depth);
+    done({});
+    --depth;
+  }
+
+  std::function<void(error_code)> first;
+  int depth = 0;
+  int deepest = 0;
+};
+
+write_decision throwing(const std::function<void()>& raise) {
+  return [raise](const call&, std::vector<change>&) -> answer {
+    raise();
+    return {};
+  };
+}
+
+}  // namespace
+
+TEST_CASE("as many changes wait as may; further ones get 503") {
+  slow_store store;
+  resource_state state(store, 2);
+  state_draft draft(state);
+  value_resource value(writable("0"), draft, "D_1", "x");
+  recorder recorded;
+  for (const char* body : {"1", "2", "3", "4"})
+    value.handle(responder(make_call({method::put, "x", body}), recorded.sink()));
+  REQUIRE(recorded.answers.size() == 1);
+  CHECK(recorded.answers[0].code == response_code::service_unavailable);
+  CHECK(words_of(recorded.answers[0]) == "too many changes wait to be stored; try again later");
+  CHECK(recorded.answers[0].never_run);
+  store.end_all();
+  CHECK(recorded.answers.size() == 4);
+  CHECK(value.kept()->current() == text("3"));
+}
+
+TEST_CASE("a reload waits also where no further change may") {
+  slow_store store;
+  resource_state state(store, 0);
+  const auto configure = [&state](const char* initial) {
+    state_draft draft(state);
+    const value_resource made(writable(initial), draft, "D_1", "x");
+    draft.put_in_force();
+    return made.kept();
+  };
+  const auto kept = configure("0");
+  recorder recorded;
+  write(state, {kept}, responder(make_call({method::put, "x", "1"}), recorded.sink()),
+        [&kept](const call& c, std::vector<change>& changes) {
+          changes.push_back({kept, 0, with_version(c.req.body)});
+          return answer{};
+        });
+  configure("5");
+  store.end_all();
+  CHECK(kept->current() == text("5"));
+}
+
+TEST_CASE("many changes that end at once do not lie within each other") {
+  nesting_store store;
+  resource_state state(store);
+  state_draft draft(state);
+  value_resource value(writable("0"), draft, "D_1", "x");
+  recorder recorded;
+  for (int i = 0; i < 1000; ++i)
+    value.handle(responder(make_call({method::put, "x", std::to_string(i)}), recorded.sink()));
+  CHECK(recorded.answers.empty());
+  store.first({});
+  CHECK(recorded.answers.size() == 1000);
+  CHECK(value.kept()->current() == text("999"));
+  CHECK(store.deepest == 1);
+}
+
+TEST_CASE_FIXTURE(state_fixture, "a stop answers what waits with 503 and what is being stored with 504") {
+  const auto value = make<value_resource>(writable("0"));
+  send(*value, {method::put, "x", "1"});
+  send(*value, {method::put, "x", "2"});
+  state.abandon();
+  REQUIRE(answered() == 2);
+  CHECK(recorded.answers[0].code == response_code::service_unavailable);
+  CHECK(recorded.answers[0].never_run);
+  CHECK(recorded.answers[1].code == response_code::gateway_timeout);
+  CHECK_FALSE(recorded.answers[1].never_run);
+  store.end_one();
+  CHECK(answered() == 2);
+  CHECK(get(*value) == "1");
+  send(*value, {method::put, "x", "3"});
+  store.end_one();
+  CHECK(get(*value) == "3");
+}
+
+TEST_CASE("a store may end a change when the state is gone") {
+  slow_store store;
+  recorder recorded;
+  {
+    resource_state state(store);
+    state_draft draft(state);
+    value_resource value(writable("0"), draft, "D_1", "x");
+    value.handle(responder(make_call({method::put, "x", "1"}), recorded.sink()));
+  }
+  REQUIRE(recorded.answers.size() == 1);
+  CHECK(recorded.answers[0].code == response_code::gateway_timeout);
+  store.end_one();
+  CHECK(recorded.answers.size() == 1);
+}
+
+TEST_CASE_FIXTURE(state_fixture,
+                  "what a decision throws leaves the request with the caller, and the cell free") {
+  const auto value = make<value_resource>(writable("0"));
+  responder r(make_call({method::put, "x", "1"}), recorded.sink());
+  CHECK_THROWS_AS(write(state, {value->kept()}, std::move(r), throwing([] { throw std::bad_alloc(); })),
+                  std::bad_alloc);
+  CHECK(answered() == 0);
+  std::move(r).fail(response_code::service_unavailable, "out of memory");
+  send(*value, {method::put, "x", "2"});
+  store.end_one();
+  CHECK(get(*value) == "2");
+}
+
+TEST_CASE_FIXTURE(state_fixture,
+                  "a decision that throws when its turn comes is answered, and the next goes on") {
+  const auto value = make<value_resource>(writable("0"));
+  send(*value, {method::put, "x", "1"});
+  write(state, {value->kept()}, responder(make_call({method::put, "x", "2"}), recorded.sink()),
+        throwing([] { throw std::bad_alloc(); }));
+  write(state, {value->kept()}, responder(make_call({method::put, "x", "3"}), recorded.sink()),
+        throwing([] { throw std::runtime_error("no"); }));
+  send(*value, {method::put, "x", "4"});
+  store.end_all();
+  REQUIRE(answered() == 4);
+  CHECK(recorded.answers[1].code == response_code::service_unavailable);
+  CHECK(words_of(recorded.answers[1]) == "out of memory; try again later");
+  CHECK(recorded.answers[2].code == response_code::internal_server_error);
+  CHECK(get(*value) == "4");
+}

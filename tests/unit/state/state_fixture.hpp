@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <mqcoap/resource/action.hpp>
+#include <mqcoap/resource/collection.hpp>
+#include <mqcoap/resource/value.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../resource/recorder.hpp"
+#include "support/slow_store.hpp"
+
+namespace mqcoap::test {
+
+inline value_options writable(const char* initial) {
+  return {.initial = text(initial), .methods = {method::get, method::put}, .schema = std::nullopt};
+}
+
+inline request_options if_match(std::string etag) {
+  request_options options;
+  options.if_match = std::move(etag);
+  return options;
+}
+
+/// Resources whose changes take as long as the test wants.
+struct state_fixture {
+  slow_store store;
+  resource_state state{store};
+  recorder recorded;
+
+  /// A reload that knows nothing but this resource.
+  template <class Resource, class Options>
+  std::shared_ptr<Resource> configure(Options options) {
+    state_draft draft(state);
+    auto made = std::make_shared<Resource>(std::move(options), draft, "D_1", "x");
+    draft.put_in_force();
+    return made;
+  }
+  /// A resource with a cell of its own, which no reload knows.
+  template <class Resource, class Options>
+  std::shared_ptr<Resource> make(Options options) {
+    state_draft draft(state);
+    return std::make_shared<Resource>(std::move(options), draft, "D_1", "x");
+  }
+  void send(handler& to, const asked& a) { to.handle(responder(make_call(a), recorded.sink())); }
+  std::size_t answered() const { return recorded.answers.size(); }
+  const answer& last() const { return recorded.answers.back(); }
+  std::string get(handler& from, const char* path = "x") {
+    recorder got;
+    from.handle(responder(make_call({.path = path}), got.sink()));
+    REQUIRE(got.answers.size() == 1);
+    return std::string(got.answers.front().body.text());
+  }
+};
+
+}  // namespace mqcoap::test
