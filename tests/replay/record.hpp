@@ -27,7 +27,7 @@ class record {
   /// Another gateway begins: its ids are its own.
   void forget_ids() noexcept { ids_.clear(); }
   bool knows(std::string_view id) const { return ids_.contains(id); }
-  /// The text with names in the place of ids that have one, and printable.
+  /// Replaces each id that has a name by that name, and makes the text printable.
   std::string readable(std::string_view text) const;
 
   const std::vector<std::string>& lines() const noexcept { return lines_; }

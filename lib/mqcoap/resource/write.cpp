@@ -14,6 +14,7 @@ class request_batch final : public batch {
   std::vector<std::shared_ptr<cell>> cells() const override { return cells_; }
   std::vector<change> decide() override {
     std::vector<change> changes;
+    if (responder_->ended) return changes;  // its time was over before its turn
     answer_ = decide_(*responder_, changes);
     return changes;
   }

@@ -57,7 +57,7 @@ class Broker:
             f"listener {self.port} 127.0.0.1",
             "set_tcp_nodelay true",
             "persistence false",
-            # Not 0, which is no limit: then mosquitto 2.0.11 hangs up on who publishes what it denies.
+            # Not 0, which is no limit: mosquitto 2.0.11 then closes a connection whose publish it denies.
             "max_queued_messages 1000000",
             "log_dest stderr",
             "log_type error",

@@ -78,6 +78,18 @@ TEST_CASE_FIXTURE(late_handler_fixture, "the caller's own timeout is shorter") {
   CHECK(says(caller.answers.back(), ":504"));
 }
 
+TEST_CASE_FIXTURE(late_handler_fixture, "a write whose time is over before its turn is not run") {
+  put();
+  put();
+  REQUIRE(store->under_way.size() == 1);
+  pass(10s);
+  CHECK(caller.answers.size() == 2);
+  store->end_one();
+  CHECK(store->under_way.empty());
+  put();
+  CHECK(store->under_way.size() == 1);
+}
+
 TEST_CASE_FIXTURE(late_handler_fixture, "a stop answers what a resource has, once") {
   put();
   bool stopped = false;

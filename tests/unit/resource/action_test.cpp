@@ -15,7 +15,7 @@ namespace {
 value_resource holding(std::string_view json) {
   return make_alone<value_resource>(value_options{text(json), {method::get}, std::nullopt});
 }
-const json_text& current(const value_resource& value) { return value.kept()->current(); }
+const json_text& stored_in(const value_resource& value) { return value.kept()->current(); }
 void store(const value_resource& value, std::string_view json) { assign(memory_state(), value.kept(), json); }
 action_resource make_action(std::vector<action_resource::condition> when,
                             std::vector<action_resource::assignment> set) {
@@ -41,8 +41,8 @@ TEST_CASE("POST runs an action: its values are stored, the answer is 203 without
   const auto done = ask(arm, {method::post, "arm"});
   CHECK(done.code == response_code::valid);
   CHECK(done.body.is_null());
-  CHECK(current(status) == text(R"({"state":"ARMED"})"));
-  CHECK(current(count) == text("1"));
+  CHECK(stored_in(status) == text(R"({"state":"ARMED"})"));
+  CHECK(stored_in(count) == text("1"));
   CHECK(ask(status, {.path = "status"}).options.etag != old_etag);
 }
 
@@ -55,10 +55,10 @@ TEST_CASE(
   const auto refused = ask(trigger, {method::post, "trigger"});
   CHECK(refused.code == response_code::precondition_failed);
   CHECK(words_of(refused) == R"(status is {"state":"IDLE"}, the action needs {"state":"ARMED"})");
-  CHECK(current(count) == text("0"));
+  CHECK(stored_in(count) == text("0"));
   store(status, R"({"state":"ARMED"})");
   CHECK(ask(trigger, {method::post, "trigger"}).code == response_code::valid);
-  CHECK(current(count) == text("1"));
+  CHECK(stored_in(count) == text("1"));
 }
 
 TEST_CASE("every condition must hold; the first that does not is named") {
@@ -98,7 +98,7 @@ TEST_CASE("an action takes POST only, whatever the body") {
     CHECK(refused.code == response_code::method_not_allowed);
     CHECK(words_of(refused) == "arm allows POST, not " + std::string(to_string(verb)));
   }
-  CHECK(current(value) == text("0"));
+  CHECK(stored_in(value) == text("0"));
   CHECK(ask(action, {method::post, "arm", "{\"x\":[1]}"}).code == response_code::valid);
 }
 
