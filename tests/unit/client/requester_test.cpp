@@ -255,7 +255,7 @@ TEST_CASE("a write without a usable answer may have been run, and the words say 
 TEST_CASE("what was not sent is told by more than words") {
   client_options patient;
   patient.if_disconnected = when_disconnected::wait;
-  bench b(patient);
+  requester_bench b(patient);
   b.broker.ignore("gf_int_v1/+/response/SILENT");
   b.broker.deny("gf_int_v1/+/response/SECRET");
   b.broker.deny_publishing("gf_int_v1/axuv/request/FORBIDDEN");
