@@ -4,8 +4,8 @@
 
 namespace mqcoap::cli {
 
-failure unreachable(const link_options& broker, std::string_view why) {
-  return {status_unreachable, "cannot connect to " + place_of(broker) + ": " + std::string(why),
+failure unreachable(const link_options& broker, const outage_cause& why) {
+  return {status_unreachable, "cannot connect to " + place_of(broker) + ": " + why.words(),
           hint_for_outage(why, broker)};
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <csignal>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/base/units.hpp>
 #include <utility>
 
 #include "output/output.hpp"
@@ -36,7 +35,8 @@ bool bus_session::run() {
   end_.expires_after(patience_);
   end_.async_wait([this](boost::system::error_code ec) {
     if (!ec && unconfirmed_ > 0)
-      fail(std::make_exception_ptr(unreachable(broker_, "no answer within " + to_string(patience_))));
+      fail(std::make_exception_ptr(unreachable(
+          broker_, connection_fault{.what = connection_fault::kind::no_answer, .limit = patience_})));
   });
   link_.start(*this);
   loop_.run();
@@ -87,10 +87,10 @@ void bus_session::on_link_up(link&) noexcept {
   was_up_ = true;
 }
 
-void bus_session::on_link_down(link&, std::string_view why) noexcept {
+void bus_session::on_link_down(link&, const outage_cause& why) noexcept {
   if (!was_up_) return fail(std::make_exception_ptr(unreachable(broker_, why)));
   down_ = true;
-  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why) + "; waiting for it");
+  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why.words()) + "; waiting for it");
 }
 
 void bus_session::on_message(link&, const inbound& m) noexcept {

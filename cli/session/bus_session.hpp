@@ -56,7 +56,7 @@ class bus_session final : private link_events {
 
  private:
   void on_link_up(link& l) noexcept override;
-  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_link_down(link& l, const outage_cause& why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
   void await_signal();
   void subscribe(const std::string& filter);

@@ -56,8 +56,8 @@ struct asking_client {
   asking_client(const settled_options& of, const settings& gateway, const link_options& broker)
       : options(to_broker(of, gateway, broker)) {}
 
-  /// @param why  in words, if it cannot
-  error_code connect(std::string& why) {
+  /// @param why  if it cannot
+  error_code connect(outage_cause& why) {
     auto& protocol = options.client.broker.protocol;
     const bool may_choose = protocol == mqtt_protocol::automatic;
     if (may_choose) protocol = mqtt_protocol::v5;
@@ -70,7 +70,7 @@ struct asking_client {
   }
 
  private:
-  error_code try_once(std::string& why) {
+  error_code try_once(outage_cause& why) {
     at = std::make_unique<session>(options);
     return at->try_connect(why);
   }
@@ -124,8 +124,8 @@ void examine_bridges(const settled_options& options, const settings& gateway,
   auto listening = to_broker(options, gateway, home);
   listening.client.tag = tag;
   session at_home(listening);
-  std::string why;
-  if (at_home.try_connect(why)) return show(unreachable(home.name, why));
+  outage_cause why;
+  if (at_home.try_connect(why)) return show(unreachable(home.name, why.words()));
   const bool hears = send_probe(at_home, at_home, tag).came;
   for (const auto& other : gateway.brokers) {
     if (other.name == home.name) continue;
@@ -135,7 +135,7 @@ void examine_bridges(const settled_options& options, const settings& gateway,
     }
     asking_client asking(options, gateway, other);
     if (asking.connect(why)) {
-      show(unreachable(other.name, why));
+      show(unreachable(other.name, why.words()));
       continue;
     }
     const auto [came, error] = send_probe(*asking.at, at_home, tag);

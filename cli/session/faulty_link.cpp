@@ -27,7 +27,7 @@ void faulty_link::stop(std::chrono::milliseconds grace, stopped_handler done) {
 
 void faulty_link::on_link_up(link&) noexcept { owner_->on_link_up(*this); }
 
-void faulty_link::on_link_down(link&, std::string_view why) noexcept {
+void faulty_link::on_link_down(link&, const outage_cause& why) noexcept {
   counted_.unsent += delayed_.size();
   delayed_.clear();
   owner_->on_link_down(*this, why);

@@ -67,7 +67,7 @@ class faulty_link final : public link, private link_events {
   };
 
   void on_link_up(link& l) noexcept override;
-  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_link_down(link& l, const outage_cause& why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
 
   bool happens(double share);

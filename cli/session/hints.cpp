@@ -8,6 +8,8 @@
 namespace mqcoap::cli {
 namespace {
 
+using kind = outage_cause::kind;
+
 /// For a write of which nobody knows whether it ran.
 std::string hint_for_unknown(const request_spec& asked) {
   const auto where = asked.to.to_string();
@@ -43,6 +45,19 @@ std::string hint_for_unsent(std::size_t largest_packet) {
          " in one packet: `max_packet_size` in mosquitto.conf";
 }
 
+bool wants_certificate(const outage_cause& why) {
+  return why.any([](const connection_fault& f) {
+    return f.what == kind::tls_certificate_wanted || (f.what == kind::hung_up && f.attempt.certificate_asked);
+  });
+}
+
+bool wants_user(const outage_cause& why) {
+  return why.any([](const connection_fault& f) {
+    return f.what == kind::bad_credentials || f.what == kind::not_authorized ||
+           f.what == kind::rights_withdrawn;
+  });
+}
+
 }  // namespace
 
 std::string place_of(const link_options& broker) {
@@ -51,20 +66,20 @@ std::string place_of(const link_options& broker) {
          std::to_string(broker.port);
 }
 
-std::string hint_for_outage(std::string_view why, const link_options& broker) {
-  if (holds(why, "authority that we trust"))
+std::string hint_for_outage(const outage_cause& why, const link_options& broker) {
+  if (why.is(kind::tls_untrusted))
     return "--cafile FILE: the certificate of the authority that signed the broker's";
-  if (holds(why, "not for " + broker.host)) return "-h with a name of the certificate, or --insecure";
-  if (holds(why, "certificate of ours")) return "--cert FILE --key FILE";
-  if (holds(why, "is TLS spoken"))
+  if (why.is(kind::tls_wrong_host)) return "-h with a name of the certificate, or --insecure";
+  if (wants_certificate(why)) return "--cert FILE --key FILE";
+  if (why.is(kind::tls_stalled) || why.is(kind::tls_closed))
     return "mqtt:// for a port without TLS, or -p with the port of TLS, mostly 8883";
-  if (holds(why, "resolve"))
+  if (why.is(kind::name_unknown) || why.is(kind::name_slow))
     return "is '" + broker.host + "' spelled right? `getent hosts " + broker.host + '`';
-  if (holds(why, "authori") || holds(why, "user") || holds(why, "denied"))
+  if (wants_user(why))
     return broker.username.empty()
                ? "the broker wants a user: -u NAME and --password-file FILE, or MQCOAP_PASSWORD"
                : "wrong user or password; now '" + broker.username + '\'';
-  if (holds(why, "closed") && holds(why, "version of MQTT"))
+  if (why.is(kind::hung_up))
     return (broker.tls
                 ? std::string()
                 : std::string("does the broker speak TLS on this port? mqtts://, or --cafile FILE; ")) +
@@ -99,8 +114,6 @@ std::string acl_line_for_answers(const namespace_name& ns, std::string_view tag)
   return "topic read " + ns.text() + "/+/response/" + std::string(tag) + "/+";
 }
 
-bool is_sending_denied(const request_outcome& outcome) { return !holds(outcome.words, "the answers of"); }
-
 std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,
                              const settled_options& options) {
   const auto& tag = asked.to.tag.text();
@@ -113,9 +126,8 @@ std::string hint_for_failure(const request_outcome& outcome, const request_spec&
     return online + "a slow device: --timeout " + to_string(options.client.timeout * 2) +
            "; namespace now '" + options.client.ns.text() + "' (-n)";
   if (error == errc::denied)
-    return "in the broker's access rules: " + (is_sending_denied(outcome)
-                                                   ? acl_line_for_requests(options.client.ns, tag)
-                                                   : acl_line_for_answers(options.client.ns, tag));
+    return "in the broker's access rules: " + (outcome.sent ? acl_line_for_requests(options.client.ns, tag)
+                                                            : acl_line_for_answers(options.client.ns, tag));
   if (error == errc::connection_lost) return "whether " + tag + " has run the request is unknown";
   if (error == errc::too_large) return hint_for_unsent(outcome.largest_packet);
   return {};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mqcoap/transport/link_options.hpp>
+#include <mqcoap/transport/outage_cause.hpp>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,8 @@ namespace mqcoap::cli {
 /// `mqtt://HOST:PORT`, for error texts; never a password.
 std::string place_of(const link_options& broker);
 
-/// What to try when the broker cannot be reached or refuses us. @param why  the link's words
-std::string hint_for_outage(std::string_view why, const link_options& broker);
+/// What to try when the broker cannot be reached or refuses us.
+std::string hint_for_outage(const outage_cause& why, const link_options& broker);
 
 /// What to try after an error answer. Precondition: there is an answer.
 std::string hint_for_answer(const request_outcome& outcome, const request_spec& asked);
@@ -22,10 +23,6 @@ std::string hint_for_answer(const request_outcome& outcome, const request_spec& 
 /// @param tag  `+`: of all
 std::string acl_line_for_requests(const namespace_name& ns, std::string_view tag);
 std::string acl_line_for_answers(const namespace_name& ns, std::string_view tag);
-
-/// True if the broker denied the request itself, false if it denied us the answers. Precondition:
-/// errc::denied
-bool is_sending_denied(const request_outcome& outcome);
 
 /// What to try when no answer came. A write that may have been run is never simply to be sent again.
 std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,

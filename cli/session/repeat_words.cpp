@@ -13,6 +13,12 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_repeats = 100;
 constexpr std::size_t most_doublings = 4;
 
+/// True for words of an answer that say that nobody ran the request (docs/protocol.md, section 8). They come
+/// from another process, and nothing else in an answer tells that.
+bool was_never_run(std::string_view words) {
+  return holds(words, "was not sent") || holds(words, "was not run");
+}
+
 bool is_code(const request_outcome& outcome, response_code code) {
   return outcome.answered && outcome.answered->answer.code == code;
 }
@@ -52,10 +58,6 @@ std::chrono::milliseconds pause_before(std::size_t n, const request_outcome& las
   return 1s * (1 << std::min(n - 1, most_doublings));
 }
 
-bool was_never_run(std::string_view words) {
-  return holds(words, "was not sent") || holds(words, "was not run");
-}
-
 bool may_have_run(const request_outcome& outcome, method verb) {
   if (verb == method::get) return false;
   if (outcome.answered) {
@@ -65,9 +67,8 @@ bool may_have_run(const request_outcome& outcome, method verb) {
     return holds(words, "may have been run") ||
            (is_code(outcome, response_code::gateway_timeout) && !was_never_run(words));
   }
-  return !was_never_run(outcome.words) &&
-         (outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
-          outcome.error == errc::unusable_answer);
+  return outcome.sent && (outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
+                          outcome.error == errc::unusable_answer);
 }
 
 }  // namespace mqcoap::cli

@@ -31,11 +31,8 @@ bool may_repeat(const request_outcome& outcome);
 /// doubled each time, at most 16 s.
 std::chrono::milliseconds pause_before(std::size_t n, const request_outcome& last);
 
-/// True for words that say that nobody ran the request (docs/protocol.md, section 8).
-bool was_never_run(std::string_view words);
-
-/// True if nobody knows whether a POST, PUT or DELETE ran: no usable answer came, or 504, or the words say
-/// so.
+/// True if nobody knows whether a POST, PUT or DELETE ran: it was sent and no usable answer came, or 504, or
+/// an answer says so.
 bool may_have_run(const request_outcome& outcome, method verb);
 
 }  // namespace mqcoap::cli

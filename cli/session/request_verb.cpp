@@ -14,8 +14,9 @@ namespace {
 /// Devices of mqcoapd answer under any subsystem, unless their configuration says otherwise.
 constexpr char any_subsystem[] = "gateway";
 
-/// What an error says; a write of which nobody knows whether it ran is called so.
-std::string error_words(std::string_view words, const request_outcome& outcome, method verb) {
+/// What an error answer says; a write of which nobody knows whether it ran is called so. What answered is
+/// another process, which may have said so itself.
+std::string answer_words(std::string_view words, const request_outcome& outcome, method verb) {
   std::string out = safe_text(words, line_ends::kept);
   if (may_have_run(outcome, verb) && words.find("may have been run") == std::string_view::npos)
     out += "; the " + std::string(to_string(verb)) + " may have been run";
@@ -29,7 +30,7 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
   const auto status = status_of(make_error_code(e.answer.code));
   if (is_error(e.answer.code)) {
     complain(status_line(e, how.colour_errors) + ": " +
-             error_words(words_of(e.answer.body), outcome, e.verb));
+             answer_words(words_of(e.answer.body), outcome, e.verb));
     if (!options.quiet) complain_hint(hint_for_answer(outcome, asked), how.colour_errors);
   } else if (how.terminal && !how.header && how.format.empty() && !options.quiet) {
     complain(status_line(e, how.colour_errors) +
@@ -101,7 +102,7 @@ int report_outcome(const request_outcome& outcome, const request_spec& asked,
                    const settled_options& options) {
   if (outcome.answered) return report_answer(outcome, asked, options);
   const std::string asked_for = std::string(to_string(asked.verb)) + ' ' + asked.to.to_string();
-  const auto words = error_words(outcome.words, outcome, asked.verb);
+  const auto words = safe_text(outcome.words, line_ends::kept);
   if (is_json(options.output)) print(error_object(asked, words));
   complain("mqcoap: no answer to " + asked_for + ": " + words);
   if (!options.quiet) complain_hint(hint_for_failure(outcome, asked, options), options.output.colour_errors);

@@ -60,7 +60,7 @@ std::unique_ptr<link> responder_host::connect(link_options broker) {
   auto tapped = std::make_unique<tapped_link>(
       *served_, tap_hooks{hooks_.message,
                           {},
-                          [this](std::string_view why) { on_down(why); },
+                          [this](const outage_cause& why) { on_down(why); },
                           [this](const std::string& filter) {
                             fail(std::make_exception_ptr(refused_filter(broker_, filter)));
                           }});
@@ -88,9 +88,9 @@ void responder_host::on_ready() {
   }
 }
 
-void responder_host::on_down(std::string_view why) {
+void responder_host::on_down(const outage_cause& why) {
   if (!was_ready_) return fail(std::make_exception_ptr(unreachable(broker_, why)));
-  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why) + "; waiting for it");
+  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why.words()) + "; waiting for it");
 }
 
 void responder_host::fail(std::exception_ptr what) noexcept {

@@ -46,7 +46,7 @@ class responder_host {
   std::unique_ptr<link> connect(link_options broker);
   void await_signal();
   void fail(std::exception_ptr what) noexcept;
-  void on_down(std::string_view why);
+  void on_down(const outage_cause& why);
   void on_ready();
 
   const host_hooks hooks_;

@@ -2,9 +2,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
-#include <mqcoap/base/units.hpp>
 
-#include "session/hints.hpp"
+#include "session/broker_words.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
@@ -36,25 +35,23 @@ void session::run_one() {
   if (signal_ != 0) throw interrupted(signal_);
 }
 
-error_code session::try_connect(std::string& why) {
+error_code session::try_connect(outage_cause& why) {
   const auto deadline = std::chrono::steady_clock::now() + options_.client.timeout;
   auto connected = std::make_shared<std::optional<error_code>>();
   client_.async_connect([connected](error_code ec) { *connected = ec; });
   if (!wait_until(deadline, [&] { return connected->has_value(); })) {
-    why = "no answer to CONNECT within " + to_string(options_.client.timeout);
+    why = connection_fault{.what = connection_fault::kind::no_connack, .limit = options_.client.timeout};
     return errc::timed_out;
   }
   if (!**connected) return {};
   why = client_.outage();
-  if (why.empty()) why = (*connected)->message();
+  if (!why) why = connection_fault::of_words((*connected)->message());
   return **connected;
 }
 
 void session::connect() {
-  std::string why;
-  if (!try_connect(why)) return;
-  throw failure(status_unreachable, "cannot connect to " + place_of(options_.client.broker) + ": " + why,
-                hint_for_outage(why, options_.client.broker));
+  outage_cause why;
+  if (try_connect(why)) throw unreachable(options_.client.broker, why);
 }
 
 request_outcome session::request(request_spec what) {
@@ -78,10 +75,12 @@ std::vector<request_outcome> session::request_all(std::vector<request_spec> what
               std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
           auto& outcome = all->outcomes[i];
           outcome.error = error;
-          if (is_answer(error))
+          if (is_answer(error)) {
             outcome.answered.emplace(exchange_record{to, verb, std::move(answer), took});
-          else
+          } else {
             outcome.words = words_of(answer.body);
+            outcome.sent = !answer.never_run;
+          }
           --all->left;
         });
   }

@@ -19,9 +19,10 @@ namespace mqcoap::cli {
 /// What came of a request: an answer, good or bad, or the reason why there is none.
 struct request_outcome {
   error_code error;
-  std::optional<exchange_record> answered;  ///< nothing if the exchange failed on the way
-  std::string words;                        ///< why there is none
-  std::size_t largest_packet = 0;           ///< bytes that the broker takes in one; 0: it does not say
+  std::optional<exchange_record> answered{};  ///< nothing if the exchange failed on the way
+  std::string words{};                        ///< why there is none, for people
+  std::size_t largest_packet = 0;             ///< bytes that the broker takes in one; 0: it does not say
+  bool sent = true;                           ///< it has left
 };
 
 /// A client on its own event loop, used as if calls were blocking. SIGINT and SIGTERM end every wait with
@@ -40,8 +41,8 @@ class session {
 
   /// Waits for the connection, for at most the timeout in force. @throws failure (status_unreachable)
   void connect();
-  /// The same; what went wrong is returned, `why` says it in words.
-  error_code try_connect(std::string& why);
+  /// The same; what went wrong is returned, `why` tells more.
+  error_code try_connect(outage_cause& why);
 
   /// Sends a request, with the token in force, and waits for its outcome.
   request_outcome request(request_spec what);

@@ -22,7 +22,7 @@ void tapped_link::on_link_up(link&) noexcept {
   if (hooks_.up) hooks_.up();
 }
 
-void tapped_link::on_link_down(link&, std::string_view why) noexcept {
+void tapped_link::on_link_down(link&, const outage_cause& why) noexcept {
   owner_->on_link_down(*this, why);
   if (hooks_.down) hooks_.down(why);
 }

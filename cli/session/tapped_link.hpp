@@ -13,7 +13,7 @@ namespace mqcoap::cli {
 struct tap_hooks {
   std::function<void(std::string_view topic, std::string_view payload)> message;  ///< in either direction
   std::function<void()> up;
-  std::function<void(std::string_view why)> down;
+  std::function<void(const outage_cause& why)> down;
   std::function<void(const std::string& filter)> refused;  ///< the broker refuses a subscription
 };
 
@@ -47,7 +47,7 @@ class tapped_link final : public link, private link_events {
 
  private:
   void on_link_up(link& l) noexcept override;
-  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_link_down(link& l, const outage_cause& why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
 
   link& inner_;

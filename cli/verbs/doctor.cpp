@@ -71,7 +71,7 @@ class examination {
 
   bool check_network();
   bool check_connection();
-  bool try_version(mqtt_protocol version, error_code& error, std::string& why);
+  bool try_version(mqtt_protocol version, error_code& error, outage_cause& why);
   void check_requests(bool asks_device);
   void measure();
   void check_publish();
@@ -135,7 +135,7 @@ bool examination::check_network() {
   return true;
 }
 
-bool examination::try_version(mqtt_protocol version, error_code& error, std::string& why) {
+bool examination::try_version(mqtt_protocol version, error_code& error, outage_cause& why) {
   trial_.client.broker.protocol = version;
   session_.reset();
   session_ = std::make_unique<session>(trial_);
@@ -146,11 +146,11 @@ bool examination::try_version(mqtt_protocol version, error_code& error, std::str
 bool examination::check_connection() {
   const bool may_choose = options_.client.broker.protocol == mqtt_protocol::automatic;
   error_code error;
-  std::string why;
+  outage_cause why;
   const auto first = may_choose ? mqtt_protocol::v5 : options_.client.broker.protocol;
   bool is_there = try_version(first, error, why);
   if (!is_there && may_choose) {
-    const std::string why_not_5 = why;
+    const auto why_not_5 = why.words();
     is_there = try_version(mqtt_protocol::v311, error, why);
     if (is_there)
       warn("mqtt", "3.1.1; version 5 is refused: " + why_not_5,
@@ -160,7 +160,7 @@ bool examination::check_connection() {
   }
   const auto& user = options_.client.broker.username;
   if (!is_there) {
-    fail(status_unreachable, "mqtt", why, hint_for_outage(why, options_.client.broker));
+    fail(status_unreachable, "mqtt", why.words(), hint_for_outage(why, options_.client.broker));
     return false;
   }
   if (const auto limit = session_->mqtt().largest_packet(); limit > 0)
@@ -256,7 +256,7 @@ void examination::check_dots() {
   if (error == errc::connection_lost) {
     refuses_dots_ = true;
     warn("dots", hangs_up_at_dots, dot_advice());
-    std::string why;
+    outage_cause why;
     session_->try_connect(why);  // if it does not come back, the checks behind this one say so
     return;
   }
@@ -289,11 +289,10 @@ void examination::check_device(const std::string& device) {
   if (!outcome.answered && refuses_dots_ && device.find('.') != std::string::npos)
     return fail(status_of(outcome.error), "device", tag + " cannot be asked at this broker", dot_advice());
   if (outcome.error == errc::denied) {
-    const bool sending = is_sending_denied(outcome);
     return fail(
         status_of(outcome.error), "device",
-        sending ? "the broker denies requests to " + tag : "the broker denies us the answers of " + tag,
-        "in its ACL: " + (sending ? acl_line_for_requests(ns, tag) : acl_line_for_answers(ns, tag)));
+        outcome.sent ? "the broker denies requests to " + tag : "the broker denies us the answers of " + tag,
+        "in its ACL: " + (outcome.sent ? acl_line_for_requests(ns, tag) : acl_line_for_answers(ns, tag)));
   }
   if (!outcome.answered) {
     const bool tells_denied = trial_.client.broker.protocol == mqtt_protocol::v5;

@@ -21,7 +21,7 @@ class site final : private link_events {
 
  private:
   void on_link_up(link&) noexcept override {}
-  void on_link_down(link&, std::string_view) noexcept override {}
+  void on_link_down(link&, const outage_cause&) noexcept override {}
   void on_message(link& l, const inbound& m) noexcept override { heard_(l.name(), m); }
 
   site* const same_;
