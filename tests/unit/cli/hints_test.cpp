@@ -15,43 +15,43 @@ using test::exchanged;
 
 namespace {
 
-using kind = connection_fault::kind;
+using fault_kind = connection_fault::kind;
 
-connection_fault of(kind what) { return {.what = what}; }
+connection_fault of(fault_kind what) { return {.what = what}; }
 
 }  // namespace
 
 TEST_CASE("what to try depends on what went wrong with the broker") {
   link_options broker;
   broker.host = "lab";
-  CHECK(holds(hint_for_outage(of(kind::name_unknown), broker), "getent hosts lab"));
-  CHECK(holds(hint_for_outage(of(kind::not_authorized), broker), "-u NAME"));
-  CHECK(holds(hint_for_outage(of(kind::connection_refused), broker), "-h HOST"));
-  CHECK(holds(hint_for_outage(of(kind::hung_up), broker), "mqtts://"));
-  CHECK(holds(hint_for_outage(of(kind::hung_up), broker), "-V 3.1.1"));
+  CHECK(holds(hint_for_outage(of(fault_kind::name_unknown), broker), "getent hosts lab"));
+  CHECK(holds(hint_for_outage(of(fault_kind::not_authorized), broker), "-u NAME"));
+  CHECK(holds(hint_for_outage(of(fault_kind::connection_refused), broker), "-h HOST"));
+  CHECK(holds(hint_for_outage(of(fault_kind::hung_up), broker), "mqtts://"));
+  CHECK(holds(hint_for_outage(of(fault_kind::hung_up), broker), "-V 3.1.1"));
   broker.username = "me";
-  CHECK(holds(hint_for_outage(of(kind::not_authorized), broker), "'me'"));
+  CHECK(holds(hint_for_outage(of(fault_kind::not_authorized), broker), "'me'"));
   broker.tls.emplace();
-  CHECK(holds(hint_for_outage(of(kind::tls_untrusted), broker), "--cafile"));
-  CHECK(holds(hint_for_outage(of(kind::tls_wrong_host), broker), "--insecure"));
-  CHECK_FALSE(holds(hint_for_outage(of(kind::hung_up), broker), "mqtts://"));
+  CHECK(holds(hint_for_outage(of(fault_kind::tls_untrusted), broker), "--cafile"));
+  CHECK(holds(hint_for_outage(of(fault_kind::tls_wrong_host), broker), "--insecure"));
+  CHECK_FALSE(holds(hint_for_outage(of(fault_kind::hung_up), broker), "mqtts://"));
 }
 
 TEST_CASE("the kind of a fault decides what to try, whatever its words say") {
   link_options broker;
   broker.host = "lab";
-  const std::map<kind, std::string> special{
-      {kind::name_unknown, "getent"},
-      {kind::name_slow, "getent"},
-      {kind::tls_stalled, "mqtt:// for a port"},
-      {kind::tls_closed, "mqtt:// for a port"},
-      {kind::tls_untrusted, "--cafile"},
-      {kind::tls_wrong_host, "--insecure"},
-      {kind::tls_certificate_wanted, "--cert FILE"},
-      {kind::hung_up, "-V 3.1.1"},
-      {kind::bad_credentials, "-u NAME"},
-      {kind::not_authorized, "-u NAME"},
-      {kind::rights_withdrawn, "-u NAME"},
+  const std::map<fault_kind, std::string> special{
+      {fault_kind::name_unknown, "getent"},
+      {fault_kind::name_slow, "getent"},
+      {fault_kind::tls_stalled, "mqtt:// for a port"},
+      {fault_kind::tls_closed, "mqtt:// for a port"},
+      {fault_kind::tls_untrusted, "--cafile"},
+      {fault_kind::tls_wrong_host, "--insecure"},
+      {fault_kind::tls_certificate_wanted, "--cert FILE"},
+      {fault_kind::hung_up, "-V 3.1.1"},
+      {fault_kind::bad_credentials, "-u NAME"},
+      {fault_kind::not_authorized, "-u NAME"},
+      {fault_kind::rights_withdrawn, "-u NAME"},
   };
   // What used to be searched for, all in one, and as other words.
   for (const std::string said :
@@ -59,9 +59,9 @@ TEST_CASE("the kind of a fault decides what to try, whatever its words say") {
         "authority that we trust not for lab certificate of ours is TLS spoken resolve authori user denied "
         "closed version of MQTT"}) {
     CAPTURE(said);
-    for (int i = 0; i <= static_cast<int>(kind::given_up); ++i) {
+    for (int i = 0; i <= static_cast<int>(fault_kind::given_up); ++i) {
       CAPTURE(i);
-      const connection_fault fault{.what = static_cast<kind>(i),
+      const connection_fault fault{.what = static_cast<fault_kind>(i),
                                    .quoted = said,
                                    .host = said,
                                    .certificate = {.names = said, .date = said},
@@ -76,9 +76,10 @@ TEST_CASE("the kind of a fault decides what to try, whatever its words say") {
 TEST_CASE("of several servers, the one for which there is most to try decides") {
   link_options broker;
   using attempts = std::vector<outage_cause::attempt>;
-  const outage_cause why(attempts{{of(kind::connection_refused), "a:1"}, {of(kind::tls_untrusted), "b:2"}});
+  const outage_cause why(
+      attempts{{of(fault_kind::connection_refused), "a:1"}, {of(fault_kind::tls_untrusted), "b:2"}});
   CHECK(holds(hint_for_outage(why, broker), "--cafile"));
-  connection_fault asked = of(kind::hung_up);
+  connection_fault asked = of(fault_kind::hung_up);
   asked.attempt = {.tls = true, .certificate_asked = true};
   CHECK(holds(hint_for_outage(asked, broker), "--cert FILE"));
 }

@@ -36,8 +36,8 @@ struct tls_fixture {
   certificates made;
 
   private_broker::options speaking_tls(const certificates::identity& identity, const std::string& more = {}) {
-    return {.lines = "cafile " + made.ca_file() + "\ncertfile " + identity.cert_file + "\nkeyfile " +
-                     identity.key_file + '\n' + more};
+    return {.lines = "max_packet_size 20000000\ncafile " + made.ca_file() + "\ncertfile " +
+                     identity.cert_file + "\nkeyfile " + identity.key_file + '\n' + more};
   }
   link_options options_by_name(std::uint16_t port, mqtt_protocol protocol = mqtt_protocol::automatic) const {
     auto options = options_for(port, protocol);
