@@ -1,6 +1,6 @@
 #include "option_layer.hpp"
 
-#include <mqcoap/config/source_file.hpp>
+#include <mqcoap/settings/source_file.hpp>
 
 #include "duration_words.hpp"
 #include "failure.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 #include <mqcoap/transport/descriptor_limit.hpp>
 #include <unordered_map>
 

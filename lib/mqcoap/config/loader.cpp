@@ -7,6 +7,7 @@
 #include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/config/template_merge.hpp>
+#include <mqcoap/config/yaml_reader.hpp>
 
 namespace mqcoap {
 namespace {
@@ -44,7 +45,8 @@ load_result load_settings(const std::string& path) {
   node_arena merged;
   if (documents.root() != nullptr) {
     const node& in_force = *with_templates(*documents.root(), merged);
-    read_context ctx{faults, std::filesystem::path(path).parent_path().string()};
+    yaml_defaults defaults;
+    read_context ctx{faults, std::filesystem::path(path).parent_path().string(), defaults};
     if (const auto root = root_section().read(in_force, ctx)) value = build_settings(*root, faults);
     if (value) value->shown = show_as_json(in_force);
   }

@@ -4,7 +4,7 @@
 #include <map>
 #include <mqcoap/base/glob.hpp>
 #include <mqcoap/config/served_tags.hpp>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 namespace mqcoap {
 namespace {

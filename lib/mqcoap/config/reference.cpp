@@ -1,8 +1,8 @@
 #include <mqcoap/config/reference.hpp>
 
 #include <mqcoap/base/ascii.hpp>
+#include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/loader.hpp>
-#include <mqcoap/config/section.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mqcoap/config/section.hpp>
+#include <mqcoap/settings/section.hpp>
 #include <string>
 #include <string_view>
 

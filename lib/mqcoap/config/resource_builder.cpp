@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/resource_types.hpp>
-#include <mqcoap/config/scalar.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/discovery.hpp>
+#include <mqcoap/settings/scalar.hpp>
 #include <unordered_map>
 
 namespace mqcoap {

@@ -1,9 +1,9 @@
 #include <mqcoap/config/resource_types.hpp>
 
 #include <algorithm>
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/scalar.hpp>
 #include <mqcoap/protocol/address.hpp>
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <mqcoap/config/spec.hpp>
-#include <mqcoap/config/value_type.hpp>
+#include <mqcoap/settings/value_type.hpp>
 #include <string_view>
 
 namespace mqcoap {

@@ -1,6 +1,7 @@
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mqcoap/config/section.hpp>
 #include <mqcoap/config/settings.hpp>
+#include <mqcoap/settings/section.hpp>
 #include <optional>
 #include <string>
 #include <vector>

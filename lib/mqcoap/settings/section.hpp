@@ -1,8 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <mqcoap/config/value_type.hpp>
-#include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/settings/value_type.hpp>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -51,6 +50,9 @@ struct section_info {
 std::optional<std::vector<const node*>> match_fields(const section_info& table, const node& n,
                                                      read_context& ctx);
 
+/// What holds if a key is left out; null: nothing.
+const node* default_of(const field_info& field, read_context& ctx);
+
 /// A row of the table of a section that fills a `T`.
 template <class T>
 struct table_row {
@@ -81,9 +83,6 @@ class section : public section_info {
       : section_info{std::move(id_),    std::move(title_),   std::move(doc_), {},
                      std::move(rules_), std::move(refusals_)} {
     for (auto& row : rows) {
-      defaults_.push_back(row.info.when.how == presence::kind::defaulted
-                              ? read_default(row.info.when.text, arena_)
-                              : nullptr);
       fields.push_back(std::move(row.info));
       decode_.push_back(std::move(row.decode));
     }
@@ -95,14 +94,12 @@ class section : public section_info {
     if (!found) return std::nullopt;
     T into{};
     for (std::size_t i = 0; i < decode_.size(); ++i)
-      if (const node* from = (*found)[i] != nullptr ? (*found)[i] : defaults_[i])
+      if (const node* from = (*found)[i] != nullptr ? (*found)[i] : default_of(fields[i], ctx))
         decode_[i](into, *from, ctx);
     return into;
   }
 
  private:
-  node_arena arena_;
-  std::vector<const node*> defaults_;
   std::vector<std::function<void(T&, const node&, read_context&)>> decode_;
 };
 
@@ -114,8 +111,5 @@ value_type<T> map_with(const section<T>& table) {
           [&table](const node& n, read_context& ctx) { return table.read(n, ctx); },
           &table};
 }
-
-/// Every section, the outermost first.
-std::vector<const section_info*> all_sections();
 
 }  // namespace mqcoap

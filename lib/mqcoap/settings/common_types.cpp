@@ -1,9 +1,9 @@
-#include <mqcoap/config/common_types.hpp>
+#include <mqcoap/settings/common_types.hpp>
 
 #include <algorithm>
 #include <mqcoap/base/quantity.hpp>
-#include <mqcoap/config/scalar.hpp>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/scalar.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 namespace mqcoap {
 namespace {

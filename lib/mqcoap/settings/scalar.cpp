@@ -1,9 +1,9 @@
-#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 #include <charconv>
 #include <cmath>
 #include <mqcoap/base/ascii.hpp>
-#include <mqcoap/config/report.hpp>
+#include <mqcoap/settings/report.hpp>
 #include <variant>
 
 namespace mqcoap {

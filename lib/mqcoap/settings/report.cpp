@@ -1,4 +1,4 @@
-#include <mqcoap/config/report.hpp>
+#include <mqcoap/settings/report.hpp>
 
 #include <algorithm>
 #include <cctype>

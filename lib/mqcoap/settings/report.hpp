@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mqcoap/config/diagnostic.hpp>
-#include <mqcoap/config/node.hpp>
+#include <mqcoap/settings/diagnostic.hpp>
+#include <mqcoap/settings/node.hpp>
 #include <string>
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include <mqcoap/config/source_file.hpp>
+#include <mqcoap/settings/source_file.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,6 @@
 #include <cstring>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/config/secret_names.hpp>
 
 namespace mqcoap {
 namespace {
@@ -147,7 +146,7 @@ std::string source_file::shown_line(int number) const {
       for (std::size_t i = from; i < to; ++i)
         if (text_[i] != ' ' && text_[i] != '\t') shown[i - begin] = '*';
     }
-  cover_by_looks(shown);
+  if (cover_ != nullptr) cover_(shown);
   return same_length(shown);
 }
 

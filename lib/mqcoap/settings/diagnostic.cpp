@@ -1,4 +1,4 @@
-#include <mqcoap/config/diagnostic.hpp>
+#include <mqcoap/settings/diagnostic.hpp>
 
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>

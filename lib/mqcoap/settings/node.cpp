@@ -1,8 +1,8 @@
-#include <mqcoap/config/node.hpp>
+#include <mqcoap/settings/node.hpp>
 
 #include <algorithm>
 #include <mqcoap/base/utf8.hpp>
-#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 namespace mqcoap {
 namespace {

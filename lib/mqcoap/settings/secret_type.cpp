@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/scalar.hpp>
-#include <mqcoap/config/source_file.hpp>
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/scalar.hpp>
+#include <mqcoap/settings/source_file.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,7 +1,7 @@
-#include <mqcoap/config/section.hpp>
+#include <mqcoap/settings/section.hpp>
 
 #include <algorithm>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 namespace mqcoap {
 namespace {
@@ -28,6 +28,10 @@ std::string hint_for(const section_info& table, const std::string& key) {
 
 void mismatch(const node& at, const std::string& expected, read_context& ctx, std::string hint) {
   ctx.faults.error(at, "expected " + expected + ", found " + describe(at), std::move(hint));
+}
+
+const node* default_of(const field_info& field, read_context& ctx) {
+  return field.when.how == presence::kind::defaulted ? &ctx.defaults.read(field.when.text) : nullptr;
 }
 
 std::optional<std::vector<const node*>> match_fields(const section_info& table, const node& n,

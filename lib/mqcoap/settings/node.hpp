@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <mqcoap/config/source_file.hpp>
+#include <mqcoap/settings/source_file.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <mqcoap/config/node.hpp>
 #include <mqcoap/json/json_text.hpp>
+#include <mqcoap/settings/node.hpp>
 #include <optional>
 #include <string>
 

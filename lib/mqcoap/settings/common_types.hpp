@@ -3,11 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <mqcoap/base/secret.hpp>
-#include <mqcoap/config/value_type.hpp>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/name.hpp>
 #include <mqcoap/schema/json_schema.hpp>
+#include <mqcoap/settings/value_type.hpp>
 
 namespace mqcoap {
 

@@ -2,8 +2,8 @@
 
 #include <boost/json/object.hpp>
 #include <functional>
-#include <mqcoap/config/node.hpp>
-#include <mqcoap/config/report.hpp>
+#include <mqcoap/settings/node.hpp>
+#include <mqcoap/settings/report.hpp>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -14,10 +14,21 @@ namespace mqcoap {
 
 struct section_info;
 
+/// Reads the defaults of field tables, which are written as they would stand in a file.
+class default_reader {
+ public:
+  /// The same node for the same text; it belongs to no file, and lives as long as this.
+  virtual const node& read(const std::string& text) = 0;
+
+ protected:
+  ~default_reader() = default;
+};
+
 /// What readers of values share.
 struct read_context {
   report& faults;
   std::string folder;  ///< of the main file: relative file names of secrets begin here
+  default_reader& defaults;
 };
 
 /// How one kind of value is read, described and checked by a JSON Schema: the three cannot drift apart.

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <cstddef>
-#include <mqcoap/config/hidden_zones.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mqcoap {
+
+/// Bytes of a text that nobody is to see.
+struct byte_range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
 
 /// A file of the configuration in memory, with what diagnostics need of it.
 class source_file {
@@ -37,6 +42,8 @@ class source_file {
   std::string_view line(int number) const noexcept;
   /// Keeps a part of the text from being shown. (For who reads the file and knows what its parts are.)
   void hide(byte_range part) { hidden_.push_back(part); }
+  /// Covers what looks like a secret in each line that is shown. (For who knows what secrets are called.)
+  void cover_lines_with(void (*cover)(std::string& line)) { cover_ = cover; }
   /// True if a place lies in a part that is not shown.
   bool is_hidden(int line, int column) const noexcept;
   /// A line for showing to a person: what is hidden, and what looks like a secret, is covered with `*`, what
@@ -52,6 +59,7 @@ class source_file {
   unsigned mode_;
   std::vector<std::size_t> line_starts_;
   std::vector<byte_range> hidden_;
+  void (*cover_)(std::string& line) = nullptr;
 };
 
 /// Permissions as chmod(1) takes them: `0644`.
