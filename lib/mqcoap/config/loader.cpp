@@ -27,7 +27,9 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
   for (auto& device : devices) {
     device_options options{
         device.tag, std::move(device.description), std::move(device.subsystems), {}, device.presence};
-    for (auto& resource : device.resources) options.resources.push_back(std::move(resource.options));
+    for (auto& resource : device.resources)
+      options.resources.push_back({std::move(resource.path), std::move(resource.title),
+                                   std::move(resource.unit), *std::move(resource.kind)});
     gateway.devices.push_back(std::move(options));
   }
   auto http = root.http.listen;

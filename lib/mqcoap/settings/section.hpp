@@ -57,7 +57,8 @@ const node* default_of(const field_info& field, read_context& ctx);
 template <class T>
 struct table_row {
   field_info info;
-  std::function<void(T&, const node&, read_context&)> decode;
+  /// False if the value is at fault, which is in the report then.
+  std::function<bool(T&, const node&, read_context&)> decode;
 };
 
 /// A key that is read as `type` and stored in `target`: a member of T (of that type, or an optional of it),
@@ -67,11 +68,12 @@ table_row<T> key(std::string name, value_type<V> type, presence when, std::strin
   return {{std::move(name), std::move(doc), std::move(when), type.words, type.schema, type.section},
           [read = type.read, target](T& into, const node& n, read_context& ctx) {
             auto value = read(n, ctx);
-            if (!value) return;
+            if (!value) return false;
             if constexpr (std::is_member_object_pointer_v<Target>)
               into.*target = *std::move(value);
             else
               target(into, *std::move(value));
+            return true;
           }};
 }
 
@@ -100,7 +102,7 @@ class section : public section_info {
   }
 
  private:
-  std::vector<std::function<void(T&, const node&, read_context&)>> decode_;
+  std::vector<std::function<bool(T&, const node&, read_context&)>> decode_;
 };
 
 /// A map with the keys of a section.

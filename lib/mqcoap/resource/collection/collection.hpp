@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mqcoap/json/json_text.hpp>
+#include <mqcoap/protocol/method.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/schema/json_schema.hpp>
 #include <mqcoap/state/state_draft.hpp>
@@ -14,11 +15,18 @@
 
 namespace mqcoap {
 
+class kind_module;
+class resource_site;
+
 struct collection_options {
+  static constexpr std::string_view kind_name = "collection";
+
   std::size_t max = 1000;                       ///< items; a POST to a full collection gets 413
   std::size_t max_bytes = 16U * 1024U * 1024U;  ///< of all items together; POST and PUT beyond it get 413
   std::optional<json_schema> schema;            ///< of one item
 
+  method_set offered() const { return {method::get, method::post}; }
+  void make(resource_site& at) const;
   friend bool operator==(const collection_options&, const collection_options&) = default;
 };
 
@@ -26,8 +34,6 @@ struct collection_options {
 /// more of them than there is room for: then nothing is added before some were deleted.
 class collection_terms final : public cell_terms {
  public:
-  static constexpr std::string_view kind = "collection";
-
   explicit collection_terms(collection_options options) : options_(std::move(options)) {}
 
   const collection_options& options() const noexcept { return options_; }
@@ -56,5 +62,8 @@ class collection_resource final : public handler {
   std::optional<versioned> list_;    ///< all of them as one object, made at a GET and kept
   std::uint64_t list_revision_ = 0;  ///< of the cell, when the list was made
 };
+
+/// In a configuration: `shots: {collection: {max: 100}}`.
+const kind_module& collection_kind();
 
 }  // namespace mqcoap

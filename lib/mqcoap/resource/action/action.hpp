@@ -3,12 +3,17 @@
 #include <boost/json/value.hpp>
 #include <memory>
 #include <mqcoap/json/json_text.hpp>
+#include <mqcoap/protocol/method.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/state/resource_state.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mqcoap {
+
+class kind_module;
+class resource_site;
 
 /// POST runs it (203), whatever the body: if every condition of `when` holds, else 412, the values of `set`
 /// are stored, all in one step. A condition on an object holds if the members it names are equal, the rest
@@ -44,6 +49,8 @@ class action_resource final : public handler {
 
 /// An action as configured; the paths are those of value resources of the same device.
 struct action_options {
+  static constexpr std::string_view kind_name = "action";
+
   struct entry {
     std::string path;
     json_text value;
@@ -53,7 +60,13 @@ struct action_options {
   std::vector<entry> when;
   std::vector<entry> set;
 
+  method_set offered() const { return {method::post}; }
+  void make(resource_site& at) const;
+  std::vector<std::string> conditions() const;
   friend bool operator==(const action_options&, const action_options&) = default;
 };
+
+/// In a configuration: `arm: {action: {when: {status: IDLE}, set: {status: ARMED}}}`.
+const kind_module& action_kind();
 
 }  // namespace mqcoap

@@ -1,6 +1,7 @@
-#include <mqcoap/resource/value.hpp>
+#include <mqcoap/resource/value/value.hpp>
 
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/resource_site.hpp>
 #include <mqcoap/resource/write.hpp>
 #include <mqcoap/schema/json_excerpt.hpp>
 
@@ -18,9 +19,18 @@ answer put(const request& r, const value_terms& terms, const std::shared_ptr<cel
 
 }  // namespace
 
+void value_options::make(resource_site& at) const {
+  auto whole = *this;
+  whole.is_condition = at.is_condition();
+  const auto made = std::make_shared<value_resource>(std::move(whole), at.draft(), at.device(), at.path());
+  at.serve(at.path(), made);
+  at.hold_value(made->kept());
+  if (is_metric) at.add_gauge(made->kept());
+}
+
 std::optional<json_schema::fault> value_terms::find_fault(const json_text& value) const {
   if (auto fault = mqcoap::find_fault(value, options_.schema)) return fault;
-  if (options_.is_number && !value.is_number())
+  if (options_.is_metric && !value.is_number())
     return json_schema::fault{"", excerpt(value.text()) + " is given, a number is wanted: this is a metric"};
   return options_.is_condition && !options_.schema ? find_duplicate(value) : std::nullopt;
 }
@@ -38,7 +48,7 @@ value_resource::value_resource(value_options options, state_draft& draft, std::s
                                std::string path)
     : terms_(std::make_shared<value_terms>(std::move(options))),
       state_(draft.state()),
-      cell_(draft.open({std::move(device), std::move(path), value_terms::kind}, terms_)) {}
+      cell_(draft.open({std::move(device), std::move(path), value_options::kind_name}, terms_)) {}
 
 void value_resource::handle(responder&& r) {
   const request& asked = r.req();

@@ -1,8 +1,9 @@
-#include <mqcoap/resource/collection.hpp>
+#include <mqcoap/resource/collection/collection.hpp>
 
 #include <charconv>
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/resource_site.hpp>
 #include <mqcoap/resource/write.hpp>
 
 namespace mqcoap {
@@ -100,6 +101,12 @@ class collection_change {
 
 }  // namespace
 
+void collection_options::make(resource_site& at) const {
+  const auto made = std::make_shared<collection_resource>(*this, at.draft(), at.device(), at.path());
+  at.serve(at.path(), made);
+  at.serve(at.path() + "/**", made);
+}
+
 std::vector<change> collection_terms::adopt(const std::shared_ptr<cell>& held) const {
   const auto* const before = dynamic_cast<const collection_terms*>(&held->terms());
   if (before != nullptr && before->options_ == options_) return {};
@@ -113,7 +120,7 @@ collection_resource::collection_resource(collection_options options, state_draft
                                          std::string path)
     : terms_(std::make_shared<collection_terms>(std::move(options))),
       state_(draft.state()),
-      cell_(draft.open({std::move(device), std::move(path), collection_terms::kind}, terms_)) {}
+      cell_(draft.open({std::move(device), std::move(path), collection_options::kind_name}, terms_)) {}
 
 void collection_resource::handle(responder&& r) {
   if (r->rest().empty())

@@ -13,13 +13,20 @@
 
 namespace mqcoap {
 
+class kind_module;
+class resource_site;
+
 struct value_options {
+  static constexpr std::string_view kind_name = "value";
+
   json_text initial;
   method_set methods{method::get};    ///< GET, PUT or both
   std::optional<json_schema> schema;  ///< what PUT and actions may store; the initial value satisfies it
-  bool is_number = false;             ///< PUT takes numbers only: the value is a metric
+  bool is_metric = false;             ///< the value is also a metric: PUT takes numbers only
   bool is_condition = false;          ///< an action looks at it: PUT takes no object that has a key twice
 
+  method_set offered() const { return methods; }
+  void make(resource_site& at) const;
   friend bool operator==(const value_options&, const value_options&) = default;
 };
 
@@ -27,8 +34,6 @@ struct value_options {
 /// keep what was stored, where they allow it.
 class value_terms final : public cell_terms {
  public:
-  static constexpr std::string_view kind = "value";
-
   explicit value_terms(value_options options) : options_(std::move(options)) {}
 
   const value_options& options() const noexcept { return options_; }
@@ -56,5 +61,8 @@ class value_resource final : public handler {
   resource_state& state_;
   const std::shared_ptr<cell> cell_;
 };
+
+/// In a configuration: `gains: {value: [0, 1], methods: [GET, PUT]}`.
+const kind_module& value_kind();
 
 }  // namespace mqcoap

@@ -1,4 +1,4 @@
-#include <mqcoap/resource/signal.hpp>
+#include <mqcoap/resource/signal/signal.hpp>
 
 #include <muParser.h>
 
@@ -10,6 +10,7 @@
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/json/json_number.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/resource_site.hpp>
 #include <numbers>
 #include <random>
 #include <string_view>
@@ -174,6 +175,11 @@ std::optional<std::string> signal_resource::find_doubt(const std::string& expres
          " times that were tried, from 0 to 10 years; while it is not, a GET gets 500";
 }
 
+void signal_options::make(resource_site& at) const {
+  at.serve(at.path(),
+           std::make_shared<signal_resource>(*this, at.services().time, at.draft(), at.device(), at.path()));
+}
+
 std::optional<json_text> signal_terms::initial() const {
   return json_text::from_validated(std::to_string(now_.time_since_epoch().count()));
 }
@@ -188,7 +194,7 @@ signal_resource::signal_resource(signal_options options, const clock& time, stat
                                  std::string device, std::string path)
     : evaluator_(std::make_unique<evaluator>(options.expression)),
       time_(time),
-      cell_(draft.open({std::move(device), std::move(path), signal_terms::kind},
+      cell_(draft.open({std::move(device), std::move(path), signal_options::kind_name},
                        std::make_shared<signal_terms>(std::move(options), time.now()))) {}
 
 signal_resource::~signal_resource() = default;

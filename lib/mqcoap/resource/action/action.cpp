@@ -1,10 +1,12 @@
-#include <mqcoap/resource/action.hpp>
+#include <mqcoap/resource/action/action.hpp>
 
 #include <boost/json/object.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/resource_site.hpp>
 #include <mqcoap/resource/write.hpp>
 #include <mqcoap/schema/json_compare.hpp>
 #include <mqcoap/schema/json_excerpt.hpp>
+#include <stdexcept>
 
 namespace mqcoap {
 namespace {
@@ -18,7 +20,27 @@ bool holds(const boost::json::value& expected, const boost::json::value& actual)
   return true;
 }
 
+std::shared_ptr<cell> named_value(resource_site& at, const std::string& path) {
+  if (auto value = at.value_at(path)) return value;
+  throw std::invalid_argument(at.device() + ": an action names '" + path + "', which is no value");
+}
+
 }  // namespace
+
+void action_options::make(resource_site& at) const {
+  std::vector<action_resource::condition> needed;
+  for (const auto& [path, expected] : when) needed.push_back({path, named_value(at, path), expected.value()});
+  std::vector<action_resource::assignment> stored;
+  for (const auto& [path, value] : set) stored.push_back({named_value(at, path), value});
+  at.serve(at.path(),
+           std::make_shared<action_resource>(std::move(needed), std::move(stored), at.draft().state()));
+}
+
+std::vector<std::string> action_options::conditions() const {
+  std::vector<std::string> paths;
+  for (const auto& each : when) paths.push_back(each.path);
+  return paths;
+}
 
 action_resource::action_resource(std::vector<condition> when, std::vector<assignment> set,
                                  resource_state& state)

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/method.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/state/state_draft.hpp>
 #include <optional>
@@ -11,18 +12,23 @@
 
 namespace mqcoap {
 
+class kind_module;
+class resource_site;
+
 struct signal_options {
+  static constexpr std::string_view kind_name = "signal";
+
   std::string expression;  ///< muParser syntax; `t`: seconds since start; `noise()`: normal, mean 0,
                            ///< deviation 1; `pi`, `e`
 
+  method_set offered() const { return {method::get}; }
+  void make(resource_site& at) const;
   friend bool operator==(const signal_options&, const signal_options&) = default;
 };
 
 /// What a signal asks of its cell, which holds when it began: the same expression goes on.
 class signal_terms final : public cell_terms {
  public:
-  static constexpr std::string_view kind = "signal";
-
   signal_terms(signal_options options, steady_time now) : options_(std::move(options)), now_(now) {}
 
   const signal_options& options() const noexcept { return options_; }
@@ -56,5 +62,8 @@ class signal_resource final : public handler {
   const clock& time_;
   const std::shared_ptr<cell> cell_;  ///< when it began
 };
+
+/// In a configuration: `wave: {signal: sin(t)}`.
+const kind_module& signal_kind();
 
 }  // namespace mqcoap

@@ -1,6 +1,8 @@
-#include <mqcoap/resource/reply.hpp>
+#include <mqcoap/resource/reply/reply.hpp>
 
+#include <memory>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/resource_site.hpp>
 
 namespace mqcoap {
 namespace {
@@ -12,6 +14,10 @@ reply_options with_words(reply_options options) {
 }
 
 }  // namespace
+
+void reply_options::make(resource_site& at) const {
+  at.serve(at.path(), std::make_shared<reply_resource>(*this));
+}
 
 reply_resource::reply_resource(reply_options options) : options_(with_words(std::move(options))) {}
 
