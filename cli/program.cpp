@@ -8,7 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 #include <mqcoap/transport/log.hpp>
 
 #include "options/global_options.hpp"

@@ -5,12 +5,12 @@
 #include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/config/diagnostic.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/gateway/gateway_host.hpp>
 #include <mqcoap/observe/http_server.hpp>
 #include <mqcoap/observe/observer.hpp>
+#include <mqcoap/settings/diagnostic.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mqcoap/config/diagnostic.hpp>
 #include <mqcoap/config/settings.hpp>
+#include <mqcoap/settings/diagnostic.hpp>
 #include <string>
 #include <vector>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <mqcoap/config/diagnostic.hpp>
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/settings.hpp>
+#include <mqcoap/settings/diagnostic.hpp>
 #include <string>
 #include <vector>
 

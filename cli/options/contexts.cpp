@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/section.hpp>
-#include <mqcoap/config/source_file.hpp>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/section.hpp>
+#include <mqcoap/settings/source_file.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 #include "words/failure.hpp"
 
@@ -92,7 +93,7 @@ std::optional<std::vector<context_spec>> read_each(const node& n, read_context& 
   }
   for (const auto& [key, value] : n.entries) {
     report faults;
-    read_context own{faults, ctx.folder};
+    read_context own{faults, ctx.folder, ctx.defaults};
     const auto name = plain_name("a context's name").read(*key, own);
     auto spec = context_section().read(*value, own);
     auto& kept = all.emplace_back(spec ? *std::move(spec) : context_spec{});
@@ -205,7 +206,8 @@ context_file parse_contexts(const std::string& path, std::string text, unsigned 
   source_file source(path, std::move(text), mode);
   report faults;
   node_arena arena;
-  read_context ctx{faults, std::filesystem::path(path).parent_path().string()};
+  yaml_defaults defaults;
+  read_context ctx{faults, std::filesystem::path(path).parent_path().string(), defaults};
   const node* root = read_yaml(source, arena, faults);
   auto file = root != nullptr ? file_section().read(*root, ctx) : std::nullopt;
   if (!file || faults.failed()) throw failure(status_configuration, all_words(faults, path));

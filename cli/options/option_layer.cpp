@@ -1,6 +1,6 @@
 #include "options/option_layer.hpp"
 
-#include <mqcoap/config/source_file.hpp>
+#include <mqcoap/settings/source_file.hpp>
 
 #include "words/duration_words.hpp"
 #include "words/failure.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/resource/discovery.hpp>
+#include <mqcoap/resource/value/value.hpp>
 #include <set>
 
 #include "words/failure.hpp"

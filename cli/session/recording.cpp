@@ -7,8 +7,8 @@
 #include <boost/json/string.hpp>
 #include <cmath>
 #include <mqcoap/base/safe_text.hpp>
-#include <mqcoap/config/source_file.hpp>
 #include <mqcoap/json/json_text.hpp>
+#include <mqcoap/settings/source_file.hpp>
 
 #include "words/base64.hpp"
 #include "words/failure.hpp"

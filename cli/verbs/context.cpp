@@ -6,7 +6,7 @@
 #include <memory>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 #include "options/context_edit.hpp"
 #include "options/contexts.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <memory>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 #include "output/output.hpp"
 #include "verbs/verbs.hpp"

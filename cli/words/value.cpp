@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <memory>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/config/source_file.hpp>
 #include <mqcoap/json/json_fault.hpp>
+#include <mqcoap/settings/source_file.hpp>
 #include <system_error>
 
 #include "words/failure.hpp"

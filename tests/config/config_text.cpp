@@ -6,8 +6,8 @@
 //   YAML
 #include <iostream>
 #include <mqcoap/config/loader.hpp>
-#include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 namespace {
 

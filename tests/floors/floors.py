@@ -14,6 +14,7 @@ FLOORS = {
     "schema": 2,
     "protocol": 2,
     "exchange": 3,
+    "settings": 3,
     "serve": 4,
     "ask": 4,
     "state": 4,

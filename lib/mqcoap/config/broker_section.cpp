@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/settings/common_types.hpp>
 #include <mqcoap/transport/host_port.hpp>
 
 namespace mqcoap {

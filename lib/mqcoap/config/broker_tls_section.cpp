@@ -1,6 +1,6 @@
 #include <filesystem>
-#include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/settings/common_types.hpp>
 
 namespace mqcoap {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 #include <mqcoap/transport/descriptor_limit.hpp>
 #include <unordered_map>
 
@@ -17,9 +17,9 @@ struct built_template {
 /// The template's resources with the device's own in place of those of the same path; new ones follow.
 std::vector<built_resource> merge(std::vector<built_resource> base, std::vector<built_resource> own) {
   std::unordered_map<std::string, std::size_t> places;
-  for (std::size_t i = 0; i < base.size(); ++i) places.emplace(base[i].options.path, i);
+  for (std::size_t i = 0; i < base.size(); ++i) places.emplace(base[i].path, i);
   for (auto& resource : own) {
-    const auto same = places.find(resource.options.path);
+    const auto same = places.find(resource.path);
     if (same != places.end())
       base[same->second] = std::move(resource);
     else
@@ -28,78 +28,29 @@ std::vector<built_resource> merge(std::vector<built_resource> base, std::vector<
   return base;
 }
 
-std::vector<std::string> paths_of(const std::vector<built_resource>& resources) {
-  std::vector<std::string> paths;
-  for (const auto& r : resources) paths.push_back(r.options.path);
-  return paths;
+using resources_by_path = std::map<std::string, const built_resource*>;
+
+void check_owned_paths(const built_resource& owner, const resources_by_path& all, report& faults) {
+  const std::string below = owner.path + '/';
+  for (auto r = all.lower_bound(below); r != all.end() && r->first.starts_with(below); ++r)
+    faults.error(*r->second->path_at, "'" + r->first + "' lies in the " + owner.read_as.kind->name() + " '" +
+                                          owner.path + "', to which every path below it belongs");
 }
 
-class resource_checks {
- public:
-  resource_checks(const built_device& device, report& faults)
-      : device_(device), resources_(device.resources), faults_(faults) {
-    for (const auto& r : resources_) by_path_.emplace(r.options.path, &r);
+/// Reports what does not fit together within a device.
+void check_resources(const built_device& device, report& faults) {
+  device_view view(device.tag.text());
+  resources_by_path by_path;
+  for (const auto& r : device.resources) {
+    view.add(r.path, r.kind ? &*r.kind : nullptr);
+    by_path.emplace(r.path, &r);
   }
-
-  void run() {
-    for (const auto& r : resources_) {
-      if (std::holds_alternative<collection_options>(r.options.kind)) check_owned_paths(r);
-      if (r.action == nullptr) continue;
-      for (const auto& entry : r.action->when) find_value(entry);
-      for (const auto& entry : r.action->set) check_set(entry);
-    }
+  for (const auto& r : device.resources) {
+    if (!r.kind) continue;
+    if (r.read_as.kind->traits().owns_below) check_owned_paths(r, by_path, faults);
+    r.read_as.keys->check(view, faults);
   }
-
- private:
-  using entry_type = named<std::string, json_text>;
-
-  void check_owned_paths(const built_resource& collection) {
-    const std::string below = collection.options.path + '/';
-    for (auto r = by_path_.lower_bound(below); r != by_path_.end() && r->first.starts_with(below); ++r)
-      faults_.error(*r->second->path_at, "'" + r->first + "' lies in the collection '" +
-                                             collection.options.path +
-                                             "', to which every path below it belongs");
-  }
-
-  const value_options* find_value(const entry_type& entry) {
-    const auto found = by_path_.find(entry.name.value);
-    if (found == by_path_.end()) {
-      faults_.error(*entry.name.at, "this device has no resource '" + entry.name.value + '\'',
-                    with_device(*entry.name.at, suggest(entry.name.value, paths_)));
-      return nullptr;
-    }
-    if (found->second->kind_at == nullptr) return nullptr;  // it has a fault of its own
-    const auto* value = std::get_if<value_options>(&found->second->options.kind);
-    if (value == nullptr)
-      faults_.error(*entry.name.at, "'" + entry.name.value + "' is no value resource",
-                    with_device(*entry.name.at, "actions work on values"));
-    return value;
-  }
-
-  void check_set(const entry_type& entry) {
-    const auto* value = find_value(entry);
-    if (value == nullptr) return;
-    if (by_path_.at(entry.name.value)->options.metric && !entry.value.is_number())
-      faults_.error(*entry.at, "'" + entry.name.value + "' is a metric, which is a number");
-    if (!value->schema) return;
-    if (const auto fault = value->schema->check(entry.value.value()))
-      faults_.error(follow_pointer(*entry.at, fault->pointer),
-                    "this breaks the schema of '" + entry.name.value + "': " + fault->words);
-  }
-
-  /// A template's action may be right for one device and wrong for another.
-  std::string with_device(const node& at, const std::string& hint) const {
-    return key_path(at).starts_with("templates.")
-               ? "of " + device_.tag.text() + (hint.empty() ? "" : ": ") + hint
-               : hint;
-  }
-
-  const built_device& device_;
-  const std::vector<std::string> paths_ = paths_of(device_.resources);
-  const std::vector<built_resource>& resources_;
-  report& faults_;
-  std::map<std::string, const built_resource*> by_path_;
-};
+}
 
 /// Each device with presence has a connection of its own.
 void warn_of_connections(const std::vector<built_device>& devices, std::size_t brokers, report& faults) {
@@ -148,7 +99,7 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
         device.resources = merge(found->second.resources, std::move(device.resources));
       }
     }
-    resource_checks(device, faults).run();
+    check_resources(device, faults);
     devices.push_back(std::move(device));
   }
   warn_of_connections(devices, std::max<std::size_t>(root.brokers.size(), 1), faults);

@@ -1,17 +1,20 @@
 #pragma once
 
 #include <mqcoap/config/spec.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace mqcoap {
 
-/// A resource that was built, and the places that later checks need.
+/// A resource that was built, and what later checks need.
 struct built_resource {
-  resource_options options;
+  std::string path;
+  std::string title;
+  std::string unit;
+  std::optional<kind_options> kind;     ///< none: it is at fault
   const node* path_at = nullptr;        ///< the key that names it
-  const node* kind_at = nullptr;        ///< what stands behind the key of its kind; null: it is at fault
-  const action_spec* action = nullptr;  ///< of an action
+  resource_spec::kind_entry read_as{};  ///< the kind, if there is one
 };
 
 struct built_device {

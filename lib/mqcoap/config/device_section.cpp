@@ -1,6 +1,8 @@
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/resource_types.hpp>
+#include <mqcoap/config/kind_words.hpp>
+#include <mqcoap/config/resource_section.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/resource/path_types.hpp>
+#include <mqcoap/settings/common_types.hpp>
 
 namespace mqcoap {
 namespace {
@@ -15,10 +17,18 @@ table_row<device_spec> subsystems_key() {
                           "The subsystems under which it answers.", &device_spec::subsystems);
 }
 
+value_type<resource_spec> resource_map() {
+  const auto& table = resource_section();
+  return {"a map",
+          {{"$ref", "#/$defs/" + table.id}},
+          [&table](const node& n, read_context& ctx) { return table.read(n, ctx); },
+          &table};
+}
+
 table_row<device_spec> resources_key() {
-  return key<device_spec>(
-      "resources", map_of(resource_key(), map_with(resource_section()), "a map from paths to resources"),
-      "{}", "What can be asked for, by path.", &device_spec::resources);
+  return key<device_spec>("resources",
+                          map_of(resource_key(), resource_map(), "a map from paths to resources"), "{}",
+                          "What can be asked for, by path.", &device_spec::resources);
 }
 
 table_row<device_spec> presence_key() {
@@ -50,8 +60,10 @@ const section<device_spec>& device_section() {
       "One tag that the gateway answers for. What stands beside `like` is added to the template: a "
       "`description`, "
       "`subsystems` or `presence` replaces the template's. A resource of the same path and kind keeps the "
-      "template's keys that it does not name itself, also those within `collection` and `action`; one of "
-      "another kind replaces the template's. `mqcoap config show` shows what comes out.",
+      "template's keys that it does not name itself, also those within " +
+          enumerated(names_of_kinds_with_keys(), "`") +
+          "; one of "
+          "another kind replaces the template's. `mqcoap config show` shows what comes out.",
       {key<device_spec>("like", with_place(plain_name("a template's name")),
                         presence::optional("no template"), "The template that it is like.",
                         &device_spec::like),

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <mqcoap/base/glob.hpp>
-#include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/settings/scalar.hpp>
 #include <optional>
 
 namespace mqcoap {

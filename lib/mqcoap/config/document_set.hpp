@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <mqcoap/config/node.hpp>
-#include <mqcoap/config/report.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/settings/node.hpp>
+#include <mqcoap/settings/report.hpp>
 #include <string>
 #include <vector>
 

@@ -1,16 +1,10 @@
 #pragma once
 
-#include <cstddef>
+#include <mqcoap/settings/source_file.hpp>
 #include <string_view>
 #include <vector>
 
 namespace mqcoap {
-
-/// Bytes of a text that nobody is to see.
-struct byte_range {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-};
 
 /// Where secrets may stand in a text that could not be read to its end: from behind each word that names one
 /// up to the line that surely is something else. For text that was read, the nodes tell.

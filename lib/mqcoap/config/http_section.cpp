@@ -2,9 +2,9 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <mqcoap/base/ascii.hpp>
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/scalar.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 namespace mqcoap {
 namespace {

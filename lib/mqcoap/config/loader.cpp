@@ -7,6 +7,7 @@
 #include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/config/template_merge.hpp>
+#include <mqcoap/config/yaml_reader.hpp>
 
 namespace mqcoap {
 namespace {
@@ -26,7 +27,9 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
   for (auto& device : devices) {
     device_options options{
         device.tag, std::move(device.description), std::move(device.subsystems), {}, device.presence};
-    for (auto& resource : device.resources) options.resources.push_back(std::move(resource.options));
+    for (auto& resource : device.resources)
+      options.resources.push_back({std::move(resource.path), std::move(resource.title),
+                                   std::move(resource.unit), *std::move(resource.kind)});
     gateway.devices.push_back(std::move(options));
   }
   auto http = root.http.listen;
@@ -44,7 +47,8 @@ load_result load_settings(const std::string& path) {
   node_arena merged;
   if (documents.root() != nullptr) {
     const node& in_force = *with_templates(*documents.root(), merged);
-    read_context ctx{faults, std::filesystem::path(path).parent_path().string()};
+    yaml_defaults defaults;
+    read_context ctx{faults, std::filesystem::path(path).parent_path().string(), defaults};
     if (const auto root = root_section().read(in_force, ctx)) value = build_settings(*root, faults);
     if (value) value->shown = show_as_json(in_force);
   }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <mqcoap/config/diagnostic.hpp>
 #include <mqcoap/config/settings.hpp>
+#include <mqcoap/settings/diagnostic.hpp>
 #include <optional>
 #include <string>
 #include <vector>

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/reference.hpp>
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <mqcoap/base/glob.hpp>
 #include <mqcoap/config/served_tags.hpp>
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 namespace mqcoap {
 namespace {
@@ -101,15 +101,15 @@ class route_checks {
   std::map<std::string, const node*> names_;
 };
 
-void check_mounts(const std::vector<built_device>& devices, const served_tags& served, report& faults) {
+void check_asked_devices(const std::vector<built_device>& devices, const served_tags& served,
+                         report& faults) {
   for (const auto& device : devices)
     for (const auto& resource : device.resources) {
-      const auto* mount = std::get_if<mount_options>(&resource.options.kind);
-      if (mount == nullptr) continue;
-      const auto& tag = mount->tag.text();
-      // A tag that a route serves may be mounted, too: that route was checked to lead elsewhere.
-      if (served.is_own(tag))
-        faults.error(*resource.kind_at, "this leads back: the gateway itself answers for " + tag);
+      const auto* const asked = resource.kind ? resource.kind->asked_device() : nullptr;
+      // A tag that a route serves may be asked, too: that route was checked to lead elsewhere.
+      if (asked != nullptr && served.is_own(asked->text()))
+        faults.error(*resource.read_as.at,
+                     "this leads back: the gateway itself answers for " + asked->text());
     }
 }
 
@@ -141,7 +141,7 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
     checks.check(route);
     proxy.routes.push_back(build_route(route.value, root.defaults));
   }
-  check_mounts(devices, served, faults);
+  check_asked_devices(devices, served, faults);
   return proxy;
 }
 

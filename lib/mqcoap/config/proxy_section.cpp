@@ -1,6 +1,6 @@
-#include <mqcoap/config/common_types.hpp>
 #include <mqcoap/config/route_types.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/settings/common_types.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,8 +1,9 @@
 #include <mqcoap/config/reference.hpp>
 
 #include <mqcoap/base/ascii.hpp>
+#include <mqcoap/config/all_sections.hpp>
+#include <mqcoap/config/kind_words.hpp>
 #include <mqcoap/config/loader.hpp>
-#include <mqcoap/config/section.hpp>
 
 namespace mqcoap {
 namespace {
@@ -61,7 +62,7 @@ such a word in a comment or a text; a user and password in a url; a private key.
 A device that is `like` a template has the template's description, subsystems and resources. What stands beside `like`
 is added. A resource of the device's own with the path and kind of one of the template's keeps what it does not name
 itself: `gain: {value: 3}` over `gain: {value: 1, methods: [GET, PUT]}` may still be PUT. This goes key by key, also
-within `collection` and `action`; a value, a schema or a list is replaced as a whole. A resource of another kind replaces
+within KINDS_WITH_KEYS; a value, a schema or a list is replaced as a whole. A resource of another kind replaces
 the template's, and nothing is left of that. What comes out is checked as a whole, and shown by `mqcoap config show`,
 with a comment where a template has a share. Templates do not build on templates.
 
@@ -86,7 +87,11 @@ gets 502; where two brokers are bridged, the device still answers.
 
 }  // namespace
 
-std::string_view settings_introduction() { return introduction; }
+std::string settings_introduction() {
+  constexpr std::string_view place = "KINDS_WITH_KEYS";
+  std::string text = introduction;
+  return text.replace(text.find(place), place.size(), enumerated(names_of_kinds_with_keys(), "`"));
+}
 
 std::string presence_words(const presence& when) {
   switch (when.how) {
@@ -140,7 +145,7 @@ std::string reference_chapter(const section_info& section) {
 }  // namespace
 
 std::string settings_reference() {
-  std::string page = introduction;
+  std::string page = settings_introduction();
   for (const auto* section : all_sections()) page += reference_chapter(*section);
   return page;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mqcoap/config/section.hpp>
+#include <mqcoap/settings/section.hpp>
 #include <string>
 #include <string_view>
 
@@ -8,7 +8,7 @@
 namespace mqcoap {
 
 /// What is to be known beside the keys, with the page's title.
-std::string_view settings_introduction();
+std::string settings_introduction();
 
 /// `brokers.NAME`
 std::string heading(const section_info& section);

@@ -1,116 +1,157 @@
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/resource_types.hpp>
-#include <mqcoap/config/spec.hpp>
+#include <mqcoap/config/resource_section.hpp>
+
+#include <algorithm>
+#include <mqcoap/config/kind_words.hpp>
+#include <mqcoap/resource/kinds.hpp>
+#include <mqcoap/settings/common_types.hpp>
+#include <stdexcept>
+#include <utility>
 
 namespace mqcoap {
 namespace {
 
-/// Exactly one key of a kind; `methods`, `schema` and `metric` only where they mean something.
-boost::json::object one_kind_rule() {
-  boost::json::array kinds;
-  for (auto kind : {"value", "collection", "action", "reply", "signal", "proxy"})
-    kinds.emplace_back(boost::json::object{{"required", boost::json::array{kind}}});
-  boost::json::array with_methods{kinds.at(0), kinds.at(3)};
-  boost::json::object metric = kinds.at(0).as_object();
-  metric["if"] = {{"properties", {{"metric", {{"const", true}}}}}};
-  metric["then"] = {{"properties", {{"value", {{"type", "number"}}}}}};
-  return {{"oneOf", kinds},
-          {"dependentSchemas", boost::json::object{{"methods", boost::json::object{{"anyOf", with_methods}}},
-                                                   {"schema", kinds.at(0)},
-                                                   {"metric", metric}}}};
+std::string names_with_paths(const std::vector<const kind_module*>& kinds, subtree_paths paths) {
+  std::vector<std::string> names;
+  for (const auto* kind : kinds)
+    if (kind->traits().paths == paths) names.push_back(kind->name());
+  return enumerated(names, "`");
 }
 
-table_row<action_spec> entries_key(std::string name, std::string doc, json_entries action_spec::*target) {
-  return key<action_spec>(std::move(name),
-                          map_of(value_path(), any_json(), "a map from paths of this device to values"), "{}",
-                          std::move(doc), target);
+std::string doc_of(const std::vector<const kind_module*>& kinds) {
+  return "One resource. Its kind is told by one of the keys " + enumerated(names_of(kinds), "`") +
+         ". PATH is like `gains` or `supply/voltage`; with " +
+         names_with_paths(kinds, subtree_paths::required) +
+         " it ends in `/**` (or is `**`) and stands for all below, and with " +
+         names_with_paths(kinds, subtree_paths::allowed) +
+         " it may. `.well-known/core` is served by itself, and paths under `.gw/` are the gateway's own.";
+}
+
+const kind_field& field_of(const key_beside::owner& each) { return each.kind->fields()[each.field]; }
+
+/// One field for all kinds that have it.
+field_info merged(const key_beside& key) {
+  field_info field = field_of(key.owners.front()).info;
+  std::string absent;
+  for (const auto& each : key.owners) {
+    const auto& [info, bounds, rule] = field_of(each);
+    if (info.words != field.words)
+      throw std::logic_error("kinds of resources read the key '" + key.name + "' in different ways");
+    if (!bounds.empty()) field.doc += "; with `" + each.kind->name() + "` " + bounds;
+    absent.append(absent.empty() ? "" : ", ").append(info.when.text + " for `" + each.kind->name() + '`');
+  }
+  field.doc += ". Only with " + enumerated(key.kinds(), "`") + '.';
+  if (key.owners.size() > 1) field.when.text = absent;
+  return field;
+}
+
+boost::json::object requires_key(const std::string& name) { return {{"required", boost::json::array{name}}}; }
+
+/// What a key beside asks of a resource.
+boost::json::object rule_of(const key_beside& key) {
+  boost::json::array owners;
+  for (const auto& each : key.owners) {
+    auto rule = requires_key(each.kind->name());
+    for (const auto& word : field_of(each).rule) rule[word.key()] = word.value();
+    owners.emplace_back(std::move(rule));
+  }
+  if (owners.size() == 1) return owners.front().as_object();
+  return {{"anyOf", std::move(owners)}};
+}
+
+/// Exactly one key of a kind, and the keys beside it only where they mean something.
+boost::json::object one_kind_rule(const std::vector<const kind_module*>& kinds,
+                                  const std::vector<key_beside>& beside) {
+  boost::json::array names;
+  for (const auto* kind : kinds) names.emplace_back(requires_key(kind->name()));
+  boost::json::object dependent;
+  for (const auto& key : beside) dependent[key.name] = rule_of(key);
+  return {{"oneOf", std::move(names)}, {"dependentSchemas", std::move(dependent)}};
+}
+
+std::vector<table_row<resource_spec>> common_rows() {
+  return {key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
+                             "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
+          key<resource_spec>("title", text("a text"), presence::optional("none"),
+                             "One line for a person, for discovery.", &resource_spec::title)};
 }
 
 }  // namespace
 
-const section<collection_spec>& collection_section() {
-  static const section<collection_spec> table{
-      "collection",
-      "devices.TAG.resources.PATH.collection",
-      "A list that grows by POST: 201, with the path of the new item in `location`. Items are read, replaced "
-      "and deleted "
-      "under `PATH/NUMBER`.",
-      {key<collection_spec>("max", integer(1, 1'000'000), "1000",
-                            "Items that it may hold; a POST to a full one gets 413.",
-                            [](collection_spec& c, std::int64_t n) { c.max = static_cast<std::size_t>(n); }),
-       key<collection_spec>("schema", with_place(schema_words()), presence::optional("anything"),
-                            "JSON Schema of one item, in the words of docs/schema.md.",
-                            &collection_spec::schema)}};
-  return table;
+std::vector<std::string> key_beside::kinds() const {
+  std::vector<std::string> names;
+  for (const auto& each : owners) names.push_back(each.kind->name());
+  return names;
 }
 
-const section<action_spec>& action_section() {
-  static const section<action_spec> table{
-      "action",
-      "devices.TAG.resources.PATH.action",
-      "POST runs it: 203. It works on value resources of the same device, which are named by their paths.",
-      {entries_key("when",
-                   "What must hold, else 412. Of an object, the members named must be equal; anything else "
-                   "must be equal as "
-                   "a whole.",
-                   &action_spec::when),
-       entries_key("set", "What is stored then, all in one step.", &action_spec::set)}};
-  return table;
+resource_table::resource_table(const std::vector<const kind_module*>& kinds)
+    : section_info{"resource", "devices.TAG.resources.PATH", doc_of(kinds), {}, {}, {}},
+      kinds_(kinds),
+      common_(common_rows()) {
+  for (const auto* kind : kinds_) fields.push_back(kind->key());
+  add_keys_beside();
+  for (const auto& row : common_) fields.push_back(row.info);
+  rules = one_kind_rule(kinds_, beside_);
 }
 
-const section<resource_spec>& resource_section() {
-  static const section<resource_spec> table{
-      "resource",
-      "devices.TAG.resources.PATH",
-      "One resource. Its kind is told by one of the keys `value`, `collection`, `action`, `reply`, `signal` "
-      "and `proxy`. "
-      "PATH is like `gains` or `supply/voltage`; with `proxy` it ends in `/**` (or is `**`) and stands for "
-      "all below, and with `reply` it may. "
-      "`.well-known/core` is served by itself, and paths under `.gw/` are the gateway's own.",
-      {key<resource_spec>(
-           "value", with_place(any_json()), presence::optional("another kind"),
-           "A value in memory, and what it is at the beginning. GET gives it, PUT replaces it.",
-           &resource_spec::value),
-       key<resource_spec>("collection", with_place(map_with(collection_section())),
-                          presence::optional("another kind"), "A list that grows by POST.",
-                          &resource_spec::collection),
-       key<resource_spec>("action", with_place(map_with(action_section())),
-                          presence::optional("another kind"), "Something that POST runs.",
-                          &resource_spec::action),
-       key<resource_spec>(
-           "reply", with_place(fixed_reply()), presence::optional("another kind"),
-           "The same answer to every request; a code of 400 and above needs words in the body.",
-           &resource_spec::reply),
-       key<resource_spec>(
-           "signal", with_place(signal_expression()), presence::optional("another kind"),
-           "A number that is computed at each GET. `t`: seconds since the start; `noise()`: normal, mean 0, "
-           "deviation 1; `pi`, `e` and the functions of muParser, among which are no `%`, `mod` and `floor`: "
-           "rounding down is `rint(x - 0.5)`, the remainder of a/b `a - b*rint(a/b - 0.5)`.",
-           &resource_spec::signal),
-       key<resource_spec>(
-           "proxy", with_place(mount()), presence::optional("another kind"),
-           "Everything below PATH is asked of another device: `probe/**: {proxy: TAG/SUBSYSTEM}` leads from "
-           "`probe/gains` to `gains` there.",
-           &resource_spec::proxy),
-       key<resource_spec>("methods", with_place(methods(method_set::all())),
-                          presence::optional("[GET] for `value`, all for `reply`"),
-                          "What is allowed; with `value` out of GET and PUT. Only with `value` and `reply`.",
-                          &resource_spec::methods),
-       key<resource_spec>(
-           "schema", with_place(schema_words()), presence::optional("anything"),
-           "JSON Schema of what may be stored, the value here included, in the words of docs/schema.md. "
-           "Only with `value`.",
-           &resource_spec::schema),
-       key<resource_spec>("metric", with_place(boolean()), presence::optional("`false`"),
-                          "Whether the value is also the metric `mqcoap_resource_value`; see `http`. It is a "
-                          "number then: a PUT "
-                          "of anything else gets 400. Only with `value`.",
-                          &resource_spec::metric),
-       key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
-                          "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
-       key<resource_spec>("title", text("a text"), presence::optional("none"),
-                          "One line for a person, for discovery.", &resource_spec::title)},
-      one_kind_rule()};
+void resource_table::add_keys_beside() {
+  for (const auto* kind : kinds_)
+    for (std::size_t i = 1; i < kind->fields().size(); ++i) {
+      const auto& name = kind->fields()[i].info.name;
+      auto known = std::find_if(beside_.begin(), beside_.end(),
+                                [&name](const key_beside& key) { return key.name == name; });
+      if (known == beside_.end()) known = beside_.insert(beside_.end(), key_beside{name, {}});
+      known->owners.push_back({kind, i});
+    }
+  for (const auto& key : beside_) fields.push_back(merged(key));
+}
+
+std::optional<resource_spec> resource_table::read(const node& n, read_context& ctx) const {
+  const auto found = match_fields(*this, n, ctx);
+  if (!found) return std::nullopt;
+  resource_spec into;
+  for (std::size_t i = 0; i < kinds_.size(); ++i)
+    if ((*found)[i] != nullptr) read_kind(i, *found, ctx, into);
+  read_rest(*found, ctx, into);
+  return into;
+}
+
+/// Reads the keys of one kind that is named.
+void resource_table::read_kind(std::size_t which, const found_nodes& found, read_context& ctx,
+                               resource_spec& into) const {
+  const auto& kind = *kinds_[which];
+  std::shared_ptr<kind_reading> keys = kind.begin();
+  const bool is_good = keys->read(0, *found[which], ctx);
+  for (std::size_t j = 0; j < beside_.size(); ++j)
+    for (const auto& each : beside_[j].owners) {
+      if (each.kind != &kind) continue;
+      const auto* const at = found[kinds_.size() + j];
+      const auto* const from = at != nullptr ? at : default_of(field_of(each).info, ctx);
+      if (from != nullptr && keys->read(each.field, *from, ctx) && at != nullptr)
+        into.beside.push_back({&beside_[j], at});
+    }
+  if (is_good) into.kinds.push_back({&kind, found[which], std::move(keys)});
+}
+
+/// Reads the keys of kinds that are not named here, for their faults, and those that every resource may have.
+void resource_table::read_rest(const found_nodes& found, read_context& ctx, resource_spec& into) const {
+  for (std::size_t j = 0; j < beside_.size(); ++j) {
+    const auto& key = beside_[j];
+    const auto* const at = found[kinds_.size() + j];
+    const auto is_named = [&](const key_beside::owner& each) {
+      const auto which = std::find(kinds_.begin(), kinds_.end(), each.kind) - kinds_.begin();
+      return found[static_cast<std::size_t>(which)] != nullptr;
+    };
+    if (at == nullptr || std::any_of(key.owners.begin(), key.owners.end(), is_named)) continue;
+    const auto& any = key.owners.front();
+    if (any.kind->begin()->read(any.field, *at, ctx)) into.beside.push_back({&key, at});
+  }
+  for (std::size_t i = 0; i < common_.size(); ++i)
+    if (const auto* const from = found[kinds_.size() + beside_.size() + i])
+      common_[i].decode(into, *from, ctx);
+}
+
+const resource_table& resource_section() {
+  static const resource_table table(resource_kinds());
   return table;
 }
 

@@ -1,6 +1,9 @@
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/scalar.hpp>
+#include <mqcoap/config/all_sections.hpp>
+#include <mqcoap/config/resource_section.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/resource/kinds.hpp>
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 namespace mqcoap {
 namespace {
@@ -124,10 +127,14 @@ const section<root_spec>& root_section() {
 }
 
 std::vector<const section_info*> all_sections() {
-  return {&root_section(),     &broker_section(), &tls_section(),      &defaults_section(),
-          &template_section(), &device_section(), &resource_section(), &collection_section(),
-          &action_section(),   &proxy_section(),  &route_section(),    &match_section(),
-          &target_section(),   &limits_section(), &logging_section(),  &http_section()};
+  std::vector<const section_info*> all{&root_section(),     &broker_section(),   &tls_section(),
+                                       &defaults_section(), &template_section(), &device_section(),
+                                       &resource_section()};
+  for (const auto* kind : resource_kinds())
+    if (kind->key().section != nullptr) all.push_back(kind->key().section);
+  all.insert(all.end(), {&proxy_section(), &route_section(), &match_section(), &target_section(),
+                         &limits_section(), &logging_section(), &http_section()});
+  return all;
 }
 
 }  // namespace mqcoap

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <mqcoap/base/ascii.hpp>
-#include <mqcoap/config/common_types.hpp>
-#include <mqcoap/config/suggest.hpp>
 #include <mqcoap/protocol/resource_path.hpp>
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 namespace mqcoap {
 namespace {

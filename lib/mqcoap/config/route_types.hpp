@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mqcoap/config/value_type.hpp>
+#include <mqcoap/settings/value_type.hpp>
 #include <string>
 #include <string_view>
 

@@ -1,7 +1,8 @@
 #include <boost/json/serialize.hpp>
+#include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/loader.hpp>
-#include <mqcoap/config/scalar.hpp>
-#include <mqcoap/config/section.hpp>
+#include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,6 +1,7 @@
 #include <mqcoap/config/secret_marker.hpp>
 
 #include <algorithm>
+#include <mqcoap/config/hidden_zones.hpp>
 #include <mqcoap/config/secret_names.hpp>
 
 namespace mqcoap {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mqcoap/config/node.hpp>
-#include <mqcoap/config/source_file.hpp>
+#include <mqcoap/settings/node.hpp>
+#include <mqcoap/settings/source_file.hpp>
 #include <vector>
 
 namespace mqcoap {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/base/closest.hpp>
-#include <mqcoap/config/section.hpp>
+#include <mqcoap/config/all_sections.hpp>
 #include <set>
 
 namespace mqcoap {

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <mqcoap/base/ascii.hpp>
+#include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/loader.hpp>
-#include <mqcoap/config/scalar.hpp>
-#include <mqcoap/config/section.hpp>
 #include <mqcoap/config/template_merge.hpp>
+#include <mqcoap/config/yaml_reader.hpp>
+#include <mqcoap/settings/scalar.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mqcoap/config/node.hpp>
 #include <mqcoap/json/json_text.hpp>
+#include <mqcoap/settings/node.hpp>
 #include <string>
 
 namespace mqcoap {

@@ -1,7 +1,10 @@
 #pragma once
 
-#include <mqcoap/config/section.hpp>
+#include <cstddef>
+#include <memory>
 #include <mqcoap/config/settings.hpp>
+#include <mqcoap/resource/kind_module.hpp>
+#include <mqcoap/settings/section.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,28 +60,30 @@ struct http_spec {
   std::vector<std::string> hosts;
 };
 
-using json_entries = std::vector<named<std::string, json_text>>;  ///< path to value
+/// A key that kinds have beside the one that names them.
+struct key_beside {
+  /// A kind, and which of its fields it is.
+  struct owner {
+    const kind_module* kind;
+    std::size_t field;
+  };
 
-struct collection_spec {
-  std::size_t max = 0;
-  std::optional<located<json_schema>> schema;
-};
+  std::string name;
+  std::vector<owner> owners;
 
-struct action_spec {
-  json_entries when;
-  json_entries set;
+  /// The names of the kinds that have it.
+  std::vector<std::string> kinds() const;
 };
 
 struct resource_spec {
-  std::optional<located<json_text>> value;
-  std::optional<located<collection_spec>> collection;
-  std::optional<located<action_spec>> action;
-  std::optional<located<reply_options>> reply;
-  std::optional<located<std::string>> signal;
-  std::optional<located<mount_options>> proxy;
-  std::optional<located<method_set>> methods;
-  std::optional<located<json_schema>> schema;
-  std::optional<located<bool>> metric;
+  struct kind_entry {
+    const kind_module* kind;
+    const node* at;  ///< what stands behind the key that names the kind
+    std::shared_ptr<const kind_reading> keys;
+  };
+
+  std::vector<kind_entry> kinds;                   ///< each that is named, and without fault
+  std::vector<located<const key_beside*>> beside;  ///< those without fault
   std::string title;
   std::string unit;
 };
@@ -145,9 +150,6 @@ const section<logging_spec>& logging_section();
 const section<http_spec>& http_section();
 const section<device_spec>& template_section();
 const section<device_spec>& device_section();
-const section<resource_spec>& resource_section();
-const section<collection_spec>& collection_section();
-const section<action_spec>& action_section();
 const section<proxy_spec>& proxy_section();
 const section<route_spec>& route_section();
 const section<match_spec>& match_section();

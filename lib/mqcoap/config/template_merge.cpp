@@ -1,7 +1,7 @@
 #include <mqcoap/config/template_merge.hpp>
 
 #include <algorithm>
-#include <mqcoap/config/resource_types.hpp>
+#include <mqcoap/resource/kinds.hpp>
 #include <string_view>
 
 namespace mqcoap {
@@ -18,7 +18,7 @@ std::string_view path_key(const node& key) {
 const node::entry* kind_of(const node& resource) {
   const node::entry* found = nullptr;
   for (const auto& entry : resource.entries) {
-    if (!is_kind_name(entry.key->text)) continue;
+    if (find_kind(entry.key->text) == nullptr) continue;
     if (found != nullptr) return nullptr;
     found = &entry;
   }
@@ -66,12 +66,12 @@ class merger {
     const auto* kind = kind_of(own);
     const auto* base_kind = kind_of(base);
     if (kind == nullptr || base_kind == nullptr || kind->key->text != base_kind->key->text) return &own;
-    const bool has_keys = kind->key->text == "collection" || kind->key->text == "action";
+    const bool has_keys = find_kind(kind->key->text)->key().section != nullptr;
     const node* merged = has_keys ? with_rest(own, *kind->value, *base_kind->value) : &own;
     return with_keys_of(*merged, base);
   }
 
-  /// The resource, with the keys that only the template has within `collection` or `action`.
+  /// The resource, with the keys that only the template has within that of its kind.
   const node* with_rest(const node& own, const node& kind, const node& base_kind) {
     // `collection:` with nothing behind it names the kind and no key.
     if (kind.is_null() && base_kind.is_map()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mqcoap/config/node.hpp>
+#include <mqcoap/settings/node.hpp>
 
 namespace mqcoap {
 

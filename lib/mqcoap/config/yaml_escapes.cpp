@@ -1,6 +1,6 @@
 #include <mqcoap/config/yaml_escapes.hpp>
 
-#include <mqcoap/config/source_file.hpp>
+#include <mqcoap/settings/source_file.hpp>
 
 namespace mqcoap {
 

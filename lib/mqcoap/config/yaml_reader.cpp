@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <mqcoap/config/secret_marker.hpp>
+#include <mqcoap/config/secret_names.hpp>
 #include <mqcoap/config/yaml_escapes.hpp>
 #include <mqcoap/config/yaml_words.hpp>
 #include <sstream>
@@ -232,6 +233,7 @@ const node* read(const source_file& file, node_arena& arena, report& faults, sec
 
 const node* read_yaml(source_file& file, node_arena& arena, report& faults, when_empty empty) {
   secret_marker secrets(file);
+  file.cover_lines_with(cover_by_looks);
   bool complete = false;
   const node* root = nullptr;
   if (const auto fault = file.check_text())
@@ -251,6 +253,12 @@ const node* read_default(const std::string& text, node_arena& arena) {
   if (root == nullptr || faults.failed()) throw std::logic_error("a default of a field table: " + text);
   for (std::size_t i = first; i < arena.size(); ++i) arena[i].file = nullptr;
   return root;
+}
+
+const node& yaml_defaults::read(const std::string& text) {
+  auto& known = known_[text];
+  if (known == nullptr) known = read_default(text, arena_);
+  return *known;
 }
 
 }  // namespace mqcoap

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <mqcoap/config/node.hpp>
-#include <mqcoap/config/report.hpp>
+#include <mqcoap/settings/node.hpp>
+#include <mqcoap/settings/report.hpp>
+#include <mqcoap/settings/value_type.hpp>
+#include <string>
+#include <unordered_map>
 
 namespace mqcoap {
 
@@ -18,5 +21,15 @@ const node* read_yaml(source_file& file, node_arena& arena, report& faults,
 
 /// Reads a default of a field table, e.g. `4s` or `[GET]`. Its nodes belong to no file.
 const node* read_default(const std::string& text, node_arena& arena);
+
+/// The defaults of field tables as YAML.
+class yaml_defaults final : public default_reader {
+ public:
+  const node& read(const std::string& text) override;
+
+ private:
+  node_arena arena_;
+  std::unordered_map<std::string, const node*> known_;
+};
 
 }  // namespace mqcoap

@@ -57,6 +57,9 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       returns_(proxy_, counted_, time_),
       store_(store ? std::move(store) : std::make_unique<memory_store>()),
       state_(*store_),
+      elsewhere_(proxy_),
+      timers_(time_, [this] { set_alarm(); }),
+      services_{time_, timers_, hooks_.notice ? hooks_.notice : spdlog_sink(), elsewhere_},
       chain_(answer_nothing_here, [this](log_level, std::string_view why) { tell_failure({}, why); }),
       sender_(time_, *this) {
   stats_.configure(options_);
@@ -78,9 +81,8 @@ gateway::device_map gateway::make_devices(const gateway_options& options, state_
     const bool same =
         before != nullptr && before->options() == device && before->has_extra() == !extra.empty();
     if (same) draft.keep(device.tag.text());
-    made.emplace(
-        device.tag.text(),
-        same ? nullptr : std::make_unique<local_device>(device, time_, proxy_, draft, std::move(extra)));
+    made.emplace(device.tag.text(),
+                 same ? nullptr : std::make_shared<local_device>(device, services_, draft, std::move(extra)));
   };
   for (const auto& device : options.devices)
     add(device, forward ? device.tag.text() == forward->text() : &device == &options.devices.front());
@@ -179,6 +181,7 @@ void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
   attempt({}, [this] { proxy_.expire(time_.now()); });
   attempt({}, [this] { open_.expire(time_.now(), [this](const call& c) { return late_handler(c); }); });
+  attempt({}, [this] { timers_.expire(time_.now()); });
   rivals_.expire(time_.now());
   seen_.forget_old(time_.now());
   retire();
@@ -187,8 +190,8 @@ void gateway::on_alarm() {
 
 void gateway::set_alarm() {
   // Requests that are remembered are forgotten as others come; the last ones need an alarm.
-  auto next =
-      std::min({proxy_.next_deadline(), open_.next_deadline(), rivals_.next_end(), seen_.all_old_at()});
+  auto next = std::min({proxy_.next_deadline(), open_.next_deadline(), timers_.next_deadline(),
+                        rivals_.next_end(), seen_.all_old_at()});
   for (const auto& each : leaving_intakes_)
     if (each.patience > time_.now()) next = std::min(next, each.patience);
   for (const auto& each : leaving_links_)
@@ -266,7 +269,11 @@ void gateway::keep_open(intake& from, call& c) noexcept {
   if (c.has_deadline) return;
   auto wait = options_.limits.handler_timeout;
   if (const auto patience = c.req.options->timeout) wait = std::min(wait, *patience);
-  attempt(c.topic.text(), [&] { open_.add(c, c.received + wait, from); });
+  // A reload may replace the device before its handler has answered.
+  const auto device = devices_.find(c.topic.tag());
+  attempt(c.topic.text(), [&] {
+    open_.add(c, c.received + wait, from, device == devices_.end() ? nullptr : device->second);
+  });
 }
 
 answer gateway::late_handler(const call& c) {
@@ -404,7 +411,7 @@ void gateway::reply(intake& from, call& answered, answer&& what) noexcept {
       attempt(topic, [&] { sender_.send(*from.via, repeat, what); });
   });
   attempt(topic, [&] {
-    if (!leaving_links_.empty() || !leaving_intakes_.empty()) wake_soon();
+    if (!leaving_links_.empty() || !leaving_intakes_.empty() || !leaving_devices_.empty()) wake_soon();
   });
   attempt(topic, [&] { check_drained(); });
 }

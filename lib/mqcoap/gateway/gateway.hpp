@@ -16,6 +16,7 @@
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/gateway/proxy.hpp>
+#include <mqcoap/gateway/proxy_forwarder.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/gateway/return_watch.hpp>
@@ -25,7 +26,9 @@
 #include <mqcoap/gateway/twin_filter.hpp>
 #include <mqcoap/protocol/request_id.hpp>
 #include <mqcoap/resource/handler.hpp>
+#include <mqcoap/resource/resource_services.hpp>
 #include <mqcoap/serve/open_calls.hpp>
+#include <mqcoap/serve/timer_queue.hpp>
 #include <mqcoap/state/resource_state.hpp>
 #include <mqcoap/state/state_store.hpp>
 #include <mqcoap/transport/link.hpp>
@@ -100,7 +103,7 @@ class gateway final : public link_events, private answer_sender::observer {
   const statistics& stats() const noexcept { return stats_; }
   const gateway_options& options() const noexcept { return options_; }
   const std::vector<link*>& links() const noexcept { return links_; }
-  const text_map<std::unique_ptr<local_device>>& devices() const noexcept { return devices_; }
+  const text_map<std::shared_ptr<local_device>>& devices() const noexcept { return devices_; }
   proxy::load load_of(const std::string& device_key) const noexcept { return proxy_.load_of(device_key); }
   proxy::load whole_load() const noexcept { return proxy_.whole_load(); }
   /// True while the broker has confirmed every subscription on the present connection.
@@ -114,7 +117,7 @@ class gateway final : public link_events, private answer_sender::observer {
 
  private:
   struct intake;
-  using device_map = text_map<std::unique_ptr<local_device>>;
+  using device_map = text_map<std::shared_ptr<local_device>>;
   struct leaving_intake {
     std::shared_ptr<intake> from;
     steady_time patience;  ///< until then, requests on their way are taken
@@ -188,8 +191,12 @@ class gateway final : public link_events, private answer_sender::observer {
   return_watch returns_;
   const std::unique_ptr<state_store> store_;
   resource_state state_;  ///< of the devices' resources; it stays over a reload
+  proxy_forwarder elsewhere_;
+  timer_queue timers_;
+  const resource_services services_;  ///< what those resources may use
   device_map devices_;
-  request_chain chain_;  ///< what answers a request, in order
+  std::vector<std::shared_ptr<local_device>> leaving_devices_;  ///< replaced, with calls not yet answered
+  request_chain chain_;                                         ///< what answers a request, in order
   answer_sender sender_;
   open_calls open_;                 ///< those that a local handler answers later
   const call* in_chain_ = nullptr;  ///< the one that the chain is given, until it is answered

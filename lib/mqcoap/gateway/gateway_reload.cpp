@@ -32,10 +32,12 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   wake_soon();
 }
 
-/// Puts those that stay where there is a null.
+/// Puts those that stay where there is a null, and keeps those that have calls to answer.
 void gateway::keep_devices(device_map changed) {
   for (auto& [tag, device] : changed)
     if (device == nullptr) device = std::move(devices_.at(tag));
+  for (auto& [tag, device] : devices_)
+    if (device != nullptr && device.use_count() > 1) leaving_devices_.push_back(std::move(device));
   devices_ = std::move(changed);
 }
 
@@ -87,6 +89,8 @@ void gateway::retire() {
   std::erase_if(leaving_intakes_,
                 [now](const auto& each) { return now >= each.patience && each.from->in_flight == 0; });
   settle_intakes();
+  // Not where the answer is given: a handler may still be at work then.
+  std::erase_if(leaving_devices_, [](const auto& device) { return device.use_count() == 1; });
 
   std::vector<link*> over;
   std::erase_if(leaving_links_, [&](const leaving_link& each) {

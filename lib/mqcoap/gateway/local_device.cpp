@@ -1,96 +1,94 @@
 #include <mqcoap/gateway/local_device.hpp>
 
 #include <algorithm>
-#include <mqcoap/gateway/proxy.hpp>
+#include <deque>
+#include <functional>
+#include <iterator>
 #include <mqcoap/resource/discovery.hpp>
+#include <mqcoap/resource/resource_site.hpp>
 #include <set>
 #include <stdexcept>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace mqcoap {
 
-/// Makes the handlers of one device and puts them where they are found. Values come first: actions refer to
-/// them.
+/// Makes the handlers of one device and puts them where they are found.
 class local_device::builder {
  public:
-  builder(local_device& built, const clock& time, proxy& mounts, state_draft& draft,
-          std::vector<extra_resource> extra)
-      : built_(built), options_(built.options_), time_(time), mounts_(mounts), draft_(draft) {
-    const auto conditions = conditions_of(options_);
-    for (const auto& r : options_.resources)
-      if (const auto* value = std::get_if<value_options>(&r.kind))
-        values_.emplace(r.path, std::make_shared<value_resource>(whole(r, *value, conditions), draft_,
-                                                                 options_.tag.text(), r.path));
-    for (const auto& r : options_.resources) std::visit([&](const auto& kind) { add(r, kind); }, r.kind);
+  builder(local_device& built, const resource_services& services, state_draft& draft)
+      : built_(built), options_(built.options_), services_(services), draft_(draft) {
+    for (const auto& r : options_.resources) {
+      by_path_.emplace(r.path, &sites_.emplace_back(*this, r));
+      const auto paths = r.kind.conditions();
+      conditions_.insert(paths.begin(), paths.end());
+    }
+  }
+
+  void build(std::vector<extra_resource> extra) {
+    std::vector<resource_info> infos;
+    for (auto& each : sites_) {
+      each.make();
+      infos.push_back(each.describe());
+    }
+    // Some were made earlier than they stand, since others refer to them.
+    for (auto& each : sites_) each.move_gauges(built_.gauges_);
     for (auto& e : extra) {
       serve(e.info.path, std::move(e.target));
-      infos_.push_back(std::move(e.info));
+      infos.push_back(std::move(e.info));
     }
-    serve(std::string(discovery_path), std::make_shared<discovery_resource>(infos_));
+    serve(std::string(discovery_path), std::make_shared<discovery_resource>(infos));
   }
 
  private:
-  using path_set = std::set<std::string_view>;
+  /// Where one resource is made, once.
+  class site final : public resource_site {
+   public:
+    site(builder& of, const resource_options& options) : of_(of), options_(options) {}
 
-  /// The paths at which the conditions of a device's actions look.
-  static path_set conditions_of(const device_options& device) {
-    path_set paths;
-    for (const auto& r : device.resources)
-      if (const auto* action = std::get_if<action_options>(&r.kind))
-        for (const auto& condition : action->when) paths.insert(condition.path);
-    return paths;
-  }
-  /// A value's options with what the rest of the device asks of it.
-  static value_options whole(const resource_options& r, value_options kind, const path_set& conditions) {
-    kind.is_number = r.metric;
-    kind.is_condition = conditions.contains(r.path);
-    return kind;
-  }
+    void make() {
+      if (std::exchange(made_, true)) return;
+      options_.kind.make(*this);
+    }
+    resource_info describe() const {
+      std::vector<std::string> subsystems;
+      for (const auto& s : of_.options_.subsystems) subsystems.push_back(s.text());
+      return {options_.path, options_.kind.offered(), std::string(options_.kind.name()),
+              options_.unit, options_.title,          std::move(subsystems)};
+    }
+    void move_gauges(std::vector<gauge>& to) {
+      std::move(gauges_.begin(), gauges_.end(), std::back_inserter(to));
+    }
 
-  void add(const resource_options& r, const value_options& kind) {
-    describe(r, "value", kind.methods);
-    const auto& made = values_.at(r.path);
-    serve(r.path, made);
-    if (r.metric) built_.gauges_.push_back({r.path, r.unit, made->kept()});
-  }
-  void add(const resource_options& r, const collection_options& kind) {
-    describe(r, "collection", {method::get, method::post});
-    const auto made = std::make_shared<collection_resource>(kind, draft_, options_.tag.text(), r.path);
-    serve(r.path, made);
-    serve(r.path + "/**", made);
-  }
-  void add(const resource_options& r, const action_options& kind) {
-    describe(r, "action", {method::post});
-    std::vector<action_resource::condition> when;
-    for (const auto& [path, expected] : kind.when) when.push_back({path, value_at(path), expected.value()});
-    std::vector<action_resource::assignment> set;
-    for (const auto& [path, stored] : kind.set) set.push_back({value_at(path), stored});
-    serve(r.path, std::make_shared<action_resource>(std::move(when), std::move(set), draft_.state()));
-  }
-  void add(const resource_options& r, const reply_options& kind) {
-    describe(r, "reply", kind.methods);
-    serve(r.path, std::make_shared<reply_resource>(kind));
-  }
-  void add(const resource_options& r, const signal_options& kind) {
-    describe(r, "signal", {method::get});
-    serve(r.path, std::make_shared<signal_resource>(kind, time_, draft_, options_.tag.text(), r.path));
-  }
-  void add(const resource_options& r, const mount_options& kind) {
-    describe(r, "proxy", method_set::all());
-    serve(r.path, std::make_shared<mount>(mounts_, kind));
-  }
+    const std::string& device() const noexcept override { return of_.options_.tag.text(); }
+    const std::string& path() const noexcept override { return options_.path; }
+    const resource_services& services() const noexcept override { return of_.services_; }
+    state_draft& draft() const noexcept override { return of_.draft_; }
+    bool is_condition() const override { return of_.conditions_.contains(options_.path); }
+    std::shared_ptr<cell> value_at(const std::string& path) override {
+      const auto other = of_.by_path_.find(path);
+      if (other == of_.by_path_.end()) return nullptr;
+      other->second->make();
+      return other->second->value_;
+    }
+    void serve(std::string pattern, std::shared_ptr<handler> target) override {
+      of_.serve(pattern, std::move(target));
+    }
+    void hold_value(std::shared_ptr<cell> value) override { value_ = std::move(value); }
+    void add_gauge(std::shared_ptr<const cell> value) override {
+      gauges_.push_back({options_.path, options_.unit, std::move(value)});
+    }
 
-  void describe(const resource_options& r, const char* type, method_set methods) {
-    std::vector<std::string> subsystems;
-    for (const auto& s : options_.subsystems) subsystems.push_back(s.text());
-    infos_.push_back({r.path, methods, type, r.unit, r.title, std::move(subsystems)});
-  }
-  const std::shared_ptr<cell>& value_at(const std::string& path) {
-    if (const auto at = values_.find(path); at != values_.end()) return at->second->kept();
-    throw std::invalid_argument(options_.tag.text() + ": an action names '" + path + "', which is no value");
-  }
-  void serve(std::string path, std::shared_ptr<handler> made) {
+   private:
+    builder& of_;
+    const resource_options& options_;
+    bool made_ = false;
+    std::shared_ptr<cell> value_;
+    std::vector<gauge> gauges_;
+  };
+
+  void serve(const std::string& path, std::shared_ptr<handler> made) {
     const bool added = path == "**" ? built_.router_.add_subtree("", std::move(made))
                        : path.ends_with("/**")
                            ? built_.router_.add_subtree(path.substr(0, path.size() - 3), std::move(made))
@@ -100,17 +98,17 @@ class local_device::builder {
 
   local_device& built_;
   const device_options& options_;
-  const clock& time_;
-  proxy& mounts_;
+  const resource_services& services_;
   state_draft& draft_;
-  std::unordered_map<std::string_view, std::shared_ptr<value_resource>> values_;  ///< by path
-  std::vector<resource_info> infos_;
+  std::deque<site> sites_;  ///< of the resources, in their order
+  std::unordered_map<std::string_view, site*> by_path_;
+  std::set<std::string, std::less<>> conditions_;  ///< paths by whose values others judge requests
 };
 
-local_device::local_device(const device_options& options, const clock& time, proxy& mounts,
+local_device::local_device(const device_options& options, const resource_services& services,
                            state_draft& draft, std::vector<extra_resource> extra)
     : options_(options), has_extra_(!extra.empty()) {
-  builder(*this, time, mounts, draft, std::move(extra));
+  builder(*this, services, draft).build(std::move(extra));
 }
 
 bool local_device::has_subsystem(std::string_view name) const noexcept {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/path_router.hpp>
+#include <mqcoap/resource/resource_services.hpp>
 #include <mqcoap/state/state_draft.hpp>
 #include <string>
 #include <string_view>
@@ -13,16 +13,15 @@
 
 namespace mqcoap {
 
-class proxy;
-
 /// One tag that the gateway answers for, with its resources.
 class local_device {
  public:
   /// Precondition: the options were checked as the configuration loader does; what does not fit together
   /// throws std::invalid_argument.
-  /// @param extra  resources beside the configured ones
-  /// @param draft  gives the cells of its resources
-  local_device(const device_options& options, const clock& time, proxy& mounts, state_draft& draft,
+  /// @param services  outlive the device
+  /// @param draft     gives the cells of its resources
+  /// @param extra     resources beside the configured ones
+  local_device(const device_options& options, const resource_services& services, state_draft& draft,
                std::vector<extra_resource> extra = {});
 
   /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have: under

@@ -7,36 +7,18 @@
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/name.hpp>
-#include <mqcoap/resource/action.hpp>
-#include <mqcoap/resource/collection.hpp>
-#include <mqcoap/resource/reply.hpp>
-#include <mqcoap/resource/signal.hpp>
-#include <mqcoap/resource/value.hpp>
+#include <mqcoap/resource/kind_options.hpp>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace mqcoap {
-
-/// A path prefix of one of the gateway's own devices that leads to another device (docs/protocol.md, section
-/// 6).
-struct mount_options {
-  device_tag tag;
-  subsystem_name subsystem;
-  std::string path;  ///< put before the rest of the path; empty: nothing. No leading or trailing slash.
-
-  friend bool operator==(const mount_options&, const mount_options&) = default;
-};
 
 struct resource_options {
   std::string path;  ///< `gains`, `supply/voltage`, or a subtree `probe/**`; no leading slash
   std::string title;
   std::string unit;
-  std::variant<value_options, collection_options, action_options, reply_options, signal_options,
-               mount_options>
-      kind;
-  bool metric = false;  ///< a value that is a number is also a metric
+  kind_options kind;
 
   friend bool operator==(const resource_options&, const resource_options&) = default;
 };

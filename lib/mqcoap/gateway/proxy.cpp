@@ -528,15 +528,4 @@ void proxy::end_unanswered(const request_id& id, hop h, const std::string& why) 
   fail(std::move(h), response_code::gateway_timeout, why + unknown);
 }
 
-void mount::handle(responder&& r) {
-  const auto rest = r->rest();
-  const std::string text = to_.path.empty() ? std::string(rest) : to_.path + '/' + std::string(rest);
-  auto path = resource_path::parse(text, proxy_.path_limit());
-  if (!path)
-    return std::move(r).refuse(response_code::bad_gateway,
-                               "the path behind this mount would be no valid path");
-  const address to{to_.tag, to_.subsystem, *std::move(path)};
-  proxy_.forward_mounted(std::move(r), to);
-}
-
 }  // namespace mqcoap

@@ -166,15 +166,4 @@ class proxy {
   std::shared_ptr<proxy*> alive_;  ///< so that what a link tells late does not find a proxy that is gone
 };
 
-/// A `**` resource that leads to another device.
-class mount final : public handler {
- public:
-  mount(proxy& via, mount_options to) : proxy_(via), to_(std::move(to)) {}
-  void handle(responder&& r) override;
-
- private:
-  proxy& proxy_;
-  const mount_options to_;
-};
-
 }  // namespace mqcoap

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/exchange/pending_table.hpp>
 #include <mqcoap/protocol/responder.hpp>
@@ -16,7 +17,10 @@ namespace mqcoap {
 class open_calls {
  public:
   /// Precondition: the call is not here; it is removed before it is answered. Both outlive its entry.
-  void add(call& c, steady_time deadline, reply_sink& sink) { open_.add(&c, deadline, {&c, &sink}); }
+  /// @param handler  is kept as long as the entry
+  void add(call& c, steady_time deadline, reply_sink& sink, std::shared_ptr<const void> handler = nullptr) {
+    open_.add(&c, deadline, {&c, &sink, std::move(handler)});
+  }
   /// Does nothing for a call that is not here.
   void remove(const call& c) noexcept {
     if (open_.size() > 0) open_.take(&c);
@@ -42,6 +46,7 @@ class open_calls {
   struct entry {
     call* what;
     reply_sink* sink;
+    std::shared_ptr<const void> handler;
   };
 
   template <class Say>

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <mqcoap/resource/value/value.hpp>
 #include <session/fleet.hpp>
 #include <words/failure.hpp>
 
@@ -8,7 +9,7 @@ using namespace mqcoap::cli;
 namespace {
 
 const value_options& value_of(const device_options& device, std::size_t index) {
-  return std::get<value_options>(device.resources.at(index).kind);
+  return *device.resources.at(index).kind.get_if<value_options>();
 }
 
 }  // namespace

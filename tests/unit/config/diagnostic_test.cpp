@@ -1,4 +1,4 @@
-#include <mqcoap/config/suggest.hpp>
+#include <mqcoap/settings/suggest.hpp>
 
 #include "support.hpp"
 

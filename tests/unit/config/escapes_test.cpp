@@ -1,5 +1,6 @@
 #include <mqcoap/config/yaml_escapes.hpp>
 #include <mqcoap/json/json_text.hpp>
+#include <mqcoap/resource/value/value.hpp>
 
 #include "support.hpp"
 
@@ -10,7 +11,8 @@ namespace {
 std::string value_text(const load_result& loaded) {
   REQUIRE_MESSAGE(loaded.value.has_value(), test::all_words(loaded));
   const auto& kind = loaded.value->gateway.devices.front().resources.front().kind;
-  return decode_json_string(std::get<value_options>(kind).initial.text());
+  REQUIRE(kind.get_if<value_options>() != nullptr);
+  return decode_json_string(kind.get_if<value_options>()->initial.text());
 }
 
 std::string with_value(const std::string& text) {

@@ -1,4 +1,10 @@
 #include <limits>
+#include <mqcoap/resource/action/action.hpp>
+#include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/mount/mount.hpp>
+#include <mqcoap/resource/reply/reply.hpp>
+#include <mqcoap/resource/signal/signal.hpp>
+#include <mqcoap/resource/value/value.hpp>
 #include <sstream>
 
 #include "support.hpp"
@@ -26,7 +32,7 @@ const resource_options& resource(const device_options& d, std::string_view path)
 
 template <class Kind>
 const Kind& kind(const settings& s, std::string_view tag, std::string_view path) {
-  const auto* found = std::get_if<Kind>(&resource(device(s, tag), path).kind);
+  const auto* found = resource(device(s, tag), path).kind.get_if<Kind>();
   REQUIRE(found != nullptr);
   return *found;
 }
@@ -330,9 +336,9 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   const auto s = load("http");
   CHECK(s.http == http_options{"::1", 9100, {"metrics.lab.example", "gw-1"}});
   CHECK(load("http_any_port").http == http_options{"127.0.0.1", 0, {"gw-1"}});
-  CHECK(resource(device(s, "A"), "rate").metric);
-  CHECK_FALSE(resource(device(s, "A"), "count").metric);
-  CHECK_FALSE(resource(device(s, "A"), "name").metric);
+  CHECK(kind<value_options>(s, "A", "rate").is_metric);
+  CHECK_FALSE(kind<value_options>(s, "A", "count").is_metric);
+  CHECK_FALSE(kind<value_options>(s, "A", "name").is_metric);
 }
 
 TEST_CASE("numbers are taken for what they are, to the last digit") {

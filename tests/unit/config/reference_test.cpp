@@ -1,4 +1,4 @@
-#include <mqcoap/config/section.hpp>
+#include <mqcoap/config/all_sections.hpp>
 
 #include "support.hpp"
 

@@ -1,4 +1,10 @@
 #include <algorithm>
+#include <mqcoap/resource/action/action.hpp>
+#include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/mount/mount.hpp>
+#include <mqcoap/resource/reply/reply.hpp>
+#include <mqcoap/resource/signal/signal.hpp>
+#include <mqcoap/resource/value/value.hpp>
 
 #include "support.hpp"
 
@@ -17,7 +23,9 @@ const resource_options& resource(const settings& s, const std::string& tag, cons
 
 template <class Kind>
 const Kind& kind(const settings& s, const std::string& path) {
-  return std::get<Kind>(resource(s, "A", path).kind);
+  const auto* const found = resource(s, "A", path).kind.get_if<Kind>();
+  REQUIRE(found != nullptr);
+  return *found;
 }
 
 constexpr char board_lab[] = R"(version: 1

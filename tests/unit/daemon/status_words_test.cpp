@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/resource/reply/reply.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <status_words.hpp>
 #include <string>

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/resource/action/action.hpp>
+#include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/reply/reply.hpp>
+#include <mqcoap/resource/value/value.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <new>
 #include <string>

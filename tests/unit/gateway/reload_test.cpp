@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/resource/action/action.hpp>
+#include <mqcoap/resource/value/value.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <stdexcept>
 #include <string>
@@ -326,7 +328,9 @@ TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value 
   const auto options = [](bool is_metric, bool has_condition) {
     auto made = with_devices({"GW_1"});
     auto& resources = made.devices.front().resources;
-    resources.front().metric = is_metric;
+    auto first = number("1");
+    first.is_metric = is_metric;
+    resources.front().kind = first;
     resources.push_back({"s", {}, {}, number("{}")});
     action_options act;
     if (has_condition) act.when.push_back({"s", *json_text::parse(R"({"a":1})")});

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <mqcoap/observe/metrics.hpp>
 #include <mqcoap/observe/observer.hpp>
+#include <mqcoap/resource/value/value.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <regex>
 #include <set>
@@ -41,8 +42,9 @@ gateway_options lab() {
   rate.initial = *json_text::parse("5.5");
   rate.methods = {method::get, method::put};
   device_options gw{*device_tag::parse("GW_1"), {}, {}, {}};
-  gw.resources.push_back({"rate", {}, "Hz", rate, true});
-  gw.resources.push_back({"silent", {}, {}, rate, false});
+  gw.resources.push_back({"silent", {}, {}, rate});
+  rate.is_metric = true;
+  gw.resources.insert(gw.resources.begin(), {"rate", {}, "Hz", rate});
   options.devices.push_back(std::move(gw));
   options.proxy.forward = *device_tag::parse("GW_1");
   for (const auto* tag : {"D_1", "E_*"}) {

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/resource/action.hpp>
-#include <mqcoap/resource/value.hpp>
+#include <mqcoap/resource/action/action.hpp>
+#include <mqcoap/resource/value/value.hpp>
 
 #include "recorder.hpp"
 #include "support/cell_writer.hpp"

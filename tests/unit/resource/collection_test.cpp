@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/resource/collection.hpp>
+#include <mqcoap/resource/collection/collection.hpp>
 #include <mqcoap/resource/path_router.hpp>
 
 #include "recorder.hpp"

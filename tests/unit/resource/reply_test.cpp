@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/resource/reply.hpp>
+#include <mqcoap/resource/reply/reply.hpp>
 
 #include "recorder.hpp"
 

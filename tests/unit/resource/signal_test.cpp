@@ -3,7 +3,7 @@
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cmath>
-#include <mqcoap/resource/signal.hpp>
+#include <mqcoap/resource/signal/signal.hpp>
 #include <set>
 
 #include "recorder.hpp"

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/resource/value.hpp>
+#include <mqcoap/resource/value/value.hpp>
 
 #include "recorder.hpp"
 #include "support/cell_writer.hpp"
@@ -227,7 +227,7 @@ TEST_CASE("a value at which an action looks takes no object with a key twice") {
 
 TEST_CASE("a metric takes numbers and nothing else") {
   auto rate =
-      make({.initial = text("1"), .methods = {method::put}, .schema = std::nullopt, .is_number = true});
+      make({.initial = text("1"), .methods = {method::put}, .schema = std::nullopt, .is_metric = true});
   for (const char* body : {"\"high\"", "null", "true", "[1]", "{}", R"({"a":1,"a":2})", "\"5\""}) {
     CAPTURE(body);
     CHECK(words_of(ask(rate, {method::put, "r", body})) ==
@@ -252,8 +252,8 @@ TEST_CASE("what a value held before is kept only if the new rules allow it") {
     return std::string(configure(std::move(options))->current().text());
   };
   CHECK(after("\"x\"", {}) == "\"x\"");
-  CHECK(after("\"x\"", {.initial = {}, .schema = std::nullopt, .is_number = true}) == "0");
-  CHECK(after("7", {.initial = {}, .schema = std::nullopt, .is_number = true}) == "7");
+  CHECK(after("\"x\"", {.initial = {}, .schema = std::nullopt, .is_metric = true}) == "0");
+  CHECK(after("7", {.initial = {}, .schema = std::nullopt, .is_metric = true}) == "7");
   constexpr char twice[] = R"({"a":1,"a":2})";
   CHECK(after(twice, {}) == twice);
   CHECK(after(twice, {.initial = {}, .schema = std::nullopt, .is_condition = true}) == "0");

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <mqcoap/resource/signal.hpp>
+#include <mqcoap/resource/signal/signal.hpp>
 
 #include "state_fixture.hpp"
 #include "support/json_value.hpp"

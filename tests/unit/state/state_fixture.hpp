@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <mqcoap/resource/action.hpp>
-#include <mqcoap/resource/collection.hpp>
-#include <mqcoap/resource/value.hpp>
+#include <mqcoap/resource/action/action.hpp>
+#include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/value/value.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

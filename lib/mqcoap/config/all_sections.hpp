@@ -1,0 +1,11 @@
+#pragma once
+
+#include <mqcoap/settings/section.hpp>
+#include <vector>
+
+namespace mqcoap {
+
+/// Every section of the configuration, the outermost first.
+std::vector<const section_info*> all_sections();
+
+}  // namespace mqcoap

@@ -1,0 +1,52 @@
+#include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/common_keys.hpp>
+#include <mqcoap/resource/kind_module.hpp>
+
+namespace mqcoap {
+namespace {
+
+struct collection_spec {
+  std::size_t max = 0;
+  std::optional<located<json_schema>> schema;
+};
+
+struct collection_keys {
+  collection_spec collection;
+};
+
+const section<collection_spec>& collection_section() {
+  static const section<collection_spec> table{
+      "collection",
+      "devices.TAG.resources.PATH.collection",
+      "A list that grows by POST: 201, with the path of the new item in `location`. Items are read, replaced "
+      "and deleted "
+      "under `PATH/NUMBER`.",
+      {key<collection_spec>("max", integer(1, 1'000'000), "1000",
+                            "Items that it may hold; a POST to a full one gets 413.",
+                            [](collection_spec& c, std::int64_t n) { c.max = static_cast<std::size_t>(n); }),
+       key<collection_spec>("schema", with_place(schema_words()), presence::optional("anything"),
+                            "JSON Schema of one item, in the words of docs/schema.md.",
+                            &collection_spec::schema)}};
+  return table;
+}
+
+std::optional<kind_options> build_collection(const collection_keys& keys, const kind_place& /*at*/) {
+  collection_options options;
+  options.max = keys.collection.max;
+  if (keys.collection.schema) options.schema = keys.collection.schema->value;
+  return options;
+}
+
+}  // namespace
+
+const kind_module& collection_kind() {
+  using keys = collection_keys;
+  static const kind_table<keys> table{{key<keys>("collection", map_with(collection_section()), another_kind(),
+                                                 "A list that grows by POST.", &keys::collection)},
+                                      build_collection,
+                                      nullptr,
+                                      {.owns_below = true}};
+  return table;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/section.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+// Keys that several kinds have.
+namespace mqcoap {
+
+/// `methods`. @param absent  what its absence means with this kind
+template <class Keys>
+table_row<Keys> methods_key(std::string absent, std::optional<located<method_set>> Keys::*target) {
+  return key<Keys>("methods", with_place(methods(method_set::all())), presence::optional(std::move(absent)),
+                   "What is allowed", target);
+}
+
+/// What the key that names a kind says of its own absence.
+inline presence another_kind() { return presence::optional("another kind"); }
+
+}  // namespace mqcoap

@@ -1,0 +1,66 @@
+#include <mqcoap/resource/value/value.hpp>
+
+#include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/resource_site.hpp>
+#include <mqcoap/resource/write.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
+
+namespace mqcoap {
+namespace {
+
+answer put(const request& r, const value_terms& terms, const std::shared_ptr<cell>& target,
+           std::vector<change>& changes) {
+  if (auto refused = refuse_content_format(r)) return *std::move(refused);
+  if (auto refused = refuse_version(r, target->find(0)->version)) return *std::move(refused);
+  if (auto refused = refuse_body(terms.find_fault(r.body))) return *std::move(refused);
+  changes.push_back({target, 0, with_version(r.body)});
+  return changed(changes.back().value->version);
+}
+
+}  // namespace
+
+void value_options::make(resource_site& at) const {
+  auto whole = *this;
+  whole.is_condition = at.is_condition();
+  const auto made = std::make_shared<value_resource>(std::move(whole), at.draft(), at.device(), at.path());
+  at.serve(at.path(), made);
+  at.hold_value(made->kept());
+  if (is_metric) at.add_gauge(made->kept());
+}
+
+std::optional<json_schema::fault> value_terms::find_fault(const json_text& value) const {
+  if (auto fault = mqcoap::find_fault(value, options_.schema)) return fault;
+  if (options_.is_metric && !value.is_number())
+    return json_schema::fault{"", excerpt(value.text()) + " is given, a number is wanted: this is a metric"};
+  return options_.is_condition && !options_.schema ? find_duplicate(value) : std::nullopt;
+}
+
+std::vector<change> value_terms::adopt(const std::shared_ptr<cell>& held) const {
+  const auto* const before = dynamic_cast<const value_terms*>(&held->terms());
+  if (before != nullptr && before->options_ == options_) return {};
+  const bool is_kept =
+      before != nullptr && before->options_.initial == options_.initial && !find_fault(held->current());
+  if (is_kept) return {};
+  return {{held, 0, with_version(options_.initial)}};
+}
+
+value_resource::value_resource(value_options options, state_draft& draft, std::string device,
+                               std::string path)
+    : terms_(std::make_shared<value_terms>(std::move(options))),
+      state_(draft.state()),
+      cell_(draft.open({std::move(device), std::move(path), value_options::kind_name}, terms_)) {}
+
+void value_resource::handle(responder&& r) {
+  const request& asked = r.req();
+  if (auto refused = refuse_method(asked, terms_->options().methods))
+    return std::move(r).respond(*std::move(refused));
+  if (asked.verb != method::get)
+    return write(state_, {cell_}, std::move(r),
+                 [terms = terms_, target = cell_](const call& c, std::vector<change>& changes) {
+                   return put(c.req, *terms, target, changes);
+                 });
+  const auto& held = *cell_->find(0);
+  std::move(r).respond(give(asked, held.value, held.version));
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/exchange/pending_table.hpp>
+#include <utility>
+
+namespace mqcoap {
+
+/// Calls functions when their time has come, for handlers that poll or wait. Owns no loop: its owner asks for
+/// the next deadline and calls `expire`.
+/// @par Threads  One, the one of the handlers.
+class timer_queue {
+ public:
+  /// A function that is to be called. Cancels the call when it is destroyed, also when the queue is gone.
+  class timer {
+   public:
+    timer() noexcept = default;
+    timer(timer&& other) noexcept
+        : queue_(std::exchange(other.queue_, {})), id_(std::exchange(other.id_, 0)) {}
+    timer& operator=(timer&& other) noexcept {
+      if (this != &other) {
+        cancel();
+        queue_ = std::exchange(other.queue_, {});
+        id_ = std::exchange(other.id_, 0);
+      }
+      return *this;
+    }
+    ~timer() { cancel(); }
+
+    void cancel() noexcept {
+      const auto queue = std::exchange(queue_, {}).lock();
+      if (queue) (*queue)->waiting_.take(id_);
+    }
+
+   private:
+    friend class timer_queue;
+    timer(std::weak_ptr<timer_queue*> queue, std::uint64_t id) noexcept : queue_(std::move(queue)), id_(id) {}
+
+    std::weak_ptr<timer_queue*> queue_;
+    std::uint64_t id_ = 0;
+  };
+
+  /// @param changed  called when the next deadline is an earlier one; may be empty
+  explicit timer_queue(const clock& time, std::function<void()> changed = {})
+      : time_(time), changed_(std::move(changed)) {}
+  timer_queue(const timer_queue&) = delete;
+  timer_queue& operator=(const timer_queue&) = delete;
+
+  /// Calls `then` once after this time, out of `expire`, never inside this call.
+  [[nodiscard]] timer after(steady_time::duration wait, std::function<void()> then) {
+    const auto before = waiting_.earliest();
+    const auto at = time_.now() + wait;
+    waiting_.add(++last_, at, std::move(then));
+    timer made(alive_, last_);
+    if (at < before && changed_) changed_();
+    return made;
+  }
+
+  /// Calls what is due, in the order of the deadlines. What these calls start is left for the next time, also
+  /// if it is due at once; and so is the rest, if one of them throws.
+  void expire(steady_time now) {
+    for (auto most = waiting_.size(); most > 0; --most) {
+      const auto due = waiting_.take_expired(now);
+      if (!due) return;
+      due->second();
+    }
+  }
+  /// `steady_time::max()` if nothing waits.
+  steady_time next_deadline() const noexcept { return waiting_.earliest(); }
+
+ private:
+  const clock& time_;
+  const std::function<void()> changed_;
+  pending_table<std::function<void()>, std::uint64_t, std::hash<std::uint64_t>> waiting_;
+  std::uint64_t last_ = 0;
+  const std::shared_ptr<timer_queue*> alive_ = std::make_shared<timer_queue*>(this);
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mqcoap/settings/source_file.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// One value, or one key, of a configuration file, and where it stands. Owned by a node_arena, pointed to by
+/// everybody else.
+struct node {
+  enum class kind : std::uint8_t { null, scalar, list, map };
+  struct entry {
+    const node* key;
+    const node* value;
+  };
+
+  kind what = kind::null;
+  bool quoted = false;  ///< a scalar in quotes or a block: always text
+  bool hidden = false;  ///< may be a secret: no diagnostic shows its text
+  std::string text;     ///< of a scalar; of null as it was written, empty if nothing was
+  std::vector<const node*> items;
+  std::vector<entry> entries;
+
+  const source_file* file = nullptr;  ///< null: a default of a field table
+  int line = 0;
+  int column = 0;          ///< in bytes, from 1
+  std::size_t length = 1;  ///< bytes to mark
+
+  const node* parent = nullptr;
+  const node* key = nullptr;  ///< of a value in a map
+  std::size_t index = 0;      ///< of an item in a list
+  bool is_key = false;
+  const node* base = nullptr;  ///< the resource of a template whose keys are among the entries
+
+  bool is_null() const noexcept { return what == kind::null; }
+  bool is_scalar() const noexcept { return what == kind::scalar; }
+  bool is_list() const noexcept { return what == kind::list; }
+  bool is_map() const noexcept { return what == kind::map; }
+
+  /// The value of a key of a map; null if there is none.
+  const node* find(std::string_view name) const noexcept;
+};
+
+/// Keeps nodes at their addresses.
+using node_arena = std::deque<node>;
+
+/// Where a value stands among the keys: `devices.GW_XX_0_0001.resources.gains`, `proxy.routes[0].match`. Of a
+/// key: that of the map it stands in.
+std::string key_path(const node& n);
+
+/// Where a node stands, for somebody who looks at another one: `line 7`, or `conf.d/a.yaml:7` in another
+/// file.
+std::string place_words(const node& n, const node& seen_from);
+
+/// What was found, for an error text: `the number 5`, `'yes'`, `a list`.
+std::string describe(const node& n);
+
+/// Follows a JSON Pointer (RFC 6901) as far as it leads.
+const node& follow_pointer(const node& from, std::string_view pointer);
+
+}  // namespace mqcoap

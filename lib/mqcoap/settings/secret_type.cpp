@@ -1,0 +1,191 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/settings/scalar.hpp>
+#include <mqcoap/settings/source_file.hpp>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::size_t longest_secret = 4096;
+constexpr char secret_file_words[] = "a file's name, {file: PATH} or {credential: NAME}";
+constexpr char secret_words[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
+
+std::optional<secret> accept(std::string text, const node& at, read_context& ctx) {
+  std::size_t bad_at = 0;
+  const char* why = nullptr;
+  if (text.empty())
+    why = "the secret is empty";
+  else if (text.size() > longest_secret)
+    why = "the secret is longer than 4KiB";
+  else if (text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
+    why = "the secret has more than one line";
+  else if (!is_utf8(text, bad_at))
+    why = "the secret is not UTF-8";
+  if (why == nullptr) return secret(std::move(text));
+  ctx.faults.error(at, why);
+  return std::nullopt;
+}
+
+/// That a file which holds a secret is not open to others: none may write to it, and not everybody read it.
+/// Its group may, which is how a service's files are mostly set up.
+bool is_guarded(const std::string& path, unsigned mode, const node& at, read_context& ctx) {
+  if ((mode & 022u) != 0) {
+    ctx.faults.error(at, "others may write to " + path + " (mode " + octal(mode) + "), which holds a secret",
+                     "chmod go-w " + path);
+    return false;
+  }
+  if ((mode & 004u) != 0)
+    ctx.faults.warning(at, "everybody may read " + path + " (mode " + octal(mode) + "), which holds a secret",
+                       "chmod o-r " + path);
+  return true;
+}
+
+std::optional<secret> from_file(const std::string& path, const node& at, read_context& ctx) {
+  std::string why;
+  auto file = read_regular_file(path, longest_secret, why);
+  if (!file) {
+    ctx.faults.error(at, "cannot read the secret from " + path + ": " + why);
+    return std::nullopt;
+  }
+  if (!is_guarded(path, file->mode, at, ctx)) return std::nullopt;
+  if (file->bytes.ends_with('\n')) file->bytes.pop_back();
+  if (file->bytes.ends_with('\r')) file->bytes.pop_back();
+  return accept(std::move(file->bytes), at, ctx);
+}
+
+std::optional<secret> from_environment(const std::string& name, const node& at, read_context& ctx) {
+  if (const char* value = std::getenv(name.c_str())) return accept(value, at, ctx);
+  ctx.faults.error(at, "the environment has no variable " + name);
+  return std::nullopt;
+}
+
+/// The file of a credential.
+std::optional<std::string> credential_path(const std::string& name, const node& at, read_context& ctx) {
+  if (name.find('/') != std::string::npos || name == "." || name == "..") {
+    ctx.faults.error(at, "a credential is named by a word, not by a path", "{file: PATH}?");
+    return std::nullopt;
+  }
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (folder != nullptr) return std::string(folder) + '/' + name;
+  ctx.faults.error(at, "there are no credentials: CREDENTIALS_DIRECTORY is not set",
+                   "in the unit: LoadCredential=" + name + ":PATH");
+  return std::nullopt;
+}
+
+std::string beside_configuration(const std::string& name, const read_context& ctx) {
+  return (std::filesystem::path(ctx.folder) / name).string();
+}
+
+/// The one entry of a map `{SOURCE: NAME}`, if the source is among those that are known.
+const node::entry* source_of(const node& n, const std::vector<std::string>& known, const char* words,
+                             read_context& ctx) {
+  if (!n.is_map() || n.entries.size() != 1) {
+    mismatch(n, words, ctx);
+    return nullptr;
+  }
+  const auto& entry = n.entries.front();
+  if (std::find(known.begin(), known.end(), entry.key->text) != known.end()) return &entry;
+  std::string all;
+  for (const auto& word : known) all += (all.empty() ? "one of " : ", ") + word;
+  ctx.faults.error(*entry.key, "unknown key '" + entry.key->text + '\'', all);
+  return nullptr;
+}
+
+std::optional<secret> literal(const node& n, read_context& ctx) {
+  if (n.file->everybody_can_write()) return std::nullopt;  // reported for the file as a whole
+  if (n.file->others_can_write()) {
+    ctx.faults.error(
+        n, "others may write to this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
+        "chmod go-w " + n.file->path());
+    return std::nullopt;
+  }
+  auto accepted = accept(n.text, n, ctx);
+  if (accepted && n.file->everybody_can_read())
+    ctx.faults.warning(
+        n, "everybody may read this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
+        "chmod o-r " + n.file->path());
+  if (accepted)
+    ctx.faults.warning(n, "a secret stands in the configuration itself",
+                       "better {file: PATH}, {env: NAME} or {credential: NAME}");
+  return accepted;
+}
+
+std::optional<secret> read_secret(const node& n, read_context& ctx) {
+  if (n.is_scalar() && classify(n) == scalar_kind::string) return literal(n, ctx);
+  if (n.is_scalar()) {
+    ctx.faults.error(n, "a secret that looks like a number or a boolean", "put it in quotes");
+    return std::nullopt;
+  }
+  const auto* entry = source_of(n, {"file", "env", "credential"}, secret_words, ctx);
+  if (entry == nullptr) return std::nullopt;
+  const auto& [source, at] = *entry;
+  const auto name = text("a text").read(*at, ctx);
+  if (!name) return std::nullopt;
+  if (source->text == "env") return from_environment(*name, *at, ctx);
+  if (source->text == "file") return from_file(beside_configuration(*name, ctx), *at, ctx);
+  const auto path = credential_path(*name, *at, ctx);
+  return path ? from_file(*path, *at, ctx) : std::nullopt;
+}
+
+/// A file that is not there is for those who read it to report.
+std::optional<std::string> guarded(const std::string& path, const node& at, read_context& ctx) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && !is_guarded(path, info.st_mode, at, ctx))
+    return std::nullopt;
+  return path;
+}
+
+std::optional<std::string> read_secret_file(const node& n, read_context& ctx) {
+  if (n.is_scalar()) {
+    const auto name = text(secret_file_words).read(n, ctx);
+    return name ? guarded(beside_configuration(*name, ctx), n, ctx) : std::nullopt;
+  }
+  const auto* entry = source_of(n, {"file", "credential"}, secret_file_words, ctx);
+  if (entry == nullptr) return std::nullopt;
+  const auto& [source, at] = *entry;
+  const auto name = text("a text").read(*at, ctx);
+  if (!name) return std::nullopt;
+  if (source->text == "file") return guarded(beside_configuration(*name, ctx), *at, ctx);
+  const auto path = credential_path(*name, *at, ctx);
+  return path ? guarded(*path, *at, ctx) : std::nullopt;
+}
+
+}  // namespace
+
+value_type<std::string> secret_file() {
+  boost::json::object from{
+      {"type", "object"},
+      {"properties",
+       {{"file", {{"type", "string"}, {"description", "This file."}}},
+        {"credential", {{"type", "string"}, {"description", "This file in $CREDENTIALS_DIRECTORY."}}}}},
+      {"additionalProperties", false},
+      {"minProperties", 1},
+      {"maxProperties", 1}};
+  boost::json::array ways;
+  ways.emplace_back(std::move(from));
+  ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
+  return {secret_file_words, {{"anyOf", std::move(ways)}}, read_secret_file};
+}
+
+value_type<secret> secret_text() {
+  boost::json::object from{
+      {"type", "object"},
+      {"properties",
+       {{"file", {{"type", "string"}, {"description", "The first line of this file."}}},
+        {"env", {{"type", "string"}, {"description", "This variable of the environment."}}},
+        {"credential", {{"type", "string"}, {"description", "This file in $CREDENTIALS_DIRECTORY."}}}}},
+      {"additionalProperties", false},
+      {"minProperties", 1},
+      {"maxProperties", 1}};
+  boost::json::array ways;
+  ways.emplace_back(std::move(from));
+  ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
+  // What JSON Schema calls a password; also how the keys that `show_settings` covers are known.
+  return {secret_words, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,170 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <mqcoap/settings/node.hpp>
+#include <mqcoap/settings/report.hpp>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace mqcoap {
+
+struct section_info;
+
+/// Reads the defaults of field tables, which are written as they would stand in a file.
+class default_reader {
+ public:
+  /// The same node for the same text; it belongs to no file, and lives as long as this.
+  virtual const node& read(const std::string& text) = 0;
+
+ protected:
+  ~default_reader() = default;
+};
+
+/// What readers of values share.
+struct read_context {
+  report& faults;
+  std::string folder;  ///< of the main file: relative file names of secrets begin here
+  default_reader& defaults;
+};
+
+/// How one kind of value is read, described and checked by a JSON Schema: the three cannot drift apart.
+template <class V>
+struct value_type {
+  using type = V;
+
+  std::string words;  ///< what is expected, for error texts and the reference: `a duration from 5s to 18h`
+  boost::json::object schema;  ///< draft 2020-12
+  /// The value; nothing if there is none, and then the fault is in the report.
+  std::function<std::optional<V>(const node&, read_context&)> read;
+  const section_info* section = nullptr;  ///< whose keys stand within, if any
+};
+
+/// A value and where it stands.
+template <class V>
+struct located {
+  V value;
+  const node* at = nullptr;
+};
+
+/// An entry of a map: its key, its value, and where the value stands.
+template <class K, class V>
+struct named {
+  located<K> name;
+  V value;
+  const node* at = nullptr;
+};
+
+/// Reports that something else was expected.
+void mismatch(const node& at, const std::string& expected, read_context& ctx, std::string hint = {});
+
+/// Also keeps where the value stands, for checks that come later.
+template <class V>
+value_type<located<V>> with_place(value_type<V> inner) {
+  return {inner.words, inner.schema,
+          [read = inner.read](const node& n, read_context& ctx) -> std::optional<located<V>> {
+            auto value = read(n, ctx);
+            if (!value) return std::nullopt;
+            return located<V>{*std::move(value), &n};
+          },
+          inner.section};
+}
+
+/// Goes on with what was read; `then` is given the value, its node and the context, and returns an optional.
+template <class V, class Then>
+auto refine(value_type<V> inner, std::string words, boost::json::object schema, Then then) {
+  using result = typename std::invoke_result_t<Then, V, const node&, read_context&>::value_type;
+  return value_type<result>{
+      std::move(words), std::move(schema),
+      [read = inner.read, then](const node& n, read_context& ctx) -> std::optional<result> {
+        auto value = read(n, ctx);
+        if (!value) return std::nullopt;
+        return then(*std::move(value), n, ctx);
+      },
+      inner.section};
+}
+
+/// A list of at least one value, each given once; or, with `one_will_do`, also a single value without
+/// brackets.
+template <class V>
+value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false) {
+  boost::json::object list{{"type", "array"}, {"items", item.schema}, {"minItems", 1}, {"uniqueItems", true}};
+  boost::json::object schema =
+      one_will_do
+          ? boost::json::object{{"anyOf", {boost::json::value(item.schema), boost::json::value(list)}}}
+          : list;
+  const std::string words =
+      one_will_do ? item.words + ", or a list of such" : "a list, each item " + item.words;
+  return {words, schema,
+          [item, words, one_will_do](const node& n, read_context& ctx) -> std::optional<std::vector<V>> {
+            std::vector<V> values;
+            bool good = true;
+            const auto add = [&](const node& from) {
+              auto value = item.read(from, ctx);
+              good &= value.has_value();
+              if (value) values.push_back(*std::move(value));
+            };
+            if (one_will_do && !n.is_list()) {
+              add(n);
+            } else if (!n.is_list() || n.items.empty()) {
+              mismatch(n, words, ctx, n.is_scalar() ? "in brackets: [" + n.text + "]" : "");
+              return std::nullopt;
+            }
+            for (const node* from : n.items) add(*from);
+            std::unordered_set<std::string_view> seen;
+            for (const node* from : n.items)
+              if (from->is_scalar() && !seen.insert(from->text).second) {
+                ctx.faults.error(*from, describe(*from) + " stands in this list twice");
+                good = false;
+              }
+            if (!good) return std::nullopt;
+            return values;
+          },
+          item.section};
+}
+
+/// A list of maps, which may be empty; items that cannot be read are left out.
+template <class V>
+value_type<std::vector<V>> sequence_of(value_type<V> item, std::string words) {
+  return {words, boost::json::object{{"type", {"array", "null"}}, {"items", item.schema}},
+          [item, words](const node& n, read_context& ctx) -> std::optional<std::vector<V>> {
+            if (!n.is_list() && !n.is_null()) {
+              mismatch(n, words, ctx);
+              return std::nullopt;
+            }
+            std::vector<V> values;
+            for (const node* from : n.items)
+              if (auto value = item.read(*from, ctx)) values.push_back(*std::move(value));
+            return values;
+          },
+          item.section};
+}
+
+/// A map from names of the user's choice to values; entries that cannot be read are left out. Nothing at all
+/// is an empty map, so that every entry of a section may be commented out.
+template <class K, class V>
+value_type<std::vector<named<K, V>>> map_of(value_type<K> key, value_type<V> value, std::string words) {
+  boost::json::object schema{
+      {"type", {"object", "null"}}, {"propertyNames", key.schema}, {"additionalProperties", value.schema}};
+  return {words, schema,
+          [key, value, words](const node& n, read_context& ctx) -> std::optional<std::vector<named<K, V>>> {
+            if (!n.is_map() && !n.is_null()) {
+              mismatch(n, words, ctx);
+              return std::nullopt;
+            }
+            std::vector<named<K, V>> entries;
+            for (const auto& entry : n.entries) {
+              auto name = key.read(*entry.key, ctx);
+              auto read = value.read(*entry.value, ctx);
+              if (name && read)
+                entries.push_back({{*std::move(name), entry.key}, *std::move(read), entry.value});
+            }
+            return entries;
+          },
+          value.section};
+}
+
+}  // namespace mqcoap

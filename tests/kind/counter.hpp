@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <mqcoap/protocol/method.hpp>
+#include <mqcoap/serve/timer_queue.hpp>
+#include <string_view>
+
+namespace mqcoap {
+
+class kind_module;
+class resource_site;
+
+/// A number that counts how often it was read. Reading takes 50 ms; POST jams the counter.
+struct counter_options {
+  static constexpr std::string_view kind_name = "counter";
+
+  std::int64_t start = 0;
+  timer_queue* bus = nullptr;  ///< over which it is read; null: the gateway's timers stand for one
+  bool can_stop = true;        ///< a reading ends when its call does
+
+  method_set offered() const { return {method::get, method::post}; }
+  void make(resource_site& at) const;
+  friend bool operator==(const counter_options&, const counter_options&) = default;
+};
+
+/// In a configuration: `shots: {counter: 7}`.
+const kind_module& counter_kind();
+
+}  // namespace mqcoap
