@@ -1,6 +1,8 @@
-#include <mqcoap/settings/suggest.hpp>
+#include <doctest/doctest.h>
 
-#include "support.hpp"
+#include <mqcoap/settings/diagnostic.hpp>
+#include <mqcoap/settings/suggest.hpp>
+#include <string>
 
 using namespace mqcoap;
 
