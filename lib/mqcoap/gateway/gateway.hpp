@@ -20,7 +20,7 @@
 #include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/gateway/return_watch.hpp>
 #include <mqcoap/gateway/rival_watch.hpp>
-#include <mqcoap/gateway/standing_subscription.hpp>
+#include <mqcoap/exchange/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
 #include <mqcoap/protocol/request_id.hpp>
