@@ -1,7 +1,7 @@
 #include <mqcoap/client/answer_sender.hpp>
 
 #include <chrono>
-#include <mqcoap/client/message_buffer.hpp>
+#include <mqcoap/base/message_buffer.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <new>
 #include <utility>

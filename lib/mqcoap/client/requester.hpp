@@ -1,30 +1,30 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/any_completion_handler.hpp>
-#include <cstdint>
-#include <map>
+#include <chrono>
+#include <cstddef>
+#include <mqcoap/ask/asker.hpp>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/client/client.hpp>
 #include <mqcoap/client/client_options.hpp>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/request_spec.hpp>
 #include <mqcoap/client/stat_counter.hpp>
-#include <mqcoap/exchange/outcome_memory.hpp>
-#include <mqcoap/exchange/pending_table.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <mqcoap/transport/link.hpp>
+#include <mqcoap/transport/mqtt_device_link.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace mqcoap {
 
-/// The requests of one client, from the call to the answer. Keeps one standing subscription per device, and
-/// sends to a device only when the broker has confirmed it. Owns no link and no timer, and asks no clock but
-/// the one given: a test can run it by hand.
+/// The requests of one client, from the call to the answer: asks its devices (`ask::asker`), runs the
+/// response handlers, and makes words of what failed. Owns no link and no timer, and asks no clock but the
+/// one given: a test can run it by hand.
 /// @par Threads  One at a time.
-class requester {
+class requester final : private ask::asker_owner {
  public:
   using completion = boost::asio::any_completion_handler<void(error_code, response)>;
 
@@ -38,6 +38,8 @@ class requester {
   };
 
   requester(const client_options& options, const response_chain& chain, const clock& time, observer& told);
+  requester(const requester&) = delete;
+  ~requester();
 
   /// The link to send over from now on; null: none.
   void attach(link* via);
@@ -47,11 +49,13 @@ class requester {
   /// Completes with boost::asio::error::operation_aborted, if it is still pending.
   void cancel(const request_id& id);
 
-  void on_response(const exchange_topic& topic, std::string_view payload);
-  void on_link_up();
-  void on_link_down(const outage_cause& why);
-  void expire(steady_time now);
-  steady_time next_deadline() const noexcept { return pending_.earliest(); }
+  void on_response(const exchange_topic& topic, std::string_view payload) {
+    asker_.on_response(via_, topic, payload);
+  }
+  void on_link_up() { asker_.on_link_up(via_); }
+  void on_link_down(const outage_cause& why) { asker_.on_link_down(via_, why.words()); }
+  void expire(steady_time now) { asker_.expire(now); }
+  steady_time next_deadline() const noexcept { return asker_.next_deadline(); }
   /// Completes everything with errc::closed. @param forever  and whatever comes after
   void close(bool forever);
 
@@ -61,61 +65,30 @@ class requester {
   void count(client_stats& into) const noexcept;
 
  private:
-  struct device {
-    enum class state : std::uint8_t {
-      idle,   ///< the broker is not asked for the answers, on this connection
-      asked,  ///< it is
-      ready,  ///< it has confirmed
-    };
-    std::string filter;
-    state now = state::idle;
-    std::size_t pending = 0;                        ///< requests not yet ended
-    std::map<std::uint64_t, request_id> waiting{};  ///< those not yet sent, in order
-    steady_time last_used{};
-  };
-  struct entry {
-    completion done;
-    request_spec what;  ///< once sent, without what only the device needs
-    std::chrono::milliseconds timeout;
-    steady_time deadline;
-    when_disconnected if_disconnected;
-    std::uint64_t order;  ///< among those that wait to be sent
-    device* at;
-    bool sent = false;
-    steady_time sent_at{};
-  };
+  class inquiry;
 
-  bool up() const noexcept { return link_ != nullptr && link_->up(); }
-  device* find_or_add(const device_tag& tag);
-  bool make_room();
-  void ask(const device_tag& tag, device& d);
-  void on_subscribed(const std::string& tag, error_code error);
-  void send(device& d, const request_id& id, entry& e);
-  /// Hears of what becomes of a request after it was sent, if anything but an answer may come of it.
-  link::written_handler follow(const request_id& id, std::size_t size) const;
-  std::string unsent_words(error_code error, std::size_t size) const;
-  void leave(const entry& e);
-  void end(const request_id& id, entry e, error_code error, std::string_view words);
-  /// Whether the request has left.
-  enum class fate : std::uint8_t { not_sent, sent };
-  void fail(completion done, const resource_path& path, const request_id& id, error_code error,
-            std::string_view words, fate was = fate::not_sent);
+  void count(ask::fact what) noexcept override { ++counts_[static_cast<std::size_t>(what)]; }
+  /// Why a request cannot begin; no error: it can.
+  struct obstacle {
+    error_code error{};
+    std::string_view words{};
+  };
+  obstacle find_obstacle(const request_id& id, std::chrono::milliseconds timeout,
+                         when_disconnected if_disconnected);
+  ask::device* find_or_add(const device_tag& tag);
+  void complete(completion done, error_code error, response&& answer) noexcept;
 
   const client_options& options_;
   const response_chain& chain_;
   const clock& time_;
   observer& told_;
   const std::string source_;
-  link* link_ = nullptr;
-  std::unordered_map<std::string, device> devices_;
-  pending_table<entry> pending_;
-  outcome_memory outcomes_;
+  mqtt_device_link via_;
+  ask::asker asker_;
   request_id_generator ids_;
-  std::uint64_t last_order_ = 0;
-  std::string payload_;  ///< reused for every request
   bool closed_ = false;
-  stat_counter requests_, answers_, late_, duplicates_, mismatched_, foreign_, waiting_;
-  std::shared_ptr<requester*> alive_;
+  std::array<stat_counter, static_cast<std::size_t>(ask::fact::foreign) + 1> counts_;
+  stat_counter pending_;
 };
 
 }  // namespace mqcoap

@@ -1,33 +1,49 @@
 #pragma once
 
-#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/request_id.hpp>
+#include <vector>
 
 namespace mqcoap {
 
 /// Remembers how the last exchanges ended, so that an answer nobody waits for can be told late from duplicate
-/// from foreign. A fixed table in which newer ones overwrite older ones: good for counting, not for deciding.
+/// from foreign. Exact: every exchange of the last 300 s is remembered, and only of more than 65,536 are the
+/// oldest forgotten earlier. Grows to what is needed, and then allocates no more.
 class outcome_memory {
  public:
+  static constexpr std::size_t most = 65'536;
+  static constexpr std::chrono::seconds window{300};  ///< that of the duplicate filter
+
   enum class outcome : std::uint8_t { unknown, answered, timed_out };
 
-  void note(const request_id& id, outcome how) noexcept {
-    const auto hash = id.hash();
-    slots_[hash % slots_.size()] = {hash, how};
-  }
-  outcome recall(const request_id& id) const noexcept {
-    const auto hash = id.hash();
-    const auto& kept = slots_[hash % slots_.size()];
-    return kept.hash == hash ? kept.how : outcome::unknown;
-  }
+  /// An exchange that is noted again has the later outcome. Without memory to grow, the oldest is forgotten.
+  void note(const request_id& id, outcome how, steady_time now) noexcept;
+  outcome recall(const request_id& id) const noexcept;
+
+  std::size_t size() const noexcept { return count_; }
 
  private:
-  struct slot {
-    std::uint64_t hash = 0;
-    outcome how = outcome::unknown;
+  using index = std::uint32_t;
+  static constexpr index none = ~index{0};
+
+  struct entry {
+    std::uint64_t hash;
+    steady_time at;
+    index older;  ///< the next one in the chain of its bucket
+    outcome how;
   };
-  std::array<slot, 4096> slots_{};
+
+  index& bucket_of(std::uint64_t hash) noexcept { return newest_[hash & (newest_.size() - 1)]; }
+  bool grow() noexcept;
+  void forget_oldest() noexcept;
+
+  std::vector<entry> ring_;    ///< in the order in which they ended
+  std::vector<index> newest_;  ///< by hash: as many buckets as the ring has places, a power of two
+  std::size_t first_ = 0;      ///< the oldest
+  std::size_t count_ = 0;
 };
 
 }  // namespace mqcoap

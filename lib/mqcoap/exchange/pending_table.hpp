@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
-#include <map>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/request_id.hpp>
 #include <optional>
@@ -18,7 +18,7 @@ struct request_id_hash {
 };
 
 /// What waits for an answer, by request id or another key, with deadlines. Knows no clock: the time is an
-/// argument.
+/// argument. Of equal deadlines the one that was added first is over first.
 template <class T, class Key = request_id, class Hash = request_id_hash>
 class pending_table {
  public:
@@ -26,11 +26,13 @@ class pending_table {
   void add(const Key& id, steady_time deadline, T value) {
     const auto at = entries_.try_emplace(id, std::move(value)).first;
     try {
-      at->second.deadline = deadlines_.emplace(deadline, &at->first);
+      deadlines_.push_back({deadline, ++last_added_, &*at});
     } catch (...) {
       entries_.erase(at);
       throw;
     }
+    at->second.place = deadlines_.size() - 1;
+    rise(at->second.place);
   }
 
   /// Null if nothing waits under this id.
@@ -48,8 +50,8 @@ class pending_table {
 
   /// Takes out one entry whose deadline is not after `now`, the earliest first; nothing if there is none.
   std::optional<std::pair<Key, T>> take_expired(steady_time now) {
-    if (deadlines_.empty() || deadlines_.begin()->first > now) return std::nullopt;
-    const Key id = *deadlines_.begin()->second;
+    if (deadlines_.empty() || deadlines_.front().at > now) return std::nullopt;
+    const Key id = deadlines_.front().of->first;
     return std::pair{id, remove(entries_.find(id))};
   }
 
@@ -70,28 +72,66 @@ class pending_table {
 
   /// `steady_time::max()` if nothing waits.
   steady_time earliest() const noexcept {
-    return deadlines_.empty() ? steady_time::max() : deadlines_.begin()->first;
+    return deadlines_.empty() ? steady_time::max() : deadlines_.front().at;
   }
   std::size_t size() const noexcept { return entries_.size(); }
 
  private:
-  using deadline_index = std::multimap<steady_time, const Key*>;
   struct entry {
     explicit entry(T v) : value(std::move(v)) {}
     T value;
-    typename deadline_index::iterator deadline;
+    std::size_t place = 0;  ///< of its deadline
   };
   using entry_table = std::unordered_map<Key, entry, Hash>;
+  struct timed {
+    steady_time at;
+    std::uint64_t added;  ///< how many were added before
+    typename entry_table::value_type* of;
+    bool operator<(const timed& other) const noexcept {
+      return at != other.at ? at < other.at : added < other.added;
+    }
+  };
 
   T remove(typename entry_table::iterator at) {
-    deadlines_.erase(at->second.deadline);
+    const auto place = at->second.place;
+    if (place + 1 != deadlines_.size()) {
+      put(place, deadlines_.back());
+      deadlines_.pop_back();
+      rise(place);
+      sink(place);
+    } else {
+      deadlines_.pop_back();
+    }
     T value = std::move(at->second.value);
     entries_.erase(at);
     return value;
   }
 
+  void put(std::size_t place, const timed& what) noexcept {
+    deadlines_[place] = what;
+    what.of->second.place = place;
+  }
+  void rise(std::size_t place) noexcept {
+    const auto what = deadlines_[place];
+    for (; place > 0 && what < deadlines_[(place - 1) / 2]; place = (place - 1) / 2)
+      put(place, deadlines_[(place - 1) / 2]);
+    put(place, what);
+  }
+  void sink(std::size_t place) noexcept {
+    const auto what = deadlines_[place];
+    for (auto below = 2 * place + 1; below < deadlines_.size(); below = 2 * place + 1) {
+      if (below + 1 < deadlines_.size() && deadlines_[below + 1] < deadlines_[below]) ++below;
+      if (!(deadlines_[below] < what)) break;
+      put(place, deadlines_[below]);
+      place = below;
+    }
+    put(place, what);
+  }
+
   entry_table entries_;
-  deadline_index deadlines_;
+  std::vector<timed> deadlines_;  ///< a heap, whose entries know their places in it: it allocates nothing
+                                  ///< for each
+  std::uint64_t last_added_ = 0;
 };
 
 }  // namespace mqcoap

@@ -10,6 +10,7 @@
 #include <mqcoap/client/answer_sender.hpp>
 #include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/exchange/duplicate_filter.hpp>
+#include <mqcoap/exchange/standing_subscription.hpp>
 #include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/local_device.hpp>
@@ -21,7 +22,6 @@
 #include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/gateway/return_watch.hpp>
 #include <mqcoap/gateway/rival_watch.hpp>
-#include <mqcoap/gateway/standing_subscription.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
 #include <mqcoap/protocol/request_id.hpp>

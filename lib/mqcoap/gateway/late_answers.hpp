@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/exchange/pending_table.hpp>
+#include <mqcoap/gateway/relayed_answer.hpp>
 #include <mqcoap/protocol/resource_path.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/protocol/topic.hpp>
@@ -26,6 +27,7 @@ class late_answers {
     std::string broker;  ///< from where the answer comes
     std::string topic;   ///< under which it comes, but for the id
     resource_path path;
+    way_back way;  ///< for a `location`
   };
 
   /// @param id  of the hop to the device

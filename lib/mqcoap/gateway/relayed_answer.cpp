@@ -1,36 +1,47 @@
 #include <mqcoap/gateway/relayed_answer.hpp>
 
-#include <string>
+#include <mqcoap/gateway/route_table.hpp>
+#include <mqcoap/gateway/statistics.hpp>
 #include <utility>
 
 namespace mqcoap {
 namespace {
 
-/// A device's `location` is a path of the device; where the caller's path ends with the device's path, what
-/// stands before it leads there for the caller too.
-std::string relocate(std::string_view location, std::string_view caller_path, std::string_view device_path) {
-  if (location.starts_with('/')) location.remove_prefix(1);
-  if (!caller_path.ends_with(device_path)) return std::string(location);
-  return std::string(caller_path.substr(0, caller_path.size() - device_path.size())).append(location);
-}
-
-/// Errors carry words (docs/protocol.md, section 3), also those of devices that say none.
-void add_words(answer& a) {
-  if (!is_error(a.code) || (!a.body.is_null() && a.body.text() != "\"\"")) return;
-  a.body = json_text::from_string(a.source + " answered " + std::to_string(to_int(a.code)) + ' ' +
-                                  std::string(to_string(a.code)) + " without saying why");
+/// What stands before the end of a text.
+std::string_view without_end(std::string_view text, std::string_view end) {
+  return text.ends_with(end) ? text.substr(0, text.size() - end.size()) : text;
 }
 
 }  // namespace
 
-answer relayed(response&& from_device, std::string_view tag, const call& asked,
-               const resource_path& device_path) {
-  answer what = std::move(from_device);
-  what.source = tag;
-  if (!what.location.empty())
-    what.location = relocate(what.location, asked.asked().path.key(), device_path.key());
-  add_words(what);
-  return what;
+way_back::way_back(const call& asked, address to, std::shared_ptr<const route_options> route,
+                   std::size_t path_limit)
+    : to_(std::move(to)), route_(std::move(route)), path_limit_(path_limit) {
+  const auto path = asked.req.path.key();
+  const auto role = static_cast<request_role>(asked.account.role);
+  if (role == request_role::mount) {
+    before_ = without_end(path, asked.rest());
+    mounted_ = without_end(to_.path.key(), asked.rest());
+  } else if (role == request_role::forward && !asked.req.options->proxy_uri) {
+    before_ = without_end(path, to_.path.key());
+  }
+}
+
+std::string way_back::from(std::string_view device_path) const {
+  if (device_path.starts_with('/')) device_path.remove_prefix(1);
+  const auto path = rewrite_back(*route_, to_, device_path, path_limit_);
+  if (!path || !path->starts_with(mounted_)) return {};
+  return before_ + path->substr(mounted_.size());
+}
+
+/// Errors carry words, also those of devices that say none.
+void relay(answer& from_device, std::string_view tag) {
+  from_device.source = tag;
+  const auto& body = from_device.body;
+  if (!is_error(from_device.code) || (!body.is_null() && body.text() != "\"\"")) return;
+  from_device.body =
+      json_text::from_string(from_device.source + " answered " + std::to_string(to_int(from_device.code)) +
+                             ' ' + std::string(to_string(from_device.code)) + " without saying why");
 }
 
 }  // namespace mqcoap

@@ -1,16 +1,37 @@
 #pragma once
 
-#include <mqcoap/protocol/resource_path.hpp>
+#include <cstddef>
+#include <memory>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/protocol/address.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/protocol/response.hpp>
+#include <string>
 #include <string_view>
 
 namespace mqcoap {
 
-/// Makes the caller's answer of a device's (docs/protocol.md, sections 3 and 6): the source is the device, a
-/// `location` leads there for the caller, and an error has words.
-/// @param device_path  under which the device was asked
-answer relayed(response&& from_device, std::string_view tag, const call& asked,
-               const resource_path& device_path);
+/// How whoever asked names a path of the device.
+class way_back {
+ public:
+  /// @param asked  the caller's request
+  /// @param to  the address that the route was given: of the caller, or of a mount
+  way_back(const call& asked, address to, std::shared_ptr<const route_options> route, std::size_t path_limit);
+
+  /// The path with which whoever asked gets to a path of the device, in the same way as before; empty if
+  /// there is none.
+  std::string from(std::string_view device_path) const;
+
+ private:
+  address to_;
+  std::shared_ptr<const route_options> route_;
+  std::size_t path_limit_;
+  std::string before_;   ///< stands before it in the caller's path: `probe/` of a mount, or `TAG/SUBSYSTEM/`
+  std::string mounted_;  ///< what a mount puts in the place of that
+};
+
+/// Makes the caller's answer of a device's, but for a `location` (docs/protocol.md, sections 3 and 6): the
+/// source is the device, and an error has words.
+void relay(answer& from_device, std::string_view tag);
 
 }  // namespace mqcoap

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <mqcoap/base/glob.hpp>
+#include <type_traits>
+#include <utility>
 
 namespace mqcoap {
 namespace {
@@ -22,9 +24,8 @@ bool takes(const route_options& route, const address& to, method verb) noexcept 
          path_matches(route.match.path, to.path.key());
 }
 
-/// A template with its placeholders filled in; `unchanged` where there is no template.
-std::string fill_in(const std::string& pattern, std::string_view unchanged, const address& asked) {
-  if (pattern.empty()) return std::string(unchanged);
+/// A template with its placeholders filled in.
+std::string fill_in(const std::string& pattern, const address& asked) {
   std::string text;
   for (std::size_t at = 0; at < pattern.size();) {
     const auto rest = std::string_view(pattern).substr(at);
@@ -40,6 +41,24 @@ std::string fill_in(const std::string& pattern, std::string_view unchanged, cons
     text += pattern[at++];
   }
   return text;
+}
+
+/// What `{path}` stood for in a text that may have been made from a template: if it stood there several
+/// times, the same each time. Empty if it did not.
+std::string_view take_out(std::string pattern, std::string_view made, const address& asked) {
+  constexpr std::string_view placeholder = "{path}";
+  if (pattern.empty()) return made;
+  if (pattern.front() == '/') pattern.erase(0, 1);
+  const auto begin = pattern.find(placeholder);
+  if (begin == std::string::npos) return {};
+  auto rest = pattern;
+  std::size_t times = 0;
+  for (auto at = begin; at != std::string::npos; at = rest.find(placeholder, at), ++times)
+    rest.erase(at, placeholder.size());
+  const auto fixed = fill_in(rest, asked).size();
+  if (made.size() < fixed || (made.size() - fixed) % times != 0) return {};
+  const auto before = std::min(fill_in(pattern.substr(0, begin), asked).size(), made.size());
+  return made.substr(before, (made.size() - fixed) / times);
 }
 
 }  // namespace
@@ -115,12 +134,36 @@ bool route_table::has(std::string_view name) const noexcept {
 }
 
 result<route_destination> rewrite(const route_target& target, const address& asked, std::size_t path_limit) {
-  auto tag = device_tag::parse(fill_in(target.tag, asked.tag.text(), asked));
-  auto subsystem = subsystem_name::parse(fill_in(target.subsystem, asked.subsystem.text(), asked));
-  auto path = resource_path::parse(fill_in(target.path, asked.path.key(), asked), path_limit);
-  if (!tag || !subsystem || !path) return errc::invalid_address;
-  return route_destination{
-      target.broker, target.ns, {*std::move(tag), *std::move(subsystem), *std::move(path)}};
+  auto to = asked;
+  const auto put = [&](auto& part, const std::string& pattern, auto... limit) {
+    if (pattern.empty()) return true;
+    auto made = std::remove_reference_t<decltype(part)>::parse(fill_in(pattern, asked), limit...);
+    if (made) part = *std::move(made);
+    return made.has_value();
+  };
+  if (!put(to.tag, target.tag) || !put(to.subsystem, target.subsystem) ||
+      !put(to.path, target.path, path_limit))
+    return errc::invalid_address;
+  if (target.path.empty() && to.path.text().front() == '/')
+    to.path = *resource_path::parse(asked.path.key(), asked.path.text().size());
+  return route_destination{target.broker, target.ns, std::move(to)};
+}
+
+bool rewrites(const route_target& target) noexcept {
+  return !target.tag.empty() || !target.subsystem.empty() || !target.path.empty();
+}
+
+std::optional<std::string> rewrite_back(const route_options& route, const address& asked,
+                                        std::string_view device_path, std::size_t path_limit) {
+  if (!rewrites(route.to)) return std::string(device_path);
+  auto from = resource_path::parse(take_out(route.to.path, device_path, asked), path_limit);
+  if (!from || !path_matches(route.match.path, from->key())) return std::nullopt;
+  // The template decides, rather than what was taken out of it.
+  const auto here = rewrite(route.to, asked, path_limit);
+  const auto there = rewrite(route.to, {asked.tag, asked.subsystem, *from}, path_limit);
+  const bool leads_there = here && there && there->to.tag == here->to.tag &&
+                           there->to.subsystem == here->to.subsystem && there->to.path.key() == device_path;
+  return leads_there ? std::optional<std::string>(from->key()) : std::nullopt;
 }
 
 }  // namespace mqcoap

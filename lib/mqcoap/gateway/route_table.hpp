@@ -57,4 +57,13 @@ struct route_destination {
 /// @par Errors  errc::invalid_address where the result is no address, e.g. a path that grew too long.
 result<route_destination> rewrite(const route_target& target, const address& asked, std::size_t path_limit);
 
+/// True if a route changes more of an address than the broker and the namespace.
+bool rewrites(const route_target& target) noexcept;
+
+/// The path that a route makes this path of the device of: the opposite of `rewrite`, with the tag and the
+/// subsystem of `asked`. Nothing if the route does not lead from any path to this one of this device, or not
+/// from one alone.
+std::optional<std::string> rewrite_back(const route_options& route, const address& asked,
+                                        std::string_view device_path, std::size_t path_limit);
+
 }  // namespace mqcoap

@@ -5,6 +5,7 @@
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/exchange/subscriber.hpp>
 #include <mqcoap/transport/outage_cause.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <string>
@@ -62,12 +63,8 @@ struct link_stats {
 /// A connection to one broker that reconnects by itself and keeps its subscriptions.
 /// @par Threads  Everything happens on the link's executor, which is serial: calls are made on it, events and
 ///   handlers come on it.
-class link {
+class link : public subscriber {
  public:
-  /// Called once, when the broker first confirms a subscription (no error) or refuses it (errc::denied); with
-  /// errc::invalid_topic for what is no filter, errc::closed after `unsubscribe` or `stop`. Never inside the
-  /// call that it was given to.
-  using subscribed_handler = std::function<void(error_code)>;
   /// Called once, never inside the call that it was given to: no error when the message was written to the
   /// socket (QoS 0) or acknowledged (QoS 1); errc::timed_out if its deadline passed in the queue,
   /// errc::not_connected if the connection went down first, errc::denied if the broker refused it (MQTT 5 at
@@ -84,12 +81,6 @@ class link {
 
   /// Begins to connect, and to reconnect, until `stop`.
   virtual void start(link_events& owner) = 0;
-  virtual bool up() const noexcept = 0;
-
-  /// Keeps a subscription from now on: made at once if up, and first thing at every connection. Asking again
-  /// for a filter that is kept replaces nothing and confirms again.
-  virtual void subscribe(std::string filter, subscribed_handler done) = 0;
-  virtual void unsubscribe(std::string_view filter) = 0;
 
   /// Keeps subscriptions, beside those of `subscribe`, that bring what others publish and not what this link
   /// does itself. Only MQTT 5 has such subscriptions: over 3.1.1 nothing comes. Nobody is told whether the

@@ -255,13 +255,13 @@ TEST_CASE("a write without a usable answer may have been run, and the words say 
 TEST_CASE("what was not sent is told by more than words") {
   client_options patient;
   patient.if_disconnected = when_disconnected::wait;
+  patient.broker.qos = 1;  // so that a denied publish is told
   requester_bench b(patient);
   b.broker.ignore("gf_int_v1/+/response/SILENT");
   b.broker.deny("gf_int_v1/+/response/SECRET");
   b.broker.deny_publishing("gf_int_v1/axuv/request/FORBIDDEN");
   b.ask("SILENT/axuv/gains");
   b.ask("SECRET/axuv/gains");
-  b.options.broker.qos = 1;  // so that a denied publish is told
   b.ask("FORBIDDEN/axuv/gains");
   b.ask("DEV/axuv/gains");
   b.broker.run();

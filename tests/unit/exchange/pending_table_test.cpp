@@ -1,10 +1,10 @@
 #include <support/result_printer.hpp>
 
 #include <algorithm>
-#include <mqcoap/exchange/outcome_memory.hpp>
 #include <mqcoap/exchange/pending_table.hpp>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace mqcoap;
@@ -85,14 +85,22 @@ TEST_CASE("ten thousand entries come and go in any order and none is lost") {
   CHECK(table.size() == 0);
 }
 
-TEST_CASE("a late answer is told from a duplicate and from one that was never asked for") {
-  using outcome = outcome_memory::outcome;
-  request_id_generator ids(9);
-  const auto answered = ids.next(), late = ids.next(), unknown = ids.next();
-  outcome_memory memory;
-  memory.note(answered, outcome::answered);
-  memory.note(late, outcome::timed_out);
-  CHECK(memory.recall(answered) == outcome::answered);
-  CHECK(memory.recall(late) == outcome::timed_out);
-  CHECK(memory.recall(unknown) == outcome::unknown);
+TEST_CASE(
+    "in whatever order entries come and go, they expire by deadline, and equal ones as they were added") {
+  request_id_generator ids(4);
+  std::mt19937 random(6);
+  pending_table<std::pair<steady_time, int>> table;
+  std::vector<request_id> all;
+  for (int i = 0; i < 2'000; ++i) {
+    all.push_back(ids.next());
+    const auto deadline = at(std::chrono::milliseconds(random() % 50));
+    table.add(all.back(), deadline, {deadline, i});
+    if (i % 3 == 0) table.take(all[random() % all.size()]);
+  }
+  std::pair<steady_time, int> last{};
+  while (auto expired = table.take_expired(at(1s))) {
+    CHECK(last <= expired->second);
+    last = expired->second;
+  }
+  CHECK(table.size() == 0);
 }

@@ -89,6 +89,8 @@ TEST_CASE("a target keeps what it does not name and fills in what it refers to")
   const auto kept = rewrite({}, asked, 255);
   REQUIRE(kept);
   CHECK(kept->to.to_string() == "ARD_7/hv/volts/0");
+  CHECK(rewrite({}, {asked.tag, asked.subsystem, *resource_path::parse("/volts")}, 255)->to.path.text() ==
+        "volts");
   const auto changed = rewrite({"site", "b2_v1", "X-{tag}", "ino-{subsystem}", "v1/{path}"}, asked, 255);
   REQUIRE(changed);
   CHECK(changed->broker == "site");
@@ -98,4 +100,32 @@ TEST_CASE("a target keeps what it does not name and fills in what it refers to")
   CHECK_FALSE(rewrite({"", "", "", "", "{path}/{path}"}, asked, 10));
   CHECK_FALSE(rewrite({"", "", "{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}", "", ""},
                       asked, 255));
+}
+
+TEST_CASE("a path of the device is found by a path that the route makes it of, or by none") {
+  const auto back = [](const route_target& target, const std::string& path,
+                       const std::string& pattern = "**") {
+    route_options by;
+    by.to = target;
+    by.match.path = pattern;
+    return rewrite_back(by, to("ARD_7/hv/volts"), path, 40).value_or("none");
+  };
+  CHECK(back({}, "volts/1") == "volts/1");
+  CHECK(back({}, "/any thing") == "/any thing");  // it is the device's own name
+  CHECK(back({"site", "b2_v1", "", "", ""}, "x") == "x");
+  CHECK(back({"", "", "X-{tag}", "ino-{subsystem}", ""}, "volts/1") == "volts/1");
+  CHECK(back({"", "", "", "", "v1/{path}"}, "v1/volts/1") == "volts/1");
+  CHECK(back({"", "", "", "", "/v1/{path}"}, "v1/volts/1") == "volts/1");
+  CHECK(back({"", "", "", "", "{tag}/{path}/{subsystem}"}, "ARD_7/volts/1/hv") == "volts/1");
+  CHECK(back({"", "", "", "", "{path}/of/{path}"}, "a/1/of/a/1") == "a/1");
+  CHECK(back({"", "", "", "", "v1/{path}"}, "v2/volts/1") == "none");
+  CHECK(back({"", "", "", "", "v1/{path}"}, "v1/") == "none");
+  CHECK(back({"", "", "", "", "{path}/raw"}, "volts/raw/1") == "none");
+  CHECK(back({"", "", "", "", "{path}/of/{path}"}, "a/1/of/b/1") == "none");
+  CHECK(back({"", "", "", "", "fixed"}, "fixed/1") == "none");
+  CHECK(back({"", "", "", "", "fixed"}, "fixed") == "none");
+  CHECK(back({"", "", "X_{path}", "", ""}, "volts/1") == "none");  // another device
+  CHECK(back({"", "", "", "", "v1/{path}"}, "v1/volts/1", "volts/*") == "volts/1");
+  CHECK(back({"", "", "", "", "v1/{path}"}, "v1/amps/1", "volts/*") == "none");
+  CHECK(back({"", "", "", "", "v1/{path}"}, "v1/" + std::string(50, 'x')) == "none");
 }

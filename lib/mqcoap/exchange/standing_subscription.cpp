@@ -1,4 +1,4 @@
-#include <mqcoap/gateway/standing_subscription.hpp>
+#include <mqcoap/exchange/standing_subscription.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -6,15 +6,15 @@
 namespace mqcoap {
 
 struct standing_subscription::shared {
-  shared(link& l, told_handler t) : via(l), told(std::move(t)) {}
+  shared(subscriber& s, told_handler t) : via(s), told(std::move(t)) {}
 
   enum class state : std::uint8_t { idle, asked, confirmed };
-  link& via;
+  subscriber& via;
   told_handler told;
   state now = state::idle;
 };
 
-standing_subscription::standing_subscription(link& via, std::string filter, told_handler told)
+standing_subscription::standing_subscription(subscriber& via, std::string filter, told_handler told)
     : via_(via), filter_(std::move(filter)), shared_(std::make_shared<shared>(via, std::move(told))) {}
 
 standing_subscription::~standing_subscription() { unsubscribe(); }
@@ -47,8 +47,10 @@ void standing_subscription::on_link_down() noexcept {
   if (confirmed()) shared_->now = shared::state::idle;
 }
 
+void standing_subscription::forget() noexcept { shared_->now = shared::state::idle; }
+
 void standing_subscription::unsubscribe() {
-  shared_->now = shared::state::idle;
+  forget();
   via_.unsubscribe(filter_);
 }
 

@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <memory>
-#include <mqcoap/gateway/standing_subscription.hpp>
+#include <mqcoap/exchange/standing_subscription.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <string>
 #include <vector>

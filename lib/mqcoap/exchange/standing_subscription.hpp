@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <memory>
-#include <mqcoap/transport/link.hpp>
+#include <mqcoap/exchange/subscriber.hpp>
 #include <string>
 
 namespace mqcoap {
@@ -17,7 +17,7 @@ class standing_subscription {
 
   /// Does not ask yet.
   /// @param told  called once for each answer of the broker, never inside `ask`; may destroy this object
-  standing_subscription(link& via, std::string filter, told_handler told);
+  standing_subscription(subscriber& via, std::string filter, told_handler told);
   ~standing_subscription();
   standing_subscription(const standing_subscription&) = delete;
   standing_subscription& operator=(const standing_subscription&) = delete;
@@ -31,13 +31,15 @@ class standing_subscription {
   void ask();
   /// The connection is gone, and with it what the broker confirmed or refused.
   void on_link_down() noexcept;
+  /// Another connection took the place of this one: nothing is confirmed, and nothing is awaited any more.
+  void forget() noexcept;
   /// Ends it before its owner does.
   void unsubscribe();
 
  private:
   struct shared;
 
-  link& via_;
+  subscriber& via_;
   const std::string filter_;
   std::shared_ptr<shared> shared_;  ///< with the handlers that the link keeps, which may outlive this
 };

@@ -1,0 +1,260 @@
+#include <mqcoap/ask/asker.hpp>
+
+#include <algorithm>
+#include <mqcoap/base/message_buffer.hpp>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace mqcoap::ask {
+namespace {
+
+/// Before the key of a device whose link is let go of; in no key of an owner's.
+constexpr char leaving_mark = '#';
+
+/// Sets a flag as long as it lives, and then puts back what was there.
+class raised {
+ public:
+  explicit raised(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
+  raised(const raised&) = delete;
+  ~raised() { flag_ = before_; }
+
+ private:
+  bool& flag_;
+  const bool before_;
+};
+
+/// True if a link tells that what it took never reached a device. Of a lost connection nobody knows that, and
+/// `on_link_down` ends its questions.
+bool was_not_sent(error_code ec) {
+  return ec == errc::too_large || ec == errc::timed_out || ec == errc::denied;
+}
+
+}  // namespace
+
+asker::asker(const clock& time, const decode_rules& rules, asker_owner& owner)
+    : time_(time), rules_(rules), owner_(owner), alive_(std::make_shared<asker*>(this)) {}
+
+device* asker::find_device(std::string_view key) const noexcept {
+  const auto at = devices_.find(key);
+  return at == devices_.end() ? nullptr : at->second.get();
+}
+
+/// Forgets the device that was idle for longest, if there are as many as may be.
+bool asker::make_room() {
+  if (devices_.size() < most_devices) return true;
+  auto oldest = devices_.end();
+  for (auto at = devices_.begin(); at != devices_.end(); ++at)
+    if (at->second->idle() &&
+        (oldest == devices_.end() || at->second->last_used_ < oldest->second->last_used_))
+      oldest = at;
+  if (oldest == devices_.end()) return false;
+  devices_.erase(oldest);
+  return true;
+}
+
+device& asker::add_device(std::string key, std::unique_ptr<device> added) {
+  return *devices_.emplace(std::move(key), std::move(added)).first->second;
+}
+
+bool asker::let_go(const device_link& via) {
+  std::erase_if(devices_, [&](const auto& each) { return &each.second->via == &via && each.second->idle(); });
+  std::vector<std::string> left;
+  for (const auto& [key, device] : devices_)
+    if (&device->via == &via) left.push_back(key);
+  for (const auto& key : left) {
+    if (key.front() == leaving_mark) continue;
+    auto node = devices_.extract(key);
+    node.key() = leaving_mark + std::to_string(++let_go_) + '/' + key;
+    devices_.insert(std::move(node));
+  }
+  return left.empty();
+}
+
+void asker::forget_connections() {
+  std::erase_if(devices_, [](const auto& each) { return each.second->idle(); });
+  for (auto& [key, device] : devices_) device->answers_.forget();
+}
+
+void asker::place(device& at, std::unique_ptr<question> q) {
+  at.last_used_ = time_.now();
+  if (at.via.up()) at.answers_.ask();
+  auto& placed = *q;
+  open_.add(placed.id(), placed.deadline(), std::move(q));
+  placed.device_ = &at;
+  placed.has_place_ = true;
+  at.waiting_.append(placed);
+}
+
+void asker::send_next(device& to) {
+  // A question that cannot be sent ends at once and comes back here: a loop, not a recursion.
+  if (to.held_ || !to.confirmed() || !to.via.up()) return;
+  const raised mark(to.held_);
+  const auto now = time_.now();
+  while (auto* const q = to.waiting_.front()) {
+    if (q->deadline() <= now) {
+      end(q->id(), {});
+    } else {
+      if (to.in_flight_ >= q->most_in_flight()) break;
+      send(*q);
+    }
+  }
+}
+
+void asker::send(question& q) {
+  auto& to = q.at();
+  std::size_t bytes = 0;
+  error_code ec;
+  try {
+    payload_.clear();
+    q.encode(payload_);
+    bytes = payload_.size();
+    const auto topic =
+        exchange_topic::make(to.ns, q.subsystem(), exchange_topic::kind::request, to.tag, q.id());
+    ec = to.via.send(topic, payload_, q.deadline(),
+                     to.via.is_followed(bytes) ? follow(q.id(), bytes) : device_link::sent_handler());
+  } catch (const std::bad_alloc&) {
+    owner_.on_no_memory();
+    ec = make_error_code(boost::system::errc::not_enough_memory);
+  }
+  release_if_large(payload_);
+  if (ec) return fail(*open_.take(q.id()), {failure::cause::not_sendable, ec, bytes, {}});
+  to.waiting_.remove(q);
+  ++to.in_flight_;
+  q.sent_ = true;
+  q.sent_at_ = to.last_used_ = time_.now();
+  owner_.count(fact::sent);
+  q.on_sent();
+}
+
+/// Hears what becomes of a question after it was sent, if anything but an answer may come of it.
+device_link::sent_handler asker::follow(const request_id& id, std::size_t bytes) {
+  return [alive = std::weak_ptr(alive_), id, bytes](error_code ec) {
+    const auto self = alive.lock();
+    if (!self || !was_not_sent(ec)) return;
+    if (auto unsent = (*self)->open_.take(id))
+      (*self)->fail(*std::move(unsent), {failure::cause::not_sendable, ec, bytes, {}});
+  };
+}
+
+question* asker::find(const request_id& id) noexcept {
+  auto* const found = open_.find(id);
+  return found == nullptr ? nullptr : found->get();
+}
+
+bool asker::has_asked(const request_id& id) noexcept {
+  return open_.find(id) != nullptr || outcomes_.recall(id) != outcome::unknown;
+}
+
+void asker::end(const request_id& id, const failure& why) {
+  auto ended = open_.take(id);
+  if (!ended) return;
+  note(id, outcome::timed_out);
+  fail(*std::move(ended), why);
+}
+
+void asker::end_all(const failure& why) {
+  fail_all_if([](const question&) { return true; }, why);
+}
+
+void asker::on_response(const device_link& from, const exchange_topic& topic, std::string_view payload) {
+  const auto id = request_id::parse(topic.id(), validation::lenient);
+  if (!id) return owner_.count(fact::foreign);
+  auto* const q = find(*id);
+  if (q == nullptr) return owner_.count(judge_unawaited(from, topic, *id, payload));
+  const auto& asked = q->at();
+  if (!q->sent() || &asked.via != &from || asked.ns.text() != topic.ns() || asked.tag.text() != topic.tag() ||
+      q->subsystem().text() != topic.subsystem())
+    return owner_.count(fact::mismatched);
+  take_answer(*q, payload);
+}
+
+/// Ends a question by what its device sent, if that is an answer to it.
+void asker::take_answer(question& q, std::string_view payload) {
+  result<response, decode_fault> decoded = decode_fault{};
+  bool made = false;
+  try {
+    auto rules = rules_;
+    rules.codes = code_rules::foreign;
+    decoded = decode_response(payload, rules);
+    if (decoded && (!(decoded->id == q.id()) || !(decoded->path == q.path())))
+      return owner_.count(fact::mismatched);
+    // What needs memory comes first: a question that was taken out is over.
+    if (decoded) q.prepare(*decoded);
+    made = true;
+  } catch (const std::bad_alloc&) {
+    owner_.on_no_memory();
+  }
+  auto ended = *open_.take(q.id());
+  note(q.id(), outcome::answered);
+  owner_.count(fact::answered);
+  if (!made) return fail(std::move(ended), {failure::cause::no_memory, {}, 0, {}});
+  if (!decoded) return fail(std::move(ended), {failure::cause::unusable, {}, 0, decoded.error().words});
+  auto& to = q.at();
+  q.leave();
+  {
+    const raised mark(to.held_);
+    q.answered(*std::move(decoded));
+    ended.reset();
+  }
+  send_next(to);
+}
+
+fact asker::judge_unawaited(const device_link& from, const exchange_topic& topic, const request_id& id,
+                            std::string_view payload) {
+  const auto ended = outcomes_.recall(id);
+  const auto as = ended == outcome::answered    ? fact::duplicate
+                  : ended == outcome::timed_out ? fact::late
+                                                : fact::foreign;
+  return owner_.on_unawaited(as, from, topic, id, payload);
+}
+
+void asker::on_link_up(const device_link& which) {
+  for (auto& [key, device] : devices_)
+    if (&device->via == &which) device->answers_.ask();
+}
+
+void asker::on_link_down(const device_link& which, std::string_view why) {
+  for (auto& [key, device] : devices_)
+    if (&device->via == &which) device->answers_.on_link_down();
+  fail_all_if([&](const question& q) { return &q.at().via == &which && (q.sent() || !q.outlasts_outage()); },
+              {failure::cause::link_lost, {}, 0, why});
+}
+
+void asker::on_subscribed(device& at, error_code ec) {
+  if (!ec) return send_next(at);
+  fail_all_if([&](const question& q) { return &q.at() == &at; }, {failure::cause::not_confirmed, ec, 0, {}});
+  // The next question asks the broker again.
+  std::erase_if(devices_, [&](const auto& each) { return each.second.get() == &at && at.idle(); });
+}
+
+void asker::expire(steady_time now) {
+  while (auto late = open_.take_expired(now)) {
+    note(late->first, outcome::timed_out);
+    fail(std::move(late->second), {});
+  }
+}
+
+void asker::fail(taken_question q, const failure& why) {
+  auto& at = q->at();
+  q->leave();
+  {
+    const raised mark(at.held_);  // who is told may ask again, and other devices may need the room
+    q->failed(why);
+    q.reset();
+  }
+  send_next(at);
+}
+
+/// All places are given back before the first one is told.
+template <class Predicate>
+void asker::fail_all_if(Predicate&& wanted, const failure& why) {
+  auto ended = open_.take_all_if([&](const taken_question& q) { return wanted(*q); });
+  for (auto& [id, q] : ended) {
+    note(id, outcome::timed_out);
+    q->leave();
+  }
+  for (auto& [id, q] : ended) fail(std::move(q), why);
+}
+
+}  // namespace mqcoap::ask

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mqcoap/ask/device.hpp>
+#include <mqcoap/ask/failure.hpp>
+#include <mqcoap/ask/question.hpp>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/text_map.hpp>
+#include <mqcoap/exchange/outcome_memory.hpp>
+#include <mqcoap/exchange/pending_table.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/protocol/request_id.hpp>
+#include <mqcoap/protocol/topic.hpp>
+#include <string>
+#include <string_view>
+
+namespace mqcoap::ask {
+
+/// What an asker counts.
+enum class fact : std::uint8_t {
+  sent,        ///< questions that a link has taken
+  answered,    ///< questions that a device answered, with anything
+  late,        ///< answers after the end of their question
+  duplicate,   ///< further answers to one question
+  mismatched,  ///< answers under an awaited id from elsewhere, or about another path
+  foreign,     ///< answers nobody here asked for
+};
+
+/// Who owns an asker. Nothing called from here may destroy it.
+class asker_owner {
+ public:
+  virtual void count(fact what) noexcept = 0;
+  /// There was no memory for a message.
+  virtual void on_no_memory() noexcept {}
+  /// An answer came whose question is over, or was never asked here.
+  /// @param as  what it seems to be: `late`, `duplicate` or `foreign`. Returns what it is counted as.
+  virtual fact on_unawaited(fact as, const device_link& /*from*/, const exchange_topic& /*topic*/,
+                            const request_id& /*id*/, std::string_view /*payload*/) {
+    return as;
+  }
+
+ protected:
+  ~asker_owner() = default;
+};
+
+/// Asks devices: keeps a standing subscription to the answers of each, and sends only when the broker has
+/// confirmed it, as many questions at a time as each allows, in order. The first answer whose topic, id and
+/// path are the awaited ones ends a question; so do its deadline, the loss of the link, and what keeps it
+/// from being sent. Knows no transport and owns no timer: links bring messages, `expire` is called when the
+/// next deadline has come.
+/// @par Threads  One at a time, that of the links.
+class asker {
+ public:
+  /// The one that was idle for longest makes room for another.
+  static constexpr std::size_t most_devices = 4096;
+
+  /// @param rules  what is accepted in answers; codes outside the table are folded into it
+  asker(const clock& time, const decode_rules& rules, asker_owner& owner);
+  asker(const asker&) = delete;
+  asker& operator=(const asker&) = delete;
+  /// What is under way is dropped, and told nothing.
+  ~asker() = default;
+
+  /// @name Devices, by keys of the owner's
+  /// @{
+  device* find_device(std::string_view key) const noexcept;
+  /// False if every one of the most devices is busy.
+  bool make_room();
+  /// Precondition: there is room, and the key is new.
+  device& add_device(std::string key, std::unique_ptr<device> added);
+  const text_map<std::unique_ptr<device>>& devices() const noexcept { return devices_; }
+  /// Nothing new is sent over a link: forgets its devices that are idle, and gives the others' keys free.
+  /// Returns true if none is left.
+  bool let_go(const device_link& via);
+  /// Another connection took the place of what was behind the links: nothing is confirmed. Forgets the
+  /// devices that are idle.
+  void forget_connections();
+  /// @}
+
+  /// Places a question at the end of a device's queue; `send_next` sends it when it may. If this throws, the
+  /// question is gone, and was told nothing.
+  void place(device& at, std::unique_ptr<question> q);
+  /// Sends what waits for a device and may be sent.
+  void send_next(device& to);
+  /// Null if no question with this id is under way.
+  question* find(const request_id& id) noexcept;
+  std::size_t size() const noexcept { return open_.size(); }
+  /// True if a question with this id is under way, or ended not long ago (`outcome_memory`).
+  bool has_asked(const request_id& id) noexcept;
+  /// Ends a question, if it is under way. An answer to it is late from now on.
+  void end(const request_id& id, const failure& why);
+  void end_all(const failure& why);
+
+  void on_response(const device_link& from, const exchange_topic& topic, std::string_view payload);
+  void on_link_up(const device_link& which);
+  void on_link_down(const device_link& which, std::string_view why);
+  void on_subscribed(device& at, error_code ec);
+
+  /// Ends the questions whose time is over.
+  void expire(steady_time now);
+  steady_time next_deadline() const noexcept { return open_.earliest(); }
+
+ private:
+  using outcome = outcome_memory::outcome;
+  using taken_question = std::unique_ptr<question>;
+
+  void send(question& q);
+  device_link::sent_handler follow(const request_id& id, std::size_t bytes);
+  void take_answer(question& q, std::string_view payload);
+  fact judge_unawaited(const device_link& from, const exchange_topic& topic, const request_id& id,
+                       std::string_view payload);
+  void fail(taken_question q, const failure& why);
+  template <class Predicate>
+  void fail_all_if(Predicate&& wanted, const failure& why);
+  void note(const request_id& id, outcome how) noexcept { outcomes_.note(id, how, time_.now()); }
+
+  const clock& time_;
+  const decode_rules& rules_;
+  asker_owner& owner_;
+  text_map<std::unique_ptr<device>> devices_;
+  std::uint64_t let_go_ = 0;  ///< how many were given a key of their own
+  pending_table<taken_question> open_;
+  outcome_memory outcomes_;
+  std::string payload_;            ///< reused for every question
+  std::shared_ptr<asker*> alive_;  ///< so that what a link tells late does not find an asker that is gone
+};
+
+}  // namespace mqcoap::ask

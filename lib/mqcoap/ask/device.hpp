@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <mqcoap/ask/device_link.hpp>
+#include <mqcoap/ask/question_queue.hpp>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/exchange/standing_subscription.hpp>
+#include <mqcoap/protocol/name.hpp>
+
+namespace mqcoap::ask {
+
+class asker;
+
+/// A device somewhere that is asked: its standing subscription, how much it works on, and what waits for it.
+class device {
+ public:
+  device(asker& by, device_link& link, namespace_name namespace_of, device_tag name);
+  device(const device&) = delete;
+  device& operator=(const device&) = delete;
+  virtual ~device() = default;
+
+  device_link& via;
+  const namespace_name ns;
+  const device_tag tag;
+
+  /// How much a device works on, and how much waits for it.
+  struct load {
+    std::size_t in_flight = 0;  ///< sent and not yet answered
+    std::size_t waiting = 0;    ///< not yet sent
+    std::size_t all() const noexcept { return in_flight + waiting; }
+  };
+  load now() const noexcept { return {in_flight_, waiting_.size()}; }
+  /// True if it may be forgotten.
+  bool idle() const noexcept { return now().all() == 0 && !held_; }
+  /// True if the broker has confirmed, on this connection, that it brings the answers.
+  bool confirmed() const noexcept { return answers_.confirmed(); }
+
+ private:
+  friend class asker;
+  friend class question;
+
+  standing_subscription answers_;  ///< nothing is sent before it is confirmed
+  question_queue waiting_;
+  std::size_t in_flight_ = 0;
+  steady_time last_used_{};
+  bool held_ = false;  ///< its queue is being worked off, or a question of its is ending, right now
+};
+
+}  // namespace mqcoap::ask

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mqcoap/base/errc.hpp>
+#include <string_view>
+
+namespace mqcoap::ask {
+
+/// Why a question ended without an answer. Whoever asked makes words of it.
+struct failure {
+  enum class cause : std::uint8_t {
+    deadline,       ///< the device did not answer in time, or the question was not sent in time
+    link_lost,      ///< the connection went down; `words` say why
+    not_confirmed,  ///< the answers of the device cannot be subscribed to: `error`
+    not_sendable,   ///< the link did not take the question, or lost it: `error`
+    no_memory,      ///< there was none for the answer
+    unusable,       ///< the answer is none, as `words` say
+    ended,          ///< by whoever asked: `error` and `words` are theirs
+  };
+
+  cause why = cause::deadline;
+  error_code error{};
+  std::size_t bytes = 0;     ///< of what was to be sent
+  std::string_view words{};  ///< valid during the call
+};
+
+}  // namespace mqcoap::ask

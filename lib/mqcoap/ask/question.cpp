@@ -1,0 +1,17 @@
+#include <mqcoap/ask/question.hpp>
+
+#include <mqcoap/ask/device.hpp>
+#include <utility>
+
+namespace mqcoap::ask {
+
+/// Gives the place at the device back. Does nothing the second time.
+void question::leave() noexcept {
+  if (!std::exchange(has_place_, false)) return;
+  if (sent_)
+    --device_->in_flight_;
+  else
+    device_->waiting_.remove(*this);
+}
+
+}  // namespace mqcoap::ask

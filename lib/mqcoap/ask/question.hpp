@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <mqcoap/ask/failure.hpp>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/name.hpp>
+#include <mqcoap/protocol/request_id.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
+#include <mqcoap/protocol/response.hpp>
+#include <string>
+
+namespace mqcoap::ask {
+
+class device;
+
+/// One request to a device, from the moment at which it is placed in the device's queue until it ends: by
+/// exactly one call of `answered` or `failed`. Has a place at its device, and gives it back when it ends or
+/// is destroyed, so that an exception cannot leave a device busy for ever. The device outlives it.
+class question {
+ public:
+  question(const question&) = delete;
+  question& operator=(const question&) = delete;
+  virtual ~question() { leave(); }
+
+  const request_id& id() const noexcept { return id_; }
+  steady_time deadline() const noexcept { return deadline_; }
+  /// True once the device's link has it; it stays true.
+  bool sent() const noexcept { return sent_; }
+  steady_time sent_at() const noexcept { return sent_at_; }
+
+  virtual const subsystem_name& subsystem() const noexcept = 0;
+  virtual const resource_path& path() const noexcept = 0;
+
+ protected:
+  question(const request_id& id, steady_time deadline) : id_(id), deadline_(deadline) {}
+
+  /// Precondition: it was placed.
+  device& at() const noexcept { return *device_; }
+
+ private:
+  friend class asker;
+  friend class question_queue;
+
+  /// It is sent only while the device works on fewer.
+  virtual std::size_t most_in_flight() const noexcept { return std::numeric_limits<std::size_t>::max(); }
+  /// True if it waits on when its link goes down before it was sent.
+  virtual bool outlasts_outage() const noexcept { return false; }
+  /// Appends what is sent. Called once.
+  virtual void encode(std::string& payload) = 0;
+  /// Called once, when the link has taken it.
+  virtual void on_sent() noexcept {}
+  /// Makes what is told to whoever asked of what the device answered. May throw std::bad_alloc: then the
+  /// question ends with `failure::cause::no_memory`.
+  virtual void prepare(response& from_device) { static_cast<void>(from_device); }
+  virtual void answered(response&& what) noexcept = 0;
+  virtual void failed(const failure& why) noexcept = 0;
+
+  void leave() noexcept;
+
+  const request_id id_;
+  const steady_time deadline_;
+  steady_time sent_at_{};
+  device* device_ = nullptr;
+  question* before_ = nullptr;  ///< in the queue of its device
+  question* behind_ = nullptr;
+  bool has_place_ = false;
+  bool sent_ = false;
+};
+
+}  // namespace mqcoap::ask

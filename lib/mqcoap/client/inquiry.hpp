@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <mqcoap/ask/question.hpp>
+#include <mqcoap/client/requester.hpp>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// A request that ends without an answer is given one made up here, as a gateway would have worded it.
+/// Without its words where there is no memory for them. @param words  empty: those of the error
+answer made_up_answer(error_code error, std::string_view words) noexcept;
+
+/// One request of a client, until it completes.
+class requester::inquiry final : public ask::question {
+ public:
+  inquiry(requester& of, const request_id& id, request_spec what, completion done,
+          std::chrono::milliseconds timeout, when_disconnected if_disconnected);
+
+  const subsystem_name& subsystem() const noexcept override { return what_.to.subsystem; }
+  const resource_path& path() const noexcept override { return what_.to.path; }
+
+ private:
+  bool outlasts_outage() const noexcept override { return if_disconnected_ == when_disconnected::wait; }
+  void encode(std::string& payload) override;
+  void answered(response&& what) noexcept override;
+  void failed(const ask::failure& why) noexcept override;
+
+  error_code error_of(const ask::failure& why) const noexcept;
+  std::string words_of(const ask::failure& why) const noexcept;
+  std::string unsent_words(const ask::failure& why) const;
+  std::string silence_words() const;
+  std::string may_have_run() const;
+
+  requester& of_;
+  request_spec what_;  ///< once sent, without what only the device needs
+  completion done_;
+  const std::chrono::milliseconds timeout_;
+  const when_disconnected if_disconnected_;
+};
+
+}  // namespace mqcoap

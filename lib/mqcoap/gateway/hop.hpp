@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mqcoap/ask/question.hpp>
+#include <mqcoap/gateway/late_answers.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/relayed_answer.hpp>
+#include <mqcoap/gateway/route_table.hpp>
+#include <mqcoap/gateway/upstream.hpp>
+#include <mqcoap/protocol/address.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/protocol/responder.hpp>
+#include <optional>
+#include <string>
+
+namespace mqcoap {
+
+/// How many times a request may be forwarded that does not say.
+inline constexpr unsigned default_hops = 8;
+
+/// A request of a caller on its way to a device, and what becomes of it: the caller's answer.
+class hop final : public ask::question {
+ public:
+  /// What all hops share.
+  struct surroundings {
+    const clock& time;
+    const decode_rules& decoding;
+    late_answers& late;
+  };
+
+  /// @param asked  the address that the route was given
+  /// @param to  what the route made of it
+  hop(const surroundings& around, const request_id& id, steady_time deadline, const address& asked,
+      std::shared_ptr<const route_options> route, address to);
+
+  /// Until then, the caller is still with whoever placed the hop.
+  void take_caller(responder&& r) noexcept { caller_ = std::move(r); }
+
+  const subsystem_name& subsystem() const noexcept override { return to_.subsystem; }
+  const resource_path& path() const noexcept override { return to_.path; }
+  const route_options& route() const noexcept { return *route_; }
+  /// Precondition: it was placed at one.
+  upstream& device() const noexcept { return static_cast<upstream&>(at()); }
+
+  /// The request came back as by a bridge: if it ends without an answer, that is 502 with these words, and
+  /// not 504.
+  void expect_loop(std::string words) noexcept { loop_words_ = std::move(words); }
+
+ private:
+  struct ending {
+    response_code code = response_code::gateway_timeout;
+    std::string words{};
+    bool never_run = false;
+  };
+
+  std::size_t most_in_flight() const noexcept override { return route_->in_flight; }
+  void encode(std::string& payload) override;
+  void prepare(response& from_device) override;
+  void answered(response&& what) noexcept override;
+  void failed(const ask::failure& why) noexcept override;
+
+  ending ending_of(const ask::failure& why) const;
+  ending silent() const;
+  ending unanswered(const std::string& why) const;
+  ending unsendable(const ask::failure& why) const;
+  std::string unsent_words() const;
+  bool has_whole_time() const noexcept { return deadline() - caller_->received >= route_->timeout; }
+  bool is_at_device(const ask::failure& why) const noexcept;
+  way_back make_way_back() const;
+  void expect_late() const noexcept;
+
+  const surroundings& around_;
+  responder caller_;
+  const std::optional<address> asked_;  ///< where the route made another address of it
+  const std::shared_ptr<const route_options> route_;
+  const address to_;
+  std::string loop_words_;
+};
+
+}  // namespace mqcoap
