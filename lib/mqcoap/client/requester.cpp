@@ -2,8 +2,8 @@
 
 #include <boost/asio/error.hpp>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/client/message_buffer.hpp>
 #include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/transport/message_buffer.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <utility>
 
