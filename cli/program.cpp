@@ -11,10 +11,10 @@
 #include <mqcoap/config/suggest.hpp>
 #include <mqcoap/transport/log.hpp>
 
-#include "failure.hpp"
-#include "global_options.hpp"
-#include "help_formatter.hpp"
-#include "verbs.hpp"
+#include "options/global_options.hpp"
+#include "options/help_formatter.hpp"
+#include "verbs/verbs.hpp"
+#include "words/failure.hpp"
 
 namespace mqcoap::cli {
 namespace {

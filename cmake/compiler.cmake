@@ -10,8 +10,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
 endif()
 # Where several sources are one: g++ takes a source for a header, and what another source names for what is shadowed.
+set(MQCOAP_UNITY_OPTIONS -Wno-shadow $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
 if(CMAKE_UNITY_BUILD)
-  add_compile_options(-Wno-shadow $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+  add_compile_options(${MQCOAP_UNITY_OPTIONS})
 endif()
 if(MQCOAP_WERROR)
   add_compile_options(-Werror)

@@ -17,6 +17,8 @@ HEADERS = [
     "client/client.hpp",
     "client/sync_client.hpp",
     "client/client_options.hpp",
+    "transport/outage_cause.hpp",
+    "transport/connection_fault.hpp",
     "transport/link_options.hpp",
     "transport/tls_options.hpp",
     "client/request_spec.hpp",

@@ -32,6 +32,9 @@ FLOORS = {
 # The folders of programs, which own their process.
 PROGRAMS = ("daemon", "cli")
 
+# The rooms of the command line, from below. Files outside of them may include them all.
+ROOMS = ("words", "output", "options", "session", "verbs")
+
 # (pattern of the included name, lowest floor, files that may include it, words for the rule)
 CONFINED = [
     ("boost/json*", 1, "*", "Boost.JSON only on floor 1 and up"),
@@ -83,12 +86,22 @@ def include_breach(name, folder, included, quoted):
         if other != folder and FLOORS[other] >= floor:
             way = "up" if FLOORS[other] > floor else "sideways"
             return f"floor {floor} ({folder}) looks {way} at floor {FLOORS[other]} ({other})"
+    elif quoted and folder == "cli" and included.split("/")[0] in ROOMS:
+        return room_breach(name, included)
     elif quoted and "/" in included:
         return "headers of the project are included as <mqcoap/FOLDER/FILE>"
     for pattern, lowest, files, words in CONFINED:
         if fnmatch.fnmatchcase(included, pattern):
             return None if floor >= lowest and fnmatch.fnmatchcase(name, files) else words
     return None
+
+
+def room_breach(name, included):
+    """Why a file of the command line may not include this file of a room; None if it may."""
+    here, there = name.split("/")[1], included.split("/")[0]
+    if here not in ROOMS or ROOMS.index(here) >= ROOMS.index(there):
+        return None
+    return f"the room {here} looks up at the room {there}"
 
 
 def file_breaches(name, text):

@@ -83,6 +83,12 @@ class MadeUp(unittest.TestCase):
     def test_programs_do_not_include_each_other(self):
         self.assert_breach("cli/a.cpp", '#include "daemon/service.hpp"\n', "included as <mqcoap/")
 
+    def test_rooms_of_the_command_line_look_down(self):
+        self.assert_breach("cli/words/a.cpp", '#include "session/session.hpp"\n', "room words looks up")
+        self.assert_breach("cli/options/a.cpp", '#include "verbs/verbs.hpp"\n', "room options looks up")
+        self.assert_allowed("cli/verbs/a.cpp", '#include "words/value.hpp"\n#include "verbs/verbs.hpp"\n')
+        self.assert_allowed("cli/program.cpp", '#include "verbs/verbs.hpp"\n')
+
     def test_the_line_of_a_breach_is_told(self):
         text = "#pragma once\n/* two\nlines */\n#include <vector>\n  #  include <spdlog/spdlog.h>\n"
         self.assert_breach("protocol/a.hpp", text, "spdlog only", line=5)

@@ -162,9 +162,10 @@ void session::show_subscriptions() {
   step("subscriptions");
   out_.unordered();
   for (const auto& [name, s] : lab_.sites()) {
-    if (!s->gateway_link) continue;
-    for (const auto& filter : s->gateway_link->filters()) out_.message(name + ' ' + filter);
-    for (const auto& filter : s->gateway_link->others()) out_.message(name + ' ' + filter + " of others");
+    const auto* const via = lab_.link_of(name);
+    if (via == nullptr) continue;
+    for (const auto& filter : via->filters()) out_.message(name + ' ' + filter);
+    for (const auto& filter : via->others()) out_.message(name + ' ' + filter + " of others");
   }
 }
 
@@ -193,7 +194,7 @@ void session::suspend(const std::vector<request_text>& all, std::int64_t ms) {
 
 void session::drain() {
   step("the gateway drains");
-  lab_.drain();
+  lab_.stop();
   lab_.settle();
   deliver_due();
 }

@@ -119,7 +119,7 @@ void world::play(const step& s) {
 
 void world::the_gateway(std::string_view rest) {
   if (rest == "stops") {
-    lab_.drain();
+    lab_.stop();
     lab_.abandon();
   } else if (rest == "is suspended") {
     lab_.suspend();

@@ -69,7 +69,8 @@ client::~client() {
 client::executor_type client::get_executor() const noexcept { return core_->serial(); }
 const std::string& client::client_id() const noexcept { return core_->client_id(); }
 bool client::connected() const noexcept { return core_->connected(); }
-std::string client::outage() const { return core_->outage(); }
+outage_cause client::outage() const { return core_->outage(); }
+std::string client::outage_words() const { return core_->outage().words(); }
 std::size_t client::largest_packet() const noexcept { return core_->largest_packet(); }
 client_stats client::stats() const { return core_->stats(); }
 

@@ -16,6 +16,7 @@
 #include <mqcoap/protocol/general.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
 #include <mqcoap/protocol/response.hpp>
+#include <mqcoap/transport/outage_cause.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,8 +79,10 @@ class client {
   /// The MQTT client id in force.
   const std::string& client_id() const noexcept;
   bool connected() const noexcept;
-  /// Why there is no connection, in words; empty while there is one, or before the first try.
-  std::string outage() const;
+  /// Why there is no connection; none while there is one, or before the first try.
+  outage_cause outage() const;
+  /// The same in words, for people; empty without an outage.
+  std::string outage_words() const;
   /// Bytes of the largest packet that the broker takes, as it said when it was connected last, or as the
   /// options say; 0: nobody says.
   std::size_t largest_packet() const noexcept;
@@ -100,7 +103,8 @@ class client {
 
   /// Sends a request and completes with its answer. Signature: void(error_code, response). A 4xx or 5xx
   /// answer completes with that response_code as the error, and the answer beside it. Without an answer the
-  /// response is made up here: 504 or 503, with words that say what failed.
+  /// response is made up here: 504 or 503, with words that say what failed, and `never_run` if the request
+  /// was not sent.
   /// @par Errors  errc::timed_out, errc::not_connected (not sent), errc::connection_lost (sent; what
   ///   became of it is unknown), errc::denied (the broker does not let us ask, or does not let us have the
   ///   answers), errc::too_many_pending, errc::queue_full, errc::too_large, errc::unusable_answer,

@@ -43,7 +43,7 @@ client_core::client_core(const executor& on, client_options options, make_link m
   largest_packet_.set(options_.broker.max_packet);
 }
 
-std::string client_core::outage() const {
+outage_cause client_core::outage() const {
   const std::lock_guard lock(outage_mutex_);
   return outage_;
 }
@@ -150,7 +150,7 @@ void client_core::correct_presence() {
   publish_presence(announcement_.online());
 }
 
-void client_core::on_link_down(link&, std::string_view why) noexcept {
+void client_core::on_link_down(link&, const outage_cause& why) noexcept {
   if (std::exchange(in_messages_, false) && !ready_.empty()) post_completions();
   connected_ = false;
   own_confirmed_ = false;
@@ -160,7 +160,7 @@ void client_core::on_link_down(link&, std::string_view why) noexcept {
   tell_connected(errc::not_connected);
 }
 
-void client_core::set_outage(std::string_view why) {
+void client_core::set_outage(const outage_cause& why) {
   const std::lock_guard lock(outage_mutex_);
   outage_ = why;
 }

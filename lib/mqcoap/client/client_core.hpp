@@ -41,7 +41,7 @@ class client_core final : public link_events,
   const executor& serial() const noexcept { return serial_; }
   const std::string& client_id() const noexcept { return options_.broker.client_id; }
   bool connected() const noexcept { return connected_; }
-  std::string outage() const;
+  outage_cause outage() const;
   std::size_t largest_packet() const noexcept { return static_cast<std::size_t>(largest_packet_.get()); }
   client_stats stats() const noexcept;
   request_chain& requests() noexcept { return requests_; }
@@ -76,7 +76,7 @@ class client_core final : public link_events,
   };
 
   void on_link_up(link& l) noexcept override;
-  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_link_down(link& l, const outage_cause& why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
   void on_messages_end(link& l) noexcept override;
   void completed(requester::completion done, error_code error, response&& answer) noexcept override;
@@ -91,7 +91,7 @@ class client_core final : public link_events,
   void hear_presence(const inbound& m);
   void correct_presence();
   void left(const link& l);
-  void set_outage(std::string_view why);
+  void set_outage(const outage_cause& why);
   void hand_out(const inbound& m, bool own_too);
   bool is_copy(const inbound& m, std::size_t filters);
   void set_alarm();
@@ -142,7 +142,7 @@ class client_core final : public link_events,
   std::atomic<bool> serving_{true};
   stat_counter connects_, served_, ignored_, largest_packet_;
   mutable std::mutex outage_mutex_;
-  std::string outage_;
+  outage_cause outage_;
 };
 
 }  // namespace mqcoap

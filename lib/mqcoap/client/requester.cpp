@@ -152,6 +152,7 @@ void requester::send(device& d, const request_id& id, entry& e) {
       link_->publish(topic.text(), payload_, e.deadline, {}, followed ? follow(id, size) : nullptr);
   release_if_large(payload_);
   if (error) {
+    e.sent = false;
     end(id, *pending_.take(id), error, unsent_words(error, size));
   } else {
     ++requests_;
@@ -165,6 +166,7 @@ link::written_handler requester::follow(const request_id& id, std::size_t size) 
     if (!self || (error != errc::denied && error != errc::too_large)) return;
     auto e = (*self)->pending_.take(id);
     if (!e) return;
+    e->sent = error == errc::denied;  // by the broker; what is too large does not leave
     const auto words = error == errc::denied ? "the broker does not let us send requests to " +
                                                    e->what.to.tag.text() + "; check its access control list"
                                              : (*self)->unsent_words(error, size);
@@ -212,7 +214,7 @@ void requester::on_response(const exchange_topic& topic, std::string_view payloa
   ++answers_;
   if (!decoded)
     return fail(std::move(taken.done), taken.what.to.path, *id, errc::unusable_answer,
-                decoded.error().words + may_have_run(taken.what.verb));
+                decoded.error().words + may_have_run(taken.what.verb), fate::sent);
   const exchange of{std::move(taken.what.to), taken.what.verb,
                     duration_cast<microseconds>(time_.now() - taken.sent_at)};
   const auto error = chain_.run(of, *decoded);
@@ -224,14 +226,14 @@ void requester::on_link_up() {
     if (d.now == device::state::idle && !d.waiting.empty()) ask(*device_tag::parse(tag), d);
 }
 
-void requester::on_link_down(std::string_view why) {
+void requester::on_link_down(const outage_cause& why) {
   for (auto& [tag, d] : devices_)
     if (d.now == device::state::ready) d.now = device::state::idle;
   for (auto& [id, e] : pending_.take_all_if(
            [](const entry& e) { return e.sent || e.if_disconnected == when_disconnected::fail; })) {
     outcomes_.note(id, outcome_memory::outcome::timed_out);
     const error_code error = e.sent ? errc::connection_lost : errc::not_connected;
-    const auto words = std::string(why) + (e.sent ? may_have_run(e.what.verb) : "");
+    const auto words = why.words() + (e.sent ? may_have_run(e.what.verb) : "");
     end(id, std::move(e), error, words);
   }
 }
@@ -270,16 +272,17 @@ void requester::leave(const entry& e) {
 
 void requester::end(const request_id& id, entry e, error_code error, std::string_view words) {
   leave(e);
-  fail(std::move(e.done), e.what.to.path, id, error, words);
+  fail(std::move(e.done), e.what.to.path, id, error, words, e.sent ? fate::sent : fate::not_sent);
 }
 
 /// Completes with an answer made up here, as a gateway would have worded it.
 void requester::fail(completion done, const resource_path& path, const request_id& id, error_code error,
-                     std::string_view words) {
+                     std::string_view words, fate was) {
   const auto code =
       error == errc::timed_out ? response_code::gateway_timeout : response_code::service_unavailable;
-  told_.completed(std::move(done), error,
-                  response{answer::error(code, words.empty() ? error.message() : words), path, id, {}, {}});
+  auto made = answer::error(code, words.empty() ? error.message() : words);
+  made.never_run = was == fate::not_sent;
+  told_.completed(std::move(done), error, response{std::move(made), path, id, {}, {}});
 }
 
 void requester::count(client_stats& into) const noexcept {

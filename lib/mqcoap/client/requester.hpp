@@ -49,7 +49,7 @@ class requester {
 
   void on_response(const exchange_topic& topic, std::string_view payload);
   void on_link_up();
-  void on_link_down(std::string_view why);
+  void on_link_down(const outage_cause& why);
   void expire(steady_time now);
   steady_time next_deadline() const noexcept { return pending_.earliest(); }
   /// Completes everything with errc::closed. @param forever  and whatever comes after
@@ -96,8 +96,10 @@ class requester {
   std::string unsent_words(error_code error, std::size_t size) const;
   void leave(const entry& e);
   void end(const request_id& id, entry e, error_code error, std::string_view words);
+  /// Whether the request has left.
+  enum class fate : std::uint8_t { not_sent, sent };
   void fail(completion done, const resource_path& path, const request_id& id, error_code error,
-            std::string_view words);
+            std::string_view words, fate was = fate::not_sent);
 
   const client_options& options_;
   const response_chain& chain_;

@@ -98,7 +98,7 @@ void sync_client::connect(error_code& error) {
 void sync_client::connect() {
   error_code error;
   connect(error);
-  if (error) throw exchange_failed(error, client_->outage());
+  if (error) throw exchange_failed(error, client_->outage_words());
 }
 
 void sync_client::disconnect() {

@@ -162,10 +162,10 @@ void gateway::on_link_up(link& l) noexcept {
   proxy_.on_link_up(l);
 }
 
-void gateway::on_link_down(link& l, std::string_view why) noexcept {
+void gateway::on_link_down(link& l, const outage_cause& why) noexcept {
   if (is_kept(l)) stats_.broker_down(l.name(), why, time_.now());
   front_.on_link_down(l);
-  proxy_.on_link_down(l, why);
+  proxy_.on_link_down(l, why.words());
 }
 
 void gateway::on_message(link& l, const inbound& m) noexcept try {

@@ -88,7 +88,7 @@ class gateway final : public link_events {
   void on_alarm();
 
   void on_link_up(link& l) noexcept override;
-  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_link_down(link& l, const outage_cause& why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
 
   const counters& counted() const noexcept { return counted_; }

@@ -102,7 +102,7 @@ void presence_announcer::on_link_up(link&) noexcept try {
   spdlog::error("presence could not be told on {}: {}", topic_, e.what());
 }
 
-void presence_announcer::on_link_down(link&, std::string_view why) noexcept {
+void presence_announcer::on_link_down(link&, const outage_cause& why) noexcept {
   const bool was_up = phase_ == phase::up;
   if (was_up) unheard_losses_ = unheard_from_ ? unheard_losses_ + 1 : 0;
   const auto lasted = was_up ? time_.now() - up_since_ : std::chrono::nanoseconds(0);
@@ -110,7 +110,7 @@ void presence_announcer::on_link_down(link&, std::string_view why) noexcept {
   if (was_up) note_loss(lasted);
   retry_at_ = time_.now() + waits_.next(lasted, random_());
   close(0ms);
-  if (unheard_losses_ < 2) return fail(std::string(why), !was_up);
+  if (unheard_losses_ < 2) return fail(why.words(), !was_up);
   fail("the broker ends the connection when it is said: " + access_words(), true);
 }
 

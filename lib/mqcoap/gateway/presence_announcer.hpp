@@ -81,7 +81,7 @@ class presence_announcer final : private link_events {
   enum class phase { idle, connecting, up, closing };
 
   void on_link_up(link& l) noexcept override;
-  void on_link_down(link& l, std::string_view why) noexcept override;
+  void on_link_down(link& l, const outage_cause& why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
 
   void say(bool online);

@@ -143,12 +143,12 @@ void statistics::broker_up(const std::string& name, steady_time now) {
   auto& row = broker(name);
   row.up = true;
   row.since = now;
-  row.why.clear();
+  row.why = {};
 }
 
-void statistics::broker_down(const std::string& name, std::string_view why, steady_time now) {
+void statistics::broker_down(const std::string& name, const outage_cause& why, steady_time now) {
   auto& row = broker(name);
-  if (row.up || row.why.empty()) row.since = now;
+  if (row.up || !row.why) row.since = now;
   row.up = false;
   row.why = why;
 }

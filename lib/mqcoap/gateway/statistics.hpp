@@ -11,6 +11,7 @@
 #include <mqcoap/gateway/duration_counts.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/protocol/responder.hpp>
+#include <mqcoap/transport/outage_cause.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,7 +59,7 @@ class statistics {
     std::string name;
     bool up = false;
     steady_time since{};
-    std::string why;  ///< it is down; empty: it was not tried yet
+    outage_cause why;  ///< it is down; none: it was not tried yet
   };
 
   statistics();
@@ -89,7 +90,7 @@ class statistics {
   device_statistics* find_device(std::string_view broker, std::string_view ns, std::string_view tag) const;
 
   void broker_up(const std::string& name, steady_time now);
-  void broker_down(const std::string& name, std::string_view why, steady_time now);
+  void broker_down(const std::string& name, const outage_cause& why, steady_time now);
 
   /// True if a tag has a row of its own.
   bool names(std::string_view tag) const noexcept { return tag_index_.find(tag) != tag_index_.end(); }

@@ -63,7 +63,7 @@ json::object describe(const observer& o, const link& l) {
   for (const auto& row : o.running().stats().brokers()) {
     if (row.name != l.name()) continue;
     broker["since"] = o.wall(row.since).count;
-    if (!row.why.empty()) broker["why"] = row.why;
+    if (row.why) broker["why"] = row.why.words();
   }
   return broker;
 }

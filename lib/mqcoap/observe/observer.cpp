@@ -13,7 +13,7 @@ constexpr char exposition[] = "text/plain; version=0.0.4; charset=utf-8";
 
 std::string down_words(const gateway& g, const std::string& broker) {
   for (const auto& row : g.stats().brokers())
-    if (row.name == broker && !row.why.empty()) return "broker " + broker + " is not connected: " + row.why;
+    if (row.name == broker && row.why) return "broker " + broker + " is not connected: " + row.why.words();
   return "broker " + broker + " is not connected yet";
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/transport/outage_cause.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <string>
 #include <string_view>
@@ -35,8 +36,7 @@ class link_events {
   /// The subscriptions kept were asked for again, before this; what is published from here follows them.
   virtual void on_link_up(link& l) noexcept = 0;
   /// When an outage begins, also if the first connection fails, and again when a try fails for another cause.
-  /// @param why  in words, for the log and for 503 answers
-  virtual void on_link_down(link& l, std::string_view why) noexcept = 0;
+  virtual void on_link_down(link& l, const outage_cause& why) noexcept = 0;
   virtual void on_message(link& l, const inbound& m) noexcept = 0;
   /// After one or more messages, when the connection has no more for now and still is up: the place to hand
   /// results to others. What is published here leaves at once, together.

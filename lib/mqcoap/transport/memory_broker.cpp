@@ -61,7 +61,7 @@ void memory_broker::go_down() {
     auto* l = links_[i];
     if (l == nullptr || !l->up_) continue;
     if (l->will_ && l->will_->retain) keep(l->will_->topic, l->will_->payload);
-    l->go_down("the broker is away");
+    l->go_down(connection_fault::of_words("the broker is away"));
   }
 }
 
@@ -70,7 +70,7 @@ void memory_broker::drop(memory_link& l) {
   execute_will(l);
   for (auto& t : tasks_)
     if (t.what == task::kind::written && t.link == &l) t.error = errc::not_connected;
-  l.go_down("the connection is lost");
+  l.go_down(connection_fault::of_words("the connection is lost"));
 }
 
 void memory_broker::throw_off(const std::string& client_id) {

@@ -37,7 +37,7 @@ void memory_link::connect() {
   owner_->on_link_up(*this);
 }
 
-void memory_link::go_down(std::string_view why) {
+void memory_link::go_down(const outage_cause& why) {
   if (!std::exchange(up_, false)) return;
   granted_.clear();
   if (owner_ != nullptr) owner_->on_link_down(*this, why);

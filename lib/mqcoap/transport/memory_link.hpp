@@ -154,7 +154,7 @@ class memory_link final : public link {
   };
 
   void connect();
-  void go_down(std::string_view why);
+  void go_down(const outage_cause& why);
   /// Asks the broker for a kept filter: answers who waits for it, and replays what is retained.
   void make(const std::string& filter);
   void answer(std::string_view filter, error_code error);

@@ -1,5 +1,3 @@
-#include <spdlog/fmt/chrono.h>
-
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
@@ -17,44 +15,33 @@ constexpr std::chrono::seconds settled{10};
 constexpr std::chrono::minutes limit_lasts{10};
 constexpr int suspicious = 2;  // connections with a short life, since one that settled
 
-packet_size_watch::cause cause_of(session_end::parting said) {
-  switch (said) {
-    case session_end::parting::silent: return packet_size_watch::cause::unknown;
-    case session_end::parting::too_large: return packet_size_watch::cause::too_large;
+using kind = connection_fault::kind;
+
+packet_size_watch::cause cause_of(kind what) {
+  switch (what) {
+    case kind::closed: return packet_size_watch::cause::unknown;
+    case kind::packet_too_large: return packet_size_watch::cause::too_large;
     default: return packet_size_watch::cause::other;
   }
 }
 
-std::string utc(unix_millis at) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(at.count / 1000)));
-}
-
 }  // namespace
 
-void mosquitto_link::impl::explain(session_end& end) {
+void mosquitto_link::impl::explain(connection_fault& end) {
   const auto lasted = time_.now() - up_since_;
-  const bool taken_over = end.said == session_end::parting::taken_over;
-  const bool may_be_taken_over = taken_over || end.said == session_end::parting::silent;
+  const bool taken_over = end.what == kind::client_id_taken;
+  const bool may_be_taken_over = taken_over || end.what == kind::closed;
   if (lasted >= settled) short_lived_ = 0;
   const bool suspect = may_be_taken_over && lasted < short_life && ++short_lived_ >= suspicious;
-  if (const auto bytes = sizes_.ended(time_.now(), cause_of(end.said))) explain_size(end, *bytes);
+  if (const auto bytes = sizes_.ended(time_.now(), cause_of(end.what))) {
+    learn_largest_packet();
+    end.packet.emplace(connection_fault::packet_facts{*bytes});
+    if (largest_packet_.from == packet_limit::origin::observed) end.packet->limit = largest_packet_.bytes;
+  }
   if (suspect)
-    end.why += fmt::format("; does another client use the id '{}'? {} connections ended within {}",
-                           client_id_, short_lived_, to_string(short_life));
+    end.rival.emplace(connection_fault::rival_facts{client_id_, short_lived_, short_life});
   else if (taken_over)
-    end.why += fmt::format(" (another client uses the id '{}')", client_id_);
-}
-
-void mosquitto_link::impl::explain_size(session_end& end, std::size_t bytes) {
-  learn_largest_packet();
-  end.why += end.said == session_end::parting::too_large
-                 ? fmt::format(", the largest packet so far had {} bytes: ", bytes)
-                 : fmt::format(", within a second of the largest packet so far, of {} bytes: ", bytes);
-  if (largest_packet_.from == packet_limit::origin::observed)
-    end.why += fmt::format("for the second time, so packets of more than {} bytes are refused from now on",
-                           largest_packet_.bytes);
-  else
-    end.why += "does it take so much in one packet (mosquitto: max_packet_size)?";
+    end.rival.emplace(connection_fault::rival_facts{client_id_});
 }
 
 void mosquitto_link::impl::learn_largest_packet() {
@@ -107,9 +94,7 @@ void mosquitto_link::impl::check_acknowledgements() {
   const auto lasted = std::chrono::floor<std::chrono::seconds>(now - acknowledgements_.since());
   const unix_millis since{time_.wall().count - std::chrono::milliseconds(lasted).count()};
   session_->close();
-  on_session_end({session_end::cause::lost,
-                  fmt::format("the broker answers, but has acknowledged nothing (PUBACK) since {}, for {}",
-                              utc(since), to_string(lasted))});
+  on_session_end({.what = kind::no_acknowledgement, .silence = {since, lasted}});
 }
 
 }  // namespace mqcoap

@@ -1,7 +1,6 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
-#include <mqcoap/base/units.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <random>
@@ -17,11 +16,26 @@ std::uint64_t random_bits() {
   return (std::uint64_t{random()} << 32) | random();
 }
 
-protocol_choice::failure failure_of(session_end::cause what) {
+using kind = connection_fault::kind;
+
+protocol_choice::failure failure_of(kind what) {
   switch (what) {
-    case session_end::cause::version_refused: return protocol_choice::failure::version_refused;
-    case session_end::cause::hung_up: return protocol_choice::failure::hung_up;
+    case kind::version_refused: return protocol_choice::failure::version_refused;
+    case kind::hung_up: return protocol_choice::failure::hung_up;
     default: return protocol_choice::failure::other;
+  }
+}
+
+/// True if no broker has answered: another address may do.
+bool is_unreachable(kind what) {
+  switch (what) {
+    case kind::connection_refused:
+    case kind::network:
+    case kind::library:
+    case kind::no_answer:
+    case kind::tls_stalled:
+    case kind::tls_closed: return true;
+    default: return false;
   }
 }
 
@@ -71,13 +85,12 @@ void mosquitto_link::impl::resolve() {
   auto& asked = servers_[server_];
   after(options_.connect_timeout, [this, &asked] {
     asked.lookup.cancel();
-    server_failed({session_end::cause::unreachable,
-                   "the name is not resolved within " + to_string(options_.connect_timeout)});
+    server_failed({.what = kind::name_slow, .limit = options_.connect_timeout});
   });
   // The handler dies with the link, or with the wait for it.
   asked.lookup.begin(asked.at.host, [this](resolved_name found) {
     if (!found.fault.empty())
-      return server_failed({session_end::cause::unreachable, "cannot resolve the name: " + found.fault});
+      return server_failed({.what = kind::name_unknown, .quoted = std::move(found.fault)});
     addresses_ = std::move(found.addresses);
     try_address();
   });
@@ -94,8 +107,7 @@ void mosquitto_link::impl::load_authorities() {
   phase_ = phase::resolving;
   after(options_.connect_timeout, [this] {
     authorities_.cancel();
-    server_failed({session_end::cause::unreachable, "TLS: the trusted authorities are not read within " +
-                                                        to_string(options_.connect_timeout)});
+    server_failed({.what = kind::tls_authorities_slow, .limit = options_.connect_timeout});
   });
   // The handler dies with the link, or with the wait for it.
   authorities_.begin(*options_.tls, [this](const std::shared_ptr<const trusted_authorities>& loaded) {
@@ -118,22 +130,22 @@ void mosquitto_link::impl::open_session(const trusted_authorities* authorities) 
   }
 }
 
-void mosquitto_link::impl::attempt_failed(const session_end& end) {
-  say(options_.log, log_level::debug, "broker {}: {}: {}", options_.name, address_words(), end.why);
-  if (servers_[server_].version.failed(failure_of(end.what))) return soon([this] { try_address(); });
-  if (end.what == session_end::cause::unreachable && address_words() == last_address_) withdraw_size();
-  const bool elsewhere =
-      end.what == session_end::cause::unreachable || end.what == session_end::cause::hung_up;
+void mosquitto_link::impl::attempt_failed(const connection_fault& why) {
+  say(options_.log, log_level::debug, "broker {}: {}: {}", options_.name, address_words(), why.words());
+  if (servers_[server_].version.failed(failure_of(why.what))) return soon([this] { try_address(); });
+  const bool unreachable = is_unreachable(why.what);
+  if (unreachable && address_words() == last_address_) withdraw_size();
+  const bool elsewhere = unreachable || why.what == kind::hung_up;
   if (elsewhere && address_ + 1 < addresses_.size()) {
     ++address_;
     return soon([this] { try_address(); });
   }
-  server_failed(end);
+  server_failed(why);
 }
 
 /// Whatever it was, also a refusal: another server may think otherwise.
-void mosquitto_link::impl::server_failed(const session_end& end) {
-  failures_.push_back({end, address_words()});
+void mosquitto_link::impl::server_failed(connection_fault why) {
+  failures_.push_back({std::move(why), address_words()});
   if (server_ + 1 < servers_.size()) {
     ++server_;
     return soon([this] { begin_server(); });
@@ -151,17 +163,12 @@ void mosquitto_link::impl::wait_for_round(std::chrono::nanoseconds lasted) {
 /// The owner hears of each change of the cause, the log of those that are news. Addresses do not count: a
 /// name may lead to another one each time.
 void mosquitto_link::impl::announce_outage() {
-  std::string causes;
-  std::string all;
-  for (const auto& f : failures_) {
-    causes += (causes.empty() ? "" : "; ") + f.end.why;
-    all += fmt::format("{}{} ({})", all.empty() ? "" : "; ", f.end.why, f.where);
-  }
-  const auto [changed, worth_telling] = causes_.note(causes);
+  const outage_cause why(failures_);
+  const auto [changed, worth_telling] = causes_.note(why.faults());
   if (worth_telling)
-    say(options_.log, log_level::warning, "broker {} is away: {}; retrying", options_.name, all);
-  if (changed && owner_ != nullptr)
-    owner_->on_link_down(face_, failures_.size() == 1 ? failures_.front().end.why : all);
+    say(options_.log, log_level::warning, "broker {} is away: {}; retrying", options_.name,
+        why.words_with_places());
+  if (changed && owner_ != nullptr) owner_->on_link_down(face_, why);
 }
 
 std::string mosquitto_link::impl::address_words() const {
@@ -190,14 +197,14 @@ void mosquitto_link::impl::on_session_up() noexcept {
   if (owner_ != nullptr) owner_->on_link_up(face_);
 }
 
-void mosquitto_link::impl::on_session_end(session_end end) noexcept {
+void mosquitto_link::impl::on_session_end(connection_fault why) noexcept {
   session_ = nullptr;
   drop_outgoing(errc::not_connected);
   switch (phase_) {
-    case phase::connecting: return attempt_failed(end);
+    case phase::connecting: return attempt_failed(why);
     case phase::up:
-      explain(end);
-      failures_ = {{std::move(end), address_words()}};
+      explain(why);
+      failures_ = {{std::move(why), address_words()}};
       return wait_for_round(time_.now() - up_since_);
     default: return now_stopped();
   }

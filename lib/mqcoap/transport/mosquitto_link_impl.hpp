@@ -50,7 +50,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void abandon() noexcept;
 
   void on_session_up() noexcept override;
-  void on_session_end(session_end end) noexcept override;
+  void on_session_end(connection_fault why) noexcept override;
   void on_session_message(const inbound& m) noexcept override;
   void on_session_written(int id, bool denied) noexcept override;
   void on_session_subscribed(int id, std::span<const int> reasons) noexcept override;
@@ -76,13 +76,12 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void try_address();
   void load_authorities();
   void open_session(const trusted_authorities* authorities);
-  void attempt_failed(const session_end& end);
-  void server_failed(const session_end& end);
+  void attempt_failed(const connection_fault& why);
+  void server_failed(connection_fault why);
   void wait_for_round(std::chrono::nanoseconds lasted);
   void announce_outage();
-  /// Adds to the words what this end, and those before it, tell of the cause.
-  void explain(session_end& end);
-  void explain_size(session_end& end, std::size_t bytes);
+  /// Adds what this end, and those before it, tell of the cause.
+  void explain(connection_fault& end);
   void learn_largest_packet();
   /// The broker has said something: what that tells of the largest packet so far.
   void clear_largest_packet();
@@ -139,11 +138,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   boost::asio::steady_timer timer_;
   std::vector<std::string> addresses_;  ///< of the server that is tried
   std::size_t address_ = 0;
-  struct failure {
-    session_end end;
-    std::string where;
-  };
-  std::vector<failure> failures_;  ///< of this round, one for each server tried
+  std::vector<outage_cause::attempt> failures_;  ///< of this round, one for each server tried
   backoff backoff_;
   outage_causes causes_;
   bool oversize_told_ = false;

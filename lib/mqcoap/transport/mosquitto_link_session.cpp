@@ -11,7 +11,6 @@
 #include <limits>
 #include <mqcoap/transport/libmosquitto.hpp>
 #include <mqcoap/transport/reason_code.hpp>
-#include <system_error>
 #include <utility>
 
 namespace mqcoap {
@@ -62,7 +61,7 @@ mosquitto_session::mosquitto_session(boost::asio::any_io_executor executor, sess
       connect_limit_(options.connect_timeout) {
   handle_ = mosquitto_new(client_id.c_str(), true, this);
   if (handle_ == nullptr) {
-    failure_.why = system_words(errno);
+    failure_ = connection_fault::of_system(errno);
     return;
   }
   configure(options, authorities, host, protocol);
@@ -73,11 +72,6 @@ mosquitto_session::~mosquitto_session() { release(); }
 
 std::chrono::seconds mosquitto_session::keepalive_of(const link_options& options) noexcept {
   return std::clamp(options.keepalive, std::chrono::seconds{5}, std::chrono::seconds{65535});
-}
-
-std::string mosquitto_session::system_words(int error) {
-  auto words = std::generic_category().message(error);
-  return error == ECONNREFUSED ? words + ": no broker listens there" : words;
 }
 
 void mosquitto_session::configure(const link_options& options, const trusted_authorities* authorities,
@@ -106,14 +100,17 @@ void mosquitto_session::set_will(const last_will& will) {
     code = mosquitto_will_set(handle_, will.topic.c_str(), static_cast<int>(payload.size()), payload.data(),
                               qos_, will.retain);
   if (code != MOSQ_ERR_SUCCESS)
-    refuse("the last will cannot be set: " + std::string(mosquitto_strerror(code)));
+    failure_ = {.what = connection_fault::kind::will_refused, .quoted = mosquitto_strerror(code)};
 }
 
 /// The library's own TLS options would check the certificate for the address that is connected to.
 void mosquitto_session::set_tls(const tls_options& tls, const trusted_authorities& authorities,
                                 const std::string& host) {
   tls_ = std::make_unique<tls_context>(tls, authorities, host);
-  if (const auto& fault = tls_->fault().words; !fault.empty()) return refuse("TLS: " + fault);
+  if (const auto& fault = tls_->fault().words; !fault.empty()) {
+    failure_ = {.what = connection_fault::kind::tls_setup, .quoted = fault};
+    return;
+  }
   mosquitto_void_option(handle_, MOSQ_OPT_SSL_CTX, tls_->native());
   mosquitto_int_option(handle_, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);
 }
@@ -121,9 +118,6 @@ void mosquitto_session::set_tls(const tls_options& tls, const trusted_authoritie
 ssl_st* mosquitto_session::tls_connection() const noexcept {
   return static_cast<ssl_st*>(mosquitto_ssl_get(handle_));
 }
-
-/// Before `open`, which then fails with these words.
-void mosquitto_session::refuse(std::string why) { failure_ = {session_end::cause::refused, std::move(why)}; }
 
 /// CONNECT properties can only be given to the blocking connect. It keeps them before it looks at the host,
 /// and the asynchronous connect uses what was kept: so it is called without a host, which fails before any
@@ -191,7 +185,7 @@ void mosquitto_session::library_closed(int code, int error) noexcept {
 }
 
 bool mosquitto_session::open(const std::string& address, std::uint16_t port) {
-  if (handle_ == nullptr || !failure_.why.empty()) return false;
+  if (handle_ == nullptr || failure_) return false;
   const int from = lowest_free_descriptor();
   const int code = mosquitto_connect_async(handle_, address.c_str(), port, keepalive_);
   const int error = errno;
@@ -199,11 +193,13 @@ bool mosquitto_session::open(const std::string& address, std::uint16_t port) {
   const int copy = socket < 0 ? -1 : ::fcntl(socket, F_DUPFD_CLOEXEC, 3);
   if (copy < 0) {
     if (socket >= 0)
-      failure_.why = system_words(errno);
-    else if (tls_ && !tls_->refusal().empty())
-      refuse(tls_->refusal());
+      failure_ = connection_fault::of_system(errno);
+    else if (tls_ && tls_->refusal())
+      failure_ = tls_->refusal();
+    else if (code == MOSQ_ERR_ERRNO)
+      failure_ = connection_fault::of_system(error);
     else
-      failure_.why = code == MOSQ_ERR_ERRNO ? system_words(error) : mosquitto_strerror(code);
+      failure_ = {.what = connection_fault::kind::library, .quoted = mosquitto_strerror(code)};
     events_ = nullptr;
     release();
     return false;
@@ -280,11 +276,11 @@ void mosquitto_session::release_library() noexcept {
   handle_ = nullptr;
 }
 
-void mosquitto_session::end(session_end::cause what, std::string why, session_end::parting said) {
+void mosquitto_session::end(connection_fault why) {
   auto* events = events_;
   events_ = nullptr;
   release();
-  if (events != nullptr) events->on_session_end({what, std::move(why), said});
+  if (events != nullptr) events->on_session_end(std::move(why));
 }
 
 }  // namespace mqcoap

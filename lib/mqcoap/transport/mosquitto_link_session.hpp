@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mqcoap/exchange/stall_watch.hpp>
+#include <mqcoap/transport/connection_fault.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
@@ -21,36 +22,14 @@ struct mosquitto;
 
 namespace mqcoap {
 
-/// Why a session ended.
-struct session_end {
-  enum class cause : std::uint8_t {
-    unreachable,      ///< no connection, or no answer in time: another address may do
-    hung_up,          ///< the peer closed before it answered
-    version_refused,  ///< the broker does not speak this MQTT version
-    refused,          ///< the broker said no; `why` says what
-    lost,             ///< it was up
-    finished,         ///< `finish` was called, all is written, and the broker hung up
-  };
-  /// What the broker said with a lost connection.
-  enum class parting : std::uint8_t {
-    none,        ///< it did not end the connection: the network did, or we
-    silent,      ///< it closed, and gave no reason
-    taken_over,  ///< MQTT 5: another client came with the same id
-    too_large,   ///< MQTT 5: a packet was
-    other,       ///< MQTT 5: another reason, which `why` quotes
-  };
-  cause what = cause::lost;
-  std::string why;
-  parting said = parting::none;
-};
-
 /// What a session tells its owner, on the executor. Only `on_session_message` and `on_session_written` come
 /// from inside the library; `close` may be called from all of them.
 class session_events {
  public:
   virtual void on_session_up() noexcept = 0;
   /// Comes once and last; the library handle and its socket are gone.
-  virtual void on_session_end(session_end end) noexcept = 0;
+  /// @param why  no fault: `finish` was called, all is written, and the broker hung up
+  virtual void on_session_end(connection_fault why) noexcept = 0;
   virtual void on_session_message(const inbound& m) noexcept = 0;
   /// A message is written (QoS 0) or acknowledged (QoS 1). @param denied  the broker refused it
   virtual void on_session_written(int id, bool denied) noexcept = 0;
@@ -93,7 +72,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Begins to connect. @param address  numeric: a name would block the loop while it is resolved
   /// @return false if that failed at once; then no event comes, and `failure` says why
   bool open(const std::string& address, std::uint16_t port);
-  const session_end& failure() const noexcept { return failure_; }
+  const connection_fault& failure() const noexcept { return failure_; }
 
   /// Hands a message to the library. Nothing is written inside this call.
   /// @par Errors  errc::too_large, errc::invalid_topic, errc::denied, errc::queue_full, errc::not_connected
@@ -130,9 +109,6 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
                  mqtt_protocol protocol);
   void set_will(const last_will& will);
   void set_tls(const tls_options& tls, const trusted_authorities& authorities, const std::string& host);
-  void refuse(std::string why);
-  /// What an errno says, and what it means for a broker.
-  static std::string system_words(int error);
   void set_callbacks();
   void set_largest_packet(std::size_t max_inbound);
 
@@ -165,7 +141,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   void await_close();
   void read_to_close();
   void tell_loss();
-  void end(session_end::cause what, std::string why, session_end::parting said = session_end::parting::none);
+  void end(connection_fault why);
   void release() noexcept;
   void release_library() noexcept;
 
@@ -182,7 +158,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   bool v5_ = false;
   bool retains_ = true;  ///< the broker does
   std::size_t announced_packet_ = 0;
-  session_end failure_{session_end::cause::unreachable, {}};
+  connection_fault failure_;  ///< why it cannot be opened
 
   std::uint64_t callbacks_ = 0;      ///< so far: tells whether a read brought anything
   std::uint32_t unflushed_ = 0;      ///< packets queued since the last flush

@@ -6,7 +6,6 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
-#include <mqcoap/base/units.hpp>
 #include <mqcoap/transport/libmosquitto.hpp>
 #include <mqcoap/transport/mosquitto_link_session.hpp>
 #include <mqcoap/transport/reason_code.hpp>
@@ -16,6 +15,8 @@
 
 namespace mqcoap {
 namespace {
+
+using kind = connection_fault::kind;
 
 constexpr std::chrono::seconds goodbye_limit{1};
 constexpr int reads_a_wake = 64;
@@ -36,6 +37,41 @@ bool is_loss(int code) noexcept {
     case MOSQ_ERR_TLS:
     case MOSQ_ERR_ERRNO: return true;
     default: return false;
+  }
+}
+
+/// True if the broker closed the connection, false if the network failed. EPROTO is the library's word for
+/// whatever fails under TLS.
+bool is_close(int socket_error) noexcept {
+  return socket_error == 0 || socket_error == ECONNRESET || socket_error == EPIPE || socket_error == EPROTO;
+}
+
+/// Of the reason code of a DISCONNECT.
+kind disconnect_kind(int reason) noexcept {
+  switch (reason) {
+    case MQTT_RC_SESSION_TAKEN_OVER: return kind::client_id_taken;
+    case MQTT_RC_PACKET_TOO_LARGE: return kind::packet_too_large;
+    case MQTT_RC_NOT_AUTHORIZED: return kind::rights_withdrawn;
+    default: return kind::disconnected;
+  }
+}
+
+/// Of the reason code of a CONNACK.
+kind refusal_of_5(int reason) noexcept {
+  switch (reason) {
+    case MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION: return kind::version_refused;
+    case MQTT_RC_BAD_USERNAME_OR_PASSWORD: return kind::bad_credentials;
+    case MQTT_RC_NOT_AUTHORIZED: return kind::not_authorized;
+    default: return kind::refused;
+  }
+}
+
+kind refusal_of_311(int code) noexcept {
+  switch (code) {
+    case CONNACK_REFUSED_PROTOCOL_VERSION: return kind::version_refused;
+    case CONNACK_REFUSED_BAD_USERNAME_PASSWORD: return kind::bad_credentials;
+    case CONNACK_REFUSED_NOT_AUTHORIZED: return kind::not_authorized;
+    default: return kind::refused;
   }
 }
 
@@ -144,10 +180,7 @@ void mosquitto_session::on_writable() {
 void mosquitto_session::on_tick() {
   if (!up_) {
     const bool stalled = in_handshake() && !tls_wants_write(tls_connection());
-    const auto limit = to_string(connect_limit_);
-    return end(session_end::cause::unreachable,
-               stalled ? "the TLS handshake does not end within " + limit + ": is TLS spoken on this port?"
-                       : "no answer within " + limit);
+    return end({.what = stalled ? kind::tls_stalled : kind::no_answer, .limit = connect_limit_});
   }
   note_turn();
   note_all_is_read();
@@ -186,7 +219,7 @@ void mosquitto_session::await_close() {
   ::shutdown(watched_.native_handle(), SHUT_WR);
   tick_.expires_after(goodbye_limit);
   tick_.async_wait([self = shared_from_this()](const error_code& e) {
-    if (!e && self->watched_.is_open()) self->end(session_end::cause::finished, {});
+    if (!e && self->watched_.is_open()) self->end({});
   });
   read_to_close();
 }
@@ -197,7 +230,7 @@ void mosquitto_session::read_to_close() {
     std::array<char, 4096> rest;
     const auto count = ::recv(self->watched_.native_handle(), rest.data(), rest.size(), MSG_DONTWAIT);
     if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return self->read_to_close();
-    self->end(session_end::cause::finished, {});
+    self->end({});
   });
 }
 
@@ -234,53 +267,30 @@ bool mosquitto_session::all_has_left() noexcept {
 }
 
 void mosquitto_session::tell_loss() {
-  using enum session_end::cause;
-  using enum session_end::parting;
   if (finishing_ && disconnect_ == MOSQ_ERR_SUCCESS) return await_close();
-  if (disconnect_ >= first_failure) {
-    const auto said = disconnect_ == MQTT_RC_SESSION_TAKEN_OVER ? taken_over
-                      : disconnect_ == MQTT_RC_PACKET_TOO_LARGE ? too_large
-                                                                : other;
-    return end(lost, std::string("disconnected by the broker: ") + mosquitto_reason_string(disconnect_),
-               said);
-  }
-  if (disconnect_ == MOSQ_ERR_KEEPALIVE) return end(lost, "the broker does not answer");
+  if (disconnect_ >= first_failure)
+    return end({.what = disconnect_kind(disconnect_), .quoted = mosquitto_reason_string(disconnect_)});
+  if (disconnect_ == MOSQ_ERR_KEEPALIVE) return end({.what = kind::no_keepalive});
   if (!is_loss(disconnect_))
-    return end(lost, "the connection was given up here: " + without_dot(mosquitto_strerror(disconnect_)));
-  const bool is_close =
-      socket_error_ == 0 || socket_error_ == ECONNRESET || socket_error_ == EPIPE || socket_error_ == EPROTO;
-  end(lost, socket_error_ != 0 ? system_words(socket_error_) : "the broker closed the connection",
-      is_close ? silent : none);
+    return end({.what = kind::given_up, .quoted = without_dot(mosquitto_strerror(disconnect_))});
+  if (is_close(socket_error_)) return end({.what = kind::closed, .system_error = socket_error_});
+  end(connection_fault::of_system(socket_error_));
 }
 
 void mosquitto_session::tell_end() {
-  using enum session_end::cause;
   if (up_) return tell_loss();
-  if (connack_ > 0) {
-    const bool version =
-        v5_ ? connack_ == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION : connack_ == CONNACK_REFUSED_PROTOCOL_VERSION;
-    const bool credentials =
-        v5_ ? connack_ == MQTT_RC_BAD_USERNAME_OR_PASSWORD || connack_ == MQTT_RC_NOT_AUTHORIZED
-            : connack_ == CONNACK_REFUSED_BAD_USERNAME_PASSWORD || connack_ == CONNACK_REFUSED_NOT_AUTHORIZED;
-    auto why = without_dot(v5_ ? mosquitto_reason_string(connack_) : mosquitto_connack_string(connack_));
-    if (credentials) why += " (check username and password)";
-    return end(version ? version_refused : refused, "refused by the broker: " + why);
-  }
+  if (connack_ > 0)
+    return end({.what = v5_ ? refusal_of_5(connack_) : refusal_of_311(connack_),
+                .quoted = without_dot(v5_ ? mosquitto_reason_string(connack_)
+                                          : mosquitto_connack_string(connack_))});
   if (tls_)
-    if (auto why = tls_->refusal(); !why.empty()) return end(refused, std::move(why));
-  // EPROTO is the library's word for whatever fails under TLS.
-  if (socket_error_ != 0 && socket_error_ != ECONNRESET && socket_error_ != EPIPE && socket_error_ != EPROTO)
-    return end(unreachable, system_words(socket_error_));
-  if (in_handshake())
-    return end(unreachable,
-               "the connection was closed during the TLS handshake: is TLS spoken on this port?");
-  std::string why = std::string("the broker closed the connection before answering MQTT ") +
-                    (v5_ ? "5" : "3.1.1") + ": does it want ";
-  if (!tls_) why += "TLS on this port? Or ";
-  why += "another version of MQTT?";
-  if (tls_ && tls_->certificate_was_asked())
-    why += "; it had asked for a certificate of ours, and none is configured";
-  end(hung_up, std::move(why));
+    if (auto refusal = tls_->refusal()) return end(std::move(refusal));
+  if (!is_close(socket_error_)) return end(connection_fault::of_system(socket_error_));
+  if (in_handshake()) return end({.what = kind::tls_closed});
+  end({.what = kind::hung_up,
+       .attempt = {.mqtt_5 = v5_,
+                   .tls = tls_ != nullptr,
+                   .certificate_asked = tls_ && tls_->certificate_was_asked()}});
 }
 
 }  // namespace mqcoap

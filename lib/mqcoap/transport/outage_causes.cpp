@@ -11,7 +11,7 @@ constexpr std::size_t most_known = 16;
 
 }  // namespace
 
-outage_causes::news outage_causes::note(const std::string& why) {
+outage_causes::news outage_causes::note(const cause& why) {
   const bool again = why == std::exchange(last_, why);
   if (why == told_) return {!again, false};
   const bool known = std::find(known_.begin(), known_.end(), why) != known_.end();

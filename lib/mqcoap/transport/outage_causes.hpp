@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <mqcoap/transport/connection_fault.hpp>
 #include <vector>
 
 namespace mqcoap {
@@ -14,15 +14,17 @@ class outage_causes {
     bool worth_telling;
   };
 
-  /// @param why  the cause of a failed try
-  news note(const std::string& why);
+  /// The faults of a failed try, one for each server.
+  using cause = std::vector<connection_fault>;
+  /// @param why  not empty
+  news note(const cause& why);
   /// The outage is over.
   void clear() noexcept;
 
  private:
-  std::string last_;                ///< empty: no try has failed yet
-  std::string told_;                ///< last
-  std::vector<std::string> known_;  ///< were told in this outage
+  cause last_;                ///< empty: no try has failed yet
+  cause told_;                ///< last
+  std::vector<cause> known_;  ///< were told in this outage
 };
 
 }  // namespace mqcoap

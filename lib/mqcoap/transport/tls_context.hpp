@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mqcoap/transport/connection_fault.hpp>
 #include <mqcoap/transport/tls_authorities.hpp>
 #include <mqcoap/transport/tls_options.hpp>
 #include <optional>
@@ -28,8 +29,8 @@ class tls_context {
 
   /// The handshake is over, and succeeded.
   bool is_through() const noexcept { return through_; }
-  /// Who refused whom in the handshake and why, in words; empty if nobody did.
-  std::string refusal() const;
+  /// Who refused whom in the handshake and why; no fault if nobody did.
+  connection_fault refusal() const;
   /// The broker asked for a certificate of ours, and none is configured. It may do without.
   bool certificate_was_asked() const noexcept { return certificate_asked_; }
   /// Of the socket, as errno; 0: none. OpenSSL takes it away, and tells nobody.
@@ -47,8 +48,8 @@ class tls_context {
   void expect_host(bool verify);
   void ask_for_protocol(const std::string& name);
   tls_fault key_fault(const tls_options& options) const;
-  std::string alert_words() const;
-  std::string error_words() const;
+  connection_fault alert_fault() const;
+  connection_fault error_fault() const;
 
   std::unique_ptr<ssl_ctx_st, deleter> native_;
   const std::string host_;
@@ -59,7 +60,7 @@ class tls_context {
 
   // What the handshake left behind.
   bool through_ = false;
-  std::string verification_;        ///< what is wrong with the broker's certificate
+  connection_fault verification_;   ///< what is wrong with the broker's certificate
   bool certificate_asked_ = false;  ///< the broker asked for ours, and there is none
   int alert_ = 0;                   ///< sent by the broker; 0: none, or the goodbye
   unsigned long error_ = 0;         ///< OpenSSL's own

@@ -11,14 +11,15 @@
 #include <cstring>
 #include <ctime>
 #include <string_view>
+#include <utility>
 
-// What comes out of a handshake, and the words for it.
+// What comes out of a handshake.
 
 namespace mqcoap {
 namespace {
 
-constexpr char old_version_words[] =
-    "the broker does not offer TLS 1.2 or newer, and older versions are not safe: update or reconfigure it";
+using kind = connection_fault::kind;
+
 constexpr std::size_t longest_names = 200;  // bytes of a broker's certificate that go to the log
 
 tls_context& context_of(const SSL* connection) {
@@ -70,40 +71,43 @@ std::string date(const ASN1_TIME* when) {
   return {text.data(), size};
 }
 
-/// For a host that is an address. It counts as SAN IP alone: one that stands there as DNS or common name does
-/// not.
-std::string mismatch_words(const std::string& whose, const std::string& names, const std::string& host) {
-  const std::string san = "SAN IP (subjectAltName=IP:" + host + ')';
-  if ((", " + names + ", ").find(", " + host + ", ") != std::string::npos)
-    return whose + " names " + host + " as a DNS or common name only, which is not for " + host +
-           " as an address: it needs a " + san;
-  return whose + " is for " + names + ", not for " + host + ": use one of its names, or one with a " + san;
+connection_fault wrong_host(bool is_authority, const X509* certificate, const std::string& host,
+                            bool is_address) {
+  auto names = names_in(certificate);
+  const bool has_host = (", " + names + ", ").find(", " + host + ", ") != std::string::npos;
+  return {.what = kind::tls_wrong_host,
+          .host = host,
+          .certificate = {.is_authority = is_authority,
+                          .names = std::move(names),
+                          .host_is_address = is_address,
+                          .names_host_elsewhere = is_address && has_host}};
 }
 
 /// An error that only says: not yet.
 bool is_patience(int error) { return error == EAGAIN || error == EINTR || error == EINPROGRESS; }
 
-std::string verification_words(int error, int depth, const X509* certificate, const std::string& host) {
-  const std::string whose =
-      depth == 0 ? "the broker's certificate" : "the certificate of the broker's authority";
+connection_fault verification_fault(int error, int depth, const X509* certificate, const std::string& host) {
+  const bool is_authority = depth > 0;
+  const auto dated = [&](kind what, const ASN1_TIME* when) -> connection_fault {
+    return {.what = what, .certificate = {.is_authority = is_authority, .date = date(when)}};
+  };
   switch (error) {
-    case X509_V_ERR_IP_ADDRESS_MISMATCH: return mismatch_words(whose, names_in(certificate), host);
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-      return whose + " is for " + names_in(certificate) + ", not for " + host + ": use one of its names";
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return whose + " expired on " + date(X509_get0_notAfter(certificate)) + " and must be renewed";
+    case X509_V_ERR_IP_ADDRESS_MISMATCH: return wrong_host(is_authority, certificate, host, true);
+    case X509_V_ERR_HOSTNAME_MISMATCH: return wrong_host(is_authority, certificate, host, false);
+    case X509_V_ERR_CERT_HAS_EXPIRED: return dated(kind::tls_expired, X509_get0_notAfter(certificate));
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return whose + " is not valid before " + date(X509_get0_notBefore(certificate)) +
-             " (check this machine's clock)";
+      return dated(kind::tls_not_yet_valid, X509_get0_notBefore(certificate));
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_CERT_UNTRUSTED:
-      return "the broker's certificate is not signed by an authority that we trust (" +
-             std::string(X509_verify_cert_error_string(error)) + "): check the CA file";
-    default: return whose + " is not accepted: " + X509_verify_cert_error_string(error);
+      return {.what = kind::tls_untrusted, .quoted = X509_verify_cert_error_string(error)};
+    default:
+      return {.what = kind::tls_not_accepted,
+              .quoted = X509_verify_cert_error_string(error),
+              .certificate = {.is_authority = is_authority}};
   }
 }
 
@@ -124,7 +128,7 @@ int tls_context::hooks::on_verified(int accepted, X509_STORE_CTX* store) noexcep
   const auto* connection =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto& c = context_of(connection);
-  c.verification_ = verification_words(X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_error_depth(store),
+  c.verification_ = verification_fault(X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_error_depth(store),
                                        X509_STORE_CTX_get_current_cert(store), c.host_);
   return accepted;
 }
@@ -152,44 +156,44 @@ void tls_context::hooks::on_info(const SSL* connection, int where, int value) no
   }
 }
 
-std::string tls_context::refusal() const {
-  if (!verification_.empty()) return verification_;
-  if (alert_ != 0) return alert_words();
-  return through_ ? std::string{} : error_words();
+connection_fault tls_context::refusal() const {
+  if (verification_) return verification_;
+  if (alert_ != 0) return alert_fault();
+  return through_ ? connection_fault{} : error_fault();
 }
 
-std::string tls_context::alert_words() const {
-  if (certificate_asked_) return "the broker demands a certificate of ours, and none is configured";
+connection_fault tls_context::alert_fault() const {
+  if (certificate_asked_) return {.what = kind::tls_certificate_wanted};
   switch (alert_) {
-    case SSL_AD_PROTOCOL_VERSION: return old_version_words;
-    case SSL_AD_UNRECOGNIZED_NAME: return "the broker does not know the host " + host_;
-    case SSL_AD_NO_APPLICATION_PROTOCOL: return "the broker does not offer the application protocol (ALPN)";
+    case SSL_AD_PROTOCOL_VERSION: return {.what = kind::tls_too_old};
+    case SSL_AD_UNRECOGNIZED_NAME: return {.what = kind::tls_host_unknown, .host = host_};
+    case SSL_AD_NO_APPLICATION_PROTOCOL: return {.what = kind::tls_no_protocol};
     case SSL_AD_BAD_CERTIFICATE:
     case SSL_AD_UNSUPPORTED_CERTIFICATE:
     case SSL_AD_CERTIFICATE_REVOKED:
     case SSL_AD_CERTIFICATE_EXPIRED:
     case SSL_AD_CERTIFICATE_UNKNOWN:
     case SSL_AD_UNKNOWN_CA:
-      return std::string("the broker does not accept our certificate: ") + SSL_alert_desc_string_long(alert_);
-    default: return std::string("the broker ended the TLS handshake: ") + SSL_alert_desc_string_long(alert_);
+      return {.what = kind::tls_certificate_denied, .quoted = SSL_alert_desc_string_long(alert_)};
+    default: return {.what = kind::tls_alert, .quoted = SSL_alert_desc_string_long(alert_)};
   }
 }
 
-std::string tls_context::error_words() const {
+connection_fault tls_context::error_fault() const {
   if (error_ == 0 || ERR_GET_LIB(error_) != ERR_LIB_SSL) return {};
   switch (ERR_GET_REASON(error_)) {
     case SSL_R_UNEXPECTED_EOF_WHILE_READING: return {};  // it hung up: that is seen at the socket
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
     case SSL_R_HTTP_REQUEST:
-    case SSL_R_HTTPS_PROXY_REQUEST: return "what answers there does not speak TLS";
+    case SSL_R_HTTPS_PROXY_REQUEST: return {.what = kind::tls_not_spoken};
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_VERSION_TOO_LOW:
-    case SSL_R_WRONG_SSL_VERSION: return old_version_words;
+    case SSL_R_WRONG_SSL_VERSION: return {.what = kind::tls_too_old};
     default: break;
   }
   const auto* reason = ERR_reason_error_string(error_);
-  return std::string("the TLS handshake failed: ") + (reason == nullptr ? "for no known reason" : reason);
+  return {.what = kind::tls_failed, .quoted = reason == nullptr ? "" : reason};
 }
 
 bool tls_wants_write(const ssl_st* connection) noexcept {

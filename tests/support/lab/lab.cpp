@@ -9,7 +9,8 @@
 namespace mqcoap::test {
 namespace {
 
-constexpr std::uint64_t first_ids = 1;  ///< seed of the ids of hops
+constexpr std::uint64_t first_ids = 1;       ///< seed of the ids of hops
+constexpr std::chrono::seconds patience{4};  ///< for the last answers, as the daemon's
 
 /// One server under two names, which the configuration takes for two.
 bool is_same_server(const link_options& a, const link_options& b) {
@@ -23,9 +24,7 @@ lab::lab(std::string folder, lab_events events, extras with)
     : folder_(std::move(folder)), events_(std::move(events)) {
   if (with == extras::none) return;
   observer_.emplace(time_, "0");
-  presence_.emplace(
-      time_, presence_alarm_, [this](const link_options& o) { return link_for_presence(o); }, log_sink());
-  observer_->set_presence([this] { return presence_->status(); });
+  observer_->set_presence([this] { return host_->presences(); });
 }
 
 /// What the gateway says at its end concerns nobody.
@@ -40,37 +39,42 @@ settings lab::read(const std::string& file) const {
 
 gateway_hooks lab::make_hooks() {
   gateway_hooks hooks;
-  hooks.retired = [this](link& left) { retire(left); };
   hooks.ids = request_id_generator(first_ids);
-  if (!presence_) return hooks;
-  hooks.ready = [this] { presence_->set_online(true); };
-  hooks.away = [this] { presence_->set_online(false); };
-  hooks.document = [this](own_document which) { return observer_->document(which); };
+  if (observer_) hooks.document = [this](own_document which) { return observer_->document(which); };
   return hooks;
+}
+
+host_environment lab::environment() {
+  host_environment made{time_, alarm_, [this](const link_options& o) { return link_to(o); }, {}};
+  if (observer_) made.connect_presence = [this](const link_options& o) { return link_for_presence(o); };
+  made.flush_grace = {};
+  return made;
 }
 
 void lab::load(const std::string& file) {
   settings_ = read(file);
-  std::vector<link*> links;
-  for (const auto& options : settings_->brokers) links.push_back(link_to(options));
-  gateway_ = std::make_unique<gateway>(settings_->gateway, std::move(links), time_, alarm_, make_hooks());
-  if (observer_) observer_->watch(*gateway_);
-  put_in_force();
-  unstarted_.clear();
-  gateway_->start();
+  host_.emplace(host_configuration{settings_->gateway, settings_->brokers}, environment(), make_hooks());
+  if (observer_) observer_->watch(host_->running());
+  note_in_force();
+  host_->start();
   settle();
 }
 
-void lab::put_in_force() {
-  if (!presence_) return;
-  observer_->set_configuration(settings_->shown);
-  observer_->set_reload({time_.wall(), true, "in force"});
-  presence_->follow(gateway_->options().ns, gateway_->options().devices, settings_->brokers.front());
-  if (gateway_->subscribed()) presence_->set_online(true);
+void lab::reload(const std::string& file) {
+  settings_ = read(file);
+  host_->reconfigure({settings_->gateway, settings_->brokers});
+  note_in_force();
+  settle();
 }
 
-/// The link of the gateway there; a new one where there is none yet.
-link* lab::link_to(const link_options& broker) {
+void lab::note_in_force() {
+  if (!observer_) return;
+  observer_->set_configuration(settings_->shown);
+  observer_->set_reload({time_.wall(), true, "in force"});
+}
+
+/// A new link of the gateway to this broker, which is made when its name is first heard.
+std::unique_ptr<link> lab::link_to(const link_options& broker) {
   auto& there = sites_[broker.name];
   if (!there) {
     site* same = nullptr;
@@ -80,9 +84,7 @@ link* lab::link_to(const link_options& broker) {
     there = std::make_unique<site>(broker.name, same, events_.heard);
     if (same == nullptr) watch(*there->broker);
   }
-  if (!there->gateway_link) there->gateway_link = std::make_unique<memory_link>(*there->broker, broker.name);
-  if (!there->gateway_link->up()) unstarted_.push_back(there->gateway_link.get());
-  return there->gateway_link.get();
+  return std::make_unique<memory_link>(*there->broker, broker.name);
 }
 
 void lab::watch(memory_broker& b) {
@@ -101,38 +103,6 @@ std::unique_ptr<link> lab::link_for_presence(const link_options& options) {
   return std::make_unique<memory_link>(*default_site().broker, options.client_id, options.will);
 }
 
-void lab::reload(const std::string& file) {
-  auto next = read(file);
-  for (const auto& before : settings_->brokers) {
-    if (std::find(next.brokers.begin(), next.brokers.end(), before) != next.brokers.end()) continue;
-    leaving_.push_back(std::move(site_of(before.name).gateway_link));
-  }
-  std::vector<link*> links;
-  for (const auto& options : next.brokers) links.push_back(link_to(options));
-  settings_ = std::move(next);
-  gateway_->reconfigure(settings_->gateway, std::move(links));
-  put_in_force();
-  start_links();
-  settle();
-}
-
-/// Of two links with one client id, the old one goes first.
-void lab::start_links() {
-  std::erase_if(unstarted_, [this](link* l) {
-    const bool taken = std::any_of(leaving_.begin(), leaving_.end(),
-                                   [l](const auto& old) { return old->client_id() == l->client_id(); });
-    if (!taken) l->start(*gateway_);
-    return !taken;
-  });
-}
-
-void lab::retire(link& left) {
-  left.stop(std::chrono::milliseconds(0), [this, gone = &left] {
-    std::erase_if(leaving_, [gone](const auto& l) { return l.get() == gone; });
-    start_links();
-  });
-}
-
 void lab::settle() {
   if (suspended_) return;
   std::size_t moved = 1;
@@ -140,11 +110,7 @@ void lab::settle() {
     moved = 0;
     for (auto& [name, s] : sites_) moved += s->broker->run();
     if (alarm_.rings(time_.now())) {
-      gateway_->on_alarm();
-      ++moved;
-    }
-    if (presence_alarm_.rings(time_.now())) {
-      presence_->on_alarm();
+      host_->on_alarm();
       ++moved;
     }
   }
@@ -154,6 +120,12 @@ site& lab::site_of(std::string_view name) {
   const auto at = sites_.find(name);
   if (at == sites_.end()) throw std::runtime_error("there is no broker '" + std::string(name) + "'");
   return *at->second;
+}
+
+const memory_link* lab::link_of(std::string_view name) const noexcept {
+  for (const auto* const each : host_->running().links())
+    if (each->name() == name) return static_cast<const memory_link*>(each);
+  return nullptr;
 }
 
 void lab::elapse(std::chrono::milliseconds by) {
@@ -169,12 +141,10 @@ void lab::go_on() {
   for (auto& [name, s] : sites_) s->broker->set_waited({});
 }
 
-void lab::drain() {
-  gateway_->drain([this] {
-    if (presence_) presence_->stop(std::chrono::milliseconds(0), [] {});
-  });
+void lab::stop() {
+  host_->stop(patience, [] {});
 }
 
-void lab::abandon() { gateway_->abandon(); }
+void lab::abandon() { host_->abandon(); }
 
 }  // namespace mqcoap::test

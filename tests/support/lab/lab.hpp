@@ -6,14 +6,12 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/config/loader.hpp>
-#include <mqcoap/gateway/gateway.hpp>
-#include <mqcoap/gateway/presence_board.hpp>
+#include <mqcoap/gateway/gateway_host.hpp>
 #include <mqcoap/observe/observer.hpp>
 #include <mqcoap/transport/memory_link.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "hand_alarm.hpp"
 #include "site.hpp"
@@ -30,8 +28,8 @@ struct lab_events {
       published{};
 };
 
-/// A gateway with the brokers of its configuration in memory, and a clock that is moved by hand: composed as
-/// the daemon does it, without a thread, a socket or a sleep.
+/// The daemon's gateway_host with the brokers of its configuration in memory, and a clock that is moved by
+/// hand: without a thread, a socket or a sleep.
 class lab {
  public:
   /// What the daemon has beside the gateway.
@@ -51,13 +49,15 @@ class lab {
   /// Lets the gateway go on with this configuration, as the daemon does: what is the same keeps its
   /// connection.
   void reload(const std::string& file);
-  bool loaded() const noexcept { return gateway_ != nullptr; }
+  bool loaded() const noexcept { return host_.has_value(); }
 
-  gateway& running() noexcept { return *gateway_; }
+  gateway& running() noexcept { return host_->running(); }
   const settings& configuration() const noexcept { return *settings_; }
   const clock& time() const noexcept { return time_; }
   /// Throws std::runtime_error if there is no broker of this name.
   site& site_of(std::string_view name);
+  /// The gateway's own link to the broker of this name; null if the configuration in force has none.
+  const memory_link* link_of(std::string_view name) const noexcept;
   site& default_site() { return site_of(settings_->brokers.front().name); }
   /// All of them, also those of configurations before this one.
   const std::map<std::string, std::unique_ptr<site>, std::less<>>& sites() const noexcept { return sites_; }
@@ -69,32 +69,27 @@ class lab {
   void suspend() { suspended_ = time_.now(); }
   bool suspended() const noexcept { return suspended_.has_value(); }
   void go_on();
-  /// Takes no new requests; presence ends with the last answer.
-  void drain();
+  /// Takes no new requests; presences and links end with the last answer.
+  void stop();
   void abandon();
 
  private:
   settings read(const std::string& file) const;
-  void start_links();
-  void retire(link& left);
-  link* link_to(const link_options& broker);
-  std::unique_ptr<link> link_for_presence(const link_options& options);
+  host_environment environment();
   gateway_hooks make_hooks();
+  std::unique_ptr<link> link_to(const link_options& broker);
+  std::unique_ptr<link> link_for_presence(const link_options& options);
   void watch(memory_broker& b);
-  void put_in_force();
+  void note_in_force();
 
   const std::string folder_;
   lab_events events_;
   manual_clock time_;
   hand_alarm alarm_;
-  hand_alarm presence_alarm_;
   std::optional<settings> settings_;
   std::map<std::string, std::unique_ptr<site>, std::less<>> sites_;
-  std::vector<std::unique_ptr<memory_link>> leaving_;  ///< of brokers that a reload changed or removed
-  std::vector<link*> unstarted_;
   std::optional<observer> observer_;
-  std::optional<presence_board> presence_;
-  std::unique_ptr<gateway> gateway_;
+  std::optional<gateway_host> host_;
   std::optional<steady_time> suspended_;  ///< since when the gateway does not run
 };
 

@@ -6,7 +6,6 @@ namespace mqcoap::test {
 
 site::site(const std::string& name, site* same, listener heard)
     : broker(same == nullptr ? std::make_shared<memory_broker>() : same->broker),
-      gateway_link(std::make_unique<memory_link>(*broker, name)),
       same_(same),
       heard_(std::move(heard)) {
   if (same != nullptr) return;

@@ -17,12 +17,11 @@ class site final : private link_events {
   site(const std::string& name, site* same, listener heard);
 
   const std::shared_ptr<memory_broker> broker;
-  std::unique_ptr<memory_link> gateway_link;
   memory_link& outside() noexcept { return outside_ ? *outside_ : same_->outside(); }
 
  private:
   void on_link_up(link&) noexcept override {}
-  void on_link_down(link&, std::string_view) noexcept override {}
+  void on_link_down(link&, const outage_cause&) noexcept override {}
   void on_message(link& l, const inbound& m) noexcept override { heard_(l.name(), m); }
 
   site* const same_;

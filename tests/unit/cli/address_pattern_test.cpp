@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
-#include <address_pattern.hpp>
-#include <failure.hpp>
+#include <words/address_pattern.hpp>
+#include <words/failure.hpp>
 
 using namespace mqcoap;
 using namespace mqcoap::cli;

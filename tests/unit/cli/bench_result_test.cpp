@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 #include <algorithm>
-#include <bench_result.hpp>
 #include <boost/json/parse.hpp>
 #include <mqcoap/protocol/response_code.hpp>
+#include <output/bench_result.hpp>
 
 using namespace mqcoap;
 using namespace mqcoap::cli;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <body_diff.hpp>
-#include <failure.hpp>
+#include <output/body_diff.hpp>
+#include <words/failure.hpp>
 
 #include "support.hpp"
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <broker_url.hpp>
+#include <options/broker_url.hpp>
 
 using namespace mqcoap::cli;
 

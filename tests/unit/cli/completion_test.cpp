@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <completion.hpp>
+#include <options/completion.hpp>
 
 using namespace mqcoap::cli;
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <context_edit.hpp>
-#include <contexts.hpp>
+#include <options/context_edit.hpp>
+#include <options/contexts.hpp>
 
 using namespace mqcoap::cli;
 

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <contexts.hpp>
-#include <failure.hpp>
-#include <holds.hpp>
+#include <options/contexts.hpp>
+#include <words/failure.hpp>
+#include <words/holds.hpp>
 
 #include "support.hpp"
 #include "unit/config/support.hpp"

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <event_pattern.hpp>
-#include <failure.hpp>
-#include <seen_event.hpp>
+#include <session/seen_event.hpp>
+#include <words/event_pattern.hpp>
+#include <words/failure.hpp>
 
 #include "support.hpp"
 

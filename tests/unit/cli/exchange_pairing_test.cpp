@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <exchange_pairing.hpp>
+#include <output/exchange_pairing.hpp>
 
 #include "exchange_samples.hpp"
 

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
-#include <duration_words.hpp>
-#include <exchange_words.hpp>
-#include <holds.hpp>
+#include <output/exchange_words.hpp>
+#include <words/duration_words.hpp>
+#include <words/holds.hpp>
 
 using namespace mqcoap;
 using namespace mqcoap::cli;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
-#include <failure.hpp>
-#include <fault_options.hpp>
+#include <options/fault_options.hpp>
+#include <words/failure.hpp>
 
 using namespace mqcoap::cli;
 using namespace std::chrono_literals;

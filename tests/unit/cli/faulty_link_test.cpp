@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 #include <algorithm>
-#include <faulty_link.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <mqcoap/transport/memory_link.hpp>
+#include <session/faulty_link.hpp>
 #include <unit/transport/link_recorder.hpp>
 
 #include "exchange_samples.hpp"

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <doctor_bridges.hpp>
-#include <findings.hpp>
+#include <output/findings.hpp>
+#include <session/doctor_bridges.hpp>
 
 using namespace mqcoap;
 using namespace mqcoap::cli;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
-#include <failure.hpp>
-#include <fleet.hpp>
+#include <session/fleet.hpp>
+#include <words/failure.hpp>
 
 using namespace mqcoap;
 using namespace mqcoap::cli;

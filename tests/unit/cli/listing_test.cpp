@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <listing.hpp>
+#include <output/listing.hpp>
 
 #include "support.hpp"
 

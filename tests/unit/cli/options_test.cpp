@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <duration_words.hpp>
+#include <words/duration_words.hpp>
 
-#include <failure.hpp>
 #include <functional>
-#include <global_options.hpp>
+#include <options/global_options.hpp>
 #include <vector>
+#include <words/failure.hpp>
 
 #include "support.hpp"
 #include "unit/config/support.hpp"

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <exit_status.hpp>
+#include <words/exit_status.hpp>
 
 #include "support.hpp"
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <pretty.hpp>
+#include <output/pretty.hpp>
 
 #include "support.hpp"
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
-#include <base64.hpp>
-#include <failure.hpp>
-#include <recording.hpp>
+#include <session/recording.hpp>
+#include <words/base64.hpp>
+#include <words/failure.hpp>
 
 using namespace mqcoap;
 using namespace mqcoap::cli;

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
-#include <failure.hpp>
 #include <mqcoap/protocol/codec.hpp>
-#include <replay_plan.hpp>
+#include <session/replay_plan.hpp>
 #include <sstream>
+#include <words/failure.hpp>
 
 #include "exchange_samples.hpp"
 

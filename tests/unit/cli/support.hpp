@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <output.hpp>
+#include <output/output.hpp>
 #include <string>
 
 namespace mqcoap::test {

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <table.hpp>
+#include <output/table.hpp>
 
 #include "support.hpp"
 

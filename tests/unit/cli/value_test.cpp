@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <failure.hpp>
-#include <value.hpp>
+#include <words/failure.hpp>
+#include <words/value.hpp>
 
 #include "unit/config/support.hpp"
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <timestamps.hpp>
-#include <watching.hpp>
+#include <session/watching.hpp>
+#include <words/timestamps.hpp>
 
 #include "support.hpp"
 

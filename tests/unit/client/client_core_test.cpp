@@ -33,7 +33,7 @@ struct lab {
   struct other final : link_events {
     std::vector<std::string> payloads;
     void on_link_up(mqcoap::link&) noexcept override {}
-    void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+    void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
     void on_message(mqcoap::link&, const inbound& m) noexcept override { payloads.emplace_back(m.payload); }
   } heard;
   memory_link theirs{broker, "theirs"};

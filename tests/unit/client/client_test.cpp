@@ -399,7 +399,7 @@ TEST_CASE("no broker: connecting says why, requests fail or wait") {
   run(loop, [&]() -> asio::awaitable<void> {
     const auto [ec] = co_await me.async_connect(tuple);
     CHECK(ec == errc::not_connected);
-    CHECK(me.outage().find("refused") != std::string::npos);
+    CHECK(me.outage_words().find("refused") != std::string::npos);
     const auto [failed, none] = co_await me.async_request(to("1"), tuple);
     CHECK(failed == errc::not_connected);
     broker.restart();
@@ -408,7 +408,7 @@ TEST_CASE("no broker: connecting says why, requests fail or wait") {
     const auto [answered, r] = co_await me.async_request(patient, tuple);
     CHECK_FALSE(answered);
     CHECK(r.body.text() == "2");
-    CHECK(me.outage().empty());
+    CHECK(me.outage_words().empty());
   });
 }
 
@@ -571,7 +571,7 @@ TEST_CASE("a broker that denies: the caller is told, not left waiting") {
     run(loop, [&]() -> asio::awaitable<void> {
       const auto [ec] = co_await me.async_connect(tuple);
       CHECK(ec == errc::not_connected);
-      CHECK_FALSE(me.outage().empty());
+      CHECK_FALSE(me.outage_words().empty());
     });
   }
   SUBCASE("an answer that may not be read: no answer in time") {

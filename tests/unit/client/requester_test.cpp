@@ -29,7 +29,7 @@ struct requester_bench final : link_events, requester::observer {
     std::vector<exchange_topic> topics;
     std::vector<request> requests;
     void on_link_up(mqcoap::link&) noexcept override {}
-    void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+    void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
     void on_message(mqcoap::link&, const inbound& m) noexcept override {
       topics.push_back(*exchange_topic::parse(m.topic));
       requests.push_back(*decode_request(m.payload, topics.back().id(), {}));
@@ -52,7 +52,7 @@ struct requester_bench final : link_events, requester::observer {
   }
 
   void on_link_up(mqcoap::link&) noexcept override { asks->on_link_up(); }
-  void on_link_down(mqcoap::link&, std::string_view why) noexcept override { asks->on_link_down(why); }
+  void on_link_down(mqcoap::link&, const outage_cause& why) noexcept override { asks->on_link_down(why); }
   void on_message(mqcoap::link&, const inbound& m) noexcept override {
     asks->on_response(*exchange_topic::parse(m.topic), m.payload);
   }
@@ -250,6 +250,36 @@ TEST_CASE("a write without a usable answer may have been run, and the words say 
   CHECK(b.results[0].answer.body.text().find("; the PUT may have been run") != std::string::npos);
   CHECK(b.results[1].error == errc::connection_lost);
   CHECK(b.results[1].answer.body.text().find("; the POST may have been run") != std::string::npos);
+}
+
+TEST_CASE("what was not sent is told by more than words") {
+  client_options patient;
+  patient.if_disconnected = when_disconnected::wait;
+  requester_bench b(patient);
+  b.broker.ignore("gf_int_v1/+/response/SILENT");
+  b.broker.deny("gf_int_v1/+/response/SECRET");
+  b.broker.deny_publishing("gf_int_v1/axuv/request/FORBIDDEN");
+  b.ask("SILENT/axuv/gains");
+  b.ask("SECRET/axuv/gains");
+  b.options.broker.qos = 1;  // so that a denied publish is told
+  b.ask("FORBIDDEN/axuv/gains");
+  b.ask("DEV/axuv/gains");
+  b.broker.run();
+  b.pass(std::chrono::seconds(10));
+  REQUIRE(b.results.size() == 4);
+  const auto never_run = [&](std::size_t n, errc error) {
+    CHECK(b.results[n].error == error);
+    return b.results[n].answer.never_run;
+  };
+  CHECK(never_run(0, errc::denied));  // the answers are
+  CHECK_FALSE(never_run(1, errc::denied));
+  CHECK(never_run(2, errc::timed_out));
+  CHECK_FALSE(never_run(3, errc::timed_out));
+  b.ask();
+  b.broker.run();
+  b.broker.go_down();
+  REQUIRE(b.results.size() == 5);
+  CHECK_FALSE(never_run(4, errc::connection_lost));
 }
 
 TEST_CASE("a code outside the table is folded into it") {

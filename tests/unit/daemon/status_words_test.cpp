@@ -16,7 +16,7 @@ struct no_alarm final : alarm {
 
 struct no_events final : link_events {
   void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
   void on_message(mqcoap::link&, const inbound&) noexcept override {}
 };
 

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr char id[] = "16fd2706-8baf-433b-82eb-8c7fada847da";
+constexpr char taken_id[] = "16fd2706-8baf-433b-82eb-8c7fada847da";
 
 struct keep_all final : composed_step<no_options> {
   keep_all(no_options none, std::vector<responder>& kept) : composed_step(none), all(kept) {}
@@ -47,8 +47,9 @@ struct taker_fixture : private answer_sender::observer, private request_taker::i
     });
   }
   void take(const std::string& header, std::chrono::nanoseconds waited = 0ns) {
-    const auto topic = std::string("ns/axuv/request/DEV/") + id;
-    const auto payload = R"({"header":{)" + header + R"("request_id":")" + id + R"("},"timestamp":"1"})";
+    const auto topic = std::string("ns/axuv/request/DEV/") + taken_id;
+    const auto payload =
+        R"({"header":{)" + header + R"("request_id":")" + taken_id + R"("},"timestamp":"1"})";
     tested.take(way, *exchange_topic::parse(topic), {topic, payload, false, waited});
   }
   void take_one() { take(R"("method":"GET","path":"gains",)"); }
@@ -73,13 +74,13 @@ TEST_CASE_FIXTURE(taker_fixture, "a request becomes a call, which is answered wh
   const auto& c = *kept[0];
   CHECK(c.target.tag() == "DEV");
   CHECK(c.target.subsystem() == "axuv");
-  CHECK(c.name() == std::string("ns/axuv/request/DEV/") + id);
+  CHECK(c.name() == std::string("ns/axuv/request/DEV/") + taken_id);
   CHECK(c.origin->broker() == "mine");
   CHECK(c.received == time.now() - 3s);
   CHECK(way->in_flight == 1);
   std::move(kept[0]).respond({});
   CHECK(way->in_flight == 0);
-  CHECK(link.topics == std::vector<std::string>{std::string("ns/axuv/response/DEV/") + id});
+  CHECK(link.topics == std::vector<std::string>{std::string("ns/axuv/response/DEV/") + taken_id});
 }
 
 TEST_CASE_FIXTURE(taker_fixture, "what cannot be read is told, and answered") {

@@ -37,7 +37,7 @@ struct witness final : link_events {
     at.start(*this);
   }
   void on_link_up(link&) noexcept override {}
-  void on_link_down(link&, std::string_view) noexcept override {}
+  void on_link_down(link&, const outage_cause&) noexcept override {}
   void on_message(link&, const inbound& m) noexcept override {
     ++heard;
     const std::string topic(m.topic);

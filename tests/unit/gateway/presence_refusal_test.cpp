@@ -26,7 +26,9 @@ class refused_link final : public link {
   link_stats stats() const noexcept override { return {}; }
   void stop(std::chrono::milliseconds, stopped_handler done) override { post_(std::move(done)); }
 
-  void refuse(std::string_view why) { owner_->on_link_down(*this, why); }
+  void refuse(std::string_view why) {
+    owner_->on_link_down(*this, connection_fault::of_words(std::string(why)));
+  }
 
  private:
   const std::string name_ = "refused";

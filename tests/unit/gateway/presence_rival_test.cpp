@@ -10,7 +10,7 @@ struct stranger final : link_events {
   memory_link at;
   explicit stranger(memory_broker& broker) : at(broker, "stranger") { at.start(*this); }
   void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
   void on_message(mqcoap::link&, const inbound&) noexcept override {}
   void say(const char* tag, std::string_view payload) {
     REQUIRE_FALSE(at.publish(topic_of(tag), payload, steady_time::max(), {.retain = true}));

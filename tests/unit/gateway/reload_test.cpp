@@ -29,7 +29,7 @@ struct desk final : link_events {
     at.start(*this);
   }
   void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
   void on_message(mqcoap::link&, const inbound& m) noexcept override { answers.emplace_back(m.payload); }
 };
 

@@ -24,7 +24,7 @@ struct standing_fixture : link_events {
   void on_link_up(mqcoap::link& l) noexcept override {
     if (&l == &link_to) kept.ask();
   }
-  void on_link_down(mqcoap::link& l, std::string_view) noexcept override {
+  void on_link_down(mqcoap::link& l, const outage_cause&) noexcept override {
     if (&l == &link_to) kept.on_link_down();
   }
   void on_message(mqcoap::link&, const inbound&) noexcept override { at_message(); }
@@ -42,7 +42,7 @@ struct standing_fixture : link_events {
 
 struct quiet final : link_events {
   void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, std::string_view) noexcept override {}
+  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
   void on_message(mqcoap::link&, const inbound&) noexcept override {}
 };
 

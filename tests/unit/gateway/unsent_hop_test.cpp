@@ -44,7 +44,7 @@ struct full_link final : mqcoap::link, private link_events {
 
  private:
   void on_link_up(mqcoap::link&) noexcept override { owner->on_link_up(*this); }
-  void on_link_down(mqcoap::link&, std::string_view why) noexcept override {
+  void on_link_down(mqcoap::link&, const outage_cause& why) noexcept override {
     owner->on_link_down(*this, why);
   }
   void on_message(mqcoap::link&, const inbound& m) noexcept override { owner->on_message(*this, m); }

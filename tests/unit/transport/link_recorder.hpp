@@ -21,13 +21,15 @@ struct link_recorder : link_events {
 
   int ups = 0;
   int downs = 0;
-  std::string why;
+  outage_cause cause;
+  std::string why;  ///< its words
   std::vector<message> messages;
 
   void on_link_up(link&) noexcept override { ++ups; }
-  void on_link_down(link&, std::string_view reason) noexcept override {
+  void on_link_down(link&, const outage_cause& reason) noexcept override {
     ++downs;
-    why = reason;
+    cause = reason;
+    why = reason.words();
   }
   void on_message(link&, const inbound& m) noexcept override {
     messages.push_back({std::string(m.topic), std::string(m.payload), m.retained});

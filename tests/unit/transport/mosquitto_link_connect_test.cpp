@@ -94,6 +94,7 @@ TEST_CASE_FIXTURE(connect_fixture,
   CHECK(c.publish("t", "x") == errc::not_connected);
   REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
   CHECK(c.told.why.find("refused") != std::string::npos);
+  CHECK(c.told.cause.is(outage_cause::kind::connection_refused));
   REQUIRE(loop.run_until([&] { return log.count("debug: broker test: trying") == 3; }));
   CHECK(c.told.downs == 1);
   CHECK(log.count("warning: broker test is away: ") == 1);
@@ -119,6 +120,8 @@ TEST_CASE_FIXTURE(connect_fixture,
     REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
     CHECK_FALSE(c.l->up());
     CHECK(c.told.why.find("password") != std::string::npos);
+    CHECK((c.told.cause.is(outage_cause::kind::not_authorized) ||
+           c.told.cause.is(outage_cause::kind::bad_credentials)));
     CHECK(c.l->stats().connects == 0);
     CHECK(log.count("warning: broker test is away: refused by the broker") == 1);
     CHECK(log.count("wrong") == 0);
@@ -170,6 +173,7 @@ TEST_CASE_FIXTURE(connect_fixture, "a last will that MQTT does not take is said,
   c.l->start(c.told);
   REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
   CHECK(c.told.why.starts_with("the last will cannot be set: "));
+  CHECK(c.told.cause.is(outage_cause::kind::will_refused));
   CHECK(c.l->stats().connects == 0);
 }
 
@@ -180,6 +184,7 @@ TEST_CASE_FIXTURE(connect_fixture, "a name that does not resolve is an outage wi
   c.l->start(c.told);
   REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
   CHECK(c.told.why.find("resolve") != std::string::npos);
+  CHECK(c.told.cause.is(outage_cause::kind::name_unknown));
 }
 
 TEST_CASE_FIXTURE(connect_fixture, "a link may be destroyed in any state") {
@@ -238,6 +243,11 @@ TEST_CASE_FIXTURE(connect_fixture, "a broker that disconnects us and says why is
   broker.disconnect_clients('\x8e');  // session taken over: another client has the same id
   REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
   CHECK(c.told.why.find("taken over") != std::string::npos);
+  CHECK(c.told.cause.is(outage_cause::kind::client_id_taken));
+  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  broker.disconnect_clients('\x87');  // not authorized
+  REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+  CHECK(c.told.cause.is(outage_cause::kind::rights_withdrawn));
 }
 
 TEST_CASE_FIXTURE(connect_fixture, "a broker of several servers is connected at the first that is there") {
@@ -284,6 +294,9 @@ TEST_CASE_FIXTURE(connect_fixture, "an outage of all servers names each of them,
                         std::to_string(away.port()) + "); cannot resolve the name: "));
   CHECK(why.find("(no-such-host.invalid:1883); refused by the broker: ") != std::string::npos);
   CHECK(why.ends_with("(127.0.0.1:" + std::to_string(strict.port()) + ')'));
+  CHECK(c.told.cause.attempts().size() == 3);
+  CHECK(c.told.cause.is(outage_cause::kind::connection_refused));
+  CHECK(c.told.cause.is(outage_cause::kind::name_unknown));
   CHECK(log.count("warning: broker test is away: " + why + "; retrying") == 1);
 }
 

@@ -36,8 +36,8 @@ struct tls_fixture {
   certificates made;
 
   private_broker::options speaking_tls(const certificates::identity& identity, const std::string& more = {}) {
-    return {.lines = "cafile " + made.ca_file() + "\ncertfile " + identity.cert_file + "\nkeyfile " +
-                     identity.key_file + '\n' + more};
+    return {.lines = "max_packet_size 20000000\ncafile " + made.ca_file() + "\ncertfile " +
+                     identity.cert_file + "\nkeyfile " + identity.key_file + '\n' + more};
   }
   link_options options_by_name(std::uint16_t port, mqtt_protocol protocol = mqtt_protocol::automatic) const {
     auto options = options_for(port, protocol);
@@ -46,12 +46,19 @@ struct tls_fixture {
     return options;
   }
   client make(link_options options) { return {loop, std::move(options), time}; }
+  /// The kind of the fault of the only server.
+  outage_cause::kind kind_of(const outage_cause& why) const {
+    REQUIRE(why.attempts().size() == 1);
+    return why.attempts().front().fault.what;
+  }
+  outage_cause last;  ///< of `outage`
   /// Why a link with these options does not come up.
   std::string outage(link_options options) {
     auto c = make(std::move(options));
     c.l->start(c.told);
     REQUIRE(loop.run_until([&] { return c.told.downs + c.told.ups > 0; }));
     CHECK(c.told.ups == 0);
+    last = c.told.cause;
     return c.told.why;
   }
   /// Of what a broker says in the moment in which it resets, the first time may lose some; a refusal is told
@@ -96,6 +103,7 @@ TEST_CASE_FIXTURE(tls_fixture, "the broker may be known by its address") {
   make(options).start_and_wait();
   const auto why = outage(options_by_name(broker.port()));
   CHECK(why == "the broker's certificate is for 127.0.0.1, not for localhost: use one of its names");
+  CHECK(kind_of(last) == outage_cause::kind::tls_wrong_host);
 }
 
 TEST_CASE_FIXTURE(tls_fixture, "a certificate for another host is refused, unless nobody is to look") {
@@ -117,6 +125,7 @@ TEST_CASE_FIXTURE(
         "the broker's certificate names 127.0.0.1 as a DNS or common name only, which is not for 127.0.0.1 "
         "as an "
         "address: it needs a SAN IP (subjectAltName=IP:127.0.0.1)");
+  CHECK(kind_of(last) == outage_cause::kind::tls_wrong_host);
 }
 
 TEST_CASE_FIXTURE(tls_fixture, "of several servers, each needs a certificate for its own host") {
@@ -140,6 +149,7 @@ TEST_CASE_FIXTURE(tls_fixture, "a certificate of an unknown authority is refused
   SUBCASE("of one that the system does not know") { options.tls->ca_file.clear(); }
   SUBCASE("whether or not the host is looked at") { options.tls->verify_host = false; }
   CHECK(outage(options).starts_with("the broker's certificate is not signed by an authority that we trust"));
+  CHECK(kind_of(last) == outage_cause::kind::tls_untrusted);
 }
 
 TEST_CASE_FIXTURE(tls_fixture,
@@ -198,6 +208,7 @@ TEST_CASE_FIXTURE(tls_fixture, "authorities that take long to read keep nobody e
 TEST_CASE_FIXTURE(tls_fixture, "an expired certificate is refused") {
   private_broker broker(speaking_tls(made.issue_expired("DNS:localhost")));
   CHECK(outage(options_by_name(broker.port())).starts_with("the broker's certificate expired on 20"));
+  CHECK(kind_of(last) == outage_cause::kind::tls_expired);
 }
 
 TEST_CASE_FIXTURE(tls_fixture,
@@ -271,6 +282,7 @@ TEST_CASE_FIXTURE(tls_fixture, "a broker that accepts TLS and then says nothing 
   auto options = options_by_name(server.port());
   options.connect_timeout = 500ms;
   CHECK(outage(options) == "no answer within 500ms");
+  CHECK(kind_of(last) == outage_cause::kind::no_answer);
 }
 
 TEST_CASE_FIXTURE(tls_fixture, "what does not speak TLS is an outage that says so") {
@@ -278,6 +290,7 @@ TEST_CASE_FIXTURE(tls_fixture, "what does not speak TLS is an outage that says s
     private_broker plain;
     const auto why = outage(options_by_name(plain.port()));
     CHECK(why == "the connection was closed during the TLS handshake: is TLS spoken on this port?");
+    CHECK(kind_of(last) == outage_cause::kind::tls_closed);
   }
   SUBCASE("something that talks at once") {
     tcp::acceptor talker(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
@@ -313,6 +326,7 @@ TEST_CASE_FIXTURE(tls_fixture, "a link in the clear to a broker that speaks TLS 
         "the broker closed the connection before answering MQTT 3.1.1: does it want TLS on this port? Or "
         "another "
         "version of MQTT?");
+  CHECK(kind_of(last) == outage_cause::kind::hung_up);
 }
 
 TEST_CASE_FIXTURE(tls_fixture, "files that cannot be used are said, and nothing is connected") {

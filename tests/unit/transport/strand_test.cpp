@@ -36,7 +36,7 @@ struct watcher final : link_events {
     look();
     up.set_value();
   }
-  void on_link_down(mqcoap::link&, std::string_view) noexcept override {
+  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {
     look();
     down.set_value();
   }

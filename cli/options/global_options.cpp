@@ -1,0 +1,189 @@
+#include "options/global_options.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/json/json_text.hpp>
+
+#include "options/contexts.hpp"
+#include "words/duration_words.hpp"
+#include "words/failure.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+constexpr char broker_group[] = "Broker";
+constexpr char output_group[] = "Output";
+
+declared_option option(command root, const std::string& names, std::optional<std::string>& into,
+                       const std::string& value, const std::string& words) {
+  return root.add_option(names, into, words)->option_text(value)->group(broker_group);
+}
+
+void declare_broker(command root, global_options& into) {
+  auto url = option(root, "-L,--url", into.url, "URL",
+                    "The broker: mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]  [MQCOAP_URL]");
+  option(root, "-h,--host", into.host, "HOST", "The broker's host (default: localhost)")->excludes(url);
+  option(root, "-p,--port", into.port, "PORT", "Its port (default: 1883, with TLS 8883)");
+  option(root, "-u,--username", into.username, "NAME", "Who logs in");
+  auto password = option(root, "-P,--pw", into.password, "PASSWORD",
+                         "The password; others can see it: better --password-file or MQCOAP_PASSWORD");
+  option(root, "--password-file", into.password_file, "FILE", "The password is this file's first line")
+      ->excludes(password);
+  option(root, "--cafile", into.tls.ca_file, "FILE", "TLS: whom to trust, PEM");
+  option(root, "--capath", into.tls.ca_path, "DIR", "TLS: the same, a folder of hashed certificates");
+  option(root, "--cert", into.tls.cert_file, "FILE", "TLS: our certificate, PEM");
+  option(root, "--key", into.tls.key_file, "FILE", "TLS: its key, PEM");
+  root.add_flag("--insecure", into.insecure, "TLS: do not compare the broker's name with its certificate")
+      ->group(broker_group);
+  option(root, "-V,--protocol", into.protocol, "VERSION",
+         "mqttv5 or 5, mqttv311 or 3.1.1 (default: 5, else 3.1.1)");
+  root.add_option("-q,--qos", into.qos, "Quality of service, 0 or 1 (default: 0)")
+      ->option_text("QOS")
+      ->between(0, 1)
+      ->group(broker_group);
+  option(root, "-n,--namespace", into.ns, "NAME",
+         "First level of every topic (default: gf_int_v1)  [MQCOAP_NAMESPACE]");
+  option(root, "--token-file", into.token_file, "FILE",
+         "The token of requests is this file's first line  [MQCOAP_TOKEN]");
+  option(root, "-W,--timeout", into.timeout, "TIME",
+         "How long to wait for an answer: 2s, 500ms, 1min (default: 5s)  [MQCOAP_TIMEOUT]");
+  option(root, "--context", into.context, "NAME", "A context of cli.yaml; see `mqcoap context`");
+}
+
+void declare_output(command root, global_options& into) {
+  root.add_option("-o,--output", into.output,
+                  "body: pretty on a terminal, else JSON text as it came (default)\n"
+                  "json: the whole response   raw: body, strings without quotes   csv: body as a table")
+      ->option_text("KIND")
+      ->one_of({"body", "json", "raw", "csv"})
+      ->group(output_group);
+  root.add_flag("-i,--include", into.header, "The header before the body")->group(output_group);
+  root.add_option("-F,--format", into.format,
+                  "%b body, %c code, %d its name, %p path, %r request id, %i milliseconds,\n"
+                  "%J all as JSON, %% percent, \\n, \\t")
+      ->option_text("TEXT")
+      ->group(output_group);
+  root.add_flag("--quiet", into.quiet, "Neither status line nor hints nor progress")->group(output_group);
+  root.add_flag("--debug", into.debug, "What the library does, on stderr")->group(output_group);
+}
+
+std::uint16_t read_port(const std::string& text) {
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, port);
+  if (read.ec != std::errc{} || read.ptr != end || port == 0)
+    throw usage_failure("-p: '" + text + "' is no port from 1 to 65535");
+  return port;
+}
+
+mqtt_protocol read_protocol(const std::string& text) {
+  if (text == "5" || text == "mqttv5") return mqtt_protocol::v5;
+  if (text == "3.1.1" || text == "mqttv311" || text == "311") return mqtt_protocol::v311;
+  throw usage_failure("-V: '" + text + "' is no version of MQTT", "mqttv5 or 5, mqttv311 or 3.1.1");
+}
+
+std::size_t terminal_width(const std::function<const char*(const char*)>& variable) {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  std::size_t columns = 0;
+  if (const char* text = variable("COLUMNS"))
+    std::from_chars(text, text + std::char_traits<char>::length(text), columns);
+  return columns > 0 ? columns : output_format{}.width;
+}
+
+}  // namespace
+
+void declare_options(CLI::App& root, global_options& into) {
+  declare_broker(command(root), into);
+  declare_output(command(root), into);
+}
+
+option_layer to_layer(const global_options& given) {
+  option_layer layer;
+  if (given.url) {
+    auto url = parse_broker_url(*given.url);
+    if (!url) throw usage_failure("-L: " + url.error().words);
+    layer.broker = option_layer::broker_choice{*std::move(url)};
+  }
+  if (given.host) {
+    if (given.host->empty()) throw usage_failure("-h: the host is empty", "help is --help");
+    layer.broker = option_layer::broker_choice{broker_url{.host = *given.host}};
+  }
+  if (given.port) layer.port = read_port(*given.port);
+  layer.with.username = given.username;
+  if (given.password) layer.with.password = secret(*given.password);
+  if (given.password_file) layer.with.password = read_secret_file(*given.password_file);
+  if (given.token_file) layer.with.token = read_secret_file(*given.token_file);
+  layer.with.tls = given.tls;
+  if (given.insecure) layer.with.tls.insecure = true;
+  if (given.protocol) layer.protocol = read_protocol(*given.protocol);
+  layer.qos = given.qos;
+  if (given.ns) {
+    const auto ns = namespace_name::parse(*given.ns);
+    if (!ns) throw usage_failure("-n: '" + *given.ns + "' is no namespace: " + ns.error().message());
+    layer.ns = *ns;
+  }
+  if (given.timeout) layer.timeout = duration_of("--timeout", *given.timeout, longest_timeout);
+  return layer;
+}
+
+output_format to_output(const global_options& given,
+                        const std::function<const char*(const char*)>& variable) {
+  output_format how;
+  if (given.output == "json") how.kind = output_kind::json;
+  if (given.output == "raw") how.kind = output_kind::raw;
+  if (given.output == "csv") how.kind = output_kind::csv;
+  how.header = given.header;
+  how.format = given.format;
+  if (const auto fault = fault_of_format(given.format)) throw usage_failure(*fault);
+  if (!given.format.empty() && (how.kind == output_kind::json || how.kind == output_kind::csv || how.header))
+    throw usage_failure("-F says all of what is written: -o json, -o csv and -i have no effect beside it",
+                        "-F '%J' is all as JSON; with -o raw, %b is a string without its quotes");
+  if (how.header && how.kind == output_kind::json)
+    throw usage_failure("-i has no effect beside -o json, which holds the header");
+  const auto said = [&](const char* name) {
+    const char* text = variable(name);
+    return std::string_view(text != nullptr ? text : "");
+  };
+  const bool may_colour = said("NO_COLOR").empty() && said("TERM") != "dumb";
+  how.terminal = ::isatty(STDOUT_FILENO) == 1;
+  how.colour = how.terminal && may_colour;
+  how.colour_errors = ::isatty(STDERR_FILENO) == 1 && may_colour;
+  if (how.terminal) how.width = terminal_width(variable);
+  return how;
+}
+
+settled_options settle_all(const global_options& given,
+                           const std::function<const char*(const char*)>& variable) {
+  const char* const named = variable("MQCOAP_CONTEXT");
+  std::optional<std::string> context = given.context;
+  if (!context && named != nullptr && *named != '\0') context = named;
+  auto said = overlay(to_layer(given), read_environment(variable));
+  const auto below =
+      context_layer(contexts_path(variable), {context, said.broker.has_value()},
+                    [](const std::string& why) { complain("mqcoap: " + safe_text(why, line_ends::kept)); });
+  const auto layers = overlay(std::move(said), below);
+  auto chosen = settle(layers);
+  if (const auto& tls = chosen.client.broker.tls)
+    if (const auto fault = check(*tls); !fault.empty()) throw failure(status_configuration, "TLS: " + fault);
+  return {std::move(chosen.client),     std::move(chosen.token), to_output(given, variable), given.quiet,
+          layers.broker || layers.port, layers.ns.has_value()};
+}
+
+std::vector<std::string> protect_values(std::vector<std::string> arguments,
+                                        const std::function<bool(const std::string&)>& takes_value) {
+  bool is_value_of_option = false;
+  for (auto& argument : arguments) {
+    const bool next_is_value = !is_value_of_option && argument.starts_with('-') && takes_value(argument);
+    const bool is_number = argument.starts_with('-') && !validate_json(argument, 1);
+    if (!is_value_of_option && (is_number || argument.starts_with('['))) argument.insert(0, 1, ' ');
+    is_value_of_option = next_is_value;
+  }
+  return arguments;
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "options/arguments.hpp"
+#include "options/command.hpp"
+#include "options/option_layer.hpp"
+
+namespace mqcoap::cli {
+
+/// The options that every verb has, before and after its name.
+struct global_options {
+  std::optional<std::string> url{};
+  std::optional<std::string> host{};
+  std::optional<std::string> port{};
+  std::optional<std::string> username{};
+  std::optional<std::string> password{};
+  std::optional<std::string> password_file{};
+  tls_choice tls{};
+  bool insecure = false;
+  std::optional<std::string> protocol{};
+  std::optional<int> qos{};
+  std::optional<std::string> ns{};
+  std::optional<std::string> token_file{};
+  std::optional<std::string> timeout{};
+  std::optional<std::string> context{};
+  std::string output = "body";
+  bool header = false;
+  std::string format{};
+  bool quiet = false;
+  bool debug = false;
+};
+
+/// Adds them to the program. @param into  outlives the parsing
+void declare_options(CLI::App& root, global_options& into);
+
+/// What the command line says of the broker. @throws failure
+option_layer to_layer(const global_options& given);
+
+/// How to write results. @param variable  std::getenv, for NO_COLOR, TERM and COLUMNS. @throws usage_failure
+output_format to_output(const global_options& given, const std::function<const char*(const char*)>& variable);
+
+/// Everything: the flags over the environment over the context over the defaults. @throws failure
+settled_options settle_all(const global_options& given,
+                           const std::function<const char*(const char*)>& variable);
+
+/// Keeps values from being taken for something else: a negative number for an option, `[0, 1]` for a list of
+/// CLI11's own. A space before it, which JSON ignores, does that.
+/// @param takes_value  tells of a word whether it is an option whose value is the next word
+std::vector<std::string> protect_values(std::vector<std::string> arguments,
+                                        const std::function<bool(const std::string&)>& takes_value);
+
+}  // namespace mqcoap::cli

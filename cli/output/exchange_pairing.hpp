@@ -1,0 +1,120 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/histogram.hpp>
+#include <mqcoap/base/text_map.hpp>
+#include <mqcoap/protocol/method.hpp>
+#include <mqcoap/protocol/topic.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "output/exchange_fields.hpp"
+
+namespace mqcoap::cli {
+
+/// A request and what became of it, as far as it was seen.
+struct seen_exchange {
+  enum class state : std::uint8_t {
+    answered,
+    overdue,   ///< no answer yet; it may still come, and is then `answered` with `late`
+    repeated,  ///< a further answer to a request that has one
+    unasked,   ///< an answer to a request that was not seen, or so long ago that it is forgotten
+  };
+
+  state what = state::answered;
+  unix_millis at;  ///< when the request passed; of an unasked answer, when that did
+  std::string tag;
+  std::string subsystem;
+  std::string from;            ///< `source` of the request; empty: it claims none, or was not seen
+  std::string path;            ///< empty: it could not be read
+  std::optional<method> verb;  ///< none: it could not be read, or was not seen
+  std::optional<std::int64_t> code;
+  std::optional<std::chrono::nanoseconds> took;
+  std::size_t request_bytes = 0;
+  std::size_t response_bytes = 0;
+  bool late = false;
+  std::string fault;  ///< what is wrong with one of the payloads, in words; empty: nothing
+};
+
+/// Which exchanges are meant, by tag, subsystem and path (empty: it could not be read).
+using exchange_filter =
+    std::function<bool(std::string_view tag, std::string_view subsystem, std::string_view path)>;
+
+struct pairing_options {
+  std::chrono::milliseconds overdue{5000};
+  std::size_t capacity = 65'536;  ///< requests that are remembered; then the oldest is forgotten
+  exchange_filter wanted{};       ///< others are neither told nor counted; none: all are wanted
+};
+
+/// What was seen in all.
+struct pairing_totals {
+  std::uint64_t requests = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t repeated = 0;  ///< further answers
+  std::uint64_t unasked = 0;
+  std::uint64_t faulty = 0;  ///< payloads that break the protocol
+  std::map<std::int64_t, std::uint64_t> codes;
+  histogram latency;  ///< ns
+};
+
+/// Pairs responses with the requests that they answer, by topic, and tells those that are wanted. Its memory
+/// is bounded.
+class exchange_pairing {
+ public:
+  explicit exchange_pairing(pairing_options options = {}) : options_(std::move(options)) {}
+
+  /// What can be told now; nothing for a request, and for what is no exchange.
+  std::optional<seen_exchange> on_message(std::string_view topic, std::string_view payload, steady_time now,
+                                          unix_millis wall);
+
+  /// The requests that became overdue; each is told once.
+  std::vector<seen_exchange> take_overdue(steady_time now);
+  /// When `take_overdue` will next have something, at the earliest; max: there is nothing.
+  steady_time next_overdue() const noexcept;
+
+  const pairing_totals& totals() const noexcept { return totals_; }
+
+ private:
+  struct entry {
+    std::uint64_t number = 0;  ///< tells an id's second use from its first
+    steady_time asked;
+    bool answered = false;
+    bool wanted = true;
+    seen_exchange so_far;
+  };
+  struct place {
+    std::string key;
+    std::uint64_t number;
+    steady_time deadline;
+  };
+
+  void on_request(const exchange_topic& topic, std::string_view payload, steady_time now, unix_millis wall);
+  std::optional<seen_exchange> on_response(const exchange_topic& topic, std::string_view payload,
+                                           steady_time now, unix_millis wall);
+  seen_exchange pair(entry& e, const exchange_fields& fields, steady_time now);
+  bool wants(const exchange_topic& topic, std::string_view path) const {
+    return !options_.wanted || options_.wanted(topic.tag(), topic.subsystem(), path);
+  }
+  entry* find(const place& p);
+  void make_room();
+
+  const pairing_options options_;
+  pairing_totals totals_;
+  text_map<entry> entries_;
+  std::deque<place> order_;  ///< by age
+  std::size_t checked_ = 0;  ///< of `order_`, from the front: those whose time is over
+  std::uint64_t numbers_ = 0;
+};
+
+}  // namespace mqcoap::cli

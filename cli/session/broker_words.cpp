@@ -1,0 +1,17 @@
+#include "session/broker_words.hpp"
+
+#include "session/hints.hpp"
+
+namespace mqcoap::cli {
+
+failure unreachable(const link_options& broker, const outage_cause& why) {
+  return {status_unreachable, "cannot connect to " + place_of(broker) + ": " + why.words(),
+          hint_for_outage(why, broker)};
+}
+
+failure refused_filter(const link_options& broker, std::string_view filter) {
+  return {status_unreachable, place_of(broker) + " refuses the subscription to " + std::string(filter),
+          "its access rules (mosquitto: acl_file) must allow reading that; or log in as another with -u"};
+}
+
+}  // namespace mqcoap::cli

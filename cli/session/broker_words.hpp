@@ -1,0 +1,17 @@
+#pragma once
+
+#include <mqcoap/transport/link_options.hpp>
+#include <mqcoap/transport/outage_cause.hpp>
+#include <string_view>
+
+#include "words/failure.hpp"
+
+namespace mqcoap::cli {
+
+/// For a broker that cannot be reached, or does not let us in.
+failure unreachable(const link_options& broker, const outage_cause& why);
+
+/// For a subscription that the broker's access rules refuse.
+failure refused_filter(const link_options& broker, std::string_view filter);
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "options/fault_options.hpp"
+
+namespace mqcoap::cli {
+
+/// What a faulty_link did.
+struct fault_counts {
+  std::uint64_t requests = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t errors = 0;    ///< 503 that were made up here
+  std::uint64_t answered = 0;  ///< answers sent, errors included
+  std::uint64_t unsent = 0;    ///< answers that the connection did not take
+};
+
+/// A link that loses requests, answers some with 503 and sends every answer late, as slow and broken devices
+/// do. The same seed and the same requests in the same order give the same faults.
+/// @par Threads  Everything on the event loop.
+class faulty_link final : public link, private link_events {
+ public:
+  static constexpr std::size_t most_delayed = 65'536;  ///< answers that wait; more are refused
+
+  /// @param inner  outlives this link
+  /// @param wake  its owner calls `on_alarm`
+  faulty_link(link& inner, fault_options options, decode_rules rules, const clock& time, alarm& wake);
+
+  /// Sends the answers whose time has come.
+  void on_alarm();
+  const fault_counts& counted() const noexcept { return counted_; }
+
+  const std::string& name() const noexcept override { return inner_.name(); }
+  const std::string& client_id() const noexcept override { return inner_.client_id(); }
+  void start(link_events& owner) override;
+  bool up() const noexcept override { return inner_.up(); }
+  void subscribe(std::string filter, subscribed_handler done) override {
+    inner_.subscribe(std::move(filter), std::move(done));
+  }
+  void unsubscribe(std::string_view filter) override { inner_.unsubscribe(filter); }
+  void subscribe_to_others(std::vector<std::string> filters) override {
+    inner_.subscribe_to_others(std::move(filters));
+  }
+  error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
+                     publish_options options = {}, written_handler done = {}) override;
+  link_stats stats() const noexcept override { return inner_.stats(); }
+  std::string server() const override { return inner_.server(); }
+  packet_limit largest_packet() const noexcept override { return inner_.largest_packet(); }
+  void stop(std::chrono::milliseconds grace, stopped_handler done) override;
+
+ private:
+  struct delayed {
+    std::string topic;
+    std::string payload;
+    std::chrono::nanoseconds patience;  ///< for which the connection may queue it
+    publish_options options;
+    written_handler done;
+  };
+
+  void on_link_up(link& l) noexcept override;
+  void on_link_down(link& l, const outage_cause& why) noexcept override;
+  void on_message(link& l, const inbound& m) noexcept override;
+
+  bool happens(double share);
+  std::chrono::nanoseconds draw_latency();
+  void answer_with_error(const inbound& m);
+  void send(delayed what);
+
+  link& inner_;
+  const fault_options options_;
+  const decode_rules rules_;
+  const clock& time_;
+  alarm& wake_;
+  link_events* owner_ = nullptr;
+  std::mt19937_64 random_;
+  std::multimap<steady_time, delayed> delayed_;
+  fault_counts counted_;
+};
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,74 @@
+#include "session/repeat_words.hpp"
+
+#include <algorithm>
+
+#include "words/failure.hpp"
+#include "words/holds.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_repeats = 100;
+constexpr std::size_t most_doublings = 4;
+
+/// True for words of an answer that say that nobody ran the request (docs/protocol.md, section 8). They come
+/// from another process, and nothing else in an answer tells that.
+bool was_never_run(std::string_view words) {
+  return holds(words, "was not sent") || holds(words, "was not run");
+}
+
+bool is_code(const request_outcome& outcome, response_code code) {
+  return outcome.answered && outcome.answered->answer.code == code;
+}
+
+}  // namespace
+
+void repeat_words::declare(command app, method verb) {
+  app.add_option("--request-id", id, "The id to send, 32 hexadecimal digits (default: a fresh one)")
+      ->option_text("ID");
+  app.add_option("--retry", times,
+                 verb == method::get
+                     ? "Ask so many times more if nothing comes, or 503 or 504"
+                     : "Send it so many times more, under the same id, if nothing comes, or 503 or 504.\n"
+                       "Gateways run it once; a device that does not know of repeats runs each")
+      ->between(std::size_t{0}, most_repeats)
+      ->option_text("N");
+}
+
+request_id repeat_words::chosen_id() const {
+  if (id.empty()) return request_id_generator().next();
+  if (const auto parsed = request_id::parse(id)) return *parsed;
+  throw usage_failure(
+      "--request-id: '" + id + "' is no request id: 32 hexadecimal digits, hyphens as you like",
+      "16fd2706-8baf-433b-82eb-8c7fada847da, for example");
+}
+
+bool may_repeat(const request_outcome& outcome) {
+  if (outcome.answered)
+    return is_code(outcome, response_code::service_unavailable) ||
+           is_code(outcome, response_code::gateway_timeout);
+  return outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
+         outcome.error == errc::not_connected || outcome.error == errc::queue_full;
+}
+
+std::chrono::milliseconds pause_before(std::size_t n, const request_outcome& last) {
+  if (last.error == errc::timed_out) return 0ms;
+  return 1s * (1 << std::min(n - 1, most_doublings));
+}
+
+bool may_have_run(const request_outcome& outcome, method verb) {
+  if (verb == method::get) return false;
+  if (outcome.answered) {
+    const auto& answer = outcome.answered->answer;
+    if (!is_error(answer.code)) return false;
+    const auto words = words_of(answer.body);
+    return holds(words, "may have been run") ||
+           (is_code(outcome, response_code::gateway_timeout) && !was_never_run(words));
+  }
+  return outcome.sent && (outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
+                          outcome.error == errc::unusable_answer);
+}
+
+}  // namespace mqcoap::cli

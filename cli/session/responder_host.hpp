@@ -1,0 +1,69 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/config/settings.hpp>
+#include <mqcoap/gateway/gateway_host.hpp>
+#include <mqcoap/transport/asio_alarm.hpp>
+#include <mqcoap/transport/mosquitto_link.hpp>
+#include <optional>
+#include <string_view>
+
+#include "options/fault_options.hpp"
+#include "session/faulty_link.hpp"
+#include "session/tapped_link.hpp"
+
+namespace mqcoap::cli {
+
+/// What a responder_host tells, on its event loop. Each may be empty.
+struct host_hooks {
+  std::function<void()> ready;  ///< once: requests come from now on
+  std::function<void(std::string_view topic, std::string_view payload)> message;  ///< in either direction
+};
+
+/// A gateway in the foreground: answers until somebody at the keyboard ends it.
+class responder_host {
+ public:
+  /// @param faults  what its devices do wrong; none: nothing
+  responder_host(settings what, std::optional<fault_options> faults, host_hooks hooks);
+
+  /// Runs until SIGINT or SIGTERM, then answers what is in flight, for at most 2 s; a second signal ends it
+  /// at once. @throws failure  the broker cannot be reached at first, or refuses the subscriptions;
+  /// interrupted: by
+  ///   the second signal
+  void run();
+
+  const counters& counted() const noexcept { return host_->running().counted(); }
+  /// Null: without faults.
+  const faulty_link* faults() const noexcept { return faulty_; }
+
+ private:
+  host_environment environment();
+  std::unique_ptr<link> connect(link_options broker);
+  void await_signal();
+  void fail(std::exception_ptr what) noexcept;
+  void on_down(const outage_cause& why);
+  void on_ready();
+
+  const host_hooks hooks_;
+  const link_options broker_;  ///< the one that is served
+  boost::asio::io_context loop_{1};
+  const system_clock time_;
+  asio_alarm alarm_;
+  asio_alarm fault_alarm_;
+  boost::asio::signal_set signals_;
+  const std::optional<fault_options> fault_options_;
+  const decode_rules decoding_;
+  std::unique_ptr<mosquitto_link> served_;  ///< the connection to the broker that is served
+  std::unique_ptr<tapped_link> tapped_;     ///< stands before it, where there are faults
+  faulty_link* faulty_ = nullptr;           ///< stands before both, and is the host's
+  std::unique_ptr<gateway_host> host_;
+  bool was_ready_ = false;
+  std::exception_ptr failure_;
+};
+
+}  // namespace mqcoap::cli

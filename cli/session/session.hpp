@@ -1,0 +1,83 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mqcoap/client/client.hpp>
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "options/command.hpp"
+#include "output/output.hpp"
+
+namespace mqcoap::cli {
+
+/// What came of a request: an answer, good or bad, or the reason why there is none.
+struct request_outcome {
+  error_code error;
+  std::optional<exchange_record> answered{};  ///< nothing if the exchange failed on the way
+  std::string words{};                        ///< why there is none, for people
+  std::size_t largest_packet = 0;             ///< bytes that the broker takes in one; 0: it does not say
+  bool sent = true;                           ///< it has left
+};
+
+/// A client on its own event loop, used as if calls were blocking. SIGINT and SIGTERM end every wait with
+/// `interrupted`. Messages that were subscribed to arrive during the waits.
+/// @par Threads  One.
+class session {
+ public:
+  explicit session(const settled_options& options);
+  /// Says goodbye to the broker, within half a second.
+  ~session();
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  client& mqtt() noexcept { return client_; }
+  boost::asio::io_context& loop() noexcept { return loop_; }
+
+  /// Waits for the connection, for at most the timeout in force. @throws failure (status_unreachable)
+  void connect();
+  /// The same; what went wrong is returned, `why` tells more.
+  error_code try_connect(outage_cause& why);
+
+  /// Sends a request, with the token in force, and waits for its outcome.
+  request_outcome request(request_spec what);
+  /// Sends several at once and waits for all. @return in their order
+  std::vector<request_outcome> request_all(std::vector<request_spec> what);
+
+  /// @throws failure  if the broker does not allow it or does not confirm it in time
+  subscription_id subscribe(general_filter which, client::general_handler handler);
+
+  /// Waits until a time, or until `enough` says true; it is asked after everything that happens.
+  /// @return false if the time came first
+  bool wait_until(steady_time when, const std::function<bool()>& enough = {});
+  /// Waits until a signal comes. @throws interrupted
+  [[noreturn]] void wait_for_signal();
+
+  /// Runs the loop until an asynchronous operation has completed and returns what it completed with.
+  /// @param start  gets the completion handler
+  template <class... Results, class Start>
+  std::tuple<Results...> await(Start start) {
+    // Shared, because a signal may end the wait before the operation ends.
+    auto done = std::make_shared<std::optional<std::tuple<Results...>>>();
+    start([done](Results... results) { done->emplace(std::move(results)...); });
+    while (!*done) run_one();
+    return **std::move(done);
+  }
+
+ private:
+  void run_one();
+  void await_signal();
+
+  const settled_options& options_;
+  boost::asio::io_context loop_{1};
+  boost::asio::signal_set signals_;
+  int signal_ = 0;
+  client client_;
+};
+
+}  // namespace mqcoap::cli

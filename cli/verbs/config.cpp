@@ -1,0 +1,119 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <mqcoap/config/loader.hpp>
+#include <string>
+
+#include "options/configuration_file.hpp"
+#include "starting_file.hpp"
+#include "verbs/verbs.hpp"
+#include "words/failure.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+constexpr char default_file[] = "/etc/mqcoap/mqcoap.yaml";
+
+struct config_words {
+  std::string checked = default_file;
+  std::string shown = default_file;
+  std::string made = "mqcoap.yaml";
+  command check{};
+  command schema{};
+  command init{};
+};
+
+int check(const std::string& path) {
+  const auto loaded = load_checked(path);
+  print(path + ": OK: " + summary_of(loaded) + '\n');
+  return status_ok;
+}
+
+int show_configuration(const std::string& path) {
+  const auto shown = show_settings(path);
+  complain_all(shown.diagnostics);
+  if (!shown.yaml) throw failure(status_configuration, path + " cannot be used as it is");
+  print(*shown.yaml);
+  return status_ok;
+}
+
+[[noreturn]] void refuse_file(const std::string& path) {
+  const int error = errno;
+  throw failure(status_usage, path + " cannot be made: " + std::strerror(error),
+                error == EEXIST ? "nothing is overwritten: name another file, or - for standard output" : "");
+}
+
+/// Never writes to a file that is there.
+void create(const std::string& path, std::string_view text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0) refuse_file(path);
+  bool good = true;
+  while (good && !text.empty()) {
+    const auto written = ::write(fd, text.data(), text.size());
+    good = written > 0;
+    if (good) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::close(fd) != 0 || !good) {
+    const int error = errno;
+    ::unlink(path.c_str());
+    errno = error;
+    refuse_file(path);
+  }
+}
+
+int init(const std::string& path, bool quiet) {
+  if (path == "-") {
+    print(starting_file);
+    return status_ok;
+  }
+  create(path, starting_file);
+  if (!quiet) complain("made " + path + "; next: mqcoap config check " + path);
+  return status_ok;
+}
+
+int run(const config_words& words, const settled_options& options) {
+  if (words.check->parsed()) return check(words.checked);
+  if (words.init->parsed()) return init(words.made, options.quiet);
+  if (words.schema->parsed()) {
+    print(settings_schema() + '\n');
+    return status_ok;
+  }
+  return show_configuration(words.shown);
+}
+
+}  // namespace
+
+verb declare_config(CLI::App& root) {
+  auto app = command(root).add_subcommand("config", "Check, show or begin a configuration of mqcoapd");
+  auto words = std::make_shared<config_words>();
+  words->check =
+      app->add_subcommand("check", "Say everything that is wrong with a file: 78, or 0 if it is good");
+  words->check->add_option("file", words->checked, "The file")->capture_default_str()->option_text("FILE");
+  words->check->footer("Example: mqcoap config check /etc/mqcoap/mqcoap.yaml");
+  words->schema = app->add_subcommand("schema", "Print the JSON Schema, for editors");
+  words->schema->footer("Example: mqcoap config schema > mqcoap.schema.json");
+  words->init = app->add_subcommand("init", "Write a commented file to begin with; never overwrites one");
+  words->init->add_option("file", words->made, "The file; -: standard output")
+      ->capture_default_str()
+      ->option_text("FILE");
+  words->init->footer("Example: mqcoap config init lab.yaml && mqcoap serve lab.yaml");
+  auto show_app = app->add_subcommand("show", "Print what is in force: defaults filled in, secrets as ***");
+  show_app->add_option("file", words->shown, "The file")->capture_default_str()->option_text("FILE");
+  show_app->footer("Example: mqcoap config show lab.yaml | less");
+  app->require_subcommand(1);
+  app->footer(
+      "Examples:\n"
+      "  mqcoap config init lab.yaml\n"
+      "  mqcoap config check lab.yaml\n"
+      "  mqcoap config show lab.yaml\n"
+      "  mqcoap config schema > mqcoap.schema.json");
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .offline = true,
+          .has = effects::none()};
+}
+
+}  // namespace mqcoap::cli

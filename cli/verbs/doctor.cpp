@@ -1,0 +1,359 @@
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/resource/discovery.hpp>
+
+#include "options/configuration_file.hpp"
+#include "output/findings.hpp"
+#include "session/doctor_bridges.hpp"
+#include "session/hints.hpp"
+#include "session/request_verb.hpp"
+#include "verbs/verbs.hpp"
+#include "words/failure.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+using tcp = boost::asio::ip::tcp;
+
+/// Both answer at the same time, more or less.
+constexpr std::chrono::milliseconds pause_for_second_answer{300};
+
+constexpr int round_trips = 21;
+/// For the first request to ourselves: a client that may not answer waits in vain.
+constexpr std::chrono::milliseconds longest_probe{2000};
+/// What a gateway takes by default, less the room for a header.
+constexpr std::size_t large_body = 250 * 1024;
+
+constexpr char hangs_up_at_dots[] = "the broker ends the connection at a topic with a dot, as NATS 2.9 does";
+
+std::string dot_advice() {
+  return "names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
+}
+
+/// The checks, one after the other; each shows its finding at once.
+class examination {
+ public:
+  explicit examination(const settled_options& options) : options_(options), trial_(options) {
+    auto& client = trial_.client;
+    client.broker.qos = 1;  // so that MQTT 5 tells which publishes are denied
+    client.tag =
+        device_tag::parse("mqcoap_doctor_" + request_id_generator().next().canonical().substr(0, 8)).value();
+    if (client.broker.protocol == mqtt_protocol::automatic) client.broker.protocol = mqtt_protocol::v5;
+  }
+
+  /// @param device  TAG or TAG/SUBSYSTEM; empty: none
+  /// @param file  a gateway's configuration; empty: none
+  int run(const std::string& device, const std::string& file) {
+    if (check_network() && check_connection()) {
+      check_requests(!device.empty());
+      if (!device.empty()) check_device(device);
+    }
+    session_.reset();
+    if (!file.empty())
+      examine_bridges(options_, load_configuration(file), [this](const finding& f) { show(f); });
+    return status_;
+  }
+
+ private:
+  void show(const finding& f) {
+    if (f.result == verdict::fail && status_ == status_ok) status_ = f.status;
+    print(show_finding(f, options_.output));
+  }
+  void ok(std::string what, std::string words) { show({verdict::ok, std::move(what), std::move(words)}); }
+  void warn(std::string what, std::string words, std::string advice) {
+    show({verdict::warn, std::move(what), std::move(words), std::move(advice)});
+  }
+  void fail(exit_status status, std::string what, std::string words, std::string advice) {
+    show({verdict::fail, std::move(what), std::move(words), std::move(advice), status});
+  }
+
+  bool check_network();
+  bool check_connection();
+  bool try_version(mqtt_protocol version, error_code& error, outage_cause& why);
+  void check_requests(bool asks_device);
+  void measure();
+  void check_publish();
+  void check_dots();
+  void check_large();
+  void check_device(const std::string& device);
+  void check_second_answer(const std::string& tag, std::uint64_t before);
+  void check_gateway(const device_tag& tag);
+  request_spec to_ourselves() const {
+    return request_spec(
+        address{*trial_.client.tag, *subsystem_name::parse("gateway"), *resource_path::parse("doctor")});
+  }
+
+  const settled_options& options_;
+  settled_options trial_;
+  std::unique_ptr<session> session_;
+  std::chrono::microseconds handshake_{};
+  bool refuses_dots_ = false;  ///< at this broker, a tag with a dot gets no messages
+  int status_ = status_ok;
+};
+
+bool examination::check_network() {
+  const auto& broker = options_.client.broker;
+  session s(options_);  // for its loop and signals; it does not connect
+  const auto deadline = std::chrono::steady_clock::now() + options_.client.timeout;
+  auto resolver = std::make_shared<tcp::resolver>(s.loop());
+  auto resolved = std::make_shared<std::optional<std::pair<error_code, tcp::resolver::results_type>>>();
+  resolver->async_resolve(
+      broker.host, std::to_string(broker.port),
+      [resolver, resolved](error_code ec, tcp::resolver::results_type r) { resolved->emplace(ec, r); });
+  if (!s.wait_until(deadline, [&] { return resolved->has_value(); }) || (*resolved)->first) {
+    fail(status_unreachable, "name",
+         "'" + broker.host + "' has no address: " +
+             (*resolved ? (*resolved)->first.message() : "the name server does not answer"),
+         "is it spelled right? `getent hosts " + broker.host + "`; -h HOST names another broker");
+    return false;
+  }
+  std::string addresses;
+  for (const auto& entry : (*resolved)->second)
+    addresses += (addresses.empty() ? "" : ", ") + entry.endpoint().address().to_string();
+  ok("name", broker.host + ": " + addresses);
+
+  const auto began = std::chrono::steady_clock::now();
+  auto socket = std::make_shared<tcp::socket>(s.loop());
+  auto connected = std::make_shared<std::optional<error_code>>();
+  boost::asio::async_connect(*socket, (*resolved)->second,
+                             [socket, connected](error_code ec, const tcp::endpoint&) { *connected = ec; });
+  const bool in_time = s.wait_until(deadline, [&] { return connected->has_value(); });
+  handshake_ =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  if (!in_time || **connected) {
+    const bool is_refused = in_time && **connected == boost::asio::error::connection_refused;
+    fail(status_unreachable, "tcp",
+         "port " + std::to_string(broker.port) + ": " + (in_time ? (*connected)->message() : "no answer"),
+         is_refused ? "does the broker run there, and listen on this address? `listener " +
+                          std::to_string(broker.port) + "` in mosquitto.conf"
+                    : "a firewall, or the machine is off");
+    return false;
+  }
+  ok("tcp", "port " + std::to_string(broker.port) + " answers in " + in_milliseconds(handshake_) + " ms");
+  return true;
+}
+
+bool examination::try_version(mqtt_protocol version, error_code& error, outage_cause& why) {
+  trial_.client.broker.protocol = version;
+  session_.reset();
+  session_ = std::make_unique<session>(trial_);
+  error = session_->try_connect(why);
+  return !error || error == errc::denied;  // a broker that denies the subscription is connected
+}
+
+bool examination::check_connection() {
+  const bool may_choose = options_.client.broker.protocol == mqtt_protocol::automatic;
+  error_code error;
+  outage_cause why;
+  const auto first = may_choose ? mqtt_protocol::v5 : options_.client.broker.protocol;
+  bool is_there = try_version(first, error, why);
+  if (!is_there && may_choose) {
+    const auto why_not_5 = why.words();
+    is_there = try_version(mqtt_protocol::v311, error, why);
+    if (is_there)
+      warn("mqtt", "3.1.1; version 5 is refused: " + why_not_5,
+           "with 3.1.1 a broker says nothing of messages that it denies; mosquitto 1.6 and later speak 5");
+  } else if (is_there) {
+    ok("mqtt", first == mqtt_protocol::v5 ? "version 5" : "version 3.1.1");
+  }
+  const auto& user = options_.client.broker.username;
+  if (!is_there) {
+    fail(status_unreachable, "mqtt", why.words(), hint_for_outage(why, options_.client.broker));
+    return false;
+  }
+  if (const auto limit = session_->mqtt().largest_packet(); limit > 0)
+    ok("packet limit", "the broker takes " + size_to_string(limit) + " in one packet");
+  ok("login", user.empty() ? "without a user's name" : "as '" + user + '\'');
+  if (error)
+    ok("subscribe", "the broker denies " + request_filter(options_.client.ns, *trial_.client.tag) +
+                        ", which only devices need");
+  else
+    ok("subscribe", "subscriptions are confirmed");
+  return true;
+}
+
+/// Whether we may ask, and if we may answer ourselves, how fast that is. Who only asks needs no more than the
+/// first.
+void examination::check_requests(bool asks_device) {
+  auto probe = to_ourselves();
+  probe.timeout = std::min(options_.client.timeout, longest_probe);
+  const auto first = session_->request(probe);
+  if (first.answered) return measure();
+  const auto line = acl_line_for_requests(options_.client.ns, "+");
+  if (first.error == errc::denied) {
+    if (asks_device) return;  // one device may be allowed, and no other
+    return fail(status_of(first.error), "self-request", "the broker denies requests to a tag of no device",
+                "in its ACL: " + line + "; where only one device may be asked: mqcoap doctor TAG");
+  }
+  const bool has_dot = options_.client.ns.text().find('.') != std::string::npos;
+  if (first.error == errc::connection_lost && has_dot)
+    return fail(status_of(first.error), "self-request", hangs_up_at_dots, dot_advice());
+  if (first.error != errc::timed_out)
+    return fail(
+        status_of(first.error), "self-request", first.error.message(),
+        "was the broker lost? `mqcoap doctor` again; mosquitto with max_queued_messages 0 ends a connection "
+        "whose request it denies: then its ACL wants " +
+            line);
+  // Something came, but under a topic that is not ours.
+  if (session_->mqtt().stats().ignored > 0)
+    return fail(status_of(first.error), "self-request", "the broker brings it under another topic",
+                dot_advice());
+  if (trial_.client.broker.protocol == mqtt_protocol::v5)
+    return ok("self-request",
+              std::string("requests may be sent; to answer them is not allowed here, and only devices do") +
+                  (asks_device ? "" : "; mqcoap doctor TAG looks at the way to one"));
+  warn("self-request", "nothing comes back; with MQTT 3.1.1 a broker does not say what it denies",
+       "to ask devices takes, in its ACL: " + line + " and " + acl_line_for_answers(options_.client.ns, "+"));
+}
+
+/// Requests to ourselves pass: how long do they take, and what else passes?
+void examination::measure() {
+  std::vector<std::chrono::microseconds> times;
+  for (int i = 0; i < round_trips; ++i) {
+    const auto outcome = session_->request(to_ourselves());
+    if (!outcome.answered)
+      return fail(status_of(outcome.error), "self-request", outcome.error.message() + ", after others passed",
+                  "the broker's log, or the network");
+    times.push_back(outcome.answered->took);
+  }
+  show(judge_round_trip(median(std::move(times)), handshake_));
+  check_publish();
+  check_dots();
+  check_large();
+}
+
+/// A device sends events; who answers requests is looked at as one.
+void examination::check_publish() {
+  if (trial_.client.broker.protocol != mqtt_protocol::v5) return;
+  const general_topic topic(options_.client.ns, *subsystem_name::parse("gateway"), general_topic::kind::event,
+                            *trial_.client.tag, *resource_path::parse("doctor"));
+  const auto [error] = session_->await<error_code>(
+      [&](auto done) { session_->mqtt().async_publish(topic, json_text(), false, std::move(done)); });
+  if (!error) return ok("publish", "events may be published");
+  warn("publish", "events: " + error.message(),
+       "only for devices that send events, in the broker's ACL: topic write " + options_.client.ns.text() +
+           "/+/event/+/#");
+}
+
+/// By an event to ourselves. The request behind it comes after it: if the event has not come then, it does
+/// not.
+void examination::check_dots() {
+  const auto& tag = *trial_.client.tag;
+  const auto gateway = *subsystem_name::parse("gateway");
+  auto came_as = std::make_shared<std::string>();
+  try {
+    session_->subscribe(general_filter(general_topic::kind::event, gateway, tag),
+                        [came_as](const general_message& m) { *came_as = m.topic.path.key(); });
+  } catch (const failure&) {
+    return;  // the broker's rules keep events from us: asking devices takes none
+  }
+  const general_topic sent(options_.client.ns, gateway, general_topic::kind::event, tag,
+                           *resource_path::parse("doctor.dots"));
+  const auto [error] = session_->await<error_code>(
+      [&](auto done) { session_->mqtt().async_publish(sent, json_text(), false, std::move(done)); });
+  if (error == errc::connection_lost) {
+    refuses_dots_ = true;
+    warn("dots", hangs_up_at_dots, dot_advice());
+    outage_cause why;
+    session_->try_connect(why);  // if it does not come back, the checks behind this one say so
+    return;
+  }
+  session_->request(to_ourselves());
+  refuses_dots_ = *came_as == "doctor/dots";
+  if (refuses_dots_)
+    warn("dots", "the broker takes a dot in a topic for a '/', as RabbitMQ does", dot_advice());
+}
+
+void examination::check_large() {
+  auto what = to_ourselves();
+  what.verb = method::put;
+  what.body = json_text::from_string(std::string(large_body, 'x'));
+  const auto outcome = session_->request(what);
+  const auto size = size_to_string(large_body);
+  if (outcome.answered) return ok("large messages", size + " pass");
+  const auto limit = session_->mqtt().largest_packet();
+  warn("large messages", size + " do not pass: " + outcome.error.message(),
+       limit == 0 ? "`message_size_limit` and `max_packet_size` in mosquitto.conf"
+                  : "the broker takes " + size_to_string(limit) +
+                        " in one packet: `max_packet_size` in mosquitto.conf");
+}
+
+void examination::check_device(const std::string& device) {
+  const request_spec what(discovery_address(device), method::get);
+  const auto duplicates = session_->mqtt().stats().duplicates;
+  const auto outcome = session_->request(what);
+  const auto& tag = what.to.tag.text();
+  const auto& ns = options_.client.ns;
+  if (!outcome.answered && refuses_dots_ && device.find('.') != std::string::npos)
+    return fail(status_of(outcome.error), "device", tag + " cannot be asked at this broker", dot_advice());
+  if (outcome.error == errc::denied) {
+    return fail(
+        status_of(outcome.error), "device",
+        outcome.sent ? "the broker denies requests to " + tag : "the broker denies us the answers of " + tag,
+        "in its ACL: " + (outcome.sent ? acl_line_for_requests(ns, tag) : acl_line_for_answers(ns, tag)));
+  }
+  if (!outcome.answered) {
+    const bool tells_denied = trial_.client.broker.protocol == mqtt_protocol::v5;
+    return fail(status_of(outcome.error), "device", tag + " does not answer: " + outcome.error.message(),
+                "is it switched on, its tag spelled right, in the namespace '" + ns.text() +
+                    "'? A broker says nothing of answers that it keeps back: in its ACL, " +
+                    (tells_denied ? "" : acl_line_for_requests(ns, tag) + " and ") +
+                    acl_line_for_answers(ns, tag));
+  }
+  const auto& answer = outcome.answered->answer;
+  ok("device", tag + " answers in " + in_milliseconds(outcome.answered->took) +
+                   " ms: " + std::to_string(to_int(answer.code)) + ' ' + std::string(to_string(answer.code)));
+  if (answer.sent_at) show(judge_clock(*answer.sent_at, system_clock().wall(), outcome.answered->took));
+  check_second_answer(tag, duplicates);
+  check_gateway(what.to.tag);
+}
+
+/// Two that answer for one tag both run every request.
+void examination::check_second_answer(const std::string& tag, std::uint64_t before) {
+  const auto is_doubled = [&] { return session_->mqtt().stats().duplicates > before; };
+  if (session_->wait_until(std::chrono::steady_clock::now() + pause_for_second_answer, is_doubled))
+    fail(status_server_error, "answers", "two answer for " + tag + ": every request runs twice",
+         "stop one of them: a device, a gateway or `mqcoap serve` with that tag");
+  else
+    ok("answers", "one comes for each request");
+}
+
+/// A gateway's own word, if it is one.
+void examination::check_gateway(const device_tag& tag) {
+  const auto outcome = session_->request(
+      request_spec(address{tag, *subsystem_name::parse("any"), *resource_path::parse(".gw/status")}));
+  if (!outcome.answered || outcome.answered->answer.code != response_code::content) return;
+  if (const auto found = judge_gateway(outcome.answered->answer.body.text()))
+    for (const auto& each : *found) show(each);
+}
+
+}  // namespace
+
+verb declare_doctor(CLI::App& root) {
+  auto app =
+      command(root).add_subcommand("doctor", "Look for what is wrong between here, the broker and a device");
+  auto device = std::make_shared<std::string>();
+  auto file = std::make_shared<std::string>();
+  app->add_option("TAG", *device, "A device to look at: TAG or TAG/SUBSYSTEM");
+  app->add_option("--config", *file, "A gateway's configuration: are its brokers bridged where it serves?")
+      ->option_text("FILE");
+  app->footer(
+      "One line for each check: ok, warn or fail, and what to do. Judged is what asking devices takes; with "
+      "TAG, what\n"
+      "asking that one takes. Exit status 0 if none failed.\n\n"
+      "Examples:\n"
+      "  mqcoap doctor\n"
+      "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999\n"
+      "  mqcoap doctor --config /etc/mqcoap/mqcoap.yaml");
+  return {.app = app,
+          .run =
+              [device, file](const settled_options& options) {
+                if (!device->empty()) discovery_address(*device);  // which throws before anything is done
+                return examination(options).run(*device, *file);
+              },
+          .has = effects::with_outputs({"body", "json"})};
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,100 @@
+#include <memory>
+#include <utility>
+
+#include "options/option_layer.hpp"
+#include "session/bus_session.hpp"
+#include "session/seen_event.hpp"
+#include "verbs/verbs.hpp"
+#include "words/duration_words.hpp"
+#include "words/event_pattern.hpp"
+#include "words/failure.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+struct events_words {
+  std::string pattern{};
+  std::string duration{};
+  std::size_t count = 0;
+  bool system = false;
+};
+
+std::vector<std::string> filters_of(const events_words& given, const event_pattern& pattern,
+                                    const namespace_name& ns) {
+  std::vector<std::string> filters{pattern.filter(general_topic::kind::event).text(ns)};
+  if (given.system) filters.push_back(pattern.filter(general_topic::kind::system).text(ns));
+  return filters;
+}
+
+class watcher {
+ public:
+  watcher(const events_words& given, const settled_options& options)
+      : options_(options),
+        pattern_(given.pattern),
+        most_(given.count),
+        duration_(given.duration.empty() ? std::nullopt
+                                         : std::optional(duration_of("--for", given.duration))),
+        session_(options.client.broker, filters_of(given, pattern_, options.client.ns),
+                 options.client.timeout, {[this] { begin(); }, [this](const inbound& m) { take(m); }}) {}
+
+  int run() {
+    const bool finished = session_.run();
+    if (!options_.quiet) complain(summary());
+    if (!finished) throw interrupted(session_.signal());
+    return status_ok;
+  }
+
+ private:
+  void begin() {
+    if (options_.output.terminal && !options_.quiet) complain("mqcoap: waiting for events; Ctrl-C ends");
+    if (duration_) session_.finish_after(*duration_);
+  }
+
+  void take(const inbound& m) {
+    const auto e = read_event(m.topic, m.payload, m.retained);
+    if (!e || !pattern_.matches(e->tag, e->subsystem, e->path) || (most_ > 0 && seen_ >= most_)) return;
+    if (!e->fault.empty()) ++faulty_;
+    print(show_event(*e, options_.output, session_.time().wall()));
+    if (++seen_ == most_) session_.finish();
+  }
+
+  std::string summary() const {
+    return std::to_string(seen_) + (seen_ == 1 ? " event" : " events") +
+           (faulty_ > 0 ? ", " + std::to_string(faulty_) + " of them break the protocol (!)" : "");
+  }
+
+  const settled_options& options_;
+  const event_pattern pattern_;
+  const std::size_t most_;
+  const std::optional<std::chrono::milliseconds> duration_;
+  bus_session session_;
+  std::size_t seen_ = 0;
+  std::size_t faulty_ = 0;
+};
+
+}  // namespace
+
+verb declare_events(CLI::App& root) {
+  auto app = command(root).add_subcommand("events", "Show events as they happen");
+  auto given = std::make_shared<events_words>();
+  app->add_option("PATTERN", given->pattern,
+                  "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ? (default: all)");
+  app->add_option("--for", given->duration, "How long (default: until Ctrl-C)")->option_text("TIME");
+  app->add_option("--count", given->count, "How many (default: until Ctrl-C)")->option_text("N")->positive();
+  app->add_flag("--system", given->system, "Also status and presence");
+  app->footer(
+      "An event that breaks the protocol, without a timestamp for example, is shown with a `!` and what is "
+      "wrong: others\n"
+      "drop it. A summary on stderr counts them.\n\n"
+      "Examples:\n"
+      "  mqcoap events\n"
+      "  mqcoap events '2D_*/axuv/*'\n"
+      "  mqcoap events -o json --count 1 2D_XX_0_9999");
+  auto has = effects::with_outputs({"body", "json", "raw", "csv"});
+  has.token = false;
+  return {.app = app,
+          .run = [given](const settled_options& options) { return watcher(*given, options).run(); },
+          .has = std::move(has)};
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <memory>
+#include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/base/units.hpp>
+
+#include "options/option_layer.hpp"
+#include "output/listing.hpp"
+#include "session/address_search.hpp"
+#include "session/request_verb.hpp"
+#include "verbs/verbs.hpp"
+#include "words/duration_words.hpp"
+#include "words/failure.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+struct ls_words {
+  std::string what{};
+  std::string wait{};
+  bool all = false;
+  bool online = false;
+};
+
+int list_devices(const ls_words& given, const settled_options& options) {
+  if (given.all) throw usage_failure("-a has no effect on a list of devices", "mqcoap ls -a TAG");
+  const auto most = duration_of("--wait", given.wait.empty() ? "1s" : given.wait, longest_timeout);
+  session s(options);
+  s.connect();
+  auto devices = find_devices(s, given.what, most);
+  const bool any = !devices.empty();
+  if (given.online) std::erase_if(devices, [](const auto& each) { return each.second.state != "ONLINE"; });
+  print(show_devices(devices, options.output, options.quiet, system_clock().wall()));
+  if (!devices.empty() || options.quiet) return status_ok;
+  if (any) {
+    complain("mqcoap: no device is ONLINE");
+    return status_ok;
+  }
+  complain(given.what.empty()
+               ? "mqcoap: no device tells its presence under '" + options.client.ns.text() + "/'"
+               : "mqcoap: no device that tells its presence fits '" + given.what + '\'');
+  complain_hint(
+      "mqcoap ls TAG asks one device, also a silent one; -n names another namespace\n"
+      "mqcoap ls TAG for each device, if the broker (RabbitMQ) sends retained messages for exact topics only",
+      options.output.colour_errors);
+  return status_ok;
+}
+
+/// What a device tells of its presence, by the exact topic: some brokers keep it for nothing wider. What is
+/// retained comes before the answer to a request that is sent behind the subscription.
+void watch_presence(session& s, const request_spec& asked, presence_list& into) {
+  try {
+    s.subscribe(general_filter(general_topic::kind::system, *subsystem_name::parse("gateway"), asked.to.tag,
+                               *resource_path::parse("presence")),
+                [&into](const general_message& m) { note_presence(into, m, {}); });
+  } catch (const failure&) {  // the broker's rules forbid it: the device may answer all the same
+  }
+}
+
+void tell_presence(const presence_list& known, const settled_options& options) {
+  if (options.quiet) return;
+  for (const auto& [tag, device] : known) {
+    const auto since = age(device.updated, system_clock().wall());
+    complain("mqcoap: " + tag + " tells that it is " + device.state +
+             (since.empty() ? "" : ", for " + since));
+  }
+}
+
+int list_resources(const ls_words& given, const settled_options& options) {
+  if (!given.wait.empty())
+    throw usage_failure("--wait has no effect on the resources of a device", "--timeout " + given.wait);
+  const request_spec what(discovery_address(given.what), method::get);
+  presence_list presence;
+  session s(options);
+  s.connect();
+  watch_presence(s, what, presence);
+  const auto outcome = s.request(what);
+  auto resources =
+      outcome.answered && !outcome.error ? read_resources(outcome.answered->answer.body) : std::nullopt;
+  if (resources) {
+    if (!given.all) std::erase_if(*resources, [](const auto& r) { return r.path.starts_with('.'); });
+    print(show_resources(*resources, options.output, options.quiet, what.to));
+    if (options.output.terminal) tell_presence(presence, options);
+    return status_ok;
+  }
+  tell_presence(presence, options);
+  if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
+    complain("mqcoap: " + what.to.tag.text() + " is there, but lists no resources under " +
+             what.to.subsystem.text() + ": " +
+             safe_text(words_of(outcome.answered->answer.body), line_ends::kept));
+    if (!options.quiet)
+      complain_hint("mqcoap ls " + what.to.tag.text() + "/SUBSYSTEM", options.output.colour_errors);
+    return status_client_error;
+  }
+  return report_outcome(outcome, what, options);
+}
+
+}  // namespace
+
+verb declare_ls(CLI::App& root) {
+  auto app = command(root).add_subcommand("ls", "List devices, or the resources of one");
+  auto given = std::make_shared<ls_words>();
+  app->add_option(
+      "WHAT", given->what,
+      "Nothing, or a pattern with * and ?: devices that tell their presence; TAG or TAG/SUBSYSTEM: "
+      "its resources");
+  app->add_option("--wait", given->wait, "For presences, at most (default: 1s)")->option_text("TIME");
+  app->add_flag("-a,--all", given->all,
+                "Of resources also those whose path begins with a dot, as `.gw/status`");
+  app->add_flag("--online", given->online, "Of devices only those that are ONLINE");
+  app->footer(
+      "A table on a terminal; else tab-separated, -o csv or json (one object a line). --quiet: only names,\n"
+      "of resources their whole addresses.\n\n"
+      "Examples:\n"
+      "  mqcoap ls\n"
+      "  mqcoap ls '2D_*'\n"
+      "  mqcoap ls --online\n"
+      "  mqcoap ls 2D_XX_0_9999\n"
+      "  mqcoap ls --quiet 2D_XX_0_9999/axuv | xargs -n 1 mqcoap get");
+  return {.app = app,
+          .run =
+              [given](const settled_options& options) {
+                if (given->online && !is_search(given->what))
+                  throw usage_failure("--online is for a list of devices; " + given->what + " is one");
+                return is_search(given->what) ? list_devices(*given, options)
+                                              : list_resources(*given, options);
+              },
+          .has = effects::with_outputs({"body", "json", "csv"})};
+}
+
+}  // namespace mqcoap::cli

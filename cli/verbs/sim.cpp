@@ -1,0 +1,125 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+
+#include "options/fault_options.hpp"
+#include "output/exchange_pairing.hpp"
+#include "output/exchange_words.hpp"
+#include "session/fleet.hpp"
+#include "session/hints.hpp"
+#include "session/responder_host.hpp"
+#include "session/responder_source.hpp"
+#include "verbs/verbs.hpp"
+#include "words/failure.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+/// Devices that tell their presence: each takes a connection, and a process has 1024 files.
+constexpr std::size_t most_present = 100;
+
+constexpr char sim_examples[] =
+    "The devices are numbered from 1 and are like those of the file, in turn. In --tags, %d or %03d stands "
+    "for the\n"
+    "number and {tag} for the tag of the device that it is like.\n"
+    "A latency A..B is evenly spread, a single one is the mean of an exponential spread. The same --seed "
+    "makes the\n"
+    "same faults for the same requests. Up to 100 devices tell their presence, for `mqcoap ls`. Ends at "
+    "Ctrl-C, "
+    "with 0\n"
+    "and a summary.\n\n"
+    "Examples:\n"
+    "  mqcoap sim probe.yaml -n 100 --tags 'SIM_%03d' --latency 5ms..20ms --drop 1% --error 2%\n"
+    "  mqcoap sim SIM -r 'gains=[0,1]' -n 3 --log";
+
+struct sim_words {
+  responder_words source;
+  std::size_t size = 1;
+  std::string tags = "{tag}_%d";
+  std::string latency;
+  std::string drop = "0%";
+  std::string error = "0%";
+  std::uint64_t seed = 1;
+  bool log = false;
+};
+
+fault_options faults_of(const sim_words& words) {
+  fault_options faults;
+  if (!words.latency.empty()) faults.latency = parse_latency(words.latency);
+  faults.drop = parse_share("--drop", words.drop);
+  faults.error = parse_share("--error", words.error);
+  faults.seed = words.seed;
+  return faults;
+}
+
+std::string summary(const fault_counts& n) {
+  std::string words = fmt::format("{} requests, {} answered, {} of them with a made-up 503, {} dropped",
+                                  n.requests, n.answered, n.errors, n.dropped);
+  if (n.unsent > 0) words += fmt::format(", {} answers lost with the connection", n.unsent);
+  return words;
+}
+
+int run(const sim_words& words, const settled_options& options) {
+  const auto faults = faults_of(words);
+  const auto pattern = tag_pattern::parse(words.tags);
+  auto what = settle(words.source, options);
+  if (what.gateway.devices.empty())
+    throw usage_failure(words.source.target + " has no devices to be simulated");
+  what.gateway.devices = make_fleet(what.gateway.devices, words.size, pattern);
+  if (words.size > most_present)
+    for (auto& device : what.gateway.devices) device.presence = false;
+
+  const system_clock time;
+  exchange_pairing pairs;
+  host_hooks hooks;
+  const auto& devices = what.gateway.devices;
+  if (!options.quiet)
+    hooks.ready = [line = fmt::format("{} devices, {} to {}, answer on {}, namespace {}; Ctrl-C ends them",
+                                      devices.size(), devices.front().tag.text(), devices.back().tag.text(),
+                                      place_of(what.brokers.front()), what.gateway.ns.text())] {
+      complain(line);
+    };
+  if (words.log)
+    hooks.message = [&](std::string_view topic, std::string_view payload) {
+      if (const auto seen = pairs.on_message(topic, payload, time.now(), time.wall()))
+        complain(to_line(*seen, options.output.colour_errors));
+    };
+  responder_host host(std::move(what), faults, std::move(hooks));
+  host.run();
+  complain(summary(host.faults()->counted()));
+  return status_ok;
+}
+
+}  // namespace
+
+verb declare_sim(CLI::App& root) {
+  auto app = command(root).add_subcommand(
+      "sim", "Simulate a fleet of devices, with latency and faults, until Ctrl-C");
+  auto words = std::make_shared<sim_words>();
+  words->source.declare(app);
+  app->add_option("-n,--devices", words->size, "How many devices; the namespace is --namespace here")
+      ->between(1, 10'000)
+      ->capture_default_str()
+      ->option_text("COUNT");
+  app->add_option("--tags", words->tags, "Their tags")->capture_default_str()->option_text("PATTERN");
+  app->add_option("--latency", words->latency, "How long an answer takes: 5ms..20ms, or a mean like 10ms")
+      ->option_text("A..B|MEAN");
+  app->add_option("--drop", words->drop, "Share of the requests without any answer")
+      ->capture_default_str()
+      ->option_text("PERCENT");
+  app->add_option("--error", words->error, "Share of the others that are answered with 503")
+      ->capture_default_str()
+      ->option_text("PERCENT");
+  app->add_option("--seed", words->seed, "Of the faults")->capture_default_str()->option_text("NUMBER");
+  app->add_flag("--log", words->log, "A line on stderr for each exchange");
+  app->footer(sim_examples);
+  auto has = effects::with_outputs({});
+  has.token = false;
+  has.timeout = false;
+  return {.app = app,
+          .run = [words](const settled_options& options) { return run(*words, options); },
+          .has = std::move(has)};
+}
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "words/exit_status.hpp"
+
+namespace mqcoap::cli {
+
+/// Ends the verb: main says the words, and below them what to try, on stderr and exits with the status.
+class failure : public std::runtime_error {
+ public:
+  failure(exit_status status, const std::string& words, std::string hint = {})
+      : runtime_error(words), status_(status), hint_(std::move(hint)) {}
+
+  exit_status status() const noexcept { return status_; }
+  /// What to try; may have several lines; empty: nothing to say.
+  const std::string& hint() const noexcept { return hint_; }
+
+ private:
+  exit_status status_;
+  std::string hint_;
+};
+
+/// A wrong command line.
+class usage_failure : public failure {
+ public:
+  explicit usage_failure(const std::string& words, std::string hint = {})
+      : failure(status_usage, words, std::move(hint)) {}
+};
+
+/// A signal asks the program to end.
+class interrupted : public std::exception {
+ public:
+  explicit interrupted(int signal) noexcept : signal_(signal) {}
+  int signal() const noexcept { return signal_; }
+  const char* what() const noexcept override { return "interrupted"; }
+
+ private:
+  int signal_;
+};
+
+/// Nobody reads standard output any more (`| head`).
+class output_closed : public std::exception {
+ public:
+  const char* what() const noexcept override { return "standard output is closed"; }
+};
+
+}  // namespace mqcoap::cli

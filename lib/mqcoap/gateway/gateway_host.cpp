@@ -1,0 +1,150 @@
+#include <mqcoap/gateway/gateway_host.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::size_t is_new = -1;
+
+}  // namespace
+
+bool gateway_host::part::rings(steady_time now) noexcept {
+  if (when_ > now) return false;
+  when_ = steady_time::max();
+  return true;
+}
+
+gateway_host::gateway_host(host_configuration configuration, host_environment environment,
+                           gateway_hooks hooks)
+    : env_(std::move(environment)), connections_(connect_to(configuration.brokers)) {
+  if (env_.connect_presence) board_.emplace(env_.time, presence_alarm_, env_.connect_presence, env_.log);
+  std::vector<link*> links;
+  for (const auto& each : connections_) links.push_back(each.via.get());
+  gateway_ = std::make_unique<gateway>(std::move(configuration.gateway), std::move(links), env_.time,
+                                       gateway_alarm_, wrap(std::move(hooks)));
+  follow_devices();
+}
+
+/// The gateway answers what it still holds; nobody waits for links and presences any more.
+gateway_host::~gateway_host() { links_stopping_ = true; }
+
+gateway_hooks gateway_host::wrap(gateway_hooks hooks) {
+  hooks.ready = [this, told = std::move(hooks.ready)] {
+    if (told) told();
+    if (!stopping_) set_online(true);
+  };
+  hooks.away = [this, told = std::move(hooks.away)] {
+    if (told) told();
+    set_online(false);
+  };
+  hooks.retired = [this, told = std::move(hooks.retired)](link& left) {
+    if (told) told(left);
+    retire(left);
+  };
+  return hooks;
+}
+
+std::vector<gateway_host::connection> gateway_host::connect_to(
+    const std::vector<link_options>& brokers) const {
+  std::vector<connection> made;
+  for (const auto& broker : brokers) made.push_back({broker, env_.connect(broker)});
+  return made;
+}
+
+void gateway_host::start() {
+  gateway_->start();
+  for (auto& each : connections_) each.started = true;
+}
+
+void gateway_host::reconfigure(host_configuration next) {
+  if (stopping_) return;
+  std::vector<std::size_t> places;  // of those that stay, in `connections_`
+  std::vector<connection> made;
+  std::vector<link*> links;
+  for (auto& broker : next.brokers) {
+    const auto same = std::find_if(connections_.begin(), connections_.end(),
+                                   [&](const connection& c) { return c.options == broker; });
+    const bool stays = same != connections_.end();
+    places.push_back(stays ? static_cast<std::size_t>(same - connections_.begin()) : is_new);
+    if (!stays) made.push_back({broker, env_.connect(broker)});
+    links.push_back(stays ? same->via.get() : made.back().via.get());
+  }
+  gateway_->reconfigure(std::move(next.gateway), std::move(links));
+
+  auto before = std::exchange(connections_, {});
+  auto newest = made.begin();
+  for (const auto place : places)
+    connections_.push_back(std::move(place == is_new ? *newest++ : before[place]));
+  for (auto& c : before)
+    if (c.via) leaving_.push_back(std::move(c));
+  follow_devices();
+  if (gateway_->subscribed()) set_online(true);
+  start_connections();
+}
+
+void gateway_host::follow_devices() {
+  const auto& now = gateway_->options();
+  if (board_) board_->follow(now.ns, now.devices, connections_.front().options);
+}
+
+void gateway_host::set_online(bool online) {
+  if (board_) board_->set_online(online);
+}
+
+/// Two connections with one client id would throw each other off the broker: the old one goes first.
+void gateway_host::start_connections() {
+  for (auto& c : connections_) {
+    const bool taken = std::any_of(leaving_.begin(), leaving_.end(), [&c](const connection& other) {
+      return other.via->client_id() == c.via->client_id();
+    });
+    if (!taken && !std::exchange(c.started, true)) c.via->start(*gateway_);
+  }
+}
+
+/// The gateway expects nothing of it any more.
+void gateway_host::retire(link& left) {
+  left.stop(env_.flush_grace, [this, gone = &left] {
+    std::erase_if(leaving_, [gone](const connection& c) { return c.via.get() == gone; });
+    if (!stopping_) start_connections();
+  });
+}
+
+void gateway_host::stop(std::chrono::milliseconds patience, std::function<void()> done) {
+  if (std::exchange(stopping_, true)) return;
+  stopped_ = std::move(done);
+  patience_.wake_at(env_.time.now() + patience);
+  gateway_->drain([this] { stop_links(); });
+}
+
+void gateway_host::stop_links() {
+  if (std::exchange(links_stopping_, true)) return;
+  patience_.wake_at(steady_time::max());
+  still_open_ = connections_.size() + leaving_.size() + (board_ ? 1 : 0);
+  const auto closed = [this] {
+    if (--still_open_ == 0) std::exchange(stopped_, [] {})();
+  };
+  if (board_) board_->stop(env_.flush_grace, closed);
+  for (auto* const all : {&connections_, &leaving_})
+    for (const auto& c : *all) c.via->stop(env_.flush_grace, closed);
+}
+
+void gateway_host::on_alarm() {
+  alarm_at_ = steady_time::max();
+  const auto now = env_.time.now();
+  if (gateway_alarm_.rings(now)) gateway_->on_alarm();
+  if (presence_alarm_.rings(now)) board_->on_alarm();
+  if (patience_.rings(now)) gateway_->abandon();  // which answers the last one, and so ends the drain
+  set_alarm();
+}
+
+/// An alarm that comes too early costs less than moving it each time.
+void gateway_host::set_alarm() {
+  const auto next = std::min({gateway_alarm_.when(), presence_alarm_.when(), patience_.when()});
+  if (next >= alarm_at_) return;
+  alarm_at_ = next;
+  env_.wake.wake_at(next);
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/presence_board.hpp>
+#include <mqcoap/gateway/presence_status.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <mqcoap/transport/link_options.hpp>
+#include <optional>
+#include <vector>
+
+namespace mqcoap {
+
+/// What a gateway does, and the brokers it does it on.
+struct host_configuration {
+  gateway_options gateway;
+  std::vector<link_options> brokers;  ///< at least one; the first is the one that is served
+};
+
+/// What a gateway_host needs from its owner. The references outlive the host.
+struct host_environment {
+  const clock& time;
+  alarm& wake;  ///< its owner calls `gateway_host::on_alarm`
+  presence_board::link_maker connect;
+  presence_board::link_maker connect_presence;  ///< empty: no presence is announced
+  log_sink log{};                               ///< of the presences; as for `presence_board`
+  std::chrono::milliseconds flush_grace{500};   ///< for a link that stops to send what it holds
+};
+
+/// A gateway together with its connections and presences. Decides which connection stays at a reload, which
+/// starts and leaves when, and in which order everything stops. The daemon, `mqcoap serve` and `sim`, and the
+/// tests have one each; they give it links, an alarm and a clock.
+/// @par Threads  Everything on the event loop.
+class gateway_host {
+ public:
+  /// @param hooks  `ready`, `away` and `retired` are called beside what the host does itself
+  gateway_host(host_configuration configuration, host_environment environment, gateway_hooks hooks);
+  ~gateway_host();
+  gateway_host(const gateway_host&) = delete;
+  gateway_host& operator=(const gateway_host&) = delete;
+
+  /// Starts the links. The presences follow when the gateway is ready.
+  void start();
+
+  /// Puts another configuration in force, as `gateway::reconfigure` does: a broker whose options are the same
+  /// keeps its connection. Does nothing once it stops.
+  /// @par Errors  Throws as the constructor of a gateway does, and then nothing has changed.
+  void reconfigure(host_configuration next);
+
+  /// Takes no new requests, answers those in flight, at the latest after `patience`, and then ends presences
+  /// and links. Calls `done` once, when all are closed.
+  void stop(std::chrono::milliseconds patience, std::function<void()> done);
+  /// Answers what still waits at once, as `gateway::abandon` does.
+  void abandon() { gateway_->abandon(); }
+
+  /// To be called when the time that the alarm was set to has come.
+  void on_alarm();
+
+  gateway& running() noexcept { return *gateway_; }
+  const gateway& running() const noexcept { return *gateway_; }
+  presence_status presences() const { return board_ ? board_->status() : presence_status{}; }
+  bool stopping() const noexcept { return stopping_; }
+
+ private:
+  /// One of several that share the owner's alarm.
+  class part final : public alarm {
+   public:
+    explicit part(gateway_host& host) : host_(host) {}
+    void wake_at(steady_time when) override {
+      when_ = when;
+      host_.set_alarm();
+    }
+    steady_time when() const noexcept { return when_; }
+    /// True, once, when the time that was asked for has come.
+    bool rings(steady_time now) noexcept;
+
+   private:
+    gateway_host& host_;
+    steady_time when_ = steady_time::max();
+  };
+  struct connection {
+    link_options options;
+    std::unique_ptr<link> via;
+    bool started = false;
+  };
+
+  gateway_hooks wrap(gateway_hooks hooks);
+  std::vector<connection> connect_to(const std::vector<link_options>& brokers) const;
+  void follow_devices();
+  void set_online(bool online);
+  void start_connections();
+  void retire(link& left);
+  void stop_links();
+  void set_alarm();
+
+  const host_environment env_;
+  part gateway_alarm_{*this};
+  part presence_alarm_{*this};
+  part patience_{*this};
+  steady_time alarm_at_ = steady_time::max();
+  std::vector<connection> connections_;  ///< the first is the default broker's
+  std::vector<connection> leaving_;      ///< of brokers that a reload changed or removed
+  std::optional<presence_board> board_;
+  std::unique_ptr<gateway> gateway_;  ///< goes before those whom it tells of its end
+  std::size_t still_open_ = 0;        ///< what has yet to close before `stopped_`
+  bool stopping_ = false;
+  bool links_stopping_ = false;
+  std::function<void()> stopped_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mqcoap/base/clock.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace mqcoap {
+
+/// Why a connection to a broker was not made, or why it ended: a kind, and the facts of it. Programs decide
+/// by the kind; `words` makes the text for people out of both.
+struct connection_fault {
+  enum class kind : std::uint8_t {
+    none,   ///< nothing went wrong
+    other,  ///< `quoted` says it all
+
+    // The broker is not reached.
+    name_unknown,        ///< the name server has no address of the host
+    name_slow,           ///< the name server does not answer in time
+    connection_refused,  ///< nobody listens there
+    network,             ///< another error of the system
+    library,             ///< libmosquitto cannot begin to connect
+    no_answer,           ///< what listens there says nothing in time
+    no_connack,          ///< no answer to CONNECT while the caller waited
+
+    // TLS.
+    tls_setup,               ///< the files or options of TLS cannot be used
+    tls_authorities_slow,    ///< the trusted authorities are not read in time
+    tls_stalled,             ///< the handshake does not end in time
+    tls_closed,              ///< the broker closed the connection during the handshake
+    tls_not_spoken,          ///< something else is spoken there
+    tls_too_old,             ///< the broker offers old versions of TLS only
+    tls_untrusted,           ///< no authority that we trust has signed the broker's certificate
+    tls_wrong_host,          ///< the certificate is for other hosts
+    tls_expired,             ///< the certificate was valid until `date`
+    tls_not_yet_valid,       ///< the certificate is valid from `date` on
+    tls_not_accepted,        ///< the certificate is not valid for another reason
+    tls_certificate_wanted,  ///< the broker demands a certificate of ours, and there is none
+    tls_certificate_denied,  ///< the broker does not accept our certificate
+    tls_host_unknown,        ///< the broker does not know the host that we ask for
+    tls_no_protocol,         ///< the broker does not offer the application protocol (ALPN)
+    tls_alert,               ///< the broker ended the handshake for another reason
+    tls_failed,              ///< the handshake failed here
+
+    // The broker is reached, and does not let us in.
+    hung_up,          ///< it closed the connection before it answered
+    version_refused,  ///< it does not speak this version of MQTT
+    bad_credentials,  ///< user or password are wrong
+    not_authorized,   ///< the user may not connect
+    refused,          ///< it refused for another reason
+    will_refused,     ///< the last will cannot be set
+
+    // The connection was there.
+    closed,              ///< the broker closed it and gave no reason
+    client_id_taken,     ///< another client came with the same id
+    packet_too_large,    ///< a packet was larger than the broker takes
+    rights_withdrawn,    ///< the broker ended it: not authorized any more
+    disconnected,        ///< the broker ended it for another reason
+    no_keepalive,        ///< the broker does not answer any more
+    no_acknowledgement,  ///< the broker answers, but acknowledges nothing
+    given_up,            ///< libmosquitto ended it
+  };
+
+  /// A certificate that is not accepted.
+  struct certificate_facts {
+    bool is_authority = false;  ///< not the broker's own, but that of its authority
+    std::string names = {};     ///< of the hosts that it is for, as they stand in it
+    bool host_is_address = false;
+    /// The address stands in it as a DNS or common name, where it does not count.
+    bool names_host_elsewhere = false;
+    std::string date = {};  ///< of the end, or of the beginning, of its validity
+
+    friend bool operator==(const certificate_facts&, const certificate_facts&) = default;
+  };
+  /// What was tried when the broker hung up.
+  struct attempt_facts {
+    bool mqtt_5 = false;
+    bool tls = false;
+    bool certificate_asked = false;  ///< the broker asked for one of ours, and there is none
+
+    friend bool operator==(const attempt_facts&, const attempt_facts&) = default;
+  };
+  /// A packet whose size may have ended the connection.
+  struct packet_facts {
+    std::size_t bytes = 0;
+    std::optional<std::size_t> limit = {};  ///< larger ones are refused here from now on
+
+    friend bool operator==(const packet_facts&, const packet_facts&) = default;
+  };
+  /// Another client that may have, or has, our client id.
+  struct rival_facts {
+    std::string client_id = {};
+    int short_lived = 0;             ///< connections in a row that ended so soon; 0: too few to tell
+    std::chrono::seconds within{0};  ///< so soon
+
+    friend bool operator==(const rival_facts&, const rival_facts&) = default;
+  };
+  /// How long the broker has acknowledged nothing.
+  struct silence_facts {
+    unix_millis since{};
+    std::chrono::seconds lasted{0};
+
+    friend bool operator==(const silence_facts&, const silence_facts&) = default;
+  };
+
+  kind what = kind::none;
+  std::string quoted =
+      {};                ///< what the system, OpenSSL, the name server or the broker says, in its own words
+  int system_error = 0;  ///< errno: network, closed (0: an orderly end)
+  std::chrono::milliseconds limit{0};  ///< how long was waited: what is slow, stalled or not answered
+  std::string host = {};               ///< that was asked for: tls_wrong_host, tls_host_unknown
+  certificate_facts certificate = {};  ///< tls_wrong_host, tls_expired, tls_not_yet_valid, tls_not_accepted
+  attempt_facts attempt = {};          ///< hung_up
+  std::optional<packet_facts> packet = {};  ///< closed, packet_too_large, disconnected
+  std::optional<rival_facts> rival = {};    ///< closed, client_id_taken
+  silence_facts silence = {};               ///< no_acknowledgement
+
+  /// Of an errno: connection_refused or network.
+  static connection_fault of_system(int error);
+  /// Of what has words of its own only. @param words  not empty
+  static connection_fault of_words(std::string words) {
+    return {.what = kind::other, .quoted = std::move(words)};
+  }
+
+  explicit operator bool() const noexcept { return what != kind::none; }
+  /// For people: a log, an answer, a screen. Empty if nothing went wrong.
+  std::string words() const;
+
+  friend bool operator==(const connection_fault&, const connection_fault&) = default;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <algorithm>
+#include <mqcoap/transport/connection_fault.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mqcoap {
+
+/// Why there is no connection to a broker: the fault of each of its servers that was tried, mostly one.
+class outage_cause {
+ public:
+  using kind = connection_fault::kind;
+  /// One server of the broker.
+  struct attempt {
+    connection_fault fault;
+    std::string where;  ///< host, port and address
+
+    friend bool operator==(const attempt&, const attempt&) = default;
+  };
+
+  /// No outage.
+  outage_cause() = default;
+  /// Of a broker with one server.
+  outage_cause(connection_fault fault);
+  /// @param tried  in the order of the tries
+  explicit outage_cause(std::vector<attempt> tried) : attempts_(std::move(tried)) {}
+
+  /// False while there is a connection, or before the first try.
+  explicit operator bool() const noexcept { return !attempts_.empty(); }
+  /// True if a server failed in this way.
+  bool is(kind k) const noexcept {
+    return any([k](const connection_fault& f) { return f.what == k; });
+  }
+  /// True if the fault of a server is such.
+  template <class Predicate>
+  bool any(Predicate such) const {
+    return std::any_of(attempts_.begin(), attempts_.end(), [&](const attempt& a) { return such(a.fault); });
+  }
+  const std::vector<attempt>& attempts() const noexcept { return attempts_; }
+  /// The attempts, but for where they were made.
+  std::vector<connection_fault> faults() const;
+  /// For people; names the servers if there are several. Empty without an outage.
+  std::string words() const;
+  /// The same, but names also the only server.
+  std::string words_with_places() const;
+
+  friend bool operator==(const outage_cause&, const outage_cause&) = default;
+
+ private:
+  std::vector<attempt> attempts_;
+};
+
+}  // namespace mqcoap
