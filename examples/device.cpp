@@ -22,7 +22,7 @@ const std::string tag = "2D_XX_0_9999";
 
 mqcoap::request_handler gains() {
   const auto wanted = [](const mqcoap::call& c) {
-    return c.topic.subsystem() == "axuv" && c.req.verb == mqcoap::method::get && c.req.path.key() == "gains";
+    return c.target.subsystem() == "axuv" && c.req.verb == mqcoap::method::get && c.req.path.key() == "gains";
   };
   return {"gains", wanted, [](mqcoap::responder& r) {
             std::move(r).respond({.body = mqcoap::json_text::from_value({0, 1, 2, 3, 4})});

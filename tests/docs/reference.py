@@ -27,6 +27,7 @@ HEADERS = [
     "base/errc.hpp",
     "base/log_sink.hpp",
     "protocol/responder.hpp",
+    "protocol/call.hpp",
     "protocol/request.hpp",
     "protocol/response.hpp",
     "protocol/options.hpp",

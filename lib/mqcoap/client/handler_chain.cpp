@@ -3,8 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <mqcoap/client/response_exception.hpp>
+#include <mqcoap/serve/failed_step.hpp>
 #include <mqcoap/transport/log.hpp>
-#include <new>
 #include <optional>
 
 namespace mqcoap {
@@ -12,36 +12,7 @@ namespace {
 
 constexpr char unknown_exception[] = "it threw what is no std::exception";
 
-std::string failure_of(const std::string& handler, std::string_view words) {
-  return "the handler '" + handler + "' failed: " + std::string(words);
-}
-
-void answer_failure(const request_handler& h, const log_sink& log, responder& r, response_code code,
-                    std::string_view words) {
-  if (r) return std::move(r).fail(code, words);
-  say(log, log_level::error, "the request handler '{}' failed after it had answered: {}", h.name, words);
-}
-
-/// Whether a write has run by then is known to the handler alone.
-std::string memory_words(const request& asked) {
-  if (asked.verb == method::get) return "out of memory; try again later";
-  return "out of memory; the " + std::string(to_string(asked.verb)) + " may have been run";
-}
-
 }  // namespace
-
-/// The line of the log, a second at most, and 503 if the handler has not answered.
-void request_chain::end_for_memory(const request_handler& h, responder& r, steady_time received) const try {
-  if (received >= next_memory_line_) {
-    next_memory_line_ = received + std::chrono::seconds(1);
-    say(log_, log_level::error, "the request handler '{}' failed: out of memory", h.name);
-  }
-  if (!r) return;
-  const auto words = memory_words(r.req());
-  std::move(r).fail(response_code::service_unavailable, words);
-} catch (const std::bad_alloc&) {
-  if (r) std::move(r).fail(response_code::service_unavailable, "out of memory");
-}
 
 /// False if the handler does not want this request.
 bool request_chain::process(const request_handler& h, responder& r) const {
@@ -50,13 +21,9 @@ bool request_chain::process(const request_handler& h, responder& r) const {
     if (h.matches && !h.matches(*r)) return false;
     h.process(r);
   } catch (const response_exception& e) {
-    answer_failure(h, log_, r, e.response_code(), e.detail());
-  } catch (const std::bad_alloc&) {
-    end_for_memory(h, r, received);
-  } catch (const std::exception& e) {
-    answer_failure(h, log_, r, response_code::internal_server_error, failure_of(h.name, e.what()));
+    failures_->answer_for(h.name, r, e.response_code(), e.detail());
   } catch (...) {
-    answer_failure(h, log_, r, response_code::internal_server_error, failure_of(h.name, unknown_exception));
+    failures_->answer_for(h.name, r, received);
   }
   return true;
 }
@@ -96,7 +63,9 @@ handler_id next_handler_id() noexcept {
 }
 
 request_chain::request_chain(last_resort otherwise, log_sink log)
-    : otherwise_(std::move(otherwise)), log_(std::move(log)) {}
+    : otherwise_(std::move(otherwise)), failures_(std::make_unique<failed_step>(std::move(log))) {}
+
+request_chain::~request_chain() = default;
 
 void request_chain::run(responder r) const {
   const auto handlers = handlers_.now();

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/protocol/address.hpp>
 #include <mqcoap/protocol/method.hpp>
@@ -16,6 +15,8 @@
 #include <vector>
 
 namespace mqcoap {
+
+class failed_step;
 
 /// Names a handler in its chain, for removing it.
 enum class handler_id : std::uint64_t {};
@@ -91,6 +92,7 @@ class request_chain {
   /// @param otherwise  answers what no handler answered; empty: 404
   /// @param log  hears of handlers that fail after they answered, and of those that run out of memory
   explicit request_chain(last_resort otherwise = {}, log_sink log = {});
+  ~request_chain();
 
   handler_id add(request_handler h) { return handlers_.add(std::move(h)); }
   bool remove(handler_id id) { return handlers_.remove(id); }
@@ -102,12 +104,10 @@ class request_chain {
 
  private:
   bool process(const request_handler& h, responder& r) const;
-  void end_for_memory(const request_handler& h, responder& r, steady_time received) const;
 
   const last_resort otherwise_;
-  const log_sink log_;
+  const std::unique_ptr<failed_step> failures_;
   handler_list<request_handler> handlers_;
-  mutable steady_time next_memory_line_ = steady_time::min();  ///< out of memory: a line a second at most
 };
 
 /// What is known of the request that a response answers.

@@ -1,66 +1,48 @@
 #include <mqcoap/client/request_server.hpp>
 
-#include <mqcoap/protocol/codec.hpp>
+#include <chrono>
+#include <exception>
+#include <mqcoap/client/user_handlers.hpp>
+#include <mqcoap/serve/admission.hpp>
+#include <mqcoap/serve/refuse_stale.hpp>
+#include <mqcoap/serve/run_once.hpp>
 #include <mqcoap/transport/log.hpp>
-#include <new>
+#include <string>
 #include <utility>
 
 namespace mqcoap {
+namespace {
+
+std::string device_was_asleep(std::chrono::milliseconds, std::chrono::milliseconds) {
+  return "this device did not run for longer than the request waits; it was not run";
+}
+
+}  // namespace
 
 request_server::request_server(const client_options& options, const request_chain& chain, const clock& time)
-    : options_(options), chain_(chain), time_(time), sender_(time, *this) {}
-
-void request_server::on_request(exchange_topic topic, const inbound& m, std::weak_ptr<reply_sink> answers) {
-  std::unique_ptr<call> c;
-  try {
-    c = admit(std::move(topic), m);
-  } catch (const std::bad_alloc&) {
-    on_out_of_memory();
-    const auto request = exchange_topic::parse(m.topic);
-    if (request && via_ != nullptr) sender_.send(*via_, *request, out_of_memory_fault());
-  }
-  if (c) chain_.run(responder(std::move(c), std::move(answers)));
+    : options_(options),
+      time_(time),
+      core_(time, {},
+            {options.broker.log,
+             [this](std::string_view, std::string_view why) { tell_failure("an answer", why); },
+             {}}),
+      sender_(time, *this),
+      taker_(core_, time, options_.decoding, *this),
+      way_(std::make_shared<request_way>(sender_, nullptr)) {
+  core_.compose([&](chain_builder& steps) {
+    steps.add<run_once>({}, run_once::environment{core_, time_, {}});
+    steps.add<refuse_stale>({device_was_asleep}, time_, nullptr);
+    steps.add<admission>({}, core_);
+    steps.add<user_handlers>({}, chain);
+  });
 }
 
-/// Null if the request is not to be run; then it has been dealt with.
-std::unique_ptr<call> request_server::admit(exchange_topic topic, const inbound& m) {
-  auto decoded = decode_request(m.payload, topic.id(), options_.decoding);
-  if (!decoded) {
-    if (via_ != nullptr) sender_.send(*via_, topic, decoded.error());
-    return nullptr;
-  }
-  auto c = std::make_unique<call>(call{std::move(topic), *std::move(decoded), time_.now() - m.waited});
-  const auto patience = c->req.options->timeout;
-  const bool too_late = patience && m.waited >= *patience;
-  if (c->req.verb != method::get && !is_fresh(*c, !too_late)) return nullptr;
-  if (!too_late) return c;
-  send(*c, answer::refusal(response_code::gateway_timeout,
-                           "this device did not run for longer than the request waits; it was not run"));
-  return nullptr;
+void request_server::on_request(exchange_topic topic, const inbound& m,
+                                const std::weak_ptr<reply_sink>& answers) {
+  taker_.take(way_, std::move(topic), m, &answers);
 }
 
-/// False if the request has come before; then it has been dealt with.
-bool request_server::is_fresh(const call& c, bool enter) {
-  const auto found = seen_.check(c, time_.now(), enter);
-  if (found.what == duplicate_filter::verdict::answered)
-    send(c, *found.first);
-  else if (const auto refusal = refusal_of(found.what))
-    send(c, *refusal);
-  return found.what == duplicate_filter::verdict::fresh;
-}
-
-/// The answer comes first: what it takes to remember it may fail.
-void request_server::finish(const call& answered, const answer& what) try {
-  send(answered, what);
-  for (const auto& repeat : seen_.note(answered, what)) send(repeat, what);
-} catch (const std::bad_alloc&) {
-  on_out_of_memory();
-}
-
-/// If one answer cannot be sent (out of memory), the others are sent all the same.
-void request_server::send(const call& c, const answer& what) try {
-  if (via_ != nullptr) sender_.send(*via_, c, what);
-} catch (const std::bad_alloc&) {
+void request_server::on_no_memory_for(const exchange_topic&, const decode_fault&) noexcept {
   on_out_of_memory();
 }
 
@@ -70,9 +52,12 @@ void request_server::on_sent(const exchange_topic& request, error_code error) {
         error.message());
 }
 
-void request_server::on_out_of_memory() noexcept try {
-  if (memory_lines_.pass(time_.now()))
-    say(options_.broker.log, log_level::error, "out of memory for a message");
+void request_server::on_out_of_memory() noexcept { tell_failure("a message", "out of memory"); }
+
+/// A line a second at most, and none rather than an exception: memory may be what is missing.
+void request_server::tell_failure(std::string_view of, std::string_view why) noexcept try {
+  if (failure_lines_.pass(time_.now()))
+    say(options_.broker.log, log_level::error, "{} could not be handled: {}", of, why);
 } catch (const std::exception&) {
   // Then the line is missing as well.
 }

@@ -1,50 +1,50 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/client/answer_sender.hpp>
 #include <mqcoap/client/client_options.hpp>
 #include <mqcoap/client/handler_chain.hpp>
-#include <mqcoap/exchange/duplicate_filter.hpp>
 #include <mqcoap/exchange/throttle.hpp>
+#include <mqcoap/front/mqtt/answer_sender.hpp>
+#include <mqcoap/front/mqtt/request_taker.hpp>
+#include <mqcoap/front/mqtt/request_way.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/protocol/topic.hpp>
+#include <mqcoap/serve/serving_core.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <string_view>
 
 namespace mqcoap {
 
-/// Answers the requests that come for one tag: decodes them, runs repeats once (docs/protocol.md, section 8),
-/// leaves the rest to a chain of handlers, and sends one answer to each.
+/// Answers the requests that come for one tag: a serving core that runs repeats once (docs/protocol.md,
+/// section 8) and leaves the rest to a chain of handlers, which may take their time.
 /// @par Threads  One at a time.
-class request_server final : private answer_sender::observer {
+class request_server final : private answer_sender::observer, private request_taker::inspector {
  public:
   request_server(const client_options& options, const request_chain& chain, const clock& time);
 
   /// Where answers go from now on; null: nowhere, there is no connection any more.
-  void attach(link* via) noexcept { via_ = via; }
+  void attach(link* via) noexcept { way_->via = via; }
   /// @param answers  takes the answer, on any thread, and gives it to `finish`
-  void on_request(exchange_topic topic, const inbound& m, std::weak_ptr<reply_sink> answers);
+  void on_request(exchange_topic topic, const inbound& m, const std::weak_ptr<reply_sink>& answers);
   /// Sends the answer to a request that was handed to the chain.
-  void finish(const call& answered, const answer& what);
+  void finish(call& answered, const answer& what) noexcept { core_.finish(answered, what); }
 
  private:
-  std::unique_ptr<call> admit(exchange_topic topic, const inbound& m);
-  bool is_fresh(const call& c, bool enter);
-  void send(const call& c, const answer& what);
+  void on_no_memory_for(const exchange_topic& topic, const decode_fault& fault) noexcept override;
   void on_sent(const exchange_topic& request, error_code error) override;
   void on_too_large(const exchange_topic& request, std::string_view words) override;
   void on_out_of_memory() noexcept override;
+  void tell_failure(std::string_view of, std::string_view why) noexcept;
 
   const client_options& options_;
-  const request_chain& chain_;
   const clock& time_;
-  link* via_ = nullptr;
-  duplicate_filter seen_;
+  throttle failure_lines_{std::chrono::seconds(1)};
+  serving_core core_;
   answer_sender sender_;
-  throttle memory_lines_{std::chrono::seconds(1)};
+  request_taker taker_;
+  const std::shared_ptr<request_way> way_;
 };
 
 }  // namespace mqcoap

@@ -29,8 +29,8 @@ std::size_t size_of(const answer& a) noexcept {
 
 /// What makes two requests the same: who they go to, and their id.
 std::string key_of(const call& c) {
-  const auto subsystem = c.topic.subsystem();
-  const auto tag = c.topic.tag();
+  const auto& subsystem = c.target.subsystem();
+  const auto& tag = c.target.tag();
   std::string key;
   key.reserve(subsystem.size() + tag.size() + 66);
   return key.append(subsystem).append(1, '/').append(tag).append(1, '/').append(c.asked().id.canonical());
@@ -56,7 +56,7 @@ duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now
   }
   const auto age = by_age_.insert(by_age_.end(), {now + options_.window, nullptr});
   try {
-    age->key = &entries_.emplace(key, entry{fingerprint, age, running{c.topic.text(), {}}}).first->first;
+    age->key = &entries_.emplace(key, entry{fingerprint, age, running{c.origin, {}}}).first->first;
   } catch (...) {
     by_age_.erase(age);
     throw;
@@ -65,9 +65,10 @@ duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now
 }
 
 duplicate_filter::verdict duplicate_filter::join(running& first, const call& c) {
-  const auto& topic = c.topic.text();
-  if (topic == first.topic || std::any_of(first.joined.begin(), first.joined.end(),
-                                          [&](const call& j) { return j.topic.text() == topic; }))
+  const auto name = c.name();
+  const auto first_name = first.origin ? first.origin->name() : std::string_view();
+  if (name == first_name ||
+      std::any_of(first.joined.begin(), first.joined.end(), [&](const call& j) { return j.name() == name; }))
     return verdict::running;
   if (first.joined.size() >= most_spellings) return verdict::crowded;
   first.joined.push_back(c.without_body());

@@ -4,8 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/protocol/responder.hpp>
+#include <mqcoap/protocol/call.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct duplicate_filter_options {
   std::chrono::seconds window{300};      ///< for how long a request is remembered
   std::size_t entries = 65'536;          ///< a full window refuses new POSTs rather than forget a guard
   std::size_t answer_bytes = 64u << 20;  ///< bodies of remembered answers, all together
+
+  friend bool operator==(const duplicate_filter_options&, const duplicate_filter_options&) = default;
 };
 
 /// Sees to it that a POST, PUT or DELETE that comes twice runs once (docs/protocol.md, section 8).
@@ -44,7 +47,7 @@ class duplicate_filter {
   /// Notes the answer of a request that was `fresh`, or is a GET. One that was never run, as the answer says,
   /// is fresh again when it comes again. If there is no memory for a copy of the answer, a repeat gets its
   /// code only. Returns the repeats that joined it under other spellings of the id, without their bodies:
-  /// they get the same answer, each under its own topic.
+  /// they get the same answer, each by its own origin.
   [[nodiscard]] std::vector<call> note(const call& answered, const answer& first);
 
   /// Replaces the 504 or 502 that a request was given by the answer that came late: a repeat gets it. Does
@@ -69,8 +72,8 @@ class duplicate_filter {
 
  private:
   struct running {
-    std::string topic;
-    std::vector<call> joined;  ///< under other topics, which differ by the spelling of the id
+    std::shared_ptr<const call_origin> origin;
+    std::vector<call> joined;  ///< of other origins: over MQTT, they differ by the spelling of the id
   };
   struct aging {
     steady_time forgotten;

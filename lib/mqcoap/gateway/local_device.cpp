@@ -119,8 +119,8 @@ bool local_device::has_subsystem(std::string_view name) const noexcept {
 
 void local_device::handle(responder&& r) {
   // Who looks for what there is does not know the subsystems yet.
-  if (!has_subsystem(r->topic.subsystem()) && r.req().path.key() != discovery_path) {
-    std::string words = tag() + " has no subsystem '" + std::string(r->topic.subsystem()) + "'; it has";
+  if (!has_subsystem(r->target.subsystem()) && r.req().path.key() != discovery_path) {
+    std::string words = tag() + " has no subsystem '" + std::string(r->target.subsystem()) + "'; it has";
     for (const auto& s : options_.subsystems)
       words.append(&s == &options_.subsystems.front() ? " " : ", ").append(s.text());
     return std::move(r).refuse(response_code::not_found, words);

@@ -68,9 +68,9 @@ void proxy::forward(responder&& r, const address& to) {
 }
 
 void proxy::reverse(responder&& r) {
-  const auto& topic = r->topic;
-  env_.stats.set_role(r.account(), request_role::reverse, topic.tag());
-  const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()), r.req().path};
+  const auto& asked = r->target;
+  env_.stats.set_role(r.account(), request_role::reverse, asked.tag());
+  const address to{*device_tag::parse(asked.tag()), *subsystem_name::parse(asked.subsystem()), r.req().path};
   if (const auto* route = rules_->routes.find(to, r.req().verb, true))
     return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
@@ -79,7 +79,7 @@ void proxy::reverse(responder&& r) {
 }
 
 void proxy::forward_mounted(responder&& r, const address& to) {
-  env_.stats.set_role(r.account(), request_role::mount, r->topic.tag());
+  env_.stats.set_role(r.account(), request_role::mount, r->target.tag());
   if (const auto* route = rules_->routes.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   start(std::move(r), rules_->unrouted, to, {{}, {}, to});
 }

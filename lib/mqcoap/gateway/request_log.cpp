@@ -15,8 +15,8 @@ request_record record_of(const call& c, const mqcoap::answer& what, std::chrono:
   r.request_id = c.req.id.text();
   r.source = log_safe(c.req.source, longest_name);
   r.method = to_string(c.req.verb);
-  r.device = c.topic.tag();
-  r.subsystem = c.topic.subsystem();
+  r.device = c.target.tag();
+  r.subsystem = c.target.subsystem();
   r.path = log_safe(c.req.path.key());
   r.code = to_int(what.code);
   r.took = std::chrono::duration_cast<std::chrono::microseconds>(took);

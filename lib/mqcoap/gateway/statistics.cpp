@@ -77,7 +77,7 @@ void statistics::count_answer(const call& c, response_code code, std::chrono::na
 }
 
 void statistics::count_refusal(const call& c, response_code code) {
-  count(row_of(c.topic.tag()), request_role::none, static_cast<std::uint8_t>(c.asked().verb), code);
+  count(row_of(c.target.tag()), request_role::none, static_cast<std::uint8_t>(c.asked().verb), code);
 }
 
 void statistics::count_fault(std::string_view tag, response_code code) {

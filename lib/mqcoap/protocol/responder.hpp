@@ -1,47 +1,15 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/call.hpp>
 #include <mqcoap/protocol/request.hpp>
 #include <mqcoap/protocol/response.hpp>
-#include <mqcoap/protocol/topic.hpp>
 #include <string_view>
 #include <utility>
 
 namespace mqcoap {
-
-/// Where a call is counted. The numbers are those of the counter; 0: nowhere in particular.
-struct call_account {
-  std::uint16_t role = 0;    ///< how it is served
-  std::uint16_t device = 0;  ///< whom it is for
-  std::uint16_t route = 0;   ///< on which way
-};
-
-/// A request on its way, with what a handler may need beside the payload.
-struct call {
-  exchange_topic topic;
-  request req;
-  steady_time received;
-  std::size_t rest_at = 0;  ///< set by the path router: where the part behind a `**` resource's prefix begins
-
-  /// The path behind the prefix of a `**` resource or collection, without a leading slash; may be empty.
-  std::string_view rest() const noexcept { return req.path.key().substr(rest_at); }
-
-  call_account account{};          ///< set by the steps that the call passes
-  bool has_deadline = false;       ///< the handler itself answers when its time is over
-  bool ended = false;              ///< answered in place of its handler, whose answer comes too late
-  std::function<void()> cancel{};  ///< ends the handler's work when the call is ended
-  std::unique_ptr<const request> as_it_came{};  ///< kept from the first change of `req` on
-  /// What is answered: handlers may have changed `req`, but the caller gets its own path and ids back.
-  const request& asked() const noexcept { return as_it_came ? *as_it_came : req; }
-  /// What an answer needs of it: the body may be large.
-  call without_body() const {
-    const auto& a = asked();
-    return {topic, {a.verb, a.path, a.id, a.correlation_id, {}, a.source, {}, {}, {}, {}}, received};
-  }
-};
 
 /// Where answers go.
 class reply_sink {
@@ -110,6 +78,8 @@ class responder {
   }
 
  private:
+  friend class serving_core;  ///< notes how far a call has come, and takes away one that another serves
+
   /// Without its words where there is no memory for them.
   static answer error(response_code code, std::string_view words) noexcept try {
     return answer::error(code, words);

@@ -57,6 +57,13 @@ std::string exchange_topic::response_topic() const {
   return join(ns(), subsystem(), to_string(kind::response), tag(), id());
 }
 
+void exchange_topic::write_response_topic(std::string& out) const {
+  out.clear();
+  for (const auto part : {ns(), subsystem(), to_string(kind::response), tag()})
+    out.append(part).append(1, '/');
+  out.append(id());
+}
+
 std::string request_filter(const namespace_name& ns, const device_tag& tag) {
   return join(ns.text(), "+", "request", tag.text(), "+");
 }

@@ -31,6 +31,8 @@ class exchange_topic {
 
   /// The topic of the answer: `request` replaced by `response`.
   std::string response_topic() const;
+  /// The same, in a string that is used again for many.
+  void write_response_topic(std::string& out) const;
 
  private:
   exchange_topic() = default;

@@ -1,5 +1,7 @@
+#include <support/named_origin.hpp>
 #include <support/result_printer.hpp>
 
+#include <memory>
 #include <mqcoap/exchange/duplicate_filter.hpp>
 #include <string>
 
@@ -13,15 +15,14 @@ steady_time at(std::chrono::seconds since_start) { return steady_time{} + since_
 
 const std::string id_text = "16fd2706-8baf-433b-82eb-8c7fada847da";
 
-/// @param spelling  of the id, in the topic and in the header
+/// @param spelling  of the id, in the origin and in the header
 call make(method verb, std::string_view body = "1", std::string_view path = "shots",
           std::string_view spelling = id_text) {
   const auto id = *request_id::parse(spelling);
   request asked{verb, *resource_path::parse(path), id, {}, {}, {}, *json_text::parse(body), {}, {}, {}};
-  return {exchange_topic::make(default_namespace(), *subsystem_name::parse("axuv"),
-                               exchange_topic::kind::request, *device_tag::parse("T"), id),
-          std::move(asked),
-          {}};
+  call made{{*device_tag::parse("T"), *subsystem_name::parse("axuv")}, std::move(asked), {}};
+  made.origin = std::make_shared<test::named_origin>(std::string(spelling));
+  return made;
 }
 
 call numbered(method verb, int n) {
@@ -97,8 +98,7 @@ TEST_CASE("requests are the same by subsystem, tag and id") {
   duplicate_filter filter;
   const auto to = [](const char* subsystem, const char* tag) {
     auto c = make(method::post);
-    c.topic = exchange_topic::make(default_namespace(), *subsystem_name::parse(subsystem),
-                                   exchange_topic::kind::request, *device_tag::parse(tag), c.req.id);
+    c.target = {*device_tag::parse(tag), *subsystem_name::parse(subsystem)};
     return c;
   };
   CHECK(filter.check(to("axuv", "T"), at(0s)).what == verdict::fresh);
@@ -202,11 +202,11 @@ TEST_CASE(
     CHECK(filter.check(make(method::post, "1", "/shots", spelling), at(1s)).what == verdict::running);
   const auto joined = filter.note(make(method::post), created("shots/0"));
   REQUIRE(joined.size() == 2);
-  CHECK(joined[0].topic.id() == upper);
+  CHECK(joined[0].name() == upper);
   CHECK(joined[0].req.id.text() == upper);
   CHECK(joined[0].req.path.text() == "/shots");
   CHECK(joined[0].req.body.is_null());
-  CHECK(joined[1].topic.id() == plain);
+  CHECK(joined[1].name() == plain);
   CHECK(filter.check(make(method::post, "1", "shots", upper), at(2s)).what == verdict::answered);
 }
 

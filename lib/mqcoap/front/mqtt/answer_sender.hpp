@@ -2,8 +2,8 @@
 
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/call.hpp>
 #include <mqcoap/protocol/codec.hpp>
-#include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <string>
@@ -37,21 +37,23 @@ class answer_sender {
   /// @param by  outlives the sender
   answer_sender(const clock& time, observer& by);
 
-  void send(link& via, const call& to, const answer& what);
+  /// @param request  the topic under which the call came
+  void send(link& via, const exchange_topic& request, const call& to, const answer& what);
   /// The answer to what could not be read as a request.
   void send(link& via, const exchange_topic& request, const decode_fault& fault);
 
  private:
   void encode(const call& to, const answer& what);
-  void send_whole(link& via, const call& to, const answer& what);
+  void send_whole(link& via, const exchange_topic& request, const call& to, const answer& what);
   error_code publish(link& via, const exchange_topic& request, link::written_handler done = {});
-  link::written_handler follow(link& via, const call& to);
-  error_code send_too_large(link& via, const call& to, std::size_t bytes);
+  link::written_handler follow(link& via, const exchange_topic& request, const call& to);
+  error_code send_too_large(link& via, const exchange_topic& request, const call& to, std::size_t bytes);
   void tell(const exchange_topic& request, error_code error);
 
   const clock& time_;
   observer& by_;
   std::string payload_;                    ///< reused for every answer
+  std::string topic_;                      ///< likewise
   std::shared_ptr<answer_sender*> alive_;  ///< for what a link tells later
 };
 

@@ -1,4 +1,4 @@
-#include <mqcoap/client/answer_sender.hpp>
+#include <mqcoap/front/mqtt/answer_sender.hpp>
 
 #include <chrono>
 #include <mqcoap/base/message_buffer.hpp>
@@ -32,13 +32,13 @@ decode_fault out_of_memory_fault() {
   return {response_code::service_unavailable, {}, out_of_memory_words, {}, {}};
 }
 
-void answer_sender::send(link& via, const call& to, const answer& what) try {
-  send_whole(via, to, what);
+void answer_sender::send(link& via, const exchange_topic& request, const call& to, const answer& what) try {
+  send_whole(via, request, to, what);
 } catch (const std::bad_alloc&) {
   std::string().swap(payload_);
   by_.on_out_of_memory();
   encode(to, out_of_memory_answer(to, what));
-  tell(to.topic, publish(via, to.topic));
+  tell(request, publish(via, request));
 }
 
 void answer_sender::send(link& via, const exchange_topic& request, const decode_fault& fault) {
@@ -47,39 +47,47 @@ void answer_sender::send(link& via, const exchange_topic& request, const decode_
   tell(request, publish(via, request));
 }
 
-void answer_sender::send_whole(link& via, const call& to, const answer& what) {
+void answer_sender::send_whole(link& via, const exchange_topic& request, const call& to, const answer& what) {
   encode(to, what);
   const auto size = payload_.size();
-  auto error = publish(via, to.topic, is_followed(size, via.largest_packet()) ? follow(via, to) : nullptr);
-  if (error == errc::too_large) error = send_too_large(via, to, size);
-  tell(to.topic, error);
+  auto error =
+      publish(via, request, is_followed(size, via.largest_packet()) ? follow(via, request, to) : nullptr);
+  if (error == errc::too_large) error = send_too_large(via, request, to, size);
+  tell(request, error);
 }
 
 void answer_sender::encode(const call& to, const answer& what) {
   payload_.clear();
-  encode_answer(payload_, what, to.asked(), to.topic.tag(), time_.wall());
+  encode_answer(payload_, what, to.asked(), to.target.tag(), time_.wall());
   by_.on_encoded(to, what);
 }
 
 error_code answer_sender::publish(link& via, const exchange_topic& request, link::written_handler done) {
-  return via.publish(request.response_topic(), payload_, time_.now() + patience, {}, std::move(done));
+  request.write_response_topic(topic_);
+  return via.publish(topic_, payload_, time_.now() + patience, {}, std::move(done));
 }
 
 /// The link's queue does not keep the call, and the answer may come back.
-link::written_handler answer_sender::follow(link& via, const call& to) {
+link::written_handler answer_sender::follow(link& via, const exchange_topic& request, const call& to) {
+  struct sent {
+    exchange_topic request;
+    call to;
+  };
   return [alive = std::weak_ptr(alive_), &via, size = payload_.size(),
-          again = std::make_shared<const call>(to.without_body())](error_code ec) {
+          again = std::make_shared<const sent>(sent{request, to.without_body()})](error_code ec) {
     const auto self = alive.lock();
     if (!self || ec != errc::too_large) return;
-    if (const auto failed = (*self)->send_too_large(via, *again, size)) (*self)->tell(again->topic, failed);
+    if (const auto failed = (*self)->send_too_large(via, again->request, again->to, size))
+      (*self)->tell(again->request, failed);
   };
 }
 
-error_code answer_sender::send_too_large(link& via, const call& to, std::size_t bytes) {
+error_code answer_sender::send_too_large(link& via, const exchange_topic& request, const call& to,
+                                         std::size_t bytes) {
   const auto words = too_large_words("the answer", bytes, via.name(), via.largest_packet());
-  by_.on_too_large(to.topic, words);
+  by_.on_too_large(request, words);
   encode(to, answer::error(response_code::internal_server_error, words));
-  return publish(via, to.topic);
+  return publish(via, request);
 }
 
 void answer_sender::tell(const exchange_topic& request, error_code error) {

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/front/mqtt/answer_sender.hpp>
+#include <mqcoap/front/mqtt/request_taker.hpp>
+#include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/intake.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/proxy.hpp>
+#include <mqcoap/gateway/request_log.hpp>
+#include <mqcoap/gateway/return_watch.hpp>
+#include <mqcoap/gateway/rival_watch.hpp>
+#include <mqcoap/gateway/statistics.hpp>
+#include <mqcoap/gateway/tag_directory.hpp>
+#include <mqcoap/gateway/twin_filter.hpp>
+#include <mqcoap/serve/serving_core.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// Brings the requests of one broker, the default one, to the serving core, and the answers back. After a
+/// reload that made another broker the default, requests from the one before still come for a while.
+/// @par Threads  Everything on the event loop.
+class mqtt_front final : private answer_sender::observer, private request_taker::inspector {
+ public:
+  /// Everything outlives the front.
+  struct environment {
+    serving_core& core;
+    const gateway_options& options;
+    const tag_directory& tags;
+    proxy& hops;  ///< asked about answers that come as well
+    return_watch& returns;
+    const clock& time;
+    counters& counted;
+    statistics& stats;
+    log_sink notice;              ///< hears of others who answer for a tag that is served
+    request_sink log;             ///< as of `request_log`
+    std::function<void()> ready;  ///< as of `gateway_hooks`; may be empty, as `away`
+    std::function<void()> away;
+    std::function<void()> ended;  ///< a request has ended
+    /// Something could not be done for a message; must not throw.
+    std::function<void(std::string_view topic, std::string_view why)> failed;
+  };
+
+  mqtt_front(link& from, environment env);
+
+  /// Takes requests from this link, from now on.
+  void serve_from(link& now);
+  /// Asks for the requests to the tags that are served now.
+  void subscribe();
+  /// Asks for no requests any more; those on their way still come.
+  void unsubscribe();
+
+  void on_link_up(link& l);
+  void on_link_down(link& l);
+  /// False if the request is not for the gateway.
+  bool on_request(link& from, exchange_topic&& topic, const inbound& m);
+  /// An answer came, maybe that of another who serves a tag of ours.
+  void on_response(const link& from, const exchange_topic& topic);
+
+  /// @name For links that are left
+  /// @{
+  /// Asks for nothing more on this link, at once.
+  void hurry(const link& l);
+  /// Sends what is to go out on this link by the one in use: it leads to the same broker, under the same
+  /// name.
+  void replace(const link& l);
+  /// True while requests from this link may come, or are not answered.
+  bool uses(const link& l) const noexcept;
+  bool leaving() const noexcept { return !leaving_.empty(); }
+  /// @}
+
+  void expire(steady_time now);
+  steady_time next_deadline(steady_time now) const noexcept;
+
+  /// True while the broker has confirmed every subscription on the present connection.
+  bool subscribed() const noexcept { return intake_->confirmed(); }
+  const rival_watch& rivals() const noexcept { return rivals_; }
+
+ private:
+  struct leaving_intake {
+    std::shared_ptr<intake> from;
+    steady_time patience;  ///< until then, requests on their way are taken
+  };
+
+  std::shared_ptr<intake> make_intake(link& on);
+  std::shared_ptr<intake> intake_of(const link& l) const noexcept;
+  std::vector<std::string> request_filters() const;
+  void watch_for_rivals();
+  bool is_rival(const link& l, const exchange_topic& response) const;
+  void on_told(intake& from, const std::string& filter, error_code ec);
+  void settle();
+  bool leaving_one_asks() const noexcept;
+
+  bool inspect(const link& from, const exchange_topic& topic) override;
+  finding inspect(const link& from, const exchange_topic& topic, const request& asked) override;
+  void on_fault(const exchange_topic& topic, const decode_fault& fault) override;
+  void on_no_memory_for(const exchange_topic& topic, const decode_fault& fault) noexcept override;
+  void on_encoded(const call& to, const answer& what) noexcept override;
+  void on_sent(const exchange_topic& request, error_code error) override;
+  void on_too_large(const exchange_topic& request, std::string_view words) override;
+  void on_out_of_memory() noexcept override;
+
+  const environment env_;
+  const request_log faults_;
+  answer_sender sender_;
+  request_taker taker_;
+  std::shared_ptr<intake> intake_;
+  std::vector<leaving_intake> leaving_;
+  twin_filter twins_;
+  rival_watch rivals_;
+  return_watch::verdict returned_ = return_watch::verdict::foreign;  ///< of the request that is being read
+  bool serves_patterns_ = false;
+  bool too_large_told_ = false;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,47 @@
+#include <mqcoap/gateway/steps/request_steps.hpp>
+
+#include <chrono>
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/gateway/steps/count_requests.hpp>
+#include <mqcoap/gateway/steps/forward_by_path.hpp>
+#include <mqcoap/gateway/steps/forward_by_uri.hpp>
+#include <mqcoap/gateway/steps/local_resources.hpp>
+#include <mqcoap/gateway/steps/log_requests.hpp>
+#include <mqcoap/gateway/steps/nothing_here.hpp>
+#include <mqcoap/gateway/steps/reverse_by_tag.hpp>
+#include <mqcoap/serve/admission.hpp>
+#include <mqcoap/serve/refuse_draining.hpp>
+#include <mqcoap/serve/refuse_objected.hpp>
+#include <mqcoap/serve/refuse_stale.hpp>
+#include <mqcoap/serve/run_once.hpp>
+#include <string>
+
+namespace mqcoap {
+namespace {
+
+std::string stale_words(std::chrono::milliseconds gap, std::chrono::milliseconds patience) {
+  return "the gateway did not run for " + to_string(gap) + ", longer than this request waits (" +
+         to_string(patience) + "); it was not run";
+}
+
+}  // namespace
+
+void add_request_steps(chain_builder& chain, const gateway_options& options, const step_environment& env) {
+  auto& counted = env.counted;
+  chain.add<log_requests>({options.logged_body}, env.log, env.time);
+  chain.add<count_requests>({}, env.stats, env.time);
+  if (env.more) env.more(chain, options);
+  chain.add<run_once>(
+      {}, run_once::environment{env.core, env.time, [&counted] { counted.count(event::request_repeated); }});
+  chain.add<refuse_objected>({});
+  chain.add<refuse_draining>({}, env.core);
+  chain.add<refuse_stale>({stale_words}, env.time, [&counted] { counted.count(event::request_stale); });
+  chain.add<admission>({}, env.core);
+  chain.add<forward_by_uri>({options.proxy.forward}, env.via, env.stats);
+  chain.add<forward_by_path>({options.proxy.forward}, env.via, env.stats);
+  chain.add<local_resources>({}, env.tags, env.stats);
+  chain.add<reverse_by_tag>({}, env.via);
+  chain.add<nothing_here>({});
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/proxy.hpp>
+#include <mqcoap/gateway/request_record.hpp>
+#include <mqcoap/gateway/statistics.hpp>
+#include <mqcoap/gateway/tag_directory.hpp>
+#include <mqcoap/serve/chain_builder.hpp>
+#include <mqcoap/serve/serving_core.hpp>
+
+namespace mqcoap {
+
+/// What the steps of the gateway's chain work with. The same over all reloads.
+struct step_environment {
+  serving_core& core;
+  const clock& time;
+  const tag_directory& tags;
+  proxy& via;
+  statistics& stats;
+  counters& counted;
+  const request_sink& log;
+  /// Adds further steps, behind those that only look at the answers, and in front of the limits; may be
+  /// empty.
+  const std::function<void(chain_builder&, const gateway_options&)>& more;
+};
+
+/// Adds the steps of the gateway's chain, in order. A new one has its line here.
+void add_request_steps(chain_builder& chain, const gateway_options& options, const step_environment& env);
+
+}  // namespace mqcoap

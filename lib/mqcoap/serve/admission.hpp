@@ -1,0 +1,22 @@
+#pragma once
+
+#include <mqcoap/serve/chain_builder.hpp>
+#include <mqcoap/serve/serving_core.hpp>
+#include <string_view>
+#include <utility>
+
+namespace mqcoap {
+
+/// Stands behind the limits: what passes here may be run, and has its deadline.
+class admission final : public composed_step<no_options> {
+ public:
+  admission(no_options none, const serving_core& core) : composed_step(none), core_(core) {}
+
+  std::string_view name() const noexcept override { return "admission"; }
+  void process(responder& r) override { core_.admit(r); }
+
+ private:
+  const serving_core& core_;
+};
+
+}  // namespace mqcoap

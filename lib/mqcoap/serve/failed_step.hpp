@@ -1,0 +1,34 @@
+#pragma once
+
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/protocol/responder.hpp>
+#include <string_view>
+#include <utility>
+
+namespace mqcoap {
+
+/// Answers for those who throw while they have a call.
+class failed_step {
+ public:
+  /// @param log  hears of what fails after it has answered, and, once a second at most, of what runs out of
+  ///   memory
+  explicit failed_step(log_sink log) : log_(std::move(log)) {}
+
+  /// Called in the handler of an exception: answers the call in `r`, if there still is one, with 503 if
+  /// memory ran out, else with 500.
+  /// @param who  failed
+  /// @param received  when the call came
+  void answer_for(std::string_view who, responder& r, steady_time received);
+  /// As for any exception that has words.
+  void answer_for(std::string_view who, responder& r, response_code code, std::string_view words);
+
+ private:
+  void end_for_memory(std::string_view who, responder& r, steady_time received);
+  void say(std::string_view who, std::string_view what) const;
+
+  const log_sink log_;
+  steady_time next_memory_line_ = steady_time::min();
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/serve/chain_builder.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mqcoap {
+
+/// What `refuse_stale` says.
+struct refuse_stale_options {
+  /// @param gap  for how long the call lay unread  @param patience  for how long its caller waits
+  std::string (*words)(std::chrono::milliseconds gap, std::chrono::milliseconds patience);
+
+  friend bool operator==(const refuse_stale_options&, const refuse_stale_options&) = default;
+};
+
+/// 504 for a call that lay unread for longer than its caller waits: it is not run.
+class refuse_stale final : public composed_step<refuse_stale_options> {
+ public:
+  /// @param refused  hears of each one; may be empty
+  refuse_stale(refuse_stale_options given, const clock& time, std::function<void()> refused)
+      : composed_step(given), time_(time), refused_(std::move(refused)) {}
+
+  std::string_view name() const noexcept override { return "refuse what is stale"; }
+  void process(responder& r) override {
+    const auto patience = r.req().options->timeout;
+    if (!patience) return;
+    const auto waited = time_.now() - r->received;
+    if (waited < *patience) return;
+    if (refused_) refused_();
+    const auto gap = std::chrono::duration_cast<std::chrono::milliseconds>(waited);
+    std::move(r).refuse(response_code::gateway_timeout, given().words(gap, *patience));
+  }
+
+ private:
+  const clock& time_;
+  const std::function<void()> refused_;
+};
+
+}  // namespace mqcoap

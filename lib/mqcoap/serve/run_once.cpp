@@ -1,0 +1,26 @@
+#include <mqcoap/serve/run_once.hpp>
+
+#include <utility>
+
+namespace mqcoap {
+
+run_once::run_once(duplicate_filter_options given, environment env)
+    : composed_step(given), env_(std::move(env)), seen_(given) {}
+
+void run_once::process(responder& r) {
+  using verdict = duplicate_filter::verdict;
+  if (r.req().verb == method::get) return;
+  const auto found = seen_.check(*r, env_.time.now());
+  const bool repeat = found.what == verdict::running || found.what == verdict::answered;
+  if (repeat && env_.repeated) env_.repeated();
+  if (repeat) return env_.core.withdraw(r, found.first);
+  if (auto refusal = refusal_of(found.what)) std::move(r).respond(*std::move(refusal));
+}
+
+/// By the way of the first one: that of a repeat may be gone by now.
+void run_once::on_answer(const call& c, const answer& what) {
+  for (const auto& repeat : seen_.note(c, what))
+    if (c.origin && repeat.origin) env_.core.attempt(repeat.name(), [&] { c.origin->send(repeat, what); });
+}
+
+}  // namespace mqcoap

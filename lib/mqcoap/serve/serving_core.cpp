@@ -1,0 +1,146 @@
+#include <mqcoap/serve/serving_core.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/serve/outcome_words.hpp>
+#include <new>
+#include <string>
+
+namespace mqcoap {
+namespace {
+
+/// 504, without the words if there is no memory for them.
+template <class Words>
+answer unanswered(const Words& words) noexcept {
+  try {
+    return answer::error(response_code::gateway_timeout, words());
+  } catch (const std::bad_alloc&) {
+    answer without_words;
+    without_words.code = response_code::gateway_timeout;
+    return without_words;
+  }
+}
+
+}  // namespace
+
+serving_core::serving_core(const clock& time, serving_options options, serving_hooks hooks)
+    : time_(time),
+      options_(options),
+      hooks_(std::move(hooks)),
+      failures_(hooks_.log),
+      sink_(std::make_shared<sink>(*this)) {}
+
+void serving_core::serve(std::unique_ptr<call> c, std::weak_ptr<reply_sink> answers) {
+  // From here on, whatever happens, the responder answers.
+  ++in_flight_;
+  auto& served = *c;
+  served.chain = chain_;
+  in_chain_ = &served;
+  pass(responder(std::move(c), std::move(answers)));
+  // Without a deadline, another thread may have answered already.
+  if (std::exchange(in_chain_, nullptr) != nullptr && options_.handler_timeout.count() > 0) keep_open(served);
+}
+
+/// Each step takes the calls that are its own and leaves the rest to the next.
+void serving_core::pass(responder r) {
+  const auto chain = r->chain;
+  for (const auto& each : chain->steps()) {
+    process(*each, r);
+    if (!r) return;
+    ++r.call_->passed;
+  }
+  std::move(r).refuse(response_code::not_found, "nothing answers here");
+}
+
+void serving_core::process(step& by, responder& r) {
+  const auto received = r->received;
+  try {
+    by.process(r);
+  } catch (...) {
+    failures_.answer_for(by.name(), r, received);
+  }
+}
+
+/// A handler has kept the call. The proxy has deadlines of its own.
+void serving_core::keep_open(call& c) noexcept {
+  if (c.has_deadline) return;
+  attempt(c.name(), [&] { open_.add(c, c.deadline, *sink_, hooks_.home ? hooks_.home(c) : nullptr); });
+}
+
+void serving_core::admit(responder& r) const noexcept {
+  auto& c = *r.call_;
+  c.admitted = true;
+  if (options_.handler_timeout.count() == 0) return;
+  auto wait = options_.handler_timeout;
+  if (const auto patience = c.req.options->timeout) wait = std::min(wait, *patience);
+  c.deadline = c.received + wait;
+}
+
+/// If one step fails (out of memory), the others are done all the same: a stop must not wait for ever.
+void serving_core::finish(call& answered, const answer& what) noexcept {
+  if (in_chain_ == &answered)
+    in_chain_ = nullptr;
+  else
+    open_.remove(answered);
+  --in_flight_;
+  const auto name = answered.name();
+  if (answered.origin) attempt(name, [&] { answered.origin->send(answered, what); });
+  for (auto passed = answered.passed; passed > 0; --passed)
+    attempt(name, [&] { answered.chain->steps()[passed - 1u]->on_answer(answered, what); });
+  end(answered);
+}
+
+void serving_core::end(const call& c) noexcept {
+  if (c.origin) c.origin->ended();
+  if (drained_ && in_flight_ == 0) attempt(c.name(), [&] { std::exchange(drained_, [] {})(); });
+}
+
+void serving_core::note_sent(const call& to, const answer& what) noexcept {
+  for (std::uint16_t i = 0; i < to.passed; ++i)
+    attempt(to.name(), [&] { to.chain->steps()[i]->on_sent(to, what); });
+}
+
+void serving_core::withdraw(responder& r, const answer* instead) {
+  const auto repeat = std::move(r.call_);
+  in_chain_ = nullptr;
+  --in_flight_;
+  if (instead != nullptr && repeat->origin)
+    attempt(repeat->name(), [&] { repeat->origin->send(*repeat, *instead); });
+  end(*repeat);
+}
+
+void serving_core::expire(steady_time now) {
+  attempt({}, [&] { open_.expire(now, [this](const call& c) { return late_handler(c); }); });
+  const auto chain = chain_;
+  for (const auto& each : chain->steps()) attempt({}, [&] { each->expire(now); });
+}
+
+steady_time serving_core::next_deadline() const noexcept {
+  return std::min(open_.next_deadline(), chain_->next_deadline());
+}
+
+answer serving_core::late_handler(const call& c) {
+  if (hooks_.late) hooks_.late();
+  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - c.received);
+  return unanswered([&] {
+    return c.target.tag() + '/' + c.target.subsystem() + '/' + std::string(c.asked().path.key()) +
+           " did not answer within " + to_string(waited) + may_have_run(c);
+  });
+}
+
+void serving_core::drain(std::function<void()> done) {
+  drained_ = std::move(done);
+  if (in_flight_ == 0) std::exchange(drained_, [] {})();
+}
+
+void serving_core::abandon(std::string_view why) {
+  open_.end_all(
+      [why](const call& c) { return unanswered([&] { return std::string(why) + may_have_run(c); }); });
+}
+
+void serving_core::tell_failure(std::string_view name, std::string_view why) const noexcept {
+  if (hooks_.failed) hooks_.failed(name, why);
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/protocol/call.hpp>
+#include <mqcoap/protocol/responder.hpp>
+#include <mqcoap/serve/chain_builder.hpp>
+#include <mqcoap/serve/failed_step.hpp>
+#include <mqcoap/serve/open_calls.hpp>
+#include <mqcoap/serve/step_chain.hpp>
+#include <string_view>
+#include <utility>
+
+namespace mqcoap {
+
+struct serving_options {
+  /// For who keeps a call to answer it later; then 504. 0: any time.
+  std::chrono::milliseconds handler_timeout{0};
+};
+
+/// What a serving core tells its owner.
+struct serving_hooks {
+  log_sink log{};  ///< hears of steps that fail
+  /// Something that is done for a call failed, out of memory mostly; the rest was done all the same. Must not
+  /// throw. @param name  of the call's origin
+  std::function<void(std::string_view name, std::string_view why)> failed{};
+  std::function<void()> late{};  ///< a call was ended because its handler did not answer in time
+  /// Gives what the handler of a call lives in, which is kept until the call has ended; none: nothing is kept.
+  std::function<std::shared_ptr<const void>(const call& kept)> home{};
+};
+
+/// Serves calls: fronts hand them in, they pass the steps of a chain until one answers or keeps them, and
+/// each gets one answer, by its origin. Ends those whose handlers do not answer in time, and all of them when
+/// it stops. Knows no transport, owns no timer and no thread.
+/// @par Threads  One at a time.
+class serving_core {
+ public:
+  serving_core(const clock& time, serving_options options, serving_hooks hooks);
+  serving_core(const serving_core&) = delete;
+  serving_core& operator=(const serving_core&) = delete;
+
+  void set_options(serving_options options) noexcept { options_ = options; }
+  /// Composes the chain, again at every reload; calls under way end in theirs.
+  /// @param add_steps  adds all steps to a chain_builder, in order. If it throws, nothing has changed.
+  template <class AddSteps>
+  void compose(AddSteps&& add_steps) {
+    chain_builder next(*chain_);
+    add_steps(next);
+    chain_ = std::make_shared<const step_chain>(next.take());
+  }
+  const step_chain& chain() const noexcept { return *chain_; }
+
+  /// Sees to it that the call is answered, now or later.
+  void serve(std::unique_ptr<call> c) { serve(std::move(c), sink_); }
+  /// @param answers  takes the answer, on any thread, and gives it to `finish`
+  void serve(std::unique_ptr<call> c, std::weak_ptr<reply_sink> answers);
+  void finish(call& answered, const answer& what) noexcept;
+  /// For the origin of a call: something was written for the caller.
+  void note_sent(const call& to, const answer& what) noexcept;
+
+  /// @name For steps
+  /// @{
+  /// From here on, the call may be run; it gets its deadline.
+  void admit(responder& r) const noexcept;
+  /// Takes a call from the chain that the answer of another one serves.
+  /// @param instead  the other one's answer; null: none is sent now
+  void withdraw(responder& r, const answer* instead);
+  /// Does something for a call, and tells the owner what it throws.
+  template <class Action>
+  void attempt(std::string_view name, Action&& action) const noexcept;
+  /// @}
+
+  /// Ends the calls whose time is over, and tells the steps the time.
+  void expire(steady_time now);
+  /// When `expire` has something to do, at the earliest; max: never.
+  steady_time next_deadline() const noexcept;
+
+  /// Calls served and not answered yet.
+  std::size_t in_flight() const noexcept { return in_flight_; }
+  /// Calls `done` once when the last call is answered, maybe inside this call. That no new ones are served is
+  /// up to a step (`refuse_draining`).
+  void drain(std::function<void()> done);
+  bool draining() const noexcept { return static_cast<bool>(drained_); }
+  /// Ends all calls that handlers keep, with 504. @param why  in words
+  void abandon(std::string_view why);
+
+ private:
+  struct sink final : reply_sink {
+    explicit sink(serving_core& c) : core(c) {}
+    void reply(call& answered, answer&& what) noexcept override { core.finish(answered, what); }
+    serving_core& core;
+  };
+
+  void pass(responder r);
+  void process(step& by, responder& r);
+  void keep_open(call& c) noexcept;
+  answer late_handler(const call& c);
+  void end(const call& c) noexcept;
+  void tell_failure(std::string_view name, std::string_view why) const noexcept;
+
+  const clock& time_;
+  serving_options options_;
+  const serving_hooks hooks_;
+  failed_step failures_;
+  std::shared_ptr<const step_chain> chain_ = std::make_shared<const step_chain>();
+  open_calls open_;                 ///< those that are kept, to be answered later
+  const call* in_chain_ = nullptr;  ///< the one that the chain is given, until it is answered
+  std::size_t in_flight_ = 0;
+  std::function<void()> drained_;
+  const std::shared_ptr<sink> sink_;  ///< who answers later does not find a core that is gone
+};
+
+template <class Action>
+void serving_core::attempt(std::string_view name, Action&& action) const noexcept try {
+  action();
+} catch (const std::exception& e) {
+  tell_failure(name, e.what());
+}
+
+}  // namespace mqcoap
