@@ -266,7 +266,8 @@ def started_before_the_broker(w):
 @step
 def a_packet_of_200_MB_harms_nobody(w):
     # mosquitto 2.1 takes 2 MB if it is not told otherwise.
-    w.container.path("/etc/mosquitto/conf.d/packets.conf").write_text("max_packet_size 268435455\n")
+    larger = w.container.path("/etc/mosquitto/conf.d/packets.conf")
+    larger.write_text("max_packet_size 268435455\n")
     w.run("systemctl", "restart", "mosquitto")
     w.await_answer(60)
     topic = "gf_int_v1/any/request/DEMO_XX_0_0001/80dd2c51-6c15-4d52-90e6-6c5a6d9c7b0e"
@@ -276,6 +277,9 @@ def a_packet_of_200_MB_harms_nobody(w):
     peak = re.search(r"VmHWM:\s+(\d+) kB", w.run("cat", f"/proc/{w.pid()}/status"))
     if int(peak[1]) > 600_000:
         raise Failed(f"the daemon took {peak[1]} kB")
+    larger.unlink()
+    w.run("systemctl", "restart", "mosquitto")
+    w.await_answer(60)
 
 
 @step
