@@ -9,7 +9,7 @@
 namespace mqcoap {
 namespace {
 
-constexpr char feed[] = "WATCHDOG=1";
+constexpr char watchdog_ping[] = "WATCHDOG=1";
 constexpr std::chrono::milliseconds retry_after{100};
 /// Of what the manager does not take; of more, the oldest is forgotten.
 constexpr std::size_t most_kept = 64;
@@ -74,7 +74,7 @@ void notifier::feed_again() {
   feed_.expires_after(feed_every_);
   feed_.async_wait([this](boost::system::error_code ec) {
     if (ec) return;
-    if (kept_.empty() || kept_.back() != feed) tell(feed);
+    if (kept_.empty() || kept_.back() != watchdog_ping) tell(watchdog_ping);
     feed_again();
   });
 }

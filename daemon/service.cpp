@@ -61,6 +61,11 @@ service::service(settings configuration, std::string file, log_output& log)
   observer_.set_log_dropped([this] { return log_.dropped(); });
   observer_.set_presence([this] { return host_.presences(); });
   observer_.set_reload({time_.wall(), true, in_force()});
+  auto& reloads = host_.running().facts().reloads;
+  told_of_reloads_.push_back(
+      reloads.subscribe([this](const reload_status& outcome) { status_->set_reload(outcome); }));
+  told_of_reloads_.push_back(
+      reloads.subscribe([this](const reload_status& outcome) { observer_.set_reload(outcome); }));
 }
 
 host_environment service::environment() {
@@ -143,9 +148,9 @@ void service::note_reload(bool ok, std::string words) {
     spdlog::info("the configuration is in force: {}", words);
   else
     spdlog::error("the configuration stays as it was: {}", words);
-  const reload_status outcome{time_.wall(), ok, std::move(words)};
-  status_->set_reload(outcome);
-  observer_.set_reload(outcome);
+  host_.running().facts().reloads.publish({time_.wall(), ok, std::move(words)}, [](std::string_view why) {
+    spdlog::error("the reload could not be told of: {}", why);
+  });
   notifier_.ready();
 }
 

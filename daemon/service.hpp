@@ -62,6 +62,7 @@ class service {
   std::optional<http_options> listen_;
   std::unique_ptr<status_words> status_;
   notifier notifier_;
+  std::vector<subscription> told_of_reloads_;
 };
 
 }  // namespace mqcoap

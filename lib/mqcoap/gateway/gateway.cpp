@@ -20,6 +20,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       time_(time),
       wake_(wake),
       hooks_(std::move(hooks)),
+      log_(options_.logged_body, hooks_.log),
       core_(time_, {options_.limits.handler_timeout},
             {[this](log_level, std::string_view why) { tell_failure({}, why); },
              [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
@@ -35,6 +36,8 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       tags_(options_, devices_, proxy_),
       front_(*links_.front(), front_environment()) {
   stats_.configure(options_);
+  stats_.follow(facts_);
+  follow_requests();
   returns_.begin(links_);
   state_draft draft(state_);
   devices_ = make_devices(options_, draft);
@@ -65,9 +68,8 @@ mqtt_front::environment gateway::front_environment() {
           returns_,
           time_,
           counted_,
-          stats_,
+          facts_,
           hooks_.notice,
-          hooks_.log,
           hooks_.ready,
           hooks_.away,
           [this] { on_request_ended(); },
@@ -77,8 +79,10 @@ mqtt_front::environment gateway::front_environment() {
 /// What is the same as before keeps its state: the memory of answered requests, above all.
 void gateway::compose_chain(const gateway_options& options) {
   core_.compose([&](chain_builder& chain) {
-    add_request_steps(chain, options,
-                      {core_, time_, tags_, proxy_, stats_, counted_, hooks_.log, hooks_.steps});
+    add_request_steps(
+        chain, options,
+        {core_, time_, tags_, proxy_, stats_, counted_, facts_,
+         [this](std::string_view name, std::string_view why) { tell_failure(name, why); }, hooks_.steps});
   });
 }
 
@@ -154,8 +158,8 @@ void gateway::on_alarm() {
 
 void gateway::set_alarm() {
   const auto now = time_.now();
-  auto next = std::min({proxy_.next_deadline(), core_.next_deadline(), timers_.next_deadline(),
-                        front_.next_deadline(now)});
+  auto next = std::min(
+      {proxy_.next_deadline(), core_.next_deadline(), timers_.next_deadline(), front_.next_deadline(now)});
   for (const auto& each : leaving_links_)
     if (each.patience > now) next = std::min(next, each.patience);
   if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
@@ -169,13 +173,13 @@ void gateway::wake_soon() {
 }
 
 void gateway::on_link_up(link& l) noexcept {
-  if (is_kept(l)) stats_.broker_up(l.name(), time_.now());
+  tell_link(l, nullptr);
   front_.on_link_up(l);
   proxy_.on_link_up(l);
 }
 
 void gateway::on_link_down(link& l, const outage_cause& why) noexcept {
-  if (is_kept(l)) stats_.broker_down(l.name(), why, time_.now());
+  tell_link(l, &why);
   front_.on_link_down(l);
   proxy_.on_link_down(l, why.words());
 }
@@ -193,6 +197,20 @@ void gateway::on_message(link& l, const inbound& m) noexcept try {
   set_alarm();
 } catch (const std::exception& e) {
   tell_failure(m.topic, e.what());
+}
+
+void gateway::follow_requests() {
+  logged_.push_back(facts_.written.subscribe(
+      [this](const answer_written& fact) { log_.answer(fact.to, fact.what, time_); }));
+  logged_.push_back(facts_.unreadable.subscribe([this](const request_unreadable& fact) {
+    if (!fact.out_of_memory) log_.fault(fact.topic, fact.fault);
+  }));
+}
+
+void gateway::tell_link(const link& l, const outage_cause* why) noexcept {
+  if (is_kept(l))
+    facts_.links.publish({l.name(), time_.now(), why},
+                         [this](std::string_view failure) { tell_failure({}, failure); });
 }
 
 /// What was left at a reload may have waited for this request.

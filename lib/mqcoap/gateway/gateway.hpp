@@ -11,12 +11,14 @@
 #include <mqcoap/exchange/standing_subscription.hpp>
 #include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/local_device.hpp>
 #include <mqcoap/gateway/mqtt_front.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/proxy_forwarder.hpp>
+#include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/gateway/return_watch.hpp>
 #include <mqcoap/gateway/rival_watch.hpp>
@@ -102,6 +104,8 @@ class gateway final : public link_events {
 
   /// @name For those who watch it
   /// @{
+  /// What happens here, for subscribers.
+  feed& facts() noexcept { return facts_; }
   const statistics& stats() const noexcept { return stats_; }
   const gateway_options& options() const noexcept { return options_; }
   const std::vector<link*>& links() const noexcept { return links_; }
@@ -136,6 +140,8 @@ class gateway final : public link_events {
   bool is_kept(const link& l) const noexcept;
   void on_request_ended() noexcept;
   void tell_failure(std::string_view topic, std::string_view why) noexcept;
+  void follow_requests();
+  void tell_link(const link& l, const outage_cause* why) noexcept;
   void drop(event why, std::string_view topic);
   void set_alarm();
   void wake_soon();
@@ -146,7 +152,10 @@ class gateway final : public link_events {
   alarm& wake_;
   const gateway_hooks hooks_;
   counters counted_;
+  feed facts_;
   statistics stats_;
+  request_log log_;
+  std::vector<subscription> logged_;  ///< what the request log follows
   throttle failure_lines_{std::chrono::seconds(1)};
   serving_core core_;
   proxy proxy_;

@@ -20,6 +20,7 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   core_.set_options({options_.limits.handler_timeout});
   proxy_.reconfigure(options_.proxy);
   stats_.configure(options_);
+  log_ = request_log(options_.logged_body, hooks_.log);
   keep_devices(std::move(devices));
   draft.put_in_force();
   const auto before = std::exchange(links_, std::move(links));

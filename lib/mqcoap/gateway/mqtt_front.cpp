@@ -26,7 +26,6 @@ std::unique_ptr<answer> came_back() {
 
 mqtt_front::mqtt_front(link& from, environment env)
     : env_(std::move(env)),
-      faults_(0, env_.log),
       sender_(env_.time, *this),
       taker_(env_.core, env_.time, env_.options.decoding, *this),
       intake_(make_intake(from)),
@@ -191,13 +190,14 @@ request_taker::inspector::finding mqtt_front::inspect(const link& from, const ex
 }
 
 void mqtt_front::on_fault(const exchange_topic& topic, const decode_fault& fault) {
-  faults_.fault(topic, fault);
-  env_.stats.count_fault(topic.tag(), fault.code);
+  env_.facts.unreadable.publish({topic, fault},
+                                [&](std::string_view why) { env_.failed(topic.text(), why); });
 }
 
 void mqtt_front::on_no_memory_for(const exchange_topic& topic, const decode_fault& fault) noexcept {
   on_out_of_memory();
-  env_.core.attempt(topic.text(), [&] { env_.stats.count_fault(topic.tag(), fault.code); });
+  env_.facts.unreadable.publish({topic, fault, true},
+                                [&](std::string_view why) { env_.failed(topic.text(), why); });
 }
 
 /// The answer is ready, and is sent also if what the steps do fails.

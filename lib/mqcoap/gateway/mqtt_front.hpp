@@ -8,13 +8,12 @@
 #include <mqcoap/front/mqtt/answer_sender.hpp>
 #include <mqcoap/front/mqtt/request_taker.hpp>
 #include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/intake.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/proxy.hpp>
-#include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/gateway/return_watch.hpp>
 #include <mqcoap/gateway/rival_watch.hpp>
-#include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/tag_directory.hpp>
 #include <mqcoap/gateway/twin_filter.hpp>
 #include <mqcoap/serve/serving_core.hpp>
@@ -39,9 +38,8 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
     return_watch& returns;
     const clock& time;
     counters& counted;
-    statistics& stats;
+    feed& facts;
     log_sink notice;              ///< hears of others who answer for a tag that is served
-    request_sink log;             ///< as of `request_log`
     std::function<void()> ready;  ///< as of `gateway_hooks`; may be empty, as `away`
     std::function<void()> away;
     std::function<void()> ended;  ///< a request has ended
@@ -109,7 +107,6 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   void on_out_of_memory() noexcept override;
 
   const environment env_;
-  const request_log faults_;
   answer_sender sender_;
   request_taker taker_;
   std::shared_ptr<intake> intake_;

@@ -70,18 +70,24 @@ void statistics::set_route(call_account& account, std::string_view route) const 
   account.route = at == route_index_.end() ? other_route : at->second;
 }
 
-void statistics::count_answer(const call& c, response_code code, std::chrono::nanoseconds took) {
-  const auto role = static_cast<request_role>(c.account.role);
-  count(c.account.device, role, static_cast<std::uint8_t>(c.asked().verb), code);
-  routes_[c.account.route].durations[c.account.role].record(took);
+void statistics::follow(feed& facts) {
+  followed_.push_back(facts.ended.subscribe([this](const request_ended& fact) { count_ended(fact); }));
+  followed_.push_back(
+      facts.unreadable.subscribe([this](const request_unreadable& fact) { count_unreadable(fact); }));
+  followed_.push_back(facts.links.subscribe([this](const link_changed& fact) { note_link(fact); }));
 }
 
-void statistics::count_refusal(const call& c, response_code code) {
-  count(row_of(c.target.tag()), request_role::none, static_cast<std::uint8_t>(c.asked().verb), code);
+/// A call that was not admitted was refused before anybody was asked.
+void statistics::count_ended(const request_ended& fact) {
+  const auto& c = fact.asked;
+  const auto verb = static_cast<std::uint8_t>(c.asked().verb);
+  if (!c.admitted) return count(row_of(c.target.tag()), request_role::none, verb, fact.what.code);
+  count(c.account.device, static_cast<request_role>(c.account.role), verb, fact.what.code);
+  routes_[c.account.route].durations[c.account.role].record(fact.took);
 }
 
-void statistics::count_fault(std::string_view tag, response_code code) {
-  count(row_of(tag), request_role::none, 0, code);
+void statistics::count_unreadable(const request_unreadable& fact) {
+  count(row_of(fact.topic.tag()), request_role::none, 0, fact.fault.code);
 }
 
 void statistics::count(std::uint16_t row, request_role role, std::uint8_t verb, response_code code) {
@@ -131,26 +137,20 @@ device_statistics* statistics::find_device(std::string_view broker, std::string_
   return at == devices_.end() ? nullptr : at->second.get();
 }
 
-statistics::broker_row& statistics::broker(const std::string& name) {
+statistics::broker_row& statistics::broker(std::string_view name) {
   const auto at =
       std::find_if(brokers_.begin(), brokers_.end(), [&](const auto& row) { return row.name == name; });
   if (at != brokers_.end()) return *at;
-  brokers_.push_back({name, false, {}, {}});
+  brokers_.push_back({std::string(name), false, {}, {}});
   return brokers_.back();
 }
 
-void statistics::broker_up(const std::string& name, steady_time now) {
-  auto& row = broker(name);
-  row.up = true;
-  row.since = now;
-  row.why = {};
-}
-
-void statistics::broker_down(const std::string& name, const outage_cause& why, steady_time now) {
-  auto& row = broker(name);
-  if (row.up || !row.why) row.since = now;
-  row.up = false;
-  row.why = why;
+void statistics::note_link(const link_changed& fact) {
+  auto& row = broker(fact.broker);
+  const bool is_up = fact.why == nullptr;
+  if (is_up || row.up || !row.why) row.since = fact.when;
+  row.up = is_up;
+  row.why = is_up ? outage_cause() : *fact.why;
 }
 
 }  // namespace mqcoap

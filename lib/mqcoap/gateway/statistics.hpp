@@ -9,6 +9,7 @@
 #include <mqcoap/base/text_map.hpp>
 #include <mqcoap/gateway/device_statistics.hpp>
 #include <mqcoap/gateway/duration_counts.hpp>
+#include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/transport/outage_cause.hpp>
@@ -73,12 +74,8 @@ class statistics {
   void set_route(call_account& account, std::string_view route) const noexcept;
   /// @}
 
-  /// An answer to a call, `took` after it came.
-  void count_answer(const call& c, response_code code, std::chrono::nanoseconds took);
-  /// An answer to a call that was refused before anybody was asked.
-  void count_refusal(const call& c, response_code code);
-  /// An answer to what could not be read.
-  void count_fault(std::string_view tag, response_code code);
+  /// Counts what these facts tell of, from now on.
+  void follow(feed& facts);
 
   /// The row of a device behind the proxy, made where there is none. The caller keeps it for as long as it
   /// talks to the device.
@@ -88,9 +85,6 @@ class statistics {
   void note_asked(const std::shared_ptr<device_statistics>& row, steady_time now);
   /// Null if there is none.
   device_statistics* find_device(std::string_view broker, std::string_view ns, std::string_view tag) const;
-
-  void broker_up(const std::string& name, steady_time now);
-  void broker_down(const std::string& name, const outage_cause& why, steady_time now);
 
   /// True if a tag has a row of its own.
   bool names(std::string_view tag) const noexcept { return tag_index_.find(tag) != tag_index_.end(); }
@@ -102,11 +96,14 @@ class statistics {
   const text_map<std::shared_ptr<device_statistics>>& devices() const noexcept { return devices_; }
 
  private:
+  void count_ended(const request_ended& fact);
+  void count_unreadable(const request_unreadable& fact);
+  void note_link(const link_changed& fact);
   void add_tag(const std::string& tag);
   void add_route(const std::string& name);
   std::uint16_t row_of(std::string_view tag) const noexcept;
   void count(std::uint16_t row, request_role role, std::uint8_t verb, response_code code);
-  broker_row& broker(const std::string& name);
+  broker_row& broker(std::string_view name);
   void list(std::string key, const std::shared_ptr<device_statistics>& row);
 
   std::vector<tag_row> tags_;      ///< the first is `other`
@@ -115,6 +112,7 @@ class statistics {
   text_map<std::uint16_t> route_index_;
   text_map<std::shared_ptr<device_statistics>> devices_;
   std::vector<broker_row> brokers_;
+  std::vector<subscription> followed_;
 };
 
 }  // namespace mqcoap

@@ -2,13 +2,12 @@
 
 #include <chrono>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/gateway/steps/count_requests.hpp>
 #include <mqcoap/gateway/steps/forward_by_path.hpp>
 #include <mqcoap/gateway/steps/forward_by_uri.hpp>
 #include <mqcoap/gateway/steps/local_resources.hpp>
-#include <mqcoap/gateway/steps/log_requests.hpp>
 #include <mqcoap/gateway/steps/nothing_here.hpp>
 #include <mqcoap/gateway/steps/reverse_by_tag.hpp>
+#include <mqcoap/gateway/steps/tell_requests.hpp>
 #include <mqcoap/serve/admission.hpp>
 #include <mqcoap/serve/refuse_draining.hpp>
 #include <mqcoap/serve/refuse_objected.hpp>
@@ -28,8 +27,7 @@ std::string stale_words(std::chrono::milliseconds gap, std::chrono::milliseconds
 
 void add_request_steps(chain_builder& chain, const gateway_options& options, const step_environment& env) {
   auto& counted = env.counted;
-  chain.add<log_requests>({options.logged_body}, env.log, env.time);
-  chain.add<count_requests>({}, env.stats, env.time);
+  chain.add<tell_requests>({}, env.facts, env.time, env.failed);
   if (env.more) env.more(chain, options);
   chain.add<run_once>(
       {}, run_once::environment{env.core, env.time, [&counted] { counted.count(event::request_repeated); }});

@@ -3,10 +3,11 @@
 #include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/proxy.hpp>
-#include <mqcoap/gateway/request_record.hpp>
 #include <mqcoap/gateway/statistics.hpp>
+#include <mqcoap/gateway/steps/tell_requests.hpp>
 #include <mqcoap/gateway/tag_directory.hpp>
 #include <mqcoap/serve/chain_builder.hpp>
 #include <mqcoap/serve/serving_core.hpp>
@@ -21,7 +22,8 @@ struct step_environment {
   proxy& via;
   statistics& stats;
   counters& counted;
-  const request_sink& log;
+  feed& facts;
+  tell_requests::failure_handler failed;
   /// Adds further steps, behind those that only look at the answers, and in front of the limits; may be
   /// empty.
   const std::function<void(chain_builder&, const gateway_options&)>& more;

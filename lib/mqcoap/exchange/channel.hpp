@@ -1,0 +1,81 @@
+#pragma once
+
+#include <algorithm>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mqcoap {
+
+/// Ends when it is destroyed. May outlive the channel.
+class subscription {
+ public:
+  subscription() noexcept = default;
+  explicit subscription(std::shared_ptr<void> held) noexcept : held_(std::move(held)) {}
+  explicit operator bool() const noexcept { return held_ != nullptr; }
+
+ private:
+  std::shared_ptr<void> held_;
+};
+
+/// Tells each fact of one type to all who have subscribed, at once and in the order in which they did. One
+/// who fails does not keep the fact from the others. A subscriber who wants to wait keeps what it needs in a
+/// queue of its own, which has a bound and counts what it loses. Costs one comparison where nobody has
+/// subscribed.
+/// @par Threads  One, that of the publisher.
+template <class Fact>
+class channel {
+ public:
+  using handler = std::function<void(const Fact&)>;
+
+  channel() = default;
+  channel(const channel&) = delete;
+  channel& operator=(const channel&) = delete;
+
+  /// @param hear  gets each fact from now on, also during a publication; the fact is valid during the call.
+  /// May
+  ///   subscribe, and end subscriptions, its own as well.
+  [[nodiscard]] subscription subscribe(handler hear) {
+    auto added = std::make_shared<handler>(std::move(hear));
+    subscribers_.push_back(added);
+    return subscription(std::move(added));
+  }
+
+  /// True if a fact would be heard: one that costs something to make is not made for nobody.
+  bool has_subscribers() const noexcept {
+    return std::any_of(subscribers_.begin(), subscribers_.end(), [](const auto& s) { return !s.expired(); });
+  }
+
+  /// @param failed  gets the words of what a subscriber throws; must not throw
+  template <class Failed>
+  void publish(const Fact& fact, Failed&& failed) noexcept {
+    if (subscribers_.empty()) return;
+    bool some_left = false;
+    ++publishing_;
+    // By index: a subscriber may add others, who hear the facts after this one.
+    const auto count = subscribers_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto hear = subscribers_[i].lock();
+      if (!hear) {
+        some_left = true;
+        continue;
+      }
+      try {
+        (*hear)(fact);
+      } catch (const std::exception& e) {
+        failed(std::string_view(e.what()));
+      }
+    }
+    if (--publishing_ == 0 && some_left)
+      std::erase_if(subscribers_, [](const auto& s) { return s.expired(); });
+  }
+
+ private:
+  std::vector<std::weak_ptr<handler>> subscribers_;
+  unsigned publishing_ = 0;  ///< how many calls of `publish` are under way, one inside the other
+};
+
+}  // namespace mqcoap

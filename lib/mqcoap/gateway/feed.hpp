@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/exchange/channel.hpp>
+#include <mqcoap/gateway/reload_status.hpp>
+#include <mqcoap/protocol/call.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/protocol/response.hpp>
+#include <mqcoap/protocol/topic.hpp>
+#include <mqcoap/transport/outage_cause.hpp>
+#include <string_view>
+
+namespace mqcoap {
+
+/// A request has ended with an answer.
+struct request_ended {
+  const call& asked;
+  const answer& what;
+  std::chrono::nanoseconds took;  ///< since the request came
+};
+
+/// Something was written for the caller of a request: its answer, or what took its place.
+struct answer_written {
+  const call& to;
+  const answer& what;
+};
+
+/// A message under the topic of a request was answered without becoming a call.
+struct request_unreadable {
+  const exchange_topic& topic;
+  const decode_fault& fault;
+  bool out_of_memory = false;  ///< there was no memory for it, whatever it said
+};
+
+/// The connection to a broker of the configuration is up, or down.
+struct link_changed {
+  std::string_view broker;
+  steady_time when;
+  const outage_cause* why = nullptr;  ///< it is down; null: it is up
+};
+
+/// What happens in a gateway, for whoever wants to know. No fact depends on the level of the log.
+/// @par Threads  Everything on the event loop.
+struct feed {
+  channel<request_ended> ended;
+  channel<answer_written> written;
+  channel<request_unreadable> unreadable;
+  channel<link_changed> links;
+  channel<reload_status> reloads;  ///< a reload has ended; published by whoever reads the configuration
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/gateway/feed.hpp>
+#include <mqcoap/serve/chain_builder.hpp>
+#include <string_view>
+#include <utility>
+
+namespace mqcoap {
+
+/// Tells the feed of each call that has ended, and of each answer that was written.
+class tell_requests final : public composed_step<no_options> {
+ public:
+  /// Gets what a subscriber throws; does not throw itself.
+  using failure_handler = std::function<void(std::string_view name, std::string_view why)>;
+
+  tell_requests(no_options none, feed& facts, const clock& time, failure_handler failed)
+      : composed_step(none), facts_(facts), time_(time), failed_(std::move(failed)) {}
+
+  std::string_view name() const noexcept override { return "feed"; }
+  void process(responder&) override {}
+  void on_answer(const call& c, const answer& what) override {
+    facts_.ended.publish({c, what, time_.now() - c.received},
+                         [&](std::string_view why) { failed_(c.name(), why); });
+  }
+  void on_sent(const call& c, const answer& what) override {
+    facts_.written.publish({c, what}, [&](std::string_view why) { failed_(c.name(), why); });
+  }
+
+ private:
+  feed& facts_;
+  const clock& time_;
+  const failure_handler failed_;
+};
+
+}  // namespace mqcoap
