@@ -50,7 +50,7 @@ CONFINED = [
     ("yaml-cpp/*", 11, "config/*.cpp", "yaml-cpp only in config/*.cpp"),
     ("sqlite3.h", 6, "store/*.cpp", "sqlite3 only in store/*.cpp"),
     ("spdlog/*", 6, "*", "spdlog only on floor 6 and up"),
-    ("muParser*.h", 5, "resource/*.cpp", "muparser only in resource/*.cpp"),
+    ("muParser*.h", 5, "resource/signal/*.cpp", "muparser only in resource/signal/*.cpp"),
     ("re2/*", 2, "schema/*.cpp", "re2 only in schema/*.cpp"),
     ("systemd/*", 12, "daemon/*", "systemd only in daemon/"),
     ("csignal", 12, "*", "signals only in daemon/ and cli/"),

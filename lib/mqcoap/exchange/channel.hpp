@@ -67,6 +67,8 @@ class channel {
         (*hear)(fact);
       } catch (const std::exception& e) {
         failed(std::string_view(e.what()));
+      } catch (...) {
+        failed("an unknown exception");
       }
     }
     if (--publishing_ == 0 && some_left)

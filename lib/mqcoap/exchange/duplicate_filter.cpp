@@ -71,7 +71,8 @@ duplicate_filter::verdict duplicate_filter::join(running& first, const call& c) 
       std::any_of(first.joined.begin(), first.joined.end(), [&](const call& j) { return j.name() == name; }))
     return verdict::running;
   if (first.joined.size() >= most_spellings) return verdict::crowded;
-  first.joined.push_back(c.without_body());
+  auto& joined = first.joined.emplace_back(c.without_body());
+  joined.chain = nullptr;  // which has this filter in one of its steps
   return verdict::running;
 }
 

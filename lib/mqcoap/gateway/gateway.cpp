@@ -30,7 +30,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       returns_(proxy_, counted_, time_),
       store_(store ? std::move(store) : std::make_unique<memory_store>()),
       state_(*store_),
-      elsewhere_(proxy_),
+      elsewhere_(proxy_, [this] { set_alarm(); }),
       timers_(time_, [this] { set_alarm(); }),
       services_{time_, timers_, hooks_.notice ? hooks_.notice : spdlog_sink(), elsewhere_},
       tags_(options_, devices_, proxy_),

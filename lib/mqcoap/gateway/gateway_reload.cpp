@@ -33,6 +33,7 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
 
 /// Puts those that stay where there is a null, and keeps those that have calls to answer.
 void gateway::keep_devices(device_map changed) {
+  leaving_devices_.reserve(leaving_devices_.size() + devices_.size());  // what throws, throws here
   for (auto& [tag, device] : changed)
     if (device == nullptr) device = std::move(devices_.at(tag));
   for (auto& [tag, device] : devices_)

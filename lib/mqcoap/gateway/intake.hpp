@@ -2,8 +2,8 @@
 
 #include <functional>
 #include <list>
-#include <mqcoap/front/mqtt/request_way.hpp>
 #include <mqcoap/exchange/standing_subscription.hpp>
+#include <mqcoap/front/mqtt/request_way.hpp>
 #include <string>
 #include <string_view>
 #include <utility>

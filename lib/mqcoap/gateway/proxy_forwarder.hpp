@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/resource/resource_services.hpp>
 #include <utility>
@@ -10,13 +11,18 @@ namespace mqcoap {
 /// Lets resources ask devices elsewhere, through the proxy.
 class proxy_forwarder final : public forwarder {
  public:
-  explicit proxy_forwarder(proxy& by) noexcept : by_(by) {}
+  /// @param asked  called after each forwarded call, which may have an earlier deadline than all others
+  proxy_forwarder(proxy& by, std::function<void()> asked) : by_(by), asked_(std::move(asked)) {}
 
-  void forward(responder&& r, const address& to) override { by_.forward_mounted(std::move(r), to); }
+  void forward(responder&& r, const address& to) override {
+    by_.forward_mounted(std::move(r), to);
+    asked_();
+  }
   std::size_t path_limit() const noexcept override { return by_.path_limit(); }
 
  private:
   proxy& by_;
+  const std::function<void()> asked_;
 };
 
 }  // namespace mqcoap

@@ -71,6 +71,7 @@ struct call {
   std::shared_ptr<call_origin> origin{};  ///< null: a call made by hand, of which no answer is sent
   /// By when a handler has to have answered; max: whenever it likes. Set when the call is admitted.
   steady_time deadline = steady_time::max();
+  steady_time finished{};                     ///< when it was answered; set before the answer is sent
   call_account account{};                     ///< set by the steps that the call passes
   std::shared_ptr<const step_chain> chain{};  ///< the steps that it passes, while it is served
   std::uint16_t passed = 0;                   ///< how many of them have left it to the next

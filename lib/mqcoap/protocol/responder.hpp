@@ -55,7 +55,7 @@ class responder {
   void set_rest_at(std::size_t at) noexcept { call_->rest_at = at; }
   /// For the steps that know where the call is to be counted.
   call_account& account() noexcept { return call_->account; }
-  /// For a handler that sees to it itself that the call is answered in time.
+  /// For the proxy, which sees to it itself that a call is answered in time, and keeps it over a reload.
   void keep_deadline() noexcept { call_->has_deadline = true; }
   /// For a handler that answers later.
   /// @param stop  called once if the call is ended before: what the handler does for it may stop. It must not

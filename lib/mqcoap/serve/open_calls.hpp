@@ -29,7 +29,9 @@ class open_calls {
   /// Ends the calls whose time is over. @param say  makes the answer to a call, and does not throw
   template <class Say>
   void expire(steady_time now, Say&& say) {
-    while (auto late = open_.take_expired(now)) end(late->second, say);
+    // Whoever has forwarded the call meanwhile ends it in time.
+    while (auto late = open_.take_expired(now))
+      if (!late->second.what->has_deadline) end(late->second, say);
   }
   /// Ends all calls. @param say  as for `expire`
   template <class Say>

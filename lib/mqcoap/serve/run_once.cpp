@@ -1,5 +1,6 @@
 #include <mqcoap/serve/run_once.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace mqcoap {
@@ -19,8 +20,12 @@ void run_once::process(responder& r) {
 
 /// By the way of the first one: that of a repeat may be gone by now.
 void run_once::on_answer(const call& c, const answer& what) {
-  for (const auto& repeat : seen_.note(c, what))
+  auto repeats = seen_.note(c, what);
+  for (auto& repeat : repeats) {
+    repeat.chain = c.chain;
+    repeat.passed = std::min(repeat.passed, c.passed);
     if (c.origin && repeat.origin) env_.core.attempt(repeat.name(), [&] { c.origin->send(repeat, what); });
+  }
 }
 
 }  // namespace mqcoap

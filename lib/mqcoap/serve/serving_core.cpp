@@ -62,23 +62,29 @@ void serving_core::process(step& by, responder& r) {
   }
 }
 
-/// A handler has kept the call. The proxy has deadlines of its own.
+/// A handler has kept the call, or a step in front of the admission. The proxy has deadlines of its own.
 void serving_core::keep_open(call& c) noexcept {
   if (c.has_deadline) return;
+  if (c.deadline == steady_time::max()) c.deadline = deadline_of(c);
   attempt(c.name(), [&] { open_.add(c, c.deadline, *sink_, hooks_.home ? hooks_.home(c) : nullptr); });
 }
 
 void serving_core::admit(responder& r) const noexcept {
   auto& c = *r.call_;
   c.admitted = true;
-  if (options_.handler_timeout.count() == 0) return;
+  c.deadline = deadline_of(c);
+}
+
+steady_time serving_core::deadline_of(const call& c) const noexcept {
+  if (options_.handler_timeout.count() == 0) return steady_time::max();
   auto wait = options_.handler_timeout;
   if (const auto patience = c.req.options->timeout) wait = std::min(wait, *patience);
-  c.deadline = c.received + wait;
+  return c.received + wait;
 }
 
 /// If one step fails (out of memory), the others are done all the same: a stop must not wait for ever.
 void serving_core::finish(call& answered, const answer& what) noexcept {
+  answered.finished = time_.now();
   if (in_chain_ == &answered)
     in_chain_ = nullptr;
   else

@@ -30,7 +30,8 @@ struct serving_hooks {
   /// throw. @param name  of the call's origin
   std::function<void(std::string_view name, std::string_view why)> failed{};
   std::function<void()> late{};  ///< a call was ended because its handler did not answer in time
-  /// Gives what the handler of a call lives in, which is kept until the call has ended; none: nothing is kept.
+  /// Gives what the handler of a call lives in, which is kept until the call has ended; none: nothing is
+  /// kept.
   std::function<std::shared_ptr<const void>(const call& kept)> home{};
 };
 
@@ -99,6 +100,7 @@ class serving_core {
   void pass(responder r);
   void process(step& by, responder& r);
   void keep_open(call& c) noexcept;
+  steady_time deadline_of(const call& c) const noexcept;
   answer late_handler(const call& c);
   void end(const call& c) noexcept;
   void tell_failure(std::string_view name, std::string_view why) const noexcept;

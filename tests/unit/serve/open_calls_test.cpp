@@ -103,3 +103,14 @@ TEST_CASE("of a write nobody knows whether it ran") {
   CHECK(may_have_run(*f->keep("a", start + 1s)).empty());
   CHECK(may_have_run(*f->keep("a", start + 1s, method::post)) == "; the POST may have been run");
 }
+
+TEST_CASE("a call that was forwarded meanwhile is left to whoever ends it in time") {
+  const auto f = std::make_shared<calls_fixture>();
+  auto r = f->keep("a", start + 10s);
+  r.keep_deadline();
+  f->tested.expire(start + 20s, too_late);
+  CHECK(f->answered.empty());
+  CHECK(f->tested.size() == 0);
+  std::move(r).respond({});
+  CHECK(f->answered == std::vector<std::string>{"a 205"});
+}

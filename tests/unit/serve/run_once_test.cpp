@@ -2,6 +2,7 @@
 
 #include <mqcoap/serve/refuse_draining.hpp>
 #include <mqcoap/serve/run_once.hpp>
+#include <optional>
 
 #include "core_fixture.hpp"
 
@@ -83,4 +84,14 @@ TEST_CASE_FIXTURE(once_fixture, "a late answer takes the place of the 504, and a
   tested.expire(time.now());
   CHECK(repeats_of->usage().entries == 0);
   CHECK(tested.next_deadline() == steady_time::max());
+}
+
+TEST_CASE("a repeat that waits keeps no chain alive once its core is gone") {
+  std::optional<once_fixture> f(std::in_place);
+  f->ask(method::post);
+  f->ask(method::post, "DEV", same_id);
+  const std::weak_ptr<run_once> memory = f->tested.chain().find<run_once>();
+  CHECK_FALSE(memory.expired());
+  f.reset();
+  CHECK(memory.expired());
 }

@@ -152,3 +152,17 @@ TEST_CASE_FIXTURE(core_fixture, "what fails for an answer is told, and the rest 
   CHECK(failures == std::vector<std::string>{asked->called + ": deaf"});
   CHECK(tested.in_flight() == 0);
 }
+
+TEST_CASE_FIXTURE(core_fixture,
+                  "a step in front of the admission that keeps a call has no longer than a handler") {
+  tested.compose([this](chain_builder& chain) {
+    chain.add<keeper>({}, kept);
+    chain.add<admission>({}, tested);
+  });
+  const auto asked = ask(method::put);
+  CHECK(tested.next_deadline() == time.now() + 10s);
+  time.advance(10s);
+  tested.expire(time.now());
+  CHECK(asked->codes == codes{"504"});
+  CHECK(tested.in_flight() == 0);
+}

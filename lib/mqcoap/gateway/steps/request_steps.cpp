@@ -27,7 +27,7 @@ std::string stale_words(std::chrono::milliseconds gap, std::chrono::milliseconds
 
 void add_request_steps(chain_builder& chain, const gateway_options& options, const step_environment& env) {
   auto& counted = env.counted;
-  chain.add<tell_requests>({}, env.facts, env.time, env.failed);
+  chain.add<tell_requests>({}, env.facts, env.failed);
   if (env.more) env.more(chain, options);
   chain.add<run_once>(
       {}, run_once::environment{env.core, env.time, [&counted] { counted.count(event::request_repeated); }});

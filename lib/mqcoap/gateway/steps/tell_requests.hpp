@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <mqcoap/base/clock.hpp>
 #include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/serve/chain_builder.hpp>
 #include <string_view>
@@ -15,13 +14,13 @@ class tell_requests final : public composed_step<no_options> {
   /// Gets what a subscriber throws; does not throw itself.
   using failure_handler = std::function<void(std::string_view name, std::string_view why)>;
 
-  tell_requests(no_options none, feed& facts, const clock& time, failure_handler failed)
-      : composed_step(none), facts_(facts), time_(time), failed_(std::move(failed)) {}
+  tell_requests(no_options none, feed& facts, failure_handler failed)
+      : composed_step(none), facts_(facts), failed_(std::move(failed)) {}
 
   std::string_view name() const noexcept override { return "feed"; }
   void process(responder&) override {}
   void on_answer(const call& c, const answer& what) override {
-    facts_.ended.publish({c, what, time_.now() - c.received},
+    facts_.ended.publish({c, what, c.finished - c.received},
                          [&](std::string_view why) { failed_(c.name(), why); });
   }
   void on_sent(const call& c, const answer& what) override {
@@ -30,7 +29,6 @@ class tell_requests final : public composed_step<no_options> {
 
  private:
   feed& facts_;
-  const clock& time_;
   const failure_handler failed_;
 };
 
