@@ -2,6 +2,7 @@
 
 #include <mqcoap/gateway/route_table.hpp>
 #include <mqcoap/gateway/statistics.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -25,13 +26,17 @@ way_back::way_back(const call& asked, address to, std::shared_ptr<const route_op
   } else if (role == request_role::forward && !asked.req.options->proxy_uri) {
     before_ = without_end(path, to_.path.key());
   }
+  passes_on_ = role == request_role::reverse && !rewrites(route_->to);
 }
 
 std::string way_back::from(std::string_view device_path) const {
   if (device_path.starts_with('/')) device_path.remove_prefix(1);
+  if (passes_on_) return std::string(device_path);
   const auto path = rewrite_back(*route_, to_, device_path, path_limit_);
-  if (!path || !path->starts_with(mounted_)) return {};
-  return before_ + path->substr(mounted_.size());
+  if (!path || !path->starts_with(mounted_) || !path_matches(route_->match.path, *path)) return {};
+  auto found = before_ + path->substr(mounted_.size());
+  const auto checked = resource_path::parse(found, path_limit_);
+  return checked && checked->text() == found ? found : std::string();
 }
 
 /// Errors carry words, also those of devices that say none.

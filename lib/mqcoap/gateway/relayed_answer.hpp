@@ -28,6 +28,7 @@ class way_back {
   std::size_t path_limit_;
   std::string before_;   ///< stands before it in the caller's path: `probe/` of a mount, or `TAG/SUBSYSTEM/`
   std::string mounted_;  ///< what a mount puts in the place of that
+  bool passes_on_ = false;  ///< the device's own path is the caller's: the gateway answers for its tag
 };
 
 /// Makes the caller's answer of a device's, but for a `location` (docs/protocol.md, sections 3 and 6): the
