@@ -138,8 +138,9 @@ result<route_destination> rewrite(const route_target& target, const address& ask
   const auto put = [&](auto& part, const std::string& pattern, auto... limit) {
     if (pattern.empty()) return true;
     auto made = std::remove_reference_t<decltype(part)>::parse(fill_in(pattern, asked), limit...);
-    if (made) part = *std::move(made);
-    return made.has_value();
+    if (!made) return false;
+    part = *std::move(made);
+    return true;
   };
   if (!put(to.tag, target.tag) || !put(to.subsystem, target.subsystem) ||
       !put(to.path, target.path, path_limit))
