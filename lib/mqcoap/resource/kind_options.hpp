@@ -20,10 +20,11 @@ class resource_site;
 /// - `std::vector<std::string> conditions() const`: paths of the device, by whose values it judges requests
 /// - `const device_tag* asked_device() const`: the device elsewhere that it asks
 template <class T>
-concept kind_of_resource = std::equality_comparable<T> && requires(const T& options, resource_site& at) {
+concept kind_of_resource = requires(const T& options, const T& others, resource_site& at) {
   { T::kind_name } -> std::convertible_to<std::string_view>;
   { options.offered() } -> std::same_as<method_set>;
   { options.make(at) } -> std::same_as<void>;
+  { options == others } -> std::convertible_to<bool>;
 };
 
 /// The options of one resource, of whatever kind. A value, immutable and shared by its copies.
