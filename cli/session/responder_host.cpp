@@ -31,7 +31,7 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
       alarm_(loop_),
       fault_alarm_(loop_),
       signals_(loop_, SIGINT, SIGTERM),
-      fault_options_(std::move(faults)),
+      fault_options_(faults),
       decoding_(what.gateway.decoding) {
   gateway_hooks watched;
   watched.ready = [this] { on_ready(); };
