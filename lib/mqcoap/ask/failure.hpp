@@ -7,7 +7,7 @@
 
 namespace mqcoap::ask {
 
-/// Why a question ended without an answer. Whoever asked makes words of it.
+/// Why a question ended without an answer. The subclass of the question makes words of it.
 struct failure {
   enum class cause : std::uint8_t {
     deadline,       ///< the device did not answer in time, or the question was not sent in time
@@ -16,7 +16,7 @@ struct failure {
     not_sendable,   ///< the link did not take the question, or lost it: `error`
     no_memory,      ///< there was none for the answer
     unusable,       ///< the answer is none, as `words` say
-    ended,          ///< by whoever asked: `error` and `words` are theirs
+    ended,          ///< by the asker's owner, who gives `error` and `words`
   };
 
   cause why = cause::deadline;

@@ -50,7 +50,7 @@ class question {
   virtual void encode(std::string& payload) = 0;
   /// Called once, when the link has taken it.
   virtual void on_sent() noexcept {}
-  /// Makes what is told to whoever asked of what the device answered. May throw std::bad_alloc: then the
+  /// Turns the device's answer into the caller's. May throw std::bad_alloc: then the
   /// question ends with `failure::cause::no_memory`.
   virtual void prepare(response& from_device) { static_cast<void>(from_device); }
   virtual void answered(response&& what) noexcept = 0;

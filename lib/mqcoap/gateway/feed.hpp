@@ -40,14 +40,14 @@ struct link_changed {
   const outage_cause* why = nullptr;  ///< it is down; null: it is up
 };
 
-/// What happens in a gateway, for whoever wants to know. No fact depends on the level of the log.
+/// The facts about what happens in a gateway, for its subscribers. No fact depends on the level of the log.
 /// @par Threads  Everything on the event loop.
 struct feed {
   channel<request_ended> ended;
   channel<answer_written> written;
   channel<request_unreadable> unreadable;
   channel<link_changed> links;
-  channel<reload_status> reloads;  ///< a reload has ended; published by whoever reads the configuration
+  channel<reload_status> reloads;  ///< a reload has ended; published by the reader of the configuration
 };
 
 }  // namespace mqcoap

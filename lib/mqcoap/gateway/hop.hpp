@@ -35,7 +35,7 @@ class hop final : public ask::question {
   hop(const surroundings& around, const request_id& id, steady_time deadline, const address& asked,
       std::shared_ptr<const route_options> route, address to);
 
-  /// Until then, the caller is still with whoever placed the hop.
+  /// Takes over the caller. Until then, the function that places the hop has it.
   void take_caller(responder&& r) noexcept { caller_ = std::move(r); }
 
   const subsystem_name& subsystem() const noexcept override { return to_.subsystem; }

@@ -11,15 +11,15 @@
 
 namespace mqcoap {
 
-/// How whoever asked names a path of the device.
+/// Translates paths of a device into those by which the caller reaches them.
 class way_back {
  public:
   /// @param asked  the caller's request
   /// @param to  the address that the route was given: of the caller, or of a mount
   way_back(const call& asked, address to, std::shared_ptr<const route_options> route, std::size_t path_limit);
 
-  /// The path with which whoever asked gets to a path of the device, in the same way as before; empty if
-  /// there is none.
+  /// Returns the path by which the caller reaches a path of the device, asking in the same way as before;
+  /// empty if there is none.
   std::string from(std::string_view device_path) const;
 
  private:

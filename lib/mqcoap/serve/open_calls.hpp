@@ -29,7 +29,7 @@ class open_calls {
   /// Ends the calls whose time is over. @param say  makes the answer to a call, and does not throw
   template <class Say>
   void expire(steady_time now, Say&& say) {
-    // Whoever has forwarded the call meanwhile ends it in time.
+    // A call that was forwarded meanwhile is ended by the proxy.
     while (auto late = open_.take_expired(now))
       if (!late->second.what->has_deadline) end(late->second, say);
   }

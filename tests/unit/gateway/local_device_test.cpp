@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(device_fixture, "an action may stand before the values that it
   CHECK(caller.answers.back().find(R"("body":2,)") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(device_fixture, "metrics keep the order of the resources, whoever refers to them") {
+TEST_CASE_FIXTURE(device_fixture, "metrics keep the order of the resources, whichever refers to them") {
   put_in_force({{"act", {}, {}, set_to_two("b")},
                 {"a", {}, "V", writable_number("1", true)},
                 {"b", {}, {}, writable_number("1", true)}});

@@ -104,7 +104,7 @@ TEST_CASE("of a write nobody knows whether it ran") {
   CHECK(may_have_run(*f->keep("a", start + 1s, method::post)) == "; the POST may have been run");
 }
 
-TEST_CASE("a call that was forwarded meanwhile is left to whoever ends it in time") {
+TEST_CASE("a call that was forwarded meanwhile is left to the proxy") {
   const auto f = std::make_shared<calls_fixture>();
   auto r = f->keep("a", start + 10s);
   r.keep_deadline();
