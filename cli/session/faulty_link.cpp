@@ -13,7 +13,12 @@ constexpr std::chrono::seconds answer_patience{5};
 
 faulty_link::faulty_link(link& inner, fault_options options, decode_rules rules, const clock& time,
                          alarm& wake)
-    : inner_(inner), options_(options), rules_(rules), time_(time), wake_(wake), random_(options.seed) {}
+    : forwarding_link(inner),
+      options_(options),
+      rules_(rules),
+      time_(time),
+      wake_(wake),
+      random_(options.seed) {}
 
 void faulty_link::start(link_events& owner) {
   owner_ = &owner;

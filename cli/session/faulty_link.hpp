@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "options/fault_options.hpp"
+#include "session/forwarding_link.hpp"
 
 namespace mqcoap::cli {
 
@@ -27,7 +28,7 @@ struct fault_counts {
 /// A link that loses requests, answers some with 503 and sends every answer late, as slow and broken devices
 /// do. The same seed and the same requests in the same order give the same faults.
 /// @par Threads  Everything on the event loop.
-class faulty_link final : public link, private link_events {
+class faulty_link final : public forwarding_link, private link_events {
  public:
   static constexpr std::size_t most_delayed = 65'536;  ///< answers that wait; more are refused
 
@@ -39,22 +40,9 @@ class faulty_link final : public link, private link_events {
   void on_alarm();
   const fault_counts& counted() const noexcept { return counted_; }
 
-  const std::string& name() const noexcept override { return inner_.name(); }
-  const std::string& client_id() const noexcept override { return inner_.client_id(); }
   void start(link_events& owner) override;
-  bool up() const noexcept override { return inner_.up(); }
-  void subscribe(std::string filter, subscribed_handler done) override {
-    inner_.subscribe(std::move(filter), std::move(done));
-  }
-  void unsubscribe(std::string_view filter) override { inner_.unsubscribe(filter); }
-  void subscribe_to_others(std::vector<std::string> filters) override {
-    inner_.subscribe_to_others(std::move(filters));
-  }
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
-  link_stats stats() const noexcept override { return inner_.stats(); }
-  std::string server() const override { return inner_.server(); }
-  packet_limit largest_packet() const noexcept override { return inner_.largest_packet(); }
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
  private:
@@ -75,7 +63,6 @@ class faulty_link final : public link, private link_events {
   void answer_with_error(const inbound& m);
   void send(delayed what);
 
-  link& inner_;
   const fault_options options_;
   const decode_rules rules_;
   const clock& time_;

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+
+#include "session/forwarding_link.hpp"
 
 namespace mqcoap::cli {
 
@@ -19,38 +20,24 @@ struct tap_hooks {
 
 /// A link that somebody else watches.
 /// @par Threads  Everything on the event loop.
-class tapped_link final : public link, private link_events {
+class tapped_link final : public forwarding_link, private link_events {
  public:
   /// @param inner  outlives this link
-  tapped_link(link& inner, tap_hooks hooks) : inner_(inner), hooks_(std::move(hooks)) {}
+  tapped_link(link& inner, tap_hooks hooks) : forwarding_link(inner), hooks_(std::move(hooks)) {}
 
-  const std::string& name() const noexcept override { return inner_.name(); }
-  const std::string& client_id() const noexcept override { return inner_.client_id(); }
   void start(link_events& owner) override {
     owner_ = &owner;
     inner_.start(*this);
   }
-  bool up() const noexcept override { return inner_.up(); }
   void subscribe(std::string filter, subscribed_handler done) override;
-  void unsubscribe(std::string_view filter) override { inner_.unsubscribe(filter); }
-  void subscribe_to_others(std::vector<std::string> filters) override {
-    inner_.subscribe_to_others(std::move(filters));
-  }
   error_code publish(std::string_view topic, std::string_view payload, steady_time deadline,
                      publish_options options = {}, written_handler done = {}) override;
-  link_stats stats() const noexcept override { return inner_.stats(); }
-  std::string server() const override { return inner_.server(); }
-  packet_limit largest_packet() const noexcept override { return inner_.largest_packet(); }
-  void stop(std::chrono::milliseconds grace, stopped_handler done) override {
-    inner_.stop(grace, std::move(done));
-  }
 
  private:
   void on_link_up(link& l) noexcept override;
   void on_link_down(link& l, const outage_cause& why) noexcept override;
   void on_message(link& l, const inbound& m) noexcept override;
 
-  link& inner_;
   const tap_hooks hooks_;
   link_events* owner_ = nullptr;
 };

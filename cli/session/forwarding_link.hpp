@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <mqcoap/transport/link.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mqcoap::cli {
+
+/// A link that stands before another one, and leaves to it whatever a subclass does not do itself.
+class forwarding_link : public link {
+ public:
+  const std::string& name() const noexcept final { return inner_.name(); }
+  const std::string& client_id() const noexcept final { return inner_.client_id(); }
+  bool up() const noexcept final { return inner_.up(); }
+  void subscribe(std::string filter, subscribed_handler done) override {
+    inner_.subscribe(std::move(filter), std::move(done));
+  }
+  void unsubscribe(std::string_view filter) final { inner_.unsubscribe(filter); }
+  void subscribe_to_others(std::vector<std::string> filters) final {
+    inner_.subscribe_to_others(std::move(filters));
+  }
+  link_stats stats() const noexcept final { return inner_.stats(); }
+  std::string server() const final { return inner_.server(); }
+  packet_limit largest_packet() const noexcept final { return inner_.largest_packet(); }
+  void stop(std::chrono::milliseconds grace, stopped_handler done) override {
+    inner_.stop(grace, std::move(done));
+  }
+
+ protected:
+  /// @param inner  outlives this link
+  explicit forwarding_link(link& inner) : inner_(inner) {}
+
+  link& inner_;
+};
+
+}  // namespace mqcoap::cli
