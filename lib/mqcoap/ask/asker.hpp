@@ -71,10 +71,10 @@ class asker {
   /// Precondition: there is room, and the key is new.
   device& add_device(std::string key, std::unique_ptr<device> added);
   const text_map<std::unique_ptr<device>>& devices() const noexcept { return devices_; }
-  /// Nothing new is sent over a link: forgets its devices that are idle, and gives the others' keys free.
+  /// Sends nothing new over a link, forgets its devices that are idle, and frees the keys of the others.
   /// Returns true if none is left.
   bool let_go(const device_link& via);
-  /// Another connection took the place of what was behind the links: nothing is confirmed. Forgets the
+  /// Takes no subscription for confirmed any more, because the links have another connection. Forgets the
   /// devices that are idle.
   void forget_connections();
   /// @}

@@ -22,13 +22,13 @@ class intake final : public request_way {
 
   intake(answer_sender& by, link& on, hooks told) : request_way(by, &on), hooks_(std::move(told)) {}
 
-  /// Asks for these filters. What is wanted and not there is asked for first; what is there and not wanted
-  /// goes when that is confirmed, so that no request falls between.
+  /// Asks for these filters, and drops others that are there when the new ones are confirmed, so that no
+  /// request is lost in between.
   void subscribe(const std::vector<std::string>& wanted);
   /// Asks again, at a new connection.
   void ask();
   void on_link_down();
-  /// No requests are asked for any more; those on their way still come.
+  /// Asks for no requests any more; those on their way still come.
   void unsubscribe();
   /// Drops what is no longer wanted, unless the broker still is to confirm what takes its place.
   void drop_outdated();

@@ -45,10 +45,9 @@ class proxy final : private ask::asker_owner {
   proxy(const proxy&) = delete;
   ~proxy();
 
-  /// Other routes, from the next request on; hops under way keep theirs.
+  /// Uses other routes from the next request on; hops under way keep theirs.
   void reconfigure(proxy_options options);
-  /// A link that is to go: nothing new is sent there. Forgets its devices that are idle. @return true if none
-  /// is left
+  /// Sends nothing new over a link, and forgets its devices that are idle. Returns true if none is left.
   bool let_go(const link& l);
 
   const route_table& routes() const noexcept { return rules_->routes; }

@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// Answers for those who throw while they have a call.
+/// Answers a call whose step or handler has thrown.
 class failed_step {
  public:
   /// @param log  hears of what fails after it has answered, and, once a second at most, of what runs out of
@@ -17,7 +17,7 @@ class failed_step {
 
   /// Called in the handler of an exception: answers the call in `r`, if there still is one, with 503 if
   /// memory ran out, else with 500.
-  /// @param who  failed
+  /// @param who  the step that failed
   /// @param received  when the call came
   void answer_for(std::string_view who, responder& r, steady_time received);
   /// As for any exception that has words.
