@@ -26,14 +26,23 @@ class step {
   /// A call that this step left to the next has got its answer: once, after it was handed to the call's
   /// origin, and before the steps in front of this one hear of it. Not called for a repeat, which gets the
   /// answer of another call.
-  virtual void on_answer(const call& /*c*/, const answer& /*what*/) {}
+  virtual void on_answer(const call& /*c*/, const answer& /*what*/) { hears_answers_ = false; }
   /// Something was written for the caller of a call that this step left to the next: the answer, what takes
   /// its place if there is no memory for it or if it is too large, or another call's answer for a repeat.
-  virtual void on_sent(const call& /*c*/, const answer& /*what*/) {}
+  virtual void on_sent(const call& /*c*/, const answer& /*what*/) { hears_sent_ = false; }
 
   /// Does what is to be done at the time that `next_deadline` told.
   virtual void expire(steady_time /*now*/) {}
   virtual steady_time next_deadline() const noexcept { return steady_time::max(); }
+
+  /// False once a call has shown that the step has no `on_answer` of its own, or no `on_sent`: most have
+  /// none, and are not asked again.
+  bool hears_answers() const noexcept { return hears_answers_; }
+  bool hears_sent() const noexcept { return hears_sent_; }
+
+ private:
+  bool hears_answers_ = true;
+  bool hears_sent_ = true;
 };
 
 }  // namespace mqcoap
