@@ -12,7 +12,7 @@
 // What `ls` shows.
 namespace mqcoap::cli {
 
-/// A device as its presence tells (docs/protocol.md, section 9).
+/// A device as its presence tells (docs/protocol.md, "Discovery").
 struct device_presence {
   std::string state{};  ///< `ONLINE`, `OFFLINE`, or what else it says
   std::optional<unix_millis> updated{};

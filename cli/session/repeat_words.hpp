@@ -14,7 +14,7 @@ namespace mqcoap::cli {
 
 /// How a request is sent again: what get, put, post and delete have in common. A gateway runs a POST, PUT or
 /// DELETE that comes again under its id once, and gives the repeat the first one's answer (docs/protocol.md,
-/// section 8).
+/// "Run once").
 struct repeat_words {
   std::string id{};       ///< --request-id; empty: a fresh one
   std::size_t times = 0;  ///< --retry

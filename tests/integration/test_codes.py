@@ -1,4 +1,4 @@
-"""Each response code, provoked over a real broker by the cause that docs/protocol.md, section 3, gives for it.
+"""Each response code, provoked over a real broker by the cause that docs/protocol.md, "Response codes", gives for it.
 
 One test a code, named after it; the table in docs/protocol.md points here.
 """
