@@ -64,8 +64,9 @@ void set_up(CLI::App& root) {
   root.fallthrough();
   use_help_formatter(root);
   root.footer(
-      "Options may stand before and behind the verb; `mqcoap help VERB` tells more.\n"
-      "What holds: a flag, else the environment (in brackets), else the context, else the default.\n\n"
+      "Options may come before or after the verb; see `mqcoap help VERB`.\n"
+      "Flags take precedence over the environment (in brackets), that over the context, and that over\n"
+      "the defaults.\n\n"
       "Exit status: 0 for 2xx, 4 for 4xx, 5 for 5xx, 6 no answer in time, 3 broker unreachable or refusing,\n"
       "2 wrong command line, 78 bad configuration, 130 interrupted.\n\n"
       "Examples:\n"
@@ -140,7 +141,7 @@ int run(const command& root, const verb& chosen, const global_options& given) {
 }  // namespace
 
 int run_program(std::vector<std::string> arguments) {
-  CLI::App root("mqcoap: speaks with lab devices over MQTT", "mqcoap");
+  CLI::App root("mqcoap: sends requests to lab devices over MQTT", "mqcoap");
   set_up(root);
   global_options given;
   declare_options(root, given);

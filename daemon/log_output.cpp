@@ -50,8 +50,8 @@ bool goes_to_journal(const log_target& target) {
   if (target.where == place::automatic) return is_journal_stream(STDERR_FILENO) && !why_no_journal();
   if (target.where != place::journal) return false;
   if (const auto ec = why_no_journal())
-    throw log_fault(std::string("the journal is not there: ") + journal_socket + ": " + ec.message() +
-                    "; `target: auto` takes the standard error then");
+    throw log_fault(std::string("the journal is not available: ") + journal_socket + ": " + ec.message() +
+                    "; `target: auto` uses standard error instead");
   return true;
 }
 
@@ -122,7 +122,7 @@ void log_output::reopen() {
   try {
     use(prepare(options_));
   } catch (const log_fault& e) {
-    spdlog::error("the log stays where it was: {}", e.what());
+    spdlog::error("the log keeps its destination: {}", e.what());
   }
 }
 

@@ -119,7 +119,7 @@ void log_queue::state::write(const std::vector<entry>& batch, std::uint64_t gap_
   }
   if (gap_behind > 0) {
     const auto words = fmt::format(
-        "{} lines of the log were dropped here: it could not be written as fast as they came", gap_behind);
+        "{} lines of the log were dropped here: they came faster than they could be written", gap_behind);
     add({last, warning(words)});
   }
   flush_last();

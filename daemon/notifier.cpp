@@ -91,7 +91,7 @@ bool notifier::send(const std::string& state) {
   const auto ec = manager_.send(state);
   if (ec == std::errc::resource_unavailable_try_again || ec == std::errc::no_buffer_space) return false;
   if (ec && !std::exchange(failure_logged_, true))
-    spdlog::warn("the service manager cannot be told how the service is: {}", ec.message());
+    spdlog::warn("cannot notify the service manager: {}", ec.message());
   return true;
 }
 

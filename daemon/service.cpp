@@ -117,7 +117,7 @@ void service::await_signal() {
 void service::on_signal(int number) {
   if (number == SIGHUP) return host_.stopping() ? void() : reload();
   if (host_.stopping()) {
-    spdlog::warn("{} again: going at once", strsignal(number));
+    spdlog::warn("{} again: ending at once", strsignal(number));
     return loop_.stop();
   }
   spdlog::info("{}: stopping, {} requests in flight", strsignal(number), host_.running().in_flight());
@@ -147,9 +147,9 @@ void service::note_reload(bool ok, std::string words) {
   if (ok)
     spdlog::info("the configuration is in force: {}", words);
   else
-    spdlog::error("the configuration stays as it was: {}", words);
+    spdlog::error("the reload failed and changes nothing: {}", words);
   host_.running().facts().reloads.publish({time_.wall(), ok, std::move(words)}, [](std::string_view why) {
-    spdlog::error("the reload could not be told of: {}", why);
+    spdlog::error("cannot report the reload: {}", why);
   });
   notifier_.ready();
 }
@@ -183,7 +183,7 @@ void service::log_summary() const {
     if (const auto n = host_.running().counted()[what]; n > 0)
       words += (words.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string(to_string(what));
   }
-  spdlog::info("stopped: {}", words.empty() ? "nothing happened" : words);
+  spdlog::info("stopped: {}", words.empty() ? "no events" : words);
 }
 
 }  // namespace mqcoap

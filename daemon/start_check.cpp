@@ -41,7 +41,7 @@ std::vector<diagnostic> check_start(const settings& configuration, const std::st
   }
   if (const auto& http = configuration.http)
     if (const auto ec = try_address(http->address))
-      add(warning, "http.listen: there will be no metrics while " + http->address +
+      add(warning, "http.listen: no metrics are served while " + http->address +
                        " cannot be listened on: " + ec.message());
   return found;
 }

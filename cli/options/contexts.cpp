@@ -71,8 +71,8 @@ const section<context_spec>& context_section() {
        tls_key("key", text("a file's name"), "TLS: its key.", &tls_choice::key_file),
        tls_key("insecure", boolean(), "TLS: do not compare names.", &tls_choice::insecure)},
       {},
-      {{"password", "a password does not stand here: password_file: FILE"},
-       {"token", "a token does not stand here: token_file: FILE"}}};
+      {{"password", "a password must not be here: use password_file: FILE"},
+       {"token", "a token must not be here: use token_file: FILE"}}};
   return table;
 }
 
@@ -169,7 +169,7 @@ option_layer default_layer(const std::string& path, bool with_broker,
   if (with_broker)
     for (const auto& c : file.contexts)
       if (!c.faults.empty())
-        warn("context " + c.name + " is left aside, and no context is the default: " + c.faults);
+        warn("context " + c.name + " is ignored, and no other context is the default: " + c.faults);
   return {};
 }
 
@@ -227,7 +227,7 @@ option_layer context_layer(const std::string& path, const context_choice& choice
     return default_layer(path, !choice.broker_named, warn);
   } catch (const failure& e) {
     if (!choice.broker_named) throw;
-    warn(std::string("the default context is left aside: ") + e.what());
+    warn(std::string("the default context is ignored: ") + e.what());
     return {};
   }
 }

@@ -91,7 +91,7 @@ json_place parse_place(const std::string& text) {
   json_place place;
   if (text.empty()) return place;
   if (text.front() != '/')
-    throw usage_failure("--ignore: '" + text + "' is no JSON pointer, which begins with a slash",
+    throw usage_failure("--ignore: '" + text + "' is not a JSON pointer, which begins with a slash",
                         "--ignore /" + text + "; `*` stands for every item: '/samples/*/time'");
   for (std::size_t begin = 1; begin <= text.size();) {
     const auto end = std::min(text.find('/', begin), text.size());

@@ -95,9 +95,9 @@ std::vector<address> find_addresses(session& s, const std::vector<std::string>& 
     for (const auto& tag : tags_of(s, pattern)) add_resources(found, s, tag, pattern, verb);
     if (found.size() == before)
       throw failure(status_no_answer,
-                    "nothing in " + options.client.ns.text() + " fits '" + word + "' and takes " +
+                    "no resource in " + options.client.ns.text() + " matches '" + word + "' and takes " +
                         std::string(to_string(verb)),
-                    "mqcoap ls shows who is online, mqcoap ls TAG what there is");
+                    "mqcoap ls shows which devices are online, mqcoap ls TAG lists resources");
   }
   std::set<std::string> seen;
   std::erase_if(found, [&](const address& a) { return !seen.insert(a.to_string()).second; });

@@ -36,13 +36,13 @@ settled_options to_broker(settled_options options, const settings& gateway, cons
 }
 
 finding unreachable(const std::string& broker, const std::string& why) {
-  return {verdict::warn, check_name, broker + " cannot be looked at: " + why,
-          "`mqcoap doctor` with that broker's address, user and password says more"};
+  return {verdict::warn, check_name, broker + " cannot be checked: " + why,
+          "`mqcoap doctor` with that broker's address, user and password tells more"};
 }
 
 finding unheard(const std::string& broker, const std::string& home, const device_tag& tag) {
   return {verdict::warn, check_name,
-          broker + " cannot be looked at: user and access rules at " + home + " may not read requests to " +
+          broker + " cannot be checked: user and access rules at " + home + " may not read requests to " +
               tag.text() + ", not even those that are sent there",
           "let that user publish and read requests to tags with `mqcoap_doctor_`"};
 }
@@ -103,7 +103,7 @@ finding judge_bridge(const settings& gateway, const std::string& other, returned
   if (came_back == returned::unsaid)
     return {verdict::warn, check_name,
             "what is sent to " + other + " did not come back from " + home + ", but over MQTT 3.1.1 " +
-                other + " does not say whether it takes it at all",
+                other + " does not say whether it accepts it",
             "let that broker's user publish requests to any tag, or speak MQTT 5 with it"};
   if (came_back == returned::no)
     return {verdict::ok, check_name, "what is sent to " + other + " does not come back from " + home};
@@ -112,7 +112,7 @@ finding judge_bridge(const settings& gateway, const std::string& other, returned
   const auto routes = serving_routes(gateway, other);
   if (routes.empty()) return {verdict::ok, check_name, words + "; no route serves across"};
   return {verdict::fail, check_name, words + ", and writes run twice by the routes that serve: " + routes,
-          "take `serve: true` off them, or their tags out of the bridge", status_configuration};
+          "remove `serve: true` from these routes, or their tags from the bridge", status_configuration};
 }
 
 void examine_bridges(const settled_options& options, const settings& gateway,

@@ -6,7 +6,8 @@
 namespace mqcoap::cli {
 namespace {
 
-constexpr std::string_view made_up = "a made-up fault: this simulated device answers some requests with 503";
+constexpr std::string_view made_up =
+    "a simulated fault: this simulated device answers some requests with 503";
 constexpr std::chrono::seconds answer_patience{5};
 
 }  // namespace

@@ -30,9 +30,9 @@ void repeat_words::declare(command app, method verb) {
       ->option_text("ID");
   app.add_option("--retry", times,
                  verb == method::get
-                     ? "Ask so many times more if nothing comes, or 503 or 504"
-                     : "Send it so many times more, under the same id, if nothing comes, or 503 or 504.\n"
-                       "Gateways run it once; a device that does not know of repeats runs each")
+                     ? "Try again up to N times if there is no answer, or a 503 or 504"
+                     : "Try again up to N times, with the same id, if there is no answer, or a 503 or 504.\n"
+                       "Gateways run it once; a device that does not detect repeats runs each")
       ->between(std::size_t{0}, most_repeats)
       ->option_text("N");
 }
@@ -41,7 +41,7 @@ request_id repeat_words::chosen_id() const {
   if (id.empty()) return request_id_generator().next();
   if (const auto parsed = request_id::parse(id)) return *parsed;
   throw usage_failure(
-      "--request-id: '" + id + "' is no request id: 32 hexadecimal digits, hyphens as you like",
+      "--request-id: '" + id + "' is not a request id: 32 hexadecimal digits, with or without hyphens",
       "16fd2706-8baf-433b-82eb-8c7fada847da, for example");
 }
 

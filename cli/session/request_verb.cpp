@@ -67,7 +67,7 @@ void await_repeat(session& s, std::size_t n, std::size_t most, const request_out
   if (!options.quiet) {
     const auto why =
         last.answered ? status_line(*last.answered, options.output.colour_errors) : last.error.message();
-    complain("mqcoap: " + why + "; sent again under the same id, " + std::to_string(n) + " of " +
+    complain("mqcoap: " + why + "; sending it again with the same id, " + std::to_string(n) + " of " +
              std::to_string(most));
   }
   if (const auto pause = pause_before(n, last); pause.count() > 0)
@@ -80,11 +80,11 @@ address read_address(const std::string& text) {
   if (auto parsed = address::parse(text)) return *std::move(parsed);
   const auto slashes = std::count(text.begin(), text.end(), '/');
   const std::string form = "TAG/SUBSYSTEM/PATH, for example 2D_XX_0_9999/axuv/gains";
-  if (slashes == 0) throw usage_failure("'" + text + "' is no address: " + form, "mqcoap ls " + text);
+  if (slashes == 0) throw usage_failure("'" + text + "' is not an address: " + form, "mqcoap ls " + text);
   if (slashes == 1)
-    throw usage_failure("'" + text + "' is no address, it has two parts and not three: " + form);
+    throw usage_failure("'" + text + "' is not an address, it has two parts and not three: " + form);
   throw usage_failure(
-      "'" + text + "' is no address: " + form,
+      "'" + text + "' is not an address: " + form,
       "tag and subsystem are 1 to 64 characters of A-Z a-z 0-9 _ . -; a path has no empty, . or "
       ".. part and at most 255 bytes");
 }

@@ -29,7 +29,7 @@ constexpr std::size_t large_body = 250 * 1024;
 constexpr char hangs_up_at_dots[] = "the broker ends the connection at a topic with a dot, as NATS 2.9 does";
 
 std::string dot_advice() {
-  return "names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
+  return "use names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
 }
 
 /// The checks, one after the other; each shows its finding at once.
@@ -128,7 +128,7 @@ bool examination::check_network() {
          "port " + std::to_string(broker.port) + ": " + (in_time ? (*connected)->message() : "no answer"),
          is_refused ? "does the broker run there, and listen on this address? `listener " +
                           std::to_string(broker.port) + "` in mosquitto.conf"
-                    : "a firewall, or the machine is off");
+                    : "is there a firewall, or is the machine off?");
     return false;
   }
   ok("tcp", "port " + std::to_string(broker.port) + " answers in " + in_milliseconds(handshake_) + " ms");
@@ -154,7 +154,7 @@ bool examination::check_connection() {
     is_there = try_version(mqtt_protocol::v311, error, why);
     if (is_there)
       warn("mqtt", "3.1.1; version 5 is refused: " + why_not_5,
-           "with 3.1.1 a broker says nothing of messages that it denies; mosquitto 1.6 and later speak 5");
+           "with 3.1.1 a broker does not report messages that it denies; mosquitto 1.6 and later speak 5");
   } else if (is_there) {
     ok("mqtt", first == mqtt_protocol::v5 ? "version 5" : "version 3.1.1");
   }
@@ -164,8 +164,8 @@ bool examination::check_connection() {
     return false;
   }
   if (const auto limit = session_->mqtt().largest_packet(); limit > 0)
-    ok("packet limit", "the broker takes " + size_to_string(limit) + " in one packet");
-  ok("login", user.empty() ? "without a user's name" : "as '" + user + '\'');
+    ok("packet limit", "the broker accepts packets of at most " + size_to_string(limit));
+  ok("login", user.empty() ? "without a user name" : "as '" + user + '\'');
   if (error)
     ok("subscribe", "the broker denies " + request_filter(options_.client.ns, *trial_.client.tag) +
                         ", which only devices need");
@@ -184,8 +184,9 @@ void examination::check_requests(bool asks_device) {
   const auto line = acl_line_for_requests(options_.client.ns, "+");
   if (first.error == errc::denied) {
     if (asks_device) return;  // one device may be allowed, and no other
-    return fail(status_of(first.error), "self-request", "the broker denies requests to a tag of no device",
-                "in its ACL: " + line + "; where only one device may be asked: mqcoap doctor TAG");
+    return fail(status_of(first.error), "self-request",
+                "the broker denies requests to a tag that no device has",
+                "in its ACL: " + line + "; if only one device may be asked: mqcoap doctor TAG");
   }
   const bool has_dot = options_.client.ns.text().find('.') != std::string::npos;
   if (first.error == errc::connection_lost && has_dot)
@@ -194,18 +195,18 @@ void examination::check_requests(bool asks_device) {
     return fail(
         status_of(first.error), "self-request", first.error.message(),
         "was the broker lost? `mqcoap doctor` again; mosquitto with max_queued_messages 0 ends a connection "
-        "whose request it denies: then its ACL wants " +
+        "whose request it denies: then its ACL needs " +
             line);
   // Something came, but under a topic that is not ours.
   if (session_->mqtt().stats().ignored > 0)
-    return fail(status_of(first.error), "self-request", "the broker brings it under another topic",
+    return fail(status_of(first.error), "self-request", "the broker delivers it under another topic",
                 dot_advice());
   if (trial_.client.broker.protocol == mqtt_protocol::v5)
     return ok("self-request",
-              std::string("requests may be sent; to answer them is not allowed here, and only devices do") +
-                  (asks_device ? "" : "; mqcoap doctor TAG looks at the way to one"));
+              std::string("requests may be sent; answering them is denied, and only devices do that") +
+                  (asks_device ? "" : "; mqcoap doctor TAG checks one device"));
   warn("self-request", "nothing comes back; with MQTT 3.1.1 a broker does not say what it denies",
-       "to ask devices takes, in its ACL: " + line + " and " + acl_line_for_answers(options_.client.ns, "+"));
+       "asking devices needs, in its ACL: " + line + " and " + acl_line_for_answers(options_.client.ns, "+"));
 }
 
 /// Requests to ourselves pass: how long do they take, and what else passes?
@@ -214,8 +215,9 @@ void examination::measure() {
   for (int i = 0; i < round_trips; ++i) {
     const auto outcome = session_->request(to_ourselves());
     if (!outcome.answered)
-      return fail(status_of(outcome.error), "self-request", outcome.error.message() + ", after others passed",
-                  "the broker's log, or the network");
+      return fail(status_of(outcome.error), "self-request",
+                  outcome.error.message() + ", after other requests passed",
+                  "look at the broker's log, and at the network");
     times.push_back(outcome.answered->took);
   }
   show(judge_round_trip(median(std::move(times)), handshake_));
@@ -263,7 +265,7 @@ void examination::check_dots() {
   session_->request(to_ourselves());
   refuses_dots_ = *came_as == "doctor/dots";
   if (refuses_dots_)
-    warn("dots", "the broker takes a dot in a topic for a '/', as RabbitMQ does", dot_advice());
+    warn("dots", "the broker treats a dot in a topic as a '/', as RabbitMQ does", dot_advice());
 }
 
 void examination::check_large() {
@@ -276,8 +278,8 @@ void examination::check_large() {
   const auto limit = session_->mqtt().largest_packet();
   warn("large messages", size + " do not pass: " + outcome.error.message(),
        limit == 0 ? "`message_size_limit` and `max_packet_size` in mosquitto.conf"
-                  : "the broker takes " + size_to_string(limit) +
-                        " in one packet: `max_packet_size` in mosquitto.conf");
+                  : "the broker accepts packets of at most " + size_to_string(limit) +
+                        ": `max_packet_size` in mosquitto.conf");
 }
 
 void examination::check_device(const std::string& device) {
@@ -298,7 +300,7 @@ void examination::check_device(const std::string& device) {
     const bool tells_denied = trial_.client.broker.protocol == mqtt_protocol::v5;
     return fail(status_of(outcome.error), "device", tag + " does not answer: " + outcome.error.message(),
                 "is it switched on, its tag spelled right, in the namespace '" + ns.text() +
-                    "'? A broker says nothing of answers that it keeps back: in its ACL, " +
+                    "'? A broker does not report answers that it withholds: in its ACL, " +
                     (tells_denied ? "" : acl_line_for_requests(ns, tag) + " and ") +
                     acl_line_for_answers(ns, tag));
   }
@@ -314,10 +316,10 @@ void examination::check_device(const std::string& device) {
 void examination::check_second_answer(const std::string& tag, std::uint64_t before) {
   const auto is_doubled = [&] { return session_->mqtt().stats().duplicates > before; };
   if (session_->wait_until(std::chrono::steady_clock::now() + pause_for_second_answer, is_doubled))
-    fail(status_server_error, "answers", "two answer for " + tag + ": every request runs twice",
+    fail(status_server_error, "answers", "two programs answer for " + tag + ": every request runs twice",
          "stop one of them: a device, a gateway or `mqcoap serve` with that tag");
   else
-    ok("answers", "one comes for each request");
+    ok("answers", "each request gets one");
 }
 
 /// A gateway's own word, if it is one.
@@ -333,16 +335,16 @@ void examination::check_gateway(const device_tag& tag) {
 
 verb declare_doctor(CLI::App& root) {
   auto app =
-      command(root).add_subcommand("doctor", "Look for what is wrong between here, the broker and a device");
+      command(root).add_subcommand("doctor", "Find out what is wrong between here, the broker and a device");
   auto device = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
-  app->add_option("TAG", *device, "A device to look at: TAG or TAG/SUBSYSTEM");
-  app->add_option("--config", *file, "A gateway's configuration: are its brokers bridged where it serves?")
+  app->add_option("TAG", *device, "The device to check: TAG or TAG/SUBSYSTEM");
+  app->add_option("--config", *file,
+                  "A gateway's configuration: check whether its brokers are bridged where it serves")
       ->option_text("FILE");
   app->footer(
-      "One line for each check: ok, warn or fail, and what to do. Judged is what asking devices takes; with "
-      "TAG, what\n"
-      "asking that one takes. Exit status 0 if none failed.\n\n"
+      "Prints a line for each check: ok, warn or fail, and what to do. It checks what is needed to ask\n"
+      "devices; with TAG, what is needed to ask that device. Exit status: 0 if none failed.\n\n"
       "Examples:\n"
       "  mqcoap doctor\n"
       "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999\n"

@@ -45,7 +45,7 @@ verb declare_help(CLI::App& root) {
   command program(root);
   auto app = program.add_subcommand("help", "Print the help of the program or of a verb");
   auto words = std::make_shared<std::vector<std::string>>();
-  app->add_option("VERB", *words, "The verb, and what is below it")->option_text("...");
+  app->add_option("VERB", *words, "The verb, and its subcommand")->option_text("...");
   app->footer(
       "Examples:\n"
       "  mqcoap help\n"

@@ -20,7 +20,7 @@ template <class Name>
 std::optional<Name> exact(const std::string& part, const char* what) {
   if (is_glob(part)) return std::nullopt;
   if (auto name = Name::parse(part)) return *std::move(name);
-  throw usage_failure("'" + part + "' is no " + what, "TAG/SUBSYSTEM/PATH, each with * and ? as wanted");
+  throw usage_failure("'" + part + "' is not a " + what, "TAG/SUBSYSTEM/PATH, each with * and ? as wanted");
 }
 
 }  // namespace

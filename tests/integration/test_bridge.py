@@ -98,7 +98,7 @@ class Bridged(IntegrationTest):
         done = self.cli(near).run("doctor", "-o", "json", "--config", gateway.file)
         bridge = [f for f in map(json.loads, done.stdout.splitlines()) if f["check"] == "bridge"]
         self.assertEqual([f["result"] for f in bridge], ["warn"], done.stdout)
-        self.assertIn("far cannot be looked at: user and access rules at near may not read requests to", bridge[0]["found"])
+        self.assertIn("far cannot be checked: user and access rules at near may not read requests to", bridge[0]["found"])
 
     def test_doctor_does_not_clear_over_mqtt_3_1_1_which_denies_nothing_aloud(self):
         near, far = self.broker(witness=False), self.broker(witness=False, acl=["topic read gf_int_v1/#"])

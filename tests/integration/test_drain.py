@@ -99,7 +99,7 @@ class Drain(IntegrationTest):
         gateway.wait_log("stopping, 1 requests in flight")
         gateway.signal(signal.SIGTERM)
         self.assertEqual(gateway.wait_exit(), 0)
-        self.assertIn("again: going at once", gateway.log)
+        self.assertIn("again: ending at once", gateway.log)
 
     def test_a_reload_in_the_middle_of_a_stop_changes_nothing(self):
         _, site, gateway, desk = self.start()
