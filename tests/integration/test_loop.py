@@ -28,7 +28,7 @@ ONE = "brokers same and lab are one"
 LOOP = "route round leads round in a loop"
 OWN_SOURCE = (
     "error: a request for GW_1 came from broker lab with the gateway's own client id, gateway-here, as its source: "
-    "a route leads round in a loop, or another program calls itself so; such requests get 502"
+    "a route leads round in a loop, or another program uses this id; such requests get 502"
 )
 
 

@@ -120,7 +120,7 @@ class Secrets(IntegrationTest):
         gateway = self.gateway(start, LAB=lab.url)
         gateway.reload(start)
         gateway.reload(BROKER.replace("$URL", "$LAB") + SPELLINGS["misspelt, next line"], good=False)
-        self.assertIn("a secret stands in the configuration itself", gateway.log)
+        self.assertIn("a secret is in the configuration itself", gateway.log)
         self.assertIn("unknown key 'passwrod'", gateway.log)
         self.assertNotIn("hunter", gateway.log)
 

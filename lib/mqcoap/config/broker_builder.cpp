@@ -33,15 +33,15 @@ void check_client_ids(const root_spec& root, const std::vector<built_device>& de
     const auto& id = *b->value.client_id;
     if (tags.count(id.value) != 0)
       faults.error(*id.at, "the client id " + id.value +
-                               " is the tag of a device: one would throw the other off the broker");
+                               " is the tag of a device: each would end the other's connection");
     const auto same = std::find_if(brokers.begin(), b, [&b](const auto& other) {
       return other.value.client_id && other.value.client_id->value == b->value.client_id->value &&
              is_one_broker(other.value.options, b->value.options);
     });
     if (same != b)
       faults.error(*id.at, "the broker '" + same->name.value +
-                               "' has the same url and client id: one connection would "
-                               "throw the other off");
+                               "' has the same url and client id: each would end the "
+                               "other's connection");
   }
 }
 
@@ -89,7 +89,7 @@ void set_tls(const broker_spec& spec, link_options& link, report& faults) {
   if (spec.urls.value.empty()) return;  // reported by itself
   const bool wanted = spec.urls.value.front().tls;
   if (spec.tls && !wanted)
-    faults.error_in(*spec.tls->at, "`tls` beside a url with mqtt://, which is in the clear",
+    faults.error_in(*spec.tls->at, "`tls` with a url of mqtt://, which is not encrypted",
                     "url: mqtts://" + spec.options.host + ", or no `tls`");
   else if (wanted)
     link.tls = spec.tls ? build_tls(*spec.tls, faults) : tls_options{};
@@ -107,7 +107,7 @@ std::vector<link_options> build_brokers(const root_spec& root, const std::vector
     link.max_inbound = std::max(link.max_inbound, root.limits.payload.payload);
     if (spec.password_at != nullptr && link.username.empty())
       faults.error(*spec.password_at->key, "a password without a username",
-                   "MQTT 3.1.1 has no such login: add `username`");
+                   "MQTT 3.1.1 does not allow that: add `username`");
     set_tls(spec, link, faults);
     links.push_back(std::move(link));
   }

@@ -33,7 +33,7 @@ using resources_by_path = std::map<std::string, const built_resource*>;
 void check_owned_paths(const built_resource& owner, const resources_by_path& all, report& faults) {
   const std::string below = owner.path + '/';
   for (auto r = all.lower_bound(below); r != all.end() && r->first.starts_with(below); ++r)
-    faults.error(*r->second->path_at, "'" + r->first + "' lies in the " + owner.read_as.kind->name() + " '" +
+    faults.error(*r->second->path_at, "'" + r->first + "' is in the " + owner.read_as.kind->name() + " '" +
                                           owner.path + "', to which every path below it belongs");
 }
 
@@ -64,8 +64,8 @@ void warn_of_connections(const std::vector<built_device>& devices, std::size_t b
       std::to_string(count) + " devices have presence, and each takes a connection: the gateway needs " +
           std::to_string(needed) + " file descriptors, and a process has " +
           std::to_string(usual_descriptor_limit) + " by default",
-      "mqcoapd.service allows 65536 (LimitNOFILE=); elsewhere `ulimit -Hn` tells; the broker has to "
-      "take as many connections");
+      "mqcoapd.service allows 65536 (LimitNOFILE=); elsewhere `ulimit -Hn` shows the limit; the broker must "
+      "accept as many connections");
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ class route_checks {
     for (const auto& tag : route.match.value.tags)
       if (!is_glob(tag) && served_.is_own(tag))
         faults_.error(match_place(at, tag),
-                      "the tag " + tag + " is one of the gateway's own and cannot be served by a route");
+                      "the tag " + tag + " is one of the gateway's devices and cannot be served by a route");
     if (!served_.leads_home(route.to.value)) return;
     const auto& own_tags = route.match.value.tags;
     for (const auto& target : served_tags::targets(route)) {

@@ -70,9 +70,9 @@ boost::json::object one_kind_rule(const std::vector<const kind_module*>& kinds,
 
 std::vector<table_row<resource_spec>> common_rows() {
   return {key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
-                             "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
+                             "The SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
           key<resource_spec>("title", text("a text"), presence::optional("none"),
-                             "One line for a person, for discovery.", &resource_spec::title)};
+                             "A title for people, for discovery.", &resource_spec::title)};
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::optional<std::string> read_path_pattern(const std::string& pattern, const n
     rest.remove_prefix(is_last ? rest.size() : segment.size() + 1);
     if (segment.find('*') == std::string_view::npos || segment == "*" || (segment == "**" && is_last))
       continue;
-    ctx.faults.error(n, "a '*' that cannot stand in the path pattern '" + pattern + '\'',
+    ctx.faults.error(n, "a '*' is not allowed here in the path pattern '" + pattern + '\'',
                      "'*' is a whole segment, '**' the last one");
     return std::nullopt;
   }

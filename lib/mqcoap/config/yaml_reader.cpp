@@ -33,7 +33,7 @@ class tree_builder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (!done_) return;
     const auto at = place(mark);
-    faults_.error(file_, at.line, at.column, 1, "a second document begins here: a configuration is one",
+    faults_.error(file_, at.line, at.column, 1, "a second document begins here: a configuration has only one",
                   "is the indentation right?");
   }
   void OnDocumentEnd() override { done_ = true; }
@@ -61,7 +61,7 @@ class tree_builder final : public YAML::EventHandler {
       n.text.clear();
       faults_.error(file_, n.line, n.column, n.length,
                     "a text that is not UTF-8 when its escapes are decoded",
-                    R"(\u takes a character, \x no byte of one)");
+                    R"(write a character as \u, not its bytes as \x)");
     }
     if (n.quoted && n.length == 0) {
       n.length = 1;
@@ -132,7 +132,7 @@ class tree_builder final : public YAML::EventHandler {
     const auto& text = file_.text();
     const bool tagged = offset(mark) < text.size() && text[offset(mark)] == '!';
     if (tagged || (!tag.empty() && tag != "?" && tag != "!"))
-      faults_.error(file_, n.line, n.column, 1, "tags like '!!str' are refused", "text stands in quotes");
+      faults_.error(file_, n.line, n.column, 1, "tags like '!!str' are refused", "put text in quotes");
     return n;
   }
 
@@ -177,8 +177,7 @@ class tree_builder final : public YAML::EventHandler {
     } else if (n.text == "<<" && !n.quoted) {
       faults_.error(n, "merge keys are refused", "devices that are alike: use `templates` and `like`");
     } else if (const auto [first, is_new] = top.keys.emplace(n.text, &n); !is_new) {
-      faults_.error(n, "the key '" + n.text + "' stands here twice",
-                    "first: " + place_words(*first->second, n));
+      faults_.error(n, "the key '" + n.text + "' is given twice", "first: " + place_words(*first->second, n));
     } else {
       top.keep = true;
     }

@@ -223,8 +223,7 @@ void gateway::on_request_ended() noexcept {
 void gateway::tell_failure(std::string_view topic, std::string_view why) noexcept try {
   const auto held_back = failure_lines_.pass(time_.now());
   if (!held_back) return;
-  const auto more =
-      *held_back == 0 ? "" : "; " + std::to_string(*held_back) + " lines like this were left out";
+  const auto more = *held_back == 0 ? "" : "; " + std::to_string(*held_back) + " similar lines were left out";
   spdlog::error("a message{}{} could not be handled: {}{}", topic.empty() ? "" : " under ", log_safe(topic),
                 why, more);
 } catch (...) {

@@ -106,7 +106,7 @@ void mqtt_front::on_response(const link& from, const exchange_topic& topic) {
 }
 
 void mqtt_front::on_told(intake& from, const std::string& filter, error_code ec) {
-  if (ec) spdlog::error("no requests will come under {}: {}", filter, ec.message());
+  if (ec) spdlog::error("no requests will arrive under {}: {}", filter, ec.message());
   from.drop_outdated();
   settle();
   if (!ec && &from == intake_.get() && subscribed() && env_.ready) env_.ready();

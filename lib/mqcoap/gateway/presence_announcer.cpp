@@ -99,7 +99,7 @@ void presence_announcer::on_link_up(link&) noexcept try {
   say(true);
   owner_.on_change(*this);
 } catch (const std::exception& e) {
-  spdlog::error("presence could not be told on {}: {}", topic_, e.what());
+  spdlog::error("presence could not be published on {}: {}", topic_, e.what());
 }
 
 void presence_announcer::on_link_down(link&, const outage_cause& why) noexcept {
@@ -111,7 +111,7 @@ void presence_announcer::on_link_down(link&, const outage_cause& why) noexcept {
   retry_at_ = time_.now() + waits_.next(lasted, random_());
   close(0ms);
   if (unheard_losses_ < 2) return fail(why.words(), !was_up);
-  fail("the broker ends the connection when it is said: " + access_words(), true);
+  fail("the broker ends the connection when it is published: " + access_words(), true);
 }
 
 void presence_announcer::note_loss(std::chrono::nanoseconds lasted) {
@@ -162,7 +162,7 @@ void presence_announcer::say(bool online) {
 void presence_announcer::publish(std::string_view payload) {
   const auto failed = [this](error_code error) {
     if (error && error != errc::not_connected && error != errc::closed)
-      fail("the message is not taken: " + error.message(), true);
+      fail("the message is not accepted: " + error.message(), true);
   };
   const auto error = via_->publish(topic_, payload, time_.now() + patience, {.retain = true},
                                    [this, failed](error_code later) {
@@ -178,7 +178,7 @@ void presence_announcer::fail(std::string why, bool refused) {
 }
 
 std::string presence_announcer::unheard_words() const {
-  return fmt::format("what is said does not come back within {} s: {}", patience.count(), access_words());
+  return fmt::format("the message does not come back within {} s: {}", patience.count(), access_words());
 }
 
 std::string presence_announcer::access_words() const {

@@ -99,7 +99,7 @@ void presence_board::note_rival(const presence_announcer& which) {
   if (rivals_.size() > most_lines) return;
   if (which.contested())
     say(log_, log_level::error,
-        "somebody else announces {}, too: if two answer for it, every request runs twice; stop one of them",
+        "somebody else announces {}, too: if both answer for it, every request runs twice; stop one of them",
         which.tag());
   else
     say(log_, log_level::info, "nobody else announces {} any more", which.tag());

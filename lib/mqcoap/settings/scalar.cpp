@@ -140,7 +140,8 @@ bool append_json(std::string& out, const node& n, report& faults) {
     case scalar_kind::string: append_json_string(out, n.text); return true;
     case scalar_kind::not_finite: break;
   }
-  faults.error(n, n.text + " is no JSON value: JSON has no infinity and no NaN", "null, or text in quotes?");
+  faults.error(n, n.text + " is not a JSON value: JSON has no infinity and no NaN",
+               "null, or text in quotes?");
   return false;
 }
 

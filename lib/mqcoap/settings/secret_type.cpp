@@ -11,7 +11,7 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t longest_secret = 4096;
-constexpr char secret_file_words[] = "a file's name, {file: PATH} or {credential: NAME}";
+constexpr char secret_file_words[] = "a file name, {file: PATH} or {credential: NAME}";
 constexpr char secret_words[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
 
 std::optional<secret> accept(std::string text, const node& at, read_context& ctx) {
@@ -34,7 +34,8 @@ std::optional<secret> accept(std::string text, const node& at, read_context& ctx
 /// Its group may, which is how a service's files are mostly set up.
 bool is_guarded(const std::string& path, unsigned mode, const node& at, read_context& ctx) {
   if ((mode & 022u) != 0) {
-    ctx.faults.error(at, "others may write to " + path + " (mode " + octal(mode) + "), which holds a secret",
+    ctx.faults.error(at,
+                     "other users may write to " + path + " (mode " + octal(mode) + "), which holds a secret",
                      "chmod go-w " + path);
     return false;
   }
@@ -98,9 +99,10 @@ const node::entry* source_of(const node& n, const std::vector<std::string>& know
 std::optional<secret> literal(const node& n, read_context& ctx) {
   if (n.file->everybody_can_write()) return std::nullopt;  // reported for the file as a whole
   if (n.file->others_can_write()) {
-    ctx.faults.error(
-        n, "others may write to this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
-        "chmod go-w " + n.file->path());
+    ctx.faults.error(n,
+                     "other users may write to this file (mode " + octal(n.file->permissions()) +
+                         "), which holds a secret",
+                     "chmod go-w " + n.file->path());
     return std::nullopt;
   }
   auto accepted = accept(n.text, n, ctx);
@@ -109,8 +111,8 @@ std::optional<secret> literal(const node& n, read_context& ctx) {
         n, "everybody may read this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
         "chmod o-r " + n.file->path());
   if (accepted)
-    ctx.faults.warning(n, "a secret stands in the configuration itself",
-                       "better {file: PATH}, {env: NAME} or {credential: NAME}");
+    ctx.faults.warning(n, "a secret is in the configuration itself",
+                       "prefer {file: PATH}, {env: NAME} or {credential: NAME}");
   return accepted;
 }
 

@@ -117,7 +117,7 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
             std::unordered_set<std::string_view> seen;
             for (const node* from : n.items)
               if (from->is_scalar() && !seen.insert(from->text).second) {
-                ctx.faults.error(*from, describe(*from) + " stands in this list twice");
+                ctx.faults.error(*from, describe(*from) + " is in this list twice");
                 good = false;
               }
             if (!good) return std::nullopt;

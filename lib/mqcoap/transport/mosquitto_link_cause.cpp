@@ -63,15 +63,15 @@ void mosquitto_link::impl::withdraw_size() {
   if (!sizes_.withdraw()) return;
   learn_largest_packet();
   say(options_.log, log_level::info,
-      "broker {} is down altogether: that is not put down to the size of the packet before", options_.name);
+      "broker {} is down altogether: the size of the last packet is not taken for the reason", options_.name);
 }
 
 void mosquitto_link::impl::retry_size() {
   if (sizes_.limit().from != packet_limit::origin::observed || time_.now() - up_since_ < limit_lasts) return;
   sizes_.try_again();
   learn_largest_packet();
-  say(options_.log, log_level::info, "broker {}: packets of any size are tried again, after {}",
-      options_.name, to_string(limit_lasts));
+  say(options_.log, log_level::info, "broker {}: packets of any size are sent again, after {}", options_.name,
+      to_string(limit_lasts));
 }
 
 void mosquitto_link::impl::check_dots(std::string_view topic) {
@@ -81,9 +81,10 @@ void mosquitto_link::impl::check_dots(std::string_view topic) {
   if (filter.empty()) return;
   dots_known_ = dots_told_ = true;
   say(options_.log, log_level::warning,
-      "broker {} brings messages for the subscription to {} under another topic: it takes a dot in a topic "
-      "for a '/', as RabbitMQ does. "
-      "Tags, namespaces and subsystems with a dot are mute there: use names without",
+      "broker {} delivers messages for the subscription to {} under another topic: it treats a dot in a "
+      "topic "
+      "as a '/', as RabbitMQ does. "
+      "Tags, namespaces and subsystems with a dot get no messages there: use names without dots",
       options_.name, filter);
 }
 

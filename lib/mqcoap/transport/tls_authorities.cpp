@@ -111,7 +111,7 @@ class shelf {
     auto read = std::make_shared<trusted_authorities>();
     read->store = {X509_STORE_new(), X509_STORE_free};
     read->fault = read->store ? fill(read->store.get(), at)
-                              : tls_fault{tls_fault::option::none, "OpenSSL has no memory"};
+                              : tls_fault{tls_fault::option::none, "OpenSSL is out of memory"};
     if (!read->fault.words.empty()) read->store.reset();
     const std::scoped_lock hold(lock_);
     kept_ = read->store ? read : nullptr;

@@ -31,7 +31,7 @@ tls_context::tls_context(const tls_options& options, const trusted_authorities& 
   if (native_)
     set_up(options, authorities);
   else
-    fault_.words = "OpenSSL does not start" + last_reason();
+    fault_.words = "OpenSSL cannot be initialized" + last_reason();
   ERR_clear_error();
 }
 
@@ -60,8 +60,8 @@ void tls_context::identify(const tls_options& options) {
   if (options.cert_file.empty() || options.key_file.empty()) {
     const bool only_key = options.cert_file.empty();
     fault_ = {only_key ? key_file : cert_file,
-              only_key ? "the key " + options.key_file + " has no certificate beside it"
-                       : "the certificate " + options.cert_file + " has no key beside it"};
+              only_key ? "the key " + options.key_file + " is given without a certificate"
+                       : "the certificate " + options.cert_file + " is given without a key"};
     return;
   }
   if (fault_ = {cert_file, unreadable(options.cert_file)}; !fault_.words.empty()) return;
@@ -88,7 +88,7 @@ tls_fault tls_context::key_fault(const tls_options& options) const {
   if (key_encrypted_ && !key_password_)
     return {key_file, "the key in " + options.key_file + " is encrypted, and no password is given"};
   if (key_encrypted_)
-    return {key_password, "the password given does not open the key in " + options.key_file};
+    return {key_password, "the given password does not decrypt the key in " + options.key_file};
   return {key_file, options.key_file + " holds no usable private key in PEM form" + last_reason()};
 }
 

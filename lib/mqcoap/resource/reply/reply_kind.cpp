@@ -48,7 +48,7 @@ std::optional<reply_options> read_reply(const node& n, read_context& ctx) {
     reply.body = *std::move(json);
   }
   if (is_error(reply.code) && (!reply.body.is_string() || reply.body.text() == "\"\"")) {
-    ctx.faults.error(body != nullptr ? *body : n, "an answer of 400 and above needs words in its body",
+    ctx.faults.error(body != nullptr ? *body : n, "an answer of 400 and above needs a text in its body",
                      "{code: " + std::to_string(to_int(reply.code)) + ", body: \"what is wrong\"}");
     return std::nullopt;
   }
@@ -74,7 +74,7 @@ const kind_module& reply_kind() {
   using keys = reply_keys;
   static const kind_table<keys> table{
       {key<keys>("reply", with_place(fixed_reply()), another_kind(),
-                 "The same answer to every request; a code of 400 and above needs words in the body.",
+                 "The same answer to every request; a code of 400 and above needs a text in the body.",
                  &keys::reply),
        methods_key("all", &keys::methods)},
       build_reply,
