@@ -34,7 +34,7 @@ void fill(credentials& into, const credentials& from) {
   fill(into.tls, from.tls);
 }
 
-/// What belongs to the layer's broker becomes what the layer says, before any lower layer is asked.
+/// Merges the settings for the layer's broker before any lower layer is consulted.
 void adopt(option_layer& layer) {
   if (!layer.broker) return;
   const auto& [url, with] = *layer.broker;

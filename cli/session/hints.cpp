@@ -10,7 +10,7 @@ namespace {
 
 using kind = outage_cause::kind;
 
-/// For a write of which nobody knows whether it ran.
+/// Returns the hint for a write that may or may not have run.
 std::string hint_for_unknown(const request_spec& asked) {
   const auto where = asked.to.to_string();
   std::string out = "check first whether it ran: mqcoap get " + where;
@@ -21,14 +21,15 @@ std::string hint_for_unknown(const request_spec& asked) {
   return out;
 }
 
-/// For a gateway's answer that names the largest packet of a broker. @param words  of the answer
+/// Returns the hint for a gateway's answer that names the largest packet of a broker. @param words  the text
+/// of the answer
 std::string hint_for_packet(std::string_view words) {
   if (holds(words, "`max_packet`")) return "`max_packet` of that broker in the gateway's configuration";
   if (holds(words, "in one packet")) return "`max_packet_size` in the mosquitto.conf of that broker";
   return {};
 }
 
-/// Which of several limits was met, the words of the answer say.
+/// Returns the hint for a 413; the text of the answer tells which of several limits was exceeded.
 std::string hint_for_too_large(std::string_view words) {
   if (auto hint = hint_for_packet(words); !hint.empty()) return hint;
   if (holds(words, "the payload has"))
@@ -38,7 +39,7 @@ std::string hint_for_too_large(std::string_view words) {
   return {};
 }
 
-/// @param largest_packet  of the broker; 0: it says nothing
+/// @param largest_packet  the broker's limit; 0: it announces none
 std::string hint_for_unsent(std::size_t largest_packet) {
   if (largest_packet == 0) return "an MQTT message has at most 256 MiB";
   return "the broker accepts packets of at most " + size_to_string(largest_packet) +

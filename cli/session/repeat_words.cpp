@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_repeats = 100;
 constexpr std::size_t most_doublings = 4;
 
-/// True for words of an answer that say that nobody ran the request (docs/protocol.md, "Run once"). They come
-/// from another process, and nothing else in an answer tells that.
+/// Returns true for a text that says that nobody ran the request (docs/protocol.md, "Run once"). The text
+/// comes from another process, and nothing else in an answer tells that.
 bool was_never_run(std::string_view words) {
   return holds(words, "was not sent") || holds(words, "was not run");
 }

@@ -14,8 +14,8 @@ namespace {
 /// Devices of mqcoapd answer under any subsystem, unless their configuration says otherwise.
 constexpr char any_subsystem[] = "gateway";
 
-/// What an error answer says; a write of which nobody knows whether it ran is called so. What answered is
-/// another process, which may have said so itself.
+/// Returns the text of an error answer, and adds that a write may have been run if that is unknown. The
+/// answering process may already have said so.
 std::string answer_words(std::string_view words, const request_outcome& outcome, method verb) {
   std::string out = safe_text(words, line_ends::kept);
   if (may_have_run(outcome, verb) && words.find("may have been run") == std::string_view::npos)
@@ -39,7 +39,7 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
   return status;
 }
 
-/// For -o json, where there is no answer.
+/// Returns the JSON output for a missing answer.
 std::string error_object(const request_spec& asked, std::string_view words) {
   std::string out;
   append_json_string(out += "{\"error\":", words);
@@ -51,7 +51,7 @@ std::string error_object(const request_spec& asked, std::string_view words) {
 
 bool is_json(const output_format& how) { return how.kind == output_kind::json && how.format.empty(); }
 
-/// Connects; with -o json, standard output says why that failed.
+/// Connects; with -o json, a failure is also reported on standard output.
 void connect(session& s, const request_spec& asked, const settled_options& options) {
   try {
     s.connect();
@@ -61,7 +61,7 @@ void connect(session& s, const request_spec& asked, const settled_options& optio
   }
 }
 
-/// Between two attempts. Says why, and waits.
+/// Reports the reason for another attempt, and waits.
 void await_repeat(session& s, std::size_t n, std::size_t most, const request_outcome& last,
                   const settled_options& options) {
   if (!options.quiet) {

@@ -15,7 +15,7 @@ settings of_words(const responder_words& words, const settled_options& options) 
   return {{options.client.broker}, std::move(gateway), {}};
 }
 
-/// How to speak with a broker can be said for one that is named. The file says it for its own.
+/// Options for the connection apply only to a broker that is named; the file has its own.
 void refuse_broker_options(const global_options& given, const std::string& file) {
   const auto& tls = given.tls;
   const std::pair<bool, const char*> options[] = {{given.username.has_value(), "--username"},

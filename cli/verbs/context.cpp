@@ -96,13 +96,13 @@ int show_context(const std::string& name) {
   return status_ok;
 }
 
-/// The text of cli.yaml; empty if there is no such file.
+/// Returns the text of cli.yaml; empty if there is no such file.
 std::string text_at(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A reader sees the old file or the new one, never a half.
+/// Replaces the file atomically: a reader sees the old file or the new one.
 void write(const std::string& path, const std::string& text) {
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);
@@ -132,13 +132,13 @@ std::string absolute(const std::string& file) {
   return std::filesystem::absolute(file).lexically_normal().string();
 }
 
-/// What the options say, as keys of a context. @throws usage_failure  for what no file should hold, or is
-/// wrong
+/// Returns the options as keys of a context. @throws usage_failure  for options that no file should hold, or
+/// that are wrong
 context_lines lines_of(const global_options& given, const std::string& url) {
   if (given.password)
     throw usage_failure("-P: a password is not stored in cli.yaml",
                         "--password-file FILE: the name of the file is stored");
-  const auto layer = to_layer(given);  // which checks the words
+  const auto layer = to_layer(given);  // checks the options
   context_lines lines;
   const auto add = [&lines](const char* key, const std::optional<std::string>& value) {
     if (value) lines.emplace_back(key, *value);
@@ -171,7 +171,8 @@ context_lines lines_of(const global_options& given, const std::string& url) {
   return lines;
 }
 
-/// Nothing is written that could not be read again, or that would change other contexts.
+/// Checks the new text first: nothing is written that could not be read again, or that would change other
+/// contexts.
 std::string checked(const std::optional<std::string>& text, const std::string& path, std::size_t contexts) {
   if (text && parse_contexts(path, *text).contexts.size() == contexts) return *text;
   throw failure(status_configuration, path + " is written in a style that this verb cannot change",

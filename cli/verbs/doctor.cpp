@@ -17,13 +17,13 @@ namespace {
 
 using tcp = boost::asio::ip::tcp;
 
-/// Both answer at the same time, more or less.
+/// The time for a second answer: both programs answer at about the same time.
 constexpr std::chrono::milliseconds pause_for_second_answer{300};
 
 constexpr int round_trips = 21;
-/// For the first request to ourselves: a client that may not answer waits in vain.
+/// The timeout of the first request to this program: a client that may not answer would wait in vain.
 constexpr std::chrono::milliseconds longest_probe{2000};
-/// What a gateway takes by default, less the room for a header.
+/// The default payload limit of a gateway, minus room for a header.
 constexpr std::size_t large_body = 250 * 1024;
 
 constexpr char hangs_up_at_dots[] = "the broker ends the connection at a topic with a dot, as NATS 2.9 does";
@@ -32,7 +32,7 @@ std::string dot_advice() {
   return "use names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
 }
 
-/// The checks, one after the other; each shows its finding at once.
+/// Runs the checks one after the other; each shows its finding at once.
 class examination {
  public:
   explicit examination(const settled_options& options) : options_(options), trial_(options) {
@@ -174,8 +174,8 @@ bool examination::check_connection() {
   return true;
 }
 
-/// Whether we may ask, and if we may answer ourselves, how fast that is. Who only asks needs no more than the
-/// first.
+/// Checks whether requests may be sent, and if they may be answered here, how fast that is. Asking devices
+/// needs only the former.
 void examination::check_requests(bool asks_device) {
   auto probe = to_ourselves();
   probe.timeout = std::min(options_.client.timeout, longest_probe);
@@ -183,7 +183,7 @@ void examination::check_requests(bool asks_device) {
   if (first.answered) return measure();
   const auto line = acl_line_for_requests(options_.client.ns, "+");
   if (first.error == errc::denied) {
-    if (asks_device) return;  // one device may be allowed, and no other
+    if (asks_device) return;  // perhaps only this device may be asked
     return fail(status_of(first.error), "self-request",
                 "the broker denies requests to a tag that no device has",
                 "in its ACL: " + line + "; if only one device may be asked: mqcoap doctor TAG");
@@ -197,7 +197,7 @@ void examination::check_requests(bool asks_device) {
         "was the broker lost? `mqcoap doctor` again; mosquitto with max_queued_messages 0 ends a connection "
         "whose request it denies: then its ACL needs " +
             line);
-  // Something came, but under a topic that is not ours.
+  // Something arrived, but under another topic.
   if (session_->mqtt().stats().ignored > 0)
     return fail(status_of(first.error), "self-request", "the broker delivers it under another topic",
                 dot_advice());
@@ -209,7 +209,7 @@ void examination::check_requests(bool asks_device) {
        "asking devices needs, in its ACL: " + line + " and " + acl_line_for_answers(options_.client.ns, "+"));
 }
 
-/// Requests to ourselves pass: how long do they take, and what else passes?
+/// Measures requests to this program, and checks what else is allowed.
 void examination::measure() {
   std::vector<std::chrono::microseconds> times;
   for (int i = 0; i < round_trips; ++i) {
@@ -226,7 +226,7 @@ void examination::measure() {
   check_large();
 }
 
-/// A device sends events; who answers requests is looked at as one.
+/// Checks whether events may be published, as devices do.
 void examination::check_publish() {
   if (trial_.client.broker.protocol != mqtt_protocol::v5) return;
   const general_topic topic(options_.client.ns, *subsystem_name::parse("gateway"), general_topic::kind::event,
@@ -239,8 +239,8 @@ void examination::check_publish() {
            "/+/event/+/#");
 }
 
-/// By an event to ourselves. The request behind it comes after it: if the event has not come then, it does
-/// not.
+/// Sends an event to this program, and then a request. If the event has not arrived before the request, it
+/// will not arrive.
 void examination::check_dots() {
   const auto& tag = *trial_.client.tag;
   const auto gateway = *subsystem_name::parse("gateway");
@@ -249,7 +249,7 @@ void examination::check_dots() {
     session_->subscribe(general_filter(general_topic::kind::event, gateway, tag),
                         [came_as](const general_message& m) { *came_as = m.topic.path.key(); });
   } catch (const failure&) {
-    return;  // the broker's rules keep events from us: asking devices takes none
+    return;  // the broker's rules deny events, which asking devices does not need
   }
   const general_topic sent(options_.client.ns, gateway, general_topic::kind::event, tag,
                            *resource_path::parse("doctor.dots"));
@@ -259,7 +259,7 @@ void examination::check_dots() {
     refuses_dots_ = true;
     warn("dots", hangs_up_at_dots, dot_advice());
     outage_cause why;
-    session_->try_connect(why);  // if it does not come back, the checks behind this one say so
+    session_->try_connect(why);  // if this fails, the next checks report it
     return;
   }
   session_->request(to_ourselves());
@@ -312,7 +312,7 @@ void examination::check_device(const std::string& device) {
   check_gateway(what.to.tag);
 }
 
-/// Two that answer for one tag both run every request.
+/// Detects two programs that answer for one tag: both run every request.
 void examination::check_second_answer(const std::string& tag, std::uint64_t before) {
   const auto is_doubled = [&] { return session_->mqtt().stats().duplicates > before; };
   if (session_->wait_until(std::chrono::steady_clock::now() + pause_for_second_answer, is_doubled))
@@ -322,7 +322,7 @@ void examination::check_second_answer(const std::string& tag, std::uint64_t befo
     ok("answers", "each request gets one");
 }
 
-/// A gateway's own word, if it is one.
+/// Shows the status of the device, if it is a gateway.
 void examination::check_gateway(const device_tag& tag) {
   const auto outcome = session_->request(
       request_spec(address{tag, *subsystem_name::parse("any"), *resource_path::parse(".gw/status")}));
@@ -352,7 +352,7 @@ verb declare_doctor(CLI::App& root) {
   return {.app = app,
           .run =
               [device, file](const settled_options& options) {
-                if (!device->empty()) discovery_address(*device);  // which throws before anything is done
+                if (!device->empty()) discovery_address(*device);  // throws before anything is done
                 return examination(options).run(*device, *file);
               },
           .has = effects::with_outputs({"body", "json"})};

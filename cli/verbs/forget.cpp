@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What is retained comes at once after the broker has confirmed the subscription.
+/// Retained messages arrive at once after the broker has confirmed the subscription.
 constexpr auto pause_for_retained = 300ms;
 
 struct forget_words {
@@ -26,8 +26,8 @@ struct forget_words {
   bool force = false;
 };
 
-/// Removes what the broker keeps of presences. An empty retained message does it; when the broker brings that
-/// back, it has been taken.
+/// Removes retained presences. An empty retained message removes one; when the broker delivers that message,
+/// it is done.
 class forgetting {
  public:
   forgetting(const forget_words& given, std::map<std::string, std::string> tags,
@@ -104,7 +104,7 @@ class forgetting {
   bus_session session_;
   boost::asio::steady_timer timer_;
   std::map<std::string, std::string> kept_;  ///< states by topic
-  std::set<std::string> due_;                ///< topics that the broker has to bring back
+  std::set<std::string> due_;                ///< topics whose message the broker has to deliver
   bool sent_ = false;
   int status_ = status_ok;
 };

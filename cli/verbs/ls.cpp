@@ -45,14 +45,14 @@ int list_devices(const ls_words& given, const settled_options& options) {
   return status_ok;
 }
 
-/// What a device tells of its presence, by the exact topic: some brokers keep it for nothing wider. What is
-/// retained comes before the answer to a request that is sent behind the subscription.
+/// Reads the presence of a device by its exact topic, because some brokers deliver retained messages only for
+/// exact topics. They arrive before the answer to a request that is sent after the subscription.
 void watch_presence(session& s, const request_spec& asked, presence_list& into) {
   try {
     s.subscribe(general_filter(general_topic::kind::system, *subsystem_name::parse("gateway"), asked.to.tag,
                                *resource_path::parse("presence")),
                 [&into](const general_message& m) { note_presence(into, m, {}); });
-  } catch (const failure&) {  // the broker's rules forbid it: the device may answer all the same
+  } catch (const failure&) {  // the broker's rules deny it; the device may still answer
   }
 }
 

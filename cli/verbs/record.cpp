@@ -33,10 +33,10 @@ struct record_words {
   watch_limits limits;
 };
 
-/// Where the lines go.
+/// The destination of the lines.
 class line_file {
  public:
-  /// @throws failure  the file cannot be made, or is there and is not to be replaced
+  /// @throws failure  the file cannot be created, or exists and must not be replaced
   line_file(const std::string& path, bool replace) : path_(path) {
     if (path == "-") return;
     file_ = std::fopen(path.c_str(), replace ? "we" : "wxe");
@@ -112,7 +112,8 @@ class recorder {
   const std::uint64_t most_;
   const std::optional<std::chrono::milliseconds> duration_;
   const record_words& words_;
-  std::optional<line_file> out_;  ///< made when the broker is there: a failure leaves no empty file behind
+  std::optional<line_file>
+      out_;  ///< created once the broker is connected, so that a failure leaves no empty file
   bus_session session_;
   steady_time began_{};
   std::uint64_t written_ = 0;

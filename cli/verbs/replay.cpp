@@ -46,7 +46,7 @@ struct replay_words {
   bool same_ids = false;
   bool writes = false;
   std::string to;                    ///< empty: as recorded
-  std::vector<std::string> ignored;  ///< of bodies, JSON pointers
+  std::vector<std::string> ignored;  ///< JSON pointers into bodies
 };
 
 std::vector<recorded_message> load(const std::string& path, bool quiet) {
@@ -62,7 +62,7 @@ std::vector<recorded_message> load(const std::string& path, bool quiet) {
   return std::move(read.messages);
 }
 
-/// Where the requests are sent, and the answers come from.
+/// The connection for requests and answers.
 std::set<device_tag> tags_of(const replay_plan& plan) {
   std::set<device_tag> tags;
   for (const auto& r : plan.requests) tags.insert(r.tag);
@@ -121,7 +121,7 @@ class replay {
                         static_cast<std::int64_t>(static_cast<double>(r.at.count()) * 1e3 / words_.speed));
   }
 
-  /// Sends what is due, gives up what is over, and waits for what is next.
+  /// Sends due requests, ends timed out ones, and waits for the next event.
   void step() {
     const auto now = session_.time().now();
     while (next_ < plan_.requests.size() && due(plan_.requests[next_]) <= now) send(next_++);
@@ -228,13 +228,13 @@ class replay {
   request_id_generator ids_;
   steady_time began_{};
   std::size_t next_ = 0;
-  std::deque<sent> waiting_;       ///< by deadline; answered ones are passed over
+  std::deque<sent> waiting_;       ///< by deadline; answered ones are skipped
   text_map<std::size_t> pending_;  ///< by topic of the answer: index into the plan
   std::size_t sent_ = 0, equal_ = 0, different_ = 0, unrecorded_ = 0;
 };
 
 int run(const replay_words& words, const settled_options& options) {
-  places_of(words.ignored);  // which throws before anything is read
+  places_of(words.ignored);  // throws before anything is read
   auto plan = make_plan(load(words.file, options.quiet), {words.same_ids, words.writes});
   if (!words.to.empty()) send_to(plan, words.to);
   if (plan.empty())

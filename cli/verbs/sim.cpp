@@ -16,7 +16,7 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Devices that tell their presence: each takes a connection, and a process has 1024 files.
+/// The limit of devices that announce their presence: each needs a connection, and a process has 1024 files.
 constexpr std::size_t most_present = 100;
 
 constexpr char sim_examples[] =

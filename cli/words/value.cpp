@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t deepest = 32;
 
-/// Length of `key` in `key=value`; 0 if the word is no such pair.
+/// Returns the length of `key` in `key=value`; 0 if the word is no such pair.
 std::size_t key_length(std::string_view word) {
   std::size_t n = 0;
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
@@ -25,14 +25,14 @@ std::size_t key_length(std::string_view word) {
   return n < word.size() && word[n] == '=' ? n : 0;
 }
 
-/// A file's text without the byte order mark that some editors write before it.
+/// Removes the byte order mark that some editors write at the beginning of a file.
 std::string_view without_mark(std::string_view text) {
   constexpr std::string_view mark = "\xef\xbb\xbf";
   if (text.starts_with(mark)) text.remove_prefix(mark.size());
   return text;
 }
 
-/// Where a byte stands, for a text of several lines.
+/// Returns the position of a byte as line and column, for a text of several lines.
 std::string position_words(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);
   std::size_t line = 1;
@@ -54,7 +54,7 @@ std::string position_words(std::string_view text, std::size_t offset) {
       flaw.hint.empty() ? how_to_send_text : flaw.hint + '\n' + how_to_send_text);
 }
 
-/// @param where  of what the error speaks
+/// @param where  the source of the text, for error texts
 json_text json_or_string(std::string_view text, const std::string& where) {
   if (text.size() > largest_value)
     throw usage_failure(where + " has " + size_to_string(text.size()) + "; a value may have " +
