@@ -22,7 +22,7 @@ namespace mqcoap::ask {
 enum class fact : std::uint8_t {
   sent,        ///< questions that a link has accepted
   answered,    ///< questions that a device answered in any way
-  late,        ///< answers after the end of their question
+  late,        ///< answers that arrived after the end of their question
   duplicate,   ///< further answers to one question
   mismatched,  ///< answers with an awaited id from another topic, or for another path
   foreign,     ///< answers to requests of others
@@ -60,27 +60,27 @@ class asker {
   asker(const clock& time, const decode_rules& rules, asker_owner& owner);
   asker(const asker&) = delete;
   asker& operator=(const asker&) = delete;
-  /// What is under way is dropped, and told nothing.
+  /// Drops the questions under way without calling them.
   ~asker() = default;
 
   /// @name Devices, by keys of the owner's
   /// @{
   device* find_device(std::string_view key) const noexcept;
-  /// False if every one of the most devices is busy.
+  /// Returns false if the limit is reached and every device is busy.
   bool make_room();
   /// Precondition: there is room, and the key is new.
   device& add_device(std::string key, std::unique_ptr<device> added);
   const text_map<std::unique_ptr<device>>& devices() const noexcept { return devices_; }
-  /// Sends nothing new over a link, forgets its devices that are idle, and frees the keys of the others.
-  /// Returns true if none is left.
+  /// Sends nothing new over a link, forgets its idle devices, and frees the keys of the others. Returns true
+  /// if none is left.
   bool let_go(const device_link& via);
-  /// Takes no subscription for confirmed any more, because the links have another connection. Forgets the
-  /// devices that are idle.
+  /// Treats all subscriptions as unconfirmed, because the links have another connection. Forgets idle
+  /// devices.
   void forget_connections();
   /// @}
 
-  /// Places a question at the end of a device's queue; `send_next` sends it when it may. If this throws, the
-  /// question is gone, and was told nothing.
+  /// Appends a question to a device's queue; `send_next` sends it when it may. If this throws, the question
+  /// is destroyed without a call.
   void place(device& at, std::unique_ptr<question> q);
   /// Sends the waiting questions of a device that may be sent.
   void send_next(device& to);
