@@ -12,9 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// For how long a message may wait for a stalled broker, and until what was said should have come back.
+/// The time that a message may wait for a stalled broker, and in which the broker should deliver a published
+/// message.
 constexpr auto patience = 5s;
-/// A connection that is lost sooner than this, for the second time, was taken over by another client.
+/// A connection that is lost sooner than this for the second time was taken over by another client.
 constexpr auto takeover = 60s;
 
 }  // namespace
@@ -46,7 +47,7 @@ void presence_announcer::connect() {
   auto options = broker_;
   options.client_id = client_id_;
   options.will = last_will{topic_, say_.begin_connection(), true};
-  options.log = {};  // the gateway's own connection tells what is wrong with the broker
+  options.log = {};  // the gateway's own connection reports faults of the broker
   if (!wanted_) options.connect_timeout = std::min(options.connect_timeout, grace_);
   via_ = owner_.make_link(std::move(options));
   via_->subscribe(topic_, {});
@@ -58,12 +59,12 @@ void presence_announcer::leave(farewell how, std::chrono::milliseconds grace) {
   wanted_ = false;
   farewell_ = how;
   grace_ = grace;
-  // What was said on a connection that is lost is still kept: it takes another connection to remove it.
+  // The retained message of a lost connection still exists: removing it needs another connection.
   if (how == farewell::forget && was_up_) owes_offline_ = true;
   part(grace);
 }
 
-/// Says what is to be said at the end, and closes the connection.
+/// Publishes the last message, and closes the connection.
 void presence_announcer::part(std::chrono::milliseconds grace) {
   if (phase_ == phase::up) {
     say(false);
@@ -85,7 +86,7 @@ void presence_announcer::close(std::chrono::milliseconds grace) {
 void presence_announcer::closed() {
   via_.reset();
   phase_ = phase::idle;
-  // The end came between two connections: the next one has to say it.
+  // It was ended between two connections: the next one has to publish the last message.
   if (!wanted_ && owes_offline_) connect();
   owner_.on_change(*this);
 }

@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-/// True if two connections lead to one server.
+/// Returns true if two connections lead to one server.
 bool same_server(const link& a, const link& b) {
   if (&a == &b) return true;
   const auto server = a.server();
