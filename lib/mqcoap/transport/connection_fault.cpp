@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-// The words of each kind.
+// The texts of all kinds of faults.
 
 namespace mqcoap {
 namespace {
@@ -26,7 +26,7 @@ std::string_view whose(const connection_fault& f) {
                                     : "the broker's certificate";
 }
 
-/// A host that is an address counts as SAN IP alone.
+/// For a host that is an address, only SAN IP entries count.
 std::string wrong_host_words(const connection_fault& f) {
   const auto& of = f.certificate;
   const std::string san = "SAN IP (subjectAltName=IP:" + f.host + ')';
@@ -63,7 +63,7 @@ std::string rival_words(const connection_fault::rival_facts& rival) {
                      rival.short_lived, to_string(rival.within));
 }
 
-/// The broker is not reached.
+/// Returns the text for a broker that cannot be reached.
 std::string reach_words(const connection_fault& f) {
   switch (f.what) {
     case kind::name_unknown: return "cannot resolve the name: " + f.quoted;
@@ -124,7 +124,7 @@ std::string refusal_words(const connection_fault& f) {
   return "refused by the broker: " + f.quoted + (credentials ? " (check username and password)" : "");
 }
 
-/// The connection was there.
+/// Returns the text for a connection that ended.
 std::string loss_words(const connection_fault& f) {
   switch (f.what) {
     case kind::closed:

@@ -3,17 +3,17 @@
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <utility>
 
-// Why connections end that the broker ends without a word: what can be told from when they do.
+// Finds out why a broker closes connections without a reason, from when they end.
 
 namespace mqcoap {
 namespace {
 
 constexpr std::chrono::seconds short_life{2};
-/// A connection that lasts so long was not thrown off by another client.
+/// A connection that lasts this long was not ended by another client with the same id.
 constexpr std::chrono::seconds settled{10};
-/// For how long a limit counts that nobody has announced.
+/// The time for which a limit is assumed that no one has announced.
 constexpr std::chrono::minutes limit_lasts{10};
-constexpr int suspicious = 2;  // connections with a short life, since one that settled
+constexpr int suspicious = 2;  // short connections since the last stable one
 
 using kind = connection_fault::kind;
 
@@ -76,7 +76,7 @@ void mosquitto_link::impl::retry_size() {
 
 void mosquitto_link::impl::check_dots(std::string_view topic) {
   dots_known_ = topic.find('.') != std::string_view::npos;
-  if (dots_known_) return;  // they come as they were sent
+  if (dots_known_) return;  // they arrive as they were sent
   const auto filter = subscriptions_.meant_by(topic);
   if (filter.empty()) return;
   dots_known_ = dots_told_ = true;

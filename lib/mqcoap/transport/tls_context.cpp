@@ -8,7 +8,7 @@
 #include <mqcoap/transport/tls_words.hpp>
 #include <utility>
 
-// What is loaded before a connection. What comes out of its handshake: tls_hooks.cpp.
+// Loads everything before a connection. tls_hooks.cpp handles the results of the handshake.
 
 namespace mqcoap {
 namespace {
@@ -41,7 +41,7 @@ void tls_context::set_up(const tls_options& options, const trusted_authorities& 
   auto* ctx = native();
   SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
   SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
-  // The library writes from where its packet happens to be, and takes partial writes.
+  // The library may repeat a write from another buffer, and accepts partial writes.
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_app_data(ctx, this);
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, hooks::on_verified);
@@ -70,7 +70,7 @@ void tls_context::identify(const tls_options& options) {
     fault_ = {cert_file, options.cert_file + " holds no usable certificate in PEM form" + last_reason()};
     return;
   }
-  // Without a callback of ours OpenSSL would ask the terminal for the password.
+  // Without this callback OpenSSL would ask for the password on the terminal.
   SSL_CTX_set_default_passwd_cb(native(), hooks::on_password);
   SSL_CTX_set_default_passwd_cb_userdata(native(), this);
   if (SSL_CTX_use_PrivateKey_file(native(), options.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
