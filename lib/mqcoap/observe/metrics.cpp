@@ -20,7 +20,7 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-/// One family in the making.
+/// A metric family that is being written.
 class family {
  public:
   explicit family(const metric_info& info) {
@@ -85,7 +85,7 @@ void add_requests(family& f, const observer& o) {
                   r.count);
 }
 
-/// Of the devices that the configuration names: the others would be labels without a bound.
+/// Writes only devices that the configuration names: the others would be labels without a bound.
 template <class Add>
 void for_each_device(const observer& o, Add add) {
   for (const auto& [key, device] : o.running().stats().devices())
@@ -113,7 +113,7 @@ void add_values(family& f, const observer& o) {
   for (const auto& [tag, device] : o.running().devices())
     for (const auto& gauge : device->gauges()) {
       const auto& value = gauge.value->current();
-      if (!value.is_number()) continue;  // only a program that builds its own options gets here
+      if (!value.is_number()) continue;  // only programs that build their own options get here
       if (const auto number = read_json_number(value.text())) f.add({tag, gauge.path, gauge.unit}, *number);
     }
 }
@@ -129,7 +129,7 @@ struct row {
   void (*fill)(family&, const observer&);
 };
 
-/// A metric of each broker.
+/// Writes a metric of each broker.
 template <class Value>
 void each_broker(family& f, const observer& o, Value value) {
   for (const link* l : o.running().links()) f.add_count({l->name()}, value(*l));

@@ -30,8 +30,8 @@ std::optional<secret> accept(std::string text, const node& at, read_context& ctx
   return std::nullopt;
 }
 
-/// That a file which holds a secret is not open to others: none may write to it, and not everybody read it.
-/// Its group may, which is how a service's files are mostly set up.
+/// Checks that a file with a secret is not open to others: they may not write to it, and not everybody may
+/// read it. Its group may, which is how a service's files are mostly set up.
 bool is_guarded(const std::string& path, unsigned mode, const node& at, read_context& ctx) {
   if ((mode & 022u) != 0) {
     ctx.faults.error(at,
@@ -64,7 +64,7 @@ std::optional<secret> from_environment(const std::string& name, const node& at, 
   return std::nullopt;
 }
 
-/// The file of a credential.
+/// Returns the file of a credential.
 std::optional<std::string> credential_path(const std::string& name, const node& at, read_context& ctx) {
   if (name.find('/') != std::string::npos || name == "." || name == "..") {
     ctx.faults.error(at, "a credential is named by a word, not by a path", "{file: PATH}?");
@@ -81,7 +81,7 @@ std::string beside_configuration(const std::string& name, const read_context& ct
   return (std::filesystem::path(ctx.folder) / name).string();
 }
 
-/// The one entry of a map `{SOURCE: NAME}`, if the source is among those that are known.
+/// Returns the single entry of a map `{SOURCE: NAME}`, if the source is known.
 const node::entry* source_of(const node& n, const std::vector<std::string>& known, const char* words,
                              read_context& ctx) {
   if (!n.is_map() || n.entries.size() != 1) {
@@ -133,7 +133,7 @@ std::optional<secret> read_secret(const node& n, read_context& ctx) {
   return path ? from_file(*path, *at, ctx) : std::nullopt;
 }
 
-/// A file that is not there is for those who read it to report.
+/// The user of a file reports if it does not exist.
 std::optional<std::string> guarded(const std::string& path, const node& at, read_context& ctx) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && !is_guarded(path, info.st_mode, at, ctx))
@@ -186,7 +186,7 @@ value_type<secret> secret_text() {
   boost::json::array ways;
   ways.emplace_back(std::move(from));
   ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
-  // What JSON Schema calls a password; also how the keys that `show_settings` covers are known.
+  // The JSON Schema format of a password; `show_settings` hides keys with it.
   return {secret_words, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
 }
 

@@ -9,7 +9,7 @@
 namespace mqcoap {
 namespace {
 
-using json_entry = named<std::string, json_text>;  // path to value
+using json_entry = named<std::string, json_text>;  // maps a path to a value
 
 struct action_spec {
   std::vector<json_entry> when;

@@ -20,7 +20,7 @@ struct mount_options {
 
   device_tag tag;
   subsystem_name subsystem;
-  std::string path;  ///< put before the rest of the path; empty: nothing. No leading or trailing slash.
+  std::string path;  ///< prefix of the rest of the path; may be empty. No leading or trailing slash.
 
   method_set offered() const { return method_set::all(); }
   void make(resource_site& at) const;
@@ -39,7 +39,7 @@ class mount_resource final : public handler {
   forwarder& by_;
 };
 
-/// In a configuration: `probe/**: {proxy: TAG/SUBSYSTEM}`.
+/// Returns the kind: `probe/**: {proxy: TAG/SUBSYSTEM}` in a configuration.
 const kind_module& mount_kind();
 
 }  // namespace mqcoap

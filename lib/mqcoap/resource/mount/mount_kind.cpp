@@ -22,7 +22,7 @@ std::optional<mount_options> read_mount(const std::string& text, const node& n, 
   return std::nullopt;
 }
 
-/// `TAG/SUBSYSTEM` or `TAG/SUBSYSTEM/PATH`.
+/// Reads `TAG/SUBSYSTEM` or `TAG/SUBSYSTEM/PATH`.
 value_type<mount_options> mount_target() {
   return refine(text("TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH"), "TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH",
                 string_schema(R"(^/?[A-Za-z0-9_.-]{1,64}/[A-Za-z0-9_.-]{1,64}(/[^*]+)?$)"), read_mount);

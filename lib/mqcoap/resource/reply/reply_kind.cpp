@@ -55,7 +55,7 @@ std::optional<reply_options> read_reply(const node& n, read_context& ctx) {
   return reply;
 }
 
-/// A fixed answer: any JSON value, or a code and a body.
+/// Reads a fixed answer: any JSON value, or a code and a body.
 value_type<reply_options> fixed_reply() {
   boost::json::object long_form{{"properties", {{"code", answer_code().schema}}}};
   return {"any JSON value, or {code: CODE, body: VALUE}", long_form, read_reply};
