@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// The tags that are known to be those of devices: the gateway's own, and those that it asks.
+/// Returns the tags of known devices: the gateway's own, and those that it asks.
 std::set<std::string> known_tags(const root_spec& root, const std::vector<built_device>& devices) {
   std::set<std::string> tags;
   for (const auto& device : devices) {
@@ -20,7 +20,7 @@ std::set<std::string> known_tags(const root_spec& root, const std::vector<built_
   for (const auto& route : root.proxy.routes) {
     const auto targets = served_tags::targets(route.value);
     tags.insert(targets.begin(),
-                targets.end());  // patterns among them match no client id: '*' is none of its characters
+                targets.end());  // patterns among them match no client id, which cannot contain '*'
   }
   return tags;
 }
@@ -59,7 +59,7 @@ const node* place_of(const tls_spec& tls, tls_fault::option where) {
   return nullptr;
 }
 
-/// Keys of `tls` that are nothing without another one.
+/// Checks keys of `tls` that need another one.
 bool has_halves(const node& tls, report& faults) {
   bool found = false;
   for (const auto& [name, partner] : {std::pair{"cert", "key"}, {"key", "cert"}, {"key_password", "key"}}) {
@@ -72,7 +72,7 @@ bool has_halves(const node& tls, report& faults) {
   return found;
 }
 
-/// What the section says, tried out.
+/// Checks the files of the section by loading them.
 tls_options build_tls(const located<tls_spec>& given, report& faults) {
   const auto& tls = given.value;
   const bool key_read = tls.key_at != nullptr || given.at->find("key") == nullptr;
@@ -86,7 +86,7 @@ tls_options build_tls(const located<tls_spec>& given, report& faults) {
 }
 
 void set_tls(const broker_spec& spec, link_options& link, report& faults) {
-  if (spec.urls.value.empty()) return;  // reported by itself
+  if (spec.urls.value.empty()) return;  // already reported
   const bool wanted = spec.urls.value.front().tls;
   if (spec.tls && !wanted)
     faults.error_in(*spec.tls->at, "`tls` with a url of mqtt://, which is not encrypted",

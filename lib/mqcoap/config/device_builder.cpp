@@ -14,7 +14,7 @@ struct built_template {
   std::vector<built_resource> resources;
 };
 
-/// The template's resources with the device's own in place of those of the same path; new ones follow.
+/// Returns the template's resources, replaced by the device's own of the same path; new ones follow.
 std::vector<built_resource> merge(std::vector<built_resource> base, std::vector<built_resource> own) {
   std::unordered_map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < base.size(); ++i) places.emplace(base[i].path, i);
@@ -37,7 +37,7 @@ void check_owned_paths(const built_resource& owner, const resources_by_path& all
                                           owner.path + "', to which every path below it belongs");
 }
 
-/// Reports what does not fit together within a device.
+/// Reports conflicts within a device.
 void check_resources(const built_device& device, report& faults) {
   device_view view(device.tag.text());
   resources_by_path by_path;

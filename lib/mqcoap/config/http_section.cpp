@@ -48,7 +48,7 @@ value_type<http_options> listen_address() {
           }};
 }
 
-/// A name without a port, as a field `Host` has it.
+/// Reads a name without a port, as in a `Host` field.
 value_type<std::string> host_name() {
   constexpr std::size_t longest = 253;
   const std::string words = "a host's name";

@@ -67,8 +67,8 @@ class route_checks {
     }
   }
 
-  /// A route that only forwards may match more than it should: whether a tag leads back is known here only
-  /// where the target is one tag.
+  /// A route that only forwards may match more than it should: whether a tag leads back is only known if the
+  /// target is a single tag.
   void check_forwarded(const located<route_spec>& at) {
     const auto& route = at.value;
     if (!served_.leads_home(route.to.value)) return;
@@ -79,7 +79,7 @@ class route_checks {
     }
   }
 
-  /// Where a tag pattern stands; the route as a whole if nowhere.
+  /// Returns the place of a tag pattern; the whole route if there is none.
   static const node& match_place(const located<route_spec>& route, const std::string& pattern) {
     const node* match = route.value.match.at;
     const node* tag = match != nullptr ? match->find("tag") : nullptr;
@@ -106,7 +106,7 @@ void check_asked_devices(const std::vector<built_device>& devices, const served_
   for (const auto& device : devices)
     for (const auto& resource : device.resources) {
       const auto* const asked = resource.kind ? resource.kind->asked_device() : nullptr;
-      // A tag that a route serves may be asked, too: that route was checked to lead elsewhere.
+      // A tag that a route serves may be asked, too: that route was already checked.
       if (asked != nullptr && served.is_own(asked->text()))
         faults.error(*resource.read_as.at,
                      "this leads back: the gateway itself answers for " + asked->text());

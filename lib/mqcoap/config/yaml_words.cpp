@@ -46,7 +46,7 @@ bool is_indented_by_tab(std::string_view line) {
   return line.substr(0, content).find('\t') != std::string_view::npos;
 }
 
-/// Where an escape begins. The parser tells where it had read it.
+/// Returns the beginning of an escape; the parser reports its end.
 int escape_column(std::string_view line, int column) {
   if (column < 2) return column;
   const auto at = line.rfind('\\', static_cast<std::size_t>(column) - 2);
@@ -101,7 +101,7 @@ std::size_t scalar_length(const source_file& file, std::size_t offset, const nod
   const std::string_view text = std::string_view(file.text()).substr(std::min(offset, file.text().size()));
   const auto line_end = [text] {
     return std::min(text.find('\n'), text.size());
-  };  // a line may be all of the file
+  };  // a line may be the whole file
   if (!scalar.quoted) {
     if (text.starts_with(scalar.text)) return std::max<std::size_t>(1, scalar.text.size());
     return std::max<std::size_t>(1, line_end());

@@ -26,7 +26,7 @@ struct signal_options {
   friend bool operator==(const signal_options&, const signal_options&) = default;
 };
 
-/// The terms of a signal for its cell, which holds the time holds the time when it began: the same expression
+/// The terms of a signal for its cell, which holds the time when it began: the same expression
 /// continues over a reload.
 class signal_terms final : public cell_terms {
  public:
