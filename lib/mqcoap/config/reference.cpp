@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-// clang-format off: it takes the page for code.
+// clang-format off: it would format the page as code.
 constexpr char introduction[] = R"md(# The configuration file
 
 <!-- Generated from the field tables in lib/mqcoap/config: change them, not this page. -->
@@ -108,7 +108,7 @@ std::string heading(const section_info& section) {
 
 namespace {
 
-/// A cell of a table: `|` would end it.
+/// Escapes `|` in a cell of a table.
 std::string cell(const std::string& text) {
   std::string out;
   for (char c : text) {
@@ -118,7 +118,7 @@ std::string cell(const std::string& text) {
   return out;
 }
 
-/// The name by which GitHub and others link to a heading.
+/// Returns the anchor of a heading, as GitHub and others make it.
 std::string anchor(const std::string& heading) {
   std::string out;
   for (char c : heading) {

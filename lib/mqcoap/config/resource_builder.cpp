@@ -16,7 +16,7 @@ std::string any_kind() {
   return words;
 }
 
-/// True if the key of one of these kinds stands there, be what it holds at fault or not.
+/// Returns true if the key of one of these kinds is present, even with a faulty value.
 bool names_one_of(const node& resource, const std::vector<std::string>& kinds) {
   return std::any_of(kinds.begin(), kinds.end(),
                      [&resource](const auto& kind) { return resource.find(kind) != nullptr; });

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t spoken_version = 1;
 
-/// A version of its own type, because a newer one deserves better words than "out of range".
+/// The version has a type of its own, because a newer one needs a better text than "out of range".
 value_type<std::int64_t> version_number() {
   return {
       "1", {{"const", spoken_version}}, [](const node& n, read_context& ctx) -> std::optional<std::int64_t> {
@@ -27,7 +27,7 @@ value_type<std::int64_t> version_number() {
       }};
 }
 
-/// Includes are done before the sections are read; here they are only known, so that they can be described.
+/// Includes are resolved before the sections are read; the key is here only for the description.
 value_type<std::vector<std::string>> file_patterns() { return list_of(text("a file name or pattern"), true); }
 
 value_type<std::vector<named<std::string, broker_spec>>> broker_map() {
