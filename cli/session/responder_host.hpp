@@ -31,10 +31,10 @@ class responder_host {
   /// @param faults  the simulated faults of its devices; none: no faults
   responder_host(settings what, std::optional<fault_options> faults, host_hooks hooks);
 
-  /// Runs until SIGINT or SIGTERM, then answers what is in flight, for at most 2 s; a second signal ends it
-  /// at once. @throws failure  the broker cannot be reached at first, or refuses the subscriptions;
-  /// interrupted: by
-  ///   the second signal
+  /// Runs until SIGINT or SIGTERM, then answers the requests in flight, for at most 2 s; a second signal ends
+  /// it at once.
+  /// @throws failure  the broker cannot be reached at the start, or refuses the subscriptions
+  /// @throws interrupted  by the second signal
   void run();
 
   const counters& counted() const noexcept { return host_->running().counted(); }

@@ -9,7 +9,8 @@ namespace mqcoap {
 /// routes that would answer in addition to the device itself.
 proxy_options build_proxy(const root_spec& root, const std::vector<built_device>& devices, report& faults);
 
-/// The brokers' options. Refuses client ids that would throw a device, or another connection, off the broker.
+/// Builds the brokers' options. Refuses client ids that would end the connection of a device, or another one
+/// of the gateway.
 std::vector<link_options> build_brokers(const root_spec& root, const std::vector<built_device>& devices,
                                         report& faults);
 

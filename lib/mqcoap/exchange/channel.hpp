@@ -35,8 +35,7 @@ class channel {
   channel& operator=(const channel&) = delete;
 
   /// @param hear  gets each fact from now on, also during a publication; the fact is valid during the call.
-  /// May
-  ///   subscribe, and end subscriptions, its own as well.
+  ///   It may subscribe, and end subscriptions, including its own.
   [[nodiscard]] subscription subscribe(handler hear) {
     auto added = std::make_shared<handler>(std::move(hear));
     subscribers_.push_back(added);

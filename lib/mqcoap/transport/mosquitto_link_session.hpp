@@ -50,9 +50,8 @@ class session_events {
 /// so that nothing of it (queues, late events) can reach the next one.
 ///
 /// The way it is driven was measured:
-/// - The library is told that it is threaded, and there is no thread: every publish and acknowledgement is
-/// then
-///   only queued, and leaves with one flush a wake-up.
+/// - The library is told that it is threaded, although there is no thread: then every publish and
+///   acknowledgement is only queued, and is sent with one flush per wake-up.
 /// - A wake-up reads until a call brings no callback (errno tells nothing), but at most 64 calls.
 /// - More than one packet in a flush goes out under TCP_CORK: the library writes once per packet.
 /// - It watches a duplicate of the library's socket, which the library may close at any time.
