@@ -47,9 +47,9 @@ class Bridged(IntegrationTest):
             request_id = new_id()
             payload = request_payload("POST", "fire", request_id=request_id)
             desk.publish(request_topic("DEV_1", "axuv", request_id), payload)
-            # One by the bridge, as every caller's request, and one by the gateway.
+            # One comes through the bridge, like every caller's request, and one from the gateway.
             device.wait_requests(2 * count)
-            # The device's answer by the bridge, the gateway's, and the one to the gateway that the bridge shows here.
+            # The device's answer through the bridge, the gateway's, and the one to the gateway that the bridge copies here.
             desk.wait_for(lambda m: True, 3 * count)
         desk.fence()
         answer = self.caller(near, "GW_1").get(".gw/status").body

@@ -50,7 +50,7 @@ class PingsOnly(Listener):
 
     def _answer(self, peer, kind, body):
         if kind == CONNECT:
-            # Behind the protocol's name and level, the flags and the keepalive.
+            # After the protocol's name and level, the flags and the keepalive.
             if text(body, 10)[0] == self._client_id:
                 self.connects += 1
                 self._client = peer

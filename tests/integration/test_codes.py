@@ -35,7 +35,7 @@ CONFIGURATION = """
         - {name: gone, match: {tag: GONE_1}, to: {broker: gone}}
 """
 
-# What devices and scripts send for JSON, and what they are told: the place, what stands there, and a hint.
+# Broken JSON of devices and scripts, and the answers: the place, the text there, and a hint.
 NOT_JSON = [
     (b'{"header": {}, "body": {"gain": NaN}}', "NaN is no JSON value (at byte 32", '"gain": -->NaN}', "use null"),
     (b'{"body": -Infinity}', "-Infinity is no JSON value", "use null"),

@@ -1,4 +1,4 @@
-"""Passwords in a configuration: nothing that the daemon or the command line says about a file shows one.
+"""Passwords in a configuration: no message of the daemon or the command line about a file shows one.
 
 The secret is `hunter2`, or `hun` and `ter2` on two lines, in every spelling that people have; most of the files are at
 fault in one way or another, and some are good and get a warning at each start.

@@ -206,7 +206,7 @@ class Traps(TlsTest):
     def test_a_broker_with_old_versions_only(self):
         broker = self.broker(witness=False, settings=self.good_settings())
         broker.kill()
-        # mosquitto's tls_version is the least that it speaks, not the most.
+        # mosquitto's tls_version is the oldest version that it speaks, not the newest.
         old = OldServer(broker.port, self.authority.issue("IP:127.0.0.1"))
         self.addCleanup(old.close)
         gateway = self.start(broker, ready=False)
@@ -217,7 +217,7 @@ class Traps(TlsTest):
 
     def test_a_certificate_is_demanded_and_not_given(self):
         server = self.authority.issue("IP:127.0.0.1")
-        # A broker that resets at once may be heard only the second time: then it is told again.
+        # The reason of a broker that resets at once may arrive only the second time: then it is logged again.
         self.trap("certificate of ours", self.settings(server, "require_certificate true"), told=2)
 
     def test_a_certificate_that_the_broker_does_not_accept(self):
