@@ -43,15 +43,15 @@ void declare_verbs(CLI::App& root, std::vector<verb>& verbs) {
   verbs.push_back(declare_help(root));
 }
 
-/// The effects of the verb that was chosen, or of what is below it, and its name.
+/// Returns the effects of the chosen verb, or of its subcommand, and its name.
 std::pair<const effects*, std::string> chosen_effects(const verb& chosen) {
   for (const auto& [app, has] : chosen.below_has)
     if (app->parsed()) return {&has, chosen.app->get_name() + ' ' + app->get_name()};
   return {&chosen.has, chosen.app->get_name()};
 }
 
-/// `-h` alone behind the program or a verb asks for help, as it does elsewhere. With a word behind it, it
-/// names the broker's host.
+/// Treats `-h` alone after the program or a verb as a request for help, as other programs do. With a word
+/// after it, it names the broker's host.
 void help_by_h(std::vector<std::string>& words, const std::function<bool(const std::string&)>& takes_value) {
   if (words.empty() || words.back() != "-h") return;
   if (words.size() == 1 || !takes_value(words[words.size() - 2])) words.back() = "--help";
@@ -64,8 +64,9 @@ void set_up(CLI::App& root) {
   root.fallthrough();
   use_help_formatter(root);
   root.footer(
-      "Options may stand before and behind the verb; `mqcoap help VERB` tells more.\n"
-      "What holds: a flag, else the environment (in brackets), else the context, else the default.\n\n"
+      "Options may come before or after the verb; see `mqcoap help VERB`.\n"
+      "Flags take precedence over the environment (in brackets), that over the context, and that over\n"
+      "the defaults.\n\n"
       "Exit status: 0 for 2xx, 4 for 4xx, 5 for 5xx, 6 no answer in time, 3 broker unreachable or refusing,\n"
       "2 wrong command line, 78 bad configuration, 130 interrupted.\n\n"
       "Examples:\n"
@@ -77,11 +78,11 @@ void set_up(CLI::App& root) {
 void set_up_logging(bool debug) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("mqcoap"));
   spdlog::set_pattern("%^%l%$: %v");
-  // Verbs say themselves what went wrong.
+  // Verbs report their errors themselves.
   spdlog::set_level(debug ? spdlog::level::debug : spdlog::level::off);
 }
 
-/// True for an option, of the program or of any verb, that is followed by its value.
+/// Returns true for an option, of the program or of any verb, that is followed by its value.
 bool takes_value(const CLI::App& app, const std::string& word) {
   const auto* found = app.get_option_no_throw(word);
   if (found != nullptr && found->get_items_expected_max() > 0) return true;
@@ -140,7 +141,7 @@ int run(const command& root, const verb& chosen, const global_options& given) {
 }  // namespace
 
 int run_program(std::vector<std::string> arguments) {
-  CLI::App root("mqcoap: speaks with lab devices over MQTT", "mqcoap");
+  CLI::App root("mqcoap: sends requests to lab devices over MQTT", "mqcoap");
   set_up(root);
   global_options given;
   declare_options(root, given);
@@ -157,7 +158,7 @@ int run_program(std::vector<std::string> arguments) {
     const auto has_value = [&](const auto& word) { return takes_value(root, word); };
     help_by_h(arguments, has_value);
     auto words = protect_values(std::move(arguments), has_value);
-    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+    std::reverse(words.begin(), words.end());  // CLI11 reads them from the back
     root.parse(std::move(words));
   } catch (const CLI::Success& e) {
     return root.exit(e) == 0 ? status_ok : status_internal;

@@ -5,7 +5,7 @@
 
 namespace mqcoap::cli {
 
-/// The whole program. @param arguments  without the program's name. @return the exit status
+/// Runs the program. @param arguments  without the program's name. @return the exit status
 int run_program(std::vector<std::string> arguments);
 
 }  // namespace mqcoap::cli

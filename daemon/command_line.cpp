@@ -17,12 +17,13 @@ command_line read_command_line(int argc, char** argv) {
       ->option_text("FILE");
   app.add_flag(
       "--check", said.given.check,
-      "Check the configuration, and what a start needs, and exit: 0 if all is good, 78 with the faults "
+      "Check the configuration, and what a start needs, and exit: 0 if all is good, else 78 with the faults "
       "on stderr");
   app.add_flag("--schema", said.given.schema, "Print the JSON Schema of the configuration and exit");
   app.footer(
-      "Signals: SIGTERM and SIGINT answer what is in flight and end within 5 s; a second one ends at once.\n"
-      "SIGHUP reads the configuration again; one that is at fault changes nothing.\n"
+      "Signals: at SIGTERM and SIGINT it answers what is under way and ends within 5 s, at a second one at "
+      "once.\n"
+      "At SIGHUP it reads the configuration again; one with faults changes nothing.\n"
       "Exit status: 0 stopped as asked, 64 wrong command line, 70 internal error, 78 bad configuration.");
   try {
     app.parse(argc, argv);

@@ -13,7 +13,7 @@ struct arguments {
 
 struct command_line {
   arguments given;
-  /// Present if there is nothing more to do: help and version are printed, or what is wrong.
+  /// Present if the program should exit: help, version or an error was printed.
   std::optional<int> exit;
 };
 

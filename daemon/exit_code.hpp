@@ -2,7 +2,7 @@
 
 namespace mqcoap {
 
-/// How mqcoapd ends, after sysexits.h.
+/// The exit statuses of mqcoapd, after sysexits.h.
 enum exit_code : int {
   exit_ok = 0,
   exit_usage = 64,          ///< EX_USAGE: the command line

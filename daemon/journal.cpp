@@ -18,7 +18,7 @@ namespace {
 
 const std::string own_identifier = std::string("SYSLOG_IDENTIFIER=") + log_name;
 
-/// Values may be of any bytes and lengths.
+/// Values may have any bytes and lengths.
 void send(const std::vector<std::string>& fields) {
   std::vector<iovec> pieces;
   pieces.reserve(fields.size());

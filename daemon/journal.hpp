@@ -9,18 +9,18 @@
 
 namespace mqcoap {
 
-/// True if this descriptor is the stream to the journal that $JOURNAL_STREAM names (systemd.exec(5)): what is
-/// written there becomes entries, and `<N>` at the beginning of a line its priority.
+/// Returns true if this descriptor is the stream to the journal that $JOURNAL_STREAM names (systemd.exec(5)):
+/// lines written to it become entries, and `<N>` at the beginning of a line sets its priority.
 bool is_journal_stream(int descriptor) noexcept;
 
 inline constexpr char journal_socket[] = "/run/systemd/journal/socket";
-/// Why the journal takes no entries; no error if it does.
+/// Returns why the journal accepts no entries; no error if it does.
 std::error_code why_no_journal(const char* socket_path = journal_socket) noexcept;
 
-/// The entry of a request, as `NAME=value` each. What is not known has no field.
+/// Returns the entry of a request, a list of `NAME=value`. Unknown values have no field.
 std::vector<std::string> journal_fields(const request_record& r);
 
-/// The priority of a line, as syslog(3) has it.
+/// Returns the priority of a line as in syslog(3).
 int journal_priority(spdlog::level::level_enum level) noexcept;
 
 /// systemd's journal, which gets each line as an entry at once.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr char with_time[] = "%Y-%m-%d %H:%M:%S.%e %^%l%$: %v";
 
-/// `%N` of a pattern: the priority as sd-daemon(3) has it.
+/// `%N` of a pattern: the priority as in sd-daemon(3).
 class priority_flag final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& m, const std::tm&, spdlog::memory_buf_t& to) override {
@@ -110,7 +110,7 @@ void descriptor_log::flush() {
 }
 
 void say_without_waiting(std::string_view text) noexcept {
-  // A pipe that is ready takes this much without blocking; it is a line of words.
+  // A pipe that is ready accepts this many bytes without blocking; enough for a line of text.
   constexpr std::size_t surely_taken = 512;
   pollfd wanted{STDERR_FILENO, POLLOUT, 0};
   if (::poll(&wanted, 1, 0) != 1 || (wanted.revents & POLLOUT) == 0) return;

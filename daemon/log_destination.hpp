@@ -12,35 +12,35 @@
 
 namespace mqcoap {
 
-/// Where lines of the log end: a terminal, a pipe, a file, the journal. All of them may block.
+/// The destination of the log: a terminal, a pipe, a file, the journal. All of them may block.
 /// @par Threads  Everything on the thread of the log_queue.
 class log_destination {
  public:
   virtual ~log_destination() = default;
 
-  /// Adds a line. It may be kept back until `flush`.
+  /// Adds a line. It may be buffered until `flush`.
   virtual void add(const spdlog::details::log_msg& line) = 0;
   /// Adds the line of a request that was answered at that time.
   virtual void add(const request_record& r, spdlog::log_clock::time_point when) = 0;
-  /// Writes what was kept back. @throws std::system_error  and forgets it if that fails
+  /// Writes the buffered lines. @throws std::system_error  and discards them if that fails
   virtual void flush() = 0;
-  /// True if this is the standard error of the process.
+  /// Returns true if this is the standard error of the process.
   virtual bool is_standard_error() const noexcept { return false; }
 };
 
-/// How the lines of a descriptor look.
+/// The format of lines on a descriptor.
 enum class line_style : std::uint8_t {
   timed,     ///< with date, time and level
   colored,   ///< the same, with the level in its color
-  priority,  ///< with `<N>` in front, as sd-daemon(3) has it, and without a time
+  priority,  ///< with `<N>` in front, as in sd-daemon(3), and without a time
 };
 
 /// A file, a pipe or a terminal.
 class descriptor_log final : public log_destination {
  public:
-  /// The standard error, which stays open.
+  /// Makes a destination of the standard error, which stays open.
   explicit descriptor_log(line_style style);
-  /// A file that is added to; it is made if it is not there. @throws std::system_error
+  /// Opens a file for appending; creates it if it does not exist. @throws std::system_error
   explicit descriptor_log(const std::string& file);
   ~descriptor_log() override;
   descriptor_log(const descriptor_log&) = delete;
@@ -59,10 +59,10 @@ class descriptor_log final : public log_destination {
   bool line_broken_ = false;  ///< the last write ended within a line
 };
 
-/// Writes to the standard error what it takes at once, and nothing if it takes nothing.
+/// Writes to the standard error as much as it accepts without blocking.
 void say_without_waiting(std::string_view text) noexcept;
 
-/// The name under which lines are logged.
+/// The program name in lines of the log.
 inline constexpr char log_name[] = "mqcoapd";
 
 }  // namespace mqcoap

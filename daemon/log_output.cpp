@@ -30,7 +30,7 @@ spdlog::level::level_enum to_spdlog(log_level level) {
   return spdlog::level::info;
 }
 
-/// Hands lines to the queue. What is to be written looks as the destination wants it.
+/// Passes lines to the queue, in the format of the destination.
 class queued_sink final : public spdlog::sinks::sink {
  public:
   queued_sink(std::shared_ptr<log_queue> queue, std::shared_ptr<log_destination> to)
@@ -50,8 +50,8 @@ bool goes_to_journal(const log_target& target) {
   if (target.where == place::automatic) return is_journal_stream(STDERR_FILENO) && !why_no_journal();
   if (target.where != place::journal) return false;
   if (const auto ec = why_no_journal())
-    throw log_fault(std::string("the journal is not there: ") + journal_socket + ": " + ec.message() +
-                    "; `target: auto` takes the standard error then");
+    throw log_fault(std::string("the journal is not available: ") + journal_socket + ": " + ec.message() +
+                    "; `target: auto` uses standard error instead");
   return true;
 }
 
@@ -59,7 +59,7 @@ bool goes_to_journal(const log_target& target) {
   throw log_fault("cannot write to " + name + ": " + why);
 }
 
-/// Whether a file could be added to or made, without making it.
+/// Checks whether a file could be appended to or created, without creating it.
 void check_file(const std::string& name) {
   const int file = ::open(name.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file >= 0) {
@@ -110,7 +110,7 @@ void log_output::use(prepared next) {
   auto logger =
       std::make_shared<spdlog::logger>(log_name, std::make_shared<queued_sink>(queue_, next.destination));
   logger->set_level(to_spdlog(next.options.level));
-  // spdlog's own way would write to the standard error, and wait for it.
+  // Replaces spdlog's own error handler, which would write to the standard error and block.
   logger->set_error_handler([queue = queue_](const std::string&) { queue->count_dropped(); });
   spdlog::set_default_logger(std::move(logger));
   options_ = std::move(next.options);
@@ -122,7 +122,7 @@ void log_output::reopen() {
   try {
     use(prepare(options_));
   } catch (const log_fault& e) {
-    spdlog::error("the log stays where it was: {}", e.what());
+    spdlog::error("the log keeps its destination: {}", e.what());
   }
 }
 

@@ -31,7 +31,7 @@ std::size_t text_size(const request_record& r) noexcept {
          r.path.size() + r.correlation_id.size() + r.traceparent.size() + r.words.size();
 }
 
-/// What is written at once of many lines.
+/// The number of lines that are written at once.
 constexpr std::uint64_t lines_a_write = 256;
 
 spdlog::details::log_msg_buffer warning(const std::string& words) {
@@ -49,14 +49,14 @@ struct log_queue::state {
   const std::size_t room;
   mutable std::mutex mutex;
   std::condition_variable news;  ///< for the writer
-  std::condition_variable idle;  ///< for those who wait for it
+  std::condition_variable idle;  ///< for threads that wait for the queue
   std::vector<entry> waiting;
-  std::size_t bytes = 0;  ///< of what waits
+  std::size_t bytes = 0;  ///< of waiting lines
   std::uint64_t dropped = 0;
-  std::uint64_t gap = 0;  ///< of those dropped, the ones that no line tells of yet
+  std::uint64_t gap = 0;  ///< dropped lines that no line has reported yet
   bool writing = false;
   bool closing = false;
-  bool ended = false;  ///< the thread does nothing any more
+  bool ended = false;  ///< the thread has ended
 
  private:
   void write(const std::vector<entry>& batch, std::uint64_t gap_behind) noexcept;
@@ -64,10 +64,10 @@ struct log_queue::state {
   void flush_last();
   void lose(const std::string& why);
 
-  // The writer's own.
-  std::shared_ptr<log_destination> last;  ///< where lines were added and not flushed
+  // State of the writing thread.
+  std::shared_ptr<log_destination> last;  ///< the destination with lines that are not flushed
   std::uint64_t added = 0;                ///< how many
-  std::uint64_t lost = 0;                 ///< could not be written, and no line tells of them yet
+  std::uint64_t lost = 0;                 ///< lines that could not be written and are not reported yet
   std::string lost_why;
 };
 
@@ -102,7 +102,7 @@ void log_queue::state::run() noexcept {
     writing = true;
     lock.unlock();
     write(batch, gap_behind);
-    batch.clear();  // with the destinations that only it still keeps
+    batch.clear();  // also releases destinations that only the batch still owns
     lock.lock();
     writing = false;
     if (waiting.empty()) idle.notify_all();
@@ -119,13 +119,13 @@ void log_queue::state::write(const std::vector<entry>& batch, std::uint64_t gap_
   }
   if (gap_behind > 0) {
     const auto words = fmt::format(
-        "{} lines of the log were dropped here: it could not be written as fast as they came", gap_behind);
+        "{} lines of the log were dropped here: they came faster than they could be written", gap_behind);
     add({last, warning(words)});
   }
   flush_last();
   last.reset();
 } catch (const std::exception&) {
-  // No memory for the words: the lines before them are written or counted.
+  // Out of memory for the text: the lines before it are written or counted.
   last.reset();
 }
 
@@ -151,7 +151,7 @@ void log_queue::state::flush_last() try {
   lose(fault.what());
 }
 
-/// Lines since the last flush are gone.
+/// Lines since the last flush are lost.
 void log_queue::state::lose(const std::string& why) {
   if (lost == 0 && !last->is_standard_error())
     say_without_waiting(fmt::format("{}: the log cannot be written: {}\n", log_name, why));
@@ -162,7 +162,7 @@ void log_queue::state::lose(const std::string& why) {
 }
 
 log_queue::log_queue(std::size_t room) : state_(std::make_shared<state>(room)) {
-  // Signals are for the thread that runs the event loop.
+  // Blocks signals, which the thread of the event loop handles.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);

@@ -11,16 +11,16 @@ namespace {
 
 constexpr char watchdog_ping[] = "WATCHDOG=1";
 constexpr std::chrono::milliseconds retry_after{100};
-/// Of what the manager does not take; of more, the oldest is forgotten.
+/// The number of kept messages; beyond it the oldest is discarded.
 constexpr std::size_t most_kept = 64;
 
-/// The manager measures from its last message: half leaves room for a loop that is busy.
+/// The manager measures from the last message: half of the interval leaves room for a busy loop.
 std::chrono::microseconds watchdog_interval() {
   std::uint64_t limit = 0;
   return std::chrono::microseconds(sd_watchdog_enabled(0, &limit) > 0 ? limit / 2 : 0);
 }
 
-/// On the clock by which the manager tells one reload from the next.
+/// Returns the time on the clock that the manager uses to distinguish reloads.
 std::string monotonic_microseconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
@@ -52,7 +52,7 @@ void notifier::stopping() {
   tell("STOPPING=1\nSTATUS=stopping");
 }
 
-/// Empty if they are the same as before.
+/// Returns the new status text; empty if it has not changed.
 std::string notifier::changed_status() {
   auto words = status_();
   if (words == last_status_) return {};
@@ -86,12 +86,12 @@ void notifier::tell(std::string state) {
   if (kept_.size() == 1) send_kept();
 }
 
-/// False if it is to be tried again.
+/// Returns false if it must be tried again.
 bool notifier::send(const std::string& state) {
   const auto ec = manager_.send(state);
   if (ec == std::errc::resource_unavailable_try_again || ec == std::errc::no_buffer_space) return false;
   if (ec && !std::exchange(failure_logged_, true))
-    spdlog::warn("the service manager cannot be told how the service is: {}", ec.message());
+    spdlog::warn("cannot notify the service manager: {}", ec.message());
   return true;
 }
 

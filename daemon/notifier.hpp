@@ -11,22 +11,22 @@
 
 namespace mqcoap {
 
-/// Tells the service manager how the service is (sd_notify(3)): that it is ready, in words what it does, and,
-/// where it is watched ($WATCHDOG_USEC), that its event loop turns. Without $NOTIFY_SOCKET nothing happens.
-/// What the manager does not take at once is kept, in its order, and sent when it does.
+/// Reports to the service manager (sd_notify(3)) that the service is ready, a status text, and, if a watchdog
+/// is set ($WATCHDOG_USEC), that its event loop runs. Without $NOTIFY_SOCKET it does nothing. Messages that
+/// the manager does not accept at once are kept in order, and sent later.
 /// @par Threads  Everything on the event loop. Its timers feed the watchdog, so that a stuck loop does not.
 class notifier {
  public:
-  /// @param status  the words of STATUS=, on one line; asked for again and again, sent when they have changed
-  /// @param refresh_every  the time between two questions
+  /// @param status  returns the text of STATUS= on one line; called regularly, and sent when it has changed
+  /// @param refresh_every  the interval between two calls
   notifier(const boost::asio::any_io_executor& loop, std::function<std::string()> status,
            std::chrono::milliseconds refresh_every = std::chrono::seconds(3));
 
-  /// The service is up, or a reload has ended, well or not.
+  /// Reports that the service is up, or that a reload has ended, successfully or not.
   void ready();
-  /// A reload begins. `ready` must follow.
+  /// Reports that a reload begins. `ready` must follow.
   void reloading();
-  /// The service goes. The watchdog is fed until the loop ends.
+  /// Reports that the service stops. The watchdog is fed until the loop ends.
   void stopping();
 
  private:
@@ -44,7 +44,7 @@ class notifier {
   boost::asio::steady_timer refresh_;
   boost::asio::steady_timer feed_;
   boost::asio::steady_timer retry_;
-  std::deque<std::string> kept_;  ///< for a manager that does not read at the moment
+  std::deque<std::string> kept_;  ///< messages for a manager that does not read at the moment
   std::string last_status_;
   bool started_ = false;
   bool failure_logged_ = false;

@@ -6,8 +6,8 @@
 
 namespace mqcoap {
 
-/// The service manager's socket, $NOTIFY_SOCKET (sd_notify(3)), written to without waiting: a manager that
-/// reads nothing must not hold up the event loop.
+/// The service manager's socket, $NOTIFY_SOCKET (sd_notify(3)), written to without blocking: a manager that
+/// does not read must not block the event loop.
 class notify_socket {
  public:
   notify_socket();
@@ -15,10 +15,10 @@ class notify_socket {
   notify_socket(const notify_socket&) = delete;
   notify_socket& operator=(const notify_socket&) = delete;
 
-  /// False if the environment names no socket.
+  /// Returns false if the environment names no socket.
   bool is_wanted() const noexcept { return !address_.empty(); }
 
-  /// @return std::errc::resource_unavailable_try_again if the manager has not read what it got before
+  /// @return std::errc::resource_unavailable_try_again if the manager has not read earlier messages
   std::error_code send(std::string_view state) const noexcept;
 
  private:

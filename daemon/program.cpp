@@ -23,15 +23,16 @@
 namespace mqcoap {
 namespace {
 
-/// Large bodies come and go with every message: memory that glibc gave back to the kernel each time would be
-/// faulted in again, page by page, for the next (two thirds of the time of a GET of 100 KB).
+/// Large bodies are allocated and freed with every message: memory that glibc returned to the kernel each
+/// time would be faulted in again, page by page, for the next one (two thirds of the time of a GET of 100
+/// KB).
 void keep_freed_memory() {
   mallopt(M_MMAP_THRESHOLD, 8 << 20);
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
-/// Until the service takes them: SIGHUP would end a process that is about to read its configuration anyway,
-/// and SIGTERM would end it without the goodbye. Ctrl-C still ends a start that hangs.
+/// Blocks SIGHUP and SIGTERM until the service handles them: SIGHUP would end a process that reads its
+/// configuration anyway, and SIGTERM would end it without DISCONNECT. Ctrl-C still ends a start that hangs.
 class held_signals {
  public:
   held_signals() {

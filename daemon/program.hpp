@@ -2,7 +2,7 @@
 
 namespace mqcoap {
 
-/// All of mqcoapd. @return the exit status, one of exit_code.hpp
+/// Runs mqcoapd. @return the exit status, one of exit_code.hpp
 int run_program(int argc, char** argv);
 
 }  // namespace mqcoap

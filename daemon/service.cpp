@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Of the 5 s that a stop may take: for requests in flight, and for the last answers to leave.
+/// The parts of the 5 s of a stop: for requests in flight, and for sending the last answers.
 constexpr auto answer_grace = 4s;
 constexpr auto flush_grace = 500ms;
 
@@ -24,7 +24,7 @@ spdlog::level::level_enum level_of(const diagnostic& d) {
   return d.level == diagnostic::severity::error ? spdlog::level::err : spdlog::level::warn;
 }
 
-/// Of a file at fault.
+/// Returns the text for a file with faults.
 std::string summary_of(const std::vector<diagnostic>& all) {
   const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
   const auto first = std::find_if(all.begin(), all.end(), is_error);
@@ -37,7 +37,7 @@ std::string summary_of(const std::vector<diagnostic>& all) {
 void log_all(const std::vector<diagnostic>& diagnostics) {
   for (const auto& d : diagnostics) {
     auto words = to_string(d);
-    words.pop_back();  // the log ends its lines itself
+    words.pop_back();  // the log adds the line feed itself
     spdlog::log(level_of(d), "{}", words);
   }
 }
@@ -96,7 +96,7 @@ void service::run() {
   await_signal();
   if (listen_) http_.listen(*listen_);
   host_.start();
-  notifier_.ready();  // a broker that is away is no failed start
+  notifier_.ready();  // an unreachable broker is no failed start
   loop_.run();
 }
 
@@ -117,7 +117,7 @@ void service::await_signal() {
 void service::on_signal(int number) {
   if (number == SIGHUP) return host_.stopping() ? void() : reload();
   if (host_.stopping()) {
-    spdlog::warn("{} again: going at once", strsignal(number));
+    spdlog::warn("{} again: ending at once", strsignal(number));
     return loop_.stop();
   }
   spdlog::info("{}: stopping, {} requests in flight", strsignal(number), host_.running().in_flight());
@@ -126,12 +126,12 @@ void service::on_signal(int number) {
 
 // ---- reload
 
-/// Decode, validate, build, then swap: up to the swap, nothing that runs is touched. Reading takes as long as
-/// at the start; messages wait for it.
+/// Decodes, validates and builds the configuration, and then swaps: before the swap, nothing that runs is
+/// touched. Reading takes as long as at the start; messages wait for it.
 void service::reload() {
   notifier_.reloading();
   try {
-    log_.reopen();  // its file may have been rotated away, whatever becomes of the configuration
+    log_.reopen();  // its file may have been rotated, even if the configuration is refused
     spdlog::info("reading {} again", file_);
     auto loaded = load_settings(file_);
     log_all(loaded.diagnostics);
@@ -147,22 +147,22 @@ void service::note_reload(bool ok, std::string words) {
   if (ok)
     spdlog::info("the configuration is in force: {}", words);
   else
-    spdlog::error("the configuration stays as it was: {}", words);
+    spdlog::error("the reload failed and changes nothing: {}", words);
   host_.running().facts().reloads.publish({time_.wall(), ok, std::move(words)}, [](std::string_view why) {
-    spdlog::error("the reload could not be told of: {}", why);
+    spdlog::error("cannot report the reload: {}", why);
   });
   notifier_.ready();
 }
 
 void service::put_in_force(settings next) {
-  auto log = log_output::prepare(next.logging);  // first of all, because it may fail
+  auto log = log_output::prepare(next.logging);  // first, because it may fail
   host_.reconfigure({std::move(next.gateway), std::move(next.brokers)});
   log_.use(std::move(log));
   observer_.set_configuration(std::move(next.shown));
   listen(next.http);
 }
 
-/// Scrapes under way end with a change of the address or of the names, and with nothing else.
+/// Scrapes under way are interrupted only by a change of the address or of the names.
 void service::listen(const std::optional<http_options>& where) {
   if (where == std::exchange(listen_, where)) return;
   where ? http_.listen(*where) : http_.close();
@@ -183,7 +183,7 @@ void service::log_summary() const {
     if (const auto n = host_.running().counted()[what]; n > 0)
       words += (words.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string(to_string(what));
   }
-  spdlog::info("stopped: {}", words.empty() ? "nothing happened" : words);
+  spdlog::info("stopped: {}", words.empty() ? "no events" : words);
 }
 
 }  // namespace mqcoap

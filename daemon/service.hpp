@@ -22,18 +22,18 @@
 
 namespace mqcoap {
 
-/// Logs each, at its level.
+/// Logs each diagnostic at its level.
 void log_all(const std::vector<diagnostic>& diagnostics);
 
 /// The running gateway: one event loop for the links, the timers and the signals.
 class service {
  public:
-  /// @param file  where the configuration came from, and is read from again
-  /// @param log  outlives the service; follows what a later configuration says of logging
+  /// @param file  the file of the configuration, for reloads
+  /// @param log  outlives the service; follows the logging options of later configurations
   service(settings configuration, std::string file, log_output& log);
 
-  /// Runs until SIGTERM or SIGINT, then answers what is in flight and goes within 5 s; a second one ends it
-  /// at once. SIGHUP reads the configuration again.
+  /// Runs until SIGTERM or SIGINT, then answers the requests in flight and ends within 5 s; a second signal
+  /// ends it at once. SIGHUP reads the configuration again.
   void run();
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-/// On any port that is free: the configured one may be held by a gateway that runs.
+/// Listens on any free port: a running gateway may use the configured one.
 boost::system::error_code try_address(const std::string& address) {
   boost::asio::io_context loop;
   tcp::acceptor acceptor(loop);
@@ -41,7 +41,7 @@ std::vector<diagnostic> check_start(const settings& configuration, const std::st
   }
   if (const auto& http = configuration.http)
     if (const auto ec = try_address(http->address))
-      add(warning, "http.listen: there will be no metrics while " + http->address +
+      add(warning, "http.listen: no metrics are served while " + http->address +
                        " cannot be listened on: " + ec.message());
   return found;
 }

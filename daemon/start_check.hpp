@@ -7,10 +7,10 @@
 
 namespace mqcoap {
 
-/// Checks what a start needs beside a good configuration, without changing anything and without taking what a
-/// running gateway holds: that the log can be opened (an error), and that the address of `http.listen` is one
-/// of this machine (a warning: the gateway starts without it).
-/// @param file  the configuration's name, for the diagnostics
+/// Checks what a start needs besides a good configuration, without changing anything or disturbing a running
+/// gateway: that the log can be opened (else an error), and that the address of `http.listen` is an address
+/// of this machine (else a warning, since the gateway starts without it).
+/// @param file  the name of the configuration, for the diagnostics
 std::vector<diagnostic> check_start(const settings& configuration, const std::string& file);
 
 }  // namespace mqcoap

@@ -8,16 +8,16 @@
 
 namespace mqcoap {
 
-/// What `systemctl status` shows of a gateway: its brokers, its devices, how much it does.
+/// The text in `systemctl status`: brokers, devices, load.
 class status_words {
  public:
-  /// Both outlive it.
+  /// Both arguments outlive it.
   status_words(const gateway& of, const clock& time) : of_(of), time_(time), since_(time.now()) {}
 
-  /// How the last reload came out.
+  /// Sets the outcome of the last reload.
   void set_reload(const reload_status& outcome);
 
-  /// One line. The rate is that since the call before.
+  /// Returns one line. The rate is measured since the last call.
   std::string now();
 
  private:

@@ -1,4 +1,4 @@
-"""The tour of `./dev demo`: private brokers, two gateways and a mute device, then requests and their answers
+"""The tour of `./dev demo`: private brokers, two gateways and a device that does not answer, then requests and their answers
 side by side. Ends with 0 only if every step gave what it should.
 """
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Optional
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-# The demo is played with the same brokers, gateways and callers as the integration tests.
+# The demo uses the same brokers, gateways and callers as the integration tests.
 sys.path.insert(0, str(ROOT / "tests/integration"))
 sys.dont_write_bytecode = True
 

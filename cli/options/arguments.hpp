@@ -12,7 +12,7 @@ class Option;
 
 namespace mqcoap::cli {
 
-/// An option or argument that was declared. All calls return it, so that they can be chained.
+/// A declared option or argument. All calls return it, so that they can be chained.
 class declared_option {
  public:
   explicit declared_option(CLI::Option& option) : option_(&option) {}
@@ -29,7 +29,7 @@ class declared_option {
   /// Refuses numbers outside of the range. T is int, std::size_t or double.
   template <typename T>
   declared_option between(T least, T most);
-  /// Refuses numbers that are not over 0.
+  /// Refuses numbers that are not greater than 0.
   declared_option positive();
   declared_option one_of(std::initializer_list<const char*> words);
 
@@ -37,24 +37,23 @@ class declared_option {
   CLI::Option* option_;
 };
 
-/// What was declared of an option or an argument, and what the command line gives for it.
+/// The declaration of an option or an argument, and its value on the command line.
 struct option_facts {
-  std::string name;                ///< as an error text names it: `--timeout`, `ADDRESS`
-  std::vector<std::string> names;  ///< `-W` and `--timeout`; of an argument: none
+  std::string name;                ///< its name in error texts: `--timeout`, `ADDRESS`
+  std::vector<std::string> names;  ///< `-W` and `--timeout`; none for an argument
   std::string about;
-  std::string value_word;  ///< what the help shows for the value
+  std::string value_word;  ///< the placeholder of the value in the help
   bool takes_value = false;
   bool repeated = false;  ///< it takes several values
   bool given = false;
-  std::string value;  ///< the last one that was given
+  std::string value;  ///< the last given value
 
   bool is_argument() const { return names.empty(); }
   bool is_named(std::string_view name) const;
 };
 
-/// A verb while it is declared, and afterwards what is known of it. CLI11's headers take most of the time
-/// that a source with them takes to compile: verbs declare their options by this class and do not include
-/// them.
+/// A verb, its declaration and the result of parsing. CLI11's headers take most of the compile time of a
+/// source that includes them; verbs declare their options with this class and do not include CLI11.
 class command {
  public:
   command() = default;
@@ -75,11 +74,11 @@ class command {
 
   [[nodiscard]] std::string name() const;
   [[nodiscard]] std::string about() const;
-  /// @param above  the words before it
+  /// @param above  the words before this verb
   [[nodiscard]] std::string help(const std::string& above) const;
-  /// The help of the program, also while a verb of it is parsed.
+  /// Returns the help of the program, also while a verb of it is parsed.
   [[nodiscard]] std::string program_help() const;
-  /// In the order in which they were declared.
+  /// Returns the options in the order of their declaration.
   [[nodiscard]] std::vector<option_facts> options() const;
   [[nodiscard]] std::vector<command> below() const;
 

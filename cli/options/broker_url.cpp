@@ -27,11 +27,11 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return out;
 }
 
-/// USER[:PASSWORD]. @return what is wrong
+/// Reads USER[:PASSWORD]. @return what is wrong
 std::optional<std::string> read_user(std::string_view text, broker_url& url) {
   const auto colon = text.find(':');
   auto name = percent_decoded(text.substr(0, colon));
-  if (!name || name->empty()) return "the user's name before '@' is empty or has a '%' without two digits";
+  if (!name || name->empty()) return "the user name before '@' is empty or has a '%' without two digits";
   url.username = *std::move(name);
   if (colon == std::string_view::npos) return std::nullopt;
   auto password = percent_decoded(text.substr(colon + 1));
@@ -59,12 +59,11 @@ result<broker_url, url_fault> parse_broker_url(std::string_view text) {
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (rest.find('/') != std::string_view::npos)
     return url_fault{
-        std::string("nothing stands after the port: the address of a resource goes behind the verb")};
+        std::string("nothing may follow the port: the address of a resource comes after the verb")};
   auto at = parse_host_port(rest);
   if (!at)
-    return url_fault{(at.error() == host_port_fault::host
-                          ? "no host, or one with characters that no host has: "
-                          : "the port is no number from 1 to 65535: ") +
+    return url_fault{(at.error() == host_port_fault::host ? "the host is missing or has invalid characters: "
+                                                          : "the port is not a number from 1 to 65535: ") +
                      std::string(form)};
   url.host = std::move(at->host);
   url.port = at->port;

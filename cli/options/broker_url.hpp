@@ -9,16 +9,16 @@
 
 namespace mqcoap::cli {
 
-/// Where a broker is and as whom to go there: what `-L` says.
+/// The address of a broker and its login, as given by `-L`.
 struct broker_url {
   std::string host;
-  std::optional<std::uint16_t> port{};  ///< none: 1883, with TLS 8883
+  std::optional<std::uint16_t> port{};  ///< none: 1883, or 8883 with TLS
   bool tls = false;                     ///< mqtts
   std::optional<std::string> username{};
   std::optional<secret> password{};
 };
 
-/// What is wrong with a URL, and what would be right; never the password.
+/// Says what is wrong with a URL, and what would be right; never contains the password.
 struct url_fault {
   std::string words;
 };

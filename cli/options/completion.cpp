@@ -5,7 +5,7 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Below: which verb the words before the cursor name, and how many arguments stand behind it.
+/// Below: the verb that the words before the cursor name, and the number of arguments after it.
 constexpr char bash_engine[] = R"sh(
 # Tags of devices, or addresses of the resources of one. Options that choose the broker are taken over from the line.
 _mqcoap_live() {
@@ -154,7 +154,7 @@ _mqcoap() {
 if [[ $funcstack[1] == _mqcoap ]]; then _mqcoap "$@"; else compdef _mqcoap mqcoap; fi
 )sh";
 
-/// The words of each verb, for bash and zsh alike.
+/// Returns the words of each verb, for bash and zsh.
 std::string table(const std::vector<verb_words>& verbs) {
   std::string out =
       "\n# What each verb accepts.\n_mqcoap_table() {\n  options= valued= arguments= below=\n  case $1 in\n";

@@ -6,7 +6,7 @@
 
 #include "options/completion.hpp"
 
-// What the scripts for several shells have in common.
+// Parts that the scripts for all shells share.
 namespace mqcoap::cli {
 
 inline void append_word(std::string& to, std::string_view word) {
@@ -22,14 +22,14 @@ inline std::string joined(const std::vector<std::string>& words, char between = 
   return all;
 }
 
-/// In single quotes, for a shell.
+/// Quotes a text for a shell, with single quotes.
 inline std::string single_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + '\'';
 }
 
-/// The kind of an argument as the scripts know it: `file`, `words:bash,zsh,fish`.
+/// Returns the kind of an argument in the form that the scripts use: `file`, `words:bash,zsh,fish`.
 std::string token_of(const argument_words& argument);
 
 std::string fish_script(const std::vector<verb_words>& verbs);

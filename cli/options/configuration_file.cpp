@@ -14,7 +14,7 @@ void complain_all(const std::vector<diagnostic>& diagnostics) {
 load_result load_checked(const std::string& path) {
   auto loaded = load_settings(path);
   complain_all(loaded.diagnostics);
-  if (!loaded.value) throw failure(status_configuration, path + " cannot be used as it is");
+  if (!loaded.value) throw failure(status_configuration, path + " has faults and cannot be used");
   return loaded;
 }
 

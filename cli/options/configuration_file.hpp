@@ -8,14 +8,15 @@
 
 namespace mqcoap::cli {
 
-/// Says each on stderr, as mqcoapd --check does.
+/// Prints each diagnostic on stderr, as mqcoapd --check does.
 void complain_all(const std::vector<diagnostic>& diagnostics);
 
-/// What came of loading a configuration file, with settings; its faults are said on stderr.
+/// Loads a configuration file, with its settings; prints its faults on stderr.
 /// @throws failure  status_configuration
 load_result load_checked(const std::string& path);
 
-/// The settings of a configuration file; its faults are said on stderr. @throws failure  status_configuration
+/// Returns the settings of a configuration file; prints its faults on stderr. @throws failure
+/// status_configuration
 settings load_configuration(const std::string& path);
 
 }  // namespace mqcoap::cli

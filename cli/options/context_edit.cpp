@@ -26,13 +26,13 @@ std::string text_of(const std::vector<std::string>& lines) {
 
 std::size_t indent_of(std::string_view line) { return std::min(line.find_first_not_of(' '), line.size()); }
 
-/// Blank, or a comment.
+/// True for a blank line or a comment.
 bool is_silent(std::string_view line) {
   const auto first = line.find_first_not_of(" \t\r");
   return first == std::string_view::npos || line[first] == '#';
 }
 
-/// What stands behind the key of a line, without blanks and a comment.
+/// Returns the text after the key of a line, without blanks and a comment.
 std::string_view value_behind(std::string_view line, std::string_view key) {
   auto rest = line.substr(key.size());
   if (const auto comment = rest.find(" #"); comment != std::string_view::npos) rest = rest.substr(0, comment);
@@ -41,7 +41,7 @@ std::string_view value_behind(std::string_view line, std::string_view key) {
   return rest.substr(first, rest.find_last_not_of(" \t\r") + 1 - first);
 }
 
-/// Where the contexts stand: the lines from `begin` to before `end`, each context indented by `indent`.
+/// The position of the contexts: the lines from `begin` to before `end`, each context indented by `indent`.
 struct place {
   std::size_t begin;
   std::size_t end;
@@ -72,7 +72,7 @@ bool is_plain(std::string_view value) {
          !value.ends_with(':') && value.front() != '-' && value.front() != ':' && value.front() != '@';
 }
 
-/// A scalar of YAML, in single quotes where it needs them.
+/// Returns a YAML scalar, in single quotes if it needs them.
 std::string scalar(const std::string& value) {
   if (is_plain(value)) return value;
   std::string out = "'";
@@ -126,7 +126,7 @@ std::optional<std::string> without_context(const std::string& text, const std::s
   const auto first =
       std::find_if(from, to, [&](const auto& line) { return begins(line, where->indent, name); });
   if (first == to) return std::nullopt;
-  // Comments that stand as far left as its name belong to the next one.
+  // Comments that are indented like its name belong to the next context.
   const auto last = std::find_if(first + 1, to, [&](const auto& line) {
     return line.find_first_not_of(" \t\r") != std::string::npos && indent_of(line) <= where->indent;
   });

@@ -71,8 +71,8 @@ const section<context_spec>& context_section() {
        tls_key("key", text("a file's name"), "TLS: its key.", &tls_choice::key_file),
        tls_key("insecure", boolean(), "TLS: do not compare names.", &tls_choice::insecure)},
       {},
-      {{"password", "a password does not stand here: password_file: FILE"},
-       {"token", "a token does not stand here: token_file: FILE"}}};
+      {{"password", "a password must not be here: use password_file: FILE"},
+       {"token", "a token must not be here: use token_file: FILE"}}};
   return table;
 }
 
@@ -83,7 +83,7 @@ std::string all_words(report& faults, const std::string& path) {
   return words;
 }
 
-/// Each context with a report of its own.
+/// Reads each context with a report of its own.
 std::optional<std::vector<context_spec>> read_each(const node& n, read_context& ctx) {
   std::vector<context_spec> all;
   if (n.is_null()) return all;
@@ -116,7 +116,7 @@ const section<context_file>& file_section() {
   return table;
 }
 
-/// A file that is named in cli.yaml.
+/// Resolves the name of a file in cli.yaml.
 std::string beside(const std::string& path, const std::string& name) {
   return (std::filesystem::path(path).parent_path() / name).string();
 }
@@ -127,7 +127,7 @@ std::vector<std::string> names_of(const context_file& file) {
   return names;
 }
 
-/// @param with_broker  false: another one is named, and what belongs to this one's is not even read
+/// @param with_broker  false: another broker is named, and the broker of this context is not even read
 option_layer to_layer(const context_spec& c, const std::string& path, bool with_broker) {
   option_layer layer;
   layer.ns = c.ns;
@@ -159,17 +159,17 @@ option_layer named_layer(const context_file& file, const std::string& path, cons
   return to_layer(*found, path, with_broker);
 }
 
-/// The default, where no context is named.
+/// Returns the options of the default context, for commands that name none.
 option_layer default_layer(const std::string& path, bool with_broker,
                            const std::function<void(const std::string&)>& warn) {
   const auto file = read_contexts(path);
   if (!file.preferred_fault.empty()) throw failure(status_configuration, file.preferred_fault);
   if (file.preferred) return named_layer(file, path, *file.preferred, with_broker);
-  // Nobody says which broker: who wrote a context that cannot be used may mean that one.
+  // No broker is named at all: the author of a faulty context may have meant that one.
   if (with_broker)
     for (const auto& c : file.contexts)
       if (!c.faults.empty())
-        warn("context " + c.name + " is left aside, and no context is the default: " + c.faults);
+        warn("context " + c.name + " is ignored, and no other context is the default: " + c.faults);
   return {};
 }
 
@@ -186,7 +186,7 @@ std::string contexts_path(const std::function<const char*(const char*)>& variabl
     const char* text = variable(name);
     return std::string(text != nullptr ? text : "");
   };
-  // The XDG base directories ignore what is not absolute.
+  // The XDG specification ignores relative paths.
   if (const auto folder = said("XDG_CONFIG_HOME"); folder.starts_with('/'))
     return folder + "/mqcoap/cli.yaml";
   const auto home = said("HOME");
@@ -227,7 +227,7 @@ option_layer context_layer(const std::string& path, const context_choice& choice
     return default_layer(path, !choice.broker_named, warn);
   } catch (const failure& e) {
     if (!choice.broker_named) throw;
-    warn(std::string("the default context is left aside: ") + e.what());
+    warn(std::string("the default context is ignored: ") + e.what());
     return {};
   }
 }

@@ -8,27 +8,27 @@
 
 namespace mqcoap::cli {
 
-/// Which of the options that stand before and behind every verb do something for one of them. The others are
-/// refused, and not offered by the completion.
+/// Says which of the program's options have an effect on a verb. The others are refused, and completion does
+/// not offer them.
 struct effects {
-  bool broker = true;   ///< which broker, as whom, and the namespace
-  bool token = true;    ///< --token-file
-  bool timeout = true;  ///< --timeout
+  bool broker = true;                                              ///< broker, login and namespace
+  bool token = true;                                               ///< --token-file
+  bool timeout = true;                                             ///< --timeout
   std::vector<std::string> outputs{"body", "json", "raw", "csv"};  ///< the kinds of -o; empty: it has none
   bool header = true;                                              ///< -i
   bool format = true;                                              ///< -F
   bool debug = true;                                               ///< --debug
 
-  /// Only --quiet.
+  /// Returns the effects of a verb that obeys only --quiet.
   static effects none();
-  /// Those of a verb that speaks with a broker and writes -o in these kinds, without -i and -F.
+  /// Returns the effects of a verb that uses a broker and supports -o with these kinds, without -i and -F.
   static effects with_outputs(std::vector<std::string> kinds);
 };
 
-/// True if an option of the program has an effect.
+/// Returns true if an option of the program has an effect.
 bool has_effect(const effects& which, const option_facts& option);
 
-/// Looks at the options that were given. @param root  the program. @param verb  for error texts
+/// Checks the given options. @param root  the program. @param verb  for error texts
 /// @throws usage_failure
 void refuse_idle_options(const command& root, const effects& which, std::string_view verb);
 

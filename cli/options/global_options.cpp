@@ -27,20 +27,21 @@ void declare_broker(command root, global_options& into) {
   auto url = option(root, "-L,--url", into.url, "URL",
                     "The broker: mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]  [MQCOAP_URL]");
   option(root, "-h,--host", into.host, "HOST", "The broker's host (default: localhost)")->excludes(url);
-  option(root, "-p,--port", into.port, "PORT", "Its port (default: 1883, with TLS 8883)");
-  option(root, "-u,--username", into.username, "NAME", "Who logs in");
+  option(root, "-p,--port", into.port, "PORT", "The broker's port (default: 1883, or 8883 with TLS)");
+  option(root, "-u,--username", into.username, "NAME", "The user name for the broker");
   auto password = option(root, "-P,--pw", into.password, "PASSWORD",
-                         "The password; others can see it: better --password-file or MQCOAP_PASSWORD");
-  option(root, "--password-file", into.password_file, "FILE", "The password is this file's first line")
+                         "The password. Other users can see it: prefer --password-file or MQCOAP_PASSWORD");
+  option(root, "--password-file", into.password_file, "FILE", "A file whose first line is the password")
       ->excludes(password);
-  option(root, "--cafile", into.tls.ca_file, "FILE", "TLS: whom to trust, PEM");
-  option(root, "--capath", into.tls.ca_path, "DIR", "TLS: the same, a folder of hashed certificates");
-  option(root, "--cert", into.tls.cert_file, "FILE", "TLS: our certificate, PEM");
-  option(root, "--key", into.tls.key_file, "FILE", "TLS: its key, PEM");
+  option(root, "--cafile", into.tls.ca_file, "FILE", "TLS: the trusted authorities, a PEM file");
+  option(root, "--capath", into.tls.ca_path, "DIR",
+         "TLS: the trusted authorities, a folder of hashed certificates");
+  option(root, "--cert", into.tls.cert_file, "FILE", "TLS: the certificate of this client, a PEM file");
+  option(root, "--key", into.tls.key_file, "FILE", "TLS: the key of the certificate, a PEM file");
   root.add_flag("--insecure", into.insecure, "TLS: do not compare the broker's name with its certificate")
       ->group(broker_group);
   option(root, "-V,--protocol", into.protocol, "VERSION",
-         "mqttv5 or 5, mqttv311 or 3.1.1 (default: 5, else 3.1.1)");
+         "5 or mqttv5, 3.1.1 or mqttv311 (default: 5, and 3.1.1 where 5 is refused)");
   root.add_option("-q,--qos", into.qos, "Quality of service, 0 or 1 (default: 0)")
       ->option_text("QOS")
       ->between(0, 1)
@@ -48,27 +49,27 @@ void declare_broker(command root, global_options& into) {
   option(root, "-n,--namespace", into.ns, "NAME",
          "First level of every topic (default: gf_int_v1)  [MQCOAP_NAMESPACE]");
   option(root, "--token-file", into.token_file, "FILE",
-         "The token of requests is this file's first line  [MQCOAP_TOKEN]");
+         "A file whose first line is the token of requests  [MQCOAP_TOKEN]");
   option(root, "-W,--timeout", into.timeout, "TIME",
          "How long to wait for an answer: 2s, 500ms, 1min (default: 5s)  [MQCOAP_TIMEOUT]");
-  option(root, "--context", into.context, "NAME", "A context of cli.yaml; see `mqcoap context`");
+  option(root, "--context", into.context, "NAME", "Use this context of cli.yaml; see `mqcoap context`");
 }
 
 void declare_output(command root, global_options& into) {
   root.add_option("-o,--output", into.output,
-                  "body: pretty on a terminal, else JSON text as it came (default)\n"
+                  "body: indented on a terminal, else JSON text as received (default)\n"
                   "json: the whole response   raw: body, strings without quotes   csv: body as a table")
       ->option_text("KIND")
       ->one_of({"body", "json", "raw", "csv"})
       ->group(output_group);
-  root.add_flag("-i,--include", into.header, "The header before the body")->group(output_group);
+  root.add_flag("-i,--include", into.header, "Print the header before the body")->group(output_group);
   root.add_option("-F,--format", into.format,
-                  "%b body, %c code, %d its name, %p path, %r request id, %i milliseconds,\n"
-                  "%J all as JSON, %% percent, \\n, \\t")
+                  "Print this text: %b body, %c code, %d its name, %p path, %r request id,\n"
+                  "%i milliseconds, %J all as JSON, %% percent, \\n, \\t")
       ->option_text("TEXT")
       ->group(output_group);
-  root.add_flag("--quiet", into.quiet, "Neither status line nor hints nor progress")->group(output_group);
-  root.add_flag("--debug", into.debug, "What the library does, on stderr")->group(output_group);
+  root.add_flag("--quiet", into.quiet, "Print no status line, no hints and no progress")->group(output_group);
+  root.add_flag("--debug", into.debug, "Print on stderr what the library does")->group(output_group);
 }
 
 std::uint16_t read_port(const std::string& text) {
@@ -76,14 +77,14 @@ std::uint16_t read_port(const std::string& text) {
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, port);
   if (read.ec != std::errc{} || read.ptr != end || port == 0)
-    throw usage_failure("-p: '" + text + "' is no port from 1 to 65535");
+    throw usage_failure("-p: '" + text + "' is not a port from 1 to 65535");
   return port;
 }
 
 mqtt_protocol read_protocol(const std::string& text) {
   if (text == "5" || text == "mqttv5") return mqtt_protocol::v5;
   if (text == "3.1.1" || text == "mqttv311" || text == "311") return mqtt_protocol::v311;
-  throw usage_failure("-V: '" + text + "' is no version of MQTT", "mqttv5 or 5, mqttv311 or 3.1.1");
+  throw usage_failure("-V: '" + text + "' is not a version of MQTT", "mqttv5 or 5, mqttv311 or 3.1.1");
 }
 
 std::size_t terminal_width(const std::function<const char*(const char*)>& variable) {
@@ -110,7 +111,7 @@ option_layer to_layer(const global_options& given) {
     layer.broker = option_layer::broker_choice{*std::move(url)};
   }
   if (given.host) {
-    if (given.host->empty()) throw usage_failure("-h: the host is empty", "help is --help");
+    if (given.host->empty()) throw usage_failure("-h: the host is empty", "use --help for help");
     layer.broker = option_layer::broker_choice{broker_url{.host = *given.host}};
   }
   if (given.port) layer.port = read_port(*given.port);
@@ -124,7 +125,7 @@ option_layer to_layer(const global_options& given) {
   layer.qos = given.qos;
   if (given.ns) {
     const auto ns = namespace_name::parse(*given.ns);
-    if (!ns) throw usage_failure("-n: '" + *given.ns + "' is no namespace: " + ns.error().message());
+    if (!ns) throw usage_failure("-n: '" + *given.ns + "' is not a namespace: " + ns.error().message());
     layer.ns = *ns;
   }
   if (given.timeout) layer.timeout = duration_of("--timeout", *given.timeout, longest_timeout);
@@ -141,10 +142,10 @@ output_format to_output(const global_options& given,
   how.format = given.format;
   if (const auto fault = fault_of_format(given.format)) throw usage_failure(*fault);
   if (!given.format.empty() && (how.kind == output_kind::json || how.kind == output_kind::csv || how.header))
-    throw usage_failure("-F says all of what is written: -o json, -o csv and -i have no effect beside it",
-                        "-F '%J' is all as JSON; with -o raw, %b is a string without its quotes");
+    throw usage_failure("-F determines the whole output: -o json, -o csv and -i have no effect with it",
+                        "-F '%J' prints all as JSON; with -o raw, %b prints a string without its quotes");
   if (how.header && how.kind == output_kind::json)
-    throw usage_failure("-i has no effect beside -o json, which holds the header");
+    throw usage_failure("-i has no effect with -o json, which includes the header");
   const auto said = [&](const char* name) {
     const char* text = variable(name);
     return std::string_view(text != nullptr ? text : "");

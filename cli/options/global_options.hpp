@@ -12,7 +12,7 @@
 
 namespace mqcoap::cli {
 
-/// The options that every verb has, before and after its name.
+/// The options that every verb accepts before and after its name.
 struct global_options {
   std::optional<std::string> url{};
   std::optional<std::string> host{};
@@ -35,22 +35,24 @@ struct global_options {
   bool debug = false;
 };
 
-/// Adds them to the program. @param into  outlives the parsing
+/// Adds the options to the program. @param into  outlives the parsing
 void declare_options(CLI::App& root, global_options& into);
 
-/// What the command line says of the broker. @throws failure
+/// Returns the settings of the command line for the broker. @throws failure
 option_layer to_layer(const global_options& given);
 
-/// How to write results. @param variable  std::getenv, for NO_COLOR, TERM and COLUMNS. @throws usage_failure
+/// Returns how to write results. @param variable  std::getenv, for NO_COLOR, TERM and COLUMNS. @throws
+/// usage_failure
 output_format to_output(const global_options& given, const std::function<const char*(const char*)>& variable);
 
-/// Everything: the flags over the environment over the context over the defaults. @throws failure
+/// Combines all settings: flags take precedence over the environment, that over the context, that over the
+/// defaults. @throws failure
 settled_options settle_all(const global_options& given,
                            const std::function<const char*(const char*)>& variable);
 
-/// Keeps values from being taken for something else: a negative number for an option, `[0, 1]` for a list of
-/// CLI11's own. A space before it, which JSON ignores, does that.
-/// @param takes_value  tells of a word whether it is an option whose value is the next word
+/// Keeps CLI11 from misreading values: a negative number as an option, `[0, 1]` as a list of its own. It
+/// prepends a space, which JSON ignores.
+/// @param takes_value  returns whether a word is an option whose value is the next word
 std::vector<std::string> protect_values(std::vector<std::string> arguments,
                                         const std::function<bool(const std::string&)>& takes_value);
 

@@ -19,7 +19,7 @@ std::string without_end_spaces(std::string text) {
   return text;
 }
 
-/// A name, and behind it, in a column of their own, the lines of its description.
+/// Writes a name, and the lines of its description in a second column.
 void append_row(std::ostream& out, const std::string& name, const std::string& about) {
   const auto left = "  " + without_end_spaces(name);
   out << left;
@@ -38,7 +38,7 @@ void append_row(std::ostream& out, const std::string& name, const std::string& a
   out << '\n';
 }
 
-/// What CLI11's own formatter prints differs between its versions in nearly every line.
+/// Replaces CLI11's own formatter, whose output differs between versions in nearly every line.
 class help_formatter final : public CLI::Formatter {
  public:
   std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
@@ -62,7 +62,7 @@ class help_formatter final : public CLI::Formatter {
  private:
   static bool is_shown(const CLI::Option& o) { return !o.get_group().empty(); }
 
-  /// The group of options without one is written in capitals by newer versions.
+  /// Newer versions write the name of the default group in capitals.
   static bool is_first_group(std::string_view group) { return group == "OPTIONS"; }
 
   std::string usage_of(const CLI::App& app, const std::string& name) const {
@@ -106,7 +106,7 @@ class help_formatter final : public CLI::Formatter {
 
 void use_help_formatter(CLI::App& root) {
   const auto formatter = std::make_shared<help_formatter>();
-  // What CLI11 says of an option's type where no name was given is noise.
+  // Removes CLI11's names of types, which are noise if an option has no placeholder.
   for (const char* noise : {"TEXT", "REQUIRED", "UINT"}) formatter->label(noise, "");
   root.formatter(formatter);
 }

@@ -34,7 +34,7 @@ void fill(credentials& into, const credentials& from) {
   fill(into.tls, from.tls);
 }
 
-/// What belongs to the layer's broker becomes what the layer says, before any lower layer is asked.
+/// Merges the settings for the layer's broker before any lower layer is consulted.
 void adopt(option_layer& layer) {
   if (!layer.broker) return;
   const auto& [url, with] = *layer.broker;
@@ -72,7 +72,7 @@ secret read_secret_file(const std::string& path) {
   auto file = read_regular_file(path, longest_secret, why);
   if (!file) throw failure(status_configuration, "cannot read the secret in " + path + ": " + why);
   if ((file->mode & 022u) != 0)
-    throw failure(status_configuration, "others may write to " + path + ", which holds a secret",
+    throw failure(status_configuration, "other users may write to " + path + ", which holds a secret",
                   "chmod go-w " + path);
   std::string text = file->bytes.substr(0, file->bytes.find_first_of("\r\n"));
   if (text.empty() || text.find('\0') != std::string::npos)
@@ -93,7 +93,7 @@ option_layer read_environment(const std::function<const char*(const char*)>& var
   if (const auto ns = said(variable, "MQCOAP_NAMESPACE")) {
     const auto parsed = namespace_name::parse(*ns);
     if (!parsed)
-      throw usage_failure("MQCOAP_NAMESPACE: '" + *ns + "' is no namespace: " + parsed.error().message());
+      throw usage_failure("MQCOAP_NAMESPACE: '" + *ns + "' is not a namespace: " + parsed.error().message());
     layer.ns = *parsed;
   }
   if (const auto timeout = said(variable, "MQCOAP_TIMEOUT"))
@@ -114,7 +114,7 @@ client_choice settle(option_layer all) {
   }
   broker.port = all.port.value_or(is_tls ? tls_port : plain_port);
   if (with.password && !with.username)
-    throw usage_failure("a password needs a user's name", "-u NAME, or mqtt://NAME@HOST");
+    throw usage_failure("a password needs a user name", "-u NAME, or mqtt://NAME@HOST");
   if (with.tls.cert_file.has_value() != with.tls.key_file.has_value())
     throw usage_failure("a certificate and its key come together", "--cert FILE --key FILE");
   if (is_tls)

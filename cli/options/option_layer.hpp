@@ -13,7 +13,7 @@
 
 namespace mqcoap::cli {
 
-/// Files of TLS. Any of them asks for TLS.
+/// The TLS files. Any of them enables TLS.
 struct tls_choice {
   std::optional<std::string> ca_file{};
   std::optional<std::string> ca_path{};
@@ -24,7 +24,7 @@ struct tls_choice {
   bool any() const { return ca_file || ca_path || cert_file || key_file || insecure.value_or(false); }
 };
 
-/// Who shows what to get in.
+/// The login: user name, password and token.
 struct credentials {
   std::optional<std::string> username{};
   std::optional<secret> password{};
@@ -32,9 +32,9 @@ struct credentials {
   tls_choice tls{};
 };
 
-/// What one source of options says: the command line, the environment, a context. Absent: nothing.
+/// The settings of one source of options: the command line, the environment, or a context. Absent: not set.
 struct option_layer {
-  /// A broker, and what belongs to that one alone: credentials are never shown to another broker.
+  /// A broker, and the settings that belong only to it: credentials are never sent to another broker.
   struct broker_choice {
     broker_url url;
     credentials with{};
@@ -42,32 +42,32 @@ struct option_layer {
   std::optional<broker_choice> broker{};
 
   std::optional<std::uint16_t> port{};
-  credentials with{};  ///< for whichever broker it will be
+  credentials with{};  ///< for whichever broker is used
   std::optional<namespace_name> ns{};
   std::optional<std::chrono::milliseconds> timeout{};
   std::optional<int> qos{};
   std::optional<mqtt_protocol> protocol{};
 };
 
-/// What holds where one source comes before another, option by option. Naming a broker puts the other's
-/// broker out of force together with its credentials. Combined from the top: overlay(overlay(a, b), c).
+/// Combines two sources, option by option; the upper one takes precedence. If it names a broker, the lower
+/// one's broker is ignored together with its credentials. Combine from the top: overlay(overlay(a, b), c).
 option_layer overlay(option_layer over, option_layer under);
 
-/// What the environment says: MQCOAP_URL, MQCOAP_PASSWORD, MQCOAP_TOKEN, MQCOAP_NAMESPACE, MQCOAP_TIMEOUT.
-/// An empty variable counts as none. @param variable  std::getenv. @throws usage_failure
+/// Returns the settings of the environment: MQCOAP_URL, MQCOAP_PASSWORD, MQCOAP_TOKEN, MQCOAP_NAMESPACE,
+/// MQCOAP_TIMEOUT. An empty variable counts as unset. @param variable  std::getenv. @throws usage_failure
 option_layer read_environment(const std::function<const char*(const char*)>& variable);
 
-/// The client's options and the token, with the defaults for what nobody says. @throws usage_failure
+/// Returns the client's options and the token, with defaults for all that is not set. @throws usage_failure
 struct client_choice {
   client_options client;
   std::optional<secret> token;
 };
 client_choice settle(option_layer all);
 
-/// The longest that an answer is waited for.
+/// The longest allowed timeout for an answer.
 inline constexpr std::chrono::minutes longest_timeout{10};
 
-/// The first line of a file that holds a secret, `-` for none. @throws failure (status_configuration)
+/// Returns the first line of a file that holds a secret, `-` for none. @throws failure (status_configuration)
 secret read_secret_file(const std::string& path);
 
 }  // namespace mqcoap::cli

@@ -5,8 +5,8 @@
 namespace mqcoap::cli {
 
 void watch_limits::declare(command app, const char* what) {
-  app.add_option("--for", duration, "End after this time, with 0")->option_text("DURATION");
-  app.add_option("--count", count, std::string("End after so many ") + what + ", with 0")
+  app.add_option("--for", duration, "End after this time, with status 0")->option_text("DURATION");
+  app.add_option("--count", count, std::string("End after this many ") + what + ", with status 0")
       ->positive()
       ->option_text("COUNT");
 }

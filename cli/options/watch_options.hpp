@@ -9,7 +9,7 @@
 
 namespace mqcoap::cli {
 
-/// When a verb that watches ends by itself; without any of it, at Ctrl-C.
+/// Says when a watching verb ends by itself; without these options, Ctrl-C ends it.
 struct watch_limits {
   std::string duration;     ///< --for; empty: no limit
   std::uint64_t count = 0;  ///< --count; 0: no limit

@@ -12,24 +12,24 @@
 
 namespace mqcoap::cli {
 
-/// What is measured.
+/// The subject of a measurement.
 struct bench_subject {
-  std::string address;  ///< of several, all, with blanks between them
+  std::string address;  ///< all addresses, separated by blanks
   std::string method;
-  std::size_t in_flight = 1;  ///< closed loop: so many requests are always under way
+  std::size_t in_flight = 1;  ///< closed loop: the number of requests that are always under way
   double rate = 0;            ///< requests/s of the open loop; 0: closed loop
 };
 
-/// What came of it.
+/// The result of a measurement.
 struct bench_result {
   std::uint64_t sent = 0;
   std::uint64_t answered = 0;  ///< with any code
   std::uint64_t timeouts = 0;
   std::chrono::nanoseconds elapsed{};             ///< from the first request to the last that ended in time
   std::map<int, std::uint64_t> codes;             ///< of the answers
-  std::map<std::string, std::uint64_t> failures;  ///< by what they say, timeouts aside
-  /// Of the answers, ns; in the open loop since the time for which the request was meant, so that a stall
-  /// shows in the latency of all that it held up.
+  std::map<std::string, std::uint64_t> failures;  ///< by their text, without timeouts
+  /// The latency of answers in ns. In the open loop it is measured from the scheduled time, so that a stall
+  /// shows in every request that it delayed.
   histogram latency;
 
   /// Counts the outcome of a request.
@@ -38,16 +38,17 @@ struct bench_result {
   std::uint64_t failed() const;
 };
 
-/// Lines for a person, with a final line feed.
+/// Returns lines for people, with a final line feed.
 std::string to_report(const bench_subject& what, const bench_result& result);
-/// A header and a row, RFC 4180.
+/// Returns a header and a row, RFC 4180.
 std::string to_csv(const bench_subject& what, const bench_result& result);
-/// One object on one line.
+/// Returns one JSON object on one line.
 std::string to_json(const bench_subject& what, const bench_result& result);
-/// While it runs: seconds, requests/s, p99.
+/// Returns the progress: seconds, requests/s, p99.
 std::string to_progress(const bench_result& so_far);
 
-/// 0: every answer was 2.xx; else the gravest of lost (3), no answer (6), 5.xx (5), 4.xx (4).
+/// Returns 0 if every answer was 2.xx; else the status of the gravest failure: lost (3), no answer (6), 5.xx
+/// (5), 4.xx (4).
 exit_status status_of(const bench_result& result);
 
 }  // namespace mqcoap::cli

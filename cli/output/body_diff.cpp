@@ -24,7 +24,7 @@ class comparison {
  public:
   explicit comparison(const std::vector<json_place>& ignored) : ignored_(ignored) {}
 
-  /// @param was, is  null: nothing stands there
+  /// @param was, is  null: the value is missing
   std::optional<body_difference> run(const json::value* was, const json::value* is) {
     if (is_ignored()) return std::nullopt;
     if (was != nullptr && is != nullptr) {
@@ -91,7 +91,7 @@ json_place parse_place(const std::string& text) {
   json_place place;
   if (text.empty()) return place;
   if (text.front() != '/')
-    throw usage_failure("--ignore: '" + text + "' is no JSON pointer, which begins with a slash",
+    throw usage_failure("--ignore: '" + text + "' is not a JSON pointer, which begins with a slash",
                         "--ignore /" + text + "; `*` stands for every item: '/samples/*/time'");
   for (std::size_t begin = 1; begin <= text.size();) {
     const auto end = std::min(text.find('/', begin), text.size());

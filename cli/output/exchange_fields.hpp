@@ -12,27 +12,27 @@
 
 namespace mqcoap::cli {
 
-/// What is watched is not ours to limit.
+/// Limits for watched payloads: the largest possible, since watching refuses nothing.
 inline constexpr decode_rules foreign_rules{
     .limits = {.payload = std::size_t{256} << 20, .depth = 128, .path = 65'535},
     .ids = validation::lenient,
     .codes = code_rules::foreign};
 
-/// What a payload says of itself, read as far as it can be: who watches wants to see broken payloads too.
+/// The fields of a payload, read as far as possible: broken payloads are shown, too.
 struct exchange_fields {
   std::optional<method> verb;
-  std::optional<std::int64_t> code;  ///< as it stands there, also outside of the table
-  std::string path;                  ///< without a leading slash; empty: there is none that can be read
+  std::optional<std::int64_t> code;  ///< as written, also if it is not in the table
+  std::string path;                  ///< without a leading slash; empty: missing or unreadable
   std::string source;
   std::string fault;  ///< how the payload breaks the protocol, in words; empty: it does not
 };
 
-/// The same for a request and the answers to it.
+/// Returns the same for a request and its answers.
 std::string exchange_key(const exchange_topic& topic);
 
 exchange_fields read_fields(const exchange_topic& topic, std::string_view payload);
 
-/// The body of a payload; null where there is none that can be read.
+/// Returns the body of a payload; null if it has no readable one.
 json_text read_body(std::string_view payload);
 
 }  // namespace mqcoap::cli

@@ -23,20 +23,20 @@
 
 namespace mqcoap::cli {
 
-/// A request and what became of it, as far as it was seen.
+/// A request and its outcome, as far as it was observed.
 struct seen_exchange {
   enum class state : std::uint8_t {
     answered,
     overdue,   ///< no answer yet; it may still come, and is then `answered` with `late`
     repeated,  ///< a further answer to a request that has one
-    unasked,   ///< an answer to a request that was not seen, or so long ago that it is forgotten
+    unasked,   ///< an answer to a request that was not seen, or is already forgotten
   };
 
   state what = state::answered;
-  unix_millis at;  ///< when the request passed; of an unasked answer, when that did
+  unix_millis at;  ///< the time of the request; of an unasked answer, its own time
   std::string tag;
   std::string subsystem;
-  std::string from;            ///< `source` of the request; empty: it claims none, or was not seen
+  std::string from;            ///< `source` of the request; empty: missing, or the request was not seen
   std::string path;            ///< empty: it could not be read
   std::optional<method> verb;  ///< none: it could not be read, or was not seen
   std::optional<std::int64_t> code;
@@ -47,17 +47,17 @@ struct seen_exchange {
   std::string fault;  ///< what is wrong with one of the payloads, in words; empty: nothing
 };
 
-/// Which exchanges are meant, by tag, subsystem and path (empty: it could not be read).
+/// Selects exchanges by tag, subsystem and path (empty: unreadable).
 using exchange_filter =
     std::function<bool(std::string_view tag, std::string_view subsystem, std::string_view path)>;
 
 struct pairing_options {
   std::chrono::milliseconds overdue{5000};
-  std::size_t capacity = 65'536;  ///< requests that are remembered; then the oldest is forgotten
-  exchange_filter wanted{};       ///< others are neither told nor counted; none: all are wanted
+  std::size_t capacity = 65'536;  ///< number of remembered requests; beyond it the oldest is forgotten
+  exchange_filter wanted{};       ///< others are neither reported nor counted; none: all are wanted
 };
 
-/// What was seen in all.
+/// Totals of all observed exchanges.
 struct pairing_totals {
   std::uint64_t requests = 0;
   std::uint64_t answered = 0;
@@ -68,26 +68,26 @@ struct pairing_totals {
   histogram latency;  ///< ns
 };
 
-/// Pairs responses with the requests that they answer, by topic, and tells those that are wanted. Its memory
-/// is bounded.
+/// Pairs responses with their requests by topic, and reports the wanted exchanges. Its memory is bounded.
 class exchange_pairing {
  public:
   explicit exchange_pairing(pairing_options options = {}) : options_(std::move(options)) {}
 
-  /// What can be told now; nothing for a request, and for what is no exchange.
+  /// Returns the exchange that can be reported now; none for a request, and for messages that are no
+  /// exchange.
   std::optional<seen_exchange> on_message(std::string_view topic, std::string_view payload, steady_time now,
                                           unix_millis wall);
 
-  /// The requests that became overdue; each is told once.
+  /// Returns the requests that became overdue; each is reported once.
   std::vector<seen_exchange> take_overdue(steady_time now);
-  /// When `take_overdue` will next have something, at the earliest; max: there is nothing.
+  /// Returns the earliest time at which `take_overdue` may return something; max: never.
   steady_time next_overdue() const noexcept;
 
   const pairing_totals& totals() const noexcept { return totals_; }
 
  private:
   struct entry {
-    std::uint64_t number = 0;  ///< tells an id's second use from its first
+    std::uint64_t number = 0;  ///< distinguishes the uses of an id
     steady_time asked;
     bool answered = false;
     bool wanted = true;
@@ -113,7 +113,7 @@ class exchange_pairing {
   pairing_totals totals_;
   text_map<entry> entries_;
   std::deque<place> order_;  ///< by age
-  std::size_t checked_ = 0;  ///< of `order_`, from the front: those whose time is over
+  std::size_t checked_ = 0;  ///< number of entries at the front of `order_` whose time is over
   std::uint64_t numbers_ = 0;
 };
 

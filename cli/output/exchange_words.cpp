@@ -44,7 +44,7 @@ std::string size_words(const seen_exchange& e) {
   }
 }
 
-/// What is wrong with the exchange, behind a `!`.
+/// Returns the fault of the exchange, after a `!`.
 std::string mark_words(const seen_exchange& e) {
   std::string words;
   if (e.what == seen_exchange::state::repeated)

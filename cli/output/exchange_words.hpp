@@ -9,17 +9,18 @@
 
 namespace mqcoap::cli {
 
-/// `404 not_found`, or the number alone if the table of codes does not have it. @param otherwise  for no code
+/// Returns `404 not_found`, or the number alone if the table of codes does not have it. @param otherwise  for
+/// no code
 std::string code_words(std::optional<std::int64_t> code, std::string_view otherwise);
 
-/// One line for a person, without a newline: local time, from, address, method, code, milliseconds, sizes.
-/// What peers wrote cannot end the line or steer the terminal.
+/// Returns one line for people, without a newline: local time, source, address, method, code, milliseconds,
+/// sizes. Text of peers cannot end the line or control the terminal.
 std::string to_line(const seen_exchange& e, bool colour);
 
-/// One object for a program, on one line.
+/// Returns one JSON object for programs, on one line.
 std::string to_json_line(const seen_exchange& e);
 
-/// All of it, in a few lines: how many, by code, percentiles.
+/// Returns a summary in a few lines: totals, codes, percentiles.
 std::string to_summary(const pairing_totals& totals);
 
 }  // namespace mqcoap::cli

@@ -77,11 +77,11 @@ finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microsecond
 std::optional<std::vector<finding>> judge_gateway(std::string_view status) {
   if (status.front() != '{' || member_of(status, "ready").empty()) return std::nullopt;
   std::vector<finding> out;
-  finding ready{.what = "gateway", .words = "it says that it is ready"};
+  finding ready{.what = "gateway", .words = "the gateway reports that it is ready"};
   if (member_of(status, "ready") != "true") {
     ready.result = verdict::fail;
     ready.status = status_server_error;
-    ready.words = "it says that it is not ready";
+    ready.words = "the gateway reports that it is not ready";
     if (const auto why = member_of(status, "why_not_ready"); why.starts_with('"'))
       ready.words += ": " + safe_text(decode_json_string(why));
     ready.advice = "its log, `.gw/status` and `.gw/brokers` tell more";

@@ -19,7 +19,7 @@ std::string text_of(std::string_view value) {
   return safe_text(value.front() == '"' ? decode_json_string(value) : std::string(value));
 }
 
-/// Decimal, as a JSON number or a string.
+/// Reads decimal milliseconds, written as a JSON number or a string.
 std::optional<unix_millis> time_of(std::string_view value) {
   const auto digits = text_of(value);
   unix_millis time;
@@ -29,7 +29,7 @@ std::optional<unix_millis> time_of(std::string_view value) {
   return time;
 }
 
-/// A cell of tab-separated values cannot hold tabs or line feeds.
+/// Replaces tabs and line feeds, which a cell of tab-separated values cannot hold.
 std::string joined(const row& cells, char between) {
   std::string out;
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -43,7 +43,7 @@ std::string joined(const row& cells, char between) {
   return out + '\n';
 }
 
-/// The rows, the first of which is the header, in the form that is asked for.
+/// Returns the rows, the first of which is the header, in the requested format.
 std::string show_rows(const std::vector<row>& rows, const output_format& how) {
   if (how.kind == output_kind::body && how.terminal) {
     auto text = aligned(rows);

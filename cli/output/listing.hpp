@@ -9,32 +9,33 @@
 
 #include "output/output.hpp"
 
-// What `ls` shows.
+// The output of `ls`.
 namespace mqcoap::cli {
 
-/// A device as its presence tells (docs/protocol.md, section 9).
+/// A device according to its presence (docs/protocol.md, "Discovery").
 struct device_presence {
-  std::string state{};  ///< `ONLINE`, `OFFLINE`, or what else it says
+  std::string state{};  ///< `ONLINE`, `OFFLINE`, or any other text
   std::optional<unix_millis> updated{};
 };
 
-/// Tag to presence, sorted.
+/// Maps tags to presences, sorted.
 using presence_list = std::map<std::string, device_presence>;
 
-/// True for an argument that looks for devices by name; else it is a tag.
+/// Returns true for a pattern of device names, false for a tag.
 bool is_search(const std::string& pattern);
 
-/// Takes a presence message of a device that the pattern (with * and ?) fits. Others change nothing.
+/// Adds a presence message of a device that matches the pattern (with * and ?). Other messages change
+/// nothing.
 void note_presence(presence_list& known, const general_message& m, const std::string& pattern);
 
-/// `12 s`, `5 min`, `3 h`, `2 d`; empty for the future, or for none.
+/// Returns `12 s`, `5 min`, `3 h`, `2 d`; empty for a time in the future, or none.
 std::string age(std::optional<unix_millis> since, unix_millis now);
 
-/// A table on a terminal; else tag, state and milliseconds between tabs; JSON lines; CSV. @param names  only
-/// the tags
+/// Returns a table on a terminal; else tag, state and milliseconds separated by tabs; JSON lines; CSV. @param
+/// names  only the tags
 std::string show_devices(const presence_list& devices, const output_format& how, bool names, unix_millis now);
 
-/// One resource of a device.
+/// A resource of a device.
 struct resource_entry {
   std::string path{};
   std::string methods{};  ///< `GET, PUT`
@@ -45,15 +46,15 @@ struct resource_entry {
   std::string json{};                     ///< the object as the device wrote it
 };
 
-/// Reads the answer to GET .well-known/core, sorted by path. @return nothing if it is no list of resources
+/// Reads the answer to GET .well-known/core, sorted by path. @return nothing if it is not a list of resources
 std::optional<std::vector<resource_entry>> read_resources(const json_text& body);
 
-/// Its address. @param asked  where the list came from: under its subsystem it is addressed, unless the
-/// device says that it is another
+/// Returns its address. @param asked  where the list came from: the resource is addressed under its
+/// subsystem, unless the device names another one
 std::string address_of(const resource_entry& r, const address& asked);
 
-/// The same for resources. @param names  only their addresses  @param asked  where the list came from: under
-/// its subsystem they are addressed, unless the device says that it is another
+/// Returns the same for resources. @param names  only their addresses  @param asked  where the list came
+/// from: resources are addressed under its subsystem, unless the device names another one
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,
                            const address& asked);
 

@@ -118,7 +118,8 @@ std::optional<std::string> fault_of_format(std::string_view format) {
     const std::string_view letter = format.substr(++i, 1);
     if (letter.empty() || std::string_view("bcdpriJ%").find(letter) == std::string_view::npos)
       return "-F: '%" + std::string(letter) +
-             "' is no field; there are %b body, %c code, %d name, %p path, %r request id, %i milliseconds, "
+             "' is not a field; the fields are %b body, %c code, %d name, %p path, %r request id, %i "
+             "milliseconds, "
              "%J all as JSON, %% percent";
   }
   return std::nullopt;

@@ -14,24 +14,24 @@ namespace mqcoap::cli {
 
 /// -o
 enum class output_kind : std::uint8_t {
-  body,  ///< the body: pretty on a terminal, else the JSON text, control characters escaped
+  body,  ///< the body: indented on a terminal, else the JSON text, control characters escaped
   json,  ///< the whole response as one JSON object
   raw,   ///< the body, strings without their quotes
   csv,   ///< the body as a table, RFC 4180
 };
 
-/// How results are written to standard output.
+/// The format of results on standard output.
 struct output_format {
   output_kind kind = output_kind::body;
   bool header = false;         ///< -i: code and header fields before the body
   std::string format{};        ///< -F; empty: none
   bool terminal = false;       ///< standard output is a terminal
-  bool colour = false;         ///< there, in colour
+  bool colour = false;         ///< standard output is in colour
   bool colour_errors = false;  ///< standard error in colour
   std::size_t width = 80;      ///< columns of the terminal
 };
 
-/// A request and what came of it.
+/// A request and its answer.
 struct exchange_record {
   address to;
   method verb;
@@ -39,38 +39,38 @@ struct exchange_record {
   std::chrono::microseconds took{};
 };
 
-/// What goes to standard output for an answer, with its final line feed; empty where there is nothing to say.
-/// An error's words are no data: they are only there where the format has the code too (json, -i, -F).
+/// Returns the output for an answer, with its final line feed; empty if there is none. The text of an error
+/// is no data: it appears only in formats that have the code too (json, -i, -F).
 std::string render(const exchange_record& e, const output_format& how);
 
-/// `205 CONTENT 12 ms`
+/// Returns `205 CONTENT 12 ms`.
 std::string status_line(const exchange_record& e, bool colour);
 
-/// The whole exchange as one JSON object on one line: address, method, code, name, ms, path, request_id,
-/// source, the options that came, and body.
+/// Returns the whole exchange as one JSON object on one line: address, method, code, name, ms, path,
+/// request_id, source, the received options, and body.
 std::string to_json(const exchange_record& e);
 
-/// The words of an error body: a string without its quotes, else the JSON text.
+/// Returns the text of an error body: a string without its quotes, else the JSON text.
 std::string words_of(const json_text& body);
 
-/// The same for `-o raw`: for a terminal without what steers it, for a pipe byte for byte.
+/// Returns the same for `-o raw`: without control characters for a terminal, byte for byte for a pipe.
 std::string raw_words(const json_text& body, const output_format& how);
 
-/// Milliseconds for people: `0.42`, `3.1`, `12`, `1234`.
+/// Returns milliseconds for people: `0.42`, `3.1`, `12`, `1234`.
 std::string in_milliseconds(std::chrono::microseconds took);
 
-/// What is wrong with a -F text, and what would be right; nothing if it is good.
+/// Returns what is wrong with a -F text, and what would be right; nothing if it is good.
 std::optional<std::string> fault_of_format(std::string_view format);
 
-/// -F: %b body (with -o raw a string without its quotes), %c code, %d its name, %p path, %r request id,
-/// %i milliseconds, %J all as JSON, %% percent; \n, \t and \\. Precondition: no fault.
+/// Expands the text of -F: %b body (with -o raw a string without its quotes), %c code, %d its name, %p path,
+/// %r request id, %i milliseconds, %J all as JSON, %% percent; \n, \t and \\. Precondition: no fault.
 std::string apply_format(const output_format& how, const exchange_record& e);
 
 /// Writes to standard output and flushes. @throws output_closed
 void print(std::string_view text);
 /// Writes a line to standard error.
 void complain(std::string_view line);
-/// Writes what to try to standard error, each line of it marked; nothing for an empty hint.
+/// Writes a hint to standard error, each line of it marked; nothing for an empty hint.
 void complain_hint(std::string_view hint, bool colour);
 
 }  // namespace mqcoap::cli

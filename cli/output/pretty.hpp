@@ -6,8 +6,8 @@
 
 namespace mqcoap::cli {
 
-/// The JSON text for reading: two columns of indentation, what fits on a line on one line, long lists of
-/// scalars filled. Every number keeps its digits. No final line feed.
+/// Formats JSON text for people: indented by two columns, short values on one line, long lists of scalars
+/// filled. Every number keeps its digits. No final line feed.
 /// @param width  columns
 std::string pretty(const json_text& json, std::size_t width, bool colour);
 

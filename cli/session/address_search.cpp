@@ -14,11 +14,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Retained messages come at once, one behind the other: after such a pause there are no more.
+/// Retained messages arrive one after the other: after such a pause there are no more.
 constexpr auto pause_after_last = 150ms;
 constexpr auto longest_search = 1s;
 
-/// True for a device that a pattern may ask: one that is gone does not answer.
+/// Returns true for a device that a pattern may select: one that is OFFLINE does not answer.
 bool is_online(const device_presence& device) { return device.state != "OFFLINE"; }
 
 std::vector<std::string> tags_of(session& s, const address_pattern& pattern) {
@@ -33,7 +33,7 @@ bool has_method(const resource_entry& r, method verb) {
   return (", " + r.methods + ", ").find(", " + std::string(to_string(verb)) + ", ") != std::string::npos;
 }
 
-/// Adds what one device lists, and the pattern takes.
+/// Adds the resources of one device that match the pattern.
 void add_resources(std::vector<address>& to, session& s, const std::string& tag,
                    const address_pattern& pattern, method verb) {
   const request_spec list(discovery_address(is_glob(pattern.subsystem) ? tag : tag + '/' + pattern.subsystem),
@@ -95,9 +95,9 @@ std::vector<address> find_addresses(session& s, const std::vector<std::string>& 
     for (const auto& tag : tags_of(s, pattern)) add_resources(found, s, tag, pattern, verb);
     if (found.size() == before)
       throw failure(status_no_answer,
-                    "nothing in " + options.client.ns.text() + " fits '" + word + "' and takes " +
+                    "no resource in " + options.client.ns.text() + " matches '" + word + "' and takes " +
                         std::string(to_string(verb)),
-                    "mqcoap ls shows who is online, mqcoap ls TAG what there is");
+                    "mqcoap ls shows which devices are online, mqcoap ls TAG lists resources");
   }
   std::set<std::string> seen;
   std::erase_if(found, [&](const address& a) { return !seen.insert(a.to_string()).second; });

@@ -11,14 +11,14 @@
 
 namespace mqcoap::cli {
 
-/// The devices that tell their presence and that the pattern (with * and ?) fits. Ends when no more come, at
-/// the latest after `most`.
+/// Returns the devices that announce their presence and match the pattern (with * and ?). Ends when no more
+/// arrive, at the latest after `most`.
 presence_list find_devices(session& s, const std::string& pattern, std::chrono::milliseconds most);
 
-/// The resources that are meant, each once: an address stands for itself; a pattern with * and ?, as
-/// `monitor` has it, for what the devices that are online, or the one that it names, list with this method. A
-/// device that does not answer is told on stderr.
-/// @throws usage_failure  for what is neither; failure if a pattern fits nothing
+/// Returns the selected resources, each once. An address stands for itself; a pattern with * and ?, as in
+/// `monitor`, for the resources with this method that are listed by the devices that are online, or by the
+/// one that it names. A device that does not answer is reported on stderr.
+/// @throws usage_failure  for neither an address nor a pattern; failure if nothing matches a pattern
 std::vector<address> find_addresses(session& s, const std::vector<std::string>& words, method verb,
                                     const settled_options& options);
 

@@ -13,15 +13,15 @@
 namespace mqcoap::cli {
 
 struct bench_options {
-  std::size_t in_flight =
-      1;            ///< closed loop: always so many. Open loop: at most so many; more are sent later
-  double rate = 0;  ///< requests/s of the open loop; 0: closed loop
+  std::size_t in_flight = 1;  ///< closed loop: the constant number under way. Open loop: the limit; further
+                              ///< requests are sent later
+  double rate = 0;            ///< requests/s of the open loop; 0: closed loop
   steady_time end = steady_time::max();  ///< no request is sent after this
-  std::uint64_t count = 0;               ///< so many requests; 0: no limit
+  std::uint64_t count = 0;               ///< number of requests; 0: no limit
 };
 
-/// Sends one request, or several in turn, again and again and measures how long the answers take. Lives on
-/// until the last request has ended: completion handlers hold it.
+/// Sends one request, or several in turn, repeatedly, and measures the latency of the answers. Lives until
+/// the last request has ended, because completion handlers hold it.
 /// @par Threads  Everything on the client's executor.
 class bench_load : public std::enable_shared_from_this<bench_load> {
  public:
@@ -30,12 +30,12 @@ class bench_load : public std::enable_shared_from_this<bench_load> {
   bench_load(client& mqtt, std::vector<request_spec> what, bench_options options);
 
   void start();
-  /// Sends nothing more; what still comes does not count.
+  /// Sends nothing more; later answers are not counted.
   void abandon();
 
-  /// True when everything that was to be sent has ended, or the broker was lost.
+  /// Returns true when all requests have ended, or the broker was lost.
   bool finished() const noexcept { return lost_ || (!may_send() && outstanding_ == 0); }
-  /// With the time that has passed, as far as it is measured.
+  /// Returns the result so far.
   bench_result result() const;
 
  private:

@@ -11,7 +11,7 @@ failure unreachable(const link_options& broker, const outage_cause& why) {
 
 failure refused_filter(const link_options& broker, std::string_view filter) {
   return {status_unreachable, place_of(broker) + " refuses the subscription to " + std::string(filter),
-          "its access rules (mosquitto: acl_file) must allow reading that; or log in as another with -u"};
+          "its access rules (mosquitto: acl_file) must allow reading it; or log in as another user with -u"};
 }
 
 }  // namespace mqcoap::cli

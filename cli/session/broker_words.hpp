@@ -8,10 +8,10 @@
 
 namespace mqcoap::cli {
 
-/// For a broker that cannot be reached, or does not let us in.
+/// Makes the failure for a broker that cannot be reached, or refuses the connection.
 failure unreachable(const link_options& broker, const outage_cause& why);
 
-/// For a subscription that the broker's access rules refuse.
+/// Makes the failure for a subscription that the broker's access rules refuse.
 failure refused_filter(const link_options& broker, std::string_view filter);
 
 }  // namespace mqcoap::cli

@@ -15,14 +15,15 @@
 
 namespace mqcoap::cli {
 
-/// What a bus_session tells, on its event loop. What is thrown from here ends the session.
+/// The callbacks of a bus_session, on its event loop. An exception of one ends the session.
 struct bus_hooks {
   std::function<void()> ready;  ///< once: the broker has confirmed every subscription
   std::function<void(const inbound&)> message;
 };
 
-/// A connection for a verb that watches or sends raw messages: its own event loop, which runs until the verb
-/// or somebody at the keyboard ends it. Losing the broker later is said on stderr, and waited out.
+/// A connection for a verb that watches or sends raw messages. It has its own event loop, which runs until
+/// the verb or the user ends it. A later loss of the broker is reported on stderr, and the session waits for
+/// its return.
 class bus_session final : private link_events {
  public:
   /// @param patience  for the first connection, until every subscription is confirmed; at least 5 s
@@ -30,21 +31,22 @@ class bus_session final : private link_events {
               bus_hooks hooks);
 
   /// Runs until `finish`. @return true: finished; false: SIGINT or SIGTERM asked for the end, see `signal`
-  /// @throws failure  the broker cannot be reached at first, or refuses a subscription; what a hook threw
+  /// @throws failure  the broker cannot be reached at the start, or refuses a subscription; exceptions of a
+  /// hook
   bool run();
   /// The signal that ended `run`.
   int signal() const noexcept { return signal_; }
 
   /// Sends what is queued, disconnects and ends `run`.
   void finish();
-  /// The same, in so much time from now.
+  /// Does the same after this time.
   void finish_after(std::chrono::milliseconds duration);
 
   boost::asio::io_context& loop() noexcept { return loop_; }
   link& bus() noexcept { return link_; }
   const clock& time() const noexcept { return time_; }
 
-  /// Calls a hook of the verb's; what it throws ends the session.
+  /// Calls a hook of the verb; an exception of it ends the session.
   template <class F>
   void guarded(F&& call) noexcept {
     try {
@@ -69,7 +71,7 @@ class bus_session final : private link_events {
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
   const std::chrono::milliseconds patience_;
-  boost::asio::steady_timer end_;  ///< of the patience, then of the whole
+  boost::asio::steady_timer end_;  ///< limits the connecting, then the whole session
   mosquitto_link link_;
   std::size_t unconfirmed_ = 0;
   bool was_up_ = false;

@@ -11,10 +11,11 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char check_name[] = "bridge";
-/// For a request to cross a bridge.
+/// The time for a request to cross a bridge.
 constexpr std::chrono::milliseconds crossing{1000};
 
-/// The routes over which a request to that broker would come back to the gateway as one to be served.
+/// Returns the routes by which a request to that broker would come back to the gateway as a request for a
+/// served tag.
 std::string serving_routes(const settings& gateway, const std::string& other) {
   std::string names;
   for (const auto& route : gateway.gateway.proxy.routes) {
@@ -25,7 +26,8 @@ std::string serving_routes(const settings& gateway, const std::string& other) {
   return names;
 }
 
-/// A client of one of the brokers, under a name of its own: the gateway's would throw the gateway off.
+/// Makes the options for a client of one of the brokers with a client id of its own; the gateway's id would
+/// end the gateway's connection.
 settled_options to_broker(settled_options options, const settings& gateway, const link_options& broker) {
   options.client.broker = broker;
   options.client.broker.client_id.clear();
@@ -36,18 +38,18 @@ settled_options to_broker(settled_options options, const settings& gateway, cons
 }
 
 finding unreachable(const std::string& broker, const std::string& why) {
-  return {verdict::warn, check_name, broker + " cannot be looked at: " + why,
-          "`mqcoap doctor` with that broker's address, user and password says more"};
+  return {verdict::warn, check_name, broker + " cannot be checked: " + why,
+          "`mqcoap doctor` with that broker's address, user and password tells more"};
 }
 
 finding unheard(const std::string& broker, const std::string& home, const device_tag& tag) {
   return {verdict::warn, check_name,
-          broker + " cannot be looked at: user and access rules at " + home + " may not read requests to " +
+          broker + " cannot be checked: user and access rules at " + home + " may not read requests to " +
               tag.text() + ", not even those that are sent there",
           "let that user publish and read requests to tags with `mqcoap_doctor_`"};
 }
 
-/// A client of a broker, with MQTT 5 where it speaks it: that tells which publishes are denied.
+/// Connects a client to a broker, with MQTT 5 if possible, which reports denied publishes.
 struct asking_client {
   settled_options options;
   std::unique_ptr<session> at;
@@ -56,7 +58,7 @@ struct asking_client {
   asking_client(const settled_options& of, const settings& gateway, const link_options& broker)
       : options(to_broker(of, gateway, broker)) {}
 
-  /// @param why  if it cannot
+  /// @param why  the reason if the connection fails
   error_code connect(outage_cause& why) {
     auto& protocol = options.client.broker.protocol;
     const bool may_choose = protocol == mqtt_protocol::automatic;
@@ -76,7 +78,7 @@ struct asking_client {
   }
 };
 
-/// What became of a request to the listener.
+/// Returns what happened to a request for the listener.
 struct passage {
   bool came = false;
   error_code error;
@@ -87,11 +89,11 @@ passage send_probe(session& from, session& listener, const device_tag& tag) {
   const auto came = [&] { return listener.mqtt().stats().served > before; };
   request_spec probe(address{tag, *subsystem_name::parse("gateway"), *resource_path::parse("doctor")});
   probe.timeout = crossing;
-  // Shared, because the session ends after what stands here.
+  // Shared, because the session outlives the variables of this function.
   const auto outcome = std::make_shared<std::optional<error_code>>();
   from.mqtt().async_request(probe, [outcome](error_code error, const response&) { *outcome = error; });
   from.wait_until(std::chrono::steady_clock::now() + crossing, [&] { return outcome->has_value(); });
-  // What came meanwhile lies in the socket.
+  // Messages that arrived in the meantime are still in the socket.
   const bool arrived = listener.wait_until(std::chrono::steady_clock::now() + crossing / 4, came);
   return {arrived, outcome->value_or(errc::timed_out)};
 }
@@ -103,7 +105,7 @@ finding judge_bridge(const settings& gateway, const std::string& other, returned
   if (came_back == returned::unsaid)
     return {verdict::warn, check_name,
             "what is sent to " + other + " did not come back from " + home + ", but over MQTT 3.1.1 " +
-                other + " does not say whether it takes it at all",
+                other + " does not say whether it accepts it",
             "let that broker's user publish requests to any tag, or speak MQTT 5 with it"};
   if (came_back == returned::no)
     return {verdict::ok, check_name, "what is sent to " + other + " does not come back from " + home};
@@ -112,7 +114,7 @@ finding judge_bridge(const settings& gateway, const std::string& other, returned
   const auto routes = serving_routes(gateway, other);
   if (routes.empty()) return {verdict::ok, check_name, words + "; no route serves across"};
   return {verdict::fail, check_name, words + ", and writes run twice by the routes that serve: " + routes,
-          "take `serve: true` off them, or their tags out of the bridge", status_configuration};
+          "remove `serve: true` from these routes, or their tags from the bridge", status_configuration};
 }
 
 void examine_bridges(const settled_options& options, const settings& gateway,

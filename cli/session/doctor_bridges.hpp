@@ -8,24 +8,24 @@
 #include "options/command.hpp"
 #include "output/findings.hpp"
 
-// What `doctor` finds out about the brokers of a gateway's configuration.
+// The checks of `doctor` for the brokers of a gateway's configuration.
 namespace mqcoap::cli {
 
-/// Whether a request that was sent to another broker reached the default one.
+/// Says whether a request that was sent to another broker reached the default one.
 enum class returned : std::uint8_t {
   yes,
   no,
-  unsaid,  ///< it did not, and nobody says whether that broker took it
+  unsaid,  ///< it did not, and it is unknown whether that broker accepted it
 };
 
-/// Whether a gateway with these settings may serve devices on another broker.
+/// Evaluates whether a gateway with these settings may serve devices on another broker.
 /// @param other  name of a broker that is not the default
 finding judge_bridge(const settings& gateway, const std::string& other, returned came_back);
 
-/// Sends a request to each further broker of a gateway's settings and looks whether it reaches the default
-/// broker, as it does when the two are bridged, or are one broker under two names. First of all the default
-/// broker has to bring a request that was sent to itself. `show` gets a finding for each further broker.
-/// @param options  how to ask; the brokers and the namespace are those of the settings
+/// Sends a request to each further broker of a gateway's settings and checks whether it reaches the default
+/// broker, as it does when the two are bridged, or are one broker under two names. First it checks that the
+/// default broker delivers a request that was sent to itself. `show` gets a finding for each further broker.
+/// @param options  options for the connections; the brokers and the namespace are those of the settings
 void examine_bridges(const settled_options& options, const settings& gateway,
                      const std::function<void(const finding&)>& show);
 

@@ -6,7 +6,8 @@
 namespace mqcoap::cli {
 namespace {
 
-constexpr std::string_view made_up = "a made-up fault: this simulated device answers some requests with 503";
+constexpr std::string_view made_up =
+    "a simulated fault: this simulated device answers some requests with 503";
 constexpr std::chrono::seconds answer_patience{5};
 
 }  // namespace
@@ -43,7 +44,8 @@ void faulty_link::on_message(link&, const inbound& m) noexcept {
   if (!topic || topic->which() != exchange_topic::kind::request || m.retained)
     return owner_->on_message(*this, m);
   ++counted_.requests;
-  // Both are drawn for every request, so that one share does not change what the other hits.
+  // Both are drawn for every request, so that one share does not influence which requests the other one
+  // selects.
   const bool drops = happens(options_.drop);
   const bool fails = happens(options_.error);
   if (drops) {

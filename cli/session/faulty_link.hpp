@@ -16,27 +16,28 @@
 
 namespace mqcoap::cli {
 
-/// What a faulty_link did.
+/// The counts of a faulty_link.
 struct fault_counts {
   std::uint64_t requests = 0;
   std::uint64_t dropped = 0;
-  std::uint64_t errors = 0;    ///< 503 that were made up here
+  std::uint64_t errors = 0;    ///< simulated 503 answers
   std::uint64_t answered = 0;  ///< answers sent, errors included
-  std::uint64_t unsent = 0;    ///< answers that the connection did not take
+  std::uint64_t unsent = 0;    ///< answers that the connection refused
 };
 
-/// A link that loses requests, answers some with 503 and sends every answer late, as slow and broken devices
-/// do. The same seed and the same requests in the same order give the same faults.
+/// A link that drops requests, answers some with 503 and delays every answer, like slow and broken devices.
+/// The same seed and the same requests in the same order give the same faults.
 /// @par Threads  Everything on the event loop.
 class faulty_link final : public forwarding_link, private link_events {
  public:
-  static constexpr std::size_t most_delayed = 65'536;  ///< answers that wait; more are refused
+  static constexpr std::size_t most_delayed =
+      65'536;  ///< number of waiting answers; further ones are refused
 
   /// @param inner  outlives this link
-  /// @param wake  its owner calls `on_alarm`
+  /// @param wake  makes its owner call `on_alarm`
   faulty_link(link& inner, fault_options options, decode_rules rules, const clock& time, alarm& wake);
 
-  /// Sends the answers whose time has come.
+  /// Sends the answers that are due.
   void on_alarm();
   const fault_counts& counted() const noexcept { return counted_; }
 
@@ -49,7 +50,7 @@ class faulty_link final : public forwarding_link, private link_events {
   struct delayed {
     std::string topic;
     std::string payload;
-    std::chrono::nanoseconds patience;  ///< for which the connection may queue it
+    std::chrono::nanoseconds patience;  ///< how long the connection may queue it
     publish_options options;
     written_handler done;
   };

@@ -44,7 +44,7 @@ std::string replaced(std::string_view text, std::string_view by) {
 
 device_options make_device(std::string_view tag, const std::vector<std::string>& values, bool read_only) {
   auto name = device_tag::parse(tag);
-  if (!name) throw usage_failure(fmt::format("'{}' is no tag ({}) and no FILE.yaml", tag, tag_rules));
+  if (!name) throw usage_failure(fmt::format("'{}' is neither a tag ({}) nor a FILE.yaml", tag, tag_rules));
   if (values.empty())
     throw usage_failure(
         fmt::format("{} would have no resource: add -r PATH=VALUE, e.g. -r 'gains=[0,1]'", tag));
@@ -91,7 +91,8 @@ std::vector<device_options> make_fleet(const std::vector<device_options>& like, 
     const auto text = tags.tag(one.tag.text(), i + 1);
     auto tag = device_tag::parse(text);
     if (!tag)
-      throw usage_failure(fmt::format("'{}' would be no tag ({}); choose shorter --tags", text, tag_rules));
+      throw usage_failure(
+          fmt::format("'{}' would not be a tag ({}); choose shorter --tags", text, tag_rules));
     if (!seen.insert(text).second)
       throw usage_failure(fmt::format("two devices would have the tag {}", text));
     fleet.push_back({*std::move(tag), one.description, one.subsystems, one.resources, one.presence});

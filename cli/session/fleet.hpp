@@ -8,11 +8,11 @@
 
 namespace mqcoap::cli {
 
-/// A device with a value for each `PATH=VALUE`: GET and PUT, or GET alone. @throws usage_failure
+/// Makes a device with a value for each `PATH=VALUE`: GET and PUT, or only GET. @throws usage_failure
 device_options make_device(std::string_view tag, const std::vector<std::string>& values, bool read_only);
 
 /// The tags of a fleet: a text in which `%d` or `%03d`, once, stands for a device's number and `{tag}` for
-/// the tag of the device that it is like.
+/// the tag of the copied device.
 class tag_pattern {
  public:
   /// @throws usage_failure
@@ -26,8 +26,8 @@ class tag_pattern {
   int width_ = 0;
 };
 
-/// So many devices, numbered from 1; they are like those given, in turn.
-/// @throws usage_failure  a tag that is none, or one that two of them would have
+/// Makes this many devices, numbered from 1; they copy the given ones in turn.
+/// @throws usage_failure  for an invalid tag, or one that two devices would have
 std::vector<device_options> make_fleet(const std::vector<device_options>& like, std::size_t size,
                                        const tag_pattern& tags);
 

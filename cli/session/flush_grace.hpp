@@ -4,7 +4,7 @@
 
 namespace mqcoap::cli {
 
-/// How long a link that stops may take to send what still waits.
+/// The time that a stopping link has to send waiting messages.
 inline constexpr std::chrono::milliseconds flush_grace{500};
 
 }  // namespace mqcoap::cli

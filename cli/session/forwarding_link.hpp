@@ -9,7 +9,7 @@
 
 namespace mqcoap::cli {
 
-/// A link that stands before another one, and leaves to it whatever a subclass does not do itself.
+/// A link that wraps another one, and forwards to it all calls that a subclass does not override.
 class forwarding_link : public link {
  public:
   const std::string& name() const noexcept final { return inner_.name(); }

@@ -10,39 +10,40 @@ namespace {
 
 using kind = outage_cause::kind;
 
-/// For a write of which nobody knows whether it ran.
+/// Returns the hint for a write that may or may not have run.
 std::string hint_for_unknown(const request_spec& asked) {
   const auto where = asked.to.to_string();
-  std::string out = "look first whether it ran: mqcoap get " + where;
+  std::string out = "check first whether it ran: mqcoap get " + where;
   if (asked.id)
     out += "\n--request-id " + std::string(asked.id->text()) +
-           ": the same command again runs once, and gets its answer, where a gateway answers; not so a bare "
-           "device";
+           ": with this id a gateway runs the same command only once and repeats its answer; a bare device "
+           "runs it again";
   return out;
 }
 
-/// For a gateway's answer that names the largest packet of a broker. @param words  of the answer
+/// Returns the hint for a gateway's answer that names the largest packet of a broker. @param words  the text
+/// of the answer
 std::string hint_for_packet(std::string_view words) {
   if (holds(words, "`max_packet`")) return "`max_packet` of that broker in the gateway's configuration";
   if (holds(words, "in one packet")) return "`max_packet_size` in the mosquitto.conf of that broker";
   return {};
 }
 
-/// Which of several limits was met, the words of the answer say.
+/// Returns the hint for a 413; the text of the answer tells which of several limits was exceeded.
 std::string hint_for_too_large(std::string_view words) {
   if (auto hint = hint_for_packet(words); !hint.empty()) return hint;
   if (holds(words, "the payload has"))
-    return "`limits.payload` in the gateway's configuration, 256KiB if it says nothing";
+    return "`limits.payload` in the gateway's configuration, 256KiB by default";
   if (holds(words, "DELETE") || holds(words, "has room for"))
     return "`collection: {max: ...}` of that resource in the gateway's configuration";
   return {};
 }
 
-/// @param largest_packet  of the broker; 0: it says nothing
+/// @param largest_packet  the broker's limit; 0: it announces none
 std::string hint_for_unsent(std::size_t largest_packet) {
-  if (largest_packet == 0) return "a message of MQTT has at most 256 MiB";
-  return "the broker takes " + size_to_string(largest_packet) +
-         " in one packet: `max_packet_size` in mosquitto.conf";
+  if (largest_packet == 0) return "an MQTT message has at most 256 MiB";
+  return "the broker accepts packets of at most " + size_to_string(largest_packet) +
+         ": `max_packet_size` in mosquitto.conf";
 }
 
 bool wants_certificate(const outage_cause& why) {
@@ -78,13 +79,13 @@ std::string hint_for_outage(const outage_cause& why, const link_options& broker)
   if (wants_user(why))
     return broker.username.empty()
                ? "the broker wants a user: -u NAME and --password-file FILE, or MQCOAP_PASSWORD"
-               : "wrong user or password; now '" + broker.username + '\'';
+               : "wrong user or password; the user is '" + broker.username + '\'';
   if (why.is(kind::hung_up))
     return (broker.tls
                 ? std::string()
                 : std::string("does the broker speak TLS on this port? mqtts://, or --cafile FILE; ")) +
            "-V 3.1.1 or -V 5 for another version";
-  return "name the broker: -h HOST -p PORT, -L URL, or MQCOAP_URL; `mqcoap doctor` looks closer";
+  return "name the broker: -h HOST -p PORT, -L URL, or MQCOAP_URL; `mqcoap doctor` finds out more";
 }
 
 std::string hint_for_answer(const request_outcome& outcome, const request_spec& asked) {
@@ -99,7 +100,8 @@ std::string hint_for_answer(const request_outcome& outcome, const request_spec& 
     case response_code::internal_server_error:
       return hint_for_packet(words_of(outcome.answered->answer.body));
     case response_code::service_unavailable: return "wait a moment, or look at the gateway's log";
-    case response_code::gateway_timeout: return "is the device switched on? `mqcoap ls` shows who is online";
+    case response_code::gateway_timeout:
+      return "is the device switched on? `mqcoap ls` shows which devices are online";
     case response_code::proxying_not_supported:
       return "a route for " + tag + " under `proxy.routes` in the gateway's configuration";
     default: return {};
@@ -119,7 +121,7 @@ std::string hint_for_failure(const request_outcome& outcome, const request_spec&
   const auto& tag = asked.to.tag.text();
   const auto& error = outcome.error;
   const auto online =
-      "is " + tag + " switched on, and its tag spelled right? `mqcoap ls` shows who is online\n";
+      "is " + tag + " switched on, and its tag spelled right? `mqcoap ls` shows which devices are online\n";
   if (may_have_run(outcome, asked.verb))
     return (error == errc::timed_out ? online : "") + hint_for_unknown(asked);
   if (error == errc::timed_out)

@@ -7,24 +7,24 @@
 
 #include "session/session.hpp"
 
-// What to try when something went wrong. Every text is empty where there is nothing useful to say.
+// Hints for users after errors. A text is empty if there is no useful hint.
 namespace mqcoap::cli {
 
-/// `mqtt://HOST:PORT`, for error texts; never a password.
+/// Returns `mqtt://HOST:PORT`, for error texts; never a password.
 std::string place_of(const link_options& broker);
 
-/// What to try when the broker cannot be reached or refuses us.
+/// Returns the hint for a broker that cannot be reached or refuses the connection.
 std::string hint_for_outage(const outage_cause& why, const link_options& broker);
 
-/// What to try after an error answer. Precondition: there is an answer.
+/// Returns the hint for an error answer. Precondition: there is an answer.
 std::string hint_for_answer(const request_outcome& outcome, const request_spec& asked);
 
-/// The line of mosquitto's acl_file without which devices cannot be asked, or their answers not be had.
-/// @param tag  `+`: of all
+/// Returns the line of mosquitto's acl_file that allows asking devices, or reading their answers.
+/// @param tag  `+` for all devices
 std::string acl_line_for_requests(const namespace_name& ns, std::string_view tag);
 std::string acl_line_for_answers(const namespace_name& ns, std::string_view tag);
 
-/// What to try when no answer came. A write that may have been run is never simply to be sent again.
+/// Returns the hint for a missing answer. It never suggests just repeating a write that may have been run.
 std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,
                              const settled_options& options);
 

@@ -11,8 +11,8 @@ namespace mqcoap::cli {
 ///
 ///     {"t": 12.5, "at": "2026-01-31T12:00:00.123Z", "topic": "...", "payload": "..."}
 ///
-/// `t`: milliseconds since the recording began; `payload`: the text, or with `"encoding": "base64"` what is
-/// no UTF-8.
+/// `t`: milliseconds since the recording began; `payload`: the text, or with `"encoding": "base64"` a payload
+/// that is not UTF-8.
 struct recorded_message {
   std::chrono::microseconds t{};
   unix_millis at;
@@ -20,7 +20,7 @@ struct recorded_message {
   std::string payload;
 };
 
-/// The line of a message, without a newline.
+/// Returns the line of a message, without a newline.
 std::string to_line(const recorded_message& m);
 
 /// @throws failure

@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_repeats = 100;
 constexpr std::size_t most_doublings = 4;
 
-/// True for words of an answer that say that nobody ran the request (docs/protocol.md, section 8). They come
-/// from another process, and nothing else in an answer tells that.
+/// Returns true for a text that says that nobody ran the request (docs/protocol.md, "Run once"). The text
+/// comes from another process, and nothing else in an answer tells that.
 bool was_never_run(std::string_view words) {
   return holds(words, "was not sent") || holds(words, "was not run");
 }
@@ -30,9 +30,9 @@ void repeat_words::declare(command app, method verb) {
       ->option_text("ID");
   app.add_option("--retry", times,
                  verb == method::get
-                     ? "Ask so many times more if nothing comes, or 503 or 504"
-                     : "Send it so many times more, under the same id, if nothing comes, or 503 or 504.\n"
-                       "Gateways run it once; a device that does not know of repeats runs each")
+                     ? "Try again up to N times if there is no answer, or a 503 or 504"
+                     : "Try again up to N times, with the same id, if there is no answer, or a 503 or 504.\n"
+                       "Gateways run it once; a device that does not detect repeats runs each")
       ->between(std::size_t{0}, most_repeats)
       ->option_text("N");
 }
@@ -41,7 +41,7 @@ request_id repeat_words::chosen_id() const {
   if (id.empty()) return request_id_generator().next();
   if (const auto parsed = request_id::parse(id)) return *parsed;
   throw usage_failure(
-      "--request-id: '" + id + "' is no request id: 32 hexadecimal digits, hyphens as you like",
+      "--request-id: '" + id + "' is not a request id: 32 hexadecimal digits, with or without hyphens",
       "16fd2706-8baf-433b-82eb-8c7fada847da, for example");
 }
 

@@ -36,7 +36,7 @@ class planner {
   }
 
  private:
-  /// The first answer counts, as it did for the caller.
+  /// The first answer counts, as for the caller.
   void take_response(const exchange_topic& topic, const recorded_message& m) {
     const auto asked = places_.find(exchange_key(topic));
     if (asked == places_.end()) return;
@@ -84,7 +84,7 @@ recording read_recording(std::istream& in, const std::string& name) {
     try {
       out.messages.push_back(parse_recorded(line));
     } catch (const failure& e) {
-      // The last line without its end, and with a beginning like the others'.
+      // True for a last line that is incomplete, and begins like the others.
       if (in.eof() && line.front() == '{') {
         out.cut_short = true;
         break;

@@ -15,16 +15,16 @@
 
 namespace mqcoap::cli {
 
-/// A request of a recording that is to be sent again.
+/// A request of a recording that will be sent again.
 struct planned_request {
-  std::chrono::microseconds at{};  ///< after the first one of the plan
+  std::chrono::microseconds at{};  ///< time after the first request of the plan
   device_tag tag;
   subsystem_name subsystem;
   request_id id;                   ///< as recorded
   std::string payload;             ///< as recorded
-  std::optional<request> decoded;  ///< none: it breaks the protocol, and can only be sent as it was
+  std::optional<request> decoded;  ///< none: it breaks the protocol, and can only be sent unchanged
   std::optional<std::int64_t>
-      code;          ///< what was answered then; none: nothing was, or it is not in the recording
+      code;          ///< the recorded answer; none: there was none, or it is not in the recording
   json_text body{};  ///< likewise
 };
 
@@ -32,7 +32,7 @@ struct replay_plan {
   std::vector<planned_request> requests;  ///< by time
   std::size_t writes_left_out = 0;        ///< POST, PUT and DELETE
   std::size_t broken_left_out = 0;        ///< requests that break the protocol
-  std::size_t repeats_left_out = 0;       ///< an id that was sent again
+  std::size_t repeats_left_out = 0;       ///< requests with a repeated id
 
   bool empty() const noexcept { return requests.empty(); }
 };
@@ -42,18 +42,18 @@ struct replay_choice {
   bool writes = false;
 };
 
-/// Reads a recording; empty lines do not count, nor does a last line that was cut short, because the
-/// recorder was ended while it wrote. @param name  for error texts. @throws failure
+/// Reads a recording. Empty lines are skipped, and so is an incomplete last line, which remains when the
+/// recorder is ended while it writes. @param name  for error texts. @throws failure
 struct recording {
   std::vector<recorded_message> messages{};
   bool cut_short = false;
 };
 recording read_recording(std::istream& in, const std::string& name);
 
-/// What of it is sent again.
+/// Selects the requests to send again.
 replay_plan make_plan(const std::vector<recorded_message>& messages, replay_choice choice);
 
-/// The payload to be sent: as recorded, or under another id and with the present time.
+/// Returns the payload to send: as recorded, or with another id and the present time.
 std::string payload_of(const planned_request& r, const request_id& id, unix_millis now, bool as_recorded);
 
 }  // namespace mqcoap::cli

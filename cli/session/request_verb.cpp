@@ -14,8 +14,8 @@ namespace {
 /// Devices of mqcoapd answer under any subsystem, unless their configuration says otherwise.
 constexpr char any_subsystem[] = "gateway";
 
-/// What an error answer says; a write of which nobody knows whether it ran is called so. What answered is
-/// another process, which may have said so itself.
+/// Returns the text of an error answer, and adds that a write may have been run if that is unknown. The
+/// answering process may already have said so.
 std::string answer_words(std::string_view words, const request_outcome& outcome, method verb) {
   std::string out = safe_text(words, line_ends::kept);
   if (may_have_run(outcome, verb) && words.find("may have been run") == std::string_view::npos)
@@ -39,7 +39,7 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
   return status;
 }
 
-/// For -o json, where there is no answer.
+/// Returns the JSON output for a missing answer.
 std::string error_object(const request_spec& asked, std::string_view words) {
   std::string out;
   append_json_string(out += "{\"error\":", words);
@@ -51,7 +51,7 @@ std::string error_object(const request_spec& asked, std::string_view words) {
 
 bool is_json(const output_format& how) { return how.kind == output_kind::json && how.format.empty(); }
 
-/// Connects; with -o json, standard output says why that failed.
+/// Connects; with -o json, a failure is also reported on standard output.
 void connect(session& s, const request_spec& asked, const settled_options& options) {
   try {
     s.connect();
@@ -61,13 +61,13 @@ void connect(session& s, const request_spec& asked, const settled_options& optio
   }
 }
 
-/// Between two attempts. Says why, and waits.
+/// Reports the reason for another attempt, and waits.
 void await_repeat(session& s, std::size_t n, std::size_t most, const request_outcome& last,
                   const settled_options& options) {
   if (!options.quiet) {
     const auto why =
         last.answered ? status_line(*last.answered, options.output.colour_errors) : last.error.message();
-    complain("mqcoap: " + why + "; sent again under the same id, " + std::to_string(n) + " of " +
+    complain("mqcoap: " + why + "; sending it again with the same id, " + std::to_string(n) + " of " +
              std::to_string(most));
   }
   if (const auto pause = pause_before(n, last); pause.count() > 0)
@@ -80,11 +80,11 @@ address read_address(const std::string& text) {
   if (auto parsed = address::parse(text)) return *std::move(parsed);
   const auto slashes = std::count(text.begin(), text.end(), '/');
   const std::string form = "TAG/SUBSYSTEM/PATH, for example 2D_XX_0_9999/axuv/gains";
-  if (slashes == 0) throw usage_failure("'" + text + "' is no address: " + form, "mqcoap ls " + text);
+  if (slashes == 0) throw usage_failure("'" + text + "' is not an address: " + form, "mqcoap ls " + text);
   if (slashes == 1)
-    throw usage_failure("'" + text + "' is no address, it has two parts and not three: " + form);
+    throw usage_failure("'" + text + "' is not an address, it has two parts and not three: " + form);
   throw usage_failure(
-      "'" + text + "' is no address: " + form,
+      "'" + text + "' is not an address: " + form,
       "tag and subsystem are 1 to 64 characters of A-Z a-z 0-9 _ . -; a path has no empty, . or "
       ".. part and at most 255 bytes");
 }

@@ -9,15 +9,15 @@ namespace mqcoap::cli {
 /// Reads `TAG/SUBSYSTEM/PATH`. @throws usage_failure  that says which part is wrong
 address read_address(const std::string& text);
 
-/// Where a device lists its resources. @param what  TAG or TAG/SUBSYSTEM. @throws usage_failure
+/// Returns the address at which a device lists its resources. @param what  TAG or TAG/SUBSYSTEM. @throws
+/// usage_failure
 address discovery_address(const std::string& what);
 
-/// Connects, sends one request, again where that is asked for, and writes what came of it. @return the exit
-/// status
+/// Connects, sends a request, repeats it if requested, and writes the outcome. @return the exit status
 int run_request(const settled_options& options, request_spec what, const repeat_words& again);
 
-/// Writes an outcome: the result to standard output, status line, an error's words and hints to standard
-/// error. With -o json, standard output says `{"error": ...}` where no answer came. @return its exit status
+/// Writes an outcome: the result to standard output; status line, error text and hints to standard error.
+/// With -o json, standard output gets `{"error": ...}` if there was no answer. @return its exit status
 int report_outcome(const request_outcome& outcome, const request_spec& asked, const settled_options& options);
 
 }  // namespace mqcoap::cli

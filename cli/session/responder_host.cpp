@@ -15,12 +15,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What a person at a terminal is told of what happens beside the requests.
+/// Prints warnings and errors for the user at a terminal.
 void complain_of(log_level level, std::string_view words) {
   if (level <= log_level::warning) complain("mqcoap: " + std::string(words));
 }
 
-/// For requests in flight, and for the last answers to leave.
+/// The time for requests in flight, and for sending the last answers.
 constexpr auto answer_grace = 2s;
 
 }  // namespace
@@ -52,7 +52,7 @@ host_environment responder_host::environment() {
           flush_grace};
 }
 
-/// The first broker is the one that is served. Its connection is watched, and may be made a bad one.
+/// The first broker is served. Its connection is observed, and may be wrapped with simulated faults.
 std::unique_ptr<link> responder_host::connect(link_options broker) {
   auto plain = std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(broker));
   if (served_) return plain;

@@ -19,26 +19,26 @@
 
 namespace mqcoap::cli {
 
-/// What a responder_host tells, on its event loop. Each may be empty.
+/// The callbacks of a responder_host, on its event loop. Each may be empty.
 struct host_hooks {
-  std::function<void()> ready;  ///< once: requests come from now on
+  std::function<void()> ready;  ///< called once, when requests can arrive
   std::function<void(std::string_view topic, std::string_view payload)> message;  ///< in either direction
 };
 
-/// A gateway in the foreground: answers until somebody at the keyboard ends it.
+/// A gateway in the foreground: answers requests until the user ends it.
 class responder_host {
  public:
-  /// @param faults  what its devices do wrong; none: nothing
+  /// @param faults  the simulated faults of its devices; none: no faults
   responder_host(settings what, std::optional<fault_options> faults, host_hooks hooks);
 
-  /// Runs until SIGINT or SIGTERM, then answers what is in flight, for at most 2 s; a second signal ends it
-  /// at once. @throws failure  the broker cannot be reached at first, or refuses the subscriptions;
-  /// interrupted: by
-  ///   the second signal
+  /// Runs until SIGINT or SIGTERM, then answers the requests in flight, for at most 2 s; a second signal ends
+  /// it at once.
+  /// @throws failure  the broker cannot be reached at the start, or refuses the subscriptions
+  /// @throws interrupted  by the second signal
   void run();
 
   const counters& counted() const noexcept { return host_->running().counted(); }
-  /// Null: without faults.
+  /// Returns null if there are no simulated faults.
   const faulty_link* faults() const noexcept { return faulty_; }
 
  private:
@@ -59,8 +59,8 @@ class responder_host {
   const std::optional<fault_options> fault_options_;
   const decode_rules decoding_;
   std::unique_ptr<mosquitto_link> served_;  ///< the connection to the broker that is served
-  std::unique_ptr<tapped_link> tapped_;     ///< stands before it, where there are faults
-  faulty_link* faulty_ = nullptr;           ///< stands before both, and is the host's
+  std::unique_ptr<tapped_link> tapped_;     ///< wraps it, if there are faults
+  faulty_link* faulty_ = nullptr;           ///< wraps both; owned by the host
   std::unique_ptr<gateway_host> host_;
   bool was_ready_ = false;
   std::exception_ptr failure_;

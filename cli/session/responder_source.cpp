@@ -15,7 +15,7 @@ settings of_words(const responder_words& words, const settled_options& options) 
   return {{options.client.broker}, std::move(gateway), {}};
 }
 
-/// How to speak with a broker can be said for one that is named. The file says it for its own.
+/// Options for the connection apply only to a broker that is named; the file has its own.
 void refuse_broker_options(const global_options& given, const std::string& file) {
   const auto& tls = given.tls;
   const std::pair<bool, const char*> options[] = {{given.username.has_value(), "--username"},
@@ -31,13 +31,13 @@ void refuse_broker_options(const global_options& given, const std::string& file)
   for (const auto& [is_given, name] : options)
     if (is_given)
       throw usage_failure(
-          std::string(name) + " has no effect on " + file + ", which says it of its own broker",
+          std::string(name) + " has no effect on " + file + ", which sets it for its own broker",
           "-L URL or -h HOST names another broker");
 }
 
 settings of_file(const responder_words& words, const settled_options& options) {
   if (!words.values.empty() || words.read_only)
-    throw usage_failure("-r and --read-only go with a TAG; " + words.target + " says itself what there is");
+    throw usage_failure("-r and --read-only need a TAG; " + words.target + " describes its own resources");
   if (!options.names_broker && options.given != nullptr) refuse_broker_options(*options.given, words.target);
   auto out = load_configuration(words.target);
   if (options.names_broker) {
@@ -53,15 +53,15 @@ settings of_file(const responder_words& words, const settled_options& options) {
 
 void responder_words::declare(command app) {
   app.add_option("target", target,
-                 "A tag to answer for, or a file as mqcoapd reads it (.yaml, .yml, or with a /)")
+                 "A tag to answer for, or a configuration of mqcoapd (.yaml, .yml, or with a /)")
       ->required()
       ->option_text("TAG|FILE.yaml");
   app.add_option("-r,--resource", values,
-                 "A value under a path: JSON, else a text; GET and PUT. Repeat it for more")
+                 "A value under a path, for GET and PUT: JSON, or else a string. May be repeated")
       ->option_text("PATH=VALUE")
       ->expected(1)
       ->take_all();
-  app.add_flag("--read-only", read_only, "The values are for GET alone");
+  app.add_flag("--read-only", read_only, "Allow only GET of the values");
 }
 
 bool is_file_name(const std::string& target) {

@@ -16,9 +16,9 @@ session::session(const settled_options& options)
 session::~session() {
   try {
     if (!client_.connected()) return;
-    signal_ = 0;  // it has been obeyed
+    signal_ = 0;  // it is handled
     await<error_code>([this](auto done) { client_.async_disconnect(std::move(done)); });
-  } catch (const std::exception&) {  // a second signal: leave without goodbye
+  } catch (const std::exception&) {  // a second signal: end without disconnecting
   }
 }
 

@@ -16,22 +16,22 @@
 
 namespace mqcoap::cli {
 
-/// What came of a request: an answer, good or bad, or the reason why there is none.
+/// The outcome of a request: an answer, good or bad, or the reason why there is none.
 struct request_outcome {
   error_code error;
-  std::optional<exchange_record> answered{};  ///< nothing if the exchange failed on the way
+  std::optional<exchange_record> answered{};  ///< nothing if there was no answer
   std::string words{};                        ///< why there is none, for people
-  std::size_t largest_packet = 0;             ///< bytes that the broker takes in one; 0: it does not say
-  bool sent = true;                           ///< it has left
+  std::size_t largest_packet = 0;             ///< the broker's largest packet in bytes; 0: it announces none
+  bool sent = true;                           ///< the request was sent
 };
 
-/// A client on its own event loop, used as if calls were blocking. SIGINT and SIGTERM end every wait with
-/// `interrupted`. Messages that were subscribed to arrive during the waits.
-/// @par Threads  One.
+/// A client on its own event loop with blocking calls. SIGINT and SIGTERM end every wait with `interrupted`.
+/// Subscribed messages arrive during the waits.
+/// @par Threads  Used by one thread.
 class session {
  public:
   explicit session(const settled_options& options);
-  /// Says goodbye to the broker, within half a second.
+  /// Disconnects from the broker, within half a second.
   ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -39,26 +39,26 @@ class session {
   client& mqtt() noexcept { return client_; }
   boost::asio::io_context& loop() noexcept { return loop_; }
 
-  /// Waits for the connection, for at most the timeout in force. @throws failure (status_unreachable)
+  /// Waits for the connection, at most for the configured timeout. @throws failure (status_unreachable)
   void connect();
-  /// The same; what went wrong is returned, `why` tells more.
+  /// Does the same; returns the error, and `why` tells more.
   error_code try_connect(outage_cause& why);
 
-  /// Sends a request, with the token in force, and waits for its outcome.
+  /// Sends a request with the configured token, and waits for its outcome.
   request_outcome request(request_spec what);
-  /// Sends several at once and waits for all. @return in their order
+  /// Sends several requests at once and waits for all. @return outcomes in their order
   std::vector<request_outcome> request_all(std::vector<request_spec> what);
 
   /// @throws failure  if the broker does not allow it or does not confirm it in time
   subscription_id subscribe(general_filter which, client::general_handler handler);
 
-  /// Waits until a time, or until `enough` says true; it is asked after everything that happens.
-  /// @return false if the time came first
+  /// Waits until a time, or until `enough` returns true; it is called after every event.
+  /// @return false if the time was reached first
   bool wait_until(steady_time when, const std::function<bool()>& enough = {});
-  /// Waits until a signal comes. @throws interrupted
+  /// Waits for a signal. @throws interrupted
   [[noreturn]] void wait_for_signal();
 
-  /// Runs the loop until an asynchronous operation has completed and returns what it completed with.
+  /// Runs the loop until an asynchronous operation has completed and returns its result.
   /// @param start  gets the completion handler
   template <class... Results, class Start>
   std::tuple<Results...> await(Start start) {

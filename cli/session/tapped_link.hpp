@@ -10,7 +10,7 @@
 
 namespace mqcoap::cli {
 
-/// What a tapped_link tells beside what its owner is told. Each may be empty.
+/// The additional callbacks of a tapped_link. Each may be empty.
 struct tap_hooks {
   std::function<void(std::string_view topic, std::string_view payload)> message;  ///< in either direction
   std::function<void()> up;
@@ -18,7 +18,7 @@ struct tap_hooks {
   std::function<void(const std::string& filter)> refused;  ///< the broker refuses a subscription
 };
 
-/// A link that somebody else watches.
+/// A link that reports its messages to an observer.
 /// @par Threads  Everything on the event loop.
 class tapped_link final : public forwarding_link, private link_events {
  public:

@@ -5,10 +5,10 @@
 
 #include "session/session.hpp"
 
-// What `watch` shows.
+// The output of `watch`.
 namespace mqcoap::cli {
 
-/// Turns polled outcomes into lines, and tells those that say something new.
+/// Turns polled outcomes into lines, and reports those that differ from the last one.
 class watch_log {
  public:
   /// @param all  every outcome is shown, not only changes  @param several  each line has the address
@@ -30,7 +30,7 @@ class watch_log {
   bool is_news(const request_outcome& outcome, const std::string& address);
   lines answered(const exchange_record& e, unix_millis now);
   std::string csv(const exchange_record& e, unix_millis now);
-  /// The time and, of several, the address.
+  /// Returns the time and, with several addresses, the address.
   std::string begin(const std::string& address, unix_millis now) const;
 
   const output_format& how_;
@@ -40,7 +40,7 @@ class watch_log {
   std::string csv_header_;
 };
 
-/// The time, as people or programs read it, and what stands behind it.
+/// Returns the time, in the format for people or programs, and the text after it.
 std::string stamp(unix_millis now, const output_format& how);
 
 }  // namespace mqcoap::cli

@@ -24,12 +24,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr char bench_examples[] =
-    "Without --rate so many requests are always in flight, and a new one follows each answer. With --rate "
-    "the\n"
-    "requests have a timetable, and latency is measured from the time for which a request was meant: a "
-    "device that\n"
-    "stalls shows in all that it held up. Then --in-flight is the most that may wait (10000 by default).\n"
-    "Exit status: 0 if every answer is 2.xx, else 6 for timeouts, 5 for 5.xx, 4 for 4.xx, 3 without a "
+    "Without --rate, --in-flight requests are always under way: each answer is followed by a new\n"
+    "request. With --rate, requests follow a schedule, and latency is measured from the scheduled time,\n"
+    "so that a stalled device shows in every request that it delayed. Then --in-flight bounds the\n"
+    "requests that may wait (default: 10000).\n"
+    "Exit status: 0 if every answer is 2.xx, else 6 for timeouts, 5 for 5.xx, 4 for 4.xx, 3 without a\n"
     "broker.\n\n"
     "Examples:\n"
     "  mqcoap bench 2D_XX_0_9999/axuv/gains --in-flight 16 --for 30s\n"
@@ -80,7 +79,7 @@ bench_options options_of(const bench_words& words) {
   return load;
 }
 
-/// Where the end is; by the time alone if nothing else is said.
+/// Returns when to end; by the time alone if no count is given.
 std::optional<std::chrono::milliseconds> time_of(const bench_words& words) {
   if (!words.duration.empty()) return duration_of("--for", words.duration);
   if (words.count > 0) return std::nullopt;
@@ -112,7 +111,7 @@ int run(const bench_words& words, const settled_options& options) {
   check_addresses(words.where);
   const auto body = words.body ? read_value({*words.body}, read_input) : json_text();
   if (words.csv && options.output.kind == output_kind::json)
-    throw usage_failure("--csv has no effect beside -o json");
+    throw usage_failure("--csv has no effect with -o json");
   auto load_options = options_of(words);
   const auto duration = time_of(words);
   const bool progress = !options.quiet && ::isatty(STDERR_FILENO) == 1;
@@ -143,27 +142,28 @@ int run(const bench_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_bench(CLI::App& root) {
-  auto app = command(root).add_subcommand("bench", "Send requests again and again, and measure");
+  auto app = command(root).add_subcommand("bench", "Send requests and measure the latency");
   auto words = std::make_shared<bench_words>();
   app->add_option("ADDRESS", words->where,
                   "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?, are asked in turn")
       ->required()
       ->option_text("...");
-  app->add_option("--in-flight", words->in_flight, "Requests at a time (default: 1)")
+  app->add_option("--in-flight", words->in_flight,
+                  "The number of requests that are under way at a time (default: 1)")
       ->between(1, 65'536)
       ->option_text("COUNT");
-  app->add_option("--rate", words->rate, "Requests a second, on a timetable")
+  app->add_option("--rate", words->rate, "Send this many requests per second, on a schedule")
       ->between(0.001, 1e6)
       ->option_text("RATE");
-  app->add_option("--for", words->duration, "How long requests are sent (default: 10s)")
+  app->add_option("--for", words->duration, "Send requests for this long (default: 10s)")
       ->option_text("DURATION");
-  app->add_option("--count", words->count, "Send so many requests")->positive()->option_text("COUNT");
+  app->add_option("--count", words->count, "Send this many requests")->positive()->option_text("COUNT");
   app->add_option("--method", words->verb, "GET, POST, PUT or DELETE")
       ->capture_default_str()
       ->option_text("METHOD");
-  app->add_option("--body", words->body, "Of each request: JSON, else a string; @FILE, @-")
+  app->add_option("--body", words->body, "The body of each request: JSON, or else a string; @FILE, @-")
       ->option_text("VALUE");
-  app->add_flag("--csv", words->csv, "A header and a row instead of words");
+  app->add_flag("--csv", words->csv, "Print a header and a row of numbers instead of text");
   app->footer(bench_examples);
   return {.app = app,
           .run = [words](const settled_options& options) { return run(*words, options); },

@@ -9,12 +9,12 @@
 namespace mqcoap::cli {
 namespace {
 
-/// The text up to the end of its first clause.
+/// Returns the text up to the end of its first clause.
 std::string first_clause(const std::string& text) {
   return text.substr(0, std::min(text.find_first_of(":;,("), text.find('\n')));
 }
 
-/// What an option takes, by the word that its help shows for the value.
+/// Returns the kind of an option's value, by its placeholder in the help.
 argument_words value_of(const option_facts& option, const effects& has) {
   const auto& shown = option.value_word;
   if (shown == "KIND") return {word_kind::words, has.outputs};
@@ -38,7 +38,7 @@ option_words option_words_of(const option_facts& option, const effects& has) {
           .value = value_of(option, has)};
 }
 
-/// What an argument is, by its name and whose it is.
+/// Returns the kind of an argument, by its name and its verb.
 argument_words kind_of(const std::string& name, const std::string& path) {
   if (name == "ADDRESS") return {word_kind::address};
   if (name == "TAG" || name == "WHAT") return {word_kind::tag};
@@ -47,7 +47,7 @@ argument_words kind_of(const std::string& name, const std::string& path) {
   if (name == "target") return {word_kind::target};
   if (name == "SHELL") return {word_kind::words, {"bash", "zsh", "fish"}};
   if (name == "NAME" && path != "context add") return {word_kind::context};
-  // Of these two, one that is there is refused.
+  // These two verbs refuse existing files.
   if (name == "file")
     return {path == "record" || path == "config init" ? word_kind::new_file : word_kind::file};
   return {};
@@ -63,7 +63,7 @@ std::vector<argument_words> arguments_of(const command& c, const std::string& pa
   return all;
 }
 
-/// Appends the words of a verb and of those below it.
+/// Appends the words of a verb and of its subcommands.
 void append(std::vector<verb_words>& to, const command& c, const std::string& path, const command& root,
             const verb& top, const effects& has) {
   verb_words words{.path = path, .about = first_clause(c.about()), .arguments = arguments_of(c, path)};
@@ -101,9 +101,8 @@ verb declare_completion(CLI::App& root, const std::vector<verb>& verbs) {
   auto shell = std::make_shared<std::string>();
   app->add_option("SHELL", *shell, "bash, zsh or fish")->required()->one_of({"bash", "zsh", "fish"});
   app->footer(
-      "It knows all verbs and what each of them accepts, and asks the broker for the tags of devices and for "
-      "their "
-      "resources.\n\n"
+      "The script completes all verbs and their options, and asks the broker for the tags of devices and\n"
+      "for their resources.\n\n"
       "Examples:\n"
       "  source <(mqcoap completion bash)      # or in ~/.bashrc\n"
       "  mqcoap completion fish > ~/.config/fish/completions/mqcoap.fish");

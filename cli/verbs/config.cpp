@@ -35,18 +35,18 @@ int check(const std::string& path) {
 int show_configuration(const std::string& path) {
   const auto shown = show_settings(path);
   complain_all(shown.diagnostics);
-  if (!shown.yaml) throw failure(status_configuration, path + " cannot be used as it is");
+  if (!shown.yaml) throw failure(status_configuration, path + " has faults and cannot be used");
   print(*shown.yaml);
   return status_ok;
 }
 
 [[noreturn]] void refuse_file(const std::string& path) {
   const int error = errno;
-  throw failure(status_usage, path + " cannot be made: " + std::strerror(error),
-                error == EEXIST ? "nothing is overwritten: name another file, or - for standard output" : "");
+  throw failure(status_usage, path + " cannot be created: " + std::strerror(error),
+                error == EEXIST ? "no file is overwritten: name another one, or - for standard output" : "");
 }
 
-/// Never writes to a file that is there.
+/// Never overwrites an existing file.
 void create(const std::string& path, std::string_view text) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0) refuse_file(path);
@@ -70,7 +70,7 @@ int init(const std::string& path, bool quiet) {
     return status_ok;
   }
   create(path, starting_file);
-  if (!quiet) complain("made " + path + "; next: mqcoap config check " + path);
+  if (!quiet) complain("created " + path + "; next: mqcoap config check " + path);
   return status_ok;
 }
 
@@ -87,20 +87,21 @@ int run(const config_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_config(CLI::App& root) {
-  auto app = command(root).add_subcommand("config", "Check, show or begin a configuration of mqcoapd");
+  auto app = command(root).add_subcommand("config", "Check, show or create a configuration of mqcoapd");
   auto words = std::make_shared<config_words>();
-  words->check =
-      app->add_subcommand("check", "Say everything that is wrong with a file: 78, or 0 if it is good");
+  words->check = app->add_subcommand(
+      "check", "Report everything that is wrong with a file; status 78, or 0 if it is good");
   words->check->add_option("file", words->checked, "The file")->capture_default_str()->option_text("FILE");
   words->check->footer("Example: mqcoap config check /etc/mqcoap/mqcoap.yaml");
   words->schema = app->add_subcommand("schema", "Print the JSON Schema, for editors");
   words->schema->footer("Example: mqcoap config schema > mqcoap.schema.json");
-  words->init = app->add_subcommand("init", "Write a commented file to begin with; never overwrites one");
-  words->init->add_option("file", words->made, "The file; -: standard output")
+  words->init = app->add_subcommand("init", "Write a commented file to start from; overwrites nothing");
+  words->init->add_option("file", words->made, "The file, or - for standard output")
       ->capture_default_str()
       ->option_text("FILE");
   words->init->footer("Example: mqcoap config init lab.yaml && mqcoap serve lab.yaml");
-  auto show_app = app->add_subcommand("show", "Print what is in force: defaults filled in, secrets as ***");
+  auto show_app =
+      app->add_subcommand("show", "Print the effective configuration, with all defaults, and secrets as ***");
   show_app->add_option("file", words->shown, "The file")->capture_default_str()->option_text("FILE");
   show_app->footer("Example: mqcoap config show lab.yaml | less");
   app->require_subcommand(1);

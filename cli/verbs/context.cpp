@@ -22,8 +22,7 @@ namespace {
 std::string own_path() {
   auto path = contexts_path([](const char* name) -> const char* { return std::getenv(name); });
   if (path.empty())
-    throw failure(status_configuration,
-                  "there is no folder for cli.yaml: neither XDG_CONFIG_HOME nor HOME is set");
+    throw failure(status_configuration, "cli.yaml has no folder: neither XDG_CONFIG_HOME nor HOME is set");
   return path;
 }
 
@@ -97,13 +96,13 @@ int show_context(const std::string& name) {
   return status_ok;
 }
 
-/// The text of cli.yaml; empty if there is no such file.
+/// Returns the text of cli.yaml; empty if there is no such file.
 std::string text_at(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A reader sees the old file or the new one, never a half.
+/// Replaces the file atomically: a reader sees the old file or the new one.
 void write(const std::string& path, const std::string& text) {
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);
@@ -133,13 +132,13 @@ std::string absolute(const std::string& file) {
   return std::filesystem::absolute(file).lexically_normal().string();
 }
 
-/// What the options say, as keys of a context. @throws usage_failure  for what no file should hold, or is
-/// wrong
+/// Returns the options as keys of a context. @throws usage_failure  for options that no file should hold, or
+/// that are wrong
 context_lines lines_of(const global_options& given, const std::string& url) {
   if (given.password)
-    throw usage_failure("-P: a password does not stand in cli.yaml",
-                        "--password-file FILE, and its name does");
-  const auto layer = to_layer(given);  // which checks the words
+    throw usage_failure("-P: a password is not stored in cli.yaml",
+                        "--password-file FILE: the name of the file is stored");
+  const auto layer = to_layer(given);  // checks the options
   context_lines lines;
   const auto add = [&lines](const char* key, const std::optional<std::string>& value) {
     if (value) lines.emplace_back(key, *value);
@@ -172,26 +171,27 @@ context_lines lines_of(const global_options& given, const std::string& url) {
   return lines;
 }
 
-/// Nothing is written that could not be read again, or that would change other contexts.
+/// Checks the new text first: nothing is written that could not be read again, or that would change other
+/// contexts.
 std::string checked(const std::optional<std::string>& text, const std::string& path, std::size_t contexts) {
   if (text && parse_contexts(path, *text).contexts.size() == contexts) return *text;
-  throw failure(status_configuration, path + " is written in a form that cannot be changed by this verb",
-                "a line for each key below `contexts:`; or change it by hand");
+  throw failure(status_configuration, path + " is written in a style that this verb cannot change",
+                "write one line for each key below `contexts:`, or change the file by hand");
 }
 
 int add(const std::string& name, const std::string& url, bool as_default, const settled_options& options) {
   const auto path = own_path();
   const auto file = read_contexts(path);
   if (file.find(name) != nullptr)
-    throw usage_failure("there is a context '" + name + "' in " + path, "mqcoap context rm " + name);
+    throw usage_failure("there is already a context '" + name + "' in " + path, "mqcoap context rm " + name);
   if (!url.empty() && (options.given->url || options.given->host))
-    throw usage_failure("the broker is given twice: " + url + " and by an option");
+    throw usage_failure("the broker is given twice: as " + url + " and by an option");
   auto text = checked(with_context(text_at(path), name, lines_of(*options.given, url)), path,
                       file.contexts.size() + 1);
   const auto made = parse_contexts(path, text);
   const auto* added = made.find(name);
   if (added == nullptr || !added->faults.empty())
-    throw usage_failure(added == nullptr ? "'" + name + "' is no name of a context" : added->faults);
+    throw usage_failure(added == nullptr ? "'" + name + "' is not a valid name of a context" : added->faults);
   if (as_default) text = with_preferred(text, name);
   write(path, text);
   if (!options.quiet)
@@ -238,29 +238,29 @@ int run(const context_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_context(CLI::App& root) {
-  auto app =
-      command(root).add_subcommand("context", "Named brokers: which there are, and which is the default");
+  auto app = command(root).add_subcommand("context", "List, choose, add or remove named brokers");
   app->require_subcommand(1);
   auto words = std::make_shared<context_words>();
-  words->ls = app->add_subcommand("ls", "List them; * marks the default, ! one that cannot be used");
-  words->show = app->add_subcommand("show", "Show one, or the default");
-  words->show->add_option("NAME", words->name, "Its name");
-  words->use = app->add_subcommand("use", "Make one the default");
-  words->use->add_option("NAME", words->name, "Its name")->required();
-  words->add = app->add_subcommand("add", "Add one, of what the options for the broker say");
-  words->add->add_option("NAME", words->name, "Its name")->required();
-  words->add->add_option("URL", words->url, "The broker, as -L says it");
-  words->add->add_flag("--default", words->as_default, "Make it the default");
+  words->ls = app->add_subcommand("ls", "List the contexts; * marks the default, ! one that cannot be used");
+  words->show = app->add_subcommand("show", "Show a context, or the default one");
+  words->show->add_option("NAME", words->name, "The name of the context");
+  words->use = app->add_subcommand("use", "Make a context the default");
+  words->use->add_option("NAME", words->name, "The name of the context")->required();
+  words->add = app->add_subcommand("add", "Add a context, made of the options for the broker");
+  words->add->add_option("NAME", words->name, "The name of the context")->required();
+  words->add->add_option("URL", words->url, "The broker, as for -L");
+  words->add->add_flag("--default", words->as_default, "Make it the default context");
   words->add->footer(
-      "Kept are the broker, the user, the files of password, token and TLS, namespace, timeout, QoS and "
+      "The context holds the broker, the user name, the files of password, token and TLS, the namespace,\n"
+      "the timeout, QoS and "
       "protocol.\n\n"
       "Example:\n"
       "  mqcoap context add lab mqtt://lab@broker.example.org --password-file lab.password -n lab_v1 "
       "--default");
-  words->rm = app->add_subcommand("rm", "Remove one");
-  words->rm->add_option("NAME", words->name, "Its name")->required();
+  words->rm = app->add_subcommand("rm", "Remove a context");
+  words->rm->add_option("NAME", words->name, "The name of the context")->required();
   app->footer(
-      "Contexts stand in ~/.config/mqcoap/cli.yaml ($XDG_CONFIG_HOME is honoured):\n"
+      "Contexts are kept in ~/.config/mqcoap/cli.yaml ($XDG_CONFIG_HOME is honoured):\n"
       "  default: lab\n"
       "  contexts:\n"
       "    lab:\n"
@@ -269,8 +269,8 @@ verb declare_context(CLI::App& root) {
       "      namespace: gf_int_v1\n"
       "      timeout: 2s\n"
       "Further keys: username, token_file, qos, protocol, cafile, capath, cert, key, insecure.\n"
-      "What is said by flag comes first, then the environment, then the context. --context NAME or\n"
-      "MQCOAP_CONTEXT picks another one than the default.\n\n"
+      "Flags take precedence over the environment, and that over the context. --context NAME or\n"
+      "MQCOAP_CONTEXT chooses another context than the default.\n\n"
       "Examples:\n"
       "  mqcoap context add lab mqtt://lab@broker.example.org\n"
       "  mqcoap context use lab");

@@ -17,22 +17,22 @@ namespace {
 
 using tcp = boost::asio::ip::tcp;
 
-/// Both answer at the same time, more or less.
+/// The time for a second answer: both programs answer at about the same time.
 constexpr std::chrono::milliseconds pause_for_second_answer{300};
 
 constexpr int round_trips = 21;
-/// For the first request to ourselves: a client that may not answer waits in vain.
+/// The timeout of the first request to this program: a client that may not answer would wait in vain.
 constexpr std::chrono::milliseconds longest_probe{2000};
-/// What a gateway takes by default, less the room for a header.
+/// The default payload limit of a gateway, minus room for a header.
 constexpr std::size_t large_body = 250 * 1024;
 
 constexpr char hangs_up_at_dots[] = "the broker ends the connection at a topic with a dot, as NATS 2.9 does";
 
 std::string dot_advice() {
-  return "names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
+  return "use names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
 }
 
-/// The checks, one after the other; each shows its finding at once.
+/// Runs the checks one after the other; each shows its finding at once.
 class examination {
  public:
   explicit examination(const settled_options& options) : options_(options), trial_(options) {
@@ -128,7 +128,7 @@ bool examination::check_network() {
          "port " + std::to_string(broker.port) + ": " + (in_time ? (*connected)->message() : "no answer"),
          is_refused ? "does the broker run there, and listen on this address? `listener " +
                           std::to_string(broker.port) + "` in mosquitto.conf"
-                    : "a firewall, or the machine is off");
+                    : "is there a firewall, or is the machine off?");
     return false;
   }
   ok("tcp", "port " + std::to_string(broker.port) + " answers in " + in_milliseconds(handshake_) + " ms");
@@ -154,7 +154,7 @@ bool examination::check_connection() {
     is_there = try_version(mqtt_protocol::v311, error, why);
     if (is_there)
       warn("mqtt", "3.1.1; version 5 is refused: " + why_not_5,
-           "with 3.1.1 a broker says nothing of messages that it denies; mosquitto 1.6 and later speak 5");
+           "with 3.1.1 a broker does not report messages that it denies; mosquitto 1.6 and later speak 5");
   } else if (is_there) {
     ok("mqtt", first == mqtt_protocol::v5 ? "version 5" : "version 3.1.1");
   }
@@ -164,8 +164,8 @@ bool examination::check_connection() {
     return false;
   }
   if (const auto limit = session_->mqtt().largest_packet(); limit > 0)
-    ok("packet limit", "the broker takes " + size_to_string(limit) + " in one packet");
-  ok("login", user.empty() ? "without a user's name" : "as '" + user + '\'');
+    ok("packet limit", "the broker accepts packets of at most " + size_to_string(limit));
+  ok("login", user.empty() ? "without a user name" : "as '" + user + '\'');
   if (error)
     ok("subscribe", "the broker denies " + request_filter(options_.client.ns, *trial_.client.tag) +
                         ", which only devices need");
@@ -174,8 +174,8 @@ bool examination::check_connection() {
   return true;
 }
 
-/// Whether we may ask, and if we may answer ourselves, how fast that is. Who only asks needs no more than the
-/// first.
+/// Checks whether requests may be sent, and if they may be answered here, how fast that is. Asking devices
+/// needs only the former.
 void examination::check_requests(bool asks_device) {
   auto probe = to_ourselves();
   probe.timeout = std::min(options_.client.timeout, longest_probe);
@@ -183,9 +183,10 @@ void examination::check_requests(bool asks_device) {
   if (first.answered) return measure();
   const auto line = acl_line_for_requests(options_.client.ns, "+");
   if (first.error == errc::denied) {
-    if (asks_device) return;  // one device may be allowed, and no other
-    return fail(status_of(first.error), "self-request", "the broker denies requests to a tag of no device",
-                "in its ACL: " + line + "; where only one device may be asked: mqcoap doctor TAG");
+    if (asks_device) return;  // perhaps only this device may be asked
+    return fail(status_of(first.error), "self-request",
+                "the broker denies requests to a tag that no device has",
+                "in its ACL: " + line + "; if only one device may be asked: mqcoap doctor TAG");
   }
   const bool has_dot = options_.client.ns.text().find('.') != std::string::npos;
   if (first.error == errc::connection_lost && has_dot)
@@ -194,28 +195,29 @@ void examination::check_requests(bool asks_device) {
     return fail(
         status_of(first.error), "self-request", first.error.message(),
         "was the broker lost? `mqcoap doctor` again; mosquitto with max_queued_messages 0 ends a connection "
-        "whose request it denies: then its ACL wants " +
+        "whose request it denies: then its ACL needs " +
             line);
-  // Something came, but under a topic that is not ours.
+  // Something arrived, but under another topic.
   if (session_->mqtt().stats().ignored > 0)
-    return fail(status_of(first.error), "self-request", "the broker brings it under another topic",
+    return fail(status_of(first.error), "self-request", "the broker delivers it under another topic",
                 dot_advice());
   if (trial_.client.broker.protocol == mqtt_protocol::v5)
     return ok("self-request",
-              std::string("requests may be sent; to answer them is not allowed here, and only devices do") +
-                  (asks_device ? "" : "; mqcoap doctor TAG looks at the way to one"));
+              std::string("requests may be sent; answering them is denied, and only devices do that") +
+                  (asks_device ? "" : "; mqcoap doctor TAG checks one device"));
   warn("self-request", "nothing comes back; with MQTT 3.1.1 a broker does not say what it denies",
-       "to ask devices takes, in its ACL: " + line + " and " + acl_line_for_answers(options_.client.ns, "+"));
+       "asking devices needs, in its ACL: " + line + " and " + acl_line_for_answers(options_.client.ns, "+"));
 }
 
-/// Requests to ourselves pass: how long do they take, and what else passes?
+/// Measures requests to this program, and checks what else is allowed.
 void examination::measure() {
   std::vector<std::chrono::microseconds> times;
   for (int i = 0; i < round_trips; ++i) {
     const auto outcome = session_->request(to_ourselves());
     if (!outcome.answered)
-      return fail(status_of(outcome.error), "self-request", outcome.error.message() + ", after others passed",
-                  "the broker's log, or the network");
+      return fail(status_of(outcome.error), "self-request",
+                  outcome.error.message() + ", after other requests passed",
+                  "look at the broker's log, and at the network");
     times.push_back(outcome.answered->took);
   }
   show(judge_round_trip(median(std::move(times)), handshake_));
@@ -224,7 +226,7 @@ void examination::measure() {
   check_large();
 }
 
-/// A device sends events; who answers requests is looked at as one.
+/// Checks whether events may be published, as devices do.
 void examination::check_publish() {
   if (trial_.client.broker.protocol != mqtt_protocol::v5) return;
   const general_topic topic(options_.client.ns, *subsystem_name::parse("gateway"), general_topic::kind::event,
@@ -237,8 +239,8 @@ void examination::check_publish() {
            "/+/event/+/#");
 }
 
-/// By an event to ourselves. The request behind it comes after it: if the event has not come then, it does
-/// not.
+/// Sends an event to this program, and then a request. If the event has not arrived before the request, it
+/// will not arrive.
 void examination::check_dots() {
   const auto& tag = *trial_.client.tag;
   const auto gateway = *subsystem_name::parse("gateway");
@@ -247,7 +249,7 @@ void examination::check_dots() {
     session_->subscribe(general_filter(general_topic::kind::event, gateway, tag),
                         [came_as](const general_message& m) { *came_as = m.topic.path.key(); });
   } catch (const failure&) {
-    return;  // the broker's rules keep events from us: asking devices takes none
+    return;  // the broker's rules deny events, which asking devices does not need
   }
   const general_topic sent(options_.client.ns, gateway, general_topic::kind::event, tag,
                            *resource_path::parse("doctor.dots"));
@@ -257,13 +259,13 @@ void examination::check_dots() {
     refuses_dots_ = true;
     warn("dots", hangs_up_at_dots, dot_advice());
     outage_cause why;
-    session_->try_connect(why);  // if it does not come back, the checks behind this one say so
+    session_->try_connect(why);  // if this fails, the next checks report it
     return;
   }
   session_->request(to_ourselves());
   refuses_dots_ = *came_as == "doctor/dots";
   if (refuses_dots_)
-    warn("dots", "the broker takes a dot in a topic for a '/', as RabbitMQ does", dot_advice());
+    warn("dots", "the broker treats a dot in a topic as a '/', as RabbitMQ does", dot_advice());
 }
 
 void examination::check_large() {
@@ -276,8 +278,8 @@ void examination::check_large() {
   const auto limit = session_->mqtt().largest_packet();
   warn("large messages", size + " do not pass: " + outcome.error.message(),
        limit == 0 ? "`message_size_limit` and `max_packet_size` in mosquitto.conf"
-                  : "the broker takes " + size_to_string(limit) +
-                        " in one packet: `max_packet_size` in mosquitto.conf");
+                  : "the broker accepts packets of at most " + size_to_string(limit) +
+                        ": `max_packet_size` in mosquitto.conf");
 }
 
 void examination::check_device(const std::string& device) {
@@ -298,7 +300,7 @@ void examination::check_device(const std::string& device) {
     const bool tells_denied = trial_.client.broker.protocol == mqtt_protocol::v5;
     return fail(status_of(outcome.error), "device", tag + " does not answer: " + outcome.error.message(),
                 "is it switched on, its tag spelled right, in the namespace '" + ns.text() +
-                    "'? A broker says nothing of answers that it keeps back: in its ACL, " +
+                    "'? A broker does not report answers that it withholds: in its ACL, " +
                     (tells_denied ? "" : acl_line_for_requests(ns, tag) + " and ") +
                     acl_line_for_answers(ns, tag));
   }
@@ -310,17 +312,17 @@ void examination::check_device(const std::string& device) {
   check_gateway(what.to.tag);
 }
 
-/// Two that answer for one tag both run every request.
+/// Detects two programs that answer for one tag: both run every request.
 void examination::check_second_answer(const std::string& tag, std::uint64_t before) {
   const auto is_doubled = [&] { return session_->mqtt().stats().duplicates > before; };
   if (session_->wait_until(std::chrono::steady_clock::now() + pause_for_second_answer, is_doubled))
-    fail(status_server_error, "answers", "two answer for " + tag + ": every request runs twice",
+    fail(status_server_error, "answers", "two programs answer for " + tag + ": every request runs twice",
          "stop one of them: a device, a gateway or `mqcoap serve` with that tag");
   else
-    ok("answers", "one comes for each request");
+    ok("answers", "each request gets one");
 }
 
-/// A gateway's own word, if it is one.
+/// Shows the status of the device, if it is a gateway.
 void examination::check_gateway(const device_tag& tag) {
   const auto outcome = session_->request(
       request_spec(address{tag, *subsystem_name::parse("any"), *resource_path::parse(".gw/status")}));
@@ -333,16 +335,16 @@ void examination::check_gateway(const device_tag& tag) {
 
 verb declare_doctor(CLI::App& root) {
   auto app =
-      command(root).add_subcommand("doctor", "Look for what is wrong between here, the broker and a device");
+      command(root).add_subcommand("doctor", "Find out what is wrong between here, the broker and a device");
   auto device = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
-  app->add_option("TAG", *device, "A device to look at: TAG or TAG/SUBSYSTEM");
-  app->add_option("--config", *file, "A gateway's configuration: are its brokers bridged where it serves?")
+  app->add_option("TAG", *device, "The device to check: TAG or TAG/SUBSYSTEM");
+  app->add_option("--config", *file,
+                  "A gateway's configuration: check whether its brokers are bridged where it serves")
       ->option_text("FILE");
   app->footer(
-      "One line for each check: ok, warn or fail, and what to do. Judged is what asking devices takes; with "
-      "TAG, what\n"
-      "asking that one takes. Exit status 0 if none failed.\n\n"
+      "Prints a line for each check: ok, warn or fail, and what to do. It checks what is needed to ask\n"
+      "devices; with TAG, what is needed to ask that device. Exit status: 0 if none failed.\n\n"
       "Examples:\n"
       "  mqcoap doctor\n"
       "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999\n"
@@ -350,7 +352,7 @@ verb declare_doctor(CLI::App& root) {
   return {.app = app,
           .run =
               [device, file](const settled_options& options) {
-                if (!device->empty()) discovery_address(*device);  // which throws before anything is done
+                if (!device->empty()) discovery_address(*device);  // throws before anything is done
                 return examination(options).run(*device, *file);
               },
           .has = effects::with_outputs({"body", "json"})};

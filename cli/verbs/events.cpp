@@ -46,7 +46,7 @@ class watcher {
 
  private:
   void begin() {
-    if (options_.output.terminal && !options_.quiet) complain("mqcoap: waiting for events; Ctrl-C ends");
+    if (options_.output.terminal && !options_.quiet) complain("mqcoap: waiting for events; Ctrl-C ends it");
     if (duration_) session_.finish_after(*duration_);
   }
 
@@ -79,13 +79,15 @@ verb declare_events(CLI::App& root) {
   auto given = std::make_shared<events_words>();
   app->add_option("PATTERN", given->pattern,
                   "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ? (default: all)");
-  app->add_option("--for", given->duration, "How long (default: until Ctrl-C)")->option_text("TIME");
-  app->add_option("--count", given->count, "How many (default: until Ctrl-C)")->option_text("N")->positive();
-  app->add_flag("--system", given->system, "Also status and presence");
+  app->add_option("--for", given->duration, "End after this time (default: until Ctrl-C)")
+      ->option_text("TIME");
+  app->add_option("--count", given->count, "End after N events (default: until Ctrl-C)")
+      ->option_text("N")
+      ->positive();
+  app->add_flag("--system", given->system, "Show status and presence messages too");
   app->footer(
-      "An event that breaks the protocol, without a timestamp for example, is shown with a `!` and what is "
-      "wrong: others\n"
-      "drop it. A summary on stderr counts them.\n\n"
+      "An event that breaks the protocol, for example without a timestamp, is shown with a `!` and the\n"
+      "reason; other programs drop it. A summary on stderr counts them.\n\n"
       "Examples:\n"
       "  mqcoap events\n"
       "  mqcoap events '2D_*/axuv/*'\n"

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What is retained comes at once after the broker has confirmed the subscription.
+/// Retained messages arrive at once after the broker has confirmed the subscription.
 constexpr auto pause_for_retained = 300ms;
 
 struct forget_words {
@@ -26,8 +26,8 @@ struct forget_words {
   bool force = false;
 };
 
-/// Removes what the broker keeps of presences. An empty retained message does it; when the broker brings that
-/// back, it has been taken.
+/// Removes retained presences. An empty retained message removes one; when the broker delivers that message,
+/// it is done.
 class forgetting {
  public:
   forgetting(const forget_words& given, std::map<std::string, std::string> tags,
@@ -77,7 +77,7 @@ class forgetting {
     for (const auto& [topic, tag] : tags_) {
       const auto known = kept_.find(topic);
       if (known != kept_.end() && known->second == "ONLINE" && !force_) {
-        complain("mqcoap: " + tag + " is ONLINE; --force forgets it all the same");
+        complain("mqcoap: " + tag + " is ONLINE; --force forgets it anyway");
         status_ = status_client_error;
         continue;
       }
@@ -93,9 +93,9 @@ class forgetting {
   [[noreturn]] void complain_of_silence() const {
     const auto& topic = *due_.begin();
     throw failure(status_no_answer,
-                  "the broker did not take it within " + to_string(options_.client.timeout) + ": " +
-                      tags_.at(topic) + " may still be kept",
-                  "its access rules must allow to write and to read " + topic);
+                  "the broker did not confirm it within " + to_string(options_.client.timeout) + ": " +
+                      tags_.at(topic) + " may still be retained",
+                  "its access rules must allow writing and reading " + topic);
   }
 
   const settled_options& options_;
@@ -104,7 +104,7 @@ class forgetting {
   bus_session session_;
   boost::asio::steady_timer timer_;
   std::map<std::string, std::string> kept_;  ///< states by topic
-  std::set<std::string> due_;                ///< topics that the broker has to bring back
+  std::set<std::string> due_;                ///< topics whose message the broker has to deliver
   bool sent_ = false;
   int status_ = status_ok;
 };
@@ -113,7 +113,7 @@ int run(const forget_words& given, const settled_options& options) {
   std::map<std::string, std::string> tags;
   for (const auto& text : given.tags) {
     const auto tag = device_tag::parse(text);
-    if (!tag) throw usage_failure("'" + text + "' is no tag (1 to 64 characters of A-Z a-z 0-9 _ . -)");
+    if (!tag) throw usage_failure("'" + text + "' is not a tag (1 to 64 characters of A-Z a-z 0-9 _ . -)");
     tags.emplace(presence_topic(options.client.ns, *tag), text);
   }
   return forgetting(given, std::move(tags), options).run();
@@ -122,13 +122,14 @@ int run(const forget_words& given, const settled_options& options) {
 }  // namespace
 
 verb declare_forget(CLI::App& root) {
-  auto app = command(root).add_subcommand("forget", "Remove what the broker keeps of a device that is gone");
+  auto app = command(root).add_subcommand("forget", "Remove the retained presence of a device that is gone");
   auto given = std::make_shared<forget_words>();
-  app->add_option("TAG", given->tags, "The devices")->required();
-  app->add_flag("--force", given->force, "Also of one that is ONLINE; one that is alive says so again");
+  app->add_option("TAG", given->tags, "The tags of the devices")->required();
+  app->add_flag("--force", given->force,
+                "Also if it is ONLINE; a device that is alive announces itself again");
   app->footer(
-      "A device that was removed or renamed leaves its presence at the broker, and `mqcoap ls` shows it as\n"
-      "OFFLINE for ever. A gateway removes it itself at a reload.\n\n"
+      "A device that was removed or renamed leaves its presence at the broker, and `mqcoap ls` shows it\n"
+      "as OFFLINE forever. A gateway removes the presence of its own devices itself at a reload.\n\n"
       "Examples:\n"
       "  mqcoap forget 2D_XX_0_9999\n"
       "  mqcoap ls --quiet 'SIM_*' | xargs mqcoap forget");

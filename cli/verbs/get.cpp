@@ -19,9 +19,10 @@ verb declare_get(CLI::App& root) {
   auto app = command(root).add_subcommand("get", "Read a resource");
   auto given = std::make_shared<get_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
-  app->add_option("--accept", given->accept, "The form that is wanted, e.g. application/link-format")
+  app->add_option("--accept", given->accept, "Ask for this format, e.g. application/link-format")
       ->option_text("TYPE");
-  app->add_option("--etag", given->etag, "The version that is known: 203 and no body if it still holds")
+  app->add_option("--etag", given->etag,
+                  "The version that you have: 203 without a body if it is still current")
       ->option_text("ETAG");
   given->again.declare(app, method::get);
   app->footer(
@@ -29,7 +30,7 @@ verb declare_get(CLI::App& root) {
       "  mqcoap get 2D_XX_0_9999/axuv/gains\n"
       "  mqcoap get -o csv 2D_XX_0_9999/axuv/samples > samples.csv\n"
       "  mqcoap get -F '%c %i ms %b' 2D_XX_0_9999/axuv/gains\n"
-      "  mqcoap get GATEWAY/proxy/2D_XX_0_9999/axuv/gains     by way of a gateway");
+      "  mqcoap get GATEWAY/proxy/2D_XX_0_9999/axuv/gains     through a gateway");
   return {app, [given](const settled_options& options) {
             request_spec what(read_address(given->where), method::get);
             what.options.edit().accept = given->accept;

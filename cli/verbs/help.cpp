@@ -24,7 +24,7 @@ namespace {
 int help(const command& root, const std::vector<std::string>& words) {
   auto verb = root;
   std::string path = root.name();
-  std::string above;  // without the last word: CLI11 adds that itself
+  std::string above;  // without the last word, which CLI11 adds itself
   for (const auto& word : words) {
     const auto there = verb.below();
     const auto next =
@@ -34,7 +34,7 @@ int help(const command& root, const std::vector<std::string>& words) {
     above = path;
     path += ' ' + word;
   }
-  // The help of a verb that was parsed is that of what is below it: of the program only this one was.
+  // The help of a parsed verb would be that of its subcommand; here only the program was parsed.
   print(words.empty() ? root.program_help() : verb.help(above));
   return status_ok;
 }
@@ -45,7 +45,7 @@ verb declare_help(CLI::App& root) {
   command program(root);
   auto app = program.add_subcommand("help", "Print the help of the program or of a verb");
   auto words = std::make_shared<std::vector<std::string>>();
-  app->add_option("VERB", *words, "The verb, and what is below it")->option_text("...");
+  app->add_option("VERB", *words, "The verb, and its subcommand")->option_text("...");
   app->footer(
       "Examples:\n"
       "  mqcoap help\n"

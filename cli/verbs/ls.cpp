@@ -36,23 +36,23 @@ int list_devices(const ls_words& given, const settled_options& options) {
     return status_ok;
   }
   complain(given.what.empty()
-               ? "mqcoap: no device tells its presence under '" + options.client.ns.text() + "/'"
-               : "mqcoap: no device that tells its presence fits '" + given.what + '\'');
+               ? "mqcoap: no device announces its presence under '" + options.client.ns.text() + "/'"
+               : "mqcoap: no device that announces its presence matches '" + given.what + '\'');
   complain_hint(
-      "mqcoap ls TAG asks one device, also a silent one; -n names another namespace\n"
+      "mqcoap ls TAG asks one device, also one without a presence; -n names another namespace\n"
       "mqcoap ls TAG for each device, if the broker (RabbitMQ) sends retained messages for exact topics only",
       options.output.colour_errors);
   return status_ok;
 }
 
-/// What a device tells of its presence, by the exact topic: some brokers keep it for nothing wider. What is
-/// retained comes before the answer to a request that is sent behind the subscription.
+/// Reads the presence of a device by its exact topic, because some brokers deliver retained messages only for
+/// exact topics. They arrive before the answer to a request that is sent after the subscription.
 void watch_presence(session& s, const request_spec& asked, presence_list& into) {
   try {
     s.subscribe(general_filter(general_topic::kind::system, *subsystem_name::parse("gateway"), asked.to.tag,
                                *resource_path::parse("presence")),
                 [&into](const general_message& m) { note_presence(into, m, {}); });
-  } catch (const failure&) {  // the broker's rules forbid it: the device may answer all the same
+  } catch (const failure&) {  // the broker's rules deny it; the device may still answer
   }
 }
 
@@ -60,7 +60,7 @@ void tell_presence(const presence_list& known, const settled_options& options) {
   if (options.quiet) return;
   for (const auto& [tag, device] : known) {
     const auto since = age(device.updated, system_clock().wall());
-    complain("mqcoap: " + tag + " tells that it is " + device.state +
+    complain("mqcoap: " + tag + " announced that it is " + device.state +
              (since.empty() ? "" : ", for " + since));
   }
 }
@@ -101,15 +101,16 @@ verb declare_ls(CLI::App& root) {
   auto given = std::make_shared<ls_words>();
   app->add_option(
       "WHAT", given->what,
-      "Nothing, or a pattern with * and ?: devices that tell their presence; TAG or TAG/SUBSYSTEM: "
-      "its resources");
-  app->add_option("--wait", given->wait, "For presences, at most (default: 1s)")->option_text("TIME");
+      "None, or a pattern with * and ?: list devices by their presence;\nTAG or TAG/SUBSYSTEM: list its "
+      "resources");
+  app->add_option("--wait", given->wait, "Wait at most this long for presence messages (default: 1s)")
+      ->option_text("TIME");
   app->add_flag("-a,--all", given->all,
-                "Of resources also those whose path begins with a dot, as `.gw/status`");
-  app->add_flag("--online", given->online, "Of devices only those that are ONLINE");
+                "List also resources whose path begins with a dot, such as `.gw/status`");
+  app->add_flag("--online", given->online, "List only devices that are ONLINE");
   app->footer(
-      "A table on a terminal; else tab-separated, -o csv or json (one object a line). --quiet: only names,\n"
-      "of resources their whole addresses.\n\n"
+      "Prints a table on a terminal, else tab-separated lines; -o csv, or -o json for one object per\n"
+      "line. With --quiet it prints only names, and whole addresses of resources.\n\n"
       "Examples:\n"
       "  mqcoap ls\n"
       "  mqcoap ls '2D_*'\n"

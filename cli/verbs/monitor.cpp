@@ -14,13 +14,10 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char monitor_examples[] =
-    "A line holds the time of the request, who asked (its `source`, a claim), method and address, the code, "
-    "the\n"
-    "milliseconds and the sizes of both payloads. A `!` tells how one of them breaks the protocol, and that "
-    "a "
-    "request\nhas got a second answer. Ends at "
-    "Ctrl-C,\n"
-    "with 130 and a summary on stderr. -o json gives an object a line.\n\n"
+    "Each line holds the time of the request, its `source` (a claim), method and address, the code, the\n"
+    "latency, and the sizes of both payloads. A `!` marks a payload that breaks the protocol, and a\n"
+    "second answer to a request. Ctrl-C ends it, with status 130 and a summary on stderr. -o json\n"
+    "prints one object per line.\n\n"
     "Examples:\n"
     "  mqcoap monitor\n"
     "  mqcoap monitor 'GW_*/axuv' --for 1min\n"
@@ -110,9 +107,9 @@ int run(const monitor_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_monitor(CLI::App& root) {
-  auto app = command(root).add_subcommand("monitor", "Watch requests and their answers go by");
+  auto app = command(root).add_subcommand("monitor", "Show requests and their answers as they pass");
   auto words = std::make_shared<monitor_words>();
-  app->add_option("pattern", words->pattern, "Which, with * and ?: TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH")
+  app->add_option("pattern", words->pattern, "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ?")
       ->capture_default_str()
       ->option_text("PATTERN");
   app->add_option("--overdue", words->overdue, "Show a request that has no answer after this time")

@@ -19,7 +19,7 @@ verb declare_post(CLI::App& root) {
   auto app = command(root).add_subcommand("post", "Run an action, or add an item to a collection");
   auto given = std::make_shared<post_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
-  app->add_option("VALUE", given->value, "What to send")->option_text("...");
+  app->add_option("VALUE", given->value, "The value to send")->option_text("...");
   given->again.declare(app, method::post);
   app->footer(std::string(value_help) +
               "\n\nExamples:\n"

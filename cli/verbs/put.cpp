@@ -21,10 +21,10 @@ verb declare_put(CLI::App& root) {
   auto app = command(root).add_subcommand("put", "Write a resource");
   auto given = std::make_shared<put_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
-  app->add_option("VALUE", given->value, "What to send")->option_text("...")->required();
-  auto if_match =
-      app->add_option("--if-match", given->if_match, "Only if its etag is this one")->option_text("ETAG");
-  app->add_flag("--create-only", given->create_only, "Only if it has no value yet")
+  app->add_option("VALUE", given->value, "The value to send")->option_text("...")->required();
+  auto if_match = app->add_option("--if-match", given->if_match, "Only if the resource has this etag")
+                      ->option_text("ETAG");
+  app->add_flag("--create-only", given->create_only, "Only if the resource has no value yet")
       ->excludes(if_match)
       ->option_text(" ");
   given->again.declare(app, method::put);

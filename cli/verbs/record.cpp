@@ -19,11 +19,9 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char record_examples[] =
-    "A line is {\"t\": ms since the beginning, \"at\": time, \"topic\": ..., \"payload\": text}, with "
-    "\"encoding\":\n"
-    "\"base64\" for a payload that is no UTF-8. Every line is on its way to the file at once. Ends at "
-    "Ctrl-C, with 130\n"
-    "and a summary on stderr.\n\n"
+    "Each line is {\"t\": ms since the beginning, \"at\": time, \"topic\": ..., \"payload\": text}, with\n"
+    "\"encoding\": \"base64\" for a payload that is not UTF-8, and is written at once. Ctrl-C ends it, with\n"
+    "status 130 and a summary on stderr.\n\n"
     "Examples:\n"
     "  mqcoap record shots.jsonl --for 10min\n"
     "  mqcoap record - '2D_*' | jq -r .topic";
@@ -35,15 +33,15 @@ struct record_words {
   watch_limits limits;
 };
 
-/// Where the lines go.
+/// The destination of the lines.
 class line_file {
  public:
-  /// @throws failure  the file cannot be made, or is there and is not to be replaced
+  /// @throws failure  the file cannot be created, or exists and must not be replaced
   line_file(const std::string& path, bool replace) : path_(path) {
     if (path == "-") return;
     file_ = std::fopen(path.c_str(), replace ? "we" : "wxe");
     if (file_ != nullptr) return;
-    throw failure(status_usage, path + " cannot be made: " + std::strerror(errno),
+    throw failure(status_usage, path + " cannot be created: " + std::strerror(errno),
                   errno == EEXIST ? "--force replaces it" : "");
   }
   line_file(const line_file&) = delete;
@@ -114,7 +112,8 @@ class recorder {
   const std::uint64_t most_;
   const std::optional<std::chrono::milliseconds> duration_;
   const record_words& words_;
-  std::optional<line_file> out_;  ///< made when the broker is there: a failure leaves no empty file behind
+  std::optional<line_file>
+      out_;  ///< created once the broker is connected, so that a failure leaves no empty file
   bus_session session_;
   steady_time began_{};
   std::uint64_t written_ = 0;
@@ -131,11 +130,11 @@ int run(const record_words& words, const settled_options& options) {
 verb declare_record(CLI::App& root) {
   auto app = command(root).add_subcommand("record", "Write requests and answers to a file, for `replay`");
   auto words = std::make_shared<record_words>();
-  app->add_option("file", words->file, "The file; -: standard output")->required()->option_text("FILE");
-  app->add_option("pattern", words->pattern, "Which, with * and ?: TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH")
+  app->add_option("file", words->file, "The file, or - for standard output")->required()->option_text("FILE");
+  app->add_option("pattern", words->pattern, "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ?")
       ->capture_default_str()
       ->option_text("PATTERN");
-  app->add_flag("--force", words->force, "Replace a file that is there");
+  app->add_flag("--force", words->force, "Replace an existing file");
   words->limits.declare(app, "messages");
   app->footer(record_examples);
   auto has = effects::with_outputs({});

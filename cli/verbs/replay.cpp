@@ -28,13 +28,11 @@ namespace {
 
 constexpr char no_answer[] = "no answer";
 constexpr char replay_examples[] =
-    "Waits for the answers and compares codes and bodies with the recorded ones; every difference is a line. "
-    "Only "
-    "GET is\n"
-    "sent without --writes. Requests get fresh ids and the present time; with --same-ids they go out byte "
-    "for byte,\n"
-    "and a device that guards its writes against repeated ids will then say what it said before.\n"
-    "Exit status: 0 if all answers are the recorded ones, 1 if not.\n\n"
+    "Compares codes and bodies of the answers with the recorded ones, and prints a line per difference.\n"
+    "Without --writes only GET is sent. Requests get fresh ids and the present time; with --same-ids\n"
+    "they are sent byte for byte, and a device that remembers ids repeats its earlier answers to\n"
+    "writes.\n"
+    "Exit status: 0 if all answers are equal to the recorded ones, 1 if not.\n\n"
     "Examples:\n"
     "  mqcoap replay shots.jsonl --speed 2\n"
     "  mqcoap replay shots.jsonl --to SIM_1 --ignore /time --ignore '/samples/*/t'\n"
@@ -48,7 +46,7 @@ struct replay_words {
   bool same_ids = false;
   bool writes = false;
   std::string to;                    ///< empty: as recorded
-  std::vector<std::string> ignored;  ///< of bodies, JSON pointers
+  std::vector<std::string> ignored;  ///< JSON pointers into bodies
 };
 
 std::vector<recorded_message> load(const std::string& path, bool quiet) {
@@ -59,11 +57,12 @@ std::vector<recorded_message> load(const std::string& path, bool quiet) {
   }
   const std::string name = path == "-" ? "standard input" : path;
   auto read = read_recording(path == "-" ? std::cin : file, name);
-  if (read.cut_short && !quiet) complain("mqcoap: the last line of " + name + " is cut short, and left out");
+  if (read.cut_short && !quiet)
+    complain("mqcoap: the last line of " + name + " is incomplete, and is skipped");
   return std::move(read.messages);
 }
 
-/// Where the requests are sent, and the answers come from.
+/// The connection for requests and answers.
 std::set<device_tag> tags_of(const replay_plan& plan) {
   std::set<device_tag> tags;
   for (const auto& r : plan.requests) tags.insert(r.tag);
@@ -72,7 +71,7 @@ std::set<device_tag> tags_of(const replay_plan& plan) {
 
 void send_to(replay_plan& plan, const std::string& tag) {
   const auto to = device_tag::parse(tag);
-  if (!to) throw usage_failure("--to '" + tag + "' is no tag", "1 to 64 characters of A-Z a-z 0-9 _ . -");
+  if (!to) throw usage_failure("--to '" + tag + "' is not a tag", "1 to 64 characters of A-Z a-z 0-9 _ . -");
   for (auto& r : plan.requests) r.tag = *to;
 }
 
@@ -122,7 +121,7 @@ class replay {
                         static_cast<std::int64_t>(static_cast<double>(r.at.count()) * 1e3 / words_.speed));
   }
 
-  /// Sends what is due, gives up what is over, and waits for what is next.
+  /// Sends due requests, ends timed out ones, and waits for the next event.
   void step() {
     const auto now = session_.time().now();
     while (next_ < plan_.requests.size() && due(plan_.requests[next_]) <= now) send(next_++);
@@ -209,15 +208,14 @@ class replay {
 
   std::string summary() const {
     std::string out =
-        fmt::format("sent {} requests: {} answered as recorded, {} otherwise", sent_, equal_, different_);
+        fmt::format("sent {} requests: {} answered as recorded, {} differently", sent_, equal_, different_);
     const auto add = [&out](std::size_t n, const char* what) {
       if (n > 0) out += fmt::format("; {} {}", n, what);
     };
     add(unrecorded_, "without a recorded answer");
-    add(plan_.writes_left_out, "left out because they write (--writes sends them)");
-    add(plan_.broken_left_out,
-        "left out because they break the protocol (--same-ids sends them as they are)");
-    add(plan_.repeats_left_out, "left out because their id was sent before");
+    add(plan_.writes_left_out, "skipped because they write (--writes sends them)");
+    add(plan_.broken_left_out, "skipped because they break the protocol (--same-ids sends them as they are)");
+    add(plan_.repeats_left_out, "skipped because their id was sent before");
     return out;
   }
 
@@ -230,17 +228,17 @@ class replay {
   request_id_generator ids_;
   steady_time began_{};
   std::size_t next_ = 0;
-  std::deque<sent> waiting_;       ///< by deadline; answered ones are passed over
+  std::deque<sent> waiting_;       ///< by deadline; answered ones are skipped
   text_map<std::size_t> pending_;  ///< by topic of the answer: index into the plan
   std::size_t sent_ = 0, equal_ = 0, different_ = 0, unrecorded_ = 0;
 };
 
 int run(const replay_words& words, const settled_options& options) {
-  places_of(words.ignored);  // which throws before anything is read
+  places_of(words.ignored);  // throws before anything is read
   auto plan = make_plan(load(words.file, options.quiet), {words.same_ids, words.writes});
   if (!words.to.empty()) send_to(plan, words.to);
   if (plan.empty())
-    throw failure(status_usage, words.file + " has no request that would be sent",
+    throw failure(status_usage, words.file + " has no request to send",
                   plan.writes_left_out > 0
                       ? fmt::format("--writes sends its {} POST, PUT and DELETE", plan.writes_left_out)
                       : "");
@@ -253,21 +251,21 @@ verb declare_replay(CLI::App& root) {
   auto app = command(root).add_subcommand("replay",
                                           "Send the requests of a recording again, and compare the answers");
   auto words = std::make_shared<replay_words>();
-  app->add_option("file", words->file, "What `record` wrote; -: standard input")
+  app->add_option("file", words->file, "A recording, or - for standard input")
       ->required()
       ->option_text("FILE");
-  app->add_option("--speed", words->speed, "2: twice as fast as it was recorded")
+  app->add_option("--speed", words->speed, "The speed: 2 is twice as fast as recorded")
       ->between(0.001, 1e6)
       ->capture_default_str()
       ->option_text("FACTOR");
   app->add_flag("--same-ids", words->same_ids,
-                "Send each request byte for byte, its id and its time included");
+                "Send each request byte for byte, with its recorded id and time");
   app->add_flag("--writes", words->writes, "Send POST, PUT and DELETE too");
-  app->add_option("--to", words->to, "Send all of them to this tag (default: as recorded)")
+  app->add_option("--to", words->to, "Send all requests to this tag (default: as recorded)")
       ->option_text("TAG");
   app->add_option(
          "--ignore", words->ignored,
-         "What may differ in bodies, a JSON pointer: /time, '/*/time'; '' is the whole. Repeat it for more")
+         "Ignore this part of bodies, a JSON pointer: /time, '/*/time', '' for the whole. May be repeated")
       ->expected(1)
       ->take_all()
       ->option_text("PATH");

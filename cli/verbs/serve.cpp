@@ -13,8 +13,9 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char serve_examples[] =
-    "Ends at Ctrl-C, with 0. Each request and its answer is a line on stderr; --quiet leaves them out.\n"
-    "Of a FILE.yaml, its brokers count, unless the command line, the environment or a context names one.\n\n"
+    "Ctrl-C ends it, with status 0. Each request and its answer is a line on stderr, unless --quiet is\n"
+    "given. A FILE.yaml names its brokers, unless the command line, the environment or a context names\n"
+    "another one.\n\n"
     "Examples:\n"
     "  mqcoap serve GW_XX_0_0001 -r 'gains=[0,1,2]' -r firmware=0.3.1\n"
     "  mqcoap serve bench.yaml -L mqtt://lab";
@@ -56,7 +57,7 @@ int run(const responder_words& words, const settled_options& options) {
 }  // namespace
 
 verb declare_serve(CLI::App& root) {
-  auto app = command(root).add_subcommand("serve", "Answer for a tag, until Ctrl-C");
+  auto app = command(root).add_subcommand("serve", "Answer requests for a tag, until Ctrl-C");
   auto words = std::make_shared<responder_words>();
   words->declare(app);
   app->footer(serve_examples);

@@ -16,19 +16,15 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Devices that tell their presence: each takes a connection, and a process has 1024 files.
+/// The limit of devices that announce their presence: each needs a connection, and a process has 1024 files.
 constexpr std::size_t most_present = 100;
 
 constexpr char sim_examples[] =
-    "The devices are numbered from 1 and are like those of the file, in turn. In --tags, %d or %03d stands "
-    "for the\n"
-    "number and {tag} for the tag of the device that it is like.\n"
-    "A latency A..B is evenly spread, a single one is the mean of an exponential spread. The same --seed "
-    "makes the\n"
-    "same faults for the same requests. Up to 100 devices tell their presence, for `mqcoap ls`. Ends at "
-    "Ctrl-C, "
-    "with 0\n"
-    "and a summary.\n\n"
+    "The devices are numbered from 1 and copy those of the file in turn. In --tags, %d or %03d stands\n"
+    "for the number, and {tag} for the tag of the copied device.\n"
+    "A latency A..B is distributed uniformly; a single one is the mean of an exponential distribution.\n"
+    "The same --seed makes the same faults for the same requests. Up to 100 devices announce their\n"
+    "presence, for `mqcoap ls`. Ctrl-C ends it, with status 0 and a summary.\n\n"
     "Examples:\n"
     "  mqcoap sim probe.yaml -n 100 --tags 'SIM_%03d' --latency 5ms..20ms --drop 1% --error 2%\n"
     "  mqcoap sim SIM -r 'gains=[0,1]' -n 3 --log";
@@ -54,7 +50,7 @@ fault_options faults_of(const sim_words& words) {
 }
 
 std::string summary(const fault_counts& n) {
-  std::string words = fmt::format("{} requests, {} answered, {} of them with a made-up 503, {} dropped",
+  std::string words = fmt::format("{} requests, {} answered, {} of them with a simulated 503, {} dropped",
                                   n.requests, n.answered, n.errors, n.dropped);
   if (n.unsent > 0) words += fmt::format(", {} answers lost with the connection", n.unsent);
   return words;
@@ -64,8 +60,7 @@ int run(const sim_words& words, const settled_options& options) {
   const auto faults = faults_of(words);
   const auto pattern = tag_pattern::parse(words.tags);
   auto what = settle(words.source, options);
-  if (what.gateway.devices.empty())
-    throw usage_failure(words.source.target + " has no devices to be simulated");
+  if (what.gateway.devices.empty()) throw usage_failure(words.source.target + " has no devices to simulate");
   what.gateway.devices = make_fleet(what.gateway.devices, words.size, pattern);
   if (words.size > most_present)
     for (auto& device : what.gateway.devices) device.presence = false;
@@ -98,21 +93,26 @@ verb declare_sim(CLI::App& root) {
       "sim", "Simulate a fleet of devices, with latency and faults, until Ctrl-C");
   auto words = std::make_shared<sim_words>();
   words->source.declare(app);
-  app->add_option("-n,--devices", words->size, "How many devices; the namespace is --namespace here")
+  app->add_option("-n,--devices", words->size, "The number of devices; the namespace is --namespace here")
       ->between(1, 10'000)
       ->capture_default_str()
       ->option_text("COUNT");
-  app->add_option("--tags", words->tags, "Their tags")->capture_default_str()->option_text("PATTERN");
-  app->add_option("--latency", words->latency, "How long an answer takes: 5ms..20ms, or a mean like 10ms")
+  app->add_option("--tags", words->tags, "The tags of the devices")
+      ->capture_default_str()
+      ->option_text("PATTERN");
+  app->add_option("--latency", words->latency,
+                  "The time that an answer takes: 5ms..20ms, or a mean like 10ms")
       ->option_text("A..B|MEAN");
-  app->add_option("--drop", words->drop, "Share of the requests without any answer")
+  app->add_option("--drop", words->drop, "The share of requests that get no answer")
       ->capture_default_str()
       ->option_text("PERCENT");
-  app->add_option("--error", words->error, "Share of the others that are answered with 503")
+  app->add_option("--error", words->error, "The share of the other requests that get a 503")
       ->capture_default_str()
       ->option_text("PERCENT");
-  app->add_option("--seed", words->seed, "Of the faults")->capture_default_str()->option_text("NUMBER");
-  app->add_flag("--log", words->log, "A line on stderr for each exchange");
+  app->add_option("--seed", words->seed, "The seed of the random faults")
+      ->capture_default_str()
+      ->option_text("NUMBER");
+  app->add_flag("--log", words->log, "Print a line on stderr for each exchange");
   app->footer(sim_examples);
   auto has = effects::with_outputs({});
   has.token = false;

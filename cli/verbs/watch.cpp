@@ -22,7 +22,7 @@ struct watch_words {
   bool all = false;
 };
 
-/// 0 if the last answers were all good, else the status of one that was not.
+/// Returns 0 if the last answers were all good, else the status of one that was not.
 int worst_of(const std::vector<request_outcome>& last) {
   for (const auto& outcome : last)
     if (const auto status = status_of(outcome.error); status != status_ok) return status;
@@ -51,7 +51,7 @@ int watch(const watch_words& given, const settled_options& options) {
       if (!lines.problem.empty()) complain(lines.problem);
     }
     if (n == given.count) break;
-    // The next whole step of the beat: a slow device is not asked in a burst to catch up.
+    // Returns the next multiple of the interval: a slow device is not polled in a burst afterwards.
     const auto now = std::chrono::steady_clock::now();
     next += every * ((now - next) / every + 1);
     if (next >= until) break;
@@ -63,23 +63,22 @@ int watch(const watch_words& given, const settled_options& options) {
 }  // namespace
 
 verb declare_watch(CLI::App& root) {
-  auto app = command(root).add_subcommand("watch", "Read resources again and again and show what changes");
+  auto app = command(root).add_subcommand("watch", "Read resources repeatedly and show changes");
   auto given = std::make_shared<watch_words>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?")
       ->required()
       ->option_text("...");
-  app->add_option("--every", given->every, "How often (default: 1s)")->option_text("TIME");
-  app->add_option("--for", given->duration, "How long (default: until Ctrl-C)")->option_text("TIME");
-  app->add_option("--count", given->count, "How many times (default: until Ctrl-C)")
+  app->add_option("--every", given->every, "The interval between reads (default: 1s)")->option_text("TIME");
+  app->add_option("--for", given->duration, "End after this time (default: until Ctrl-C)")
+      ->option_text("TIME");
+  app->add_option("--count", given->count, "End after N reads (default: until Ctrl-C)")
       ->option_text("N")
       ->positive();
-  app->add_flag("--all", given->all, "Every answer, not only changes");
+  app->add_flag("--all", given->all, "Show every answer, not only changes");
   app->footer(
-      "Times are local on a terminal, else UTC. Faults go to standard error and do not end it. Several "
-      "resources are\n"
-      "asked at once, and each line has its address. A pattern stands for what the devices that are online "
-      "list when\n"
-      "it begins.\n\n"
+      "Times are local on a terminal, else UTC. Errors go to stderr and do not end the watch. Several\n"
+      "resources are read at the same time, and each line has its address. A pattern is resolved once, at\n"
+      "the beginning: it stands for the resources that the devices list which are online then.\n\n"
       "Examples:\n"
       "  mqcoap watch 2D_XX_0_9999/axuv/status --every 500ms\n"
       "  mqcoap watch 2D_XX_0_9999/axuv/status '2D_*/axuv/temperature'\n"

@@ -18,7 +18,7 @@ bool is_name_pattern(std::string_view text) {
   });
 }
 
-/// What stands before the next slash; takes it and the slash away.
+/// Removes the part before the next slash, and the slash, and returns the part.
 std::string_view take_level(std::string_view& rest) {
   const auto level = rest.substr(0, rest.find('/'));
   rest.remove_prefix(std::min(rest.size(), level.size() + 1));
@@ -28,7 +28,7 @@ std::string_view take_level(std::string_view& rest) {
 }  // namespace
 
 address_pattern address_pattern::parse(std::string_view text) {
-  const std::string words = "'" + std::string(text) + "' is no pattern of addresses: ";
+  const std::string words = "'" + std::string(text) + "' is not a pattern of addresses: ";
   address_pattern out;
   std::string_view rest = text;
   for (auto* level : {&out.tag, &out.subsystem}) {
@@ -36,7 +36,7 @@ address_pattern address_pattern::parse(std::string_view text) {
     *level = take_level(rest);
     if (!is_name_pattern(*level))
       throw usage_failure(
-          words + "'" + *level + "' is no tag or subsystem (letters, digits, _ . - and * or ?)", example);
+          words + "'" + *level + "' is not a tag or subsystem (letters, digits, _ . - and * or ?)", example);
   }
   if (!rest.empty()) out.path = rest;
   if (out.path.starts_with('/') || out.path.ends_with('/') || out.path.find("//") != std::string::npos)

@@ -6,8 +6,8 @@
 
 namespace mqcoap::cli {
 
-/// Which exchanges are meant, written `TAG[/SUBSYSTEM[/PATH]]`: `*` and `?` in tag and subsystem, `*` for one
-/// segment of the path and a last `**` for all that follows.
+/// A pattern of addresses, written `TAG[/SUBSYSTEM[/PATH]]`: `*` and `?` in tag and subsystem, `*` for one
+/// segment of the path and a final `**` for all further segments.
 struct address_pattern {
   std::string tag = "*";
   std::string subsystem = "*";
@@ -19,7 +19,7 @@ struct address_pattern {
   /// @param path_key  without a leading slash
   bool matches(std::string_view tag_name, std::string_view subsystem_name, std::string_view path_key) const;
 
-  /// The narrowest MQTT filter that lets all of them through; a path is in no topic.
+  /// Returns the narrowest MQTT filter that matches all of them; topics contain no paths.
   /// @param kind  `request` or `response`
   std::string filter(const namespace_name& ns, std::string_view kind) const;
 };

@@ -6,10 +6,10 @@
 
 namespace mqcoap::cli {
 
-/// RFC 4648, section 4, with padding.
+/// Encodes as in RFC 4648, section 4, with padding.
 std::string to_base64(std::string_view bytes);
 
-/// Nothing for what is none.
+/// Decodes; nothing for text that is not base64.
 std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace mqcoap::cli

@@ -7,7 +7,7 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Cuts off what stands before the next slash.
+/// Removes the part before the next slash, and returns it.
 std::string take_part(std::string_view& rest) {
   const auto slash = rest.find('/');
   const std::string part(rest.substr(0, slash));
@@ -15,12 +15,12 @@ std::string take_part(std::string_view& rest) {
   return part.empty() ? "*" : part;
 }
 
-/// The part as a name, where it is no pattern. @throws usage_failure  for what no name can be
+/// Returns the part as a name, if it is no pattern. @throws usage_failure  for an invalid name
 template <class Name>
 std::optional<Name> exact(const std::string& part, const char* what) {
   if (is_glob(part)) return std::nullopt;
   if (auto name = Name::parse(part)) return *std::move(name);
-  throw usage_failure("'" + part + "' is no " + what, "TAG/SUBSYSTEM/PATH, each with * and ? as wanted");
+  throw usage_failure("'" + part + "' is not a " + what, "TAG/SUBSYSTEM/PATH, each with * and ? as wanted");
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ event_pattern::event_pattern(const std::string& text) {
   tag_ = take_part(rest);
   subsystem_ = take_part(rest);
   if (!rest.empty()) path_ = rest;
-  filter(general_topic::kind::event);  // which checks the parts
+  filter(general_topic::kind::event);  // checks the parts
 }
 
 bool event_pattern::matches(std::string_view tag, std::string_view subsystem, std::string_view path) const {

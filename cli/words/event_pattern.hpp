@@ -6,14 +6,14 @@
 
 namespace mqcoap::cli {
 
-/// `TAG/SUBSYSTEM/PATH` with * and ? in each part; parts that are left out stand for all.
+/// A pattern of events, `TAG/SUBSYSTEM/PATH` with * and ? in each part; omitted parts match everything.
 class event_pattern {
  public:
   /// @throws usage_failure
   explicit event_pattern(const std::string& text);
 
   bool matches(std::string_view tag, std::string_view subsystem, std::string_view path) const;
-  /// What to subscribe to: as narrow as the parts without wildcards allow.
+  /// Returns the filter to subscribe to: as narrow as the parts without wildcards allow.
   general_filter filter(general_topic::kind kind) const;
 
  private:

@@ -4,20 +4,20 @@
 
 namespace mqcoap::cli {
 
-/// How mqcoap ends.
+/// The exit statuses of mqcoap.
 enum exit_status : int {
   status_ok = 0,              ///< 2.xx
   status_usage = 2,           ///< wrong command line
-  status_unreachable = 3,     ///< the broker cannot be reached, refused us, or was lost
+  status_unreachable = 3,     ///< the broker cannot be reached, refused the connection, or was lost
   status_client_error = 4,    ///< 4xx
   status_server_error = 5,    ///< 5xx
-  status_no_answer = 6,       ///< nothing came in time, or nothing usable
+  status_no_answer = 6,       ///< no answer in time, or no usable one
   status_internal = 70,       ///< a fault of the program or of the system
-  status_configuration = 78,  ///< a bad file: contexts, a password's, a token's
+  status_configuration = 78,  ///< a faulty file: configuration, contexts, password, token
   status_interrupted = 130,   ///< SIGINT; 143 for SIGTERM
 };
 
-/// The status for the outcome of a request.
+/// Returns the status for the outcome of a request.
 exit_status status_of(const error_code& outcome) noexcept;
 
 }  // namespace mqcoap::cli

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-// Parts of JSON text that was validated, as views of it.
+// Views of parts of validated JSON text.
 namespace mqcoap::cli {
 
 struct json_member {
@@ -12,14 +12,14 @@ struct json_member {
   std::string_view value;
 };
 
-/// The members of an object, in their order.
+/// Returns the members of an object, in their order.
 inline std::vector<json_member> members_of(std::string_view object) {
   std::vector<json_member> all;
   for (json_members m(object); m.next();) all.push_back({m.key(), m.value()});
   return all;
 }
 
-/// The items of a list.
+/// Returns the items of a list.
 inline std::vector<std::string_view> items_of(std::string_view list) {
   std::vector<std::string_view> all;
   constexpr std::string_view between = " \t\r\n,";
@@ -31,7 +31,7 @@ inline std::vector<std::string_view> items_of(std::string_view list) {
   return all;
 }
 
-/// The value of a member by its name, empty if there is none. The name has no escapes.
+/// Returns the value of a member by its name, empty if there is none. The name has no escapes.
 inline std::string_view member_of(std::string_view object, std::string_view name) {
   for (json_members m(object); m.next();)
     if (m.key().substr(1, m.key().size() - 2) == name) return m.value();

@@ -5,9 +5,9 @@
 
 namespace mqcoap::cli {
 
-/// `14:03:07.123`, local time: for people who watch.
+/// Formats local time for people: `14:03:07.123`.
 std::string time_of_day(unix_millis when);
-/// `2026-01-31T13:03:07.123Z`: for programs (RFC 3339).
+/// Formats a time for programs (RFC 3339): `2026-01-31T13:03:07.123Z`.
 std::string utc_time(unix_millis when);
 
 }  // namespace mqcoap::cli

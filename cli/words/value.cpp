@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t deepest = 32;
 
-/// Length of `key` in `key=value`; 0 if the word is no such pair.
+/// Returns the length of `key` in `key=value`; 0 if the word is no such pair.
 std::size_t key_length(std::string_view word) {
   std::size_t n = 0;
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
@@ -25,14 +25,14 @@ std::size_t key_length(std::string_view word) {
   return n < word.size() && word[n] == '=' ? n : 0;
 }
 
-/// A file's text without the byte order mark that some editors write before it.
+/// Removes the byte order mark that some editors write at the beginning of a file.
 std::string_view without_mark(std::string_view text) {
   constexpr std::string_view mark = "\xef\xbb\xbf";
   if (text.starts_with(mark)) text.remove_prefix(mark.size());
   return text;
 }
 
-/// Where a byte stands, for a text of several lines.
+/// Returns the position of a byte as line and column, for a text of several lines.
 std::string position_words(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);
   std::size_t line = 1;
@@ -45,7 +45,8 @@ std::string position_words(std::string_view text, std::size_t offset) {
 
 [[noreturn]] void refuse_json(std::string_view text, const std::string& where, const json_fault& fault) {
   const std::string words = where + " looks like JSON and is not: ";
-  constexpr char how_to_send_text[] = "a text that only looks like JSON is sent as a JSON string: '\"...\"'";
+  constexpr char how_to_send_text[] =
+      "to send text that only looks like JSON, make it a JSON string: '\"...\"'";
   if (fault.not_finite) throw usage_failure(words + fault.reason, how_to_send_text);
   const auto flaw = find_json_flaw(text, deepest).value_or(json_flaw{fault.offset, fault.reason, {}});
   throw usage_failure(
@@ -53,7 +54,7 @@ std::string position_words(std::string_view text, std::size_t offset) {
       flaw.hint.empty() ? how_to_send_text : flaw.hint + '\n' + how_to_send_text);
 }
 
-/// @param where  of what the error speaks
+/// @param where  the source of the text, for error texts
 json_text json_or_string(std::string_view text, const std::string& where) {
   if (text.size() > largest_value)
     throw usage_failure(where + " has " + size_to_string(text.size()) + "; a value may have " +
@@ -69,7 +70,7 @@ json_text json_or_string(std::string_view text, const std::string& where) {
     throw usage_failure(where + " is neither JSON nor UTF-8 text (byte " + std::to_string(bad_at + 1) + ')',
                         text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")
                             ? "this is UTF-16: iconv -f UTF-16 -t UTF-8 FILE | mqcoap put ADDRESS @-"
-                            : "binary data travels as text: base64 -w0 FILE | mqcoap put ADDRESS @-");
+                            : "send binary data as text: base64 -w0 FILE | mqcoap put ADDRESS @-");
   if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
   return json_text::from_string(text);
 }
@@ -80,8 +81,8 @@ json_text object_of(const std::vector<std::string>& pairs) {
   for (const auto& pair : pairs) {
     const auto n = key_length(pair);
     if (n == 0)
-      throw usage_failure("'" + pair + "' is no key=value, and several values make an object",
-                          "one value that holds spaces goes in quotes: 'two words'");
+      throw usage_failure("'" + pair + "' is not key=value, and several values make an object",
+                          "put one value with spaces into quotes: 'two words'");
     const std::string_view key = std::string_view(pair).substr(0, n);
     for (const auto other : seen)
       if (other == key) throw usage_failure("the key '" + std::string(key) + "' is given twice");
@@ -97,8 +98,8 @@ json_text object_of(const std::vector<std::string>& pairs) {
 }  // namespace
 
 const char value_help[] =
-    "VALUE is JSON, else a string: 5  '[0, 1]'  '{\"a\": 1}'  idle  'two words'  '\"5\"' (a string)\n"
-    "  @FILE and @- (standard input) hold JSON, else text; key=value ... makes an object.";
+    "VALUE is JSON, or else a string: 5  '[0, 1]'  '{\"a\": 1}'  idle  'two words'  '\"5\"' (a string)\n"
+    "  @FILE and @- (standard input) are read as JSON, or else as text; key=value ... makes an object.";
 
 json_text read_value(const std::vector<std::string>& words, const file_reader& read) {
   if (words.empty()) return {};
@@ -106,7 +107,7 @@ json_text read_value(const std::vector<std::string>& words, const file_reader& r
   const auto& word = words.front();
   if (!word.starts_with('@')) return json_or_string(word, "the value");
   const auto name = word.substr(1);
-  if (name.empty()) throw usage_failure("'@' needs a file's name", "@FILE, or @- for standard input");
+  if (name.empty()) throw usage_failure("'@' needs a file name", "@FILE, or @- for standard input");
   const auto bytes = read(name);
   return json_or_string(without_mark(bytes), name == "-" ? "standard input" : name);
 }

@@ -8,13 +8,13 @@
 
 namespace mqcoap::cli {
 
-/// Bytes that a VALUE may have; what a gateway or device takes is mostly less.
+/// The largest size of a VALUE in bytes; gateways and devices mostly accept less.
 inline constexpr std::size_t largest_value = std::size_t{16} << 20;
 
-/// Gives the bytes of a file, `-` for standard input.
+/// Returns the bytes of a file, `-` for standard input.
 using file_reader = std::function<std::string(const std::string& name)>;
 
-/// Makes a body of the words behind an address:
+/// Makes a body of the words after an address:
 /// - `key=value ...`: an object; each value JSON, else a string
 /// - `@FILE`, `@-`: what the file or standard input holds, JSON, else a string; a byte order mark does not
 /// count
@@ -23,7 +23,7 @@ using file_reader = std::function<std::string(const std::string& name)>;
 /// @throws usage_failure
 json_text read_value(const std::vector<std::string>& words, const file_reader& read);
 
-/// The words of a --help about VALUE.
+/// The help text about VALUE.
 extern const char value_help[];
 
 /// Reads at most `largest_value` bytes. @throws usage_failure

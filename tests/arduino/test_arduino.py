@@ -75,7 +75,7 @@ class SketchTest(IntegrationTest):
         verb, retained, topic, answer = line.split(" ", 3)
         self.assertEqual((verb, retained, topic), ("publish", "0", response_topic(self.TAG, "ino-axuv", id_)))
         decoded = json.loads(answer)
-        # It may be left out on the wire (docs/protocol.md, section 2).
+        # It may be left out on the wire (docs/protocol.md, "Payloads").
         decoded["header"].setdefault("correlation_id", None)
         # It may be a number.
         decoded["timestamp"] = str(decoded["timestamp"])

@@ -11,7 +11,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 START = ROOT / "findings/start"
-# On a busy machine an Erlang broker takes its time.
+# On a busy machine an Erlang broker starts slowly.
 PATIENCE = 240
 
 
@@ -22,13 +22,13 @@ def free_port():
 
 
 class Server:
-    """What the modules here are made of.
+    """The base of the modules here.
 
     @param name  as findings/start knows it
     @param lines  more of its configuration
     """
 
-    # What clients have to give, where it is not open to everybody.
+    # The login that clients need, if the broker is not open to everybody.
     username = None
     password = None
 

@@ -1,4 +1,4 @@
-"""What holds with every broker of docs/brokers.md: mqcoapd and mqcoap as a laboratory uses them, over brokers out of Debian's
+"""The tests for every broker of docs/brokers.md: mqcoapd and mqcoap as a laboratory uses them, over brokers out of Debian's
 archive and npm's registry. Run by `./dev test --brokers`, which is no part of `./dev test`.
 
 MQCOAPD and MQCOAP name the programs. Arguments: names of brokers (the classes here); none: all.
@@ -57,8 +57,8 @@ class Conformance:
 
     def start(self, qos=0, protocol="auto"):
         self._logs.append((self.server.name, self.server))
-        # Not under one client id: RabbitMQ, which is late to see that a busy connection has ended, then takes the
-        # subscriptions of the next one under that id.
+        # Uses different client ids: RabbitMQ, which notices late that a busy connection has ended, would otherwise remove
+        # the subscriptions of the next one with that id.
         desk = f"desk-{new_id()[:8]}"
         return self.start_gateway(qos, protocol), self.caller(self.server, "GW_1", qos=qos, client_id=desk, **self.login)
 
@@ -169,7 +169,7 @@ class Conformance:
         gateway, _ = self.start()
         bus = self.bus(self.server, **self.login)
         bus.subscribe(PRESENCE)
-        # Retained or not yet: ONLINE comes.
+        # ONLINE arrives, whether it is already retained or not.
         self.await_state(bus, "ONLINE")
         gateway.signal(signal.SIGKILL)
         gateway.wait_exit()

@@ -56,21 +56,21 @@ class Schema(unittest.TestCase):
         self.assertIn(words, said)
 
     def test_words_that_ask(self):
-        for word, _, schema, good, bad in table("Words that ask something of the value"):
+        for word, _, schema, good, bad in table("Keywords that restrict the value"):
             with self.subTest(word):
                 self.assertIn(code(word), code(schema))
                 self.assert_fits(code(schema), code(good))
                 self.assert_breaks(code(schema), code(bad))
 
     def test_words_that_say(self):
-        for word, _, schema in table("Words that say something about the schema"):
+        for word, _, schema in table("Keywords that describe the schema"):
             with self.subTest(word):
                 self.assertIn(code(word), code(schema))
                 for value in ("text", "{x: 1}"):
                     self.assert_fits(code(schema), value)
 
     def test_words_that_there_are_not(self):
-        for word, schema, _ in table("Words that there are not"):
+        for word, schema, _ in table("Keywords that are not supported"):
             with self.subTest(word):
                 self.assertIn(code(word), code(schema))
                 self.assert_refused(code(schema), f"unknown schema word '{code(word)}'")
@@ -78,8 +78,8 @@ class Schema(unittest.TestCase):
     def test_the_page_names_every_word_of_the_gateway(self):
         known = set(re.findall(r'^ +\{"(\$?\w+)", +&compiler::', COMPILER, re.MULTILINE))
         self.assertGreater(len(known), 30)
-        on_page = [code(row[0]) for title in ("Words that ask something of the value",
-                                              "Words that say something about the schema") for row in table(title)]
+        on_page = [code(row[0]) for title in ("Keywords that restrict the value",
+                                              "Keywords that describe the schema") for row in table(title)]
         self.assertEqual(sorted(on_page), sorted(known))
 
     def test_patterns(self):

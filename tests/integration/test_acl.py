@@ -80,7 +80,7 @@ class ShippedBroker:
         included = self.folder / "conf.d"
         included.mkdir(exist_ok=True)
         (included / "mqcoap.conf").write_text(text, encoding="utf-8")
-        # What Debian's own mosquitto.conf says: an option that stands in both would be a fault.
+        # The options of Debian's own mosquitto.conf: an option in both files would be a fault.
         main = ("persistence true", f"persistence_location {self.folder}/", "log_dest stderr", "user root",
                 f"include_dir {included}")
         (self.folder / "mosquitto.conf").write_text("\n".join(main) + "\n", encoding="utf-8")
@@ -107,9 +107,9 @@ class Acl(IntegrationTest):
         """Whether a message gets through."""
         writer, reader = self.user(sender), self.user(receiver)
         reader.subscribe(topic)
-        # The broker passes a message on before it confirms it, and confirms also what it denies.
+        # The broker delivers a message before it confirms it, and also confirms denied messages.
         writer.client.publish(topic, b"{}", qos=1).wait_for_publish(PATIENCE)
-        # What it sent to the reader comes before this confirmation.
+        # Messages for the reader arrive before this confirmation.
         reader.subscribe("fence")
         return bool(reader.on_topic(topic))
 
@@ -119,14 +119,14 @@ class Acl(IntegrationTest):
     def assert_denied(self, sender, topic, receiver):
         self.assertFalse(self.passes(sender, topic, receiver), f"{sender} -> {receiver}: {topic}")
 
-    # ---- who comes in --------------------------------------------------------------------------------------
+    # ---- logging in ---------------------------------------------------------------------------------------
 
     def test_nobody_comes_in_without_a_name_and_its_password(self):
         for credentials in ({}, {"username": "gateway", "password": "guessed"}, {"username": "nobody", "password": "x"}):
             with self.subTest(credentials=credentials), self.assertRaises(ConnectionRefusedError):
                 Bus(self.lab, **credentials)
 
-    # ---- what works ----------------------------------------------------------------------------------------
+    # ---- allowed -------------------------------------------------------------------------------------------
 
     def start_lab(self):
         self.device(self.lab, "2D_XX_0_9999", username="2D_XX_0_9999", password=password("2D_XX_0_9999"))
@@ -195,7 +195,7 @@ class Acl(IntegrationTest):
         self.assert_passes("operator", request_topic("2D_XX_0_9999", "axuv", new_id()), "monitor")
         self.assert_passes("gateway", response_topic("2D_XX_0_9999", "axuv", new_id()), "monitor")
 
-    # ---- what does not -------------------------------------------------------------------------------------
+    # ---- denied --------------------------------------------------------------------------------------------
 
     def test_a_device_does_not_hear_what_is_for_another(self):
         self.assert_denied("operator", request_topic("2D_XX_0_0001", "axuv", new_id()), "2D_XX_0_9999")

@@ -47,9 +47,9 @@ class Bridged(IntegrationTest):
             request_id = new_id()
             payload = request_payload("POST", "fire", request_id=request_id)
             desk.publish(request_topic("DEV_1", "axuv", request_id), payload)
-            # One by the bridge, as every caller's request, and one by the gateway.
+            # One comes through the bridge, like every caller's request, and one from the gateway.
             device.wait_requests(2 * count)
-            # The device's answer by the bridge, the gateway's, and the one to the gateway that the bridge shows here.
+            # The device's answer through the bridge, the gateway's, and the one to the gateway that the bridge copies here.
             desk.wait_for(lambda m: True, 3 * count)
         desk.fence()
         answer = self.caller(near, "GW_1").get(".gw/status").body
@@ -98,7 +98,7 @@ class Bridged(IntegrationTest):
         done = self.cli(near).run("doctor", "-o", "json", "--config", gateway.file)
         bridge = [f for f in map(json.loads, done.stdout.splitlines()) if f["check"] == "bridge"]
         self.assertEqual([f["result"] for f in bridge], ["warn"], done.stdout)
-        self.assertIn("far cannot be looked at: user and access rules at near may not read requests to", bridge[0]["found"])
+        self.assertIn("far cannot be checked: user and access rules at near may not read requests to", bridge[0]["found"])
 
     def test_doctor_does_not_clear_over_mqtt_3_1_1_which_denies_nothing_aloud(self):
         near, far = self.broker(witness=False), self.broker(witness=False, acl=["topic read gf_int_v1/#"])

@@ -50,7 +50,7 @@ class PingsOnly(Listener):
 
     def _answer(self, peer, kind, body):
         if kind == CONNECT:
-            # Behind the protocol's name and level, the flags and the keepalive.
+            # After the protocol's name and level, the flags and the keepalive.
             if text(body, 10)[0] == self._client_id:
                 self.connects += 1
                 self._client = peer
@@ -100,7 +100,7 @@ class Causes(IntegrationTest):
         def put(size):
             return desk.put("gains", "x" * size, proxy_uri="SITE_1/axuv/gains", timeout_ms=20000)
 
-        for count, words in enumerate(["does it take so much in one packet", "for the second time"], start=1):
+        for count, words in enumerate(["does it accept packets of this size", "for the second time"], start=1):
             self.assert_code(put(5000), 504)
             gateway.wait_log("within a second of the largest packet so far, of 5")
             gateway.wait_log(words)
@@ -152,7 +152,7 @@ class Causes(IntegrationTest):
             ready=False,
             environment={"SSL_CERT_FILE": bundle, "SSL_CERT_DIR": folder},
         )
-        gateway.wait_log("not signed by an authority that we trust")
+        gateway.wait_log("not signed by a trusted authority")
         shutil.copy(authority.file, bundle + ".new")
         os.rename(bundle + ".new", bundle)
         gateway.wait_ready()

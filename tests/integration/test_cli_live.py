@@ -249,7 +249,7 @@ class Doctor(IntegrationTest):
         self.assertEqual(checks["large messages"]["result"], "ok", checks)
         self.assertEqual(checks["device"]["found"], "DEV.1 cannot be asked at this broker")
         checks = self.checks(mq.run("-n", "lab.v1", "doctor", "-o", "json", "-W", "1s"))
-        self.assertEqual(checks["self-request"]["found"], "the broker brings it under another topic")
+        self.assertEqual(checks["self-request"]["found"], "the broker delivers it under another topic")
         self.assertIn("without dots", checks["self-request"]["advice"])
 
     def test_a_broker_that_hangs_up_at_a_dot(self):

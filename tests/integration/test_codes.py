@@ -1,4 +1,4 @@
-"""Each response code, provoked over a real broker by the cause that docs/protocol.md, section 3, gives for it.
+"""Each response code, provoked over a real broker by the cause that docs/protocol.md, "Response codes", gives for it.
 
 One test a code, named after it; the table in docs/protocol.md points here.
 """
@@ -35,7 +35,7 @@ CONFIGURATION = """
         - {name: gone, match: {tag: GONE_1}, to: {broker: gone}}
 """
 
-# What devices and scripts send for JSON, and what they are told: the place, what stands there, and a hint.
+# Broken JSON of devices and scripts, and the answers: the place, the text there, and a hint.
 NOT_JSON = [
     (b'{"header": {}, "body": {"gain": NaN}}', "NaN is no JSON value (at byte 32", '"gain": -->NaN}', "use null"),
     (b'{"body": -Infinity}', "-Infinity is no JSON value", "use null"),

@@ -62,7 +62,7 @@ class Drain(IntegrationTest):
         flood.fence()
         answered = [m.topic.rsplit("/", 1)[1] for m in flood.messages]
         self.assertEqual(len(answered), len(set(answered)))
-        # In order: what came before it unsubscribed was answered, what came later is the business of nobody.
+        # In order: requests from before the unsubscription were answered, later ones were not received.
         self.assertEqual(answered, sent[: len(answered)])
 
     def send(self, bus):
@@ -85,7 +85,7 @@ class Drain(IntegrationTest):
         finally:
             lab.resume()
             site.resume()
-        # It could not say so itself: its last will did.
+        # It could not publish that itself: its last will did.
         late_comer = self.bus(lab)
         late_comer.subscribe(PRESENCE)
         late_comer.wait_for(lambda m: json.loads(m.payload)["body"]["state"] == "OFFLINE")
@@ -99,7 +99,7 @@ class Drain(IntegrationTest):
         gateway.wait_log("stopping, 1 requests in flight")
         gateway.signal(signal.SIGTERM)
         self.assertEqual(gateway.wait_exit(), 0)
-        self.assertIn("again: going at once", gateway.log)
+        self.assertIn("again: ending at once", gateway.log)
 
     def test_a_reload_in_the_middle_of_a_stop_changes_nothing(self):
         _, site, gateway, desk = self.start()

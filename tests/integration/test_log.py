@@ -16,7 +16,7 @@ import unittest
 from harness import Datagrams, IntegrationTest, journal_stand_in
 from harness.gateway import program
 
-# Each line of the log is about 20 KB, so that some hundred of them are more than the gateway keeps.
+# Each line of the log is about 20 KB, so that some hundred of them exceed the gateway's buffer.
 CONFIGURATION = """
 version: 1
 brokers:
@@ -61,7 +61,7 @@ class Unread:
         self._reader.start()
 
     def _read(self):
-        # The other end of a terminal that is gone is an error, that of a pipe is nothing.
+        # Reading from a closed terminal is an error, reading from a closed pipe returns nothing.
         with contextlib.suppress(OSError):
             while some := os.read(self._reading, 1 << 16):
                 with self._news:
@@ -130,7 +130,7 @@ class NobodyReads(IntegrationTest):
         told = int(gateway.wait_log(DROPPED).group(1))
         self.assertGreaterEqual(told, dropped)
         self.assertRegex(gateway.log, r"mqcoapd \S+ starts with ")
-        # What was logged before the gap stands before the word of it, and what comes now behind it.
+        # Lines from before the gap precede the line about it, and new ones follow it.
         self.assert_code(desk.get("nothing"), 404)
         gateway.wait_log(re.compile(r"GW_1/axuv/nothing -> 404"))
         self.assertLess(gateway.log.index("/large -> 205"), gateway.log.index("lines of the log were dropped"))

@@ -1,4 +1,4 @@
-"""The shipped logrotate file, by the real logrotate: the log of a running gateway is rotated, and no line is lost. Ends
+"""The shipped logrotate file with the real logrotate: the log of a running gateway is rotated, and no line is lost. Ends
 with 77 where logrotate is not installed.
 """
 
@@ -85,7 +85,7 @@ class Logrotate(IntegrationTest):
 
     def test_a_running_gateway_goes_on_in_a_new_file(self):
         lab = self.broker()
-        # Its log is in the file: the standard error tells nothing of `ready`.
+        # Its log is in the file: `ready` is not on the standard error.
         gateway = self.gateway(CONFIGURATION, ready=False, LAB=lab.url, LOG=str(self.log))
         caller = self.caller(lab, "GW_1")
         lab.wait_log("/request/GW_1/+")
@@ -93,7 +93,7 @@ class Logrotate(IntegrationTest):
         asked = 0
 
         def ask_until_it_is_logged():
-            # Lines reach the file a moment later; what a new file begins with is the reload.
+            # Lines reach the file a moment later; a new file begins with the reload.
             nonlocal asked
             while "GET GW_1/axuv/x" not in (self.log.read_text() if self.log.exists() else ""):
                 self.assert_code(caller.get("x"), 205)

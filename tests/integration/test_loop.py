@@ -28,7 +28,7 @@ ONE = "brokers same and lab are one"
 LOOP = "route round leads round in a loop"
 OWN_SOURCE = (
     "error: a request for GW_1 came from broker lab with the gateway's own client id, gateway-here, as its source: "
-    "a route leads round in a loop, or another program calls itself so; such requests get 502"
+    "a route leads round in a loop, or another program uses this id; such requests get 502"
 )
 
 
@@ -87,7 +87,7 @@ class OneAddress(Loop):
         self.device(self.site, "B_3")
         self.assert_code(self.desk.get("gains", tag="B_3"), 205)
         self.assert_code(self.desk.get("back/gains"), 205)
-        # Sources are claims: what only looks like the gateway's own is not.
+        # Sources are claims: a source that only looks like the gateway's is foreign.
         for source in ("gateway-ther", "gateway-there-2", "GW_1", None, ""):
             self.assert_code(self.ask_as(source).answer(), 205)
         self.assertEqual(self.returned(), 0)
@@ -99,7 +99,7 @@ class OneAddress(Loop):
         self.refused()
         self.assertEqual(self.rows(), [("loop", "round", "same", "lab", 2)])
         self.assert_logged(self.daemon, LOOP)
-        # A source of now that leads to this server is a loop; one of before may be a bridge, and is dropped.
+        # A current source from this server is a loop; an earlier one may be a bridge, and is dropped.
         for _ in range(2):
             self.assert_code(self.ask_as("gateway-here").answer(), 502, "is a client id of this gateway")
         self.assert_logged(self.daemon, OWN_SOURCE)

@@ -1,4 +1,4 @@
-"""Brokers that go away and come back: how soon that is noticed, and what becomes of requests meanwhile.
+"""Brokers that are lost and come back: how soon that is detected, and what happens to requests meanwhile.
 
 MQCOAP_KILLS says how often the broker is killed under load (default: 5), MQCOAP_ANSWERS after how many answers
 (default: 500). `./dev soak` asks for 50 and 5500: connections that hold for less than 10 s would make the gateway try
@@ -28,7 +28,7 @@ CONFIGURATION = """
           gains: {value: [0, 1, 2], methods: [GET, PUT]}
 """
 TRYING = "broker lab: trying "
-# What the broker says when it has taken the gateway's subscription: from then on requests are heard.
+# The broker's log line about the gateway's subscription: from then on requests arrive.
 HEARS = "gateway-1 0 gf_int_v1/+/request/GW_1/+"
 
 
@@ -45,7 +45,7 @@ class Outage(IntegrationTest):
             lab.restart()
             before = gateway.log.count(TRYING)
             gateway.wait_log("connected to broker lab", count=1 + outage)
-            # One may have been under way when the port opened; how far apart they are is tested with a clock.
+            # One may have been under way when the port opened; a unit test checks the pauses with a clock.
             self.assertLessEqual(gateway.log.count(TRYING) - before, 2)
             lab.wait_log(HEARS)
             desk = self.caller(lab, "GW_1", client_id=f"desk-{outage}")
@@ -155,7 +155,7 @@ class Load:
                 self.client.publish(request_topic("GW_1", "axuv", request_id), payload, 0)
 
     def wait_answers(self, connection, count):
-        """Until so many requests of one connection are answered. A request that the gateway did not hear, because it
+        """Waits until this many requests of one connection are answered. A request that the gateway did not get, because it
         was not back yet, has no answer."""
         with self._news:
             if not self._news.wait_for(lambda: self.answered[connection] >= count, 120):

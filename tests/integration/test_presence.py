@@ -108,7 +108,7 @@ class Presence(IntegrationTest):
         self.await_state(bus, "GW_3", "ONLINE")
         self.await_state(bus, "GW_4", "ONLINE")
         bus.fence()
-        # What did not change had nothing to say.
+        # An unchanged device published nothing.
         self.assertEqual(len(bus.on_topic(TOPIC.format("GW_1"))), 1)
 
     def test_who_keeps_the_newest_of_what_is_told_sees_the_last_will(self):
@@ -160,7 +160,7 @@ class Presence(IntegrationTest):
         lab, first = self.start()
         bus = self.watcher(lab)
         self.await_state(bus, "GW_1", "ONLINE")
-        # It answers for one tag only, so that the other one can be asked how it goes.
+        # It answers for only one tag, so that the other one can be asked for its status.
         second = self.gateway(
             """
             version: 1
@@ -210,7 +210,7 @@ class Presence(IntegrationTest):
         self.assertEqual(self.status(lab)["rivals"]["tags"], ["GW_3"])
         self.assert_logged(gateway, "somebody else", 1)
 
-        # doctor hears it itself, and asks the gateway.
+        # doctor detects it itself, and asks the gateway.
         done = self.cli(lab).run("doctor", "GW_3", "-o", "json")
         checks = {line["check"]: line for line in map(json.loads, done.stdout.splitlines())}
         self.assertEqual(checks["answers"]["result"], "fail")
@@ -294,7 +294,7 @@ class Presence(IntegrationTest):
         self.assertEqual(refused.returncode, 4)
         self.assertIn("ONLINE", refused.stderr)
         self.assertEqual(listed("--online"), ["GW_1", "GW_5"])
-        # One that is alive says so again.
+        # A live device announces itself again.
         self.assertEqual(mq.run("forget", "--force", "GW_1").returncode, 0)
         self.await_state(bus, "GW_1", "ONLINE", count=2)
         gateway.stop()

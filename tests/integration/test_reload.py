@@ -45,7 +45,7 @@ class Start(IntegrationTest):
         configuration = CONFIGURATION.replace("    proxy:\n", self.FILLING + "    proxy:\n", 1)
         gateway = self.gateway(configuration, ready=False, LAB=lab.url, SITE=lab.url)
         bit = 1 << (number - 1)
-        # Until then it is the loader's process, not yet the gateway's; caught means that it came too late.
+        # Before that the loader runs, not yet the gateway; a handled signal means that it came too late.
         while not self.mask(gateway, "SigBlk") & bit:
             self.assertFalse(self.mask(gateway, "SigCgt") & bit, "the signal was never held back")
             self.assertTrue(gateway.running)

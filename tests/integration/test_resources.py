@@ -103,7 +103,7 @@ class Resources(IntegrationTest):
             with self.subTest(path=path):
                 request_id = new_id()
                 payload = request_payload("GET", path, request_id=request_id)
-                # What no request may have as its path, no answer has.
+                # No answer has a path that no request may have.
                 answer = self.desk.send_raw(payload, request_id, path="unknown").answer()
                 self.assert_code(answer, 400, "path")
 

@@ -84,7 +84,7 @@ class BrokerGone(IntegrationTest):
         device.wait_requests(1)
         device.close()
         site.kill()
-        # Sent, so that nobody knows whether it was run.
+        # It was sent, so it is unknown whether it was run.
         self.assert_code(waiting.answer(), 504)
         self.assert_code(desk.get("gains", proxy_uri="SITE_1/axuv/gains"), 503, "site")
         self.assert_code(desk.get("gains"), 205)
@@ -161,7 +161,7 @@ class Garbage(IntegrationTest):
 
     def setUp(self):
         super().setUp()
-        # Version 2.1 of mosquitto takes 2,000,000 bytes if nothing is said.
+        # mosquitto 2.1 accepts 2,000,000 bytes by default.
         self.lab = self.broker(settings=["max_packet_size 20000000"])
         self.configuration = CONFIGURATION
 
@@ -345,7 +345,7 @@ class MuteDevices(IntegrationTest):
         desk = self.caller(broker, "GW_1")
         self.assert_code(desk.get("gains"), 205)
         status = desk.get(".gw/status").body
-        # All but what half of the places and a third of them leave.
+        # The number of requests beyond the places that half and a third of them leave.
         self.assertGreater(status["in_flight"], 600)
         self.assertEqual(desk.get("LAB_3/axuv/p", subsystem="proxy").body, "here")
 
@@ -364,14 +364,14 @@ class Suspended(IntegrationTest):
         forwarded = desk.send("PUT", "LAB_1/axuv/p", 1, subsystem="proxy", timeout_ms=100)
         patient = desk.send("GET", "gains")
         desk.bus.fence()
-        # Time itself is what is tested: more than the second between two turns of the loop, and the timeout.
+        # This tests time itself: more than the second between two turns of the loop, and the timeout.
         time.sleep(2)
         gateway.signal(signal.SIGCONT)
         for each in late:
             self.assert_code(each.answer(), 504, "was not run")
         self.assert_code(forwarded.answer(), 504, "was not run")
         self.assertEqual(patient.answer().body, before)
-        # What comes now is fresh: its time is shorter than the gap was.
+        # A new request is fresh: its timeout is shorter than the gap was.
         self.assert_code(desk.put("gains", [7], timeout_ms=900), 204)
         self.assertEqual(desk.get("LAB_1/axuv/p", subsystem="proxy", timeout_ms=900).code, 205)
         self.assertEqual(len(device.requests), 1)

@@ -1,4 +1,4 @@
-"""Passwords in a configuration: nothing that the daemon or the command line says about a file shows one.
+"""Passwords in a configuration: no message of the daemon or the command line about a file shows one.
 
 The secret is `hunter2`, or `hun` and `ter2` on two lines, in every spelling that people have; most of the files are at
 fault in one way or another, and some are good and get a warning at each start.
@@ -120,7 +120,7 @@ class Secrets(IntegrationTest):
         gateway = self.gateway(start, LAB=lab.url)
         gateway.reload(start)
         gateway.reload(BROKER.replace("$URL", "$LAB") + SPELLINGS["misspelt, next line"], good=False)
-        self.assertIn("a secret stands in the configuration itself", gateway.log)
+        self.assertIn("a secret is in the configuration itself", gateway.log)
         self.assertIn("unknown key 'passwrod'", gateway.log)
         self.assertNotIn("hunter", gateway.log)
 

@@ -151,11 +151,11 @@ class LogTarget(LogTest):
         file = self.folder / "mqcoapd.log"
         gateway = self.start(f"{{file: {file}}}", ready=False)
         self.lab.wait_log("gf_int_v1/+/request/GW_1/+")
-        for name, addition, words in (("1", "", "is in force"), ("2", "nonsense: 1\n", "stays as it was")):
+        for name, addition, words in (("1", "", "the configuration is in force"), ("2", "nonsense: 1\n", "the reload failed and changes nothing")):
             file.rename(self.folder / name)
             gateway.file.write_text(gateway.file.read_text() + addition)
             gateway.signal(signal.SIGHUP)
-            self.wait_file(file, f"the configuration {words}: ")
+            self.wait_file(file, f"{words}: ")
             self.assertNotIn(words, (self.folder / name).read_text())
 
     def test_a_reload_with_a_log_that_cannot_be_opened_changes_nothing(self):
@@ -165,7 +165,7 @@ class LogTarget(LogTest):
         text = gateway.file.read_text()
         gateway.file.write_text(text.replace(str(file), str(self.folder)).replace("gains:", "other:"))
         gateway.signal(signal.SIGHUP)
-        self.wait_file(file, f"the configuration stays as it was: logging.target: cannot write to {self.folder}: ")
+        self.wait_file(file, f"the reload failed and changes nothing: logging.target: cannot write to {self.folder}: ")
         self.assertEqual(self.caller(self.lab, "GW_1").get("gains").code, 205)
 
     def test_a_reload_changes_the_place(self):
@@ -229,7 +229,7 @@ class Journal(LogTest):
 
     def test_a_journal_that_is_not_there_is_a_fault_of_the_configuration(self):
         said = self.refused("journal", prefix=journal_stand_in.prefix(self.folder))
-        self.assertIn("logging.target: the journal is not there: /run/systemd/journal/socket: No such file", said)
+        self.assertIn("logging.target: the journal is not available: /run/systemd/journal/socket: No such file", said)
         self.assertIn("target: auto", said)
 
 

@@ -133,7 +133,7 @@ class Causes(TlsTest):
         def why():
             return desk.get(".gw/brokers").body["brokers"][1]["why"]
 
-        first, second = "is not signed by an authority that we trust", "check username and password"
+        first, second = "is not signed by a trusted authority", "check username and password"
         gateway.wait_log(AWAY)
         self.assertIn(first, why())
         shutil.copy(self.authority.file, trusted)
@@ -182,7 +182,7 @@ class Traps(TlsTest):
         broker.stall()
         try:
             gateway = self.start(broker, ready=False)
-            gateway.wait_log(AWAY + "the TLS handshake does not end within 10s: is TLS spoken on this port?")
+            gateway.wait_log(AWAY + "the TLS handshake did not end within 10s: is TLS spoken on this port?")
             self.assertEqual(gateway.log.count(AWAY), 1)
         finally:
             broker.resume()
@@ -201,12 +201,12 @@ class Traps(TlsTest):
         foreign = Authority("another authority")
         self.addCleanup(foreign.close)
         unknown = foreign.issue("IP:127.0.0.1")
-        self.trap("not signed by an authority that we trust", self.settings(unknown))
+        self.trap("not signed by a trusted authority", self.settings(unknown))
 
     def test_a_broker_with_old_versions_only(self):
         broker = self.broker(witness=False, settings=self.good_settings())
         broker.kill()
-        # mosquitto's tls_version is the least that it speaks, not the most.
+        # mosquitto's tls_version is the oldest version that it speaks, not the newest.
         old = OldServer(broker.port, self.authority.issue("IP:127.0.0.1"))
         self.addCleanup(old.close)
         gateway = self.start(broker, ready=False)
@@ -217,7 +217,7 @@ class Traps(TlsTest):
 
     def test_a_certificate_is_demanded_and_not_given(self):
         server = self.authority.issue("IP:127.0.0.1")
-        # A broker that resets at once may be heard only the second time: then it is told again.
+        # The reason of a broker that resets at once may arrive only the second time: then it is logged again.
         self.trap("certificate of ours", self.settings(server, "require_certificate true"), told=2)
 
     def test_a_certificate_that_the_broker_does_not_accept(self):

@@ -1,4 +1,4 @@
-"""The manual pages say what the programs' --help says, no option more and none less, and are clean input of groff.
+"""The manual pages have exactly the options of the programs' --help, and are clean input of groff.
 
 MAN_PAGES is the folder of the built pages; MQCOAPD the daemon; MQCOAP the command line tool, if it is built.
 """
@@ -15,7 +15,7 @@ PAGES = pathlib.Path(os.environ["MAN_PAGES"])
 MQCOAPD = os.environ["MQCOAPD"]
 MQCOAP = os.environ.get("MQCOAP")
 
-# An option where it is explained: at the beginning of a line of --help, or of a page.
+# An option at its explanation: at the beginning of a line of --help, or of a page.
 IN_HELP = re.compile(r"^ +(-\w(?:,\s*--[\w-]+)?|--[\w-]+)", re.MULTILINE)
 IN_PAGE = re.compile(r"^\*(-\w\*(?:, \*--[\w-]+\*)?|--[\w-]+\*)", re.MULTILINE)
 SUBCOMMANDS = re.compile(r"^(?:Subcommands|Verbs):\n((?:[ \t]+\S.*\n?)+)", re.MULTILINE)
@@ -51,7 +51,7 @@ def sections_of(page, verbs):
     for line in page.splitlines(keepends=True):
         if line.startswith("#"):
             heading = line.lstrip("# ").split()
-            # The longest verb that the heading begins with; else the page goes on with what belongs to none.
+            # The longest verb at the beginning of the heading; without one, the text belongs to no verb.
             current = max((v for v in verbs if v and list(v) == heading[:len(v)]), key=len, default=())
             if line.startswith("## ") and heading[0].islower() and not current:
                 current = (heading[0],)
@@ -73,7 +73,7 @@ class Pages(unittest.TestCase):
         self.assertEqual(set(sections), set(verbs))
         for verb, said in verbs.items():
             with self.subTest(verb=" ".join(verb)):
-                # --help is there for all of them, and explained once.
+                # All of them have --help, which is explained once.
                 self.assertEqual(options_of(IN_PAGE, sections[verb]) - {"--help"},
                                  options_of(IN_HELP, said) - {"--help"})
 

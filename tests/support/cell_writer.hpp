@@ -10,7 +10,7 @@
 
 namespace mqcoap::test {
 
-/// Stores one value, whatever the resource says.
+/// Stores one value, without the resource's checks.
 class assignment final : public batch {
  public:
   assignment(std::shared_ptr<cell> target, json_text value)
@@ -29,7 +29,7 @@ inline void assign(resource_state& state, const std::shared_ptr<cell>& target, s
   state.submit(work);
 }
 
-/// Shared by resources of tests that look at one resource alone.
+/// The state for tests that use one resource alone.
 inline resource_state& memory_state() {
   static memory_store store;
   static resource_state state(store);

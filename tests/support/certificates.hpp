@@ -5,7 +5,7 @@
 
 namespace mqcoap::test {
 
-/// Certificates of a test's own, made by the openssl program. The files go with it.
+/// Certificates of a test, made by the openssl program. Their files are deleted with this object.
 class certificates {
  public:
   struct identity {
@@ -16,19 +16,19 @@ class certificates {
   certificates();
 
   const std::string& ca_file() const noexcept { return authority_.cert_file; }
-  /// Signed by the authority. @param names  e.g. `DNS:localhost,IP:127.0.0.1`
+  /// Makes a certificate signed by the authority. @param names  e.g. `DNS:localhost,IP:127.0.0.1`
   identity issue(const std::string& names);
-  /// The same, of years ago.
+  /// Makes one that has expired.
   identity issue_expired(const std::string& names);
-  /// Another authority, with nothing to do with the first.
+  /// Makes another, unrelated authority.
   identity make_authority();
-  /// A copy of a key that asks for a password.
+  /// Makes an encrypted copy of a key.
   std::string encrypt(const std::string& key_file, const std::string& password);
-  /// A file with this text.
+  /// Makes a file with this text.
   std::string write(const std::string& text);
 
  private:
-  /// Has a request signed by the command that `sign` makes of the request's file and the certificate's.
+  /// Signs a request with the command that `sign` makes of the request's file and the certificate's.
   template <class Sign>
   identity issue_by(const std::string& names, Sign sign);
   std::string new_file() { return directory_.file(std::to_string(++files_) + ".pem"); }

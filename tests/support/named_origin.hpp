@@ -9,10 +9,10 @@
 
 namespace mqcoap::test {
 
-/// Keeps what is sent to a caller.
+/// Stores the answers to a caller.
 struct named_origin final : call_origin {
   std::string called;
-  std::vector<std::string> codes{};  ///< of the answers, as numbers
+  std::vector<std::string> codes{};  ///< codes of the answers, as numbers
   std::vector<std::string> bodies{};
   std::optional<answer> refused_with{};
   int ends = 0;

@@ -28,8 +28,8 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-/// Reads what a broker says until it is ready; version 2.1 says before as which user it is running. False at
-/// the end of its output.
+/// Reads the output of a broker until it is ready; version 2.1 first prints its user. Returns false at the
+/// end of the output.
 bool wait_until_running(int output) {
   std::string said;
   char buffer[512];
@@ -45,7 +45,7 @@ bool wait_until_running(int output) {
 
 private_broker::private_broker(options o) : options_(std::move(o)) {
   ::signal(SIGPIPE, SIG_IGN);  // as the daemon does: a killed broker must not kill the test
-  // Somebody else may take the port before the broker does.
+  // Another program may take the port before the broker does.
   for (int tries = 0; tries < 5; ++tries) {
     port_ = free_port();
     write_config();
@@ -113,7 +113,7 @@ void private_broker::restart() {
 
 void private_broker::pause() {
   ::kill(pid_, SIGSTOP);
-  ::waitpid(pid_, nullptr, WUNTRACED);  // until it stands
+  ::waitpid(pid_, nullptr, WUNTRACED);  // until it is stopped
 }
 
 void private_broker::resume() { ::kill(pid_, SIGCONT); }

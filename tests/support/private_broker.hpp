@@ -8,7 +8,7 @@
 
 namespace mqcoap::test {
 
-/// A mosquitto of the test's own, on a free loopback port. Dies with the test.
+/// A mosquitto of the test, on a free loopback port. Ends with the test.
 class private_broker {
  public:
   struct options {
@@ -27,17 +27,17 @@ class private_broker {
 
   std::uint16_t port() const noexcept { return port_; }
 
-  /// SIGKILL: connections are reset, nothing is said.
+  /// Sends SIGKILL: connections are reset without a DISCONNECT.
   void kill();
   /// Starts it again, on the same port.
   void restart();
-  /// SIGSTOP: the kernel still takes connections and data, nobody answers.
+  /// Sends SIGSTOP: the kernel still accepts connections and data, and nobody answers.
   void pause();
   void resume();
 
  private:
   void write_config() const;
-  /// True once it listens; false if it ended instead.
+  /// Returns true once it listens; false if it ended instead.
   bool launch();
 
   options options_;

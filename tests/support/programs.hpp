@@ -7,14 +7,14 @@
 
 namespace mqcoap::test {
 
-/// Where a program is. Debian keeps some where only root's PATH looks.
+/// Returns the path of a program. Debian installs some outside of a user's PATH.
 /// @throws std::runtime_error if it is not installed
 std::filesystem::path find_program(std::string_view name);
 
-/// Runs a program to its end, without a shell. @throws std::runtime_error with what it said, if it fails
+/// Runs a program to its end, without a shell. @throws std::runtime_error with its output, if it fails
 void run_program(std::string_view name, const std::vector<std::string>& arguments);
 
-/// A directory that goes with everything in it.
+/// A directory that is deleted with its contents.
 class temporary_directory {
  public:
   temporary_directory();

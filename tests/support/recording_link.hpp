@@ -8,13 +8,13 @@
 
 namespace mqcoap::test {
 
-/// Keeps what is published.
+/// Stores published messages.
 struct recording_link final : mqcoap::link {
   std::string id = "mine";
   std::vector<std::string> topics;
   std::vector<std::string> payloads;
-  std::vector<written_handler> written;  ///< of the same publications
-  std::vector<error_code> refusals;      ///< of the next publications; then all are taken
+  std::vector<written_handler> written;  ///< handlers of the same messages
+  std::vector<error_code> refusals;      ///< errors for the next messages; then all are accepted
   packet_limit limit;
 
   const std::string& name() const noexcept override { return id; }
@@ -34,7 +34,7 @@ struct recording_link final : mqcoap::link {
     std::string kept(payload);
     topics.push_back(std::move(under));
     written.push_back(std::move(done));
-    payloads.push_back(std::move(kept));  // last: where memory ends before, nothing was published
+    payloads.push_back(std::move(kept));  // last: if memory ends before, nothing was published
     return {};
   }
   link_stats stats() const noexcept override { return {}; }

@@ -7,19 +7,19 @@
 
 namespace mqcoap::test {
 
-/// Refuses memory to this thread while it lives. Replaces the global `operator new`: one source of a program
-/// includes this.
+/// Makes allocations of this thread fail while it lives. Replaces the global `operator new`: one source of a
+/// program includes this.
 class scarce_memory {
  public:
-  /// Refuses every piece larger than this, but for the first few.
+  /// Makes every larger allocation fail, except the first few.
   explicit scarce_memory(std::size_t largest, int more = 0) { state() = {largest, more, all, 0}; }
-  /// Refuses one piece of any size, the one after this many.
+  /// Makes one allocation of any size fail, the one after this many.
   static scarce_memory lacking_one(int after) { return {0, after, 1}; }
   ~scarce_memory() { state().largest = unlimited; }
   scarce_memory(const scarce_memory&) = delete;
   scarce_memory& operator=(const scarce_memory&) = delete;
 
-  /// How many pieces were refused since the last one of these was made.
+  /// Returns the number of failed allocations since the last one of these was made.
   static int refused() { return state().refused; }
 
   static void* allocate(std::size_t size) {

@@ -19,7 +19,7 @@ class slow_store final : public state_store {
   void commit(std::vector<stored_value> values, std::function<void(error_code)> done) override {
     under_way.push_back({std::move(values), std::move(done)});
   }
-  /// Ends the first of those that are under way.
+  /// Ends the first commit that is under way.
   void end_one(error_code why = {}) {
     auto first = std::move(under_way.front());
     under_way.pop_front();

@@ -1,4 +1,4 @@
-"""The unit with each of its drop-ins is what systemd understands, and is shut in tightly; the packages' version is the
+"""systemd understands the unit with each of its drop-ins, which is restricted tightly; the packages' version is the
 project's. Ends with 77 where systemd is not installed.
 
 MQCOAPD is the daemon, MQCOAP_VERSION the project's version.
@@ -31,7 +31,7 @@ class Unit(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.unit = self.folder / UNIT.name
-        # The program is not installed where the unit says.
+        # The program is not installed at the path of the unit.
         self.unit.write_text(UNIT.read_text().replace("/usr/bin/mqcoapd", MQCOAPD))
 
     def complaints(self, *drop_ins):
@@ -41,7 +41,7 @@ class Unit(unittest.TestCase):
             shutil.copy(drop_in, place)
         said = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", self.unit)
         shutil.rmtree(place)
-        # Other units of this host are none of ours.
+        # Ignores other units of this host.
         return [line for line in said.stdout.splitlines() if str(self.folder) in line or UNIT.name in line]
 
     def test_systemd_understands_the_unit(self):

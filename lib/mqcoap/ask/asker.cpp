@@ -9,10 +9,10 @@
 namespace mqcoap::ask {
 namespace {
 
-/// Before the key of a device whose link is let go of; in no key of an owner's.
+/// The prefix of the key of a device whose link is being released; no key of an owner has it.
 constexpr char leaving_mark = '#';
 
-/// Sets a flag as long as it lives, and then puts back what was there.
+/// Sets a flag during its lifetime, and then restores the old value.
 class raised {
  public:
   explicit raised(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
@@ -24,8 +24,8 @@ class raised {
   const bool before_;
 };
 
-/// True if a link tells that what it took never reached a device. Of a lost connection nobody knows that, and
-/// `on_link_down` ends its questions.
+/// Returns true if the error means that an accepted message never reached a device. After a lost connection
+/// that is unknown, and `on_link_down` ends its questions.
 bool was_not_sent(error_code ec) {
   return ec == errc::too_large || ec == errc::timed_out || ec == errc::denied;
 }
@@ -40,7 +40,7 @@ device* asker::find_device(std::string_view key) const noexcept {
   return at == devices_.end() ? nullptr : at->second.get();
 }
 
-/// Forgets the device that was idle for longest, if there are as many as may be.
+/// Forgets the device that was idle for the longest time, if the limit is reached.
 bool asker::make_room() {
   if (devices_.size() < most_devices) return true;
   auto oldest = devices_.end();
@@ -87,7 +87,7 @@ void asker::place(device& at, std::unique_ptr<question> q) {
 }
 
 void asker::send_next(device& to) {
-  // A question that cannot be sent ends at once and comes back here: a loop, not a recursion.
+  // A question that cannot be sent ends at once and calls back into this function: a loop avoids recursion.
   if (to.held_ || !to.confirmed() || !to.via.up()) return;
   const raised mark(to.held_);
   const auto now = time_.now();
@@ -127,7 +127,7 @@ void asker::send(question& q) {
   q.on_sent();
 }
 
-/// Hears what becomes of a question after it was sent, if anything but an answer may come of it.
+/// Handles later errors of the link for a sent question.
 device_link::sent_handler asker::follow(const request_id& id, std::size_t bytes) {
   return [alive = std::weak_ptr(alive_), id, bytes](error_code ec) {
     const auto self = alive.lock();
@@ -169,7 +169,7 @@ void asker::on_response(const device_link& from, const exchange_topic& topic, st
   take_answer(*q, payload);
 }
 
-/// Ends a question by what its device sent, if that is an answer to it.
+/// Ends a question with a message of its device, if it is the answer.
 void asker::take_answer(question& q, std::string_view payload) {
   result<response, decode_fault> decoded = decode_fault{};
   bool made = false;
@@ -179,7 +179,7 @@ void asker::take_answer(question& q, std::string_view payload) {
     decoded = decode_response(payload, rules);
     if (decoded && (!(decoded->id == q.id()) || !(decoded->path == q.path())))
       return owner_.count(fact::mismatched);
-    // What needs memory comes first: a question that was taken out is over.
+    // Allocates first: a question that was taken out of the table must end.
     if (decoded) q.prepare(*decoded);
     made = true;
   } catch (const std::bad_alloc&) {
@@ -224,7 +224,7 @@ void asker::on_link_down(const device_link& which, std::string_view why) {
 void asker::on_subscribed(device& at, error_code ec) {
   if (!ec) return send_next(at);
   fail_all_if([&](const question& q) { return &q.at() == &at; }, {failure::cause::not_confirmed, ec, 0, {}});
-  // The next question asks the broker again.
+  // The next question subscribes again.
   std::erase_if(devices_, [&](const auto& each) { return each.second.get() == &at && at.idle(); });
 }
 
@@ -239,14 +239,14 @@ void asker::fail(taken_question q, const failure& why) {
   auto& at = q->at();
   q->leave();
   {
-    const raised mark(at.held_);  // who is told may ask again, and other devices may need the room
+    const raised mark(at.held_);  // the callee may ask again, and other devices may need the room
     q->failed(why);
     q.reset();
   }
   send_next(at);
 }
 
-/// All places are given back before the first one is told.
+/// Returns all places before the first question is told.
 template <class Predicate>
 void asker::fail_all_if(Predicate&& wanted, const failure& why) {
   auto ended = open_.take_all_if([&](const taken_question& q) { return wanted(*q); });

@@ -18,24 +18,24 @@
 
 namespace mqcoap::ask {
 
-/// What an asker counts.
+/// The events that an asker counts.
 enum class fact : std::uint8_t {
-  sent,        ///< questions that a link has taken
-  answered,    ///< questions that a device answered, with anything
-  late,        ///< answers after the end of their question
+  sent,        ///< questions that a link has accepted
+  answered,    ///< questions that a device answered in any way
+  late,        ///< answers that arrived after the end of their question
   duplicate,   ///< further answers to one question
-  mismatched,  ///< answers under an awaited id from elsewhere, or about another path
-  foreign,     ///< answers nobody here asked for
+  mismatched,  ///< answers with an awaited id from another topic, or for another path
+  foreign,     ///< answers to requests of others
 };
 
-/// Who owns an asker. Nothing called from here may destroy it.
+/// The interface to the owner of an asker. Nothing called from here may destroy the asker.
 class asker_owner {
  public:
   virtual void count(fact what) noexcept = 0;
-  /// There was no memory for a message.
+  /// Called when there was no memory for a message.
   virtual void on_no_memory() noexcept {}
-  /// An answer came whose question is over, or was never asked here.
-  /// @param as  what it seems to be: `late`, `duplicate` or `foreign`. Returns what it is counted as.
+  /// Called for an answer whose question has ended, or was never asked here.
+  /// @param as  its presumed kind: `late`, `duplicate` or `foreign`. @return the kind as which it is counted
   virtual fact on_unawaited(fact as, const device_link& /*from*/, const exchange_topic& /*topic*/,
                             const request_id& /*id*/, std::string_view /*payload*/) {
     return as;
@@ -45,51 +45,51 @@ class asker_owner {
   ~asker_owner() = default;
 };
 
-/// Asks devices: keeps a standing subscription to the answers of each, and sends only when the broker has
-/// confirmed it, as many questions at a time as each allows, in order. The first answer whose topic, id and
-/// path are the awaited ones ends a question; so do its deadline, the loss of the link, and what keeps it
-/// from being sent. Knows no transport and owns no timer: links bring messages, `expire` is called when the
-/// next deadline has come.
-/// @par Threads  One at a time, that of the links.
+/// Asks devices. Keeps a standing subscription to the answers of each device, and sends only when the broker
+/// has confirmed it, with a limited number of questions in flight, in order. The first answer with the
+/// awaited topic, id and path ends a question; so do its deadline, the loss of the link, and errors of
+/// sending. Knows no transport and owns no timer: links deliver messages, and the owner calls `expire` at the
+/// next deadline.
+/// @par Threads  Used by one thread at a time, that of the links.
 class asker {
  public:
-  /// The one that was idle for longest makes room for another.
+  /// The limit of devices; beyond it the one that was idle for the longest time is forgotten.
   static constexpr std::size_t most_devices = 4096;
 
-  /// @param rules  what is accepted in answers; codes outside the table are folded into it
+  /// @param rules  rules for answers; codes outside the table are folded into it
   asker(const clock& time, const decode_rules& rules, asker_owner& owner);
   asker(const asker&) = delete;
   asker& operator=(const asker&) = delete;
-  /// What is under way is dropped, and told nothing.
+  /// Drops the questions under way without calling them.
   ~asker() = default;
 
   /// @name Devices, by keys of the owner's
   /// @{
   device* find_device(std::string_view key) const noexcept;
-  /// False if every one of the most devices is busy.
+  /// Returns false if the limit is reached and every device is busy.
   bool make_room();
   /// Precondition: there is room, and the key is new.
   device& add_device(std::string key, std::unique_ptr<device> added);
   const text_map<std::unique_ptr<device>>& devices() const noexcept { return devices_; }
-  /// Sends nothing new over a link, forgets its devices that are idle, and frees the keys of the others.
-  /// Returns true if none is left.
+  /// Sends nothing new over a link, forgets its idle devices, and frees the keys of the others. Returns true
+  /// if none is left.
   bool let_go(const device_link& via);
-  /// Takes no subscription for confirmed any more, because the links have another connection. Forgets the
-  /// devices that are idle.
+  /// Treats all subscriptions as unconfirmed, because the links have another connection. Forgets idle
+  /// devices.
   void forget_connections();
   /// @}
 
-  /// Places a question at the end of a device's queue; `send_next` sends it when it may. If this throws, the
-  /// question is gone, and was told nothing.
+  /// Appends a question to a device's queue; `send_next` sends it when it may. If this throws, the question
+  /// is destroyed without a call.
   void place(device& at, std::unique_ptr<question> q);
-  /// Sends what waits for a device and may be sent.
+  /// Sends the waiting questions of a device that may be sent.
   void send_next(device& to);
-  /// Null if no question with this id is under way.
+  /// Returns null if no question with this id is under way.
   question* find(const request_id& id) noexcept;
   std::size_t size() const noexcept { return open_.size(); }
-  /// True if a question with this id is under way, or ended not long ago (`outcome_memory`).
+  /// Returns true if a question with this id is under way, or has ended recently (`outcome_memory`).
   bool has_asked(const request_id& id) noexcept;
-  /// Ends a question, if it is under way. An answer to it is late from now on.
+  /// Ends a question, if it is under way. Its answer is late from now on.
   void end(const request_id& id, const failure& why);
   void end_all(const failure& why);
 
@@ -98,7 +98,7 @@ class asker {
   void on_link_down(const device_link& which, std::string_view why);
   void on_subscribed(device& at, error_code ec);
 
-  /// Ends the questions whose time is over.
+  /// Ends the questions whose deadline has passed.
   void expire(steady_time now);
   steady_time next_deadline() const noexcept { return open_.earliest(); }
 
@@ -120,11 +120,11 @@ class asker {
   const decode_rules& rules_;
   asker_owner& owner_;
   text_map<std::unique_ptr<device>> devices_;
-  std::uint64_t let_go_ = 0;  ///< how many were given a key of their own
+  std::uint64_t let_go_ = 0;  ///< number of devices that got a key of their own
   pending_table<taken_question> open_;
   outcome_memory outcomes_;
   std::string payload_;            ///< reused for every question
-  std::shared_ptr<asker*> alive_;  ///< so that what a link tells late does not find an asker that is gone
+  std::shared_ptr<asker*> alive_;  ///< lets late callbacks of a link detect that the asker is destroyed
 };
 
 }  // namespace mqcoap::ask

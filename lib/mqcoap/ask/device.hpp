@@ -11,7 +11,7 @@ namespace mqcoap::ask {
 
 class asker;
 
-/// A device somewhere that is asked: its standing subscription, how much it works on, and what waits for it.
+/// A remote device: its standing subscription, its requests in flight, and its queue.
 class device {
  public:
   device(asker& by, device_link& link, namespace_name namespace_of, device_tag name);
@@ -23,16 +23,16 @@ class device {
   const namespace_name ns;
   const device_tag tag;
 
-  /// How much a device works on, and how much waits for it.
+  /// The load of a device.
   struct load {
     std::size_t in_flight = 0;  ///< sent and not yet answered
     std::size_t waiting = 0;    ///< not yet sent
     std::size_t all() const noexcept { return in_flight + waiting; }
   };
   load now() const noexcept { return {in_flight_, waiting_.size()}; }
-  /// True if it may be forgotten.
+  /// Returns true if it may be forgotten.
   bool idle() const noexcept { return now().all() == 0 && !held_; }
-  /// True if the broker has confirmed, on this connection, that it brings the answers.
+  /// Returns true if the broker has confirmed the subscription to its answers on this connection.
   bool confirmed() const noexcept { return answers_.confirmed(); }
 
  private:
@@ -43,7 +43,7 @@ class device {
   question_queue waiting_;
   std::size_t in_flight_ = 0;
   steady_time last_used_{};
-  bool held_ = false;  ///< its queue is being worked off, or a question of its is ending, right now
+  bool held_ = false;  ///< its queue is being processed, or one of its questions is ending
 };
 
 }  // namespace mqcoap::ask

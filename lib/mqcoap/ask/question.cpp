@@ -5,7 +5,7 @@
 
 namespace mqcoap::ask {
 
-/// Gives the place at the device back. Does nothing the second time.
+/// Returns the place at the device. Does nothing the second time.
 void question::leave() noexcept {
   if (!std::exchange(has_place_, false)) return;
   if (sent_)

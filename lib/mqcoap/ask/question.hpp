@@ -14,9 +14,9 @@ namespace mqcoap::ask {
 
 class device;
 
-/// One request to a device, from the moment at which it is placed in the device's queue until it ends: by
-/// exactly one call of `answered` or `failed`. Has a place at its device, and gives it back when it ends or
-/// is destroyed, so that an exception cannot leave a device busy for ever. The device outlives it.
+/// A request to a device, from its entry into the device's queue until it ends by exactly one call of
+/// `answered` or `failed`. Holds a place at its device, and returns it when it ends or is destroyed, so that
+/// an exception cannot leave a device busy forever. The device outlives it.
 class question {
  public:
   question(const question&) = delete;
@@ -25,7 +25,7 @@ class question {
 
   const request_id& id() const noexcept { return id_; }
   steady_time deadline() const noexcept { return deadline_; }
-  /// True once the device's link has it; it stays true.
+  /// Returns true once the device's link has accepted it; never becomes false again.
   bool sent() const noexcept { return sent_; }
   steady_time sent_at() const noexcept { return sent_at_; }
 
@@ -35,23 +35,23 @@ class question {
  protected:
   question(const request_id& id, steady_time deadline) : id_(id), deadline_(deadline) {}
 
-  /// Precondition: it was placed.
+  /// Precondition: the question is in a queue.
   device& at() const noexcept { return *device_; }
 
  private:
   friend class asker;
   friend class question_queue;
 
-  /// It is sent only while the device works on fewer.
+  /// Returns the limit of the device's requests in flight; it is sent only below that.
   virtual std::size_t most_in_flight() const noexcept { return std::numeric_limits<std::size_t>::max(); }
-  /// True if it waits on when its link goes down before it was sent.
+  /// Returns true if it continues to wait when its link goes down before it was sent.
   virtual bool outlasts_outage() const noexcept { return false; }
-  /// Appends what is sent. Called once.
+  /// Appends the payload. Called once.
   virtual void encode(std::string& payload) = 0;
-  /// Called once, when the link has taken it.
+  /// Called once, when the link has accepted it.
   virtual void on_sent() noexcept {}
-  /// Turns the device's answer into the caller's. May throw std::bad_alloc: then the
-  /// question ends with `failure::cause::no_memory`.
+  /// Makes the caller's answer of the device's. May throw std::bad_alloc: then the question ends with
+  /// `failure::cause::no_memory`.
   virtual void prepare(response& from_device) { static_cast<void>(from_device); }
   virtual void answered(response&& what) noexcept = 0;
   virtual void failed(const failure& why) noexcept = 0;

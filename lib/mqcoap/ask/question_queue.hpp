@@ -5,7 +5,7 @@
 
 namespace mqcoap::ask {
 
-/// The questions that wait for a device, in order. Owns none of them, and allocates nothing.
+/// The waiting questions of a device, in order. Owns none of them, and allocates nothing.
 class question_queue {
  public:
   question* front() const noexcept { return first_; }
@@ -18,7 +18,7 @@ class question_queue {
     last_ = &q;
     ++size_;
   }
-  /// Precondition: it is here.
+  /// Precondition: the question is in this queue.
   void remove(question& q) noexcept {
     (q.before_ == nullptr ? first_ : q.before_->behind_) = q.behind_;
     (q.behind_ == nullptr ? last_ : q.behind_->before_) = q.before_;

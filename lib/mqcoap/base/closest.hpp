@@ -6,14 +6,15 @@
 
 namespace mqcoap {
 
-/// Insertions, deletions, replacements and swaps of neighbours that make one text of the other.
+/// Returns the number of insertions, deletions, replacements and swaps of neighbours that turn one text into
+/// the other.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// How far a word may be from a known one to be taken for a slip of the pen.
+/// Returns the largest distance between a word and a known one that counts as a typing error.
 constexpr std::size_t slip_limit(std::string_view word) noexcept { return word.size() < 4 ? 1 : 2; }
 
-/// The known word that was probably meant, for "did you mean"; empty if none is near. Of several equally
-/// near, the first.
+/// Returns the known word that was probably meant, for "did you mean"; empty if none is near. Of several
+/// equally near ones, the first.
 template <class Words>
 std::string_view closest(std::string_view word, const Words& known) {
   std::string_view best;

@@ -11,7 +11,7 @@ bool glob_match(std::string_view pattern, std::string_view text) noexcept {
     } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
       ++p;
       ++t;
-    } else if (star != std::string_view::npos) {  // let the last '*' take one character more
+    } else if (star != std::string_view::npos) {  // let the last '*' match one more character
       p = star + 1;
       t = ++resume;
     } else {

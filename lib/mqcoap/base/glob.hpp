@@ -4,11 +4,11 @@
 
 namespace mqcoap {
 
-/// True if `text` matches `pattern`, in which `*` stands for any run of characters and `?` for one.
-/// Linear in the two lengths but for backtracking to the last `*`: no pattern is exponential.
+/// Returns true if `text` matches `pattern`, in which `*` stands for any run of characters and `?` for one.
+/// Linear in the two lengths except for backtracking to the last `*`: no pattern is exponential.
 bool glob_match(std::string_view pattern, std::string_view text) noexcept;
 
-/// True if the pattern has a wildcard at all.
+/// Returns true if the pattern has a wildcard.
 inline bool is_glob(std::string_view pattern) noexcept {
   return pattern.find_first_of("*?") != std::string_view::npos;
 }

@@ -8,8 +8,8 @@
 
 namespace mqcoap {
 
-/// Counts of durations in nanoseconds over the whole range of 64 bits: every power of two is divided into
-/// 2^Bits buckets of the same width.
+/// Counts durations in nanoseconds over the whole range of 64 bits: every power of two is divided into 2^Bits
+/// buckets of equal width.
 template <unsigned Bits>
 class basic_histogram {
  public:
@@ -24,7 +24,8 @@ class basic_histogram {
   std::uint64_t max() const noexcept { return max_; }
   double mean() const noexcept { return count_ ? sum_ / static_cast<double>(count_) : 0.0; }
 
-  /// The value that a share of all (0 to 1) does not exceed, as the middle of its bucket; 0 if there is none.
+  /// Returns the value that a share of all (0 to 1) does not exceed, as the middle of its bucket; 0 without
+  /// values.
   std::uint64_t quantile(double share) const noexcept {
     const auto wanted = std::max<std::uint64_t>(
         1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
@@ -36,7 +37,7 @@ class basic_histogram {
     return max_;
   }
 
-  /// Counts what the other one has counted, too.
+  /// Adds the counts of another histogram.
   void add(const basic_histogram& other) noexcept {
     for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
     count_ += other.count_;
@@ -67,7 +68,7 @@ class basic_histogram {
   double sum_ = 0;
 };
 
-/// With buckets that are at most 0.8 % wide: 59 KB.
+/// A histogram with buckets that are at most 0.8 % wide: 59 KB.
 using histogram = basic_histogram<7>;
 
 }  // namespace mqcoap

@@ -38,7 +38,7 @@ struct number_and_word {
   std::string word;    ///< in lower case; empty: none
 };
 
-/// Takes apart what might have been meant as a quantity; an empty number: nothing was.
+/// Splits a text that may be meant as a quantity; an empty number: it is none.
 number_and_word split(std::string_view text) {
   number_and_word parts;
   text = trimmed(text);
@@ -52,7 +52,8 @@ number_and_word split(std::string_view text) {
   return parts;
 }
 
-/// What was meant, first among the spellings of units, and for a number alone by trying the usual units.
+/// Returns the intended quantity: first among the spellings of units, and for a number alone by trying the
+/// usual units.
 template <std::size_t N, class IsGood>
 std::string meant(std::string_view text, const other_spelling (&spellings)[N],
                   std::initializer_list<std::string_view> usual, const IsGood& is_good) {

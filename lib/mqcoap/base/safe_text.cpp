@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// One character of a text, or one byte that is not UTF-8.
+/// A character of a text, or a byte that is not UTF-8.
 struct character {
   char32_t code = 0;
   std::size_t size = 1;
@@ -46,7 +46,8 @@ void append_escape(std::string& out, char32_t c) {
   for (int shift = 12; shift >= 0; shift -= 4) out += digits[c >> shift & 0xf];
 }
 
-/// Copies the text; `replace` writes what stands for a harmful character or, with `valid` false, for a byte.
+/// Copies the text; `replace` writes the replacement of a harmful character or, with `valid` false, of a
+/// byte.
 template <class Replace>
 std::string cleaned(std::string_view text, Replace&& replace) {
   std::string out;
@@ -79,7 +80,7 @@ std::string log_safe(std::string_view text, std::size_t longest) {
 
 std::string safe_json(std::string_view json, line_ends ends) {
   return cleaned(json, [ends](std::string& out, const character& c, std::string_view) {
-    // Valid JSON holds C0 only as white space between its tokens.
+    // In valid JSON, C0 characters occur only as white space between tokens.
     if (c.valid && c.code >= 0x20)
       append_escape(out, c.code);
     else if (ends == line_ends::kept && c.valid && (c.code == '\n' || c.code == '\t'))

@@ -22,14 +22,14 @@ constexpr duration_unit duration_units[] = {{"h", 3'600'000}, {"min", 60'000}, {
 
 constexpr std::int64_t longest_duration = 1'000'000'000'000'000;  // ms: 31,000 years
 
-/// Takes the decimal digits off the front.
+/// Removes and returns the decimal digits at the front.
 std::string_view take_digits(std::string_view& text) {
   const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
   text.remove_prefix(digits.size());
   return digits;
 }
 
-/// Of at most 18 decimal digits; 0 for none.
+/// Returns the value of at most 18 decimal digits; 0 for none.
 std::int64_t to_number(std::string_view digits) {
   std::int64_t number = 0;
   for (const char c : digits) number = number * 10 + (c - '0');
@@ -45,7 +45,7 @@ constexpr size_unit size_units[] = {{"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"
 }  // namespace
 
 result<std::chrono::milliseconds> parse_duration(std::string_view text) {
-  // In integers: 1.001 seconds as a double would not be 1001 milliseconds.
+  // Computes with integers: 1.001 seconds as a double would not be 1001 milliseconds.
   const auto whole = take_digits(text);
   std::string_view fraction;
   if (text.starts_with('.')) {

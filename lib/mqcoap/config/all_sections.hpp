@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// Every section of the configuration, the outermost first.
+/// Returns all sections of the configuration, the outermost first.
 std::vector<const section_info*> all_sections();
 
 }  // namespace mqcoap

@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// The tags that are known to be those of devices: the gateway's own, and those that it asks.
+/// Returns the tags of known devices: the gateway's own, and those that it asks.
 std::set<std::string> known_tags(const root_spec& root, const std::vector<built_device>& devices) {
   std::set<std::string> tags;
   for (const auto& device : devices) {
@@ -20,7 +20,7 @@ std::set<std::string> known_tags(const root_spec& root, const std::vector<built_
   for (const auto& route : root.proxy.routes) {
     const auto targets = served_tags::targets(route.value);
     tags.insert(targets.begin(),
-                targets.end());  // patterns among them match no client id: '*' is none of its characters
+                targets.end());  // patterns among them match no client id, which cannot contain '*'
   }
   return tags;
 }
@@ -33,15 +33,15 @@ void check_client_ids(const root_spec& root, const std::vector<built_device>& de
     const auto& id = *b->value.client_id;
     if (tags.count(id.value) != 0)
       faults.error(*id.at, "the client id " + id.value +
-                               " is the tag of a device: one would throw the other off the broker");
+                               " is the tag of a device: each would end the other's connection");
     const auto same = std::find_if(brokers.begin(), b, [&b](const auto& other) {
       return other.value.client_id && other.value.client_id->value == b->value.client_id->value &&
              is_one_broker(other.value.options, b->value.options);
     });
     if (same != b)
       faults.error(*id.at, "the broker '" + same->name.value +
-                               "' has the same url and client id: one connection would "
-                               "throw the other off");
+                               "' has the same url and client id: each would end the "
+                               "other's connection");
   }
 }
 
@@ -59,7 +59,7 @@ const node* place_of(const tls_spec& tls, tls_fault::option where) {
   return nullptr;
 }
 
-/// Keys of `tls` that are nothing without another one.
+/// Checks keys of `tls` that need another one.
 bool has_halves(const node& tls, report& faults) {
   bool found = false;
   for (const auto& [name, partner] : {std::pair{"cert", "key"}, {"key", "cert"}, {"key_password", "key"}}) {
@@ -72,7 +72,7 @@ bool has_halves(const node& tls, report& faults) {
   return found;
 }
 
-/// What the section says, tried out.
+/// Checks the files of the section by loading them.
 tls_options build_tls(const located<tls_spec>& given, report& faults) {
   const auto& tls = given.value;
   const bool key_read = tls.key_at != nullptr || given.at->find("key") == nullptr;
@@ -86,10 +86,10 @@ tls_options build_tls(const located<tls_spec>& given, report& faults) {
 }
 
 void set_tls(const broker_spec& spec, link_options& link, report& faults) {
-  if (spec.urls.value.empty()) return;  // reported by itself
+  if (spec.urls.value.empty()) return;  // already reported
   const bool wanted = spec.urls.value.front().tls;
   if (spec.tls && !wanted)
-    faults.error_in(*spec.tls->at, "`tls` beside a url with mqtt://, which is in the clear",
+    faults.error_in(*spec.tls->at, "`tls` with a url of mqtt://, which is not encrypted",
                     "url: mqtts://" + spec.options.host + ", or no `tls`");
   else if (wanted)
     link.tls = spec.tls ? build_tls(*spec.tls, faults) : tls_options{};
@@ -107,7 +107,7 @@ std::vector<link_options> build_brokers(const root_spec& root, const std::vector
     link.max_inbound = std::max(link.max_inbound, root.limits.payload.payload);
     if (spec.password_at != nullptr && link.username.empty())
       faults.error(*spec.password_at->key, "a password without a username",
-                   "MQTT 3.1.1 has no such login: add `username`");
+                   "MQTT 3.1.1 does not allow that: add `username`");
     set_tls(spec, link, faults);
     links.push_back(std::move(link));
   }

@@ -9,8 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t tls_port = 8883;
-constexpr std::size_t smallest_packet = 256;        // of small devices' libraries
-constexpr std::size_t largest_packet = 256u << 20;  // of MQTT
+constexpr std::size_t smallest_packet = 256;        // limit of small devices' libraries
+constexpr std::size_t largest_packet = 256u << 20;  // limit of MQTT
 constexpr char url_words[] = "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]";
 
 std::optional<broker_url> read_url(const std::string& text, const node& n, read_context& ctx) {
@@ -43,7 +43,7 @@ value_type<broker_url> url() {
       read_url);
 }
 
-/// One, or a list of servers, which are all with TLS or all without.
+/// Reads one server or a list of servers, which all use TLS or all do not.
 value_type<std::vector<broker_url>> urls() {
   auto list = list_of(url(), true);
   return refine(list, list.words, list.schema,
@@ -54,10 +54,10 @@ value_type<std::vector<broker_url>> urls() {
                                                    [&](const broker_url& u) { return u.at == all[i].at; });
                     if (all[i].tls != all.front().tls)
                       ctx.faults.error(*n.items[i],
-                                       "the servers of one broker are all with TLS or all without",
+                                       "the servers of one broker must all use TLS, or none of them",
                                        all.front().tls ? "mqtts://?" : "mqtt://?");
                     else if (same != all.begin() + static_cast<std::ptrdiff_t>(i))
-                      ctx.faults.error(*n.items[i], "the same host and port stand in this list twice");
+                      ctx.faults.error(*n.items[i], "the same host and port are in this list twice");
                     else
                       continue;
                     return std::nullopt;
@@ -75,7 +75,7 @@ const section<broker_spec>& broker_section() {
       "One MQTT broker.",
       {key<broker_spec>(
            "url", with_place(urls()), presence::required(),
-           "Where it is; port 1883 if none is given, 8883 for mqtts:// (TLS). A list: its servers, "
+           "The address; the default port is 1883, or 8883 with mqtts:// (TLS). A list names its servers, "
            "tried in this order whenever there is no connection.",
            [](broker_spec& b, located<std::vector<broker_url>> u) {
              b.options.host = u.value.front().at.host;
@@ -83,46 +83,46 @@ const section<broker_spec>& broker_section() {
              for (std::size_t i = 1; i < u.value.size(); ++i) b.options.fallbacks.push_back(u.value[i].at);
              b.urls = std::move(u);
            }),
-       key<broker_spec>("username", text("a user's name"), presence::optional("none"), "Who logs in there.",
+       key<broker_spec>("username", text("a user name"), presence::optional("none"),
+                        "The user name for the broker.",
                         [](broker_spec& b, std::string name) { b.options.username = std::move(name); }),
        key<broker_spec>(
            "password", with_place(secret_text()), presence::optional("none"),
-           "The password: from a file, the environment or a systemd credential. One that stands here itself "
+           "The password, from a file, the environment or a systemd credential. A literal password "
            "gets a warning.",
            [](broker_spec& b, located<secret> s) {
              b.options.password = std::move(s.value);
              b.password_at = s.at;
            }),
-       key<broker_spec>(
-           "client_id", with_place(plain_name("a client id")),
-           presence::optional("`mqcoap-` and 16 random digits"),
-           "Never the tag of a device: a device logs in with its tag, and one would throw the other off.",
-           [](broker_spec& b, located<std::string> id) {
-             b.options.client_id = id.value;
-             b.client_id = std::move(id);
-           }),
+       key<broker_spec>("client_id", with_place(plain_name("a client id")),
+                        presence::optional("`mqcoap-` and 16 random digits"),
+                        "Never the tag of a device: devices use their tag as client id, and each would end "
+                        "the other's connection.",
+                        [](broker_spec& b, located<std::string> id) {
+                          b.options.client_id = id.value;
+                          b.client_id = std::move(id);
+                        }),
        key<broker_spec>("protocol",
                         choice<mqtt_protocol>({{"auto", mqtt_protocol::automatic},
                                                {"5", mqtt_protocol::v5},
                                                {"3.1.1", mqtt_protocol::v311}}),
-                        "auto", "Version of MQTT; `auto` tries 5, then 3.1.1.",
+                        "auto", "The version of MQTT; `auto` tries 5, then 3.1.1.",
                         [](broker_spec& b, mqtt_protocol p) { b.options.protocol = p; }),
        key<broker_spec>("tls", with_place(map_with(tls_section())),
                         presence::optional("mqtts:// trusts the system's authorities"),
-                        "Whom to trust, and with what certificate to go there. Only with mqtts://.",
+                        "The trusted authorities and the client certificate. Only with mqtts://.",
                         &broker_spec::tls),
        key<broker_spec>("keepalive", whole_seconds(5s, 18h), "10s",
-                        "How often a silent connection is probed.",
+                        "The interval at which an idle connection is probed.",
                         [](broker_spec& b, std::chrono::seconds s) { b.options.keepalive = s; }),
        key<broker_spec>("qos", integer(0, 1), "0",
-                        "Quality of service of everything sent and subscribed there.",
+                        "The quality of service of all messages and subscriptions.",
                         [](broker_spec& b, std::int64_t q) { b.options.qos = static_cast<int>(q); }),
-       key<broker_spec>(
-           "max_packet", size(smallest_packet, largest_packet),
-           presence::optional("what the broker says in its CONNACK, else any size"),
-           "The largest packet to send there, topic and header included: a larger answer becomes a "
-           "500, a larger request to a device a 413.",
-           [](broker_spec& b, std::size_t s) { b.options.max_packet = s; })},
+       key<broker_spec>("max_packet", size(smallest_packet, largest_packet),
+                        presence::optional("the broker's limit in its CONNACK, else no limit"),
+                        "The largest packet to send, including topic and header: a larger answer becomes a "
+                        "500, a larger request to a device a 413.",
+                        [](broker_spec& b, std::size_t s) { b.options.max_packet = s; })},
       {{"dependentRequired", {{"password", boost::json::array{"username"}}}}}};
   return table;
 }

@@ -5,7 +5,7 @@
 namespace mqcoap {
 namespace {
 
-/// Relative to the configuration, as with secrets.
+/// Reads a path relative to the configuration, as for secrets.
 value_type<located<std::string>> path(const std::string& words) {
   auto name = text(words);
   return with_place(
@@ -29,7 +29,7 @@ value_type<located<std::string>> application_protocol() {
              }));
 }
 
-/// Puts a text into the options, and its place beside them.
+/// Stores a text in the options, and its place beside them.
 auto into(std::string tls_options::*option, const node* tls_spec::*place) {
   return [option, place](tls_spec& t, located<std::string> given) {
     t.options.*option = std::move(given.value);
@@ -43,22 +43,23 @@ const section<tls_spec>& tls_section() {
   static const section<tls_spec> table{
       "tls",
       "brokers.NAME.tls",
-      "TLS to a broker, 1.2 at least. Files are PEM, their names relative to the configuration. They are "
+      "TLS to a broker, at least 1.2. Files are PEM, and their names relative to the configuration. They are "
       "read again for "
-      "every connection: renewed certificates count from the next one on.",
+      "every connection: renewed certificates are used from the next one on.",
       {key<tls_spec>("ca", path("a file's name"), presence::optional("`ca_dir`, else the system's"),
-                     "The authorities that are trusted.", into(&tls_options::ca_file, &tls_spec::ca_at)),
+                     "The trusted authorities.", into(&tls_options::ca_file, &tls_spec::ca_at)),
        key<tls_spec>("ca_dir", path("a folder's name"), presence::optional("`ca`, else the system's"),
                      "A folder of them, as `openssl rehash` prepares it.",
                      into(&tls_options::ca_dir, &tls_spec::ca_dir_at)),
        key<tls_spec>("cert", path("a file's name"), presence::optional("none"),
-                     "The gateway's certificate, and the chain up to its authority; goes with `key`.",
+                     "The gateway's certificate, and the chain up to its authority; needs `key`.",
                      into(&tls_options::cert_file, &tls_spec::cert_at)),
        key<tls_spec>("key", with_place(secret_file()), presence::optional("none"),
-                     "Its private key, as a file: {credential: NAME} is one in $CREDENTIALS_DIRECTORY.",
+                     "The private key of the certificate, a file; {credential: NAME} is a file in "
+                     "$CREDENTIALS_DIRECTORY.",
                      into(&tls_options::key_file, &tls_spec::key_at)),
        key<tls_spec>("key_password", with_place(secret_text()), presence::optional("none"),
-                     "Opens the key, if it is encrypted.",
+                     "The password of the key, if it is encrypted.",
                      [](tls_spec& t, located<secret> s) {
                        t.options.key_password = std::move(s.value);
                        t.key_password_at = s.at;
@@ -66,10 +67,10 @@ const section<tls_spec>& tls_section() {
        key<tls_spec>("verify_host", boolean(), "true",
                      "Whether the broker's certificate must be for the host in `url`. With `false`, "
                      "everybody who has any "
-                     "certificate of these authorities can pose as the broker.",
+                     "certificate of these authorities can impersonate the broker.",
                      [](tls_spec& t, bool on) { t.options.verify_host = on; }),
        key<tls_spec>("alpn", application_protocol(), presence::optional("none"),
-                     "The application protocol to ask for (ALPN), where a port serves several.",
+                     "The application protocol to request (ALPN), if a port serves several.",
                      into(&tls_options::alpn, &tls_spec::alpn_at))},
       {{"dependentRequired",
         {{"cert", boost::json::array{"key"}},

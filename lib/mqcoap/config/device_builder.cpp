@@ -14,7 +14,7 @@ struct built_template {
   std::vector<built_resource> resources;
 };
 
-/// The template's resources with the device's own in place of those of the same path; new ones follow.
+/// Returns the template's resources, replaced by the device's own of the same path; new ones follow.
 std::vector<built_resource> merge(std::vector<built_resource> base, std::vector<built_resource> own) {
   std::unordered_map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < base.size(); ++i) places.emplace(base[i].path, i);
@@ -33,11 +33,11 @@ using resources_by_path = std::map<std::string, const built_resource*>;
 void check_owned_paths(const built_resource& owner, const resources_by_path& all, report& faults) {
   const std::string below = owner.path + '/';
   for (auto r = all.lower_bound(below); r != all.end() && r->first.starts_with(below); ++r)
-    faults.error(*r->second->path_at, "'" + r->first + "' lies in the " + owner.read_as.kind->name() + " '" +
+    faults.error(*r->second->path_at, "'" + r->first + "' is in the " + owner.read_as.kind->name() + " '" +
                                           owner.path + "', to which every path below it belongs");
 }
 
-/// Reports what does not fit together within a device.
+/// Reports conflicts within a device.
 void check_resources(const built_device& device, report& faults) {
   device_view view(device.tag.text());
   resources_by_path by_path;
@@ -64,8 +64,8 @@ void warn_of_connections(const std::vector<built_device>& devices, std::size_t b
       std::to_string(count) + " devices have presence, and each takes a connection: the gateway needs " +
           std::to_string(needed) + " file descriptors, and a process has " +
           std::to_string(usual_descriptor_limit) + " by default",
-      "mqcoapd.service allows 65536 (LimitNOFILE=); elsewhere `ulimit -Hn` tells; the broker has to "
-      "take as many connections");
+      "mqcoapd.service allows 65536 (LimitNOFILE=); elsewhere `ulimit -Hn` shows the limit; the broker must "
+      "accept as many connections");
 }
 
 }  // namespace

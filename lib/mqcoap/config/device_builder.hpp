@@ -7,13 +7,13 @@
 
 namespace mqcoap {
 
-/// A resource that was built, and what later checks need.
+/// A built resource, with the data for later checks.
 struct built_resource {
   std::string path;
   std::string title;
   std::string unit;
-  std::optional<kind_options> kind;     ///< none: it is at fault
-  const node* path_at = nullptr;        ///< the key that names it
+  std::optional<kind_options> kind;     ///< none: it has a fault
+  const node* path_at = nullptr;        ///< its key
   resource_spec::kind_entry read_as{};  ///< the kind, if there is one
 };
 
@@ -26,11 +26,11 @@ struct built_device {
   bool presence = false;
 };
 
-/// Puts devices together: templates, kinds of resources, what resources say of each other. Faults are
-/// reported, and then what is returned is good for further checks only.
+/// Builds devices from templates, kinds of resources, and references between resources. Faults are reported,
+/// and then the result is only good for further checks.
 std::vector<built_device> build_devices(const root_spec& root, report& faults);
 
-/// The resources of a template or a device, each by itself. (For build_devices.)
+/// Builds the resources of a template or a device. Used by build_devices.
 std::vector<built_resource> build_resources(const device_spec& device, const payload_limits& limits,
                                             report& faults);
 

@@ -8,8 +8,8 @@ namespace mqcoap {
 namespace {
 
 table_row<device_spec> description_key() {
-  return key<device_spec>("description", text("a text"), presence::optional("none"), "One line for a person.",
-                          &device_spec::description);
+  return key<device_spec>("description", text("a text"), presence::optional("none"),
+                          "A description for people.", &device_spec::description);
 }
 
 table_row<device_spec> subsystems_key() {
@@ -28,14 +28,14 @@ value_type<resource_spec> resource_map() {
 table_row<device_spec> resources_key() {
   return key<device_spec>("resources",
                           map_of(resource_key(), resource_map(), "a map from paths to resources"), "{}",
-                          "What can be asked for, by path.", &device_spec::resources);
+                          "The resources, by path.", &device_spec::resources);
 }
 
 table_row<device_spec> presence_key() {
   return key<device_spec>("presence", boolean(), presence::optional("false"),
-                          "Tells whether the device is there: retained, ONLINE while the gateway answers for "
+                          "Announces the device: a retained message, ONLINE while the gateway answers for "
                           "it, else OFFLINE, under "
-                          "`NAMESPACE/gateway/system/TAG/presence`. Takes a connection of its own.",
+                          "`NAMESPACE/gateway/system/TAG/presence`. Needs a connection of its own.",
                           &device_spec::presence);
 }
 
@@ -57,15 +57,15 @@ const section<device_spec>& device_section() {
   static const section<device_spec> table{
       "device",
       "devices.TAG",
-      "One tag that the gateway answers for. What stands beside `like` is added to the template: a "
+      "One tag that the gateway answers for. Keys beside `like` are added to the template: a "
       "`description`, "
       "`subsystems` or `presence` replaces the template's. A resource of the same path and kind keeps the "
       "template's keys that it does not name itself, also those within " +
           enumerated(names_of_kinds_with_keys(), "`") +
           "; one of "
-          "another kind replaces the template's. `mqcoap config show` shows what comes out.",
+          "another kind replaces the template's. `mqcoap config show` shows the result.",
       {key<device_spec>("like", with_place(plain_name("a template's name")),
-                        presence::optional("no template"), "The template that it is like.",
+                        presence::optional("no template"), "The template of this device.",
                         &device_spec::like),
        description_key(), subsystems_key(), presence_key(), resources_key()}};
   return table;

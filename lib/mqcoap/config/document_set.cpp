@@ -19,7 +19,7 @@ bool is_entry_section(std::string_view name) {
   return std::find(std::begin(entry_sections), std::end(entry_sections), name) != std::end(entry_sections);
 }
 
-/// The files of a pattern, sorted by name; nothing if a folder cannot be read. One that is not there is
+/// Returns the files of a pattern, sorted by name; nothing if a folder cannot be read. A missing folder is
 /// empty.
 std::optional<std::vector<std::string>> expand(const std::string& pattern) {
   const auto stops = [](const char*, int error) { return error == ENOENT || error == ENOTDIR ? 0 : 1; };
@@ -33,7 +33,7 @@ std::optional<std::vector<std::string>> expand(const std::string& pattern) {
   return paths;
 }
 
-/// Why a folder's files cannot be listed; empty if they can, or if it is itself a pattern.
+/// Returns why a folder's files cannot be listed; empty if they can, or if its name is itself a pattern.
 std::string why_not_listed(const std::filesystem::path& folder) {
   std::error_code ec;
   const std::filesystem::directory_iterator list(folder, ec);
@@ -61,8 +61,7 @@ document_set::document_set(const std::string& path, report& faults)
   node& merged = arena_.emplace_back(*main);
   root_ = &merged;
   if (!main->is_map()) return;
-  for (auto& entry :
-       merged.entries)  // what others add to goes into a copy; places and paths stay as they were
+  for (auto& entry : merged.entries)  // extended nodes are copies; places and paths stay
     if ((is_entry_section(entry.key->text) || entry.key->text == "proxy") && entry.value->is_map())
       entry.value = &arena_.emplace_back(*entry.value);
   if (const node* patterns = main->find("include")) include(*patterns);
@@ -84,7 +83,7 @@ const node* document_set::read(const std::string& path, when_empty empty) {
     faults_.error(file, 0, 0, 1, "cannot be read: " + why);
     return nullptr;
   }
-  // Who writes here decides what the gateway does, and where it sends its passwords.
+  // Whoever can write this file controls the gateway, and where it sends its passwords.
   if (file.everybody_can_write())
     faults_.error(file, 0, 0, 1, "everybody may write to this file (mode " + octal(file.permissions()) + ')',
                   "chmod o-w " + path);
@@ -120,7 +119,7 @@ void document_set::include_file(const std::string& path, const node& pattern) {
     return;
   }
   for (const auto& file : files_)
-    if (same_file(path, file->path())) return;  // two patterns may name one file
+    if (same_file(path, file->path())) return;  // two patterns may match one file
   std::error_code ec;
   if (!std::filesystem::exists(path, ec)) {
     faults_.error(pattern, "there is no file " + path);
@@ -171,7 +170,7 @@ void document_set::merge_section(const node::entry& added) {
         "first: " + place_words(*present->key, *added.key));
     return;
   }
-  auto& into = const_cast<node&>(*present->value);  // one of the copies that were made to be added to
+  auto& into = const_cast<node&>(*present->value);  // one of the copies that may be extended
   for (const auto& entry : added.value->entries) {
     node::entry* first = find_entry(into, entry.key->text);
     if (first == nullptr) {

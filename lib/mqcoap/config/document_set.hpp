@@ -9,13 +9,14 @@
 
 namespace mqcoap {
 
-/// The main file and what it includes, put together into one tree. The files stay in memory as long as this.
+/// The main file and its included files, merged into one tree. The files stay in memory as long as this
+/// object.
 class document_set {
  public:
-  /// Reads everything. What cannot be read is reported and left out.
+  /// Reads all files. Unreadable files are reported and left out.
   document_set(const std::string& path, report& faults);
 
-  /// The main file's keys and those that the others add; null if the main file has none.
+  /// Returns the main file's keys and those that the others add; null if the main file has none.
   const node* root() const noexcept { return root_; }
   std::vector<std::string> files() const;
 

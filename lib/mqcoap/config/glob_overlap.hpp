@@ -4,7 +4,7 @@
 
 namespace mqcoap {
 
-/// True if there is a text that both patterns of `glob_match` match.
+/// Returns true if some text matches both patterns of `glob_match`.
 bool globs_overlap(std::string_view a, std::string_view b);
 
 }  // namespace mqcoap

@@ -16,7 +16,7 @@ std::size_t line_end(std::string_view text, std::size_t at) {
   return std::min(text.find('\n', at), text.size());
 }
 
-/// Behind the quoted text that begins at `at`; the end of everything if it is never closed.
+/// Returns the end of the quoted text that begins at `at`; the end of the file if it is never closed.
 std::size_t quote_end(std::string_view text, std::size_t at) {
   const char quote = text[at];
   for (std::size_t i = at + 1; i < text.size(); ++i) {
@@ -28,7 +28,7 @@ std::size_t quote_end(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-/// True for a line that begins with a key, `word:` or `"word":`, be it behind a dash.
+/// Returns true for a line that begins with a key, `word:` or `"word":`, possibly after a dash.
 bool begins_with_key(std::string_view line) {
   while (line.starts_with("- ")) line.remove_prefix(std::min(line.find_first_not_of(' ', 1), line.size()));
   if (line.starts_with('"') || line.starts_with('\'')) line.remove_prefix(1);
@@ -40,7 +40,7 @@ bool begins_with_key(std::string_view line) {
   return line == ":" || line.starts_with(": ") || line.starts_with(":\r");
 }
 
-/// Where the value ends that begins at `value`, behind a key in column `indent`.
+/// Returns the end of the value that begins at `value`, after a key in column `indent`.
 std::size_t zone_end(std::string_view text, std::size_t value, std::size_t indent) {
   const bool is_quoted = text[value] == '"' || text[value] == '\'';
   std::size_t end = line_end(text, is_quoted ? quote_end(text, value) : value);
@@ -58,7 +58,7 @@ std::size_t zone_end(std::string_view text, std::size_t value, std::size_t inden
 std::vector<byte_range> zones_by_looks(std::string_view text) {
   std::vector<byte_range> zones;
   for (std::size_t at = find_secret_value(text); at < text.size(); at = find_secret_value(text, at)) {
-    // The key ends in front of blanks, ':' and '='; it stands on the line where it ends.
+    // The key ends before blanks, ':' and '='; its line is the one of its end.
     const auto key_end = text.find_last_not_of(" \t\r\n:=\"'", at - 1);
     const auto begin = line_begin(text, key_end);
     const auto line = text.substr(begin, key_end - begin);

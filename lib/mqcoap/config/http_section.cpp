@@ -41,13 +41,14 @@ value_type<http_options> listen_address() {
             }
             if (!boost::asio::ip::make_address(options->address).is_loopback())
               ctx.faults.warning(
-                  n, "everybody who reaches " + n.text + " can read the metrics: there is no authentication",
+                  n,
+                  "everybody who can reach " + n.text + " can read the metrics: there is no authentication",
                   "127.0.0.1:8720, or a firewall in front of it");
             return options;
           }};
 }
 
-/// A name without a port, as a field `Host` has it.
+/// Reads a name without a port, as in a `Host` field.
 value_type<std::string> host_name() {
   constexpr std::size_t longest = 253;
   const std::string words = "a host's name";
@@ -73,16 +74,17 @@ const section<http_spec>& http_section() {
       "while "
       "it answers requests, else 503 with the reason. HTTP/1.1, GET and HEAD, no authentication.",
       {key<http_spec>("listen", listen_address(), "127.0.0.1:8720",
-                      "Where it listens; port 0 takes a free one, and the log says which.",
+                      "The address to listen on; port 0 chooses a free port, which the log names.",
                       &http_spec::listen),
        key<http_spec>(
            "hosts", list_of(host_name(), true), presence::optional("none"),
-           "Further names under which it is asked, as Prometheus does by a DNS name. Known without them: "
+           "Further names of this server in `Host`, such as a DNS name that Prometheus uses. Always known "
+           "are "
            "`localhost` and the addresses of the loopback, and where `listen` is not on the loopback, every "
            "IP "
            "address and this machine's own name. A request with another name in its field `Host` gets 421, "
            "so "
-           "that no page in a browser reads the metrics by a name of its own (DNS rebinding).",
+           "that no page in a browser can read the metrics through a name of its own (DNS rebinding).",
            &http_spec::hosts)}};
   return table;
 }

@@ -5,18 +5,18 @@
 #include <string_view>
 #include <vector>
 
-// Kinds of resources by their names, for texts.
+// Names of kinds of resources, for texts.
 namespace mqcoap {
 
-/// `value, reply and signal`. @param mark  stands before and behind each word
+/// Returns `value, reply and signal`. @param mark  written before and after each word
 std::string enumerated(const std::vector<std::string>& words, std::string_view mark = {});
 
 std::vector<std::string> names_of(const std::vector<const kind_module*>& kinds);
 
-/// Those whose paths may end in `**`, the ones first that must.
+/// Returns the kinds whose paths may end in `**`, first those whose paths must.
 std::vector<std::string> names_of_subtree_kinds();
 
-/// Those that are described by a map with keys of its own.
+/// Returns the kinds with keys of their own.
 std::vector<std::string> names_of_kinds_with_keys();
 
 }  // namespace mqcoap

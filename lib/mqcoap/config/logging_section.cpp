@@ -40,14 +40,13 @@ std::optional<log_target> read_target(const node& n, read_context& ctx) {
 }
 
 value_type<log_target> target() {
-  boost::json::object file{{"type", "object"},
-                           {"properties",
-                            {{"file",
-                              {{"type", "string"},
-                               {"minLength", 1},
-                               {"description", "Lines are added at the end of this file."}}}}},
-                           {"additionalProperties", false},
-                           {"required", {"file"}}};
+  boost::json::object file{
+      {"type", "object"},
+      {"properties",
+       {{"file",
+         {{"type", "string"}, {"minLength", 1}, {"description", "Lines are appended to this file."}}}}},
+      {"additionalProperties", false},
+      {"required", {"file"}}};
   boost::json::array ways;
   ways.emplace_back(choice_schema(place_words()));
   ways.emplace_back(std::move(file));
@@ -60,13 +59,13 @@ const section<logging_spec>& logging_section() {
   static const section<logging_spec> table{
       "logging",
       "logging",
-      "What is written to the log.",
+      "The log.",
       {key<logging_spec>("level",
                          choice<log_level>({{"error", log_level::error},
                                             {"warning", log_level::warning},
                                             {"info", log_level::info},
                                             {"debug", log_level::debug}}),
-                         "info", "Least important lines that are written; `debug` shows every message.",
+                         "info", "The least important level that is written; `debug` shows every request.",
                          &logging_spec::level),
        key<logging_spec>(
            "target", target(), "auto",
@@ -76,7 +75,7 @@ const section<logging_spec>& logging_section() {
            "relative to the main file.",
            &logging_spec::target),
        key<logging_spec>("body", integer(0, 65536), "80",
-                         "Bytes of a body that a line of the log shows; 0: none.",
+                         "The bytes of a body that a line of the log shows; 0: none.",
                          [](logging_spec& l, std::int64_t n) { l.body = static_cast<std::size_t>(n); })}};
   return table;
 }

@@ -51,7 +51,7 @@ class route_checks {
     for (const auto& tag : route.match.value.tags)
       if (!is_glob(tag) && served_.is_own(tag))
         faults_.error(match_place(at, tag),
-                      "the tag " + tag + " is one of the gateway's own and cannot be served by a route");
+                      "the tag " + tag + " is one of the gateway's devices and cannot be served by a route");
     if (!served_.leads_home(route.to.value)) return;
     const auto& own_tags = route.match.value.tags;
     for (const auto& target : served_tags::targets(route)) {
@@ -67,8 +67,8 @@ class route_checks {
     }
   }
 
-  /// A route that only forwards may match more than it should: whether a tag leads back is known here only
-  /// where the target is one tag.
+  /// A route that only forwards may match more than it should: whether a tag leads back is only known if the
+  /// target is a single tag.
   void check_forwarded(const located<route_spec>& at) {
     const auto& route = at.value;
     if (!served_.leads_home(route.to.value)) return;
@@ -79,7 +79,7 @@ class route_checks {
     }
   }
 
-  /// Where a tag pattern stands; the route as a whole if nowhere.
+  /// Returns the place of a tag pattern; the whole route if there is none.
   static const node& match_place(const located<route_spec>& route, const std::string& pattern) {
     const node* match = route.value.match.at;
     const node* tag = match != nullptr ? match->find("tag") : nullptr;
@@ -106,7 +106,7 @@ void check_asked_devices(const std::vector<built_device>& devices, const served_
   for (const auto& device : devices)
     for (const auto& resource : device.resources) {
       const auto* const asked = resource.kind ? resource.kind->asked_device() : nullptr;
-      // A tag that a route serves may be asked, too: that route was checked to lead elsewhere.
+      // A tag that a route serves may be asked, too: that route was already checked.
       if (asked != nullptr && served.is_own(asked->text()))
         faults.error(*resource.read_as.at,
                      "this leads back: the gateway itself answers for " + asked->text());

@@ -5,11 +5,12 @@
 
 namespace mqcoap {
 
-/// The proxy's options. Refuses names that are not there, routes and mounts that lead back to this gateway,
-/// and routes that would answer beside the device itself.
+/// Builds the proxy's options. Refuses unknown names, routes and mounts that lead back to this gateway, and
+/// routes that would answer in addition to the device itself.
 proxy_options build_proxy(const root_spec& root, const std::vector<built_device>& devices, report& faults);
 
-/// The brokers' options. Refuses client ids that would throw a device, or another connection, off the broker.
+/// Builds the brokers' options. Refuses client ids that would end the connection of a device, or another one
+/// of the gateway.
 std::vector<link_options> build_brokers(const root_spec& root, const std::vector<built_device>& devices,
                                         report& faults);
 

@@ -13,7 +13,7 @@ const section<match_spec>& match_section() {
   static const section<match_spec> table{
       "match",
       "proxy.routes[].match",
-      "Which requests a route takes: those that match all of it.",
+      "The requests that a route takes: those that match all keys.",
       {key<match_spec>("tag", list_of(name_pattern("a tag"), true), "\"*\"", "The tag asked for.",
                        &match_spec::tags),
        key<match_spec>("subsystem", list_of(name_pattern("a subsystem"), true), "\"*\"",
@@ -30,7 +30,8 @@ const section<target_spec>& target_section() {
   static const section<target_spec> table{
       "target",
       "proxy.routes[].to",
-      "Where a route leads. What is not named stays as it was; `{tag}`, `{subsystem}` and `{path}` stand for "
+      "Where a route leads. Keys that are left out change nothing; `{tag}`, `{subsystem}` and `{path}` stand "
+      "for "
       "what was "
       "asked for.",
       {key<target_spec>("broker", with_place(plain_name("a broker's name")),
@@ -51,36 +52,37 @@ const section<route_spec>& route_section() {
   static const section<route_spec> table{
       "route",
       "proxy.routes[]",
-      "A rule by which requests are passed on. The first that matches counts.",
+      "A rule for forwarding requests. The first match applies.",
       {key<route_spec>("name", with_place(plain_name("a route's name")), presence::required(),
-                       "For logs and counters; each route has its own.", &route_spec::name),
-       key<route_spec>("match", with_place(map_with(match_section())), "{}", "Which requests it takes.",
+                       "A unique name, for logs and counters.", &route_spec::name),
+       key<route_spec>("match", with_place(map_with(match_section())), "{}", "The requests that it takes.",
                        &route_spec::match),
        key<route_spec>("to", with_place(map_with(target_section())), "{}", "Where it leads.",
                        &route_spec::to),
        key<route_spec>(
            "serve", with_place(boolean()), "false",
-           "The gateway answers for the tags matched, whose devices are on another broker, in another "
+           "The gateway answers for the matched tags, whose devices are on another broker, in another "
            "namespace, or have another tag.",
            &route_spec::serve),
        key<route_spec>("timeout", duration(1ms, 10min), presence::optional("`defaults.timeout`"),
-                       "How long the device may take; then 504.", &route_spec::timeout),
+                       "How long the device may take; after that 504.", &route_spec::timeout),
        key<route_spec>("in_flight", integer(1, 1024), "1",
-                       "Requests at one device at a time; the rest queue.",
+                       "Requests that one device gets at a time; others are queued.",
                        [](route_spec& r, std::int64_t n) { r.in_flight = static_cast<std::size_t>(n); }),
-       key<route_spec>("queue", integer(0, 65536), "1000",
-                       "Requests that wait for one device; then 503. A device gets at most half of "
-                       "`limits.in_flight`, also 503 then: 512 by default.",
-                       [](route_spec& r, std::int64_t n) { r.queue = static_cast<std::size_t>(n); }),
+       key<route_spec>(
+           "queue", integer(0, 65536), "1000",
+           "Requests that may wait for one device; further ones get 503. A device gets at most half of "
+           "`limits.in_flight`, also 503 then: 512 by default.",
+           [](route_spec& r, std::int64_t n) { r.queue = static_cast<std::size_t>(n); }),
        key<route_spec>(
            "wire", choice<wire_format>({{"full", wire_format::full}, {"compact", wire_format::compact}}),
            "full",
            "`compact`: no nulls, the method as an integer; fits the small buffer of a microcontroller.",
            &route_spec::wire),
-       key<route_spec>(
-           "token", secret_text(), presence::optional("none"),
-           "Sent to the device; the caller's own token stops at the gateway. Given like a broker's password.",
-           &route_spec::token)}};
+       key<route_spec>("token", secret_text(), presence::optional("none"),
+                       "The token for the device; the caller's own token is not forwarded. Written like a "
+                       "broker's password.",
+                       &route_spec::token)}};
   return table;
 }
 
@@ -88,13 +90,14 @@ const section<proxy_spec>& proxy_section() {
   static const section<proxy_spec> table{
       "proxy",
       "proxy",
-      "Ways to other devices.",
+      "Forwarding to other devices.",
       {key<proxy_spec>(
            "forward", with_place(tag_name()), presence::optional("no forwarding: 505"),
            "The tag that takes `proxy_uri` and the subsystem `proxy`. It need not be one of `devices`.",
            &proxy_spec::forward),
        key<proxy_spec>("routes", sequence_of(with_place(map_with(route_section())), "a list of routes"), "[]",
-                       "First match wins; none: 505.", &proxy_spec::routes)}};
+                       "The routes, in order: the first match applies; without a match 505.",
+                       &proxy_spec::routes)}};
   return table;
 }
 

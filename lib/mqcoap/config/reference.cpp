@@ -8,14 +8,14 @@
 namespace mqcoap {
 namespace {
 
-// clang-format off: it takes the page for code.
+// clang-format off: it would format the page as code.
 constexpr char introduction[] = R"md(# The configuration file
 
 <!-- Generated from the field tables in lib/mqcoap/config: change them, not this page. -->
 
-One YAML file, `/etc/mqcoap/mqcoap.yaml`, with what it includes. Addresses are written `TAG/SUBSYSTEM/PATH`.
-`mqcoapd --check` reads and checks everything, and that the log can be written, and says what is wrong, all of it at
-once, with line and column; it exits with 0 and says what it found, or with 78 if there is an error.
+The configuration is one YAML file, `/etc/mqcoap/mqcoap.yaml`, with its included files. Addresses are written
+`TAG/SUBSYSTEM/PATH`. `mqcoapd --check` reads and checks everything, also whether the log can be written, and reports all
+faults at once, with line and column; it exits with 0 and a summary, or with 78 if there is an error.
 
     version: 1
 
@@ -30,58 +30,58 @@ once, with line and column; it exits with 0 and says what it found, or with 78 i
 
 ## How values are written
 
-- YAML 1.2, core schema: only `true` and `false` (also `True`, `TRUE`, ...) are booleans, `yes` and `on` are text. What
-  stands in quotes is text. `0x1F` and `0o17` are integers; `.inf` and `.nan` are refused, for JSON has neither.
+- YAML 1.2, core schema: only `true` and `false` (also `True`, `TRUE`, ...) are booleans, `yes` and `on` are text.
+  Quoted values are text. `0x1F` and `0o17` are integers; `.inf` and `.nan` are refused, because JSON has neither.
   Integers keep their digits from -2^63 to 2^64 - 1; larger ones are refused.
-- Where numbers are compared, in a `schema` or a `when`, a number with a point or an exponent is the double nearest to
-  what was written, and integers are exact. `multipleOf` compares decimals as they are written: 8192.219 is a multiple
-  of 0.001, and so is what the rounding of a sum makes of one, as 0.30000000000000004 of 0.1.
-- A text that YAML would take for a number, `true` or nothing needs quotes: `title: "2024"`.
+- Where numbers are compared, in a `schema` or a `when`, a number with a point or an exponent is the double nearest to its
+  text, and integers are exact. `multipleOf` compares decimals as written: 8192.219 is a multiple of 0.001, and so is a
+  number that misses a multiple only by the rounding of a sum, such as 0.30000000000000004 for 0.1.
+- A text that YAML would read as a number, as `true` or as null needs quotes: `title: "2024"`.
 - Durations and sizes carry their unit, without a blank in between: `200ms`, `0.5s`, `2min`, `1h`; `512B`, `256KiB`,
-  `2MiB`, `1GiB`. The options of mqcoap and its contexts take the same.
+  `2MiB`, `1GiB`. The options of mqcoap and its contexts use the same form.
 - A pattern that begins with `*` needs quotes, because an unquoted `*` is a YAML alias: `tag: "*"`.
-- Refused, because they go wrong in silence: unknown keys, the same key twice, anchors, aliases, merge keys (`<<`), tags
+- Refused, because they would cause silent errors: unknown keys, the same key twice, anchors, aliases, merge keys (`<<`), tags
   (`!!str`), a second document, files over 1 MiB, text that is not UTF-8.
-- Where a map or list is expected, nothing at all counts as an empty one: every entry may be commented out.
+- Where a map or list is expected, an empty value counts as an empty one, so that every entry may be commented out.
 
 ## Secrets
 
 A password or token is `{file: PATH}` (the file's only line; relative to the configuration), `{env: NAME}`,
 `{credential: NAME}` (a file in `$CREDENTIALS_DIRECTORY`, see `LoadCredential=` in systemd.exec(5)), or the text itself,
-which gets a warning. A file that holds a secret, the configuration included, must not be writable by its group or by
-others, and one that everybody may read gets a warning. A configuration that everybody may write is refused also
-without a secret, as are included files. Where a secret has to be a file, as the `key` of `tls`, it is a
-file's name, `{file: PATH}` or `{credential: NAME}`.
+which causes a warning. A file that holds a secret, including the configuration, must not be writable by its group or by
+others, and one that everybody may read causes a warning. A configuration or an included file that everybody may write is
+refused even without a secret. If a secret must be a file, like the `key` of `tls`, it is a file name, `{file: PATH}` or
+`{credential: NAME}`.
 
-Whatever is said about the file, secrets are covered: what stands under such a key on however many
-lines, under a key that is near such a name (`pasword`) or that names a secret elsewhere (`secret`, `pwd`), and behind
-such a word in a comment or a text; a user and password in a url; a private key.
+All messages about the file hide secrets: the value of such a key, on any number of lines; the value of a key that is
+similar to such a name (`pasword`) or usually names a secret (`secret`, `pwd`); text after such a word in a comment or a
+text; a user and password in a url; a private key.
 
 ## Templates
 
-A device that is `like` a template has the template's description, subsystems and resources. What stands beside `like`
-is added. A resource of the device's own with the path and kind of one of the template's keeps what it does not name
-itself: `gain: {value: 3}` over `gain: {value: 1, methods: [GET, PUT]}` may still be PUT. This goes key by key, also
-within KINDS_WITH_KEYS; a value, a schema or a list is replaced as a whole. A resource of another kind replaces
-the template's, and nothing is left of that. What comes out is checked as a whole, and shown by `mqcoap config show`,
-with a comment where a template has a share. Templates do not build on templates.
+A device that is `like` a template has the template's description, subsystems and resources. Keys beside `like` are added.
+A resource of the device with the path and kind of one of the template's keeps the keys that it does not name itself: with
+`gain: {value: 3}` over `gain: {value: 1, methods: [GET, PUT]}`, PUT is still allowed. This applies to each key, also
+within KINDS_WITH_KEYS; a value, a schema or a list is replaced as a whole. A resource of another kind replaces the
+template's completely. The result is checked as a whole; `mqcoap config show` shows it, with a comment at the parts from a
+template. Templates do not build on templates.
 
 ## Included files
 
 `include` names files relative to the main file. They add brokers, templates, devices and routes, in the order of
-their names; the same name twice is an error, wherever it stands. `defaults`, `limits`, `logging` and `proxy.forward` may
-stand in an included file, but only once in all. A pattern that matches no file gets a warning. An included file with
-comments only adds nothing.
+their names; the same name twice is an error, in whichever files. `defaults`, `limits`, `logging` and `proxy.forward` may
+be in an included file, but only once in total. A pattern that matches no file causes a warning. An included file with
+only comments adds nothing.
 
 ## Loops
 
-Refused are: a route with `serve` whose devices have the same tag on the gateway's own broker and namespace, because
-both would answer; a route with `serve` for a tag that is one of `devices` or `proxy.forward`; a route that leads to a
-tag for which the gateway itself answers; a `proxy` resource that leads to one of `devices` or `proxy.forward` (a tag
-that a route serves may be named: that route leads elsewhere). Two names with a host and port in common are one broker;
-`localhost`, `127.0.0.1` and `::1` are one host. What the configuration cannot show is found when it happens: a request
-that the gateway sent itself and that comes back to it is not forwarded again, and the log says why. In a loop the caller
-gets 502; where two brokers are bridged, the device still answers.
+The check refuses: a route with `serve` whose devices have the same tag on the gateway's own broker and namespace, because
+both would answer; a route with `serve` for a tag that is one of `devices` or `proxy.forward`; a route that leads to a tag
+for which the gateway itself answers; a `proxy` resource that leads to one of `devices` or `proxy.forward` (it may name a
+tag that a route serves, because that route leads elsewhere). Two names with a host and port in common are one broker;
+`localhost`, `127.0.0.1` and `::1` are one host. Other loops are detected when they happen: a request that the gateway sent
+itself and that comes back to it is not forwarded again, and the log says why. In a loop the caller gets 502; if two
+brokers are bridged, the device still answers.
 )md";
 // clang-format on
 
@@ -108,7 +108,7 @@ std::string heading(const section_info& section) {
 
 namespace {
 
-/// A cell of a table: `|` would end it.
+/// Escapes `|` in a cell of a table.
 std::string cell(const std::string& text) {
   std::string out;
   for (char c : text) {
@@ -118,7 +118,7 @@ std::string cell(const std::string& text) {
   return out;
 }
 
-/// The name by which GitHub and others link to a heading.
+/// Returns the anchor of a heading, as GitHub and others make it.
 std::string anchor(const std::string& heading) {
   std::string out;
   for (char c : heading) {

@@ -16,7 +16,7 @@ std::string any_kind() {
   return words;
 }
 
-/// True if the key of one of these kinds stands there, be what it holds at fault or not.
+/// Returns true if the key of one of these kinds is present, even with a faulty value.
 bool names_one_of(const node& resource, const std::vector<std::string>& kinds) {
   return std::any_of(kinds.begin(), kinds.end(),
                      [&resource](const auto& kind) { return resource.find(kind) != nullptr; });
@@ -59,7 +59,7 @@ class resource_builder {
     if (path_.value == discovery_path)
       faults_.error(*path_.at, "the path .well-known/core is reserved: it lists the other resources");
     if (path_.value == ".gw" || path_.value.starts_with(own_prefix))
-      faults_.error(*path_.at, "paths under .gw/ are reserved: there the gateway tells about itself");
+      faults_.error(*path_.at, "paths under .gw/ are reserved for documents of the gateway");
     if (!is_subtree() || !names_a_kind_) return;
     if (const auto kinds = names_of_subtree_kinds(); !names_one_of(*at_, kinds))
       faults_.error(*path_.at, "a path with '**' is only for the kinds " + enumerated(kinds, "'"));

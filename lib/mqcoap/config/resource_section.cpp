@@ -28,7 +28,7 @@ std::string doc_of(const std::vector<const kind_module*>& kinds) {
 
 const kind_field& field_of(const key_beside::owner& each) { return each.kind->fields()[each.field]; }
 
-/// One field for all kinds that have it.
+/// Returns one field for all kinds that have it.
 field_info merged(const key_beside& key) {
   field_info field = field_of(key.owners.front()).info;
   std::string absent;
@@ -46,7 +46,7 @@ field_info merged(const key_beside& key) {
 
 boost::json::object requires_key(const std::string& name) { return {{"required", boost::json::array{name}}}; }
 
-/// What a key beside asks of a resource.
+/// Returns the rule that a further key of a kind implies for a resource.
 boost::json::object rule_of(const key_beside& key) {
   boost::json::array owners;
   for (const auto& each : key.owners) {
@@ -58,7 +58,7 @@ boost::json::object rule_of(const key_beside& key) {
   return {{"anyOf", std::move(owners)}};
 }
 
-/// Exactly one key of a kind, and the keys beside it only where they mean something.
+/// Requires exactly one key of a kind, and allows its further keys only with it.
 boost::json::object one_kind_rule(const std::vector<const kind_module*>& kinds,
                                   const std::vector<key_beside>& beside) {
   boost::json::array names;
@@ -70,9 +70,9 @@ boost::json::object one_kind_rule(const std::vector<const kind_module*>& kinds,
 
 std::vector<table_row<resource_spec>> common_rows() {
   return {key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
-                             "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
+                             "The SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
           key<resource_spec>("title", text("a text"), presence::optional("none"),
-                             "One line for a person, for discovery.", &resource_spec::title)};
+                             "A title for people, for discovery.", &resource_spec::title)};
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ std::optional<resource_spec> resource_table::read(const node& n, read_context& c
   return into;
 }
 
-/// Reads the keys of one kind that is named.
+/// Reads the keys of one named kind.
 void resource_table::read_kind(std::size_t which, const found_nodes& found, read_context& ctx,
                                resource_spec& into) const {
   const auto& kind = *kinds_[which];
@@ -132,7 +132,8 @@ void resource_table::read_kind(std::size_t which, const found_nodes& found, read
   if (is_good) into.kinds.push_back({&kind, found[which], std::move(keys)});
 }
 
-/// Reads the keys of kinds that are not named here, for their faults, and those that every resource may have.
+/// Reads the keys of kinds that are not named, to report their faults, and the keys that every resource may
+/// have.
 void resource_table::read_rest(const found_nodes& found, read_context& ctx, resource_spec& into) const {
   for (std::size_t j = 0; j < beside_.size(); ++j) {
     const auto& key = beside_[j];

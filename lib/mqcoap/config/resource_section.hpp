@@ -6,13 +6,13 @@
 
 namespace mqcoap {
 
-/// The table of a resource: the keys that name the kinds, the other keys of the kinds, and those that every
-/// resource may have.
+/// The table of a resource: the keys that name the kinds, their further keys, and those that every resource
+/// may have.
 class resource_table final : public section_info {
  public:
   explicit resource_table(const std::vector<const kind_module*>& kinds);
 
-  /// What could be read.
+  /// Returns the keys without faults.
   std::optional<resource_spec> read(const node& n, read_context& ctx) const;
 
  private:

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t spoken_version = 1;
 
-/// A version of its own type, because a newer one deserves better words than "out of range".
+/// The version has a type of its own, because a newer one needs a better text than "out of range".
 value_type<std::int64_t> version_number() {
   return {
       "1", {{"const", spoken_version}}, [](const node& n, read_context& ctx) -> std::optional<std::int64_t> {
@@ -27,7 +27,7 @@ value_type<std::int64_t> version_number() {
       }};
 }
 
-/// Includes are done before the sections are read; here they are only known, so that they can be described.
+/// Includes are resolved before the sections are read; the key is here only for the description.
 value_type<std::vector<std::string>> file_patterns() { return list_of(text("a file name or pattern"), true); }
 
 value_type<std::vector<named<std::string, broker_spec>>> broker_map() {
@@ -38,7 +38,7 @@ value_type<std::vector<named<std::string, broker_spec>>> broker_map() {
   schema["minProperties"] = 1;
   return refine(brokers, brokers.words, schema, [](auto read, const node& n, read_context& ctx) {
     if (n.entries.empty())
-      ctx.faults.error(n, "no broker is named", "leave `brokers` out for one at localhost:1883");
+      ctx.faults.error(n, "no broker is named", "leave `brokers` out to use localhost:1883");
     return std::optional(std::move(read));
   });
 }
@@ -49,17 +49,18 @@ const section<defaults_spec>& defaults_section() {
   static const section<defaults_spec> table{
       "defaults",
       "defaults",
-      "What holds where nothing else is said.",
+      "Defaults for all devices and routes.",
       {key<defaults_spec>("namespace", topic_namespace(), "gf_int_v1",
-                          "First level of every topic: the gateway listens in this namespace.",
+                          "The first level of every topic: the gateway listens in this namespace.",
                           &defaults_spec::ns),
-       key<defaults_spec>("timeout", duration(1ms, 10min), "4s",
-                          "How long a proxied request may take; then 504. Python callers give up after 5 s.",
-                          &defaults_spec::timeout),
+       key<defaults_spec>(
+           "timeout", duration(1ms, 10min), "4s",
+           "How long a proxied request may take; after that 504. Python callers time out after 5 s.",
+           &defaults_spec::timeout),
        key<defaults_spec>(
            "validation",
            choice<validation>({{"strict", validation::strict}, {"lenient", validation::lenient}}), "strict",
-           "`lenient` also takes short ids and payloads without a timestamp, for microcontrollers "
+           "`lenient` also accepts short ids and payloads without a timestamp, for microcontrollers "
            "without a clock.",
            &defaults_spec::ids)}};
   return table;
@@ -69,25 +70,26 @@ const section<limits_spec>& limits_section() {
   static const section<limits_spec> table{
       "limits",
       "limits",
-      "Bounds on what is taken from the brokers.",
+      "Limits for messages and requests.",
       {key<limits_spec>("payload", size(1024, 64u << 20), "256KiB",
-                        "Largest payload of a message; a larger one gets 413.",
+                        "The largest payload of a message; a larger one gets 413.",
                         [](limits_spec& l, std::size_t n) { l.payload.payload = n; }),
        key<limits_spec>(
-           "depth", integer(2, 128), "32", "Objects and arrays within each other in a payload.",
+           "depth", integer(2, 128), "32", "The deepest nesting of objects and arrays in a payload.",
            [](limits_spec& l, std::int64_t n) { l.payload.depth = static_cast<std::size_t>(n); }),
-       key<limits_spec>("path", size(16, 4096), "255B", "Longest path of a resource.",
+       key<limits_spec>("path", size(16, 4096), "255B", "The longest path of a resource.",
                         [](limits_spec& l, std::size_t n) { l.payload.path = n; }),
        key<limits_spec>(
            "in_flight", integer(1, 65536), "1024",
-           "Requests that are forwarded and not yet answered; more get 503. No device gets more of "
-           "these places than are left for the others, so that a mute one takes at most half of "
+           "Requests that are forwarded and not yet answered; further ones get 503. No device gets more of "
+           "these places than are left for the others, so that one that does not answer takes at most half "
+           "of "
            "them. The gateway's own resources need none.",
            [](limits_spec& l, std::int64_t n) { l.in_flight = static_cast<std::size_t>(n); }),
        key<limits_spec>(
            "handler_timeout", duration(1ms, 10min), "10s",
-           "How long a resource of the gateway's own may take to answer; then the request gets 504. "
-           "Proxied requests have the time of their route.",
+           "How long a resource of the gateway itself may take to answer; after that the request gets 504. "
+           "Proxied requests have the timeout of their route.",
            &limits_spec::handler_timeout)}};
   return table;
 }
@@ -96,9 +98,10 @@ const section<root_spec>& root_section() {
   static const section<root_spec> table{
       "root",
       "",
-      "The file as a whole.",
+      "The keys of the file.",
       {key<root_spec>("version", version_number(), presence::required(),
-                      "Of this format. Included files may leave it out.", [](root_spec&, std::int64_t) {}),
+                      "The version of this format. Included files may leave it out.",
+                      [](root_spec&, std::int64_t) {}),
        key<root_spec>(
            "include", file_patterns(), presence::optional("nothing"),
            "More files, relative to this one, `*` and `?` allowed. They add brokers, templates, devices and "
@@ -107,8 +110,8 @@ const section<root_spec>& root_section() {
        key<root_spec>("brokers", broker_map(), "{default: {url: 'mqtt://localhost:1883'}}",
                       "The MQTT brokers. The first is the default: the gateway answers there.",
                       &root_spec::brokers),
-       key<root_spec>("defaults", map_with(defaults_section()), "{}",
-                      "What holds where nothing else is said.", &root_spec::defaults),
+       key<root_spec>("defaults", map_with(defaults_section()), "{}", "Defaults for all devices and routes.",
+                      &root_spec::defaults),
        key<root_spec>("templates",
                       map_of(plain_name("a template's name"), map_with(template_section()),
                              "a map from names to templates"),
@@ -116,12 +119,12 @@ const section<root_spec>& root_section() {
                       &root_spec::templates),
        key<root_spec>("devices", map_of(tag_name(), map_with(device_section()), "a map from tags to devices"),
                       "{}", "The tags that this gateway answers for.", &root_spec::devices),
-       key<root_spec>("proxy", map_with(proxy_section()), "{}", "Ways to other devices.", &root_spec::proxy),
-       key<root_spec>("limits", map_with(limits_section()), "{}", "Bounds on what is taken from the brokers.",
+       key<root_spec>("proxy", map_with(proxy_section()), "{}", "Forwarding to other devices.",
+                      &root_spec::proxy),
+       key<root_spec>("limits", map_with(limits_section()), "{}", "Limits for messages and requests.",
                       &root_spec::limits),
-       key<root_spec>("logging", map_with(logging_section()), "{}", "What is written to the log.",
-                      &root_spec::logging),
-       key<root_spec>("http", http_or_off(), "off", "Metrics and health over HTTP; `off`: none.",
+       key<root_spec>("logging", map_with(logging_section()), "{}", "The log.", &root_spec::logging),
+       key<root_spec>("http", http_or_off(), "off", "Metrics and health over HTTP; `off` disables them.",
                       &root_spec::http)}};
   return table;
 }

@@ -23,14 +23,14 @@ std::optional<std::string> read_path_pattern(const std::string& pattern, const n
     rest.remove_prefix(is_last ? rest.size() : segment.size() + 1);
     if (segment.find('*') == std::string_view::npos || segment == "*" || (segment == "**" && is_last))
       continue;
-    ctx.faults.error(n, "a '*' that cannot stand in the path pattern '" + pattern + '\'',
+    ctx.faults.error(n, "a '*' is not allowed here in the path pattern '" + pattern + '\'',
                      "'*' is a whole segment, '**' the last one");
     return std::nullopt;
   }
   return std::string(path->key());
 }
 
-/// What is wrong with the braces of a template; empty: nothing.
+/// Returns the fault of the braces of a template; empty: none.
 std::string brace_fault(std::string_view text, const std::vector<std::string>& known, std::string& hint) {
   for (;;) {
     const auto brace = text.find_first_of("{}");
@@ -46,7 +46,7 @@ std::string brace_fault(std::string_view text, const std::vector<std::string>& k
   }
 }
 
-/// Reads a template, whose braces are checked, and which `is_valid` must take when they are filled.
+/// Reads a template, checks its braces, and checks with `is_valid` that the filled template is accepted.
 value_type<std::string> template_type(std::string words, std::vector<std::string> placeholders,
                                       bool (*is_valid)(const std::string& filled)) {
   return refine(text(words), words, string_schema(),

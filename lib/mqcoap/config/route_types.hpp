@@ -6,19 +6,19 @@
 
 namespace mqcoap {
 
-/// A tag or subsystem, in which `*` stands for any run of characters and `?` for one.
+/// Reads a tag or subsystem, in which `*` stands for any run of characters and `?` for one.
 value_type<std::string> name_pattern(const std::string& what);
 
-/// A path, in which `*` stands for one segment and a last `**` for all that follows.
+/// Reads a path, in which `*` stands for one segment and a final `**` for all further segments.
 value_type<std::string> path_pattern();
 
-/// A tag or subsystem, in which `{tag}` and `{subsystem}` stand for what was asked for.
+/// Reads a tag or subsystem, in which `{tag}` and `{subsystem}` stand for those of the request.
 value_type<std::string> name_template(const std::string& what);
 
-/// A path, in which `{tag}`, `{subsystem}` and `{path}` stand for what was asked for.
+/// Reads a path, in which `{tag}`, `{subsystem}` and `{path}` stand for those of the request.
 value_type<std::string> path_template();
 
-/// The text with each `{name}` replaced by what the function gives for it.
+/// Returns the text with each `{name}` replaced by the result of the function.
 template <class Value>
 std::string fill_template(std::string_view text, Value value_of) {
   std::string out;

@@ -7,14 +7,14 @@
 namespace mqcoap {
 namespace {
 
-/// True for a map whose keys are names of the user's choice: a device may be called TOKEN_RING.
+/// Returns true for a map with user-defined keys: a device may be called TOKEN_RING.
 bool holds_names(const node& map) {
   constexpr std::string_view sections[] = {"brokers", "templates", "devices", "resources", "contexts"};
   return map.key != nullptr &&
          std::find(std::begin(sections), std::end(sections), map.key->text) != std::end(sections);
 }
 
-/// True for {file: PATH}, {env: NAME} and {credential: NAME}.
+/// Returns true for {file: PATH}, {env: NAME} and {credential: NAME}.
 bool is_reference(const node& n) {
   constexpr std::string_view sources[] = {"file", "env", "credential"};
   if (!n.is_map() || n.entries.size() != 1) return false;
@@ -23,7 +23,7 @@ bool is_reference(const node& n) {
          value->is_scalar() && value->text.find('\n') == std::string::npos && !holds_a_secret(value->text);
 }
 
-/// `password:` with nothing behind it, and then something that is no key: a value in the wrong column.
+/// Detects `password:` without a value, followed by text that is no key: a value in the wrong column.
 bool follows_empty_secret(const node& key) {
   const auto& before = key.parent->entries;
   if (before.empty() || is_plain_field(key.text)) return false;
@@ -66,10 +66,10 @@ void secret_marker::show(const node& container) {
 
 void secret_marker::finish(bool complete) {
   const auto& text = file_.text();
-  std::size_t end_before = 0;  // of the last thing that may be seen
+  std::size_t end_before = 0;  // end of the last visible text
   for (auto s = seen_.begin(); s != seen_.end();) {
     if (!s->what->hidden) {
-      // A value that is just missing is marked somewhere behind its key.
+      // A missing value is marked somewhere after its key.
       if (!s->what->is_null() || !s->what->text.empty())
         end_before = std::max(end_before, marked_end(file_, *s->what, s->offset));
       ++s;
@@ -80,7 +80,7 @@ void secret_marker::finish(bool complete) {
     });
     const auto begin = std::min(text.find_first_not_of(" \t\r\n:,{[?", end_before), text.size());
     const auto end = next == seen_.end() ? text.size() : next->offset;
-    // Without a next one, a file that was not read to its end goes by its looks.
+    // Without a next node, a file that was not read to its end is hidden by its appearance.
     if (next != seen_.end() || complete) file_.hide({begin, std::max(begin, end)});
     s = std::find_if(s, seen_.end(), [](const seen& other) { return !other.what->hidden; });
   }

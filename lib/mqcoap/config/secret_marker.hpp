@@ -6,22 +6,22 @@
 
 namespace mqcoap {
 
-/// Finds what may be a secret while a file is read: marks its nodes as hidden, and hides in the file what
-/// stands there, up to the next thing that may be seen. It goes by the names of keys, since faults are told
-/// before the field tables are asked, and a misspelt name is in no table.
+/// Finds possible secrets while a file is read: marks their nodes as hidden, and hides their text in the
+/// file, up to the next visible node. It uses the names of keys, since faults are reported before the field
+/// tables are used, and a misspelt name is in no table.
 class secret_marker {
  public:
   explicit secret_marker(source_file& file) noexcept : file_(file) {}
 
-  /// Looks at the next key or value, in the order of the file. Its container is already in the tree.
-  /// @param offset  where it begins, in bytes
-  /// @param key     under which it stands; null for a key, an item of a list and the root
+  /// Handles the next key or value, in the order of the file. Its container is already in the tree.
+  /// @param offset  its beginning in bytes
+  /// @param key     its key; null for a key, an item of a list and the root
   void see(node& n, std::size_t offset, const node* key);
-  /// Looks at a list or map of which everything was seen. A map like {file: PATH} names a secret and holds
-  /// none: it may be shown.
+  /// Handles the end of a list or map. A map like {file: PATH} names a secret and holds none: it may be
+  /// shown.
   void close(node& container);
-  /// Hides in the file what was found.
-  /// @param complete  false: reading has stopped somewhere, and of the rest only the looks are known
+  /// Hides the found parts in the file.
+  /// @param complete  false: reading has stopped somewhere, and the rest is hidden by its appearance
   void finish(bool complete);
 
  private:

@@ -9,22 +9,22 @@
 namespace mqcoap {
 namespace {
 
-/// What people call secrets in other programs. Compared without case, blanks, hyphens and underscores.
+/// Names of secrets in other programs. Compared without case, blanks, hyphens and underscores.
 constexpr std::string_view usual_words[] = {"pass", "pw", "pwd", "psk", "pin", "auth", "bearer"};
 constexpr std::string_view usual_parts[] = {"passw",  "passphrase", "pwd",       "pswd",      "psswd",
                                             "secret", "apikey",     "accesskey", "privatekey"};
 
-constexpr std::size_t longest_name = 64;  // a longer word is no name, and costs time to compare
+constexpr std::size_t longest_name = 64;  // a longer word is no name, and takes time to compare
 
 /// The names of the field tables.
 struct field_names {
-  std::set<std::string, std::less<>> secret;  ///< of fields whose schema says `writeOnly`, in plain form
-  std::set<std::string, std::less<>> plain;   ///< of all others, as they are written
+  std::set<std::string, std::less<>> secret;  ///< fields whose schema is `writeOnly`, in plain form
+  std::set<std::string, std::less<>> plain;   ///< all other fields, as written
 };
 
 bool is_word_char(char c) { return is_name_char(c) || (static_cast<unsigned char>(c) & 0x80u) != 0; }
 
-/// Lower case, without what separates words.
+/// Returns lower case, without separators.
 std::string plain_form(std::string_view key) {
   std::string out;
   for (const char c : key)
@@ -46,7 +46,7 @@ const field_names& names() {
   return all;
 }
 
-/// Whether slips of the pen count. In running text they do not: `open` is near `token`.
+/// Says whether typing errors count. In running text they do not: `open` is near `token`.
 enum class slips : bool { refused, taken };
 
 bool is_secret_word(std::string_view word, slips with) {
@@ -71,7 +71,7 @@ std::size_t skip(std::string_view text, std::size_t at, std::string_view chars) 
   return std::min(text.find_first_not_of(chars, at), text.size());
 }
 
-/// Where the user's name begins in front of an '@'; npos if there is none.
+/// Returns the beginning of the user name before an '@'; npos if there is none.
 std::size_t user_begin(std::string_view text, std::size_t at) {
   const auto scheme = text.find("://");
   if (scheme < at) return scheme + 3;
@@ -85,8 +85,8 @@ void cover(std::string& line, std::size_t begin, std::size_t end) {
     if (line[i] != ' ' && line[i] != '\t') line[i] = '*';
 }
 
-/// Where the first comment of a line may begin. A '#' in quotes counts as well, which hides more than it
-/// must.
+/// Returns the possible beginning of the first comment of a line. A '#' in quotes counts as well, which hides
+/// more than necessary.
 std::size_t comment_begin(std::string_view line) {
   for (auto at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1))
     if (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t') return at;

@@ -16,8 +16,8 @@ namespace ip = boost::asio::ip;
 constexpr std::string_view loopback_names[] = {"localhost", "localhost.localdomain", "ip6-localhost",
                                                "ip6-loopback"};
 
-/// The host in one spelling: names of the loopback, its IPv6 address and "any" become 127.0.0.1. Other
-/// addresses of 127.0.0.0/8 stay, because somebody who uses one means another listener.
+/// Returns the host in one spelling: names of the loopback, its IPv6 address and "any" become 127.0.0.1.
+/// Other addresses of 127.0.0.0/8 stay, because somebody who uses one means another listener.
 std::string one_spelling(std::string host) {
   boost::system::error_code is_name;
   auto address = ip::make_address(host, is_name);
@@ -75,7 +75,7 @@ bool served_tags::leads_home(const target_spec& to) const {
   if (!to.broker || root_.brokers.empty()) return true;
   const auto found = std::find_if(root_.brokers.begin(), root_.brokers.end(),
                                   [&to](const auto& b) { return b.name.value == to.broker->value; });
-  if (found == root_.brokers.end()) return false;  // reported by itself
+  if (found == root_.brokers.end()) return false;  // already reported
   const auto& here = root_.brokers.front().value.options;
   const auto& there = found->value.options;
   return found == root_.brokers.begin() || is_one_broker(here, there);

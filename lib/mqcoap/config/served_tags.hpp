@@ -9,27 +9,26 @@
 
 namespace mqcoap {
 
-/// True if they have a server in common. Names of the loopback are one address.
+/// Returns true if they have a server in common. Names of the loopback are one address.
 bool is_one_broker(const link_options& a, const link_options& b);
 
-/// Which tags the gateway answers for, and where routes lead: what the checks against loops ask.
+/// Finds the tags that the gateway answers for, and the targets of routes, for the checks against loops.
 class served_tags {
  public:
   served_tags(const root_spec& root, const std::vector<built_device>& devices);
 
-  /// True if it is one of `devices` or `proxy.forward`.
+  /// Returns true if it is one of `devices` or `proxy.forward`.
   bool is_own(const std::string& tag) const { return own_.count(tag) != 0; }
-  /// True if a route with `serve` answers for the tag.
+  /// Returns true if a route with `serve` answers for the tag.
   bool is_proxied(std::string_view tag) const;
-  /// A tag or pattern, out of those that the gateway answers for, which has a tag in common with this
-  /// pattern; empty: none.
+  /// Returns a tag or pattern that the gateway answers for and that overlaps with this pattern; empty: none.
   std::string overlapping(std::string_view pattern) const;
 
-  /// True if a route leads to the broker and namespace in which the gateway itself answers. Two names of one
-  /// broker are one broker.
+  /// Returns true if a route leads to the broker and namespace in which the gateway itself answers. Two names
+  /// of one broker are one broker.
   bool leads_home(const target_spec& to) const;
 
-  /// The tags, as patterns, to which a route may lead.
+  /// Returns the tags, as patterns, to which a route may lead.
   static std::set<std::string> targets(const route_spec& route);
 
  private:

@@ -12,7 +12,7 @@
 
 namespace mqcoap {
 
-/// Where the log goes.
+/// The destination of the log.
 struct log_target {
   enum class place : std::uint8_t {
     automatic,  ///< the journal if the standard error is connected to it, else the standard error
@@ -21,7 +21,7 @@ struct log_target {
     file,
   };
   place where = place::automatic;
-  std::string file{};  ///< its name; empty for the other places
+  std::string file{};  ///< the file name; empty for other destinations
 
   friend bool operator==(const log_target&, const log_target&) = default;
 };
@@ -31,13 +31,13 @@ struct logging_options {
   log_target target{};
 };
 
-/// Everything that a configuration says, checked and with defaults filled in.
+/// The contents of a configuration, checked and with defaults filled in.
 struct settings {
   std::vector<link_options> brokers;  ///< at least one; the first is the default
   gateway_options gateway;
   logging_options logging{};
-  std::optional<http_options> http{};  ///< none: nothing is served over HTTP
-  json_text shown{};                   ///< the configuration as it is in force, secrets as `***`
+  std::optional<http_options> http{};  ///< none: no HTTP server
+  json_text shown{};                   ///< the effective configuration, secrets as `***`
 };
 
 }  // namespace mqcoap

@@ -16,8 +16,8 @@ constexpr std::string_view covered = "\"***\"";
 
 bool is_plain_char(char c) { return is_name_char(c) || c == '/' || c == ':' || c == '*'; }
 
-/// True for a text that YAML reads as the same text without quotes, in a block and in a list. Some that would
-/// need none get them.
+/// Returns true for a text that YAML reads as the same text without quotes, in a block and in a list. Some
+/// texts get quotes that need none.
 bool is_plain(const std::string& text) {
   if (text.empty() || !(is_name_char(text.front()) || text.front() == '/') || text.front() == '-')
     return false;
@@ -35,7 +35,7 @@ std::string text_words(const std::string& text) {
   return quoted;
 }
 
-/// A value on one line.
+/// Writes a value on one line.
 std::string flow(const node& n) {
   std::string out;
   switch (n.what) {
@@ -52,13 +52,13 @@ std::string flow(const node& n) {
   return out;
 }
 
-/// Walks a tree along the field tables. Each function gives lines without the indentation of their place.
+/// Walks a tree along the field tables. Each function returns lines without the indentation of their place.
 class shower {
  public:
   std::vector<std::string> lines_of(const section_info& table, const node& n) {
     std::vector<std::string> lines;
     for (const auto& field : table.fields) {
-      if (field.name == "include") continue;  // what it names has been put in
+      if (field.name == "include") continue;  // the included files are already merged
       const node* value = n.is_map() ? n.find(field.name) : nullptr;
       if (value == nullptr && field.when.how == presence::kind::defaulted)
         value = read_default(field.when.text, arena_);
@@ -70,7 +70,7 @@ class shower {
  private:
   using line_list = std::vector<std::string>;
 
-  /// The schema of a value tells where in it the keys of the section stand.
+  /// The schema of a value tells where in it the keys of the section are.
   void add(line_list& lines, const std::string& name, const node& n, const boost::json::object& schema,
            const section_info* section) {
     const std::string key = text_words(name) + ':';
@@ -99,7 +99,7 @@ class shower {
     return lines;
   }
 
-  /// Where keys come from that do not stand here themselves.
+  /// Returns the origin of keys from templates.
   static std::string origin_words(const node& n) {
     return n.base != nullptr ? "  # with keys of " + key_path(*n.base) : std::string();
   }
@@ -132,7 +132,7 @@ show_result show_settings(const std::string& path) {
   if (!loaded.value) return {std::nullopt, std::move(loaded.diagnostics)};
   report faults;
   const document_set documents(path, faults);
-  if (documents.root() == nullptr || faults.failed())  // it was changed this very moment
+  if (documents.root() == nullptr || faults.failed())  // the file was changed at this moment
     return {std::nullopt, faults.take(documents.files())};
   node_arena merged;
   return {show_as_yaml(*with_templates(*documents.root(), merged)), std::move(loaded.diagnostics)};

@@ -6,11 +6,11 @@
 
 namespace mqcoap {
 
-/// A configuration that was read without fault, as YAML: defaults filled in, secrets as `***`, and a
-/// comment where a resource has keys of a template.
+/// Writes a valid configuration as YAML: defaults filled in, secrets as `***`, and a comment if a resource
+/// has keys of a template.
 std::string show_as_yaml(const node& root);
 
-/// The same as JSON.
+/// Writes the same as JSON.
 json_text show_as_json(const node& root);
 
 }  // namespace mqcoap

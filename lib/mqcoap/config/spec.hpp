@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-// What a configuration says, as it was read: each key is right in itself, but nothing has been compared with
-// anything else yet, and the places are kept for when it is.
+// The decoded configuration: each key is valid in itself, but nothing has been compared yet, and the places
+// are kept for those checks.
 namespace mqcoap {
 
-/// What the keys say; the files have not been looked into.
+/// The decoded keys; the files have not been read.
 struct tls_spec {
   tls_options options;
   const node* ca_at = nullptr;
@@ -60,9 +60,9 @@ struct http_spec {
   std::vector<std::string> hosts;
 };
 
-/// A key that kinds have beside the one that names them.
+/// A key that kinds have besides the one that names them.
 struct key_beside {
-  /// A kind, and which of its fields it is.
+  /// A kind, and the number of the field.
   struct owner {
     const kind_module* kind;
     std::size_t field;
@@ -71,19 +71,19 @@ struct key_beside {
   std::string name;
   std::vector<owner> owners;
 
-  /// The names of the kinds that have it.
+  /// Returns the names of the kinds that have it.
   std::vector<std::string> kinds() const;
 };
 
 struct resource_spec {
   struct kind_entry {
     const kind_module* kind;
-    const node* at;  ///< what stands behind the key that names the kind
+    const node* at;  ///< the value of the key that names the kind
     std::shared_ptr<const kind_reading> keys;
   };
 
-  std::vector<kind_entry> kinds;                   ///< each that is named, and without fault
-  std::vector<located<const key_beside*>> beside;  ///< those without fault
+  std::vector<kind_entry> kinds;                   ///< all named kinds without fault
+  std::vector<located<const key_beside*>> beside;  ///< all without fault
   std::string title;
   std::string unit;
 };
@@ -156,7 +156,7 @@ const section<match_spec>& match_section();
 const section<target_spec>& target_section();
 /// @}
 
-/// The section `http`, or `off`.
+/// Reads the section `http`, or `off`.
 value_type<http_spec> http_or_off();
 
 }  // namespace mqcoap

@@ -7,14 +7,14 @@
 namespace mqcoap {
 namespace {
 
-/// Of a path with or without a leading slash.
+/// Returns the key of a path with or without a leading slash.
 std::string_view path_key(const node& key) {
   std::string_view path = key.text;
   if (path.starts_with('/')) path.remove_prefix(1);
   return path;
 }
 
-/// The one key of a kind in a resource; null if there is none, or more than one.
+/// Returns the single key of a kind in a resource; null if there is none, or more than one.
 const node::entry* kind_of(const node& resource) {
   const node::entry* found = nullptr;
   for (const auto& entry : resource.entries) {
@@ -30,7 +30,7 @@ const node* map_at(const node& n, std::string_view key) {
   return found != nullptr && found->is_map() ? found : nullptr;
 }
 
-/// Makes copies along the way from the root to the resources that change.
+/// Copies the nodes on the way from the root to the changed resources.
 class merger {
  public:
   explicit merger(node_arena& arena) : arena_(arena) {}
@@ -71,9 +71,9 @@ class merger {
     return with_keys_of(*merged, base);
   }
 
-  /// The resource, with the keys that only the template has within that of its kind.
+  /// Returns the resource, extended by keys that only the template has within that of its kind.
   const node* with_rest(const node& own, const node& kind, const node& base_kind) {
-    // `collection:` with nothing behind it names the kind and no key.
+    // `collection:` without a value names the kind and no key.
     if (kind.is_null() && base_kind.is_map()) {
       node& filled = arena_.emplace_back(base_kind);
       filled.key = kind.key;
@@ -90,7 +90,7 @@ class merger {
     return changed_map(map, [&](const node&, const node& v) { return &v == &old_value ? &new_value : &v; });
   }
 
-  /// A map with the keys of another one that it does not have itself.
+  /// Returns a map extended by the missing keys of another one.
   const node* with_keys_of(const node& own, const node& base) {
     node* merged = nullptr;
     for (const auto& entry : base.entries) {
@@ -102,8 +102,7 @@ class merger {
     return merged != nullptr ? merged : &own;
   }
 
-  /// A map in which values are replaced by what the function makes of keys and values; itself if it makes
-  /// nothing else of them.
+  /// Returns a map with values replaced by a function of keys and values; the map itself if nothing changes.
   template <class Change>
   const node* changed_map(const node& map, const Change& change) {
     node* copy = nullptr;

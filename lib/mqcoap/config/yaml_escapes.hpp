@@ -4,9 +4,9 @@
 
 namespace mqcoap {
 
-/// Puts right what yaml-cpp (0.7 and 0.8) makes of two escapes in a double-quoted text: of `\_`, a
-/// no-break space, the single byte a0, and of `\N`, a next line, the single byte 85. The other characters of
-/// a decoded text are whole UTF-8, so that such bytes can be told.
+/// Corrects the result of yaml-cpp (0.7 and 0.8) for two escapes in a double-quoted text: `\_`, a no-break
+/// space, becomes the single byte a0, and `\N`, a next line, the single byte 85. The other characters of a
+/// decoded text are valid UTF-8, so such bytes can be recognised.
 std::string with_whole_escapes(std::string decoded);
 
 }  // namespace mqcoap

@@ -16,24 +16,24 @@
 namespace mqcoap {
 namespace {
 
-/// Builds the tree from the parser's events. yaml-cpp's own nodes are of no use here: they keep the first of
-/// two equal keys in silence, follow aliases without end and forget which scalars stood in quotes.
+/// Builds the tree from the parser's events. yaml-cpp's own nodes cannot be used: they silently keep the
+/// first of two equal keys, follow aliases without end and lose which scalars were quoted.
 class tree_builder final : public YAML::EventHandler {
  public:
-  /// @param secrets  marks what may be a secret; null: nothing is marked
+  /// @param secrets  marks possible secrets; null: nothing is marked
   tree_builder(const source_file& file, node_arena& arena, report& faults, secret_marker* secrets)
       : file_(file), arena_(arena), faults_(faults), secrets_(secrets) {}
 
   const node* root() const noexcept { return root_; }
-  /// The list or map within which reading stopped; null: none.
+  /// Returns the list or map in which reading stopped; null: none.
   const node* innermost() const noexcept { return frames_.empty() ? nullptr : frames_.back().container; }
-  /// True if what was read is not what was meant, so that it is not worth looking at.
+  /// Returns true if the tree is not the intended one, so that checks make no sense.
   bool is_spoilt() const noexcept { return spoilt_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (!done_) return;
     const auto at = place(mark);
-    faults_.error(file_, at.line, at.column, 1, "a second document begins here: a configuration is one",
+    faults_.error(file_, at.line, at.column, 1, "a second document begins here: a configuration has only one",
                   "is the indentation right?");
   }
   void OnDocumentEnd() override { done_ = true; }
@@ -43,7 +43,7 @@ class tree_builder final : public YAML::EventHandler {
     n.text = written_null(mark);
     if (!n.text.empty()) {
       n.length = n.text.size();
-    } else if (const node* key = pending_key()) {  // an empty value is marked somewhere behind it
+    } else if (const node* key = pending_key()) {  // the mark of an empty value is somewhere after it
       n.line = key->line;
       n.column = key->column;
       n.length = key->length;
@@ -61,7 +61,7 @@ class tree_builder final : public YAML::EventHandler {
       n.text.clear();
       faults_.error(file_, n.line, n.column, n.length,
                     "a text that is not UTF-8 when its escapes are decoded",
-                    R"(\u takes a character, \x no byte of one)");
+                    R"(write a character as \u, not its bytes as \x)");
     }
     if (n.quoted && n.length == 0) {
       n.length = 1;
@@ -97,8 +97,8 @@ class tree_builder final : public YAML::EventHandler {
  private:
   struct frame {
     node* container;
-    node* key = nullptr;  ///< of the value that comes next
-    bool keep = true;     ///< false: the key was refused, and its value goes with it
+    node* key = nullptr;  ///< key of the next value
+    bool keep = true;     ///< false: the key was refused, and its value is dropped
     std::unordered_map<std::string_view, const node*> keys;
   };
 
@@ -114,7 +114,7 @@ class tree_builder final : public YAML::EventHandler {
 
   const node* pending_key() const { return frames_.empty() ? nullptr : frames_.back().key; }
 
-  /// `null` or `~` if that is what stands there; empty for a value that is just missing.
+  /// Returns `null` or `~` if that is written; empty for a missing value.
   std::string written_null(const YAML::Mark& mark) const {
     const auto rest = std::string_view(file_.text()).substr(std::min(offset(mark), file_.text().size()));
     for (std::string_view word : {"null", "Null", "NULL", "~"})
@@ -132,7 +132,7 @@ class tree_builder final : public YAML::EventHandler {
     const auto& text = file_.text();
     const bool tagged = offset(mark) < text.size() && text[offset(mark)] == '!';
     if (tagged || (!tag.empty() && tag != "?" && tag != "!"))
-      faults_.error(file_, n.line, n.column, 1, "tags like '!!str' are refused", "text stands in quotes");
+      faults_.error(file_, n.line, n.column, 1, "tags like '!!str' are refused", "put text in quotes");
     return n;
   }
 
@@ -181,8 +181,7 @@ class tree_builder final : public YAML::EventHandler {
     } else if (n.text == "<<" && !n.quoted) {
       faults_.error(n, "merge keys are refused", "devices that are alike: use `templates` and `like`");
     } else if (const auto [first, is_new] = top.keys.emplace(n.text, &n); !is_new) {
-      faults_.error(n, "the key '" + n.text + "' stands here twice",
-                    "first: " + place_words(*first->second, n));
+      faults_.error(n, "the key '" + n.text + "' is given twice", "first: " + place_words(*first->second, n));
     } else {
       top.keep = true;
     }
@@ -201,7 +200,8 @@ class tree_builder final : public YAML::EventHandler {
 void report_grammar(const YAML::Exception& e, const node* innermost, const source_file& file,
                     report& faults) {
   auto fault = grammar_fault(file, e.mark.line + 1, e.mark.column + 1, e.msg);
-  if (fault.is_unclosed && innermost != nullptr) {  // the parser tells where it ran out, we where it began
+  if (fault.is_unclosed &&
+      innermost != nullptr) {  // the parser has the end of the file; the beginning is more useful
     fault.line = innermost->line;
     fault.column = innermost->column;
   }

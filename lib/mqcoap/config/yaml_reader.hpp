@@ -9,20 +9,20 @@
 
 namespace mqcoap {
 
-/// What a file with nothing but comments is.
+/// Says what a file with only comments means.
 enum class when_empty : std::uint8_t { is_fault, is_nothing };
 
-/// Reads the one YAML document of a file into a tree. Refuses what a configuration must not have although
-/// YAML does: duplicate keys, anchors, aliases, merge keys, tags, keys that are no text, further documents.
-/// Marks what may be a secret as hidden, in the tree and in the file.
-/// @return the root; null if there is none, and then the fault is in the report, unless being empty is none
+/// Reads the single YAML document of a file into a tree. Refuses what YAML allows but a configuration must
+/// not have: duplicate keys, anchors, aliases, merge keys, tags, keys that are not text, further documents.
+/// Marks possible secrets as hidden, in the tree and in the file.
+/// @return the root; null if there is none; then the fault is in the report, unless an empty file is allowed
 const node* read_yaml(source_file& file, node_arena& arena, report& faults,
                       when_empty empty = when_empty::is_fault);
 
 /// Reads a default of a field table, e.g. `4s` or `[GET]`. Its nodes belong to no file.
 const node* read_default(const std::string& text, node_arena& arena);
 
-/// The defaults of field tables as YAML.
+/// Reads the defaults of field tables as YAML.
 class yaml_defaults final : public default_reader {
  public:
   const node& read(const std::string& text) override;

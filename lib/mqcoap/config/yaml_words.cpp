@@ -13,15 +13,15 @@ struct translation {
 };
 
 constexpr translation translations[] = {
-    {"illegal map value", "a ':' that cannot stand here",
+    {"illegal map value", "a ':' is not allowed here",
      "a text with ': ' in it needs quotes; is the indentation right?"},
     {"end of map not found", "this does not belong to the lines above it", "is the indentation right?"},
     {"end of sequence not found", "this does not belong to the list above it", "is the indentation right?"},
     {"end of map flow not found", "a '{' is never closed", "is a '}' or a ',' missing?"},
     {"end of sequence flow not found", "a '[' is never closed", "is a ']' or a ',' missing?"},
     {"illegal flow end", "a bracket without its partner", ""},
-    {"illegal block entry", "a '-' that cannot stand here", "a list begins on a line of its own"},
-    {"illegal map key", "a '?' that cannot stand here", "a text that begins with '? ' needs quotes"},
+    {"illegal block entry", "a '-' is not allowed here", "a list begins on a line of its own"},
+    {"illegal map key", "a '?' is not allowed here", "a text that begins with '? ' needs quotes"},
     {"unknown token", "a character that cannot begin a text", "put the text in quotes"},
     {"unknown escape character: ", "an unknown escape in a quoted text",
      R"(write \\ for a backslash, or use '...')"},
@@ -31,7 +31,7 @@ constexpr translation translations[] = {
      R"(one beyond U+FFFF is a single \U with eight digits, not two halves)"},
     {"illegal EOF in scalar", "the file ends inside a quoted text", "is a quote missing?"},
     {"illegal document indicator in scalar", "'---' or '...' inside a quoted text", "is a quote missing?"},
-    {"anchor not found after &", "a '&' that cannot stand here", "a text that begins with '&' needs quotes"},
+    {"anchor not found after &", "a '&' is not allowed here", "a text that begins with '&' needs quotes"},
     {"illegal tab when looking for indentation", "a tab cannot indent", "use spaces"},
 };
 
@@ -46,7 +46,7 @@ bool is_indented_by_tab(std::string_view line) {
   return line.substr(0, content).find('\t') != std::string_view::npos;
 }
 
-/// Where an escape begins. The parser tells where it had read it.
+/// Returns the beginning of an escape; the parser reports its end.
 int escape_column(std::string_view line, int column) {
   if (column < 2) return column;
   const auto at = line.rfind('\\', static_cast<std::size_t>(column) - 2);
@@ -65,7 +65,7 @@ yaml_fault alias_fault(const source_file& file, int line, int column) {
   return {line,
           static_cast<int>(at) + 1,
           std::max<std::size_t>(token.size(), 1),
-          "an unquoted * is a YAML alias, and these are refused",
+          "an unquoted * is a YAML alias, and aliases are refused",
           "quote it: \"" + std::string(token) + '"',
           false,
           true};
@@ -101,7 +101,7 @@ std::size_t scalar_length(const source_file& file, std::size_t offset, const nod
   const std::string_view text = std::string_view(file.text()).substr(std::min(offset, file.text().size()));
   const auto line_end = [text] {
     return std::min(text.find('\n'), text.size());
-  };  // a line may be all of the file
+  };  // a line may be the whole file
   if (!scalar.quoted) {
     if (text.starts_with(scalar.text)) return std::max<std::size_t>(1, scalar.text.size());
     return std::max<std::size_t>(1, line_end());

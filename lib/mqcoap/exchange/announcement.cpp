@@ -8,7 +8,7 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t most_remembered = 8;
-/// A date that lies further in the future comes from a broken clock: it is not followed.
+/// A date further in the future comes from a broken clock, and is ignored.
 constexpr std::int64_t believable_ms = 3'600'000;
 
 }  // namespace
@@ -62,10 +62,10 @@ void announcement::heard(std::string_view payload, bool retained) {
   note_date(date);
   if (payload.empty() || (what && what->is_offline())) {
     if (!retained) contested_ = false;
-    // What was retained before us is out of date by what we say, unless it bears a newer date.
+    // An older retained message is replaced by this one, unless it has a newer date.
     if (online_ && (!retained || is_newer)) want(is_newer ? need::renew : need::repeat);
   } else if (!retained && !std::exchange(contested_, true) && online_) {
-    want(need::repeat);  // so that the other one notices us, too
+    want(need::repeat);  // so that the other program notices this one, too
   }
 }
 

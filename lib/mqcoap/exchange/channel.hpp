@@ -10,7 +10,7 @@
 
 namespace mqcoap {
 
-/// Ends when it is destroyed. May outlive the channel.
+/// A subscription, which ends when it is destroyed. May outlive the channel.
 class subscription {
  public:
   subscription() noexcept = default;
@@ -21,11 +21,10 @@ class subscription {
   std::shared_ptr<void> held_;
 };
 
-/// Tells each fact of one type to all who have subscribed, at once and in the order in which they did. One
-/// who fails does not keep the fact from the others. A subscriber who wants to wait keeps what it needs in a
-/// queue of its own, which has a bound and counts what it loses. Costs one comparison where nobody has
-/// subscribed.
-/// @par Threads  One, that of the publisher.
+/// Publishes each fact of one type to all subscribers, at once and in the order of their subscriptions. A
+/// subscriber that fails does not keep the fact from the others. A subscriber that has to wait needs a
+/// bounded queue of its own that counts its losses. Costs one comparison without subscribers.
+/// @par Threads  Used by one thread, that of the publisher.
 template <class Fact>
 class channel {
  public:
@@ -36,26 +35,25 @@ class channel {
   channel& operator=(const channel&) = delete;
 
   /// @param hear  gets each fact from now on, also during a publication; the fact is valid during the call.
-  /// May
-  ///   subscribe, and end subscriptions, its own as well.
+  ///   It may subscribe, and end subscriptions, including its own.
   [[nodiscard]] subscription subscribe(handler hear) {
     auto added = std::make_shared<handler>(std::move(hear));
     subscribers_.push_back(added);
     return subscription(std::move(added));
   }
 
-  /// True if a fact would be heard: one that costs something to make is not made for nobody.
+  /// Returns true if there are subscribers, so that costly facts are made only for them.
   bool has_subscribers() const noexcept {
     return std::any_of(subscribers_.begin(), subscribers_.end(), [](const auto& s) { return !s.expired(); });
   }
 
-  /// @param failed  gets the words of what a subscriber throws; must not throw
+  /// @param failed  gets the text of a subscriber's exception; must not throw
   template <class Failed>
   void publish(const Fact& fact, Failed&& failed) noexcept {
     if (subscribers_.empty()) return;
     bool some_left = false;
     ++publishing_;
-    // By index: a subscriber may add others, who hear the facts after this one.
+    // Iterates by index: a subscriber may add others, which get only later facts.
     const auto count = subscribers_.size();
     for (std::size_t i = 0; i < count; ++i) {
       const auto hear = subscribers_[i].lock();

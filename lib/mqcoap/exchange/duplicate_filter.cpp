@@ -8,7 +8,8 @@
 namespace mqcoap {
 namespace {
 
-/// Of an id whose request runs, beside the first: one with and one without hyphens, in both cases, is four.
+/// The limit of further spellings of an id whose request runs: with and without hyphens, in both cases, is
+/// four.
 constexpr std::size_t most_spellings = 8;
 
 std::uint64_t fingerprint_of(const request& r) {
@@ -19,7 +20,7 @@ std::uint64_t fingerprint_of(const request& r) {
   return mixed;
 }
 
-/// Bytes that a remembered answer holds; its small fields are part of the entry.
+/// Returns the bytes that a remembered answer needs; its small fields are part of the entry.
 std::size_t size_of(const answer& a) noexcept {
   std::size_t bytes = (a.body.is_null() ? 0 : a.body.text().size()) + a.location.size() +
                       a.options.etag.size() + a.options.content_format.size() + a.options.traceparent.size();
@@ -27,7 +28,7 @@ std::size_t size_of(const answer& a) noexcept {
   return bytes;
 }
 
-/// What makes two requests the same: who they go to, and their id.
+/// Makes the key of a request: its target and its id.
 std::string key_of(const call& c) {
   const auto& subsystem = c.target.subsystem();
   const auto& tag = c.target.tag();
@@ -72,7 +73,7 @@ duplicate_filter::verdict duplicate_filter::join(running& first, const call& c) 
     return verdict::running;
   if (first.joined.size() >= most_spellings) return verdict::crowded;
   auto& joined = first.joined.emplace_back(c.without_body());
-  joined.chain = nullptr;  // which has this filter in one of its steps
+  joined.chain = nullptr;  // the chain has this filter in one of its steps
   return verdict::running;
 }
 
@@ -97,14 +98,14 @@ void duplicate_filter::amend(const call& answered, const answer& late) {
   if (given == nullptr ||
       (given->code != response_code::gateway_timeout && given->code != response_code::bad_gateway))
     return;
-  // Without room for it the 504 stays, which is true as well.
+  // Without room for it the 504 stays, which is still true.
   if (answer_bytes_ + size_of(late) > options_.answer_bytes) return;
   auto kept = late;
   answer_bytes_ += size_of(kept) - size_of(*given);
   *given = std::move(kept);
 }
 
-/// Without memory for all of it, its code, and for an error the words made in time.
+/// Without memory for all of it, keeps its code, and for an error a text made beforehand.
 answer duplicate_filter::copy_of(const answer& first) const try {
   return first;
 } catch (const std::bad_alloc&) {
@@ -119,7 +120,7 @@ void duplicate_filter::forget_old(steady_time now) {
 }
 
 duplicate_filter::usage duplicate_filter::usage_at(steady_time now) const {
-  // What is out of date may still be in the table.
+  // Expired entries may still be in the table.
   auto entries = entries_.size();
   auto bytes = answer_bytes_;
   for (auto at = by_age_.begin(); at != by_age_.end() && at->forgotten <= now; ++at, --entries)

@@ -17,21 +17,21 @@
 namespace mqcoap {
 
 struct duplicate_filter_options {
-  std::chrono::seconds window{300};      ///< for how long a request is remembered
+  std::chrono::seconds window{300};      ///< the time for which a request is remembered
   std::size_t entries = 65'536;          ///< a full window refuses new POSTs rather than forget a guard
-  std::size_t answer_bytes = 64u << 20;  ///< bodies of remembered answers, all together
+  std::size_t answer_bytes = 64u << 20;  ///< total size of the bodies of remembered answers
 
   friend bool operator==(const duplicate_filter_options&, const duplicate_filter_options&) = default;
 };
 
-/// Sees to it that a POST, PUT or DELETE that comes twice runs once (docs/protocol.md, section 8).
+/// Makes sure that a POST, PUT or DELETE that arrives twice runs once (docs/protocol.md, "Run once").
 class duplicate_filter {
  public:
   enum class verdict {
     fresh,     ///< not seen before: run it, then call `note`
-    running,   ///< the first one still runs; its answer serves both, under each one's own spelling of the id
-    crowded,   ///< it runs, and no further spelling of its id may wait for the answer
-    answered,  ///< it ran: send the first one's answer again
+    running,   ///< the first one still runs; both get its answer, each with its own spelling of the id
+    crowded,   ///< the first one still runs, and too many spellings of its id wait already
+    answered,  ///< the first one has ended: send its answer again
     conflict,  ///< the same id with another method, path or body
     full,      ///< no place to guard another POST
   };
@@ -42,42 +42,42 @@ class duplicate_filter {
 
   explicit duplicate_filter(duplicate_filter_options options = {}) : options_(options) {}
 
-  /// @param enter  false: the request will be refused, so that a fresh one leaves no entry
+  /// @param enter  false: the request will be refused, and a fresh one gets no entry
   finding check(const call& c, steady_time now, bool enter = true);
-  /// Notes the answer of a request that was `fresh`, or is a GET. One that was never run, as the answer says,
-  /// is fresh again when it comes again. If there is no memory for a copy of the answer, a repeat gets its
-  /// code only. Returns the repeats that joined it under other spellings of the id, without their bodies:
-  /// they get the same answer, each by its own origin.
+  /// Notes the answer of a request that was `fresh`, or is a GET. If the answer says that it was never run,
+  /// the request is fresh when it arrives again. If there is no memory for a copy of the answer, a repeat
+  /// gets only its code. Returns the repeats that joined it with other spellings of the id, without their
+  /// bodies: they get the same answer, each through its own origin.
   [[nodiscard]] std::vector<call> note(const call& answered, const answer& first);
 
-  /// Replaces the 504 or 502 that a request was given by the answer that came late: a repeat gets it. Does
-  /// nothing for a request that is forgotten or got anything else.
+  /// Replaces the 504 or 502 of a request by its late answer, which repeats then get. Does nothing for a
+  /// request that is forgotten or got another answer.
   void amend(const call& answered, const answer& late);
 
   /// Forgets the requests whose window is over.
   void forget_old(steady_time now);
-  /// When the window of every request remembered now is over; `steady_time::max()` if there is none.
+  /// Returns when the windows of all remembered requests are over; `steady_time::max()` if there are none.
   steady_time all_old_at() const noexcept {
     return by_age_.empty() ? steady_time::max() : by_age_.back().forgotten;
   }
 
   std::size_t size() const noexcept { return entries_.size(); }
 
-  /// How much of its memory is in use.
+  /// The used share of its memory.
   struct usage {
-    std::size_t entries = 0;  ///< requests that are remembered
-    double share = 0;         ///< of the places, or of the bytes for answers, whichever is larger: 1 is full
+    std::size_t entries = 0;  ///< number of remembered requests
+    double share = 0;         ///< the larger of the shares of places and of bytes for answers: 1 is full
   };
   usage usage_at(steady_time now) const;
 
  private:
   struct running {
     std::shared_ptr<const call_origin> origin;
-    std::vector<call> joined;  ///< of other origins: over MQTT, they differ by the spelling of the id
+    std::vector<call> joined;  ///< calls of other origins: over MQTT, they differ by the spelling of the id
   };
   struct aging {
     steady_time forgotten;
-    const std::string* key;  ///< in `entries_`, whose keys stay where they are
+    const std::string* key;  ///< points into `entries_`, whose keys do not move
   };
   struct entry {
     std::uint64_t fingerprint;
@@ -98,7 +98,7 @@ class duplicate_filter {
       json_text::from_string("the request was answered before; there was no memory to keep the answer");
 };
 
-/// What a request is told that is neither to be run nor has an answer of its own; nothing for the others.
+/// Returns the answer for a request that is neither run nor has an answer of its own; nothing for the others.
 std::optional<answer> refusal_of(duplicate_filter::verdict v);
 
 }  // namespace mqcoap

@@ -9,17 +9,18 @@
 
 namespace mqcoap {
 
-/// Remembers how the last exchanges ended, so that an answer nobody waits for can be told late from duplicate
-/// from foreign. Exact: every exchange of the last 300 s is remembered, and only of more than 65,536 are the
-/// oldest forgotten earlier. Grows to what is needed, and then allocates no more.
+/// Remembers how the last exchanges ended, to classify unexpected answers as late, duplicate or foreign. It
+/// is exact: every exchange of the last 300 s is remembered; only if there are more than 65,536 are the
+/// oldest forgotten earlier. It grows to the needed size, and then allocates no more.
 class outcome_memory {
  public:
   static constexpr std::size_t most = 65'536;
-  static constexpr std::chrono::seconds window{300};  ///< that of the duplicate filter
+  static constexpr std::chrono::seconds window{300};  ///< the same as in the duplicate filter
 
   enum class outcome : std::uint8_t { unknown, answered, timed_out };
 
-  /// An exchange that is noted again has the later outcome. Without memory to grow, the oldest is forgotten.
+  /// Notes an exchange; one that is noted again gets the later outcome. Without memory to grow, the oldest is
+  /// forgotten.
   void note(const request_id& id, outcome how, steady_time now) noexcept;
   outcome recall(const request_id& id) const noexcept;
 
@@ -40,9 +41,10 @@ class outcome_memory {
   bool grow() noexcept;
   void forget_oldest() noexcept;
 
-  std::vector<entry> ring_;    ///< in the order in which they ended
-  std::vector<index> newest_;  ///< by hash: as many buckets as the ring has places, a power of two
-  std::size_t first_ = 0;      ///< the oldest
+  std::vector<entry> ring_;  ///< in the order in which they ended
+  std::vector<index>
+      newest_;             ///< by hash; the number of buckets is that of the ring's places, a power of two
+  std::size_t first_ = 0;  ///< the oldest
   std::size_t count_ = 0;
 };
 

@@ -17,8 +17,8 @@ struct request_id_hash {
   std::size_t operator()(const request_id& id) const noexcept { return id.hash(); }
 };
 
-/// What waits for an answer, by request id or another key, with deadlines. Knows no clock: the time is an
-/// argument. Of equal deadlines the one that was added first is over first.
+/// The requests that wait for an answer, by request id or another key, with deadlines. Knows no clock: the
+/// time is an argument. Among equal deadlines the first added one expires first.
 template <class T, class Key = request_id, class Hash = request_id_hash>
 class pending_table {
  public:
@@ -35,27 +35,28 @@ class pending_table {
     rise(at->second.place);
   }
 
-  /// Null if nothing waits under this id.
+  /// Returns null if nothing waits under this id.
   T* find(const Key& id) noexcept {
     const auto at = entries_.find(id);
     return at == entries_.end() ? nullptr : &at->second.value;
   }
 
-  /// Takes an entry out; the first answer wins.
+  /// Removes and returns an entry; the first answer wins.
   std::optional<T> take(const Key& id) {
     const auto at = entries_.find(id);
     if (at == entries_.end()) return std::nullopt;
     return remove(at);
   }
 
-  /// Takes out one entry whose deadline is not after `now`, the earliest first; nothing if there is none.
+  /// Removes and returns one entry whose deadline is not after `now`, the earliest first; nothing if there is
+  /// none.
   std::optional<std::pair<Key, T>> take_expired(steady_time now) {
     if (deadlines_.empty() || deadlines_.front().at > now) return std::nullopt;
     const Key id = deadlines_.front().of->first;
     return std::pair{id, remove(entries_.find(id))};
   }
 
-  /// Takes out every entry that satisfies the predicate.
+  /// Removes and returns all entries that satisfy the predicate.
   template <class Predicate>
   std::vector<std::pair<Key, T>> take_all_if(Predicate&& wanted) {
     std::vector<std::pair<Key, T>> taken;
@@ -70,7 +71,7 @@ class pending_table {
     return taken;
   }
 
-  /// `steady_time::max()` if nothing waits.
+  /// Returns the earliest deadline; `steady_time::max()` if nothing waits.
   steady_time earliest() const noexcept {
     return deadlines_.empty() ? steady_time::max() : deadlines_.front().at;
   }
@@ -85,7 +86,7 @@ class pending_table {
   using entry_table = std::unordered_map<Key, entry, Hash>;
   struct timed {
     steady_time at;
-    std::uint64_t added;  ///< how many were added before
+    std::uint64_t added;  ///< number of entries added before
     typename entry_table::value_type* of;
     bool operator<(const timed& other) const noexcept {
       return at != other.at ? at < other.at : added < other.added;
@@ -129,8 +130,8 @@ class pending_table {
   }
 
   entry_table entries_;
-  std::vector<timed> deadlines_;  ///< a heap, whose entries know their places in it: it allocates nothing
-                                  ///< for each
+  std::vector<timed> deadlines_;  ///< a heap whose entries know their places in it, so that removal allocates
+                                  ///< nothing for each
   std::uint64_t last_added_ = 0;
 };
 

@@ -7,21 +7,21 @@
 
 namespace mqcoap {
 
-/// Notices that an event loop did not run: its process was stopped, the machine suspended, or one handler
-/// took too long. The loop comes by at least once a period, so what is missing at its next turn is the gap.
-/// What lay unread then may have waited for so long; it counts so until everything is read. Knows no clock:
-/// the time is an argument.
+/// Detects that an event loop did not run: its process was stopped, the machine suspended, or one handler
+/// took too long. The loop turns at least once per period, so the additional time until its next turn is the
+/// gap. Messages that were unread then may have waited for that long; this applies until everything is read.
+/// Knows no clock: the time is an argument.
 class stall_watch {
  public:
   using time_point = boot_clock::time_point;
   using duration = boot_clock::duration;
 
-  /// @param period  at most so long between two turns
-  /// @param slack  a gap that short is a timer's lateness
+  /// @param period  the longest time between two turns
+  /// @param slack  a shorter gap is the lateness of a timer
   explicit stall_watch(duration period, duration slack = std::chrono::milliseconds(100))
       : period_(period), slack_(slack) {}
 
-  /// The loop runs. To be called before anything is read.
+  /// Notes a turn of the loop. Call it before anything is read.
   void turn(time_point now) noexcept {
     if (last_) {
       const auto gap = now - *last_ - period_;
@@ -29,10 +29,11 @@ class stall_watch {
     }
     last_ = now;
   }
-  /// Nothing is left unread.
+  /// Notes that everything is read.
   void all_is_read() noexcept { waited_ = {}; }
 
-  /// How long what is read now waited at least, if it came at the beginning of the gap. Zero: it is fresh.
+  /// Returns how long a message that is read now has waited, if it arrived at the beginning of the gap. Zero:
+  /// it is fresh.
   duration waited() const noexcept { return waited_; }
 
  private:

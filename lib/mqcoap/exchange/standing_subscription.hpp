@@ -7,15 +7,15 @@
 
 namespace mqcoap {
 
-/// A subscription that is kept over reconnects, and whether the broker confirmed it on this connection: a
-/// broker may refuse today what it granted yesterday. Ends with its owner.
+/// A subscription that is kept over reconnects, and knows whether the broker confirmed it on this connection:
+/// a broker may refuse today what it granted yesterday. Ends with its owner.
 /// @par Threads  Everything on the event loop.
 class standing_subscription {
  public:
-  /// What the broker said: no error, or errc::denied; errc::invalid_topic for what is no filter.
+  /// Gets the broker's answer: no error, or errc::denied; errc::invalid_topic for an invalid filter.
   using told_handler = std::function<void(error_code)>;
 
-  /// Does not ask yet.
+  /// Does not subscribe yet.
   /// @param told  called once for each answer of the broker, never inside `ask`; may destroy this object
   standing_subscription(subscriber& via, std::string filter, told_handler told);
   ~standing_subscription();
@@ -24,16 +24,16 @@ class standing_subscription {
 
   const std::string& filter() const noexcept { return filter_; }
   bool confirmed() const noexcept;
-  /// True if the broker was asked and has not answered.
+  /// Returns true if the broker was asked and has not answered.
   bool awaited() const noexcept;
 
-  /// Asks the broker, unless it has confirmed; what the link could not send last time is sent again.
+  /// Asks the broker, unless it has confirmed; sends again if the link could not send the last request.
   void ask();
-  /// The connection is gone, and with it what the broker confirmed or refused.
+  /// Notes that the connection was lost, and with it the broker's answers.
   void on_link_down() noexcept;
-  /// Another connection took the place of this one: nothing is confirmed, and nothing is awaited any more.
+  /// Notes a new connection: nothing is confirmed, and no answer is awaited.
   void forget() noexcept;
-  /// Ends it before its owner does.
+  /// Ends the subscription early.
   void unsubscribe();
 
  private:
@@ -41,7 +41,7 @@ class standing_subscription {
 
   subscriber& via_;
   const std::string filter_;
-  std::shared_ptr<shared> shared_;  ///< with the handlers that the link keeps, which may outlive this
+  std::shared_ptr<shared> shared_;  ///< shared with the handlers in the link, which may outlive this object
 };
 
 }  // namespace mqcoap

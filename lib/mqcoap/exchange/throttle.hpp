@@ -8,12 +8,12 @@
 
 namespace mqcoap {
 
-/// Lets one through in each interval and counts those that are held back.
+/// Lets one event pass in each interval and counts the others.
 class throttle {
  public:
   explicit throttle(std::chrono::nanoseconds interval) : interval_(interval) {}
 
-  /// Nothing: this one is held back. Else how many were since the last that passed.
+  /// Returns nothing if this one is held back, else how many were held back since the last one that passed.
   std::optional<std::uint64_t> pass(steady_time now) noexcept {
     if (next_ && now < *next_) {
       ++held_back_;

@@ -7,22 +7,22 @@
 
 namespace mqcoap {
 
-/// What the gateway counts and says nothing of on the wire.
+/// The events that the gateway counts without sending anything.
 enum class event : std::uint8_t {
   answered,           ///< requests answered, with any code
   forwarded,          ///< hops to a device
-  foreign_topic,      ///< messages under a topic that is none of the protocol
+  foreign_topic,      ///< messages under a topic that is not of the protocol
   unknown_tag,        ///< requests for a tag that is not served here
   retained,           ///< retained messages: a broker replays them at every connection
-  request_repeated,   ///< requests that came twice and were not run again
-  request_returned,   ///< requests of our own that a broker brought back
-  request_stale,      ///< requests whose time was over before they were read
+  request_repeated,   ///< requests that arrived twice and were not run again
+  request_returned,   ///< requests of the gateway that a broker sent back
+  request_stale,      ///< requests whose deadline passed before they were read
   handler_late,       ///< requests that a resource did not answer in time
-  answer_unsent,      ///< answers that the connection did not take
+  answer_unsent,      ///< answers that the connection refused
   answer_late,        ///< answers of a device after the deadline
   answer_duplicate,   ///< further answers of a device to one request
-  answer_mismatched,  ///< answers under an awaited id with another topic, id or path
-  answer_unexpected,  ///< answers nobody here asked for: of other requesters, mostly
+  answer_mismatched,  ///< answers with an awaited id and another topic or path
+  answer_unexpected,  ///< answers to requests of others, mostly
 };
 inline constexpr std::size_t event_count = static_cast<std::size_t>(event::answer_unexpected) + 1;
 

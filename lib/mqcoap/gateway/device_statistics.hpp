@@ -13,7 +13,7 @@
 
 namespace mqcoap {
 
-/// Durations of the last 5 to 10 minutes: quantiles since the start would say less every day.
+/// Durations of the last 5 to 10 minutes: quantiles since the start would become less meaningful every day.
 class recent_durations {
  public:
   static constexpr std::chrono::minutes span{5};
@@ -24,7 +24,7 @@ class recent_durations {
     windows_->current.record(static_cast<std::uint64_t>(std::max<std::int64_t>(d.count(), 0)));
   }
 
-  /// Nothing where nothing was recorded lately.
+  /// Returns nothing if nothing was recorded recently.
   struct quantiles {
     std::chrono::nanoseconds p50, p95, p99;  ///< within 7 %
   };
@@ -58,43 +58,43 @@ class recent_durations {
   std::unique_ptr<windows> windows_;  ///< 8 KB; none before the first answer
 };
 
-/// What is known of one device behind the proxy.
+/// The statistics of one device behind the proxy.
 struct device_statistics {
   std::string broker;
   std::string ns;
   std::string tag;
-  bool listed = false;  ///< among the devices of `statistics`; the one not asked for longest makes room
+  bool listed = false;  ///< listed in `statistics`, which drops the one not asked for the longest time
 
   std::uint64_t answered = 0;  ///< hops that it answered in time, with any code
-  std::uint64_t failed = 0;    ///< hops that ended without an answer that could be used
+  std::uint64_t failed = 0;    ///< hops that ended without a usable answer
   std::uint64_t late = 0;      ///< answers after the deadline
   steady_time last_asked{};
-  std::optional<steady_time> last_seen;  ///< its last answer, late ones included
-  std::string last_error;                ///< of the last hop that failed; empty: none did
+  std::optional<steady_time> last_seen;  ///< its last answer, including late ones
+  std::string last_error;                ///< of the last failed hop; empty: none failed
   steady_time last_error_at{};
-  double seconds = 0;          ///< all durations together
+  double seconds = 0;          ///< sum of all durations
   recent_durations durations;  ///< from sending a request to its answer
 
-  /// Leaves out the duration if there is no memory for it.
+  /// Omits the duration if there is no memory for it.
   void count_answer(steady_time sent, steady_time now) noexcept try {
     ++answered;
     last_seen = now;
     seconds += std::chrono::duration<double>(now - sent).count();
     durations.record(now - sent, now);
   } catch (const std::bad_alloc&) {
-    // The answer itself matters more.
+    // Out of memory: the answer itself is counted.
   }
   void count_late(steady_time now) noexcept {
     ++late;
     last_seen = now;
   }
-  /// Keeps the earlier words if there is no memory for these.
+  /// Keeps the earlier text if there is no memory for the new one.
   void count_failure(const std::string& words, steady_time now) noexcept try {
     ++failed;
     last_error_at = now;
     last_error = words;
   } catch (const std::bad_alloc&) {
-    // The failure itself is counted.
+    // Out of memory: the failure itself is counted.
   }
 };
 

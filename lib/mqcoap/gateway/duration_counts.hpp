@@ -8,10 +8,11 @@
 
 namespace mqcoap {
 
-/// Counts durations up to fixed bounds, which is what a Prometheus histogram is made of.
+/// Counts durations up to fixed bounds, for a Prometheus histogram.
 class duration_counts {
  public:
-  /// Seconds. From an answer out of memory to a caller who was very patient; the last bucket has no bound.
+  /// The bounds in seconds: from an answer out of memory to a very long timeout; the last bucket has no
+  /// bound.
   static constexpr std::array bounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                      0.05,   0.1,     0.25,   0.5,   1.0,    2.5,   5.0,  10.0};
 
@@ -24,9 +25,9 @@ class duration_counts {
   }
 
   std::uint64_t count() const noexcept { return count_; }
-  /// Seconds.
+  /// Returns the sum in seconds.
   double sum() const noexcept { return sum_; }
-  /// Those not above a bound and above the one before.
+  /// Returns the counts of durations up to a bound and above the previous one.
   std::uint64_t in_bucket(std::size_t i) const noexcept { return buckets_[i]; }
 
  private:

@@ -18,10 +18,10 @@ namespace mqcoap {
 struct request_ended {
   const call& asked;
   const answer& what;
-  std::chrono::nanoseconds took;  ///< since the request came
+  std::chrono::nanoseconds took;  ///< since the request arrived
 };
 
-/// Something was written for the caller of a request: its answer, or what took its place.
+/// Something was written for the caller of a request: its answer, or a replacement.
 struct answer_written {
   const call& to;
   const answer& what;
@@ -31,7 +31,7 @@ struct answer_written {
 struct request_unreadable {
   const exchange_topic& topic;
   const decode_fault& fault;
-  bool out_of_memory = false;  ///< there was no memory for it, whatever it said
+  bool out_of_memory = false;  ///< there was no memory for it, whatever its contents
 };
 
 /// The connection to a broker of the configuration is up, or down.
@@ -41,15 +41,15 @@ struct link_changed {
   const outage_cause* why = nullptr;  ///< it is down; null: it is up
 };
 
-/// The facts about what happens in a gateway, for its subscribers. No fact depends on the level of the log.
+/// The facts about events in a gateway, for subscribers. No fact depends on the level of the log.
 /// @par Threads  Everything on the event loop.
 struct feed {
   channel<request_ended> ended;
   channel<answer_written> written;
   channel<request_unreadable> unreadable;
   channel<link_changed> links;
-  channel<cell_changed> values;    ///< of resources that keep some: value, collection, signal
-  channel<reload_status> reloads;  ///< a reload has ended; published by the reader of the configuration
+  channel<cell_changed> values;    ///< of resources with state: value, collection, signal
+  channel<reload_status> reloads;  ///< a reload has ended; published by the code that reads the configuration
 };
 
 }  // namespace mqcoap

@@ -76,7 +76,7 @@ mqtt_front::environment gateway::front_environment() {
           [this](std::string_view topic, std::string_view why) { tell_failure(topic, why); }};
 }
 
-/// What is the same as before keeps its state: the memory of answered requests, above all.
+/// Equal steps keep their state, above all the memory of answered requests.
 void gateway::compose_chain(const gateway_options& options) {
   core_.compose([&](chain_builder& chain) {
     add_request_steps(
@@ -86,7 +86,7 @@ void gateway::compose_chain(const gateway_options& options) {
   });
 }
 
-/// Returns the devices of these options; a null stands for one that is there already, with equal options.
+/// Returns the devices for these options; null entries mean that the old device with equal options stays.
 device_map gateway::make_devices(const gateway_options& options, state_draft& draft) {
   device_map made;
   const auto& forward = options.proxy.forward;
@@ -162,7 +162,7 @@ void gateway::set_alarm() {
       {proxy_.next_deadline(), core_.next_deadline(), timers_.next_deadline(), front_.next_deadline(now)});
   for (const auto& each : leaving_links_)
     if (each.patience > now) next = std::min(next, each.patience);
-  if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
+  if (next >= alarm_at_) return;  // an early alarm costs less than moving it at every answer
   alarm_at_ = next;
   wake_.wake_at(next);
 }
@@ -213,26 +213,25 @@ void gateway::tell_link(const link& l, const outage_cause* why) noexcept {
                          [this](std::string_view failure) { tell_failure({}, failure); });
 }
 
-/// What was left at a reload may have waited for this request.
+/// Links that a reload removed may have waited for this request.
 void gateway::on_request_ended() noexcept {
   if (leaving_links_.empty() && leaving_devices_.empty() && !front_.leaving()) return;
   core_.attempt({}, [this] { wake_soon(); });
 }
 
-/// A line a second at most, and none rather than an exception: memory may be what is missing.
+/// Logs at most one line per second, and none rather than throwing: memory may be exhausted.
 void gateway::tell_failure(std::string_view topic, std::string_view why) noexcept try {
   const auto held_back = failure_lines_.pass(time_.now());
   if (!held_back) return;
-  const auto more =
-      *held_back == 0 ? "" : "; " + std::to_string(*held_back) + " lines like this were left out";
+  const auto more = *held_back == 0 ? "" : "; " + std::to_string(*held_back) + " similar lines were left out";
   spdlog::error("a message{}{} could not be handled: {}{}", topic.empty() ? "" : " under ", log_safe(topic),
                 why, more);
 } catch (...) {
-  // Then the line is missing as well.
+  // Out of memory: the line is not logged.
 }
 
 void gateway::drop(event why, std::string_view topic) {
-  // The first one is worth a person's attention, a flood of them is not.
+  // Logs the first one at a higher level; a flood of them is not worth it.
   const auto level =
       counted_[why] == 0 && why == event::retained ? spdlog::level::warn : spdlog::level::debug;
   counted_.count(why);

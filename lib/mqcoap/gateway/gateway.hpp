@@ -39,34 +39,34 @@
 
 namespace mqcoap {
 
-/// What the gateway tells its owner, on the event loop.
+/// The callbacks of the gateway to its owner, on the event loop.
 struct gateway_hooks {
   std::function<void()>
       ready;  ///< the broker has confirmed every subscription, after each connection of the default link
-  /// Makes what is asked for under `.gw/`; none: nothing is served there.
+  /// Makes the documents under `.gw/`; none: nothing is served there.
   std::function<json_text(own_document)> document{};
   std::function<void()> away{};  ///< the default link is down
-  /// Nothing is expected any more of a link that `reconfigure` left out: it can be stopped, and then
-  /// destroyed. Never inside a callback of a link.
+  /// Called when a link that `reconfigure` removed is not needed any more: it can be stopped, and then
+  /// destroyed. Never called inside a callback of a link.
   std::function<void(link&)> retired{};
-  /// Hears of others who answer for a tag that is served; none: they are lines of spdlog's.
+  /// Gets messages about rivals that answer for a served tag; none: they are logged by spdlog.
   log_sink notice{};
-  request_sink log{};          ///< gets the records of the request log; none: they are lines of spdlog's
-  request_id_generator ids{};  ///< makes the ids of hops; tests that compare give a fixed sequence
-  /// Adds steps of the owner's to the chain, at the start and at every reload. They see all requests that can
-  /// be read, and all of their answers, in front of the limits.
+  request_sink log{};          ///< gets the records of the request log; none: spdlog logs them
+  request_id_generator ids{};  ///< makes the ids of hops; tests use a fixed sequence
+  /// Adds steps of the owner to the chain, at the start and at every reload. They get all readable requests,
+  /// and all of their answers, before the limits.
   std::function<void(chain_builder&, const gateway_options&)> steps{};
 };
 
-/// The composition of what takes requests from the default link (mqtt_front), serves them (serving_core) by
-/// local resources or a proxy, and sends exactly one answer to each. Owns no link, no timer and no thread:
-/// links bring messages, the alarm's owner calls `on_alarm`, and time comes from the clock, so that a test
-/// can run it all by hand.
+/// Composes the front that takes requests from the default link (mqtt_front), the serving core with local
+/// resources and a proxy, and the way back for exactly one answer to each request. Owns no link, no timer and
+/// no thread: links deliver messages, the alarm's owner calls `on_alarm`, and the clock gives the time, so
+/// that a test can drive it by hand.
 /// @par Threads  Everything on the event loop.
 class gateway final : public link_events {
  public:
-  /// @param links  at least one, outliving the gateway; the first is the one that is served
-  /// @param store  makes changes of resources last; none: they last as long as the gateway
+  /// @param links  at least one, outliving the gateway; the first is served
+  /// @param store  stores changes of resources; none: they live as long as the gateway
   gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
           gateway_hooks hooks = {}, std::unique_ptr<state_store> store = nullptr);
   ~gateway();
@@ -74,23 +74,22 @@ class gateway final : public link_events {
   /// Starts the links.
   void start();
 
-  /// Puts other options and links in force, without losing a request. Requests under way end as they began:
-  /// on their links, by the routes of that time. What is the same stays as it is: links, subscriptions,
-  /// devices, and of changed devices what their resources keep; counters and the memory of answered requests
-  /// stay in any case. Does nothing once it drains.
-  /// @param links  as for the constructor. New ones are the caller's to start, with this as their owner; one
-  /// with
-  ///   the client id of one that is left out, not before that is stopped. Those that are left out live until
-  ///   `gateway_hooks::retired`, or until the gateway is gone.
-  /// @par Errors  Throws as the constructor does, and then nothing has changed.
+  /// Applies other options and links, without losing a request. Requests under way end as they began: on
+  /// their links, by their old routes. Equal parts stay: links, subscriptions, devices, and the cells of
+  /// changed devices; counters and the memory of answered requests stay in any case. Does nothing while
+  /// draining.
+  /// @param links  as for the constructor. The caller starts new ones, with this as their owner; one with
+  ///   the client id of a removed link, only after that one is stopped. Removed links live until
+  ///   `gateway_hooks::retired`, or until the gateway is destroyed.
+  /// @par Errors  Throws like the constructor, and then nothing has changed.
   void reconfigure(gateway_options options, std::vector<link*> links);
 
-  /// Takes no new requests; calls `done` once when the last one is answered (maybe inside this call).
+  /// Takes no new requests; calls `done` once when the last one is answered (possibly inside this call).
   void drain(std::function<void()> done);
-  /// Answers what still waits: 504 what a device or a resource has, 503 what was not sent.
+  /// Answers all waiting requests: 504 if a device or a resource has them, 503 if they were not sent.
   void abandon();
 
-  /// To be called when the time that the alarm was set to has come.
+  /// Call this when the time of the alarm has come.
   void on_alarm();
 
   void on_link_up(link& l) noexcept override;
@@ -103,8 +102,7 @@ class gateway final : public link_events {
   std::size_t route_count() const noexcept { return proxy_.routes().size(); }
 
   /// @name For those who watch it
-  /// @{
-  /// What happens here, for subscribers.
+  /// @{ Returns the feed, for subscribers.
   feed& facts() noexcept { return facts_; }
   const statistics& stats() const noexcept { return stats_; }
   const gateway_options& options() const noexcept { return options_; }
@@ -112,20 +110,20 @@ class gateway final : public link_events {
   const device_map& devices() const noexcept { return devices_; }
   proxy::load load_of(const std::string& device_key) const noexcept { return proxy_.load_of(device_key); }
   proxy::load whole_load() const noexcept { return proxy_.whole_load(); }
-  /// True while the broker has confirmed every subscription on the present connection.
+  /// Returns true while the broker has confirmed every subscription on the current connection.
   bool subscribed() const noexcept { return front_.subscribed(); }
   const std::vector<return_watch::row>& returned() const noexcept { return returns_.seen(); }
   duplicate_filter::usage run_once_usage() const;
   bool draining() const noexcept { return core_.draining(); }
-  /// Who else answers for a tag that is served.
+  /// Returns the tags for which somebody else answers, too.
   const rival_watch& rivals() const noexcept { return front_.rivals(); }
   /// @}
 
  private:
   struct leaving_link {
     link* via;
-    bool in_the_way;       ///< of another with the same client id: each would throw the other off the broker
-    steady_time patience;  ///< until then, one that is in the way may finish
+    bool in_the_way;       ///< another link has the same client id: each would end the other's connection
+    steady_time patience;  ///< until then, a link that conflicts may finish
   };
 
   proxy::environment proxy_environment();
@@ -155,7 +153,7 @@ class gateway final : public link_events {
   feed facts_;
   statistics stats_;
   request_log log_;
-  std::vector<subscription> logged_;  ///< what the request log follows
+  std::vector<subscription> logged_;  ///< subscriptions of the request log
   throttle failure_lines_{std::chrono::seconds(1)};
   serving_core core_;
   proxy proxy_;
@@ -164,9 +162,10 @@ class gateway final : public link_events {
   resource_state state_;  ///< of the devices' resources; it stays over a reload
   proxy_forwarder elsewhere_;
   timer_queue timers_;
-  const resource_services services_;  ///< what those resources may use
+  const resource_services services_;  ///< services for those resources
   device_map devices_;
-  std::vector<std::shared_ptr<local_device>> leaving_devices_;  ///< replaced, with calls not yet answered
+  std::vector<std::shared_ptr<local_device>>
+      leaving_devices_;  ///< replaced devices, with calls not yet answered
   const tag_directory tags_;
   mqtt_front front_;
   std::vector<leaving_link> leaving_links_;

@@ -27,7 +27,7 @@ gateway_host::gateway_host(host_configuration configuration, host_environment en
   follow_devices();
 }
 
-/// The gateway answers what it still holds; nobody waits for links and presences any more.
+/// The gateway answers its remaining calls; nobody waits for links and presences any more.
 gateway_host::~gateway_host() { links_stopping_ = true; }
 
 gateway_hooks gateway_host::wrap(gateway_hooks hooks) {
@@ -60,7 +60,7 @@ void gateway_host::start() {
 
 void gateway_host::reconfigure(host_configuration next) {
   if (stopping_) return;
-  std::vector<std::size_t> places;  // of those that stay, in `connections_`
+  std::vector<std::size_t> places;  // places of the connections that stay, in `connections_`
   std::vector<connection> made;
   std::vector<link*> links;
   for (auto& broker : next.brokers) {
@@ -93,7 +93,7 @@ void gateway_host::set_online(bool online) {
   if (board_) board_->set_online(online);
 }
 
-/// Two connections with one client id would throw each other off the broker: the old one goes first.
+/// Two connections with one client id would end each other: the old one is stopped first.
 void gateway_host::start_connections() {
   for (auto& c : connections_) {
     const bool taken = std::any_of(leaving_.begin(), leaving_.end(), [&c](const connection& other) {
@@ -103,7 +103,7 @@ void gateway_host::start_connections() {
   }
 }
 
-/// The gateway expects nothing of it any more.
+/// The gateway does not need it any more.
 void gateway_host::retire(link& left) {
   left.stop(env_.flush_grace, [this, gone = &left] {
     std::erase_if(leaving_, [gone](const connection& c) { return c.via.get() == gone; });
@@ -135,11 +135,11 @@ void gateway_host::on_alarm() {
   const auto now = env_.time.now();
   if (gateway_alarm_.rings(now)) gateway_->on_alarm();
   if (presence_alarm_.rings(now)) board_->on_alarm();
-  if (patience_.rings(now)) gateway_->abandon();  // which answers the last one, and so ends the drain
+  if (patience_.rings(now)) gateway_->abandon();  // answers the last one, and so ends the drain
   set_alarm();
 }
 
-/// An alarm that comes too early costs less than moving it each time.
+/// An early alarm costs less than moving it each time.
 void gateway_host::set_alarm() {
   const auto next = std::min({gateway_alarm_.when(), presence_alarm_.when(), patience_.when()});
   if (next >= alarm_at_) return;

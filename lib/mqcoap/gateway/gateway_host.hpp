@@ -16,10 +16,10 @@
 
 namespace mqcoap {
 
-/// What a gateway does, and the brokers it does it on.
+/// The options of a gateway, and its brokers.
 struct host_configuration {
   gateway_options gateway;
-  std::vector<link_options> brokers;  ///< at least one; the first is the one that is served
+  std::vector<link_options> brokers;  ///< at least one; the first is served
 };
 
 /// What a gateway_host needs from its owner. The references outlive the host.
@@ -28,37 +28,37 @@ struct host_environment {
   alarm& wake;  ///< its owner calls `gateway_host::on_alarm`
   presence_board::link_maker connect;
   presence_board::link_maker connect_presence;  ///< empty: no presence is announced
-  log_sink log{};                               ///< of the presences; as for `presence_board`
-  std::chrono::milliseconds flush_grace{500};   ///< for a link that stops to send what it holds
+  log_sink log{};                               ///< for the presences, see `presence_board`
+  std::chrono::milliseconds flush_grace{500};   ///< the time for a stopping link to send its queue
 };
 
-/// A gateway together with its connections and presences. Decides which connection stays at a reload, which
-/// starts and leaves when, and in which order everything stops. The daemon, `mqcoap serve` and `sim`, and the
-/// tests have one each; they give it links, an alarm and a clock.
+/// A gateway together with its connections and presences. Decides which connection stays at a reload, when
+/// connections start and stop, and in which order everything stops. The daemon, `mqcoap serve` and `sim`, and
+/// the tests have one each; they give it links, an alarm and a clock.
 /// @par Threads  Everything on the event loop.
 class gateway_host {
  public:
-  /// @param hooks  `ready`, `away` and `retired` are called beside what the host does itself
+  /// @param hooks  `ready`, `away` and `retired` are called in addition to the host's own handling
   gateway_host(host_configuration configuration, host_environment environment, gateway_hooks hooks);
   ~gateway_host();
   gateway_host(const gateway_host&) = delete;
   gateway_host& operator=(const gateway_host&) = delete;
 
-  /// Starts the links. The presences follow when the gateway is ready.
+  /// Starts the links. The presences start when the gateway is ready.
   void start();
 
-  /// Puts another configuration in force, as `gateway::reconfigure` does: a broker whose options are the same
-  /// keeps its connection. Does nothing once it stops.
-  /// @par Errors  Throws as the constructor of a gateway does, and then nothing has changed.
+  /// Applies another configuration, like `gateway::reconfigure`: a broker with equal options keeps its
+  /// connection. Does nothing while stopping.
+  /// @par Errors  Throws like the constructor of a gateway, and then nothing has changed.
   void reconfigure(host_configuration next);
 
-  /// Takes no new requests, answers those in flight, at the latest after `patience`, and then ends presences
-  /// and links. Calls `done` once, when all are closed.
+  /// Takes no new requests, answers those in flight within `patience`, and then ends presences and links.
+  /// Calls `done` once, when all are closed.
   void stop(std::chrono::milliseconds patience, std::function<void()> done);
-  /// Answers what still waits at once, as `gateway::abandon` does.
+  /// Answers all waiting requests at once, like `gateway::abandon`.
   void abandon() { gateway_->abandon(); }
 
-  /// To be called when the time that the alarm was set to has come.
+  /// Call this when the time of the alarm has come.
   void on_alarm();
 
   gateway& running() noexcept { return *gateway_; }
@@ -67,7 +67,7 @@ class gateway_host {
   bool stopping() const noexcept { return stopping_; }
 
  private:
-  /// One of several that share the owner's alarm.
+  /// One of several alarms that share the owner's alarm.
   class part final : public alarm {
    public:
     explicit part(gateway_host& host) : host_(host) {}
@@ -76,7 +76,7 @@ class gateway_host {
       host_.set_alarm();
     }
     steady_time when() const noexcept { return when_; }
-    /// True, once, when the time that was asked for has come.
+    /// Returns true, once, when its time has come.
     bool rings(steady_time now) noexcept;
 
    private:
@@ -106,8 +106,8 @@ class gateway_host {
   std::vector<connection> connections_;  ///< the first is the default broker's
   std::vector<connection> leaving_;      ///< of brokers that a reload changed or removed
   std::optional<presence_board> board_;
-  std::unique_ptr<gateway> gateway_;  ///< goes before those whom it tells of its end
-  std::size_t still_open_ = 0;        ///< what has yet to close before `stopped_`
+  std::unique_ptr<gateway> gateway_;  ///< is destroyed before the objects that it calls
+  std::size_t still_open_ = 0;        ///< number of objects to close before `stopped_`
   bool stopping_ = false;
   bool links_stopping_ = false;
   std::function<void()> stopped_;

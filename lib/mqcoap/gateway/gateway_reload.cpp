@@ -6,7 +6,7 @@
 namespace mqcoap {
 namespace {
 
-/// For what a connection does that keeps another from beginning.
+/// The time that a conflicting connection has to finish before the new one starts.
 constexpr std::chrono::seconds leaving_patience{5};
 
 }  // namespace
@@ -31,9 +31,9 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   wake_soon();
 }
 
-/// Puts those that stay where there is a null, and keeps those that have calls to answer.
+/// Fills null entries with the devices that stay, and keeps replaced ones that have calls to answer.
 void gateway::keep_devices(device_map changed) {
-  leaving_devices_.reserve(leaving_devices_.size() + devices_.size());  // what throws, throws here
+  leaving_devices_.reserve(leaving_devices_.size() + devices_.size());  // only this may throw
   for (auto& [tag, device] : changed)
     if (device == nullptr) device = std::move(devices_.at(tag));
   for (auto& [tag, device] : devices_)
@@ -46,7 +46,7 @@ void gateway::let_go_of_links(const std::vector<link*>& before) {
   std::erase_if(leaving_links_, [this](const leaving_link& each) { return is_kept(*each.via); });
   for (link* const l : before)
     if (!is_kept(*l)) leaving_links_.push_back({l, false, now + leaving_patience});
-  // Of earlier reloads, too: this one may have brought a client id back.
+  // Also checks links of earlier reloads: this one may have reused a client id.
   for (auto& leaving : leaving_links_) {
     const auto has_its_name = [&](const link* other) {
       return other->client_id() == leaving.via->client_id();
@@ -58,7 +58,7 @@ void gateway::let_go_of_links(const std::vector<link*>& before) {
   }
 }
 
-/// Tells of the links of which nothing is expected any more.
+/// Reports the links that are not needed any more.
 void gateway::retire() {
   const auto now = time_.now();
   for (const auto& [via, in_the_way, patience] : leaving_links_) {
@@ -67,7 +67,7 @@ void gateway::retire() {
     front_.replace(*via);
   }
   front_.expire(now);
-  // Not where the answer is given: a handler may still be at work then.
+  // Not at the answer itself: a handler may still be running then.
   std::erase_if(leaving_devices_, [](const auto& device) { return device.use_count() == 1; });
 
   std::vector<link*> over;

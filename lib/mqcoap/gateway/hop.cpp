@@ -56,7 +56,7 @@ void hop::failed(const ask::failure& why) noexcept {
   const auto now = around_.time.now();
   if (why.why == cause::unusable || why.why == cause::no_memory) counted.last_seen = now;
   if (is_at_device(why)) expect_late();
-  // A caller's timeout_ms may be too short for a device that is there.
+  // A caller's timeout_ms may be too short for a device that works.
   if (why.why == cause::deadline && !loop_words_.empty() && has_whole_time())
     device().mute_behind_bridge = true;
   ending told;
@@ -90,7 +90,7 @@ hop::ending hop::ending_of(const ask::failure& why) const {
               "the answer of " + to.tag.text() + " is unusable: " + std::string(why.words)};
     case cause::ended: break;
   }
-  // It came back to the gateway.
+  // The request came back to the gateway.
   if (!why.words.empty()) return {response_code::bad_gateway, std::string(why.words)};
   return {response_code::bad_gateway, loop_words_ + may_have_run(*caller_)};
 }
@@ -109,7 +109,7 @@ std::string hop::unsent_words() const {
          " has not confirmed the subscription to its answers";
 }
 
-/// 504 means that nobody knows whether the device ran it, 503 that it did not.
+/// 504 means that it is unknown whether the device ran it, 503 that it did not.
 hop::ending hop::unanswered(const std::string& why) const {
   if (sent()) return {response_code::gateway_timeout, why + may_have_run(*caller_)};
   return {response_code::service_unavailable, why + "; the request was not sent", true};
@@ -126,7 +126,7 @@ hop::ending hop::unsendable(const ask::failure& why) const {
       true};
 }
 
-/// True if the device may answer yet.
+/// Returns true if the device may still answer.
 bool hop::is_at_device(const ask::failure& why) const noexcept {
   const bool loop = why.why == cause::ended && !why.words.empty();
   return sent() && !loop &&
@@ -137,7 +137,7 @@ way_back hop::make_way_back() const {
   return {*caller_, asked_ ? *asked_ : to_, route_, around_.decoding.limits.path};
 }
 
-/// Keeps what a late answer needs, of a write. Without memory for that, the late answer is only counted.
+/// Remembers a write for a late answer. Without memory for that, the late answer is only counted.
 void hop::expect_late() const noexcept try {
   if (caller_->asked().verb == method::get) return;
   const auto& to = device();
@@ -146,7 +146,7 @@ void hop::expect_late() const noexcept try {
   around_.late.expect(id(), around_.time.now(),
                       {caller_->without_body(), to.over().name(), std::move(topic), path(), make_way_back()});
 } catch (const std::bad_alloc&) {
-  // What the caller is told does not depend on it.
+  // The caller's answer does not depend on it.
 }
 
 }  // namespace mqcoap

@@ -17,35 +17,35 @@
 
 namespace mqcoap {
 
-/// How many times a request may be forwarded that does not say.
+/// The number of forwards of a request without `hops`.
 inline constexpr unsigned default_hops = 8;
 
-/// A request of a caller on its way to a device, and what becomes of it: the caller's answer.
+/// A forwarded request: the caller, the device, and the answer to the caller.
 class hop final : public ask::question {
  public:
-  /// What all hops share.
+  /// The environment of all hops.
   struct surroundings {
     const clock& time;
     const decode_rules& decoding;
     late_answers& late;
   };
 
-  /// @param asked  the address that the route was given
-  /// @param to  what the route made of it
+  /// @param asked  the address before the route
+  /// @param to  the address after the route
   hop(const surroundings& around, const request_id& id, steady_time deadline, const address& asked,
       std::shared_ptr<const route_options> route, address to);
 
-  /// Takes over the caller. Until then, the function that places the hop has it.
+  /// Takes over the caller. Until then, the function that creates the hop has it.
   void take_caller(responder&& r) noexcept { caller_ = std::move(r); }
 
   const subsystem_name& subsystem() const noexcept override { return to_.subsystem; }
   const resource_path& path() const noexcept override { return to_.path; }
   const route_options& route() const noexcept { return *route_; }
-  /// Precondition: it was placed at one.
+  /// Precondition: it has a device.
   upstream& device() const noexcept { return static_cast<upstream&>(at()); }
 
-  /// The request came back as by a bridge: if it ends without an answer, that is 502 with these words, and
-  /// not 504.
+  /// Notes that the request came back as through a bridge: if it ends without an answer, the caller gets 502
+  /// with this text, and not 504.
   void expect_loop(std::string words) noexcept { loop_words_ = std::move(words); }
 
  private:
@@ -73,7 +73,7 @@ class hop final : public ask::question {
 
   const surroundings& around_;
   responder caller_;
-  const std::optional<address> asked_;  ///< where the route made another address of it
+  const std::optional<address> asked_;  ///< set if the route changed the address
   const std::shared_ptr<const route_options> route_;
   const address to_;
   std::string loop_words_;

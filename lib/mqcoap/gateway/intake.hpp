@@ -11,33 +11,33 @@
 
 namespace mqcoap {
 
-/// Where requests come from: a link, the subscriptions that bring them, and the way back for their answers.
+/// The source of requests: a link, the subscriptions for them, and the way back for their answers.
 class intake final : public request_way {
  public:
   struct hooks {
-    /// The broker has answered to a subscription.
+    /// Called when the broker has answered a subscription.
     std::function<void(intake&, const std::string& filter, error_code)> told;
-    std::function<void()> ended;  ///< a request that came here has ended; must not throw
+    std::function<void()> ended;  ///< a request of this intake has ended; must not throw
   };
 
   intake(answer_sender& by, link& on, hooks told) : request_way(by, &on), hooks_(std::move(told)) {}
 
-  /// Asks for these filters, and drops others that are there when the new ones are confirmed, so that no
+  /// Subscribes to these filters, and drops the other ones when the new ones are confirmed, so that no
   /// request is lost in between.
   void subscribe(const std::vector<std::string>& wanted);
-  /// Asks again, at a new connection.
+  /// Subscribes again on a new connection.
   void ask();
   void on_link_down();
-  /// Asks for no requests any more; those on their way still come.
+  /// Unsubscribes from requests; those on their way may still arrive.
   void unsubscribe();
-  /// Drops what is no longer wanted, unless the broker still is to confirm what takes its place.
+  /// Drops old filters, unless the broker has not yet confirmed their replacement.
   void drop_outdated();
 
   bool asks() const noexcept { return !requests_.empty() || !outdated_.empty(); }
   bool has_outdated() const noexcept { return !outdated_.empty(); }
-  /// True if the broker has confirmed every subscription on the present connection.
+  /// Returns true if the broker has confirmed every subscription on the current connection.
   bool confirmed() const noexcept;
-  /// True if this filter is asked for, or still is from before.
+  /// Returns true if this filter is subscribed to, or still is from before.
   bool has(std::string_view filter) const noexcept;
 
   void request_ended() noexcept override;

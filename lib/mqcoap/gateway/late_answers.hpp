@@ -15,22 +15,23 @@
 
 namespace mqcoap {
 
-/// Writes that were answered with 504 while their device had them. If its answer comes after all, a repeat of
-/// the write gets it (docs/protocol.md, section 8). Bounded: the oldest is forgotten first.
+/// Remembers writes that were answered with 504 while their device had them. If the device answers after all,
+/// a repeat of the write gets that answer (docs/protocol.md, "Run once"). Bounded: the oldest is forgotten
+/// first.
 class late_answers {
  public:
   static constexpr std::size_t most = 4096;
-  static constexpr std::chrono::seconds window{300};  ///< that of the duplicate filter
+  static constexpr std::chrono::seconds window{300};  ///< the same as in the duplicate filter
 
   struct awaited {
     call asked;          ///< the caller's request, without its body
-    std::string broker;  ///< from where the answer comes
-    std::string topic;   ///< under which it comes, but for the id
+    std::string broker;  ///< the broker of the device
+    std::string topic;   ///< the topic of the answer, without the id
     resource_path path;
-    way_back way;  ///< for a `location`
+    way_back way;  ///< translates a `location`
   };
 
-  /// @param id  of the hop to the device
+  /// @param id  the id of the hop to the device
   void expect(const request_id& id, steady_time now, awaited what) {
     while (waiting_.take_expired(now)) {
     }
@@ -38,7 +39,7 @@ class late_answers {
     waiting_.add(id, now + window, std::move(what));
   }
 
-  /// Null unless an answer under this topic of this broker is awaited.
+  /// Returns null unless an answer under this topic of this broker is awaited.
   const awaited* find(std::string_view broker, const exchange_topic& topic, const request_id& id) noexcept {
     const auto* const found = waiting_.find(id);
     return found != nullptr && found->broker == broker && topic.text().starts_with(found->topic) ? found

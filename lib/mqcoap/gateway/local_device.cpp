@@ -14,7 +14,7 @@
 
 namespace mqcoap {
 
-/// Makes the handlers of one device and puts them where they are found.
+/// Makes the handlers of one device and registers them under their paths.
 class local_device::builder {
  public:
   builder(local_device& built, const resource_services& services, state_draft& draft)
@@ -32,7 +32,7 @@ class local_device::builder {
       each.make();
       infos.push_back(each.describe());
     }
-    // Some were made earlier than they stand, since others refer to them.
+    // Some were made earlier, since other resources refer to them.
     for (auto& each : sites_) each.move_gauges(built_.gauges_);
     for (auto& e : extra) {
       serve(e.info.path, std::move(e.target));
@@ -42,7 +42,7 @@ class local_device::builder {
   }
 
  private:
-  /// Where one resource is made, once.
+  /// The site of one resource, which is made once.
   class site final : public resource_site {
    public:
     site(builder& of, const resource_options& options) : of_(of), options_(options) {}
@@ -100,9 +100,9 @@ class local_device::builder {
   const device_options& options_;
   const resource_services& services_;
   state_draft& draft_;
-  std::deque<site> sites_;  ///< of the resources, in their order
+  std::deque<site> sites_;  ///< sites of the resources, in their order
   std::unordered_map<std::string_view, site*> by_path_;
-  std::set<std::string, std::less<>> conditions_;  ///< paths by whose values others judge requests
+  std::set<std::string, std::less<>> conditions_;  ///< paths of values that other resources use as conditions
 };
 
 local_device::local_device(const device_options& options, const resource_services& services,
@@ -118,7 +118,7 @@ bool local_device::has_subsystem(std::string_view name) const noexcept {
 }
 
 void local_device::handle(responder&& r) {
-  // Who looks for what there is does not know the subsystems yet.
+  // A caller of discovery does not know the subsystems yet.
   if (!has_subsystem(r->target.subsystem()) && r.req().path.key() != discovery_path) {
     std::string words = tag() + " has no subsystem '" + std::string(r->target.subsystem()) + "'; it has";
     for (const auto& s : options_.subsystems)

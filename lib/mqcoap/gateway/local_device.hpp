@@ -13,19 +13,19 @@
 
 namespace mqcoap {
 
-/// One tag that the gateway answers for, with its resources.
+/// A tag that the gateway answers for, with its resources.
 class local_device {
  public:
-  /// Precondition: the options were checked as the configuration loader does; what does not fit together
-  /// throws std::invalid_argument.
+  /// Precondition: the options were checked like in the configuration loader; inconsistent ones throw
+  /// std::invalid_argument.
   /// @param services  outlive the device
-  /// @param draft     gives the cells of its resources
-  /// @param extra     resources beside the configured ones
+  /// @param draft     has the cells of its resources
+  /// @param extra     resources in addition to the configured ones
   local_device(const device_options& options, const resource_services& services, state_draft& draft,
                std::vector<extra_resource> extra = {});
 
-  /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have: under
-  /// those, it tells only what there is.
+  /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have, under
+  /// which it only answers discovery.
   void handle(responder&& r);
 
   /// A value that is also a metric.

@@ -10,11 +10,10 @@
 namespace mqcoap {
 namespace {
 
-/// For requests that were on their way to a broker that is no longer the default.
+/// The time for requests that were on their way to a broker that is no longer the default.
 constexpr std::chrono::seconds intake_patience{5};
 
-/// Answers a program that uses the gateway's client id as its source; the gateway's own callers are answered
-/// by their hops.
+/// Answers a program that uses the gateway's client id as its source; hops answer the gateway's own callers.
 std::unique_ptr<answer> came_back() {
   return std::make_unique<answer>(answer::refusal(
       response_code::bad_gateway,
@@ -51,7 +50,7 @@ void mqtt_front::serve_from(link& now) {
                                   [&](const auto& each) { return each.from->via == &now; });
   auto next = again == leaving_.end() ? make_intake(now) : std::move(again->from);
   if (again != leaving_.end()) leaving_.erase(again);
-  // The old one asks until the new one has what it asked for, and both may lead to one broker.
+  // The old intake stays subscribed until the new one is confirmed; both may lead to the same broker.
   twins_.begin();
   intake_->via->subscribe_to_others({});
   leaving_.push_back({std::exchange(intake_, std::move(next)), env_.time.now() + intake_patience});
@@ -71,7 +70,8 @@ void mqtt_front::unsubscribe() {
 }
 
 std::vector<std::string> mqtt_front::request_filters() const {
-  // Overlapping subscriptions may bring a message twice: with a pattern, the one filter takes all.
+  // Overlapping subscriptions may deliver a message twice; if there is a pattern, one filter matches
+  // everything.
   if (env_.tags.has_patterns()) return {all_requests_filter(env_.options.ns)};
   std::vector<std::string> filters;
   for (const auto& tag : env_.tags.named())
@@ -79,7 +79,7 @@ std::vector<std::string> mqtt_front::request_filters() const {
   return filters;
 }
 
-/// Under another text than the proxy's filters: a broker keeps one subscription for each text.
+/// Uses other filters than the proxy, because a broker keeps one subscription for each filter.
 void mqtt_front::watch_for_rivals() {
   std::vector<std::string> filters;
   for (const auto& tag : env_.tags.named())
@@ -89,13 +89,13 @@ void mqtt_front::watch_for_rivals() {
   rivals_.keep_only([this](std::string_view tag) { return env_.tags.serves(tag); });
 }
 
-/// True for an answer that another gave to a request that is for us to answer.
+/// Returns true for an answer of somebody else to a request that this gateway should answer.
 bool mqtt_front::is_rival(const link& l, const exchange_topic& response) const {
   const auto tag = response.tag();
   const auto& ns = env_.options.ns.text();
   const bool named = serves_patterns_ ? env_.tags.is_own(tag) : env_.tags.serves(tag);
   return named && &l == intake_->via && response.ns() == ns &&
-         leaving_.empty() &&  // else it may be ours, by the other link
+         leaving_.empty() &&  // else it may be an own answer, through the other link
          // A route leads back here: then our own answers come back as well, and cannot be told apart.
          !env_.hops.listens_to(l.name() + '/' + ns + '/' + std::string(tag)) &&
          !env_.hops.has_asked(response);
@@ -106,7 +106,7 @@ void mqtt_front::on_response(const link& from, const exchange_topic& topic) {
 }
 
 void mqtt_front::on_told(intake& from, const std::string& filter, error_code ec) {
-  if (ec) spdlog::error("no requests will come under {}: {}", filter, ec.message());
+  if (ec) spdlog::error("no requests will arrive under {}: {}", filter, ec.message());
   from.drop_outdated();
   settle();
   if (!ec && &from == intake_.get() && subscribed() && env_.ready) env_.ready();

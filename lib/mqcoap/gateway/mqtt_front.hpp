@@ -24,53 +24,51 @@
 
 namespace mqcoap {
 
-/// Brings the requests of one broker, the default one, to the serving core, and the answers back. After a
-/// reload that made another broker the default, requests from the one before still come for a while.
+/// Passes the requests of one broker, the default one, to the serving core, and the answers back. After a
+/// reload that changed the default broker, requests from the old one are accepted for a while.
 /// @par Threads  Everything on the event loop.
 class mqtt_front final : private answer_sender::observer, private request_taker::inspector {
  public:
-  /// Everything outlives the front.
+  /// All references outlive the front.
   struct environment {
     serving_core& core;
     const gateway_options& options;
     const tag_directory& tags;
-    proxy& hops;  ///< asked about answers that come as well
+    proxy& hops;  ///< checks whether answers belong to hops
     return_watch& returns;
     const clock& time;
     counters& counted;
     feed& facts;
-    log_sink notice;              ///< hears of others who answer for a tag that is served
-    std::function<void()> ready;  ///< as of `gateway_hooks`; may be empty, as `away`
+    log_sink notice;              ///< gets messages about rivals that answer for a served tag
+    std::function<void()> ready;  ///< see `gateway_hooks`; may be empty, like `away`
     std::function<void()> away;
     std::function<void()> ended;  ///< a request has ended
-    /// Something could not be done for a message; must not throw.
+    /// Called when an action for a message failed; must not throw.
     std::function<void(std::string_view topic, std::string_view why)> failed;
   };
 
   mqtt_front(link& from, environment env);
 
-  /// Takes requests from this link, from now on.
+  /// Takes requests from this link from now on.
   void serve_from(link& now);
-  /// Asks for the requests to the tags that are served now.
+  /// Subscribes to requests for the tags that are served now.
   void subscribe();
-  /// Asks for no requests any more; those on their way still come.
+  /// Unsubscribes from requests; those on their way may still arrive.
   void unsubscribe();
 
   void on_link_up(link& l);
   void on_link_down(link& l);
-  /// False if the request is not for the gateway.
+  /// Returns false if the request is not for the gateway.
   bool on_request(link& from, exchange_topic&& topic, const inbound& m);
-  /// An answer came, maybe that of another who serves a tag of ours.
+  /// Handles an answer, perhaps of a rival that serves one of the gateway's tags.
   void on_response(const link& from, const exchange_topic& topic);
 
   /// @name For links that are left
-  /// @{
-  /// Asks for nothing more on this link, at once.
+  /// @{ Unsubscribes from everything on this link, at once.
   void hurry(const link& l);
-  /// Sends what is to go out on this link by the one in use: it leads to the same broker, under the same
-  /// name.
+  /// Sends messages for this link over the current one, which leads to the same broker and has the same name.
   void replace(const link& l);
-  /// True while requests from this link may come, or are not answered.
+  /// Returns true while requests from this link may arrive, or are not answered.
   bool uses(const link& l) const noexcept;
   bool leaving() const noexcept { return !leaving_.empty(); }
   /// @}
@@ -78,14 +76,14 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   void expire(steady_time now);
   steady_time next_deadline(steady_time now) const noexcept;
 
-  /// True while the broker has confirmed every subscription on the present connection.
+  /// Returns true while the broker has confirmed every subscription on the current connection.
   bool subscribed() const noexcept { return intake_->confirmed(); }
   const rival_watch& rivals() const noexcept { return rivals_; }
 
  private:
   struct leaving_intake {
     std::shared_ptr<intake> from;
-    steady_time patience;  ///< until then, requests on their way are taken
+    steady_time patience;  ///< until then, requests on their way are accepted
   };
 
   std::shared_ptr<intake> make_intake(link& on);
@@ -113,7 +111,8 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   std::vector<leaving_intake> leaving_;
   twin_filter twins_;
   rival_watch rivals_;
-  return_watch::verdict returned_ = return_watch::verdict::foreign;  ///< of the request that is being read
+  return_watch::verdict returned_ =
+      return_watch::verdict::foreign;  ///< verdict on the request that is being read
   bool serves_patterns_ = false;
   bool too_large_told_ = false;
 };

@@ -29,12 +29,12 @@ struct device_options {
   std::string description;
   std::vector<subsystem_name> subsystems;  ///< empty: any
   std::vector<resource_options> resources;
-  bool presence = false;  ///< tells under a retained topic whether it is there
+  bool presence = false;  ///< announces the device by a retained message
 
   friend bool operator==(const device_options&, const device_options&) = default;
 };
 
-/// Which requests a proxy route takes; a request must match all four.
+/// The requests that a proxy route takes; a request must match all four members.
 struct route_match {
   std::vector<std::string> tags{"*"};        ///< globs
   std::vector<std::string> subsystems{"*"};  ///< globs
@@ -42,7 +42,8 @@ struct route_match {
   method_set methods = method_set::all();
 };
 
-/// Where a route leads. Empty: as it was. `{tag}`, `{subsystem}` and `{path}` stand for what was asked for.
+/// The target of a route. Empty: unchanged. `{tag}`, `{subsystem}` and `{path}` stand for those of the
+/// request.
 struct route_target {
   std::string broker;  ///< empty: the default broker
   std::string ns;      ///< empty: the gateway's namespace
@@ -54,28 +55,29 @@ struct route_target {
 struct route_options {
   std::string name;
   route_match match;
-  bool serve = false;  ///< the gateway answers for the tags matched (reverse proxy by tag)
+  bool serve = false;  ///< the gateway answers for the matched tags (reverse proxy by tag)
   route_target to;
   std::chrono::milliseconds timeout{4000};  ///< 1 ms to 10 min; Python callers give up after 5 s
-  std::size_t in_flight = 1;                ///< requests at a device at a time; the rest queue
-  std::size_t queue = 1000;                 ///< per device; deadlines bound the wait; then 503
+  std::size_t in_flight = 1;                ///< requests that a device gets at a time; others are queued
+  std::size_t queue = 1000;                 ///< limit per device, beyond it 503; deadlines bound the wait
   wire_format wire = wire_format::full;
-  std::optional<secret> token;  ///< sent to the device; the caller's own stops at the gateway
+  std::optional<secret> token;  ///< token for the device; the caller's own is not forwarded
 };
 
-/// Stands for the route of mounts that no route matches.
+/// The name for mounts that no route matches.
 inline constexpr char unrouted_name[] = "mount";
 
 struct proxy_options {
   std::optional<device_tag> forward;  ///< the tag that takes `proxy_uri` and the subsystem `proxy`
   std::vector<route_options> routes;  ///< first match wins
-  std::chrono::milliseconds default_timeout{4000};  ///< of mounts that no route matches
+  std::chrono::milliseconds default_timeout{4000};  ///< timeout of mounts that no route matches
 };
 
 struct gateway_limits {
-  /// Requests forwarded and not yet answered; then 503. A device gets no more than are left for others.
+  /// Requests that are forwarded and not yet answered; beyond it 503. A device gets no more than are left for
+  /// the others.
   std::size_t in_flight = 1024;
-  std::chrono::milliseconds handler_timeout{10000};  ///< for a resource to answer; then 504
+  std::chrono::milliseconds handler_timeout{10000};  ///< the time for a resource to answer; after that 504
 };
 
 struct gateway_options {

@@ -11,7 +11,8 @@
 
 namespace mqcoap {
 
-/// What the gateway tells of itself, on its own tag: that of `proxy.forward`, else that of its first device.
+/// The documents of the gateway about itself, on its own tag: that of `proxy.forward`, else that of its first
+/// device.
 enum class own_document : std::uint8_t { status, devices, brokers, config };
 
 struct own_document_info {
@@ -26,7 +27,7 @@ inline constexpr std::array own_documents{
     own_document_info{own_document::brokers, ".gw/brokers", "Brokers and the connections to them"},
     own_document_info{own_document::config, ".gw/config", "The configuration in force"}};
 
-/// GET gives a document that is made for each request.
+/// Answers GET with a document that is made for each request.
 class document_resource final : public handler {
  public:
   using maker = std::function<json_text()>;
@@ -37,7 +38,7 @@ class document_resource final : public handler {
   const maker make_;
 };
 
-/// A resource of a device that is not configured.
+/// A resource in addition to the configured ones.
 struct extra_resource {
   resource_info info;
   std::shared_ptr<handler> target;

@@ -12,9 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// For how long a message may wait for a stalled broker, and until what was said should have come back.
+/// The time that a message may wait for a stalled broker, and in which the broker should deliver a published
+/// message.
 constexpr auto patience = 5s;
-/// A connection that is lost sooner than this, for the second time, was taken over by another client.
+/// A connection that is lost sooner than this for the second time was taken over by another client.
 constexpr auto takeover = 60s;
 
 }  // namespace
@@ -46,7 +47,7 @@ void presence_announcer::connect() {
   auto options = broker_;
   options.client_id = client_id_;
   options.will = last_will{topic_, say_.begin_connection(), true};
-  options.log = {};  // the gateway's own connection tells what is wrong with the broker
+  options.log = {};  // the gateway's own connection reports faults of the broker
   if (!wanted_) options.connect_timeout = std::min(options.connect_timeout, grace_);
   via_ = owner_.make_link(std::move(options));
   via_->subscribe(topic_, {});
@@ -58,12 +59,12 @@ void presence_announcer::leave(farewell how, std::chrono::milliseconds grace) {
   wanted_ = false;
   farewell_ = how;
   grace_ = grace;
-  // What was said on a connection that is lost is still kept: it takes another connection to remove it.
+  // The retained message of a lost connection still exists: removing it needs another connection.
   if (how == farewell::forget && was_up_) owes_offline_ = true;
   part(grace);
 }
 
-/// Says what is to be said at the end, and closes the connection.
+/// Publishes the last message, and closes the connection.
 void presence_announcer::part(std::chrono::milliseconds grace) {
   if (phase_ == phase::up) {
     say(false);
@@ -85,7 +86,7 @@ void presence_announcer::close(std::chrono::milliseconds grace) {
 void presence_announcer::closed() {
   via_.reset();
   phase_ = phase::idle;
-  // The end came between two connections: the next one has to say it.
+  // It was ended between two connections: the next one has to publish the last message.
   if (!wanted_ && owes_offline_) connect();
   owner_.on_change(*this);
 }
@@ -99,7 +100,7 @@ void presence_announcer::on_link_up(link&) noexcept try {
   say(true);
   owner_.on_change(*this);
 } catch (const std::exception& e) {
-  spdlog::error("presence could not be told on {}: {}", topic_, e.what());
+  spdlog::error("presence could not be published on {}: {}", topic_, e.what());
 }
 
 void presence_announcer::on_link_down(link&, const outage_cause& why) noexcept {
@@ -111,7 +112,7 @@ void presence_announcer::on_link_down(link&, const outage_cause& why) noexcept {
   retry_at_ = time_.now() + waits_.next(lasted, random_());
   close(0ms);
   if (unheard_losses_ < 2) return fail(why.words(), !was_up);
-  fail("the broker ends the connection when it is said: " + access_words(), true);
+  fail("the broker ends the connection when it is published: " + access_words(), true);
 }
 
 void presence_announcer::note_loss(std::chrono::nanoseconds lasted) {
@@ -162,7 +163,7 @@ void presence_announcer::say(bool online) {
 void presence_announcer::publish(std::string_view payload) {
   const auto failed = [this](error_code error) {
     if (error && error != errc::not_connected && error != errc::closed)
-      fail("the message is not taken: " + error.message(), true);
+      fail("the message is not accepted: " + error.message(), true);
   };
   const auto error = via_->publish(topic_, payload, time_.now() + patience, {.retain = true},
                                    [this, failed](error_code later) {
@@ -178,7 +179,7 @@ void presence_announcer::fail(std::string why, bool refused) {
 }
 
 std::string presence_announcer::unheard_words() const {
-  return fmt::format("what is said does not come back within {} s: {}", patience.count(), access_words());
+  return fmt::format("the message does not come back within {} s: {}", patience.count(), access_words());
 }
 
 std::string presence_announcer::access_words() const {

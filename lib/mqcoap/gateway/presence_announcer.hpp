@@ -16,20 +16,20 @@
 
 namespace mqcoap {
 
-/// One device whose presence is announced, and the connection for it. The connection is there while the
-/// device is to be ONLINE, and no longer; each one is new, with a last will of its own date.
+/// Announces the presence of one device on a connection of its own. The connection exists only while the
+/// device should be ONLINE; each one is new, with a last will of its own date.
 ///
-/// Its client id is that of the device, so that the broker ends what is left of an earlier connection. If
-/// somebody else connects under that id, again and again, this announcer goes on under an id of its own: two
-/// who have the same would throw each other off for ever.
+/// Its client id is derived from the device, so that the broker ends the rest of an earlier connection. If
+/// somebody else connects with that id repeatedly, this announcer continues with an id of its own: two
+/// clients with one id would end each other's connections forever.
 /// @par Threads  Everything on the event loop.
 class presence_announcer final : private link_events {
  public:
-  /// Who has it, and decides when it may connect.
+  /// The owner, which decides when it may connect.
   class host {
    public:
     virtual std::unique_ptr<link> make_link(link_options options) = 0;
-    /// Look at it again; it may be destroyed in here if it has `ended`.
+    /// Called when its state has changed; the owner may destroy it here if it has `ended`.
     virtual void on_change(presence_announcer& which) noexcept = 0;
 
    protected:
@@ -43,38 +43,38 @@ class presence_announcer final : private link_events {
 
   const std::string& tag() const noexcept { return tag_; }
   const std::string& topic() const noexcept { return topic_; }
-  /// Gives everything that is said from now on a newer date than what `before` said.
+  /// Gives all later messages a newer date than those of `before`.
   void continue_after(const presence_announcer& before) { say_.continue_after(before.say_); }
 
-  /// Says ONLINE once it is connected, or OFFLINE now.
+  /// Publishes ONLINE once it is connected, or OFFLINE now.
   void set_online(bool online);
-  /// True if it waits for `connect`, which may be called from `next_due` on.
+  /// Returns true if it waits for `connect`, which may be called from `next_due` on.
   bool waits_to_connect() const noexcept { return phase_ == phase::idle && wanted_; }
   void connect();
   bool connecting() const noexcept { return phase_ == phase::connecting; }
 
-  /// How it leaves.
+  /// The way it ends.
   enum class farewell {
-    offline,  ///< the device is not there
-    forget,   ///< nor will it come back: what the broker keeps is removed
+    offline,  ///< the device is OFFLINE
+    forget,   ///< the device is gone: the retained message is removed
   };
-  /// What suffices to say goodbye to a broker that does not stall.
+  /// The time that a last message needs at a broker that does not stall.
   static constexpr std::chrono::milliseconds goodbye{500};
-  /// For good: `ended` says when. @param grace  for what is still to be sent
+  /// Ends the announcer; `ended` becomes true. @param grace  the time for waiting messages
   void leave(farewell how, std::chrono::milliseconds grace);
   bool ended() const noexcept { return leaving_ && phase_ == phase::idle; }
 
-  /// To be called at `next_due`.
+  /// Call this at `next_due`.
   void on_due();
   steady_time next_due() const noexcept;
 
   bool wanted() const noexcept { return wanted_; }
-  /// The broker has what is to be said.
+  /// Returns true if the broker has the current message.
   bool announced() const noexcept { return phase_ == phase::up && failure_.empty() && say_.heard_back(); }
   bool contested() const noexcept { return say_.contested(); }
-  /// Why it is not announced; empty if it is, or if nothing has gone wrong yet.
+  /// Returns why the device is not announced; empty if it is, or if nothing has failed yet.
   const std::string& failure() const noexcept { return failure_; }
-  /// True if the failure is for a person to look at: not just a connection that was lost.
+  /// Returns true if the failure needs attention: it is not just a lost connection.
   bool is_refused() const noexcept { return refused_; }
 
  private:
@@ -101,23 +101,24 @@ class presence_announcer final : private link_events {
   const std::string topic_;
   const link_options broker_;
   const std::string device_id_;
-  std::string client_id_;  ///< that of the device, or one of its own
+  std::string client_id_;  ///< derived from the device, or random
   std::minstd_rand random_;
   announcement say_;
   std::unique_ptr<link> via_;
   phase phase_ = phase::idle;
   bool wanted_ = false;
   bool was_up_ = false;        ///< on any of its connections
-  bool owes_offline_ = false;  ///< a last word is to be said, for which it connects once more
+  bool owes_offline_ = false;  ///< OFFLINE is still to be published, for which it connects once more
   bool leaving_ = false;
   farewell farewell_ = farewell::offline;
   std::chrono::milliseconds grace_;
   steady_time retry_at_{};
   backoff waits_;
   steady_time up_since_{};
-  std::optional<steady_time> unheard_from_;  ///< when what was said should have come back
+  std::optional<steady_time> unheard_from_;  ///< when the broker should have delivered the last message
   int losses_ = 0;                           ///< while the gateway itself was connected
-  int unheard_losses_ = 0;  ///< in a row, before ONLINE came back: mosquitto ends some connections so
+  int unheard_losses_ =
+      0;  ///< losses in a row before ONLINE came back: mosquitto ends some connections in this way
   std::string failure_;
   bool refused_ = false;
 };

@@ -8,9 +8,9 @@
 namespace mqcoap {
 namespace {
 
-/// Connections that are made at a time: a broker and a loop have others to serve.
+/// Connections that are opened at a time: broker and loop have other work.
 constexpr std::size_t most_connecting = 8;
-/// Lines of the log for different causes, or for tags that others announce.
+/// The limit of log lines for different causes, or for tags that others announce.
 constexpr std::size_t most_lines = 10;
 constexpr std::size_t most_failures_shown = 20;
 
@@ -68,7 +68,7 @@ void presence_board::stop(std::chrono::milliseconds grace, std::function<void()>
 
 void presence_board::on_change(presence_announcer& which) noexcept try {
   if (which.ended()) {
-    // Its goodbye is not news to the connection that takes its place.
+    // Its last message is not news to the connection that replaces it.
     if (const auto next = told_.find(which.topic()); next != told_.end()) next->second->continue_after(which);
     std::erase_if(leaving_, [&which](const auto& other) { return other.get() == &which; });
     if (leaving_.empty() && stopped_) return std::exchange(stopped_, {})();
@@ -81,7 +81,7 @@ void presence_board::on_change(presence_announcer& which) noexcept try {
   say(log_, log_level::error, "presence: {}", e.what());
 }
 
-/// Of each cause once, for all devices that it concerns.
+/// Logs each cause once, for all devices that it concerns.
 void presence_board::note_failure(const presence_announcer& which) {
   if (!which.wanted() || which.failure().empty() || !which.is_refused()) return;
   if (failures_told_.size() >= most_lines || !failures_told_.insert(which.failure()).second) return;
@@ -99,7 +99,7 @@ void presence_board::note_rival(const presence_announcer& which) {
   if (rivals_.size() > most_lines) return;
   if (which.contested())
     say(log_, log_level::error,
-        "somebody else announces {}, too: if two answer for it, every request runs twice; stop one of them",
+        "somebody else announces {}, too: if both answer for it, every request runs twice; stop one of them",
         which.tag());
   else
     say(log_, log_level::info, "nobody else announces {} any more", which.tag());

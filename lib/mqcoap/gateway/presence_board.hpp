@@ -18,37 +18,36 @@
 
 namespace mqcoap {
 
-/// Announces the gateway's devices, retained: whether they are there (docs/protocol.md, section 9). One
-/// connection has one last will: each device has a connection of its own, whose will says OFFLINE. They are
-/// made when the gateway's own connection serves, a few at a time, and wait while it does not.
+/// Announces the presence of the gateway's devices by retained messages (docs/protocol.md, "Discovery"). One
+/// connection has one last will, so each device has a connection of its own, whose will says OFFLINE. The
+/// connections are opened while the gateway's own one serves, a few at a time.
 /// @par Threads  Everything on the event loop.
 class presence_board final : private presence_announcer::host {
  public:
-  /// Makes a connection; it is started here.
+  /// Makes a connection; the board starts it.
   using link_maker = std::function<std::unique_ptr<link>(link_options)>;
 
   /// @param wake  its owner calls `on_alarm`
-  /// @param log  hears of connections that are refused, and of others who announce the same
+  /// @param log  gets messages about refused connections, and about others that announce the same devices
   presence_board(const clock& time, alarm& wake, link_maker make, log_sink log);
   ~presence_board();
   presence_board(const presence_board&) = delete;
   presence_board& operator=(const presence_board&) = delete;
 
-  /// Announces those of the devices that want it, on this broker, from now on. A new one says nothing before
-  /// `set_online`. One that is not among them any more says OFFLINE, and what the broker keeps of it is
-  /// removed. Not inside a callback of a link.
+  /// Announces the devices with presence on this broker from now on. A new one publishes nothing before
+  /// `set_online`. A removed one publishes OFFLINE, and its retained message is removed. Do not call this
+  /// inside a callback of a link.
   void follow(const namespace_name& ns, const std::vector<device_options>& devices,
               const link_options& broker);
 
-  /// True: the gateway serves the devices, which are announced from now on. False: it does not, and they say
-  /// OFFLINE.
+  /// True: the gateway serves the devices, which become ONLINE. False: it does not, and they become OFFLINE.
   void set_online(bool online);
 
-  /// Says OFFLINE and ends all connections; what is still to be sent has this long. Calls `done` once, never
-  /// inside this call unless there is no connection.
+  /// Publishes OFFLINE and ends all connections within this time. Calls `done` once, never inside this call
+  /// unless there is no connection.
   void stop(std::chrono::milliseconds grace, std::function<void()> done);
 
-  /// To be called when the time that the alarm was set to has come.
+  /// Call this when the time of the alarm has come.
   void on_alarm();
 
   std::size_t size() const noexcept { return told_.size(); }
@@ -65,7 +64,7 @@ class presence_board final : private presence_announcer::host {
   bool is_leaving(const std::string& topic) const noexcept;
   void note_failure(const presence_announcer& which);
   void note_rival(const presence_announcer& which);
-  /// Connects those whose turn it is, and sets the alarm for the others.
+  /// Connects announcers that are due, and sets the alarm for the others.
   void advance();
 
   const clock& time_;
@@ -74,8 +73,8 @@ class presence_board final : private presence_announcer::host {
   const log_sink log_;
   link_options broker_;
   announcer_map told_;
-  std::list<std::unique_ptr<presence_announcer>> leaving_;  ///< saying goodbye
-  std::set<std::string> failures_told_;                     ///< causes
+  std::list<std::unique_ptr<presence_announcer>> leaving_;  ///< publishing their last message
+  std::set<std::string> failures_told_;                     ///< logged causes
   std::set<std::string> rivals_;                            ///< tags that somebody else announces, too
   steady_time alarm_at_ = steady_time::max();
   bool advancing_ = false;

@@ -22,9 +22,9 @@
 
 namespace mqcoap {
 
-/// Forwards requests to other devices and brings their answers back (docs/protocol.md, section 6): finds the
+/// Forwards requests to other devices and returns their answers (docs/protocol.md, "Proxying"): finds the
 /// route and the device, asks it (`ask::asker`) by a hop with a fresh request id and a deadline, and counts.
-/// Runs on the event loop; time comes from the clock, deadlines are asked for at the alarm's owner.
+/// Runs on the event loop; the clock gives the time, the alarm's owner rings at deadlines.
 class proxy final : private ask::asker_owner {
  public:
   struct environment {
@@ -37,7 +37,7 @@ class proxy final : private ask::asker_owner {
     const gateway_limits& limits;
     /// Gets a device's answer to a write that was answered with 504 before.
     std::function<void(const call& asked, const answer& late)> late{};
-    std::function<void()> out_of_memory{};  ///< hears that there was none for a message
+    std::function<void()> out_of_memory{};  ///< called when there was no memory for a message
     request_id_generator ids{};             ///< makes the ids of hops
   };
 
@@ -47,7 +47,7 @@ class proxy final : private ask::asker_owner {
 
   /// Uses other routes from the next request on; hops under way keep theirs.
   void reconfigure(proxy_options options);
-  /// Sends nothing new over a link, and forgets its devices that are idle. Returns true if none is left.
+  /// Sends nothing new over a link, and forgets its idle devices. Returns true if none is left.
   bool let_go(const link& l);
 
   const route_table& routes() const noexcept { return rules_->routes; }
@@ -57,31 +57,31 @@ class proxy final : private ask::asker_owner {
   /// @param key  `BROKER/NAMESPACE/TAG`
   load load_of(const std::string& key) const noexcept;
   load whole_load() const noexcept;
-  /// True if the answers of this device are subscribed to on this link, so that it also brings those that
-  /// others give under that tag, and our own. @param key  as of `load_of`
+  /// Returns true if the answers of this device are subscribed to on this link, so that it also delivers
+  /// answers of others under that tag, and the gateway's own. @param key  see `load_of`
   bool listens_to(const std::string& key) const { return asker_.find_device(key) != nullptr; }
 
-  /// Forward proxy: the caller named the target.
+  /// Forwards for a caller that named the target (forward proxy).
   void forward(responder&& r, const address& to);
-  /// Reverse proxy by tag: the request's own topic is the target.
+  /// Forwards a request by its own topic (reverse proxy by tag).
   void reverse(responder&& r);
-  /// Mount: the configuration named the target, so that no route needs to allow it; a route that matches says
-  /// how to get there.
+  /// Forwards to the target of a mount. The configuration named it, so no route needs to allow it; a route
+  /// that matches says how to get there.
   void forward_mounted(responder&& r, const address& to);
 
-  /// A hop that was sent, and is not answered yet.
+  /// A hop that was sent and is not yet answered.
   struct sent_hop {
     const link& via;
     const device_tag& tag;
     const std::string& route;
-    bool device_answered;  ///< ever, whatever it was asked
-    bool device_mute;      ///< as of `upstream::mute_behind_bridge`
+    bool device_answered;  ///< whether it has ever answered anything
+    bool device_mute;      ///< see `upstream::mute_behind_bridge`
   };
-  /// Nothing if no such hop is on its way. Valid until the hop ends.
+  /// Returns nothing if no such hop is under way. Valid until the hop ends.
   std::optional<sent_hop> find_sent(const request_id& id) noexcept;
-  /// The request came back as by a bridge, and its device has never answered. If the device does not answer
-  /// in the hop's time, the caller gets 502 with these words instead of 504; at once, if the device has left
-  /// one of the kind unanswered before.
+  /// Notes that the request came back as through a bridge, and that its device has never answered. If the
+  /// device does not answer in time, the caller gets 502 with this text instead of 504; at once, if the
+  /// device has already left such a request unanswered.
   void expect_loop(const request_id& id, std::string words);
   /// Answers the caller of a hop with 502: no device has the request.
   void end_loop(const request_id& id, const std::string& words);
@@ -90,20 +90,20 @@ class proxy final : private ask::asker_owner {
   void on_link_up(link& which);
   void on_link_down(link& which, std::string_view why);
 
-  /// Answers 504 where the time is over.
+  /// Answers 504 to requests whose deadline has passed.
   void expire(steady_time now) { asker_.expire(now); }
-  /// True if this answers a request of ours, of now or of late.
+  /// Returns true if this answers a current or recent request of the gateway.
   bool has_asked(const exchange_topic& response);
   steady_time next_deadline() const noexcept { return asker_.next_deadline(); }
-  /// Answers everything that waits: 504 what a device has, 503 what was not sent.
+  /// Answers all waiting requests: 504 if a device has them, 503 if they were not sent.
   void abandon(std::string_view why);
 
  private:
-  /// What a reload replaces.
+  /// The rules, which a reload replaces.
   struct rule_set {
     explicit rule_set(proxy_options options);
     const route_table routes;
-    const route_options unrouted;  ///< of mounts that no route matches
+    const route_options unrouted;  ///< for mounts that no route matches
   };
 
   void forward_by(responder&& r, const route_options& route, const address& to);
@@ -126,7 +126,7 @@ class proxy final : private ask::asker_owner {
                  std::string_view payload);
 
   const environment env_;
-  std::shared_ptr<const rule_set> rules_;  ///< also kept by the hops that follow them
+  std::shared_ptr<const rule_set> rules_;  ///< shared with the hops under way
   late_answers late_;
   const hop::surroundings around_;
   std::vector<std::unique_ptr<mqtt_device_link>> ways_;  ///< one for each link that leads to a device

@@ -8,10 +8,10 @@
 
 namespace mqcoap {
 
-/// Lets resources ask devices elsewhere, through the proxy.
+/// Lets resources forward calls to other devices through the proxy.
 class proxy_forwarder final : public forwarder {
  public:
-  /// @param asked  called after each forwarded call, which may have an earlier deadline than all others
+  /// @param asked  called after each forwarded call, whose deadline may be the earliest
   proxy_forwarder(proxy& by, std::function<void()> asked) : by_(by), asked_(std::move(asked)) {}
 
   void forward(responder&& r, const address& to) override {

@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-/// What stands before the end of a text.
+/// Returns the part of a text before its end.
 std::string_view without_end(std::string_view text, std::string_view end) {
   return text.ends_with(end) ? text.substr(0, text.size() - end.size()) : text;
 }
@@ -39,7 +39,7 @@ std::string way_back::from(std::string_view device_path) const {
   return checked && checked->text() == found ? found : std::string();
 }
 
-/// Errors carry words, also those of devices that say none.
+/// Adds a text to errors of devices that have none.
 void relay(answer& from_device, std::string_view tag) {
   from_device.source = tag;
   const auto& body = from_device.body;

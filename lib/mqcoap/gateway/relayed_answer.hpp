@@ -15,24 +15,25 @@ namespace mqcoap {
 class way_back {
  public:
   /// @param asked  the caller's request
-  /// @param to  the address that the route was given: of the caller, or of a mount
+  /// @param to  the address before the route: of the caller, or of a mount
   way_back(const call& asked, address to, std::shared_ptr<const route_options> route, std::size_t path_limit);
 
-  /// Returns the path by which the caller reaches a path of the device, asking in the same way as before;
-  /// empty if there is none.
+  /// Returns the path by which the caller reaches a path of the device in the same way as before; empty if
+  /// there is none.
   std::string from(std::string_view device_path) const;
 
  private:
   address to_;
   std::shared_ptr<const route_options> route_;
   std::size_t path_limit_;
-  std::string before_;   ///< stands before it in the caller's path: `probe/` of a mount, or `TAG/SUBSYSTEM/`
-  std::string mounted_;  ///< what a mount puts in the place of that
-  bool passes_on_ = false;  ///< the device's own path is the caller's: the gateway answers for its tag
+  std::string before_;   ///< prefix in the caller's path: `probe/` of a mount, or `TAG/SUBSYSTEM/`
+  std::string mounted_;  ///< the replacement of that prefix by a mount
+  bool passes_on_ =
+      false;  ///< the device's path is also the caller's, because the gateway answers for its tag
 };
 
-/// Makes the caller's answer of a device's, but for a `location` (docs/protocol.md, sections 3 and 6): the
-/// source is the device, and an error has words.
+/// Makes the caller's answer of a device's, without the `location` (docs/protocol.md, "Response codes" and
+/// "Proxying"): the source is the device, and an error has a text.
 void relay(answer& from_device, std::string_view tag);
 
 }  // namespace mqcoap

@@ -5,11 +5,11 @@
 
 namespace mqcoap {
 
-/// How the last reading of the configuration came out, that at the start included.
+/// The outcome of the last reading of the configuration, including the first one.
 struct reload_status {
   unix_millis when{};
   bool ok = false;
-  std::string words;  ///< what is in force now, or the first of the faults that kept it from being so
+  std::string words;  ///< a summary of the configuration, or its first fault
 };
 
 }  // namespace mqcoap

@@ -8,11 +8,11 @@
 
 namespace mqcoap {
 
-/// One record a request, at debug: id, from, method, address, code, duration. Never a token.
+/// Writes one record for each request, at debug: id, source, method, address, code, duration. Never a token.
 class request_log {
  public:
-  /// @param body_bytes  of the answer's body shown; 0: none
-  /// @param sink  gets the records; empty: they are lines of spdlog's default logger
+  /// @param body_bytes  shown bytes of the answer's body; 0: none
+  /// @param sink  gets the records; empty: spdlog's default logger
   request_log(std::size_t body_bytes, request_sink sink);
 
   void answer(const call& c, const mqcoap::answer& what, const clock& time) const;

@@ -8,8 +8,8 @@
 
 namespace mqcoap {
 
-/// What is known of a request once it is answered. Its texts may stand in a log as they are: control
-/// characters are gone, long ones are cut. Never a token.
+/// The log record of an answered request. Its texts are safe to log: control characters are replaced, long
+/// texts are cut. Never a token.
 struct request_record {
   std::string request_id;
   std::string source;  ///< empty: none was given
@@ -21,13 +21,13 @@ struct request_record {
   std::optional<std::chrono::microseconds> took{};  ///< nothing: the request could not be read
   std::string correlation_id;                       ///< empty: none
   std::string traceparent;                          ///< empty: none
-  std::string words;  ///< the beginning of the answer's body, or what was wrong with the request
+  std::string words;  ///< the beginning of the answer's body, or the fault of the request
 };
 
-/// The record as a line for people.
+/// Returns the record as a line for people.
 std::string to_line(const request_record& r);
 
-/// Where records go instead of the program's log. Called on the event loop.
+/// A destination of records instead of the program's log. Called on the event loop.
 using request_sink = std::function<void(const request_record&)>;
 
 }  // namespace mqcoap

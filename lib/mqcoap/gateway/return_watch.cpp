@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-/// True if two connections lead to one server.
+/// Returns true if two connections lead to one server.
 bool same_server(const link& a, const link& b) {
   if (&a == &b) return true;
   const auto server = a.server();
@@ -22,7 +22,7 @@ bool has_broker(const std::vector<link*>& links, std::string_view name) {
 void tell_bridge(const return_watch::row& r, std::string_view tag) {
   spdlog::error(
       "brokers {0} and {1} are bridged, or are one: a request for {2} that was sent to {0} came back from "
-      "{1} and was dropped. Callers reach such devices without the gateway, and what they write runs twice: "
+      "{1} and was dropped. Callers reach such devices without the gateway, and their writes run twice: "
       "{3} must not serve them (serve: true), or the bridge must leave their tags out",
       r.sent_to, r.came_from, tag, r.route.empty() ? "the gateway" : "route " + r.route);
 }
@@ -31,7 +31,7 @@ void tell_own_source(const return_watch::row& r, std::string_view tag, std::stri
   spdlog::error(
       "a request for {0} came from broker {1} with the gateway's own client id, {2}, as its source: {3} "
       "leads "
-      "round in a loop, or another program calls itself so; such requests get 502",
+      "round in a loop, or another program uses this id; such requests get 502",
       tag, r.came_from, client_id, r.route.empty() ? "a route" : "route " + r.route);
 }
 

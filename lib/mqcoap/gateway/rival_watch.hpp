@@ -12,30 +12,30 @@
 
 namespace mqcoap {
 
-/// Remembers for which of the served tags somebody else answers as well: then every request runs twice. Says
-/// so once when it begins, and when it is over, which is when nothing was seen for five minutes.
+/// Remembers for which served tags somebody else answers as well, so that every request runs twice. Logs once
+/// when it begins, and when it ends, which is after five minutes without such an answer.
 class rival_watch {
  public:
   static constexpr std::chrono::minutes lasts{5};
 
   explicit rival_watch(log_sink log) : log_(std::move(log)) {}
 
-  /// Somebody else answered a request to this tag.
+  /// Notes that somebody else answered a request to this tag.
   void note_answer(std::string_view tag, steady_time now);
-  /// Forgets those that have not been seen for so long.
+  /// Forgets rivals that were not seen for that time.
   void expire(steady_time now);
-  /// When `expire` has something to do, at the earliest; max: never.
+  /// Returns the earliest time at which `expire` has something to do; max: never.
   steady_time next_end() const noexcept;
-  /// Forgets the tags that are not served any more.
+  /// Forgets tags that are not served any more.
   void keep_only(const std::function<bool(std::string_view)>& served);
 
   bool empty() const noexcept { return seen_.empty(); }
-  /// Sorted.
+  /// Returns the tags, sorted.
   std::vector<std::string> tags() const;
 
  private:
   const log_sink log_;
-  text_map<steady_time> seen_;  ///< the last time, by tag
+  text_map<steady_time> seen_;  ///< time of the last answer, by tag
 };
 
 }  // namespace mqcoap

@@ -24,7 +24,7 @@ bool takes(const route_options& route, const address& to, method verb) noexcept 
          path_matches(route.match.path, to.path.key());
 }
 
-/// A template with its placeholders filled in.
+/// Returns a template with its placeholders filled in.
 std::string fill_in(const std::string& pattern, const address& asked) {
   std::string text;
   for (std::size_t at = 0; at < pattern.size();) {
@@ -43,8 +43,8 @@ std::string fill_in(const std::string& pattern, const address& asked) {
   return text;
 }
 
-/// What `{path}` stood for in a text that may have been made from a template: if it stood there several
-/// times, the same each time. Empty if it did not.
+/// Returns the value of `{path}` in a text that may have been made from a template; several occurrences must
+/// have the same value. Empty if the text does not match.
 std::string_view take_out(std::string pattern, std::string_view made, const address& asked) {
   constexpr std::string_view placeholder = "{path}";
   if (pattern.empty()) return made;
@@ -159,7 +159,7 @@ std::optional<std::string> rewrite_back(const route_options& route, const addres
   if (!rewrites(route.to)) return std::string(device_path);
   auto from = resource_path::parse(take_out(route.to.path, device_path, asked), path_limit);
   if (!from || !path_matches(route.match.path, from->key())) return std::nullopt;
-  // The template decides, rather than what was taken out of it.
+  // Checks the template rather than the extracted text.
   const auto here = rewrite(route.to, asked, path_limit);
   const auto there = rewrite(route.to, {asked.tag, asked.subsystem, *from}, path_limit);
   const bool leads_there = here && there && there->to.tag == here->to.tag &&

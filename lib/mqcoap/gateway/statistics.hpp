@@ -19,33 +19,33 @@
 
 namespace mqcoap {
 
-/// How a request was served.
+/// The role of the gateway in serving a request.
 enum class request_role : std::uint8_t {
   none,     ///< refused before anybody was asked: broken, too late, stopping
-  local,    ///< by a resource of the gateway's own
+  local,    ///< by a resource of the gateway itself
   forward,  ///< by a device that the caller named
   reverse,  ///< by a device for whose tag the gateway answers
-  mount,    ///< by the device behind a path of the gateway's own
+  mount,    ///< by the device behind a mount
 };
 inline constexpr std::size_t request_role_count = static_cast<std::size_t>(request_role::mount) + 1;
 
 std::string_view to_string(request_role r) noexcept;
 
-/// What the gateway knows of its requests, devices and brokers since its start. Bounded: tags and routes that
-/// the configuration does not name share one row. Counting a request allocates nothing but at the first of
-/// its kind.
+/// The statistics of requests, devices and brokers since the start. Bounded: tags and routes that the
+/// configuration does not name share one row. Counting a request allocates only at the first of its kind.
 /// @par Threads  Everything on the event loop.
 class statistics {
  public:
-  static constexpr std::size_t most_tags = 1000;     ///< configured ones; further ones count as `other`
-  static constexpr std::size_t most_routes = 200;    ///< further ones count as `other`
-  static constexpr std::size_t most_devices = 1000;  ///< behind the proxy; the one not asked for longest goes
+  static constexpr std::size_t most_tags = 1000;   ///< configured ones; further ones count as `other`
+  static constexpr std::size_t most_routes = 200;  ///< further ones count as `other`
+  static constexpr std::size_t most_devices =
+      1000;  ///< behind the proxy; drops the one not asked for the longest time
 
-  /// Requests of one kind, of one tag.
+  /// The requests of one kind for one tag.
   struct request_count {
     request_role role;
     std::uint8_t verb;   ///< a `method`; 0: the request could not be read
-    std::uint16_t code;  ///< of the answer
+    std::uint16_t code;  ///< code of the answer
     std::uint64_t count;
   };
   struct tag_row {
@@ -65,7 +65,7 @@ class statistics {
 
   statistics();
 
-  /// Gives the tags and routes of a configuration rows of their own. What was counted stays.
+  /// Gives the tags and routes of a configuration rows of their own. Existing counts stay.
   void configure(const gateway_options& options);
 
   /// @name Where a call is counted
@@ -74,19 +74,19 @@ class statistics {
   void set_route(call_account& account, std::string_view route) const noexcept;
   /// @}
 
-  /// Counts what these facts tell of, from now on.
+  /// Counts the facts of this feed from now on.
   void follow(feed& facts);
 
-  /// The row of a device behind the proxy, made where there is none. The caller keeps it for as long as it
-  /// talks to the device.
+  /// Returns the row of a device behind the proxy; makes it if there is none. The caller keeps it while it
+  /// uses the device.
   std::shared_ptr<device_statistics> device(const std::string& broker, const std::string& ns,
                                             const std::string& tag);
-  /// A device is asked: its row is listed again if it had to make room for others.
+  /// Notes that a device is asked: its row is listed again if it had been dropped.
   void note_asked(const std::shared_ptr<device_statistics>& row, steady_time now);
-  /// Null if there is none.
+  /// Returns null if there is none.
   device_statistics* find_device(std::string_view broker, std::string_view ns, std::string_view tag) const;
 
-  /// True if a tag has a row of its own.
+  /// Returns true if a tag has a row of its own.
   bool names(std::string_view tag) const noexcept { return tag_index_.find(tag) != tag_index_.end(); }
 
   const std::vector<tag_row>& tags() const noexcept { return tags_; }
@@ -107,7 +107,7 @@ class statistics {
   void list(std::string key, const std::shared_ptr<device_statistics>& row);
 
   std::vector<tag_row> tags_;      ///< the first is `other`
-  std::vector<route_row> routes_;  ///< the first is for none, the second `other`
+  std::vector<route_row> routes_;  ///< the first is for no route, the second is `other`
   text_map<std::uint16_t> tag_index_;
   text_map<std::uint16_t> route_index_;
   text_map<std::shared_ptr<device_statistics>> devices_;

@@ -13,22 +13,22 @@ namespace mqcoap {
 
 using device_map = text_map<std::shared_ptr<local_device>>;
 
-/// Which tags the gateway answers for. Looks at what is in force: nothing is kept here.
+/// Finds the tags that the gateway answers for. Reads the current configuration and stores nothing.
 class tag_directory {
  public:
   tag_directory(const gateway_options& options, const device_map& devices, const proxy& behind)
       : options_(options), devices_(devices), proxy_(behind) {}
 
-  /// Null if no device of the gateway's own has this tag.
+  /// Returns null if no device of the gateway has this tag.
   local_device* device(std::string_view tag) const noexcept;
-  /// True for the tag that takes `proxy_uri` and the subsystem `proxy`.
+  /// Returns true for the tag that takes `proxy_uri` and the subsystem `proxy`.
   bool forwards(std::string_view tag) const noexcept;
-  /// True if the tag is the gateway's own, and not served for a device behind the proxy.
+  /// Returns true if the tag is the gateway's own, and not served for a device behind the proxy.
   bool is_own(std::string_view tag) const noexcept { return device(tag) != nullptr || forwards(tag); }
   bool serves(std::string_view tag) const noexcept { return is_own(tag) || proxy_.routes().serves(tag); }
-  /// True if some of the proxy's routes take tags that nobody has named.
+  /// Returns true if a route takes tags that the configuration does not name.
   bool has_patterns() const noexcept { return !proxy_.routes().served_tags(); }
-  /// The tags that are served, but for those that only a pattern matches.
+  /// Returns the served tags, without those that only a pattern matches.
   std::vector<std::string> named() const;
 
  private:

@@ -9,17 +9,17 @@
 
 namespace mqcoap {
 
-/// While two subscriptions of one connection overlap, a broker may bring every message twice, the copies
-/// close to each other. Tells the second from the first.
+/// Detects copies of messages. While two subscriptions of one connection overlap, a broker may deliver every
+/// message twice, in quick succession.
 class twin_filter {
  public:
-  /// From now on, until told that the overlap is over.
+  /// Begins filtering, until the overlap is over.
   void begin() noexcept { until_ = steady_time::max(); }
-  /// The overlap is over; copies may still be on their way for a while.
+  /// Notes that the overlap is over; copies may still arrive for a while.
   void end_soon(steady_time now) noexcept {
     if (until_ == steady_time::max()) until_ = now + patience;
   }
-  /// At once: with the connection, the subscriptions are gone.
+  /// Ends filtering at once: with the connection, the subscriptions are gone.
   void end() {
     until_ = {};
     seen_.clear();

@@ -19,8 +19,8 @@ class upstream final : public ask::device {
         link_(*over.over()) {}
 
   const std::shared_ptr<device_statistics> counted;
-  /// A request that came back, as by a bridge, had its route's whole time and got no answer. Means nothing
-  /// once the device has answered anything.
+  /// Set if a request came back as through a bridge, had the whole timeout of its route and got no answer.
+  /// Ignored once the device has answered anything.
   bool mute_behind_bridge = false;
 
   const link& over() const noexcept { return link_; }

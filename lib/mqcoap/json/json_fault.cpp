@@ -6,10 +6,10 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t shown_before = 30;  // bytes around a place
+constexpr std::size_t shown_before = 30;  // shown bytes before a place
 constexpr std::size_t shown_behind = 30;
 
-/// Where the value behind the name of a secret ends, whatever else is wrong with the text.
+/// Returns the end of the value after the name of a secret, even in a broken text.
 std::size_t value_end(std::string_view text, std::size_t at) {
   if (at >= text.size()) return text.size();
   const char quote = text[at];
@@ -23,7 +23,7 @@ std::size_t value_end(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-/// Covers the values of secrets in a part of a text, which begins at `from` there.
+/// Hides the values of secrets in a part of a text, which begins at `from`.
 void cover_secrets(std::string& part, std::size_t from, std::string_view text) {
   for (const std::string_view name : {"token", "password"})
     for (auto at = text.find(name); at < from + part.size(); at = text.find(name, at + 1)) {

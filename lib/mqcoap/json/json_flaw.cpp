@@ -103,7 +103,7 @@ class flaw_finder {
     }
   }
 
-  /// A bracket where a value is expected.
+  /// Handles a closing bracket where a value is expected.
   void after_comma(char bracket) {
     if (has_comma_)
       fail(comma_at_, "a comma with nothing behind it", "leave out the last comma");
@@ -132,7 +132,7 @@ class flaw_finder {
 
   void open(char bracket) {
     if (open_.size() == max_depth_) {
-      done_ = true;  // which is a fault of another kind
+      done_ = true;  // a fault of another kind
       return;
     }
     open_ += bracket;
@@ -151,7 +151,7 @@ class flaw_finder {
 
   void value_ends() { next_ = open_.empty() ? expects::nothing : expects::comma_or_end; }
 
-  /// @param begin  where the sign or the first letter stands
+  /// @param begin  the place of the sign or the first letter
   void word(std::size_t begin) {
     std::size_t end = at_;
     while (end < text_.size() && is_word_char(text_[end])) ++end;
@@ -237,7 +237,7 @@ class flaw_finder {
     fail(at_, "a control character in a text", hint);
   }
 
-  /// One that is no ASCII.
+  /// Handles a character that is not ASCII.
   void character() {
     const auto lead = static_cast<unsigned char>(peek());
     const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
@@ -264,7 +264,7 @@ class flaw_finder {
                      : R"(write \\ for a backslash)");
   }
 
-  /// The code behind `\u`; nothing if there are no four digits.
+  /// Returns the code after `\u`; nothing if there are no four digits.
   std::optional<unsigned> code_at(std::size_t at) const {
     unsigned code = 0;
     if (text_.substr(at, 2) != "\\u" || at + 6 > text_.size()) return std::nullopt;
@@ -298,9 +298,9 @@ class flaw_finder {
   std::string_view text_;
   std::size_t max_depth_;
   std::size_t at_ = 0;
-  std::string open_;  ///< brackets that are not closed
+  std::string open_;  ///< open brackets
   expects next_ = expects::value;
-  bool has_comma_ = false;  ///< a comma stands in front of what comes next
+  bool has_comma_ = false;  ///< the next token follows a comma
   std::size_t comma_at_ = 0;
   bool done_ = false;
   std::optional<json_flaw> flaw_;

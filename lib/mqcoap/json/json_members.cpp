@@ -11,7 +11,7 @@ void skip_space(std::string_view& text) noexcept {
   text.remove_prefix(n);
 }
 
-/// Bytes of the string at the front, quotes included.
+/// Returns the bytes of the string at the front, including its quotes.
 std::size_t string_length(std::string_view text) noexcept {
   std::size_t end = 1;
   for (;;) {

@@ -6,13 +6,13 @@
 namespace mqcoap {
 
 /// Walks the members of one object in text that `validate_json` accepted, without building anything: keys and
-/// values come as parts of the text. Undefined for any other text.
+/// values are views of the text. Undefined for any other text.
 class json_members {
  public:
   /// @param object  a validated object, `{` to `}`
   explicit json_members(std::string_view object) noexcept;
 
-  /// Steps to the next member; false after the last.
+  /// Moves to the next member; returns false after the last.
   bool next() noexcept;
 
   std::string_view key() const noexcept { return key_; }      ///< with its quotes, escapes undecoded
@@ -24,7 +24,7 @@ class json_members {
   std::string_view value_;
 };
 
-/// The text of the value that begins at the front of validated JSON.
+/// Returns the text of the value at the front of validated JSON.
 std::string_view first_json_value(std::string_view validated) noexcept;
 
 }  // namespace mqcoap

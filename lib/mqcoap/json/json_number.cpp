@@ -9,7 +9,7 @@
 namespace mqcoap {
 namespace {
 
-/// True if the first digit that counts stands left of the decimal point, once the exponent has moved it.
+/// Returns true if the first nonzero digit is left of the decimal point, after applying the exponent.
 bool is_over_one(std::string_view text) noexcept {
   const auto exponent_at = std::min(text.find_first_of("eE"), text.size());
   const auto digits = text.substr(0, exponent_at);
@@ -32,7 +32,7 @@ bool is_over_one(std::string_view text) noexcept {
 std::optional<double> read_json_number(std::string_view text) noexcept {
   double number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  // Libraries differ in what they give for a number out of range: an error, an infinity or a zero.
+  // Libraries differ in their result for a number out of range: an error, an infinity or a zero.
   if (read.ec == std::errc{} && std::isfinite(number)) return number;
   if (is_over_one(text)) return std::nullopt;
   return text.starts_with('-') ? -0.0 : 0.0;

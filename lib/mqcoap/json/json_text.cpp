@@ -21,7 +21,7 @@ struct validating_handler {
   static constexpr std::size_t max_string_size = max_object_size;
 
   bool not_finite = false;
-  std::string begun;  ///< text of a number that comes in parts
+  std::string begun;  ///< text of a number that arrives in parts
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
@@ -40,7 +40,7 @@ struct validating_handler {
   bool on_int64(std::int64_t, json::string_view, error_code&) { return end_number(); }
   bool on_uint64(std::uint64_t, json::string_view, error_code&) { return end_number(); }
   bool on_double(double number, json::string_view text, error_code&) {
-    // Boost's reading may be off by one double, which matters at the largest one alone.
+    // Boost's reading may be one double off, which matters only at the largest one.
     constexpr double surely_finite = 1e308;
     if (!(std::abs(number) < surely_finite) && !read_json_number(begun.append(text.data(), text.size())))
       not_finite = true;

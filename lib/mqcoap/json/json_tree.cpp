@@ -17,7 +17,7 @@ namespace json = boost::json;
 
 constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
 
-/// What both handlers take without a look.
+/// Events that both handlers accept without action.
 struct handler_base {
   static constexpr std::size_t max_object_size = no_limit;
   static constexpr std::size_t max_array_size = no_limit;
@@ -30,7 +30,7 @@ struct handler_base {
   bool on_comment(json::string_view, error_code&) { return true; }
 };
 
-/// Builds a value as Boost's own parser does, but for doubles.
+/// Builds a value like Boost's own parser, except for doubles.
 class building_handler : public handler_base {
  public:
   building_handler() { stack_.reset(); }
@@ -100,7 +100,7 @@ class building_handler : public handler_base {
   std::string begun_;  ///< text of a number that comes in parts
 };
 
-/// Notes the first key that stands twice, and where; stops there.
+/// Notes the first duplicate key and its place, and stops there.
 class key_handler : public handler_base {
  public:
   std::optional<duplicate_key> take() { return std::move(found_); }
@@ -135,9 +135,9 @@ class key_handler : public handler_base {
  private:
   struct container {
     bool is_object;
-    std::size_t index = 0;                 ///< of the next item of an array
-    std::set<std::string> keys;            ///< of an object, so far
-    const std::string* current = nullptr;  ///< the key whose value comes
+    std::size_t index = 0;                 ///< index of the next item of an array
+    std::set<std::string> keys;            ///< keys of an object so far
+    const std::string* current = nullptr;  ///< the key of the next value
   };
 
   bool open(bool is_object) {
@@ -148,12 +148,12 @@ class key_handler : public handler_base {
     containers_.pop_back();
     return step();
   }
-  /// A value has ended.
+  /// Notes the end of a value.
   bool step() {
     if (!containers_.empty()) ++containers_.back().index;
     return true;
   }
-  /// To the innermost container.
+  /// Returns the pointer to the innermost container.
   std::string pointer() const {
     std::string path;
     for (std::size_t i = 0; i + 1 < containers_.size(); ++i)

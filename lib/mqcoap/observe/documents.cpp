@@ -13,19 +13,19 @@ namespace {
 
 namespace json = boost::json;
 
-/// About 400 bytes each, in a payload of 256 KiB.
+/// The number of listed devices: about 400 bytes each, in a payload of 256 KiB.
 constexpr std::size_t most_devices_listed = 500;
-/// Bytes of an error's words.
+/// The bytes of an error text.
 constexpr std::size_t longest_error = 160;
 
 double millis(std::chrono::nanoseconds d) {
   return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(d).count()) / 1000;
 }
 
-/// Tags in a list that has to fit into a payload.
+/// The number of tags in a list that has to fit into a payload.
 constexpr std::size_t most_tags_listed = 20;
 
-/// Not within a character of UTF-8.
+/// Cuts between characters of UTF-8.
 std::string shortened(std::string text) {
   if (text.size() <= longest_error) return text;
   return std::string(cut_utf8(text, longest_error)) + "...";
@@ -80,7 +80,7 @@ json::object describe_rivals(const std::vector<std::string>& tags) {
           {"left_out", tags.size() - listed}};
 }
 
-/// Requests of the gateway's own that a broker brought back, by route.
+/// The requests of the gateway that a broker sent back, by route.
 json::array describe_returned(const observer& o) {
   json::array all;
   for (const auto& row : o.running().returned())

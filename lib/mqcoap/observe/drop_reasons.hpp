@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// Why messages from a broker came to nothing, as labels.
+/// The reasons why messages from a broker are dropped, as labels.
 struct drop_reason {
   event what;
   std::string_view label;
@@ -24,7 +24,7 @@ inline constexpr std::array drop_reasons{drop_reason{event::foreign_topic, "fore
                                          drop_reason{event::answer_mismatched, "answer_mismatched"},
                                          drop_reason{event::answer_unexpected, "answer_unexpected"}};
 
-/// Why a connection did not carry messages, as labels.
+/// The reasons why a connection did not transmit messages, as labels.
 struct link_drop_reason {
   std::uint64_t link_stats::*count;
   std::string_view label;

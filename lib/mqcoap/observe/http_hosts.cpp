@@ -20,7 +20,7 @@ std::string in_lower_case(std::string_view name) {
   return lower;
 }
 
-/// Takes a port off the end. False if what follows the last colon is none.
+/// Removes a port from the end. Returns false if the text after the last colon is not a port.
 bool drop_port(std::string_view& host) {
   const auto colon = host.rfind(':');
   if (colon == std::string_view::npos || host.ends_with(']')) return true;
@@ -29,7 +29,7 @@ bool drop_port(std::string_view& host) {
   return port.size() <= 5 && std::all_of(port.begin(), port.end(), is_digit);
 }
 
-/// RFC 3986, section 3.2.2: what a name may have beside letters and digits.
+/// The characters of a name besides letters and digits (RFC 3986, section 3.2.2).
 bool is_host_char(char c) {
   return is_name_char(c) || std::string_view("~%!$&'()*+,;=").find(c) != std::string_view::npos;
 }

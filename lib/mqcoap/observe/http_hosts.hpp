@@ -7,18 +7,18 @@
 
 namespace mqcoap {
 
-/// The names under which an http_server answers. Without them, a page in somebody's browser could read what
-/// is served here: under a name of its own, which it lets lead to this address (DNS rebinding). An address is
-/// no such name.
+/// The names under which an http_server answers. Without this check, a page in somebody's browser could read
+/// the metrics through a name of its own that resolves to this address (DNS rebinding). An address is no such
+/// name.
 class http_hosts {
  public:
   enum class verdict { known, unknown, malformed };
 
-  /// Known are `where.hosts`; on the loopback also `localhost` and every address of the loopback; elsewhere
-  /// also `localhost`, this machine's name and every IP address.
+  /// Knows `where.hosts`; on the loopback also `localhost` and every address of the loopback; elsewhere also
+  /// `localhost`, this machine's name and every IP address.
   explicit http_hosts(const http_options& where, std::string_view own_name = name_of_this_machine());
 
-  /// @param host  `NAME[:PORT]`, as in a field `Host`; the port does not matter
+  /// @param host  `NAME[:PORT]`, as in a `Host` field; the port is ignored
   verdict judge(std::string_view host) const;
 
   static std::string name_of_this_machine();

@@ -6,11 +6,12 @@
 
 namespace mqcoap {
 
-/// Where metrics and health are served. There is no authentication: who reaches the address reads them.
+/// The address of the HTTP server for metrics and health. There is no authentication: whoever reaches the
+/// address can read them.
 struct http_options {
   std::string address = "127.0.0.1";  ///< an IP address
   std::uint16_t port = 8720;          ///< 0: a free one
-  std::vector<std::string> hosts{};   ///< further names under which it is asked, see http_hosts
+  std::vector<std::string> hosts{};   ///< further names of this server, see http_hosts
 
   friend bool operator==(const http_options&, const http_options&) = default;
 };

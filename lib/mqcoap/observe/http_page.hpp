@@ -13,7 +13,7 @@ struct http_page {
   std::string body;
 };
 
-/// The page at a path without its query; nothing: there is none. Called on the event loop.
+/// Returns the page at a path without its query; nothing if there is none. Called on the event loop.
 using http_pages = std::function<std::optional<http_page>(std::string_view path)>;
 
 }  // namespace mqcoap

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr auto retry_after = 10s;
-/// After a failed accept, e.g. for lack of file descriptors.
+/// The pause after a failed accept, e.g. out of file descriptors (EMFILE).
 constexpr auto accept_again_after = 1s;
 
 std::string to_words(const tcp::endpoint& at) {
@@ -43,7 +43,7 @@ error_code open(tcp::acceptor& acceptor, const tcp::endpoint& where) {
 
 }  // namespace
 
-/// Kept by the coroutines, too, which end once it is closed.
+/// Also owned by the coroutines, which end once it is closed.
 class http_server::impl : public std::enable_shared_from_this<impl> {
  public:
   impl(asio::any_io_executor executor, http_pages pages, http_limits limits)
@@ -79,7 +79,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
   };
   using listener_ptr = std::shared_ptr<listener>;
 
-  /// Until the listener is no longer the current one.
+  /// Accepts connections until this is no longer the current listener.
   static asio::awaitable<void> run(std::shared_ptr<impl> self, listener_ptr l, http_options where) {
     const tcp::endpoint wanted(asio::ip::make_address(where.address), where.port);
     bool told = false;
@@ -110,7 +110,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
     }
   }
 
-  /// False if there is no memory for it: the others, and the listening, are not to suffer.
+  /// Returns false if there is no memory for it: other connections and the listener must not be affected.
   bool take(tcp::socket socket) noexcept {
     std::shared_ptr<http_session> made;
     try {

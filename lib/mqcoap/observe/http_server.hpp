@@ -11,10 +11,11 @@
 
 namespace mqcoap {
 
-/// Bounds on what callers may take of the server.
+/// The limits for clients of the server.
 struct http_limits {
-  std::size_t connections = 16;     ///< at a time; for one more, the one that was silent for longest goes
-  std::size_t header = 8192;        ///< bytes; then 431
+  std::size_t connections =
+      16;  ///< at a time; for a further one, the one that was idle for the longest time is closed
+  std::size_t header = 8192;        ///< bytes; beyond it 431
   std::chrono::seconds request{5};  ///< from the first byte of a request to its last
   std::chrono::seconds idle{75};    ///< between requests: longer than a scrape interval of a minute
   std::chrono::seconds response{10};
@@ -30,15 +31,15 @@ class http_server {
   http_server(const http_server&) = delete;
   http_server& operator=(const http_server&) = delete;
 
-  /// Listens there and nowhere else. Where that cannot be, it says so in the log and tries again every 10 s:
-  /// a gateway without metrics is better than none.
+  /// Listens only on this address. If that fails, it logs the error and tries again every 10 s: a gateway
+  /// without metrics is better than none.
   void listen(const http_options& where);
   /// Stops listening and closes every connection.
   void close();
 
-  /// In words: `listening on 127.0.0.1:8720`, or why not.
+  /// Returns `listening on 127.0.0.1:8720`, or why it does not listen.
   const std::string& state() const noexcept;
-  /// The port in use; 0 while there is none.
+  /// Returns the port in use; 0 if there is none.
   std::uint16_t port() const noexcept;
 
  private:

@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr char plain[] = "text/plain; charset=utf-8";
-/// What is read of a refused request before the connection is closed, so that the refusal arrives.
+/// The number of bytes that are read of a refused request before the connection is closed, so that the
+/// refusal arrives.
 constexpr std::size_t most_drained = 256 << 10;
 
 using parser = http::request_parser<http::empty_body>;
@@ -34,7 +35,7 @@ http_page refuse_method(const parser& p) {
   return refusal(405, std::string(p.get().method_string()) + " is not possible here: only GET and HEAD");
 }
 
-/// What to say of a request that could not be read; nothing if nobody listens any more.
+/// Returns the refusal of a request that could not be read; nothing if the client has gone.
 std::optional<http_page> refuse_unreadable(const parser& p, beast::error_code ec, std::size_t header_limit) {
   if (ec.category() != make_error_code(http::error::bad_method).category() ||
       ec == http::error::end_of_stream || ec == http::error::partial_message)
@@ -50,13 +51,13 @@ bool is_absolute(std::string_view target, std::string_view scheme) {
   return target.size() >= scheme.size() && ascii_iequal(target.substr(0, scheme.size()), scheme);
 }
 
-/// What a request is for.
+/// The host and the path of a request.
 struct request_target {
   std::string_view host;  ///< empty: none is named, as HTTP/1.0 allows
   std::string_view path;  ///< without a query; begins with `/`
 };
 
-/// Splits the target of a request: a path, or `http://HOST/PATH`, whose host counts more than the field.
+/// Splits the target of a request: a path, or `http://HOST/PATH`, whose host takes precedence over the field.
 /// @return nothing if it is neither
 std::optional<request_target> split(std::string_view target, std::string_view host) {
   constexpr std::string_view scheme = "http://";
@@ -72,7 +73,7 @@ std::optional<request_target> split(std::string_view target, std::string_view ho
   return request_target{host, target.substr(0, target.find('?'))};
 }
 
-/// RFC 9112, section 3.2.
+/// Checks the target and the host (RFC 9112, section 3.2).
 std::optional<http_page> refuse_host(const http::request<http::empty_body>& asked, const http_hosts& hosts,
                                      const std::optional<request_target>& target) {
   using enum http_hosts::verdict;
@@ -115,7 +116,7 @@ class http_session::impl {
   std::chrono::steady_clock::time_point last_active() const noexcept { return last_active_; }
 
  private:
-  /// False: nobody asks any more.
+  /// Returns false if the client has gone.
   asio::awaitable<bool> await_request() {
     if (buffer_.size() > 0) co_return true;
     stream_.expires_after(limits_.idle);
@@ -124,7 +125,7 @@ class http_session::impl {
     co_return !ec;
   }
 
-  /// False: the connection is to be closed.
+  /// Returns false if the connection must be closed.
   asio::awaitable<bool> answer_request() {
     last_active_ = std::chrono::steady_clock::now();
     parser p;
@@ -180,7 +181,7 @@ class http_session::impl {
     co_return !ec;
   }
 
-  /// Closing a connection with unread bytes would take the refusal away from the peer.
+  /// Closing a connection with unread bytes would discard the refusal at the peer.
   asio::awaitable<void> drain() {
     beast::error_code ignored;
     stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

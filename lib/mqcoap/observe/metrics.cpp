@@ -20,7 +20,7 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-/// One family in the making.
+/// A metric family that is being written.
 class family {
  public:
   explicit family(const metric_info& info) {
@@ -85,7 +85,7 @@ void add_requests(family& f, const observer& o) {
                   r.count);
 }
 
-/// Of the devices that the configuration names: the others would be labels without a bound.
+/// Writes only devices that the configuration names: the others would be labels without a bound.
 template <class Add>
 void for_each_device(const observer& o, Add add) {
   for (const auto& [key, device] : o.running().stats().devices())
@@ -113,7 +113,7 @@ void add_values(family& f, const observer& o) {
   for (const auto& [tag, device] : o.running().devices())
     for (const auto& gauge : device->gauges()) {
       const auto& value = gauge.value->current();
-      if (!value.is_number()) continue;  // only a program that builds its own options gets here
+      if (!value.is_number()) continue;  // only programs that build their own options get here
       if (const auto number = read_json_number(value.text())) f.add({tag, gauge.path, gauge.unit}, *number);
     }
 }
@@ -129,7 +129,7 @@ struct row {
   void (*fill)(family&, const observer&);
 };
 
-/// A metric of each broker.
+/// Writes a metric of each broker.
 template <class Value>
 void each_broker(family& f, const observer& o, Value value) {
   for (const link* l : o.running().links()) f.add_count({l->name()}, value(*l));
@@ -143,45 +143,45 @@ const row rows[] = {
      [](family& f, const observer& o) { f.add({}, seconds(o.started())); }},
     {{"mqcoap_ready", "gauge", "", "1 while requests are answered: the broker is connected, every subscription is confirmed, nobody else answers for the same tags, and no stop has begun."},
      [](family& f, const observer& o) { f.add({}, o.why_not_ready() ? 0 : 1); }},
-    {{"mqcoap_config_last_reload_successful", "gauge", "", "0 if the last reload of the configuration failed and the old one is in force."},
+    {{"mqcoap_config_last_reload_successful", "gauge", "", "0 if the last reload of the configuration failed and the old one is still used."},
      [](family& f, const observer& o) { f.add({}, !o.last_reload() || o.last_reload()->ok ? 1 : 0); }},
-    {{"mqcoap_config_last_success_timestamp_seconds", "gauge", "", "Since when the configuration in force is in force, in seconds since 1970."},
+    {{"mqcoap_config_last_success_timestamp_seconds", "gauge", "", "When the current configuration took effect, in seconds since 1970."},
      [](family& f, const observer& o) { f.add({}, seconds(o.last_good_configuration())); }},
-    {{"mqcoap_configured_devices", "gauge", "", "Tags with resources of the gateway's own."},
+    {{"mqcoap_configured_devices", "gauge", "", "Tags with resources of the gateway itself."},
      [](family& f, const observer& o) { f.add_count({}, o.running().device_count()); }},
     {{"mqcoap_configured_routes", "gauge", "", "Routes of the proxy."},
      [](family& f, const observer& o) { f.add_count({}, o.running().route_count()); }},
-    {{"mqcoap_requests_total", "counter", "role, device, method, code", "Requests answered, by how they were served, the tag that they were for, method and code."},
+    {{"mqcoap_requests_total", "counter", "role, device, method, code", "Answered requests, by role, tag, method and code."},
      add_requests},
     {{"mqcoap_request_duration_seconds", "histogram", "role, route", "From the arrival of a request to its answer."},
      add_durations},
-    {{"mqcoap_requests_in_flight", "gauge", "", "Requests taken and not yet answered."},
+    {{"mqcoap_requests_in_flight", "gauge", "", "Requests that were accepted and not yet answered."},
      [](family& f, const observer& o) { f.add_count({}, o.running().in_flight()); }},
-    {{"mqcoap_run_once_entries", "gauge", "", "POST, PUT and DELETE requests that are remembered so that a repeat is not run again."},
+    {{"mqcoap_run_once_entries", "gauge", "", "POST, PUT and DELETE requests that are remembered so that repeats do not run again."},
      [](family& f, const observer& o) { f.add_count({}, o.running().run_once_usage().entries); }},
-    {{"mqcoap_run_once_fill_ratio", "gauge", "", "How full that memory is: from 0.75 on, PUT and DELETE run without a guard, at 1 POST gets 503."},
+    {{"mqcoap_run_once_fill_ratio", "gauge", "", "How full the memory of these requests is: from 0.75 on, PUT and DELETE run without a guard; at 1, POST gets 503."},
      [](family& f, const observer& o) { f.add({}, o.running().run_once_usage().share); }},
-    {{"mqcoap_answers_unsent_total", "counter", "", "Answers that the broker's connection did not take."},
+    {{"mqcoap_answers_unsent_total", "counter", "", "Answers that the connection to the broker did not accept."},
      [](family& f, const observer& o) { f.add_count({}, o.running().counted()[event::answer_unsent]); }},
-    {{"mqcoap_dropped_messages_total", "counter", "reason", "Messages from the brokers that came to nothing."},
+    {{"mqcoap_dropped_messages_total", "counter", "reason", "Messages from the brokers that were dropped."},
      [](family& f, const observer& o) {
        for (const auto& reason : drop_reasons) f.add_count({reason.label}, o.running().counted()[reason.what]);
      }},
-    {{"mqcoap_forwards_total", "counter", "", "Requests sent on to devices."},
+    {{"mqcoap_forwards_total", "counter", "", "Requests that were forwarded to devices."},
      [](family& f, const observer& o) { f.add_count({}, o.running().counted()[event::forwarded]); }},
-    {{"mqcoap_forwards_in_flight", "gauge", "", "Requests that devices have and did not answer yet."},
+    {{"mqcoap_forwards_in_flight", "gauge", "", "Requests that devices have received and not yet answered."},
      [](family& f, const observer& o) { f.add_count({}, o.running().whole_load().in_flight); }},
-    {{"mqcoap_forwards_waiting", "gauge", "", "Requests that wait for a device to be free."},
+    {{"mqcoap_forwards_waiting", "gauge", "", "Requests that wait until a device can accept them."},
      [](family& f, const observer& o) { f.add_count({}, o.running().whole_load().waiting); }},
-    {{"mqcoap_proxied_devices", "gauge", "", "Devices behind the proxy that are known of, configured or not."},
+    {{"mqcoap_proxied_devices", "gauge", "", "Known devices behind the proxy, configured or not."},
      [](family& f, const observer& o) { f.add_count({}, o.running().stats().devices().size()); }},
     {{"mqcoap_device_duration_seconds", "summary", "device, broker, namespace", "From sending a request to a device to its answer. Quantiles are those of the last 5 to 10 minutes, within 7 %."},
      add_device_durations},
-    {{"mqcoap_device_failures_total", "counter", "device, broker, namespace", "Requests for a device that ended without an answer that could be used."},
+    {{"mqcoap_device_failures_total", "counter", "device, broker, namespace", "Requests for a device that ended without a usable answer."},
      [](family& f, const observer& o) {
        for_each_device(o, [&](const device_statistics& d) { f.add_count({d.tag, d.broker, d.ns}, d.failed); });
      }},
-    {{"mqcoap_device_late_answers_total", "counter", "device, broker, namespace", "Answers of a device that came after their time was over."},
+    {{"mqcoap_device_late_answers_total", "counter", "device, broker, namespace", "Answers of a device that arrived after the timeout."},
      [](family& f, const observer& o) {
        for_each_device(o, [&](const device_statistics& d) { f.add_count({d.tag, d.broker, d.ns}, d.late); });
      }},
@@ -195,13 +195,13 @@ const row rows[] = {
      }},
     {{"mqcoap_broker_messages_received_total", "counter", "broker", "Messages from the broker."},
      [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().received; }); }},
-    {{"mqcoap_broker_messages_sent_total", "counter", "broker", "Messages handed to the connection."},
+    {{"mqcoap_broker_messages_sent_total", "counter", "broker", "Messages passed to the connection."},
      [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().sent; }); }},
-    {{"mqcoap_broker_messages_dropped_total", "counter", "broker, reason", "Messages that the connection did not carry."},
+    {{"mqcoap_broker_messages_dropped_total", "counter", "broker, reason", "Messages that the connection did not transmit."},
      add_link_drops},
-    {{"mqcoap_broker_queued_messages", "gauge", "broker", "Messages that wait to be handed to the connection."},
+    {{"mqcoap_broker_queued_messages", "gauge", "broker", "Messages that wait to be passed to the connection."},
      [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().queued; }); }},
-    {{"mqcoap_log_lines_dropped_total", "counter", "", "Lines of the log that were lost: it could not be written, or not as fast as they came."},
+    {{"mqcoap_log_lines_dropped_total", "counter", "", "Lines of the log that were lost, because they could not be written, or not fast enough."},
      [](family& f, const observer& o) { f.add_count({}, o.log_dropped()); }},
     {{"mqcoap_resource_value", "gauge", "device, path, unit", "Values of the resources with `metric: true`."},
      add_values},

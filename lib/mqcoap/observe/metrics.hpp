@@ -8,7 +8,7 @@ namespace mqcoap {
 
 class observer;
 
-/// A metric that the gateway has.
+/// The description of a metric.
 struct metric_info {
   std::string_view name;
   std::string_view type;    ///< `counter`, `gauge`, `histogram` or `summary`
@@ -16,10 +16,10 @@ struct metric_info {
   std::string_view help;
 };
 
-/// All of them, in the order in which they are given; docs/metrics.md has a row for each.
+/// Returns all metrics, in the order of the output; docs/metrics.md has a row for each.
 const std::vector<metric_info>& all_metrics();
 
-/// The text format of Prometheus, version 0.0.4. Metrics that have no value now are left out.
+/// Writes the text format of Prometheus, version 0.0.4. Metrics without a current value are left out.
 std::string make_metrics(const observer& o);
 
 }  // namespace mqcoap

@@ -23,7 +23,8 @@ std::string_view type_name(MetricType type) {
   }
 }
 
-/// Shortest digits, in plain notation as far as a person reads it easily: 0.0001 and 100000, not 1e+05.
+/// Formats a number with the shortest digits, in plain notation within a readable range: 0.0001 and 100000,
+/// not 1e+05.
 std::string value_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value < 0 ? "-Inf" : "+Inf";
@@ -33,7 +34,7 @@ std::string value_text(double value) {
   return {text, std::to_chars(text, text + sizeof text, value, format).ptr};
 }
 
-/// @param special  what gets a backslash in front: in a help text other characters than in a label's value
+/// @param special  characters to escape with a backslash: a help text has others than a label's value
 void append_escaped(std::string& out, std::string_view text, std::string_view special) {
   for (const char c : text) {
     if (c == '\n')
@@ -51,7 +52,7 @@ class line_writer {
   line_writer(std::string& out, const MetricFamily& family, const ClientMetric& metric)
       : out_(out), family_(family), metric_(metric) {}
 
-  /// @param extra  a label of this line alone, with its value; empty: none
+  /// @param extra  a label of only this line, with its value; empty: none
   void add(std::string_view suffix, const std::string& value, std::string_view extra = {},
            const std::string& extra_value = {}) {
     out_.append(family_.name).append(suffix);

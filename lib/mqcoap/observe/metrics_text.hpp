@@ -9,9 +9,9 @@ struct MetricFamily;
 
 namespace mqcoap {
 
-/// The text format of Prometheus, version 0.0.4. Every number is written so that it reads back as the same
-/// double, where prometheus-cpp rounds to 16 digits: the largest doubles become numbers out of range, for
-/// which Prometheus drops the whole page.
+/// Writes the text format of Prometheus, version 0.0.4. Every number is written so that it reads back as the
+/// same double, whereas prometheus-cpp rounds to 16 digits: the largest doubles would become numbers out of
+/// range, for which Prometheus drops the whole page.
 /// @see https://prometheus.io/docs/instrumenting/exposition_formats/
 std::string to_metrics_text(const std::vector<prometheus::MetricFamily>& families);
 

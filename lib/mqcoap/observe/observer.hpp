@@ -15,32 +15,33 @@
 
 namespace mqcoap {
 
-/// The facts about a running gateway, as metrics, as pages over HTTP, and as documents of the protocol.
+/// Provides the facts about a running gateway as metrics, as pages over HTTP, and as documents of the
+/// protocol.
 /// @par Threads  Everything on the event loop.
 class observer {
  public:
-  /// @param version  of the program
+  /// @param version  the version of the program
   observer(const clock& time, std::string version);
 
-  /// From now on this gateway is looked at; it outlives the observer or is replaced by another call. Before
-  /// the first call nothing else may be called but the setters.
+  /// Observes this gateway from now on; it outlives the observer or is replaced by another call. Before the
+  /// first call, only the setters may be called.
   void watch(const gateway& running) { running_ = &running; }
   void set_reload(reload_status s);
-  /// What is in force, secrets covered.
+  /// Sets the effective configuration, with secrets hidden.
   void set_configuration(json_text shown) { configuration_ = std::move(shown); }
-  /// Tells in words what the HTTP server does.
+  /// Sets the function that describes the state of the HTTP server.
   void set_http_state(std::function<std::string()> state) { http_state_ = std::move(state); }
-  /// Tells how many lines the log has lost.
+  /// Sets the function that returns the number of lost log lines.
   void set_log_dropped(std::function<std::uint64_t()> dropped) { log_dropped_ = std::move(dropped); }
 
-  /// Tells how far the presences are announced.
+  /// Sets the function that returns the progress of announcing presences.
   void set_presence(std::function<presence_status()> state) { presence_ = std::move(state); }
 
-  /// Nothing if requests are answered, and by nobody else; else what is wrong.
+  /// Returns nothing if the gateway answers requests and nobody else does; else the reason.
   std::optional<std::string> why_not_ready() const;
 
   json_text document(own_document which) const;
-  /// `/metrics`, `/healthz` and `/readyz`.
+  /// Returns `/metrics`, `/healthz` and `/readyz`.
   std::optional<http_page> page(std::string_view path) const;
 
   /// @name Facts
@@ -51,17 +52,17 @@ class observer {
   const std::optional<reload_status>& last_reload() const noexcept { return reload_; }
   unix_millis last_good_configuration() const noexcept { return good_since_; }
   unix_millis started() const noexcept { return started_; }
-  /// How long it runs, whatever becomes of the wall clock.
+  /// Returns the uptime, independent of the wall clock.
   std::chrono::seconds uptime() const {
     return std::chrono::duration_cast<std::chrono::seconds>(now() - began_);
   }
   std::string http_state() const { return http_state_ ? http_state_() : "off"; }
   std::uint64_t log_dropped() const { return log_dropped_ ? log_dropped_() : 0; }
   presence_status presences() const { return presence_ ? presence_() : presence_status{}; }
-  /// Tags that are served here, and that somebody else answers for or announces. Sorted.
+  /// Returns the served tags for which somebody else answers, or announces a presence. Sorted.
   std::vector<std::string> rivals() const;
   steady_time now() const { return time_.now(); }
-  /// The wall clock at a time of the steady clock.
+  /// Returns the wall clock at a time of the steady clock.
   unix_millis wall(steady_time t) const;
   /// @}
 

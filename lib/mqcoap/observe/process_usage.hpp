@@ -2,10 +2,10 @@
 
 namespace mqcoap {
 
-/// What this process uses of the machine.
+/// The resource usage of this process.
 struct process_usage {
   double cpu_seconds = 0;
-  double resident_bytes = 0;  ///< 0: not known
+  double resident_bytes = 0;  ///< 0: unknown
 
   static process_usage now();
 };

@@ -13,7 +13,7 @@
 
 namespace mqcoap {
 
-/// Bounds on what is decoded (docs/protocol.md, section 2).
+/// Bounds on what is decoded (docs/protocol.md, "Payloads").
 struct payload_limits {
   std::size_t payload = 256 * 1024;                 ///< bytes
   std::size_t depth = 32;                           ///< objects and arrays within each other
@@ -23,7 +23,7 @@ struct payload_limits {
 /// What may stand in `response_code`.
 enum class code_rules : std::uint8_t {
   table,    ///< one of the 21
-  foreign,  ///< also other 2xx, 4xx and 5xx, folded into the 21 (docs/protocol.md, section 6)
+  foreign,  ///< also other 2xx, 4xx and 5xx, folded into the 21 (docs/protocol.md, "Proxying")
 };
 
 struct decode_rules {
@@ -59,7 +59,7 @@ result<request, decode_fault> decode_request(std::string_view payload, std::stri
 /// `response_code`.
 result<response, decode_fault> decode_response(std::string_view payload, const decode_rules& rules);
 
-/// How requests are written (docs/protocol.md, section 2).
+/// How requests are written (docs/protocol.md, "Payloads").
 enum class wire_format : std::uint8_t {
   full,     ///< every field, explicit nulls, method by name: what the Python library sends
   compact,  ///< no nulls, method as integer: fits a microcontroller's buffer

@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-/// The whole text as an integer; JSON has no leading zeros or plus signs to care for.
+/// Reads the whole text as an integer; JSON has no leading zeros or plus signs.
 template <class Int>
 std::optional<Int> to_integer(std::string_view text) noexcept {
   Int number{};
@@ -25,7 +25,7 @@ bool is_json_integer(std::string_view text) noexcept {
 
 bool is_string(std::string_view text) noexcept { return text.starts_with('"'); }
 
-/// Reads the fields of one envelope; the first fault stays.
+/// Reads the fields of one envelope; keeps the first fault.
 class field_reader {
  public:
   field_reader(const envelope& e, const decode_rules& rules) : e_(e), rules_(rules) {}
@@ -55,7 +55,7 @@ class field_reader {
       refuse(field::method, "must be GET, POST, PUT, DELETE or an integer from 1 to 4");
       return method::get;
     }
-    // A method nobody knows is 405 and not 400 (RFC 7252 section 5.8).
+    // An unknown method is 405 and not 400 (RFC 7252 section 5.8).
     refuse(response_code::method_not_allowed, "method",
            "header.method " + std::string(cut_utf8(text, 40)) +
                " is unknown; there are GET, POST, PUT, DELETE (1 to 4)");
@@ -103,7 +103,7 @@ class field_reader {
     return std::nullopt;
   }
 
-  /// A string or nothing. Options say why they are refused with 402.
+  /// Reads a string or nothing. A broken option is refused with 402.
   std::string read_string(field f) {
     if (e_.lacks(f)) return {};
     if (!is_string(e_[f])) {
@@ -218,7 +218,7 @@ result<request, decode_fault> read_request(envelope& e, const decode_rules& rule
   return r;
 }
 
-/// A response's options are for who knows them: what is malformed is passed on like an unknown field.
+/// Passes on malformed options of a response like unknown fields, because they are for the caller.
 response_options read_response_options(envelope& e) {
   response_options options;
   const auto pass_on = [&e](field f) {
@@ -270,7 +270,7 @@ result<general, decode_fault> read_general(const envelope& e, const decode_rules
 }
 
 bool is_response(const envelope& e) noexcept { return !e[field::response_code].empty(); }
-/// Beside a response code, a method that is null is none.
+/// With a response code, a null method counts as absent.
 bool is_request(const envelope& e) noexcept {
   return !e[field::method].empty() && !(e.lacks(field::method) && is_response(e));
 }

@@ -10,7 +10,7 @@ void append_integer(std::string& out, std::int64_t number) {
   out.append(digits, end);
 }
 
-/// `,"name":"text"`, the text escaped.
+/// Appends `,"name":"text"` with the escaped text.
 void append_text(std::string& out, std::string_view name, std::string_view text) {
   out.append(",\"").append(name).append("\":");
   append_json_string(out, text);
@@ -25,7 +25,7 @@ void append_integer(std::string& out, std::string_view name, std::int64_t number
   append_integer(out, number);
 }
 
-/// An id is `[A-Za-z0-9_.-]`: nothing to escape.
+/// An id consists of `[A-Za-z0-9_.-]`, which needs no escapes.
 void append_correlation(std::string& out, const std::optional<request_id>& id, bool explicit_null) {
   if (id)
     out.append(",\"correlation_id\":\"").append(id->text()).append(1, '"');
@@ -113,7 +113,7 @@ void encode_fault(std::string& out, const decode_fault& fault, std::string_view 
   append_integer(out, to_int(fault.code));
   out.append(",\"path\":");
   text_or(fault.path, "\"unknown\"");
-  // The topic's id is the one that the caller waits for; the payload's may be what is wrong.
+  // Uses the topic's id, for which the caller waits; that of the payload may be wrong.
   append_text(out, "request_id", topic_id);
   out.append(",\"correlation_id\":");
   text_or(fault.correlation_id, "null");

@@ -24,7 +24,7 @@ decode_fault twice(std::string_view name) {
   return {response_code::bad_request, std::string(name), std::string(name) + " is given twice", {}, {}};
 }
 
-/// Puts a value where a field of this name belongs; false if one is there already.
+/// Stores the value of a field of this name; returns false for a duplicate.
 bool put_once(std::string_view& slot, std::string_view value) noexcept {
   if (!slot.empty()) return false;
   slot = value;
@@ -44,7 +44,7 @@ std::optional<decode_fault> read_header(envelope& e, std::string_view object) {
   return std::nullopt;
 }
 
-/// The grammar is right, so the members can be walked to find the one with the number.
+/// The grammar is valid, so the members can be walked to find the one with the number.
 decode_fault not_finite_fault(std::string_view object, const payload_limits& limits) {
   decode_fault fault;
   std::string store;

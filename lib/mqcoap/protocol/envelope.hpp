@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// The header fields that the protocol knows (docs/protocol.md, sections 2 and 5).
+/// The header fields of the protocol (docs/protocol.md, "Payloads" and "Options").
 enum class field : std::uint8_t {
   method,
   response_code,
@@ -34,12 +34,12 @@ inline constexpr std::size_t field_count = static_cast<std::size_t>(field::trace
 
 std::string_view to_string(field f) noexcept;
 
-/// True for the options of section 5, which a caller may list in `critical`.
+/// Returns true for the options of docs/protocol.md, "Options", which a caller may list in `critical`.
 constexpr bool is_option(field f) noexcept { return f >= field::proxy_uri; }
-/// The option of this name, if there is one.
+/// Finds the option of this name.
 bool is_known_option(std::string_view name) noexcept;
 
-/// A payload taken apart into the texts of its fields, before any of them is understood.
+/// A payload split into the texts of its fields, before any of them is interpreted.
 struct envelope {
   bool has_header = false;                           ///< an object; absent and null are the same
   std::array<std::string_view, field_count> fields;  ///< JSON texts; empty: absent
@@ -48,18 +48,18 @@ struct envelope {
   std::string_view timestamp;  ///< empty: absent
 
   std::string_view operator[](field f) const noexcept { return fields[static_cast<std::size_t>(f)]; }
-  /// Absent or null.
+  /// Returns true if the field is absent or null.
   bool lacks(field f) const noexcept { return (*this)[f].empty() || (*this)[f] == "null"; }
 
-  /// True if there is any field of section 5.
+  /// Returns true if there is any field of docs/protocol.md, "Options".
   bool has_options() const noexcept;
 
   /// @param payload  outlives the envelope
   static result<envelope, decode_fault> open(std::string_view payload, const decode_rules& rules);
 };
 
-/// Notes in a fault what the header tells of whom to answer: only what a decoder with these rules takes,
-/// since the answer repeats it.
+/// Stores in a fault what the header says about the receiver of the answer: only values that a decoder with
+/// these rules accepts, since the answer repeats them.
 void add_echo(decode_fault& fault, const envelope& e, const decode_rules& rules);
 
 }  // namespace mqcoap

@@ -9,7 +9,7 @@ std::string_view to_string(general_topic::kind k) {
   return k == general_topic::kind::event ? "event" : "system";
 }
 
-/// Takes the first level off.
+/// Removes and returns the first level.
 std::string_view next_level(std::string_view& rest) {
   const auto slash = rest.find('/');
   const auto level = rest.substr(0, slash);

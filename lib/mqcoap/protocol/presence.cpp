@@ -12,9 +12,9 @@ namespace mqcoap {
 namespace {
 
 constexpr std::string_view default_prefix = "mqcoap";
-constexpr std::size_t digits = 12;  // with "mqcoap-p", 20 characters: any broker takes 23
+constexpr std::size_t digits = 12;  // with "mqcoap-p", 20 characters: any broker accepts 23
 
-/// FNV-1a, 64 bits: the same on every machine and in every version, which std::hash is not.
+/// Computes FNV-1a, 64 bits, which is the same on every machine and in every version, unlike std::hash.
 std::uint64_t stable_hash(std::string_view text) noexcept {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001b3U;
@@ -26,7 +26,7 @@ std::string text_of(std::string_view value) {
   return value.front() == '"' ? decode_json_string(value) : std::string(value);
 }
 
-/// Decimal, as a JSON number or a string.
+/// Reads decimal milliseconds, written as a JSON number or a string.
 std::optional<unix_millis> time_of(std::string_view value) {
   const auto text = text_of(value);
   unix_millis time;

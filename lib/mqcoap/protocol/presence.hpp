@@ -8,29 +8,29 @@
 
 namespace mqcoap {
 
-/// Where a device announces, retained, whether it is there: `{ns}/gateway/system/{tag}/presence`
-/// (docs/protocol.md, section 9).
+/// Returns the topic of a device's retained presence: `{ns}/gateway/system/{tag}/presence` (docs/protocol.md,
+/// "Discovery").
 std::string presence_topic(const namespace_name& ns, const device_tag& tag);
 
-/// What it publishes there: ONLINE or OFFLINE, since `since`.
+/// Returns its payload: ONLINE or OFFLINE, since `since`.
 std::string presence_payload(bool online, unix_millis since);
 
-/// The MQTT client id of the connection that announces a device: the same one whenever it is the same device,
-/// so that the broker drops what is left of an older connection before it takes the new one. The prefix, `-p`
-/// and 12 hexadecimal digits made from namespace and tag.
-/// @param prefix  client id of the serving connection; empty: `mqcoap`
+/// Returns the MQTT client id of the connection that announces a device: always the same for the same device,
+/// so that the broker drops the rest of an older connection before it accepts the new one. It consists of the
+/// prefix, `-p` and 12 hexadecimal digits made from namespace and tag.
+/// @param prefix  the client id of the serving connection; empty: `mqcoap`
 std::string presence_client_id(std::string_view prefix, const namespace_name& ns, const device_tag& tag);
 
-/// A presence as it was read.
+/// A decoded presence.
 struct presence_report {
-  std::string state{};                   ///< `ONLINE`, `OFFLINE`, or what else it says
+  std::string state{};                   ///< `ONLINE`, `OFFLINE`, or any other text
   std::optional<unix_millis> updated{};  ///< `last_updated`, else the payload's timestamp
 
   bool is_offline() const noexcept { return state == "OFFLINE"; }
 };
 
-/// Reads the payload of a presence message. Nothing if it is none: an empty one, for instance, by which a
-/// retained presence is removed.
+/// Reads the payload of a presence message. Nothing if it is none, such as the empty message that removes a
+/// retained presence.
 std::optional<presence_report> read_presence(std::string_view payload);
 
 }  // namespace mqcoap

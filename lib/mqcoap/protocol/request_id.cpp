@@ -67,10 +67,11 @@ bool operator==(const request_id& a, const request_id& b) noexcept {
 request_id_generator::request_id_generator() {
   std::random_device entropy;
   for (auto& word : state_) word = (std::uint64_t{entropy()} << 32) | entropy();
-  state_[0] |= 1;  // the one state that must not be is all zeros
+  state_[0] |= 1;  // all zeros is the only invalid state
 }
 
-// xoroshiro128+ (Blackman and Vigna): two words of state, a few instructions a number.
+// Generates numbers with xoroshiro128+ (Blackman and Vigna): two words of state, a few instructions per
+// number.
 std::uint64_t request_id_generator::next_word() noexcept {
   const auto rotate = [](std::uint64_t x, int by) { return (x << by) | (x >> (64 - by)); };
   const std::uint64_t sum = state_[0] + state_[1];

@@ -6,17 +6,17 @@
 #include <string>
 #include <utility>
 
-// Keys that several kinds have.
+// Keys that several kinds share.
 namespace mqcoap {
 
-/// `methods`. @param absent  what its absence means with this kind
+/// Returns the key `methods`. @param absent  the meaning of its absence for this kind
 template <class Keys>
 table_row<Keys> methods_key(std::string absent, std::optional<located<method_set>> Keys::*target) {
   return key<Keys>("methods", with_place(methods(method_set::all())), presence::optional(std::move(absent)),
                    "What is allowed", target);
 }
 
-/// What the key that names a kind says of its own absence.
+/// The text about the absence of a key that names a kind.
 inline presence another_kind() { return presence::optional("another kind"); }
 
 }  // namespace mqcoap

@@ -9,35 +9,36 @@
 #include <string>
 #include <string_view>
 
-// What the options of a request ask of every resource alike (docs/protocol.md, sections 3 and 5). Each check
-// gives the answer that refuses the request, which then was never run, or nothing if it may go on. Resources
-// check in the order of RFC 9110 section 13.2.1: method, existence, format, version, then the body itself.
+// Checks of the options of a request that are the same for every resource (docs/protocol.md, "Response codes"
+// and "Options"). Each check returns the answer that refuses the request, which then was never run, or
+// nothing if it may continue. Resources check in the order of RFC 9110 section 13.2.1: method, existence,
+// format, version, then the body itself.
 namespace mqcoap {
 
-/// 405 if the method is none of these; names those that are.
+/// Returns 405 if the method is none of these; its text names them.
 std::optional<answer> refuse_method(const request& r, method_set allowed);
-/// 406 if `accept` names none of these formats.
+/// Returns 406 if `accept` names none of these formats.
 std::optional<answer> refuse_accept(const request& r, std::initializer_list<std::string_view> possible);
-/// 415 if `content_format` names a format that the body is not in.
+/// Returns 415 if `content_format` names a format that the body does not have.
 std::optional<answer> refuse_content_format(const request& r);
-/// 412 if `if_match` or `if_none_match` does not hold for what exists with this version.
+/// Returns 412 if `if_match` or `if_none_match` does not hold for this version.
 std::optional<answer> refuse_version(const request& r, std::string_view etag);
-/// Where and why a body cannot be judged, since an object in it has a key twice: one reader takes the first,
-/// another the last.
+/// Returns where and why a body cannot be evaluated, since an object in it has a key twice: one reader uses
+/// the first value, another the last.
 std::optional<json_schema::fault> find_duplicate(const json_text& body);
-/// Why a body breaks the schema, an object with a key twice included; nothing without a schema.
+/// Returns why a body breaks the schema, or has an object with a key twice; nothing without a schema.
 std::optional<json_schema::fault> find_fault(const json_text& body, const std::optional<json_schema>& schema);
-/// 400 for such a fault of the body, if there is one, saying where and what would be right.
+/// Returns 400 for such a fault of the body, if there is one, with its place and a hint.
 std::optional<answer> refuse_body(const std::optional<json_schema::fault>& fault);
 
-/// What a GET of a value gets: 205 with it, 203 if the caller's `etag` still holds, or 406. Any value can be
-/// had as application/json, a string as text/plain too.
+/// Returns the answer to a GET of a value: 205 with the value, 203 if the caller's `etag` is still current,
+/// or 406. Any value is available as application/json, a string also as text/plain.
 /// @param etag  empty: the value has no version
 answer give(const request& r, const json_text& value, const std::string& etag);
-/// The same of a value in a format that was agreed on already.
+/// Does the same for a value in an already accepted format.
 answer give_as(std::string_view format, const request& r, const json_text& value, const std::string& etag);
 
-/// 204 with the new version.
+/// Returns 204 with the new version.
 answer changed(const std::string& etag);
 
 }  // namespace mqcoap

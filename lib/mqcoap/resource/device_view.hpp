@@ -8,22 +8,22 @@
 
 namespace mqcoap {
 
-/// The resources of one configured device, for kinds that name others. Refers to their options.
+/// A view of the resources of one configured device, for kinds that name others. Refers to their options.
 class device_view {
  public:
   explicit device_view(std::string tag) : tag_(std::move(tag)) {}
 
-  /// @param kind  null: it has a fault of its own
+  /// @param kind  null: the resource has a fault of its own
   void add(const std::string& path, const kind_options* kind) {
     paths_.push_back(path);
     kinds_.emplace(path, kind);
   }
 
   const std::string& tag() const noexcept { return tag_; }
-  /// In the order of the configuration.
+  /// Returns the resources in the order of the configuration.
   const std::vector<std::string>& paths() const noexcept { return paths_; }
   bool has(const std::string& path) const { return kinds_.contains(path); }
-  /// Null: there is none on this path, or it has a fault of its own.
+  /// Returns null if there is none on this path, or it has a fault of its own.
   const kind_options* find(const std::string& path) const {
     const auto at = kinds_.find(path);
     return at == kinds_.end() ? nullptr : at->second;

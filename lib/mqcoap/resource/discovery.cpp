@@ -32,7 +32,7 @@ void append_json(std::string& out, const resource_info& r) {
   out += '}';
 }
 
-/// What may stand as it is in the path of a URI reference: pchar and slash (RFC 3986 section 3.3).
+/// The characters that need no escape in the path of a URI reference: pchar and slash (RFC 3986 section 3.3).
 bool is_path_char(char c) {
   return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
          std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos;
@@ -49,7 +49,7 @@ void append_percent_encoded(std::string& out, std::string_view path) {
   }
 }
 
-/// A quoted-string (RFC 6690 section 2); control characters cannot stand in one and become spaces.
+/// Writes a quoted-string (RFC 6690 section 2), in which control characters are replaced by spaces.
 void append_attribute(std::string& out, std::string_view name, std::string_view value) {
   out.append(1, ';').append(name).append("=\"");
   for (const char c : value) {

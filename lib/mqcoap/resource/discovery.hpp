@@ -8,15 +8,15 @@
 
 namespace mqcoap {
 
-/// Path of the resource that lists the others (RFC 6690 section 4).
+/// The path of the resource that lists the others (RFC 6690 section 4).
 inline constexpr std::string_view discovery_path = ".well-known/core";
 
-/// GET `.well-known/core`: the resources of one device, without itself, in one of two forms:
+/// Answers GET `.well-known/core` with the resources of one device, without itself, in one of two forms:
 /// - a JSON array of objects with `path`, `methods` (an array of names), `type`, and `unit`, `title` and
-///   `subsystems` (an array of names) where they are set;
+///   `subsystems` (an array of names) if they are set;
 /// - with `accept: application/link-format`, RFC 6690 text in a JSON string:
 ///   `</gains>;rt="value";ct=50;methods="GET PUT";unit="V";title="Gains"`. `rt` is the type; `ct=50`
-///   (application/json) stands where GET is possible; `methods`, `unit` and `subsystems` are extension
+///   (application/json) is present if GET is possible; `methods`, `unit` and `subsystems` are extension
 ///   attributes. A subtree keeps its `**`: `</probe/**>`.
 class discovery_resource final : public handler {
  public:

@@ -12,60 +12,60 @@
 #include <utility>
 #include <vector>
 
-// What a kind of resources is in a configuration. Its author writes a struct of keys and a kind_table; the
-// rest of the configuration knows kinds by their list (kinds.hpp) alone.
+// The configuration of a kind of resources. Its author writes a struct of keys and a kind_table; the rest of
+// the configuration knows kinds only through their list (kinds.hpp).
 namespace mqcoap {
 
 /// A key of a resource that belongs to its kind.
 struct kind_field {
-  /// Several kinds may have the same key beside the one that names them, and then its values are read alike;
-  /// `when` says what its absence means with this kind. The doc of such a key ends without a full stop: the
-  /// kinds that have it are named behind it.
+  /// Several kinds may share a key besides the one that names them; then its values are read in the same way,
+  /// and `when` gives the meaning of its absence for this kind. The doc of such a key ends without a full
+  /// stop, because the kinds that have it are appended.
   field_info info;
-  std::string bounds;        ///< what else holds with this kind: `out of GET and PUT`; may be empty
-  boost::json::object rule;  ///< of the JSON Schema, for a resource with this key; may be empty
+  std::string bounds;        ///< further restrictions for this kind: `out of GET and PUT`; may be empty
+  boost::json::object rule;  ///< rule of the JSON Schema, for a resource with this key; may be empty
 };
 
-/// The resource whose options are built, and where its faults go.
+/// The resource whose options are built, and the report for its faults.
 struct kind_place {
   const located<std::string>& path;
   const payload_limits& limits;
   report& faults;
 
-  /// False for a value that is nested too deeply to be sent, and then it is reported.
+  /// Returns false, and reports it, for a value that is nested too deeply to be sent.
   bool is_shallow(const json_text& value, const node& at) const;
 };
 
-/// What one resource says under the keys of its kind.
+/// The keys of one resource that belong to its kind.
 class kind_reading {
  public:
   virtual ~kind_reading() = default;
-  /// Reads the value of a field, by its number. False if it is at fault, and then it is reported.
+  /// Reads the value of a field, by its number. Returns false, and reports it, if it has a fault.
   virtual bool read(std::size_t field, const node& from, read_context& ctx) = 0;
-  /// Nothing, if what it says is at fault.
+  /// Returns nothing if its keys have a fault.
   virtual std::optional<kind_options> build(const kind_place& at) const = 0;
-  /// Reports what does not fit the other resources of the device.
+  /// Reports conflicts with the other resources of the device.
   virtual void check(const device_view& device, report& faults) const = 0;
 };
 
-/// Whether the path of a resource may end in `**`.
+/// Says whether the path of a resource may end in `**`.
 enum class subtree_paths : std::uint8_t { refused, allowed, required };
 
-/// What a kind has beside its fields.
+/// The properties of a kind besides its fields.
 struct kind_traits {
   subtree_paths paths = subtree_paths::refused;
-  bool owns_below = false;  ///< no other resource may lie below its path
+  bool owns_below = false;  ///< no other resource may be below its path
 };
 
-/// One kind of resources.
+/// A kind of resources.
 class kind_module {
  public:
   virtual ~kind_module() = default;
 
   const std::string& name() const noexcept { return key().name; }
-  /// The one that names the kind.
+  /// Returns the key that names the kind.
   const field_info& key() const noexcept { return fields_.front().info; }
-  /// That one first, then those that may stand beside it.
+  /// Returns all keys, the one that names the kind first.
   const std::vector<kind_field>& fields() const noexcept { return fields_; }
   const kind_traits& traits() const noexcept { return traits_; }
   virtual std::unique_ptr<kind_reading> begin() const = 0;
@@ -90,7 +90,7 @@ struct kind_row {
   boost::json::object rule;
 };
 
-/// A kind whose keys fill a struct.
+/// The table of a kind whose keys fill a struct.
 template <class Keys>
 class kind_table final : public kind_module {
  public:
@@ -98,8 +98,8 @@ class kind_table final : public kind_module {
   using checker = void (*)(const Keys& keys, const device_view& device, report& faults);
 
   /// @param rows   the key that names the kind first
-  /// @param build  makes the options, when every key that stands there was read without fault
-  /// @param check  compares with the other resources of the device; null: there is nothing to compare
+  /// @param build  makes the options, when every given key was read without fault
+  /// @param check  compares with the other resources of the device; null: no comparison
   kind_table(std::vector<kind_row<Keys>> rows, builder build, checker check = nullptr,
              kind_traits traits = {})
       : kind_module(fields_of(rows), traits), build_(build), check_(check) {

@@ -14,11 +14,11 @@ namespace mqcoap {
 
 class resource_site;
 
-/// What the options of a kind of resources have beside being equal or not: the kind's name, a literal, by
-/// which discovery tells it and its cells are found again; the methods that discovery tells; and what makes
-/// the resource. Kinds may have two more:
-/// - `std::vector<std::string> conditions() const`: paths of the device, by whose values it judges requests
-/// - `const device_tag* asked_device() const`: the device elsewhere that it asks
+/// The requirements for the options of a kind, besides equality: the kind's name, a literal, which discovery
+/// shows and which identifies its cells; the methods for discovery; and a function that makes the resource.
+/// Kinds may have two more:
+/// - `std::vector<std::string> conditions() const`: paths of the device whose values are its conditions
+/// - `const device_tag* asked_device() const`: the other device that it asks
 template <class T>
 concept kind_of_resource = requires(const T& options, const T& others, resource_site& at) {
   { T::kind_name } -> std::convertible_to<std::string_view>;
@@ -27,7 +27,7 @@ concept kind_of_resource = requires(const T& options, const T& others, resource_
   { options == others } -> std::convertible_to<bool>;
 };
 
-/// The options of one resource, of whatever kind. A value, immutable and shared by its copies.
+/// The options of one resource, of any kind. A value, immutable and shared by its copies.
 class kind_options {
  public:
   template <class T>
@@ -36,14 +36,14 @@ class kind_options {
 
   std::string_view name() const noexcept { return options_->name(); }
   method_set offered() const { return options_->offered(); }
-  /// Makes the handlers and puts them where they belong.
+  /// Makes the handlers and registers them.
   void make(resource_site& at) const { options_->make(at); }
-  /// Paths of the device by whose values it judges requests.
+  /// Returns the paths of the device whose values are its conditions.
   std::vector<std::string> conditions() const { return options_->conditions(); }
-  /// The device elsewhere that it asks; null: none.
+  /// Returns the other device that it asks; null: none.
   const device_tag* asked_device() const noexcept { return options_->asked_device(); }
 
-  /// Null if it is of another kind.
+  /// Returns null if it is of another kind.
   template <class T>
   const T* get_if() const noexcept {
     const auto* const same = dynamic_cast<const model<T>*>(options_.get());

@@ -6,14 +6,14 @@
 
 namespace mqcoap {
 
-/// Every kind of resources, in the order in which they are documented.
+/// Returns all kinds of resources, in the order of the documentation.
 const std::vector<const kind_module*>& resource_kinds();
 
-/// Null: no kind has this name.
+/// Returns null if no kind has this name.
 const kind_module* find_kind(std::string_view name);
 
-/// Adds a kind that is not in the list, for programs and tests with kinds of their own.
-/// Precondition: no configuration was read, and none described, before.
+/// Adds a kind that is not in the list, for programs and tests with kinds of their own. Precondition: no
+/// configuration was read or described before.
 /// @param added  lives as long as the program
 void add_resource_kind(const kind_module& added);
 

@@ -10,16 +10,16 @@
 
 namespace mqcoap {
 
-/// From a path to the handler that serves it, in constant time however many there are: an exact path first,
-/// then the longest prefix. Paths are written without a leading slash.
+/// Maps a path to its handler, in constant time for any number of paths: first an exact path, then the
+/// longest prefix. Paths have no leading slash.
 class path_router {
  public:
   struct found {
     handler* target = nullptr;  ///< null: no such path
-    std::size_t rest_at = 0;    ///< where the part behind the prefix begins, in the path asked for
+    std::size_t rest_at = 0;    ///< where the part after the prefix begins, in the requested path
   };
 
-  /// Serves one path. False if it is served already.
+  /// Serves one path. Returns false if it is already served.
   bool add_exact(std::string path, std::shared_ptr<handler> target);
   /// Serves every path below a prefix (`probe` for `probe/**`; empty for `**`), not the prefix itself.
   bool add_subtree(std::string prefix, std::shared_ptr<handler> target);
@@ -29,12 +29,12 @@ class path_router {
  private:
   struct text_hash {
     using is_transparent = void;
-    using is_avalanching = void;  // libstdc++ hashes text well: no need to mix once more
+    using is_avalanching = void;  // libstdc++ hashes text well, so no further mixing is needed
     std::size_t operator()(std::string_view text) const noexcept {
       return std::hash<std::string_view>{}(text);
     }
   };
-  // Flat: with 10,000 paths and more, lookups measured faster than in std::unordered_map.
+  // A flat map: with 10,000 paths and more, lookups were measured to be faster than in std::unordered_map.
   using table = boost::unordered_flat_map<std::string, std::shared_ptr<handler>, text_hash, std::equal_to<>>;
   table exact_;
   table subtrees_;

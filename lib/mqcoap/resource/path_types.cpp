@@ -18,7 +18,7 @@ std::optional<std::string> read_path(const node& n, read_context& ctx, bool subt
   std::string_view fixed = path->key();
   if (subtree_allowed && (fixed == "**" || fixed.ends_with("/**"))) fixed.remove_suffix(2);
   if (fixed.find('*') == std::string_view::npos) return std::string(path->key());
-  ctx.faults.error(n, "a '*' that cannot stand in the path '" + n.text + '\'',
+  ctx.faults.error(n, "a '*' is not allowed here in the path '" + n.text + '\'',
                    subtree_allowed ? "only a last segment may be '**'" : "an action names single values");
   return std::nullopt;
 }

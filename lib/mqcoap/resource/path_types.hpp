@@ -5,10 +5,10 @@
 
 namespace mqcoap {
 
-/// The path of a resource, as a key: without its leading slash, `**` only at the end.
+/// Reads the path of a resource as a key: without its leading slash, `**` only at the end.
 value_type<std::string> resource_key();
 
-/// The path of another resource of the same device, which is a single one.
+/// Reads the path of another, single resource of the same device.
 value_type<std::string> single_path();
 
 }  // namespace mqcoap

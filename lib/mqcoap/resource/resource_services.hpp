@@ -9,25 +9,24 @@
 
 namespace mqcoap {
 
-/// Asks devices elsewhere, for resources that lead to them.
+/// Forwards calls to other devices, for resources that lead to them.
 class forwarder {
  public:
-  /// Sees to it that the call is answered with what the device says.
+  /// Makes sure that the call is answered with the device's answer.
   virtual void forward(responder&& r, const address& to) = 0;
-  /// Bytes of the longest path that may be asked for.
+  /// Returns the bytes of the longest path that may be requested.
   virtual std::size_t path_limit() const noexcept = 0;
 
  protected:
   ~forwarder() = default;
 };
 
-/// What a gateway gives its resources: all that they need of it, and nothing global. Everything runs on the
-/// event loop, and outlives the resources.
+/// The services of a gateway for its resources: they need nothing else, and nothing global. Everything runs
+/// on the event loop, and outlives the resources.
 struct resource_services {
   const clock& time;
-  timer_queue&
-      timers;    ///< for what is to happen later; a handler keeps the timer and so cancels it when it goes
-  log_sink log;  ///< lines for the operator; never empty
+  timer_queue& timers;  ///< for later calls; a handler owns its timers, so that its end cancels them
+  log_sink log;         ///< lines for the operator; never empty
   forwarder& elsewhere;
 };
 

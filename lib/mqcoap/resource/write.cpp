@@ -5,7 +5,7 @@
 namespace mqcoap {
 namespace {
 
-/// One request that changes cells.
+/// A request that changes cells.
 class request_batch final : public batch {
  public:
   request_batch(std::vector<std::shared_ptr<cell>> cells, responder&& r, write_decision&& decide) noexcept
@@ -14,7 +14,7 @@ class request_batch final : public batch {
   std::vector<std::shared_ptr<cell>> cells() const override { return cells_; }
   std::vector<change> decide() override {
     std::vector<change> changes;
-    if (responder_->ended) return changes;  // its time was over before its turn
+    if (responder_->ended) return changes;  // its deadline passed before its turn
     answer_ = decide_(*responder_, changes);
     return changes;
   }

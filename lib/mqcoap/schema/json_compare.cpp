@@ -26,7 +26,7 @@ std::weak_ordering compare_doubles(double a, double b) noexcept {
   return a > b ? std::weak_ordering::greater : std::weak_ordering::equivalent;
 }
 
-/// The double is cut to an integer, not the integer rounded to a double, which would lose digits.
+/// The double is truncated to an integer; rounding the integer to a double would lose digits.
 template <class Integer>
 std::weak_ordering compare_mixed(Integer a, double b) noexcept {
   if (b >= 0x1p64) return std::weak_ordering::less;
@@ -37,7 +37,7 @@ std::weak_ordering compare_mixed(Integer a, double b) noexcept {
   return order != 0 ? order : compare_doubles(whole, b);
 }
 
-/// Calls `f` with the number as what it is held as.
+/// Calls `f` with the number in its stored type.
 template <class F>
 auto with_number(const json::value& v, F f) noexcept {
   if (v.is_int64()) return f(v.get_int64());

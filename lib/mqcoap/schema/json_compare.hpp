@@ -5,12 +5,12 @@
 
 namespace mqcoap {
 
-/// Orders numbers by their exact value, whether they are held as int64, uint64 or double: 5 and 5.0 are
-/// equal, 2^53 and 2^53 + 1 are not. Precondition: both are numbers, neither is NaN.
+/// Orders numbers by their exact value, for int64, uint64 and double alike: 5 and 5.0 are equal, 2^53 and
+/// 2^53 + 1 are not. Precondition: both are numbers, neither is NaN.
 std::weak_ordering compare_numbers(const boost::json::value& a, const boost::json::value& b) noexcept;
 
-/// A total order of JSON values in which those that JSON Schema calls equal are equivalent: numbers by value,
-/// objects whatever the order of their members.
+/// Orders JSON values totally; those that JSON Schema calls equal are equivalent: numbers by value, objects
+/// with any order of their members.
 std::weak_ordering compare_json(const boost::json::value& a, const boost::json::value& b);
 
 inline bool equal_json(const boost::json::value& a, const boost::json::value& b) {

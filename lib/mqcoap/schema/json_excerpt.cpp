@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Appends the value, or the beginning of it that is over the limit: what is cut off is not written first.
+/// Appends the value, or its beginning up to a little over the limit: the rest is not written at all.
 void append(std::string& out, const json::value& v, std::size_t limit) {
   if (out.size() > limit) return;
   const char* separator = "";

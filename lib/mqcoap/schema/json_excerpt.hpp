@@ -7,11 +7,11 @@
 
 namespace mqcoap {
 
-inline constexpr std::size_t excerpt_limit = 60;  ///< bytes; enough to recognise a value by
+inline constexpr std::size_t excerpt_limit = 60;  ///< bytes; enough to recognise a value
 
-/// A value as a person would write it, for the words of an error; cut with `...` beyond the limit.
+/// Writes a value for people, for error texts; cut with `...` beyond the limit.
 std::string excerpt(const boost::json::value& value, std::size_t limit = excerpt_limit);
-/// The same of UTF-8 text.
+/// Does the same for UTF-8 text.
 std::string excerpt(std::string_view text, std::size_t limit = excerpt_limit);
 
 }  // namespace mqcoap

@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 __extension__ using uint128 = unsigned __int128;
 
-/// A number without its sign: digits * 10^power. Of a double, the shortest digits that read back as it.
+/// A number without its sign: digits * 10^power. For a double, the shortest digits that read back as it.
 struct decimal {
   std::uint64_t digits;
   int power = 0;
@@ -61,14 +61,15 @@ bool divides(decimal step, decimal number) {
   return rest == 0;
 }
 
-/// True for 3 and 0.25, not for 0.1: doubles hold the decimal itself, and add it up without rounding.
+/// Returns true for 3 and 0.25, not for 0.1: doubles represent the former exactly, and add them without
+/// rounding.
 bool is_exact_in_binary(decimal d) {
   for (; d.power < 0; ++d.power, d.digits /= 5)
     if (d.digits % 5 != 0) return false;
   return true;
 }
 
-/// The double nearest to `count` steps.
+/// Returns the double nearest to `count` steps.
 double nearest_multiple(std::uint64_t count, decimal step) {
   if (count == 0) return 0;
   std::string text;
@@ -77,9 +78,9 @@ double nearest_multiple(std::uint64_t count, decimal step) {
   return read_json_number(text + 'e' + std::to_string(step.power)).value_or(HUGE_VAL);
 }
 
-/// Whether `number` is what a sum of steps may have come to in doubles: some units in its last place from a
-/// multiple. A step of few digits was written by a person: then the number must also agree with the multiple
-/// in every digit that the step has.
+/// Checks whether `number` may be the sum of steps in doubles: a few units in the last place from a multiple.
+/// A step with few digits was written by a person: then the number must also agree with the multiple in every
+/// digit of the step.
 bool is_rounded_sum(double number, double step) {
   constexpr double most_steps = 0x1p50, slack = 0x1p-51;
   constexpr std::uint64_t written_by_hand = 1'000'000'000'000'000;

@@ -9,16 +9,14 @@
 
 namespace mqcoap {
 
-/// The JSON Schema words that a resource's `schema` may use, compiled once:
-/// `type` (name or list), `enum`, `const`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`,
-/// `multipleOf`, `minLength`, `maxLength`, `pattern` (RE2 syntax, unanchored), `items`, `minItems`,
-/// `maxItems`, `uniqueItems`, `properties`, `required`, `additionalProperties`, `minProperties`,
-/// `maxProperties`, `allOf`, `anyOf`, `oneOf`, `not`; `$schema` (in the outermost schema, or beside `$id`)
-/// and
-/// `$id` are checked for their form; the annotations `$comment`, `title`, `description`, `default`,
-/// `examples`, `deprecated`, `readOnly`, `writeOnly`, `format`, `contentEncoding`, `contentMediaType` and
-/// `contentSchema` are ignored. Any other word is an error. docs/schema.md tells them all. Cheap to copy:
-/// copies share the rules.
+/// The JSON Schema keywords that a resource's `schema` may use, compiled once: `type` (name or list), `enum`,
+/// `const`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`, `minLength`,
+/// `maxLength`, `pattern` (RE2 syntax, unanchored), `items`, `minItems`, `maxItems`, `uniqueItems`,
+/// `properties`, `required`, `additionalProperties`, `minProperties`, `maxProperties`, `allOf`, `anyOf`,
+/// `oneOf`, `not`; `$schema` (in the outermost schema, or beside `$id`) and `$id` are checked for their form;
+/// the annotations `$comment`, `title`, `description`, `default`, `examples`, `deprecated`, `readOnly`,
+/// `writeOnly`, `format`, `contentEncoding`, `contentMediaType` and `contentSchema` are ignored. Any other
+/// keyword is an error. docs/schema.md describes them all. Cheap to copy: copies share the rules.
 /// @see https://json-schema.org/draft/2020-12/json-schema-validation
 class json_schema {
  public:
@@ -29,12 +27,12 @@ class json_schema {
 
   static result<json_schema, fault> compile(const boost::json::value& schema);
 
-  /// Nothing if the value satisfies the schema, else the first thing that is wrong.
+  /// Returns nothing if the value satisfies the schema, else the first fault.
   std::optional<fault> check(const boost::json::value& value) const;
 
   class node;
 
-  /// True if both were compiled from the same text.
+  /// Returns true if both were compiled from the same text.
   friend bool operator==(const json_schema& a, const json_schema& b) noexcept {
     return a.source_ == b.source_;
   }

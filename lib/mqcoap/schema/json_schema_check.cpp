@@ -12,7 +12,7 @@
 #include <mqcoap/schema/json_multiple.hpp>
 #include <mqcoap/schema/json_schema_node.hpp>
 
-// Checking builds nothing on success: pointers and words are made only when a fault travels up.
+// A successful check builds nothing: pointers and texts are made only when a fault is returned.
 namespace mqcoap {
 namespace {
 
@@ -26,7 +26,7 @@ std::uint8_t bit(json_type type) noexcept {
 
 std::optional<fault> wrong(std::string words) { return fault{"", std::move(words)}; }
 
-/// The fault of a part, seen from the whole.
+/// Returns the fault of a part, relative to the whole.
 std::optional<fault> within(std::string_view token, std::optional<fault> inner) {
   if (!inner) return inner;
   std::string pointer;
@@ -46,7 +46,7 @@ json_type type_of(const json::value& v) noexcept {
   }
 }
 
-/// A value with its type, as far as the type is not plain to see.
+/// Returns a value with its type, if the type is not obvious.
 std::string described(const json::value& v) {
   const auto type = type_of(v);
   switch (type) {
@@ -62,7 +62,7 @@ std::string counted(std::size_t n, const char* singular, const char* plural) {
   return std::to_string(n) + ' ' + (n == 1 ? singular : plural);
 }
 
-/// One check for the three pairs of size bounds.
+/// Checks one of the three pairs of size bounds.
 std::optional<fault> check_size(std::size_t size, const node::size_bound& low, const node::size_bound& high,
                                 const char* singular, const char* plural) {
   if (low && size < *low)

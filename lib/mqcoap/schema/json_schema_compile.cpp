@@ -19,10 +19,10 @@ namespace json = boost::json;
 using node = json_schema::node;
 
 constexpr int deepest_schema = 64;
-constexpr std::int64_t pattern_memory = 1 << 20;  // bytes that RE2 may take for one pattern
+constexpr std::int64_t pattern_memory = 1 << 20;  // memory of RE2 for one pattern in bytes
 
-/// Reads a schema word by word. Throws json_schema::fault, which `compile` catches: the first fault ends it,
-/// at whatever depth.
+/// Reads a schema keyword by keyword. Throws json_schema::fault, which `compile` catches: the first fault
+/// ends it, at any depth.
 class compiler {
  public:
   node read_schema(const json::value& schema);
@@ -140,7 +140,7 @@ const compiler::word compiler::words[] = {
     {"contentSchema", &compiler::ignore},
 };
 
-/// The drafts in which the words above mean the same, without `http:` or `https:`.
+/// The drafts in which the keywords above have the same meaning, without `http:` or `https:`.
 constexpr std::string_view dialects[] = {
     "//json-schema.org/draft/2020-12/schema",
     "//json-schema.org/draft/2019-09/schema",
@@ -243,7 +243,7 @@ void compiler::read_dialect(const json::value& v, node&) {
   refuse_value(v, "https://json-schema.org/draft/2020-12/schema (or 2019-09, draft-07, draft-06)");
 }
 
-/// Nothing refers to a schema, so that only the form of its identity is checked.
+/// Nothing refers to a schema, so only the form of its identity is checked.
 void compiler::read_id(const json::value& v, node&) {
   if (!v.is_string()) refuse_value(v, "a URI");
   const std::string_view id = v.get_string();
@@ -271,7 +271,7 @@ void compiler::read_required(const json::value& v, node& n) {
   });
 }
 
-/// A range that is empty can only be a mistake.
+/// An empty range can only be a mistake.
 void compiler::check_order(const node& n) const {
   const auto check = [&](const auto& low, const auto& high, const char* low_word, const char* high_word) {
     if (!low || !high) return;

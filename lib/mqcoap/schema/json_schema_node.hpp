@@ -17,10 +17,10 @@ class RE2;
 
 namespace mqcoap {
 
-/// The types of JSON Schema. A whole number is of the types integer and number.
+/// The types of JSON Schema. A whole number has the types integer and number.
 enum class json_type : std::uint8_t { null, boolean, object, array, number, integer, string };
 
-/// One schema with its words, as `json_schema::compile` has understood it. Words that are absent say nothing.
+/// A compiled schema with its keywords. Absent keywords have no effect.
 class json_schema::node {
  public:
   using child = std::unique_ptr<const node>;
@@ -31,11 +31,11 @@ class json_schema::node {
   ~node();
   node(node&&) noexcept;
 
-  /// The first thing that is wrong, its pointer seen from this value.
+  /// Returns the first fault; its pointer is relative to this value.
   std::optional<fault> check(const boost::json::value& value) const;
 
   bool refuses_all = false;  ///< the schema `false`
-  std::string source;        ///< an excerpt of the schema itself, for the words of `not`
+  std::string source;        ///< an excerpt of the schema itself, for the text of `not`
   std::uint8_t types = 0;    ///< a bit for each json_type; 0: any
   bound constant;
   std::optional<std::vector<boost::json::value>> enumeration;
@@ -68,9 +68,9 @@ class json_schema::node {
   outcome check_combined(const boost::json::value& value) const;
 };
 
-/// True for 5 and 5.0.
+/// Returns true for 5 and 5.0.
 bool is_whole(const boost::json::value& number) noexcept;
-/// `an integer`, `null`: with its article.
+/// Returns the name with its article: `an integer`, `null`.
 std::string_view with_article(json_type type) noexcept;
 
 inline constexpr std::string_view json_type_names[]{"null",   "boolean", "object", "array",

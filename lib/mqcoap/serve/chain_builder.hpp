@@ -7,17 +7,17 @@
 
 namespace mqcoap {
 
-/// Composes a chain from options. Of the chain before, it keeps the steps that are to be the same: of the
-/// same class, with equal options.
+/// Composes a chain from options. Reuses the steps of the previous chain that are of the same class and have
+/// equal options.
 class chain_builder {
  public:
   explicit chain_builder(const step_chain& before) : before_(before.steps()) {}
 
   /// Adds a step at the end.
-  /// @param options  what the configuration says of it. `Step` has a type of this name, which can be
-  ///   compared, and gives its own by `given()`
-  /// @param environment  what else its constructor takes. The same over all reloads: a step that is kept has
-  ///   what it was given first
+  /// @param options  the options of the step. `Step` has a type of this name, which can be compared, and
+  ///   returns its own by `given()`
+  /// @param environment  further arguments of its constructor. They are the same over all reloads: a reused
+  ///   step keeps its first ones
   template <class Step, class... Environment>
   void add(typename Step::options options, Environment&&... environment) {
     const auto same = std::find_if(before_.begin(), before_.end(), [&](const auto& each) {
@@ -35,11 +35,11 @@ class chain_builder {
   step_chain::step_list take() { return std::move(made_); }
 
  private:
-  step_chain::step_list before_;  ///< those that are not used again yet
+  step_chain::step_list before_;  ///< steps that are not reused yet
   step_chain::step_list made_;
 };
 
-/// What `chain_builder` needs of a step, for steps to derive from.
+/// The base class with what `chain_builder` needs of a step.
 template <class Options>
 class composed_step : public step {
  public:
@@ -53,7 +53,7 @@ class composed_step : public step {
   const options given_;
 };
 
-/// Of a step of which the configuration says nothing.
+/// The options of a step without options.
 struct no_options {
   friend bool operator==(const no_options&, const no_options&) = default;
 };

@@ -15,7 +15,7 @@ std::string failure_of(std::string_view who, std::string_view words) {
   return "the handler '" + std::string(who) + "' failed: " + std::string(words);
 }
 
-/// Whether a write has run by then is known to the handler alone.
+/// Only the handler knows whether a write has run by then.
 std::string words_of_memory(const request& asked) {
   if (asked.verb == method::get) return "out of memory; try again later";
   return "out of memory; the " + std::string(to_string(asked.verb)) + " may have been run";
@@ -45,7 +45,7 @@ void failed_step::answer_for(std::string_view who, responder& r, response_code c
   say(who, " after it had answered: " + std::string(words));
 }
 
-/// Says so, a line a second at most, and answers 503.
+/// Logs the failure, at most one line per second, and answers 503.
 void failed_step::end_for_memory(std::string_view who, responder& r, steady_time received) try {
   if (received >= next_memory_line_) {
     next_memory_line_ = received + std::chrono::seconds(1);

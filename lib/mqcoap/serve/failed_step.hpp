@@ -11,16 +11,15 @@ namespace mqcoap {
 /// Answers a call whose step or handler has thrown.
 class failed_step {
  public:
-  /// @param log  hears of what fails after it has answered, and, once a second at most, of what runs out of
-  ///   memory
+  /// @param log  gets failures after the answer and, at most once per second, out-of-memory failures
   explicit failed_step(log_sink log) : log_(std::move(log)) {}
 
-  /// Called in the handler of an exception: answers the call in `r`, if there still is one, with 503 if
-  /// memory ran out, else with 500.
+  /// Called while handling an exception: answers the call in `r`, if there still is one, with 503 if memory
+  /// ran out, else with 500.
   /// @param who  the step that failed
-  /// @param received  when the call came
+  /// @param received  when the call arrived
   void answer_for(std::string_view who, responder& r, steady_time received);
-  /// As for any exception that has words.
+  /// Answers as for an exception with this text.
   void answer_for(std::string_view who, responder& r, response_code code, std::string_view words);
 
  private:

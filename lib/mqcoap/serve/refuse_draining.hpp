@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// 503 for what comes while the core drains.
+/// Answers 503 while the core drains.
 class refuse_draining final : public composed_step<no_options> {
  public:
   refuse_draining(no_options none, const serving_core& core) : composed_step(none), core_(core) {}

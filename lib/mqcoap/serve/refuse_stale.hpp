@@ -10,18 +10,18 @@
 
 namespace mqcoap {
 
-/// What `refuse_stale` says.
+/// The text of `refuse_stale`.
 struct refuse_stale_options {
-  /// @param gap  for how long the call lay unread  @param patience  for how long its caller waits
+  /// @param gap  how long the call was unread  @param patience  the timeout of its caller
   std::string (*words)(std::chrono::milliseconds gap, std::chrono::milliseconds patience);
 
   friend bool operator==(const refuse_stale_options&, const refuse_stale_options&) = default;
 };
 
-/// 504 for a call that lay unread for longer than its caller waits: it is not run.
+/// Answers 504 for a call that was unread for longer than its caller's timeout: it is not run.
 class refuse_stale final : public composed_step<refuse_stale_options> {
  public:
-  /// @param refused  hears of each one; may be empty
+  /// @param refused  called for each one; may be empty
   refuse_stale(refuse_stale_options given, const clock& time, std::function<void()> refused)
       : composed_step(given), time_(time), refused_(std::move(refused)) {}
 

@@ -18,7 +18,7 @@ void run_once::process(responder& r) {
   if (auto refusal = refusal_of(found.what)) std::move(r).respond(*std::move(refusal));
 }
 
-/// By the way of the first one: that of a repeat may be gone by now.
+/// Through the first one's origin: that of a repeat may be destroyed by now.
 void run_once::on_answer(const call& c, const answer& what) {
   auto repeats = seen_.note(c, what);
   for (auto& repeat : repeats) {

@@ -9,15 +9,15 @@
 
 namespace mqcoap {
 
-/// Sees to it that a POST, PUT or DELETE that comes twice runs once (docs/protocol.md, section 8). Stands in
-/// front of the limits: a repeat belongs to its first call also when new ones are refused, and must not get a
-/// second answer.
+/// Makes sure that a POST, PUT or DELETE that arrives twice runs once (docs/protocol.md, "Run once"). It is a
+/// step before the limits: a repeat belongs to its first call even when new ones are refused, and must not
+/// get a second answer.
 class run_once final : public composed_step<duplicate_filter_options> {
  public:
   struct environment {
     serving_core& core;
     const clock& time;
-    std::function<void()> repeated{};  ///< hears of each repeat
+    std::function<void()> repeated{};  ///< called for each repeat
   };
 
   run_once(duplicate_filter_options given, environment env);
@@ -26,10 +26,10 @@ class run_once final : public composed_step<duplicate_filter_options> {
   void process(responder& r) override;
   void on_answer(const call& c, const answer& what) override;
   void expire(steady_time now) override { seen_.forget_old(now); }
-  /// Calls that are remembered are forgotten as others come; the last ones need an alarm.
+  /// Remembered calls are forgotten when others arrive; the last ones need an alarm.
   steady_time next_deadline() const noexcept override { return seen_.all_old_at(); }
 
-  /// A late answer takes the place of the 504 that a repeat would get.
+  /// Replaces the 504 that a repeat would get by a late answer.
   void amend(const call& answered, const answer& late) { seen_.amend(answered, late); }
   duplicate_filter::usage usage() const { return seen_.usage_at(env_.time.now()); }
 

@@ -10,7 +10,7 @@
 namespace mqcoap {
 namespace {
 
-/// 504, without the words if there is no memory for them.
+/// Returns a 504, without a text if there is no memory for it.
 template <class Words>
 answer unanswered(const Words& words) noexcept {
   try {
@@ -32,7 +32,7 @@ serving_core::serving_core(const clock& time, serving_options options, serving_h
       sink_(std::make_shared<sink>(*this)) {}
 
 void serving_core::serve(std::unique_ptr<call> c, std::weak_ptr<reply_sink> answers) {
-  // From here on, whatever happens, the responder answers.
+  // From here on, the responder answers in any case.
   ++in_flight_;
   auto& served = *c;
   served.chain = chain_;
@@ -42,7 +42,7 @@ void serving_core::serve(std::unique_ptr<call> c, std::weak_ptr<reply_sink> answ
   if (std::exchange(in_chain_, nullptr) != nullptr && options_.handler_timeout.count() > 0) keep_open(served);
 }
 
-/// Each step takes the calls that are its own and leaves the rest to the next.
+/// Each step takes its own calls and leaves the others to the next one.
 void serving_core::pass(responder r) {
   const auto chain = r->chain;
   for (const auto& each : chain->steps()) {
@@ -62,7 +62,7 @@ void serving_core::process(step& by, responder& r) {
   }
 }
 
-/// A handler has kept the call, or a step in front of the admission. The proxy has deadlines of its own.
+/// A handler has kept the call, or a step before the admission. The proxy has deadlines of its own.
 void serving_core::keep_open(call& c) noexcept {
   if (c.has_deadline) return;
   if (c.deadline == steady_time::max()) c.deadline = deadline_of(c);
@@ -82,7 +82,7 @@ steady_time serving_core::deadline_of(const call& c) const noexcept {
   return c.received + wait;
 }
 
-/// If one step fails (out of memory), the others are done all the same: a stop must not wait for ever.
+/// If one step fails (out of memory), the others still run: a stop must not wait forever.
 void serving_core::finish(call& answered, const answer& what) noexcept {
   answered.finished = time_.now();
   if (in_chain_ == &answered)

@@ -19,26 +19,26 @@
 namespace mqcoap {
 
 struct serving_options {
-  /// For who keeps a call to answer it later; then 504. 0: any time.
+  /// The time for answering a kept call; after that 504. 0: no limit.
   std::chrono::milliseconds handler_timeout{0};
 };
 
-/// What a serving core tells its owner.
+/// The callbacks of a serving core to its owner.
 struct serving_hooks {
-  log_sink log{};  ///< hears of steps that fail
-  /// Something that is done for a call failed, out of memory mostly; the rest was done all the same. Must not
-  /// throw. @param name  of the call's origin
+  log_sink log{};  ///< gets failures of steps
+  /// Called when an action for a call failed, mostly out of memory; the other actions were still done. Must
+  /// not throw. @param name  of the call's origin
   std::function<void(std::string_view name, std::string_view why)> failed{};
-  std::function<void()> late{};  ///< a call was ended because its handler did not answer in time
-  /// Gives what the handler of a call lives in, which is kept until the call has ended; none: nothing is
-  /// kept.
+  std::function<void()> late{};  ///< called when a call was ended because its handler did not answer in time
+  /// Returns the object that owns the handler of a call, which is kept alive until the call has ended; none:
+  /// nothing is kept.
   std::function<std::shared_ptr<const void>(const call& kept)> home{};
 };
 
-/// Serves calls: fronts hand them in, they pass the steps of a chain until one answers or keeps them, and
-/// each gets one answer, by its origin. Ends those whose handlers do not answer in time, and all of them when
-/// it stops. Knows no transport, owns no timer and no thread.
-/// @par Threads  One at a time.
+/// Serves calls. Fronts pass them in; they pass the steps of a chain until one answers or keeps them, and
+/// each gets one answer, through its origin. Ends calls whose handlers do not answer in time, and all of them
+/// when it stops. Knows no transport, and owns no timer and no thread.
+/// @par Threads  Used by one thread at a time.
 class serving_core {
  public:
   serving_core(const clock& time, serving_options options, serving_hooks hooks);
@@ -46,7 +46,7 @@ class serving_core {
   serving_core& operator=(const serving_core&) = delete;
 
   void set_options(serving_options options) noexcept { options_ = options; }
-  /// Composes the chain, again at every reload; calls under way end in theirs.
+  /// Composes the chain, again at every reload; calls under way end in their old chain.
   /// @param add_steps  adds all steps to a chain_builder, in order. If it throws, nothing has changed.
   template <class AddSteps>
   void compose(AddSteps&& add_steps) {
@@ -56,38 +56,37 @@ class serving_core {
   }
   const step_chain& chain() const noexcept { return *chain_; }
 
-  /// Sees to it that the call is answered, now or later.
+  /// Makes sure that the call is answered, now or later.
   void serve(std::unique_ptr<call> c) { serve(std::move(c), sink_); }
-  /// @param answers  takes the answer, on any thread, and gives it to `finish`
+  /// @param answers  accepts the answer, on any thread, and passes it to `finish`
   void serve(std::unique_ptr<call> c, std::weak_ptr<reply_sink> answers);
   void finish(call& answered, const answer& what) noexcept;
-  /// For the origin of a call: something was written for the caller.
+  /// Called by the origin of a call when something was written for the caller.
   void note_sent(const call& to, const answer& what) noexcept;
 
   /// @name For steps
-  /// @{
-  /// From here on, the call may be run; it gets its deadline.
+  /// @{ Notes that the call may be run from here on, and sets its deadline.
   void admit(responder& r) const noexcept;
-  /// Takes a call from the chain that the answer of another one serves.
+  /// Removes a call from the chain that is served by the answer of another one.
   /// @param instead  the other one's answer; null: none is sent now
   void withdraw(responder& r, const answer* instead);
-  /// Does something for a call, and tells the owner what it throws.
+  /// Runs an action for a call, and reports its exception to the owner.
   template <class Action>
   void attempt(std::string_view name, Action&& action) const noexcept;
   /// @}
 
-  /// Ends the calls whose time is over, and tells the steps the time.
+  /// Ends the calls whose deadline has passed, and calls `expire` of the steps.
   void expire(steady_time now);
-  /// When `expire` has something to do, at the earliest; max: never.
+  /// Returns the earliest time at which `expire` has something to do; max: never.
   steady_time next_deadline() const noexcept;
 
-  /// Calls served and not answered yet.
+  /// Returns the number of calls that are served and not yet answered.
   std::size_t in_flight() const noexcept { return in_flight_; }
-  /// Calls `done` once when the last call is answered, maybe inside this call. That no new ones are served is
-  /// up to a step (`refuse_draining`).
+  /// Calls `done` once when the last call is answered, possibly inside this call. A step refuses new calls
+  /// (`refuse_draining`).
   void drain(std::function<void()> done);
   bool draining() const noexcept { return static_cast<bool>(drained_); }
-  /// Ends all calls that handlers keep, with 504. @param why  in words
+  /// Ends all calls that handlers keep, with 504. @param why  the text
   void abandon(std::string_view why);
 
  private:
@@ -110,11 +109,11 @@ class serving_core {
   const serving_hooks hooks_;
   failed_step failures_;
   std::shared_ptr<const step_chain> chain_ = std::make_shared<const step_chain>();
-  open_calls open_;                 ///< those that are kept, to be answered later
-  const call* in_chain_ = nullptr;  ///< the one that the chain is given, until it is answered
+  open_calls open_;                 ///< calls that are kept and will be answered later
+  const call* in_chain_ = nullptr;  ///< the call that passes the chain, until it is answered
   std::size_t in_flight_ = 0;
   std::function<void()> drained_;
-  const std::shared_ptr<sink> sink_;  ///< who answers later does not find a core that is gone
+  const std::shared_ptr<sink> sink_;  ///< lets later answers detect that the core is destroyed
 };
 
 template <class Action>

@@ -8,30 +8,29 @@
 
 namespace mqcoap {
 
-/// One step on the way of a call to its answer, and of the answer back. A step that can be composed again
-/// (chain_builder) has `options` that can be compared: it stays over a reload, with its state, if they are
-/// equal.
-/// @par Threads  One, that of the serving core.
+/// One step on the path of a call to its answer, and of the answer back. A step that can be recomposed
+/// (chain_builder) has comparable `options`: it survives a reload, with its state, if they are equal.
+/// @par Threads  Used by one thread, that of the serving core.
 class step {
  public:
   virtual ~step() = default;
 
-  /// For the log, and for the answer if the step fails.
+  /// Returns the name for the log, and for the answer if the step fails.
   virtual std::string_view name() const noexcept = 0;
 
   /// Answers the call, takes it to answer later, or leaves it in `r` to the next step. May change the request
-  /// (`r.edit()`). What it throws answers the call: std::bad_alloc with 503, anything else with 500.
+  /// (`r.edit()`). An exception answers the call: std::bad_alloc with 503, any other with 500.
   virtual void process(responder& r) = 0;
 
-  /// A call that this step left to the next has got its answer: once, after it was handed to the call's
-  /// origin, and before the steps in front of this one hear of it. Not called for a repeat, which gets the
+  /// Called when a call that this step left to the next has its answer: once, after the answer was passed to
+  /// the call's origin, and before the steps in front of this one. Not called for a repeat, which gets the
   /// answer of another call.
   virtual void on_answer(const call& /*c*/, const answer& /*what*/) { hears_answers_ = false; }
-  /// Something was written for the caller of a call that this step left to the next: the answer, what takes
-  /// its place if there is no memory for it or if it is too large, or another call's answer for a repeat.
+  /// Called when something was written for the caller of a call that this step left to the next: the answer,
+  /// its replacement if there is no memory for it or it is too large, or another call's answer for a repeat.
   virtual void on_sent(const call& /*c*/, const answer& /*what*/) { hears_sent_ = false; }
 
-  /// Does what is to be done at the time that `next_deadline` told.
+  /// Handles the time that `next_deadline` returned.
   virtual void expire(steady_time /*now*/) {}
   virtual steady_time next_deadline() const noexcept { return steady_time::max(); }
 

@@ -9,8 +9,8 @@
 
 namespace mqcoap {
 
-/// The steps of a serving core, in order. It does not change: a reload composes another one, and calls end in
-/// the one in which they began.
+/// The steps of a serving core, in order. A chain is immutable: a reload composes another one, and calls end
+/// in the one in which they began.
 class step_chain {
  public:
   using step_list = std::vector<std::shared_ptr<step>>;
@@ -18,7 +18,7 @@ class step_chain {
   explicit step_chain(step_list steps = {}) : steps_(std::move(steps)) {}
 
   const step_list& steps() const noexcept { return steps_; }
-  /// The first step of a class; null: there is none.
+  /// Returns the first step of a class; null: there is none.
   template <class Step>
   std::shared_ptr<Step> find() const noexcept {
     for (const auto& each : steps_)

@@ -9,12 +9,12 @@
 
 namespace mqcoap {
 
-/// Calls functions when their time has come, for handlers that poll or wait. Owns no loop: its owner asks for
-/// the next deadline and calls `expire`.
-/// @par Threads  One, the one of the handlers.
+/// Calls functions at their time, for handlers that poll or wait. Owns no loop: its owner asks for the next
+/// deadline and calls `expire`.
+/// @par Threads  Used by one thread, that of the handlers.
 class timer_queue {
  public:
-  /// A function that is to be called. Cancels the call when it is destroyed, also when the queue is gone.
+  /// A scheduled call. Cancels the call when it is destroyed; may outlive the queue.
   class timer {
    public:
     timer() noexcept = default;
@@ -43,13 +43,13 @@ class timer_queue {
     std::uint64_t id_ = 0;
   };
 
-  /// @param changed  called when the next deadline is an earlier one; may be empty
+  /// @param changed  called when the next deadline becomes earlier; may be empty
   explicit timer_queue(const clock& time, std::function<void()> changed = {})
       : time_(time), changed_(std::move(changed)) {}
   timer_queue(const timer_queue&) = delete;
   timer_queue& operator=(const timer_queue&) = delete;
 
-  /// Calls `then` once after this time, out of `expire`, never inside this call.
+  /// Calls `then` once after this time, from `expire`, never inside this call.
   [[nodiscard]] timer after(steady_time::duration wait, std::function<void()> then) {
     const auto before = waiting_.earliest();
     const auto at = time_.now() + wait;
@@ -59,8 +59,8 @@ class timer_queue {
     return made;
   }
 
-  /// Calls what is due, in the order of the deadlines. What these calls start is left for the next time, also
-  /// if it is due at once; and so is the rest, if one of them throws.
+  /// Calls all due functions, in the order of their deadlines. Functions that these calls schedule wait for
+  /// the next time, even if they are due at once; so do the rest if one of them throws.
   void expire(steady_time now) {
     for (auto most = waiting_.size(); most > 0; --most) {
       const auto due = waiting_.take_expired(now);
@@ -68,7 +68,7 @@ class timer_queue {
       due->second();
     }
   }
-  /// `steady_time::max()` if nothing waits.
+  /// Returns the earliest deadline; `steady_time::max()` if nothing waits.
   steady_time next_deadline() const noexcept { return waiting_.earliest(); }
 
  private:

@@ -11,10 +11,10 @@
 
 namespace mqcoap {
 
-/// Of a path, while it is read: `limits.path` is compared when everything has been read.
+/// The longest path while reading: `limits.path` is checked when everything has been read.
 inline constexpr std::size_t longest_path = 4096;
 
-/// One line of text; never a number or a boolean that lacks its quotes.
+/// Reads one line of text; never a number or a boolean without quotes.
 value_type<std::string> text(std::string words);
 
 value_type<std::int64_t> integer(std::int64_t least, std::int64_t most);
@@ -24,37 +24,38 @@ value_type<std::chrono::milliseconds> duration(std::chrono::milliseconds least,
 value_type<std::chrono::seconds> whole_seconds(std::chrono::seconds least, std::chrono::seconds most);
 value_type<std::size_t> size(std::size_t least, std::size_t most);
 
-/// Any JSON value.
+/// Reads any JSON value.
 value_type<json_text> any_json();
-/// A JSON Schema, compiled.
+/// Reads and compiles a JSON Schema.
 value_type<json_schema> schema_words();
 
-/// `[A-Za-z0-9_.-]{1,64}`
+/// Reads a name: `[A-Za-z0-9_.-]{1,64}`.
 value_type<std::string> plain_name(std::string what);
 value_type<device_tag> tag_name();
 value_type<subsystem_name> subsystem();
 value_type<namespace_name> topic_namespace();
 
-/// A non-empty list of methods out of these.
+/// Reads a non-empty list of methods out of these.
 value_type<method_set> methods(method_set allowed);
 
-/// A password or token: from a file, the environment, a systemd credential, or (with a warning) as it stands.
+/// Reads a password or token: from a file, the environment, a systemd credential, or (with a warning) a
+/// literal.
 value_type<secret> secret_text();
-/// A file that holds a secret, for those who read it themselves: its path.
+/// Reads the path of a file that holds a secret, which the user of the path reads itself.
 value_type<std::string> secret_file();
 
-/// One of a few words. The words may look like numbers.
+/// Reads one of a few words. The words may look like numbers.
 template <class E>
 value_type<E> choice(std::vector<std::pair<std::string, E>> options);
 
-/// The schema of a text with a pattern.
+/// Returns the schema of a text with a pattern.
 boost::json::object string_schema(std::string pattern = {});
 
-/// For texts that are checked by a parser which tells nothing but yes or no.
+/// Reads texts that a parser accepts or refuses without a reason.
 bool is_text(const node& n, const std::string& expected, read_context& ctx);
 
-/// The words for `choice`, and its schema. A word that YAML takes for a number may stand with or without
-/// quotes.
+/// Returns the text for `choice`, and its schema. A word that YAML reads as a number may be written with or
+/// without quotes.
 boost::json::object choice_schema(const std::vector<std::string>& words);
 std::optional<std::size_t> read_choice(const node& n, const std::vector<std::string>& words,
                                        read_context& ctx);

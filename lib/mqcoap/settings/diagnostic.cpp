@@ -6,9 +6,9 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t widest_excerpt = 160;  // bytes of a source line that are shown
+constexpr std::size_t widest_excerpt = 160;  // shown bytes of a source line
 
-/// What stands below a line up to the mark: as wide as the line above it, whatever tabs and UTF-8 it holds.
+/// Returns the text below a line up to the mark: as wide as the line above it, with any tabs and UTF-8.
 std::string padding(std::string_view before) {
   std::string pad;
   for (char c : before) {
@@ -27,7 +27,7 @@ struct excerpt {
   std::size_t mark_at;
 };
 
-/// The part of a very long line that holds the mark.
+/// Returns the part of a very long line that contains the mark.
 excerpt cut(const std::string& line, std::size_t mark_at) {
   mark_at = std::min(mark_at, line.size());
   if (line.size() <= widest_excerpt) return {line, mark_at};

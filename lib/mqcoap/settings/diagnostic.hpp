@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// One fault of a configuration, with all that a person needs to correct it.
+/// A fault of a configuration, with everything that a person needs to correct it.
 struct diagnostic {
   enum class severity { error, warning };
 
@@ -16,12 +16,12 @@ struct diagnostic {
   std::string key_path;         ///< `devices.GW_XX_0_0001.resources.gains`; may be empty
   std::string message;          ///< what is wrong
   std::string source;           ///< the line itself
-  std::size_t length = 1;       ///< bytes marked below it
-  std::string hint;             ///< what would be right, shown behind the mark; may be empty
-  std::size_t source_from = 0;  ///< bytes of a very long line that stand before `source`
+  std::size_t length = 1;       ///< marked bytes
+  std::string hint;             ///< the hint, shown after the mark; may be empty
+  std::size_t source_from = 0;  ///< bytes of a very long line before `source`
 };
 
-/// As compilers print it: `file:line:column: error: path: message`, the line, a mark and the hint.
+/// Formats it as compilers do: `file:line:column: error: path: message`, the line, a mark and the hint.
 std::string to_string(const diagnostic& d);
 
 }  // namespace mqcoap

@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// A key that would be mistaken for two, or for none, is shown in quotes.
+/// Quotes a key that could be read as several keys, or as none.
 std::string path_step(const std::string& key) {
   return key.empty() || key.find_first_of(". []:") != std::string::npos ? '"' + key + '"' : key;
 }

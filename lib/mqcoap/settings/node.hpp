@@ -10,8 +10,7 @@
 
 namespace mqcoap {
 
-/// One value, or one key, of a configuration file, and where it stands. Owned by a node_arena, pointed to by
-/// everybody else.
+/// A value or a key of a configuration file, with its place. Owned by a node_arena; others hold pointers.
 struct node {
   enum class kind : std::uint8_t { null, scalar, list, map };
   struct entry {
@@ -22,7 +21,7 @@ struct node {
   kind what = kind::null;
   bool quoted = false;  ///< a scalar in quotes or a block: always text
   bool hidden = false;  ///< may be a secret: no diagnostic shows its text
-  std::string text;     ///< of a scalar; of null as it was written, empty if nothing was
+  std::string text;     ///< text of a scalar, or of null as written
   std::vector<const node*> items;
   std::vector<entry> entries;
 
@@ -32,8 +31,8 @@ struct node {
   std::size_t length = 1;  ///< bytes to mark
 
   const node* parent = nullptr;
-  const node* key = nullptr;  ///< of a value in a map
-  std::size_t index = 0;      ///< of an item in a list
+  const node* key = nullptr;  ///< the key of a value in a map
+  std::size_t index = 0;      ///< the index of an item in a list
   bool is_key = false;
   const node* base = nullptr;  ///< the resource of a template whose keys are among the entries
 
@@ -42,22 +41,21 @@ struct node {
   bool is_list() const noexcept { return what == kind::list; }
   bool is_map() const noexcept { return what == kind::map; }
 
-  /// The value of a key of a map; null if there is none.
+  /// Returns the value of a key of a map; null if there is none.
   const node* find(std::string_view name) const noexcept;
 };
 
 /// Keeps nodes at their addresses.
 using node_arena = std::deque<node>;
 
-/// Where a value stands among the keys: `devices.GW_XX_0_0001.resources.gains`, `proxy.routes[0].match`. Of a
-/// key: that of the map it stands in.
+/// Returns the path of a value: `devices.GW_XX_0_0001.resources.gains`, `proxy.routes[0].match`. For a key it
+/// is that of its map.
 std::string key_path(const node& n);
 
-/// Where a node stands, for somebody who looks at another one: `line 7`, or `conf.d/a.yaml:7` in another
-/// file.
+/// Returns the place of a node, relative to another one: `line 7`, or `conf.d/a.yaml:7` in another file.
 std::string place_words(const node& n, const node& seen_from);
 
-/// What was found, for an error text: `the number 5`, `'yes'`, `a list`.
+/// Describes a node for an error text: `the number 5`, `'yes'`, `a list`.
 std::string describe(const node& n);
 
 /// Follows a JSON Pointer (RFC 6901) as far as it leads.

@@ -8,28 +8,29 @@
 namespace mqcoap {
 
 /// Collects the faults of a configuration, so that all of them (up to `most`) are shown and not only the
-/// first. The same fault at the same place counts once: a template's faults do not repeat for each device
-/// that is like it. What it gives out names no text of a hidden node and shows no hidden part of a file, and
-/// nothing in it steers a terminal.
+/// first. The same fault at the same place counts once: a template's faults are not repeated for each device
+/// that uses it. Its output contains no text of a hidden node and no hidden part of a file, and cannot
+/// control a terminal.
 class report {
  public:
-  static constexpr std::size_t most = 1000;  ///< faults that are kept; of the others only the number
+  static constexpr std::size_t most = 1000;  ///< stored faults; further ones are only counted
 
   void error(const node& at, std::string words, std::string hint = {});
   void warning(const node& at, std::string words, std::string hint = {});
-  /// What concerns a map as a whole: marks the key that it stands under.
+  /// Reports a fault of a map as a whole: marks its key.
   void error_in(const node& map, std::string words, std::string hint = {});
-  /// A place without a node: a fault of grammar, or (line 0) a file as a whole.
+  /// Reports a fault without a node: of grammar, or (line 0) of a whole file.
   void error(const source_file& file, int line, int column, std::size_t length, std::string words,
              std::string hint = {});
-  /// The same with a hint that repeats what stands there; it is left out where that is hidden.
+  /// Does the same with a hint that repeats the text at that place; the hint is left out if the text is
+  /// hidden.
   void error_with_quote(const source_file& file, int line, int column, std::size_t length, std::string words,
                         std::string hint);
 
   bool failed() const noexcept { return failed_; }
 
-  /// Sorted by place; files come in the order in which they are named here. Reads the lines that are shown:
-  /// the files must still be there.
+  /// Returns the faults sorted by place, with files in the order given here. Reads the shown lines: the files
+  /// must still exist.
   std::vector<diagnostic> take(const std::vector<std::string>& files);
 
  private:
@@ -39,7 +40,7 @@ class report {
   struct entry {
     diagnostic what;
     const source_file* file;
-    bool hint_quotes;  ///< the hint is left out where the file is hidden
+    bool hint_quotes;  ///< the hint is left out if the file is hidden
   };
   std::vector<entry> entries_;
   std::size_t left_out_ = 0;

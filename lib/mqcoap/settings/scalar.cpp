@@ -40,7 +40,7 @@ bool is_integer(std::string_view text) {
          all_of_class(without_sign(text), [](char c) { return is_digit(c); });
 }
 
-/// `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
+/// Matches `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`.
 bool is_float(std::string_view text) {
   text = without_sign(text);
   const std::size_t whole = digits_at(text);
@@ -57,7 +57,7 @@ bool is_float(std::string_view text) {
   return all_of_class(without_sign(text.substr(1)), [](char c) { return is_digit(c); });
 }
 
-/// An integer over the whole range that JSON peers keep; monostate: it does not fit into 64 bits.
+/// An integer of the whole range that JSON peers support; monostate: it does not fit into 64 bits.
 std::variant<std::monostate, std::int64_t, std::uint64_t> read_integer(std::string_view text) {
   const int base = is_hex(text) ? 16 : is_octal(text) ? 8 : 10;
   const bool negative = text.starts_with('-');
@@ -94,7 +94,7 @@ bool append_float(std::string& out, const node& n, report& faults) {
     faults.error(n, "the number " + n.text + " is out of the range of a double");
     return false;
   }
-  if (!validate_json(text, 1)) {  // digits stay as they were written, as far as JSON has them
+  if (!validate_json(text, 1)) {  // digits stay as written, as far as JSON allows them
     out += text;
     return true;
   }
@@ -140,7 +140,8 @@ bool append_json(std::string& out, const node& n, report& faults) {
     case scalar_kind::string: append_json_string(out, n.text); return true;
     case scalar_kind::not_finite: break;
   }
-  faults.error(n, n.text + " is no JSON value: JSON has no infinity and no NaN", "null, or text in quotes?");
+  faults.error(n, n.text + " is not a JSON value: JSON has no infinity and no NaN",
+               "null, or text in quotes?");
   return false;
 }
 

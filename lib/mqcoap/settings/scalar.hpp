@@ -10,7 +10,7 @@ namespace mqcoap {
 
 class report;
 
-/// What a scalar is by the core schema of YAML 1.2 (section 10.3.2).
+/// The kind of a scalar by the core schema of YAML 1.2 (section 10.3.2).
 enum class scalar_kind : std::uint8_t {
   null,
   boolean,
@@ -23,10 +23,10 @@ enum class scalar_kind : std::uint8_t {
 /// Precondition: a scalar or null.
 scalar_kind classify(const node& n);
 
-/// The value of an integer scalar, if int64 holds it.
+/// Returns the value of an integer scalar, if it fits into int64.
 std::optional<std::int64_t> to_int64(const node& n);
 
-/// The value as JSON. Numbers keep the digits that were written. Faults are reported, and give nothing.
+/// Returns the value as JSON. Numbers keep their digits. Faults are reported, and return nothing.
 std::optional<json_text> to_json(const node& n, report& faults);
 
 }  // namespace mqcoap

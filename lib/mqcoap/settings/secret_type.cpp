@@ -11,7 +11,7 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t longest_secret = 4096;
-constexpr char secret_file_words[] = "a file's name, {file: PATH} or {credential: NAME}";
+constexpr char secret_file_words[] = "a file name, {file: PATH} or {credential: NAME}";
 constexpr char secret_words[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
 
 std::optional<secret> accept(std::string text, const node& at, read_context& ctx) {
@@ -30,11 +30,12 @@ std::optional<secret> accept(std::string text, const node& at, read_context& ctx
   return std::nullopt;
 }
 
-/// That a file which holds a secret is not open to others: none may write to it, and not everybody read it.
-/// Its group may, which is how a service's files are mostly set up.
+/// Checks that a file with a secret is not open to others: they may not write to it, and not everybody may
+/// read it. Its group may, which is how a service's files are mostly set up.
 bool is_guarded(const std::string& path, unsigned mode, const node& at, read_context& ctx) {
   if ((mode & 022u) != 0) {
-    ctx.faults.error(at, "others may write to " + path + " (mode " + octal(mode) + "), which holds a secret",
+    ctx.faults.error(at,
+                     "other users may write to " + path + " (mode " + octal(mode) + "), which holds a secret",
                      "chmod go-w " + path);
     return false;
   }
@@ -63,7 +64,7 @@ std::optional<secret> from_environment(const std::string& name, const node& at, 
   return std::nullopt;
 }
 
-/// The file of a credential.
+/// Returns the file of a credential.
 std::optional<std::string> credential_path(const std::string& name, const node& at, read_context& ctx) {
   if (name.find('/') != std::string::npos || name == "." || name == "..") {
     ctx.faults.error(at, "a credential is named by a word, not by a path", "{file: PATH}?");
@@ -80,7 +81,7 @@ std::string beside_configuration(const std::string& name, const read_context& ct
   return (std::filesystem::path(ctx.folder) / name).string();
 }
 
-/// The one entry of a map `{SOURCE: NAME}`, if the source is among those that are known.
+/// Returns the single entry of a map `{SOURCE: NAME}`, if the source is known.
 const node::entry* source_of(const node& n, const std::vector<std::string>& known, const char* words,
                              read_context& ctx) {
   if (!n.is_map() || n.entries.size() != 1) {
@@ -98,9 +99,10 @@ const node::entry* source_of(const node& n, const std::vector<std::string>& know
 std::optional<secret> literal(const node& n, read_context& ctx) {
   if (n.file->everybody_can_write()) return std::nullopt;  // reported for the file as a whole
   if (n.file->others_can_write()) {
-    ctx.faults.error(
-        n, "others may write to this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
-        "chmod go-w " + n.file->path());
+    ctx.faults.error(n,
+                     "other users may write to this file (mode " + octal(n.file->permissions()) +
+                         "), which holds a secret",
+                     "chmod go-w " + n.file->path());
     return std::nullopt;
   }
   auto accepted = accept(n.text, n, ctx);
@@ -109,8 +111,8 @@ std::optional<secret> literal(const node& n, read_context& ctx) {
         n, "everybody may read this file (mode " + octal(n.file->permissions()) + "), which holds a secret",
         "chmod o-r " + n.file->path());
   if (accepted)
-    ctx.faults.warning(n, "a secret stands in the configuration itself",
-                       "better {file: PATH}, {env: NAME} or {credential: NAME}");
+    ctx.faults.warning(n, "a secret is in the configuration itself",
+                       "prefer {file: PATH}, {env: NAME} or {credential: NAME}");
   return accepted;
 }
 
@@ -131,7 +133,7 @@ std::optional<secret> read_secret(const node& n, read_context& ctx) {
   return path ? from_file(*path, *at, ctx) : std::nullopt;
 }
 
-/// A file that is not there is for those who read it to report.
+/// The user of a file reports if it does not exist.
 std::optional<std::string> guarded(const std::string& path, const node& at, read_context& ctx) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && !is_guarded(path, info.st_mode, at, ctx))
@@ -184,7 +186,7 @@ value_type<secret> secret_text() {
   boost::json::array ways;
   ways.emplace_back(std::move(from));
   ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
-  // What JSON Schema calls a password; also how the keys that `show_settings` covers are known.
+  // The JSON Schema format of a password; `show_settings` hides keys with it.
   return {secret_words, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
 }
 

@@ -8,14 +8,13 @@
 
 namespace mqcoap {
 
-/// Whether a key must be there, and what holds if it is not.
+/// Says whether a key is required, and what applies if it is absent.
 struct presence {
   enum class kind : std::uint8_t { required, optional, defaulted };
   kind how;
-  std::string
-      text;  ///< defaulted: the default as it would stand in the file; optional: what its absence means
+  std::string text;  ///< defaulted: the default as written in a file; optional: the meaning of its absence
 
-  /// The default, as it would stand in the file. It is read like any value: there is no second copy of it.
+  /// Makes the default, as written in a file. It is read like any value: there is no second copy of it.
   presence(const char* default_text) : how(kind::defaulted), text(default_text) {}
   static presence required() { return {kind::required, ""}; }
   static presence optional(std::string absent_means) { return {kind::optional, std::move(absent_means)}; }
@@ -24,45 +23,45 @@ struct presence {
   presence(kind h, std::string t) : how(h), text(std::move(t)) {}
 };
 
-/// One row of a field table, as far as it does not depend on what is filled.
+/// A row of a field table, without the part that depends on the filled type.
 struct field_info {
   std::string name;
   std::string doc;  ///< one line
   presence when;
   std::string words;
   boost::json::object schema;
-  const section_info* section = nullptr;  ///< whose keys stand within, if any
+  const section_info* section = nullptr;  ///< the section of the keys within, if any
 };
 
-/// A field table: the keys of one section of the file. It drives decoding, error texts, the JSON Schema and
-/// the reference page.
+/// A field table: the keys of one section of the file. Decoding, error texts, the JSON Schema and the
+/// reference page are made from it.
 struct section_info {
-  std::string id;     ///< in the schema's `$defs`
-  std::string title;  ///< where it stands: `brokers.NAME`
+  std::string id;     ///< name in the schema's `$defs`
+  std::string title;  ///< its place: `brokers.NAME`
   std::string doc;
   std::vector<field_info> fields;
-  boost::json::object rules;                                  ///< of the schema, over several keys
-  std::vector<std::pair<std::string, std::string>> refusals;  ///< keys that are no keys here, and why
+  boost::json::object rules;                                  ///< rules of the schema for several keys
+  std::vector<std::pair<std::string, std::string>> refusals;  ///< keys that are refused here, and why
 };
 
-/// For each field, in the order of the table, the node that holds it or null. Reports unknown and missing
-/// keys. Nothing at all counts as an empty map. @return nothing if it is no map
+/// Returns for each field, in the order of the table, its node or null. Reports unknown and missing keys. An
+/// empty value counts as an empty map. @return nothing if it is not a map
 std::optional<std::vector<const node*>> match_fields(const section_info& table, const node& n,
                                                      read_context& ctx);
 
-/// What holds if a key is left out; null: nothing.
+/// Returns the value for an absent key; null: nothing.
 const node* default_of(const field_info& field, read_context& ctx);
 
 /// A row of the table of a section that fills a `T`.
 template <class T>
 struct table_row {
   field_info info;
-  /// False if the value is at fault, which is in the report then.
+  /// Returns false, and reports it, if the value has a fault.
   std::function<bool(T&, const node&, read_context&)> decode;
 };
 
-/// A key that is read as `type` and stored in `target`: a member of T (of that type, or an optional of it),
-/// or a function that takes a T& and the value.
+/// Makes a key that is read as `type` and stored in `target`: a member of T (of that type, or an optional of
+/// it), or a function that takes a T& and the value.
 template <class T, class V, class Target>
 table_row<T> key(std::string name, value_type<V> type, presence when, std::string doc, Target target) {
   return {{std::move(name), std::move(doc), std::move(when), type.words, type.schema, type.section},
@@ -90,7 +89,7 @@ class section : public section_info {
     }
   }
 
-  /// What could be read; members whose keys are at fault keep their initial values.
+  /// Reads all keys; members whose keys have faults keep their initial values.
   std::optional<T> read(const node& n, read_context& ctx) const {
     const auto found = match_fields(*this, n, ctx);
     if (!found) return std::nullopt;
@@ -105,7 +104,7 @@ class section : public section_info {
   std::vector<std::function<bool(T&, const node&, read_context&)>> decode_;
 };
 
-/// A map with the keys of a section.
+/// Reads a map with the keys of a section.
 template <class T>
 value_type<T> map_with(const section<T>& table) {
   return {"a map",

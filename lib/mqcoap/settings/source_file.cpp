@@ -13,7 +13,7 @@
 namespace mqcoap {
 namespace {
 
-/// Replaces what would steer a terminal, byte by byte, so that marks below the line stay where they belong.
+/// Replaces control characters, byte by byte, so that marks below the line stay in place.
 std::string same_length(std::string_view line) {
   std::string shown;
   while (!line.empty()) {
@@ -26,7 +26,7 @@ std::string same_length(std::string_view line) {
   return shown;
 }
 
-/// Length of the UTF-8 sequence at the beginning; 0: none (RFC 3629).
+/// Returns the length of the UTF-8 sequence at the beginning; 0: none (RFC 3629).
 std::size_t sequence_length(std::string_view text) noexcept {
   const auto byte = [text](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
@@ -77,7 +77,7 @@ bool is_utf8(std::string_view text, std::size_t& bad_at) noexcept {
 }
 
 std::optional<file_bytes> read_regular_file(const std::string& path, std::size_t limit, std::string& why) {
-  // A FIFO or a device put in the file's place must not hold the gateway up: hence O_NONBLOCK.
+  // Opens with O_NONBLOCK, so that a FIFO or a device in place of the file does not block the gateway.
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info {};
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0) {

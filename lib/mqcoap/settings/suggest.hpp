@@ -6,7 +6,7 @@
 
 namespace mqcoap {
 
-/// `did you mean 'persist'?` if one of the known words is close enough to be meant; else those words, if they
+/// Returns `did you mean 'persist'?` if one of the known words is similar enough; else those words, if they
 /// are few; else nothing.
 std::string suggest(std::string_view written, const std::vector<std::string>& known);
 

@@ -14,43 +14,44 @@ namespace mqcoap {
 
 struct section_info;
 
-/// Reads the defaults of field tables, which are written as they would stand in a file.
+/// Reads the defaults of field tables, which are written as in a file.
 class default_reader {
  public:
-  /// The same node for the same text; it belongs to no file, and lives as long as this.
+  /// Returns the same node for the same text; it belongs to no file, and lives as long as this object.
   virtual const node& read(const std::string& text) = 0;
 
  protected:
   ~default_reader() = default;
 };
 
-/// What readers of values share.
+/// The context that readers of values share.
 struct read_context {
   report& faults;
-  std::string folder;  ///< of the main file: relative file names of secrets begin here
+  std::string folder;  ///< folder of the main file, to which file names of secrets are relative
   default_reader& defaults;
 };
 
-/// How one kind of value is read, described and checked by a JSON Schema: the three cannot drift apart.
+/// A type of values: how it is read, described and checked by a JSON Schema, so that the three cannot
+/// diverge.
 template <class V>
 struct value_type {
   using type = V;
 
   std::string words;  ///< what is expected, for error texts and the reference: `a duration from 5s to 18h`
   boost::json::object schema;  ///< draft 2020-12
-  /// The value; nothing if there is none, and then the fault is in the report.
+  /// Reads the value; nothing if it has a fault, which is then in the report.
   std::function<std::optional<V>(const node&, read_context&)> read;
-  const section_info* section = nullptr;  ///< whose keys stand within, if any
+  const section_info* section = nullptr;  ///< the section of the keys within, if any
 };
 
-/// A value and where it stands.
+/// A value and its place.
 template <class V>
 struct located {
   V value;
   const node* at = nullptr;
 };
 
-/// An entry of a map: its key, its value, and where the value stands.
+/// An entry of a map: its key, its value, and the place of the value.
 template <class K, class V>
 struct named {
   located<K> name;
@@ -61,7 +62,7 @@ struct named {
 /// Reports that something else was expected.
 void mismatch(const node& at, const std::string& expected, read_context& ctx, std::string hint = {});
 
-/// Also keeps where the value stands, for checks that come later.
+/// Also stores the place of the value, for later checks.
 template <class V>
 value_type<located<V>> with_place(value_type<V> inner) {
   return {inner.words, inner.schema,
@@ -73,7 +74,7 @@ value_type<located<V>> with_place(value_type<V> inner) {
           inner.section};
 }
 
-/// Goes on with what was read; `then` is given the value, its node and the context, and returns an optional.
+/// Continues with the read value; `then` gets the value, its node and the context, and returns an optional.
 template <class V, class Then>
 auto refine(value_type<V> inner, std::string words, boost::json::object schema, Then then) {
   using result = typename std::invoke_result_t<Then, V, const node&, read_context&>::value_type;
@@ -87,8 +88,8 @@ auto refine(value_type<V> inner, std::string words, boost::json::object schema, 
       inner.section};
 }
 
-/// A list of at least one value, each given once; or, with `one_will_do`, also a single value without
-/// brackets.
+/// Reads a list of at least one value, without duplicates; or, with `one_will_do`, also a single value
+/// without brackets.
 template <class V>
 value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false) {
   boost::json::object list{{"type", "array"}, {"items", item.schema}, {"minItems", 1}, {"uniqueItems", true}};
@@ -117,7 +118,7 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
             std::unordered_set<std::string_view> seen;
             for (const node* from : n.items)
               if (from->is_scalar() && !seen.insert(from->text).second) {
-                ctx.faults.error(*from, describe(*from) + " stands in this list twice");
+                ctx.faults.error(*from, describe(*from) + " is in this list twice");
                 good = false;
               }
             if (!good) return std::nullopt;
@@ -126,7 +127,7 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
           item.section};
 }
 
-/// A list of maps, which may be empty; items that cannot be read are left out.
+/// Reads a list of maps, which may be empty; items with faults are left out.
 template <class V>
 value_type<std::vector<V>> sequence_of(value_type<V> item, std::string words) {
   return {words, boost::json::object{{"type", {"array", "null"}}, {"items", item.schema}},
@@ -143,8 +144,8 @@ value_type<std::vector<V>> sequence_of(value_type<V> item, std::string words) {
           item.section};
 }
 
-/// A map from names of the user's choice to values; entries that cannot be read are left out. Nothing at all
-/// is an empty map, so that every entry of a section may be commented out.
+/// Reads a map from user-defined names to values; entries with faults are left out. An empty value is an
+/// empty map, so that every entry of a section may be commented out.
 template <class K, class V>
 value_type<std::vector<named<K, V>>> map_of(value_type<K> key, value_type<V> value, std::string words) {
   boost::json::object schema{

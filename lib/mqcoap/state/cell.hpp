@@ -16,42 +16,43 @@ namespace mqcoap {
 
 struct pending_batch;
 
-/// Tells the state of one resource from that of every other. It keeps this name over a reload.
+/// Identifies the state of one resource. The name stays the same over a reload.
 struct cell_name {
   std::string device;     ///< its tag
   std::string path;       ///< within the device
-  std::string_view kind;  ///< of the resource, from a literal: another kind begins with a new cell
+  std::string_view kind;  ///< kind of the resource, a literal: another kind begins with a new cell
 
   friend auto operator<=>(const cell_name&, const cell_name&) = default;
 };
 
-/// What one resource keeps: numbered values, each with a version. A value has one, number 0; a collection has
-/// one for each item. Everybody reads it at any time; only `resource_state` changes it, when a change holds.
+/// The stored state of a resource: numbered values, each with a version. A value has one, number 0; a
+/// collection has one for each item. Any code may read it at any time; only `resource_state` changes it, when
+/// a change is stored.
 class cell {
  public:
   using item_map = std::map<std::uint64_t, versioned>;
 
-  /// A new one holds what its terms begin with.
+  /// Makes a cell with the initial value of its terms.
   cell(cell_name name, std::shared_ptr<const cell_terms> terms);
 
   const cell_name& name() const noexcept { return name_; }
   const cell_terms& terms() const noexcept { return *terms_; }
   const item_map& items() const noexcept { return items_; }
-  /// Null: there is no value of this number.
+  /// Returns null if there is no value of this number.
   const versioned* find(std::uint64_t number) const noexcept;
-  /// The value of number 0; `null` if there is none.
+  /// Returns the value of number 0; `null` if there is none.
   const json_text& current() const noexcept;
-  /// The number that no value has had yet.
+  /// Returns the next unused number.
   std::uint64_t next_number() const noexcept { return next_; }
-  /// Text of all values together.
+  /// Returns the total size of all values.
   std::size_t bytes() const noexcept { return bytes_; }
-  /// Another after each change, for what is made of the values and kept.
+  /// Returns a counter of changes, for cached results that depend on the values.
   std::uint64_t revision() const noexcept { return revision_; }
 
  private:
   friend class resource_state;
 
-  /// Never fails: the memory is there. An empty node takes the value of this number away.
+  /// Never fails, because the memory is already allocated. An empty node removes the value of this number.
   void apply(std::uint64_t number, item_map::node_type&& put) noexcept;
 
   const cell_name name_;

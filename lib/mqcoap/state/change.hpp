@@ -20,11 +20,11 @@ struct versioned {
 /// Makes the version of a value.
 versioned with_version(json_text value);
 
-/// One value of a cell as it is to be.
+/// The new state of one value of a cell.
 struct change {
   std::shared_ptr<cell> target;
   std::uint64_t number = 0;
-  std::optional<versioned> value;  ///< none: it is taken away
+  std::optional<versioned> value;  ///< none: it is removed
 };
 
 }  // namespace mqcoap

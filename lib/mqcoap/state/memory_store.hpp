@@ -4,7 +4,7 @@
 
 namespace mqcoap {
 
-/// Stores nothing: the cells in memory are all there is, and changes hold at once.
+/// Stores nothing: the state exists only in the cells, and changes are done at once.
 class memory_store final : public state_store {
  public:
   void commit(std::vector<stored_value> values, std::function<void(error_code)> done) override;

@@ -8,15 +8,15 @@
 
 namespace mqcoap {
 
-/// A batch from its arrival to its end. (For resource_state.)
+/// A batch from its arrival to its end. Used by resource_state.
 struct pending_batch {
   struct prepared {
     cell* target;
     std::uint64_t number;
-    cell::item_map::node_type put;  ///< empty: the value is taken away
+    cell::item_map::node_type put;  ///< empty: the value is removed
   };
 
-  std::unique_ptr<batch> work;               ///< null: it has been told its end already
+  std::unique_ptr<batch> work;               ///< null: it is already finished
   std::vector<std::shared_ptr<cell>> cells;  ///< each once
   std::vector<prepared> changes{};           ///< while they are being stored
   std::list<pending_batch>::iterator self{};

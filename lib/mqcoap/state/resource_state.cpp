@@ -21,7 +21,7 @@ cell::item_map::node_type make_node(std::uint64_t number, versioned value) {
 
 }  // namespace
 
-/// Makes a cell fit for other terms, behind what is under way by the old ones.
+/// Adapts a cell to other terms, after the changes under way by the old ones.
 class resource_state::adoption final : public batch {
  public:
   adoption(std::shared_ptr<cell> held, std::shared_ptr<const cell_terms> terms)
@@ -84,14 +84,14 @@ void resource_state::submit(std::unique_ptr<batch>& work) {
   }
 }
 
-/// Puts it at the end of the line of each of its cells, or of none.
+/// Appends it to the queue of each of its cells, or of none.
 void resource_state::enter(pending_batch& p) {
   for (const auto& each : p.cells)
     if (each->line_.size() == each->line_.capacity()) each->line_.reserve(2 * each->line_.size() + 1);
   for (const auto& each : p.cells) each->line_.push_back(&p);
 }
 
-/// Takes it from the lines, moves those whose turn comes to `ready_`, and destroys it.
+/// Removes it from the queues, moves batches whose turn has come to `ready_`, and destroys it.
 void resource_state::leave(pending_batch& p) noexcept {
   for (const auto& each : p.cells) std::erase(each->line_, &p);
   for (const auto& each : p.cells) {
@@ -109,7 +109,7 @@ bool resource_state::is_first(const pending_batch& p) const noexcept {
                      [&p](const auto& each) { return each->line_.front() == &p; });
 }
 
-/// Lets it decide, and stores what it decides. What it throws comes before anything has changed.
+/// Lets it decide, and stores its changes. Exceptions come before anything has changed.
 void resource_state::run(pending_batch& p) {
   std::vector<stored_value> stored;
   prepare(p, p.work->decide(), stored);
@@ -117,7 +117,7 @@ void resource_state::run(pending_batch& p) {
   store(p, std::move(stored));
 }
 
-/// Makes the values that the cells are to have: when they hold, nothing may fail any more.
+/// Allocates the new values of the cells: once they are stored, nothing may fail any more.
 void resource_state::prepare(pending_batch& p, std::vector<change> changes,
                              std::vector<stored_value>& stored) const {
   p.changes.reserve(changes.size());
@@ -154,7 +154,7 @@ void resource_state::end(pending_batch& p, error_code why) noexcept {
   give_turns();
 }
 
-/// Not within itself: a store that calls back at once would have one batch end within another.
+/// Not recursively: a store that calls back at once would end one batch inside another.
 void resource_state::give_turns() noexcept {
   if (std::exchange(gives_turns_, true)) return;
   while (!ready_.empty()) {

@@ -16,31 +16,32 @@ namespace mqcoap {
 
 class state_draft;
 
-/// Keeps what resources hold, apart from them: a reload builds resources, and their cells stay. Changes are
-/// made in batches, which have their turn on each cell in the order of arrival: a batch decides when those
-/// before it have ended, whether they hold or failed. Nothing here waits: the store calls back.
+/// Keeps the state of resources apart from them: a reload builds resources, and their cells stay. Changes are
+/// made in batches, which have their turn on each cell in the order of arrival: a batch decides when the
+/// earlier ones have ended, successfully or not. Nothing here blocks: the store calls back.
 /// @par Threads  Everything on the event loop.
 class resource_state {
  public:
-  /// Batches that may wait for their turn, of all cells together.
+  /// The limit of waiting batches, for all cells together.
   static constexpr std::size_t default_waiting = 1024;
 
-  /// @param store    outlives this
-  /// @param changed  is told of every value that a request or a reload changes; outlives this; null: nobody
-  /// is
+  /// @param store    outlives this object
+  /// @param changed  publishes every value that a request or a reload changes; outlives this object; null: no
+  /// one
+  ///   is told
   explicit resource_state(state_store& store, std::size_t most_waiting = default_waiting,
                           channel<cell_changed>* changed = nullptr);
   ~resource_state();
   resource_state(const resource_state&) = delete;
   resource_state& operator=(const resource_state&) = delete;
 
-  /// Takes a batch and sees to it that it is finished, now or later; with errc::too_many_pending if too many
-  /// wait. What it throws, be it out of `decide`, leaves the batch with the caller, and nothing has changed.
+  /// Takes a batch and finishes it, now or later; with errc::too_many_pending if too many wait. An exception,
+  /// also one from `decide`, leaves the batch with the caller, and nothing has changed.
   void submit(std::unique_ptr<batch>& work);
-  /// Finishes what waits with errc::closed, and what is being stored with errc::timed_out.
+  /// Finishes waiting batches with errc::closed, and those that are being stored with errc::timed_out.
   void abandon() noexcept;
 
-  /// Null: there is none.
+  /// Returns null if there is none.
   std::shared_ptr<cell> find(const cell_name& name) const;
   std::size_t size() const noexcept { return cells_.size(); }
 
@@ -72,10 +73,11 @@ class resource_state {
   channel<cell_changed>* const changed_;
   cell_set cells_;
   pending_list waiting_;  ///< in order of arrival
-  pending_list ready_;    ///< those whose turn has come
+  pending_list ready_;    ///< batches whose turn has come
   pending_list under_way_;
   bool gives_turns_ = false;
-  std::shared_ptr<resource_state*> alive_;  ///< for answers of the store, which may come too late
+  std::shared_ptr<resource_state*>
+      alive_;  ///< lets late callbacks of the store detect that this object is destroyed
 };
 
 }  // namespace mqcoap

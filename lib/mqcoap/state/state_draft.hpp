@@ -8,27 +8,27 @@
 
 namespace mqcoap {
 
-/// The state that a configuration will have which is being built. Until `put_in_force`, nothing has changed;
-/// without it, nothing ever does.
+/// The state of a configuration that is being built. Nothing changes before `put_in_force`; a draft that is
+/// destroyed changes nothing.
 class state_draft {
  public:
   explicit state_draft(resource_state& of) : state_(of) {}
 
   resource_state& state() const noexcept { return state_; }
-  /// The cell of this name, as it is, or a new one that holds what the terms begin with. Who opens it first
-  /// says the terms.
+  /// Returns the cell of this name, unchanged, or a new one with the initial value of the terms. The first
+  /// caller sets the terms.
   std::shared_ptr<cell> open(cell_name name, std::shared_ptr<const cell_terms> terms);
-  /// Keeps every cell of a device that stays as it is.
+  /// Keeps all cells of a device that does not change.
   void keep(const std::string& device) { kept_devices_.insert(device); }
 
-  /// Puts the terms in force, each behind what is under way on its cell, and forgets cells that were neither
+  /// Applies the terms, each after the changes under way on its cell, and erases cells that were neither
   /// opened nor kept.
   void put_in_force() noexcept;
 
  private:
   struct opened {
     std::shared_ptr<cell> held;
-    std::shared_ptr<const cell_terms> terms;  ///< null: it is new, and has them
+    std::shared_ptr<const cell_terms> terms;  ///< null: the cell is new, and already has them
   };
 
   resource_state& state_;

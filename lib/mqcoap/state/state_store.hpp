@@ -9,22 +9,22 @@
 
 namespace mqcoap {
 
-/// One value as a store keeps it.
+/// A stored value.
 struct stored_value {
   cell_name of;
   std::uint64_t number = 0;
-  std::optional<json_text> value;  ///< none: it is taken away; its number is not given again
+  std::optional<json_text> value;  ///< none: it is removed; its number is not used again
 };
 
-/// Makes changes last.
-/// @par Threads  Everything on the event loop; what blocks is done elsewhere.
+/// Stores changes persistently.
+/// @par Threads  Everything on the event loop; blocking work is done elsewhere.
 class state_store {
  public:
   virtual ~state_store() = default;
 
   /// Stores all of these values or none, in the order of the calls for each cell. Calls `done` once on the
-  /// event loop, now or later, with no error once they last. An error says that nothing has changed.
-  /// What this throws instead does so, too, and `done` is not called then.
+  /// event loop, now or later, with no error once they are durable. An error means that nothing has changed.
+  /// So does an exception, and `done` is not called then.
   virtual void commit(std::vector<stored_value> values, std::function<void(error_code)> done) = 0;
 };
 

@@ -15,8 +15,8 @@ std::uint64_t hash(std::string_view text) {
 }  // namespace
 
 std::string make_etag(std::string_view text) {
-  // 13 digits of base 32, not 16 of base 16: std::string keeps 15 characters without allocating, and every
-  // GET copies the etag.
+  // Uses 13 digits of base 32 rather than 16 of base 16: std::string holds 15 characters without allocating,
+  // and every GET copies the etag.
   constexpr char digits[] = "0123456789abcdefghijklmnopqrstuv";
   std::string etag(13, '0');
   std::uint64_t rest = hash(text);

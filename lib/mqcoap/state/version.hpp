@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// A value's version: a hash of its text, the same after a restart.
+/// Computes a value's version: a hash of its text, the same after a restart.
 std::string make_etag(std::string_view text);
 
 }  // namespace mqcoap

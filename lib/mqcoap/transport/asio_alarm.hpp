@@ -12,7 +12,7 @@ namespace mqcoap {
 class asio_alarm final : public alarm {
  public:
   explicit asio_alarm(boost::asio::io_context& loop) : timer_(loop) {}
-  /// What rings; to be set before the first `wake_at`.
+  /// Sets the callback; call this before the first `wake_at`.
   void on_ring(std::function<void()> ring) { ring_ = std::move(ring); }
   void wake_at(steady_time when) override {
     if (when == steady_time::max()) {

@@ -16,12 +16,12 @@ class authority_loader {
 
   explicit authority_loader(boost::asio::any_io_executor executor);
 
-  /// Calls `done` with what was read, never inside this call. While older reading goes on, its result is
-  /// awaited instead: the options are the same at every call. `done` replaces the one before.
+  /// Calls `done` with the result, never inside this call. If an older load is running, its result is used
+  /// instead: the options are the same at every call. `done` replaces the previous one.
   void begin(const tls_options& options, handler done);
-  /// Forgets who waits.
+  /// Drops the callback.
   void cancel() noexcept { call_.cancel(); }
-  /// Forgets who waits, and the executor: nothing touches it after this, so that it may go.
+  /// Drops the callback and the executor, which may be destroyed after this call.
   void close() noexcept { call_.close(); }
 
  private:

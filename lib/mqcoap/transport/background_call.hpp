@@ -14,18 +14,18 @@
 
 namespace mqcoap {
 
-/// Runs a call that blocks on a thread of its own and hands its result to the executor. Nobody waits for the
-/// thread: such a call may take a minute to give up, and neither a stop nor the end of the program may take
-/// as long. At most one thread at a time. Where memory is too short even to say so, nobody is called, and the
-/// next call begins as if there had been none.
+/// Runs a blocking call on a thread of its own and posts its result to the executor. Nobody waits for the
+/// thread: such a call may take a minute to fail, and neither a stop nor the end of the program may take as
+/// long. At most one thread runs at a time. If there is not even memory to report a failure, the callback is
+/// not called, and the next call starts fresh.
 /// @par Threads  Everything on the executor, which is serial.
-/// @tparam Thread  what runs the call
+/// @tparam Thread  the class that runs the call
 template <class Result, class Thread = std::thread>
 class background_call {
  public:
   using work = std::function<Result()>;
   using handler = std::function<void(Result)>;
-  /// Makes the result when no thread can be started, or the call throws. @param why  in words
+  /// Makes the result if no thread can be started, or the call throws. @param why  the reason
   using fallback = Result (*)(std::string why);
 
   background_call(boost::asio::any_io_executor executor, fallback otherwise)
@@ -33,13 +33,13 @@ class background_call {
     state_->executor = std::move(executor);
     state_->otherwise = otherwise;
   }
-  /// Waits for nothing; a call that still runs ends unheard.
+  /// Does not wait; the result of a running call is dropped.
   ~background_call() { close(); }
   background_call(const background_call&) = delete;
   background_call& operator=(const background_call&) = delete;
 
-  /// Calls `done` with the result, never inside this call. While an older call runs, its result is awaited
-  /// instead. `done` replaces the one before.
+  /// Calls `done` with the result, never inside this call. If an older call is running, its result is used
+  /// instead. `done` replaces the previous one.
   void begin(work call, handler done) {
     state_->waiting = std::move(done);
     if (state_->running.exchange(true)) return;
@@ -51,9 +51,9 @@ class background_call {
       settle(state_, [&] { return state_->otherwise(std::string("no thread to do it: ") + e.what()); });
     }
   }
-  /// Forgets who waits.
+  /// Drops the callback.
   void cancel() noexcept { state_->waiting = nullptr; }
-  /// Forgets who waits, and the executor: nothing touches it after this, so that it may go.
+  /// Drops the callback and the executor, which may be destroyed after this call.
   void close() noexcept {
     cancel();
     const std::scoped_lock hold(state_->lock);
@@ -61,8 +61,8 @@ class background_call {
   }
 
  private:
-  /// Shared with the thread, which may outlive everything else. The lock is for the executor alone; `waiting`
-  /// is touched on the executor only.
+  /// Shared with the thread, which may outlive everything else. The lock protects only the executor;
+  /// `waiting` is used only on the executor.
   struct state {
     std::mutex lock;
     std::optional<boost::asio::any_io_executor> executor;  ///< none after `close`
@@ -81,7 +81,7 @@ class background_call {
     }
   }
 
-  /// Answers with what `make` returns, unless that fails, or the answer does.
+  /// Calls back with the result of `make`; handles its exceptions, and those of the callback.
   template <class Make>
   static void settle(const std::shared_ptr<state>& s, Make make) noexcept {
     try {

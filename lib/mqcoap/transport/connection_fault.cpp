@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-// The words of each kind.
+// The texts of all kinds of faults.
 
 namespace mqcoap {
 namespace {
@@ -26,7 +26,7 @@ std::string_view whose(const connection_fault& f) {
                                     : "the broker's certificate";
 }
 
-/// A host that is an address counts as SAN IP alone.
+/// For a host that is an address, only SAN IP entries count.
 std::string wrong_host_words(const connection_fault& f) {
   const auto& of = f.certificate;
   const std::string san = "SAN IP (subjectAltName=IP:" + f.host + ')';
@@ -43,7 +43,7 @@ std::string hung_up_words(const connection_fault& f) {
       "the broker closed the connection before answering MQTT {}: does it want {}another version "
       "of MQTT?{}",
       f.attempt.mqtt_5 ? "5" : "3.1.1", f.attempt.tls ? "" : "TLS on this port? Or ",
-      f.attempt.certificate_asked ? "; it had asked for a certificate of ours, and none is configured" : "");
+      f.attempt.certificate_asked ? "; it had asked for a client certificate, and none is configured" : "");
 }
 
 std::string packet_words(const connection_fault& f) {
@@ -52,7 +52,7 @@ std::string packet_words(const connection_fault& f) {
       f.what == kind::packet_too_large
           ? fmt::format(", the largest packet so far had {} bytes: ", packet.bytes)
           : fmt::format(", within a second of the largest packet so far, of {} bytes: ", packet.bytes);
-  if (!packet.limit) return size + "does it take so much in one packet (mosquitto: max_packet_size)?";
+  if (!packet.limit) return size + "does it accept packets of this size (mosquitto: max_packet_size)?";
   return fmt::format("{}for the second time, so packets of more than {} bytes are refused from now on", size,
                      *packet.limit);
 }
@@ -63,11 +63,11 @@ std::string rival_words(const connection_fault::rival_facts& rival) {
                      rival.short_lived, to_string(rival.within));
 }
 
-/// The broker is not reached.
+/// Returns the text for a broker that cannot be reached.
 std::string reach_words(const connection_fault& f) {
   switch (f.what) {
     case kind::name_unknown: return "cannot resolve the name: " + f.quoted;
-    case kind::name_slow: return "the name is not resolved within " + to_string(f.limit);
+    case kind::name_slow: return "the name was not resolved within " + to_string(f.limit);
     case kind::connection_refused:
       return std::generic_category().message(ECONNREFUSED) + ": no broker listens there";
     case kind::network: return std::generic_category().message(f.system_error);
@@ -82,8 +82,7 @@ std::string certificate_words(const connection_fault& f) {
   switch (f.what) {
     case kind::tls_untrusted:
       return fmt::format(
-          "the broker's certificate is not signed by an authority that we trust ({}): check the CA file",
-          f.quoted);
+          "the broker's certificate is not signed by a trusted authority ({}): check the CA file", f.quoted);
     case kind::tls_wrong_host: return wrong_host_words(f);
     case kind::tls_expired: return fmt::format("{} expired on {} and must be renewed", whose(f), date);
     case kind::tls_not_yet_valid:
@@ -96,18 +95,19 @@ std::string handshake_words(const connection_fault& f) {
   switch (f.what) {
     case kind::tls_setup: return "TLS: " + f.quoted;
     case kind::tls_authorities_slow:
-      return "TLS: the trusted authorities are not read within " + to_string(f.limit);
+      return "TLS: the trusted authorities were not read within " + to_string(f.limit);
     case kind::tls_stalled:
-      return fmt::format("the TLS handshake does not end within {}{}", to_string(f.limit), is_tls_spoken);
+      return fmt::format("the TLS handshake did not end within {}{}", to_string(f.limit), is_tls_spoken);
     case kind::tls_closed:
       return fmt::format("the connection was closed during the TLS handshake{}", is_tls_spoken);
-    case kind::tls_not_spoken: return "what answers there does not speak TLS";
+    case kind::tls_not_spoken: return "the server does not speak TLS";
     case kind::tls_too_old:
       return "the broker does not offer TLS 1.2 or newer, and older versions are not safe: update or "
              "reconfigure it";
     case kind::tls_certificate_wanted:
-      return "the broker demands a certificate of ours, and none is configured";
-    case kind::tls_certificate_denied: return "the broker does not accept our certificate: " + f.quoted;
+      return "the broker requires a client certificate, and none is configured";
+    case kind::tls_certificate_denied:
+      return "the broker does not accept the client certificate: " + f.quoted;
     case kind::tls_host_unknown: return "the broker does not know the host " + f.host;
     case kind::tls_no_protocol: return "the broker does not offer the application protocol (ALPN)";
     case kind::tls_alert: return "the broker ended the TLS handshake: " + f.quoted;
@@ -124,7 +124,7 @@ std::string refusal_words(const connection_fault& f) {
   return "refused by the broker: " + f.quoted + (credentials ? " (check username and password)" : "");
 }
 
-/// The connection was there.
+/// Returns the text for a connection that ended.
 std::string loss_words(const connection_fault& f) {
   switch (f.what) {
     case kind::closed:
@@ -134,7 +134,7 @@ std::string loss_words(const connection_fault& f) {
     case kind::no_acknowledgement:
       return fmt::format("the broker answers, but has acknowledged nothing (PUBACK) since {}, for {}",
                          utc(f.silence.since), to_string(f.silence.lasted));
-    case kind::given_up: return "the connection was given up here: " + f.quoted;
+    case kind::given_up: return "the connection was closed here: " + f.quoted;
     default: return "disconnected by the broker: " + f.quoted;
   }
 }

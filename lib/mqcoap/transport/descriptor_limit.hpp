@@ -4,15 +4,16 @@
 
 namespace mqcoap {
 
-/// What a process has by default.
+/// The default limit of a process.
 inline constexpr std::size_t usual_descriptor_limit = 1024;
 
-/// File descriptors of a process with so many connections to brokers: each has a socket, a copy of it that is
-/// watched, and the pair by which libmosquitto wakes itself; the log, HTTP, signals and files take some more.
+/// Returns the file descriptors that a process with this many connections to brokers needs: each has a
+/// socket, a watched copy of it, and the pair by which libmosquitto wakes itself; the log, HTTP and signals
+/// need some more.
 constexpr std::size_t descriptors_for(std::size_t connections) noexcept { return 4 * connections + 100; }
 
-/// Raises the limit of this process as far as it may, up to what any configuration needs.
-/// @return the limit in force; 0 if it is not known
+/// Raises the limit of this process as far as allowed, up to the needs of any configuration.
+/// @return the new limit; 0 if it is unknown
 std::size_t raise_descriptor_limit(std::size_t needed) noexcept;
 
 }  // namespace mqcoap

@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// RFC 1035 section 2.3.4, without the last dot.
+/// The longest host name, without the final dot (RFC 1035 section 2.3.4).
 constexpr std::size_t longest_host = 253;
 
 bool is_host(std::string_view text) {

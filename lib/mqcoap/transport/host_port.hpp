@@ -8,8 +8,8 @@
 
 namespace mqcoap {
 
-/// What `HOST[:PORT]` says of a broker. An IPv6 address stands in brackets, with its zone if it has one (RFC
-/// 6874).
+/// A parsed `HOST[:PORT]` of a broker. An IPv6 address is written in brackets, with its zone if it has one
+/// (RFC 6874).
 struct host_port {
   std::string host;
   std::optional<std::uint16_t> port{};  ///< 1 to 65535

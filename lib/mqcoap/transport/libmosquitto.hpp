@@ -1,5 +1,5 @@
-// The library's header: from 2.1 on it holds the constants of the protocol, which were in a header of their
-// own.
+// Includes libmosquitto's header. Since 2.1 it contains the constants of the protocol, which were in a header
+// of their own.
 #pragma once
 
 #include <mosquitto.h>

@@ -7,13 +7,13 @@
 
 namespace mqcoap {
 
-/// Formats, if there is anybody to listen.
+/// Formats and logs a message, if there is a sink.
 template <class... Args>
 void say(const log_sink& to, log_level level, fmt::format_string<Args...> words, Args&&... args) {
   if (to) to(level, fmt::format(words, std::forward<Args>(args)...));
 }
 
-/// A sink that leads to spdlog's default logger, for programs that log with it.
+/// Returns a sink that writes to spdlog's default logger, for programs that use it.
 log_sink spdlog_sink();
 
 }  // namespace mqcoap

@@ -14,9 +14,9 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t filters_a_packet = 8;  // some brokers take no more
+constexpr std::size_t filters_a_packet = 8;  // some brokers accept no more
 
-/// 16 hexadecimal digits of chance: two gateways must not throw each other off a broker.
+/// Makes an id with 16 random hexadecimal digits, so that two gateways do not end each other's connections.
 std::string random_client_id() {
   std::random_device random;
   std::string id = "mqcoap-";

@@ -9,18 +9,18 @@
 
 namespace mqcoap {
 
-/// A link over libmosquitto, driven by the executor: no thread of its own but for resolving names and reading
-/// the trusted authorities of TLS, for which nothing waits. A fresh library handle for every connection, so
-/// that nothing of the last one is sent on the next; reconnects after 0.5 to 30 s with jitter, and costs
-/// nothing in between.
-/// @par Threads  Everything happens on the executor: calls are made on it, events and handlers come on it.
+/// A link over libmosquitto, driven by the executor. It has no threads of its own except for resolving names
+/// and reading the trusted authorities of TLS, for which nothing waits. Each connection has a fresh library
+/// handle, so that nothing of the last one is sent on the next. It reconnects after 0.5 to 30 s with jitter,
+/// and costs nothing in between.
+/// @par Threads  Everything happens on the executor: calls must be made on it, and callbacks come on it.
 class mosquitto_link final : public link {
  public:
   /// @param executor  serial: of an io_context that one thread runs, or a strand
   mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options,
                  name_resolver resolver = resolve_by_system);
-  /// Safe at any time on the executor, but for inside a call of link_events. A `stop` that is not done yet is
-  /// forgotten, as are written_handlers that were not called yet.
+  /// Safe at any time on the executor, except inside a callback of link_events. The callback of an unfinished
+  /// `stop` and pending written_handlers are dropped.
   ~mosquitto_link() override;
   mosquitto_link(const mosquitto_link&) = delete;
   mosquitto_link& operator=(const mosquitto_link&) = delete;

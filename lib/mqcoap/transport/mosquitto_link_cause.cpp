@@ -3,17 +3,17 @@
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <utility>
 
-// Why connections end that the broker ends without a word: what can be told from when they do.
+// Finds out why a broker closes connections without a reason, from when they end.
 
 namespace mqcoap {
 namespace {
 
 constexpr std::chrono::seconds short_life{2};
-/// A connection that lasts so long was not thrown off by another client.
+/// A connection that lasts this long was not ended by another client with the same id.
 constexpr std::chrono::seconds settled{10};
-/// For how long a limit counts that nobody has announced.
+/// The time for which a limit is assumed that no one has announced.
 constexpr std::chrono::minutes limit_lasts{10};
-constexpr int suspicious = 2;  // connections with a short life, since one that settled
+constexpr int suspicious = 2;  // short connections since the last stable one
 
 using kind = connection_fault::kind;
 
@@ -63,27 +63,28 @@ void mosquitto_link::impl::withdraw_size() {
   if (!sizes_.withdraw()) return;
   learn_largest_packet();
   say(options_.log, log_level::info,
-      "broker {} is down altogether: that is not put down to the size of the packet before", options_.name);
+      "broker {} is down altogether: the size of the last packet is not taken for the reason", options_.name);
 }
 
 void mosquitto_link::impl::retry_size() {
   if (sizes_.limit().from != packet_limit::origin::observed || time_.now() - up_since_ < limit_lasts) return;
   sizes_.try_again();
   learn_largest_packet();
-  say(options_.log, log_level::info, "broker {}: packets of any size are tried again, after {}",
-      options_.name, to_string(limit_lasts));
+  say(options_.log, log_level::info, "broker {}: packets of any size are sent again, after {}", options_.name,
+      to_string(limit_lasts));
 }
 
 void mosquitto_link::impl::check_dots(std::string_view topic) {
   dots_known_ = topic.find('.') != std::string_view::npos;
-  if (dots_known_) return;  // they come as they were sent
+  if (dots_known_) return;  // they arrive as they were sent
   const auto filter = subscriptions_.meant_by(topic);
   if (filter.empty()) return;
   dots_known_ = dots_told_ = true;
   say(options_.log, log_level::warning,
-      "broker {} brings messages for the subscription to {} under another topic: it takes a dot in a topic "
-      "for a '/', as RabbitMQ does. "
-      "Tags, namespaces and subsystems with a dot are mute there: use names without",
+      "broker {} delivers messages for the subscription to {} under another topic: it treats a dot in a "
+      "topic "
+      "as a '/', as RabbitMQ does. "
+      "Tags, namespaces and subsystems with a dot get no messages there: use names without dots",
       options_.name, filter);
 }
 

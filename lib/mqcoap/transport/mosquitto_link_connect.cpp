@@ -26,7 +26,7 @@ protocol_choice::failure failure_of(kind what) {
   }
 }
 
-/// True if no broker has answered: another address may do.
+/// Returns true if no broker has answered: another address may work.
 bool is_unreachable(kind what) {
   switch (what) {
     case kind::connection_refused:
@@ -79,7 +79,7 @@ void mosquitto_link::impl::begin_server() {
   try_address();
 }
 
-/// Not by the library, which would block the executor and try one address only.
+/// Resolves the name here: the library would block the executor and try only one address.
 void mosquitto_link::impl::resolve() {
   phase_ = phase::resolving;
   auto& asked = servers_[server_];
@@ -87,7 +87,7 @@ void mosquitto_link::impl::resolve() {
     asked.lookup.cancel();
     server_failed({.what = kind::name_slow, .limit = options_.connect_timeout});
   });
-  // The handler dies with the link, or with the wait for it.
+  // The handler is destroyed with the link, or when the wait is cancelled.
   asked.lookup.begin(asked.at.host, [this](resolved_name found) {
     if (!found.fault.empty())
       return server_failed({.what = kind::name_unknown, .quoted = std::move(found.fault)});
@@ -102,14 +102,14 @@ void mosquitto_link::impl::try_address() {
   load_authorities();
 }
 
-/// A system's bundle takes tens of milliseconds: too long for the executor.
+/// Reading the system's bundle takes tens of milliseconds: too long for the executor.
 void mosquitto_link::impl::load_authorities() {
   phase_ = phase::resolving;
   after(options_.connect_timeout, [this] {
     authorities_.cancel();
     server_failed({.what = kind::tls_authorities_slow, .limit = options_.connect_timeout});
   });
-  // The handler dies with the link, or with the wait for it.
+  // The handler is destroyed with the link, or when the wait is cancelled.
   authorities_.begin(*options_.tls, [this](const std::shared_ptr<const trusted_authorities>& loaded) {
     open_session(loaded.get());
   });
@@ -143,7 +143,7 @@ void mosquitto_link::impl::attempt_failed(const connection_fault& why) {
   server_failed(why);
 }
 
-/// Whatever it was, also a refusal: another server may think otherwise.
+/// Tries the next server after any failure, also a refusal, which may be specific to one server.
 void mosquitto_link::impl::server_failed(connection_fault why) {
   failures_.push_back({std::move(why), address_words()});
   if (server_ + 1 < servers_.size()) {
@@ -160,8 +160,8 @@ void mosquitto_link::impl::wait_for_round(std::chrono::nanoseconds lasted) {
   announce_outage();
 }
 
-/// The owner hears of each change of the cause, the log of those that are news. Addresses do not count: a
-/// name may lead to another one each time.
+/// Reports each change of the cause to the owner, and new causes to the log. Addresses are ignored: a name
+/// may resolve to another one each time.
 void mosquitto_link::impl::announce_outage() {
   const outage_cause why(failures_);
   const auto [changed, worth_telling] = causes_.note(why.faults());

@@ -23,10 +23,10 @@
 
 namespace mqcoap {
 
-/// What a mosquitto_link is made of: subscriptions and the stop (mosquitto_link.cpp), the way of a message
-/// out (mosquitto_link_publish.cpp), the way from one session to the next (mosquitto_link_connect.cpp), and
-/// why sessions end (mosquitto_link_cause.cpp).
-/// Handlers keep it alive after the link is gone; `abandon` makes them do nothing.
+/// The implementation of mosquitto_link: subscriptions and the stop (mosquitto_link.cpp), sending messages
+/// (mosquitto_link_publish.cpp), the way from one session to the next (mosquitto_link_connect.cpp), and why
+/// sessions end (mosquitto_link_cause.cpp). Handlers keep it alive after the link is destroyed; `abandon`
+/// makes them do nothing.
 class mosquitto_link::impl final : public session_events, public std::enable_shared_from_this<impl> {
  public:
   impl(link& face, boost::asio::any_io_executor executor, const clock& time, link_options options,
@@ -46,7 +46,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   std::string server_identity() const { return up() ? session_->server() : std::string(); }
   packet_limit largest_packet() const noexcept { return largest_packet_; }
   void stop(std::chrono::milliseconds grace, stopped_handler done);
-  /// The link is being destroyed: nothing is called any more.
+  /// Called when the link is destroyed: no callback follows.
   void abandon() noexcept;
 
   void on_session_up() noexcept override;
@@ -64,12 +64,12 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
     resolving,
     connecting,
     up,
-    waiting,   ///< for the next try
-    draining,  ///< stop was called: sends what is queued
+    waiting,   ///< waits for the next attempt
+    draining,  ///< stop was called: sends queued messages
     stopped,
   };
 
-  // The way to a session.
+  // Connecting.
   void begin_round();
   void begin_server();
   void resolve();
@@ -80,31 +80,31 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void server_failed(connection_fault why);
   void wait_for_round(std::chrono::nanoseconds lasted);
   void announce_outage();
-  /// Adds what this end, and those before it, tell of the cause.
+  /// Adds to the cause what this end and the previous ones reveal.
   void explain(connection_fault& end);
   void learn_largest_packet();
-  /// The broker has said something: what that tells of the largest packet so far.
+  /// Notes that the broker has sent something, which clears the largest packet so far.
   void clear_largest_packet();
-  /// Nobody listens at the address that was lost: that was not for the size of a packet.
+  /// Notes that no server listens at the lost address: that end was not caused by the size of a packet.
   void withdraw_size();
-  /// A limit that was only observed is tried again from time to time.
+  /// Tries an observed limit again from time to time.
   void retry_size();
-  /// Tells, once, of a broker that takes dots in topics for slashes.
+  /// Reports, once, a broker that treats dots in topics as slashes.
   void check_dots(std::string_view topic);
-  /// The broker has stopped to acknowledge: the connection is given up.
+  /// Closes the connection, because the broker has stopped acknowledging.
   void check_acknowledgements();
   std::string address_words() const;
-  /// Runs `then` from the loop, or after a delay, unless the link waits for something else by then.
+  /// Runs `then` from the loop, or after a delay, unless the state has changed by then.
   void soon(std::function<void()> then);
   void after(std::chrono::milliseconds delay, std::function<void()> then);
 
-  // The message path.
+  // Sending messages.
   error_code hand_over(const char* topic, std::string_view payload, publish_options options,
                        written_handler& done);
   void pump();
-  /// Forgets what was not sent or not acknowledged; its handlers get the error.
+  /// Drops messages that were not sent or not acknowledged; their handlers get the error.
   void drop_outgoing(error_code error);
-  /// Calls a written_handler soon, after others that are due.
+  /// Calls a written_handler soon, after those that are already due.
   void answer(written_handler done, error_code error);
   void answer_expired(outgoing_queue::handlers expired);
   void call_answered();
@@ -121,10 +121,10 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   const clock& time_;
   const link_options options_;
   const std::string client_id_;
-  link_events* owner_ = nullptr;  ///< null before `start` and after `stop`: nobody to tell
+  link_events* owner_ = nullptr;  ///< null before `start` and after `stop`
 
   phase phase_ = phase::idle;
-  std::uint64_t epoch_ = 0;  ///< changes with what we wait for: a handler of an older one is void
+  std::uint64_t epoch_ = 0;  ///< changes with the state: handlers of an older one do nothing
   struct server {
     server(const endpoint& e, const boost::asio::any_io_executor& executor, const name_resolver& resolver,
            mqtt_protocol protocol)
@@ -136,21 +136,21 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   std::deque<server> servers_;  ///< in the order in which they are tried; at least one
   std::size_t server_ = 0;
   boost::asio::steady_timer timer_;
-  std::vector<std::string> addresses_;  ///< of the server that is tried
+  std::vector<std::string> addresses_;  ///< addresses of the server that is tried
   std::size_t address_ = 0;
-  std::vector<outage_cause::attempt> failures_;  ///< of this round, one for each server tried
+  std::vector<outage_cause::attempt> failures_;  ///< faults of this round, one for each tried server
   backoff backoff_;
   outage_causes causes_;
   bool oversize_told_ = false;
   bool unsent_told_ = false;
-  bool dots_known_ = false;  ///< how the broker takes them, or that it was told
+  bool dots_known_ = false;  ///< whether the broker's handling of dots is known, or was reported
   bool dots_told_ = false;
   steady_time up_since_{};
-  int short_lived_ = 0;  ///< connections that ended soon after they were made; since the last one that stayed
+  int short_lived_ = 0;  ///< connections that ended soon after they were made, since the last stable one
   acknowledgement_watch acknowledgements_;
   packet_size_watch sizes_;
-  std::string last_address_;     ///< where the last session was, with the port
-  packet_limit largest_packet_;  ///< of all that is known of it
+  std::string last_address_;     ///< address and port of the last session
+  packet_limit largest_packet_;  ///< the smallest known limit
 
   authority_loader authorities_;
   std::shared_ptr<mosquitto_session> session_;
@@ -160,7 +160,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
     int id;
     written_handler done;
   };
-  std::deque<awaited> awaited_;  ///< of what is in the window, those that somebody waits for
+  std::deque<awaited> awaited_;  ///< messages in the window that have a handler
   struct answered {
     written_handler done;
     error_code error;

@@ -17,9 +17,9 @@ namespace mqcoap {
 namespace {
 
 constexpr int send_maximum = 100;          // every publish scans the library's in-flight list
-constexpr int receive_maximum = 1000;      // ours; brokers send fewer anyway
+constexpr int receive_maximum = 1000;      // our limit; brokers send fewer anyway
 constexpr int dead_peer_ms = 4000;         // TCP_USER_TIMEOUT: unacknowledged data means a dead peer
-constexpr std::size_t topic_slack = 4096;  // of a packet, beside its payload
+constexpr std::size_t topic_slack = 4096;  // the rest of a packet, without its payload
 
 void set_cloexec(int fd) {
   const int flags = ::fcntl(fd, F_GETFD);
@@ -32,8 +32,8 @@ int lowest_free_descriptor() {
   return fd;
 }
 
-/// The library opens its socket and a pair to wake its select with, all without CLOEXEC, and tells only the
-/// first. New descriptors are the lowest free ones.
+/// Sets CLOEXEC on the library's socket and on the pair that wakes its select, which it opens without; it
+/// reveals only the first. New descriptors are the lowest free ones.
 void seal(int from, int socket) {
   set_cloexec(socket);
   for (int fd = std::max(from, 0); fd < socket; ++fd) {
@@ -103,7 +103,7 @@ void mosquitto_session::set_will(const last_will& will) {
     failure_ = {.what = connection_fault::kind::will_refused, .quoted = mosquitto_strerror(code)};
 }
 
-/// The library's own TLS options would check the certificate for the address that is connected to.
+/// The library's own TLS options would check the certificate against the address that it connects to.
 void mosquitto_session::set_tls(const tls_options& tls, const trusted_authorities& authorities,
                                 const std::string& host) {
   tls_ = std::make_unique<tls_context>(tls, authorities, host);
@@ -119,9 +119,9 @@ ssl_st* mosquitto_session::tls_connection() const noexcept {
   return static_cast<ssl_st*>(mosquitto_ssl_get(handle_));
 }
 
-/// CONNECT properties can only be given to the blocking connect. It keeps them before it looks at the host,
-/// and the asynchronous connect uses what was kept: so it is called without a host, which fails before any
-/// I/O.
+/// CONNECT properties can only be given to the blocking connect. It stores them before it checks the host,
+/// and the asynchronous connect uses the stored ones: therefore it is called without a host, which fails
+/// before any I/O.
 void mosquitto_session::set_largest_packet(std::size_t max_inbound) {
   constexpr std::size_t mqtt_maximum = 268'435'455;
   const auto largest = std::min(max_inbound, mqtt_maximum - topic_slack) + topic_slack;
@@ -178,7 +178,7 @@ void mosquitto_session::set_callbacks() {
 
 void mosquitto_session::library_closed(int code, int error) noexcept {
   ++callbacks_;
-  if (gone_) return;  // told twice after a DISCONNECT of the broker; the first time says why
+  if (gone_) return;  // called twice after a DISCONNECT of the broker; the first call has the reason
   gone_ = true;
   disconnect_ = code;
   socket_error_ = code == MOSQ_ERR_ERRNO ? error : 0;
@@ -215,7 +215,7 @@ bool mosquitto_session::open(const std::string& address, std::uint16_t port) {
 
 error_code mosquitto_session::publish(const char* topic, std::string_view payload, bool retain, int& id) {
   if (payload.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return errc::too_large;
-  if (retain && !retains_) return errc::denied;  // the library would send it as one that is not
+  if (retain && !retains_) return errc::denied;  // the library would send it without the flag
   const int code =
       mosquitto_publish(handle_, &id, topic, static_cast<int>(payload.size()), payload.data(), qos_, retain);
   switch (code) {
@@ -266,7 +266,7 @@ void mosquitto_session::close() noexcept {
 void mosquitto_session::release() noexcept {
   tick_.cancel();
   // The library's socket shares the open file: closing the copy would leave it in the epoll set, so it is
-  // taken out of it first.
+  // removed from the set first.
   if (watched_.is_open()) ::close(watched_.release());
   release_library();
 }

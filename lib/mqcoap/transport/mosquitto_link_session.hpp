@@ -22,44 +22,43 @@ struct mosquitto;
 
 namespace mqcoap {
 
-/// What a session tells its owner, on the executor. Only `on_session_message` and `on_session_written` come
-/// from inside the library; `close` may be called from all of them.
+/// The callbacks of a session to its owner, on the executor. Only `on_session_message` and
+/// `on_session_written` come from inside the library; `close` may be called from all of them.
 class session_events {
  public:
   virtual void on_session_up() noexcept = 0;
-  /// Comes once and last; the library handle and its socket are gone.
-  /// @param why  no fault: `finish` was called, all is written, and the broker hung up
+  /// Called once, as the last callback; the library handle and its socket are gone.
+  /// @param why  no fault: `finish` was called, everything is written, and the broker closed the connection
   virtual void on_session_end(connection_fault why) noexcept = 0;
   virtual void on_session_message(const inbound& m) noexcept = 0;
-  /// A message is written (QoS 0) or acknowledged (QoS 1). @param denied  the broker refused it
+  /// Called when a message is written (QoS 0) or acknowledged (QoS 1). @param denied  the broker refused it
   virtual void on_session_written(int id, bool denied) noexcept = 0;
-  /// One reason code per filter of the SUBSCRIBE.
+  /// Called with one reason code per filter of the SUBSCRIBE.
   virtual void on_session_subscribed(int id, std::span<const int> reasons) noexcept = 0;
-  /// After messages, outside of the library: there are no more for now.
+  /// Called after messages, outside of the library, when there are no more for now.
   virtual void on_session_messages_end() noexcept = 0;
-  /// Something was written or acknowledged: time to hand over more.
+  /// Called when something was written or acknowledged, to pass on more.
   virtual void on_session_room() noexcept = 0;
-  /// Every second while up.
+  /// Called every second while connected.
   virtual void on_session_tick() noexcept = 0;
 
  protected:
   ~session_events() = default;
 };
 
-/// One MQTT connection: one handle of libmosquitto on one socket, driven by the executor. Never used again
-/// after it ended, so that nothing of it (its queues, late events) can reach the next one.
+/// One MQTT connection: one handle of libmosquitto on one socket, driven by the executor. It is never reused,
+/// so that nothing of it (queues, late events) can reach the next one.
 ///
-/// How it is driven was measured, not guessed:
-/// - The library is told that it is threaded, and there is no thread: every publish and acknowledgement is
-/// then
-///   only queued, and leaves with one flush a wake-up.
+/// The way it is driven was measured:
+/// - The library is told that it is threaded, although there is no thread: then every publish and
+///   acknowledgement is only queued, and is sent with one flush per wake-up.
 /// - A wake-up reads until a call brings no callback (errno tells nothing), but at most 64 calls.
 /// - More than one packet in a flush goes out under TCP_CORK: the library writes once per packet.
-/// - What is watched is a duplicate of the library's socket, which it closes when it likes.
+/// - It watches a duplicate of the library's socket, which the library may close at any time.
 class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
  public:
-  /// @param authorities  never null with TLS; used in here only
-  /// @param host  of the options, or of one of their fallbacks: whose name TLS looks for in the certificate
+  /// @param authorities  never null with TLS; used only in here
+  /// @param host  of the options, or of one of their fallbacks: the name that TLS checks in the certificate
   mosquitto_session(boost::asio::any_io_executor executor, session_events& events,
                     const link_options& options, const trusted_authorities* authorities,
                     const std::string& host, const std::string& client_id, mqtt_protocol protocol);
@@ -67,39 +66,39 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   mosquitto_session(const mosquitto_session&) = delete;
   mosquitto_session& operator=(const mosquitto_session&) = delete;
 
-  /// The keepalive that is asked for: the library takes no shorter one than 5 s.
+  /// Returns the keepalive to request: the library accepts none shorter than 5 s.
   static std::chrono::seconds keepalive_of(const link_options& options) noexcept;
-  /// Begins to connect. @param address  numeric: a name would block the loop while it is resolved
-  /// @return false if that failed at once; then no event comes, and `failure` says why
+  /// Starts connecting. @param address  numeric: resolving a name would block the loop
+  /// @return false if that failed at once; then no callback follows, and `failure` has the reason
   bool open(const std::string& address, std::uint16_t port);
   const connection_fault& failure() const noexcept { return failure_; }
 
-  /// Hands a message to the library. Nothing is written inside this call.
+  /// Passes a message to the library. Nothing is written inside this call.
   /// @par Errors  errc::too_large, errc::invalid_topic, errc::denied, errc::queue_full, errc::not_connected
   error_code publish(const char* topic, std::string_view payload, bool retain, int& id);
-  /// Whether a subscription brings what this connection publishes itself.
+  /// Says whether a subscription delivers messages that this connection publishes itself.
   enum class own_messages : std::uint8_t { come, stay_away };
-  /// True if they can be kept away: MQTT 5 has the option for it.
+  /// Returns true if that can be disabled: MQTT 5 has the option for it.
   bool tells_own_apart() const noexcept { return v5_; }
   /// See `link::server`.
   std::string server();
-  /// Bytes of the packet in which such a message is sent.
+  /// Returns the size of the packet in which such a message is sent.
   std::size_t packet_size(std::size_t topic, std::size_t payload) const noexcept {
     return publish_size(topic, payload, qos_, v5_);
   }
-  /// The largest packet that the broker takes, by its CONNACK; 0: it does not say.
+  /// Returns the largest packet that the broker accepts, by its CONNACK; 0: it announces none.
   std::size_t announced_packet() const noexcept { return announced_packet_; }
   int qos() const noexcept { return qos_; }
-  /// Nothing waits to be sent, neither here nor in the kernel.
+  /// Returns true if nothing waits to be sent, neither here nor in the kernel.
   bool all_has_left() noexcept;
   /// @return the packet id, or 0 if nothing was sent
   int subscribe(const std::vector<std::string>& filters, own_messages ours = own_messages::come);
   void unsubscribe(const std::string& filter);
 
-  /// Says goodbye after all that was handed over; ends with `finished` when the broker has closed the
-  /// connection, or a second later.
+  /// Disconnects after all passed messages; ends with `finished` when the broker has closed the connection,
+  /// or a second later.
   void finish();
-  /// Drops the connection as it is. No event comes after this.
+  /// Drops the connection immediately. No callback follows.
   void close() noexcept;
 
  private:
@@ -121,23 +120,23 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
 
   void flush();
   void post_flush();
-  /// Something was queued in the library: it leaves with the next flush.
+  /// Notes that something was queued in the library: it is sent with the next flush.
   void queued_packet();
   bool has_died();
-  /// Compares the clock with the last time that the loop came by here.
+  /// Compares the clock with the last turn of the loop.
   void note_turn() noexcept;
   void note_all_is_read() noexcept;
   bool in_handshake() const noexcept { return tls_ && !tls_->is_through(); }
   ssl_st* tls_connection() const noexcept;
 
-  /// Calls the library, which calls back, and acts on what the callbacks left behind. False: the session is
-  /// over.
+  /// Calls the library, which calls back, and handles the results of the callbacks. Returns false if the
+  /// session is over.
   template <class Call>
   bool in_library(Call call);
   bool settle();
   void library_closed(int code, int error) noexcept;
   void tell_end();
-  /// The DISCONNECT is written: reads on until the broker closes as well.
+  /// After the DISCONNECT is written, continues reading until the broker closes as well.
   void await_close();
   void read_to_close();
   void tell_loss();
@@ -146,11 +145,11 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   void release_library() noexcept;
 
   boost::asio::any_io_executor executor_;
-  session_events* events_;  ///< null after `close` and after the end was told
+  session_events* events_;  ///< null after `close` and after the last callback
   boost::asio::posix::stream_descriptor watched_;
   boost::asio::steady_timer tick_;
   stall_watch stall_;
-  std::unique_ptr<tls_context> tls_;  ///< null: in the clear
+  std::unique_ptr<tls_context> tls_;  ///< null: without TLS
   mosquitto* handle_ = nullptr;
   int qos_;
   int keepalive_;
@@ -158,13 +157,13 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   bool v5_ = false;
   bool retains_ = true;  ///< the broker does
   std::size_t announced_packet_ = 0;
-  connection_fault failure_;  ///< why it cannot be opened
+  connection_fault failure_;  ///< the reason why it cannot be opened
 
-  std::uint64_t callbacks_ = 0;      ///< so far: tells whether a read brought anything
+  std::uint64_t callbacks_ = 0;      ///< counts callbacks, to detect whether a read produced anything
   std::uint32_t unflushed_ = 0;      ///< packets queued since the last flush
-  std::size_t unflushed_bytes_ = 0;  ///< their payloads, all together
+  std::size_t unflushed_bytes_ = 0;  ///< total size of their payloads
   int connack_ = -1;                 ///< reason code of the CONNACK
-  int disconnect_ = 0;               ///< what the library said in the disconnect callback
+  int disconnect_ = 0;               ///< the library's code in the disconnect callback
   int socket_error_ = 0;             ///< seen before the CONNACK; ECONNRESET stands for a clean close too
   bool inside_ = false;              ///< a library call is on the stack: the handle must live
   bool draining_ = false;            ///< a flush follows anyway

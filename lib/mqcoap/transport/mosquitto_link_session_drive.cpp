@@ -11,7 +11,7 @@
 #include <mqcoap/transport/reason_code.hpp>
 #include <mqcoap/transport/server_identity.hpp>
 
-// How a session is driven: what wakes it, what it then does, and how it finds out that it is over.
+// Drives a session: what wakes it, what it then does, and how it detects its end.
 
 namespace mqcoap {
 namespace {
@@ -21,14 +21,14 @@ using kind = connection_fault::kind;
 constexpr std::chrono::seconds goodbye_limit{1};
 constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
-constexpr std::size_t largest_corked = 64 * 1024;  // bytes of a flush
+constexpr std::size_t largest_corked = 64 * 1024;  // size of a flush in bytes
 
 std::string without_dot(std::string words) {
   if (!words.empty() && words.back() == '.') words.pop_back();
   return words;
 }
 
-/// False if the library itself has given up the connection.
+/// Returns false if the library itself has closed the connection.
 bool is_loss(int code) noexcept {
   switch (code) {
     case MOSQ_ERR_SUCCESS:
@@ -40,13 +40,13 @@ bool is_loss(int code) noexcept {
   }
 }
 
-/// True if the broker closed the connection, false if the network failed. EPROTO is the library's word for
-/// whatever fails under TLS.
+/// Returns true if the broker closed the connection, false if the network failed. EPROTO is the library's
+/// code for any failure under TLS.
 bool is_close(int socket_error) noexcept {
   return socket_error == 0 || socket_error == ECONNRESET || socket_error == EPIPE || socket_error == EPROTO;
 }
 
-/// Of the reason code of a DISCONNECT.
+/// Returns the text of the reason code of a DISCONNECT.
 kind disconnect_kind(int reason) noexcept {
   switch (reason) {
     case MQTT_RC_SESSION_TAKEN_OVER: return kind::client_id_taken;
@@ -56,7 +56,7 @@ kind disconnect_kind(int reason) noexcept {
   }
 }
 
-/// Of the reason code of a CONNACK.
+/// Returns the fault of the reason code of a CONNACK.
 kind refusal_of_5(int reason) noexcept {
   switch (reason) {
     case MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION: return kind::version_refused;
@@ -152,9 +152,8 @@ void mosquitto_session::on_readable() {
     if (callbacks_ == before) break;
   }
   note_all_is_read();
-  // A broker with Nagle's algorithm keeps a message back behind its PUBACK until the kernel acknowledges
-  // that, which it does after 40 ms unless told otherwise. The kernel forgets the option: it is set each
-  // time.
+  // A broker with Nagle's algorithm delays a message after its PUBACK until the kernel acknowledges that,
+  // which happens after 40 ms by default. The kernel forgets the option, so it is set each time.
   if (qos_ > 0) set_tcp(watched_.native_handle(), TCP_QUICKACK, 1);
   if (up_) events_->on_session_messages_end();
   draining_ = false;
@@ -162,7 +161,7 @@ void mosquitto_session::on_readable() {
   flush();
   if (handle_ == nullptr) return;
   if (!tls_ || !tls_has_unread(tls_connection())) return wait_readable();
-  // The socket may stay silent: what is left was decrypted already.
+  // The socket may show nothing, because the rest is already decrypted.
   boost::asio::post(executor_, [self = shared_from_this()] {
     if (self->handle_ != nullptr) self->on_readable();
   });
@@ -171,7 +170,7 @@ void mosquitto_session::on_readable() {
 void mosquitto_session::on_writable() {
   if (!up_) {
     if (has_died()) return tell_end();
-    // A TLS handshake that waits to write goes on only in here.
+    // A TLS handshake that waits to write continues only in here.
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
   }
   flush();
@@ -192,14 +191,15 @@ void mosquitto_session::on_tick() {
 
 void mosquitto_session::flush() {
   if (in_handshake()) {
-    // The library wants to write all the time; only OpenSSL knows what it waits for.
+    // The library always wants to write; only OpenSSL knows what it waits for.
     if (tls_wants_write(tls_connection())) wait_writable();
     return;
   }
-  // At the end of a handshake a broker may say why it refuses us, and reset: writing first would lose that.
+  // At the end of a handshake a broker may send why it refuses the client, and reset: writing first would
+  // lose that.
   if (tls_ && !up_ && !in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
   if (mosquitto_want_write(handle_)) {
-    // The kernel joins small packets under a cork; large ones only get stuck under it.
+    // The kernel joins small packets under a cork; large ones would only be delayed.
     const bool cork = unflushed_ > 1 && unflushed_bytes_ < largest_corked;
     unflushed_ = 0;
     unflushed_bytes_ = 0;
@@ -211,9 +211,9 @@ void mosquitto_session::flush() {
   if (up_) events_->on_session_room();
 }
 
-/// The library closes its socket right behind the DISCONNECT. If something of the broker's came then, it
-/// would be answered by a reset, and the broker, which may not have read the DISCONNECT yet, would take us
-/// for lost and publish the last will. Our copy of the socket is still open: it closes in one direction only.
+/// The library closes its socket right after the DISCONNECT. Data of the broker that arrives then would be
+/// answered by a reset, and a broker that has not yet read the DISCONNECT would treat the client as lost and
+/// publish the last will. The duplicate of the socket is still open: it is closed in one direction only.
 void mosquitto_session::await_close() {
   release_library();
   ::shutdown(watched_.native_handle(), SHUT_WR);
@@ -247,11 +247,11 @@ void mosquitto_session::note_all_is_read() noexcept {
 
 std::string mosquitto_session::server() { return server_identity(watched_.native_handle()); }
 
-/// Connecting and handshake failures are not always reported by the library: the socket knows.
+/// The library does not report all failures of connecting and of the handshake: the socket has the error.
 bool mosquitto_session::has_died() {
   char byte = 0;
   const auto count = ::recv(watched_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (count > 0) return false;  // its last words, which say why, may stand before a reset
+  if (count > 0) return false;  // its last data, with the reason, may precede a reset
   if (count == 0)
     socket_error_ = ECONNRESET;
   else if (errno != EAGAIN && errno != EINTR)

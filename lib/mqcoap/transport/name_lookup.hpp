@@ -8,16 +8,16 @@
 
 namespace mqcoap {
 
-/// What the system knows of a host name.
+/// The result of resolving a host name.
 struct resolved_name {
   std::vector<std::string> addresses;  ///< numeric, in the order in which they should be tried
-  std::string fault;                   ///< in words, where there are no addresses
+  std::string fault;                   ///< the reason, if there are no addresses
 };
 
 /// Blocks until the name is resolved. Called on a thread of its own.
 using name_resolver = std::function<resolved_name(const std::string& host)>;
 
-/// getaddrinfo. Every address counts, also of a family that this machine has on the loopback only.
+/// Calls getaddrinfo. All addresses are used, even of a family that this machine has only on the loopback.
 resolved_name resolve_by_system(const std::string& host);
 
 /// Resolves names without blocking the executor, on a thread that nobody waits for.
@@ -28,12 +28,12 @@ class name_lookup {
 
   explicit name_lookup(boost::asio::any_io_executor executor, name_resolver resolver = resolve_by_system);
 
-  /// Calls `done` with the answer, never inside this call. While an older lookup runs, its answer is awaited
-  /// instead. `done` replaces the one before.
+  /// Calls `done` with the result, never inside this call. If an older lookup is running, its result is used
+  /// instead. `done` replaces the previous one.
   void begin(const std::string& host, handler done);
-  /// Forgets who waits.
+  /// Drops the callback.
   void cancel() noexcept { call_.cancel(); }
-  /// Forgets who waits, and the executor: nothing touches it after this, so that it may go.
+  /// Drops the callback and the executor, which may be destroyed after this call.
   void close() noexcept { call_.close(); }
 
  private:

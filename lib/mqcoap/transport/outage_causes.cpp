@@ -6,7 +6,7 @@
 namespace mqcoap {
 namespace {
 
-/// Of more causes within one outage, each must come twice in a row.
+/// The number of different causes in one outage beyond which each must occur twice in a row.
 constexpr std::size_t most_known = 16;
 
 }  // namespace

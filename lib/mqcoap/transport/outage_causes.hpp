@@ -5,26 +5,26 @@
 
 namespace mqcoap {
 
-/// Decides which causes of an outage are worth a line of the log: each new one, and one that was told before
-/// when it has come twice in a row, so that two causes that take turns do not fill the log.
+/// Decides which causes of an outage are logged: each new one, and a reported one when it has occurred twice
+/// in a row, so that two alternating causes do not fill the log.
 class outage_causes {
  public:
   struct news {
-    bool changed;  ///< another cause than that of the try before
+    bool changed;  ///< the cause differs from that of the last attempt
     bool worth_telling;
   };
 
-  /// The faults of a failed try, one for each server.
+  /// Notes the faults of a failed attempt, one for each server.
   using cause = std::vector<connection_fault>;
   /// @param why  not empty
   news note(const cause& why);
-  /// The outage is over.
+  /// Notes the end of the outage.
   void clear() noexcept;
 
  private:
-  cause last_;                ///< empty: no try has failed yet
+  cause last_;                ///< empty: no attempt has failed yet
   cause told_;                ///< last
-  std::vector<cause> known_;  ///< were told in this outage
+  std::vector<cause> known_;  ///< reported in this outage
 };
 
 }  // namespace mqcoap

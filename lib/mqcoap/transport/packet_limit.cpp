@@ -4,7 +4,7 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t fits_everywhere = 4 << 10;
-constexpr std::size_t beside_payload = 1 << 10;  // header and topic, as long as topics commonly are
+constexpr std::size_t beside_payload = 1 << 10;  // room for header and a topic of usual length
 
 }  // namespace
 

@@ -12,7 +12,7 @@ void packet_size_watch::sent(int id, std::size_t bytes, bool tells, steady_time 
 }
 
 void packet_size_watch::written(steady_time now) noexcept {
-  if (!suspect_.leaving) return;  // a later message with the same id: ids come round again
+  if (!suspect_.leaving) return;  // a later message with the same id, since ids are reused
   suspect_.leaving = false;
   suspect_.at = now;
 }

@@ -9,49 +9,49 @@
 
 namespace mqcoap {
 
-/// Finds out which packets are too large for a broker that does not say so: MQTT 3.1.1 has no words for it,
-/// and a broker closes the connection. A connection that ends within a second of the largest packet so far is
-/// a sign, a second one is proof enough to refuse such sizes. An end for another reason takes the proof back
-/// to a sign: the broker may have been restarted with another limit. A broker that dies behind a large packet
-/// looks the same, so a packet is cleared where the broker talks on behind it, and a sign does not count
-/// where nobody listens afterwards.
+/// Finds out which packets are too large for a broker that does not announce its limit: MQTT 3.1.1 has no way
+/// to do so, and such a broker closes the connection. A connection that ends within a second of the largest
+/// packet so far is a sign; a second one is proof enough to refuse such sizes. An end for another reason
+/// reduces the proof to a sign, since the broker may have been restarted with another limit. A broker that
+/// crashes after a large packet looks the same, so a packet is cleared if the broker sends anything after it,
+/// and a sign does not count if no server listens afterwards.
 class packet_size_watch {
  public:
   static constexpr std::chrono::seconds soon{1};
-  /// What comes later than this behind a packet that has left was not sent before the broker saw it.
+  /// Data that arrives later than this after a sent packet was sent after the broker saw that packet.
   static constexpr std::chrono::milliseconds under_way{200};
   /// Smaller packets are never suspected.
   static constexpr std::size_t least = 1 << 10;
 
-  /// A packet was handed over.
-  /// @param id  of the message
-  /// @param tells  `written` will be called for it: until then it is on its way
+  /// Notes a packet that was passed on.
+  /// @param id  the id of the message
+  /// @param tells  `written` will be called for it: until then it is under way
   void sent(int id, std::size_t bytes, bool tells, steady_time now) noexcept;
-  /// True if it matters what becomes of this message.
+  /// Returns true if the outcome of this message matters.
   bool follows(int id) const noexcept { return suspect_.bytes > 0 && suspect_.id == id; }
-  /// The message that is followed has left this machine, and nobody knows whether it came.
+  /// Notes that the followed message has left this machine, without an acknowledgement.
   void written(steady_time now) noexcept;
-  /// The broker has it.
+  /// Notes that the broker has it.
   void acknowledged() noexcept { acquit(); }
-  /// True if it matters whether the broker says something. Never where acknowledgements tell.
+  /// Returns true if it matters whether the broker sends anything. Never with acknowledgements.
   bool awaits_word() const noexcept { return suspect_.bytes > 0 && suspect_.tells && !suspect_.leaving; }
-  /// The broker has said something, and all that was sent has reached its machine: a broker that closes on a
-  /// size is silent from then on, but for what was under way.
+  /// Notes that the broker has sent something, and that everything sent has reached its machine: a broker
+  /// that closes because of a size sends nothing more, except what was under way.
   void heard(steady_time now) noexcept;
 
-  /// Why a connection ended, as far as the broker has said it.
+  /// Notes the end of a connection, and the reason if the broker gave one.
   enum class cause : std::uint8_t { unknown, too_large, other };
   /// @return the size of the packet that is, or may be, the reason
   std::optional<std::size_t> ended(steady_time now, cause why) noexcept;
 
-  /// Nobody listens where the connection was that has ended last: the broker is down. One that has closed
-  /// the connection on a size still listens, so that end was no sign.
-  /// @return true if it had been taken for one
+  /// Notes that no server listens at the address of the last connection: the broker is down. A broker that
+  /// closed the connection because of a size still listens, so that end was no sign.
+  /// @return true if it had been counted as a sign
   bool withdraw() noexcept;
-  /// Takes the proof back to a sign: such a packet is tried once more.
+  /// Reduces the proof to a sign: such a packet is tried once more.
   void try_again() noexcept { refused_ = false; }
 
-  /// What is refused by now.
+  /// Returns the currently refused size.
   packet_limit limit() const noexcept;
 
  private:
@@ -64,14 +64,14 @@ class packet_size_watch {
     std::optional<steady_time> left;  ///< when it was first known to be at the broker's machine
   };
   bool is_recent(steady_time now) const noexcept { return suspect_.leaving || now - suspect_.at <= soon; }
-  /// The suspect has passed.
+  /// Notes that the suspected packet was accepted.
   void acquit() noexcept;
 
-  packet suspect_;           ///< the largest one, while it may still be the reason for what happens
-  std::size_t proven_ = 0;   ///< such a packet has passed
+  packet suspect_;           ///< the largest packet, while it may still be the reason for an end
+  std::size_t proven_ = 0;   ///< the largest accepted size
   std::size_t accused_ = 0;  ///< the smallest size that was suspected; 0: none
   bool refused_ = false;     ///< twice
-  std::optional<std::size_t> accused_before_;  ///< the last end, if that is the broker's silent sign
+  std::optional<std::size_t> accused_before_;  ///< set if the last end counted as a sign
 };
 
 }  // namespace mqcoap

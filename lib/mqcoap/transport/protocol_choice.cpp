@@ -9,13 +9,14 @@ bool protocol_choice::failed(failure why) noexcept {
     proven_ = mqtt_protocol::automatic;
   }
   if (next_ == mqtt_protocol::v5) {
-    // A broker that has spoken 5 and now hangs up is going down, not refusing the version.
+    // A broker that has used version 5 and now closes the connection is shutting down, not refusing the
+    // version.
     const bool refused =
         why == failure::version_refused || (why == failure::hung_up && proven_ != mqtt_protocol::v5);
     if (refused) next_ = mqtt_protocol::v311;
     return refused;
   }
-  // Nothing proves 3.1.1, or no longer: the next round begins with 5 again.
+  // Version 3.1.1 is not proven, or no longer: the next round begins with 5 again.
   if (why != failure::other) proven_ = mqtt_protocol::automatic;
   if (proven_ != mqtt_protocol::v311) next_ = mqtt_protocol::v5;
   return false;

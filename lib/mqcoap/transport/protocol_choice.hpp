@@ -5,18 +5,19 @@
 
 namespace mqcoap {
 
-/// Which MQTT version to try. `automatic` begins with 5 and falls back to 3.1.1 once, at once, when the
-/// broker refuses the version or hangs up instead of answering; it stays with what worked. A broker that has
-/// spoken 5 and hangs up is taken for one that is going down, but not for ever: another may stand there now.
+/// Chooses the MQTT version to try. `automatic` begins with 5 and falls back to 3.1.1 once, at once, when the
+/// broker refuses the version or closes the connection instead of answering; it stays with the version that
+/// worked. A broker that has used 5 and closes is assumed to be shutting down, but not forever: it may have
+/// been replaced.
 class protocol_choice {
  public:
-  /// Hang-ups in a row after which nothing counts as proven any more.
+  /// The number of closes in a row after which no version counts as proven any more.
   static constexpr int tolerated_hang_ups = 5;
 
   enum class failure : std::uint8_t {
     version_refused,  ///< the broker said so
     hung_up,          ///< closed before it answered: what some 3.1.1 brokers do with a 5
-    other,            ///< says nothing about the version
+    other,            ///< unrelated to the version
   };
 
   explicit protocol_choice(mqtt_protocol wanted) noexcept
@@ -24,19 +25,19 @@ class protocol_choice {
 
   /// v5 or v311.
   mqtt_protocol next() const noexcept { return next_; }
-  /// The broker accepted what `next` said.
+  /// Notes that the broker accepted the version of `next`.
   void worked() noexcept {
     proven_ = next_;
     hang_ups_ = 0;
   }
-  /// True: the other version should be tried at once.
+  /// Returns true if the other version should be tried at once.
   bool failed(failure why) noexcept;
 
  private:
   bool automatic_;
   mqtt_protocol next_;
   mqtt_protocol proven_ = mqtt_protocol::automatic;  ///< nothing yet
-  int hang_ups_ = 0;  ///< since a version worked; other failures between them say nothing
+  int hang_ups_ = 0;  ///< closes since a version worked; other failures in between are ignored
 };
 
 }  // namespace mqcoap

@@ -23,7 +23,7 @@ namespace {
 
 using authorities = std::shared_ptr<const trusted_authorities>;
 
-/// What tells one state of a file from another, as `make` and editors change it: stat(2).
+/// Identifies the state of a file, as `make` and editors do: stat(2).
 struct identity {
   ::dev_t device = 0;
   ::ino_t inode = 0;
@@ -32,7 +32,7 @@ struct identity {
 
   friend bool operator==(const identity&, const identity&) = default;
 };
-/// Of a file and of directories; none for one that is not there.
+/// Returns the state of a file and of directories; none for a missing one.
 using identities = std::vector<std::optional<identity>>;
 
 std::optional<identity> identity_of(const std::string& file) {
@@ -43,13 +43,13 @@ std::optional<identity> identity_of(const std::string& file) {
                   found.st_ctim.tv_sec * second + found.st_ctim.tv_nsec};
 }
 
-/// As OpenSSL finds the system's.
+/// Returns the places of the system's authorities, like OpenSSL.
 std::string system_path(const char* variable, const char* otherwise) {
   const char* const set = ::secure_getenv(variable);
   return set != nullptr ? set : otherwise;
 }
 
-/// Where to look: a file, and directories with colons between them. The file of a system may be missing.
+/// The places to read: a file, and directories separated by colons. The system's file may be missing.
 struct places {
   std::string file;
   std::string dirs;
@@ -94,7 +94,7 @@ tls_fault fill(X509_STORE* store, const places& at) {
   return {};
 }
 
-/// What was read from some places.
+/// The authorities that were read from certain places.
 class shelf {
  public:
   authorities find(const identities& now) {
@@ -104,14 +104,14 @@ class shelf {
 
   authorities read(const places& at) {
     const std::scoped_lock one_at_a_time(reading_);
-    // Looked at before it is read: what is written meanwhile is read next time.
+    // The state is taken before reading: a change during the reading is read next time.
     auto now = identities_of(at);
     if (auto found = find(now)) return found;
     start_tls_library();
     auto read = std::make_shared<trusted_authorities>();
     read->store = {X509_STORE_new(), X509_STORE_free};
     read->fault = read->store ? fill(read->store.get(), at)
-                              : tls_fault{tls_fault::option::none, "OpenSSL has no memory"};
+                              : tls_fault{tls_fault::option::none, "OpenSSL is out of memory"};
     if (!read->fault.words.empty()) read->store.reset();
     const std::scoped_lock hold(lock_);
     kept_ = read->store ? read : nullptr;
@@ -121,18 +121,19 @@ class shelf {
 
  private:
   std::mutex reading_;
-  std::mutex lock_;  ///< for what follows; nobody reads a file under it
+  std::mutex lock_;  ///< protects the following members; no file is read under it
   authorities kept_;
   identities loaded_;
 };
 
-/// One for all who trust the same. There are as many as configurations have named.
+/// Returns one object for all connections that trust the same. There are as many as configurations have
+/// named.
 std::shared_ptr<shelf> shelf_of(const places& at) {
   struct library {
     std::mutex lock;
     std::map<places, std::shared_ptr<shelf>> shelves;
   };
-  // Never destroyed: at the end of the program a thread that nobody waits for may still read.
+  // Never destroyed: a thread that nobody waits for may still read at the end of the program.
   static auto& all = *new library;
   const std::scoped_lock hold(all.lock);
   auto& found = all.shelves[at];

@@ -7,23 +7,23 @@ struct x509_store_st;
 
 namespace mqcoap {
 
-/// The authorities that connections trust, as OpenSSL keeps them. What a directory holds is read when it is
-/// needed.
+/// The authorities that connections trust, in OpenSSL's form. The contents of a directory are read when they
+/// are needed.
 struct trusted_authorities {
   std::shared_ptr<x509_store_st> store;  ///< null with a fault
-  tls_fault fault;                       ///< what is wrong with the files; without words if nothing is
+  tls_fault fault;                       ///< the fault of the files; its text is empty if there is none
 };
 
-/// Those of `ca_file` and `ca_dir`, or the system's if neither is given. A system's bundle takes tens of
-/// milliseconds to read, so what was read is kept for the whole program, and for everybody who trusts the
-/// same, until one of the files is another one.
-/// @return null if they have to be read; with a fault is never kept
-/// @par Threads  Any; never waits for those who read.
+/// Returns those of `ca_file` and `ca_dir`, or the system's if neither is given. Reading the system's bundle
+/// takes tens of milliseconds, so the result is kept for the whole program, and shared by all connections
+/// that trust the same, until one of the files changes.
+/// @return null if they must be read; a result with a fault is never kept
+/// @par Threads  May be called on any thread; never waits for readers.
 std::shared_ptr<const trusted_authorities> find_authorities(const tls_options& options);
 
-/// The same, but reads what has to be read. Those who ask for the same at the same time wait for one of them
+/// Does the same, but reads them if necessary. Concurrent calls for the same authorities wait for one of them
 /// to do it.
-/// @par Threads  Any
+/// @par Threads  May be called on any thread.
 std::shared_ptr<const trusted_authorities> read_authorities(const tls_options& options);
 
 }  // namespace mqcoap

@@ -8,7 +8,7 @@
 #include <mqcoap/transport/tls_words.hpp>
 #include <utility>
 
-// What is loaded before a connection. What comes out of its handshake: tls_hooks.cpp.
+// Loads everything before a connection. tls_hooks.cpp handles the results of the handshake.
 
 namespace mqcoap {
 namespace {
@@ -31,7 +31,7 @@ tls_context::tls_context(const tls_options& options, const trusted_authorities& 
   if (native_)
     set_up(options, authorities);
   else
-    fault_.words = "OpenSSL does not start" + last_reason();
+    fault_.words = "OpenSSL cannot be initialized" + last_reason();
   ERR_clear_error();
 }
 
@@ -41,7 +41,7 @@ void tls_context::set_up(const tls_options& options, const trusted_authorities& 
   auto* ctx = native();
   SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
   SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
-  // The library writes from where its packet happens to be, and takes partial writes.
+  // The library may repeat a write from another buffer, and accepts partial writes.
   SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_app_data(ctx, this);
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, hooks::on_verified);
@@ -60,8 +60,8 @@ void tls_context::identify(const tls_options& options) {
   if (options.cert_file.empty() || options.key_file.empty()) {
     const bool only_key = options.cert_file.empty();
     fault_ = {only_key ? key_file : cert_file,
-              only_key ? "the key " + options.key_file + " has no certificate beside it"
-                       : "the certificate " + options.cert_file + " has no key beside it"};
+              only_key ? "the key " + options.key_file + " is given without a certificate"
+                       : "the certificate " + options.cert_file + " is given without a key"};
     return;
   }
   if (fault_ = {cert_file, unreadable(options.cert_file)}; !fault_.words.empty()) return;
@@ -70,7 +70,7 @@ void tls_context::identify(const tls_options& options) {
     fault_ = {cert_file, options.cert_file + " holds no usable certificate in PEM form" + last_reason()};
     return;
   }
-  // Without a callback of ours OpenSSL would ask the terminal for the password.
+  // Without this callback OpenSSL would ask for the password on the terminal.
   SSL_CTX_set_default_passwd_cb(native(), hooks::on_password);
   SSL_CTX_set_default_passwd_cb_userdata(native(), this);
   if (SSL_CTX_use_PrivateKey_file(native(), options.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
@@ -88,7 +88,7 @@ tls_fault tls_context::key_fault(const tls_options& options) const {
   if (key_encrypted_ && !key_password_)
     return {key_file, "the key in " + options.key_file + " is encrypted, and no password is given"};
   if (key_encrypted_)
-    return {key_password, "the password given does not open the key in " + options.key_file};
+    return {key_password, "the given password does not decrypt the key in " + options.key_file};
   return {key_file, options.key_file + " holds no usable private key in PEM form" + last_reason()};
 }
 

@@ -12,9 +12,9 @@ struct ssl_st;
 
 namespace mqcoap {
 
-/// What OpenSSL needs for one connection, and what it said about the handshake. libmosquitto would check the
+/// The OpenSSL context of one connection, and the result of its handshake. libmosquitto would check the
 /// certificate against the address that it connects to; here it is checked against the configured host, which
-/// is also what the broker is told (SNI), whatever address the name was resolved to.
+/// is also sent to the broker (SNI), whatever address the name was resolved to.
 class tls_context {
  public:
   /// @param host  as configured: a name or a numeric address
@@ -23,21 +23,21 @@ class tls_context {
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
 
-  /// Why this cannot be used; without words if it can.
+  /// Returns why the context cannot be used; its text is empty if it can.
   const tls_fault& fault() const noexcept { return fault_; }
   ssl_ctx_st* native() const noexcept { return native_.get(); }
 
-  /// The handshake is over, and succeeded.
+  /// Returns true if the handshake has succeeded.
   bool is_through() const noexcept { return through_; }
-  /// Who refused whom in the handshake and why; no fault if nobody did.
+  /// Returns who refused whom in the handshake and why; no fault if nobody did.
   connection_fault refusal() const;
-  /// The broker asked for a certificate of ours, and none is configured. It may do without.
+  /// Returns true if the broker requested a client certificate, and none is configured. It may accept that.
   bool certificate_was_asked() const noexcept { return certificate_asked_; }
-  /// Of the socket, as errno; 0: none. OpenSSL takes it away, and tells nobody.
+  /// Returns the error of the socket, as errno; 0: none. OpenSSL clears it without reporting it.
   int system_error() const noexcept { return system_error_; }
 
  private:
-  /// What OpenSSL calls back.
+  /// Callbacks of OpenSSL.
   struct hooks;
   struct deleter {
     void operator()(ssl_ctx_st* p) const noexcept;
@@ -58,18 +58,18 @@ class tls_context {
   bool key_encrypted_ = false;
   tls_fault fault_;
 
-  // What the handshake left behind.
+  // Results of the handshake.
   bool through_ = false;
-  connection_fault verification_;   ///< what is wrong with the broker's certificate
-  bool certificate_asked_ = false;  ///< the broker asked for ours, and there is none
-  int alert_ = 0;                   ///< sent by the broker; 0: none, or the goodbye
+  connection_fault verification_;   ///< the fault of the broker's certificate
+  bool certificate_asked_ = false;  ///< the broker requested a client certificate, and there is none
+  int alert_ = 0;                   ///< sent by the broker; 0: none, or close_notify
   unsigned long error_ = 0;         ///< OpenSSL's own
   int system_error_ = 0;
 };
 
-/// The connection waits to write, rather than to read.
+/// Returns true if the connection waits to write, rather than to read.
 bool tls_wants_write(const ssl_st* connection) noexcept;
-/// More is decrypted than was read: the socket does not tell.
+/// Returns true if more is decrypted than was read, which the socket does not show.
 bool tls_has_unread(const ssl_st* connection) noexcept;
 
 }  // namespace mqcoap

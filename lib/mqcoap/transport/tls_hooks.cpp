@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-// What comes out of a handshake.
+// Handles the results of a handshake.
 
 namespace mqcoap {
 namespace {
@@ -26,7 +26,7 @@ tls_context& context_of(const SSL* connection) {
   return *static_cast<tls_context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
 }
 
-/// The names in a certificate that nobody has vouched for yet: nothing unprintable of it reaches the log.
+/// Returns the names in a certificate that is not yet verified: nothing unprintable of it reaches the log.
 void append_name(std::string& to, std::string_view name) {
   if (!to.empty()) to += ", ";
   for (const char c : name) to += c >= ' ' && c <= '~' ? c : '?';
@@ -83,7 +83,7 @@ connection_fault wrong_host(bool is_authority, const X509* certificate, const st
                           .names_host_elsewhere = is_address && has_host}};
 }
 
-/// An error that only says: not yet.
+/// True for an error that only means that the operation must be repeated.
 bool is_patience(int error) { return error == EAGAIN || error == EINTR || error == EINPROGRESS; }
 
 connection_fault verification_fault(int error, int depth, const X509* certificate, const std::string& host) {
@@ -133,7 +133,7 @@ int tls_context::hooks::on_verified(int accepted, X509_STORE_CTX* store) noexcep
   return accepted;
 }
 
-/// Called only if we have none.
+/// Called only if there is no client certificate.
 int tls_context::hooks::on_certificate_asked(SSL* connection, X509**, EVP_PKEY**) noexcept {
   context_of(connection).certificate_asked_ = true;
   return 0;
@@ -143,8 +143,8 @@ void tls_context::hooks::on_info(const SSL* connection, int where, int value) no
   const int error = errno;
   auto& c = context_of(connection);
   if ((where & SSL_CB_HANDSHAKE_START) != 0 && !c.through_) {
-    // The last moment to put the host in place of the address that the library has set. A numeric host is not
-    // told at all (RFC 6066 section 3).
+    // This is the last moment to replace the address that the library has set by the host. A numeric host is
+    // not sent at all (RFC 6066 section 3).
     auto* name = c.host_is_address_ ? nullptr : const_cast<char*>(c.host_.c_str());
     SSL_ctrl(const_cast<SSL*>(connection), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
   }
@@ -182,7 +182,7 @@ connection_fault tls_context::alert_fault() const {
 connection_fault tls_context::error_fault() const {
   if (error_ == 0 || ERR_GET_LIB(error_) != ERR_LIB_SSL) return {};
   switch (ERR_GET_REASON(error_)) {
-    case SSL_R_UNEXPECTED_EOF_WHILE_READING: return {};  // it hung up: that is seen at the socket
+    case SSL_R_UNEXPECTED_EOF_WHILE_READING: return {};  // closed: the socket shows that
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
     case SSL_R_HTTP_REQUEST:

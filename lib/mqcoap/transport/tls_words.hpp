@@ -4,10 +4,10 @@
 
 namespace mqcoap {
 
-/// Why a file cannot be read; empty if it can.
+/// Returns why a file cannot be read; empty if it can.
 std::string unreadable(const std::string& file);
 
-/// What OpenSSL said last, in brackets after a blank; empty if nothing.
+/// Returns OpenSSL's last error, in brackets after a blank; empty if there is none.
 std::string last_reason();
 
 }  // namespace mqcoap

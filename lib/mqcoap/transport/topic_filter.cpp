@@ -5,7 +5,7 @@
 namespace mqcoap {
 namespace {
 
-/// Takes the first level off; `more` tells whether another follows, which may be empty.
+/// Removes and returns the first level; `more` says whether another follows, which may be empty.
 std::string_view take_level(std::string_view& rest, bool& more) noexcept {
   const auto slash = rest.find('/');
   more = slash != std::string_view::npos;
@@ -32,7 +32,7 @@ bool filter_matches(std::string_view filter, std::string_view topic) noexcept {
     const auto level = take_level(topic, more_topic);
     if (wanted != "+" && wanted != level) return false;
   }
-  // `a/#` matches its parent level `a` too.
+  // `a/#` also matches its parent level `a`.
   return more_filter == more_topic || (more_filter && filter == "#");
 }
 

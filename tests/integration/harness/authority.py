@@ -32,7 +32,7 @@ class Authority:
     def issue_expired(self, names):
         """The same, of years ago."""
         made, asked = self._asked_for(names)
-        # `x509` of OpenSSL 3.0 takes no dates, and that of 3.5 no days that end before they begin.
+        # `x509` of OpenSSL 3.0 accepts no dates, and that of 3.5 no days that end before they begin.
         database, config = self._new_file(), self._new_file()
         pathlib.Path(database).write_text("")
         pathlib.Path(config).write_text(

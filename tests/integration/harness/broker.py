@@ -15,7 +15,7 @@ def free_port():
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
-# Not only "running": mosquitto 2.1 says first as which user it is.
+# Not only "running": mosquitto 2.1 first prints its user.
 STARTED = re.compile(r"mosquitto version \S+ running$")
 
 
@@ -42,7 +42,7 @@ class Broker:
         return f"mqtt://127.0.0.1:{self.port}"
 
     def _start_somewhere(self):
-        # Between looking for a port and taking it another process may take it.
+        # Another process may take the port between finding and using it.
         for _ in range(20):
             self.port = free_port()
             self.more_ports = [free_port() for _ in range(self._doors)]
@@ -64,9 +64,9 @@ class Broker:
             "log_type warning",
             "log_type notice",
             "log_type information",
-            # A line for each SUBSCRIBE: what a test awaits to know that a client is back.
+            # Logs each SUBSCRIBE, so that a test can await the return of a client.
             "log_type subscribe",
-            # Else mosquitto, started by root, gives up the right to read its own files here.
+            # Otherwise mosquitto, started by root, loses the right to read its own files here.
             "user root",
             *self._settings,
             *(f"listener {port} 127.0.0.1" for port in self.more_ports),
@@ -125,5 +125,5 @@ class Broker:
 
 
 def mosquitto():
-    # Debian keeps it in a folder that ordinary users' PATH lacks.
+    # Debian installs it in a folder that is not in an ordinary user's PATH.
     return "/usr/sbin/mosquitto" if pathlib.Path("/usr/sbin/mosquitto").exists() else "mosquitto"

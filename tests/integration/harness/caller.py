@@ -10,7 +10,9 @@ from .protocol import CODES, NAMESPACE, new_id, request_payload, request_topic, 
 
 
 class Unusable(AssertionError):
-    """An answer that would have ended the deployed library's message loop (docs/protocol.md, section 7)."""
+    """An answer that would have ended the deployed library's message loop (docs/protocol.md, "What must never reach a
+    deployed Python peer").
+    """
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from .protocol import CODES
 
 
 class IntegrationTest(unittest.TestCase):
-    """What is started by the methods here is stopped in reverse order; a gateway that then does not end with 0
+    """Stops everything that its methods have started, in reverse order; a gateway that then does not end with 0
     fails the test. A witness on every broker checks that no request to a served tag was answered twice, and that
     every answer is one which deployed peers survive.
     """
 
-    # Tags whose answers the witness judges: those that gateways answer for.
+    # The tags whose answers the witness checks: those that gateways answer for.
     SERVED = ()
 
     def setUp(self):
@@ -134,7 +134,7 @@ class IntegrationTest(unittest.TestCase):
         self.addCleanup(running.stop)
         return running
 
-    # ---- judging -------------------------------------------------------------------------------------------
+    # ---- checking ------------------------------------------------------------------------------------------
 
     def assert_code(self, answer, code, *words):
         """This code, and an error's body that holds these words."""

@@ -9,7 +9,7 @@ from .packets import CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, packet, read_pack
 
 
 class Detour(Listener):
-    """@param dots  "slash": takes a dot in a topic for a '/', as RabbitMQ does; "close": ends a connection that
+    """@param dots  "slash": treats a dot in a topic as a '/', as RabbitMQ does; "close": ends a connection that
     publishes to such a topic, as NATS 2.9 does
     @param denies  what the filters hold to which nobody may subscribe
     """

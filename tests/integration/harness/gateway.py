@@ -47,7 +47,7 @@ class Gateway:
         """By SIGHUP; returns when it said what came of it."""
         if configuration:
             self.configure(configuration)
-        outcome = "the configuration is in force" if good else "the configuration stays as it was"
+        outcome = "the configuration is in force" if good else "the reload failed and changes nothing"
         before = len(self._process.lines_with(outcome))
         self.signal(signal.SIGHUP)
         self.wait_log(outcome, before + 1)

@@ -1,4 +1,4 @@
-"""Runs a command where /run/systemd/journal is another folder, and maybe its standard error the journal's stream.
+"""Runs a command for which /run/systemd/journal is another folder, and its standard error possibly the journal's stream.
 
     unshare --map-root-user --mount python3 journal_stand_in.py FOLDER stream|none PROGRAM ARGUMENTS...
 

@@ -18,7 +18,7 @@ class Process:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=environment,
-            # Ctrl-C at the terminal is for the parent, which then stops its children in order.
+            # Ctrl-C at the terminal reaches only the parent, which then stops its children in order.
             start_new_session=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -1,4 +1,4 @@
-"""The wire protocol as callers and devices in Python speak it (docs/protocol.md, sections 1 and 2)."""
+"""The wire protocol as callers and devices in Python speak it (docs/protocol.md, "Topics" and "Payloads")."""
 
 import json
 import time
@@ -6,7 +6,7 @@ import uuid
 
 NAMESPACE = "gf_int_v1"
 
-# Everything that may leave a gateway (docs/protocol.md, section 3).
+# All codes that a gateway may send (docs/protocol.md, "Response codes").
 CODES = frozenset(
     [201, 202, 203, 204, 205, 400, 401, 402, 403, 404, 405, 406, 412, 413, 415, 500, 501, 502, 503, 504, 505]
 )

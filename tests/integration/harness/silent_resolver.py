@@ -1,4 +1,4 @@
-"""Runs a command where every name is asked of a server that never answers, and says when that was asked.
+"""Runs a command whose name server never answers, and reports when it was asked.
 
     unshare --map-root-user --net --mount python3 silent_resolver.py PROGRAM ARGUMENTS...
 
@@ -16,7 +16,7 @@ import tempfile
 
 ASKED = "the silent name server was asked"
 UNSHARE = ["unshare", "--map-root-user", "--net", "--mount"]
-# The longest that glibc allows: who waits for it ends long after every patience here.
+# The longest time that glibc allows: a caller that waits for it ends long after every timeout here.
 RESOLV_CONF = "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n"
 
 

@@ -5,14 +5,14 @@
 
 namespace mqcoap::test {
 
-/// An alarm that rings when it is looked at.
+/// An alarm that rings when it is polled.
 class hand_alarm final : public alarm {
  public:
   void wake_at(steady_time when) override { when_ = when; }
   /// What was asked for last, and has not been told by `rings`.
   steady_time when() const noexcept { return when_; }
 
-  /// True, once, when the time that was asked for has come.
+  /// Returns true, once, when its time has come.
   bool rings(steady_time now) noexcept {
     if (when_ > now) return false;
     when_ = steady_time::max();

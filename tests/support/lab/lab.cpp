@@ -9,10 +9,10 @@
 namespace mqcoap::test {
 namespace {
 
-constexpr std::uint64_t first_ids = 1;       ///< seed of the ids of hops
-constexpr std::chrono::seconds patience{4};  ///< for the last answers, as the daemon's
+constexpr std::uint64_t first_ids = 1;       ///< seed for the ids of hops
+constexpr std::chrono::seconds patience{4};  ///< for the last answers, as in the daemon
 
-/// One server under two names, which the configuration takes for two.
+/// One server with two names, which look like two servers in the configuration.
 bool is_same_server(const link_options& a, const link_options& b) {
   const auto host = [](const link_options& o) { return o.host == "127.1" ? "127.0.0.1" : o.host; };
   return host(a) == host(b) && a.port == b.port;
@@ -27,7 +27,7 @@ lab::lab(std::string folder, lab_events events, extras with)
   observer_->set_presence([this] { return host_->presences(); });
 }
 
-/// What the gateway says at its end concerns nobody.
+/// Messages at the gateway's end are not reported.
 lab::~lab() { events_.published = nullptr; }
 
 settings lab::read(const std::string& file) const {
@@ -73,7 +73,7 @@ void lab::note_in_force() {
   observer_->set_reload({time_.wall(), true, "in force"});
 }
 
-/// A new link of the gateway to this broker, which is made when its name is first heard.
+/// Makes a new link of the gateway to this broker, which is created when its name is first used.
 std::unique_ptr<link> lab::link_to(const link_options& broker) {
   auto& there = sites_[broker.name];
   if (!there) {
@@ -133,7 +133,7 @@ void lab::elapse(std::chrono::milliseconds by) {
   settle();
 }
 
-/// What was published meanwhile lies unread; how long it waited, the link tells.
+/// Messages that were published meanwhile are unread; the link tells how long they waited.
 void lab::go_on() {
   for (auto& [name, s] : sites_) s->broker->set_waited(time_.now() - *suspended_);
   suspended_.reset();

@@ -18,11 +18,11 @@
 
 namespace mqcoap::test {
 
-/// What a test wants to hear of a lab.
+/// The callbacks of a lab to a test.
 struct lab_events {
-  /// What anybody publishes, as a subscriber to `#` hears it.
+  /// Gets everything that is published, like a subscriber to `#`.
   site::listener heard = [](const std::string&, const inbound&) {};
-  /// What the gateway publishes, also as a last will, in its order and before it is delivered.
+  /// Gets everything that the gateway publishes, including last wills, in order and before delivery.
   std::function<void(const std::string& broker, std::string_view topic, std::string_view payload,
                      bool retain)>
       published{};
@@ -32,13 +32,13 @@ struct lab_events {
 /// hand: without a thread, a socket or a sleep.
 class lab {
  public:
-  /// What the daemon has beside the gateway.
+  /// The parts of the daemon besides the gateway.
   enum class extras {
     none,
     all,  ///< presence, and the documents under `.gw/`
   };
 
-  /// @param folder  where configurations stand
+  /// @param folder  the folder of the configurations
   lab(std::string folder, lab_events events, extras with = extras::none);
   ~lab();
   lab(const lab&) = delete;
@@ -46,8 +46,7 @@ class lab {
 
   /// Starts the gateway. Throws std::runtime_error for a configuration with faults, which it prints.
   void load(const std::string& file);
-  /// Lets the gateway go on with this configuration, as the daemon does: what is the same keeps its
-  /// connection.
+  /// Reloads this configuration, as the daemon does: equal parts keep their connection.
   void reload(const std::string& file);
   bool loaded() const noexcept { return host_.has_value(); }
 
@@ -56,16 +55,16 @@ class lab {
   const clock& time() const noexcept { return time_; }
   /// Throws std::runtime_error if there is no broker of this name.
   site& site_of(std::string_view name);
-  /// The gateway's own link to the broker of this name; null if the configuration in force has none.
+  /// Returns the gateway's own link to the broker of this name; null if the current configuration has none.
   const memory_link* link_of(std::string_view name) const noexcept;
   site& default_site() { return site_of(settings_->brokers.front().name); }
-  /// All of them, also those of configurations before this one.
+  /// Returns all brokers, including those of earlier configurations.
   const std::map<std::string, std::unique_ptr<site>, std::less<>>& sites() const noexcept { return sites_; }
 
-  /// Delivers what was published and what follows from it, until all is quiet.
+  /// Delivers everything that was published and that follows from it, until nothing is left.
   void settle();
   void elapse(std::chrono::milliseconds by);
-  /// The gateway does not run until `go_on`, and what is sent to it lies unread.
+  /// Suspends the gateway until `go_on`; messages for it stay unread.
   void suspend() { suspended_ = time_.now(); }
   bool suspended() const noexcept { return suspended_.has_value(); }
   void go_on();
@@ -90,7 +89,7 @@ class lab {
   std::map<std::string, std::unique_ptr<site>, std::less<>> sites_;
   std::optional<observer> observer_;
   std::optional<gateway_host> host_;
-  std::optional<steady_time> suspended_;  ///< since when the gateway does not run
+  std::optional<steady_time> suspended_;  ///< time at which the gateway was suspended
 };
 
 }  // namespace mqcoap::test

@@ -7,13 +7,13 @@
 
 namespace mqcoap::test {
 
-/// One broker of the configuration, with a client that plays all callers and devices on it.
+/// A broker of the configuration, with a client that acts as all callers and devices on it.
 class site final : private link_events {
  public:
-  /// Hears every message that is published on the broker, also those of the client outside.
+  /// Gets every message that is published on the broker, including those of the client.
   using listener = std::function<void(const std::string& broker, const inbound& m)>;
 
-  /// @param same  another name of this broker; null: it has none
+  /// @param same  another name of this broker; null: none
   site(const std::string& name, site* same, listener heard);
 
   const std::shared_ptr<memory_broker> broker;

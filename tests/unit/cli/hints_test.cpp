@@ -146,8 +146,8 @@ TEST_CASE("what to try after an answer, or after none") {
   CHECK(holds(after(errc::timed_out, method::put, false), "--timeout 10s"));
   for (const auto verb : {method::put, method::post, method::del}) {
     CHECK_FALSE(holds(after(errc::timed_out, verb), "--timeout"));
-    CHECK(holds(after(errc::timed_out, verb), "look first"));
-    CHECK(holds(after(errc::connection_lost, verb), "look first"));
+    CHECK(holds(after(errc::timed_out, verb), "check first"));
+    CHECK(holds(after(errc::connection_lost, verb), "check first"));
   }
   CHECK(holds(after(errc::denied, method::put), "topic write gf_int_v1/+/request/DEV_1/+"));
   CHECK(holds(after(errc::denied, method::get, false), "topic read gf_int_v1/+/response/DEV_1/+"));

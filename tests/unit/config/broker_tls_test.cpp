@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(broker_tls_fixture, "a key may be a credential, and what opens
 
   const auto wrong = load("cert: gw.pem, key: {credential: gw-key}, key_password: shibboleth-7");
   CHECK_FALSE(wrong.value.has_value());
-  CHECK(test::all_words(wrong).find("the password given does not open the key in ") != std::string::npos);
+  CHECK(test::all_words(wrong).find("the given password does not decrypt the key in ") != std::string::npos);
   CHECK(test::all_words(wrong).find("shibboleth") == std::string::npos);
 
   const auto locked = load("cert: gw.pem, key: {credential: gw-key}");
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(broker_tls_fixture,
   const auto open = load("cert: gw.pem, key: gw.key");
   CHECK_FALSE(open.value.has_value());
   CHECK(only(open).message ==
-        "others may write to " + folder.path("gw.key") + " (mode 0660), which holds a secret");
+        "other users may write to " + folder.path("gw.key") + " (mode 0660), which holds a secret");
   copy("gw.key", own.key_file, 0644);
   const auto readable = load("cert: gw.pem, key: gw.key");
   CHECK(readable.value.has_value());

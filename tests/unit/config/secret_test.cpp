@@ -38,7 +38,8 @@ TEST_CASE("a secret file that others may write to is refused") {
     folder.write("password", "hunter2\n", mode);
     const auto loaded = load_settings(config);
     CHECK_FALSE(loaded.value.has_value());
-    CHECK(first_message(loaded).starts_with("others may write to " + folder.path("password") + " (mode 06"));
+    CHECK(first_message(loaded).starts_with("other users may write to " + folder.path("password") +
+                                            " (mode 06"));
     CHECK(loaded.diagnostics.front().hint == "chmod go-w " + folder.path("password"));
   }
   folder.write("password", "hunter2\n", 0640);
@@ -64,11 +65,11 @@ TEST_CASE("a secret in the configuration gets a warning, and none if others may 
   CHECK(revealed(loaded) == "hunter2");
   REQUIRE(loaded.diagnostics.size() == 1);
   CHECK(loaded.diagnostics.front().level == diagnostic::severity::warning);
-  CHECK(loaded.diagnostics.front().message == "a secret stands in the configuration itself");
+  CHECK(loaded.diagnostics.front().message == "a secret is in the configuration itself");
 
   const auto open = load_settings(folder.write("open.yaml", with_password("hunter2"), 0660));
   CHECK_FALSE(open.value.has_value());
-  CHECK(first_message(open) == "others may write to this file (mode 0660), which holds a secret");
+  CHECK(first_message(open) == "other users may write to this file (mode 0660), which holds a secret");
 
   const auto harmless = load_settings(folder.write("harmless.yaml", "version: 1\n", 0660));
   CHECK(harmless.value.has_value());
@@ -83,7 +84,7 @@ TEST_CASE("a secret in a configuration that everybody may read gets a warning mo
   CHECK(loaded.diagnostics[0].level == diagnostic::severity::warning);
   CHECK(loaded.diagnostics[0].message == "everybody may read this file (mode 0644), which holds a secret");
   CHECK(loaded.diagnostics[0].hint == "chmod o-r " + path);
-  CHECK(loaded.diagnostics[1].message == "a secret stands in the configuration itself");
+  CHECK(loaded.diagnostics[1].message == "a secret is in the configuration itself");
   CHECK(load_settings(folder.write("mqcoap.yaml", "version: 1\n", 0644)).diagnostics.empty());
 }
 
@@ -112,7 +113,7 @@ TEST_CASE("a secret in an included file is looked at like one in the main file")
   folder.write("part.yaml", with_password("hunter2"), 0620);
   const auto loaded = load_settings(folder.write("mqcoap.yaml", "version: 1\ninclude: part.yaml\n"));
   CHECK_FALSE(loaded.value.has_value());
-  CHECK(first_message(loaded) == "others may write to this file (mode 0620), which holds a secret");
+  CHECK(first_message(loaded) == "other users may write to this file (mode 0620), which holds a secret");
 }
 
 TEST_CASE("no diagnostic shows a secret, whatever else is wrong in its line") {

@@ -46,12 +46,12 @@ TEST_CASE("words of a TLS handshake that fails") {
         "the TLS handshake does not end within 10s: is TLS spoken on this port?");
   CHECK(words({.what = kind::tls_closed}) ==
         "the connection was closed during the TLS handshake: is TLS spoken on this port?");
-  CHECK(words({.what = kind::tls_not_spoken}) == "what answers there does not speak TLS");
+  CHECK(words({.what = kind::tls_not_spoken}) == "the server does not speak TLS");
   CHECK(words({.what = kind::tls_too_old}) ==
         "the broker does not offer TLS 1.2 or newer, and older versions are not safe: update or reconfigure "
         "it");
   CHECK(words({.what = kind::tls_certificate_wanted}) ==
-        "the broker demands a certificate of ours, and none is configured");
+        "the broker requires a client certificate, and none is configured");
   CHECK(quoting(kind::tls_certificate_denied) == "the broker does not accept our certificate: so it says");
   CHECK(words({.what = kind::tls_host_unknown, .host = "lab"}) == "the broker does not know the host lab");
   CHECK(words({.what = kind::tls_no_protocol}) ==
@@ -62,9 +62,8 @@ TEST_CASE("words of a TLS handshake that fails") {
 }
 
 TEST_CASE("words of a certificate that is not accepted") {
-  CHECK(
-      quoting(kind::tls_untrusted) ==
-      "the broker's certificate is not signed by an authority that we trust (so it says): check the CA file");
+  CHECK(quoting(kind::tls_untrusted) ==
+        "the broker's certificate is not signed by a trusted authority (so it says): check the CA file");
   CHECK(words({.what = kind::tls_wrong_host, .host = "lab", .certificate = {.names = "a, b"}}) ==
         "the broker's certificate is for a, b, not for lab: use one of its names");
   CHECK(words({.what = kind::tls_wrong_host,
@@ -92,7 +91,7 @@ TEST_CASE("words of a broker that does not let us in") {
   CHECK(
       words({.what = kind::hung_up, .attempt = {.tls = true, .certificate_asked = true}}) ==
       "the broker closed the connection before answering MQTT 3.1.1: does it want another version of MQTT?; "
-      "it had asked for a certificate of ours, and none is configured");
+      "it had asked for a client certificate, and none is configured");
   CHECK(quoting(kind::version_refused) == "refused by the broker: so it says");
   CHECK(quoting(kind::refused) == "refused by the broker: so it says");
   CHECK(quoting(kind::bad_credentials) == "refused by the broker: so it says (check username and password)");
@@ -115,7 +114,7 @@ TEST_CASE("words of what may have ended a connection") {
   CHECK(words({.what = kind::closed, .packet = connection_fault::packet_facts{5000}}) ==
         "the broker closed the connection, within a second of the largest packet so far, of 5000 bytes: does "
         "it "
-        "take so much in one packet (mosquitto: max_packet_size)?");
+        "accept packets of this size (mosquitto: max_packet_size)?");
   CHECK(words({.what = kind::packet_too_large,
                .quoted = "Packet too large",
                .packet = connection_fault::packet_facts{5000, 4999}}) ==

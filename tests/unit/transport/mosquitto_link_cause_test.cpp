@@ -339,7 +339,7 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that takes dots in topics for slashes
   CHECK_FALSE(c.subscribe_and_wait("ns/+/request/GW.1/+"));
   CHECK_FALSE(c.subscribe_and_wait("ns/+/request/GW_2/+"));
   const std::string words =
-      "warning: broker test brings messages for the subscription to ns/+/request/GW.1/+ ";
+      "warning: broker test delivers messages for the subscription to ns/+/request/GW.1/+ ";
   broker.deliver("ns/axuv/request/GW_2/1", "as it should be");
   REQUIRE(c.waits_for("as it should be"));
   CHECK(log.count(words) == 0);

@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(tls_fixture, "a certificate of an unknown authority is refused
   SUBCASE("of another one than the one that is trusted") {}
   SUBCASE("of one that the system does not know") { options.tls->ca_file.clear(); }
   SUBCASE("whether or not the host is looked at") { options.tls->verify_host = false; }
-  CHECK(outage(options).starts_with("the broker's certificate is not signed by an authority that we trust"));
+  CHECK(outage(options).starts_with("the broker's certificate is not signed by a trusted authority"));
   CHECK(kind_of(last) == outage_cause::kind::tls_untrusted);
 }
 
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(tls_fixture,
   auto c = make(options);
   c.l->start(c.told);
   REQUIRE(loop.run_until([&] { return c.told.downs > 0; }));
-  CHECK(c.told.why.starts_with("the broker's certificate is not signed by an authority that we trust"));
+  CHECK(c.told.why.starts_with("the broker's certificate is not signed by a trusted authority"));
   SUBCASE("by a rename") {
     const auto renewed = made.write("");
     std::filesystem::copy_file(made.ca_file(), renewed, std::filesystem::copy_options::overwrite_existing);
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(tls_fixture,
     port = older->port();
   }
   auto options = options_by_name(port);
-  hears(options, "the broker demands a certificate of ours, and none is configured");
+  hears(options, "the broker requires a client certificate, and none is configured");
   options.tls->cert_file = foreign.cert_file;
   options.tls->key_file = foreign.key_file;
   hears(options, "the broker does not accept our certificate: unknown CA");
@@ -299,7 +299,7 @@ TEST_CASE_FIXTURE(tls_fixture, "what does not speak TLS is an outage that says s
       REQUIRE_FALSE(error);
       boost::asio::write(peer, boost::asio::buffer("220 mail.example ESMTP\r\n", 24));
     });
-    CHECK(outage(options_by_name(talker.local_endpoint().port())) == "what answers there does not speak TLS");
+    CHECK(outage(options_by_name(talker.local_endpoint().port())) == "the server does not speak TLS");
   }
   SUBCASE("something that resets") {
     tcp::acceptor resetter(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});

@@ -43,8 +43,9 @@ TEST_CASE("every fault of the files is said with the file's name") {
   CHECK(says(check({.ca_file = text}), text + " holds no certificates in PEM form"));
   CHECK(check({.ca_dir = missing}) == missing + " is not a directory: No such file or directory");
   CHECK(check({.ca_dir = text}) == text + " is not a directory");
-  CHECK(check({.cert_file = own.cert_file}) == "the certificate " + own.cert_file + " has no key beside it");
-  CHECK(check({.key_file = own.key_file}) == "the key " + own.key_file + " has no certificate beside it");
+  CHECK(check({.cert_file = own.cert_file}) ==
+        "the certificate " + own.cert_file + " is given without a key");
+  CHECK(check({.key_file = own.key_file}) == "the key " + own.key_file + " is given without a certificate");
   CHECK(check({.cert_file = missing, .key_file = own.key_file}) ==
         "cannot read " + missing + ": No such file or directory");
   CHECK(check({.cert_file = own.cert_file, .key_file = missing}) ==
@@ -57,7 +58,7 @@ TEST_CASE("every fault of the files is said with the file's name") {
         "the key in " + locked + " is encrypted, and no password is given");
   const auto wrong =
       check({.cert_file = own.cert_file, .key_file = locked, .key_password = secret("hunter2")});
-  CHECK(wrong == "the password given does not open the key in " + locked);
+  CHECK(wrong == "the given password does not decrypt the key in " + locked);
   CHECK(says(check({.alpn = std::string(256, 'x')}), "at most 255 bytes"));
 }
 

@@ -11,35 +11,35 @@
 
 namespace mqcoap {
 
-/// What a request is answered with for which there is no memory.
+/// Returns the answer to a request for which there is no memory.
 decode_fault out_of_memory_fault();
 
 /// Publishes answers under the topics of their requests. Replaces an answer that is too large for the broker
-/// by a 500 with words, and one for which there is no memory by a 503: with silence the caller would wait for
-/// its whole timeout.
-/// @par Threads  One at a time, the one of the links.
+/// by a 500 with a text, and one for which there is no memory by a 503: without an answer the caller would
+/// wait for its whole timeout.
+/// @par Threads  Used by one thread at a time, that of the links.
 class answer_sender {
  public:
   class observer {
    public:
     virtual void on_encoded(const call& /*to*/, const answer& /*what*/) noexcept {}
-    /// An answer was handed to the link, or could not be. With an error also when a link that took it tells
-    /// later that it is too large, and what was to be said of that could not be sent either.
+    /// Called when an answer was passed to the link, or could not be. With an error also when a link that
+    /// accepted it later finds it too large, and the replacement could not be sent either.
     virtual void on_sent(const exchange_topic& request, error_code error) = 0;
     virtual void on_too_large(const exchange_topic& request, std::string_view words) = 0;
-    /// There was no memory for an answer: a short 503 took its place, or was tried.
+    /// Called when there was no memory for an answer, after trying a short 503 instead.
     virtual void on_out_of_memory() noexcept {}
 
    protected:
     ~observer() = default;
   };
 
-  /// @param by  outlives the sender
+  /// @param by  the link; outlives the sender
   answer_sender(const clock& time, observer& by);
 
   /// @param request  the topic under which the call came
   void send(link& via, const exchange_topic& request, const call& to, const answer& what);
-  /// The answer to what could not be read as a request.
+  /// Sends the answer to a message that could not be read as a request.
   void send(link& via, const exchange_topic& request, const decode_fault& fault);
 
  private:
@@ -54,7 +54,7 @@ class answer_sender {
   observer& by_;
   std::string payload_;                    ///< reused for every answer
   std::string topic_;                      ///< likewise
-  std::shared_ptr<answer_sender*> alive_;  ///< for what a link tells later
+  std::shared_ptr<answer_sender*> alive_;  ///< for later callbacks of a link
 };
 
 }  // namespace mqcoap

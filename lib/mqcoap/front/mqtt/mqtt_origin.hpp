@@ -10,10 +10,10 @@
 
 namespace mqcoap {
 
-/// A request topic on the link that brought it. The answer goes there, under the response topic.
+/// A request topic and the link that delivered it. The answer is published there, under the response topic.
 class mqtt_origin final : public call_origin {
  public:
-  /// @param objection  why the request is not to be run; null: it is
+  /// @param objection  the refusal of the request; null: it may run
   mqtt_origin(std::weak_ptr<request_way> way, exchange_topic topic, std::unique_ptr<answer> objection = {})
       : way_(std::move(way)), topic_(std::move(topic)), objection_(std::move(objection)) {}
 
@@ -28,7 +28,7 @@ class mqtt_origin final : public call_origin {
   void send(const call& to, const answer& what) override {
     const auto* const asked =
         to.origin.get() == this ? this : dynamic_cast<const mqtt_origin*>(to.origin.get());
-    if (asked == nullptr) return to.origin->send(to, what);  // a repeat that came by another front
+    if (asked == nullptr) return to.origin->send(to, what);  // a repeat from another front
     if (const auto way = way_.lock()) way->send(asked->topic_, to, what);
   }
   void ended() noexcept override {

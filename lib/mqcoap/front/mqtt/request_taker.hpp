@@ -13,37 +13,37 @@
 
 namespace mqcoap {
 
-/// Takes requests as they come over MQTT: reads them and hands them to a serving core as calls. Answers what
-/// it cannot read.
-/// @par Threads  One at a time, the one of the links.
+/// Takes requests that arrive over MQTT: decodes them and passes them to a serving core as calls. Answers
+/// requests that cannot be decoded.
+/// @par Threads  Used by one thread at a time, that of the links.
 class request_taker {
  public:
-  /// Looks at a request before it becomes a call.
+  /// Inspects a request before it becomes a call.
   class inspector {
    public:
     struct finding {
-      bool caught = false;                  ///< it has been dealt with: no call comes of it
-      std::unique_ptr<answer> objection{};  ///< what the call is refused with; null: it is served
+      bool caught = false;                  ///< it has been handled, and no call is made
+      std::unique_ptr<answer> objection{};  ///< the answer that refuses the call; null: it is served
     };
-    /// Before its payload is read. False: it has been dealt with.
+    /// Called before its payload is read. Returns false if it has been handled.
     virtual bool inspect(const link& /*from*/, const exchange_topic& /*topic*/) { return true; }
     virtual finding inspect(const link& /*from*/, const exchange_topic& /*topic*/, const request& /*asked*/) {
       return {};
     }
-    /// It cannot be read; an answer follows.
+    /// Called when it cannot be decoded; an answer follows.
     virtual void on_fault(const exchange_topic& /*topic*/, const decode_fault& /*fault*/) {}
-    /// There is no memory for it; an answer follows.
+    /// Called when there is no memory for it; an answer follows.
     virtual void on_no_memory_for(const exchange_topic& topic, const decode_fault& fault) noexcept = 0;
 
    protected:
     ~inspector() = default;
   };
 
-  /// @param decoding  of payloads, as they are in force
+  /// @param decoding  the current rules for payloads
   request_taker(serving_core& core, const clock& time, const decode_rules& decoding, inspector& by)
       : core_(core), time_(time), decoding_(decoding), by_(by) {}
 
-  /// @param sink  for the core; null: its own
+  /// @param sink  for the answers; null: the core's own
   void take(const std::shared_ptr<request_way>& from, exchange_topic topic, const inbound& m,
             const std::weak_ptr<reply_sink>* sink = nullptr);
 

@@ -9,10 +9,10 @@
 
 namespace mqcoap {
 
-/// A link on which requests come, and the way back for their answers.
+/// A link on which requests arrive, and the way back for their answers.
 class request_way {
  public:
-  /// @param by  outlives this
+  /// @param by  the link; outlives this object
   request_way(answer_sender& by, link* on) : via(on), sender_(by) {}
   virtual ~request_way() = default;
   request_way(const request_way&) = delete;
@@ -24,11 +24,11 @@ class request_way {
   void send(const exchange_topic& request, const decode_fault& fault) {
     if (via != nullptr) sender_.send(*via, request, fault);
   }
-  /// A request that came here has ended.
+  /// Notes that a request of this link has ended.
   virtual void request_ended() noexcept { --in_flight; }
 
-  link* via;                  ///< null: answers go nowhere, there is no connection any more
-  std::size_t in_flight = 0;  ///< requests that came here and have not ended
+  link* via;                  ///< null: the connection does not exist any more, and answers are dropped
+  std::size_t in_flight = 0;  ///< requests of this link that have not ended
 
  private:
   answer_sender& sender_;

@@ -10,7 +10,7 @@
 
 namespace mqcoap {
 
-/// Forwards what names another device in its path, under the subsystem `proxy`.
+/// Forwards requests that name another device in their path, under the subsystem `proxy`.
 class forward_by_path final : public composed_step<forward_options> {
  public:
   forward_by_path(forward_options given, proxy& via, statistics& stats)

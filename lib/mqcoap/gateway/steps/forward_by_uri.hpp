@@ -10,7 +10,7 @@
 
 namespace mqcoap {
 
-/// Forwards what names another device in `proxy_uri`.
+/// Forwards requests that name another device in `proxy_uri`.
 class forward_by_uri final : public composed_step<forward_options> {
  public:
   forward_by_uri(forward_options given, proxy& via, statistics& stats)

@@ -6,12 +6,12 @@
 
 namespace mqcoap {
 
-/// Under this subsystem, the path of a request is the address of another device.
+/// The subsystem under which the path of a request is the address of another device.
 inline constexpr std::string_view forward_subsystem = "proxy";
 
-/// Of the steps that forward for callers who name the device.
+/// The options of the steps that forward for callers who name the device.
 struct forward_options {
-  std::optional<device_tag> tag;  ///< the one that forwards
+  std::optional<device_tag> tag;  ///< the tag that forwards
   friend bool operator==(const forward_options&, const forward_options&) = default;
 
   bool is(std::string_view asked) const noexcept { return tag && tag->text() == asked; }

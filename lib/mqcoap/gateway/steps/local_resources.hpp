@@ -10,7 +10,7 @@
 
 namespace mqcoap {
 
-/// Leaves what is for a device of the gateway's own to its resources.
+/// Passes requests for the gateway's devices to their resources.
 class local_resources final : public composed_step<no_options> {
  public:
   local_resources(no_options none, const tag_directory& tags, statistics& stats)

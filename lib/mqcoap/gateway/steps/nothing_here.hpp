@@ -7,7 +7,7 @@
 
 namespace mqcoap {
 
-/// The end of the chain: a tag that is served, by none of the other steps.
+/// Answers 404 at the end of the chain: the tag is served, but no other step took the request.
 class nothing_here final : public composed_step<no_options> {
  public:
   explicit nothing_here(no_options none) : composed_step(none) {}

@@ -14,7 +14,7 @@
 
 namespace mqcoap {
 
-/// What the steps of the gateway's chain work with. The same over all reloads.
+/// The environment of the steps of the gateway's chain. The same over all reloads.
 struct step_environment {
   serving_core& core;
   const clock& time;
@@ -24,12 +24,11 @@ struct step_environment {
   counters& counted;
   feed& facts;
   tell_requests::failure_handler failed;
-  /// Adds further steps, behind those that only look at the answers, and in front of the limits; may be
-  /// empty.
+  /// Adds further steps, after those that only read the answers, and before the limits; may be empty.
   const std::function<void(chain_builder&, const gateway_options&)>& more;
 };
 
-/// Adds the steps of the gateway's chain, in order. A new one has its line here.
+/// Adds the steps of the gateway's chain, in order. A new step is one line here.
 void add_request_steps(chain_builder& chain, const gateway_options& options, const step_environment& env);
 
 }  // namespace mqcoap

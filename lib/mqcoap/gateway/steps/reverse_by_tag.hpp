@@ -7,7 +7,7 @@
 
 namespace mqcoap {
 
-/// Forwards what is for the tag of a device behind the proxy.
+/// Forwards requests to the tag of a device behind the proxy.
 class reverse_by_tag final : public composed_step<no_options> {
  public:
   reverse_by_tag(no_options none, proxy& via) : composed_step(none), proxy_(via) {}

@@ -8,10 +8,10 @@
 
 namespace mqcoap {
 
-/// Tells the feed of each call that has ended, and of each answer that was written.
+/// Publishes in the feed each call that has ended, and each answer that was written.
 class tell_requests final : public composed_step<no_options> {
  public:
-  /// Gets what a subscriber throws; does not throw itself.
+  /// Called when a subscriber throws; must not throw itself.
   using failure_handler = std::function<void(std::string_view name, std::string_view why)>;
 
   tell_requests(no_options none, feed& facts, failure_handler failed)

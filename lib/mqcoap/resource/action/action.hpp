@@ -15,13 +15,13 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// POST runs it (203), whatever the body: if every condition of `when` holds, else 412, the values of `set`
-/// are stored, all in one step. A condition on an object holds if the members it names are equal, the rest
-/// does not count; on anything else, if the whole value is equal.
+/// An action. POST runs it (203), with any body: if every condition of `when` holds, else 412, the values of
+/// `set` are stored, all in one step. A condition on an object holds if its named members are equal; a
+/// condition on anything else holds if the whole value is equal.
 class action_resource final : public handler {
  public:
   struct condition {
-    std::string path;  ///< of the value, for the words of a 412
+    std::string path;  ///< path of the value, for the text of a 412
     std::shared_ptr<cell> value;
     boost::json::value expected;
   };
@@ -34,7 +34,7 @@ class action_resource final : public handler {
   void handle(responder&& r) override;
 
  private:
-  /// Shared with the requests that wait for their turn.
+  /// Shared with requests that wait for their turn.
   struct rules {
     std::vector<condition> when;
     std::vector<assignment> set;
@@ -47,7 +47,7 @@ class action_resource final : public handler {
   const std::vector<std::shared_ptr<cell>> cells_;
 };
 
-/// An action as configured; the paths are those of value resources of the same device.
+/// The options of an action; the paths are those of value resources of the same device.
 struct action_options {
   static constexpr std::string_view kind_name = "action";
 
@@ -66,7 +66,7 @@ struct action_options {
   friend bool operator==(const action_options&, const action_options&) = default;
 };
 
-/// In a configuration: `arm: {action: {when: {status: IDLE}, set: {status: ARMED}}}`.
+/// Returns the kind: `arm: {action: {when: {status: IDLE}, set: {status: ARMED}}}` in a configuration.
 const kind_module& action_kind();
 
 }  // namespace mqcoap

@@ -9,7 +9,7 @@
 namespace mqcoap {
 namespace {
 
-using json_entry = named<std::string, json_text>;  // path to value
+using json_entry = named<std::string, json_text>;  // maps a path to a value
 
 struct action_spec {
   std::vector<json_entry> when;
@@ -33,11 +33,12 @@ const section<action_spec>& action_section() {
       "devices.TAG.resources.PATH.action",
       "POST runs it: 203. It works on value resources of the same device, which are named by their paths.",
       {entries_key("when",
-                   "What must hold, else 412. Of an object, the members named must be equal; anything else "
+                   "The conditions; if one does not hold, the answer is 412. Of an object, the named members "
+                   "must be equal; anything else "
                    "must be equal as "
                    "a whole.",
                    &action_spec::when),
-       entries_key("set", "What is stored then, all in one step.", &action_spec::set)}};
+       entries_key("set", "The values to store, all in one step.", &action_spec::set)}};
   return table;
 }
 
@@ -47,7 +48,7 @@ std::vector<action_options::entry> build_entries(const std::vector<json_entry>& 
     at.is_shallow(entry.value, *entry.at);
     const bool twice =
         std::any_of(to.begin(), to.end(), [&entry](const auto& e) { return e.path == entry.name.value; });
-    if (twice) at.faults.error(*entry.name.at, "the path '" + entry.name.value + "' stands here twice");
+    if (twice) at.faults.error(*entry.name.at, "the path '" + entry.name.value + "' is given twice");
     to.push_back({entry.name.value, entry.value});
   }
   return to;
@@ -74,7 +75,7 @@ const value_options* find_value(const json_entry& entry, const device_view& devi
   if (kind == nullptr) return nullptr;  // it has a fault of its own
   const auto* const value = kind->get_if<value_options>();
   if (value == nullptr)
-    faults.error(*at, "'" + path + "' is no value resource",
+    faults.error(*at, "'" + path + "' is not a value resource",
                  with_device(*at, device, "actions work on values"));
   return value;
 }

@@ -9,13 +9,13 @@
 namespace mqcoap {
 namespace {
 
-/// The collection's own path, of a request to it or to one of its items.
+/// Returns the collection's own path for a request to it or to one of its items.
 std::string_view list_path(const call& c) {
   const auto path = c.req.path.key();
   return c.rest().empty() ? path : path.substr(0, c.rest_at - 1);
 }
 
-/// One spelling for each number: no sign, no leading zeros.
+/// Accepts one spelling for each number: no sign, no leading zeros.
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   if (text.empty() || !is_digit(text.front()) || (text.front() == '0' && text.size() > 1))
     return std::nullopt;
@@ -29,7 +29,7 @@ answer too_large(std::string_view path, const std::string& why) {
   return answer::refusal(response_code::request_entity_too_large, std::string(path) + why);
 }
 
-/// What a collection does to its cell when a request has its turn.
+/// Changes the cell of a collection when a request has its turn.
 class collection_change {
  public:
   collection_change(std::shared_ptr<const collection_terms> terms, std::shared_ptr<cell> target)

@@ -21,17 +21,18 @@ class resource_site;
 struct collection_options {
   static constexpr std::string_view kind_name = "collection";
 
-  std::size_t max = 1000;                       ///< items; a POST to a full collection gets 413
-  std::size_t max_bytes = 16U * 1024U * 1024U;  ///< of all items together; POST and PUT beyond it get 413
-  std::optional<json_schema> schema;            ///< of one item
+  std::size_t max = 1000;  ///< number of items; a POST to a full collection gets 413
+  std::size_t max_bytes =
+      16U * 1024U * 1024U;            ///< size of all items together; POST and PUT beyond it get 413
+  std::optional<json_schema> schema;  ///< schema of one item
 
   method_set offered() const { return {method::get, method::post}; }
   void make(resource_site& at) const;
   friend bool operator==(const collection_options&, const collection_options&) = default;
 };
 
-/// What a collection asks of its cell: items stay, but for those that another schema refuses. There may be
-/// more of them than there is room for: then nothing is added before some were deleted.
+/// The terms of a collection for its cell: items stay, except those that another schema refuses. There may be
+/// more of them than the limit allows: then nothing is added before some were deleted.
 class collection_terms final : public cell_terms {
  public:
   explicit collection_terms(collection_options options) : options_(std::move(options)) {}
@@ -43,9 +44,9 @@ class collection_terms final : public cell_terms {
   const collection_options options_;
 };
 
-/// A list that grows by POST. Answers for its own path and for `{path}/{number}`:
-/// POST path: 201 with `location` `{path}/{number}`, numbers counting up from 0 and never used again;
-/// GET path: 205 with an object from item number to item; GET, PUT, DELETE item: 205, 204, 202.
+/// A list that grows by POST. Answers for its own path and for `{path}/{number}`: POST path: 201 with
+/// `location` `{path}/{number}`, numbers counting up from 0 and never reused; GET path: 205 with an object
+/// from item number to item; GET, PUT, DELETE item: 205, 204, 202.
 class collection_resource final : public handler {
  public:
   collection_resource(collection_options options, state_draft& draft, std::string device, std::string path);
@@ -59,11 +60,11 @@ class collection_resource final : public handler {
   const std::shared_ptr<const collection_terms> terms_;
   resource_state& state_;
   const std::shared_ptr<cell> cell_;
-  std::optional<versioned> list_;    ///< all of them as one object, made at a GET and kept
-  std::uint64_t list_revision_ = 0;  ///< of the cell, when the list was made
+  std::optional<versioned> list_;    ///< all items as one object, made at a GET and cached
+  std::uint64_t list_revision_ = 0;  ///< revision of the cell when the list was made
 };
 
-/// In a configuration: `shots: {collection: {max: 100}}`.
+/// Returns the kind: `shots: {collection: {max: 100}}` in a configuration.
 const kind_module& collection_kind();
 
 }  // namespace mqcoap

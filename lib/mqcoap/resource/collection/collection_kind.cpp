@@ -22,11 +22,10 @@ const section<collection_spec>& collection_section() {
       "and deleted "
       "under `PATH/NUMBER`.",
       {key<collection_spec>("max", integer(1, 1'000'000), "1000",
-                            "Items that it may hold; a POST to a full one gets 413.",
+                            "The number of items that it may hold; a POST to a full one gets 413.",
                             [](collection_spec& c, std::int64_t n) { c.max = static_cast<std::size_t>(n); }),
        key<collection_spec>("schema", with_place(schema_words()), presence::optional("anything"),
-                            "JSON Schema of one item, in the words of docs/schema.md.",
-                            &collection_spec::schema)}};
+                            "The JSON Schema of an item; see docs/schema.md.", &collection_spec::schema)}};
   return table;
 }
 

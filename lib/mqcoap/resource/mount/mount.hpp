@@ -13,14 +13,14 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// A path prefix of one of the gateway's own devices that leads to another device (docs/protocol.md, section
-/// 6).
+/// A path prefix of one of the gateway's own devices that leads to another device (docs/protocol.md,
+/// "Proxying").
 struct mount_options {
   static constexpr std::string_view kind_name = "proxy";
 
   device_tag tag;
   subsystem_name subsystem;
-  std::string path;  ///< put before the rest of the path; empty: nothing. No leading or trailing slash.
+  std::string path;  ///< prefix of the rest of the path; may be empty. No leading or trailing slash.
 
   method_set offered() const { return method_set::all(); }
   void make(resource_site& at) const;
@@ -39,7 +39,7 @@ class mount_resource final : public handler {
   forwarder& by_;
 };
 
-/// In a configuration: `probe/**: {proxy: TAG/SUBSYSTEM}`.
+/// Returns the kind: `probe/**: {proxy: TAG/SUBSYSTEM}` in a configuration.
 const kind_module& mount_kind();
 
 }  // namespace mqcoap

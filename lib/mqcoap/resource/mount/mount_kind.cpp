@@ -18,11 +18,11 @@ std::optional<mount_options> read_mount(const std::string& text, const node& n, 
   if (to && !has_wildcard)
     return mount_options{to->tag, to->subsystem, has_path ? std::string(to->path.key()) : std::string()};
   mismatch(n, "TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH", ctx,
-           has_wildcard ? "what '**' stood for is added by itself" : "");
+           has_wildcard ? "the part of the path for '**' is added automatically" : "");
   return std::nullopt;
 }
 
-/// `TAG/SUBSYSTEM` or `TAG/SUBSYSTEM/PATH`.
+/// Reads `TAG/SUBSYSTEM` or `TAG/SUBSYSTEM/PATH`.
 value_type<mount_options> mount_target() {
   return refine(text("TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH"), "TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH",
                 string_schema(R"(^/?[A-Za-z0-9_.-]{1,64}/[A-Za-z0-9_.-]{1,64}(/[^*]+)?$)"), read_mount);
@@ -35,11 +35,11 @@ std::optional<kind_options> build_mount(const mount_keys& keys, const kind_place
 const kind_module& mount_kind() {
   using keys = mount_keys;
   static const kind_table<keys> table{
-      {key<keys>(
-          "proxy", mount_target(), another_kind(),
-          "Everything below PATH is asked of another device: `probe/**: {proxy: TAG/SUBSYSTEM}` leads from "
-          "`probe/gains` to `gains` there.",
-          &keys::to)},
+      {key<keys>("proxy", mount_target(), another_kind(),
+                 "Requests for everything below PATH are forwarded to another device: `probe/**: {proxy: "
+                 "TAG/SUBSYSTEM}` leads from "
+                 "`probe/gains` to `gains` there.",
+                 &keys::to)},
       build_mount,
       nullptr,
       {.paths = subtree_paths::required}};

@@ -31,7 +31,7 @@ void reply_resource::handle(responder&& r) {
     a.code = options_.code;
     a.body = options_.body;
   }
-  a.never_run = true;  // nothing is done here: a repeat gets the same
+  a.never_run = true;  // nothing was done: a repeat gets the same answer
   std::move(r).respond(std::move(a));
 }
 

@@ -13,7 +13,7 @@ struct reply_options {
   static constexpr std::string_view kind_name = "reply";
 
   response_code code = response_code::content;
-  json_text body;  ///< with an error and null, the code's name is sent: errors carry words
+  json_text body;  ///< for an error with null, the name of the code is sent, because errors have a text
   method_set methods = method_set::all();
 
   method_set offered() const { return methods; }
@@ -21,7 +21,7 @@ struct reply_options {
   friend bool operator==(const reply_options&, const reply_options&) = default;
 };
 
-/// The same answer to every request. A 205 honours `accept` (406); nothing else is looked at.
+/// Gives the same answer to every request. A 205 honours `accept` (406); other options are ignored.
 class reply_resource final : public handler {
  public:
   explicit reply_resource(reply_options options);
@@ -31,7 +31,7 @@ class reply_resource final : public handler {
   const reply_options options_;
 };
 
-/// In a configuration: `ping: {reply: pong}`.
+/// Returns the kind: `ping: {reply: pong}` in a configuration.
 const kind_module& reply_kind();
 
 }  // namespace mqcoap

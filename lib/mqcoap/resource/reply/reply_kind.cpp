@@ -48,14 +48,14 @@ std::optional<reply_options> read_reply(const node& n, read_context& ctx) {
     reply.body = *std::move(json);
   }
   if (is_error(reply.code) && (!reply.body.is_string() || reply.body.text() == "\"\"")) {
-    ctx.faults.error(body != nullptr ? *body : n, "an answer of 400 and above needs words in its body",
+    ctx.faults.error(body != nullptr ? *body : n, "an answer of 400 and above needs a text in its body",
                      "{code: " + std::to_string(to_int(reply.code)) + ", body: \"what is wrong\"}");
     return std::nullopt;
   }
   return reply;
 }
 
-/// A fixed answer: any JSON value, or a code and a body.
+/// Reads a fixed answer: any JSON value, or a code and a body.
 value_type<reply_options> fixed_reply() {
   boost::json::object long_form{{"properties", {{"code", answer_code().schema}}}};
   return {"any JSON value, or {code: CODE, body: VALUE}", long_form, read_reply};
@@ -74,7 +74,7 @@ const kind_module& reply_kind() {
   using keys = reply_keys;
   static const kind_table<keys> table{
       {key<keys>("reply", with_place(fixed_reply()), another_kind(),
-                 "The same answer to every request; a code of 400 and above needs words in the body.",
+                 "The same answer to every request; a code of 400 and above needs a text in the body.",
                  &keys::reply),
        methods_key("all", &keys::methods)},
       build_reply,

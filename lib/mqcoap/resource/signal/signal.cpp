@@ -19,7 +19,7 @@
 namespace mqcoap {
 namespace {
 
-/// Eight bytes of state (splitmix64), where std::mt19937 takes 2.5 KB for every signal.
+/// A generator with eight bytes of state (splitmix64); std::mt19937 would need 2.5 KB for every signal.
 class noise_source {
  public:
   double next() { return normal_(*this); }
@@ -39,7 +39,7 @@ class noise_source {
   std::normal_distribution<double> normal_;
 };
 
-/// muParser takes `t = 3` for an assignment, which would stop the time of later evaluations.
+/// muParser reads `t = 3` as an assignment, which would stop the time of later evaluations.
 bool has_assignment(std::string_view expression) {
   for (std::size_t i = 0; i < expression.size(); ++i) {
     if (expression[i] != '=') continue;
@@ -52,7 +52,8 @@ bool has_assignment(std::string_view expression) {
   return false;
 }
 
-/// What other languages have and muParser lacks, and how it is written here. `rint(x)` rounds halves up.
+/// Operators and functions of other languages that muParser lacks, with replacements. `rint(x)` rounds halves
+/// up.
 struct idiom {
   std::string_view name;
   std::string_view instead;
@@ -109,7 +110,7 @@ class signal_resource::evaluator {
     parser_.DefineConst("pi", std::numbers::pi);
     parser_.DefineConst("e", std::numbers::e);
     parser_.DefineVar("t", &t_);
-    constexpr bool may_be_folded = false;  // each call gives another number
+    constexpr bool may_be_folded = false;  // each call returns another number
     parser_.DefineFunUserData(
         "noise", [](void* self) -> double { return static_cast<evaluator*>(self)->make_noise(); }, this,
         may_be_folded);
@@ -122,10 +123,10 @@ class signal_resource::evaluator {
     t_ = seconds;
     return parser_.Eval();
   }
-  /// Of the last evaluation: `1, 2` has two.
+  /// Returns the number of results of the last evaluation: `1, 2` has two.
   int results() const { return parser_.GetNumResults(); }
   bool depends_on_time() const { return !parser_.GetUsedVar().empty(); }
-  /// Whether a finite number comes of it at one of these times; with noise, many numbers are tried.
+  /// Checks whether the result is finite at one of these times; with noise, many numbers are tried.
   bool is_finite_at(const std::vector<double>& times) {
     constexpr int draws = 64;
     for (int i = 0; i == 0 || (is_noisy_ && i < draws); ++i)
@@ -143,7 +144,7 @@ class signal_resource::evaluator {
   mu::Parser parser_;
   double t_ = 0;
   noise_source noise_;
-  bool is_noisy_ = false;  ///< an evaluation has called noise(): the next gives another number
+  bool is_noisy_ = false;  ///< an evaluation has called noise(), so the next result differs
 };
 
 std::optional<std::string> signal_resource::check(const std::string& expression) {

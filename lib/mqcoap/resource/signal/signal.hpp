@@ -26,7 +26,8 @@ struct signal_options {
   friend bool operator==(const signal_options&, const signal_options&) = default;
 };
 
-/// What a signal asks of its cell, which holds when it began: the same expression goes on.
+/// The terms of a signal for its cell, which holds the time when it began: the same expression
+/// continues over a reload.
 class signal_terms final : public cell_terms {
  public:
   signal_terms(signal_options options, steady_time now) : options_(std::move(options)), now_(now) {}
@@ -34,36 +35,36 @@ class signal_terms final : public cell_terms {
   const signal_options& options() const noexcept { return options_; }
   std::optional<json_text> initial() const override;
   std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
-  bool is_lasting() const noexcept override { return false; }  // no other process has this clock
+  bool is_lasting() const noexcept override { return false; }  // the clock is only valid in this process
 
  private:
   const signal_options options_;
   const steady_time now_;
 };
 
-/// A value that is computed at each GET: a stand-in for an instrument.
+/// A value that is computed at each GET: a simulated instrument.
 class signal_resource final : public handler {
  public:
-  /// Why the expression cannot be used, in words; nothing if it can.
+  /// Returns why the expression cannot be used; nothing if it can.
   static std::optional<std::string> check(const std::string& expression);
-  /// What may be wrong with a checked expression, in words: that it seems never to be a finite number.
+  /// Returns what may be wrong with a checked expression: that it never seems to be a finite number.
   static std::optional<std::string> find_doubt(const std::string& expression);
 
   /// Precondition: the expression was checked.
   signal_resource(signal_options options, const clock& time, state_draft& draft, std::string device,
                   std::string path);
   ~signal_resource() override;
-  /// GET: 205 with a number; 500 where the expression gives none that is finite.
+  /// Answers GET: 205 with a number; 500 if the result is not finite.
   void handle(responder&& r) override;
 
  private:
   class evaluator;
   const std::unique_ptr<evaluator> evaluator_;
   const clock& time_;
-  const std::shared_ptr<cell> cell_;  ///< when it began
+  const std::shared_ptr<cell> cell_;  ///< holds the time when it began
 };
 
-/// In a configuration: `wave: {signal: sin(t)}`.
+/// Returns the kind: `wave: {signal: sin(t)}` in a configuration.
 const kind_module& signal_kind();
 
 }  // namespace mqcoap

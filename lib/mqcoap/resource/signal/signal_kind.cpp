@@ -9,7 +9,7 @@ struct signal_keys {
   std::string expression;
 };
 
-/// An expression that muParser takes.
+/// Reads an expression that muParser accepts.
 value_type<std::string> signal_expression() {
   const std::string words = "an expression like 3 + 0.5*sin(2*pi*0.2*t)";
   return refine(text(words), words, string_schema(),

@@ -20,24 +20,25 @@ struct value_options {
   static constexpr std::string_view kind_name = "value";
 
   json_text initial;
-  method_set methods{method::get};    ///< GET, PUT or both
-  std::optional<json_schema> schema;  ///< what PUT and actions may store; the initial value satisfies it
-  bool is_metric = false;             ///< the value is also a metric: PUT takes numbers only
-  bool is_condition = false;          ///< an action looks at it: PUT takes no object that has a key twice
+  method_set methods{method::get};  ///< GET, PUT or both
+  std::optional<json_schema>
+      schema;                 ///< restricts what PUT and actions may store; the initial value satisfies it
+  bool is_metric = false;     ///< the value is also a metric: PUT accepts only numbers
+  bool is_condition = false;  ///< it is a condition of an action: PUT accepts no object that has a key twice
 
   method_set offered() const { return methods; }
   void make(resource_site& at) const;
   friend bool operator==(const value_options&, const value_options&) = default;
 };
 
-/// What a value asks of its cell. Another initial value is meant to be seen; other methods or another schema
-/// keep what was stored, where they allow it.
+/// The terms of a value for its cell. Another initial value replaces the stored one; other methods or another
+/// schema keep the stored value, if they allow it.
 class value_terms final : public cell_terms {
  public:
   explicit value_terms(value_options options) : options_(std::move(options)) {}
 
   const value_options& options() const noexcept { return options_; }
-  /// Why this may not be stored.
+  /// Returns why this may not be stored.
   std::optional<json_schema::fault> find_fault(const json_text& value) const;
 
   std::optional<json_text> initial() const override { return options_.initial; }
@@ -47,8 +48,8 @@ class value_terms final : public cell_terms {
   const value_options options_;
 };
 
-/// A value: GET gives it (205), PUT replaces it (204). Kept and sent in encoded form, so that a GET shares
-/// the text and does no work on it; its etag is a hash of that text.
+/// A value: GET returns it (205), PUT replaces it (204). Kept and sent in encoded form, so that a GET shares
+/// the text without any work; its etag is a hash of that text.
 class value_resource final : public handler {
  public:
   value_resource(value_options options, state_draft& draft, std::string device, std::string path);
@@ -62,7 +63,7 @@ class value_resource final : public handler {
   const std::shared_ptr<cell> cell_;
 };
 
-/// In a configuration: `gains: {value: [0, 1], methods: [GET, PUT]}`.
+/// Returns the kind: `gains: {value: [0, 1], methods: [GET, PUT]}` in a configuration.
 const kind_module& value_kind();
 
 }  // namespace mqcoap

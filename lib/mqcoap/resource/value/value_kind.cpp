@@ -53,12 +53,13 @@ const kind_module& value_kind() {
   using keys = value_keys;
   static const kind_table<keys> table{
       {key<keys>("value", with_place(any_json()), another_kind(),
-                 "A value in memory, and what it is at the beginning. GET gives it, PUT replaces it.",
+                 "A value in memory, with this initial value. GET returns it, PUT replaces it.",
                  &keys::value),
        {methods_key("[GET]", &keys::methods), "out of GET and PUT"},
-       key<keys>("schema", with_place(schema_words()), presence::optional("anything"),
-                 "JSON Schema of what may be stored, the value here included, in the words of docs/schema.md",
-                 &keys::schema),
+       key<keys>(
+           "schema", with_place(schema_words()), presence::optional("anything"),
+           "The JSON Schema of the values that may be stored, including the initial one; see docs/schema.md",
+           &keys::schema),
        {key<keys>("metric", with_place(boolean()), presence::optional("`false`"),
                   "Whether the value is also the metric `mqcoap_resource_value`; see `http`. It is a "
                   "number then: a PUT "
