@@ -114,7 +114,7 @@ TEST_CASE("the hint names the limit of size that was met") {
     return hint_for_failure({errc::too_large, {}, {}, largest_packet}, request_spec("DEV_1/axuv/gains"),
                             options);
   };
-  CHECK(holds(after(3 << 10), "the broker takes 3KiB in one packet"));
+  CHECK(holds(after(3 << 10), "the broker accepts packets of at most 3KiB"));
   CHECK(holds(after(0), "256 MiB"));
 }
 
