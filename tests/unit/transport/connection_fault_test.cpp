@@ -32,7 +32,7 @@ TEST_CASE("words of a broker that is not reached") {
   CHECK(connection_fault::of_system(ECONNREFUSED).what == kind::connection_refused);
   CHECK(words(connection_fault::of_system(EHOSTUNREACH)) == "No route to host");
   CHECK(quoting(kind::name_unknown) == "cannot resolve the name: so it says");
-  CHECK(words({.what = kind::name_slow, .limit = 200ms}) == "the name is not resolved within 200ms");
+  CHECK(words({.what = kind::name_slow, .limit = 200ms}) == "the name was not resolved within 200ms");
   CHECK(words({.what = kind::no_answer, .limit = 10s}) == "no answer within 10s");
   CHECK(words({.what = kind::no_connack, .limit = 5s}) == "no answer to CONNECT within 5s");
   CHECK(quoting(kind::library) == "so it says");
@@ -106,7 +106,7 @@ TEST_CASE("words of a connection that ended") {
   CHECK(quoting(kind::disconnected) == "disconnected by the broker: so it says");
   CHECK(quoting(kind::rights_withdrawn) == "disconnected by the broker: so it says");
   CHECK(words({.what = kind::no_keepalive}) == "the broker does not answer");
-  CHECK(quoting(kind::given_up) == "the connection was given up here: so it says");
+  CHECK(quoting(kind::given_up) == "the connection was closed here: so it says");
   CHECK(words({.what = kind::no_acknowledgement, .silence = {{1'745'532'000'000}, 2min}}) ==
         "the broker answers, but has acknowledged nothing (PUBACK) since 2025-04-24 22:00:00 UTC, for 2min");
 }
