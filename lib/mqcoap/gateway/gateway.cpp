@@ -32,7 +32,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       state_(*store_, resource_state::default_waiting, &facts_.values),
       elsewhere_(proxy_, [this] { set_alarm(); }),
       timers_(time_, [this] { set_alarm(); }),
-      services_{time_, timers_, hooks_.notice ? hooks_.notice : spdlog_sink(), elsewhere_},
+      services_{time_, timers_, hooks_.notice ? hooks_.notice : spdlog_sink(), elsewhere_, hooks_.backends},
       tags_(options_, devices_, proxy_),
       front_(*links_.front(), front_environment()) {
   stats_.configure(options_);

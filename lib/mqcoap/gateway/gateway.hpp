@@ -51,6 +51,9 @@ struct gateway_hooks {
   std::function<void(link&)> retired{};
   /// Hears of others who answer for a tag that is served; none: they are lines of spdlog's.
   log_sink notice{};
+  /// By which resources reach files, programs and instruments; outlives the gateway. Null: a configuration
+  /// with such a resource is refused.
+  backend_services* backends = nullptr;
   request_sink log{};          ///< gets the records of the request log; none: they are lines of spdlog's
   request_id_generator ids{};  ///< makes the ids of hops; tests that compare give a fixed sequence
   /// Adds steps of the owner's to the chain, at the start and at every reload. They see all requests that can

@@ -9,6 +9,8 @@
 
 namespace mqcoap {
 
+class backend_services;
+
 /// Asks devices elsewhere, for resources that lead to them.
 class forwarder {
  public:
@@ -29,6 +31,7 @@ struct resource_services {
       timers;    ///< for what is to happen later; a handler keeps the timer and so cancels it when it goes
   log_sink log;  ///< lines for the operator; never empty
   forwarder& elsewhere;
+  backend_services* backends = nullptr;  ///< null: nothing outside of the process is reached, as in tests
 };
 
 }  // namespace mqcoap
