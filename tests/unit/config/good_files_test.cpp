@@ -373,3 +373,13 @@ TEST_CASE("files are read as a whole, in parts, or beneath a folder") {
   CHECK(uptime.front.reading == reading_options{.as = form::number, .regex = R"(^(\S+))"});
   CHECK(kind<file_options>(s, "A", "state").front.reading.as == form::json);
 }
+
+TEST_CASE("resources publish at times, at changes, or both") {
+  const auto s = load("events");
+  const auto& a = device(s, "A");
+  CHECK(resource(a, "wave").events == event_options{.every = 2s, .change = 5, .is_percent = true});
+  CHECK(resource(a, "level").events == event_options{.on_change = true, .retain = true});
+  CHECK(resource(a, "shots").events == event_options{.on_change = true});
+  CHECK(resource(a, "temp").events == event_options{.every = 500ms, .change = 0.5});
+  CHECK_FALSE(resource(a, "quiet").events.has_value());
+}
