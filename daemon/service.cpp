@@ -47,6 +47,7 @@ service::service(settings configuration, std::string file, log_output& log)
       log_(log),
       alarm_(loop_),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+      backends_(loop_.get_executor()),
       observer_(time_, MQCOAP_VERSION),
       host_({std::move(configuration.gateway), std::move(configuration.brokers)}, environment(),
             make_hooks()),
@@ -82,6 +83,7 @@ host_environment service::environment() {
 gateway_hooks service::make_hooks() {
   gateway_hooks hooks;
   hooks.ready = [this] { spdlog::info("ready: {}", in_force()); };
+  hooks.backends = &backends_;
   hooks.log = [this](const request_record& r) { log_.write(r); };
   hooks.document = [this](own_document which) { return observer_.document(which); };
   return hooks;

@@ -10,6 +10,7 @@
 #include <mqcoap/gateway/gateway_host.hpp>
 #include <mqcoap/observe/http_server.hpp>
 #include <mqcoap/observe/observer.hpp>
+#include <mqcoap/resource/backend/backend_services.hpp>
 #include <mqcoap/settings/diagnostic.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <optional>
@@ -56,6 +57,7 @@ class service {
   const system_clock time_;
   asio_alarm alarm_;
   boost::asio::signal_set signals_;
+  backend_services backends_;
   observer observer_;
   gateway_host host_;
   http_server http_;

@@ -36,6 +36,7 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
   gateway_hooks watched;
   watched.ready = [this] { on_ready(); };
   watched.notice = complain_of;
+  watched.backends = &backends_;
   host_ = std::make_unique<gateway_host>(host_configuration{std::move(what.gateway), std::move(what.brokers)},
                                          environment(), std::move(watched));
   alarm_.on_ring([this] { host_->on_alarm(); });

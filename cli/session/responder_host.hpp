@@ -8,6 +8,7 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway_host.hpp>
+#include <mqcoap/resource/backend/backend_services.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <optional>
@@ -55,6 +56,7 @@ class responder_host {
   const system_clock time_;
   asio_alarm alarm_;
   asio_alarm fault_alarm_;
+  backend_services backends_{loop_.get_executor()};
   boost::asio::signal_set signals_;
   const std::optional<fault_options> fault_options_;
   const decode_rules decoding_;

@@ -15,6 +15,7 @@ struct built_resource {
   std::optional<kind_options> kind;     ///< none: it has a fault
   const node* path_at = nullptr;        ///< its key
   resource_spec::kind_entry read_as{};  ///< the kind, if there is one
+  std::optional<event_options> events{};
 };
 
 struct built_device {

@@ -11,6 +11,7 @@
 #include <mqcoap/exchange/standing_subscription.hpp>
 #include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/event_publisher.hpp>
 #include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/local_device.hpp>
 #include <mqcoap/gateway/mqtt_front.hpp>
@@ -51,6 +52,9 @@ struct gateway_hooks {
   std::function<void(link&)> retired{};
   /// Gets messages about rivals that answer for a served tag; none: they are logged by spdlog.
   log_sink notice{};
+  /// Services for resources that use files, programs and instruments; outlives the gateway. Null: a
+  /// configuration with such a resource is refused.
+  backend_services* backends = nullptr;
   request_sink log{};          ///< gets the records of the request log; none: spdlog logs them
   request_id_generator ids{};  ///< makes the ids of hops; tests use a fixed sequence
   /// Adds steps of the owner to the chain, at the start and at every reload. They get all readable requests,
@@ -128,6 +132,7 @@ class gateway final : public link_events {
 
   proxy::environment proxy_environment();
   mqtt_front::environment front_environment();
+  event_publisher::environment events_environment();
   device_map make_devices(const gateway_options& options, state_draft& draft);
   void keep_devices(device_map changed);
   std::shared_ptr<const void> home_of(const call& kept) const;
@@ -168,6 +173,7 @@ class gateway final : public link_events {
       leaving_devices_;  ///< replaced devices, with calls not yet answered
   const tag_directory tags_;
   mqtt_front front_;
+  event_publisher events_;
   std::vector<leaving_link> leaving_links_;
   steady_time alarm_at_ = steady_time::max();
 };

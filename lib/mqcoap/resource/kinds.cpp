@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mqcoap/resource/action/action.hpp>
 #include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/file/file.hpp>
 #include <mqcoap/resource/mount/mount.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
 #include <mqcoap/resource/signal/signal.hpp>
@@ -19,6 +20,7 @@ std::vector<const kind_module*>& all_kinds() {
       &reply_kind(),       //
       &signal_kind(),      //
       &mount_kind(),       //
+      &file_kind(),        //
   };
   return kinds;
 }

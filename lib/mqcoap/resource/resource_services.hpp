@@ -9,6 +9,8 @@
 
 namespace mqcoap {
 
+class backend_services;
+
 /// Forwards calls to other devices, for resources that lead to them.
 class forwarder {
  public:
@@ -28,6 +30,7 @@ struct resource_services {
   timer_queue& timers;  ///< for later calls; a handler owns its timers, so that its end cancels them
   log_sink log;         ///< lines for the operator; never empty
   forwarder& elsewhere;
+  backend_services* backends = nullptr;  ///< null: nothing outside of the process is reached, as in tests
 };
 
 }  // namespace mqcoap

@@ -1,19 +1,16 @@
 #include <mqcoap/resource/signal/signal.hpp>
 
-#include <muParser.h>
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/json/json_number.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/formula.hpp>
 #include <mqcoap/resource/resource_site.hpp>
-#include <numbers>
 #include <random>
-#include <string_view>
+#include <stdexcept>
 #include <vector>
 
 namespace mqcoap {
@@ -39,49 +36,6 @@ class noise_source {
   std::normal_distribution<double> normal_;
 };
 
-/// muParser reads `t = 3` as an assignment, which would stop the time of later evaluations.
-bool has_assignment(std::string_view expression) {
-  for (std::size_t i = 0; i < expression.size(); ++i) {
-    if (expression[i] != '=') continue;
-    if (expression.substr(i).starts_with("==")) {
-      ++i;
-      continue;
-    }
-    if (i == 0 || std::string_view("<>!").find(expression[i - 1]) == std::string_view::npos) return true;
-  }
-  return false;
-}
-
-/// Operators and functions of other languages that muParser lacks, with replacements. `rint(x)` rounds halves
-/// up.
-struct idiom {
-  std::string_view name;
-  std::string_view instead;
-};
-constexpr idiom idioms[]{
-    {"%", "the remainder of a/b is a - b*rint(a/b - 0.5)"},
-    {"mod", "the remainder of a/b is a - b*rint(a/b - 0.5)"},
-    {"fmod", "the remainder of a/b is a - b*rint(a/b - 0.5)"},
-    {"floor", "rounding down is rint(x - 0.5)"},
-    {"ceil", "rounding up is -rint(-x - 0.5)"},
-    {"round", "rounding is rint(x)"},
-    {"trunc", "rounding down is rint(x - 0.5)"},
-    {"int", "rounding down is rint(x - 0.5)"},
-    {"pow", "a power is x^y"},
-    {"if", "a choice is t > 5 ? 1 : 0"},
-    {"and", "both is a && b"},
-    {"or", "either is a || b"},
-    {"rand", "chance is noise()"},
-    {"random", "chance is noise()"},
-    {"rnd", "chance is noise()"},
-    {"_pi", "it is pi"},
-    {"_e", "it is e"},
-    {"PI", "it is pi"},
-    {"E", "it is e"},
-};
-
-bool is_word(char c) { return is_hex_digit(c) || (to_lower(c) >= 'g' && to_lower(c) <= 'z') || c == '_'; }
-
 steady_time start_of(const cell& held) {
   const auto text = held.current().text();
   steady_time::rep count = 0;
@@ -89,43 +43,17 @@ steady_time start_of(const cell& held) {
   return steady_time(steady_time::duration(count));
 }
 
-std::string in_words(const mu::Parser::exception_type& e) {
-  if (e.GetCode() == mu::ecEMPTY_EXPRESSION)
-    return "the expression is empty; a sine would be sin(2*pi*0.2*t)";
-  if (e.GetCode() != mu::ecUNASSIGNABLE_TOKEN) return e.GetMsg();
-  const std::string& unknown = e.GetToken();
-  for (const auto& [name, instead] : idioms)
-    if (unknown.starts_with(name) && (!is_word(name.front()) || unknown.size() == name.size()))
-      return "muParser has no '" + std::string(name) + "'; " + std::string(instead);
-  return "unknown: '" + unknown +
-         "'; there are t, pi, e, noise() and the functions of muParser, such as sin(x)";
-}
-
 }  // namespace
 
 class signal_resource::evaluator {
  public:
-  explicit evaluator(const std::string& expression) {
-    parser_.ClearConst();
-    parser_.DefineConst("pi", std::numbers::pi);
-    parser_.DefineConst("e", std::numbers::e);
-    parser_.DefineVar("t", &t_);
-    constexpr bool may_be_folded = false;  // each call returns another number
-    parser_.DefineFunUserData(
-        "noise", [](void* self) -> double { return static_cast<evaluator*>(self)->make_noise(); }, this,
-        may_be_folded);
-    parser_.SetExpr(expression);
-  }
+  explicit evaluator(const std::string& expression)
+      : formula_(expression, "t", [this] { return make_noise(); }) {}
   evaluator(const evaluator&) = delete;
   evaluator& operator=(const evaluator&) = delete;
 
-  double at(double seconds) {
-    t_ = seconds;
-    return parser_.Eval();
-  }
-  /// Returns the number of results of the last evaluation: `1, 2` has two.
-  int results() const { return parser_.GetNumResults(); }
-  bool depends_on_time() const { return !parser_.GetUsedVar().empty(); }
+  double at(double seconds) { return formula_.at(seconds); }
+  bool depends_on_time() const { return formula_.depends_on_variable(); }
   /// Checks whether the result is finite at one of these times; with noise, many numbers are tried.
   bool is_finite_at(const std::vector<double>& times) {
     constexpr int draws = 64;
@@ -141,25 +69,20 @@ class signal_resource::evaluator {
     return noise_.next();
   }
 
-  mu::Parser parser_;
-  double t_ = 0;
   noise_source noise_;
   bool is_noisy_ = false;  ///< an evaluation has called noise(), so the next result differs
+  formula formula_;
 };
 
 std::optional<std::string> signal_resource::check(const std::string& expression) {
-  if (has_assignment(expression)) return "'=' is not possible; compare with '=='";
+  if (auto fault = formula::find_fault(expression, "t", [] { return 0.0; })) return fault;
   try {
     evaluator tried(expression);
-    tried.at(0);
-    if (tried.results() != 1)
-      return "the expression has " + std::to_string(tried.results()) +
-             " results, one is wanted; write 0.5, not 0,5";
     if (!tried.depends_on_time() && !tried.is_finite_at({0}))
       return "it is never a finite number, so that every GET would get 500";
     return std::nullopt;
-  } catch (const mu::Parser::exception_type& e) {
-    return in_words(e);
+  } catch (const std::domain_error& e) {
+    return e.what();
   }
 }
 
@@ -169,8 +92,8 @@ std::optional<std::string> signal_resource::find_doubt(const std::string& expres
   for (double t = 1e-3; t < ten_years; t *= step) times.push_back(t);
   try {
     if (evaluator(expression).is_finite_at(times)) return std::nullopt;
-  } catch (const mu::Parser::exception_type& e) {
-    return in_words(e);
+  } catch (const std::domain_error& e) {
+    return e.what();
   }
   return "it is a finite number at none of the " + std::to_string(times.size()) +
          " times that were tried, from 0 to 10 years; while it is not, a GET gets 500";
@@ -211,8 +134,8 @@ void signal_resource::handle(responder&& r) {
       return std::move(r).respond(std::move(given));
     }
     why = "its expression gives no finite number";
-  } catch (const mu::Parser::exception_type& e) {
-    why = in_words(e);
+  } catch (const std::domain_error& e) {
+    why = e.what();
   }
   const std::string words = std::string(r.req().path.key()) + " at t = " + number_text(t) + ": " + why;
   std::move(r).fail(response_code::internal_server_error, words);

@@ -1,0 +1,147 @@
+#include <mqcoap/resource/backend/backend_resource.hpp>
+
+#include <mqcoap/protocol/content_format.hpp>
+#include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/state/version.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+/// What a request that was done gets, where the backend has nothing of its own to say.
+response_code code_for(method verb) {
+  switch (verb) {
+    case method::post: return response_code::valid;
+    case method::del: return response_code::deleted;
+    default: return response_code::changed;
+  }
+}
+
+backend_request asked_of(const responder& r) {
+  const auto& req = r.req();
+  return {req.verb, std::string(req.path.key()), std::string(r->rest()), req.body, req.options, r->deadline};
+}
+
+}  // namespace
+
+backend_resource::backend_resource(backend_resource_options options, std::shared_ptr<backend> by,
+                                   const clock& time)
+    : options_(std::move(options)),
+      reading_(options_.reading, options_.max_depth),
+      by_(std::move(by)),
+      time_(time) {}
+
+void backend_resource::handle(responder&& r) {
+  if (auto refused = refuse(r.req())) return std::move(r).respond(*std::move(refused));
+  if (r.req().verb != method::get || options_.cache.count() == 0) return begin(std::move(r));
+  if (give_from_cache(r)) return;
+  if (const auto under_way = reading_now_.lock(); under_way && !under_way->has_ended)
+    return wait_for(under_way, std::move(r));
+  begin(std::move(r));
+}
+
+/// Whether a version still holds is not known before reading, and a write has none: conditions on it cannot
+/// be kept.
+std::optional<answer> backend_resource::refuse(const request& r) const {
+  if (auto refused = refuse_method(r, options_.methods)) return refused;
+  if (r.verb == method::get) return refuse_accept(r, {content_format::json, content_format::text});
+  if (auto refused = refuse_version(r, "")) return refused;
+  if (r.verb == method::del) return std::nullopt;
+  if (auto refused = refuse_content_format(r)) return refused;
+  return refuse_body(find_fault(r.body, options_.schema));
+}
+
+bool backend_resource::give_from_cache(responder& r) {
+  if (!cached_ || time_.now() >= cached_until_) return false;
+  std::move(r).respond(give(r.req(), *cached_, make_etag(cached_->text())));
+  return true;
+}
+
+void backend_resource::begin(responder&& r) {
+  auto what = asked_of(r);
+  const auto begun = under_way_.emplace_back(std::make_shared<work>());
+  if (what.verb != method::get) {
+    cached_.reset();
+  } else if (options_.cache.count() > 0) {
+    reading_now_ = begun;
+    what.deadline = steady_time::max();  // others may wait longer than the first
+  }
+  wait_for(begun, std::move(r));
+  try {
+    auto running = by_->run(std::move(what),
+                            [begun = std::weak_ptr(begun), self = weak_from_this()](backend_reply reply) {
+                              const auto resource = self.lock();
+                              const auto still = begun.lock();
+                              if (resource && still) resource->end(still, std::move(reply));
+                            });
+    if (!begun->has_ended) begun->running = std::move(running);
+  } catch (const std::exception& e) {
+    end(begun, backend_reply::error(response_code::internal_server_error, e.what()));
+  }
+}
+
+void backend_resource::wait_for(const std::shared_ptr<work>& awaited, responder&& r) {
+  const auto added = std::make_shared<caller>();
+  r.when_cancelled([self = weak_from_this(), awaited = std::weak_ptr(awaited), gone = std::weak_ptr(added)] {
+    const auto resource = self.lock();
+    const auto work = awaited.lock();
+    if (resource && work) resource->leave(work, gone.lock());
+  });
+  added->waiting = std::move(r);
+  awaited->callers.push_back(added);
+}
+
+/// A call was ended; with the last one, the work for it ends.
+void backend_resource::leave(const std::shared_ptr<work>& awaited,
+                             const std::shared_ptr<caller>& gone) noexcept {
+  awaited->callers.remove(gone);
+  if (!awaited->callers.empty()) return;
+  awaited->has_ended = true;
+  under_way_.remove(awaited);
+  awaited->running.reset();
+}
+
+void backend_resource::end(const std::shared_ptr<work>& ended, backend_reply reply) {
+  ended->has_ended = true;
+  under_way_.remove(ended);
+  const auto callers = std::exchange(ended->callers, {});
+  if (callers.empty()) return;
+  const bool is_get = callers.front()->waiting.req().verb == method::get;
+  if (is_get && !is_error(reply.code)) return give_reading(callers, reply);
+  if (!is_get) cached_.reset();  // what was read meanwhile may be of before
+  for (const auto& each : callers) {
+    auto what = answer_to(each->waiting.req(), reply);
+    std::move(each->waiting).respond(std::move(what));
+  }
+}
+
+void backend_resource::give_reading(const caller_list& callers, const backend_reply& reply) {
+  const auto made = reply.body ? reading_.make(*reply.body) : reading_.make(reply.text);
+  if (!made) {
+    for (const auto& each : callers) {
+      const auto words = std::string(each->waiting.req().path.key()) + ": " + made.error().words;
+      std::move(each->waiting).fail(by_->unreadable(), words);
+    }
+    return;
+  }
+  if (options_.cache.count() > 0) {
+    cached_ = *made;
+    cached_until_ = time_.now() + options_.cache;
+  }
+  const auto etag = make_etag(made->text());
+  for (const auto& each : callers) {
+    auto what = give(each->waiting.req(), *made, etag);
+    std::move(each->waiting).respond(std::move(what));
+  }
+}
+
+answer backend_resource::answer_to(const request& r, const backend_reply& reply) const {
+  if (is_error(reply.code)) return answer::error(reply.code, std::string(r.path.key()) + ": " + reply.words);
+  answer a;
+  a.code = reply.code == response_code::content && r.verb != method::get ? code_for(r.verb) : reply.code;
+  if (reply.body) a.body = *reply.body;
+  return a;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,182 @@
+#include <mqcoap/resource/backend/file_access.hpp>
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <mqcoap/base/units.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+class descriptor {
+ public:
+  explicit descriptor(int number) noexcept : number_(number) {}
+  ~descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  explicit operator bool() const noexcept { return number_ >= 0; }
+  int operator*() const noexcept { return number_; }
+
+ private:
+  const int number_;
+};
+
+/// The system's words for an error, as strerror_r(3) gives them.
+std::string words_of(int error) {
+  char text[128];
+  return ::strerror_r(error, text, sizeof text);
+}
+
+backend_reply forbidden(std::string why) {
+  return backend_reply::error(response_code::forbidden, std::move(why));
+}
+backend_reply failed(const std::string& what, int error) {
+  return backend_reply::error(response_code::internal_server_error, what + ": " + words_of(error));
+}
+
+/// Segments that lead elsewhere than they say. The kernel would keep them beneath the folder.
+bool leads_astray(std::string_view path) {
+  if (path.empty() || path.front() == '/' || path.find('\0') != std::string_view::npos) return true;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const auto end = std::min(path.find('/', begin), path.size());
+    const auto segment = path.substr(begin, end - begin);
+    if (segment.empty() || segment == "." || segment == "..") return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+int open_at(int folder, const char* path, int flags, std::uint64_t resolve) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if ((flags & O_CREAT) != 0) how.mode = 0644;
+  how.resolve = resolve;
+  return static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how));
+}
+
+/// Opens a file, or says why not.
+int open_file(const file_place& at, int flags, backend_reply& why) {
+  int opened = -1;
+  if (at.folder.empty()) {
+    opened = open_at(AT_FDCWD, at.path.c_str(), flags, RESOLVE_NO_MAGICLINKS);
+  } else {
+    if (leads_astray(at.path)) {
+      why = forbidden("a path that leads out of the folder, or is none");
+      return -1;
+    }
+    const descriptor folder(::open(at.folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder) {
+      why = failed("the folder cannot be opened", errno);
+      return -1;
+    }
+    opened = open_at(*folder, at.path.c_str(), flags,
+                     RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+  }
+  if (opened >= 0) return opened;
+  switch (const int error = errno) {
+    case ENOENT:
+    case ENOTDIR: why = backend_reply::error(response_code::not_found, "there is no such file"); break;
+    case ELOOP:
+    case EXDEV: why = forbidden("a link stands on the way, or the path leads out of the folder"); break;
+    case EISDIR:
+    case ENXIO:
+    case ENODEV: why = forbidden("it is no regular file"); break;
+    default: why = failed("it cannot be opened", error); break;
+  }
+  return -1;
+}
+
+bool is_regular(int file, backend_reply& why) {
+  struct stat seen {};
+  if (::fstat(file, &seen) != 0) {
+    why = failed("it cannot be read", errno);
+    return false;
+  }
+  if (!S_ISREG(seen.st_mode)) {
+    why = forbidden("it is no regular file");
+    return false;
+  }
+  return true;
+}
+
+/// 0, or the error.
+int write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// A new file beside the old one, whose place it takes when its bytes are on the disk.
+backend_reply replace_file(const std::string& path, std::string_view bytes) {
+  struct stat before {};
+  const bool exists = ::stat(path.c_str(), &before) == 0;
+  if (exists && !S_ISREG(before.st_mode)) return forbidden("it is no regular file");
+  std::string fresh = path + ".XXXXXX";
+  const descriptor file(::mkostemp(fresh.data(), O_CLOEXEC));
+  if (!file) return failed("no file can be made beside it", errno);
+  int error = write_all(*file, bytes);
+  if (error == 0 && ::fchmod(*file, exists ? before.st_mode & 07777U : 0644U) != 0) error = errno;
+  if (error == 0 && ::fsync(*file) != 0) error = errno;
+  if (error == 0 && ::rename(fresh.c_str(), path.c_str()) != 0) error = errno;
+  if (error != 0) {
+    ::unlink(fresh.c_str());
+    return failed("it cannot be written, and is as it was", error);
+  }
+  const descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder || ::fsync(*folder) != 0)
+    return failed("it is written, but may not outlast a power failure", errno);
+  return backend_reply::done();
+}
+
+}  // namespace
+
+backend_reply read_file(const file_place& at, std::size_t most) {
+  backend_reply why;
+  const descriptor file(open_file(at, O_RDONLY, why));
+  if (!file || !is_regular(*file, why)) return why;
+  std::string bytes;
+  constexpr std::size_t piece = 4096;
+  while (bytes.size() <= most) {
+    const auto before = bytes.size();
+    bytes.resize(before + piece);
+    const auto got = ::read(*file, bytes.data() + before, piece);
+    const int error = errno;
+    bytes.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got < 0 && error == EINTR) continue;
+    if (got < 0) return failed("it cannot be read", error);
+    if (got == 0) return backend_reply::of_text(std::move(bytes));
+  }
+  return backend_reply::error(response_code::internal_server_error,
+                              "the file is larger than " + size_to_string(most));
+}
+
+backend_reply write_file(const file_place& at, std::string_view bytes, bool atomic) {
+  if (atomic) return replace_file(at.path, bytes);
+  backend_reply why;
+  const descriptor file(open_file(at, O_WRONLY | O_CREAT, why));
+  if (!file || !is_regular(*file, why)) return why;
+  // Files of /sys have no length to be cut.
+  if (::ftruncate(*file, 0) != 0 && errno != EINVAL) return failed("it cannot be written", errno);
+  if (const int error = write_all(*file, bytes)) return failed("it cannot be written", error);
+  return backend_reply::done();
+}
+
+}  // namespace mqcoap

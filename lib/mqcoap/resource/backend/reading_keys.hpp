@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <mqcoap/json/json_text.hpp>
+#include <mqcoap/resource/backend/backend_resource.hpp>
+#include <mqcoap/resource/common_keys.hpp>
+#include <mqcoap/resource/kind_module.hpp>
+#include <optional>
+#include <string>
+
+// The keys beside that of the kind which all kinds with a backend have.
+namespace mqcoap {
+
+/// `text`, `number`, `json`, or `{regex: R, as: text|number}`.
+value_type<reading_options> reading_form();
+/// An expression of `x`.
+value_type<std::string> reading_expression();
+
+/// What stands under these keys. A struct of keys derives from it.
+struct backend_keys {
+  std::optional<located<reading_options>> parse;
+  std::optional<located<std::string>> expr;
+  std::optional<located<std::chrono::milliseconds>> cache;
+  std::optional<located<json_schema>> schema;
+};
+
+/// Rows of the table of a kind whose struct of keys derives from backend_keys.
+template <class Keys>
+std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
+                                              std::string parse_absent = "`text`") {
+  using keys = backend_keys;
+  rows.push_back(key<Keys>("parse", with_place(reading_form()), presence::optional(std::move(parse_absent)),
+                           "How a value is made of what is read: `text` (UTF-8, without the line end behind "
+                           "it), `number`, `json`, or `{regex: R, as: text|number}`, whose first group is "
+                           "read (RE2)",
+                           [](Keys& to, auto value) { static_cast<keys&>(to).parse = std::move(value); }));
+  rows.push_back(key<Keys>("expr", with_place(reading_expression()), presence::optional("the number itself"),
+                           "What is given in place of the number `x` that was read, like `x / 1000`: an "
+                           "expression of muParser, with `pi` and `e`",
+                           [](Keys& to, auto value) { static_cast<keys&>(to).expr = std::move(value); }));
+  rows.push_back(key<Keys>("cache",
+                           with_place(duration(std::chrono::milliseconds(10), std::chrono::hours(1))),
+                           presence::optional("each GET reads"),
+                           "How long a value that was read is given again; a GET that comes while one reads "
+                           "shares its reading, and a write through the gateway ends it",
+                           [](Keys& to, auto value) { static_cast<keys&>(to).cache = std::move(value); }));
+  rows.push_back(key<Keys>("schema", with_place(schema_words()), presence::optional("anything"),
+                           "JSON Schema of what may be stored, the value here included, in the words of "
+                           "docs/schema.md",
+                           [](Keys& to, auto value) { static_cast<keys&>(to).schema = std::move(value); }));
+  return rows;
+}
+
+/// What those keys say; faults go into the report.
+backend_resource_options build_backend_options(const backend_keys& keys, method_set methods,
+                                               const kind_place& at);
+
+}  // namespace mqcoap

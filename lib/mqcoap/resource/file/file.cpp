@@ -1,0 +1,93 @@
+#include <mqcoap/resource/file/file.hpp>
+
+#include <mqcoap/resource/file/file_backend.hpp>
+#include <mqcoap/resource/resource_site.hpp>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+namespace mqcoap {
+
+namespace {
+
+template <class Work>
+backend_reply attempt(Work&& work) noexcept try {
+  return work();
+} catch (const std::bad_alloc&) {
+  return backend_reply::error(response_code::service_unavailable, "out of memory");
+} catch (const std::exception& e) {
+  return backend_reply::error(response_code::internal_server_error, e.what());
+}
+
+}  // namespace
+
+void file_options::make(resource_site& at) const {
+  auto* const services = at.services().backends;
+  if (services == nullptr) throw std::invalid_argument(at.path() + ": no files can be read here");
+  at.serve(at.path(), std::make_shared<backend_resource>(
+                          front, std::make_shared<file_backend>(*this, *services), at.services().time));
+}
+
+backend::running file_backend::run(backend_request what, reply_handler done) {
+  if (waiting_.size() >= most_waiting) {
+    done(backend_reply::error(response_code::service_unavailable, "too many requests wait for the file"));
+    return nullptr;
+  }
+  const auto added = std::make_shared<job>(job{std::move(what), std::move(done)});
+  waiting_.push_back(added);
+  if (!is_busy_) begin_next();
+  return added;
+}
+
+/// The next write, or the next GETs of one file that nothing but GETs stands between.
+file_backend::job_list file_backend::take_next() {
+  job_list taken;
+  std::string rest;
+  while (!waiting_.empty()) {
+    const auto next = waiting_.front().lock();
+    const bool is_first = taken.empty();
+    if (next && !is_first && (next->what.verb != method::get || next->what.rest != rest)) break;
+    waiting_.pop_front();
+    if (!next) continue;  // its caller has gone
+    taken.push_back(next);
+    if (next->what.verb != method::get) break;
+    rest = next->what.rest;
+  }
+  return taken;
+}
+
+void file_backend::begin_next() {
+  auto taken = take_next();
+  const auto first = taken.empty() ? nullptr : taken.front().lock();
+  is_busy_ = first != nullptr;
+  if (!is_busy_) return;
+  const bool is_get = first->what.verb == method::get;
+  std::string bytes;
+  if (!is_get) {
+    const auto& body = first->what.body;
+    bytes = body.is_string() ? decode_json_string(body.text()) : std::string(body.text());
+  }
+  services_.run_blocking([at = place_of(first->what), most = options_.most, atomic = options_.atomic, is_get,
+                          bytes = std::move(bytes), taken = std::move(taken),
+                          self = weak_from_this()]() -> std::function<void()> {
+    auto reply = attempt([&] { return is_get ? read_file(at, most) : write_file(at, bytes, atomic); });
+    return [reply = std::move(reply), taken, self] {
+      if (const auto still = self.lock()) still->end(taken, reply);
+    };
+  });
+}
+
+void file_backend::end(const job_list& served, const backend_reply& reply) {
+  for (const auto& each : served)
+    if (const auto still = each.lock()) {
+      const auto done = std::move(still->done);
+      if (done) done(reply);
+    }
+  begin_next();
+}
+
+file_place file_backend::place_of(const backend_request& what) const {
+  return options_.at.folder.empty() ? options_.at : file_place{options_.at.folder, what.rest};
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <mqcoap/protocol/method.hpp>
+#include <mqcoap/resource/backend/backend_resource.hpp>
+#include <mqcoap/resource/backend/file_access.hpp>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+class kind_module;
+class resource_site;
+
+/// A file, or the files beneath a folder.
+struct file_options {
+  static constexpr std::string_view kind_name = "file";
+
+  file_place at;               ///< of a tree, the folder alone
+  std::size_t most = 1 << 18;  ///< bytes that are read; a larger file gets 500
+  bool atomic = false;         ///< a PUT puts a new file in the place of the old one
+  backend_resource_options front;
+
+  method_set offered() const { return front.methods; }
+  void make(resource_site& at) const;
+  friend bool operator==(const file_options& a, const file_options& b) {
+    return a.at.folder == b.at.folder && a.at.path == b.at.path && a.most == b.most && a.atomic == b.atomic &&
+           a.front == b.front;
+  }
+};
+
+/// In a configuration: `cpu_temp: {file: /sys/class/thermal/thermal_zone0/temp, parse: number}`.
+const kind_module& file_kind();
+
+}  // namespace mqcoap

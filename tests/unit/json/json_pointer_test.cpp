@@ -1,0 +1,41 @@
+#include <doctest/doctest.h>
+
+#include <mqcoap/json/json_pointer.hpp>
+#include <string>
+
+using namespace mqcoap;
+
+namespace {
+
+/// What is found, or `-`.
+std::string at(std::string_view json, std::string_view pointer) {
+  return std::string(find_json(json, pointer).value_or("-"));
+}
+
+}  // namespace
+
+TEST_CASE("a pointer leads to a part of the text as it stands there") {
+  constexpr std::string_view json =
+      R"({"a": {"b": [1, "x,]", {"c": 2.50}, [ ]]}, "": 7, "m~n": 8, "o/p": 9, "a\u0062": 10, "d": 1, "d": 2})";
+  CHECK(at(json, "") == json);
+  CHECK(at(json, "/a/b/0") == "1");
+  CHECK(at(json, "/a/b/1") == "\"x,]\"");
+  CHECK(at(json, "/a/b/2/c") == "2.50");
+  CHECK(at(json, "/a/b/3") == "[ ]");
+  CHECK(at(json, "/") == "7");
+  CHECK(at(json, "/m~0n") == "8");
+  CHECK(at(json, "/o~1p") == "9");
+  CHECK(at(json, "/ab") == "10");
+  CHECK(at(json, "/d") == "2");
+  for (const char* none : {"/b", "/a/b/4", "/a/b/-", "/a/b/00", "/a/b/01", "/a/b/x", "/a/b/0/0", "/a/b/3/0",
+                           "/a/b/", "/a/b/99999999999999999999999"}) {
+    const std::string pointer = none;
+    CAPTURE(pointer);
+    CHECK(at(json, pointer) == "-");
+  }
+}
+
+TEST_CASE("what is a pointer") {
+  for (const char* good : {"", "/", "/a", "/a/b", "/~0~1", "//"}) CHECK(is_json_pointer(good));
+  for (const char* bad : {"a", "a/b", "#/a", "/~", "/~2", "/a~"}) CHECK_FALSE(is_json_pointer(bad));
+}

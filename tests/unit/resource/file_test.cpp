@@ -1,0 +1,216 @@
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <mqcoap/resource/backend/file_access.hpp>
+#include <mqcoap/resource/file/file_backend.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "recorder.hpp"
+#include "unit/config/support.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+
+namespace {
+
+constexpr std::size_t plenty = 1 << 16;
+
+std::string words(const backend_reply& reply) {
+  return std::to_string(to_int(reply.code)) + ' ' + (is_error(reply.code) ? reply.words : reply.text);
+}
+
+struct file_fixture {
+  temporary_folder folder;
+  boost::asio::io_context loop;
+  backend_services services{loop.get_executor()};
+  std::vector<std::string> answers;
+
+  std::string content(const std::string& name) const {
+    std::ifstream in(folder.path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  std::shared_ptr<file_backend> at(const std::string& name, bool atomic = false) {
+    file_options options;
+    options.at.path = folder.path(name);
+    options.atomic = atomic;
+    return std::make_shared<file_backend>(options, services);
+  }
+  backend::running ask(backend& of, method verb, const std::string& body = "null") {
+    return of.run({.verb = verb, .path = "x", .rest = {}, .body = text(body), .options = {}},
+                  [this](backend_reply reply) { answers.push_back(words(reply)); });
+  }
+  void settle(std::size_t wanted) {
+    loop.restart();
+    const auto work = boost::asio::make_work_guard(loop);
+    while (answers.size() < wanted) loop.run_one();
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(file_fixture, "files are read to their end, those without a size as well") {
+  folder.write("a", "21.5\n");
+  CHECK(words(read_file({{}, folder.path("a")}, plenty)) == "205 21.5\n");
+  folder.write("empty", "");
+  CHECK(words(read_file({{}, folder.path("empty")}, plenty)) == "205 ");
+  CHECK(read_file({{}, "/proc/self/status"}, plenty).text.find("VmRSS") != std::string::npos);
+  folder.write("long", std::string(plenty, 'x'));
+  CHECK(read_file({{}, folder.path("long")}, plenty).text.size() == plenty);
+  CHECK(words(read_file({{}, folder.path("long")}, plenty - 1)) == "500 the file is larger than 65535B");
+}
+
+TEST_CASE_FIXTURE(file_fixture, "what is no regular file is refused, and never waited for") {
+  CHECK(words(read_file({{}, folder.path("none")}, plenty)) == "404 there is no such file");
+  CHECK(words(read_file({{}, folder.path("")}, plenty)) == "403 it is no regular file");
+  REQUIRE(::mkfifo(folder.path("fifo").c_str(), 0600) == 0);
+  CHECK(words(read_file({{}, folder.path("fifo")}, plenty)) == "403 it is no regular file");
+  CHECK(words(read_file({{}, "/dev/zero"}, plenty)) == "403 it is no regular file");
+  CHECK(words(write_file({{}, folder.path("fifo")}, "x", false)) == "403 it is no regular file");
+  CHECK(words(write_file({{}, "/dev/null"}, "x", true)) == "403 it is no regular file");
+}
+
+TEST_CASE_FIXTURE(file_fixture, "beneath a folder, no path leads out of it and no link is followed") {
+  std::filesystem::create_directories(folder.path("tree/sub"));
+  folder.write("secret", "secret");
+  folder.write("tree/a", "a");
+  folder.write("tree/sub/b", "b");
+  std::filesystem::create_symlink("../secret", folder.path("tree/link"));
+  std::filesystem::create_symlink("sub", folder.path("tree/folder"));
+  std::filesystem::create_symlink("a", folder.path("tree/inside"));
+  const auto get = [&](const std::string& path) { return read_file({folder.path("tree"), path}, plenty); };
+  CHECK(words(get("a")) == "205 a");
+  CHECK(words(get("sub/b")) == "205 b");
+  CHECK(get("none").code == response_code::not_found);
+  CHECK(get("a/b").code == response_code::not_found);
+  CHECK(get("sub").code == response_code::forbidden);
+  for (const char* path : {"link", "folder/b", "inside"}) CHECK(get(path).code == response_code::forbidden);
+  // Every way to write one step up, alone and within a path.
+  std::size_t tried = 0;
+  const std::vector<std::string> steps{"..",     ".",
+                                       "",       "%2e%2e",
+                                       "..%2f",  "...",
+                                       "..\\",   "\xc0\xae\xc0\xae",
+                                       "sub/..", std::string("..\0", 3),
+                                       "link",   "folder"};
+  for (const auto& first : steps)
+    for (const auto& second : steps)
+      for (const auto& third : steps)
+        for (const char* last : {"secret", "../secret"}) {
+          ++tried;
+          const auto reply = get(first + '/' + second + '/' + third + '/' + last);
+          CHECK_MESSAGE(is_error(reply.code), first << '/' << second << '/' << third);
+        }
+  CHECK(tried > 2000);
+}
+
+TEST_CASE_FIXTURE(file_fixture,
+                  "a folder that is exchanged for a link while it is read gives nothing of elsewhere") {
+  std::filesystem::create_directories(folder.path("tree/sub"));
+  std::filesystem::create_directories(folder.path("outside"));
+  folder.write("tree/sub/x", "inside");
+  folder.write("outside/x", "outside");
+  std::filesystem::create_symlink("../outside", folder.path("tree/other"));
+  std::atomic<bool> stop = false;
+  std::thread exchanger([&] {
+    while (!stop)
+      ::syscall(SYS_renameat2, AT_FDCWD, folder.path("tree/sub").c_str(), AT_FDCWD,
+                folder.path("tree/other").c_str(), RENAME_EXCHANGE);
+  });
+  std::size_t good = 0;
+  for (int i = 0; i < 5000; ++i) {
+    const auto reply = read_file({folder.path("tree"), "sub/x"}, plenty);
+    good += reply.text == "inside" ? 1 : 0;
+    CHECK(reply.text != "outside");
+  }
+  stop = true;
+  exchanger.join();
+  CHECK(good > 0);
+}
+
+TEST_CASE_FIXTURE(file_fixture, "a write replaces all there was, in place or by a new file") {
+  folder.write("a", "something longer", 0640);
+  struct stat before {
+  }, after{};
+  REQUIRE(::stat(folder.path("a").c_str(), &before) == 0);
+  CHECK(write_file({{}, folder.path("a")}, "1", false).code == response_code::content);
+  CHECK(content("a") == "1");
+  CHECK(write_file({{}, folder.path("a")}, "22", true).code == response_code::content);
+  CHECK(content("a") == "22");
+  REQUIRE(::stat(folder.path("a").c_str(), &after) == 0);
+  CHECK(before.st_ino != after.st_ino);
+  CHECK((after.st_mode & 07777U) == 0640U);
+  CHECK(write_file({{}, folder.path("new")}, "3", true).code == response_code::content);
+  CHECK(content("new") == "3");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path("")), {}) ==
+        2);  // nothing is left over
+}
+
+TEST_CASE_FIXTURE(file_fixture, "a write that fails says why; an atomic one leaves the file as it was") {
+  folder.write("a", "before");
+  rlimit usual{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &usual) == 0);
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = usual;
+  small.rlim_cur = 4;
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const auto reply = write_file({{}, folder.path("a")}, std::string(100, 'x'), true);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &usual) == 0);
+  std::signal(SIGXFSZ, ignored);
+  CHECK(words(reply) == "500 it cannot be written, and is as it was: File too large");
+  CHECK(content("a") == "before");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path("")), {}) == 1);
+  CHECK(write_file({{}, folder.path("none/a")}, "x", true).code == response_code::internal_server_error);
+  CHECK(write_file({{}, folder.path("none/a")}, "x", false).code == response_code::not_found);
+}
+
+TEST_CASE_FIXTURE(file_fixture,
+                  "requests for a file have their turn, in order, and GETs that wait share a look") {
+  folder.write("a", "1");
+  const auto tested = at("a");
+  std::vector<backend::running> running;
+  running.push_back(ask(*tested, method::get));
+  running.push_back(ask(*tested, method::put, "\"2\""));
+  for (int i = 0; i < 3; ++i) running.push_back(ask(*tested, method::get));
+  running.push_back(ask(*tested, method::put, R"({"three":3})"));
+  running.push_back(ask(*tested, method::get));
+  settle(7);
+  CHECK(answers ==
+        std::vector<std::string>{"205 1", "205 ", "205 2", "205 2", "205 2", "205 ", R"(205 {"three":3})"});
+}
+
+TEST_CASE_FIXTURE(file_fixture, "who has gone is not answered, and holds up nobody") {
+  folder.write("a", "1");
+  const auto tested = at("a");
+  auto first = ask(*tested, method::get);
+  auto gone = ask(*tested, method::put, "\"2\"");
+  const auto last = ask(*tested, method::get);
+  gone.reset();
+  first.reset();
+  settle(1);
+  CHECK(answers == std::vector<std::string>{"205 1"});
+  CHECK(content("a") == "1");  // a write whose caller had gone before its turn is not done
+}
+
+TEST_CASE_FIXTURE(file_fixture, "no more wait than may") {
+  folder.write("a", "1");
+  const auto tested = at("a");
+  std::vector<backend::running> running;
+  for (std::size_t i = 0; i < file_backend::most_waiting + 2; ++i)
+    running.push_back(ask(*tested, method::get));
+  CHECK(answers.size() == 1);
+  CHECK(answers.front().starts_with("503"));
+  settle(file_backend::most_waiting + 2);
+}

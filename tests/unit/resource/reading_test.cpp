@@ -1,0 +1,78 @@
+#include <doctest/doctest.h>
+
+#include <mqcoap/resource/backend/reading.hpp>
+#include <string>
+#include <string_view>
+
+using namespace mqcoap;
+
+namespace {
+
+using form = reading_options::form;
+
+/// The value's text, or the words behind `fault: `.
+std::string read(const reading_options& options, std::string_view text) {
+  const auto made = reading(options, 4).make(text);
+  return made ? std::string(made->text()) : "fault: " + made.error().words;
+}
+
+std::string read_json(const reading_options& options, std::string_view json) {
+  const auto made = reading(options, 4).make(*json_text::parse(json));
+  return made ? std::string(made->text()) : "fault: " + made.error().words;
+}
+
+}  // namespace
+
+TEST_CASE("text is read without the line end behind it, and has to be UTF-8") {
+  CHECK(read({}, "ready\n") == R"("ready")");
+  CHECK(read({}, "ready\r\n") == R"("ready")");
+  CHECK(read({}, "a\n\n") == "\"a\\n\"");  // one line end only
+  CHECK(read({}, "") == R"("")");
+  CHECK(read({}, "\xff\xfe") == "fault: it is no UTF-8 text; this was read: '?\?'");
+}
+
+TEST_CASE("a number is decimal and finite, with white space around it") {
+  const reading_options number{.as = form::number};
+  CHECK(read(number, " 21500\n") == "21500");
+  CHECK(read(number, "+2.5e-1\r\n") == "0.25");
+  CHECK(read(number, "-0.0") == "-0");
+  for (const char* none :
+       {"", "\n", "nan", "inf", "-inf", "1e999", "0x10", "12 V", "++1", "+-1", "1,5", "."}) {
+    CAPTURE(none);
+    CHECK(read(number, none).starts_with("fault: it is no number; "));
+  }
+  CHECK(read(number, "off\n") == "fault: it is no number; this was read: 'off'");
+  CHECK(read(number, "") == "fault: it is no number; nothing was read");
+  const auto long_fault = read(number, std::string(500, 'x'));
+  CHECK(long_fault.size() < 140);
+}
+
+TEST_CASE("JSON is checked, also for its depth, and a pointer leads into it") {
+  const reading_options json{.as = form::json};
+  CHECK(read(json, " {\"a\": 1}\n") == "{\"a\": 1}");
+  CHECK(read(json, "{").starts_with("fault: it is no JSON: "));
+  CHECK(read(json, "[[[[[1]]]]]").starts_with("fault: it is no JSON: "));
+  const reading_options at{.as = form::json, .pointer = "/sensors/1/p"};
+  CHECK(read(at, R"({"sensors":[{},{"p":2.5}]})") == "2.5");
+  CHECK(read(at, R"({"sensors":[]})") ==
+        R"(fault: there is nothing at /sensors/1/p; this was read: '{"sensors":[]}')");
+  CHECK(read_json(at, R"({"sensors":[{},{"p":[1]}]})") == "[1]");
+}
+
+TEST_CASE("a regular expression gives its group, or the whole match") {
+  CHECK(read({.as = form::number, .regex = R"((\d+)%)"}, "Use%\n 42%\n") == "42");
+  CHECK(read({.as = form::text, .regex = R"(\w+%)"}, "Use 42%\n") == R"("42%")");
+  CHECK(read({.as = form::number, .regex = R"((\d+)%)"}, "none") ==
+        "fault: the regular expression matches nothing; this was read: 'none'");
+  CHECK_FALSE(reading::find_regex_fault(R"((\d+)%)"));
+  CHECK(reading::find_regex_fault("(").has_value());
+  CHECK(reading::find_regex_fault("(a)(b)")->starts_with("it has 2 groups"));
+}
+
+TEST_CASE("an expression makes another number of what was read") {
+  CHECK(read({.as = form::number, .expr = "x / 1000"}, "21500\n") == "21.5");
+  CHECK(read_json({.as = form::json, .pointer = "/ms", .expr = "x*2"}, R"({"ms":4})") == "8");
+  CHECK(read({.as = form::number, .expr = "1 / x"}, "0") ==
+        "fault: the expression gives no finite number for x = 0");
+  CHECK(read_json({.as = form::json, .expr = "x"}, "[1]") == "fault: it is no number; this was read: '[1]'");
+}
