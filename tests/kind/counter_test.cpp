@@ -34,11 +34,10 @@ gateway_options one_counter(const counter_options& counter, const char* descript
 
 struct counter_fixture {
   manual_clock time;
-  no_alarm wake;
+  hand_alarm wake;
   memory_broker broker;
   memory_link lab{broker, "lab"};
   desk caller{broker};
-  request_id_generator ids;
   timer_queue bus{time};
   std::unique_ptr<gateway> tested;
 
@@ -48,11 +47,7 @@ struct counter_fixture {
     broker.run();
   }
   void ask(const std::string& verb = "GET", const std::string& path = "count") {
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id,
-                      R"({"header":{"method":")" + verb + R"(","path":")" + path + R"(","request_id":")" +
-                          id + R"("},"body":null,"timestamp":"1"})",
-                      steady_time::max());
+    caller.send({.verb = verb, .path = path});
     broker.run();
   }
   void pass(std::chrono::milliseconds while_) {
@@ -68,7 +63,7 @@ struct counter_fixture {
 TEST_CASE_FIXTURE(counter_fixture, "a kind of one's own answers later, by the gateway's alarm") {
   start(one_counter({.start = 6}));
   ask();
-  CHECK(wake.next == time.now() + 50ms);
+  CHECK(wake.when() == time.now() + 50ms);
   pass(49ms);
   CHECK(caller.answers.empty());
   pass(1ms);

@@ -172,7 +172,11 @@ class tree_builder final : public YAML::EventHandler {
     if (n.is_null() && n.text.empty()) {
       faults_.error(n, "a key is missing in front of ':'");
     } else if (!n.is_scalar()) {
-      faults_.error(n, "a key must be text, not " + describe(n),
+      // What stands in a list or a map has not been read yet.
+      faults_.error(n,
+                    "a key must be text, not " + (n.is_list()  ? "a list"
+                                                  : n.is_map() ? "a map"
+                                                               : describe(n)),
                     n.is_null() ? "quote it: \"" + n.text + '"' : "");
     } else if (n.text == "<<" && !n.quoted) {
       faults_.error(n, "merge keys are refused", "devices that are alike: use `templates` and `like`");

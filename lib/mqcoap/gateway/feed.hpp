@@ -8,6 +8,7 @@
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/response.hpp>
 #include <mqcoap/protocol/topic.hpp>
+#include <mqcoap/state/cell_changed.hpp>
 #include <mqcoap/transport/outage_cause.hpp>
 #include <string_view>
 
@@ -47,6 +48,7 @@ struct feed {
   channel<answer_written> written;
   channel<request_unreadable> unreadable;
   channel<link_changed> links;
+  channel<cell_changed> values;    ///< changes of resources with a state: value, collection, signal
   channel<reload_status> reloads;  ///< a reload has ended; published by the code that reads the configuration
 };
 

@@ -29,7 +29,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       proxy_(options_.proxy, proxy_environment()),
       returns_(proxy_, counted_, time_),
       store_(store ? std::move(store) : std::make_unique<memory_store>()),
-      state_(*store_),
+      state_(*store_, resource_state::default_waiting, &facts_.values),
       elsewhere_(proxy_, [this] { set_alarm(); }),
       timers_(time_, [this] { set_alarm(); }),
       services_{time_, timers_, hooks_.notice ? hooks_.notice : spdlog_sink(), elsewhere_},

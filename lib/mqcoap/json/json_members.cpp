@@ -3,9 +3,11 @@
 namespace mqcoap {
 namespace {
 
+constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 void skip_space(std::string_view& text) noexcept {
   std::size_t n = 0;
-  while (n < text.size() && (text[n] == ' ' || text[n] == '\t' || text[n] == '\n' || text[n] == '\r')) ++n;
+  while (n < text.size() && is_space(text[n])) ++n;
   text.remove_prefix(n);
 }
 
@@ -38,6 +40,13 @@ std::size_t container_length(std::string_view text) noexcept {
   }
 }
 
+/// Bytes of the number or word at the front.
+std::size_t word_length(std::string_view text) noexcept {
+  std::size_t n = 0;
+  while (n < text.size() && text[n] != ',' && text[n] != ']' && text[n] != '}' && !is_space(text[n])) ++n;
+  return n;
+}
+
 }  // namespace
 
 std::string_view first_json_value(std::string_view validated) noexcept {
@@ -45,7 +54,7 @@ std::string_view first_json_value(std::string_view validated) noexcept {
     case '"': return validated.substr(0, string_length(validated));
     case '{':
     case '[': return validated.substr(0, container_length(validated));
-    default: return validated.substr(0, validated.find_first_of(",]} \t\r\n"));
+    default: return validated.substr(0, word_length(validated));
   }
 }
 

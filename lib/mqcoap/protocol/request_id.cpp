@@ -10,7 +10,21 @@ request_id::request_id(std::string_view text) noexcept : size_(static_cast<std::
   std::copy(text.begin(), text.end(), text_.begin());
 }
 
+namespace {
+
+/// `01234567-89ab-...`, as nearly all ids are written: one look at each byte.
+bool is_usual_uuid(std::string_view text) noexcept {
+  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
+    return false;
+  std::size_t digits = 0;
+  for (const char c : text) digits += is_hex_digit(c) ? 1 : 0;
+  return digits == 32;
+}
+
+}  // namespace
+
 result<request_id> request_id::parse(std::string_view text, validation rules) noexcept {
+  if (is_usual_uuid(text)) return request_id(text);
   if (!is_name(text)) return errc::invalid_id;
   std::size_t significant = 0;
   bool hexadecimal = true;

@@ -92,8 +92,10 @@ void serving_core::finish(call& answered, const answer& what) noexcept {
   --in_flight_;
   const auto name = answered.name();
   if (answered.origin) attempt(name, [&] { answered.origin->send(answered, what); });
-  for (auto passed = answered.passed; passed > 0; --passed)
-    attempt(name, [&] { answered.chain->steps()[passed - 1u]->on_answer(answered, what); });
+  for (auto passed = answered.passed; passed > 0; --passed) {
+    auto& by = *answered.chain->steps()[passed - 1u];
+    if (by.hears_answers()) attempt(name, [&] { by.on_answer(answered, what); });
+  }
   end(answered);
 }
 
@@ -103,8 +105,10 @@ void serving_core::end(const call& c) noexcept {
 }
 
 void serving_core::note_sent(const call& to, const answer& what) noexcept {
-  for (std::uint16_t i = 0; i < to.passed; ++i)
-    attempt(to.name(), [&] { to.chain->steps()[i]->on_sent(to, what); });
+  for (std::uint16_t i = 0; i < to.passed; ++i) {
+    auto& by = *to.chain->steps()[i];
+    if (by.hears_sent()) attempt(to.name(), [&] { by.on_sent(to, what); });
+  }
 }
 
 void serving_core::withdraw(responder& r, const answer* instead) {

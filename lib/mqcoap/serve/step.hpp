@@ -25,14 +25,23 @@ class step {
   /// Called when a call that this step left to the next has its answer: once, after the answer was passed to
   /// the call's origin, and before the steps in front of this one. Not called for a repeat, which gets the
   /// answer of another call.
-  virtual void on_answer(const call& /*c*/, const answer& /*what*/) {}
+  virtual void on_answer(const call& /*c*/, const answer& /*what*/) { hears_answers_ = false; }
   /// Called when something was written for the caller of a call that this step left to the next: the answer,
   /// its replacement if there is no memory for it or it is too large, or another call's answer for a repeat.
-  virtual void on_sent(const call& /*c*/, const answer& /*what*/) {}
+  virtual void on_sent(const call& /*c*/, const answer& /*what*/) { hears_sent_ = false; }
 
   /// Handles the time that `next_deadline` returned.
   virtual void expire(steady_time /*now*/) {}
   virtual steady_time next_deadline() const noexcept { return steady_time::max(); }
+
+  /// Returns false once a call has shown that the step does not override `on_answer`, or `on_sent`: most
+  /// steps do not, and are not called again.
+  bool hears_answers() const noexcept { return hears_answers_; }
+  bool hears_sent() const noexcept { return hears_sent_; }
+
+ private:
+  bool hears_answers_ = true;
+  bool hears_sent_ = true;
 };
 
 }  // namespace mqcoap

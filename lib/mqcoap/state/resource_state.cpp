@@ -38,8 +38,11 @@ class resource_state::adoption final : public batch {
   std::shared_ptr<const cell_terms> terms_;
 };
 
-resource_state::resource_state(state_store& store, std::size_t most_waiting)
-    : store_(store), most_waiting_(most_waiting), alive_(std::make_shared<resource_state*>(this)) {}
+resource_state::resource_state(state_store& store, std::size_t most_waiting, channel<cell_changed>* changed)
+    : store_(store),
+      most_waiting_(most_waiting),
+      changed_(changed),
+      alive_(std::make_shared<resource_state*>(this)) {}
 
 resource_state::~resource_state() { abandon(); }
 
@@ -134,9 +137,17 @@ void resource_state::store(pending_batch& p, std::vector<stored_value> stored) {
   });
 }
 
+/// Changes all of them before it tells of the first.
+void resource_state::apply(pending_batch& p) noexcept {
+  for (auto& each : p.changes) each.target->apply(each.number, std::move(each.put));
+  if (changed_ == nullptr) return;
+  for (const auto& each : p.changes)
+    changed_->publish({*each.target, each.number, each.target->find(each.number)},
+                      [](std::string_view) { /* The change holds, whoever hears of it. */ });
+}
+
 void resource_state::end(pending_batch& p, error_code why) noexcept {
-  if (!why)
-    for (auto& each : p.changes) each.target->apply(each.number, std::move(each.put));
+  if (!why) apply(p);
   const auto work = std::move(p.work);
   leave(p);
   if (work) work->finish(why);

@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <list>
 #include <memory>
+#include <mqcoap/exchange/channel.hpp>
 #include <mqcoap/state/batch.hpp>
 #include <mqcoap/state/cell.hpp>
+#include <mqcoap/state/cell_changed.hpp>
 #include <mqcoap/state/pending_batch.hpp>
 #include <mqcoap/state/state_store.hpp>
 #include <set>
@@ -23,8 +25,10 @@ class resource_state {
   /// The limit of waiting batches, for all cells together.
   static constexpr std::size_t default_waiting = 1024;
 
-  /// @param store  outlives this object
-  explicit resource_state(state_store& store, std::size_t most_waiting = default_waiting);
+  /// @param store    outlives this object
+  /// @param changed  gets every value that a request or a reload changes; outlives this object; may be null
+  explicit resource_state(state_store& store, std::size_t most_waiting = default_waiting,
+                          channel<cell_changed>* changed = nullptr);
   ~resource_state();
   resource_state(const resource_state&) = delete;
   resource_state& operator=(const resource_state&) = delete;
@@ -59,10 +63,12 @@ class resource_state {
   void prepare(pending_batch& p, std::vector<change> changes, std::vector<stored_value>& stored) const;
   void store(pending_batch& p, std::vector<stored_value> stored);
   void end(pending_batch& p, error_code why) noexcept;
+  void apply(pending_batch& p) noexcept;
   void give_turns() noexcept;
 
   state_store& store_;
   const std::size_t most_waiting_;
+  channel<cell_changed>* const changed_;
   cell_set cells_;
   pending_list waiting_;  ///< in order of arrival
   pending_list ready_;    ///< batches whose turn has come

@@ -9,6 +9,8 @@ namespace mqcoap::test {
 class hand_alarm final : public alarm {
  public:
   void wake_at(steady_time when) override { when_ = when; }
+  /// What was asked for last, and has not been told by `rings`.
+  steady_time when() const noexcept { return when_; }
 
   /// Returns true, once, when its time has come.
   bool rings(steady_time now) noexcept {

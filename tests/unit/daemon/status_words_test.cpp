@@ -6,20 +6,13 @@
 #include <status_words.hpp>
 #include <string>
 
+#include "support/lab/desk.hpp"
+#include "support/lab/hand_alarm.hpp"
+
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct no_alarm final : alarm {
-  void wake_at(steady_time) override {}
-};
-
-struct no_events final : link_events {
-  void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
-  void on_message(mqcoap::link&, const inbound&) noexcept override {}
-};
 
 gateway_options one_device() {
   gateway_options options{0, default_namespace(), {}, {}, {}, {}};
@@ -31,23 +24,17 @@ gateway_options one_device() {
 
 struct status_fixture {
   manual_clock time;
-  no_alarm wake;
-  no_events nobody;
+  test::hand_alarm wake;
   memory_broker here, there;
   memory_link lab{here, "lab"};
   memory_link site{there, "site"};
-  memory_link desk{here, "desk"};
+  test::desk caller{here};
   gateway running{one_device(), {&lab, &site}, time, wake};
   status_words tested{running, time};
-  request_id_generator ids;
 
   void ping(int times) {
     for (int i = 0; i < times; ++i) {
-      const std::string id(ids.next().text());
-      desk.publish("gf_int_v1/axuv/request/GW_1/" + id,
-                   R"({"header":{"method":"GET","path":"ping","request_id":")" + id +
-                       R"("},"body":null,"timestamp":"1"})",
-                   steady_time::max());
+      caller.send({.path = "ping"});
       here.run();
     }
   }
@@ -68,7 +55,6 @@ TEST_CASE_FIXTURE(status_fixture,
 
 TEST_CASE_FIXTURE(status_fixture, "the rate is that since it was asked for before") {
   running.start();
-  desk.start(nobody);
   here.run();
   there.run();
   ping(25);

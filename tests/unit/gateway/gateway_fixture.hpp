@@ -11,29 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "support/lab/desk.hpp"
+#include "support/lab/hand_alarm.hpp"
+
 namespace mqcoap::test {
 
 using namespace std::chrono_literals;
-
-/// Rings only by hand.
-struct no_alarm final : alarm {
-  steady_time next{};  ///< what was asked for last
-  void wake_at(steady_time when) override { next = when; }
-};
-
-/// A caller on the gateway's broker.
-struct desk final : link_events {
-  memory_link at;
-  std::vector<std::string> answers;
-
-  explicit desk(memory_broker& broker) : at(broker, "desk") {
-    at.subscribe("+/+/response/GW_1/+", {});
-    at.start(*this);
-  }
-  void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
-  void on_message(mqcoap::link&, const inbound& m) noexcept override { answers.emplace_back(m.payload); }
-};
 
 inline gateway_options two_devices() {
   gateway_options options{80, default_namespace(), {}, {}, {}, {}};
@@ -57,7 +40,7 @@ inline gateway_options two_devices() {
 /// A gateway with two devices on a broker in memory.
 struct gateway_fixture {
   manual_clock time;
-  no_alarm wake;
+  hand_alarm wake;
   memory_broker broker;
   memory_link lab{broker, "lab"};
   desk caller{broker};
@@ -66,7 +49,6 @@ struct gateway_fixture {
   bool log_fails = false;
   std::vector<std::string> errors;
   gateway tested{two_devices(), {&lab}, time, wake, hooks()};
-  request_id_generator ids;
 
   gateway_hooks hooks() {
     gateway_hooks made;
@@ -92,11 +74,7 @@ struct gateway_fixture {
   void get_of(const std::string& device) { ask("GET", "GW_1", "proxy", device + "/axuv/gains"); }
   void ask(const std::string& verb, const std::string& tag, const std::string& subsystem,
            const std::string& path, const std::string& body = "null") {
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/" + subsystem + "/request/" + tag + '/' + id,
-                      R"({"header":{"method":")" + verb + R"(","path":")" + path + R"(","request_id":")" +
-                          id + R"("},"body":)" + body + R"(,"timestamp":"1"})",
-                      steady_time::max());
+    caller.send({.verb = verb, .tag = tag, .path = path, .subsystem = subsystem, .body = body});
     broker.run();
   }
 };

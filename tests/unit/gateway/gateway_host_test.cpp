@@ -33,7 +33,7 @@ link_options broker_of(const char* name, std::uint16_t port = 1883) {
 
 struct host_fixture {
   manual_clock time;
-  no_alarm wake;
+  hand_alarm wake;
   memory_broker broker;
   memory_link outside{broker, "outside"};
   desk caller{broker};
@@ -42,7 +42,6 @@ struct host_fixture {
   int stopped = 0;
   std::vector<std::string> presence;
   std::unique_ptr<gateway_host> tested;
-  request_id_generator ids;
 
   host_fixture() {
     broker.watch([this](const memory_link&, std::string_view topic, std::string_view payload,
@@ -68,11 +67,8 @@ struct host_fixture {
   void settle() {
     while (true) {
       const auto moved = broker.run();
-      const bool rings = tested && wake.next <= time.now();
-      if (rings) {
-        wake.next = steady_time::max();
-        tested->on_alarm();
-      }
+      const bool rings = tested && wake.rings(time.now());
+      if (rings) tested->on_alarm();
       if (moved == 0 && !rings) return;
     }
   }
@@ -82,11 +78,7 @@ struct host_fixture {
   }
   /// Asks for a resource of a device that never answers.
   void ask_mute_device() {
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/proxy/request/GW_1/" + id,
-                      R"({"header":{"method":"GET","path":"MUTE_1/s/x","request_id":")" + id +
-                          R"("},"body":null,"timestamp":"1"})",
-                      steady_time::max());
+    caller.send({.path = "MUTE_1/s/x", .subsystem = "proxy"});
     settle();
   }
   std::string last_presence() const { return presence.empty() ? "" : read_presence(presence.back())->state; }

@@ -93,14 +93,14 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
   for (int i = 0; i < 10; ++i) ask("GET", "GW_1", "any", "large");
   CHECK(tested.rivals().empty());
   CHECK(errors.empty());
-  const std::string id(ids.next().text());
+  const std::string id = caller.next_id();
   const std::string answer = R"({"header":{"response_code":205,"path":"large","request_id":")" + id +
                              R"("},"body":1,"timestamp":"1"})";
-  caller.at.publish("gf_int_v1/any/response/ELSE_1/" + id, answer, steady_time::max());
+  caller.publish("gf_int_v1/any/response/ELSE_1/" + id, answer);
   broker.run();
   CHECK(tested.rivals().empty());
   for (int i = 0; i < 10; ++i) {
-    caller.at.publish("gf_int_v1/any/response/GW_2/" + id, answer, steady_time::max());
+    caller.publish("gf_int_v1/any/response/GW_2/" + id, answer);
     broker.run();
   }
   CHECK(tested.rivals().tags() == std::vector<std::string>{"GW_2"});
@@ -138,11 +138,11 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
   start();
   ask("POST", "GW_1", "axuv", "fire");
   CHECK(tested.run_once_usage().entries == 1);
-  CHECK(wake.next == time.now() + 300s);
+  CHECK(wake.when() == time.now() + 300s);
   time.advance(300s);
-  wake.next = {};
+  CHECK(wake.rings(time.now()));
   tested.on_alarm();
-  CHECK(wake.next == steady_time{});  // no further alarm: nothing is left
+  CHECK(wake.when() == steady_time::max());  // no further alarm: nothing is left
   CHECK(tested.run_once_usage().entries == 0);
 }
 
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
 TEST_CASE("bridged brokers are told once, with the route, and seen from outside, also after a reload") {
   const test::log_catcher log;
   manual_clock time;
-  test::no_alarm wake;
+  test::hand_alarm wake;
   memory_broker a, b;
   memory_link to_a{a, "a"}, to_b{b, "b"};
   a.bridge(b, "gf_int_v1/");
@@ -182,13 +182,8 @@ TEST_CASE("bridged brokers are told once, with the route, and seen from outside,
     while (a.run() + b.run() > 0) continue;
   };
   run();
-  request_id_generator ids;
   const auto ask = [&] {
-    const std::string id(ids.next().text());
-    caller.at.publish(
-        "gf_int_v1/axuv/request/D_1/" + id,
-        R"({"header":{"method":"POST","path":"fire","request_id":")" + id + R"("},"timestamp":"1"})",
-        steady_time::max());
+    caller.send({.verb = "POST", .tag = "D_1", .path = "fire"});
     run();
   };
   for (int i = 0; i < 3; ++i) ask();
@@ -223,11 +218,7 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
   const test::log_catcher log;
   start();
   for (int i = 0; i < 2; ++i) {
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id,
-                      R"({"header":{"method":"GET","path":"store","request_id":")" + id + R"(","source":")" +
-                          lab.client_id() + R"("},"timestamp":"1"})",
-                      steady_time::max());
+    caller.send({.options = R"(,"source":")" + lab.client_id() + '"'});
     broker.run();
   }
   REQUIRE(caller.answers.size() == 2);

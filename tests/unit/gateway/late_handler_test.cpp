@@ -16,12 +16,11 @@ namespace {
 /// A gateway whose writes wait for a store, which the test holds up.
 struct late_handler_fixture {
   manual_clock time;
-  no_alarm wake;
+  hand_alarm wake;
   memory_broker broker;
   memory_link lab{broker, "lab"};
   desk caller{broker};
   slow_store* store = nullptr;
-  request_id_generator ids;
   std::unique_ptr<gateway> tested = make();
 
   late_handler_fixture() {
@@ -35,11 +34,7 @@ struct late_handler_fixture {
                                      gateway_hooks{}, std::move(owned));
   }
   void put(const std::string& options = "") {
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id,
-                      R"({"header":{"method":"PUT","path":"store","request_id":")" + id + '"' + options +
-                          R"(},"body":7,"timestamp":"1"})",
-                      steady_time::max());
+    caller.send({.verb = "PUT", .body = "7", .options = options});
     broker.run();
   }
   void pass(std::chrono::milliseconds while_) {
@@ -57,7 +52,7 @@ TEST_CASE_FIXTURE(late_handler_fixture,
                   "a resource that does not answer in time is 504, and its late answer goes nowhere") {
   put();
   REQUIRE(store->under_way.size() == 1);
-  CHECK(wake.next == time.now() + 10s);
+  CHECK(wake.when() == time.now() + 10s);
   pass(9999ms);
   CHECK(caller.answers.empty());
   pass(1ms);

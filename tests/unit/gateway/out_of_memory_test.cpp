@@ -38,7 +38,7 @@ struct short_of_memory : test::gateway_fixture {
   std::string id;
 
   std::string put(const std::string& path) {
-    id = ids.next().text();
+    id = caller.next_id();
     return R"({"header":{"method":"PUT","path":")" + path + R"(","request_id":")" + id + R"("},"body":")" +
            std::string(large, 'x') + R"(","timestamp":"1"})";
   }
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(short_of_memory, "an answer for which there is no memory is 50
   start();
   ask("PUT", "GW_1", "axuv", "store", '"' + std::string(large, 'x') + '"');
   caller.answers.clear();
-  id = ids.next().text();
+  id = caller.next_id();
   arrive("axuv",
          R"({"header":{"method":"GET","path":"store","request_id":")" + id + R"("},"timestamp":"1"})");
   broker.run();
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(short_of_memory, "a resource without memory for what it gives 
   REQUIRE(caller.answers.size() == 1);
   CHECK(caller.answers[0].find("\"response_code\":201") != std::string::npos);
   caller.answers.clear();
-  id = ids.next().text();
+  id = caller.next_id();
   arrive("axuv", R"({"header":{"method":"GET","path":"list","request_id":")" + id + R"("},"timestamp":"1"})");
   broker.run();
   REQUIRE(caller.answers.size() == 1);
@@ -142,7 +142,7 @@ TEST_CASE(
     const mute_device device(f.broker, "D_1");
     f.broker.run();
     const auto payload = R"({"header":{"method":"PUT","path":"D_1/axuv/gains","request_id":")" +
-                         (f.id = f.ids.next().text()) + R"("},"body":1,"timestamp":"1"})";
+                         (f.id = f.caller.next_id()) + R"("},"body":1,"timestamp":"1"})";
     const auto topic = "gf_int_v1/proxy/request/GW_1/" + f.id;
     {
       const auto now = scarce_memory::lacking_one(pieces++);
@@ -227,7 +227,7 @@ TEST_CASE("wherever memory ends, a device's answer is one answer, a repeat gets 
     short_of_memory f;
     f.start();
     const auto request = R"({"header":{"method":"PUT","path":"D_1/axuv/gains","request_id":")" +
-                         (f.id = f.ids.next().text()) + R"("},"body":1,"timestamp":"1"})";
+                         (f.id = f.caller.next_id()) + R"("},"body":1,"timestamp":"1"})";
     const std::string asked = "gf_int_v1/proxy/request/GW_1/" + f.id;
     const auto topic = f.response_topic_of("D_1", [&] { f.answer(asked, request); });
     const auto payload =

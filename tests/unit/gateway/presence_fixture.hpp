@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "support/lab/hand_alarm.hpp"
+
 namespace mqcoap::test {
 
 using namespace std::chrono_literals;
@@ -59,11 +61,6 @@ struct witness final : link_events {
 
 using states = std::map<std::string, std::string>;
 
-struct hand_alarm final : alarm {
-  steady_time at = steady_time::max();
-  void wake_at(steady_time when) override { at = when; }
-};
-
 /// A board of a gateway, and its log.
 struct board_on {
   hand_alarm wake;
@@ -108,8 +105,7 @@ struct presence_fixture {
     broker.run();
   }
   void ring(board_on& which) {
-    if (which.wake.at > time.now()) return;
-    which.wake.at = steady_time::max();
+    if (!which.wake.rings(time.now())) return;
     which.board.on_alarm();
   }
   void advance(std::chrono::milliseconds by) {

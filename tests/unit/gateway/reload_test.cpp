@@ -9,31 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "support/lab/desk.hpp"
+#include "support/lab/hand_alarm.hpp"
 #include "support/slow_store.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct hand_alarm final : alarm {
-  steady_time at = steady_time::max();
-  void wake_at(steady_time when) override { at = when; }
-};
-
-/// A caller who counts the answers to its requests.
-struct desk final : link_events {
-  memory_link at;
-  std::vector<std::string> answers;
-
-  explicit desk(memory_broker& broker) : at(broker, "desk") {
-    at.subscribe("+/+/response/+/+", {});
-    at.start(*this);
-  }
-  void on_link_up(mqcoap::link&) noexcept override {}
-  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
-  void on_message(mqcoap::link&, const inbound& m) noexcept override { answers.emplace_back(m.payload); }
-};
 
 value_options number(const char* initial) {
   value_options value;
@@ -69,7 +53,6 @@ struct reload_fixture {
   int ready = 0;
   int away = 0;
   gateway tested{with_devices({"GW_1"}), {&lab}, time, wake, hooks()};
-  request_id_generator ids;
 
   gateway_hooks hooks() {
     gateway_hooks all;
@@ -83,35 +66,28 @@ struct reload_fixture {
     broker.run();
   }
   void settle() {
-    do {
+    for (bool rings = true; rings;) {
       broker.run();
-      if (wake.at <= time.now()) {
-        wake.at = steady_time::max();
-        tested.on_alarm();
-      }
-    } while (wake.at <= time.now());
-    broker.run();
+      rings = wake.rings(time.now());
+      if (rings) tested.on_alarm();
+    }
   }
   /// @return the topic
   std::string ask(const std::string& tag) {
-    const std::string id(ids.next().text());
-    const auto topic = "gf_int_v1/axuv/request/" + tag + '/' + id;
-    ask_under(topic, id);
+    const auto topic = caller.send({.tag = tag, .path = "x"});
+    settle();
     return topic;
   }
-  void ask_under(const std::string& topic, const std::string& id) {
-    caller.at.publish(
-        topic, R"({"header":{"method":"GET","path":"x","request_id":")" + id + R"("},"timestamp":"1"})",
-        steady_time::max());
+  /// Asks once more, under the topic of a request.
+  void ask_again(const std::string& topic) {
+    const auto id = topic.substr(topic.rfind('/') + 1);
+    caller.publish(topic,
+                   R"({"header":{"method":"GET","path":"x","request_id":")" + id + R"("},"timestamp":"1"})");
     settle();
   }
   /// @return the answer
   std::string put(const std::string& path, const std::string& body) {
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id,
-                      R"({"header":{"method":"PUT","path":")" + path + R"(","request_id":")" + id +
-                          R"("},"body":)" + body + R"(,"timestamp":"1"})",
-                      steady_time::max());
+    caller.send({.verb = "PUT", .path = path, .body = body});
     settle();
     return caller.answers.empty() ? "" : caller.answers.back();
   }
@@ -157,12 +133,11 @@ TEST_CASE_FIXTURE(reload_fixture, "a message that overlapping subscriptions brin
   settle();
   CHECK(tested.subscribed());
   const auto topic = ask("GW_1");
-  const auto id = topic.substr(topic.rfind('/') + 1);
-  ask_under(topic, id);
+  ask_again(topic);
   CHECK(caller.answers.size() == 1);
   time.advance(5s);
   settle();
-  ask_under(topic, id);  // a GET that is asked again is answered again
+  ask_again(topic);  // a GET that is asked again is answered again
   CHECK(caller.answers.size() == 2);
 }
 
@@ -211,7 +186,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   CHECK(asks_for(lab, "GW_1"));
   auto topic = ask("GW_1");
   CHECK(caller.answers.size() == 1);
-  ask_under(topic, topic.substr(topic.rfind('/') + 1));  // by the other broker, which may be the same
+  ask_again(topic);  // by the other broker, which may be the same
   CHECK(caller.answers.size() == 1);
   broker.allow_all();
   tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
@@ -220,11 +195,11 @@ TEST_CASE_FIXTURE(reload_fixture,
   CHECK(tested.subscribed());
   topic = ask("GW_1");
   CHECK(caller.answers.size() == 2);
-  ask_under(topic, topic.substr(topic.rfind('/') + 1));
+  ask_again(topic);
   CHECK(caller.answers.size() == 2);
   time.advance(5s);
   settle();
-  ask_under(topic, topic.substr(topic.rfind('/') + 1));  // a GET that is asked again is answered again
+  ask_again(topic);  // a GET that is asked again is answered again
   CHECK(caller.answers.size() == 3);
   CHECK(retired.empty());
 }
@@ -249,7 +224,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   settle();
   broker.drop(other);
   const auto topic = ask("GW_1");
-  ask_under(topic, topic.substr(topic.rfind('/') + 1));
+  ask_again(topic);
   CHECK(caller.answers.size() == 1);
 }
 
@@ -368,11 +343,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   slow.start();
   broker.run();
   const auto put_into_it = [&] {
-    const std::string id(ids.next().text());
-    caller.at.publish(
-        "gf_int_v1/axuv/request/GW_2/" + id,
-        R"({"header":{"method":"PUT","path":"x","request_id":")" + id + R"("},"body":7,"timestamp":"1"})",
-        steady_time::max());
+    caller.send({.verb = "PUT", .tag = "GW_2", .path = "x", .body = "7"});
     broker.run();
   };
   put_into_it();

@@ -39,11 +39,10 @@ struct tag_gate final : composed_step<closed_tag> {
 /// A gateway with two steps of its owner's.
 struct steps_fixture {
   manual_clock time;
-  no_alarm wake;
+  hand_alarm wake;
   memory_broker broker;
   memory_link lab{broker, "lab"};
   desk caller{broker};
-  request_id_generator ids;
   std::map<int, int> by_code;
   std::string closed = "GW_1";
   gateway tested{two_devices(), {&lab}, time, wake, hooks()};
@@ -63,11 +62,7 @@ struct steps_fixture {
   /// Returns the code of the answer; 0 if there is none.
   int ask(const std::string& verb, const std::string& path) {
     caller.answers.clear();
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id,
-                      R"({"header":{"method":")" + verb + R"(","path":")" + path + R"(","request_id":")" +
-                          id + R"("},"body":1,"timestamp":"1"})",
-                      steady_time::max());
+    caller.send({.verb = verb, .path = path, .body = "1"});
     broker.run();
     const std::string key = "\"response_code\":";
     const auto at = caller.answers.empty() ? std::string::npos : caller.answers.back().find(key);

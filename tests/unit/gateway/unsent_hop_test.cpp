@@ -54,18 +54,17 @@ struct full_link final : mqcoap::link, private link_events {
 
 TEST_CASE("a large request that the link's queue lost, or the broker refused, is 503 at once") {
   manual_clock time;
-  test::no_alarm wake;
+  test::hand_alarm wake;
   memory_broker broker;
   full_link lab(broker);
   test::desk caller(broker);
   gateway tested{test::two_devices(), {&lab}, time, wake};
   tested.start();
   broker.run();
-  caller.at.publish("gf_int_v1/proxy/request/GW_1/16fd2706-8baf-433b-82eb-8c7fada847da",
-                    R"({"header":{"method":"PUT","path":"D_1/axuv/gains","request_id":)"
-                    R"("16fd2706-8baf-433b-82eb-8c7fada847da"},"body":")" +
-                        std::string(6000, 'x') + R"(","timestamp":"1"})",
-                    steady_time::max());
+  caller.send({.verb = "PUT",
+               .path = "D_1/axuv/gains",
+               .subsystem = "proxy",
+               .body = '"' + std::string(6000, 'x') + '"'});
   broker.run();
   REQUIRE(lab.queued.size() == 1);
   REQUIRE(lab.queued[0]);

@@ -13,16 +13,15 @@
 #include <string>
 #include <vector>
 
+#include "support/lab/desk.hpp"
+#include "support/lab/hand_alarm.hpp"
+
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct no_alarm final : alarm {
-  void wake_at(steady_time) override {}
-};
-
-/// Somebody on the gateway's broker: keeps what arrives, and may answer as the device D_1.
+/// The device D_1: keeps what arrives, and may answer.
 struct peer final : link_events {
   memory_link at;
   std::vector<std::pair<std::string, std::string>> got;
@@ -58,15 +57,14 @@ gateway_options lab() {
 
 struct metrics_fixture {
   manual_clock time;
-  no_alarm wake;
+  test::hand_alarm wake;
   memory_broker broker;
   memory_link link{broker, "lab"};
-  peer caller{broker, "desk", "+/+/response/+/+"};
+  test::desk caller{broker};
   peer device{broker, "device", "+/+/request/D_1/+"};
   observer seen{time, "9.9"};
   gateway tested{
       lab(), {&link}, time, wake, {{}, [this](own_document which) { return seen.document(which); }}};
-  request_id_generator ids;
 
   metrics_fixture() { seen.watch(tested); }
   void start() {
@@ -75,11 +73,7 @@ struct metrics_fixture {
   }
   void ask(const std::string& verb, const std::string& subsystem, const std::string& path,
            const std::string& body = "null") {
-    const std::string id(ids.next().text());
-    caller.at.publish("gf_int_v1/" + subsystem + "/request/GW_1/" + id,
-                      R"({"header":{"method":")" + verb + R"(","path":")" + path + R"(","request_id":")" +
-                          id + R"("},"body":)" + body + R"(,"timestamp":"1"})",
-                      steady_time::max());
+    caller.send({.verb = verb, .path = path, .subsystem = subsystem, .body = body});
     broker.run();
   }
   /// The device's answer to the request that it got last.
@@ -130,8 +124,7 @@ TEST_CASE_FIXTURE(metrics_fixture, "requests count by role, tag, method and code
   CHECK(shows(R"(mqcoap_requests_total{role="local",device="GW_1",method="GET",code="404"} 1)"));
   CHECK(shows(R"(mqcoap_request_duration_seconds_count{role="local",route=""} 4)"));
 
-  const std::string id(ids.next().text());
-  caller.at.publish("gf_int_v1/axuv/request/GW_1/" + id, "{", steady_time::max());
+  caller.publish("gf_int_v1/axuv/request/GW_1/" + caller.next_id(), "{");
   broker.run();
   CHECK(shows(R"(mqcoap_requests_total{role="none",device="GW_1",method="unknown",code="400"} 1)"));
 }
@@ -258,10 +251,10 @@ TEST_CASE_FIXTURE(metrics_fixture, "the documents are resources of the gateway's
   start();
   seen.set_configuration(*json_text::parse(R"({"version":1})"));
   const auto answer_to = [&](const std::string& verb, const std::string& path) {
-    caller.got.clear();
+    caller.answers.clear();
     ask(verb, "axuv", path);
-    REQUIRE(caller.got.size() == 1);
-    return boost::json::parse(caller.got.back().second);
+    REQUIRE(caller.answers.size() == 1);
+    return boost::json::parse(caller.answers.back());
   };
   CHECK(answer_to("GET", ".gw/status").at("body").at("version") == "9.9");
   CHECK(answer_to("GET", ".gw/config").at("body").at("version") == 1);

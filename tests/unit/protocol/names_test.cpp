@@ -54,6 +54,9 @@ TEST_CASE("a request id is the same in every spelling and keeps its own") {
   CHECK(*a == *b);
   CHECK(b->text() == "16FD27068BAF433B82EB8C7FADA847DA");
   CHECK_FALSE(request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847d"));
+  CHECK_FALSE(request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847dg"));
+  CHECK_FALSE(request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847-a"));
+  CHECK(request_id::parse("16fd2706-8baf-433b-82eb8c7fada847d-a"));  // hyphens may stand anywhere
   CHECK_FALSE(request_id::parse("batch-1"));
   CHECK(request_id::parse("batch-1", validation::lenient));
   CHECK_FALSE(request_id::parse("---", validation::lenient));

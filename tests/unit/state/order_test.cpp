@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
 #include "state_fixture.hpp"
 #include "support/json_value.hpp"
 
@@ -167,4 +169,42 @@ TEST_CASE_FIXTURE(state_fixture, "what waits behind several of its values has it
     store.end_one();
     CHECK(answered() == i);
   }
+}
+
+TEST_CASE("each value that has changed is told, when the change holds, with what it is now") {
+  slow_store store;
+  channel<cell_changed> changed;
+  resource_state state(store, resource_state::default_waiting, &changed);
+  recorder recorded;
+  state_draft draft(state);
+  const auto one = std::make_shared<value_resource>(writable("0"), draft, "D_1", "one");
+  const auto two = std::make_shared<value_resource>(writable("0"), draft, "D_1", "two");
+  collection_resource list(collection_options{}, draft, "D_1", "list");
+  draft.put_in_force();
+  std::vector<std::string> heard;
+  const auto following = changed.subscribe([&](const cell_changed& fact) {
+    heard.push_back(fact.of.name().path + '#' + std::to_string(fact.number) + '=' +
+                    (fact.value == nullptr ? "none" : std::string(fact.value->value.text())));
+    // All of a batch hold before the first is told.
+    if (fact.of.name().path == "one") CHECK(two->kept()->current().text() == fact.value->value.text());
+    if (fact.value != nullptr && fact.value->value.text() == "13") throw std::runtime_error("unlucky");
+  });
+  const auto send = [&](handler& to, const asked& a) {
+    to.handle(responder(make_call(a), recorded.sink()));
+    if (!store.under_way.empty()) store.end_one();
+  };
+  action_resource both({}, {{one->kept(), text("1")}, {two->kept(), text("1")}}, state);
+  send(both, {method::post, "both"});
+  CHECK(heard == std::vector<std::string>{"one#0=1", "two#0=1"});
+  heard.clear();
+  send(list, {method::post, "list", "7"});
+  send(list, {.verb = method::del, .path = "list/0", .rest_at = 5});
+  CHECK(heard == std::vector<std::string>{"list#0=7", "list#0=none"});
+  heard.clear();
+  send(*two, {method::put, "two", "13"});  // a subscriber that fails is nobody else's business
+  CHECK(recorded.answers.back().code == response_code::changed);
+  two->handle(responder(make_call({method::put, "two", "14"}), recorded.sink()));
+  CHECK(heard == std::vector<std::string>{"two#0=13"});  // 14 is not stored yet
+  store.end_one(errc::closed);
+  CHECK(heard.size() == 1);
 }

@@ -26,7 +26,8 @@ class mqtt_origin final : public call_origin {
     return objection_ ? std::optional(*objection_) : std::nullopt;
   }
   void send(const call& to, const answer& what) override {
-    const auto* const asked = dynamic_cast<const mqtt_origin*>(to.origin.get());
+    const auto* const asked =
+        to.origin.get() == this ? this : dynamic_cast<const mqtt_origin*>(to.origin.get());
     if (asked == nullptr) return to.origin->send(to, what);  // a repeat from another front
     if (const auto way = way_.lock()) way->send(asked->topic_, to, what);
   }

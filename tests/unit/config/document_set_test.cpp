@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <mqcoap/config/document_set.hpp>
+#include <string>
+#include <vector>
+
+#include "support.hpp"
+
+using namespace mqcoap;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+/// A folder with a main file, and what reading it gives.
+struct document_set_fixture {
+  test::temporary_folder folder;
+  report faults;
+
+  document_set read(const std::string& text) { return {folder.write("main.yaml", text), faults}; }
+  /// `file:line: words | hint` for each fault, a line each, without the folder.
+  std::string found(const document_set& from) {
+    std::string lines;
+    for (const auto& d : faults.take(from.files())) {
+      std::string line =
+          d.file + ':' + std::to_string(d.line) + ": " + d.message + (d.hint.empty() ? "" : " | " + d.hint);
+      const auto prefix = folder.path("");
+      for (auto at = line.find(prefix); at != std::string::npos; at = line.find(prefix))
+        line.erase(at, prefix.size());
+      lines.append(line) += '\n';
+    }
+    return lines;
+  }
+  words names(const document_set& from) const {
+    words all;
+    for (const auto& path : from.files()) all.push_back(path.substr(folder.path("").size()));
+    return all;
+  }
+};
+
+words keys(const node* map) {
+  words all;
+  REQUIRE(map != nullptr);
+  for (const auto& entry : map->entries) all.push_back(entry.key->text);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(document_set_fixture, "devices, brokers and templates of all files stand in one tree") {
+  folder.write("one.yaml", "devices: {B: {}}\ntemplates: {t: {}}\n");
+  folder.write("two.yaml", "devices: {C: {}}\nlimits: {depth: 9}\n");
+  const auto tested = read("version: 1\ninclude: [one.yaml, two.yaml]\ndevices: {A: {}}\n");
+  CHECK(found(tested).empty());
+  CHECK(keys(tested.root()) == words{"version", "include", "devices", "templates", "limits"});
+  CHECK(keys(tested.root()->find("devices")) == words{"A", "B", "C"});
+  CHECK(names(tested) == words{"main.yaml", "one.yaml", "two.yaml"});
+  // Each value still knows its own file.
+  CHECK(tested.root()->find("limits")->file->path() == folder.path("two.yaml"));
+}
+
+TEST_CASE_FIXTURE(document_set_fixture,
+                  "the routes of an included file stand behind those of the main file") {
+  folder.write("one.yaml", "proxy: {routes: [{name: b}, {name: c}]}\n");
+  const auto tested = read("version: 1\ninclude: one.yaml\nproxy: {routes: [{name: a}], forward: A}\n");
+  CHECK(found(tested).empty());
+  const auto* const routes = tested.root()->find("proxy")->find("routes");
+  REQUIRE(routes != nullptr);
+  REQUIRE(routes->items.size() == 3);
+  CHECK(routes->items[0]->find("name")->text == "a");
+  CHECK(routes->items[2]->find("name")->text == "c");
+}
+
+TEST_CASE_FIXTURE(document_set_fixture, "what stands in two files is a fault that names both places") {
+  folder.write("one.yaml", "devices: {A: {}}\nlimits: {depth: 9}\nproxy: {forward: B}\n");
+  const auto tested =
+      read("version: 1\ninclude: one.yaml\ndevices:\n  A: {}\nlimits: {depth: 8}\nproxy: {forward: A}\n");
+  CHECK(found(tested) ==
+        "one.yaml:1: 'A' is defined twice | first: main.yaml:4\n"
+        "one.yaml:2: 'limits' is defined twice | first: main.yaml:5\n"
+        "one.yaml:3: 'forward' is defined twice | first: main.yaml:6\n");
+}
+
+TEST_CASE_FIXTURE(document_set_fixture,
+                  "an included file adds to a section that is empty, or is of no type") {
+  folder.write("one.yaml", "devices: {B: {}}\nbrokers:\n");
+  SUBCASE("the main file's is empty") {
+    const auto tested = read("version: 1\ninclude: one.yaml\ndevices:\nbrokers: {lab: {}}\n");
+    CHECK(found(tested).empty());
+    CHECK(keys(tested.root()->find("devices")) == words{"B"});
+    CHECK(keys(tested.root()->find("brokers")) == words{"lab"});
+  }
+  SUBCASE("the main file's is a list: there is nothing to add to") {
+    const auto tested = read("version: 1\ninclude: one.yaml\ndevices: [A]\n");
+    CHECK(found(tested).starts_with("one.yaml:1: expected a map"));
+  }
+}
+
+TEST_CASE_FIXTURE(document_set_fixture, "a file that two patterns name is read once, in the order of names") {
+  std::filesystem::create_directory(folder.path("conf.d"));
+  folder.write("conf.d/b.yaml", "devices: {B: {}}\n");
+  folder.write("conf.d/a.yaml", "devices: {A: {}}\n");
+  const auto tested = read("version: 1\ninclude: [\"conf.d/*.yaml\", conf.d/../conf.d/b.yaml]\n");
+  CHECK(found(tested).empty());
+  CHECK(names(tested) == words{"main.yaml", "conf.d/a.yaml", "conf.d/b.yaml"});
+  CHECK(keys(tested.root()->find("devices")) == words{"A", "B"});
+}
+
+TEST_CASE_FIXTURE(document_set_fixture, "an include that leads nowhere, back, or further is refused") {
+  folder.write("one.yaml", "include: two.yaml\n");
+  folder.write("list.yaml", "- 1\n");
+  folder.write("old.yaml", "version: 2\n");
+  const auto tested = read(
+      "version: 1\n"
+      "include: [main.yaml, none.yaml, one.yaml, list.yaml, old.yaml, \"none.d/*.yaml\"]\n");
+  const std::string expected =
+      "main.yaml:2: this includes the file itself\n"
+      "main.yaml:2: there is no file none.yaml\n"
+      "main.yaml:2: no file matches none.d/*.yaml | a file with comments only is enough\n"
+      "one.yaml:1: an included file cannot include others | name the file in main.yaml\n"
+      "list.yaml:1: expected a map with the keys of a configuration, found a list\n"
+      "old.yaml:1: expected 1, found the number 2 | version: 1\n";
+  CHECK(found(tested) == expected);
+}
+
+TEST_CASE_FIXTURE(document_set_fixture, "a fault in an included file does not keep the others out") {
+  folder.write("one.yaml", "devices: {B: {}\n");
+  folder.write("two.yaml", "devices: {C: {}}\n");
+  const auto tested = read("version: 1\ninclude: [one.yaml, two.yaml]\n");
+  const auto found_faults = found(tested);
+  CHECK_MESSAGE(std::count(found_faults.begin(), found_faults.end(), '\n') == 1, found_faults);
+  CHECK(keys(tested.root()->find("devices")) == words{"C"});
+}
+
+TEST_CASE_FIXTURE(document_set_fixture, "a file that everybody may write to is refused, included or not") {
+  folder.write("one.yaml", "devices: {B: {}}\n", 0666);
+  const auto tested = read("version: 1\ninclude: one.yaml\n");
+  CHECK(found(tested) == "one.yaml:0: everybody may write to this file (mode 0666) | chmod o-w one.yaml\n");
+}
+
+TEST_CASE_FIXTURE(document_set_fixture, "a main file that is no map, or cannot be read, has no keys") {
+  const auto list = read("- 1\n");
+  REQUIRE(list.root() != nullptr);
+  CHECK(list.root()->is_list());  // whoever expects a map reports it
+  const document_set nothing(folder.path("none.yaml"), faults);
+  CHECK(nothing.root() == nullptr);
+  CHECK(nothing.files().size() == 1);
+}

@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <mqcoap/config/yaml_reader.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "support.hpp"
+
+using namespace mqcoap;
+
+namespace {
+
+/// One text as it is read.
+struct reading {
+  source_file file;
+  node_arena arena;
+  report faults;
+  const node* root;
+
+  explicit reading(std::string text, when_empty empty = when_empty::is_fault)
+      : file("a.yaml", std::move(text), 0600), root(read_yaml(file, arena, faults, empty)) {}
+
+  /// `line:column: words | hint` for each fault, a line each.
+  std::string found() {
+    std::string lines;
+    for (const auto& d : faults.take({file.path()}))
+      lines.append(std::to_string(d.line) + ':' + std::to_string(d.column) + ": " + d.message +
+                   (d.hint.empty() ? "" : " | " + d.hint) + '\n');
+    return lines;
+  }
+};
+
+const node& value_of(const reading& r, std::string_view key) {
+  REQUIRE(r.root != nullptr);
+  const auto* const found = r.root->find(key);
+  REQUIRE_MESSAGE(found != nullptr, key);
+  return *found;
+}
+
+}  // namespace
+
+TEST_CASE("every value knows where it stands, how long it is, and under which keys") {
+  reading r("a: 1\nlist:\n  - x\n  - {deep: \"two words\"}\nnone:\nkeys: {}\n");
+  CHECK(r.found().empty());
+  const auto& a = value_of(r, "a");
+  CHECK(a.is_scalar());
+  CHECK_FALSE(a.quoted);
+  CHECK(a.text == "1");
+  CHECK(a.line == 1);
+  CHECK(a.column == 4);
+  CHECK(a.length == 1);
+  CHECK(a.parent == r.root);
+  REQUIRE(a.key != nullptr);
+  CHECK(a.key->is_key);
+  CHECK(a.key->text == "a");
+
+  const auto& list = value_of(r, "list");
+  REQUIRE(list.items.size() == 2);
+  CHECK(list.items[1]->index == 1);
+  const auto* const deep = list.items[1]->find("deep");
+  REQUIRE(deep != nullptr);
+  CHECK(deep->quoted);
+  CHECK(deep->text == "two words");
+  CHECK(deep->length == 11);  // with its quotes
+  CHECK(key_path(*deep) == "list[1].deep");
+
+  const auto& none = value_of(r, "none");
+  CHECK(none.is_null());
+  CHECK(none.text.empty());
+  CHECK(none.line == 5);  // where its key stands, not where the parser noticed
+  CHECK(none.column == 1);
+  CHECK(none.length == 4);
+  CHECK(value_of(r, "keys").is_map());
+}
+
+TEST_CASE("null is told from a text that says null") {
+  reading r("a: null\nb: ~\nc: \"null\"\nd: |\n  null\n");
+  CHECK(value_of(r, "a").text == "null");
+  CHECK(value_of(r, "b").text == "~");
+  CHECK(value_of(r, "a").is_null());
+  CHECK(value_of(r, "b").is_null());
+  CHECK(value_of(r, "c").is_scalar());
+  CHECK(value_of(r, "d").is_scalar());
+  CHECK(value_of(r, "d").quoted);  // a block is text, whatever it says
+}
+
+TEST_CASE("what YAML allows and a configuration does not is refused, each at its place") {
+  CHECK(reading("a: 1\nb: 2\na: 3\n").found() == "3:1: the key 'a' stands here twice | first: line 1\n");
+  CHECK(reading("a: &x 1\n").found() ==
+        "1:4: anchors are refused | devices that are alike: use `templates` and `like`\n");
+  CHECK(reading("a: !!str 1\n").found() == "1:4: tags like '!!str' are refused | text stands in quotes\n");
+  CHECK(reading("<<: 1\n").found() ==
+        "1:1: merge keys are refused | devices that are alike: use `templates` and `like`\n");
+  CHECK(reading("\"<<\": 1\n").found().empty());  // in quotes it is a key like any other
+  CHECK(reading("[a]: 1\n").found() == "1:1: a key must be text, not a list\n");
+  CHECK(reading("~: 1\n").found() == "1:1: a key must be text, not ~ | quote it: \"~\"\n");
+  CHECK(reading("a: 1\n---\nb: 2\n").found() ==
+        "2:1: a second document begins here: a configuration is one | is the indentation right?\n");
+}
+
+TEST_CASE("the value of a key that was refused is not in the tree, and what stands behind it is") {
+  reading r("a: 1\na: {b: 2}\nc: 3\n");
+  CHECK(value_of(r, "a").text == "1");
+  CHECK(value_of(r, "c").text == "3");
+  CHECK(r.root->entries.size() == 2);
+}
+
+TEST_CASE("a text without a value is a fault, or nothing, as its reader wants it") {
+  for (const char* text : {"", "# only a comment\n", "---\n", "\n\n", "~\n"}) {
+    CAPTURE(text);
+    reading strict(text);
+    CHECK(strict.root == nullptr);
+    CHECK(strict.found() == "0:0: the file is empty | begin with: version: 1\n");
+    reading lenient(text, when_empty::is_nothing);
+    CHECK(lenient.root == nullptr);
+    CHECK(lenient.found().empty());
+  }
+}
+
+TEST_CASE("a text that is no YAML has one fault, and gives no tree") {
+  for (const char* text : {"a: [1\n", "a: {b: 1\n", "a: \"open\n", "a:\n\t- 1\n", "a: b: c\n"}) {
+    CAPTURE(std::string(text));
+    reading r(text);
+    CHECK(r.root == nullptr);
+    const auto found = r.found();
+    CHECK_MESSAGE(std::count(found.begin(), found.end(), '\n') == 1, found);
+  }
+}
+
+TEST_CASE("bytes that are no text are refused with their place") {
+  reading bytes("a: 1\nb: \xff\n");
+  CHECK(bytes.root == nullptr);
+  CHECK(bytes.found().starts_with("2:4: "));
+  reading escaped("a: \"\\xff\"\n");  // U+00FF, as YAML means it
+  CHECK(escaped.found().empty());
+  CHECK(value_of(escaped, "a").text == "\xc3\xbf");
+}
+
+TEST_CASE("what may be a secret is hidden in the tree and in the file, wherever reading stops") {
+  reading whole("brokers:\n  lab: {password: hunter2, url: x}\n");
+  const auto* const lab = value_of(whole, "brokers").find("lab");
+  REQUIRE(lab != nullptr);
+  CHECK(lab->find("password")->hidden);
+  CHECK_FALSE(lab->find("url")->hidden);
+  CHECK(whole.file.shown_line(2).find("hunter2") == std::string::npos);
+  reading broken("brokers:\n  lab: {password: hunter2, url: [x\n");
+  CHECK(broken.root == nullptr);
+  CHECK(broken.file.shown_line(2).find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("the defaults of field tables belong to no file, and one that is no YAML is a fault of ours") {
+  node_arena arena;
+  const auto* const methods = read_default("[GET, PUT]", arena);
+  REQUIRE(methods->items.size() == 2);
+  CHECK(methods->file == nullptr);
+  CHECK(methods->items[1]->file == nullptr);
+  CHECK_THROWS_AS(read_default("[GET", arena), std::logic_error);
+  CHECK_THROWS_AS(read_default("", arena), std::logic_error);
+  yaml_defaults defaults;
+  CHECK(&defaults.read("4s") == &defaults.read("4s"));  // read once
+}
