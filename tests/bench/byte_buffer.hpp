@@ -12,17 +12,17 @@ namespace bench {
 /// it grows by, which would cost as much as receiving it.
 class byte_buffer {
  public:
-  /// What was appended and not yet consumed; valid until the next prepare or append.
+  /// Returns the bytes that were appended and not yet consumed; valid until the next prepare or append.
   std::string_view view() const noexcept { return {data_.get() + begin_, end_ - begin_}; }
   std::size_t size() const noexcept { return end_ - begin_; }
   bool empty() const noexcept { return begin_ == end_; }
 
-  /// Room for at least n bytes at the end; commit() says how many of them were written.
+  /// Returns room for at least n bytes at the end; commit() says how many of them were written.
   char* prepare(std::size_t n) {
     if (capacity_ - end_ < n) make_room(n);
     return data_.get() + end_;
   }
-  /// Bytes that fit without moving anything.
+  /// Returns the number of bytes that fit without moving anything.
   std::size_t room() const noexcept { return capacity_ - end_; }
   void commit(std::size_t n) noexcept { end_ += n; }
 

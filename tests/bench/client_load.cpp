@@ -1,5 +1,5 @@
-// The library's client as a load: so many requests in flight for so many seconds, and what they cost this
-// process.
+// Uses the library's client as a load: a number of requests in flight for some seconds, and their cost for
+// this process.
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>

@@ -8,11 +8,11 @@
 
 namespace bench {
 
-/// Plays the devices behind a proxy on the load generator's own connection: every request that arrives in a
-/// namespace is answered, at once or, while it is mute, not before it is told to.
+/// Simulates the devices behind a proxy on the load generator's own connection: answers every request in a
+/// namespace, at once or, while it is muted, when told to.
 class device {
  public:
-  /// @param path  the one path that all its answers name
+  /// @param path  the single path in all its answers
   device(mqtt_peer& peer, std::string ns, const std::string& path, std::size_t body_bytes, int qos);
 
   bool takes(const topic_parts& topic) const noexcept {
@@ -22,7 +22,7 @@ class device {
 
   void be_mute(bool mute) noexcept { mute_ = mute; }
   std::size_t waiting() const noexcept { return waiting_.size(); }
-  /// Answers all that came while it was mute.
+  /// Answers all requests that arrived while it was muted.
   void answer_waiting();
 
  private:

@@ -18,7 +18,7 @@ in_flight_table::in_flight_table(std::size_t capacity, std::uint64_t seed)
   for (std::size_t i = capacity; i > 0; --i) free_.push_back(static_cast<std::uint32_t>(i - 1));
 }
 
-// splitmix64: any seed will do.
+// splitmix64, which works with any seed.
 std::uint64_t in_flight_table::random() noexcept {
   std::uint64_t z = state_ += 0x9e3779b97f4a7c15u;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;

@@ -10,18 +10,18 @@ namespace bench {
 
 constexpr std::size_t id_size = 36;
 
-/// One request that waits for its answer.
+/// A request that waits for its answer.
 struct exchange {
   std::array<char, id_size> id{};
-  std::int64_t due = 0;      ///< when it was to be sent, monotonic ns
-  std::uint32_t target = 0;  ///< whom it went to
+  std::int64_t due = 0;      ///< scheduled time, monotonic ns
+  std::uint32_t target = 0;  ///< its target
   bool open = false;
 
   std::string_view id_text() const noexcept { return {id.data(), id.size()}; }
 };
 
-/// Requests that wait for their answers. Every request gets a fresh version-4 UUID whose first digits tell,
-/// scrambled, where it stands in the table: so an answer is found by its id without a hash map.
+/// The requests that wait for their answers. Every request gets a fresh version-4 UUID whose first digits
+/// encode its place in the table: so an answer is found by its id without a hash map.
 class in_flight_table {
  public:
   /// @param capacity  1 to 1,000,000
@@ -31,9 +31,9 @@ class in_flight_table {
   std::size_t size() const noexcept { return entries_.size() - free_.size(); }
   bool full() const noexcept { return free_.empty(); }
 
-  /// A new exchange with a new id. The table must not be full.
+  /// Adds an exchange with a new id. The table must not be full.
   exchange& open(std::int64_t due, std::uint32_t target);
-  /// The open exchange with this id, or nullptr.
+  /// Returns the open exchange with this id, or nullptr.
   exchange* find(std::string_view id) noexcept;
   void close(exchange& e);
 

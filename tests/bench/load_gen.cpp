@@ -104,10 +104,10 @@ void print(const std::string& line) {
   std::fflush(stdout);
 }
 
-/// The lines of standard input, without taking more from a pipe than there is.
+/// Reads lines of standard input, taking no more from a pipe than there is.
 class line_reader {
  public:
-  /// A whole line, if one is here. At the end of the input, what is left of it.
+  /// Returns a whole line, if there is one; at the end of the input, the rest of it.
   std::optional<std::string> take() {
     const auto end = text_.find('\n');
     if (end == std::string::npos) return std::nullopt;
@@ -115,7 +115,7 @@ class line_reader {
     text_.erase(0, end + 1);
     return line;
   }
-  /// False at the end of the input.
+  /// Returns false at the end of the input.
   bool read() {
     char chunk[4096];
     const auto n = ::read(STDIN_FILENO, chunk, sizeof chunk);
@@ -138,7 +138,7 @@ class program {
   void connect() {
     deadline_ = now_ns() + static_cast<std::int64_t>(options_.start_limit * 1e9);
     if (options_.broker_port != 0) {
-      // Answers to others are not wanted: the broker would spend its time on them.
+      // Subscribes only to its own answers: the broker would spend time on others.
       const bool one = targets_.size() == 1;
       peer_.connect(options_.broker_port, "bench-load-" + std::to_string(::getpid()),
                     options_.ns + "/+/response/" + (one ? targets_.front().tag : "+") + "/+", options_.qos);
@@ -161,7 +161,7 @@ class program {
     }
   }
 
-  /// Measures what standard input says until it ends, and keeps the connection alive in between.
+  /// Runs the measurements of standard input until it ends, and keeps the connection alive in between.
   void serve() {
     line_reader lines;
     while (true) {
@@ -184,8 +184,8 @@ class program {
     return options_.ns + "/" + t.subsystem + "/request/" + t.tag + "/id";
   }
 
-  /// Asks until the first target answers well. Behind a broker a request that comes before the program has
-  /// subscribed is lost, so there it is repeated soon.
+  /// Sends requests until the first target answers well. Behind a broker, a request that arrives before the
+  /// program has subscribed is lost, so it is repeated soon.
   void await_first_answer() {
     load_options once;
     once.count = 1;

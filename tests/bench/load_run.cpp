@@ -61,8 +61,8 @@ void load_run::send(std::int64_t due, std::int64_t now) {
   ++sent_;
 }
 
-/// Open loop: a request that could not be sent in time keeps the time it was meant for, so that a stall shows
-/// in the latency of all that it held up.
+/// Open loop: a request that could not be sent in time keeps its scheduled time, so that a stall shows in the
+/// latency of every request that it delayed.
 void load_run::send_due(std::int64_t now) {
   while (sends() && !table_.full()) {
     const auto due = start_ + static_cast<std::int64_t>(static_cast<double>(sent_) * 1e9 / options_.rate);
@@ -160,7 +160,7 @@ held_result hold_requests(mqtt_peer& peer, const std::vector<target>& targets, c
     if (topic && behind.takes(*topic)) return behind.handle(*topic);
     exchange* e = topic ? table.find(topic->id) : nullptr;
     if (!e) throw std::runtime_error("an answer to nothing that was asked");
-    // An answer while the device is mute can only say that the request was not forwarded.
+    // An answer while the device is muted means that the request was not forwarded.
     const auto fault = fault_of(message.payload, targets[e->target], e->id_text(), options.expect);
     if (!fault.empty()) throw std::runtime_error(fault);
     ++out.answered;
@@ -174,7 +174,7 @@ held_result hold_requests(mqtt_peer& peer, const std::vector<target>& targets, c
 
   out.idle = shares(options.processes);
   behind.be_mute(true);
-  // Few at a time on their way, so that what is read is what a waiting request holds, not what a burst needs.
+  // Sends few at a time, so that the measured memory is that of waiting requests, and not that of a burst.
   constexpr std::size_t window = 64;
   for (std::size_t sent = 0; sent < options.in_flight; ++sent) {
     while (sent - behind.waiting() >= window) wait("they do not reach the device");

@@ -22,12 +22,12 @@ struct watched_process {
 };
 
 struct load_options {
-  std::size_t in_flight = 1;     ///< closed loop: so many are always under way. Open loop: at most so many.
+  std::size_t in_flight = 1;     ///< closed loop: constant number under way. Open loop: its limit.
   double rate = 0;               ///< requests/s of the open loop; 0: closed loop
   double warm_up = 0.5;          ///< s, not measured
   double seconds = 2;            ///< s, measured
-  std::uint64_t count = 0;       ///< instead of the times: so many requests, all measured; 0: by time
-  double patience = 5;           ///< s without any answer until those under way are given up as lost
+  std::uint64_t count = 0;       ///< number of requests, all measured, instead of the times; 0: by time
+  double patience = 5;           ///< s without any answer until those under way count as lost
   int expect = 205;              ///< response code of every answer
   std::size_t expect_bytes = 0;  ///< least size of an answer's payload
   std::vector<watched_process> processes;
@@ -44,12 +44,12 @@ struct load_result {
   double seconds = 0;
   double own_cpu_seconds = 0;
   std::uint64_t payload_bytes = 0;  ///< of the requests answered and of their answers
-  mqcoap::histogram latency;        ///< ns; open loop: since the time for which the request was meant
+  mqcoap::histogram latency;        ///< ns; open loop: from the scheduled time
   std::vector<process_share> processes;
 
   std::uint64_t lost = 0;        ///< never answered
   std::uint64_t wrong = 0;       ///< another code, another id, too short
-  std::uint64_t unexpected = 0;  ///< answers to nothing that is under way, among them second answers
+  std::uint64_t unexpected = 0;  ///< answers to no request under way, including second answers
   std::string first_fault;       ///< of a wrong answer
 
   bool good() const noexcept { return lost == 0 && wrong == 0 && unexpected == 0 && answered > 0; }
@@ -106,8 +106,8 @@ struct held_result {
   std::uint64_t answered = 0;
 };
 
-/// Brings so many requests to a mute device behind the program and reads the memory while they wait; then has
-/// all of them answered.
+/// Sends this many requests to a muted device behind the program and reads the memory while they wait; then
+/// has all of them answered.
 /// @throws std::runtime_error  if they do not arrive, or their answers do not
 held_result hold_requests(mqtt_peer& peer, const std::vector<target>& targets, const request_writer& requests,
                           device& behind, const load_options& options);

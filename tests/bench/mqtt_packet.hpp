@@ -82,7 +82,7 @@ void append_subscribe(byte_buffer& out, mqtt_version version, std::uint16_t pack
 void append_suback(byte_buffer& out, mqtt_version version, const subscribe_packet& asked);
 void append_unsuback(byte_buffer& out, mqtt_version version, const subscribe_packet& asked);
 void append_puback(byte_buffer& out, std::uint16_t packet_id);
-/// PINGREQ, PINGRESP or DISCONNECT.
+/// Makes a PINGREQ, PINGRESP or DISCONNECT.
 void append_bare(byte_buffer& out, packet_type type);
 
 /// A text in pieces, so that a message is put together in the buffer it is sent from and nowhere else.
@@ -92,7 +92,7 @@ using pieces = std::initializer_list<std::string_view>;
 void append_publish(byte_buffer& out, mqtt_version version, int qos, std::uint16_t packet_id, pieces topic,
                     pieces payload);
 
-/// Whether a topic matches a filter with `+` and `#`.
+/// Returns whether a topic matches a filter with `+` and `#`.
 bool topic_matches(std::string_view filter, std::string_view topic) noexcept;
 
 }  // namespace bench

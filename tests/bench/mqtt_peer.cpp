@@ -28,7 +28,7 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-/// False: the time has come first.
+/// Returns false if the time came first.
 bool wait_for(int fd, short events, std::int64_t until_ns) {
   pollfd p{fd, events, 0};
   const auto left = std::max<std::int64_t>(0, until_ns - now_ns());
@@ -133,7 +133,7 @@ void mqtt_peer::flush() {
   }
 }
 
-/// True: the buffer was filled, so there may be more.
+/// Returns true if the buffer was filled, so there may be more.
 bool mqtt_peer::receive() {
   packet next;
   const bool partial = split_packet(in_.view(), next) == split_result::incomplete && next.size > in_.size();

@@ -16,10 +16,10 @@ namespace bench {
 /// of one program that connects here. Much cheaper than what it measures: packets are read where they were
 /// received and written where they are sent from, with one system call for all that came or go together.
 /// @par Errors  std::runtime_error when the other side closes, breaks the protocol or refuses.
-/// @par Threads  One.
+/// @par Threads  Used by one thread.
 class mqtt_peer {
  public:
-  /// A message has come; its text is valid within the call.
+  /// Called for a message; its text is valid within the call.
   using message_handler = std::function<void(const publish_packet&)>;
 
   mqtt_peer() = default;

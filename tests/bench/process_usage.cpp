@@ -30,7 +30,7 @@ process_usage usage_of(pid_t pid) {
     if (line.starts_with("VmRSS:")) out.rss_bytes = std::stoull(line.substr(6)) * 1024;
     if (line.starts_with("VmHWM:")) out.peak_bytes = std::stoull(line.substr(6)) * 1024;
   }
-  // A process that has ended and was not waited for has no memory left.
+  // A process that has ended and was not yet waited for has no memory left.
   if (out.rss_bytes == 0) throw std::runtime_error("process " + number + " is gone");
   return out;
 }

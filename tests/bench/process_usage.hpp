@@ -6,17 +6,17 @@
 
 namespace bench {
 
-/// What a process has used so far.
+/// The resources that a process has used so far.
 struct process_usage {
   double cpu_seconds = 0;        ///< user and system, of all its threads, also of those that ended
   std::uint64_t rss_bytes = 0;   ///< resident now
-  std::uint64_t peak_bytes = 0;  ///< the most that was resident at a time
+  std::uint64_t peak_bytes = 0;  ///< largest resident size so far
 };
 
 /// @throws std::runtime_error  if there is no such process: what is measured has died
 process_usage usage_of(pid_t pid);
 
-/// CPU time of this process.
+/// Returns the CPU time of this process.
 double own_cpu_seconds();
 
 }  // namespace bench

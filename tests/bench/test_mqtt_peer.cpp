@@ -18,7 +18,7 @@ const target asked{"BENCH_0001", "axuv", "gains"};
 
 std::int64_t soon() { return now_ns() + 20'000'000'000; }
 
-/// A responder that connects to a load generator which plays the broker; on a thread of its own. It answers
+/// A responder that connects to a load generator acting as the broker; on a thread of its own. It answers
 /// until the connection is closed.
 class responder {
  public:
@@ -38,7 +38,7 @@ class responder {
             peer.connect(port, "responder", ns + "/+/request/" + asked.tag + "/+", qos);
             while (true) peer.wait(soon());
           } catch (const std::exception&) {
-            // the load generator has what it wanted
+            // the load generator is done
           }
         })) {}
 

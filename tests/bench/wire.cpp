@@ -12,7 +12,7 @@ std::string milliseconds_now() {
   return std::to_string(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
 }
 
-/// A large body stands before or behind the header, so both ends are looked at before the middle.
+/// A large body is before or after the header, so both ends are searched before the middle.
 std::size_t find_in_header(std::string_view payload, std::string_view text) noexcept {
   constexpr std::size_t reach = 512;
   if (payload.size() <= 2 * reach) return payload.find(text);
@@ -41,7 +41,7 @@ std::string json_of_size(std::size_t bytes) {
   if (bytes < 6) return std::string(bytes, '1');
   std::string out = "[1234";
   while (out.size() + 6 <= bytes) out += ",1234";
-  out.append(bytes - out.size() - 1, '5');  // the last number takes what is left
+  out.append(bytes - out.size() - 1, '5');  // the last number fills the rest
   out += ']';
   return out;
 }

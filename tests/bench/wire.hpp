@@ -11,7 +11,7 @@
 
 namespace bench {
 
-/// Where requests go.
+/// The target of requests.
 struct target {
   std::string tag;
   std::string subsystem;
@@ -21,10 +21,10 @@ struct target {
 /// Reads `TAG/SUBSYSTEM/PATH`. Nothing if a part is missing.
 std::optional<target> parse_target(std::string_view text);
 
-/// A JSON array of whole numbers that is exactly so many bytes long (at least 1).
+/// Makes a JSON array of whole numbers with exactly this many bytes (at least 1).
 std::string json_of_size(std::size_t bytes);
 
-/// Writes requests as the deployed Python library does: the same fields in the same order.
+/// Writes requests like the deployed Python library: the same fields in the same order.
 class request_writer {
  public:
   request_writer(std::string ns, std::string method, std::string body, int qos);
@@ -47,14 +47,13 @@ struct topic_parts {
 };
 std::optional<topic_parts> parse_topic(std::string_view topic) noexcept;
 
-/// The response code that a payload names, looked for where it stands in all but odd payloads; nothing if
-/// none.
+/// Returns the response code of a payload, searched first at its usual place; nothing if there is none.
 std::optional<int> response_code_in(std::string_view payload) noexcept;
 
-/// Whether the payload names this request id, looked for in the same way.
+/// Returns whether the payload has this request id, searched in the same way.
 bool names_id(std::string_view payload, std::string_view id) noexcept;
 
-/// Parses the whole answer and says what is wrong with it; empty if nothing is.
+/// Parses the whole answer and returns its fault; empty if there is none.
 std::string fault_of(std::string_view payload, const target& asked, std::string_view id, int code);
 
 }  // namespace bench

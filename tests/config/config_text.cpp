@@ -1,4 +1,4 @@
-// What tests, and people who write docs, want of the configuration as text:
+// Prints the configuration as text, for tests and for people who write docs:
 //   config_text schema        the JSON Schema
 //   config_text reference     docs/configuration.md
 //   config_text manual        man/mqcoap.yaml.5.scd

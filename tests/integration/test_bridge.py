@@ -88,7 +88,7 @@ class Bridged(IntegrationTest):
         done = self.cli(near).run("doctor", "-o", "json", "--config", gateway.file)
         bridge = [f for f in map(json.loads, done.stdout.splitlines()) if f["check"] == "bridge"]
         self.assertEqual([f["result"] for f in bridge], ["warn"], done.stdout)
-        self.assertIn("far cannot be looked at: ", bridge[0]["found"])
+        self.assertIn("far cannot be checked: ", bridge[0]["found"])
 
     def test_doctor_does_not_clear_where_it_would_not_hear(self):
         """A gateway's user may read requests to the gateway only, and mosquitto denies no subscription."""

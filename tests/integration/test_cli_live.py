@@ -91,7 +91,7 @@ class Listing(IntegrationTest):
         presence(self.device(broker, "MUTE_1", mute()), "OFFLINE")
         done = self.cli(broker).run("ls", "MUTE_1", "-W", "0.2s")
         self.assertEqual(done.returncode, 6)
-        self.assertRegex(done.stderr, r"^mqcoap: MUTE_1 tells that it is OFFLINE, for \d+ s\n")
+        self.assertRegex(done.stderr, r"^mqcoap: MUTE_1 announced that it is OFFLINE, for \d+ s\n")
 
     def test_other_devices(self):
         broker = self.broker()
@@ -237,7 +237,7 @@ class Doctor(IntegrationTest):
                                        "publish", "large messages", "device", "clock", "answers"})
         for name in set(checks) - {"round trip"}:  # a busy machine is slow
             self.assertEqual(checks[name]["result"], "ok", checks[name])
-        self.assertEqual(checks["packet limit"]["found"], "the broker takes 2MiB in one packet")
+        self.assertEqual(checks["packet limit"]["found"], "the broker accepts packets of at most 2MiB")
 
     def test_a_broker_that_takes_a_dot_for_a_slash(self):
         broker = self.detour(self.broker(), dots="slash")

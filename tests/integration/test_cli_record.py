@@ -96,8 +96,8 @@ class Replay(Recording):
         self.record(broker, self.talk(broker), 4)
         done = self.replay(broker, "--speed", "100")
         self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
-        self.assertIn("sent 1 requests: 1 answered as recorded, 0 otherwise", done.stderr)
-        self.assertIn("1 left out because they write", done.stderr)
+        self.assertIn("sent 1 requests: 1 answered as recorded, 0 differently", done.stderr)
+        self.assertIn("1 skipped because they write", done.stderr)
         first, _, again = (request for _, request in device.requests)
         self.assertEqual(again["header"]["path"], "gains")
         self.assertNotEqual(again["header"]["request_id"], first["header"]["request_id"])
@@ -157,7 +157,7 @@ class Replay(Recording):
         self.file.write_text(text + text[:50])
         done = self.replay(broker, "--speed", "100")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("cut short", done.stderr)
+        self.assertIn("incomplete", done.stderr)
 
     def test_another_namespace_is_replayed_into(self):
         broker = self.broker(witness=False)

@@ -190,7 +190,7 @@ class Faults(IntegrationTest):
             ("get",): "ADDRESS",
             ("get", "DEV_1"): "TAG/SUBSYSTEM/PATH",
             ("get", "DEV_1/axuv"): "two parts",
-            ("get", "DEV 1/axuv/x"): "no address",
+            ("get", "DEV 1/axuv/x"): "not an address",
             ("get", "a/b/c", "--foo"): "--foo",
             ("gte", "a/b/c"): "did you mean 'get'?",
             ("put", "a/b/c"): "VALUE",

@@ -139,7 +139,7 @@ class Sim(Serving):
         self.caller(broker, "SIM_001", client_id="desk-1").put("gains", [5])
         self.assertEqual(self.caller(broker, "SIM_002", client_id="desk-2").get("gains").body, [0, 1])
         self.assertEqual(running.stop(), 0)
-        self.assertIn("4 requests, 4 answered, 0 of them with a made-up 503, 0 dropped", running.log)
+        self.assertIn("4 requests, 4 answered, 0 of them with a simulated 503, 0 dropped", running.log)
 
     def test_errors_are_those_of_the_seed_and_are_counted(self):
         broker = self.broker()
@@ -150,7 +150,7 @@ class Sim(Serving):
             caller = self.caller(broker, "P_1_1", client_id=f"desk-{run}")
             codes = [caller.get("gains").code for _ in range(40)]
             self.assertEqual(running.stop(), 0)
-            running.err.wait(f"40 requests, 40 answered, {codes.count(503)} of them with a made-up 503, 0 dropped")
+            running.err.wait(f"40 requests, 40 answered, {codes.count(503)} of them with a simulated 503, 0 dropped")
             seen.append(codes)
         self.assertEqual(seen[0], seen[1])
         self.assertEqual(set(seen[0]), {205, 503})
@@ -161,7 +161,7 @@ class Sim(Serving):
         done = tool.run("bench", "P_1_1/axuv/gains", "--in-flight", "3", "--count", "3", "-W", "2s", broker=broker)
         self.assertEqual(done.returncode, 6)
         self.assertEqual(running.stop(), 0)
-        running.err.wait("3 requests, 0 answered, 0 of them with a made-up 503, 3 dropped")
+        running.err.wait("3 requests, 0 answered, 0 of them with a simulated 503, 3 dropped")
 
     def test_wrong_words_are_2(self):
         broker = self.broker(witness=False)

@@ -218,7 +218,7 @@ class Traps(TlsTest):
     def test_a_certificate_is_demanded_and_not_given(self):
         server = self.authority.issue("IP:127.0.0.1")
         # The reason of a broker that resets at once may arrive only the second time: then it is logged again.
-        self.trap("certificate of ours", self.settings(server, "require_certificate true"), told=2)
+        self.trap("client certificate", self.settings(server, "require_certificate true"), told=2)
 
     def test_a_certificate_that_the_broker_does_not_accept(self):
         foreign = Authority("another authority")
@@ -226,7 +226,7 @@ class Traps(TlsTest):
         own = foreign.issue("DNS:gateway")
         server = self.authority.issue("IP:127.0.0.1")
         tls = f"ca: {self.authority.file}, cert: {own.cert}, key: {own.key}"
-        words = "the broker does not accept our certificate"
+        words = "the broker does not accept the client certificate"
         self.trap(words, self.settings(server, "require_certificate true"), tls, told=2)
 
     def test_a_port_without_tls(self):

@@ -10,12 +10,12 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// A number that counts how often it was read. Reading takes 50 ms; POST jams the counter.
+/// A number that counts its readings. Reading takes 50 ms; POST jams the counter.
 struct counter_options {
   static constexpr std::string_view kind_name = "counter";
 
   std::int64_t start = 0;
-  timer_queue* bus = nullptr;  ///< over which it is read; null: the gateway's timers stand for one
+  timer_queue* bus = nullptr;  ///< simulated bus; null: the gateway's timers
   bool can_stop = true;        ///< a reading ends when its call does
 
   method_set offered() const { return {method::get, method::post}; }
@@ -23,7 +23,7 @@ struct counter_options {
   friend bool operator==(const counter_options&, const counter_options&) = default;
 };
 
-/// In a configuration: `shots: {counter: 7}`.
+/// Returns the kind: `shots: {counter: 7}` in a configuration.
 const kind_module& counter_kind();
 
 }  // namespace mqcoap

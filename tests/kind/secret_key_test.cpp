@@ -19,7 +19,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// A kind with a secret whose name nobody would take for one: only its field table says so.
+/// A kind with a secret whose name looks like none: only its field table says so.
 struct locker_options {
   std::optional<secret> combination;
 

@@ -8,7 +8,7 @@
 namespace mqcoap::replay {
 namespace {
 
-/// Covers what stands behind each of these words, up to where one of `ends` stands.
+/// Replaces the text after each of these words, up to one of `ends`.
 void cover(std::string& text, std::string_view word, const char* ends) {
   for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
     at += word.size();
@@ -17,7 +17,7 @@ void cover(std::string& text, std::string_view word, const char* ends) {
   }
 }
 
-/// The number behind each of these words, in thousandths.
+/// Replaces the number after each of these words, in thousandths.
 void round(std::string& text, std::string_view word) {
   for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
     at += word.size();

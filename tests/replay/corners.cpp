@@ -22,7 +22,7 @@ request_text by_uri(session& s, const std::string& to, const char* method) {
 
 constexpr std::size_t plenty = 1U << 20U;
 
-/// Requests and answers that are larger than a broker takes.
+/// Plays requests and answers that are larger than a broker accepts.
 void exceed_brokers(session& s) {
   s.others().take_it(well);
   s.take_at_most("site", 300);
@@ -39,7 +39,7 @@ void exceed_brokers(session& s) {
   s.take_at_most("lab", plenty);
 }
 
-/// The same, where the link takes them first and tells later.
+/// Plays the same with a link that accepts them first and fails later.
 void exceed_brokers_later(session& s) {
   constexpr auto later = memory_broker::refusal::later;
   const std::string body = '"' + std::string(9000, 'x') + '"';
@@ -60,7 +60,7 @@ void exceed_brokers_later(session& s) {
   s.request(forwarded);
 }
 
-/// A write whose answer comes too late, and its repeats before and after that.
+/// Plays a write whose answer comes too late, and its repeats before and after that.
 void answer_late(session& s) {
   s.others().take_it(late);
   const auto write = served_put(s, "[1]");
@@ -92,7 +92,7 @@ void wait_unread(session& s) {
   }
 }
 
-/// Requests on a connection that a reload replaces: the one with the old settings goes after 5 s.
+/// Plays requests on a connection that a reload replaces: the one with the old settings ends after 5 s.
 void replace_connection(session& s) {
   s.others().take_it(silent);
   s.request(by_uri(s, "SLOW_1/axuv/a", "\"PUT\""));
@@ -112,7 +112,7 @@ void replace_connection(session& s) {
   s.elapse(6000);
 }
 
-/// The order of a queue, and what each of those in it waits for.
+/// Plays the order of a queue, and what each request in it waits for.
 void wait_in_queue(session& s) {
   s.others().take_it(silent);
   for (int i = 0; i < 5; ++i) {
@@ -128,7 +128,7 @@ void wait_in_queue(session& s) {
 }  // namespace
 
 void play_corners(session& s) {
-  constexpr std::int64_t end_of_root = 101'000;  // from then on, its expression is no number
+  constexpr std::int64_t end_of_root = 101'000;  // from then on, its expression is not a number
   s.load("before.yaml");
   s.request(s.ask().plain({"corner", "GW_1", "root"}));
   exceed_brokers(s);

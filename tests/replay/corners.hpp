@@ -4,10 +4,10 @@
 
 namespace mqcoap::replay {
 
-/// What the dice do not find, one after the other.
+/// Plays cases that the dice do not find, one after the other.
 void play_corners(session& s);
 
-/// A bridge to a device that never answers, until it does.
+/// Plays a bridge to a device that does not answer, until it does.
 void play_mute_bridge(session& s);
 
 }  // namespace mqcoap::replay

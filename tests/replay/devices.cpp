@@ -6,7 +6,7 @@
 namespace mqcoap::replay {
 namespace {
 
-/// The text of a string member, as it stands in JSON.
+/// Returns the text of a string member, as JSON.
 std::string member(std::string_view payload, std::string_view name) {
   const auto begin = payload.find("\"" + std::string(name) + "\":\"");
   if (begin == std::string_view::npos) return {};
@@ -16,7 +16,7 @@ std::string member(std::string_view payload, std::string_view name) {
   return std::string(payload.substr(from, end - from));
 }
 
-/// The first letter of the method; on a route with `wire: compact`, it is a number.
+/// Returns the first letter of the method; on a route with `wire: compact`, it is a number.
 char verb_of(std::string_view payload) {
   const auto at = payload.find("\"method\":");
   if (at == std::string_view::npos || at + 11 > payload.size()) return '?';
@@ -60,7 +60,7 @@ std::string devices::with_code(const question& q) {
          dice_.one_of({"\"1\"", "1", "null", "1.5"}) + "}";
 }
 
-/// With an id of its own: an excerpt of it stands in the gateway's words, and the ids of hops are random.
+/// Uses a fixed id: an excerpt of it appears in the gateway's text, and the ids of hops are random.
 std::string devices::malformed(question q) {
   q.id = "00000000-0000-4000-8000-00000000feed";
   const auto good = well(q, 0);
@@ -79,7 +79,7 @@ std::string devices::malformed(question q) {
   }
 }
 
-/// To the right request under wrong names.
+/// Answers the right request with wrong names.
 void devices::answer_elsewhere(std::int64_t now, question q) {
   switch (dice_.below(6)) {
     case 0: q.path += "/other"; return answer(now, q, "another path", well(q, asked_));

@@ -10,17 +10,17 @@
 
 namespace mqcoap::replay {
 
-/// What a device publishes, sooner or later.
+/// A message that a device publishes, sooner or later.
 struct device_message {
-  std::string manner;  ///< how this device takes the request
+  std::string manner;  ///< how this device handles the request
   std::string broker;
   std::string topic;
   std::string payload;
   bool retain = false;
 };
 
-/// All devices behind the proxy. Each request is taken in a manner that the dice decide: answered at once,
-/// late, too late, twice, wrongly, or never.
+/// All devices behind the proxy. The dice decide how each request is handled: answered at once, late, too
+/// late, twice, wrongly, or never.
 class devices {
  public:
   explicit devices(dice& d) : dice_(d) {}
@@ -29,16 +29,16 @@ class devices {
     by_dice,
     well,    ///< answers at once
     silent,  ///< never answers
-    late,    ///< answers when nobody waits any more
+    late,    ///< answers after the timeout
   };
-  /// How they take what they are asked from now on.
+  /// Sets how they handle requests from now on.
   void take_it(conduct how) noexcept { conduct_ = how; }
 
   void asked(std::int64_t now_ms, const std::string& broker, std::string_view topic,
              std::string_view payload);
-  /// The next message that is due by then.
+  /// Returns the next message that is due by then.
   std::optional<device_message> take_due(std::int64_t now_ms);
-  /// When the next one is due; INT64_MAX: none is.
+  /// Returns when the next one is due; INT64_MAX: none is.
   std::int64_t next_due() const noexcept;
 
  private:

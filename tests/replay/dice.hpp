@@ -8,7 +8,7 @@
 
 namespace mqcoap::replay {
 
-/// Numbers that are the same on every machine and with every standard library (splitmix64).
+/// Random numbers that are the same on every machine and with every standard library (splitmix64).
 class dice {
  public:
   explicit dice(std::uint64_t seed) noexcept : state_(seed) {}
@@ -19,7 +19,7 @@ class dice {
     z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
     return z ^ (z >> 31U);
   }
-  /// From 0 to n - 1. Precondition: n > 0.
+  /// Returns a number from 0 to n - 1. Precondition: n > 0.
   std::size_t below(std::size_t n) noexcept { return static_cast<std::size_t>(next() % n); }
   bool chance(unsigned percent) noexcept { return below(100) < percent; }
 

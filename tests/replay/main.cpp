@@ -37,7 +37,7 @@ void print(const char* before, const std::vector<std::string>& lines, std::size_
   if (from >= lines.size()) std::printf("%s(the end)\n", before);
 }
 
-/// Prints where the two part, and what led there. True if they are the same.
+/// Prints the first difference, and its cause. Returns true if there is none.
 bool compare(const std::vector<std::string>& expected, const record& actual) {
   constexpr std::size_t before = 6, behind = 5;
   const auto& lines = actual.lines();
@@ -74,7 +74,7 @@ int run(const std::string& folder, bool write) {
 
 }  // namespace
 
-/// Replays what the record in the folder tells of; exit status 1 if the gateway says anything else.
+/// Replays the record in the folder; exit status 1 if the gateway publishes anything else.
 int main(int argc, char** argv) {
   spdlog::set_level(spdlog::level::off);
   setenv("MQCOAP_REPLAY_TOKEN", "a token of the replay", 1);

@@ -45,7 +45,7 @@ void ask_documents(session& s, const char* tag) {
     s.request(s.ask().plain({"document", tag, path}));
 }
 
-/// A broker that is lost while some requests wait and others are at a device, and comes back.
+/// Plays a broker that is lost while some requests wait and others are at a device, and comes back.
 void lose_broker(session& s, const std::string& broker) {
   s.others().take_it(silent);
   s.play(14, to_devices(), 0);
@@ -92,7 +92,7 @@ void limit_payloads(session& s) {
   s.others().take_it(by_dice);
 }
 
-/// Somebody else announces the same devices, and answers for them.
+/// Plays a rival that announces the same devices, and answers for them.
 void meet_rivals(session& s) {
   constexpr std::int64_t minute = 60'000;  // longer than the random pause between two corrections
   const std::string topic = "gf_int_v1/gateway/system/GW_1/presence";
@@ -108,7 +108,7 @@ void meet_rivals(session& s) {
   ask_documents(s, "GW_1");
 }
 
-/// A device that is busy, its queue, and the places for all.
+/// Plays a busy device, its queue, and the limit for all devices.
 void fill_queues(session& s) {
   s.others().take_it(silent);
   for (int i = 0; i < 6; ++i) {
@@ -130,7 +130,7 @@ void fill_queues(session& s) {
   s.others().take_it(by_dice);
 }
 
-/// One write under so many spellings of its id that no further one is taken.
+/// Plays one write with so many spellings of its id that no further one is accepted.
 void spell_id(session& s) {
   s.others().take_it(silent);
   auto first = s.ask().plain({"spelling", "S_1", "gains", "\"PUT\""});
@@ -146,7 +146,7 @@ void spell_id(session& s) {
   s.request(first);
 }
 
-/// Requests under way, and then the configurations one after the other.
+/// Plays requests under way, and then the configurations one after the other.
 void change_configurations(session& s) {
   for (const char* file :
        {"after.yaml", "before.yaml", "moved.yaml", "after.yaml", "moved.yaml", "before.yaml"}) {
@@ -208,7 +208,7 @@ void play_main(session& s) {
   stop(s);
 }
 
-/// Short ids and no timestamps; another forward tag.
+/// Plays short ids and missing timestamps; another forward tag.
 void play_lenient(session& s) {
   s.load("moved.yaml");
   for (const char* id : {"7", "a.b", "x_y", "-", "---"})

@@ -7,7 +7,7 @@
 
 namespace mqcoap::replay {
 
-/// Plays everything that the record tells of. @param folder  where the configurations stand
+/// Plays everything in the record. @param folder  the folder of the configurations
 void play_everything(const std::string& folder, record& out, kind_counts& counts);
 
 }  // namespace mqcoap::replay

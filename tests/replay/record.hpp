@@ -9,12 +9,12 @@
 namespace mqcoap::replay {
 
 /// The lines of a replay: a line for each step, and below it one for each message that the gateway published.
-/// Ids, which are long, stand there under short names, and every byte that is not printable ASCII as `\xNN`.
+/// Long ids have short names there, and every byte that is not printable ASCII is `\xNN`.
 class record {
  public:
-  /// Begins a step. @param whole  what was sent, for a person who looks for the cause of a difference
+  /// Begins a step. @param whole  the sent message, for people who look for the cause of a difference
   void step(const std::string& words, std::string whole = {});
-  /// The order of the messages of this step means nothing: they end together, in the order of a hash table.
+  /// Ignores the order of the messages of this step: they end together, in the order of a hash table.
   void unordered() noexcept { sorts_ = true; }
   /// Leaves this step out if nothing follows from it.
   void forgettable() noexcept { is_forgettable_ = true; }
@@ -24,14 +24,14 @@ class record {
 
   /// Gives an id a name. Nothing happens if it has one already.
   void name_id(std::string_view id, std::string name);
-  /// Another gateway begins: its ids are its own.
+  /// Begins another gateway, with ids of its own.
   void forget_ids() noexcept { ids_.clear(); }
   bool knows(std::string_view id) const { return ids_.contains(id); }
-  /// Replaces each id that has a name by that name, and makes the text printable.
+  /// Replaces each named id by its name, and makes the text printable.
   std::string readable(std::string_view text) const;
 
   const std::vector<std::string>& lines() const noexcept { return lines_; }
-  /// What was sent in the step to which a line belongs.
+  /// Returns the message that was sent in the step of a line.
   const std::string& cause_of(std::size_t line) const noexcept;
 
  private:
@@ -44,7 +44,8 @@ class record {
   std::size_t steps_ = 0;
 };
 
-/// A text of at most so many bytes; of a longer one, the beginning, its length and a hash of the whole.
+/// Returns a text of at most this many bytes; for a longer one, its beginning, its length and a hash of the
+/// whole.
 std::string shortened(const std::string& text, std::size_t most);
 
 }  // namespace mqcoap::replay

@@ -5,15 +5,15 @@
 
 namespace mqcoap::replay {
 
-/// A request before it is sent. The parts of the payload are JSON texts, or what was to be JSON.
+/// A request before it is sent. The parts of the payload are JSON texts, or broken JSON.
 struct request_text {
-  std::string kind;  ///< what the replay counts it as
+  std::string kind;  ///< its kind in the replay
   std::string tag;
   std::string subsystem = "axuv";
   std::string path;
   std::string method = "\"GET\"";
-  std::string id;                    ///< in the topic
-  std::string header_id;             ///< in the header; empty: the same
+  std::string id;                    ///< id in the topic
+  std::string header_id;             ///< id in the header; empty: the same
   std::vector<std::string> options;  ///< further members of the header
   std::string body;                  ///< empty: none
   std::string topic;                 ///< empty: made of the parts

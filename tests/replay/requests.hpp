@@ -50,28 +50,28 @@ class requests {
   request_text large();
   /// @}
 
-  /// The same again as one of the last writes; it may differ in what matters for running once.
+  /// Repeats one of the last writes, possibly with differences that matter for running once.
   request_text repeat();
   request_text retained();
-  /// With a source that may be the gateway's own client id.
+  /// Makes one with a source that may be the gateway's own client id.
   request_text with_source();
 
   struct parts {
     std::string kind, tag, path;
     std::string method = "\"GET\"";
   };
-  /// A request with the parts that all have.
+  /// Makes a request with the common parts.
   /// @param p  with braces, in which the dice are thrown from left to right: arguments have no order
   request_text plain(parts p);
-  /// Keeps a write for `repeat`.
+  /// Stores a write for `repeat`.
   void note(const request_text& sent);
-  /// Keeps the version that an answer told.
+  /// Stores the version of an answer.
   void note_etag(std::string_view path, std::string_view etag) { etags_[std::string(path)] = etag; }
 
  private:
   std::string next_id();
   std::string own_tag();
-  /// Now and then, options that change nothing or little.
+  /// Adds, sometimes, options that change little or nothing.
   void add_options(request_text& to);
   std::string etag_of(const std::string& path);
   request_text to_device(std::string kind);

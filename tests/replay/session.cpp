@@ -9,7 +9,7 @@
 namespace mqcoap::replay {
 namespace {
 
-constexpr std::size_t longest_request = 150;  ///< of what is shown of it
+constexpr std::size_t longest_request = 150;  ///< shown bytes of a request
 constexpr std::size_t longest_message = 1200;
 
 bool is_version_4(std::string_view id) {
@@ -23,7 +23,7 @@ bool is_version_4(std::string_view id) {
   return id.size() == shape.size() && std::equal(id.begin(), id.end(), shape.begin(), fits);
 }
 
-/// The text of a member, found without reading the rest.
+/// Returns the text of a member, found without reading the rest.
 std::string_view text_behind(std::string_view payload, std::string_view name) {
   const auto at = payload.find(name);
   if (at == std::string_view::npos) return {};
@@ -66,7 +66,7 @@ void session::published(const std::string& broker, std::string_view topic, std::
   if (topic.find("/request/") != std::string_view::npos) devices_.asked(now_ms(), broker, topic, payload);
 }
 
-/// Ids of the gateway's own are random: they are counted.
+/// The gateway's own ids are random; here they are counted.
 void session::name_hop(std::string_view topic) {
   if (topic.find("/request/") == std::string_view::npos) return;
   const auto id = topic.substr(topic.rfind('/') + 1);
@@ -91,7 +91,7 @@ void session::request(const request_text& r) {
 }
 
 void session::send(const request_text& r) {
-  constexpr std::size_t shortest_named = 30;  // a short one could stand in other words
+  constexpr std::size_t shortest_named = 30;  // a short one could be part of other words
   const auto& ns = lab_.configuration().gateway.ns.text();
   const auto number = std::to_string(counts_["requests"]);
   if (r.id.size() >= shortest_named) out_.name_id(r.id, number);
@@ -150,7 +150,7 @@ void session::load(const std::string& file) {
 }
 
 void session::reload(const std::string& file) {
-  constexpr std::int64_t patience = 5000;  // of a connection that is in the way of another
+  constexpr std::int64_t patience = 5000;  // for a connection that conflicts with another
   step("reload " + file);
   lab_.reload(file);
   deliver_due();

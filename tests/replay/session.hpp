@@ -18,20 +18,20 @@ namespace mqcoap::replay {
 
 using kind_counts = std::map<std::string, std::size_t>;
 
-/// One gateway, its callers, devices and brokers, and what each of them does. Writes all of it into a record.
+/// A gateway, its callers, devices and brokers, and their actions. Writes all of it into a record.
 class session {
  public:
   /// Makes one kind of request.
   using maker = request_text (requests::*)();
-  /// How often each kind comes: one that stands there twice comes twice as often.
+  /// The kinds of requests; one that occurs twice in the list is used twice as often.
   using mix = std::vector<maker>;
 
-  /// @param folder  where configurations stand
+  /// @param folder  the folder of the configurations
   session(std::string folder, record& out, kind_counts& counts, std::uint64_t seed, int first_id);
 
   void load(const std::string& file);
   void reload(const std::string& file);
-  /// Requests, one after the other, with some time between them. @param pace  the longest pause, in ms
+  /// Sends requests, one after the other, with some time between them. @param pace  the longest pause, in ms
   void play(std::size_t n, const mix& kinds, std::size_t pace);
   void request(const request_text& r);
   void elapse(std::int64_t ms);
@@ -45,15 +45,15 @@ class session {
   void allow(const std::string& broker);
   void take_at_most(const std::string& broker, std::size_t bytes,
                     memory_broker::refusal how = memory_broker::refusal::at_once);
-  /// Requests of one's own making lie unread for so long.
+  /// Sends given requests that were unread for this time.
   void suspend(const std::vector<request_text>& all, std::int64_t ms);
   void bridge(const std::string& one, const std::string& other, const std::string& prefix);
-  /// Somebody else publishes something there.
+  /// Publishes a message of somebody else there.
   void publish(const std::string& broker, const std::string& topic, const std::string& payload,
                bool retain = false);
   /// @}
 
-  /// Requests lie unread for so long.
+  /// Leaves requests unread for this time.
   void suspend(std::size_t n, const mix& kinds, std::int64_t ms);
   void drain();
   void abandon();

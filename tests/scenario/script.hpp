@@ -17,7 +17,7 @@ struct script {
   std::vector<step> steps;
 };
 
-/// Reads a file of scenarios; throws std::runtime_error with file and line for what it does not understand.
+/// Reads a file of scenarios; throws std::runtime_error with file and line for invalid lines.
 std::vector<script> read_scripts(const std::string& path);
 
 }  // namespace mqcoap::scenario

@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 [[noreturn]] void wrong(const std::string& words) { throw std::runtime_error(words); }
 
-/// The next word, taken off the front.
+/// Removes and returns the next word.
 std::string_view take_word(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
   const auto word = text.substr(0, text.find(' '));
@@ -25,7 +25,7 @@ json::object take_json(std::string_view text) {
   return text.empty() ? json::object() : json::parse(text).as_object();
 }
 
-/// True if everything in `part` stands in `whole` too; strings in `part` may end with `*`.
+/// Returns true if everything in `part` is also in `whole`; strings in `part` may end with `*`.
 bool contains(const json::value& whole, const json::value& part) {
   if (part.is_object() && whole.is_object()) {
     return std::all_of(part.get_object().begin(), part.get_object().end(), [&](const auto& member) {
@@ -75,7 +75,7 @@ void world::settle() {
   forget_own();
 }
 
-/// What the script itself sent is seen by the outside too, also when a broker replays it.
+/// Messages of the script itself are seen outside, too, also when a broker sends them back.
 void world::forget_own() {
   if (lab_.suspended()) return;
   const auto is_own = [this](const seen& s) { return own_topics_.contains(s.topic); };

@@ -11,7 +11,7 @@
 
 namespace mqcoap::scenario {
 
-/// A message that somebody outside the gateway saw.
+/// A message that was seen outside of the gateway.
 struct seen {
   std::string broker;
   std::string topic;
@@ -21,10 +21,10 @@ struct seen {
 /// A gateway, its brokers and a clock, moved by the steps of one script.
 class world {
  public:
-  /// @param folder  where configurations stand
+  /// @param folder  the folder of the configurations
   explicit world(std::string folder);
 
-  /// Throws std::runtime_error where something is not as expected.
+  /// Throws std::runtime_error if an expectation fails.
   void play(const script& s);
 
  private:
@@ -43,8 +43,8 @@ class world {
 
   std::deque<seen> requests_;         ///< at devices
   std::deque<seen> answers_;          ///< at callers
-  std::set<std::string> own_topics_;  ///< of what the script itself sent
-  std::optional<seen> hop_;           ///< the request at a device that was expected last
+  std::set<std::string> own_topics_;  ///< topics of the script's own messages
+  std::optional<seen> hop_;           ///< the last expected request at a device
   int next_id_ = 1;
   test::lab lab_;
 };

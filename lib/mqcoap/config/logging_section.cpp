@@ -59,7 +59,7 @@ const section<logging_spec>& logging_section() {
   static const section<logging_spec> table{
       "logging",
       "logging",
-      "The log.",
+      "The log of the gateway.",
       {key<logging_spec>("level",
                          choice<log_level>({{"error", log_level::error},
                                             {"warning", log_level::warning},

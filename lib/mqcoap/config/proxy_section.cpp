@@ -72,7 +72,7 @@ const section<route_spec>& route_section() {
        key<route_spec>(
            "queue", integer(0, 65536), "1000",
            "Requests that may wait for one device; further ones get 503. A device gets at most half of "
-           "`limits.in_flight`, also 503 then: 512 by default.",
+           "`limits.in_flight`, 512 by default, and 503 beyond that.",
            [](route_spec& r, std::int64_t n) { r.queue = static_cast<std::size_t>(n); }),
        key<route_spec>(
            "wire", choice<wire_format>({{"full", wire_format::full}, {"compact", wire_format::compact}}),

@@ -123,7 +123,8 @@ const section<root_spec>& root_section() {
                       &root_spec::proxy),
        key<root_spec>("limits", map_with(limits_section()), "{}", "Limits for messages and requests.",
                       &root_spec::limits),
-       key<root_spec>("logging", map_with(logging_section()), "{}", "The log.", &root_spec::logging),
+       key<root_spec>("logging", map_with(logging_section()), "{}", "The log of the gateway.",
+                      &root_spec::logging),
        key<root_spec>("http", http_or_off(), "off", "Metrics and health over HTTP; `off` disables them.",
                       &root_spec::http)}};
   return table;

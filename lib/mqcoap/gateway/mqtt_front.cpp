@@ -96,7 +96,8 @@ bool mqtt_front::is_rival(const link& l, const exchange_topic& response) const {
   const bool named = serves_patterns_ ? env_.tags.is_own(tag) : env_.tags.serves(tag);
   return named && &l == intake_->via && response.ns() == ns &&
          leaving_.empty() &&  // else it may be an own answer, through the other link
-         // A route leads back here: then our own answers come back as well, and cannot be told apart.
+         // A route leads back here: then the gateway's own answers come back as well, and cannot be
+         // distinguished.
          !env_.hops.listens_to(l.name() + '/' + ns + '/' + std::string(tag)) &&
          !env_.hops.has_asked(response);
 }
@@ -112,7 +113,7 @@ void mqtt_front::on_told(intake& from, const std::string& filter, error_code ec)
   if (!ec && &from == intake_.get() && subscribed() && env_.ready) env_.ready();
 }
 
-/// Ends what has a successor that the broker has confirmed.
+/// Ends intakes whose successor the broker has confirmed.
 void mqtt_front::settle() {
   intake_->drop_outdated();
   if (subscribed())

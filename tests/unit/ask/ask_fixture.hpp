@@ -15,7 +15,7 @@ namespace mqcoap::test {
 
 using namespace std::chrono_literals;
 
-/// A link by hand: confirms subscriptions when told to, and keeps what is sent.
+/// A link that is controlled by hand: confirms subscriptions when told to, and stores sent messages.
 struct hand_link final : ask::device_link {
   struct message {
     exchange_topic topic;
@@ -24,7 +24,7 @@ struct hand_link final : ask::device_link {
   };
   bool is_up = true;
   bool follows = false;
-  error_code refusal{};  ///< of what is sent
+  error_code refusal{};  ///< result of sending
   std::vector<std::pair<std::string, subscribed_handler>> asked;
   std::vector<std::string> dropped;
   std::vector<message> sent;
@@ -41,14 +41,14 @@ struct hand_link final : ask::device_link {
   }
   bool is_followed(std::size_t) const noexcept override { return follows; }
 
-  /// The broker answers what it was asked.
+  /// Lets the broker answer the subscriptions.
   void confirm(error_code ec = {}) {
     for (auto& [filter, done] : std::exchange(asked, {}))
       if (done) done(ec);
   }
 };
 
-/// How questions ended, in order.
+/// The outcomes of questions, in order.
 struct ended_question {
   std::string name;
   std::optional<response> answer{};
@@ -121,7 +121,7 @@ struct ask_fixture : ask::asker_owner {
     tested.send_next(device(tag));
     return placed;
   }
-  /// As `ask`, of a device that is subscribed to.
+  /// Does the same for a device that is already subscribed to.
   test_question& ask_confirmed(const std::string& name, const std::string& tag = "D_1") {
     device(tag);
     tested.on_link_up(via);

@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(ask_fixture, "who is told may ask again, and the device is not
     ask("b");
   };
   answer(first.id());
-  CHECK(via.sent.size() == 1);  // the device was let go of: another one has its key
+  CHECK(via.sent.size() == 1);  // the device was released: another one has its key
   CHECK(tested.size() == 1);
 }
 

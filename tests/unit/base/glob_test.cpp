@@ -8,7 +8,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// What a glob means, the slow way.
+/// Matches a glob in the simple, slow way.
 bool matches(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
   if (pattern.front() == '*')

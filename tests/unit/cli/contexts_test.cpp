@@ -106,10 +106,10 @@ TEST_CASE("a bad context stops those who use it, and nobody else") {
   CHECK(warned.empty());
   CHECK_FALSE(layer(path, {{}, true}).broker.has_value());
   CHECK(warned.empty());
-  // No broker is named, and none is the default: the bad one may be meant.
+  // No broker is named, and none is the default: the faulty one may be meant.
   CHECK_FALSE(layer(path, {{}, false}).broker.has_value());
   REQUIRE(warned.size() == 1);
-  CHECK(holds(warned[0], "context bad is left aside"));
+  CHECK(holds(warned[0], "context bad is ignored"));
   CHECK(holds(warned[0], "did you mean 'url'?"));
   warned.clear();
   CHECK_THROWS_AS(layer(with_default, {{}, false}), failure);

@@ -117,7 +117,7 @@ TEST_CASE("the memory is bounded: the oldest request is forgotten") {
   w.now += 5s;
   const auto overdue = w.pairs.take_overdue(w.now);
   REQUIRE(overdue.size() == 1);
-  for (int i = 0; i < 10; ++i) {  // those that were looked at go like the others
+  for (int i = 0; i < 10; ++i) {  // checked ones are forgotten like the others
     w.ask(id_1);
     w.answer(id_1);
   }

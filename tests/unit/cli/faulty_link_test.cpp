@@ -32,7 +32,7 @@ struct lab {
   memory_link device_link{broker, "device"};
   memory_link caller{broker, "caller"};
   faulty_link faulty;
-  link_recorder heard;  ///< by the caller
+  link_recorder heard;  ///< messages to the caller
 
   struct answering_owner final : link_recorder {
     lab& in;
@@ -55,7 +55,7 @@ struct lab {
     caller.publish(request_topic(id), payload, time.now() + 5s);
     broker.run();
   }
-  /// Which of so many requests are not answered, and which with 503.
+  /// Returns which of these requests get no answer, and which a 503.
   std::string fates(int requests) {
     std::string out;
     for (int i = 0; i < requests; ++i) {

@@ -53,7 +53,7 @@ TEST_CASE("the kind of a fault decides what to try, whatever its words say") {
       {fault_kind::not_authorized, "-u NAME"},
       {fault_kind::rights_withdrawn, "-u NAME"},
   };
-  // What used to be searched for, all in one, and as other words.
+  // Texts of several faults combined, which must not change the hint.
   for (const std::string said :
        {"", "ganz andere Worte",
         "authority that we trust not for lab certificate of ours is TLS spoken resolve authori user denied "
@@ -114,7 +114,7 @@ TEST_CASE("the hint names the limit of size that was met") {
     return hint_for_failure({errc::too_large, {}, {}, largest_packet}, request_spec("DEV_1/axuv/gains"),
                             options);
   };
-  CHECK(holds(after(3 << 10), "the broker takes 3KiB in one packet"));
+  CHECK(holds(after(3 << 10), "the broker accepts packets of at most 3KiB"));
   CHECK(holds(after(0), "256 MiB"));
 }
 

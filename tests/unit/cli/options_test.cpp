@@ -17,7 +17,7 @@ using test::made_up_environment;
 
 namespace {
 
-/// What is said by each source; empty: nothing.
+/// The settings of each source; empty: none.
 struct row {
   const char* flag;
   const char* environment;

@@ -132,7 +132,8 @@ TEST_CASE("general sections are read") {
   CHECK(s.gateway.limits.in_flight == 7);
   CHECK(s.gateway.logged_body == 0);
   CHECK(s.logging.level == log_level::debug);
-  CHECK(s.brokers.front().max_inbound == 32u << 20);  // else a payload within the limit would never arrive
+  CHECK(s.brokers.front().max_inbound ==
+        32u << 20);  // otherwise a payload within the limit would never arrive
 }
 
 TEST_CASE("a log goes to a place, or to a file that stands beside the configuration") {

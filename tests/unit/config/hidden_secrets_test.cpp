@@ -7,7 +7,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// All that a diagnostic carries, shown or not.
+/// Returns the whole contents of a diagnostic, shown or not.
 std::string everything(const std::vector<diagnostic>& diagnostics) {
   std::string words;
   for (const auto& d : diagnostics) words += to_string(d) + d.key_path + d.message + d.source + d.hint + '\n';
@@ -137,7 +137,7 @@ TEST_CASE("no diagnostic and nothing that is shown tells a secret, however it is
   const test::temporary_folder folder;
   std::vector<std::string> texts = files;
   for (const auto& lines : below_broker) texts.push_back(broker_with(lines));
-  // The same where a fault of the file comes behind, and where the broker is one of several.
+  // Does the same with a later fault of the file, and with several brokers.
   for (const auto& lines : below_broker)
     texts.push_back(broker_with(lines + "  far: {ulr: x}\nlimits: {depth: x}\n"));
   REQUIRE(texts.size() > 150);

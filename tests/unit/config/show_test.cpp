@@ -86,7 +86,7 @@ TEST_CASE("every good configuration is shown as a configuration that is shown in
   for (const auto& entry : std::filesystem::directory_iterator(test::corpus + "good")) {
     if (entry.path().extension() != ".yaml") continue;
     CAPTURE(entry.path().string());
-    if (!load_settings(entry.path().string()).value) continue;  // it wants a secret that is not there
+    if (!load_settings(entry.path().string()).value) continue;  // it needs a missing secret
     const auto once = shown(entry.path().string());
     CHECK(once.find("include:") == std::string::npos);
     CHECK(shown(folder.write("again.yaml", once)) == once);

@@ -20,7 +20,7 @@ inline std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A folder that is gone at the end of the test.
+/// A folder that is deleted at the end of the test.
 class temporary_folder {
  public:
   temporary_folder() {
@@ -44,7 +44,7 @@ class temporary_folder {
   std::string path_;
 };
 
-/// Sets a variable of the environment for the time of a test.
+/// Sets an environment variable during a test.
 class environment_variable {
  public:
   environment_variable(const char* name, const std::string& value) : name_(name) {

@@ -115,8 +115,9 @@ TEST_CASE_FIXTURE(log_output_fixture, "a file that cannot be opened again is kep
   open(to_file("logs/a.log"));
   std::filesystem::rename(path("logs"), path("moved"));
   tested.reopen();
-  CHECK(content("moved/a.log").find("error: the log stays where it was: logging.target: cannot write to ") !=
-        std::string::npos);
+  CHECK(
+      content("moved/a.log").find("error: the log keeps its destination: logging.target: cannot write to ") !=
+      std::string::npos);
 }
 
 TEST_CASE_FIXTURE(log_output_fixture, "a log that is only prepared is not used") {
@@ -140,7 +141,7 @@ TEST_CASE_FIXTURE(log_output_fixture, "a file that was cut to nothing goes on fr
 }
 
 TEST_CASE_FIXTURE(log_output_fixture,
-                  "a file that cannot be opened is a fault, and the log stays where it was") {
+                  "a file that cannot be opened is a fault, and the log keeps its destination") {
   open(to_file("a.log"));
   CHECK(fault_of(to_file("missing/b.log")) ==
         "logging.target: cannot write to " + path("missing/b.log") + ": No such file or directory");

@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(log_queue_fixture,
   REQUIRE(lines.size() == static_cast<std::size_t>(taken) + 2);
   CHECK(lines.front() == "first");
   CHECK(lines[1] == "filling");
-  CHECK(lines.back() == "2 lines of the log were dropped here: it could not be written as fast as they came");
+  CHECK(lines.back() == "2 lines of the log were dropped here: they came faster than they could be written");
   push("later");
   CHECK(tested.flush(patience));
   CHECK(to->lines().back() == "later");

@@ -33,8 +33,7 @@ TEST_CASE("an address that this machine does not have is a warning, and a port t
   const auto found = check_start(with({}, http_options{"192.0.2.1", port, {}}), "a.yaml");
   REQUIRE(found.size() == 1);
   CHECK(found.front().level == diagnostic::severity::warning);
-  CHECK(
-      found.front().message ==
-      "http.listen: there will be no metrics while 192.0.2.1 cannot be listened on: Cannot assign requested "
-      "address");
+  CHECK(found.front().message ==
+        "http.listen: no metrics are served while 192.0.2.1 cannot be listened on: Cannot assign requested "
+        "address");
 }

@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(short_of_memory,
   time.advance(1s);
   arrive("axuv", put("store"));
   CHECK(log.count("out of memory") == 2);
-  CHECK(log.count("4 lines like this were left out") == 1);
+  CHECK(log.count("4 similar lines were left out") == 1);
   CHECK(tested.in_flight() == 0);
   CHECK(tested.run_once_usage().entries == 0);
   caller.answers.clear();

@@ -32,7 +32,7 @@ TEST_CASE("words of a broker that is not reached") {
   CHECK(connection_fault::of_system(ECONNREFUSED).what == kind::connection_refused);
   CHECK(words(connection_fault::of_system(EHOSTUNREACH)) == "No route to host");
   CHECK(quoting(kind::name_unknown) == "cannot resolve the name: so it says");
-  CHECK(words({.what = kind::name_slow, .limit = 200ms}) == "the name is not resolved within 200ms");
+  CHECK(words({.what = kind::name_slow, .limit = 200ms}) == "the name was not resolved within 200ms");
   CHECK(words({.what = kind::no_answer, .limit = 10s}) == "no answer within 10s");
   CHECK(words({.what = kind::no_connack, .limit = 5s}) == "no answer to CONNECT within 5s");
   CHECK(quoting(kind::library) == "so it says");
@@ -41,9 +41,9 @@ TEST_CASE("words of a broker that is not reached") {
 TEST_CASE("words of a TLS handshake that fails") {
   CHECK(quoting(kind::tls_setup) == "TLS: so it says");
   CHECK(words({.what = kind::tls_authorities_slow, .limit = 10s}) ==
-        "TLS: the trusted authorities are not read within 10s");
+        "TLS: the trusted authorities were not read within 10s");
   CHECK(words({.what = kind::tls_stalled, .limit = 10s}) ==
-        "the TLS handshake does not end within 10s: is TLS spoken on this port?");
+        "the TLS handshake did not end within 10s: is TLS spoken on this port?");
   CHECK(words({.what = kind::tls_closed}) ==
         "the connection was closed during the TLS handshake: is TLS spoken on this port?");
   CHECK(words({.what = kind::tls_not_spoken}) == "the server does not speak TLS");
@@ -52,7 +52,8 @@ TEST_CASE("words of a TLS handshake that fails") {
         "it");
   CHECK(words({.what = kind::tls_certificate_wanted}) ==
         "the broker requires a client certificate, and none is configured");
-  CHECK(quoting(kind::tls_certificate_denied) == "the broker does not accept our certificate: so it says");
+  CHECK(quoting(kind::tls_certificate_denied) ==
+        "the broker does not accept the client certificate: so it says");
   CHECK(words({.what = kind::tls_host_unknown, .host = "lab"}) == "the broker does not know the host lab");
   CHECK(words({.what = kind::tls_no_protocol}) ==
         "the broker does not offer the application protocol (ALPN)");
@@ -105,7 +106,7 @@ TEST_CASE("words of a connection that ended") {
   CHECK(quoting(kind::disconnected) == "disconnected by the broker: so it says");
   CHECK(quoting(kind::rights_withdrawn) == "disconnected by the broker: so it says");
   CHECK(words({.what = kind::no_keepalive}) == "the broker does not answer");
-  CHECK(quoting(kind::given_up) == "the connection was given up here: so it says");
+  CHECK(quoting(kind::given_up) == "the connection was closed here: so it says");
   CHECK(words({.what = kind::no_acknowledgement, .silence = {{1'745'532'000'000}, 2min}}) ==
         "the broker answers, but has acknowledged nothing (PUBACK) since 2025-04-24 22:00:00 UTC, for 2min");
 }
@@ -145,7 +146,7 @@ TEST_CASE("an outage has the fault of each server that was tried") {
   const outage_cause two(std::vector<outage_cause::attempt>{
       {connection_fault::of_system(ECONNREFUSED), "a:1"}, {{.what = kind::tls_not_spoken}, "b:2"}});
   CHECK(two.words() ==
-        "Connection refused: no broker listens there (a:1); what answers there does not speak TLS (b:2)");
+        "Connection refused: no broker listens there (a:1); the server does not speak TLS (b:2)");
   CHECK(two.words_with_places() == two.words());
   CHECK(two.is(kind::connection_refused));
   CHECK(two.is(kind::tls_not_spoken));

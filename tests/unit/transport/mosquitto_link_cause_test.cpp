@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(cause_fixture,
     broker.babble();
     REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
     CHECK(c.told.why ==
-          "the connection was given up here: A network protocol error occurred when communicating with the "
+          "the connection was closed here: A network protocol error occurred when communicating with the "
           "broker");
   }
 }
@@ -267,7 +267,7 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that is down behind its second large 
   REQUIRE(loop.run_until([&] { return c.told.downs == 3; }));
   CHECK(says(c, "Connection refused"));
   CHECK(c.l->largest_packet() == packet_limit{});
-  CHECK(log.count("info: broker test is down altogether: that is not put down to the size") == 1);
+  CHECK(log.count("info: broker test is down altogether: the size of the last packet is not taken") == 1);
 }
 
 TEST_CASE_FIXTURE(cause_fixture, "a server of the name that has always been down clears no size") {
@@ -296,7 +296,7 @@ TEST_CASE_FIXTURE(cause_fixture, "a limit that was observed is tried again after
   CHECK(c.publish("t", std::string(5000, 'x')) == errc::too_large);
   time.advance(10min);
   REQUIRE(loop.run_until([&] { return c.l->largest_packet() == packet_limit{}; }));
-  CHECK(log.count("info: broker test: packets of any size are tried again") == 1);
+  CHECK(log.count("info: broker test: packets of any size are sent again") == 1);
   publish_large(c, broker);
 }
 

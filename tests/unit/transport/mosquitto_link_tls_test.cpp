@@ -232,7 +232,7 @@ TEST_CASE_FIXTURE(tls_fixture,
   hears(options, "the broker requires a client certificate, and none is configured");
   options.tls->cert_file = foreign.cert_file;
   options.tls->key_file = foreign.key_file;
-  hears(options, "the broker does not accept our certificate: unknown CA");
+  hears(options, "the broker does not accept the client certificate: unknown CA");
   options.tls->cert_file = own.cert_file;
   options.tls->key_file = made.encrypt(own.key_file, "open sesame");
   options.tls->key_password = secret("open sesame");
@@ -273,7 +273,7 @@ TEST_CASE_FIXTURE(tls_fixture,
   c.l->start(c.told);
   std::size_t handlers = 0;
   while (c.told.downs == 0) handlers += loop.context().run_one();
-  CHECK(c.told.why == "the TLS handshake does not end within 200ms: is TLS spoken on this port?");
+  CHECK(c.told.why == "the TLS handshake did not end within 200ms: is TLS spoken on this port?");
   CHECK(handlers < 20);
 }
 
