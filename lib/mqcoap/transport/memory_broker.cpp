@@ -27,7 +27,7 @@ std::size_t memory_broker::run() {
 
 void memory_broker::connect_links() {
   if (!up_) return;
-  // Iterates by index: the callback of a link may make another link.
+  // By index: what a link is told may make another one.
   for (std::size_t i = 0; i < links_.size(); ++i) {
     auto* l = links_[i];
     if (l != nullptr && l->owner_ != nullptr && !l->up_) l->connect();

@@ -54,7 +54,7 @@ void memory_link::subscribe(std::string filter, subscribed_handler done) {
 }
 
 void memory_link::make(const std::string& filter) {
-  if (!up_ || !contains(filters_, filter)) return;  // the connection or the filter may be gone by then
+  if (!up_ || !contains(filters_, filter)) return;  // the connection or the filter is gone meanwhile
   if (broker_.ignores(filter)) return;
   if (!broker_.allows(filter)) return answer(filter, errc::denied);
   const bool again = is_granted(filter);
@@ -81,7 +81,7 @@ void memory_link::answer(std::string_view filter, error_code error) {
 
 void memory_link::unsubscribe(std::string_view filter) {
   answer(filter, errc::closed);
-  const std::string name(filter);  // the view may refer to the erased text
+  const std::string name(filter);  // the view may be into what is erased
   std::erase(filters_, name);
   std::erase(granted_, name);
 }
@@ -100,14 +100,13 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
   const bool allowed = broker_.allows_publishing(topic);
   if (!allowed) ++stats_.denied;
   if (allowed && fits && broker_.watcher_) broker_.watcher_(*this, topic, payload, options);
-  // Not tied to this link: sent messages arrive even if the sender is destroyed.
+  // Not tied to this link: what was sent arrives, even if the sender is gone.
   if (allowed && fits)
     broker_.tasks_.push_back({kind::delivery,
                               nullptr,
                               [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
                                retain = options.retain, from = this](error_code) {
-                                broker.take(topic, payload, retain,
-                                            from);  // only compared, never dereferenced
+                                broker.take(topic, payload, retain, from);  // compared, and not followed
                               },
                               {}});
   if (done)

@@ -18,56 +18,56 @@ namespace mqcoap {
 
 class memory_link;
 
-/// A broker in memory, for tests: delivers in order when told to, and does nothing by itself.
+/// A broker in memory, for tests: delivers in order, when told to, and nothing else happens by itself.
 class memory_broker {
  public:
-  /// Connects the started links that are down, and delivers queued messages and those that follow from them,
-  /// until none are left. Returns the number of delivered messages.
+  /// Connects the links that were started and are down, delivers what is queued and what follows from it,
+  /// until all is quiet. Returns the number of messages delivered.
   std::size_t run();
 
-  /// Copies messages whose topic has this prefix to another broker, like a bridge. The other direction needs
-  /// a bridge of its own; a message from a bridge is not sent back over it.
+  /// What is published here is published there as well, if its topic has this prefix, as by a bridge. The
+  /// other way needs a bridge of its own; a message that came over a bridge does not go back over it.
   void bridge(memory_broker& other, std::string topic_prefix) {
     bridges_.push_back({&other, std::move(topic_prefix)});
   }
-  /// Marks messages delivered from now on as having waited for this time.
+  /// What is delivered from now on tells that it waited for so long.
   void set_waited(std::chrono::nanoseconds waited) noexcept { waited_ = waited; }
 
-  /// Stops the broker: every link goes down, and queued messages are lost. Retained last wills are there when
-  /// it is back.
+  /// Takes the broker away: every link goes down, what is queued is lost. Of the last wills the retained ones
+  /// are there when it is back.
   void go_down();
   /// Breaks one connection: the others get the link's last will, and the link connects again at the next
   /// `run`.
   void drop(memory_link& l);
-  /// Starts it again: at the next `run` the links connect.
+  /// Brings it back: at the next `run` the links connect again.
   void come_up() { up_ = true; }
   bool is_up() const noexcept { return up_; }
 
-  /// Refuses subscriptions to a filter with this prefix from now on.
+  /// Subscriptions to a filter with this prefix are refused from now on.
   void deny(std::string filter_prefix) { denied_.push_back(std::move(filter_prefix)); }
-  /// Does not answer subscriptions to a filter with this prefix.
+  /// As `deny`, but such a subscription is not answered at all.
   void ignore(std::string filter_prefix) { ignored_.push_back(std::move(filter_prefix)); }
-  /// Confirms all subscriptions again.
+  /// Subscriptions are confirmed again, whatever was denied or ignored.
   void allow_all() {
     denied_.clear();
     ignored_.clear();
   }
-  /// From now on a connection with the client id of another one ends that one, as with real brokers.
+  /// From now on a connection with the client id of another throws the other off, as brokers do.
   void keep_client_ids_apart() { throws_off_ = true; }
   enum class refusal {
     at_once,  ///< by `publish`
-    later,    ///< to the written_handler, like a link that queued the message
+    later,    ///< to the written_handler, as of a link whose queue the message had to pass
   };
-  /// Refuses larger payloads with errc::too_large from now on.
+  /// Larger payloads are refused with errc::too_large from now on.
   void limit_payload(std::size_t most, refusal how = refusal::at_once) {
     largest_payload_ = most;
     too_large_ = how;
   }
   using watcher = std::function<void(const memory_link& from, std::string_view topic,
                                      std::string_view payload, const publish_options& how)>;
-  /// Gets each message of a link, when the link publishes it.
+  /// Hears of each message that is taken from a link, when the link publishes it.
   void watch(watcher w) { watcher_ = std::move(w); }
-  /// Refuses messages on a topic with this prefix from now on.
+  /// Messages on a topic with this prefix are refused from now on.
   void deny_publishing(std::string topic_prefix) { denied_topics_.push_back(std::move(topic_prefix)); }
 
  private:
@@ -75,33 +75,33 @@ class memory_broker {
   struct task {
     enum class kind { delivery, confirmation, written };
     kind what;
-    const memory_link* link;  ///< its link; null: runs even if the link is destroyed
+    const memory_link* link;  ///< whose; null: runs even if the link is gone
     std::function<void(error_code)> run;
-    error_code error;  ///< its argument: an outage makes unwritten messages fail
+    error_code error;  ///< what to run it with: an outage turns what is not written yet into a failure
   };
 
   bool allows(std::string_view filter) const noexcept;
   bool ignores(std::string_view filter) const noexcept;
   bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
-  /// @param from  the publisher; null: a destroyed link, a last will, or a client of another broker
-  /// @param by  the broker that sent it over its bridge; null: it was published here
+  /// @param from  who published it; null: gone, a last will, or somebody at another broker
+  /// @param by  the broker that passed it on over its bridge; null: it was published here
   void take(const std::string& topic, const std::string& payload, bool retain, const memory_link* from,
             const memory_broker* by = nullptr);
   void keep(const std::string& topic, const std::string& payload);
   void later(const memory_link* l, std::function<void()> run) {
     tasks_.push_back({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
   }
-  /// Handles a connection with this client id: the link that has it is lost.
+  /// Somebody connects with this client id: the link that has it is lost.
   void throw_off(const std::string& client_id);
-  /// Ends a link without a DISCONNECT.
+  /// A link is lost without a goodbye.
   void execute_will(const memory_link& l);
   void forget(const memory_link* l);
 
   bool up_ = true;
   std::size_t delivered_ = 0;        ///< in this `run`
-  std::vector<memory_link*> links_;  ///< in the order of their creation; null for a destroyed one
-  std::deque<task> tasks_;           ///< in the order of the requests
+  std::vector<memory_link*> links_;  ///< in the order in which they were made; null where one is gone
+  std::deque<task> tasks_;           ///< in the order in which the broker was asked
   std::map<std::string, std::string> retained_;
   std::vector<std::string> denied_;
   std::vector<std::string> ignored_;
@@ -118,7 +118,7 @@ class memory_broker {
   watcher watcher_;
 };
 
-/// A client of a memory_broker. Also acts as callers and devices in tests.
+/// A client of a memory_broker. Also plays callers and devices in tests.
 class memory_link final : public link {
  public:
   memory_link(memory_broker& broker, std::string name, std::optional<last_will> will = {});
@@ -139,10 +139,10 @@ class memory_link final : public link {
   std::string server() const override;
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
-  /// Returns the filters of `subscribe_to_others`.
+  /// Those of `subscribe_to_others`.
   const std::vector<std::string>& others() const noexcept { return others_; }
 
-  /// Returns the kept filters, in the order of their subscription.
+  /// The filters kept, in the order in which they were asked for.
   const std::vector<std::string>& filters() const noexcept { return filters_; }
 
  private:
@@ -155,7 +155,7 @@ class memory_link final : public link {
 
   void connect();
   void go_down(const outage_cause& why);
-  /// Subscribes to a kept filter: calls its handlers, and replays retained messages.
+  /// Asks the broker for a kept filter: answers who waits for it, and replays what is retained.
   void make(const std::string& filter);
   void answer(std::string_view filter, error_code error);
   bool is_granted(std::string_view filter) const noexcept;
@@ -170,7 +170,7 @@ class memory_link final : public link {
   bool up_ = false;
   bool stopped_ = false;
   std::vector<std::string> filters_;
-  std::vector<std::string> granted_;  ///< filters that the broker confirmed on this connection
+  std::vector<std::string> granted_;  ///< those of them that the broker confirmed on this connection
   std::vector<waiting> waiting_;
   std::vector<std::string> others_;
   link_stats stats_;
