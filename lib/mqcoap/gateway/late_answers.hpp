@@ -16,7 +16,7 @@
 namespace mqcoap {
 
 /// Writes that were answered with 504 while their device had them. If its answer comes after all, a repeat of
-/// the write gets it (docs/protocol.md, section 8). Bounded: the oldest is forgotten first.
+/// the write gets it (docs/protocol.md, "Run once"). Bounded: the oldest is forgotten first.
 class late_answers {
  public:
   static constexpr std::size_t most = 4096;

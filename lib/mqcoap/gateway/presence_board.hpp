@@ -18,7 +18,7 @@
 
 namespace mqcoap {
 
-/// Announces the gateway's devices, retained: whether they are there (docs/protocol.md, section 9). One
+/// Announces the gateway's devices, retained: whether they are there (docs/protocol.md, "Discovery"). One
 /// connection has one last will: each device has a connection of its own, whose will says OFFLINE. They are
 /// made when the gateway's own connection serves, a few at a time, and wait while it does not.
 /// @par Threads  Everything on the event loop.

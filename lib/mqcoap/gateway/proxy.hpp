@@ -22,7 +22,7 @@
 
 namespace mqcoap {
 
-/// Forwards requests to other devices and brings their answers back (docs/protocol.md, section 6): finds the
+/// Forwards requests to other devices and brings their answers back (docs/protocol.md, "Proxying"): finds the
 /// route and the device, asks it (`ask::asker`) by a hop with a fresh request id and a deadline, and counts.
 /// Runs on the event loop; time comes from the clock, deadlines are asked for at the alarm's owner.
 class proxy final : private ask::asker_owner {

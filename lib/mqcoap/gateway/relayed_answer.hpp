@@ -31,8 +31,8 @@ class way_back {
   bool passes_on_ = false;  ///< the device's own path is the caller's: the gateway answers for its tag
 };
 
-/// Makes the caller's answer of a device's, but for a `location` (docs/protocol.md, sections 3 and 6): the
-/// source is the device, and an error has words.
+/// Makes the caller's answer of a device's, but for a `location` (docs/protocol.md, "Response codes" and
+/// "Proxying"): the source is the device, and an error has words.
 void relay(answer& from_device, std::string_view tag);
 
 }  // namespace mqcoap

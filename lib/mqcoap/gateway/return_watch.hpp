@@ -15,7 +15,7 @@
 namespace mqcoap {
 
 /// Knows the requests that the gateway itself sent, and deals with those that a broker brings back
-/// (docs/protocol.md, section 6). Two things bring them back, and they need different treatment:
+/// (docs/protocol.md, "Proxying"). Two things bring them back, and they need different treatment:
 ///
 /// - A loop: both connections lead to one server. Nobody else answers, so the hop ends with 502 at once.
 /// - A bridge: another broker passed the request on, while the device on the first one has it as well. The
