@@ -4,7 +4,7 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/client/client_options.hpp>
-#include <mqcoap/client/handler_chain.hpp>
+#include <mqcoap/client/request_chain.hpp>
 #include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/front/mqtt/answer_sender.hpp>
 #include <mqcoap/front/mqtt/request_taker.hpp>
@@ -18,7 +18,7 @@
 namespace mqcoap {
 
 /// Answers the requests that come for one tag: a serving core that runs repeats once (docs/protocol.md,
-/// section 8) and leaves the rest to a chain of handlers, which may take their time.
+/// "Run once") and leaves the rest to a chain of handlers, which may take their time.
 /// @par Threads  One at a time.
 class request_server final : private answer_sender::observer, private request_taker::inspector {
  public:

@@ -34,7 +34,7 @@ struct request_spec {
   std::optional<std::chrono::milliseconds> timeout;  ///< from the call to the answer; none: the client's
   std::optional<when_disconnected> if_disconnected;  ///< none: the client's
   /// None: a fresh one. The same id again is the same request: a write with it runs once where the device, or
-  /// a gateway for it, remembers ids (docs/protocol.md, section 8). Until it ends, no other may have it.
+  /// a gateway for it, remembers ids (docs/protocol.md, "Run once"). Until it ends, no other may have it.
   std::optional<request_id> id;
   std::optional<request_id> correlation_id;
   std::optional<secret> token;

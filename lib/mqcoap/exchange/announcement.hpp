@@ -13,7 +13,7 @@
 namespace mqcoap {
 
 /// Decides what an announcer of presence says, with which dates, and how it takes what it hears under its own
-/// topic (docs/protocol.md, section 9). Does no I/O.
+/// topic (docs/protocol.md, "Discovery"). Does no I/O.
 ///
 /// A reader may keep the newest of what it was told. Therefore ONLINE has the date at which its connection
 /// was begun, and the last will of that connection is a millisecond newer; what is said later is newer still.

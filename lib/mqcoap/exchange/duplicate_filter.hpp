@@ -24,7 +24,7 @@ struct duplicate_filter_options {
   friend bool operator==(const duplicate_filter_options&, const duplicate_filter_options&) = default;
 };
 
-/// Sees to it that a POST, PUT or DELETE that comes twice runs once (docs/protocol.md, section 8).
+/// Sees to it that a POST, PUT or DELETE that comes twice runs once (docs/protocol.md, "Run once").
 class duplicate_filter {
  public:
   enum class verdict {

@@ -9,7 +9,7 @@
 
 namespace mqcoap {
 
-/// Where a request goes, written `TAG/SUBSYSTEM/PATH` everywhere (docs/protocol.md, section 6).
+/// Where a request goes, written `TAG/SUBSYSTEM/PATH` everywhere (docs/protocol.md, "Proxying").
 struct address {
   device_tag tag;
   subsystem_name subsystem;

@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// The header fields that the protocol knows (docs/protocol.md, sections 2 and 5).
+/// The header fields that the protocol knows (docs/protocol.md, "Payloads" and "Options").
 enum class field : std::uint8_t {
   method,
   response_code,
@@ -34,7 +34,7 @@ inline constexpr std::size_t field_count = static_cast<std::size_t>(field::trace
 
 std::string_view to_string(field f) noexcept;
 
-/// True for the options of section 5, which a caller may list in `critical`.
+/// True for the options (docs/protocol.md, "Options"), which a caller may list in `critical`.
 constexpr bool is_option(field f) noexcept { return f >= field::proxy_uri; }
 /// The option of this name, if there is one.
 bool is_known_option(std::string_view name) noexcept;
@@ -51,7 +51,7 @@ struct envelope {
   /// Absent or null.
   bool lacks(field f) const noexcept { return (*this)[f].empty() || (*this)[f] == "null"; }
 
-  /// True if there is any field of section 5.
+  /// True if there is any option.
   bool has_options() const noexcept;
 
   /// @param payload  outlives the envelope

@@ -6,7 +6,7 @@
 
 namespace mqcoap {
 
-/// A payload that is neither request nor response: an event, a presence (docs/protocol.md, section 2).
+/// A payload that is neither request nor response: an event, a presence (docs/protocol.md, "Payloads").
 struct general {
   json_text body;
   std::optional<unix_millis> sent_at{};  ///< absent only under lenient validation

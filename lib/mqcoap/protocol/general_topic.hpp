@@ -11,7 +11,7 @@
 
 namespace mqcoap {
 
-/// The topic of a general payload (docs/protocol.md, section 1):
+/// The topic of a general payload (docs/protocol.md, "Topics"):
 /// `{namespace}/{subsystem}/event/{tag}/{path...}` or `{namespace}/{subsystem}/system/{tag}/{name}`.
 struct general_topic {
   enum class kind : std::uint8_t {

@@ -9,7 +9,8 @@
 
 namespace mqcoap {
 
-/// A request's method; the numbers are those of the wire (docs/protocol.md, section 2; RFC 7252 section 5.8).
+/// A request's method; the numbers are those of the wire (docs/protocol.md, "Payloads"; RFC 7252
+/// section 5.8).
 enum class method : std::uint8_t { get = 1, post = 2, put = 3, del = 4 };
 
 inline constexpr std::array all_methods{method::get, method::post, method::put, method::del};

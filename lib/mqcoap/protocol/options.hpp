@@ -15,7 +15,7 @@ struct header_field {
   std::string value;
 };
 
-/// The options of a request (docs/protocol.md, section 5). Absent: nothing was said.
+/// The options of a request (docs/protocol.md, "Options"). Absent: nothing was said.
 struct request_options {
   std::optional<address> proxy_uri;
   std::optional<std::chrono::milliseconds> timeout;  ///< 1 ms to 24 h: how long the caller waits

@@ -9,7 +9,7 @@
 namespace mqcoap {
 
 /// Where a device announces, retained, whether it is there: `{ns}/gateway/system/{tag}/presence`
-/// (docs/protocol.md, section 9).
+/// (docs/protocol.md, "Discovery").
 std::string presence_topic(const namespace_name& ns, const device_tag& tag);
 
 /// What it publishes there: ONLINE or OFFLINE, since `since`.

@@ -15,7 +15,7 @@
 
 namespace mqcoap {
 
-/// One request as it stands on the wire (docs/protocol.md, section 2).
+/// One request as it stands on the wire (docs/protocol.md, "Payloads").
 struct request {
   method verb;
   resource_path path;  ///< 1..255 bytes, echoed as it came

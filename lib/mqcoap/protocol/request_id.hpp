@@ -9,9 +9,9 @@
 
 namespace mqcoap {
 
-/// How exact a peer must be (docs/protocol.md, section 2).
+/// How exact a peer must be (docs/protocol.md, "Payloads").
 enum class validation : std::uint8_t {
-  strict,   ///< the table of section 2
+  strict,   ///< the table in docs/protocol.md, "Payloads"
   lenient,  ///< also short ids and no timestamp: for microcontrollers without a clock
 };
 

@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// Path of a resource: `gains`, `/gains`, `resources/0` (docs/protocol.md, section 4). No empty segment, no
+/// Path of a resource: `gains`, `/gains`, `resources/0` (docs/protocol.md, "Paths"). No empty segment, no
 /// `.` or `..` segment, no control characters. Echoed as it came; a leading slash does not count.
 class resource_path {
  public:

@@ -39,7 +39,7 @@ struct answer {
   }
 };
 
-/// One response as it stands on the wire (docs/protocol.md, section 2).
+/// One response as it stands on the wire (docs/protocol.md, "Payloads").
 struct response : answer {
   resource_path path;
   request_id id;

@@ -9,8 +9,8 @@
 
 namespace mqcoap {
 
-/// The 21 codes that may stand in `response_code` (docs/protocol.md, section 3). As an error code, a 2xx is
-/// no failure: `error_code::failed()` is false for it.
+/// The 21 codes that may stand in `response_code` (docs/protocol.md, "Response codes"). As an error code, a
+/// 2xx is no failure: `error_code::failed()` is false for it.
 enum class response_code : std::uint16_t {
   created = 201,
   deleted = 202,
@@ -67,7 +67,7 @@ std::string_view to_string(response_code c) noexcept;
 std::optional<response_code> to_response_code(std::int64_t number) noexcept;
 
 /// What a proxy relays for a code from a device: codes of the table as they are, other 2xx as 205, 4xx as
-/// 400, 5xx as 500; nothing for a number that is no response code at all (docs/protocol.md, section 6).
+/// 400, 5xx as 500; nothing for a number that is no response code at all (docs/protocol.md, "Proxying").
 std::optional<response_code> fold_foreign_code(std::int64_t number) noexcept;
 
 /// Category of response codes used as error codes.

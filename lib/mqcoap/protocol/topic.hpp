@@ -11,7 +11,7 @@
 namespace mqcoap {
 
 /// A request or response topic, `{namespace}/{subsystem}/{kind}/{tag}/{request_id}`: exactly five levels,
-/// each checked (docs/protocol.md, section 1). The id is any `[A-Za-z0-9_.-]{1,64}`; whether it is a request
+/// each checked (docs/protocol.md, "Topics"). The id is any `[A-Za-z0-9_.-]{1,64}`; whether it is a request
 /// id under the rules in force is the decoder's question.
 class exchange_topic {
  public:

@@ -9,9 +9,10 @@
 #include <string>
 #include <string_view>
 
-// What the options of a request ask of every resource alike (docs/protocol.md, sections 3 and 5). Each check
-// gives the answer that refuses the request, which then was never run, or nothing if it may go on. Resources
-// check in the order of RFC 9110 section 13.2.1: method, existence, format, version, then the body itself.
+// What the options of a request ask of every resource alike (docs/protocol.md, "Response codes" and
+// "Options"). Each check gives the answer that refuses the request, which then was never run, or nothing if
+// it may go on. Resources check in the order of RFC 9110 section 13.2.1: method, existence, format, version,
+// then the body itself.
 namespace mqcoap {
 
 /// 405 if the method is none of these; names those that are.

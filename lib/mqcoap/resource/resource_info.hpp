@@ -6,7 +6,7 @@
 
 namespace mqcoap {
 
-/// What discovery says of a resource (docs/protocol.md, section 9).
+/// What discovery says of a resource (docs/protocol.md, "Discovery").
 struct resource_info {
   std::string path;  ///< as configured: `gains`, `probe/**`
   method_set methods;

@@ -7,7 +7,7 @@
 namespace mqcoap {
 
 /// What the words of a failure add for a write of which nobody knows whether it ran (docs/protocol.md,
-/// section 8); nothing for a GET.
+/// "Run once"); nothing for a GET.
 inline std::string may_have_run(const call& c) {
   const auto verb = c.asked().verb;
   return verb == method::get ? "" : "; the " + std::string(to_string(verb)) + " may have been run";

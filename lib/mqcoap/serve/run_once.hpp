@@ -9,7 +9,7 @@
 
 namespace mqcoap {
 
-/// Sees to it that a POST, PUT or DELETE that comes twice runs once (docs/protocol.md, section 8). Stands in
+/// Sees to it that a POST, PUT or DELETE that comes twice runs once (docs/protocol.md, "Run once"). Stands in
 /// front of the limits: a repeat belongs to its first call also when new ones are refused, and must not get a
 /// second answer.
 class run_once final : public composed_step<duplicate_filter_options> {
