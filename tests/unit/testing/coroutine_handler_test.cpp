@@ -229,17 +229,25 @@ TEST_CASE("a repeat of a write that a coroutine runs is not run again") {
 
 TEST_CASE("a loop that is destroyed takes its coroutines with it") {
   const auto alive = std::make_shared<int>(1);
+  bool begun = false;
   {
-    lab l;
-    gate never(l.loop);
-    l.device.add_handler({"slow", {}, [&never, alive](const call&) -> asio::awaitable<answer> {
-                            co_await never.wait();
-                            co_return answer{};
-                          }});
-    l.connect();
-    std::optional<lab::answered> got;
-    l.ask(got, get("gains"));
-    l.broker.settle();
+    asio::io_context loop;
+    testing::broker broker(loop);
+    client device(loop, as_device("DEV"), broker);
+    client caller(loop, {}, broker);
+    device.add_handler({"slow", {}, [&begun, alive](const call&) -> asio::awaitable<answer> {
+                          begun = true;
+                          asio::steady_timer never(co_await asio::this_coro::executor,
+                                                   asio::steady_timer::time_point::max());
+                          co_await never.async_wait(asio::use_awaitable);
+                          co_return answer{};
+                        }});
+    device.async_connect([](error_code) {});
+    caller.async_connect([](error_code) {});
+    broker.settle();
+    caller.async_request(get("gains"), [](error_code, response) {});
+    broker.settle();
   }
+  CHECK(begun);
   CHECK(alive.use_count() == 1);
 }
