@@ -2,8 +2,9 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-install(TARGETS mqcoap EXPORT mqcoap-targets
+install(TARGETS mqcoap mqcoap_testing EXPORT mqcoap-targets
   LIBRARY COMPONENT library NAMELINK_COMPONENT development
+  ARCHIVE COMPONENT development
   FILE_SET HEADERS COMPONENT development)
 
 # ---- for find_package(mqcoap) and pkg-config ----------------------------------------------------------------------
@@ -23,8 +24,10 @@ install(EXPORT mqcoap-targets NAMESPACE mqcoap:: DESTINATION ${package_dir} COMP
 # The prefix may be chosen when installing: mqcoap.pc finds it from where it lies itself.
 set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH mqcoap_pc_prefix /prefix/${pc_dir} /prefix)
-configure_file(${CMAKE_CURRENT_LIST_DIR}/mqcoap.pc.in ${PROJECT_BINARY_DIR}/package/mqcoap.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/package/mqcoap.pc DESTINATION ${pc_dir} COMPONENT development)
+foreach(name mqcoap mqcoap-testing)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/${name}.pc.in ${PROJECT_BINARY_DIR}/package/${name}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/package/${name}.pc DESTINATION ${pc_dir} COMPONENT development)
+endforeach()
 
 # ---- programs and documentation -----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ bool is_loss(const error_code& outcome) {
 }  // namespace
 
 bench_load::bench_load(client& mqtt, std::vector<request_spec> what, bench_options options)
-    : mqtt_(mqtt), what_(std::move(what)), options_(options), timer_(mqtt.get_executor()) {}
+    : mqtt_(mqtt), what_(std::move(what)), options_(options), timer_(mqtt.get_handler_executor()) {}
 
 void bench_load::start() {
   began_ = last_ = now();

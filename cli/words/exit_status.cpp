@@ -1,6 +1,7 @@
 #include "words/exit_status.hpp"
 
 #include <mqcoap/protocol/response_code.hpp>
+#include <mqcoap/transport/connect_errc.hpp>
 
 namespace mqcoap::cli {
 
@@ -10,6 +11,7 @@ exit_status status_of(const error_code& outcome) noexcept {
     return outcome.value() < 500 ? status_client_error : status_server_error;
   }
   if (!outcome) return status_ok;
+  if (outcome.category() == connect_category()) return status_unreachable;
   if (outcome == errc::not_connected || outcome == errc::connection_lost || outcome == errc::denied ||
       outcome == errc::closed)
     return status_unreachable;

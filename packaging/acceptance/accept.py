@@ -19,7 +19,7 @@ from container import Container, Failed, Unable, await_that, host, missing, prep
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CONFIG = "/etc/mqcoap/mqcoap.yaml"
 DROP_INS = "/etc/systemd/system/mqcoapd.service.d"
-NAMES = ["mqcoapd", "mqcoap", "libmqcoap0", "mqcoap-doc"]
+NAMES = ["mqcoapd", "mqcoap", "libmqcoap1", "mqcoap-doc"]
 # What packages and a running system write and nobody cleans up: not traces of ours.
 NOISE = re.compile(
     r"^/(var/(lib/(apt|dpkg|systemd|dbus|pam|ucf)|cache|log|tmp)|root|etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$"

@@ -33,6 +33,7 @@ ENTRANCES = [
     "mqcoap/protocol/codec.hpp",
     "mqcoap/protocol/content_format.hpp",
     "mqcoap/protocol/topic.hpp",
+    "mqcoap/testing/broker.hpp",
 ]
 INCLUDE = re.compile(r"^#include <(mqcoap/[^>]+)>", re.MULTILINE)
 # Asio's note of which thread runs which loop: one for program and library (lib/mqcoap/libmqcoap.map).
@@ -69,7 +70,8 @@ class Installed(unittest.TestCase):
     def project(self, name, file, as_name):
         where = self.folder / name
         where.mkdir()
-        shutil.copy(HERE / "consumer.cpp", where)
+        for program in ("consumer.cpp", "without_broker.cpp"):
+            shutil.copy(HERE / program, where)
         shutil.copy(HERE / file, where / as_name)
         return where
 
@@ -84,10 +86,25 @@ class Installed(unittest.TestCase):
         said = run(program, broker.port, env=self.environment, timeout=120)
         self.assertEqual(said, "205 [0,1,2,3,4]\n5\n404 NOT_FOUND from DEV to GET offsets: only gains\n")
 
-    def test_a_program_by_cmake(self):
+    def assert_works_without_a_broker(self, program):
+        self.assertEqual(run(program, env=self.environment, timeout=120),
+                         "205 [0,1,2,3,4]\nthe deadline passed\nthe device ended: the user may not connect\n")
+
+    def test_programs_by_cmake(self):
         where = self.project("by_cmake", "project.cmake", "CMakeLists.txt")
         self.build_by_cmake(where)
         self.assert_works(where / "build/consumer")
+        self.assert_works_without_a_broker(where / "build/without_broker")
+
+    def test_a_component_that_is_not_there(self):
+        where = self.project("wrong", "project.cmake", "CMakeLists.txt")
+        file = where / "CMakeLists.txt"
+        file.write_text(file.read_text().replace("COMPONENTS testing", "COMPONENTS gateway"))
+        with self.assertRaisesRegex(AssertionError, "mqcoap has no component gateway"):
+            self.build_by_cmake(where)
+
+    def test_the_broker_in_memory_is_no_part_of_the_library(self):
+        self.assertNotIn("memory_broker", run("nm", "-D", "-C", self.library))
 
     def test_an_installed_example(self):
         where = self.folder / "examples"
@@ -99,11 +116,13 @@ class Installed(unittest.TestCase):
         said = run(where / "build/edit_request", f"127.0.0.1:{broker.port}", 1, env=self.environment, timeout=120)
         self.assertEqual(said, "gain [0,1,2,3,4]\n")
 
-    def test_a_program_by_make_and_pkg_config(self):
+    def test_programs_by_make_and_pkg_config(self):
         where = self.project("by_make", "project.make", "Makefile")
         run("make", "-C", where, f"CXX={CCACHE} g++", env=self.environment)
         self.assert_works(where / "consumer")
-        self.assertEqual(run("pkg-config", "--modversion", "mqcoap", env=self.environment).strip(), VERSION)
+        self.assert_works_without_a_broker(where / "without_broker")
+        for name in ("mqcoap", "mqcoap-testing"):
+            self.assertEqual(run("pkg-config", "--modversion", name, env=self.environment).strip(), VERSION)
 
     def test_the_installed_headers_are_those_that_programs_need(self):
         needed, left = set(), list(ENTRANCES)
@@ -129,10 +148,11 @@ class Installed(unittest.TestCase):
 
     def test_the_library_has_a_version(self):
         here = self.library.parent
-        major = VERSION.split(".")[0]
-        self.assertEqual(os.readlink(self.library), f"libmqcoap.so.{major}")
-        self.assertEqual(os.readlink(here / f"libmqcoap.so.{major}"), f"libmqcoap.so.{VERSION}")
-        self.assertIn(f"Library soname: [libmqcoap.so.{major}]", run("readelf", "-d", self.library))
+        cmake = (ROOT / "lib/mqcoap/CMakeLists.txt").read_text(encoding="utf-8")
+        abi = re.search(r"^set\(mqcoap_abi (\d+)\)$", cmake, re.MULTILINE).group(1)
+        self.assertEqual(os.readlink(self.library), f"libmqcoap.so.{abi}")
+        self.assertEqual(os.readlink(here / f"libmqcoap.so.{abi}"), f"libmqcoap.so.{abi}.{VERSION}")
+        self.assertIn(f"Library soname: [libmqcoap.so.{abi}]", run("readelf", "-d", self.library))
 
     def test_only_what_is_ours_is_exported(self):
         names = run("nm", "-D", "--defined-only", "-C", "--format=posix", self.library).splitlines()

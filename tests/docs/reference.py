@@ -15,9 +15,11 @@ MARK = "<!-- Generated from the headers by tests/docs/reference.py: change them,
 # In the order in which a reader wants them; tests/docs/test_reference.py knows which headers are installed.
 HEADERS = [
     "client/client.hpp",
+    "client/client_base.hpp",
     "client/sync_client.hpp",
     "client/client_options.hpp",
     "transport/outage_cause.hpp",
+    "transport/connect_errc.hpp",
     "transport/connection_fault.hpp",
     "transport/link_options.hpp",
     "transport/tls_options.hpp",
@@ -47,9 +49,10 @@ HEADERS = [
     "base/lazy.hpp",
     "base/units.hpp",
     "base/clock.hpp",
+    "testing/broker.hpp",
 ]
 # Needed by the others, and of no use by themselves.
-INNER = ["client/working_handler.hpp", "base/ascii.hpp"]
+INNER = ["client/client_environment.hpp", "client/initiation.hpp", "client/working_handler.hpp", "base/ascii.hpp"]
 
 
 HEAD = re.compile(r"(?:template <[^{]*> )?(class|struct|enum class) (\w+)")
@@ -203,10 +206,10 @@ def members(reader, end):
 
 def chapter(header):
     text = (ROOT / "lib/mqcoap" / header).read_text(encoding="utf-8")
-    begin = re.search(r"^namespace mqcoap \{\n", text, flags=re.MULTILINE)
+    begin = re.search(r"^namespace mqcoap(::testing)? \{\n", text, flags=re.MULTILINE)
     reader = Reader(header, text)
     reader.at = begin.end()
-    own, inner = members(reader, r"\}  // namespace mqcoap")
+    own, inner = members(reader, r"\}  // namespace mqcoap(::testing)?")
     if own:
         own = ("\n#### Functions and aliases\n\n" if inner else "\n") + own
     return f"\n### {header}\n" + inner + own

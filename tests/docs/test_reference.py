@@ -14,6 +14,8 @@ class Reference(unittest.TestCase):
     def test_every_installed_header_is_in_it(self):
         cmake = (reference.ROOT / "lib/mqcoap/CMakeLists.txt").read_text(encoding="utf-8")
         installed = re.findall(r"\b[a-z]+/\w+\.hpp", cmake[cmake.index("FILE_SET HEADERS"):])
+        cmake = (reference.ROOT / "lib/mqcoap/testing/CMakeLists.txt").read_text(encoding="utf-8")
+        installed += ["testing/" + name for name in re.findall(r"\b\w+\.hpp", cmake[cmake.index("FILE_SET HEADERS"):])]
         self.assertEqual(sorted(installed), sorted(reference.HEADERS + reference.INNER))
 
     def chapter_of(self, text):

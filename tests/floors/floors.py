@@ -24,6 +24,7 @@ FLOORS = {
     "front": 7,
     "client": 8,
     "gateway": 9,
+    "testing": 9,
     "observe": 10,
     "config": 11,
     "daemon": 12,

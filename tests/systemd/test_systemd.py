@@ -98,8 +98,12 @@ class Packages(unittest.TestCase):
         self.assertRegex(first, rf"^mqcoap \({re.escape(VERSION)}\) ")
 
     def test_the_library_package_is_named_after_its_soname(self):
-        control = (ROOT / "packaging/debian/control").read_text()
-        self.assertIn(f"\nPackage: libmqcoap{VERSION.split('.')[0]}\n", control)
+        cmake = (ROOT / "lib/mqcoap/CMakeLists.txt").read_text()
+        abi = re.search(r"^set\(mqcoap_abi (\d+)\)$", cmake, re.MULTILINE).group(1)
+        package = f"libmqcoap{abi}"
+        self.assertIn(f"\nPackage: {package}\n", (ROOT / "packaging/debian/control").read_text())
+        self.assertIn(f"-V'{package} (", (ROOT / "packaging/debian/rules").read_text())
+        self.assertTrue((ROOT / f"packaging/debian/{package}.install").exists())
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 #include <mqcoap/client/client_core.hpp>
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <exception>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/presence.hpp>
 #include <mqcoap/transport/log.hpp>
-#include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds goodbye{500};
 /// For how long what is said of presence may wait for a stalled broker.
 constexpr std::chrono::seconds presence_patience{5};
 
-/// A device is known to the broker by its tag, as it is elsewhere; who only asks has a name of chance.
+/// Devices use their tag as MQTT client id; pure requesters get a random one.
 client_options with_client_id(client_options options) {
   auto& id = options.broker.client_id;
   if (id.empty())
@@ -27,19 +27,20 @@ client_options with_client_id(client_options options) {
 
 }  // namespace
 
-client_core::client_core(const executor& on, client_options options, make_link make, const clock& time)
+client_core::client_core(const executor& on, client_options options, std::shared_ptr<client_environment> in)
     : strand_(boost::asio::make_strand(on)),
       serial_(strand_),
       options_(with_client_id(std::move(options))),
-      make_link_(std::move(make)),
-      time_(time),
+      in_(std::move(in)),
+      time_(in_->time()),
       requests_({}, options_.broker.log),
       responses_(options_.broker.log),
       requester_(options_, responses_, time_, *this),
       server_(options_, requests_, time_),
       presence_topic_(options_.presence && options_.tag ? presence_topic(options_.ns, *options_.tag) : ""),
       announcement_(time_),
-      alarm_(serial_) {
+      events_(options_) {
+  requests_.run_coroutines_on(serial_, *in_);
   largest_packet_.set(options_.broker.max_packet);
 }
 
@@ -65,8 +66,35 @@ void client_core::connect(const ended& done) {
   connecting_.push_back(done);
   if (link_ == nullptr) return start_link();
   // During an outage the link tells nothing more until it is over.
-  if (up || !first_try_) done->expire_after(options_.timeout);
+  if (up || !first_try_) done->expire_at(time_.now() + options_.timeout, *in_);
   if (up) ask_for_own();
+}
+
+void client_core::run(const ended& done) {
+  if (closed_) return done->finish(errc::closed);
+  if (run_) return done->finish(boost::asio::error::already_started);
+  run_ = done;
+  if (link_ == nullptr) return start_link();
+  if (!link_->up() && !first_try_) give_up_if_it_lasts();
+}
+
+void client_core::end_run(const ended& run) {
+  if (run_ == run) leave({{std::exchange(run_, nullptr), boost::asio::error::operation_aborted}});
+}
+
+/// Ends the run if tries would go on in vain.
+void client_core::give_up_if_it_lasts() {
+  if (!run_ || options_.if_refused == when_refused::keep_trying) return;
+  if (const auto why = outage(); why.is_lasting()) give_up(why.code());
+}
+
+/// Not inside a callback of the link. What has changed meanwhile counts.
+void client_core::give_up(error_code why) {
+  boost::asio::post(serial_, [self = shared_from_this(), why, run = run_, via = link_.get()] {
+    if (run == nullptr || self->run_ != run || self->link_.get() != via) return;
+    const bool still = why == errc::denied ? !self->own_confirmed_ : self->outage().code() == why;
+    if (still) self->leave({{std::exchange(self->run_, nullptr), why}});
+  });
 }
 
 void client_core::track(std::shared_ptr<operation_base> op) {
@@ -83,9 +111,9 @@ void client_core::start_link() {
   auto broker = options_.broker;
   if (!presence_topic_.empty() && !broker.will)
     broker.will = last_will{presence_topic_, {}, true, [this] { return announcement_.begin_connection(); }};
-  link_ = make_link_(serial_, broker);
+  link_ = in_->make_link(serial_, broker);
   if (!presence_topic_.empty()) link_->subscribe(presence_topic_, {});
-  for (const auto& [id, s] : subscriptions_) link_->subscribe(s.filter, {});
+  for (auto& filter : events_.filters()) link_->subscribe(std::move(filter), {});
   requester_.attach(link_.get());
   server_.attach(link_.get());
   link_->start(*this);
@@ -100,23 +128,25 @@ void client_core::on_link_up(link& l) noexcept {
   first_try_ = false;
   requester_.on_link_up();
   if (!options_.tag) return tell_connected({});
-  for (const auto& op : connecting_) op->expire_after(options_.timeout);
+  for (const auto& op : connecting_) op->expire_at(time_.now() + options_.timeout, *in_);
   ask_for_own();
 }
 
 /// For the requests to our own tag. The link keeps asking over reconnects, until the broker has answered.
 void client_core::ask_for_own() {
   if (std::exchange(own_asked_, true)) return;
-  link_->subscribe(request_filter(options_.ns, *options_.tag),
-                   [weak = weak_from_this(), via = link_.get()](error_code error) {
-                     const auto self = weak.lock();
-                     if (!self || error == errc::closed || self->link_.get() != via) return;
-                     self->own_asked_ = false;
-                     if (!via->up()) return;  // lost at the same moment: asked again when it is back
-                     self->own_confirmed_ = !error;
-                     if (!error) self->tell_presence(true);
-                     self->tell_connected(error);
-                   });
+  link_->subscribe(request_filter(options_.ns, *options_.tag), [weak = weak_from_this(),
+                                                                via = link_.get()](error_code error) {
+    const auto self = weak.lock();
+    if (!self || error == errc::closed || self->link_.get() != via) return;
+    self->own_asked_ = false;
+    if (!via->up()) return;  // lost at the same moment: asked again when it is back
+    self->own_confirmed_ = !error;
+    if (!error) self->tell_presence(true);
+    self->tell_connected(error);
+    if (error == errc::denied && self->run_ && self->options_.if_refused == when_refused::give_up)
+      self->give_up(error);
+  });
 }
 
 void client_core::tell_presence(bool online) {
@@ -157,7 +187,9 @@ void client_core::on_link_down(link&, const outage_cause& why) noexcept {
   first_try_ = false;
   set_outage(why);
   requester_.on_link_down(why);
-  tell_connected(errc::not_connected);
+  const auto code = why.code();
+  tell_connected(code ? code : make_error_code(connect_errc::other));
+  give_up_if_it_lasts();
 }
 
 void client_core::set_outage(const outage_cause& why) {
@@ -175,7 +207,7 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
   if (!topic) {
     const bool is_own_presence = !presence_topic_.empty() && m.topic == presence_topic_;
     if (is_own_presence) hear_presence(m);
-    hand_out(m, is_own_presence);
+    if (!events_.hand_out(m, is_own_presence ? presence_topic_ : std::string_view())) ++ignored_;
   } else if (m.retained) {
     ++ignored_;
   } else if (topic->which() == exchange_topic::kind::response) {
@@ -197,53 +229,6 @@ void client_core::tell_failure(std::string_view why) noexcept try {
     say(options_.broker.log, log_level::error, "a message could not be handled: {}", why);
 } catch (...) {
   // Then the line is missing as well.
-}
-
-/// @param own_too  a filter of our own takes it as well
-void client_core::hand_out(const inbound& m, bool own_too) {
-  // A handler may end subscriptions, its own too.
-  std::vector<subscription_id> wanted;
-  std::vector<std::string_view> filters;
-  if (own_too) filters.push_back(presence_topic_);
-  for (const auto& [id, s] : subscriptions_)
-    if (filter_matches(s.filter, m.topic)) {
-      wanted.push_back(id);
-      if (std::find(filters.begin(), filters.end(), s.filter) == filters.end()) filters.push_back(s.filter);
-    }
-  if (is_copy(m, filters.size()) || (own_too && wanted.empty())) return;
-  auto topic = general_topic::parse(m.topic);
-  auto decoded = topic ? decode(m.payload, options_.decoding) : decode_fault{};
-  auto* const payload = decoded ? std::get_if<general>(&*decoded) : nullptr;
-  if (payload == nullptr) {
-    ++ignored_;
-    return;
-  }
-  const general_message arrived{*std::move(topic), std::move(*payload), m.retained};
-  for (const auto id : wanted) {
-    const auto at = subscriptions_.find(id);
-    if (at == subscriptions_.end() || !serving_) continue;
-    const auto on_message = at->second.on_message;
-    try {
-      (*on_message)(arrived);
-    } catch (const std::exception& e) {
-      say(options_.broker.log, log_level::error, "the handler of {} failed: {}", m.topic, e.what());
-    } catch (...) {
-      say(options_.broker.log, log_level::error, "the handler of {} threw what is no std::exception",
-          m.topic);
-    }
-  }
-}
-
-/// A message that several filters take may come once for each of them (MQTT 5.0 section 3.3.4), one after the
-/// other; two that are the same to the timestamp are one.
-bool client_core::is_copy(const inbound& m, std::size_t filters) {
-  if (copies_.due > 0 && m.topic == copies_.topic && m.payload == copies_.payload) {
-    --copies_.due;
-    return true;
-  }
-  copies_.due = 0;
-  if (filters > 1) copies_ = {std::string(m.topic), std::string(m.payload), filters - 1};
-  return false;
 }
 
 std::optional<request_id> client_core::request(request_spec what, requester::completion done) {
@@ -282,15 +267,18 @@ void client_core::set_alarm() {
   const auto next = std::min(requester_.next_deadline(), announcement_.next_need());
   if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
   alarm_at_ = next;
-  alarm_.expires_at(next);
-  alarm_.async_wait([weak = weak_from_this()](error_code error) {
-    const auto self = weak.lock();
-    if (error || !self) return;
-    self->alarm_at_ = steady_time::max();
-    self->requester_.expire(self->time_.now());
-    self->correct_presence();
-    self->set_alarm();
-  });
+  if (!alarm_)
+    alarm_ = in_->make_alarm(serial_, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->ring();
+    });
+  alarm_->wake_at(next);
+}
+
+void client_core::ring() {
+  alarm_at_ = steady_time::max();
+  requester_.expire(time_.now());
+  correct_presence();
+  set_alarm();
 }
 
 void client_core::publish(const general_topic& to, json_text body, bool retain, const ended& done) {
@@ -298,7 +286,7 @@ void client_core::publish(const general_topic& to, json_text body, bool retain, 
   std::string payload;
   encode(payload, general{std::move(body), time_.wall()});
   track(done);
-  done->expire_after(options_.timeout);
+  done->expire_at(time_.now() + options_.timeout, *in_);
   const auto error = link_->publish(to.text(), payload, time_.now() + options_.timeout, {.retain = retain},
                                     [done](error_code ec) {
                                       const bool lost = ec == errc::not_connected;
@@ -307,35 +295,36 @@ void client_core::publish(const general_topic& to, json_text body, bool retain, 
   if (error) done->finish(error);
 }
 
-void client_core::subscribe(const general_filter& which, client::general_handler on_message,
+void client_core::subscribe(const general_filter& which, client_base::general_handler on_message,
                             const std::shared_ptr<operation<error_code, subscription_id>>& done) {
   if (closed_) return done->finish(errc::closed);
-  const subscription_id id{++last_subscription_};
   const auto filter = which.text(options_.ns);
-  const auto handler = std::make_shared<const client::general_handler>(std::move(on_message));
-  subscriptions_.emplace(id, subscription{filter, handler});
+  const auto id = events_.add(filter, std::move(on_message));
   if (link_ == nullptr) return done->finish({}, id);
   // A caller that is told of an error has no id to end it with.
   done->when_it_fails([weak = weak_from_this(), id] {
     if (const auto self = weak.lock()) self->unsubscribe(id);
   });
-  done->expire_after(options_.timeout);
+  done->expire_at(time_.now() + options_.timeout, *in_);
   track(done);
   link_->subscribe(filter,
                    [id, done](error_code error) { done->finish(error, error ? subscription_id{} : id); });
 }
 
 void client_core::unsubscribe(subscription_id id) {
-  const auto at = subscriptions_.find(id);
-  if (at == subscriptions_.end()) return;
+  auto filter = events_.remove(id);
+  if (!filter) return;
   // The handler is gone at once; the link is told outside of its callbacks.
-  boost::asio::post(serial_, [self = shared_from_this(), filter = std::move(at->second.filter)] {
-    const bool shared = std::any_of(self->subscriptions_.begin(), self->subscriptions_.end(),
-                                    [&](const auto& other) { return other.second.filter == filter; });
-    if (self->link_ != nullptr && !shared && filter != self->presence_topic_)
+  boost::asio::post(serial_, [self = shared_from_this(), filter = *std::move(filter)] {
+    if (self->link_ != nullptr && !self->events_.wants(filter) && filter != self->presence_topic_)
       self->link_->unsubscribe(filter);
   });
-  subscriptions_.erase(at);
+}
+
+void client_core::receive(subscription_id from, const std::shared_ptr<receiving>& done) {
+  if (closed_) return done->close();
+  events_.receive(from, done);
+  if (done->pending()) track(done);
 }
 
 void client_core::reply(call& answered, answer&& what) noexcept try {
@@ -350,6 +339,7 @@ void client_core::reply(call& answered, answer&& what) noexcept try {
 
 void client_core::forget_handlers() {
   serving_ = false;
+  events_.stop();
   requests_.clear();
   responses_.clear();
 }
@@ -359,27 +349,37 @@ void client_core::end_all() {
   own_confirmed_ = false;
   requester_.close(closed_);
   requester_.attach(nullptr);
+  requests_.cancel_coroutines("the device disconnects");
   server_.attach(nullptr);
   tell_connected(errc::closed);
   for (const auto& op : std::exchange(under_way_, {})) op->close();
   // No deadline is left; a loop that has nothing else to do may end.
-  alarm_.cancel();
+  if (alarm_) alarm_->wake_at(steady_time::max());
   alarm_at_ = steady_time::max();
 }
 
 void client_core::disconnect(const ended& done) {
-  end_all();
   if (closed_) return done->finish(errc::closed);
-  if (link_ == nullptr) {
-    if (leaving_.empty()) return done->finish({});
-    return leaving_.back().waiting.push_back(done);
+  std::vector<leaver> waiting{{done, {}}};
+  if (run_) waiting.push_back({std::exchange(run_, nullptr), {}});
+  leave(std::move(waiting));
+}
+
+/// Says goodbye to the broker. @param waiting  complete when it is said
+void client_core::leave(std::vector<leaver> waiting) {
+  end_all();
+  if (link_ != nullptr) {
+    tell_presence(false);
+    leaving_.push_back({std::move(link_), std::move(waiting)});
+    auto& left_now = *leaving_.back().from;
+    left_now.stop(goodbye, [weak = weak_from_this(), &left_now] {
+      if (const auto self = weak.lock()) self->left(left_now);
+    });
+  } else if (!leaving_.empty()) {
+    for (auto& each : waiting) leaving_.back().waiting.push_back(std::move(each));
+  } else {
+    for (const auto& [op, error] : waiting) op->finish(error);
   }
-  tell_presence(false);
-  leaving_.push_back({std::move(link_), {done}});
-  auto& left = *leaving_.back().from;
-  left.stop(goodbye, [weak = weak_from_this(), &left] {
-    if (const auto self = weak.lock()) self->left(left);
-  });
 }
 
 /// A link has said goodbye.
@@ -389,16 +389,17 @@ void client_core::left(const link& l) {
   if (at == leaving_.end()) return;
   const auto gone = std::move(*at);
   leaving_.erase(at);
-  for (const auto& op : gone.waiting) op->finish({});
+  for (const auto& [op, error] : gone.waiting) op->finish(error);
 }
 
 void client_core::shut_down() {
   closed_ = true;
   end_all();
-  subscriptions_.clear();
+  if (run_) std::exchange(run_, nullptr)->close();
+  events_.clear();
   link_.reset();
   for (const auto& f : std::exchange(leaving_, {}))
-    for (const auto& op : f.waiting) op->close();
+    for (const auto& each : f.waiting) each.op->close();
 }
 
 }  // namespace mqcoap

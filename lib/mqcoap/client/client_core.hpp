@@ -2,16 +2,17 @@
 
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/client/client.hpp>
+#include <mqcoap/client/client_base.hpp>
+#include <mqcoap/client/client_environment.hpp>
 #include <mqcoap/client/completion.hpp>
+#include <mqcoap/client/event_hub.hpp>
+#include <mqcoap/client/request_chain.hpp>
 #include <mqcoap/client/request_server.hpp>
 #include <mqcoap/client/requester.hpp>
+#include <mqcoap/client/response_chain.hpp>
 #include <mqcoap/client/stat_counter.hpp>
 #include <mqcoap/exchange/announcement.hpp>
 #include <mqcoap/exchange/throttle.hpp>
@@ -33,9 +34,9 @@ class client_core final : public link_events,
  public:
   using executor = boost::asio::any_io_executor;
   using ended = std::shared_ptr<operation<error_code>>;
-  using make_link = std::function<std::unique_ptr<link>(executor serial, const link_options& options)>;
+  using receiving = event_hub::receiving;
 
-  client_core(const executor& on, client_options options, make_link make, const clock& time);
+  client_core(const executor& on, client_options options, std::shared_ptr<client_environment> in);
 
   // From any thread.
   const executor& serial() const noexcept { return serial_; }
@@ -52,27 +53,33 @@ class client_core final : public link_events,
 
   // On the strand.
   void connect(const ended& done);
+  /// Completes when the connection is over for good.
+  void run(const ended& done);
+  /// Disconnects, if this is what runs; it completes with operation_aborted then.
+  void end_run(const ended& run);
   std::optional<request_id> request(request_spec what, requester::completion done);
   void cancel(const request_id& id) { requester_.cancel(id); }
   request_id next_id() { return requester_.next_id(); }
   void publish(const general_topic& to, json_text body, bool retain, const ended& done);
   /// Completes with an error only if it is not in force.
-  void subscribe(const general_filter& which, client::general_handler on_message,
+  void subscribe(const general_filter& which, client_base::general_handler on_message,
                  const std::shared_ptr<operation<error_code, subscription_id>>& done);
   void unsubscribe(subscription_id id);
+  void receive(subscription_id from, const std::shared_ptr<receiving>& done);
   void disconnect(const ended& done);
   /// Ends everything, at once and for good.
   void shut_down();
 
  private:
-  struct subscription {
-    std::string filter;
-    std::shared_ptr<const client::general_handler> on_message;
+  /// What completes when a link is gone, and with which error.
+  struct leaver {
+    ended op;
+    error_code error;
   };
   /// A link that sends what is left and says goodbye.
   struct farewell {
     std::unique_ptr<link> from;
-    std::vector<ended> waiting;  ///< for its end
+    std::vector<leaver> waiting;  ///< for its end
   };
 
   void on_link_up(link& l) noexcept override;
@@ -90,11 +97,13 @@ class client_core final : public link_events,
   void publish_presence(std::string_view payload);
   void hear_presence(const inbound& m);
   void correct_presence();
+  void give_up_if_it_lasts();
+  void give_up(error_code why);
+  void leave(std::vector<leaver> waiting);
   void left(const link& l);
   void set_outage(const outage_cause& why);
-  void hand_out(const inbound& m, bool own_too);
-  bool is_copy(const inbound& m, std::size_t filters);
   void set_alarm();
+  void ring();
   void post_completions();
   void complete_ready() noexcept;
   void end_all();
@@ -103,7 +112,7 @@ class client_core final : public link_events,
   const boost::asio::strand<executor> strand_;
   const executor serial_;  ///< the strand
   const client_options options_;
-  const make_link make_link_;
+  const std::shared_ptr<client_environment> in_;
   const clock& time_;
   request_chain requests_;
   response_chain responses_;
@@ -113,9 +122,9 @@ class client_core final : public link_events,
   announcement announcement_;
   std::unique_ptr<link> link_;  ///< null before `connect` and after `disconnect`
   std::vector<farewell> leaving_;
-  std::map<subscription_id, subscription> subscriptions_;
-  std::uint64_t last_subscription_ = 0;
+  event_hub events_;
   std::vector<ended> connecting_;
+  ended run_;                                               ///< null: nobody runs
   std::vector<std::shared_ptr<operation_base>> under_way_;  ///< some may have ended
   std::size_t tidy_at_ = 64;                                ///< its size at which those are sorted out
   bool own_asked_ = false;      ///< the broker is to tell whether we may have the requests to our own tag
@@ -128,14 +137,9 @@ class client_core final : public link_events,
     response answer;
   };
   std::vector<ended_request> ready_;  ///< to be completed outside of the link's callbacks
-  /// Brokers may send a message once for each of our filters that takes it.
-  struct {
-    std::string topic, payload;
-    std::size_t due = 0;
-  } copies_;
   throttle failure_lines_{std::chrono::seconds(1)};
   bool in_messages_ = false;  ///< the link is bringing messages: what they end is completed after them
-  boost::asio::steady_timer alarm_;
+  std::unique_ptr<alarm> alarm_;
   steady_time alarm_at_ = steady_time::max();
 
   std::atomic<bool> connected_{false};

@@ -6,12 +6,11 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <functional>
 #include <memory>
+#include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/errc.hpp>
-#include <optional>
+#include <mqcoap/client/client_environment.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -36,6 +35,12 @@ void deliver(const boost::asio::any_io_executor& serial,
     complete<Results...>(serial, std::move(done), std::move(results)...);
   });
 }
+
+/// What an operation with an error completes with beside it.
+template <class Result>
+struct no_result {
+  static Result make() { return {}; }
+};
 
 /// An operation under way, of whatever signature.
 class operation_base {
@@ -83,22 +88,23 @@ class operation final : public operation_base,
     deliver<Error, Results...>(serial_, std::exchange(done_, nullptr), std::move(error),
                                std::move(results)...);
   }
-  void finish(Error error) requires(sizeof...(Results) > 0) { finish(std::move(error), Results{}...); }
+  void finish(Error error) requires(sizeof...(Results) > 0) {
+    finish(std::move(error), no_result<Results>::make()...);
+  }
 
   /// From now on it ends with errc::timed_out when the time is over.
-  void expire_after(std::chrono::milliseconds timeout) {
-    deadline_.emplace(serial_, timeout);
-    deadline_->async_wait([weak = this->weak_from_this()](error_code error) {
-      if (error) return;
+  void expire_at(steady_time when, client_environment& in) {
+    deadline_ = in.make_alarm(serial_, [weak = this->weak_from_this()] {
       if (const auto self = weak.lock()) self->finish(errc::timed_out);
     });
+    deadline_->wake_at(when);
   }
 
  private:
   const boost::asio::any_io_executor serial_;
   completion done_;
   std::function<void()> undo_;
-  std::optional<boost::asio::steady_timer> deadline_;
+  std::unique_ptr<alarm> deadline_;
 };
 
 }  // namespace mqcoap

@@ -1,113 +1,98 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/protocol/address.hpp>
+#include <mqcoap/protocol/call.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/protocol/response.hpp>
-#include <mutex>
 #include <string>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace mqcoap {
-
-class failed_step;
 
 /// Names a handler in its chain, for removing it.
 enum class handler_id : std::uint64_t {};
 
-/// Unique in the process: requests and responses have chains of their own, and one `remove`.
-handler_id next_handler_id() noexcept;
+namespace detail {
 
-/// Handlers in the order in which they were added. A run sees the handlers that were there when it began, so
-/// that a handler may add and remove others, and itself.
-/// @par Threads  Any; a run never waits for `add` or `remove`.
-template <class Handler>
-class handler_list {
+template <class T>
+inline constexpr bool is_awaitable = false;
+template <class T, class Executor>
+inline constexpr bool is_awaitable<boost::asio::awaitable<T, Executor>> = true;
+
+template <class F>
+inline constexpr bool takes_responder = std::is_invocable_v<F&, responder&>;
+/// A coroutine that takes a responder would never be run: it is none of the two.
+template <class F>
+constexpr bool answers_as_function() {
+  if constexpr (takes_responder<F>)
+    return !is_awaitable<std::invoke_result_t<F&, responder&>>;
+  else
+    return false;
+}
+template <class F>
+constexpr bool answers_as_coroutine() {
+  if constexpr (!takes_responder<F> && std::is_invocable_v<F&, const call&>)
+    return std::is_same_v<std::invoke_result_t<F&, const call&>, boost::asio::awaitable<answer>>;
+  else
+    return false;
+}
+template <class F, class Self>
+concept other_than = !std::same_as<F, Self>;
+
+}  // namespace detail
+
+/// What a request handler does with a request, either of two:
+///
+/// `void(responder& r)`, a function. It may change the request for the handlers behind it (`r.edit()`),
+/// answer it, or move the responder away and answer later.
+///
+/// `boost::asio::awaitable<answer>(const call& c)`, a coroutine. It takes the request, and its result is the
+/// answer. It runs on the client's `get_handler_executor()`, up to each `co_await` without other handlers in
+/// between. It is cancelled (terminal) when its time is over or the client disconnects or goes: the caller is
+/// then answered in its place, and what it returns or throws afterwards goes nowhere. `c` and the handler
+/// live until the coroutine ends; what the handler refers to must live as long, that is until the event loop
+/// has run dry after the client is gone.
+///
+/// What either throws is the answer: a response_exception its code and detail, std::bad_alloc 503, anything
+/// else 500.
+class request_process {
  public:
-  /// Shared by the lists before and after a change: a handler may have a state of its own.
-  struct entry {
-    handler_id id;
-    std::shared_ptr<const Handler> handler;
-  };
-  using snapshot = std::shared_ptr<const std::vector<entry>>;
+  using function = std::function<void(responder& r)>;
+  using coroutine = std::function<boost::asio::awaitable<answer>(const call& c)>;
 
-  handler_id add(Handler h) {
-    const std::lock_guard lock(mutex_);
-    const handler_id id = next_handler_id();
-    auto changed = std::make_shared<std::vector<entry>>(*entries_);
-    changed->push_back({id, std::make_shared<const Handler>(std::move(h))});
-    entries_ = std::move(changed);
-    return id;
-  }
+  request_process() = default;
+  template <detail::other_than<request_process> F>
+  requires(detail::answers_as_function<F>()) request_process(F f) : function_(std::move(f)) {}
+  template <detail::other_than<request_process> F>
+  requires(detail::answers_as_coroutine<F>()) request_process(F f) : coroutine_(std::move(f)) {}
 
-  /// False if there is no such handler (any more).
-  bool remove(handler_id id) {
-    snapshot before;  // goes after the lock: what a handler keeps may call back
-    const std::lock_guard lock(mutex_);
-    auto changed = std::make_shared<std::vector<entry>>(*entries_);
-    if (std::erase_if(*changed, [id](const entry& e) { return e.id == id; }) == 0) return false;
-    before = std::exchange(entries_, std::move(changed));
-    return true;
-  }
-
-  void clear() {
-    snapshot before = std::make_shared<std::vector<entry>>();
-    const std::lock_guard lock(mutex_);
-    entries_.swap(before);
-  }
-
-  snapshot now() const {
-    const std::lock_guard lock(mutex_);
-    return entries_;
-  }
+  bool is_coroutine() const noexcept { return static_cast<bool>(coroutine_); }
+  /// Runs the function. Precondition: it is no coroutine.
+  void operator()(responder& r) const { function_(r); }
+  /// Begins the coroutine. Precondition: it is one.
+  boost::asio::awaitable<answer> operator()(const call& c) const { return coroutine_(c); }
 
  private:
-  mutable std::mutex mutex_;
-  snapshot entries_ = std::make_shared<std::vector<entry>>();
+  function function_;
+  coroutine coroutine_;
 };
 
 /// One step in the life of a request that came in.
 struct request_handler {
-  std::string name{};                          ///< for the answer if it fails
+  std::string name{};                          ///< for the answer and the log if it fails
   std::function<bool(const call&)> matches{};  ///< empty: every request
-  /// May change the request (`r.edit()`), answer it, or move the responder away and answer later. What it
-  /// throws answers the request: a response_exception with its code and detail, std::bad_alloc with 503,
-  /// anything else with 500.
-  std::function<void(responder& r)> process{};
+  request_process process{};                   ///< a function, or a coroutine
   bool propagate = true;  ///< false: no further handler sees a request that this one was given
-};
-
-/// What happens to a request: the handlers in order, until one has answered or taken it, or does not
-/// propagate; what is still unanswered then gets the default.
-class request_chain {
- public:
-  using last_resort = std::function<void(responder r)>;
-
-  /// @param otherwise  answers what no handler answered; empty: 404
-  /// @param log  hears of handlers that fail after they answered, and of those that run out of memory
-  explicit request_chain(last_resort otherwise = {}, log_sink log = {});
-  ~request_chain();
-
-  handler_id add(request_handler h) { return handlers_.add(std::move(h)); }
-  bool remove(handler_id id) { return handlers_.remove(id); }
-  void clear() { handlers_.clear(); }
-
-  /// Sees to it that the request is answered, now or later.
-  /// @par Threads  One at a time.
-  void run(responder r) const;
-
- private:
-  bool process(const request_handler& h, responder& r) const;
-
-  const last_resort otherwise_;
-  const std::unique_ptr<failed_step> failures_;
-  handler_list<request_handler> handlers_;
+  /// Of a coroutine: how long it may take, from the arrival of the request. Then the caller gets 504, and the
+  /// coroutine is cancelled; at the latest when the request's own option `timeout_ms` is over. 0: no limit.
+  std::chrono::milliseconds timeout{0};
 };
 
 /// What is known of the request that a response answers.
@@ -122,28 +107,11 @@ struct response_handler {
   std::string name{};                                               ///< for logs
   std::function<bool(const exchange&, const response&)> matches{};  ///< empty: every response
   std::function<void(const exchange& of, response& r)> process{};   ///< may change the response, or throw
-  bool propagate = true;          ///< false: no further handler sees a response that this one was given
-  bool raise_exceptions = false;  ///< what `process` throws is the outcome of the request; else it is ignored
-};
-
-/// What happens to a response before the caller sees it.
-class response_chain {
- public:
-  /// @param log  hears of handlers that fail and do not raise
-  explicit response_chain(log_sink log = {}) : log_(std::move(log)) {}
-
-  handler_id add(response_handler h) { return handlers_.add(std::move(h)); }
-  bool remove(handler_id id) { return handlers_.remove(id); }
-  void clear() { handlers_.clear(); }
-
-  /// Runs the handlers. The result is what the caller of `request` is told: the response code of an error
-  /// answer, or what a handler raised: of a response_exception its code, with its detail as the body; of a
-  /// system_error its error; of anything else errc::handler_failed, with what it said as the body.
-  error_code run(const exchange& of, response& r) const;
-
- private:
-  const log_sink log_;
-  handler_list<response_handler> handlers_;
+  bool propagate = true;  ///< false: no further handler sees a response that this one was given
+  /// What `process` throws is the outcome of the request: of a response_exception its code, with its detail
+  /// as the body; of a system_error its error; of anything else errc::handler_failed, with what it said as
+  /// the body. Else what is thrown is logged, and the response stays as it is.
+  bool raise_exceptions = false;
 };
 
 }  // namespace mqcoap

@@ -4,7 +4,7 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/client/client_options.hpp>
-#include <mqcoap/client/handler_chain.hpp>
+#include <mqcoap/client/request_chain.hpp>
 #include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/front/mqtt/answer_sender.hpp>
 #include <mqcoap/front/mqtt/request_taker.hpp>

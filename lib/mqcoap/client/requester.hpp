@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <mqcoap/ask/asker.hpp>
 #include <mqcoap/base/clock.hpp>
-#include <mqcoap/client/client.hpp>
+#include <mqcoap/client/client_base.hpp>
 #include <mqcoap/client/client_options.hpp>
-#include <mqcoap/client/handler_chain.hpp>
 #include <mqcoap/client/request_spec.hpp>
+#include <mqcoap/client/response_chain.hpp>
 #include <mqcoap/client/stat_counter.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <mqcoap/transport/link.hpp>

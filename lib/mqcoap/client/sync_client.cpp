@@ -156,7 +156,7 @@ bool sync_client::remove_handler(handler_id which) {
 /// They run one at a time on the client's thread: its next turn comes after what runs now.
 void sync_client::wait_for_handlers() {
   if (worker_->is_this_thread()) return;
-  wait<>([&](auto done) { boost::asio::post(client_->get_executor(), std::move(done)); });
+  wait<>([&](auto done) { boost::asio::post(client_->get_handler_executor(), std::move(done)); });
 }
 
 subscription_id sync_client::subscribe(general_filter which, client::general_handler handler) {

@@ -28,9 +28,11 @@ class sync_client {
   sync_client(const sync_client&) = delete;
   sync_client& operator=(const sync_client&) = delete;
 
-  /// Waits for the connection. @throws exchange_failed  saying why there is none
+  /// Waits for the connection. @throws exchange_failed  with the error of `client::async_connect`, in words
   void connect();
+  /// The same, with the outcome of `client::async_connect` in `error`.
   void connect(error_code& error);
+  /// Says goodbye and waits until it is said, for half a second at most. `connect` connects again.
   void disconnect();
   bool connected() const noexcept { return client_->connected(); }
 

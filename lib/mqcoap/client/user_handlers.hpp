@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mqcoap/client/handler_chain.hpp>
+#include <mqcoap/client/request_chain.hpp>
 #include <mqcoap/serve/chain_builder.hpp>
 #include <string_view>
 #include <utility>

@@ -48,7 +48,7 @@ struct feed {
   channel<answer_written> written;
   channel<request_unreadable> unreadable;
   channel<link_changed> links;
-  channel<cell_changed> values;    ///< of resources with state: value, collection, signal
+  channel<cell_changed> values;    ///< changes of resources with a state: value, collection, signal
   channel<reload_status> reloads;  ///< a reload has ended; published by the code that reads the configuration
 };
 

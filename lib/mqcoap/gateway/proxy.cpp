@@ -61,7 +61,7 @@ proxy::load proxy::whole_load() const noexcept {
 }
 
 void proxy::forward(responder&& r, const address& to) {
-  env_.stats.set_role(r.account(), request_role::forward, to.tag.text());
+  env_.stats.set_role(r, request_role::forward, to.tag.text());
   if (const auto* route = rules_->routes.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
   std::move(r).refuse(response_code::proxying_not_supported, "no proxy route allows " + what);
@@ -69,7 +69,7 @@ void proxy::forward(responder&& r, const address& to) {
 
 void proxy::reverse(responder&& r) {
   const auto& asked = r->target;
-  env_.stats.set_role(r.account(), request_role::reverse, asked.tag());
+  env_.stats.set_role(r, request_role::reverse, asked.tag());
   const address to{*device_tag::parse(asked.tag()), *subsystem_name::parse(asked.subsystem()), r.req().path};
   if (const auto* route = rules_->routes.find(to, r.req().verb, true))
     return forward_by(std::move(r), *route, to);
@@ -79,7 +79,7 @@ void proxy::reverse(responder&& r) {
 }
 
 void proxy::forward_mounted(responder&& r, const address& to) {
-  env_.stats.set_role(r.account(), request_role::mount, r->target.tag());
+  env_.stats.set_role(r, request_role::mount, r->target.tag());
   if (const auto* route = rules_->routes.find(to, r.req().verb)) return forward_by(std::move(r), *route, to);
   start(std::move(r), rules_->unrouted, to, {{}, {}, to});
 }
@@ -93,7 +93,7 @@ void proxy::forward_by(responder&& r, const route_options& route, const address&
 
 void proxy::start(responder&& r, const route_options& route, const address& asked, route_destination where) {
   r.keep_deadline();
-  env_.stats.set_route(r.account(), route.name);
+  env_.stats.set_route(r, route.name);
   link* const via = find_link(where.broker);
   const auto deadline = deadline_of(*r, route);
   if (auto why = reason_to_refuse(*r, *via, deadline)) return std::move(r).respond(*std::move(why));

@@ -1,7 +1,7 @@
 #include <mqcoap/gateway/relayed_answer.hpp>
 
+#include <mqcoap/gateway/call_account.hpp>
 #include <mqcoap/gateway/route_table.hpp>
-#include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/protocol/resource_path.hpp>
 #include <utility>
 
@@ -19,7 +19,7 @@ way_back::way_back(const call& asked, address to, std::shared_ptr<const route_op
                    std::size_t path_limit)
     : to_(std::move(to)), route_(std::move(route)), path_limit_(path_limit) {
   const auto path = asked.req.path.key();
-  const auto role = static_cast<request_role>(asked.account.role);
+  const auto role = call_account::of(asked).role;
   if (role == request_role::mount) {
     before_ = without_end(path, asked.rest());
     mounted_ = without_end(to_.path.key(), asked.rest());

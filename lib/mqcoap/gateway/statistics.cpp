@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mqcoap/base/glob.hpp>
+#include <mqcoap/gateway/call_account.hpp>
 
 namespace mqcoap {
 namespace {
@@ -60,14 +61,18 @@ std::uint16_t statistics::row_of(std::string_view tag) const noexcept {
   return at == tag_index_.end() ? 0 : at->second;
 }
 
-void statistics::set_role(call_account& account, request_role role, std::string_view tag) const noexcept {
-  account.role = static_cast<std::uint16_t>(role);
+void statistics::set_role(responder& r, request_role role, std::string_view tag) const noexcept {
+  auto account = call_account::of(*r);
+  account.role = role;
   account.device = row_of(tag);
+  account.write_to(r);
 }
 
-void statistics::set_route(call_account& account, std::string_view route) const noexcept {
+void statistics::set_route(responder& r, std::string_view route) const noexcept {
   const auto at = route_index_.find(route);
+  auto account = call_account::of(*r);
   account.route = at == route_index_.end() ? other_route : at->second;
+  account.write_to(r);
 }
 
 void statistics::follow(feed& facts) {
@@ -82,8 +87,9 @@ void statistics::count_ended(const request_ended& fact) {
   const auto& c = fact.asked;
   const auto verb = static_cast<std::uint8_t>(c.asked().verb);
   if (!c.admitted) return count(row_of(c.target.tag()), request_role::none, verb, fact.what.code);
-  count(c.account.device, static_cast<request_role>(c.account.role), verb, fact.what.code);
-  routes_[c.account.route].durations[c.account.role].record(fact.took);
+  const auto account = call_account::of(c);
+  count(account.device, account.role, verb, fact.what.code);
+  routes_[account.route].durations[static_cast<std::size_t>(account.role)].record(fact.took);
 }
 
 void statistics::count_unreadable(const request_unreadable& fact) {

@@ -11,6 +11,7 @@
 #include <mqcoap/gateway/duration_counts.hpp>
 #include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/request_role.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/transport/outage_cause.hpp>
 #include <string>
@@ -18,18 +19,6 @@
 #include <vector>
 
 namespace mqcoap {
-
-/// The role of the gateway in serving a request.
-enum class request_role : std::uint8_t {
-  none,     ///< refused before anybody was asked: broken, too late, stopping
-  local,    ///< by a resource of the gateway itself
-  forward,  ///< by a device that the caller named
-  reverse,  ///< by a device for whose tag the gateway answers
-  mount,    ///< by the device behind a mount
-};
-inline constexpr std::size_t request_role_count = static_cast<std::size_t>(request_role::mount) + 1;
-
-std::string_view to_string(request_role r) noexcept;
 
 /// The statistics of requests, devices and brokers since the start. Bounded: tags and routes that the
 /// configuration does not name share one row. Counting a request allocates only at the first of its kind.
@@ -70,8 +59,8 @@ class statistics {
 
   /// @name Where a call is counted
   /// @{
-  void set_role(call_account& account, request_role role, std::string_view tag) const noexcept;
-  void set_route(call_account& account, std::string_view route) const noexcept;
+  void set_role(responder& r, request_role role, std::string_view tag) const noexcept;
+  void set_route(responder& r, std::string_view route) const noexcept;
   /// @}
 
   /// Counts the facts of this feed from now on.

@@ -51,13 +51,6 @@ class call_origin {
   virtual void ended() noexcept {}
 };
 
-/// Where a call is counted. The numbers are those of the counter; 0: nowhere in particular.
-struct call_account {
-  std::uint16_t role = 0;    ///< how it is served
-  std::uint16_t device = 0;  ///< whom it is for
-  std::uint16_t route = 0;   ///< on which way
-};
-
 /// A request on its way, with what a handler may need beside the payload.
 struct call {
   call_target target;
@@ -72,7 +65,7 @@ struct call {
   /// By when a handler has to have answered; max: whenever it likes. Set when the call is admitted.
   steady_time deadline = steady_time::max();
   steady_time finished{};                     ///< when it was answered; set before the answer is sent
-  call_account account{};                     ///< set by the steps that the call passes
+  std::uint64_t note = 0;                     ///< for the steps: what they tell those behind them of the call
   std::shared_ptr<const step_chain> chain{};  ///< the steps that it passes, while it is served
   std::uint16_t passed = 0;                   ///< how many of them have left it to the next
   bool admitted = false;                      ///< it passed the limits: it may have been run

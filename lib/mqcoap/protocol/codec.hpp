@@ -13,7 +13,8 @@
 
 namespace mqcoap {
 
-/// Bounds on what is decoded (docs/protocol.md, "Payloads").
+/// Bounds on what is decoded (docs/protocol.md, "Payloads"). What is larger is refused with 413 (payload) or
+/// 400.
 struct payload_limits {
   std::size_t payload = 256 * 1024;                 ///< bytes
   std::size_t depth = 32;                           ///< objects and arrays within each other
@@ -26,10 +27,13 @@ enum class code_rules : std::uint8_t {
   foreign,  ///< also other 2xx, 4xx and 5xx, folded into the 21 (docs/protocol.md, "Proxying")
 };
 
+/// How exact a payload must be, and how large it may be (docs/protocol.md, "Payloads"). By default as exact
+/// as the protocol is.
 struct decode_rules {
   payload_limits limits;
-  validation ids = validation::strict;
-  code_rules codes = code_rules::table;
+  validation ids =
+      validation::strict;  ///< of request and correlation ids, and whether a timestamp must be there
+  code_rules codes = code_rules::table;  ///< of responses
 };
 
 /// Why a payload was refused.
@@ -43,6 +47,7 @@ struct decode_fault {
   std::string correlation_id;
 };
 
+/// What a payload turned out to be.
 using message = std::variant<request, response, general>;
 
 /// Decodes any payload. Total: any bytes give a message or a fault; nothing is thrown.

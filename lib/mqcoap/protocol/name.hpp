@@ -10,8 +10,8 @@
 
 namespace mqcoap {
 
-/// One level of a topic: `[A-Za-z0-9_.-]{1,64}`, not beginning with `$` (docs/protocol.md, "Topics"). A value
-/// that exists is valid. `Kind` keeps tags, subsystems and namespaces apart.
+/// One level of a topic: `[A-Za-z0-9_.-]{1,64}`, not beginning with `$` (docs/protocol.md, "Topics").
+/// A value that exists is valid. `Kind` keeps tags, subsystems and namespaces apart.
 template <class Kind>
 class basic_name {
  public:

@@ -8,8 +8,8 @@
 
 namespace mqcoap {
 
-/// Path of a resource: `gains`, `/gains`, `resources/0` (docs/protocol.md, "Paths"). No empty segment, no `.`
-/// or `..` segment, no control characters. Echoed as it came; a leading slash does not count.
+/// Path of a resource: `gains`, `/gains`, `resources/0` (docs/protocol.md, "Paths"). No empty segment, no
+/// `.` or `..` segment, no control characters. Echoed as it came; a leading slash does not count.
 class resource_path {
  public:
   static constexpr std::size_t default_limit = 255;  ///< bytes

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mqcoap/protocol/call.hpp>
@@ -53,8 +54,8 @@ class responder {
   }
   /// For the router, which notes what a `**` resource is left with.
   void set_rest_at(std::size_t at) noexcept { call_->rest_at = at; }
-  /// For the steps that know where the call is to be counted.
-  call_account& account() noexcept { return call_->account; }
+  /// For the steps: what they tell those behind them of the call.
+  void set_note(std::uint64_t note) noexcept { call_->note = note; }
   /// For the proxy, which sees to it itself that a call is answered in time, and keeps it over a reload.
   void keep_deadline() noexcept { call_->has_deadline = true; }
   /// For a handler that answers later.

@@ -34,8 +34,8 @@ class step {
   virtual void expire(steady_time /*now*/) {}
   virtual steady_time next_deadline() const noexcept { return steady_time::max(); }
 
-  /// False once a call has shown that the step has no `on_answer` of its own, or no `on_sent`: most have
-  /// none, and are not asked again.
+  /// Returns false once a call has shown that the step does not override `on_answer`, or `on_sent`: most
+  /// steps do not, and are not called again.
   bool hears_answers() const noexcept { return hears_answers_; }
   bool hears_sent() const noexcept { return hears_sent_; }
 

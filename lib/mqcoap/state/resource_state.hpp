@@ -26,9 +26,7 @@ class resource_state {
   static constexpr std::size_t default_waiting = 1024;
 
   /// @param store    outlives this object
-  /// @param changed  publishes every value that a request or a reload changes; outlives this object; null: no
-  /// one
-  ///   is told
+  /// @param changed  gets every value that a request or a reload changes; outlives this object; may be null
   explicit resource_state(state_store& store, std::size_t most_waiting = default_waiting,
                           channel<cell_changed>* changed = nullptr);
   ~resource_state();

@@ -2,67 +2,18 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/transport/connect_errc.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace mqcoap {
 
-/// Why a connection to a broker was not made, or why it ended: a kind, and the facts of it. Programs decide
-/// by the kind; `words` makes the text for people out of both.
+/// Why a connection to a broker was not made, or why it ended: a kind, which is an error code, and the facts
+/// of it. Programs decide by the kind; `words` makes the text for people out of both.
 struct connection_fault {
-  enum class kind : std::uint8_t {
-    none,   ///< nothing went wrong
-    other,  ///< `quoted` says it all
-
-    // The broker is not reached.
-    name_unknown,        ///< the name server has no address of the host
-    name_slow,           ///< the name server does not answer in time
-    connection_refused,  ///< nobody listens there
-    network,             ///< another error of the system
-    library,             ///< libmosquitto cannot begin to connect
-    no_answer,           ///< what listens there says nothing in time
-    no_connack,          ///< no answer to CONNECT while the caller waited
-
-    // TLS.
-    tls_setup,               ///< the files or options of TLS cannot be used
-    tls_authorities_slow,    ///< the trusted authorities are not read in time
-    tls_stalled,             ///< the handshake does not end in time
-    tls_closed,              ///< the broker closed the connection during the handshake
-    tls_not_spoken,          ///< something else is spoken there
-    tls_too_old,             ///< the broker offers old versions of TLS only
-    tls_untrusted,           ///< no authority that we trust has signed the broker's certificate
-    tls_wrong_host,          ///< the certificate is for other hosts
-    tls_expired,             ///< the certificate was valid until `date`
-    tls_not_yet_valid,       ///< the certificate is valid from `date` on
-    tls_not_accepted,        ///< the certificate is not valid for another reason
-    tls_certificate_wanted,  ///< the broker demands a certificate of ours, and there is none
-    tls_certificate_denied,  ///< the broker does not accept our certificate
-    tls_host_unknown,        ///< the broker does not know the host that we ask for
-    tls_no_protocol,         ///< the broker does not offer the application protocol (ALPN)
-    tls_alert,               ///< the broker ended the handshake for another reason
-    tls_failed,              ///< the handshake failed here
-
-    // The broker is reached, and does not let us in.
-    hung_up,          ///< it closed the connection before it answered
-    version_refused,  ///< it does not speak this version of MQTT
-    bad_credentials,  ///< user or password are wrong
-    not_authorized,   ///< the user may not connect
-    refused,          ///< it refused for another reason
-    will_refused,     ///< the last will cannot be set
-
-    // The connection was there.
-    closed,              ///< the broker closed it and gave no reason
-    client_id_taken,     ///< another client came with the same id
-    packet_too_large,    ///< a packet was larger than the broker takes
-    rights_withdrawn,    ///< the broker ended it: not authorized any more
-    disconnected,        ///< the broker ended it for another reason
-    no_keepalive,        ///< the broker does not answer any more
-    no_acknowledgement,  ///< the broker answers, but acknowledges nothing
-    given_up,            ///< libmosquitto ended it
-  };
+  using kind = connect_errc;
 
   /// A certificate that is not accepted.
   struct certificate_facts {
@@ -107,9 +58,9 @@ struct connection_fault {
   };
 
   kind what = kind::none;
-  std::string quoted =
-      {};                ///< what the system, OpenSSL, the name server or the broker says, in its own words
-  int system_error = 0;  ///< errno: network, closed (0: an orderly end)
+  /// What the system, OpenSSL, the name server or the broker says, in its own words.
+  std::string quoted = {};
+  int system_error = 0;                ///< errno: network, closed (0: an orderly end)
   std::chrono::milliseconds limit{0};  ///< how long was waited: what is slow, stalled or not answered
   std::string host = {};               ///< that was asked for: tls_wrong_host, tls_host_unknown
   certificate_facts certificate = {};  ///< tls_wrong_host, tls_expired, tls_not_yet_valid, tls_not_accepted

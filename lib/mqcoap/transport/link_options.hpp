@@ -14,10 +14,11 @@
 
 namespace mqcoap {
 
+/// The version of MQTT that is spoken to a broker.
 enum class mqtt_protocol : std::uint8_t {
   automatic,  ///< 5 first, 3.1.1 where the broker refuses it
-  v5,
-  v311,
+  v5,         ///< MQTT 5.0 only
+  v311,       ///< MQTT 3.1.1 only
 };
 
 /// What the broker publishes in our name when it loses us without a goodbye.
@@ -42,16 +43,21 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
+/// One broker: where it is, as whom and how to connect, and how much may wait to be sent. What they say is
+/// checked when the connection is tried: an unusable option is an outage with a reason (`connect_errc`).
 struct link_options {
-  std::string name = "default";  ///< of the broker, for logs
-  std::string host = "localhost";
-  std::uint16_t port = 1883;
+  std::string name = "default";    ///< of the broker, for logs and error texts
+  std::string host = "localhost";  ///< a name, or a numeric address; a name's addresses are tried in turn
+  std::uint16_t port = 1883;       ///< 8883 is usual for TLS
   /// Further servers of the same broker, in the order in which they are tried. Every try begins with `host`,
   /// and goes on at once; all of them get the same user, and TLS where `tls` says so.
   std::vector<endpoint> fallbacks = {};
-  std::string client_id;  ///< empty: `mqcoap-` and 16 random hexadecimal digits. Never a device tag.
-  std::string username;   ///< empty: none
-  std::optional<secret> password;
+  /// The name under which the broker knows the connection; a second connection with it throws this one off
+  /// (MQTT 5.0, section 3.1.4). Empty: of a client with a tag the tag, of any other client, and of a gateway,
+  /// `mqcoap-` and 16 random hexadecimal digits. A gateway's is never a tag: it would throw off the device.
+  std::string client_id;
+  std::string username;            ///< empty: none
+  std::optional<secret> password;  ///< none: none is sent
   std::optional<tls_options> tls;  ///< none: in the clear
   mqtt_protocol protocol = mqtt_protocol::automatic;
   std::chrono::seconds keepalive{10};                 ///< 5 s to 18 h
@@ -59,11 +65,11 @@ struct link_options {
   int qos = 0;                                        ///< 0 or 1, for everything sent and subscribed
   std::optional<last_will> will;                      ///< none: nobody is told
   std::size_t max_inbound = 16u << 20;  ///< bytes of payload; larger messages are dropped and counted
-  std::size_t max_packet =
-      0;  ///< bytes of what is sent in one packet; 0: what the broker says, else any size
-  std::size_t max_queue = 16384;  ///< messages waiting to be handed to the connection
-  std::size_t max_queue_bytes = 64u << 20;
-  log_sink log;  ///< hears of connections, outages and refusals
+  /// Bytes of what is sent in one packet; larger is errc::too_large. 0: what the broker says, else any size.
+  std::size_t max_packet = 0;
+  std::size_t max_queue = 16384;            ///< messages waiting to be sent; then errc::queue_full
+  std::size_t max_queue_bytes = 64u << 20;  ///< of their topics and payloads
+  log_sink log;  ///< hears of connections, outages and refusals, on the connection's executor; empty: nobody
 };
 
 /// All servers of a broker, the first one first.

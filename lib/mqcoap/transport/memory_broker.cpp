@@ -26,13 +26,38 @@ std::size_t memory_broker::run() {
 }
 
 void memory_broker::connect_links() {
-  if (!up_) return;
   // By index: what a link is told may make another one.
   for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (!up_ && !refusal_) return;
     auto* l = links_[i];
-    if (l != nullptr && l->owner_ != nullptr && !l->up_) l->connect();
-    if (!up_) return;
+    if (l == nullptr || l->owner_ == nullptr || l->up_) continue;
+    if (!refusal_)
+      l->connect();
+    else if (!std::exchange(l->was_refused_, true))
+      l->owner_->on_link_down(*l, *refusal_);
   }
+}
+
+void memory_broker::publish(std::string topic, std::string payload, bool retain) {
+  add({task::kind::delivery,
+       nullptr,
+       [this, topic = std::move(topic), payload = std::move(payload), retain](error_code) {
+         take(topic, payload, retain, nullptr);
+       },
+       {}});
+}
+
+void memory_broker::refuse(connection_fault why) {
+  refusal_ = std::move(why);
+  for (auto* l : links_)
+    if (l != nullptr) l->was_refused_ = false;
+  tell_work();
+}
+
+void memory_broker::come_up() {
+  up_ = true;
+  refusal_.reset();
+  tell_work();
 }
 
 void memory_broker::take(const std::string& topic, const std::string& payload, bool retain,
@@ -52,7 +77,7 @@ void memory_broker::take(const std::string& topic, const std::string& payload, b
   }
 }
 
-void memory_broker::go_down() {
+void memory_broker::go_down(const connection_fault& why) {
   if (!std::exchange(up_, false)) return;
   std::erase_if(tasks_, [](const task& t) { return t.what == task::kind::delivery; });
   for (auto& t : tasks_)
@@ -61,7 +86,7 @@ void memory_broker::go_down() {
     auto* l = links_[i];
     if (l == nullptr || !l->up_) continue;
     if (l->will_ && l->will_->retain) keep(l->will_->topic, l->will_->payload);
-    l->go_down(connection_fault::of_words("the broker is away"));
+    l->go_down(why);
   }
 }
 
@@ -71,6 +96,7 @@ void memory_broker::drop(memory_link& l) {
   for (auto& t : tasks_)
     if (t.what == task::kind::written && t.link == &l) t.error = errc::not_connected;
   l.go_down(connection_fault::of_words("the connection is lost"));
+  tell_work();
 }
 
 void memory_broker::throw_off(const std::string& client_id) {
@@ -80,8 +106,7 @@ void memory_broker::throw_off(const std::string& client_id) {
 
 void memory_broker::execute_will(const memory_link& l) {
   if (!l.will_) return;
-  tasks_.push_back(
-      {task::kind::delivery,
+  add({task::kind::delivery,
        nullptr,
        [this, will = *l.will_](error_code) { take(will.topic, will.payload, will.retain, nullptr); },
        {}});

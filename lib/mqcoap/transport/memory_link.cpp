@@ -14,8 +14,13 @@ bool contains(const std::vector<std::string>& all, std::string_view one) noexcep
 
 }  // namespace
 
-memory_link::memory_link(memory_broker& broker, std::string name, std::optional<last_will> will)
-    : broker_(broker), name_(std::move(name)), client_id_(name_), will_(std::move(will)) {
+memory_link::memory_link(memory_broker& broker, std::string name, std::optional<last_will> will,
+                         std::shared_ptr<const void> keeps)
+    : keeps_(std::move(keeps)),
+      broker_(broker),
+      name_(std::move(name)),
+      client_id_(name_),
+      will_(std::move(will)) {
   broker_.links_.push_back(this);
 }
 
@@ -25,12 +30,15 @@ memory_link::~memory_link() {
 }
 
 void memory_link::start(link_events& owner) {
-  if (!stopped_ && owner_ == nullptr) owner_ = &owner;
+  if (stopped_ || owner_ != nullptr) return;
+  owner_ = &owner;
+  broker_.tell_work();
 }
 
 void memory_link::connect() {
   if (broker_.throws_off_) broker_.throw_off(client_id_);
   up_ = true;
+  was_refused_ = false;
   ++stats_.connects;
   if (will_ && will_->make_payload) will_->payload = will_->make_payload();
   for (const auto& filter : filters_) broker_.later(this, [this, filter] { make(filter); });
@@ -102,18 +110,18 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
   if (allowed && fits && broker_.watcher_) broker_.watcher_(*this, topic, payload, options);
   // Not tied to this link: what was sent arrives, even if the sender is gone.
   if (allowed && fits)
-    broker_.tasks_.push_back({kind::delivery,
-                              nullptr,
-                              [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
-                               retain = options.retain, from = this](error_code) {
-                                broker.take(topic, payload, retain, from);  // compared, and not followed
-                              },
-                              {}});
+    broker_.add({kind::delivery,
+                 nullptr,
+                 [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
+                  retain = options.retain, from = this](error_code) {
+                   broker.take(topic, payload, retain, from);  // compared, and not followed
+                 },
+                 {}});
   if (done)
-    broker_.tasks_.push_back({kind::written, this, std::move(done),
-                              !fits     ? error_code{errc::too_large}
-                              : allowed ? error_code{}
-                                        : error_code{errc::denied}});
+    broker_.add({kind::written, this, std::move(done),
+                 !fits     ? error_code{errc::too_large}
+                 : allowed ? error_code{}
+                           : error_code{errc::denied}});
   return {};
 }
 

@@ -5,6 +5,8 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
+#include <mqcoap/transport/connection_fault.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
@@ -33,14 +35,23 @@ class memory_broker {
   /// What is delivered from now on tells that it waited for so long.
   void set_waited(std::chrono::nanoseconds waited) noexcept { waited_ = waited; }
 
+  /// Publishes as somebody else would.
+  void publish(std::string topic, std::string payload, bool retain);
+
   /// Takes the broker away: every link goes down, what is queued is lost. Of the last wills the retained ones
   /// are there when it is back.
-  void go_down();
+  void go_down() { go_down(connection_fault::of_words("the broker is away")); }
+  /// @param why  as the links are told
+  void go_down(const connection_fault& why);
+  /// Connections that are tried from now on fail for this reason; the links are told once. Until `come_up`.
+  void refuse(connection_fault why);
   /// Breaks one connection: the others get the link's last will, and the link connects again at the next
   /// `run`.
   void drop(memory_link& l);
+  /// The same for the connection with this client id.
+  void drop(const std::string& client_id) { throw_off(client_id); }
   /// Brings it back: at the next `run` the links connect again.
-  void come_up() { up_ = true; }
+  void come_up();
   bool is_up() const noexcept { return up_; }
 
   /// Subscriptions to a filter with this prefix are refused from now on.
@@ -69,6 +80,10 @@ class memory_broker {
   void watch(watcher w) { watcher_ = std::move(w); }
   /// Messages on a topic with this prefix are refused from now on.
   void deny_publishing(std::string topic_prefix) { denied_topics_.push_back(std::move(topic_prefix)); }
+  /// Messages are taken again, whatever was denied.
+  void allow_publishing() { denied_topics_.clear(); }
+  /// Is told when there is something to do for `run`, maybe in it.
+  void on_work(std::function<void()> told) { on_work_ = std::move(told); }
 
  private:
   friend class memory_link;
@@ -89,8 +104,15 @@ class memory_broker {
   void take(const std::string& topic, const std::string& payload, bool retain, const memory_link* from,
             const memory_broker* by = nullptr);
   void keep(const std::string& topic, const std::string& payload);
+  void add(task t) {
+    tasks_.push_back(std::move(t));
+    tell_work();
+  }
+  void tell_work() const {
+    if (on_work_) on_work_();
+  }
   void later(const memory_link* l, std::function<void()> run) {
-    tasks_.push_back({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
+    add({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
   }
   /// Somebody connects with this client id: the link that has it is lost.
   void throw_off(const std::string& client_id);
@@ -116,12 +138,16 @@ class memory_broker {
   std::vector<crossing> bridges_;
   std::chrono::nanoseconds waited_{0};
   watcher watcher_;
+  std::function<void()> on_work_;
+  std::optional<connection_fault> refusal_;
 };
 
 /// A client of a memory_broker. Also plays callers and devices in tests.
 class memory_link final : public link {
  public:
-  memory_link(memory_broker& broker, std::string name, std::optional<last_will> will = {});
+  /// @param keeps  lives as long as the link: what the broker is in
+  memory_link(memory_broker& broker, std::string name, std::optional<last_will> will = {},
+              std::shared_ptr<const void> keeps = {});
   ~memory_link() override;
   memory_link(const memory_link&) = delete;
   memory_link& operator=(const memory_link&) = delete;
@@ -162,6 +188,7 @@ class memory_link final : public link {
   bool wants(std::string_view topic, const memory_link* from) const noexcept;
   void receive(const inbound& m);
 
+  const std::shared_ptr<const void> keeps_;
   memory_broker& broker_;
   const std::string name_;
   const std::string client_id_;
@@ -169,6 +196,7 @@ class memory_link final : public link {
   link_events* owner_ = nullptr;
   bool up_ = false;
   bool stopped_ = false;
+  bool was_refused_ = false;  ///< and was told so
   std::vector<std::string> filters_;
   std::vector<std::string> granted_;  ///< those of them that the broker confirmed on this connection
   std::vector<waiting> waiting_;

@@ -1,9 +1,22 @@
 #include <mqcoap/transport/outage_cause.hpp>
 
+#include <algorithm>
+
 namespace mqcoap {
 
 outage_cause::outage_cause(connection_fault fault) {
   if (fault) attempts_.push_back({std::move(fault), {}});
+}
+
+error_code outage_cause::code() const noexcept {
+  auto furthest = kind::none;
+  for (const auto& each : attempts_) furthest = std::max(furthest, each.fault.what);
+  return furthest == kind::none ? error_code() : make_error_code(furthest);
+}
+
+bool outage_cause::is_lasting() const noexcept {
+  const auto lasts = [](const attempt& a) { return mqcoap::is_lasting(a.fault.what); };
+  return !attempts_.empty() && std::all_of(attempts_.begin(), attempts_.end(), lasts);
 }
 
 std::vector<connection_fault> outage_cause::faults() const {

@@ -38,6 +38,12 @@ class outage_cause {
   bool any(Predicate such) const {
     return std::any_of(attempts_.begin(), attempts_.end(), [&](const attempt& a) { return such(a.fault); });
   }
+  /// The error code of the try that came furthest; none without an outage. Compare it with a `connect_errc`
+  /// or an `outage_class`.
+  error_code code() const noexcept;
+  /// True if there is an outage that no further try ends before a person corrects something: `is_lasting`
+  /// holds for each of the broker's servers.
+  bool is_lasting() const noexcept;
   const std::vector<attempt>& attempts() const noexcept { return attempts_; }
   /// The attempts, but for where they were made.
   std::vector<connection_fault> faults() const;

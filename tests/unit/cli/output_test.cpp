@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <mqcoap/transport/connect_errc.hpp>
 #include <words/exit_status.hpp>
 
 #include "support.hpp"
@@ -105,4 +106,5 @@ TEST_CASE("exit statuses") {
   CHECK(status_of(errc::not_connected) == 3);
   CHECK(status_of(errc::connection_lost) == 3);
   CHECK(status_of(errc::denied) == 3);
+  CHECK(status_of(connect_errc::bad_credentials) == 3);
 }

@@ -5,7 +5,10 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <functional>
+#include <memory>
 #include <mqcoap/client/client_core.hpp>
+#include <mqcoap/client/mosquitto_environment.hpp>
 #include <mqcoap/client/response_exception.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/memory_link.hpp>
@@ -23,12 +26,29 @@ namespace {
 constexpr auto its_filter = "gf_int_v1/+/event/+/#";
 constexpr auto its_requests = "gf_int_v1/+/request/DEV/";
 
+/// A broker in memory, and the machine's clocks.
+struct environment final : client_environment {
+  system_clock clocks;
+  memory_broker broker;
+  memory_link* mine = nullptr;  ///< the client's newest
+  std::unique_ptr<mqcoap::link> make_link(const executor&, const link_options&) override {
+    auto made = std::make_unique<memory_link>(broker, "mine");
+    mine = made.get();
+    return made;
+  }
+  const mqcoap::clock& time() const noexcept override { return clocks; }
+  std::unique_ptr<mqcoap::alarm> make_alarm(const executor& serial, std::function<void()> ring) override {
+    return make_timer_alarm(serial, std::move(ring));
+  }
+};
+
 /// A client on a broker in memory, and somebody else there.
 struct lab {
   asio::io_context loop;
-  system_clock time;
-  memory_broker broker;
-  memory_link* mine = nullptr;  ///< the client's newest
+  const std::shared_ptr<environment> in = std::make_shared<environment>();
+  memory_broker& broker = in->broker;
+  memory_link*& mine = in->mine;
+  const system_clock& time = in->clocks;
   std::shared_ptr<client_core> core;
   struct other final : link_events {
     std::vector<std::string> payloads;
@@ -40,14 +60,7 @@ struct lab {
 
   explicit lab(client_options options = {}) {
     options.broker.client_id = "me";
-    core = std::make_shared<client_core>(
-        loop.get_executor(), std::move(options),
-        [this](const client_core::executor&, const link_options&) {
-          auto made = std::make_unique<memory_link>(broker, "mine");
-          mine = made.get();
-          return made;
-        },
-        time);
+    core = std::make_shared<client_core>(loop.get_executor(), std::move(options), in);
     theirs.subscribe("gf_int_v1/+/response/DEV/+", {});
     theirs.start(heard);
   }
@@ -96,15 +109,15 @@ struct lab {
     error_code error;
     subscription_id id;
   };
-  auto subscribe(std::optional<subscribed>& outcome, client::general_handler h, const general_filter& which,
-                 asio::cancellation_slot slot = {}) {
+  auto subscribe(std::optional<subscribed>& outcome, client_base::general_handler h,
+                 const general_filter& which, asio::cancellation_slot slot = {}) {
     auto op = operation<error_code, subscription_id>::make(
         core->serial(), asio::bind_cancellation_slot(slot, [&outcome](error_code ec, subscription_id id) {
           outcome = {ec, id};
         }));
     post([this, op, which, h = std::move(h)] { core->subscribe(which, h, op); });
   }
-  subscription_id subscribe(client::general_handler h, const general_filter& which = general_filter()) {
+  subscription_id subscribe(client_base::general_handler h, const general_filter& which = general_filter()) {
     std::optional<subscribed> outcome;
     subscribe(outcome, std::move(h), which);
     settle();

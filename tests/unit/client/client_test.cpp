@@ -398,7 +398,9 @@ TEST_CASE("no broker: connecting says why, requests fail or wait") {
   me.add_handler(echo_number());
   run(loop, [&]() -> asio::awaitable<void> {
     const auto [ec] = co_await me.async_connect(tuple);
-    CHECK(ec == errc::not_connected);
+    CHECK(ec == connect_errc::connection_refused);
+    CHECK(ec == outage_class::unreachable);
+    CHECK(me.outage().code() == ec);
     CHECK(me.outage_words().find("refused") != std::string::npos);
     const auto [failed, none] = co_await me.async_request(to("1"), tuple);
     CHECK(failed == errc::not_connected);
@@ -570,7 +572,7 @@ TEST_CASE("a broker that denies: the caller is told, not left waiting") {
     client me(loop.get_executor(), options);
     run(loop, [&]() -> asio::awaitable<void> {
       const auto [ec] = co_await me.async_connect(tuple);
-      CHECK(ec == errc::not_connected);
+      CHECK(ec == outage_class::refused);
       CHECK_FALSE(me.outage_words().empty());
     });
   }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/client/handler_chain.hpp>
+#include <mqcoap/client/request_chain.hpp>
+#include <mqcoap/client/response_chain.hpp>
 #include <mqcoap/client/response_exception.hpp>
 #include <new>
 #include <optional>

@@ -140,7 +140,7 @@ TEST_CASE("no broker: connect says why") {
     me.connect();
     FAIL("nothing was thrown");
   } catch (const exchange_failed& e) {
-    CHECK(e.code() == errc::not_connected);
+    CHECK(e.code() == connect_errc::connection_refused);
     CHECK(std::string(e.what()).find("refused") != std::string::npos);
   }
 }

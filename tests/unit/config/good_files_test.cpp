@@ -305,7 +305,7 @@ TEST_CASE("the shipped file is emptied as it says, and what is commented out in 
   REQUIRE(text.find(include) != text.npos);
   text.erase(text.find(include), include.size());  // there is no such folder here
   const auto devices = text.find("\ndevices:\n") + 1;
-  const auto ways = text.find("\n# Ways to other devices") + 1;
+  const auto ways = text.find("\n# Forwarding to other devices") + 1;
   const auto proxy = text.find("\n# proxy:\n") + 1;
   const auto limits = text.find("\nlimits:\n") + 1;
   REQUIRE((0 < devices && devices < ways && ways < proxy && proxy < limits));

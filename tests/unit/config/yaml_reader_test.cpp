@@ -84,17 +84,17 @@ TEST_CASE("null is told from a text that says null") {
 }
 
 TEST_CASE("what YAML allows and a configuration does not is refused, each at its place") {
-  CHECK(reading("a: 1\nb: 2\na: 3\n").found() == "3:1: the key 'a' stands here twice | first: line 1\n");
+  CHECK(reading("a: 1\nb: 2\na: 3\n").found() == "3:1: the key 'a' is given twice | first: line 1\n");
   CHECK(reading("a: &x 1\n").found() ==
         "1:4: anchors are refused | devices that are alike: use `templates` and `like`\n");
-  CHECK(reading("a: !!str 1\n").found() == "1:4: tags like '!!str' are refused | text stands in quotes\n");
+  CHECK(reading("a: !!str 1\n").found() == "1:4: tags like '!!str' are refused | put text in quotes\n");
   CHECK(reading("<<: 1\n").found() ==
         "1:1: merge keys are refused | devices that are alike: use `templates` and `like`\n");
   CHECK(reading("\"<<\": 1\n").found().empty());  // in quotes it is a key like any other
   CHECK(reading("[a]: 1\n").found() == "1:1: a key must be text, not a list\n");
   CHECK(reading("~: 1\n").found() == "1:1: a key must be text, not ~ | quote it: \"~\"\n");
   CHECK(reading("a: 1\n---\nb: 2\n").found() ==
-        "2:1: a second document begins here: a configuration is one | is the indentation right?\n");
+        "2:1: a second document begins here: a configuration has only one | is the indentation right?\n");
 }
 
 TEST_CASE("the value of a key that was refused is not in the tree, and what stands behind it is") {

@@ -21,7 +21,7 @@ class forward_by_path final : public composed_step<forward_options> {
     if (r->target.subsystem() != forward_subsystem || !given().is(r->target.tag())) return;
     const auto to = address::parse(r.req().path.key(), proxy_.path_limit());
     if (to) return proxy_.forward(std::move(r), *to);
-    stats_.set_role(r.account(), request_role::forward, r->target.tag());
+    stats_.set_role(r, request_role::forward, r->target.tag());
     std::move(r).refuse(response_code::bad_request,
                         "header.path under the subsystem 'proxy' must be TAG/SUBSYSTEM/PATH");
   }

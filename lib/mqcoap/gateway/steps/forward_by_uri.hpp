@@ -21,7 +21,7 @@ class forward_by_uri final : public composed_step<forward_options> {
     if (!r.req().options->proxy_uri) return;
     const address to = *r.req().options->proxy_uri;
     const std::string tag = r->target.tag();
-    stats_.set_role(r.account(), request_role::forward, tag);
+    stats_.set_role(r, request_role::forward, tag);
     if (given().is(tag)) return proxy_.forward(std::move(r), to);
     std::move(r).refuse(response_code::proxying_not_supported,
                         tag + " does not forward: it takes no proxy_uri");

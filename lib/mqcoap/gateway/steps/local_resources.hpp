@@ -20,7 +20,7 @@ class local_resources final : public composed_step<no_options> {
   void process(responder& r) override {
     auto* const device = tags_.device(r->target.tag());
     if (device == nullptr) return;
-    stats_.set_role(r.account(), request_role::local, device->tag());
+    stats_.set_role(r, request_role::local, device->tag());
     if (r->target.subsystem() != forward_subsystem) return device->handle(std::move(r));
     const std::string words = device->tag() + " does not forward: the subsystem 'proxy' is not served";
     std::move(r).refuse(response_code::proxying_not_supported, words);

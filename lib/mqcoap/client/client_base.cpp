@@ -1,23 +1,14 @@
-#include <mqcoap/client/client.hpp>
+#include <mqcoap/client/client_base.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <mqcoap/client/client_core.hpp>
-#include <mqcoap/transport/mosquitto_link.hpp>
+#include <mqcoap/client/mosquitto_environment.hpp>
+#include <utility>
 
 namespace mqcoap {
 namespace {
-
-std::unique_ptr<link> make_mosquitto_link(client_core::executor serial, const link_options& options) {
-  static const system_clock time;
-  return std::make_unique<mosquitto_link>(std::move(serial), time, options);
-}
-
-std::shared_ptr<client_core> make_core(client::executor_type executor, client_options options) {
-  static const system_clock time;
-  return std::make_shared<client_core>(std::move(executor), std::move(options), make_mosquitto_link, time);
-}
 
 /// What becomes of a batch. Its requests run on the client's strand, and so does everything here.
 struct batch : std::enable_shared_from_this<batch> {
@@ -57,37 +48,49 @@ struct batch : std::enable_shared_from_this<batch> {
 
 }  // namespace
 
-client::client(executor_type executor, client_options options)
-    : core_(make_core(std::move(executor), std::move(options))) {}
+client_base::client_base(boost::asio::any_io_executor on, client_options options,
+                         std::shared_ptr<client_environment> in)
+    : core_(std::make_shared<client_core>(std::move(on), std::move(options),
+                                          in ? std::move(in) : mosquitto_environment())) {}
 
-client::~client() {
+client_base::~client_base() { leave(); }
+
+client_base& client_base::operator=(client_base&& other) noexcept {
+  if (this == &other) return *this;
+  leave();
+  core_ = std::move(other.core_);
+  return *this;
+}
+
+void client_base::leave() noexcept {
   if (!core_) return;
   core_->forget_handlers();
   boost::asio::post(core_->serial(), [core = core_] { core->shut_down(); });
 }
 
-client::executor_type client::get_executor() const noexcept { return core_->serial(); }
-const std::string& client::client_id() const noexcept { return core_->client_id(); }
-bool client::connected() const noexcept { return core_->connected(); }
-outage_cause client::outage() const { return core_->outage(); }
-std::string client::outage_words() const { return core_->outage().words(); }
-std::size_t client::largest_packet() const noexcept { return core_->largest_packet(); }
-client_stats client::stats() const { return core_->stats(); }
+boost::asio::any_io_executor client_base::get_handler_executor() const noexcept { return core_->serial(); }
+const std::string& client_base::client_id() const noexcept { return core_->client_id(); }
+bool client_base::connected() const noexcept { return core_->connected(); }
+outage_cause client_base::outage() const { return core_->outage(); }
+std::string client_base::outage_words() const { return core_->outage().words(); }
+std::size_t client_base::largest_packet() const noexcept { return core_->largest_packet(); }
+client_stats client_base::stats() const { return core_->stats(); }
 
-handler_id client::add_handler(request_handler h) { return core_->requests().add(std::move(h)); }
-handler_id client::add_handler(response_handler h) { return core_->responses().add(std::move(h)); }
-bool client::remove_handler(handler_id which) {
+handler_id client_base::add_handler(request_handler h) { return core_->requests().add(std::move(h)); }
+handler_id client_base::add_handler(response_handler h) { return core_->responses().add(std::move(h)); }
+bool client_base::remove_handler(handler_id which) {
   return core_->requests().remove(which) || core_->responses().remove(which);
 }
 
-void client::unsubscribe(subscription_id which) {
+void client_base::unsubscribe(subscription_id which) {
   boost::asio::dispatch(core_->serial(), [core = core_, which] { core->unsubscribe(which); });
 }
 
 // Only requests, and the end of a subscription, may begin inside a callback of the link: the others are
 // posted.
 
-void client::start_request(const core_ptr& core, request_spec what, completion<error_code, response> done) {
+void client_base::start_request(const core_ptr& core, request_spec what,
+                                completion<error_code, response> done) {
   auto slot = boost::asio::get_associated_cancellation_slot(done);
   std::shared_ptr<std::optional<request_id>> id;
   if (slot.is_connected()) {
@@ -106,9 +109,9 @@ void client::start_request(const core_ptr& core, request_spec what, completion<e
                         });
 }
 
-void client::start_batch(const core_ptr& core, std::vector<request_spec> requests,
-                         std::optional<request_id> correlation,
-                         completion<error_code, std::vector<outcome>> done) {
+void client_base::start_batch(const core_ptr& core, std::vector<request_spec> requests,
+                              std::optional<request_id> correlation,
+                              completion<error_code, std::vector<outcome>> done) {
   auto slot = boost::asio::get_associated_cancellation_slot(done);
   auto all = std::make_shared<batch>();
   all->core = core;
@@ -125,28 +128,47 @@ void client::start_batch(const core_ptr& core, std::vector<request_spec> request
   });
 }
 
-void client::start_connect(const core_ptr& core, completion<error_code> done) {
+void client_base::start_connect(const core_ptr& core, completion<error_code> done) {
   auto op = operation<error_code>::make(core->serial(), std::move(done));
   boost::asio::post(core->serial(), [core, op] { core->connect(op); });
 }
 
-void client::start_publish(const core_ptr& core, general_topic to, json_text body, bool retain,
-                           completion<error_code> done) {
+void client_base::start_run(const core_ptr& core, completion<error_code> done) {
+  auto slot = boost::asio::get_associated_cancellation_slot(done);
+  auto op = std::make_shared<operation<error_code>>(core->serial(), std::move(done));
+  if (slot.is_connected()) {
+    slot.assign([weak = std::weak_ptr(core), weak_op = std::weak_ptr(op)](boost::asio::cancellation_type) {
+      const auto c = weak.lock();
+      const auto run = weak_op.lock();
+      if (c && run) boost::asio::post(c->serial(), [c, run] { c->end_run(run); });
+    });
+  }
+  boost::asio::post(core->serial(), [core, op] { core->run(op); });
+}
+
+void client_base::start_receive(const core_ptr& core, subscription_id from,
+                                completion<error_code, general_message> done) {
+  auto op = client_core::receiving::make(core->serial(), std::move(done));
+  boost::asio::post(core->serial(), [core, op, from] { core->receive(from, op); });
+}
+
+void client_base::start_publish(const core_ptr& core, general_topic to, json_text body, bool retain,
+                                completion<error_code> done) {
   auto op = operation<error_code>::make(core->serial(), std::move(done));
   boost::asio::post(core->serial(), [core, op, to = std::move(to), body = std::move(body), retain]() mutable {
     core->publish(to, std::move(body), retain, op);
   });
 }
 
-void client::start_subscribe(const core_ptr& core, general_filter which, general_handler on_message,
-                             completion<error_code, subscription_id> done) {
+void client_base::start_subscribe(const core_ptr& core, general_filter which, general_handler on_message,
+                                  completion<error_code, subscription_id> done) {
   auto op = operation<error_code, subscription_id>::make(core->serial(), std::move(done));
   boost::asio::post(core->serial(), [core, op, which = std::move(which), on_message = std::move(on_message)] {
     core->subscribe(which, on_message, op);
   });
 }
 
-void client::start_disconnect(const core_ptr& core, completion<error_code> done) {
+void client_base::start_disconnect(const core_ptr& core, completion<error_code> done) {
   auto op = operation<error_code>::make(core->serial(), std::move(done));
   boost::asio::post(core->serial(), [core, op] { core->disconnect(op); });
 }

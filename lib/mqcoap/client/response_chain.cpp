@@ -1,33 +1,13 @@
-#include <mqcoap/client/handler_chain.hpp>
+#include <mqcoap/client/response_chain.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <mqcoap/client/response_exception.hpp>
-#include <mqcoap/serve/failed_step.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace mqcoap {
-namespace {
-
-constexpr char unknown_exception[] = "it threw what is no std::exception";
-
-}  // namespace
-
-/// False if the handler does not want this request.
-bool request_chain::process(const request_handler& h, responder& r) const {
-  const auto received = r->received;
-  try {
-    if (h.matches && !h.matches(*r)) return false;
-    h.process(r);
-  } catch (const response_exception& e) {
-    failures_->answer_for(h.name, r, e.response_code(), e.detail());
-  } catch (...) {
-    failures_->answer_for(h.name, r, received);
-  }
-  return true;
-}
-
 namespace {
 
 /// What the caller of `request` is told of the exception that is being handled.
@@ -51,7 +31,7 @@ raised what_was_raised(const std::string& handler) {
   } catch (const std::exception& e) {
     return ours(e.what());
   } catch (...) {
-    return ours(unknown_exception);
+    return ours("it threw what is no std::exception");
   }
 }
 
@@ -60,23 +40,6 @@ raised what_was_raised(const std::string& handler) {
 handler_id next_handler_id() noexcept {
   static std::atomic<std::uint64_t> last{0};
   return handler_id{++last};
-}
-
-request_chain::request_chain(last_resort otherwise, log_sink log)
-    : otherwise_(std::move(otherwise)), failures_(std::make_unique<failed_step>(std::move(log))) {}
-
-request_chain::~request_chain() = default;
-
-void request_chain::run(responder r) const {
-  const auto handlers = handlers_.now();
-  for (const auto& [id, h] : *handlers) {
-    const bool wanted = process(*h, r);
-    if (!r) return;
-    if (wanted && !h->propagate) break;
-  }
-  if (otherwise_) return otherwise_(std::move(r));
-  const std::string words = "nothing answers to '" + std::string(r.req().path.key()) + "' here";
-  std::move(r).refuse(response_code::not_found, words);
 }
 
 error_code response_chain::run(const exchange& of, response& r) const {

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/client/client_environment.hpp>
+#include <mqcoap/client/handler_chain.hpp>
+#include <mqcoap/protocol/responder.hpp>
+#include <mqcoap/serve/failed_step.hpp>
+#include <string_view>
+
+namespace mqcoap {
+
+/// One request that a coroutine answers. Lives as long as the coroutine, and keeps the handler and a copy of
+/// the call for it: the call itself may be answered before the coroutine ends.
+/// @par Threads  One at a time.
+class coroutine_call final : public std::enable_shared_from_this<coroutine_call> {
+ public:
+  using executor = boost::asio::any_io_executor;
+
+  coroutine_call(std::shared_ptr<const request_handler> h, const call& c,
+                 std::shared_ptr<failed_step> failures);
+
+  /// Takes the request, and starts the coroutine, which may run up to its first wait. If it throws, the
+  /// request is still in `r`.
+  void begin(const executor& serial, client_environment& in, responder& r);
+  /// Answers in place of the coroutine, if it has not answered, with 504, and cancels it.
+  void give_up(std::string_view why);
+
+ private:
+  void limit(const executor& serial, client_environment& in);
+  void end(std::exception_ptr thrown, answer&& what);
+  void stop() noexcept;
+
+  const std::shared_ptr<const request_handler> handler_;
+  const std::shared_ptr<failed_step> failures_;
+  const call asked_;
+  responder r_;
+  boost::asio::cancellation_signal stop_;
+  std::unique_ptr<alarm> deadline_;
+};
+
+}  // namespace mqcoap

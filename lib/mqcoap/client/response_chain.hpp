@@ -1,0 +1,30 @@
+#pragma once
+
+#include <mqcoap/base/errc.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/client/handler_list.hpp>
+#include <mqcoap/protocol/response.hpp>
+#include <utility>
+
+namespace mqcoap {
+
+/// What happens to a response before the caller sees it.
+class response_chain {
+ public:
+  /// @param log  hears of handlers that fail and do not raise
+  explicit response_chain(log_sink log = {}) : log_(std::move(log)) {}
+
+  handler_id add(response_handler h) { return handlers_.add(std::move(h)); }
+  bool remove(handler_id id) { return handlers_.remove(id); }
+  void clear() { handlers_.clear(); }
+
+  /// Runs the handlers. The result is what the caller of `request` is told: the response code of an error
+  /// answer, or what a handler raised (`response_handler::raise_exceptions`).
+  error_code run(const exchange& of, response& r) const;
+
+ private:
+  const log_sink log_;
+  handler_list<response_handler> handlers_;
+};
+
+}  // namespace mqcoap
