@@ -86,7 +86,7 @@ def reproduce(target, file):
 
 
 def minimise(target):
-    """Adds to tests/fuzz/corpus what reaches code that neither the seeds nor the corpus reach, smallest files first."""
+    """Makes tests/fuzz/corpus of the fewest files that reach the code that was found and that the seeds do not reach."""
     kept = CORPUS / target
     kept.mkdir(parents=True, exist_ok=True)
     # Files that were named by hand are regressions, and stay.
@@ -96,12 +96,15 @@ def minimise(target):
         for file in [*named, *(SEEDS / target).iterdir()]:
             shutil.copy(file, merged / file.name)
         known = {file.name for file in merged.iterdir()}
-        subprocess.run(**command(target, "-merge=1", merged, kept, FOUND / target), check=True, capture_output=True)
+        found = [folder for folder in (kept, FOUND / target) if folder.is_dir()]
+        # Without counters, so that code counts that was reached, and not how often.
+        subprocess.run(**command(target, "-set_cover_merge=1", "-use_counters=0", merged, *found), check=True, capture_output=True)
         files, size = len(named), sum(file.stat().st_size for file in named)
         chosen = []
         for file in sorted((f for f in merged.iterdir() if f.name not in known), key=lambda f: (f.stat().st_size, f.name)):
             files, size = files + 1, size + file.stat().st_size
             if files > MOST_FILES or size > MOST_BYTES:
+                print(f"{target}: some larger files are left out")
                 break
             chosen.append((file.name, file.read_bytes()))
         for file in set(kept.iterdir()) - set(named):

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <mqcoap/base/quantity.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/json/json_text.hpp>
@@ -32,9 +33,10 @@ bool is_taken(F f) {
   }
 }
 
-void check_value(const std::vector<std::string>& words) {
+/// @param file  what stands in the file that a word names
+void check_value(const std::vector<std::string>& words, std::string_view file) {
   is_taken([&] {
-    const auto body = cli::read_value(words, [&](const std::string& name) { return name + words.back(); });
+    const auto body = cli::read_value(words, [&](const std::string&) { return std::string(file); });
     HOLDS(!validate_json(body.text(), 64));
     // A body that was read is a word that gives the same body.
     if (!body.text().starts_with('"')) HOLDS(cli::read_value({std::string(body.text())}, {}) == body);
@@ -78,11 +80,13 @@ void check_host(const std::string& word) {
   HOLDS(!at->port || *at->port > 0);
 }
 
+/// A word ends at a NUL, as the system sees to it.
 std::vector<std::string> split_lines(std::string_view lines) {
   std::vector<std::string> words;
   for (;;) {
     const auto end = lines.find('\n');
-    words.emplace_back(lines.substr(0, end));
+    const auto line = lines.substr(0, end);
+    words.emplace_back(line.substr(0, line.find('\0')));
     if (end == std::string_view::npos) return words;
     lines.remove_prefix(end + 1);
   }
@@ -93,10 +97,11 @@ std::vector<std::string> split_lines(std::string_view lines) {
 /// Words of a command line, one a line.
 void run_words(std::string_view lines) {
   const auto words = split_lines(lines);
-  check_value(words);
+  const auto file = lines.substr(std::min(lines.find('\n'), lines.size()));
+  check_value(words, file);
   if (words.size() > 20) return;
   for (const auto& word : words) {
-    check_value({word});
+    check_value({word}, file);
     check_patterns(word);
     check_quantities(word);
     check_base64(word);
