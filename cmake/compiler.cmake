@@ -9,6 +9,10 @@ add_compile_options(-Wno-maybe-uninitialized)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
 endif()
+# Some of these options are g++'s alone.
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  add_compile_options(-Wno-unknown-warning-option)
+endif()
 # Where several sources are one: g++ takes a source for a header, and what another source names for what is shadowed.
 set(MQCOAP_UNITY_OPTIONS -Wno-shadow $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
 if(CMAKE_UNITY_BUILD)

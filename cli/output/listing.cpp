@@ -101,7 +101,7 @@ void note_presence(presence_list& known, const general_message& m, const std::st
 }
 
 std::string age(std::optional<unix_millis> since, unix_millis now) {
-  if (!since || since->count > now.count) return {};
+  if (!since || since->count < 0 || since->count > now.count) return {};
   const auto seconds = (now.count - since->count) / 1000;
   if (seconds < 100) return std::to_string(seconds) + " s";
   if (seconds < 100 * 60) return std::to_string(seconds / 60) + " min";

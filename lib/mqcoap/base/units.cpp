@@ -61,7 +61,9 @@ result<std::chrono::milliseconds> parse_duration(std::string_view text) {
   for (std::size_t i = 0; i < fraction.size(); ++i) scale *= 10;
   const std::int64_t parts = to_number(fraction) * unit->millis;
   if (to_number(whole) > longest_duration / unit->millis || parts % scale != 0) return errc::invalid_duration;
-  return std::chrono::milliseconds(to_number(whole) * unit->millis + parts / scale);
+  const auto millis = to_number(whole) * unit->millis + parts / scale;
+  if (millis > longest_duration) return errc::invalid_duration;
+  return std::chrono::milliseconds(millis);
 }
 
 result<std::size_t> parse_size(std::string_view text) {

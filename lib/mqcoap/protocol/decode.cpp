@@ -1,5 +1,5 @@
 #include <charconv>
-#include <mqcoap/base/utf8.hpp>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/json/json_members.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/envelope.hpp>
@@ -7,6 +7,9 @@
 
 namespace mqcoap {
 namespace {
+
+/// Bytes of a value that an error text repeats, to recognise it.
+constexpr std::size_t longest_quote = 40;
 
 /// Reads the whole text as an integer; JSON has no leading zeros or plus signs.
 template <class Int>
@@ -57,7 +60,7 @@ class field_reader {
     }
     // An unknown method is 405 and not 400 (RFC 7252 section 5.8).
     refuse(response_code::method_not_allowed, "method",
-           "header.method " + std::string(cut_utf8(text, 40)) +
+           "header.method " + log_safe(text, longest_quote) +
                " is unknown; there are GET, POST, PUT, DELETE (1 to 4)");
     return method::get;
   }
@@ -178,7 +181,7 @@ class field_reader {
         refuse(field::critical, "must be a list of option names");
       else if (!is_known_option(name.get_string()))
         refuse(field::critical,
-               "lists '" + std::string(name.get_string()) + "', which is not understood here");
+               "lists '" + log_safe(name.get_string(), longest_quote) + "', which is not understood here");
     }
     return std::string(e_[field::critical]);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/json/json_fault.hpp>
 #include <mqcoap/json/json_members.hpp>
 #include <optional>
@@ -44,13 +45,16 @@ std::optional<decode_fault> read_header(envelope& e, std::string_view object) {
   return std::nullopt;
 }
 
+/// Bytes of the name of a member that an error text repeats.
+constexpr std::size_t longest_name = 40;
+
 /// The grammar is valid, so the members can be walked to find the one with the number.
 decode_fault not_finite_fault(std::string_view object, const payload_limits& limits) {
   decode_fault fault;
   std::string store;
   for (json_members members(object); members.next();) {
     if (!validate_json(members.value(), limits.depth)) continue;
-    fault.field = view_json_string(members.key(), store);
+    fault.field = log_safe(view_json_string(members.key(), store), longest_name);
     fault.words = fault.field + ": a number is not finite; the largest is about 1.8e308";
     break;
   }

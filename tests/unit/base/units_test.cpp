@@ -83,6 +83,7 @@ TEST_CASE("what is no duration is refused") {
                            "5..5s",
                            "1.0000000000s",
                            "1000000000000000001ms",
+                           "277777777.9h",
                            "277777778h"}) {
     CAPTURE(text);
     const auto parsed = parse_duration(text);

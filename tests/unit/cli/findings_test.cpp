@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <output/findings.hpp>
 #include <session/doctor_bridges.hpp>
 
@@ -22,6 +23,9 @@ TEST_CASE("a clock may be wrong by what the network and a second leave open") {
   CHECK(behind.words.find("9.9 s behind") != std::string::npos);
   CHECK(judge_clock({200'000}, {100'000}, 0ms).words.find("2 min ahead") != std::string::npos);
   CHECK(judge_clock({0}, {3'599'999}, 0ms).words.find("60 min behind") != std::string::npos);
+  for (const auto farthest :
+       {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()})
+    CHECK(judge_clock({farthest}, {1'767'225'600'000}, 0ms).result == verdict::warn);
   CHECK(judge_clock({0}, {1'767'225'600'000}, 0ms).advice.find("NTP") != std::string::npos);
 }
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <output/listing.hpp>
 
 #include "support.hpp"
@@ -55,6 +56,7 @@ TEST_CASE("presences are noted, whatever their form") {
 TEST_CASE("ages") {
   CHECK(age({}, now).empty());
   CHECK(age(unix_millis{now.count + 1}, now).empty());
+  CHECK(age(unix_millis{std::numeric_limits<std::int64_t>::min()}, now).empty());
   CHECK(age(unix_millis{now.count - 99'000}, now) == "99 s");
   CHECK(age(unix_millis{now.count - 40 * 3'600'000LL}, now) == "40 h");
 }

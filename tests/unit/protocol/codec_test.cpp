@@ -1,6 +1,7 @@
 #include <support/result_printer.hpp>
 
 #include <boost/json.hpp>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <random>
 #include <string>
@@ -134,6 +135,21 @@ TEST_CASE("the answer to a fault repeats nothing that our own decoder refuses") 
   lenient.ids = validation::lenient;
   const auto fault = fault_of(request_with(",\"hops\":-1,\"correlation_id\":\"short\""), lenient);
   CHECK(fault.correlation_id == "\"short\"");  // who takes such ids gets them back
+}
+
+TEST_CASE("words repeat no more of a payload than one recognises it by, and nothing that steers a terminal") {
+  const std::string long_name(10'000, 'x');
+  for (const auto& payload : {request_with(",\"critical\":[\"" + long_name + "\"]"),
+                              request_with(",\"critical\":[\"\\u001b[2J\\u202e\"]"),
+                              request_with("", ",\"" + long_name + "\":1e999,\"timestamp\":\"1\""),
+                              request_with("", ",\"\\u001b[2J\":1e999,\"timestamp\":\"1\""),
+                              "{\"header\":{\"method\":\"" + long_name + "\",\"path\":\"gains\"}}",
+                              std::string("{\"header\":{\"method\":\"\u202e\u009b\",\"path\":\"gains\"}}")}) {
+    const auto fault = fault_of(payload);
+    CHECK(fault.words.size() < 200);
+    CHECK(fault.field.size() < 60);
+    CHECK(safe_text(fault.words) == fault.words);
+  }
 }
 
 TEST_CASE("a number that is not finite is found in its field, and the path is known all the same") {

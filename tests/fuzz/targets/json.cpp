@@ -1,0 +1,118 @@
+#include <boost/json/parse.hpp>
+#include <cmath>
+#include <mqcoap/json/json_fault.hpp>
+#include <mqcoap/json/json_members.hpp>
+#include <mqcoap/json/json_number.hpp>
+#include <mqcoap/json/json_text.hpp>
+#include <mqcoap/json/json_tree.hpp>
+#include <mqcoap/schema/json_compare.hpp>
+#include <mqcoap/schema/json_excerpt.hpp>
+#include <string>
+
+#include "../property.hpp"
+#include "targets.hpp"
+
+namespace mqcoap::fuzz {
+namespace {
+
+constexpr std::size_t deepest = 32;
+
+/// Refused is what Boost.JSON refuses, and a number that is not finite; and what the search for flaws finds.
+void check_verdict(std::string_view text, const std::optional<json_fault>& fault) {
+  boost::json::parse_options rules;
+  rules.max_depth = deepest;
+  error_code ec;
+  boost::json::parse(text, ec, {}, rules);
+  HOLDS(ec.failed() == (fault && !fault->not_finite));
+
+  const auto flaw = find_json_flaw(text, deepest);
+  if (!ec) HOLDS(!flaw);
+  const bool of_other_kind =
+      ec == boost::json::error::too_deep || ec == boost::json::error::exponent_overflow;
+  if (ec && !of_other_kind) HOLDS(flaw);
+  if (flaw) {
+    HOLDS(flaw->offset <= text.size());
+    HOLDS(!flaw->what.empty());
+  }
+  if (!fault) return;
+  HOLDS(fault->offset <= text.size());
+  const auto words = explain_json_fault(text, *fault, deepest);
+  HOLDS(is_safe(words));
+  HOLDS(words.size() <= 400);
+}
+
+void check_number(std::string_view text) {
+  const double by_strtod = std::strtod(std::string(text).c_str(), nullptr);
+  const auto read = read_json_number(text);
+  HOLDS(read && *read == by_strtod && std::signbit(*read) == std::signbit(by_strtod));
+  const auto written = number_text(*read);
+  HOLDS(!validate_json(written, 1));
+  HOLDS(read_json_number(written) == read);
+}
+
+/// Walking the text of an object gives the members of the tree.
+void check_members(std::string_view object, const boost::json::object& tree) {
+  std::size_t count = 0;
+  for (json_members m(object); m.next(); ++count) {
+    HOLDS(!validate_json(m.key(), 0));
+    HOLDS(!validate_json(m.value(), deepest));
+    HOLDS(first_json_value(m.value()) == m.value());
+    HOLDS(tree.contains(decode_json_string(m.key())));
+  }
+  HOLDS(count >= tree.size());
+  if (find_duplicate_key(object)) return;
+  HOLDS(count == tree.size());
+  for (json_members m(object); m.next();)
+    HOLDS(equal_json(tree.at(decode_json_string(m.key())), build_json(m.value())));
+}
+
+void check_valid(const json_text& json) {
+  const auto value = json.value();
+  const auto written = json_text::from_value(value);
+  HOLDS(!validate_json(written.text(), deepest));
+  HOLDS(equal_json(written.value(), value));
+  HOLDS(!find_duplicate_key(written.text()));
+  const auto again = json_text::parse(json.text());
+  HOLDS(again && *again == json);
+
+  for (const auto ends : {line_ends::replaced, line_ends::kept}) {
+    const auto safe = safe_json(json.text(), ends);
+    HOLDS(is_safe(safe, ends));
+    const auto of_safe = json_text::parse(safe);
+    HOLDS(of_safe && equal_json(of_safe->value(), value));
+  }
+  HOLDS(is_utf8(excerpt(value)) && excerpt(value).size() <= excerpt_limit + 3);
+  if (value.is_object()) check_members(json.text(), value.get_object());
+  if (json.is_number()) check_number(json.text());
+}
+
+/// What makes any bytes safe, and what decides whether they are UTF-8, agree; and so does the reader of JSON.
+void check_text(std::string_view bytes) {
+  std::string quoted;
+  append_json_string(quoted, bytes);
+  const bool is_text = is_utf8(bytes);
+  HOLDS(is_text == !validate_json(quoted, 0));
+  if (is_text) HOLDS(decode_json_string(quoted) == bytes);
+  for (const auto ends : {line_ends::replaced, line_ends::kept}) {
+    const auto safe = safe_text(bytes, ends);
+    HOLDS(is_utf8(safe) && safe.size() <= bytes.size());
+    HOLDS(is_safe(safe, ends));
+  }
+  HOLDS(is_utf8(escaped_text(bytes)));
+  const auto for_log = log_safe(bytes, 20);
+  HOLDS(is_safe(for_log) && for_log.size() <= 23);
+  HOLDS(is_safe(text_around(bytes, bytes.size() / 2)));
+}
+
+}  // namespace
+
+void run_json(std::string_view text) {
+  const auto fault = validate_json(text, deepest);
+  check_verdict(text, fault);
+  const auto parsed = json_text::parse(text, deepest);
+  HOLDS(parsed.has_value() == !fault);
+  if (parsed) check_valid(*parsed);
+  check_text(text);
+}
+
+}  // namespace mqcoap::fuzz

@@ -1,0 +1,84 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <mqcoap/json/json_text.hpp>
+#include <mqcoap/schema/json_compare.hpp>
+#include <mqcoap/schema/json_schema.hpp>
+
+#include "../property.hpp"
+#include "targets.hpp"
+
+namespace mqcoap::fuzz {
+namespace {
+
+namespace json = boost::json;
+
+/// The same value, written and read again.
+json::value reserialised(const json::value& v) { return json_text::from_value(v).value(); }
+
+void check_schema_fault(const json_schema::fault& fault, const json::value& within) {
+  HOLDS(!fault.words.empty());
+  HOLDS(is_utf8(fault.words));
+  error_code ec;
+  HOLDS(within.find_pointer(fault.pointer, ec) != nullptr);
+}
+
+bool accepts(const json::value& schema, const json::value& value) {
+  const auto compiled = json_schema::compile(schema);
+  HOLDS(compiled);
+  return !compiled->check(value);
+}
+
+/// How schemas made of this one must judge.
+void check_combinations(const json::value& schema, const json::value& value, bool good) {
+  // The dialect is named by the outermost schema alone.
+  if (schema.is_object() && schema.get_object().contains("$schema")) return;
+  const json::value wrapped = json::object{{"allOf", json::array{schema}}};
+  if (!json_schema::compile(json::object{{"not", wrapped}})) return;  // too deep
+  HOLDS(accepts(wrapped, value) == good);
+  HOLDS(accepts(json::object{{"not", schema}}, value) != good);
+  HOLDS(accepts(json::object{{"anyOf", json::array{false, schema}}}, value) == good);
+  HOLDS(accepts(json::object{{"oneOf", json::array{schema, false}}}, value) == good);
+  HOLDS(accepts(json::object{{"oneOf", json::array{schema, true}}}, value) != good);
+  HOLDS(accepts(json::object{{"items", schema}}, json::array{value, value}) == good);
+  HOLDS(accepts(json::object{{"properties", json::object{{"a~/", schema}}}}, json::object{{"a~/", value}}) ==
+        good);
+  HOLDS(accepts(json::object{{"additionalProperties", schema}}, json::object{{"x", value}}) == good);
+}
+
+void check_constants(const json::value& value) {
+  HOLDS(accepts(json::object{{"const", value}}, reserialised(value)));
+  HOLDS(accepts(json::object{{"enum", json::array{nullptr, value}}}, reserialised(value)));
+  HOLDS(accepts(json::object{{"uniqueItems", true}}, json::array{value}));
+  HOLDS(!accepts(json::object{{"uniqueItems", true}},
+                 json::array{value, json::array{}, json::array{value}, value}));
+}
+
+}  // namespace
+
+/// An object with a `schema` and a `value`.
+void run_schema(std::string_view text) {
+  const auto parsed = json_text::parse(text, 64);
+  if (!parsed) return;
+  const auto both = parsed->value();
+  const auto* object = both.if_object();
+  if (object == nullptr || !object->contains("schema") || !object->contains("value")) return;
+  const auto& schema = object->at("schema");
+  const auto& value = object->at("value");
+  check_constants(value);
+
+  const auto compiled = json_schema::compile(schema);
+  const auto again = json_schema::compile(reserialised(schema));
+  HOLDS(compiled.has_value() == again.has_value());
+  if (!compiled) {
+    HOLDS(again.error().words == compiled.error().words);
+    return check_schema_fault(compiled.error(), schema);
+  }
+  const auto fault = compiled->check(value);
+  if (fault) check_schema_fault(*fault, value);
+  const auto same = again->check(reserialised(value));
+  HOLDS(same.has_value() == fault.has_value());
+  if (fault) HOLDS(same->pointer == fault->pointer && same->words == fault->words);
+  check_combinations(schema, value, !fault);
+}
+
+}  // namespace mqcoap::fuzz
