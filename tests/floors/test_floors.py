@@ -118,7 +118,7 @@ class MadeUp(unittest.TestCase):
             ("prometheus/text_serializer.h", "config/a.cpp", "observe/a.cpp"),
             ("sqlite3.h", "gateway/a.cpp", "store/a.cpp"),
             ("spdlog/spdlog.h", "resource/a.cpp", "transport/a.cpp"),
-            ("muParser.h", "gateway/a.cpp", "resource/signal/a.cpp"),
+            ("muParser.h", "gateway/a.cpp", "resource/formula.cpp"),
             ("re2/re2.h", "resource/a.cpp", "schema/a.cpp"),
             ("systemd/sd-daemon.h", "gateway/a.cpp", "daemon/notify.cpp"),
             ("csignal", "transport/a.cpp", "daemon/main.cpp"),

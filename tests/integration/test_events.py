@@ -13,7 +13,7 @@ CONFIGURATION = """
       lab: {url: $LAB}
     devices:
       GW_1:
-        subsystems: [bay3]
+        subsystems: [axuv]
         resources:
           temperature: {file: $FOLDER/temp, parse: number, publish: {every: 50ms, change: 0.5}}
           level: {value: 1, methods: [GET, PUT], publish: {on_change: true, retain: true}}
@@ -45,14 +45,14 @@ class Events(IntegrationTest):
         return [json.loads(m.payload)["body"] for m in self.events.wait_topic(topic, count)]
 
     def test_what_is_read_is_told_when_it_has_moved(self):
-        topic = "gf_int_v1/bay3/event/GW_1/temperature"
+        topic = "gf_int_v1/axuv/event/GW_1/temperature"
         self.assertEqual(self.bodies(topic, 1), [20])
         self.write("20.25")
         self.write("21")
         self.assertEqual(self.bodies(topic, 2)[1], 21)
 
     def test_a_change_is_told_and_retained(self):
-        topic = "gf_int_v1/bay3/event/GW_1/level"
+        topic = "gf_int_v1/axuv/event/GW_1/level"
         self.assertEqual(self.bodies(topic, 1), [1])
         self.assert_code(self.desk.put("level", 2), 204)
         self.assertEqual(self.bodies(topic, 2), [1, 2])
@@ -66,7 +66,7 @@ class Events(IntegrationTest):
         self.assertEqual(self.bodies("gf_int_v1/events/event/GW_2/wave", 2), [1, 1])
 
     def test_what_cannot_be_read_tells_nothing_and_spoils_nothing(self):
-        topic = "gf_int_v1/bay3/event/GW_1/temperature"
+        topic = "gf_int_v1/axuv/event/GW_1/temperature"
         self.bodies(topic, 1)
         self.write("off")
         self.bodies("gf_int_v1/events/event/GW_2/wave", 10)

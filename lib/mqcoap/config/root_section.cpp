@@ -134,8 +134,8 @@ std::vector<const section_info*> all_sections() {
   std::vector<const section_info*> all{&root_section(),     &broker_section(),   &tls_section(),
                                        &defaults_section(), &template_section(), &device_section(),
                                        &resource_section()};
-  for (const auto* kind : resource_kinds())
-    if (kind->key().section != nullptr) all.push_back(kind->key().section);
+  for (const auto& field : resource_section().fields)
+    if (field.section != nullptr) all.push_back(field.section);
   all.insert(all.end(), {&proxy_section(), &route_section(), &match_section(), &target_section(),
                          &limits_section(), &logging_section(), &http_section()});
   return all;
