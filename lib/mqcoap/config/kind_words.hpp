@@ -16,6 +16,9 @@ std::vector<std::string> names_of(const std::vector<const kind_module*>& kinds);
 /// Those whose paths may end in `**`, the ones first that must.
 std::vector<std::string> names_of_subtree_kinds();
 
+/// Those whose paths may have a `*` for a segment.
+std::vector<std::string> names_of_pattern_kinds();
+
 /// Those that are described by a map with keys of its own.
 std::vector<std::string> names_of_kinds_with_keys();
 

@@ -21,7 +21,7 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
   gateway_options gateway{root.logging.body,
                           *root.defaults.ns,
                           decode_rules{root.limits.payload, root.defaults.ids, code_rules::table},
-                          gateway_limits{root.limits.in_flight, root.limits.handler_timeout},
+                          gateway_limits{root.limits.in_flight, root.limits.handler_timeout, root.limits.exec},
                           {},
                           std::move(proxy)};
   for (auto& device : devices) {

@@ -76,6 +76,7 @@ struct gateway_limits {
   /// Requests forwarded and not yet answered; then 503. A device gets no more than are left for others.
   std::size_t in_flight = 1024;
   std::chrono::milliseconds handler_timeout{10000};  ///< for a resource to answer; then 504
+  std::size_t exec = 4;                              ///< programs of `exec` resources that run at a time
 };
 
 struct gateway_options {

@@ -54,6 +54,7 @@ enum class subtree_paths : std::uint8_t { refused, allowed, required };
 /// What a kind has beside its fields.
 struct kind_traits {
   subtree_paths paths = subtree_paths::refused;
+  bool takes_patterns = false;  ///< a `*` may stand for a segment of the path
   bool owns_below = false;  ///< no other resource may lie below its path
 };
 

@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// The path of a resource, as a key: without its leading slash, `**` only at the end.
+/// The path of a resource, as a key: without its leading slash, `*` only as a segment, `**` only at the end.
 value_type<std::string> resource_key();
 
 /// The path of another resource of the same device, which is a single one.
