@@ -55,7 +55,7 @@ enum class subtree_paths : std::uint8_t { refused, allowed, required };
 struct kind_traits {
   subtree_paths paths = subtree_paths::refused;
   bool takes_patterns = false;  ///< a `*` may stand for a segment of the path
-  bool owns_below = false;  ///< no other resource may lie below its path
+  bool owns_below = false;      ///< no other resource may lie below its path
 };
 
 /// One kind of resources.
