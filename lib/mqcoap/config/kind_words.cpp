@@ -35,6 +35,12 @@ std::vector<std::string> names_of_subtree_kinds() {
   return names;
 }
 
+std::vector<std::string> names_of_pattern_kinds() {
+  std::vector<std::string> names;
+  append_names(names, [](const kind_module& kind) { return kind.traits().takes_patterns; });
+  return names;
+}
+
 std::vector<std::string> names_of_kinds_with_keys() {
   std::vector<std::string> names;
   append_names(names, [](const kind_module& kind) { return kind.key().section != nullptr; });

@@ -16,6 +16,9 @@ std::vector<std::string> names_of(const std::vector<const kind_module*>& kinds);
 /// Returns the kinds whose paths may end in `**`, first those whose paths must.
 std::vector<std::string> names_of_subtree_kinds();
 
+/// Returns the kinds whose paths may have a `*` for a segment.
+std::vector<std::string> names_of_pattern_kinds();
+
 /// Returns the kinds with keys of their own.
 std::vector<std::string> names_of_kinds_with_keys();
 

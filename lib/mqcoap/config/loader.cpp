@@ -18,12 +18,13 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
   auto brokers = build_brokers(root, devices, faults);
   if (faults.failed()) return std::nullopt;
 
-  gateway_options gateway{root.logging.body,
-                          *root.defaults.ns,
-                          decode_rules{root.limits.payload, root.defaults.ids, code_rules::table},
-                          gateway_limits{root.limits.in_flight, root.limits.handler_timeout},
-                          {},
-                          std::move(proxy)};
+  gateway_options gateway{
+      root.logging.body,
+      *root.defaults.ns,
+      decode_rules{root.limits.payload, root.defaults.ids, code_rules::table},
+      gateway_limits{root.limits.in_flight, root.limits.handler_timeout, root.limits.exec},
+      {},
+      std::move(proxy)};
   for (auto& device : devices) {
     device_options options{
         device.tag, std::move(device.description), std::move(device.subsystems), {}, device.presence};

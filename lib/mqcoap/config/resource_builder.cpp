@@ -4,6 +4,7 @@
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/discovery.hpp>
 #include <mqcoap/resource/kinds.hpp>
+#include <mqcoap/resource/path_router.hpp>
 #include <unordered_map>
 #include <utility>
 
@@ -61,9 +62,16 @@ class resource_builder {
       faults_.error(*path_.at, "the path .well-known/core is reserved: it lists the other resources");
     if (path_.value == ".gw" || path_.value.starts_with(own_prefix))
       faults_.error(*path_.at, "paths under .gw/ are reserved for documents of the gateway");
-    if (!is_subtree() || !names_a_kind_) return;
-    if (const auto kinds = names_of_subtree_kinds(); !names_one_of(*at_, kinds))
-      faults_.error(*path_.at, "a path with '**' is only for the kinds " + enumerated(kinds, "'"));
+    if (!names_a_kind_) return;
+    if (is_subtree())
+      check_kind_of_path("**", names_of_subtree_kinds());
+    else if (has_single_wildcard(path_.value))
+      check_kind_of_path("*", names_of_pattern_kinds());
+  }
+  void check_kind_of_path(const std::string& stars, const std::vector<std::string>& kinds) {
+    if (names_one_of(*at_, kinds)) return;
+    faults_.error(*path_.at, "a path with '" + stars + "' is only for the " +
+                                 (kinds.size() == 1 ? "kind " : "kinds ") + enumerated(kinds, "'"));
   }
   bool is_subtree() const { return path_.value.ends_with("**"); }
 

@@ -18,13 +18,21 @@ std::string names_with_paths(const std::vector<const kind_module*>& kinds, subtr
   return enumerated(names, "`");
 }
 
+std::string names_with_patterns(const std::vector<const kind_module*>& kinds) {
+  std::vector<std::string> names;
+  for (const auto* kind : kinds)
+    if (kind->traits().takes_patterns) names.push_back(kind->name());
+  return enumerated(names, "`");
+}
+
 std::string doc_of(const std::vector<const kind_module*>& kinds) {
   return "One resource. Its kind is told by one of the keys " + enumerated(names_of(kinds), "`") +
          ". PATH is like `gains` or `supply/voltage`; with " +
          names_with_paths(kinds, subtree_paths::required) +
          " it ends in `/**` (or is `**`) and stands for all below, and with " +
-         names_with_paths(kinds, subtree_paths::allowed) +
-         " it may. `.well-known/core` is served by itself, and paths under `.gw/` are the gateway's own.";
+         names_with_paths(kinds, subtree_paths::allowed) + " it may; with " + names_with_patterns(kinds) +
+         " a `*` may stand for one segment. `.well-known/core` is served by itself, and paths under `.gw/` "
+         "are the gateway's own.";
 }
 
 const kind_field& field_of(const key_beside::owner& each) { return each.kind->fields()[each.field]; }
@@ -41,7 +49,10 @@ field_info merged(const key_beside& key) {
     absent.append(absent.empty() ? "" : ", ").append(info.when.text + " for `" + each.kind->name() + '`');
   }
   field.doc += ". Only with " + enumerated(key.kinds(), "`") + '.';
-  if (key.owners.size() > 1) field.when.text = absent;
+  const bool is_same_for_all = std::all_of(key.owners.begin(), key.owners.end(), [&field](const auto& each) {
+    return field_of(each).info.when.text == field.when.text;
+  });
+  if (!is_same_for_all) field.when.text = absent;
   return field;
 }
 

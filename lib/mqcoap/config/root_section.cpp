@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/resource_section.hpp>
 #include <mqcoap/config/spec.hpp>
@@ -90,7 +91,14 @@ const section<limits_spec>& limits_section() {
            "handler_timeout", duration(1ms, 10min), "10s",
            "How long a resource of the gateway itself may take to answer; after that the request gets 504. "
            "Proxied requests have the timeout of their route.",
-           &limits_spec::handler_timeout)}};
+           &limits_spec::handler_timeout),
+       key<limits_spec>(
+           "exec", integer(1, 1024), "4",
+           "Programs of `exec` resources that run at a time; further requests wait for a place. No resource "
+           "takes more of these places than are left for the others, so that one whose program hangs takes "
+           "at "
+           "most half of them.",
+           [](limits_spec& l, std::int64_t n) { l.exec = static_cast<std::size_t>(n); })}};
   return table;
 }
 
@@ -135,7 +143,8 @@ std::vector<const section_info*> all_sections() {
                                        &defaults_section(), &template_section(), &device_section(),
                                        &resource_section()};
   for (const auto& field : resource_section().fields)
-    if (field.section != nullptr) all.push_back(field.section);
+    if (field.section != nullptr && std::find(all.begin(), all.end(), field.section) == all.end())
+      all.push_back(field.section);
   all.insert(all.end(), {&proxy_section(), &route_section(), &match_section(), &target_section(),
                          &limits_section(), &logging_section(), &http_section()});
   return all;

@@ -47,6 +47,7 @@ struct limits_spec {
   payload_limits payload;
   std::size_t in_flight = 0;
   std::chrono::milliseconds handler_timeout{};
+  std::size_t exec = 0;
 };
 
 struct logging_spec {

@@ -6,6 +6,7 @@
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/gateway/steps/request_steps.hpp>
 #include <mqcoap/protocol/topic.hpp>
+#include <mqcoap/resource/backend/backend_services.hpp>
 #include <mqcoap/serve/run_once.hpp>
 #include <mqcoap/state/memory_store.hpp>
 #include <mqcoap/transport/log.hpp>
@@ -44,6 +45,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
   devices_ = make_devices(options_, draft);
   draft.put_in_force();
   compose_chain(options_);
+  set_places();
   events_.configure(options_);
 }
 
@@ -134,6 +136,10 @@ std::vector<extra_resource> gateway::make_own_documents() const {
         {{std::string(d.path), {method::get}, "document", {}, std::string(d.title)},
          std::make_shared<document_resource>([this, which = d.which] { return hooks_.document(which); })});
   return made;
+}
+
+void gateway::set_places() noexcept {
+  if (hooks_.backends != nullptr) hooks_.backends->set_exec_places(options_.limits.exec);
 }
 
 gateway::~gateway() { abandon(); }

@@ -135,6 +135,7 @@ class gateway final : public link_events {
   event_publisher::environment events_environment();
   device_map make_devices(const gateway_options& options, state_draft& draft);
   void keep_devices(device_map changed);
+  void set_places() noexcept;
   std::shared_ptr<const void> home_of(const call& kept) const;
   std::vector<extra_resource> make_own_documents() const;
   void compose_chain(const gateway_options& options);

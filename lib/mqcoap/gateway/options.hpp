@@ -88,6 +88,7 @@ struct gateway_limits {
   /// the others.
   std::size_t in_flight = 1024;
   std::chrono::milliseconds handler_timeout{10000};  ///< the time for a resource to answer; after that 504
+  std::size_t exec = 4;                              ///< programs of `exec` resources that run at a time
 };
 
 /// What a gateway serves and forwards: what a configuration says, without its brokers, log and pages.

@@ -54,7 +54,8 @@ enum class subtree_paths : std::uint8_t { refused, allowed, required };
 /// The properties of a kind besides its fields.
 struct kind_traits {
   subtree_paths paths = subtree_paths::refused;
-  bool owns_below = false;  ///< no other resource may be below its path
+  bool takes_patterns = false;  ///< a `*` may stand for a segment of the path
+  bool owns_below = false;      ///< no other resource may be below its path
 };
 
 /// A kind of resources.

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <mqcoap/resource/action/action.hpp>
 #include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/exec/exec.hpp>
 #include <mqcoap/resource/file/file.hpp>
 #include <mqcoap/resource/mount/mount.hpp>
+#include <mqcoap/resource/process/process.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
 #include <mqcoap/resource/signal/signal.hpp>
 #include <mqcoap/resource/value/value.hpp>
@@ -21,6 +23,8 @@ std::vector<const kind_module*>& all_kinds() {
       &signal_kind(),      //
       &mount_kind(),       //
       &file_kind(),        //
+      &exec_kind(),        //
+      &process_kind(),     //
   };
   return kinds;
 }

@@ -8,7 +8,17 @@ namespace {
 
 constexpr char path_words[] = "a path like gains or supply/voltage";
 
-std::optional<std::string> read_path(const node& n, read_context& ctx, bool subtree_allowed) {
+/// True if a `*` stands in a segment with something else.
+bool has_loose_star(std::string_view path) {
+  for (;;) {
+    const auto segment = path.substr(0, path.find('/'));
+    if (segment != "*" && segment.find('*') != std::string_view::npos) return true;
+    if (segment.size() == path.size()) return false;
+    path.remove_prefix(segment.size() + 1);
+  }
+}
+
+std::optional<std::string> read_path(const node& n, read_context& ctx, bool pattern_allowed) {
   auto path = resource_path::parse(n.text, longest_path);
   if (!path) {
     ctx.faults.error(n, "expected " + std::string(path_words) + ", found '" + n.text + '\'',
@@ -16,21 +26,27 @@ std::optional<std::string> read_path(const node& n, read_context& ctx, bool subt
     return std::nullopt;
   }
   std::string_view fixed = path->key();
-  if (subtree_allowed && (fixed == "**" || fixed.ends_with("/**"))) fixed.remove_suffix(2);
-  if (fixed.find('*') == std::string_view::npos) return std::string(path->key());
-  ctx.faults.error(n, "a '*' is not allowed here in the path '" + n.text + '\'',
-                   subtree_allowed ? "only a last segment may be '**'" : "an action names single values");
+  const bool is_subtree = pattern_allowed && (fixed == "**" || fixed.ends_with("/**"));
+  if (is_subtree) fixed.remove_suffix(2);
+  const bool may_have_stars = pattern_allowed && !is_subtree;
+  if (may_have_stars ? !has_loose_star(fixed) : fixed.find('*') == std::string_view::npos)
+    return std::string(path->key());
+  ctx.faults.error(
+      n, "a '*' is not allowed here in the path '" + n.text + '\'',
+      pattern_allowed ? "'*' is a whole segment; or the last one is '**'" : "an action names single values");
   return std::nullopt;
 }
 
-value_type<std::string> path_type(std::string pattern, bool subtree_allowed) {
+value_type<std::string> path_type(std::string pattern, bool pattern_allowed) {
   return {path_words, string_schema(std::move(pattern)),
-          [subtree_allowed](const node& n, read_context& ctx) { return read_path(n, ctx, subtree_allowed); }};
+          [pattern_allowed](const node& n, read_context& ctx) { return read_path(n, ctx, pattern_allowed); }};
 }
 
 }  // namespace
 
-value_type<std::string> resource_key() { return path_type(R"(^/?[^*]*(\*\*)?$)", true); }
+value_type<std::string> resource_key() {
+  return path_type(R"(^/?(([^*/]+|\*)(/([^*/]+|\*))*|([^*/]+/)*\*\*)$)", true);
+}
 value_type<std::string> single_path() { return path_type(R"(^[^*]+$)", false); }
 
 }  // namespace mqcoap

@@ -1,8 +1,10 @@
 #include <limits>
 #include <mqcoap/resource/action/action.hpp>
 #include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/exec/exec.hpp>
 #include <mqcoap/resource/file/file.hpp>
 #include <mqcoap/resource/mount/mount.hpp>
+#include <mqcoap/resource/process/process.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
 #include <mqcoap/resource/signal/signal.hpp>
 #include <mqcoap/resource/value/value.hpp>
@@ -70,6 +72,7 @@ TEST_CASE("what a configuration does not say is what the options' own defaults a
     CHECK(s.gateway.decoding.ids == decode_rules{}.ids);
     CHECK(s.gateway.decoding.codes == decode_rules{}.codes);
     CHECK(s.gateway.limits.in_flight == gateway_limits{}.in_flight);
+    CHECK(s.gateway.limits.exec == gateway_limits{}.exec);
     CHECK_FALSE(s.gateway.proxy.forward.has_value());
     CHECK(s.gateway.proxy.routes.empty());
     CHECK(s.gateway.proxy.default_timeout == proxy_options{}.default_timeout);
@@ -383,4 +386,37 @@ TEST_CASE("resources publish at times, at changes, or both") {
   CHECK(resource(a, "shots").events == event_options{.on_change = true});
   CHECK(resource(a, "temp").events == event_options{.every = 500ms, .change = 0.5});
   CHECK_FALSE(resource(a, "quiet").events.has_value());
+}
+
+TEST_CASE("programs") {
+  const auto s = load("programs");
+  CHECK(s.gateway.limits.exec == 2);
+  using strings = std::vector<std::string>;
+  const auto& used = kind<exec_options>(s, "A", "disk_used");
+  CHECK(used.program.argv == strings{"df", "--output=pcent", "/"});
+  CHECK(used.program.environment.empty());
+  CHECK_FALSE(used.program.has_input);
+  CHECK(used.timeout == 2s);
+  CHECK(used.most == s.gateway.decoding.limits.payload);
+  CHECK(used.front.cache == 10s);
+  CHECK(used.front.reading.as == reading_options::form::number);
+  CHECK(used.offered() == method_set{method::get});
+  const auto& move = kind<exec_options>(s, "A", "move/*");
+  CHECK(move.program.argv == strings{"/usr/local/bin/move", "--", "{path.1}", "{body}"});
+  CHECK(move.program.environment == std::vector<std::pair<std::string, std::string>>{{"LANG", "C.UTF-8"}});
+  REQUIRE(move.paths.contains(1));
+  CHECK_FALSE(move.paths.at(1).check("x").has_value());
+  CHECK(move.paths.at(1).check("xy").has_value());
+  CHECK(move.timeout == 0s);
+  CHECK(move.most == 1024);
+  CHECK(kind<exec_options>(s, "A", "store").program.has_input);
+  CHECK(kind<exec_options>(s, "A", "script").program.argv.size() == 5);
+  const auto& analysis = kind<process_options>(s, "A", "analysis/**");
+  CHECK(analysis.program.argv == strings{"python3", "/usr/local/lib/mqcoap/analysis.py"});
+  CHECK(analysis.timeout == 3s);
+  CHECK(analysis.offered() == method_set::all());
+  const auto& scaled = kind<process_options>(s, "A", "scaled");
+  CHECK(scaled.offered() == method_set{method::get});
+  CHECK(scaled.front.reading.expr == "x / 10");
+  CHECK(scaled.front.cache == 1s);
 }

@@ -72,6 +72,7 @@ limits:
   path: 255B
   in_flight: 1024
   handler_timeout: 10s
+  exec: 4
 logging:
   level: info
   target: auto

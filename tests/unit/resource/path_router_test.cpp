@@ -136,3 +136,35 @@ TEST_CASE("the router finds what a naive search finds, for random routes and pat
     }
   }
 }
+
+TEST_CASE("a '*' stands for one segment: behind an exact path, before a subtree, the latest first") {
+  handlers h;
+  path_router router;
+  CHECK(router.add_exact("move/home", h["exact"]));
+  CHECK(router.add_subtree("move", h["subtree"]));
+  CHECK(router.add_pattern("*/x", h["first"]));
+  CHECK(router.add_pattern("move/*", h["second"]));
+  CHECK(router.add_pattern("move/*/fast", h["middle"]));
+  CHECK_FALSE(router.add_pattern("move/*", h["other"]));
+  const auto found = [&](std::string_view path) { return h.name_of(router.find(path).target); };
+  CHECK(found("move/home") == "exact");
+  CHECK(found("move/x") == "second");
+  CHECK(found("stay/x") == "first");
+  CHECK(found("move/x/fast") == "middle");
+  CHECK(found("move/x/slow") == "subtree");
+  CHECK(found("move/*") == "second");
+  CHECK(found("move") == "");
+  CHECK(found("stay/y") == "");
+  CHECK(found("x") == "");
+}
+
+TEST_CASE("what each '*' stands for") {
+  using parts = std::vector<std::string_view>;
+  CHECK(match_segments("move/*", "move/x") == parts{"x"});
+  CHECK(match_segments("*/a/*", "1/a/2") == parts{"1", "2"});
+  CHECK(match_segments("a", "a") == parts{});
+  for (const auto* other : {"move", "move/x/y", "stay/x", "movex", "x"})
+    CHECK_FALSE(match_segments("move/*", other));
+  CHECK(has_single_wildcard("a/*/b"));
+  CHECK_FALSE(has_single_wildcard("a/**"));
+}

@@ -27,9 +27,10 @@ struct backend_request {
 /// What came of it.
 struct backend_reply {
   response_code code = response_code::content;
-  std::string text{};               ///< of a read that was done: what was read, as it came
-  std::optional<json_text> body{};  ///< in place of `text`: a value that needs no reading
-  std::string words{};              ///< of an error
+  std::string text{};  ///< of a read that was done: what was read, as it came
+  std::optional<json_text>
+      body{};           ///< in place of `text`: a value that needs no reading; a write has it with 205
+  std::string words{};  ///< of an error
 
   static backend_reply error(response_code code, std::string words) {
     return {code, {}, std::nullopt, std::move(words)};

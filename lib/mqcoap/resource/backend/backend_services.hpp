@@ -36,6 +36,9 @@ class backend_services {
   }
   /// Backends that several resources share, and that outlive a reload.
   backend_registry& shared() noexcept { return shared_; }
+  /// Programs of `exec` that may run at a time. The gateway sets it, at a reload as well.
+  std::size_t exec_places() const noexcept { return exec_places_; }
+  void set_exec_places(std::size_t most) noexcept { exec_places_ = most; }
 
  private:
   /// So many files of a file server that hangs keep the others waiting.
@@ -44,6 +47,7 @@ class backend_services {
   const boost::asio::any_io_executor loop_;
   std::optional<boost::asio::thread_pool> blocking_;  ///< made when it is needed
   backend_registry shared_;
+  std::size_t exec_places_ = 4;
 };
 
 }  // namespace mqcoap

@@ -8,39 +8,20 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/resource/backend/descriptor.hpp>
+#include <system_error>
 #include <utility>
 
 namespace mqcoap {
 namespace {
 
-class descriptor {
- public:
-  explicit descriptor(int number) noexcept : number_(number) {}
-  ~descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  explicit operator bool() const noexcept { return number_ >= 0; }
-  int operator*() const noexcept { return number_; }
-
- private:
-  const int number_;
-};
-
-/// The system's words for an error, as strerror_r(3) gives them.
-std::string words_of(int error) {
-  char text[128];
-  return ::strerror_r(error, text, sizeof text);
-}
-
 backend_reply forbidden(std::string why) {
   return backend_reply::error(response_code::forbidden, std::move(why));
 }
 backend_reply failed(const std::string& what, int error) {
-  return backend_reply::error(response_code::internal_server_error, what + ": " + words_of(error));
+  return backend_reply::error(response_code::internal_server_error,
+                              what + ": " + std::generic_category().message(error));
 }
 
 /// Segments that lead elsewhere than they say. The kernel would keep them beneath the folder.

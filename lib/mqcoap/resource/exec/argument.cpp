@@ -1,0 +1,87 @@
+#include <mqcoap/resource/exec/argument.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::string_view body_words = "{body}";
+constexpr std::string_view path_words = "{path.";
+
+struct found_placeholder {
+  std::size_t at = std::string_view::npos;
+  std::size_t length = 0;
+  std::size_t part = 0;
+};
+
+found_placeholder find_placeholder(std::string_view text) {
+  for (auto at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+    const auto rest = text.substr(at);
+    if (rest.starts_with(body_words)) return {at, body_words.size(), 0};
+    const auto digit = path_words.size();
+    if (rest.starts_with(path_words) && rest.size() > digit + 1 && rest[digit] >= '1' && rest[digit] <= '9' &&
+        rest[digit + 1] == '}')
+      return {at, digit + 2, static_cast<std::size_t>(rest[digit] - '0')};
+  }
+  return {};
+}
+
+backend_reply refused(std::string words) {
+  return backend_reply::error(response_code::bad_request, std::move(words));
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace
+
+argument::argument(std::string_view written) {
+  for (;;) {
+    const auto found = find_placeholder(written);
+    pieces_.push_back({std::string(written.substr(0, found.at)), found.part});
+    if (found.at == std::string_view::npos) return;
+    written.remove_prefix(found.at + found.length);
+  }
+}
+
+bool argument::takes_body() const noexcept {
+  return std::any_of(pieces_.begin(), pieces_.end() - 1, [](const piece& p) { return p.part == 0; });
+}
+
+std::vector<std::size_t> argument::path_parts() const {
+  std::vector<std::size_t> parts;
+  for (std::size_t i = 0; i + 1 < pieces_.size(); ++i)
+    if (pieces_[i].part > 0) parts.push_back(pieces_[i].part);
+  return parts;
+}
+
+result<std::string, backend_reply> argument::fill(const values& brought, bool is_operand) const {
+  std::string filled;
+  for (const auto& each : pieces_) {
+    filled += each.text;
+    if (&each == &pieces_.back()) break;
+    const bool is_body = each.part == 0;
+    std::string decoded;
+    const auto value = !is_body                   ? brought.path[each.part - 1]
+                       : brought.body.is_string() ? view_json_string(brought.body.text(), decoded)
+                                                  : brought.body.text();
+    const std::string what = is_body ? "the body" : "the path";
+    if (std::any_of(value.begin(), value.end(), is_control))
+      return refused(what + " holds a control character");
+    if (filled.empty() && !is_operand && value.starts_with('-'))
+      return refused(what + " begins with '-', as an option does");
+    filled += value;
+  }
+  return filled;
+}
+
+std::string argument::find_fault(std::string_view written) {
+  const argument parsed(written);
+  for (const auto& each : parsed.pieces_)
+    for (const std::string_view begins : {"{body", "{path", "{rest"})
+      if (const auto at = each.text.find(begins); at != std::string::npos)
+        return each.text.substr(at, each.text.find('}', at) - at + 1);
+  return {};
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,151 @@
+#include <mqcoap/resource/exec/exec_pool.hpp>
+
+#include <algorithm>
+#include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/base/units.hpp>
+#include <mqcoap/resource/backend/child_process.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+constexpr std::size_t most_told = 200;
+
+/// The end of what it wrote to its standard error.
+std::string last_words(std::string_view errors) {
+  while (!errors.empty() && (errors.back() == '\n' || errors.back() == ' ')) errors.remove_suffix(1);
+  if (errors.size() > most_told) errors.remove_prefix(errors.size() - most_told);
+  while (!errors.empty() && (static_cast<unsigned char>(errors.front()) & 0xc0) == 0x80)
+    errors.remove_prefix(1);
+  return log_safe(errors, most_told);
+}
+
+}  // namespace
+
+struct exec_pool::run_state {
+  exec_job job;
+  std::unique_ptr<child_process> child{};  ///< null: it waits, or has ended
+  timer_queue::timer patience{};
+  std::string output{};
+  std::string errors{};  ///< the end of them
+  std::size_t errors_size = 0;
+  bool is_answered = false;
+};
+
+backend::running exec_pool::run(exec_job job) {
+  const auto is_same = [owner = job.owner](const run_ptr& each) { return each->job.owner == owner; };
+  if (std::count_if(waiting_.begin(), waiting_.end(), is_same) >= static_cast<std::ptrdiff_t>(most_waiting)) {
+    job.done(
+        backend_reply::error(response_code::service_unavailable, "too many requests wait for the program"));
+    return nullptr;
+  }
+  const auto added = std::make_shared<run_state>(run_state{std::move(job)});
+  waiting_.push_back(added);
+  begin_what_may();
+  return {added.get(), [self = weak_from_this(), added](void*) {
+            if (const auto pool = self.lock()) pool->cancel(added);
+          }};
+}
+
+bool exec_pool::may_begin(const void* owner) const {
+  const auto places = services_.exec_places();
+  const auto taken = running_.size();
+  const auto own = static_cast<std::size_t>(std::count_if(
+      running_.begin(), running_.end(), [owner](const run_ptr& each) { return each->job.owner == owner; }));
+  return taken < places && own < places - taken;
+}
+
+void exec_pool::begin_what_may() {
+  for (;;) {
+    const auto next = std::find_if(waiting_.begin(), waiting_.end(),
+                                   [this](const run_ptr& each) { return may_begin(each->job.owner); });
+    if (next == waiting_.end()) return;
+    const auto begun = *next;
+    waiting_.erase(next);
+    begin(begun);
+  }
+}
+
+void exec_pool::begin(const run_ptr& next) {
+  running_.push_back(next);
+  const auto tell = [self = weak_from_this(), of = std::weak_ptr(next)](auto how) {
+    return [self, of, how](auto what) {
+      const auto pool = self.lock();
+      const auto run = of.lock();
+      if (pool && run) how(*pool, run, what);
+    };
+  };
+  next->child = std::make_unique<child_process>(
+      services_, next->job.program,
+      child_process::events{
+          tell([](exec_pool& p, const run_ptr& r, std::string_view piece) { p.on_output(*r, piece); }),
+          tell([](exec_pool& p, const run_ptr& r, std::string_view piece) { p.on_errors(*r, piece); }), [] {},
+          tell([](exec_pool& p, const run_ptr& r, const child_end& how) { p.on_end(r, how); })});
+  if (next->job.program.has_input) {
+    next->child->write(std::move(next->job.input));
+    next->child->close_input();
+  }
+  if (next->job.timeout.count() == 0) return;
+  next->patience = timers_.after(next->job.timeout, [self = weak_from_this(), of = std::weak_ptr(next)] {
+    const auto pool = self.lock();
+    const auto run = of.lock();
+    if (!pool || !run) return;
+    pool->answer(*run, backend_reply::error(response_code::gateway_timeout,
+                                            "the program did not end within " + to_string(run->job.timeout)));
+  });
+}
+
+/// Its caller has gone.
+void exec_pool::cancel(const run_ptr& gone) {
+  gone->is_answered = true;
+  gone->job.done = {};
+  gone->patience.cancel();
+  if (gone->child)
+    gone->child->end();
+  else
+    std::erase(waiting_, gone);
+}
+
+void exec_pool::on_output(run_state& of, std::string_view piece) {
+  if (of.output.size() + piece.size() <= of.job.most) {
+    of.output += piece;
+    return;
+  }
+  answer(of, backend_reply::error(response_code::internal_server_error,
+                                  "the program wrote more than " + size_to_string(of.job.most)));
+}
+
+void exec_pool::on_errors(run_state& of, std::string_view piece) {
+  of.errors_size += piece.size();
+  of.errors += piece;
+  if (of.errors.size() > 4 * most_told) of.errors.erase(0, of.errors.size() - 2 * most_told);
+  if (of.errors_size > of.job.most)
+    answer(of, backend_reply::error(
+                   response_code::internal_server_error,
+                   "the program wrote more than " + size_to_string(of.job.most) + " to its standard error"));
+}
+
+/// Answers before the program has ended, which then has to.
+void exec_pool::answer(run_state& of, backend_reply reply) {
+  of.patience.cancel();
+  of.child->end();
+  if (std::exchange(of.is_answered, true)) return;
+  const auto done = std::move(of.job.done);
+  done(std::move(reply));
+}
+
+void exec_pool::on_end(const run_ptr& ended, const child_end& how) {
+  ended->patience.cancel();
+  ended->child.reset();
+  running_.remove(ended);
+  if (!std::exchange(ended->is_answered, true)) {
+    auto words = how.words();
+    if (const auto said = last_words(ended->errors); !said.empty()) words += ": " + said;
+    const auto done = std::move(ended->job.done);
+    done(how.is_good() ? backend_reply::of_text(std::move(ended->output))
+                       : backend_reply::error(response_code::internal_server_error, std::move(words)));
+  }
+  begin_what_may();
+}
+
+}  // namespace mqcoap

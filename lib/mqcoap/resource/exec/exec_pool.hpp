@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <list>
+#include <memory>
+#include <mqcoap/resource/backend/backend.hpp>
+#include <mqcoap/resource/backend/backend_services.hpp>
+#include <mqcoap/resource/backend/child_options.hpp>
+#include <mqcoap/serve/timer_queue.hpp>
+#include <optional>
+#include <string>
+
+namespace mqcoap {
+
+/// One program to be run.
+struct exec_job {
+  const void* owner = nullptr;  ///< the resource: what it takes of the places is bounded
+  child_options program;
+  std::string input{};  ///< with `program.has_input`
+  std::chrono::milliseconds timeout{0};
+  std::size_t most = 0;
+  backend::reply_handler done;  ///< the reply has as its text what the program wrote
+};
+
+/// Runs the programs of all resources of the kind: so many at a time (`limits.exec`), the rest in their
+/// order. As with devices behind the proxy, nobody takes more places than are left for others, so that a
+/// program that hangs keeps half of them at most. A program keeps its place until it has really ended.
+class exec_pool : public std::enable_shared_from_this<exec_pool> {
+ public:
+  /// Of one resource; a further one gets 503.
+  static constexpr std::size_t most_waiting = 256;
+
+  exec_pool(backend_services& services, timer_queue& timers) : services_(services), timers_(timers) {}
+
+  backend::running run(exec_job job);
+
+ private:
+  struct run_state;
+  using run_ptr = std::shared_ptr<run_state>;
+
+  bool may_begin(const void* owner) const;
+  void begin_what_may();
+  void begin(const run_ptr& next);
+  void cancel(const run_ptr& gone);
+  void on_output(run_state& of, std::string_view piece);
+  void on_errors(run_state& of, std::string_view piece);
+  void answer(run_state& of, backend_reply reply);
+  void on_end(const run_ptr& ended, const struct child_end& how);
+
+  backend_services& services_;
+  timer_queue& timers_;
+  std::deque<run_ptr> waiting_;
+  std::list<run_ptr> running_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/exchange/backoff.hpp>
+#include <mqcoap/exchange/throttle.hpp>
+#include <mqcoap/resource/backend/backend.hpp>
+#include <mqcoap/resource/backend/child_process.hpp>
+#include <mqcoap/resource/process/process.hpp>
+#include <mqcoap/resource/process/program_lines.hpp>
+#include <mqcoap/resource/resource_services.hpp>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace mqcoap {
+
+/// A program that is kept running: it is started again, with growing pauses, whenever it ends. What it is
+/// asked goes to its standard input, and its standard error to the log. It cannot hold anybody up but those
+/// who ask it.
+class program final : public std::enable_shared_from_this<program> {
+ public:
+  /// Requests that it may have at a time; a further one gets 503.
+  static constexpr std::size_t most_open = 128;
+  /// Of lines that answer nobody, before it counts as one that floods, and is ended.
+  static constexpr std::size_t most_useless = 1 << 20;
+  /// Of its standard error in a second; then it waits.
+  static constexpr std::size_t most_errors = 1 << 16;
+
+  /// @param name  for the log
+  program(const process_options& options, std::string name, const resource_services& services);
+  /// Starts it. To be called once.
+  void start();
+  backend::running ask(const backend_request& what, std::chrono::milliseconds timeout,
+                       backend::reply_handler done);
+
+  /// Lines that were no answers, or answers to nobody.
+  std::uint64_t useless_lines() const noexcept { return useless_lines_; }
+
+ private:
+  struct inquiry {
+    std::string line;
+    backend::reply_handler done;
+    timer_queue::timer patience{};
+    bool is_sent = false;
+  };
+
+  void answer(std::uint64_t id, backend_reply reply);
+  std::optional<inquiry> take(std::uint64_t id);
+  void end_all(const std::string& why);
+  void send_what_waits();
+  void on_output(std::string_view piece);
+  void on_line(std::string_view line);
+  void on_useless(std::string_view line);
+  void on_errors(std::string_view piece);
+  void tell_errors(std::string_view line);
+  void on_end(const child_end& how);
+  void log(log_level level, const std::string& words) const;
+  void end_because(const std::string& why);
+
+  const child_options options_;
+  const std::size_t max_depth_;
+  const std::string name_;
+  const clock& time_;
+  timer_queue& timers_;
+  const log_sink log_;
+  backend_services& services_;
+  std::unique_ptr<child_process> child_;  ///< null: it does not run
+  steady_time started_{};
+  timer_queue::timer next_start_{};
+  steady_time starts_at_{};
+  std::string last_end_;  ///< how it ended
+  backoff pauses_;
+  line_splitter output_;
+  line_splitter errors_;
+  timer_queue::timer errors_held_{};
+  std::size_t errors_size_ = 0;  ///< in this second
+  steady_time errors_since_{};
+  std::size_t errors_told_ = 0;  ///< lines
+  std::uint64_t errors_left_out_ = 0;
+  bool has_spoken_ = false;
+  bool is_ending_ = false;   ///< it was told to end
+  std::size_t useless_ = 0;  ///< bytes since the last answer
+  std::uint64_t useless_lines_ = 0;
+  throttle useless_told_{std::chrono::seconds(1)};
+  std::uint64_t last_id_ = 0;
+  std::unordered_map<std::uint64_t, inquiry> open_;
+  std::deque<std::uint64_t> unsent_;
+  bool is_writing_ = false;  ///< what was written last is not yet taken
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+
+// What a test leaves behind.
+namespace mqcoap::test {
+
+inline std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
+/// True also for a zombie.
+inline bool has_children() {
+  return ::waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+/// False also for a zombie.
+inline bool is_alive(pid_t pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
+  std::string number, name, how;
+  return in >> number >> name >> how && how != "Z";
+}
+
+/// Of somebody who is killed, and no child of ours.
+inline void await_death(pid_t pid) {
+  while (is_alive(pid)) std::this_thread::yield();
+}
+
+}  // namespace mqcoap::test
