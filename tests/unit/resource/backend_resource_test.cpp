@@ -98,8 +98,11 @@ TEST_CASE_FIXTURE(backend_fixture,
   send({method::del, "x"});
   by->end(2, backend_reply::done());
   CHECK(last() == "202 null");
+  send({method::post, "x"});
+  by->end(3, backend_reply::of_body(text("[1]")));
+  CHECK(last() == "205 [1]");
   send({method::put, "x", "1"});
-  by->end(3, backend_reply::error(response_code::service_unavailable, "it is off"));
+  by->end(4, backend_reply::error(response_code::service_unavailable, "it is off"));
   CHECK(last() == R"(503 "x: it is off")");
 }
 

@@ -37,6 +37,7 @@ struct backend_reply {
   static backend_reply of_text(std::string read) {
     return {response_code::content, std::move(read), std::nullopt, {}};
   }
+  /// Also of a write that gives something: 205, because 204, 203 and 202 have no body.
   static backend_reply of_body(json_text body) { return {response_code::content, {}, std::move(body), {}}; }
   /// A request that was done and has nothing to say: 204, 203 or 202 by its method.
   static backend_reply done() { return {}; }

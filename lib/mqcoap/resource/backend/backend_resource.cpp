@@ -139,7 +139,8 @@ void backend_resource::give_reading(const caller_list& callers, const backend_re
 answer backend_resource::answer_to(const request& r, const backend_reply& reply) const {
   if (is_error(reply.code)) return answer::error(reply.code, std::string(r.path.key()) + ": " + reply.words);
   answer a;
-  a.code = reply.code == response_code::content && r.verb != method::get ? code_for(r.verb) : reply.code;
+  const bool has_code = reply.code != response_code::content || r.verb == method::get || reply.body;
+  a.code = has_code ? reply.code : code_for(r.verb);
   if (reply.body) a.body = *reply.body;
   return a;
 }
