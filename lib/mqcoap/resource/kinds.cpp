@@ -4,6 +4,7 @@
 #include <mqcoap/resource/action/action.hpp>
 #include <mqcoap/resource/collection/collection.hpp>
 #include <mqcoap/resource/file/file.hpp>
+#include <mqcoap/resource/line/line.hpp>
 #include <mqcoap/resource/mount/mount.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
 #include <mqcoap/resource/signal/signal.hpp>
@@ -21,6 +22,7 @@ std::vector<const kind_module*>& all_kinds() {
       &signal_kind(),      //
       &mount_kind(),       //
       &file_kind(),        //
+      &line_kind(),        //
   };
   return kinds;
 }
