@@ -15,6 +15,7 @@ struct built_resource {
   std::optional<kind_options> kind;     ///< none: it is at fault
   const node* path_at = nullptr;        ///< the key that names it
   resource_spec::kind_entry read_as{};  ///< the kind, if there is one
+  std::optional<event_options> events{};
 };
 
 struct built_device {

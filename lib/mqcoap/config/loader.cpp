@@ -29,7 +29,7 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
         device.tag, std::move(device.description), std::move(device.subsystems), {}, device.presence};
     for (auto& resource : device.resources)
       options.resources.push_back({std::move(resource.path), std::move(resource.title),
-                                   std::move(resource.unit), *std::move(resource.kind)});
+                                   std::move(resource.unit), *std::move(resource.kind), resource.events});
     gateway.devices.push_back(std::move(options));
   }
   auto http = root.http.listen;

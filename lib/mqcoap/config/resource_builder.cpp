@@ -47,6 +47,7 @@ class resource_builder {
     if (spec_.kinds.size() == 1) {
       built.read_as = spec_.kinds.front();
       built.kind = build_kind(built.read_as);
+      if (spec_.publish && built.kind) built.events = build_events(*built.kind);
     }
     return built;
   }
@@ -75,6 +76,29 @@ class resource_builder {
                   "'" + kinds[0].kind->name() + "' and '" + kinds[1].kind->name() +
                       "' together: a resource is of one kind",
                   any_kind());
+  }
+
+  /// Reports events that nothing can tell.
+  std::optional<event_options> build_events(const kind_options& kind) {
+    const auto& [how, at] = *spec_.publish;
+    if (!kind.offered().contains(method::get) || is_subtree()) {
+      faults_.error(*at->key, "an event tells a value, and this resource gives none");
+      return std::nullopt;
+    }
+    if (at->find("every") != nullptr && !how.every) return std::nullopt;  // it has a fault of its own
+    if (!how.every && !how.on_change) {
+      faults_.error(*at, "when is it published?", "{every: 2s} or {on_change: true}");
+      return std::nullopt;
+    }
+    if (!how.every && how.change > 0) {
+      faults_.error(*at, "`change` is looked at when the resource is read", "every: 2s");
+      return std::nullopt;
+    }
+    if (!how.every && !kind.tells_changes()) {
+      faults_.error(*at, "a '" + std::string(kind.name()) + "' does not know when it changes", "every: 2s");
+      return std::nullopt;
+    }
+    return how;
   }
 
   std::optional<kind_options> build_kind(const resource_spec::kind_entry& named) {

@@ -1,6 +1,7 @@
 #include <mqcoap/config/resource_section.hpp>
 
 #include <algorithm>
+#include <mqcoap/config/event_section.hpp>
 #include <mqcoap/config/kind_words.hpp>
 #include <mqcoap/resource/kinds.hpp>
 #include <mqcoap/settings/common_types.hpp>
@@ -69,10 +70,14 @@ boost::json::object one_kind_rule(const std::vector<const kind_module*>& kinds,
 }
 
 std::vector<table_row<resource_spec>> common_rows() {
-  return {key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
-                             "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
-          key<resource_spec>("title", text("a text"), presence::optional("none"),
-                             "One line for a person, for discovery.", &resource_spec::title)};
+  return {
+      key<resource_spec>("unit", text("a unit like V"), presence::optional("none"),
+                         "SenML or UCUM name of the unit, for discovery.", &resource_spec::unit),
+      key<resource_spec>("title", text("a text"), presence::optional("none"),
+                         "One line for a person, for discovery.", &resource_spec::title),
+      key<resource_spec>("publish", with_place(map_with(event_section())), presence::optional("no events"),
+                         "When the value is published as an event. For resources that allow GET.",
+                         &resource_spec::publish)};
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <mqcoap/config/all_sections.hpp>
+#include <mqcoap/config/event_section.hpp>
 #include <mqcoap/config/resource_section.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/resource/kinds.hpp>
@@ -131,7 +133,11 @@ std::vector<const section_info*> all_sections() {
                                        &defaults_section(), &template_section(), &device_section(),
                                        &resource_section()};
   for (const auto* kind : resource_kinds())
-    if (kind->key().section != nullptr) all.push_back(kind->key().section);
+    for (const auto& field : kind->fields()) {
+      const auto* const within = field.info.section;
+      if (within != nullptr && std::find(all.begin(), all.end(), within) == all.end()) all.push_back(within);
+    }
+  all.push_back(&event_section());
   all.insert(all.end(), {&proxy_section(), &route_section(), &match_section(), &target_section(),
                          &limits_section(), &logging_section(), &http_section()});
   return all;

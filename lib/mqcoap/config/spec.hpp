@@ -86,6 +86,7 @@ struct resource_spec {
   std::vector<located<const key_beside*>> beside;  ///< those without fault
   std::string title;
   std::string unit;
+  std::optional<located<event_options>> publish;
 };
 
 struct device_spec {

@@ -23,8 +23,11 @@ enum class event : std::uint8_t {
   answer_duplicate,   ///< further answers of a device to one request
   answer_mismatched,  ///< answers under an awaited id with another topic, id or path
   answer_unexpected,  ///< answers nobody here asked for: of other requesters, mostly
+  event_published,    ///< events of resources
+  event_unread,       ///< events that were left out, because the resource could not be read
+  event_unsent,       ///< events that the connection did not take
 };
-inline constexpr std::size_t event_count = static_cast<std::size_t>(event::answer_unexpected) + 1;
+inline constexpr std::size_t event_count = static_cast<std::size_t>(event::event_unsent) + 1;
 
 std::string_view to_string(event e) noexcept;
 

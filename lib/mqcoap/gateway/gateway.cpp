@@ -34,7 +34,8 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       timers_(time_, [this] { set_alarm(); }),
       services_{time_, timers_, hooks_.notice ? hooks_.notice : spdlog_sink(), elsewhere_, hooks_.backends},
       tags_(options_, devices_, proxy_),
-      front_(*links_.front(), front_environment()) {
+      front_(*links_.front(), front_environment()),
+      events_(events_environment()) {
   stats_.configure(options_);
   stats_.follow(facts_);
   follow_requests();
@@ -43,6 +44,19 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
   devices_ = make_devices(options_, draft);
   draft.put_in_force();
   compose_chain(options_);
+  events_.configure(options_);
+}
+
+event_publisher::environment gateway::events_environment() {
+  return {time_,
+          tags_,
+          stats_,
+          counted_,
+          facts_,
+          [this]() -> link& { return *links_.front(); },
+          [this](const call& kept) { return home_of(kept); },
+          [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
+          [this] { wake_soon(); }};
 }
 
 proxy::environment gateway::proxy_environment() {
@@ -131,6 +145,7 @@ void gateway::start() {
 
 void gateway::drain(std::function<void()> done) {
   front_.unsubscribe();
+  events_.stop();
   core_.drain(std::move(done));
 }
 
@@ -139,6 +154,7 @@ void gateway::abandon() {
   proxy_.abandon(why);
   state_.abandon();
   core_.abandon(why);
+  events_.stop();
 }
 
 duplicate_filter::usage gateway::run_once_usage() const {
@@ -151,6 +167,7 @@ void gateway::on_alarm() {
   alarm_at_ = steady_time::max();
   core_.attempt({}, [&] { proxy_.expire(now); });
   core_.expire(now);
+  core_.attempt({}, [&] { events_.expire(now); });
   core_.attempt({}, [&] { timers_.expire(now); });
   retire();
   set_alarm();
@@ -158,8 +175,8 @@ void gateway::on_alarm() {
 
 void gateway::set_alarm() {
   const auto now = time_.now();
-  auto next = std::min(
-      {proxy_.next_deadline(), core_.next_deadline(), timers_.next_deadline(), front_.next_deadline(now)});
+  auto next = std::min({proxy_.next_deadline(), core_.next_deadline(), timers_.next_deadline(),
+                        front_.next_deadline(now), events_.next_deadline()});
   for (const auto& each : leaving_links_)
     if (each.patience > now) next = std::min(next, each.patience);
   if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
@@ -176,6 +193,7 @@ void gateway::on_link_up(link& l) noexcept {
   tell_link(l, nullptr);
   front_.on_link_up(l);
   proxy_.on_link_up(l);
+  if (&l == links_.front()) events_.on_link_up();
 }
 
 void gateway::on_link_down(link& l, const outage_cause& why) noexcept {

@@ -11,6 +11,7 @@
 #include <mqcoap/exchange/standing_subscription.hpp>
 #include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/event_publisher.hpp>
 #include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/local_device.hpp>
 #include <mqcoap/gateway/mqtt_front.hpp>
@@ -133,6 +134,7 @@ class gateway final : public link_events {
 
   proxy::environment proxy_environment();
   mqtt_front::environment front_environment();
+  event_publisher::environment events_environment();
   device_map make_devices(const gateway_options& options, state_draft& draft);
   void keep_devices(device_map changed);
   std::shared_ptr<const void> home_of(const call& kept) const;
@@ -172,6 +174,7 @@ class gateway final : public link_events {
   std::vector<std::shared_ptr<local_device>> leaving_devices_;  ///< replaced, with calls not yet answered
   const tag_directory tags_;
   mqtt_front front_;
+  event_publisher events_;
   std::vector<leaving_link> leaving_links_;
   steady_time alarm_at_ = steady_time::max();
 };

@@ -23,6 +23,7 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   log_ = request_log(options_.logged_body, hooks_.log);
   keep_devices(std::move(devices));
   draft.put_in_force();
+  events_.configure(options_);
   const auto before = std::exchange(links_, std::move(links));
   returns_.begin(links_);
   front_.serve_from(*links_.front());

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mqcoap/base/secret.hpp>
+#include <mqcoap/gateway/event_options.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/name.hpp>
@@ -19,6 +20,7 @@ struct resource_options {
   std::string title;
   std::string unit;
   kind_options kind;
+  std::optional<event_options> events{};  ///< its value is published
 
   friend bool operator==(const resource_options&, const resource_options&) = default;
 };

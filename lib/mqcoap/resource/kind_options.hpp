@@ -16,9 +16,10 @@ class resource_site;
 
 /// What the options of a kind of resources have beside being equal or not: the kind's name, a literal, by
 /// which discovery tells it and its cells are found again; the methods that discovery tells; and what makes
-/// the resource. Kinds may have two more:
+/// the resource. Kinds may have three more:
 /// - `std::vector<std::string> conditions() const`: paths of the device, by whose values it judges requests
 /// - `const device_tag* asked_device() const`: the device elsewhere that it asks
+/// - `bool tells_changes() const`: what it gives is a cell's, which tells its changes
 template <class T>
 concept kind_of_resource = requires(const T& options, const T& others, resource_site& at) {
   { T::kind_name } -> std::convertible_to<std::string_view>;
@@ -43,6 +44,9 @@ class kind_options {
   /// The device elsewhere that it asks; null: none.
   const device_tag* asked_device() const noexcept { return options_->asked_device(); }
 
+  /// True if the state tells when its value changes (feed::values); else it has to be read.
+  bool tells_changes() const noexcept { return options_->tells_changes(); }
+
   /// Null if it is of another kind.
   template <class T>
   const T* get_if() const noexcept {
@@ -62,6 +66,7 @@ class kind_options {
     virtual void make(resource_site& at) const = 0;
     virtual std::vector<std::string> conditions() const = 0;
     virtual const device_tag* asked_device() const noexcept = 0;
+    virtual bool tells_changes() const noexcept = 0;
     virtual bool equals(const any_kind& other) const = 0;
   };
 
@@ -83,6 +88,12 @@ class kind_options {
         return options.asked_device();
       else
         return nullptr;
+    }
+    bool tells_changes() const noexcept override {
+      if constexpr (requires { options.tells_changes(); })
+        return options.tells_changes();
+      else
+        return false;
     }
     bool equals(const any_kind& other) const override {
       const auto* const same = dynamic_cast<const model*>(&other);

@@ -1,6 +1,7 @@
 #include <limits>
 #include <mqcoap/resource/action/action.hpp>
 #include <mqcoap/resource/collection/collection.hpp>
+#include <mqcoap/resource/file/file.hpp>
 #include <mqcoap/resource/line/line.hpp>
 #include <mqcoap/resource/mount/mount.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
@@ -347,6 +348,41 @@ TEST_CASE("numbers are taken for what they are, to the last digit") {
   const auto& most = kind<value_options>(s, "GW_XX_0_0001", "most").initial;
   CHECK(most.text() == "1.7976931348623158e+308");
   CHECK(most.value() == std::numeric_limits<double>::max());
+}
+
+TEST_CASE("files are read as a whole, in parts, or beneath a folder") {
+  const auto s = load("files");
+  using form = reading_options::form;
+  const auto& temperature = kind<file_options>(s, "A", "cpu_temp");
+  CHECK(temperature.at.folder.empty());
+  CHECK(temperature.at.path == "/sys/class/thermal/thermal_zone0/temp");
+  CHECK(temperature.most == 8192);
+  CHECK(temperature.front.methods == method_set{method::get});
+  CHECK(temperature.front.reading == reading_options{.as = form::number, .expr = "x / 1000"});
+  CHECK(temperature.front.cache == 2s);
+  const auto& setpoint = kind<file_options>(s, "A", "setpoint");
+  CHECK(setpoint.atomic);
+  CHECK(setpoint.most == 100);
+  CHECK(setpoint.front.methods == method_set{method::get, method::put});
+  CHECK(setpoint.front.schema.has_value());
+  CHECK(setpoint.front.cache == 0s);
+  const auto& logs = kind<file_options>(s, "A", "logs/**");
+  CHECK(logs.at.folder == "/var/log/lab");
+  CHECK(logs.at.path.empty());
+  CHECK(logs.front.reading == reading_options{});
+  const auto& uptime = kind<file_options>(s, "A", "uptime");
+  CHECK(uptime.front.reading == reading_options{.as = form::number, .regex = R"(^(\S+))"});
+  CHECK(kind<file_options>(s, "A", "state").front.reading.as == form::json);
+}
+
+TEST_CASE("resources publish at times, at changes, or both") {
+  const auto s = load("events");
+  const auto& a = device(s, "A");
+  CHECK(resource(a, "wave").events == event_options{.every = 2s, .change = 5, .is_percent = true});
+  CHECK(resource(a, "level").events == event_options{.on_change = true, .retain = true});
+  CHECK(resource(a, "shots").events == event_options{.on_change = true});
+  CHECK(resource(a, "temp").events == event_options{.every = 500ms, .change = 0.5});
+  CHECK_FALSE(resource(a, "quiet").events.has_value());
 }
 
 TEST_CASE("instruments have an address, and terms") {

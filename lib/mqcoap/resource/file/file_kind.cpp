@@ -35,7 +35,7 @@ const section<file_spec>& file_section() {
       "devices.TAG.resources.PATH.file",
       "A regular file, or with `under` those beneath a folder, for a resource whose path ends in `/**`.",
       {key<file_spec>("path", with_place(absolute_path("file")), presence::optional("with `under`"),
-                      "The file.", &file_spec::path),
+                      "A single file.", &file_spec::path),
        key<file_spec>(
            "under", with_place(absolute_path("folder")), presence::optional("with `path`"),
            "A folder: what `**` stands for is the path of a file beneath it, which is read only. No "

@@ -174,31 +174,37 @@ void line_turns::on_sent() {
 
 void line_turns::on_bytes(std::string_view bytes) {
   if (state_ == state::closed || state_ == state::opening || bytes.empty()) return;
-  const auto now = time_.now();
-  if (state_ == state::talking && talk_.is_answered) {
-    const auto end = bytes_of(talk_.terms.terminator);
-    const auto from = talk_.got.size() - std::min(talk_.got.size(), end.size() - 1);
-    talk_.got += bytes;
-    const auto found = talk_.got.find(end, from);
-    if (std::min(found, talk_.got.size()) > talk_.terms.most) {
-      answer(talk_.asker, bad("the instrument's answer is longer than " + size_to_string(talk_.terms.most)));
-      close(false);
-      has_to_be_quiet_ = true;
-    } else if (found != std::string::npos) {
-      take_line(found);
-    }
-    return advance();
+  if (state_ == state::talking && talk_.is_answered)
+    take_answer(bytes);
+  else
+    take_unasked(bytes);
+  advance();
+}
+
+void line_turns::take_answer(std::string_view bytes) {
+  const auto end = bytes_of(talk_.terms.terminator);
+  const auto from = talk_.got.size() - std::min(talk_.got.size(), end.size() - 1);
+  talk_.got += bytes;
+  const auto found = talk_.got.find(end, from);
+  if (std::min(found, talk_.got.size()) > talk_.terms.most) {
+    answer(talk_.asker, bad("the instrument's answer is longer than " + size_to_string(talk_.terms.most)));
+    close(false);
+    has_to_be_quiet_ = true;
+  } else if (found != std::string::npos) {
+    take_line(found);
   }
+}
+
+/// What comes while nobody is to be answered: what is owed, or what nobody has asked for.
+void line_turns::take_unasked(std::string_view bytes) {
+  const auto now = time_.now();
   const bool is_owed = state_ == state::settling && owed_until_ > now;
   if (is_owed && bytes.find(bytes_of(owed_end_)) != std::string_view::npos) owed_until_ = now;
   silent_since_ = now;
-  const bool is_between_lines = bytes.find_first_not_of(line_end_bytes) == std::string_view::npos;
-  if (!is_between_lines) {
-    has_to_be_quiet_ = true;
-    if (state_ == state::ready) state_ = state::settling;
-    if (!is_owed) note_unasked(bytes.size(), bytes);
-  }
-  advance();
+  if (bytes.find_first_not_of(line_end_bytes) == std::string_view::npos) return;
+  has_to_be_quiet_ = true;
+  if (state_ == state::ready) state_ = state::settling;
+  if (!is_owed) note_unasked(bytes.size(), bytes);
 }
 
 /// The answer is whole. What stands behind it was not asked for.

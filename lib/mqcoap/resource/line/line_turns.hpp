@@ -80,6 +80,8 @@ class line_turns final : public line_wire::listener {
   bool step();
   void open(const job& first);
   bool begin(const job_ptr& next);
+  void take_answer(std::string_view bytes);
+  void take_unasked(std::string_view bytes);
   void take_line(std::size_t end);
   void end_talk(backend_reply reply);
   void be_ready();

@@ -27,6 +27,7 @@ struct value_options {
 
   method_set offered() const { return methods; }
   void make(resource_site& at) const;
+  static bool tells_changes() noexcept { return true; }
   friend bool operator==(const value_options&, const value_options&) = default;
 };
 

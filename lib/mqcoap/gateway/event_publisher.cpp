@@ -1,0 +1,180 @@
+#include <mqcoap/gateway/event_publisher.hpp>
+
+#include <algorithm>
+#include <mqcoap/gateway/event_decision.hpp>
+#include <mqcoap/gateway/steps/local_resources.hpp>
+#include <mqcoap/protocol/codec.hpp>
+#include <mqcoap/serve/admission.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An event that does not leave within this time is of no use any more.
+constexpr auto freshness = 1s;
+
+subsystem_name event_subsystem(const device_options& device) {
+  return device.subsystems.empty() ? subsystem_name::parse("events").value() : device.subsystems.front();
+}
+
+/// The next time on the grid behind `now`.
+steady_time next_on_grid(steady_time last, std::chrono::milliseconds every, steady_time now) {
+  const auto behind = now - last;
+  return last + (behind / every + 1) * every;
+}
+
+}  // namespace
+
+/// Where a reading comes from: the answer is its value.
+class event_publisher::reading_origin final : public call_origin {
+ public:
+  reading_origin(event_publisher& by, std::shared_ptr<source> from) : by_(by), from_(std::move(from)) {}
+
+  std::string_view name() const noexcept override { return from_->path; }
+  void send(const call& /*to*/, const answer& what) override { by_.take(*from_, what); }
+  void ended() noexcept override {
+    from_->is_reading = false;
+    if (from_->is_due) by_.hurry();  // it has changed while it was read
+  }
+
+ private:
+  event_publisher& by_;  ///< whose core serves the call
+  const std::shared_ptr<source> from_;
+};
+
+event_publisher::event_publisher(environment env)
+    : env_(std::move(env)),
+      core_(env_.time, {},
+            {[failed = env_.failed](log_level, std::string_view why) { failed({}, why); },
+             env_.failed,
+             {},
+             env_.home}) {
+  core_.compose([this](chain_builder& chain) {
+    chain.add<admission>({}, core_);
+    chain.add<local_resources>({}, env_.tags, env_.stats);
+  });
+}
+
+void event_publisher::configure(const gateway_options& options) {
+  core_.set_options({options.limits.handler_timeout});
+  std::vector<std::shared_ptr<source>> wanted;
+  for (const auto& device : options.devices)
+    for (const auto& resource : device.resources) {
+      if (!resource.events) continue;
+      auto made = make(device, resource, options.ns);
+      const auto same = std::find_if(sources_.begin(), sources_.end(), [&](const auto& each) {
+        return each->device == made->device && each->path == made->path && each->how == made->how &&
+               each->topic.text() == made->topic.text();
+      });
+      wanted.push_back(same != sources_.end() ? *same : std::move(made));
+    }
+  sources_ = std::move(wanted);
+  index_changes();
+  due_at_ = find_next();
+}
+
+void event_publisher::index_changes() {
+  changing_.clear();
+  for (const auto& each : sources_)
+    if (each->how.on_change)
+      changing_.emplace(std::pair<std::string_view, std::string_view>(each->device, each->path), each);
+  if (changing_.empty())
+    changes_ = {};
+  else if (!changes_)
+    changes_ = env_.facts.values.subscribe([this](const cell_changed& fact) { note_change(fact); });
+}
+
+std::shared_ptr<event_publisher::source> event_publisher::make(const device_options& device,
+                                                               const resource_options& resource,
+                                                               const namespace_name& ns) const {
+  const auto& how = *resource.events;
+  auto subsystem = event_subsystem(device);
+  general_topic topic(ns, subsystem, general_topic::kind::event, device.tag,
+                      resource_path::parse(resource.path, resource.path.size()).value());
+  return std::make_shared<source>(source{device.tag.text(), resource.path, subsystem.text(), how,
+                                         std::move(topic), how.every ? env_.time.now() : steady_time::max(),
+                                         !how.every});
+}
+
+void event_publisher::note_change(const cell_changed& fact) {
+  const auto& name = fact.of.name();
+  const auto found = changing_.find(std::pair<std::string_view, std::string_view>(name.device, name.path));
+  if (found == changing_.end()) return;
+  found->second->is_due = true;
+  hurry();  // behind the request that changes it
+}
+
+void event_publisher::hurry() noexcept {
+  due_at_ = steady_time{};
+  core_.attempt({}, [this] { env_.due(); });
+}
+
+void event_publisher::on_link_up() noexcept {
+  for (const auto& each : sources_)
+    if (!each->how.every) each->is_due = true;
+  if (!sources_.empty()) hurry();
+}
+
+void event_publisher::expire(steady_time now) {
+  core_.expire(now);
+  if (stopped_) return;
+  const auto present = sources_;
+  for (const auto& each : present) {
+    const bool is_time = each->next <= now;
+    if (is_time) each->next = next_on_grid(each->next, *each->how.every, now);
+    if (!is_time && !each->is_due) continue;
+    if (each->is_reading) continue;  // a slow one is read less often; a change is looked at afterwards
+    each->is_due = false;
+    core_.attempt(each->path, [&] { read(each); });
+  }
+  due_at_ = find_next();
+}
+
+steady_time event_publisher::find_next() const noexcept {
+  auto next = core_.next_deadline();
+  if (stopped_) return next;
+  for (const auto& each : sources_) {
+    if (each->is_due && !each->is_reading) return steady_time{};
+    next = std::min(next, each->next);
+  }
+  return next;
+}
+
+void event_publisher::stop() noexcept {
+  stopped_ = true;
+  core_.abandon("the gateway is stopping");
+  due_at_ = steady_time::max();
+}
+
+void event_publisher::read(const std::shared_ptr<source>& from) {
+  auto asked = std::make_unique<call>(
+      call{call_target(from->topic.tag, from->topic.subsystem),
+           request{.verb = method::get, .path = from->topic.path, .id = ids_.next()}, env_.time.now()});
+  asked->origin = std::make_shared<reading_origin>(*this, from);
+  from->is_reading = true;
+  core_.serve(std::move(asked));
+}
+
+void event_publisher::take(source& from, const answer& what) {
+  if (what.code != response_code::content) {
+    env_.counted.count(event::event_unread);
+  } else if (is_worth_telling(from.how, what.body, from.last)) {
+    publish(from, what.body);
+  }
+}
+
+void event_publisher::publish(source& from, const json_text& value) {
+  std::string payload;
+  encode(payload, general{value, env_.time.wall()});
+  const auto error = env_.via().publish(from.topic.text(), payload, env_.time.now() + freshness,
+                                        {.retain = from.how.retain});
+  env_.counted.count(error ? event::event_unsent : event::event_published);
+  if (error)
+    from.last.reset();  // the next one is told, whatever it is
+  else
+    from.last = value;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/feed.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/statistics.hpp>
+#include <mqcoap/gateway/tag_directory.hpp>
+#include <mqcoap/json/json_text.hpp>
+#include <mqcoap/protocol/general_topic.hpp>
+#include <mqcoap/protocol/request_id.hpp>
+#include <mqcoap/serve/serving_core.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mqcoap {
+
+/// Publishes the values of resources as events (docs/protocol.md, "Events"). It reads a resource as any
+/// caller does, by a serving core of its own: with a deadline, and without holding up the sampling of another
+/// one. A resource that cannot be read publishes nothing, and is counted.
+/// @par Threads  Everything on the event loop.
+class event_publisher {
+ public:
+  struct environment {
+    const clock& time;
+    const tag_directory& tags;
+    statistics& stats;
+    counters& counted;
+    feed& facts;
+    std::function<link&()> via;  ///< where events go
+    std::function<std::shared_ptr<const void>(const call& kept)> home;
+    std::function<void(std::string_view name, std::string_view why)> failed;
+    std::function<void()> due;  ///< something is to be done at once
+  };
+
+  explicit event_publisher(environment env);
+  event_publisher(const event_publisher&) = delete;
+  event_publisher& operator=(const event_publisher&) = delete;
+
+  /// Follows these devices from now on. What is the same as before keeps its grid and its last event.
+  void configure(const gateway_options& options);
+  /// Reads again what tells changes only: what was published while the connection was down is lost.
+  void on_link_up() noexcept;
+  void expire(steady_time now);
+  /// `steady_time::max()`: nothing is published.
+  steady_time next_deadline() const noexcept { return due_at_; }
+  /// Ends the readings that are under way, and begins none.
+  void stop() noexcept;
+
+  /// One resource that publishes.
+  struct source {
+    std::string device;
+    std::string path;
+    std::string subsystem;
+    event_options how;
+    general_topic topic;
+    steady_time next;         ///< when it is read; max: when it has changed
+    bool is_due = false;      ///< it has changed
+    bool is_reading = false;  ///< and is not read once more meanwhile
+    std::optional<json_text> last{};
+  };
+  const std::vector<std::shared_ptr<source>>& sources() const noexcept { return sources_; }
+
+ private:
+  class reading_origin;
+
+  std::shared_ptr<source> make(const device_options& device, const resource_options& resource,
+                               const namespace_name& ns) const;
+  void index_changes();
+  void note_change(const cell_changed& fact);
+  void hurry() noexcept;
+  steady_time find_next() const noexcept;
+  void read(const std::shared_ptr<source>& from);
+  void take(source& from, const answer& what);
+  void publish(source& from, const json_text& value);
+
+  const environment env_;
+  serving_core core_;
+  request_id_generator ids_;
+  std::vector<std::shared_ptr<source>> sources_;
+  std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>>
+      changing_;          ///< those that tell changes, by device and path
+  subscription changes_;  ///< none while nothing tells changes: they cost then nothing
+  steady_time due_at_ = steady_time::max();
+  bool stopped_ = false;
+};
+
+}  // namespace mqcoap
