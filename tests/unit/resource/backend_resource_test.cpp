@@ -98,12 +98,24 @@ TEST_CASE_FIXTURE(backend_fixture,
   send({method::del, "x"});
   by->end(2, backend_reply::done());
   CHECK(last() == "202 null");
-  send({method::post, "x"});
-  by->end(3, backend_reply::of_body(text("[1]")));
-  CHECK(last() == "205 [1]");
   send({method::put, "x", "1"});
-  by->end(4, backend_reply::error(response_code::service_unavailable, "it is off"));
+  by->end(3, backend_reply::error(response_code::service_unavailable, "it is off"));
   CHECK(last() == R"(503 "x: it is off")");
+}
+
+TEST_CASE_FIXTURE(backend_fixture, "a write has a body with 205 alone") {
+  send({method::post, "x"});
+  by->end(0, backend_reply::of_body(text("[1]")));
+  CHECK(last() == "205 [1]");
+  send({method::post, "x"});
+  by->end(1, backend_reply::of_body(text("null")));
+  CHECK(last() == "203 null");
+  send({method::put, "x", "1"});
+  by->end(2, {response_code::changed, {}, text("[1]"), {}});
+  CHECK(last() == "204 null");
+  send({method::post, "x"});
+  by->end(3, {response_code::created, {}, text("[1]"), {}});
+  CHECK(last() == "201 null");
 }
 
 TEST_CASE_FIXTURE(backend_fixture, "what is refused never reaches the backend") {

@@ -27,9 +27,10 @@ struct backend_request {
 /// What came of it.
 struct backend_reply {
   response_code code = response_code::content;
-  std::string text{};               ///< of a read that was done: what was read, as it came
-  std::optional<json_text> body{};  ///< in place of `text`: a value that needs no reading
-  std::string words{};              ///< of an error
+  std::string text{};  ///< of a read that was done: what was read, as it came
+  std::optional<json_text>
+      body{};           ///< in place of `text`: a value that needs no reading; a write has it with 205
+  std::string words{};  ///< of an error
 
   static backend_reply error(response_code code, std::string words) {
     return {code, {}, std::nullopt, std::move(words)};
@@ -37,7 +38,6 @@ struct backend_reply {
   static backend_reply of_text(std::string read) {
     return {response_code::content, std::move(read), std::nullopt, {}};
   }
-  /// Also of a write that gives something: 205, because 204, 203 and 202 have no body.
   static backend_reply of_body(json_text body) { return {response_code::content, {}, std::move(body), {}}; }
   /// A request that was done and has nothing to say: 204, 203 or 202 by its method.
   static backend_reply done() { return {}; }

@@ -139,9 +139,10 @@ void backend_resource::give_reading(const caller_list& callers, const backend_re
 answer backend_resource::answer_to(const request& r, const backend_reply& reply) const {
   if (is_error(reply.code)) return answer::error(reply.code, std::string(r.path.key()) + ": " + reply.words);
   answer a;
-  const bool has_code = reply.code != response_code::content || r.verb == method::get || reply.body;
-  a.code = has_code ? reply.code : code_for(r.verb);
-  if (reply.body) a.body = *reply.body;
+  const bool has_content = reply.body && !reply.body->is_null();
+  const bool by_method = reply.code == response_code::content && r.verb != method::get && !has_content;
+  a.code = by_method ? code_for(r.verb) : reply.code;
+  if (has_content && a.code == response_code::content) a.body = *reply.body;  // the others have none
   return a;
 }
 

@@ -74,7 +74,11 @@ backend_resource_options build_backend_options(const backend_keys& keys, method_
     if (options.reading.as == form::text)
       at.faults.error(*keys.expr->at->key, "an expression takes a number", "parse: number");
   }
-  if (keys.cache) options.cache = keys.cache->value;
+  if (keys.cache) {
+    options.cache = keys.cache->value;
+    if (at.path.value.find('*') != std::string::npos)
+      at.faults.error(*keys.cache->at->key, "a cache is for one path, and this resource has many");
+  }
   if (keys.schema) {
     if (!methods.contains(method::put) && !methods.contains(method::post))
       at.faults.error(*keys.schema->at->key,
