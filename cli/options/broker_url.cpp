@@ -1,7 +1,7 @@
 #include "options/broker_url.hpp"
 
 #include <charconv>
-#include <mqcoap/transport/host_port.hpp>
+#include <mqcoap/net/host_port.hpp>
 #include <utility>
 
 namespace mqcoap::cli {

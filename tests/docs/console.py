@@ -5,7 +5,7 @@
     console.py --list PAGE...  the blocks that are not run, with their reasons
 
 A page has a sandbox of its own: an empty folder, a private mosquitto that it calls localhost:1883 (and one that it calls
-localhost:1884, if it does), a free port that it calls 127.0.0.1:8720, and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
+localhost:1884, if it does), free ports that it calls 127.0.0.1:8720 and port 5025 (an instrument's), and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
 terminal of its own without colours. A comment before a block says what is done with it:
 
     ```console                   run: lines `$ command`, continued by `> `, each followed by what it says
@@ -34,6 +34,7 @@ import pathlib
 import pty
 import re
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -306,6 +307,12 @@ class Terminal:
             pass
 
 
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 class Sandbox:
     def __init__(self, text):
         from harness import Broker
@@ -318,6 +325,7 @@ class Sandbox:
         programs.mkdir()
         for name in ("mqcoap", "mqcoapd"):
             (programs / name).symlink_to(os.environ[name.upper()])
+        self.instrument_port = str(free_port())
         # A name of a broker on the page -> the real one.
         self.brokers = {"localhost:1883": Broker()}
         if "localhost:1884" in text:
@@ -333,6 +341,7 @@ class Sandbox:
     def real(self, text):
         for name, broker in self.brokers.items():
             text = text.replace(name, f"localhost:{broker.port}")
+        text = re.sub(r"\b5025\b", self.instrument_port, text)
         # The gateway takes a free port, and no command knows it.
         return text.replace("127.0.0.1:8720", "127.0.0.1:0")
 
@@ -341,6 +350,7 @@ class Sandbox:
         for name, broker in self.brokers.items():
             text = re.sub(rf"(127\.0\.0\.1|localhost):{broker.port}\b", name, text)
             text = re.sub(rf"\b{broker.port}\b", name.rpartition(":")[2], text)
+        text = re.sub(rf"\b{self.instrument_port}\b", "5025", text)
         return text.replace(str(self.folder), "~")
 
     def write(self, name, text):

@@ -11,6 +11,7 @@ import sys
 FLOORS = {
     "base": 0,
     "json": 1,
+    "net": 1,
     "schema": 2,
     "protocol": 2,
     "exchange": 3,
@@ -59,9 +60,9 @@ CONFINED = [
     ("sys/signalfd.h", 12, "*", "signals only in daemon/ and cli/"),
 ]
 
-# What a file may include beside that: backends of resources reach out of the process.
+# What a file may include beside that: backends of resources, and what these share with links, reach out of the process.
 BESIDE = {
-    "boost/asio*": "resource/*/*",
+    "boost/asio*": ("resource/*/*", "net/*"),
     "boost/beast*": "resource/http/*.cpp",
     "re2/*": "resource/backend/reading.cpp",
     "csignal": "resource/*/*.cpp",
@@ -84,6 +85,10 @@ def without_comments(text):
     return COMMENT_OR_STRING.sub(keep_strings, text)
 
 
+def matches_any(name, globs):
+    return any(fnmatch.fnmatchcase(name, glob) for glob in ((globs,) if isinstance(globs, str) else globs))
+
+
 def include_breach(name, folder, included, quoted):
     """Why the file `name` (folder/file.cpp) may not include this; None if it may."""
     floor = FLOORS[folder]
@@ -102,7 +107,7 @@ def include_breach(name, folder, included, quoted):
         return "headers of the project are included as <mqcoap/FOLDER/FILE>"
     for pattern, lowest, files, words in CONFINED:
         if fnmatch.fnmatchcase(included, pattern):
-            if fnmatch.fnmatchcase(name, BESIDE.get(pattern, "")):
+            if matches_any(name, BESIDE.get(pattern, ())):
                 return None
             return None if floor >= lowest and fnmatch.fnmatchcase(name, files) else words
     return None

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/net/host_port.hpp>
 #include <mqcoap/settings/common_types.hpp>
-#include <mqcoap/transport/host_port.hpp>
 
 namespace mqcoap {
 namespace {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <mqcoap/config/all_sections.hpp>
+#include <mqcoap/config/event_section.hpp>
 #include <mqcoap/config/resource_section.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/resource/kinds.hpp>

@@ -2,7 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
-#include <mqcoap/transport/background_call.hpp>
+#include <mqcoap/net/background_call.hpp>
 #include <mqcoap/transport/tls_authorities.hpp>
 
 namespace mqcoap {

@@ -3,9 +3,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/net/name_lookup.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
-#include <mqcoap/transport/name_lookup.hpp>
 
 namespace mqcoap {
 

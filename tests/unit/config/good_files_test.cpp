@@ -3,6 +3,7 @@
 #include <mqcoap/resource/collection/collection.hpp>
 #include <mqcoap/resource/exec/exec.hpp>
 #include <mqcoap/resource/file/file.hpp>
+#include <mqcoap/resource/line/line.hpp>
 #include <mqcoap/resource/mount/mount.hpp>
 #include <mqcoap/resource/process/process.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
@@ -419,4 +420,34 @@ TEST_CASE("programs") {
   CHECK(scaled.offered() == method_set{method::get});
   CHECK(scaled.front.reading.expr == "x / 10");
   CHECK(scaled.front.cache == 1s);
+}
+
+TEST_CASE("instruments have an address, and terms") {
+  const auto s = load("line");
+  const auto& plain = kind<line_options>(s, "A", "voltage");
+  CHECK(to_string(plain.at) == "tcp://psu.lab:5025");
+  CHECK(plain.terms == line_terms{});
+  CHECK(plain.get == *line_template::parse("MEAS:VOLT?"));
+  CHECK(plain.put == *line_template::parse("VOLT {body}"));
+  CHECK_FALSE(plain.post.has_value());
+  CHECK_FALSE(plain.is_answered.has_value());
+  CHECK(plain.offered() == method_set{method::get, method::put});
+  const auto& board = kind<line_options>(s, "A", "board");
+  CHECK(to_string(board.at) == "serial:///dev/ttyACM0?baud=115200&parity=even&bits=7&stop=2&flow=software");
+  CHECK(board.terms == line_terms{.terminator = line_end::crlf,
+                                  .send_terminator = line_end::cr,
+                                  .timeout = 500ms,
+                                  .connect = 1s,
+                                  .idle = 5s,
+                                  .settle = 2s,
+                                  .pause = 10ms,
+                                  .drain = 1s,
+                                  .most = 1024,
+                                  .queue = 8});
+  CHECK(board.is_answered == true);
+  CHECK(board.expect.has_value());
+  // A serial port stays open, and a late answer may still come.
+  const auto& channel = kind<line_options>(s, "A", "channel/**");
+  CHECK(channel.terms == line_terms{.idle = 0s, .drain = 2s});
+  CHECK(channel.rest.has_value());
 }

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/transport/background_call.hpp>
+#include <mqcoap/net/background_call.hpp>
 #include <new>
 #include <optional>
 #include <stdexcept>

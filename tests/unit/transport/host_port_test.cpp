@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/transport/host_port.hpp>
+#include <mqcoap/net/host_port.hpp>
 #include <string>
 
 using namespace mqcoap;

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
-#include <mqcoap/transport/name_lookup.hpp>
+#include <mqcoap/net/name_lookup.hpp>
 #include <semaphore>
 #include <stdexcept>
 #include <support/private_broker.hpp>

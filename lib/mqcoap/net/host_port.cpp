@@ -1,4 +1,4 @@
-#include <mqcoap/transport/host_port.hpp>
+#include <mqcoap/net/host_port.hpp>
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include <mqcoap/transport/name_lookup.hpp>
+#include <mqcoap/net/name_lookup.hpp>
 
 #include <netdb.h>
 #include <sys/socket.h>

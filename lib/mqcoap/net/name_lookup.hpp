@@ -2,7 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
-#include <mqcoap/transport/background_call.hpp>
+#include <mqcoap/net/background_call.hpp>
 #include <string>
 #include <vector>
 

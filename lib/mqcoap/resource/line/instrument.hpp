@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/resource/backend/backend.hpp>
+#include <mqcoap/resource/backend/backend_services.hpp>
+#include <mqcoap/resource/line/line_address.hpp>
+#include <mqcoap/resource/line/line_terms.hpp>
+#include <mqcoap/resource/line/line_turns.hpp>
+#include <mqcoap/resource/line/line_wire.hpp>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// An instrument, its connection, and who waits for it. All resources that name the same address share one,
+/// over reloads as well. It is connected when it is asked.
+/// @par Threads  Everything on the event loop.
+class instrument final : public line_wire::listener, public std::enable_shared_from_this<instrument> {
+ public:
+  /// The one at this address. Services and clock outlive it.
+  static std::shared_ptr<instrument> find(const line_address& at, backend_services& services,
+                                          const clock& time, const log_sink& log);
+
+  instrument(const line_address& at, backend_services& services, const clock& time, log_sink log);
+  ~instrument();
+  instrument(const instrument&) = delete;
+  instrument& operator=(const instrument&) = delete;
+
+  /// @see line_turns::ask
+  backend::running ask(line_exchange what, steady_time deadline, backend::reply_handler done);
+
+ private:
+  void on_open() override;
+  void on_failed(const std::string& why) override;
+  void on_sent() override;
+  void on_bytes(std::string_view bytes) override;
+  void on_closed(const std::string& why) override;
+  void set_timer();
+
+  const clock& time_;
+  const std::shared_ptr<line_wire> wire_;
+  line_turns turns_;
+  boost::asio::steady_timer timer_;
+};
+
+}  // namespace mqcoap

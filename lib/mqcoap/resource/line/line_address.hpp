@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <mqcoap/base/errc.hpp>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace mqcoap {
+
+/// An instrument on the network.
+struct tcp_address {
+  std::string host;  ///< a name or a numeric address
+  std::uint16_t port = 0;
+  friend bool operator==(const tcp_address&, const tcp_address&) = default;
+};
+
+enum class serial_parity : std::uint8_t { none, odd, even };
+enum class serial_flow : std::uint8_t { none, software, hardware };
+
+/// An instrument at a serial port.
+struct serial_address {
+  std::string device;  ///< an absolute path
+  unsigned baud = 9600;
+  serial_parity parity = serial_parity::none;
+  unsigned bits = 8;
+  unsigned stop = 1;
+  serial_flow flow = serial_flow::none;
+  friend bool operator==(const serial_address&, const serial_address&) = default;
+};
+
+/// Where an instrument is.
+using line_address = std::variant<tcp_address, serial_address>;
+
+/// Why a text is no address.
+struct line_address_fault {
+  std::string words;
+};
+
+/// Reads `tcp://HOST:PORT` or `serial:///dev/NAME?baud=115200&parity=none&bits=8&stop=1&flow=none`.
+result<line_address, line_address_fault> parse_line_address(std::string_view text);
+
+/// The same text for the same instrument with the same settings, which are all told.
+std::string to_string(const line_address& at);
+/// Without settings, for people.
+std::string short_name(const line_address& at);
+
+}  // namespace mqcoap

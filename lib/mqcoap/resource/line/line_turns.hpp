@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/exchange/throttle.hpp>
+#include <mqcoap/resource/backend/backend.hpp>
+#include <mqcoap/resource/line/line_terms.hpp>
+#include <mqcoap/resource/line/line_wire.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mqcoap {
+
+/// Gives everybody who asks an instrument a turn, one after the other, and sees to it that nobody gets an
+/// answer that was meant for another. Decides all of it, and does no I/O: a wire brings the bytes, and the
+/// owner calls `expire` at `next_deadline`.
+///
+/// After a time-out the connection is closed, because the late answer may still come on it. On the next one,
+/// where it may come as well (a serial line), the answer that is owed is awaited and dropped for the time
+/// `drain` of the exchange, and then until it is quiet. What comes unasked is dropped, and the next exchange
+/// begins when it is quiet.
+/// @par Threads  One. A handler of an answer may ask again; it must not destroy this.
+class line_turns final : public line_wire::listener {
+ public:
+  /// Nothing comes for so long: it is quiet.
+  static constexpr std::chrono::milliseconds quiet{50};
+  /// Bytes that may come between two exchanges before the connection is closed.
+  static constexpr std::size_t most_unasked = std::size_t{256} << 10;
+
+  /// @param name  of the instrument, for the log
+  line_turns(std::string name, line_wire& wire, const clock& time, log_sink log);
+
+  /// @param deadline  who asks waits no longer, and is told before
+  backend::running ask(line_exchange what, steady_time deadline, backend::reply_handler done);
+
+  void on_open() override;
+  void on_failed(const std::string& why) override;
+  void on_sent() override;
+  void on_bytes(std::string_view bytes) override;
+  void on_closed(const std::string& why) override;
+
+  void expire();
+  steady_time next_deadline() const;
+  bool is_closed() const noexcept { return state_ == state::closed; }
+
+ private:
+  enum class state : std::uint8_t {
+    closed,
+    opening,
+    settling,  ///< open, and what comes is dropped
+    ready,
+    talking,  ///< an exchange has begun
+  };
+  struct job {
+    line_exchange what;
+    steady_time asked_at;
+    steady_time until;
+    backend::reply_handler done;
+  };
+  using job_ptr = std::shared_ptr<job>;
+
+  /// The exchange that has begun; who asked may have gone.
+  struct talk {
+    std::weak_ptr<job> asker;
+    bool is_answered = true;
+    line_terms terms;
+    steady_time begun{};
+    steady_time until{};
+    bool is_sent = false;
+    std::string got;  ///< of the answer
+  };
+
+  job_ptr next_waiting();
+  void forget_the_gone();
+  void advance();
+  bool step();
+  void open(const job& first);
+  bool begin(const job_ptr& next);
+  void take_answer(std::string_view bytes);
+  void take_unasked(std::string_view bytes);
+  void take_line(std::size_t end);
+  void end_talk(backend_reply reply);
+  void be_ready();
+  void close(bool is_answer_owed);
+  void expire_waiting(steady_time now);
+  void expire_talk(steady_time now);
+  void answer(const std::weak_ptr<job>& asker, backend_reply reply);
+  void answer_all_waiting(const backend_reply& reply);
+  void note_unasked(std::size_t bytes, std::string_view shown);
+  void warn(throttle& by, const std::string& words);
+  steady_time settled_at() const;
+  std::string words_of_waiting(const job& late, steady_time now) const;
+  void deliver();
+
+  const std::string name_;
+  line_wire& wire_;
+  const clock& time_;
+  const log_sink log_;
+
+  state state_ = state::closed;
+  std::deque<std::weak_ptr<job>> waiting_;  ///< the handle of who asks keeps a job
+  talk talk_;
+  std::deque<std::pair<std::weak_ptr<job>, backend_reply>> answers_;  ///< to be given when all is decided
+
+  line_terms opened_by_;        ///< the terms of the exchange for which it is opened
+  steady_time open_until_{};    ///< opening
+  steady_time settle_until_{};  ///< settling
+  steady_time owed_until_{};    ///< until then a late answer may come
+  line_end owed_end_ = line_end::lf;
+  bool has_to_be_quiet_ = false;
+  steady_time silent_since_{};
+  steady_time free_at_{};  ///< no exchange begins before
+  steady_time close_at_ = steady_time::max();
+  bool is_fresh_ = false;  ///< no exchange has begun since it was opened
+  std::size_t unasked_ = 0;
+
+  throttle unasked_words_{log_interval};
+  throttle silent_words_{log_interval};
+  throttle failed_words_{log_interval};
+  static constexpr std::chrono::minutes log_interval{1};
+};
+
+}  // namespace mqcoap
