@@ -85,8 +85,8 @@ void backend_resource::wait_for(const std::shared_ptr<work>& awaited, responder&
   const auto added = std::make_shared<caller>();
   r.when_cancelled([self = weak_from_this(), awaited = std::weak_ptr(awaited), gone = std::weak_ptr(added)] {
     const auto resource = self.lock();
-    const auto work = awaited.lock();
-    if (resource && work) resource->leave(work, gone.lock());
+    const auto still = awaited.lock();
+    if (resource && still) resource->leave(still, gone.lock());
   });
   added->waiting = std::move(r);
   awaited->callers.push_back(added);

@@ -21,11 +21,11 @@ backend_reply attempt(Work&& work) noexcept try {
 
 }  // namespace
 
-void file_options::make(resource_site& at) const {
-  auto* const services = at.services().backends;
-  if (services == nullptr) throw std::invalid_argument(at.path() + ": no files can be read here");
-  at.serve(at.path(), std::make_shared<backend_resource>(
-                          front, std::make_shared<file_backend>(*this, *services), at.services().time));
+void file_options::make(resource_site& site) const {
+  auto* const services = site.services().backends;
+  if (services == nullptr) throw std::invalid_argument(site.path() + ": no files can be read here");
+  site.serve(site.path(), std::make_shared<backend_resource>(
+                              front, std::make_shared<file_backend>(*this, *services), site.services().time));
 }
 
 backend::running file_backend::run(backend_request what, reply_handler done) {

@@ -14,7 +14,7 @@ namespace {
 
 using form = reading_options::form;
 
-/// What an instrument means by a number that is none (SCPI-99, volume 1, section 7.2.1.4 and 7.2.1.5).
+/// What an instrument means by a number that is none (SCPI-99, volume 1, 7.2.1.4 and 7.2.1.5).
 std::optional<std::string_view> meaning_of(double number) {
   constexpr double infinite = 9.9e37;
   constexpr double none = 9.91e37;

@@ -59,22 +59,26 @@ std::optional<std::string> read_option(serial_address& into, std::string_view na
   return "one of baud, parity, bits, stop, flow in place of '" + std::string(name) + '\'';
 }
 
+/// Takes the text in front of the next `end`, or all of it, off the front, and the `end` with it.
+std::string_view take_until(std::string_view& text, char end) noexcept {
+  const auto length = static_cast<std::size_t>(std::find(text.begin(), text.end(), end) - text.begin());
+  const auto taken = text.substr(0, length);
+  text.remove_prefix(std::min(length + 1, text.size()));
+  return taken;
+}
+
 result<line_address, line_address_fault> parse_serial(std::string_view text) {
   serial_address read;
-  const auto question = std::min(text.find('?'), text.size());
-  read.device = text.substr(0, question);
+  read.device = take_until(text, '?');
   if (!read.device.starts_with('/') || read.device.ends_with('/'))
     return line_address_fault{"a device has an absolute path: serial:///dev/ttyACM0"};
-  text.remove_prefix(std::min(question + 1, text.size()));
   while (!text.empty()) {
-    const auto end = std::min(text.find('&'), text.size());
-    const auto option = text.substr(0, end);
-    const auto equals = std::min(option.find('='), option.size());
-    const auto value = option.substr(std::min(equals + 1, option.size()));
-    if (auto expected = read_option(read, option.substr(0, equals), value))
+    const auto option = take_until(text, '&');
+    auto value = option;
+    const auto name = take_until(value, '=');
+    if (auto expected = read_option(read, name, value))
       return line_address_fault{"'" + std::string(option) + "' is no setting of a serial port: expected " +
                                 *std::move(expected)};
-    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return line_address(std::move(read));
 }

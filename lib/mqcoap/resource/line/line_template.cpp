@@ -66,13 +66,13 @@ result<line_template, line_template::fault> line_template::parse(std::string_vie
 result<std::string, line_template::fault> line_template::fill(const json_text& body,
                                                               std::string_view rest) const {
   std::string line;
-  for (const auto& piece : pieces_) {
-    if (piece.what == part::text) {
-      line += piece.text;
+  for (const auto& each : pieces_) {
+    if (each.what == part::text) {
+      line += each.text;
       continue;
     }
     std::string value(rest);
-    if (piece.what == part::body) {
+    if (each.what == part::body) {
       const auto text = body.text();
       if (body.is_string())
         value = decode_json_string(text);
@@ -82,7 +82,7 @@ result<std::string, line_template::fault> line_template::fill(const json_text& b
         return fault{"the body is no text, number or boolean"};
     }
     if (const auto why = find_fault(value))
-      return fault{(piece.what == part::body ? "the body cannot be sent: " : "the path cannot be sent: ") +
+      return fault{(each.what == part::body ? "the body cannot be sent: " : "the path cannot be sent: ") +
                    *why};
     line += value;
   }
