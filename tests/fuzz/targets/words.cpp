@@ -2,8 +2,8 @@
 #include <mqcoap/base/quantity.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/json/json_text.hpp>
-#include <mqcoap/protocol/general_topic.hpp>
 #include <mqcoap/net/host_port.hpp>
+#include <mqcoap/protocol/general_topic.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
 #include <string>
 #include <vector>

@@ -31,7 +31,8 @@ TEST_CASE("read-only values take no PUT") {
 }
 
 TEST_CASE("what cannot be served is refused, and what would be right is said") {
-  CHECK_THROWS_WITH_AS(make_device("GW 1", {"a=1"}, false), doctest::Contains("neither a tag"), usage_failure);
+  CHECK_THROWS_WITH_AS(make_device("GW 1", {"a=1"}, false), doctest::Contains("neither a tag"),
+                       usage_failure);
   CHECK_THROWS_WITH_AS(make_device("GW_1", {}, false), doctest::Contains("-r PATH=VALUE"), usage_failure);
   CHECK_THROWS_WITH_AS(make_device("GW_1", {"gains"}, false), doctest::Contains("PATH=VALUE"), usage_failure);
   CHECK_THROWS_WITH_AS(make_device("GW_1", {"a=1", "/a=2"}, false), doctest::Contains("twice"),
