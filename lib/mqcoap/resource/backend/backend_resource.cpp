@@ -54,7 +54,8 @@ std::optional<answer> backend_resource::refuse(const request& r) const {
 
 bool backend_resource::give_from_cache(responder& r) {
   if (!cached_ || time_.now() >= cached_until_) return false;
-  std::move(r).respond(give(r.req(), *cached_, make_etag(cached_->text())));
+  auto what = give(r.req(), *cached_, make_etag(cached_->text()));
+  std::move(r).respond(std::move(what));
   return true;
 }
 
