@@ -41,7 +41,7 @@ class environment final : public client_environment {
   }
 
  private:
-  const system_clock time_;
+  const system_clock time_{};
 };
 
 }  // namespace
