@@ -145,7 +145,7 @@ class json_mutation {
     if (!found.empty()) *any_of(found) = parse(any_of(numbers));
   }
 
-  /// Puts a copy of one value in the place of another, or into a list.
+  /// Replaces a value by a copy of another one, or adds the copy to a list.
   void move_value(json::value& root) {
     if (json::serialize(root).size() > 2000) return;
     auto all = values_of(root);

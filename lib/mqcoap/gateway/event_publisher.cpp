@@ -1,6 +1,7 @@
 #include <mqcoap/gateway/event_publisher.hpp>
 
 #include <algorithm>
+#include <map>
 #include <mqcoap/gateway/event_decision.hpp>
 #include <mqcoap/gateway/steps/local_resources.hpp>
 #include <mqcoap/protocol/codec.hpp>
@@ -59,16 +60,17 @@ event_publisher::event_publisher(environment env)
 
 void event_publisher::configure(const gateway_options& options) {
   core_.set_options({options.limits.handler_timeout});
+  std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>> before;
+  for (const auto& each : sources_) before.emplace(key_of(*each), each);
   std::vector<std::shared_ptr<source>> wanted;
   for (const auto& device : options.devices)
     for (const auto& resource : device.resources) {
       if (!resource.events) continue;
       auto made = make(device, resource, options.ns);
-      const auto same = std::find_if(sources_.begin(), sources_.end(), [&](const auto& each) {
-        return each->device == made->device && each->path == made->path && each->how == made->how &&
-               each->topic.text() == made->topic.text();
-      });
-      wanted.push_back(same != sources_.end() ? *same : std::move(made));
+      const auto known = before.find(key_of(*made));
+      const bool is_same = known != before.end() && known->second->how == made->how &&
+                           known->second->topic.text() == made->topic.text();
+      wanted.push_back(is_same ? known->second : std::move(made));
     }
   sources_ = std::move(wanted);
   index_changes();
@@ -78,8 +80,7 @@ void event_publisher::configure(const gateway_options& options) {
 void event_publisher::index_changes() {
   changing_.clear();
   for (const auto& each : sources_)
-    if (each->how.on_change)
-      changing_.emplace(std::pair<std::string_view, std::string_view>(each->device, each->path), each);
+    if (each->how.on_change) changing_.emplace(key_of(*each), each);
   if (changing_.empty())
     changes_ = {};
   else if (!changes_)
@@ -106,7 +107,9 @@ void event_publisher::note_change(const cell_changed& fact) {
   hurry();  // behind the request that changes it
 }
 
+/// Not once it has stopped: a change that is stored meanwhile would keep the alarm ringing.
 void event_publisher::hurry() noexcept {
+  if (stopped_) return;
   due_at_ = steady_time{};
   core_.attempt({}, [this] { env_.due(); });
 }
@@ -118,8 +121,8 @@ void event_publisher::on_link_up() noexcept {
 }
 
 void event_publisher::expire(steady_time now) {
+  if (now < due_at_) return;
   core_.expire(now);
-  if (stopped_) return;
   const auto present = sources_;
   for (const auto& each : present) {
     const bool is_time = each->next <= now;
@@ -134,7 +137,6 @@ void event_publisher::expire(steady_time now) {
 
 steady_time event_publisher::find_next() const noexcept {
   auto next = core_.next_deadline();
-  if (stopped_) return next;
   for (const auto& each : sources_) {
     if (each->is_due && !each->is_reading) return steady_time{};
     next = std::min(next, each->next);
@@ -144,6 +146,7 @@ steady_time event_publisher::find_next() const noexcept {
 
 void event_publisher::stop() noexcept {
   stopped_ = true;
+  changes_ = {};
   core_.abandon("the gateway is stopping");
   due_at_ = steady_time::max();
 }

@@ -73,6 +73,10 @@ class event_publisher {
  private:
   class reading_origin;
 
+  /// Finds it again: by device and path.
+  static std::pair<std::string_view, std::string_view> key_of(const source& s) noexcept {
+    return {s.device, s.path};
+  }
   std::shared_ptr<source> make(const device_options& device, const resource_options& resource,
                                const namespace_name& ns) const;
   void index_changes();

@@ -6,8 +6,8 @@
 
 namespace mqcoap {
 
-/// The address of the HTTP server for metrics and health. There is no authentication: whoever reaches the
-/// address can read them.
+/// The address of the HTTP server for metrics and health. There is no authentication: every client that
+/// reaches the address can read them.
 struct http_options {
   std::string address = "127.0.0.1";  ///< an IP address
   std::uint16_t port = 8720;          ///< 0: a free one

@@ -143,7 +143,7 @@ void resource_state::apply(pending_batch& p) noexcept {
   if (changed_ == nullptr) return;
   for (const auto& each : p.changes)
     changed_->publish({*each.target, each.number, each.target->find(each.number)},
-                      [](std::string_view) { /* The change holds, whoever hears of it. */ });
+                      [](std::string_view) { /* The change holds even if a subscriber fails. */ });
 }
 
 void resource_state::end(pending_batch& p, error_code why) noexcept {

@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(document_set_fixture, "a file that everybody may write to is r
 TEST_CASE_FIXTURE(document_set_fixture, "a main file that is no map, or cannot be read, has no keys") {
   const auto list = read("- 1\n");
   REQUIRE(list.root() != nullptr);
-  CHECK(list.root()->is_list());  // whoever expects a map reports it
+  CHECK(list.root()->is_list());  // the field table reports that it is no map
   const document_set nothing(folder.path("none.yaml"), faults);
   CHECK(nothing.root() == nullptr);
   CHECK(nothing.files().size() == 1);

@@ -12,6 +12,7 @@
 
 #include "support/lab/desk.hpp"
 #include "support/lab/hand_alarm.hpp"
+#include "support/slow_store.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -221,6 +222,27 @@ TEST_CASE_FIXTURE(events_fixture, "a stop does not wait for a reading") {
   pass(5s);
   CHECK(first.waiting.size() == 1);
   CHECK(events_of("slow").empty());
+}
+
+TEST_CASE_FIXTURE(events_fixture,
+                  "a change that is stored during a stop is no event, and leaves the alarm alone") {
+  add("v", stored("1"), {.on_change = true});
+  auto owned = std::make_unique<slow_store>();
+  auto& store = *owned;
+  tested.emplace(options, std::vector<mqcoap::link*>{&lab}, time, wake, gateway_hooks{}, std::move(owned));
+  tested->start();
+  settle();
+  caller.send({.verb = "PUT", .path = "v", .body = "2"});
+  settle();
+  bool drained = false;
+  tested->drain([&] { drained = true; });
+  REQUIRE(store.under_way.size() == 1);
+  store.end_one();
+  broker.run();
+  CHECK(drained);
+  tested->on_alarm();
+  CHECK(wake.when() > time.now());
+  CHECK(events_of("v") == bodies{"1"});
 }
 
 TEST_CASE("what is worth telling") {

@@ -30,7 +30,7 @@ struct both_ends {
   descriptor read, write;
 };
 
-/// Never in the place of a standard stream, where the child has it overwritten.
+/// Moves a descriptor above the standard streams, which the child overwrites.
 descriptor above_standard(descriptor end) {
   if (*end >= first_free) return end;
   descriptor moved(::fcntl(*end, F_DUPFD_CLOEXEC, first_free));
@@ -217,7 +217,7 @@ int spawned_child::reap() noexcept {
   int status = 0;
   const auto pid = std::exchange(pid_, -1);
   while (::waitpid(pid, &status, 0) < 0)
-    if (errno != EINTR) return 0;  // whoever started us had its children's ends ignored
+    if (errno != EINTR) return 0;  // SIGCHLD was ignored when this process was started
   return status;
 }
 

@@ -18,7 +18,7 @@ struct file_options {
 
   file_place at;               ///< of a tree, the folder alone
   std::size_t most = 1 << 18;  ///< bytes that are read; a larger file gets 500
-  bool atomic = false;         ///< a PUT puts a new file in the place of the old one
+  bool atomic = false;         ///< a PUT replaces the old file by a new one
   backend_resource_options front;
 
   method_set offered() const { return front.methods; }
