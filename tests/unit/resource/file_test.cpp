@@ -158,6 +158,15 @@ TEST_CASE_FIXTURE(file_fixture, "a write replaces all there was, in place or by 
         2);  // nothing is left over
 }
 
+TEST_CASE_FIXTURE(file_fixture, "an atomic write leaves a link as it is, and replaces the file behind it") {
+  std::filesystem::create_directory(folder.path("real"));
+  folder.write("real/a", "before");
+  std::filesystem::create_symlink("real/a", folder.path("a"));
+  CHECK(write_file({{}, folder.path("a")}, "after", true).code == response_code::content);
+  CHECK(std::filesystem::is_symlink(folder.path("a")));
+  CHECK(content("real/a") == "after");
+}
+
 TEST_CASE_FIXTURE(file_fixture, "a write that fails says why; an atomic one leaves the file as it was") {
   folder.write("a", "before");
   rlimit usual{};

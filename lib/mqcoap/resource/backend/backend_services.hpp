@@ -1,13 +1,9 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <mqcoap/resource/backend/backend_registry.hpp>
-#include <optional>
+#include <mqcoap/resource/backend/blocking_threads.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -16,24 +12,11 @@ namespace mqcoap {
 /// @par Threads  The event loop's.
 class backend_services {
  public:
-  explicit backend_services(boost::asio::any_io_executor loop) : loop_(std::move(loop)) {}
-  ~backend_services() {
-    if (!blocking_) return;
-    blocking_->stop();
-    blocking_->join();
-  }
-  backend_services(const backend_services&) = delete;
-  backend_services& operator=(const backend_services&) = delete;
+  explicit backend_services(const boost::asio::any_io_executor& loop) : loop_(loop), blocking_(loop) {}
 
   const boost::asio::any_io_executor& loop() const noexcept { return loop_; }
-  /// Runs `work` on a thread where it may block, and then what it returns on the loop. Precondition: neither
-  /// throws.
-  /// @param work  must touch nothing that the loop uses
-  void run_blocking(std::function<std::function<void()>()> work) {
-    if (!blocking_) blocking_.emplace(threads);
-    boost::asio::post(*blocking_,
-                      [loop = loop_, work = std::move(work)] { boost::asio::post(loop, work()); });
-  }
+  /// Runs a call that may block; see `blocking_threads::run`.
+  void run_blocking(blocking_threads::work call) { blocking_.run(std::move(call)); }
   /// Backends that several resources share, and that outlive a reload.
   backend_registry& shared() noexcept { return shared_; }
   /// Programs of `exec` that may run at a time. The gateway sets it, at a reload as well.
@@ -41,11 +24,8 @@ class backend_services {
   void set_exec_places(std::size_t most) noexcept { exec_places_ = most; }
 
  private:
-  /// So many files of a file server that hangs keep the others waiting.
-  static constexpr std::size_t threads = 8;
-
   const boost::asio::any_io_executor loop_;
-  std::optional<boost::asio::thread_pool> blocking_;  ///< made when it is needed
+  blocking_threads blocking_;
   backend_registry shared_;
   std::size_t exec_places_ = 4;
 };

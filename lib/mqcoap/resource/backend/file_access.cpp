@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/backend/descriptor.hpp>
 #include <system_error>
@@ -105,8 +106,16 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// A new file beside the old one, whose place it takes when its bytes are on the disk.
-backend_reply replace_file(const std::string& path, std::string_view bytes) {
+/// Returns where a path leads, so that a link stays and the file behind it is replaced.
+std::string followed(const std::string& path) {
+  std::error_code none;
+  const auto target = std::filesystem::canonical(path, none);
+  return none ? path : target.string();
+}
+
+/// Makes a new file beside the old one, and renames it when its bytes are on the disk.
+backend_reply replace_file(const std::string& written, std::string_view bytes) {
+  const auto path = followed(written);
   struct stat before {};
   const bool exists = ::stat(path.c_str(), &before) == 0;
   if (exists && !S_ISREG(before.st_mode)) return forbidden("it is no regular file");

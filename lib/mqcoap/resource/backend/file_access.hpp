@@ -21,9 +21,8 @@ struct file_place {
 backend_reply read_file(const file_place& at, std::size_t most);
 
 /// Writes a file, which is made if there is none.
-/// @param atomic  others see the file as it was or as it will be: a new one takes its place when its bytes
-/// are on
-///   the disk. Not for /sys. Without it, a full disk leaves a file that was cut.
+/// @param atomic  others see the old file or the new one, which replaces it when its bytes are on the disk.
+///   Not for /sys. Without it, a full disk leaves a truncated file.
 backend_reply write_file(const file_place& at, std::string_view bytes, bool atomic);
 
 }  // namespace mqcoap

@@ -58,7 +58,8 @@ file_backend::job_list file_backend::take_next() {
   return taken;
 }
 
-void file_backend::begin_next() {
+/// If it fails (out of memory), the next request tries again.
+void file_backend::begin_next() try {
   auto taken = take_next();
   const auto first = taken.empty() ? nullptr : taken.front().lock();
   is_busy_ = first != nullptr;
@@ -77,6 +78,9 @@ void file_backend::begin_next() {
       if (const auto still = self.lock()) still->end(taken, reply);
     };
   });
+} catch (...) {
+  is_busy_ = false;
+  throw;
 }
 
 void file_backend::end(const job_list& served, const backend_reply& reply) {
@@ -85,7 +89,11 @@ void file_backend::end(const job_list& served, const backend_reply& reply) {
       const auto done = std::move(still->done);
       if (done) done(reply);
     }
-  begin_next();
+  try {
+    begin_next();
+  } catch (const std::exception&) {
+    return;  // those that wait have their deadlines
+  }
 }
 
 file_place file_backend::place_of(const backend_request& what) const {

@@ -1,0 +1,58 @@
+#include <mqcoap/resource/backend/blocking_threads.hpp>
+
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace mqcoap {
+
+struct blocking_threads::state {
+  std::mutex lock;
+  std::condition_variable idle;
+  std::size_t running = 0;
+  std::optional<boost::asio::any_io_executor> loop;  ///< none: results are dropped
+
+  void run(const work& call) {
+    {
+      const std::scoped_lock hold(lock);
+      if (!loop) return;
+      ++running;
+    }
+    auto result = call();
+    const std::scoped_lock hold(lock);
+    if (loop) boost::asio::post(*loop, std::move(result));
+    --running;
+    idle.notify_all();
+  }
+};
+
+blocking_threads::blocking_threads(boost::asio::any_io_executor loop, std::chrono::milliseconds grace)
+    : grace_(grace), state_(std::make_shared<state>()) {
+  state_->loop = std::move(loop);
+}
+
+blocking_threads::~blocking_threads() {
+  if (!pool_) return;
+  pool_->stop();
+  std::unique_lock hold(state_->lock);
+  state_->loop.reset();
+  const bool is_idle = state_->idle.wait_for(hold, grace_, [this] { return state_->running == 0; });
+  hold.unlock();
+  if (is_idle) {
+    pool_->join();
+    return;
+  }
+  // The pool's destructor would wait for the threads. The list keeps the pool reachable for leak checkers.
+  static auto& hanging = *new std::vector<boost::asio::thread_pool*>;
+  hanging.push_back(pool_.release());
+}
+
+void blocking_threads::run(work call) {
+  if (!pool_) pool_ = std::make_unique<boost::asio::thread_pool>(threads);
+  boost::asio::post(*pool_, [s = state_, call = std::move(call)] { s->run(call); });
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,47 @@
+#include <doctest/doctest.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <future>
+#include <memory>
+#include <mqcoap/resource/backend/blocking_threads.hpp>
+#include <optional>
+#include <thread>
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+
+TEST_CASE("a call runs on another thread, and its result on the loop") {
+  boost::asio::io_context loop;
+  blocking_threads tested(loop.get_executor());
+  std::thread::id called, told;
+  tested.run([&called, &told]() -> std::function<void()> {
+    called = std::this_thread::get_id();
+    return [&told] { told = std::this_thread::get_id(); };
+  });
+  const auto work = boost::asio::make_work_guard(loop);
+  loop.run_one();
+  CHECK(told == std::this_thread::get_id());
+  CHECK(called != std::thread::id());
+  CHECK(called != told);
+}
+
+TEST_CASE("a call that hangs does not hold up the end, and its result is dropped") {
+  boost::asio::io_context loop;
+  const auto begun = std::make_shared<std::promise<void>>();
+  const auto released = std::make_shared<std::promise<void>>();
+  std::optional<blocking_threads> tested;
+  tested.emplace(loop.get_executor(), 1ms);
+  bool told = false;
+  tested->run([begun, released, &told]() -> std::function<void()> {
+    begun->set_value();
+    released->get_future().wait();
+    return [&told] { told = true; };
+  });
+  begun->get_future().wait();
+  tested.reset();  // the call still hangs
+  released->set_value();
+  loop.restart();
+  loop.run();
+  CHECK_FALSE(told);
+}
