@@ -69,6 +69,8 @@ BESIDE = {
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+LOOP = re.compile(r"\b(?:while|for)\s*\(")
+AWAIT_IN_LOOP = "g++ awaits both sides of && in the condition of a loop (findings/gcc-await-in-loop.sh)"
 EXIT = re.compile(r"(?<![\w.>])(?:std::|::)?(?:_exit|quick_exit|exit|_Exit)\s*\(")
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
@@ -121,6 +123,24 @@ def room_breach(name, included):
     return f"the room {here} looks up at the room {there}"
 
 
+def in_parentheses(code, begin):
+    """What stands between the parenthesis at `begin` and the one that closes it."""
+    depth = 0
+    for end in range(begin, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[end], 0)
+        if depth == 0:
+            return code[begin : end + 1]
+    return code[begin:]
+
+
+def awaiting_loops(code):
+    """Lines of loops whose condition awaits on a side of && or ||."""
+    for match in LOOP.finditer(code):
+        condition = in_parentheses(code, match.end() - 1)
+        if "co_await" in condition and ("&&" in condition or "||" in condition):
+            yield code.count("\n", 0, match.start()) + 1
+
+
 def file_breaches(name, text):
     folder = name.split("/")[0]
     if folder not in FLOORS:
@@ -131,8 +151,9 @@ def file_breaches(name, text):
         why = include_breach(name, folder, match.group(2), match.group(1) == '"')
         if why:
             found.append((readable.count("\n", 0, match.start(2)) + 1, f"includes {match.group(2)}: {why}"))
+    code = blanked(text)
+    found += [(line, AWAIT_IN_LOOP) for line in awaiting_loops(code)]
     if folder not in PROGRAMS:
-        code = blanked(text)
         for match in EXIT.finditer(code):
             found.append((code.count("\n", 0, match.start()) + 1, "exit only in daemon/ and cli/"))
     return found

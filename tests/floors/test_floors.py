@@ -104,6 +104,16 @@ class MadeUp(unittest.TestCase):
         self.assert_breach("base/a.hpp", '#include "../gateway/chain.hpp"\n', "..")
         self.assert_breach("base/a.hpp", '#include "gateway/chain.hpp"\n', "included as <mqcoap/")
 
+    def test_loops_do_not_await_beside_and(self):
+        words = "g++ awaits both sides"
+        for loop in ("while (co_await a() && co_await b())", "for (; is_on && co_await a();)", "while (f(co_await a()) || b)"):
+            with self.subTest(loop):
+                self.assert_breach("gateway/a.cpp", f"job f() {{\n  {loop} g();\n}}\n", words, line=2)
+        for right in ("while (co_await a()) g();", "if (a && co_await b()) g();", "while (a && b) co_await c();",
+                      "// while (co_await a() && b)"):
+            with self.subTest(right):
+                self.assert_allowed("gateway/a.cpp", f"job f() {{\n  {right}\n}}\n")
+
     def test_confined_dependencies(self):
         cases = [
             ("boost/json.hpp", "base/a.cpp", "json/a.cpp"),

@@ -105,7 +105,10 @@ class http_session::impl {
       : stream_(std::move(socket)), pages_(pages), limits_(limits), hosts_(std::move(hosts)) {}
 
   asio::awaitable<void> run() {
-    while (co_await await_request() && co_await answer_request()) {
+    // g++ awaits both sides of && in the condition of a loop (findings/gcc-await-in-loop.sh).
+    for (bool goes_on = true; goes_on;) {
+      goes_on = co_await await_request();
+      if (goes_on) goes_on = co_await answer_request();
     }
     beast::error_code ignored;
     stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);

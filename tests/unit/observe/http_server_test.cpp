@@ -17,18 +17,20 @@ namespace {
 
 /// A server on a thread of its own, with short bounds.
 struct http_fixture {
+  const std::chrono::seconds request_limit;
   boost::asio::io_context loop;
-  http_server server{loop.get_executor(),
-                     [](std::string_view path) -> std::optional<http_page> {
-                       if (path != "/metrics") return std::nullopt;
-                       return http_page{200, "text/plain", "all is well\n"};
-                     },
-                     {.connections = 3, .header = 1024, .request = 1s, .idle = 60s, .response = 5s}};
+  http_server server{
+      loop.get_executor(),
+      [](std::string_view path) -> std::optional<http_page> {
+        if (path != "/metrics") return std::nullopt;
+        return http_page{200, "text/plain", "all is well\n"};
+      },
+      {.connections = 3, .header = 1024, .request = request_limit, .idle = 60s, .response = 5s}};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{loop.get_executor()};
   std::thread thread;
   boost::asio::io_context own;
 
-  http_fixture() {
+  explicit http_fixture(std::chrono::seconds limit = 1s) : request_limit(limit) {
     server.listen({"127.0.0.1", 0, {"metrics.lab.example"}});
     while (server.port() == 0) loop.run_one();
     thread = std::thread([this] { loop.run(); });
@@ -129,6 +131,20 @@ TEST_CASE_FIXTURE(http_fixture, "a connection may ask several times, also before
   const auto first = got.find("all is well");
   REQUIRE(first != std::string::npos);
   CHECK(got.find("all is well", first + 1) != std::string::npos);
+}
+
+TEST_CASE("a connection whose client has said its last word is closed at once") {
+  http_fixture f(600s);
+  auto s = f.connect();
+  boost::asio::write(s, boost::asio::buffer(std::string("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+  s.shutdown(tcp::socket::shutdown_send);
+  std::string got;
+  bool is_closed = false;
+  boost::asio::async_read(s, boost::asio::dynamic_buffer(got),
+                          [&](boost::system::error_code, std::size_t) { is_closed = true; });
+  f.own.run_for(20s);  // as long as that only if it is not closed
+  CHECK(is_closed);
+  CHECK(got.find("all is well") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(http_fixture, "a request that does not end is not waited for") {
