@@ -90,20 +90,20 @@ class resource_builder {
   std::optional<event_options> build_events(const kind_options& kind) {
     const auto& [how, at] = *spec_.publish;
     if (!kind.offered().contains(method::get) || is_subtree()) {
-      faults_.error(*at->key, "an event tells a value, and this resource gives none");
+      faults_.error(*at->key, "only a resource with GET and a single path can publish");
       return std::nullopt;
     }
     if (at->find("every") != nullptr && !how.every) return std::nullopt;  // it has a fault of its own
     if (!how.every && !how.on_change) {
-      faults_.error(*at, "when is it published?", "{every: 2s} or {on_change: true}");
+      faults_.error(*at, "`publish` needs `every` or `on_change`", "{every: 2s}");
       return std::nullopt;
     }
     if (!how.every && how.change > 0) {
-      faults_.error(*at, "`change` is looked at when the resource is read", "every: 2s");
+      faults_.error(*at, "`change` needs `every`", "every: 2s");
       return std::nullopt;
     }
     if (!how.every && !kind.tells_changes()) {
-      faults_.error(*at, "a '" + std::string(kind.name()) + "' does not know when it changes", "every: 2s");
+      faults_.error(*at, "`on_change` without `every` is only for values and collections", "every: 2s");
       return std::nullopt;
     }
     return how;

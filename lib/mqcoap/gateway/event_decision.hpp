@@ -6,8 +6,8 @@
 
 namespace mqcoap {
 
-/// True if a value that was read is told as an event.
-/// @param last  the value of the last event; nothing: there was none
+/// Returns true if a value is to be published.
+/// @param last  the value of the last event, if there was one
 bool is_worth_telling(const event_options& how, const json_text& value, const std::optional<json_text>& last);
 
 }  // namespace mqcoap

@@ -13,14 +13,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// An event that does not leave within this time is of no use any more.
+/// An event that is not sent within this time is dropped.
 constexpr auto freshness = 1s;
 
 subsystem_name event_subsystem(const device_options& device) {
   return device.subsystems.empty() ? subsystem_name::parse("events").value() : device.subsystems.front();
 }
 
-/// The next time on the grid behind `now`.
+/// Returns the first time on the grid after `now`.
 steady_time next_on_grid(steady_time last, std::chrono::milliseconds every, steady_time now) {
   const auto behind = now - last;
   return last + (behind / every + 1) * every;
@@ -28,7 +28,7 @@ steady_time next_on_grid(steady_time last, std::chrono::milliseconds every, stea
 
 }  // namespace
 
-/// Where a reading comes from: the answer is its value.
+/// The origin of a reading; takes the value.
 class event_publisher::reading_origin final : public call_origin {
  public:
   reading_origin(event_publisher& by, std::shared_ptr<source> from) : by_(by), from_(std::move(from)) {}
@@ -37,7 +37,7 @@ class event_publisher::reading_origin final : public call_origin {
   void send(const call& /*to*/, const answer& what) override { by_.take(*from_, what); }
   void ended() noexcept override {
     from_->is_reading = false;
-    if (from_->is_due) by_.hurry();  // it has changed while it was read
+    if (from_->is_due) by_.hurry();  // it has changed during the reading
   }
 
  private:
@@ -104,10 +104,10 @@ void event_publisher::note_change(const cell_changed& fact) {
   const auto found = changing_.find(std::pair<std::string_view, std::string_view>(name.device, name.path));
   if (found == changing_.end()) return;
   found->second->is_due = true;
-  hurry();  // behind the request that changes it
+  hurry();  // after the request that changes it
 }
 
-/// Not once it has stopped: a change that is stored meanwhile would keep the alarm ringing.
+/// Does nothing after `stop`: a change that is stored later would keep the alarm ringing.
 void event_publisher::hurry() noexcept {
   if (stopped_) return;
   due_at_ = steady_time{};
@@ -128,7 +128,7 @@ void event_publisher::expire(steady_time now) {
     const bool is_time = each->next <= now;
     if (is_time) each->next = next_on_grid(each->next, *each->how.every, now);
     if (!is_time && !each->is_due) continue;
-    if (each->is_reading) continue;  // a slow one is read less often; a change is looked at afterwards
+    if (each->is_reading) continue;  // a slow resource skips times; a change is read afterwards
     each->is_due = false;
     core_.attempt(each->path, [&] { read(each); });
   }
@@ -175,7 +175,7 @@ void event_publisher::publish(source& from, const json_text& value) {
                                         {.retain = from.how.retain});
   env_.counted.count(error ? event::event_unsent : event::event_published);
   if (error)
-    from.last.reset();  // the next one is told, whatever it is
+    from.last.reset();  // the next value is published in any case
   else
     from.last = value;
 }

@@ -24,9 +24,9 @@
 
 namespace mqcoap {
 
-/// Publishes the values of resources as events (docs/protocol.md, "Events"). It reads a resource as any
-/// caller does, by a serving core of its own: with a deadline, and without holding up the sampling of another
-/// one. A resource that cannot be read publishes nothing, and is counted.
+/// Publishes the values of resources as events (docs/protocol.md, "Events"). Reads each resource by a GET
+/// through a serving core of its own: with a deadline, and without delaying other resources. Publishes
+/// nothing for a resource that cannot be read, but counts it.
 /// @par Threads  Everything on the event loop.
 class event_publisher {
  public:
@@ -36,44 +36,42 @@ class event_publisher {
     statistics& stats;
     counters& counted;
     feed& facts;
-    std::function<link&()> via;  ///< where events go
+    std::function<link&()> via;  ///< returns the link for events
     std::function<std::shared_ptr<const void>(const call& kept)> home;
     std::function<void(std::string_view name, std::string_view why)> failed;
-    std::function<void()> due;  ///< something is to be done at once
+    std::function<void()> due;  ///< asks for a call of `expire` at once
   };
 
   explicit event_publisher(environment env);
   event_publisher(const event_publisher&) = delete;
   event_publisher& operator=(const event_publisher&) = delete;
 
-  /// Follows these devices from now on. What is the same as before keeps its grid and its last event.
+  /// Puts other options in force. A resource whose options are the same keeps its grid and its last event.
   void configure(const gateway_options& options);
-  /// Reads again what tells changes only: what was published while the connection was down is lost.
+  /// Reads the resources without `every` again, because changes during the outage were lost.
   void on_link_up() noexcept;
   void expire(steady_time now);
   /// `steady_time::max()`: nothing is published.
   steady_time next_deadline() const noexcept { return due_at_; }
-  /// Ends the readings that are under way, and begins none.
+  /// Cancels all readings, and starts no more.
   void stop() noexcept;
 
-  /// One resource that publishes.
+ private:
+  /// A resource that publishes.
   struct source {
     std::string device;
     std::string path;
     std::string subsystem;
     event_options how;
     general_topic topic;
-    steady_time next;         ///< when it is read; max: when it has changed
+    steady_time next;         ///< when it is read next; max: after a change
     bool is_due = false;      ///< it has changed
-    bool is_reading = false;  ///< and is not read once more meanwhile
+    bool is_reading = false;  ///< a reading is under way
     std::optional<json_text> last{};
   };
-  const std::vector<std::shared_ptr<source>>& sources() const noexcept { return sources_; }
-
- private:
   class reading_origin;
 
-  /// Finds it again: by device and path.
+  /// Returns its device and path.
   static std::pair<std::string_view, std::string_view> key_of(const source& s) noexcept {
     return {s.device, s.path};
   }
@@ -92,8 +90,8 @@ class event_publisher {
   request_id_generator ids_;
   std::vector<std::shared_ptr<source>> sources_;
   std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>>
-      changing_;          ///< those that tell changes, by device and path
-  subscription changes_;  ///< none while nothing tells changes: they cost then nothing
+      changing_;          ///< the resources with `on_change`, by device and path
+  subscription changes_;  ///< empty if there are none, so that changes cost nothing
   steady_time due_at_ = steady_time::max();
   bool stopped_ = false;
 };

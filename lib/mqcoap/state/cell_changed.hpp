@@ -5,11 +5,11 @@
 
 namespace mqcoap {
 
-/// A value of a cell is another one from now on. Told before the requester who changed it has the answer.
+/// A changed value of a cell. Published before the requester gets the answer.
 struct cell_changed {
   const cell& of;
-  std::uint64_t number;    ///< 0: the value; of a collection, its item
-  const versioned* value;  ///< null: the item was taken away
+  std::uint64_t number;    ///< 0: the value; for a collection, the number of the item
+  const versioned* value;  ///< null: the item was deleted
 };
 
 }  // namespace mqcoap

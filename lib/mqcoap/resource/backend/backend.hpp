@@ -14,20 +14,20 @@
 
 namespace mqcoap {
 
-/// What a resource asks of its backend.
+/// A request of a resource to its backend.
 struct backend_request {
   method verb = method::get;
-  std::string path;  ///< of the resource, without a leading slash
-  std::string rest;  ///< of a `**` resource: what is below its prefix; may be empty
+  std::string path;  ///< the path of the resource, without a leading slash
+  std::string rest;  ///< for a `**` resource: the part of the path below its prefix; may be empty
   json_text body;    ///< `null` if there is none
   lazy<request_options> options;
-  steady_time deadline = steady_time::max();  ///< the caller waits no longer
+  steady_time deadline = steady_time::max();  ///< when the caller stops waiting
 };
 
-/// What came of it.
+/// The outcome of a request.
 struct backend_reply {
   response_code code = response_code::content;
-  std::string text{};  ///< of a read that was done: what was read, as it came
+  std::string text{};  ///< of a successful read: the bytes as they were read
   std::optional<json_text>
       body{};           ///< in place of `text`: a value that needs no reading; a write has it with 205
   std::string words{};  ///< of an error
@@ -39,28 +39,27 @@ struct backend_reply {
     return {response_code::content, std::move(read), std::nullopt, {}};
   }
   static backend_reply of_body(json_text body) { return {response_code::content, {}, std::move(body), {}}; }
-  /// A request that was done and has nothing to say: 204, 203 or 202 by its method.
+  /// Success without a value: 204, 203 or 202, by the method.
   static backend_reply done() { return {}; }
 };
 
-/// What a resource stands for in the lab: a file, a program, an instrument, a topic, a web server. It reads
-/// and writes; the resource in front of it (backend_resource) judges requests and makes values of what was
-/// read.
+/// Reads and writes something outside of the process for a resource: a file, a program, an instrument. The
+/// resource in front of it (backend_resource) checks requests and makes values from the bytes that were read.
 /// @par Threads  Everything on the event loop, which it never blocks.
 class backend {
  public:
   using reply_handler = std::function<void(backend_reply)>;
-  /// Ends the work when it is destroyed, and then `done` is not called any more. Null: it cannot be ended, or
-  /// it has ended.
+  /// Cancels the work when it is destroyed; `done` is not called after that. Null: the work cannot be
+  /// cancelled, or has ended.
   using running = std::shared_ptr<void>;
 
   virtual ~backend() = default;
 
-  /// Does what is asked and calls `done` once, maybe inside this call. What it throws says that it was not
-  /// begun.
+  /// Carries out a request and calls `done` once, maybe inside this call. An exception means that the work
+  /// was not started.
   virtual running run(backend_request what, reply_handler done) = 0;
-  /// What it answers when it gives what cannot be read as configured: the gateway's own fault (500), or that
-  /// of somebody further away (502).
+  /// Returns the code for bytes that cannot be parsed as configured: 500 if they come from this machine, 502
+  /// if they come from a device or server behind the gateway.
   virtual response_code unreadable() const noexcept { return response_code::internal_server_error; }
 };
 

@@ -8,13 +8,13 @@
 
 namespace mqcoap {
 
-/// Finds what several resources use together, by type and name: an instrument's connection, a program. It
-/// lives as long as one of them does, so that a reload, which builds new resources before the old ones go,
-/// keeps it.
+/// Shares objects between resources, by type and name: the connection of an instrument, a program. An object
+/// lives as long as one of its resources. A reload makes new resources before it destroys the old ones, so it
+/// keeps the objects.
 /// @par Threads  One.
 class backend_registry {
  public:
-  /// The one of this name, or a new one.
+  /// Returns the object of this name, or makes it.
   template <class Shared, class Make>
   std::shared_ptr<Shared> open(const std::string& name, Make&& make) {
     std::erase_if(shared_, [](const auto& each) { return each.second.expired(); });

@@ -14,22 +14,22 @@
 
 namespace mqcoap {
 
-/// What every resource with a backend is told by the configuration.
+/// The options that all resources with a backend have.
 struct backend_resource_options {
   method_set methods{method::get};
-  std::optional<json_schema> schema{};  ///< of the body of a PUT or POST
+  std::optional<json_schema> schema{};  ///< schema of the body of a PUT or POST
   reading_options reading{};
-  std::size_t max_depth = 32;  ///< of what is read
-  /// How long a value that was read is given to others; 0: each GET reads. GETs that come while one reads
-  /// share its reading.
+  std::size_t max_depth = 32;  ///< nesting limit of values that are read
+  /// How long a value that was read answers further GETs; 0: each GET reads. GETs that arrive during a
+  /// reading share it.
   std::chrono::milliseconds cache{0};
 
   friend bool operator==(const backend_resource_options&, const backend_resource_options&) = default;
 };
 
-/// A resource that stands for something in the lab. It judges the request, has the backend read or write, and
-/// makes the answer: a GET gets the value (205), a PUT or DELETE 204, a POST 203, unless the backend says
-/// otherwise. A call that is ended ends the backend's work for it.
+/// Serves a resource by its backend. Checks the request, lets the backend read or write, and makes the
+/// answer: 205 with the value for GET, 204 for PUT, 202 for DELETE and 203 for POST, unless the backend
+/// returns another code. A cancelled call cancels the work of the backend for it.
 class backend_resource final : public handler, public std::enable_shared_from_this<backend_resource> {
  public:
   backend_resource(backend_resource_options options, std::shared_ptr<backend> by, const clock& time);
@@ -40,7 +40,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
     responder waiting;
   };
   using caller_list = std::list<std::shared_ptr<caller>>;
-  /// One work of the backend, and who waits for it.
+  /// A piece of work of the backend, and the callers that wait for it.
   struct work {
     caller_list callers;
     backend::running running;
@@ -63,7 +63,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   std::list<std::shared_ptr<work>> under_way_;
   std::optional<json_text> cached_;
   steady_time cached_until_{};
-  std::weak_ptr<work> reading_now_;  ///< with `cache`: what further GETs wait for
+  std::weak_ptr<work> reading_now_;  ///< with `cache`: the reading that further GETs share
 };
 
 }  // namespace mqcoap

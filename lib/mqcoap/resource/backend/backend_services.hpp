@@ -8,7 +8,8 @@
 
 namespace mqcoap {
 
-/// What backends need beside what every resource has. One for a process; it outlives all resources.
+/// The services for backends: the event loop, threads for blocking calls, shared objects. One per process; it
+/// outlives all resources.
 /// @par Threads  The event loop's.
 class backend_services {
  public:
@@ -17,7 +18,7 @@ class backend_services {
   const boost::asio::any_io_executor& loop() const noexcept { return loop_; }
   /// Runs a call that may block; see `blocking_threads::run`.
   void run_blocking(blocking_threads::work call) { blocking_.run(std::move(call)); }
-  /// Backends that several resources share, and that outlive a reload.
+  /// Returns the objects that several resources share and that outlive a reload.
   backend_registry& shared() noexcept { return shared_; }
   /// Programs of `exec` that may run at a time. The gateway sets it, at a reload as well.
   std::size_t exec_places() const noexcept { return exec_places_; }

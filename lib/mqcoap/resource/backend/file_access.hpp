@@ -5,22 +5,22 @@
 #include <string>
 #include <string_view>
 
-// Files as a resource reads and writes them: regular ones only, each call bounded. These functions block, and
-// are for a thread that may (backend_services::run_blocking).
+// Read and write regular files for resources. These functions block: call them by
+// backend_services::run_blocking.
 namespace mqcoap {
 
-/// Where a file is looked for.
+/// The place of a file.
 struct file_place {
-  std::string folder;  ///< a path is looked for beneath it, and follows no link (openat2(2)); empty: anywhere
+  std::string folder;  ///< the path is resolved beneath it, without links (openat2(2)); empty: anywhere
   std::string path;    ///< absolute, or beneath the folder
 };
 
-/// Gives the bytes of a file, read to its end: files in /sys and /proc have no size. 404 if there is none,
-/// 403 for what is no regular file or leads out of the folder, 500 for one that is larger than `most` or
-/// cannot be read.
+/// Returns the bytes of a file, read to its end because files in /sys and /proc have no size. 404 if there is
+/// none, 403 if it is not a regular file or the path leads out of the folder, 500 if it is larger than `most`
+/// or cannot be read.
 backend_reply read_file(const file_place& at, std::size_t most);
 
-/// Writes a file, which is made if there is none.
+/// Writes a file; creates it if there is none.
 /// @param atomic  others see the old file or the new one, which replaces it when its bytes are on the disk.
 ///   Not for /sys. Without it, a full disk leaves a truncated file.
 backend_reply write_file(const file_place& at, std::string_view bytes, bool atomic);

@@ -11,40 +11,40 @@
 
 namespace mqcoap {
 
-/// How a value is made of what was read, as configured.
+/// How a value is made from the bytes that were read.
 struct reading_options {
   enum class form : std::uint8_t {
-    text,    ///< UTF-8, without the line end behind it
-    number,  ///< a decimal number, white space around it
+    text,    ///< UTF-8, without the final line end
+    number,  ///< a decimal number, with white space around it
     json,
   };
 
   form as = form::text;
-  std::string regex{};  ///< RE2: the first group of the first match, or the match itself, is read; empty: all
-  std::string pointer{};  ///< JSON Pointer (RFC 6901) into JSON; empty: all of it
-  std::string expr{};     ///< of the number `x` that was read; empty: it stays
+  std::string regex{};    ///< RE2: its group, or else its first match, is parsed; empty: all bytes are
+  std::string pointer{};  ///< JSON Pointer (RFC 6901) into the JSON; empty: the whole value
+  std::string expr{};     ///< an expression of the parsed number `x`; empty: the number itself
 
   friend bool operator==(const reading_options&, const reading_options&) = default;
 };
 
-/// Why there is no value, in words, with what was read (at most 80 bytes of it, safe to log).
+/// The reason why there is no value, with at most 80 bytes of what was read; safe to log.
 struct unreadable {
   std::string words;
 };
 
-/// Makes values of what is read.
+/// Makes values from bytes.
 class reading {
  public:
   /// Precondition: the regular expression and the formula were checked.
-  /// @param max_depth  of JSON that is read
+  /// @param max_depth  nesting limit of the JSON
   reading(reading_options options, std::size_t max_depth);
   ~reading();
 
   result<json_text, unreadable> make(std::string_view read) const;
-  /// The same of a value that somebody else has made: the pointer and the formula still apply.
+  /// Applies the pointer and the expression to a value.
   result<json_text, unreadable> make(json_text value) const;
 
-  /// Why a regular expression cannot be used; nothing if it can.
+  /// Returns why a regular expression cannot be used; nothing if it can.
   static std::optional<std::string> find_regex_fault(const std::string& regex);
 
  private:

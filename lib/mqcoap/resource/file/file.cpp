@@ -41,7 +41,7 @@ backend::running file_backend::run(backend_request what, reply_handler done) {
   return added;
 }
 
-/// The next write, or the next GETs of one file that nothing but GETs stands between.
+/// Returns the next write, or the next GETs of one file without a write between them.
 file_backend::job_list file_backend::take_next() {
   job_list taken;
   std::string rest;
@@ -50,7 +50,7 @@ file_backend::job_list file_backend::take_next() {
     const bool is_first = taken.empty();
     if (next && !is_first && (next->what.verb != method::get || next->what.rest != rest)) break;
     waiting_.pop_front();
-    if (!next) continue;  // its caller has gone
+    if (!next) continue;  // its caller has left
     taken.push_back(next);
     if (next->what.verb != method::get) break;
     rest = next->what.rest;
@@ -92,7 +92,7 @@ void file_backend::end(const job_list& served, const backend_reply& reply) {
   try {
     begin_next();
   } catch (const std::exception&) {
-    return;  // those that wait have their deadlines
+    return;  // the waiting requests have deadlines
   }
 }
 

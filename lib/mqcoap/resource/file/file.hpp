@@ -16,8 +16,8 @@ class resource_site;
 struct file_options {
   static constexpr std::string_view kind_name = "file";
 
-  file_place at;               ///< of a tree, the folder alone
-  std::size_t most = 1 << 18;  ///< bytes that are read; a larger file gets 500
+  file_place at;               ///< for a tree, only the folder
+  std::size_t most = 1 << 18;  ///< limit in bytes; a larger file is answered 500
   bool atomic = false;         ///< a PUT replaces the old file by a new one
   backend_resource_options front;
 

@@ -11,11 +11,11 @@
 
 namespace mqcoap {
 
-/// Reads and writes the files of one resource, one after the other, on a thread that may block. GETs of a
-/// file that wait for their turn share one reading, which begins after the last of them came.
+/// Reads and writes the files of one resource, one after the other, on another thread. GETs of one file that
+/// wait for their turn share a reading, which begins after the last of them has arrived.
 class file_backend final : public backend, public std::enable_shared_from_this<file_backend> {
  public:
-  /// Requests that may wait; a further one gets 503.
+  /// The limit of waiting requests; a further one gets 503.
   static constexpr std::size_t most_waiting = 1024;
 
   file_backend(file_options options, backend_services& services)
@@ -27,7 +27,7 @@ class file_backend final : public backend, public std::enable_shared_from_this<f
     backend_request what;
     reply_handler done;
   };
-  /// Those that one look at the file answers. The caller's handle keeps its job.
+  /// The jobs that one access answers. The handle of the caller owns its job.
   using job_list = std::vector<std::weak_ptr<job>>;
 
   void begin_next();
