@@ -71,6 +71,9 @@ BESIDE = {
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 LOOP = re.compile(r"\b(?:while|for)\s*\(")
 AWAIT_IN_LOOP = "g++ awaits both sides of && in the condition of a loop (findings/gcc-await-in-loop.sh)"
+# A constant or a type at the beginning of a line, which is where a namespace's own names stand in the project's format.
+OWN_NAME = re.compile(r"^(?:constexpr [^=({]*?\b(\w+)(?:\[\w*\])?(?= =|\{)|(?:struct|class|enum class|enum) (\w+)(?=[^;]*\{))", re.MULTILINE)
+HIDDEN = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"(?<![\w.>])(?:std::|::)?(?:_exit|quick_exit|exit|_Exit)\s*\(")
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
@@ -201,8 +204,31 @@ def unproved_headers(root):
     ]
 
 
+def own_names(text):
+    """(name, line) of the constants and types in the unnamed namespaces of a source."""
+    for hidden in HIDDEN.finditer(text):
+        begin = text.count("\n", 0, hidden.start(1)) + 1
+        code = blanked(hidden.group(1))
+        for match in OWN_NAME.finditer(code):
+            yield match.group(1) or match.group(2), begin + code.count("\n", 0, match.start())
+
+
+def names_taken_twice(root):
+    """Names in unnamed namespaces that two sources of a floor have: the sanitizers' build compiles sources together."""
+    root = pathlib.Path(root)
+    first, found = {}, []
+    for name, path in sources(root):
+        if path.suffix != ".cpp":
+            continue
+        for own, line in own_names(path.read_text(encoding="utf-8")):
+            other = first.setdefault((name.split("/")[0], own), path)
+            if other != path:
+                found.append(f"{path.relative_to(root)}:{line}: {own} is a name in {other.relative_to(root)} as well")
+    return found
+
+
 if __name__ == "__main__":
     project = sys.argv[1] if len(sys.argv) > 1 else "."
-    faults = breaches(project) + unproved_headers(project)
+    faults = breaches(project) + unproved_headers(project) + names_taken_twice(project)
     print("\n".join(faults))
     sys.exit(1 if faults else 0)

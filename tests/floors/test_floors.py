@@ -17,6 +17,9 @@ class Project(unittest.TestCase):
     def test_every_header_is_compiled_alone(self):
         self.assertEqual(floors.unproved_headers(ROOT), [])
 
+    def test_no_name_is_taken_twice(self):
+        self.assertEqual(floors.names_taken_twice(ROOT), [])
+
     def test_the_check_sees_the_project(self):
         folders = {name.split("/")[0] for name, _ in floors.sources(ROOT)}
         self.assertLessEqual({"base", "json", "schema", "protocol", "exchange", "resource", "transport", "observe", "config", "daemon", "cli"}, folders)
@@ -70,6 +73,20 @@ class MadeUp(unittest.TestCase):
             base.mkdir(parents=True)
             (base / "a.hpp").write_text("#include <vector>\n#pragma once\n", encoding="utf-8")
             self.assertEqual(floors.unproved_headers(folder), ["lib/mqcoap/base/a.hpp: #pragma once comes first"])
+
+    def test_sources_of_a_floor_share_no_names(self):
+        def source(text):
+            return f"namespace mqcoap {{\nnamespace {{\n\n{text}\n\n}}  // namespace\n}}\n"
+
+        with tempfile.TemporaryDirectory() as folder:
+            base = pathlib.Path(folder) / "lib/mqcoap/base"
+            (base / "b").mkdir(parents=True)
+            (base / "a.cpp").write_text(source("int f() {\n}\nconstexpr int most = 1;\nstruct one {\n};"), encoding="utf-8")
+            for text, names in (("constexpr std::size_t most = 2;", ["most"]), ("class one final {\n};", ["one"]),
+                                ("struct one;\nint f() {\n  constexpr int most = 3;\n}", []), ("// constexpr int most = 1;", [])):
+                (base / "b/b.cpp").write_text(source(text), encoding="utf-8")
+                found = [words.split()[1] for words in floors.names_taken_twice(folder)]
+                self.assertEqual(found, names, text)
 
     def test_looking_up_is_a_breach(self):
         self.assert_breach("base/a.hpp", "#include <mqcoap/protocol/topic.hpp>\n", "up at floor 2")

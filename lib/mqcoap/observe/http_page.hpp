@@ -7,6 +7,9 @@
 
 namespace mqcoap {
 
+/// The content type of a page of text.
+constexpr char plain_text[] = "text/plain; charset=utf-8";
+
 struct http_page {
   unsigned status = 200;
   std::string type;  ///< Content-Type

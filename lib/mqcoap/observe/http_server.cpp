@@ -21,7 +21,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr auto with_error = asio::as_tuple(asio::use_awaitable);
 constexpr auto retry_after = 10s;
 /// The pause after a failed accept, e.g. out of file descriptors (EMFILE).
 constexpr auto accept_again_after = 1s;
@@ -92,7 +92,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
       error_code ignored;
       l->acceptor.close(ignored);
       l->timer.expires_after(retry_after);
-      co_await l->timer.async_wait(as_result);
+      co_await l->timer.async_wait(with_error);
     }
   }
 
@@ -102,11 +102,11 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
     state_ = "listening on " + to_words(at);
     spdlog::info("metrics and health: http://{}/metrics", to_words(at));
     while (current_ == l) {
-      auto [ec, socket] = co_await l->acceptor.async_accept(as_result);
+      auto [ec, socket] = co_await l->acceptor.async_accept(with_error);
       if (current_ != l) break;
       if (!ec && take(std::move(socket))) continue;
       l->timer.expires_after(accept_again_after);
-      co_await l->timer.async_wait(as_result);
+      co_await l->timer.async_wait(with_error);
     }
   }
 

@@ -20,14 +20,15 @@ namespace http = beast::http;
 using namespace std::chrono_literals;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-constexpr char plain[] = "text/plain; charset=utf-8";
 /// The number of bytes that are read of a refused request before the connection is closed, so that the
 /// refusal arrives.
 constexpr std::size_t most_drained = 256 << 10;
 
 using parser = http::request_parser<http::empty_body>;
 
-http_page refusal(unsigned status, std::string words) { return {status, plain, std::move(words) + '\n'}; }
+http_page refusal(unsigned status, std::string words) {
+  return {status, plain_text, std::move(words) + '\n'};
+}
 
 bool reads(http::verb verb) { return verb == http::verb::get || verb == http::verb::head; }
 

@@ -8,7 +8,6 @@
 namespace mqcoap {
 namespace {
 
-constexpr char plain[] = "text/plain; charset=utf-8";
 constexpr char exposition[] = "text/plain; version=0.0.4; charset=utf-8";
 
 std::string down_words(const gateway& g, const std::string& broker) {
@@ -74,10 +73,10 @@ json_text observer::document(own_document which) const {
 
 std::optional<http_page> observer::page(std::string_view path) const {
   if (path == "/metrics") return http_page{200, exposition, make_metrics(*this)};
-  if (path == "/healthz") return http_page{200, plain, "ok\n"};
+  if (path == "/healthz") return http_page{200, plain_text, "ok\n"};
   if (path != "/readyz") return std::nullopt;
   const auto why = why_not_ready();
-  return why ? http_page{503, plain, *why + '\n'} : http_page{200, plain, "ready\n"};
+  return why ? http_page{503, plain_text, *why + '\n'} : http_page{200, plain_text, "ready\n"};
 }
 
 }  // namespace mqcoap

@@ -16,7 +16,6 @@ namespace {
 
 using form = reading_options::form;
 
-constexpr std::size_t most_shown = 80;
 constexpr std::string_view spaces = " \t\r\n\v\f";
 
 std::string_view trimmed(std::string_view text) {

@@ -27,7 +27,10 @@ struct reading_options {
   friend bool operator==(const reading_options&, const reading_options&) = default;
 };
 
-/// The reason why there is no value, with at most 80 bytes of what was read; safe to log.
+/// How many bytes of what was read a diagnostic shows.
+constexpr std::size_t most_shown = 80;
+
+/// The reason why there is no value, with at most `most_shown` bytes of what was read; safe to log.
 struct unreadable {
   std::string words;
 };

@@ -7,7 +7,7 @@ namespace mqcoap {
 namespace {
 
 constexpr std::string_view body_words = "{body}";
-constexpr std::string_view path_words = "{path.";
+constexpr std::string_view path_placeholder = "{path.";
 
 struct found_placeholder {
   std::size_t at = std::string_view::npos;
@@ -19,9 +19,9 @@ found_placeholder find_placeholder(std::string_view text) {
   for (auto at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
     const auto rest = text.substr(at);
     if (rest.starts_with(body_words)) return {at, body_words.size(), 0};
-    const auto digit = path_words.size();
-    if (rest.starts_with(path_words) && rest.size() > digit + 1 && rest[digit] >= '1' && rest[digit] <= '9' &&
-        rest[digit + 1] == '}')
+    const auto digit = path_placeholder.size();
+    if (rest.starts_with(path_placeholder) && rest.size() > digit + 1 && rest[digit] >= '1' &&
+        rest[digit] <= '9' && rest[digit + 1] == '}')
       return {at, digit + 2, static_cast<std::size_t>(rest[digit] - '0')};
   }
   return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/resource/backend/reading.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -10,7 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t most_shown = 80;
 constexpr std::string_view line_end_bytes = "\r\n";
 
 /// Bytes at the edges that belong to the ends of lines, whatever the instrument thinks of them.

@@ -2,6 +2,7 @@
 
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
+#include <mqcoap/resource/backend/reading.hpp>
 #include <random>
 #include <utility>
 
@@ -13,7 +14,6 @@ using std::chrono::milliseconds;
 /// Around a body in a line: the other members.
 constexpr std::size_t frame_size = 4096;
 constexpr std::size_t longest_error = 1024;
-constexpr std::size_t most_shown = 80;
 constexpr std::size_t lines_a_second = 20;
 
 child_options with_input(child_options options) {
