@@ -23,6 +23,7 @@ class Bus:
         self._confirmed = {}
         self._filters = {}
         self._connected = False
+        self._lost = 0
         self._refusal = 0
         self._fence = None
         self._handler = on_message
@@ -60,6 +61,7 @@ class Bus:
     def _on_disconnect(self, _client, _data, _code):
         with self._news:
             self._connected = False
+            self._lost += 1
             self._news.notify_all()
 
     def _on_subscribe(self, _client, _data, mid, granted):
@@ -81,10 +83,17 @@ class Bus:
                 self._messages.append(got)
                 self._news.notify_all()
 
+    def _wait_on_connection(self, condition, what, lost):
+        """Raises ConnectionResetError if the connection ends first: what was sent on it may be lost."""
+        self._wait(lambda: condition() or self._lost != lost, what)
+        if not condition():
+            raise ConnectionResetError(f"{self.client_id} lost its connection while it waited for {what}")
+
     def subscribe(self, topic, qos=0):
-        """Returns once the broker has confirmed."""
+        """Returns once the broker has confirmed; raises ConnectionResetError if the connection ends first."""
+        lost = self._lost
         _, mid = self.client.subscribe(topic, qos)
-        self._wait(lambda: mid in self._confirmed, f"SUBACK of {topic}")
+        self._wait_on_connection(lambda: mid in self._confirmed, f"SUBACK of {topic}", lost)
         self._filters[topic] = qos
 
     def unsubscribe(self, topic):
@@ -116,13 +125,15 @@ class Bus:
         return self.wait_for(lambda m: m.topic == topic, count, timeout)
 
     def fence(self):
-        """Returns when everything that the broker took before this call has arrived here."""
+        """Returns when everything that the broker took before this call has arrived here. Raises ConnectionResetError
+        if the connection ends first."""
         topic = f"test/fence/{new_id()}"
+        lost = self._lost
         with self._news:
             self._fence = topic
         self.subscribe(topic)
         self.publish(topic, b"")
-        self._wait(lambda: self._fence is None, "its own fence")
+        self._wait_on_connection(lambda: self._fence is None, "its own fence", lost)
         self.unsubscribe(topic)
 
     def close(self):

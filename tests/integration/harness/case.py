@@ -1,6 +1,7 @@
 """The base of the integration tests: starts what a test names, stops it, and shows the logs if it failed."""
 
 import collections
+import contextlib
 import json
 import sys
 import unittest
@@ -91,8 +92,10 @@ class IntegrationTest(unittest.TestCase):
         witness.subscribe("#")
 
         def finish():
-            if witness.client.is_connected():
-                witness.fence()
+            # The broker may be gone, and the client may learn of it only now.
+            with contextlib.suppress(ConnectionResetError):
+                if witness.client.is_connected():
+                    witness.fence()
             witness.close()
 
         self.addCleanup(finish)
