@@ -115,8 +115,10 @@ void event_publisher::hurry() noexcept {
 }
 
 void event_publisher::on_link_up() noexcept {
-  for (const auto& each : sources_)
+  for (const auto& each : sources_) {
     if (!each->how.every) each->is_due = true;
+    each->last.reset();  // a broker that was restarted has lost what it retained
+  }
   if (!sources_.empty()) hurry();
 }
 

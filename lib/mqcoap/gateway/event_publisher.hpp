@@ -48,7 +48,8 @@ class event_publisher {
 
   /// Puts other options in force. A resource whose options are the same keeps its grid and its last event.
   void configure(const gateway_options& options);
-  /// Reads the resources without `every` again, because changes during the outage were lost.
+  /// Publishes every value once more, those without `every` at once: subscribers have missed changes, and a
+  /// broker that was restarted has lost what it retained.
   void on_link_up() noexcept;
   void expire(steady_time now);
   /// `steady_time::max()`: nothing is published.

@@ -186,15 +186,20 @@ TEST_CASE_FIXTURE(events_fixture,
   CHECK(events_of("w").empty());
 }
 
-TEST_CASE_FIXTURE(events_fixture, "what was changed while the connection was down is told when it is up") {
+TEST_CASE_FIXTURE(events_fixture, "each connection begins with the values as they are") {
   add("v", stored("1"), {.on_change = true});
+  add("a", sensor_options{&first}, {.every = 1s, .change = 5});
   start();
+  CHECK(events_of("v") == bodies{"1"});
   broker.go_down();
   settle();
   broker.come_up();
   settle();
+  CHECK(events_of("v") == bodies{"1", "1"});
+  pass(1s);
+  CHECK(events_of("a") == bodies{"1", "1"});
   put("v", "2");
-  CHECK(events_of("v").back() == "2");
+  CHECK(events_of("v") == bodies{"1", "1", "2"});
 }
 
 TEST_CASE_FIXTURE(events_fixture, "a reload keeps the grid of what stays, and ends what is gone") {
