@@ -7,8 +7,8 @@
 
 namespace mqcoap::test {
 
-/// Makes allocations of this thread fail while it lives. Replaces the global `operator new`: one source of a
-/// program includes this.
+/// Makes allocations of this thread fail while it lives, in programs with scarce_memory.cpp, which replaces the
+/// global `operator new`.
 class scarce_memory {
  public:
   /// Makes every larger allocation fail, except the first few.
@@ -21,6 +21,9 @@ class scarce_memory {
 
   /// Returns the number of failed allocations since the last one of these was made.
   static int refused() { return state().refused; }
+
+  /// Returns how many more allocations the last one of these would have let pass.
+  static int left() { return state().more; }
 
   static void* allocate(std::size_t size) {
     auto& now = state();
@@ -53,17 +56,3 @@ class scarce_memory {
 };
 
 }  // namespace mqcoap::test
-
-[[gnu::noinline]] void* operator new(std::size_t size) { return mqcoap::test::scarce_memory::allocate(size); }
-[[gnu::noinline]] void* operator new[](std::size_t size) {
-  return mqcoap::test::scarce_memory::allocate(size);
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept try {
-  return mqcoap::test::scarce_memory::allocate(size);
-} catch (const std::bad_alloc&) {
-  return nullptr;
-}
-[[gnu::noinline]] void operator delete(void* piece) noexcept { std::free(piece); }
-[[gnu::noinline]] void operator delete[](void* piece) noexcept { std::free(piece); }
-[[gnu::noinline]] void operator delete(void* piece, std::size_t) noexcept { std::free(piece); }
-[[gnu::noinline]] void operator delete[](void* piece, std::size_t) noexcept { std::free(piece); }

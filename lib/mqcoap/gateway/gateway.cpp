@@ -176,7 +176,7 @@ void gateway::on_alarm() {
   core_.attempt({}, [&] { events_.expire(now); });
   core_.attempt({}, [&] { timers_.expire(now); });
   retire();
-  set_alarm();
+  core_.attempt({}, [&] { set_alarm(); });
 }
 
 void gateway::set_alarm() {
@@ -186,13 +186,14 @@ void gateway::set_alarm() {
   for (const auto& each : leaving_links_)
     if (each.patience > now) next = std::min(next, each.patience);
   if (next >= alarm_at_) return;  // an early alarm costs less than moving it at every answer
-  alarm_at_ = next;
   wake_.wake_at(next);
+  alarm_at_ = next;  // not before: if there is no memory for the alarm, the next message asks for it again
 }
 
 void gateway::wake_soon() {
-  alarm_at_ = time_.now();
-  wake_.wake_at(alarm_at_);
+  const auto now = time_.now();
+  wake_.wake_at(now);
+  alarm_at_ = now;
 }
 
 void gateway::on_link_up(link& l) noexcept {

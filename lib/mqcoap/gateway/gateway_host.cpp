@@ -143,8 +143,8 @@ void gateway_host::on_alarm() {
 void gateway_host::set_alarm() {
   const auto next = std::min({gateway_alarm_.when(), presence_alarm_.when(), patience_.when()});
   if (next >= alarm_at_) return;
-  alarm_at_ = next;
   env_.wake.wake_at(next);
+  alarm_at_ = next;
 }
 
 }  // namespace mqcoap

@@ -33,13 +33,15 @@ bool valid_filter(std::string_view filter) noexcept {
 }  // namespace
 
 mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, const clock& time,
-                           link_options options, const name_resolver& resolver)
+                           link_options options, const name_resolver& resolver,
+                           const backoff& waits)
     : face_(face),
       executor_(std::move(executor)),
       time_(time),
       options_(std::move(options)),
       client_id_(options_.client_id.empty() ? random_client_id() : options_.client_id),
       timer_(executor_),
+      backoff_(waits),
       acknowledgements_(2 * mosquitto_session::keepalive_of(options_)),
       authorities_(executor_),
       queue_(options_.max_queue, options_.max_queue_bytes) {
@@ -184,9 +186,8 @@ void mosquitto_link::impl::abandon() noexcept {
 }
 
 mosquitto_link::mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options,
-                               name_resolver resolver)
-    : impl_(std::make_shared<impl>(*this, std::move(executor), time, std::move(options),
-                                   std::move(resolver))) {}
+                               name_resolver resolver, const backoff& waits)
+    : impl_(std::make_shared<impl>(*this, std::move(executor), time, std::move(options), resolver, waits)) {}
 
 mosquitto_link::~mosquitto_link() { impl_->abandon(); }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/exchange/backoff.hpp>
 #include <mqcoap/net/name_lookup.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
@@ -17,8 +18,9 @@ namespace mqcoap {
 class mosquitto_link final : public link {
  public:
   /// @param executor  serial: of an io_context that one thread runs, or a strand
+  /// @param waits  between tries to connect; tests have shorter ones
   mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options,
-                 name_resolver resolver = resolve_by_system);
+                 name_resolver resolver = resolve_by_system, const backoff& waits = backoff());
   /// Safe at any time on the executor, except inside a callback of link_events. The callback of an unfinished
   /// `stop` and pending written_handlers are dropped.
   ~mosquitto_link() override;

@@ -30,7 +30,7 @@ namespace mqcoap {
 class mosquitto_link::impl final : public session_events, public std::enable_shared_from_this<impl> {
  public:
   impl(link& face, boost::asio::any_io_executor executor, const clock& time, link_options options,
-       const name_resolver& resolver);
+       const name_resolver& resolver, const backoff& waits);
 
   const std::string& name() const noexcept { return options_.name; }
   const std::string& client_id() const noexcept { return client_id_; }

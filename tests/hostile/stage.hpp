@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <string>
+#include <string_view>
+
+#include "program.hpp"
+#include "unit/transport/link_recorder.hpp"
+
+namespace mqcoap::test {
+
+/// A program between a hostile broker and a good one, and a link of somebody else to the good one.
+class stage {
+ public:
+  /// @param who  link, front, field or client
+  stage(std::string_view who, const program_options& options);
+  ~stage();
+  stage(const stage&) = delete;
+  stage& operator=(const stage&) = delete;
+
+  event_loop loop;
+  hostile_broker hostile{loop.context()};
+  hostile_broker good{loop.context()};
+  std::unique_ptr<program> tested;
+
+  void start();
+  /// False if it did not happen within a time that is never reached unless something is broken.
+  template <class Condition>
+  bool run_until(Condition condition) {
+    return loop.run_until([&] {
+      tested->turn();
+      return condition();
+    });
+  }
+  /// Does what can be done now.
+  void poll();
+  /// Brings the program up and has it ask once. Returns what went wrong; empty: nothing.
+  std::string welcome();
+  /// What the hostile broker has harmed that it must not; empty: nothing.
+  std::string harm() const;
+
+ private:
+  void answer(hostile_broker& at, const bench::publish_packet& m) const;
+
+  manual_clock time_;
+  link_recorder bystander_told_;
+  hostile_broker elsewhere_{loop.context()};
+  std::unique_ptr<mosquitto_link> bystander_;
+};
+
+}  // namespace mqcoap::test
