@@ -7,8 +7,8 @@
 
 namespace mqcoap::test {
 
-/// Makes allocations of this thread fail while it lives, in programs with scarce_memory.cpp, which replaces the
-/// global `operator new`.
+/// Makes allocations of this thread fail while it lives, in programs with scarce_memory.cpp, which replaces
+/// the global `operator new`.
 class scarce_memory {
  public:
   /// Makes every larger allocation fail, except the first few.

@@ -33,8 +33,7 @@ bool valid_filter(std::string_view filter) noexcept {
 }  // namespace
 
 mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, const clock& time,
-                           link_options options, const name_resolver& resolver,
-                           const backoff& waits)
+                           link_options options, const name_resolver& resolver, const backoff& waits)
     : face_(face),
       executor_(std::move(executor)),
       time_(time),

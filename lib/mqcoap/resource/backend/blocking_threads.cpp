@@ -5,7 +5,6 @@
 #include <mutex>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace mqcoap {
 
@@ -14,6 +13,7 @@ struct blocking_threads::state {
   std::condition_variable idle;
   std::size_t running = 0;
   std::optional<boost::asio::any_io_executor> loop;  ///< none: results are dropped
+  boost::asio::thread_pool* hanging = nullptr;       ///< a pool whose calls have outlasted the grace
 
   void run(const work& call) {
     {
@@ -45,9 +45,9 @@ blocking_threads::~blocking_threads() {
     pool_->join();
     return;
   }
-  // The pool's destructor would wait for the threads. The list keeps the pool reachable for leak checkers.
-  static auto& hanging = *new std::vector<boost::asio::thread_pool*>;
-  hanging.push_back(pool_.release());
+  // The pool's destructor would wait for the threads. The calls that hang keep it reachable for leak
+  // checkers.
+  state_->hanging = pool_.release();
 }
 
 void blocking_threads::run(work call) {
