@@ -73,6 +73,8 @@ LOOP = re.compile(r"\b(?:while|for)\s*\(")
 AWAIT_IN_LOOP = "g++ awaits both sides of && in the condition of a loop (findings/gcc-await-in-loop.sh)"
 # A constant or a type at the beginning of a line, which is where a namespace's own names stand in the project's format.
 OWN_NAME = re.compile(r"^(?:constexpr [^=({]*?\b(\w+)(?:\[\w*\])?(?= =|\{)|(?:struct|class|enum class|enum) (\w+)(?=[^;]*\{))", re.MULTILINE)
+# A function there: its name, and what stands in the parentheses.
+OWN_FUNCTION = re.compile(r"^(?:[\w:<>,&*]+ +)+[&*]?(\w+)(\([^{};]*?\))(?= (?:noexcept |try |const )*\{)", re.MULTILINE)
 HIDDEN = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"(?<![\w.>])(?:std::|::)?(?:_exit|quick_exit|exit|_Exit)\s*\(")
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"', re.DOTALL)
@@ -204,13 +206,20 @@ def unproved_headers(root):
     ]
 
 
+def types_of(parameters):
+    """The list without the names of the parameters: overloads differ in the rest."""
+    return re.sub(r"(?<=[\w>&*]) \w+(?: = [^,)]*)?(?=[,)])", "", parameters)
+
+
 def own_names(text):
-    """(name, line) of the constants and types in the unnamed namespaces of a source."""
+    """(name, line) of the constants, types and functions in the unnamed namespaces of a source."""
     for hidden in HIDDEN.finditer(text):
         begin = text.count("\n", 0, hidden.start(1)) + 1
         code = blanked(hidden.group(1))
         for match in OWN_NAME.finditer(code):
             yield match.group(1) or match.group(2), begin + code.count("\n", 0, match.start())
+        for match in OWN_FUNCTION.finditer(code):
+            yield match.group(1) + types_of(match.group(2)), begin + code.count("\n", 0, match.start())
 
 
 def names_taken_twice(root):

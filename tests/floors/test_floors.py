@@ -83,7 +83,8 @@ class MadeUp(unittest.TestCase):
             (base / "b").mkdir(parents=True)
             (base / "a.cpp").write_text(source("int f() {\n}\nconstexpr int most = 1;\nstruct one {\n};"), encoding="utf-8")
             for text, names in (("constexpr std::size_t most = 2;", ["most"]), ("class one final {\n};", ["one"]),
-                                ("struct one;\nint f() {\n  constexpr int most = 3;\n}", []), ("// constexpr int most = 1;", [])):
+                                ("struct one;\nint g() {\n  constexpr int most = 3;\n}", []), ("// constexpr int most = 1;", []),
+                                ("int f(int a, const char& b) {\n}", []), ("bool f() {\n}", ["f()"])):
                 (base / "b/b.cpp").write_text(source(text), encoding="utf-8")
                 found = [words.split()[1] for words in floors.names_taken_twice(folder)]
                 self.assertEqual(found, names, text)

@@ -1,6 +1,7 @@
 #include <mqcoap/resource/exec/argument.hpp>
 
 #include <algorithm>
+#include <mqcoap/base/control_character.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -30,8 +31,6 @@ found_placeholder find_placeholder(std::string_view text) {
 backend_reply refused(std::string words) {
   return backend_reply::error(response_code::bad_request, std::move(words));
 }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace
 
@@ -66,7 +65,7 @@ result<std::string, backend_reply> argument::fill(const values& brought, bool is
                        : brought.body.is_string() ? view_json_string(brought.body.text(), decoded)
                                                   : brought.body.text();
     const std::string what = is_body ? "the body" : "the path";
-    if (std::any_of(value.begin(), value.end(), is_control))
+    if (std::any_of(value.begin(), value.end(), [](char c) { return is_control(c); }))
       return refused(what + " holds a control character");
     if (filled.empty() && !is_operand && value.starts_with('-'))
       return refused(what + " begins with '-', as an option does");

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <mqcoap/base/ascii.hpp>
+#include <mqcoap/base/control_character.hpp>
 #include <optional>
 #include <utility>
 
 namespace mqcoap {
 namespace {
-
-bool is_control(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f;
-}
 
 /// The name that stands in braces at the beginning of the text; empty: these are no braces with a name.
 std::string_view name_in_braces(std::string_view text) {
@@ -25,7 +21,7 @@ std::string_view name_in_braces(std::string_view text) {
 }
 
 /// Why a value cannot be a part of a line.
-std::optional<std::string> find_fault(std::string_view value) {
+std::optional<std::string> why_no_part_of_line(std::string_view value) {
   // Also of what is no ASCII: where seven bits are sent, the rest of a character may be any other.
   if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
     return "it has a control character or one beyond ASCII, and the instrument takes one line";
@@ -38,7 +34,7 @@ std::optional<std::string> find_fault(std::string_view value) {
 
 result<line_template, line_template::fault> line_template::parse(std::string_view text) {
   if (text.empty()) return fault{"it is empty"};
-  if (std::any_of(text.begin(), text.end(), is_control))
+  if (std::any_of(text.begin(), text.end(), [](char c) { return is_control(c); }))
     return fault{"it has a control character; `terminator` says what ends a line"};
   line_template made;
   made.source_ = text;
@@ -81,7 +77,7 @@ result<std::string, line_template::fault> line_template::fill(const json_text& b
       else
         return fault{"the body is no text, number or boolean"};
     }
-    if (const auto why = find_fault(value))
+    if (const auto why = why_no_part_of_line(value))
       return fault{(each.what == part::body ? "the body cannot be sent: " : "the path cannot be sent: ") +
                    *why};
     line += value;
