@@ -1,5 +1,5 @@
-// The host of a sketch with a serial port, which is standard input and output: setup, then loop whenever something has
-// come, until its end.
+// The host of a sketch with a serial port, which is standard input and output: setup, then loop whenever
+// something has come, until its end.
 #include <Arduino.h>
 #include <poll.h>
 #include <unistd.h>
