@@ -301,6 +301,34 @@ def every_documented_drop_in(w):
 
 
 @step
+def what_the_unit_forbids_is_told_at_the_start(w):
+    local = w.container.path("/etc/mqcoap/conf.d/forbidden.yaml")
+    local.write_text("""devices:
+  FORBIDDEN_XX_0_0001:
+    resources:
+      uptime: {file: /proc/uptime, parse: {regex: "^([0-9.]+)", as: number}}
+      setpoint: {file: {path: /srv/setpoint, methods: [GET, PUT]}}
+      board: {line: "serial:///dev/ttyACM0", get: "VOLT?"}
+      own: {exec: [/home/me/own]}
+""")
+    cursor = w.cursor()
+    w.restart()
+    w.await_active()
+    for path, drop_in in (("uptime", "files"), ("setpoint", "files"), ("board", "serial"), ("own", "programs")):
+        w.await_journal(cursor, rf"FORBIDDEN_XX_0_0001, {path}: the .* drop-in {drop_in}\.conf", "-u", "mqcoapd")
+    w.drop_in("files", w.container.path("/usr/share/doc/mqcoapd/examples/files.conf").read_text())
+    cursor = w.cursor()
+    w.restart()
+    w.await_active()
+    w.await_answer()
+    if "/proc/uptime" in w.journal_since(cursor, "-u", "mqcoapd"):
+        raise Failed("with the drop-in files.conf, /proc/uptime is still told to be unreadable")
+    w.drop_no_more()
+    local.unlink()
+    w.restart()
+
+
+@step
 def host_rebooted(w):
     w.container.reboot()
     w.await_active()

@@ -169,6 +169,17 @@ class Lines(IntegrationTest):
         self.daemon.stop()
         self.assert_code(waiting.answer(), 504)
 
+    def test_a_serial_port_that_is_not_there_is_told_at_the_start(self):
+        port = "serial:///dev/no-such-port"
+        daemon = self.gateway(TERMS, LAB=self.lab.url, PORT=port)
+        daemon.wait_log("GW_1, voltage: the serial port '/dev/no-such-port' cannot be opened: No such file or directory")
+        daemon.stop()
+        self.assertNotIn("drop-in", daemon.log)
+        # As a service, by what systemd tells the process that it starts.
+        service = ["sh", "-c", 'SYSTEMD_EXEC_PID=$$ exec "$@"', "sh"]
+        daemon = self.gateway(TERMS, prefix=service, LAB=self.lab.url, PORT=port)
+        daemon.wait_log("see the drop-in serial.conf in /usr/share/doc/mqcoapd/examples")
+
     def test_a_serial_port_that_vanishes_and_comes_back(self):
         with tempfile.TemporaryDirectory() as folder:
             port = pathlib.Path(folder) / "ttyACM0"

@@ -5,6 +5,7 @@
 #include <mqcoap/resource/collection/collection.hpp>
 #include <mqcoap/resource/exec/exec.hpp>
 #include <mqcoap/resource/file/file.hpp>
+#include <mqcoap/resource/http/http.hpp>
 #include <mqcoap/resource/line/line.hpp>
 #include <mqcoap/resource/mount/mount.hpp>
 #include <mqcoap/resource/process/process.hpp>
@@ -27,6 +28,7 @@ std::vector<const kind_module*>& all_kinds() {
       &exec_kind(),        //
       &process_kind(),     //
       &line_kind(),        //
+      &http_kind(),        //
   };
   return kinds;
 }

@@ -6,5 +6,26 @@
 #include <cstring>
 using byte = std::uint8_t;
 inline void delay(unsigned long) {}
+
+// The analog inputs see a ramp of their own each.
+enum : byte { A0 = 14, A1, A2, A3 };
+int analogRead(byte pin);
+
+#define F(text) text
+
+/// The serial port is standard input and output.
+class HardwareSerial {
+ public:
+  void begin(unsigned long) {}
+  int available();
+  int read();
+  void print(char c);
+  void print(const char* text);
+  void println(char c);
+  void println(const char* text);
+  void println(byte number);
+};
+extern HardwareSerial Serial;
+
 void setup();
 void loop();

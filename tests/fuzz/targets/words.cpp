@@ -4,6 +4,8 @@
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/net/host_port.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
+#include <mqcoap/resource/http/http_url.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
 #include <string>
 #include <vector>
@@ -80,6 +82,23 @@ void check_host(const std::string& word) {
   HOLDS(!at->port || *at->port > 0);
 }
 
+/// What a caller or a server says stays below the URL of the configuration.
+void check_url(const std::string& word) {
+  constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%/";
+  const auto at = *parse_http_url("http://a.lab:81/api");
+  if (const auto target = target_below(at, split_segments(word))) {
+    HOLDS(target->starts_with("/api"));
+    HOLDS(target->find_first_not_of(allowed) == std::string::npos);
+    HOLDS(target->find("/../") == std::string::npos && !target->ends_with("/.."));
+  }
+  if (const auto path = path_of_location(word, at, "x"); !path.empty()) {
+    HOLDS(path.starts_with("x/"));
+    HOLDS(resource_path::parse(path).has_value());
+    HOLDS(target_below(at, split_segments(std::string_view(path).substr(2))).has_value());
+  }
+  if (const auto own = parse_http_url(word)) HOLDS(parse_http_url(origin_of(*own)).has_value());
+}
+
 /// A word ends at a NUL, as the system sees to it.
 std::vector<std::string> split_lines(std::string_view lines) {
   std::vector<std::string> words;
@@ -106,6 +125,7 @@ void run_words(std::string_view lines) {
     check_quantities(word);
     check_base64(word);
     check_host(word);
+    check_url(word);
   }
 }
 

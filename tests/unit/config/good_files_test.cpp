@@ -3,6 +3,7 @@
 #include <mqcoap/resource/collection/collection.hpp>
 #include <mqcoap/resource/exec/exec.hpp>
 #include <mqcoap/resource/file/file.hpp>
+#include <mqcoap/resource/http/http.hpp>
 #include <mqcoap/resource/line/line.hpp>
 #include <mqcoap/resource/mount/mount.hpp>
 #include <mqcoap/resource/process/process.hpp>
@@ -450,4 +451,31 @@ TEST_CASE("instruments have an address, and terms") {
   const auto& channel = kind<line_options>(s, "A", "channel/**");
   CHECK(channel.terms == line_terms{.idle = 0s, .drain = 2s});
   CHECK(channel.rest.has_value());
+}
+
+TEST_CASE("HTTP servers have a URL, and terms") {
+  using form = reading_options::form;
+  const auto s = load("http_servers");
+  const auto& plain = kind<http_resource_options>(s, "A", "camera/exposure");
+  CHECK(plain.at == http_url{"camera.lab", 8080, "/api/exposure", ""});
+  CHECK(plain.terms == http_terms{});
+  CHECK(plain.fields.empty());
+  CHECK(plain.front.reading.as == form::json);
+  CHECK(plain.front.reading.pointer == "/ms");
+  CHECK(plain.offered() == method_set{method::get});
+  const auto& relay = kind<http_resource_options>(s, "A", "relay/*");
+  CHECK(relay.at == http_url{"::1", 80, "/rpc/", "?key=1"});
+  CHECK(relay.terms == http_terms{.timeout = 500ms, .idle = 0s, .most = 1024, .connections = 1, .queue = 8});
+  CHECK(relay.fields ==
+        std::vector<http_field>{{"Accept", secret("application/cbor")}, {"X-Lab", secret("bay 3")}});
+  CHECK(relay.sends_text);
+  CHECK(relay.front.reading.as == form::text);
+  CHECK(relay.offered() == method_set::all());
+  const auto& shelf = kind<http_resource_options>(s, "A", "shelf/**");
+  CHECK(shelf.at.path == "/");
+  CHECK(shelf.offered() == method_set{method::get, method::del});
+  const auto& temperature = kind<http_resource_options>(s, "A", "temperature");
+  CHECK(temperature.front.reading.as == form::number);
+  CHECK(temperature.front.reading.expr == "x + 273.15");
+  CHECK(temperature.front.cache == 1s);
 }

@@ -29,16 +29,19 @@ struct backend_reply {
   response_code code = response_code::content;
   std::string text{};  ///< of a successful read: the bytes as they were read
   std::optional<json_text>
-      body{};           ///< in place of `text`: a value that needs no reading; a write has it with 205
-  std::string words{};  ///< of an error
+      body{};              ///< in place of `text`: a value that needs no reading; a write has it with 205
+  std::string words{};     ///< of an error
+  std::string location{};  ///< with 201: path of the new resource; empty: no path leads there
 
   static backend_reply error(response_code code, std::string words) {
-    return {code, {}, std::nullopt, std::move(words)};
+    return {code, {}, std::nullopt, std::move(words), {}};
   }
   static backend_reply of_text(std::string read) {
-    return {response_code::content, std::move(read), std::nullopt, {}};
+    return {response_code::content, std::move(read), std::nullopt, {}, {}};
   }
-  static backend_reply of_body(json_text body) { return {response_code::content, {}, std::move(body), {}}; }
+  static backend_reply of_body(json_text body) {
+    return {response_code::content, {}, std::move(body), {}, {}};
+  }
   /// Success without a value: 204, 203 or 202, by the method.
   static backend_reply done() { return {}; }
 };

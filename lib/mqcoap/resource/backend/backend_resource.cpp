@@ -143,6 +143,7 @@ answer backend_resource::answer_to(const request& r, const backend_reply& reply)
   const bool has_content = reply.body && !reply.body->is_null();
   const bool by_method = reply.code == response_code::content && r.verb != method::get && !has_content;
   a.code = by_method ? code_for(r.verb) : reply.code;
+  if (a.code == response_code::created) a.location = reply.location;
   if (has_content && a.code == response_code::content) a.body = *reply.body;  // the others have none
   return a;
 }

@@ -1,5 +1,6 @@
 #include <mqcoap/resource/backend/reading_keys.hpp>
 
+#include <mqcoap/json/json_pointer.hpp>
 #include <mqcoap/resource/formula.hpp>
 #include <mqcoap/settings/common_types.hpp>
 
@@ -59,6 +60,16 @@ value_type<std::string> reading_expression() {
                   const auto why = formula::find_fault(expression, "x");
                   if (!why) return expression;
                   ctx.faults.error(n, "the expression cannot be used: " + *why);
+                  return std::nullopt;
+                });
+}
+
+value_type<std::string> reading_pointer() {
+  const std::string words = "a JSON Pointer like /pressure";
+  return refine(text(words), words, string_schema("^(/|$)"),
+                [words](std::string pointer, const node& n, read_context& ctx) -> std::optional<std::string> {
+                  if (is_json_pointer(pointer)) return pointer;
+                  mismatch(n, words, ctx, "a '/' in front of each name or index; '~1' is a '/' in a name");
                   return std::nullopt;
                 });
 }

@@ -15,6 +15,8 @@ namespace mqcoap {
 value_type<reading_options> reading_form();
 /// An expression of `x`.
 value_type<std::string> reading_expression();
+/// A JSON Pointer (RFC 6901).
+value_type<std::string> reading_pointer();
 
 /// What stands under these keys. A struct of keys derives from it.
 struct backend_keys {

@@ -1,5 +1,6 @@
 #include <mqcoap/resource/file/file.hpp>
 
+#include <mqcoap/resource/backend/place_check.hpp>
 #include <mqcoap/resource/file/file_backend.hpp>
 #include <mqcoap/resource/resource_site.hpp>
 #include <new>
@@ -24,6 +25,11 @@ backend_reply attempt(Work&& work) noexcept try {
 void file_options::make(resource_site& site) const {
   auto* const services = site.services().backends;
   if (services == nullptr) throw std::invalid_argument(site.path() + ": no files can be read here");
+  using place = needed_place::kind;
+  const bool is_tree = !at.folder.empty();
+  warn_of_unusable({is_tree ? place::folder : place::file, is_tree ? at.folder : at.path,
+                    front.methods.contains(method::get), front.methods.contains(method::put)},
+                   site);
   site.serve(site.path(), std::make_shared<backend_resource>(
                               front, std::make_shared<file_backend>(*this, *services), site.services().time));
 }

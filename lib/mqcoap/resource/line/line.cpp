@@ -3,11 +3,13 @@
 #include <boost/json/value.hpp>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/json/json_number.hpp>
+#include <mqcoap/resource/backend/place_check.hpp>
 #include <mqcoap/resource/line/line_backend.hpp>
 #include <mqcoap/resource/resource_site.hpp>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace mqcoap {
 namespace {
@@ -109,6 +111,8 @@ void line_options::make(resource_site& site) const {
   const auto& services = site.services();
   if (services.backends == nullptr)
     throw std::invalid_argument(site.path() + ": no instruments can be asked here");
+  if (const auto* const port = std::get_if<serial_address>(&at))
+    warn_of_unusable({needed_place::kind::serial_port, port->device, true, true}, site);
   auto asked = instrument::find(at, *services.backends, services.time, services.log);
   site.serve(site.path(), std::make_shared<backend_resource>(
                               front, std::make_shared<line_backend>(*this, std::move(asked)), services.time));

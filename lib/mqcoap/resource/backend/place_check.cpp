@@ -1,0 +1,99 @@
+#include <mqcoap/resource/backend/place_check.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/resource/backend/backend_services.hpp>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+using place_kind = needed_place::kind;
+
+constexpr std::size_t longest_place = 200;
+
+std::string_view name_of_place(place_kind what) {
+  switch (what) {
+    case place_kind::folder: return "the folder";
+    case place_kind::serial_port: return "the serial port";
+    case place_kind::program: return "the program";
+    case place_kind::file: break;
+  }
+  return "the file";
+}
+
+std::string_view drop_in_for(place_kind what) {
+  switch (what) {
+    case place_kind::serial_port: return "serial.conf";
+    case place_kind::program: return "programs.conf";
+    default: return "files.conf";
+  }
+}
+
+/// Returns true for what the unit hides, so that it seems not to exist (ProtectHome=, PrivateTmp=,
+/// PrivateDevices=, ProcSubset=).
+bool is_hidden_by_unit(std::string_view path) {
+  constexpr std::array<std::string_view, 7> hidden{"/dev/", "/home/",     "/proc/",   "/root/",
+                                                   "/tmp/", "/run/user/", "/var/tmp/"};
+  return std::any_of(hidden.begin(), hidden.end(), [path](auto each) { return path.starts_with(each); });
+}
+
+/// errno; 0: it may be used so.
+int try_access(const std::string& path, int how) {
+  return ::faccessat(AT_FDCWD, path.c_str(), how, AT_EACCESS) == 0 ? 0 : errno;
+}
+
+std::string parent_of(const std::string& path) {
+  return path.substr(0, std::max<std::size_t>(path.rfind('/'), 1));
+}
+
+int find_place_error(const needed_place& place) {
+  const int how = (place.is_read ? R_OK : 0) | (place.is_written ? W_OK : 0) |
+                  (place.what == place_kind::folder ? X_OK : 0);
+  const int error = try_access(place.what == place_kind::folder ? place.path + '/' : place.path, how);
+  if (error != ENOENT || !place.is_written || place.what != place_kind::file) return error;
+  return try_access(parent_of(place.path), W_OK | X_OK);
+}
+
+}  // namespace
+
+std::string drop_in_hint(const needed_place& place, int error, bool is_service) {
+  const bool is_refused = error == EACCES || error == EPERM || error == EROFS;
+  if (!is_service || !(is_refused || (error == ENOENT && is_hidden_by_unit(place.path)))) return {};
+  return "; the unit's restrictions may be the reason: see the drop-in " +
+         std::string(drop_in_for(place.what)) + " in /usr/share/doc/mqcoapd/examples";
+}
+
+std::optional<std::string> find_place_fault(const needed_place& place, bool is_service) {
+  const int error = find_place_error(place);
+  if (error == 0) return std::nullopt;
+  const bool is_port = place.what == place_kind::serial_port;
+  const auto* const verb = is_port ? "opened" : place.is_read ? "read" : "written";
+  return std::string(name_of_place(place.what)) + " '" + log_safe(place.path, longest_place) +
+         "' cannot be " + verb + (place.is_read && place.is_written && !is_port ? " or written" : "") + ": " +
+         std::generic_category().message(error) + drop_in_hint(place, error, is_service);
+}
+
+bool is_systemd_service() {
+  const char* const started = std::getenv("SYSTEMD_EXEC_PID");
+  return started != nullptr && std::to_string(::getpid()) == started;
+}
+
+void warn_of_unusable(const needed_place& place, const resource_site& at) {
+  at.services().backends->run_blocking([place, is_service = is_systemd_service(), log = at.services().log,
+                                        of = at.device() + ", " + at.path()]() -> std::function<void()> {
+    auto fault = find_place_fault(place, is_service);
+    if (!fault) return [] {};
+    return [log, words = of + ": " + *std::move(fault)] { log(log_level::warning, words); };
+  });
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <mqcoap/resource/resource_site.hpp>
+#include <optional>
+#include <string>
+
+namespace mqcoap {
+
+/// What a resource needs of the file system.
+struct needed_place {
+  enum class kind : std::uint8_t { file, folder, serial_port, program };
+  kind what = kind::file;
+  std::string path;
+  bool is_read = true;
+  bool is_written = false;  ///< a file that does not exist is made
+};
+
+/// Returns why a place cannot be used, and names the drop-in of the unit that would change it; nothing if it
+/// can be used. Opens nothing: a board may start anew when its port is opened. Blocks as files do.
+/// @param is_service  this process is confined by the unit
+std::optional<std::string> find_place_fault(const needed_place& place, bool is_service);
+
+/// Returns the hint for an error (errno) of a place, with `; ` before it; empty if no drop-in would help.
+std::string drop_in_hint(const needed_place& place, int error, bool is_service);
+
+/// Returns true if systemd has started this process as a service.
+bool is_systemd_service();
+
+/// Has the operator told if a resource's place cannot be used as things are. Blocks nothing.
+void warn_of_unusable(const needed_place& place, const resource_site& at);
+
+}  // namespace mqcoap

@@ -1,0 +1,239 @@
+#include <algorithm>
+#include <array>
+#include <mqcoap/base/ascii.hpp>
+#include <mqcoap/resource/backend/reading_keys.hpp>
+#include <mqcoap/resource/common_keys.hpp>
+#include <mqcoap/resource/http/http.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t largest_http_answer = std::size_t{16} << 20;
+constexpr char http_url_words[] = "a URL like http://HOST:8080/PATH";
+
+struct http_keys_within {
+  std::optional<located<http_url>> url;
+  std::vector<http_field> fields;
+  bool sends_text = false;
+  std::chrono::milliseconds timeout{};
+  std::chrono::milliseconds idle{};
+  std::optional<std::size_t> max;
+  std::int64_t connections = 0;
+  std::int64_t queue = 0;
+};
+
+struct http_keys : backend_keys {
+  located<http_keys_within> http;
+  std::optional<located<method_set>> methods;
+  std::optional<located<std::string>> pointer;
+};
+
+value_type<http_url> http_address() {
+  return refine(text(http_url_words), http_url_words, string_schema("^http://."),
+                [](const std::string& text, const node& n, read_context& ctx) -> std::optional<http_url> {
+                  auto read = parse_http_url(text);
+                  if (read) return *std::move(read);
+                  const auto& [words, hint] = read.error();
+                  ctx.faults.error(n, "this URL cannot be used: " + words, hint);
+                  return std::nullopt;
+                });
+}
+
+/// Returns true for a field that follows from the request and the connection.
+bool is_set_by_us(std::string_view name) {
+  constexpr std::array<std::string_view, 11> ours{"connection", "content-length", "expect",
+                                                  "host",       "keep-alive",     "proxy-authorization",
+                                                  "te",         "trailer",        "transfer-encoding",
+                                                  "upgrade",    "accept-encoding"};
+  return std::any_of(ours.begin(), ours.end(), [name](auto each) { return ascii_iequal(each, name); });
+}
+
+/// A token of RFC 9110, section 5.6.2.
+bool is_field_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (is_name_char(c) || std::string_view("!#$%&'*+^`|~").find(c) != std::string_view::npos);
+  });
+}
+
+bool is_field_value(std::string_view value) {
+  return !value.empty() && value.front() != ' ' && value.back() != ' ' &&
+         std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+/// Returns true for a field whose value is mostly a secret.
+bool holds_credentials(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
+  constexpr std::array<std::string_view, 5> parts{"auth", "cookie", "token", "key", "secret"};
+  return std::any_of(parts.begin(), parts.end(),
+                     [&lower](auto part) { return lower.find(part) != std::string::npos; });
+}
+
+value_type<std::string> http_field_name() {
+  const std::string words = "the name of a header field, like Authorization";
+  return {words, string_schema("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"),
+          [words](const node& n, read_context& ctx) -> std::optional<std::string> {
+            if (!is_field_name(n.text)) {
+              mismatch(n, words, ctx);
+              return std::nullopt;
+            }
+            if (!is_set_by_us(n.text)) return n.text;
+            ctx.faults.error(n, "the gateway sets this header field itself");
+            return std::nullopt;
+          }};
+}
+
+/// A text that stands here, or a reference to a secret. Whether a text is a secret is told by its name.
+value_type<secret> http_field_value() {
+  auto kept = secret_text();
+  const std::string words = "a text, or {file: PATH}, {env: NAME} or {credential: NAME}";
+  return {words, kept.schema,
+          [plain = text(words), kept](const node& n, read_context& ctx) -> std::optional<secret> {
+            std::optional<secret> value;
+            if (!n.is_scalar())
+              value = kept.read(n, ctx);
+            else if (n.key != nullptr && holds_credentials(n.key->text))
+              value = kept.read(n, ctx);
+            else if (auto text = plain.read(n, ctx))
+              value = secret(*std::move(text));
+            if (!value || is_field_value(value->reveal())) return value;
+            ctx.faults.error(n,
+                             "the value of a header field is ASCII, without control characters, and does "
+                             "not begin or end with a blank");
+            return std::nullopt;
+          }};
+}
+
+/// The fields, of which none is shown: a value may be a secret.
+value_type<std::vector<http_field>> http_fields() {
+  auto map = map_of(http_field_name(), http_field_value(), "a map from names of header fields to values");
+  map.schema["writeOnly"] = true;
+  return refine(map, map.words, map.schema,
+                [](const std::vector<named<std::string, secret>>& read, const node&,
+                   read_context& ctx) -> std::optional<std::vector<http_field>> {
+                  std::vector<http_field> fields;
+                  for (const auto& each : read) {
+                    const auto& name = each.name.value;
+                    const bool is_twice =
+                        std::any_of(fields.begin(), fields.end(),
+                                    [&name](const auto& other) { return ascii_iequal(other.name, name); });
+                    if (is_twice) ctx.faults.error(*each.name.at, "this header field is given twice");
+                    fields.push_back({name, each.value});
+                  }
+                  return fields;
+                });
+}
+
+const section<http_keys_within>& http_server_section() {
+  using keys = http_keys_within;
+  static const section<keys> table{
+      "http_server",
+      "devices.TAG.resources.PATH.http",
+      "An HTTP server, and the terms of requests to it. Resources that name the same host and port share its "
+      "connections; each keeps its own terms.",
+      {key<keys>(
+           "url", with_place(http_address()), presence::required(),
+           "The place on the server: `http://HOST:PORT/PATH?QUERY`. Nothing of a request gets into it; what "
+           "the `*` or `**` of a path stand for is appended to PATH, percent-encoded.",
+           &keys::url),
+       key<keys>(
+           "headers", http_fields(), presence::optional("none"),
+           "Header fields of each request, such as `Authorization: {credential: NAME}`, whose file has all "
+           "of the value: `Bearer TOKEN`.",
+           &keys::fields),
+       key<keys>(
+           "send", choice<bool>({{"json", false}, {"text", true}}), "json",
+           "What the body of a PUT or POST is sent as: `json`, or with `text` a string as it is "
+           "(text/plain). With `content_format: text/plain` in a request, a string is always sent as it is.",
+           &keys::sends_text),
+       key<keys>("timeout", duration(1ms, 10min), "4s",
+                 "From the arrival of a request to the end of the answer, waiting for a connection included; "
+                 "then 504.",
+                 &keys::timeout),
+       key<keys>("idle", duration(0ms, 1h), "4s",
+                 "A connection that was not used for so long is closed; `0s`: each request has its own.",
+                 &keys::idle),
+       key<keys>("max", size(1, largest_http_answer), presence::optional("`limits.payload`"),
+                 "Bytes of the body of an answer; a longer one gets 502.", &keys::max),
+       key<keys>("connections", integer(1, 16), "4",
+                 "No request begins while as many are under way at the server.", &keys::connections),
+       key<keys>("queue", integer(1, 1024), "64", "Requests that may wait for it; a further one gets 503.",
+                 &keys::queue)}};
+  return table;
+}
+
+/// A URL alone, or a map.
+value_type<http_keys_within> http_words() {
+  const auto alone = http_address();
+  const auto map = map_with(http_server_section());
+  const std::string words = std::string(http_url_words) + ", or a map";
+  boost::json::object schema{{"anyOf", {boost::json::value(alone.schema), boost::json::value(map.schema)}}};
+  return {words, schema,
+          [alone, map](const node& n, read_context& ctx) -> std::optional<http_keys_within> {
+            if (n.is_map()) return map.read(n, ctx);
+            auto at = alone.read(n, ctx);
+            if (!at) return std::nullopt;
+            http_keys_within spec;
+            spec.url = {*std::move(at), &n};
+            return spec;
+          },
+          map.section};
+}
+
+http_terms http_terms_of(const http_keys_within& spec, bool is_map, const payload_limits& limits) {
+  http_terms terms;
+  terms.most = spec.max.value_or(limits.payload);
+  if (!is_map) return terms;
+  if (spec.timeout.count() > 0) terms.timeout = spec.timeout;
+  terms.idle = spec.idle;
+  if (spec.connections > 0) terms.connections = static_cast<std::size_t>(spec.connections);
+  if (spec.queue > 0) terms.queue = static_cast<std::size_t>(spec.queue);
+  return terms;
+}
+
+std::optional<kind_options> build_http(const http_keys& keys, const kind_place& at) {
+  const auto& spec = keys.http.value;
+  backend_keys front = keys;
+  if (!front.parse) front.parse = {{.as = reading_options::form::json}, keys.http.at};
+  http_resource_options options;
+  options.front =
+      build_backend_options(front, keys.methods ? keys.methods->value : method_set{method::get}, at);
+  if (keys.pointer) {
+    options.front.reading.pointer = keys.pointer->value;
+    if (options.front.reading.as != reading_options::form::json)
+      at.faults.error(*keys.pointer->at->key, "a pointer leads into JSON", "parse: json");
+  }
+  if (!spec.url) return std::nullopt;
+  options.at = spec.url->value;
+  options.fields = spec.fields;
+  options.sends_text = spec.sends_text;
+  options.terms = http_terms_of(spec, keys.http.at->is_map(), at.limits);
+  return options;
+}
+
+}  // namespace
+
+const kind_module& http_kind() {
+  using keys = http_keys;
+  static const kind_table<keys> table{
+      with_backend_keys<keys>(
+          {key<keys>(
+               "http", with_place(http_words()), another_kind(),
+               "A place on an HTTP server. A GET reads it; a PUT, POST or DELETE is sent to it where "
+               "`methods` allow that. No redirect is followed, and no proxy of the environment is used.",
+               &keys::http),
+           methods_key("[GET]", &keys::methods),
+           key<keys>("pointer", with_place(reading_pointer()), presence::optional("the whole value"),
+                     "What is given of the JSON that was read, like `/pressure`: a JSON Pointer (RFC 6901)",
+                     &keys::pointer)},
+          "`json`"),
+      build_http,
+      nullptr,
+      {.paths = subtree_paths::allowed, .takes_patterns = true}};
+  return table;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,16 @@
+#include <mqcoap/resource/http/http_names.hpp>
+
+namespace mqcoap {
+
+void http_names::find(std::weak_ptr<void> owner, handler done) {
+  askers_.remove_if([](const asker& each) { return each.owner.expired(); });
+  askers_.push_back({std::move(owner), std::move(done)});
+  lookup_.begin(host_, [self = weak_from_this()](const resolved_name& found) {
+    const auto names = self.lock();
+    if (!names) return;
+    for (const auto& each : std::exchange(names->askers_, {}))
+      if (!each.owner.expired()) each.done(found);
+  });
+}
+
+}  // namespace mqcoap

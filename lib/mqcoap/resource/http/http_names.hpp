@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mqcoap/net/name_lookup.hpp>
+#include <string>
+#include <utility>
+
+namespace mqcoap {
+
+/// Looks up the name of one server for all connections to it: whoever asks during a lookup shares it. A
+/// lookup may take a minute, and there is never more than one.
+/// @par Threads  Everything on the executor.
+class http_names : public std::enable_shared_from_this<http_names> {
+ public:
+  using handler = std::function<void(const resolved_name&)>;
+
+  http_names(const boost::asio::any_io_executor& loop, std::string host, name_resolver resolver)
+      : host_(std::move(host)), lookup_(loop, std::move(resolver)) {}
+
+  /// Calls `done` with the addresses, never inside this call, unless `owner` is gone.
+  void find(std::weak_ptr<void> owner, handler done);
+
+ private:
+  struct asker {
+    std::weak_ptr<void> owner;
+    handler done;
+  };
+  const std::string host_;
+  name_lookup lookup_;
+  std::list<asker> askers_;
+};
+
+}  // namespace mqcoap

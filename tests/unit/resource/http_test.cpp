@@ -1,0 +1,402 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <functional>
+#include <memory>
+#include <mqcoap/resource/http/http.hpp>
+#include <mqcoap/resource/http/http_backend.hpp>
+#include <mqcoap/resource/http/http_origin.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "recorder.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+/// The server's end of a connection: hears requests, and says what the test wants.
+class server_end : public std::enable_shared_from_this<server_end> {
+ public:
+  using hearer = std::function<void(server_end&, const std::string&)>;
+
+  server_end(tcp::socket at, const hearer& by) : at_(std::move(at)), hears_(by) {}
+  void say(const std::string& text) {
+    boost::system::error_code gone;
+    asio::write(at_, asio::buffer(text), gone);
+  }
+  void answer(const std::string& body, const std::string& status = "200 OK", const std::string& fields = {}) {
+    say("HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields +
+        "\r\n" + body);
+  }
+  void close() { at_.close(); }
+
+  void listen() {
+    at_.async_read_some(asio::buffer(bytes_),
+                        [self = shared_from_this()](boost::system::error_code ec, std::size_t got) {
+                          if (ec) return;
+                          self->heard_.append(self->bytes_.data(), got);
+                          while (const auto end = self->end_of_request()) {
+                            const auto whole = self->heard_.substr(0, end);
+                            self->heard_.erase(0, end);
+                            self->hears_(*self, whole);
+                          }
+                          if (self->at_.is_open()) self->listen();
+                        });
+  }
+
+ private:
+  /// 0: it is not whole.
+  std::size_t end_of_request() const {
+    const auto header = heard_.find("\r\n\r\n");
+    if (header == std::string::npos) return 0;
+    std::size_t length = 0;
+    const auto field = heard_.find("Content-Length: ");
+    if (field < header) length = std::stoul(heard_.substr(field + 16));
+    return heard_.size() >= header + 4 + length ? header + 4 + length : 0;
+  }
+
+  tcp::socket at_;
+  const hearer& hears_;
+  std::array<char, 4096> bytes_{};
+  std::string heard_;
+};
+
+struct http_fixture {
+  asio::io_context loop;
+  system_clock time;
+  std::vector<std::string> log;
+  tcp::acceptor door{loop, {asio::ip::address_v4::loopback(), 0}};
+  std::size_t connections = 0;
+  server_end::hearer hears;
+  std::vector<std::string> heard;
+  std::vector<std::string> answers;
+  std::vector<backend::running> running;
+  http_resource_options options;
+  std::string pattern = "x";
+  name_resolver resolver = resolve_by_system;
+  std::shared_ptr<http_pool> pool;
+
+  http_fixture() {
+    options.at = {"127.0.0.1", door.local_endpoint().port(), "/api", ""};
+    options.terms.timeout = 1h;
+    options.front.methods = method_set::all();
+    options.front.reading.as = reading_options::form::json;
+    accept();
+  }
+  void accept() {
+    door.async_accept([this](boost::system::error_code ec, tcp::socket made) {
+      if (ec) return;
+      ++connections;
+      std::make_shared<server_end>(std::move(made), hears)->listen();
+      accept();
+    });
+  }
+  std::string port() const { return std::to_string(options.at.port); }
+  std::shared_ptr<http_backend> make() {
+    if (!pool)
+      pool = make_http_pool(
+          options.at, loop.get_executor(), time,
+          [this](log_level, std::string_view words) { log.emplace_back(words); }, resolver);
+    return std::make_shared<http_backend>(options, pattern, pool);
+  }
+  void ask(backend& of, backend_request what) {
+    running.push_back(of.run(std::move(what), [this](const backend_reply& reply) {
+      std::string said = is_error(reply.code) ? reply.words : reply.text;
+      if (reply.body) said = reply.body->text();
+      if (!reply.location.empty()) said += " at " + reply.location;
+      answers.push_back(std::to_string(to_int(reply.code)) + ' ' + said);
+    }));
+  }
+  void ask(backend& of, method verb = method::get, const std::string& body = "null") {
+    ask(of, {.verb = verb, .path = "x", .rest = {}, .body = text(body), .options = {}});
+  }
+  std::string settle(std::size_t wanted = 1) {
+    loop.restart();
+    const auto work = asio::make_work_guard(loop);
+    while (answers.size() < wanted) loop.run_one();
+    std::string all;
+    for (const auto& each : std::exchange(answers, {})) all += (all.empty() ? "" : "; ") + each;
+    return all;
+  }
+  /// What a server that says these bytes and closes is taken for.
+  std::string taken(const std::string& bytes, method verb = method::get) {
+    hears = [bytes](server_end& end, const std::string&) {
+      end.say(bytes);
+      end.close();
+    };
+    ask(*make(), verb);
+    return settle();
+  }
+};
+
+void say_five(server_end& end, const std::string&) { end.answer("5"); }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(http_fixture, "a GET reads a body, and connections are kept") {
+  hears = [this](server_end& end, const std::string& request) {
+    heard.push_back(request);
+    end.answer("[1, 2]");
+  };
+  options.fields = {{"Authorization", secret("Bearer xyz")}};
+  const auto tested = make();
+  for (int i = 0; i < 3; ++i) {
+    ask(*tested);
+    CHECK(settle() == "205 [1, 2]");
+  }
+  CHECK(connections == 1);
+  REQUIRE(heard.size() == 3);
+  CHECK(heard.front() == "GET /api HTTP/1.1\r\nHost: 127.0.0.1:" + port() +
+                             "\r\nUser-Agent: mqcoap\r\nAccept: application/json, */*;q=0.5\r\n"
+                             "Accept-Encoding: identity\r\nAuthorization: Bearer xyz\r\n\r\n");
+}
+
+TEST_CASE_FIXTURE(http_fixture, "a body is JSON, or a text as it is") {
+  hears = [this](server_end& end, const std::string& request) {
+    const auto type = request.find("Content-Type: ");
+    const auto begin = request.find("\r\n\r\n");
+    heard.push_back(request.substr(0, request.find(' ')) + ' ' +
+                    (type == std::string::npos
+                         ? "-"
+                         : request.substr(type + 14, request.find("\r\n", type) - type - 14)) +
+                    ' ' + request.substr(begin + 4));
+    end.answer("", "204 No Content");
+  };
+  const auto as_json = make();
+  ask(*as_json, method::put, R"({"ms": 5})");
+  ask(*as_json, method::put, R"("a\n\"b")");
+  ask(*as_json, method::post);
+  ask(*as_json, method::del);
+  request_options with_text;
+  with_text.content_format = "text/plain";
+  ask(*as_json,
+      {.verb = method::put, .path = "x", .rest = {}, .body = text(R"("a\n")"), .options = with_text});
+  options.sends_text = true;
+  const auto as_text = make();
+  ask(*as_text, method::put, R"("a\n\"b")");
+  ask(*as_text, method::put, "5");
+  settle(7);
+  std::sort(heard.begin(), heard.end());
+  CHECK(heard == std::vector<std::string>{"DELETE - ", "POST - ", R"(PUT application/json "a\n\"b")",
+                                          "PUT application/json 5", R"(PUT application/json {"ms": 5})",
+                                          "PUT text/plain; charset=utf-8 a\n",
+                                          "PUT text/plain; charset=utf-8 a\n\"b"});
+}
+
+TEST_CASE_FIXTURE(http_fixture,
+                  "what a path stands for is below the URL, and nothing else comes from a request") {
+  hears = [this](server_end& end, const std::string& request) {
+    heard.push_back(request.substr(0, request.find("\r\nUser")));
+    end.answer("5", "201 Created", "Location: /api/a/7\r\n");
+  };
+  options.at.query = "?key=1";
+  pattern = "x/**";
+  const auto below = make();
+  ask(*below, {.verb = method::post, .path = "x/a", .rest = "a", .body = text("1"), .options = {}});
+  CHECK(settle() == "201  at x/a/7");
+  ask(*below, {.verb = method::get, .path = "x/b c/@e:9", .rest = "b c/@e:9", .body = {}, .options = {}});
+  CHECK(settle() == "205 5");
+  pattern = "relay/*/state/*";
+  const auto starred = make();
+  ask(*starred,
+      {.verb = method::post, .path = "relay/1/state/on", .rest = {}, .body = text("1"), .options = {}});
+  CHECK(settle() == "201 ");
+  ask(*starred, {.verb = method::get, .path = "relay/../state/on", .rest = {}, .body = {}, .options = {}});
+  CHECK(settle() == "400 no segment of the path is empty, '.' or '..'");
+  const auto host = " HTTP/1.1\r\nHost: 127.0.0.1:" + port();
+  CHECK(heard == std::vector<std::string>{"POST /api/a?key=1" + host, "GET /api/b%20c/%40e%3A9?key=1" + host,
+                                          "POST /api/1/on?key=1" + host});
+}
+
+TEST_CASE_FIXTURE(
+    http_fixture,
+    "an answer may come in chunks, in pieces, behind interim ones, or end with the connection") {
+  CHECK(taken("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[1\r\n1;x=y\r\n]\r\n0\r\nTrailer: "
+              "x\r\n\r\n") == "205 [1]");
+  CHECK(taken("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 "
+              "OK\r\nContent-Length: 1\r\n\r\n5") == "205 5");
+  CHECK(taken("HTTP/1.0 200 OK\r\n\r\n[1,\n2]") == "205 [1,\n2]");
+  CHECK(taken("HTTP/1.1 204 No Content\r\n\r\n") == "205 null");
+  hears = [](server_end& end, const std::string&) {
+    for (const char c : std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n42")) end.say({c});
+  };
+  ask(*make());
+  CHECK(settle() == "205 42");
+}
+
+TEST_CASE_FIXTURE(http_fixture, "what is no HTTP is 502 with its beginning, and half an answer as well") {
+  CHECK(taken("+5.0\r\n\x1b[2J" + std::string(500, 'x') + "\r\n\r\n")
+            .starts_with("502 the server's answer is no HTTP; this had come: '+5.0???[2Jxxx"));
+  CHECK(taken("HTTP/1.1 abc\r\n\r\n") ==
+        "502 the server's answer is no HTTP; this had come: 'HTTP/1.1 abc"
+        "?"
+        "?"
+        "?"
+        "?'");
+  const auto within = [](const std::string& had) {
+    return "502 the connection to the server ended within its answer (it was closed at the other end); this "
+           "had come: '" +
+           had + '\'';
+  };
+  CHECK(taken("HTTP/1") == within("HTTP/1"));
+  CHECK(taken("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12") ==
+        within("HTTP/1.1 200 OK??Content-Length: 9????12"));
+  CHECK(taken("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12", method::put)
+            .ends_with("????5??12'; it may have been run"));
+  CHECK(taken("") ==
+        "502 the connection to the server ended before it had answered: it was closed at the other end");
+  CHECK(taken("", method::post).ends_with("; it may have been run"));
+  CHECK(taken("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n") ==
+        "502 the server answers 101 Switching Protocols, which was not asked for");
+  std::string interim;
+  for (int i = 0; i < 20; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+  CHECK(taken(interim) == "502 the server sends interim answers without end");
+  CHECK(taken("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1")
+            .starts_with("502 "));
+}
+
+TEST_CASE_FIXTURE(http_fixture, "header and body are bounded") {
+  options.terms.most = 1000;
+  CHECK(taken("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n") ==
+        "502 the body of the server's answer is longer than 1000B");
+  CHECK(taken("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n").starts_with("502 "));
+  CHECK(taken("HTTP/1.0 200 OK\r\n\r\n" + std::string(1001, '1')) ==
+        "502 the body of the server's answer is longer than 1000B");
+  CHECK(taken("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n" + std::string(2000, '1')) ==
+        "502 the body of the server's answer is longer than 1000B");
+  CHECK(taken("HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n") ==
+        "502 the header of the server's answer is longer than 16KiB");
+  CHECK(taken("HTTP/1.1 200 " + std::string(100'000, 'x')).starts_with("502 "));
+  CHECK(taken("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(100'000, 'x'))
+            .starts_with("502 "));
+  CHECK(taken("HTTP/1.0 200 OK\r\n\r\n" + std::string(1000, '1')) == "205 " + std::string(1000, '1'));
+}
+
+TEST_CASE_FIXTURE(http_fixture,
+                  "a server that refuses is 503 with the system's words, and a name that is unknown, too") {
+  hears = say_five;
+  const auto where = door.local_endpoint();
+  door.close();
+  ask(*make());
+  CHECK(settle() == "503 the server cannot be connected: Connection refused");
+  door.open(where.protocol());
+  door.set_option(tcp::acceptor::reuse_address(true));
+  door.bind(where);
+  door.listen();
+  accept();
+  ask(*make());
+  CHECK(settle() == "205 5");
+  CHECK(log == std::vector<std::string>{"http://127.0.0.1:" + port() +
+                                        ": the server cannot be connected: Connection refused"});
+}
+
+TEST_CASE_FIXTURE(http_fixture, "a name is looked up, and its addresses are tried in turn") {
+  hears = say_five;
+  options.at.host = "a.lab";
+  std::vector<std::string> asked;
+  resolver = [](const std::string& host) -> resolved_name {
+    if (host == "a.lab") return {{"nonsense", "127.0.0.1"}, {}};
+    return {{}, "Name or service not known"};
+  };
+  ask(*make());
+  ask(*make());
+  CHECK(settle(2) == "205 5; 205 5");
+  options.at.host = "b.lab";
+  pool.reset();
+  ask(*make());
+  CHECK(settle() == "503 the server cannot be connected: Name or service not known");
+}
+
+TEST_CASE_FIXTURE(http_fixture, "silence is 504 at the deadline, and half an answer shows what had come") {
+  options.terms.timeout = 20ms;
+  hears = [](server_end&, const std::string&) {};
+  ask(*make());
+  CHECK(settle().starts_with("504 the server has not answered within "));
+  hears = [](server_end& end, const std::string&) { end.say("HTTP/1.1 200 OK\r\n"); };
+  ask(*make(), method::put, "1");
+  const auto said = settle();
+  CHECK(said.starts_with("504 the server has not ended its answer within "));
+  CHECK(
+      said.ends_with("; this had come: 'HTTP/1.1 200 OK"
+                     "?"
+                     "?'; it may have been run"));
+}
+
+TEST_CASE_FIXTURE(http_fixture,
+                  "a GET on a connection that the server has just closed is sent again, a POST is not") {
+  std::size_t requests = 0;
+  hears = [&](server_end& end, const std::string&) {
+    // The second request on each connection meets its end.
+    if (++requests % 2 == 1) return end.answer("5");
+    end.close();
+  };
+  ask(*make());
+  CHECK(settle() == "205 5");
+  ask(*make());
+  CHECK(settle() == "205 5");
+  CHECK(requests == 3);
+  CHECK(connections == 2);
+  ask(*make(), method::post, "1");
+  CHECK(settle() ==
+        "502 the connection to the server ended before it had answered: it was closed at the other end; it "
+        "may have been run");
+  CHECK(requests == 4);
+  CHECK(connections == 2);
+}
+
+TEST_CASE_FIXTURE(http_fixture, "a connection on which something unasked came is not used again") {
+  hears = [](server_end& end, const std::string&) {
+    end.say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n5HTTP/1.1 200 OK\r\n");
+  };
+  for (int i = 0; i < 3; ++i) {
+    ask(*make());
+    CHECK(settle() == "205 5");
+  }
+  CHECK(connections == 3);
+}
+
+TEST_CASE_FIXTURE(http_fixture, "a refusal that comes before the body was read is heard") {
+  options.terms.most = 1 << 20;
+  hears = [](server_end&, const std::string&) {};
+  // The header alone is heard, as of a server that looks at it first.
+  door.close();
+  tcp::acceptor early(loop, {asio::ip::address_v4::loopback(), 0});
+  options.at.port = early.local_endpoint().port();
+  std::shared_ptr<tcp::socket> at;
+  early.async_accept([&](boost::system::error_code, tcp::socket made) {
+    at = std::make_shared<tcp::socket>(std::move(made));
+    asio::write(*at, asio::buffer(std::string("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")));
+  });
+  ask(*make(), method::put, '"' + std::string(8'000'000, 'x') + '"');
+  CHECK(settle() == "413 the server answers 413 Too Large");
+}
+
+TEST_CASE_FIXTURE(http_fixture,
+                  "a caller who leaves ends the connection, and a server that is gone harms nobody") {
+  bool is_heard = false;
+  hears = [&](server_end& end, const std::string&) {
+    if (!std::exchange(is_heard, true)) return;
+    end.answer("5");
+  };
+  ask(*make());
+  loop.restart();
+  while (!is_heard) loop.run_one();
+  running.clear();
+  ask(*make());
+  CHECK(settle() == "205 5");
+  CHECK(connections == 2);
+}
