@@ -142,7 +142,7 @@ std::optional<std::vector<resource_entry>> read_resources(const json_text& body)
     resources.push_back({text_of(path), methods_of(member_of(item, "methods")),
                          text_of(member_of(item, "type")), text_of(member_of(item, "unit")),
                          text_of(member_of(item, "title")), names_in(member_of(item, "subsystems")),
-                         std::string(item)});
+                         text_of(member_of(item, "events")), std::string(item)});
   }
   std::stable_sort(resources.begin(), resources.end(),
                    [](const auto& a, const auto& b) { return a.path < b.path; });
@@ -168,14 +168,22 @@ std::string show_resources(const std::vector<resource_entry>& resources, const o
     return out;
   }
   const bool for_people = how.terminal && how.kind == output_kind::body;
-  std::vector<row> rows{for_people ? row{"PATH", "METHODS", "TYPE", "UNIT", "TITLE", "SUBSYSTEMS"}
-                                   : row{"path", "methods", "type", "unit", "title", "subsystems"}};
+  // People see the last two columns only if there is something in them.
+  const auto is_shown = [&](const auto& has_some) {
+    return !for_people || std::any_of(resources.begin(), resources.end(), has_some);
+  };
+  const bool with_subsystems = is_shown([](const auto& r) { return !r.subsystems.empty(); });
+  const bool with_events = is_shown([](const auto& r) { return !r.events.empty(); });
+  const auto make_row = [&](row cells, std::string subsystems, std::string events) {
+    if (with_subsystems) cells.push_back(std::move(subsystems));
+    if (with_events) cells.push_back(std::move(events));
+    return cells;
+  };
+  std::vector<row> rows{for_people
+                            ? make_row({"PATH", "METHODS", "TYPE", "UNIT", "TITLE"}, "SUBSYSTEMS", "EVENTS")
+                            : make_row({"path", "methods", "type", "unit", "title"}, "subsystems", "events")};
   for (const auto& r : resources)
-    rows.push_back({r.path, r.methods, r.type, r.unit, r.title, spaced(r.subsystems)});
-  const bool anywhere =
-      std::all_of(resources.begin(), resources.end(), [](const auto& r) { return r.subsystems.empty(); });
-  if (for_people && anywhere)
-    for (auto& r : rows) r.pop_back();
+    rows.push_back(make_row({r.path, r.methods, r.type, r.unit, r.title}, spaced(r.subsystems), r.events));
   return show_rows(rows, how);
 }
 

@@ -43,6 +43,7 @@ struct resource_entry {
   std::string unit{};
   std::string title{};
   std::vector<std::string> subsystems{};  ///< under which it is found; empty: any
+  std::string events{};                   ///< the subsystem of its events; empty: it publishes none
   std::string json{};                     ///< the object as the device wrote it
 };
 

@@ -1,8 +1,12 @@
+#include <algorithm>
 #include <memory>
+#include <mqcoap/base/glob.hpp>
 #include <utility>
 
 #include "options/option_layer.hpp"
+#include "output/listing.hpp"
 #include "session/bus_session.hpp"
+#include "session/request_verb.hpp"
 #include "session/seen_event.hpp"
 #include "verbs/verbs.hpp"
 #include "words/duration_words.hpp"
@@ -17,6 +21,7 @@ struct events_words {
   std::string duration{};
   std::size_t count = 0;
   bool system = false;
+  bool list = false;
 };
 
 std::vector<std::string> filters_of(const events_words& given, const event_pattern& pattern,
@@ -72,6 +77,29 @@ class watcher {
   std::size_t faulty_ = 0;
 };
 
+/// Lists the resources of a device that publish events, instead of waiting for these.
+int list_publishers(const events_words& given, const settled_options& options) {
+  if (given.pattern.empty() || is_glob(given.pattern))
+    throw usage_failure("--list needs a TAG", "mqcoap events --list 2D_XX_0_9999");
+  if (!given.duration.empty() || given.count > 0 || given.system)
+    throw usage_failure("--list does not wait for events", "mqcoap events --list " + given.pattern);
+  const request_spec what(discovery_address(given.pattern), method::get);
+  session s(options);
+  s.connect();
+  const auto outcome = s.request(what);
+  auto resources =
+      outcome.answered && !outcome.error ? read_resources(outcome.answered->answer.body) : std::nullopt;
+  if (!resources) return report_outcome(outcome, what, options);
+  std::erase_if(*resources, [](const auto& r) { return r.events.empty(); });
+  // Events may be under another subsystem than requests.
+  if (options.quiet)
+    for (auto& r : *resources) r.subsystems = {r.events};
+  print(show_resources(*resources, options.output, options.quiet, what.to));
+  if (resources->empty() && !options.quiet)
+    complain("mqcoap: " + what.to.tag.text() + " lists no resource that publishes events");
+  return status_ok;
+}
+
 }  // namespace
 
 verb declare_events(CLI::App& root) {
@@ -85,17 +113,23 @@ verb declare_events(CLI::App& root) {
       ->option_text("N")
       ->positive();
   app->add_flag("--system", given->system, "Show status and presence messages too");
+  app->add_flag("--list", given->list,
+                "List the resources of TAG that publish events, and do not wait for these");
   app->footer(
       "An event that breaks the protocol, for example without a timestamp, is shown with a `!` and the\n"
       "reason; other programs drop it. A summary on stderr counts them.\n\n"
       "Examples:\n"
       "  mqcoap events\n"
       "  mqcoap events '2D_*/axuv/*'\n"
+      "  mqcoap events --list 2D_XX_0_9999\n"
       "  mqcoap events -o json --count 1 2D_XX_0_9999");
   auto has = effects::with_outputs({"body", "json", "raw", "csv"});
   has.token = false;
   return {.app = app,
-          .run = [given](const settled_options& options) { return watcher(*given, options).run(); },
+          .run =
+              [given](const settled_options& options) {
+                return given->list ? list_publishers(*given, options) : watcher(*given, options).run();
+              },
           .has = std::move(has)};
 }
 

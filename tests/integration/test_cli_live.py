@@ -59,7 +59,7 @@ class Listing(IntegrationTest):
         self.gateway(GATEWAY, LAB=broker.url)
         mq = self.cli(broker)
         self.assertEqual(mq.run("ls", "GW_1").stdout,
-                         "gains\tGET, PUT\tvalue\t\tGain of each channel\t\ntemperature\tGET\tsignal\tCel\t\t\n")
+                         "gains\tGET, PUT\tvalue\t\tGain of each channel\t\t\ntemperature\tGET\tsignal\tCel\t\t\t\n")
         addresses = mq.run("ls", "--quiet", "GW_1/axuv").stdout.split()
         self.assertEqual(addresses, ["GW_1/axuv/gains", "GW_1/axuv/temperature"])
         self.assertEqual(mq.run("get", addresses[0]).stdout, "[0,1]\n")
@@ -74,7 +74,7 @@ class Listing(IntegrationTest):
         broker = self.broker()
         self.gateway(GATEWAY, LAB=broker.url)
         mq = self.cli(broker)
-        self.assertEqual(mq.run("ls", "GW_2").stdout, "status\tGET\tvalue\t\t\taxuv\n")
+        self.assertEqual(mq.run("ls", "GW_2").stdout, "status\tGET\tvalue\t\t\taxuv\t\n")
         address = mq.run("ls", "--quiet", "GW_2").stdout.strip()
         self.assertEqual(address, "GW_2/axuv/status")
         self.assertEqual(mq.run("get", address).stdout, "1\n")

@@ -7,6 +7,7 @@
 #include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/config/template_merge.hpp>
+#include <mqcoap/config/topic_check.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
 
 namespace mqcoap {
@@ -14,6 +15,7 @@ namespace {
 
 std::optional<settings> build_settings(const root_spec& root, report& faults) {
   auto devices = build_devices(root, faults);
+  if (root.defaults.ns) check_topics(*root.defaults.ns, devices, faults);
   auto proxy = build_proxy(root, devices, faults);
   auto brokers = build_brokers(root, devices, faults);
   if (faults.failed()) return std::nullopt;

@@ -103,7 +103,8 @@ class resource_builder {
       return std::nullopt;
     }
     if (!how.every && !kind.tells_changes()) {
-      faults_.error(*at, "`on_change` without `every` is only for values and collections", "every: 2s");
+      faults_.error(*at, "`on_change` without `every` is only for values, collections and topics",
+                    "every: 2s");
       return std::nullopt;
     }
     return how;

@@ -23,6 +23,7 @@ enum class event : std::uint8_t {
   answer_duplicate,   ///< further answers of a device to one request
   answer_mismatched,  ///< answers with an awaited id and another topic or path
   answer_unexpected,  ///< answers to requests of others, mostly
+  topic_too_large,    ///< messages of a `topic` resource that are over limits.payload
   event_published,    ///< events of resources
   event_unread,       ///< events that were left out because the resource could not be read
   event_unsent,       ///< events that the connection refused

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mqcoap/gateway/event_decision.hpp>
+#include <mqcoap/gateway/event_topic.hpp>
 #include <mqcoap/gateway/steps/local_resources.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/serve/admission.hpp>
@@ -15,10 +16,6 @@ using namespace std::chrono_literals;
 
 /// An event that is not sent within this time is dropped.
 constexpr auto freshness = 1s;
-
-subsystem_name event_subsystem(const device_options& device) {
-  return device.subsystems.empty() ? subsystem_name::parse("events").value() : device.subsystems.front();
-}
 
 /// Returns the first time on the grid after `now`.
 steady_time next_on_grid(steady_time last, std::chrono::milliseconds every, steady_time now) {
@@ -81,27 +78,28 @@ void event_publisher::index_changes() {
   changing_.clear();
   for (const auto& each : sources_)
     if (each->how.on_change) changing_.emplace(key_of(*each), each);
-  if (changing_.empty())
+  if (changing_.empty()) {
     changes_ = {};
-  else if (!changes_)
-    changes_ = env_.facts.values.subscribe([this](const cell_changed& fact) { note_change(fact); });
+  } else if (changes_.empty()) {
+    changes_.push_back(env_.facts.values.subscribe(
+        [this](const cell_changed& fact) { note_change(fact.of.name().device, fact.of.name().path); }));
+    changes_.push_back(env_.facts.readings.subscribe(
+        [this](const reading_changed& fact) { note_change(fact.device, fact.path); }));
+  }
 }
 
 std::shared_ptr<event_publisher::source> event_publisher::make(const device_options& device,
                                                                const resource_options& resource,
                                                                const namespace_name& ns) const {
   const auto& how = *resource.events;
-  auto subsystem = event_subsystem(device);
-  general_topic topic(ns, subsystem, general_topic::kind::event, device.tag,
-                      resource_path::parse(resource.path, resource.path.size()).value());
-  return std::make_shared<source>(source{device.tag.text(), resource.path, subsystem.text(), how,
+  auto topic = event_topic(ns, device.subsystems, device.tag, resource.path);
+  return std::make_shared<source>(source{device.tag.text(), resource.path, topic.subsystem.text(), how,
                                          std::move(topic), how.every ? env_.time.now() : steady_time::max(),
                                          !how.every});
 }
 
-void event_publisher::note_change(const cell_changed& fact) {
-  const auto& name = fact.of.name();
-  const auto found = changing_.find(std::pair<std::string_view, std::string_view>(name.device, name.path));
+void event_publisher::note_change(std::string_view device, std::string_view path) {
+  const auto found = changing_.find(std::pair(device, path));
   if (found == changing_.end()) return;
   found->second->is_due = true;
   hurry();  // after the request that changes it

@@ -79,7 +79,7 @@ class event_publisher {
   std::shared_ptr<source> make(const device_options& device, const resource_options& resource,
                                const namespace_name& ns) const;
   void index_changes();
-  void note_change(const cell_changed& fact);
+  void note_change(std::string_view device, std::string_view path);
   void hurry() noexcept;
   steady_time find_next() const noexcept;
   void read(const std::shared_ptr<source>& from);
@@ -91,8 +91,8 @@ class event_publisher {
   request_id_generator ids_;
   std::vector<std::shared_ptr<source>> sources_;
   std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>>
-      changing_;          ///< the resources with `on_change`, by device and path
-  subscription changes_;  ///< empty if there are none, so that changes cost nothing
+      changing_;                       ///< the resources with `on_change`, by device and path
+  std::vector<subscription> changes_;  ///< empty if there are none, so that changes cost nothing
   steady_time due_at_ = steady_time::max();
   bool stopped_ = false;
 };

@@ -41,6 +41,12 @@ struct link_changed {
   const outage_cause* why = nullptr;  ///< it is down; null: it is up
 };
 
+/// The value of a resource that keeps no cell may have changed.
+struct reading_changed {
+  std::string_view device;
+  std::string_view path;
+};
+
 /// The facts about events in a gateway, for subscribers. No fact depends on the level of the log.
 /// @par Threads  Everything on the event loop.
 struct feed {
@@ -48,7 +54,8 @@ struct feed {
   channel<answer_written> written;
   channel<request_unreadable> unreadable;
   channel<link_changed> links;
-  channel<cell_changed> values;    ///< changes of resources with a state: value, collection, signal
+  channel<cell_changed> values;       ///< changes of resources with a state: value, collection, signal
+  channel<reading_changed> readings;  ///< changes of resources that hear of them: topic
   channel<reload_status> reloads;  ///< a reload has ended; published by the code that reads the configuration
 };
 

@@ -33,7 +33,8 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       state_(*store_, resource_state::default_waiting, &facts_.values),
       elsewhere_(proxy_, [this] { set_alarm(); }),
       timers_(time_, [this] { set_alarm(); }),
-      services_{time_, timers_, hooks_.notice ? hooks_.notice : spdlog_sink(), elsewhere_, hooks_.backends},
+      topics_(*links_.front(), {time_, options_, counted_, hooks_.notice ? hooks_.notice : spdlog_sink()}),
+      services_(make_services()),
       tags_(options_, devices_, proxy_),
       front_(*links_.front(), front_environment()),
       events_(events_environment()) {
@@ -47,6 +48,18 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
   compose_chain(options_);
   set_places();
   events_.configure(options_);
+}
+
+resource_services gateway::make_services() {
+  return {time_,
+          timers_,
+          hooks_.notice ? hooks_.notice : spdlog_sink(),
+          elsewhere_,
+          hooks_.backends,
+          &topics_,
+          [this](std::string_view device, std::string_view path) {
+            facts_.readings.publish({device, path}, [&](std::string_view why) { tell_failure(path, why); });
+          }};
 }
 
 event_publisher::environment gateway::events_environment() {
@@ -146,6 +159,7 @@ gateway::~gateway() { abandon(); }
 
 void gateway::start() {
   front_.subscribe();
+  topics_.subscribe(*links_.front());
   for (link* l : links_) l->start(*this);
 }
 
@@ -199,6 +213,7 @@ void gateway::wake_soon() {
 void gateway::on_link_up(link& l) noexcept {
   tell_link(l, nullptr);
   front_.on_link_up(l);
+  core_.attempt({}, [&] { topics_.on_link_up(l); });
   proxy_.on_link_up(l);
   if (&l == links_.front()) events_.on_link_up();
 }
@@ -206,11 +221,15 @@ void gateway::on_link_up(link& l) noexcept {
 void gateway::on_link_down(link& l, const outage_cause& why) noexcept {
   tell_link(l, &why);
   front_.on_link_down(l);
+  core_.attempt({}, [&] { topics_.on_link_down(l); });
   proxy_.on_link_down(l, why.words());
 }
 
 void gateway::on_message(link& l, const inbound& m) noexcept try {
   auto topic = exchange_topic::parse(m.topic);
+  // What stands under a topic of requests and answers is never data.
+  const bool is_own = topic && topic->ns() == options_.ns.text();
+  if (!is_own && topics_.on_message(l, m)) return;
   if (!topic) return drop(event::foreign_topic, m.topic);
   if (m.retained) return drop(event::retained, m.topic);
   if (topic->which() == exchange_topic::kind::response) {

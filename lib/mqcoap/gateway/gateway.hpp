@@ -25,6 +25,7 @@
 #include <mqcoap/gateway/rival_watch.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/tag_directory.hpp>
+#include <mqcoap/gateway/topic_board.hpp>
 #include <mqcoap/protocol/request_id.hpp>
 #include <mqcoap/resource/resource_services.hpp>
 #include <mqcoap/serve/chain_builder.hpp>
@@ -133,6 +134,7 @@ class gateway final : public link_events {
   proxy::environment proxy_environment();
   mqtt_front::environment front_environment();
   event_publisher::environment events_environment();
+  resource_services make_services();
   device_map make_devices(const gateway_options& options, state_draft& draft);
   void keep_devices(device_map changed);
   void set_places() noexcept;
@@ -168,6 +170,7 @@ class gateway final : public link_events {
   resource_state state_;  ///< of the devices' resources; it stays over a reload
   proxy_forwarder elsewhere_;
   timer_queue timers_;
+  topic_board topics_;
   const resource_services services_;  ///< services for those resources
   device_map devices_;
   std::vector<std::shared_ptr<local_device>>

@@ -30,6 +30,7 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   front_.serve_from(*links_.front());
   let_go_of_links(before);
   front_.subscribe();
+  topics_.subscribe(*links_.front());
   wake_soon();
 }
 
@@ -75,7 +76,10 @@ void gateway::retire() {
   std::vector<link*> over;
   std::erase_if(leaving_links_, [&](const leaving_link& each) {
     const bool done = proxy_.let_go(*each.via) && !front_.uses(*each.via);
-    if (done) over.push_back(each.via);
+    if (done) {
+      topics_.let_go(*each.via);
+      over.push_back(each.via);
+    }
     return done;
   });
   if (hooks_.retired)

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <iterator>
+#include <mqcoap/gateway/event_topic.hpp>
 #include <mqcoap/resource/discovery.hpp>
 #include <mqcoap/resource/resource_site.hpp>
 #include <set>
@@ -54,8 +55,10 @@ class local_device::builder {
     resource_info describe() const {
       std::vector<std::string> subsystems;
       for (const auto& s : of_.options_.subsystems) subsystems.push_back(s.text());
-      return {options_.path, options_.kind.offered(), std::string(options_.kind.name()),
-              options_.unit, options_.title,          std::move(subsystems)};
+      auto events = options_.events ? event_subsystem(of_.options_.subsystems).text() : std::string();
+      return {options_.path,    options_.kind.offered(), std::string(options_.kind.name()),
+              options_.unit,    options_.title,          std::move(subsystems),
+              std::move(events)};
     }
     void move_gauges(std::vector<gauge>& to) {
       std::move(gauges_.begin(), gauges_.end(), std::back_inserter(to));
@@ -73,12 +76,10 @@ class local_device::builder {
       return other->second->value_;
     }
     void serve(std::string pattern, std::shared_ptr<handler> target) override {
+      if (target->is_metric()) gauges_.push_back({options_.path, options_.unit, target});
       of_.serve(pattern, std::move(target));
     }
     void hold_value(std::shared_ptr<cell> value) override { value_ = std::move(value); }
-    void add_gauge(std::shared_ptr<const cell> value) override {
-      gauges_.push_back({options_.path, options_.unit, std::move(value)});
-    }
 
    private:
     builder& of_;

@@ -28,11 +28,11 @@ class local_device {
   /// which it only answers discovery.
   void handle(responder&& r);
 
-  /// A value that is also a metric.
+  /// A resource that is also a metric.
   struct gauge {
     std::string path;
     std::string unit;
-    std::shared_ptr<const cell> value;
+    std::shared_ptr<handler> of;  ///< knows the number
   };
   const std::string& tag() const noexcept { return options_.tag.text(); }
   const std::vector<gauge>& gauges() const noexcept { return gauges_; }

@@ -22,7 +22,8 @@ inline constexpr std::array drop_reasons{drop_reason{event::foreign_topic, "fore
                                          drop_reason{event::answer_late, "answer_late"},
                                          drop_reason{event::answer_duplicate, "answer_duplicate"},
                                          drop_reason{event::answer_mismatched, "answer_mismatched"},
-                                         drop_reason{event::answer_unexpected, "answer_unexpected"}};
+                                         drop_reason{event::answer_unexpected, "answer_unexpected"},
+                                         drop_reason{event::topic_too_large, "topic_too_large"}};
 
 /// The reasons why a connection did not transmit messages, as labels.
 struct link_drop_reason {

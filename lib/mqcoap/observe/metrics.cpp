@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
-#include <mqcoap/json/json_number.hpp>
 #include <mqcoap/observe/drop_reasons.hpp>
 #include <mqcoap/observe/metrics_text.hpp>
 #include <mqcoap/observe/observer.hpp>
@@ -111,11 +110,8 @@ void add_last_seen(family& f, const observer& o) {
 
 void add_values(family& f, const observer& o) {
   for (const auto& [tag, device] : o.running().devices())
-    for (const auto& gauge : device->gauges()) {
-      const auto& value = gauge.value->current();
-      if (!value.is_number()) continue;  // only programs that build their own options get here
-      if (const auto number = read_json_number(value.text())) f.add({tag, gauge.path, gauge.unit}, *number);
-    }
+    for (const auto& gauge : device->gauges())
+      if (const auto number = gauge.of->measured()) f.add({tag, gauge.path, gauge.unit}, *number);
 }
 
 void add_link_drops(family& f, const observer& o) {
@@ -203,7 +199,7 @@ const row rows[] = {
      [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().queued; }); }},
     {{"mqcoap_log_lines_dropped_total", "counter", "", "Lines of the log that were lost, because they could not be written, or not fast enough."},
      [](family& f, const observer& o) { f.add_count({}, o.log_dropped()); }},
-    {{"mqcoap_resource_value", "gauge", "device, path, unit", "Values of the resources with `metric: true`."},
+    {{"mqcoap_resource_value", "gauge", "device, path, unit", "Values of the resources with `metric: true`; absent while there is no number."},
      add_values},
     {{"process_cpu_seconds_total", "counter", "", "Processor time used."},
      [](family& f, const observer&) { f.add({}, process_usage::now().cpu_seconds); }},

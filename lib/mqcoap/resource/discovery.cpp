@@ -29,6 +29,7 @@ void append_json(std::string& out, const resource_info& r) {
   if (!r.title.empty()) append_json_member(out, "title", r.title);
   if (!r.subsystems.empty())
     out.append(",\"subsystems\":[\"").append(words(r.subsystems, "\",\"")).append("\"]");
+  if (!r.events.empty()) append_json_member(out, "events", r.events);
   out += '}';
 }
 
@@ -69,6 +70,7 @@ void append_link(std::string& out, const resource_info& r) {
   if (!r.unit.empty()) append_attribute(out, "unit", r.unit);
   if (!r.title.empty()) append_attribute(out, "title", r.title);
   if (!r.subsystems.empty()) append_attribute(out, "subsystems", words(r.subsystems, " "));
+  if (!r.events.empty()) append_attribute(out, "events", r.events);
 }
 
 template <class Append>

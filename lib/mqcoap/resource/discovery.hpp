@@ -12,12 +12,12 @@ namespace mqcoap {
 inline constexpr std::string_view discovery_path = ".well-known/core";
 
 /// Answers GET `.well-known/core` with the resources of one device, without itself, in one of two forms:
-/// - a JSON array of objects with `path`, `methods` (an array of names), `type`, and `unit`, `title` and
-///   `subsystems` (an array of names) if they are set;
+/// - a JSON array of objects with `path`, `methods` (an array of names), `type`, and `unit`, `title`,
+///   `subsystems` (an array of names) and `events` (the subsystem of its events) if they are set;
 /// - with `accept: application/link-format`, RFC 6690 text in a JSON string:
 ///   `</gains>;rt="value";ct=50;methods="GET PUT";unit="V";title="Gains"`. `rt` is the type; `ct=50`
-///   (application/json) is present if GET is possible; `methods`, `unit` and `subsystems` are extension
-///   attributes. A subtree keeps its `**`: `</probe/**>`.
+///   (application/json) is present if GET is possible; `methods`, `unit`, `subsystems` and `events` are
+///   extension attributes. A subtree keeps its `**`: `</probe/**>`.
 class discovery_resource final : public handler {
  public:
   explicit discovery_resource(const std::vector<resource_info>& resources);

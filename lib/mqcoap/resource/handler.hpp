@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mqcoap/protocol/responder.hpp>
+#include <optional>
 
 namespace mqcoap {
 
@@ -12,6 +13,11 @@ class handler {
   /// Takes the call when it answers or keeps it. An exception before that leaves the call with the caller,
   /// who then answers.
   virtual void handle(responder&& r) = 0;
+
+  /// Returns true if its value is also a metric.
+  virtual bool is_metric() const noexcept { return false; }
+  /// Returns the number of that metric, without I/O; nothing while there is none.
+  virtual std::optional<double> measured() { return std::nullopt; }
 };
 
 }  // namespace mqcoap

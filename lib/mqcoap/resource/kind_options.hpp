@@ -14,12 +14,19 @@ namespace mqcoap {
 
 class resource_site;
 
+/// The ordinary MQTT topics that a resource uses; empty: none.
+struct used_topics {
+  std::string read{};     ///< the topic whose messages are its value
+  std::string written{};  ///< the topic on which it publishes
+};
+
 /// The requirements for the options of a kind, besides equality: the kind's name, a literal, which discovery
 /// shows and which identifies its cells; the methods for discovery; and a function that makes the resource.
-/// Kinds may have three more:
+/// Kinds may have four more:
 /// - `std::vector<std::string> conditions() const`: paths of the device whose values are its conditions
 /// - `const device_tag* asked_device() const`: the other device that it asks
-/// - `bool tells_changes() const`: its value is that of a cell, which publishes its changes
+/// - `bool tells_changes() const`: the gateway learns of the changes of its value
+/// - `used_topics topics() const`: the MQTT topics that it reads and writes
 template <class T>
 concept kind_of_resource = requires(const T& options, const T& others, resource_site& at) {
   { T::kind_name } -> std::convertible_to<std::string_view>;
@@ -44,8 +51,11 @@ class kind_options {
   /// Returns the other device that it asks; null: none.
   const device_tag* asked_device() const noexcept { return options_->asked_device(); }
 
-  /// True if the feed has the changes of its value (feed::values); otherwise it has to be read.
+  /// True if the feed has the changes of its value (feed::values, feed::readings); otherwise it has to be
+  /// read.
   bool tells_changes() const noexcept { return options_->tells_changes(); }
+  /// Returns the MQTT topics that it uses besides those of the protocol.
+  used_topics topics() const { return options_->topics(); }
 
   /// Returns null if it is of another kind.
   template <class T>
@@ -67,6 +77,7 @@ class kind_options {
     virtual std::vector<std::string> conditions() const = 0;
     virtual const device_tag* asked_device() const noexcept = 0;
     virtual bool tells_changes() const noexcept = 0;
+    virtual used_topics topics() const = 0;
     virtual bool equals(const any_kind& other) const = 0;
   };
 
@@ -94,6 +105,12 @@ class kind_options {
         return options.tells_changes();
       else
         return false;
+    }
+    used_topics topics() const override {
+      if constexpr (requires { options.topics(); })
+        return options.topics();
+      else
+        return {};
     }
     bool equals(const any_kind& other) const override {
       const auto* const same = dynamic_cast<const model*>(&other);

@@ -11,6 +11,7 @@
 #include <mqcoap/resource/process/process.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
 #include <mqcoap/resource/signal/signal.hpp>
+#include <mqcoap/resource/topic/topic.hpp>
 #include <mqcoap/resource/value/value.hpp>
 
 namespace mqcoap {
@@ -28,6 +29,7 @@ std::vector<const kind_module*>& all_kinds() {
       &exec_kind(),        //
       &process_kind(),     //
       &line_kind(),        //
+      &topic_kind(),       //
       &http_kind(),        //
   };
   return kinds;

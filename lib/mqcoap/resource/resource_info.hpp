@@ -14,6 +14,7 @@ struct resource_info {
   std::string unit;                       ///< UCUM or SenML name; empty: none
   std::string title;                      ///< title for people; empty: none
   std::vector<std::string> subsystems{};  ///< the subsystems of the resource; empty: any
+  std::string events{};                   ///< the subsystem under which its events are published; empty: none
 };
 
 }  // namespace mqcoap

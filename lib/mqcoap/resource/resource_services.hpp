@@ -1,15 +1,18 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/protocol/address.hpp>
 #include <mqcoap/protocol/responder.hpp>
 #include <mqcoap/serve/timer_queue.hpp>
+#include <string_view>
 
 namespace mqcoap {
 
 class backend_services;
+class message_topics;
 
 /// Forwards calls to other devices, for resources that lead to them.
 class forwarder {
@@ -31,6 +34,9 @@ struct resource_services {
   log_sink log;         ///< lines for the operator; never empty
   forwarder& elsewhere;
   backend_services* backends = nullptr;  ///< null: nothing outside of the process is reached, as in tests
+  message_topics* topics = nullptr;      ///< null: no MQTT topics are read
+  /// Tells that a value which is in no cell has changed, and can be read; may be empty.
+  std::function<void(std::string_view device, std::string_view path)> changed{};
 };
 
 }  // namespace mqcoap

@@ -22,12 +22,10 @@ class resource_site {
   virtual std::shared_ptr<cell> value_at(const std::string& path) = 0;
 
   /// Registers a handler for a path, or with a final `/**` for all paths below. Throws std::invalid_argument
-  /// if it is already served.
+  /// if it is already served. A handler that is a metric becomes one.
   virtual void serve(std::string pattern, std::shared_ptr<handler> target) = 0;
   /// Lets other resources read the value of this one.
   virtual void hold_value(std::shared_ptr<cell> value) = 0;
-  /// Adds a metric for a value that is always a number.
-  virtual void add_gauge(std::shared_ptr<const cell> value) = 0;
 
  protected:
   ~resource_site() = default;

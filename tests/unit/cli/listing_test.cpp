@@ -66,7 +66,8 @@ TEST_CASE("resources are read, sorted and shown") {
       R"([{"path":"gains","methods":["GET","PUT"],"type":"value","title":"a\tb"},{"path":"arm","methods":["POST"],"unit":"V"}])"));
   REQUIRE(found.has_value());
   const auto asked = *address::parse("D/s/.well-known/core");
-  CHECK(show_resources(*found, {}, false, asked) == "arm\tPOST\t\tV\t\t\ngains\tGET, PUT\tvalue\t\ta?b\t\n");
+  CHECK(show_resources(*found, {}, false, asked) ==
+        "arm\tPOST\t\tV\t\t\t\ngains\tGET, PUT\tvalue\t\ta?b\t\t\n");
   CHECK(show_resources(*found, {}, true, asked) == "D/s/arm\nD/s/gains\n");
   CHECK(show_resources(*found, {.terminal = true}, false, asked)
             .starts_with("PATH   METHODS   TYPE   UNIT  TITLE\narm"));
@@ -83,6 +84,15 @@ TEST_CASE("resources are addressed under a subsystem that they have") {
   const auto table = show_resources(*found, {.terminal = true}, false, asked);
   CHECK(table.starts_with("PATH  METHODS  TYPE  UNIT  TITLE  SUBSYSTEMS\n"));
   CHECK(table.find("axuv host") != std::string::npos);
+}
+
+TEST_CASE("resources that publish tell under which subsystem") {
+  const auto found = read_resources(json(R"([{"path":"a","events":"axuv"},{"path":"b"}])"));
+  REQUIRE(found.has_value());
+  const auto asked = *address::parse("D/s/.well-known/core");
+  CHECK(show_resources(*found, {}, false, asked) == "a\t\t\t\t\t\taxuv\nb\t\t\t\t\t\t\n");
+  CHECK(show_resources(*found, {.terminal = true}, false, asked)
+            .starts_with("PATH  METHODS  TYPE  UNIT  TITLE  EVENTS\na"));
 }
 
 TEST_CASE("what is no list of resources is told apart") {

@@ -9,6 +9,7 @@
 #include <mqcoap/resource/process/process.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
 #include <mqcoap/resource/signal/signal.hpp>
+#include <mqcoap/resource/topic/topic.hpp>
 #include <mqcoap/resource/value/value.hpp>
 #include <sstream>
 
@@ -451,6 +452,29 @@ TEST_CASE("instruments have an address, and terms") {
   const auto& channel = kind<line_options>(s, "A", "channel/**");
   CHECK(channel.terms == line_terms{.idle = 0s, .drain = 2s});
   CHECK(channel.rest.has_value());
+}
+
+TEST_CASE("topics are read and written") {
+  const auto s = load("topics");
+  using form = reading_options::form;
+  const auto& vacuum = kind<topic_options>(s, "A", "vacuum");
+  CHECK(vacuum.topic == "lab/vacuum/gauge1");
+  CHECK(vacuum.front.reading == reading_options{.as = form::json, .pointer = "/pressure", .expr = "x * 100"});
+  CHECK(vacuum.front.is_metric);
+  CHECK(vacuum.stale_after == 30s);
+  CHECK(vacuum.offered() == method_set{method::get});
+  CHECK(resource(device(s, "A"), "vacuum").events == event_options{.on_change = true});
+  const auto& valve = kind<topic_options>(s, "A", "valve");
+  CHECK(valve.set_topic == "lab/valve/set");
+  CHECK(valve.set_retain);
+  CHECK(valve.front.schema.has_value());
+  CHECK(valve.front.reading == reading_options{});
+  CHECK_FALSE(valve.stale_after.has_value());
+  CHECK(valve.offered() == method_set{method::get, method::put});
+  CHECK(kind<topic_options>(s, "A", "uptime").topic == "$SYS/broker/uptime");
+  const auto& wave = kind<signal_options>(s, "A", "wave");
+  CHECK(wave.sample == 100ms);
+  CHECK(wave.is_metric);
 }
 
 TEST_CASE("HTTP servers have a URL, and terms") {

@@ -80,6 +80,28 @@ TEST_CASE_FIXTURE(backend_fixture, "a GET gets the value that is made of what wa
   CHECK(last() == "203 null");
 }
 
+TEST_CASE_FIXTURE(backend_fixture, "a metric is the number that was read last, and absent after a failure") {
+  CHECK_FALSE(tested->is_metric());
+  options.is_metric = true;
+  tested = make();
+  CHECK(tested->is_metric());
+  CHECK_FALSE(tested->measured().has_value());
+  send({method::get, "x"});
+  by->read(0, "21.5\n");
+  CHECK(tested->measured() == 21.5);
+  send({method::put, "x", "5"});
+  by->end(1, backend_reply::error(response_code::service_unavailable, "busy"));
+  CHECK(tested->measured() == 21.5);
+  send({method::get, "x"});
+  by->read(2, "garbage");
+  CHECK_FALSE(tested->measured().has_value());
+  send({method::get, "x"});
+  by->read(3, "22");
+  send({method::get, "x"});
+  by->end(4, backend_reply::error(response_code::gateway_timeout, "silent"));
+  CHECK_FALSE(tested->measured().has_value());
+}
+
 TEST_CASE_FIXTURE(backend_fixture,
                   "what cannot be read is the fault that the backend says, with what was read") {
   send({method::get, "x"});

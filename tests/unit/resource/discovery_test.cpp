@@ -65,6 +65,16 @@ TEST_CASE("discovery says under which subsystems a resource is found, if not und
   CHECK(links(two) == R"(</gains>;rt="value";ct=50;methods="GET";subsystems="axuv host")");
 }
 
+TEST_CASE("discovery says under which subsystem a resource publishes events") {
+  const std::vector<resource_info> two{{"gains", {method::get}, "value", "", "", {}, "axuv"},
+                                       {"list", {method::get}, "collection", "", ""}};
+  CHECK(discover(two).body.value() ==
+        json_value(R"([{"path": "gains", "methods": ["GET"], "type": "value", "events": "axuv"},
+                       {"path": "list", "methods": ["GET"], "type": "collection"}])"));
+  CHECK(links(two) == R"(</gains>;rt="value";ct=50;methods="GET";events="axuv",)"
+                      R"(</list>;rt="collection";ct=50;methods="GET")");
+}
+
 TEST_CASE("a device without resources has an empty list in both forms") {
   CHECK(discover({}).body.text() == "[]");
   CHECK(links({}).empty());

@@ -46,6 +46,44 @@ TEST_CASE("a signal is computed from the seconds since it was made") {
   CHECK(number_of(ask(signal, {.path = "i"})) == doctest::Approx(2.5));
 }
 
+TEST_CASE("a sampled signal keeps the number of the last point of its grid, which does not drift") {
+  manual_clock time;
+  time.advance(7777ms);
+  auto signal = make({"t", 100ms}, time);
+  CHECK(ask(signal, {.path = "s"}).body.text() == "0");
+  time.advance(99ms);
+  CHECK(ask(signal, {.path = "s"}).body.text() == "0");
+  time.advance(1ms);
+  CHECK(ask(signal, {.path = "s"}).body.text() == "0.1");
+  time.advance(1h + 50ms);  // nobody asked meanwhile
+  CHECK(ask(signal, {.path = "s"}).body.text() == "3600.1");
+  CHECK(signal.measured() == 3600.1);
+}
+
+TEST_CASE("a sample with noise is drawn once, and a fault of it stays as well") {
+  manual_clock time;
+  auto noise = make({"noise()", 1s}, time);
+  const auto first = std::string(ask(noise, {.path = "s"}).body.text());
+  time.advance(999ms);
+  CHECK(ask(noise, {.path = "s"}).body.text() == first);
+  time.advance(1ms);
+  CHECK(ask(noise, {.path = "s"}).body.text() != first);
+  auto broken = make({"1/t", 1s}, time);
+  time.advance(500ms);
+  CHECK(words_of(ask(broken, {.path = "s"})) == "s at t = 0: its expression gives no finite number");
+  CHECK_FALSE(broken.measured().has_value());
+  time.advance(500ms);
+  CHECK(ask(broken, {.path = "s"}).body.text() == "1");
+}
+
+TEST_CASE("a signal that is a metric is computed when it is asked for") {
+  manual_clock time;
+  auto signal = make({"2*t", 0ms, true}, time);
+  CHECK(signal.is_metric());
+  time.advance(1500ms);
+  CHECK(signal.measured() == 3);
+}
+
 TEST_CASE("a signal is written as a person would write it") {
   manual_clock time;
   const auto written = [&](const char* expression) {

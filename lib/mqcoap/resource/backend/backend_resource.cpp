@@ -1,5 +1,6 @@
 #include <mqcoap/resource/backend/backend_resource.hpp>
 
+#include <mqcoap/json/json_number.hpp>
 #include <mqcoap/protocol/content_format.hpp>
 #include <mqcoap/resource/conditions.hpp>
 #include <mqcoap/state/version.hpp>
@@ -110,7 +111,10 @@ void backend_resource::end(const std::shared_ptr<work>& ended, backend_reply rep
   if (callers.empty()) return;
   const bool is_get = callers.front()->waiting.req().verb == method::get;
   if (is_get && !is_error(reply.code)) return give_reading(callers, reply);
-  if (!is_get) cached_.reset();  // what was read meanwhile may be of before
+  if (is_get)
+    measured_.reset();
+  else
+    cached_.reset();  // what was read meanwhile may be of before
   for (const auto& each : callers) {
     auto what = answer_to(each->waiting.req(), reply);
     std::move(each->waiting).respond(std::move(what));
@@ -119,6 +123,7 @@ void backend_resource::end(const std::shared_ptr<work>& ended, backend_reply rep
 
 void backend_resource::give_reading(const caller_list& callers, const backend_reply& reply) {
   const auto made = reply.body ? reading_.make(*reply.body) : reading_.make(reply.text);
+  measured_ = made && made->is_number() ? read_json_number(made->text()) : std::nullopt;
   if (!made) {
     for (const auto& each : callers) {
       const auto words = std::string(each->waiting.req().path.key()) + ": " + made.error().words;

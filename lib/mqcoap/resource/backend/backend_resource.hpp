@@ -23,6 +23,7 @@ struct backend_resource_options {
   /// How long a value that was read answers further GETs; 0: each GET reads. GETs that arrive during a
   /// reading share it.
   std::chrono::milliseconds cache{0};
+  bool is_metric = false;  ///< the number that was read last is also a metric
 
   friend bool operator==(const backend_resource_options&, const backend_resource_options&) = default;
 };
@@ -34,6 +35,8 @@ class backend_resource final : public handler, public std::enable_shared_from_th
  public:
   backend_resource(backend_resource_options options, std::shared_ptr<backend> by, const clock& time);
   void handle(responder&& r) override;
+  bool is_metric() const noexcept override { return options_.is_metric; }
+  std::optional<double> measured() override { return measured_; }
 
  private:
   struct caller {
@@ -63,6 +66,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   std::list<std::shared_ptr<work>> under_way_;
   std::optional<json_text> cached_;
   steady_time cached_until_{};
+  std::optional<double> measured_;   ///< the last reading; nothing if it failed, or gave no number
   std::weak_ptr<work> reading_now_;  ///< with `cache`: the reading that further GETs share
 };
 

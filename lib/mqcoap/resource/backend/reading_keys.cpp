@@ -53,6 +53,16 @@ value_type<reading_options> reading_form() {
           map.section};
 }
 
+value_type<std::string> reading_pointer() {
+  const std::string words = "a JSON Pointer like /pressure";
+  return refine(text(words), words, string_schema("^/"),
+                [words](std::string pointer, const node& n, read_context& ctx) -> std::optional<std::string> {
+                  if (!pointer.empty() && is_json_pointer(pointer)) return pointer;
+                  mismatch(n, words, ctx, "a '/' before each key, and ~0 for '~', ~1 for '/' within one");
+                  return std::nullopt;
+                });
+}
+
 value_type<std::string> reading_expression() {
   const std::string words = "an expression like x / 1000";
   return refine(text(words), words, string_schema(),
@@ -80,6 +90,13 @@ backend_resource_options build_backend_options(const backend_keys& keys, method_
   options.methods = methods;
   options.max_depth = at.limits.depth;
   if (keys.parse) options.reading = keys.parse->value;
+  if (keys.pointer) {
+    options.reading.pointer = keys.pointer->value;
+    if (!keys.parse)
+      options.reading.as = form::json;
+    else if (options.reading.as != form::json)
+      at.faults.error(*keys.pointer->at->key, "a pointer leads into JSON", "parse: json");
+  }
   if (keys.expr) {
     options.reading.expr = keys.expr->value;
     if (options.reading.as == form::text)
@@ -95,6 +112,15 @@ backend_resource_options build_backend_options(const backend_keys& keys, method_
       at.faults.error(*keys.schema->at->key,
                       "a schema is for what is written, and neither PUT nor POST is allowed");
     options.schema = keys.schema->value;
+  }
+  if (keys.metric && keys.metric->value) {
+    options.is_metric = true;
+    if (at.path.value.find('*') != std::string::npos)
+      at.faults.error(*keys.metric->at->key, "a metric is of one path, and this resource has many");
+    else if (!methods.contains(method::get))
+      at.faults.error(*keys.metric->at->key, "a metric is what a GET reads, and GET is not allowed");
+    else if (options.reading.as == form::text)
+      at.faults.error(*keys.metric->at->key, "a metric is a number, and a text is read", "parse: number");
   }
   return options;
 }

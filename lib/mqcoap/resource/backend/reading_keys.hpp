@@ -7,12 +7,17 @@
 #include <mqcoap/resource/kind_module.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 // The keys beside that of the kind which all kinds with a backend have.
 namespace mqcoap {
 
 /// `text`, `number`, `json`, or `{regex: R, as: text|number}`.
 value_type<reading_options> reading_form();
+/// A JSON Pointer that is not empty.
+value_type<std::string> reading_pointer();
 /// An expression of `x`.
 value_type<std::string> reading_expression();
 /// A JSON Pointer (RFC 6901).
@@ -21,21 +26,26 @@ value_type<std::string> reading_pointer();
 /// What stands under these keys. A struct of keys derives from it.
 struct backend_keys {
   std::optional<located<reading_options>> parse;
+  std::optional<located<std::string>> pointer;
   std::optional<located<std::string>> expr;
   std::optional<located<std::chrono::milliseconds>> cache;
   std::optional<located<json_schema>> schema;
+  std::optional<located<bool>> metric;
 };
 
 /// Rows of the table of a kind whose struct of keys derives from backend_keys.
 template <class Keys>
 std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
-                                              std::string parse_absent = "`text`") {
+                                              std::string parse_absent = "`text`, with `pointer` `json`") {
   using keys = backend_keys;
   rows.push_back(key<Keys>("parse", with_place(reading_form()), presence::optional(std::move(parse_absent)),
                            "How a value is made of what is read: `text` (UTF-8, without the line end behind "
                            "it), `number`, `json`, or `{regex: R, as: text|number}`, whose first group is "
                            "read (RE2)",
                            [](Keys& to, auto value) { static_cast<keys&>(to).parse = std::move(value); }));
+  rows.push_back(key<Keys>("pointer", with_place(reading_pointer()), presence::optional("the whole value"),
+                           "Which part of the JSON that was read is given: a JSON Pointer (RFC 6901)",
+                           [](Keys& to, auto value) { static_cast<keys&>(to).pointer = std::move(value); }));
   rows.push_back(key<Keys>("expr", with_place(reading_expression()), presence::optional("the number itself"),
                            "What is given in place of the number `x` that was read, like `x / 1000`: an "
                            "expression of muParser, with `pi` and `e`",
@@ -50,6 +60,16 @@ std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
                            "JSON Schema of what may be stored, the value here included, in the words of "
                            "docs/schema.md",
                            [](Keys& to, auto value) { static_cast<keys&>(to).schema = std::move(value); }));
+  rows.push_back(key<Keys>("metric", with_place(boolean()), presence::optional("`false`"),
+                           "Whether the number that was read last is also the metric `mqcoap_resource_value`",
+                           [](Keys& to, auto value) { static_cast<keys&>(to).metric = std::move(value); }));
+  return rows;
+}
+
+/// Returns the rows without that of a key which has no meaning for a kind.
+template <class Keys>
+std::vector<kind_row<Keys>> without_key(std::vector<kind_row<Keys>> rows, std::string_view name) {
+  std::erase_if(rows, [name](const auto& each) { return each.row.info.name == name; });
   return rows;
 }
 

@@ -24,31 +24,31 @@ std::optional<kind_options> build_process(const process_keys& keys, const kind_p
   return options;
 }
 
-/// It answers with JSON: there is nothing to parse.
-std::vector<kind_row<process_keys>> without_parse(std::vector<kind_row<process_keys>> rows) {
-  std::erase_if(rows, [](const auto& each) { return each.row.info.name == "parse"; });
-  return rows;
-}
-
 }  // namespace
 
 const kind_module& process_kind() {
   using keys = process_keys;
   static const kind_table<keys> table{
-      without_parse(with_backend_keys<keys>(
-          {key<keys>(
-               "process", with_place(program_words()), another_kind(),
-               "A program that runs all the time, and its arguments. For each request it reads a line like "
-               "`{\"id\":7,\"method\":\"GET\",\"path\":\"data/0\",\"body\":null}` from its standard input, "
-               "where the path is what `**` stands for, and writes a line like "
-               "`{\"id\":7,\"code\":205,\"body\":[1,2]}` to its standard output, in any order; `code` and "
-               "`body` may be left out, and a write gets a body with 205 alone. When it ends, it is started "
-               "again, and requests get 503 "
-               "meanwhile. Its standard error goes to the log. It ends at the end of its input, or "
-               "by SIGTERM.",
-               &keys::process),
-           methods_key("all", &keys::methods), environment_key(&keys::environment),
-           timeout_key("`limits.handler_timeout`", &keys::timeout)})),
+      // It answers with JSON: there is nothing to parse.
+      without_key(
+          with_backend_keys<keys>(
+              {key<keys>("process", with_place(program_words()), another_kind(),
+                         "A program that runs all the time, and its arguments. For each request it reads a "
+                         "line like "
+                         "`{\"id\":7,\"method\":\"GET\",\"path\":\"data/0\",\"body\":null}` from its "
+                         "standard input, "
+                         "where the path is what `**` stands for, and writes a line like "
+                         "`{\"id\":7,\"code\":205,\"body\":[1,2]}` to its standard output, in any order; "
+                         "`code` and "
+                         "`body` may be left out, and a write gets a body with 205 alone. When it ends, it "
+                         "is started "
+                         "again, and requests get 503 "
+                         "meanwhile. Its standard error goes to the log. It ends at the end of its input, or "
+                         "by SIGTERM.",
+                         &keys::process),
+               methods_key("all", &keys::methods), environment_key(&keys::environment),
+               timeout_key("`limits.handler_timeout`", &keys::timeout)}),
+          "parse"),
       build_process,
       nullptr,
       {.paths = subtree_paths::allowed}};

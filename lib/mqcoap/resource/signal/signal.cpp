@@ -110,34 +110,54 @@ std::optional<json_text> signal_terms::initial() const {
 
 std::vector<change> signal_terms::adopt(const std::shared_ptr<cell>& held) const {
   const auto* const before = dynamic_cast<const signal_terms*>(&held->terms());
-  if (before != nullptr && before->options_ == options_) return {};
+  if (before != nullptr && before->options_.expression == options_.expression) return {};
   return {{held, 0, with_version(*initial())}};
 }
 
 signal_resource::signal_resource(signal_options options, const clock& time, state_draft& draft,
                                  std::string device, std::string path)
-    : evaluator_(std::make_unique<evaluator>(options.expression)),
+    : sampling_{options.sample, options.is_metric},
+      evaluator_(std::make_unique<evaluator>(options.expression)),
       time_(time),
       cell_(draft.open({std::move(device), std::move(path), signal_options::kind_name},
                        std::make_shared<signal_terms>(std::move(options), time.now()))) {}
 
 signal_resource::~signal_resource() = default;
 
+signal_resource::computed signal_resource::compute(double seconds) {
+  try {
+    const double number = evaluator_->at(seconds);
+    if (std::isfinite(number)) return {seconds, number, {}};
+    return {seconds, std::nullopt, "its expression gives no finite number"};
+  } catch (const std::domain_error& e) {
+    return {seconds, std::nullopt, e.what()};
+  }
+}
+
+/// Computes the points of the grid from its beginning, so that no error adds up.
+signal_resource::computed signal_resource::now() {
+  using seconds = std::chrono::duration<double>;
+  const auto start = start_of(*cell_);
+  const auto passed = time_.now() - start;
+  if (sampling_.period.count() == 0) return compute(seconds(passed).count());
+  const auto point = start + passed / sampling_.period * sampling_.period;
+  if (!sample_ || sampled_at_ != point) {
+    sample_ = compute(seconds(point - start).count());
+    sampled_at_ = point;
+  }
+  return *sample_;
+}
+
+std::optional<double> signal_resource::measured() { return now().number; }
+
 void signal_resource::handle(responder&& r) {
   if (auto refused = refuse_method(r.req(), {method::get})) return std::move(r).respond(*std::move(refused));
-  const double t = std::chrono::duration<double>(time_.now() - start_of(*cell_)).count();
-  std::string why;
-  try {
-    const double number = evaluator_->at(t);
-    if (std::isfinite(number)) {
-      auto given = give(r.req(), json_text::from_validated(number_text(number)), "");
-      return std::move(r).respond(std::move(given));
-    }
-    why = "its expression gives no finite number";
-  } catch (const std::domain_error& e) {
-    why = e.what();
+  const auto [at, number, why] = now();
+  if (number) {
+    auto given = give(r.req(), json_text::from_validated(number_text(*number)), "");
+    return std::move(r).respond(std::move(given));
   }
-  const std::string words = std::string(r.req().path.key()) + " at t = " + number_text(t) + ": " + why;
+  const std::string words = std::string(r.req().path.key()) + " at t = " + number_text(at) + ": " + why;
   std::move(r).fail(response_code::internal_server_error, words);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/protocol/method.hpp>
@@ -20,6 +22,8 @@ struct signal_options {
 
   std::string expression;  ///< muParser syntax; `t`: seconds since start; `noise()`: normal, mean 0,
                            ///< deviation 1; `pi`, `e`
+  std::chrono::milliseconds sample{0};  ///< the period of a grid on which it is computed; 0: at each GET
+  bool is_metric = false;               ///< it is also a metric
 
   method_set offered() const { return {method::get}; }
   void make(resource_site& at) const;
@@ -27,7 +31,7 @@ struct signal_options {
 };
 
 /// The terms of a signal for its cell, which holds the time when it began: the same expression
-/// continues over a reload.
+/// continues over a reload, with any period.
 class signal_terms final : public cell_terms {
  public:
   signal_terms(signal_options options, steady_time now) : options_(std::move(options)), now_(now) {}
@@ -42,7 +46,8 @@ class signal_terms final : public cell_terms {
   const steady_time now_;
 };
 
-/// A value that is computed at each GET: a simulated instrument.
+/// A computed number: a simulated instrument. With `sample`, a GET gets the number of the last point of the
+/// grid, which begins with the signal and does not drift; it is computed at most once.
 class signal_resource final : public handler {
  public:
   /// Returns why the expression cannot be used; nothing if it can.
@@ -56,12 +61,31 @@ class signal_resource final : public handler {
   ~signal_resource() override;
   /// Answers GET: 205 with a number; 500 if the result is not finite.
   void handle(responder&& r) override;
+  bool is_metric() const noexcept override { return sampling_.is_metric; }
+  std::optional<double> measured() override;
 
  private:
   class evaluator;
+  struct sampling {
+    std::chrono::milliseconds period;
+    bool is_metric;
+  };
+  /// A number, or why there is none.
+  struct computed {
+    double at;  ///< seconds since the signal began
+    std::optional<double> number;
+    std::string why;
+  };
+
+  computed compute(double seconds);
+  computed now();
+
+  const sampling sampling_;
   const std::unique_ptr<evaluator> evaluator_;
   const clock& time_;
   const std::shared_ptr<cell> cell_;  ///< holds the time when it began
+  std::optional<computed> sample_;    ///< of the last point of the grid for which it was asked
+  steady_time sampled_at_{};          ///< that point
 };
 
 /// Returns the kind: `wave: {signal: sin(t)}` in a configuration.

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <mqcoap/resource/common_keys.hpp>
 #include <mqcoap/resource/kind_module.hpp>
 #include <mqcoap/resource/signal/signal.hpp>
@@ -7,6 +8,8 @@ namespace {
 
 struct signal_keys {
   std::string expression;
+  std::optional<std::chrono::milliseconds> sample;
+  std::optional<located<bool>> metric;
 };
 
 /// Reads an expression that muParser accepts.
@@ -26,7 +29,8 @@ value_type<std::string> signal_expression() {
 }
 
 std::optional<kind_options> build_signal(const signal_keys& keys, const kind_place& /*at*/) {
-  return signal_options{keys.expression};
+  return signal_options{keys.expression, keys.sample.value_or(std::chrono::milliseconds(0)),
+                        keys.metric && keys.metric->value};
 }
 
 }  // namespace
@@ -35,11 +39,19 @@ const kind_module& signal_kind() {
   using keys = signal_keys;
   static const kind_table<keys> table{
       {key<keys>(
-          "signal", signal_expression(), another_kind(),
-          "A number that is computed at each GET. `t`: seconds since the start; `noise()`: normal, mean 0, "
-          "deviation 1; `pi`, `e` and the functions of muParser, among which are no `%`, `mod` and `floor`: "
-          "rounding down is `rint(x - 0.5)`, the remainder of a/b `a - b*rint(a/b - 0.5)`.",
-          &keys::expression)},
+           "signal", signal_expression(), another_kind(),
+           "A number that is computed at each GET, or at times (`sample`). `t`: seconds since the start; "
+           "`noise()`: normal, mean 0, "
+           "deviation 1; `pi`, `e` and the functions of muParser, among which are no `%`, `mod` and `floor`: "
+           "rounding down is `rint(x - 0.5)`, the remainder of a/b `a - b*rint(a/b - 0.5)`.",
+           &keys::expression),
+       key<keys>("sample", duration(std::chrono::milliseconds(1), std::chrono::hours(24)),
+                 presence::optional("at each GET"),
+                 "The period at which it is computed, on a grid that begins with the signal and does not "
+                 "drift. A GET, and an event, gets the number of the last point of the grid",
+                 &keys::sample),
+       key<keys>("metric", with_place(boolean()), presence::optional("`false`"),
+                 "Whether the number is also the metric `mqcoap_resource_value`", &keys::metric)},
       build_signal};
   return table;
 }

@@ -1,5 +1,6 @@
 #include <mqcoap/resource/value/value.hpp>
 
+#include <mqcoap/json/json_number.hpp>
 #include <mqcoap/resource/conditions.hpp>
 #include <mqcoap/resource/resource_site.hpp>
 #include <mqcoap/resource/write.hpp>
@@ -25,7 +26,6 @@ void value_options::make(resource_site& at) const {
   const auto made = std::make_shared<value_resource>(std::move(whole), at.draft(), at.device(), at.path());
   at.serve(at.path(), made);
   at.hold_value(made->kept());
-  if (is_metric) at.add_gauge(made->kept());
 }
 
 std::optional<json_schema::fault> value_terms::find_fault(const json_text& value) const {
@@ -49,6 +49,11 @@ value_resource::value_resource(value_options options, state_draft& draft, std::s
     : terms_(std::make_shared<value_terms>(std::move(options))),
       state_(draft.state()),
       cell_(draft.open({std::move(device), std::move(path), value_options::kind_name}, terms_)) {}
+
+std::optional<double> value_resource::measured() {
+  const auto& value = cell_->current();
+  return value.is_number() ? read_json_number(value.text()) : std::nullopt;
+}
 
 void value_resource::handle(responder&& r) {
   const request& asked = r.req();

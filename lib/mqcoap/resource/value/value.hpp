@@ -55,6 +55,8 @@ class value_resource final : public handler {
  public:
   value_resource(value_options options, state_draft& draft, std::string device, std::string path);
   void handle(responder&& r) override;
+  bool is_metric() const noexcept override { return terms_->options().is_metric; }
+  std::optional<double> measured() override;
 
   const std::shared_ptr<cell>& kept() const noexcept { return cell_; }
 

@@ -61,12 +61,10 @@ const kind_module& value_kind() {
            "The JSON Schema of the values that may be stored, including the initial one; see docs/schema.md",
            &keys::schema),
        {key<keys>("metric", with_place(boolean()), presence::optional("`false`"),
-                  "Whether the value is also the metric `mqcoap_resource_value`; see `http`. It is a "
-                  "number then: a PUT "
-                  "of anything else gets 400",
+                  "Whether the value is also the metric `mqcoap_resource_value`, which is a number; see "
+                  "`http`",
                   &keys::metric),
-        {},
-        metric_rule()}},
+        "a PUT of anything else gets 400", metric_rule()}},
       build_value};
   return table;
 }

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/base/text_map.hpp>
+#include <mqcoap/gateway/counters.hpp>
+#include <mqcoap/gateway/followed_subscription.hpp>
+#include <mqcoap/gateway/options.hpp>
+#include <mqcoap/resource/topic/message_topics.hpp>
+#include <mqcoap/transport/link.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mqcoap {
+
+/// Keeps the latest messages of the topics that resources follow, with one subscription for each topic, on
+/// the link that is served. Holds at most one message of at most `limits.payload` for each topic.
+/// @par Threads  Everything on the event loop.
+class topic_board final : public message_topics {
+ public:
+  /// All references outlive the board.
+  struct environment {
+    const clock& time;
+    const gateway_options& options;
+    counters& counted;
+    log_sink log;  ///< gets refused subscriptions and the first message of a topic that is too large
+  };
+
+  topic_board(link& via, environment env);
+
+  std::shared_ptr<followed_topic> follow(const std::string& topic) override;
+  error_code publish(const std::string& topic, std::string_view payload, bool retain, steady_time deadline,
+                     sent_handler done) override;
+
+  /// Subscribes to all topics that are followed now, and uses this link from now on. Messages of another link
+  /// count until the broker has confirmed; they are forgotten if they came from another broker.
+  void subscribe(link& now);
+  /// Drops the subscriptions on a link that is removed.
+  void let_go(const link& l) noexcept;
+
+  void on_link_up(link& l);
+  void on_link_down(const link& l);
+  /// Takes a message. Returns false if no resource reads its topic.
+  bool on_message(const link& from, const inbound& m);
+
+ private:
+  using topic_map = text_map<std::weak_ptr<followed_subscription>>;
+
+  std::vector<std::shared_ptr<followed_subscription>> followed() const;
+  void compare_servers();
+  void note_answer(followed_subscription& of, error_code ec) const;
+
+  const environment env_;
+  link* via_;
+  std::string left_server_;  ///< the server of the link before, until it is known whether this is the same
+  const std::shared_ptr<topic_map> topics_ = std::make_shared<topic_map>();  ///< shared with what is in it
+};
+
+}  // namespace mqcoap

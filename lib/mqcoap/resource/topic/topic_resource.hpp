@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/exchange/channel.hpp>
+#include <mqcoap/resource/backend/reading.hpp>
+#include <mqcoap/resource/handler.hpp>
+#include <mqcoap/resource/topic/followed_topic.hpp>
+#include <mqcoap/resource/topic/topic.hpp>
+#include <optional>
+#include <string>
+
+namespace mqcoap {
+
+/// Answers GET with the latest message of a topic, from memory: a message is parsed once, by the first GET
+/// after it. 503 while there is none or it is too old, 502 if it cannot be read.
+class topic_resource final : public handler {
+ public:
+  /// @param writer  answers the other methods; null: they are refused
+  topic_resource(topic_options options, std::shared_ptr<followed_topic> source,
+                 std::shared_ptr<handler> writer, const clock& time);
+
+  /// Calls this after each change of the message, while the resource lives.
+  void on_change(std::function<void()> hear) { changes_ = source_->on_change(std::move(hear)); }
+  void handle(responder&& r) override;
+  bool is_metric() const noexcept override { return options_.front.is_metric; }
+  std::optional<double> measured() override;
+
+ private:
+  /// What was made of a message.
+  struct parsed {
+    std::uint64_t revision;
+    result<json_text, unreadable> value;
+    std::string etag;
+  };
+
+  std::optional<std::string> why_unavailable() const;
+  /// Precondition: there is a message.
+  const parsed& latest();
+
+  const topic_options options_;
+  const reading reading_;
+  const std::shared_ptr<followed_topic> source_;
+  const std::shared_ptr<handler> writer_;
+  const clock& time_;
+  std::optional<parsed> parsed_;
+  subscription changes_;
+};
+
+}  // namespace mqcoap
