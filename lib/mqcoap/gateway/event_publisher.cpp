@@ -16,10 +16,6 @@ using namespace std::chrono_literals;
 /// An event that is not sent within this time is dropped.
 constexpr auto freshness = 1s;
 
-subsystem_name event_subsystem(const device_options& device) {
-  return device.subsystems.empty() ? subsystem_name::parse("events").value() : device.subsystems.front();
-}
-
 /// Returns the first time on the grid after `now`.
 steady_time next_on_grid(steady_time last, std::chrono::milliseconds every, steady_time now) {
   const auto behind = now - last;
@@ -60,6 +56,7 @@ event_publisher::event_publisher(environment env)
 
 void event_publisher::configure(const gateway_options& options) {
   core_.set_options({options.limits.handler_timeout});
+  ns_ = options.ns;
   std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>> before;
   for (const auto& each : sources_) before.emplace(key_of(*each), each);
   std::vector<std::shared_ptr<source>> wanted;
@@ -91,7 +88,7 @@ std::shared_ptr<event_publisher::source> event_publisher::make(const device_opti
                                                                const resource_options& resource,
                                                                const namespace_name& ns) const {
   const auto& how = *resource.events;
-  auto subsystem = event_subsystem(device);
+  auto subsystem = event_subsystem_of(device);
   general_topic topic(ns, subsystem, general_topic::kind::event, device.tag,
                       resource_path::parse(resource.path, resource.path.size()).value());
   return std::make_shared<source>(source{device.tag.text(), resource.path, subsystem.text(), how,
@@ -169,15 +166,24 @@ void event_publisher::take(source& from, const answer& what) {
 }
 
 void event_publisher::publish(source& from, const json_text& value) {
-  std::string payload;
-  encode(payload, general{value, env_.time.wall()});
-  const auto error = env_.via().publish(from.topic.text(), payload, env_.time.now() + freshness,
-                                        {.retain = from.how.retain});
-  env_.counted.count(error ? event::event_unsent : event::event_published);
-  if (error)
+  if (send(from.topic, value, from.how.retain))
     from.last.reset();  // the next value is published in any case
   else
     from.last = value;
+}
+
+error_code event_publisher::send_event(const resource_event& what) {
+  const general_topic under(ns_.value(), what.subsystem, general_topic::kind::event, what.tag, what.path);
+  return send(under, what.body, false);
+}
+
+error_code event_publisher::send(const general_topic& under, const json_text& value, bool retain) {
+  std::string payload;
+  encode(payload, general{value, env_.time.wall()});
+  const auto error =
+      env_.via().publish(under.text(), payload, env_.time.now() + freshness, {.retain = retain});
+  env_.counted.count(error ? event::event_unsent : event::event_published);
+  return error;
 }
 
 }  // namespace mqcoap

@@ -63,6 +63,7 @@ class local_device::builder {
 
     const std::string& device() const noexcept override { return of_.options_.tag.text(); }
     const std::string& path() const noexcept override { return options_.path; }
+    subsystem_name event_subsystem() const override { return event_subsystem_of(of_.options_); }
     const resource_services& services() const noexcept override { return of_.services_; }
     state_draft& draft() const noexcept override { return of_.draft_; }
     bool is_condition() const override { return of_.conditions_.contains(options_.path); }

@@ -39,6 +39,11 @@ struct device_options {
   friend bool operator==(const device_options&, const device_options&) = default;
 };
 
+/// Returns the subsystem under which the events of a device are sent (docs/protocol.md, "Events").
+inline subsystem_name event_subsystem_of(const device_options& device) {
+  return device.subsystems.empty() ? subsystem_name::parse("events").value() : device.subsystems.front();
+}
+
 /// The requests that a proxy route takes; a request must match all four members.
 struct route_match {
   std::vector<std::string> tags{"*"};        ///< globs

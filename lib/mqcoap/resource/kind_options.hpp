@@ -16,9 +16,10 @@ class resource_site;
 
 /// The requirements for the options of a kind, besides equality: the kind's name, a literal, which discovery
 /// shows and which identifies its cells; the methods for discovery; and a function that makes the resource.
-/// Kinds may have three more:
+/// Kinds may have four more:
 /// - `std::vector<std::string> conditions() const`: paths of the device whose values are its conditions
 /// - `const device_tag* asked_device() const`: the other device that it asks
+/// - `bool may_ask_own() const`: that device may be one of the gateway's own
 /// - `bool tells_changes() const`: its value is that of a cell, which publishes its changes
 template <class T>
 concept kind_of_resource = requires(const T& options, const T& others, resource_site& at) {
@@ -44,6 +45,9 @@ class kind_options {
   /// Returns the other device that it asks; null: none.
   const device_tag* asked_device() const noexcept { return options_->asked_device(); }
 
+  /// Returns true if the device that it asks may be one of the gateway's own.
+  bool may_ask_own() const noexcept { return options_->may_ask_own(); }
+
   /// True if the feed has the changes of its value (feed::values); otherwise it has to be read.
   bool tells_changes() const noexcept { return options_->tells_changes(); }
 
@@ -66,6 +70,7 @@ class kind_options {
     virtual void make(resource_site& at) const = 0;
     virtual std::vector<std::string> conditions() const = 0;
     virtual const device_tag* asked_device() const noexcept = 0;
+    virtual bool may_ask_own() const noexcept = 0;
     virtual bool tells_changes() const noexcept = 0;
     virtual bool equals(const any_kind& other) const = 0;
   };
@@ -88,6 +93,12 @@ class kind_options {
         return options.asked_device();
       else
         return nullptr;
+    }
+    bool may_ask_own() const noexcept override {
+      if constexpr (requires { options.may_ask_own(); })
+        return options.may_ask_own();
+      else
+        return false;
     }
     bool tells_changes() const noexcept override {
       if constexpr (requires { options.tells_changes(); })

@@ -10,6 +10,8 @@
 namespace mqcoap {
 
 class backend_services;
+class event_sender;
+class resource_asker;
 
 /// Forwards calls to other devices, for resources that lead to them.
 class forwarder {
@@ -31,6 +33,8 @@ struct resource_services {
   log_sink log;         ///< lines for the operator; never empty
   forwarder& elsewhere;
   backend_services* backends = nullptr;  ///< null: nothing outside of the process is reached, as in tests
+  resource_asker* requests = nullptr;    ///< null: no resource asks another one
+  event_sender* events = nullptr;        ///< null: no resource sends events by itself
 };
 
 }  // namespace mqcoap
