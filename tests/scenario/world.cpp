@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
+#include <mqcoap/protocol/general_topic.hpp>
 #include <stdexcept>
 
 namespace mqcoap::scenario {
@@ -66,7 +67,9 @@ void merge(json::object& into, const json::object& more) {
 
 world::world(std::string folder)
     : lab_(std::move(folder), {[this](const std::string& broker, const inbound& m) {
-             auto& to = m.topic.find("/response/") != std::string_view::npos ? answers_ : requests_;
+             auto& to = m.topic.find("/response/") != std::string_view::npos ? answers_
+                        : m.topic.find("/event/") != std::string_view::npos  ? events_
+                                                                             : requests_;
              to.push_back({broker, std::string(m.topic), std::string(m.payload)});
            }}) {}
 
@@ -91,6 +94,7 @@ void world::play(const script& s) {
     }
   if (!requests_.empty()) wrong("at the end: an unexpected request at a device: " + requests_.front().topic);
   if (!answers_.empty()) wrong("at the end: an unexpected answer: " + answers_.front().payload);
+  if (!events_.empty()) wrong("at the end: an unexpected event: " + events_.front().topic);
 }
 
 void world::play(const step& s) {
@@ -214,9 +218,13 @@ void world::expect(std::string_view rest) {
   if (rest == "nothing") {
     if (!requests_.empty()) wrong("a request reached a device: " + requests_.front().topic);
     if (!answers_.empty()) wrong("an answer came: " + answers_.front().payload);
+    if (!events_.empty()) wrong("an event came: " + events_.front().topic);
   } else if (rest.starts_with("forwarded to ")) {
     rest.remove_prefix(13);
     expect_forwarded(rest);
+  } else if (rest.starts_with("event ")) {
+    rest.remove_prefix(6);
+    expect_event(rest);
   } else if (rest.find(" to the caller") != std::string_view::npos) {
     expect_answer(rest);
   } else {
@@ -250,6 +258,17 @@ void world::expect_answer(std::string_view rest) {
   auto payload = json::parse(got.payload);
   payload.as_object()["topic"] = got.topic;
   if (payload.at("header").at("response_code").as_int64() != code || !contains(payload, take_json(rest)))
+    wrong("it was " + got.topic + ' ' + got.payload);
+}
+
+void world::expect_event(std::string_view rest) {
+  if (events_.empty()) wrong("no event came");
+  const auto got = events_.front();
+  events_.pop_front();
+  const auto from = parse_address(take_word(rest));
+  const auto topic = general_topic::parse(got.topic);
+  if (!topic || topic->tag != from.tag || topic->subsystem != from.subsystem || !(topic->path == from.path) ||
+      !contains(json::parse(got.payload), take_json(rest)))
     wrong("it was " + got.topic + ' ' + got.payload);
 }
 

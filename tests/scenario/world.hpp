@@ -37,12 +37,14 @@ class world {
   void expect(std::string_view rest);
   void expect_forwarded(std::string_view rest);
   void expect_answer(std::string_view rest);
+  void expect_event(std::string_view rest);
   void expect_count(std::string_view rest);
   void settle();
   void forget_own();
 
   std::deque<seen> requests_;         ///< at devices
   std::deque<seen> answers_;          ///< at callers
+  std::deque<seen> events_;           ///< of resources
   std::set<std::string> own_topics_;  ///< topics of the script's own messages
   std::optional<seen> hop_;           ///< the last expected request at a device
   int next_id_ = 1;

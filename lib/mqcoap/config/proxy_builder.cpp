@@ -103,11 +103,15 @@ class route_checks {
 
 void check_asked_devices(const std::vector<built_device>& devices, const served_tags& served,
                          report& faults) {
+  const auto has_resources = [&devices](const device_tag& tag) {
+    return std::any_of(devices.begin(), devices.end(), [&tag](const auto& each) { return each.tag == tag; });
+  };
   for (const auto& device : devices)
     for (const auto& resource : device.resources) {
       const auto* const asked = resource.kind ? resource.kind->asked_device() : nullptr;
       // A tag that a route serves may be asked, too: that route was already checked.
-      if (asked != nullptr && served.is_own(asked->text()))
+      if (asked == nullptr || !served.is_own(asked->text())) continue;
+      if (!resource.kind->may_ask_own() || !has_resources(*asked))
         faults.error(*resource.read_as.at,
                      "this leads back: the gateway itself answers for " + asked->text());
     }

@@ -139,13 +139,24 @@ const section<root_spec>& root_section() {
   return table;
 }
 
+namespace {
+
+/// Adds the sections of the keys within a section, each followed by its own.
+void add_parts(const section_info& whole, std::vector<const section_info*>& all) {
+  for (const auto& field : whole.fields) {
+    if (field.section == nullptr || std::find(all.begin(), all.end(), field.section) != all.end()) continue;
+    all.push_back(field.section);
+    add_parts(*field.section, all);
+  }
+}
+
+}  // namespace
+
 std::vector<const section_info*> all_sections() {
   std::vector<const section_info*> all{&root_section(),     &broker_section(),   &tls_section(),
                                        &defaults_section(), &template_section(), &device_section(),
                                        &resource_section()};
-  for (const auto& field : resource_section().fields)
-    if (field.section != nullptr && std::find(all.begin(), all.end(), field.section) == all.end())
-      all.push_back(field.section);
+  add_parts(resource_section(), all);
   all.insert(all.end(), {&proxy_section(), &route_section(), &match_section(), &target_section(),
                          &limits_section(), &logging_section(), &http_section()});
   return all;

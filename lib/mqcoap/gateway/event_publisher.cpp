@@ -57,6 +57,7 @@ event_publisher::event_publisher(environment env)
 
 void event_publisher::configure(const gateway_options& options) {
   core_.set_options({options.limits.handler_timeout});
+  ns_ = options.ns;
   std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>> before;
   for (const auto& each : sources_) before.emplace(key_of(*each), each);
   std::vector<std::shared_ptr<source>> wanted;
@@ -169,15 +170,24 @@ void event_publisher::take(source& from, const answer& what) {
 }
 
 void event_publisher::publish(source& from, const json_text& value) {
-  std::string payload;
-  encode(payload, general{value, env_.time.wall()});
-  const auto error = env_.via().publish(from.topic.text(), payload, env_.time.now() + freshness,
-                                        {.retain = from.how.retain});
-  env_.counted.count(error ? event::event_unsent : event::event_published);
-  if (error)
+  if (send(from.topic, value, from.how.retain))
     from.last.reset();  // the next value is published in any case
   else
     from.last = value;
+}
+
+error_code event_publisher::send_event(const resource_event& what) {
+  const general_topic under(ns_.value(), what.subsystem, general_topic::kind::event, what.tag, what.path);
+  return send(under, what.body, false);
+}
+
+error_code event_publisher::send(const general_topic& under, const json_text& value, bool retain) {
+  std::string payload;
+  encode(payload, general{value, env_.time.wall()});
+  const auto error =
+      env_.via().publish(under.text(), payload, env_.time.now() + freshness, {.retain = retain});
+  env_.counted.count(error ? event::event_unsent : event::event_published);
+  return error;
 }
 
 }  // namespace mqcoap

@@ -14,6 +14,7 @@
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/general_topic.hpp>
 #include <mqcoap/protocol/request_id.hpp>
+#include <mqcoap/resource/event_sender.hpp>
 #include <mqcoap/serve/serving_core.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <optional>
@@ -26,9 +27,9 @@ namespace mqcoap {
 
 /// Publishes the values of resources as events (docs/protocol.md, "Events"). Reads each resource by a GET
 /// through a serving core of its own: with a deadline, and without delaying other resources. Publishes
-/// nothing for a resource that cannot be read, but counts it.
+/// nothing for a resource that cannot be read, but counts it. Also sends the events of actions.
 /// @par Threads  Everything on the event loop.
-class event_publisher {
+class event_publisher final : public event_sender {
  public:
   struct environment {
     const clock& time;
@@ -54,8 +55,10 @@ class event_publisher {
   void expire(steady_time now);
   /// `steady_time::max()`: nothing is published.
   steady_time next_deadline() const noexcept { return due_at_; }
-  /// Cancels all readings, and starts no more.
+  /// Cancels all readings, and starts no more. Actions that still run may send events.
   void stop() noexcept;
+
+  error_code send_event(const resource_event& what) override;
 
  private:
   /// A resource that publishes.
@@ -85,6 +88,7 @@ class event_publisher {
   void read(const std::shared_ptr<source>& from);
   void take(source& from, const answer& what);
   void publish(source& from, const json_text& value);
+  error_code send(const general_topic& under, const json_text& value, bool retain);
 
   const environment env_;
   serving_core core_;
@@ -93,6 +97,7 @@ class event_publisher {
   std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>>
       changing_;                       ///< the resources with `on_change`, by device and path
   std::vector<subscription> changes_;  ///< empty if there are none, so that changes cost nothing
+  std::optional<namespace_name> ns_;
   steady_time due_at_ = steady_time::max();
   bool stopped_ = false;
 };

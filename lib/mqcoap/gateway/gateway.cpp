@@ -34,10 +34,11 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       elsewhere_(proxy_, [this] { set_alarm(); }),
       timers_(time_, [this] { set_alarm(); }),
       topics_(*links_.front(), {time_, options_, counted_, hooks_.notice ? hooks_.notice : spdlog_sink()}),
+      events_(events_environment()),
+      requests_(requests_environment()),
       services_(make_services()),
       tags_(options_, devices_, proxy_),
-      front_(*links_.front(), front_environment()),
-      events_(events_environment()) {
+      front_(*links_.front(), front_environment()) {
   stats_.configure(options_);
   stats_.follow(facts_);
   follow_requests();
@@ -48,6 +49,19 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
   compose_chain(options_);
   set_places();
   events_.configure(options_);
+  requests_.set_options({options_.limits.handler_timeout});
+}
+
+resource_requests::environment gateway::requests_environment() {
+  return {time_,
+          timers_,
+          tags_,
+          proxy_,
+          stats_,
+          [this] { counted_.count(event::handler_late); },
+          [this](const call& kept) { return home_of(kept); },
+          [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
+          [this] { on_request_ended(); }};
 }
 
 resource_services gateway::make_services() {
@@ -56,6 +70,8 @@ resource_services gateway::make_services() {
           hooks_.notice ? hooks_.notice : spdlog_sink(),
           elsewhere_,
           hooks_.backends,
+          &requests_,
+          &events_,
           &topics_,
           [this](std::string_view device, std::string_view path) {
             facts_.readings.publish({device, path}, [&](std::string_view why) { tell_failure(path, why); });
@@ -173,6 +189,7 @@ void gateway::abandon() {
   static constexpr char why[] = "the gateway is stopping";
   proxy_.abandon(why);
   state_.abandon();
+  requests_.abandon(why);
   core_.abandon(why);
   events_.stop();
 }
@@ -186,6 +203,7 @@ void gateway::on_alarm() {
   const auto now = time_.now();
   alarm_at_ = steady_time::max();
   core_.attempt({}, [&] { proxy_.expire(now); });
+  requests_.expire(now);
   core_.expire(now);
   core_.attempt({}, [&] { events_.expire(now); });
   core_.attempt({}, [&] { timers_.expire(now); });
@@ -196,7 +214,7 @@ void gateway::on_alarm() {
 void gateway::set_alarm() {
   const auto now = time_.now();
   auto next = std::min({proxy_.next_deadline(), core_.next_deadline(), timers_.next_deadline(),
-                        front_.next_deadline(now), events_.next_deadline()});
+                        front_.next_deadline(now), events_.next_deadline(), requests_.next_deadline()});
   for (const auto& each : leaving_links_)
     if (each.patience > now) next = std::min(next, each.patience);
   if (next >= alarm_at_) return;  // an early alarm costs less than moving it at every answer

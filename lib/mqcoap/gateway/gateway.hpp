@@ -21,6 +21,7 @@
 #include <mqcoap/gateway/proxy_forwarder.hpp>
 #include <mqcoap/gateway/request_log.hpp>
 #include <mqcoap/gateway/request_record.hpp>
+#include <mqcoap/gateway/resource_requests.hpp>
 #include <mqcoap/gateway/return_watch.hpp>
 #include <mqcoap/gateway/rival_watch.hpp>
 #include <mqcoap/gateway/statistics.hpp>
@@ -135,6 +136,7 @@ class gateway final : public link_events {
   mqtt_front::environment front_environment();
   event_publisher::environment events_environment();
   resource_services make_services();
+  resource_requests::environment requests_environment();
   device_map make_devices(const gateway_options& options, state_draft& draft);
   void keep_devices(device_map changed);
   void set_places() noexcept;
@@ -171,13 +173,14 @@ class gateway final : public link_events {
   proxy_forwarder elsewhere_;
   timer_queue timers_;
   topic_board topics_;
+  event_publisher events_;
+  resource_requests requests_;
   const resource_services services_;  ///< services for those resources
   device_map devices_;
   std::vector<std::shared_ptr<local_device>>
       leaving_devices_;  ///< replaced devices, with calls not yet answered
   const tag_directory tags_;
   mqtt_front front_;
-  event_publisher events_;
   std::vector<leaving_link> leaving_links_;
   steady_time alarm_at_ = steady_time::max();
 };

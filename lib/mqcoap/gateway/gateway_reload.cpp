@@ -18,6 +18,7 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   compose_chain(options);
   options_ = std::move(options);
   core_.set_options({options_.limits.handler_timeout});
+  requests_.set_options({options_.limits.handler_timeout});
   set_places();
   proxy_.reconfigure(options_.proxy);
   stats_.configure(options_);

@@ -55,7 +55,7 @@ class local_device::builder {
     resource_info describe() const {
       std::vector<std::string> subsystems;
       for (const auto& s : of_.options_.subsystems) subsystems.push_back(s.text());
-      auto events = options_.events ? event_subsystem(of_.options_.subsystems).text() : std::string();
+      auto events = options_.events ? mqcoap::event_subsystem(of_.options_.subsystems).text() : std::string();
       return {options_.path,    options_.kind.offered(), std::string(options_.kind.name()),
               options_.unit,    options_.title,          std::move(subsystems),
               std::move(events)};
@@ -66,6 +66,9 @@ class local_device::builder {
 
     const std::string& device() const noexcept override { return of_.options_.tag.text(); }
     const std::string& path() const noexcept override { return options_.path; }
+    subsystem_name event_subsystem() const override {
+      return mqcoap::event_subsystem(of_.options_.subsystems);
+    }
     const resource_services& services() const noexcept override { return of_.services_; }
     state_draft& draft() const noexcept override { return of_.draft_; }
     bool is_condition() const override { return of_.conditions_.contains(options_.path); }

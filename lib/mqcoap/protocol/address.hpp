@@ -19,6 +19,7 @@ struct address {
   /// @par Errors  errc::invalid_address
   static result<address> parse(std::string_view text, std::size_t path_limit = resource_path::default_limit);
   std::string to_string() const;
+  friend bool operator==(const address&, const address&) = default;
 };
 
 /// For addresses that stand in the program. Throws std::invalid_argument, which names the text, for what is

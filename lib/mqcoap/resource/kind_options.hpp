@@ -25,6 +25,7 @@ struct used_topics {
 /// Kinds may have four more:
 /// - `std::vector<std::string> conditions() const`: paths of the device whose values are its conditions
 /// - `const device_tag* asked_device() const`: the other device that it asks
+/// - `bool may_ask_own() const`: that device may be one of the gateway's own
 /// - `bool tells_changes() const`: the gateway learns of the changes of its value
 /// - `used_topics topics() const`: the MQTT topics that it reads and writes
 template <class T>
@@ -51,6 +52,9 @@ class kind_options {
   /// Returns the other device that it asks; null: none.
   const device_tag* asked_device() const noexcept { return options_->asked_device(); }
 
+  /// Returns true if the device that it asks may be one of the gateway's own.
+  bool may_ask_own() const noexcept { return options_->may_ask_own(); }
+
   /// True if the feed has the changes of its value (feed::values, feed::readings); otherwise it has to be
   /// read.
   bool tells_changes() const noexcept { return options_->tells_changes(); }
@@ -76,6 +80,7 @@ class kind_options {
     virtual void make(resource_site& at) const = 0;
     virtual std::vector<std::string> conditions() const = 0;
     virtual const device_tag* asked_device() const noexcept = 0;
+    virtual bool may_ask_own() const noexcept = 0;
     virtual bool tells_changes() const noexcept = 0;
     virtual used_topics topics() const = 0;
     virtual bool equals(const any_kind& other) const = 0;
@@ -99,6 +104,12 @@ class kind_options {
         return options.asked_device();
       else
         return nullptr;
+    }
+    bool may_ask_own() const noexcept override {
+      if constexpr (requires { options.may_ask_own(); })
+        return options.may_ask_own();
+      else
+        return false;
     }
     bool tells_changes() const noexcept override {
       if constexpr (requires { options.tells_changes(); })

@@ -12,7 +12,9 @@
 namespace mqcoap {
 
 class backend_services;
+class event_sender;
 class message_topics;
+class resource_asker;
 
 /// Forwards calls to other devices, for resources that lead to them.
 class forwarder {
@@ -34,6 +36,8 @@ struct resource_services {
   log_sink log;         ///< lines for the operator; never empty
   forwarder& elsewhere;
   backend_services* backends = nullptr;  ///< null: nothing outside of the process is reached, as in tests
+  resource_asker* requests = nullptr;    ///< null: no resource asks another one
+  event_sender* events = nullptr;        ///< null: no resource sends events by itself
   message_topics* topics = nullptr;      ///< null: no MQTT topics are read
   /// Tells that a value which is in no cell has changed, and can be read; may be empty.
   std::function<void(std::string_view device, std::string_view path)> changed{};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mqcoap/protocol/name.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/resource_services.hpp>
 #include <mqcoap/state/state_draft.hpp>
@@ -14,6 +15,8 @@ class resource_site {
  public:
   virtual const std::string& device() const noexcept = 0;  ///< the tag
   virtual const std::string& path() const noexcept = 0;    ///< as configured: `gains`, `probe/**`
+  /// Returns the subsystem under which the events of the device are sent.
+  virtual subsystem_name event_subsystem() const = 0;
   virtual const resource_services& services() const noexcept = 0;
   virtual state_draft& draft() const noexcept = 0;  ///< has the cells
   /// Returns true if another resource of the device uses this one's value as a condition.

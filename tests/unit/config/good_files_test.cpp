@@ -454,6 +454,35 @@ TEST_CASE("instruments have an address, and terms") {
   CHECK(channel.rest.has_value());
 }
 
+TEST_CASE("actions") {
+  const auto s = load("actions");
+  const auto& trigger = kind<action_options>(s, "GW_1", "trigger");
+  REQUIRE(trigger.exec);
+  CHECK(trigger.exec->program == child_options{{"/usr/local/bin/fire-shot"}, {}, false});
+  CHECK(trigger.exec->timeout == 0ms);
+  CHECK(trigger.exec->most == s.gateway.decoding.limits.payload);
+  CHECK(trigger.request == action_request{make_address("2D_XX_0_9999/axuv/arm"), method::post, {}});
+  CHECK(trigger.publish == action_event{*resource_path::parse("shot"), *json_text::parse("\"fired\"")});
+  CHECK(trigger.asked_device()->text() == "2D_XX_0_9999");
+  CHECK_FALSE(trigger.schema);
+  CHECK(resource(device(s, "GW_1"), "trigger").kind.may_ask_own());
+
+  const auto& move = kind<action_options>(s, "GW_1", "move");
+  REQUIRE(move.exec);
+  CHECK(move.exec->program ==
+        child_options{{"/usr/local/bin/move", "--to", "{body}"}, {{"LANG", "C.UTF-8"}}, true});
+  CHECK(move.exec->timeout == 2s);
+  CHECK(move.schema);
+  CHECK_FALSE(move.request);
+  CHECK(move.asked_device() == nullptr);
+
+  const auto& store = kind<action_options>(s, "GW_1", "store");
+  CHECK(store.request ==
+        action_request{make_address("GW_2/any/level"), method::put, *json_text::parse("[1,2]")});
+  CHECK(kind<action_options>(s, "GW_1", "tell").publish ==
+        action_event{*resource_path::parse("shot/ended"), {}});
+}
+
 TEST_CASE("topics are read and written") {
   const auto s = load("topics");
   using form = reading_options::form;

@@ -10,13 +10,13 @@ using namespace mqcoap;
 namespace {
 
 /// One text as it is read.
-struct reading {
+struct parsed_yaml {
   source_file file;
   node_arena arena;
   report faults;
   const node* root;
 
-  explicit reading(std::string text, when_empty empty = when_empty::is_fault)
+  explicit parsed_yaml(std::string text, when_empty empty = when_empty::is_fault)
       : file("a.yaml", std::move(text), 0600), root(read_yaml(file, arena, faults, empty)) {}
 
   /// `line:column: words | hint` for each fault, a line each.
@@ -29,7 +29,7 @@ struct reading {
   }
 };
 
-const node& value_of(const reading& r, std::string_view key) {
+const node& value_of(const parsed_yaml& r, std::string_view key) {
   REQUIRE(r.root != nullptr);
   const auto* const found = r.root->find(key);
   REQUIRE_MESSAGE(found != nullptr, key);
@@ -39,7 +39,7 @@ const node& value_of(const reading& r, std::string_view key) {
 }  // namespace
 
 TEST_CASE("every value knows where it stands, how long it is, and under which keys") {
-  reading r("a: 1\nlist:\n  - x\n  - {deep: \"two words\"}\nnone:\nkeys: {}\n");
+  parsed_yaml r("a: 1\nlist:\n  - x\n  - {deep: \"two words\"}\nnone:\nkeys: {}\n");
   CHECK(r.found().empty());
   const auto& a = value_of(r, "a");
   CHECK(a.is_scalar());
@@ -73,7 +73,7 @@ TEST_CASE("every value knows where it stands, how long it is, and under which ke
 }
 
 TEST_CASE("null is told from a text that says null") {
-  reading r("a: null\nb: ~\nc: \"null\"\nd: |\n  null\n");
+  parsed_yaml r("a: null\nb: ~\nc: \"null\"\nd: |\n  null\n");
   CHECK(value_of(r, "a").text == "null");
   CHECK(value_of(r, "b").text == "~");
   CHECK(value_of(r, "a").is_null());
@@ -84,21 +84,21 @@ TEST_CASE("null is told from a text that says null") {
 }
 
 TEST_CASE("what YAML allows and a configuration does not is refused, each at its place") {
-  CHECK(reading("a: 1\nb: 2\na: 3\n").found() == "3:1: the key 'a' is given twice | first: line 1\n");
-  CHECK(reading("a: &x 1\n").found() ==
+  CHECK(parsed_yaml("a: 1\nb: 2\na: 3\n").found() == "3:1: the key 'a' is given twice | first: line 1\n");
+  CHECK(parsed_yaml("a: &x 1\n").found() ==
         "1:4: anchors are refused | devices that are alike: use `templates` and `like`\n");
-  CHECK(reading("a: !!str 1\n").found() == "1:4: tags like '!!str' are refused | put text in quotes\n");
-  CHECK(reading("<<: 1\n").found() ==
+  CHECK(parsed_yaml("a: !!str 1\n").found() == "1:4: tags like '!!str' are refused | put text in quotes\n");
+  CHECK(parsed_yaml("<<: 1\n").found() ==
         "1:1: merge keys are refused | devices that are alike: use `templates` and `like`\n");
-  CHECK(reading("\"<<\": 1\n").found().empty());  // in quotes it is a key like any other
-  CHECK(reading("[a]: 1\n").found() == "1:1: a key must be text, not a list\n");
-  CHECK(reading("~: 1\n").found() == "1:1: a key must be text, not ~ | quote it: \"~\"\n");
-  CHECK(reading("a: 1\n---\nb: 2\n").found() ==
+  CHECK(parsed_yaml("\"<<\": 1\n").found().empty());  // in quotes it is a key like any other
+  CHECK(parsed_yaml("[a]: 1\n").found() == "1:1: a key must be text, not a list\n");
+  CHECK(parsed_yaml("~: 1\n").found() == "1:1: a key must be text, not ~ | quote it: \"~\"\n");
+  CHECK(parsed_yaml("a: 1\n---\nb: 2\n").found() ==
         "2:1: a second document begins here: a configuration has only one | is the indentation right?\n");
 }
 
 TEST_CASE("the value of a key that was refused is not in the tree, and what stands behind it is") {
-  reading r("a: 1\na: {b: 2}\nc: 3\n");
+  parsed_yaml r("a: 1\na: {b: 2}\nc: 3\n");
   CHECK(value_of(r, "a").text == "1");
   CHECK(value_of(r, "c").text == "3");
   CHECK(r.root->entries.size() == 2);
@@ -107,10 +107,10 @@ TEST_CASE("the value of a key that was refused is not in the tree, and what stan
 TEST_CASE("a text without a value is a fault, or nothing, as its reader wants it") {
   for (const char* text : {"", "# only a comment\n", "---\n", "\n\n", "~\n"}) {
     CAPTURE(text);
-    reading strict(text);
+    parsed_yaml strict(text);
     CHECK(strict.root == nullptr);
     CHECK(strict.found() == "0:0: the file is empty | begin with: version: 1\n");
-    reading lenient(text, when_empty::is_nothing);
+    parsed_yaml lenient(text, when_empty::is_nothing);
     CHECK(lenient.root == nullptr);
     CHECK(lenient.found().empty());
   }
@@ -119,7 +119,7 @@ TEST_CASE("a text without a value is a fault, or nothing, as its reader wants it
 TEST_CASE("a text that is no YAML has one fault, and gives no tree") {
   for (const char* text : {"a: [1\n", "a: {b: 1\n", "a: \"open\n", "a:\n\t- 1\n", "a: b: c\n"}) {
     CAPTURE(std::string(text));
-    reading r(text);
+    parsed_yaml r(text);
     CHECK(r.root == nullptr);
     const auto found = r.found();
     CHECK_MESSAGE(std::count(found.begin(), found.end(), '\n') == 1, found);
@@ -127,22 +127,22 @@ TEST_CASE("a text that is no YAML has one fault, and gives no tree") {
 }
 
 TEST_CASE("bytes that are no text are refused with their place") {
-  reading bytes("a: 1\nb: \xff\n");
+  parsed_yaml bytes("a: 1\nb: \xff\n");
   CHECK(bytes.root == nullptr);
   CHECK(bytes.found().starts_with("2:4: "));
-  reading escaped("a: \"\\xff\"\n");  // U+00FF, as YAML means it
+  parsed_yaml escaped("a: \"\\xff\"\n");  // U+00FF, as YAML means it
   CHECK(escaped.found().empty());
   CHECK(value_of(escaped, "a").text == "\xc3\xbf");
 }
 
 TEST_CASE("what may be a secret is hidden in the tree and in the file, wherever reading stops") {
-  reading whole("brokers:\n  lab: {password: hunter2, url: x}\n");
+  parsed_yaml whole("brokers:\n  lab: {password: hunter2, url: x}\n");
   const auto* const lab = value_of(whole, "brokers").find("lab");
   REQUIRE(lab != nullptr);
   CHECK(lab->find("password")->hidden);
   CHECK_FALSE(lab->find("url")->hidden);
   CHECK(whole.file.shown_line(2).find("hunter2") == std::string::npos);
-  reading broken("brokers:\n  lab: {password: hunter2, url: [x\n");
+  parsed_yaml broken("brokers:\n  lab: {password: hunter2, url: [x\n");
   CHECK(broken.root == nullptr);
   CHECK(broken.file.shown_line(2).find("hunter2") == std::string::npos);
 }

@@ -54,7 +54,7 @@ TEST_CASE(
                              {{count.kept(), text("1")}});
   const auto refused = ask(trigger, {method::post, "trigger"});
   CHECK(refused.code == response_code::precondition_failed);
-  CHECK(words_of(refused) == R"(status is {"state":"IDLE"}, the action needs {"state":"ARMED"})");
+  CHECK(words_of(refused) == R"(when: status is {"state":"IDLE"}, the action needs {"state":"ARMED"})");
   CHECK(stored_in(count) == text("0"));
   store(status, R"({"state":"ARMED"})");
   CHECK(ask(trigger, {method::post, "trigger"}).code == response_code::valid);
@@ -64,7 +64,7 @@ TEST_CASE(
 TEST_CASE("every condition must hold; the first that does not is named") {
   auto a = holding("1"), b = holding("2");
   auto action = make_action({{"a", a.kept(), 1}, {"b", b.kept(), 3}}, {});
-  CHECK(words_of(ask(action, {method::post, "act"})) == "b is 2, the action needs 3");
+  CHECK(words_of(ask(action, {method::post, "act"})) == "when: b is 2, the action needs 3");
   store(b, "3");
   CHECK(ask(action, {method::post, "act"}).code == response_code::valid);
 }

@@ -1,11 +1,21 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <cstddef>
+#include <list>
 #include <memory>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
+#include <mqcoap/protocol/name.hpp>
+#include <mqcoap/protocol/resource_path.hpp>
+#include <mqcoap/resource/action/action_run.hpp>
+#include <mqcoap/resource/action/request_step.hpp>
+#include <mqcoap/resource/exec/exec.hpp>
 #include <mqcoap/resource/handler.hpp>
+#include <mqcoap/resource/resource_services.hpp>
+#include <mqcoap/schema/json_schema.hpp>
 #include <mqcoap/state/resource_state.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,11 +25,23 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// An action. POST runs it (203), with any body: if every condition of `when` holds, else 412, the values of
-/// `set` are stored, all in one step. A condition on an object holds if its named members are equal; a
-/// condition on anything else holds if the whole value is equal.
-class action_resource final : public handler {
+/// The steps of an action behind `when` and `set`.
+struct further_steps {
+  action_run::step_list list{};
+  const resource_services* services = nullptr;  ///< null: there are no steps
+  std::optional<json_schema> schema{};          ///< of the body of a POST
+};
+
+/// An action. POST runs it (203): if every condition of `when` holds, else 412, the values of `set` are
+/// stored, all in one step; then the steps are run, in order. A condition on an object holds if its named
+/// members are equal; a condition on anything else holds if the whole value is equal. The error of a step is
+/// the answer, behind the name of the step: what was done before stays, and no further step is run. Runs do
+/// not wait for each other.
+class action_resource final : public handler, public std::enable_shared_from_this<action_resource> {
  public:
+  /// Runs whose steps are under way; a further one gets 503.
+  static constexpr std::size_t most_runs = 256;
+
   struct condition {
     std::string path;  ///< path of the value, for the text of a 412
     std::shared_ptr<cell> value;
@@ -29,8 +51,8 @@ class action_resource final : public handler {
     std::shared_ptr<cell> value;
     json_text stored;
   };
-
-  action_resource(std::vector<condition> when, std::vector<assignment> set, resource_state& state);
+  action_resource(std::vector<condition> when, std::vector<assignment> set, resource_state& state,
+                  further_steps then = {});
   void handle(responder&& r) override;
 
  private:
@@ -39,12 +61,26 @@ class action_resource final : public handler {
     std::vector<condition> when;
     std::vector<assignment> set;
   };
-  static answer run(const rules& known, std::vector<change>& changes);
+  std::optional<answer> refuse(const call& asked) const;
+  static answer decide(const rules& known, std::vector<change>& changes);
   static std::vector<std::shared_ptr<cell>> cells_of(const rules& known);
+  void go_on(responder&& r);
 
   const std::shared_ptr<const rules> rules_;
   resource_state& state_;
   const std::vector<std::shared_ptr<cell>> cells_;
+  const std::shared_ptr<const action_run::step_list> steps_;
+  const resource_services* const services_;
+  const std::optional<json_schema> schema_;
+  std::list<std::shared_ptr<action_run>> under_way_;
+};
+
+/// The event of an action.
+struct action_event {
+  resource_path name;  ///< the end of its topic
+  json_text body{};
+
+  friend bool operator==(const action_event&, const action_event&) = default;
 };
 
 /// The options of an action; the paths are those of value resources of the same device.
@@ -59,10 +95,17 @@ struct action_options {
   };
   std::vector<entry> when;
   std::vector<entry> set;
+  std::optional<json_schema> schema{};      ///< of the body of a POST
+  std::optional<exec_options> exec{};       ///< a program; its `front` and `paths` are not used
+  std::optional<action_request> request{};  ///< behind the program
+  std::optional<action_event> publish{};    ///< behind the request
 
   method_set offered() const { return {method::post}; }
   void make(resource_site& at) const;
   std::vector<std::string> conditions() const;
+  const device_tag* asked_device() const noexcept { return request ? &request->to.tag : nullptr; }
+  /// An action may ask the gateway's own resources.
+  bool may_ask_own() const noexcept { return true; }
   friend bool operator==(const action_options&, const action_options&) = default;
 };
 

@@ -1,24 +1,38 @@
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <mqcoap/resource/action/action.hpp>
+#include <mqcoap/resource/action/step_keys.hpp>
 #include <mqcoap/resource/common_keys.hpp>
 #include <mqcoap/resource/kind_module.hpp>
 #include <mqcoap/resource/path_types.hpp>
 #include <mqcoap/resource/value/value.hpp>
+#include <mqcoap/settings/common_types.hpp>
 #include <mqcoap/settings/suggest.hpp>
+#include <set>
 
 namespace mqcoap {
 namespace {
 
 using json_entry = named<std::string, json_text>;  // maps a path to a value
 
-struct action_spec {
+struct action_spec : step_keys {
   std::vector<json_entry> when;
   std::vector<json_entry> set;
 };
 
 struct action_keys {
-  action_spec action;
+  located<action_spec> action;
 };
+
+/// A key of the steps behind `when` and `set`.
+template <class V, class Target>
+table_row<action_spec> step_key(std::string name, value_type<V> type, presence when, std::string doc,
+                                Target step_keys::*target) {
+  return key<action_spec>(
+      std::move(name), std::move(type), std::move(when), std::move(doc),
+      [target](action_spec& to, V value) { static_cast<step_keys&>(to).*target = std::move(value); });
+}
 
 table_row<action_spec> entries_key(std::string name, std::string doc,
                                    std::vector<json_entry> action_spec::*target) {
@@ -31,14 +45,49 @@ const section<action_spec>& action_section() {
   static const section<action_spec> table{
       "action",
       "devices.TAG.resources.PATH.action",
-      "POST runs it: 203. It works on value resources of the same device, which are named by their paths.",
-      {entries_key("when",
-                   "The conditions; if one does not hold, the answer is 412. Of an object, the named members "
-                   "must be equal; anything else "
-                   "must be equal as "
-                   "a whole.",
-                   &action_spec::when),
-       entries_key("set", "The values to store, all in one step.", &action_spec::set)}};
+      "POST runs its steps in this order: `when`, `set`, `exec`, `request`, `publish`. The answer comes when "
+      "the last one is done: 203. If one fails, the answer is its error behind its name, and no further step "
+      "is "
+      "run; what was done before stays, also the values of `set`. Two requests run the action twice, side by "
+      "side: `when` and `set` are one step, and let one of them through where `set` ends what `when` needs. "
+      "At "
+      "`limits.handler_timeout`, or when the caller does not wait longer, the answer is 504, and the step "
+      "that is under way is cancelled.",
+      {entries_key(
+           "when",
+           "The conditions, by the paths of value resources of this device; if one does not hold, the "
+           "answer is 412. Of an object, the named members must be equal; anything else must be equal as "
+           "a whole.",
+           &action_spec::when),
+       entries_key("set",
+                   "The values to store, by the paths of value resources of this device, all in one step.",
+                   &action_spec::set),
+       step_key(
+           "exec", with_place(program_words()), presence::optional("no program runs"),
+           "A program and its arguments, as with the kind `exec`: no shell is between, `{body}` stands for "
+           "the "
+           "body of the POST, which needs a `schema`, and another status than 0 is 500 with the end of its "
+           "standard error. `limits.exec` programs run at a time.",
+           &step_keys::exec),
+       step_key("env", environment_words(), presence::optional("`PATH` alone"),
+                "Variables of the program's environment; beside them it has `PATH` alone.",
+                &step_keys::environment),
+       step_key("stdin", choice<bool>({{"body", true}}), presence::optional("nothing is to be read"),
+                "`body`: the program reads the body of the POST from its standard input, as JSON.",
+                &step_keys::body_to_input),
+       step_key("timeout", duration(std::chrono::milliseconds(1), std::chrono::minutes(10)),
+                presence::optional("as long as the caller waits"),
+                "How long the program may run; then it is ended, and the answer is 504.",
+                &step_keys::timeout),
+       step_key("request", request_words(), presence::optional("nobody is asked"), "A request to a resource.",
+                &step_keys::request),
+       step_key("publish", event_words(), presence::optional("no event is sent"), "An event that is sent.",
+                &step_keys::publish),
+       step_key(
+           "schema", with_place(schema_words()), presence::optional("anything"),
+           "JSON Schema of the body of the POST, in the words of docs/schema.md; a body that breaks it gets "
+           "400 before anything is done.",
+           &step_keys::schema)}};
   return table;
 }
 
@@ -55,7 +104,10 @@ std::vector<action_options::entry> build_entries(const std::vector<json_entry>& 
 }
 
 std::optional<kind_options> build_action(const action_keys& keys, const kind_place& at) {
-  return action_options{build_entries(keys.action.when, at), build_entries(keys.action.set, at)};
+  const auto& spec = keys.action.value;
+  action_options options{build_entries(spec.when, at), build_entries(spec.set, at)};
+  build_steps(options, spec, *keys.action.at, at);
+  return options;
 }
 
 /// A template's action may be right for one device and wrong for another.
@@ -91,17 +143,37 @@ void check_set(const json_entry& entry, const device_view& device, report& fault
                  "this breaks the schema of '" + entry.name.value + "': " + fault->words);
 }
 
+/// Follows the requests of actions within a device. Returns true if they come round.
+bool leads_in_a_circle(const address& first, const device_view& device) {
+  std::set<std::string, std::less<>> seen;
+  const auto* to = &first;
+  while (to->tag.text() == device.tag()) {
+    const auto [at, is_new] = seen.emplace(to->path.key());
+    if (!is_new) return true;
+    const auto* const kind = device.find(*at);
+    const auto* const action = kind != nullptr ? kind->get_if<action_options>() : nullptr;
+    if (action == nullptr || !action->request) return false;
+    to = &action->request->to;
+  }
+  return false;
+}
+
 void check_action(const action_keys& keys, const device_view& device, report& faults) {
-  for (const auto& entry : keys.action.when) find_value(entry, device, faults);
-  for (const auto& entry : keys.action.set) check_set(entry, device, faults);
+  const auto& spec = keys.action.value;
+  for (const auto& entry : spec.when) find_value(entry, device, faults);
+  for (const auto& entry : spec.set) check_set(entry, device, faults);
+  if (!spec.request || !spec.request->to) return;
+  const auto& [to, at] = *spec.request->to;
+  if (leads_in_a_circle(to, device))
+    faults.error(*at, "this leads in a circle: " + to.to_string() + " asks for itself again");
 }
 
 }  // namespace
 
 const kind_module& action_kind() {
   using keys = action_keys;
-  static const kind_table<keys> table{{key<keys>("action", map_with(action_section()), another_kind(),
-                                                 "Something that POST runs.", &keys::action)},
+  static const kind_table<keys> table{{key<keys>("action", with_place(map_with(action_section())),
+                                                 another_kind(), "Something that POST runs.", &keys::action)},
                                       build_action,
                                       check_action};
   return table;

@@ -74,16 +74,6 @@ value_type<std::string> reading_expression() {
                 });
 }
 
-value_type<std::string> reading_pointer() {
-  const std::string words = "a JSON Pointer like /pressure";
-  return refine(text(words), words, string_schema("^(/|$)"),
-                [words](std::string pointer, const node& n, read_context& ctx) -> std::optional<std::string> {
-                  if (is_json_pointer(pointer)) return pointer;
-                  mismatch(n, words, ctx, "a '/' in front of each name or index; '~1' is a '/' in a name");
-                  return std::nullopt;
-                });
-}
-
 backend_resource_options build_backend_options(const backend_keys& keys, method_set methods,
                                                const kind_place& at) {
   backend_resource_options options;

@@ -20,8 +20,6 @@ value_type<reading_options> reading_form();
 value_type<std::string> reading_pointer();
 /// An expression of `x`.
 value_type<std::string> reading_expression();
-/// A JSON Pointer (RFC 6901).
-value_type<std::string> reading_pointer();
 
 /// What stands under these keys. A struct of keys derives from it.
 struct backend_keys {

@@ -5,7 +5,6 @@
 #include <mqcoap/resource/exec/exec_backend.hpp>
 #include <mqcoap/resource/path_router.hpp>
 #include <mqcoap/resource/resource_site.hpp>
-#include <stdexcept>
 #include <utility>
 
 namespace mqcoap {
@@ -24,14 +23,11 @@ std::vector<argument> parse_arguments(const std::vector<std::string>& argv) {
 }  // namespace
 
 void exec_options::make(resource_site& at) const {
-  const auto& services = at.services();
-  if (services.backends == nullptr) throw std::invalid_argument(at.path() + ": no programs can be run here");
+  auto pool = exec_pool::open(at);
   warn_of_missing(program, at);
-  auto pool = services.backends->shared().open<exec_pool>(
-      {}, [&] { return std::make_shared<exec_pool>(*services.backends, services.timers); });
   at.serve(at.path(),
            std::make_shared<backend_resource>(
-               front, std::make_shared<exec_backend>(*this, at.path(), std::move(pool)), services.time));
+               front, std::make_shared<exec_backend>(*this, at.path(), std::move(pool)), at.services().time));
 }
 
 exec_backend::exec_backend(exec_options options, std::string pattern, std::shared_ptr<exec_pool> pool)
@@ -39,6 +35,12 @@ exec_backend::exec_backend(exec_options options, std::string pattern, std::share
       pattern_(std::move(pattern)),
       arguments_(parse_arguments(options_.program.argv)),
       pool_(std::move(pool)) {}
+
+std::optional<backend_reply> exec_backend::refuse(const backend_request& what) const {
+  auto argv = arguments_for(what);
+  if (argv) return std::nullopt;
+  return std::move(argv).error();
+}
 
 backend::running exec_backend::run(backend_request what, reply_handler done) {
   auto argv = arguments_for(what);

@@ -5,6 +5,7 @@
 #include <mqcoap/resource/exec/argument.hpp>
 #include <mqcoap/resource/exec/exec.hpp>
 #include <mqcoap/resource/exec/exec_pool.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ class exec_backend final : public backend {
   /// @param pattern  the path of the resource, with its `*`
   exec_backend(exec_options options, std::string pattern, std::shared_ptr<exec_pool> pool);
   running run(backend_request what, reply_handler done) override;
+  /// Returns the error for a request that the program cannot get; nothing: it can.
+  std::optional<backend_reply> refuse(const backend_request& what) const;
 
  private:
   result<std::vector<std::string>, backend_reply> arguments_for(const backend_request& what) const;

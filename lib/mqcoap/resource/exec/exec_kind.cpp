@@ -1,16 +1,13 @@
-#include <algorithm>
 #include <mqcoap/resource/backend/child_keys.hpp>
 #include <mqcoap/resource/backend/reading_keys.hpp>
 #include <mqcoap/resource/common_keys.hpp>
-#include <mqcoap/resource/exec/argument.hpp>
+#include <mqcoap/resource/exec/argument_checks.hpp>
 #include <mqcoap/resource/exec/exec.hpp>
 
 namespace mqcoap {
 namespace {
 
 constexpr std::size_t largest_output = std::size_t{16} << 20;
-
-using pattern_list = std::vector<named<std::size_t, json_schema>>;
 
 struct exec_keys : backend_keys {
   located<std::vector<std::string>> exec;
@@ -48,87 +45,11 @@ value_type<json_schema> segment_pattern() {
       });
 }
 
-bool is_interpreter(std::string_view program) {
-  program.remove_prefix(program.rfind('/') + 1);  // also without one
-  for (const std::string_view name : {"ash", "bash", "busybox", "dash", "fish", "ksh", "lua", "node", "perl",
-                                      "php", "python", "ruby", "sh", "tclsh", "zsh"})
-    if (program.starts_with(name)) return true;
-  return false;
-}
-
-/// `-c`, `-lc`, `-e`
-bool announces_script(std::string_view argument) {
-  return argument.size() > 1 && argument[0] == '-' && argument[1] != '-' &&
-         (argument.ends_with('c') || argument.ends_with('e'));
-}
-
-/// Reports a placeholder in what an interpreter runs: there, what a request brings would be a program.
-void check_scripts(const std::vector<std::string>& argv, const node& at, report& faults) {
-  const auto interpreter = std::find_if(argv.begin(), argv.end(), is_interpreter);
-  if (interpreter == argv.end()) return;
-  for (auto each = interpreter + 1; each != argv.end(); ++each)
-    if (announces_script(*(each - 1)) && argument(*each).has_placeholder())
-      faults.error(*at.items[static_cast<std::size_t>(each - argv.begin())],
-                   "a placeholder in a script: what a request brings would be run",
-                   "an argument of its own, as in [sh, -c, 'move \"$1\"', sh, \"{body}\"]");
-}
-
-class argument_checker {
- public:
-  argument_checker(const exec_keys& keys, method_set methods, const kind_place& at)
-      : keys_(keys), methods_(methods), faults_(at.faults), stars_(count_stars(at.path.value)) {}
-
-  void check() {
-    const auto& argv = keys_.exec.value;
-    check_scripts(argv, *keys_.exec.at, faults_);
-    for (std::size_t i = 0; i < argv.size(); ++i) check_argument(argv[i], *keys_.exec.at->items[i], i == 0);
-    if (!keys_.paths) return;
-    for (const auto& each : keys_.paths->value)
-      if (each.name.value > stars_)
-        faults_.error(*each.name.at, stars_words(each.name.value), "move/*: {exec: ...}");
-  }
-
- private:
-  static std::size_t count_stars(std::string_view path) {
-    return static_cast<std::size_t>(std::count(path.begin(), path.end(), '*'));
-  }
-  std::string stars_words(std::size_t part) const {
-    return "the path of the resource has no '*' of this number: " + std::to_string(part);
-  }
-
-  void check_argument(const std::string& written, const node& at, bool is_program) {
-    const argument parsed(written);
-    if (const auto wrong = argument::find_fault(written); !wrong.empty())
-      faults_.error(at, "'" + wrong + "' is no placeholder", "{body}, {path.1}");
-    if (is_program && parsed.has_placeholder())
-      return faults_.error(at, "a request cannot choose the program");
-    if (parsed.takes_body()) check_body(at);
-    for (const auto part : parsed.path_parts()) check_part(part, at);
-  }
-  void check_body(const node& at) {
-    if (!keys_.schema) faults_.error(at, "'{body}' needs a `schema`, which tells what a body may be");
-    if (methods_.contains(method::get) || methods_.contains(method::del))
-      faults_.error(at, "'{body}' is for PUT and POST, and a GET or DELETE is allowed", "methods: [PUT]");
-  }
-  void check_part(std::size_t part, const node& at) {
-    const auto name = "{path." + std::to_string(part) + '}';
-    if (part > stars_) return faults_.error(at, stars_words(part), "move/*: {exec: ...}");
-    // A pattern at fault is reported by itself.
-    const bool is_judged = keys_.paths && keys_.paths->at->find(std::to_string(part)) != nullptr;
-    if (!is_judged)
-      faults_.error(at, '\'' + name + "' needs a pattern, which tells what it may be",
-                    "paths: {" + std::to_string(part) + ": \"[a-z]+\"}");
-  }
-
-  const exec_keys& keys_;
-  const method_set methods_;
-  report& faults_;
-  const std::size_t stars_;
-};
-
 std::optional<kind_options> build_exec(const exec_keys& keys, const kind_place& at) {
   const auto methods = keys.methods ? keys.methods->value : method_set{method::get};
-  argument_checker(keys, methods, at).check();
+  check_arguments(
+      {keys.exec, methods, keys.schema.has_value(), at.path.value, keys.paths ? &*keys.paths : nullptr},
+      at.faults);
   if (keys.body_to_input && !methods.contains(method::put) && !methods.contains(method::post))
     at.faults.error(*keys.body_to_input->at->key, "neither PUT nor POST is allowed, which have a body");
   exec_options options;

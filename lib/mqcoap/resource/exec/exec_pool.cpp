@@ -4,6 +4,8 @@
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/backend/child_process.hpp>
+#include <mqcoap/resource/resource_site.hpp>
+#include <stdexcept>
 #include <utility>
 
 namespace mqcoap {
@@ -31,6 +33,13 @@ struct exec_pool::run_state {
   std::size_t errors_size = 0;
   bool is_answered = false;
 };
+
+std::shared_ptr<exec_pool> exec_pool::open(const resource_site& at) {
+  const auto& services = at.services();
+  if (services.backends == nullptr) throw std::invalid_argument(at.path() + ": no programs can be run here");
+  return services.backends->shared().open<exec_pool>(
+      {}, [&] { return std::make_shared<exec_pool>(*services.backends, services.timers); });
+}
 
 backend::running exec_pool::run(exec_job job) {
   const auto is_same = [owner = job.owner](const run_ptr& each) { return each->job.owner == owner; };

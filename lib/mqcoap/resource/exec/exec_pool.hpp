@@ -14,6 +14,8 @@
 
 namespace mqcoap {
 
+class resource_site;
+
 /// One program to be run.
 struct exec_job {
   const void* owner = nullptr;  ///< the resource: what it takes of the places is bounded
@@ -33,6 +35,10 @@ class exec_pool : public std::enable_shared_from_this<exec_pool> {
   static constexpr std::size_t most_waiting = 256;
 
   exec_pool(backend_services& services, timer_queue& timers) : services_(services), timers_(timers) {}
+
+  /// Returns the one pool of the gateway for a resource. Throws std::invalid_argument where no programs can
+  /// be run.
+  static std::shared_ptr<exec_pool> open(const resource_site& at);
 
   backend::running run(exec_job job);
 

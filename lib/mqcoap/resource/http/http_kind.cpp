@@ -28,7 +28,6 @@ struct http_keys_within {
 struct http_keys : backend_keys {
   located<http_keys_within> http;
   std::optional<located<method_set>> methods;
-  std::optional<located<std::string>> pointer;
 };
 
 value_type<http_url> http_address() {
@@ -201,11 +200,6 @@ std::optional<kind_options> build_http(const http_keys& keys, const kind_place& 
   http_resource_options options;
   options.front =
       build_backend_options(front, keys.methods ? keys.methods->value : method_set{method::get}, at);
-  if (keys.pointer) {
-    options.front.reading.pointer = keys.pointer->value;
-    if (options.front.reading.as != reading_options::form::json)
-      at.faults.error(*keys.pointer->at->key, "a pointer leads into JSON", "parse: json");
-  }
   if (!spec.url) return std::nullopt;
   options.at = spec.url->value;
   options.fields = spec.fields;
@@ -225,10 +219,7 @@ const kind_module& http_kind() {
                "A place on an HTTP server. A GET reads it; a PUT, POST or DELETE is sent to it where "
                "`methods` allow that. No redirect is followed, and no proxy of the environment is used.",
                &keys::http),
-           methods_key("[GET]", &keys::methods),
-           key<keys>("pointer", with_place(reading_pointer()), presence::optional("the whole value"),
-                     "What is given of the JSON that was read, like `/pressure`: a JSON Pointer (RFC 6901)",
-                     &keys::pointer)},
+           methods_key("[GET]", &keys::methods)},
           "`json`"),
       build_http,
       nullptr,

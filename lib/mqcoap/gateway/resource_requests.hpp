@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/gateway/proxy.hpp>
+#include <mqcoap/gateway/statistics.hpp>
+#include <mqcoap/gateway/tag_directory.hpp>
+#include <mqcoap/protocol/request_id.hpp>
+#include <mqcoap/resource/resource_asker.hpp>
+#include <mqcoap/serve/serving_core.hpp>
+#include <mqcoap/serve/timer_queue.hpp>
+#include <string_view>
+
+namespace mqcoap {
+
+/// Serves the requests that resources make (docs/protocol.md, "Actions"): the gateway's devices answer
+/// theirs, others are asked through the proxy, like the device behind a mount. A serving core of its own
+/// gives them deadlines. Such a request begins in a turn of the event loop of its own, so that requests that
+/// lead to each other need no stack, and has at most `default_hops` hops left.
+/// @par Threads  Everything on the event loop.
+class resource_requests final : public resource_asker {
+ public:
+  struct environment {
+    const clock& time;
+    timer_queue& timers;
+    const tag_directory& tags;
+    proxy& elsewhere;
+    statistics& stats;
+    std::function<void()> late;  ///< called when a resource did not answer in time
+    std::function<std::shared_ptr<const void>(const call& kept)> home;
+    std::function<void(std::string_view name, std::string_view why)> failed;
+    std::function<void()> ended;  ///< called when a request has ended
+  };
+
+  explicit resource_requests(environment env);
+  resource_requests(const resource_requests&) = delete;
+  resource_requests& operator=(const resource_requests&) = delete;
+
+  asking ask(resource_request what, answer_handler done) override;
+
+  void set_options(serving_options options) noexcept { core_.set_options(options); }
+  void expire(steady_time now) { core_.expire(now); }
+  steady_time next_deadline() const noexcept { return core_.next_deadline(); }
+  /// Ends all requests that resources of the gateway have, with 504.
+  void abandon(std::string_view why) { core_.abandon(why); }
+
+ private:
+  struct asked;
+  class origin;
+
+  void begin(const std::shared_ptr<asked>& what);
+  void serve(const std::shared_ptr<asked>& what);
+
+  const environment env_;
+  serving_core core_;
+  request_id_generator ids_;
+};
+
+}  // namespace mqcoap

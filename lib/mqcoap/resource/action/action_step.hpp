@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/protocol/call.hpp>
+#include <mqcoap/protocol/response_code.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqcoap {
+
+/// Why a step failed: what the caller is told.
+struct step_failure {
+  response_code code = response_code::internal_server_error;
+  std::string words{};
+  bool never_run = false;  ///< the step has done nothing, and will do nothing
+};
+
+/// A step of an action behind `when` and `set`.
+/// @par Threads  Everything on the event loop, which it never blocks.
+class action_step {
+ public:
+  /// Nothing: the step is done.
+  using outcome = std::optional<step_failure>;
+  using done_handler = std::function<void(outcome)>;
+  /// Cancels the step when it is destroyed; `done` is not called after that. Null: it cannot be cancelled, or
+  /// has ended.
+  using running = std::shared_ptr<void>;
+
+  virtual ~action_step() = default;
+
+  /// Returns the key in the configuration, which the answer names.
+  virtual std::string_view name() const noexcept = 0;
+  /// Returns why the step cannot take what this call brings. Asked before anything is done.
+  virtual outcome refuse(const call& /*of*/) const { return std::nullopt; }
+  /// Does the step for a call and calls `done` once, maybe inside this call. An exception means that the step
+  /// was not begun.
+  /// @param deadline  when the caller stops waiting; max: never
+  virtual running begin(const call& of, steady_time deadline, done_handler done) = 0;
+};
+
+}  // namespace mqcoap
