@@ -251,3 +251,44 @@ TEST_CASE("wherever memory ends, a device's answer is one answer, a repeat gets 
   } while (scarce_memory::refused() > 0);
   CHECK(places > 3);  // decoding, encoding, remembering, and then none is refused
 }
+
+TEST_CASE(
+    "wherever a piece of memory is missing while an action runs, it has one answer, and the next one runs") {
+  auto options = test::two_devices();
+  action_options put;
+  put.request = action_request{make_address("GW_1/axuv/store"), method::put, *json_text::parse("[1,2,3]")};
+  put.publish = action_event{*resource_path::parse("shot"), json_text::from_string("fired")};
+  options.devices.front().resources.push_back({"put", {}, {}, put});
+  int pieces = 0;
+  std::size_t errors = 0;
+  do {
+    CAPTURE(pieces);
+    short_of_memory f;
+    f.tested.reconfigure(options, {&f.lab});
+    f.start();
+    const auto payload = R"({"header":{"method":"POST","path":"put","request_id":")" +
+                         (f.id = f.caller.next_id()) + R"("},"body":null,"timestamp":"1"})";
+    const auto topic = "gf_int_v1/axuv/request/GW_1/" + f.id;
+    {
+      const auto now = scarce_memory::lacking_one(pieces++);
+      f.answer(topic, payload);
+      f.tested.on_alarm();
+      f.tested.on_alarm();
+    }
+    f.broker.run();
+    f.time.advance(11s);
+    f.tested.on_alarm();
+    f.broker.run();
+    CHECK(f.tested.in_flight() == 0);
+    CHECK(f.caller.answers.size() <= 1);
+    for (const auto& answered : f.caller.answers)
+      errors += answered.find("\"response_code\":50") != std::string::npos ? 1 : 0;
+    f.caller.answers.clear();
+    f.ask("POST", "GW_1", "axuv", "put");
+    f.tested.on_alarm();
+    f.broker.run();
+    REQUIRE(f.caller.answers.size() == 1);
+    CHECK(f.caller.answers[0].find("\"response_code\":203") != std::string::npos);
+  } while (scarce_memory::refused() > 0);
+  CHECK(errors > 10);  // for the call, its batch, its run, its timer, the request and its call
+}

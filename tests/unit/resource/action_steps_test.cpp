@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mqcoap/resource/action/action.hpp>
+#include <mqcoap/resource/action/exec_step.hpp>
 #include <mqcoap/resource/action/publish_step.hpp>
 #include <mqcoap/resource/action/request_step.hpp>
 #include <mqcoap/resource/event_sender.hpp>
@@ -376,6 +377,20 @@ TEST_CASE("request: an error of the device is that of the step, in its words") {
   bare.code = response_code::gateway_timeout;
   CHECK(ending(bare).starts_with("504 2D_1/axuv/arm: "));
   CHECK(ending(answer::error(response_code::bad_request, std::string(100'000, 'x'))).size() < 2100);
+}
+
+TEST_CASE("exec: a body that cannot be an argument is refused before anything is done") {
+  exec_options options;
+  options.program.argv = {"move", "{body}"};
+  const exec_step step(std::make_shared<exec_backend>(options, "fire", nullptr));
+  CHECK_FALSE(step.refuse(*make_call({method::post, "fire", "5"})));
+  for (const auto* body : {R"("-rf")", R"("a\nb")", "-5"}) {
+    const auto why = step.refuse(*make_call({method::post, "fire", body}));
+    REQUIRE(why);
+    CHECK(why->code == response_code::bad_request);
+    CHECK(why->words.starts_with("the body "));
+    CHECK(why->never_run);
+  }
 }
 
 TEST_CASE("publish: the event is sent, and what keeps it from being sent is the failure") {
