@@ -80,6 +80,12 @@ class Http(IntegrationTest):
             self.assertEqual(self.desk.get("exposure").body, 12.5)
         self.assertLessEqual(self.server.connections, 2)  # one, and that of `published`
 
+    def test_a_reload_keeps_the_connections(self):
+        self.assertEqual(self.desk.get("exposure").body, 12.5)
+        self.daemon.reload(CONFIGURATION.replace("pointer: /ms, unit: ms", "unit: ms"))
+        self.assertEqual(self.desk.get("exposure").body, {"ms": 12.5})
+        self.assertLessEqual(self.server.connections, 2)
+
     def test_a_cache_asks_once(self):
         self.server.pages["/shared"] = lambda page: page.say("5")
         for _ in range(5):

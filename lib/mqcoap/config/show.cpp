@@ -74,7 +74,9 @@ class shower {
   void add(line_list& lines, const std::string& name, const node& n, const boost::json::object& schema,
            const section_info* section) {
     const std::string key = text_words(name) + ':';
-    if (schema.contains("writeOnly")) {
+    if (schema.contains("writeOnly") && schema.contains("additionalProperties")) {
+      add_block(lines, key, covered_values_of(n), "{}");
+    } else if (schema.contains("writeOnly")) {
       lines.push_back(key + ' ' + std::string(covered));
     } else if (section == nullptr || n.is_scalar()) {
       lines.push_back(key + ' ' + flow(n));
@@ -88,6 +90,14 @@ class shower {
       for (const auto& entry : n.entries) add(entries, entry.key->text, *entry.value, inner, section);
       add_block(lines, key, entries, "{}");
     }
+  }
+
+  /// Returns the names of a map of secrets.
+  static line_list covered_values_of(const node& map) {
+    line_list lines;
+    for (const auto& entry : map.entries)
+      lines.push_back(text_words(entry.key->text) + ": " + std::string(covered));
+    return lines;
   }
 
   line_list items_of(const section_info& section, const node& n) {

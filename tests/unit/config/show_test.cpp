@@ -94,6 +94,22 @@ TEST_CASE("every good configuration is shown as a configuration that is shown in
   }
 }
 
+TEST_CASE("the values of header fields are covered, and their names are shown") {
+  const test::temporary_folder folder;
+  folder.write("secret", "s3cret\n");
+  const auto text = shown(folder.write("a.yaml", R"(version: 1
+devices:
+  A:
+    resources:
+      a: {http: {url: "http://b.lab", headers: {Authorization: {file: secret}, X-Lab: bay3}}}
+      b: {http: {url: "http://b.lab", headers: {}}}
+)"));
+  for (const char* word : {"s3cret", "bay3"}) CHECK(text.find(word) == std::string::npos);
+  CHECK(text.find("Authorization: \"***\"\n") != std::string::npos);
+  CHECK(text.find("X-Lab: \"***\"\n") != std::string::npos);
+  CHECK(text.find("headers: {}\n") != std::string::npos);
+}
+
 TEST_CASE("secrets are covered wherever they come from") {
   const test::temporary_folder folder;
   folder.write("secret", "s3cret\n");
