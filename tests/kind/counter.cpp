@@ -13,7 +13,7 @@
 namespace mqcoap {
 namespace {
 
-struct reading {
+struct count_in_progress {
   responder caller;
   timer_queue::timer ends;
 };
@@ -27,7 +27,7 @@ class counter_resource final : public handler, public std::enable_shared_from_th
     if (auto refused = refuse_method(r.req(), {method::get, method::post}))
       return std::move(r).respond(*std::move(refused));
     if (r.req().verb == method::post) throw std::runtime_error("the counter is jammed");
-    const auto begun = std::make_shared<reading>();
+    const auto begun = std::make_shared<count_in_progress>();
     begun->ends = bus_.after(std::chrono::milliseconds(50), [begun, counter = weak_from_this()] {
       if (const auto self = counter.lock())
         std::move(begun->caller).respond(give(begun->caller.req(), self->next(), ""));

@@ -17,7 +17,7 @@ std::string lower(std::string_view text) {
 }  // namespace
 
 std::string suggest(std::string_view written, const std::vector<std::string>& known) {
-  constexpr std::size_t most_listed = 32;
+  constexpr std::size_t most_listed = 64;
   // A long file may have thousands of misspelled keys, each compared with all.
   constexpr std::size_t most_compared = 1000;
   if (known.size() > most_compared) return {};

@@ -209,6 +209,22 @@ TEST_CASE_FIXTURE(topics_fixture, "a message that changes the value is an event 
   CHECK(events_of("b") == events_of("a"));
 }
 
+TEST_CASE_FIXTURE(topics_fixture,
+                  "a reload that changes how a message is read is an event, and no other is") {
+  add("a", reads("lab/gauge"), event_options{.on_change = true});
+  start();
+  tell("lab/gauge", "5");
+  auto next = options;
+  auto scaled = reads("lab/gauge");
+  scaled.front.reading.expr = "x * 10";
+  next.devices.front().resources.front().kind = scaled;
+  reconfigure(next, {&lab});
+  CHECK(events_of("a") == texts{"5", "50"});
+  next.devices.front().description = "the same, with another text";
+  reconfigure(next, {&lab});
+  CHECK(events_of("a") == texts{"5", "50"});
+}
+
 TEST_CASE_FIXTURE(topics_fixture, "the events of one resource may be the value of another") {
   auto copy = reads("gf_int_v1/axuv/event/GW_1/a");
   copy.front.reading = {.as = reading_options::form::json, .pointer = "/body"};

@@ -100,11 +100,14 @@ void topic_options::make(resource_site& site) const {
   if (!set_topic.empty())
     writer = std::make_shared<backend_resource>(
         front, std::make_shared<topic_writer>(*services.topics, set_topic, set_retain), services.time);
-  auto made = std::make_shared<topic_resource>(*this, services.topics->follow(topic), std::move(writer),
-                                               services.time);
-  if (services.changed)
+  const auto source = services.topics->follow(topic);
+  auto made = std::make_shared<topic_resource>(*this, source, std::move(writer), services.time);
+  if (services.changed) {
     made->on_change(
         [&services, device = site.device(), path = site.path()] { services.changed(device, path); });
+    // After a reload, the same message may be read in another way.
+    if (source->message() != nullptr) services.changed(site.device(), site.path());
+  }
   site.serve(site.path(), std::move(made));
 }
 
