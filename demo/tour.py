@@ -21,10 +21,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/integration"))
 sys.dont_write_bytecode = True
 
-from harness import Broker, Cli, Device, Gateway, PythonCaller  # noqa: E402
+from harness import Broker, Bus, Cli, Device, Gateway, PythonCaller  # noqa: E402
 from harness.device import mute  # noqa: E402
 
 GATEWAY = "GW_XX_0_0001"
+PROBE = "2D_XX_0_0003"
 FAR = "2D_XX_0_9999"
 MUTE = "2D_XX_0_0404"
 
@@ -62,6 +63,10 @@ def body_is(value):
     return lambda answer: answer.body == value
 
 
+def is_number(answer):
+    return type(answer.body) in (int, float)
+
+
 STEPS = [
     ("Resources of the gateway's own", [
         Step("Read a value", "GET", "gains", 205, right=body_is([0, 1, 2, 3, 4])),
@@ -79,6 +84,16 @@ STEPS = [
              right=lambda a: {"gains", "shots", "arm", "probe/**"} <= {entry["path"] for entry in a.body}),
         Step("No such resource", "GET", "gain", 404),
         Step("A constant cannot be replaced", "PUT", "firmware_version", 405, "9.9"),
+    ]),
+    ("What hangs on the gateway's machine", [
+        Step("A number in a file of the system", "GET", "memory_free", 205, subsystem="host", right=is_number),
+        Step("What a command prints", "GET", "disk_used", 205, subsystem="host", right=is_number),
+        Step("The latest message of a gauge on a topic of its own", "GET", "vacuum", 205, subsystem="host",
+             right=body_is(1.5e-6)),
+        Step("A program that plays a probe", "POST", "arm", 203, tag=PROBE),
+        Step("It is armed, so it may be triggered", "POST", "trigger", 203, tag=PROBE),
+        Step("Its samples, which reading consumes", "GET", "data/0", 205, tag=PROBE, right=lambda a: len(a.body) == 8),
+        Step("They are consumed", "GET", "data/0", 404, tag=PROBE),
     ]),
     ("A device on another broker, reached in four ways", [
         Step("Forward proxy, by proxy_uri", "GET", "any", 205, right=body_is([5, 5, 5]),
@@ -109,7 +124,7 @@ COMMANDS = [
     Command("put GW_XX_0_0001/axuv/gains '[1,2,3]'", shows="204 CHANGED"),
     Command("put GW_XX_0_0001/axuv/gains '[8]'", 4, "400 BAD_REQUEST"),
     Command("post GW_XX_0_0001/axuv/shots energy=3.4 note='second of today'", shows="shots/1"),
-    Command("ls GW_XX_0_0001", shows="coil_current"),
+    Command("ls GW_XX_0_0001", shows="vacuum"),
     Command("get 2D_XX_0_9999/axuv/gains -o json", shows='"body": [5, 5, 5]'),
     Command("get GW_XX_0_0001/proxy/2D_XX_0_0404/axuv/gains", 5, "504 GATEWAY_TIMEOUT"),
     Command("watch GW_XX_0_0001/axuv/coil_current --every 100ms --count 3"),
@@ -206,7 +221,6 @@ class Tour:
             right = False
         self._wrong += not right
 
-
     def _on_the_command_line(self):
         self._screen.title("The same with mqcoap, the command line")
         cli = Cli(self._lab)
@@ -255,6 +269,7 @@ Ctrl-C ends the demo."""
 
 def configuration(name, lab, far):
     text = (ROOT / "config" / name).read_text(encoding="utf-8")
+    text = text.replace("/usr/local/lib/mqcoap/probe.py", str(ROOT / "examples/process/probe.py"))
     for standing, broker in (("mqtt://localhost:1883", lab), ("mqtt://localhost:1884", far)):
         text = text.replace(standing, broker.url)
     return text
@@ -299,6 +314,9 @@ def play(once, screen, tool):
 
         lab = start(Broker(), Broker.stop)
         far = start(Broker(), Broker.stop)
+        gauge = start(Bus(lab), Bus.close)
+        gauge.publish("lab/vacuum/gauge1", json.dumps({"pressure": 1.5e-6}), retain=True)
+        gauge.fence()
         gateways = []
         for name in ("demo-far.yaml", "demo.yaml"):
             gateways.append(start(Gateway(configuration(name, lab, far)), Gateway.stop))
