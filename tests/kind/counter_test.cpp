@@ -190,7 +190,8 @@ TEST_CASE("a configuration has the kind, and its documentation as well") {
         "'counter' and 'value' together: a resource is of one kind");
   CHECK(fault_of("counter: 1, methods: [GET]").hint == "only with value, reply, exec, process and http");
   CHECK(fault_of("unit: V").hint ==
-        "one of value, collection, action, reply, signal, proxy, file, exec, process, line, topic, http, counter");
+        "one of value, collection, action, reply, signal, proxy, file, exec, process, line, topic, http, "
+        "counter");
   CHECK(settings_reference().find("| `counter` | a whole number from 0 to 1000 | another kind |") !=
         std::string::npos);
   CHECK(settings_schema().find(R"("counter": {)") != std::string::npos);
