@@ -159,6 +159,13 @@ const row rows[] = {
      [](family& f, const observer& o) { f.add({}, o.running().run_once_usage().share); }},
     {{"mqcoap_answers_unsent_total", "counter", "", "Answers that the connection to the broker did not accept."},
      [](family& f, const observer& o) { f.add_count({}, o.running().counted()[event::answer_unsent]); }},
+    {{"mqcoap_events_total", "counter", "outcome", "Events of resources that publish."},
+     [](family& f, const observer& o) {
+       const auto& counted = o.running().counted();
+       f.add_count({"published"}, counted[event::event_published]);
+       f.add_count({"unread"}, counted[event::event_unread]);
+       f.add_count({"unsent"}, counted[event::event_unsent]);
+     }},
     {{"mqcoap_dropped_messages_total", "counter", "reason", "Messages from the brokers that were dropped."},
      [](family& f, const observer& o) {
        for (const auto& reason : drop_reasons) f.add_count({reason.label}, o.running().counted()[reason.what]);

@@ -68,6 +68,16 @@ struct backend_fixture {
 
 }  // namespace
 
+TEST_CASE_FIXTURE(backend_fixture, "what a backend refused before anything was done counts as never run") {
+  send({method::post, "x"});
+  by->end(0, backend_reply::refusal(response_code::service_unavailable, "not connected"));
+  CHECK(last() == R"(503 "x: not connected")");
+  CHECK(recorded.answers.back().never_run);
+  send({method::post, "x"});
+  by->end(1, backend_reply::error(response_code::gateway_timeout, "no answer"));
+  CHECK_FALSE(recorded.answers.back().never_run);
+}
+
 TEST_CASE_FIXTURE(backend_fixture, "a GET gets the value that is made of what was read, with its version") {
   send({method::get, "x"});
   CHECK(recorded.answers.empty());

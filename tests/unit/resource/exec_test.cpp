@@ -108,6 +108,13 @@ TEST_CASE("nothing that a request brings begins an option or ends a line") {
     CHECK(filled("x{body}", {text(body), {}}) == "refused: the body holds a control character");
 }
 
+TEST_CASE("an argument has at most the bytes that Linux takes") {
+  const std::string longest(131'071, 'x');
+  CHECK(filled("{body}", {text('"' + longest + '"'), {}}) == longest);
+  CHECK(filled("-{body}", {text('"' + longest + '"'), {}}) ==
+        "refused: the body is too long for an argument");
+}
+
 TEST_CASE_FIXTURE(exec_fixture, "a program's output is what a GET reads, and its status tells how it went") {
   CHECK(answer_of(script("echo 21.5")) == "205 21.5\n");
   CHECK(answer_of(script("echo 21.5"), method::put) == "205 ");

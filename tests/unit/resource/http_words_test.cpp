@@ -168,6 +168,9 @@ TEST_CASE("an error has the server's words, which are safe to log") {
         "502 the server answers 401: it does not accept the credentials of the configuration, or there are "
         "none");
   CHECK(told(get, answered(304)) == "502 the server answers 304, which was not asked for");
+  CHECK(told(post, answered(303)).ends_with("which is not followed; it may have been run"));
+  CHECK(told(post, answered(401)).ends_with("or there are none"));
+  CHECK(told(post, answered(200, "{}", "Application/Problem+JSON")) == "205 {}");
 }
 
 TEST_CASE("a redirect is not followed, and its host is told") {
@@ -190,6 +193,8 @@ TEST_CASE("content in an encoding that was not asked for is not read") {
   auto zipped = answered(200, "\x1f\x8b");
   zipped.encoding = "gzip";
   CHECK(told(method::get, zipped) == "502 the server's answer is encoded, which was not asked for: gzip");
+  CHECK(told(method::post, zipped) ==
+        "502 the server's answer is encoded, which was not asked for: gzip; it may have been run");
   zipped.encoding = "Identity";
   zipped.body = "5";
   CHECK(told(method::get, zipped) == "205 5");
@@ -208,5 +213,7 @@ TEST_CASE("of a write that was sent, and of which no answer came, the words say 
   CHECK(ended(method::put, not_connected, false) == "503 why");
   CHECK(ended(method::put, too_many_wait, false) == "503 why");
   CHECK(ended(method::get, unreadable, true) == "502 why");
+  CHECK(reply_of(method::put, {.how = not_connected, .why = "why", .was_sent = false}, 8).never_run);
+  CHECK_FALSE(reply_of(method::put, {.how = late, .why = "why", .was_sent = true}, 8).never_run);
   CHECK(ended(method::get, too_large, true) == "502 why");
 }

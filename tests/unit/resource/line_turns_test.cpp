@@ -36,12 +36,14 @@ struct turns_fixture {
   line_terms terms;
   bool is_answered = true;
   std::vector<std::string> answers;
+  bool last_never_ran = false;
 
   backend::running ask(const std::string& line, steady_time::duration patience = 1h) {
     return tested.ask({line + '\n', is_answered, terms}, time.now() + patience,
                       [this, line](backend_reply reply) {
                         answers.push_back(line + ": " + std::to_string(to_int(reply.code)) + ' ' +
                                           (is_error(reply.code) ? reply.words : reply.text));
+                        last_never_ran = reply.never_run;
                       });
   }
   /// Moves the clock from deadline to deadline, as the owner would.
@@ -217,6 +219,7 @@ TEST_CASE_FIXTURE(turns_fixture, "who waits in vain is told that nothing was sen
   const auto second = ask("B?", 1s);
   pass(1s);
   CHECK(said() == "B?: 504 waited 950ms while others asked the instrument; nothing was sent");
+  CHECK(last_never_ran);
   tested.on_bytes("a\n");
   CHECK(did() == "A?");
 }

@@ -36,6 +36,10 @@ TEST_CASE("a number is decimal and finite, with white space around it") {
   CHECK(read(number, " 21500\n") == "21500");
   CHECK(read(number, "+2.5e-1\r\n") == "0.25");
   CHECK(read(number, "-0.0") == "-0");
+  for (const char* integer : {"0", "-9223372036854775808", "9007199254740993", "18446744073709551615"})
+    CHECK(read(number, integer) == integer);
+  CHECK(read(number, "+007") == "7");
+  CHECK(read(number, "18446744073709551616") == "18446744073709552000");
   for (const char* none :
        {"", "\n", "nan", "inf", "-inf", "1e999", "0x10", "12 V", "++1", "+-1", "1,5", "."}) {
     CAPTURE(none);

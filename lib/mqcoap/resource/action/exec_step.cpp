@@ -9,11 +9,9 @@ backend_request program_request(const call& of, steady_time deadline) {
   return {method::post, std::string(of.req.path.key()), {}, of.req.body, {}, deadline};
 }
 
-/// Says why a program failed. With these codes, it was not started.
+/// Says why a program failed.
 step_failure program_failure(backend_reply reply) {
-  const bool is_unstarted =
-      reply.code == response_code::bad_request || reply.code == response_code::service_unavailable;
-  return {reply.code, std::move(reply.words), is_unstarted};
+  return {reply.code, std::move(reply.words), reply.never_run};
 }
 
 }  // namespace

@@ -32,15 +32,22 @@ struct backend_reply {
       body{};              ///< in place of `text`: a value that needs no reading; a write has it with 205
   std::string words{};     ///< of an error
   std::string location{};  ///< with 201: path of the new resource; empty: no path leads there
+  bool never_run = false;  ///< an error before anything was done (docs/protocol.md, "Run once")
 
   static backend_reply error(response_code code, std::string words) {
-    return {code, {}, std::nullopt, std::move(words), {}};
+    return {code, {}, std::nullopt, std::move(words), {}, false};
+  }
+  /// The error of a request that was refused before anything was done.
+  static backend_reply refusal(response_code code, std::string words) {
+    auto reply = error(code, std::move(words));
+    reply.never_run = true;
+    return reply;
   }
   static backend_reply of_text(std::string read) {
-    return {response_code::content, std::move(read), std::nullopt, {}, {}};
+    return {response_code::content, std::move(read), std::nullopt, {}, {}, false};
   }
   static backend_reply of_body(json_text body) {
-    return {response_code::content, {}, std::move(body), {}, {}};
+    return {response_code::content, {}, std::move(body), {}, {}, false};
   }
   /// Success without a value: 204, 203 or 202, by the method.
   static backend_reply done() { return {}; }

@@ -143,7 +143,11 @@ void backend_resource::give_reading(const caller_list& callers, const backend_re
 }
 
 answer backend_resource::answer_to(const request& r, const backend_reply& reply) const {
-  if (is_error(reply.code)) return answer::error(reply.code, std::string(r.path.key()) + ": " + reply.words);
+  if (is_error(reply.code)) {
+    auto failed = answer::error(reply.code, std::string(r.path.key()) + ": " + reply.words);
+    failed.never_run = reply.never_run;
+    return failed;
+  }
   answer a;
   const bool has_content = reply.body && !reply.body->is_null();
   const bool by_method = reply.code == response_code::content && r.verb != method::get && !has_content;

@@ -41,6 +41,21 @@ std::optional<double> to_number(std::string_view text) {
   return number;
 }
 
+template <class Integer>
+std::optional<std::string> integer_text(std::string_view text) {
+  Integer number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return std::to_string(number);
+}
+
+/// The digits of an integer of 64 bits, all of which a double may not have.
+std::optional<std::string> integer_text(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  if (auto signed_text = integer_text<std::int64_t>(text)) return signed_text;
+  return integer_text<std::uint64_t>(text);
+}
+
 bool is_utf8_text(std::string_view text) {
   std::string quoted;
   append_json_string(quoted, text);
@@ -109,6 +124,8 @@ result<json_text, unreadable> reading::make_number(std::string_view read) const 
   const auto text = trimmed(read);
   const auto number = to_number(text);
   if (!number) return unreadable{"it is no number; " + was_read(text)};
+  if (!tools_->expression)
+    if (const auto digits = integer_text(text)) return json_text::from_validated(*digits);
   return compute(*number);
 }
 

@@ -28,8 +28,11 @@ found_placeholder find_placeholder(std::string_view text) {
   return {};
 }
 
+/// Linux takes no longer argument (MAX_ARG_STRLEN, execve(2)).
+constexpr std::size_t longest = 32UL * 4096 - 1;
+
 backend_reply refused(std::string words) {
-  return backend_reply::error(response_code::bad_request, std::move(words));
+  return backend_reply::refusal(response_code::bad_request, std::move(words));
 }
 
 }  // namespace
@@ -70,6 +73,7 @@ result<std::string, backend_reply> argument::fill(const values& brought, bool is
     if (filled.empty() && !is_operand && value.starts_with('-'))
       return refused(what + " begins with '-', as an option does");
     filled += value;
+    if (filled.size() > longest) return refused(what + " is too long for an argument");
   }
   return filled;
 }

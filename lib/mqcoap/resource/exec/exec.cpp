@@ -11,7 +11,7 @@ namespace mqcoap {
 namespace {
 
 backend_reply bad_request(std::string words) {
-  return backend_reply::error(response_code::bad_request, std::move(words));
+  return backend_reply::refusal(response_code::bad_request, std::move(words));
 }
 
 std::vector<argument> parse_arguments(const std::vector<std::string>& argv) {

@@ -45,7 +45,7 @@ backend::running exec_pool::run(exec_job job) {
   const auto is_same = [owner = job.owner](const run_ptr& each) { return each->job.owner == owner; };
   if (std::count_if(waiting_.begin(), waiting_.end(), is_same) >= static_cast<std::ptrdiff_t>(most_waiting)) {
     job.done(
-        backend_reply::error(response_code::service_unavailable, "too many requests wait for the program"));
+        backend_reply::refusal(response_code::service_unavailable, "too many requests wait for the program"));
     return nullptr;
   }
   const auto added = std::make_shared<run_state>(run_state{std::move(job)});

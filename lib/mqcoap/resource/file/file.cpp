@@ -38,7 +38,7 @@ backend::running file_backend::run(backend_request what, reply_handler done) {
   if (waiting_.size() >= most_waiting)
     std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
   if (waiting_.size() >= most_waiting) {
-    done(backend_reply::error(response_code::service_unavailable, "too many requests wait for the file"));
+    done(backend_reply::refusal(response_code::service_unavailable, "too many requests wait for the file"));
     return nullptr;
   }
   const auto added = std::make_shared<job>(job{std::move(what), std::move(done)});

@@ -41,10 +41,15 @@ std::string host_in(std::string_view location) {
   return '\'' + log_safe(host, most_shown) + '\'';
 }
 
+std::string lower(std::string text) {
+  for (char& each : text) each = to_lower(each);
+  return text;
+}
+
 /// Returns the text of an error page, if it is one for people to read.
 std::string text_shown(const http_outcome& of) {
   auto text = std::string_view(of.body);
-  const bool is_page = of.content_type.find("html") != std::string::npos;
+  const bool is_page = lower(of.content_type).find("html") != std::string::npos;
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
   if (is_page || text.empty() || !of.encoding.empty()) return {};
@@ -64,14 +69,15 @@ backend_reply refused(method verb, const http_outcome& of) {
     words += text_shown(of);
   if (!of.retry_after.empty() && code == response_code::service_unavailable)
     words += "; again after " + log_safe(of.retry_after, longest_reason);
-  if (of.status >= 500) words += may_have_run(verb);
+  if (code_of_status(of.status) == response_code::bad_gateway || of.status >= 500)
+    words += may_have_run(verb);
   return backend_reply::error(code, std::move(words));
 }
 
 /// Returns what a POST was answered as a value: JSON if its type says so, else a text.
 backend_reply content_of(const http_outcome& of, std::size_t max_depth) {
   const auto shown = ", and it has run; this was read: '" + log_safe(of.body, most_shown) + '\'';
-  const bool is_json = of.content_type.find("json") != std::string::npos;
+  const bool is_json = lower(of.content_type).find("json") != std::string::npos;
   if (!is_json) {
     auto text = json_text::from_string(of.body);
     if (!validate_json(text.text(), 1)) return backend_reply::of_body(std::move(text));
@@ -113,16 +119,19 @@ response_code code_of_status(unsigned status) noexcept {
 }
 
 backend_reply reply_of(method verb, http_outcome outcome, std::size_t max_depth) {
-  if (outcome.how != http_outcome::end::answered)
-    return backend_reply::error(code_of_end(outcome.how),
-                                outcome.why + (outcome.was_sent ? may_have_run(verb) : std::string()));
+  if (outcome.how != http_outcome::end::answered) {
+    const auto code = code_of_end(outcome.how);
+    if (!outcome.was_sent) return backend_reply::refusal(code, std::move(outcome.why));
+    return backend_reply::error(code, outcome.why + may_have_run(verb));
+  }
   if (outcome.status < 200 || outcome.status >= 300 || outcome.status == 206) return refused(verb, outcome);
   const bool is_empty = outcome.status == 204 || outcome.status == 205;
+  const bool has_body = verb == method::get || (verb == method::post && !is_empty && !outcome.body.empty());
+  if (has_body && !outcome.encoding.empty() && !ascii_iequal(outcome.encoding, "identity"))
+    return backend_reply::error(response_code::bad_gateway,
+                                "the server's answer is encoded, which was not asked for: " +
+                                    log_safe(outcome.encoding, longest_reason) + may_have_run(verb));
   if (verb == method::get) {
-    if (!outcome.encoding.empty() && !ascii_iequal(outcome.encoding, "identity"))
-      return backend_reply::error(response_code::bad_gateway,
-                                  "the server's answer is encoded, which was not asked for: " +
-                                      log_safe(outcome.encoding, longest_reason));
     return is_empty ? backend_reply::of_body(json_text()) : backend_reply::of_text(std::move(outcome.body));
   }
   if (outcome.status == 201 && verb != method::del) {

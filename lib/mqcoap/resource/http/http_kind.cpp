@@ -157,8 +157,11 @@ const section<http_keys_within>& http_server_section() {
                  &keys::idle),
        key<keys>("max", size(1, largest_http_answer), presence::optional("`limits.payload`"),
                  "Bytes of the body of an answer; a longer one gets 502.", &keys::max),
-       key<keys>("connections", integer(1, 16), "4",
-                 "No request begins while as many are under way at the server.", &keys::connections),
+       key<keys>(
+           "connections", integer(1, 16), "4",
+           "No request begins while as many are under way at the server, nor before one that came earlier: a "
+           "resource with fewer connections holds up the others of its server.",
+           &keys::connections),
        key<keys>("queue", integer(1, 1024), "64", "Requests that may wait for it; a further one gets 503.",
                  &keys::queue)}};
   return table;

@@ -92,7 +92,7 @@ backend::reply_handler line_backend::judged(method verb, reply_handler done) con
 
 backend::running line_backend::run(backend_request what, reply_handler done) {
   const auto refused = [&done](std::string words) {
-    done(backend_reply::error(response_code::bad_request, std::move(words)));
+    done(backend_reply::refusal(response_code::bad_request, std::move(words)));
     return nullptr;
   };
   const auto& by = template_for(what.verb);

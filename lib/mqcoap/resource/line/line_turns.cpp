@@ -40,6 +40,11 @@ backend_reply late(std::string words) {
 backend_reply unavailable(std::string words) {
   return backend_reply::error(response_code::service_unavailable, std::move(words));
 }
+/// Of a request that has not begun.
+backend_reply unsent(backend_reply reply) {
+  reply.never_run = true;
+  return reply;
+}
 backend_reply bad(std::string words) {
   return backend_reply::error(response_code::bad_gateway, std::move(words));
 }
@@ -52,7 +57,7 @@ line_turns::line_turns(std::string name, line_wire& wire, const clock& time, log
 backend::running line_turns::ask(line_exchange what, steady_time deadline, backend::reply_handler done) {
   if (waiting_.size() >= what.terms.queue) forget_the_gone();
   if (waiting_.size() >= what.terms.queue) {
-    done(unavailable("too many requests wait for the instrument"));
+    done(unsent(unavailable("too many requests wait for the instrument")));
     return nullptr;
   }
   const auto now = time_.now();
@@ -295,7 +300,8 @@ std::string line_turns::words_of_waiting(const job& waits, steady_time now) cons
 void line_turns::expire_waiting(steady_time now) {
   std::erase_if(waiting_, [&](const auto& each) {
     const auto waits = each.lock();
-    if (waits && waits->until <= now) answers_.emplace_back(waits, late(words_of_waiting(*waits, now)));
+    if (waits && waits->until <= now)
+      answers_.emplace_back(waits, unsent(late(words_of_waiting(*waits, now))));
     return !waits || waits->until <= now;
   });
 }
@@ -345,7 +351,7 @@ void line_turns::answer(const std::weak_ptr<job>& asker, backend_reply reply) {
 }
 
 void line_turns::answer_all_waiting(const backend_reply& reply) {
-  for (const auto& each : std::exchange(waiting_, {})) answer(each, reply);
+  for (const auto& each : std::exchange(waiting_, {})) answer(each, unsent(reply));
 }
 
 void line_turns::note_unasked(std::size_t bytes, std::string_view text) {

@@ -60,11 +60,11 @@ backend::running program::ask(const backend_request& what, milliseconds timeout,
   const bool is_down = !child_ || is_ending_;
   if (is_down || open_.size() >= most_open) {
     const auto left = std::chrono::ceil<milliseconds>(starts_at_ - time_.now());
-    done(backend_reply::error(response_code::service_unavailable,
-                              is_down
-                                  ? "the program does not run: " + last_end_ + "; it is started again in " +
-                                        to_string(std::max(left, milliseconds(0)))
-                                  : "too many requests wait for the program"));
+    done(backend_reply::refusal(response_code::service_unavailable,
+                                is_down
+                                    ? "the program does not run: " + last_end_ + "; it is started again in " +
+                                          to_string(std::max(left, milliseconds(0)))
+                                    : "too many requests wait for the program"));
     return nullptr;
   }
   const auto id = ++last_id_;
@@ -201,8 +201,8 @@ void program::end_all(const std::string& why) {
   for (const auto& [id, each] : ended)
     each.done(each.is_sent ? backend_reply::error(response_code::gateway_timeout,
                                                   "the program ended before it answered: " + why)
-                           : backend_reply::error(response_code::service_unavailable,
-                                                  "the request was not sent to the program: " + why));
+                           : backend_reply::refusal(response_code::service_unavailable,
+                                                    "the request was not sent to the program: " + why));
 }
 
 void program::log(log_level level, const std::string& words) const { log_(level, name_ + ": " + words); }
