@@ -1,6 +1,8 @@
 #include <mqcoap/resource/backend/blocking_threads.hpp>
 
+#include <atomic>
 #include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -13,7 +15,6 @@ struct blocking_threads::state {
   std::condition_variable idle;
   std::size_t running = 0;
   std::optional<boost::asio::any_io_executor> loop;  ///< none: results are dropped
-  boost::asio::thread_pool* hanging = nullptr;       ///< a pool whose calls have outlasted the grace
 
   void run(const work& call) {
     {
@@ -29,6 +30,11 @@ struct blocking_threads::state {
   }
 };
 
+struct blocking_threads::pool {
+  boost::asio::thread_pool threads{blocking_threads::threads};
+  pool* next = nullptr;  ///< of those whose calls have outlasted the grace
+};
+
 blocking_threads::blocking_threads(boost::asio::any_io_executor loop, std::chrono::milliseconds grace)
     : grace_(grace), state_(std::make_shared<state>()) {
   state_->loop = std::move(loop);
@@ -36,23 +42,24 @@ blocking_threads::blocking_threads(boost::asio::any_io_executor loop, std::chron
 
 blocking_threads::~blocking_threads() {
   if (!pool_) return;
-  pool_->stop();
+  pool_->threads.stop();
   std::unique_lock hold(state_->lock);
   state_->loop.reset();
   const bool is_idle = state_->idle.wait_for(hold, grace_, [this] { return state_->running == 0; });
   hold.unlock();
   if (is_idle) {
-    pool_->join();
+    pool_->threads.join();
     return;
   }
-  // The pool's destructor would wait for the threads. The calls that hang keep it reachable for leak
-  // checkers.
-  state_->hanging = pool_.release();
+  // The pool's destructor would wait for the threads. The list keeps the pool reachable for leak checkers.
+  static std::atomic<pool*> hanging{nullptr};
+  auto* const left = pool_.release();
+  left->next = hanging.exchange(left);
 }
 
 void blocking_threads::run(work call) {
-  if (!pool_) pool_ = std::make_unique<boost::asio::thread_pool>(threads);
-  boost::asio::post(*pool_, [s = state_, call = std::move(call)] { s->run(call); });
+  if (!pool_) pool_ = std::make_unique<pool>();
+  boost::asio::post(pool_->threads, [s = state_, call = std::move(call)] { s->run(call); });
 }
 
 }  // namespace mqcoap

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -31,13 +30,14 @@ class blocking_threads {
 
  private:
   struct state;
+  struct pool;
 
   /// As many hanging calls delay all others.
   static constexpr std::size_t threads = 8;
 
   const std::chrono::milliseconds grace_;
   const std::shared_ptr<state> state_;
-  std::unique_ptr<boost::asio::thread_pool> pool_;  ///< null until the first call
+  std::unique_ptr<pool> pool_;  ///< null until the first call
 };
 
 }  // namespace mqcoap

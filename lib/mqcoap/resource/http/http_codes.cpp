@@ -69,8 +69,7 @@ backend_reply refused(method verb, const http_outcome& of) {
     words += text_shown(of);
   if (!of.retry_after.empty() && code == response_code::service_unavailable)
     words += "; again after " + log_safe(of.retry_after, longest_reason);
-  if (code_of_status(of.status) == response_code::bad_gateway || of.status >= 500)
-    words += may_have_run(verb);
+  if (of.status < 400 || of.status >= 500) words += may_have_run(verb);
   return backend_reply::error(code, std::move(words));
 }
 
