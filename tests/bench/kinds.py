@@ -171,10 +171,10 @@ def memory(bench, plan):
     rows = []
     for name, resource in resources.items():
         program = bench.start(name, gateway(bench, {name: resource})(broker.port))
-        load = bench.load(name, program, broker=broker, target=target(name), in_flight=8, patience=30)
-        load.run(count=5000)
+        load = bench.load(name, program, broker=broker, target=target(name), in_flight=8)
+        load.run(count=5000, patience=600)  # programs take minutes
         before = program.rss_bytes()
-        load.run(count=count)
+        load.run(count=count, patience=600)
         after = program.rss_bytes()
         rows.append(Row("KMEM", f"memory after {count:,} requests / after 5,000: {name}", [after / before], at_most=1.05,
                         note=f"{after / 2**20:.1f} MiB"))
