@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <mqcoap/config/loader.hpp>
+#include <mqcoap/store/storage_fault.hpp>
 #include <mqcoap/transport/descriptor_limit.hpp>
 #include <string>
 #include <utility>
@@ -72,6 +73,10 @@ int serve(settings configuration, const arguments& args, log_output& log, const 
     held.let_through();
     service.run();
     return exit_ok;
+  } catch (const storage_fault& e) {
+    spdlog::critical("state cannot be kept: {}", e.what());
+    if (to_file) say_without_waiting("mqcoapd: state cannot be kept: " + std::string(e.what()) + '\n');
+    return e.what_happened() == storage_fault::kind::foreign ? exit_configuration : exit_internal;
   } catch (const std::exception& e) {
     spdlog::critical("internal error: {}", e.what());
     if (to_file) say_without_waiting("mqcoapd: internal error: " + std::string(e.what()) + '\n');
@@ -92,6 +97,7 @@ int run(const arguments& args, const held_signals& held) {
   if (args.check) return check(args, loaded);
   keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its writer
   log_output log;
   log.use(log_output::prepare(loaded.value->logging));
   log_all(loaded.diagnostics);

@@ -48,8 +48,9 @@ service::service(settings configuration, std::string file, log_output& log)
       alarm_(loop_),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       backends_(loop_.get_executor()),
+      store_({loop_.get_executor(), time_, spdlog_sink()}),
       observer_(time_, MQCOAP_VERSION),
-      host_({std::move(configuration.gateway), std::move(configuration.brokers)}, environment(),
+      host_({with_state(configuration), std::move(configuration.brokers)}, environment(),
             make_hooks()),
       http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
       listen_(configuration.http),
@@ -80,10 +81,17 @@ host_environment service::environment() {
           flush_grace};
 }
 
+/// Opens the store that the gateway of this configuration needs.
+gateway_options service::with_state(const settings& configuration) {
+  store_.configure(configuration.state);
+  return configuration.gateway;
+}
+
 gateway_hooks service::make_hooks() {
   gateway_hooks hooks;
   hooks.ready = [this] { spdlog::info("ready: {}", in_force()); };
   hooks.backends = &backends_;
+  hooks.store = &store_;
   hooks.log = [this](const request_record& r) { log_.write(r); };
   hooks.document = [this](own_document which) { return observer_.document(which); };
   return hooks;
@@ -158,7 +166,7 @@ void service::note_reload(bool ok, std::string words) {
 
 void service::put_in_force(settings next) {
   auto log = log_output::prepare(next.logging);  // first, because it may fail
-  host_.reconfigure({std::move(next.gateway), std::move(next.brokers)});
+  host_.reconfigure({with_state(next), std::move(next.brokers)});
   log_.use(std::move(log));
   observer_.set_configuration(std::move(next.shown));
   listen(next.http);

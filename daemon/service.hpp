@@ -12,6 +12,7 @@
 #include <mqcoap/observe/observer.hpp>
 #include <mqcoap/resource/backend/backend_services.hpp>
 #include <mqcoap/settings/diagnostic.hpp>
+#include <mqcoap/store/configured_store.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ void log_all(const std::vector<diagnostic>& diagnostics);
 class service {
  public:
   /// @param file  the file of the configuration, for reloads
+  /// @par Errors  Throws `storage_fault` if state cannot be kept.
   /// @param log  outlives the service; follows the logging options of later configurations
   service(settings configuration, std::string file, log_output& log);
 
@@ -45,6 +47,7 @@ class service {
   std::unique_ptr<link> connect(link_options broker);
   host_environment environment();
   gateway_hooks make_hooks();
+  gateway_options with_state(const settings& configuration);
   void listen(const std::optional<http_options>& where);
   void note_reload(bool ok, std::string words);
   void begin_stop();
@@ -58,6 +61,7 @@ class service {
   asio_alarm alarm_;
   boost::asio::signal_set signals_;
   backend_services backends_;
+  configured_store store_;
   observer observer_;
   gateway_host host_;
   http_server http_;

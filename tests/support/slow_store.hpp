@@ -13,11 +13,11 @@ class slow_store final : public state_store {
  public:
   struct commit_call {
     std::vector<stored_value> values;
-    std::function<void(error_code)> done;
+    commit_handler done;
   };
 
-  void commit(std::vector<stored_value> values, std::function<void(error_code)> done) override {
-    under_way.push_back({std::move(values), std::move(done)});
+  void commit(state_commit what, commit_handler done) override {
+    under_way.push_back({std::move(what.values), std::move(done)});
   }
   /// Ends the first commit that is under way.
   void end_one(error_code why = {}) {

@@ -26,6 +26,10 @@ class category_type final : public boost::system::error_category {
       case errc::invalid_duration: return "not a duration like 200ms, 5s, 2min or 1h";
       case errc::invalid_size: return "not a size like 512B, 256KiB, 2MiB or 1GiB";
       case errc::missing_unit: return "the unit is missing";
+      case errc::storage_full: return "there is no room to store it";
+      case errc::storage_failed: return "storing it failed";
+      case errc::storage_unreachable: return "the database does not answer";
+      case errc::stale: return "it has been changed by another";
     }
     return "unknown error";
   }

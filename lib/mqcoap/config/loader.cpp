@@ -27,18 +27,21 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
       gateway_limits{root.limits.in_flight, root.limits.handler_timeout, root.limits.exec},
       {},
       std::move(proxy)};
+  state_options state{root.state.directory.value_or(""), false};
   for (auto& device : devices) {
     device_options options{
         device.tag, std::move(device.description), std::move(device.subsystems), {}, device.presence};
-    for (auto& resource : device.resources)
+    for (auto& resource : device.resources) {
+      state.is_needed = state.is_needed || resource.kind->persists();
       options.resources.push_back({std::move(resource.path), std::move(resource.title),
                                    std::move(resource.unit), *std::move(resource.kind), resource.events});
+    }
     gateway.devices.push_back(std::move(options));
   }
   auto http = root.http.listen;
   if (http) http->hosts = root.http.hosts;
-  return settings{
-      std::move(brokers), std::move(gateway), {root.logging.level, root.logging.target}, std::move(http), {}};
+  return settings{std::move(brokers), std::move(gateway), {root.logging.level, root.logging.target},
+                  std::move(http),    std::move(state),   {}};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/observe/http_options.hpp>
+#include <mqcoap/store/state_options.hpp>
 #include <mqcoap/transport/link_options.hpp>
 #include <optional>
 #include <string>
@@ -37,6 +38,7 @@ struct settings {
   gateway_options gateway;
   logging_options logging{};
   std::optional<http_options> http{};  ///< none: no HTTP server
+  state_options state{};
   json_text shown{};                   ///< the effective configuration, secrets as `***`
 };
 

@@ -130,12 +130,17 @@ struct proxy_spec {
   std::vector<located<route_spec>> routes;
 };
 
+struct state_spec {
+  std::optional<std::string> directory;
+};
+
 struct root_spec {
   std::vector<named<std::string, broker_spec>> brokers;
   defaults_spec defaults;
   limits_spec limits;
   logging_spec logging;
   http_spec http;
+  state_spec state;
   std::vector<named<std::string, device_spec>> templates;
   std::vector<named<device_tag, device_spec>> devices;
   proxy_spec proxy;
@@ -150,6 +155,7 @@ const section<defaults_spec>& defaults_section();
 const section<limits_spec>& limits_section();
 const section<logging_spec>& logging_section();
 const section<http_spec>& http_section();
+const section<state_spec>& state_section();
 const section<device_spec>& template_section();
 const section<device_spec>& device_section();
 const section<proxy_spec>& proxy_section();

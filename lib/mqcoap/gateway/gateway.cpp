@@ -8,14 +8,13 @@
 #include <mqcoap/protocol/topic.hpp>
 #include <mqcoap/resource/backend/backend_services.hpp>
 #include <mqcoap/serve/run_once.hpp>
-#include <mqcoap/state/memory_store.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <utility>
 
 namespace mqcoap {
 
 gateway::gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
-                 gateway_hooks hooks, std::unique_ptr<state_store> store)
+                 gateway_hooks hooks)
     : options_(std::move(options)),
       links_(std::move(links)),
       time_(time),
@@ -29,8 +28,8 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
              [this](const call& kept) { return home_of(kept); }}),
       proxy_(options_.proxy, proxy_environment()),
       returns_(proxy_, counted_, time_),
-      store_(store ? std::move(store) : std::make_unique<memory_store>()),
-      state_(*store_, resource_state::default_waiting, &facts_.values),
+      state_(hooks_.store != nullptr ? *hooks_.store : memory_, resource_state::default_waiting,
+             &facts_.values),
       elsewhere_(proxy_, [this] { set_alarm(); }),
       timers_(time_, [this] { set_alarm(); }),
       topics_(*links_.front(), {time_, options_, counted_, hooks_.notice ? hooks_.notice : spdlog_sink()}),
@@ -43,6 +42,10 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
   stats_.follow(facts_);
   follow_requests();
   returns_.begin(links_);
+  state_.on_set_aside([this](const cell& of, std::uint64_t number, std::string_view why) {
+    tell_set_aside(of, number, why);
+  });
+  restore_state();
   state_draft draft(state_);
   devices_ = make_devices(options_, draft);
   draft.put_in_force();
@@ -165,6 +168,22 @@ std::vector<extra_resource> gateway::make_own_documents() const {
         {{std::string(d.path), {method::get}, "document", {}, std::string(d.title)},
          std::make_shared<document_resource>([this, which = d.which] { return hooks_.document(which); })});
   return made;
+}
+
+/// A store may have been opened for this configuration.
+void gateway::restore_state() {
+  if (hooks_.store != nullptr) state_.restore(hooks_.store->load());
+}
+
+void gateway::tell_set_aside(const cell& of, std::uint64_t number, std::string_view why) {
+  const auto& tell = hooks_.notice ? hooks_.notice : spdlog_sink();
+  const auto& [device, path, kind] = of.name();
+  std::string words = device + '/' + path;
+  if (of.terms().initial())
+    words += ": the stored value is out of force, and the configured one is in force: ";
+  else
+    words.append(": item ").append(std::to_string(number)) += " is removed: ";
+  tell(log_level::warning, words.append(why));
 }
 
 void gateway::set_places() noexcept {

@@ -32,6 +32,7 @@
 #include <mqcoap/serve/chain_builder.hpp>
 #include <mqcoap/serve/serving_core.hpp>
 #include <mqcoap/serve/timer_queue.hpp>
+#include <mqcoap/state/memory_store.hpp>
 #include <mqcoap/state/resource_state.hpp>
 #include <mqcoap/state/state_draft.hpp>
 #include <mqcoap/state/state_store.hpp>
@@ -57,6 +58,8 @@ struct gateway_hooks {
   /// Services for resources that use files, programs and instruments; outlives the gateway. Null: a
   /// configuration with such a resource is refused.
   backend_services* backends = nullptr;
+  /// Stores changes of resources; outlives the gateway. Null: they live as long as the gateway.
+  state_store* store = nullptr;
   request_sink log{};          ///< gets the records of the request log; none: spdlog logs them
   request_id_generator ids{};  ///< makes the ids of hops; tests use a fixed sequence
   /// Adds steps of the owner to the chain, at the start and at every reload. They get all readable requests,
@@ -72,9 +75,8 @@ struct gateway_hooks {
 class gateway final : public link_events {
  public:
   /// @param links  at least one, outliving the gateway; the first is served
-  /// @param store  stores changes of resources; none: they live as long as the gateway
   gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
-          gateway_hooks hooks = {}, std::unique_ptr<state_store> store = nullptr);
+          gateway_hooks hooks = {});
   ~gateway();
 
   /// Starts the links.
@@ -139,6 +141,8 @@ class gateway final : public link_events {
   resource_requests::environment requests_environment();
   device_map make_devices(const gateway_options& options, state_draft& draft);
   void keep_devices(device_map changed);
+  void restore_state();
+  void tell_set_aside(const cell& of, std::uint64_t number, std::string_view why);
   void set_places() noexcept;
   std::shared_ptr<const void> home_of(const call& kept) const;
   std::vector<extra_resource> make_own_documents() const;
@@ -168,7 +172,7 @@ class gateway final : public link_events {
   serving_core core_;
   proxy proxy_;
   return_watch returns_;
-  const std::unique_ptr<state_store> store_;
+  memory_store memory_;   ///< without another store
   resource_state state_;  ///< of the devices' resources; it stays over a reload
   proxy_forwarder elsewhere_;
   timer_queue timers_;

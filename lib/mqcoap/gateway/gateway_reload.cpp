@@ -13,6 +13,7 @@ constexpr std::chrono::seconds leaving_patience{5};
 
 void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   if (draining()) return;
+  restore_state();
   state_draft draft(state_);
   auto devices = make_devices(options, draft);
   compose_chain(options);

@@ -16,6 +16,14 @@ table_row<Keys> methods_key(std::string absent, std::optional<located<method_set
                    "What is allowed", target);
 }
 
+/// Returns the key `persist`.
+template <class Keys>
+table_row<Keys> persist_key(std::optional<located<bool>> Keys::*target) {
+  return key<Keys>("persist", with_place(boolean()), presence::optional("`false`"),
+                   "Whether changes are on disk before they are answered, and outlive a restart; see `state`",
+                   target);
+}
+
 /// The text about the absence of a key that names a kind.
 inline presence another_kind() { return presence::optional("another kind"); }
 

@@ -78,6 +78,10 @@ std::optional<json_schema::fault> find_fault(const json_text& body,
   return schema->check(body.value());
 }
 
+std::string to_words(const json_schema::fault& fault) {
+  return fault.pointer.empty() ? fault.words : fault.pointer + ": " + fault.words;
+}
+
 std::optional<answer> refuse_body(const std::optional<json_schema::fault>& fault) {
   if (!fault) return std::nullopt;
   return answer::refusal(response_code::bad_request, "body" + fault->pointer + ": " + fault->words);

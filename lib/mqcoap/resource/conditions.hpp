@@ -28,6 +28,8 @@ std::optional<answer> refuse_version(const request& r, std::string_view etag);
 std::optional<json_schema::fault> find_duplicate(const json_text& body);
 /// Returns why a body breaks the schema, or has an object with a key twice; nothing without a schema.
 std::optional<json_schema::fault> find_fault(const json_text& body, const std::optional<json_schema>& schema);
+/// Returns the words of a fault, with its place.
+std::string to_words(const json_schema::fault& fault);
 /// Returns 400 for such a fault of the body, if there is one, with its place and a hint.
 std::optional<answer> refuse_body(const std::optional<json_schema::fault>& fault);
 

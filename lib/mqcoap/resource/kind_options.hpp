@@ -22,11 +22,12 @@ struct used_topics {
 
 /// The requirements for the options of a kind, besides equality: the kind's name, a literal, which discovery
 /// shows and which identifies its cells; the methods for discovery; and a function that makes the resource.
-/// Kinds may have four more:
+/// Kinds may have more:
 /// - `std::vector<std::string> conditions() const`: paths of the device whose values are its conditions
 /// - `const device_tag* asked_device() const`: the other device that it asks
 /// - `bool may_ask_own() const`: that device may be one of the gateway's own
 /// - `bool tells_changes() const`: the gateway learns of the changes of its value
+/// - `bool persists() const`: its state outlives the process
 /// - `used_topics topics() const`: the MQTT topics that it reads and writes
 template <class T>
 concept kind_of_resource = requires(const T& options, const T& others, resource_site& at) {
@@ -58,6 +59,8 @@ class kind_options {
   /// True if the feed has the changes of its value (feed::values, feed::readings); otherwise it has to be
   /// read.
   bool tells_changes() const noexcept { return options_->tells_changes(); }
+  /// Returns true if its state outlives the process, for which a store is needed.
+  bool persists() const noexcept { return options_->persists(); }
   /// Returns the MQTT topics that it uses besides those of the protocol.
   used_topics topics() const { return options_->topics(); }
 
@@ -82,6 +85,7 @@ class kind_options {
     virtual const device_tag* asked_device() const noexcept = 0;
     virtual bool may_ask_own() const noexcept = 0;
     virtual bool tells_changes() const noexcept = 0;
+    virtual bool persists() const noexcept = 0;
     virtual used_topics topics() const = 0;
     virtual bool equals(const any_kind& other) const = 0;
   };
@@ -114,6 +118,12 @@ class kind_options {
     bool tells_changes() const noexcept override {
       if constexpr (requires { options.tells_changes(); })
         return options.tells_changes();
+      else
+        return false;
+    }
+    bool persists() const noexcept override {
+      if constexpr (requires { options.persists(); })
+        return options.persists();
       else
         return false;
     }

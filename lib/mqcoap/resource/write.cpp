@@ -25,13 +25,20 @@ answer write_refusal(std::string_view words) noexcept {
 /// Returns the answer for changes that are not stored, or may not be.
 answer unstored_answer(error_code why) noexcept {
   if (why == errc::timed_out)
-    return write_error(response_code::gateway_timeout,
-                       "the gateway is stopping; whether this was stored is unknown", false);
+    return write_error(response_code::gateway_timeout, "whether this was stored is unknown", false);
   if (why == errc::handler_failed)
     return write_error(response_code::internal_server_error, "the request could not be judged", false);
   if (why == errc::too_many_pending)
     return write_refusal("too many changes wait to be stored; try again later");
   if (why == errc::closed) return write_refusal("the gateway is stopping; try again later");
+  if (why == errc::storage_full)
+    return write_error(response_code::internal_server_error,
+                       "the disk is full: it could not be stored, and nothing has changed", true);
+  if (why == errc::storage_failed)
+    return write_error(response_code::internal_server_error,
+                       "the disk failed: it could not be stored, and nothing has changed", true);
+  if (why == errc::storage_unreachable)
+    return write_refusal("the database does not answer, and nothing has changed; try again later");
   if (why == boost::system::errc::not_enough_memory) return write_refusal("out of memory; try again later");
   return write_refusal("it could not be stored, and nothing has changed; try again later");
 }

@@ -17,9 +17,10 @@ using write_decision = std::function<answer(const call&, std::vector<change>&)>;
 using write_continuation = std::function<void(responder&& r, answer&& what)>;
 
 /// Answers a request that changes cells: decides when earlier changes of these cells have ended, and answers
-/// when its changes are stored. A call that was ended before its turn changes nothing. 503 if the changes
-/// could not be stored, and then nothing has changed. An exception leaves the call with the caller. Needs
-/// nothing of the resource, which may be destroyed by then.
+/// when its changes are stored. A call that was ended before its turn changes nothing. If the changes could
+/// not be stored, 500 tells a fault of the disk and 503 one that may pass, and nothing has changed; 504 if
+/// nobody knows. An exception leaves the call with the caller. Needs nothing of the resource, which may be
+/// destroyed by then.
 /// @param then  continues in place of answering; empty: the call is answered
 void write(resource_state& state, std::vector<std::shared_ptr<cell>> cells, responder&& r,
            write_decision decide, write_continuation then = {});

@@ -16,8 +16,30 @@ cell::cell(cell_name name, std::shared_ptr<const cell_terms> terms)
   auto first = terms_->initial();
   if (!first) return;
   bytes_ = first->text().size();
-  items_.emplace(0, with_version(*std::move(first)));
+  const auto& made = items_.emplace(0, with_version(*std::move(first))).first->second;
+  initial_ = made.version;
   next_ = 1;
+}
+
+cell::cell(stored_cell stored, std::shared_ptr<const cell_terms> terms)
+    : name_(stored.of), terms_(std::move(terms)) {
+  refresh(std::move(stored));
+}
+
+/// Takes what a store has, as a whole.
+void cell::refresh(stored_cell stored) {
+  item_map items;
+  std::size_t bytes = 0;
+  for (auto& [number, value] : stored.items) {
+    bytes += value.text().size();
+    items.emplace_hint(items.end(), number, with_version(std::move(value)));
+  }
+  ++revision_;
+  items_ = std::move(items);
+  bytes_ = bytes;
+  next_ = items_.empty() ? stored.next : std::max(stored.next, items_.rbegin()->first + 1);
+  initial_ = std::move(stored.initial);
+  stored_revision_ = stored.revision;
 }
 
 const versioned* cell::find(std::uint64_t number) const noexcept {
@@ -31,20 +53,21 @@ const json_text& cell::current() const noexcept {
   return first != nullptr ? first->value : nothing;
 }
 
-void cell::apply(std::uint64_t number, item_map::node_type&& put) noexcept {
+void cell::exchange(std::uint64_t number, item_map::node_type& put) noexcept {
   ++revision_;
-  const auto at = items_.find(number);
-  if (at != items_.end()) bytes_ -= at->second.value.text().size();
-  if (put.empty()) {
-    if (at != items_.end()) items_.erase(at);
-    return;
-  }
-  bytes_ += put.mapped().value.text().size();
-  next_ = std::max(next_, number + 1);
-  if (at != items_.end())
-    at->second = std::move(put.mapped());
-  else
+  auto before = items_.extract(number);
+  if (before) bytes_ -= before.mapped().value.text().size();
+  if (put) {
+    bytes_ += put.mapped().value.text().size();
+    next_ = std::max(next_, number + 1);
     items_.insert(std::move(put));
+  }
+  put = std::move(before);
+}
+
+void cell::take_terms(std::shared_ptr<const cell_terms> terms, std::string initial) noexcept {
+  terms_ = std::move(terms);
+  initial_ = std::move(initial);
 }
 
 }  // namespace mqcoap

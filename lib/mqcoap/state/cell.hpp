@@ -1,29 +1,20 @@
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mqcoap/json/json_text.hpp>
+#include <mqcoap/state/cell_name.hpp>
 #include <mqcoap/state/cell_terms.hpp>
 #include <mqcoap/state/change.hpp>
+#include <mqcoap/state/stored_cell.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace mqcoap {
 
 struct pending_batch;
-
-/// Identifies the state of one resource. The name stays the same over a reload.
-struct cell_name {
-  std::string device;     ///< its tag
-  std::string path;       ///< within the device
-  std::string_view kind;  ///< kind of the resource, a literal: another kind begins with a new cell
-
-  friend auto operator<=>(const cell_name&, const cell_name&) = default;
-};
 
 /// The stored state of a resource: numbered values, each with a version. A value has one, number 0; a
 /// collection has one for each item. Any code may read it at any time; only `resource_state` changes it, when
@@ -34,9 +25,13 @@ class cell {
 
   /// Makes a cell with the initial value of its terms.
   cell(cell_name name, std::shared_ptr<const cell_terms> terms);
+  /// Makes a cell with what a store has of it.
+  cell(stored_cell stored, std::shared_ptr<const cell_terms> terms);
 
   const cell_name& name() const noexcept { return name_; }
   const cell_terms& terms() const noexcept { return *terms_; }
+  /// Returns the version of the initial value of the terms that it has taken last; empty: they had none.
+  const std::string& initial() const noexcept { return initial_; }
   const item_map& items() const noexcept { return items_; }
   /// Returns null if there is no value of this number.
   const versioned* find(std::uint64_t number) const noexcept;
@@ -53,15 +48,22 @@ class cell {
   friend class resource_state;
 
   /// Never fails, because the memory is already allocated. An empty node removes the value of this number.
-  void apply(std::uint64_t number, item_map::node_type&& put) noexcept;
+  /// Leaves in `put` what was there before.
+  void exchange(std::uint64_t number, item_map::node_type& put) noexcept;
+  void take_terms(std::shared_ptr<const cell_terms> terms, std::string initial) noexcept;
+  void refresh(stored_cell stored);
 
   const cell_name name_;
   std::shared_ptr<const cell_terms> terms_;
+  std::string initial_;
   item_map items_;
   std::uint64_t next_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t revision_ = 0;
-  std::vector<pending_batch*> line_;  ///< batches on it, in order of arrival; the first may be under way
+  std::uint64_t stored_revision_ = 0;      ///< of a store that is shared
+  std::vector<pending_batch*> line_;       ///< batches on it, in order of arrival
+  std::size_t under_way_ = 0;              ///< the number of those, the first ones, that are under way
+  const pending_batch* leader_ = nullptr;  ///< the first batch of the group to which these belong
 };
 
 }  // namespace mqcoap

@@ -15,7 +15,7 @@ class cell_terms {
 
   /// Returns the initial value, number 0.
   virtual std::optional<json_text> initial() const { return std::nullopt; }
-  /// Returns the changes for a cell that had other terms of the same kind.
+  /// Returns the changes for a cell that had other terms of the same kind, or comes from a store.
   virtual std::vector<change> adopt(const std::shared_ptr<cell>& held) const = 0;
   /// Returns false if the cell is not stored persistently.
   virtual bool is_lasting() const noexcept { return true; }

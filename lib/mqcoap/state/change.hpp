@@ -25,6 +25,9 @@ struct change {
   std::shared_ptr<cell> target;
   std::uint64_t number = 0;
   std::optional<versioned> value;  ///< none: it is removed
+  /// Why the value before is out of force although nobody has replaced it: its resource refuses it. Empty:
+  /// somebody has.
+  std::string set_aside{};
 };
 
 }  // namespace mqcoap

@@ -2,8 +2,6 @@
 
 namespace mqcoap {
 
-void memory_store::commit(std::vector<stored_value> /*values*/, std::function<void(error_code)> done) {
-  done({});
-}
+void memory_store::commit(state_commit /*what*/, commit_handler done) { done({}); }
 
 }  // namespace mqcoap

@@ -7,7 +7,7 @@ namespace mqcoap {
 /// Stores nothing: the state exists only in the cells, and changes are done at once.
 class memory_store final : public state_store {
  public:
-  void commit(std::vector<stored_value> values, std::function<void(error_code)> done) override;
+  void commit(state_commit what, commit_handler done) override;
 };
 
 }  // namespace mqcoap

@@ -2,8 +2,10 @@
 
 #include <list>
 #include <memory>
+#include <mqcoap/base/errc.hpp>
 #include <mqcoap/state/batch.hpp>
 #include <mqcoap/state/cell.hpp>
+#include <string>
 #include <vector>
 
 namespace mqcoap {
@@ -13,12 +15,20 @@ struct pending_batch {
   struct prepared {
     cell* target;
     std::uint64_t number;
-    cell::item_map::node_type put;  ///< empty: the value is removed
+    cell::item_map::node_type
+        put;             ///< empty: the value is removed; while it is in force, what was there before
+    std::uint64_t next;  ///< the next unused number before it
+    std::uint64_t stored_revision;  ///< of the cell, when it was decided
+    std::string set_aside;          ///< see `change`
   };
 
   std::unique_ptr<batch> work;               ///< null: it is already finished
   std::vector<std::shared_ptr<cell>> cells;  ///< each once
   std::vector<prepared> changes{};           ///< while they are being stored
+  error_code failed{};                       ///< it could not decide
+  /// The batches behind it on its cells, in order of arrival, whose changes are stored together with its own.
+  std::vector<pending_batch*> followers{};
+  int tries = 0;
   std::list<pending_batch>::iterator self{};
   bool has_turn = false;
 };

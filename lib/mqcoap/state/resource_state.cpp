@@ -1,11 +1,15 @@
 #include <mqcoap/state/resource_state.hpp>
 
 #include <algorithm>
+#include <mqcoap/state/version.hpp>
 #include <new>
 #include <utility>
 
 namespace mqcoap {
 namespace {
+
+/// The number of batches that are stored together.
+constexpr std::size_t most_followers = 1023;
 
 std::vector<std::shared_ptr<cell>> each_once(std::vector<std::shared_ptr<cell>> cells) {
   std::sort(cells.begin(), cells.end());
@@ -19,23 +23,67 @@ cell::item_map::node_type make_node(std::uint64_t number, versioned value) {
   return one.extract(one.begin());
 }
 
+std::string initial_version(const cell_terms& terms) {
+  const auto first = terms.initial();
+  return first ? make_etag(first->text()) : std::string();
+}
+
+/// The terms of a cell that comes from a store, until a resource opens it.
+class dormant_terms final : public cell_terms {
+ public:
+  std::vector<change> adopt(const std::shared_ptr<cell>& /*held*/) const override { return {}; }
+};
+
+error_code error_now() noexcept {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return make_error_code(boost::system::errc::not_enough_memory);
+  } catch (...) {
+    return errc::handler_failed;
+  }
+}
+
+template <class Visit>
+void for_each_member(pending_batch& leader, Visit visit) {
+  visit(leader);
+  for (auto* const each : leader.followers) visit(*each);
+}
+
+std::vector<std::shared_ptr<cell>> cells_of(pending_batch& leader) {
+  std::vector<std::shared_ptr<cell>> all;
+  for_each_member(leader,
+                  [&](const pending_batch& p) { all.insert(all.end(), p.cells.begin(), p.cells.end()); });
+  return each_once(std::move(all));
+}
+
 }  // namespace
 
 /// Adapts a cell to other terms, after the changes under way by the old ones.
 class resource_state::adoption final : public batch {
  public:
   adoption(std::shared_ptr<cell> held, std::shared_ptr<const cell_terms> terms)
-      : held_(std::move(held)), terms_(std::move(terms)) {}
+      : held_(std::move(held)), terms_(std::move(terms)), initial_(initial_version(*terms_)) {}
   std::vector<std::shared_ptr<cell>> cells() const override { return {held_}; }
-  std::vector<change> decide() override { return terms_->adopt(held_); }
-  void finish(error_code why) noexcept override {
-    if (!why) held_->terms_ = std::move(terms_);
+  std::vector<change> decide() override {
+    auto changes = terms_->adopt(held_);
+    // What was not stored so far is stored as it is.
+    if (terms_->is_lasting() && !held_->terms().is_lasting())
+      for (const auto& [number, item] : held_->items())
+        if (std::none_of(changes.begin(), changes.end(), [&](const change& c) { return c.number == number; }))
+          changes.push_back({held_, number, item});
+    return changes;
   }
+  void finish(error_code why) noexcept override {
+    if (!why) held_->take_terms(std::move(terms_), std::move(initial_));
+  }
+  const cell_terms* terms() const noexcept override { return terms_.get(); }
   bool is_bounded() const noexcept override { return false; }
 
  private:
   const std::shared_ptr<cell> held_;
   std::shared_ptr<const cell_terms> terms_;
+  std::string initial_;
 };
 
 resource_state::resource_state(state_store& store, std::size_t most_waiting, channel<cell_changed>* changed)
@@ -46,9 +94,19 @@ resource_state::resource_state(state_store& store, std::size_t most_waiting, cha
 
 resource_state::~resource_state() { abandon(); }
 
+void resource_state::restore(std::vector<stored_cell> all) {
+  const auto terms = std::make_shared<const dormant_terms>();
+  for (auto& each : all) dormant_.insert(std::make_shared<cell>(std::move(each), terms));
+}
+
 std::shared_ptr<cell> resource_state::find(const cell_name& name) const {
   const auto at = cells_.find(name);
   return at == cells_.end() ? nullptr : *at;
+}
+
+std::shared_ptr<cell> resource_state::find_dormant(const cell_name& name) const {
+  const auto at = dormant_.find(name);
+  return at == dormant_.end() ? nullptr : *at;
 }
 
 /// If there is no memory for it, the cell keeps its terms, and the next configuration tries again.
@@ -72,13 +130,14 @@ void resource_state::submit(std::unique_ptr<batch>& work) {
   enter(p);
   p.work = std::move(work);
   if (!is_free) return waiting_.splice(waiting_.end(), one);
-  p.has_turn = true;
   under_way_.splice(under_way_.end(), one);
+  begin(p, p);
   try {
     run(p);
   } catch (...) {
     work = std::move(p.work);
     leave(p);
+    under_way_.erase(p.self);
     give_turns();
     throw;
   }
@@ -91,9 +150,20 @@ void resource_state::enter(pending_batch& p) {
   for (const auto& each : p.cells) each->line_.push_back(&p);
 }
 
-/// Removes it from the queues, moves batches whose turn has come to `ready_`, and destroys it.
-void resource_state::leave(pending_batch& p) noexcept {
-  for (const auto& each : p.cells) std::erase(each->line_, &p);
+void resource_state::begin(pending_batch& p, const pending_batch& leader) noexcept {
+  p.has_turn = true;
+  for (const auto& each : p.cells) {
+    ++each->under_way_;
+    each->leader_ = &leader;
+  }
+}
+
+/// Removes it from the queues, and moves batches whose turn has come to `ready_`.
+void resource_state::leave(const pending_batch& p) noexcept {
+  for (const auto& each : p.cells) {
+    std::erase(each->line_, &p);
+    --each->under_way_;
+  }
   for (const auto& each : p.cells) {
     if (each->line_.empty()) continue;
     auto& next = *each->line_.front();
@@ -101,56 +171,224 @@ void resource_state::leave(pending_batch& p) noexcept {
     next.has_turn = true;
     ready_.splice(ready_.end(), waiting_, next.self);
   }
-  under_way_.erase(p.self);
 }
 
-bool resource_state::is_first(const pending_batch& p) const noexcept {
+bool resource_state::is_first(const pending_batch& p) noexcept {
   return std::all_of(p.cells.begin(), p.cells.end(),
                      [&p](const auto& each) { return each->line_.front() == &p; });
 }
 
-/// Lets it decide, and stores its changes. Exceptions come before anything has changed.
-void resource_state::run(pending_batch& p) {
-  std::vector<stored_value> stored;
-  prepare(p, p.work->decide(), stored);
-  if (stored.empty()) return end(p, {});
-  store(p, std::move(stored));
-}
-
-/// Allocates the new values of the cells: once they are stored, nothing may fail any more.
-void resource_state::prepare(pending_batch& p, std::vector<change> changes,
-                             std::vector<stored_value>& stored) const {
-  p.changes.reserve(changes.size());
-  for (auto& each : changes) {
-    auto& target = *each.target;
-    if (target.terms_->is_lasting())
-      stored.push_back(
-          {target.name(), each.number, each.value ? std::optional(each.value->value) : std::nullopt});
-    auto node = each.value ? make_node(each.number, *std::move(each.value)) : cell::item_map::node_type{};
-    p.changes.push_back({&target, each.number, std::move(node)});
-  }
-}
-
-void resource_state::store(pending_batch& p, std::vector<stored_value> stored) {
-  store_.commit(std::move(stored), [&p, alive = std::weak_ptr(alive_)](error_code why) {
-    if (const auto self = alive.lock()) (*self)->end(p, why);
+/// Returns true if everything before it on its cells belongs to the group of the leader.
+bool resource_state::may_follow(const pending_batch& p, const pending_batch& leader) noexcept {
+  return std::all_of(p.cells.begin(), p.cells.end(), [&](const auto& each) {
+    return each->line_[each->under_way_] == &p && (each->under_way_ == 0 || each->leader_ == &leader);
   });
 }
 
-/// Changes all of them before it tells of the first.
-void resource_state::apply(pending_batch& p) noexcept {
-  for (auto& each : p.changes) each.target->apply(each.number, std::move(each.put));
-  if (changed_ == nullptr) return;
-  for (const auto& each : p.changes)
-    changed_->publish({*each.target, each.number, each.target->find(each.number)},
-                      [](std::string_view) { /* The change holds even if a subscriber fails. */ });
+/// Finds its followers. Those for which there is no memory have a later turn.
+void resource_state::gather(pending_batch& leader) noexcept try {
+  for (std::size_t i = 0; i <= leader.followers.size(); ++i) {
+    const auto& member = i == 0 ? leader : *leader.followers[i - 1];
+    for (const auto& each : member.cells) {
+      if (each->line_.size() == each->under_way_ || leader.followers.size() == most_followers) continue;
+      auto& next = *each->line_[each->under_way_];
+      if (!may_follow(next, leader)) continue;
+      leader.followers.push_back(&next);
+      under_way_.splice(under_way_.end(), waiting_, next.self);
+      begin(next, leader);
+    }
+  }
+} catch (const std::bad_alloc&) {
+  return;
 }
 
-void resource_state::end(pending_batch& p, error_code why) noexcept {
-  if (!why) apply(p);
-  const auto work = std::move(p.work);
-  leave(p);
-  if (work) work->finish(why);
+/// Lets a group decide, and stores its changes. Exceptions come before anything has changed, and only if it
+/// has no followers.
+void resource_state::run(pending_batch& leader) {
+  gather(leader);
+  if (store_.is_shared()) return refresh(leader);
+  decide(leader);
+}
+
+void resource_state::run_or_end(pending_batch& leader) noexcept {
+  try {
+    run(leader);
+  } catch (...) {
+    end(leader, error_now());
+  }
+}
+
+void resource_state::refresh(pending_batch& leader) {
+  auto cells = cells_of(leader);
+  std::vector<cell_mark> held;
+  held.reserve(cells.size());
+  for (const auto& each : cells) held.push_back({each->name(), each->stored_revision_});
+  store_.refresh(std::move(held), [this, &leader, cells = std::move(cells), alive = std::weak_ptr(alive_)](
+                                      error_code why, std::vector<stored_cell> found) {
+    if (alive.expired()) return;
+    if (why) return end(leader, why);
+    try {
+      take(std::move(found), cells);
+      decide(leader);
+    } catch (...) {
+      end(leader, error_now());
+    }
+  });
+}
+
+void resource_state::when_current(std::vector<std::shared_ptr<cell>> cells,
+                                  std::function<void(error_code)> done) {
+  if (!store_.is_shared()) return done({});
+  std::vector<cell_mark> held;
+  held.reserve(cells.size());
+  for (const auto& each : cells) held.push_back({each->name(), each->stored_revision_});
+  store_.refresh(std::move(held),
+                 [this, cells = std::move(cells), done = std::move(done), alive = std::weak_ptr(alive_)](
+                     error_code why, std::vector<stored_cell> found) {
+                   if (alive.expired()) return;
+                   try {
+                     if (!why) take(std::move(found), cells);
+                   } catch (...) {
+                     why = error_now();
+                   }
+                   done(why);
+                 });
+}
+
+/// A cell that is not in the store has the initial value of its terms, and that only.
+void resource_state::take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells) {
+  for (auto& each : found) {
+    const auto at =
+        std::find_if(cells.begin(), cells.end(), [&](const auto& c) { return c->name() == each.of; });
+    if (at == cells.end() || (each.revision != 0 && each.revision <= (*at)->stored_revision_)) continue;
+    if (auto first = each.revision == 0 ? (*at)->terms().initial() : std::nullopt) {
+      each.initial = make_etag(first->text());
+      each.items.emplace(0, *std::move(first));
+    }
+    (*at)->refresh(std::move(each));
+    if (changed_ == nullptr) continue;
+    for (const auto& [number, value] : (*at)->items())
+      changed_->publish({**at, number, &value}, [](std::string_view) { /* see `tell` */ });
+  }
+}
+
+void resource_state::decide(pending_batch& leader) {
+  state_commit commit;
+  if (leader.followers.empty())
+    decide_one(leader, commit);
+  else
+    decide_group(leader, commit);
+  if (commit.values.empty()) return end(leader, {});
+  if (store_.is_shared())
+    for (const auto& each : cells_of(leader))
+      commit.based_on.push_back({each->name(), each->stored_revision_});
+  store(leader, std::move(commit));
+}
+
+void resource_state::decide_one(pending_batch& p, state_commit& commit) {
+  const auto before = commit.values.size();
+  p.changes.clear();
+  p.failed = {};
+  try {
+    prepare(p, p.work->decide(), commit);
+  } catch (...) {
+    p.changes.clear();
+    commit.values.resize(before);
+    throw;
+  }
+}
+
+/// Each decides with the changes of the earlier ones in force; then all of them are taken back, since nothing
+/// is stored yet. Meanwhile nothing else runs.
+void resource_state::decide_group(pending_batch& leader, state_commit& commit) {
+  std::vector<pending_batch::prepared*> in_force;
+  for_each_member(leader, [&](pending_batch& p) {
+    try {
+      decide_one(p, commit);
+      in_force.reserve(in_force.size() + p.changes.size());
+    } catch (...) {
+      p.failed = error_now();
+      return;
+    }
+    for (auto& each : p.changes) {
+      each.next = each.target->next_;
+      each.target->exchange(each.number, each.put);
+      in_force.push_back(&each);
+    }
+  });
+  for (auto at = in_force.rbegin(); at != in_force.rend(); ++at) {
+    auto& each = **at;
+    each.target->exchange(each.number, each.put);
+    each.target->next_ = each.next;
+  }
+}
+
+/// Allocates the new values of the cells: once they are stored, nothing may fail any more.
+void resource_state::prepare(pending_batch& p, std::vector<change> changes, state_commit& commit) const {
+  const auto* const terms = p.work->terms();
+  p.changes.reserve(changes.size());
+  for (auto& each : changes) {
+    auto& target = *each.target;
+    if ((terms != nullptr ? *terms : *target.terms_).is_lasting())
+      commit.values.push_back({target.name(), each.number,
+                               each.value ? std::optional(each.value->value) : std::nullopt,
+                               terms != nullptr ? initial_version(*terms) : target.initial_, each.set_aside});
+    auto node = each.value ? make_node(each.number, *std::move(each.value)) : cell::item_map::node_type{};
+    p.changes.push_back({&target, each.number, std::move(node), target.next_, target.stored_revision_,
+                         std::move(each.set_aside)});
+  }
+}
+
+void resource_state::store(pending_batch& leader, state_commit commit) {
+  store_.commit(std::move(commit), [this, &leader, alive = std::weak_ptr(alive_)](error_code why) {
+    if (!alive.expired()) on_stored(leader, why);
+  });
+}
+
+void resource_state::on_stored(pending_batch& leader, error_code why) noexcept {
+  if (why != errc::stale) return end(leader, why);
+  if (++leader.tries == most_tries) return end(leader, errc::too_many_pending);
+  try {
+    refresh(leader);
+  } catch (...) {
+    end(leader, error_now());
+  }
+}
+
+/// Somebody else may have changed a cell of a shared store after this, and that may be here already.
+void resource_state::apply(pending_batch& p) const noexcept {
+  for (auto& each : p.changes) {
+    auto& target = *each.target;
+    if (target.stored_revision_ > each.stored_revision + 1) continue;
+    target.exchange(each.number, each.put);
+    if (store_.is_shared() && target.terms_->is_lasting()) target.stored_revision_ = each.stored_revision + 1;
+  }
+}
+
+void resource_state::tell(const pending_batch& p) const noexcept {
+  for (const auto& each : p.changes) {
+    if (changed_ != nullptr)
+      changed_->publish({*each.target, each.number, each.target->find(each.number)},
+                        [](std::string_view) { /* The change holds even if a subscriber fails. */ });
+    try {
+      if (!each.set_aside.empty() && set_aside_) set_aside_(*each.target, each.number, each.set_aside);
+    } catch (const std::exception&) {
+      continue;
+    }
+  }
+}
+
+/// Changes all of them before it tells of the first.
+void resource_state::end(pending_batch& leader, error_code why) noexcept {
+  pending_list ended;
+  for_each_member(leader, [&](const pending_batch& p) { ended.splice(ended.end(), under_way_, p.self); });
+  if (!why) {
+    for (auto& p : ended) apply(p);
+    for (const auto& p : ended) tell(p);
+  }
+  for (const auto& p : ended) leave(p);
+  for (auto& p : ended)
+    if (const auto work = std::move(p.work)) work->finish(why ? why : p.failed);
   give_turns();
 }
 
@@ -160,13 +398,8 @@ void resource_state::give_turns() noexcept {
   while (!ready_.empty()) {
     auto& p = ready_.front();
     under_way_.splice(under_way_.end(), ready_, ready_.begin());
-    try {
-      run(p);
-    } catch (const std::bad_alloc&) {
-      end(p, make_error_code(boost::system::errc::not_enough_memory));
-    } catch (const std::exception&) {
-      end(p, errc::handler_failed);
-    }
+    begin(p, p);
+    run_or_end(p);
   }
   gives_turns_ = false;
 }

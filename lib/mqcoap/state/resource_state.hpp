@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mqcoap/exchange/channel.hpp>
@@ -9,7 +11,9 @@
 #include <mqcoap/state/cell_changed.hpp>
 #include <mqcoap/state/pending_batch.hpp>
 #include <mqcoap/state/state_store.hpp>
+#include <mqcoap/state/stored_cell.hpp>
 #include <set>
+#include <string_view>
 #include <vector>
 
 namespace mqcoap {
@@ -17,13 +21,19 @@ namespace mqcoap {
 class state_draft;
 
 /// Keeps the state of resources apart from them: a reload builds resources, and their cells stay. Changes are
-/// made in batches, which have their turn on each cell in the order of arrival: a batch decides when the
-/// earlier ones have ended, successfully or not. Nothing here blocks: the store calls back.
+/// made in batches, which have their turn on each cell in the order of arrival. While the changes of one are
+/// being stored, those behind it wait; then they decide one after the other, each on what the earlier ones
+/// leave, and are stored together, all or none. What is not stored is seen by nobody else. Nothing here
+/// blocks: the store calls back.
 /// @par Threads  Everything on the event loop.
 class resource_state {
  public:
   /// The limit of waiting batches, for all cells together.
   static constexpr std::size_t default_waiting = 1024;
+  /// The number of times that a batch decides, if others keep changing its cells in a shared store.
+  static constexpr int most_tries = 16;
+  /// Gets the cell whose value is out of force because its resource refuses it, its number, and why.
+  using set_aside_handler = std::function<void(const cell&, std::uint64_t number, std::string_view why)>;
 
   /// @param store    outlives this object
   /// @param changed  gets every value that a request or a reload changes; outlives this object; may be null
@@ -33,15 +43,26 @@ class resource_state {
   resource_state(const resource_state&) = delete;
   resource_state& operator=(const resource_state&) = delete;
 
+  void on_set_aside(set_aside_handler handler) { set_aside_ = std::move(handler); }
+  /// Takes over what a store has. A cell waits until a resource opens it.
+  void restore(std::vector<stored_cell> all);
+
   /// Takes a batch and finishes it, now or later; with errc::too_many_pending if too many wait. An exception,
   /// also one from `decide`, leaves the batch with the caller, and nothing has changed.
   void submit(std::unique_ptr<batch>& work);
+  /// Calls back when these cells are as in the store: at once, unless it is shared. An error means that the
+  /// store cannot tell. `done` is not called any more when this object is destroyed.
+  void when_current(std::vector<std::shared_ptr<cell>> cells, std::function<void(error_code)> done);
+  /// Returns true if other processes change the cells too: use `when_current` before reading.
+  bool is_shared() const noexcept { return store_.is_shared(); }
   /// Finishes waiting batches with errc::closed, and those that are being stored with errc::timed_out.
   void abandon() noexcept;
 
   /// Returns null if there is none.
   std::shared_ptr<cell> find(const cell_name& name) const;
   std::size_t size() const noexcept { return cells_.size(); }
+  /// Returns the number of cells that no resource has opened, kept for one that does.
+  std::size_t dormant() const noexcept { return dormant_.size(); }
 
  private:
   friend class state_draft;
@@ -55,21 +76,35 @@ class resource_state {
   using cell_set = std::set<std::shared_ptr<cell>, by_name>;
   using pending_list = std::list<pending_batch>;
 
+  std::shared_ptr<cell> find_dormant(const cell_name& name) const;
   void adopt(const std::shared_ptr<cell>& held, std::shared_ptr<const cell_terms> terms) noexcept;
   void enter(pending_batch& p);
-  void leave(pending_batch& p) noexcept;
-  bool is_first(const pending_batch& p) const noexcept;
-  void run(pending_batch& p);
-  void prepare(pending_batch& p, std::vector<change> changes, std::vector<stored_value>& stored) const;
-  void store(pending_batch& p, std::vector<stored_value> stored);
-  void end(pending_batch& p, error_code why) noexcept;
-  void apply(pending_batch& p) noexcept;
+  void begin(pending_batch& p, const pending_batch& leader) noexcept;
+  void leave(const pending_batch& p) noexcept;
+  static bool is_first(const pending_batch& p) noexcept;
+  static bool may_follow(const pending_batch& p, const pending_batch& leader) noexcept;
+  void gather(pending_batch& leader) noexcept;
+  void run(pending_batch& leader);
+  void run_or_end(pending_batch& leader) noexcept;
+  void refresh(pending_batch& leader);
+  void take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells);
+  void decide(pending_batch& leader);
+  void decide_one(pending_batch& p, state_commit& commit);
+  void decide_group(pending_batch& leader, state_commit& commit);
+  void prepare(pending_batch& p, std::vector<change> changes, state_commit& commit) const;
+  void store(pending_batch& leader, state_commit commit);
+  void on_stored(pending_batch& leader, error_code why) noexcept;
+  void end(pending_batch& leader, error_code why) noexcept;
+  void apply(pending_batch& p) const noexcept;
+  void tell(const pending_batch& p) const noexcept;
   void give_turns() noexcept;
 
   state_store& store_;
   const std::size_t most_waiting_;
   channel<cell_changed>* const changed_;
+  set_aside_handler set_aside_;
   cell_set cells_;
+  cell_set dormant_;      ///< stored cells without a resource
   pending_list waiting_;  ///< in order of arrival
   pending_list ready_;    ///< batches whose turn has come
   pending_list under_way_;

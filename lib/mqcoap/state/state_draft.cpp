@@ -7,21 +7,32 @@ namespace mqcoap {
 std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const cell_terms> terms) {
   if (const auto at = cells_.find(name); at != cells_.end()) return *at;
   auto held = state_.find(name);
-  const bool is_known = held != nullptr;
+  if (held == nullptr && terms->is_lasting()) held = state_.find_dormant(name);
+  // What a store has may be without the value that this kind of resources always has.
+  const bool is_known = held != nullptr && (held->find(0) != nullptr || !terms->initial());
   if (!is_known) held = std::make_shared<cell>(std::move(name), terms);
   opened_.push_back({held, is_known ? std::move(terms) : nullptr});
   cells_.insert(held);
   return held;
 }
 
+/// Stored cells that have lost their resource wait for it.
 void state_draft::put_in_force() noexcept {
   auto& all = state_.cells_;
+  auto& dormant = state_.dormant_;
   for (auto at = all.begin(); at != all.end();) {
     const auto next = std::next(at);
     if (kept_devices_.contains((*at)->name().device)) cells_.insert(all.extract(at));
     at = next;
   }
   all.swap(cells_);
+  for (const auto& each : all)
+    if (const auto at = dormant.find(each->name()); at != dormant.end() && *at == each) dormant.erase(at);
+  for (auto at = cells_.begin(); at != cells_.end();) {
+    const auto next = std::next(at);
+    if ((*at)->terms().is_lasting() && !all.contains((*at)->name())) dormant.insert(cells_.extract(at));
+    at = next;
+  }
   for (auto& [held, terms] : opened_)
     if (terms) state_.adopt(held, std::move(terms));
   opened_.clear();

@@ -272,7 +272,9 @@ TEST_CASE_FIXTURE(steps_fixture, "a store that fails is the failure of set") {
   slow_store store;
   resource_state state(store);
   state_draft draft(state);
-  value_resource held(value_options{text("0"), {method::get}, std::nullopt}, draft, "D_1", "held");
+  value_options options{text("0"), {method::get}, std::nullopt};
+  options.persist = true;
+  value_resource held(options, draft, "D_1", "held");
   draft.put_in_force();
   further_steps then{{}, &services, {}};
   then.list.push_back(std::make_unique<scripted_step>("exec", how::quick, on));

@@ -15,7 +15,7 @@ namespace {
 /// Answers at once but for the first commit, and notes how deep commits lie within each other.
 class nesting_store final : public state_store {
  public:
-  void commit(std::vector<stored_value>, std::function<void(error_code)> done) override {
+  void commit(state_commit, commit_handler done) override {
     if (!first) return void(first = std::move(done));
     deepest = std::max(deepest, ++depth);
     done({});
@@ -149,5 +149,87 @@ TEST_CASE_FIXTURE(state_fixture,
   CHECK(recorded.answers[1].code == response_code::service_unavailable);
   CHECK(words_of(recorded.answers[1]) == "out of memory; try again later");
   CHECK(recorded.answers[2].code == response_code::internal_server_error);
+  CHECK(get(*value) == "4");
+}
+
+TEST_CASE_FIXTURE(state_fixture, "what waits together is stored together, and each sees what is before it") {
+  const auto list = make<collection_resource>(stored_list(3));
+  for (const char* body : {"0", "1", "2", "3"}) send(*list, {method::post, "x", body});
+  REQUIRE(store.under_way.size() == 1);
+  store.end_one();
+  REQUIRE(store.under_way.size() == 1);
+  CHECK(store.under_way.front().values.size() == 2);
+  CHECK(get(*list) == R"({"0":0})");  // nobody sees what is not stored
+  store.end_one();
+  REQUIRE(answered() == 4);
+  CHECK(recorded.answers[1].location == "x/1");
+  CHECK(recorded.answers[2].location == "x/2");
+  CHECK(recorded.answers[3].code == response_code::request_entity_too_large);
+  CHECK(get(*list) == R"({"0":0,"1":1,"2":2})");
+}
+
+TEST_CASE_FIXTURE(state_fixture, "a group that cannot be stored changes nothing, and its numbers are free") {
+  const auto list = make<collection_resource>(stored_list());
+  for (const char* body : {"0", "1", "2"}) send(*list, {method::post, "x", body});
+  send(*list, {.verb = method::del, .path = "x/0", .rest_at = 2});
+  store.end_one();
+  store.end_one(errc::storage_full);
+  REQUIRE(answered() == 4);
+  for (std::size_t i = 1; i < 4; ++i) {
+    CHECK(recorded.answers[i].code == response_code::internal_server_error);
+    CHECK(recorded.answers[i].never_run);
+    CHECK(words_of(recorded.answers[i]) ==
+          "the disk is full: it could not be stored, and nothing has changed");
+  }
+  CHECK(get(*list) == R"({"0":0})");
+  send(*list, {method::post, "x", "5"});
+  store.end_one();
+  CHECK(last().location == "x/1");
+  CHECK(state.find({"D_1", "x", "collection"}) == nullptr);  // it is no resource of a configuration
+}
+
+TEST_CASE_FIXTURE(state_fixture, "a batch of several cells joins a group if nothing else is before it") {
+  const auto a = make<value_resource>(writable("0"));
+  const auto b = make<value_resource>(writable("0"));
+  const auto c = make<value_resource>(writable("0"));
+  action_resource both({}, {{a->kept(), text("1")}, {b->kept(), text("1")}}, state);
+  send(*a, {method::put, "a", "5"});
+  send(*c, {method::put, "c", "6"});
+  action_resource other({}, {{b->kept(), text("2")}, {c->kept(), text("2")}}, state);
+  send(both, {method::post, "both"});
+  send(other, {method::post, "other"});  // behind `both` on b, and behind the PUT on c
+  send(*a, {method::put, "a", "7"});
+  CHECK(store.under_way.size() == 2);
+  store.end_one();  // the PUT of a
+  REQUIRE(store.under_way.size() == 2);
+  CHECK(store.under_way.back().values.size() == 3);  // `both`, and the second PUT of a
+  store.end_one();                                   // the PUT of c
+  CHECK(store.under_way.size() == 1);
+  store.end_one();
+  REQUIRE(store.under_way.size() == 1);
+  CHECK(get(*a) == "7");
+  CHECK(get(*b) == "1");
+  CHECK(get(*c) == "6");
+  store.end_one();
+  CHECK(get(*b) == "2");
+  CHECK(get(*c) == "2");
+  CHECK(answered() == 5);
+}
+
+TEST_CASE_FIXTURE(state_fixture, "in a group, a decision that throws does not touch the others") {
+  const auto value = make<value_resource>(writable("0"));
+  send(*value, {method::put, "x", "1"});
+  send(*value, {method::put, "x", "2"});
+  write(state, {value->kept()}, responder(make_call({method::put, "x", "3"}), recorded.sink()),
+        throwing([] { throw std::runtime_error("no"); }));
+  send(*value, {method::put, "x", "4"});
+  store.end_one();
+  REQUIRE(store.under_way.size() == 1);
+  CHECK(store.under_way.front().values.size() == 2);
+  store.end_one();
+  REQUIRE(answered() == 4);
+  CHECK(recorded.answers[1].code == response_code::changed);
+  CHECK(recorded.answers[2].code == response_code::internal_server_error);
+  CHECK(recorded.answers[3].code == response_code::changed);
   CHECK(get(*value) == "4");
 }

@@ -14,7 +14,17 @@
 namespace mqcoap::test {
 
 inline value_options writable(const char* initial) {
-  return {.initial = text(initial), .methods = {method::get, method::put}, .schema = std::nullopt};
+  value_options options{
+      .initial = text(initial), .methods = {method::get, method::put}, .schema = std::nullopt};
+  options.persist = true;
+  return options;
+}
+
+inline collection_options stored_list(std::size_t max = 1000) {
+  collection_options options;
+  options.max = max;
+  options.persist = true;
+  return options;
 }
 
 inline request_options if_match(std::string etag) {

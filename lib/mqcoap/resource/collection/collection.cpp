@@ -112,7 +112,8 @@ std::vector<change> collection_terms::adopt(const std::shared_ptr<cell>& held) c
   if (before != nullptr && before->options_ == options_) return {};
   std::vector<change> removed;
   for (const auto& [number, item] : held->items())
-    if (find_fault(item.value, options_.schema)) removed.push_back({held, number, std::nullopt});
+    if (const auto fault = find_fault(item.value, options_.schema))
+      removed.push_back({held, number, std::nullopt, to_words(*fault)});
   return removed;
 }
 

@@ -25,10 +25,12 @@ struct collection_options {
   std::size_t max_bytes =
       16U * 1024U * 1024U;            ///< size of all items together; POST and PUT beyond it get 413
   std::optional<json_schema> schema;  ///< schema of one item
+  bool persist = false;               ///< a change is on disk before it is answered, and outlives a restart
 
   method_set offered() const { return {method::get, method::post}; }
   void make(resource_site& at) const;
   static bool tells_changes() noexcept { return true; }
+  bool persists() const noexcept { return persist; }
   friend bool operator==(const collection_options&, const collection_options&) = default;
 };
 
@@ -39,6 +41,7 @@ class collection_terms final : public cell_terms {
   explicit collection_terms(collection_options options) : options_(std::move(options)) {}
 
   const collection_options& options() const noexcept { return options_; }
+  bool is_lasting() const noexcept override { return options_.persist; }
   std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
 
  private:

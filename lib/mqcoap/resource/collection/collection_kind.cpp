@@ -12,6 +12,7 @@ struct collection_spec {
 
 struct collection_keys {
   collection_spec collection;
+  std::optional<located<bool>> persist;
 };
 
 const section<collection_spec>& collection_section() {
@@ -32,6 +33,7 @@ const section<collection_spec>& collection_section() {
 std::optional<kind_options> build_collection(const collection_keys& keys, const kind_place& /*at*/) {
   collection_options options;
   options.max = keys.collection.max;
+  options.persist = keys.persist && keys.persist->value;
   if (keys.collection.schema) options.schema = keys.collection.schema->value;
   return options;
 }
@@ -41,7 +43,8 @@ std::optional<kind_options> build_collection(const collection_keys& keys, const 
 const kind_module& collection_kind() {
   using keys = collection_keys;
   static const kind_table<keys> table{{key<keys>("collection", map_with(collection_section()), another_kind(),
-                                                 "A list that grows by POST.", &keys::collection)},
+                                                 "A list that grows by POST.", &keys::collection),
+                                       persist_key(&keys::persist)},
                                       build_collection,
                                       nullptr,
                                       {.owns_below = true}};

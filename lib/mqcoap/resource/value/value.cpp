@@ -38,10 +38,11 @@ std::optional<json_schema::fault> value_terms::find_fault(const json_text& value
 std::vector<change> value_terms::adopt(const std::shared_ptr<cell>& held) const {
   const auto* const before = dynamic_cast<const value_terms*>(&held->terms());
   if (before != nullptr && before->options_ == options_) return {};
-  const bool is_kept =
-      before != nullptr && before->options_.initial == options_.initial && !find_fault(held->current());
-  if (is_kept) return {};
-  return {{held, 0, with_version(options_.initial)}};
+  auto initial = with_version(options_.initial);
+  if (held->initial() != initial.version) return {{held, 0, std::move(initial)}};
+  const auto fault = find_fault(held->current());
+  if (!fault) return {};
+  return {{held, 0, std::move(initial), to_words(*fault)}};
 }
 
 value_resource::value_resource(value_options options, state_draft& draft, std::string device,

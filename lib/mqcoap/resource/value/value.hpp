@@ -24,11 +24,13 @@ struct value_options {
   std::optional<json_schema>
       schema;                 ///< restricts what PUT and actions may store; the initial value satisfies it
   bool is_metric = false;     ///< the value is also a metric: PUT accepts only numbers
+  bool persist = false;       ///< a change is on disk before it is answered, and outlives a restart
   bool is_condition = false;  ///< it is a condition of an action: PUT accepts no object that has a key twice
 
   method_set offered() const { return methods; }
   void make(resource_site& at) const;
   static bool tells_changes() noexcept { return true; }
+  bool persists() const noexcept { return persist; }
   friend bool operator==(const value_options&, const value_options&) = default;
 };
 
@@ -43,6 +45,7 @@ class value_terms final : public cell_terms {
   std::optional<json_schema::fault> find_fault(const json_text& value) const;
 
   std::optional<json_text> initial() const override { return options_.initial; }
+  bool is_lasting() const noexcept override { return options_.persist; }
   std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
 
  private:

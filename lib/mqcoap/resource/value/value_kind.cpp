@@ -11,6 +11,7 @@ struct value_keys {
   std::optional<located<method_set>> methods;
   std::optional<located<json_schema>> schema;
   std::optional<located<bool>> metric;
+  std::optional<located<bool>> persist;
 };
 
 void check_metric(const value_keys& keys, report& faults) {
@@ -31,6 +32,7 @@ std::optional<kind_options> build_value(const value_keys& keys, const kind_place
         at.faults.error(*keys.methods->at, std::string(to_string(m)) + " has no meaning for a value",
                         "out of GET and PUT");
   }
+  value.persist = keys.persist && keys.persist->value;
   value.is_metric = keys.metric && keys.metric->value;
   if (value.is_metric) check_metric(keys, at.faults);
   if (keys.schema) {
@@ -64,7 +66,8 @@ const kind_module& value_kind() {
                   "Whether the value is also the metric `mqcoap_resource_value`, which is a number; see "
                   "`http`",
                   &keys::metric),
-        "a PUT of anything else gets 400", metric_rule()}},
+        "a PUT of anything else gets 400", metric_rule()},
+       persist_key(&keys::persist)},
       build_value};
   return table;
 }

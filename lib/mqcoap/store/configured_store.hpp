@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <mqcoap/state/state_store.hpp>
+#include <mqcoap/store/sqlite_store.hpp>
+#include <mqcoap/store/state_options.hpp>
+#include <optional>
+#include <vector>
+
+namespace mqcoap {
+
+/// The store that a configuration names, which is opened when a resource first needs one. Until then nothing is stored.
+/// @par Threads  Everything on the event loop.
+class configured_store final : public state_store {
+ public:
+  explicit configured_store(sqlite_store::environment env) : env_(std::move(env)) {}
+
+  /// Opens the store if it is needed. May block.
+  /// @par Errors  Throws `storage_fault`, and then nothing has changed.
+  void configure(const state_options& options);
+
+  std::vector<stored_cell> load() override;
+  void commit(state_commit what, commit_handler done) override;
+
+  /// Returns nothing while none is open.
+  std::optional<store_status> status() const;
+
+ private:
+  const sqlite_store::environment env_;
+  std::unique_ptr<sqlite_store> opened_;
+};
+
+}  // namespace mqcoap

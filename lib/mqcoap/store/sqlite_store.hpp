@@ -1,0 +1,77 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/state/state_store.hpp>
+#include <mqcoap/store/state_database.hpp>
+#include <mqcoap/store/state_directory.hpp>
+#include <mqcoap/store/store_status.hpp>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace mqcoap {
+
+/// Keeps state in a database of SQLite. One thread writes; commits that wait together share one transaction,
+/// so that they share the wait for the disk.
+/// @par Threads  Everything on the event loop.
+class sqlite_store final : public state_store {
+ public:
+  struct environment {
+    boost::asio::any_io_executor loop;
+    const clock& time;  ///< read by several threads
+    log_sink log{};     ///< called on the event loop, and by the constructor
+  };
+
+  /// Opens the database of a directory. A damaged one gets another name, and a new one is begun; the log says
+  /// so. May block.
+  /// @par Errors  Throws `storage_fault`.
+  sqlite_store(const std::string& directory, environment env);
+  /// Ends when everything that was accepted is stored, or has failed.
+  ~sqlite_store() override;
+
+  std::vector<stored_cell> load() override;
+  void commit(state_commit what, commit_handler done) override;
+
+  store_status status() const;
+  const std::string& directory() const noexcept { return directory_.path(); }
+
+ private:
+  struct entry {
+    state_commit what;
+    commit_handler done;
+    error_code outcome{};
+  };
+  using entries = std::vector<entry>;
+
+  std::unique_ptr<state_database> open();
+  void write();
+  void store(entries& group);
+  error_code try_to_store(const std::vector<const state_commit*>& commits);
+  void note(const std::vector<const state_commit*>& commits, std::chrono::nanoseconds took,
+            const std::string* why);
+  void tell(log_level level, std::string words);
+
+  const environment env_;
+  const state_directory directory_;
+  std::optional<std::string> damaged_;
+  std::vector<stored_cell> loaded_;
+  std::unique_ptr<state_database> database_;  ///< only the thread uses it
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  entries waiting_;
+  store_status status_;
+  bool stopping_ = false;
+
+  std::thread writer_;  ///< begins when everything else is there
+};
+
+}  // namespace mqcoap

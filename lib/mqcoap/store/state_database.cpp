@@ -1,0 +1,205 @@
+#include <mqcoap/store/state_database.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <mqcoap/store/storage_fault.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+using access = sqlite_database::access;
+
+/// Marks a database as one of this program ("mqco").
+constexpr std::int64_t application = 0x6d71636f;
+/// More than any limit of a configuration.
+constexpr std::size_t deepest = 1024;
+
+/// What brings the tables from each version to the next, from an empty database on.
+constexpr std::array migrations{
+    R"(
+CREATE TABLE cell(
+  id INTEGER PRIMARY KEY,
+  device TEXT NOT NULL,
+  path TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  next INTEGER NOT NULL,
+  initial TEXT NOT NULL,
+  UNIQUE(device, path, kind)
+);
+CREATE TABLE item(
+  cell INTEGER NOT NULL REFERENCES cell(id),
+  number INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY(cell, number)
+) WITHOUT ROWID;
+CREATE TABLE set_aside(
+  id INTEGER PRIMARY KEY,
+  device TEXT NOT NULL,
+  path TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  why TEXT NOT NULL,
+  at INTEGER NOT NULL
+);
+)"};
+static_assert(migrations.size() == state_database::version);
+
+void use_write_ahead_log(sqlite_database& in) {
+  in.execute(
+      "PRAGMA journal_mode=WAL;"
+      "PRAGMA synchronous=FULL;"
+      "PRAGMA journal_size_limit=16777216");
+}
+
+void migrate(sqlite_database& in, std::int64_t from) {
+  if (from == state_database::version) return;
+  sqlite_transaction all(in);
+  for (auto at = static_cast<std::size_t>(from); at < migrations.size(); ++at) in.execute(migrations[at]);
+  in.execute(("PRAGMA user_version=" + std::to_string(state_database::version)).c_str());
+  in.execute(("PRAGMA application_id=" + std::to_string(application)).c_str());
+  all.commit();
+}
+
+std::int64_t size_of(const std::string& file) {
+  std::error_code ec;
+  const auto size = std::filesystem::file_size(file, ec);
+  return ec ? 0 : static_cast<std::int64_t>(size);
+}
+
+}  // namespace
+
+struct state_database::statements {
+  explicit statements(const sqlite_database& in)
+      : put(in,
+            "INSERT INTO item(cell, number, value) VALUES(?1, ?2, ?3) "
+            "ON CONFLICT(cell, number) DO UPDATE SET value = excluded.value"),
+        remove(in, "DELETE FROM item WHERE cell = ?1 AND number = ?2"),
+        add_cell(in, "INSERT INTO cell(device, path, kind, next, initial) VALUES(?1, ?2, ?3, ?4, ?5)"),
+        change_cell(in, "UPDATE cell SET next = ?2, initial = ?3 WHERE id = ?1"),
+        set_aside(
+            in,
+            "INSERT INTO set_aside(device, path, kind, number, value, why, at) "
+            "SELECT device, path, kind, number, value, ?3, ?4 FROM item JOIN cell ON cell.id = item.cell "
+            "WHERE item.cell = ?1 AND number = ?2") {}
+
+  sqlite_statement put;
+  sqlite_statement remove;
+  sqlite_statement add_cell;
+  sqlite_statement change_cell;
+  sqlite_statement set_aside;
+};
+
+state_database::state_database(const std::string& file, access how) : database_(file, how) {
+  identify(how);
+  if (how == access::write) prepared_ = std::make_shared<statements>(database_);
+}
+
+/// Whose database this is, before anything is written to it.
+void state_database::identify(access how) {
+  const auto owner = database_.number("PRAGMA application_id");
+  const auto held = database_.number("PRAGMA user_version");
+  const bool is_empty = database_.number("SELECT count(*) FROM sqlite_schema") == 0;
+  if (owner != application && !is_empty)
+    throw storage_fault(storage_fault::kind::foreign, file() + " is the database of another program");
+  if (held > version)
+    throw storage_fault(storage_fault::kind::foreign,
+                        file() + " has tables of version " + std::to_string(held) +
+                            ", and this program knows version " + std::to_string(version) +
+                            ": install the newer mqcoap that has written it");
+  if (how == access::read && held < version)
+    throw storage_fault(storage_fault::kind::foreign,
+                        file() + " has tables of version " + std::to_string(held) +
+                            ": start mqcoapd, which brings them to " + std::to_string(version));
+  if (how == access::read) return;
+  use_write_ahead_log(database_);
+  migrate(database_, held);
+}
+
+std::string_view state_database::intern(std::string_view kind) {
+  const auto at = kinds_.find(kind);
+  return at != kinds_.end() ? *at : *kinds_.emplace(kind).first;
+}
+
+std::vector<stored_cell> state_database::load() {
+  if (const auto words = database_.text("PRAGMA quick_check(1)"); words != "ok")
+    throw storage_fault(storage_fault::kind::damaged, file() + ": " + words);
+  std::vector<stored_cell> all;
+  std::map<std::int64_t, std::size_t> by_id;
+  sqlite_statement cells(database_, "SELECT id, device, path, kind, next, initial FROM cell");
+  while (cells.next()) {
+    stored_cell made;
+    made.of = {std::string(cells.text(1)), std::string(cells.text(2)), intern(cells.text(3))};
+    made.next = static_cast<std::uint64_t>(cells.number(4));
+    made.initial = cells.text(5);
+    cells_[made.of] = {cells.number(0), made.next, made.initial};
+    by_id.emplace(cells.number(0), all.size());
+    all.push_back(std::move(made));
+  }
+  sqlite_statement items(database_, "SELECT cell, number, value FROM item ORDER BY cell, number");
+  while (items.next()) {
+    auto value = json_text::parse(items.text(2), deepest);
+    const auto at = by_id.find(items.number(0));
+    if (!value || at == by_id.end())
+      throw storage_fault(storage_fault::kind::damaged,
+                          file() + ": " + (value ? "a value belongs to nothing" : "a value is no JSON"));
+    auto& into = all[at->second].items;
+    into.emplace_hint(into.end(), static_cast<std::uint64_t>(items.number(1)), *std::move(value));
+  }
+  return all;
+}
+
+/// What is known of the cells changes when the transaction has.
+void state_database::store(const std::vector<const state_commit*>& commits, unix_millis now) {
+  std::map<cell_name, known_cell> changed;
+  sqlite_transaction all(database_);
+  for (const auto* commit : commits)
+    for (const auto& value : commit->values) store_value(value, now, changed);
+  all.commit();
+  for (auto& [name, held] : changed) cells_.insert_or_assign(name, std::move(held));
+}
+
+void state_database::store_value(const stored_value& value, unix_millis now,
+                                 std::map<cell_name, known_cell>& changed) {
+  auto at = changed.find(value.of);
+  auto* held = at != changed.end() ? &at->second : nullptr;
+  if (held == nullptr) {
+    const auto before = cells_.find(value.of);
+    if (before != cells_.end()) held = &before->second;
+  }
+  const auto next = std::max(held != nullptr ? held->next : 0, value.number + 1);
+  if (held == nullptr) {
+    prepared_->add_cell.with(value.of.device, value.of.path, value.of.kind, next, value.initial).run();
+    held = &changed.emplace(value.of, known_cell{database_.last_row(), next, value.initial}).first->second;
+  } else if (held->next != next || held->initial != value.initial) {
+    prepared_->change_cell.with(held->id, next, value.initial).run();
+    held = &changed.insert_or_assign(value.of, known_cell{held->id, next, value.initial}).first->second;
+  }
+  if (!value.set_aside.empty())
+    prepared_->set_aside.with(held->id, value.number, value.set_aside, now.count).run();
+  if (value.value)
+    prepared_->put.with(held->id, value.number, value.value->text()).run();
+  else
+    prepared_->remove.with(held->id, value.number).run();
+}
+
+std::vector<value_set_aside> state_database::set_aside() {
+  std::vector<value_set_aside> all;
+  sqlite_statement rows(database_,
+                        "SELECT device, path, kind, number, value, why, at FROM set_aside ORDER BY id");
+  while (rows.next())
+    all.push_back({{std::string(rows.text(0)), std::string(rows.text(1)), intern(rows.text(2))},
+                   static_cast<std::uint64_t>(rows.number(3)),
+                   std::string(rows.text(4)),
+                   std::string(rows.text(5)),
+                   unix_millis{rows.number(6)}});
+  return all;
+}
+
+std::int64_t state_database::count_set_aside() { return database_.number("SELECT count(*) FROM set_aside"); }
+
+std::int64_t state_database::bytes() const { return size_of(file()) + size_of(file() + "-wal"); }
+
+}  // namespace mqcoap

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/state/state_store.hpp>
+#include <mqcoap/store/sqlite_database.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+/// A value that is out of force because its resource refused it.
+struct value_set_aside {
+  cell_name of;
+  std::uint64_t number = 0;
+  std::string value;  ///< as JSON
+  std::string why;
+  unix_millis at;
+};
+
+/// The database of the state of resources, with its tables (docs/operations.md, "State").
+/// @par Threads  One at a time.
+/// @par Errors  All functions throw `storage_fault`.
+class state_database {
+ public:
+  /// The version of the tables that this program writes.
+  static constexpr int version = 1;
+  static constexpr char file_name[] = "state.db";
+
+  /// Opens a database. For writing, it is made if there is none, and tables of an older version are changed
+  /// to this one.
+  state_database(const std::string& file, sqlite_database::access how);
+
+  /// Reads everything. A value that is no JSON makes the database a damaged one.
+  std::vector<stored_cell> load();
+  /// Stores commits in one transaction, in their order, all or none.
+  void store(const std::vector<const state_commit*>& commits, unix_millis now);
+
+  std::vector<value_set_aside> set_aside();
+  std::int64_t count_set_aside();
+  /// Returns the size of the file and of its log, in bytes.
+  std::int64_t bytes() const;
+  void back_up(const std::string& file) { database_.back_up(file); }
+  const std::string& file() const noexcept { return database_.file(); }
+
+ private:
+  struct known_cell {
+    std::int64_t id;
+    std::uint64_t next;
+    std::string initial;
+  };
+  struct statements;
+
+  void identify(sqlite_database::access how);
+  void store_value(const stored_value& value, unix_millis now, std::map<cell_name, known_cell>& changed);
+  std::string_view intern(std::string_view kind);
+
+  sqlite_database database_;
+  std::shared_ptr<statements> prepared_;
+  std::map<cell_name, known_cell> cells_;
+  std::set<std::string, std::less<>> kinds_;  ///< what the names of cells refer to
+};
+
+}  // namespace mqcoap

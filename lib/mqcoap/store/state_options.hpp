@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+namespace mqcoap {
+
+/// Where the state of resources is kept that outlives the process.
+struct state_options {
+  std::string directory{};  ///< empty: `$STATE_DIRECTORY`, which systemd sets
+  bool is_needed = false;   ///< there is such a resource
+
+  friend bool operator==(const state_options&, const state_options&) = default;
+};
+
+/// Returns the directory of these options; empty: neither they nor the environment name one.
+std::string directory_of(const state_options& options);
+
+}  // namespace mqcoap

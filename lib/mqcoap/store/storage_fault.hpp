@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <mqcoap/base/errc.hpp>
+#include <stdexcept>
+#include <string>
+
+namespace mqcoap {
+
+/// Why something could not be read from a store, or written to it.
+class storage_fault final : public std::runtime_error {
+ public:
+  enum class kind : std::uint8_t {
+    failed,   ///< the system refuses to read or to write
+    full,     ///< there is no room
+    damaged,  ///< the database is no database, or not a whole one
+    foreign,  ///< it belongs to another program, or to a newer version
+    in_use,   ///< another process uses it
+  };
+
+  storage_fault(kind what, const std::string& words) : std::runtime_error(words), what_(what) {}
+
+  kind what_happened() const noexcept { return what_; }
+  error_code code() const noexcept { return what_ == kind::full ? errc::storage_full : errc::storage_failed; }
+
+ private:
+  const kind what_;
+};
+
+}  // namespace mqcoap

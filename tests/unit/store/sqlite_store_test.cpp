@@ -1,0 +1,201 @@
+#include <doctest/doctest.h>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "store_fixture.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+/// Another connection, which keeps everybody else from writing.
+class other_writer {
+ public:
+  explicit other_writer(const std::string& file) : database_(file, sqlite_database::access::write) {
+    database_.execute("BEGIN IMMEDIATE");
+  }
+  void end() { database_.execute("ROLLBACK"); }
+
+ private:
+  sqlite_database database_;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(store_fixture, "what was stored is there again") {
+  {
+    sqlite_store store(directory(), environment());
+    CHECK(store.load().empty());
+    CHECK_FALSE(commit(store, {put("a", "1"), put("b", R"({"x":[1.50,"ä\u0000"]})")}));
+    CHECK_FALSE(
+        commit(store, {put("a", "2"), put("list", "10", 0), put("list", "11", 1), put("list", "12", 2)}));
+    CHECK_FALSE(commit(store, {removal("list", 0), removal("list", 2)}));
+  }
+  sqlite_store store(directory(), environment());
+  const auto all = store.load();
+  CHECK(describe(all) == words{"a#0=2", R"(b#0={"x":[1.50,"ä\u0000"]})", "list#1=11"});
+  REQUIRE(all.size() == 3);
+  CHECK(all[2].next == 3);  // no number twice
+  CHECK(all[0].initial == "initial");
+  CHECK(all[0].of == value_named("a"));
+  CHECK(store.load().empty());
+  CHECK(logged.empty());
+}
+
+TEST_CASE_FIXTURE(store_fixture, "what the destructor finds waiting is stored") {
+  {
+    sqlite_store store(directory(), environment());
+    for (int i = 0; i < 100; ++i) store.commit({{}, {put("a", std::to_string(i))}}, [](error_code) {});
+  }
+  CHECK(found() == words{"a#0=99"});
+}
+
+TEST_CASE_FIXTURE(store_fixture, "commits that wait together share a transaction, in their order") {
+  sqlite_store store(directory(), environment());
+  CHECK_FALSE(commit(store, {put("a", "0")}));
+  other_writer blocking(database());
+  constexpr int count = 200;
+  std::vector<int> ended;
+  for (int i = 1; i <= count; ++i)
+    store.commit({{}, {put("a", std::to_string(i)), put("b", std::to_string(i))}}, [&, i](error_code why) {
+      CHECK_FALSE(why);
+      ended.push_back(i);
+    });
+  CHECK(ended.empty());
+  blocking.end();
+  run_until([&] { return ended.size() == count; });
+  CHECK(std::is_sorted(ended.begin(), ended.end()));
+  const auto status = store.status();
+  CHECK(status.commits.count() <=
+        4);  // the first one of all, the first of these, and those that waited for it
+  CHECK(status.batches.sum() == 1 + 2 * count);
+  CHECK(status.values == 1 + 2 * count);
+  CHECK(status.refused == 0);
+  CHECK(status.waiting == 0);
+  CHECK(status.bytes > 0);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "one that cannot be stored does not touch those that wait with it") {
+  sqlite_store store(directory(), environment());
+  {
+    sqlite_database other(database(), sqlite_database::access::write);
+    other.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON item WHEN NEW.value = '13' BEGIN SELECT RAISE(ABORT, "
+        "'unlucky'); END");
+  }
+  other_writer blocking(database());
+  std::vector<error_code> outcomes;
+  for (const char* body : {"12", "13", "14"})
+    store.commit({{}, {put("first", "1"), put(std::string("v") + body, body)}},
+                 [&](error_code why) { outcomes.push_back(why); });
+  blocking.end();
+  run_until([&] { return outcomes.size() == 3; });
+  CHECK_FALSE(outcomes[0]);
+  CHECK(outcomes[1] == errc::storage_failed);
+  CHECK_FALSE(outcomes[2]);
+  run_until([&] { return logged.size() == 2; });
+  CHECK(logged[0].find("unlucky") != std::string::npos);
+  CHECK(logged[1] == "state is stored again; 2 changes have been refused so far");
+  CHECK(store.status().refused == 2);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a full disk refuses changes until there is room") {
+  sqlite_store store(directory(), environment());
+  CHECK_FALSE(commit(store, {put("a", "1")}));
+  const std::string large = '"' + std::string(1 << 20, 'x') + '"';
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{std::filesystem::file_size(database() + "-wal") + 8192, before.rlim_max};
+  std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  CHECK(commit(store, {put("a", large)}) == errc::storage_full);
+  CHECK(commit(store, {put("a", large)}) == errc::storage_full);
+  CHECK(store.status().failing.has_value());
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  CHECK_FALSE(commit(store, {put("a", "3")}));
+  CHECK_FALSE(store.status().failing.has_value());
+  run_until([&] { return logged.size() == 2; });
+  CHECK(logged[0].starts_with("state cannot be stored, and changes of it get 500: " + database()));
+}
+
+TEST_CASE_FIXTURE(store_fixture, "two gateways do not share a directory") {
+  const sqlite_store store(directory(), environment());
+  CHECK_THROWS_WITH_AS(sqlite_store(directory(), environment()),
+                       (directory() + " is used by another gateway").c_str(), storage_fault);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a directory that is not there is named") {
+  CHECK_THROWS_WITH_AS(sqlite_store("/nowhere/at/all", environment()),
+                       "/nowhere/at/all/state.lock: No such file or directory", storage_fault);
+}
+
+TEST_CASE_FIXTURE(store_fixture,
+                  "a damaged database is kept under another name, and nothing is lost silently") {
+  { commit(*std::make_unique<sqlite_store>(directory(), environment()), {put("a", "1")}); }
+  SUBCASE("no database at all") {
+    std::ofstream(database(), std::ios::trunc)
+        << "this is a letter to the laboratory, and no database of any kind\n";
+    std::filesystem::remove(database() + "-wal");
+  }
+  SUBCASE("a page that is overwritten") {
+    std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096);
+    file << std::string(4096, 'z');
+  }
+  SUBCASE("a value that is no JSON") {
+    sqlite_database other(database(), sqlite_database::access::write);
+    other.execute("UPDATE item SET value = '{'");
+  }
+  sqlite_store store(directory(), environment());
+  CHECK(store.load().empty());
+  const auto status = store.status();
+  REQUIRE(status.damaged.has_value());
+  CHECK(status.damaged->starts_with(database() + ".damaged-"));
+  CHECK(std::filesystem::exists(*status.damaged));
+  REQUIRE(logged.size() == 1);
+  CHECK(logged[0].find(*status.damaged) != std::string::npos);
+  CHECK_FALSE(commit(store, {put("a", "2")}));
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a value that is set aside is kept, with the reason") {
+  {
+    sqlite_store store(directory(), environment());
+    commit(store, {put("a", "9")});
+    auto replaced = put("a", "1");
+    replaced.set_aside = "9 is given, at most 5 is wanted";
+    commit(store, {replaced});
+    CHECK(store.status().set_aside == 1);
+  }
+  CHECK(found() == words{"a#0=1"});
+  state_database database_of(database(), sqlite_database::access::read);
+  const auto kept = database_of.set_aside();
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].of == value_named("a"));
+  CHECK(kept[0].value == "9");
+  CHECK(kept[0].why == "9 is given, at most 5 is wanted");
+  CHECK(kept[0].at.count > 1'700'000'000'000);
+  sqlite_store again(directory(), environment());
+  CHECK(again.status().set_aside == 1);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "a copy is whole while others write") {
+  sqlite_store store(directory(), environment());
+  for (int i = 0; i < 50; ++i) commit(store, {put("a", std::to_string(i)), put("b", std::to_string(i))});
+  state_database read(database(), sqlite_database::access::read);
+  store.commit({{}, {put("a", "50"), put("b", "50")}}, [](error_code) {});
+  const auto copy = directory() + "/copy.db";
+  read.back_up(copy);
+  state_database copied(copy, sqlite_database::access::read);
+  const auto found = describe(copied.load());
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].substr(4) == found[1].substr(4));
+  CHECK_FALSE(std::filesystem::exists(copy + "-wal"));
+}

@@ -1,0 +1,78 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "store_fixture.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+
+namespace {
+
+using access = sqlite_database::access;
+
+storage_fault::kind fault_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const storage_fault& e) {
+    return e.what_happened();
+  }
+  FAIL("nothing was thrown");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(store_fixture, "the database of another program is left alone") {
+  { sqlite_database(database(), access::write).execute("CREATE TABLE bread(flour TEXT)"); }
+  CHECK(fault_of([&] { sqlite_store(directory(), environment()); }) == storage_fault::kind::foreign);
+  CHECK(sqlite_database(database(), access::read).text("SELECT name FROM sqlite_schema") == "bread");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "tables of a newer version are left alone") {
+  { sqlite_store(directory(), environment()); }
+  { sqlite_database(database(), access::write).execute("PRAGMA user_version=99"); }
+  CHECK_THROWS_WITH_AS(
+      state_database(database(), access::write),
+      (database() + " has tables of version 99, and this program knows version " +
+       std::to_string(state_database::version) + ": install the newer mqcoap that has written it")
+          .c_str(),
+      storage_fault);
+}
+
+TEST_CASE_FIXTURE(store_fixture, "an empty file is a new database") {
+  { sqlite_database(database(), access::write).execute("PRAGMA page_size"); }
+  CHECK(found().empty());
+}
+
+TEST_CASE_FIXTURE(store_fixture,
+                  "a transaction that fails leaves nothing behind, not even the name of a resource") {
+  state_database held(database(), access::write);
+  CHECK(held.load().empty());
+  {
+    sqlite_database other(database(), access::write);
+    other.execute(
+        "CREATE TRIGGER refuse BEFORE INSERT ON item WHEN NEW.value = '13' BEGIN SELECT RAISE(ABORT, "
+        "'unlucky'); END");
+  }
+  const state_commit bad{{}, {put("a", "1"), put("b", "13")}};
+  CHECK(fault_of([&] { held.store({&bad}, {}); }) == storage_fault::kind::failed);
+  const state_commit good{{}, {put("a", "2"), put("b", "3")}};
+  held.store({&good}, {});
+  CHECK(describe(state_database(database(), access::read).load()) ==
+        std::vector<std::string>{"a#0=2", "b#0=3"});
+}
+
+TEST_CASE_FIXTURE(store_fixture, "the other initial value of a resource is stored with its value") {
+  state_database held(database(), access::write);
+  held.load();
+  auto first = put("a", "1");
+  auto second = put("a", "2");
+  second.initial = "another";
+  const state_commit one{{}, {first, second}};
+  held.store({&one}, {});
+  const auto all = state_database(database(), access::read).load();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].initial == "another");
+}
