@@ -7,7 +7,9 @@ namespace mqcoap {
 std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const cell_terms> terms) {
   if (const auto at = cells_.find(name); at != cells_.end()) return *at;
   auto held = state_.find(name);
-  if (held == nullptr && terms->is_lasting()) held = state_.find_dormant(name);
+  // What a store has comes before what was only in memory meanwhile.
+  if (terms->is_lasting() && (held == nullptr || !held->terms().is_lasting()))
+    if (auto stored = state_.find_dormant(name)) held = std::move(stored);
   // What a store has may be without the value that this kind of resources always has.
   const bool is_known = held != nullptr && (held->find(0) != nullptr || !terms->initial());
   if (!is_known) held = std::make_shared<cell>(std::move(name), terms);
