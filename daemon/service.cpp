@@ -50,8 +50,7 @@ service::service(settings configuration, std::string file, log_output& log)
       backends_(loop_.get_executor()),
       store_({loop_.get_executor(), time_, spdlog_sink()}),
       observer_(time_, MQCOAP_VERSION),
-      host_({with_state(configuration), std::move(configuration.brokers)}, environment(),
-            make_hooks()),
+      host_({with_state(configuration), std::move(configuration.brokers)}, environment(), make_hooks()),
       http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
       listen_(configuration.http),
       notifier_(loop_.get_executor(), [this] { return status_->now(); }) {
@@ -61,6 +60,7 @@ service::service(settings configuration, std::string file, log_output& log)
   observer_.set_configuration(std::move(configuration.shown));
   observer_.set_http_state([this] { return http_.state(); });
   observer_.set_log_dropped([this] { return log_.dropped(); });
+  observer_.set_store([this] { return store_.status(); });
   observer_.set_presence([this] { return host_.presences(); });
   observer_.set_reload({time_.wall(), true, in_force()});
   auto& reloads = host_.running().facts().reloads;

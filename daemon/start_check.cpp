@@ -41,7 +41,8 @@ std::vector<diagnostic> check_start(const settings& configuration, const std::st
   }
   if (configuration.state.is_needed && directory_of(configuration.state).empty())
     add(warning,
-        "resources with `persist: true` need a directory: the unit names it by $STATE_DIRECTORY, and here it is not "
+        "resources with `persist: true` need a directory: the unit names it by $STATE_DIRECTORY, and here it "
+        "is not "
         "set; without the unit, name it by `state: {dir: ...}`");
   if (const auto& http = configuration.http)
     if (const auto ec = try_address(http->address))

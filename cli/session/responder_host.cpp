@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/store/storage_fault.hpp>
 #include <mqcoap/transport/descriptor_limit.hpp>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "session/broker_words.hpp"
 #include "session/flush_grace.hpp"
 #include "session/hints.hpp"
+#include "words/failure.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -33,13 +35,28 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
       signals_(loop_, SIGINT, SIGTERM),
       fault_options_(faults),
       decoding_(what.gateway.decoding) {
+  if (hooks_.keeps_state && what.state.is_needed) open_store(what.state);
   gateway_hooks watched;
+  watched.store = store_.get();
   watched.ready = [this] { on_ready(); };
   watched.notice = complain_of;
   watched.backends = &backends_;
   host_ = std::make_unique<gateway_host>(host_configuration{std::move(what.gateway), std::move(what.brokers)},
                                          environment(), std::move(watched));
   alarm_.on_ring([this] { host_->on_alarm(); });
+}
+
+/// Only where a configuration names a directory: whoever tries out the file of a unit does not touch the unit's state.
+void responder_host::open_store(const state_options& state) {
+  if (state.directory.empty())
+    return complain("mqcoap: resources with `persist` are in memory only, because no `state.dir` is named");
+  store_ = std::make_unique<configured_store>(
+      sqlite_store::environment{loop_.get_executor(), time_, complain_of});
+  try {
+    store_->configure(state);
+  } catch (const storage_fault& e) {
+    throw failure(status_configuration, std::string("state cannot be kept: ") + e.what());
+  }
 }
 
 host_environment responder_host::environment() {

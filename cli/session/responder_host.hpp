@@ -9,6 +9,7 @@
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway_host.hpp>
 #include <mqcoap/resource/backend/backend_services.hpp>
+#include <mqcoap/store/configured_store.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
 #include <optional>
@@ -24,11 +25,13 @@ namespace mqcoap::cli {
 struct host_hooks {
   std::function<void()> ready;  ///< called once, when requests can arrive
   std::function<void(std::string_view topic, std::string_view payload)> message;  ///< in either direction
+  bool keeps_state = false;  ///< resources with `persist` are stored where the configuration names a directory
 };
 
 /// A gateway in the foreground: answers requests until the user ends it.
 class responder_host {
  public:
+  /// @throws failure  state cannot be kept
   /// @param faults  the simulated faults of its devices; none: no faults
   responder_host(settings what, std::optional<fault_options> faults, host_hooks hooks);
 
@@ -45,6 +48,7 @@ class responder_host {
  private:
   host_environment environment();
   std::unique_ptr<link> connect(link_options broker);
+  void open_store(const state_options& state);
   void await_signal();
   void fail(std::exception_ptr what) noexcept;
   void on_down(const outage_cause& why);
@@ -57,6 +61,7 @@ class responder_host {
   asio_alarm alarm_;
   asio_alarm fault_alarm_;
   backend_services backends_{loop_.get_executor()};
+  std::unique_ptr<configured_store> store_;  ///< null: state is in memory only
   boost::asio::signal_set signals_;
   const std::optional<fault_options> fault_options_;
   const decode_rules decoding_;

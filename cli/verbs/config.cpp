@@ -9,6 +9,7 @@
 
 #include "options/configuration_file.hpp"
 #include "starting_file.hpp"
+#include "verbs/config_state.hpp"
 #include "verbs/verbs.hpp"
 #include "words/failure.hpp"
 
@@ -21,9 +22,11 @@ struct config_words {
   std::string checked = default_file;
   std::string shown = default_file;
   std::string made = "mqcoap.yaml";
+  state_words state{default_file};
   command check{};
   command schema{};
   command init{};
+  command stored{};
 };
 
 int check(const std::string& path) {
@@ -76,6 +79,7 @@ int init(const std::string& path, bool quiet) {
 
 int run(const config_words& words, const settled_options& options) {
   if (words.check->parsed()) return check(words.checked);
+  if (words.stored->parsed()) return show_state(words.state, options);
   if (words.init->parsed()) return init(words.made, options.quiet);
   if (words.schema->parsed()) {
     print(settings_schema() + '\n');
@@ -104,13 +108,27 @@ verb declare_config(CLI::App& root) {
       app->add_subcommand("show", "Print the effective configuration, with all defaults, and secrets as ***");
   show_app->add_option("file", words->shown, "The file")->capture_default_str()->option_text("FILE");
   show_app->footer("Example: mqcoap config show lab.yaml | less");
+  words->stored = app->add_subcommand(
+      "state", "Show or copy what a gateway has stored for resources with `persist`, also while it runs");
+  words->stored
+      ->add_option("file", words->state.file, "The configuration, which names the directory in state.dir")
+      ->capture_default_str()
+      ->option_text("FILE");
+  words->stored->add_option("--dir", words->state.directory, "The directory, without a configuration")
+      ->option_text("DIR");
+  words->stored->add_option("--backup", words->state.backup, "Copy the database into a new file")
+      ->option_text("NEW_FILE");
+  words->stored->add_flag("--set-aside", words->state.set_aside,
+                          "Show the values that are out of force because their resource refused them");
+  words->stored->footer("Example: mqcoap config state --backup /backup/mqcoap-monday.db");
   app->require_subcommand(1);
   app->footer(
       "Examples:\n"
       "  mqcoap config init lab.yaml\n"
       "  mqcoap config check lab.yaml\n"
       "  mqcoap config show lab.yaml\n"
-      "  mqcoap config schema > mqcoap.schema.json");
+      "  mqcoap config schema > mqcoap.schema.json\n"
+      "  mqcoap config state lab.yaml");
   return {.app = app,
           .run = [words](const settled_options& options) { return run(*words, options); },
           .offline = true,

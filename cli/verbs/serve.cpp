@@ -43,6 +43,7 @@ int run(const responder_words& words, const settled_options& options) {
   const system_clock time;
   exchange_pairing pairs;
   host_hooks hooks;
+  hooks.keeps_state = true;
   if (!options.quiet) {
     hooks.ready = [words_now = ready_words(what)] { complain(words_now); };
     hooks.message = [&](std::string_view topic, std::string_view payload) {

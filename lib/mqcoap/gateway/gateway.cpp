@@ -179,7 +179,7 @@ void gateway::tell_set_aside(const cell& of, std::uint64_t number, std::string_v
   const auto& tell = hooks_.notice ? hooks_.notice : spdlog_sink();
   const auto& [device, path, kind] = of.name();
   std::string words = device + '/' + path;
-  if (of.terms().initial())
+  if (of.find(number) != nullptr)
     words += ": the stored value is out of force, and the configured one is in force: ";
   else
     words.append(": item ").append(std::to_string(number)) += " is removed: ";

@@ -13,7 +13,7 @@ namespace mqcoap {
 
 /// The documents of the gateway about itself, on its own tag: that of `proxy.forward`, else that of its first
 /// device.
-enum class own_document : std::uint8_t { status, devices, brokers, config };
+enum class own_document : std::uint8_t { status, devices, brokers, state, config };
 
 struct own_document_info {
   own_document which;
@@ -25,6 +25,7 @@ inline constexpr std::array own_documents{
     own_document_info{own_document::status, ".gw/status", "What the gateway does and has done"},
     own_document_info{own_document::devices, ".gw/devices", "Devices behind the gateway's proxy"},
     own_document_info{own_document::brokers, ".gw/brokers", "Brokers and the connections to them"},
+    own_document_info{own_document::state, ".gw/state", "The store of what resources keep"},
     own_document_info{own_document::config, ".gw/config", "The configuration in force"}};
 
 /// Answers GET with a document that is made for each request.

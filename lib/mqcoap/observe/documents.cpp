@@ -148,4 +148,24 @@ json_text make_brokers_document(const observer& o) {
   return json_text::from_value(json::object{{"brokers", std::move(brokers)}});
 }
 
+json_text make_state_document(const observer& o) {
+  const auto held = o.store();
+  if (!held) return json_text::from_value(json::object{{"store", "memory"}});
+  const auto mean = held->commits.count() == 0
+                        ? 0.0
+                        : held->commits.sum() * 1000 / static_cast<double>(held->commits.count());
+  json::object state{{"store", "sqlite"},
+                     {"where", held->where},
+                     {"bytes", held->bytes},
+                     {"restored", held->cells},
+                     {"commits", {{"count", held->commits.count()}, {"mean_ms", mean}}},
+                     {"values", held->values},
+                     {"waiting", held->waiting},
+                     {"refused", held->refused},
+                     {"set_aside", held->set_aside}};
+  if (held->failing) state["failing"] = shortened(*held->failing);
+  if (held->damaged) state["damaged"] = *held->damaged;
+  return json_text::from_value(state);
+}
+
 }  // namespace mqcoap

@@ -12,5 +12,6 @@ json_text make_status_document(const observer& o);
 /// Returns the devices behind the proxy, most recently asked first, as many as fit into a payload.
 json_text make_devices_document(const observer& o);
 json_text make_brokers_document(const observer& o);
+json_text make_state_document(const observer& o);
 
 }  // namespace mqcoap

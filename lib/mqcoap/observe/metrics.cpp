@@ -114,6 +114,23 @@ void add_values(family& f, const observer& o) {
       if (const auto number = gauge.of->measured()) f.add({tag, gauge.path, gauge.unit}, *number);
 }
 
+/// Nothing while there is no store.
+template <class Fill>
+void with_store(family& f, const observer& o, Fill fill) {
+  if (const auto held = o.store()) fill(f, *held);
+}
+
+template <class Counts>
+void add_histogram(family& f, const Counts& counted, double sum) {
+  auto& histogram = f.add({}).histogram;
+  histogram.sample_count = counted.count();
+  histogram.sample_sum = sum;
+  std::uint64_t up_to = 0;
+  for (std::size_t i = 0; i < Counts::bounds.size(); ++i)
+    histogram.bucket.push_back({up_to += counted.in_bucket(i), static_cast<double>(Counts::bounds[i])});
+  histogram.bucket.push_back({counted.count(), INFINITY});
+}
+
 void add_link_drops(family& f, const observer& o) {
   for (const link* l : o.running().links())
     for (const auto& reason : link_drop_reasons)
@@ -208,6 +225,34 @@ const row rows[] = {
      [](family& f, const observer& o) { f.add_count({}, o.log_dropped()); }},
     {{"mqcoap_resource_value", "gauge", "device, path, unit", "Values of the resources with `metric: true`; absent while there is no number."},
      add_values},
+    {{"mqcoap_state_commit_duration_seconds", "histogram", "", "How long each transaction of the store took, which has the changes that waited together."},
+     [](family& f, const observer& o) {
+       with_store(f, o, [](family& to, const store_status& s) { add_histogram(to, s.commits, s.commits.sum()); });
+     }},
+    {{"mqcoap_state_commit_values", "histogram", "", "How many values each transaction of the store had."},
+     [](family& f, const observer& o) {
+       with_store(f, o, [](family& to, const store_status& s) { add_histogram(to, s.batches, static_cast<double>(s.batches.sum())); });
+     }},
+    {{"mqcoap_state_refused_total", "counter", "", "Values that could not be stored; their requests got 500."},
+     [](family& f, const observer& o) {
+       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.refused); });
+     }},
+    {{"mqcoap_state_failing", "gauge", "", "1 while the store refuses changes."},
+     [](family& f, const observer& o) {
+       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.failing ? 1 : 0); });
+     }},
+    {{"mqcoap_state_waiting", "gauge", "", "Changes that wait for the store."},
+     [](family& f, const observer& o) {
+       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.waiting); });
+     }},
+    {{"mqcoap_state_bytes", "gauge", "", "Size of the database and of its log."},
+     [](family& f, const observer& o) {
+       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.bytes); });
+     }},
+    {{"mqcoap_state_set_aside", "gauge", "", "Stored values that are out of force because their resource refuses them; mqcoap config state shows them."},
+     [](family& f, const observer& o) {
+       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.set_aside); });
+     }},
     {{"process_cpu_seconds_total", "counter", "", "Processor time used."},
      [](family& f, const observer&) { f.add({}, process_usage::now().cpu_seconds); }},
     {{"process_resident_memory_bytes", "gauge", "", "Memory in use."},

@@ -66,6 +66,7 @@ json_text observer::document(own_document which) const {
     case own_document::status: return make_status_document(*this);
     case own_document::devices: return make_devices_document(*this);
     case own_document::brokers: return make_brokers_document(*this);
+    case own_document::state: return make_state_document(*this);
     case own_document::config: break;
   }
   return configuration_;

@@ -78,6 +78,9 @@ class resource_state::adoption final : public batch {
     if (!why) held_->take_terms(std::move(terms_), std::move(initial_));
   }
   const cell_terms* terms() const noexcept override { return terms_.get(); }
+  /// A configuration is in force even if its disk is full; what it could not store is decided again at the next
+  /// start.
+  bool is_in_force_at_once() const noexcept override { return true; }
   bool is_bounded() const noexcept override { return false; }
 
  private:
@@ -274,10 +277,13 @@ void resource_state::take(std::vector<stored_cell> found, const std::vector<std:
 
 void resource_state::decide(pending_batch& leader) {
   state_commit commit;
-  if (leader.followers.empty())
+  if (leader.work->is_in_force_at_once()) {
     decide_one(leader, commit);
-  else
-    decide_group(leader, commit);
+    put_in_force(leader);
+  } else if (leader.followers.empty()) {
+    decide_one(leader, commit);
+  }
+  if (!leader.followers.empty()) decide_group(leader, commit);
   if (commit.values.empty()) return end(leader, {});
   if (store_.is_shared())
     for (const auto& each : cells_of(leader))
@@ -303,6 +309,7 @@ void resource_state::decide_one(pending_batch& p, state_commit& commit) {
 void resource_state::decide_group(pending_batch& leader, state_commit& commit) {
   std::vector<pending_batch::prepared*> in_force;
   for_each_member(leader, [&](pending_batch& p) {
+    if (!p.work) return;  // it is in force already
     try {
       decide_one(p, commit);
       in_force.reserve(in_force.size() + p.changes.size());
@@ -321,6 +328,13 @@ void resource_state::decide_group(pending_batch& leader, state_commit& commit) {
     each.target->exchange(each.number, each.put);
     each.target->next_ = each.next;
   }
+}
+
+void resource_state::put_in_force(pending_batch& p) noexcept {
+  apply(p);
+  tell(p);
+  p.changes.clear();
+  std::exchange(p.work, nullptr)->finish({});
 }
 
 /// Allocates the new values of the cells: once they are stored, nothing may fail any more.

@@ -91,6 +91,7 @@ class resource_state {
   void decide(pending_batch& leader);
   void decide_one(pending_batch& p, state_commit& commit);
   void decide_group(pending_batch& leader, state_commit& commit);
+  void put_in_force(pending_batch& p) noexcept;
   void prepare(pending_batch& p, std::vector<change> changes, state_commit& commit) const;
   void store(pending_batch& leader, state_commit commit);
   void on_stored(pending_batch& leader, error_code why) noexcept;

@@ -234,14 +234,27 @@ TEST_CASE_FIXTURE(reload_fixture, "a resource that comes back while its old chan
   CHECK(get(*again) == "2");
 }
 
-TEST_CASE_FIXTURE(reload_fixture, "a reload that cannot be stored is tried again by the next one") {
+TEST_CASE_FIXTURE(reload_fixture, "a reload is in force even if it cannot be stored, unless it waits behind a change") {
   put(*configure<value_resource>(writable("1")), "4");
   auto value = configure<value_resource>(writable("2"));
-  store.end_one(errc::denied);
-  CHECK(get(*value) == "4");
-  value = configure<value_resource>(writable("2"));
-  store.end_one();
   CHECK(get(*value) == "2");
+  store.end_one(errc::storage_full);
+  CHECK(get(*value) == "2");
+  SUBCASE("and what comes next is stored with it") {
+    send(*value, {method::put, "x", "3"});
+    REQUIRE(store.under_way.size() == 1);
+    CHECK(store.under_way.front().values.front().initial == with_version(text("2")).version);
+    store.end_one();
+    CHECK(get(*value) == "3");
+  }
+  SUBCASE("and behind a change, the next reload tries again") {
+    send(*value, {method::put, "x", "3"});
+    value = configure<value_resource>(writable("5"));
+    CHECK(get(*value) == "2");
+    store.end_one();
+    CHECK(get(*value) == "5");
+    store.end_one();
+  }
 }
 
 TEST_CASE_FIXTURE(reload_fixture, "a signal goes on while its expression is the same; no store hears of it") {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <mqcoap/state/cell_name.hpp>
+#include <mqcoap/state/stored_cell.hpp>
+#include <mqcoap/store/state_database.hpp>
+#include <string>
+#include <vector>
+
+// The output of `config state`.
+namespace mqcoap::cli {
+
+/// Returns true for a resource that a configuration has; empty: nobody knows.
+using resource_test = std::function<bool(const cell_name&)>;
+
+/// Returns the rows of a table of what is stored, the header first: resource, kind, items, bytes, and whether
+/// its resource is there.
+std::vector<std::vector<std::string>> list_cells(const std::vector<stored_cell>& cells,
+                                                 const resource_test& is_there);
+
+/// Returns the rows of a table of what is set aside, the header first: resource, item, since, why, value.
+std::vector<std::vector<std::string>> list_set_aside(const std::vector<value_set_aside>& values);
+
+/// Returns a table for people, or lines with tabs between the cells for programs.
+std::string show_table(const std::vector<std::vector<std::string>>& rows, bool for_people);
+
+}  // namespace mqcoap::cli

@@ -1,0 +1,80 @@
+#include "verbs/config_state.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <mqcoap/store/state_database.hpp>
+#include <mqcoap/store/storage_fault.hpp>
+#include <optional>
+
+#include "options/configuration_file.hpp"
+#include "output/output.hpp"
+#include "output/state_listing.hpp"
+#include "words/failure.hpp"
+
+namespace mqcoap::cli {
+namespace {
+
+/// Where the unit of mqcoapd keeps its state.
+constexpr char directory_of_unit[] = "/var/lib/mqcoap";
+
+std::string directory_for(const state_words& given, const std::optional<settings>& configuration) {
+  if (!given.directory.empty()) return given.directory;
+  auto named = directory_of(configuration->state);
+  return named.empty() ? directory_of_unit : named;
+}
+
+bool has_resource(const gateway_options& gateway, const cell_name& name) {
+  return std::any_of(gateway.devices.begin(), gateway.devices.end(), [&](const device_options& device) {
+    return device.tag.text() == name.device &&
+           std::any_of(device.resources.begin(), device.resources.end(), [&](const resource_options& r) {
+             return r.path == name.path && r.kind.name() == name.kind && r.kind.persists();
+           });
+  });
+}
+
+void back_up(state_database& stored, const std::string& file) {
+  if (std::filesystem::exists(std::filesystem::symlink_status(file)))
+    throw failure(status_usage, file + " is there already", "no file is overwritten: name another one");
+  stored.back_up(file);
+}
+
+int show(state_database& stored, const state_words& given, const std::optional<settings>& configuration,
+         const settled_options& options) {
+  if (given.set_aside) {
+    print(show_table(list_set_aside(stored.set_aside()), options.output.terminal));
+    return status_ok;
+  }
+  resource_test is_there;
+  if (configuration)
+    is_there = [&](const cell_name& name) { return has_resource(configuration->gateway, name); };
+  print(show_table(list_cells(stored.load(), is_there), options.output.terminal));
+  if (const auto count = stored.count_set_aside(); count > 0 && !options.quiet)
+    complain_hint(std::to_string(count) +
+                      " values are out of force, because their resource refused them; --set-aside shows them",
+                  options.output.colour_errors);
+  return status_ok;
+}
+
+}  // namespace
+
+int show_state(const state_words& given, const settled_options& options) {
+  std::optional<settings> configuration;
+  if (given.directory.empty()) configuration = load_configuration(given.file);
+  const auto file = directory_for(given, configuration) + '/' + state_database::file_name;
+  std::error_code ec;
+  if (!std::filesystem::exists(file, ec))
+    throw failure(
+        status_configuration, file + (ec ? ": " + ec.message() : " is not there: nothing has been stored"),
+        ec ? "its directory belongs to the user of mqcoapd: sudo -u mqcoap mqcoap config state" : "");
+  try {
+    state_database stored(file, sqlite_database::access::read);
+    if (given.backup.empty()) return show(stored, given, configuration, options);
+    back_up(stored, given.backup);
+    if (!options.quiet) complain("copied " + file + " to " + given.backup);
+    return status_ok;
+  } catch (const storage_fault& e) {
+    throw failure(status_configuration, e.what());
+  }
+}
+
+}  // namespace mqcoap::cli

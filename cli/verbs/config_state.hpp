@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "options/command.hpp"
+
+namespace mqcoap::cli {
+
+struct state_words {
+  std::string file;
+  std::string directory{};
+  std::string backup{};
+  bool set_aside = false;
+};
+
+/// Shows or copies what a gateway has stored, also while it runs.
+int show_state(const state_words& given, const settled_options& options);
+
+}  // namespace mqcoap::cli
