@@ -92,6 +92,7 @@ gateway_hooks service::make_hooks() {
   hooks.ready = [this] { spdlog::info("ready: {}", in_force()); };
   hooks.backends = &backends_;
   hooks.store = &store_;
+  hooks.writes = &store_;
   hooks.log = [this](const request_record& r) { log_.write(r); };
   hooks.document = [this](own_document which) { return observer_.document(which); };
   return hooks;

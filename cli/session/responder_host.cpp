@@ -38,6 +38,7 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
   if (hooks_.keeps_state && what.state.is_needed) open_store(what.state);
   gateway_hooks watched;
   watched.store = store_.get();
+  watched.writes = store_.get();
   watched.ready = [this] { on_ready(); };
   watched.notice = complain_of;
   watched.backends = &backends_;

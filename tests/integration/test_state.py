@@ -109,7 +109,7 @@ class State(StateTest):
             "max: 100000}", "max: 100000, schema: {type: integer}}"
         )
         gateway = self.start(narrow)
-        gateway.wait_log("GW_1/gains: the stored value is out of force, and the configured one is in force: ")
+        gateway.wait_log("GW_1/gains: the value that it had is out of force, and the configured one is in force: ")
         gateway.wait_log("GW_1/shots: item 0 is removed: ")
         self.assertEqual(self.desk.get("gains").body, [0, 1])
         self.assertEqual(self.desk.get("shots").body, {"1": 5})
@@ -147,6 +147,7 @@ class State(StateTest):
         self.assertNotIn("mqcoap_state", self.page(gateway, "/metrics"))
         gateway.reload(CONFIGURATION)
         self.assertEqual(self.desk.get("gains").body, [5])
+        self.assert_code(self.desk.put("status", "BUSY"), 204)  # what came before it is stored
         self.kill(gateway)
         self.start()
         self.assertEqual(self.desk.get("gains").body, [5])
@@ -325,6 +326,49 @@ class Faults(StateTest):
         gateway = self.start()
         self.assertEqual(self.desk.get("gains").body, held)
         gateway.stop()
+
+
+class RunOnce(StateTest):
+    """`durable_dedup: true`: also a gateway that ends meanwhile runs a write once."""
+
+    FIRE = "5f0c2d3e-8a54-4a75-9f0e-0c1d2e3f4a5b"
+
+    def setUp(self):
+        super().setUp()
+        self.shots = pathlib.Path(self.folder) / "shots"
+        fire = f'[sh, -c, "echo shot >> {self.shots}; exec sleep 30"]'
+        self.configuration = CONFIGURATION.replace("      GW_1:\n", "      GW_1:\n        durable_dedup: true\n")
+        self.configuration += f"          fire: {{exec: {fire}, methods: [POST], timeout: 60s}}\n    limits: {{handler_timeout: 60s}}\n"
+
+    def test_an_answer_outlives_the_process(self):
+        gateway = self.start(self.configuration)
+        first = self.assert_code(self.desk.post("shots", {"n": 1}, request_id=self.FIRE), 201)
+        self.assert_code(self.desk.post("shots", {"n": 2}), 201)  # when this is stored, that is recorded
+        self.kill(gateway)
+        self.start(self.configuration)
+        second = self.assert_code(self.desk.post("shots", {"n": 1}, request_id=self.FIRE), 201)
+        self.assertEqual(first.header["location"], second.header["location"])
+        self.assertEqual(len(self.desk.get("shots").body), 2)
+        self.assert_code(self.desk.post("shots", {"n": 3}, request_id=self.FIRE), 400, "request_id")
+
+    def test_what_ran_when_the_gateway_died_is_not_run_again(self):
+        gateway = self.start(self.configuration)
+        self.desk.send("POST", "fire", request_id=self.FIRE)
+        while not self.shots.exists() or self.shots.read_text() != "shot\n":
+            self.assertTrue(gateway.running)
+            time.sleep(0.01)
+        self.kill(gateway)
+        self.start(self.configuration)
+        for _ in range(2):
+            self.assert_code(self.desk.post("fire", request_id=self.FIRE), 500, "outcome unknown")
+        self.assertEqual(self.shots.read_text(), "shot\n")
+
+    def test_what_was_refused_may_come_again(self):
+        gateway = self.start(self.configuration)
+        self.assert_code(self.desk.put("count", 1, request_id=self.FIRE), 405)
+        self.kill(gateway)
+        self.start(self.configuration.replace("count: {value: 0,", "count: {value: 0, methods: [GET, PUT],"))
+        self.assert_code(self.desk.put("count", 1, request_id=self.FIRE), 204)
 
 
 class Kills(StateTest):

@@ -85,7 +85,8 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
                         spec.description,
                         spec.subsystems,
                         build_resources(spec, root.limits.payload, faults),
-                        spec.presence.value_or(false)};
+                        spec.presence.value_or(false),
+                        spec.durable_dedup.value_or(false)};
     if (spec.like) {
       const auto found = templates.find(spec.like->value);
       if (found == templates.end()) {
@@ -96,6 +97,7 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
         if (device.description.empty()) device.description = base.description;
         if (device.subsystems.empty()) device.subsystems = base.subsystems;
         if (!spec.presence) device.presence = base.presence.value_or(false);
+        if (!spec.durable_dedup) device.durable_dedup = base.durable_dedup.value_or(false);
         device.resources = merge(found->second.resources, std::move(device.resources));
       }
     }

@@ -25,6 +25,7 @@ struct built_device {
   std::vector<subsystem_name> subsystems;
   std::vector<built_resource> resources;
   bool presence = false;
+  bool durable_dedup = false;
 };
 
 /// Builds devices from templates, kinds of resources, and references between resources. Faults are reported,

@@ -39,6 +39,14 @@ table_row<device_spec> presence_key() {
                           &device_spec::presence);
 }
 
+table_row<device_spec> durable_dedup_key() {
+  return key<device_spec>(
+      "durable_dedup", boolean(), presence::optional("false"),
+      "Whether each POST, PUT and DELETE is recorded on disk before it is run, so that it runs once "
+      "also if the gateway ends meanwhile; see `state` and docs/protocol.md, \"Run once\".",
+      &device_spec::durable_dedup);
+}
+
 }  // namespace
 
 const section<device_spec>& template_section() {
@@ -47,7 +55,7 @@ const section<device_spec>& template_section() {
       "templates.NAME",
       "What several devices have in common. It has the keys of a device "
       "but `like`: templates do not build on templates.",
-      {description_key(), subsystems_key(), presence_key(), resources_key()},
+      {description_key(), subsystems_key(), presence_key(), durable_dedup_key(), resources_key()},
       {},
       {{"like", "a template cannot be like another one"}}};
   return table;
@@ -59,7 +67,8 @@ const section<device_spec>& device_section() {
       "devices.TAG",
       "One tag that the gateway answers for. Keys beside `like` are added to the template: a "
       "`description`, "
-      "`subsystems` or `presence` replaces the template's. A resource of the same path and kind keeps the "
+      "`subsystems`, `presence` or `durable_dedup` replaces the template's. A resource of the same path and "
+      "kind keeps the "
       "template's keys that it does not name itself, also those within " +
           enumerated(names_of_kinds_with_keys(), "`") +
           "; one of "
@@ -67,7 +76,7 @@ const section<device_spec>& device_section() {
       {key<device_spec>("like", with_place(plain_name("a template's name")),
                         presence::optional("no template"), "The template of this device.",
                         &device_spec::like),
-       description_key(), subsystems_key(), presence_key(), resources_key()}};
+       description_key(), subsystems_key(), presence_key(), durable_dedup_key(), resources_key()}};
   return table;
 }
 

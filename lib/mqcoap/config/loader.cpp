@@ -29,8 +29,9 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
       std::move(proxy)};
   state_options state{root.state.directory.value_or(""), false};
   for (auto& device : devices) {
-    device_options options{
-        device.tag, std::move(device.description), std::move(device.subsystems), {}, device.presence};
+    device_options options{device.tag,      std::move(device.description), std::move(device.subsystems), {},
+                           device.presence, device.durable_dedup};
+    state.is_needed = state.is_needed || device.durable_dedup;
     for (auto& resource : device.resources) {
       state.is_needed = state.is_needed || resource.kind->persists();
       options.resources.push_back({std::move(resource.path), std::move(resource.title),

@@ -39,7 +39,7 @@ struct settings {
   logging_options logging{};
   std::optional<http_options> http{};  ///< none: no HTTP server
   state_options state{};
-  json_text shown{};                   ///< the effective configuration, secrets as `***`
+  json_text shown{};  ///< the effective configuration, secrets as `***`
 };
 
 }  // namespace mqcoap

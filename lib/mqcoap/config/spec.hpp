@@ -96,6 +96,7 @@ struct device_spec {
   std::vector<subsystem_name> subsystems;
   std::vector<named<std::string, resource_spec>> resources;
   std::optional<bool> presence;
+  std::optional<bool> durable_dedup;
 };
 
 struct match_spec {

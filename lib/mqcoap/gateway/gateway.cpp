@@ -127,10 +127,10 @@ mqtt_front::environment gateway::front_environment() {
 /// Equal steps keep their state, above all the memory of answered requests.
 void gateway::compose_chain(const gateway_options& options) {
   core_.compose([&](chain_builder& chain) {
-    add_request_steps(
-        chain, options,
-        {core_, time_, tags_, proxy_, stats_, counted_, facts_,
-         [this](std::string_view name, std::string_view why) { tell_failure(name, why); }, hooks_.steps});
+    add_request_steps(chain, options,
+                      {core_, time_, tags_, proxy_, stats_, counted_, facts_,
+                       [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
+                       hooks_.writes, hooks_.steps});
   });
 }
 
@@ -180,7 +180,7 @@ void gateway::tell_set_aside(const cell& of, std::uint64_t number, std::string_v
   const auto& [device, path, kind] = of.name();
   std::string words = device + '/' + path;
   if (of.find(number) != nullptr)
-    words += ": the stored value is out of force, and the configured one is in force: ";
+    words += ": the value that it had is out of force, and the configured one is in force: ";
   else
     words.append(": item ").append(std::to_string(number)) += " is removed: ";
   tell(log_level::warning, words.append(why));

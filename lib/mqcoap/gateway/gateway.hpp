@@ -30,6 +30,7 @@
 #include <mqcoap/protocol/request_id.hpp>
 #include <mqcoap/resource/resource_services.hpp>
 #include <mqcoap/serve/chain_builder.hpp>
+#include <mqcoap/serve/once_store.hpp>
 #include <mqcoap/serve/serving_core.hpp>
 #include <mqcoap/serve/timer_queue.hpp>
 #include <mqcoap/state/memory_store.hpp>
@@ -60,6 +61,8 @@ struct gateway_hooks {
   backend_services* backends = nullptr;
   /// Stores changes of resources; outlives the gateway. Null: they live as long as the gateway.
   state_store* store = nullptr;
+  /// Records the writes of devices with `durable_dedup`; outlives the gateway. Null: they are not recorded.
+  once_store* writes = nullptr;
   request_sink log{};          ///< gets the records of the request log; none: spdlog logs them
   request_id_generator ids{};  ///< makes the ids of hops; tests use a fixed sequence
   /// Adds steps of the owner to the chain, at the start and at every reload. They get all readable requests,

@@ -35,6 +35,8 @@ struct device_options {
   std::vector<resource_options> resources;
   /// Tells under a retained topic whether it is there (docs/protocol.md, "Discovery"). Takes a connection.
   bool presence = false;
+  /// Records each write before it is run, so that it runs once also if the gateway ends meanwhile.
+  bool durable_dedup = false;
 
   friend bool operator==(const device_options&, const device_options&) = default;
 };

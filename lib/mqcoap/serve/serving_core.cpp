@@ -37,16 +37,27 @@ void serving_core::serve(std::unique_ptr<call> c, std::weak_ptr<reply_sink> answ
   auto& served = *c;
   served.chain = chain_;
   in_chain_ = &served;
-  pass(responder(std::move(c), std::move(answers)));
+  pass(responder(std::move(c), std::move(answers)), 0);
   // Without a deadline, another thread may have answered already.
   if (std::exchange(in_chain_, nullptr) != nullptr && options_.handler_timeout.count() > 0) keep_open(served);
 }
 
+/// Also inside `serve`, from the step that has the call.
+void serving_core::resume(responder r) {
+  auto& kept = *r.call_;
+  open_.remove(kept);
+  const auto before = std::exchange(in_chain_, &kept);
+  const std::size_t next = ++kept.passed;
+  pass(std::move(r), next);
+  if (before == &kept) return;
+  if (std::exchange(in_chain_, before) != nullptr && options_.handler_timeout.count() > 0) keep_open(kept);
+}
+
 /// Each step takes its own calls and leaves the others to the next one.
-void serving_core::pass(responder r) {
+void serving_core::pass(responder r, std::size_t from) {
   const auto chain = r->chain;
-  for (const auto& each : chain->steps()) {
-    process(*each, r);
+  for (std::size_t at = from; at < chain->steps().size(); ++at) {
+    process(*chain->steps()[at], r);
     if (!r) return;
     ++r.call_->passed;
   }

@@ -67,6 +67,11 @@ class serving_core {
   /// @name For steps
   /// @{ Notes that the call may be run from here on, and sets its deadline.
   void admit(responder& r) const noexcept;
+  /// Lets a call go on that a step has kept: the next step gets it.
+  /// Precondition: the call has not ended.
+  void resume(responder r);
+  /// Expires when this object is destroyed.
+  std::weak_ptr<const void> life() const noexcept { return sink_; }
   /// Removes a call from the chain that is served by the answer of another one.
   /// @param instead  the other one's answer; null: none is sent now
   void withdraw(responder& r, const answer* instead);
@@ -96,7 +101,7 @@ class serving_core {
     serving_core& core;
   };
 
-  void pass(responder r);
+  void pass(responder r, std::size_t from);
   void process(step& by, responder& r);
   void keep_open(call& c) noexcept;
   steady_time deadline_of(const call& c) const noexcept;

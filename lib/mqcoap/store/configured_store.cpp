@@ -18,12 +18,14 @@ void configured_store::configure(const state_options& options) {
   const auto directory = directory_of(options);
   if (opened_ == nullptr) {
     if (directory.empty())
-      throw storage_fault(storage_fault::kind::failed,
-                          "resources with `persist: true` need a directory: name it by `state: {dir: ...}`, or by "
-                          "$STATE_DIRECTORY, as the unit does");
+      throw storage_fault(
+          storage_fault::kind::failed,
+          "resources with `persist: true` need a directory: name it by `state: {dir: ...}`, or by "
+          "$STATE_DIRECTORY, as the unit does");
     opened_ = std::make_unique<sqlite_store>(directory, env_);
   } else if (directory != opened_->directory() && env_.log) {
-    env_.log(log_level::warning, "`state.dir` is read at the start only: state stays in " + opened_->directory());
+    env_.log(log_level::warning,
+             "`state.dir` is read at the start only: state stays in " + opened_->directory());
   }
 }
 
@@ -34,6 +36,15 @@ std::vector<stored_cell> configured_store::load() {
 void configured_store::commit(state_commit what, commit_handler done) {
   if (!opened_) return done({});
   opened_->commit(std::move(what), std::move(done));
+}
+
+void configured_store::begin(once_request write, begin_handler done) {
+  if (!opened_) return done({}, {});
+  opened_->begin(std::move(write), std::move(done));
+}
+
+void configured_store::end(std::string key, std::string answer) {
+  if (opened_) opened_->end(std::move(key), std::move(answer));
 }
 
 std::optional<store_status> configured_store::status() const {

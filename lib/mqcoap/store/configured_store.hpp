@@ -9,9 +9,10 @@
 
 namespace mqcoap {
 
-/// The store that a configuration names, which is opened when a resource first needs one. Until then nothing is stored.
+/// The store that a configuration names, which is opened when a resource first needs one. Until then nothing
+/// is stored.
 /// @par Threads  Everything on the event loop.
-class configured_store final : public state_store {
+class configured_store final : public state_store, public once_store {
  public:
   explicit configured_store(sqlite_store::environment env) : env_(std::move(env)) {}
 
@@ -21,6 +22,8 @@ class configured_store final : public state_store {
 
   std::vector<stored_cell> load() override;
   void commit(state_commit what, commit_handler done) override;
+  void begin(once_request write, begin_handler done) override;
+  void end(std::string key, std::string answer) override;
 
   /// Returns nothing while none is open.
   std::optional<store_status> status() const;

@@ -1,5 +1,6 @@
-#include <sqlite3.h>
 #include <mqcoap/store/sqlite_database.hpp>
+
+#include <sqlite3.h>
 
 #include <array>
 #include <cerrno>
@@ -27,7 +28,8 @@ storage_fault::kind kind_of(int code, int system) {
   }
 }
 
-/// @param error  errno after the call: SQLite does not keep that of a refused COMMIT (findings/sqlite-system-errno.sh)
+/// @param error  errno after the call: SQLite does not keep that of a refused COMMIT
+/// (findings/sqlite-system-errno.sh)
 [[noreturn]] void raise(sqlite3* from, const std::string& file, int error) {
   const int code = sqlite3_extended_errcode(from);
   // Only a failed call of the system leaves its number.

@@ -1,5 +1,6 @@
 #include <mqcoap/store/sqlite_store.hpp>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <mqcoap/store/storage_fault.hpp>
@@ -8,6 +9,10 @@
 
 namespace mqcoap {
 namespace {
+
+/// The time for which a write is remembered while the gateway runs, as `duplicate_filter` does.
+constexpr std::chrono::seconds write_window{300};
+constexpr std::chrono::seconds forgetting_interval{10};
 
 /// A time as a part of a file's name, in UTC.
 std::string file_stamp(unix_millis t) {
@@ -61,12 +66,38 @@ std::unique_ptr<state_database> sqlite_store::open() {
 
 std::vector<stored_cell> sqlite_store::load() { return std::exchange(loaded_, {}); }
 
-void sqlite_store::commit(state_commit what, commit_handler done) {
+void sqlite_store::enqueue(entry what) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back({std::move(what), std::move(done)});
+    waiting_.push_back(std::move(what));
   }
   wake_.notify_one();
+}
+
+void sqlite_store::commit(state_commit what, commit_handler done) {
+  const auto values = what.values.size();
+  const auto set_aside = std::count_if(what.values.begin(), what.values.end(),
+                                       [](const stored_value& each) { return !each.set_aside.empty(); });
+  enqueue({[this, what = std::move(what)] { database_->store(what, env_.time.wall()); }, std::move(done),
+           values, set_aside});
+}
+
+void sqlite_store::begin(once_request write, begin_handler done) {
+  const auto found = std::make_shared<once_record>();
+  enqueue({[this, found, write = std::move(write)] { *found = database_->begin_once(write, uptime()); },
+           [found, done = std::move(done)](error_code why) { done(why, std::move(*found)); }});
+}
+
+/// If it cannot be recorded, the write stays one of unknown outcome.
+void sqlite_store::end(std::string key, std::string answer) {
+  enqueue({[this, key = std::move(key), answer = std::move(answer)] { database_->end_once(key, answer); },
+           [](error_code) {}});
+}
+
+std::chrono::milliseconds sqlite_store::uptime() const {
+  // 0 is the time of what was there before.
+  return std::chrono::milliseconds(1) +
+         std::chrono::duration_cast<std::chrono::milliseconds>(env_.time.now() - opened_);
 }
 
 store_status sqlite_store::status() const {
@@ -100,19 +131,19 @@ void sqlite_store::write() {
 /// Stores all in one transaction. If that fails, each gets its own, so that one that cannot be stored does
 /// not touch the others.
 void sqlite_store::store(entries& group) {
-  std::vector<const state_commit*> commits;
-  commits.reserve(group.size());
-  for (const auto& each : group) commits.push_back(&each.what);
-  const auto failed = try_to_store(commits);
-  for (auto& each : group) each.outcome = failed && group.size() > 1 ? try_to_store({&each.what}) : failed;
+  forget_old_writes();
+  const auto failed = try_to_store(group);
+  for (auto& each : group) each.outcome = failed && group.size() > 1 ? try_to_store({&each, 1}) : failed;
 }
 
-error_code sqlite_store::try_to_store(const std::vector<const state_commit*>& commits) {
+error_code sqlite_store::try_to_store(std::span<const entry> group) {
   const auto begun = env_.time.now();
   error_code failed;
   std::string why;
   try {
-    database_->store(commits, env_.time.wall());
+    database_->transact([group] {
+      for (const auto& each : group) each.store();
+    });
   } catch (const storage_fault& e) {
     why = e.what();
     failed = e.code();
@@ -121,26 +152,38 @@ error_code sqlite_store::try_to_store(const std::vector<const state_commit*>& co
     failed = make_error_code(boost::system::errc::not_enough_memory);
   }
   // One that is tried again alone is not refused yet.
-  if (!failed || commits.size() == 1) note(commits, env_.time.now() - begun, failed ? &why : nullptr);
+  if (!failed || group.size() == 1) note(group, env_.time.now() - begun, failed ? &why : nullptr);
   return failed;
 }
 
+/// Now and then, before something else is stored. What fails is done the next time.
+void sqlite_store::forget_old_writes() {
+  const auto now = env_.time.now();
+  if (now - forgot_ < forgetting_interval) return;
+  forgot_ = now;
+  const auto oldest = uptime() - write_window;
+  if (oldest.count() <= 0) return;
+  try {
+    database_->transact([&] { database_->forget_once(oldest); });
+  } catch (const storage_fault&) {
+    return;
+  }
+}
+
 /// @param why  null: it was stored
-void sqlite_store::note(const std::vector<const state_commit*>& commits, std::chrono::nanoseconds took,
-                        const std::string* why) {
+void sqlite_store::note(std::span<const entry> group, std::chrono::nanoseconds took, const std::string* why) {
   const auto bytes = database_->bytes();
   std::size_t values = 0;
   std::int64_t set_aside = 0;
-  for (const auto* commit : commits)
-    for (const auto& value : commit->values) {
-      ++values;
-      if (!value.set_aside.empty()) ++set_aside;
-    }
+  for (const auto& each : group) {
+    values += each.values;
+    set_aside += each.set_aside;
+  }
   const std::lock_guard lock(mutex_);
   status_.bytes = bytes;
   const bool failed_before = status_.failing.has_value();
   if (why != nullptr) {
-    status_.refused += values;
+    status_.refused += group.size();
     status_.failing = *why;
     if (!failed_before) tell(log_level::error, "state cannot be stored, and changes of it get 500: " + *why);
     return;

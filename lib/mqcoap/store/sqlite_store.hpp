@@ -3,7 +3,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/log_sink.hpp>
@@ -13,6 +15,7 @@
 #include <mqcoap/store/store_status.hpp>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,7 +25,7 @@ namespace mqcoap {
 /// Keeps state in a database of SQLite. One thread writes; commits that wait together share one transaction,
 /// so that they share the wait for the disk.
 /// @par Threads  Everything on the event loop.
-class sqlite_store final : public state_store {
+class sqlite_store final : public state_store, public once_store {
  public:
   struct environment {
     boost::asio::any_io_executor loop;
@@ -39,27 +42,36 @@ class sqlite_store final : public state_store {
 
   std::vector<stored_cell> load() override;
   void commit(state_commit what, commit_handler done) override;
+  void begin(once_request write, begin_handler done) override;
+  void end(std::string key, std::string answer) override;
 
   store_status status() const;
   const std::string& directory() const noexcept { return directory_.path(); }
 
  private:
+  /// Something that is stored together with others.
   struct entry {
-    state_commit what;
-    commit_handler done;
+    std::function<void()> store;           ///< run by the thread, within a transaction
+    std::function<void(error_code)> done;  ///< run on the event loop, and destroyed there
+    std::size_t values = 0;                ///< how many it has
+    std::int64_t set_aside = 0;            ///< how many values it sets aside
     error_code outcome{};
   };
   using entries = std::vector<entry>;
 
   std::unique_ptr<state_database> open();
+  void enqueue(entry what);
+  std::chrono::milliseconds uptime() const;
   void write();
   void store(entries& group);
-  error_code try_to_store(const std::vector<const state_commit*>& commits);
-  void note(const std::vector<const state_commit*>& commits, std::chrono::nanoseconds took,
-            const std::string* why);
+  error_code try_to_store(std::span<const entry> group);
+  void forget_old_writes();
+  void note(std::span<const entry> group, std::chrono::nanoseconds took, const std::string* why);
   void tell(log_level level, std::string words);
 
   const environment env_;
+  const steady_time opened_ = env_.time.now();
+  steady_time forgot_ = opened_;  ///< when old writes were forgotten last; only the thread uses it
   const state_directory directory_;
   std::optional<std::string> damaged_;
   std::vector<stored_cell> loaded_;

@@ -44,6 +44,15 @@ CREATE TABLE set_aside(
   why TEXT NOT NULL,
   at INTEGER NOT NULL
 );
+)",
+    R"(
+CREATE TABLE run_once(
+  key TEXT PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  answer TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX run_once_at ON run_once(at);
 )"};
 static_assert(migrations.size() == state_database::version);
 
@@ -83,13 +92,23 @@ struct state_database::statements {
             in,
             "INSERT INTO set_aside(device, path, kind, number, value, why, at) "
             "SELECT device, path, kind, number, value, ?3, ?4 FROM item JOIN cell ON cell.id = item.cell "
-            "WHERE item.cell = ?1 AND number = ?2") {}
+            "WHERE item.cell = ?1 AND number = ?2"),
+        find_once(in, "SELECT fingerprint, answer FROM run_once WHERE key = ?1"),
+        begin_once(in, "INSERT INTO run_once(key, fingerprint, at, answer) VALUES(?1, ?2, ?3, '')"),
+        end_once(in, "UPDATE run_once SET answer = ?2 WHERE key = ?1"),
+        remove_once(in, "DELETE FROM run_once WHERE key = ?1"),
+        forget_once(in, "DELETE FROM run_once WHERE at < ?1") {}
 
   sqlite_statement put;
   sqlite_statement remove;
   sqlite_statement add_cell;
   sqlite_statement change_cell;
   sqlite_statement set_aside;
+  sqlite_statement find_once;
+  sqlite_statement begin_once;
+  sqlite_statement end_once;
+  sqlite_statement remove_once;
+  sqlite_statement forget_once;
 };
 
 state_database::state_database(const std::string& file, access how) : database_(file, how) {
@@ -116,6 +135,8 @@ void state_database::identify(access how) {
   if (how == access::read) return;
   use_write_ahead_log(database_);
   migrate(database_, held);
+  // The time in which nobody could repeat a write does not count.
+  database_.execute("UPDATE run_once SET at = 0 WHERE at <> 0");
 }
 
 std::string_view state_database::intern(std::string_view kind) {
@@ -152,30 +173,32 @@ std::vector<stored_cell> state_database::load() {
 }
 
 /// What is known of the cells changes when the transaction has.
-void state_database::store(const std::vector<const state_commit*>& commits, unix_millis now) {
-  std::map<cell_name, known_cell> changed;
+void state_database::transact(const std::function<void()>& action) {
+  changed_.clear();
   sqlite_transaction all(database_);
-  for (const auto* commit : commits)
-    for (const auto& value : commit->values) store_value(value, now, changed);
+  action();
   all.commit();
-  for (auto& [name, held] : changed) cells_.insert_or_assign(name, std::move(held));
+  for (auto& [name, held] : changed_) cells_.insert_or_assign(name, std::move(held));
+  changed_.clear();
 }
 
-void state_database::store_value(const stored_value& value, unix_millis now,
-                                 std::map<cell_name, known_cell>& changed) {
-  auto at = changed.find(value.of);
-  auto* held = at != changed.end() ? &at->second : nullptr;
-  if (held == nullptr) {
-    const auto before = cells_.find(value.of);
-    if (before != cells_.end()) held = &before->second;
-  }
+void state_database::store(const state_commit& what, unix_millis now) {
+  for (const auto& value : what.values) store_value(value, now);
+}
+
+void state_database::store_value(const stored_value& value, unix_millis now) {
+  const auto changed = changed_.find(value.of);
+  const auto before = cells_.find(value.of);
+  const known_cell* held = changed != changed_.end() ? &changed->second
+                           : before != cells_.end()  ? &before->second
+                                                     : nullptr;
   const auto next = std::max(held != nullptr ? held->next : 0, value.number + 1);
   if (held == nullptr) {
     prepared_->add_cell.with(value.of.device, value.of.path, value.of.kind, next, value.initial).run();
-    held = &changed.emplace(value.of, known_cell{database_.last_row(), next, value.initial}).first->second;
+    held = &changed_.emplace(value.of, known_cell{database_.last_row(), next, value.initial}).first->second;
   } else if (held->next != next || held->initial != value.initial) {
     prepared_->change_cell.with(held->id, next, value.initial).run();
-    held = &changed.insert_or_assign(value.of, known_cell{held->id, next, value.initial}).first->second;
+    held = &changed_.insert_or_assign(value.of, known_cell{held->id, next, value.initial}).first->second;
   }
   if (!value.set_aside.empty())
     prepared_->set_aside.with(held->id, value.number, value.set_aside, now.count).run();
@@ -183,6 +206,33 @@ void state_database::store_value(const stored_value& value, unix_millis now,
     prepared_->put.with(held->id, value.number, value.value->text()).run();
   else
     prepared_->remove.with(held->id, value.number).run();
+}
+
+once_record state_database::begin_once(const once_request& write, std::chrono::milliseconds now) {
+  using state = once_record::state;
+  auto& find = prepared_->find_once.with(write.key);
+  if (find.next()) {
+    once_record found{state::answered, std::string(find.text(1))};
+    if (find.text(0) != write.fingerprint)
+      found = {state::conflict, {}};
+    else if (found.answer.empty())
+      found.what = state::unknown;
+    while (find.next()) continue;  // it can be run again
+    return found;
+  }
+  prepared_->begin_once.with(write.key, write.fingerprint, std::int64_t{now.count()}).run();
+  return {};
+}
+
+void state_database::end_once(std::string_view key, std::string_view answer) {
+  if (answer.empty())
+    prepared_->remove_once.with(key).run();
+  else
+    prepared_->end_once.with(key, answer).run();
+}
+
+void state_database::forget_once(std::chrono::milliseconds before) {
+  prepared_->forget_once.with(std::int64_t{before.count()}).run();
 }
 
 std::vector<value_set_aside> state_database::set_aside() {

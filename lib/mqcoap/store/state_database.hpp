@@ -1,8 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/serve/once_store.hpp>
 #include <mqcoap/state/state_store.hpp>
 #include <mqcoap/store/sqlite_database.hpp>
 #include <optional>
@@ -27,7 +31,7 @@ struct value_set_aside {
 class state_database {
  public:
   /// The version of the tables that this program writes.
-  static constexpr int version = 1;
+  static constexpr int version = 2;
   static constexpr char file_name[] = "state.db";
 
   /// Opens a database. For writing, it is made if there is none, and tables of an older version are changed
@@ -36,8 +40,19 @@ class state_database {
 
   /// Reads everything. A value that is no JSON makes the database a damaged one.
   std::vector<stored_cell> load();
-  /// Stores commits in one transaction, in their order, all or none.
-  void store(const std::vector<const state_commit*>& commits, unix_millis now);
+  /// Runs an action within one transaction: all that it stores, or nothing.
+  void transact(const std::function<void()>& action);
+
+  /// @name Within a transaction
+  /// @{
+  void store(const state_commit& what, unix_millis now);
+  /// Records a write, or finds what is recorded of it. @param now  the time since the database was opened
+  once_record begin_once(const once_request& write, std::chrono::milliseconds now);
+  /// Records the answer of a write. @param answer  empty: the write is forgotten
+  void end_once(std::string_view key, std::string_view answer);
+  /// Forgets writes that were recorded before a time since the database was opened, or before it was.
+  void forget_once(std::chrono::milliseconds before);
+  /// @}
 
   std::vector<value_set_aside> set_aside();
   std::int64_t count_set_aside();
@@ -55,12 +70,13 @@ class state_database {
   struct statements;
 
   void identify(sqlite_database::access how);
-  void store_value(const stored_value& value, unix_millis now, std::map<cell_name, known_cell>& changed);
+  void store_value(const stored_value& value, unix_millis now);
   std::string_view intern(std::string_view kind);
 
   sqlite_database database_;
   std::shared_ptr<statements> prepared_;
   std::map<cell_name, known_cell> cells_;
+  std::map<cell_name, known_cell> changed_;   ///< in the transaction under way
   std::set<std::string, std::less<>> kinds_;  ///< what the names of cells refer to
 };
 

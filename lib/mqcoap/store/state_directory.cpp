@@ -1,7 +1,8 @@
+#include <mqcoap/store/state_directory.hpp>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
-#include <mqcoap/store/state_directory.hpp>
 
 #include <cerrno>
 #include <cstring>

@@ -41,7 +41,7 @@ struct store_status {
   duration_counts commits;             ///< transactions that were stored, and how long they took
   size_counts batches;                 ///< how many changes each of them had
   std::uint64_t values = 0;            ///< that were stored
-  std::uint64_t refused = 0;           ///< changes that could not be stored
+  std::uint64_t refused = 0;           ///< changes, and records of writes, that could not be stored
   std::uint64_t waiting = 0;           ///< changes that wait to be stored
   std::int64_t set_aside = 0;          ///< values that are out of force because their resource refused them
   std::optional<std::string> failing;  ///< why the last transaction was not stored; none: it was

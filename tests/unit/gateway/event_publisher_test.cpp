@@ -231,10 +231,13 @@ TEST_CASE_FIXTURE(events_fixture, "a stop does not wait for a reading") {
 
 TEST_CASE_FIXTURE(events_fixture,
                   "a change that is stored during a stop is no event, and leaves the alarm alone") {
-  add("v", stored("1"), {.on_change = true});
-  auto owned = std::make_unique<slow_store>();
-  auto& store = *owned;
-  tested.emplace(options, std::vector<mqcoap::link*>{&lab}, time, wake, gateway_hooks{}, std::move(owned));
+  auto lasting = stored("1");
+  lasting.persist = true;
+  add("v", lasting, {.on_change = true});
+  slow_store store;
+  gateway_hooks hooks;
+  hooks.store = &store;
+  tested.emplace(options, std::vector<mqcoap::link*>{&lab}, time, wake, hooks);
   tested->start();
   settle();
   caller.send({.verb = "PUT", .path = "v", .body = "2"});
@@ -248,6 +251,7 @@ TEST_CASE_FIXTURE(events_fixture,
   tested->on_alarm();
   CHECK(wake.when() > time.now());
   CHECK(events_of("v") == bodies{"1"});
+  tested.reset();  // before its store
 }
 
 TEST_CASE("what is worth telling") {

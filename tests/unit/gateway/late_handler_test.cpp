@@ -20,7 +20,7 @@ struct late_handler_fixture {
   memory_broker broker;
   memory_link lab{broker, "lab"};
   desk caller{broker};
-  slow_store* store = nullptr;
+  slow_store store;
   std::unique_ptr<gateway> tested = make();
 
   late_handler_fixture() {
@@ -28,10 +28,16 @@ struct late_handler_fixture {
     broker.run();
   }
   std::unique_ptr<gateway> make() {
-    auto owned = std::make_unique<slow_store>();
-    store = owned.get();
-    return std::make_unique<gateway>(two_devices(), std::vector<mqcoap::link*>{&lab}, time, wake,
-                                     gateway_hooks{}, std::move(owned));
+    gateway_hooks hooks;
+    hooks.store = &store;
+    auto options = two_devices();
+    for (auto& each : options.devices.front().resources)
+      if (const auto* const value = each.kind.get_if<value_options>()) {
+        auto lasting = *value;
+        lasting.persist = true;
+        each.kind = std::move(lasting);
+      }
+    return std::make_unique<gateway>(std::move(options), std::vector<mqcoap::link*>{&lab}, time, wake, hooks);
   }
   void put(const std::string& options = "") {
     caller.send({.verb = "PUT", .body = "7", .options = options});
@@ -51,7 +57,7 @@ bool says(const std::string& answer, const char* words) { return answer.find(wor
 TEST_CASE_FIXTURE(late_handler_fixture,
                   "a resource that does not answer in time is 504, and its late answer goes nowhere") {
   put();
-  REQUIRE(store->under_way.size() == 1);
+  REQUIRE(store.under_way.size() == 1);
   CHECK(wake.when() == time.now() + 10s);
   pass(9999ms);
   CHECK(caller.answers.empty());
@@ -61,7 +67,7 @@ TEST_CASE_FIXTURE(late_handler_fixture,
   CHECK(says(caller.answers.back(), "GW_1/axuv/store did not answer within 10s; the PUT may have been run"));
   CHECK(tested->in_flight() == 0);
   CHECK(tested->counted()[event::handler_late] == 1);
-  store->end_one();
+  store.end_one();
   broker.run();
   CHECK(caller.answers.size() == 1);
 }
@@ -76,13 +82,13 @@ TEST_CASE_FIXTURE(late_handler_fixture, "the caller's own timeout is shorter") {
 TEST_CASE_FIXTURE(late_handler_fixture, "a write whose time is over before its turn is not run") {
   put();
   put();
-  REQUIRE(store->under_way.size() == 1);
+  REQUIRE(store.under_way.size() == 1);
   pass(10s);
   CHECK(caller.answers.size() == 2);
-  store->end_one();
-  CHECK(store->under_way.empty());
+  store.end_one();
+  CHECK(store.under_way.empty());
   put();
-  CHECK(store->under_way.size() == 1);
+  CHECK(store.under_way.size() == 1);
 }
 
 TEST_CASE_FIXTURE(late_handler_fixture, "a stop answers what a resource has, once") {
@@ -96,14 +102,14 @@ TEST_CASE_FIXTURE(late_handler_fixture, "a stop answers what a resource has, onc
   REQUIRE(caller.answers.size() == 1);
   CHECK(says(caller.answers.back(), ":504"));
   CHECK(says(caller.answers.back(), "whether this was stored is unknown"));
-  store->end_one();
+  store.end_one();
   broker.run();
   CHECK(caller.answers.size() == 1);
 }
 
 TEST_CASE_FIXTURE(late_handler_fixture, "what is answered in time is not touched at its deadline") {
   put();
-  store->end_one();
+  store.end_one();
   broker.run();
   REQUIRE(caller.answers.size() == 1);
   CHECK(says(caller.answers.back(), ":204"));

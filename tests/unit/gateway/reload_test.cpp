@@ -337,9 +337,14 @@ TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value 
 
 TEST_CASE_FIXTURE(reload_fixture,
                   "a change that is being stored is answered over a reload, and a stop waits for it") {
-  auto owned = std::make_unique<test::slow_store>();
-  auto& store = *owned;
-  gateway slow{with_devices({"GW_2"}), {&other}, time, wake, {}, std::move(owned)};
+  test::slow_store store;
+  gateway_hooks with_store;
+  with_store.store = &store;
+  auto lasting = number("1");
+  lasting.persist = true;
+  auto stored = with_devices({"GW_2"});
+  stored.devices.front().resources.front().kind = lasting;
+  gateway slow{stored, {&other}, time, wake, with_store};
   slow.start();
   broker.run();
   const auto put_into_it = [&] {
@@ -348,7 +353,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   };
   put_into_it();
   CHECK(store.under_way.size() == 1);
-  auto changed = with_devices({"GW_2"});
+  auto changed = stored;
   changed.devices.front().resources.front().title = "another";
   slow.reconfigure(changed, {&other});
   broker.run();

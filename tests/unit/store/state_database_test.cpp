@@ -57,9 +57,9 @@ TEST_CASE_FIXTURE(store_fixture,
         "'unlucky'); END");
   }
   const state_commit bad{{}, {put("a", "1"), put("b", "13")}};
-  CHECK(fault_of([&] { held.store({&bad}, {}); }) == storage_fault::kind::failed);
+  CHECK(fault_of([&] { held.transact([&] { held.store(bad, {}); }); }) == storage_fault::kind::failed);
   const state_commit good{{}, {put("a", "2"), put("b", "3")}};
-  held.store({&good}, {});
+  held.transact([&] { held.store(good, {}); });
   CHECK(describe(state_database(database(), access::read).load()) ==
         std::vector<std::string>{"a#0=2", "b#0=3"});
 }
@@ -71,8 +71,35 @@ TEST_CASE_FIXTURE(store_fixture, "the other initial value of a resource is store
   auto second = put("a", "2");
   second.initial = "another";
   const state_commit one{{}, {first, second}};
-  held.store({&one}, {});
+  held.transact([&] { held.store(one, {}); });
   const auto all = state_database(database(), access::read).load();
   REQUIRE(all.size() == 1);
   CHECK(all[0].initial == "another");
+}
+
+TEST_CASE_FIXTURE(store_fixture, "tables of version 1 become those of this version, with what they hold") {
+  {
+    sqlite_database first(database(), access::write);
+    first.execute(R"(
+      CREATE TABLE cell(id INTEGER PRIMARY KEY, device TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL,
+                        next INTEGER NOT NULL, initial TEXT NOT NULL, UNIQUE(device, path, kind));
+      CREATE TABLE item(cell INTEGER NOT NULL REFERENCES cell(id), number INTEGER NOT NULL, value TEXT NOT NULL,
+                        PRIMARY KEY(cell, number)) WITHOUT ROWID;
+      CREATE TABLE set_aside(id INTEGER PRIMARY KEY, device TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL,
+                             number INTEGER NOT NULL, value TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL);
+      INSERT INTO cell VALUES(1, 'D_1', 'a', 'value', 1, 'initial');
+      INSERT INTO item VALUES(1, 0, '7');
+      PRAGMA user_version=1;
+      PRAGMA application_id=1836147567)");
+  }
+  CHECK_THROWS_WITH_AS(
+      state_database(database(), access::read),
+      (database() + " has tables of version 1: start mqcoapd, which brings them to 2").c_str(),
+      storage_fault);
+  sqlite_store store(directory(), environment());
+  CHECK(describe(store.load()) == std::vector<std::string>{"a#0=7"});
+  std::optional<once_record> found;
+  store.begin({"key", "print"}, [&](error_code, once_record r) { found = std::move(r); });
+  run_until([&] { return found.has_value(); });
+  CHECK(found->what == once_record::state::fresh);
 }

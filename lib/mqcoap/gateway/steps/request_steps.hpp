@@ -10,6 +10,7 @@
 #include <mqcoap/gateway/steps/tell_requests.hpp>
 #include <mqcoap/gateway/tag_directory.hpp>
 #include <mqcoap/serve/chain_builder.hpp>
+#include <mqcoap/serve/once_store.hpp>
 #include <mqcoap/serve/serving_core.hpp>
 
 namespace mqcoap {
@@ -24,6 +25,7 @@ struct step_environment {
   counters& counted;
   feed& facts;
   tell_requests::failure_handler failed;
+  once_store* writes;  ///< may be null
   /// Adds further steps, after those that only read the answers, and before the limits; may be empty.
   const std::function<void(chain_builder&, const gateway_options&)>& more;
 };
