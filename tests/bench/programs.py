@@ -146,7 +146,7 @@ class Bench:
         # Debian's paho-mqtt belongs to Debian's Python; another one may come first in PATH.
         return lambda port: ["/usr/bin/python3", script, "--port", str(port), "--tag", tag]
 
-    def gateway(self, *, qos=0, devices=None, templates=None, routes=None, other=False):
+    def gateway(self, *, qos=0, devices=None, templates=None, routes=None, further=None, other=False):
         """mqcoapd, or the other build's. This is the one place that knows the shape of its configuration."""
         program = os.path.join(self.other_bin if other else self.bin, "mqcoapd")
 
@@ -160,6 +160,7 @@ class Bench:
                 "proxy": {"routes": routes or []},
                 "limits": {"payload": "4MiB", "in_flight": 16384},
                 "logging": {"level": "info"},
+                **(further or {}),
             }
             config = {key: value for key, value in config.items() if value}
             # JSON is YAML.

@@ -8,12 +8,28 @@ using namespace mqcoap;
 
 namespace {
 
-constexpr errc all[]{errc::not_connected,    errc::queue_full,      errc::timed_out,
-                     errc::too_large,        errc::denied,          errc::closed,
-                     errc::invalid_name,     errc::invalid_topic,   errc::invalid_path,
-                     errc::invalid_id,       errc::invalid_address, errc::invalid_duration,
-                     errc::invalid_size,     errc::missing_unit,    errc::connection_lost,
-                     errc::too_many_pending, errc::unusable_answer, errc::handler_failed};
+constexpr errc all[]{errc::not_connected,
+                     errc::queue_full,
+                     errc::timed_out,
+                     errc::too_large,
+                     errc::denied,
+                     errc::closed,
+                     errc::invalid_name,
+                     errc::invalid_topic,
+                     errc::invalid_path,
+                     errc::invalid_id,
+                     errc::invalid_address,
+                     errc::invalid_duration,
+                     errc::invalid_size,
+                     errc::missing_unit,
+                     errc::storage_full,
+                     errc::storage_failed,
+                     errc::storage_unreachable,
+                     errc::stale,
+                     errc::connection_lost,
+                     errc::too_many_pending,
+                     errc::unusable_answer,
+                     errc::handler_failed};
 
 }  // namespace
 
