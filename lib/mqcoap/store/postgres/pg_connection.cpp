@@ -68,7 +68,7 @@ void pg_connection::look_up_next() {
 }
 
 void pg_connection::try_next_host() {
-  attempt_timer_.cancel();
+  end_limit();
   if (to_try_.empty()) return try_again_later();
   auto settings = options_.to.for_host(to_try_.back());
   to_try_.pop_back();
@@ -107,7 +107,7 @@ void pg_connection::on_prepared(const std::string& fault) {
     last_fault_ = fault;
     return try_next_host();
   }
-  attempt_timer_.cancel();
+  end_limit();
   is_up_ = true;
   is_refusing_ = false;
   up_since_ = steady_now();
@@ -147,10 +147,16 @@ void pg_connection::reset(const std::string& why) {
 
 void pg_connection::limit(std::chrono::milliseconds time, std::function<void()> then) {
   attempt_timer_.expires_after(time);
-  attempt_timer_.async_wait(
-      [alive = std::weak_ptr(alive_), then = std::move(then)](boost::system::error_code ec) {
-        if (!ec && !alive.expired()) then();
-      });
+  attempt_timer_.async_wait([this, of = ++limits_, alive = std::weak_ptr(alive_),
+                             then = std::move(then)](boost::system::error_code ec) {
+    if (!ec && !alive.expired() && of == limits_) then();
+  });
+}
+
+/// Its handler may be under way already, and is not called then.
+void pg_connection::end_limit() {
+  ++limits_;
+  attempt_timer_.cancel();
 }
 
 // ---- requests

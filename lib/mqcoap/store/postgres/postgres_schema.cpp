@@ -37,6 +37,16 @@ const std::vector<std::string>& postgres_tables() {
       "  stored bigint[] NOT NULL,\n"
       "  seen timestamptz NOT NULL DEFAULT now()\n"
       ")",
+      "CREATE TABLE IF NOT EXISTS mqcoap_lease (\n"
+      "  name text PRIMARY KEY,\n"
+      "  holder text NOT NULL,\n"
+      "  epoch bigint NOT NULL,\n"
+      "  until timestamptz NOT NULL\n"
+      ")",
+      "CREATE TABLE IF NOT EXISTS mqcoap_standby (\n"
+      "  member text PRIMARY KEY,\n"
+      "  seen timestamptz NOT NULL\n"
+      ")",
       "INSERT INTO mqcoap_schema (version)\n"
       "  SELECT " +
           std::to_string(postgres_schema_version) + " WHERE NOT EXISTS (SELECT FROM mqcoap_schema)",
@@ -46,7 +56,7 @@ const std::vector<std::string>& postgres_tables() {
 
 const std::vector<std::string>& postgres_table_names() {
   static const std::vector<std::string> all{"mqcoap_schema", "mqcoap_cell", "mqcoap_value",
-                                            "mqcoap_set_aside", "mqcoap_member"};
+                                            "mqcoap_set_aside", "mqcoap_member", "mqcoap_lease", "mqcoap_standby"};
   return all;
 }
 
