@@ -68,6 +68,13 @@ TEST_CASE_FIXTURE(http_fixture,
   const auto below = make();
   ask(*below, {.verb = method::post, .path = "x/a", .rest = "a", .body = text("1"), .options = {}});
   CHECK(settle() == "201  at x/a/7");
+  hears = [this](server_end& end, const std::string& request) {
+    heard.push_back(request.substr(0, request.find("\r\nUser")));
+    end.answer("5", "201 Created", "Location: 8/y\r\n");
+  };
+  ask(*below, {.verb = method::post, .path = "x/a", .rest = "a", .body = text("1"), .options = {}});
+  CHECK(settle() == "201  at x/8/y");
+  heard.pop_back();
   ask(*below, {.verb = method::get, .path = "x/b c/@e:9", .rest = "b c/@e:9", .body = {}, .options = {}});
   CHECK(settle() == "205 5");
   pattern = "relay/*/state/*";
