@@ -78,8 +78,8 @@ class resource_state::adoption final : public batch {
     if (!why) held_->take_terms(std::move(terms_), std::move(initial_));
   }
   const cell_terms* terms() const noexcept override { return terms_.get(); }
-  /// A configuration is in force even if its disk is full; what it could not store is decided again at the next
-  /// start.
+  /// A configuration is in force even if its disk is full; what it could not store is decided again at the
+  /// next start.
   bool is_in_force_at_once() const noexcept override { return true; }
   bool is_bounded() const noexcept override { return false; }
 
@@ -277,7 +277,8 @@ void resource_state::take(std::vector<stored_cell> found, const std::vector<std:
 
 void resource_state::decide(pending_batch& leader) {
   state_commit commit;
-  if (leader.work->is_in_force_at_once()) {
+  // Where others change the cells as well, nothing is in force that is not stored.
+  if (leader.work->is_in_force_at_once() && !store_.is_shared()) {
     decide_one(leader, commit);
     put_in_force(leader);
   } else if (leader.followers.empty()) {
@@ -306,27 +307,28 @@ void resource_state::decide_one(pending_batch& p, state_commit& commit) {
 
 /// Each decides with the changes of the earlier ones in force; then all of them are taken back, since nothing
 /// is stored yet. Meanwhile nothing else runs.
-void resource_state::decide_group(pending_batch& leader, state_commit& commit) {
-  std::vector<pending_batch::prepared*> in_force;
+void resource_state::decide_group(pending_batch& leader, state_commit& commit) noexcept {
   for_each_member(leader, [&](pending_batch& p) {
     if (!p.work) return;  // it is in force already
     try {
       decide_one(p, commit);
-      in_force.reserve(in_force.size() + p.changes.size());
     } catch (...) {
       p.failed = error_now();
-      return;
     }
     for (auto& each : p.changes) {
       each.next = each.target->next_;
       each.target->exchange(each.number, each.put);
-      in_force.push_back(&each);
     }
   });
-  for (auto at = in_force.rbegin(); at != in_force.rend(); ++at) {
-    auto& each = **at;
-    each.target->exchange(each.number, each.put);
-    each.target->next_ = each.next;
+  for (auto member = leader.followers.rbegin(); member != leader.followers.rend(); ++member)
+    take_back(**member);
+  take_back(leader);
+}
+
+void resource_state::take_back(pending_batch& p) noexcept {
+  for (auto each = p.changes.rbegin(); each != p.changes.rend(); ++each) {
+    each->target->exchange(each->number, each->put);
+    each->target->next_ = each->next;
   }
 }
 

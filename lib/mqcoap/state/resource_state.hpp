@@ -90,7 +90,8 @@ class resource_state {
   void take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells);
   void decide(pending_batch& leader);
   void decide_one(pending_batch& p, state_commit& commit);
-  void decide_group(pending_batch& leader, state_commit& commit);
+  void decide_group(pending_batch& leader, state_commit& commit) noexcept;
+  static void take_back(pending_batch& p) noexcept;
   void put_in_force(pending_batch& p) noexcept;
   void prepare(pending_batch& p, std::vector<change> changes, state_commit& commit) const;
   void store(pending_batch& leader, state_commit commit);
