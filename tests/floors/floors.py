@@ -51,6 +51,7 @@ CONFINED = [
     ("openssl/*", 6, "transport/tls_*", "OpenSSL only in transport/tls_*"),
     ("yaml-cpp/*", 11, "config/*.cpp", "yaml-cpp only in config/*.cpp"),
     ("sqlite3.h", 6, "store/*.cpp", "sqlite3 only in store/*.cpp"),
+    ("libpq-fe.h", 6, "store/postgres/pg_*.cpp", "libpq only in store/postgres/pg_*.cpp"),
     ("spdlog/*", 6, "*", "spdlog only on floor 6 and up"),
     ("muParser*.h", 5, "resource/formula.cpp", "muparser only in resource/formula.cpp"),
     ("re2/*", 2, "schema/*.cpp", "re2 only in schema/*.cpp"),

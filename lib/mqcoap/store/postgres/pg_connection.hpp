@@ -1,0 +1,117 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/secret.hpp>
+#include <mqcoap/exchange/backoff.hpp>
+#include <mqcoap/net/name_lookup.hpp>
+#include <mqcoap/store/postgres/pg_request.hpp>
+#include <mqcoap/store/postgres/pg_session.hpp>
+#include <mqcoap/store/postgres/pg_target.hpp>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+struct pg_connection_options {
+  pg_target to{};
+  secret password{};
+  /// For the answer to a request, and for each attempt to connect. A request is given up that was not
+  /// answered by then, and the connection with it.
+  std::chrono::milliseconds patience{3000};
+  std::size_t most_waiting = 4096;  ///< requests that are not sent yet
+  std::size_t most_in_flight = 16;
+  backoff::options pauses{.shortest = std::chrono::milliseconds(100),
+                          .longest = std::chrono::milliseconds(5000),
+                          .longest_at_first = std::chrono::milliseconds(5000)};
+};
+
+/// Keeps a session with one of the servers of a target, and sends requests over it. Without a session they
+/// wait as long as the first attempt to get one lasts; when that has failed they are refused at once, until a
+/// later attempt succeeds.
+/// @par Threads  Everything on the executor, which is serial.
+class pg_connection {
+ public:
+  using prepared_handler = std::function<void(const std::string& fault)>;
+  struct owner {
+    /// Prepares a new session, and calls back with an empty text, or with why it is of no use.
+    std::function<void(pg_session&, prepared_handler)> prepare;
+    std::function<void()> up;
+    /// No session: the last one ended, or could not be had.
+    std::function<void(const std::string& why)> down;
+  };
+
+  pg_connection(boost::asio::any_io_executor loop, pg_connection_options options, owner tells,
+                name_resolver resolver);
+  /// Calls no handlers.
+  ~pg_connection();
+  pg_connection(const pg_connection&) = delete;
+  pg_connection& operator=(const pg_connection&) = delete;
+
+  /// Begins to connect.
+  void start();
+  /// Sends a transaction. Calls `done` once, later.
+  void run(pg_request request, pg_handler done);
+  /// Ends the session, whose requests are lost, and connects again.
+  void reset(const std::string& why);
+
+  bool is_up() const noexcept { return is_up_; }
+  /// Returns true if an attempt to connect has failed since the last session: requests are refused at once.
+  bool is_refusing() const noexcept { return is_refusing_; }
+
+ private:
+  struct entry {
+    pg_request request;
+    pg_handler done;
+    steady_time deadline;
+  };
+
+  void begin_attempt();
+  void look_up_next();
+  void try_next_host();
+  void on_connected();
+  void on_prepared(const std::string& fault);
+  void on_ended(const std::string& why);
+  void begin_again(const std::string& why);
+  void try_again_later();
+  void refuse_waiting();
+  void send_waiting();
+  void answer(const std::shared_ptr<entry>& to, result<pg_rows, pg_fault> what);
+  void watch_deadlines();
+  void on_deadline();
+  void limit(std::chrono::milliseconds time, std::function<void()> then);
+
+  const boost::asio::any_io_executor loop_;
+  const pg_connection_options options_;
+  const owner tells_;
+  const name_resolver resolver_;
+  std::map<std::string, name_lookup> lookups_;  ///< one for each name: each has one result at a time
+  boost::asio::steady_timer attempt_timer_;
+  boost::asio::steady_timer deadline_timer_;
+  backoff pauses_;
+  std::minstd_rand random_;
+
+  std::shared_ptr<pg_session> session_;
+  bool is_up_ = false;
+  bool is_refusing_ = false;
+  steady_time up_since_{};
+  std::vector<pg_host> to_look_up_;
+  std::vector<pg_host> to_try_;  ///< the next one is the last
+  std::string last_fault_;
+
+  std::deque<std::shared_ptr<entry>> waiting_;
+  std::deque<std::shared_ptr<entry>> sent_;
+  steady_time watched_ = steady_time::max();  ///< when the timer of the deadlines rings
+  std::shared_ptr<pg_connection*> alive_;     ///< lets late callbacks see that this object is destroyed
+};
+
+}  // namespace mqcoap

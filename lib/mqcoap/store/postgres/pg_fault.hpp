@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mqcoap {
+
+/// Why a request to a PostgreSQL server has no answer.
+struct pg_fault {
+  enum class kind : std::uint8_t {
+    refused,      ///< the server has rolled it back
+    lost,         ///< the connection ended before the answer: what became of it is unknown
+    unreachable,  ///< it was not sent
+  };
+
+  kind what = kind::unreachable;
+  std::string state{};  ///< SQLSTATE, of a request that was refused
+  std::string words{};
+};
+
+}  // namespace mqcoap

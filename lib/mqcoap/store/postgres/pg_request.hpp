@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <functional>
+#include <mqcoap/base/errc.hpp>
+#include <mqcoap/store/postgres/pg_fault.hpp>
+#include <mqcoap/store/postgres/pg_parameters.hpp>
+#include <mqcoap/store/postgres/pg_rows.hpp>
+#include <string>
+#include <vector>
+
+namespace mqcoap {
+
+/// A statement of SQL with parameters ($1, ...).
+struct pg_statement {
+  enum class way : std::uint8_t { run, prepare, run_prepared };
+
+  std::string sql;             ///< not to run one that is prepared
+  pg_parameters parameters{};  ///< not to prepare one
+  std::string name{};          ///< of a prepared statement
+  way how = way::run;
+};
+
+/// Statements that are one transaction.
+using pg_request = std::vector<pg_statement>;
+/// Gets the rows of the last statement that has some, when the transaction is committed.
+using pg_handler = std::function<void(result<pg_rows, pg_fault>)>;
+
+inline pg_statement run_sql(std::string sql, pg_parameters parameters = {}) {
+  return {std::move(sql), std::move(parameters)};
+}
+inline pg_statement prepare_sql(std::string name, std::string sql) {
+  return {std::move(sql), {}, std::move(name), pg_statement::way::prepare};
+}
+inline pg_statement run_prepared(std::string name, pg_parameters parameters) {
+  return {{}, std::move(parameters), std::move(name), pg_statement::way::run_prepared};
+}
+
+}  // namespace mqcoap

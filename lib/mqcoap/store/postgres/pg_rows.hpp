@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+struct pg_result;
+
+namespace mqcoap {
+
+/// The rows of an answer, in binary format. A field that is not of the type that is asked for reads as 0 or
+/// empty.
+class pg_rows {
+ public:
+  pg_rows() = default;
+  /// Takes the result of libpq.
+  explicit pg_rows(pg_result* taken) noexcept : result_(taken) {}
+
+  int size() const noexcept;
+  bool is_null(int row, int column) const noexcept;
+  /// Refers to this object.
+  std::string_view text(int row, int column) const noexcept;
+  std::int64_t number(int row, int column) const noexcept;
+  bool flag(int row, int column) const noexcept;
+  std::vector<std::int64_t> numbers(int row, int column) const;
+
+ private:
+  struct clearer {
+    void operator()(pg_result* result) const noexcept;
+  };
+  std::unique_ptr<pg_result, clearer> result_;
+};
+
+}  // namespace mqcoap

@@ -1,0 +1,220 @@
+#include <mqcoap/store/postgres/pg_session.hpp>
+
+#include <fcntl.h>
+#include <libpq-fe.h>
+
+#include <boost/asio/post.hpp>
+#include <mqcoap/base/safe_text.hpp>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mqcoap {
+namespace {
+
+using wait_for = boost::asio::posix::stream_descriptor;
+
+void drop_notice(void* /*unused*/, const PGresult* /*notice*/) {}
+
+std::string field_of(const PGresult* result, int field) {
+  const char* const text = PQresultErrorField(result, field);
+  return text == nullptr ? std::string() : std::string(text);
+}
+
+/// libpq's words, in one line.
+std::string one_line(std::string_view words) {
+  while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.remove_suffix(1);
+  std::string made;
+  for (const char each : words) {
+    if (each != '\n' && each != '\t')
+      made += each;
+    else if (!made.ends_with(' '))
+      made += ' ';
+  }
+  return log_safe(made, 400);
+}
+
+int statement_sent(PGconn* to, const pg_statement& what) {
+  const auto& values = what.parameters.values();
+  std::vector<const char*> bytes;
+  std::vector<int> sizes;
+  for (const auto& each : values) {
+    bytes.push_back(each.data());
+    sizes.push_back(static_cast<int>(each.size()));
+  }
+  const std::vector<int> formats(values.size(), 1);
+  const auto count = static_cast<int>(values.size());
+  switch (what.how) {
+    case pg_statement::way::prepare:
+      return PQsendPrepare(to, what.name.c_str(), what.sql.c_str(), 0, nullptr);
+    case pg_statement::way::run_prepared:
+      return PQsendQueryPrepared(to, what.name.c_str(), count, bytes.data(), sizes.data(), formats.data(), 1);
+    case pg_statement::way::run: break;
+  }
+  return PQsendQueryParams(to, what.sql.c_str(), count, nullptr, bytes.data(), sizes.data(), formats.data(),
+                           1);
+}
+
+}  // namespace
+
+void pg_session::finisher::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
+
+pg_session::pg_session(const boost::asio::any_io_executor& loop, owner tells)
+    : tells_(std::move(tells)), socket_(loop) {}
+
+pg_session::~pg_session() = default;
+
+void pg_session::connect(const pg_target::settings& settings) {
+  std::vector<const char*> keys;
+  std::vector<const char*> values;
+  for (const auto& [key, value] : settings) {
+    keys.push_back(key.c_str());
+    values.push_back(value.c_str());
+  }
+  keys.push_back(nullptr);
+  values.push_back(nullptr);
+  connection_.reset(PQconnectStartParams(keys.data(), values.data(), 0));
+  if (!connection_) return end("out of memory");
+  if (PQstatus(connection_.get()) == CONNECTION_BAD) return end(last_words());
+  PQsetNoticeReceiver(connection_.get(), drop_notice, nullptr);
+  if (!watch_socket()) return;
+  await_writing();
+}
+
+/// libpq may have another socket after each step.
+bool pg_session::watch_socket() {
+  boost::system::error_code ec;
+  socket_.close(ec);
+  const int copy = ::fcntl(PQsocket(connection_.get()), F_DUPFD_CLOEXEC, 0);
+  if (copy >= 0) socket_.assign(copy, ec);
+  if (copy >= 0 && !ec) return true;
+  end("no descriptor for the connection");
+  return false;
+}
+
+void pg_session::go_on_connecting() {
+  const auto step = PQconnectPoll(connection_.get());
+  if (step == PGRES_POLLING_FAILED) return end(last_words());
+  if (!watch_socket()) return;
+  if (step == PGRES_POLLING_READING) return await_reading();
+  if (step == PGRES_POLLING_WRITING) return await_writing();
+  if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
+    return end(last_words());
+  is_connected_ = true;
+  await_reading();
+  tells_.connected();
+}
+
+void pg_session::await_reading() {
+  socket_.async_wait(wait_for::wait_read, [weak = weak_from_this()](boost::system::error_code ec) {
+    const auto self = weak.lock();
+    if (ec || !self || self->is_over_) return;
+    if (!self->is_connected_) return self->go_on_connecting();
+    self->read();
+    if (!self->is_over_) self->await_reading();
+  });
+}
+
+void pg_session::await_writing() {
+  if (std::exchange(awaits_writing_, true)) return;
+  socket_.async_wait(wait_for::wait_write, [weak = weak_from_this()](boost::system::error_code ec) {
+    const auto self = weak.lock();
+    if (ec || !self || self->is_over_) return;
+    self->awaits_writing_ = false;
+    if (self->is_connected_)
+      self->flush();
+    else
+      self->go_on_connecting();
+  });
+}
+
+void pg_session::send(const pg_request& request, pg_handler done) {
+  in_flight_.push_back({std::move(done)});
+  bool is_queued = true;
+  for (const auto& each : request) is_queued = is_queued && statement_sent(connection_.get(), each) == 1;
+  if (is_queued && PQpipelineSync(connection_.get()) == 1) return flush();
+  dying_words_ = last_words();
+  boost::asio::post(socket_.get_executor(), [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->look();
+  });
+}
+
+/// A connection that cannot be written is read to its end: the server may have told why.
+void pg_session::flush() {
+  if (PQflush(connection_.get()) == 1) await_writing();
+}
+
+void pg_session::look() {
+  const auto self = shared_from_this();
+  if (is_connected_ && !is_over_) read();
+}
+
+void pg_session::read() {
+  const bool is_alive = PQconsumeInput(connection_.get()) == 1;
+  drain();
+  if (is_over_) return;
+  if (!dying_words_.empty()) return end(dying_words_);
+  if (!is_alive) return end(last_words());
+  flush();
+}
+
+/// A null ends the results of one statement; two in a row are all that there is.
+void pg_session::drain() {
+  bool was_null = false;
+  while (!is_over_ && !in_flight_.empty() && PQisBusy(connection_.get()) == 0) {
+    auto* const raw = PQgetResult(connection_.get());
+    if (raw == nullptr && std::exchange(was_null, true)) return;
+    if (raw == nullptr) continue;
+    was_null = false;
+    take(pg_rows(raw), raw);
+  }
+}
+
+/// The transaction is committed when the server has said that it is synchronous again, and not before.
+void pg_session::take(pg_rows rows, pg_result* raw) {
+  switch (PQresultStatus(raw)) {
+    case PGRES_PIPELINE_SYNC: return answer_first();
+    case PGRES_TUPLES_OK: in_flight_.front().rows = std::move(rows); return;
+    case PGRES_FATAL_ERROR: break;
+    default: return;
+  }
+  const auto state = field_of(raw, PG_DIAG_SQLSTATE);
+  const auto severity = field_of(raw, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const auto words =
+      one_line(state.empty() ? PQresultErrorMessage(raw) : field_of(raw, PG_DIAG_MESSAGE_PRIMARY));
+  if (severity == "ERROR") {
+    if (!in_flight_.front().fault) in_flight_.front().fault = {pg_fault::kind::refused, state, words};
+  } else if (dying_words_.empty()) {
+    dying_words_ = words.empty() ? "the connection was lost" : words;
+  }
+}
+
+void pg_session::answer_first() {
+  auto first = std::move(in_flight_.front());
+  in_flight_.pop_front();
+  if (first.fault) return first.done(*std::move(first.fault));
+  first.done(std::move(first.rows));
+}
+
+void pg_session::close(const std::string& why) {
+  tells_ = {[] {}, [](const std::string&) {}};
+  end(why);
+}
+
+void pg_session::end(const std::string& why) {
+  if (std::exchange(is_over_, true)) return;
+  const auto self = weak_from_this().lock();
+  boost::system::error_code ec;
+  socket_.close(ec);
+  connection_.reset();
+  for (auto& each : std::exchange(in_flight_, {})) each.done(pg_fault{pg_fault::kind::lost, {}, why});
+  const auto tell = std::exchange(tells_, {});
+  if (tell.ended) tell.ended(why);
+}
+
+std::string pg_session::last_words() const {
+  const auto words = one_line(PQerrorMessage(connection_.get()));
+  return words.empty() ? "the connection was lost" : words;
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,123 @@
+#include <mqcoap/store/postgres/pg_target.hpp>
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <cstdlib>
+#include <memory>
+#include <mqcoap/base/safe_text.hpp>
+#include <optional>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+struct options_freer {
+  void operator()(PQconninfoOption* all) const noexcept { PQconninfoFree(all); }
+};
+struct words_freer {
+  void operator()(char* words) const noexcept { PQfreemem(words); }
+};
+
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= list.size();) {
+    const auto comma = std::min(list.find(',', at), list.size());
+    parts.emplace_back(list.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+/// What does not belong into an address, and why.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> refused_words{{
+    {"password", "a password does not stand in the address: use the key `password`"},
+    {"sslpassword", "a password does not stand in the address"},
+    {"service", "a service file is not read: write the address itself"},
+}};
+
+std::optional<std::string> fault_of(const pg_target::settings& given) {
+  for (const auto& [key, why] : refused_words)
+    if (given.contains(key)) return std::string(why);
+  return std::nullopt;
+}
+
+std::string taken(pg_target::settings& from, std::string_view key) {
+  const auto at = from.find(key);
+  return at == from.end() ? std::string() : from.extract(at).mapped();
+}
+
+result<std::vector<pg_host>, std::string> hosts_of(std::string names, const std::string& addresses,
+                                                   const std::string& ports) {
+  const char* const from_environment = std::getenv("PGHOST");
+  if (names.empty() && addresses.empty() && from_environment != nullptr) names = from_environment;
+  const auto name = split_list(names);
+  const auto address = split_list(addresses);
+  const auto port = split_list(ports);
+  const auto count = std::max(name.size(), address.size());
+  const auto fits = [count](const auto& list) { return list.size() == count || list.size() == 1; };
+  if (!fits(name) || !fits(address) || !fits(port))
+    return std::string("it has not as many hosts as addresses or ports");
+  std::vector<pg_host> found;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto part = [i](const auto& list) { return list.size() == 1 ? list.front() : list[i]; };
+    found.push_back({part(name), part(address), part(port)});
+  }
+  return found;
+}
+
+}  // namespace
+
+result<pg_target, std::string> pg_target::parse(const std::string& url) {
+  if (!url.starts_with("postgresql://") && !url.starts_with("postgres://"))
+    return std::string("not postgresql://USER@HOST/DATABASE");
+  if (url.find('\0') != std::string::npos) return std::string("it has a NUL");
+  char* words = nullptr;
+  const std::unique_ptr<PQconninfoOption, options_freer> parsed(PQconninfoParse(url.c_str(), &words));
+  const std::unique_ptr<char, words_freer> why(words);
+  if (!parsed) return safe_text(why ? why.get() : "out of memory");
+  pg_target made;
+  for (const auto* each = parsed.get(); each->keyword != nullptr; ++each)
+    if (each->val != nullptr && *each->val != '\0') made.common_[each->keyword] = each->val;
+  if (auto fault = fault_of(made.common_)) return *std::move(fault);
+  auto names = taken(made.common_, "host");
+  const auto addresses = taken(made.common_, "hostaddr");
+  const auto ports = taken(made.common_, "port");
+  auto hosts = hosts_of(std::move(names), addresses, ports);
+  if (hosts.has_error()) return hosts.error();
+  made.hosts_ = *std::move(hosts);
+  return made;
+}
+
+pg_target::settings pg_target::for_host(const pg_host& host) const {
+  auto all = common_;
+  if (!host.name.empty()) all["host"] = host.name;
+  if (!host.address.empty()) all["hostaddr"] = host.address;
+  if (!host.port.empty()) all["port"] = host.port;
+  all.try_emplace("gssencmode", "disable");  // looking for tickets of Kerberos would block
+  return all;
+}
+
+std::string pg_target::words() const {
+  std::string made;
+  for (const auto& each : hosts_) {
+    if (!made.empty()) made += ',';
+    made += each.name.empty() ? each.address : each.name;
+    if (!each.port.empty()) made += ':' + each.port;
+  }
+  const auto database = common_.find("dbname");
+  if (database != common_.end()) made += (made.ends_with('/') ? "" : "/") + database->second;
+  return made;
+}
+
+bool needs_lookup(const pg_host& host) {
+  if (!host.address.empty() || host.name.empty() || host.name.front() == '/' || host.name.front() == '@')
+    return false;
+  boost::system::error_code no_address;
+  boost::asio::ip::make_address(host.name, no_address);
+  return static_cast<bool>(no_address);
+}
+
+}  // namespace mqcoap
