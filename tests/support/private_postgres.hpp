@@ -19,6 +19,8 @@ class private_postgres {
 
   /// Returns the address of a database.
   std::string url(const std::string& user = "gw", const std::string& database = "mqcoap") const;
+  /// Returns the path of the socket.
+  std::string socket() const { return dir_.file(".s.PGSQL.5432"); }
   /// Runs SQL as the superuser, and returns the rows. @throws std::runtime_error if it fails
   std::string sql(const std::string& statements, const std::string& database = "mqcoap") const;
 

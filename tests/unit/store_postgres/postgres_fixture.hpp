@@ -55,6 +55,7 @@ struct shared_database {
     made.url = url();
     made.patience = std::chrono::milliseconds(20'000);
     made.certainty = std::chrono::milliseconds(60'000);
+    made.longest_pause = std::chrono::milliseconds(200);
     return made;
   }
   std::unique_ptr<postgres_store> open(const postgres_options& options) {
@@ -124,7 +125,7 @@ class side_session {
   std::string run(const std::string& sql) {
     PGresult* const got = PQexec(connection_, sql.c_str());
     const auto status = PQresultStatus(got);
-    std::string text = PQntuples(got) > 0 ? PQgetvalue(got, 0, 0) : "";
+    std::string text = PQntuples(got) > 0 && PQnfields(got) > 0 ? PQgetvalue(got, 0, 0) : "";
     PQclear(got);
     CHECK((status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK));
     return text;

@@ -15,6 +15,8 @@ struct postgres_options {
   /// How long a commit whose answer was lost waits for a new connection that tells what became of it.
   std::chrono::milliseconds certainty{10'000};
 
+  std::chrono::milliseconds longest_pause{5000};  ///< between attempts to connect; the first ones are 0.1 s
+
   friend bool operator==(const postgres_options&, const postgres_options&) = default;
 };
 

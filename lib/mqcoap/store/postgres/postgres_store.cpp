@@ -89,6 +89,7 @@ pg_connection_options postgres_store::connection_options() const {
   made.password = options_.password;
   made.patience = options_.patience;
   made.most_waiting = most_waiting;
+  made.pauses.longest = made.pauses.longest_at_first = options_.longest_pause;
   return made;
 }
 
