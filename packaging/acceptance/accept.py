@@ -117,6 +117,10 @@ class World:
     def await_journal(self, cursor, words, *matches, seconds=30):
         await_that(f"the journal says {words!r}", lambda: re.search(words, self.journal_since(cursor, *matches)), seconds)
 
+    def stored(self):
+        """What the value has that outlives the process."""
+        return self.run("mqcoap", "-o", "raw", "get", "KEPT_XX_0_0001/any/gains").strip()
+
     # ---- files ----
 
     def files(self):
@@ -230,6 +234,24 @@ def killed_and_restarted(w):
 
 
 @step
+def what_persists_outlives_a_kill(w):
+    w.container.path("/etc/mqcoap/conf.d/kept.yaml").write_text(
+        "devices: {KEPT_XX_0_0001: {resources: {gains: {value: 0, methods: [GET, PUT], persist: true}}}}\n")
+    w.run("systemctl", "reload", "mqcoapd")
+    await_that("the value is there", lambda: w.stored() == "0")
+    w.run("mqcoap", "put", "KEPT_XX_0_0001/any/gains", "7")
+    pid = w.pid()
+    w.run("kill", "-KILL", pid)
+    await_that("another process runs", lambda: w.pid() not in (0, pid))
+    w.await_active()
+    w.await_answer()
+    listed = w.run("mqcoap", "config", "state")
+    if w.stored() != "7" or "KEPT_XX_0_0001/gains\tvalue\t1\t1\t" not in listed:
+        raise Failed(f"the value is {w.stored()}, and {listed!r} is listed")
+    w.run("mqcoap", "config", "state", "--backup", "/root/backup.db")
+
+
+@step
 def a_stuck_loop_is_restarted_by_the_watchdog(w):
     w.drop_in("watchdog", "[Service]\nWatchdogSec=3\n")
     w.restart()
@@ -333,6 +355,8 @@ def host_rebooted(w):
     w.container.reboot()
     w.await_active()
     w.await_answer()
+    if w.stored() != "7":
+        raise Failed(f"after a reboot the value is {w.stored()}")
 
 
 @step
@@ -351,6 +375,8 @@ def upgrade_keeps_edits_and_state(w):
     said = w.run("mqcoap", "-o", "raw", "get", "LOCAL_0001/any/ping").strip()
     if said != "local" or w.pid() == pid or not state.exists():
         raise Failed(f"conf.d answers {said!r}; restarted: {w.pid() != pid}; state kept: {state.exists()}")
+    if w.stored() != "7":
+        raise Failed(f"after the upgrade the value is {w.stored()}")
     if "A device of ours" not in w.read_config():
         raise Failed("the edit of the configuration is lost")
     if "# of the next version" not in w.container.path(CONFIG + ".dpkg-dist").read_text():
@@ -361,7 +387,8 @@ def upgrade_keeps_edits_and_state(w):
 def removed(w):
     w.run("apt-get", "remove", "-y", *NAMES)
     await_that("nothing of it runs", lambda: not w.container.ask("pgrep", "-x", "mqcoapd").strip())
-    kept = [CONFIG, "/etc/mqcoap/conf.d/local.yaml", "/etc/mqcoap/credentials/lab-mqtt", "/var/lib/mqcoap/kept"]
+    kept = [CONFIG, "/etc/mqcoap/conf.d/local.yaml", "/etc/mqcoap/credentials/lab-mqtt", "/var/lib/mqcoap/kept",
+            "/var/lib/mqcoap/state.db"]
     lost = [name for name in kept if not w.container.path(name).exists()]
     if lost:
         raise Failed(f"a removal took {lost}")

@@ -134,10 +134,10 @@ const section<root_spec>& root_section() {
                       &root_spec::limits),
        key<root_spec>("logging", map_with(logging_section()), "{}", "The log of the gateway.",
                       &root_spec::logging),
-       key<root_spec>("http", http_or_off(), "off", "Metrics and health over HTTP; `off` disables them.",
-                      &root_spec::http),
        key<root_spec>("state", map_with(state_section()), "{}",
-                      "Where the state of resources with `persist` is kept.", &root_spec::state)}};
+                      "Where the state of resources with `persist` is kept.", &root_spec::state),
+       key<root_spec>("http", http_or_off(), "off", "Metrics and health over HTTP; `off` disables them.",
+                      &root_spec::http)}};
   return table;
 }
 
@@ -160,7 +160,7 @@ std::vector<const section_info*> all_sections() {
                                        &resource_section()};
   add_parts(resource_section(), all);
   all.insert(all.end(), {&proxy_section(), &route_section(), &match_section(), &target_section(),
-                         &limits_section(), &logging_section(), &http_section(), &state_section()});
+                         &limits_section(), &logging_section(), &state_section(), &http_section()});
   return all;
 }
 

@@ -263,6 +263,7 @@ void gateway::on_link_down(link& l, const outage_cause& why) noexcept {
 }
 
 void gateway::on_message(link& l, const inbound& m) noexcept try {
+  if (hooks_.may_serve && !hooks_.may_serve()) return;
   auto topic = exchange_topic::parse(m.topic);
   // What stands under a topic of requests and answers is never data.
   const bool is_own = topic && topic->ns() == options_.ns.text();

@@ -59,6 +59,8 @@ struct gateway_hooks {
   /// Services for resources that use files, programs and instruments; outlives the gateway. Null: a
   /// configuration with such a resource is refused.
   backend_services* backends = nullptr;
+  /// Returns false if another gateway serves: then messages are dropped, unread. Empty: this one serves.
+  std::function<bool()> may_serve{};
   /// Stores changes of resources; outlives the gateway. Null: they live as long as the gateway.
   state_store* store = nullptr;
   /// Records the writes of devices with `durable_dedup`; outlives the gateway. Null: they are not recorded.

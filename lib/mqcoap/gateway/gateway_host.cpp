@@ -54,6 +54,7 @@ std::vector<gateway_host::connection> gateway_host::connect_to(
 }
 
 void gateway_host::start() {
+  started_ = true;
   gateway_->start();
   for (auto& each : connections_) each.started = true;
 }
@@ -95,6 +96,7 @@ void gateway_host::set_online(bool online) {
 
 /// Two connections with one client id would end each other: the old one is stopped first.
 void gateway_host::start_connections() {
+  if (!started_) return;
   for (auto& c : connections_) {
     const bool taken = std::any_of(leaving_.begin(), leaving_.end(), [&c](const connection& other) {
       return other.via->client_id() == c.via->client_id();
@@ -115,17 +117,22 @@ void gateway_host::stop(std::chrono::milliseconds patience, std::function<void()
   if (std::exchange(stopping_, true)) return;
   stopped_ = std::move(done);
   patience_.wake_at(env_.time.now() + patience);
-  gateway_->drain([this] { stop_links(); });
+  gateway_->drain([this] { on_drained(); });
 }
 
-void gateway_host::stop_links() {
+void gateway_host::on_drained() {
+  if (!env_.drained) return stop_links(false);
+  env_.drained([this](bool goes_on) { stop_links(goes_on); });
+}
+
+void gateway_host::stop_links(bool goes_on) {
   if (std::exchange(links_stopping_, true)) return;
   patience_.wake_at(steady_time::max());
   still_open_ = connections_.size() + leaving_.size() + (board_ ? 1 : 0);
   const auto closed = [this] {
     if (--still_open_ == 0) std::exchange(stopped_, [] {})();
   };
-  if (board_) board_->stop(env_.flush_grace, closed);
+  if (board_) board_->stop(env_.flush_grace, closed, goes_on);
   for (auto* const all : {&connections_, &leaving_})
     for (const auto& c : *all) c.via->stop(env_.flush_grace, closed);
 }

@@ -30,6 +30,9 @@ struct host_environment {
   presence_board::link_maker connect_presence;  ///< empty: no presence is announced
   log_sink log{};                               ///< for the presences, see `presence_board`
   std::chrono::milliseconds flush_grace{500};   ///< the time for a stopping link to send its queue
+  /// Called in a stop, when all requests are answered and no further ones will arrive; it calls what it is
+  /// given, once: whether another gateway goes on, so that no presence becomes OFFLINE. Empty: none does.
+  std::function<void(std::function<void(bool goes_on)>)> drained{};
 };
 
 /// A gateway together with its connections and presences. Decides which connection stays at a reload, when
@@ -65,6 +68,8 @@ class gateway_host {
   const gateway& running() const noexcept { return *gateway_; }
   presence_status presences() const { return board_ ? board_->status() : presence_status{}; }
   bool stopping() const noexcept { return stopping_; }
+  /// Returns true from `start` on.
+  bool started() const noexcept { return started_; }
 
  private:
   /// One of several alarms that share the owner's alarm.
@@ -95,7 +100,8 @@ class gateway_host {
   void set_online(bool online);
   void start_connections();
   void retire(link& left);
-  void stop_links();
+  void on_drained();
+  void stop_links(bool goes_on);
   void set_alarm();
 
   const host_environment env_;
@@ -108,6 +114,7 @@ class gateway_host {
   std::optional<presence_board> board_;
   std::unique_ptr<gateway> gateway_;  ///< is destroyed before the objects that it calls
   std::size_t still_open_ = 0;        ///< number of objects to close before `stopped_`
+  bool started_ = false;
   bool stopping_ = false;
   bool links_stopping_ = false;
   std::function<void()> stopped_;

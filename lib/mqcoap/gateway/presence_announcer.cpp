@@ -67,7 +67,7 @@ void presence_announcer::leave(farewell how, std::chrono::milliseconds grace) {
 /// Publishes the last message, and closes the connection.
 void presence_announcer::part(std::chrono::milliseconds grace) {
   if (phase_ == phase::up) {
-    say(false);
+    if (!leaving_ || farewell_ != farewell::stay) say(false);
     if (leaving_ && farewell_ == farewell::forget) publish({});
     close(grace);
   } else if (phase_ == phase::connecting && !owes_offline_) {

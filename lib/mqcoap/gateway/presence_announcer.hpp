@@ -57,6 +57,7 @@ class presence_announcer final : private link_events {
   enum class farewell {
     offline,  ///< the device is OFFLINE
     forget,   ///< the device is gone: the retained message is removed
+    stay,     ///< another gateway goes on with it: nothing is published
   };
   /// The time that a last message needs at a broker that does not stall.
   static constexpr std::chrono::milliseconds goodbye{500};

@@ -59,9 +59,10 @@ void presence_board::end(std::unique_ptr<presence_announcer> one, presence_annou
   if (!one->ended()) leaving_.push_back(std::move(one));
 }
 
-void presence_board::stop(std::chrono::milliseconds grace, std::function<void()> done) {
+void presence_board::stop(std::chrono::milliseconds grace, std::function<void()> done, bool goes_on) {
+  using farewell = presence_announcer::farewell;
   for (auto& [topic, one] : std::exchange(told_, {}))
-    end(std::move(one), presence_announcer::farewell::offline, grace);
+    end(std::move(one), goes_on ? farewell::stay : farewell::offline, grace);
   if (leaving_.empty()) return done();
   stopped_ = std::move(done);
 }

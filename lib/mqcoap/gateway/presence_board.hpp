@@ -43,9 +43,9 @@ class presence_board final : private presence_announcer::host {
   /// True: the gateway serves the devices, which become ONLINE. False: it does not, and they become OFFLINE.
   void set_online(bool online);
 
-  /// Publishes OFFLINE and ends all connections within this time. Calls `done` once, never inside this call
-  /// unless there is no connection.
-  void stop(std::chrono::milliseconds grace, std::function<void()> done);
+  /// Publishes OFFLINE, unless another gateway goes on, and ends all connections within this time. Calls
+  /// `done` once, never inside this call unless there is no connection.
+  void stop(std::chrono::milliseconds grace, std::function<void()> done, bool goes_on = false);
 
   /// Call this when the time of the alarm has come.
   void on_alarm();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <mqcoap/json/json_members.hpp>
 #include <mqcoap/json/json_text.hpp>
+#include <optional>
 #include <string>
 
 namespace mqcoap {
@@ -18,11 +19,15 @@ std::string decoded(std::string_view token) {
   return text;
 }
 
-std::string_view find_member(std::string_view object, std::string_view name) {
+/// Returns the value of a member, empty if there is none.
+result<std::string_view, lost_pointer> find_member(std::string_view object, const std::string& name) {
   std::string_view found;
   std::string store;
-  for (json_members each(object); each.next();)
-    if (view_json_string(each.key(), store) == name) found = each.value();
+  for (json_members each(object); each.next();) {
+    if (view_json_string(each.key(), store) != name) continue;
+    if (!found.empty()) return lost_pointer{name};
+    found = each.value();
+  }
   return found;
 }
 
@@ -48,19 +53,21 @@ std::string_view find_item(std::string_view array, std::size_t index) {
 
 }  // namespace
 
-std::optional<std::string_view> find_json(std::string_view validated, std::string_view pointer) {
+result<std::string_view, lost_pointer> find_json(std::string_view validated, std::string_view pointer) {
   while (!pointer.empty()) {
     const auto token = pointer.substr(1, pointer.find('/', 1) - 1);
     pointer.remove_prefix(token.size() + 1);
     if (validated.front() == '{') {
-      validated = find_member(validated, decoded(token));
+      const auto member = find_member(validated, decoded(token));
+      if (!member) return member;
+      validated = *member;
     } else if (validated.front() == '[') {
       const auto index = to_index(token);
       validated = index ? find_item(validated, *index) : std::string_view();
     } else {
       validated = {};
     }
-    if (validated.empty()) return std::nullopt;
+    if (validated.empty()) return lost_pointer{};
   }
   return validated;
 }

@@ -65,6 +65,16 @@ std::optional<answer> refuse_version(const request& r, std::string_view etag) {
   return std::nullopt;
 }
 
+std::optional<answer> refuse_conditions(const request& r) {
+  const auto& o = *r.options;
+  if (o.if_match.empty() && o.if_none_match.empty() && !o.create_only) return std::nullopt;
+  const std::string option = o.if_match.empty() ? "if_none_match" : "if_match";
+  return answer::refusal(response_code::precondition_failed,
+                         option + ": " + path_of(r) +
+                             " has no versions that a write could be compared with; send it without " +
+                             option);
+}
+
 std::optional<json_schema::fault> find_duplicate(const json_text& body) {
   const auto twice = find_duplicate_key(body.text());
   if (!twice) return std::nullopt;

@@ -23,6 +23,8 @@ std::optional<answer> refuse_accept(const request& r, std::initializer_list<std:
 std::optional<answer> refuse_content_format(const request& r);
 /// Returns 412 if `if_match` or `if_none_match` does not hold for this version.
 std::optional<answer> refuse_version(const request& r, std::string_view etag);
+/// Returns 412 if there is a condition on the version of a resource that has none when it is written.
+std::optional<answer> refuse_conditions(const request& r);
 /// Returns where and why a body cannot be evaluated, since an object in it has a key twice: one reader uses
 /// the first value, another the last.
 std::optional<json_schema::fault> find_duplicate(const json_text& body);

@@ -24,8 +24,8 @@ class batch {
   virtual void finish(error_code why) noexcept = 0;
   /// Returns the terms that its cells will have; null: they keep theirs.
   virtual const cell_terms* terms() const noexcept { return nullptr; }
-  /// Returns true if its changes are in force as soon as they are decided, unless it waits behind others. Then it
-  /// ends without an error although they may not be stored.
+  /// Returns true if its changes are in force as soon as they are decided, unless it waits behind others.
+  /// Then it ends without an error although they may not be stored.
   virtual bool is_in_force_at_once() const noexcept { return false; }
   /// Returns false if it may wait even when the limit is reached.
   virtual bool is_bounded() const noexcept { return true; }

@@ -61,6 +61,9 @@ class cell {
   std::size_t bytes_ = 0;
   std::uint64_t revision_ = 0;
   std::uint64_t stored_revision_ = 0;      ///< of a store that is shared
+  /// Terms that it takes when a store that is shared has told what it has; null: it has taken them.
+  std::shared_ptr<const cell_terms> wanted_;
+  std::size_t adoptions_ = 0;              ///< the number of batches by which it takes terms
   std::vector<pending_batch*> line_;       ///< batches on it, in order of arrival
   std::size_t under_way_ = 0;              ///< the number of those, the first ones, that are under way
   const pending_batch* leader_ = nullptr;  ///< the first batch of the group to which these belong

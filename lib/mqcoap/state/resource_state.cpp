@@ -63,7 +63,12 @@ std::vector<std::shared_ptr<cell>> cells_of(pending_batch& leader) {
 class resource_state::adoption final : public batch {
  public:
   adoption(std::shared_ptr<cell> held, std::shared_ptr<const cell_terms> terms)
-      : held_(std::move(held)), terms_(std::move(terms)), initial_(initial_version(*terms_)) {}
+      : held_(std::move(held)), terms_(std::move(terms)), initial_(initial_version(*terms_)) {
+    ++held_->adoptions_;
+  }
+  ~adoption() override { --held_->adoptions_; }
+  adoption(const adoption&) = delete;
+  adoption& operator=(const adoption&) = delete;
   std::vector<std::shared_ptr<cell>> cells() const override { return {held_}; }
   std::vector<change> decide() override {
     auto changes = terms_->adopt(held_);
@@ -75,11 +80,13 @@ class resource_state::adoption final : public batch {
     return changes;
   }
   void finish(error_code why) noexcept override {
-    if (!why) held_->take_terms(std::move(terms_), std::move(initial_));
+    if (why) return;
+    if (held_->wanted_ == terms_) held_->wanted_ = nullptr;
+    held_->take_terms(std::move(terms_), std::move(initial_));
   }
   const cell_terms* terms() const noexcept override { return terms_.get(); }
-  /// A configuration is in force even if its disk is full; what it could not store is decided again at the next
-  /// start.
+  /// A configuration is in force even if its disk is full; what it could not store is decided again at the
+  /// next start.
   bool is_in_force_at_once() const noexcept override { return true; }
   bool is_bounded() const noexcept override { return false; }
 
@@ -87,6 +94,20 @@ class resource_state::adoption final : public batch {
   const std::shared_ptr<cell> held_;
   std::shared_ptr<const cell_terms> terms_;
   std::string initial_;
+};
+
+/// Waits until cells have taken their terms.
+class resource_state::reading final : public batch {
+ public:
+  reading(std::vector<std::shared_ptr<cell>> cells, std::function<void(error_code)> done)
+      : cells_(std::move(cells)), done_(std::move(done)) {}
+  std::vector<std::shared_ptr<cell>> cells() const override { return cells_; }
+  std::vector<change> decide() override { return {}; }
+  void finish(error_code why) noexcept override { done_(why); }
+
+ private:
+  const std::vector<std::shared_ptr<cell>> cells_;
+  const std::function<void(error_code)> done_;
 };
 
 resource_state::resource_state(state_store& store, std::size_t most_waiting, channel<cell_changed>* changed)
@@ -112,13 +133,31 @@ std::shared_ptr<cell> resource_state::find_dormant(const cell_name& name) const 
   return at == dormant_.end() ? nullptr : *at;
 }
 
-/// If there is no memory for it, the cell keeps its terms, and the next configuration tries again.
+/// Makes a cell with the initial value of its terms. If others may have stored it, it takes its terms later.
+std::shared_ptr<cell> resource_state::make_cell(cell_name name,
+                                                const std::shared_ptr<const cell_terms>& terms) const {
+  auto made = std::make_shared<cell>(std::move(name), terms);
+  if (store_.is_shared() && terms->is_lasting()) made->terms_ = std::make_shared<const dormant_terms>();
+  return made;
+}
+
+const cell_terms& resource_state::coming_terms(const cell& of) noexcept {
+  return of.wanted_ ? *of.wanted_ : *of.terms_;
+}
+
+/// If there is no memory for it, the cell keeps its terms, and the next configuration tries again. So it does while a
+/// store that is shared cannot tell what it has; then whoever uses the cell first tries again.
 void resource_state::adopt(const std::shared_ptr<cell>& held,
                            std::shared_ptr<const cell_terms> terms) noexcept try {
+  if (store_.is_shared()) held->wanted_ = terms;
   std::unique_ptr<batch> work = std::make_unique<adoption>(held, std::move(terms));
   submit(work);
 } catch (const std::exception&) {
   return;
+}
+
+void resource_state::adopt_wanted(const std::shared_ptr<cell>& held) noexcept {
+  if (held->wanted_ && held->adoptions_ == 0) adopt(held, held->wanted_);
 }
 
 void resource_state::submit(std::unique_ptr<batch>& work) {
@@ -126,6 +165,8 @@ void resource_state::submit(std::unique_ptr<batch>& work) {
   auto& p = one.emplace_back();
   p.self = one.begin();
   p.cells = each_once(work->cells());
+  if (work->terms() == nullptr)
+    for (const auto& each : p.cells) adopt_wanted(each);
   const bool is_free =
       std::all_of(p.cells.begin(), p.cells.end(), [](const auto& each) { return each->line_.empty(); });
   if (!is_free && waiting_.size() >= most_waiting_ && work->is_bounded())
@@ -221,11 +262,18 @@ void resource_state::run_or_end(pending_batch& leader) noexcept {
   }
 }
 
+/// Returns what the store is asked for: cells that are not lasting are known here alone.
+std::vector<cell_mark> resource_state::marks_of(const std::vector<std::shared_ptr<cell>>& cells) {
+  std::vector<cell_mark> marks;
+  for (const auto& each : cells)
+    if (coming_terms(*each).is_lasting()) marks.push_back({each->name(), each->stored_revision_});
+  return marks;
+}
+
 void resource_state::refresh(pending_batch& leader) {
   auto cells = cells_of(leader);
-  std::vector<cell_mark> held;
-  held.reserve(cells.size());
-  for (const auto& each : cells) held.push_back({each->name(), each->stored_revision_});
+  auto held = marks_of(cells);
+  if (held.empty()) return decide(leader);
   store_.refresh(std::move(held), [this, &leader, cells = std::move(cells), alive = std::weak_ptr(alive_)](
                                       error_code why, std::vector<stored_cell> found) {
     if (alive.expired()) return;
@@ -242,9 +290,12 @@ void resource_state::refresh(pending_batch& leader) {
 void resource_state::when_current(std::vector<std::shared_ptr<cell>> cells,
                                   std::function<void(error_code)> done) {
   if (!store_.is_shared()) return done({});
-  std::vector<cell_mark> held;
-  held.reserve(cells.size());
-  for (const auto& each : cells) held.push_back({each->name(), each->stored_revision_});
+  if (std::any_of(cells.begin(), cells.end(), [](const auto& each) { return each->wanted_ != nullptr; })) {
+    std::unique_ptr<batch> work = std::make_unique<reading>(std::move(cells), std::move(done));
+    return submit(work);
+  }
+  auto held = marks_of(cells);
+  if (held.empty()) return done({});
   store_.refresh(std::move(held),
                  [this, cells = std::move(cells), done = std::move(done), alive = std::weak_ptr(alive_)](
                      error_code why, std::vector<stored_cell> found) {
@@ -258,13 +309,14 @@ void resource_state::when_current(std::vector<std::shared_ptr<cell>> cells,
                  });
 }
 
-/// A cell that is not in the store has the initial value of its terms, and that only.
+/// A cell that is not in the store has the initial value of its terms, and that only. So has one that is there without
+/// the value that its kind always has.
 void resource_state::take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells) {
   for (auto& each : found) {
     const auto at =
         std::find_if(cells.begin(), cells.end(), [&](const auto& c) { return c->name() == each.of; });
     if (at == cells.end() || (each.revision != 0 && each.revision <= (*at)->stored_revision_)) continue;
-    if (auto first = each.revision == 0 ? (*at)->terms().initial() : std::nullopt) {
+    if (auto first = each.items.contains(0) ? std::nullopt : coming_terms(**at).initial()) {
       each.initial = make_etag(first->text());
       each.items.emplace(0, *std::move(first));
     }
@@ -277,7 +329,8 @@ void resource_state::take(std::vector<stored_cell> found, const std::vector<std:
 
 void resource_state::decide(pending_batch& leader) {
   state_commit commit;
-  if (leader.work->is_in_force_at_once()) {
+  // Where others change the cells as well, nothing is in force that is not stored.
+  if (leader.work->is_in_force_at_once() && !store_.is_shared()) {
     decide_one(leader, commit);
     put_in_force(leader);
   } else if (leader.followers.empty()) {
@@ -285,9 +338,7 @@ void resource_state::decide(pending_batch& leader) {
   }
   if (!leader.followers.empty()) decide_group(leader, commit);
   if (commit.values.empty()) return end(leader, {});
-  if (store_.is_shared())
-    for (const auto& each : cells_of(leader))
-      commit.based_on.push_back({each->name(), each->stored_revision_});
+  if (store_.is_shared()) commit.based_on = marks_of(cells_of(leader));
   store(leader, std::move(commit));
 }
 
@@ -306,27 +357,28 @@ void resource_state::decide_one(pending_batch& p, state_commit& commit) {
 
 /// Each decides with the changes of the earlier ones in force; then all of them are taken back, since nothing
 /// is stored yet. Meanwhile nothing else runs.
-void resource_state::decide_group(pending_batch& leader, state_commit& commit) {
-  std::vector<pending_batch::prepared*> in_force;
+void resource_state::decide_group(pending_batch& leader, state_commit& commit) noexcept {
   for_each_member(leader, [&](pending_batch& p) {
     if (!p.work) return;  // it is in force already
     try {
       decide_one(p, commit);
-      in_force.reserve(in_force.size() + p.changes.size());
     } catch (...) {
       p.failed = error_now();
-      return;
     }
     for (auto& each : p.changes) {
       each.next = each.target->next_;
       each.target->exchange(each.number, each.put);
-      in_force.push_back(&each);
     }
   });
-  for (auto at = in_force.rbegin(); at != in_force.rend(); ++at) {
-    auto& each = **at;
-    each.target->exchange(each.number, each.put);
-    each.target->next_ = each.next;
+  for (auto member = leader.followers.rbegin(); member != leader.followers.rend(); ++member)
+    take_back(**member);
+  take_back(leader);
+}
+
+void resource_state::take_back(pending_batch& p) noexcept {
+  for (auto each = p.changes.rbegin(); each != p.changes.rend(); ++each) {
+    each->target->exchange(each->number, each->put);
+    each->target->next_ = each->next;
   }
 }
 
@@ -343,10 +395,11 @@ void resource_state::prepare(pending_batch& p, std::vector<change> changes, stat
   p.changes.reserve(changes.size());
   for (auto& each : changes) {
     auto& target = *each.target;
-    if ((terms != nullptr ? *terms : *target.terms_).is_lasting())
+    const auto* const coming = terms != nullptr ? terms : target.wanted_.get();
+    if ((coming != nullptr ? *coming : *target.terms_).is_lasting())
       commit.values.push_back({target.name(), each.number,
                                each.value ? std::optional(each.value->value) : std::nullopt,
-                               terms != nullptr ? initial_version(*terms) : target.initial_, each.set_aside});
+                               coming != nullptr ? initial_version(*coming) : target.initial_, each.set_aside});
     auto node = each.value ? make_node(each.number, *std::move(each.value)) : cell::item_map::node_type{};
     p.changes.push_back({&target, each.number, std::move(node), target.next_, target.stored_revision_,
                          std::move(each.set_aside)});
@@ -375,7 +428,7 @@ void resource_state::apply(pending_batch& p) const noexcept {
     auto& target = *each.target;
     if (target.stored_revision_ > each.stored_revision + 1) continue;
     target.exchange(each.number, each.put);
-    if (store_.is_shared() && target.terms_->is_lasting()) target.stored_revision_ = each.stored_revision + 1;
+    if (store_.is_shared() && coming_terms(target).is_lasting()) target.stored_revision_ = each.stored_revision + 1;
   }
 }
 

@@ -67,6 +67,7 @@ class resource_state {
  private:
   friend class state_draft;
   class adoption;
+  class reading;
   struct by_name {
     using is_transparent = void;
     bool operator()(const auto& a, const auto& b) const noexcept { return name_of(a) < name_of(b); }
@@ -78,6 +79,10 @@ class resource_state {
 
   std::shared_ptr<cell> find_dormant(const cell_name& name) const;
   void adopt(const std::shared_ptr<cell>& held, std::shared_ptr<const cell_terms> terms) noexcept;
+  void adopt_wanted(const std::shared_ptr<cell>& held) noexcept;
+  std::shared_ptr<cell> make_cell(cell_name name, const std::shared_ptr<const cell_terms>& terms) const;
+  static const cell_terms& coming_terms(const cell& of) noexcept;
+  static std::vector<cell_mark> marks_of(const std::vector<std::shared_ptr<cell>>& cells);
   void enter(pending_batch& p);
   void begin(pending_batch& p, const pending_batch& leader) noexcept;
   void leave(const pending_batch& p) noexcept;
@@ -90,7 +95,8 @@ class resource_state {
   void take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells);
   void decide(pending_batch& leader);
   void decide_one(pending_batch& p, state_commit& commit);
-  void decide_group(pending_batch& leader, state_commit& commit);
+  void decide_group(pending_batch& leader, state_commit& commit) noexcept;
+  static void take_back(pending_batch& p) noexcept;
   void put_in_force(pending_batch& p) noexcept;
   void prepare(pending_batch& p, std::vector<change> changes, state_commit& commit) const;
   void store(pending_batch& leader, state_commit commit);

@@ -12,8 +12,9 @@ std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const ce
     if (auto stored = state_.find_dormant(name)) held = std::move(stored);
   // What a store has may be without the value that this kind of resources always has.
   const bool is_known = held != nullptr && (held->find(0) != nullptr || !terms->initial());
-  if (!is_known) held = std::make_shared<cell>(std::move(name), terms);
-  opened_.push_back({held, is_known ? std::move(terms) : nullptr});
+  const bool is_asked_for = state_.is_shared() && terms->is_lasting();
+  if (!is_known) held = state_.make_cell(std::move(name), terms);
+  opened_.push_back({held, is_known || is_asked_for ? std::move(terms) : nullptr});
   cells_.insert(held);
   return held;
 }

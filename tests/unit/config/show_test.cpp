@@ -77,6 +77,7 @@ logging:
   level: info
   target: auto
   body: 80
+state: {}
 http: off
 )");
 }

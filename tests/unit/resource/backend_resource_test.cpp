@@ -160,8 +160,18 @@ TEST_CASE_FIXTURE(backend_fixture, "what is refused never reaches the backend") 
   CHECK(last().starts_with("400"));
   send({method::put, "x", "2", with(&request_options::content_format, "image/png")});
   CHECK(last().starts_with("415"));
-  send({method::put, "x", "2", with(&request_options::if_match, "abc")});
-  CHECK(last().starts_with("412"));  // there is no version that could match
+  request_options only_new;
+  only_new.create_only = true;
+  const std::pair<const char*, request_options> conditions[]{
+      {"if_match", with(&request_options::if_match, "abc")},
+      {"if_none_match", with(&request_options::if_none_match, "abc")},
+      {"if_none_match", only_new}};
+  for (const auto& [option, given] : conditions) {
+    send({method::put, "x", "2", given});
+    CHECK(last() == std::string("412 \"") + option +
+                        ": x has no versions that a write could be compared with; send it without " + option +
+                        '"');
+  }
   send({method::get, "x", "null", with(&request_options::accept, "image/png")});
   CHECK(last().starts_with("406"));
   CHECK(by->jobs.empty());

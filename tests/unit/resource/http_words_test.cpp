@@ -92,11 +92,15 @@ TEST_CASE("what stands below a URL is encoded, and stays below") {
 TEST_CASE("the location of something new is the path that leads there, or none") {
   const auto at = url("http://a.lab:81/api/items");
   const auto path = [&at](std::string_view location, std::string_view prefix = "items") {
-    return path_of_location(location, at, prefix);
+    return path_of_location(location, at, "/api/items", prefix);
   };
   CHECK(path("/api/items/7") == "items/7");
   CHECK(path("http://A.lab:81/api/items/7/x%20y") == "items/7/x y");
   CHECK(path("/api/items/7", "") == "7");
+  CHECK(path("//a.lab:81/api/items/7") == "items/7");
+  CHECK(path("/api/x/../items/./7") == "items/7");
+  CHECK(path("/api/items/7/") == "items/7");
+  CHECK(path("/api/items/7#part") == "items/7");
   for (const char* elsewhere : {"",
                                 "7",
                                 "/",
@@ -118,8 +122,41 @@ TEST_CASE("the location of something new is the path that leads there, or none")
                                 "/api/items/%",
                                 "/api/items/7?x=1",
                                 "http://a.lab:81",
-                                "http://"})
+                                "http://",
+                                "//",
+                                "http:7",
+                                "http:/api/items/7",
+                                "mailto:a/b",
+                                ":7",
+                                "//u:p@a.lab:81/api/items/7",
+                                "?x=1",
+                                "#part",
+                                "/api/items/../7",
+                                "../../../api/items"})
     CHECK_MESSAGE(path(elsewhere).empty(), elsewhere);
+}
+
+TEST_CASE("a location may be relative to the request") {
+  const auto at = url("http://a.lab:81/api/items?key=1");
+  const auto path = [&at](std::string_view location, std::string_view target) {
+    return path_of_location(location, at, target, "items");
+  };
+  // As browsers resolve it: what stands behind the last slash is replaced.
+  CHECK(path("items/7", "/api/items?key=1") == "items/7");
+  CHECK(path("./items/7", "/api/items?key=1") == "items/7");
+  CHECK(path("7", "/api/items/?key=1") == "items/7");
+  CHECK(path("7", "/api/items/a") == "items/7");
+  CHECK(path("b/./c/../7", "/api/items/a/x") == "items/a/b/7");
+  CHECK(path("../7", "/api/items/a/x") == "items/7");
+  CHECK(path(".", "/api/items/a/x") == "items/a");
+  CHECK(path("../../../../api/items/7", "/api/items/a") == "items/7");
+  CHECK(path("#new", "/api/items/a?key=1") == "items/a");
+  CHECK(path("x%20y", "/api/items/a") == "items/x y");
+  for (const char* elsewhere : {"7", "../7", "", "items", "items/7?key=1", "//items/7", "items/a%2Fb"})
+    CHECK_MESSAGE(path(elsewhere, "/api/items?key=1").empty(), elsewhere);
+  const auto root = url("http://a.lab");
+  CHECK(path_of_location("7", root, "/", "all") == "all/7");
+  CHECK(path_of_location("7", root, "/a/b", "all") == "all/a/7");
 }
 
 TEST_CASE("an answer becomes a code by its status and the method") {

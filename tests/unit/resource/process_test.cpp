@@ -138,9 +138,12 @@ TEST_CASE("lines: what is said") {
     CHECK(said(R"({"id":7,"code":)" + std::string(code) + '}') ==
           "7: 502 the program gave a code that is none: " + std::string(code));
   CHECK(said(R"({"ready":true})") == "ready");
-  for (const auto* line :
-       {"", "garbage", "[]", "7", R"({"ready":false})", R"({"id":"7"})", R"({"id":-7})", R"({"id":7.0})",
-        R"({"id":7}x)", R"({"id":7,)", R"({"id":7,"body":[[[[1]]]]})", "{\"id\":7,\"body\":\"\xff\"}"})
+  CHECK(said(R"({"id":7,"code":204,"code":404})") == "7: 502 the program gave 'code' twice in its answer");
+  CHECK(said(R"({"id":7,"body":1,"body":1})") == "7: 502 the program gave 'body' twice in its answer");
+  CHECK(said(R"({"id":7,"body":1,"note":1,"note":2})") == "7: 205 1");
+  for (const auto* line : {"", "garbage", "[]", "7", R"({"ready":false})", R"({"id":"7"})", R"({"id":-7})",
+                           R"({"id":7.0})", R"({"id":7}x)", R"({"id":7,)", R"({"id":7,"id":8})",
+                           R"({"id":7,"body":[[[[1]]]]})", "{\"id\":7,\"body\":\"\xff\"}"})
     CHECK_MESSAGE(said(line) == "nothing", line);
 }
 

@@ -63,6 +63,22 @@ TEST_CASE("JSON is checked, also for its depth, and a pointer leads into it") {
   CHECK(read_json(at, R"({"sensors":[{},{"p":[1]}]})") == "[1]");
 }
 
+TEST_CASE("a key that is given twice on the way of a pointer is no value") {
+  const reading_options at{.as = form::json, .pointer = "/s/p"};
+  const auto words = [](const std::string& key, const std::string& shown) {
+    return "fault: the key '" + key +
+           "', on the way to /s/p, is given twice in its object; this was read: '" + shown + '\'';
+  };
+  for (const auto* twice :
+       {R"({"s":{"p":1,"q":2,"p":3}})", R"({"s":{"p":1,"p":1}})", R"({"s":{"p":1,"\u0070":3}})"}) {
+    CHECK(read(at, twice) == words("p", twice));
+    CHECK(read_json(at, twice) == words("p", twice));
+  }
+  CHECK(read(at, R"({"s":1,"s":{"p":1}})") == words("s", R"({"s":1,"s":{"p":1}})"));
+  // What is not read does no harm.
+  CHECK(read(at, R"({"s":{"p":1,"q":2,"q":3},"t":1,"t":2})") == "1");
+}
+
 TEST_CASE("a regular expression gives its group, or the whole match") {
   CHECK(read({.as = form::number, .regex = R"((\d+)%)"}, "Use%\n 42%\n") == "42");
   CHECK(read({.as = form::text, .regex = R"(\w+%)"}, "Use 42%\n") == R"("42%")");

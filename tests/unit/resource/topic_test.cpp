@@ -222,7 +222,7 @@ struct writer_fixture : topic_fixture {
   std::string last() const {
     REQUIRE(!recorded.answers.empty());
     const auto& a = recorded.answers.back();
-    return std::to_string(to_int(a.code)) + ' ' + std::string(a.body.text());
+    return std::to_string(to_int(a.code)) + ' ' + std::string(a.body.text()) + (a.never_run ? " unrun" : "");
   }
 };
 
@@ -245,16 +245,40 @@ TEST_CASE_FIXTURE(writer_fixture, "a PUT publishes a string as its text, and any
   CHECK(last() == "204 null");
 }
 
-TEST_CASE_FIXTURE(writer_fixture, "what could not be published gets the reason") {
-  put("1");
-  topics.sent.front().done(errc::denied);
-  CHECK(last().starts_with("503 \"vacuum: the message was not published: "));
-  topics.refusal = errc::not_connected;
-  put("1");
-  CHECK(last().starts_with("503 \"vacuum: the message was not published: "));
+TEST_CASE_FIXTURE(writer_fixture, "what was not published gets the reason and was never run") {
+  const auto reason = [](const char* code, errc error) {
+    return std::string(code) +
+           " \"vacuum: the message was not published: " + make_error_code(error).message() + "\" unrun";
+  };
+  // Refused at once.
+  for (const auto error : {errc::not_connected, errc::queue_full, errc::closed, errc::denied}) {
+    topics.refusal = error;
+    put("1");
+    CHECK(last() == reason("503", error));
+  }
   topics.refusal = errc::too_large;
   put("1");
-  CHECK(last().starts_with("413 "));
+  CHECK(last() == reason("413", errc::too_large));
+  // Taken, and then not sent or not taken by the broker.
+  topics.refusal = {};
+  for (const auto error : {errc::timed_out, errc::denied}) {
+    put("1");
+    topics.sent.back().done(error);
+    CHECK(last() == reason("503", error));
+  }
+  put("1");
+  topics.sent.back().done(errc::too_large);
+  CHECK(last() == reason("413", errc::too_large));
+}
+
+TEST_CASE_FIXTURE(writer_fixture,
+                  "whether a message was published is unknown when its connection has ended") {
+  for (const auto error : {errc::not_connected, errc::closed}) {
+    put("1");
+    topics.sent.back().done(error);
+    CHECK(last() ==
+          "504 \"vacuum: the connection to the broker ended; the message may have been published\"");
+  }
 }
 
 TEST_CASE_FIXTURE(writer_fixture, "the outcome of a call that has ended goes nowhere") {

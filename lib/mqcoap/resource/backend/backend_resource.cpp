@@ -47,7 +47,7 @@ void backend_resource::handle(responder&& r) {
 std::optional<answer> backend_resource::refuse(const request& r) const {
   if (auto refused = refuse_method(r, options_.methods)) return refused;
   if (r.verb == method::get) return refuse_accept(r, {content_format::json, content_format::text});
-  if (auto refused = refuse_version(r, "")) return refused;
+  if (auto refused = refuse_conditions(r)) return refused;
   if (r.verb == method::del) return std::nullopt;
   if (auto refused = refuse_content_format(r)) return refused;
   return refuse_body(find_fault(r.body, options_.schema));

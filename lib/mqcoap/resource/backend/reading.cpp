@@ -66,6 +66,13 @@ std::string was_read(std::string_view text) {
   return text.empty() ? "nothing was read" : "this was read: '" + log_safe(text, most_shown) + '\'';
 }
 
+unreadable lost(const std::string& pointer, const lost_pointer& why, std::string_view text) {
+  const auto words = why.twice ? "the key '" + log_safe(*why.twice, most_shown) + "', on the way to " +
+                                     pointer + ", is given twice in its object"
+                               : "there is nothing at " + pointer;
+  return {words + "; " + was_read(text)};
+}
+
 }  // namespace
 
 struct reading::tools {
@@ -106,7 +113,7 @@ result<json_text, unreadable> reading::make(json_text value) const {
   if (options_.pointer.empty() && !tools_->expression) return value;
   if (!options_.pointer.empty()) {
     const auto found = find_json(value.text(), options_.pointer);
-    if (!found) return unreadable{"there is nothing at " + options_.pointer + "; " + was_read(value.text())};
+    if (!found) return lost(options_.pointer, found.error(), value.text());
     value = json_text::from_validated(*found);
   }
   if (!tools_->expression) return value;

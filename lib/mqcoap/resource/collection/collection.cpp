@@ -3,6 +3,7 @@
 #include <charconv>
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/read.hpp>
 #include <mqcoap/resource/resource_site.hpp>
 #include <mqcoap/resource/write.hpp>
 
@@ -135,13 +136,19 @@ void collection_resource::handle_list(responder&& r) {
     return std::move(r).respond(*std::move(refused));
   if (r.req().verb == method::post)
     return write(state_, {cell_}, std::move(r), collection_change(terms_, cell_));
-  auto given = get_list(r.req());
-  std::move(r).respond(std::move(given));
+  read(state_, cell_, std::move(r), [this](responder&& one) {
+    auto given = get_list(one.req());
+    std::move(one).respond(std::move(given));
+  });
 }
 
 void collection_resource::handle_item(responder&& r) {
   if (r.req().verb == method::put || r.req().verb == method::del)
     return write(state_, {cell_}, std::move(r), collection_change(terms_, cell_));
+  read(state_, cell_, std::move(r), [this](responder&& one) { answer_item(std::move(one)); });
+}
+
+void collection_resource::answer_item(responder&& r) {
   const auto number = parse_number(r->rest());
   const auto* const held = number ? cell_->find(*number) : nullptr;
   if (held == nullptr) {

@@ -59,6 +59,7 @@ class collection_resource final : public handler {
  private:
   void handle_list(responder&& r);
   void handle_item(responder&& r);
+  void answer_item(responder&& r);
   answer get_list(const request& r);
 
   const std::shared_ptr<const collection_terms> terms_;

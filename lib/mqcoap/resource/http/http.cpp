@@ -74,16 +74,17 @@ backend::running http_backend::run(backend_request what, reply_handler done) {
     done(backend_reply::refusal(response_code::bad_request, "no segment of the path is empty, '.' or '..'"));
     return nullptr;
   }
-  auto exchange = std::make_shared<const http_exchange>(exchange_for(what, *std::move(target)));
-  return pool_->ask(std::move(exchange), options_.terms, what.deadline,
-                    [verb = what.verb, depth = options_.front.max_depth, at = options_.at,
-                     prefix = prefix_of(what, pattern_), done = std::move(done)](http_outcome outcome) {
-                      const auto location = outcome.location;
-                      auto reply = reply_of(verb, std::move(outcome), depth);
-                      if (reply.code == response_code::created && prefix)
-                        reply.location = path_of_location(location, at, *prefix);
-                      done(std::move(reply));
-                    });
+  const auto exchange = std::make_shared<const http_exchange>(exchange_for(what, *std::move(target)));
+  return pool_->ask(
+      exchange, options_.terms, what.deadline,
+      [verb = what.verb, depth = options_.front.max_depth, at = options_.at, target = exchange->target,
+       prefix = prefix_of(what, pattern_), done = std::move(done)](http_outcome outcome) {
+        const auto location = outcome.location;
+        auto reply = reply_of(verb, std::move(outcome), depth);
+        if (reply.code == response_code::created && prefix)
+          reply.location = path_of_location(location, at, target, *prefix);
+        done(std::move(reply));
+      });
 }
 
 }  // namespace mqcoap

@@ -1,5 +1,7 @@
 #include <mqcoap/resource/http/http_connection.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/error.hpp>
@@ -60,6 +62,16 @@ beast_http::request<beast_http::string_body> make_request(const http_exchange& w
 }
 
 std::string text_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+/// A server that writes header and body apart, with Nagle's algorithm, keeps the body until the kernel has
+/// acknowledged the header, which it does after 40 ms by default. The kernel forgets the option, so that it
+/// is set each time.
+void acknowledge_at_once([[maybe_unused]] int socket) noexcept {
+#ifdef TCP_QUICKACK
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+#endif
+}
 
 bool is_too_large(boost::system::error_code ec) {
   return ec == beast_http::error::header_limit || ec == beast_http::error::body_limit ||
@@ -171,6 +183,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
   }
 
   void read() {
+    acknowledge_at_once(socket_.native_handle());
     socket_.async_read_some(buffer_.prepare(http_piece),
                             [self = weak_from_this(), what = what_](error_code ec, std::size_t got) {
                               const auto still = self.lock();

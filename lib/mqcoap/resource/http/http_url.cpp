@@ -96,17 +96,47 @@ result<http_url, http_url_fault> parse_place(std::string_view text) {
   return read;
 }
 
-/// Returns the path of a location on this server, with its query; empty: it is elsewhere, or no such path.
-std::string_view path_on_server(std::string_view location, const http_url& at) {
-  if (location.size() > http_scheme.size() &&
-      ascii_iequal(location.substr(0, http_scheme.size()), http_scheme)) {
-    location.remove_prefix(http_scheme.size());
-    const auto end = std::min(location.find('/'), location.size());
-    const auto server = parse_host_port(location.substr(0, end));
-    if (!server || !ascii_iequal(server->host, at.host) || server->port.value_or(80) != at.port) return {};
-    location.remove_prefix(end);
+/// Takes the server away from the front of a reference, which begins behind its scheme. Returns false if it
+/// is another one.
+bool take_server(std::string_view& reference, const http_url& at) {
+  reference.remove_prefix(2);
+  const auto end = std::min(reference.find_first_of("/?"), reference.size());
+  const auto server = parse_host_port(reference.substr(0, end));
+  reference.remove_prefix(end);
+  return server && ascii_iequal(server->host, at.host) && server->port.value_or(80) == at.port;
+}
+
+/// Joins the segments of a path, without dots (RFC 3986, section 5.2.4) and without a slash at its end.
+std::string without_dots(std::string_view path) {
+  std::vector<std::string_view> kept;
+  for (const auto each : split_segments(path.substr(1))) {
+    if (each == ".") continue;
+    if (each != "..")
+      kept.push_back(each);
+    else if (!kept.empty())
+      kept.pop_back();
   }
-  return location.starts_with("//") ? std::string_view() : location;
+  std::string joined;
+  for (const auto each : kept) joined.append("/").append(each);
+  return joined;
+}
+
+/// Resolves a reference against the target of the request that it answers (RFC 3986, section 5.2). Returns
+/// the path on this server, without a slash at its end; nothing if it leads elsewhere or has a query.
+std::optional<std::string> path_on_server(std::string_view reference, const http_url& at,
+                                          std::string_view target) {
+  reference = reference.substr(0, reference.find('#'));
+  const auto scheme = reference.substr(0, reference.find_first_of(":/?"));
+  const bool has_scheme = reference.substr(scheme.size(), 1) == ":";
+  if (has_scheme && !ascii_iequal(scheme, "http")) return std::nullopt;
+  if (has_scheme) reference.remove_prefix(scheme.size() + 1);
+  const bool has_server = reference.starts_with("//");
+  if (has_server ? !take_server(reference, at) : has_scheme) return std::nullopt;
+  if (reference.find('?') != std::string_view::npos) return std::nullopt;
+  if (has_server || reference.starts_with('/')) return without_dots(reference.empty() ? "/" : reference);
+  const auto path = target.substr(0, target.find('?'));
+  if (reference.empty()) return without_dots(path);
+  return without_dots(std::string(path.substr(0, path.rfind('/') + 1)).append(reference));
 }
 
 }  // namespace
@@ -149,12 +179,14 @@ std::optional<std::string> target_below(const http_url& at, const std::vector<st
   return target + at.query;
 }
 
-std::string path_of_location(std::string_view location, const http_url& at, std::string_view prefix) {
-  auto path = path_on_server(location, at);
+std::string path_of_location(std::string_view location, const http_url& at, std::string_view target,
+                             std::string_view prefix) {
+  if (location.empty()) return {};
+  const auto resolved = path_on_server(location, at, target);
   std::string_view base = at.path;
   if (base.ends_with('/')) base.remove_suffix(1);
-  if (!path.starts_with(base) || !is_encoded(path) || path.find('?') != std::string_view::npos) return {};
-  path.remove_prefix(base.size());
+  if (!resolved || !resolved->starts_with(base) || !is_encoded(*resolved)) return {};
+  const auto path = std::string_view(*resolved).substr(base.size());
   if (path.size() < 2 || path.front() != '/') return {};
   std::string found(prefix);
   for (const auto each : split_segments(path.substr(1))) {

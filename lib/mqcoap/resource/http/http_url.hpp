@@ -41,7 +41,10 @@ std::vector<std::string_view> split_segments(std::string_view path);
 
 /// Returns the resource path that leads to what a server calls `location`, if that is below the URL on the
 /// same server; empty if none does.
-/// @param prefix  the resource path that leads to the URL itself
-std::string path_of_location(std::string_view location, const http_url& at, std::string_view prefix);
+/// @param location  a URL, or a reference relative to that of the request
+/// @param target    of the request
+/// @param prefix    the resource path that leads to the URL itself
+std::string path_of_location(std::string_view location, const http_url& at, std::string_view target,
+                             std::string_view prefix);
 
 }  // namespace mqcoap

@@ -37,6 +37,36 @@ backend_reply make_reply(std::string_view code, json_text body) {
   return reply;
 }
 
+/// A member of a program's line, as it stands there; empty: it is missing.
+struct line_member {
+  std::string_view value{};
+  bool is_twice = false;
+};
+
+/// The members that are read; a program may add others.
+struct line_members {
+  line_member id, code, body, ready;
+
+  void take(std::string_view key, std::string_view value) {
+    auto* const member = key == "\"id\""      ? &id
+                         : key == "\"code\""  ? &code
+                         : key == "\"body\""  ? &body
+                         : key == "\"ready\"" ? &ready
+                                              : nullptr;
+    if (member == nullptr) return;
+    member->is_twice = !member->value.empty();
+    member->value = value;
+  }
+  json_text body_text() const {
+    return body.value.empty() ? json_text() : json_text::from_validated(body.value);
+  }
+};
+
+backend_reply ambiguous(const std::string& key) {
+  return backend_reply::error(response_code::bad_gateway,
+                              "the program gave '" + key + "' twice in its answer");
+}
+
 }  // namespace
 
 std::string request_line(std::uint64_t id, const backend_request& what) {
@@ -51,20 +81,17 @@ std::string request_line(std::uint64_t id, const backend_request& what) {
 std::optional<program_line> read_line(std::string_view line, std::size_t max_depth) {
   const auto parsed = json_text::parse(line, max_depth);
   if (!parsed || parsed->text().front() != '{') return std::nullopt;
-  program_line read;
-  std::string_view code;
-  json_text body;
+  line_members given;
   json_members members(parsed->text());
-  while (members.next()) {
-    if (members.key() == "\"id\"") read.id = whole_number<std::uint64_t>(members.value());
-    if (members.key() == "\"code\"") code = members.value();
-    if (members.key() == "\"body\"") body = json_text::from_validated(members.value());
-    if (members.key() == "\"ready\"") read.is_ready = members.value() == "true";
-  }
-  if (read.id)
-    read.reply = make_reply(code, std::move(body));
-  else if (!read.is_ready)
-    return std::nullopt;
+  while (members.next()) given.take(members.key(), members.value());
+  if (given.id.is_twice) return std::nullopt;
+  program_line read;
+  read.is_ready = given.ready.value == "true";
+  read.id = whole_number<std::uint64_t>(given.id.value);
+  if (!read.id) return read.is_ready ? std::optional(read) : std::nullopt;
+  read.reply = given.code.is_twice   ? ambiguous("code")
+               : given.body.is_twice ? ambiguous("body")
+                                     : make_reply(given.code.value, given.body_text());
   return read;
 }
 

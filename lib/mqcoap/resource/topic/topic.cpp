@@ -24,11 +24,20 @@ std::string age_words(steady_time::duration age) {
   return to_string(millis < 10s ? millis : std::chrono::floor<std::chrono::seconds>(millis));
 }
 
-backend_reply reply_for(error_code error) {
-  if (!error) return backend_reply::done();
+/// Says why a message was not published, by the error of a link that has not sent it.
+backend_reply unpublished(error_code error) {
   const auto code =
       error == errc::too_large ? response_code::request_entity_too_large : response_code::service_unavailable;
-  return backend_reply::error(code, "the message was not published: " + error.message());
+  return backend_reply::refusal(code, "the message was not published: " + error.message());
+}
+
+/// Returns the reply for the outcome of a message that a link has taken. If its connection ends, nobody knows
+/// whether the broker has it.
+backend_reply outcome_reply(error_code error) {
+  if (!error) return backend_reply::done();
+  if (error != errc::not_connected && error != errc::closed) return unpublished(error);
+  return backend_reply::error(response_code::gateway_timeout,
+                              "the connection to the broker ended; the message may have been published");
 }
 
 }  // namespace
@@ -86,10 +95,10 @@ backend::running topic_writer::run(backend_request what, reply_handler done) {
   const auto waiting = std::make_shared<reply_handler>(std::move(done));
   const auto error =
       by_.publish(topic_, payload, retain_, what.deadline, [caller = std::weak_ptr(waiting)](error_code ec) {
-        if (const auto still = caller.lock()) (*still)(reply_for(ec));
+        if (const auto still = caller.lock()) (*still)(outcome_reply(ec));
       });
   if (!error) return waiting;
-  (*waiting)(reply_for(error));
+  (*waiting)(unpublished(error));
   return nullptr;
 }
 

@@ -2,6 +2,7 @@
 
 #include <mqcoap/json/json_number.hpp>
 #include <mqcoap/resource/conditions.hpp>
+#include <mqcoap/resource/read.hpp>
 #include <mqcoap/resource/resource_site.hpp>
 #include <mqcoap/resource/write.hpp>
 #include <mqcoap/schema/json_excerpt.hpp>
@@ -65,8 +66,11 @@ void value_resource::handle(responder&& r) {
                  [terms = terms_, target = cell_](const call& c, std::vector<change>& changes) {
                    return put(c.req, *terms, target, changes);
                  });
-  const auto& held = *cell_->find(0);
-  std::move(r).respond(give(asked, held.value, held.version));
+  read(state_, cell_, std::move(r), [from = cell_](responder&& one) {
+    const auto& held = *from->find(0);
+    auto given = give(one.req(), held.value, held.version);
+    std::move(one).respond(std::move(given));
+  });
 }
 
 }  // namespace mqcoap
