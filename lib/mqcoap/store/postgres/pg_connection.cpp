@@ -68,11 +68,7 @@ void pg_connection::look_up_next() {
 }
 
 void pg_connection::try_next_host() {
-<<<<<<< HEAD
   end_limit();
-=======
-  attempt_timer_.cancel();
->>>>>>> pg
   if (to_try_.empty()) return try_again_later();
   auto settings = options_.to.for_host(to_try_.back());
   to_try_.pop_back();
@@ -111,11 +107,7 @@ void pg_connection::on_prepared(const std::string& fault) {
     last_fault_ = fault;
     return try_next_host();
   }
-<<<<<<< HEAD
   end_limit();
-=======
-  attempt_timer_.cancel();
->>>>>>> pg
   is_up_ = true;
   is_refusing_ = false;
   up_since_ = steady_now();
@@ -155,7 +147,6 @@ void pg_connection::reset(const std::string& why) {
 
 void pg_connection::limit(std::chrono::milliseconds time, std::function<void()> then) {
   attempt_timer_.expires_after(time);
-<<<<<<< HEAD
   attempt_timer_.async_wait([this, of = ++limits_, alive = std::weak_ptr(alive_),
                              then = std::move(then)](boost::system::error_code ec) {
     if (!ec && !alive.expired() && of == limits_) then();
@@ -166,12 +157,6 @@ void pg_connection::limit(std::chrono::milliseconds time, std::function<void()> 
 void pg_connection::end_limit() {
   ++limits_;
   attempt_timer_.cancel();
-=======
-  attempt_timer_.async_wait(
-      [alive = std::weak_ptr(alive_), then = std::move(then)](boost::system::error_code ec) {
-        if (!ec && !alive.expired()) then();
-      });
->>>>>>> pg
 }
 
 // ---- requests

@@ -89,10 +89,7 @@ class pg_connection {
   void watch_deadlines();
   void on_deadline();
   void limit(std::chrono::milliseconds time, std::function<void()> then);
-<<<<<<< HEAD
   void end_limit();
-=======
->>>>>>> pg
 
   const boost::asio::any_io_executor loop_;
   const pg_connection_options options_;
@@ -100,10 +97,7 @@ class pg_connection {
   const name_resolver resolver_;
   std::map<std::string, name_lookup> lookups_;  ///< one for each name: each has one result at a time
   boost::asio::steady_timer attempt_timer_;
-<<<<<<< HEAD
   std::uint64_t limits_ = 0;  ///< the last one is in force
-=======
->>>>>>> pg
   boost::asio::steady_timer deadline_timer_;
   backoff pauses_;
   std::minstd_rand random_;

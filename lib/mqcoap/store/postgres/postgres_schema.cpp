@@ -37,7 +37,6 @@ const std::vector<std::string>& postgres_tables() {
       "  stored bigint[] NOT NULL,\n"
       "  seen timestamptz NOT NULL DEFAULT now()\n"
       ")",
-<<<<<<< HEAD
       "CREATE TABLE IF NOT EXISTS mqcoap_lease (\n"
       "  name text PRIMARY KEY,\n"
       "  holder text NOT NULL,\n"
@@ -48,8 +47,6 @@ const std::vector<std::string>& postgres_tables() {
       "  member text PRIMARY KEY,\n"
       "  seen timestamptz NOT NULL\n"
       ")",
-=======
->>>>>>> pg
       "INSERT INTO mqcoap_schema (version)\n"
       "  SELECT " +
           std::to_string(postgres_schema_version) + " WHERE NOT EXISTS (SELECT FROM mqcoap_schema)",
@@ -59,11 +56,7 @@ const std::vector<std::string>& postgres_tables() {
 
 const std::vector<std::string>& postgres_table_names() {
   static const std::vector<std::string> all{"mqcoap_schema", "mqcoap_cell", "mqcoap_value",
-<<<<<<< HEAD
                                             "mqcoap_set_aside", "mqcoap_member", "mqcoap_lease", "mqcoap_standby"};
-=======
-                                            "mqcoap_set_aside", "mqcoap_member"};
->>>>>>> pg
   return all;
 }
 
