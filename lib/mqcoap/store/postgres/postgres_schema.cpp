@@ -37,6 +37,13 @@ const std::vector<std::string>& postgres_tables() {
       "  stored bigint[] NOT NULL,\n"
       "  seen timestamptz NOT NULL DEFAULT now()\n"
       ")",
+      "CREATE TABLE IF NOT EXISTS mqcoap_once (\n"
+      "  key text PRIMARY KEY,\n"
+      "  fingerprint text NOT NULL,\n"
+      "  attempt text NOT NULL,\n"
+      "  answer text,\n"
+      "  at timestamptz NOT NULL DEFAULT now()\n"
+      ")",
       "CREATE TABLE IF NOT EXISTS mqcoap_lease (\n"
       "  name text PRIMARY KEY,\n"
       "  holder text NOT NULL,\n"
@@ -56,7 +63,7 @@ const std::vector<std::string>& postgres_tables() {
 
 const std::vector<std::string>& postgres_table_names() {
   static const std::vector<std::string> all{"mqcoap_schema", "mqcoap_cell", "mqcoap_value",
-                                            "mqcoap_set_aside", "mqcoap_member", "mqcoap_lease", "mqcoap_standby"};
+                                            "mqcoap_set_aside", "mqcoap_member", "mqcoap_once", "mqcoap_lease", "mqcoap_standby"};
   return all;
 }
 

@@ -1,0 +1,124 @@
+#include <mqcoap/store/postgres/postgres_once.hpp>
+
+#include <mqcoap/store/postgres/pg_target.hpp>
+#include <mqcoap/store/postgres/postgres_setup.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long the answer of a write is waited for that another gateway runs, and how often it is looked for.
+constexpr auto answer_patience = 2s;
+constexpr auto answer_pause = 200ms;
+constexpr auto forgetting_interval = 60s;
+constexpr int most_losses = 3;
+
+/// Records a write, or finds its record. No row: another gateway has recorded it at the same time.
+constexpr char begin_write[] =
+    "WITH added AS (INSERT INTO mqcoap_once (key, fingerprint, attempt) VALUES ($1, $2, $3)"
+    " ON CONFLICT (key) DO NOTHING RETURNING attempt)"
+    " SELECT $2::text, NULL::text, attempt FROM added"
+    " UNION ALL SELECT fingerprint, answer, attempt FROM mqcoap_once WHERE key = $1"
+    " AND NOT EXISTS (SELECT FROM added)";
+constexpr char end_write[] = "UPDATE mqcoap_once SET answer = $2 WHERE key = $1";
+constexpr char remove_write[] = "DELETE FROM mqcoap_once WHERE key = $1";
+constexpr char forget_writes[] = "DELETE FROM mqcoap_once WHERE at < now() - interval '1 day'";
+
+pg_connection_options connection_options(const postgres_options& options) {
+  auto target = pg_target::parse(options.url);
+  if (!target) throw std::invalid_argument(target.error());
+  pg_connection_options made;
+  made.to = *std::move(target);
+  made.password = options.password;
+  made.patience = options.patience;
+  made.pauses.longest = made.pauses.longest_at_first = options.longest_pause;
+  return made;
+}
+
+error_code code_of(const pg_fault& fault) {
+  return fault.what == pg_fault::kind::refused ? errc::storage_failed : errc::storage_unreachable;
+}
+
+}  // namespace
+
+postgres_once::postgres_once(const postgres_options& options, boost::asio::any_io_executor loop,
+                             name_resolver resolver)
+    : loop_(std::move(loop)),
+      alive_(std::make_shared<postgres_once*>(this)),
+      random_(std::random_device{}()),
+      session_(loop_, connection_options(options),
+               {[patience = options.patience](pg_session& session, pg_connection::prepared_handler done) {
+                  set_up(session, {patience, {}}, std::move(done));
+                },
+                [] {}, [](const std::string&) {}},
+               std::move(resolver)) {
+  session_.start();
+}
+
+postgres_once::~postgres_once() = default;
+
+void postgres_once::begin(once_request write, begin_handler done) {
+  forget_old();
+  auto attempt = std::to_string(random_()) + '.' + std::to_string(random_());
+  ask(std::make_shared<asked>(asked{std::move(write), std::move(done), std::move(attempt),
+                                    std::chrono::steady_clock::now() + answer_patience}));
+}
+
+void postgres_once::ask(const std::shared_ptr<asked>& one) {
+  pg_parameters parameters;
+  parameters.add(one->write.key).add(one->write.fingerprint).add(one->attempt);
+  session_.run({run_sql(begin_write, std::move(parameters))},
+               [this, one, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& answer) {
+                 if (!alive.expired()) on_answer(one, answer);
+               });
+}
+
+/// A connection that was lost leaves it open whether the record is there: it is asked for again, and known by
+/// its attempt.
+void postgres_once::on_answer(const std::shared_ptr<asked>& one, const result<pg_rows, pg_fault>& answer) {
+  using state = once_record::state;
+  if (!answer) {
+    if (answer.error().what == pg_fault::kind::lost && ++one->losses < most_losses) return ask(one);
+    return one->done(code_of(answer.error()), {});
+  }
+  if (answer->size() == 0) return ask_later(one);
+  if (answer->text(0, 2) == one->attempt) return one->done({}, {});
+  if (answer->text(0, 0) != one->write.fingerprint) return one->done({}, {state::conflict, {}});
+  if (!answer->is_null(0, 1)) return one->done({}, {state::answered, std::string(answer->text(0, 1))});
+  if (std::chrono::steady_clock::now() < one->patience) return ask_later(one);
+  one->done({}, {state::unknown, {}});
+}
+
+void postgres_once::ask_later(const std::shared_ptr<asked>& one) {
+  const auto timer = std::make_shared<boost::asio::steady_timer>(loop_, answer_pause);
+  timer->async_wait([this, one, timer, alive = std::weak_ptr(alive_)](boost::system::error_code) {
+    if (!alive.expired()) ask(one);
+  });
+}
+
+void postgres_once::end(std::string key, std::string answer) { store(key, answer, 0); }
+
+/// Without its answer, a write stays one of unknown outcome.
+void postgres_once::store(const std::string& key, const std::string& answer, int losses) {
+  pg_parameters parameters;
+  parameters.add(key);
+  if (!answer.empty()) parameters.add(answer);
+  session_.run(
+      {run_sql(answer.empty() ? remove_write : end_write, std::move(parameters))},
+      [this, key, answer, losses, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& told) {
+        const bool is_lost = !told && told.error().what == pg_fault::kind::lost;
+        if (!alive.expired() && is_lost && losses + 1 < most_losses) store(key, answer, losses + 1);
+      });
+}
+
+void postgres_once::forget_old() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - forgot_ < forgetting_interval) return;
+  forgot_ = now;
+  session_.run({run_sql(forget_writes)}, [](const result<pg_rows, pg_fault>&) {});
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mqcoap/base/clock.hpp>
+#include <mqcoap/net/name_lookup.hpp>
+#include <mqcoap/serve/once_store.hpp>
+#include <mqcoap/store/postgres/pg_connection.hpp>
+#include <mqcoap/store/postgres/postgres_options.hpp>
+#include <random>
+#include <string>
+
+namespace mqcoap {
+
+/// Records writes in the database of several gateways, so that each of them runs once, whichever gateway gets
+/// it. Records are kept for a day. A write that another gateway runs at this moment is waited for, for some
+/// seconds.
+/// @par Threads  Everything on the event loop.
+class postgres_once final : public once_store {
+ public:
+  /// Begins to connect.
+  /// @par Errors  Throws std::invalid_argument for an address that `fault_of_postgres_url` refuses.
+  postgres_once(const postgres_options& options, boost::asio::any_io_executor loop,
+                name_resolver resolver = resolve_by_system);
+  /// Calls no handlers.
+  ~postgres_once() override;
+
+  void begin(once_request write, begin_handler done) override;
+  void end(std::string key, std::string answer) override;
+
+  bool is_reachable() const noexcept { return session_.is_up(); }
+
+ private:
+  /// A write whose record is asked for.
+  struct asked {
+    once_request write;
+    begin_handler done;
+    std::string attempt;  ///< by which the record of this one is known
+    steady_time patience;
+    int losses = 0;
+  };
+
+  void ask(const std::shared_ptr<asked>& one);
+  void on_answer(const std::shared_ptr<asked>& one, const result<pg_rows, pg_fault>& answer);
+  void ask_later(const std::shared_ptr<asked>& one);
+  void store(const std::string& key, const std::string& answer, int losses);
+  void forget_old();
+
+  const boost::asio::any_io_executor loop_;
+  std::shared_ptr<postgres_once*> alive_;
+  std::mt19937_64 random_;
+  steady_time forgot_{};
+  pg_connection session_;
+};
+
+}  // namespace mqcoap

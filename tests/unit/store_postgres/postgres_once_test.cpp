@@ -1,0 +1,113 @@
+#include <mqcoap/store/postgres/postgres_once.hpp>
+
+#include "postgres_fixture.hpp"
+
+using namespace mqcoap;
+using namespace mqcoap::test;
+
+namespace {
+
+using state = once_record::state;
+
+struct records_fixture : shared_database {
+  std::unique_ptr<postgres_once> open_records() {
+    auto opened = std::make_unique<postgres_once>(options(), loop.context().get_executor());
+    wait_for([&] { return opened->is_reachable(); });
+    return opened;
+  }
+  once_record begin(postgres_once& in, const std::string& key, const std::string& fingerprint = "print") {
+    std::optional<once_record> found;
+    in.begin({key, fingerprint}, [&](error_code why, once_record r) {
+      CHECK_FALSE(why);
+      found = std::move(r);
+    });
+    wait_for([&] { return found.has_value(); });
+    return *found;
+  }
+  /// Ends a write, and waits until the database has that.
+  void end(postgres_once& in, const std::string& key, const std::string& answer) {
+    in.end(key, answer);
+    wait_for([&] {
+      return sql("SELECT coalesce(max(answer), '') FROM mqcoap_once WHERE key = '" + key + '\'') == answer;
+    });
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(records_fixture,
+                  "a write is fresh at one of several gateways, and its answer is found at each") {
+  const auto one = open_records();
+  const auto two = open_records();
+  CHECK(begin(*one, "k").what == state::fresh);
+  end(*one, "k", "the answer");
+  for (auto* const each : {one.get(), two.get()}) {
+    const auto found = begin(*each, "k");
+    CHECK(found.what == state::answered);
+    CHECK(found.answer == "the answer");
+    CHECK(begin(*each, "k", "another").what == state::conflict);
+  }
+  end(*one, "k", "");
+  CHECK(begin(*two, "k").what == state::fresh);
+}
+
+TEST_CASE_FIXTURE(records_fixture, "of gateways that get a write at the same time, one runs it") {
+  std::vector<std::unique_ptr<postgres_once>> members;
+  for (int i = 0; i < 4; ++i) members.push_back(open_records());
+  for (int round = 0; round < 20; ++round) {
+    const auto key = "k" + std::to_string(round);
+    std::size_t fresh = 0;
+    std::size_t answered = 0;
+    for (auto& each : members)
+      each->begin({key, "print"}, [&, by = each.get()](error_code why, const once_record& found) {
+        CHECK_FALSE(why);
+        if (found.what != state::fresh) {
+          CHECK(found.what == state::answered);  // the others wait for it
+          ++answered;
+          return;
+        }
+        ++fresh;
+        by->end(key, "done");
+      });
+    wait_for([&] { return fresh + answered == members.size(); });
+    CHECK(fresh == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(records_fixture, "a write without an answer is one of unknown outcome") {
+  {
+    const auto died = open_records();
+    CHECK(begin(*died, "k").what == state::fresh);
+  }
+  CHECK(begin(*open_records(), "k").what == state::unknown);
+}
+
+TEST_CASE_FIXTURE(records_fixture, "a connection that is cut does not make a fresh write an unknown one") {
+  const auto records = open_records();
+  for (int round = 0; round < 20; ++round) {
+    std::optional<once_record> found;
+    std::optional<error_code> failed;
+    const auto key = "k" + std::to_string(round);
+    records->begin({key, "print"}, [&](error_code why, once_record r) {
+      if (why)
+        failed = why;
+      else
+        found = std::move(r);
+    });
+    loop.context().poll();
+    cut();
+    wait_for([&] { return found || failed; });
+    if (found) CHECK(found->what == state::fresh);
+    wait_for([&] { return records->is_reachable(); });
+  }
+}
+
+TEST_CASE_FIXTURE(records_fixture, "without the database no write is recorded") {
+  auto nowhere = options();
+  nowhere.url = "postgresql:///mqcoap?host=/nowhere";
+  postgres_once records(nowhere, loop.context().get_executor());
+  std::optional<error_code> outcome;
+  records.begin({"k", "print"}, [&](error_code why, const once_record&) { outcome = why; });
+  wait_for([&] { return outcome.has_value(); });
+  CHECK(*outcome == errc::storage_unreachable);
+}
