@@ -4,6 +4,7 @@
 #include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/proxy_builder.hpp>
+#include <mqcoap/config/share_check.hpp>
 #include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/config/template_merge.hpp>
@@ -16,6 +17,7 @@ namespace {
 std::optional<settings> build_settings(const root_spec& root, report& faults) {
   auto devices = build_devices(root, faults);
   if (root.defaults.ns) check_topics(*root.defaults.ns, devices, faults);
+  auto group = check_share(root, devices, faults);
   auto proxy = build_proxy(root, devices, faults);
   auto brokers = build_brokers(root, devices, faults);
   if (faults.failed()) return std::nullopt;
@@ -26,7 +28,8 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
       decode_rules{root.limits.payload, root.defaults.ids, code_rules::table},
       gateway_limits{root.limits.in_flight, root.limits.handler_timeout, root.limits.exec},
       {},
-      std::move(proxy)};
+      std::move(proxy),
+      std::move(group)};
   state_options state{root.state.directory.value_or(""), false};
   for (auto& device : devices) {
     device_options options{device.tag,      std::move(device.description), std::move(device.subsystems), {},
