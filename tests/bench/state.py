@@ -47,7 +47,7 @@ def durable(bench, plan):
     further = {"state": {"dir": folder}, "http": {"listen": f"127.0.0.1:{port}"}}
     program = bench.gateway(devices={TAG: {"resources": resources}}, further=further)
     load = bench.load("gateway", program, targets=targets)
-    put = {"in_flight": IN_FLIGHT, "method": "PUT", "body_bytes": 11, "expect": 204}
+    put = {"in_flight": IN_FLIGHT, "method": "PUT", "fresh_body": True, "expect": 204}
     beside, alone, sizes = [], [], []
     for _ in range(plan.repeats):
         before = Counted(port)
