@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway_fixture.hpp"
+#include "settling_gateway.hpp"
 #include "support/slow_store.hpp"
 
 using namespace mqcoap;
@@ -14,33 +15,18 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A gateway whose writes wait for a store, which the test holds up.
-struct late_handler_fixture {
-  manual_clock time;
-  hand_alarm wake;
-  memory_broker broker;
-  memory_link lab{broker, "lab"};
-  desk caller{broker};
+struct late_handler_fixture : settling_gateway {
   slow_store* store = nullptr;
-  std::unique_ptr<gateway> tested = make();
 
   late_handler_fixture() {
-    tested->start();
-    broker.run();
-  }
-  std::unique_ptr<gateway> make() {
+    options = two_devices();
     auto owned = std::make_unique<slow_store>();
     store = owned.get();
-    return std::make_unique<gateway>(two_devices(), std::vector<mqcoap::link*>{&lab}, time, wake,
-                                     gateway_hooks{}, std::move(owned));
+    start({}, std::move(owned));
   }
-  void put(const std::string& options = "") {
-    caller.send({.verb = "PUT", .body = "7", .options = options});
-    broker.run();
-  }
-  void pass(std::chrono::milliseconds while_) {
-    time.advance(while_);
-    tested->on_alarm();
-    broker.run();
+  void put(const std::string& more = "") {
+    caller.send({.verb = "PUT", .body = "7", .options = more});
+    settle();
   }
 };
 
