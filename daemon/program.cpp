@@ -71,8 +71,7 @@ int serve(settings configuration, const arguments& args, log_output& log, const 
     service service(std::move(configuration), args.config, log);
     spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
     held.let_through();
-    service.run();
-    return exit_ok;
+    return service.run() ? exit_ok : exit_standby;
   } catch (const storage_fault& e) {
     spdlog::critical("state cannot be kept: {}", e.what());
     if (to_file) say_without_waiting("mqcoapd: state cannot be kept: " + std::string(e.what()) + '\n');

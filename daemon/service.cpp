@@ -54,6 +54,7 @@ service::service(settings configuration, std::string file, log_output& log)
       http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
       listen_(configuration.http),
       notifier_(loop_.get_executor(), [this] { return status_->now(); }) {
+  prepare_lease(configuration);
   alarm_.on_ring([this] { host_.on_alarm(); });
   status_ = std::make_unique<status_words>(host_.running(), time_);
   observer_.watch(host_.running());
@@ -78,7 +79,8 @@ host_environment service::environment() {
             return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(broker));
           },
           spdlog_sink(),
-          flush_grace};
+          flush_grace,
+          [this](std::function<void(bool)> stop_links) { on_drained(std::move(stop_links)); }};
 }
 
 /// Opens the store that the gateway of this configuration needs.
@@ -93,6 +95,7 @@ gateway_hooks service::make_hooks() {
   hooks.backends = &backends_;
   hooks.store = &store_;
   hooks.writes = &store_;
+  hooks.may_serve = [this] { return !lease_ || lease_->holds(); };
   hooks.log = [this](const request_record& r) { log_.write(r); };
   hooks.document = [this](own_document which) { return observer_.document(which); };
   return hooks;
@@ -103,12 +106,51 @@ std::unique_ptr<link> service::connect(link_options broker) {
   return std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(broker));
 }
 
-void service::run() {
+bool service::run() {
   await_signal();
   if (listen_) http_.listen(*listen_);
-  host_.start();
-  notifier_.ready();  // an unreachable broker is no failed start
+  if (lease_) {
+    spdlog::info("standby: waiting for the lease of this group of gateways");
+    lease_->start();
+  } else {
+    host_.start();
+  }
+  notifier_.ready();  // an unreachable broker is no failed start, nor is another gateway that serves
   loop_.run();
+  return !lease_lost_;
+}
+
+// ---- one of several gateways
+
+void service::prepare_lease(const settings& configuration) {
+  if (!configuration.standby) return;
+  lease_ = std::make_unique<leader_lease>(
+      lease_options{configuration.state.postgres, *configuration.standby},
+      leader_lease::environment{loop_.get_executor(), spdlog_sink()},
+      leader_lease::owner{[this] { on_leading(); }, [this](const std::string& why) { on_lease_lost(why); }});
+  observer_.set_lease([this] { return lease_status{lease_->holds(), lease_->epoch(), lease_->age()}; });
+}
+
+void service::on_leading() {
+  spdlog::info("leader: this gateway serves from now on, as number {} of its group", lease_->epoch());
+  host_.start();
+}
+
+/// Another gateway may serve soon. A new process waits for its turn; the broker notices that this one is
+/// gone.
+void service::on_lease_lost(const std::string& why) {
+  spdlog::critical("the lease is lost: {}; ending at once, so that no two gateways serve", why);
+  lease_lost_ = true;
+  loop_.stop();
+}
+
+/// All requests are answered. Another gateway may begin while this one says goodbye.
+void service::on_drained(std::function<void(bool goes_on)> stop_links) {
+  if (!lease_) return stop_links(false);
+  lease_->release([stop_links = std::move(stop_links)](bool is_awaited) {
+    if (is_awaited) spdlog::info("handing over to a standby");
+    stop_links(is_awaited);
+  });
 }
 
 std::string service::in_force() const {
@@ -167,6 +209,8 @@ void service::note_reload(bool ok, std::string words) {
 
 void service::put_in_force(settings next) {
   auto log = log_output::prepare(next.logging);  // first, because it may fail
+  if (next.standby.has_value() != (lease_ != nullptr))
+    spdlog::warn("`standby` is read at the start only: restart the gateway");
   host_.reconfigure({with_state(next), std::move(next.brokers)});
   log_.use(std::move(log));
   observer_.set_configuration(std::move(next.shown));

@@ -13,6 +13,7 @@
 #include <mqcoap/resource/backend/backend_services.hpp>
 #include <mqcoap/settings/diagnostic.hpp>
 #include <mqcoap/store/configured_store.hpp>
+#include <mqcoap/store/postgres/leader_lease.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
 #include <optional>
 #include <string>
@@ -37,9 +38,14 @@ class service {
 
   /// Runs until SIGTERM or SIGINT, then answers the requests in flight and ends within 5 s; a second signal
   /// ends it at once. SIGHUP reads the configuration again.
-  void run();
+  /// Returns false if it has lost the lease by which it served.
+  bool run();
 
  private:
+  void prepare_lease(const settings& configuration);
+  void on_leading();
+  void on_lease_lost(const std::string& why);
+  void on_drained(std::function<void(bool goes_on)> stop_links);
   void await_signal();
   void on_signal(int number);
   void reload();
@@ -62,6 +68,8 @@ class service {
   boost::asio::signal_set signals_;
   backend_services backends_;
   configured_store store_;
+  std::unique_ptr<leader_lease> lease_;  ///< null: this gateway serves anyway
+  bool lease_lost_ = false;
   observer observer_;
   gateway_host host_;
   http_server http_;

@@ -136,6 +136,9 @@ const section<root_spec>& root_section() {
                       &root_spec::logging),
        key<root_spec>("state", map_with(state_section()), "{}",
                       "Where the state of resources with `persist` is kept.", &root_spec::state),
+       key<root_spec>("standby", with_place(map_with(standby_section())),
+                      presence::optional("this gateway serves"),
+                      "One of several gateways serves, the others wait.", &root_spec::standby),
        key<root_spec>("http", http_or_off(), "off", "Metrics and health over HTTP; `off` disables them.",
                       &root_spec::http)}};
   return table;
@@ -159,8 +162,9 @@ std::vector<const section_info*> all_sections() {
                                        &defaults_section(), &template_section(), &device_section(),
                                        &resource_section()};
   add_parts(resource_section(), all);
-  all.insert(all.end(), {&proxy_section(), &route_section(), &match_section(), &target_section(),
-                         &limits_section(), &logging_section(), &state_section(), &http_section()});
+  all.insert(all.end(),
+             {&proxy_section(), &route_section(), &match_section(), &target_section(), &limits_section(),
+              &logging_section(), &state_section(), &standby_section(), &http_section()});
   return all;
 }
 

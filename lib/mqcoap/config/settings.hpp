@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mqcoap/base/log_sink.hpp>
 #include <mqcoap/gateway/options.hpp>
@@ -39,6 +40,8 @@ struct settings {
   logging_options logging{};
   std::optional<http_options> http{};  ///< none: no HTTP server
   state_options state{};
+  /// The lease of one of several gateways, of which one serves; none: this one serves.
+  std::optional<std::chrono::milliseconds> standby{};
   json_text shown{};  ///< the effective configuration, secrets as `***`
 };
 

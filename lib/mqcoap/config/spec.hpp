@@ -34,6 +34,7 @@ struct broker_spec {
   located<std::vector<broker_url>> urls;
   std::optional<located<tls_spec>> tls;
   std::optional<located<std::string>> client_id;
+  std::optional<located<std::string>> share;
   const node* password_at = nullptr;
 };
 
@@ -137,6 +138,10 @@ struct state_spec {
   std::optional<located<secret>> password;
 };
 
+struct standby_spec {
+  std::chrono::milliseconds lease{5000};
+};
+
 struct root_spec {
   std::vector<named<std::string, broker_spec>> brokers;
   defaults_spec defaults;
@@ -144,6 +149,7 @@ struct root_spec {
   logging_spec logging;
   http_spec http;
   state_spec state;
+  std::optional<located<standby_spec>> standby;
   std::vector<named<std::string, device_spec>> templates;
   std::vector<named<device_tag, device_spec>> devices;
   proxy_spec proxy;
@@ -159,6 +165,7 @@ const section<limits_spec>& limits_section();
 const section<logging_spec>& logging_section();
 const section<http_spec>& http_section();
 const section<state_spec>& state_section();
+const section<standby_spec>& standby_section();
 const section<device_spec>& template_section();
 const section<device_spec>& device_section();
 const section<proxy_spec>& proxy_section();

@@ -5,7 +5,7 @@
 namespace mqcoap {
 namespace {
 
-void check_database(const state_spec& given, const std::vector<built_device>& devices, report& faults) {
+void check_database(const state_spec& given, report& faults) {
   if (given.password && !given.postgres)
     faults.error(*given.password->at->key, "a password without a database", "`postgres` names one");
   if (!given.postgres) return;
@@ -13,20 +13,30 @@ void check_database(const state_spec& given, const std::vector<built_device>& de
   if (given.directory)
     faults.error(at, "state is kept in a directory or in a database, not in both",
                  "remove `dir` or `postgres`");
-  if (std::any_of(devices.begin(), devices.end(), [](const auto& each) { return each.durable_dedup; }))
-    faults.error(at, "a device has `durable_dedup`, which a database does not keep",
-                 "without `postgres`, `dir` keeps it");
 }
 
 }  // namespace
 
+std::optional<std::chrono::milliseconds> build_standby(const root_spec& root, report& faults) {
+  if (!root.standby) return std::nullopt;
+  const auto& at = *root.standby->at->key;
+  if (!root.state.postgres)
+    faults.error(at, "the lease is in a database, and none is named", "state: {postgres: ...}");
+  if (!root.brokers.empty() && root.brokers.front().value.share)
+    faults.error(
+        at, "either one of several gateways serves (`standby`), or all of them divide the requests (`share`)",
+        "remove one of them");
+  return root.standby->value.lease;
+}
+
 state_options build_state(const root_spec& root, const std::vector<built_device>& devices, report& faults) {
   const auto& given = root.state;
-  check_database(given, devices, faults);
+  check_database(given, faults);
   state_options made;
   made.directory = given.directory.value_or("");
   if (given.postgres) made.postgres.url = given.postgres->value;
   if (given.password) made.postgres.password = given.password->value;
+  for (const auto& device : devices) made.records_writes = made.records_writes || device.durable_dedup;
   for (const auto& device : devices)
     made.is_needed = made.is_needed || device.durable_dedup ||
                      std::any_of(device.resources.begin(), device.resources.end(),

@@ -52,4 +52,20 @@ const section<state_spec>& state_section() {
   return table;
 }
 
+const section<standby_spec>& standby_section() {
+  using namespace std::chrono_literals;
+  static const section<standby_spec> table{
+      "standby",
+      "standby",
+      "Several gateways with the same configuration, of which one serves; the others wait for its lease. "
+      "Needs "
+      "`state.postgres`; see docs/operations.md.",
+      {key<standby_spec>(
+          "lease", duration(1s, 10min), "5s",
+          "The time after which another gateway may serve when the one that does is not heard of. The "
+          "database has to answer it within half of this. Read at the start only.",
+          &standby_spec::lease)}};
+  return table;
+}
+
 }  // namespace mqcoap

@@ -149,6 +149,11 @@ json_text make_brokers_document(const observer& o) {
 }
 
 json_text make_state_document(const observer& o) {
+  json::object lease;
+  if (const auto which = o.lease()) {
+    lease = {{"role", which->leads ? "leader" : "standby"}, {"epoch", which->epoch}};
+    if (which->age) lease["age_ms"] = millis(*which->age);
+  }
   const auto held = o.store();
   if (!held) return json_text::from_value(json::object{{"store", "memory"}});
   const auto mean = held->commits.count() == 0
@@ -163,6 +168,7 @@ json_text make_state_document(const observer& o) {
                      {"waiting", held->waiting},
                      {"refused", held->refused},
                      {"set_aside", held->set_aside}};
+  if (!lease.empty()) state["lease"] = std::move(lease);
   if (held->failing) state["failing"] = shortened(*held->failing);
   if (held->damaged) state["damaged"] = *held->damaged;
   return json_text::from_value(state);

@@ -225,6 +225,14 @@ const row rows[] = {
      [](family& f, const observer& o) { f.add_count({}, o.log_dropped()); }},
     {{"mqcoap_resource_value", "gauge", "device, path, unit", "Values of the resources with `metric: true`; absent while there is no number."},
      add_values},
+    {{"mqcoap_leader", "gauge", "", "1 while this one of several gateways serves, 0 while it waits; absent without `standby`."},
+     [](family& f, const observer& o) {
+       if (const auto which = o.lease()) f.add_count({}, which->leads ? 1 : 0);
+     }},
+    {{"mqcoap_lease_age_seconds", "gauge", "", "Since the lease of this gateway was renewed; absent while it waits."},
+     [](family& f, const observer& o) {
+       if (const auto which = o.lease(); which && which->age) f.add({}, seconds(*which->age));
+     }},
     {{"mqcoap_state_commit_duration_seconds", "histogram", "", "How long each transaction of the store took, which has the changes that waited together."},
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store_status& s) { add_histogram(to, s.commits, s.commits.sum()); });

@@ -44,6 +44,8 @@ unix_millis observer::wall(steady_time t) const {
 std::optional<std::string> observer::why_not_ready() const {
   const auto& g = *running_;
   if (g.draining()) return "the gateway is stopping";
+  if (const auto which = lease(); which && !which->leads)
+    return "this gateway is a standby: another one serves, or none can reach the database";
   const auto& serving = *g.links().front();
   if (!serving.up()) return down_words(g, serving.name());
   if (!g.subscribed())

@@ -8,6 +8,7 @@
 #include <mqcoap/gateway/reload_status.hpp>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/observe/http_page.hpp>
+#include <mqcoap/store/lease_status.hpp>
 #include <mqcoap/store/store_status.hpp>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class observer {
   /// Sets the function that describes the store of resources; it returns nothing while there is none.
   void set_store(std::function<std::optional<store_status>()> status) { store_ = std::move(status); }
 
+  /// Sets the function that describes the lease of one of several gateways; empty: this one serves anyway.
+  void set_lease(std::function<lease_status()> status) { lease_ = std::move(status); }
+
   /// Sets the function that returns the progress of announcing presences.
   void set_presence(std::function<presence_status()> state) { presence_ = std::move(state); }
 
@@ -62,6 +66,7 @@ class observer {
   }
   std::string http_state() const { return http_state_ ? http_state_() : "off"; }
   std::uint64_t log_dropped() const { return log_dropped_ ? log_dropped_() : 0; }
+  std::optional<lease_status> lease() const { return lease_ ? std::optional(lease_()) : std::nullopt; }
   std::optional<store_status> store() const { return store_ ? store_() : std::nullopt; }
   presence_status presences() const { return presence_ ? presence_() : presence_status{}; }
   /// Returns the served tags for which somebody else answers, or announces a presence. Sorted.
@@ -83,6 +88,7 @@ class observer {
   std::function<std::string()> http_state_;
   std::function<std::uint64_t()> log_dropped_;
   std::function<std::optional<store_status>()> store_;
+  std::function<lease_status()> lease_;
   std::function<presence_status()> presence_;
 };
 

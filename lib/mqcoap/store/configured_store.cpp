@@ -24,6 +24,8 @@ void configured_store::configure(const state_options& options) {
 /// A database that is not there is no fault: it may come later.
 void configured_store::configure_database(const state_options& options) {
   if (opened_ != nullptr || (database_ != nullptr && url_ != options.postgres.url)) return warn_of_change();
+  if (options.records_writes && writes_ == nullptr)
+    writes_ = std::make_unique<postgres_once>(options.postgres, env_.loop);
   if (database_ != nullptr) return;
   database_ =
       std::make_unique<postgres_store>(options.postgres, postgres_store::environment{env_.loop, env_.log});
@@ -64,11 +66,13 @@ void configured_store::refresh(std::vector<cell_mark> held, refresh_handler done
 }
 
 void configured_store::begin(once_request write, begin_handler done) {
+  if (writes_) return writes_->begin(std::move(write), std::move(done));
   if (!opened_) return done({}, {});
   opened_->begin(std::move(write), std::move(done));
 }
 
 void configured_store::end(std::string key, std::string answer) {
+  if (writes_) return writes_->end(std::move(key), std::move(answer));
   if (opened_) opened_->end(std::move(key), std::move(answer));
 }
 

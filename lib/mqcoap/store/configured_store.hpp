@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mqcoap/state/state_store.hpp>
+#include <mqcoap/store/postgres/postgres_once.hpp>
 #include <mqcoap/store/postgres/postgres_store.hpp>
 #include <mqcoap/store/sqlite_store.hpp>
 #include <mqcoap/store/state_options.hpp>
@@ -39,6 +40,7 @@ class configured_store final : public state_store, public once_store {
   const sqlite_store::environment env_;
   std::unique_ptr<sqlite_store> opened_;  ///< one of these two
   std::unique_ptr<postgres_store> database_;
+  std::unique_ptr<postgres_once> writes_;  ///< with a database, if writes are recorded
   std::string url_;
 };
 

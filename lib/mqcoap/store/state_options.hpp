@@ -9,6 +9,7 @@ namespace mqcoap {
 struct state_options {
   std::string directory{};      ///< empty: `$STATE_DIRECTORY`, which systemd sets
   bool is_needed = false;       ///< there is such a resource
+  bool records_writes = false;  ///< there is a device with `durable_dedup`
   postgres_options postgres{};  ///< a database in place of the directory, if it has an address
 
   bool has_database() const noexcept { return !postgres.url.empty(); }
