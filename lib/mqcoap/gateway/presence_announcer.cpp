@@ -61,6 +61,7 @@ void presence_announcer::leave(farewell how, std::chrono::milliseconds grace) {
   grace_ = grace;
   // The retained message of a lost connection still exists: removing it needs another connection.
   if (how == farewell::forget && was_up_) owes_offline_ = true;
+  if (how == farewell::stay) owes_offline_ = false;
   part(grace);
 }
 

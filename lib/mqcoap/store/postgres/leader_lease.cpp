@@ -136,7 +136,9 @@ void leader_lease::on_answer(boot_clock::time_point asked, const result<pg_rows,
   renewed_ = asked;
   valid_until_ = asked + options_.duration * 3 / 5;
   watch_end();
-  if (!std::exchange(is_leader_, true) && tells_.won) tells_.won();
+  if (std::exchange(is_leader_, true)) return;
+  session_.run({run_sql(leave_waiting, with_member(member_))}, [](const result<pg_rows, pg_fault>&) {});
+  if (tells_.won) tells_.won();
 }
 
 /// The database may answer no more: then the lease ends by itself.
