@@ -47,12 +47,13 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
   alarm_.on_ring([this] { host_->on_alarm(); });
 }
 
-/// Only where a configuration names a directory: whoever tries out the file of a unit does not touch the unit's state.
+/// Only where a configuration names a directory or a database: whoever tries out the file of a unit does not
+/// touch the unit's state.
 void responder_host::open_store(const state_options& state) {
-  if (state.directory.empty())
+  if (state.directory.empty() && !state.has_database())
     return complain("mqcoap: resources with `persist` are in memory only, because no `state.dir` is named");
-  store_ = std::make_unique<configured_store>(
-      sqlite_store::environment{loop_.get_executor(), time_, complain_of});
+  store_ =
+      std::make_unique<configured_store>(sqlite_store::environment{loop_.get_executor(), time_, complain_of});
   try {
     store_->configure(state);
   } catch (const storage_fault& e) {

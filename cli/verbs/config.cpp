@@ -120,6 +120,8 @@ verb declare_config(CLI::App& root) {
       ->option_text("NEW_FILE");
   words->stored->add_flag("--set-aside", words->state.set_aside,
                           "Show the values that are out of force because their resource refused them");
+  words->stored->add_flag("--sql", words->state.sql,
+                          "Print the tables that state.postgres needs, as SQL for psql, and nothing else");
   words->stored->footer("Example: mqcoap config state --backup /backup/mqcoap-monday.db");
   app->require_subcommand(1);
   app->footer(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <mqcoap/store/postgres/postgres_schema.hpp>
 #include <mqcoap/store/state_database.hpp>
 #include <mqcoap/store/storage_fault.hpp>
 #include <optional>
@@ -58,8 +59,15 @@ int show(state_database& stored, const state_words& given, const std::optional<s
 }  // namespace
 
 int show_state(const state_words& given, const settled_options& options) {
+  if (given.sql) {
+    print(postgres_schema());
+    return status_ok;
+  }
   std::optional<settings> configuration;
   if (given.directory.empty()) configuration = load_configuration(given.file);
+  if (configuration && configuration->state.has_database())
+    throw failure(status_configuration, "the state is in a database, " + configuration->state.postgres.url,
+                  "look with psql at mqcoap_cell, mqcoap_value and mqcoap_set_aside; copy with pg_dump");
   const auto file = directory_for(given, configuration) + '/' + state_database::file_name;
   std::error_code ec;
   if (!std::filesystem::exists(file, ec))

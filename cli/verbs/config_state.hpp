@@ -11,6 +11,7 @@ struct state_words {
   std::string directory{};
   std::string backup{};
   bool set_aside = false;
+  bool sql = false;
 };
 
 /// Shows or copies what a gateway has stored, also while it runs.

@@ -5,7 +5,7 @@
     console.py --list PAGE...  the blocks that are not run, with their reasons
 
 A page has a sandbox of its own: an empty folder, a private mosquitto that it calls localhost:1883 (and one that it calls
-localhost:1884, if it does), free ports that it calls 127.0.0.1:8720 and port 5025 (an instrument's), and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
+localhost:1884, if it does), a private PostgreSQL where it names the database postgresql://gw@/mqcoap, free ports that it calls 127.0.0.1:8720 and port 5025 (an instrument's), and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
 terminal of its own without colours. A comment before a block says what is done with it:
 
     ```console                   run: lines `$ command`, continued by `> `, each followed by what it says
@@ -316,6 +316,7 @@ def free_port():
 class Sandbox:
     def __init__(self, text):
         from harness import Broker
+        from harness.postgres import Postgres
 
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-docs-")
         root = pathlib.Path(self._folder.name)
@@ -330,12 +331,15 @@ class Sandbox:
         self.brokers = {"localhost:1883": Broker()}
         if "localhost:1884" in text:
             self.brokers["localhost:1884"] = Broker()
+        self.database = Postgres() if "postgresql://gw@/mqcoap" in text else None
         self.environment = {
             "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(root), "XDG_CONFIG_HOME": str(root / "config"),
             "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": str(COLUMNS),
             "MQCOAP_URL": self.real("mqtt://localhost:1883"),
             **{k: v for k, v in os.environ.items() if k.startswith(("ASAN_", "UBSAN_", "LSAN_"))},
         }
+        if self.database:
+            self.environment["PGHOST"] = self.database.folder
         self.staying = []
 
     def real(self, text):
@@ -404,6 +408,8 @@ class Sandbox:
             terminal.signal(signal.SIGKILL)
         for broker in self.brokers.values():
             broker.stop()
+        if self.database:
+            self.database.close()
         self._folder.cleanup()
 
 

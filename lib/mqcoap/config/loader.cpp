@@ -6,6 +6,7 @@
 #include <mqcoap/config/proxy_builder.hpp>
 #include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>
+#include <mqcoap/config/state_builder.hpp>
 #include <mqcoap/config/template_merge.hpp>
 #include <mqcoap/config/topic_check.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
@@ -18,6 +19,7 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
   if (root.defaults.ns) check_topics(*root.defaults.ns, devices, faults);
   auto proxy = build_proxy(root, devices, faults);
   auto brokers = build_brokers(root, devices, faults);
+  auto state = build_state(root, devices, faults);
   if (faults.failed()) return std::nullopt;
 
   gateway_options gateway{
@@ -27,16 +29,12 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
       gateway_limits{root.limits.in_flight, root.limits.handler_timeout, root.limits.exec},
       {},
       std::move(proxy)};
-  state_options state{root.state.directory.value_or(""), false};
   for (auto& device : devices) {
     device_options options{device.tag,      std::move(device.description), std::move(device.subsystems), {},
                            device.presence, device.durable_dedup};
-    state.is_needed = state.is_needed || device.durable_dedup;
-    for (auto& resource : device.resources) {
-      state.is_needed = state.is_needed || resource.kind->persists();
+    for (auto& resource : device.resources)
       options.resources.push_back({std::move(resource.path), std::move(resource.title),
                                    std::move(resource.unit), *std::move(resource.kind), resource.events});
-    }
     gateway.devices.push_back(std::move(options));
   }
   auto http = root.http.listen;

@@ -133,6 +133,8 @@ struct proxy_spec {
 
 struct state_spec {
   std::optional<std::string> directory;
+  std::optional<located<std::string>> postgres;
+  std::optional<located<secret>> password;
 };
 
 struct root_spec {

@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/settings/common_types.hpp>
+#include <mqcoap/store/postgres/postgres_store.hpp>
 
 namespace mqcoap {
 namespace {
@@ -15,6 +16,17 @@ value_type<std::string> directory_name() {
           }};
 }
 
+value_type<std::string> database_address() {
+  constexpr char words[] = "postgresql://USER@HOST/DATABASE";
+  return refine(text(words), words, string_schema(R"(^postgres(ql)?://)"),
+                [](std::string url, const node& n, read_context& ctx) -> std::optional<std::string> {
+                  const auto fault = fault_of_postgres_url(url);
+                  if (!fault) return url;
+                  ctx.faults.error(n, *fault);
+                  return std::nullopt;
+                });
+}
+
 }  // namespace
 
 const section<state_spec>& state_section() {
@@ -23,10 +35,20 @@ const section<state_spec>& state_section() {
       "state",
       "Where the state of resources with `persist` is kept; see docs/operations.md.",
       {key<state_spec>(
-          "dir", directory_name(), presence::optional("`$STATE_DIRECTORY`, which systemd sets"),
-          "The directory of the database, which must be there and belong to one gateway alone. Read "
-          "at the start only.",
-          [](state_spec& s, std::string name) { s.directory = std::move(name); })}};
+           "dir", directory_name(), presence::optional("`$STATE_DIRECTORY`, which systemd sets"),
+           "The directory of the database, which must be there and belong to one gateway alone. Read "
+           "at the start only.",
+           [](state_spec& s, std::string name) { s.directory = std::move(name); }),
+       key<state_spec>(
+           "postgres", with_place(database_address()), presence::optional("none"),
+           "In place of `dir`: the database of PostgreSQL in which several gateways keep what they "
+           "share, with everything that libpq reads in such an address, such as "
+           "`?sslmode=verify-full`. Read at the start only.",
+           &state_spec::postgres),
+       key<state_spec>("password", with_place(secret_text()), presence::optional("none"),
+                       "The password for the database, from a file, the environment or a systemd credential.",
+                       &state_spec::password)},
+      {{"dependentRequired", {{"password", boost::json::array{"postgres"}}}}}};
   return table;
 }
 

@@ -154,7 +154,7 @@ json_text make_state_document(const observer& o) {
   const auto mean = held->commits.count() == 0
                         ? 0.0
                         : held->commits.sum() * 1000 / static_cast<double>(held->commits.count());
-  json::object state{{"store", "sqlite"},
+  json::object state{{"store", held->engine},
                      {"where", held->where},
                      {"bytes", held->bytes},
                      {"restored", held->cells},

@@ -60,7 +60,7 @@ class cell {
   std::uint64_t next_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t revision_ = 0;
-  std::uint64_t stored_revision_ = 0;      ///< of a store that is shared
+  std::uint64_t stored_revision_ = 0;  ///< of a store that is shared
   /// Terms that it takes when a store that is shared has told what it has; null: it has taken them.
   std::shared_ptr<const cell_terms> wanted_;
   std::size_t adoptions_ = 0;              ///< the number of batches by which it takes terms

@@ -145,8 +145,8 @@ const cell_terms& resource_state::coming_terms(const cell& of) noexcept {
   return of.wanted_ ? *of.wanted_ : *of.terms_;
 }
 
-/// If there is no memory for it, the cell keeps its terms, and the next configuration tries again. So it does while a
-/// store that is shared cannot tell what it has; then whoever uses the cell first tries again.
+/// If there is no memory for it, the cell keeps its terms, and the next configuration tries again. So it does
+/// while a store that is shared cannot tell what it has; then whoever uses the cell first tries again.
 void resource_state::adopt(const std::shared_ptr<cell>& held,
                            std::shared_ptr<const cell_terms> terms) noexcept try {
   if (store_.is_shared()) held->wanted_ = terms;
@@ -309,8 +309,8 @@ void resource_state::when_current(std::vector<std::shared_ptr<cell>> cells,
                  });
 }
 
-/// A cell that is not in the store has the initial value of its terms, and that only. So has one that is there without
-/// the value that its kind always has.
+/// A cell that is not in the store has the initial value of its terms, and that only. So has one that is
+/// there without the value that its kind always has.
 void resource_state::take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells) {
   for (auto& each : found) {
     const auto at =
@@ -397,9 +397,9 @@ void resource_state::prepare(pending_batch& p, std::vector<change> changes, stat
     auto& target = *each.target;
     const auto* const coming = terms != nullptr ? terms : target.wanted_.get();
     if ((coming != nullptr ? *coming : *target.terms_).is_lasting())
-      commit.values.push_back({target.name(), each.number,
-                               each.value ? std::optional(each.value->value) : std::nullopt,
-                               coming != nullptr ? initial_version(*coming) : target.initial_, each.set_aside});
+      commit.values.push_back(
+          {target.name(), each.number, each.value ? std::optional(each.value->value) : std::nullopt,
+           coming != nullptr ? initial_version(*coming) : target.initial_, each.set_aside});
     auto node = each.value ? make_node(each.number, *std::move(each.value)) : cell::item_map::node_type{};
     p.changes.push_back({&target, each.number, std::move(node), target.next_, target.stored_revision_,
                          std::move(each.set_aside)});
@@ -428,7 +428,8 @@ void resource_state::apply(pending_batch& p) const noexcept {
     auto& target = *each.target;
     if (target.stored_revision_ > each.stored_revision + 1) continue;
     target.exchange(each.number, each.put);
-    if (store_.is_shared() && coming_terms(target).is_lasting()) target.stored_revision_ = each.stored_revision + 1;
+    if (store_.is_shared() && coming_terms(target).is_lasting())
+      target.stored_revision_ = each.stored_revision + 1;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mqcoap/state/state_store.hpp>
+#include <mqcoap/store/postgres/postgres_store.hpp>
 #include <mqcoap/store/sqlite_store.hpp>
 #include <mqcoap/store/state_options.hpp>
 #include <optional>
@@ -22,6 +23,8 @@ class configured_store final : public state_store, public once_store {
 
   std::vector<stored_cell> load() override;
   void commit(state_commit what, commit_handler done) override;
+  bool is_shared() const noexcept override { return database_ != nullptr; }
+  void refresh(std::vector<cell_mark> held, refresh_handler done) override;
   void begin(once_request write, begin_handler done) override;
   void end(std::string key, std::string answer) override;
 
@@ -29,8 +32,14 @@ class configured_store final : public state_store, public once_store {
   std::optional<store_status> status() const;
 
  private:
+  void configure_database(const state_options& options);
+  void configure_directory(const state_options& options);
+  void warn_of_change() const;
+
   const sqlite_store::environment env_;
-  std::unique_ptr<sqlite_store> opened_;
+  std::unique_ptr<sqlite_store> opened_;  ///< one of these two
+  std::unique_ptr<postgres_store> database_;
+  std::string url_;
 };
 
 }  // namespace mqcoap

@@ -1,14 +1,17 @@
 #pragma once
 
+#include <mqcoap/store/postgres/postgres_options.hpp>
 #include <string>
 
 namespace mqcoap {
 
 /// Where the state of resources is kept that outlives the process.
 struct state_options {
-  std::string directory{};  ///< empty: `$STATE_DIRECTORY`, which systemd sets
-  bool is_needed = false;   ///< there is such a resource
+  std::string directory{};      ///< empty: `$STATE_DIRECTORY`, which systemd sets
+  bool is_needed = false;       ///< there is such a resource
+  postgres_options postgres{};  ///< a database in place of the directory, if it has an address
 
+  bool has_database() const noexcept { return !postgres.url.empty(); }
   friend bool operator==(const state_options&, const state_options&) = default;
 };
 

@@ -35,6 +35,7 @@ class size_counts {
 
 /// What a store does, and has done since it was opened.
 struct store_status {
+  std::string engine{"sqlite"};        ///< or `postgresql`
   std::string where;                   ///< the file, or the database
   std::int64_t bytes = 0;              ///< its size
   std::uint64_t cells = 0;             ///< resources of which it had a state when it was opened

@@ -25,7 +25,7 @@ TEST_CASE_FIXTURE(store_fixture, "a store is opened when a resource needs it, an
   CHECK(logged.empty());
   store.configure({"/elsewhere", true});
   REQUIRE(logged.size() == 1);
-  CHECK(logged[0] == "`state.dir` is read at the start only: state stays in " + directory());
+  CHECK(logged[0] == "`state` is read at the start only: state stays in " + directory());
 }
 
 TEST_CASE_FIXTURE(store_fixture, "without a directory of its own, the unit's is used") {

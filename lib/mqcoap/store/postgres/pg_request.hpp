@@ -8,6 +8,7 @@
 #include <mqcoap/store/postgres/pg_parameters.hpp>
 #include <mqcoap/store/postgres/pg_rows.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mqcoap {

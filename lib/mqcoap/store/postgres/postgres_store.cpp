@@ -76,6 +76,7 @@ postgres_store::postgres_store(const postgres_options& options, environment env)
   std::seed_seq seed{device(), device(), device(), device()};
   random_.seed(seed);
   author_.member = make_member(random_);
+  status_.engine = "postgresql";
   status_.where = target_.words();
   reads_.start();
   writes_.start();
