@@ -63,7 +63,7 @@ const section<event_options>& event_section() {
        key<event_options>(
            "on_change", boolean(), "false",
            "Whether each change is an event, at once. Without `every` for kinds that know of their "
-           "changes: `value`, `collection` and `topic`. With `every`, what was read is an event if it "
+           "changes: `value`, `collection` and `topic`. With `every`, what was read is an event if its value "
            "differs.",
            &event_options::on_change),
        key<event_options>("retain", boolean(), "false",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mqcoap/base/glob.hpp>
+#include <mqcoap/config/asked_check.hpp>
 #include <mqcoap/config/served_tags.hpp>
 #include <mqcoap/settings/suggest.hpp>
 
@@ -101,22 +102,6 @@ class route_checks {
   std::map<std::string, const node*> names_;
 };
 
-void check_asked_devices(const std::vector<built_device>& devices, const served_tags& served,
-                         report& faults) {
-  const auto has_resources = [&devices](const device_tag& tag) {
-    return std::any_of(devices.begin(), devices.end(), [&tag](const auto& each) { return each.tag == tag; });
-  };
-  for (const auto& device : devices)
-    for (const auto& resource : device.resources) {
-      const auto* const asked = resource.kind ? resource.kind->asked_device() : nullptr;
-      // A tag that a route serves may be asked, too: that route was already checked.
-      if (asked == nullptr || !served.is_own(asked->text())) continue;
-      if (!resource.kind->may_ask_own() || !has_resources(*asked))
-        faults.error(*resource.read_as.at,
-                     "this leads back: the gateway itself answers for " + asked->text());
-    }
-}
-
 route_options build_route(const route_spec& spec, const defaults_spec& defaults) {
   route_options route;
   if (spec.name) route.name = spec.name->value;
@@ -145,7 +130,7 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
     checks.check(route);
     proxy.routes.push_back(build_route(route.value, root.defaults));
   }
-  check_asked_devices(devices, served, faults);
+  check_asked(devices, served, faults);
   return proxy;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/gateway/event_decision.hpp>
 #include <mqcoap/gateway/event_topic.hpp>
 #include <mqcoap/gateway/steps/local_resources.hpp>
@@ -16,6 +17,10 @@ using namespace std::chrono_literals;
 
 /// An event that is not sent within this time is dropped.
 constexpr auto freshness = 1s;
+/// Bytes of the reason why a resource cannot be read.
+constexpr std::size_t most_words = 300;
+/// Retained events that wait for a connection to be removed; further ones stay at the broker.
+constexpr std::size_t most_leftovers = 4096;
 
 /// Returns the first time on the grid after `now`.
 steady_time next_on_grid(steady_time last, std::chrono::milliseconds every, steady_time now) {
@@ -70,9 +75,34 @@ void event_publisher::configure(const gateway_options& options) {
                            known->second->topic.text() == made->topic.text();
       wanted.push_back(is_same ? known->second : std::move(made));
     }
+  for (const auto& each : sources_) each->is_over = true;
   sources_ = std::move(wanted);
+  for (const auto& each : sources_) each->is_over = false;
   index_changes();
+  note_leftovers();
+  remove_leftovers();
   due_at_ = find_next();
+}
+
+void event_publisher::note_leftovers() {
+  std::set<std::string> kept;
+  for (const auto& each : sources_) {
+    if (!each->how.retain) continue;
+    const auto topic = each->topic.text();
+    leftovers_->erase(topic);
+    if (retained_.erase(topic) > 0) kept.insert(topic);
+  }
+  for (const auto& gone : std::exchange(retained_, std::move(kept)))
+    if (leftovers_->size() < most_leftovers) leftovers_->insert(gone);
+}
+
+void event_publisher::remove_leftovers() {
+  const auto all = *leftovers_;
+  for (const auto& topic : all)
+    env_.via().publish(topic, {}, env_.time.now() + freshness, {.retain = true},
+                       [topic, left = std::weak_ptr(leftovers_)](error_code failed) {
+                         if (const auto still = left.lock(); still && !failed) still->erase(topic);
+                       });
 }
 
 void event_publisher::index_changes() {
@@ -114,6 +144,7 @@ void event_publisher::hurry() noexcept {
 }
 
 void event_publisher::on_link_up() noexcept {
+  core_.attempt({}, [this] { remove_leftovers(); });
   for (const auto& each : sources_) {
     if (!each->how.every) each->is_due = true;
     each->last.reset();  // a broker that was restarted has lost what it retained
@@ -162,18 +193,32 @@ void event_publisher::read(const std::shared_ptr<source>& from) {
 }
 
 void event_publisher::take(source& from, const answer& what) {
-  if (what.code != response_code::content) {
-    env_.counted.count(event::event_unread);
-  } else if (is_worth_telling(from.how, what.body, from.last)) {
-    publish(from, what.body);
-  }
+  if (from.is_over) return;
+  if (what.code != response_code::content) return note_unread(from, what);
+  if (std::exchange(from.is_silent, false) && env_.log)
+    env_.log(log_level::info, from.device + ", " + from.path + ": it can be read again, and has events");
+  if (is_worth_telling(from.how, what.body, from.last)) publish(from, what.body);
+}
+
+/// A resource without `every` is read after its changes, and may have nothing to tell between them.
+void event_publisher::note_unread(source& from, const answer& why) {
+  env_.counted.count(event::event_unread);
+  if (stopped_ || !from.how.every || !env_.log || from.is_silent || !from.silent_words.pass(env_.time.now()))
+    return;
+  from.is_silent = true;
+  const auto words =
+      why.body.is_string() ? decode_json_string(why.body.text()) : std::string(to_string(why.code));
+  env_.log(log_level::warning, from.device + ", " + from.path +
+                                   ": no events while it cannot be read: " + log_safe(words, most_words));
 }
 
 void event_publisher::publish(source& from, const json_text& value) {
-  if (send(from.topic, value, from.how.retain))
+  if (send(from.topic, value, from.how.retain)) {
     from.last.reset();  // the next value is published in any case
-  else
-    from.last = value;
+    return;
+  }
+  from.last = value;
+  if (from.how.retain) retained_.insert(from.topic.text());
 }
 
 error_code event_publisher::send_event(const resource_event& what) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/log_sink.hpp>
+#include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/options.hpp>
@@ -18,6 +19,7 @@
 #include <mqcoap/serve/serving_core.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +29,8 @@ namespace mqcoap {
 
 /// Publishes the values of resources as events (docs/protocol.md, "Events"). Reads each resource by a GET
 /// through a serving core of its own: with a deadline, and without delaying other resources. Publishes
-/// nothing for a resource that cannot be read, but counts it. Also sends the events of actions.
+/// nothing for a resource that cannot be read, but counts it, and logs the first such time of one that is
+/// read at times. Also sends the events of actions.
 /// @par Threads  Everything on the event loop.
 class event_publisher final : public event_sender {
  public:
@@ -41,6 +44,7 @@ class event_publisher final : public event_sender {
     std::function<std::shared_ptr<const void>(const call& kept)> home;
     std::function<void(std::string_view name, std::string_view why)> failed;
     std::function<void()> due;  ///< asks for a call of `expire` at once
+    log_sink log;
   };
 
   explicit event_publisher(environment env);
@@ -48,6 +52,8 @@ class event_publisher final : public event_sender {
   event_publisher& operator=(const event_publisher&) = delete;
 
   /// Puts other options in force. A resource whose options are the same keeps its grid and its last event.
+  /// What the broker has retained of one that publishes no longer is removed, at the next connection if there
+  /// is none.
   void configure(const gateway_options& options);
   /// Publishes every value once more, those without `every` at once: subscribers have missed changes, and a
   /// broker that was restarted has lost what it retained.
@@ -71,6 +77,9 @@ class event_publisher final : public event_sender {
     steady_time next;         ///< when it is read next; max: after a change
     bool is_due = false;      ///< it has changed
     bool is_reading = false;  ///< a reading is under way
+    bool is_over = false;     ///< it publishes no longer
+    bool is_silent = false;   ///< the log has told that it cannot be read
+    throttle silent_words{std::chrono::minutes(1)};
     std::optional<json_text> last{};
   };
   class reading_origin;
@@ -82,11 +91,14 @@ class event_publisher final : public event_sender {
   std::shared_ptr<source> make(const device_options& device, const resource_options& resource,
                                const namespace_name& ns) const;
   void index_changes();
+  void note_leftovers();
+  void remove_leftovers();
   void note_change(std::string_view device, std::string_view path);
   void hurry() noexcept;
   steady_time find_next() const noexcept;
   void read(const std::shared_ptr<source>& from);
   void take(source& from, const answer& what);
+  void note_unread(source& from, const answer& why);
   void publish(source& from, const json_text& value);
   error_code send(const general_topic& under, const json_text& value, bool retain);
 
@@ -97,6 +109,9 @@ class event_publisher final : public event_sender {
   std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>>
       changing_;                       ///< the resources with `on_change`, by device and path
   std::vector<subscription> changes_;  ///< empty if there are none, so that changes cost nothing
+  std::set<std::string> retained_;     ///< topics of events that the broker was told to retain
+  /// Topics whose retained event is to be removed and may still be there.
+  const std::shared_ptr<std::set<std::string>> leftovers_ = std::make_shared<std::set<std::string>>();
   std::optional<namespace_name> ns_;
   steady_time due_at_ = steady_time::max();
   bool stopped_ = false;

@@ -90,7 +90,8 @@ event_publisher::environment gateway::events_environment() {
           [this]() -> link& { return *links_.front(); },
           [this](const call& kept) { return home_of(kept); },
           [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
-          [this] { wake_soon(); }};
+          [this] { wake_soon(); },
+          hooks_.notice ? hooks_.notice : spdlog_sink()};
 }
 
 proxy::environment gateway::proxy_environment() {

@@ -93,12 +93,8 @@ class local_device::builder {
   };
 
   void serve(const std::string& path, std::shared_ptr<handler> made) {
-    const bool added = path == "**" ? built_.router_.add_subtree("", std::move(made))
-                       : path.ends_with("/**")
-                           ? built_.router_.add_subtree(path.substr(0, path.size() - 3), std::move(made))
-                       : has_single_wildcard(path) ? built_.router_.add_pattern(path, std::move(made))
-                                                   : built_.router_.add_exact(path, std::move(made));
-    if (!added) throw std::invalid_argument(options_.tag.text() + ": two resources serve '" + path + "'");
+    if (!built_.router_.add(path, std::move(made)))
+      throw std::invalid_argument(options_.tag.text() + ": two resources serve '" + path + "'");
   }
 
   local_device& built_;

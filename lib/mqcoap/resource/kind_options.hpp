@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <memory>
+#include <mqcoap/protocol/address.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/protocol/name.hpp>
 #include <optional>
@@ -20,12 +21,21 @@ struct used_topics {
   std::string written{};  ///< the topic on which it publishes
 };
 
+/// The request of a resource to another one, which is the same each time.
+struct asked_resource {
+  address to;
+  method verb = method::get;
+  std::string_view
+      key{};  ///< JSON Pointer to the address in the configuration, from the value of the kind's key
+};
+
 /// The requirements for the options of a kind, besides equality: the kind's name, a literal, which discovery
 /// shows and which identifies its cells; the methods for discovery; and a function that makes the resource.
 /// Kinds may have more:
 /// - `std::vector<std::string> conditions() const`: paths of the device whose values are its conditions
 /// - `const device_tag* asked_device() const`: the other device that it asks
-/// - `bool may_ask_own() const`: that device may be one of the gateway's own
+/// - `std::optional<asked_resource> asked() const`: the one resource there; the device may be the gateway's
+/// own
 /// - `bool tells_changes() const`: the gateway learns of the changes of its value
 /// - `bool is_host_bound() const`: only this host has it, or it depends on when the process began
 /// - `bool keeps_state() const`: requests change what this process has of it
@@ -55,8 +65,9 @@ class kind_options {
   /// Returns the other device that it asks; null: none.
   const device_tag* asked_device() const noexcept { return options_->asked_device(); }
 
-  /// Returns true if the device that it asks may be one of the gateway's own.
-  bool may_ask_own() const noexcept { return options_->may_ask_own(); }
+  /// Returns what it asks of that device, which may then be one of the gateway's own; nothing: whatever it is
+  /// asked itself.
+  std::optional<asked_resource> asked() const { return options_->asked(); }
 
   /// True if the feed has the changes of its value (feed::values, feed::readings); otherwise it has to be
   /// read.
@@ -89,7 +100,7 @@ class kind_options {
     virtual void make(resource_site& at) const = 0;
     virtual std::vector<std::string> conditions() const = 0;
     virtual const device_tag* asked_device() const noexcept = 0;
-    virtual bool may_ask_own() const noexcept = 0;
+    virtual std::optional<asked_resource> asked() const = 0;
     virtual bool tells_changes() const noexcept = 0;
     virtual bool is_host_bound() const noexcept = 0;
     virtual bool keeps_state() const noexcept = 0;
@@ -117,11 +128,11 @@ class kind_options {
       else
         return nullptr;
     }
-    bool may_ask_own() const noexcept override {
-      if constexpr (requires { options.may_ask_own(); })
-        return options.may_ask_own();
+    std::optional<asked_resource> asked() const override {
+      if constexpr (requires { options.asked(); })
+        return options.asked();
       else
-        return false;
+        return std::nullopt;
     }
     bool tells_changes() const noexcept override {
       if constexpr (requires { options.tells_changes(); })

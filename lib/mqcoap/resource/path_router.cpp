@@ -49,6 +49,13 @@ std::optional<std::vector<std::string_view>> match_segments(std::string_view pat
   return found;
 }
 
+bool path_router::add(const std::string& path, std::shared_ptr<handler> target) {
+  if (path == "**") return add_subtree("", std::move(target));
+  if (path.ends_with("/**")) return add_subtree(path.substr(0, path.size() - 3), std::move(target));
+  if (has_single_wildcard(path)) return add_pattern(path, std::move(target));
+  return add_exact(path, std::move(target));
+}
+
 bool path_router::add_exact(std::string path, std::shared_ptr<handler> target) {
   return exact_.try_emplace(std::move(path), std::move(target)).second;
 }

@@ -24,6 +24,9 @@ class path_router {
     std::size_t rest_at = 0;    ///< where the part after the prefix begins, in the requested path
   };
 
+  /// Serves what a path of the configuration stands for: one path, a pattern, or with a final `/**` a
+  /// subtree. Returns false if it is already served.
+  bool add(const std::string& path, std::shared_ptr<handler> target);
   /// Serves one path. Returns false if it is already served.
   bool add_exact(std::string path, std::shared_ptr<handler> target);
   /// Serves every path that a pattern stands for, in which `*` is any one segment (`move/*`). Of several, the

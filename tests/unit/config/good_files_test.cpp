@@ -465,7 +465,10 @@ TEST_CASE("actions") {
   CHECK(trigger.publish == action_event{*resource_path::parse("shot"), *json_text::parse("\"fired\"")});
   CHECK(trigger.asked_device()->text() == "2D_XX_0_9999");
   CHECK_FALSE(trigger.schema);
-  CHECK(resource(device(s, "GW_1"), "trigger").kind.may_ask_own());
+  const auto asked = resource(device(s, "GW_1"), "trigger").kind.asked();
+  REQUIRE(asked);
+  CHECK(asked->to == trigger.request->to);
+  CHECK(asked->verb == method::post);
 
   const auto& move = kind<action_options>(s, "GW_1", "move");
   REQUIRE(move.exec);

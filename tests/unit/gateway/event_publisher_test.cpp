@@ -2,16 +2,13 @@
 
 #include <map>
 #include <mqcoap/gateway/event_decision.hpp>
-#include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/resource/collection/collection.hpp>
 #include <mqcoap/resource/resource_site.hpp>
 #include <mqcoap/resource/value/value.hpp>
-#include <mqcoap/transport/memory_link.hpp>
 #include <string>
 #include <vector>
 
-#include "support/lab/desk.hpp"
-#include "support/lab/hand_alarm.hpp"
+#include "settling_gateway.hpp"
 #include "support/slow_store.hpp"
 
 using namespace mqcoap;
@@ -48,19 +45,33 @@ struct sensor_options {
   friend bool operator==(const sensor_options&, const sensor_options&) = default;
 };
 
-struct events_fixture : link_events {
-  manual_clock time;
-  hand_alarm wake;
-  memory_broker broker;
-  memory_link lab{broker, "lab"};
-  memory_link listener{broker, "listener"};
-  desk caller{broker};
-  sensor first, second;
-  gateway_options options{80, default_namespace(), {}, {}, {}, {}};
-  std::optional<gateway> tested;
-  std::map<std::string, std::vector<std::string>> heard;  ///< bodies, by topic
+std::string body_of(std::string_view event) {
+  const auto begin = event.find("\"body\":") + 7;
+  return std::string(event.substr(begin, event.find(",\"timestamp\":") - begin));
+}
 
-  virtual ~events_fixture() = default;
+/// Somebody who comes later, and gets what is retained.
+struct late_listener final : link_events {
+  memory_link at;
+  std::string got = "none";
+
+  late_listener(memory_broker& broker, const std::string& topic) : at(broker, "late") {
+    at.subscribe(topic, {});
+    at.start(*this);
+    broker.run();
+  }
+  void on_link_up(mqcoap::link&) noexcept override {}
+  void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
+  void on_message(mqcoap::link&, const inbound& m) noexcept override { got = body_of(m.payload); }
+};
+
+struct events_fixture : settling_gateway, link_events {
+  memory_link listener{broker, "listener"};
+  sensor first, second;
+  std::map<std::string, std::vector<std::string>> heard;  ///< bodies, by topic
+  std::vector<std::string> removed;                       ///< paths, of empty messages
+
+  virtual ~events_fixture() { tested.reset(); }
   events_fixture() {
     listener.subscribe("gf_int_v1/+/event/#", {});
     listener.start(*this);
@@ -69,26 +80,12 @@ struct events_fixture : link_events {
   void add(std::string path, kind_options kind, event_options how) {
     options.devices.front().resources.push_back({std::move(path), {}, {}, std::move(kind), how});
   }
-  void start() {
-    tested.emplace(options, std::vector<mqcoap::link*>{&lab}, time, wake);
-    tested->start();
-    settle();
-  }
-  void settle() {
-    for (bool rings = true; rings;) {
-      broker.run();
-      rings = wake.rings(time.now());
-      if (rings) tested->on_alarm();
-    }
-    broker.run();
-  }
-  void pass(std::chrono::milliseconds by) {
-    time.advance(by);
-    settle();
-  }
   void put(const std::string& path, const std::string& body) {
     caller.send({.verb = "PUT", .path = path, .body = body});
     settle();
+  }
+  std::string retained_of(const std::string& path) {
+    return late_listener(broker, "gf_int_v1/axuv/event/GW_1/" + path).got;
   }
   std::vector<std::string>& events_of(const std::string& path) {
     return heard["gf_int_v1/axuv/event/GW_1/" + path];
@@ -96,9 +93,9 @@ struct events_fixture : link_events {
   void on_link_up(mqcoap::link&) noexcept override {}
   void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
   void on_message(mqcoap::link&, const inbound& m) noexcept override {
-    const std::string payload(m.payload);
-    const auto begin = payload.find("\"body\":") + 7;
-    heard[std::string(m.topic)].push_back(payload.substr(begin, payload.find(",\"timestamp\":") - begin));
+    const std::string topic(m.topic);
+    if (m.payload.empty()) return removed.push_back(topic.substr(topic.rfind('/') + 1));
+    heard[topic].push_back(body_of(m.payload));
   }
 };
 
@@ -171,6 +168,35 @@ TEST_CASE_FIXTURE(events_fixture, "what cannot be read publishes nothing and is 
   CHECK(tested->counted()[event::event_published] == 1);
 }
 
+TEST_CASE_FIXTURE(events_fixture, "the log tells when the events of a resource end, and when they go on") {
+  add("a", sensor_options{&first}, {.every = 1s});
+  add("b", sensor_options{&second}, {.on_change = true});
+  first.reading = second.reading = "";
+  bodies log;
+  gateway_hooks hooks;
+  hooks.notice = [&log](log_level, std::string_view words) { log.emplace_back(words); };
+  start(std::move(hooks));
+  const bodies silent{"GW_1, a: no events while it cannot be read: off"};
+  CHECK(log == silent);
+  pass(1s);
+  CHECK(log == silent);
+  first.reading = "2";
+  pass(1s);
+  REQUIRE(log.size() == 2);
+  CHECK(log.back() == "GW_1, a: it can be read again, and has events");
+  // One that comes and goes is told once a minute.
+  for (int i = 0; i < 10; ++i) {
+    first.reading = i % 2 == 0 ? "" : "2";
+    pass(1s);
+  }
+  CHECK(log.size() == 2);
+  pass(1min);
+  first.reading = "";
+  pass(1s);
+  CHECK(log.size() == 3);
+  tested.reset();  // before its log
+}
+
 TEST_CASE_FIXTURE(events_fixture,
                   "a value that is changed is an event at once, behind the requester's answer") {
   add("v", stored("1"), {.on_change = true, .retain = true});
@@ -217,6 +243,100 @@ TEST_CASE_FIXTURE(events_fixture, "a reload keeps the grid of what stays, and en
   CHECK(events_of("b").size() == 1);
 }
 
+TEST_CASE_FIXTURE(events_fixture, "a reload removes the retained events of what publishes no longer") {
+  const event_options retained{.on_change = true, .retain = true};
+  add("gone", stored("1"), retained);
+  add("mute", stored("1"), retained);
+  add("passing", stored("1"), retained);
+  add("stays", stored("1"), retained);
+  add("other", stored("1"), {.every = 1s, .retain = true});
+  add("plain", stored("1"), {.on_change = true});
+  start();
+  auto changed = options;
+  auto& resources = changed.devices.front().resources;
+  resources.erase(resources.begin());
+  resources.at(0).events.reset();
+  resources.at(1).events = event_options{.on_change = true};
+  resources.at(3).events = event_options{.every = 2s, .retain = true};
+  resources.pop_back();
+  tested->reconfigure(changed, {&lab});
+  settle();
+  CHECK(retained_of("gone") == "none");
+  CHECK(retained_of("mute") == "none");
+  CHECK(retained_of("passing") == "none");
+  CHECK(retained_of("stays") == "1");
+  CHECK(retained_of("other") == "1");
+  CHECK(removed == bodies{"gone", "mute", "passing"});
+  CHECK(events_of("passing") == bodies{"1", "1"});
+  // With the device, what is left goes; nothing is removed twice.
+  changed.devices = {device_options{*device_tag::parse("GW_2"), {}, {}, {}}};
+  tested->reconfigure(changed, {&lab});
+  settle();
+  CHECK(removed == bodies{"gone", "mute", "passing", "other", "stays"});
+}
+
+TEST_CASE_FIXTURE(events_fixture, "a retained event moves with its topic") {
+  add("v", stored("1"), {.on_change = true, .retain = true});
+  start();
+  auto changed = options;
+  changed.devices.front().subsystems = {*subsystem_name::parse("hv")};
+  tested->reconfigure(changed, {&lab});
+  settle();
+  CHECK(retained_of("v") == "none");
+  CHECK(heard["gf_int_v1/hv/event/GW_1/v"] == bodies{"1"});
+}
+
+TEST_CASE_FIXTURE(events_fixture,
+                  "a retained event that cannot be removed at a reload goes at the next connection") {
+  add("v", stored("1"), {.on_change = true, .retain = true});
+  add("w", stored("1"), {.on_change = true, .retain = true});
+  start();
+  // The listener may be connected again only when it is too late to hear it.
+  bodies sent;
+  broker.watch([&sent](const memory_link&, std::string_view topic, std::string_view payload,
+                       const publish_options& how) {
+    if (how.retain && payload.empty()) sent.emplace_back(topic.substr(topic.rfind('/') + 1));
+  });
+  const auto both = options;
+  auto changed = options;
+  changed.devices.front().resources.clear();
+  broker.go_down();
+  settle();
+  tested->reconfigure(changed, {&lab});
+  settle();
+  // One comes back in time.
+  changed.devices.front().resources = {both.devices.front().resources.front()};
+  tested->reconfigure(changed, {&lab});
+  broker.come_up();
+  settle();
+  CHECK(sent == bodies{"w"});
+  CHECK(retained_of("v") == "1");
+  CHECK(retained_of("w") == "none");
+  broker.go_down();
+  settle();
+  broker.come_up();
+  settle();
+  CHECK(sent == bodies{"w"});
+}
+
+TEST_CASE_FIXTURE(events_fixture, "a reading that a reload has overtaken is no event") {
+  add("slow", sensor_options{&first}, {.every = 1s, .retain = true});
+  start();
+  first.is_slow = true;
+  pass(1s);
+  REQUIRE(first.waiting.size() == 1);
+  auto changed = options;
+  changed.devices.front().resources.front().events.reset();
+  tested->reconfigure(changed, {&lab});
+  settle();
+  answer late;
+  late.body = *json_text::parse("7");
+  std::move(first.waiting.front()).respond(std::move(late));
+  settle();
+  CHECK(events_of("slow") == bodies{"1"});
+  CHECK(retained_of("slow") == "none");
+}
+
 TEST_CASE_FIXTURE(events_fixture, "a stop does not wait for a reading") {
   add("slow", sensor_options{&first}, {.every = 1s});
   first.is_slow = true;
@@ -237,9 +357,7 @@ TEST_CASE_FIXTURE(events_fixture,
   slow_store store;
   gateway_hooks hooks;
   hooks.store = &store;
-  tested.emplace(options, std::vector<mqcoap::link*>{&lab}, time, wake, hooks);
-  tested->start();
-  settle();
+  start(hooks);
   caller.send({.verb = "PUT", .path = "v", .body = "2"});
   settle();
   bool drained = false;
@@ -262,7 +380,21 @@ TEST_CASE("what is worth telling") {
   CHECK(tells({.every = 1s}, "1", "1"));
   CHECK(tells({.every = 1s, .change = 5}, nullptr, "1"));
   CHECK_FALSE(tells({.every = 1s, .on_change = true}, "1", "1"));
-  CHECK(tells({.every = 1s, .on_change = true}, "1", "1.0"));  // told as it stands
+  for (const auto& how : {event_options{.every = 1s, .on_change = true}, event_options{.on_change = true},
+                          event_options{.every = 1s, .change = 5}}) {
+    CHECK_FALSE(tells(how, R"({"a": 1, "b": [true, null]})", R"({"b":[true,null],"a":1.0})"));
+    CHECK_FALSE(tells(how, R"("caf\u00e9")", "\"caf\xc3\xa9\""));
+    CHECK(tells(how, R"({"a":1})", R"({"a":1,"b":null})"));
+    CHECK(tells(how, "[1,2]", "[2,1]"));
+    CHECK(tells(how, R"({"a":1})", R"({"a":1,"a":1})"));  // whose value nobody knows
+    CHECK_FALSE(tells(how, R"({"a":1,"a":1})", R"({"a":1,"a":1})"));
+  }
+  for (const char* same : {"1.0", "1.00", "10e-1", "1"})
+    CHECK_FALSE(tells({.every = 1s, .on_change = true}, "1", same));
+  CHECK_FALSE(tells({.on_change = true}, "0", "-0.0"));
+  CHECK(tells({.on_change = true}, "9007199254740992", "9007199254740993"));
+  CHECK(tells({.on_change = true}, "1", "\"1\""));
+  CHECK(tells({.on_change = true}, "1", "1.0000000000000002"));
   CHECK(tells({.every = 1s, .change = 5, .is_percent = true}, "100", "95"));
   CHECK_FALSE(tells({.every = 1s, .change = 5, .is_percent = true}, "100", "95.5"));
   CHECK(tells({.every = 1s, .change = 5, .is_percent = true}, "0", "0.001"));

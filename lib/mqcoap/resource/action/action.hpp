@@ -12,6 +12,7 @@
 #include <mqcoap/resource/action/request_step.hpp>
 #include <mqcoap/resource/exec/exec.hpp>
 #include <mqcoap/resource/handler.hpp>
+#include <mqcoap/resource/kind_options.hpp>
 #include <mqcoap/resource/resource_services.hpp>
 #include <mqcoap/schema/json_schema.hpp>
 #include <mqcoap/state/resource_state.hpp>
@@ -104,8 +105,10 @@ struct action_options {
   void make(resource_site& at) const;
   std::vector<std::string> conditions() const;
   const device_tag* asked_device() const noexcept { return request ? &request->to.tag : nullptr; }
-  /// An action may ask the gateway's own resources.
-  bool may_ask_own() const noexcept { return true; }
+  std::optional<asked_resource> asked() const {
+    if (!request) return std::nullopt;
+    return asked_resource{request->to, request->verb, "/request/to"};
+  }
   bool is_host_bound() const noexcept { return exec.has_value(); }
   friend bool operator==(const action_options&, const action_options&) = default;
 };

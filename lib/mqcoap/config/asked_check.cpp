@@ -1,0 +1,122 @@
+#include <mqcoap/config/asked_check.hpp>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <mqcoap/gateway/own_documents.hpp>
+#include <mqcoap/gateway/steps/forward_options.hpp>
+#include <mqcoap/resource/discovery.hpp>
+#include <mqcoap/resource/path_router.hpp>
+#include <mqcoap/settings/suggest.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+/// The methods of a resource in the table of paths that a device will have.
+struct offered_methods final : handler {
+  explicit offered_methods(std::optional<method_set> of) : methods(of) {}
+  void handle(responder&& /*r*/) override {}
+
+  const std::optional<method_set> methods;  ///< none: unknown
+};
+
+/// What a device will answer for.
+class served_paths {
+ public:
+  explicit served_paths(const built_device& device) {
+    for (const auto& r : device.resources) {
+      const auto methods = r.kind ? std::optional(r.kind->offered()) : std::nullopt;
+      router_.add(r.path, std::make_shared<offered_methods>(methods));
+      if (r.read_as.kind != nullptr && r.read_as.kind->traits().owns_below)
+        router_.add(r.path + "/**", std::make_shared<offered_methods>(std::nullopt));
+    }
+    const auto read_only = std::make_shared<offered_methods>(method_set{method::get});
+    router_.add(std::string(discovery_path), read_only);
+    for (const auto& document : own_documents) router_.add(std::string(document.path), read_only);
+  }
+
+  /// Returns null if there is no resource.
+  const offered_methods* find(std::string_view path) const noexcept {
+    return static_cast<const offered_methods*>(router_.find(path).target);
+  }
+
+ private:
+  path_router router_;
+};
+
+class asked_checks {
+ public:
+  asked_checks(const std::vector<built_device>& devices, const served_tags& served, report& faults)
+      : served_(served), faults_(faults) {
+    for (const auto& each : devices) devices_.emplace(each.tag.text(), &each);
+  }
+
+  void check(const built_resource& resource) {
+    const auto* const tag = resource.kind ? resource.kind->asked_device() : nullptr;
+    // A tag that a route serves may be asked, too: that route was already checked.
+    if (tag == nullptr || !served_.is_own(tag->text())) return;
+    const auto asked = resource.kind->asked();
+    const auto& at = asked ? follow_pointer(*resource.read_as.at, asked->key) : *resource.read_as.at;
+    if (!reported_.insert(&at).second) return;  // of a template, which many devices have
+    const auto device = devices_.find(tag->text());
+    if (asked && device != devices_.end())
+      check_request(*asked, *device->second, at);
+    else
+      faults_.error(at, "this leads back: the gateway itself answers for " + tag->text());
+  }
+
+ private:
+  void check_request(const asked_resource& asked, const built_device& device, const node& at) {
+    if (!check_subsystem(asked.to.subsystem, device, at)) return;
+    const std::string path(asked.to.path.key());
+    const auto* const found = paths_of(device).find(path);
+    if (found == nullptr) {
+      std::vector<std::string> paths;
+      for (const auto& each : device.resources) paths.push_back(each.path);
+      faults_.error(at, device.tag.text() + " has no resource '" + path + '\'', suggest(path, paths));
+    } else if (found->methods && !found->methods->contains(asked.verb)) {
+      faults_.error(at, '\'' + path + "' of " + device.tag.text() + " allows " + to_string(*found->methods) +
+                            ", not " + std::string(to_string(asked.verb)));
+    }
+  }
+
+  /// Returns false if nothing can be under it.
+  bool check_subsystem(const subsystem_name& asked, const built_device& device, const node& at) {
+    const auto& all = device.subsystems;
+    if (asked.text() == forward_subsystem) {
+      faults_.error(at, "the subsystem 'proxy' is not for requests of the gateway's own",
+                    "the device itself: TAG/SUBSYSTEM/PATH");
+      return false;
+    }
+    if (all.empty() || std::find(all.begin(), all.end(), asked) != all.end()) return true;
+    std::vector<std::string> names;
+    for (const auto& each : all) names.push_back(each.text());
+    faults_.error(at, device.tag.text() + " has no subsystem '" + asked.text() + '\'',
+                  suggest(asked.text(), names));
+    return false;
+  }
+
+  const served_paths& paths_of(const built_device& device) {
+    return paths_.try_emplace(&device, device).first->second;
+  }
+
+  const served_tags& served_;
+  report& faults_;
+  std::map<std::string, const built_device*> devices_;
+  std::map<const built_device*, served_paths> paths_;  ///< of those that are asked
+  std::set<const node*> reported_;
+};
+
+}  // namespace
+
+void check_asked(const std::vector<built_device>& devices, const served_tags& served, report& faults) {
+  asked_checks checks(devices, served, faults);
+  for (const auto& device : devices)
+    for (const auto& resource : device.resources) checks.check(resource);
+}
+
+}  // namespace mqcoap

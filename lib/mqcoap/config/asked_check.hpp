@@ -1,0 +1,13 @@
+#pragma once
+
+#include <mqcoap/config/device_builder.hpp>
+#include <mqcoap/config/served_tags.hpp>
+#include <vector>
+
+namespace mqcoap {
+
+/// Reports resources that ask a device for which the gateway itself answers, unless it has what they ask for:
+/// a resource on that path, with that method, under that subsystem.
+void check_asked(const std::vector<built_device>& devices, const served_tags& served, report& faults);
+
+}  // namespace mqcoap
