@@ -31,10 +31,11 @@ struct late_handler_fixture : settling_gateway {
     start(std::move(hooks));
   }
   ~late_handler_fixture() { tested.reset(); }
-} void put(const std::string& more = "") {
-  caller.send({.verb = "PUT", .body = "7", .options = more});
-  settle();
-}
+
+  void put(const std::string& more = "") {
+    caller.send({.verb = "PUT", .body = "7", .options = more});
+    settle();
+  }
 };
 
 bool says(const std::string& answer, const char* words) { return answer.find(words) != std::string::npos; }
