@@ -6,8 +6,8 @@ build must be up to date.
 
 Most of the time goes into headers, so sources are checked several at once, as one translation unit that includes them, if
 one of their commands has the definitions and folders of all. A source that has a name for itself alone is kept apart from
-sources of other folders that have a word like it, or whose headers have. If a unit fails, its sources are checked one by one, and what is said of
-them alone counts.
+sources of other folders that have a word like it, or whose headers have. If a unit fails, its halves are checked, and so on:
+what is said of a source alone counts.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import concurrent.futures
 import dataclasses
 import functools
 import hashlib
+import itertools
 import json
 import pathlib
 import re
@@ -124,11 +125,15 @@ def unchecked_sources(build, cache, folders, root, common):
 class Unit:
     """Sources that can be one translation unit, and the command that serves all of them."""
 
-    def __init__(self):
-        self.sources = []
+    def __init__(self, sources=(), command=()):
+        self.sources = list(sources)
         self.options = frozenset()
-        self.command = []
+        self.command = list(command)
         self.floors = {}  # floor -> names of its sources' own, and words of its sources
+
+    def halves(self):
+        middle = len(self.sources) // 2
+        return [Unit(part, self.command) for part in (self.sources[:middle], self.sources[middle:])]
 
     def takes(self, source):
         if len(self.sources) == UNIT_SIZE:
@@ -160,46 +165,33 @@ def units(sources):
 class Checker:
     def __init__(self, cache):
         self.cache = cache
-        self.entries = []
+        self.numbers = itertools.count()
 
-    def add(self, directory, command, path):
-        self.entries.append({"directory": directory, "file": str(path), "command": shlex.join([*command, "-c", str(path)])})
-
-    def prepare(self, work):
-        """Writes a translation unit for each list of several sources, and the compiler commands of everything."""
-        self.unit_files = {}
-        for number, unit in enumerate(work):
-            for source in unit.sources:
-                self.add(source.directory, source.command, source.path)
-            if len(unit.sources) > 1:
-                path = self.cache / f"unit{number}.cpp"
-                path.write_text("".join(
-                    f'#include "{source.path}"  // NOLINT(bugprone-suspicious-include)\n' for source in unit.sources))
-                self.add(unit.sources[0].directory, unit.command, path)
-                self.unit_files[id(unit)] = path
-        (self.cache / "compile_commands.json").write_text(json.dumps(self.entries))
-
-    def run(self, path):
+    def run(self, unit):
+        """clang-tidy over the unit: returns whether it has passed, and what was said."""
+        first = unit.sources[0]
+        path, command = first.path, first.command
+        if len(unit.sources) > 1:
+            path, command = self.cache / f"unit{next(self.numbers)}.cpp", unit.command
+            path.write_text("".join(
+                f'#include "{source.path}"  // NOLINT(bugprone-suspicious-include)\n' for source in unit.sources))
         # The build is g++'s, which knows warnings that clang does not. It warns of shadowing in each source alone; in a unit,
         # what another source names would seem to be shadowed.
-        command = ["clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-shadow",
-                   "-p", str(self.cache), str(path)]
-        return subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(
+            ["clang-tidy", "--quiet", str(path), "--", *command[1:], "-Wno-unknown-warning-option", "-Wno-shadow"],
+            cwd=first.directory, capture_output=True, text=True)
+        return done.returncode == 0, done.stdout + done.stderr
 
     def check(self, unit):
         """Returns what is wrong, as pairs of a source and a text."""
-        if len(unit.sources) > 1 and self.run(self.unit_files[id(unit)]).returncode == 0:
+        passed, said = self.run(unit)
+        if passed:
             for source in unit.sources:
                 source.mark.touch()
             return []
-        faults = []
-        for source in unit.sources:
-            done = self.run(source.path)
-            if done.returncode == 0:
-                source.mark.touch()
-            else:
-                faults.append((source, done.stdout + done.stderr))
-        return faults
+        if len(unit.sources) == 1:
+            return [(unit.sources[0], said)]
+        return [fault for half in unit.halves() for fault in self.check(half)]
 
 
 def main():
@@ -222,7 +214,6 @@ def main():
         return 0
 
     checker = Checker(cache)
-    checker.prepare(work)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for faults in pool.map(checker.check, sorted(work, key=lambda unit: len(unit.sources), reverse=True)):
