@@ -28,8 +28,12 @@ if(MQCOAP_SANITIZE)
   if(MQCOAP_SANITIZE STREQUAL thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     add_compile_options(-Wno-tsan)
   endif()
+  # clang 14 cannot compile coroutines with it ("Cannot represent a difference across sections").
+  if(MQCOAP_SANITIZE MATCHES undefined AND CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+    add_compile_options(-fno-sanitize=function)
+  endif()
 endif()
-# What Debian builds its packages with. A package brings its own.
+# What Debian builds its packages with; ours are built with these (packaging/debian/rules), and so are what is tested.
 if(MQCOAP_HARDENING)
   include(CheckCXXCompilerFlag)
   foreach(flag stack-protector-strong stack-clash-protection cf-protection)
@@ -39,6 +43,9 @@ if(MQCOAP_HARDENING)
     endif()
   endforeach()
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  # Nothing tells in which folder it was built, and whether ccache has changed the command: it makes paths relative, and adds
+  # an option.
+  add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=../..=. -gno-record-gcc-switches)
   add_link_options(LINKER:-z,relro LINKER:-z,now)
 endif()
 
@@ -52,8 +59,11 @@ if(build_type STREQUAL DEBUG OR "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_ty
   set(MQCOAP_LESS_OPTIMIZED "")
 endif()
 
+# Without these settings ccache keeps nothing that was compiled with a precompiled header, and finds nothing again in another
+# folder: a package is built in a copy of the tree. Of clang's precompiled headers it can make no use.
 find_program(MQCOAP_CCACHE ccache)
-if(MQCOAP_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${MQCOAP_CCACHE})
-  set(CMAKE_C_COMPILER_LAUNCHER ${MQCOAP_CCACHE})
+if(MQCOAP_CCACHE AND NOT CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  set(launcher env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_SLOPPINESS=pch_defines,time_macros ${MQCOAP_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()

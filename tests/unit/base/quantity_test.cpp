@@ -60,11 +60,11 @@ TEST_CASE("other spellings of durations are understood, and never taken") {
                                                            {"1.2.3s", ""},
                                                            {"5 d", ""},
                                                            {"\t5\ts", "5s?"}};
-  for (const auto& [written, hint] : spellings) {
-    CAPTURE(written);
-    const auto read = read_duration(written, 1ms, 24h);
+  for (const auto& row : spellings) {
+    CAPTURE(row.first);
+    const auto read = read_duration(row.first, 1ms, 24h);
     REQUIRE_FALSE(read);
-    CHECK(read.error().hint == hint);
+    CHECK(read.error().hint == row.second);
   }
 }
 
@@ -74,11 +74,11 @@ TEST_CASE("other spellings of sizes are understood, and never taken") {
       {"1 MiB", "1MiB?"}, {"1mib", "1MiB?"},       {"64 KB", "64KiB?"}, {"2048b", "2048B?"},
       {"1GB", ""},        {"1.5MiB", ""},          {"-1MiB", ""},       {"", ""},
       {"MiB", ""},        {"2048 bytes", "2048B?"}};
-  for (const auto& [written, hint] : spellings) {
-    CAPTURE(written);
-    const auto read = read_size(written, 1024, 64u << 20);
+  for (const auto& row : spellings) {
+    CAPTURE(row.first);
+    const auto read = read_size(row.first, 1024, 64u << 20);
     REQUIRE_FALSE(read);
-    CHECK(read.error().hint == hint);
+    CHECK(read.error().hint == row.second);
   }
   CHECK(read_size("255", 16, 4096).error().hint == "255B?");
 }

@@ -194,14 +194,14 @@ TEST_CASE("a duration has its unit behind every option and in every variable, or
   const std::pair<const char*, const char*> hints[] = {{"2", "2s?"},     {"0.5", "0.5s?"}, {"2m", "2min?"},
                                                        {"5 s", "5s?"},   {"1", "1s?"},     {"5sec", "5s?"},
                                                        {"0,5s", "0.5s?"}};
-  for (const auto& [written, hint] : hints) {
-    CAPTURE(written);
+  for (const auto& row : hints) {
+    CAPTURE(row.first);
     for (const auto& read :
-         std::initializer_list<std::function<void()>>{[&, w = written] { duration_of("--for", w); },
-                                                      [&, w = written] {
+         std::initializer_list<std::function<void()>>{[&, w = row.first] { duration_of("--for", w); },
+                                                      [&, w = row.first] {
                                                         settled({}, {{"MQCOAP_TIMEOUT", w}}, "");
                                                       },
-                                                      [&, w = written] {
+                                                      [&, w = row.first] {
                                                         global_options flags;
                                                         flags.timeout = w;
                                                         settled(flags, {}, "");
@@ -210,7 +210,7 @@ TEST_CASE("a duration has its unit behind every option and in every variable, or
         read();
         FAIL("accepted");
       } catch (const usage_failure& e) {
-        CHECK(e.hint() == hint);
+        CHECK(e.hint() == row.second);
       }
     }
   }

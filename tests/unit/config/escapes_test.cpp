@@ -45,9 +45,9 @@ TEST_CASE("every escape of YAML is the character that it names") {
       {"a\\\n      b", "ab"},
       {"a\\_\n      \\N", "a\xc2\xa0 \xc2\x85"},
   };
-  for (const auto& [written, meant] : escapes) {
-    CAPTURE(written);
-    CHECK(value_text(load_settings(folder.write("a.yaml", with_value(written)))) == meant);
+  for (const auto& row : escapes) {
+    CAPTURE(row.first);
+    CHECK(value_text(load_settings(folder.write("a.yaml", with_value(row.first)))) == row.second);
   }
 }
 

@@ -226,7 +226,6 @@ TEST_CASE_FIXTURE(line_fixture, "a late answer never reaches who asks next") {
   ask(*next);
   CHECK(settle(2) == "504 the instrument has not answered within 20ms; 205 second?");
   CHECK(connections == 2);
-  boost::system::error_code ec;
   REQUIRE(late.size() == 1);
   try {
     late.front()->say("first\n");  // the old connection is closed, or takes it and nobody hears it

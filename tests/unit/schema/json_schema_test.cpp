@@ -116,10 +116,10 @@ TEST_CASE("a multiple is one of decimals, whatever their doubles are") {
       {"5e-324", {"5e-324", "1", "1.5e-323"}},
       {"0.123456789", {"0.246913578", "123456789"}},
   };
-  for (const auto& [step, numbers] : multiples)
-    for (const char* number : numbers)
-      CHECK_MESSAGE(fits("{\"multipleOf\":" + std::string(step) + '}', number),
-                    (std::string(number) + " of " + step));
+  for (const auto& row : multiples)
+    for (const char* number : row.second)
+      CHECK_MESSAGE(fits("{\"multipleOf\":" + std::string(row.first) + '}', number),
+                    (std::string(number) + " of " + row.first));
 }
 
 TEST_CASE("what is no multiple is refused, however small the ratio's fraction or large the ratio") {
@@ -139,10 +139,10 @@ TEST_CASE("what is no multiple is refused, however small the ratio's fraction or
       {"1e300", {"1", "1.5e300"}},
       {"0.3", {"1e15", "1e200"}},
   };
-  for (const auto& [step, numbers] : others)
-    for (const char* number : numbers)
-      CHECK_MESSAGE(!fits("{\"multipleOf\":" + std::string(step) + '}', number),
-                    (std::string(number) + " of " + step));
+  for (const auto& row : others)
+    for (const char* number : row.second)
+      CHECK_MESSAGE(!fits("{\"multipleOf\":" + std::string(row.first) + '}', number),
+                    (std::string(number) + " of " + row.first));
 }
 
 TEST_CASE("the rounding of a sum or product of steps is forgiven, but not from 2^50 steps on") {

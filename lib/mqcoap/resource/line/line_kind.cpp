@@ -35,7 +35,7 @@ struct line_keys : backend_keys {
 
 constexpr char address_words[] = "tcp://HOST:PORT or serial:///dev/NAME?baud=115200";
 
-value_type<line_address> address() {
+value_type<line_address> wire_address() {
   return refine(text(address_words), address_words, string_schema("^(tcp://|serial:///)."),
                 [](const std::string& text, const node& n, read_context& ctx) -> std::optional<line_address> {
                   auto read = parse_line_address(text);
@@ -91,7 +91,7 @@ const section<line_spec>& line_section() {
       "An instrument that is asked by lines of text, and the terms of its exchanges. Resources that name the "
       "same address share one connection, on which one exchange runs at a time; each keeps its own terms.",
       {key<line_spec>(
-           "to", with_place(address()), presence::required(),
+           "to", with_place(wire_address()), presence::required(),
            "Where it is: a TCP port, or a serial port with `baud` (9600), `parity` (`none`, `odd`, "
            "`even`), `bits` (8), `stop` (1) and `flow` (`none`, `software`, `hardware`).",
            &line_spec::to),
@@ -139,7 +139,7 @@ const section<line_spec>& line_section() {
 
 /// An address alone, or a map.
 value_type<line_spec> line_words() {
-  const auto alone = address();
+  const auto alone = wire_address();
   const auto map = map_with(line_section());
   const std::string words = std::string(address_words) + ", or a map";
   boost::json::object schema{{"anyOf", {boost::json::value(alone.schema), boost::json::value(map.schema)}}};
