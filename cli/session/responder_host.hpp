@@ -25,7 +25,8 @@ namespace mqcoap::cli {
 struct host_hooks {
   std::function<void()> ready;  ///< called once, when requests can arrive
   std::function<void(std::string_view topic, std::string_view payload)> message;  ///< in either direction
-  bool keeps_state = false;  ///< resources with `persist` are stored where the configuration names a directory
+  bool keeps_state =
+      false;  ///< resources with `persist` are stored where the configuration names a directory
 };
 
 /// A gateway in the foreground: answers requests until the user ends it.

@@ -38,8 +38,8 @@ enum class errc {
   invalid_duration,   ///< not a number with ms, s, min or h
   invalid_size,       ///< not a number with B, KiB, MiB or GiB
   missing_unit,       ///< a bare number where a unit is needed
-  storage_full,         ///< there is no room where state is stored
-  storage_failed,       ///< the disk or the database refuses to store
+  storage_full,       ///< there is no room where state is stored
+  storage_failed,     ///< the disk or the database refuses to store
   storage_unreachable,  ///< the database does not answer
   stale,                ///< somebody else has changed it since it was read
 };

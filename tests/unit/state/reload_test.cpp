@@ -234,7 +234,8 @@ TEST_CASE_FIXTURE(reload_fixture, "a resource that comes back while its old chan
   CHECK(get(*again) == "2");
 }
 
-TEST_CASE_FIXTURE(reload_fixture, "a reload is in force even if it cannot be stored, unless it waits behind a change") {
+TEST_CASE_FIXTURE(reload_fixture,
+                  "a reload is in force even if it cannot be stored, unless it waits behind a change") {
   put(*configure<value_resource>(writable("1")), "4");
   auto value = configure<value_resource>(writable("2"));
   CHECK(get(*value) == "2");

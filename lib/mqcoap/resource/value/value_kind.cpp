@@ -55,8 +55,7 @@ const kind_module& value_kind() {
   using keys = value_keys;
   static const kind_table<keys> table{
       {key<keys>("value", with_place(any_json()), another_kind(),
-                 "A value, with this initial value. GET returns it, PUT replaces it.",
-                 &keys::value),
+                 "A value, with this initial value. GET returns it, PUT replaces it.", &keys::value),
        {methods_key("[GET]", &keys::methods), "out of GET and PUT"},
        key<keys>(
            "schema", with_place(schema_words()), presence::optional("anything"),

@@ -62,8 +62,9 @@ const std::vector<std::string>& postgres_tables() {
 }
 
 const std::vector<std::string>& postgres_table_names() {
-  static const std::vector<std::string> all{"mqcoap_schema", "mqcoap_cell", "mqcoap_value",
-                                            "mqcoap_set_aside", "mqcoap_member", "mqcoap_once", "mqcoap_lease", "mqcoap_standby"};
+  static const std::vector<std::string> all{"mqcoap_schema",    "mqcoap_cell",   "mqcoap_value",
+                                            "mqcoap_set_aside", "mqcoap_member", "mqcoap_once",
+                                            "mqcoap_lease",     "mqcoap_standby"};
   return all;
 }
 
