@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 /// How long the answer of a write is waited for that another gateway runs, and how often it is looked for.
 constexpr auto answer_patience = 2s;
 constexpr auto answer_pause = 200ms;
-constexpr auto forgetting_interval = 60s;
+constexpr auto forgetting_pause = 60s;
 constexpr int most_losses = 3;
 
 /// Records a write, or finds its record. No row: another gateway has recorded it at the same time.
@@ -38,7 +38,7 @@ pg_connection_options connection_options(const postgres_options& options) {
   return made;
 }
 
-error_code code_of(const pg_fault& fault) {
+error_code unrecorded_code(const pg_fault& fault) {
   return fault.what == pg_fault::kind::refused ? errc::storage_failed : errc::storage_unreachable;
 }
 
@@ -82,7 +82,7 @@ void postgres_once::on_answer(const std::shared_ptr<asked>& one, const result<pg
   using state = once_record::state;
   if (!answer) {
     if (answer.error().what == pg_fault::kind::lost && ++one->losses < most_losses) return ask(one);
-    return one->done(code_of(answer.error()), {});
+    return one->done(unrecorded_code(answer.error()), {});
   }
   if (answer->size() == 0) return ask_later(one);
   if (answer->text(0, 2) == one->attempt) return one->done({}, {});
@@ -116,7 +116,7 @@ void postgres_once::store(const std::string& key, const std::string& answer, int
 
 void postgres_once::forget_old() {
   const auto now = std::chrono::steady_clock::now();
-  if (now - forgot_ < forgetting_interval) return;
+  if (now - forgot_ < forgetting_pause) return;
   forgot_ = now;
   session_.run({run_sql(forget_writes)}, [](const result<pg_rows, pg_fault>&) {});
 }
