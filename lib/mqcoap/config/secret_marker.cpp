@@ -1,8 +1,11 @@
 #include <mqcoap/config/secret_marker.hpp>
 
 #include <algorithm>
+#include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/hidden_zones.hpp>
 #include <mqcoap/config/secret_names.hpp>
+#include <set>
+#include <utility>
 
 namespace mqcoap {
 namespace {
@@ -26,7 +29,7 @@ bool is_reference(const node& n) {
 /// Detects `password:` without a value, followed by text that is no key: a value in the wrong column.
 bool follows_empty_secret(const node& key) {
   const auto& before = key.parent->entries;
-  if (before.empty() || is_plain_field(key.text)) return false;
+  if (before.empty()) return false;
   const auto& last = before.back();
   return last.value->is_null() && last.value->text.empty() && names_a_secret(last.key->text);
 }
@@ -42,25 +45,51 @@ bool secret_marker::is_secret(const node& n, const node* key) const {
   if (key != nullptr && key->hidden) return true;
   if (key != nullptr && names_a_secret(key->text) && !(n.is_map() && holds_names(*n.parent))) return true;
   if (!n.is_scalar()) return false;
-  if (n.is_key && n.parent != nullptr && n.parent->is_map() && follows_empty_secret(n)) return true;
+  if (n.is_key && gaps_.contains(n.parent) && !is_plain_field(n.text)) return true;
   return holds_a_secret(n.text) || find_secret_value(n.text) != std::string_view::npos;
 }
 
 void secret_marker::see(node& n, std::size_t offset, const node* key) {
+  const bool is_key_of_map = n.is_key && n.parent != nullptr && n.parent->is_map();
+  if (is_key_of_map && !is_plain_field(n.text) && follows_empty_secret(n)) gaps_.insert(n.parent);
   n.hidden = is_secret(n, key);
   seen_.push_back({&n, std::min(offset, file_.text().size())});
 }
 
 void secret_marker::close(node& container) {
-  if (container.hidden && !(container.parent != nullptr && container.parent->hidden) &&
-      is_reference(container))
+  if (!container.hidden || (container.parent != nullptr && container.parent->hidden)) return;
+  if (is_reference(container))
     show(container);
+  else if (container.is_map() && container.key != nullptr && !container.key->hidden &&
+           names_a_map_of_secrets(container.key->text))
+    show_names(container);
 }
 
 void secret_marker::show(const node& container) {
   for (auto s = seen_.rbegin(); s != seen_.rend(); ++s) {
     s->what->hidden = false;
     if (s->what == &container) return;
+  }
+}
+
+/// Shows the names, and the values that are references. What stands in the wrong place may be a secret, and
+/// stays hidden: a name without a value, the one behind it, and what is not one word.
+void secret_marker::show_names(const node& map) {
+  std::set<const node*> shown{&map};
+  bool is_behind_gap = false;
+  for (const auto& [key, value] : map.entries) {
+    const bool is_gap = value->is_null() && value->text.empty();
+    const bool is_behind = std::exchange(is_behind_gap, is_gap);
+    if (is_gap || is_behind || !is_name(key->text)) continue;
+    shown.insert(key);
+    if (!is_reference(*value)) continue;
+    shown.insert(value);
+    shown.insert(value->entries.front().key);
+    shown.insert(value->entries.front().value);
+  }
+  for (auto s = seen_.rbegin(); s != seen_.rend(); ++s) {
+    if (shown.contains(s->what)) s->what->hidden = false;
+    if (s->what == &map) return;
   }
 }
 

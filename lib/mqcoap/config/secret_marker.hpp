@@ -2,6 +2,7 @@
 
 #include <mqcoap/settings/node.hpp>
 #include <mqcoap/settings/source_file.hpp>
+#include <set>
 #include <vector>
 
 namespace mqcoap {
@@ -18,7 +19,7 @@ class secret_marker {
   /// @param key     its key; null for a key, an item of a list and the root
   void see(node& n, std::size_t offset, const node* key);
   /// Handles the end of a list or map. A map like {file: PATH} names a secret and holds none: it may be
-  /// shown.
+  /// shown. So may the names in a map of secrets.
   void close(node& container);
   /// Hides the found parts in the file.
   /// @param complete  false: reading has stopped somewhere, and the rest is hidden by its appearance
@@ -32,8 +33,12 @@ class secret_marker {
 
   bool is_secret(const node& n, const node* key) const;
   void show(const node& container);
+  void show_names(const node& map);
 
   source_file& file_;
+  /// Maps with a secret that has no value, and something in its place that is no key of a field table: what
+  /// is like that behind it, as below `headers:`, stands in the wrong column, too.
+  std::set<const node*> gaps_;
   std::vector<seen> seen_;
 };
 

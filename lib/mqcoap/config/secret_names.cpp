@@ -19,6 +19,7 @@ constexpr std::size_t longest_name = 64;  // a longer word is no name, and takes
 /// The names of the field tables.
 struct field_names {
   std::set<std::string, std::less<>> secret;  ///< fields whose schema is `writeOnly`, in plain form
+  std::set<std::string, std::less<>> maps;    ///< those of them that have names of their own, as written
   std::set<std::string, std::less<>> plain;   ///< all other fields, as written
 };
 
@@ -36,11 +37,14 @@ const field_names& names() {
   static const field_names all = [] {
     field_names found;
     for (const auto* table : all_sections())
-      for (const auto& field : table->fields)
-        if (field.schema.contains("writeOnly"))
-          found.secret.insert(plain_form(field.name));
-        else
+      for (const auto& field : table->fields) {
+        if (!field.schema.contains("writeOnly")) {
           found.plain.insert(field.name);
+          continue;
+        }
+        found.secret.insert(plain_form(field.name));
+        if (field.schema.contains("additionalProperties")) found.maps.insert(field.name);
+      }
     return found;
   }();
   return all;
@@ -96,6 +100,8 @@ std::size_t comment_begin(std::string_view line) {
 }  // namespace
 
 bool is_plain_field(std::string_view key) { return names().plain.contains(key); }
+
+bool names_a_map_of_secrets(std::string_view key) { return names().maps.contains(key); }
 
 bool names_a_secret(std::string_view key) { return is_secret_key(key, slips::taken); }
 

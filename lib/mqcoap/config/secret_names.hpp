@@ -10,6 +10,10 @@ namespace mqcoap {
 /// what diagnostics hide, not what a file means.
 bool names_a_secret(std::string_view key);
 
+/// Returns true for a key of some field table whose value is a map from names to secrets: only its values are
+/// secret.
+bool names_a_map_of_secrets(std::string_view key);
+
 /// Returns true for a key of some field table that holds no secret.
 bool is_plain_field(std::string_view key);
 

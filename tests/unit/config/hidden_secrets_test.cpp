@@ -127,6 +127,37 @@ const std::vector<std::string> files = {
     "version: 1\nproxy: {token: hunter2}\n",
 };
 
+/// What stands behind `headers:` of a resource.
+const std::vector<std::string> headers = {
+    " {Authorization: hunter2, X: \"a\\tb\"}\n",
+    " {X-Key: \"hunter2 \"}\n",
+    " {X-Key: [hunter2]}\n",
+    " {X-Key: {hunter2: x}}\n",
+    " {X-Key: {file: a, text: hunter2}}\n",
+    " {X-Key hunter2}\n",
+    " {Authorization Bearer hunter2: x}\n",
+    " {X-Key: , hunter2: x}\n",
+    " {X-Key=hunter2: x}\n",
+    " {hunter2}\n",
+    " hunter2\n",
+    " [hunter2]\n",
+    "\n  hunter2\n",
+    "\n          X-Key: hunter2\n          Host: b.lab\n",
+    "\n          X-Key: |\n            hunter2\n",
+    "\n          X-Key: 5 # hunter2\n          Y: hunter2\n",
+    "\n          X-Key:\n          hunter2: x\n",
+    "\n          X-Key: hunter2\n          X-Key: hunter2\n",
+    "\n          X-Key: \"hunter2\n",
+    "\n          X-Key: https://u:hunter2@b.lab\n          Host: c\n",
+    "\n            X-Key: hunter2\n            Host: b.lab\n",
+    "\n            X-Key: |\n              hunter2\n",
+    "\n            X-Key: 5 # hunter2\n            Y: hunter2\n",
+    "\n            X-Key:\n            hunter2: x\n",
+    "\n            X-Key: hunter2\n            X-Key: hunter2\n",
+    "\n            X-Key: \"hunter2\n",
+    "\n            X-Key: https://u:hunter2@b.lab\n            Host: c\n",
+};
+
 std::string broker_with(const std::string& lines) {
   return "version: 1\nbrokers:\n  lab:\n    url: mqtt://localhost\n    username: gateway\n" + lines;
 }
@@ -140,6 +171,12 @@ TEST_CASE("no diagnostic and nothing that is shown tells a secret, however it is
   // Does the same with a later fault of the file, and with several brokers.
   for (const auto& lines : below_broker)
     texts.push_back(broker_with(lines + "  far: {ulr: x}\nlimits: {depth: x}\n"));
+  for (const auto* key : {"headers", "header", "Headers"})
+    for (const auto& behind : headers)
+      texts.push_back(
+          "version: 1\ndevices:\n  A:\n    resources:\n      r:\n        http:\n          url: http://a.lab\n"
+          "          " +
+          std::string(key) + ":" + behind + "limits: {depth: x}\n");
   REQUIRE(texts.size() > 150);
   for (const auto& text : texts) {
     CAPTURE(text);
@@ -177,6 +214,22 @@ devices:
   CHECK(words.find("  lab: {url: mqtt://b, username: g, password: ******** foo: 1}") != std::string::npos);
   CHECK(words.find("devices.TOKEN_RING.resources.token: unknown key 'vaule'") != std::string::npos);
   CHECK(words.find("{token: {vaule: 5}") != std::string::npos);
+}
+
+TEST_CASE("of a map of secrets the names are shown, and where values come from") {
+  const test::temporary_folder folder;
+  const auto words = test::all_words(load_settings(folder.write("a.yaml", R"(version: 1
+devices:
+  A:
+    resources:
+      r: {http: {url: "http://a.lab", headers: {X-Mode: "a\tb", Host: b.lab, Authorization: {file: no-such}}}}
+)")));
+  CHECK(words.find("A.resources.r.http.headers.X-Mode: expected a text") != std::string::npos);
+  CHECK(words.find("the gateway sets the header field 'Host' itself") != std::string::npos);
+  CHECK(words.find("headers.Authorization.file: cannot read the secret from " + folder.path("no-such")) !=
+        std::string::npos);
+  CHECK(words.find("headers: {X-Mode: ******* Host: ****** Authorization: {file: no-such}}") !=
+        std::string::npos);
 }
 
 TEST_CASE("names of secrets are those of the field tables, what is near them, and the usual words") {

@@ -255,7 +255,8 @@ TEST_CASE_FIXTURE(turns_fixture, "who waits for a connection longer than he can 
 TEST_CASE_FIXTURE(turns_fixture, "what comes unasked is dropped and told, and then it has to be quiet") {
   warm_up();
   tested.on_bytes("hello\n");
-  CHECK(log == std::vector<std::string>{"tcp://psu:5025 sent 6 bytes unasked, which are dropped: 'hello?'"});
+  CHECK(log == std::vector<std::string>{
+                   "tcp://psu:5025: the instrument sent 6 bytes unasked, which are dropped: 'hello?'"});
   tested.on_bytes("again\n");
   CHECK(log.size() == 1);
   const auto asked = ask("A?");

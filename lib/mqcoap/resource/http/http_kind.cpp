@@ -80,7 +80,7 @@ value_type<std::string> http_field_name() {
               return std::nullopt;
             }
             if (!is_set_by_us(n.text)) return n.text;
-            ctx.faults.error(n, "the gateway sets this header field itself");
+            ctx.faults.error(n, "the gateway sets the header field '" + n.text + "' itself");
             return std::nullopt;
           }};
 }
@@ -119,7 +119,8 @@ value_type<std::vector<http_field>> http_fields() {
                     const bool is_twice =
                         std::any_of(fields.begin(), fields.end(),
                                     [&name](const auto& other) { return ascii_iequal(other.name, name); });
-                    if (is_twice) ctx.faults.error(*each.name.at, "this header field is given twice");
+                    if (is_twice)
+                      ctx.faults.error(*each.name.at, "the header field '" + name + "' is given twice");
                     fields.push_back({name, each.value});
                   }
                   return fields;

@@ -129,8 +129,9 @@ void line_turns::on_open() {
 void line_turns::on_failed(const std::string& why) {
   if (state_ != state::opening) return;
   state_ = state::closed;
-  warn(failed_words_, "cannot be connected: " + why);
-  answer_all_waiting(unavailable("the instrument cannot be connected: " + why));
+  const auto words = "the instrument cannot be connected: " + why;
+  warn(failed_words_, words);
+  answer_all_waiting(unavailable(words));
   advance();
 }
 
@@ -276,9 +277,9 @@ void line_turns::expire() {
     expire_talk(now);
   } else if (state_ == state::opening && open_until_ <= now) {
     close(false);
-    const auto words = "cannot be connected within " + in_words(opened_by_.connect);
+    const auto words = "the instrument cannot be connected within " + in_words(opened_by_.connect);
     warn(failed_words_, words);
-    answer_all_waiting(late("the instrument " + words));
+    answer_all_waiting(late(words));
   } else if (state_ == state::ready && close_at_ <= now && !next_waiting()) {
     close(false);
   }
@@ -356,7 +357,7 @@ void line_turns::answer_all_waiting(const backend_reply& reply) {
 
 void line_turns::note_unasked(std::size_t bytes, std::string_view text) {
   unasked_ += bytes;
-  warn(unasked_words_, "sent " + std::to_string(bytes) + " bytes unasked, which are dropped" +
+  warn(unasked_words_, "the instrument sent " + std::to_string(bytes) + " bytes unasked, which are dropped" +
                            (text.empty() ? std::string{} : ": " + shown(text)));
   if (unasked_ <= most_unasked) return;
   close(false);
@@ -370,7 +371,7 @@ void line_turns::warn(throttle& by, const std::string& words) {
   const auto more = *held_back == 0
                         ? std::string{}
                         : " (and " + std::to_string(*held_back) + " times more since it was said last)";
-  log_(log_level::warning, name_ + ' ' + words + more);
+  log_(log_level::warning, name_ + ": " + words + more);
 }
 
 /// What the handlers do may come back here.

@@ -43,7 +43,8 @@ const kind_module& process_kind() {
                          "`body` may be left out, and a write gets a body with 205 alone. When it ends, it "
                          "is started "
                          "again, and requests get 503 "
-                         "meanwhile. Its standard error goes to the log. It ends at the end of its input, or "
+                         "meanwhile. Its standard error goes to the log, and when it has ended the last line "
+                         "of it to the callers. It ends at the end of its input, or "
                          "by SIGTERM.",
                          &keys::process),
                methods_key("all", &keys::methods), environment_key(&keys::environment),

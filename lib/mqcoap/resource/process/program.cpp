@@ -1,5 +1,6 @@
 #include <mqcoap/resource/process/program.hpp>
 
+#include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/backend/reading.hpp>
@@ -44,6 +45,7 @@ void program::start() {
   };
   started_ = time_.now();
   is_ending_ = false;
+  last_error_.clear();
   child_ = std::make_unique<child_process>(
       services_, options_,
       child_process::events{tell([](program& p, std::string_view piece) { p.on_output(piece); }),
@@ -150,10 +152,10 @@ void program::on_errors(std::string_view piece) {
     errors_size_ = errors_told_ = 0;
   }
   errors_.add(piece);
-  while (const auto line = errors_.next()) tell_errors(*line);
+  take_errors();
   if (errors_.is_too_long()) {
     errors_.add("\n");
-    if (const auto line = errors_.next()) tell_errors(*line);
+    take_errors();
   }
   errors_size_ += piece.size();
   if (errors_size_ < most_errors) return;
@@ -162,6 +164,14 @@ void program::on_errors(std::string_view piece) {
     const auto still = self.lock();
     if (still && still->child_) still->child_->hold_errors(false);
   });
+}
+
+void program::take_errors() {
+  while (const auto line = errors_.next()) {
+    const auto begin = std::min(line->find_first_not_of(" \t"), line->size());
+    if (begin < line->size()) last_error_ = log_safe(line->substr(begin), most_shown);
+    tell_errors(*line);
+  }
 }
 
 void program::tell_errors(std::string_view line) {
@@ -177,12 +187,14 @@ void program::tell_errors(std::string_view line) {
 
 void program::on_end(const child_end& how) {
   child_.reset();
+  if (errors_.has_begun()) errors_.add("\n");
+  take_errors();
   output_.clear();
   errors_.clear();
   errors_held_.cancel();
   has_spoken_ = is_writing_ = false;
   useless_ = 0;
-  last_end_ = how.words();
+  if (!is_ending_) last_end_ = how.words() + (how.is_good() || last_error_.empty() ? "" : ": " + last_error_);
   const auto lasted = how.error == 0 ? time_.now() - started_ : std::chrono::nanoseconds(0);
   const auto pause = pauses_.next(lasted, std::random_device()());
   starts_at_ = time_.now() + pause;

@@ -57,6 +57,7 @@ class program final : public std::enable_shared_from_this<program> {
   void on_line(std::string_view line);
   void on_useless(std::string_view line);
   void on_errors(std::string_view piece);
+  void take_errors();
   void tell_errors(std::string_view line);
   void on_end(const child_end& how);
   void log(log_level level, const std::string& words) const;
@@ -73,7 +74,8 @@ class program final : public std::enable_shared_from_this<program> {
   steady_time started_{};
   timer_queue::timer next_start_{};
   steady_time starts_at_{};
-  std::string last_end_;  ///< how it ended
+  std::string last_end_;    ///< how it ended
+  std::string last_error_;  ///< the last line of its standard error, which mostly says why it ends
   backoff pauses_;
   line_splitter output_;
   line_splitter errors_;

@@ -35,6 +35,8 @@ class line_splitter {
     drop_given();
     buffer_ += piece;
   }
+  /// There is a line without its end.
+  bool has_begun() const noexcept { return buffer_.size() > begin_; }
   /// The line that has begun is longer than one may be.
   bool is_too_long() const noexcept { return buffer_.size() - begin_ > longest_; }
   void clear() {
