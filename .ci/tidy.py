@@ -23,8 +23,8 @@ import shlex
 import subprocess
 import sys
 
-# Sources: enough to share headers, and few enough to keep all processors busy to the end. One of 30 takes two and a half
-# times as long as one of 10.
+# Sources: enough to share headers, and few enough to keep all processors busy to the end. One of 30 takes twice
+# as long as one of 10.
 UNIT_SIZE = 30
 
 
