@@ -39,7 +39,8 @@ std::vector<diagnostic> check_start(const settings& configuration, const std::st
   } catch (const log_fault& e) {
     add(error, e.what());
   }
-  if (configuration.state.is_needed && directory_of(configuration.state).empty())
+  if (configuration.state.is_needed && !configuration.state.has_database() &&
+      directory_of(configuration.state).empty())
     add(warning,
         "resources with `persist: true` need a directory: the unit names it by $STATE_DIRECTORY, and here it "
         "is not "

@@ -68,7 +68,7 @@ class Postgres:
         state = pathlib.Path(self._data) / "postmaster.pid"
         end = time.monotonic() + 60
         while time.monotonic() < end and self._server.poll() is None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, IndexError):  # it is being written
                 lines = state.read_text().splitlines()
                 if lines[0] == str(self._server.pid) and "ready" in lines[-1]:
                     return
