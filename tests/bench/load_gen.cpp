@@ -36,9 +36,15 @@ struct run_options {
   load_options load;
   std::string method = "GET";
   std::size_t body_bytes = 0;
+  bool fresh_body = false;
   bool hold = false;
   std::vector<std::string> processes;  ///< NAME=PID
 };
+
+std::string body_of(const run_options& o) {
+  if (o.fresh_body) return request_writer::id_as_body;
+  return o.body_bytes ? json_of_size(o.body_bytes) : "";
+}
 
 void add_run_options(CLI::App& app, run_options& o) {
   app.add_option("--in-flight", o.load.in_flight, "requests under way; the most of them in the open loop")
@@ -51,6 +57,7 @@ void add_run_options(CLI::App& app, run_options& o) {
   app.add_option("--method", o.method, "GET, PUT, POST or DELETE")
       ->check(CLI::IsMember({"GET", "PUT", "POST", "DELETE"}));
   app.add_option("--body-bytes", o.body_bytes, "size of the request's body, an array of numbers; 0: null");
+  app.add_flag("--fresh-body", o.fresh_body, "each body is another one: the request's id");
   app.add_option("--expect", o.load.expect, "response code of the answers");
   app.add_option("--expect-bytes", o.load.expect_bytes, "least size of an answer's payload");
   app.add_flag("--hold", o.hold, "bring the requests to a mute device and read the memory meanwhile");
@@ -152,8 +159,7 @@ class program {
 
   void measure(run_options o) {
     finish(o);
-    const request_writer requests(options_.ns, o.method, o.body_bytes ? json_of_size(o.body_bytes) : "",
-                                  options_.qos);
+    const request_writer requests(options_.ns, o.method, body_of(o), options_.qos);
     if (o.hold) {
       print(to_json(o.load, hold_requests(peer_, targets_, requests, device_, o.load)));
     } else {

@@ -46,11 +46,12 @@ def durable(bench, plan):
     port = free_port()
     further = {"state": {"dir": folder}, "http": {"listen": f"127.0.0.1:{port}"}}
     program = bench.gateway(devices={TAG: {"resources": resources}}, further=further)
-    load = bench.load("gateway", program, targets=targets, in_flight=IN_FLIGHT, method="PUT", body_bytes=11, expect=204)
+    load = bench.load("gateway", program, targets=targets)
+    put = {"in_flight": IN_FLIGHT, "method": "PUT", "fresh_body": True, "expect": 204}
     beside, alone, sizes = [], [], []
     for _ in range(plan.repeats):
         before = Counted(port)
-        rate = load.run(**plan.times())["requests_per_s"]
+        rate = load.run(**put, **plan.times())["requests_per_s"]
         after = Counted(port)
         size = (after.values - before.values) / (after.commits - before.commits)
         sizes.append(size)

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <chrono>
+#include <utility>
 
 namespace bench {
 namespace {
@@ -49,17 +50,27 @@ std::string json_of_size(std::size_t bytes) {
 request_writer::request_writer(std::string ns, std::string method, std::string body, int qos)
     : ns_(std::move(ns)), method_(std::move(method)), qos_(qos) {
   if (body.empty()) body = "null";
-  head_ = R"({"timestamp":)" + milliseconds_now() + R"(,"body":)" + body + R"(,"header":{"request_id":")";
+  has_fresh_body_ = body == id_as_body;
+  head_ = R"({"timestamp":)" + milliseconds_now() + R"(,"body":)";
+  middle_ = R"(,"header":{"request_id":")";
+  if (has_fresh_body_) {
+    head_ += '"';
+    middle_.insert(0, 1, '"');
+  } else {
+    head_ += body + std::exchange(middle_, {});
+  }
   tail_ = R"(","correlation_id":null,"source":"bench","token":null,"method":")" + method_ + R"("}})";
 }
 
 void request_writer::send(mqtt_peer& peer, const target& to, std::string_view id) const {
+  const auto fresh = has_fresh_body_ ? id : std::string_view();
   peer.publish(qos_, {ns_, "/", to.subsystem, "/request/", to.tag, "/", id},
-               {head_, id, before_path, to.path, tail_});
+               {head_, fresh, middle_, id, before_path, to.path, tail_});
 }
 
 std::size_t request_writer::payload_size(const target& to) const noexcept {
-  return head_.size() + 36 + before_path.size() + to.path.size() + tail_.size();
+  return head_.size() + (has_fresh_body_ ? 36 : 0) + middle_.size() + 36 + before_path.size() +
+         to.path.size() + tail_.size();
 }
 
 std::optional<topic_parts> parse_topic(std::string_view topic) noexcept {

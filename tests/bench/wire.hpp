@@ -27,6 +27,9 @@ std::string json_of_size(std::size_t bytes);
 /// Writes requests like the deployed Python library: the same fields in the same order.
 class request_writer {
  public:
+  /// As a body: the request's id, so that no two are the same.
+  static constexpr char id_as_body[] = "@id";
+
   request_writer(std::string ns, std::string method, std::string body, int qos);
 
   void send(mqtt_peer& peer, const target& to, std::string_view id) const;
@@ -36,8 +39,10 @@ class request_writer {
  private:
   std::string ns_;
   std::string method_;
-  std::string head_;  ///< up to the request id
-  std::string tail_;  ///< after the path
+  bool has_fresh_body_ = false;
+  std::string head_;    ///< up to the request id, or to the body that is fresh
+  std::string middle_;  ///< from that body to the request id
+  std::string tail_;    ///< after the path
   int qos_;
 };
 

@@ -112,6 +112,13 @@ const section<broker_spec>& broker_section() {
                         presence::optional("mqtts:// trusts the system's authorities"),
                         "The trusted authorities and the client certificate. Only with mqtts://.",
                         &broker_spec::tls),
+       key<broker_spec>(
+           "share", with_place(plain_name("the name of a group")),
+           presence::optional("this gateway gets all requests"),
+           "Several gateways with this name divide the requests: the broker gives each to one of them "
+           "(shared subscriptions). They have the same configuration, and no resources that only one of them "
+           "has. Only at the first broker; see docs/operations.md.",
+           &broker_spec::share),
        key<broker_spec>("keepalive", whole_seconds(5s, 18h), "10s",
                         "The interval at which an idle connection is probed.",
                         [](broker_spec& b, std::chrono::seconds s) { b.options.keepalive = s; }),

@@ -4,6 +4,7 @@
 #include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/proxy_builder.hpp>
+#include <mqcoap/config/share_check.hpp>
 #include <mqcoap/config/show.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/config/state_builder.hpp>
@@ -17,6 +18,7 @@ namespace {
 std::optional<settings> build_settings(const root_spec& root, report& faults) {
   auto devices = build_devices(root, faults);
   if (root.defaults.ns) check_topics(*root.defaults.ns, devices, faults);
+  auto group = check_share(root, devices, faults);
   auto proxy = build_proxy(root, devices, faults);
   auto brokers = build_brokers(root, devices, faults);
   auto state = build_state(root, devices, faults);
@@ -28,7 +30,8 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
       decode_rules{root.limits.payload, root.defaults.ids, code_rules::table},
       gateway_limits{root.limits.in_flight, root.limits.handler_timeout, root.limits.exec},
       {},
-      std::move(proxy)};
+      std::move(proxy),
+      std::move(group)};
   for (auto& device : devices) {
     device_options options{device.tag,      std::move(device.description), std::move(device.subsystems), {},
                            device.presence, device.durable_dedup};

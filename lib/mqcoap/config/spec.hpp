@@ -34,6 +34,7 @@ struct broker_spec {
   located<std::vector<broker_url>> urls;
   std::optional<located<tls_spec>> tls;
   std::optional<located<std::string>> client_id;
+  std::optional<located<std::string>> share;
   const node* password_at = nullptr;
 };
 

@@ -58,7 +58,9 @@ void mqtt_front::serve_from(link& now) {
 
 void mqtt_front::subscribe() {
   intake_->subscribe(request_filters());
-  if (intake_->has_outdated() && intake_->has(all_requests_filter(env_.options.ns))) twins_.begin();
+  if (intake_->has_outdated() && (group_ != env_.options.share || intake_->has(request_filter_of_all())))
+    twins_.begin();
+  group_ = env_.options.share;
   intake_->ask();
   watch_for_rivals();
   settle();
@@ -72,17 +74,23 @@ void mqtt_front::unsubscribe() {
 std::vector<std::string> mqtt_front::request_filters() const {
   // Overlapping subscriptions may deliver a message twice; if there is a pattern, one filter matches
   // everything.
-  if (env_.tags.has_patterns()) return {all_requests_filter(env_.options.ns)};
+  if (env_.tags.has_patterns()) return {request_filter_of_all()};
   std::vector<std::string> filters;
   for (const auto& tag : env_.tags.named())
-    filters.push_back(request_filter(env_.options.ns, *device_tag::parse(tag)));
+    filters.push_back(
+        shared_filter(env_.options.share, request_filter(env_.options.ns, *device_tag::parse(tag))));
   return filters;
 }
 
-/// Uses other filters than the proxy, because a broker keeps one subscription for each filter.
+std::string mqtt_front::request_filter_of_all() const {
+  return shared_filter(env_.options.share, all_requests_filter(env_.options.ns));
+}
+
+/// Uses other filters than the proxy, because a broker keeps one subscription for each filter. Other members
+/// of a group answer as well, and cannot be told from a rival.
 void mqtt_front::watch_for_rivals() {
   std::vector<std::string> filters;
-  for (const auto& tag : env_.tags.named())
+  for (const auto& tag : env_.options.share.empty() ? env_.tags.named() : std::vector<std::string>())
     filters.push_back(env_.options.ns.text() + "/+/response/" + tag + "/#");
   serves_patterns_ = env_.tags.has_patterns();
   intake_->via->subscribe_to_others(std::move(filters));
@@ -94,7 +102,7 @@ bool mqtt_front::is_rival(const link& l, const exchange_topic& response) const {
   const auto tag = response.tag();
   const auto& ns = env_.options.ns.text();
   const bool named = serves_patterns_ ? env_.tags.is_own(tag) : env_.tags.serves(tag);
-  return named && &l == intake_->via && response.ns() == ns &&
+  return named && &l == intake_->via && response.ns() == ns && env_.options.share.empty() &&
          leaving_.empty() &&  // else it may be an own answer, through the other link
          // A route leads back here: then the gateway's own answers come back as well, and cannot be
          // distinguished.

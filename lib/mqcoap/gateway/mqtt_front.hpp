@@ -89,6 +89,7 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   std::shared_ptr<intake> make_intake(link& on);
   std::shared_ptr<intake> intake_of(const link& l) const noexcept;
   std::vector<std::string> request_filters() const;
+  std::string request_filter_of_all() const;
   void watch_for_rivals();
   bool is_rival(const link& l, const exchange_topic& response) const;
   void on_told(intake& from, const std::string& filter, error_code ec);
@@ -113,6 +114,7 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   rival_watch rivals_;
   return_watch::verdict returned_ =
       return_watch::verdict::foreign;  ///< verdict on the request that is being read
+  std::string group_;                  ///< to which the subscriptions belong
   bool serves_patterns_ = false;
   bool too_large_told_ = false;
 };

@@ -102,6 +102,9 @@ struct gateway_options {
   gateway_limits limits;
   std::vector<device_options> devices;  ///< their tags are different
   proxy_options proxy;
+  /// The group of gateways that divide the requests by shared subscriptions; empty: this one gets them all.
+  /// All members have the same options.
+  std::string share{};
 };
 
 }  // namespace mqcoap

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/duration_counts.hpp>
 #include <mqcoap/base/text_map.hpp>
 #include <mqcoap/gateway/device_statistics.hpp>
-#include <mqcoap/base/duration_counts.hpp>
 #include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/request_role.hpp>

@@ -72,6 +72,10 @@ std::string all_requests_filter(const namespace_name& ns) {
   return join(ns.text(), "+", "request", "+", "+");
 }
 
+std::string shared_filter(std::string_view group, const std::string& filter) {
+  return group.empty() ? filter : "$share/" + std::string(group) + '/' + filter;
+}
+
 std::string response_filter(const namespace_name& ns, const device_tag& tag) {
   return join(ns.text(), "+", "response", tag.text(), "+");
 }

@@ -47,6 +47,9 @@ class exchange_topic {
 std::string request_filter(const namespace_name& ns, const device_tag& tag);
 /// The requests to every tag: `{ns}/+/request/+/+`.
 std::string all_requests_filter(const namespace_name& ns);
+/// Returns the filter of a shared subscription (MQTT 5.0, section 4.8.2): each message goes to one member of the
+/// group. Empty group: the filter itself.
+std::string shared_filter(std::string_view group, const std::string& filter);
 /// The answers of one device: `{ns}/+/response/{tag}/+`.
 std::string response_filter(const namespace_name& ns, const device_tag& tag);
 

@@ -27,6 +27,8 @@ struct used_topics {
 /// - `const device_tag* asked_device() const`: the other device that it asks
 /// - `bool may_ask_own() const`: that device may be one of the gateway's own
 /// - `bool tells_changes() const`: the gateway learns of the changes of its value
+/// - `bool is_host_bound() const`: only this host has it, or it depends on when the process began
+/// - `bool keeps_state() const`: requests change what this process has of it
 /// - `bool persists() const`: its state outlives the process
 /// - `used_topics topics() const`: the MQTT topics that it reads and writes
 template <class T>
@@ -59,6 +61,10 @@ class kind_options {
   /// True if the feed has the changes of its value (feed::values, feed::readings); otherwise it has to be
   /// read.
   bool tells_changes() const noexcept { return options_->tells_changes(); }
+  /// Returns true if another gateway would answer differently: it is on this host, or began with the process.
+  bool is_host_bound() const noexcept { return options_->is_host_bound(); }
+  /// Returns true if requests change what the gateway has of it.
+  bool keeps_state() const noexcept { return options_->keeps_state(); }
   /// Returns true if its state outlives the process, for which a store is needed.
   bool persists() const noexcept { return options_->persists(); }
   /// Returns the MQTT topics that it uses besides those of the protocol.
@@ -85,6 +91,8 @@ class kind_options {
     virtual const device_tag* asked_device() const noexcept = 0;
     virtual bool may_ask_own() const noexcept = 0;
     virtual bool tells_changes() const noexcept = 0;
+    virtual bool is_host_bound() const noexcept = 0;
+    virtual bool keeps_state() const noexcept = 0;
     virtual bool persists() const noexcept = 0;
     virtual used_topics topics() const = 0;
     virtual bool equals(const any_kind& other) const = 0;
@@ -118,6 +126,18 @@ class kind_options {
     bool tells_changes() const noexcept override {
       if constexpr (requires { options.tells_changes(); })
         return options.tells_changes();
+      else
+        return false;
+    }
+    bool is_host_bound() const noexcept override {
+      if constexpr (requires { options.is_host_bound(); })
+        return options.is_host_bound();
+      else
+        return false;
+    }
+    bool keeps_state() const noexcept override {
+      if constexpr (requires { options.keeps_state(); })
+        return options.keeps_state();
       else
         return false;
     }

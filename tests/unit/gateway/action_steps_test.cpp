@@ -1,16 +1,12 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/resource/action/action.hpp>
 #include <mqcoap/resource/value/value.hpp>
-#include <mqcoap/transport/memory_link.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "support/lab/desk.hpp"
-#include "support/lab/hand_alarm.hpp"
+#include "settling_gateway.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -29,20 +25,13 @@ action_options asks(const std::string& to) {
 bool has(const std::string& text, std::string_view words) { return text.find(words) != std::string::npos; }
 
 /// A gateway whose actions ask and tell, a device on the same broker, and somebody who hears the events.
-struct action_fixture : link_events {
-  manual_clock time;
-  hand_alarm wake;
-  memory_broker broker;
-  memory_link lab{broker, "lab"};
+struct action_fixture : settling_gateway, link_events {
   memory_link device{broker, "2D_1"};
-  desk caller{broker};
-  gateway_options options{80, default_namespace(), {}, {}, {}, {}};
-  std::optional<gateway> tested;
   strings asked;   ///< topics of the requests at the device
   strings bodies;  ///< their payloads
   strings events;  ///< topics and payloads
 
-  virtual ~action_fixture() = default;
+  virtual ~action_fixture() { tested.reset(); }
   action_fixture() {
     device.subscribe("gf_int_v1/+/request/2D_1/+", {});
     device.subscribe("gf_int_v1/+/event/#", {});
@@ -75,23 +64,6 @@ struct action_fixture : link_events {
   void add(std::string_view tag, std::string path, kind_options kind) {
     for (auto& each : options.devices)
       if (each.tag.text() == tag) each.resources.push_back({std::move(path), {}, {}, std::move(kind)});
-  }
-  void start() {
-    tested.emplace(options, std::vector<mqcoap::link*>{&lab}, time, wake);
-    tested->start();
-    settle();
-  }
-  void settle() {
-    for (bool rings = true; rings;) {
-      broker.run();
-      rings = wake.rings(time.now());
-      if (rings) tested->on_alarm();
-    }
-    broker.run();
-  }
-  void pass(std::chrono::milliseconds by) {
-    time.advance(by);
-    settle();
   }
   std::string post(const std::string& tag, const std::string& path, const std::string& more = "") {
     auto topic = caller.send({.verb = "POST", .tag = tag, .path = path, .body = "null", .options = more});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway_fixture.hpp"
+#include "settling_gateway.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -65,12 +66,8 @@ struct host_fixture {
             }};
   }
   void settle() {
-    while (true) {
-      const auto moved = broker.run();
-      const bool rings = tested && wake.rings(time.now());
-      if (rings) tested->on_alarm();
-      if (moved == 0 && !rings) return;
-    }
+    if (tested) return test::settle(broker, wake, time, *tested);
+    broker.run();
   }
   void elapse(std::chrono::milliseconds by) {
     time.advance(by);

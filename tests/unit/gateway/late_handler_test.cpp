@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway_fixture.hpp"
+#include "settling_gateway.hpp"
 #include "support/slow_store.hpp"
 
 using namespace mqcoap;
@@ -14,39 +15,26 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A gateway whose writes wait for a store, which the test holds up.
-struct late_handler_fixture {
-  manual_clock time;
-  hand_alarm wake;
-  memory_broker broker;
-  memory_link lab{broker, "lab"};
-  desk caller{broker};
+struct late_handler_fixture : settling_gateway {
   slow_store store;
-  std::unique_ptr<gateway> tested = make();
 
   late_handler_fixture() {
-    tested->start();
-    broker.run();
-  }
-  std::unique_ptr<gateway> make() {
-    gateway_hooks hooks;
-    hooks.store = &store;
-    auto options = two_devices();
+    options = two_devices();
     for (auto& each : options.devices.front().resources)
       if (const auto* const value = each.kind.get_if<value_options>()) {
         auto lasting = *value;
         lasting.persist = true;
         each.kind = std::move(lasting);
       }
-    return std::make_unique<gateway>(std::move(options), std::vector<mqcoap::link*>{&lab}, time, wake, hooks);
+    gateway_hooks hooks;
+    hooks.store = &store;
+    start(std::move(hooks));
   }
-  void put(const std::string& options = "") {
-    caller.send({.verb = "PUT", .body = "7", .options = options});
-    broker.run();
-  }
-  void pass(std::chrono::milliseconds while_) {
-    time.advance(while_);
-    tested->on_alarm();
-    broker.run();
+  ~late_handler_fixture() { tested.reset(); }
+
+  void put(const std::string& more = "") {
+    caller.send({.verb = "PUT", .body = "7", .options = more});
+    settle();
   }
 };
 

@@ -1,16 +1,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/resource/action/action.hpp>
 #include <mqcoap/resource/value/value.hpp>
-#include <mqcoap/transport/memory_link.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "support/lab/desk.hpp"
-#include "support/lab/hand_alarm.hpp"
+#include "settling_gateway.hpp"
 #include "support/slow_store.hpp"
 
 using namespace mqcoap;
@@ -42,17 +39,11 @@ gateway_options with_pattern(const std::vector<const char*>& tags) {
   return options;
 }
 
-struct reload_fixture {
-  manual_clock time;
-  hand_alarm wake;
-  memory_broker broker;
-  memory_link lab{broker, "lab"};
+struct reload_fixture : settling_gateway {
   memory_link other{broker, "other"};
-  desk caller{broker};
   std::vector<mqcoap::link*> retired;
   int ready = 0;
   int away = 0;
-  gateway tested{with_devices({"GW_1"}), {&lab}, time, wake, hooks()};
 
   gateway_hooks hooks() {
     gateway_hooks all;
@@ -62,16 +53,10 @@ struct reload_fixture {
     return all;
   }
   reload_fixture() {
-    tested.start();
-    broker.run();
+    options = with_devices({"GW_1"});
+    start(hooks());
   }
-  void settle() {
-    for (bool rings = true; rings;) {
-      broker.run();
-      rings = wake.rings(time.now());
-      if (rings) tested.on_alarm();
-    }
-  }
+  ~reload_fixture() { tested.reset(); }
   /// @return the topic
   std::string ask(const std::string& tag) {
     const auto topic = caller.send({.tag = tag, .path = "x"});
@@ -101,37 +86,37 @@ struct reload_fixture {
 
 TEST_CASE_FIXTURE(reload_fixture, "new requests are asked for before old ones are dropped") {
   broker.ignore("gf_int_v1/+/request/GW_2");
-  tested.reconfigure(with_devices({"GW_2"}), {&lab});
+  tested->reconfigure(with_devices({"GW_2"}), {&lab});
   broker.run();
   CHECK(asks_for(lab, "GW_1"));
   CHECK(asks_for(lab, "GW_2"));
-  CHECK_FALSE(tested.subscribed());
+  CHECK_FALSE(tested->subscribed());
   broker.allow_all();
-  tested.reconfigure(with_devices({"GW_2"}), {&lab});
+  tested->reconfigure(with_devices({"GW_2"}), {&lab});
   settle();
   CHECK_FALSE(asks_for(lab, "GW_1"));
-  CHECK(tested.subscribed());
+  CHECK(tested->subscribed());
   CHECK(ready == 2);
 }
 
 TEST_CASE_FIXTURE(reload_fixture,
                   "a reload that goes back in the middle of the last one asks for nothing twice") {
   broker.ignore("gf_int_v1/+/request/GW_2");
-  tested.reconfigure(with_devices({"GW_2"}), {&lab});
+  tested->reconfigure(with_devices({"GW_2"}), {&lab});
   broker.run();
-  tested.reconfigure(with_devices({"GW_1"}), {&lab});
+  tested->reconfigure(with_devices({"GW_1"}), {&lab});
   settle();
   CHECK(asks_for(lab, "GW_1"));
   CHECK_FALSE(asks_for(lab, "GW_2"));
-  CHECK(tested.subscribed());
+  CHECK(tested->subscribed());
   ask("GW_1");
   CHECK(caller.answers.size() == 1);
 }
 
 TEST_CASE_FIXTURE(reload_fixture, "a message that overlapping subscriptions bring twice is answered once") {
-  tested.reconfigure(with_pattern({"GW_1"}), {&lab});
+  tested->reconfigure(with_pattern({"GW_1"}), {&lab});
   settle();
-  CHECK(tested.subscribed());
+  CHECK(tested->subscribed());
   const auto topic = ask("GW_1");
   ask_again(topic);
   CHECK(caller.answers.size() == 1);
@@ -146,22 +131,22 @@ TEST_CASE_FIXTURE(reload_fixture, "what does not fit together changes nothing") 
   action_options action;
   action.set.push_back({"nowhere", {}});
   broken.devices.back().resources.push_back({"go", {}, {}, action});
-  CHECK_THROWS_AS(tested.reconfigure(broken, {&other}), std::invalid_argument);
+  CHECK_THROWS_AS(tested->reconfigure(broken, {&other}), std::invalid_argument);
   settle();
   CHECK(retired.empty());
-  CHECK(tested.device_count() == 1);
+  CHECK(tested->device_count() == 1);
   ask("GW_1");
   CHECK(caller.answers.size() == 1);
 }
 
 TEST_CASE_FIXTURE(reload_fixture,
                   "another default broker is served once it is there, the old one until then") {
-  tested.reconfigure(with_devices({"GW_1"}), {&other});
+  tested->reconfigure(with_devices({"GW_1"}), {&other});
   settle();
   CHECK(asks_for(lab, "GW_1"));
   ask("GW_1");
   CHECK(caller.answers.size() == 1);
-  other.start(tested);
+  other.start(*tested);
   settle();
   CHECK(lab.filters().empty());
   CHECK(asks_for(other, "GW_1"));
@@ -177,11 +162,11 @@ TEST_CASE_FIXTURE(reload_fixture,
 
 TEST_CASE_FIXTURE(reload_fixture,
                   "another default broker that is connected already takes over once it has confirmed") {
-  other.start(tested);
-  tested.reconfigure(with_devices({"GW_1"}), {&lab, &other});
+  other.start(*tested);
+  tested->reconfigure(with_devices({"GW_1"}), {&lab, &other});
   settle();
   broker.ignore("gf_int_v1/+/request/");
-  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  tested->reconfigure(with_devices({"GW_1"}), {&other, &lab});
   settle();
   CHECK(asks_for(lab, "GW_1"));
   auto topic = ask("GW_1");
@@ -189,10 +174,10 @@ TEST_CASE_FIXTURE(reload_fixture,
   ask_again(topic);  // by the other broker, which may be the same
   CHECK(caller.answers.size() == 1);
   broker.allow_all();
-  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  tested->reconfigure(with_devices({"GW_1"}), {&other, &lab});
   settle();
   CHECK(lab.filters().empty());
-  CHECK(tested.subscribed());
+  CHECK(tested->subscribed());
   topic = ask("GW_1");
   CHECK(caller.answers.size() == 2);
   ask_again(topic);
@@ -206,9 +191,9 @@ TEST_CASE_FIXTURE(reload_fixture,
 
 TEST_CASE_FIXTURE(reload_fixture,
                   "a default broker that does not answer: the old one is asked for 5 s more") {
-  other.start(tested);
+  other.start(*tested);
   broker.ignore("gf_int_v1/+/request/");
-  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  tested->reconfigure(with_devices({"GW_1"}), {&other, &lab});
   settle();
   CHECK(asks_for(lab, "GW_1"));
   time.advance(5s);
@@ -218,9 +203,9 @@ TEST_CASE_FIXTURE(reload_fixture,
 
 TEST_CASE_FIXTURE(reload_fixture,
                   "a default broker that goes down at once leaves the requests to the old one") {
-  other.start(tested);
+  other.start(*tested);
   broker.ignore("gf_int_v1/+/request/");
-  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  tested->reconfigure(with_devices({"GW_1"}), {&other, &lab});
   settle();
   broker.drop(other);
   const auto topic = ask("GW_1");
@@ -229,7 +214,7 @@ TEST_CASE_FIXTURE(reload_fixture,
 }
 
 TEST_CASE_FIXTURE(reload_fixture, "a default broker that is not there does not keep the old one") {
-  tested.reconfigure(with_devices({"GW_1"}), {&other});
+  tested->reconfigure(with_devices({"GW_1"}), {&other});
   settle();
   time.advance(5s);
   settle();
@@ -238,11 +223,11 @@ TEST_CASE_FIXTURE(reload_fixture, "a default broker that is not there does not k
 }
 
 TEST_CASE_FIXTURE(reload_fixture, "going back to the first default broker takes its requests again") {
-  other.start(tested);
-  tested.reconfigure(with_devices({"GW_1"}), {&other, &lab});
+  other.start(*tested);
+  tested->reconfigure(with_devices({"GW_1"}), {&other, &lab});
   settle();
   CHECK(asks_for(other, "GW_1"));
-  tested.reconfigure(with_devices({"GW_1"}), {&lab, &other});
+  tested->reconfigure(with_devices({"GW_1"}), {&lab, &other});
   settle();
   CHECK(asks_for(lab, "GW_1"));
   time.advance(5s);
@@ -255,9 +240,9 @@ TEST_CASE_FIXTURE(reload_fixture, "going back to the first default broker takes 
 }
 
 TEST_CASE_FIXTURE(reload_fixture, "a broker that only routes used goes at once when nothing waits there") {
-  tested.reconfigure(with_devices({"GW_1"}), {&lab, &other});
+  tested->reconfigure(with_devices({"GW_1"}), {&lab, &other});
   settle();
-  tested.reconfigure(with_devices({"GW_1"}), {&lab});
+  tested->reconfigure(with_devices({"GW_1"}), {&lab});
   settle();
   REQUIRE(retired.size() == 1);
   CHECK(retired.front() == &other);
@@ -272,17 +257,17 @@ TEST_CASE_FIXTURE(reload_fixture,
   route.to.broker = "other";
   route.to.ns = "site_v1";
   route.timeout = 10min;
-  other.start(tested);
-  tested.reconfigure(routed, {&lab, &other});
+  other.start(*tested);
+  tested->reconfigure(routed, {&lab, &other});
   settle();
   ask("D_1");  // which is mute
   CHECK(caller.answers.empty());
-  tested.reconfigure(with_devices({"GW_1"}), {&lab});
+  tested->reconfigure(with_devices({"GW_1"}), {&lab});
   time.advance(5s);
   settle();
   CHECK(retired.empty());
   memory_link again{broker, "other"};
-  tested.reconfigure(routed, {&lab, &again});
+  tested->reconfigure(routed, {&lab, &again});
   settle();
   CHECK(retired.empty());
   time.advance(5s);
@@ -291,7 +276,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   CHECK(retired.front() == &other);
   REQUIRE(caller.answers.size() == 1);
   CHECK(caller.answers.front().find("504") != std::string::npos);
-  tested.reconfigure(with_devices({"GW_1"}), {&lab});
+  tested->reconfigure(with_devices({"GW_1"}), {&lab});
 }
 
 TEST_CASE_FIXTURE(reload_fixture, "it tells when its broker is away") {
@@ -315,12 +300,12 @@ TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value 
   const auto says = [](const std::string& answer, const char* words) {
     return answer.find(words) != std::string::npos;
   };
-  tested.reconfigure(options(false, false), {&lab});
+  tested->reconfigure(options(false, false), {&lab});
   settle();
   CHECK(says(put("x", "\"high\""), ":204"));
   CHECK(says(put("s", R"({"a":1,"a":2})"), ":204"));
 
-  tested.reconfigure(options(true, true), {&lab});
+  tested->reconfigure(options(true, true), {&lab});
   settle();
   ask("GW_1");
   CHECK_MESSAGE(says(caller.answers.back(), R"("body":1,)"), caller.answers.back());
@@ -328,7 +313,7 @@ TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value 
   CHECK(says(put("s", R"({"a":1,"a":2})"), "the key 'a' is given twice"));
   CHECK(says(put("x", "7"), ":204"));
 
-  tested.reconfigure(options(true, false), {&lab});
+  tested->reconfigure(options(true, false), {&lab});
   settle();
   ask("GW_1");
   CHECK_MESSAGE(says(caller.answers.back(), R"("body":7,)"), caller.answers.back());

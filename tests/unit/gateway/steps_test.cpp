@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway_fixture.hpp"
+#include "settling_gateway.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -37,15 +38,9 @@ struct tag_gate final : composed_step<closed_tag> {
 };
 
 /// A gateway with two steps of its owner's.
-struct steps_fixture {
-  manual_clock time;
-  hand_alarm wake;
-  memory_broker broker;
-  memory_link lab{broker, "lab"};
-  desk caller{broker};
+struct steps_fixture : settling_gateway {
   std::map<int, int> by_code;
   std::string closed = "GW_1";
-  gateway tested{two_devices(), {&lab}, time, wake, hooks()};
 
   gateway_hooks hooks() {
     gateway_hooks made;
@@ -56,14 +51,15 @@ struct steps_fixture {
     return made;
   }
   steps_fixture() {
-    tested.start();
-    broker.run();
+    options = two_devices();
+    start(hooks());
   }
+  ~steps_fixture() { tested.reset(); }
   /// Returns the code of the answer; 0 if there is none.
   int ask(const std::string& verb, const std::string& path) {
     caller.answers.clear();
     caller.send({.verb = verb, .path = path, .body = "1"});
-    broker.run();
+    settle();
     const std::string key = "\"response_code\":";
     const auto at = caller.answers.empty() ? std::string::npos : caller.answers.back().find(key);
     return at == std::string::npos ? 0 : std::stoi(caller.answers.back().substr(at + key.size()));
@@ -77,16 +73,16 @@ TEST_CASE_FIXTURE(steps_fixture,
   CHECK(ask("GET", "store") == 403);
   CHECK(ask("PUT", "store") == 403);
   CHECK(by_code == std::map<int, int>{{403, 2}});
-  CHECK(tested.run_once_usage().entries == 0);
+  CHECK(tested->run_once_usage().entries == 0);
 
   closed = "GW_2";
-  tested.reconfigure(two_devices(), {&lab});
+  tested->reconfigure(two_devices(), {&lab});
   broker.run();
   CHECK(ask("PUT", "store") == 204);
   CHECK(ask("GET", "none") == 404);
   CHECK(by_code == std::map<int, int>{{204, 1}, {403, 2}, {404, 1}});
-  CHECK(tested.run_once_usage().entries == 1);
+  CHECK(tested->run_once_usage().entries == 1);
 
-  tested.reconfigure(two_devices(), {&lab});
-  CHECK(tested.run_once_usage().entries == 1);  // equal steps keep their state
+  tested->reconfigure(two_devices(), {&lab});
+  CHECK(tested->run_once_usage().entries == 1);  // equal steps keep their state
 }

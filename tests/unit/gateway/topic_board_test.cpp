@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <map>
-#include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/resource/topic/topic.hpp>
 #include <mqcoap/resource/value/value.hpp>
-#include <mqcoap/transport/memory_link.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "support/lab/desk.hpp"
-#include "support/lab/hand_alarm.hpp"
+#include "settling_gateway.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -28,21 +25,14 @@ topic_options reads(std::string topic) {
   return options;
 }
 
-struct topics_fixture : link_events {
-  manual_clock time;
-  hand_alarm wake;
-  memory_broker broker;
-  memory_link lab{broker, "lab"};
+struct topics_fixture : settling_gateway, link_events {
   memory_link second{broker, "second"};
   memory_link third{broker, "third"};
   memory_link listener{broker, "listener"};
-  desk caller{broker};
-  gateway_options options{80, default_namespace(), {}, {}, {}, {}};
   texts errors, warnings, retired;
-  std::optional<gateway> tested;
   std::map<std::string, texts> heard;  ///< payloads, by topic
 
-  virtual ~topics_fixture() = default;
+  virtual ~topics_fixture() { tested.reset(); }
   topics_fixture() {
     listener.subscribe("gf_int_v1/+/event/#", {});
     listener.subscribe("lab/+/set", {});
@@ -58,17 +48,7 @@ struct topics_fixture : link_events {
       (level == log_level::error ? errors : warnings).emplace_back(words);
     };
     hooks.retired = [this](mqcoap::link& l) { retired.push_back(l.name()); };
-    tested.emplace(options, std::vector<mqcoap::link*>{&lab}, time, wake, std::move(hooks));
-    tested->start();
-    settle();
-  }
-  void settle() {
-    for (bool rings = true; rings;) {
-      broker.run();
-      rings = wake.rings(time.now());
-      if (rings) tested->on_alarm();
-    }
-    broker.run();
+    settling_gateway::start(std::move(hooks));
   }
   void tell(const std::string& topic, const std::string& payload, bool retain = false) {
     broker.publish(topic, payload, retain);

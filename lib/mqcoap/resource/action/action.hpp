@@ -106,6 +106,7 @@ struct action_options {
   const device_tag* asked_device() const noexcept { return request ? &request->to.tag : nullptr; }
   /// An action may ask the gateway's own resources.
   bool may_ask_own() const noexcept { return true; }
+  bool is_host_bound() const noexcept { return exec.has_value(); }
   friend bool operator==(const action_options&, const action_options&) = default;
 };
 

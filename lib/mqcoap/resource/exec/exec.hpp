@@ -26,6 +26,7 @@ struct exec_options {
   backend_resource_options front{};
 
   method_set offered() const { return front.methods; }
+  static bool is_host_bound() noexcept { return true; }
   void make(resource_site& at) const;
   friend bool operator==(const exec_options&, const exec_options&) = default;
 };

@@ -22,6 +22,7 @@ struct file_options {
   backend_resource_options front;
 
   method_set offered() const { return front.methods; }
+  static bool is_host_bound() noexcept { return true; }
   void make(resource_site& site) const;
   friend bool operator==(const file_options& a, const file_options& b) {
     return a.at.folder == b.at.folder && a.at.path == b.at.path && a.most == b.most && a.atomic == b.atomic &&

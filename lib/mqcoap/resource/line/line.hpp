@@ -30,6 +30,7 @@ struct line_options {
   backend_resource_options front;
 
   method_set offered() const { return front.methods; }
+  static bool is_host_bound() noexcept { return true; }
   void make(resource_site& at) const;
   friend bool operator==(const line_options&, const line_options&) = default;
 };

@@ -24,6 +24,7 @@ struct process_options {
   backend_resource_options front{.methods = method_set::all()};
 
   method_set offered() const { return front.methods; }
+  static bool is_host_bound() noexcept { return true; }
   void make(resource_site& at) const;
   friend bool operator==(const process_options&, const process_options&) = default;
 };

@@ -26,6 +26,7 @@ struct signal_options {
   bool is_metric = false;               ///< it is also a metric
 
   method_set offered() const { return {method::get}; }
+  static bool is_host_bound() noexcept { return true; }
   void make(resource_site& at) const;
   friend bool operator==(const signal_options&, const signal_options&) = default;
 };

@@ -30,6 +30,7 @@ struct value_options {
   method_set offered() const { return methods; }
   void make(resource_site& at) const;
   static bool tells_changes() noexcept { return true; }
+  bool keeps_state() const noexcept { return methods.contains(method::put); }
   bool persists() const noexcept { return persist; }
   friend bool operator==(const value_options&, const value_options&) = default;
 };
