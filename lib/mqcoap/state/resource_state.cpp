@@ -74,9 +74,10 @@ class resource_state::adoption final : public batch {
     auto changes = terms_->adopt(held_);
     // What was not stored so far is stored as it is.
     if (terms_->is_lasting() && !held_->terms().is_lasting())
-      for (const auto& [number, item] : held_->items())
-        if (std::none_of(changes.begin(), changes.end(), [&](const change& c) { return c.number == number; }))
-          changes.push_back({held_, number, item});
+      for (const auto& item : held_->items())
+        if (std::none_of(changes.begin(), changes.end(),
+                         [&](const change& c) { return c.number == item.first; }))
+          changes.push_back({held_, item.first, item.second});
     return changes;
   }
   void finish(error_code why) noexcept override {

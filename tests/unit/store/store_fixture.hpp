@@ -30,7 +30,7 @@ inline stored_value removal(std::string path, std::uint64_t number) {
 struct store_fixture {
   temporary_directory folder;
   event_loop loop;
-  const system_clock time;
+  const system_clock time{};
   std::vector<std::string> logged;
 
   sqlite_store::environment environment() {

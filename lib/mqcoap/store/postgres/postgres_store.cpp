@@ -175,7 +175,7 @@ void postgres_store::post(commit_handler done, error_code why) {
 /// Sends the commits that wait as one group.
 void postgres_store::store_waiting() {
   if (under_way_ || commits_.empty() || !writes_.is_up()) return;
-  under_way_.emplace();
+  under_way_ = sent_group{};
   auto& group = under_way_->group;
   while (!commits_.empty() && group.take(commits_.front())) commits_.pop_front();
   under_way_->number = ++last_number_;
