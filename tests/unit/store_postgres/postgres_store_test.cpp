@@ -116,10 +116,10 @@ TEST_CASE("Every byte of a value stays") {
                                                   {"null", "null"},
                                                   {"utf8", "\"\u00e4\u20ac\U0001F600\""},
                                                   {"large", large}};
-  for (const auto& [path, value] : values) {
-    CAPTURE(path);
-    CHECK_FALSE(db.put(*one, path, 0, value));
-    CHECK(db.refresh(*two, {mark_of(path, 0)}) == strings{path + "@1 0=" + value});
+  for (const auto& each : values) {
+    CAPTURE(each.first);
+    CHECK_FALSE(db.put(*one, each.first, 0, each.second));
+    CHECK(db.refresh(*two, {mark_of(each.first, 0)}) == strings{each.first + "@1 0=" + each.second});
   }
 }
 
