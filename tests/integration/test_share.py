@@ -38,7 +38,7 @@ class Share(IntegrationTest):
     def answered(self, gateway):
         """What it says when it ends."""
         gateway.stop()
-        found = re.search(r"stopped: .*?(\d+) answered", gateway.log)
+        found = re.search(r"stopped: .*?(\d+) requests answered", gateway.log)
         return int(found.group(1)) if found else 0
 
     def ask(self, count, path="fixed", subsystem="axuv"):
@@ -63,7 +63,7 @@ class Share(IntegrationTest):
         self.assertEqual(self.ask(30), [205] * 30)
         members[1].signal(signal.SIGKILL)
         members[1].wait_exit()
-XX
+        self.lab.wait_log("closed its connection")
         self.assertEqual(self.ask(30), [205] * 30)
 
     def test_a_reload_into_a_group_answers_each_request_once(self):

@@ -79,9 +79,10 @@ TEST_CASE_FIXTURE(refusal_fixture, "A role that may not make tables is told how 
     wait_for([&] { return has_logged("permission denied for table mqcoap_schema"); });
     sql("GRANT SELECT ON mqcoap_schema TO " + role);
     wait_for([&] { return has_logged("rights are missing: mqcoap_cell: SELECT, mqcoap_cell: INSERT"); });
-    sql("GRANT SELECT, INSERT, UPDATE, DELETE ON mqcoap_cell, mqcoap_value, mqcoap_set_aside, mqcoap_member "
-        "TO " +
-        role);
+    std::string tables;
+    for (std::size_t i = 1; i < postgres_table_names().size(); ++i)
+      tables += (i == 1 ? "" : ", ") + postgres_table_names()[i];
+    sql("GRANT SELECT, INSERT, UPDATE, DELETE ON " + tables + " TO " + role);
   }
   SUBCASE("the role may make them") { sql("GRANT CREATE ON SCHEMA public TO " + role); }
   wait_for([&] { return store->is_reachable(); });

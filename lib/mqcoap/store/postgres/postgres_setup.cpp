@@ -26,7 +26,7 @@ constexpr char settings_and_facts[] =
 constexpr char version_and_rights[] =
     "SELECT (SELECT max(version)::bigint FROM mqcoap_schema), (SELECT string_agg(t || ': ' || p, ', ')"
     " FROM unnest($1::text[]) t, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p"
-    " WHERE NOT has_table_privilege(t, p))";
+    " WHERE to_regclass(t) IS NULL OR NOT has_table_privilege(to_regclass(t), p))";
 
 class setup_run : public std::enable_shared_from_this<setup_run> {
  public:
