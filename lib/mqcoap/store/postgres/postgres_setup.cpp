@@ -24,7 +24,7 @@ constexpr char settings_and_facts[] =
     "false) END";
 
 constexpr char version_and_rights[] =
-    "SELECT (SELECT max(version)::bigint FROM mqcoap_schema), (SELECT string_agg(t || ': ' || p, ', ')"
+    "SELECT (SELECT max(version)::bigint FROM mqcoap_schema), (SELECT string_agg(DISTINCT t, ', ')"
     " FROM unnest($1::text[]) t, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p"
     " WHERE to_regclass(t) IS NULL OR NOT has_table_privilege(to_regclass(t), p))";
 
@@ -83,7 +83,8 @@ class setup_run : public std::enable_shared_from_this<setup_run> {
                    ", and this program knows version " + std::to_string(postgres_schema_version) +
                    ": a newer gateway has made them");
     if (version < 1) return done_("the table mqcoap_schema holds no version of the tables");
-    if (!found.is_null(0, 1)) return done_("rights are missing: " + std::string(found.text(0, 1)));
+    if (!found.is_null(0, 1))
+      return done_("rights are missing (SELECT, INSERT, UPDATE, DELETE) on " + std::string(found.text(0, 1)));
     ask(what_.statements, &setup_run::on_prepared);
   }
 
