@@ -58,7 +58,7 @@ result<std::string_view, lost_pointer> find_json(std::string_view validated, std
     const auto token = pointer.substr(1, pointer.find('/', 1) - 1);
     pointer.remove_prefix(token.size() + 1);
     if (validated.front() == '{') {
-      const auto member = find_member(validated, decoded(token));
+      auto member = find_member(validated, decoded(token));
       if (!member) return member;
       validated = *member;
     } else if (validated.front() == '[') {

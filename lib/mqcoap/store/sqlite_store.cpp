@@ -114,7 +114,7 @@ void sqlite_store::write() {
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    const auto group = std::make_shared<entries>();
+    auto group = std::make_shared<entries>();
     group->swap(waiting_);
     status_.waiting = group->size();
     lock.unlock();
