@@ -168,8 +168,8 @@ class Faults(Postgresql):
         self.assertEqual(one.get("passing").body, 7)
         self.database.start()
         self.assertEqual(self.wait_for(one).body, [7])
+        gateway.wait_log("is connected", 2)  # both of its connections
         self.assert_code(one.put("gains", [8]), 204)
-        gateway.wait_log("is connected", 2)
 
     def test_a_gateway_that_begins_without_the_database_is_ready_and_answers_503(self):
         _, two = self.member()
