@@ -47,8 +47,8 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
   alarm_.on_ring([this] { host_->on_alarm(); });
 }
 
-/// Only where a configuration names a directory or a database: whoever tries out the file of a unit does not
-/// touch the unit's state.
+/// Opens the store only if a configuration names a directory or a database. A user who tries out the file of
+/// a unit does not touch the unit's state.
 void responder_host::open_store(const state_options& state) {
   if (state.directory.empty() && !state.has_database())
     return complain("mqcoap: resources with `persist` are in memory only, because no `state.dir` is named");

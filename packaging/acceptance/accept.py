@@ -248,7 +248,7 @@ def what_persists_outlives_a_kill(w):
     listed = w.run("mqcoap", "config", "state")
     if w.stored() != "7" or "KEPT_XX_0_0001/gains\tvalue\t1\t1\t" not in listed:
         raise Failed(f"the value is {w.stored()}, and {listed!r} is listed")
-    w.run("mqcoap", "config", "state", "--backup", "/root/backup.db")
+    w.run("mqcoap", "config", "state", "--backup", "/var/tmp/backup.db")
 
 
 @step

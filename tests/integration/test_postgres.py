@@ -8,8 +8,8 @@ import threading
 import unittest
 import urllib.request
 
-from harness import IntegrationTest, tool
-from harness.postgres import Postgres
+from harness import tool
+from harness.postgres import PostgresTest
 
 CONFIGURATION = """
     version: 1
@@ -28,16 +28,10 @@ CONFIGURATION = """
 """
 
 
-class Postgresql(IntegrationTest):
+class Postgresql(PostgresTest):
     """Each gateway has a broker of its own, so that a test says which of them is asked."""
 
     SERVED = ("GW_1",)
-
-    def setUp(self):
-        super().setUp()
-        self.database = Postgres()
-        self._logs.append(("PostgreSQL", self.database))
-        self.addCleanup(self.database.close)
 
     def member(self, configuration=CONFIGURATION, **how):
         lab = self.broker()

@@ -13,8 +13,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from harness import IntegrationTest
-from harness.postgres import Postgres
+from harness.postgres import PostgresTest
 
 CONFIGURATION = """
     version: 1
@@ -34,14 +33,11 @@ PRESENCE = "gf_int_v1/gateway/system/GW_1/presence"
 HANDOVERS = int(os.environ.get("MQCOAP_HANDOVERS", "4"))
 
 
-class StandbyTest(IntegrationTest):
+class StandbyTest(PostgresTest):
     SERVED = ("GW_1",)
 
     def setUp(self):
         super().setUp()
-        self.database = Postgres()
-        self._logs.append(("PostgreSQL", self.database))
-        self.addCleanup(self.database.close)
         self.lab = self.broker()
         self.desk = self.caller(self.lab, "GW_1")
         self.states = []  # what was said of the presence

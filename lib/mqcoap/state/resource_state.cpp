@@ -146,8 +146,8 @@ const cell_terms& resource_state::coming_terms(const cell& of) noexcept {
   return of.wanted_ ? *of.wanted_ : *of.terms_;
 }
 
-/// If there is no memory for it, the cell keeps its terms, and the next configuration tries again. So it does
-/// while a store that is shared cannot tell what it has; then whoever uses the cell first tries again.
+/// Keeps the old terms if there is no memory; the next configuration tries again. Keeps them also while a
+/// shared store cannot tell what it has; then the next request for the cell tries again.
 void resource_state::adopt(const std::shared_ptr<cell>& held,
                            std::shared_ptr<const cell_terms> terms) noexcept try {
   if (store_.is_shared()) held->wanted_ = terms;

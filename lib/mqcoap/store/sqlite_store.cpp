@@ -74,21 +74,36 @@ void sqlite_store::enqueue(entry what) {
   wake_.notify_one();
 }
 
+/// Refuses it with errc::too_many_pending if too many wait.
+void sqlite_store::enqueue_if_room(entry what) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() < most_waiting) {
+      waiting_.push_back(std::move(what));
+      wake_.notify_one();
+      return;
+    }
+  }
+  boost::asio::post(env_.loop, [done = std::move(what.done)] { done(errc::too_many_pending); });
+}
+
 void sqlite_store::commit(state_commit what, commit_handler done) {
   const auto values = what.values.size();
   const auto set_aside = std::count_if(what.values.begin(), what.values.end(),
                                        [](const stored_value& each) { return !each.set_aside.empty(); });
-  enqueue({[this, what = std::move(what)] { database_->store(what, env_.time.wall()); }, std::move(done),
-           values, set_aside});
+  enqueue_if_room({[this, what = std::move(what)] { database_->store(what, env_.time.wall()); },
+                   std::move(done), values, set_aside});
 }
 
 void sqlite_store::begin(once_request write, begin_handler done) {
   const auto found = std::make_shared<once_record>();
-  enqueue({[this, found, write = std::move(write)] { *found = database_->begin_once(write, uptime()); },
-           [found, done = std::move(done)](error_code why) { done(why, std::move(*found)); }});
+  enqueue_if_room(
+      {[this, found, write = std::move(write)] { *found = database_->begin_once(write, uptime()); },
+       [found, done = std::move(done)](error_code why) { done(why, std::move(*found)); }});
 }
 
-/// If it cannot be recorded, the write stays one of unknown outcome.
+/// Always has room: each write was begun, and so it is bounded. If it cannot be recorded, the write stays one
+/// of unknown outcome.
 void sqlite_store::end(std::string key, std::string answer) {
   enqueue({[this, key = std::move(key), answer = std::move(answer)] { database_->end_once(key, answer); },
            [](error_code) {}});
@@ -119,12 +134,13 @@ void sqlite_store::write() {
     status_.waiting = group->size();
     lock.unlock();
     store(*group);
-    // The handlers are destroyed on the event loop as well.
+    // The status is true by the time that the handlers run, on the event loop, where they are destroyed as
+    // well.
+    lock.lock();
+    status_.waiting = 0;
     boost::asio::post(env_.loop, [group = std::move(group)] {
       for (const auto& each : *group) each.done(each.outcome);
     });
-    lock.lock();
-    status_.waiting = 0;
   }
 }
 

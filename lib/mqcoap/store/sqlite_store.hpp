@@ -33,6 +33,9 @@ class sqlite_store final : public state_store, public once_store {
     log_sink log{};     ///< called on the event loop, and by the constructor
   };
 
+  /// The limit of commits and of begun writes that wait, if the disk hangs.
+  static constexpr std::size_t most_waiting = 16'384;
+
   /// Opens the database of a directory. A damaged one gets another name, and a new one is begun; the log says
   /// so. May block.
   /// @par Errors  Throws `storage_fault`.
@@ -61,6 +64,7 @@ class sqlite_store final : public state_store, public once_store {
 
   std::unique_ptr<state_database> open();
   void enqueue(entry what);
+  void enqueue_if_room(entry what);
   std::chrono::milliseconds uptime() const;
   void write();
   void store(entries& group);

@@ -25,7 +25,8 @@ state_directory::state_directory(std::string path) : path_(std::move(path)) {
   throw storage_fault(storage_fault::kind::failed, file + ": " + std::strerror(why));
 }
 
-/// The file of the lock stays: whoever has it open would else hold another one than the next process.
+/// Leaves the file of the lock where it is: if it were removed, a process that has it open and the next
+/// process would lock two different files.
 state_directory::~state_directory() { ::close(lock_); }
 
 std::string state_directory::database() const { return path_ + '/' + state_database::file_name; }

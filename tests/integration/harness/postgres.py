@@ -11,6 +11,8 @@ import tempfile
 import time
 import urllib.parse
 
+from .case import IntegrationTest
+
 
 def programs():
     """The programs of the newest server that is installed."""
@@ -106,3 +108,13 @@ class Postgres:
             self._server.send_signal(signal.SIGQUIT)
             self._server.wait(60)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class PostgresTest(IntegrationTest):
+    """The base of tests with a database, which is shown if they fail."""
+
+    def setUp(self):
+        super().setUp()
+        self.database = Postgres()
+        self._logs.append(("PostgreSQL", self.database))
+        self.addCleanup(self.database.close)

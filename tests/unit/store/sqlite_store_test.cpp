@@ -107,6 +107,30 @@ TEST_CASE_FIXTURE(store_fixture, "one that cannot be stored does not touch those
   CHECK(store.status().refused == 1);
 }
 
+TEST_CASE_FIXTURE(store_fixture, "while the disk hangs, only so many commits wait") {
+  sqlite_store store(directory(), environment());
+  CHECK_FALSE(commit(store, {put("a", "0")}));
+  other_writer blocking(database());
+  std::size_t stored = 0;
+  std::size_t refused = 0;
+  std::size_t sent = 0;
+  const auto send = [&] {
+    ++sent;
+    store.commit({{}, {put("a", "1")}},
+                 [&](error_code why) { ++(why == errc::too_many_pending ? refused : stored); });
+  };
+  // What the thread has taken already does not wait any more.
+  while (refused == 0 && sent < 3 * sqlite_store::most_waiting) {
+    send();
+    loop.context().poll();
+  }
+  CHECK(refused == 1);
+  CHECK(sent > sqlite_store::most_waiting);
+  blocking.end();
+  run_until([&] { return stored + refused == sent; });
+  CHECK(refused == 1);
+}
+
 TEST_CASE_FIXTURE(store_fixture, "a full disk refuses changes until there is room") {
   sqlite_store store(directory(), environment());
   CHECK_FALSE(commit(store, {put("a", "1")}));

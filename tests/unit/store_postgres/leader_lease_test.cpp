@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(lease_fixture, "a cut connection does not end the lease") {
 }
 
 TEST_CASE_FIXTURE(lease_fixture,
-                  "whoever was suspended does not hold it any more, before anything else happens") {
+                  "a process that was suspended does not hold it any more, before anything else happens") {
   const auto leader = contend(60s);
   wait([&] { return leader->leads(); });
   leader->jump = 37s;
