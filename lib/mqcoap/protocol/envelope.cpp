@@ -5,6 +5,7 @@
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/json/json_fault.hpp>
 #include <mqcoap/json/json_members.hpp>
+#include <mqcoap/json/json_scan.hpp>
 #include <optional>
 
 namespace mqcoap {
@@ -32,17 +33,23 @@ bool put_once(std::string_view& slot, std::string_view value) noexcept {
   return true;
 }
 
-std::optional<decode_fault> read_header(envelope& e, std::string_view object) {
+std::optional<decode_fault> read_header(envelope& e, const json_member_list& header) {
   std::string store;
-  for (json_members members(object); members.next();) {
-    const auto name = view_json_string(members.key(), store);
+  for (const auto& member : header) {
+    const auto name = view_json_string(member.key, store);
     if (const auto known = find_field(name)) {
-      if (!put_once(e.fields[static_cast<std::size_t>(*known)], members.value())) return twice(name);
+      if (!put_once(e.fields[static_cast<std::size_t>(*known)], member.value)) return twice(name);
     } else {
-      e.unknown.push_back({std::string(members.key()), std::string(members.value())});
+      e.unknown.push_back({std::string(member.key), std::string(member.value)});
     }
   }
   return std::nullopt;
+}
+
+json_member_list list_members(std::string_view object) {
+  json_member_list list;
+  for (json_members members(object); members.next();) list.push_back({members.key(), members.value()});
+  return list;
 }
 
 /// Bytes of the name of a member that an error text repeats.
@@ -85,27 +92,35 @@ result<envelope, decode_fault> envelope::open(std::string_view payload, const de
     return decode_fault{response_code::bad_request, std::string(field_name), std::move(words), {}, {}};
   };
   if (payload.empty()) return refuse("", "the payload is empty; it must be a JSON object");
-  const auto unsound = validate_json(payload, rules.limits.depth);
-  if (unsound && !unsound->not_finite)
-    return refuse(
-        "", "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, rules.limits.depth));
-  payload = without_leading_space(payload);
-  if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
+  json_member_list members;
+  json_member_list in_header;
+  std::optional<json_fault> unsound;
+  const bool is_listed = scan_json_object(payload, rules.limits.depth, "header", members, in_header);
+  if (!is_listed) {
+    unsound = find_json_fault(payload, rules.limits.depth);
+    if (unsound && !unsound->not_finite)
+      return refuse(
+          "", "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, rules.limits.depth));
+    payload = without_leading_space(payload);
+    if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
+    members = list_members(payload);
+  }
 
   envelope e;
   std::string store;
   std::string_view header;
-  for (json_members members(payload); members.next();) {
-    const auto name = view_json_string(members.key(), store);
+  for (const auto& member : members) {
+    const auto name = view_json_string(member.key, store);
     std::string_view* const slot = name == "header"      ? &header
                                    : name == "body"      ? &e.body
                                    : name == "timestamp" ? &e.timestamp
                                                          : nullptr;
-    if (slot != nullptr && !put_once(*slot, members.value())) return twice(name);
+    if (slot != nullptr && !put_once(*slot, member.value)) return twice(name);
   }
   e.has_header = !header.empty() && header != "null";
   if (e.has_header && !header.starts_with('{')) return refuse("header", "header must be an object or null");
-  auto fault = e.has_header ? read_header(e, header) : std::nullopt;
+  if (e.has_header && !is_listed) in_header = list_members(header);
+  auto fault = e.has_header ? read_header(e, in_header) : std::nullopt;
   if (unsound && !fault) fault = not_finite_fault(payload, rules.limits);
   if (!fault) return e;
   add_echo(*fault, e, rules);

@@ -40,10 +40,18 @@ result<request_id> request_id::parse(std::string_view text, validation rules) no
 
 std::string request_id::canonical() const {
   std::string text;
-  text.reserve(size_);
-  for (char c : this->text())
-    if (c != '-') text += to_lower(c);
+  append_canonical(text);
   return text;
+}
+
+void request_id::append_canonical(std::string& out) const {
+  std::array<char, sizeof text_> canonical;
+  std::size_t size = 0;
+  for (const char c : text()) {
+    canonical[size] = to_lower(c);
+    size += c == '-' ? 0 : 1;
+  }
+  out.append(canonical.data(), size);
 }
 
 std::uint64_t request_id::hash() const noexcept {
