@@ -14,8 +14,7 @@ constexpr std::size_t deepest = 64;
 /// Digits of a number that are finite whatever they are, with an exponent of at most two digits.
 constexpr std::ptrdiff_t longest_number = 200;
 
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }
+constexpr bool continues_character(char c) noexcept { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }
 
 #ifdef __SSE2__
 
@@ -68,7 +67,7 @@ class scanner {
         max_depth_(max_depth < deepest ? max_depth : deepest) {}
 
   void skip_space() noexcept {
-    while (at_ != end_ && is_space(*at_)) ++at_;
+    while (at_ != end_ && is_json_space(*at_)) ++at_;
   }
   bool at_end() noexcept {
     skip_space();
@@ -274,7 +273,7 @@ class scanner {
     const std::ptrdiff_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     if (lead < 0xc2 || lead > 0xf4 || end_ - at_ < length) return false;
     for (std::ptrdiff_t i = 1; i < length; ++i)
-      if (!is_continuation(at_[i])) return false;
+      if (!continues_character(at_[i])) return false;
     const auto second = static_cast<unsigned char>(at_[1]);
     if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
         (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
