@@ -16,10 +16,32 @@ constexpr std::array<std::string_view, field_count> field_names{
     "location", "proxy_uri",      "timeout_ms", "hops",       "etag",           "if_match", "if_none_match",
     "accept",   "content_format", "max_age",    "critical",   "traceparent"};
 
-std::optional<field> find_field(std::string_view name) noexcept {
+constexpr std::size_t longest_field_name = 14;
+
+/// The fields by the last letter and the length of their names, which tell all of them apart.
+constexpr std::size_t field_place(std::string_view name) noexcept {
+  return static_cast<std::size_t>(name.back() - 'a') * (longest_field_name + 1) + name.size();
+}
+constexpr auto field_places = [] {
+  std::array<std::uint8_t, 26 * (longest_field_name + 1)> places{};
   for (std::size_t i = 0; i < field_count; ++i)
-    if (field_names[i] == name) return static_cast<field>(i);
-  return std::nullopt;
+    places[field_place(field_names[i])] = static_cast<std::uint8_t>(i + 1);
+  return places;
+}();
+constexpr bool has_places_of_their_own() noexcept {
+  for (std::size_t i = 0; i < field_count; ++i)
+    if (field_names[i].size() > longest_field_name || field_places[field_place(field_names[i])] != i + 1)
+      return false;
+  return true;
+}
+static_assert(has_places_of_their_own());
+
+std::optional<field> find_field(std::string_view name) noexcept {
+  if (name.empty() || name.size() > longest_field_name || name.back() < 'a' || name.back() > 'z')
+    return std::nullopt;
+  const std::size_t place = field_places[field_place(name)];
+  if (place == 0 || field_names[place - 1] != name) return std::nullopt;
+  return static_cast<field>(place - 1);
 }
 
 decode_fault twice(std::string_view name) {

@@ -18,7 +18,7 @@ bool is_usual_uuid(std::string_view text) noexcept {
   if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
     return false;
   std::size_t digits = 0;
-  for (const char c : text) digits += is_hex_digit(c) ? 1 : 0;
+  for (const char c : text) digits += (detail::classes_of(c) & detail::hex_char) / detail::hex_char;
   return digits == 32;
 }
 
