@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 constexpr std::size_t array_header_size = 20;
@@ -50,4 +50,4 @@ std::vector<std::int64_t> pg_rows::numbers(int row, int column) const {
   return found;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store
