@@ -42,7 +42,7 @@ void log_all(const std::vector<diagnostic>& diagnostics) {
   }
 }
 
-service::service(settings configuration, std::string file, log_output& log)
+service::service(config::settings configuration, std::string file, log_output& log)
     : file_(std::move(file)),
       log_(log),
       alarm_(loop_),
@@ -84,7 +84,7 @@ host_environment service::environment() {
 }
 
 /// Opens the store that the gateway of this configuration needs.
-gateway_options service::with_state(const settings& configuration) {
+gateway_options service::with_state(const config::settings& configuration) {
   store_.configure(configuration.state);
   return configuration.gateway;
 }
@@ -122,13 +122,16 @@ bool service::run() {
 
 // ---- one of several gateways
 
-void service::prepare_lease(const settings& configuration) {
+void service::prepare_lease(const config::settings& configuration) {
   if (!configuration.standby) return;
-  lease_ = std::make_unique<leader_lease>(
-      lease_options{configuration.state.postgres, *configuration.standby},
-      leader_lease::environment{loop_.get_executor(), spdlog_sink()},
-      leader_lease::owner{[this] { on_leading(); }, [this](const std::string& why) { on_lease_lost(why); }});
-  observer_.set_lease([this] { return lease_status{lease_->holds(), lease_->epoch(), lease_->age()}; });
+  lease_ = std::make_unique<store::leader_lease>(
+      store::lease_options{configuration.state.postgres, *configuration.standby},
+      store::leader_lease::environment{loop_.get_executor(), spdlog_sink()},
+      store::leader_lease::owner{[this] { on_leading(); },
+                                 [this](const std::string& why) { on_lease_lost(why); }});
+  observer_.set_lease([this] {
+    return store::lease_status{lease_->holds(), lease_->epoch(), lease_->age()};
+  });
 }
 
 void service::on_leading() {
@@ -186,7 +189,7 @@ void service::reload() {
   try {
     log_.reopen();  // its file may have been rotated, even if the configuration is refused
     spdlog::info("reading {} again", file_);
-    auto loaded = load_settings(file_);
+    auto loaded = config::load_settings(file_);
     log_all(loaded.diagnostics);
     if (!loaded.value) return note_reload(false, summary_of(loaded.diagnostics));
     put_in_force(*std::move(loaded.value));
@@ -207,7 +210,7 @@ void service::note_reload(bool ok, std::string words) {
   notifier_.ready();
 }
 
-void service::put_in_force(settings next) {
+void service::put_in_force(config::settings next) {
   auto log = log_output::prepare(next.logging);  // first, because it may fail
   if (next.standby.has_value() != (lease_ != nullptr))
     spdlog::warn("`standby` is read at the start only: restart the gateway");
@@ -218,7 +221,7 @@ void service::put_in_force(settings next) {
 }
 
 /// Scrapes under way are interrupted only by a change of the address or of the names.
-void service::listen(const std::optional<http_options>& where) {
+void service::listen(const std::optional<observe::http_options>& where) {
   if (where == std::exchange(listen_, where)) return;
   where ? http_.listen(*where) : http_.close();
 }

@@ -12,7 +12,7 @@
 #include <mqcoap/config/topic_check.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 std::optional<settings> build_settings(const root_spec& root, report& faults) {
@@ -79,4 +79,4 @@ std::string summary_of(const load_result& loaded) {
          counted(loaded.files, "file");
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

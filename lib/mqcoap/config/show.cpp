@@ -9,7 +9,7 @@
 #include <mqcoap/config/yaml_reader.hpp>
 #include <mqcoap/settings/scalar.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 constexpr std::string_view covered = "\"***\"";
@@ -148,4 +148,4 @@ show_result show_settings(const std::string& path) {
   return {show_as_yaml(*with_templates(*documents.root(), merged)), std::move(loaded.diagnostics)};
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <mqcoap/store/postgres/pg_library.hpp>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 constexpr std::size_t array_header_size = 20;
@@ -49,4 +49,4 @@ std::vector<std::int64_t> pg_rows::numbers(int row, int column) const {
   return found;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

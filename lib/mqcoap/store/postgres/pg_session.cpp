@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 using wait_for = boost::asio::posix::stream_descriptor;
@@ -218,4 +218,4 @@ std::string pg_session::last_words() const {
   return words.empty() ? "the connection was lost" : words;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 struct options_freer {
@@ -120,4 +120,4 @@ bool needs_lookup(const pg_host& host) {
   return static_cast<bool>(no_address);
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store
