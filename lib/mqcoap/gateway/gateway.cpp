@@ -138,6 +138,7 @@ void gateway::compose_chain(const gateway_options& options) {
 /// Returns the devices for these options; null entries mean that the old device with equal options stays.
 device_map gateway::make_devices(const gateway_options& options, state_draft& draft) {
   device_map made;
+  layout_set layouts;
   const auto& forward = options.proxy.forward;
   const auto add = [&](const device_options& device, bool own) {
     auto extra = own ? make_own_documents() : std::vector<extra_resource>{};
@@ -147,7 +148,9 @@ device_map gateway::make_devices(const gateway_options& options, state_draft& dr
         before != nullptr && before->options() == device && before->has_extra() == !extra.empty();
     if (same) draft.keep(device.tag.text());
     made.emplace(device.tag.text(),
-                 same ? nullptr : std::make_shared<local_device>(device, services_, draft, std::move(extra)));
+                 same ? nullptr
+                      : std::make_shared<local_device>(device, layouts.of(device), services_, draft,
+                                                       std::move(extra)));
   };
   for (const auto& device : options.devices)
     add(device, forward ? device.tag.text() == forward->text() : &device == &options.devices.front());

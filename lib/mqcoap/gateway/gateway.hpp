@@ -145,6 +145,7 @@ class gateway final : public link_events {
   resource_services make_services();
   resource_requests::environment requests_environment();
   device_map make_devices(const gateway_options& options, state_draft& draft);
+  void share_lists(gateway_options& next) const;
   void keep_devices(device_map changed);
   void restore_state();
   void tell_set_aside(const cell& of, std::uint64_t number, std::string_view why);

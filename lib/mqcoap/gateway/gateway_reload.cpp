@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <mqcoap/gateway/gateway.hpp>
 #include <utility>
 
@@ -13,6 +14,7 @@ constexpr std::chrono::seconds leaving_patience{5};
 
 void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   if (draining()) return;
+  share_lists(options);
   restore_state();
   state_draft draft(state_);
   auto devices = make_devices(options, draft);
@@ -34,6 +36,20 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   front_.subscribe();
   topics_.subscribe(*links_.front());
   wake_soon();
+}
+
+/// Replaces lists of resources that have not changed by those that the devices have, so that none is there
+/// twice; each pair of lists is compared once.
+void gateway::share_lists(gateway_options& next) const {
+  std::map<std::pair<const void*, const void*>, bool> compared;
+  for (auto& device : next.devices) {
+    const auto at = devices_.find(device.tag.text());
+    if (at == devices_.end()) continue;
+    const auto& before = at->second->options().resources;
+    const auto [pair, is_new] = compared.try_emplace({before.identity(), device.resources.identity()});
+    if (is_new) pair->second = before == device.resources;
+    if (pair->second) device.resources = before;
+  }
 }
 
 /// Fills null entries with the devices that stay, and keeps replaced ones that have calls to answer.
