@@ -51,8 +51,7 @@ std::vector<resource_info> describe(const resource_list& resources, const subsys
   std::vector<resource_info> infos;
   for (const auto& each : resources)
     infos.push_back({each.path, each.kind.offered(), std::string(each.kind.name()), each.unit, each.title,
-                     texts_of(subsystems),
-                     each.events ? event_subsystem(subsystems).text() : std::string()});
+                     texts_of(subsystems), each.events ? event_subsystem(subsystems).text() : std::string()});
   return infos;
 }
 

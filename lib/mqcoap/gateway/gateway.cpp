@@ -147,10 +147,10 @@ device_map gateway::make_devices(const gateway_options& options, state_draft& dr
     const bool same =
         before != nullptr && before->options() == device && before->has_extra() == !extra.empty();
     if (same) draft.keep(device.tag.text());
-    made.emplace(device.tag.text(),
-                 same ? nullptr
-                      : std::make_shared<local_device>(device, layouts.of(device), services_, draft,
-                                                       std::move(extra)));
+    made.emplace(device.tag.text(), same
+                                        ? nullptr
+                                        : std::make_shared<local_device>(device, layouts.of(device),
+                                                                         services_, draft, std::move(extra)));
   };
   for (const auto& device : options.devices)
     add(device, forward ? device.tag.text() == forward->text() : &device == &options.devices.front());

@@ -119,11 +119,11 @@ class resource_state {
   channel<cell_changed>* const changed_;
   set_aside_handler set_aside_;
   cell_set cells_;
-  cell_set dormant_;      ///< stored cells without a resource
-  group_map groups_;      ///< cells that are made when they are needed, by device
+  cell_set dormant_;              ///< stored cells without a resource
+  group_map groups_;              ///< cells that are made when they are needed, by device
   state_draft* draft_ = nullptr;  ///< the configuration that is being built
-  pending_list waiting_;  ///< in order of arrival
-  pending_list ready_;    ///< batches whose turn has come
+  pending_list waiting_;          ///< in order of arrival
+  pending_list ready_;            ///< batches whose turn has come
   pending_list under_way_;
   bool gives_turns_ = false;
   std::shared_ptr<resource_state*>

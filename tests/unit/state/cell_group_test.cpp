@@ -22,8 +22,9 @@ struct group_fixture : state_fixture {
   channel<cell_changed> changes;
   resource_state state{store, resource_state::default_waiting, &changes};
   std::vector<std::string> told;
-  subscription following = changes.subscribe(
-      [this](const cell_changed& c) { told.push_back(c.of.name().path + '=' + std::string(c.value->value.text())); });
+  subscription following = changes.subscribe([this](const cell_changed& c) {
+    told.push_back(c.of.name().path + '=' + std::string(c.value->value.text()));
+  });
   struct template_values {
     std::vector<std::shared_ptr<const common_value>> all;
     std::shared_ptr<const cell_plan> plan;
@@ -41,9 +42,7 @@ struct group_fixture : state_fixture {
     made.plan = std::make_shared<const cell_plan>(std::move(planned));
     return made;
   }
-  void configure(const char* x, const char* y = "1") {
-    configure({{"y", common(y)}, {"x", common(x)}});
-  }
+  void configure(const char* x, const char* y = "1") { configure({{"y", common(y)}, {"x", common(x)}}); }
   void configure(const std::vector<std::pair<const char*, value_options>>& values) {
     now = make_template(values);
     state_draft draft(state);
@@ -72,7 +71,8 @@ struct group_fixture : state_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(group_fixture, "a value that nobody has changed has no cell, and answers like one that has") {
+TEST_CASE_FIXTURE(group_fixture,
+                  "a value that nobody has changed has no cell, and answers like one that has") {
   configure("1");
   CHECK(state.size() == 0);
   const auto first = ask({.path = "x"});

@@ -98,8 +98,7 @@ void common_value::handle(responder&& r, cell_group& cells, std::size_t number) 
   const request& asked = r.req();
   if (auto refused = refuse_method(asked, terms_->options().methods))
     return std::move(r).respond(*std::move(refused));
-  if (asked.verb != method::get)
-    return change_value(cells.state(), terms_, cells.open(number), std::move(r));
+  if (asked.verb != method::get) return change_value(cells.state(), terms_, cells.open(number), std::move(r));
   if (const auto& held = cells.find(number)) return give_current(cells.state(), held, std::move(r));
   give_value(std::move(r), initial_);
 }
