@@ -1,9 +1,12 @@
 #pragma once
 
+#include <deque>
+#include <map>
 #include <memory>
 #include <mqcoap/state/resource_state.hpp>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mqcoap {
@@ -24,6 +27,11 @@ class state_draft {
   /// Applies the terms, each after the changes under way on its cell, and erases cells that were neither
   /// opened nor kept.
   void put_in_force() noexcept;
+  /// Does the same for one device alone. Do not combine it with the other one.
+  /// Precondition: a cell of it was opened, or it was cleared.
+  void put_in_force(std::string_view device) noexcept;
+  /// Opens no cell of a device: it loses those that it has when it is put in force.
+  void clear(const std::string& device) { of(device); }
 
  private:
   struct opened {
@@ -31,9 +39,19 @@ class state_draft {
     std::shared_ptr<const cell_terms> terms;  ///< null: the cell is new, and already has them
   };
 
+  /// The cells of a device that were opened, in order.
+  struct part {
+    cell_name from;  ///< goes before the names of all of its cells
+    std::vector<opened> all{};
+  };
+
+  part& of(const std::string& device);
+  void adopt(part& of_device) noexcept;
+
   resource_state& state_;
   std::set<std::string> kept_devices_;
-  std::vector<opened> opened_;
+  std::deque<part> parts_;  ///< in the order of opening
+  std::map<std::string_view, part*> part_of_;
   resource_state::cell_set cells_;
 };
 
