@@ -68,6 +68,12 @@ int check(const arguments& args, const load_result& loaded) {
   return exit_ok;
 }
 
+/// Ends the process without destructors, which a thread that is left behind could not bear.
+[[noreturn]] void leave(log_output& log, int status) {
+  log.close(log_output::exit_patience);
+  std::_Exit(status);
+}
+
 int serve(settings configuration, const arguments& args, log_output& log, const held_signals& held) {
   const bool to_file = configuration.logging.target.where == log_target::place::file;
   try {
@@ -75,7 +81,9 @@ int serve(settings configuration, const arguments& args, log_output& log, const 
     give_back_memory();
     spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
     held.let_through();
-    return service.run() ? exit_ok : exit_standby;
+    const int status = service.run() ? exit_ok : exit_standby;
+    if (!service.may_be_destroyed()) leave(log, status);
+    return status;
   } catch (const storage_fault& e) {
     spdlog::critical("state cannot be kept: {}", e.what());
     if (to_file) say_without_waiting("mqcoapd: state cannot be kept: " + std::string(e.what()) + '\n');

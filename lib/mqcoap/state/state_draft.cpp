@@ -15,8 +15,9 @@ std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const ce
   // What a store has may be without the value that this kind of resources always has.
   const bool is_known = held != nullptr && (held->find(0) != nullptr || !terms->initial());
   const bool is_asked_for = state_.is_shared() && terms->is_lasting();
+  auto& part = of(name.device);
   if (!is_known) held = state_.make_cell(std::move(name), terms);
-  opened_.push_back({held, is_known || is_asked_for ? std::move(terms) : nullptr});
+  part.all.push_back({held, is_known || is_asked_for ? std::move(terms) : nullptr});
   cells_.insert(held);
   return held;
 }
@@ -93,9 +94,51 @@ void state_draft::put_in_force() noexcept {
     if ((*at)->terms().is_lasting() && !all.contains((*at)->name())) dormant.insert(cells_.extract(at));
     at = next;
   }
-  for (auto& [held, terms] : opened_)
+  for (auto& each : parts_) adopt(each);
+}
+
+/// Replaces the cells of a device that are only planned.
+void state_draft::put_group_in_force(std::string_view device) noexcept {
+  if (const auto before = state_.groups_.find(device); before != state_.groups_.end())
+    state_.groups_.erase(before);
+  if (const auto next = groups_.find(device); next != groups_.end())
+    state_.groups_.insert(groups_.extract(next));
+}
+
+/// The cells of a device follow each other in the sets.
+void state_draft::put_in_force(std::string_view device) noexcept {
+  auto& all = state_.cells_;
+  auto& dormant = state_.dormant_;
+  auto& part = *part_of_.find(device)->second;
+  const auto is_of_device = [device](const auto& at, const auto& set) {
+    return at != set.end() && (*at)->name().device == device;
+  };
+  resource_state::cell_set before;
+  for (auto at = all.lower_bound(part.from); is_of_device(at, all);) before.insert(all.extract(at++));
+  for (auto at = cells_.lower_bound(part.from); is_of_device(at, cells_);) {
+    const auto waited = dormant.find((*at)->name());
+    if (waited != dormant.end() && *waited == *at) dormant.erase(waited);
+    all.insert(cells_.extract(at++));
+  }
+  for (auto at = before.begin(); at != before.end();) {
+    const auto each = at++;
+    if ((*each)->terms().is_lasting() && !all.contains((*each)->name())) dormant.insert(before.extract(each));
+  }
+  put_group_in_force(device);
+  adopt(part);
+}
+
+state_draft::part& state_draft::of(const std::string& device) {
+  if (const auto at = part_of_.find(device); at != part_of_.end()) return *at->second;
+  auto& made = parts_.emplace_back(part{{device, {}, {}}, {}});
+  part_of_.emplace(made.from.device, &made);
+  return made;
+}
+
+void state_draft::adopt(part& of_device) noexcept {
+  for (auto& [held, terms] : of_device.all)
     if (terms) state_.adopt(held, std::move(terms));
-  opened_.clear();
+  of_device.all = {};
 }
 
 }  // namespace mqcoap

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mqcoap/state/cell_group.hpp>
 #include <mqcoap/state/resource_state.hpp>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,11 @@ class state_draft {
   /// Applies the terms, each after the changes under way on its cell, and erases cells that were neither
   /// opened nor kept.
   void put_in_force() noexcept;
+  /// Does the same for one device alone. Do not combine it with the other one.
+  /// Precondition: a cell of it was opened, or it was cleared.
+  void put_in_force(std::string_view device) noexcept;
+  /// Opens no cell of a device: it loses those that it has when it is put in force.
+  void clear(const std::string& device) { of(device); }
 
  private:
   friend class resource_state;
@@ -48,10 +55,21 @@ class state_draft {
   void open_planned(cell_group& group, std::size_t number);
   const std::vector<std::size_t>& changes_between(const cell_plan& before, const cell_plan& next);
   void keep_cells() noexcept;
+  void put_group_in_force(std::string_view device) noexcept;
+
+  /// The cells of a device that were opened, in order.
+  struct part {
+    cell_name from;  ///< goes before the names of all of its cells
+    std::vector<opened> all{};
+  };
+
+  part& of(const std::string& device);
+  void adopt(part& of_device) noexcept;
 
   resource_state& state_;
   std::set<std::string> kept_devices_;
-  std::vector<opened> opened_;
+  std::deque<part> parts_;  ///< in the order of opening
+  std::map<std::string_view, part*> part_of_;
   resource_state::cell_set cells_;
   resource_state::group_map groups_;
   std::map<plan_pair, std::vector<std::size_t>> compared_;  ///< the numbers of cells with other terms
