@@ -32,6 +32,9 @@ void keep_freed_memory() {
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
+/// Returns what reading and building the configuration took: of a large one, more than what is left of it.
+void give_back_memory() { malloc_trim(0); }
+
 /// Blocks SIGHUP and SIGTERM until the service handles them: SIGHUP would end a process that reads its
 /// configuration anyway, and SIGTERM would end it without DISCONNECT. Ctrl-C still ends a start that hangs.
 class held_signals {
@@ -65,13 +68,22 @@ int check(const arguments& args, const config::load_result& loaded) {
   return exit_ok;
 }
 
+/// Ends the process without destructors, which a thread that is left behind could not bear.
+[[noreturn]] void leave(log_output& log, int status) {
+  log.close(log_output::exit_patience);
+  std::_Exit(status);
+}
+
 int serve(config::settings configuration, const arguments& args, log_output& log, const held_signals& held) {
   const bool to_file = configuration.logging.target.where == config::log_target::place::file;
   try {
     service service(std::move(configuration), args.config, log);
+    give_back_memory();
     spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
     held.let_through();
-    return service.run() ? exit_ok : exit_standby;
+    const int status = service.run() ? exit_ok : exit_standby;
+    if (!service.may_be_destroyed()) leave(log, status);
+    return status;
   } catch (const store::storage_fault& e) {
     spdlog::critical("state cannot be kept: {}", e.what());
     if (to_file) say_without_waiting("mqcoapd: state cannot be kept: " + std::string(e.what()) + '\n');
