@@ -75,9 +75,8 @@ prepared_options::prepared_options(gateway_options next, const gateway_options& 
   mark_those_that_stay(devices.all, in_force);
   removed = removed_by(devices.all, in_force);
   const auto before = published_by(in_force);
-  publishes_the_same = options.ns == in_force.ns &&
-                       std::equal(published.begin(), published.end(), before.begin(), before.end(),
-                                  publishes_like);
+  publishes_the_same = options.ns == in_force.ns && std::equal(published.begin(), published.end(),
+                                                               before.begin(), before.end(), publishes_like);
 }
 
 }  // namespace mqcoap

@@ -33,8 +33,8 @@ struct wanted_devices {
   std::unique_ptr<const device_options> bare;  ///< null: there is none
 };
 
-/// Other options for a gateway, and what they change. May be made on any thread, and destroyed on any: it only
-/// reads the options in force, which must not change meanwhile.
+/// Other options for a gateway, and what they change. May be made on any thread, and destroyed on any: it
+/// only reads the options in force, which must not change meanwhile.
 struct prepared_options {
   prepared_options(gateway_options next, const gateway_options& in_force);
 
