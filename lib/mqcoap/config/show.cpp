@@ -56,8 +56,8 @@ std::string flow(const node& n) {
 
 /// How a value is shown.
 enum class shown_as : std::uint8_t {
-  covered_map,  ///< the names of a map of secrets
-  covered,
+  secrets,  ///< the names of a map of secrets
+  secret,
   as_written,
   one_map,  ///< with the keys of a section
   list,     ///< of such maps
@@ -67,7 +67,7 @@ enum class shown_as : std::uint8_t {
 /// The schema of a value tells where in it the keys of the section are.
 shown_as form_of(const node& n, const boost::json::object& schema, const section_info* section) {
   if (schema.contains("writeOnly"))
-    return schema.contains("additionalProperties") ? shown_as::covered_map : shown_as::covered;
+    return schema.contains("additionalProperties") ? shown_as::secrets : shown_as::secret;
   if (section == nullptr || n.is_scalar()) return shown_as::as_written;
   if (schema.contains("$ref") || schema.contains("anyOf")) return shown_as::one_map;
   return schema.contains("items") ? shown_as::list : shown_as::map;
@@ -95,8 +95,8 @@ class shower {
            const section_info* section) {
     const std::string key = text_words(name) + ':';
     switch (form_of(n, schema, section)) {
-      case shown_as::covered_map: return add_block(lines, key, covered_values_of(n), "{}");
-      case shown_as::covered: lines.push_back(key + ' ' + std::string(covered)); return;
+      case shown_as::secrets: return add_block(lines, key, covered_values_of(n), "{}");
+      case shown_as::secret: lines.push_back(key + ' ' + std::string(covered)); return;
       case shown_as::as_written: lines.push_back(key + ' ' + flow(n)); return;
       case shown_as::one_map: return add_block(lines, key, lines_of(*section, n), "{}", origin_words(n));
       case shown_as::list: return add_block(lines, key, items_of(*section, n), "[]");
@@ -184,8 +184,8 @@ class json_shower {
 
   void append(const node& n, const boost::json::object& schema, const section_info* section) {
     switch (form_of(n, schema, section)) {
-      case shown_as::covered_map: return append_covered_map(n);
-      case shown_as::covered: out_ += covered; return;
+      case shown_as::secrets: return append_covered_map(n);
+      case shown_as::secret: out_ += covered; return;
       case shown_as::as_written: is_good_ &= append_json(out_, n, faults_); return;
       case shown_as::one_map: return append_map(*section, n);
       case shown_as::list: return append_list(*section, n);
