@@ -4,7 +4,7 @@
 
 #include <mqcoap/base/safe_text.hpp>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 /// The interface has had this name since 2006.
@@ -51,4 +51,4 @@ result<const pg_library*, std::string> load_pg_library() {
 
 const pg_library& pg() noexcept { return library().functions; }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -5,7 +5,7 @@
 #include <mqcoap/base/errc.hpp>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 // The functions of libpq that are used (libpq-fe.h).
 #define MQCOAP_PQ_FUNCTIONS(USE) \
@@ -54,4 +54,4 @@ result<const pg_library*, std::string> load_pg_library();
 /// @pre load_pg_library has succeeded
 const pg_library& pg() noexcept;
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store
