@@ -73,7 +73,7 @@ def reload(bench, plan):
     tested.reload(1)
     each = time.monotonic() - began
     tested.reload(0)
-    steady = {"in_flight": 10_000, "rate": 500, "warm_up": plan.warm_up, "seconds": max(plan.seconds, 5 * each)}
+    steady = {"in_flight": 10_000, "rate": 500, "warm_up": plan.warm_up, "seconds": max(plan.seconds, 3 * each)}
     results = {"quiet": [], "the same": [], "all values changed": []}
     for _ in range(plan.repeats):
         for what, of_this in results.items():
