@@ -60,7 +60,7 @@ TEST_CASE("a finding is a line, and a line of advice below it") {
 }
 
 TEST_CASE("bridged brokers are a fault only where a route serves from one to the other") {
-  settings gateway{{link_options{}, link_options{}, link_options{}},
+  config::settings gateway{{link_options{}, link_options{}, link_options{}},
                    {80, default_namespace(), {}, {}, {}, {}}};
   gateway.brokers[0].name = "lab";
   gateway.brokers[1].name = "site";
