@@ -27,6 +27,7 @@ class request_id {
   std::string_view text() const noexcept { return {text_.data(), size_}; }
   /// Lower case without hyphens: what two spellings of one id have in common.
   std::string canonical() const;
+  /// Appends the canonical form.
   void append_canonical(std::string& out) const;
   /// Equal for all spellings of one id.
   std::uint64_t hash() const noexcept;

@@ -61,7 +61,7 @@ TEST_CASE("a finding is a line, and a line of advice below it") {
 
 TEST_CASE("bridged brokers are a fault only where a route serves from one to the other") {
   config::settings gateway{{link_options{}, link_options{}, link_options{}},
-                   {80, default_namespace(), {}, {}, {}, {}}};
+                           {80, default_namespace(), {}, {}, {}, {}}};
   gateway.brokers[0].name = "lab";
   gateway.brokers[1].name = "site";
   gateway.brokers[2].name = "far";
