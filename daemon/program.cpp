@@ -99,7 +99,7 @@ int run(const arguments& args, const held_signals& held) {
     std::cout << settings_schema() << '\n';
     return exit_ok;
   }
-  auto loaded = load_settings(args.config);
+  auto loaded = load_settings(args.config, args.check ? effective_text::left_out : effective_text::written);
   if (args.check || !loaded.value)
     for (const auto& d : loaded.diagnostics) std::cerr << to_string(d) << '\n';
   if (!loaded.value) return exit_configuration;
