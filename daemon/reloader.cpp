@@ -105,11 +105,10 @@ void reloader::take(std::shared_ptr<reading> found) {
 }
 
 void reloader::advance() {
-  using clock = std::chrono::steady_clock;
   try {
-    const auto until = clock::now() + slice;
+    const auto until = std::chrono::steady_clock::now() + slice;
     bool is_more = true;
-    while (is_more && clock::now() < until) is_more = env_.host.advance();
+    while (is_more && std::chrono::steady_clock::now() < until) is_more = env_.host.advance();
     if (is_more) return boost::asio::post(env_.loop, [this] { advance(); });
     if (!env_.host.stopping()) env_.in_force(*std::exchange(found_->next, {}), std::move(found_->log));
   } catch (const std::exception& e) {

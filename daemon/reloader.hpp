@@ -30,9 +30,9 @@ class patient_thread {
 };
 
 /// Reads the configuration again and puts it in force. It is read, checked and compared with the one in force
-/// on a thread of its own; the event loop puts it in force in slices, between which requests are answered. The
-/// configuration before is freed on such a thread, too. Before the first device is replaced, nothing that runs
-/// is touched.
+/// on a thread of its own; the event loop puts it in force in slices, between which requests are answered.
+/// The configuration before is freed on such a thread, too. Before the first device is replaced, nothing that
+/// runs is touched.
 /// @par Threads  Everything on the event loop.
 class reloader {
  public:
@@ -53,15 +53,15 @@ class reloader {
 
   /// Begins. During a reload: once that has ended, since the file may have been read already.
   void begin();
-  /// Returns true while a thread uses the gateway's options and the static data of the program: neither may be
-  /// destroyed then.
+  /// Returns true while a thread uses the gateway's options and the static data of the program: neither may
+  /// be destroyed then.
   bool is_on_thread() const noexcept { return on_thread_; }
 
  private:
   /// What a thread has read.
   struct reading {
     std::vector<diagnostic> diagnostics{};
-    std::string failure{};  ///< why there is nothing else; empty: there is
+    std::string failure{};           ///< why there is nothing else; empty: there is
     std::optional<settings> next{};  ///< without the options of the gateway and the brokers
     log_output::prepared log{};
     prepared_configuration prepared{};

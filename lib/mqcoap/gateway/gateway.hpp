@@ -150,7 +150,8 @@ class gateway final : public link_events {
   std::shared_ptr<local_device> make_device(const wanted_device& wanted, state_draft& draft) const;
   void make_first_devices();
   void leave(std::shared_ptr<local_device> device) noexcept;
-  void put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain, std::vector<link*> links);
+  void put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain,
+                    std::vector<link*> links);
   void restore_state();
   void tell_set_aside(const cell& of, std::uint64_t number, std::string_view why);
   void set_places() noexcept;

@@ -15,9 +15,9 @@ std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const ce
   // What a store has may be without the value that this kind of resources always has.
   const bool is_known = held != nullptr && (held->find(0) != nullptr || !terms->initial());
   const bool is_asked_for = state_.is_shared() && terms->is_lasting();
-  auto& part = of(name.device);
+  auto& opened_before = of(name.device).all;
   if (!is_known) held = state_.make_cell(std::move(name), terms);
-  part.all.push_back({held, is_known || is_asked_for ? std::move(terms) : nullptr});
+  opened_before.push_back({held, is_known || is_asked_for ? std::move(terms) : nullptr});
   cells_.insert(held);
   return held;
 }
@@ -109,13 +109,13 @@ void state_draft::put_group_in_force(std::string_view device) noexcept {
 void state_draft::put_in_force(std::string_view device) noexcept {
   auto& all = state_.cells_;
   auto& dormant = state_.dormant_;
-  auto& part = *part_of_.find(device)->second;
+  auto& own = *part_of_.find(device)->second;
   const auto is_of_device = [device](const auto& at, const auto& set) {
     return at != set.end() && (*at)->name().device == device;
   };
   resource_state::cell_set before;
-  for (auto at = all.lower_bound(part.from); is_of_device(at, all);) before.insert(all.extract(at++));
-  for (auto at = cells_.lower_bound(part.from); is_of_device(at, cells_);) {
+  for (auto at = all.lower_bound(own.from); is_of_device(at, all);) before.insert(all.extract(at++));
+  for (auto at = cells_.lower_bound(own.from); is_of_device(at, cells_);) {
     const auto waited = dormant.find((*at)->name());
     if (waited != dormant.end() && *waited == *at) dormant.erase(waited);
     all.insert(cells_.extract(at++));
@@ -125,7 +125,7 @@ void state_draft::put_in_force(std::string_view device) noexcept {
     if ((*each)->terms().is_lasting() && !all.contains((*each)->name())) dormant.insert(before.extract(each));
   }
   put_group_in_force(device);
-  adopt(part);
+  adopt(own);
 }
 
 state_draft::part& state_draft::of(const std::string& device) {
