@@ -106,9 +106,11 @@ DEVICES_IN_FILE = 10
 def written_out(number):
     """A resource as people write it, each on lines of its own or on one."""
     path = f"group{number // 10}/resource{number:03d}"
-    return (f"      {path}: {{value: [0, 1, 2, {number}], methods: [GET, PUT], title: 'Gain {number}', unit: V}}\n",
-            f"      {path}:\n        value: {number}\n        methods: [GET, PUT]\n        unit: mV\n",
-            f"      {path}: {{value: {{a: {number}, b: text}}}}\n",
+    return (f"      {path}:\n        value: [0, 1, 2, {number}]\n        methods: [GET, PUT]\n        title: Gain {number}\n"
+            f"        unit: V\n        schema: {{type: array, items: {{type: number, minimum: 0, maximum: 100}}}}\n",
+            f"      {path}:\n        value: {number}\n        methods: [GET, PUT]\n        unit: mV\n"
+            f"        schema:\n          type: number\n          minimum: 0\n",
+            f"      {path}: {{value: {{low: {number}, high: 100, unit: text}}, title: 'Limits {number}', methods: [GET]}}\n",
             f"      {path}:\n        reply: {number}\n        title: A reply\n")[number % 4]
 
 

@@ -137,7 +137,7 @@ def memory(bench, plan):
             names = side["resources"]
             load = bench.load("crowd", side["program"], targets=bench.write("targets", "\n".join(names) + "\n"))
             steps = [load.program.rss_bytes()]
-            everyone = {"in_flight": 128, "count": len(names), "seconds": 20}
+            everyone = {"in_flight": 128, "count": len(names), "seconds": 60}
             for options in ({}, {} if bench.against_itself else {"method": "PUT", "body_bytes": 8, "expect": 204}):
                 load.run(**everyone, **options)
                 steps.append(load.program.rss_bytes())

@@ -66,7 +66,7 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
 
 }  // namespace
 
-load_result load_settings(const std::string& path) {
+load_result load_settings(const std::string& path, effective_text shown) {
   report faults;
   const document_set documents(path, faults);
   std::optional<settings> value;
@@ -76,7 +76,7 @@ load_result load_settings(const std::string& path) {
     yaml_defaults defaults;
     read_context ctx{faults, std::filesystem::path(path).parent_path().string(), defaults};
     if (const auto root = root_section().read(in_force, ctx)) value = build_settings(*root, faults);
-    if (value) value->shown = show_as_json(in_force);
+    if (value && shown == effective_text::written) value->shown = show_as_json(in_force);
   }
   const auto files = documents.files();
   return {std::move(value), faults.take(files), files.size()};

@@ -19,9 +19,12 @@ struct load_result {
 /// Returns a summary: `30 devices, 2 routes, 31 files`. Precondition: there are settings.
 std::string summary_of(const load_result& loaded);
 
+/// Says whether `settings::shown` is wanted: it takes a while to write.
+enum class effective_text : bool { left_out, written };
+
 /// Reads the file and its includes, and checks everything. Never throws because of the contents of a file;
 /// reads files and environment variables, nothing else.
-load_result load_settings(const std::string& path);
+load_result load_settings(const std::string& path, effective_text shown = effective_text::written);
 
 /// The result of showing: YAML only if no diagnostic is an error.
 struct show_result {

@@ -236,7 +236,7 @@ json_text show_as_json(const node& root) {
 }
 
 show_result show_settings(const std::string& path) {
-  auto loaded = load_settings(path);
+  auto loaded = load_settings(path, effective_text::left_out);
   if (!loaded.value) return {std::nullopt, std::move(loaded.diagnostics)};
   report faults;
   const document_set documents(path, faults);

@@ -190,6 +190,38 @@ TEST_CASE_FIXTURE(group_fixture, "a change while a configuration is being built 
   CHECK(state.size() == 1);
 }
 
+TEST_CASE_FIXTURE(group_fixture, "a device alone is put in force with its cells, or loses them") {
+  configure("1");
+  put("4", "y");
+  const auto next = make_template({{"x", common("2")}, {"y", common("1")}});
+  state_draft draft(state);
+  draft.clear("D_1");
+  const auto to_be = draft.open("D_1", next.plan);
+  put("5", "y");
+  draft.put_in_force("D_1");
+  cells = to_be;
+  now = next;
+  CHECK(get() == "2");
+  CHECK(get("y") == "5");
+  put("6");  // while others are not in force yet
+  CHECK(get() == "6");
+  CHECK(state.find({"D_1", "x", value_options::kind_name})->current().text() == "6");
+  CHECK(state.size() == 2);
+}
+
+TEST_CASE_FIXTURE(group_fixture, "a device that is gone loses what it has, and what it only planned") {
+  configure("1");
+  put("4", "y");
+  state_draft draft(state);
+  draft.clear("D_1");
+  draft.put_in_force("D_1");
+  CHECK(state.size() == 0);
+  CHECK(state.find({"D_1", "x", value_options::kind_name}) == nullptr);
+  put("5");  // its old resources answer on for whoever has them
+  CHECK(get() == "5");
+  CHECK(state.size() == 0);
+}
+
 TEST_CASE_FIXTURE(group_fixture, "a configuration that is discarded changes nothing") {
   configure("1");
   put("7", "y");
