@@ -39,6 +39,17 @@ std::string hint_for_too_large(std::string_view words) {
   return {};
 }
 
+/// Returns the hint for a 504. @param words  the text of the answer: a gateway names a resource of its own by
+/// its path, and another device by its tag
+std::string hint_for_timeout(std::string_view words) {
+  const auto name = words.substr(0, words.find(' '));
+  if (name.ends_with(':') || name.find('/') != std::string_view::npos)
+    return "the program, server or instrument behind this resource is slow or stuck; the gateway's log may "
+           "say "
+           "why";
+  return "is the device switched on? `mqcoap ls` shows which devices are online";
+}
+
 /// @param largest_packet  the broker's limit; 0: it announces none
 std::string hint_for_unsent(std::size_t largest_packet) {
   if (largest_packet == 0) return "an MQTT message has at most 256 MiB";
@@ -100,8 +111,7 @@ std::string hint_for_answer(const request_outcome& outcome, const request_spec& 
     case response_code::internal_server_error:
       return hint_for_packet(words_of(outcome.answered->answer.body));
     case response_code::service_unavailable: return "wait a moment, or look at the gateway's log";
-    case response_code::gateway_timeout:
-      return "is the device switched on? `mqcoap ls` shows which devices are online";
+    case response_code::gateway_timeout: return hint_for_timeout(words_of(outcome.answered->answer.body));
     case response_code::proxying_not_supported:
       return "a route for " + tag + " under `proxy.routes` in the gateway's configuration";
     default: return {};

@@ -15,7 +15,7 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Where the unit of mqcoapd keeps its state.
+/// The directory in which the unit of mqcoapd keeps its state.
 constexpr char directory_of_unit[] = "/var/lib/mqcoap";
 
 std::string directory_for(const state_words& given, const std::optional<config::settings>& configuration) {

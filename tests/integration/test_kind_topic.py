@@ -144,8 +144,7 @@ class Topics(IntegrationTest):
         self.tell("lab/gauge", b'{"pressure": 4}')
         self.lab.restart()
         self.daemon.wait_log("ready:", 2)
-        # The client of before comes back as well, and would end another one of its name.
-        self.desk = self.caller(self.lab, "GW_1", client_id="desk-8")
+        self.desk = self.caller(self.lab, "GW_1")
         self.bench = self.bus(self.lab)
         self.assertEqual(self.get("vacuum").body, 4)
         self.tell("lab/gauge", b'{"pressure": 5}')

@@ -76,7 +76,7 @@ void asker::forget_connections() {
   for (auto& [key, device] : devices_) device->answers_.forget();
 }
 
-void asker::place(device& at, std::unique_ptr<question> q) {
+void asker::place(device& at, std::unique_ptr<question>&& q) {
   at.last_used_ = time_.now();
   if (at.via.up()) at.answers_.ask();
   auto& placed = *q;
@@ -246,10 +246,21 @@ void asker::fail(taken_question q, const failure& why) {
   send_next(at);
 }
 
-/// Returns all places before the first question is told.
+/// Returns all places before the first question is told, if there is memory to keep the questions meanwhile.
 template <class Predicate>
 void asker::fail_all_if(Predicate&& wanted, const failure& why) {
-  auto ended = open_.take_all_if([&](const taken_question& q) { return wanted(*q); });
+  const auto is_wanted = [&](const taken_question& q) { return wanted(*q); };
+  std::vector<std::pair<request_id, taken_question>> ended;
+  try {
+    ended = open_.take_all_if(is_wanted);
+  } catch (const std::bad_alloc&) {
+    for (auto left = open_.size(); left > 0; --left) {
+      auto one = open_.take_one_if(is_wanted);
+      if (!one) return;
+      note(one->first, outcome::timed_out);
+      fail(std::move(one->second), why);
+    }
+  }
   for (auto& [id, q] : ended) {
     note(id, outcome::timed_out);
     q->leave();

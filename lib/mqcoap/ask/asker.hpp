@@ -79,9 +79,9 @@ class asker {
   void forget_connections();
   /// @}
 
-  /// Appends a question to a device's queue; `send_next` sends it when it may. If this throws, the question
-  /// is destroyed without a call.
-  void place(device& at, std::unique_ptr<question> q);
+  /// Appends a question to a device's queue; `send_next` sends it when it may. If this throws, the caller
+  /// keeps the question.
+  void place(device& at, std::unique_ptr<question>&& q);
   /// Sends the waiting questions of a device that may be sent.
   void send_next(device& to);
   /// Returns null if no question with this id is under way.

@@ -14,7 +14,7 @@ struct unix_millis {
   friend bool operator==(unix_millis, unix_millis) = default;
 };
 
-/// Where the time comes from. The gateway asks it and nothing else, so that tests move time by hand.
+/// The source of the time. The gateway asks nothing else, so that tests can move the time by hand.
 class clock {
  public:
   virtual ~clock() = default;

@@ -18,7 +18,7 @@ template <class Fault>
   boost::throw_with_location(std::logic_error("a result was read that holds a fault"), where);
 }
 
-/// What can fail on this side. What a peer answers is a `response_code`, never one of these.
+/// The failures on this side. What a peer answers is a `response_code`, never one of these.
 enum class errc {
   not_connected = 1,  ///< no connection to the broker
   queue_full,         ///< the bounded outgoing queue has no place

@@ -9,7 +9,7 @@ namespace mqcoap {
 /// How urgent a line of the log is, the most urgent first.
 enum class log_level : std::uint8_t { error, warning, info, debug };
 
-/// Where a part of the library says what happens to it. Empty: nowhere. Called on that part's executor.
+/// Takes the log lines of a part of the library. Empty: they are dropped. Called on that part's executor.
 using log_sink = std::function<void(log_level, std::string_view)>;
 
 }  // namespace mqcoap

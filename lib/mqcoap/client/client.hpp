@@ -72,8 +72,8 @@ class basic_client : public client_base {
       : client_base(std::move(other)), executor_(other.get_executor()) {}
   basic_client(basic_client&&) noexcept = default;
   basic_client& operator=(basic_client&&) noexcept = default;
-  /// Everything pending completes with errc::closed; says no goodbye (the broker sends the last will). With
-  /// several threads, a handler that runs at this moment runs to its end.
+  /// Everything pending completes with errc::closed; sends no DISCONNECT (the broker publishes the last
+  /// will). With several threads, a handler that runs at this moment runs to its end.
   ~basic_client() = default;
 
   /// The executor that the client was made with.
@@ -92,13 +92,13 @@ class basic_client : public client_base {
         initiate([core = core()](auto done) { start_connect(core, std::move(done)); }), token);
   }
 
-  /// Connects, stays connected, and completes when that is over for good. Signature: void(error_code). Where
+  /// Connects, stays connected, and completes when it has ended for good. Signature: void(error_code). Where
   /// `async_connect` tells the first outcome, this one owns the connection: it ends with the connection, and
   /// the connection with it. It begins to connect if nobody has, and takes over a connection that is there.
   /// Requests that say `when_disconnected::wait`, or an `async_connect` beside it, wait for the connection.
   ///
-  /// Completes without an error after `async_disconnect`, when the goodbye is said. Cancelled, it disconnects
-  /// in the same way first.
+  /// Completes without an error after `async_disconnect`, when the client has disconnected. Cancelled, it
+  /// disconnects in the same way first.
   /// @par Errors  a `connect_errc`, if the broker, or TLS, does not let us in and no further try would change
   ///   that (`is_lasting`), and errc::denied, if its access rules keep the requests to our own tag from us;
   ///   both only as `client_options::if_refused` says. boost::asio::error::operation_aborted, errc::closed

@@ -5,16 +5,30 @@
 #include <boost/asio/post.hpp>
 #include <mqcoap/client/client_core.hpp>
 #include <mqcoap/client/mosquitto_environment.hpp>
+#include <new>
 #include <utility>
 
 namespace mqcoap {
 namespace {
 
-/// What becomes of a batch. Its requests run on the client's strand, and so does everything here.
+/// Begins an operation on the client's strand. If there is no memory to begin it, it ends with that error.
+template <class Operation, class Begin>
+void begin_later(const boost::asio::any_io_executor& serial, std::shared_ptr<Operation> op, Begin begin) {
+  boost::asio::post(serial, [op = std::move(op), begin = std::move(begin)]() mutable {
+    try {
+      begin(op);
+    } catch (const std::bad_alloc&) {
+      op->finish(make_error_code(boost::system::errc::not_enough_memory));
+    }
+  });
+}
+
+/// A batch of requests and its outcomes. Everything runs on the client's strand.
 struct batch : std::enable_shared_from_this<batch> {
   std::shared_ptr<client_core> core;
   std::vector<std::optional<outcome>> outcomes;
   std::vector<std::optional<request_id>> ids;
+  std::vector<outcome> all;  ///< room for the outcomes, made before anything is asked
   std::size_t left = 0;
   bool cancelled = false;
   std::shared_ptr<operation<error_code, std::vector<outcome>>> done;
@@ -22,6 +36,7 @@ struct batch : std::enable_shared_from_this<batch> {
   void begin(std::vector<request_spec> requests) {
     outcomes.resize(requests.size());
     ids.resize(requests.size());
+    all.reserve(requests.size());
     left = requests.size();
     if (left == 0) return done->finish({});
     for (std::size_t i = 0; i < requests.size(); ++i)
@@ -33,8 +48,6 @@ struct batch : std::enable_shared_from_this<batch> {
   void end(std::size_t i, error_code error, response answer) {
     outcomes[i] = outcome{error, std::move(answer)};
     if (--left > 0) return;
-    std::vector<outcome> all;
-    all.reserve(outcomes.size());
     for (auto& o : outcomes) all.push_back(*std::move(o));
     done->finish(cancelled ? error_code(boost::asio::error::operation_aborted) : error_code{},
                  std::move(all));
@@ -121,16 +134,17 @@ void client_base::start_batch(const core_ptr& core, std::vector<request_spec> re
       if (const auto b = weak.lock()) boost::asio::post(b->core->serial(), [b] { b->cancel(); });
     });
   }
-  boost::asio::post(core->serial(), [all, correlation, requests = std::move(requests)]() mutable {
-    const auto common = correlation ? *correlation : all->core->next_id();
-    for (auto& r : requests) r.correlation_id = common;
-    all->begin(std::move(requests));
-  });
+  begin_later(core->serial(), all->done,
+              [all, correlation, requests = std::move(requests)](const auto&) mutable {
+                const auto common = correlation ? *correlation : all->core->next_id();
+                for (auto& r : requests) r.correlation_id = common;
+                all->begin(std::move(requests));
+              });
 }
 
 void client_base::start_connect(const core_ptr& core, completion<error_code> done) {
   auto op = operation<error_code>::make(core->serial(), std::move(done));
-  boost::asio::post(core->serial(), [core, op] { core->connect(op); });
+  begin_later(core->serial(), std::move(op), [core](const auto& begun) { core->connect(begun); });
 }
 
 void client_base::start_run(const core_ptr& core, completion<error_code> done) {
@@ -143,34 +157,36 @@ void client_base::start_run(const core_ptr& core, completion<error_code> done) {
       if (c && run) boost::asio::post(c->serial(), [c, run] { c->end_run(run); });
     });
   }
-  boost::asio::post(core->serial(), [core, op] { core->run(op); });
+  begin_later(core->serial(), std::move(op), [core](const auto& begun) { core->run(begun); });
 }
 
 void client_base::start_receive(const core_ptr& core, subscription_id from,
                                 completion<error_code, general_message> done) {
   auto op = client_core::receiving::make(core->serial(), std::move(done));
-  boost::asio::post(core->serial(), [core, op, from] { core->receive(from, op); });
+  begin_later(core->serial(), std::move(op), [core, from](const auto& begun) { core->receive(from, begun); });
 }
 
 void client_base::start_publish(const core_ptr& core, general_topic to, json_text body, bool retain,
                                 completion<error_code> done) {
   auto op = operation<error_code>::make(core->serial(), std::move(done));
-  boost::asio::post(core->serial(), [core, op, to = std::move(to), body = std::move(body), retain]() mutable {
-    core->publish(to, std::move(body), retain, op);
-  });
+  begin_later(core->serial(), std::move(op),
+              [core, to = std::move(to), body = std::move(body), retain](const auto& begun) mutable {
+                core->publish(to, std::move(body), retain, begun);
+              });
 }
 
 void client_base::start_subscribe(const core_ptr& core, general_filter which, general_handler on_message,
                                   completion<error_code, subscription_id> done) {
   auto op = operation<error_code, subscription_id>::make(core->serial(), std::move(done));
-  boost::asio::post(core->serial(), [core, op, which = std::move(which), on_message = std::move(on_message)] {
-    core->subscribe(which, on_message, op);
-  });
+  begin_later(core->serial(), std::move(op),
+              [core, which = std::move(which), on_message = std::move(on_message)](const auto& begun) {
+                core->subscribe(which, on_message, begun);
+              });
 }
 
 void client_base::start_disconnect(const core_ptr& core, completion<error_code> done) {
   auto op = operation<error_code>::make(core->serial(), std::move(done));
-  boost::asio::post(core->serial(), [core, op] { core->disconnect(op); });
+  begin_later(core->serial(), std::move(op), [core](const auto& begun) { core->disconnect(begun); });
 }
 
 }  // namespace mqcoap

@@ -35,7 +35,7 @@ struct general_message {
 /// Names a subscription, for receiving its messages and for ending it.
 enum class subscription_id : std::uint64_t {};
 
-/// What a client has counted since it was made.
+/// The counts of a client since its construction.
 struct client_stats {
   std::uint64_t requests = 0;    ///< sent
   std::uint64_t answers = 0;     ///< that completed a request
@@ -49,7 +49,7 @@ struct client_stats {
   std::size_t pending = 0;       ///< requests waiting for their answer now
 };
 
-/// What clients of all executor types have in common: everything but the asynchronous operations.
+/// The base of the clients of all executor types: everything but the asynchronous operations.
 /// @par Threads  Every function may be called from any thread.
 class client_base {
  public:
@@ -73,7 +73,7 @@ class client_base {
   /// Bytes of the largest packet that the broker takes, as it said when it was connected last, or as the
   /// options say; 0: nobody says.
   std::size_t largest_packet() const noexcept;
-  /// What was counted so far.
+  /// Returns the counts.
   client_stats stats() const;
 
   /// Ends a subscription. Its handler is not called any more, if this is called on the client's

@@ -6,15 +6,18 @@
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/presence.hpp>
 #include <mqcoap/transport/log.hpp>
+#include <new>
 #include <utility>
 
 namespace mqcoap {
 namespace {
 
-/// For what is still to be sent when the client disconnects.
+/// The time to send what is left when the client disconnects.
 constexpr std::chrono::milliseconds goodbye{500};
-/// For how long what is said of presence may wait for a stalled broker.
+/// The time that a presence message may wait for a stalled broker.
 constexpr std::chrono::seconds presence_patience{5};
+/// The pause before a step that failed for lack of memory is tried again.
+constexpr std::chrono::seconds memory_pause{1};
 
 /// Devices use their tag as MQTT client id; pure requesters get a random one.
 client_options with_client_id(client_options options) {
@@ -65,7 +68,7 @@ void client_core::connect(const ended& done) {
   std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
   connecting_.push_back(done);
   if (link_ == nullptr) return start_link();
-  // During an outage the link tells nothing more until it is over.
+  // During an outage the link reports nothing until the outage ends.
   if (up || !first_try_) done->expire_at(time_.now() + options_.timeout, *in_);
   if (up) ask_for_own();
 }
@@ -74,26 +77,40 @@ void client_core::run(const ended& done) {
   if (closed_) return done->finish(errc::closed);
   if (run_) return done->finish(boost::asio::error::already_started);
   run_ = done;
-  if (link_ == nullptr) return start_link();
+  if (link_ == nullptr) try {
+      return start_link();
+    } catch (const std::bad_alloc&) {
+      run_ = nullptr;
+      throw;
+    }
   if (!link_->up() && !first_try_) give_up_if_it_lasts();
 }
 
 void client_core::end_run(const ended& run) {
-  if (run_ == run) leave({{std::exchange(run_, nullptr), boost::asio::error::operation_aborted}});
+  if (run_ == run) leave_run(boost::asio::error::operation_aborted);
 }
 
-/// Ends the run if tries would go on in vain.
-void client_core::give_up_if_it_lasts() {
+void client_core::leave_run(error_code why) {
+  std::vector<leaver> waiting(1);
+  leaving_.reserve(leaving_.size() + 1);
+  waiting.front() = {std::exchange(run_, nullptr), why};
+  leave(std::move(waiting));
+}
+
+/// Ends the run if no further attempt can succeed.
+void client_core::give_up_if_it_lasts() noexcept {
   if (!run_ || options_.if_refused == when_refused::keep_trying) return;
-  if (const auto why = outage(); why.is_lasting()) give_up(why.code());
+  attempt("an outage", [this] {
+    if (const auto why = outage(); why.is_lasting()) give_up(why.code());
+  });
 }
 
-/// Not inside a callback of the link. What has changed meanwhile counts.
+/// Leaves outside of the callbacks of the link, if the reason still holds then.
 void client_core::give_up(error_code why) {
   boost::asio::post(serial_, [self = shared_from_this(), why, run = run_, via = link_.get()] {
     if (run == nullptr || self->run_ != run || self->link_.get() != via) return;
     const bool still = why == errc::denied ? !self->own_confirmed_ : self->outage().code() == why;
-    if (still) self->leave({{std::exchange(self->run_, nullptr), why}});
+    if (still) self->leave_run(why);
   });
 }
 
@@ -105,7 +122,8 @@ void client_core::track(std::shared_ptr<operation_base> op) {
   under_way_.push_back(std::move(op));
 }
 
-void client_core::start_link() {
+/// Starts the connection. If there is no memory for it, there is none afterwards.
+void client_core::start_link() try {
   first_try_ = true;
   own_asked_ = false;
   auto broker = options_.broker;
@@ -117,6 +135,11 @@ void client_core::start_link() {
   requester_.attach(link_.get());
   server_.attach(link_.get());
   link_->start(*this);
+} catch (const std::bad_alloc&) {
+  requester_.attach(nullptr);
+  server_.attach(nullptr);
+  link_.reset();
+  throw;
 }
 
 void client_core::on_link_up(link& l) noexcept {
@@ -126,27 +149,35 @@ void client_core::on_link_up(link& l) noexcept {
   ++connects_;
   set_outage({});
   first_try_ = false;
-  requester_.on_link_up();
+  attempt("a new connection", [this] { requester_.on_link_up(); });
   if (!options_.tag) return tell_connected({});
-  for (const auto& op : connecting_) op->expire_at(time_.now() + options_.timeout, *in_);
+  for (const auto& op : connecting_)
+    attempt("a new connection", [&] { op->expire_at(time_.now() + options_.timeout, *in_); });
   ask_for_own();
 }
 
-/// For the requests to our own tag. The link keeps asking over reconnects, until the broker has answered.
-void client_core::ask_for_own() {
+/// Subscribes to the requests for the own tag. The link repeats the SUBSCRIBE after reconnects until the
+/// broker answers.
+void client_core::ask_for_own() noexcept try {
   if (std::exchange(own_asked_, true)) return;
+  try_again_at_ = steady_time::max();
   link_->subscribe(request_filter(options_.ns, *options_.tag), [weak = weak_from_this(),
                                                                 via = link_.get()](error_code error) {
     const auto self = weak.lock();
     if (!self || error == errc::closed || self->link_.get() != via) return;
     self->own_asked_ = false;
-    if (!via->up()) return;  // lost at the same moment: asked again when it is back
+    if (!via->up()) return;  // lost meanwhile: subscribes again after the reconnect
     self->own_confirmed_ = !error;
     if (!error) self->tell_presence(true);
     self->tell_connected(error);
     if (error == errc::denied && self->run_ && self->options_.if_refused == when_refused::give_up)
       self->give_up(error);
   });
+} catch (const std::exception& e) {
+  own_asked_ = false;
+  try_again_at_ = time_.now() + memory_pause;
+  attempt("a new connection", [this] { set_alarm(); });
+  tell_failure("a new connection", e.what());
 }
 
 void client_core::tell_presence(bool online) {
@@ -172,7 +203,8 @@ void client_core::hear_presence(const inbound& m) {
   set_alarm();
 }
 
-/// The connection stays, unlike a gateway's that is for presence alone: requests are under way on it.
+/// Corrects the presence on the same connection, because requests are under way on it. (A gateway has a
+/// connection for presence alone, and makes a new one.)
 void client_core::correct_presence() {
   const auto needed = announcement_.take_need();
   if (needed == announcement::need::nothing || link_ == nullptr || !link_->up()) return;
@@ -186,19 +218,24 @@ void client_core::on_link_down(link&, const outage_cause& why) noexcept {
   own_confirmed_ = false;
   first_try_ = false;
   set_outage(why);
-  requester_.on_link_down(why);
+  try_again_at_ = steady_time::max();
+  attempt("the end of a connection", [&] { requester_.on_link_down(why); });
   const auto code = why.code();
   tell_connected(code ? code : make_error_code(connect_errc::other));
   give_up_if_it_lasts();
 }
 
-void client_core::set_outage(const outage_cause& why) {
+void client_core::set_outage(const outage_cause& why) noexcept {
   const std::lock_guard lock(outage_mutex_);
-  outage_ = why;
+  attempt("an outage", [&] { outage_ = why; });
 }
 
-void client_core::tell_connected(error_code error) {
-  for (const auto& op : std::exchange(connecting_, {})) op->finish(error);
+void client_core::tell_connected(error_code error) noexcept {
+  for (const auto& op : connecting_) attempt("an outcome", [&] { op->finish(error); });
+  std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
+  if (connecting_.empty()) return;
+  try_again_at_ = time_.now() + memory_pause;
+  attempt("an outcome", [this] { set_alarm(); });
 }
 
 void client_core::on_message(link&, const inbound& m) noexcept try {
@@ -220,26 +257,45 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
     ++ignored_;
   }
 } catch (const std::exception& e) {
-  tell_failure(e.what());
+  tell_failure("a message", e.what());
 }
 
-/// A line a second at most, and none rather than an exception: memory may be what is missing.
-void client_core::tell_failure(std::string_view why) noexcept try {
+template <class Action>
+void client_core::attempt(std::string_view name, Action&& action) noexcept try {
+  action();
+} catch (const std::exception& e) {
+  tell_failure(name, e.what());
+}
+
+/// Logs one line a second at most, and none rather than throwing: memory may be what is missing.
+void client_core::tell_failure(std::string_view of, std::string_view why) noexcept try {
   if (failure_lines_.pass(time_.now()))
-    say(options_.broker.log, log_level::error, "a message could not be handled: {}", why);
+    say(options_.broker.log, log_level::error, "{} could not be handled: {}", of, why);
 } catch (...) {
-  // Then the line is missing as well.
+  // There is no memory for the line either.
 }
 
 std::optional<request_id> client_core::request(request_spec what, requester::completion done) {
   const auto id = requester_.begin(std::move(what), std::move(done));
-  set_alarm();
+  try {
+    set_alarm();
+  } catch (const std::bad_alloc&) {
+    if (id) requester_.end_for_memory(*id);
+  }
   return id;
 }
 
 void client_core::completed(requester::completion done, error_code error, response&& answer) noexcept {
-  ready_.push_back({std::move(done), error, std::move(answer)});
-  if (!in_messages_ && ready_.size() == 1) post_completions();
+  ended_request ended{std::move(done), error, std::move(answer)};
+  try {
+    ready_.push_back(std::move(ended));
+  } catch (const std::bad_alloc&) {
+    // It was not moved.
+    return attempt("an answer", [&] {
+      deliver<error_code, response>(serial_, std::move(ended.done), ended.error, std::move(ended.answer));
+    });
+  }
+  if (!in_messages_) post_completions();
 }
 
 void client_core::on_messages_end(link&) noexcept {
@@ -247,38 +303,56 @@ void client_core::on_messages_end(link&) noexcept {
   complete_ready();
 }
 
-void client_core::post_completions() {
-  boost::asio::post(serial_, [self = shared_from_this()] { self->complete_ready(); });
+/// If this fails, they are completed after the next message, or when the alarm rings.
+void client_core::post_completions() noexcept {
+  if (completing_soon_) return;
+  attempt("an answer", [this] {
+    boost::asio::post(serial_, [self = shared_from_this()] { self->complete_ready(); });
+    completing_soon_ = true;
+  });
 }
 
-/// Not inside any call of the user's, nor inside the library below: handlers may do what they like.
+/// Runs completion handlers outside of all calls of the user and of the link, so that they may call anything.
 void client_core::complete_ready() noexcept {
+  completing_soon_ = false;
   for (auto& [done, error, answer] : std::exchange(ready_, {})) {
     try {
       complete<error_code, response>(serial_, std::move(done), error, std::move(answer));
     } catch (...) {
-      // It leaves through the event loop, as that of any handler, and does not keep others from completing.
-      boost::asio::post(serial_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+      // The exception leaves through the event loop, as with any handler; the other requests still complete.
+      attempt("an exception of a completion handler", [&] {
+        boost::asio::post(serial_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+      });
     }
   }
 }
 
 void client_core::set_alarm() {
-  const auto next = std::min(requester_.next_deadline(), announcement_.next_need());
+  const auto next = std::min({requester_.next_deadline(), announcement_.next_need(), try_again_at_});
   if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
-  alarm_at_ = next;
   if (!alarm_)
     alarm_ = in_->make_alarm(serial_, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->ring();
     });
   alarm_->wake_at(next);
+  alarm_at_ = next;  // not before: if there is no memory for the alarm, the next message asks for it again
 }
 
 void client_core::ring() {
   alarm_at_ = steady_time::max();
+  complete_ready();
   requester_.expire(time_.now());
   correct_presence();
+  if (try_again_at_ <= time_.now()) make_up_for_memory();
   set_alarm();
+}
+
+/// Does again what there was no memory for.
+void client_core::make_up_for_memory() {
+  try_again_at_ = steady_time::max();
+  for (const auto& op : connecting_) attempt("an outcome", [&] { op->retry(); });
+  std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
+  if (options_.tag && !own_confirmed_ && link_ != nullptr && link_->up()) ask_for_own();
 }
 
 void client_core::publish(const general_topic& to, json_text body, bool retain, const ended& done) {
@@ -301,10 +375,15 @@ void client_core::subscribe(const general_filter& which, client_base::general_ha
   const auto filter = which.text(options_.ns);
   const auto id = events_.add(filter, std::move(on_message));
   if (link_ == nullptr) return done->finish({}, id);
-  // A caller that is told of an error has no id to end it with.
-  done->when_it_fails([weak = weak_from_this(), id] {
-    if (const auto self = weak.lock()) self->unsubscribe(id);
-  });
+  // A caller that gets an error has no id to unsubscribe with.
+  try {
+    done->when_it_fails([weak = weak_from_this(), id] {
+      if (const auto self = weak.lock()) self->unsubscribe(id);
+    });
+  } catch (const std::bad_alloc&) {
+    events_.remove(id);
+    throw;
+  }
   done->expire_at(time_.now() + options_.timeout, *in_);
   track(done);
   link_->subscribe(filter,
@@ -314,7 +393,7 @@ void client_core::subscribe(const general_filter& which, client_base::general_ha
 void client_core::unsubscribe(subscription_id id) {
   auto filter = events_.remove(id);
   if (!filter) return;
-  // The handler is gone at once; the link is told outside of its callbacks.
+  // Removes the handler at once, and unsubscribes outside of the callbacks of the link.
   boost::asio::post(serial_, [self = shared_from_this(), filter = *std::move(filter)] {
     if (self->link_ != nullptr && !self->events_.wants(filter) && filter != self->presence_topic_)
       self->link_->unsubscribe(filter);
@@ -347,34 +426,42 @@ void client_core::forget_handlers() {
 void client_core::end_all() {
   connected_ = false;
   own_confirmed_ = false;
-  requester_.close(closed_);
+  attempt("a disconnect", [this] { requester_.close(closed_); });
   requester_.attach(nullptr);
   requests_.cancel_coroutines("the device disconnects");
   server_.attach(nullptr);
   tell_connected(errc::closed);
-  for (const auto& op : std::exchange(under_way_, {})) op->close();
-  // No deadline is left; a loop that has nothing else to do may end.
+  for (const auto& op : std::exchange(under_way_, {})) attempt("a disconnect", [&] { op->close(); });
+  // No deadline is left: the event loop may end if it has nothing else to do.
   if (alarm_) alarm_->wake_at(steady_time::max());
-  alarm_at_ = steady_time::max();
+  alarm_at_ = try_again_at_ = steady_time::max();
 }
 
 void client_core::disconnect(const ended& done) {
   if (closed_) return done->finish(errc::closed);
-  std::vector<leaver> waiting{{done, {}}};
+  std::vector<leaver> waiting;
+  waiting.reserve(2);
+  leaving_.reserve(leaving_.size() + 1);
+  waiting.push_back({done, {}});
   if (run_) waiting.push_back({std::exchange(run_, nullptr), {}});
   leave(std::move(waiting));
 }
 
-/// Says goodbye to the broker. @param waiting  complete when it is said
+/// Disconnects from the broker. Precondition: `leaving_` has room for another link.
+/// @param waiting  completed when the link has disconnected
 void client_core::leave(std::vector<leaver> waiting) {
   end_all();
   if (link_ != nullptr) {
-    tell_presence(false);
+    attempt("a disconnect", [this] { tell_presence(false); });
     leaving_.push_back({std::move(link_), std::move(waiting)});
     auto& left_now = *leaving_.back().from;
-    left_now.stop(goodbye, [weak = weak_from_this(), &left_now] {
-      if (const auto self = weak.lock()) self->left(left_now);
-    });
+    try {
+      left_now.stop(goodbye, [weak = weak_from_this(), &left_now] {
+        if (const auto self = weak.lock()) self->left(left_now);
+      });
+    } catch (const std::bad_alloc&) {
+      left(left_now);
+    }
   } else if (!leaving_.empty()) {
     for (auto& each : waiting) leaving_.back().waiting.push_back(std::move(each));
   } else {
@@ -382,14 +469,14 @@ void client_core::leave(std::vector<leaver> waiting) {
   }
 }
 
-/// A link has said goodbye.
+/// Removes a link that has disconnected.
 void client_core::left(const link& l) {
   const auto at =
       std::find_if(leaving_.begin(), leaving_.end(), [&l](const farewell& f) { return f.from.get() == &l; });
   if (at == leaving_.end()) return;
   const auto gone = std::move(*at);
   leaving_.erase(at);
-  for (const auto& [op, error] : gone.waiting) op->finish(error);
+  for (const auto& each : gone.waiting) attempt("a disconnect", [&] { each.op->finish(each.error); });
 }
 
 void client_core::shut_down() {

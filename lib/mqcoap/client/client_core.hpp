@@ -25,8 +25,8 @@
 
 namespace mqcoap {
 
-/// What is behind a client: the link, the requester, the server and the subscriptions, on one strand. The
-/// library calls in from `client`; events of the link and of the timer come by themselves.
+/// The implementation of a client: link, requester, server and subscriptions, on one strand. `client` calls
+/// the functions; the link and the timer call back.
 class client_core final : public link_events,
                           public reply_sink,
                           public requester::observer,
@@ -48,20 +48,20 @@ class client_core final : public link_events,
   request_chain& requests() noexcept { return requests_; }
   response_chain& responses() noexcept { return responses_; }
   void reply(call& answered, answer&& what) noexcept override;
-  /// The client is going: no request is served any more, and the handlers are let go.
+  /// Serves no more requests and releases the handlers, because the client is being destroyed.
   void forget_handlers();
 
   // On the strand.
   void connect(const ended& done);
-  /// Completes when the connection is over for good.
+  /// Completes when the connection has ended for good.
   void run(const ended& done);
-  /// Disconnects, if this is what runs; it completes with operation_aborted then.
+  /// Disconnects if this is the run under way, which then completes with operation_aborted.
   void end_run(const ended& run);
   std::optional<request_id> request(request_spec what, requester::completion done);
   void cancel(const request_id& id) { requester_.cancel(id); }
   request_id next_id() { return requester_.next_id(); }
   void publish(const general_topic& to, json_text body, bool retain, const ended& done);
-  /// Completes with an error only if it is not in force.
+  /// Completes without an error once the subscription is in force.
   void subscribe(const general_filter& which, client_base::general_handler on_message,
                  const std::shared_ptr<operation<error_code, subscription_id>>& done);
   void unsubscribe(subscription_id id);
@@ -71,12 +71,12 @@ class client_core final : public link_events,
   void shut_down();
 
  private:
-  /// What completes when a link is gone, and with which error.
+  /// An operation that completes when a link has disconnected, and its error.
   struct leaver {
     ended op;
     error_code error;
   };
-  /// A link that sends what is left and says goodbye.
+  /// A link that sends what is left and disconnects.
   struct farewell {
     std::unique_ptr<link> from;
     std::vector<leaver> waiting;  ///< for its end
@@ -88,26 +88,31 @@ class client_core final : public link_events,
   void on_messages_end(link& l) noexcept override;
   void completed(requester::completion done, error_code error, response&& answer) noexcept override;
 
-  /// Keeps an operation until it ends; whatever is under way when the client goes is told so.
+  /// Keeps an operation until it ends: those under way are closed when the client disconnects.
   void track(std::shared_ptr<operation_base> op);
   void start_link();
-  void ask_for_own();
-  void tell_connected(error_code error);
+  void ask_for_own() noexcept;
+  void tell_connected(error_code error) noexcept;
   void tell_presence(bool online);
   void publish_presence(std::string_view payload);
   void hear_presence(const inbound& m);
   void correct_presence();
-  void give_up_if_it_lasts();
+  void give_up_if_it_lasts() noexcept;
   void give_up(error_code why);
   void leave(std::vector<leaver> waiting);
+  void leave_run(error_code why);
   void left(const link& l);
-  void set_outage(const outage_cause& why);
+  void set_outage(const outage_cause& why) noexcept;
   void set_alarm();
   void ring();
-  void post_completions();
+  void make_up_for_memory();
+  void post_completions() noexcept;
   void complete_ready() noexcept;
   void end_all();
-  void tell_failure(std::string_view why) noexcept;
+  /// Does one of several things of which none depends on the others. There may be no memory for it.
+  template <class Action>
+  void attempt(std::string_view name, Action&& action) noexcept;
+  void tell_failure(std::string_view of, std::string_view why) noexcept;
 
   const boost::asio::strand<executor> strand_;
   const executor serial_;  ///< the strand
@@ -126,10 +131,11 @@ class client_core final : public link_events,
   std::vector<ended> connecting_;
   ended run_;                                               ///< null: nobody runs
   std::vector<std::shared_ptr<operation_base>> under_way_;  ///< some may have ended
-  std::size_t tidy_at_ = 64;                                ///< its size at which those are sorted out
-  bool own_asked_ = false;      ///< the broker is to tell whether we may have the requests to our own tag
-  bool own_confirmed_ = false;  ///< it brings us them
-  bool first_try_ = true;       ///< of the link: nothing is known of it yet
+  std::size_t tidy_at_ = 64;    ///< the size at which those that have ended are erased
+  bool own_asked_ = false;      ///< the SUBSCRIBE for the requests to the own tag is under way
+  bool own_confirmed_ = false;  ///< the broker has confirmed it
+  steady_time try_again_at_ = steady_time::max();  ///< when to do again what there was no memory for
+  bool first_try_ = true;                          ///< the link has not reported anything yet
   bool closed_ = false;
   struct ended_request {
     requester::completion done;
@@ -137,8 +143,9 @@ class client_core final : public link_events,
     response answer;
   };
   std::vector<ended_request> ready_;  ///< to be completed outside of the link's callbacks
+  bool completing_soon_ = false;      ///< a call of `complete_ready` is posted
   throttle failure_lines_{std::chrono::seconds(1)};
-  bool in_messages_ = false;  ///< the link is bringing messages: what they end is completed after them
+  bool in_messages_ = false;  ///< messages are being delivered: requests complete after the last one
   std::unique_ptr<alarm> alarm_;
   steady_time alarm_at_ = steady_time::max();
 

@@ -10,9 +10,9 @@ namespace mqcoap {
 
 class link;
 
-/// What a client stands on: connections and the time. Programs have the one that connects to real brokers by
-/// the machine's clocks; tests have that of a `testing::broker`. Not to be derived from: what it makes
-/// is no part of the public library.
+/// Gives a client its connections and the time. By default these are connections to real brokers and the
+/// clocks of the machine; a `testing::broker` has its own. Do not derive from it: links and alarms are no
+/// part of the public library.
 /// @par Threads  Any.
 class client_environment {
  public:

@@ -13,7 +13,7 @@
 
 namespace mqcoap {
 
-/// What becomes of a request while there is no connection.
+/// What happens to a request while there is no connection.
 enum class when_disconnected : std::uint8_t {
   fail,  ///< errc::not_connected, at once
   wait,  ///< it is sent when the connection is there, if that is within its own timeout
@@ -25,8 +25,8 @@ enum class when_refused : std::uint8_t {
   keep_trying,  ///< it tries on, every 30 s at last: for devices that nobody looks after
 };
 
-/// What a client is and how it behaves. Everything has a default: a client without options asks over a broker
-/// on this machine.
+/// The options of a client. Everything has a default: a client without options asks over a broker on this
+/// machine.
 struct client_options {
   link_options broker{};  ///< how to reach the broker, and as whom
   /// The first level of every topic, `gf_int_v1` (docs/protocol.md, "Topics").

@@ -11,15 +11,19 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/base/errc.hpp>
 #include <mqcoap/client/client_environment.hpp>
+#include <new>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 namespace mqcoap {
 
-/// Completes a handler on its own executor, else here on the client's.
+/// Completes a handler on its own executor; if it has none, on the client's.
 template <class... Results>
 void complete(const boost::asio::any_io_executor& serial,
               boost::asio::any_completion_handler<void(Results...)> done, Results... results) {
   const auto where = boost::asio::get_associated_executor(done, serial);
+  if (!where) throw std::bad_alloc();  // as which Asio leaves it without an executor
   boost::asio::dispatch(where, [done = std::move(done), ... results = std::move(results)]() mutable {
     auto slot = boost::asio::get_associated_cancellation_slot(done);
     if (slot.is_connected()) slot.clear();
@@ -27,7 +31,7 @@ void complete(const boost::asio::any_io_executor& serial,
   });
 }
 
-/// The same, never inside this call.
+/// Completes a handler likewise, but never inside this call.
 template <class... Results>
 void deliver(const boost::asio::any_io_executor& serial,
              boost::asio::any_completion_handler<void(Results...)> done, Results... results) {
@@ -36,7 +40,7 @@ void deliver(const boost::asio::any_io_executor& serial,
   });
 }
 
-/// What an operation with an error completes with beside it.
+/// Makes the result of an operation that completes with an error.
 template <class Result>
 struct no_result {
   static Result make() { return {}; }
@@ -49,10 +53,12 @@ class operation_base {
   virtual bool pending() const noexcept = 0;
   /// Ends it with errc::closed, if it is pending.
   virtual void close() = 0;
+  /// Completes it if it has ended, but there was no memory to complete it.
+  virtual void retry() = 0;
 };
 
 /// An asynchronous operation that ends once: by its outcome, by cancellation, or at its deadline, whatever
-/// comes first.
+/// comes first. If there is no memory to complete it, it keeps the first outcome and can be ended again.
 /// @par Threads  `finish` and `pending` on the client's strand.
 template <class Error, class... Results>
 class operation final : public operation_base,
@@ -60,7 +66,7 @@ class operation final : public operation_base,
  public:
   using completion = boost::asio::any_completion_handler<void(Error, Results...)>;
 
-  /// Made by the one who initiates it, on the thread of the handler.
+  /// Makes an operation, on the thread that initiates it.
   static std::shared_ptr<operation> make(const boost::asio::any_io_executor& serial, completion done) {
     auto slot = boost::asio::get_associated_cancellation_slot(done);
     auto made = std::make_shared<operation>(serial, std::move(done));
@@ -75,24 +81,26 @@ class operation final : public operation_base,
   operation(boost::asio::any_io_executor serial, completion done)
       : serial_(std::move(serial)), done_(std::move(done)) {}
 
-  bool pending() const noexcept override { return static_cast<bool>(done_); }
+  bool pending() const noexcept override { return done_ && !completing_; }
   void close() override { finish(errc::closed); }
+  void retry() override {
+    if (outcome_) post();
+  }
 
-  /// Runs before it completes with an error, whatever it is: takes back what was begun.
+  /// Sets a function that undoes what was begun; it runs before the operation completes with an error.
   void when_it_fails(std::function<void()> undo) { undo_ = std::move(undo); }
 
   void finish(Error error, Results... results) {
     if (!pending()) return;
-    deadline_.reset();
-    if (const auto undo = std::exchange(undo_, nullptr); undo && error) undo();
-    deliver<Error, Results...>(serial_, std::exchange(done_, nullptr), std::move(error),
-                               std::move(results)...);
+    if (const auto undo = std::exchange(undo_, nullptr); undo && error && !outcome_) undo();
+    if (!outcome_) outcome_.emplace(std::move(error), std::move(results)...);
+    post();
   }
   void finish(Error error) requires(sizeof...(Results) > 0) {
     finish(std::move(error), no_result<Results>::make()...);
   }
 
-  /// From now on it ends with errc::timed_out when the time is over.
+  /// Sets the time at which it ends with errc::timed_out.
   void expire_at(steady_time when, client_environment& in) {
     deadline_ = in.make_alarm(serial_, [weak = this->weak_from_this()] {
       if (const auto self = weak.lock()) self->finish(errc::timed_out);
@@ -101,8 +109,26 @@ class operation final : public operation_base,
   }
 
  private:
+  /// Completes it, never inside this call.
+  void post() {
+    if (!pending()) return;
+    boost::asio::post(serial_, [self = this->shared_from_this()] { self->complete_now(); });
+    completing_ = true;
+    deadline_.reset();
+  }
+  void complete_now() {
+    auto done = std::exchange(done_, nullptr);
+    std::apply(
+        [&](auto&... results) {
+          complete<Error, Results...>(serial_, std::move(done), std::move(results)...);
+        },
+        *outcome_);
+  }
+
   const boost::asio::any_io_executor serial_;
   completion done_;
+  std::optional<std::tuple<Error, Results...>> outcome_;  ///< set when it ends
+  bool completing_ = false;                               ///< `complete_now` is posted
   std::function<void()> undo_;
   std::unique_ptr<alarm> deadline_;
 };

@@ -46,7 +46,7 @@ class event_hub {
   /// Hands a message to the subscriptions that take it. False if it is no general payload.
   /// @param own_filter  of the client itself, which takes the message as well; empty: none does
   bool hand_out(const inbound& m, std::string_view own_filter);
-  /// No handler is called any more.
+  /// Calls no handler any more.
   /// @par Threads  Any.
   void stop() noexcept { stopped_ = true; }
   void clear();

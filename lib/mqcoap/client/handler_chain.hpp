@@ -95,7 +95,7 @@ struct request_handler {
   std::chrono::milliseconds timeout{0};
 };
 
-/// What is known of the request that a response answers.
+/// The request that a response answers.
 struct exchange {
   address to;
   method verb;

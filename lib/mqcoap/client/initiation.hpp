@@ -6,7 +6,7 @@
 
 namespace mqcoap::detail {
 
-/// What starts an operation of a client when Asio knows the completion handler; tells Asio the client's
+/// Starts an operation of a client once Asio has made the completion handler; tells Asio the client's
 /// executor.
 template <class Executor, class Start>
 class initiation {

@@ -60,7 +60,7 @@ void requester::inquiry::answered(response&& what) noexcept {
 void requester::inquiry::failed(const ask::failure& why) noexcept {
   const auto error = error_of(why);
   auto made = made_up_answer(error, words_of(why));
-  // What is too large never leaves.
+  // A request that is too large is never sent.
   made.never_run = !sent() || (why.why == cause::not_sendable && why.error == errc::too_large);
   of_.complete(std::move(done_), error, response{std::move(made), std::move(what_.to.path), id(), {}, {}});
 }
@@ -78,7 +78,7 @@ error_code requester::inquiry::error_of(const ask::failure& why) const noexcept 
   return why.error;
 }
 
-/// Empty: the error says it all, or there is no memory for words.
+/// Returns the text of a failure; empty if the error says it all, or if there is no memory for a text.
 std::string requester::inquiry::words_of(const ask::failure& why) const noexcept try {
   switch (why.why) {
     case cause::deadline: return silence_words();
@@ -115,7 +115,7 @@ std::string requester::inquiry::silence_words() const {
                                 : "; the request was not sent: there was no connection to the broker");
 }
 
-/// What is added to the words of a request that was sent and has no answer.
+/// Returns what is added to the text of a request that was sent and has no answer.
 std::string requester::inquiry::may_have_run() const {
   if (!sent() || what_.verb == method::get) return {};
   return "; the " + std::string(to_string(what_.verb)) + " may have been run";

@@ -8,8 +8,8 @@
 
 namespace mqcoap {
 
-/// A request that ends without an answer is given one made up here, as a gateway would have worded it.
-/// Without its words where there is no memory for them. @param words  empty: those of the error
+/// Makes an answer for a request that ends without one, with the words that a gateway would use. Has no text
+/// if there is no memory for it. @param words  empty: those of the error
 answer made_up_answer(error_code error, std::string_view words) noexcept;
 
 /// One request of a client, until it completes.
@@ -17,6 +17,9 @@ class requester::inquiry final : public ask::question {
  public:
   inquiry(requester& of, const request_id& id, request_spec what, completion done,
           std::chrono::milliseconds timeout, when_disconnected if_disconnected);
+
+  /// Completes it if there was no memory to place it.
+  void end_unplaced(error_code why) noexcept { failed({ask::failure::cause::not_sendable, why, 0, {}}); }
 
   const subsystem_name& subsystem() const noexcept override { return what_.to.subsystem; }
   const resource_path& path() const noexcept override { return what_.to.path; }

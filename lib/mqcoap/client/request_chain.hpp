@@ -12,8 +12,8 @@
 
 namespace mqcoap {
 
-/// What happens to a request: the handlers in order, until one has answered or taken it, or does not
-/// propagate; what is still unanswered then gets the default.
+/// Passes a request to the handlers in order, until one has answered or taken it, or does not propagate it;
+/// the default answers a request that is left.
 class request_chain {
  public:
   using last_resort = std::function<void(responder r)>;

@@ -24,7 +24,7 @@ class request_server final : private answer_sender::observer, private request_ta
  public:
   request_server(const client_options& options, const request_chain& chain, const clock& time);
 
-  /// Where answers go from now on; null: nowhere, there is no connection any more.
+  /// Sets the link that sends the answers; null: there is no connection any more.
   void attach(link* via) noexcept { way_->via = via; }
   /// @param answers  takes the answer, on any thread, and gives it to `finish`
   void on_request(exchange_topic topic, const inbound& m, const std::weak_ptr<reply_sink>& answers);

@@ -3,6 +3,7 @@
 #include <boost/asio/error.hpp>
 #include <memory>
 #include <mqcoap/client/inquiry.hpp>
+#include <new>
 #include <utility>
 
 namespace mqcoap {
@@ -43,17 +44,27 @@ std::optional<request_id> requester::begin(request_spec what, completion done) {
   const auto id = what.id.value_or(ids_.next());
   const auto timeout = what.timeout.value_or(options_.timeout);
   const auto if_disconnected = what.if_disconnected.value_or(options_.if_disconnected);
-  auto why_not = find_obstacle(id, timeout, if_disconnected);
-  ask::device* const asked = why_not.error ? nullptr : find_or_add(what.to.tag);
-  if (asked == nullptr) {
-    const error_code error = why_not.error ? why_not.error : error_code(errc::too_many_pending);
-    auto made = made_up_answer(error, why_not.words);
+  const auto refuse = [&](error_code error, std::string_view words) {
+    auto made = made_up_answer(error, words);
     made.never_run = true;
     told_.completed(std::move(done), error, response{std::move(made), std::move(what.to.path), id, {}, {}});
+    return std::nullopt;
+  };
+  if (const auto why_not = find_obstacle(id, timeout, if_disconnected); why_not.error)
+    return refuse(why_not.error, why_not.words);
+  ask::device* asked = nullptr;
+  std::unique_ptr<ask::question> made;
+  try {
+    asked = find_or_add(what.to.tag);
+    if (asked == nullptr) return refuse(errc::too_many_pending, {});
+    made = std::make_unique<inquiry>(*this, id, std::move(what), std::move(done), timeout, if_disconnected);
+    asker_.place(*asked, std::move(made));
+  } catch (const std::bad_alloc&) {
+    const auto error = make_error_code(boost::system::errc::not_enough_memory);
+    if (!made) return refuse(error, {});
+    static_cast<inquiry&>(*made).end_unplaced(error);
     return {};
   }
-  asker_.place(*asked, std::make_unique<inquiry>(*this, id, std::move(what), std::move(done), timeout,
-                                                 if_disconnected));
   pending_.set(asker_.size());
   asker_.send_next(*asked);
   return id;
@@ -70,7 +81,7 @@ requester::obstacle requester::find_obstacle(const request_id& id, milliseconds 
   return {};
 }
 
-/// Null if there are too many devices.
+/// Returns null if there are too many devices.
 ask::device* requester::find_or_add(const device_tag& tag) {
   if (auto* const known = asker_.find_device(tag.text())) return known;
   if (!asker_.make_room()) return nullptr;
@@ -79,6 +90,20 @@ ask::device* requester::find_or_add(const device_tag& tag) {
 
 void requester::cancel(const request_id& id) {
   asker_.end(id, {ask::failure::cause::ended, boost::asio::error::operation_aborted, 0, {}});
+}
+
+void requester::end_for_memory(const request_id& id) {
+  asker_.end(id, {ask::failure::cause::no_memory, {}, 0, {}});
+}
+
+void requester::on_link_down(const outage_cause& why) {
+  std::string words;
+  try {
+    words = why.words();
+  } catch (const std::bad_alloc&) {
+    // The requests end without the cause.
+  }
+  asker_.on_link_down(via_, words);
 }
 
 void requester::close(bool forever) {

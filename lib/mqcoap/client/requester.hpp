@@ -28,7 +28,7 @@ class requester final : private ask::asker_owner {
  public:
   using completion = boost::asio::any_completion_handler<void(error_code, response)>;
 
-  /// Who is told how requests ended, from inside any function of the requester: it calls nothing back.
+  /// Is told how requests end, inside any function of the requester. Calls nothing of it.
   class observer {
    public:
     virtual void completed(completion done, error_code error, response&& answer) noexcept = 0;
@@ -44,22 +44,24 @@ class requester final : private ask::asker_owner {
   /// The link to send over from now on; null: none.
   void attach(link* via);
 
-  /// Takes a request. Nothing if it ended at once (the observer was told).
+  /// Takes a request. Nothing if it ended at once (the observer was told), also where memory is missing.
   std::optional<request_id> begin(request_spec what, completion done);
   /// Completes with boost::asio::error::operation_aborted, if it is still pending.
   void cancel(const request_id& id);
+  /// Completes with std::errc::not_enough_memory, if it is still pending: nothing would end it in time.
+  void end_for_memory(const request_id& id);
 
   void on_response(const exchange_topic& topic, std::string_view payload) {
     asker_.on_response(via_, topic, payload);
   }
   void on_link_up() { asker_.on_link_up(via_); }
-  void on_link_down(const outage_cause& why) { asker_.on_link_down(via_, why.words()); }
+  void on_link_down(const outage_cause& why);
   void expire(steady_time now) { asker_.expire(now); }
   steady_time next_deadline() const noexcept { return asker_.next_deadline(); }
   /// Completes everything with errc::closed. @param forever  and whatever comes after
   void close(bool forever);
 
-  /// For what has to share an id.
+  /// Returns a fresh id, for example for requests with a common correlation id.
   request_id next_id() { return ids_.next(); }
   /// Adds what the requester has counted. From any thread.
   void count(client_stats& into) const noexcept;

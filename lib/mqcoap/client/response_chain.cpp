@@ -10,7 +10,7 @@
 namespace mqcoap {
 namespace {
 
-/// What the caller of `request` is told of the exception that is being handled.
+/// The outcome of a request whose response handler has thrown.
 struct raised {
   error_code error;
   std::optional<response_code> code;  ///< instead of the answer's

@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// What happens to a response before the caller sees it.
+/// The handlers that a response passes before the caller gets it.
 class response_chain {
  public:
   /// @param log  hears of handlers that fail and do not raise
@@ -18,8 +18,8 @@ class response_chain {
   bool remove(handler_id id) { return handlers_.remove(id); }
   void clear() { handlers_.clear(); }
 
-  /// Runs the handlers. The result is what the caller of `request` is told: the response code of an error
-  /// answer, or what a handler raised (`response_handler::raise_exceptions`).
+  /// Runs the handlers. Returns the error of the request: the response code of an error answer, or what a
+  /// handler raised (`response_handler::raise_exceptions`).
   error_code run(const exchange& of, response& r) const;
 
  private:

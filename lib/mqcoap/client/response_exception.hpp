@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// Who was asked what, as far as it is known; empty where it is not.
+/// The address and the method of the request, as far as they are known; else empty.
 struct exchange_names {
   std::string path;        ///< as it was asked for
   std::string source;      ///< who asked

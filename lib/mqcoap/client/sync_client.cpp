@@ -16,7 +16,7 @@ exchange_names names_of(const client_options& options, const request_spec& what)
   return {what.to.path.text(), options.source, what.to.tag.text(), {}, std::string(to_string(what.verb))};
 }
 
-/// What an error answer says: its words, else its body as it is.
+/// Returns the text of an error answer, or its body if that is no text.
 std::string detail_of(const answer& a) {
   if (a.body.is_null()) return {};
   return a.body.is_string() ? decode_json_string(a.body.text()) : std::string(a.body.text());

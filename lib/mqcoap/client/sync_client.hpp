@@ -32,7 +32,7 @@ class sync_client {
   void connect();
   /// The same, with the outcome of `client::async_connect` in `error`.
   void connect(error_code& error);
-  /// Says goodbye and waits until it is said, for half a second at most. `connect` connects again.
+  /// Disconnects, which takes half a second at most. `connect` connects again.
   void disconnect();
   bool connected() const noexcept { return client_->connected(); }
 

@@ -40,8 +40,8 @@ class working_handler {
 
 }  // namespace mqcoap::detail
 
-/// What is associated with the handler inside, its executor, allocator and cancellation slot, is associated
-/// with the whole.
+/// Has the executor, the allocator and the cancellation slot of the handler inside: these are all that Asio
+/// associates with a handler.
 template <template <class, class> class Associator, class Handler, class Default>
 struct boost::asio::associator<Associator, mqcoap::detail::working_handler<Handler>, Default>
     : Associator<Handler, Default> {

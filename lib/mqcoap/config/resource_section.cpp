@@ -26,7 +26,7 @@ std::string names_with_patterns(const std::vector<const kind_module*>& kinds) {
 }
 
 std::string doc_of(const std::vector<const kind_module*>& kinds) {
-  return "One resource. Its kind is told by one of the keys " + enumerated(names_of(kinds), "`") +
+  return "One resource. Its kind is given by one of the keys " + enumerated(names_of(kinds), "`") +
          ". PATH is like `gains` or `supply/voltage`; with " +
          names_with_paths(kinds, subtree_paths::required) +
          " it ends in `/**` (or is `**`) and stands for all below, and with " +
@@ -122,13 +122,29 @@ void resource_table::add_keys_beside() {
 }
 
 std::optional<resource_spec> resource_table::read(const node& n, read_context& ctx) const {
-  const auto found = match_fields(*this, n, ctx);
+  const auto found = match_fields(*this, n, ctx, [&] { return keys_beside(n); });
   if (!found) return std::nullopt;
   resource_spec into;
   for (std::size_t i = 0; i < kinds_.size(); ++i)
     if ((*found)[i] != nullptr) read_kind(i, *found, ctx, into);
   read_rest(*found, ctx, into);
   return into;
+}
+
+/// Returns the keys that a resource may have beside those that it has, by the kind that is named; if none is,
+/// the kinds.
+std::vector<std::string> resource_table::keys_beside(const node& n) const {
+  std::vector<std::string> keys;
+  const auto add = [&keys](const std::string& name) {
+    if (std::find(keys.begin(), keys.end(), name) == keys.end()) keys.push_back(name);
+  };
+  for (const auto* kind : kinds_)
+    if (n.find(kind->name()) != nullptr)
+      for (const auto& field : kind->fields()) add(field.info.name);
+  if (keys.empty())
+    for (const auto* kind : kinds_) add(kind->name());
+  for (const auto& row : common_) add(row.info.name);
+  return keys;
 }
 
 /// Reads the keys of one named kind.

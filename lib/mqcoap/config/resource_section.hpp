@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <mqcoap/config/spec.hpp>
+#include <string>
 #include <vector>
 
 namespace mqcoap::config {
@@ -19,6 +20,7 @@ class resource_table final : public section_info {
   using found_nodes = std::vector<const node*>;
 
   void add_keys_beside();
+  std::vector<std::string> keys_beside(const node& n) const;
   void read_kind(std::size_t which, const found_nodes& found, read_context& ctx, resource_spec& into) const;
   void read_rest(const found_nodes& found, read_context& ctx, resource_spec& into) const;
 

@@ -22,15 +22,16 @@ struct request_id_hash {
 template <class T, class Key = request_id, class Hash = request_id_hash>
 class pending_table {
  public:
-  /// Precondition: the id is not in the table.
-  void add(const Key& id, steady_time deadline, T value) {
-    const auto at = entries_.try_emplace(id, std::move(value)).first;
+  /// Precondition: the id is not in the table. If this throws, the caller keeps the value.
+  void add(const Key& id, steady_time deadline, T&& value) {
+    const auto at = entries_.try_emplace(id).first;
     try {
       deadlines_.push_back({deadline, ++last_added_, &*at});
     } catch (...) {
       entries_.erase(at);
       throw;
     }
+    at->second.value = std::move(value);
     at->second.place = deadlines_.size() - 1;
     rise(at->second.place);
   }
@@ -38,7 +39,7 @@ class pending_table {
   /// Returns null if nothing waits under this id.
   T* find(const Key& id) noexcept {
     const auto at = entries_.find(id);
-    return at == entries_.end() ? nullptr : &at->second.value;
+    return at == entries_.end() ? nullptr : &*at->second.value;
   }
 
   /// Removes and returns an entry; the first answer wins.
@@ -56,19 +57,31 @@ class pending_table {
     return std::pair{id, remove(entries_.find(id))};
   }
 
-  /// Removes and returns all entries that satisfy the predicate.
+  /// Removes and returns all entries that satisfy the predicate. If this throws, all are still there.
   template <class Predicate>
   std::vector<std::pair<Key, T>> take_all_if(Predicate&& wanted) {
     std::vector<std::pair<Key, T>> taken;
+    taken.reserve(entries_.size());
     for (auto at = entries_.begin(); at != entries_.end();) {
       const auto next = std::next(at);
-      if (wanted(at->second.value)) {
+      if (wanted(*at->second.value)) {
         const Key id = at->first;
         taken.emplace_back(id, remove(at));
       }
       at = next;
     }
     return taken;
+  }
+
+  /// Removes and returns one entry that satisfies the predicate; nothing if there is none. Needs no memory.
+  template <class Predicate>
+  std::optional<std::pair<Key, T>> take_one_if(Predicate&& wanted) {
+    for (auto at = entries_.begin(); at != entries_.end(); ++at)
+      if (wanted(*at->second.value)) {
+        const Key id = at->first;
+        return std::pair{id, remove(at)};
+      }
+    return std::nullopt;
   }
 
   /// Returns the earliest deadline; `steady_time::max()` if nothing waits.
@@ -79,9 +92,8 @@ class pending_table {
 
  private:
   struct entry {
-    explicit entry(T v) : value(std::move(v)) {}
-    T value;
-    std::size_t place = 0;  ///< of its deadline
+    std::optional<T> value;  ///< never empty outside of `add`
+    std::size_t place = 0;   ///< of its deadline
   };
   using entry_table = std::unordered_map<Key, entry, Hash>;
   struct timed {
@@ -103,7 +115,7 @@ class pending_table {
     } else {
       deadlines_.pop_back();
     }
-    T value = std::move(at->second.value);
+    T value = *std::move(at->second.value);
     entries_.erase(at);
     return value;
   }

@@ -81,7 +81,7 @@ class statistics {
   const std::vector<tag_row>& tags() const noexcept { return tags_; }
   const std::vector<route_row>& routes() const noexcept { return routes_; }
   const std::vector<broker_row>& brokers() const noexcept { return brokers_; }
-  /// By `BROKER/NAMESPACE/TAG`.
+  /// Keyed by `BROKER/NAMESPACE/TAG`.
   const text_map<std::shared_ptr<device_statistics>>& devices() const noexcept { return devices_; }
 
  private:

@@ -9,7 +9,7 @@
 
 namespace mqcoap {
 
-/// Where a request goes, written `TAG/SUBSYSTEM/PATH` everywhere (docs/protocol.md, "Proxying").
+/// The target of a request, written `TAG/SUBSYSTEM/PATH` everywhere (docs/protocol.md, "Proxying").
 struct address {
   device_tag tag;
   subsystem_name subsystem;

@@ -34,7 +34,7 @@ class call_target {
   std::string subsystem_;
 };
 
-/// Where a call came from, and the way back for its answer: an object of the front that brought the call.
+/// The origin of a call, and the way back for its answer: an object of the front that brought the call.
 class call_origin {
  public:
   virtual ~call_origin() = default;
@@ -62,7 +62,7 @@ struct call {
   std::string_view rest() const noexcept { return req.path.key().substr(rest_at); }
 
   std::shared_ptr<call_origin> origin{};  ///< null: a call made by hand, of which no answer is sent
-  /// By when a handler has to have answered; max: whenever it likes. Set when the call is admitted.
+  /// The time by which a handler has to answer; max: no limit. Set when the call is admitted.
   steady_time deadline = steady_time::max();
   steady_time finished{};                     ///< when it was answered; set before the answer is sent
   std::uint64_t note = 0;                     ///< for the steps: what they tell those behind them of the call
@@ -73,7 +73,7 @@ struct call {
   bool ended = false;              ///< answered in place of its handler, whose answer comes too late
   std::function<void()> cancel{};  ///< ends the handler's work when the call is ended
   std::unique_ptr<const request> as_it_came{};  ///< kept from the first change of `req` on
-  /// What is answered: handlers may have changed `req`, but the caller gets its own path and ids back.
+  /// Returns the request as it came: handlers may have changed `req`, but the answer has the caller's ids.
   const request& asked() const noexcept { return as_it_came ? *as_it_came : req; }
   /// For logs; empty without an origin.
   std::string_view name() const noexcept { return origin ? origin->name() : std::string_view(); }

@@ -12,7 +12,7 @@
 
 namespace mqcoap {
 
-/// Where answers go.
+/// Takes the answers to calls.
 class reply_sink {
  public:
   virtual void reply(call& answered, answer&& what) noexcept = 0;
@@ -42,21 +42,21 @@ class responder {
   }
   ~responder() { drop(); }
 
-  /// False once it was answered, or moved to somebody else.
+  /// Returns false once the call was answered or moved away.
   explicit operator bool() const noexcept { return call_ != nullptr; }
   const call& operator*() const noexcept { return *call_; }
   const call* operator->() const noexcept { return call_.get(); }
   const request& req() const noexcept { return call_->req; }
-  /// For a handler of a chain, which may change what the next ones see.
+  /// Returns the request for a change by a handler of a chain; the next handlers see it.
   request& edit() {
     if (!call_->as_it_came) call_->as_it_came = std::make_unique<const request>(call_->req);
     return call_->req;
   }
-  /// For the router, which notes what a `**` resource is left with.
+  /// Notes where the part of the path begins that a `**` resource gets. For the router.
   void set_rest_at(std::size_t at) noexcept { call_->rest_at = at; }
-  /// For the steps: what they tell those behind them of the call.
+  /// Leaves a note for the next steps of the chain.
   void set_note(std::uint64_t note) noexcept { call_->note = note; }
-  /// For the proxy, which sees to it itself that a call is answered in time, and keeps it over a reload.
+  /// Exempts the call from the deadline: the proxy's hops have deadlines of their own, and outlive a reload.
   void keep_deadline() noexcept { call_->has_deadline = true; }
   /// For a handler that answers later.
   /// @param stop  called once if the call is ended before: what the handler does for it may stop. It must not
@@ -81,7 +81,7 @@ class responder {
  private:
   friend class serving_core;  ///< notes how far a call has come, and takes away one that another serves
 
-  /// Without its words where there is no memory for them.
+  /// Makes an error answer, without a text if there is no memory for it.
   static answer error(response_code code, std::string_view words) noexcept try {
     return answer::error(code, words);
   } catch (...) {

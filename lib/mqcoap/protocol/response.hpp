@@ -13,7 +13,7 @@
 
 namespace mqcoap {
 
-/// What a responder says to a request; the rest of the response follows from the request.
+/// The answer to a request; the rest of the response follows from the request.
 struct answer {
   response_code code = response_code::content;
   json_text body{};        ///< `null` if there is no content; for errors, words

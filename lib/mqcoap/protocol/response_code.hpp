@@ -66,8 +66,8 @@ std::string_view to_string(response_code c) noexcept;
 /// The code, if it is one of the 21.
 std::optional<response_code> to_response_code(std::int64_t number) noexcept;
 
-/// What a proxy relays for a code from a device: codes of the table as they are, other 2xx as 205, 4xx as
-/// 400, 5xx as 500; nothing for a number that is no response code at all (docs/protocol.md, "Proxying").
+/// Returns what a proxy relays for a code from a device: codes of the table as they are, other 2xx as 205,
+/// 4xx as 400, 5xx as 500; nothing for a number that is no response code (docs/protocol.md, "Proxying").
 std::optional<response_code> fold_foreign_code(std::int64_t number) noexcept;
 
 /// Category of response codes used as error codes.

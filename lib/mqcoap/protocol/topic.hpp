@@ -43,7 +43,7 @@ class exchange_topic {
   kind kind_ = kind::request;
 };
 
-/// What a device, or a gateway for it, subscribes to: `{ns}/+/request/{tag}/+`.
+/// Returns the filter that a device, or a gateway for it, subscribes to: `{ns}/+/request/{tag}/+`.
 std::string request_filter(const namespace_name& ns, const device_tag& tag);
 /// The requests to every tag: `{ns}/+/request/+/+`.
 std::string all_requests_filter(const namespace_name& ns);

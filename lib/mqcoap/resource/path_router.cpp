@@ -27,7 +27,7 @@ bool matches(std::string_view pattern, std::string_view path) noexcept {
   return walk_segments(pattern, path, [](std::string_view) {});
 }
 
-/// Where its first `*` stands goes before how it is spelled.
+/// Orders patterns by the place of their first `*`, and then by their spelling.
 bool goes_before(std::string_view a, std::string_view b) noexcept {
   const auto segments_before = [](std::string_view pattern) {
     return std::count(pattern.begin(), pattern.begin() + static_cast<std::ptrdiff_t>(pattern.find('*')), '/');

@@ -14,9 +14,9 @@
 namespace mqcoap {
 
 /// Maps a path to its handler, in constant time for any number of paths: first an exact path, then a pattern
-/// with
-/// `*` for a segment, then the longest prefix. Patterns are tried one after the other. Paths have no leading
-/// slash.
+/// (`*` stands for a segment), then the longest prefix. Patterns are tried one after the other.
+///
+/// Paths have no leading slash.
 class path_router {
  public:
   struct found {

@@ -18,10 +18,10 @@ std::string joined(const std::vector<std::string>& names) {
   return all;
 }
 
-std::string hint_for(const section_info& table, const std::string& key) {
+std::string hint_for(const section_info& table, const std::string& key, const suggested_keys& suggested) {
   for (const auto& [refused, why] : table.refusals)
     if (refused == key) return why;
-  return suggest(key, names_of(table));
+  return suggest(key, suggested ? suggested() : names_of(table));
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ const node* default_of(const field_info& field, read_context& ctx) {
 }
 
 std::optional<std::vector<const node*>> match_fields(const section_info& table, const node& n,
-                                                     read_context& ctx) {
+                                                     read_context& ctx, const suggested_keys& suggested) {
   if (!n.is_map() && !n.is_null()) {
     mismatch(n, "a map", ctx, "with keys out of " + joined(names_of(table)));
     return std::nullopt;
@@ -46,7 +46,7 @@ std::optional<std::vector<const node*>> match_fields(const section_info& table, 
                                     [&entry](const field_info& f) { return f.name == entry.key->text; });
     if (field == table.fields.end())
       ctx.faults.error(*entry.key, "unknown key '" + entry.key->text + '\'',
-                       hint_for(table, entry.key->text));
+                       hint_for(table, entry.key->text, suggested));
     else
       found[static_cast<std::size_t>(field - table.fields.begin())] = entry.value;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mqcoap/settings/value_type.hpp>
 #include <string>
@@ -44,10 +45,14 @@ struct section_info {
   std::vector<std::pair<std::string, std::string>> refusals;  ///< keys that are refused here, and why
 };
 
+using suggested_keys = std::function<std::vector<std::string>()>;
+
 /// Returns for each field, in the order of the table, its node or null. Reports unknown and missing keys. An
-/// empty value counts as an empty map. @return nothing if it is not a map
+/// empty value counts as an empty map.
+/// @param suggested  returns the keys that the report of an unknown one suggests; empty: those of the table
+/// @return nothing if it is not a map
 std::optional<std::vector<const node*>> match_fields(const section_info& table, const node& n,
-                                                     read_context& ctx);
+                                                     read_context& ctx, const suggested_keys& suggested = {});
 
 /// Returns the value for an absent key; null: nothing.
 const node* default_of(const field_info& field, read_context& ctx);

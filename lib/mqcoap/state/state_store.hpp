@@ -26,7 +26,7 @@ struct cell_mark {
   std::uint64_t revision = 0;  ///< see `stored_cell`
 };
 
-/// What is stored together or not at all.
+/// The changes that are stored together or not at all.
 struct state_commit {
   std::vector<cell_mark> based_on{};  ///< of a store that is shared: all cells that were read or are changed
   std::vector<stored_value> values{};

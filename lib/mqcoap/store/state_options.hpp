@@ -5,7 +5,7 @@
 
 namespace mqcoap::store {
 
-/// Where the state of resources is kept that outlives the process.
+/// The place of the state of resources that outlives the process.
 struct state_options {
   std::string directory{};      ///< empty: `$STATE_DIRECTORY`, which systemd sets
   bool is_needed = false;       ///< there is such a resource

@@ -33,7 +33,7 @@ class size_counts {
   std::uint64_t sum_ = 0;
 };
 
-/// What a store does, and has done since it was opened.
+/// The status of a store, and its counts since it was opened.
 struct store_status {
   std::string engine{"sqlite"};        ///< or `postgresql`
   std::string where;                   ///< the file, or the database

@@ -32,7 +32,7 @@ class hand_clock final : public clock {
 
 }  // namespace
 
-/// What clients are given of a broker; they keep it.
+/// The part of a broker that its clients share and keep.
 class broker::world final : public client_environment, public std::enable_shared_from_this<world> {
  public:
   explicit world(boost::asio::io_context& on) : loop(on) {}
@@ -51,7 +51,7 @@ class broker::world final : public client_environment, public std::enable_shared
       self->memory.run();
     });
   }
-  /// Not inside the caller, who may be a handler of a client's.
+  /// Runs outside of the caller, which may be a handler of a client.
   void later(std::function<void(mqcoap::memory_broker&)> what) {
     boost::asio::post(loop, [self = shared_from_this(), what = std::move(what)] { what(self->memory); });
   }

@@ -45,7 +45,7 @@ class broker {
   /// The time of the clients. Stands until `advance`.
   const clock& time() const noexcept;
 
-  // What follows up to `drop` happens at the next turn of the loop.
+  // The functions from here to `drop` take effect at the next turn of the loop.
 
   /// Takes the broker away: connections are lost (`connect_errc::closed`), further tries fail
   /// (`connect_errc::connection_refused`).
@@ -59,20 +59,20 @@ class broker {
   /// last will.
   void drop(const std::string& client_id);
 
-  /// From now on, subscriptions to filters with this prefix are refused, as by access rules (errc::denied).
+  /// Refuses subscriptions to filters with this prefix from now on, as by access rules (errc::denied).
   void deny_subscribing(std::string filter_prefix);
-  /// From now on, subscriptions to filters with this prefix are not answered.
+  /// Leaves subscriptions to filters with this prefix unanswered from now on.
   void ignore_subscribing(std::string filter_prefix);
-  /// From now on, messages on topics with this prefix are refused (errc::denied).
+  /// Refuses messages on topics with this prefix from now on (errc::denied).
   void deny_publishing(std::string topic_prefix);
-  /// Takes back what was denied and ignored.
+  /// Ends all that was denied and ignored.
   void allow_all();
-  /// From now on, larger payloads are refused (errc::too_large).
+  /// Refuses larger payloads from now on (errc::too_large).
   void limit_payload(std::size_t bytes);
 
-  /// Publishes as somebody who is none of the clients.
+  /// Publishes a message as another client would.
   void publish(std::string topic, std::string payload, bool retain = false);
-  /// Hears of every message that a client publishes, when it does. Replaces the one before.
+  /// Sets a function that is called with every message when a client publishes it. Replaces the one before.
   void watch(std::function<void(const published_message&)> watcher);
 
  private:

@@ -62,7 +62,7 @@ enum class connect_errc {
   given_up,            ///< libmosquitto ended it
 };
 
-/// What a `connect_errc` is about, coarsely: an error condition, as in `if (error == outage_class::refused)`.
+/// The class of a `connect_errc`, an error condition, as in `if (error == outage_class::refused)`.
 enum class outage_class {
   unreachable = 1,  ///< the broker is not reached
   tls,              ///< it is reached, but TLS is not established

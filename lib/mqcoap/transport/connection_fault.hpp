@@ -26,7 +26,7 @@ struct connection_fault {
 
     friend bool operator==(const certificate_facts&, const certificate_facts&) = default;
   };
-  /// What was tried when the broker hung up.
+  /// The attempt during which the broker hung up.
   struct attempt_facts {
     bool mqtt_5 = false;
     bool tls = false;
@@ -58,7 +58,7 @@ struct connection_fault {
   };
 
   kind what = kind::none;
-  /// What the system, OpenSSL, the name server or the broker says, in its own words.
+  /// The words of the system, OpenSSL, the name server or the broker.
   std::string quoted = {};
   int system_error = 0;                ///< errno: network, closed (0: an orderly end)
   std::chrono::milliseconds limit{0};  ///< how long was waited: what is slow, stalled or not answered
@@ -71,7 +71,7 @@ struct connection_fault {
 
   /// Of an errno: connection_refused or network.
   static connection_fault of_system(int error);
-  /// Of what has words of its own only. @param words  not empty
+  /// Makes a fault that has nothing but words. @param words  not empty
   static connection_fault of_words(std::string words) {
     return {.what = kind::other, .quoted = std::move(words)};
   }

@@ -21,7 +21,7 @@ enum class mqtt_protocol : std::uint8_t {
   v311,       ///< MQTT 3.1.1 only
 };
 
-/// What the broker publishes in our name when it loses us without a goodbye.
+/// The message that the broker publishes in our name when the connection ends without a DISCONNECT.
 struct last_will {
   std::string topic;
   std::string payload;
@@ -36,7 +36,7 @@ struct last_will {
   }
 };
 
-/// Where a server listens.
+/// The address of a server.
 struct endpoint {
   std::string host;  ///< a name, or a numeric address
   std::uint16_t port = 1883;

@@ -20,9 +20,9 @@ class outage_cause {
     friend bool operator==(const attempt&, const attempt&) = default;
   };
 
-  /// No outage.
+  /// There is no outage.
   outage_cause() = default;
-  /// Of a broker with one server.
+  /// Makes the cause of a broker with one server.
   outage_cause(connection_fault fault);
   /// @param tried  in the order of the tries
   explicit outage_cause(std::vector<attempt> tried) : attempts_(std::move(tried)) {}

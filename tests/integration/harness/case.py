@@ -29,6 +29,7 @@ class IntegrationTest(unittest.TestCase):
         self._logs = []
         self._witnesses = []
         self._witness_buses = []
+        self._callers = 0
         self.addCleanup(self._judge_witnesses)
 
     def run(self, result=None):
@@ -108,6 +109,11 @@ class IntegrationTest(unittest.TestCase):
         return gateway
 
     def caller(self, broker, tag, **how):
+        """Each one of a test has a client id of its own, unless it is given: clients come back by themselves after an
+        outage, and two of one id would end each other's connections again and again.
+        """
+        self._callers += 1
+        how.setdefault("client_id", "desk-7" if self._callers == 1 else f"desk-7-{self._callers}")
         caller = PythonCaller(broker, tag, **how)
         self.addCleanup(self._close_caller, caller)
         return caller

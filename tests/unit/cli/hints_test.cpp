@@ -128,6 +128,14 @@ TEST_CASE("what to try after an answer, or after none") {
   CHECK(holds(hint(response_code::unauthorized, method::put), "MQCOAP_TOKEN"));
   CHECK(hint(response_code::content, method::get).empty());
   CHECK(holds(hint(response_code::gateway_timeout, method::get), "switched on"));
+  for (const auto* words : {"\"DEV_1 did not answer within 4s\"", "\"the time was over; it was not sent\""})
+    CHECK(holds(hint(response_code::gateway_timeout, method::get, words), "switched on"));
+  for (const auto* words : {"\"gains: the program did not end within 5s\"",
+                            "\"supply/power: the instrument has not answered within 200ms\"",
+                            "\"GW_1/axuv/gains did not answer within 30s\""}) {
+    CHECK(holds(hint(response_code::gateway_timeout, method::get, words), "behind this resource"));
+    CHECK_FALSE(holds(hint(response_code::gateway_timeout, method::get, words), "switched on"));
+  }
   CHECK(holds(hint(response_code::gateway_timeout, method::put), "mqcoap get DEV_1/axuv/gains"));
   CHECK(holds(hint(response_code::gateway_timeout, method::put),
               "--request-id 16fd2706-8baf-433b-82eb-8c7fada847da"));

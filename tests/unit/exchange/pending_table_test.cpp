@@ -67,6 +67,17 @@ TEST_CASE_FIXTURE(pending_fixture, "what satisfies a predicate is taken out toge
   CHECK(table.earliest() == at(1ms));
 }
 
+TEST_CASE_FIXTURE(pending_fixture, "what satisfies a predicate is taken out one by one") {
+  table.add(a, at(1ms), "keep");
+  table.add(b, at(2ms), "go");
+  const auto goes = [](const std::string& s) { return s == "go"; };
+  const auto taken = table.take_one_if(goes);
+  REQUIRE(taken);
+  CHECK(taken->first == b);
+  CHECK_FALSE(table.take_one_if(goes));
+  CHECK(table.size() == 1);
+}
+
 TEST_CASE("ten thousand entries come and go in any order and none is lost") {
   request_id_generator ids(3);
   std::mt19937 random(5);
@@ -74,7 +85,7 @@ TEST_CASE("ten thousand entries come and go in any order and none is lost") {
   std::vector<request_id> all;
   for (int i = 0; i < 10'000; ++i) {
     all.push_back(ids.next());
-    table.add(all.back(), at(std::chrono::milliseconds(random() % 1000)), i);
+    table.add(all.back(), at(std::chrono::milliseconds(random() % 1000)), int(i));
   }
   std::shuffle(all.begin(), all.end(), random);
   int taken = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "settling_gateway.hpp"
+#include "support/scarce_memory.hpp"
 
 using namespace mqcoap;
 using namespace mqcoap::test;
@@ -316,4 +317,62 @@ TEST_CASE_FIXTURE(topics_fixture, "a message of another broker is forgotten when
   time.advance(10s);
   settle();
   tested.reset();
+}
+
+TEST_CASE(
+    "wherever a piece of memory is missing while a topic is read, it has one answer, and the next one too") {
+  int pieces = 0;
+  int refusals = 0;
+  int unread = 0;
+  do {
+    CAPTURE(pieces);
+    topics_fixture f;
+    f.add("a", reads("lab/gauge"));
+    f.start();
+    f.tell("lab/gauge", "7");
+    const std::string id = f.caller.next_id();
+    const auto payload =
+        R"({"header":{"method":"GET","path":"a","request_id":")" + id + R"("},"timestamp":"1"})";
+    const auto topic = "gf_int_v1/axuv/request/GW_1/" + id;
+    f.caller.answers.clear();
+    {
+      const auto now = scarce_memory::lacking_one(pieces++);
+      static_cast<link_events&>(*f.tested).on_message(f.lab, {topic, payload});
+    }
+    const bool lacked = scarce_memory::refused() > 0;
+    f.settle();
+    CHECK(f.tested->in_flight() == 0);
+    if (f.caller.answers.empty()) {
+      ++unread;  // a topic that cannot be read does not tell who asks
+    } else {
+      REQUIRE(f.caller.answers.size() == 1);
+      const auto said = f.answer();
+      CAPTURE(said);
+      CHECK((said == "205 7" || (lacked && said.starts_with("503"))));
+      refusals += said.starts_with("503") ? 1 : 0;
+    }
+    CHECK(f.get("a") == "205 7");
+  } while (scarce_memory::refused() > 0);
+  CHECK(refusals > 3);
+  CHECK(unread <= 1);
+}
+
+TEST_CASE_FIXTURE(topics_fixture, "a topic whose value is too large for the memory that is left is 503") {
+  auto text = reads("lab/gauge");
+  text.front.reading.as = reading_options::form::text;
+  add("a", text);
+  start();
+  tell("lab/gauge", std::string(50'000, 'x'));
+  const std::string id = caller.next_id();
+  const auto payload =
+      R"({"header":{"method":"GET","path":"a","request_id":")" + id + R"("},"timestamp":"1"})";
+  caller.answers.clear();
+  {
+    const scarce_memory now(20'000);
+    static_cast<link_events&>(*tested).on_message(lab, {"gf_int_v1/axuv/request/GW_1/" + id, payload});
+  }
+  settle();
+  REQUIRE(caller.answers.size() == 1);
+  CHECK(answer().starts_with("503"));
+  CHECK(get("a").starts_with("205"));
 }

@@ -72,7 +72,7 @@ const section<action_spec>& action_section() {
        step_key("env", environment_words(), presence::optional("`PATH` alone"),
                 "Variables of the program's environment; beside them it has `PATH` alone.",
                 &step_keys::environment),
-       step_key("stdin", choice<bool>({{"body", true}}), presence::optional("nothing is to be read"),
+       step_key("stdin", choice<bool>({{"body", true}}), presence::optional("standard input is empty"),
                 "`body`: the program reads the body of the POST from its standard input, as JSON.",
                 &step_keys::body_to_input),
        step_key("timeout", duration(std::chrono::milliseconds(1), std::chrono::minutes(10)),

@@ -11,7 +11,7 @@
 
 namespace mqcoap {
 
-/// Why a step failed: what the caller is told.
+/// The reason why a step failed, for the caller.
 struct step_failure {
   response_code code = response_code::internal_server_error;
   std::string words{};

@@ -36,7 +36,7 @@ table_row<Keys> timeout_key(std::string absent, std::optional<std::chrono::milli
                    target);
 }
 
-/// As a program's environment has them.
+/// Returns the variables as a program's environment has them.
 std::vector<std::pair<std::string, std::string>> build_environment(const environment_list& from);
 
 }  // namespace mqcoap

@@ -16,7 +16,7 @@ struct child_options {
   friend bool operator==(const child_options&, const child_options&) = default;
 };
 
-/// Where a program is: its path, or why it cannot be run (errno). Blocks as files do.
+/// The place of a program: its path, or why it cannot be run (errno). Finding it blocks, as files do.
 struct program_place {
   std::string path;
   int error = 0;

@@ -21,7 +21,7 @@ namespace {
 using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 
-/// What a pipe holds.
+/// The capacity of a pipe.
 constexpr std::size_t piece_size = 65536;
 /// Of what is left in the pipes of a program that has ended: somebody outside of its group may go on writing.
 constexpr int most_pieces_left = 16;
@@ -149,7 +149,7 @@ void child_process::state::await_exit() {
   });
 }
 
-/// What it wrote before it ended is in the pipes.
+/// Reads what the program wrote before it ended, which is still in the pipes.
 void child_process::state::on_exit() {
   patience_.cancel();
   child_->kill();
@@ -261,7 +261,7 @@ void child_process::state::end() {
   });
 }
 
-/// Its ends of the pipes go as well: one that reads finds the end, and one that writes is told.
+/// Closes the pipes as well: a process that still reads finds the end, and one that writes gets an error.
 void child_process::state::release() {
   released_ = true;
   end();

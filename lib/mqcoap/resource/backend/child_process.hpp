@@ -49,7 +49,7 @@ class child_process {
   void close_input();
   /// Tells it to end; what it writes is not heard any more.
   void end();
-  /// Whether its standard error is left unread, so that it waits when it goes on writing.
+  /// Leaves its standard error unread, so that it blocks when it goes on writing; or reads it again.
   void hold_errors(bool held);
 
  private:

@@ -23,7 +23,7 @@ class descriptor {
 
   explicit operator bool() const noexcept { return number_ >= 0; }
   int operator*() const noexcept { return number_; }
-  /// Gives it to somebody else.
+  /// Releases the descriptor to the caller.
   int release() noexcept { return std::exchange(number_, -1); }
   void close() noexcept {
     if (number_ >= 0) ::close(release());

@@ -7,7 +7,7 @@
 
 namespace mqcoap {
 
-/// What a resource needs of the file system.
+/// The needs of a resource in the file system.
 struct needed_place {
   enum class kind : std::uint8_t { file, folder, serial_port, program };
   kind what = kind::file;

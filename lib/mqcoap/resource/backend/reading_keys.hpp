@@ -21,7 +21,7 @@ value_type<std::string> reading_pointer();
 /// An expression of `x`.
 value_type<std::string> reading_expression();
 
-/// What stands under these keys. A struct of keys derives from it.
+/// The values of these keys. A struct of keys derives from it.
 struct backend_keys {
   std::optional<located<reading_options>> parse;
   std::optional<located<std::string>> pointer;
@@ -71,7 +71,7 @@ std::vector<kind_row<Keys>> without_key(std::vector<kind_row<Keys>> rows, std::s
   return rows;
 }
 
-/// What those keys say; faults go into the report.
+/// Returns what the keys mean; faults go into the report.
 backend_resource_options build_backend_options(const backend_keys& keys, method_set methods,
                                                const kind_place& at);
 

@@ -15,7 +15,7 @@ namespace mqcoap {
 /// `patience` and a little more.
 class spawned_child {
  public:
-  /// Between SIGTERM and SIGKILL.
+  /// The time between SIGTERM and SIGKILL.
   static constexpr std::chrono::seconds patience{1};
 
   /// Starts it. Blocks as long as the file system does. Throws std::system_error.

@@ -14,7 +14,7 @@ namespace mqcoap {
 /// brings. Any other brace is itself.
 class argument {
  public:
-  /// What a request brings.
+  /// The parts of a request that arguments use.
   struct values {
     json_text body;
     std::vector<std::string_view> path;  ///< what each `*` of the path stands for

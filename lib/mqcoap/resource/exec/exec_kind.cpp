@@ -80,7 +80,7 @@ const kind_module& exec_kind() {
                &keys::exec),
            methods_key("[GET]", &keys::methods), environment_key(&keys::environment),
            key<keys>("stdin", with_place(choice<bool>({{"body", true}})),
-                     presence::optional("nothing is to be read"),
+                     presence::optional("standard input is empty"),
                      "`body`: the program reads the body of a PUT or POST from its standard input, as JSON",
                      &keys::body_to_input),
            key<keys>(

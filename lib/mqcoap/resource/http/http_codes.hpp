@@ -5,7 +5,7 @@
 #include <mqcoap/resource/backend/backend.hpp>
 #include <mqcoap/resource/http/http_exchange.hpp>
 
-// What an answer of a server becomes (docs/protocol.md, "HTTP servers as resources").
+// Makes replies of the answers of servers (docs/protocol.md, "HTTP servers as resources").
 namespace mqcoap {
 
 /// Returns the response code for a status that is no success: RFC 8075, section 7, the other way round.

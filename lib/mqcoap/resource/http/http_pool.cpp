@@ -11,7 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 using http_end = http_outcome::end;
 
-/// The caller is told before the gateway tells him less.
+/// Returns a time shortly before the deadline of the gateway, whose answer would say less.
 steady_time tell_by(steady_time deadline, steady_time now) {
   if (deadline == steady_time::max()) return deadline;
   constexpr steady_time::duration most = milliseconds(50);
@@ -188,7 +188,7 @@ void http_pool::warn(throttle& by, const std::string& words) {
   log_(log_level::warning, name_ + ": " + words + more);
 }
 
-/// What the handlers do may come back here.
+/// Delivers the answers. Handlers may call back into this object.
 void http_pool::deliver() {
   while (!answers_.empty()) {
     auto [whom, outcome] = std::move(answers_.front());

@@ -16,7 +16,7 @@ namespace {
 
 using form = reading_options::form;
 
-/// What an instrument means by a number that is none (SCPI-99, volume 1, 7.2.1.4 and 7.2.1.5).
+/// Returns what an instrument means by one of its special numbers (SCPI-99, volume 1, 7.2.1.4 and 7.2.1.5).
 std::optional<std::string_view> meaning_of(double number) {
   constexpr double infinite = 9.9e37;
   constexpr double none = 9.91e37;
@@ -47,7 +47,7 @@ backend_reply judge_number(const reading& numbers, backend_reply reply) {
   return backend_reply::error(response_code::service_unavailable, std::string(*meaning));
 }
 
-/// What a PUT or a POST was answered: a POST gives it.
+/// Returns the answer to a PUT or a POST: a POST gives it to the caller.
 backend_reply judge_answer(const line_options& options, method verb, const backend_reply& reply) {
   if (reply.text.empty() && !options.expect) return backend_reply::done();
   const auto said = " said: '" + log_safe(reply.text, 80) + '\'';

@@ -14,7 +14,7 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// What an instrument is asked, and told.
+/// The lines that are sent to an instrument.
 struct line_options {
   static constexpr std::string_view kind_name = "line";
 
@@ -23,7 +23,7 @@ struct line_options {
   std::optional<line_template> get{};   ///< what is sent for a GET
   std::optional<line_template> put{};   ///< for a PUT
   std::optional<line_template> post{};  ///< for a POST
-  /// Whether a PUT and a POST are answered with a line; absent: those whose line has a `?`.
+  /// True if a PUT and a POST are answered with a line; absent: those whose line has a `?`.
   std::optional<bool> is_answered{};
   std::optional<json_schema> expect{};  ///< of the answer to a PUT or POST, as a text
   std::optional<json_schema> rest{};    ///< of what `**` stands for, as a text

@@ -49,7 +49,7 @@ std::string word_of(const Words& words, E meaning) {
   return {};
 }
 
-/// What was expected instead, if the value of an option is at fault.
+/// Returns what was expected instead, if the value of an option is wrong.
 std::optional<std::string> read_option(serial_address& into, std::string_view name, std::string_view value) {
   if (name == "baud") return read_number(value, least_baud, most_baud, into.baud);
   if (name == "bits") return read_number(value, 5, 8, into.bits);

@@ -29,7 +29,7 @@ struct serial_address {
   friend bool operator==(const serial_address&, const serial_address&) = default;
 };
 
-/// Where an instrument is.
+/// The address of an instrument.
 using line_address = std::variant<tcp_address, serial_address>;
 
 /// Why a text is no address.
@@ -42,7 +42,7 @@ result<line_address, line_address_fault> parse_line_address(std::string_view tex
 
 /// The same text for the same instrument with the same settings, which are all told.
 std::string to_string(const line_address& at);
-/// Without settings, for people.
+/// Returns the address without its settings, for messages to people.
 std::string short_name(const line_address& at);
 
 }  // namespace mqcoap

@@ -16,7 +16,7 @@ class line_backend final : public backend {
  public:
   line_backend(line_options options, std::shared_ptr<instrument> asked);
   running run(backend_request what, reply_handler done) override;
-  /// What an instrument says that is no value is the fault of somebody further away.
+  /// An answer of an instrument that is no value is a fault behind the gateway (502).
   response_code unreadable() const noexcept override { return response_code::bad_gateway; }
 
  private:

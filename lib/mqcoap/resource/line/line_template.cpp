@@ -22,7 +22,7 @@ std::string_view name_in_braces(std::string_view text) {
 
 /// Why a value cannot be a part of a line.
 std::optional<std::string> why_no_part_of_line(std::string_view value) {
-  // Also of what is no ASCII: where seven bits are sent, the rest of a character may be any other.
+  // Refuses characters beyond ASCII as well: where seven bits are sent, they would become others.
   if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
     return "it has a control character or one beyond ASCII, and the instrument takes one line";
   if (value.find_first_of(";?") != std::string_view::npos)

@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// What ends a line.
+/// The end of a line.
 enum class line_end : std::uint8_t { lf, crlf, cr, nul };
 
 constexpr std::string_view bytes_of(line_end end) noexcept {

@@ -27,7 +27,7 @@ std::string shown(std::string_view text) { return '\'' + log_safe(text, most_sho
 
 std::string in_words(steady_time::duration time) { return to_string(std::chrono::round<milliseconds>(time)); }
 
-/// Who asks is told before the gateway tells him less.
+/// Returns a time shortly before the deadline of the gateway, whose answer would say less.
 steady_time answer_by(steady_time deadline, steady_time now) {
   if (deadline == steady_time::max()) return deadline;
   constexpr steady_time::duration most = milliseconds(50);
@@ -40,7 +40,7 @@ backend_reply late(std::string words) {
 backend_reply unavailable(std::string words) {
   return backend_reply::error(response_code::service_unavailable, std::move(words));
 }
-/// Of a request that has not begun.
+/// Marks the reply to a request that has not begun.
 backend_reply unsent(backend_reply reply) {
   reply.never_run = true;
   return reply;
@@ -201,7 +201,8 @@ void line_turns::take_answer(std::string_view bytes) {
   }
 }
 
-/// What comes while nobody is to be answered: what is owed, or what nobody has asked for.
+/// Takes bytes that come while nothing is to be answered: an answer that is owed, or text that was not asked
+/// for.
 void line_turns::take_unasked(std::string_view bytes) {
   const auto now = time_.now();
   const bool is_owed = state_ == state::settling && owed_until_ > now;
@@ -374,7 +375,7 @@ void line_turns::warn(throttle& by, const std::string& words) {
   log_(log_level::warning, name_ + ": " + words + more);
 }
 
-/// What the handlers do may come back here.
+/// Delivers the answers. Handlers may call back into this object.
 void line_turns::deliver() {
   while (!answers_.empty()) {
     auto [who, reply] = std::move(answers_.front());

@@ -15,9 +15,9 @@
 
 namespace mqcoap {
 
-/// Gives everybody who asks an instrument a turn, one after the other, and sees to it that nobody gets an
-/// answer that was meant for another. Decides all of it, and does no I/O: a wire brings the bytes, and the
-/// owner calls `expire` at `next_deadline`.
+/// Gives the exchanges with an instrument their turns, one after the other, and makes sure that no exchange
+/// gets the answer to another one. Decides all of it, and does no I/O: a wire brings the bytes, and the owner
+/// calls `expire` at `next_deadline`.
 ///
 /// After a time-out the connection is closed, because the late answer may still come on it. On the next one,
 /// where it may come as well (a serial line), the answer that is owed is awaited and dropped for the time

@@ -11,7 +11,7 @@ namespace mqcoap {
 /// @par Threads  Everything on the event loop, which it never blocks.
 class line_wire {
  public:
-  /// Who is told what happens. The calls come out of the loop, never inside of a call to the wire.
+  /// Hears what happens on a wire. Called from the event loop, never inside a call to the wire.
   class listener {
    public:
     virtual void on_open() = 0;
@@ -35,7 +35,7 @@ class line_wire {
   /// How much has come of which the listener was not told, and now is not told any more. Nothing: the other
   /// side has closed, of which it will be told.
   virtual std::optional<std::size_t> drop_unread() = 0;
-  /// Also gives up opening. The listener is told of nothing that was before.
+  /// Closes, or gives up opening. The listener hears nothing of what happened before.
   virtual void close() noexcept = 0;
 };
 

@@ -19,7 +19,7 @@
 
 namespace mqcoap {
 
-/// What wires have in common that are streams of Asio.
+/// The common part of wires that are streams of Asio.
 /// @tparam Stream  whose native handle is a descriptor that does not block
 template <class Stream>
 class stream_wire : public line_wire, public std::enable_shared_from_this<stream_wire<Stream>> {

@@ -100,7 +100,7 @@ void program::answer(std::uint64_t id, backend_reply reply) {
   if (const auto answered = take(id)) answered->done(std::move(reply));
 }
 
-/// What was not sent is not sent any more.
+/// Takes out a request. If it was not sent, it is not sent any more.
 std::optional<program::inquiry> program::take(std::uint64_t id) {
   auto found = open_.extract(id);
   if (!found) return std::nullopt;
@@ -206,7 +206,7 @@ void program::on_end(const child_end& how) {
   end_all(last_end_);
 }
 
-/// Whether the program has done what it was sent, nobody knows.
+/// Ends all requests. It is unknown whether the program has done what it was sent.
 void program::end_all(const std::string& why) {
   const auto ended = std::exchange(open_, {});
   unsent_.clear();

@@ -14,7 +14,7 @@ namespace mqcoap {
 /// for.
 std::string request_line(std::uint64_t id, const backend_request& what);
 
-/// What a program says in a line.
+/// The contents of a line of a program.
 struct program_line {
   std::optional<std::uint64_t> id{};  ///< of the request that is answered
   backend_reply reply{};
@@ -35,7 +35,7 @@ class line_splitter {
     drop_given();
     buffer_ += piece;
   }
-  /// There is a line without its end.
+  /// Returns true if there is a line without its end.
   bool has_begun() const noexcept { return buffer_.size() > begin_; }
   /// The line that has begun is longer than one may be.
   bool is_too_long() const noexcept { return buffer_.size() - begin_ > longest_; }

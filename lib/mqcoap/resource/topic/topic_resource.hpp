@@ -28,7 +28,7 @@ class topic_resource final : public handler {
   std::optional<double> measured() override;
 
  private:
-  /// What was made of a message.
+  /// The value that was made of a message.
   struct parsed {
     std::uint64_t revision;
     result<json_text, unreadable> value;

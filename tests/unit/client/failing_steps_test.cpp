@@ -1,0 +1,357 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <mqcoap/client/client.hpp>
+#include <mqcoap/client/client_environment.hpp>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/scarce_memory.hpp"
+#include "support/stepwise_link.hpp"
+
+using namespace mqcoap;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using test::scarce_memory;
+using test::stepwise_link;
+
+namespace {
+
+/// What can fail on the way of a client's operation.
+enum class way_step { allocation, publish, subscribe, timer };
+
+/// The clock and the alarms are moved by hand; setting an alarm can fail.
+struct hand_environment final : client_environment {
+  struct hand_alarm final : mqcoap::alarm {
+    hand_environment& of;
+    const std::function<void()> ring;
+    steady_time when = steady_time::max();
+
+    hand_alarm(hand_environment& e, std::function<void()> r) : of(e), ring(std::move(r)) {
+      of.alarms.push_back(this);
+    }
+    ~hand_alarm() override { std::erase(of.alarms, this); }
+    void wake_at(steady_time w) override {
+      if (w != steady_time::max() && of.setting.next()) throw std::bad_alloc();
+      when = w;
+    }
+  };
+
+  manual_clock clocks;
+  test::failing_step setting;
+  stepwise_link* made = nullptr;  ///< the client's newest link
+  std::vector<hand_alarm*> alarms;
+
+  hand_environment() { alarms.reserve(64); }
+
+  std::unique_ptr<mqcoap::link> make_link(const executor&, const link_options&) override {
+    auto one = std::make_unique<stepwise_link>("lab");
+    made = one.get();
+    return one;
+  }
+  const mqcoap::clock& time() const noexcept override { return clocks; }
+  std::unique_ptr<mqcoap::alarm> make_alarm(const executor&, std::function<void()> ring) override {
+    return std::make_unique<hand_alarm>(*this, std::move(ring));
+  }
+  /// Returns one that is due; null: none.
+  hand_alarm* next_due() {
+    const auto due = [this](const hand_alarm* a) { return a->when <= clocks.now(); };
+    const auto at = std::find_if(alarms.begin(), alarms.end(), due);
+    return at == alarms.end() ? nullptr : *at;
+  }
+};
+
+client_options of_tag(const std::string& tag) {
+  client_options options;
+  options.broker.client_id = "me";
+  if (!tag.empty()) options.tag = *device_tag::parse(tag);
+  return options;
+}
+
+/// A client on a link that is moved by hand, one of whose steps fails.
+struct way_of_client {
+  asio::io_context loop;
+  const std::shared_ptr<hand_environment> in = std::make_shared<hand_environment>();
+  std::optional<client> tested;
+  way_step what;
+  int which;
+  bool failed_loop = false;    ///< an exception has left the event loop, as Asio lets it
+  bool failed_caller = false;  ///< or the function that begins an operation, which then has not begun
+  std::vector<error_code> ended;
+  request_id_generator ids;
+
+  way_of_client(way_step w, int k, const std::string& tag = {})
+      : tested(client(loop, of_tag(tag), in)), what(w), which(k) {
+    ended.reserve(16);
+  }
+  way_of_client(const way_of_client&) = delete;
+  ~way_of_client() {
+    recover();
+    tested.reset();
+    run_loop();
+  }
+
+  stepwise_link& link() { return *in->made; }
+  auto noting() {
+    return [this](error_code ec, const auto&...) { ended.push_back(ec); };
+  }
+  /// From now on a step fails.
+  void begin_failing() {
+    is_failing_ = true;
+    if (what == way_step::publish) link().publishing.fail(which);
+    if (what == way_step::subscribe) link().subscribing.fail(which);
+    if (what == way_step::timer) in->setting.fail(which);
+  }
+  /// Nothing fails any more.
+  void recover() {
+    is_failing_ = false;
+    in->setting.fail(-1);
+    if (in->made == nullptr || !tested) return;
+    link().publishing.fail(-1);
+    link().subscribing.fail(-1);
+  }
+  bool failed() {
+    switch (what) {
+      case way_step::allocation: return memory_failed_;
+      case way_step::publish: return link().publishing.has_failed();
+      case way_step::subscribe: return link().subscribing.has_failed();
+      case way_step::timer: return in->setting.has_failed();
+    }
+    return false;
+  }
+
+  void run_loop() {
+    for (bool again = true; again;) try {
+        again = false;
+        loop.restart();
+        loop.poll();
+      } catch (const std::bad_alloc&) {
+        failed_loop = again = true;
+      }
+  }
+  /// One part of the way, and what follows from it. A piece of memory may be missing there.
+  template <class Part>
+  void go(Part part) {
+    const auto whole = [&] {
+      try {
+        part();
+      } catch (const std::bad_alloc&) {
+        failed_caller = true;
+      }
+      run_loop();
+    };
+    if (!is_failing_ || what != way_step::allocation || memory_failed_) return whole();
+    {
+      const auto now = scarce_memory::lacking_one(memory_left_);
+      whole();
+    }
+    memory_failed_ = scarce_memory::refused() > 0;
+    memory_left_ = scarce_memory::left();
+  }
+  void confirm_all() {
+    for (bool more = true; more;) go([&] { more = link().confirm_next(); });
+  }
+  void pass(std::chrono::seconds by) {
+    in->clocks.advance(by);
+    while (auto* const due = in->next_due()) {
+      due->when = steady_time::max();
+      go([&] { due->ring(); });
+      confirm_all();
+    }
+  }
+  void connect() {
+    const auto done = ended.size();
+    go([&] { tested->async_connect(noting()); });
+    if (in->made != nullptr && !link().up()) go([&] { link().come_up(); });
+    if (in->made != nullptr) confirm_all();
+    if (ended.size() == done) pass(11s);
+  }
+  /// A request, and whatever follows from it until it is answered or its time is over.
+  void ask() {
+    const auto before = link().count();
+    const auto done = ended.size();
+    request_spec question("DEV/axuv/gains", method::put, json_text::from_value(7));
+    go([&] { tested->async_request(std::move(question), noting()); });
+    confirm_all();
+    // What an alarm is for shows only where no answer comes.
+    const bool is_mute = is_failing_ && what == way_step::timer;
+    if (link().count() > before && !is_mute) {
+      const auto asked = link().topic(before);
+      auto under = asked;
+      under.replace(under.find("/request/"), 9, "/response/");
+      const auto answer = R"({"header":{"response_code":204,"path":"gains","request_id":")" +
+                          asked.substr(asked.rfind('/') + 1) + R"("},"body":7,"timestamp":"1"})";
+      go([&] { link().bring(under, answer); });
+    }
+    if (ended.size() == done) pass(11s);
+  }
+  /// Somebody asks the client. Returns the code of the answer; empty: there was none.
+  std::string asked_by_others() {
+    const auto before = link().count();
+    const std::string id(ids.next().text());
+    const auto payload =
+        R"({"header":{"method":"GET","path":"gains","request_id":")" + id + R"("},"timestamp":"1"})";
+    go([&] { link().bring("gf_int_v1/axuv/request/ME/" + id, payload); });
+    if (link().count() == before) return {};
+    const auto& answered = link().payload(before);
+    return answered.substr(answered.find("\"response_code\":") + 16, 3);
+  }
+
+ private:
+  bool is_failing_ = false;
+  int memory_left_ = which;
+  bool memory_failed_ = false;
+};
+
+/// How an operation may end if one of its steps failed.
+bool is_told_as_failed(error_code ec) {
+  return ec == boost::system::errc::not_enough_memory || ec == errc::queue_full || ec == errc::denied ||
+         ec == errc::timed_out;
+}
+
+/// Begins one operation after the other, which fails at each of its steps in turn, and once more without a
+/// fault. @param least  the number of allocations that it has, at least
+template <class Operation>
+void fail_each_allocation(int least, Operation operation) {
+  int which = 0;
+  for (bool failed = true; failed; ++which) {
+    CAPTURE(which);
+    way_of_client w(way_step::allocation, which);
+    w.connect();
+    REQUIRE(w.ended.size() == 1);
+    w.begin_failing();
+    operation(w);
+    failed = w.failed();
+    const bool began = !w.failed_caller;
+    w.recover();
+    w.pass(11s);
+    if (!w.failed_loop) {
+      REQUIRE(w.ended.size() <= 2);
+      CHECK((w.ended.size() == 2 || !began));
+      CHECK((!w.ended.back() || is_told_as_failed(w.ended.back())));
+    }
+    if (!failed) CHECK_FALSE(w.ended.back());
+    const auto before = w.ended.size();
+    operation(w);
+    REQUIRE(w.ended.size() == before + 1);
+    CHECK_FALSE(w.ended.back());
+  }
+  CHECK(which > least);
+}
+
+}  // namespace
+
+TEST_CASE("whichever step of a client's request fails, it ends once, and the next one is answered") {
+  for (const auto what : {way_step::allocation, way_step::publish, way_step::subscribe, way_step::timer}) {
+    CAPTURE(what);
+    int which = 0;
+    int told = 0;
+    for (bool failed = true; failed; ++which) {
+      CAPTURE(which);
+      way_of_client w(what, which);
+      w.connect();
+      REQUIRE(w.ended.size() == 1);
+      REQUIRE_FALSE(w.ended.front());
+      w.begin_failing();
+      w.ask();
+      failed = w.failed();
+      w.recover();
+      w.pass(11s);
+      if (!w.failed_loop && !w.failed_caller) {
+        REQUIRE(w.ended.size() == 2);
+        const auto ec = w.ended.back();
+        CAPTURE(ec.message());
+        CHECK((!ec || is_told_as_failed(ec)));
+        told += ec ? 1 : 0;
+      }
+      CHECK(w.ended.size() <= 2);
+      CHECK(w.tested->stats().pending == 0);
+      const auto before = w.ended.size();
+      w.ask();
+      REQUIRE(w.ended.size() == before + 1);
+      CHECK_FALSE(w.ended.back());
+    }
+    CHECK(told >= (what == way_step::allocation ? 5 : 1));
+    CHECK(which > 1);
+  }
+}
+
+TEST_CASE("wherever a piece of memory is missing while a device connects, it hears requests afterwards") {
+  int which = 0;
+  for (bool failed = true; failed; ++which) {
+    CAPTURE(which);
+    way_of_client w(way_step::allocation, which, "ME");
+    w.begin_failing();
+    w.connect();
+    failed = w.failed();
+    const bool began = !w.failed_caller;
+    w.recover();
+    if (!w.failed_loop) REQUIRE(w.ended.size() == (began ? 1 : 0));
+    if (!failed) CHECK_FALSE(w.ended.front());
+    w.pass(11s);  // what it could not ask the broker for is asked for again
+    w.connect();
+    CHECK_FALSE(w.ended.back());
+    CHECK(w.asked_by_others() == "404");
+  }
+  CHECK(which > 10);
+}
+
+TEST_CASE("wherever a piece of memory is missing when a connection ends, its requests end") {
+  int which = 0;
+  for (bool failed = true; failed; ++which) {
+    CAPTURE(which);
+    way_of_client w(way_step::allocation, which);
+    w.connect();
+    w.tested->async_request("DEV/axuv/gains", w.noting());
+    w.run_loop();
+    w.confirm_all();
+    w.begin_failing();
+    w.go([&] { w.link().go_down(); });
+    failed = w.failed();
+    w.recover();
+    w.pass(11s);
+    if (!w.failed_loop) {
+      REQUIRE(w.ended.size() == 2);
+      // Without memory for the cause, the link tells nothing: then the request ends at its deadline.
+      CHECK(w.ended.back() == (w.failed_caller ? errc::timed_out : errc::connection_lost));
+    }
+    CHECK(w.tested->stats().pending == 0);
+    w.run_loop();
+    w.link().come_up();
+    w.ask();
+    CHECK_FALSE(w.ended.back());
+  }
+  CHECK(which > 1);
+}
+
+TEST_CASE(
+    "wherever a piece of memory is missing, a client's other operations end once, and the next succeeds") {
+  const general_topic hot(default_namespace(), *subsystem_name::parse("axuv"), general_topic::kind::event,
+                          *device_tag::parse("ME"), *resource_path::parse("hot"));
+  SUBCASE("publish") {
+    fail_each_allocation(3, [&](way_of_client& w) {
+      w.go([&] { w.tested->async_publish(hot, json_text::from_value(1), false, w.noting()); });
+      w.go([&] { w.link().tell_written(); });
+    });
+  }
+  SUBCASE("subscribe") {
+    fail_each_allocation(3, [&](way_of_client& w) {
+      w.go([&] { w.tested->async_subscribe(general_filter(), w.noting()); });
+      w.confirm_all();
+    });
+  }
+  SUBCASE("batch") {
+    fail_each_allocation(3, [&](way_of_client& w) {
+      // A device that does not answer: the requests end at their deadlines.
+      w.go([&] { w.tested->async_batch({"DEV/axuv/a", "DEV/axuv/b"}, w.noting()); });
+      w.confirm_all();
+      w.pass(11s);
+    });
+  }
+}
