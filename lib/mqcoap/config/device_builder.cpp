@@ -6,16 +6,18 @@
 #include <mqcoap/transport/descriptor_limit.hpp>
 #include <unordered_map>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 struct built_template {
   const device_spec* spec;
-  std::vector<built_resource> resources;
+  shared_list<built_resource> resources;
 };
 
 /// Returns the template's resources, replaced by the device's own of the same path; new ones follow.
-std::vector<built_resource> merge(std::vector<built_resource> base, std::vector<built_resource> own) {
+shared_list<built_resource> merge(const shared_list<built_resource>& all, shared_list<built_resource> own) {
+  if (own.empty()) return all;
+  std::vector<built_resource> base(all.begin(), all.end());
   std::unordered_map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < base.size(); ++i) places.emplace(base[i].path, i);
   for (auto& resource : own) {
@@ -108,4 +110,4 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
   return devices;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

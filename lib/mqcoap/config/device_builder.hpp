@@ -1,11 +1,12 @@
 #pragma once
 
+#include <mqcoap/base/shared_list.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// A built resource, with the data for later checks.
 struct built_resource {
@@ -23,7 +24,7 @@ struct built_device {
   const node* tag_at = nullptr;
   std::string description;
   std::vector<subsystem_name> subsystems;
-  std::vector<built_resource> resources;
+  shared_list<built_resource> resources;  ///< one list for all devices that have just those of their template
   bool presence = false;
   bool durable_dedup = false;
 };
@@ -36,4 +37,4 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults);
 std::vector<built_resource> build_resources(const device_spec& device, const payload_limits& limits,
                                             report& faults);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

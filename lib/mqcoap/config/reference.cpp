@@ -5,7 +5,7 @@
 #include <mqcoap/config/kind_words.hpp>
 #include <mqcoap/config/loader.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 // clang-format off: it would format the page as code.
@@ -150,4 +150,4 @@ std::string settings_reference() {
   return page;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

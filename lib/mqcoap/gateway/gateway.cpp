@@ -143,12 +143,16 @@ std::shared_ptr<local_device> gateway::make_device(const wanted_device& wanted, 
     if (before != devices_.end() && before->second->has_extra() == !extra.empty()) return nullptr;
   }
   draft.clear(options.tag.text());
-  return std::make_shared<local_device>(options, services_, draft, std::move(extra));
+  auto layout = wanted.layout != nullptr
+                    ? wanted.layout
+                    : std::make_shared<const device_layout>(options.resources, options.subsystems);
+  return std::make_shared<local_device>(options, std::move(layout), services_, draft, std::move(extra));
 }
 
 void gateway::make_first_devices() {
   state_draft draft(state_);
-  const wanted_devices wanted(options_);
+  wanted_devices wanted(options_);
+  wanted.make_layouts();
   for (const auto& each : wanted.all)
     if (auto made = make_device(each, draft)) devices_.emplace(made->tag(), std::move(made));
   draft.put_in_force();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mqcoap/gateway/device_layout.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/proxy_rules.hpp>
 #include <string>
@@ -23,11 +24,14 @@ struct wanted_device {
   bool is_own;   ///< it has the documents of the gateway
   bool is_bare;  ///< it is not among the options: it has nothing but these documents
   bool stays;    ///< the gateway has one with equal options
+  std::shared_ptr<const device_layout> layout{};  ///< null: it has not been needed so far
 };
 
 /// The devices of a gateway. It refers to the options, wherever they are moved.
 struct wanted_devices {
   explicit wanted_devices(const gateway_options& options);
+  /// Makes the layouts of those that do not stay.
+  void make_layouts();
 
   std::vector<wanted_device> all;
   std::unique_ptr<const device_options> bare;  ///< null: there is none
