@@ -18,7 +18,7 @@
 namespace mqcoap {
 namespace {
 
-using place = log_target::place;
+using place = config::log_target::place;
 
 spdlog::level::level_enum to_spdlog(log_level level) {
   switch (level) {
@@ -46,7 +46,7 @@ class queued_sink final : public spdlog::sinks::sink {
   const std::shared_ptr<log_destination> to_;
 };
 
-bool goes_to_journal(const log_target& target) {
+bool goes_to_journal(const config::log_target& target) {
   if (target.where == place::automatic) return is_journal_stream(STDERR_FILENO) && !why_no_journal();
   if (target.where != place::journal) return false;
   if (const auto ec = why_no_journal())
@@ -79,7 +79,7 @@ line_style style_of_standard_error() {
   return colored ? line_style::colored : line_style::timed;
 }
 
-std::shared_ptr<log_destination> open(const log_target& target) {
+std::shared_ptr<log_destination> open(const config::log_target& target) {
   if (goes_to_journal(target)) return std::make_shared<journal_log>();
   if (target.where != place::file) return std::make_shared<descriptor_log>(style_of_standard_error());
   try {
@@ -91,11 +91,11 @@ std::shared_ptr<log_destination> open(const log_target& target) {
 
 }  // namespace
 
-log_output::prepared log_output::prepare(const logging_options& options) {
+log_output::prepared log_output::prepare(const config::logging_options& options) {
   return {options, open(options.target)};
 }
 
-void log_output::check(const logging_options& options) {
+void log_output::check(const config::logging_options& options) {
   if (options.target.where == place::file)
     check_file(options.target.file);
   else

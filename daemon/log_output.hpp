@@ -29,15 +29,15 @@ class log_output {
  public:
   /// A log that is open, and not yet used.
   struct prepared {
-    logging_options options;
+    config::logging_options options;
     std::shared_ptr<log_destination> destination;
   };
 
   /// Opens the destination of the options; opens a file again even if it is open already.
   /// @throws log_fault
-  static prepared prepare(const logging_options& options);
+  static prepared prepare(const config::logging_options& options);
   /// Checks whether `prepare` could open it now, and creates nothing. @throws log_fault
-  static void check(const logging_options& options);
+  static void check(const config::logging_options& options);
 
   /// The time that an exit may wait for the log: a stuck destination must not delay it.
   static constexpr std::chrono::milliseconds exit_patience{500};
@@ -67,7 +67,7 @@ class log_output {
 
  private:
   const std::shared_ptr<log_queue> queue_;  ///< also owned by spdlog's logger
-  logging_options options_;
+  config::logging_options options_;
   std::shared_ptr<log_destination> destination_;
 };
 

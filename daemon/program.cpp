@@ -53,20 +53,20 @@ class held_signals {
   sigset_t held_;
 };
 
-std::size_t descriptors_for(const settings& s) {
+std::size_t descriptors_for(const config::settings& s) {
   const auto present = std::count_if(s.gateway.devices.begin(), s.gateway.devices.end(),
                                      [](const auto& device) { return device.presence; });
   return mqcoap::descriptors_for(s.brokers.size() + static_cast<std::size_t>(present));
 }
 
-int check(const arguments& args, const load_result& loaded) {
+int check(const arguments& args, const config::load_result& loaded) {
   bool good = true;
   for (const auto& d : check_start(*loaded.value, args.config)) {
     std::cerr << to_string(d) << '\n';
     good = good && d.level != diagnostic::severity::error;
   }
   if (!good) return exit_configuration;
-  std::cout << args.config << ": OK: " << summary_of(loaded) << '\n';
+  std::cout << args.config << ": OK: " << config::summary_of(loaded) << '\n';
   return exit_ok;
 }
 
@@ -76,8 +76,8 @@ int check(const arguments& args, const load_result& loaded) {
   std::_Exit(status);
 }
 
-int serve(settings configuration, const arguments& args, log_output& log, const held_signals& held) {
-  const bool to_file = configuration.logging.target.where == log_target::place::file;
+int serve(config::settings configuration, const arguments& args, log_output& log, const held_signals& held) {
+  const bool to_file = configuration.logging.target.where == config::log_target::place::file;
   try {
     service service(std::move(configuration), args.config, log);
     give_back_memory();
@@ -86,10 +86,10 @@ int serve(settings configuration, const arguments& args, log_output& log, const 
     const int status = service.run() ? exit_ok : exit_standby;
     if (!service.may_be_destroyed()) leave(log, status);
     return status;
-  } catch (const storage_fault& e) {
+  } catch (const store::storage_fault& e) {
     spdlog::critical("state cannot be kept: {}", e.what());
     if (to_file) say_without_waiting("mqcoapd: state cannot be kept: " + std::string(e.what()) + '\n');
-    return e.what_happened() == storage_fault::kind::foreign ? exit_configuration : exit_internal;
+    return e.what_happened() == store::storage_fault::kind::foreign ? exit_configuration : exit_internal;
   } catch (const std::exception& e) {
     spdlog::critical("internal error: {}", e.what());
     if (to_file) say_without_waiting("mqcoapd: internal error: " + std::string(e.what()) + '\n');
@@ -100,10 +100,11 @@ int serve(settings configuration, const arguments& args, log_output& log, const 
 int run(const arguments& args, const held_signals& held) {
   if (args.check || args.schema) held.let_through();
   if (args.schema) {
-    std::cout << settings_schema() << '\n';
+    std::cout << config::settings_schema() << '\n';
     return exit_ok;
   }
-  auto loaded = load_settings(args.config, args.check ? effective_text::left_out : effective_text::written);
+  using enum config::effective_text;
+  auto loaded = config::load_settings(args.config, args.check ? left_out : written);
   if (args.check || !loaded.value)
     for (const auto& d : loaded.diagnostics) std::cerr << to_string(d) << '\n';
   if (!loaded.value) return exit_configuration;

@@ -74,7 +74,7 @@ void reloader::begin() {
 
 reloader::reading reloader::read(const std::string& file, const gateway_host& host) {
   reading found;
-  auto loaded = load_settings(file);
+  auto loaded = config::load_settings(file);
   found.diagnostics = std::move(loaded.diagnostics);
   if (!loaded.value) {
     found.failure = summary_of(found.diagnostics);

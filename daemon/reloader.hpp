@@ -43,8 +43,8 @@ class reloader {
     gateway_host& host;
     std::function<void()> begins;  ///< the file is about to be read
     /// Makes ready what the configuration needs; throws if that fails.
-    std::function<void(const settings& next)> prepare;
-    std::function<void(settings next, log_output::prepared log)> in_force;
+    std::function<void(const config::settings& next)> prepare;
+    std::function<void(config::settings next, log_output::prepared log)> in_force;
     /// It has ended. @param why  empty: the configuration is in force
     std::function<void(std::string why)> ended;
   };
@@ -61,8 +61,8 @@ class reloader {
   /// What a thread has read.
   struct reading {
     std::vector<diagnostic> diagnostics{};
-    std::string failure{};           ///< why there is nothing else; empty: there is
-    std::optional<settings> next{};  ///< without the options of the gateway and the brokers
+    std::string failure{};                   ///< why there is nothing else; empty: there is
+    std::optional<config::settings> next{};  ///< without the options of the gateway and the brokers
     log_output::prepared log{};
     prepared_configuration prepared{};
   };

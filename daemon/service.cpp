@@ -22,7 +22,7 @@ constexpr auto flush_grace = 500ms;
 
 }  // namespace
 
-service::service(settings configuration, std::string file, log_output& log)
+service::service(config::settings configuration, std::string file, log_output& log)
     : log_(log),
       alarm_(loop_),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
@@ -64,7 +64,7 @@ host_environment service::environment() {
 }
 
 /// Opens the store that the gateway of this configuration needs.
-gateway_options service::with_state(settings& configuration) {
+gateway_options service::with_state(config::settings& configuration) {
   store_.configure(configuration.state);
   return std::move(configuration.gateway);
 }
@@ -102,13 +102,16 @@ bool service::run() {
 
 // ---- one of several gateways
 
-void service::prepare_lease(const settings& configuration) {
+void service::prepare_lease(const config::settings& configuration) {
   if (!configuration.standby) return;
-  lease_ = std::make_unique<leader_lease>(
-      lease_options{configuration.state.postgres, *configuration.standby},
-      leader_lease::environment{loop_.get_executor(), spdlog_sink()},
-      leader_lease::owner{[this] { on_leading(); }, [this](const std::string& why) { on_lease_lost(why); }});
-  observer_.set_lease([this] { return lease_status{lease_->holds(), lease_->epoch(), lease_->age()}; });
+  lease_ = std::make_unique<store::leader_lease>(
+      store::lease_options{configuration.state.postgres, *configuration.standby},
+      store::leader_lease::environment{loop_.get_executor(), spdlog_sink()},
+      store::leader_lease::owner{[this] { on_leading(); },
+                                 [this](const std::string& why) { on_lease_lost(why); }});
+  observer_.set_lease([this] {
+    return store::lease_status{lease_->holds(), lease_->epoch(), lease_->age()};
+  });
 }
 
 void service::on_leading() {
@@ -164,8 +167,10 @@ reloader::environment service::reload_environment(std::string file) {
           std::move(file),
           host_,
           [this] { begin_reload(); },
-          [this](const settings& next) { prepare(next); },
-          [this](settings next, log_output::prepared log) { put_in_force(std::move(next), std::move(log)); },
+          [this](const config::settings& next) { prepare(next); },
+          [this](config::settings next, log_output::prepared log) {
+            put_in_force(std::move(next), std::move(log));
+          },
           [this](std::string failure) { note_reload(std::move(failure)); }};
 }
 
@@ -187,20 +192,20 @@ void service::note_reload(std::string failure) {
   notifier_.ready();
 }
 
-void service::prepare(const settings& next) {
+void service::prepare(const config::settings& next) {
   if (next.standby.has_value() != (lease_ != nullptr))
     spdlog::warn("`standby` is read at the start only: restart the gateway");
   store_.configure(next.state);
 }
 
-void service::put_in_force(settings next, log_output::prepared log) {
+void service::put_in_force(config::settings next, log_output::prepared log) {
   log_.use(std::move(log));
   observer_.set_configuration(std::move(next.shown));
   listen(next.http);
 }
 
 /// Scrapes under way are interrupted only by a change of the address or of the names.
-void service::listen(const std::optional<http_options>& where) {
+void service::listen(const std::optional<observe::http_options>& where) {
   if (where == std::exchange(listen_, where)) return;
   where ? http_.listen(*where) : http_.close();
 }

@@ -29,9 +29,9 @@ namespace mqcoap {
 class service {
  public:
   /// @param file  the file of the configuration, for reloads
-  /// @par Errors  Throws `storage_fault` if state cannot be kept.
+  /// @par Errors  Throws `store::storage_fault` if state cannot be kept.
   /// @param log  outlives the service; follows the logging options of later configurations
-  service(settings configuration, std::string file, log_output& log);
+  service(config::settings configuration, std::string file, log_output& log);
 
   /// Runs until SIGTERM or SIGINT, then answers the requests in flight and ends within 5 s; a second signal
   /// ends it at once. SIGHUP reads the configuration again.
@@ -42,7 +42,7 @@ class service {
   bool may_be_destroyed() const noexcept { return !reloader_.is_on_thread(); }
 
  private:
-  void prepare_lease(const settings& configuration);
+  void prepare_lease(const config::settings& configuration);
   void on_leading();
   void on_lease_lost(const std::string& why);
   void on_drained(std::function<void(bool goes_on)> stop_links);
@@ -50,13 +50,13 @@ class service {
   void on_signal(int number);
   reloader::environment reload_environment(std::string file);
   void begin_reload();
-  void prepare(const settings& next);
-  void put_in_force(settings next, log_output::prepared log);
+  void prepare(const config::settings& next);
+  void put_in_force(config::settings next, log_output::prepared log);
   std::unique_ptr<link> connect(link_options broker);
   host_environment environment();
   gateway_hooks make_hooks();
-  gateway_options with_state(settings& configuration);
-  void listen(const std::optional<http_options>& where);
+  gateway_options with_state(config::settings& configuration);
+  void listen(const std::optional<observe::http_options>& where);
   void note_reload(std::string failure);
   void begin_stop();
   std::string in_force() const;
@@ -68,13 +68,13 @@ class service {
   asio_alarm alarm_;
   boost::asio::signal_set signals_;
   backend_services backends_;
-  configured_store store_;
-  std::unique_ptr<leader_lease> lease_;  ///< null: this gateway serves anyway
+  store::configured_store store_;
+  std::unique_ptr<store::leader_lease> lease_;  ///< null: this gateway serves anyway
   bool lease_lost_ = false;
-  observer observer_;
+  observe::observer observer_;
   gateway_host host_;
-  http_server http_;
-  std::optional<http_options> listen_;
+  observe::http_server http_;
+  std::optional<observe::http_options> listen_;
   std::unique_ptr<status_words> status_;
   notifier notifier_;
   std::vector<subscription> told_of_reloads_;

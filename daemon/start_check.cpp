@@ -24,7 +24,7 @@ boost::system::error_code try_address(const std::string& address) {
 
 }  // namespace
 
-std::vector<diagnostic> check_start(const settings& configuration, const std::string& file) {
+std::vector<diagnostic> check_start(const config::settings& configuration, const std::string& file) {
   using enum diagnostic::severity;
   std::vector<diagnostic> found;
   const auto add = [&](diagnostic::severity level, std::string words) {
@@ -40,7 +40,7 @@ std::vector<diagnostic> check_start(const settings& configuration, const std::st
     add(error, e.what());
   }
   if (configuration.state.is_needed && !configuration.state.has_database() &&
-      directory_of(configuration.state).empty())
+      store::directory_of(configuration.state).empty())
     add(warning,
         "resources with `persist: true` need a directory: the unit names it by $STATE_DIRECTORY, and here it "
         "is not "

@@ -11,6 +11,6 @@ namespace mqcoap {
 /// gateway: that the log can be opened (else an error), and that the address of `http.listen` is an address
 /// of this machine (else a warning, since the gateway starts without it).
 /// @param file  the name of the configuration, for the diagnostics
-std::vector<diagnostic> check_start(const settings& configuration, const std::string& file);
+std::vector<diagnostic> check_start(const config::settings& configuration, const std::string& file);
 
 }  // namespace mqcoap

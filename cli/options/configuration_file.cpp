@@ -11,13 +11,13 @@ void complain_all(const std::vector<diagnostic>& diagnostics) {
   for (const auto& d : diagnostics) complain(safe_text(to_string(d), line_ends::kept));
 }
 
-load_result load_checked(const std::string& path) {
-  auto loaded = load_settings(path);
+config::load_result load_checked(const std::string& path) {
+  auto loaded = config::load_settings(path);
   complain_all(loaded.diagnostics);
   if (!loaded.value) throw failure(status_configuration, path + " has faults and cannot be used");
   return loaded;
 }
 
-settings load_configuration(const std::string& path) { return *std::move(load_checked(path).value); }
+config::settings load_configuration(const std::string& path) { return *std::move(load_checked(path).value); }
 
 }  // namespace mqcoap::cli

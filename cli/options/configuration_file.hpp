@@ -13,10 +13,10 @@ void complain_all(const std::vector<diagnostic>& diagnostics);
 
 /// Loads a configuration file, with its settings; prints its faults on stderr.
 /// @throws failure  status_configuration
-load_result load_checked(const std::string& path);
+config::load_result load_checked(const std::string& path);
 
 /// Returns the settings of a configuration file; prints its faults on stderr. @throws failure
 /// status_configuration
-settings load_configuration(const std::string& path);
+config::settings load_configuration(const std::string& path);
 
 }  // namespace mqcoap::cli

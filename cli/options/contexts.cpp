@@ -206,9 +206,9 @@ context_file parse_contexts(const std::string& path, std::string text, unsigned 
   source_file source(path, std::move(text), mode);
   report faults;
   node_arena arena;
-  yaml_defaults defaults;
+  config::yaml_defaults defaults;
   read_context ctx{faults, std::filesystem::path(path).parent_path().string(), defaults};
-  const node* root = read_yaml(source, arena, faults);
+  const node* root = config::read_yaml(source, arena, faults);
   auto file = root != nullptr ? file_section().read(*root, ctx) : std::nullopt;
   if (!file || faults.failed()) throw failure(status_configuration, all_words(faults, path));
   if (file->preferred && file->find(*file->preferred) == nullptr) {

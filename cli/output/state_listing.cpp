@@ -24,7 +24,7 @@ std::vector<std::vector<std::string>> list_cells(const std::vector<stored_cell>&
   return rows;
 }
 
-std::vector<std::vector<std::string>> list_set_aside(const std::vector<value_set_aside>& values) {
+std::vector<std::vector<std::string>> list_set_aside(const std::vector<store::value_set_aside>& values) {
   std::vector<std::vector<std::string>> rows{{"RESOURCE", "ITEM", "SINCE", "WHY", "VALUE"}};
   for (const auto& each : values)
     rows.push_back(

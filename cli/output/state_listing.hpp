@@ -19,7 +19,7 @@ std::vector<std::vector<std::string>> list_cells(const std::vector<stored_cell>&
                                                  const resource_test& is_there);
 
 /// Returns the rows of a table of what is set aside, the header first: resource, item, since, why, value.
-std::vector<std::vector<std::string>> list_set_aside(const std::vector<value_set_aside>& values);
+std::vector<std::vector<std::string>> list_set_aside(const std::vector<store::value_set_aside>& values);
 
 /// Returns a table for people, or lines with tabs between the cells for programs.
 std::string show_table(const std::vector<std::vector<std::string>>& rows, bool for_people);

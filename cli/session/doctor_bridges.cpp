@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds crossing{1000};
 
 /// Returns the routes by which a request to that broker would come back to the gateway as a request for a
 /// served tag.
-std::string serving_routes(const settings& gateway, const std::string& other) {
+std::string serving_routes(const config::settings& gateway, const std::string& other) {
   std::string names;
   for (const auto& route : gateway.gateway.proxy.routes) {
     const bool same_namespace = route.to.ns.empty() || route.to.ns == gateway.gateway.ns.text();
@@ -28,7 +28,8 @@ std::string serving_routes(const settings& gateway, const std::string& other) {
 
 /// Makes the options for a client of one of the brokers with a client id of its own; the gateway's id would
 /// end the gateway's connection.
-settled_options to_broker(settled_options options, const settings& gateway, const link_options& broker) {
+settled_options to_broker(settled_options options, const config::settings& gateway,
+                          const link_options& broker) {
   options.client.broker = broker;
   options.client.broker.client_id.clear();
   options.client.broker.qos = 1;  // so that MQTT 5 tells which publishes are denied
@@ -55,7 +56,7 @@ struct asking_client {
   std::unique_ptr<session> at;
   bool tells_denials = false;
 
-  asking_client(const settled_options& of, const settings& gateway, const link_options& broker)
+  asking_client(const settled_options& of, const config::settings& gateway, const link_options& broker)
       : options(to_broker(of, gateway, broker)) {}
 
   /// @param why  the reason if the connection fails
@@ -100,7 +101,7 @@ passage send_probe(session& from, session& listener, const device_tag& tag) {
 
 }  // namespace
 
-finding judge_bridge(const settings& gateway, const std::string& other, returned came_back) {
+finding judge_bridge(const config::settings& gateway, const std::string& other, returned came_back) {
   const auto& home = gateway.brokers.front().name;
   if (came_back == returned::unsaid)
     return {verdict::warn, check_name,
@@ -117,7 +118,7 @@ finding judge_bridge(const settings& gateway, const std::string& other, returned
           "remove `serve: true` from these routes, or their tags from the bridge", status_configuration};
 }
 
-void examine_bridges(const settled_options& options, const settings& gateway,
+void examine_bridges(const settled_options& options, const config::settings& gateway,
                      const std::function<void(const finding&)>& show) {
   if (gateway.brokers.size() < 2) return show({verdict::ok, check_name, "the configuration has one broker"});
   const auto tag =

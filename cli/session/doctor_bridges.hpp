@@ -20,13 +20,13 @@ enum class returned : std::uint8_t {
 
 /// Evaluates whether a gateway with these settings may serve devices on another broker.
 /// @param other  name of a broker that is not the default
-finding judge_bridge(const settings& gateway, const std::string& other, returned came_back);
+finding judge_bridge(const config::settings& gateway, const std::string& other, returned came_back);
 
 /// Sends a request to each further broker of a gateway's settings and checks whether it reaches the default
 /// broker, as it does when the two are bridged, or are one broker under two names. First it checks that the
 /// default broker delivers a request that was sent to itself. `show` gets a finding for each further broker.
 /// @param options  options for the connections; the brokers and the namespace are those of the settings
-void examine_bridges(const settled_options& options, const settings& gateway,
+void examine_bridges(const settled_options& options, const config::settings& gateway,
                      const std::function<void(const finding&)>& show);
 
 }  // namespace mqcoap::cli

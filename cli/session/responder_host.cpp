@@ -27,7 +27,7 @@ constexpr auto answer_grace = 2s;
 
 }  // namespace
 
-responder_host::responder_host(settings what, std::optional<fault_options> faults, host_hooks hooks)
+responder_host::responder_host(config::settings what, std::optional<fault_options> faults, host_hooks hooks)
     : hooks_(std::move(hooks)),
       broker_(what.brokers.front()),
       alarm_(loop_),
@@ -49,14 +49,14 @@ responder_host::responder_host(settings what, std::optional<fault_options> fault
 
 /// Opens the store only if a configuration names a directory or a database. A user who tries out the file of
 /// a unit does not touch the unit's state.
-void responder_host::open_store(const state_options& state) {
+void responder_host::open_store(const store::state_options& state) {
   if (state.directory.empty() && !state.has_database())
     return complain("mqcoap: resources with `persist` are in memory only, because no `state.dir` is named");
-  store_ =
-      std::make_unique<configured_store>(sqlite_store::environment{loop_.get_executor(), time_, complain_of});
+  store_ = std::make_unique<store::configured_store>(
+      store::sqlite_store::environment{loop_.get_executor(), time_, complain_of});
   try {
     store_->configure(state);
-  } catch (const storage_fault& e) {
+  } catch (const store::storage_fault& e) {
     throw failure(status_configuration, std::string("state cannot be kept: ") + e.what());
   }
 }

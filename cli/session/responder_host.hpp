@@ -34,7 +34,7 @@ class responder_host {
  public:
   /// @throws failure  state cannot be kept
   /// @param faults  the simulated faults of its devices; none: no faults
-  responder_host(settings what, std::optional<fault_options> faults, host_hooks hooks);
+  responder_host(config::settings what, std::optional<fault_options> faults, host_hooks hooks);
 
   /// Runs until SIGINT or SIGTERM, then answers the requests in flight, for at most 2 s; a second signal ends
   /// it at once.
@@ -49,7 +49,7 @@ class responder_host {
  private:
   host_environment environment();
   std::unique_ptr<link> connect(link_options broker);
-  void open_store(const state_options& state);
+  void open_store(const store::state_options& state);
   void await_signal();
   void fail(std::exception_ptr what) noexcept;
   void on_down(const outage_cause& why);
@@ -62,7 +62,7 @@ class responder_host {
   asio_alarm alarm_;
   asio_alarm fault_alarm_;
   backend_services backends_{loop_.get_executor()};
-  std::unique_ptr<configured_store> store_;  ///< null: state is in memory only
+  std::unique_ptr<store::configured_store> store_;  ///< null: state is in memory only
   boost::asio::signal_set signals_;
   const std::optional<fault_options> fault_options_;
   const decode_rules decoding_;

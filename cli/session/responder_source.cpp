@@ -8,7 +8,7 @@
 namespace mqcoap::cli {
 namespace {
 
-settings of_words(const responder_words& words, const settled_options& options) {
+config::settings of_words(const responder_words& words, const settled_options& options) {
   gateway_options gateway{
       .logged_body = 0, .ns = options.client.ns, .decoding = {}, .limits = {}, .devices = {}, .proxy = {}};
   gateway.devices.push_back(make_device(words.target, words.values, words.read_only));
@@ -35,7 +35,7 @@ void refuse_broker_options(const global_options& given, const std::string& file)
           "-L URL or -h HOST names another broker");
 }
 
-settings of_file(const responder_words& words, const settled_options& options) {
+config::settings of_file(const responder_words& words, const settled_options& options) {
   if (!words.values.empty() || words.read_only)
     throw usage_failure("-r and --read-only need a TAG; " + words.target + " describes its own resources");
   if (!options.names_broker && options.given != nullptr) refuse_broker_options(*options.given, words.target);
@@ -68,7 +68,7 @@ bool is_file_name(const std::string& target) {
   return target.ends_with(".yaml") || target.ends_with(".yml") || target.find('/') != std::string::npos;
 }
 
-settings settle(const responder_words& words, const settled_options& options) {
+config::settings settle(const responder_words& words, const settled_options& options) {
   auto out = is_file_name(words.target) ? of_file(words, options) : of_words(words, options);
   for (const auto& device : out.gateway.devices)
     if (device.tag.text() == out.brokers.front().client_id)

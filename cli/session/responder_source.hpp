@@ -24,6 +24,6 @@ bool is_file_name(const std::string& target);
 /// Returns the devices, and the brokers to answer on: those of the file, unless the command line, the
 /// environment or a context names one, which then replaces the first. The same applies to the namespace.
 /// @throws failure  for a wrong option, or a file with faults, which are reported on stderr
-settings settle(const responder_words& words, const settled_options& options);
+config::settings settle(const responder_words& words, const settled_options& options);
 
 }  // namespace mqcoap::cli

@@ -31,12 +31,12 @@ struct config_words {
 
 int check(const std::string& path) {
   const auto loaded = load_checked(path);
-  print(path + ": OK: " + summary_of(loaded) + '\n');
+  print(path + ": OK: " + config::summary_of(loaded) + '\n');
   return status_ok;
 }
 
 int show_configuration(const std::string& path) {
-  const auto shown = show_settings(path);
+  const auto shown = config::show_settings(path);
   complain_all(shown.diagnostics);
   if (!shown.yaml) throw failure(status_configuration, path + " has faults and cannot be used");
   print(*shown.yaml);
@@ -82,7 +82,7 @@ int run(const config_words& words, const settled_options& options) {
   if (words.stored->parsed()) return show_state(words.state, options);
   if (words.init->parsed()) return init(words.made, options.quiet);
   if (words.schema->parsed()) {
-    print(settings_schema() + '\n');
+    print(config::settings_schema() + '\n');
     return status_ok;
   }
   return show_configuration(words.shown);

@@ -18,9 +18,9 @@ namespace {
 /// Where the unit of mqcoapd keeps its state.
 constexpr char directory_of_unit[] = "/var/lib/mqcoap";
 
-std::string directory_for(const state_words& given, const std::optional<settings>& configuration) {
+std::string directory_for(const state_words& given, const std::optional<config::settings>& configuration) {
   if (!given.directory.empty()) return given.directory;
-  auto named = directory_of(configuration->state);
+  auto named = store::directory_of(configuration->state);
   return named.empty() ? directory_of_unit : named;
 }
 
@@ -33,14 +33,14 @@ bool has_resource(const gateway_options& gateway, const cell_name& name) {
   });
 }
 
-void back_up(state_database& stored, const std::string& file) {
+void back_up(store::state_database& stored, const std::string& file) {
   if (std::filesystem::exists(std::filesystem::symlink_status(file)))
     throw failure(status_usage, file + " is there already", "no file is overwritten: name another one");
   stored.back_up(file);
 }
 
-int show(state_database& stored, const state_words& given, const std::optional<settings>& configuration,
-         const settled_options& options) {
+int show(store::state_database& stored, const state_words& given,
+         const std::optional<config::settings>& configuration, const settled_options& options) {
   if (given.set_aside) {
     print(show_table(list_set_aside(stored.set_aside()), options.output.terminal));
     return status_ok;
@@ -60,27 +60,27 @@ int show(state_database& stored, const state_words& given, const std::optional<s
 
 int show_state(const state_words& given, const settled_options& options) {
   if (given.sql) {
-    print(postgres_schema());
+    print(store::postgres_schema());
     return status_ok;
   }
-  std::optional<settings> configuration;
+  std::optional<config::settings> configuration;
   if (given.directory.empty()) configuration = load_configuration(given.file);
   if (configuration && configuration->state.has_database())
     throw failure(status_configuration, "the state is in a database, " + configuration->state.postgres.url,
                   "look with psql at mqcoap_cell, mqcoap_value and mqcoap_set_aside; copy with pg_dump");
-  const auto file = directory_for(given, configuration) + '/' + state_database::file_name;
+  const auto file = directory_for(given, configuration) + '/' + store::state_database::file_name;
   std::error_code ec;
   if (!std::filesystem::exists(file, ec))
     throw failure(
         status_configuration, file + (ec ? ": " + ec.message() : " is not there: nothing has been stored"),
         ec ? "its directory belongs to the user of mqcoapd: sudo -u mqcoap mqcoap config state" : "");
   try {
-    state_database stored(file, sqlite_database::access::read);
+    store::state_database stored(file, store::sqlite_database::access::read);
     if (given.backup.empty()) return show(stored, given, configuration, options);
     back_up(stored, given.backup);
     if (!options.quiet) complain("copied " + file + " to " + given.backup);
     return status_ok;
-  } catch (const storage_fault& e) {
+  } catch (const store::storage_fault& e) {
     throw failure(status_configuration, e.what());
   }
 }

@@ -24,7 +24,7 @@ std::string count_words(std::size_t n, const std::string& what) {
   return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
 }
 
-std::string ready_words(const settings& what) {
+std::string ready_words(const config::settings& what) {
   const auto& devices = what.gateway.devices;
   std::string words = "answering for ";
   if (devices.size() == 1)

@@ -19,7 +19,7 @@ void print_as_json(const std::string& path) {
   if (bytes) {
     source_file file(path, bytes->bytes, bytes->mode);
     node_arena arena;
-    const node* root = read_yaml(file, arena, faults);
+    const node* root = config::read_yaml(file, arena, faults);
     const auto json = root != nullptr ? to_json(*root, faults) : std::nullopt;
     if (json && !faults.failed()) {
       std::cout << json->text() << '\n';
@@ -34,11 +34,11 @@ void print_as_json(const std::string& path) {
 int main(int count, char** arguments) {
   const std::string what = count > 1 ? arguments[1] : "";
   if (what == "schema") {
-    std::cout << mqcoap::settings_schema();
+    std::cout << mqcoap::config::settings_schema();
   } else if (what == "reference") {
-    std::cout << mqcoap::settings_reference();
+    std::cout << mqcoap::config::settings_reference();
   } else if (what == "manual") {
-    std::cout << mqcoap::settings_manual();
+    std::cout << mqcoap::config::settings_manual();
   } else if (what == "json") {
     for (int i = 2; i < count; ++i) print_as_json(arguments[i]);
   } else {

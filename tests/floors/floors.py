@@ -1,6 +1,7 @@
 """The floor rule, read from the #include lines of lib/mqcoap, daemon and cli (docs/architecture.md).
 
-A file includes its own folder and lower floors, never up, never sideways; some dependencies are confined.
+A file includes its own folder and lower floors, never up, never sideways; some dependencies are confined. Folders that
+have a namespace of their own use it.
 """
 
 import fnmatch
@@ -38,6 +39,11 @@ PROGRAMS = ("daemon", "cli")
 # The rooms of the command line, from below. Files outside of them may include them all.
 ROOMS = ("words", "output", "options", "session", "verbs")
 
+# Folders whose names are in a namespace of their own: they are no part of the public library. All others use
+# `mqcoap` and `mqcoap::testing`.
+NAMESPACES = {"store": "mqcoap::store", "observe": "mqcoap::observe", "config": "mqcoap::config",
+              "cli": "mqcoap::cli"}
+
 # (pattern of the included name, lowest floor, files that may include it, words for the rule)
 CONFINED = [
     ("boost/json*", 1, "*", "Boost.JSON only on floor 1 and up"),
@@ -51,7 +57,8 @@ CONFINED = [
     ("openssl/*", 6, "transport/tls_*", "OpenSSL only in transport/tls_*"),
     ("yaml-cpp/*", 11, "config/*.cpp", "yaml-cpp only in config/*.cpp"),
     ("sqlite3.h", 6, "store/*.cpp", "sqlite3 only in store/*.cpp"),
-    ("libpq-fe.h", 6, "store/postgres/pg_*.cpp", "libpq only in store/postgres/pg_*.cpp"),
+    ("libpq-fe.h", 6, "store/postgres/pg_library.hpp", "libpq only in store/postgres/pg_library.hpp"),
+    ("mqcoap/store/postgres/pg_library.hpp", 6, "store/postgres/pg_*.cpp", "libpq only in store/postgres/pg_*.cpp"),
     ("spdlog/*", 6, "*", "spdlog only on floor 6 and up"),
     ("muParser*.h", 5, "resource/formula.cpp", "muparser only in resource/formula.cpp"),
     ("re2/*", 2, "schema/*.cpp", "re2 only in schema/*.cpp"),
@@ -77,6 +84,8 @@ OWN_NAME = re.compile(r"^(?:constexpr [^=({]*?\b(\w+)(?:\[\w*\])?(?= =|\{)|(?:st
 # A function there: its name, and what stands in the parentheses.
 OWN_FUNCTION = re.compile(r"^(?:[\w:<>,&*]+ +)+[&*]?(\w+)(\([^{};]*?\))(?= (?:noexcept |try |const )*\{)", re.MULTILINE)
 HIDDEN = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
+# A namespace of the project that is opened, whether or not inside another one.
+NAMESPACE = re.compile(r"^[ \t]*(?:inline )?namespace (mqcoap\b[\w:]*) *\{", re.MULTILINE)
 EXIT = re.compile(r"(?<![\w.>])(?:std::|::)?(?:_exit|quick_exit|exit|_Exit)\s*\(")
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
@@ -159,10 +168,23 @@ def file_breaches(name, text):
             found.append((readable.count("\n", 0, match.start(2)) + 1, f"includes {match.group(2)}: {why}"))
     code = blanked(text)
     found += [(line, AWAIT_IN_LOOP) for line in awaiting_loops(code)]
+    found += namespace_breaches(name, text)
     if folder not in PROGRAMS:
         for match in EXIT.finditer(code):
             found.append((code.count("\n", 0, match.start()) + 1, "exit only in daemon/ and cli/"))
     return found
+
+
+def namespace_breaches(name, text):
+    """Namespaces of the project in which a file of NAMESPACES must not declare anything."""
+    wanted = NAMESPACES.get(name.split("/")[0])
+    if wanted is None or name.endswith("/main.cpp"):
+        return []
+    code = blanked(text)
+    opened = [(code.count("\n", 0, match.start(1)) + 1, match.group(1)) for match in NAMESPACE.finditer(code)]
+    found = [(line, f"declares names in {inside}, not in {wanted}") for line, inside in opened if inside != wanted]
+    outside = not opened and re.search(r"^(?![ \t]*#).*[;{]", code, re.MULTILINE)
+    return found + ([(1, f"declares nothing in {wanted}")] if outside else [])
 
 
 def header_breaches(name, text, names):

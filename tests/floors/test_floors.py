@@ -114,6 +114,18 @@ class MadeUp(unittest.TestCase):
     def test_an_include_in_a_comment_is_none(self):
         self.assert_allowed("base/a.hpp", "// #include <mqcoap/gateway/chain.hpp>\n/*\n#include <mosquitto.h>\n*/\n")
 
+    def test_what_is_not_public_has_a_namespace_of_its_own(self):
+        for folder in ("config", "observe", "store", "store/postgres", "cli", "cli/verbs"):
+            own = "mqcoap::" + folder.split("/")[0]
+            self.assert_allowed(f"{folder}/a.hpp", f"struct sqlite3;\nnamespace {own} {{\nint a();\n}}\n")
+            self.assert_allowed(f"{folder}/a.cpp", f"namespace {own} {{\nnamespace {{\nint a;\n}}\n}}\n")
+            for other in ("mqcoap", "mqcoap::state"):
+                text = f"// words\nnamespace {other} {{\nint a();\n}}\n"
+                self.assert_breach(f"{folder}/a.hpp", text, f"declares names in {other}, not in {own}", line=2)
+                self.assert_breach(f"{folder}/a.cpp", f"namespace {own} {{\n}}\n{text}", f"not in {own}", line=4)
+            self.assert_breach(f"{folder}/a.hpp", "#pragma once\nint a();\n", f"declares nothing in {own}")
+        self.assert_allowed("gateway/a.hpp", "namespace mqcoap {\nint a();\n}\n")
+
     def test_a_folder_without_a_floor_is_a_breach(self):
         self.assert_breach("attic/a.hpp", "#pragma once\n", "no floor")
         self.assert_breach("gateway/a.hpp", "#include <mqcoap/attic/a.hpp>\n", "no floor")

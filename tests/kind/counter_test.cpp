@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(counter_fixture, "a call outlives the device that took it") {
 TEST_CASE("a configuration has the kind, and its documentation as well") {
   const temporary_folder folder;
   const auto load = [&folder](const std::string& resource) {
-    return load_settings(folder.write(
+    return config::load_settings(folder.write(
         "mqcoap.yaml", "version: 1\ndevices: {GW_1: {resources: {shots: {" + resource + "}}}}\n"));
   };
   const auto loaded = load("counter: 7, unit: shots");
@@ -192,7 +192,7 @@ TEST_CASE("a configuration has the kind, and its documentation as well") {
   CHECK(fault_of("unit: V").hint ==
         "one of value, collection, action, reply, signal, proxy, file, exec, process, line, topic, http, "
         "counter");
-  CHECK(settings_reference().find("| `counter` | a whole number from 0 to 1000 | another kind |") !=
+  CHECK(config::settings_reference().find("| `counter` | a whole number from 0 to 1000 | another kind |") !=
         std::string::npos);
-  CHECK(settings_schema().find(R"("counter": {)") != std::string::npos);
+  CHECK(config::settings_schema().find(R"("counter": {)") != std::string::npos);
 }

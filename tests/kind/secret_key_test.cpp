@@ -70,8 +70,8 @@ TEST_CASE("a key that a field table calls a secret is shown by nobody") {
        }) {
     CAPTURE(text);
     const auto file = folder.write("mqcoap.yaml", text, 0644);
-    const auto loaded = load_settings(file);
-    const auto shown = show_settings(file);
+    const auto loaded = config::load_settings(file);
+    const auto shown = config::show_settings(file);
     std::string words = shown.yaml.value_or("");
     for (const auto& d : loaded.diagnostics) words += to_string(d);
     for (const auto& d : shown.diagnostics) words += to_string(d);
@@ -85,7 +85,7 @@ TEST_CASE("a key that a field table calls a secret is shown by nobody") {
 TEST_CASE("a secret of a kind reaches its options, and is covered in what is shown") {
   const temporary_folder folder;
   const auto file = folder.write("mqcoap.yaml", file_with("locker: hall, combination: left7right4"), 0600);
-  const auto loaded = load_settings(file);
+  const auto loaded = config::load_settings(file);
   REQUIRE(loaded.value.has_value());
   const auto* const made =
       loaded.value->gateway.devices.front().resources.front().kind.get_if<locker_options>();

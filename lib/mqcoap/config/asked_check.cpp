@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// The methods of a resource in the table of paths that a device will have.
@@ -119,4 +119,4 @@ void check_asked(const std::vector<built_device>& devices, const served_tags& se
     for (const auto& resource : device.resources) checks.check(resource);
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -4,10 +4,10 @@
 #include <mqcoap/config/served_tags.hpp>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Reports resources that ask a device for which the gateway itself answers, unless it has what they ask for:
 /// a resource on that path, with that method, under that subsystem.
 void check_asked(const std::vector<built_device>& devices, const served_tags& served, report& faults);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

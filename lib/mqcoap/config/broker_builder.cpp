@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Returns the tags of known devices: the gateway's own, and those that it asks.
@@ -115,4 +115,4 @@ std::vector<link_options> build_brokers(const root_spec& root, const std::vector
   return links;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -3,7 +3,7 @@
 #include <mqcoap/net/host_port.hpp>
 #include <mqcoap/settings/common_types.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -134,4 +134,4 @@ const section<broker_spec>& broker_section() {
   return table;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

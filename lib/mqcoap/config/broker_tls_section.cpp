@@ -2,7 +2,7 @@
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/settings/common_types.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Reads a path relative to the configuration, as for secrets.
@@ -79,4 +79,4 @@ const section<tls_spec>& tls_section() {
   return table;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

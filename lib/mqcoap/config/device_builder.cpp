@@ -6,7 +6,7 @@
 #include <mqcoap/transport/descriptor_limit.hpp>
 #include <unordered_map>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 struct built_template {
@@ -110,4 +110,4 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults) {
   return devices;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

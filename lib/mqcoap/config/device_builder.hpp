@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// A built resource, with the data for later checks.
 struct built_resource {
@@ -37,4 +37,4 @@ std::vector<built_device> build_devices(const root_spec& root, report& faults);
 std::vector<built_resource> build_resources(const device_spec& device, const payload_limits& limits,
                                             report& faults);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -4,7 +4,7 @@
 #include <mqcoap/resource/path_types.hpp>
 #include <mqcoap/settings/common_types.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 table_row<device_spec> description_key() {
@@ -80,4 +80,4 @@ const section<device_spec>& device_section() {
   return table;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

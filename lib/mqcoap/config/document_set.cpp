@@ -10,7 +10,7 @@
 #include <mqcoap/settings/scalar.hpp>
 #include <optional>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 constexpr std::string_view entry_sections[] = {"brokers", "templates", "devices"};
@@ -187,4 +187,4 @@ void document_set::merge_section(const node::entry& added) {
   }
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

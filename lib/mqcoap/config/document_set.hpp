@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// The main file and its included files, merged into one tree. The files stay in memory as long as this
 /// object.
@@ -34,4 +34,4 @@ class document_set {
   node* root_ = nullptr;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

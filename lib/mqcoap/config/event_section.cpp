@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -72,4 +72,4 @@ const section<event_options>& event_section() {
   return table;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

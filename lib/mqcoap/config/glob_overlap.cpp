@@ -2,7 +2,7 @@
 
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Checks the part before the first wildcard first: most patterns differ there, and there may be thousands to
@@ -37,4 +37,4 @@ bool globs_overlap(std::string_view a, std::string_view b) {
   return overlap[0][0] != 0;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

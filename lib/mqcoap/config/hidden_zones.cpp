@@ -4,7 +4,7 @@
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/secret_names.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 std::size_t line_begin(std::string_view text, std::size_t at) {
@@ -74,4 +74,4 @@ std::vector<byte_range> zones_by_looks(std::string_view text) {
   return zones;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -6,19 +6,19 @@
 #include <mqcoap/settings/common_types.hpp>
 #include <mqcoap/settings/scalar.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 constexpr char listen_words[] = "an IP address and a port, like 127.0.0.1:8720";
 constexpr char listen_pattern[] = R"(^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
 constexpr char off[] = "off";
 
-std::optional<http_options> parse_listen(std::string_view text) {
+std::optional<observe::http_options> parse_listen(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   auto host = text.substr(0, colon);
   const auto port = text.substr(colon + 1);
-  http_options options;
+  observe::http_options options;
   const auto read = std::from_chars(port.data(), port.data() + port.size(), options.port);
   if (read.ec != std::errc{} || read.ptr != port.data() + port.size()) return std::nullopt;
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
@@ -31,9 +31,9 @@ std::optional<http_options> parse_listen(std::string_view text) {
   return options;
 }
 
-value_type<http_options> listen_address() {
+value_type<observe::http_options> listen_address() {
   return {listen_words, string_schema(listen_pattern),
-          [](const node& n, read_context& ctx) -> std::optional<http_options> {
+          [](const node& n, read_context& ctx) -> std::optional<observe::http_options> {
             auto options = n.is_scalar() ? parse_listen(n.text) : std::nullopt;
             if (!options) {
               mismatch(n, listen_words, ctx, to_int64(n) ? "127.0.0.1:" + n.text + '?' : "");
@@ -103,4 +103,4 @@ value_type<http_spec> http_or_off() {
           map.section};
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -2,7 +2,7 @@
 
 #include <mqcoap/resource/kinds.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 template <class Wanted>
@@ -47,4 +47,4 @@ std::vector<std::string> names_of_kinds_with_keys() {
   return names;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -6,7 +6,7 @@
 #include <vector>
 
 // Names of kinds of resources, for texts.
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Returns `value, reply and signal`. @param mark  written before and after each word
 std::string enumerated(const std::vector<std::string>& words, std::string_view mark = {});
@@ -22,4 +22,4 @@ std::vector<std::string> names_of_pattern_kinds();
 /// Returns the kinds with keys of their own.
 std::vector<std::string> names_of_kinds_with_keys();
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -13,7 +13,7 @@
 #include <mqcoap/config/topic_check.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Devices that have one list of resources keep one.
@@ -91,4 +91,4 @@ std::string summary_of(const load_result& loaded) {
          counted(loaded.files, "file");
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// The result of loading: `settings` only if no diagnostic is an error.
 struct load_result {
@@ -45,4 +45,4 @@ std::string settings_reference();
 /// Returns the manual page mqcoap.yaml(5) in scdoc, man/mqcoap.yaml.5.scd, generated from the field tables.
 std::string settings_manual();
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

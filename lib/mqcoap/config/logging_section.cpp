@@ -3,7 +3,7 @@
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/settings/common_types.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 constexpr char target_words[] = "auto, journal, stderr or {file: PATH}";
@@ -80,4 +80,4 @@ const section<logging_spec>& logging_section() {
   return table;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -4,7 +4,7 @@
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/reference.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 constexpr char beginning[] = R"(mqcoap.yaml(5)
@@ -91,4 +91,4 @@ std::string settings_manual() {
   return page + end;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -7,7 +7,7 @@
 #include <mqcoap/config/served_tags.hpp>
 #include <mqcoap/settings/suggest.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 std::vector<std::string> broker_names(const root_spec& root) {
@@ -134,4 +134,4 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
   return proxy;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

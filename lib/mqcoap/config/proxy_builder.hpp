@@ -3,7 +3,7 @@
 #include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/spec.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Builds the proxy's options. Refuses unknown names, routes and mounts that lead back to this gateway, and
 /// routes that would answer in addition to the device itself.
@@ -14,4 +14,4 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
 std::vector<link_options> build_brokers(const root_spec& root, const std::vector<built_device>& devices,
                                         report& faults);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -2,7 +2,7 @@
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/settings/common_types.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -101,4 +101,4 @@ const section<proxy_spec>& proxy_section() {
   return table;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -5,7 +5,7 @@
 #include <mqcoap/config/kind_words.hpp>
 #include <mqcoap/config/loader.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 // clang-format off: it would format the page as code.
@@ -109,7 +109,7 @@ std::string heading(const section_info& section) {
 namespace {
 
 /// Escapes `|` in a cell of a table.
-std::string cell(const std::string& text) {
+std::string table_cell(const std::string& text) {
   std::string out;
   for (char c : text) {
     if (c == '|') out += '\\';
@@ -134,10 +134,10 @@ std::string reference_chapter(const section_info& section) {
   std::string out = "\n## " + heading(section) + "\n\n" + section.doc + "\n\n";
   out += "| key | value | if left out | |\n|---|---|---|---|\n";
   for (const auto& field : section.fields) {
-    std::string words = cell(field.words);
+    std::string words = table_cell(field.words);
     if (field.section != nullptr) words = '[' + words + "](#" + anchor(heading(*field.section)) + ')';
-    out += "| `" + field.name + "` | " + words + " | " + cell(presence_words(field.when)) + " | " +
-           cell(field.doc) + " |\n";
+    out += "| `" + field.name + "` | " + words + " | " + table_cell(presence_words(field.when)) + " | " +
+           table_cell(field.doc) + " |\n";
   }
   return out;
 }
@@ -150,4 +150,4 @@ std::string settings_reference() {
   return page;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -5,7 +5,7 @@
 #include <string_view>
 
 // Common parts of the reference page and the manual page. Texts are Markdown.
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Returns the introduction, with the page's title.
 std::string settings_introduction();
@@ -16,4 +16,4 @@ std::string heading(const section_info& section);
 /// Returns the text about an absent key.
 std::string presence_words(const presence& when);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 std::string any_kind() {
@@ -144,4 +144,4 @@ std::vector<built_resource> build_resources(const device_spec& device, const pay
   return built;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

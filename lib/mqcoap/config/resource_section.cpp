@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 std::string names_with_paths(const std::vector<const kind_module*>& kinds, subtree_paths paths) {
@@ -172,4 +172,4 @@ const resource_table& resource_section() {
   return table;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

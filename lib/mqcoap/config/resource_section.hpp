@@ -4,7 +4,7 @@
 #include <mqcoap/config/spec.hpp>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// The table of a resource: the keys that name the kinds, their further keys, and those that every resource
 /// may have.
@@ -29,4 +29,4 @@ class resource_table final : public section_info {
 
 const resource_table& resource_section();
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

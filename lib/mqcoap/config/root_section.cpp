@@ -7,7 +7,7 @@
 #include <mqcoap/settings/common_types.hpp>
 #include <mqcoap/settings/scalar.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -168,4 +168,4 @@ std::vector<const section_info*> all_sections() {
   return all;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -6,7 +6,7 @@
 #include <mqcoap/settings/common_types.hpp>
 #include <mqcoap/settings/suggest.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 bool is_pattern_char(char c) { return is_name_char(c) || c == '*' || c == '?'; }
@@ -95,4 +95,4 @@ value_type<std::string> path_template() {
                        });
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

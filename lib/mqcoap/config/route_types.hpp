@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Reads a tag or subsystem, in which `*` stands for any run of characters and `?` for one.
 value_type<std::string> name_pattern(const std::string& what);
@@ -33,4 +33,4 @@ std::string fill_template(std::string_view text, Value value_of) {
   return out;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

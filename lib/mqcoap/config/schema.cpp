@@ -4,7 +4,7 @@
 #include <mqcoap/config/yaml_reader.hpp>
 #include <mqcoap/settings/scalar.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 namespace json = boost::json;
@@ -95,4 +95,4 @@ std::string settings_schema() {
   return out;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

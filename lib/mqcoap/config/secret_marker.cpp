@@ -7,7 +7,7 @@
 #include <set>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Returns true for a map with user-defined keys: a device may be called TOKEN_RING.
@@ -117,4 +117,4 @@ void secret_marker::finish(bool complete) {
   for (const auto& zone : zones_by_looks(text)) file_.hide(zone);
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

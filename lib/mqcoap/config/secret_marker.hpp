@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Finds possible secrets while a file is read: marks their nodes as hidden, and hides their text in the
 /// file, up to the next visible node. It uses the names of keys, since faults are reported before the field
@@ -42,4 +42,4 @@ class secret_marker {
   std::vector<seen> seen_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -6,7 +6,7 @@
 #include <mqcoap/config/all_sections.hpp>
 #include <set>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Names of secrets in other programs. Compared without case, blanks, hyphens and underscores.
@@ -140,4 +140,4 @@ void cover_by_looks(std::string& line) {
   if (value != std::string_view::npos) cover(line, value, line.size());
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Returns true for a key whose value is a secret by the field tables, for one that is similar to such a name
 /// or contains it (`pasword`, `mqttPassword`), and for common names of secrets. Errs towards true: it decides
@@ -28,4 +28,4 @@ bool holds_a_secret(std::string_view text);
 /// after names of secrets in comments.
 void cover_by_looks(std::string& line);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -8,7 +8,7 @@
 #include <mqcoap/config/route_types.hpp>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 namespace ip = boost::asio::ip;
@@ -93,4 +93,4 @@ std::set<std::string> served_tags::targets(const route_spec& route) {
   return all;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Returns true if they have a server in common. Names of the loopback are one address.
 bool is_one_broker(const link_options& a, const link_options& b);
@@ -37,4 +37,4 @@ class served_tags {
   std::vector<std::string> patterns_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

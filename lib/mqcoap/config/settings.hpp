@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// The destination of the log.
 struct log_target {
@@ -38,11 +38,11 @@ struct settings {
   std::vector<link_options> brokers;  ///< at least one; the first is the default
   gateway_options gateway;
   logging_options logging{};
-  std::optional<http_options> http{};  ///< none: no HTTP server
-  state_options state{};
+  std::optional<observe::http_options> http{};  ///< none: no HTTP server
+  store::state_options state{};
   /// The lease of one of several gateways, of which one serves; none: this one serves.
   std::optional<std::chrono::milliseconds> standby{};
   json_text shown{};  ///< the effective configuration, secrets as `***`
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

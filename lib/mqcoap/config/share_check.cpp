@@ -4,7 +4,7 @@
 #include <mqcoap/resource/action/action.hpp>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 class share_checker {
@@ -73,4 +73,4 @@ std::string check_share(const root_spec& root, const std::vector<built_device>& 
   return group;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

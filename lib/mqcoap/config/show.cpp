@@ -11,7 +11,7 @@
 #include <mqcoap/settings/scalar.hpp>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 constexpr std::string_view covered = "\"***\"";
@@ -246,4 +246,4 @@ show_result show_settings(const std::string& path) {
   return {show_as_yaml(*with_templates(*documents.root(), merged)), std::move(loaded.diagnostics)};
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -4,7 +4,7 @@
 #include <mqcoap/settings/node.hpp>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Writes a valid configuration as YAML: defaults filled in, secrets as `***`, and a comment if a resource
 /// has keys of a template.
@@ -13,4 +13,4 @@ std::string show_as_yaml(const node& root);
 /// Writes the same as JSON.
 json_text show_as_json(const node& root);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -11,7 +11,7 @@
 
 // The decoded configuration: each key is valid in itself, but nothing has been compared yet, and the places
 // are kept for those checks.
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// The decoded keys; the files have not been read.
 struct tls_spec {
@@ -58,7 +58,7 @@ struct logging_spec {
 };
 
 struct http_spec {
-  std::optional<http_options> listen;  ///< none: off
+  std::optional<observe::http_options> listen;  ///< none: off
   std::vector<std::string> hosts;
 };
 
@@ -177,4 +177,4 @@ const section<target_spec>& target_section();
 /// Reads the section `http`, or `off`.
 value_type<http_spec> http_or_off();
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 void check_database(const state_spec& given, report& faults) {
@@ -29,10 +29,11 @@ std::optional<std::chrono::milliseconds> build_standby(const root_spec& root, re
   return root.standby->value.lease;
 }
 
-state_options build_state(const root_spec& root, const std::vector<built_device>& devices, report& faults) {
+store::state_options build_state(const root_spec& root, const std::vector<built_device>& devices,
+                                 report& faults) {
   const auto& given = root.state;
   check_database(given, faults);
-  state_options made;
+  store::state_options made;
   made.directory = given.directory.value_or("");
   if (given.postgres) made.postgres.url = given.postgres->value;
   if (given.password) made.postgres.password = given.password->value;
@@ -44,4 +45,4 @@ state_options build_state(const root_spec& root, const std::vector<built_device>
   return made;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -8,12 +8,13 @@
 #include <optional>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Makes the options of the store, and reports keys that do not fit each other.
-state_options build_state(const root_spec& root, const std::vector<built_device>& devices, report& faults);
+store::state_options build_state(const root_spec& root, const std::vector<built_device>& devices,
+                                 report& faults);
 
 /// Returns the lease of a gateway that may have to wait for another one; nothing if it serves anyway.
 std::optional<std::chrono::milliseconds> build_standby(const root_spec& root, report& faults);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

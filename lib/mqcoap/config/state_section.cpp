@@ -3,7 +3,7 @@
 #include <mqcoap/settings/common_types.hpp>
 #include <mqcoap/store/postgres/postgres_store.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Relative to the folder of the configuration.
@@ -20,7 +20,7 @@ value_type<std::string> database_address() {
   constexpr char words[] = "postgresql://USER@HOST/DATABASE";
   return refine(text(words), words, string_schema(R"(^postgres(ql)?://)"),
                 [](std::string url, const node& n, read_context& ctx) -> std::optional<std::string> {
-                  const auto fault = fault_of_postgres_url(url);
+                  const auto fault = store::fault_of_postgres_url(url);
                   if (!fault) return url;
                   ctx.faults.error(n, *fault);
                   return std::nullopt;
@@ -68,4 +68,4 @@ const section<standby_spec>& standby_section() {
   return table;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -4,7 +4,7 @@
 #include <mqcoap/resource/kinds.hpp>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Returns the key of a path with or without a leading slash.
@@ -123,4 +123,4 @@ class merger {
 
 const node* with_templates(const node& root, node_arena& arena) { return merger(arena).root(root); }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

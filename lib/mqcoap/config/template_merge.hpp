@@ -2,7 +2,7 @@
 
 #include <mqcoap/settings/node.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Merges templates into the resources of devices: if a device's resource has the same kind as that of the
 /// same path in its template, it gets the template's keys that it does not name itself. This includes the
@@ -12,4 +12,4 @@ namespace mqcoap {
 /// @return `root` with such resources, or itself if there are none
 const node* with_templates(const node& root, node_arena& arena);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Returns the third level of a topic in this namespace, which tells its kind; empty: it is of none.
@@ -94,4 +94,4 @@ void check_topics(const namespace_name& ns, const std::vector<built_device>& dev
                    "no `publish`, or another topic");
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -2,7 +2,7 @@
 
 #include <mqcoap/settings/source_file.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 std::string with_whole_escapes(std::string decoded) {
   std::size_t from = 0;
@@ -16,4 +16,4 @@ std::string with_whole_escapes(std::string decoded) {
   return decoded;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <unordered_map>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 /// Builds the tree from the parser's events. yaml-cpp's own nodes cannot be used: they silently keep the
@@ -265,4 +265,4 @@ const node& yaml_defaults::read(const std::string& text) {
   return *known;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// Says what a file with only comments means.
 enum class when_empty : std::uint8_t { is_fault, is_nothing };
@@ -32,4 +32,4 @@ class yaml_defaults final : public default_reader {
   std::unordered_map<std::string, const node*> known_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

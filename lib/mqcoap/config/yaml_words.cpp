@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
 
-namespace mqcoap {
+namespace mqcoap::config {
 namespace {
 
 struct translation {
@@ -119,4 +119,4 @@ std::size_t scalar_length(const source_file& file, std::size_t offset, const nod
   return 0;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

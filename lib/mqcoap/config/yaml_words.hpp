@@ -3,7 +3,7 @@
 #include <mqcoap/settings/node.hpp>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::config {
 
 /// A fault of grammar, described for people who do not know YAML's terms.
 struct yaml_fault {
@@ -25,4 +25,4 @@ yaml_fault alias_fault(const source_file& file, int line, int column);
 /// Returns the bytes of a scalar on its first line, including quotes; 0 for a quote that is never closed.
 std::size_t scalar_length(const source_file& file, std::size_t offset, const node& scalar);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::config

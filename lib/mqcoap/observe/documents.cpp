@@ -8,7 +8,7 @@
 #include <mqcoap/observe/observer.hpp>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 namespace {
 
 namespace json = boost::json;
@@ -174,4 +174,4 @@ json_text make_state_document(const observer& o) {
   return json_text::from_value(state);
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

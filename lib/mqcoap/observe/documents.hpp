@@ -2,7 +2,7 @@
 
 #include <mqcoap/json/json_text.hpp>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 class observer;
 
@@ -14,4 +14,4 @@ json_text make_devices_document(const observer& o);
 json_text make_brokers_document(const observer& o);
 json_text make_state_document(const observer& o);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

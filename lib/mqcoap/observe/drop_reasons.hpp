@@ -6,7 +6,7 @@
 #include <mqcoap/transport/link.hpp>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// The reasons why messages from a broker are dropped, as labels.
 struct drop_reason {
@@ -35,4 +35,4 @@ inline constexpr std::array link_drop_reasons{
     link_drop_reason{&link_stats::lost, "lost"}, link_drop_reason{&link_stats::oversized, "oversized"},
     link_drop_reason{&link_stats::denied, "denied"}};
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

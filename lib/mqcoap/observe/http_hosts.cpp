@@ -8,7 +8,7 @@
 #include <mqcoap/base/ascii.hpp>
 #include <optional>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 namespace {
 
 namespace ip = boost::asio::ip;
@@ -71,4 +71,4 @@ std::string http_hosts::name_of_this_machine() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

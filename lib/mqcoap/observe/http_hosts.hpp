@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// The names under which an http_server answers. Without this check, a page in somebody's browser could read
 /// the metrics through a name of its own that resolves to this address (DNS rebinding). An address is no such
@@ -28,4 +28,4 @@ class http_hosts {
   std::set<std::string, std::less<>> names_;  ///< in lower case
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

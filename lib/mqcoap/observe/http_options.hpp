@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// The address of the HTTP server for metrics and health. There is no authentication: every client that
 /// reaches the address can read them.
@@ -16,4 +16,4 @@ struct http_options {
   friend bool operator==(const http_options&, const http_options&) = default;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// The content type of a page of text.
 constexpr char plain_text[] = "text/plain; charset=utf-8";
@@ -19,4 +19,4 @@ struct http_page {
 /// Returns the page at a path without its query; nothing if there is none. Called on the event loop.
 using http_pages = std::function<std::optional<http_page>(std::string_view path)>;
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

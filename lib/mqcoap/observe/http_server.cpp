@@ -13,7 +13,7 @@
 #include <mqcoap/observe/http_session.hpp>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 namespace {
 
 namespace asio = boost::asio;
@@ -161,4 +161,4 @@ void http_server::close() { impl_->close(); }
 const std::string& http_server::state() const noexcept { return impl_->state(); }
 std::uint16_t http_server::port() const noexcept { return impl_->port(); }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

@@ -9,7 +9,7 @@
 #include <mqcoap/observe/http_page.hpp>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// The limits for clients of the server.
 struct http_limits {
@@ -47,4 +47,4 @@ class http_server {
   std::shared_ptr<impl> impl_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 namespace {
 
 namespace asio = boost::asio;
@@ -216,4 +216,4 @@ std::chrono::steady_clock::time_point http_session::last_active() const noexcept
   return impl_->last_active();
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

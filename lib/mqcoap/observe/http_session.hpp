@@ -7,7 +7,7 @@
 #include <mqcoap/observe/http_page.hpp>
 #include <mqcoap/observe/http_server.hpp>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// One connection of an http_server.
 class http_session {
@@ -30,4 +30,4 @@ class http_session {
   std::unique_ptr<impl> impl_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

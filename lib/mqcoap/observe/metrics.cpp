@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 namespace {
 
 using prometheus::ClientMetric;
@@ -235,31 +235,31 @@ const row rows[] = {
      }},
     {{"mqcoap_state_commit_duration_seconds", "histogram", "", "How long each transaction of the store took, which has the changes that waited together."},
      [](family& f, const observer& o) {
-       with_store(f, o, [](family& to, const store_status& s) { add_histogram(to, s.commits, s.commits.sum()); });
+       with_store(f, o, [](family& to, const store::store_status& s) { add_histogram(to, s.commits, s.commits.sum()); });
      }},
     {{"mqcoap_state_commit_values", "histogram", "", "How many values each transaction of the store had."},
      [](family& f, const observer& o) {
-       with_store(f, o, [](family& to, const store_status& s) { add_histogram(to, s.batches, static_cast<double>(s.batches.sum())); });
+       with_store(f, o, [](family& to, const store::store_status& s) { add_histogram(to, s.batches, static_cast<double>(s.batches.sum())); });
      }},
     {{"mqcoap_state_refused_total", "counter", "", "Values that could not be stored; their requests got 500."},
      [](family& f, const observer& o) {
-       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.refused); });
+       with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.refused); });
      }},
     {{"mqcoap_state_failing", "gauge", "", "1 while the store refuses changes."},
      [](family& f, const observer& o) {
-       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.failing ? 1 : 0); });
+       with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.failing ? 1 : 0); });
      }},
     {{"mqcoap_state_waiting", "gauge", "", "Changes that wait for the store."},
      [](family& f, const observer& o) {
-       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.waiting); });
+       with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.waiting); });
      }},
     {{"mqcoap_state_bytes", "gauge", "", "Size of the database and of its log."},
      [](family& f, const observer& o) {
-       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.bytes); });
+       with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.bytes); });
      }},
     {{"mqcoap_state_set_aside", "gauge", "", "Stored values that are out of force because their resource refuses them; mqcoap config state shows them."},
      [](family& f, const observer& o) {
-       with_store(f, o, [](family& to, const store_status& s) { to.add_count({}, s.set_aside); });
+       with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.set_aside); });
      }},
     {{"process_cpu_seconds_total", "counter", "", "Processor time used."},
      [](family& f, const observer&) { f.add({}, process_usage::now().cpu_seconds); }},
@@ -292,4 +292,4 @@ std::string make_metrics(const observer& o) {
   return to_metrics_text(families);
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 class observer;
 
@@ -22,4 +22,4 @@ const std::vector<metric_info>& all_metrics();
 /// Writes the text format of Prometheus, version 0.0.4. Metrics without a current value are left out.
 std::string make_metrics(const observer& o);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

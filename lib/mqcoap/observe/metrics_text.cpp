@@ -6,7 +6,7 @@
 #include <cmath>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 namespace {
 
 using prometheus::ClientMetric;
@@ -107,4 +107,4 @@ std::string to_metrics_text(const std::vector<MetricFamily>& families) {
   return text;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

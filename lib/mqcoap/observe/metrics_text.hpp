@@ -7,7 +7,7 @@ namespace prometheus {
 struct MetricFamily;
 }
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// Writes the text format of Prometheus, version 0.0.4. Every number is written so that it reads back as the
 /// same double, whereas prometheus-cpp rounds to 16 digits: the largest doubles would become numbers out of
@@ -15,4 +15,4 @@ namespace mqcoap {
 /// @see https://prometheus.io/docs/instrumenting/exposition_formats/
 std::string to_metrics_text(const std::vector<prometheus::MetricFamily>& families);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

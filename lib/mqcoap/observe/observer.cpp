@@ -5,7 +5,7 @@
 #include <mqcoap/observe/documents.hpp>
 #include <mqcoap/observe/metrics.hpp>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 namespace {
 
 constexpr char exposition[] = "text/plain; version=0.0.4; charset=utf-8";
@@ -82,4 +82,4 @@ std::optional<http_page> observer::page(std::string_view path) const {
   return why ? http_page{503, plain_text, *why + '\n'} : http_page{200, plain_text, "ready\n"};
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

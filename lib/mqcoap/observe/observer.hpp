@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// Provides the facts about a running gateway as metrics, as pages over HTTP, and as documents of the
 /// protocol.
@@ -37,10 +37,10 @@ class observer {
   void set_log_dropped(std::function<std::uint64_t()> dropped) { log_dropped_ = std::move(dropped); }
 
   /// Sets the function that describes the store of resources; it returns nothing while there is none.
-  void set_store(std::function<std::optional<store_status>()> status) { store_ = std::move(status); }
+  void set_store(std::function<std::optional<store::store_status>()> status) { store_ = std::move(status); }
 
   /// Sets the function that describes the lease of one of several gateways; empty: this one serves anyway.
-  void set_lease(std::function<lease_status()> status) { lease_ = std::move(status); }
+  void set_lease(std::function<store::lease_status()> status) { lease_ = std::move(status); }
 
   /// Sets the function that returns the progress of announcing presences.
   void set_presence(std::function<presence_status()> state) { presence_ = std::move(state); }
@@ -66,8 +66,8 @@ class observer {
   }
   std::string http_state() const { return http_state_ ? http_state_() : "off"; }
   std::uint64_t log_dropped() const { return log_dropped_ ? log_dropped_() : 0; }
-  std::optional<lease_status> lease() const { return lease_ ? std::optional(lease_()) : std::nullopt; }
-  std::optional<store_status> store() const { return store_ ? store_() : std::nullopt; }
+  std::optional<store::lease_status> lease() const { return lease_ ? std::optional(lease_()) : std::nullopt; }
+  std::optional<store::store_status> store() const { return store_ ? store_() : std::nullopt; }
   presence_status presences() const { return presence_ ? presence_() : presence_status{}; }
   /// Returns the served tags for which somebody else answers, or announces a presence. Sorted.
   std::vector<std::string> rivals() const;
@@ -87,9 +87,9 @@ class observer {
   json_text configuration_;
   std::function<std::string()> http_state_;
   std::function<std::uint64_t()> log_dropped_;
-  std::function<std::optional<store_status>()> store_;
-  std::function<lease_status()> lease_;
+  std::function<std::optional<store::store_status>()> store_;
+  std::function<store::lease_status()> lease_;
   std::function<presence_status()> presence_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 process_usage process_usage::now() {
   process_usage used;
@@ -20,4 +20,4 @@ process_usage process_usage::now() {
   return used;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

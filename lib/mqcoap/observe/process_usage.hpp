@@ -1,6 +1,6 @@
 #pragma once
 
-namespace mqcoap {
+namespace mqcoap::observe {
 
 /// The resource usage of this process.
 struct process_usage {
@@ -10,4 +10,4 @@ struct process_usage {
   static process_usage now();
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::observe

@@ -4,7 +4,7 @@
 #include <mqcoap/store/storage_fault.hpp>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 std::string directory_of(const state_options& options) {
   if (!options.directory.empty()) return options.directory;
@@ -81,4 +81,4 @@ std::optional<store_status> configured_store::status() const {
   return opened_ ? std::optional(opened_->status()) : std::nullopt;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

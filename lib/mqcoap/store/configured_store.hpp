@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// The store that a configuration names, which is opened when a resource first needs one. Until then nothing
 /// is stored.
@@ -44,4 +44,4 @@ class configured_store final : public state_store, public once_store {
   std::string url_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Which of several gateways this one is.
 struct lease_status {
@@ -13,4 +13,4 @@ struct lease_status {
   std::optional<std::chrono::nanoseconds> age{};  ///< since the lease was renewed; none: it waits
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

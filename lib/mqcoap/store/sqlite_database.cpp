@@ -7,7 +7,7 @@
 #include <cstring>
 #include <mqcoap/store/storage_fault.hpp>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 /// The time that a reader of another process may keep the database.
@@ -169,4 +169,4 @@ sqlite_transaction::~sqlite_transaction() {
 
 void sqlite_transaction::commit() { in_.execute("COMMIT"); }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

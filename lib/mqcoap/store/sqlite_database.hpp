@@ -8,7 +8,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// A connection to a database of SQLite.
 /// @par Threads  One at a time.
@@ -89,4 +89,4 @@ class sqlite_transaction {
   sqlite_database& in_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

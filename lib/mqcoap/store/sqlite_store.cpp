@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 /// The time for which a write is remembered while the gateway runs, as `duplicate_filter` does.
@@ -219,4 +219,4 @@ void sqlite_store::tell(log_level level, std::string words) {
     boost::asio::post(env_.loop, [log = env_.log, level, words = std::move(words)] { log(level, words); });
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

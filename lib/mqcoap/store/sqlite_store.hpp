@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Keeps state in a database of SQLite. One thread writes; commits that wait together share one transaction,
 /// so that they share the wait for the disk.
@@ -90,4 +90,4 @@ class sqlite_store final : public state_store, public once_store {
   std::thread writer_;  ///< begins when everything else is there
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -6,7 +6,7 @@
 #include <mqcoap/store/storage_fault.hpp>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 using access = sqlite_database::access;
@@ -252,4 +252,4 @@ std::int64_t state_database::count_set_aside() { return database_.number("SELECT
 
 std::int64_t state_database::bytes() const { return size_of(file()) + size_of(file() + "-wal"); }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// A value that is out of force because its resource refused it.
 struct value_set_aside {
@@ -80,4 +80,4 @@ class state_database {
   std::set<std::string, std::less<>> kinds_;  ///< what the names of cells refer to
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

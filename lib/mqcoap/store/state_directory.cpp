@@ -11,7 +11,7 @@
 #include <mqcoap/store/storage_fault.hpp>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 state_directory::state_directory(std::string path) : path_(std::move(path)) {
   const auto file = path_ + "/state.lock";
@@ -41,4 +41,4 @@ std::string state_directory::set_aside(const std::string& suffix) const {
   return held + suffix;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// The directory of the state of one gateway, locked while this exists (flock(2)).
 class state_directory {
@@ -25,4 +25,4 @@ class state_directory {
   int lock_ = -1;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

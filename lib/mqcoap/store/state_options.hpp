@@ -3,7 +3,7 @@
 #include <mqcoap/store/postgres/postgres_options.hpp>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Where the state of resources is kept that outlives the process.
 struct state_options {
@@ -19,4 +19,4 @@ struct state_options {
 /// Returns the directory of these options; empty: neither they nor the environment name one.
 std::string directory_of(const state_options& options);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Why something could not be read from a store, or written to it.
 class storage_fault final : public std::runtime_error {
@@ -27,4 +27,4 @@ class storage_fault final : public std::runtime_error {
   const kind what_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

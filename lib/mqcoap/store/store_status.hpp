@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Counts sizes up to fixed bounds, which double.
 class size_counts {
@@ -49,4 +49,4 @@ struct store_status {
   std::optional<std::string> damaged;  ///< the name of the database that was found damaged at the start
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

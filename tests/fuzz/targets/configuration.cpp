@@ -53,7 +53,7 @@ void check_diagnostic(const diagnostic& d, std::string_view yaml, const std::str
 /// What is shown of a configuration is one again, and the same.
 void check_shown(const std::string& shown) {
   const memory_file file(shown);
-  const auto again = show_settings(file.path());
+  const auto again = config::show_settings(file.path());
   const bool has_secrets = shown.find("***") != std::string::npos;
   HOLDS(again.yaml || has_secrets);
   if (again.yaml) HOLDS(*again.yaml == shown);
@@ -64,13 +64,13 @@ void check_shown(const std::string& shown) {
 void run_configuration(std::string_view yaml) {
   if (searches_folders(yaml)) return;
   const memory_file file(yaml);
-  const auto loaded = load_settings(file.path());
+  const auto loaded = config::load_settings(file.path());
   const bool failed = std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(),
                                   [](const diagnostic& d) { return d.level == diagnostic::severity::error; });
   HOLDS(loaded.value.has_value() == !failed);
   for (const auto& d : loaded.diagnostics) check_diagnostic(d, yaml, file.path());
 
-  const auto shown = show_settings(file.path());
+  const auto shown = config::show_settings(file.path());
   HOLDS(shown.yaml.has_value() == !failed);
   HOLDS(shown.diagnostics.size() == loaded.diagnostics.size());
   if (failed) return;

@@ -24,18 +24,18 @@ constexpr std::string_view page_words = "all is well\n";
 constexpr std::size_t longest_input = 16384;  // fits the buffers of a socket
 
 /// Gives the bytes to a session over a pair of sockets, and returns what it answers until it closes.
-std::string served(std::string_view bytes, const http_pages& pages) {
-  static const http_limits limits{.header = 1024};
-  static const auto hosts =
-      std::make_shared<const http_hosts>(http_options{"127.0.0.1", 0, {"metrics.lab.example"}}, "here");
+std::string served(std::string_view bytes, const observe::http_pages& pages) {
+  static const observe::http_limits limits{.header = 1024};
+  static const auto hosts = std::make_shared<const observe::http_hosts>(
+      observe::http_options{"127.0.0.1", 0, {"metrics.lab.example"}}, "here");
   int ends[2];
   HOLDS(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
   HOLDS(::write(ends[0], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
   ::shutdown(ends[0], SHUT_WR);
 
   boost::asio::io_context loop;
-  http_session session(boost::asio::ip::tcp::socket(loop, boost::asio::ip::tcp::v4(), ends[1]), pages, limits,
-                       hosts);
+  observe::http_session session(boost::asio::ip::tcp::socket(loop, boost::asio::ip::tcp::v4(), ends[1]),
+                                pages, limits, hosts);
   std::string answered;
   bool done = false;
   boost::asio::co_spawn(loop, session.run(), [&done](const std::exception_ptr& thrown) {
@@ -94,12 +94,12 @@ unsigned take_response(std::string_view& text) {
 
 void check_session(std::string_view bytes) {
   std::size_t pages_given = 0;
-  const http_pages pages = [&](std::string_view path) -> std::optional<http_page> {
+  const observe::http_pages pages = [&](std::string_view path) -> std::optional<observe::http_page> {
     HOLDS(path.starts_with('/'));
     HOLDS(path.find('?') == std::string_view::npos);
     if (path != "/metrics") return std::nullopt;
     ++pages_given;
-    return http_page{200, "text/plain; charset=utf-8", std::string(page_words)};
+    return observe::http_page{200, "text/plain; charset=utf-8", std::string(page_words)};
   };
   const auto answered = served(bytes, pages);
   std::size_t good = 0;
@@ -109,9 +109,9 @@ void check_session(std::string_view bytes) {
 
 /// Names are compared in any case, and with any port.
 void check_host_names(std::string_view name) {
-  using enum http_hosts::verdict;
+  using enum observe::http_hosts::verdict;
   for (const char* address : {"127.0.0.1", "0.0.0.0"}) {
-    const http_hosts hosts({address, 0, {"metrics.lab.example"}}, "here");
+    const observe::http_hosts hosts({address, 0, {"metrics.lab.example"}}, "here");
     std::string lower(name);
     std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
     const auto verdict = hosts.judge(name);

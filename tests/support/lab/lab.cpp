@@ -30,8 +30,8 @@ lab::lab(std::string folder, lab_events events, extras with)
 /// Messages at the gateway's end are not reported.
 lab::~lab() { events_.published = nullptr; }
 
-settings lab::read(const std::string& file) const {
-  auto loaded = load_settings(folder_ + '/' + file);
+config::settings lab::read(const std::string& file) const {
+  auto loaded = config::load_settings(folder_ + '/' + file);
   for (const auto& d : loaded.diagnostics) std::fprintf(stderr, "%s\n", to_string(d).c_str());
   if (!loaded.value) throw std::runtime_error("the configuration is bad");
   return *std::move(loaded.value);

@@ -51,7 +51,7 @@ class lab {
   bool loaded() const noexcept { return host_.has_value(); }
 
   gateway& running() noexcept { return host_->running(); }
-  const settings& configuration() const noexcept { return *settings_; }
+  const config::settings& configuration() const noexcept { return *settings_; }
   const clock& time() const noexcept { return time_; }
   /// Throws std::runtime_error if there is no broker of this name.
   site& site_of(std::string_view name);
@@ -73,7 +73,7 @@ class lab {
   void abandon();
 
  private:
-  settings read(const std::string& file) const;
+  config::settings read(const std::string& file) const;
   host_environment environment();
   gateway_hooks make_hooks();
   std::unique_ptr<link> link_to(const link_options& broker);
@@ -85,9 +85,9 @@ class lab {
   lab_events events_;
   manual_clock time_;
   hand_alarm alarm_;
-  std::optional<settings> settings_;
+  std::optional<config::settings> settings_;
   std::map<std::string, std::unique_ptr<site>, std::less<>> sites_;
-  std::optional<observer> observer_;
+  std::optional<observe::observer> observer_;
   std::optional<gateway_host> host_;
   std::optional<steady_time> suspended_;  ///< time at which the gateway was suspended
 };

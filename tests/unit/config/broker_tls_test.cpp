@@ -3,6 +3,7 @@
 #include "support.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 using mqcoap::test::certificates;
 
 namespace {

@@ -6,6 +6,7 @@
 #include "support.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 
 namespace {
 

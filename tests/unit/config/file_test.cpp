@@ -3,6 +3,7 @@
 #include "support.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 
 namespace {
 

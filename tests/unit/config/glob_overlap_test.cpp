@@ -6,6 +6,7 @@
 #include <vector>
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 
 TEST_CASE("two patterns overlap if and only if a text matches both") {
   const std::vector<std::string> patterns{"",   "*",  "?",   "a",   "b",   "a*", "*a",  "*a*", "a?",

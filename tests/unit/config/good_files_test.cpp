@@ -16,6 +16,7 @@
 #include "support.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 using namespace std::chrono_literals;
 
 namespace {
@@ -342,8 +343,8 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   CHECK_FALSE(load("minimal").http.has_value());
   CHECK_FALSE(load("http_off").http.has_value());
   const auto s = load("http");
-  CHECK(s.http == http_options{"::1", 9100, {"metrics.lab.example", "gw-1"}});
-  CHECK(load("http_any_port").http == http_options{"127.0.0.1", 0, {"gw-1"}});
+  CHECK(s.http == observe::http_options{"::1", 9100, {"metrics.lab.example", "gw-1"}});
+  CHECK(load("http_any_port").http == observe::http_options{"127.0.0.1", 0, {"gw-1"}});
   CHECK(kind<value_options>(s, "A", "rate").is_metric);
   CHECK_FALSE(kind<value_options>(s, "A", "count").is_metric);
   CHECK_FALSE(kind<value_options>(s, "A", "name").is_metric);

@@ -3,6 +3,7 @@
 #include "support.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 
 TEST_CASE("the reference page is the one that the field tables give") {
   CHECK_MESSAGE(test::read_file(MQCOAP_TESTS_DIR "/../docs/configuration.md") == settings_reference(),

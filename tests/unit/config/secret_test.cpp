@@ -1,6 +1,7 @@
 #include "support.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 
 namespace {
 

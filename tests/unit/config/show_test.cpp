@@ -4,6 +4,7 @@
 #include "support.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 
 namespace {
 

@@ -58,15 +58,15 @@ class environment_variable {
   const char* name_;
 };
 
-inline std::string all_words(const mqcoap::load_result& loaded) {
+inline std::string all_words(const config::load_result& loaded) {
   std::string words;
   for (const auto& d : loaded.diagnostics) words += to_string(d);
   return words;
 }
 
 /// Loads what must be without a fault.
-inline mqcoap::settings load_good(const std::string& path) {
-  auto loaded = mqcoap::load_settings(path);
+inline config::settings load_good(const std::string& path) {
+  auto loaded = config::load_settings(path);
   REQUIRE_MESSAGE(loaded.value.has_value(), all_words(loaded));
   CHECK_MESSAGE(loaded.diagnostics.empty(), all_words(loaded));
   return *std::move(loaded.value);

@@ -9,6 +9,7 @@
 #include "support.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::config;
 
 namespace {
 

@@ -28,17 +28,17 @@ struct log_output_fixture {
     spdlog::set_default_logger(before);
     std::filesystem::remove_all(folder);
   }
-  void open(const logging_options& options) { tested.use(log_output::prepare(options)); }
+  void open(const config::logging_options& options) { tested.use(log_output::prepare(options)); }
   std::string path(const std::string& name) const { return (folder / name).string(); }
-  logging_options to_file(const std::string& name, log_level level = log_level::info) const {
-    return {level, {log_target::place::file, path(name)}};
+  config::logging_options to_file(const std::string& name, log_level level = log_level::info) const {
+    return {level, {config::log_target::place::file, path(name)}};
   }
   std::string content(const std::string& name) {
     REQUIRE(tested.flush(std::chrono::seconds(30)));
     std::ifstream in(path(name));
     return {std::istreambuf_iterator<char>(in), {}};
   }
-  std::string fault_of(const logging_options& options) {
+  std::string fault_of(const config::logging_options& options) {
     try {
       open(options);
     } catch (const log_fault& e) {
@@ -146,8 +146,8 @@ TEST_CASE_FIXTURE(log_output_fixture,
   CHECK(fault_of(to_file("missing/b.log")) ==
         "logging.target: cannot write to " + path("missing/b.log") + ": No such file or directory");
   CHECK_FALSE(std::filesystem::exists(path("missing")));
-  CHECK(
-      fault_of({log_level::info, {log_target::place::file, folder.string()}}).ends_with(": Is a directory"));
+  CHECK(fault_of({log_level::info, {config::log_target::place::file, folder.string()}})
+            .ends_with(": Is a directory"));
   REQUIRE(::mkfifo(path("pipe").c_str(), 0600) == 0);
   CHECK(fault_of(to_file("pipe")).starts_with("logging.target: cannot write to "));
   spdlog::info("still here");

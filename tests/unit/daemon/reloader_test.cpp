@@ -73,8 +73,8 @@ struct reload_fixture {
   std::string shown;
   std::function<void()> when_prepared = [] {};
   reloader tested{{loop.get_executor(), file.path(), host, [this] { told.emplace_back("begins"); },
-                   [this](const settings&) { when_prepared(); },
-                   [this](settings next, log_output::prepared) { shown = next.shown.text(); },
+                   [this](const config::settings&) { when_prepared(); },
+                   [this](config::settings next, log_output::prepared) { shown = next.shown.text(); },
                    [this](std::string why) { told.push_back(why.empty() ? "in force" : why); }}};
 
   static host_configuration options() {

@@ -9,7 +9,8 @@ using namespace mqcoap;
 
 namespace {
 
-settings with(const logging_options& logging, std::optional<http_options> http = {}) {
+config::settings with(const config::logging_options& logging,
+                      std::optional<observe::http_options> http = {}) {
   return {{}, {0, default_namespace(), {}, {}, {}, {}}, logging, std::move(http), {}};
 }
 
@@ -17,7 +18,7 @@ settings with(const logging_options& logging, std::optional<http_options> http =
 
 TEST_CASE("a log that cannot be opened is an error") {
   CHECK(check_start(with({}), "a.yaml").empty());
-  const log_target nowhere{log_target::place::file, "/nowhere/mqcoapd.log"};
+  const config::log_target nowhere{config::log_target::place::file, "/nowhere/mqcoapd.log"};
   const auto found = check_start(with({log_level::info, nowhere}), "a.yaml");
   REQUIRE(found.size() == 1);
   CHECK(to_string(found.front()) ==
@@ -28,9 +29,9 @@ TEST_CASE("an address that this machine does not have is a warning, and a port t
   boost::asio::io_context loop;
   const boost::asio::ip::tcp::acceptor running(loop, {boost::asio::ip::address_v4::loopback(), 0});
   const auto port = running.local_endpoint().port();
-  CHECK(check_start(with({}, http_options{"127.0.0.1", port, {}}), "a.yaml").empty());
+  CHECK(check_start(with({}, observe::http_options{"127.0.0.1", port, {}}), "a.yaml").empty());
   // An address for documentation (RFC 5737): no machine has it.
-  const auto found = check_start(with({}, http_options{"192.0.2.1", port, {}}), "a.yaml");
+  const auto found = check_start(with({}, observe::http_options{"192.0.2.1", port, {}}), "a.yaml");
   REQUIRE(found.size() == 1);
   CHECK(found.front().level == diagnostic::severity::warning);
   CHECK(found.front().message ==

@@ -4,6 +4,7 @@
 #include <mqcoap/observe/http_hosts.hpp>
 
 using namespace mqcoap;
+using namespace mqcoap::observe;
 using verdict = http_hosts::verdict;
 
 namespace {

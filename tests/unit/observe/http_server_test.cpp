@@ -10,6 +10,7 @@
 #include <thread>
 
 using namespace mqcoap;
+using namespace mqcoap::observe;
 using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
 

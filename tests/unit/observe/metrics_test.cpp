@@ -17,6 +17,7 @@
 #include "support/lab/hand_alarm.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::observe;
 using namespace std::chrono_literals;
 
 namespace {

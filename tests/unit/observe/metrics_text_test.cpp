@@ -8,6 +8,7 @@
 #include <string>
 
 using namespace mqcoap;
+using namespace mqcoap::observe;
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;

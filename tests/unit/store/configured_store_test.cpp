@@ -7,6 +7,7 @@
 #include "store_fixture.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::store;
 using namespace mqcoap::test;
 
 TEST_CASE_FIXTURE(store_fixture, "a store is opened when a resource needs it, and not before") {

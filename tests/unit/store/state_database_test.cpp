@@ -6,6 +6,7 @@
 #include "store_fixture.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::store;
 using namespace mqcoap::test;
 
 namespace {

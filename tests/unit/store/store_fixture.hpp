@@ -33,7 +33,7 @@ struct store_fixture {
   const system_clock time{};
   std::vector<std::string> logged;
 
-  sqlite_store::environment environment() {
+  store::sqlite_store::environment environment() {
     return {loop.context().get_executor(), time,
             [this](log_level, std::string_view words) { logged.emplace_back(words); }};
   }
@@ -52,7 +52,7 @@ struct store_fixture {
   }
   /// What a store finds that is opened now: `path#number=value`, in order.
   std::vector<std::string> found() {
-    sqlite_store opened(directory(), environment());
+    store::sqlite_store opened(directory(), environment());
     return describe(opened.load());
   }
   static std::vector<std::string> describe(const std::vector<stored_cell>& cells) {

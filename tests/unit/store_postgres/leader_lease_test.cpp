@@ -5,6 +5,7 @@
 #include "postgres_fixture.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::store;
 using namespace mqcoap::test;
 using namespace std::chrono_literals;
 

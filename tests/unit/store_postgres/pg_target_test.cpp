@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-using mqcoap::needs_lookup;
-using mqcoap::pg_host;
-using mqcoap::pg_target;
+using mqcoap::store::needs_lookup;
+using mqcoap::store::pg_host;
+using mqcoap::store::pg_target;
 
 namespace {
 

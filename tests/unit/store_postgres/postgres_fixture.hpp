@@ -50,22 +50,21 @@ struct shared_database {
   }
   std::string url(const std::string& user = "gw") const { return server().url(user, name); }
   std::string sql(const std::string& statements) const { return server().sql(statements, name); }
-  postgres_options options() const {
-    postgres_options made;
+  store::postgres_options options() const {
+    store::postgres_options made;
     made.url = url();
     made.patience = std::chrono::milliseconds(20'000);
     made.certainty = std::chrono::milliseconds(60'000);
     made.longest_pause = std::chrono::milliseconds(200);
     return made;
   }
-  std::unique_ptr<postgres_store> open(const postgres_options& options) {
-    return std::make_unique<postgres_store>(
-        options,
-        postgres_store::environment{loop.context().get_executor(), [this](log_level, std::string_view words) {
-                                      logged.emplace_back(words);
-                                    }});
+  std::unique_ptr<store::postgres_store> open(const store::postgres_options& options) {
+    return std::make_unique<store::postgres_store>(
+        options, store::postgres_store::environment{
+                     loop.context().get_executor(),
+                     [this](log_level, std::string_view words) { logged.emplace_back(words); }});
   }
-  std::unique_ptr<postgres_store> open() {
+  std::unique_ptr<store::postgres_store> open() {
     auto opened = open(options());
     wait_for([&] { return opened->is_reachable(); });
     return opened;
@@ -79,17 +78,19 @@ struct shared_database {
       if (each.find(words) != std::string::npos) return true;
     return false;
   }
-  error_code commit(postgres_store& to, std::vector<cell_mark> based_on, std::vector<stored_value> values) {
+  error_code commit(store::postgres_store& to, std::vector<cell_mark> based_on,
+                    std::vector<stored_value> values) {
     std::optional<error_code> outcome;
     to.commit({std::move(based_on), std::move(values)}, [&](error_code why) { outcome = why; });
     wait_for([&] { return outcome.has_value(); });
     return *outcome;
   }
-  error_code put(postgres_store& to, const std::string& path, std::uint64_t revision, std::string_view body) {
+  error_code put(store::postgres_store& to, const std::string& path, std::uint64_t revision,
+                 std::string_view body) {
     return commit(to, {mark_of(path, revision)}, {write_of(path, body)});
   }
   /// What has changed, as `path@revision:number=value,...`, or the error.
-  std::vector<std::string> refresh(postgres_store& of, std::vector<cell_mark> held) {
+  std::vector<std::string> refresh(store::postgres_store& of, std::vector<cell_mark> held) {
     std::optional<std::vector<std::string>> told;
     of.refresh(std::move(held), [&](error_code why, const std::vector<stored_cell>& cells) {
       told.emplace();

@@ -3,6 +3,7 @@
 #include "postgres_fixture.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::store;
 using namespace mqcoap::test;
 
 namespace {

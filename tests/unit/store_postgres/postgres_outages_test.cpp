@@ -1,6 +1,7 @@
 #include "postgres_fixture.hpp"
 
 using namespace mqcoap;
+using namespace mqcoap::store;
 using namespace mqcoap::test;
 using strings = std::vector<std::string>;
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 constexpr char make_cells_name[] = "mqcoap_make_cells";
@@ -208,4 +208,4 @@ pg_statement begin_epoch(const commit_author& by) {
   return run_sql(begin_epoch_sql, std::move(given));
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// A commit that is not stored yet.
 struct awaited_commit {
@@ -66,4 +66,4 @@ class commit_group {
 /// Waits for a group of the earlier epoch that is being stored, so that its outcome is certain.
 pg_statement begin_epoch(const commit_author& by);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 using std::chrono::milliseconds;
@@ -183,4 +183,4 @@ void leader_lease::tell_trouble(const std::string& why) {
   env_.log(log_level::warning, "the lease cannot be asked for: " + why);
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -14,7 +14,7 @@
 #include <optional>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 struct lease_options {
   postgres_options database{};
@@ -93,4 +93,4 @@ class leader_lease {
   pg_connection session_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

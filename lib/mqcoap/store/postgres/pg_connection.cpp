@@ -5,7 +5,7 @@
 #include <mqcoap/base/units.hpp>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 steady_time steady_now() { return std::chrono::steady_clock::now(); }
@@ -228,4 +228,4 @@ void pg_connection::on_deadline() {
   watch_deadlines();
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 struct pg_connection_options {
   pg_target to{};
@@ -116,4 +116,4 @@ class pg_connection {
   std::shared_ptr<pg_connection*> alive_;     ///< lets late callbacks see that this object is destroyed
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Why a request to a PostgreSQL server has no answer.
 struct pg_fault {
@@ -18,4 +18,4 @@ struct pg_fault {
   std::string words{};
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

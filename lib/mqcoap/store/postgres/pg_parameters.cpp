@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 // The numbers of built-in types, which never change (pg_type.dat).
@@ -74,4 +74,4 @@ pg_parameters& pg_parameters::add(const std::vector<std::optional<std::string_vi
   return *this;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// The parameters of a statement, in PostgreSQL's binary format: a text is sent as it is, whatever is in it.
 class pg_parameters {
@@ -24,4 +24,4 @@ class pg_parameters {
   std::vector<std::string> values_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

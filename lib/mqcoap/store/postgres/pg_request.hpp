@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// A statement of SQL with parameters ($1, ...).
 struct pg_statement {
@@ -38,4 +38,4 @@ inline pg_statement run_prepared(std::string name, pg_parameters parameters) {
   return {{}, std::move(parameters), std::move(name), pg_statement::way::run_prepared};
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

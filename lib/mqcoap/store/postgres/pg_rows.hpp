@@ -7,7 +7,7 @@
 
 struct pg_result;
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// The rows of an answer, in binary format. A field that is not of the type that is asked for reads as 0 or
 /// empty.
@@ -32,4 +32,4 @@ class pg_rows {
   std::unique_ptr<pg_result, clearer> result_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -12,7 +12,7 @@
 
 struct pg_conn;
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// One connection to a PostgreSQL server (libpq in pipeline mode), from its beginning to its end. It has no
 /// deadlines: who owns it closes it.
@@ -78,4 +78,4 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
   std::string dying_words_;  ///< why the server ends the session
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// A server to try.
 struct pg_host {
@@ -42,4 +42,4 @@ class pg_target {
 /// Says whether the name of a host has to be looked up.
 bool needs_lookup(const pg_host& host);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 using namespace std::chrono_literals;
@@ -121,4 +121,4 @@ void postgres_once::forget_old() {
   session_.run({run_sql(forget_writes)}, [](const result<pg_rows, pg_fault>&) {});
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

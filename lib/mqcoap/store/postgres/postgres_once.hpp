@@ -13,7 +13,7 @@
 #include <random>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Records writes in the database of several gateways, so that each of them runs once, whichever gateway gets
 /// it. Records are kept for a day. A write that another gateway runs at this moment is waited for, for some
@@ -56,4 +56,4 @@ class postgres_once final : public once_store {
   pg_connection session_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

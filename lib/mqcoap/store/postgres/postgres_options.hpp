@@ -4,7 +4,7 @@
 #include <mqcoap/base/secret.hpp>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Where several gateways keep the state that they share.
 struct postgres_options {
@@ -20,4 +20,4 @@ struct postgres_options {
   friend bool operator==(const postgres_options&, const postgres_options&) = default;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

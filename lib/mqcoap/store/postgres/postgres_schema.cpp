@@ -1,6 +1,6 @@
 #include <mqcoap/store/postgres/postgres_schema.hpp>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 const std::vector<std::string>& postgres_tables() {
   static const std::vector<std::string> all{
@@ -74,4 +74,4 @@ std::string postgres_schema() {
   return script + "COMMIT;\n";
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// The version of the tables that this program writes.
 inline constexpr int postgres_schema_version = 1;
@@ -16,4 +16,4 @@ const std::vector<std::string>& postgres_table_names();
 /// Returns a script for psql that makes them where they are missing.
 std::string postgres_schema();
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 /// What all gateways lock while one of them makes the tables.
@@ -107,4 +107,4 @@ void set_up(pg_session& session, const postgres_setup& what, postgres_setup::han
   std::make_shared<setup_run>(session.weak_from_this(), what, std::move(done))->begin();
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

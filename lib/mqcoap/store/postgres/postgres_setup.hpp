@@ -6,7 +6,7 @@
 #include <mqcoap/store/postgres/pg_session.hpp>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// What a new session has to do before it is used.
 struct postgres_setup {
@@ -20,4 +20,4 @@ struct postgres_setup {
 /// statements. `done` is not called when the session ends before.
 void set_up(pg_session& session, const postgres_setup& what, postgres_setup::handler done);
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

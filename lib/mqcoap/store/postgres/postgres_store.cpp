@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 /// Statements of readings that are under way together.
@@ -362,4 +362,4 @@ store_status postgres_store::status() const {
   return now;
 }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

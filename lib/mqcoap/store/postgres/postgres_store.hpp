@@ -19,7 +19,7 @@
 #include <random>
 #include <string>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// Returns what is wrong with the address of a database; nothing if it can be used.
 std::optional<std::string> fault_of_postgres_url(const std::string& url);
@@ -116,4 +116,4 @@ class postgres_store final : public state_store {
   pg_connection writes_;
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mqcoap {
+namespace mqcoap::store {
 namespace {
 
 constexpr char refresh_name[] = "mqcoap_refresh";
@@ -76,4 +76,4 @@ result<std::vector<std::vector<stored_cell>>, cell_name> refresh_group::answers(
 
 pg_request refresh_group::preparation() { return {prepare_sql(refresh_name, refresh_sql)}; }
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace mqcoap {
+namespace mqcoap::store {
 
 /// A question for the cells that have changed.
 struct awaited_refresh {
@@ -42,4 +42,4 @@ class refresh_group {
       marks_;  ///< question and mark, in the order of the statement
 };
 
-}  // namespace mqcoap
+}  // namespace mqcoap::store
