@@ -103,8 +103,8 @@ int run(const arguments& args, const held_signals& held) {
     std::cout << config::settings_schema() << '\n';
     return exit_ok;
   }
-  auto loaded = config::load_settings(
-      args.config, args.check ? config::effective_text::left_out : config::effective_text::written);
+  using enum config::effective_text;
+  auto loaded = config::load_settings(args.config, args.check ? left_out : written);
   if (args.check || !loaded.value)
     for (const auto& d : loaded.diagnostics) std::cerr << to_string(d) << '\n';
   if (!loaded.value) return exit_configuration;

@@ -286,13 +286,14 @@ std::optional<request_id> client_core::request(request_spec what, requester::com
 }
 
 void client_core::completed(requester::completion done, error_code error, response&& answer) noexcept {
-  ended_request ended{std::move(done), error, std::move(answer)};
+  ended_request outcome{std::move(done), error, std::move(answer)};
   try {
-    ready_.push_back(std::move(ended));
+    ready_.push_back(std::move(outcome));
   } catch (const std::bad_alloc&) {
     // It was not moved.
     return attempt("an answer", [&] {
-      deliver<error_code, response>(serial_, std::move(ended.done), ended.error, std::move(ended.answer));
+      deliver<error_code, response>(serial_, std::move(outcome.done), outcome.error,
+                                    std::move(outcome.answer));
     });
   }
   if (!in_messages_) post_completions();
