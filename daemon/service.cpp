@@ -20,31 +20,10 @@ using namespace std::chrono_literals;
 constexpr auto answer_grace = 4s;
 constexpr auto flush_grace = 500ms;
 
-spdlog::level::level_enum level_of(const diagnostic& d) {
-  return d.level == diagnostic::severity::error ? spdlog::level::err : spdlog::level::warn;
-}
-
-/// Returns the text for a file with faults.
-std::string summary_of(const std::vector<diagnostic>& all) {
-  const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
-  const auto first = std::find_if(all.begin(), all.end(), is_error);
-  return std::to_string(std::count_if(all.begin(), all.end(), is_error)) +
-         " faults; the first: " + first->file + ':' + std::to_string(first->line) + ": " + first->message;
-}
-
 }  // namespace
 
-void log_all(const std::vector<diagnostic>& diagnostics) {
-  for (const auto& d : diagnostics) {
-    auto words = to_string(d);
-    words.pop_back();  // the log adds the line feed itself
-    spdlog::log(level_of(d), "{}", words);
-  }
-}
-
 service::service(config::settings configuration, std::string file, log_output& log)
-    : file_(std::move(file)),
-      log_(log),
+    : log_(log),
       alarm_(loop_),
       signals_(loop_, SIGTERM, SIGINT, SIGHUP),
       backends_(loop_.get_executor()),
@@ -53,7 +32,8 @@ service::service(config::settings configuration, std::string file, log_output& l
       host_({with_state(configuration), std::move(configuration.brokers)}, environment(), make_hooks()),
       http_(loop_.get_executor(), [this](std::string_view path) { return observer_.page(path); }),
       listen_(configuration.http),
-      notifier_(loop_.get_executor(), [this] { return status_->now(); }) {
+      notifier_(loop_.get_executor(), [this] { return status_->now(); }),
+      reloader_(reload_environment(std::move(file))) {
   prepare_lease(configuration);
   alarm_.on_ring([this] { host_.on_alarm(); });
   status_ = std::make_unique<status_words>(host_.running(), time_);
@@ -84,9 +64,9 @@ host_environment service::environment() {
 }
 
 /// Opens the store that the gateway of this configuration needs.
-gateway_options service::with_state(const config::settings& configuration) {
+gateway_options service::with_state(config::settings& configuration) {
   store_.configure(configuration.state);
-  return configuration.gateway;
+  return std::move(configuration.gateway);
 }
 
 gateway_hooks service::make_hooks() {
@@ -171,7 +151,7 @@ void service::await_signal() {
 }
 
 void service::on_signal(int number) {
-  if (number == SIGHUP) return host_.stopping() ? void() : reload();
+  if (number == SIGHUP) return host_.stopping() ? void() : reloader_.begin();
   if (host_.stopping()) {
     spdlog::warn("{} again: ending at once", strsignal(number));
     return loop_.stop();
@@ -182,24 +162,26 @@ void service::on_signal(int number) {
 
 // ---- reload
 
-/// Decodes, validates and builds the configuration, and then swaps: before the swap, nothing that runs is
-/// touched. Reading takes as long as at the start; messages wait for it.
-void service::reload() {
-  notifier_.reloading();
-  try {
-    log_.reopen();  // its file may have been rotated, even if the configuration is refused
-    spdlog::info("reading {} again", file_);
-    auto loaded = config::load_settings(file_);
-    log_all(loaded.diagnostics);
-    if (!loaded.value) return note_reload(false, summary_of(loaded.diagnostics));
-    put_in_force(*std::move(loaded.value));
-    note_reload(true, in_force());
-  } catch (const std::exception& e) {
-    note_reload(false, e.what());
-  }
+reloader::environment service::reload_environment(std::string file) {
+  return {loop_.get_executor(),
+          std::move(file),
+          host_,
+          [this] { begin_reload(); },
+          [this](const config::settings& next) { prepare(next); },
+          [this](config::settings next, log_output::prepared log) {
+            put_in_force(std::move(next), std::move(log));
+          },
+          [this](std::string failure) { note_reload(std::move(failure)); }};
 }
 
-void service::note_reload(bool ok, std::string words) {
+void service::begin_reload() {
+  notifier_.reloading();
+  log_.reopen();  // its file may have been rotated, even if the configuration is refused
+}
+
+void service::note_reload(std::string failure) {
+  const bool ok = failure.empty();
+  auto words = ok ? in_force() : std::move(failure);
   if (ok)
     spdlog::info("the configuration is in force: {}", words);
   else
@@ -210,11 +192,13 @@ void service::note_reload(bool ok, std::string words) {
   notifier_.ready();
 }
 
-void service::put_in_force(config::settings next) {
-  auto log = log_output::prepare(next.logging);  // first, because it may fail
+void service::prepare(const config::settings& next) {
   if (next.standby.has_value() != (lease_ != nullptr))
     spdlog::warn("`standby` is read at the start only: restart the gateway");
-  host_.reconfigure({with_state(next), std::move(next.brokers)});
+  store_.configure(next.state);
+}
+
+void service::put_in_force(config::settings next, log_output::prepared log) {
   log_.use(std::move(log));
   observer_.set_configuration(std::move(next.shown));
   listen(next.http);

@@ -11,7 +11,6 @@
 #include <mqcoap/observe/http_server.hpp>
 #include <mqcoap/observe/observer.hpp>
 #include <mqcoap/resource/backend/backend_services.hpp>
-#include <mqcoap/settings/diagnostic.hpp>
 #include <mqcoap/store/configured_store.hpp>
 #include <mqcoap/store/postgres/leader_lease.hpp>
 #include <mqcoap/transport/asio_alarm.hpp>
@@ -21,18 +20,16 @@
 
 #include "log_output.hpp"
 #include "notifier.hpp"
+#include "reloader.hpp"
 #include "status_words.hpp"
 
 namespace mqcoap {
-
-/// Logs each diagnostic at its level.
-void log_all(const std::vector<diagnostic>& diagnostics);
 
 /// The running gateway: one event loop for the links, the timers and the signals.
 class service {
  public:
   /// @param file  the file of the configuration, for reloads
-  /// @par Errors  Throws `storage_fault` if state cannot be kept.
+  /// @par Errors  Throws `store::storage_fault` if state cannot be kept.
   /// @param log  outlives the service; follows the logging options of later configurations
   service(config::settings configuration, std::string file, log_output& log);
 
@@ -40,6 +37,9 @@ class service {
   /// ends it at once. SIGHUP reads the configuration again.
   /// Returns false if it has lost the lease by which it served.
   bool run();
+  /// Returns false after `run` if a thread still uses the service, which must not be destroyed then. Such a
+  /// thread may be stuck in a file.
+  bool may_be_destroyed() const noexcept { return !reloader_.is_on_thread(); }
 
  private:
   void prepare_lease(const config::settings& configuration);
@@ -48,19 +48,20 @@ class service {
   void on_drained(std::function<void(bool goes_on)> stop_links);
   void await_signal();
   void on_signal(int number);
-  void reload();
-  void put_in_force(config::settings next);
+  reloader::environment reload_environment(std::string file);
+  void begin_reload();
+  void prepare(const config::settings& next);
+  void put_in_force(config::settings next, log_output::prepared log);
   std::unique_ptr<link> connect(link_options broker);
   host_environment environment();
   gateway_hooks make_hooks();
-  gateway_options with_state(const config::settings& configuration);
+  gateway_options with_state(config::settings& configuration);
   void listen(const std::optional<observe::http_options>& where);
-  void note_reload(bool ok, std::string words);
+  void note_reload(std::string failure);
   void begin_stop();
   std::string in_force() const;
   void log_summary() const;
 
-  const std::string file_;
   log_output& log_;
   boost::asio::io_context loop_{1};
   const system_clock time_;
@@ -77,6 +78,7 @@ class service {
   std::unique_ptr<status_words> status_;
   notifier notifier_;
   std::vector<subscription> told_of_reloads_;
+  reloader reloader_;
 };
 
 }  // namespace mqcoap

@@ -260,6 +260,12 @@ class Load:
 
     def run(self, **options):
         """One measurement; Broken unless every answer was the right one."""
+        self.begin(**options)
+        return self.end()
+
+    def begin(self, **options):
+        """Begins a measurement, so that something else can happen meanwhile."""
+        self.options = options
         flags = as_flags(options)
         for name, pid in self.watched.items():
             flags += ["--process", f"{name}={pid}"]
@@ -267,6 +273,10 @@ class Load:
             self.generator.process.stdin.write((" ".join(flags) + "\n").encode())
         except BrokenPipeError:
             pass  # what it said before it ended is read next
+
+    def end(self):
+        """The result of the measurement that was begun."""
+        options = self.options
         limit = 30 + float(options.get("seconds", 2)) + float(options.get("warm_up", 0.5))
         result = self.read(limit + float(options.get("patience", 5)))
         self.bench.measurements.append({"of": self.name, "options": options, "result": result})

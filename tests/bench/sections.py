@@ -127,20 +127,46 @@ def many(bench, plan):
     return rows
 
 
+def memory(bench, plan):
+    """MEMORY: 99,000 values of a template beside 9, by what is resident: after the start, after every one was read, and
+    after every one was changed."""
+    held = {when: [] for when in ("at the start", "after all were read", "after all were changed")}
+    for _ in range(plan.repeats):
+        resident = []
+        for side in (crowd(bench, devices=100, resources=990, routes=0), crowd(bench, devices=1, resources=9, routes=0)):
+            names = side["resources"]
+            load = bench.load("crowd", side["program"], targets=bench.write("targets", "\n".join(names) + "\n"))
+            steps = [load.program.rss_bytes()]
+            everyone = {"in_flight": 128, "count": len(names), "seconds": 20}
+            for options in ({}, {} if bench.against_itself else {"method": "PUT", "body_bytes": 8, "expect": 204}):
+                load.run(**everyone, **options)
+                steps.append(load.program.rss_bytes())
+            resident.append(steps)
+            load.stop()
+        for when, many_bytes, few_bytes in zip(held, *resident):
+            held[when].append((many_bytes - few_bytes) / (99_000 - 9))
+    return [Row("MEMORY", f"memory per value of a template, {when}", each, at_most=300 if i < 2 else None, unit=" B")
+            for i, (when, each) in enumerate(held.items())]
+
+
 def crowd(bench, *, devices, resources, routes):
     """A gateway with so many of each, and what can be asked of it."""
     if bench.against_itself:
         return {"program": bench.echo(GATEWAY), "resources": [target(GATEWAY)], "routed": [target(GATEWAY)]}
     tags = [f"BENCH_{i:04d}" for i in range(devices)]
     proxied = [f"BENCH_R_{i:04d}" for i in range(routes)]
+
+    def value(number):
+        return {"value": number, "methods": ["GET", "PUT"]}
+
     return {
         "program": bench.gateway(
-            templates={"crowd": {"resources": {f"r{i:04d}": {"value": i} for i in range(resources)}}},
+            templates={"crowd": {"resources": {f"r{i:04d}": value(i) for i in range(resources)}}},
             devices={tag: {"like": "crowd"} for tag in tags},
             routes=[route(tag, DEVICE) for tag in proxied],
         ),
         "resources": [f"{tag}/{SUBSYSTEM}/r{i:04d}" for tag in tags for i in range(resources)],
-        "routed": [target(proxied[-1])],
+        "routed": [target(tag) for tag in proxied[-1:]],
     }
 
 
@@ -404,6 +430,7 @@ SECTIONS = {
     ("P9",): proxied_large,
     ("P10",): start,
     ("P11",): pending,
+    ("MEMORY",): memory,
     ("P12",): python,
     ("CLIENT",): client,
 }

@@ -52,6 +52,18 @@ class Postgresql(PostgresTest):
             self.assertIn("the database does not answer", answer.body)
 
 
+class Library(Postgresql):
+    def libraries(self, gateway):
+        with open(f"/proc/{gateway.pid}/maps", encoding="utf-8") as maps:
+            return {line.rsplit("/", 1)[-1].strip() for line in maps if ".so" in line}
+
+    def test_libpq_is_loaded_only_where_there_is_a_database(self):
+        member, _ = self.member()
+        self.assertIn("libpq.so.5", {name[:10] for name in self.libraries(member)})
+        alone, _ = self.member(CONFIGURATION.replace("state: {postgres: $DATABASE}", "").replace(", persist: true", ""))
+        self.assertFalse([name for name in self.libraries(alone) if "libpq" in name or "ldap" in name])
+
+
 class Sharing(Postgresql):
     def test_a_get_after_a_204_sees_it_on_every_member(self):
         _, one = self.member()

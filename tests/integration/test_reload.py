@@ -202,6 +202,39 @@ class Reload(IntegrationTest):
         desk.get("gains")
         gateway.wait_log("GW_1/axuv/gains")
 
+    def test_a_signal_during_a_reload_is_not_lost(self):
+        _, _, gateway, desk = self.start()
+        large = CONFIGURATION.replace("    proxy:\n", Start.FILLING + "    proxy:\n", 1)
+        for value in (8, 9):  # the second file and its signal come while the first one is read
+            gateway.configure(large.replace("offsets: {value: 0,", f"offsets: {{value: {value},"))
+            gateway.signal(signal.SIGHUP)
+            gateway.wait_log("reading ")
+        gateway.wait_log("the configuration is in force", 2)
+        self.assertEqual(desk.get("offsets").body, 9)
+
+    def test_requests_are_answered_while_a_large_file_is_read(self):
+        _, _, gateway, desk = self.start()
+        large = CONFIGURATION.replace("    proxy:\n", Start.FILLING + "    proxy:\n", 1)
+        gateway.configure(large.replace("offsets: {value: 0,", "offsets: {value: 7,"))
+        gateway.signal(signal.SIGHUP)
+        gateway.wait_log("reading ")
+        values = []
+        while not values or values[-1] == 0:
+            values.append(desk.get("offsets").body)
+        self.assertGreater(len(values), 2)
+        self.assertEqual(set(values), {0, 7})
+
+    def test_a_stop_during_a_reload_is_a_clean_one(self):
+        _, _, gateway, desk = self.start()
+        self.assert_code(desk.get("gains"), 205)
+        gateway.configure(CONFIGURATION.replace("    proxy:\n", Start.FILLING + "    proxy:\n", 1))
+        gateway.signal(signal.SIGHUP)
+        gateway.wait_log("reading ")
+        gateway.signal(signal.SIGTERM)
+        self.assertEqual(gateway.wait_exit(), 0)
+        self.assertIn("stopped: ", gateway.log)
+        self.assertNotIn("the reload failed", gateway.log)
+
     def test_a_hundred_reloads_under_load_lose_nothing(self):
         lab, site, gateway, _ = self.start()
         for tag in ("LAB_1", "LAB_2"):

@@ -11,11 +11,13 @@ namespace {
 
 struct built_template {
   const device_spec* spec;
-  std::vector<built_resource> resources;
+  shared_list<built_resource> resources;
 };
 
 /// Returns the template's resources, replaced by the device's own of the same path; new ones follow.
-std::vector<built_resource> merge(std::vector<built_resource> base, std::vector<built_resource> own) {
+shared_list<built_resource> merge(const shared_list<built_resource>& all, shared_list<built_resource> own) {
+  if (own.empty()) return all;
+  std::vector<built_resource> base(all.begin(), all.end());
   std::unordered_map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < base.size(); ++i) places.emplace(base[i].path, i);
   for (auto& resource : own) {

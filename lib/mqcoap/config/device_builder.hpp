@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mqcoap/base/shared_list.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <optional>
 #include <string>
@@ -23,7 +24,7 @@ struct built_device {
   const node* tag_at = nullptr;
   std::string description;
   std::vector<subsystem_name> subsystems;
-  std::vector<built_resource> resources;
+  shared_list<built_resource> resources;  ///< one list for all devices that have just those of their template
   bool presence = false;
   bool durable_dedup = false;
 };

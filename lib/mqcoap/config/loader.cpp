@@ -1,6 +1,7 @@
 #include <mqcoap/config/loader.hpp>
 
 #include <filesystem>
+#include <map>
 #include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/proxy_builder.hpp>
@@ -14,6 +15,21 @@
 
 namespace mqcoap::config {
 namespace {
+
+/// Devices that have one list of resources keep one.
+class resource_lists {
+ public:
+  const resource_list& of(const built_device& device) {
+    auto& made = made_[device.resources.identity()];
+    if (made.empty())
+      for (const auto& each : device.resources)
+        made.push_back({each.path, each.title, each.unit, *each.kind, each.events});
+    return made;
+  }
+
+ private:
+  std::map<const void*, resource_list> made_;
+};
 
 std::optional<settings> build_settings(const root_spec& root, report& faults) {
   auto devices = build_devices(root, faults);
@@ -33,14 +49,10 @@ std::optional<settings> build_settings(const root_spec& root, report& faults) {
       {},
       std::move(proxy),
       std::move(group)};
-  for (auto& device : devices) {
-    device_options options{device.tag,      std::move(device.description), std::move(device.subsystems), {},
-                           device.presence, device.durable_dedup};
-    for (auto& resource : device.resources)
-      options.resources.push_back({std::move(resource.path), std::move(resource.title),
-                                   std::move(resource.unit), *std::move(resource.kind), resource.events});
-    gateway.devices.push_back(std::move(options));
-  }
+  resource_lists lists;
+  for (auto& device : devices)
+    gateway.devices.push_back({device.tag, std::move(device.description), std::move(device.subsystems),
+                               lists.of(device), device.presence, device.durable_dedup});
   auto http = root.http.listen;
   if (http) http->hosts = root.http.hosts;
   return settings{std::move(brokers),

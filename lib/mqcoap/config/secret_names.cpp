@@ -57,7 +57,8 @@ bool is_secret_word(std::string_view word, slips with) {
   const auto is_part = [word](std::string_view part) { return word.find(part) != std::string_view::npos; };
   const auto is_name = [&](std::string_view name) {
     const std::size_t most = name.size() < 8 ? name.size() / 3 : 3;
-    return is_part(name) || (with == slips::taken && edit_distance(word, name) <= most);
+    const auto longer = std::max(word.size(), name.size()) - std::min(word.size(), name.size());
+    return is_part(name) || (with == slips::taken && longer <= most && edit_distance(word, name) <= most);
   };
   return std::find(std::begin(usual_words), std::end(usual_words), word) != std::end(usual_words) ||
          std::any_of(std::begin(usual_parts), std::end(usual_parts), is_part) ||

@@ -1,6 +1,7 @@
 #include <mqcoap/config/show.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/all_sections.hpp>
 #include <mqcoap/config/document_set.hpp>
@@ -8,6 +9,7 @@
 #include <mqcoap/config/template_merge.hpp>
 #include <mqcoap/config/yaml_reader.hpp>
 #include <mqcoap/settings/scalar.hpp>
+#include <utility>
 
 namespace mqcoap::config {
 namespace {
@@ -52,6 +54,25 @@ std::string flow(const node& n) {
   return out;
 }
 
+/// How a value is shown.
+enum class shown_as : std::uint8_t {
+  secrets,  ///< the names of a map of secrets
+  secret,
+  as_written,
+  one_map,  ///< with the keys of a section
+  list,     ///< of such maps
+  map       ///< of such maps, with names of their own
+};
+
+/// The schema of a value tells where in it the keys of the section are.
+shown_as form_of(const node& n, const boost::json::object& schema, const section_info* section) {
+  if (schema.contains("writeOnly"))
+    return schema.contains("additionalProperties") ? shown_as::secrets : shown_as::secret;
+  if (section == nullptr || n.is_scalar()) return shown_as::as_written;
+  if (schema.contains("$ref") || schema.contains("anyOf")) return shown_as::one_map;
+  return schema.contains("items") ? shown_as::list : shown_as::map;
+}
+
 /// Walks a tree along the field tables. Each function returns lines without the indentation of their place.
 class shower {
  public:
@@ -70,26 +91,21 @@ class shower {
  private:
   using line_list = std::vector<std::string>;
 
-  /// The schema of a value tells where in it the keys of the section are.
   void add(line_list& lines, const std::string& name, const node& n, const boost::json::object& schema,
            const section_info* section) {
     const std::string key = text_words(name) + ':';
-    if (schema.contains("writeOnly") && schema.contains("additionalProperties")) {
-      add_block(lines, key, covered_values_of(n), "{}");
-    } else if (schema.contains("writeOnly")) {
-      lines.push_back(key + ' ' + std::string(covered));
-    } else if (section == nullptr || n.is_scalar()) {
-      lines.push_back(key + ' ' + flow(n));
-    } else if (schema.contains("$ref") || schema.contains("anyOf")) {
-      add_block(lines, key, lines_of(*section, n), "{}", origin_words(n));
-    } else if (schema.contains("items")) {
-      add_block(lines, key, items_of(*section, n), "[]");
-    } else {
-      line_list entries;
-      const auto& inner = schema.at("additionalProperties").as_object();
-      for (const auto& entry : n.entries) add(entries, entry.key->text, *entry.value, inner, section);
-      add_block(lines, key, entries, "{}");
+    switch (form_of(n, schema, section)) {
+      case shown_as::secrets: return add_block(lines, key, covered_values_of(n), "{}");
+      case shown_as::secret: lines.push_back(key + ' ' + std::string(covered)); return;
+      case shown_as::as_written: lines.push_back(key + ' ' + flow(n)); return;
+      case shown_as::one_map: return add_block(lines, key, lines_of(*section, n), "{}", origin_words(n));
+      case shown_as::list: return add_block(lines, key, items_of(*section, n), "[]");
+      case shown_as::map: break;
     }
+    line_list entries;
+    const auto& inner = schema.at("additionalProperties").as_object();
+    for (const auto& entry : n.entries) add(entries, entry.key->text, *entry.value, inner, section);
+    add_block(lines, key, entries, "{}");
   }
 
   /// Returns the names of a map of secrets.
@@ -123,6 +139,88 @@ class shower {
   node_arena arena_;
 };
 
+/// Writes the same tree as JSON. It does not go by way of the lines of YAML, which for a large configuration
+/// take as long to read as all of its files.
+class json_shower {
+ public:
+  /// Appends a map with the keys of a section.
+  void append_map(const section_info& table, const node& n) {
+    opening_of one(out_, '{', '}');
+    for (const auto& field : table.fields) {
+      if (field.name == "include") continue;  // the included files are already merged
+      const node* value = n.is_map() ? n.find(field.name) : nullptr;
+      if (value == nullptr && field.when.how == presence::kind::defaulted)
+        value = &defaults_.read(field.when.text);
+      if (value == nullptr) continue;
+      append_key(one, field.name);
+      append(*value, field.schema, field.section);
+    }
+  }
+  json_text text() const { return is_good_ ? json_text::from_validated(out_) : json_text(); }
+
+ private:
+  /// The brackets of a map or a list, and the commas in it.
+  class opening_of {
+   public:
+    opening_of(std::string& out, char begin, char end) : out_(out), end_(end) { out_ += begin; }
+    ~opening_of() { out_ += end_; }
+    opening_of(const opening_of&) = delete;
+    opening_of& operator=(const opening_of&) = delete;
+    void next() {
+      if (std::exchange(is_begun_, true)) out_ += ',';
+    }
+
+   private:
+    std::string& out_;
+    const char end_;
+    bool is_begun_ = false;
+  };
+
+  void append_key(opening_of& map, const std::string& name) {
+    map.next();
+    append_json_string(out_, name);
+    out_ += ':';
+  }
+
+  void append(const node& n, const boost::json::object& schema, const section_info* section) {
+    switch (form_of(n, schema, section)) {
+      case shown_as::secrets: return append_covered_map(n);
+      case shown_as::secret: out_ += covered; return;
+      case shown_as::as_written: is_good_ &= append_json(out_, n, faults_); return;
+      case shown_as::one_map: return append_map(*section, n);
+      case shown_as::list: return append_list(*section, n);
+      case shown_as::map: break;
+    }
+    opening_of all(out_, '{', '}');
+    const auto& inner = schema.at("additionalProperties").as_object();
+    for (const auto& entry : n.entries) {
+      append_key(all, entry.key->text);
+      append(*entry.value, inner, section);
+    }
+  }
+
+  void append_covered_map(const node& map) {
+    opening_of all(out_, '{', '}');
+    for (const auto& entry : map.entries) {
+      append_key(all, entry.key->text);
+      out_ += covered;
+    }
+  }
+
+  void append_list(const section_info& section, const node& n) {
+    opening_of all(out_, '[', ']');
+    for (const node* item : n.items) {
+      all.next();
+      append_map(section, *item);
+    }
+  }
+
+  std::string out_;
+  yaml_defaults defaults_;
+  report faults_;
+  bool is_good_ = true;
+};
+
 }  // namespace
 
 std::string show_as_yaml(const node& root) {
@@ -132,9 +230,9 @@ std::string show_as_yaml(const node& root) {
 }
 
 json_text show_as_json(const node& root) {
-  node_arena arena;
-  report faults;
-  return to_json(*read_default(show_as_yaml(root), arena), faults).value_or(json_text());
+  json_shower shower;
+  shower.append_map(*all_sections().front(), root);
+  return shower.text();
 }
 
 show_result show_settings(const std::string& path) {

@@ -28,25 +28,28 @@ std::size_t size_of(const answer& a) noexcept {
   return bytes;
 }
 
-/// Makes the key of a request: its target and its id.
-std::string key_of(const call& c) {
-  const auto& subsystem = c.target.subsystem();
-  const auto& tag = c.target.tag();
-  std::string key;
-  key.reserve(subsystem.size() + tag.size() + 66);
-  return key.append(subsystem).append(1, '/').append(tag).append(1, '/').append(c.asked().id.canonical());
+}  // namespace
+
+/// Makes the key of a request: its target and its id. Valid until the next call.
+std::string_view duplicate_filter::key_of(const call& c) {
+  key_.assign(c.target.subsystem()).append(1, '/').append(c.target.tag()).append(1, '/');
+  c.asked().id.append_canonical(key_);
+  return key_;
 }
 
-}  // namespace
+duplicate_filter::entry* duplicate_filter::find(std::string_view key) noexcept {
+  const auto at = entries_.find(key);
+  return at == entries_.end() ? nullptr : &*at->second;
+}
 
 duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now, bool enter) {
   forget_old(now);
   const auto key = key_of(c);
   const auto fingerprint = fingerprint_of(c.req);
-  if (const auto at = entries_.find(key); at != entries_.end()) {
-    if (at->second.fingerprint != fingerprint) return {verdict::conflict, nullptr};
-    if (auto* const first = std::get_if<running>(&at->second.first)) return {join(*first, c), nullptr};
-    return {verdict::answered, &std::get<answer>(at->second.first)};
+  if (auto* const seen = find(key)) {
+    if (seen->fingerprint != fingerprint) return {verdict::conflict, nullptr};
+    if (auto* const first = std::get_if<running>(&seen->first)) return {join(*first, c), nullptr};
+    return {verdict::answered, &std::get<answer>(seen->first)};
   }
   if (!enter) return {};
   if (c.req.verb == method::post) {
@@ -55,11 +58,12 @@ duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now
   } else if (entries_.size() >= options_.entries / 4 * 3 || answer_bytes_ >= options_.answer_bytes / 4 * 3) {
     return {};  // PUT and DELETE run without a guard: the last quarter is kept for POSTs
   }
-  const auto age = by_age_.insert(by_age_.end(), {now + options_.window, nullptr});
+  const auto added = by_age_.insert(
+      by_age_.end(), entry{std::string(key), fingerprint, now + options_.window, running{c.origin, {}}});
   try {
-    age->key = &entries_.emplace(key, entry{fingerprint, age, running{c.origin, {}}}).first->first;
+    entries_.emplace(added->key, added);
   } catch (...) {
-    by_age_.erase(age);
+    by_age_.erase(added);
     throw;
   }
   return {};
@@ -80,21 +84,24 @@ duplicate_filter::verdict duplicate_filter::join(running& first, const call& c) 
 std::vector<call> duplicate_filter::note(const call& answered, const answer& first) {
   if (answered.asked().verb == method::get) return {};
   const auto at = entries_.find(key_of(answered));
-  if (at == entries_.end() || !std::holds_alternative<running>(at->second.first)) return {};
-  auto joined = std::move(std::get<running>(at->second.first).joined);
+  if (at == entries_.end()) return {};
+  auto& seen = *at->second;
+  auto* const ran = std::get_if<running>(&seen.first);
+  if (ran == nullptr) return {};
+  auto joined = std::move(ran->joined);
   if (first.never_run) {
-    remove(at);
+    remove(at->second);
   } else {
     auto kept = copy_of(first);
     answer_bytes_ += size_of(kept);
-    at->second.first = std::move(kept);
+    seen.first = std::move(kept);
   }
   return joined;
 }
 
 void duplicate_filter::amend(const call& answered, const answer& late) {
-  const auto at = entries_.find(key_of(answered));
-  auto* const given = at == entries_.end() ? nullptr : std::get_if<answer>(&at->second.first);
+  auto* const seen = find(key_of(answered));
+  auto* const given = seen == nullptr ? nullptr : std::get_if<answer>(&seen->first);
   if (given == nullptr ||
       (given->code != response_code::gateway_timeout && given->code != response_code::bad_gateway))
     return;
@@ -116,7 +123,7 @@ answer duplicate_filter::copy_of(const answer& first) const try {
 }
 
 void duplicate_filter::forget_old(steady_time now) {
-  while (!by_age_.empty() && by_age_.front().forgotten <= now) remove(entries_.find(*by_age_.front().key));
+  while (!by_age_.empty() && by_age_.front().forgotten <= now) remove(by_age_.begin());
 }
 
 duplicate_filter::usage duplicate_filter::usage_at(steady_time now) const {
@@ -124,17 +131,17 @@ duplicate_filter::usage duplicate_filter::usage_at(steady_time now) const {
   auto entries = entries_.size();
   auto bytes = answer_bytes_;
   for (auto at = by_age_.begin(); at != by_age_.end() && at->forgotten <= now; ++at, --entries)
-    if (const auto* const kept = std::get_if<answer>(&entries_.at(*at->key).first)) bytes -= size_of(*kept);
+    if (const auto* const kept = std::get_if<answer>(&at->first)) bytes -= size_of(*kept);
   const auto share_of = [](std::size_t part, std::size_t whole) {
     return static_cast<double>(part) / static_cast<double>(whole);
   };
   return {entries, std::max(share_of(entries, options_.entries), share_of(bytes, options_.answer_bytes))};
 }
 
-void duplicate_filter::remove(entry_table::iterator at) {
-  if (const auto* const kept = std::get_if<answer>(&at->second.first)) answer_bytes_ -= size_of(*kept);
-  by_age_.erase(at->second.age);
-  entries_.erase(at);
+void duplicate_filter::remove(entry_list::iterator at) noexcept {
+  if (const auto* const kept = std::get_if<answer>(&at->first)) answer_bytes_ -= size_of(*kept);
+  entries_.erase(at->key);
+  by_age_.erase(at);
 }
 
 std::optional<answer> refusal_of(duplicate_filter::verdict v) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -75,24 +75,25 @@ class duplicate_filter {
     std::shared_ptr<const call_origin> origin;
     std::vector<call> joined;  ///< calls of other origins: over MQTT, they differ by the spelling of the id
   };
-  struct aging {
-    steady_time forgotten;
-    const std::string* key;  ///< points into `entries_`, whose keys do not move
-  };
   struct entry {
+    std::string key;
     std::uint64_t fingerprint;
-    std::list<aging>::iterator age;
+    steady_time forgotten;
     std::variant<running, answer> first;
   };
-  using entry_table = std::unordered_map<std::string, entry>;
+  using entry_list = std::list<entry>;
 
+  std::string_view key_of(const call& c);
+  entry* find(std::string_view key) noexcept;
   answer copy_of(const answer& first) const;
   static verdict join(running& first, const call& c);
-  void remove(entry_table::iterator at);
+  void remove(entry_list::iterator at) noexcept;
 
   const duplicate_filter_options options_;
-  entry_table entries_;
-  std::list<aging> by_age_;  ///< the oldest first
+  entry_list by_age_;  ///< the oldest first
+  /// By the keys in the entries, which do not move.
+  boost::unordered_flat_map<std::string_view, entry_list::iterator> entries_;
+  std::string key_;  ///< reused for each look-up
   std::size_t answer_bytes_ = 0;
   const json_text brief_words_ =
       json_text::from_string("the request was answered before; there was no memory to keep the answer");

@@ -60,21 +60,25 @@ event_publisher::event_publisher(environment env)
   });
 }
 
-void event_publisher::configure(const gateway_options& options) {
+void event_publisher::keep(const gateway_options& options) {
+  core_.set_options({options.limits.handler_timeout});
+  remove_leftovers();
+}
+
+void event_publisher::configure(const gateway_options& options,
+                                const std::vector<published_resource>& published) {
   core_.set_options({options.limits.handler_timeout});
   ns_ = options.ns;
   std::map<std::pair<std::string_view, std::string_view>, std::shared_ptr<source>> before;
   for (const auto& each : sources_) before.emplace(key_of(*each), each);
   std::vector<std::shared_ptr<source>> wanted;
-  for (const auto& device : options.devices)
-    for (const auto& resource : device.resources) {
-      if (!resource.events) continue;
-      auto made = make(device, resource, options.ns);
-      const auto known = before.find(key_of(*made));
-      const bool is_same = known != before.end() && known->second->how == made->how &&
-                           known->second->topic.text() == made->topic.text();
-      wanted.push_back(is_same ? known->second : std::move(made));
-    }
+  for (const auto& [device, resource] : published) {
+    auto made = make(*device, *resource, options.ns);
+    const auto known = before.find(key_of(*made));
+    const bool is_same = known != before.end() && known->second->how == made->how &&
+                         known->second->topic.text() == made->topic.text();
+    wanted.push_back(is_same ? known->second : std::move(made));
+  }
   for (const auto& each : sources_) each->is_over = true;
   sources_ = std::move(wanted);
   for (const auto& each : sources_) each->is_over = false;

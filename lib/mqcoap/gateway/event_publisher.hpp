@@ -10,6 +10,7 @@
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/feed.hpp>
 #include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/prepared_options.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/tag_directory.hpp>
 #include <mqcoap/json/json_text.hpp>
@@ -54,7 +55,10 @@ class event_publisher final : public event_sender {
   /// Puts other options in force. A resource whose options are the same keeps its grid and its last event.
   /// What the broker has retained of one that publishes no longer is removed, at the next connection if there
   /// is none.
-  void configure(const gateway_options& options);
+  /// @param published  the resources with events, of these options
+  void configure(const gateway_options& options, const std::vector<published_resource>& published);
+  /// Does the same for options whose resources publish what they published before.
+  void keep(const gateway_options& options);
   /// Publishes every value once more, those without `every` at once: subscribers have missed changes, and a
   /// broker that was restarted has lost what it retained.
   void on_link_up() noexcept;

@@ -46,12 +46,10 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
     tell_set_aside(of, number, why);
   });
   restore_state();
-  state_draft draft(state_);
-  devices_ = make_devices(options_, draft);
-  draft.put_in_force();
-  compose_chain(options_);
+  make_first_devices();
+  core_.use(make_chain(options_));
   set_places();
-  events_.configure(options_);
+  events_.configure(options_, published_by(options_));
   requests_.set_options({options_.limits.handler_timeout});
 }
 
@@ -126,8 +124,8 @@ mqtt_front::environment gateway::front_environment() {
 }
 
 /// Equal steps keep their state, above all the memory of answered requests.
-void gateway::compose_chain(const gateway_options& options) {
-  core_.compose([&](chain_builder& chain) {
+std::shared_ptr<const step_chain> gateway::make_chain(const gateway_options& options) {
+  return core_.make_chain([&](chain_builder& chain) {
     add_request_steps(chain, options,
                       {core_, time_, tags_, proxy_, stats_, counted_, facts_,
                        [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
@@ -135,24 +133,29 @@ void gateway::compose_chain(const gateway_options& options) {
   });
 }
 
-/// Returns the devices for these options; null entries mean that the old device with equal options stays.
-device_map gateway::make_devices(const gateway_options& options, state_draft& draft) {
-  device_map made;
-  const auto& forward = options.proxy.forward;
-  const auto add = [&](const device_options& device, bool own) {
-    auto extra = own ? make_own_documents() : std::vector<extra_resource>{};
-    const auto at = devices_.find(device.tag.text());
-    const auto* before = at == devices_.end() ? nullptr : at->second.get();
-    const bool same =
-        before != nullptr && before->options() == device && before->has_extra() == !extra.empty();
-    if (same) draft.keep(device.tag.text());
-    made.emplace(device.tag.text(),
-                 same ? nullptr : std::make_shared<local_device>(device, services_, draft, std::move(extra)));
-  };
-  for (const auto& device : options.devices)
-    add(device, forward ? device.tag.text() == forward->text() : &device == &options.devices.front());
-  if (forward && hooks_.document && !made.contains(forward->text())) add({*forward, {}, {}, {}}, true);
-  return made;
+/// Returns null if there is nothing to make: the device with equal options stays, or it would be empty.
+std::shared_ptr<local_device> gateway::make_device(const wanted_device& wanted, state_draft& draft) const {
+  const auto& options = *wanted.options;
+  auto extra = wanted.is_own ? make_own_documents() : std::vector<extra_resource>{};
+  if (wanted.is_bare && extra.empty()) return nullptr;
+  if (wanted.stays) {
+    const auto before = devices_.find(options.tag.text());
+    if (before != devices_.end() && before->second->has_extra() == !extra.empty()) return nullptr;
+  }
+  draft.clear(options.tag.text());
+  auto layout = wanted.layout != nullptr
+                    ? wanted.layout
+                    : std::make_shared<const device_layout>(options.resources, options.subsystems);
+  return std::make_shared<local_device>(options, std::move(layout), services_, draft, std::move(extra));
+}
+
+void gateway::make_first_devices() {
+  state_draft draft(state_);
+  wanted_devices wanted(options_);
+  wanted.make_layouts();
+  for (const auto& each : wanted.all)
+    if (auto made = make_device(each, draft)) devices_.emplace(made->tag(), std::move(made));
+  draft.put_in_force();
 }
 
 /// A reload may replace the device of a call before its handler has answered.

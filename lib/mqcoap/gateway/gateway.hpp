@@ -17,6 +17,7 @@
 #include <mqcoap/gateway/mqtt_front.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
+#include <mqcoap/gateway/prepared_options.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/proxy_forwarder.hpp>
 #include <mqcoap/gateway/request_log.hpp>
@@ -96,6 +97,8 @@ class gateway final : public link_events {
   ///   `gateway_hooks::retired`, or until the gateway is destroyed.
   /// @par Errors  Throws like the constructor, and then nothing has changed.
   void reconfigure(gateway_options options, std::vector<link*> links);
+  /// Does the same in parts, between which requests are answered.
+  class reconfiguration;
 
   /// Takes no new requests; calls `done` once when the last one is answered (possibly inside this call).
   void drain(std::function<void()> done);
@@ -144,14 +147,17 @@ class gateway final : public link_events {
   event_publisher::environment events_environment();
   resource_services make_services();
   resource_requests::environment requests_environment();
-  device_map make_devices(const gateway_options& options, state_draft& draft);
-  void keep_devices(device_map changed);
+  std::shared_ptr<local_device> make_device(const wanted_device& wanted, state_draft& draft) const;
+  void make_first_devices();
+  void leave(std::shared_ptr<local_device> device) noexcept;
+  void put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain,
+                    std::vector<link*> links);
   void restore_state();
   void tell_set_aside(const cell& of, std::uint64_t number, std::string_view why);
   void set_places() noexcept;
   std::shared_ptr<const void> home_of(const call& kept) const;
   std::vector<extra_resource> make_own_documents() const;
-  void compose_chain(const gateway_options& options);
+  std::shared_ptr<const step_chain> make_chain(const gateway_options& options);
   void let_go_of_links(const std::vector<link*>& before);
   void retire();
   bool is_kept(const link& l) const noexcept;

@@ -60,23 +60,55 @@ void gateway_host::start() {
 }
 
 void gateway_host::reconfigure(host_configuration next) {
+  begin(prepare(std::move(next)));
+  while (advance()) continue;
+}
+
+prepared_configuration gateway_host::prepare(host_configuration next) const {
+  return {std::make_shared<prepared_options>(std::move(next.gateway), gateway_->options()),
+          std::move(next.brokers)};
+}
+
+void gateway_host::begin(prepared_configuration next) {
   if (stopping_) return;
-  std::vector<std::size_t> places;  // places of the connections that stay, in `connections_`
-  std::vector<connection> made;
+  auto begun = std::make_unique<change>();
+  auto links = connect_to(next.brokers, *begun);
+  begun->parts.emplace(*gateway_, std::move(next.gateway), std::move(links));
+  change_ = std::move(begun);
+}
+
+std::vector<link*> gateway_host::connect_to(const std::vector<link_options>& brokers, change& to) {
   std::vector<link*> links;
-  for (auto& broker : next.brokers) {
+  for (const auto& broker : brokers) {
     const auto same = std::find_if(connections_.begin(), connections_.end(),
                                    [&](const connection& c) { return c.options == broker; });
     const bool stays = same != connections_.end();
-    places.push_back(stays ? static_cast<std::size_t>(same - connections_.begin()) : is_new);
-    if (!stays) made.push_back({broker, env_.connect(broker)});
-    links.push_back(stays ? same->via.get() : made.back().via.get());
+    to.places.push_back(stays ? static_cast<std::size_t>(same - connections_.begin()) : is_new);
+    if (!stays) to.made.push_back({broker, env_.connect(broker)});
+    links.push_back(stays ? same->via.get() : to.made.back().via.get());
   }
-  gateway_->reconfigure(std::move(next.gateway), std::move(links));
+  return links;
+}
 
+bool gateway_host::advance() {
+  if (!change_) return false;
+  try {
+    const bool is_more = change_->parts->advance();
+    if (change_->parts->is_in_force() && !std::exchange(change_->has_connections, true))
+      use_connections(*change_);
+    if (is_more) return true;
+  } catch (...) {
+    change_.reset();
+    throw;
+  }
+  change_.reset();
+  return false;
+}
+
+void gateway_host::use_connections(change& of) {
   auto before = std::exchange(connections_, {});
-  auto newest = made.begin();
-  for (const auto place : places)
+  auto newest = of.made.begin();
+  for (const auto place : of.places)
     connections_.push_back(std::move(place == is_new ? *newest++ : before[place]));
   for (auto& c : before)
     if (c.via) leaving_.push_back(std::move(c));
@@ -115,6 +147,7 @@ void gateway_host::retire(link& left) {
 
 void gateway_host::stop(std::chrono::milliseconds patience, std::function<void()> done) {
   if (std::exchange(stopping_, true)) return;
+  change_.reset();
   stopped_ = std::move(done);
   patience_.wake_at(env_.time.now() + patience);
   gateway_->drain([this] { on_drained(); });

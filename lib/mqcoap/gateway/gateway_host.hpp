@@ -9,6 +9,7 @@
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/presence_board.hpp>
 #include <mqcoap/gateway/presence_status.hpp>
+#include <mqcoap/gateway/reconfiguration.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mqcoap/transport/link_options.hpp>
 #include <optional>
@@ -20,6 +21,13 @@ namespace mqcoap {
 struct host_configuration {
   gateway_options gateway;
   std::vector<link_options> brokers;  ///< at least one; the first is served
+};
+
+/// Another configuration, and what it changes.
+struct prepared_configuration {
+  /// Once they are in force, it has the options before in their place. May be destroyed on any thread.
+  std::shared_ptr<prepared_options> gateway;
+  std::vector<link_options> brokers;
 };
 
 /// What a gateway_host needs from its owner. The references outlive the host.
@@ -54,6 +62,19 @@ class gateway_host {
   /// connection. Does nothing while stopping.
   /// @par Errors  Throws like the constructor of a gateway, and then nothing has changed.
   void reconfigure(host_configuration next);
+
+  /// @name The same in parts, between which requests are answered
+  /// @{ Compares a configuration with the one in force. On any thread, while none is being put in force.
+  prepared_configuration prepare(host_configuration next) const;
+  /// Begins to put it in force; `advance` goes on. Does nothing while stopping.
+  /// Precondition: no other one is being put in force.
+  /// @par Errors  Throws like `reconfigure`, and then nothing has changed.
+  void begin(prepared_configuration next);
+  /// Does the next part, which is short. Returns false if nothing is left to do; also after a stop, which
+  /// ends it in the middle: then some devices are those of the new configuration.
+  /// @par Errors  Throws like `reconfigure`, and then nothing has changed and nothing is left to do.
+  bool advance();
+  /// @}
 
   /// Takes no new requests, answers those in flight within `patience`, and then ends presences and links.
   /// Calls `done` once, when all are closed.
@@ -94,7 +115,17 @@ class gateway_host {
     bool started = false;
   };
 
+  /// A configuration that is being put in force.
+  struct change {
+    std::vector<std::size_t> places{};  ///< places of the connections that stay, in `connections_`
+    std::vector<connection> made{};
+    std::optional<gateway::reconfiguration> parts{};
+    bool has_connections = false;  ///< the host uses them
+  };
+
   gateway_hooks wrap(gateway_hooks hooks);
+  std::vector<link*> connect_to(const std::vector<link_options>& brokers, change& to);
+  void use_connections(change& of);
   std::vector<connection> connect_to(const std::vector<link_options>& brokers) const;
   void follow_devices();
   void set_online(bool online);
@@ -113,6 +144,7 @@ class gateway_host {
   std::vector<connection> leaving_;      ///< of brokers that a reload changed or removed
   std::optional<presence_board> board_;
   std::unique_ptr<gateway> gateway_;  ///< is destroyed before the objects that it calls
+  std::unique_ptr<change> change_;    ///< null: none
   std::size_t still_open_ = 0;        ///< number of objects to close before `stopped_`
   bool started_ = false;
   bool stopping_ = false;

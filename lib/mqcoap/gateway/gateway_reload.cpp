@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/reconfiguration.hpp>
 #include <utility>
 
 namespace mqcoap {
@@ -13,20 +14,26 @@ constexpr std::chrono::seconds leaving_patience{5};
 
 void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   if (draining()) return;
-  restore_state();
-  state_draft draft(state_);
-  auto devices = make_devices(options, draft);
-  compose_chain(options);
-  options_ = std::move(options);
+  reconfiguration parts(*this, std::make_shared<prepared_options>(std::move(options), options_),
+                        std::move(links));
+  while (parts.advance()) continue;
+}
+
+/// Leaves the options before in `next`.
+void gateway::put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain,
+                           std::vector<link*> links) {
+  core_.use(std::move(chain));
+  std::swap(options_, next.options);
   core_.set_options({options_.limits.handler_timeout});
   requests_.set_options({options_.limits.handler_timeout});
   set_places();
-  proxy_.reconfigure(options_.proxy);
+  next.rules = proxy_.use(std::move(next.rules));
   stats_.configure(options_);
   log_ = request_log(options_.logged_body, hooks_.log);
-  keep_devices(std::move(devices));
-  draft.put_in_force();
-  events_.configure(options_);
+  if (next.publishes_the_same)
+    events_.keep(options_);
+  else
+    events_.configure(options_, next.published);
   const auto before = std::exchange(links_, std::move(links));
   returns_.begin(links_);
   front_.serve_from(*links_.front());
@@ -36,14 +43,9 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   wake_soon();
 }
 
-/// Fills null entries with the devices that stay, and keeps replaced ones that have calls to answer.
-void gateway::keep_devices(device_map changed) {
-  leaving_devices_.reserve(leaving_devices_.size() + devices_.size());  // only this may throw
-  for (auto& [tag, device] : changed)
-    if (device == nullptr) device = std::move(devices_.at(tag));
-  for (auto& [tag, device] : devices_)
-    if (device != nullptr && device.use_count() > 1) leaving_devices_.push_back(std::move(device));
-  devices_ = std::move(changed);
+/// Keeps a device that is not in force any more while it has calls to answer.
+void gateway::leave(std::shared_ptr<local_device> device) noexcept {
+  if (device.use_count() > 1) leaving_devices_.push_back(std::move(device));
 }
 
 void gateway::let_go_of_links(const std::vector<link*>& before) {

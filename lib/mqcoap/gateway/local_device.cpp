@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <deque>
-#include <functional>
 #include <iterator>
 #include <mqcoap/gateway/event_topic.hpp>
 #include <mqcoap/resource/discovery.hpp>
 #include <mqcoap/resource/resource_site.hpp>
-#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <unordered_map>
@@ -15,31 +13,22 @@
 
 namespace mqcoap {
 
-/// Makes the handlers of one device and registers them under their paths.
+/// Makes the handlers of one device, other than the common ones, and registers them under their paths.
 class local_device::builder {
  public:
   builder(local_device& built, const resource_services& services, state_draft& draft)
       : built_(built), options_(built.options_), services_(services), draft_(draft) {
-    for (const auto& r : options_.resources) {
-      by_path_.emplace(r.path, &sites_.emplace_back(*this, r));
-      const auto paths = r.kind.conditions();
-      conditions_.insert(paths.begin(), paths.end());
-    }
+    for (const auto* r : built_.layout_->own()) by_path_.emplace(r->path, &sites_.emplace_back(*this, *r));
   }
 
   void build(std::vector<extra_resource> extra) {
-    std::vector<resource_info> infos;
-    for (auto& each : sites_) {
-      each.make();
-      infos.push_back(each.describe());
-    }
+    if (const auto* const path = built_.layout_->twice()) refuse_second(*path);
+    for (auto& each : sites_) each.make();
     // Some were made earlier, since other resources refer to them.
     for (auto& each : sites_) each.move_gauges(built_.gauges_);
-    for (auto& e : extra) {
-      serve(e.info.path, std::move(e.target));
-      infos.push_back(std::move(e.info));
-    }
-    serve(std::string(discovery_path), std::make_shared<discovery_resource>(infos));
+    auto discovery = extra.empty() ? built_.layout_->discovery() : make_discovery(extra);
+    for (auto& e : extra) serve(e.info.path, std::move(e.target));
+    serve(std::string(discovery_path), std::move(discovery));
   }
 
  private:
@@ -52,14 +41,6 @@ class local_device::builder {
       if (std::exchange(made_, true)) return;
       options_.kind.make(*this);
     }
-    resource_info describe() const {
-      std::vector<std::string> subsystems;
-      for (const auto& s : of_.options_.subsystems) subsystems.push_back(s.text());
-      auto events = options_.events ? mqcoap::event_subsystem(of_.options_.subsystems).text() : std::string();
-      return {options_.path,    options_.kind.offered(), std::string(options_.kind.name()),
-              options_.unit,    options_.title,          std::move(subsystems),
-              std::move(events)};
-    }
     void move_gauges(std::vector<gauge>& to) {
       std::move(gauges_.begin(), gauges_.end(), std::back_inserter(to));
     }
@@ -71,18 +52,14 @@ class local_device::builder {
     }
     const resource_services& services() const noexcept override { return of_.services_; }
     state_draft& draft() const noexcept override { return of_.draft_; }
-    bool is_condition() const override { return of_.conditions_.contains(options_.path); }
-    std::shared_ptr<cell> value_at(const std::string& path) override {
-      const auto other = of_.by_path_.find(path);
-      if (other == of_.by_path_.end()) return nullptr;
-      other->second->make();
-      return other->second->value_;
-    }
+    bool is_condition() const override { return of_.built_.layout_->is_condition(options_.path); }
+    std::shared_ptr<cell> value_at(const std::string& path) override { return of_.value_at(path); }
     void serve(std::string pattern, std::shared_ptr<handler> target) override {
       if (target->is_metric()) gauges_.push_back({options_.path, options_.unit, target});
       of_.serve(pattern, std::move(target));
     }
     void hold_value(std::shared_ptr<cell> value) override { value_ = std::move(value); }
+    const std::shared_ptr<cell>& value() const noexcept { return value_; }
 
    private:
     builder& of_;
@@ -92,9 +69,27 @@ class local_device::builder {
     std::vector<gauge> gauges_;
   };
 
+  std::shared_ptr<cell> value_at(const std::string& path) {
+    if (const auto* const common = built_.layout_->find(path)) return built_.cells_->open(common->number);
+    const auto other = by_path_.find(path);
+    if (other == by_path_.end()) return nullptr;
+    other->second->make();
+    return other->second->value();
+  }
+
+  std::shared_ptr<handler> make_discovery(const std::vector<extra_resource>& extra) const {
+    auto infos = describe(options_.resources, options_.subsystems);
+    for (const auto& e : extra) infos.push_back(e.info);
+    return std::make_shared<discovery_resource>(infos);
+  }
+
   void serve(const std::string& path, std::shared_ptr<handler> made) {
-    if (!built_.router_.add(path, std::move(made)))
-      throw std::invalid_argument(options_.tag.text() + ": two resources serve '" + path + "'");
+    if (built_.layout_->find(path) != nullptr || !built_.router_.add(path, std::move(made)))
+      refuse_second(path);
+  }
+
+  [[noreturn]] void refuse_second(const std::string& path) const {
+    throw std::invalid_argument(options_.tag.text() + ": two resources serve '" + path + "'");
   }
 
   local_device& built_;
@@ -103,12 +98,15 @@ class local_device::builder {
   state_draft& draft_;
   std::deque<site> sites_;  ///< sites of the resources, in their order
   std::unordered_map<std::string_view, site*> by_path_;
-  std::set<std::string, std::less<>> conditions_;  ///< paths of values that other resources use as conditions
 };
 
-local_device::local_device(const device_options& options, const resource_services& services,
-                           state_draft& draft, std::vector<extra_resource> extra)
-    : options_(options), has_extra_(!extra.empty()) {
+local_device::local_device(const device_options& options, std::shared_ptr<const device_layout> layout,
+                           const resource_services& services, state_draft& draft,
+                           std::vector<extra_resource> extra)
+    : options_(options),
+      has_extra_(!extra.empty()),
+      layout_(std::move(layout)),
+      cells_(draft.open(options.tag.text(), layout_->cells())) {
   builder(*this, services, draft).build(std::move(extra));
 }
 
@@ -126,7 +124,12 @@ void local_device::handle(responder&& r) {
       words.append(&s == &options_.subsystems.front() ? " " : ", ").append(s.text());
     return std::move(r).refuse(response_code::not_found, words);
   }
-  const auto found = router_.find(r.req().path.key());
+  const auto path = r.req().path.key();
+  if (const auto* const common = layout_->find(path)) {
+    r.set_rest_at(path.size());
+    return common->target->handle(std::move(r), *cells_, common->number);
+  }
+  const auto found = router_.find(path);
   if (found.target == nullptr) {
     const std::string words = tag() + " has no resource '" + std::string(r.req().path.key()) + "'; GET " +
                               std::string(discovery_path) + " lists what there is";

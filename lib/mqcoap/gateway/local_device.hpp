@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <mqcoap/gateway/device_layout.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/resource/path_router.hpp>
 #include <mqcoap/resource/resource_services.hpp>
+#include <mqcoap/state/cell_group.hpp>
 #include <mqcoap/state/state_draft.hpp>
 #include <string>
 #include <string_view>
@@ -18,11 +20,12 @@ class local_device {
  public:
   /// Precondition: the options were checked like in the configuration loader; inconsistent ones throw
   /// std::invalid_argument.
+  /// @param layout    of these options
   /// @param services  outlive the device
   /// @param draft     has the cells of its resources
   /// @param extra     resources in addition to the configured ones
-  local_device(const device_options& options, const resource_services& services, state_draft& draft,
-               std::vector<extra_resource> extra = {});
+  local_device(const device_options& options, std::shared_ptr<const device_layout> layout,
+               const resource_services& services, state_draft& draft, std::vector<extra_resource> extra = {});
 
   /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have, under
   /// which it only answers discovery.
@@ -46,7 +49,9 @@ class local_device {
 
   const device_options options_;
   const bool has_extra_;
-  path_router router_;
+  const std::shared_ptr<const device_layout> layout_;
+  const std::shared_ptr<cell_group> cells_;  ///< of the common resources
+  path_router router_;                       ///< of the other ones
   std::vector<gauge> gauges_;
 };
 

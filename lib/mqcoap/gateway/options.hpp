@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mqcoap/base/secret.hpp>
+#include <mqcoap/base/shared_list.hpp>
 #include <mqcoap/gateway/event_options.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/protocol/method.hpp>
@@ -27,12 +28,15 @@ struct resource_options {
   friend bool operator==(const resource_options&, const resource_options&) = default;
 };
 
+/// Devices that have equal resources, as those of one template, have one list of them.
+using resource_list = shared_list<resource_options>;
+
 /// One tag that the gateway answers for.
 struct device_options {
   device_tag tag;
   std::string description;                 ///< for people, in `.gw/devices`; empty: none
   std::vector<subsystem_name> subsystems;  ///< under which its resources are found; empty: any
-  std::vector<resource_options> resources;
+  resource_list resources;
   /// Tells under a retained topic whether it is there (docs/protocol.md, "Discovery"). Takes a connection.
   bool presence = false;
   /// Records each write before it is run, so that it runs once also if the gateway ends meanwhile.

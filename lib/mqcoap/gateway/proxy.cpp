@@ -22,21 +22,17 @@ answer unavailable(std::string_view words) {
 
 }  // namespace
 
-proxy::rule_set::rule_set(proxy_options options)
+proxy_rules::proxy_rules(proxy_options options)
     : routes(std::move(options.routes)), unrouted(make_unrouted(options.default_timeout)) {}
 
 proxy::proxy(proxy_options options, environment env)
     : env_(env),
-      rules_(std::make_shared<const rule_set>(std::move(options))),
+      rules_(std::make_shared<const proxy_rules>(std::move(options))),
       around_{env_.time, env_.decoding, late_},
       asker_(env_.time, env_.decoding, *this),
       ids_(env_.ids) {}
 
 proxy::~proxy() { abandon("the gateway is stopping"); }
-
-void proxy::reconfigure(proxy_options options) {
-  rules_ = std::make_shared<const rule_set>(std::move(options));
-}
 
 bool proxy::let_go(const link& l) {
   const auto* const way = find_way(l);

@@ -8,6 +8,7 @@
 #include <mqcoap/gateway/hop.hpp>
 #include <mqcoap/gateway/late_answers.hpp>
 #include <mqcoap/gateway/options.hpp>
+#include <mqcoap/gateway/proxy_rules.hpp>
 #include <mqcoap/gateway/route_table.hpp>
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/upstream.hpp>
@@ -45,8 +46,10 @@ class proxy final : private ask::asker_owner {
   proxy(const proxy&) = delete;
   ~proxy();
 
-  /// Uses other routes from the next request on; hops under way keep theirs.
-  void reconfigure(proxy_options options);
+  /// Uses other routes from the next request on; hops under way keep theirs. Returns those before.
+  std::shared_ptr<const proxy_rules> use(std::shared_ptr<const proxy_rules> rules) noexcept {
+    return std::exchange(rules_, std::move(rules));
+  }
   /// Sends nothing new over a link, and forgets its idle devices. Returns true if none is left.
   bool let_go(const link& l);
 
@@ -99,13 +102,6 @@ class proxy final : private ask::asker_owner {
   void abandon(std::string_view why);
 
  private:
-  /// The rules, which a reload replaces.
-  struct rule_set {
-    explicit rule_set(proxy_options options);
-    const route_table routes;
-    const route_options unrouted;  ///< for mounts that no route matches
-  };
-
   void forward_by(responder&& r, const route_options& route, const address& to);
   void start(responder&& r, const route_options& route, const address& asked, route_destination where);
   std::optional<answer> reason_to_refuse(const call& c, const link& via, steady_time deadline);
@@ -126,7 +122,7 @@ class proxy final : private ask::asker_owner {
                  std::string_view payload);
 
   const environment env_;
-  std::shared_ptr<const rule_set> rules_;  ///< shared with the hops under way
+  std::shared_ptr<const proxy_rules> rules_;  ///< shared with the hops under way
   late_answers late_;
   const hop::surroundings around_;
   std::vector<std::unique_ptr<mqtt_device_link>> ways_;  ///< one for each link that leads to a device

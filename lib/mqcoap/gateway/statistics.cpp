@@ -45,13 +45,13 @@ void statistics::configure(const gateway_options& options) {
 }
 
 void statistics::add_tag(const std::string& tag) {
-  if (!is_plain(tag) || names(tag) || tags_.size() > most_tags) return;
+  if (tags_.size() > most_tags || !is_plain(tag) || names(tag)) return;
   tag_index_.emplace(tag, static_cast<std::uint16_t>(tags_.size()));
   tags_.push_back({tag, {}});
 }
 
 void statistics::add_route(const std::string& name) {
-  if (name.empty() || route_index_.contains(name) || route_index_.size() >= most_routes) return;
+  if (route_index_.size() >= most_routes || name.empty() || route_index_.contains(name)) return;
   route_index_.emplace(name, static_cast<std::uint16_t>(routes_.size()));
   routes_.push_back({name, {}});
 }

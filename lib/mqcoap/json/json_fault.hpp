@@ -15,6 +15,9 @@ struct json_flaw {
   std::string hint;        ///< `JSON has no NaN and no Infinity: use null`; empty: none
 };
 
+/// Returns what `validate_json` returns for a text that `scan_json` did not take.
+std::optional<json_fault> find_json_fault(std::string_view text, std::size_t max_depth);
+
 /// Finds the first place that breaks RFC 8259, and recognises the syntax of other languages: NaN, True,
 /// single quotes, comments, a trailing comma. Looks no deeper than `max_depth`. Slower than `validate_json`,
 /// and only for text that it has refused. @return nothing if it finds nothing

@@ -1,13 +1,13 @@
 #include <mqcoap/json/json_members.hpp>
 
+#include <mqcoap/base/ascii.hpp>
+
 namespace mqcoap {
 namespace {
 
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 void skip_space(std::string_view& text) noexcept {
   std::size_t n = 0;
-  while (n < text.size() && is_space(text[n])) ++n;
+  while (n < text.size() && is_json_space(text[n])) ++n;
   text.remove_prefix(n);
 }
 
@@ -43,7 +43,8 @@ std::size_t container_length(std::string_view text) noexcept {
 /// Bytes of the number or word at the front.
 std::size_t word_length(std::string_view text) noexcept {
   std::size_t n = 0;
-  while (n < text.size() && text[n] != ',' && text[n] != ']' && text[n] != '}' && !is_space(text[n])) ++n;
+  while (n < text.size() && text[n] != ',' && text[n] != ']' && text[n] != '}' && !is_json_space(text[n]))
+    ++n;
   return n;
 }
 

@@ -5,7 +5,10 @@
 #include <boost/json/serialize.hpp>
 #include <cmath>
 #include <limits>
+#include <mqcoap/json/json_block.hpp>
+#include <mqcoap/json/json_fault.hpp>
 #include <mqcoap/json/json_number.hpp>
+#include <mqcoap/json/json_scan.hpp>
 #include <mqcoap/json/json_tree.hpp>
 
 namespace mqcoap {
@@ -56,8 +59,6 @@ struct validating_handler {
   bool on_comment(json::string_view, error_code&) { return true; }
 };
 
-bool is_json_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_json_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_json_space(text.back())) text.remove_suffix(1);
@@ -69,6 +70,11 @@ bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 
 }  // namespace
 
 std::optional<json_fault> validate_json(std::string_view text, std::size_t max_depth) {
+  if (scan_json(text, max_depth)) return std::nullopt;
+  return find_json_fault(text, max_depth);
+}
+
+std::optional<json_fault> find_json_fault(std::string_view text, std::size_t max_depth) {
   json::parse_options rules;
   rules.max_depth = max_depth;
   json::basic_parser<validating_handler> parser(rules);
@@ -110,12 +116,13 @@ json::value json_text::value() const { return build_json(text()); }
 void append_json_string(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   out += '"';
-  std::size_t plain = 0;  // begin of the run that needs no escape
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
+  const char* plain = text.data();  // begin of the run that needs no escape
+  const char* const end = plain + text.size();
+  for (const char* at = skip_plain_text(plain, end); at != end;) {
+    const char c = *at++;
     if (!needs_escape(c)) continue;
-    out.append(text.substr(plain, i - plain));
-    plain = i + 1;
+    out.append(plain, at - 1);
+    plain = at;
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
@@ -125,7 +132,7 @@ void append_json_string(std::string& out, std::string_view text) {
       default: out.append("\\u00").append(1, digits[c >> 4]).append(1, digits[c & 0xf]);
     }
   }
-  out.append(text.substr(plain)).append(1, '"');
+  out.append(plain, end).append(1, '"');
 }
 
 std::string decode_json_string(std::string_view quoted) {

@@ -5,6 +5,7 @@
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/json/json_fault.hpp>
 #include <mqcoap/json/json_members.hpp>
+#include <mqcoap/json/json_scan.hpp>
 #include <optional>
 
 namespace mqcoap {
@@ -15,10 +16,32 @@ constexpr std::array<std::string_view, field_count> field_names{
     "location", "proxy_uri",      "timeout_ms", "hops",       "etag",           "if_match", "if_none_match",
     "accept",   "content_format", "max_age",    "critical",   "traceparent"};
 
-std::optional<field> find_field(std::string_view name) noexcept {
+constexpr std::size_t longest_field_name = 14;
+
+/// The fields by the last letter and the length of their names, which tell all of them apart.
+constexpr std::size_t field_place(std::string_view name) noexcept {
+  return static_cast<std::size_t>(name.back() - 'a') * (longest_field_name + 1) + name.size();
+}
+constexpr auto field_places = [] {
+  std::array<std::uint8_t, 26 * (longest_field_name + 1)> places{};
   for (std::size_t i = 0; i < field_count; ++i)
-    if (field_names[i] == name) return static_cast<field>(i);
-  return std::nullopt;
+    places[field_place(field_names[i])] = static_cast<std::uint8_t>(i + 1);
+  return places;
+}();
+constexpr bool has_places_of_their_own() noexcept {
+  for (std::size_t i = 0; i < field_count; ++i)
+    if (field_names[i].size() > longest_field_name || field_places[field_place(field_names[i])] != i + 1)
+      return false;
+  return true;
+}
+static_assert(has_places_of_their_own());
+
+std::optional<field> find_field(std::string_view name) noexcept {
+  if (name.empty() || name.size() > longest_field_name || name.back() < 'a' || name.back() > 'z')
+    return std::nullopt;
+  const std::size_t place = field_places[field_place(name)];
+  if (place == 0 || field_names[place - 1] != name) return std::nullopt;
+  return static_cast<field>(place - 1);
 }
 
 decode_fault twice(std::string_view name) {
@@ -32,17 +55,23 @@ bool put_once(std::string_view& slot, std::string_view value) noexcept {
   return true;
 }
 
-std::optional<decode_fault> read_header(envelope& e, std::string_view object) {
+std::optional<decode_fault> read_header(envelope& e, const json_member_list& header) {
   std::string store;
-  for (json_members members(object); members.next();) {
-    const auto name = view_json_string(members.key(), store);
+  for (const auto& member : header) {
+    const auto name = view_json_string(member.key, store);
     if (const auto known = find_field(name)) {
-      if (!put_once(e.fields[static_cast<std::size_t>(*known)], members.value())) return twice(name);
+      if (!put_once(e.fields[static_cast<std::size_t>(*known)], member.value)) return twice(name);
     } else {
-      e.unknown.push_back({std::string(members.key()), std::string(members.value())});
+      e.unknown.push_back({std::string(member.key), std::string(member.value)});
     }
   }
   return std::nullopt;
+}
+
+json_member_list list_members(std::string_view object) {
+  json_member_list list;
+  for (json_members members(object); members.next();) list.push_back({members.key(), members.value()});
+  return list;
 }
 
 /// Bytes of the name of a member that an error text repeats.
@@ -85,27 +114,35 @@ result<envelope, decode_fault> envelope::open(std::string_view payload, const de
     return decode_fault{response_code::bad_request, std::string(field_name), std::move(words), {}, {}};
   };
   if (payload.empty()) return refuse("", "the payload is empty; it must be a JSON object");
-  const auto unsound = validate_json(payload, rules.limits.depth);
-  if (unsound && !unsound->not_finite)
-    return refuse(
-        "", "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, rules.limits.depth));
-  payload = without_leading_space(payload);
-  if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
+  json_member_list members;
+  json_member_list in_header;
+  std::optional<json_fault> unsound;
+  const bool is_listed = scan_json_object(payload, rules.limits.depth, "header", members, in_header);
+  if (!is_listed) {
+    unsound = find_json_fault(payload, rules.limits.depth);
+    if (unsound && !unsound->not_finite)
+      return refuse(
+          "", "the payload is not valid JSON: " + explain_json_fault(payload, *unsound, rules.limits.depth));
+    payload = without_leading_space(payload);
+    if (!payload.starts_with('{')) return refuse("", "the payload must be a JSON object");
+    members = list_members(payload);
+  }
 
   envelope e;
   std::string store;
   std::string_view header;
-  for (json_members members(payload); members.next();) {
-    const auto name = view_json_string(members.key(), store);
+  for (const auto& member : members) {
+    const auto name = view_json_string(member.key, store);
     std::string_view* const slot = name == "header"      ? &header
                                    : name == "body"      ? &e.body
                                    : name == "timestamp" ? &e.timestamp
                                                          : nullptr;
-    if (slot != nullptr && !put_once(*slot, members.value())) return twice(name);
+    if (slot != nullptr && !put_once(*slot, member.value)) return twice(name);
   }
   e.has_header = !header.empty() && header != "null";
   if (e.has_header && !header.starts_with('{')) return refuse("header", "header must be an object or null");
-  auto fault = e.has_header ? read_header(e, header) : std::nullopt;
+  if (e.has_header && !is_listed) in_header = list_members(header);
+  auto fault = e.has_header ? read_header(e, in_header) : std::nullopt;
   if (unsound && !fault) fault = not_finite_fault(payload, rules.limits);
   if (!fault) return e;
   add_echo(*fault, e, rules);

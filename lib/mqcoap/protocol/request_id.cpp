@@ -6,7 +6,8 @@
 
 namespace mqcoap {
 
-request_id::request_id(std::string_view text) noexcept : size_(static_cast<std::uint8_t>(text.size())) {
+request_id::request_id(std::string_view text, bool is_usual) noexcept
+    : size_(static_cast<std::uint8_t>(text.size())), is_usual_(is_usual) {
   std::copy(text.begin(), text.end(), text_.begin());
 }
 
@@ -17,14 +18,14 @@ bool is_usual_uuid(std::string_view text) noexcept {
   if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
     return false;
   std::size_t digits = 0;
-  for (const char c : text) digits += is_hex_digit(c) ? 1 : 0;
+  for (const char c : text) digits += (detail::classes_of(c) & detail::hex_char) / detail::hex_char;
   return digits == 32;
 }
 
 }  // namespace
 
 result<request_id> request_id::parse(std::string_view text, validation rules) noexcept {
-  if (is_usual_uuid(text)) return request_id(text);
+  if (is_usual_uuid(text)) return request_id(text, true);
   if (!is_name(text)) return errc::invalid_id;
   std::size_t significant = 0;
   bool hexadecimal = true;
@@ -34,16 +35,36 @@ result<request_id> request_id::parse(std::string_view text, validation rules) no
     hexadecimal = hexadecimal && is_hex_digit(c);
   }
   const bool is_uuid = significant == 32 && hexadecimal;
-  if (is_uuid || (rules == validation::lenient && significant > 0)) return request_id(text);
+  if (is_uuid || (rules == validation::lenient && significant > 0)) return request_id(text, false);
   return errc::invalid_id;
 }
 
 std::string request_id::canonical() const {
   std::string text;
-  text.reserve(size_);
-  for (char c : this->text())
-    if (c != '-') text += to_lower(c);
+  append_canonical(text);
   return text;
+}
+
+void request_id::append_canonical(std::string& out) const {
+  std::array<char, sizeof text_> canonical;
+  std::size_t size = 0;
+  if (is_usual_) {
+    constexpr std::array<std::size_t, 6> groups{0,  9,  14,
+                                                19, 24, 37};  // where they begin, and where one more would
+    for (std::size_t i = 0; i + 1 < groups.size(); ++i) {
+      const auto count = groups[i + 1] - groups[i] - 1;
+      std::copy_n(text_.data() + groups[i], count, canonical.data() + size);
+      size += count;
+    }
+    // The bit that makes a letter small is set in a digit.
+    for (std::size_t i = 0; i < 32; ++i) canonical[i] = static_cast<char>(canonical[i] | 0x20);
+  } else {
+    for (const char c : text()) {
+      canonical[size] = to_lower(c);
+      size += c == '-' ? 0 : 1;
+    }
+  }
+  out.append(canonical.data(), size);
 }
 
 std::uint64_t request_id::hash() const noexcept {
@@ -92,7 +113,7 @@ request_id request_id_generator::next() noexcept {
     const std::uint64_t word = i < 16 ? high : low;
     text[at++] = digits[(word >> (60 - 4 * (i % 16))) & 0xf];
   }
-  return request_id({text.data(), text.size()});
+  return request_id({text.data(), text.size()}, true);
 }
 
 }  // namespace mqcoap

@@ -27,6 +27,8 @@ class request_id {
   std::string_view text() const noexcept { return {text_.data(), size_}; }
   /// Lower case without hyphens: what two spellings of one id have in common.
   std::string canonical() const;
+  /// Appends the canonical form.
+  void append_canonical(std::string& out) const;
   /// Equal for all spellings of one id.
   std::uint64_t hash() const noexcept;
 
@@ -35,10 +37,11 @@ class request_id {
 
  private:
   friend class request_id_generator;
-  explicit request_id(std::string_view text) noexcept;
+  request_id(std::string_view text, bool is_usual) noexcept;
 
   std::array<char, 64> text_;
   std::uint8_t size_ = 0;
+  bool is_usual_ = false;  ///< 32 hexadecimal digits with hyphens where RFC 9562 has them
 };
 
 /// Makes version-4 UUIDs (RFC 9562 section 5.4), lower case with hyphens.

@@ -3,7 +3,8 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t longest_topic = 5 * 64 + 4;
+constexpr std::size_t longest_level = 64;
+constexpr std::size_t longest_topic = 5 * longest_level + 4;
 
 std::string_view to_string(exchange_topic::kind k) {
   return k == exchange_topic::kind::request ? "request" : "response";
@@ -23,14 +24,14 @@ std::string join(const Parts&... parts) {
 result<exchange_topic> exchange_topic::parse(std::string_view text) {
   if (text.size() > longest_topic) return errc::invalid_topic;
   exchange_topic topic;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < 5; ++i) {
-    const auto slash = text.find('/', begin);
-    const bool last = i == 4;
-    if (last != (slash == std::string_view::npos)) return errc::invalid_topic;
-    if (!is_name(text.substr(begin, slash - begin))) return errc::invalid_topic;
-    topic.start_[i] = static_cast<std::uint16_t>(begin);
-    begin = slash + 1;
+  std::size_t at = 0;
+  for (std::size_t level = 0; level < 5; ++level) {
+    const auto begin = at;
+    while (at < text.size() && is_name_char(text[at])) ++at;
+    if (at == begin || at - begin > longest_level) return errc::invalid_topic;
+    topic.start_[level] = static_cast<std::uint16_t>(begin);
+    const bool ends = at == text.size();
+    if (ends != (level == 4) || (!ends && text[at++] != '/')) return errc::invalid_topic;
   }
   topic.start_[5] = static_cast<std::uint16_t>(text.size() + 1);
   topic.text_ = text;

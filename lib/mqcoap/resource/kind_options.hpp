@@ -13,6 +13,7 @@
 
 namespace mqcoap {
 
+class common_resource;
 class resource_site;
 
 /// The ordinary MQTT topics that a resource uses; empty: none.
@@ -41,6 +42,8 @@ struct asked_resource {
 /// - `bool keeps_state() const`: requests change what this process has of it
 /// - `bool persists() const`: its state outlives the process
 /// - `used_topics topics() const`: the MQTT topics that it reads and writes
+/// - `std::shared_ptr<const common_resource> make_common() const`: the resource, if all devices with these
+/// options can have one; else null
 template <class T>
 concept kind_of_resource = requires(const T& options, const T& others, resource_site& at) {
   { T::kind_name } -> std::convertible_to<std::string_view>;
@@ -60,6 +63,9 @@ class kind_options {
   method_set offered() const { return options_->offered(); }
   /// Makes the handlers and registers them.
   void make(resource_site& at) const { options_->make(at); }
+  /// Returns the resource that all devices with these options have together; null: each has its own (`make`).
+  /// Not for one whose value is a condition of another one.
+  std::shared_ptr<const common_resource> make_common() const { return options_->make_common(); }
   /// Returns the paths of the device whose values are its conditions.
   std::vector<std::string> conditions() const { return options_->conditions(); }
   /// Returns the other device that it asks; null: none.
@@ -98,6 +104,7 @@ class kind_options {
     virtual std::string_view name() const noexcept = 0;
     virtual method_set offered() const = 0;
     virtual void make(resource_site& at) const = 0;
+    virtual std::shared_ptr<const common_resource> make_common() const = 0;
     virtual std::vector<std::string> conditions() const = 0;
     virtual const device_tag* asked_device() const noexcept = 0;
     virtual std::optional<asked_resource> asked() const = 0;
@@ -116,6 +123,12 @@ class kind_options {
     std::string_view name() const noexcept override { return T::kind_name; }
     method_set offered() const override { return options.offered(); }
     void make(resource_site& at) const override { options.make(at); }
+    std::shared_ptr<const common_resource> make_common() const override {
+      if constexpr (requires { options.make_common(); })
+        return options.make_common();
+      else
+        return nullptr;
+    }
     std::vector<std::string> conditions() const override {
       if constexpr (requires { options.conditions(); })
         return options.conditions();

@@ -50,10 +50,18 @@ class serving_core {
   /// @param add_steps  adds all steps to a chain_builder, in order. If it throws, nothing has changed.
   template <class AddSteps>
   void compose(AddSteps&& add_steps) {
+    use(make_chain(add_steps));
+  }
+  /// @name Composing a chain before it is used, with the steps that stay
+  /// @{
+  template <class AddSteps>
+  std::shared_ptr<const step_chain> make_chain(AddSteps&& add_steps) const {
     chain_builder next(*chain_);
     add_steps(next);
-    chain_ = std::make_shared<const step_chain>(next.take());
+    return std::make_shared<const step_chain>(next.take());
   }
+  void use(std::shared_ptr<const step_chain> chain) noexcept { chain_ = std::move(chain); }
+  /// @}
   const step_chain& chain() const noexcept { return *chain_; }
 
   /// Makes sure that the call is answered, now or later.

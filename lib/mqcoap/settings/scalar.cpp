@@ -103,8 +103,6 @@ bool append_float(std::string& out, const node& n, report& faults) {
   return true;
 }
 
-bool append_json(std::string& out, const node& n, report& faults);
-
 bool append_list(std::string& out, const node& n, report& faults) {
   bool good = true;
   out += '[';
@@ -129,6 +127,8 @@ bool append_map(std::string& out, const node& n, report& faults) {
   return good;
 }
 
+}  // namespace
+
 bool append_json(std::string& out, const node& n, report& faults) {
   if (n.is_list()) return append_list(out, n, faults);
   if (n.is_map()) return append_map(out, n, faults);
@@ -144,8 +144,6 @@ bool append_json(std::string& out, const node& n, report& faults) {
                "null, or text in quotes?");
   return false;
 }
-
-}  // namespace
 
 scalar_kind classify(const node& n) {
   if (n.is_null()) return scalar_kind::null;

@@ -28,5 +28,7 @@ std::optional<std::int64_t> to_int64(const node& n);
 
 /// Returns the value as JSON. Numbers keep their digits. Faults are reported, and return nothing.
 std::optional<json_text> to_json(const node& n, report& faults);
+/// Appends it to a text. Returns false if there was a fault; then what was appended is no JSON.
+bool append_json(std::string& out, const node& n, report& faults);
 
 }  // namespace mqcoap

@@ -17,6 +17,8 @@ class cell_terms {
   virtual std::optional<json_text> initial() const { return std::nullopt; }
   /// Returns the changes for a cell that had other terms of the same kind, or comes from a store.
   virtual std::vector<change> adopt(const std::shared_ptr<cell>& held) const = 0;
+  /// Returns true if a cell with these terms needs no change to take the others.
+  virtual bool is_same_as(const cell_terms& others) const { return this == &others; }
   /// Returns false if the cell is not stored persistently.
   virtual bool is_lasting() const noexcept { return true; }
 };

@@ -1,6 +1,7 @@
 #include <mqcoap/state/resource_state.hpp>
 
 #include <algorithm>
+#include <mqcoap/state/state_draft.hpp>
 #include <mqcoap/state/version.hpp>
 #include <new>
 #include <utility>
@@ -125,8 +126,31 @@ void resource_state::restore(std::vector<stored_cell> all) {
 }
 
 std::shared_ptr<cell> resource_state::find(const cell_name& name) const {
-  const auto at = cells_.find(name);
-  return at == cells_.end() ? nullptr : *at;
+  if (const auto at = cells_.find(name); at != cells_.end()) return *at;
+  auto* const group = group_of(name.device);
+  const auto number = group != nullptr ? group->plan().find(name.path, name.kind) : std::nullopt;
+  return number ? group->open(*number) : nullptr;
+}
+
+cell_group* resource_state::group_of(std::string_view device) const noexcept {
+  const auto at = groups_.find(device);
+  return at == groups_.end() ? nullptr : at->second.get();
+}
+
+/// Makes a cell that was only planned. A configuration that is being built gets it like those that were there
+/// before. One of a device that was replaced belongs to nobody else.
+std::shared_ptr<cell> resource_state::open_planned(const cell_group& of, std::size_t number) {
+  if (draft_ != nullptr && draft_->has(of)) return draft_->open(of.name_of(number), of.plan()[number].terms);
+  auto made = make_cell(of.name_of(number), of.plan()[number].terms);
+  if (group_of(of.device_) != &of) return made;
+  const auto at = cells_.insert(made).first;
+  try {
+    if (draft_ != nullptr) draft_->follow(made);
+  } catch (...) {
+    cells_.erase(at);
+    throw;
+  }
+  return made;
 }
 
 std::shared_ptr<cell> resource_state::find_dormant(const cell_name& name) const {

@@ -4,15 +4,18 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mqcoap/exchange/channel.hpp>
 #include <mqcoap/state/batch.hpp>
 #include <mqcoap/state/cell.hpp>
 #include <mqcoap/state/cell_changed.hpp>
+#include <mqcoap/state/cell_group.hpp>
 #include <mqcoap/state/pending_batch.hpp>
 #include <mqcoap/state/state_store.hpp>
 #include <mqcoap/state/stored_cell.hpp>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -58,13 +61,15 @@ class resource_state {
   /// Finishes waiting batches with errc::closed, and those that are being stored with errc::timed_out.
   void abandon() noexcept;
 
-  /// Returns null if there is none.
+  /// Returns null if there is none. Makes one that is only planned.
   std::shared_ptr<cell> find(const cell_name& name) const;
+  /// Returns the number of cells that are made; others are only planned (`cell_group`).
   std::size_t size() const noexcept { return cells_.size(); }
   /// Returns the number of cells that no resource has opened, kept for one that does.
   std::size_t dormant() const noexcept { return dormant_.size(); }
 
  private:
+  friend class cell_group;
   friend class state_draft;
   class adoption;
   class reading;
@@ -76,7 +81,10 @@ class resource_state {
   };
   using cell_set = std::set<std::shared_ptr<cell>, by_name>;
   using pending_list = std::list<pending_batch>;
+  using group_map = std::map<std::string, std::shared_ptr<cell_group>, std::less<>>;
 
+  std::shared_ptr<cell> open_planned(const cell_group& of, std::size_t number);
+  cell_group* group_of(std::string_view device) const noexcept;
   std::shared_ptr<cell> find_dormant(const cell_name& name) const;
   void adopt(const std::shared_ptr<cell>& held, std::shared_ptr<const cell_terms> terms) noexcept;
   void adopt_wanted(const std::shared_ptr<cell>& held) noexcept;
@@ -111,9 +119,11 @@ class resource_state {
   channel<cell_changed>* const changed_;
   set_aside_handler set_aside_;
   cell_set cells_;
-  cell_set dormant_;      ///< stored cells without a resource
-  pending_list waiting_;  ///< in order of arrival
-  pending_list ready_;    ///< batches whose turn has come
+  cell_set dormant_;              ///< stored cells without a resource
+  group_map groups_;              ///< cells that are made when they are needed, by device
+  state_draft* draft_ = nullptr;  ///< the configuration that is being built
+  pending_list waiting_;          ///< in order of arrival
+  pending_list ready_;            ///< batches whose turn has come
   pending_list under_way_;
   bool gives_turns_ = false;
   std::shared_ptr<resource_state*>

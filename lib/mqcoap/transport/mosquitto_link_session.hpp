@@ -123,6 +123,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Notes that something was queued in the library: it is sent with the next flush.
   void queued_packet();
   bool has_died();
+  bool expects_one() const noexcept;
   /// Compares the clock with the last turn of the loop.
   void note_turn() noexcept;
   void note_all_is_read() noexcept;
@@ -166,6 +167,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   int disconnect_ = 0;               ///< the library's code in the disconnect callback
   int socket_error_ = 0;             ///< seen before the CONNACK; ECONNRESET stands for a clean close too
   bool inside_ = false;              ///< a library call is on the stack: the handle must live
+  unsigned alone_ = 0;               ///< the number of wake-ups in a row that brought one message each
   bool draining_ = false;            ///< a flush follows anyway
   bool flush_posted_ = false;
   bool waiting_writable_ = false;

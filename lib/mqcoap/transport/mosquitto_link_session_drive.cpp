@@ -141,16 +141,27 @@ bool mosquitto_session::settle() {
   return handle_ == nullptr;
 }
 
+/// Where messages come one by one, the read that finds nothing more is left out: it is a system call for each
+/// of them. What is unread wakes the session again, and in every eighth wake-up it looks for more.
+bool mosquitto_session::expects_one() const noexcept {
+  constexpr unsigned some = 4;
+  constexpr unsigned period = 8;
+  return up_ && alone_ >= some && alone_ % period != 0;
+}
+
 void mosquitto_session::on_readable() {
   if (!up_ && has_died()) return tell_end();
   note_turn();
   draining_ = true;
   const auto limit = callbacks_ + callbacks_a_wake;
+  const auto first = callbacks_;
+  const bool looks_for_more = !expects_one();
   for (int reads = 0; reads < reads_a_wake && callbacks_ < limit; ++reads) {
     const auto before = callbacks_;
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
-    if (callbacks_ == before) break;
+    if (callbacks_ == before || !looks_for_more) break;
   }
+  alone_ = callbacks_ - first == 1 ? alone_ + 1 : 0;
   note_all_is_read();
   // A broker with Nagle's algorithm delays a message after its PUBACK until the kernel acknowledges that,
   // which happens after 40 ms by default. The kernel forgets the option, so it is set each time.

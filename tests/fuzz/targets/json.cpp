@@ -3,11 +3,13 @@
 #include <mqcoap/json/json_fault.hpp>
 #include <mqcoap/json/json_members.hpp>
 #include <mqcoap/json/json_number.hpp>
+#include <mqcoap/json/json_scan.hpp>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/json/json_tree.hpp>
 #include <mqcoap/schema/json_compare.hpp>
 #include <mqcoap/schema/json_excerpt.hpp>
 #include <string>
+#include <utility>
 
 #include "../property.hpp"
 #include "targets.hpp"
@@ -24,6 +26,7 @@ void check_verdict(std::string_view text, const std::optional<json_fault>& fault
   error_code ec;
   boost::json::parse(text, ec, {}, rules);
   HOLDS(ec.failed() == (fault && !fault->not_finite));
+  if (scan_json(text, deepest)) HOLDS(!find_json_fault(text, deepest));
 
   const auto flaw = find_json_flaw(text, deepest);
   if (!ec) HOLDS(!flaw);
@@ -50,6 +53,25 @@ void check_number(std::string_view text) {
   HOLDS(read_json_number(written) == read);
 }
 
+/// The scan of an object lists what walking it gives, and the members of the member `a`.
+void check_list(std::string_view object) {
+  json_member_list members;
+  json_member_list inner;
+  if (!scan_json_object(object, deepest, "a", members, inner)) return;
+  std::size_t count = 0;
+  bool is_first = true;
+  for (json_members m(object); m.next(); ++count) {
+    HOLDS(count < members.size() && members[count].key == m.key() && members[count].value == m.value());
+    if (m.key() != "\"a\"" || !std::exchange(is_first, false) || !m.value().starts_with('{')) continue;
+    std::size_t inner_count = 0;
+    for (json_members i(m.value()); i.next(); ++inner_count)
+      HOLDS(inner_count < inner.size() && inner[inner_count].key == i.key() &&
+            inner[inner_count].value == i.value());
+    HOLDS(inner_count == inner.size());
+  }
+  HOLDS(count == members.size());
+}
+
 /// Walking the text of an object gives the members of the tree.
 void check_members(std::string_view object, const boost::json::object& tree) {
   std::size_t count = 0;
@@ -60,6 +82,7 @@ void check_members(std::string_view object, const boost::json::object& tree) {
     HOLDS(tree.contains(decode_json_string(m.key())));
   }
   HOLDS(count >= tree.size());
+  check_list(object);
   if (find_duplicate_key(object)) return;
   HOLDS(count == tree.size());
   for (json_members m(object); m.next();)

@@ -60,8 +60,8 @@ TEST_CASE("a finding is a line, and a line of advice below it") {
 }
 
 TEST_CASE("bridged brokers are a fault only where a route serves from one to the other") {
-  settings gateway{{link_options{}, link_options{}, link_options{}},
-                   {80, default_namespace(), {}, {}, {}, {}}};
+  config::settings gateway{{link_options{}, link_options{}, link_options{}},
+                           {80, default_namespace(), {}, {}, {}, {}}};
   gateway.brokers[0].name = "lab";
   gateway.brokers[1].name = "site";
   gateway.brokers[2].name = "far";

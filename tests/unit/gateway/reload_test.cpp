@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <mqcoap/gateway/reconfiguration.hpp>
 #include <mqcoap/resource/action/action.hpp>
 #include <mqcoap/resource/value/value.hpp>
 #include <stdexcept>
@@ -358,4 +359,124 @@ TEST_CASE_FIXTURE(reload_fixture,
   broker.run();
   CHECK(stopped);
   CHECK(caller.answers.size() == 2);
+}
+
+namespace {
+
+/// Devices GW_0 to GW_9 with two values each: the initial one, and one that no reload changes.
+gateway_options with_ten(const char* initial, int first = 0) {
+  gateway_options options{80, default_namespace(), {}, {}, {}, {}};
+  for (int i = first; i < first + 10; ++i)
+    options.devices.push_back({*device_tag::parse("GW_" + std::to_string(i)),
+                               {},
+                               {},
+                               {{"x", {}, {}, number(initial)}, {"y", {}, {}, number(initial)}}});
+  return options;
+}
+
+struct sliced_fixture : settling_gateway {
+  sliced_fixture() {
+    options = with_ten("1");
+    start();
+  }
+  ~sliced_fixture() { tested.reset(); }
+
+  gateway::reconfiguration begin(gateway_options next) {
+    return {*tested, std::make_shared<prepared_options>(std::move(next), tested->options()), {&lab}};
+  }
+  /// @return the answer to a GET, or to a PUT with a body
+  std::string ask(int device, const char* path, const std::string& body = {}) {
+    caller.answers.clear();
+    caller.send({.verb = body.empty() ? "GET" : "PUT",
+                 .tag = "GW_" + std::to_string(device),
+                 .path = path,
+                 .body = body.empty() ? "null" : body});
+    settle();
+    return caller.answers.size() == 1 ? caller.answers.front() : "no answer";
+  }
+  static bool has(const std::string& answer, const std::string& body) {
+    return answer.find("\"body\":" + body + ',') != std::string::npos ||
+           answer.find("\"body\":" + body + '}') != std::string::npos;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(sliced_fixture,
+                  "between two parts of a reload each request is answered by a whole device") {
+  auto parts = begin(with_ten("2"));
+  int switched = 0;
+  bool is_more = true;
+  while (is_more) {
+    int now = 0;
+    for (int i = 0; i < 10; ++i) {
+      const bool is_new = has(ask(i, "x"), "2");
+      CHECK(has(ask(i, "y"), is_new ? "2" : "1"));
+      now += is_new ? 1 : 0;
+    }
+    CHECK(now >= switched);
+    CHECK(now <= switched + 1);
+    switched = now;
+    is_more = parts.advance();
+  }
+  CHECK(parts.is_in_force());
+  CHECK(switched == 10);
+}
+
+TEST_CASE_FIXTURE(sliced_fixture,
+                  "what is put between two parts of a reload is there after it, as after a reload at once") {
+  auto next = with_ten("1");
+  for (auto& each : next.devices) each.description = "changed";
+  auto changed = begin(next);
+  for (int i = 0; i < 12; ++i) CHECK(changed.advance());  // all are built, and the first is replaced
+  CHECK(ask(0, "x", "7").find("204") != std::string::npos);
+  CHECK(ask(9, "x", "8").find("204") != std::string::npos);
+  while (changed.advance()) continue;
+  CHECK(has(ask(0, "x"), "7"));
+  CHECK(has(ask(9, "x"), "8"));
+}
+
+TEST_CASE_FIXTURE(sliced_fixture,
+                  "another initial value replaces what is put before its device, and nothing after it") {
+  auto parts = begin(with_ten("2"));
+  for (int i = 0; i < 12; ++i) CHECK(parts.advance());  // all are built, and the first is replaced
+  CHECK(has(ask(0, "x"), "2"));
+  ask(0, "x", "7");
+  ask(9, "x", "8");
+  while (parts.advance()) continue;
+  CHECK(has(ask(0, "x"), "7"));
+  CHECK(has(ask(9, "x"), "2"));
+}
+
+TEST_CASE_FIXTURE(sliced_fixture,
+                  "equal devices are not built, and a device is served until the routes are in force") {
+  auto same = begin(with_ten("1"));
+  const auto* const before = tested->devices().at("GW_3").get();
+  while (same.advance()) continue;
+  CHECK(tested->devices().at("GW_3").get() == before);
+
+  auto parts = begin(with_ten("1", 5));  // GW_0 to GW_4 are removed, GW_10 to GW_14 are added
+  while (!parts.is_in_force()) {
+    CHECK(has(ask(0, "x"), "1"));
+    CHECK(has(ask(5, "x"), "1"));
+    CHECK(parts.advance());
+  }
+  CHECK(ask(0, "x") == "no answer");
+  CHECK(has(ask(14, "x"), "1"));
+  while (parts.advance()) continue;
+  CHECK(tested->devices().size() == 10);
+}
+
+TEST_CASE_FIXTURE(sliced_fixture,
+                  "a reload that is given up in the middle leaves whole devices, and loses no value") {
+  ask(9, "x", "8");
+  {
+    auto parts = begin(with_ten("2"));
+    for (int i = 0; i < 15; ++i) CHECK(parts.advance());
+  }
+  for (int i = 0; i < 9; ++i) {
+    const bool is_new = has(ask(i, "x"), "2");
+    CHECK(has(ask(i, "y"), is_new ? "2" : "1"));
+  }
+  CHECK(has(ask(9, "x"), "8"));
 }

@@ -19,6 +19,22 @@ answer put(const request& r, const value_terms& terms, const std::shared_ptr<cel
   return changed(changes.back().value->version);
 }
 
+void change_value(resource_state& state, const std::shared_ptr<const value_terms>& terms,
+                  const std::shared_ptr<cell>& held, responder&& r) {
+  write(state, {held}, std::move(r), [terms, target = held](const call& c, std::vector<change>& changes) {
+    return put(c.req, *terms, target, changes);
+  });
+}
+
+void give_value(responder&& r, const versioned& held) {
+  auto given = give(r.req(), held.value, held.version);
+  std::move(r).respond(std::move(given));
+}
+
+void give_current(resource_state& state, const std::shared_ptr<cell>& held, responder&& r) {
+  read(state, held, std::move(r), [held](responder&& one) { give_value(std::move(one), *held->find(0)); });
+}
+
 }  // namespace
 
 void value_options::make(resource_site& at) const {
@@ -29,6 +45,11 @@ void value_options::make(resource_site& at) const {
   at.hold_value(made->kept());
 }
 
+std::shared_ptr<const common_resource> value_options::make_common() const {
+  if (is_metric || persist) return nullptr;
+  return std::make_shared<common_value>(*this);
+}
+
 std::optional<json_schema::fault> value_terms::find_fault(const json_text& value) const {
   if (auto fault = mqcoap::find_fault(value, options_.schema)) return fault;
   if (options_.is_metric && !value.is_number())
@@ -36,9 +57,13 @@ std::optional<json_schema::fault> value_terms::find_fault(const json_text& value
   return options_.is_condition && !options_.schema ? find_duplicate(value) : std::nullopt;
 }
 
+bool value_terms::is_same_as(const cell_terms& others) const {
+  const auto* const values = dynamic_cast<const value_terms*>(&others);
+  return values != nullptr && values->options_ == options_;
+}
+
 std::vector<change> value_terms::adopt(const std::shared_ptr<cell>& held) const {
-  const auto* const before = dynamic_cast<const value_terms*>(&held->terms());
-  if (before != nullptr && before->options_ == options_) return {};
+  if (is_same_as(held->terms())) return {};
   auto initial = with_version(options_.initial);
   if (held->initial() != initial.version) return {{held, 0, std::move(initial)}};
   const auto fault = find_fault(held->current());
@@ -61,16 +86,21 @@ void value_resource::handle(responder&& r) {
   const request& asked = r.req();
   if (auto refused = refuse_method(asked, terms_->options().methods))
     return std::move(r).respond(*std::move(refused));
-  if (asked.verb != method::get)
-    return write(state_, {cell_}, std::move(r),
-                 [terms = terms_, target = cell_](const call& c, std::vector<change>& changes) {
-                   return put(c.req, *terms, target, changes);
-                 });
-  read(state_, cell_, std::move(r), [from = cell_](responder&& one) {
-    const auto& held = *from->find(0);
-    auto given = give(one.req(), held.value, held.version);
-    std::move(one).respond(std::move(given));
-  });
+  if (asked.verb == method::get) return give_current(state_, cell_, std::move(r));
+  change_value(state_, terms_, cell_, std::move(r));
+}
+
+common_value::common_value(value_options options)
+    : terms_(std::make_shared<value_terms>(std::move(options))),
+      initial_(with_version(terms_->options().initial)) {}
+
+void common_value::handle(responder&& r, cell_group& cells, std::size_t number) const {
+  const request& asked = r.req();
+  if (auto refused = refuse_method(asked, terms_->options().methods))
+    return std::move(r).respond(*std::move(refused));
+  if (asked.verb != method::get) return change_value(cells.state(), terms_, cells.open(number), std::move(r));
+  if (const auto& held = cells.find(number)) return give_current(cells.state(), held, std::move(r));
+  give_value(std::move(r), initial_);
 }
 
 }  // namespace mqcoap

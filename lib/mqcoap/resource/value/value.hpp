@@ -3,6 +3,7 @@
 #include <memory>
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/protocol/method.hpp>
+#include <mqcoap/resource/common_resource.hpp>
 #include <mqcoap/resource/handler.hpp>
 #include <mqcoap/schema/json_schema.hpp>
 #include <mqcoap/state/state_draft.hpp>
@@ -29,6 +30,7 @@ struct value_options {
 
   method_set offered() const { return methods; }
   void make(resource_site& at) const;
+  std::shared_ptr<const common_resource> make_common() const;
   static bool tells_changes() noexcept { return true; }
   bool keeps_state() const noexcept { return methods.contains(method::put); }
   bool persists() const noexcept { return persist; }
@@ -46,6 +48,7 @@ class value_terms final : public cell_terms {
   std::optional<json_schema::fault> find_fault(const json_text& value) const;
 
   std::optional<json_text> initial() const override { return options_.initial; }
+  bool is_same_as(const cell_terms& others) const override;
   bool is_lasting() const noexcept override { return options_.persist; }
   std::vector<change> adopt(const std::shared_ptr<cell>& held) const override;
 
@@ -68,6 +71,18 @@ class value_resource final : public handler {
   const std::shared_ptr<const value_terms> terms_;
   resource_state& state_;
   const std::shared_ptr<cell> cell_;
+};
+
+/// A value that many devices have alike. Most of them are never changed: these need no cell.
+class common_value final : public common_resource {
+ public:
+  explicit common_value(value_options options);
+  std::shared_ptr<const cell_terms> terms() const override { return terms_; }
+  void handle(responder&& r, cell_group& cells, std::size_t number) const override;
+
+ private:
+  const std::shared_ptr<const value_terms> terms_;
+  const versioned initial_;
 };
 
 /// Returns the kind: `gains: {value: [0, 1], methods: [GET, PUT]}` in a configuration.

@@ -1,8 +1,7 @@
 #include <mqcoap/store/postgres/pg_rows.hpp>
 
-#include <libpq-fe.h>
-
 #include <cstddef>
+#include <mqcoap/store/postgres/pg_library.hpp>
 
 namespace mqcoap::store {
 namespace {
@@ -18,18 +17,18 @@ std::int64_t number_at(std::string_view bytes) noexcept {
 
 }  // namespace
 
-void pg_rows::clearer::operator()(pg_result* result) const noexcept { PQclear(result); }
+void pg_rows::clearer::operator()(pg_result* result) const noexcept { pg().PQclear(result); }
 
-int pg_rows::size() const noexcept { return result_ ? PQntuples(result_.get()) : 0; }
+int pg_rows::size() const noexcept { return result_ ? pg().PQntuples(result_.get()) : 0; }
 
 bool pg_rows::is_null(int row, int column) const noexcept {
-  return row >= size() || PQgetisnull(result_.get(), row, column) != 0;
+  return row >= size() || pg().PQgetisnull(result_.get(), row, column) != 0;
 }
 
 std::string_view pg_rows::text(int row, int column) const noexcept {
   if (is_null(row, column)) return {};
-  return {PQgetvalue(result_.get(), row, column),
-          static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+  return {pg().PQgetvalue(result_.get(), row, column),
+          static_cast<std::size_t>(pg().PQgetlength(result_.get(), row, column))};
 }
 
 std::int64_t pg_rows::number(int row, int column) const noexcept {

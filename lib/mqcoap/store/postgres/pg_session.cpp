@@ -1,10 +1,10 @@
 #include <mqcoap/store/postgres/pg_session.hpp>
 
 #include <fcntl.h>
-#include <libpq-fe.h>
 
 #include <boost/asio/post.hpp>
 #include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/store/postgres/pg_library.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -17,7 +17,7 @@ using wait_for = boost::asio::posix::stream_descriptor;
 void drop_notice(void* /*unused*/, const PGresult* /*notice*/) {}
 
 std::string field_of(const PGresult* result, int field) {
-  const char* const text = PQresultErrorField(result, field);
+  const char* const text = pg().PQresultErrorField(result, field);
   return text == nullptr ? std::string() : std::string(text);
 }
 
@@ -46,18 +46,19 @@ int statement_sent(PGconn* to, const pg_statement& what) {
   const auto count = static_cast<int>(values.size());
   switch (what.how) {
     case pg_statement::way::prepare:
-      return PQsendPrepare(to, what.name.c_str(), what.sql.c_str(), 0, nullptr);
+      return pg().PQsendPrepare(to, what.name.c_str(), what.sql.c_str(), 0, nullptr);
     case pg_statement::way::run_prepared:
-      return PQsendQueryPrepared(to, what.name.c_str(), count, bytes.data(), sizes.data(), formats.data(), 1);
+      return pg().PQsendQueryPrepared(to, what.name.c_str(), count, bytes.data(), sizes.data(),
+                                      formats.data(), 1);
     case pg_statement::way::run: break;
   }
-  return PQsendQueryParams(to, what.sql.c_str(), count, nullptr, bytes.data(), sizes.data(), formats.data(),
-                           1);
+  return pg().PQsendQueryParams(to, what.sql.c_str(), count, nullptr, bytes.data(), sizes.data(),
+                                formats.data(), 1);
 }
 
 }  // namespace
 
-void pg_session::finisher::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
+void pg_session::finisher::operator()(pg_conn* connection) const noexcept { pg().PQfinish(connection); }
 
 pg_session::pg_session(const boost::asio::any_io_executor& loop, owner tells)
     : tells_(std::move(tells)), socket_(loop) {}
@@ -73,10 +74,10 @@ void pg_session::connect(const pg_target::settings& settings) {
   }
   keys.push_back(nullptr);
   values.push_back(nullptr);
-  connection_.reset(PQconnectStartParams(keys.data(), values.data(), 0));
+  connection_.reset(pg().PQconnectStartParams(keys.data(), values.data(), 0));
   if (!connection_) return end("out of memory");
-  if (PQstatus(connection_.get()) == CONNECTION_BAD) return end(last_words());
-  PQsetNoticeReceiver(connection_.get(), drop_notice, nullptr);
+  if (pg().PQstatus(connection_.get()) == CONNECTION_BAD) return end(last_words());
+  pg().PQsetNoticeReceiver(connection_.get(), drop_notice, nullptr);
   if (!watch_socket()) return;
   await_writing();
 }
@@ -85,7 +86,7 @@ void pg_session::connect(const pg_target::settings& settings) {
 bool pg_session::watch_socket() {
   boost::system::error_code ec;
   socket_.close(ec);
-  const int copy = ::fcntl(PQsocket(connection_.get()), F_DUPFD_CLOEXEC, 0);
+  const int copy = ::fcntl(pg().PQsocket(connection_.get()), F_DUPFD_CLOEXEC, 0);
   if (copy >= 0) socket_.assign(copy, ec);
   if (copy >= 0 && !ec) return true;
   end("no descriptor for the connection");
@@ -93,12 +94,12 @@ bool pg_session::watch_socket() {
 }
 
 void pg_session::go_on_connecting() {
-  const auto step = PQconnectPoll(connection_.get());
+  const auto step = pg().PQconnectPoll(connection_.get());
   if (step == PGRES_POLLING_FAILED) return end(last_words());
   if (!watch_socket()) return;
   if (step == PGRES_POLLING_READING) return await_reading();
   if (step == PGRES_POLLING_WRITING) return await_writing();
-  if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1)
+  if (pg().PQsetnonblocking(connection_.get(), 1) != 0 || pg().PQenterPipelineMode(connection_.get()) != 1)
     return end(last_words());
   is_connected_ = true;
   await_reading();
@@ -132,7 +133,7 @@ void pg_session::send(const pg_request& request, pg_handler done) {
   in_flight_.push_back({std::move(done)});
   bool is_queued = true;
   for (const auto& each : request) is_queued = is_queued && statement_sent(connection_.get(), each) == 1;
-  if (is_queued && PQpipelineSync(connection_.get()) == 1) return flush();
+  if (is_queued && pg().PQpipelineSync(connection_.get()) == 1) return flush();
   dying_words_ = last_words();
   boost::asio::post(socket_.get_executor(), [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->look();
@@ -141,7 +142,7 @@ void pg_session::send(const pg_request& request, pg_handler done) {
 
 /// A connection that cannot be written is read to its end: the server may have told why.
 void pg_session::flush() {
-  if (PQflush(connection_.get()) == 1) await_writing();
+  if (pg().PQflush(connection_.get()) == 1) await_writing();
 }
 
 void pg_session::look() {
@@ -150,7 +151,7 @@ void pg_session::look() {
 }
 
 void pg_session::read() {
-  const bool is_alive = PQconsumeInput(connection_.get()) == 1;
+  const bool is_alive = pg().PQconsumeInput(connection_.get()) == 1;
   drain();
   if (is_over_) return;
   if (!dying_words_.empty()) return end(dying_words_);
@@ -161,8 +162,8 @@ void pg_session::read() {
 /// A null ends the results of one statement; two in a row are all that there is.
 void pg_session::drain() {
   bool was_null = false;
-  while (!is_over_ && !in_flight_.empty() && PQisBusy(connection_.get()) == 0) {
-    auto* const raw = PQgetResult(connection_.get());
+  while (!is_over_ && !in_flight_.empty() && pg().PQisBusy(connection_.get()) == 0) {
+    auto* const raw = pg().PQgetResult(connection_.get());
     if (raw == nullptr && std::exchange(was_null, true)) return;
     if (raw == nullptr) continue;
     was_null = false;
@@ -172,7 +173,7 @@ void pg_session::drain() {
 
 /// The transaction is committed when the server has said that it is synchronous again, and not before.
 void pg_session::take(pg_rows rows, pg_result* raw) {
-  switch (PQresultStatus(raw)) {
+  switch (pg().PQresultStatus(raw)) {
     case PGRES_PIPELINE_SYNC: return answer_first();
     case PGRES_TUPLES_OK: in_flight_.front().rows = std::move(rows); return;
     case PGRES_FATAL_ERROR: break;
@@ -181,7 +182,7 @@ void pg_session::take(pg_rows rows, pg_result* raw) {
   const auto state = field_of(raw, PG_DIAG_SQLSTATE);
   const auto severity = field_of(raw, PG_DIAG_SEVERITY_NONLOCALIZED);
   const auto words =
-      one_line(state.empty() ? PQresultErrorMessage(raw) : field_of(raw, PG_DIAG_MESSAGE_PRIMARY));
+      one_line(state.empty() ? pg().PQresultErrorMessage(raw) : field_of(raw, PG_DIAG_MESSAGE_PRIMARY));
   if (severity == "ERROR") {
     if (!in_flight_.front().fault) in_flight_.front().fault = {pg_fault::kind::refused, state, words};
   } else if (dying_words_.empty()) {
@@ -213,7 +214,7 @@ void pg_session::end(const std::string& why) {
 }
 
 std::string pg_session::last_words() const {
-  const auto words = one_line(PQerrorMessage(connection_.get()));
+  const auto words = one_line(pg().PQerrorMessage(connection_.get()));
   return words.empty() ? "the connection was lost" : words;
 }
 

@@ -1,13 +1,12 @@
 #include <mqcoap/store/postgres/pg_target.hpp>
 
-#include <libpq-fe.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <cstdlib>
 #include <memory>
 #include <mqcoap/base/safe_text.hpp>
+#include <mqcoap/store/postgres/pg_library.hpp>
 #include <optional>
 #include <utility>
 
@@ -15,10 +14,10 @@ namespace mqcoap::store {
 namespace {
 
 struct options_freer {
-  void operator()(PQconninfoOption* all) const noexcept { PQconninfoFree(all); }
+  void operator()(PQconninfoOption* all) const noexcept { pg().PQconninfoFree(all); }
 };
 struct words_freer {
-  void operator()(char* words) const noexcept { PQfreemem(words); }
+  void operator()(char* words) const noexcept { pg().PQfreemem(words); }
 };
 
 std::vector<std::string> split_list(std::string_view list) {
@@ -74,8 +73,9 @@ result<pg_target, std::string> pg_target::parse(const std::string& url) {
   if (!url.starts_with("postgresql://") && !url.starts_with("postgres://"))
     return std::string("not postgresql://USER@HOST/DATABASE");
   if (url.find('\0') != std::string::npos) return std::string("it has a NUL");
+  if (const auto library = load_pg_library(); !library) return library.error();
   char* words = nullptr;
-  const std::unique_ptr<PQconninfoOption, options_freer> parsed(PQconninfoParse(url.c_str(), &words));
+  const std::unique_ptr<PQconninfoOption, options_freer> parsed(pg().PQconninfoParse(url.c_str(), &words));
   const std::unique_ptr<char, words_freer> why(words);
   if (!parsed) return safe_text(why ? why.get() : "out of memory");
   pg_target made;

@@ -1,0 +1,136 @@
+#include "reloader.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <mqcoap/config/loader.hpp>
+#include <utility>
+
+namespace mqcoap {
+namespace {
+
+/// The time for which the loop may put a configuration in force without looking at its messages.
+constexpr std::chrono::microseconds slice{100};
+/// How much less important than the loop a thread is (nice(2)).
+constexpr int patience = 10;
+
+spdlog::level::level_enum level_of(const diagnostic& d) {
+  return d.level == diagnostic::severity::error ? spdlog::level::err : spdlog::level::warn;
+}
+
+/// Returns the text for a file with faults.
+std::string summary_of(const std::vector<diagnostic>& all) {
+  const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
+  const auto first = std::find_if(all.begin(), all.end(), is_error);
+  return std::to_string(std::count_if(all.begin(), all.end(), is_error)) +
+         " faults; the first: " + first->file + ':' + std::to_string(first->line) + ": " + first->message;
+}
+
+}  // namespace
+
+void log_all(const std::vector<diagnostic>& diagnostics) {
+  for (const auto& d : diagnostics) {
+    auto words = to_string(d);
+    words.pop_back();  // the log adds the line feed itself
+    spdlog::log(level_of(d), "{}", words);
+  }
+}
+
+/// On Linux, a thread has a priority of its own. That it may not be lowered does no harm.
+patient_thread::patient_thread(std::function<void()> work)
+    : thread_([work = std::move(work)]() mutable {
+        setpriority(PRIO_PROCESS, 0, patience);
+        work();
+      }) {}
+
+reloader::reloader(environment env)
+    : env_(std::move(env)),
+      reader_(env_.loop,
+              [](std::string why) {
+                auto failed = std::make_shared<reading>();
+                failed->failure = std::move(why);
+                return failed;
+              }),
+      freer_(env_.loop, [](std::string) { return false; }) {}
+
+void reloader::begin() {
+  if (under_way_) {
+    once_more_ = true;
+    return;
+  }
+  under_way_ = true;
+  env_.begins();
+  spdlog::info("reading {} again", env_.file);
+  on_thread_ = true;
+  reader_.begin([file = env_.file, &host = env_.host] { return std::make_shared<reading>(read(file, host)); },
+                [this](std::shared_ptr<reading> found) {
+                  on_thread_ = false;
+                  take(std::move(found));
+                });
+}
+
+reloader::reading reloader::read(const std::string& file, const gateway_host& host) {
+  reading found;
+  auto loaded = config::load_settings(file);
+  found.diagnostics = std::move(loaded.diagnostics);
+  if (!loaded.value) {
+    found.failure = summary_of(found.diagnostics);
+    return found;
+  }
+  try {
+    found.log = log_output::prepare(loaded.value->logging);
+    found.prepared = host.prepare({std::move(loaded.value->gateway), std::move(loaded.value->brokers)});
+    found.next = std::move(loaded.value);
+  } catch (const std::exception& e) {
+    found.failure = e.what();
+  }
+  return found;
+}
+
+void reloader::take(std::shared_ptr<reading> found) {
+  found_ = std::move(found);
+  if (env_.host.stopping()) return end({});
+  log_all(found_->diagnostics);
+  if (!found_->failure.empty()) return end(found_->failure);
+  try {
+    env_.prepare(*found_->next);
+    env_.host.begin(found_->prepared);
+  } catch (const std::exception& e) {
+    return end(e.what());
+  }
+  advance();
+}
+
+void reloader::advance() {
+  try {
+    const auto until = std::chrono::steady_clock::now() + slice;
+    bool is_more = true;
+    while (is_more && std::chrono::steady_clock::now() < until) is_more = env_.host.advance();
+    if (is_more) return boost::asio::post(env_.loop, [this] { advance(); });
+    if (!env_.host.stopping()) env_.in_force(*std::exchange(found_->next, {}), std::move(found_->log));
+  } catch (const std::exception& e) {
+    return end(e.what());
+  }
+  end({});
+}
+
+/// What is not needed any more may take long to free.
+void reloader::end(std::string why) {
+  if (!env_.host.stopping()) env_.ended(std::move(why));
+  on_thread_ = true;
+  freer_.begin(
+      [unused = std::exchange(found_, {})]() mutable {
+        unused.reset();
+        return true;
+      },
+      [this](bool) {
+        on_thread_ = false;
+        under_way_ = false;
+        if (std::exchange(once_more_, false) && !env_.host.stopping()) begin();
+      });
+}
+
+}  // namespace mqcoap

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mqcoap/gateway/gateway.hpp>
+#include <mqcoap/gateway/prepared_options.hpp>
+#include <mqcoap/state/state_draft.hpp>
+#include <vector>
+
+namespace mqcoap {
+
+/// Puts other options of a gateway in force in parts, each of which is short: a device is built, or replaced
+/// together with its cells, or cleared away. Requests are answered between the parts, each by the old device
+/// or by the new one. One at a time; destroying it before its end keeps what is in force then.
+/// @par Threads  Everything on the event loop.
+class gateway::reconfiguration {
+ public:
+  /// @param of  outlives this object
+  /// @param next  once it is in force, it has the options before in its place
+  /// @param links  as for `gateway::reconfigure`
+  /// @par Errors  Throws if the state cannot be restored, and then nothing has changed.
+  reconfiguration(gateway& of, std::shared_ptr<prepared_options> next, std::vector<link*> links);
+  reconfiguration(const reconfiguration&) = delete;
+  reconfiguration& operator=(const reconfiguration&) = delete;
+
+  /// Does the next part. Returns false if it was the last one.
+  /// @par Errors  Throws like the constructor of a gateway, and then nothing has changed.
+  bool advance();
+  /// Returns true once the options are in force; then some of what they replace may not be cleared away yet.
+  bool is_in_force() const noexcept { return now_ == phase::clearing || now_ == phase::over; }
+
+ private:
+  enum class phase : std::uint8_t { building, replacing, clearing, over };
+
+  void build(const wanted_device& wanted);
+  void make_room();
+  void replace(std::shared_ptr<local_device> device) noexcept;
+  void put_in_force();
+  void clear(std::shared_ptr<local_device> device) noexcept;
+
+  gateway& of_;
+  const std::shared_ptr<prepared_options> next_;
+  std::vector<link*> links_;
+  state_draft draft_;
+  std::vector<std::shared_ptr<local_device>> made_;
+  device_map added_;  ///< those of `made_` whose tags are new
+  std::shared_ptr<const step_chain> chain_;
+  std::vector<std::shared_ptr<local_device>> removed_;
+  phase now_ = phase::building;
+  std::size_t at_ = 0;  ///< the number of parts of the phase that are done
+};
+
+}  // namespace mqcoap
