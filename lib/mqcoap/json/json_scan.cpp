@@ -14,7 +14,9 @@ constexpr std::size_t deepest = 64;
 /// Digits of a number that are finite whatever they are, with an exponent of at most two digits.
 constexpr std::ptrdiff_t longest_number = 200;
 
-constexpr bool continues_character(char c) noexcept { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; }
+constexpr bool continues_character(char c) noexcept {
+  return (static_cast<unsigned char>(c) & 0xc0U) == 0x80;
+}
 
 #ifdef __SSE2__
 
