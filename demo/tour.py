@@ -12,6 +12,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from typing import Callable, Optional
@@ -109,6 +110,16 @@ STEPS = [
 ]
 
 
+# Around the end of the gateway by SIGKILL, and its new start.
+BEFORE_THE_KILL = [
+    Step("A value that is kept: when this is answered, it is on disk", "PUT", "setpoint", 204, 23.5),
+]
+AFTER_THE_KILL = [
+    Step("It is what it was", "GET", "setpoint", 205, right=body_is(23.5)),
+    Step("A value that is not kept is what the file says", "GET", "gains", 205, right=body_is([0, 1, 2, 3, 4])),
+]
+
+
 @dataclass
 class Command:
     """One command line of mqcoap, and what must come of it."""
@@ -177,10 +188,11 @@ def short(value, longest=96):
 
 
 class Tour:
-    def __init__(self, screen, lab, desk):
+    def __init__(self, screen, lab, desk, kill_and_start):
         self._screen = screen
         self._lab = lab
         self._desk = desk
+        self._kill_and_start = kill_and_start
         self._count = 0
         self._wrong = 0
 
@@ -192,6 +204,7 @@ class Tour:
                 self._take(step)
         self._at_a_terminal()
         self._on_the_command_line()
+        self._over_a_kill()
         words = f"{self._count} steps, {self._wrong} wrong"
         self._screen.title(self._screen.paint(words, "31" if self._wrong else "32"))
         return self._wrong == 0
@@ -208,6 +221,15 @@ class Tour:
             self._screen.line(f"     {fault}")
         self._wrong += not right
         self._screen.step(self._count, step, answer, right)
+
+    def _over_a_kill(self):
+        self._screen.title("A gateway that is killed, and started again")
+        for step in BEFORE_THE_KILL:
+            self._take(step)
+        self._screen.line("\n     kill -KILL")
+        self._kill_and_start()
+        for step in AFTER_THE_KILL:
+            self._take(step)
 
     def _at_a_terminal(self):
         self._screen.title("The same at a terminal, with mosquitto's own programs")
@@ -267,8 +289,9 @@ The far device is {FAR}, also at this gateway. Its configuration: config/demo.ya
 Ctrl-C ends the demo."""
 
 
-def configuration(name, lab, far):
+def configuration(name, lab, far, state):
     text = (ROOT / "config" / name).read_text(encoding="utf-8")
+    text = text.replace("/var/lib/mqcoap", state)
     text = text.replace("/usr/local/lib/mqcoap/probe.py", str(ROOT / "examples/process/probe.py"))
     for standing, broker in (("mqtt://localhost:1883", lab), ("mqtt://localhost:1884", far)):
         text = text.replace(standing, broker.url)
@@ -317,14 +340,25 @@ def play(once, screen, tool):
         gauge = start(Bus(lab), Bus.close)
         gauge.publish("lab/vacuum/gauge1", json.dumps({"pressure": 1.5e-6}), retain=True)
         gauge.fence()
+        state = stack.enter_context(tempfile.TemporaryDirectory(prefix="mqcoap-state-"))
         gateways = []
-        for name in ("demo-far.yaml", "demo.yaml"):
-            gateways.append(start(Gateway(configuration(name, lab, far)), Gateway.stop))
+
+        def start_gateway(name):
+            gateways.append(start(Gateway(configuration(name, lab, far, state)), Gateway.stop))
+
+        def kill_and_start():
+            killed = gateways.pop()
+            killed.signal(signal.SIGKILL)
+            killed.wait_exit()
+            start_gateway("demo.yaml")
+
+        start_gateway("demo-far.yaml")
+        start_gateway("demo.yaml")
         start(Device(far, MUTE, mute()), Device.close)
         desk = start(PythonCaller(lab, GATEWAY), PythonCaller.close)
         screen.line(f"Broker 'lab' on port {lab.port}, broker 'far' on port {far.port}; {len(gateways)} gateways run.")
 
-        good = Tour(screen, lab, desk).run()
+        good = Tour(screen, lab, desk, kill_and_start).run()
         if once:
             if not good:
                 screen.line("\n".join(gateway.log for gateway in gateways))
