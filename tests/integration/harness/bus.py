@@ -85,7 +85,7 @@ class Bus:
 
     def _wait_on_connection(self, condition, what, lost):
         """Raises ConnectionResetError if the connection ends first: what was sent on it may be lost."""
-        self._wait(lambda: condition() or self._lost != lost, what)
+        self._wait(lambda: condition() or self._lost != lost or not self._connected, what)
         if not condition():
             raise ConnectionResetError(f"{self.client_id} lost its connection while it waited for {what}")
 
