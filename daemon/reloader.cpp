@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <chrono>
 #include <mqcoap/config/loader.hpp>
 #include <utility>
@@ -14,8 +13,11 @@ namespace {
 
 /// The time for which the loop may put a configuration in force without looking at its messages.
 constexpr std::chrono::microseconds slice{100};
+/// The time between two slices. The loop would be busy else, and a small machine has others that handle a
+/// request too: the broker, and who asks.
+constexpr std::chrono::microseconds pause{300};
 /// How much less important than the loop a thread is (nice(2)).
-constexpr int patience = 10;
+constexpr int patience = 5;
 
 spdlog::level::level_enum level_of(const diagnostic& d) {
   return d.level == diagnostic::severity::error ? spdlog::level::err : spdlog::level::warn;
@@ -54,7 +56,8 @@ reloader::reloader(environment env)
                 failed->failure = std::move(why);
                 return failed;
               }),
-      freer_(env_.loop, [](std::string) { return false; }) {}
+      freer_(env_.loop, [](std::string) { return false; }),
+      pause_(env_.loop) {}
 
 void reloader::begin() {
   if (under_way_) {
@@ -104,12 +107,19 @@ void reloader::take(std::shared_ptr<reading> found) {
   advance();
 }
 
+void reloader::advance_later() {
+  pause_.expires_after(pause);
+  pause_.async_wait([this](const error_code& ec) {
+    if (!ec) advance();
+  });
+}
+
 void reloader::advance() {
   try {
     const auto until = std::chrono::steady_clock::now() + slice;
     bool is_more = true;
     while (is_more && std::chrono::steady_clock::now() < until) is_more = env_.host.advance();
-    if (is_more) return boost::asio::post(env_.loop, [this] { advance(); });
+    if (is_more) return advance_later();
     if (!env_.host.stopping()) env_.in_force(*std::exchange(found_->next, {}), std::move(found_->log));
   } catch (const std::exception& e) {
     return end(e.what());

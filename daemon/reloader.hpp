@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <mqcoap/config/settings.hpp>
@@ -69,12 +70,14 @@ class reloader {
 
   static reading read(const std::string& file, const gateway_host& host);
   void take(std::shared_ptr<reading> found);
+  void advance_later();
   void advance();
   void end(std::string why);
 
   const environment env_;
   background_call<std::shared_ptr<reading>, patient_thread> reader_;
   background_call<bool, patient_thread> freer_;
+  boost::asio::steady_timer pause_;
   bool under_way_ = false;
   bool on_thread_ = false;
   bool once_more_ = false;

@@ -38,7 +38,7 @@ class Start(IntegrationTest):
 
     SERVED = ("GW_1",)
     # Large, so that reading it takes a while.
-    FILLING = "".join(f"      X_{i}: {{resources: {{x: {{value: {{a: [{i}]}}, schema: {{type: object}}}}}}}}\n" for i in range(3000))
+    FILLING = "".join(f"      X_{i}: {{resources: {{x: {{value: {{a: [{i}]}}, schema: {{type: object}}}}}}}}\n" for i in range(1000))
 
     def signalled(self, number):
         lab = self.broker()

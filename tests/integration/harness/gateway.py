@@ -39,9 +39,11 @@ class Gateway:
                 raise
 
     def configure(self, configuration):
-        """Writes the file; nothing reads it before `reload`."""
+        """Writes the file at once, for a gateway that reads it meanwhile."""
         text = string.Template(textwrap.dedent(configuration)).substitute(self._values)
-        self.file.write_text(text, encoding="utf-8")
+        new = self.file.with_suffix(".new")
+        new.write_text(text, encoding="utf-8")
+        new.replace(self.file)
 
     def reload(self, configuration=None, good=True):
         """By SIGHUP; returns when it said what came of it."""
