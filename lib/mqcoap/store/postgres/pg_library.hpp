@@ -41,7 +41,8 @@ namespace mqcoap::store {
 /// libpq. It is loaded when a configuration first names a database: it brings twenty libraries (Kerberos,
 /// LDAP and what these need), which would make every gateway begin later and hold more memory.
 struct pg_library {
-#define MQCOAP_PQ_MEMBER(function) decltype (&::function)(function) = nullptr;
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member
+#define MQCOAP_PQ_MEMBER(function) decltype(&::function) function = nullptr;
   MQCOAP_PQ_FUNCTIONS(MQCOAP_PQ_MEMBER)
 #undef MQCOAP_PQ_MEMBER
 };
