@@ -76,15 +76,33 @@ int check(const arguments& args, const config::load_result& loaded) {
   std::_Exit(status);
 }
 
+/// Returns the status when the service may be destroyed.
+int run_to_end(service& running, log_output& log) {
+  try {
+    const int status = running.run() ? exit_ok : exit_standby;
+    if (!running.wait_for_threads()) leave(log, status);
+    return status;
+  } catch (const std::exception& e) {
+    if (running.wait_for_threads()) throw;
+    spdlog::critical("internal error: {}", e.what());
+    leave(log, exit_internal);
+  }
+}
+
 int serve(config::settings configuration, const arguments& args, log_output& log, const held_signals& held) {
   const bool to_file = configuration.logging.target.where == config::log_target::place::file;
   try {
-    service service(std::move(configuration), args.config, log);
-    give_back_memory();
-    spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
-    held.let_through();
-    const int status = service.run() ? exit_ok : exit_standby;
-    if (!service.may_be_destroyed()) leave(log, status);
+    int status = exit_internal;
+    bool leaves_thread = false;
+    {
+      service service(std::move(configuration), args.config, log);
+      give_back_memory();
+      spdlog::info("mqcoapd {} starts with {}", MQCOAP_VERSION, args.config);
+      held.let_through();
+      status = run_to_end(service, log);
+      leaves_thread = service.leaves_thread();
+    }
+    if (leaves_thread) leave(log, status);
     return status;
   } catch (const store::storage_fault& e) {
     spdlog::critical("state cannot be kept: {}", e.what());

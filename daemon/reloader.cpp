@@ -68,11 +68,18 @@ void reloader::begin() {
   env_.begins();
   spdlog::info("reading {} again", env_.file);
   on_thread_ = true;
-  reader_.begin([file = env_.file, &host = env_.host] { return std::make_shared<reading>(read(file, host)); },
-                [this](std::shared_ptr<reading> found) {
-                  on_thread_ = false;
-                  take(std::move(found));
-                });
+  const auto over = std::make_shared<std::promise<void>>();
+  read_ = over->get_future();
+  reader_.begin(
+      [file = env_.file, &host = env_.host, over] {
+        auto found = std::make_shared<reading>(read(file, host));
+        over->set_value();
+        return found;
+      },
+      [this](std::shared_ptr<reading> found) {
+        on_thread_ = false;
+        take(std::move(found));
+      });
 }
 
 reloader::reading reloader::read(const std::string& file, const gateway_host& host) {
@@ -96,9 +103,9 @@ reloader::reading reloader::read(const std::string& file, const gateway_host& ho
 void reloader::take(std::shared_ptr<reading> found) {
   found_ = std::move(found);
   if (env_.host.stopping()) return end({});
-  log_all(found_->diagnostics);
-  if (!found_->failure.empty()) return end(found_->failure);
   try {
+    log_all(found_->diagnostics);
+    if (!found_->failure.empty()) return end(found_->failure);
     env_.prepare(*found_->next);
     env_.host.begin(found_->prepared);
   } catch (const std::exception& e) {
@@ -127,9 +134,14 @@ void reloader::advance() {
   end({});
 }
 
-/// What is not needed any more may take long to free.
+/// What is not needed any more may take long to free. A stop needs no thread for that.
 void reloader::end(std::string why) {
-  if (!env_.host.stopping()) env_.ended(std::move(why));
+  if (env_.host.stopping()) {
+    found_.reset();
+    under_way_ = false;
+    return;
+  }
+  env_.ended(std::move(why));
   on_thread_ = true;
   freer_.begin(
       [unused = std::exchange(found_, {})]() mutable {

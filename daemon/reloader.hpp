@@ -2,7 +2,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mqcoap/config/settings.hpp>
 #include <mqcoap/gateway/gateway_host.hpp>
@@ -54,8 +56,12 @@ class reloader {
 
   /// Begins. During a reload: once that has ended, since the file may have been read already.
   void begin();
-  /// Returns true while a thread uses the gateway's options and the static data of the program: neither may
-  /// be destroyed then.
+  /// Waits until no thread reads the gateway's options, which must not be destroyed before. Returns false if
+  /// one still does after this time: it may be stuck in a file.
+  bool wait_for_reader(std::chrono::milliseconds limit) const {
+    return !read_.valid() || read_.wait_for(limit) == std::future_status::ready;
+  }
+  /// Returns true while there may be a thread, which uses the static data of the program.
   bool is_on_thread() const noexcept { return on_thread_; }
 
  private:
@@ -82,6 +88,7 @@ class reloader {
   bool on_thread_ = false;
   bool once_more_ = false;
   std::shared_ptr<reading> found_;
+  std::future<void> read_;  ///< ready when the thread that reads has what it wants of the gateway
 };
 
 }  // namespace mqcoap

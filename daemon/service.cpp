@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 /// The parts of the 5 s of a stop: for requests in flight, and for sending the last answers.
 constexpr auto answer_grace = 4s;
 constexpr auto flush_grace = 500ms;
+constexpr auto reader_grace = 1s;
 
 }  // namespace
 
@@ -100,6 +101,8 @@ bool service::run() {
   return !lease_lost_;
 }
 
+bool service::wait_for_threads() const { return reloader_.wait_for_reader(reader_grace); }
+
 // ---- one of several gateways
 
 void service::prepare_lease(const config::settings& configuration) {
@@ -151,7 +154,7 @@ void service::await_signal() {
 }
 
 void service::on_signal(int number) {
-  if (number == SIGHUP) return host_.stopping() ? void() : reloader_.begin();
+  if (number == SIGHUP) return host_.stopping() ? void() : reload();
   if (host_.stopping()) {
     spdlog::warn("{} again: ending at once", strsignal(number));
     return loop_.stop();
@@ -166,7 +169,7 @@ reloader::environment service::reload_environment(std::string file) {
   return {loop_.get_executor(),
           std::move(file),
           host_,
-          [this] { begin_reload(); },
+          [this] { notifier_.reloading(); },
           [this](const config::settings& next) { prepare(next); },
           [this](config::settings next, log_output::prepared log) {
             put_in_force(std::move(next), std::move(log));
@@ -174,9 +177,15 @@ reloader::environment service::reload_environment(std::string file) {
           [this](std::string failure) { note_reload(std::move(failure)); }};
 }
 
-void service::begin_reload() {
-  notifier_.reloading();
-  log_.reopen();  // its file may have been rotated, even if the configuration is refused
+/// The file of the log may have been rotated, whatever becomes of the configuration, and during a reload,
+/// too.
+void service::reload() {
+  try {
+    log_.reopen();
+  } catch (const std::exception& e) {
+    spdlog::error("the log cannot be opened again: {}", e.what());
+  }
+  reloader_.begin();
 }
 
 void service::note_reload(std::string failure) {

@@ -37,9 +37,11 @@ class service {
   /// ends it at once. SIGHUP reads the configuration again.
   /// Returns false if it has lost the lease by which it served.
   bool run();
-  /// Returns false after `run` if a thread still uses the service, which must not be destroyed then. Such a
-  /// thread may be stuck in a file.
-  bool may_be_destroyed() const noexcept { return !reloader_.is_on_thread(); }
+  /// Waits for a thread that uses this service, which must not be destroyed before. Returns false if one is
+  /// stuck.
+  bool wait_for_threads() const;
+  /// Returns true while there may be a thread that uses nothing but the static data of the program.
+  bool leaves_thread() const noexcept { return reloader_.is_on_thread(); }
 
  private:
   void prepare_lease(const config::settings& configuration);
@@ -49,7 +51,7 @@ class service {
   void await_signal();
   void on_signal(int number);
   reloader::environment reload_environment(std::string file);
-  void begin_reload();
+  void reload();
   void prepare(const config::settings& next);
   void put_in_force(config::settings next, log_output::prepared log);
   std::unique_ptr<link> connect(link_options broker);
