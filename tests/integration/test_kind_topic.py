@@ -139,6 +139,19 @@ class Topics(IntegrationTest):
         self.assertEqual(self.get("vacuum").body, 8)
         self.assertEqual(self.get("gauge").body, {"pressure": 4})
 
+    def test_a_reload_to_another_topic_is_a_change(self):
+        self.start()
+        events = self.bus(self.lab)
+        events.subscribe("gf_int_v1/vac/event/GW_1/vacuum")
+        self.tell("lab/gauge", '{"pressure": 1}')
+        self.tell("lab/level", "2", retain=True)
+        events.wait_for(lambda m: json.loads(m.payload)["body"] == 1)
+        moved = CONFIGURATION.replace("$SYS", "$$SYS").replace(
+            "vacuum: {topic: lab/gauge, pointer: /pressure", "vacuum: {topic: lab/level, parse: number"
+        )
+        self.daemon.reload(moved)
+        events.wait_for(lambda m: json.loads(m.payload)["body"] == 2)
+
     def test_after_an_outage_the_message_stays(self):
         self.start()
         self.tell("lab/gauge", b'{"pressure": 4}')

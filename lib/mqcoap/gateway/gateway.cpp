@@ -74,9 +74,16 @@ resource_services gateway::make_services() {
           &requests_,
           &events_,
           &topics_,
-          [this](std::string_view device, std::string_view path) {
-            facts_.readings.publish({device, path}, [&](std::string_view why) { tell_failure(path, why); });
-          }};
+          [this](std::string_view device, std::string_view path) { tell_reading(device, path); }};
+}
+
+/// A device that is not in force yet has nothing to tell: who asked would get the answer of the one before.
+void gateway::tell_reading(std::string_view device, std::string_view path) {
+  if (early_readings_ != nullptr) {
+    early_readings_->emplace_back(device, path);
+    return;
+  }
+  facts_.readings.publish({device, path}, [&](std::string_view why) { tell_failure(path, why); });
 }
 
 event_publisher::environment gateway::events_environment() {

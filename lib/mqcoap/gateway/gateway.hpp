@@ -146,6 +146,7 @@ class gateway final : public link_events {
   mqtt_front::environment front_environment();
   event_publisher::environment events_environment();
   resource_services make_services();
+  void tell_reading(std::string_view device, std::string_view path);
   resource_requests::environment requests_environment();
   std::shared_ptr<local_device> make_device(const wanted_device& wanted, state_draft& draft) const;
   void make_first_devices();
@@ -190,6 +191,8 @@ class gateway final : public link_events {
   topic_board topics_;
   event_publisher events_;
   resource_requests requests_;
+  /// Gets what changes while a device is built for a reload; null: no device is.
+  std::vector<std::pair<std::string, std::string>>* early_readings_ = nullptr;
   const resource_services services_;  ///< services for those resources
   device_map devices_;
   std::vector<std::shared_ptr<local_device>>

@@ -43,6 +43,9 @@ bool gateway::reconfiguration::advance() {
 }
 
 void gateway::reconfiguration::build(const wanted_device& wanted) {
+  of_.early_readings_ = &readings_;
+  const std::unique_ptr<gateway, decltype([](gateway* g) { g->early_readings_ = nullptr; })> until_built(
+      &of_);
   if (auto made = of_.make_device(wanted, draft_)) made_.push_back(std::move(made));
 }
 
@@ -74,6 +77,7 @@ void gateway::reconfiguration::put_in_force() {
   for (const auto& tag : next_->removed)
     if (auto gone = of_.devices_.extract(tag)) removed_.push_back(std::move(gone.mapped()));
   of_.put_in_force(*next_, std::move(chain_), std::move(links_));
+  for (const auto& [device, path] : readings_) of_.tell_reading(device, path);
 }
 
 void gateway::reconfiguration::clear(std::shared_ptr<local_device> device) noexcept {

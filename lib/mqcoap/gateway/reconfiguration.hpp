@@ -6,6 +6,8 @@
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/gateway/prepared_options.hpp>
 #include <mqcoap/state/state_draft.hpp>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace mqcoap {
@@ -44,7 +46,8 @@ class gateway::reconfiguration {
   std::vector<link*> links_;
   state_draft draft_;
   std::vector<std::shared_ptr<local_device>> made_;
-  device_map added_;  ///< those of `made_` whose tags are new
+  device_map added_;                                           ///< those of `made_` whose tags are new
+  std::vector<std::pair<std::string, std::string>> readings_;  ///< what the new devices have read so far
   std::shared_ptr<const step_chain> chain_;
   std::vector<std::shared_ptr<local_device>> removed_;
   phase now_ = phase::building;
