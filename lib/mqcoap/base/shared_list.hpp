@@ -44,8 +44,10 @@ class shared_list {
   T& back() { return own().back(); }
   void push_back(T added) { own().push_back(std::move(added)); }
   void pop_back() { own().pop_back(); }
-  iterator insert(const_iterator at, T added) { return own().insert(at, std::move(added)); }
-  iterator erase(const_iterator at) { return own().erase(at); }
+  iterator erase(const_iterator at) {
+    const auto number = at - std::as_const(*this).begin();  // making it its own moves the elements
+    return own().erase(own().begin() + number);
+  }
   void clear() noexcept { all_ = nullptr; }
 
   friend bool operator==(const shared_list& a, const shared_list& b) {

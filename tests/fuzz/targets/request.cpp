@@ -25,6 +25,12 @@ void compare_with_tree(const request& r, const boost::json::value& payload) {
   if (r.options->hops) HOLDS(equal_json(header.at("hops"), *r.options->hops));
 }
 
+/// What is written of a payload may be longer than the payload: another limit holds for it.
+decode_rules rules_for_written(decode_rules rules) {
+  rules.limits.payload = payload_limits{}.payload;
+  return rules;
+}
+
 /// Both ways of writing a request give the same request.
 void check_encoded_again(const request& r, const decode_rules& rules) {
   const auto full = request_text(r, wire_format::full);
@@ -63,8 +69,8 @@ void check_request(std::string_view payload, const decode_rules& rules) {
   HOLDS(other_topic.has_value() == (r->id == *request_id::parse(some_id)));
   if (!other_topic) HOLDS(other_topic.error().field == "request_id");
   compare_with_tree(*r, build_json(payload));
-  check_encoded_again(*r, rules);
-  check_answer(*r, rules);
+  check_encoded_again(*r, rules_for_written(rules));
+  check_answer(*r, rules_for_written(rules));
 }
 
 }  // namespace

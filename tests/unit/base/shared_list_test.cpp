@@ -2,6 +2,7 @@
 
 #include <mqcoap/base/shared_list.hpp>
 #include <string>
+#include <utility>
 
 using namespace mqcoap;
 
@@ -23,10 +24,18 @@ TEST_CASE("copies of a list are one until one of them is changed") {
   words third = second;
   third.front() = "x";
   third.erase(third.begin() + 1);
-  third.insert(third.begin(), "w");
+  CHECK(third == words{"x", "c"});
   third.pop_back();
-  CHECK(third == words{"w", "x"});
+  CHECK(third == words{"x"});
   CHECK(second == words{"a", "b", "c"});
+}
+
+TEST_CASE("an element is erased by a place in a list that is shared") {
+  const words first{"a", "b", "c"};
+  words second = first;
+  second.erase(std::as_const(second).begin() + 1);
+  CHECK(second == words{"a", "c"});
+  CHECK(first == words{"a", "b", "c"});
 }
 
 TEST_CASE("only the owner of a list changes it in place") {

@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(group_fixture, "a device that is gone loses what it has, and w
   draft.put_in_force("D_1");
   CHECK(state.size() == 0);
   CHECK(state.find({"D_1", "x", value_options::kind_name}) == nullptr);
-  put("5");  // its old resources answer on for whoever has them
+  put("5");  // a request that began before is still answered by the old resources
   CHECK(get() == "5");
   CHECK(state.size() == 0);
 }
