@@ -127,6 +127,24 @@ class Witness(IntegrationTest):
         self.assertEqual(len(faults), 2, faults)
         faults.clear()
 
+    def test_after_an_outage_the_witness_notices_the_second_answer_to_a_request_that_it_has_not_seen(self):
+        broker = self.broker()
+        broker.kill()
+        broker.restart()
+        witness = self._witness_buses[0]
+        broker.wait_log(f"{witness.client_id} 0 #")
+        payload = json.dumps({"header": {"request_id": new_id(), "response_code": 205}, "body": 1, "timestamp": "1"})
+        sender, topic = self.bus(broker), f"gf_int_v1/axuv/response/DEV_1/{new_id()}"
+        sender.publish(topic, payload)
+        sender.fence()
+        witness.fence()
+        self.assertEqual(self._witnesses[0], [])
+        sender.publish(topic, payload)
+        sender.fence()
+        witness.fence()
+        self.assertEqual(self._witnesses[0], [f"answer 2 to 1 requests: {topic}"])
+        self._witnesses[0].clear()
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -104,6 +104,11 @@ class Bus:
         self.client.publish(topic, payload, qos, retain)
 
     @property
+    def outages(self):
+        """How often the connection was lost. What others sent meanwhile has not arrived here."""
+        return self._lost
+
+    @property
     def messages(self):
         with self._news:
             return list(self._messages)
