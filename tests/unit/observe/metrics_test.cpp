@@ -42,9 +42,10 @@ gateway_options lab() {
   rate.initial = *json_text::parse("5.5");
   rate.methods = {method::get, method::put};
   device_options gw{*device_tag::parse("GW_1"), {}, {}, {}};
-  gw.resources.push_back({"silent", {}, {}, rate});
+  auto silent = rate;
   rate.is_metric = true;
-  gw.resources.insert(gw.resources.begin(), {"rate", {}, "Hz", rate});
+  gw.resources.push_back({"rate", {}, "Hz", rate});
+  gw.resources.push_back({"silent", {}, {}, silent});
   options.devices.push_back(std::move(gw));
   options.proxy.forward = *device_tag::parse("GW_1");
   for (const auto* tag : {"D_1", "E_*"}) {
