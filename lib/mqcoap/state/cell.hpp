@@ -45,7 +45,9 @@ class cell {
   std::uint64_t revision() const noexcept { return revision_; }
 
  private:
+  friend class batch_queue;
   friend class resource_state;
+  friend class terms_adoption;
 
   /// Never fails, because the memory is already allocated. An empty node removes the value of this number.
   /// Leaves in `put` what was there before.

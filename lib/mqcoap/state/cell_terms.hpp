@@ -3,6 +3,7 @@
 #include <mqcoap/json/json_text.hpp>
 #include <mqcoap/state/change.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace mqcoap {
@@ -21,6 +22,8 @@ class cell_terms {
   virtual bool is_same_as(const cell_terms& others) const { return this == &others; }
   /// Returns false if the cell is not stored persistently.
   virtual bool is_lasting() const noexcept { return true; }
+  /// Returns the version of the initial value; empty if there is none.
+  std::string initial_version() const;
 };
 
 }  // namespace mqcoap

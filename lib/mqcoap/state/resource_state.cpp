@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <mqcoap/state/state_draft.hpp>
+#include <mqcoap/state/terms_adoption.hpp>
 #include <mqcoap/state/version.hpp>
 #include <new>
 #include <utility>
 
 namespace mqcoap {
 namespace {
-
-/// The number of batches that are stored together.
-constexpr std::size_t most_followers = 1023;
 
 std::vector<std::shared_ptr<cell>> each_once(std::vector<std::shared_ptr<cell>> cells) {
   std::sort(cells.begin(), cells.end());
@@ -22,11 +20,6 @@ cell::item_map::node_type make_node(std::uint64_t number, versioned value) {
   cell::item_map one;
   one.emplace(number, std::move(value));
   return one.extract(one.begin());
-}
-
-std::string initial_version(const cell_terms& terms) {
-  const auto first = terms.initial();
-  return first ? make_etag(first->text()) : std::string();
 }
 
 /// The terms of a cell that comes from a store, until a resource opens it.
@@ -45,12 +38,6 @@ error_code error_now() noexcept {
   }
 }
 
-template <class Visit>
-void for_each_member(pending_batch& leader, Visit visit) {
-  visit(leader);
-  for (auto* const each : leader.followers) visit(*each);
-}
-
 std::vector<std::shared_ptr<cell>> cells_of(pending_batch& leader) {
   std::vector<std::shared_ptr<cell>> all;
   for_each_member(leader,
@@ -58,48 +45,8 @@ std::vector<std::shared_ptr<cell>> cells_of(pending_batch& leader) {
   return each_once(std::move(all));
 }
 
-}  // namespace
-
-/// Adapts a cell to other terms, after the changes under way by the old ones.
-class resource_state::adoption final : public batch {
- public:
-  adoption(std::shared_ptr<cell> held, std::shared_ptr<const cell_terms> terms)
-      : held_(std::move(held)), terms_(std::move(terms)), initial_(initial_version(*terms_)) {
-    ++held_->adoptions_;
-  }
-  ~adoption() override { --held_->adoptions_; }
-  adoption(const adoption&) = delete;
-  adoption& operator=(const adoption&) = delete;
-  std::vector<std::shared_ptr<cell>> cells() const override { return {held_}; }
-  std::vector<change> decide() override {
-    auto changes = terms_->adopt(held_);
-    // What was not stored so far is stored as it is.
-    if (terms_->is_lasting() && !held_->terms().is_lasting())
-      for (const auto& item : held_->items())
-        if (std::none_of(changes.begin(), changes.end(),
-                         [&](const change& c) { return c.number == item.first; }))
-          changes.push_back({held_, item.first, item.second});
-    return changes;
-  }
-  void finish(error_code why) noexcept override {
-    if (why) return;
-    if (held_->wanted_ == terms_) held_->wanted_ = nullptr;
-    held_->take_terms(std::move(terms_), std::move(initial_));
-  }
-  const cell_terms* terms() const noexcept override { return terms_.get(); }
-  /// A configuration is in force even if its disk is full; what it could not store is decided again at the
-  /// next start.
-  bool is_in_force_at_once() const noexcept override { return true; }
-  bool is_bounded() const noexcept override { return false; }
-
- private:
-  const std::shared_ptr<cell> held_;
-  std::shared_ptr<const cell_terms> terms_;
-  std::string initial_;
-};
-
 /// Waits until cells have taken their terms.
-class resource_state::reading final : public batch {
+class reading final : public batch {
  public:
   reading(std::vector<std::shared_ptr<cell>> cells, std::function<void(error_code)> done)
       : cells_(std::move(cells)), done_(std::move(done)) {}
@@ -112,10 +59,12 @@ class resource_state::reading final : public batch {
   const std::function<void(error_code)> done_;
 };
 
+}  // namespace
+
 resource_state::resource_state(state_store& store, std::size_t most_waiting, channel<cell_changed>* changed)
     : store_(store),
-      most_waiting_(most_waiting),
       changed_(changed),
+      queue_(most_waiting),
       alive_(std::make_shared<resource_state*>(this)) {}
 
 resource_state::~resource_state() { abandon(); }
@@ -175,7 +124,7 @@ const cell_terms& resource_state::coming_terms(const cell& of) noexcept {
 void resource_state::adopt(const std::shared_ptr<cell>& held,
                            std::shared_ptr<const cell_terms> terms) noexcept try {
   if (store_.is_shared()) held->wanted_ = terms;
-  std::unique_ptr<batch> work = std::make_unique<adoption>(held, std::move(terms));
+  std::unique_ptr<batch> work = std::make_unique<terms_adoption>(held, std::move(terms));
   submit(work);
 } catch (const std::exception&) {
   return;
@@ -186,95 +135,28 @@ void resource_state::adopt_wanted(const std::shared_ptr<cell>& held) noexcept {
 }
 
 void resource_state::submit(std::unique_ptr<batch>& work) {
-  pending_list one;
-  auto& p = one.emplace_back();
-  p.self = one.begin();
-  p.cells = each_once(work->cells());
+  auto cells = each_once(work->cells());
   if (work->terms() == nullptr)
-    for (const auto& each : p.cells) adopt_wanted(each);
-  const bool is_free =
-      std::all_of(p.cells.begin(), p.cells.end(), [](const auto& each) { return each->line_.empty(); });
-  if (!is_free && waiting_.size() >= most_waiting_ && work->is_bounded())
+    for (const auto& each : cells) adopt_wanted(each);
+  if (queue_.is_full() && work->is_bounded() && !batch_queue::is_free(cells))
     return std::exchange(work, nullptr)->finish(errc::too_many_pending);
-  enter(p);
-  p.work = std::move(work);
-  if (!is_free) return waiting_.splice(waiting_.end(), one);
-  under_way_.splice(under_way_.end(), one);
-  begin(p, p);
+  auto& p = queue_.add(std::move(cells), work);
+  if (!p.has_turn) return;
   try {
     run(p);
   } catch (...) {
     work = std::move(p.work);
-    leave(p);
-    under_way_.erase(p.self);
+    const auto ended = queue_.end(p);
+    queue_.leave(p);
     give_turns();
     throw;
   }
 }
 
-/// Appends it to the queue of each of its cells, or of none.
-void resource_state::enter(pending_batch& p) {
-  for (const auto& each : p.cells)
-    if (each->line_.size() == each->line_.capacity()) each->line_.reserve(2 * each->line_.size() + 1);
-  for (const auto& each : p.cells) each->line_.push_back(&p);
-}
-
-void resource_state::begin(pending_batch& p, const pending_batch& leader) noexcept {
-  p.has_turn = true;
-  for (const auto& each : p.cells) {
-    ++each->under_way_;
-    each->leader_ = &leader;
-  }
-}
-
-/// Removes it from the queues, and moves batches whose turn has come to `ready_`.
-void resource_state::leave(const pending_batch& p) noexcept {
-  for (const auto& each : p.cells) {
-    std::erase(each->line_, &p);
-    --each->under_way_;
-  }
-  for (const auto& each : p.cells) {
-    if (each->line_.empty()) continue;
-    auto& next = *each->line_.front();
-    if (next.has_turn || !is_first(next)) continue;
-    next.has_turn = true;
-    ready_.splice(ready_.end(), waiting_, next.self);
-  }
-}
-
-bool resource_state::is_first(const pending_batch& p) noexcept {
-  return std::all_of(p.cells.begin(), p.cells.end(),
-                     [&p](const auto& each) { return each->line_.front() == &p; });
-}
-
-/// Returns true if everything before it on its cells belongs to the group of the leader.
-bool resource_state::may_follow(const pending_batch& p, const pending_batch& leader) noexcept {
-  return std::all_of(p.cells.begin(), p.cells.end(), [&](const auto& each) {
-    return each->line_[each->under_way_] == &p && (each->under_way_ == 0 || each->leader_ == &leader);
-  });
-}
-
-/// Finds its followers. Those for which there is no memory have a later turn.
-void resource_state::gather(pending_batch& leader) noexcept try {
-  for (std::size_t i = 0; i <= leader.followers.size(); ++i) {
-    const auto& member = i == 0 ? leader : *leader.followers[i - 1];
-    for (const auto& each : member.cells) {
-      if (each->line_.size() == each->under_way_ || leader.followers.size() == most_followers) continue;
-      auto& next = *each->line_[each->under_way_];
-      if (!may_follow(next, leader)) continue;
-      leader.followers.push_back(&next);
-      under_way_.splice(under_way_.end(), waiting_, next.self);
-      begin(next, leader);
-    }
-  }
-} catch (const std::bad_alloc&) {
-  return;
-}
-
 /// Lets a group decide, and stores its changes. Exceptions come before anything has changed, and only if it
 /// has no followers.
 void resource_state::run(pending_batch& leader) {
-  gather(leader);
+  queue_.gather(leader);
   if (store_.is_shared()) return refresh(leader);
   decide(leader);
 }
@@ -424,7 +306,7 @@ void resource_state::prepare(pending_batch& p, std::vector<change> changes, stat
     if ((coming != nullptr ? *coming : *target.terms_).is_lasting())
       commit.values.push_back(
           {target.name(), each.number, each.value ? std::optional(each.value->value) : std::nullopt,
-           coming != nullptr ? initial_version(*coming) : target.initial_, each.set_aside});
+           coming != nullptr ? coming->initial_version() : target.initial_, each.set_aside});
     auto node = each.value ? make_node(each.number, *std::move(each.value)) : cell::item_map::node_type{};
     p.changes.push_back({&target, each.number, std::move(node), target.next_, target.stored_revision_,
                          std::move(each.set_aside)});
@@ -473,13 +355,12 @@ void resource_state::tell(const pending_batch& p) const noexcept {
 
 /// Changes all of them before it tells of the first.
 void resource_state::end(pending_batch& leader, error_code why) noexcept {
-  pending_list ended;
-  for_each_member(leader, [&](const pending_batch& p) { ended.splice(ended.end(), under_way_, p.self); });
+  auto ended = queue_.end(leader);
   if (!why) {
     for (auto& p : ended) apply(p);
     for (const auto& p : ended) tell(p);
   }
-  for (const auto& p : ended) leave(p);
+  for (const auto& p : ended) queue_.leave(p);
   for (auto& p : ended)
     if (const auto work = std::move(p.work)) work->finish(why ? why : p.failed);
   give_turns();
@@ -488,23 +369,13 @@ void resource_state::end(pending_batch& leader, error_code why) noexcept {
 /// Not recursively: a store that calls back at once would end one batch inside another.
 void resource_state::give_turns() noexcept {
   if (std::exchange(gives_turns_, true)) return;
-  while (!ready_.empty()) {
-    auto& p = ready_.front();
-    under_way_.splice(under_way_.end(), ready_, ready_.begin());
-    begin(p, p);
-    run_or_end(p);
-  }
+  while (auto* const p = queue_.next()) run_or_end(*p);
   gives_turns_ = false;
 }
 
 void resource_state::abandon() noexcept {
-  pending_list ended;
-  ended.splice(ended.end(), waiting_);
-  ended.splice(ended.end(), ready_);
-  for (auto& p : ended)
-    for (const auto& each : p.cells) std::erase(each->line_, &p);
-  for (auto& p : ended) p.work->finish(errc::closed);
-  for (auto& p : under_way_)
+  for (auto& p : queue_.abandon()) p.work->finish(errc::closed);
+  for (auto& p : queue_.under_way())
     if (const auto work = std::move(p.work)) work->finish(errc::timed_out);
 }
 

@@ -3,11 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <map>
 #include <memory>
 #include <mqcoap/exchange/channel.hpp>
 #include <mqcoap/state/batch.hpp>
+#include <mqcoap/state/batch_queue.hpp>
 #include <mqcoap/state/cell.hpp>
 #include <mqcoap/state/cell_changed.hpp>
 #include <mqcoap/state/cell_group.hpp>
@@ -71,8 +71,6 @@ class resource_state {
  private:
   friend class cell_group;
   friend class state_draft;
-  class adoption;
-  class reading;
   struct by_name {
     using is_transparent = void;
     bool operator()(const auto& a, const auto& b) const noexcept { return name_of(a) < name_of(b); }
@@ -80,7 +78,6 @@ class resource_state {
     static const cell_name& name_of(const std::shared_ptr<cell>& c) noexcept { return c->name(); }
   };
   using cell_set = std::set<std::shared_ptr<cell>, by_name>;
-  using pending_list = std::list<pending_batch>;
   using group_map = std::map<std::string, std::shared_ptr<cell_group>, std::less<>>;
 
   std::shared_ptr<cell> open_planned(const cell_group& of, std::size_t number);
@@ -91,12 +88,6 @@ class resource_state {
   std::shared_ptr<cell> make_cell(cell_name name, const std::shared_ptr<const cell_terms>& terms) const;
   static const cell_terms& coming_terms(const cell& of) noexcept;
   static std::vector<cell_mark> marks_of(const std::vector<std::shared_ptr<cell>>& cells);
-  void enter(pending_batch& p);
-  void begin(pending_batch& p, const pending_batch& leader) noexcept;
-  void leave(const pending_batch& p) noexcept;
-  static bool is_first(const pending_batch& p) noexcept;
-  static bool may_follow(const pending_batch& p, const pending_batch& leader) noexcept;
-  void gather(pending_batch& leader) noexcept;
   void run(pending_batch& leader);
   void run_or_end(pending_batch& leader) noexcept;
   void refresh(pending_batch& leader);
@@ -115,16 +106,13 @@ class resource_state {
   void give_turns() noexcept;
 
   state_store& store_;
-  const std::size_t most_waiting_;
   channel<cell_changed>* const changed_;
   set_aside_handler set_aside_;
   cell_set cells_;
   cell_set dormant_;              ///< stored cells without a resource
   group_map groups_;              ///< cells that are made when they are needed, by device
   state_draft* draft_ = nullptr;  ///< the configuration that is being built
-  pending_list waiting_;          ///< in order of arrival
-  pending_list ready_;            ///< batches whose turn has come
-  pending_list under_way_;
+  batch_queue queue_;
   bool gives_turns_ = false;
   std::shared_ptr<resource_state*>
       alive_;  ///< lets late callbacks of the store detect that this object is destroyed
