@@ -152,7 +152,7 @@ class gateway final : public link_events {
   void make_first_devices();
   void leave(std::shared_ptr<local_device> device) noexcept;
   void put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain,
-                    std::vector<link*> links);
+                    std::vector<link*> links) noexcept;
   void restore_state();
   void tell_set_aside(const cell& of, std::uint64_t number, std::string_view why);
   void set_places() noexcept;

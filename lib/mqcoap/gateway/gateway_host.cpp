@@ -105,7 +105,8 @@ bool gateway_host::advance() {
   return false;
 }
 
-void gateway_host::use_connections(change& of) {
+/// As with `gateway::put_in_force`, nothing may be missing of it: the gateway uses these links already.
+void gateway_host::use_connections(change& of) noexcept {
   auto before = std::exchange(connections_, {});
   auto newest = of.made.begin();
   for (const auto place : of.places)

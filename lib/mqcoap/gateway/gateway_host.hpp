@@ -125,7 +125,7 @@ class gateway_host {
 
   gateway_hooks wrap(gateway_hooks hooks);
   std::vector<link*> connect_to(const std::vector<link_options>& brokers, change& to);
-  void use_connections(change& of);
+  void use_connections(change& of) noexcept;
   std::vector<connection> connect_to(const std::vector<link_options>& brokers) const;
   void follow_devices();
   void set_online(bool online);

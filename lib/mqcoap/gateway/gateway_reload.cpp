@@ -19,9 +19,10 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   while (parts.advance()) continue;
 }
 
-/// Leaves the options before in `next`.
+/// Leaves the options before in `next`. Half of it would be neither configuration: if there is no memory for
+/// the rest, the process ends, and its next start has the new one.
 void gateway::put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain,
-                           std::vector<link*> links) {
+                           std::vector<link*> links) noexcept {
   core_.use(std::move(chain));
   std::swap(options_, next.options);
   core_.set_options({options_.limits.handler_timeout});

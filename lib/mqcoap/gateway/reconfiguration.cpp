@@ -73,7 +73,7 @@ void gateway::reconfiguration::replace(std::shared_ptr<local_device> device) noe
 }
 
 /// A tag that a route serves from now on is not served by its old device any more.
-void gateway::reconfiguration::put_in_force() {
+void gateway::reconfiguration::put_in_force() noexcept {
   for (const auto& tag : next_->removed)
     if (auto gone = of_.devices_.extract(tag)) removed_.push_back(std::move(gone.mapped()));
   of_.put_in_force(*next_, std::move(chain_), std::move(links_));

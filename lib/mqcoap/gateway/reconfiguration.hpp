@@ -38,7 +38,7 @@ class gateway::reconfiguration {
   void build(const wanted_device& wanted);
   void make_room();
   void replace(std::shared_ptr<local_device> device) noexcept;
-  void put_in_force();
+  void put_in_force() noexcept;
   void clear(std::shared_ptr<local_device> device) noexcept;
 
   gateway& of_;

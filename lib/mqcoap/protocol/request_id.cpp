@@ -1,6 +1,7 @@
 #include <mqcoap/protocol/request_id.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <mqcoap/base/ascii.hpp>
 #include <random>
 
@@ -46,32 +47,48 @@ std::string request_id::canonical() const {
 }
 
 void request_id::append_canonical(std::string& out) const {
-  std::array<char, sizeof text_> canonical;
+  buffer canonical;
+  out.append(canonical.data(), write_canonical(canonical));
+}
+
+/// Returns the size of the canonical form.
+std::size_t request_id::write_canonical(buffer& out) const noexcept {
   std::size_t size = 0;
-  if (is_usual_) {
-    constexpr std::array<std::size_t, 6> groups{0,  9,  14,
-                                                19, 24, 37};  // where they begin, and where one more would
-    for (std::size_t i = 0; i + 1 < groups.size(); ++i) {
-      const auto count = groups[i + 1] - groups[i] - 1;
-      std::copy_n(text_.data() + groups[i], count, canonical.data() + size);
-      size += count;
-    }
-    // The bit that makes a letter small is set in a digit.
-    for (std::size_t i = 0; i < 32; ++i) canonical[i] = static_cast<char>(canonical[i] | 0x20);
-  } else {
+  if (!is_usual_) {
     for (const char c : text()) {
-      canonical[size] = to_lower(c);
+      out[size] = to_lower(c);
       size += c == '-' ? 0 : 1;
     }
+    return size;
   }
-  out.append(canonical.data(), size);
+  constexpr std::array<std::size_t, 6> groups{0,  9,  14,
+                                              19, 24, 37};  // where they begin, and where one more would
+  for (std::size_t i = 0; i + 1 < groups.size(); ++i) {
+    const auto count = groups[i + 1] - groups[i] - 1;
+    std::copy_n(text_.data() + groups[i], count, out.data() + size);
+    size += count;
+  }
+  // The bit that makes a letter small is set in a digit.
+  for (std::size_t i = 0; i < 32; ++i) out[i] = static_cast<char>(out[i] | 0x20);
+  return size;
 }
 
 std::uint64_t request_id::hash() const noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (char c : text())
-    if (c != '-') hash = (hash ^ static_cast<unsigned char>(to_lower(c))) * 0x100000001b3ULL;
-  return hash;
+  // Fibonacci hashing (2^64 divided by the golden ratio). A product moves bits only upwards: the shift brings
+  // them down again, and the last step does so for those of the last word.
+  constexpr auto mix = [](std::uint64_t x) {
+    x *= 0x9e3779b97f4a7c15ULL;
+    return x ^ (x >> 32);
+  };
+  buffer canonical{};  // the rest of the last word is 0
+  const auto size = write_canonical(canonical);
+  std::uint64_t hash = size;
+  for (std::size_t at = 0; at < size; at += sizeof hash) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, canonical.data() + at, sizeof word);
+    hash = mix(hash ^ word);
+  }
+  return mix(hash);
 }
 
 bool operator==(const request_id& a, const request_id& b) noexcept {

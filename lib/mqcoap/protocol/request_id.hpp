@@ -2,6 +2,7 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <mqcoap/base/errc.hpp>
 #include <string>
@@ -37,9 +38,11 @@ class request_id {
 
  private:
   friend class request_id_generator;
+  using buffer = std::array<char, 64>;
   request_id(std::string_view text, bool is_usual) noexcept;
+  std::size_t write_canonical(buffer& out) const noexcept;
 
-  std::array<char, 64> text_;
+  buffer text_;
   std::uint8_t size_ = 0;
   bool is_usual_ = false;  ///< 32 hexadecimal digits with hyphens where RFC 9562 has them
 };

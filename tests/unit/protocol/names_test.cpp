@@ -63,6 +63,31 @@ TEST_CASE("a request id is the same in every spelling and keeps its own") {
   CHECK_FALSE(request_id::parse("a b", validation::lenient));
 }
 
+TEST_CASE("every spelling of a request id has one hash, and different ids have different ones") {
+  const auto hash = [](std::string_view text) {
+    const auto id = request_id::parse(text, validation::lenient);
+    REQUIRE(id);
+    return id->hash();
+  };
+  const auto usual = hash("16fd2706-8baf-433b-82eb-8c7fada847da");
+  for (const auto* other : {"16FD2706-8BAF-433B-82EB-8C7FADA847DA", "16fd27068baf433b82eb8c7fada847da",
+                            "16FD27068BAF433B82EB8C7FADA847DA", "16fd2706-8baf-433b-82eb8c7fada847d-a",
+                            "-16fd-27068baf-433b82eb8c7fada847dA-"})
+    CHECK(hash(other) == usual);
+  CHECK(hash("Batch-1") == hash("batch1"));
+
+  std::set<std::uint64_t> seen{usual};
+  std::set<std::uint64_t> seen_low;
+  for (std::size_t size = 1; size <= 64; ++size) CHECK(seen.insert(hash(std::string(size, 'a'))).second);
+  constexpr std::size_t counted = 4096;
+  for (std::size_t i = 0; i < counted; ++i) {
+    const auto one = hash("16fd2706-8baf-433b-82eb-" + std::to_string(100000000000 + i));
+    CHECK(seen.insert(one).second);
+    seen_low.insert(one % counted);
+  }
+  CHECK(seen_low.size() > counted / 2);  // counted ids fill a table as random ones do
+}
+
 TEST_CASE("generated ids are version-4 UUIDs and differ") {
   request_id_generator generator;
   std::set<std::string> seen;
