@@ -105,7 +105,8 @@ bool gateway_host::advance() {
   return false;
 }
 
-/// As with `gateway::put_in_force`, nothing may be missing of it: the gateway uses these links already.
+/// Ends the process if there is no memory, as `gateway::put_in_force` does: the gateway uses these links
+/// already.
 void gateway_host::use_connections(change& of) noexcept {
   auto before = std::exchange(connections_, {});
   auto newest = of.made.begin();

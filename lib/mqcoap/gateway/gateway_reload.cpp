@@ -19,8 +19,8 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   while (parts.advance()) continue;
 }
 
-/// Leaves the options before in `next`. Half of it would be neither configuration: if there is no memory for
-/// the rest, the process ends, and its next start has the new one.
+/// Leaves the options before in `next`. Ends the process if there is no memory for all of it: half of it
+/// would be neither configuration, and the next start has the new one.
 void gateway::put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain,
                            std::vector<link*> links) noexcept {
   core_.use(std::move(chain));
