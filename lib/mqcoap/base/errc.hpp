@@ -9,14 +9,31 @@
 namespace mqcoap {
 
 using boost::system::error_code;
-using boost::system::result;
 
-/// What a `result` throws that is read although it holds a fault of ours: from Boost 1.85 on it must be told.
-/// Found by the namespace of the fault's type.
+/// Throws std::logic_error when the value of a `result` is read that holds an error of a type of this
+/// library. Boost finds it by the namespace of that type.
 template <class Fault>
 [[noreturn]] void throw_exception_from_error(const Fault& /*fault*/, const boost::source_location& where) {
   boost::throw_with_location(std::logic_error("a result was read that holds a fault"), where);
 }
+
+namespace result_lookup {
+
+// Ends the lookup here, so that only the namespaces of the argument count, as they do for Boost.
+void throw_exception_from_error() = delete;
+
+/// Satisfied by types for which Boost.System finds `throw_exception_from_error`. Since Boost 1.85 it is
+/// needed for each `->` of a result; older ones compile without it.
+template <class Error>
+concept throwable = requires(const Error& error, const boost::source_location& where) {
+  throw_exception_from_error(error, where);
+};
+
+}  // namespace result_lookup
+
+/// A value or an error.
+template <class T, result_lookup::throwable E = error_code>
+using result = boost::system::result<T, E>;
 
 /// The failures on this side. What a peer answers is a `response_code`, never one of these.
 enum class errc {

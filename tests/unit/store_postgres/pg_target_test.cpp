@@ -12,7 +12,7 @@ namespace {
 
 std::string fault_in(const std::string& url) {
   const auto parsed = pg_target::parse(url);
-  return parsed.has_error() ? parsed.error() : "";
+  return parsed.has_error() ? parsed.error().words : "";
 }
 
 }  // namespace

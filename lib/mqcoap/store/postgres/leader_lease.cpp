@@ -57,7 +57,7 @@ pg_parameters with_member(const std::string& member) {
 
 pg_connection_options connection_options(const lease_options& options) {
   auto target = pg_target::parse(options.database.url);
-  if (!target) throw std::invalid_argument(target.error());
+  if (!target) throw std::invalid_argument(target.error().words);
   pg_connection_options made;
   made.to = *std::move(target);
   made.password = options.database.password;

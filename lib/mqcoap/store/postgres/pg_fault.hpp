@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <mqcoap/base/errc.hpp>
 #include <string>
 
 namespace mqcoap::store {
+
+using mqcoap::throw_exception_from_error;  // a result looks for it in this namespace
 
 /// Why a request to a PostgreSQL server has no answer.
 struct pg_fault {

@@ -43,10 +43,9 @@ const loaded_library& library() {
 
 }  // namespace
 
-result<const pg_library*, std::string> load_pg_library() {
+std::optional<std::string> load_pg_library() {
   const auto& all = library();
-  if (!all.fault.empty()) return all.fault;
-  return &all.functions;
+  return all.fault.empty() ? std::nullopt : std::optional(all.fault);
 }
 
 const pg_library& pg() noexcept { return library().functions; }

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <mqcoap/base/errc.hpp>
+#include <optional>
 #include <string>
 
 namespace mqcoap::store {
@@ -47,9 +48,9 @@ struct pg_library {
 #undef MQCOAP_PQ_MEMBER
 };
 
-/// Loads it if that has not been done. Returns why it cannot be loaded.
+/// Loads libpq unless it is loaded. Returns why it cannot be loaded; nothing if it is.
 /// @par Threads  Any.
-result<const pg_library*, std::string> load_pg_library();
+std::optional<std::string> load_pg_library();
 
 /// Returns the loaded library.
 /// @pre load_pg_library has succeeded

@@ -48,8 +48,8 @@ std::string taken(pg_target::settings& from, std::string_view key) {
   return at == from.end() ? std::string() : from.extract(at).mapped();
 }
 
-result<std::vector<pg_host>, std::string> hosts_of(std::string names, const std::string& addresses,
-                                                   const std::string& ports) {
+result<std::vector<pg_host>, pg_target::fault> hosts_of(std::string names, const std::string& addresses,
+                                                        const std::string& ports) {
   const char* const from_environment = std::getenv("PGHOST");
   if (names.empty() && addresses.empty() && from_environment != nullptr) names = from_environment;
   const auto name = split_list(names);
@@ -58,7 +58,7 @@ result<std::vector<pg_host>, std::string> hosts_of(std::string names, const std:
   const auto count = std::max(name.size(), address.size());
   const auto fits = [count](const auto& list) { return list.size() == count || list.size() == 1; };
   if (!fits(name) || !fits(address) || !fits(port))
-    return std::string("it has not as many hosts as addresses or ports");
+    return pg_target::fault{"it has not as many hosts as addresses or ports"};
   std::vector<pg_host> found;
   for (std::size_t i = 0; i < count; ++i) {
     const auto part = [i](const auto& list) { return list.size() == 1 ? list.front() : list[i]; };
@@ -69,19 +69,19 @@ result<std::vector<pg_host>, std::string> hosts_of(std::string names, const std:
 
 }  // namespace
 
-result<pg_target, std::string> pg_target::parse(const std::string& url) {
+result<pg_target, pg_target::fault> pg_target::parse(const std::string& url) {
   if (!url.starts_with("postgresql://") && !url.starts_with("postgres://"))
-    return std::string("not postgresql://USER@HOST/DATABASE");
-  if (url.find('\0') != std::string::npos) return std::string("it has a NUL");
-  if (const auto library = load_pg_library(); !library) return library.error();
+    return fault{"not postgresql://USER@HOST/DATABASE"};
+  if (url.find('\0') != std::string::npos) return fault{"it has a NUL"};
+  if (auto missing = load_pg_library()) return fault{*std::move(missing)};
   char* words = nullptr;
   const std::unique_ptr<PQconninfoOption, options_freer> parsed(pg().PQconninfoParse(url.c_str(), &words));
   const std::unique_ptr<char, words_freer> why(words);
-  if (!parsed) return safe_text(why ? why.get() : "out of memory");
+  if (!parsed) return fault{safe_text(why ? why.get() : "out of memory")};
   pg_target made;
   for (const auto* each = parsed.get(); each->keyword != nullptr; ++each)
     if (each->val != nullptr && *each->val != '\0') made.common_[each->keyword] = each->val;
-  if (auto fault = fault_of(made.common_)) return *std::move(fault);
+  if (auto refused = fault_of(made.common_)) return fault{*std::move(refused)};
   auto names = taken(made.common_, "host");
   const auto addresses = taken(made.common_, "hostaddr");
   const auto ports = taken(made.common_, "port");

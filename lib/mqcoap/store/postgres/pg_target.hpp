@@ -3,6 +3,7 @@
 #include <boost/system/result.hpp>
 #include <map>
 #include <mqcoap/base/errc.hpp>
+#include <mqcoap/store/postgres/pg_fault.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,12 @@ struct pg_host {
 class pg_target {
  public:
   using settings = std::map<std::string, std::string, std::less<>>;
+  /// Describes what is wrong with a URL.
+  struct fault {
+    std::string words;
+  };
 
-  /// @par Errors  what is wrong with it, in words
-  static result<pg_target, std::string> parse(const std::string& url);
+  static result<pg_target, fault> parse(const std::string& url);
 
   /// Returns at least one, in the order in which they are tried.
   const std::vector<pg_host>& hosts() const noexcept { return hosts_; }

@@ -16,7 +16,7 @@ constexpr std::size_t most_asked = 4;
 
 pg_target target_of(const postgres_options& options) {
   auto parsed = pg_target::parse(options.url);
-  if (parsed.has_error()) throw std::invalid_argument(parsed.error());
+  if (parsed.has_error()) throw std::invalid_argument(parsed.error().words);
   return *std::move(parsed);
 }
 
@@ -61,7 +61,7 @@ steady_time now_steady() { return std::chrono::steady_clock::now(); }
 
 std::optional<std::string> fault_of_postgres_url(const std::string& url) {
   auto parsed = pg_target::parse(url);
-  return parsed.has_error() ? std::optional(parsed.error()) : std::nullopt;
+  return parsed.has_error() ? std::optional(parsed.error().words) : std::nullopt;
 }
 
 postgres_store::postgres_store(const postgres_options& options, environment env)
