@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -18,16 +19,24 @@
 
 namespace mqcoap {
 
-/// Completes a handler on its own executor; if it has none, on the client's.
+/// Completes a handler on its own executor; without one, on the client's strand, which means inside this
+/// call.
+/// @par Threads  On the client's strand.
 template <class... Results>
 void complete(const boost::asio::any_io_executor& serial,
               boost::asio::any_completion_handler<void(Results...)> done, Results... results) {
-  const auto where = boost::asio::get_associated_executor(done, serial);
+  const boost::asio::any_completion_executor here(std::nothrow, serial);
+  const auto where = boost::asio::get_associated_executor(done, here);
   if (!where) throw std::bad_alloc();  // as which Asio leaves it without an executor
-  boost::asio::dispatch(where, [done = std::move(done), ... results = std::move(results)]() mutable {
+  auto call = [done = std::move(done)](Results... with) mutable {
     auto slot = boost::asio::get_associated_cancellation_slot(done);
     if (slot.is_connected()) slot.clear();
-    std::move(done)(std::move(results)...);
+    std::move(done)(std::move(with)...);
+  };
+  // A dispatch would run it here as well, after it had moved the results several times.
+  if (where == here) return call(std::move(results)...);
+  boost::asio::dispatch(where, [call = std::move(call), ... results = std::move(results)]() mutable {
+    call(std::move(results)...);
   });
 }
 
