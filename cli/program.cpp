@@ -90,9 +90,47 @@ bool takes_value(const CLI::App& app, const std::string& word) {
   return std::any_of(verbs.begin(), verbs.end(), [&](const auto* verb) { return takes_value(*verb, word); });
 }
 
+/// Returns the long options of a verb and of the program.
+std::vector<std::string> known_options(const CLI::App& verb) {
+  std::vector<std::string> names;
+  for (const auto* app = &verb; app != nullptr; app = app->get_parent())
+    for (const auto* option : app->get_options())
+      for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// Returns a hint for an option that does not exist. Other MQTT clients name the broker by other options.
+std::string hint_for_option(const CLI::App& app, const std::string& option) {
+  constexpr std::string_view names_broker[] = {"-b", "--broker", "--server", "--uri"};
+  if (std::ranges::find(names_broker, option) != std::end(names_broker))
+    return "name the broker: -h HOST -p PORT, or -L URL";
+  auto hint = option.starts_with("--") ? suggest(option, known_options(app)) : std::string();
+  if (!hint.empty()) return hint;
+  return (app.get_parent() == nullptr ? "mqcoap" : "mqcoap " + app.get_name()) + " --help";
+}
+
+/// Reports what the command line has too much, if anything.
+bool complain_about_extras(const CLI::App& app, const std::vector<std::string>& extras) {
+  if (extras.empty()) return false;
+  const auto found =
+      std::ranges::find_if(extras, [](const auto& w) { return w.size() > 1 && w.front() == '-'; });
+  if (found == extras.end()) {
+    complain("mqcoap: unexpected argument '" + safe_text(extras.front()) + '\'');
+    complain("  try: mqcoap " + app.get_name() + " --help");
+  } else {
+    const auto option = found->substr(0, found->find('='));
+    complain("mqcoap: unknown option " + safe_text(option));
+    complain("  try: " + hint_for_option(app, option));
+  }
+  return true;
+}
+
 int usage_error(const CLI::App& root, const CLI::ParseError& e) {
   const auto chosen = root.get_subcommands();
   if (!chosen.empty()) {
+    if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr &&
+        complain_about_extras(*chosen.front(), root.remaining(true)))
+      return status_usage;
     complain(std::string("mqcoap: ") + e.what());
     complain("  try: mqcoap " + chosen.front()->get_name() + " --help");
     return status_usage;
@@ -100,7 +138,8 @@ int usage_error(const CLI::App& root, const CLI::ParseError& e) {
   const auto rest = root.remaining();
   const auto word = std::find_if(rest.begin(), rest.end(), [](const auto& w) { return !w.starts_with('-'); });
   if (word == rest.end()) {
-    complain(std::string("mqcoap: ") + (rest.empty() ? e.what() : "unknown option " + rest.front()));
+    if (complain_about_extras(root, rest)) return status_usage;
+    complain(std::string("mqcoap: ") + e.what());
     complain("  try: mqcoap --help");
     return status_usage;
   }

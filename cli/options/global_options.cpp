@@ -103,6 +103,19 @@ void declare_options(CLI::App& root, global_options& into) {
   declare_output(command(root), into);
 }
 
+/// The messages do not contain a URL, which may have a password.
+const std::string& checked_host(const std::string& given) {
+  if (given.empty()) throw usage_failure("-h: the host is empty", "use --help for help");
+  if (given.find("://") != std::string::npos)
+    throw usage_failure("-h: this is a URL, and not the name of a host", "-L takes a URL");
+  if (std::count(given.begin(), given.end(), ':') == 1) {
+    const auto colon = given.find(':');
+    throw usage_failure("-h: '" + given + "' is not the name of a host",
+                        "-h " + given.substr(0, colon) + " -p " + given.substr(colon + 1));
+  }
+  return given;
+}
+
 option_layer to_layer(const global_options& given) {
   option_layer layer;
   if (given.url) {
@@ -110,10 +123,7 @@ option_layer to_layer(const global_options& given) {
     if (!url) throw usage_failure("-L: " + url.error().words);
     layer.broker = option_layer::broker_choice{*std::move(url)};
   }
-  if (given.host) {
-    if (given.host->empty()) throw usage_failure("-h: the host is empty", "use --help for help");
-    layer.broker = option_layer::broker_choice{broker_url{.host = *given.host}};
-  }
+  if (given.host) layer.broker = option_layer::broker_choice{broker_url{.host = checked_host(*given.host)}};
   if (given.port) layer.port = read_port(*given.port);
   layer.with.username = given.username;
   if (given.password) layer.with.password = secret(*given.password);

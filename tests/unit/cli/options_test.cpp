@@ -172,6 +172,8 @@ TEST_CASE("bad options are usage errors") {
   };
   refused([](auto& f) { f.url = "broker"; });
   refused([](auto& f) { f.host = ""; });
+  refused([](auto& f) { f.host = "mqtt://broker"; });
+  refused([](auto& f) { f.host = "broker:1884"; });
   refused([](auto& f) { f.port = "0"; });
   refused([](auto& f) { f.port = "1x"; });
   refused([](auto& f) { f.protocol = "4"; });
