@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-// Character classes of the wire, independent of the locale.
+// Character classes of the wire format, independent of the locale.
 namespace mqcoap {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -20,8 +20,8 @@ namespace detail {
 
 enum char_class : std::uint8_t { name_char = 1, hex_char = 2 };
 
-/// Every id and topic level of every message is looked at byte by byte: one load each, instead of
-/// comparisons.
+/// Classifies a byte with one load instead of several comparisons, because every byte of every id and topic
+/// level of a message is checked.
 inline constexpr auto char_classes = [] {
   std::array<std::uint8_t, 256> classes{};
   for (int i = 0; i < 128; ++i) {
