@@ -20,7 +20,8 @@ using json_member_list = boost::container::small_vector<json_member, 16>;
 ///   surrogate pair, a very long number, deep nesting), and `validate_json` finds out.
 bool scan_json(std::string_view text, std::size_t max_depth) noexcept;
 
-/// Scans an object likewise, and lists its members. Uncertain also if a key has an escape.
+/// Scans an object in the same way, and lists its members. Also returns false if a key of a listed member has
+/// an escape.
 /// @param inner    the name of the member whose own members are listed as well, if it is an object
 /// @param members  the members in their order; unspecified if the result is false
 /// @param of_inner  the members of the first member of that name
