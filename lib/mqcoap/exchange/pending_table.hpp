@@ -73,8 +73,7 @@ class pending_table {
     return taken;
   }
 
-  /// Removes and returns one entry that satisfies the predicate; nothing if there is none. Does not allocate
-  /// memory for the table.
+  /// Removes and returns one entry that satisfies the predicate; nothing if there is none. Does not allocate.
   template <class Predicate>
   std::optional<std::pair<Key, T>> take_one_if(Predicate&& wanted) {
     for (auto at = entries_.begin(); at != entries_.end(); ++at)
