@@ -10,7 +10,7 @@
 namespace mqcoap {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-/// White space between the tokens of JSON (RFC 8259 section 2).
+/// Returns true for white space between the tokens of JSON (RFC 8259 section 2).
 constexpr bool is_json_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -41,10 +41,10 @@ constexpr std::uint8_t classes_of(char c) noexcept { return char_classes[static_
 
 constexpr bool is_hex_digit(char c) noexcept { return (detail::classes_of(c) & detail::hex_char) != 0; }
 
-/// A character of namespaces, subsystems, tags and lenient ids.
+/// Returns true for a character of namespaces, subsystems, tags and lenient ids.
 constexpr bool is_name_char(char c) noexcept { return (detail::classes_of(c) & detail::name_char) != 0; }
 
-/// `[A-Za-z0-9_.-]{1,64}`
+/// Returns true if the text matches `[A-Za-z0-9_.-]{1,64}`.
 constexpr bool is_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), is_name_char);
 }

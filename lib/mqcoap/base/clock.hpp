@@ -47,8 +47,8 @@ class manual_clock final : public clock {
   unix_millis wall_{1'745'534'869'619};
 };
 
-/// A timer of the event loop, implemented by its owner, which calls back at, or soon after, the time that was
-/// set last.
+/// A timer of the event loop, implemented by its owner, which calls back at, or soon after, the time that
+/// was set last.
 class alarm {
  public:
   virtual ~alarm() = default;

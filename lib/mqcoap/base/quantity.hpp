@@ -21,8 +21,8 @@ std::string duration_words(std::chrono::milliseconds least, std::chrono::millise
 std::string size_words(std::size_t least, std::size_t most);
 
 // Durations and sizes are written in the same way everywhere, in files, on the command line and in
-// environment variables: a number and its unit, without a space between them (see parse_duration
-// and parse_size).
+// environment variables: a number and its unit, without a space between them (see
+// parse_duration and parse_size).
 
 /// Reads a duration within inclusive bounds.
 result<std::chrono::milliseconds, quantity_fault> read_duration(std::string_view text,

@@ -19,13 +19,13 @@ std::string safe_text(std::string_view text, line_ends ends = line_ends::replace
 std::string log_safe(std::string_view text, std::size_t longest = 256);
 
 /// Does the same for valid JSON text without changing its value: such a character within a string is written
-/// as `\uXXXX`. Between tokens, carriage returns become spaces; so do line feeds and tabs if they are
-/// not kept.
+/// as `\uXXXX`. Between tokens, carriage returns become spaces; so do line feeds and tabs if they
+/// are not kept.
 std::string safe_json(std::string_view json, line_ends ends = line_ends::kept);
 
 /// Writes such characters as `\uXXXX`, like JSON; keeps tabs and line feeds, also with a carriage return
-/// before them. Bytes that are not UTF-8 become `?`. For tables, where replacing characters with `?` would
-/// lose data.
+/// before them. Bytes that are not UTF-8 become `?`. For tables, where replacing characters with `?`
+/// would lose data.
 std::string escaped_text(std::string_view text);
 
 }  // namespace mqcoap

@@ -7,8 +7,8 @@
 
 namespace mqcoap {
 
-/// A password or token. It cannot be printed by accident: it is formatted as `***`, and only `reveal` returns
-/// the text.
+/// A password or token. It cannot be printed by accident: it is formatted as `***`, and only `reveal`
+/// returns the text.
 class secret {
  public:
   secret() = default;
