@@ -81,7 +81,7 @@ class background_call {
     }
   }
 
-  /// Calls back with the result of `make`; handles its exceptions, and those of the callback.
+  /// Posts the result of `make` to the executor. If that throws, the next call can start a new thread.
   template <class Make>
   static void settle(const std::shared_ptr<state>& s, Make make) noexcept {
     try {

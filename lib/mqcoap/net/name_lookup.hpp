@@ -17,8 +17,8 @@ struct resolved_name {
 /// Blocks until the name is resolved. Called on a separate thread.
 using name_resolver = std::function<resolved_name(const std::string& host)>;
 
-/// Calls getaddrinfo. Returns all addresses, even those of a family that this machine has only on the
-/// loopback interface.
+/// Calls getaddrinfo. Returns all addresses, even those of a family that this machine has only on
+/// the loopback interface.
 resolved_name resolve_by_system(const std::string& host);
 
 /// Resolves names without blocking the executor, on a thread that is never joined.
