@@ -44,8 +44,8 @@ class announcement {
   /// Returns what is needed now; each need is returned once. The first one is returned at once, later ones at
   /// growing intervals, so that two programs that contradict each other do not do so at full speed.
   need take_need();
-  /// Returns the earliest time at which `take_need` returns a need; `steady_time::max()` if nothing
-  /// is needed.
+  /// Returns the earliest time at which `take_need` returns a need; `steady_time::max()` if
+  /// nothing is needed.
   steady_time next_need() const noexcept { return wanted_ == need::nothing ? steady_time::max() : due_; }
 
   /// Returns true while another program announces the same device: from its first message until its OFFLINE.

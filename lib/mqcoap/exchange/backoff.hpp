@@ -7,8 +7,8 @@ namespace mqcoap {
 
 /// Computes the pause before the next attempt. Each failure in a row doubles the range from which the pause
 /// is drawn, so that clients that were disconnected together do not reconnect together: 0.5..1 s, then
-/// 0.75..1.5 s while the outage is short, like that of a restarting broker; then 1.5..3 s, 3..6 s, ...
-/// 15..30 s.
+/// 0.75..1.5 s while the outage is short, like that of a restarting broker; then 1.5..3 s, 3..6 s,
+/// ... 15..30 s.
 class backoff {
  public:
   struct options {

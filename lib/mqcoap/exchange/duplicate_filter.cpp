@@ -112,8 +112,8 @@ void duplicate_filter::amend(const call& answered, const answer& late) {
   *given = std::move(kept);
 }
 
-/// Copies the answer. If that runs out of memory, keeps its code, and for an error a message that was
-/// allocated beforehand.
+/// Copies the answer. If that runs out of memory, keeps its code, and for an error a message that
+/// was allocated beforehand.
 answer duplicate_filter::copy_of(const answer& first) const try {
   return first;
 } catch (const std::bad_alloc&) {

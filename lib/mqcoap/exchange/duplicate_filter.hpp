@@ -18,8 +18,8 @@ namespace mqcoap {
 
 struct duplicate_filter_options {
   std::chrono::seconds window{300};      ///< the time for which a request is remembered
-  std::size_t entries = 65'536;          ///< if full, rejects new POSTs rather than forget old ones
-  std::size_t answer_bytes = 64u << 20;  ///< total size of the bodies of remembered answers
+  std::size_t entries = 65'536;          ///< limit of requests; if full, new POSTs are rejected
+  std::size_t answer_bytes = 64u << 20;  ///< limit of the total size of the remembered answers
 
   friend bool operator==(const duplicate_filter_options&, const duplicate_filter_options&) = default;
 };

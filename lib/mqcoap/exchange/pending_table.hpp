@@ -56,8 +56,8 @@ class pending_table {
     return std::pair{id, remove(entries_.find(id))};
   }
 
-  /// Removes and returns all entries that satisfy the predicate. If allocation fails, throws and
-  /// removes none.
+  /// Removes and returns all entries that satisfy the predicate. If allocation fails, throws
+  /// and removes none.
   template <class Predicate>
   std::vector<std::pair<Key, T>> take_all_if(Predicate&& wanted) {
     std::vector<std::pair<Key, T>> taken;

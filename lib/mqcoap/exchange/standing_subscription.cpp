@@ -38,7 +38,7 @@ void standing_subscription::ask() {
       if (counts) self->told(ec);
     });
   } catch (...) {
-    shared_->now = shared::state::idle;  // out of memory: the next call passes a handler
+    shared_->now = shared::state::idle;  // out of memory: the next call has to pass a handler
     throw;
   }
 }

@@ -10,7 +10,7 @@ namespace mqcoap {
 /// A connection that may be lost and restored, and that keeps its subscriptions.
 class subscriber {
  public:
-  /// Called once, when the broker first confirms a subscription (no error) or refuses it (errc::denied); with
+  /// Called once, when the broker first confirms a subscription (no error) or denies it (errc::denied); with
   /// errc::invalid_topic for an invalid filter, errc::closed after `unsubscribe` or a stop. Never inside the
   /// call that it was passed to.
   using subscribed_handler = std::function<void(error_code)>;
