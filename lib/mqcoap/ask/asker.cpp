@@ -9,8 +9,8 @@
 namespace mqcoap::ask {
 namespace {
 
-/// The prefix of the key of a device whose link is being released; no key that an owner chooses begins
-/// with it.
+/// The prefix of the key of a device whose link is being released; no key that an owner chooses
+/// begins with it.
 constexpr char leaving_mark = '#';
 
 /// Sets a flag for its lifetime, and then restores the old value.
@@ -88,8 +88,8 @@ void asker::place(device& at, std::unique_ptr<question>&& q) {
 }
 
 void asker::send_next(device& to) {
-  // A question that cannot be sent fails at once and calls this function again; the loop and `held_`
-  // avoid recursion.
+  // A question that cannot be sent fails at once and calls this function again; the loop and
+  // `held_` avoid recursion.
   if (to.held_ || !to.confirmed() || !to.via.up()) return;
   const raised mark(to.held_);
   const auto now = time_.now();
@@ -248,8 +248,8 @@ void asker::fail(taken_question q, const failure& why) {
   send_next(at);
 }
 
-/// Frees the places of all questions before the first one is notified, unless the list of questions cannot
-/// be allocated.
+/// Frees the places of all questions before the first one is notified, unless the list of questions
+/// cannot be allocated.
 template <class Predicate>
 void asker::fail_all_if(Predicate&& wanted, const failure& why) {
   const auto is_wanted = [&](const taken_question& q) { return wanted(*q); };

@@ -53,8 +53,8 @@ class asker_owner {
 /// @par Threads  Used by one thread at a time, that of the links.
 class asker {
  public:
-  /// The maximum number of devices; beyond it, the device that has been idle for the longest time
-  /// is forgotten.
+  /// The maximum number of devices; beyond it, the device that has been idle for the longest
+  /// time is forgotten.
   static constexpr std::size_t most_devices = 4096;
 
   /// @param rules  rules for answers; codes outside the table are folded into it

@@ -50,8 +50,8 @@ class question {
   virtual void encode(std::string& payload) = 0;
   /// Called once, when the link has accepted it.
   virtual void on_sent() noexcept {}
-  /// Builds the caller's answer from the device's. May throw std::bad_alloc: then the question ends
-  /// with `failure::cause::no_memory`.
+  /// Builds the caller's answer from the device's. May throw std::bad_alloc: then the question
+  /// ends with `failure::cause::no_memory`.
   virtual void prepare(response& from_device) { static_cast<void>(from_device); }
   virtual void answered(response&& what) noexcept = 0;
   virtual void failed(const failure& why) noexcept = 0;
