@@ -33,8 +33,8 @@ std::string fingerprint_of(const request& r) {
   return text;
 }
 
-/// Decodes a stored answer. Ignores the limits of the current configuration, because the answer was
-/// sent before.
+/// Decodes a stored answer. Ignores the limits of the current configuration, because the answer
+/// was sent before.
 std::optional<answer> read_answer(const std::string& payload) {
   decode_rules any;
   any.limits = {std::numeric_limits<std::size_t>::max(), 1024, std::numeric_limits<std::size_t>::max()};

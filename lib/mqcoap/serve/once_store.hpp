@@ -10,7 +10,7 @@ namespace mqcoap {
 /// A write that must run only once, even across a restart.
 struct once_request {
   std::string key;          ///< its target and its id
-  std::string fingerprint;  ///< of method, path and body; it is the same after a restart
+  std::string fingerprint;  ///< a hash of method, path and body, which is the same after a restart
 };
 
 /// The record of such a write in a store.

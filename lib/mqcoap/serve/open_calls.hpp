@@ -16,8 +16,8 @@ namespace mqcoap {
 /// @par Threads  Used by one thread, that of the handlers.
 class open_calls {
  public:
-  /// Precondition: the call has no entry; its entry is removed before it is answered. Both `c` and `sink`
-  /// outlive the entry.
+  /// Adds a call. Precondition: it has no entry. The entry is removed before the call is answered; `c` and
+  /// `sink` outlive it.
   /// @param handler  the owner of the handler, which the entry keeps alive
   void add(call& c, steady_time deadline, reply_sink& sink, std::shared_ptr<const void> handler = nullptr) {
     open_.add(&c, deadline, {&c, &sink, std::move(handler)});

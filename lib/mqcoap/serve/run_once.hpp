@@ -26,8 +26,8 @@ class run_once final : public composed_step<duplicate_filter_options> {
   void process(responder& r) override;
   void on_answer(const call& c, const answer& what) override;
   void expire(steady_time now) override { seen_.forget_old(now); }
-  /// Returns when all remembered calls are old. They are forgotten when other calls arrive, but the last ones
-  /// need a timer.
+  /// Returns when the windows of all remembered calls are over. They are forgotten when other calls arrive,
+  /// but the last ones need a timer.
   steady_time next_deadline() const noexcept override { return seen_.all_old_at(); }
 
   /// Replaces the 504 or 502 that a repeat would get with a late answer.

@@ -73,8 +73,8 @@ void serving_core::process(step& by, responder& r) {
   }
 }
 
-/// Called for a call that a handler, or a step before the admission, has kept. The proxy has its
-/// own deadlines.
+/// Called for a call that a handler, or a step before the admission, has kept. The proxy has
+/// its own deadlines.
 void serving_core::keep_open(call& c) noexcept {
   if (c.has_deadline) return;
   if (c.deadline == steady_time::max()) c.deadline = deadline_of(c);

@@ -95,8 +95,8 @@ class serving_core {
 
   /// Returns the number of calls that are served and not yet answered.
   std::size_t in_flight() const noexcept { return in_flight_; }
-  /// Calls `done` once when the last call is answered, possibly inside this call. New calls are rejected by a
-  /// step (`refuse_draining`).
+  /// Calls `done` once when the last call is answered, possibly inside this call. New calls are rejected by
+  /// a step (`refuse_draining`).
   void drain(std::function<void()> done);
   bool draining() const noexcept { return static_cast<bool>(drained_); }
   /// Ends all calls that handlers keep, with 504. @param why  the error message

@@ -23,7 +23,7 @@ class step {
   virtual void process(responder& r) = 0;
 
   /// Called when a call that this step left to the next one is answered: once, after the answer was passed to
-  /// the call's origin, and before the steps in front of this one. Not called for a repeat, which gets the
+  /// the call's origin, and before the earlier steps are called. Not called for a repeat, which gets the
   /// answer of another call.
   virtual void on_answer(const call& /*c*/, const answer& /*what*/) { hears_answers_ = false; }
   /// Called when a response was written for the caller of a call that this step left to the next one: the
