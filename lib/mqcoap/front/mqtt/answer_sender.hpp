@@ -23,8 +23,9 @@ class answer_sender {
   class observer {
    public:
     virtual void on_encoded(const call& /*to*/, const answer& /*what*/) noexcept {}
-    /// Called when an answer was passed to the link, or that failed. Also called with an error when a link
-    /// that accepted the answer later finds it too large, and the replacement cannot be sent either.
+    /// Called when an answer was passed to the link, or with an error if that failed. Also called with an
+    /// error if a link that accepted the answer later finds it too large, and the replacement cannot
+    /// be sent either.
     virtual void on_sent(const exchange_topic& request, error_code error) = 0;
     virtual void on_too_large(const exchange_topic& request, std::string_view words) = 0;
     /// Called when an answer ran out of memory, before a short 503 is sent instead.
