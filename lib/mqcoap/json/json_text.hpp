@@ -13,7 +13,7 @@ namespace mqcoap {
 
 /// The reason why a text is not acceptable JSON.
 struct json_fault {
-  std::string reason;       ///< as text for people
+  std::string reason;       ///< a message for people
   std::size_t offset = 0;   ///< bytes from the beginning; unknown if `not_finite`
   bool not_finite = false;  ///< the grammar is correct, but a number is too large for a double
 };
