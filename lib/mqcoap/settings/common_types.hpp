@@ -38,8 +38,8 @@ value_type<namespace_name> topic_namespace();
 /// Reads a non-empty list of methods, out of `allowed`.
 value_type<method_set> methods(method_set allowed);
 
-/// Reads a password or token: from a file, the environment, a systemd credential, or (with a warning) a
-/// literal.
+/// Reads a password or token: from a file, the environment, a systemd credential, or (with a
+/// warning) a literal.
 value_type<secret> secret_text();
 /// Reads the path of a file that holds a secret; the caller reads the file itself.
 value_type<std::string> secret_file();

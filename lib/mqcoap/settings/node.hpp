@@ -10,8 +10,8 @@
 
 namespace mqcoap {
 
-/// A value or a key of a configuration file, with its place. Owned by a node_arena; everything else
-/// holds pointers.
+/// A value or a key of a configuration file, with its place. Owned by a node_arena; everything
+/// else holds pointers.
 struct node {
   enum class kind : std::uint8_t { null, scalar, list, map };
   struct entry {

@@ -8,9 +8,9 @@
 namespace mqcoap {
 
 /// Collects the errors and warnings about a configuration, so that all of them (up to `most`) are shown and
-/// not only the first. The same one at the same place counts once: those of a template are not repeated for
-/// each device that uses it. Its output contains no text of a hidden node and no hidden part of a file, and
-/// cannot control a terminal.
+/// not only the first. A message that is repeated for the same place is stored once: those about a template
+/// are not repeated for each device that uses it. Its output contains no text of a hidden node and no hidden
+/// part of a file, and cannot control a terminal.
 class report {
  public:
   static constexpr std::size_t most = 1000;  ///< stored errors and warnings; further ones are only counted
@@ -22,8 +22,8 @@ class report {
   /// Reports an error without a node: about the syntax, or (line 0) about a whole file.
   void error(const source_file& file, int line, int column, std::size_t length, std::string words,
              std::string hint = {});
-  /// Does the same with a hint that repeats the text at that place; the hint is left out if the text is
-  /// hidden.
+  /// Does the same with a hint that repeats the text at that place; the hint is left out if the
+  /// text is hidden.
   void error_with_quote(const source_file& file, int line, int column, std::size_t length, std::string words,
                         std::string hint);
 

@@ -28,8 +28,8 @@ std::optional<std::int64_t> to_int64(const node& n);
 
 /// Returns the value as JSON. Numbers keep their digits. Returns nothing after reporting an error.
 std::optional<json_text> to_json(const node& n, report& faults);
-/// Appends the value as JSON. Returns false after reporting an error; the appended text is then not
-/// valid JSON.
+/// Appends the value as JSON. Returns false after reporting an error; the appended text is then
+/// not valid JSON.
 bool append_json(std::string& out, const node& n, report& faults);
 
 }  // namespace mqcoap

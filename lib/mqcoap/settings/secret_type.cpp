@@ -31,8 +31,8 @@ std::optional<secret> accept(std::string text, const node& at, read_context& ctx
 }
 
 /// Checks the permissions of a file that holds a secret: reports an error if other users may write to it, and
-/// a warning if everybody may read it. Its group may read it, which is how the files of a service are usually
-/// set up.
+/// a warning if everybody may read it. Its group may read it, which is how the files of a service are
+/// usually set up.
 bool is_guarded(const std::string& path, unsigned mode, const node& at, read_context& ctx) {
   if ((mode & 022u) != 0) {
     ctx.faults.error(at,

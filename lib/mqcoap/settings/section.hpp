@@ -15,8 +15,8 @@ struct presence {
   kind how;
   std::string text;  ///< if defaulted, the default as written in a file; if optional, what its absence means
 
-  /// Sets the default, as written in a file. It is parsed like any other value, so that it is defined
-  /// only once.
+  /// Sets the default, as written in a file. It is parsed like any other value, so that it is
+  /// defined only once.
   presence(const char* default_text) : how(kind::defaulted), text(default_text) {}
   static presence required() { return {kind::required, ""}; }
   static presence optional(std::string absent_means) { return {kind::optional, std::move(absent_means)}; }

@@ -50,8 +50,8 @@ class source_file {
   /// characters with `?`. The result has as many bytes as the line.
   std::string shown_line(int number) const;
 
-  /// Returns the first fault because of which the text cannot be YAML: bytes that are not UTF-8, or
-  /// control characters.
+  /// Returns the first fault because of which the text cannot be YAML: bytes that are not UTF-8,
+  /// or control characters.
   std::optional<fault> check_text() const;
 
  private:

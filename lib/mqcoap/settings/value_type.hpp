@@ -31,8 +31,8 @@ struct read_context {
   default_reader& defaults;
 };
 
-/// A type of values: how it is read, described and checked by a JSON Schema, so that the three cannot
-/// diverge.
+/// A type of values: how it is read, described and checked by a JSON Schema, so that the
+/// three cannot diverge.
 template <class V>
 struct value_type {
   using type = V;
