@@ -13,8 +13,8 @@ namespace {
 namespace json = boost::json;
 __extension__ using uint128 = unsigned __int128;
 
-/// A number without its sign: digits * 10^power. For a double, the digits are the fewest that parse as the
-/// same double.
+/// A number without its sign: digits * 10^power. For a double, the digits are the fewest that parse as
+/// the same double.
 struct decimal {
   std::uint64_t digits;
   int power = 0;
@@ -62,8 +62,8 @@ bool divides(decimal step, decimal number) {
   return rest == 0;
 }
 
-/// Returns true if doubles represent the number exactly, and add it without rounding: for 3 and 0.25, but not
-/// for 0.1.
+/// Returns true if doubles represent the number exactly, and add it without rounding: for 3 and 0.25, but
+/// not for 0.1.
 bool is_exact_in_binary(decimal d) {
   for (; d.power < 0; ++d.power, d.digits /= 5)
     if (d.digits % 5 != 0) return false;

@@ -21,8 +21,8 @@ using node = json_schema::node;
 constexpr int deepest_schema = 64;
 constexpr std::int64_t pattern_memory = 1 << 20;  // memory limit of RE2 for one pattern, in bytes
 
-/// Reads a schema keyword by keyword. Throws the first fault, at any depth, as json_schema::fault, which
-/// `compile` catches.
+/// Reads a schema keyword by keyword. Throws the first fault, at any depth, as json_schema::fault,
+/// which `compile` catches.
 class compiler {
  public:
   node read_schema(const json::value& schema);
@@ -125,7 +125,7 @@ const compiler::word compiler::words[] = {
     {"not", &compiler::child<&node::negated>},
     {"$schema", &compiler::read_dialect},
     {"$id", &compiler::read_id},
-    // Annotations.
+    // Annotations, which are ignored.
     {"$comment", &compiler::ignore},
     {"title", &compiler::ignore},
     {"description", &compiler::ignore},
