@@ -24,7 +24,7 @@ table_row<Keys> persist_key(std::optional<located<bool>> Keys::*target) {
                    target);
 }
 
-/// Returns what the absence of a key that names a kind means.
+/// Returns the presence of a key that names a kind: if it is absent, the resource is of another kind.
 inline presence another_kind() { return presence::optional("another kind"); }
 
 }  // namespace mqcoap

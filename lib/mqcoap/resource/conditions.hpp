@@ -23,14 +23,14 @@ std::optional<answer> refuse_accept(const request& r, std::initializer_list<std:
 std::optional<answer> refuse_content_format(const request& r);
 /// Returns 412 if `if_match` or `if_none_match` does not hold for this version.
 std::optional<answer> refuse_version(const request& r, std::string_view etag);
-/// Returns 412 if the request has a condition on the version. For resources that have no version when they
-/// are written.
+/// Returns 412 if the request has a condition on the version. For resources that have no version when
+/// they are written.
 std::optional<answer> refuse_conditions(const request& r);
 /// Returns a fault if an object in the body has a key twice. Such a body is ambiguous, because some parsers
 /// use the first value and others the last.
 std::optional<json_schema::fault> find_duplicate(const json_text& body);
-/// Returns why a body violates the schema, or that an object in it has a key twice; nothing if there is
-/// no schema.
+/// Returns why a body violates the schema, or that an object in it has a key twice; nothing if there
+/// is no schema.
 std::optional<json_schema::fault> find_fault(const json_text& body, const std::optional<json_schema>& schema);
 /// Returns the message of a fault, with its place.
 std::string to_words(const json_schema::fault& fault);

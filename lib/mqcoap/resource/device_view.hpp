@@ -8,8 +8,8 @@
 
 namespace mqcoap {
 
-/// A view of the resources of one configured device, for kinds that refer to others. Holds pointers to
-/// their options.
+/// A view of the resources of one configured device, for kinds that refer to others. Holds pointers
+/// to their options.
 class device_view {
  public:
   explicit device_view(std::string tag) : tag_(std::move(tag)) {}

@@ -8,13 +8,13 @@
 
 namespace mqcoap {
 
-/// Evaluates an expression of one variable with muParser. It may use `pi`, `e`, and `noise()` if that
-/// is given.
+/// Evaluates an expression of one variable with muParser. It may use `pi`, `e`, and `noise()` if
+/// that is given.
 class formula {
  public:
   /// @param variable  its name: `t`, `x`
-  /// @param noise     returns the values of `noise()`; if empty, there is no such function Precondition:
-  ///   `find_fault` returns nothing.
+  /// @param noise     returns the values of `noise()`; if empty, there is no such function
+  /// Precondition: `find_fault` returns nothing.
   formula(const std::string& expression, std::string_view variable, std::function<double()> noise = {});
   ~formula();
   formula(formula&&) noexcept;

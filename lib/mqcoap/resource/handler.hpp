@@ -10,8 +10,8 @@ namespace mqcoap {
 class handler {
  public:
   virtual ~handler() = default;
-  /// Takes the call when it answers or keeps it. If it throws before that, the caller still has the call and
-  /// answers it.
+  /// Takes the call when it answers or keeps it. If it throws before that, the caller still has the call
+  /// and answers it.
   virtual void handle(responder&& r) = 0;
 
   /// Returns true if its value is also a metric.

@@ -78,8 +78,8 @@ class kind_options {
   /// Returns true if changes of its value are published on the feed (feed::values, feed::readings); otherwise
   /// it has to be read.
   bool tells_changes() const noexcept { return options_->tells_changes(); }
-  /// Returns true if another gateway would answer differently, because the resource belongs to this host or
-  /// this process.
+  /// Returns true if another gateway would answer differently, because the resource belongs to this host
+  /// or this process.
   bool is_host_bound() const noexcept { return options_->is_host_bound(); }
   /// Returns true if requests change state that the gateway stores for the resource.
   bool keeps_state() const noexcept { return options_->keeps_state(); }

@@ -48,8 +48,8 @@ class path_router {
       return std::hash<std::string_view>{}(text);
     }
   };
-  // A flat map, because with 10,000 paths and more, its lookups were measured to be faster than those
-  // of std::unordered_map.
+  // A flat map, because with 10,000 paths and more, its lookups were measured to be faster than
+  // those of std::unordered_map.
   using table = boost::unordered_flat_map<std::string, std::shared_ptr<handler>, text_hash, std::equal_to<>>;
   table exact_;
   std::vector<std::pair<std::string, std::shared_ptr<handler>>> patterns_;
@@ -59,8 +59,8 @@ class path_router {
 /// Returns true if a path has a `*` as one of its segments.
 bool has_single_wildcard(std::string_view path) noexcept;
 
-/// Returns the segments of a path that the `*` of a pattern stand for, in order; nothing if the path does
-/// not match.
+/// Returns the segments of a path that the `*` of a pattern stand for, in order; nothing if the path
+/// does not match.
 std::optional<std::vector<std::string_view>> match_segments(std::string_view pattern, std::string_view path);
 
 }  // namespace mqcoap

@@ -10,7 +10,7 @@ namespace mqcoap {
 struct resource_info {
   std::string path;  ///< as configured: `gains`, `probe/**`
   method_set methods;
-  std::string type;                       ///< `value`, `collection`, `action`, `reply`, `signal`, `proxy`
+  std::string type;                       ///< the name of the kind, such as `value` or `proxy`
   std::string unit;                       ///< UCUM or SenML name; may be empty
   std::string title;                      ///< title for people; may be empty
   std::vector<std::string> subsystems{};  ///< the subsystems of the resource; any if empty

@@ -30,7 +30,7 @@ class resource_site;
 struct further_steps {
   action_run::step_list list{};
   const resource_services* services = nullptr;  ///< null if there are no steps
-  std::optional<json_schema> schema{};          ///< of the body of a POST
+  std::optional<json_schema> schema{};          ///< the schema of the body of a POST
 };
 
 /// An action, which POST runs. If a condition of `when` does not hold, the answer is 412. Otherwise the
@@ -96,7 +96,7 @@ struct action_options {
   };
   std::vector<entry> when;
   std::vector<entry> set;
-  std::optional<json_schema> schema{};      ///< of the body of a POST
+  std::optional<json_schema> schema{};      ///< the schema of the body of a POST
   std::optional<exec_options> exec{};       ///< a program; its `front` and `paths` are not used
   std::optional<action_request> request{};  ///< run after the program
   std::optional<action_event> publish{};    ///< sent after the request

@@ -28,8 +28,8 @@ class action_run : public std::enable_shared_from_this<action_run> {
       : steps_(std::move(steps)), time_(time), timers_(timers), ended_(std::move(ended)) {}
 
   /// Starts the run. Called once.
-  /// @param has_changed  true if values were stored for the call: then it counts as run, whatever the
-  ///   steps do
+  /// @param has_changed  true if values were stored for the call: then it counts as run, whatever
+  ///   the steps do
   void begin(responder&& r, bool has_changed) noexcept;
 
  private:

@@ -66,8 +66,8 @@ class backend {
 
   virtual ~backend() = default;
 
-  /// Carries out a request and calls `done` once, possibly inside this call. If it throws, the work was
-  /// not started.
+  /// Carries out a request and calls `done` once, possibly inside this call. If it throws, the work
+  /// was not started.
   virtual running run(backend_request what, reply_handler done) = 0;
   /// Returns the code for bytes that cannot be parsed as configured: 500 if they come from this machine, 502
   /// if they come from a device or server behind the gateway.

@@ -43,7 +43,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
     responder waiting;
   };
   using caller_list = std::list<std::shared_ptr<caller>>;
-  /// A piece of work of the backend, and the callers that wait for it.
+  /// An operation of the backend, and the callers that wait for it.
   struct work {
     caller_list callers;
     backend::running running;

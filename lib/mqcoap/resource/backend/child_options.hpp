@@ -9,8 +9,8 @@ namespace mqcoap {
 /// A program, its arguments and its environment. It is started without a shell.
 struct child_options {
   std::vector<std::string> argv;  ///< the program first: a path, or a name that is looked up in PATH
-  /// Names and values of its environment, in addition to PATH, which is that of the gateway if it is not
-  /// given here.
+  /// Names and values of its environment, in addition to PATH, which is that of the gateway if it is
+  /// not given here.
   std::vector<std::pair<std::string, std::string>> environment{};
   bool has_input = false;  ///< its standard input is a pipe from the gateway; otherwise it is /dev/null
 

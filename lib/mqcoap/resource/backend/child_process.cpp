@@ -23,8 +23,8 @@ using boost::system::error_code;
 
 /// The capacity of a pipe.
 constexpr std::size_t piece_size = 65536;
-/// The limit of what is read from a pipe after the program has exited: a process outside of its group may
-/// keep writing.
+/// The limit of what is read from a pipe after the program has exited: a process outside of its group
+/// may keep writing.
 constexpr int most_pieces_left = 16;
 
 struct spawn_outcome {
@@ -177,8 +177,8 @@ void child_process::state::close() {
   errors_.at.close(ignored);
 }
 
-/// Waits until there is something to read, and then reads it, instead of reading asynchronously. So what was
-/// not read when the program exits is still in the pipe.
+/// Waits until there is something to read, and then reads it, instead of reading asynchronously. Therefore,
+/// output that was not read when the program exits is still in the pipe.
 void child_process::state::listen(stream& from) {
   if (from.held || std::exchange(from.awaited, true)) return;
   from.at.async_wait(stream_descriptor::wait_read, [self = shared_from_this(), &from](error_code ec) {

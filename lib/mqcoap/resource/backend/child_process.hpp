@@ -16,8 +16,8 @@ struct child_end {
   int status = 0;  ///< the status from waitpid(2)
 
   bool is_good() const noexcept { return error == 0 && status == 0; }
-  /// Returns `it ended with status 3`, `it was ended by signal 9 (Killed)` or `it cannot be started:
-  /// Permission denied`.
+  /// Returns `it ended with status 3`, `it was ended by signal 9 (Killed)` or `it cannot be
+  /// started: Permission denied`.
   std::string words() const;
 };
 
@@ -50,8 +50,8 @@ class child_process {
   void close_input();
   /// Terminates the program, and ignores its further output.
   void end();
-  /// Stops or resumes reading its standard error. If it is not read, the program blocks when the pipe
-  /// is full.
+  /// Stops or resumes reading its standard error. If it is not read, the program blocks when the
+  /// pipe is full.
   void hold_errors(bool held);
 
  private:

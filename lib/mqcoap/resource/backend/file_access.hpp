@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-// Functions that read and write regular files for resources. They block: call them
-// with backend_services::run_blocking.
+// Functions that read and write regular files for resources. They block: call
+// them with backend_services::run_blocking.
 namespace mqcoap {
 
 /// The place of a file.

@@ -49,9 +49,9 @@ class collection_terms final : public cell_terms {
   const collection_options options_;
 };
 
-/// A list that grows by POST. Answers for its own path and for `{path}/{number}`: POST path: 201 with
-/// `location` `{path}/{number}`, numbers counting up from 0 and never reused; GET path: 205 with an object
-/// from item number to item; GET, PUT, DELETE item: 205, 204, 202.
+/// A list that grows by POST. Serves its own path and `{path}/{number}`: POST path: 201 with `location`
+/// `{path}/{number}`, numbers counting up from 0 and never reused; GET path: 205 with an object that maps
+/// item numbers to items; GET, PUT, DELETE item: 205, 204, 202.
 class collection_resource final : public handler {
  public:
   collection_resource(collection_options options, state_draft& draft, std::string device, std::string path);

@@ -20,8 +20,8 @@ bool announces_script(std::string_view argument) {
          (argument.ends_with('c') || argument.ends_with('e'));
 }
 
-/// Reports a placeholder in a script that an interpreter runs, because there a part of a request would
-/// be executed.
+/// Reports a placeholder in a script that an interpreter runs, because there a part of a request
+/// would be executed.
 void check_scripts(const std::vector<std::string>& argv, const node& at, report& faults) {
   const auto interpreter = std::find_if(argv.begin(), argv.end(), is_interpreter);
   if (interpreter == argv.end()) return;

@@ -19,7 +19,7 @@ struct argument_rules {
   const located<std::vector<std::string>>& argv;  ///< the program first
   method_set methods;                             ///< those of the resource
   bool has_schema = false;                        ///< bodies are checked against a schema
-  std::string_view path;                          ///< of the resource, with its `*`
+  std::string_view path;                          ///< the path of the resource, with its `*`
   const located<pattern_list>* paths = nullptr;   ///< null if none are given
 };
 

@@ -31,8 +31,8 @@ struct exec_options {
   friend bool operator==(const exec_options&, const exec_options&) = default;
 };
 
-/// Returns the kind. In a configuration: `disk_used: {exec: [df, --output=pcent, /], parse: {regex: '(\d+)%',
-/// as: number}}`.
+/// Returns the kind. In a configuration: `disk_used: {exec: [df, --output=pcent, /], parse: {regex:
+/// '(\d+)%', as: number}}`.
 const kind_module& exec_kind();
 
 }  // namespace mqcoap

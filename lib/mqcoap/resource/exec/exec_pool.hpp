@@ -28,8 +28,8 @@ struct exec_job {
 
 /// Runs the programs of all resources of the kind: a limited number at a time (`limits.exec`), while others
 /// wait in order. As with devices behind the proxy, a resource gets a place only while it has fewer than are
-/// free, so that a program that hangs occupies at most half of them. A program keeps its place until it
-/// has exited.
+/// free, so that a program that hangs occupies at most half of them. A program keeps its place until
+/// it has exited.
 class exec_pool : public std::enable_shared_from_this<exec_pool> {
  public:
   /// The limit of waiting programs of one resource; a further one gets 503.

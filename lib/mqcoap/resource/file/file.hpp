@@ -30,8 +30,8 @@ struct file_options {
   }
 };
 
-/// Returns the kind. In a configuration: `cpu_temp: {file: /sys/class/thermal/thermal_zone0/temp,
-/// parse: number}`.
+/// Returns the kind. In a configuration: `cpu_temp: {file:
+/// /sys/class/thermal/thermal_zone0/temp, parse: number}`.
 const kind_module& file_kind();
 
 }  // namespace mqcoap

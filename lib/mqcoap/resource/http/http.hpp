@@ -27,8 +27,8 @@ struct http_resource_options {
   friend bool operator==(const http_resource_options&, const http_resource_options&) = default;
 };
 
-/// Returns the kind. In a configuration: `camera/exposure: {http: "http://127.0.0.1:8080/api/exposure",
-/// pointer: /ms}`.
+/// Returns the kind. In a configuration: `camera/exposure: {http:
+/// "http://127.0.0.1:8080/api/exposure", pointer: /ms}`.
 const kind_module& http_kind();
 
 }  // namespace mqcoap

@@ -159,8 +159,8 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
     });
   }
 
-  /// Writes the request, and reads at the same time, because a server may reject a body before it has
-  /// read it.
+  /// Writes the request, and reads at the same time, because a server may reject a body before it
+  /// has read it.
   void send() {
     stage_ = stage::sending;
     is_sent_ = false;

@@ -11,8 +11,8 @@
 
 namespace mqcoap {
 
-/// The terms of requests to a server. They belong to the resource: resources with different terms share the
-/// connections.
+/// The terms of requests to a server. They belong to the resource: resources with different terms
+/// share the connections.
 struct http_terms {
   std::chrono::milliseconds timeout{4000};  ///< for the whole request, including the wait for a connection
   std::chrono::milliseconds idle{
@@ -56,7 +56,7 @@ struct http_outcome {
   };
   end how = end::answered;
   std::string why{};     ///< the error message, if there is no answer
-  bool was_sent = true;  ///< the server may have run it
+  bool was_sent = true;  ///< the server may have run the request
 
   /// @name The answer
   /// @{

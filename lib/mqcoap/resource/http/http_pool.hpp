@@ -20,8 +20,8 @@ namespace mqcoap {
 /// for a short time; requests beyond their number wait in order. A GET on a kept connection that the server
 /// has closed in the meantime is sent once more, on a new connection. Nothing else is ever sent twice. Does
 /// no I/O: wires do, and the owner calls `expire` at `next_deadline`.
-/// @par Threads  Used by one thread. A handler of an outcome may call `ask` again; it must not destroy
-///   this object.
+/// @par Threads  Used by one thread. A handler of an outcome may call `ask` again; it must not
+///   destroy this object.
 class http_pool : public std::enable_shared_from_this<http_pool> {
  public:
   using maker = std::function<std::unique_ptr<http_wire>()>;

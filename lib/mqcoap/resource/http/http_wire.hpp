@@ -24,11 +24,11 @@ class http_wire {
 
   virtual ~http_wire() = default;
   /// Sends a request, on a new connection if there is none yet, and reads the answer. `done` is called once,
-  /// from the event loop, never inside this call; it may destroy the wire. Precondition: no request is
-  /// under way.
+  /// from the event loop, never inside this call; it may destroy the wire. Precondition: no request
+  /// is under way.
   virtual void exchange(std::shared_ptr<const http_exchange> what, handler done) = 0;
-  /// Returns true if another request can be sent: the server has not closed the connection, and has sent
-  /// nothing unsolicited.
+  /// Returns true if another request can be sent: the server has not closed the connection, and has
+  /// sent nothing unsolicited.
   virtual bool is_open() noexcept = 0;
   virtual http_progress progress() const = 0;
 };

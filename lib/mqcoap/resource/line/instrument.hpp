@@ -16,7 +16,7 @@
 namespace mqcoap {
 
 /// An instrument, its connection, and the requests that wait for it. All resources with the same address
-/// share one, also over reloads. The connection is opened when there is a request.
+/// share one, also across reloads. The connection is opened when there is a request.
 /// @par Threads  Everything on the event loop.
 class instrument final : public line_wire::listener, public std::enable_shared_from_this<instrument> {
  public:

@@ -16,8 +16,8 @@ namespace {
 
 using form = reading_options::form;
 
-/// Returns the meaning of a special number of SCPI; nothing for other numbers (SCPI-99, volume 1, 7.2.1.4
-/// and 7.2.1.5).
+/// Returns the meaning of a special number of SCPI; nothing for other numbers (SCPI-99, volume 1,
+/// 7.2.1.4 and 7.2.1.5).
 std::optional<std::string_view> meaning_of(double number) {
   constexpr double infinite = 9.9e37;
   constexpr double none = 9.91e37;

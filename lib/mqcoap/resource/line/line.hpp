@@ -35,8 +35,8 @@ struct line_options {
   friend bool operator==(const line_options&, const line_options&) = default;
 };
 
-/// Returns the kind. In a configuration: `supply/voltage: {line: tcp://192.0.2.7:5025, get: "MEAS:VOLT?",
-/// parse: number}`.
+/// Returns the kind. In a configuration: `supply/voltage: {line: tcp://192.0.2.7:5025, get:
+/// "MEAS:VOLT?", parse: number}`.
 const kind_module& line_kind();
 
 }  // namespace mqcoap

@@ -59,8 +59,8 @@ std::optional<std::string> read_option(serial_address& into, std::string_view na
   return "one of baud, parity, bits, stop, flow in place of '" + std::string(name) + '\'';
 }
 
-/// Removes and returns the text before the next `end`, or all of it if there is none. Removes the `end`
-/// as well.
+/// Removes and returns the text before the next `end`, or all of it if there is none. Removes the
+/// `end` as well.
 std::string_view take_until(std::string_view& text, char end) noexcept {
   const auto length = static_cast<std::size_t>(std::find(text.begin(), text.end(), end) - text.begin());
   const auto taken = text.substr(0, length);

@@ -40,8 +40,8 @@ struct line_address_fault {
 /// Parses `tcp://HOST:PORT` or `serial:///dev/NAME?baud=115200&parity=none&bits=8&stop=1&flow=none`.
 result<line_address, line_address_fault> parse_line_address(std::string_view text);
 
-/// Returns the address with all its settings, so that the text is the same for the same instrument with the
-/// same settings.
+/// Returns the address with all its settings, so that the text is the same for the same instrument with
+/// the same settings.
 std::string to_string(const line_address& at);
 /// Returns the address without its settings, for messages to people.
 std::string short_name(const line_address& at);

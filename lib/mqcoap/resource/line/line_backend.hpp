@@ -11,7 +11,7 @@
 
 namespace mqcoap {
 
-/// Converts requests to lines, and the lines that the instrument answers to replies.
+/// Converts requests to lines, and the answers of the instrument to replies.
 class line_backend final : public backend {
  public:
   line_backend(line_options options, std::shared_ptr<instrument> asked);

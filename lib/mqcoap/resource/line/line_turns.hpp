@@ -16,15 +16,15 @@
 namespace mqcoap {
 
 /// Runs the exchanges with an instrument one after the other, and ensures that no exchange gets the answer to
-/// another one. Makes all decisions, and does no I/O: a wire delivers the bytes, and the owner calls `expire`
-/// at `next_deadline`.
+/// another one. Makes all decisions, and does no I/O: a wire delivers the bytes, and the owner calls
+/// `expire` at `next_deadline`.
 ///
 /// After a timeout the connection is closed, because the late answer may still arrive on it. On the next
 /// connection, where it may arrive as well (a serial line), the late answer is awaited and dropped for the
 /// time `drain` of the exchange, and then until the line is quiet. Unsolicited bytes are dropped, and the
 /// next exchange begins when the line is quiet.
-/// @par Threads  Used by one thread. A handler of an answer may call `ask` again; it must not destroy
-///   this object.
+/// @par Threads  Used by one thread. A handler of an answer may call `ask` again; it must not
+///   destroy this object.
 class line_turns final : public line_wire::listener {
  public:
   /// The line is quiet when nothing has arrived for this long.

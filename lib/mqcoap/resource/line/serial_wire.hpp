@@ -8,8 +8,8 @@
 namespace mqcoap {
 
 /// A serial port. It is opened on a thread that may block, and exclusively; bytes that were received before
-/// are dropped. Closing it keeps the line DTR, so that a board that restarts when DTR changes does
-/// not restart.
+/// are dropped. Closing it does not change the line DTR, so that a board that restarts with that
+/// line keeps running.
 class serial_wire final : public stream_wire<boost::asio::serial_port> {
  public:
   serial_wire(backend_services& services, serial_address at, listener& heard_by);

@@ -13,8 +13,8 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// A path prefix of one of the gateway's own devices that leads to another device (docs/protocol.md,
-/// "Proxying").
+/// A path prefix of one of the gateway's own devices that leads to another
+/// device (docs/protocol.md, "Proxying").
 struct mount_options {
   static constexpr std::string_view kind_name = "proxy";
 

@@ -30,8 +30,8 @@ struct process_options {
   friend bool operator==(const process_options&, const process_options&) = default;
 };
 
-/// Returns the kind. In a configuration: `analysis/**: {process:
-/// [python3, /usr/local/lib/mqcoap/analysis.py]}`.
+/// Returns the kind. In a configuration: `analysis/**:
+/// {process: [python3, /usr/local/lib/mqcoap/analysis.py]}`.
 const kind_module& process_kind();
 
 }  // namespace mqcoap

@@ -144,8 +144,8 @@ void program::end_because(const std::string& why) {
   child_->end();
 }
 
-/// Logs standard error. A program that writes too much is made to wait, because reading takes time
-/// from others.
+/// Logs standard error. A program that writes too much is made to wait, because reading takes
+/// time from others.
 void program::on_errors(std::string_view piece) {
   const auto now = time_.now();
   if (now - errors_since_ >= std::chrono::seconds(1)) {

@@ -25,8 +25,8 @@ class program final : public std::enable_shared_from_this<program> {
  public:
   /// The limit of outstanding requests; a further one gets 503.
   static constexpr std::size_t most_open = 128;
-  /// The limit in bytes of lines that answer no request, since the last answer; beyond it, the program
-  /// is terminated.
+  /// The limit in bytes of lines that answer no request, since the last answer; beyond it, the
+  /// program is terminated.
   static constexpr std::size_t most_useless = 1 << 20;
   /// The limit in bytes of its standard error in a second; beyond it, reading pauses for a second.
   static constexpr std::size_t most_errors = 1 << 16;

@@ -10,8 +10,8 @@
 // The lines between the gateway and a program, each of which is a JSON object.
 namespace mqcoap {
 
-/// Returns `{"id":7,"method":"GET","path":"data/0","body":null}` and a line feed. The path is what `**`
-/// stands for.
+/// Returns `{"id":7,"method":"GET","path":"data/0","body":null}` and a line feed. The path is what
+/// `**` stands for.
 std::string request_line(std::uint64_t id, const backend_request& what);
 
 /// The contents of a line of a program.
@@ -29,8 +29,8 @@ class line_splitter {
  public:
   explicit line_splitter(std::size_t longest) : longest_(longest) {}
 
-  /// Returns the next line without its line end; nothing if there is no complete one. It is valid until the
-  /// next call.
+  /// Returns the next line without its line end; nothing if there is no complete one. It is valid until
+  /// the next call.
   std::optional<std::string_view> next();
   void add(std::string_view piece) {
     drop_given();

@@ -134,8 +134,8 @@ signal_resource::computed signal_resource::compute(double seconds) {
   }
 }
 
-/// Returns the current result. Computes the points of the grid from its beginning, so that errors do not
-/// add up.
+/// Returns the current result. Computes the points of the grid from its beginning, so that errors do
+/// not add up.
 signal_resource::computed signal_resource::now() {
   using seconds = std::chrono::duration<double>;
   const auto start = start_of(*cell_);

@@ -37,8 +37,8 @@ class followed_topic {
   /// Stores a message; an empty one removes the stored message. A retained one that is the same as before was
   /// delivered only because of a new subscription, and does not restart the age.
   void take(std::string_view payload, bool retained, steady_time when);
-  /// Records a message that was too large to be stored. Returns true for the first one since the
-  /// last message.
+  /// Records a message that was too large to be stored. Returns true for the first one since
+  /// the last message.
   bool ignore(std::size_t bytes) noexcept;
   /// Removes the message, for example because it came from another broker.
   void forget();

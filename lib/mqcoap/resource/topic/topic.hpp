@@ -31,8 +31,8 @@ struct topic_options {
   friend bool operator==(const topic_options&, const topic_options&) = default;
 };
 
-/// Returns the kind. In a configuration: `vacuum: {topic: lab/vacuum/gauge1, pointer: /pressure,
-/// stale_after: 30s}`.
+/// Returns the kind. In a configuration: `vacuum: {topic: lab/vacuum/gauge1, pointer:
+/// /pressure, stale_after: 30s}`.
 const kind_module& topic_kind();
 
 }  // namespace mqcoap
