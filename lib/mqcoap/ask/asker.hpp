@@ -98,7 +98,7 @@ class asker {
   void on_link_down(const device_link& which, std::string_view why);
   void on_subscribed(device& at, error_code ec);
 
-  /// Ends the questions whose deadline has passed.
+  /// Fails the questions whose deadline has passed.
   void expire(steady_time now);
   steady_time next_deadline() const noexcept { return open_.earliest(); }
 

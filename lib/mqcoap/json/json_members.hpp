@@ -6,7 +6,7 @@
 namespace mqcoap {
 
 /// Iterates over the members of an object in text that `validate_json` accepted, without building anything:
-/// keys and values are views of the text. The behavior is undefined for any other text.
+/// keys and values are views of the text. The behaviour is undefined for any other text.
 class json_members {
  public:
   /// @param object  a validated object, `{` to `}`

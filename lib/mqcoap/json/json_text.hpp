@@ -24,7 +24,7 @@ struct json_fault {
 std::optional<json_fault> validate_json(std::string_view text, std::size_t max_depth);
 
 /// Validated JSON, stored as text: proxied and stored values are copied, never parsed into a tree and
-/// serialized again, so that numbers keep all their digits. Immutable; copies share the text.
+/// serialised again, so that numbers keep all their digits. Immutable; copies share the text.
 class json_text {
  public:
   /// Creates `null`.

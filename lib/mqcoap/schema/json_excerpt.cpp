@@ -14,7 +14,7 @@ namespace {
 namespace json = boost::json;
 
 /// Appends the value, or its beginning up to a little over the limit, so that the remainder
-/// is not serialized.
+/// is not serialised.
 void append(std::string& out, const json::value& v, std::size_t limit) {
   if (out.size() > limit) return;
   const char* separator = "";

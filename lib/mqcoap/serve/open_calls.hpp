@@ -10,8 +10,8 @@
 
 namespace mqcoap {
 
-/// The calls that handlers keep to answer them later, with their deadlines. Ends the calls that are not
-/// answered in time: the caller gets an answer, the handler is told to stop, and its later answer is dropped.
+/// The calls that handlers keep to answer them later, with their deadlines. Fails the calls that are not
+/// answered in time: the caller gets an error, the handler is told to stop, and its later answer is dropped.
 /// Has no clock: the time is passed as an argument.
 /// @par Threads  Used by one thread, that of the handlers.
 class open_calls {
@@ -27,14 +27,14 @@ class open_calls {
     if (open_.size() > 0) open_.take(&c);
   }
 
-  /// Ends the calls whose deadline has passed. @param say  builds the answer to a call, and does not throw
+  /// Fails the calls whose deadline has passed. @param say  builds the answer to a call, and does not throw
   template <class Say>
   void expire(steady_time now, Say&& say) {
     // A call that was forwarded in the meantime is ended by the proxy.
     while (auto late = open_.take_expired(now))
       if (!late->second.what->has_deadline) end(late->second, say);
   }
-  /// Ends all calls. @param say  as for `expire`
+  /// Fails all calls. @param say  as for `expire`
   template <class Say>
   void end_all(Say&& say) {
     // Takes one call at a time, because a handler that is told to stop may end other calls.

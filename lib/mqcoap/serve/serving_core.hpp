@@ -29,15 +29,15 @@ struct serving_hooks {
   /// Called when an action for a call threw, mostly because memory ran out; the other actions were still
   /// performed. Must not throw. @param name  the name of the call's origin
   std::function<void(std::string_view name, std::string_view why)> failed{};
-  std::function<void()> late{};  ///< called when a call was ended because its handler did not answer in time
+  std::function<void()> late{};  ///< called when a call failed because its handler did not answer in time
   /// Returns the object that owns the handler of a call, which is kept alive until the call has ended. If
   /// this is empty, nothing is kept alive.
   std::function<std::shared_ptr<const void>(const call& kept)> home{};
 };
 
 /// Serves calls. Fronts pass them in; each call goes through the steps of a chain until one answers or keeps
-/// it, and gets one answer, through its origin. Ends calls whose handlers do not answer in time, and all that
-/// are left when it stops. Depends on no transport, and owns no timer and no thread.
+/// it, and gets one answer, through its origin. Fails calls whose handlers do not answer in time, and all
+/// that are left when it stops. Depends on no transport, and owns no timer and no thread.
 /// @par Threads  Used by one thread at a time.
 class serving_core {
  public:
@@ -88,7 +88,7 @@ class serving_core {
   void attempt(std::string_view name, Action&& action) const noexcept;
   /// @}
 
-  /// Ends the calls whose deadline has passed, and calls `expire` of the steps.
+  /// Fails the calls whose deadline has passed, and calls `expire` of the steps.
   void expire(steady_time now);
   /// Returns the earliest time at which `expire` has something to do; `steady_time::max()` if there is none.
   steady_time next_deadline() const noexcept;
@@ -99,7 +99,7 @@ class serving_core {
   /// a step (`refuse_draining`).
   void drain(std::function<void()> done);
   bool draining() const noexcept { return static_cast<bool>(drained_); }
-  /// Ends all calls that handlers keep, with 504. @param why  the error message
+  /// Answers all calls that handlers keep with 504. @param why  the error message
   void abandon(std::string_view why);
 
  private:

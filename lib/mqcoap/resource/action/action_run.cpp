@@ -58,7 +58,7 @@ void action_run::go_on() noexcept try {
 }
 
 void action_run::begin_step() {
-  const auto self = shared_from_this();  // the step may end the run
+  const auto self = shared_from_this();  // the step may destroy the run
   const auto begun = next_;
   auto running = (*steps_)[begun]->begin(*caller_, deadline_,
                                          [weak = weak_from_this(), begun](action_step::outcome how) {

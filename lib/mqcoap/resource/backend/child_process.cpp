@@ -262,7 +262,7 @@ void child_process::state::end() {
   });
 }
 
-/// Terminates the program, and closes the pipes: a process that still reads finds the end, and one that
+/// Terminates the program, and closes the pipes: a process that still reads gets an end of file, and one that
 /// writes gets an error.
 void child_process::state::release() {
   released_ = true;
