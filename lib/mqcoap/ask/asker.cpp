@@ -9,10 +9,11 @@
 namespace mqcoap::ask {
 namespace {
 
-/// The prefix of the key of a device whose link is being released; no key of an owner has it.
+/// The prefix of the key of a device whose link is being released; no key that an owner chooses
+/// begins with it.
 constexpr char leaving_mark = '#';
 
-/// Sets a flag during its lifetime, and then restores the old value.
+/// Sets a flag for its lifetime, and then restores the old value.
 class raised {
  public:
   explicit raised(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
@@ -25,7 +26,7 @@ class raised {
 };
 
 /// Returns true if the error means that an accepted message never reached a device. After a lost connection
-/// that is unknown, and `on_link_down` ends its questions.
+/// that is unknown, and `on_link_down` fails the questions.
 bool was_not_sent(error_code ec) {
   return ec == errc::too_large || ec == errc::timed_out || ec == errc::denied;
 }
@@ -87,7 +88,8 @@ void asker::place(device& at, std::unique_ptr<question>&& q) {
 }
 
 void asker::send_next(device& to) {
-  // A question that cannot be sent ends at once and calls back into this function: a loop avoids recursion.
+  // A question that cannot be sent fails at once and calls this function again; the loop and
+  // `held_` avoid recursion.
   if (to.held_ || !to.confirmed() || !to.via.up()) return;
   const raised mark(to.held_);
   const auto now = time_.now();
@@ -169,7 +171,7 @@ void asker::on_response(const device_link& from, const exchange_topic& topic, st
   take_answer(*q, payload);
 }
 
-/// Ends a question with a message of its device, if it is the answer.
+/// Ends a question with a message from its device, if the message is the answer.
 void asker::take_answer(question& q, std::string_view payload) {
   result<response, decode_fault> decoded = decode_fault{};
   bool made = false;
@@ -179,7 +181,7 @@ void asker::take_answer(question& q, std::string_view payload) {
     decoded = decode_response(payload, rules);
     if (decoded && (!(decoded->id == q.id()) || !(decoded->path == q.path())))
       return owner_.count(fact::mismatched);
-    // Allocates first: a question that was taken out of the table must end.
+    // Allocates first, because a question that was taken out of the table must not be lost.
     if (decoded) q.prepare(*decoded);
     made = true;
   } catch (const std::bad_alloc&) {
@@ -239,14 +241,15 @@ void asker::fail(taken_question q, const failure& why) {
   auto& at = q->at();
   q->leave();
   {
-    const raised mark(at.held_);  // the callee may ask again, and other devices may need the room
+    const raised mark(at.held_);  // the callee may ask again, or make room by forgetting idle devices
     q->failed(why);
     q.reset();
   }
   send_next(at);
 }
 
-/// Returns all places before the first question is told, if there is memory to keep the questions meanwhile.
+/// Frees the places of all questions before the first one is notified, unless the list of questions
+/// cannot be allocated.
 template <class Predicate>
 void asker::fail_all_if(Predicate&& wanted, const failure& why) {
   const auto is_wanted = [&](const taken_question& q) { return wanted(*q); };

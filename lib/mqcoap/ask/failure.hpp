@@ -7,15 +7,15 @@
 
 namespace mqcoap::ask {
 
-/// The reason why a question ended without an answer. The subclass of the question makes the text.
+/// The reason why a question ended without an answer. The subclass of the question builds the message.
 struct failure {
   enum class cause : std::uint8_t {
     deadline,       ///< the device did not answer in time, or the question was not sent in time
-    link_lost,      ///< the connection went down; `words` say why
-    not_confirmed,  ///< the answers of the device cannot be subscribed to: `error`
-    not_sendable,   ///< the link refused the question, or lost it: `error`
-    no_memory,      ///< there was no memory for the answer
-    unusable,       ///< the answer is unusable; `words` say why
+    link_lost,      ///< the connection was lost; `words` is the reason
+    not_confirmed,  ///< subscribing to the answers of the device failed with `error`
+    not_sendable,   ///< the link rejected the question, or failed to send it, with `error`
+    no_memory,      ///< ran out of memory when processing the answer
+    unusable,       ///< the answer is not usable; `words` is the reason
     ended,          ///< ended by the asker's owner, with `error` and `words`
   };
 

@@ -5,7 +5,7 @@
 
 namespace mqcoap::ask {
 
-/// Returns the place at the device. Does nothing the second time.
+/// Frees the place at the device. Has no effect the second time.
 void question::leave() noexcept {
   if (!std::exchange(has_place_, false)) return;
   if (sent_)

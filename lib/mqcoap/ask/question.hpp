@@ -15,8 +15,8 @@ namespace mqcoap::ask {
 class device;
 
 /// A request to a device, from its entry into the device's queue until it ends by exactly one call of
-/// `answered` or `failed`. Holds a place at its device, and returns it when it ends or is destroyed, so that
-/// an exception cannot leave a device busy forever. The device outlives it.
+/// `answered` or `failed`. Occupies a place at its device, in the queue or in flight, and frees it when it
+/// ends or is destroyed, so that an exception cannot leave a device busy forever. The device outlives it.
 class question {
  public:
   question(const question&) = delete;
@@ -42,16 +42,16 @@ class question {
   friend class asker;
   friend class question_queue;
 
-  /// Returns the limit of the device's requests in flight; it is sent only below that.
+  /// Returns the limit of the device's requests in flight. The question is sent only when there are fewer.
   virtual std::size_t most_in_flight() const noexcept { return std::numeric_limits<std::size_t>::max(); }
-  /// Returns true if it continues to wait when its link goes down before it was sent.
+  /// Returns true if the question continues to wait when its link goes down before it was sent.
   virtual bool outlasts_outage() const noexcept { return false; }
   /// Appends the payload. Called once.
   virtual void encode(std::string& payload) = 0;
   /// Called once, when the link has accepted it.
   virtual void on_sent() noexcept {}
-  /// Makes the caller's answer of the device's. May throw std::bad_alloc: then the question ends with
-  /// `failure::cause::no_memory`.
+  /// Builds the caller's answer from the device's. May throw std::bad_alloc: then the question
+  /// ends with `failure::cause::no_memory`.
   virtual void prepare(response& from_device) { static_cast<void>(from_device); }
   virtual void answered(response&& what) noexcept = 0;
   virtual void failed(const failure& why) noexcept = 0;

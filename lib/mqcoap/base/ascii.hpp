@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <string_view>
 
-// Character classes of the wire, independent of the locale.
+// Character classes of the wire format, independent of the locale.
 namespace mqcoap {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-/// White space between the tokens of JSON (RFC 8259 section 2).
+/// Returns true for white space between the tokens of JSON (RFC 8259 section 2).
 constexpr bool is_json_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -20,8 +20,8 @@ namespace detail {
 
 enum char_class : std::uint8_t { name_char = 1, hex_char = 2 };
 
-/// Every id and topic level of every message is looked at byte by byte: one load each, instead of
-/// comparisons.
+/// Classifies a byte with one load instead of several comparisons, because every byte of every id and topic
+/// level of a message is checked.
 inline constexpr auto char_classes = [] {
   std::array<std::uint8_t, 256> classes{};
   for (int i = 0; i < 128; ++i) {
@@ -41,10 +41,10 @@ constexpr std::uint8_t classes_of(char c) noexcept { return char_classes[static_
 
 constexpr bool is_hex_digit(char c) noexcept { return (detail::classes_of(c) & detail::hex_char) != 0; }
 
-/// A character of namespaces, subsystems, tags and lenient ids.
+/// Returns true for a character of namespaces, subsystems, tags and lenient ids.
 constexpr bool is_name_char(char c) noexcept { return (detail::classes_of(c) & detail::name_char) != 0; }
 
-/// `[A-Za-z0-9_.-]{1,64}`
+/// Returns true if the text matches `[A-Za-z0-9_.-]{1,64}`.
 constexpr bool is_name(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), is_name_char);
 }

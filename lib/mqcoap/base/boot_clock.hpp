@@ -6,9 +6,9 @@
 
 namespace mqcoap {
 
-/// Returns the time since the machine was started, including the time that it was suspended, during which
-/// std::chrono::steady_clock (CLOCK_MONOTONIC) stands still. Use it to detect elapsed time, not for
-/// deadlines: timers follow the steady clock.
+/// A clock that counts the time since the machine was started, including the time that it was suspended,
+/// during which std::chrono::steady_clock (CLOCK_MONOTONIC) does not advance. Use it to detect elapsed time,
+/// not for deadlines: timers follow the steady clock.
 struct boot_clock {
   using duration = std::chrono::nanoseconds;
   using rep = duration::rep;

@@ -8,13 +8,13 @@ namespace mqcoap {
 /// A point on the steady clock: for deadlines and intervals, never shown to a peer.
 using steady_time = std::chrono::steady_clock::time_point;
 
-/// Milliseconds since 1970-01-01 UTC, as they stand in `timestamp` on the wire.
+/// Milliseconds since 1970-01-01 UTC, as in `timestamp` on the wire.
 struct unix_millis {
   std::int64_t count = 0;
   friend bool operator==(unix_millis, unix_millis) = default;
 };
 
-/// The source of the time. The gateway asks nothing else, so that tests can move the time by hand.
+/// The source of the time. The gateway uses no other clock, so that tests can set the time by hand.
 class clock {
  public:
   virtual ~clock() = default;
@@ -32,7 +32,7 @@ class system_clock final : public clock {
   }
 };
 
-/// A clock that stands until it is moved.
+/// A clock that advances only when it is told to.
 class manual_clock final : public clock {
  public:
   steady_time now() const override { return now_; }
@@ -47,11 +47,12 @@ class manual_clock final : public clock {
   unix_millis wall_{1'745'534'869'619};
 };
 
-/// The owner of the event loop: calls back at, or soon after, the time last asked for.
+/// A timer of the event loop, implemented by its owner, which calls back at, or soon after, the time that
+/// was set last.
 class alarm {
  public:
   virtual ~alarm() = default;
-  /// Replaces the time asked for before. `steady_time::max()` asks for nothing.
+  /// Replaces the time that was set before. `steady_time::max()` cancels the timer.
   virtual void wake_at(steady_time when) = 0;
 };
 

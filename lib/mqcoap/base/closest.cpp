@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t longest_word = 128;  ///< beyond it, the quadratic cost is not worth a hint
+constexpr std::size_t longest_word = 128;  ///< for longer words, a hint is not worth the quadratic cost
 
 }  // namespace
 

@@ -11,8 +11,8 @@ namespace mqcoap {
 /// Counts durations up to fixed bounds, for a Prometheus histogram.
 class duration_counts {
  public:
-  /// The bounds in seconds: from an answer out of memory to a very long timeout; the last bucket has no
-  /// bound.
+  /// The upper bounds in seconds: from an answer that is served from memory to a very long timeout. The last
+  /// bucket has no bound.
   static constexpr std::array bounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                      0.05,   0.1,     0.25,   0.5,   1.0,    2.5,   5.0,  10.0};
 
@@ -27,7 +27,7 @@ class duration_counts {
   std::uint64_t count() const noexcept { return count_; }
   /// Returns the sum in seconds.
   double sum() const noexcept { return sum_; }
-  /// Returns the counts of durations up to a bound and above the previous one.
+  /// Returns the number of durations up to bound `i` and above the previous one.
   std::uint64_t in_bucket(std::size_t i) const noexcept { return buckets_[i]; }
 
  private:

@@ -5,7 +5,7 @@
 namespace mqcoap {
 
 /// Returns true if `text` matches `pattern`, in which `*` stands for any run of characters and `?` for one.
-/// Linear in the two lengths except for backtracking to the last `*`: no pattern is exponential.
+/// Backtracks only to the last `*`, so that no pattern takes exponential time.
 bool glob_match(std::string_view pattern, std::string_view text) noexcept;
 
 /// Returns true if the pattern has a wildcard.

@@ -24,8 +24,8 @@ class basic_histogram {
   std::uint64_t max() const noexcept { return max_; }
   double mean() const noexcept { return count_ ? sum_ / static_cast<double>(count_) : 0.0; }
 
-  /// Returns the value that a share of all (0 to 1) does not exceed, as the middle of its bucket; 0 without
-  /// values.
+  /// Returns the value that the given share (0 to 1) of all values does not exceed, rounded to the middle of
+  /// its bucket; 0 if there are no values.
   std::uint64_t quantile(double share) const noexcept {
     const auto wanted = std::max<std::uint64_t>(
         1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));

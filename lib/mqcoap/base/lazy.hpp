@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// A value that is nearly always the default one, and then takes the room of a pointer.
+/// Holds a value that is nearly always the default one, which needs only the space of a pointer.
 template <class T>
 class lazy {
  public:
@@ -24,7 +24,7 @@ class lazy {
   }
   const T* operator->() const noexcept { return &**this; }
 
-  /// For changing it.
+  /// Returns the value for modification, and allocates it first if necessary.
   T& edit() {
     if (!value_) value_ = std::make_unique<T>();
     return *value_;

@@ -35,10 +35,10 @@ std::string_view trimmed(std::string_view text) {
 
 struct number_and_word {
   std::string number;  ///< digits, with '.' for a decimal comma
-  std::string word;    ///< in lower case; empty: none
+  std::string word;    ///< in lower case; may be empty
 };
 
-/// Splits a text that may be meant as a quantity; an empty number: it is none.
+/// Splits a text that may be meant as a quantity. The number is empty if the text is not one.
 number_and_word split(std::string_view text) {
   number_and_word parts;
   text = trimmed(text);
@@ -52,8 +52,8 @@ number_and_word split(std::string_view text) {
   return parts;
 }
 
-/// Returns the intended quantity: first among the spellings of units, and for a number alone by trying the
-/// usual units.
+/// Returns the intended quantity: looks up the unit among the known spellings, or tries the usual units if
+/// there is only a number.
 template <std::size_t N, class IsGood>
 std::string meant(std::string_view text, const other_spelling (&spellings)[N],
                   std::initializer_list<std::string_view> usual, const IsGood& is_good) {

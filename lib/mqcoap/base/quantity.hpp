@@ -8,11 +8,11 @@
 
 namespace mqcoap {
 
-/// The reason why a text is not a valid duration or size, for people.
+/// Explains to the user why a text is not a valid duration or size.
 struct quantity_fault {
   std::string expected;  ///< `a duration from 5s to 18h`
   bool bare = false;     ///< it is a number without a unit
-  std::string hint;      ///< the probable intention: `5s?`; empty: unknown
+  std::string hint;      ///< the probable intention, such as `5s?`; empty if unknown
 };
 
 /// Returns `a duration from 5s to 18h`.
@@ -21,8 +21,8 @@ std::string duration_words(std::chrono::milliseconds least, std::chrono::millise
 std::string size_words(std::size_t least, std::size_t most);
 
 // Durations and sizes are written in the same way everywhere, in files, on the command line and in
-// environment variables: a number and its unit, without a blank between them (see parse_duration and
-// parse_size).
+// environment variables: a number and its unit, without a space between them (see
+// parse_duration and parse_size).
 
 /// Reads a duration within inclusive bounds.
 result<std::chrono::milliseconds, quantity_fault> read_duration(std::string_view text,

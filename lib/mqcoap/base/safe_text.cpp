@@ -14,7 +14,8 @@ struct character {
   bool valid = false;
 };
 
-/// Decodes the first character (RFC 3629: no overlong forms, no surrogates). Precondition: there is one.
+/// Decodes the first character (RFC 3629: no overlong forms, no surrogates). Precondition: the text
+/// is not empty.
 character first_of(std::string_view text) noexcept {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned lead = byte(0);
@@ -46,8 +47,8 @@ void append_escape(std::string& out, char32_t c) {
   for (int shift = 12; shift >= 0; shift -= 4) out += digits[c >> shift & 0xf];
 }
 
-/// Copies the text; `replace` writes the replacement of a harmful character or, with `valid` false, of a
-/// byte.
+/// Copies the text. `replace` writes the replacement of a harmful character or, if `valid` is false,
+/// of a byte.
 template <class Replace>
 std::string cleaned(std::string_view text, Replace&& replace) {
   std::string out;

@@ -7,13 +7,14 @@
 
 namespace mqcoap {
 
-/// A password or token. Nothing prints it by accident: it formats as `***`, and only `reveal` gives the text.
+/// A password or token. It cannot be printed by accident: it is formatted as `***`, and only `reveal`
+/// returns the text.
 class secret {
  public:
   secret() = default;
   explicit secret(std::string text) : text_(std::move(text)) {}
 
-  /// The text itself, for the one place that sends or compares it.
+  /// Returns the text itself, for the code that sends or compares it.
   std::string_view reveal() const noexcept { return text_; }
 
   friend bool operator==(const secret&, const secret&) = default;

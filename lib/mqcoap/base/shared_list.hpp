@@ -8,10 +8,10 @@
 
 namespace mqcoap {
 
-/// A vector whose copies are one until one of them is changed. For lists that many owners have alike and that
-/// are rarely changed. Every function that is not const makes the list its own first, so that references into
-/// it stay good only until it is copied and changed again.
-/// @par Threads  As a vector: copies may be read by several threads, each copy is changed by one.
+/// A copy-on-write vector: copies share their elements until one of them is changed. For lists that many
+/// owners have in common and that rarely change. Every non-const function first makes the elements unshared,
+/// so references into the list are valid only until it is copied and changed again.
+/// @par Threads  Like a vector: several threads may read copies, and each copy is changed by one thread.
 template <class T>
 class shared_list {
  public:
@@ -24,7 +24,7 @@ class shared_list {
   shared_list(std::initializer_list<T> all) : shared_list(vector(all)) {}
   shared_list(vector all) : all_(all.empty() ? nullptr : std::make_shared<vector>(std::move(all))) {}
 
-  /// Equal ones have the same elements in the same memory; null: the list is empty.
+  /// Lists with the same identity share their elements. Null means that the list is empty.
   const void* identity() const noexcept { return all_.get(); }
 
   bool empty() const noexcept { return size() == 0; }
@@ -45,7 +45,7 @@ class shared_list {
   void push_back(T added) { own().push_back(std::move(added)); }
   void pop_back() { own().pop_back(); }
   iterator erase(const_iterator at) {
-    const auto number = at - std::as_const(*this).begin();  // making it its own moves the elements
+    const auto number = at - std::as_const(*this).begin();  // `own` may copy the elements
     return own().erase(own().begin() + number);
   }
   void clear() noexcept { all_ = nullptr; }
@@ -64,7 +64,7 @@ class shared_list {
     return *all_;
   }
 
-  std::shared_ptr<vector> all_;  ///< null: empty
+  std::shared_ptr<vector> all_;  ///< null if the list is empty
 };
 
 }  // namespace mqcoap

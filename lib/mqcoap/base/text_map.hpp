@@ -12,7 +12,7 @@ struct text_hash {
   std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
 };
 
-/// A hash map with string keys that is searched with views, without making a string.
+/// A hash map with string keys that supports lookup by view, without creating a string.
 template <class Value>
 using text_map = std::unordered_map<std::string, Value, text_hash, std::equal_to<>>;
 

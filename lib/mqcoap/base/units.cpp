@@ -29,7 +29,7 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-/// Returns the value of at most 18 decimal digits; 0 for none.
+/// Returns the value of at most 18 decimal digits; 0 if there are none.
 std::int64_t to_number(std::string_view digits) {
   std::int64_t number = 0;
   for (const char c : digits) number = number * 10 + (c - '0');

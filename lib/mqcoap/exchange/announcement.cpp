@@ -8,7 +8,7 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t most_remembered = 8;
-/// A date further in the future comes from a broken clock, and is ignored.
+/// The limit of how far a date may lie in the future. Later ones come from a wrong clock and are ignored.
 constexpr std::int64_t believable_ms = 3'600'000;
 
 }  // namespace
@@ -84,7 +84,7 @@ announcement::need announcement::take_need() {
   if (wanted_ == need::nothing || now < due_) return need::nothing;
   const auto lasted = corrected_ ? now - *corrected_ : std::chrono::nanoseconds(std::chrono::hours(1));
   corrected_ = now;
-  due_ = now + backoff_.next(lasted, random_());  // for the next one
+  due_ = now + backoff_.next(lasted, random_());  // for the next need
   return std::exchange(wanted_, need::nothing);
 }
 

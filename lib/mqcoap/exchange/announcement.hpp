@@ -12,8 +12,8 @@
 
 namespace mqcoap {
 
-/// Decides what an announcer of presence publishes, with which dates, and how it reacts to messages under its
-/// own topic (docs/protocol.md, "Discovery"). Does no I/O.
+/// Decides what an announcer publishes, with which dates, and how it reacts to messages under its own topic
+/// (docs/protocol.md, "Discovery"). Does no I/O.
 ///
 /// A reader may keep the newest message. Therefore ONLINE has the date at which its connection began, the
 /// last will of that connection is one millisecond newer, and later messages are newer still.
@@ -37,17 +37,18 @@ class announcement {
   std::string online();
   std::string offline();
 
-  /// Handles a message under the topic, own or foreign. An empty message removes the retained one.
+  /// Handles a message under the topic, whether from this announcer or from another program. An empty message
+  /// means that the retained one was removed.
   void heard(std::string_view payload, bool retained);
 
   /// Returns what is needed now; each need is returned once. The first one is returned at once, later ones at
-  /// growing intervals, so that two programs which contradict each other do not do so at full speed.
+  /// growing intervals, so that two programs that contradict each other do not do so at full speed.
   need take_need();
-  /// Returns the earliest time at which `take_need` returns something; max: nothing is needed.
+  /// Returns the earliest time at which `take_need` returns a need; `steady_time::max()` if
+  /// nothing is needed.
   steady_time next_need() const noexcept { return wanted_ == need::nothing ? steady_time::max() : due_; }
 
-  /// Returns true while somebody else announces the same device: from its first message until it says
-  /// OFFLINE.
+  /// Returns true while another program announces the same device: from its first message until its OFFLINE.
   bool contested() const noexcept { return contested_; }
   /// Returns true if the broker has delivered the last ONLINE.
   bool heard_back() const noexcept { return heard_back_; }
@@ -65,15 +66,15 @@ class announcement {
   const clock& time_;
   std::minstd_rand random_;
   std::int64_t since_ = 0;   ///< date of ONLINE
-  std::int64_t newest_ = 0;  ///< newest of all dates that were sent, including the last will, and received
+  std::int64_t newest_ = 0;  ///< the newest date that was sent, also in the last will, or received
   bool online_ = false;      ///< the last published state
   bool contested_ = false;
   bool heard_back_ = false;
-  std::deque<std::string> said_;  ///< recent messages, which the broker will deliver
+  std::deque<std::string> said_;  ///< recently published messages, which the broker delivers back
   need wanted_ = need::nothing;
   steady_time due_{};
   backoff backoff_;
-  std::optional<steady_time> corrected_;  ///< the last time
+  std::optional<steady_time> corrected_;  ///< when `take_need` last returned a need
 };
 
 }  // namespace mqcoap

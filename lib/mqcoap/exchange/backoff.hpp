@@ -6,9 +6,9 @@
 namespace mqcoap {
 
 /// Computes the pause before the next attempt. Each failure in a row doubles the range from which the pause
-/// is drawn, so that clients which were disconnected together do not come back together: 0.5..1 s, then
-/// 0.75..1.5 s while the outage is short, like that of a restarting broker; then 1.5..3 s, 3..6 s, ... 15..30
-/// s.
+/// is drawn, so that clients that were disconnected together do not reconnect together: 0.5..1 s, then
+/// 0.75..1.5 s while the outage is short, like that of a restarting broker; then 1.5..3 s, 3..6 s,
+/// ... 15..30 s.
 class backoff {
  public:
   struct options {
@@ -16,8 +16,8 @@ class backoff {
     std::chrono::milliseconds longest{30'000};
     std::chrono::milliseconds longest_at_first{1'500};  ///< until the pauses add up to `at_first`
     std::chrono::milliseconds at_first{20'000};
-    /// A success that lasted this long resets the pauses. A shorter one does not: two clients that end each
-    /// other's connections must not do so at full speed.
+    /// A success that lasted this long resets the pauses. A shorter one does not: two clients that disconnect
+    /// each other must not do so at full speed.
     std::chrono::milliseconds settled{10'000};
   };
 
@@ -25,7 +25,7 @@ class backoff {
   explicit backoff(options o) noexcept;
 
   /// Takes the outcome of the last attempt and returns the pause before the next one.
-  /// @param lasted  how long the connection lasted; zero: the attempt failed
+  /// @param lasted  how long the connection lasted; zero if the attempt failed
   /// @param random  any number, all bits uniform
   std::chrono::milliseconds next(std::chrono::nanoseconds lasted, std::uint64_t random) noexcept;
 

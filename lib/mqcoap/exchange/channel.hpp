@@ -10,7 +10,7 @@
 
 namespace mqcoap {
 
-/// A subscription, which ends when it is destroyed. May outlive the channel.
+/// A subscription, which ends when this object is destroyed. May outlive the channel.
 class subscription {
  public:
   subscription() noexcept = default;
@@ -21,9 +21,9 @@ class subscription {
   std::shared_ptr<void> held_;
 };
 
-/// Publishes each fact of one type to all subscribers, at once and in the order of their subscriptions. A
-/// subscriber that fails does not keep the fact from the others. A subscriber that has to wait needs a
-/// bounded queue of its own that counts its losses. Costs one comparison without subscribers.
+/// Publishes each fact of one type to all subscribers, at once and in the order of their subscriptions. If a
+/// subscriber throws, the others still get the fact. A subscriber that has to wait needs its own bounded
+/// queue that counts dropped facts. Publishing costs one comparison if there are no subscribers.
 /// @par Threads  Used by one thread, that of the publisher.
 template <class Fact>
 class channel {
@@ -34,20 +34,20 @@ class channel {
   channel(const channel&) = delete;
   channel& operator=(const channel&) = delete;
 
-  /// @param hear  gets each fact from now on, also during a publication; the fact is valid during the call.
-  ///   It may subscribe, and end subscriptions, including its own.
+  /// @param hear  called with each later fact, which is valid during the call. It may subscribe, and end
+  ///   subscriptions, including its own.
   [[nodiscard]] subscription subscribe(handler hear) {
     auto added = std::make_shared<handler>(std::move(hear));
     subscribers_.push_back(added);
     return subscription(std::move(added));
   }
 
-  /// Returns true if there are subscribers, so that costly facts are made only for them.
+  /// Returns true if there are subscribers, so that costly facts are built only for them.
   bool has_subscribers() const noexcept {
     return std::any_of(subscribers_.begin(), subscribers_.end(), [](const auto& s) { return !s.expired(); });
   }
 
-  /// @param failed  gets the text of a subscriber's exception; must not throw
+  /// @param failed  called with the message of a subscriber's exception; must not throw
   template <class Failed>
   void publish(const Fact& fact, Failed&& failed) noexcept {
     if (subscribers_.empty()) return;

@@ -8,8 +8,8 @@
 namespace mqcoap {
 namespace {
 
-/// The limit of further spellings of an id whose request runs: with and without hyphens, in both cases, is
-/// four.
+/// The limit of further spellings of the id of a running request. Four are usual: with and without hyphens,
+/// in upper and lower case.
 constexpr std::size_t most_spellings = 8;
 
 std::uint64_t fingerprint_of(const request& r) {
@@ -30,7 +30,7 @@ std::size_t size_of(const answer& a) noexcept {
 
 }  // namespace
 
-/// Makes the key of a request: its target and its id. Valid until the next call.
+/// Builds the key of a request from its target and its id. Valid until the next call.
 std::string_view duplicate_filter::key_of(const call& c) {
   key_.assign(c.target.subsystem()).append(1, '/').append(c.target.tag()).append(1, '/');
   c.asked().id.append_canonical(key_);
@@ -56,7 +56,7 @@ duplicate_filter::finding duplicate_filter::check(const call& c, steady_time now
     if (entries_.size() >= options_.entries || answer_bytes_ >= options_.answer_bytes)
       return {verdict::full, nullptr};
   } else if (entries_.size() >= options_.entries / 4 * 3 || answer_bytes_ >= options_.answer_bytes / 4 * 3) {
-    return {};  // PUT and DELETE run without a guard: the last quarter is kept for POSTs
+    return {};  // PUT and DELETE run without a guard: the last quarter is reserved for POSTs
   }
   const auto added = by_age_.insert(
       by_age_.end(), entry{std::string(key), fingerprint, now + options_.window, running{c.origin, {}}});
@@ -77,7 +77,7 @@ duplicate_filter::verdict duplicate_filter::join(running& first, const call& c) 
     return verdict::running;
   if (first.joined.size() >= most_spellings) return verdict::crowded;
   auto& joined = first.joined.emplace_back(c.without_body());
-  joined.chain = nullptr;  // the chain has this filter in one of its steps
+  joined.chain = nullptr;  // avoids a cycle: a step of the chain owns this filter
   return verdict::running;
 }
 
@@ -105,14 +105,15 @@ void duplicate_filter::amend(const call& answered, const answer& late) {
   if (given == nullptr ||
       (given->code != response_code::gateway_timeout && given->code != response_code::bad_gateway))
     return;
-  // Without room for it the 504 stays, which is still true.
+  // If there is no room for it, the 504 or 502 remains, which is still true.
   if (answer_bytes_ + size_of(late) > options_.answer_bytes) return;
   auto kept = late;
   answer_bytes_ += size_of(kept) - size_of(*given);
   *given = std::move(kept);
 }
 
-/// Without memory for all of it, keeps its code, and for an error a text made beforehand.
+/// Copies the answer. If that runs out of memory, keeps its code, and for an error a message that
+/// was allocated beforehand.
 answer duplicate_filter::copy_of(const answer& first) const try {
   return first;
 } catch (const std::bad_alloc&) {

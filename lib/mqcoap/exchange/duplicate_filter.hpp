@@ -18,8 +18,8 @@ namespace mqcoap {
 
 struct duplicate_filter_options {
   std::chrono::seconds window{300};      ///< the time for which a request is remembered
-  std::size_t entries = 65'536;          ///< a full window refuses new POSTs rather than forget a guard
-  std::size_t answer_bytes = 64u << 20;  ///< total size of the bodies of remembered answers
+  std::size_t entries = 65'536;          ///< limit of requests; if full, new POSTs are rejected
+  std::size_t answer_bytes = 64u << 20;  ///< limit of the total size of the remembered answers
 
   friend bool operator==(const duplicate_filter_options&, const duplicate_filter_options&) = default;
 };
@@ -29,11 +29,11 @@ class duplicate_filter {
  public:
   enum class verdict {
     fresh,     ///< not seen before: run it, then call `note`
-    running,   ///< the first one still runs; both get its answer, each with its own spelling of the id
-    crowded,   ///< the first one still runs, and too many spellings of its id wait already
-    answered,  ///< the first one has ended: send its answer again
+    running,   ///< the first one is still running; both get its answer, each with its own spelling of the id
+    crowded,   ///< the first one is still running, and too many spellings of its id wait already
+    answered,  ///< the first one was answered: send its answer again
     conflict,  ///< the same id with another method, path or body
-    full,      ///< no place to guard another POST
+    full,      ///< no room to guard another POST
   };
   struct finding {
     verdict what = verdict::fresh;
@@ -42,16 +42,16 @@ class duplicate_filter {
 
   explicit duplicate_filter(duplicate_filter_options options = {}) : options_(options) {}
 
-  /// @param enter  false: the request will be refused, and a fresh one gets no entry
+  /// @param enter  false if the request will be rejected: a fresh one gets no entry
   finding check(const call& c, steady_time now, bool enter = true);
-  /// Notes the answer of a request that was `fresh`, or is a GET. If the answer says that it was never run,
-  /// the request is fresh when it arrives again. If there is no memory for a copy of the answer, a repeat
-  /// gets only its code. Returns the repeats that joined it with other spellings of the id, without their
+  /// Stores the answer to a request that was `fresh`; ignores a GET. If the answer is marked as never run,
+  /// the request is fresh when it arrives again. If copying the answer runs out of memory, a repeat gets only
+  /// its code. Returns the repeats that joined the request with other spellings of the id, without their
   /// bodies: they get the same answer, each through its own origin.
   [[nodiscard]] std::vector<call> note(const call& answered, const answer& first);
 
-  /// Replaces the 504 or 502 of a request by its late answer, which repeats then get. Does nothing for a
-  /// request that is forgotten or got another answer.
+  /// Replaces the 504 or 502 of a request with its late answer, which repeats then get. Has no effect if the
+  /// request is forgotten or got another answer.
   void amend(const call& answered, const answer& late);
 
   /// Forgets the requests whose window is over.
@@ -63,17 +63,17 @@ class duplicate_filter {
 
   std::size_t size() const noexcept { return entries_.size(); }
 
-  /// The used share of its memory.
+  /// The used share of the filter's capacity.
   struct usage {
     std::size_t entries = 0;  ///< number of remembered requests
-    double share = 0;         ///< the larger of the shares of places and of bytes for answers: 1 is full
+    double share = 0;         ///< the larger of the used shares of entries and of answer bytes; 1 is full
   };
   usage usage_at(steady_time now) const;
 
  private:
   struct running {
     std::shared_ptr<const call_origin> origin;
-    std::vector<call> joined;  ///< calls of other origins: over MQTT, they differ by the spelling of the id
+    std::vector<call> joined;  ///< calls of other origins, which over MQTT differ by the spelling of the id
   };
   struct entry {
     std::string key;
@@ -91,15 +91,15 @@ class duplicate_filter {
 
   const duplicate_filter_options options_;
   entry_list by_age_;  ///< the oldest first
-  /// By the keys in the entries, which do not move.
+  /// Indexed by views of the keys in the entries, which do not move.
   boost::unordered_flat_map<std::string_view, entry_list::iterator> entries_;
-  std::string key_;  ///< reused for each look-up
+  std::string key_;  ///< reused for each lookup
   std::size_t answer_bytes_ = 0;
   const json_text brief_words_ =
       json_text::from_string("the request was answered before; there was no memory to keep the answer");
 };
 
-/// Returns the answer for a request that is neither run nor has an answer of its own; nothing for the others.
+/// Returns the error answer to a request that the verdict rejects; nothing for the other verdicts.
 std::optional<answer> refusal_of(duplicate_filter::verdict v);
 
 }  // namespace mqcoap

@@ -15,7 +15,7 @@ void outcome_memory::note(const request_id& id, outcome how, steady_time now) no
   if (count_ == ring_.size()) {
     const bool oldest_counts = count_ == 0 || now - ring_[first_].at < window;
     const bool grew = oldest_counts && count_ < most && grow();
-    if (!grew && count_ == 0) return;  // without memory nothing is remembered
+    if (!grew && count_ == 0) return;  // the first allocation failed: nothing is remembered
     if (!grew) forget_oldest();
   }
   const auto hash = id.hash();
@@ -33,7 +33,7 @@ outcome_memory::outcome outcome_memory::recall(const request_id& id) const noexc
   return outcome::unknown;
 }
 
-/// Doubles the capacity. Returns false if there is no memory.
+/// Doubles the capacity. Returns false if allocation fails.
 bool outcome_memory::grow() noexcept try {
   const auto places = std::max(2 * ring_.size(), least_places);
   std::vector<entry> ring(places);
@@ -52,7 +52,7 @@ bool outcome_memory::grow() noexcept try {
   return false;
 }
 
-/// The oldest one is the last in the chain of its bucket.
+/// Removes the oldest entry, which is the last one in the chain of its bucket.
 void outcome_memory::forget_oldest() noexcept {
   index* link = &bucket_of(ring_[first_].hash);
   while (*link != first_) link = &ring_[*link].older;

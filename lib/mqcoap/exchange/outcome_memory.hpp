@@ -9,9 +9,9 @@
 
 namespace mqcoap {
 
-/// Remembers how the last exchanges ended, to classify unexpected answers as late, duplicate or foreign. It
-/// is exact: every exchange of the last 300 s is remembered; only if there are more than 65,536 are the
-/// oldest forgotten earlier. It grows to the needed size, and then allocates no more.
+/// Remembers how the last exchanges ended, to classify unexpected answers as late, duplicate or foreign.
+/// Every exchange of the last 300 s is remembered; only if there are more than 65,536 are the oldest
+/// forgotten earlier. Grows to the size that is needed, and then no longer allocates.
 class outcome_memory {
  public:
   static constexpr std::size_t most = 65'536;
@@ -19,8 +19,8 @@ class outcome_memory {
 
   enum class outcome : std::uint8_t { unknown, answered, timed_out };
 
-  /// Notes an exchange; one that is noted again gets the later outcome. Without memory to grow, the oldest is
-  /// forgotten.
+  /// Records an exchange; one that is recorded again gets the later outcome. If allocation fails, forgets the
+  /// oldest one to make room.
   void note(const request_id& id, outcome how, steady_time now) noexcept;
   outcome recall(const request_id& id) const noexcept;
 
@@ -41,10 +41,9 @@ class outcome_memory {
   bool grow() noexcept;
   void forget_oldest() noexcept;
 
-  std::vector<entry> ring_;  ///< in the order in which they ended
-  std::vector<index>
-      newest_;             ///< by hash; the number of buckets is that of the ring's places, a power of two
-  std::size_t first_ = 0;  ///< the oldest
+  std::vector<entry> ring_;    ///< in the order in which they ended
+  std::vector<index> newest_;  ///< by hash; there are as many buckets as places in the ring, a power of two
+  std::size_t first_ = 0;      ///< index of the oldest entry
   std::size_t count_ = 0;
 };
 

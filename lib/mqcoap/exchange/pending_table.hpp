@@ -17,8 +17,8 @@ struct request_id_hash {
   std::size_t operator()(const request_id& id) const noexcept { return id.hash(); }
 };
 
-/// The requests that wait for an answer, by request id or another key, with deadlines. Knows no clock: the
-/// time is an argument. Among equal deadlines the first added one expires first.
+/// The requests that wait for an answer, by request id or another key, with deadlines. Has no clock: the time
+/// is passed as an argument. Of entries with equal deadlines, the one that was added first expires first.
 template <class T, class Key = request_id, class Hash = request_id_hash>
 class pending_table {
  public:
@@ -49,15 +49,15 @@ class pending_table {
     return remove(at);
   }
 
-  /// Removes and returns one entry whose deadline is not after `now`, the earliest first; nothing if there is
-  /// none.
+  /// Removes and returns the entry with the earliest deadline if it is not after `now`; nothing otherwise.
   std::optional<std::pair<Key, T>> take_expired(steady_time now) {
     if (deadlines_.empty() || deadlines_.front().at > now) return std::nullopt;
     const Key id = deadlines_.front().of->first;
     return std::pair{id, remove(entries_.find(id))};
   }
 
-  /// Removes and returns all entries that satisfy the predicate. If this throws, all are still there.
+  /// Removes and returns all entries that satisfy the predicate. If allocation fails, throws
+  /// and removes none.
   template <class Predicate>
   std::vector<std::pair<Key, T>> take_all_if(Predicate&& wanted) {
     std::vector<std::pair<Key, T>> taken;
@@ -73,7 +73,7 @@ class pending_table {
     return taken;
   }
 
-  /// Removes and returns one entry that satisfies the predicate; nothing if there is none. Needs no memory.
+  /// Removes and returns one entry that satisfies the predicate; nothing if there is none. Does not allocate.
   template <class Predicate>
   std::optional<std::pair<Key, T>> take_one_if(Predicate&& wanted) {
     for (auto at = entries_.begin(); at != entries_.end(); ++at)
@@ -93,12 +93,12 @@ class pending_table {
  private:
   struct entry {
     std::optional<T> value;  ///< never empty outside of `add`
-    std::size_t place = 0;   ///< of its deadline
+    std::size_t place = 0;   ///< index of its deadline in the heap
   };
   using entry_table = std::unordered_map<Key, entry, Hash>;
   struct timed {
     steady_time at;
-    std::uint64_t added;  ///< number of entries added before
+    std::uint64_t added;  ///< sequence number
     typename entry_table::value_type* of;
     bool operator<(const timed& other) const noexcept {
       return at != other.at ? at < other.at : added < other.added;
@@ -142,8 +142,8 @@ class pending_table {
   }
 
   entry_table entries_;
-  std::vector<timed> deadlines_;  ///< a heap whose entries know their places in it, so that removal allocates
-                                  ///< nothing for each
+  std::vector<timed> deadlines_;  ///< a heap whose entries know their places in it, so that removing one
+                                  ///< needs no search
   std::uint64_t last_added_ = 0;
 };
 

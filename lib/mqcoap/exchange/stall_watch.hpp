@@ -8,20 +8,20 @@
 namespace mqcoap {
 
 /// Detects that an event loop did not run: its process was stopped, the machine suspended, or one handler
-/// took too long. The loop turns at least once per period, so the additional time until its next turn is the
-/// gap. Messages that were unread then may have waited for that long; this applies until everything is read.
-/// Knows no clock: the time is an argument.
+/// took too long. The loop runs at least once per period, so any additional time until its next iteration is
+/// the gap. Messages that were unread at that point may have waited that long; this applies until everything
+/// has been read. Has no clock: the time is passed as an argument.
 class stall_watch {
  public:
   using time_point = boot_clock::time_point;
   using duration = boot_clock::duration;
 
-  /// @param period  the longest time between two turns
-  /// @param slack  a shorter gap is the lateness of a timer
+  /// @param period  the longest time between two iterations
+  /// @param slack  a shorter gap is attributed to a late timer
   explicit stall_watch(duration period, duration slack = std::chrono::milliseconds(100))
       : period_(period), slack_(slack) {}
 
-  /// Notes a turn of the loop. Call it before anything is read.
+  /// Records an iteration of the loop. Call it before anything is read.
   void turn(time_point now) noexcept {
     if (last_) {
       const auto gap = now - *last_ - period_;
@@ -29,11 +29,11 @@ class stall_watch {
     }
     last_ = now;
   }
-  /// Notes that everything is read.
+  /// Records that everything has been read.
   void all_is_read() noexcept { waited_ = {}; }
 
-  /// Returns how long a message that is read now has waited, if it arrived at the beginning of the gap. Zero:
-  /// it is fresh.
+  /// Returns how long a message that is read now may have waited, because it may have arrived at the
+  /// beginning of the gap. Zero if there was no gap.
   duration waited() const noexcept { return waited_; }
 
  private:

@@ -25,20 +25,20 @@ bool standing_subscription::awaited() const noexcept { return shared_->now == sh
 
 void standing_subscription::ask() {
   if (confirmed()) return;
-  // The link keeps a handler until the broker has answered, even over reconnects: one is enough.
+  // The link keeps the handler until the broker has answered, even over reconnects, so one is enough.
   if (std::exchange(shared_->now, shared::state::asked) == shared::state::asked)
     return via_.subscribe(filter_, {});
   try {
     via_.subscribe(filter_, [weak = std::weak_ptr(shared_)](error_code ec) {
       const auto self = weak.lock();
       if (!self || ec == errc::closed) return;
-      // Ignores the broker's answers from before the connection went down.
+      // Ignores answers that arrived before the connection was lost.
       const bool counts = self->via.up();
       self->now = counts && !ec ? shared::state::confirmed : shared::state::idle;
       if (counts) self->told(ec);
     });
   } catch (...) {
-    shared_->now = shared::state::idle;  // out of memory: the next call passes a handler
+    shared_->now = shared::state::idle;  // out of memory: the next call has to pass a handler
     throw;
   }
 }

@@ -7,12 +7,12 @@
 
 namespace mqcoap {
 
-/// A subscription that is kept over reconnects, and knows whether the broker confirmed it on this connection:
-/// a broker may refuse today what it granted yesterday. Ends with its owner.
+/// A subscription that is kept over reconnects, and knows whether the broker has confirmed it on the current
+/// connection: a broker may deny a filter that it granted before. Destroying it unsubscribes.
 /// @par Threads  Everything on the event loop.
 class standing_subscription {
  public:
-  /// Gets the broker's answer: no error, or errc::denied; errc::invalid_topic for an invalid filter.
+  /// Receives the broker's answer: no error, or errc::denied; errc::invalid_topic for an invalid filter.
   using told_handler = std::function<void(error_code)>;
 
   /// Does not subscribe yet.
@@ -24,16 +24,17 @@ class standing_subscription {
 
   const std::string& filter() const noexcept { return filter_; }
   bool confirmed() const noexcept;
-  /// Returns true if the broker was asked and has not answered.
+  /// Returns true if the broker has not yet answered the request to subscribe.
   bool awaited() const noexcept;
 
-  /// Asks the broker, unless it has confirmed; sends again if the link could not send the last request.
+  /// Subscribes, unless the broker has confirmed it already; sends the request again if the link could not
+  /// send the last one.
   void ask();
-  /// Notes that the connection was lost, and with it the broker's answers.
+  /// Records that the connection was lost, and with it the broker's confirmation.
   void on_link_down() noexcept;
-  /// Notes a new connection: nothing is confirmed, and no answer is awaited.
+  /// Records that there is a new connection: nothing is confirmed, and no answer is awaited.
   void forget() noexcept;
-  /// Ends the subscription early.
+  /// Unsubscribes before this object is destroyed.
   void unsubscribe();
 
  private:

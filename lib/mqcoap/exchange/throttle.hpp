@@ -13,7 +13,8 @@ class throttle {
  public:
   explicit throttle(std::chrono::nanoseconds interval) : interval_(interval) {}
 
-  /// Returns nothing if this one is held back, else how many were held back since the last one that passed.
+  /// Returns nothing if this event is held back; otherwise returns how many were held back since the last
+  /// one that passed.
   std::optional<std::uint64_t> pass(steady_time now) noexcept {
     if (next_ && now < *next_) {
       ++held_back_;

@@ -27,7 +27,7 @@ class json_block {
     const auto wanted = _mm_set1_epi8(c);
     return collect([wanted](__m128i bytes) { return _mm_cmpeq_epi8(bytes, wanted); });
   }
-  /// Upper and lower case alike.
+  /// Matches the letter in upper and lower case.
   std::uint64_t equal_to_letter(char lower) const noexcept {
     const auto wanted = _mm_set1_epi8(lower);
     const auto case_bit = _mm_set1_epi8(0x20);
@@ -55,8 +55,8 @@ class json_block {
   __m128i part_[4];
 };
 
-/// Returns the first byte of a string that needs a look (a quote, a backslash, a control character, a byte
-/// that is not ASCII), or a place less than 16 bytes before the end.
+/// Returns the position of the first byte of a string that needs a closer look (a quote, a backslash, a
+/// control character, a byte that is not ASCII), or a position less than 16 bytes before the end.
 inline const char* skip_plain_text(const char* at, const char* end) noexcept {
   const auto quote = _mm_set1_epi8('"');
   const auto backslash = _mm_set1_epi8('\\');

@@ -6,10 +6,10 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t shown_before = 30;  // shown bytes before a place
+constexpr std::size_t shown_before = 30;  // bytes shown before the offset
 constexpr std::size_t shown_behind = 30;
 
-/// Returns the end of the value after the name of a secret, even in a broken text.
+/// Returns the end of the value after the name of a secret, even in malformed text.
 std::size_t value_end(std::string_view text, std::size_t at) {
   if (at >= text.size()) return text.size();
   const char quote = text[at];

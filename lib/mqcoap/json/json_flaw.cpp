@@ -29,7 +29,7 @@ constexpr std::string_view quotes_hint = "keys and texts stand in double quotes"
 bool is_word_start(char c) { return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '_' || c == '$'; }
 bool is_word_char(char c) { return is_word_start(c) || is_digit(c); }
 
-/// Walks a text by the grammar of RFC 8259, and stops at the first flaw.
+/// Parses a text by the grammar of RFC 8259, and stops at the first flaw.
 class flaw_finder {
  public:
   flaw_finder(std::string_view text, std::size_t max_depth) : text_(text), max_depth_(max_depth) {}
@@ -103,7 +103,7 @@ class flaw_finder {
     }
   }
 
-  /// Handles a closing bracket where a value is expected.
+  /// Handles a closing bracket where a value or a key is expected.
   void after_comma(char bracket) {
     if (has_comma_)
       fail(comma_at_, "a comma with nothing behind it", "leave out the last comma");
@@ -132,7 +132,7 @@ class flaw_finder {
 
   void open(char bracket) {
     if (open_.size() == max_depth_) {
-      done_ = true;  // a fault of another kind
+      done_ = true;  // not a flaw of the syntax
       return;
     }
     open_ += bracket;
@@ -151,7 +151,7 @@ class flaw_finder {
 
   void value_ends() { next_ = open_.empty() ? expects::nothing : expects::comma_or_end; }
 
-  /// @param begin  the place of the sign or the first letter
+  /// @param begin  the offset of the sign or the first letter
   void word(std::size_t begin) {
     std::size_t end = at_;
     while (end < text_.size() && is_word_char(text_[end])) ++end;
@@ -242,7 +242,8 @@ class flaw_finder {
     const auto lead = static_cast<unsigned char>(peek());
     const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     const auto whole = text_.substr(at_, length);
-    const auto safe = safe_text(whole);  // a '?' for a harmful character, one for each byte that is not UTF-8
+    const auto safe =
+        safe_text(whole);  // has one '?' for a harmful character, and one for each byte that is not UTF-8
     if (whole.size() == length && (safe == whole || safe == "?")) {
       at_ += length;
       return;
@@ -264,7 +265,7 @@ class flaw_finder {
                      : R"(write \\ for a backslash)");
   }
 
-  /// Returns the code after `\u`; nothing if there are no four digits.
+  /// Returns the code after `\u`; nothing if four hexadecimal digits do not follow.
   std::optional<unsigned> code_at(std::size_t at) const {
     unsigned code = 0;
     if (text_.substr(at, 2) != "\\u" || at + 6 > text_.size()) return std::nullopt;

@@ -11,7 +11,7 @@ void skip_space(std::string_view& text) noexcept {
   text.remove_prefix(n);
 }
 
-/// Returns the bytes of the string at the front, including its quotes.
+/// Returns the length in bytes of the string at the front, including its quotes.
 std::size_t string_length(std::string_view text) noexcept {
   std::size_t end = 1;
   for (;;) {
@@ -40,7 +40,7 @@ std::size_t container_length(std::string_view text) noexcept {
   }
 }
 
-/// Bytes of the number or word at the front.
+/// Returns the length in bytes of the number or literal at the front.
 std::size_t word_length(std::string_view text) noexcept {
   std::size_t n = 0;
   while (n < text.size() && text[n] != ',' && text[n] != ']' && text[n] != '}' && !is_json_space(text[n]))

@@ -5,8 +5,8 @@
 
 namespace mqcoap {
 
-/// Walks the members of one object in text that `validate_json` accepted, without building anything: keys and
-/// values are views of the text. Undefined for any other text.
+/// Iterates over the members of an object in text that `validate_json` accepted, without building anything:
+/// keys and values are views of the text. The behaviour is undefined for any other text.
 class json_members {
  public:
   /// @param object  a validated object, `{` to `}`

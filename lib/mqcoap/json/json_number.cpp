@@ -32,7 +32,7 @@ bool is_over_one(std::string_view text) noexcept {
 std::optional<double> read_json_number(std::string_view text) noexcept {
   double number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  // Libraries differ in their result for a number out of range: an error, an infinity or a zero.
+  // Standard libraries differ in their result for a number that is out of range: an error, infinity or zero.
   if (read.ec == std::errc{} && std::isfinite(number)) return number;
   if (is_over_one(text)) return std::nullopt;
   return text.starts_with('-') ? -0.0 : 0.0;

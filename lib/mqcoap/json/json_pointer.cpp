@@ -19,7 +19,7 @@ std::string decoded(std::string_view token) {
   return text;
 }
 
-/// Returns the value of a member, empty if there is none.
+/// Returns the value of a member; empty if there is none.
 result<std::string_view, lost_pointer> find_member(std::string_view object, const std::string& name) {
   std::string_view found;
   std::string store;
@@ -31,7 +31,7 @@ result<std::string_view, lost_pointer> find_member(std::string_view object, cons
   return found;
 }
 
-/// Digits without a zero in front.
+/// Parses an array index: digits without a leading zero.
 std::optional<std::size_t> to_index(std::string_view token) {
   if (token.empty() || (token.front() == '0' && token.size() > 1)) return std::nullopt;
   std::size_t index = 0;

@@ -9,9 +9,9 @@
 namespace mqcoap {
 namespace {
 
-/// Nesting that is scanned here; one bit of a word for each level.
+/// The deepest nesting that is scanned here: each level has one bit of a 64-bit word.
 constexpr std::size_t deepest = 64;
-/// Digits of a number that are finite whatever they are, with an exponent of at most two digits.
+/// The length up to which a number is finite whatever its digits are, if its exponent has at most two digits.
 constexpr std::ptrdiff_t longest_number = 200;
 
 constexpr bool continues_character(char c) noexcept {
@@ -20,8 +20,8 @@ constexpr bool continues_character(char c) noexcept {
 
 #ifdef __SSE2__
 
-/// Returns how many bytes at the begin of a block are whole numbers of an array, each with its comma and up
-/// to one space in front; 0 if something else is among them. The block begins with a number.
+/// Returns how many bytes at the beginning of a block are complete numbers of an array, each with its comma
+/// and at most one space before it; 0 if there is anything else among them. The block begins with a number.
 std::size_t numbers_in(const json_block& block) noexcept {
   const auto comma = block.equal_to(',');
   if (comma == 0) return 0;
@@ -51,7 +51,7 @@ std::size_t numbers_in(const json_block& block) noexcept {
   wrong |= (point << 1) & ~digit;
   wrong |= after_letter & ~(digit | minus | plus);
   wrong |= ((first_of_integer & block.equal_to('0')) << 1) & digit;
-  // Adding the first digit of a run to all digits carries to the byte behind the run.
+  // Adding the bit of the first digit of a run to the bits of all digits carries to the byte after the run.
   wrong |= (digit + (point << 1)) & ~digit & ~(letter | comma);
   wrong |= (digit + (first_of_exponent & digit)) & ~digit & ~comma;
   // An exponent of three digits may be too large.
@@ -125,7 +125,7 @@ class scanner {
  private:
   bool in_object() const noexcept { return (objects_ >> (depth_ - 1) & 1U) != 0; }
 
-  /// Steps over the bracket.
+  /// Consumes the opening bracket.
   bool enter(bool is_object) noexcept {
     if (depth_ == max_depth_) return false;
     ++at_;
@@ -139,8 +139,8 @@ class scanner {
     return true;
   }
 
-  /// Steps over a value; of an object or array that is not empty, over what precedes its first value.
-  /// @param is_open  set for the latter
+  /// Consumes a value; of an object or array that is not empty, only the part before its first value.
+  /// @param is_open  set to true in the latter case
   bool begin_value(bool& is_open) noexcept {
     skip_space();
     if (at_ == end_) return false;
@@ -163,7 +163,7 @@ class scanner {
     return next_of_container();
   }
 
-  /// Steps over the key of an object's member, or over the numbers of an array.
+  /// Consumes the key of an object's member, or numbers of an array.
   bool next_of_container() noexcept {
     skip_space();
     if (!in_object()) {
@@ -189,7 +189,7 @@ class scanner {
     return true;
   }
 
-  /// Steps over numbers with their commas as long as whole blocks contain nothing else.
+  /// Consumes numbers with their commas as long as whole blocks contain nothing else.
   void numbers() noexcept {
 #ifdef __SSE2__
     while (end_ - at_ >= static_cast<std::ptrdiff_t>(json_block::size) && at_ >= no_block_before_ &&
@@ -269,7 +269,7 @@ class scanner {
     return true;
   }
 
-  /// A character of two to four bytes (RFC 3629 section 4).
+  /// Consumes a character of two to four bytes (RFC 3629 section 4).
   bool character() noexcept {
     const auto lead = static_cast<unsigned char>(*at_);
     const std::ptrdiff_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
@@ -286,11 +286,12 @@ class scanner {
 
   const char* at_;
   const char* const end_;
-  const char* no_block_before_ = at_;  ///< a block in front of this has something else than numbers
+  const char* no_block_before_ = at_;  ///< set after a block with something else; no block is tried before it
   const std::size_t max_depth_;
   std::size_t depth_ = 0;
-  bool has_escape_ = false;    ///< set by an escape in a text
-  std::uint64_t objects_ = 0;  ///< one bit for each level, the outermost lowest: an object, or an array
+  bool has_escape_ = false;  ///< set by an escape in a string
+  std::uint64_t objects_ =
+      0;  ///< one bit for each level, the outermost lowest: 1 for an object, 0 for an array
 };
 
 }  // namespace

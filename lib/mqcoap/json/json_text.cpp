@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Accepts every event, and notes a number that is not finite: `1e999` must never be written again.
+/// Accepts every event, and detects a number that is not finite: `1e999` must never be passed on.
 struct validating_handler {
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_array_size = max_object_size;
@@ -43,7 +43,7 @@ struct validating_handler {
   bool on_int64(std::int64_t, json::string_view, error_code&) { return end_number(); }
   bool on_uint64(std::uint64_t, json::string_view, error_code&) { return end_number(); }
   bool on_double(double number, json::string_view text, error_code&) {
-    // Boost's reading may be one double off, which matters only at the largest one.
+    // Boost's conversion may be off by one double, which matters only near the largest one.
     constexpr double surely_finite = 1e308;
     if (!(std::abs(number) < surely_finite) && !read_json_number(begun.append(text.data(), text.size())))
       not_finite = true;
@@ -116,7 +116,7 @@ json::value json_text::value() const { return build_json(text()); }
 void append_json_string(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   out += '"';
-  const char* plain = text.data();  // begin of the run that needs no escape
+  const char* plain = text.data();  // beginning of the run that needs no escape
   const char* const end = plain + text.size();
   for (const char* at = skip_plain_text(plain, end); at != end;) {
     const char c = *at++;

@@ -97,10 +97,10 @@ class building_handler : public handler_base {
 
  private:
   json::value_stack stack_;
-  std::string begun_;  ///< text of a number that comes in parts
+  std::string begun_;  ///< text of a number that arrives in parts
 };
 
-/// Notes the first duplicate key and its place, and stops there.
+/// Records the first duplicate key and its object, and stops there.
 class key_handler : public handler_base {
  public:
   std::optional<duplicate_key> take() { return std::move(found_); }
@@ -148,7 +148,7 @@ class key_handler : public handler_base {
     containers_.pop_back();
     return step();
   }
-  /// Notes the end of a value.
+  /// Records the end of a value.
   bool step() {
     if (!containers_.empty()) ++containers_.back().index;
     return true;
@@ -167,7 +167,7 @@ class key_handler : public handler_base {
   std::optional<duplicate_key> found_;
 };
 
-/// Runs a pass over validated text.
+/// Parses validated text with a handler, and returns the handler's result.
 template <class Handler>
 auto walk(std::string_view validated) {
   json::parse_options rules;

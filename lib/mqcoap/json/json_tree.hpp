@@ -7,8 +7,8 @@
 
 namespace mqcoap {
 
-/// Builds the tree of text that `validate_json` accepted. Every number is the double nearest to its text, or
-/// an integer if int64 or uint64 can hold it. Of equal keys in one object the last one is used.
+/// Builds the tree of values from text that `validate_json` accepted. Every number is the double nearest to
+/// its text, or an integer if int64 or uint64 can hold it. Of equal keys in one object the last one is used.
 boost::json::value build_json(std::string_view validated);
 
 /// A key that occurs more than once in one object.
@@ -17,8 +17,8 @@ struct duplicate_key {
   std::string key;      ///< decoded
 };
 
-/// Finds the first such key in text that `validate_json` accepted, in any spelling: `a` and `\u0061` are the
-/// same key.
+/// Finds the first duplicate key in text that `validate_json` accepted. Compares decoded keys: `a` and
+/// `\u0061` are the same key.
 std::optional<duplicate_key> find_duplicate_key(std::string_view validated);
 
 /// Appends `/token` to a JSON Pointer, escaped (RFC 6901 section 3).

@@ -14,10 +14,10 @@
 
 namespace mqcoap {
 
-/// Runs a blocking call on a thread of its own and posts its result to the executor. Nobody waits for the
-/// thread: such a call may take a minute to fail, and neither a stop nor the end of the program may take as
-/// long. At most one thread runs at a time. If there is not even memory to report a failure, the callback is
-/// not called, and the next call starts fresh.
+/// Runs a blocking call on a separate thread and posts its result to the executor. The thread is never
+/// joined: such a call may take a minute to fail, and neither stopping nor exiting the program may take that
+/// long. At most one thread runs at a time. If allocation fails even for reporting a failure, the callback is
+/// not called, and the next call starts a new thread.
 /// @par Threads  Everything on the executor, which is serial.
 /// @tparam Thread  the class that runs the call
 template <class Result, class Thread = std::thread>
@@ -25,7 +25,7 @@ class background_call {
  public:
   using work = std::function<Result()>;
   using handler = std::function<void(Result)>;
-  /// Makes the result if no thread can be started, or the call throws. @param why  the reason
+  /// Creates the result if no thread can be started, or the call throws. @param why  the reason
   using fallback = Result (*)(std::string why);
 
   background_call(boost::asio::any_io_executor executor, fallback otherwise)
@@ -33,13 +33,13 @@ class background_call {
     state_->executor = std::move(executor);
     state_->otherwise = otherwise;
   }
-  /// Does not wait; the result of a running call is dropped.
+  /// Does not wait for a running call, whose result is dropped.
   ~background_call() { close(); }
   background_call(const background_call&) = delete;
   background_call& operator=(const background_call&) = delete;
 
   /// Calls `done` with the result, never inside this call. If an older call is running, its result is used
-  /// instead. `done` replaces the previous one.
+  /// instead. `done` replaces the previous callback.
   void begin(work call, handler done) {
     state_->waiting = std::move(done);
     if (state_->running.exchange(true)) return;
@@ -81,7 +81,7 @@ class background_call {
     }
   }
 
-  /// Calls back with the result of `make`; handles its exceptions, and those of the callback.
+  /// Posts the result of `make` to the executor. If that throws, the next call can start a new thread.
   template <class Make>
   static void settle(const std::shared_ptr<state>& s, Make make) noexcept {
     try {

@@ -14,13 +14,14 @@ struct resolved_name {
   std::string fault;                   ///< the reason, if there are no addresses
 };
 
-/// Blocks until the name is resolved. Called on a thread of its own.
+/// Blocks until the name is resolved. Called on a separate thread.
 using name_resolver = std::function<resolved_name(const std::string& host)>;
 
-/// Calls getaddrinfo. All addresses are used, even of a family that this machine has only on the loopback.
+/// Calls getaddrinfo. Returns all addresses, even those of a family that this machine has only on
+/// the loopback interface.
 resolved_name resolve_by_system(const std::string& host);
 
-/// Resolves names without blocking the executor, on a thread that nobody waits for.
+/// Resolves names without blocking the executor, on a thread that is never joined.
 /// @par Threads  Everything on the executor, which is serial.
 class name_lookup {
  public:
@@ -29,7 +30,7 @@ class name_lookup {
   explicit name_lookup(boost::asio::any_io_executor executor, name_resolver resolver = resolve_by_system);
 
   /// Calls `done` with the result, never inside this call. If an older lookup is running, its result is used
-  /// instead. `done` replaces the previous one.
+  /// instead. `done` replaces the previous callback.
   void begin(const std::string& host, handler done);
   /// Drops the callback.
   void cancel() noexcept { call_.cancel(); }

@@ -9,7 +9,7 @@
 // Keys that several kinds share.
 namespace mqcoap {
 
-/// Returns the key `methods`. @param absent  the meaning of its absence for this kind
+/// Returns the key `methods`. @param absent  what its absence means for this kind
 template <class Keys>
 table_row<Keys> methods_key(std::string absent, std::optional<located<method_set>> Keys::*target) {
   return key<Keys>("methods", with_place(methods(method_set::all())), presence::optional(std::move(absent)),
@@ -24,7 +24,7 @@ table_row<Keys> persist_key(std::optional<located<bool>> Keys::*target) {
                    target);
 }
 
-/// The text about the absence of a key that names a kind.
+/// Returns the presence of a key that names a kind: if it is absent, the resource is of another kind.
 inline presence another_kind() { return presence::optional("another kind"); }
 
 }  // namespace mqcoap

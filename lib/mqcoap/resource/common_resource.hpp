@@ -8,17 +8,17 @@
 
 namespace mqcoap {
 
-/// A resource that is made once for all devices that have it alike, instead of a `handler` for each: it has
-/// nothing of a device, whose state comes with each call. Its cell has one value, which other resources of
-/// the device may read and change. Immutable.
+/// A resource that is created once for all devices that have it with the same options, instead of a `handler`
+/// for each. It contains nothing of a device, whose state is passed with each call. Its cell has one value,
+/// which other resources of the device may read and change. Immutable.
 class common_resource {
  public:
   virtual ~common_resource() = default;
-  /// Returns the terms of its cell, which is not lasting.
+  /// Returns the terms of its cell, which is not persistent.
   virtual std::shared_ptr<const cell_terms> terms() const = 0;
   /// Takes the call when it answers or keeps it, as a `handler` does.
-  /// @param cells   of the device
-  /// @param number  of its cell
+  /// @param cells   the cells of the device
+  /// @param number  the number of the resource's cell
   virtual void handle(responder&& r, cell_group& cells, std::size_t number) const = 0;
 };
 

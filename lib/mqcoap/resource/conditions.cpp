@@ -11,8 +11,8 @@ namespace {
 
 std::string path_of(const request& r) { return std::string(r.path.key()); }
 
-/// Compares media types, whose names are case-insensitive (RFC 2045 section 5.1); an absent one is
-/// application/json.
+/// Compares media types, whose names are case-insensitive (RFC 2045 section 5.1); an absent
+/// one is application/json.
 bool is_format(std::string_view asked, std::string_view format) {
   return asked.empty() ? format == content_format::json : ascii_iequal(asked, format);
 }

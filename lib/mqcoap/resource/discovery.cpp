@@ -33,7 +33,8 @@ void append_json(std::string& out, const resource_info& r) {
   out += '}';
 }
 
-/// The characters that need no escape in the path of a URI reference: pchar and slash (RFC 3986 section 3.3).
+/// Returns true for a character that needs no escape in the path of a URI reference: pchar and slash (RFC
+/// 3986 section 3.3).
 bool is_path_char(char c) {
   return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') ||
          std::string_view("-._~!$&'()*+,;=:@/").find(c) != std::string_view::npos;

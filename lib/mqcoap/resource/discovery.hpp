@@ -11,7 +11,7 @@ namespace mqcoap {
 /// The path of the resource that lists the others (RFC 6690 section 4).
 inline constexpr std::string_view discovery_path = ".well-known/core";
 
-/// Answers GET `.well-known/core` with the resources of one device, without itself, in one of two forms:
+/// Answers GET `.well-known/core` with the resources of one device, except itself, in one of two forms:
 /// - a JSON array of objects with `path`, `methods` (an array of names), `type`, and `unit`, `title`,
 ///   `subsystems` (an array of names) and `events` (the subsystem of its events) if they are set;
 /// - with `accept: application/link-format`, RFC 6690 text in a JSON string:

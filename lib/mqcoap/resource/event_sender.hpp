@@ -18,8 +18,8 @@ struct resource_event {
 /// Sends events for resources.
 class event_sender {
  public:
-  /// Hands the event over to the connection to the default broker.
-  /// @par Errors  those of link::publish: the event was not sent
+  /// Passes the event to the connection to the default broker.
+  /// @par Errors  those of link::publish; the event is then not sent
   virtual error_code send_event(const resource_event& what) = 0;
 
  protected:

@@ -10,7 +10,7 @@
 namespace mqcoap {
 namespace {
 
-/// muParser takes `t = 3` for an assignment, which would stop the time of later evaluations.
+/// Returns true if the expression has an assignment: muParser would let `t = 3` change the variable.
 bool has_assignment(std::string_view expression) {
   for (std::size_t i = 0; i < expression.size(); ++i) {
     if (expression[i] != '=') continue;
@@ -23,7 +23,8 @@ bool has_assignment(std::string_view expression) {
   return false;
 }
 
-/// What other languages have and muParser lacks, and how it is written here. `rint(x)` rounds halves up.
+/// A function or name that other languages have and muParser lacks, and what to write instead. `rint(x)`
+/// rounds halves up.
 struct idiom {
   std::string_view name;
   std::string_view instead;
@@ -73,7 +74,7 @@ struct formula::parser {
     evaluator.DefineConst("pi", std::numbers::pi);
     evaluator.DefineConst("e", std::numbers::e);
     evaluator.DefineVar(std::string(variable), &value);
-    constexpr bool may_be_folded = false;  // each call gives another number
+    constexpr bool may_be_folded = false;  // each call returns a different number
     if (noise)
       evaluator.DefineFunUserData(
           "noise", [](void* self) -> double { return static_cast<parser*>(self)->noise(); }, this,
@@ -116,7 +117,7 @@ std::optional<std::string> formula::find_fault(const std::string& expression, st
       return "the expression has " + std::to_string(results) + " results, one is wanted; write 0.5, not 0,5";
     return std::nullopt;
   } catch (const mu::Parser::exception_type& e) {
-    // Without the parser that failed: its list of names is the same.
+    // Builds the list of names again, because the parser may not have been constructed.
     return in_words(e, std::string(variable) + ", pi, e" + (noise ? ", noise()" : ""));
   }
 }

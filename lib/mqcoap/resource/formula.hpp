@@ -8,18 +8,19 @@
 
 namespace mqcoap {
 
-/// Evaluates an expression of one variable by muParser, with `pi`, `e`, and `noise()` if it is given.
+/// Evaluates an expression of one variable with muParser. It may use `pi`, `e`, and `noise()` if
+/// that is given.
 class formula {
  public:
   /// @param variable  its name: `t`, `x`
-  /// @param noise     returns the values of `noise()`; empty: there is no such function
-  /// Precondition: `find_fault` finds none.
+  /// @param noise     returns the values of `noise()`; if empty, there is no such function
+  /// Precondition: `find_fault` returns nothing.
   formula(const std::string& expression, std::string_view variable, std::function<double()> noise = {});
   ~formula();
   formula(formula&&) noexcept;
   formula& operator=(formula&&) noexcept;
 
-  /// Returns a number, which may not be finite. Throws std::domain_error if there is none.
+  /// Returns the result, which may not be finite. Throws std::domain_error if the evaluation fails.
   double at(double value);
   bool depends_on_variable() const;
 

@@ -3,7 +3,7 @@
 namespace mqcoap {
 
 bool kind_place::is_shallow(const json_text& value, const node& at) const {
-  // A body is one level deep in its payload.
+  // The body is nested one level deep in its payload.
   if (!validate_json(value.text(), limits.depth - 1)) return true;
   faults.error(at, "nested deeper than `limits.depth` allows: " + std::to_string(limits.depth) +
                        " levels, the payload around it included");

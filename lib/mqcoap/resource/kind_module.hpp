@@ -12,27 +12,27 @@
 #include <utility>
 #include <vector>
 
-// The configuration of a kind of resources. Its author writes a struct of keys and a kind_table; the rest of
-// the configuration knows kinds only through their list (kinds.hpp).
+// The configuration of a kind of resources. A kind consists of a struct of keys and a kind_table; all other
+// code of the configuration accesses kinds only through their list (kinds.hpp).
 namespace mqcoap {
 
 /// A key of a resource that belongs to its kind.
 struct kind_field {
   /// Several kinds may share a key besides the one that names them; then its values are read in the same way,
-  /// and `when` gives the meaning of its absence for this kind. The doc of such a key ends without a full
-  /// stop, because the kinds that have it are appended.
+  /// and `when` is what its absence means for this kind. The doc of such a key ends without a full stop,
+  /// because the kinds that have it are appended.
   field_info info;
   std::string bounds;        ///< further restrictions for this kind: `out of GET and PUT`; may be empty
-  boost::json::object rule;  ///< rule of the JSON Schema, for a resource with this key; may be empty
+  boost::json::object rule;  ///< rule of the JSON Schema for a resource with this key; may be empty
 };
 
-/// The resource whose options are built, and the report for its faults.
+/// The resource whose options are built, and the report for its errors.
 struct kind_place {
   const located<std::string>& path;
   const payload_limits& limits;
   report& faults;
 
-  /// Returns false, and reports it, for a value that is nested too deeply to be sent.
+  /// Returns false after reporting that a value is nested too deeply to be sent.
   bool is_shallow(const json_text& value, const node& at) const;
 };
 
@@ -40,15 +40,15 @@ struct kind_place {
 class kind_reading {
  public:
   virtual ~kind_reading() = default;
-  /// Reads the value of a field, by its number. Returns false, and reports it, if it has a fault.
+  /// Reads the value of a field, by its number. Returns false after reporting an error.
   virtual bool read(std::size_t field, const node& from, read_context& ctx) = 0;
-  /// Returns nothing if its keys have a fault.
+  /// Builds the options. Returns nothing if the keys have an error.
   virtual std::optional<kind_options> build(const kind_place& at) const = 0;
   /// Reports conflicts with the other resources of the device.
   virtual void check(const device_view& device, report& faults) const = 0;
 };
 
-/// Says whether the path of a resource may end in `**`.
+/// Whether the path of a resource may end in `**`.
 enum class subtree_paths : std::uint8_t { refused, allowed, required };
 
 /// The properties of a kind besides its fields.
@@ -99,8 +99,8 @@ class kind_table final : public kind_module {
   using checker = void (*)(const Keys& keys, const device_view& device, report& faults);
 
   /// @param rows   the key that names the kind first
-  /// @param build  makes the options, when every given key was read without fault
-  /// @param check  compares with the other resources of the device; null: no comparison
+  /// @param build  builds the options, after all given keys were read without errors
+  /// @param check  checks for conflicts with the other resources of the device; may be null
   kind_table(std::vector<kind_row<Keys>> rows, builder build, checker check = nullptr,
              kind_traits traits = {})
       : kind_module(fields_of(rows), traits), build_(build), check_(check) {

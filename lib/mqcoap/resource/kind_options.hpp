@@ -16,7 +16,7 @@ namespace mqcoap {
 class common_resource;
 class resource_site;
 
-/// The ordinary MQTT topics that a resource uses; empty: none.
+/// The ordinary MQTT topics that a resource uses; empty if none.
 struct used_topics {
   std::string read{};     ///< the topic whose messages are its value
   std::string written{};  ///< the topic on which it publishes
@@ -31,19 +31,19 @@ struct asked_resource {
 };
 
 /// The requirements for the options of a kind, besides equality: the kind's name, a literal, which discovery
-/// shows and which identifies its cells; the methods for discovery; and a function that makes the resource.
+/// shows and which identifies its cells; the methods for discovery; and a function that creates the resource.
 /// Kinds may have more:
 /// - `std::vector<std::string> conditions() const`: paths of the device whose values are its conditions
-/// - `const device_tag* asked_device() const`: the other device that it asks
-/// - `std::optional<asked_resource> asked() const`: the one resource there; the device may be the gateway's
-/// own
-/// - `bool tells_changes() const`: the gateway learns of the changes of its value
-/// - `bool is_host_bound() const`: only this host has it, or it depends on when the process began
-/// - `bool keeps_state() const`: requests change what this process has of it
+/// - `const device_tag* asked_device() const`: the other device to which it sends requests
+/// - `std::optional<asked_resource> asked() const`: the only request that it sends there; the device may be
+///   one of the gateway's own
+/// - `bool tells_changes() const`: the gateway is notified when its value changes
+/// - `bool is_host_bound() const`: it exists only on this host, or depends on when the process was started
+/// - `bool keeps_state() const`: requests change state that this process stores for it
 /// - `bool persists() const`: its state outlives the process
 /// - `used_topics topics() const`: the MQTT topics that it reads and writes
 /// - `std::shared_ptr<const common_resource> make_common() const`: the resource, if all devices with these
-/// options can have one; else null
+///   options can share it; otherwise null
 template <class T>
 concept kind_of_resource = requires(const T& options, const T& others, resource_site& at) {
   { T::kind_name } -> std::convertible_to<std::string_view>;
@@ -61,33 +61,34 @@ class kind_options {
 
   std::string_view name() const noexcept { return options_->name(); }
   method_set offered() const { return options_->offered(); }
-  /// Makes the handlers and registers them.
+  /// Creates the handlers and registers them.
   void make(resource_site& at) const { options_->make(at); }
-  /// Returns the resource that all devices with these options have together; null: each has its own (`make`).
-  /// Not for one whose value is a condition of another one.
+  /// Returns the resource that all devices with these options share; null if each has its own (`make`). Must
+  /// not be used for a resource whose value is a condition of another one.
   std::shared_ptr<const common_resource> make_common() const { return options_->make_common(); }
   /// Returns the paths of the device whose values are its conditions.
   std::vector<std::string> conditions() const { return options_->conditions(); }
-  /// Returns the other device that it asks; null: none.
+  /// Returns the other device to which it sends requests; null if none.
   const device_tag* asked_device() const noexcept { return options_->asked_device(); }
 
-  /// Returns what it asks of that device, which may then be one of the gateway's own; nothing: whatever it is
-  /// asked itself.
+  /// Returns the only request that it sends to that device, which may then be one of the gateway's own;
+  /// nothing if it forwards the requests that it gets.
   std::optional<asked_resource> asked() const { return options_->asked(); }
 
-  /// True if the feed has the changes of its value (feed::values, feed::readings); otherwise it has to be
-  /// read.
+  /// Returns true if changes of its value are published on the feed (feed::values, feed::readings); otherwise
+  /// it has to be read.
   bool tells_changes() const noexcept { return options_->tells_changes(); }
-  /// Returns true if another gateway would answer differently: it is on this host, or began with the process.
+  /// Returns true if another gateway would answer differently, because the resource belongs to this host
+  /// or this process.
   bool is_host_bound() const noexcept { return options_->is_host_bound(); }
-  /// Returns true if requests change what the gateway has of it.
+  /// Returns true if requests change state that the gateway stores for the resource.
   bool keeps_state() const noexcept { return options_->keeps_state(); }
-  /// Returns true if its state outlives the process, for which a store is needed.
+  /// Returns true if its state outlives the process, which requires a store.
   bool persists() const noexcept { return options_->persists(); }
   /// Returns the MQTT topics that it uses besides those of the protocol.
   used_topics topics() const { return options_->topics(); }
 
-  /// Returns null if it is of another kind.
+  /// Returns the options as a `T`; null if they are of another kind.
   template <class T>
   const T* get_if() const noexcept {
     const auto* const same = dynamic_cast<const model<T>*>(options_.get());

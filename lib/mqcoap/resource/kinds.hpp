@@ -12,9 +12,9 @@ const std::vector<const kind_module*>& resource_kinds();
 /// Returns null if no kind has this name.
 const kind_module* find_kind(std::string_view name);
 
-/// Adds a kind that is not in the list, for programs and tests with kinds of their own. Precondition: no
+/// Adds a kind that is not in the list, for programs and tests that define their own kinds. Precondition: no
 /// configuration was read or described before.
-/// @param added  lives as long as the program
+/// @param added  must live as long as the program
 void add_resource_kind(const kind_module& added);
 
 }  // namespace mqcoap

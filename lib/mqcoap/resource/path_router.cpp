@@ -5,8 +5,8 @@
 namespace mqcoap {
 namespace {
 
-/// Walks a pattern and a path together. False if the path is none of the pattern's.
-/// @param take  called with what each `*` stands for
+/// Compares a path with a pattern segment by segment. Returns false if the path does not match.
+/// @param take  called with the segment that each `*` stands for
 template <class Take>
 bool walk_segments(std::string_view pattern, std::string_view path, Take&& take) {
   for (;;) {

@@ -13,26 +13,29 @@
 
 namespace mqcoap {
 
-/// Maps a path to its handler, in constant time for any number of paths: first an exact path, then a pattern
-/// (`*` stands for a segment), then the longest prefix. Patterns are tried one after the other.
+/// Maps a path to its handler: tries first an exact path, then the patterns (`*` stands for a segment), then
+/// the longest prefix. The lookup time does not depend on the number of exact paths and prefixes; patterns
+/// are tried one after the other.
 ///
 /// Paths have no leading slash.
 class path_router {
  public:
   struct found {
-    handler* target = nullptr;  ///< null: no such path
-    std::size_t rest_at = 0;    ///< where the part after the prefix begins, in the requested path
+    handler* target = nullptr;  ///< null if there is no such path
+    std::size_t rest_at = 0;    ///< where the part after the prefix begins in the requested path
   };
 
-  /// Serves what a path of the configuration stands for: one path, a pattern, or with a final `/**` a
-  /// subtree. Returns false if it is already served.
+  /// Registers the handler of a path of the configuration: one path, a pattern, or a subtree if it ends in
+  /// `/**`. Returns false if there is one already.
   bool add(const std::string& path, std::shared_ptr<handler> target);
-  /// Serves one path. Returns false if it is already served.
+  /// Registers the handler of one path. Returns false if there is one already.
   bool add_exact(std::string path, std::shared_ptr<handler> target);
-  /// Serves every path that a pattern stands for, in which `*` is any one segment (`move/*`). Of several, the
-  /// one whose first `*` comes later goes before. False if it is served already.
+  /// Registers the handler of all paths that match a pattern, in which `*` stands for one segment (`move/*`).
+  /// If several patterns match a path, the one whose first `*` comes later takes precedence. Returns false if
+  /// the pattern has a handler already.
   bool add_pattern(std::string pattern, std::shared_ptr<handler> target);
-  /// Serves every path below a prefix (`probe` for `probe/**`; empty for `**`), not the prefix itself.
+  /// Registers the handler of all paths below a prefix (`probe` for `probe/**`; empty for `**`), but not of
+  /// the prefix itself. Returns false if there is one already.
   bool add_subtree(std::string prefix, std::shared_ptr<handler> target);
 
   found find(std::string_view path) const noexcept;
@@ -45,17 +48,19 @@ class path_router {
       return std::hash<std::string_view>{}(text);
     }
   };
-  // A flat map: with 10,000 paths and more, lookups were measured to be faster than in std::unordered_map.
+  // A flat map, because with 10,000 paths and more, its lookups were measured to be faster than
+  // those of std::unordered_map.
   using table = boost::unordered_flat_map<std::string, std::shared_ptr<handler>, text_hash, std::equal_to<>>;
   table exact_;
   std::vector<std::pair<std::string, std::shared_ptr<handler>>> patterns_;
   table subtrees_;
 };
 
-/// True if a path has a `*` as one of its segments.
+/// Returns true if a path has a `*` as one of its segments.
 bool has_single_wildcard(std::string_view path) noexcept;
 
-/// What the `*` of a pattern stand for in a path, in their order; nothing if it is not one of its paths.
+/// Returns the segments of a path that the `*` of a pattern stand for, in order; nothing if the path
+/// does not match.
 std::optional<std::vector<std::string_view>> match_segments(std::string_view pattern, std::string_view path);
 
 }  // namespace mqcoap

@@ -8,7 +8,7 @@ namespace {
 
 constexpr char path_words[] = "a path like gains or supply/voltage";
 
-/// True if a `*` stands in a segment with something else.
+/// Returns true if a segment has a `*` together with other characters.
 bool has_loose_star(std::string_view path) {
   for (;;) {
     const auto segment = path.substr(0, path.find('/'));

@@ -5,8 +5,8 @@
 
 namespace mqcoap {
 
-/// Reads the path of a resource as a key: without its leading slash, `*` only as a segment, `**` only at the
-/// end.
+/// Reads the path of a resource as a key: without its leading slash, `*` only as a segment, `**` only
+/// at the end.
 value_type<std::string> resource_key();
 
 /// Reads the path of another, single resource of the same device.

@@ -7,11 +7,11 @@
 
 namespace mqcoap {
 
-/// Answers from what the cell has.
+/// Answers from the contents of the cell.
 using read_answer = std::function<void(responder&& r)>;
 
-/// Calls `then` when the cell is as in the store: at once, unless others store it too. Answers 503 if that
-/// store does not tell, and 500 if it has something that cannot be read.
+/// Calls `then` when the cell is up to date: at once, unless other gateways share the store. Answers 503 if
+/// the shared store does not respond, and 500 if what it contains cannot be read.
 void read(resource_state& state, const std::shared_ptr<cell>& from, responder&& r, read_answer then);
 
 }  // namespace mqcoap

@@ -13,25 +13,25 @@
 
 namespace mqcoap {
 
-/// A request that a resource makes.
+/// A request that a resource sends.
 struct resource_request {
   method verb;
   address to;
   json_text body;
   lazy<request_options> options{};             ///< `timeout`, `hops` and `traceparent`
-  std::optional<request_id> correlation_id{};  ///< that of the call for which it is made
+  std::optional<request_id> correlation_id{};  ///< that of the call for which it is sent
 };
 
-/// Asks devices for resources: those of the gateway, and others through the proxy.
+/// Sends requests to resources of other devices: of the gateway's own, and of others through the proxy.
 class resource_asker {
  public:
   using answer_handler = std::function<void(const answer&)>;
-  /// Ends the interest in an answer when it is destroyed: `done` is not called after that, and what was not
+  /// Cancels a request when it is destroyed: `done` is not called after that, and a request that was not yet
   /// begun is not sent.
   using asking = std::shared_ptr<void>;
 
-  /// Calls `done` once, never inside this call. A request without `hops` left gets 502, so that requests
-  /// that lead to each other end.
+  /// Calls `done` once, never inside this call. A request without `hops` left gets 502, so that resources
+  /// that send requests to each other do not do so forever.
   [[nodiscard]] virtual asking ask(resource_request what, answer_handler done) = 0;
 
  protected:

@@ -18,14 +18,15 @@ class resource_site {
   /// Returns the subsystem under which the events of the device are sent.
   virtual subsystem_name event_subsystem() const = 0;
   virtual const resource_services& services() const noexcept = 0;
-  virtual state_draft& draft() const noexcept = 0;  ///< has the cells
+  virtual state_draft& draft() const noexcept = 0;  ///< creates the cells
   /// Returns true if another resource of the device uses this one's value as a condition.
   virtual bool is_condition() const = 0;
-  /// Returns the value of another resource of the device, in any order of the resources; null: it has none.
+  /// Returns the value of another resource of the device, which may be configured before or after this one;
+  /// null if it has no value.
   virtual std::shared_ptr<cell> value_at(const std::string& path) = 0;
 
   /// Registers a handler for a path, or with a final `/**` for all paths below. Throws std::invalid_argument
-  /// if it is already served. A handler that is a metric becomes one.
+  /// if it is already served. A handler with a metric is also added to the metrics.
   virtual void serve(std::string pattern, std::shared_ptr<handler> target) = 0;
   /// Lets other resources read the value of this one.
   virtual void hold_value(std::shared_ptr<cell> value) = 0;

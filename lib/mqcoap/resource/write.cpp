@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-/// Returns an error, without its words if there is no memory for them.
+/// Returns an error; its message is left out if allocation fails.
 answer write_error(response_code code, std::string_view words, bool never_run) noexcept try {
   return never_run ? answer::refusal(code, words) : answer::error(code, words);
 } catch (const std::bad_alloc&) {
@@ -22,7 +22,7 @@ answer write_refusal(std::string_view words) noexcept {
   return write_error(response_code::service_unavailable, words, true);
 }
 
-/// Returns the answer for changes that are not stored, or may not be.
+/// Returns the answer to a request whose changes were not stored, or may not have been.
 answer unstored_answer(error_code why) noexcept {
   if (why == errc::timed_out)
     return write_error(response_code::gateway_timeout, "whether this was stored is unknown", false);
@@ -56,7 +56,7 @@ class request_batch final : public batch {
   std::vector<std::shared_ptr<cell>> cells() const override { return cells_; }
   std::vector<change> decide() override {
     std::vector<change> changes;
-    if (responder_->ended) return changes;  // its deadline passed before its turn
+    if (responder_->ended) return changes;  // its deadline passed while it waited
     answer_ = decide_(*responder_, changes);
     return changes;
   }

@@ -26,7 +26,7 @@ std::weak_ordering compare_doubles(double a, double b) noexcept {
   return a > b ? std::weak_ordering::greater : std::weak_ordering::equivalent;
 }
 
-/// The double is truncated to an integer; rounding the integer to a double would lose digits.
+/// Truncates the double to an integer, because rounding the integer to a double would lose digits.
 template <class Integer>
 std::weak_ordering compare_mixed(Integer a, double b) noexcept {
   if (b >= 0x1p64) return std::weak_ordering::less;

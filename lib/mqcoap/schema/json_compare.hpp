@@ -9,8 +9,8 @@ namespace mqcoap {
 /// 2^53 + 1 are not. Precondition: both are numbers, neither is NaN.
 std::weak_ordering compare_numbers(const boost::json::value& a, const boost::json::value& b) noexcept;
 
-/// Orders JSON values totally; those that JSON Schema calls equal are equivalent: numbers by value, objects
-/// with any order of their members.
+/// Defines a total order of JSON values. Values that are equal in the sense of JSON Schema are equivalent:
+/// numbers are compared by value, and objects regardless of the order of their members.
 std::weak_ordering compare_json(const boost::json::value& a, const boost::json::value& b);
 
 inline bool equal_json(const boost::json::value& a, const boost::json::value& b) {

@@ -13,7 +13,8 @@ namespace {
 
 namespace json = boost::json;
 
-/// Appends the value, or its beginning up to a little over the limit: the rest is not written at all.
+/// Appends the value, or its beginning up to a little over the limit, so that the remainder
+/// is not serialised.
 void append(std::string& out, const json::value& v, std::size_t limit) {
   if (out.size() > limit) return;
   const char* separator = "";

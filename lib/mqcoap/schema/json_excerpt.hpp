@@ -9,7 +9,7 @@ namespace mqcoap {
 
 inline constexpr std::size_t excerpt_limit = 60;  ///< bytes; enough to recognise a value
 
-/// Writes a value for people, for error texts; cut with `...` beyond the limit.
+/// Returns a value as text for error messages, truncated with `...` beyond the limit.
 std::string excerpt(const boost::json::value& value, std::size_t limit = excerpt_limit);
 /// Does the same for UTF-8 text.
 std::string excerpt(std::string_view text, std::size_t limit = excerpt_limit);

@@ -13,7 +13,8 @@ namespace {
 namespace json = boost::json;
 __extension__ using uint128 = unsigned __int128;
 
-/// A number without its sign: digits * 10^power. For a double, the shortest digits that read back as it.
+/// A number without its sign: digits * 10^power. For a double, the digits are the fewest that parse as
+/// the same double.
 struct decimal {
   std::uint64_t digits;
   int power = 0;
@@ -61,8 +62,8 @@ bool divides(decimal step, decimal number) {
   return rest == 0;
 }
 
-/// Returns true for 3 and 0.25, not for 0.1: doubles represent the former exactly, and add them without
-/// rounding.
+/// Returns true if doubles represent the number exactly, and add it without rounding: for 3 and 0.25, but
+/// not for 0.1.
 bool is_exact_in_binary(decimal d) {
   for (; d.power < 0; ++d.power, d.digits /= 5)
     if (d.digits % 5 != 0) return false;
@@ -78,9 +79,9 @@ double nearest_multiple(std::uint64_t count, decimal step) {
   return read_json_number(text + 'e' + std::to_string(step.power)).value_or(HUGE_VAL);
 }
 
-/// Checks whether `number` may be the sum of steps in doubles: a few units in the last place from a multiple.
-/// A step with few digits was written by a person: then the number must also agree with the multiple in every
-/// digit of the step.
+/// Returns true if `number` may be the sum of steps in doubles, which is a few units in the last place off a
+/// multiple. A step with few digits was written by a person; then the number must also agree with the
+/// multiple in every digit of the step.
 bool is_rounded_sum(double number, double step) {
   constexpr double most_steps = 0x1p50, slack = 0x1p-51;
   constexpr std::uint64_t written_by_hand = 1'000'000'000'000'000;

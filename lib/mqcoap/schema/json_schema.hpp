@@ -13,8 +13,8 @@ namespace mqcoap {
 /// `const`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`, `minLength`,
 /// `maxLength`, `pattern` (RE2 syntax, unanchored), `items`, `minItems`, `maxItems`, `uniqueItems`,
 /// `properties`, `required`, `additionalProperties`, `minProperties`, `maxProperties`, `allOf`, `anyOf`,
-/// `oneOf`, `not`; `$schema` (in the outermost schema, or beside `$id`) and `$id` are checked for their form;
-/// the annotations `$comment`, `title`, `description`, `default`, `examples`, `deprecated`, `readOnly`,
+/// `oneOf`, `not`; `$schema` (in the outermost schema, or next to `$id`) and `$id` are checked for their
+/// form; the annotations `$comment`, `title`, `description`, `default`, `examples`, `deprecated`, `readOnly`,
 /// `writeOnly`, `format`, `contentEncoding`, `contentMediaType` and `contentSchema` are ignored. Any other
 /// keyword is an error. docs/schema.md describes them all. Cheap to copy: copies share the rules.
 /// @see https://json-schema.org/draft/2020-12/json-schema-validation
@@ -22,7 +22,7 @@ class json_schema {
  public:
   struct fault {
     std::string pointer;  ///< JSON Pointer (RFC 6901) into the schema, for compile; into the value, for check
-    std::string words;    ///< what is wrong and what would be right
+    std::string words;    ///< what is wrong and what is expected
   };
 
   static result<json_schema, fault> compile(const boost::json::value& schema);

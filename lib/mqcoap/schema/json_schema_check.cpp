@@ -12,7 +12,7 @@
 #include <mqcoap/schema/json_multiple.hpp>
 #include <mqcoap/schema/json_schema_node.hpp>
 
-// A successful check builds nothing: pointers and texts are made only when a fault is returned.
+// A successful check builds no text: pointers and messages are built only when a fault is returned.
 namespace mqcoap {
 namespace {
 
@@ -26,7 +26,7 @@ std::uint8_t bit(json_type type) noexcept {
 
 std::optional<fault> wrong(std::string words) { return fault{"", std::move(words)}; }
 
-/// Returns the fault of a part, relative to the whole.
+/// Extends the pointer of a fault in a part, so that it is relative to the whole value.
 std::optional<fault> within(std::string_view token, std::optional<fault> inner) {
   if (!inner) return inner;
   std::string pointer;
@@ -46,7 +46,7 @@ json_type type_of(const json::value& v) noexcept {
   }
 }
 
-/// Returns a value with its type, if the type is not obvious.
+/// Describes a value for an error message, with its type if that is not obvious.
 std::string described(const json::value& v) {
   const auto type = type_of(v);
   switch (type) {

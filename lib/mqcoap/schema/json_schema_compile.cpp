@@ -19,10 +19,10 @@ namespace json = boost::json;
 using node = json_schema::node;
 
 constexpr int deepest_schema = 64;
-constexpr std::int64_t pattern_memory = 1 << 20;  // memory of RE2 for one pattern in bytes
+constexpr std::int64_t pattern_memory = 1 << 20;  // memory limit of RE2 for one pattern, in bytes
 
-/// Reads a schema keyword by keyword. Throws json_schema::fault, which `compile` catches: the first fault
-/// ends it, at any depth.
+/// Reads a schema keyword by keyword. Throws the first fault, at any depth, as json_schema::fault,
+/// which `compile` catches.
 class compiler {
  public:
   node read_schema(const json::value& schema);
@@ -125,7 +125,7 @@ const compiler::word compiler::words[] = {
     {"not", &compiler::child<&node::negated>},
     {"$schema", &compiler::read_dialect},
     {"$id", &compiler::read_id},
-    // Annotations.
+    // Annotations, which are ignored.
     {"$comment", &compiler::ignore},
     {"title", &compiler::ignore},
     {"description", &compiler::ignore},
@@ -158,7 +158,7 @@ node compiler::read_schema(const json::value& schema) {
   if (!schema.is_object()) refuse_value(schema, "a schema (an object, true or false)");
   if (++depth_ > deepest_schema) refuse("schemas are nested deeper than " + std::to_string(deepest_schema));
   const auto& members = schema.get_object();
-  // Only a schema with an identity of its own names its dialect: the outermost one, or one with `$id`.
+  // Only a schema resource may name its dialect: the outermost schema, or one with `$id`.
   if (depth_ > 1 && members.contains("$schema") && !members.contains("$id"))
     below("$schema", [&] { refuse("this word belongs in the outermost schema"); });
   for (const auto& member : members)
@@ -243,7 +243,7 @@ void compiler::read_dialect(const json::value& v, node&) {
   refuse_value(v, "https://json-schema.org/draft/2020-12/schema (or 2019-09, draft-07, draft-06)");
 }
 
-/// Nothing refers to a schema, so only the form of its identity is checked.
+/// Checks only the form of the id, because schemas cannot refer to each other.
 void compiler::read_id(const json::value& v, node&) {
   if (!v.is_string()) refuse_value(v, "a URI");
   const std::string_view id = v.get_string();
@@ -271,7 +271,7 @@ void compiler::read_required(const json::value& v, node& n) {
   });
 }
 
-/// An empty range can only be a mistake.
+/// Rejects empty ranges, which can only be a mistake.
 void compiler::check_order(const node& n) const {
   const auto check = [&](const auto& low, const auto& high, const char* low_word, const char* high_word) {
     if (!low || !high) return;

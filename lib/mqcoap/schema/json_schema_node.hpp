@@ -17,7 +17,7 @@ class RE2;
 
 namespace mqcoap {
 
-/// The types of JSON Schema. A whole number has the types integer and number.
+/// The types of JSON Schema. A whole number is of both types, integer and number.
 enum class json_type : std::uint8_t { null, boolean, object, array, number, integer, string };
 
 /// A compiled schema with its keywords. Absent keywords have no effect.
@@ -35,8 +35,8 @@ class json_schema::node {
   std::optional<fault> check(const boost::json::value& value) const;
 
   bool refuses_all = false;  ///< the schema `false`
-  std::string source;        ///< an excerpt of the schema itself, for the text of `not`
-  std::uint8_t types = 0;    ///< a bit for each json_type; 0: any
+  std::string source;        ///< an excerpt of the schema itself, for the error message of `not`
+  std::uint8_t types = 0;    ///< a bit for each json_type; 0 for any type
   bound constant;
   std::optional<std::vector<boost::json::value>> enumeration;
 

@@ -7,7 +7,7 @@
 
 namespace mqcoap {
 
-/// The step after the limits: a call that passes it may be run, and has its deadline.
+/// The step after the limits. A call that passes it may be run, and gets its deadline.
 class admission final : public composed_step<no_options> {
  public:
   admission(no_options none, const serving_core& core) : composed_step(none), core_(core) {}

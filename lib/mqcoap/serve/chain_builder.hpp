@@ -14,10 +14,10 @@ class chain_builder {
   explicit chain_builder(const step_chain& before) : before_(before.steps()) {}
 
   /// Adds a step at the end.
-  /// @param options  the options of the step. `Step` has a type of this name, which can be compared, and
-  ///   returns its own by `given()`
-  /// @param environment  further arguments of its constructor. They are the same over all reloads: a reused
-  ///   step keeps its first ones
+  /// @param options  the options of the step. `Step` has a comparable type of this name, and returns its own
+  ///   by `given()`
+  /// @param environment  further arguments of its constructor. They must be the same in all reloads, because
+  ///   a reused step keeps the first ones
   template <class Step, class... Environment>
   void add(typename Step::options options, Environment&&... environment) {
     const auto same = std::find_if(before_.begin(), before_.end(), [&](const auto& each) {
@@ -39,7 +39,7 @@ class chain_builder {
   step_chain::step_list made_;
 };
 
-/// The base class with what `chain_builder` needs of a step.
+/// The base class of steps that `chain_builder` can compose.
 template <class Options>
 class composed_step : public step {
  public:

@@ -15,13 +15,14 @@ std::string key_of(const call& c) {
   return c.target.tag() + '/' + c.target.subsystem() + '/' + c.asked().id.canonical();
 }
 
-/// FNV-1a, 128 bits by two offsets. It is stored: std::hash may be another function in the next build.
+/// Computes FNV-1a with two offsets, for 128 bits. Does not use std::hash, which may differ in the next
+/// build, because the result is stored.
 std::string fingerprint_of(const request& r) {
   std::string text;
   for (std::uint64_t hash : {0xcbf29ce484222325U, 0x84222325cbf29ce4U}) {
     const auto mix = [&hash](std::string_view part) {
       for (const char c : part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-      hash = (hash ^ 0xffU) * 0x100000001b3U;  // no byte of UTF-8: the end of a part
+      hash = (hash ^ 0xffU) * 0x100000001b3U;  // marks the end of a part; does not occur in UTF-8
     };
     mix(to_string(r.verb));
     mix(r.path.key());
@@ -32,7 +33,8 @@ std::string fingerprint_of(const request& r) {
   return text;
 }
 
-/// What was stored was sent before, whatever the limits of a configuration are now.
+/// Decodes a stored answer. Ignores the limits of the current configuration, because the answer
+/// was sent before.
 std::optional<answer> read_answer(const std::string& payload) {
   decode_rules any;
   any.limits = {std::numeric_limits<std::size_t>::max(), 1024, std::numeric_limits<std::size_t>::max()};
@@ -60,7 +62,7 @@ void refuse_unrecorded(responder&& r, error_code why) {
 
 void go_on(const durable_once::environment& env, responder&& r, error_code why, const once_record& found) {
   using state = once_record::state;
-  if (r->ended) {  // its time is over
+  if (r->ended) {  // it was answered in the meantime, for example because its deadline passed
     if (!why && found.what == state::fresh) env.store->end(key_of(*r), {});
     return;
   }
@@ -88,7 +90,7 @@ bool durable_once::concerns(const call& c) const noexcept {
 void durable_once::process(responder& r) {
   if (!concerns(*r)) return;
   once_request write{key_of(*r), fingerprint_of(r.req())};
-  // The step may be gone with its configuration when the store calls back, and the call goes on all the same.
+  // A reload may destroy this step before the store calls back; the call continues all the same.
   const auto kept = std::make_shared<responder>(std::move(r));
   try {
     env_.store->begin(std::move(write),
@@ -101,7 +103,7 @@ void durable_once::process(responder& r) {
   }
 }
 
-/// A call that this step itself has answered does not come here.
+/// Not called for a call that this step itself has answered.
 void durable_once::on_answer(const call& c, const answer& what) {
   if (!concerns(c)) return;
   std::string payload;

@@ -17,15 +17,16 @@ struct durable_once_options {
   friend bool operator==(const durable_once_options&, const durable_once_options&) = default;
 };
 
-/// Makes sure that a POST, PUT or DELETE for some devices runs once also if the process ends meanwhile
-/// (docs/protocol.md, "Run once"): it is recorded before it is run. It is a step behind the limits: what they
-/// refuse is never run. `run_once` is before it, and has the repeats that come while the process lives.
+/// Makes sure that a POST, PUT or DELETE for certain devices runs once even if the process terminates while
+/// running it (docs/protocol.md, "Run once"): each is recorded before it is run. This step comes after the
+/// limits, because calls that they reject are never run. `run_once` comes before it, and handles the repeats
+/// that arrive while the process is running.
 class durable_once final : public composed_step<durable_once_options> {
  public:
   struct environment {
     serving_core& core;
     const clock& time;
-    once_store* store = nullptr;       ///< null: nothing is recorded
+    once_store* store = nullptr;       ///< null if nothing is recorded
     std::function<void()> repeated{};  ///< called for each repeat
   };
 

@@ -15,7 +15,8 @@ std::string failure_of(std::string_view who, std::string_view words) {
   return "the handler '" + std::string(who) + "' failed: " + std::string(words);
 }
 
-/// Only the handler knows whether a write has run by then.
+/// Returns the error message for a request that ran out of memory. Only the handler knows whether a write
+/// has already run.
 std::string words_of_memory(const request& asked) {
   if (asked.verb == method::get) return "out of memory; try again later";
   return "out of memory; the " + std::string(to_string(asked.verb)) + " may have been run";

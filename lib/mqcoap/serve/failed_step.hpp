@@ -8,18 +8,18 @@
 
 namespace mqcoap {
 
-/// Answers a call whose step or handler has thrown.
+/// Answers a call whose step or handler has thrown an exception.
 class failed_step {
  public:
-  /// @param log  gets failures after the answer and, at most once per second, out-of-memory failures
+  /// @param log  receives failures after the answer and, at most once per second, out-of-memory failures
   explicit failed_step(log_sink log) : log_(std::move(log)) {}
 
-  /// Called while handling an exception: answers the call in `r`, if there still is one, with 503 if memory
-  /// ran out, else with 500.
+  /// Called while handling an exception: answers the call in `r`, if there still is one, with 503 for
+  /// std::bad_alloc, else with 500.
   /// @param who  the step that failed
   /// @param received  when the call arrived
   void answer_for(std::string_view who, responder& r, steady_time received);
-  /// Answers as for an exception with this text.
+  /// Answers as for an exception with this message.
   void answer_for(std::string_view who, responder& r, response_code code, std::string_view words);
 
  private:

@@ -7,26 +7,26 @@
 
 namespace mqcoap {
 
-/// A write that is to be run once, also over a restart.
+/// A write that must run only once, even across a restart.
 struct once_request {
   std::string key;          ///< its target and its id
-  std::string fingerprint;  ///< of method, path and body, the same after a restart
+  std::string fingerprint;  ///< a hash of method, path and body, which is the same after a restart
 };
 
-/// What a store knows of such a write.
+/// The record of such a write in a store.
 struct once_record {
   enum class state : std::uint8_t {
-    fresh,     ///< nothing: it is recorded now, and may be run
-    unknown,   ///< it was recorded, and no answer: whether it was run is unknown
+    fresh,     ///< it was not recorded before: it is now, and may be run
+    unknown,   ///< it was recorded without an answer: whether it was run is unknown
     answered,  ///< it was run, and this is its answer
-    conflict,  ///< another write has this key
+    conflict,  ///< another write has the same key
   };
   state what = state::fresh;
   std::string answer{};  ///< as a payload of the protocol
 };
 
-/// Records writes before they are run, and their answers. Whoever restarts finds them for as long as
-/// `run_once` remembers them; the time between does not count.
+/// Records writes before they are run, and their answers. After a restart, they are found for as long as
+/// `run_once` remembers calls; the time while the process was not running does not count.
 /// @par Threads  Everything on the event loop.
 class once_store {
  public:
@@ -34,10 +34,12 @@ class once_store {
 
   virtual ~once_store() = default;
 
-  /// Records a write that nobody has recorded. Calls `done` once on the event loop, now or later, when it is
-  /// durable. After an error nothing is recorded. An exception: the same, and `done` is not called.
+  /// Records a write, unless it is already recorded. Calls `done` once on the event loop, now or later, when
+  /// the record is durable. After an error nothing is recorded. If this throws, nothing is recorded either,
+  /// and `done` is not called.
   virtual void begin(once_request write, begin_handler done) = 0;
-  /// Records the answer of a write. @param answer  its payload; empty: it was never run, and is forgotten
+  /// Records the answer of a write. @param answer  its payload; empty if the write was never run, which
+  /// removes its record
   virtual void end(std::string key, std::string answer) = 0;
 };
 

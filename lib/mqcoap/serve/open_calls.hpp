@@ -10,38 +10,38 @@
 
 namespace mqcoap {
 
-/// The calls that a handler has kept to answer later, with their deadlines. Ends those that it does not
-/// answer in time: the caller gets an answer, the handler is told to stop, and its later answer is dropped.
-/// Knows no clock: the time is an argument.
+/// The calls that handlers keep to answer them later, with their deadlines. Fails the calls that are not
+/// answered in time: the caller gets an error, the handler is told to stop, and its later answer is dropped.
+/// Has no clock: the time is passed as an argument.
 /// @par Threads  Used by one thread, that of the handlers.
 class open_calls {
  public:
-  /// Precondition: the call has no entry; its entry is removed before it is answered. Both arguments outlive
-  /// the entry.
-  /// @param handler  is kept alive by the entry
+  /// Adds a call. Precondition: it has no entry. The entry is removed before the call is answered; `c` and
+  /// `sink` outlive it.
+  /// @param handler  the owner of the handler, which the entry keeps alive
   void add(call& c, steady_time deadline, reply_sink& sink, std::shared_ptr<const void> handler = nullptr) {
     open_.add(&c, deadline, {&c, &sink, std::move(handler)});
   }
-  /// Does nothing for a call without an entry.
+  /// Has no effect for a call without an entry.
   void remove(const call& c) noexcept {
     if (open_.size() > 0) open_.take(&c);
   }
 
-  /// Ends the calls whose deadline has passed. @param say  makes the answer to a call, and does not throw
+  /// Fails the calls whose deadline has passed. @param say  builds the answer to a call, and does not throw
   template <class Say>
   void expire(steady_time now, Say&& say) {
-    // The proxy ends a call that was forwarded in the meantime.
+    // A call that was forwarded in the meantime is ended by the proxy.
     while (auto late = open_.take_expired(now))
       if (!late->second.what->has_deadline) end(late->second, say);
   }
-  /// Ends all calls. @param say  as for `expire`
+  /// Fails all calls. @param say  as for `expire`
   template <class Say>
   void end_all(Say&& say) {
-    // A handler that is told to stop may end other calls; therefore one call at a time.
+    // Takes one call at a time, because a handler that is told to stop may end other calls.
     while (auto next = open_.take_expired(steady_time::max())) end(next->second, say);
   }
 
-  /// Returns the earliest deadline; `steady_time::max()` without calls.
+  /// Returns the earliest deadline; `steady_time::max()` if there are no calls.
   steady_time next_deadline() const noexcept { return open_.earliest(); }
   std::size_t size() const noexcept { return open_.size(); }
 

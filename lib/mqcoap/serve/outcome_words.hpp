@@ -6,8 +6,8 @@
 
 namespace mqcoap {
 
-/// Returns the addition to the text of a failure for a write that may or may not have run (docs/protocol.md,
-/// "Run once"); empty for a GET.
+/// Returns the text to append to the error message for a write that may or may not have run
+/// (docs/protocol.md, "Run once"); empty for a GET.
 inline std::string may_have_run(const call& c) {
   const auto verb = c.asked().verb;
   return verb == method::get ? "" : "; the " + std::string(to_string(verb)) + " may have been run";

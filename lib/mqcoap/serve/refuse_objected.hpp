@@ -6,7 +6,7 @@
 
 namespace mqcoap {
 
-/// Refuses a call to which its own front objects.
+/// Rejects a call if the front that received it objects.
 class refuse_objected final : public composed_step<no_options> {
  public:
   explicit refuse_objected(no_options none) : composed_step(none) {}

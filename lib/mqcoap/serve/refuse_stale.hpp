@@ -10,18 +10,18 @@
 
 namespace mqcoap {
 
-/// The text of `refuse_stale`.
+/// The options of `refuse_stale`: a function that builds the error message.
 struct refuse_stale_options {
-  /// @param gap  how long the call was unread  @param patience  the timeout of its caller
+  /// @param gap  how long the call waited unread  @param patience  the timeout of its caller
   std::string (*words)(std::chrono::milliseconds gap, std::chrono::milliseconds patience);
 
   friend bool operator==(const refuse_stale_options&, const refuse_stale_options&) = default;
 };
 
-/// Answers 504 for a call that was unread for longer than its caller's timeout: it is not run.
+/// Answers 504 to a call that waited unread for longer than its caller's timeout, instead of running it.
 class refuse_stale final : public composed_step<refuse_stale_options> {
  public:
-  /// @param refused  called for each one; may be empty
+  /// @param refused  called for each rejected call; may be empty
   refuse_stale(refuse_stale_options given, const clock& time, std::function<void()> refused)
       : composed_step(given), time_(time), refused_(std::move(refused)) {}
 

@@ -18,7 +18,7 @@ void run_once::process(responder& r) {
   if (auto refusal = refusal_of(found.what)) std::move(r).respond(*std::move(refusal));
 }
 
-/// Through the first one's origin: that of a repeat may be destroyed by now.
+/// Answers the repeats, too, through the origin of the first call: that of a repeat may be destroyed by now.
 void run_once::on_answer(const call& c, const answer& what) {
   auto repeats = seen_.note(c, what);
   for (auto& repeat : repeats) {

@@ -10,7 +10,7 @@
 namespace mqcoap {
 namespace {
 
-/// Returns a 504, without a text if there is no memory for it.
+/// Returns a 504; its message is left out if allocation fails.
 template <class Words>
 answer unanswered(const Words& words) noexcept {
   try {
@@ -32,17 +32,17 @@ serving_core::serving_core(const clock& time, serving_options options, serving_h
       sink_(std::make_shared<sink>(*this)) {}
 
 void serving_core::serve(std::unique_ptr<call> c, std::weak_ptr<reply_sink> answers) {
-  // From here on, the responder answers in any case.
+  // From here on, the responder guarantees an answer.
   ++in_flight_;
   auto& served = *c;
   served.chain = chain_;
   in_chain_ = &served;
   pass(responder(std::move(c), std::move(answers)), 0);
-  // Without a deadline, another thread may have answered already.
+  // If there is no handler timeout, another thread may have answered the call already.
   if (std::exchange(in_chain_, nullptr) != nullptr && options_.handler_timeout.count() > 0) keep_open(served);
 }
 
-/// Also inside `serve`, from the step that has the call.
+/// May be called inside `serve`, by the step that holds the call.
 void serving_core::resume(responder r) {
   auto& kept = *r.call_;
   open_.remove(kept);
@@ -73,7 +73,8 @@ void serving_core::process(step& by, responder& r) {
   }
 }
 
-/// A handler has kept the call, or a step before the admission. The proxy has deadlines of its own.
+/// Called for a call that a handler, or a step before the admission, has kept. The proxy has
+/// its own deadlines.
 void serving_core::keep_open(call& c) noexcept {
   if (c.has_deadline) return;
   if (c.deadline == steady_time::max()) c.deadline = deadline_of(c);
@@ -93,7 +94,7 @@ steady_time serving_core::deadline_of(const call& c) const noexcept {
   return c.received + wait;
 }
 
-/// If one step fails (out of memory), the others still run: a stop must not wait forever.
+/// If one step throws (out of memory), the others still run, so that a shutdown does not wait forever.
 void serving_core::finish(call& answered, const answer& what) noexcept {
   answered.finished = time_.now();
   if (in_chain_ == &answered)

@@ -19,25 +19,25 @@
 namespace mqcoap {
 
 struct serving_options {
-  /// The time for answering a kept call; after that 504. 0: no limit.
+  /// The time in which a kept call must be answered; after that it gets a 504. 0 means no limit.
   std::chrono::milliseconds handler_timeout{0};
 };
 
-/// The callbacks of a serving core to its owner.
+/// The callbacks from a serving core to its owner.
 struct serving_hooks {
-  log_sink log{};  ///< gets failures of steps
-  /// Called when an action for a call failed, mostly out of memory; the other actions were still done. Must
-  /// not throw. @param name  of the call's origin
+  log_sink log{};  ///< receives failures of steps
+  /// Called when an action for a call threw, mostly because memory ran out; the other actions were still
+  /// performed. Must not throw. @param name  the name of the call's origin
   std::function<void(std::string_view name, std::string_view why)> failed{};
-  std::function<void()> late{};  ///< called when a call was ended because its handler did not answer in time
-  /// Returns the object that owns the handler of a call, which is kept alive until the call has ended; none:
-  /// nothing is kept.
+  std::function<void()> late{};  ///< called when a call failed because its handler did not answer in time
+  /// Returns the object that owns the handler of a call, which is kept alive until the call has ended. If
+  /// this is empty, nothing is kept alive.
   std::function<std::shared_ptr<const void>(const call& kept)> home{};
 };
 
-/// Serves calls. Fronts pass them in; they pass the steps of a chain until one answers or keeps them, and
-/// each gets one answer, through its origin. Ends calls whose handlers do not answer in time, and all of them
-/// when it stops. Knows no transport, and owns no timer and no thread.
+/// Serves calls. Fronts pass them in; each call goes through the steps of a chain until one answers or keeps
+/// it, and gets one answer, through its origin. Fails calls whose handlers do not answer in time, and all
+/// that are left when it stops. Depends on no transport, and owns no timer and no thread.
 /// @par Threads  Used by one thread at a time.
 class serving_core {
  public:
@@ -46,13 +46,13 @@ class serving_core {
   serving_core& operator=(const serving_core&) = delete;
 
   void set_options(serving_options options) noexcept { options_ = options; }
-  /// Composes the chain, again at every reload; calls under way end in their old chain.
-  /// @param add_steps  adds all steps to a chain_builder, in order. If it throws, nothing has changed.
+  /// Composes the chain; called again at every reload. Calls under way stay in their old chain.
+  /// @param add_steps  adds all steps to a chain_builder, in order. If it throws, the chain is unchanged.
   template <class AddSteps>
   void compose(AddSteps&& add_steps) {
     use(make_chain(add_steps));
   }
-  /// @name Composing a chain before it is used, with the steps that stay
+  /// @name Composing a chain before it is used; unchanged steps are reused
   /// @{
   template <class AddSteps>
   std::shared_ptr<const step_chain> make_chain(AddSteps&& add_steps) const {
@@ -64,42 +64,42 @@ class serving_core {
   /// @}
   const step_chain& chain() const noexcept { return *chain_; }
 
-  /// Makes sure that the call is answered, now or later.
+  /// Ensures that the call is answered, now or later.
   void serve(std::unique_ptr<call> c) { serve(std::move(c), sink_); }
   /// @param answers  accepts the answer, on any thread, and passes it to `finish`
   void serve(std::unique_ptr<call> c, std::weak_ptr<reply_sink> answers);
   void finish(call& answered, const answer& what) noexcept;
-  /// Called by the origin of a call when something was written for the caller.
+  /// Called by the origin of a call when a response was written for the caller.
   void note_sent(const call& to, const answer& what) noexcept;
 
   /// @name For steps
-  /// @{ Notes that the call may be run from here on, and sets its deadline.
+  /// @{
+  /// Records that the call may be run from here on, and sets its deadline.
   void admit(responder& r) const noexcept;
-  /// Lets a call go on that a step has kept: the next step gets it.
-  /// Precondition: the call has not ended.
+  /// Continues a call that a step has kept: passes it to the next step. Precondition: the call has not ended.
   void resume(responder r);
-  /// Expires when this object is destroyed.
+  /// Returns a pointer that expires when this object is destroyed.
   std::weak_ptr<const void> life() const noexcept { return sink_; }
-  /// Removes a call from the chain that is served by the answer of another one.
-  /// @param instead  the other one's answer; null: none is sent now
+  /// Removes a call from the chain because it gets the answer of another call.
+  /// @param instead  the other call's answer; null if none is sent now
   void withdraw(responder& r, const answer* instead);
-  /// Runs an action for a call, and reports its exception to the owner.
+  /// Runs an action for a call, and reports an exception to the owner.
   template <class Action>
   void attempt(std::string_view name, Action&& action) const noexcept;
   /// @}
 
-  /// Ends the calls whose deadline has passed, and calls `expire` of the steps.
+  /// Fails the calls whose deadline has passed, and calls `expire` of the steps.
   void expire(steady_time now);
-  /// Returns the earliest time at which `expire` has something to do; max: never.
+  /// Returns the earliest time at which `expire` has something to do; `steady_time::max()` if there is none.
   steady_time next_deadline() const noexcept;
 
   /// Returns the number of calls that are served and not yet answered.
   std::size_t in_flight() const noexcept { return in_flight_; }
-  /// Calls `done` once when the last call is answered, possibly inside this call. A step refuses new calls
-  /// (`refuse_draining`).
+  /// Calls `done` once when the last call is answered, possibly inside this call. New calls are rejected by
+  /// a step (`refuse_draining`).
   void drain(std::function<void()> done);
   bool draining() const noexcept { return static_cast<bool>(drained_); }
-  /// Ends all calls that handlers keep, with 504. @param why  the text
+  /// Answers all calls that handlers keep with 504. @param why  the error message
   void abandon(std::string_view why);
 
  private:
@@ -123,10 +123,10 @@ class serving_core {
   failed_step failures_;
   std::shared_ptr<const step_chain> chain_ = std::make_shared<const step_chain>();
   open_calls open_;                 ///< calls that are kept and will be answered later
-  const call* in_chain_ = nullptr;  ///< the call that passes the chain, until it is answered
+  const call* in_chain_ = nullptr;  ///< the call that is going through the chain, until it is answered
   std::size_t in_flight_ = 0;
   std::function<void()> drained_;
-  const std::shared_ptr<sink> sink_;  ///< lets later answers detect that the core is destroyed
+  const std::shared_ptr<sink> sink_;  ///< lets later answers detect that the core was destroyed
 };
 
 template <class Action>

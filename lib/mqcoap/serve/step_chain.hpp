@@ -9,7 +9,7 @@
 
 namespace mqcoap {
 
-/// The steps of a serving core, in order. A chain is immutable: a reload composes another one, and calls end
+/// The steps of a serving core, in order. A chain is immutable: a reload composes a new one, and calls finish
 /// in the one in which they began.
 class step_chain {
  public:
@@ -18,7 +18,7 @@ class step_chain {
   explicit step_chain(step_list steps = {}) : steps_(std::move(steps)) {}
 
   const step_list& steps() const noexcept { return steps_; }
-  /// Returns the first step of a class; null: there is none.
+  /// Returns the first step of a class; null if there is none.
   template <class Step>
   std::shared_ptr<Step> find() const noexcept {
     for (const auto& each : steps_)

@@ -9,8 +9,8 @@
 
 namespace mqcoap {
 
-/// Calls functions at their time, for handlers that poll or wait. Owns no loop: its owner asks for the next
-/// deadline and calls `expire`.
+/// Calls functions at scheduled times, for handlers that poll or wait. Owns no event loop: its owner queries
+/// the next deadline and calls `expire`.
 /// @par Threads  Used by one thread, that of the handlers.
 class timer_queue {
  public:
@@ -49,7 +49,7 @@ class timer_queue {
   timer_queue(const timer_queue&) = delete;
   timer_queue& operator=(const timer_queue&) = delete;
 
-  /// Calls `then` once after this time, from `expire`, never inside this call.
+  /// Calls `then` once after `wait`, from `expire`, never inside this call.
   [[nodiscard]] timer after(steady_time::duration wait, std::function<void()> then) {
     const auto before = waiting_.earliest();
     const auto at = time_.now() + wait;
@@ -60,7 +60,7 @@ class timer_queue {
   }
 
   /// Calls all due functions, in the order of their deadlines. Functions that these calls schedule wait for
-  /// the next time, even if they are due at once; so do the rest if one of them throws.
+  /// the next call of `expire`, even if they are due at once; so do the remaining ones if a function throws.
   void expire(steady_time now) {
     for (auto most = waiting_.size(); most > 0; --most) {
       const auto due = waiting_.take_expired(now);

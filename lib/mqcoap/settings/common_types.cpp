@@ -23,7 +23,7 @@ value_type<Name> name_type(const std::string& what) {
           }};
 }
 
-/// Reports the fault of a duration or size: the missing unit, or what was found instead.
+/// Reports an error in a duration or size: the missing unit, or what was found instead.
 std::nullopt_t refuse_quantity(const node& n, read_context& ctx, const std::string& words,
                                const quantity_fault& fault) {
   if (fault.bare)

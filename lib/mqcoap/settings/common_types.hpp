@@ -11,7 +11,7 @@
 
 namespace mqcoap {
 
-/// The longest path while reading: `limits.path` is checked when everything has been read.
+/// The longest path that is accepted while reading; `limits.path` is checked after everything has been read.
 inline constexpr std::size_t longest_path = 4096;
 
 /// Reads one line of text; never a number or a boolean without quotes.
@@ -35,13 +35,13 @@ value_type<device_tag> tag_name();
 value_type<subsystem_name> subsystem();
 value_type<namespace_name> topic_namespace();
 
-/// Reads a non-empty list of methods out of these.
+/// Reads a non-empty list of methods, out of `allowed`.
 value_type<method_set> methods(method_set allowed);
 
-/// Reads a password or token: from a file, the environment, a systemd credential, or (with a warning) a
-/// literal.
+/// Reads a password or token: from a file, the environment, a systemd credential, or (with a
+/// warning) a literal.
 value_type<secret> secret_text();
-/// Reads the path of a file that holds a secret, which the user of the path reads itself.
+/// Reads the path of a file that holds a secret; the caller reads the file itself.
 value_type<std::string> secret_file();
 
 /// Reads one of a few words. The words may look like numbers.
@@ -51,11 +51,10 @@ value_type<E> choice(std::vector<std::pair<std::string, E>> options);
 /// Returns the schema of a text with a pattern.
 boost::json::object string_schema(std::string pattern = {});
 
-/// Reads texts that a parser accepts or refuses without a reason.
+/// Returns true if the node is text; reports a mismatch otherwise.
 bool is_text(const node& n, const std::string& expected, read_context& ctx);
 
-/// Returns the text for `choice`, and its schema. A word that YAML reads as a number may be written with or
-/// without quotes.
+/// Returns the schema of `choice`. A word that YAML reads as a number may be written with or without quotes.
 boost::json::object choice_schema(const std::vector<std::string>& words);
 std::optional<std::size_t> read_choice(const node& n, const std::vector<std::string>& words,
                                        read_context& ctx);

@@ -6,9 +6,9 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t widest_excerpt = 160;  // shown bytes of a source line
+constexpr std::size_t widest_excerpt = 160;  // bytes shown of a source line
 
-/// Returns the text below a line up to the mark: as wide as the line above it, with any tabs and UTF-8.
+/// Returns the padding up to the mark, which is as wide as the text above it, even if that has tabs or UTF-8.
 std::string padding(std::string_view before) {
   std::string pad;
   for (char c : before) {

@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// Quotes a key that could be read as several keys, or as none.
+/// Quotes a key that could be mistaken for several keys, or for none.
 std::string path_step(const std::string& key) {
   return key.empty() || key.find_first_of(". []:") != std::string::npos ? '"' + key + '"' : key;
 }

@@ -10,7 +10,8 @@
 
 namespace mqcoap {
 
-/// A value or a key of a configuration file, with its place. Owned by a node_arena; others hold pointers.
+/// A value or a key of a configuration file, with its place. Owned by a node_arena; everything
+/// else holds pointers.
 struct node {
   enum class kind : std::uint8_t { null, scalar, list, map };
   struct entry {
@@ -20,12 +21,12 @@ struct node {
 
   kind what = kind::null;
   bool quoted = false;  ///< a scalar in quotes or a block: always text
-  bool hidden = false;  ///< may be a secret: no diagnostic shows its text
+  bool hidden = false;  ///< may be a secret, so that no diagnostic shows its text
   std::string text;     ///< text of a scalar, or of null as written
   std::vector<const node*> items;
   std::vector<entry> entries;
 
-  const source_file* file = nullptr;  ///< null: a default of a field table
+  const source_file* file = nullptr;  ///< null for a default of a field table
   int line = 0;
   int column = 0;          ///< in bytes, from 1
   std::size_t length = 1;  ///< bytes to mark
@@ -45,20 +46,20 @@ struct node {
   const node* find(std::string_view name) const noexcept;
 };
 
-/// Keeps nodes at their addresses.
+/// Owns nodes, whose addresses do not change.
 using node_arena = std::deque<node>;
 
-/// Returns the path of a value: `devices.GW_XX_0_0001.resources.gains`, `proxy.routes[0].match`. For a key it
-/// is that of its map.
+/// Returns the path of a value: `devices.GW_XX_0_0001.resources.gains`, `proxy.routes[0].match`. For a key,
+/// returns the path of its map.
 std::string key_path(const node& n);
 
 /// Returns the place of a node, relative to another one: `line 7`, or `conf.d/a.yaml:7` in another file.
 std::string place_words(const node& n, const node& seen_from);
 
-/// Describes a node for an error text: `the number 5`, `'yes'`, `a list`.
+/// Describes a node for an error message: `the number 5`, `'yes'`, `a list`.
 std::string describe(const node& n);
 
-/// Follows a JSON Pointer (RFC 6901) as far as it leads.
+/// Follows a JSON Pointer (RFC 6901) as far as possible, and returns the last node.
 const node& follow_pointer(const node& from, std::string_view pointer);
 
 }  // namespace mqcoap

@@ -9,9 +9,9 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t longest_source = 1000;  // a line may be a whole file, and have a thousand faults
+constexpr std::size_t longest_source = 1000;  // a whole file may be one line with a thousand errors
 
-/// Replaces the text by `***`, if it is a separate word or long enough to be recognised.
+/// Replaces the text with `***`, if it is a separate word or long enough to be recognised.
 std::string without(std::string words, const std::string& text) {
   const auto is_letter = [&words](std::size_t i) {
     return i < words.size() && std::isalnum(static_cast<unsigned char>(words[i])) != 0;
@@ -24,7 +24,7 @@ std::string without(std::string words, const std::string& text) {
   return words;
 }
 
-/// Returns the line at fault, or the part of a very long one that contains the mark.
+/// Adds the source line to a diagnostic, or the part of a very long line that contains the mark.
 void add_source(diagnostic& d, const source_file& file) {
   d.source = file.shown_line(d.line);
   if (d.source.size() <= longest_source) return;
@@ -93,7 +93,7 @@ std::vector<diagnostic> report::take(const std::vector<std::string>& files) {
   };
   std::vector<diagnostic> taken;
   for (auto& [d, file, hint_quotes] : entries_) {
-    bool known = false;  // sorting has grouped faults of the same place
+    bool known = false;  // sorting has grouped those at the same place
     for (auto t = taken.rbegin(); t != taken.rend() && t->line == d.line && t->column == d.column && !known;
          ++t)
       known = same(*t, d);

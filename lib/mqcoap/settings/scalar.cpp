@@ -57,7 +57,7 @@ bool is_float(std::string_view text) {
   return all_of_class(without_sign(text.substr(1)), [](char c) { return is_digit(c); });
 }
 
-/// An integer of the whole range that JSON peers support; monostate: it does not fit into 64 bits.
+/// Parses an integer within the ranges of int64 and uint64; monostate if it does not fit into 64 bits.
 std::variant<std::monostate, std::int64_t, std::uint64_t> read_integer(std::string_view text) {
   const int base = is_hex(text) ? 16 : is_octal(text) ? 8 : 10;
   const bool negative = text.starts_with('-');
@@ -94,7 +94,7 @@ bool append_float(std::string& out, const node& n, report& faults) {
     faults.error(n, "the number " + n.text + " is out of the range of a double");
     return false;
   }
-  if (!validate_json(text, 1)) {  // digits stay as written, as far as JSON allows them
+  if (!validate_json(text, 1)) {  // keeps the digits as written if they are valid JSON
     out += text;
     return true;
   }

@@ -20,15 +20,16 @@ enum class scalar_kind : std::uint8_t {
   string,
 };
 
-/// Precondition: a scalar or null.
+/// Returns the kind of a node. Precondition: it is a scalar or null.
 scalar_kind classify(const node& n);
 
 /// Returns the value of an integer scalar, if it fits into int64.
 std::optional<std::int64_t> to_int64(const node& n);
 
-/// Returns the value as JSON. Numbers keep their digits. Faults are reported, and return nothing.
+/// Returns the value as JSON. Numbers keep their digits. Returns nothing after reporting an error.
 std::optional<json_text> to_json(const node& n, report& faults);
-/// Appends it to a text. Returns false if there was a fault; then what was appended is no JSON.
+/// Appends the value as JSON. Returns false after reporting an error; the appended text is then
+/// not valid JSON.
 bool append_json(std::string& out, const node& n, report& faults);
 
 }  // namespace mqcoap

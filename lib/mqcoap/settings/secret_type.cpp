@@ -30,8 +30,9 @@ std::optional<secret> accept(std::string text, const node& at, read_context& ctx
   return std::nullopt;
 }
 
-/// Checks that a file with a secret is not open to others: they may not write to it, and not everybody may
-/// read it. Its group may, which is how a service's files are mostly set up.
+/// Checks the permissions of a file that holds a secret: reports an error if other users may write to it, and
+/// a warning if everybody may read it. Its group may read it, which is how the files of a service are
+/// usually set up.
 bool is_guarded(const std::string& path, unsigned mode, const node& at, read_context& ctx) {
   if ((mode & 022u) != 0) {
     ctx.faults.error(at,
@@ -64,7 +65,7 @@ std::optional<secret> from_environment(const std::string& name, const node& at, 
   return std::nullopt;
 }
 
-/// Returns the file of a credential.
+/// Returns the path of a credential's file.
 std::optional<std::string> credential_path(const std::string& name, const node& at, read_context& ctx) {
   if (name.find('/') != std::string::npos || name == "." || name == "..") {
     ctx.faults.error(at, "a credential is named by a word, not by a path", "{file: PATH}?");
@@ -133,7 +134,7 @@ std::optional<secret> read_secret(const node& n, read_context& ctx) {
   return path ? from_file(*path, *at, ctx) : std::nullopt;
 }
 
-/// The user of a file reports if it does not exist.
+/// Checks the permissions of a secret file. If it does not exist, the code that opens it reports that.
 std::optional<std::string> guarded(const std::string& path, const node& at, read_context& ctx) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && !is_guarded(path, info.st_mode, at, ctx))
@@ -186,7 +187,7 @@ value_type<secret> secret_text() {
   boost::json::array ways;
   ways.emplace_back(std::move(from));
   ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
-  // The JSON Schema format of a password; `show_settings` hides keys with it.
+  // `writeOnly` marks a password in JSON Schema; `show_settings` hides such keys.
   return {secret_words, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
 }
 

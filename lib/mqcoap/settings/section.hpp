@@ -9,13 +9,14 @@
 
 namespace mqcoap {
 
-/// Says whether a key is required, and what applies if it is absent.
+/// Whether a key is required, and what applies if it is absent.
 struct presence {
   enum class kind : std::uint8_t { required, optional, defaulted };
   kind how;
-  std::string text;  ///< defaulted: the default as written in a file; optional: the meaning of its absence
+  std::string text;  ///< if defaulted, the default as written in a file; if optional, what its absence means
 
-  /// Makes the default, as written in a file. It is read like any value: there is no second copy of it.
+  /// Sets the default, as written in a file. It is parsed like any other value, so that it is
+  /// defined only once.
   presence(const char* default_text) : how(kind::defaulted), text(default_text) {}
   static presence required() { return {kind::required, ""}; }
   static presence optional(std::string absent_means) { return {kind::optional, std::move(absent_means)}; }
@@ -24,49 +25,50 @@ struct presence {
   presence(kind h, std::string t) : how(h), text(std::move(t)) {}
 };
 
-/// A row of a field table, without the part that depends on the filled type.
+/// A row of a field table, without the part that depends on the type to fill.
 struct field_info {
   std::string name;
   std::string doc;  ///< one line
   presence when;
   std::string words;
   boost::json::object schema;
-  const section_info* section = nullptr;  ///< the section of the keys within, if any
+  const section_info* section = nullptr;  ///< the section of the nested keys, if any
 };
 
-/// A field table: the keys of one section of the file. Decoding, error texts, the JSON Schema and the
-/// reference page are made from it.
+/// A field table: the keys of one section of the file. Decoding, error messages, the JSON Schema and the
+/// reference page are derived from it.
 struct section_info {
   std::string id;     ///< name in the schema's `$defs`
   std::string title;  ///< its place: `brokers.NAME`
   std::string doc;
   std::vector<field_info> fields;
-  boost::json::object rules;                                  ///< rules of the schema for several keys
-  std::vector<std::pair<std::string, std::string>> refusals;  ///< keys that are refused here, and why
+  boost::json::object rules;  ///< rules of the schema that involve several keys
+  std::vector<std::pair<std::string, std::string>> refusals;  ///< keys that are rejected here, and why
 };
 
 using suggested_keys = std::function<std::vector<std::string>()>;
 
 /// Returns for each field, in the order of the table, its node or null. Reports unknown and missing keys. An
 /// empty value counts as an empty map.
-/// @param suggested  returns the keys that the report of an unknown one suggests; empty: those of the table
-/// @return nothing if it is not a map
+/// @param suggested  returns the keys to suggest for an unknown one; if empty, the keys of the table
+///   are suggested
+/// @return nothing if `n` is not a map
 std::optional<std::vector<const node*>> match_fields(const section_info& table, const node& n,
                                                      read_context& ctx, const suggested_keys& suggested = {});
 
-/// Returns the value for an absent key; null: nothing.
+/// Returns the default for an absent key; null if it has none.
 const node* default_of(const field_info& field, read_context& ctx);
 
 /// A row of the table of a section that fills a `T`.
 template <class T>
 struct table_row {
   field_info info;
-  /// Returns false, and reports it, if the value has a fault.
+  /// Returns false after reporting an error in the value.
   std::function<bool(T&, const node&, read_context&)> decode;
 };
 
-/// Makes a key that is read as `type` and stored in `target`: a member of T (of that type, or an optional of
-/// it), or a function that takes a T& and the value.
+/// Returns the row of a key that is read as `type` and stored in `target`: a member of T (of that type, or an
+/// optional of it), or a function that takes a T& and the value.
 template <class T, class V, class Target>
 table_row<T> key(std::string name, value_type<V> type, presence when, std::string doc, Target target) {
   return {{std::move(name), std::move(doc), std::move(when), type.words, type.schema, type.section},
@@ -94,7 +96,7 @@ class section : public section_info {
     }
   }
 
-  /// Reads all keys; members whose keys have faults keep their initial values.
+  /// Reads all keys; the members of keys with errors keep their initial values.
   std::optional<T> read(const node& n, read_context& ctx) const {
     const auto found = match_fields(*this, n, ctx);
     if (!found) return std::nullopt;

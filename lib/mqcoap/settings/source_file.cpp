@@ -26,7 +26,7 @@ std::string same_length(std::string_view line) {
   return shown;
 }
 
-/// Returns the length of the UTF-8 sequence at the beginning; 0: none (RFC 3629).
+/// Returns the length of the UTF-8 sequence at the beginning; 0 if it is not valid (RFC 3629).
 std::size_t sequence_length(std::string_view text) noexcept {
   const auto byte = [text](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;

@@ -14,14 +14,14 @@ struct byte_range {
   std::size_t end = 0;
 };
 
-/// A file of the configuration in memory, with the data for diagnostics.
+/// A configuration file in memory, with the data for diagnostics.
 class source_file {
  public:
   /// The reason why a file cannot be read.
   struct fault {
     std::string words;
     std::string hint;
-    int line = 0;    ///< from 1; 0: the file as a whole
+    int line = 0;    ///< from 1; 0 for the file as a whole
     int column = 0;  ///< from 1
   };
 
@@ -38,20 +38,20 @@ class source_file {
   bool everybody_can_read() const noexcept { return (mode_ & 004u) != 0; }
   unsigned permissions() const noexcept { return mode_ & 0777u; }
 
-  /// Returns a line by its number from 1, without its end; empty if there is none.
+  /// Returns a line by its number from 1, without its line break; empty if there is none.
   std::string_view line(int number) const noexcept;
-  /// Hides a part of the text. Used by readers of the file, who know what its parts are.
+  /// Hides a part of the text. Used by parsers of the file, which know what its parts are.
   void hide(byte_range part) { hidden_.push_back(part); }
   /// Hides text that looks like a secret in each shown line. Used by code that knows the names of secrets.
   void cover_lines_with(void (*cover)(std::string& line)) { cover_ = cover; }
-  /// Returns true if a place is in a hidden part.
+  /// Returns true if a position is in a hidden part.
   bool is_hidden(int line, int column) const noexcept;
-  /// Returns a line for people: hidden parts, and text that looks like a secret, are covered with `*`,
-  /// control characters with `?`. It has as many bytes as the line.
+  /// Returns a line to show: hidden parts, and text that looks like a secret, are replaced with `*`, control
+  /// characters with `?`. The result has as many bytes as the line.
   std::string shown_line(int number) const;
 
-  /// Returns the fault that prevents the text from being YAML at all: bytes that are not UTF-8, control
-  /// characters.
+  /// Returns the first fault because of which the text cannot be YAML: bytes that are not UTF-8,
+  /// or control characters.
   std::optional<fault> check_text() const;
 
  private:
@@ -76,7 +76,7 @@ struct file_bytes {
 /// @return nothing, and `why` set, if that fails
 std::optional<file_bytes> read_regular_file(const std::string& path, std::size_t limit, std::string& why);
 
-/// Returns true if the whole text is UTF-8; else `bad_at` is the offset of the first wrong byte.
+/// Returns true if the whole text is UTF-8; otherwise sets `bad_at` to the offset of the first invalid byte.
 bool is_utf8(std::string_view text, std::size_t& bad_at) noexcept;
 
 }  // namespace mqcoap

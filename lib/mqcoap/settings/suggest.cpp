@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// Compares without regard to case.
+/// Returns the text in lower case, for comparisons that ignore case.
 std::string lower(std::string_view text) {
   std::string low(text);
   std::transform(low.begin(), low.end(), low.begin(), to_lower);
@@ -18,10 +18,10 @@ std::string lower(std::string_view text) {
 
 std::string suggest(std::string_view written, const std::vector<std::string>& known) {
   constexpr std::size_t most_listed = 64;
-  // A long file may have thousands of misspelled keys, each compared with all.
+  // A long file may have thousands of misspelled keys, each of which is compared with all known words.
   constexpr std::size_t most_compared = 1000;
   if (known.size() > most_compared) return {};
-  // A longer word is no typing error, and takes time to compare.
+  // A longer word is hardly a typing error, and takes long to compare.
   constexpr std::size_t longest = 64;
   const std::string low = lower(written);
   const std::string* nearest = nullptr;

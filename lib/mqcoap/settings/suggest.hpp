@@ -6,8 +6,8 @@
 
 namespace mqcoap {
 
-/// Returns `did you mean 'persist'?` if one of the known words is similar enough; else those words, if they
-/// are few; else nothing.
+/// Returns `did you mean 'persist'?` if one of the known words is similar enough. Otherwise lists the words
+/// if there are only a few, or returns an empty string.
 std::string suggest(std::string_view written, const std::vector<std::string>& known);
 
 }  // namespace mqcoap

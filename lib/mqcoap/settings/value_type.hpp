@@ -31,17 +31,17 @@ struct read_context {
   default_reader& defaults;
 };
 
-/// A type of values: how it is read, described and checked by a JSON Schema, so that the three cannot
-/// diverge.
+/// A type of values: how it is read, described and checked by a JSON Schema, so that the
+/// three cannot diverge.
 template <class V>
 struct value_type {
   using type = V;
 
-  std::string words;  ///< what is expected, for error texts and the reference: `a duration from 5s to 18h`
+  std::string words;  ///< what is expected, for error messages and the reference: `a duration from 5s to 18h`
   boost::json::object schema;  ///< draft 2020-12
-  /// Reads the value; nothing if it has a fault, which is then in the report.
+  /// Reads the value. Returns nothing after reporting an error.
   std::function<std::optional<V>(const node&, read_context&)> read;
-  const section_info* section = nullptr;  ///< the section of the keys within, if any
+  const section_info* section = nullptr;  ///< the section of the nested keys, if any
 };
 
 /// A value and its place.
@@ -59,10 +59,10 @@ struct named {
   const node* at = nullptr;
 };
 
-/// Reports that something else was expected.
+/// Reports that another kind of value was expected.
 void mismatch(const node& at, const std::string& expected, read_context& ctx, std::string hint = {});
 
-/// Also stores the place of the value, for later checks.
+/// Returns a type that also stores the place of the value, for later checks.
 template <class V>
 value_type<located<V>> with_place(value_type<V> inner) {
   return {inner.words, inner.schema,
@@ -74,7 +74,8 @@ value_type<located<V>> with_place(value_type<V> inner) {
           inner.section};
 }
 
-/// Continues with the read value; `then` gets the value, its node and the context, and returns an optional.
+/// Returns a type that processes the value further: `then` gets the value, its node and the context, and
+/// returns an optional.
 template <class V, class Then>
 auto refine(value_type<V> inner, std::string words, boost::json::object schema, Then then) {
   using result = typename std::invoke_result_t<Then, V, const node&, read_context&>::value_type;
@@ -127,7 +128,7 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
           item.section};
 }
 
-/// Reads a list of maps, which may be empty; items with faults are left out.
+/// Reads a list of maps, which may be empty; items with errors are left out.
 template <class V>
 value_type<std::vector<V>> sequence_of(value_type<V> item, std::string words) {
   return {words, boost::json::object{{"type", {"array", "null"}}, {"items", item.schema}},
@@ -144,7 +145,7 @@ value_type<std::vector<V>> sequence_of(value_type<V> item, std::string words) {
           item.section};
 }
 
-/// Reads a map from user-defined names to values; entries with faults are left out. An empty value is an
+/// Reads a map from user-defined names to values; entries with errors are left out. An empty value is an
 /// empty map, so that every entry of a section may be commented out.
 template <class K, class V>
 value_type<std::vector<named<K, V>>> map_of(value_type<K> key, value_type<V> value, std::string words) {

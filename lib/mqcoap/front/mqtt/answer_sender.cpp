@@ -9,12 +9,12 @@
 namespace mqcoap {
 namespace {
 
-/// The time that an answer may wait for a stalled broker: after that its caller has given up.
+/// The time for which an answer may wait for a stalled broker. After that, its caller has probably given up.
 constexpr std::chrono::seconds patience{5};
 constexpr char out_of_memory_words[] = "out of memory for this message; try again later";
 
-/// Replaces an answer for which there is no memory. A write that may have run must not be repeated as if it
-/// had not.
+/// Returns the replacement for an answer that ran out of memory. Its message warns that a write may have run,
+/// so that it is not repeated as if it had not.
 answer out_of_memory_answer(const call& to, const answer& what) {
   constexpr auto code = response_code::service_unavailable;
   const auto verb = to.asked().verb;
@@ -67,7 +67,7 @@ error_code answer_sender::publish(link& via, const exchange_topic& request, link
   return via.publish(topic_, payload_, time_.now() + patience, {}, std::move(done));
 }
 
-/// The link's queue does not keep the call, and the answer may be needed again.
+/// Keeps what is needed to answer the call again, because the queue of the link does not.
 link::written_handler answer_sender::follow(link& via, const exchange_topic& request, const call& to) {
   struct sent {
     exchange_topic request;

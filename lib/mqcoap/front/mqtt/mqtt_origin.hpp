@@ -13,7 +13,7 @@ namespace mqcoap {
 /// A request topic and the link that delivered it. The answer is published there, under the response topic.
 class mqtt_origin final : public call_origin {
  public:
-  /// @param objection  the refusal of the request; null: it may run
+  /// @param objection  the answer that rejects the request; null if it may run
   mqtt_origin(std::weak_ptr<request_way> way, exchange_topic topic, std::unique_ptr<answer> objection = {})
       : way_(std::move(way)), topic_(std::move(topic)), objection_(std::move(objection)) {}
 

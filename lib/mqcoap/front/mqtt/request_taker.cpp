@@ -23,7 +23,7 @@ void request_taker::take(const std::shared_ptr<request_way>& from, exchange_topi
   sink != nullptr ? core_.serve(std::move(c), *sink) : core_.serve(std::move(c));
 }
 
-/// Returns null if the request is not served; then it has been handled.
+/// Returns null if the request was handled here and is not served.
 std::unique_ptr<call> request_taker::read(const std::shared_ptr<request_way>& from, exchange_topic topic,
                                           const inbound& m) {
   if (from->via != nullptr && !by_.inspect(*from->via, topic)) return nullptr;
@@ -35,7 +35,7 @@ std::unique_ptr<call> request_taker::read(const std::shared_ptr<request_way>& fr
   }
   auto found = from->via == nullptr ? inspector::finding{} : by_.inspect(*from->via, topic, *decoded);
   if (found.caught) return nullptr;
-  // Unread time counts against the caller's timeout, and against that of a route.
+  // The time that the message waited unread counts toward the timeout of the caller, and that of a route.
   auto c = std::make_unique<call>(call{topic, *std::move(decoded), time_.now() - m.waited});
   c->origin = std::make_shared<mqtt_origin>(from, std::move(topic), std::move(found.objection));
   return c;

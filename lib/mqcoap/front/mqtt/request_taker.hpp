@@ -22,17 +22,17 @@ class request_taker {
   class inspector {
    public:
     struct finding {
-      bool caught = false;                  ///< it has been handled, and no call is made
-      std::unique_ptr<answer> objection{};  ///< the answer that refuses the call; null: it is served
+      bool caught = false;                  ///< the request has been handled, and no call is created
+      std::unique_ptr<answer> objection{};  ///< the answer that rejects the call; null if it is served
     };
-    /// Called before its payload is read. Returns false if it has been handled.
+    /// Called before the payload is parsed. Returns false if the request has been handled.
     virtual bool inspect(const link& /*from*/, const exchange_topic& /*topic*/) { return true; }
     virtual finding inspect(const link& /*from*/, const exchange_topic& /*topic*/, const request& /*asked*/) {
       return {};
     }
-    /// Called when it cannot be decoded; an answer follows.
+    /// Called when the request cannot be decoded; an answer follows.
     virtual void on_fault(const exchange_topic& /*topic*/, const decode_fault& /*fault*/) {}
-    /// Called when there is no memory for it; an answer follows.
+    /// Called when the request runs out of memory; an answer follows.
     virtual void on_no_memory_for(const exchange_topic& topic, const decode_fault& fault) noexcept = 0;
 
    protected:
@@ -43,7 +43,7 @@ class request_taker {
   request_taker(serving_core& core, const clock& time, const decode_rules& decoding, inspector& by)
       : core_(core), time_(time), decoding_(decoding), by_(by) {}
 
-  /// @param sink  for the answers; null: the core's own
+  /// @param sink  accepts the answers; null for the core's own sink
   void take(const std::shared_ptr<request_way>& from, exchange_topic topic, const inbound& m,
             const std::weak_ptr<reply_sink>* sink = nullptr);
 

@@ -12,7 +12,7 @@ namespace mqcoap {
 /// A link on which requests arrive, and the way back for their answers.
 class request_way {
  public:
-  /// @param by  the link; outlives this object
+  /// @param by  sends the answers; outlives this object
   request_way(answer_sender& by, link* on) : via(on), sender_(by) {}
   virtual ~request_way() = default;
   request_way(const request_way&) = delete;
@@ -24,10 +24,10 @@ class request_way {
   void send(const exchange_topic& request, const decode_fault& fault) {
     if (via != nullptr) sender_.send(*via, request, fault);
   }
-  /// Notes that a request of this link has ended.
+  /// Records that a request of this link has ended.
   virtual void request_ended() noexcept { --in_flight; }
 
-  link* via;                  ///< null: the connection does not exist any more, and answers are dropped
+  link* via;                  ///< null if the connection no longer exists; answers are then dropped
   std::size_t in_flight = 0;  ///< requests of this link that have not ended
 
  private:

@@ -31,7 +31,7 @@ std::shared_ptr<cell> named_value(resource_site& at, const std::string& path) {
   throw std::invalid_argument(at.device() + ": an action names '" + path + "', which is no value");
 }
 
-/// Throws std::invalid_argument if there is no such service.
+/// Returns the service that a step needs. Throws std::invalid_argument if there is none.
 template <class Service>
 Service& needed_by(const resource_site& at, Service* service, std::string_view step) {
   if (service != nullptr) return *service;
@@ -58,7 +58,7 @@ action_run::step_list make_steps(const action_options& options, const resource_s
   return steps;
 }
 
-/// Puts the name of a step before the words of an error.
+/// Prefixes an error message with the name of a step.
 void name_step(answer& error, std::string_view step) {
   const auto& words = error.body;
   if (words.is_string())
@@ -114,7 +114,7 @@ void action_resource::handle(responder&& r) {
       });
 }
 
-/// Judges what the call brings, and the number of runs, before anything is done.
+/// Validates the call, and checks the number of runs, before anything is done.
 std::optional<answer> action_resource::refuse(const call& asked) const {
   if (auto refused = refuse_method(asked.req, {method::post})) return refused;
   if (!asked.req.body.is_null())

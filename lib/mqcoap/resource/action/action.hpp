@@ -26,25 +26,25 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// The steps of an action behind `when` and `set`.
+/// The steps of an action after `when` and `set`.
 struct further_steps {
   action_run::step_list list{};
-  const resource_services* services = nullptr;  ///< null: there are no steps
-  std::optional<json_schema> schema{};          ///< of the body of a POST
+  const resource_services* services = nullptr;  ///< null if there are no steps
+  std::optional<json_schema> schema{};          ///< the schema of the body of a POST
 };
 
-/// An action. POST runs it (203): if every condition of `when` holds, else 412, the values of `set` are
-/// stored, all in one step; then the steps are run, in order. A condition on an object holds if its named
-/// members are equal; a condition on anything else holds if the whole value is equal. The error of a step is
-/// the answer, behind the name of the step: what was done before stays, and no further step is run. Runs do
-/// not wait for each other.
+/// An action, which POST runs. If a condition of `when` does not hold, the answer is 412. Otherwise the
+/// values of `set` are stored all at once, the steps are run in order, and the answer is 203. A condition on
+/// an object holds if its named members are equal; a condition on anything else holds if the whole value is
+/// equal. If a step fails, the answer is its error, prefixed with the name of the step; what was done before
+/// is not undone, and no further step is run. Runs do not wait for each other.
 class action_resource final : public handler, public std::enable_shared_from_this<action_resource> {
  public:
-  /// Runs whose steps are under way; a further one gets 503.
+  /// The limit of runs whose steps are under way; a further one gets 503.
   static constexpr std::size_t most_runs = 256;
 
   struct condition {
-    std::string path;  ///< path of the value, for the text of a 412
+    std::string path;  ///< path of the value, for the message of a 412
     std::shared_ptr<cell> value;
     boost::json::value expected;
   };
@@ -57,7 +57,7 @@ class action_resource final : public handler, public std::enable_shared_from_thi
   void handle(responder&& r) override;
 
  private:
-  /// Shared with requests that wait for their turn.
+  /// Shared with waiting requests.
   struct rules {
     std::vector<condition> when;
     std::vector<assignment> set;
@@ -96,10 +96,10 @@ struct action_options {
   };
   std::vector<entry> when;
   std::vector<entry> set;
-  std::optional<json_schema> schema{};      ///< of the body of a POST
+  std::optional<json_schema> schema{};      ///< the schema of the body of a POST
   std::optional<exec_options> exec{};       ///< a program; its `front` and `paths` are not used
-  std::optional<action_request> request{};  ///< behind the program
-  std::optional<action_event> publish{};    ///< behind the request
+  std::optional<action_request> request{};  ///< run after the program
+  std::optional<action_event> publish{};    ///< sent after the request
 
   method_set offered() const { return {method::post}; }
   void make(resource_site& at) const;

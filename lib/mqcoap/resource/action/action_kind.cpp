@@ -25,7 +25,7 @@ struct action_keys {
   located<action_spec> action;
 };
 
-/// A key of the steps behind `when` and `set`.
+/// Returns the row of a key for the steps after `when` and `set`.
 template <class V, class Target>
 table_row<action_spec> step_key(std::string name, value_type<V> type, presence when, std::string doc,
                                 Target step_keys::*target) {
@@ -110,7 +110,8 @@ std::optional<kind_options> build_action(const action_keys& keys, const kind_pla
   return options;
 }
 
-/// A template's action may be right for one device and wrong for another.
+/// Adds the device to the hint of an error in a template, because an action may be right for one device and
+/// wrong for another.
 std::string with_device(const node& at, const device_view& device, const std::string& hint) {
   return key_path(at).starts_with("templates.") ? "of " + device.tag() + (hint.empty() ? "" : ": ") + hint
                                                 : hint;
@@ -124,7 +125,7 @@ const value_options* find_value(const json_entry& entry, const device_view& devi
     return nullptr;
   }
   const auto* const kind = device.find(path);
-  if (kind == nullptr) return nullptr;  // it has a fault of its own
+  if (kind == nullptr) return nullptr;  // its own error is reported elsewhere
   const auto* const value = kind->get_if<value_options>();
   if (value == nullptr)
     faults.error(*at, "'" + path + "' is not a value resource",
@@ -143,7 +144,7 @@ void check_set(const json_entry& entry, const device_view& device, report& fault
                  "this breaks the schema of '" + entry.name.value + "': " + fault->words);
 }
 
-/// Follows the requests of actions within a device. Returns true if they come round.
+/// Follows the requests of actions within a device. Returns true if they form a cycle.
 bool leads_in_a_circle(const address& first, const device_view& device) {
   std::set<std::string, std::less<>> seen;
   const auto* to = &first;

@@ -25,8 +25,8 @@ void action_run::begin(responder&& r, bool has_changed) noexcept {
   go_on();
 }
 
-/// The answer needs time to travel: a tenth of the caller's patience, at most 100 ms, as with a forwarded
-/// request.
+/// Returns the deadline of the steps, which leaves time for sending the answer: a tenth of the caller's
+/// timeout, at most 100 ms, as with a forwarded request.
 steady_time action_run::deadline_of(const call& c) const noexcept {
   if (c.deadline == steady_time::max()) return c.deadline;
   const auto margin = std::min<steady_time::duration>((c.deadline - c.received) / 10, milliseconds(100));
@@ -58,7 +58,7 @@ void action_run::go_on() noexcept try {
 }
 
 void action_run::begin_step() {
-  const auto self = shared_from_this();  // the step may end the run
+  const auto self = shared_from_this();  // the step may destroy the run
   const auto begun = next_;
   auto running = (*steps_)[begun]->begin(*caller_, deadline_,
                                          [weak = weak_from_this(), begun](action_step::outcome how) {
@@ -105,7 +105,7 @@ void action_run::fail_without_words(response_code code) noexcept {
 
 void action_run::end(answer&& what) noexcept { leave().respond(std::move(what)); }
 
-/// Ends the run: cancels its step, and lets its owner forget it.
+/// Ends the run: cancels its step, and notifies its owner.
 responder action_run::leave() noexcept {
   const auto self = shared_from_this();
   auto caller = std::move(caller_);

@@ -14,8 +14,8 @@
 namespace mqcoap {
 
 /// Runs the steps of an action for one call, in order, and answers it: 203 when the last step is done, or
-/// with the error of the first step that fails, behind its name. A run whose call was ended begins no further
-/// step, and its step is cancelled.
+/// with the error of the first step that fails, prefixed with its name. If the call ends early, the current
+/// step is cancelled, and no further one is begun.
 /// @par Threads  Everything on the event loop.
 class action_run : public std::enable_shared_from_this<action_run> {
  public:
@@ -27,8 +27,9 @@ class action_run : public std::enable_shared_from_this<action_run> {
              std::function<void(const action_run&)> ended)
       : steps_(std::move(steps)), time_(time), timers_(timers), ended_(std::move(ended)) {}
 
-  /// Called once.
-  /// @param has_changed  values were stored for the call: it was run, whatever the steps do
+  /// Starts the run. Called once.
+  /// @param has_changed  true if values were stored for the call: then it counts as run, whatever
+  ///   the steps do
   void begin(responder&& r, bool has_changed) noexcept;
 
  private:
@@ -48,7 +49,7 @@ class action_run : public std::enable_shared_from_this<action_run> {
   const clock& time_;
   timer_queue& timers_;
   const std::function<void(const action_run&)> ended_;
-  responder caller_;  ///< empty: the run is over
+  responder caller_;  ///< empty when the run is over
   steady_time deadline_ = steady_time::max();
   std::size_t next_ = 0;  ///< the step that runs
   bool has_done_ = false;

@@ -15,29 +15,29 @@ namespace mqcoap {
 struct step_failure {
   response_code code = response_code::internal_server_error;
   std::string words{};
-  bool never_run = false;  ///< the step has done nothing, and will do nothing
+  bool never_run = false;  ///< the step has done nothing, and will not do anything
 };
 
-/// A step of an action behind `when` and `set`.
+/// A step of an action after `when` and `set`.
 /// @par Threads  Everything on the event loop, which it never blocks.
 class action_step {
  public:
-  /// Nothing: the step is done.
+  /// Empty if the step succeeded.
   using outcome = std::optional<step_failure>;
   using done_handler = std::function<void(outcome)>;
-  /// Cancels the step when it is destroyed; `done` is not called after that. Null: it cannot be cancelled, or
-  /// has ended.
+  /// Cancels the step when it is destroyed; `done` is not called after that. Null if it cannot be cancelled,
+  /// or has ended.
   using running = std::shared_ptr<void>;
 
   virtual ~action_step() = default;
 
   /// Returns the key in the configuration, which the answer names.
   virtual std::string_view name() const noexcept = 0;
-  /// Returns why the step cannot take what this call brings. Asked before anything is done.
+  /// Returns why the step rejects the contents of this call. Called before anything is done.
   virtual outcome refuse(const call& /*of*/) const { return std::nullopt; }
-  /// Does the step for a call and calls `done` once, maybe inside this call. An exception means that the step
-  /// was not begun.
-  /// @param deadline  when the caller stops waiting; max: never
+  /// Runs the step for a call and calls `done` once, possibly inside this call. If it throws, the step was
+  /// not begun.
+  /// @param deadline  when the caller stops waiting; `steady_time::max()` if never
   virtual running begin(const call& of, steady_time deadline, done_handler done) = 0;
 };
 

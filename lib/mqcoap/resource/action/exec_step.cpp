@@ -9,7 +9,7 @@ backend_request program_request(const call& of, steady_time deadline) {
   return {method::post, std::string(of.req.path.key()), {}, of.req.body, {}, deadline};
 }
 
-/// Says why a program failed.
+/// Returns why a program failed.
 step_failure program_failure(backend_reply reply) {
   return {reply.code, std::move(reply.words), reply.never_run};
 }

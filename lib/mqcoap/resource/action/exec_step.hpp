@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// Runs a program. What it writes to its standard output is not used.
+/// Runs a program, and ignores its standard output.
 class exec_step final : public action_step {
  public:
   explicit exec_step(std::shared_ptr<exec_backend> by) : by_(std::move(by)) {}

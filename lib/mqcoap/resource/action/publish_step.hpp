@@ -7,7 +7,7 @@
 
 namespace mqcoap {
 
-/// Sends an event. It is done when the connection to the broker has taken it.
+/// Sends an event. The step is done when the connection to the broker has accepted the event.
 class publish_step final : public action_step {
  public:
   publish_step(resource_event what, event_sender& by) : what_(std::move(what)), by_(by) {}

@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Bytes of a device's words that are passed on. Requests that lead to each other put an address before them
-/// each time.
+/// The length limit in bytes of a device's error message that is passed on. It is needed because actions that
+/// send requests to each other add a prefix each time.
 constexpr std::size_t most_passed_on = 2000;
 
 std::string words_of_device(const answer& refused) {

@@ -20,8 +20,8 @@ struct action_request {
   friend bool operator==(const action_request&, const action_request&) = default;
 };
 
-/// Asks a device, of the gateway or behind the proxy, and is done when it has answered. Its error is that of
-/// the step.
+/// Sends a request to a device, of the gateway or behind the proxy, and is done when it has answered. An
+/// error of the device is the error of the step.
 class request_step final : public action_step {
  public:
   request_step(action_request what, resource_asker& by, const clock& time)

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-// The keys of an action for its steps behind `when` and `set`.
+// The keys of an action for its steps after `when` and `set`.
 namespace mqcoap {
 
 struct request_keys {
@@ -41,8 +41,8 @@ struct step_keys {
 value_type<request_keys> request_words();
 value_type<event_keys> event_words();
 
-/// Adds the steps to the options; faults go into the report.
-/// @param map  the map of the keys
+/// Adds the steps to the options; errors go into the report.
+/// @param map  the map that contains the keys
 void build_steps(action_options& to, const step_keys& keys, const node& map, const kind_place& at);
 
 }  // namespace mqcoap

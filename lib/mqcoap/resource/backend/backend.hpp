@@ -27,17 +27,17 @@ struct backend_request {
 /// The outcome of a request.
 struct backend_reply {
   response_code code = response_code::content;
-  std::string text{};  ///< of a successful read: the bytes as they were read
+  std::string text{};  ///< after a successful read: the bytes as they were read
   std::optional<json_text>
-      body{};              ///< in place of `text`: a value that needs no reading; a write has it with 205
-  std::string words{};     ///< of an error
-  std::string location{};  ///< with 201: path of the new resource; empty: no path leads there
+      body{};  ///< instead of `text`: a value that needs no parsing; also the body of a write with 205
+  std::string words{};     ///< the error message
+  std::string location{};  ///< with 201: path of the new resource; empty if it has none
   bool never_run = false;  ///< an error before anything was done (docs/protocol.md, "Run once")
 
   static backend_reply error(response_code code, std::string words) {
     return {code, {}, std::nullopt, std::move(words), {}, false};
   }
-  /// The error of a request that was refused before anything was done.
+  /// Returns the error of a request that was rejected before anything was done.
   static backend_reply refusal(response_code code, std::string words) {
     auto reply = error(code, std::move(words));
     reply.never_run = true;
@@ -49,23 +49,24 @@ struct backend_reply {
   static backend_reply of_body(json_text body) {
     return {response_code::content, {}, std::move(body), {}, {}, false};
   }
-  /// Success without a value: 204, 203 or 202, by the method.
+  /// Returns success without a value: 204, 203 or 202, depending on the method.
   static backend_reply done() { return {}; }
 };
 
 /// Reads and writes something outside of the process for a resource: a file, a program, an instrument. The
-/// resource in front of it (backend_resource) checks requests and makes values from the bytes that were read.
+/// resource in front of it (backend_resource) checks requests and parses values from the bytes that
+/// were read.
 /// @par Threads  Everything on the event loop, which it never blocks.
 class backend {
  public:
   using reply_handler = std::function<void(backend_reply)>;
-  /// Cancels the work when it is destroyed; `done` is not called after that. Null: the work cannot be
+  /// Cancels the work when it is destroyed; `done` is not called after that. Null if the work cannot be
   /// cancelled, or has ended.
   using running = std::shared_ptr<void>;
 
   virtual ~backend() = default;
 
-  /// Carries out a request and calls `done` once, maybe inside this call. An exception means that the work
+  /// Carries out a request and calls `done` once, possibly inside this call. If it throws, the work
   /// was not started.
   virtual running run(backend_request what, reply_handler done) = 0;
   /// Returns the code for bytes that cannot be parsed as configured: 500 if they come from this machine, 502

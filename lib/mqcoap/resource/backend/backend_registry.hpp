@@ -9,12 +9,12 @@
 namespace mqcoap {
 
 /// Shares objects between resources, by type and name: the connection of an instrument, a program. An object
-/// lives as long as one of its resources. A reload makes new resources before it destroys the old ones, so it
-/// keeps the objects.
-/// @par Threads  One.
+/// lives as long as one of its resources. A reload creates the new resources before it destroys the old ones,
+/// so the objects survive it.
+/// @par Threads  Used by one thread.
 class backend_registry {
  public:
-  /// Returns the object of this name, or makes it.
+  /// Returns the object of this name; creates it if there is none.
   template <class Shared, class Make>
   std::shared_ptr<Shared> open(const std::string& name, Make&& make) {
     std::erase_if(shared_, [](const auto& each) { return each.second.expired(); });

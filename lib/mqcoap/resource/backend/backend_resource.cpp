@@ -10,7 +10,7 @@
 namespace mqcoap {
 namespace {
 
-/// What a request that was done gets, where the backend has nothing of its own to say.
+/// Returns the code for a successful request if the backend returned none.
 response_code code_for(method verb) {
   switch (verb) {
     case method::post: return response_code::valid;
@@ -42,8 +42,7 @@ void backend_resource::handle(responder&& r) {
   begin(std::move(r));
 }
 
-/// Whether a version still holds is not known before reading, and a write has none: conditions on it cannot
-/// be kept.
+/// Rejects conditions on the version of a write: the current version is not known without reading.
 std::optional<answer> backend_resource::refuse(const request& r) const {
   if (auto refused = refuse_method(r, options_.methods)) return refused;
   if (r.verb == method::get) return refuse_accept(r, {content_format::json, content_format::text});
@@ -94,7 +93,7 @@ void backend_resource::wait_for(const std::shared_ptr<work>& awaited, responder&
   awaited->callers.push_back(added);
 }
 
-/// A call was ended; with the last one, the work for it ends.
+/// Removes a call that has ended; if it was the last one, cancels the work.
 void backend_resource::leave(const std::shared_ptr<work>& awaited,
                              const std::shared_ptr<caller>& gone) noexcept {
   awaited->callers.remove(gone);
@@ -114,7 +113,7 @@ void backend_resource::end(const std::shared_ptr<work>& ended, backend_reply rep
   if (is_get)
     measured_.reset();
   else
-    cached_.reset();  // what was read meanwhile may be of before
+    cached_.reset();  // a value that was read in the meantime may be older than the write
   for (const auto& each : callers) {
     auto what = answer_to(each->waiting.req(), reply);
     std::move(each->waiting).respond(std::move(what));
@@ -153,7 +152,7 @@ answer backend_resource::answer_to(const request& r, const backend_reply& reply)
   const bool by_method = reply.code == response_code::content && r.verb != method::get && !has_content;
   a.code = by_method ? code_for(r.verb) : reply.code;
   if (a.code == response_code::created) a.location = reply.location;
-  if (has_content && a.code == response_code::content) a.body = *reply.body;  // the others have none
+  if (has_content && a.code == response_code::content) a.body = *reply.body;  // other codes have no body
   return a;
 }
 

@@ -20,15 +20,15 @@ struct backend_resource_options {
   std::optional<json_schema> schema{};  ///< schema of the body of a PUT or POST
   reading_options reading{};
   std::size_t max_depth = 32;  ///< nesting limit of values that are read
-  /// How long a value that was read answers further GETs; 0: each GET reads. GETs that arrive during a
-  /// reading share it.
+  /// How long a value that was read is used for further GETs; 0 if each GET reads. GETs that arrive during a
+  /// read share it.
   std::chrono::milliseconds cache{0};
   bool is_metric = false;  ///< the number that was read last is also a metric
 
   friend bool operator==(const backend_resource_options&, const backend_resource_options&) = default;
 };
 
-/// Serves a resource by its backend. Checks the request, lets the backend read or write, and makes the
+/// Serves a resource by its backend. Checks the request, lets the backend read or write, and builds the
 /// answer: 205 with the value for GET, 204 for PUT, 202 for DELETE and 203 for POST, unless the backend
 /// returns another code. A cancelled call cancels the work of the backend for it.
 class backend_resource final : public handler, public std::enable_shared_from_this<backend_resource> {
@@ -43,7 +43,7 @@ class backend_resource final : public handler, public std::enable_shared_from_th
     responder waiting;
   };
   using caller_list = std::list<std::shared_ptr<caller>>;
-  /// A piece of work of the backend, and the callers that wait for it.
+  /// An operation of the backend, and the callers that wait for it.
   struct work {
     caller_list callers;
     backend::running running;
@@ -66,8 +66,9 @@ class backend_resource final : public handler, public std::enable_shared_from_th
   std::list<std::shared_ptr<work>> under_way_;
   std::optional<json_text> cached_;
   steady_time cached_until_{};
-  std::optional<double> measured_;   ///< the last reading; nothing if it failed, or gave no number
-  std::weak_ptr<work> reading_now_;  ///< with `cache`: the reading that further GETs share
+  std::optional<double>
+      measured_;  ///< the value that was read last; nothing if reading failed, or it was no number
+  std::weak_ptr<work> reading_now_;  ///< with `cache`: the read in progress that further GETs share
 };
 
 }  // namespace mqcoap

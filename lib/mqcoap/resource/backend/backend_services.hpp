@@ -10,7 +10,7 @@ namespace mqcoap {
 
 /// The services for backends: the event loop, threads for blocking calls, shared objects. One per process; it
 /// outlives all resources.
-/// @par Threads  The event loop's.
+/// @par Threads  Everything on the event loop.
 class backend_services {
  public:
   explicit backend_services(const boost::asio::any_io_executor& loop) : loop_(loop), blocking_(loop) {}
@@ -20,7 +20,7 @@ class backend_services {
   void run_blocking(blocking_threads::work call) { blocking_.run(std::move(call)); }
   /// Returns the objects that several resources share and that outlive a reload.
   backend_registry& shared() noexcept { return shared_; }
-  /// Programs of `exec` that may run at a time. The gateway sets it, at a reload as well.
+  /// Returns how many programs of `exec` may run at a time. The gateway sets this, at a reload as well.
   std::size_t exec_places() const noexcept { return exec_places_; }
   void set_exec_places(std::size_t most) noexcept { exec_places_ = most; }
 

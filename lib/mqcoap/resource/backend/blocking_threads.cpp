@@ -14,7 +14,7 @@ struct blocking_threads::state {
   std::mutex lock;
   std::condition_variable idle;
   std::size_t running = 0;
-  std::optional<boost::asio::any_io_executor> loop;  ///< none: results are dropped
+  std::optional<boost::asio::any_io_executor> loop;  ///< empty if results are dropped
 
   void run(const work& call) {
     {
@@ -32,7 +32,7 @@ struct blocking_threads::state {
 
 struct blocking_threads::pool {
   boost::asio::thread_pool threads{blocking_threads::threads};
-  pool* next = nullptr;  ///< of those whose calls have outlasted the grace
+  pool* next = nullptr;  ///< in the list of pools whose calls have outlasted the grace period
 };
 
 blocking_threads::blocking_threads(boost::asio::any_io_executor loop, std::chrono::milliseconds grace)
@@ -51,7 +51,8 @@ blocking_threads::~blocking_threads() {
     pool_->threads.join();
     return;
   }
-  // The pool's destructor would wait for the threads. The list keeps the pool reachable for leak checkers.
+  // Does not destroy the pool, because its destructor would wait for the threads. The list keeps it reachable
+  // for leak checkers.
   static std::atomic<pool*> hanging{nullptr};
   auto* const left = pool_.release();
   left->next = hanging.exchange(left);

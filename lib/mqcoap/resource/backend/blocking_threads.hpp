@@ -8,8 +8,9 @@
 
 namespace mqcoap {
 
-/// Runs calls that may block, such as reading a file, on a few threads, and their results on the event loop.
-/// @par Threads  The event loop's.
+/// Runs calls that may block, such as reading a file, on a few threads, and passes their results to the
+/// event loop.
+/// @par Threads  Everything on the event loop.
 class blocking_threads {
  public:
   using work = std::function<std::function<void()>()>;
@@ -18,8 +19,8 @@ class blocking_threads {
   /// @param grace  how long the destructor waits for calls that are running
   explicit blocking_threads(boost::asio::any_io_executor loop,
                             std::chrono::milliseconds grace = std::chrono::seconds(1));
-  /// Drops the calls that have not begun, and the results of the others. A call that outlasts the grace, on a
-  /// file server that hangs for instance, keeps its thread until the process ends.
+  /// Drops the calls that have not begun, and the results of the others. A call that outlasts the grace
+  /// period, for instance because a file server hangs, keeps its thread until the process exits.
   ~blocking_threads();
   blocking_threads(const blocking_threads&) = delete;
   blocking_threads& operator=(const blocking_threads&) = delete;
@@ -32,7 +33,7 @@ class blocking_threads {
   struct state;
   struct pool;
 
-  /// As many hanging calls delay all others.
+  /// The number of threads. As many hanging calls block all others.
   static constexpr std::size_t threads = 8;
 
   const std::chrono::milliseconds grace_;

@@ -12,21 +12,21 @@
 // Keys of the kinds that start programs.
 namespace mqcoap {
 
-/// A program and its arguments: at least one text.
+/// Reads a program and its arguments: a list of at least one text.
 value_type<std::vector<std::string>> program_words();
 
 using environment_list = std::vector<named<std::string, std::string>>;
-/// Variables and their values.
+/// Reads environment variables and their values.
 value_type<environment_list> environment_words();
 
-/// `env`
+/// Returns the key `env`.
 template <class Keys>
 table_row<Keys> environment_key(environment_list Keys::*target) {
   return key<Keys>("env", environment_words(), presence::optional("`PATH` alone"),
                    "Variables of the program's environment; beside them it has `PATH` alone", target);
 }
 
-/// `timeout`. @param absent  what its absence means with this kind
+/// Returns the key `timeout`. @param absent  what its absence means for this kind
 template <class Keys>
 table_row<Keys> timeout_key(std::string absent, std::optional<std::chrono::milliseconds> Keys::*target) {
   return key<Keys>("timeout", duration(std::chrono::milliseconds(1), std::chrono::minutes(10)),
@@ -36,7 +36,7 @@ table_row<Keys> timeout_key(std::string absent, std::optional<std::chrono::milli
                    target);
 }
 
-/// Returns the variables as a program's environment has them.
+/// Returns the variables as pairs of name and value.
 std::vector<std::pair<std::string, std::string>> build_environment(const environment_list& from);
 
 }  // namespace mqcoap

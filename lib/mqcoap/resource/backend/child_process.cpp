@@ -23,7 +23,8 @@ using boost::system::error_code;
 
 /// The capacity of a pipe.
 constexpr std::size_t piece_size = 65536;
-/// Of what is left in the pipes of a program that has ended: somebody outside of its group may go on writing.
+/// The limit of what is read from a pipe after the program has exited: a process outside of its group
+/// may keep writing.
 constexpr int most_pieces_left = 16;
 
 struct spawn_outcome {
@@ -60,7 +61,7 @@ class child_process::state : public std::enable_shared_from_this<child_process::
         errors_{stream_descriptor(loop)},
         patience_(loop) {}
 
-  /// False: nobody wants it any more. For the thread that starts it.
+  /// Returns false if the program is no longer wanted. Called by the thread that starts it.
   bool is_wanted() const noexcept { return !ending_; }
   void begin(spawn_outcome outcome, bool has_input);
   bool write(std::string bytes);
@@ -97,7 +98,7 @@ class child_process::state : public std::enable_shared_from_this<child_process::
   boost::asio::steady_timer patience_;
   std::string unwritten_;
   std::size_t written_ = 0;
-  bool close_behind_ = false;  ///< the input, when all of it is written
+  bool close_behind_ = false;  ///< close the input when everything is written
   std::atomic<bool> ending_ = false;
   bool released_ = false;
   std::vector<char> piece_;
@@ -149,7 +150,7 @@ void child_process::state::await_exit() {
   });
 }
 
-/// Reads what the program wrote before it ended, which is still in the pipes.
+/// Reads what the program wrote before it exited and is still in the pipes.
 void child_process::state::on_exit() {
   patience_.cancel();
   child_->kill();
@@ -176,8 +177,8 @@ void child_process::state::close() {
   errors_.at.close(ignored);
 }
 
-/// Waits and then reads, rather than having it read: what nobody has taken when the program ends is still in
-/// the pipe.
+/// Waits until there is something to read, and then reads it, instead of reading asynchronously. Therefore,
+/// output that was not read when the program exits is still in the pipe.
 void child_process::state::listen(stream& from) {
   if (from.held || std::exchange(from.awaited, true)) return;
   from.at.async_wait(stream_descriptor::wait_read, [self = shared_from_this(), &from](error_code ec) {
@@ -191,7 +192,7 @@ void child_process::state::take(stream& from) {
   const auto got = from.at.read_some(boost::asio::buffer(piece_), ec);
   if (ec && ec != boost::asio::error::would_block) {
     error_code ignored;
-    from.at.close(ignored);  // it has closed it, which is no end yet
+    from.at.close(ignored);  // the program closed the stream, and may still be running
     return;
   }
   if (got > 0) (on_.*from.told)({piece_.data(), got});
@@ -210,13 +211,13 @@ void child_process::state::take_rest(stream& from) {
 bool child_process::state::write(std::string bytes) {
   unwritten_ = std::move(bytes);
   written_ = 0;
-  if (!input_.is_open()) return false;  // not yet, or no more
+  if (!input_.is_open()) return false;  // not open yet, or closed again
   if (write_some()) return true;
   await_taking();
   return false;
 }
 
-/// True: all is written.
+/// Returns true if everything is written.
 bool child_process::state::write_some() {
   while (input_.is_open() && written_ < unwritten_.size()) {
     error_code ec;
@@ -261,7 +262,8 @@ void child_process::state::end() {
   });
 }
 
-/// Closes the pipes as well: a process that still reads finds the end, and one that writes gets an error.
+/// Terminates the program, and closes the pipes: a process that still reads gets an end of file, and one that
+/// writes gets an error.
 void child_process::state::release() {
   released_ = true;
   end();

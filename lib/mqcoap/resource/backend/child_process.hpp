@@ -12,28 +12,29 @@ namespace mqcoap {
 
 /// How a program ended.
 struct child_end {
-  int error = 0;   ///< errno: it could not be started
-  int status = 0;  ///< of waitpid(2)
+  int error = 0;   ///< errno, if it could not be started
+  int status = 0;  ///< the status from waitpid(2)
 
   bool is_good() const noexcept { return error == 0 && status == 0; }
-  /// `it ended with status 3`, `it was ended by signal 9 (Killed)`, `it cannot be started: Permission denied`
+  /// Returns `it ended with status 3`, `it was ended by signal 9 (Killed)` or `it cannot be
+  /// started: Permission denied`.
   std::string words() const;
 };
 
-/// A program that is started, heard, and ended with all of its process group: by SIGTERM, and a second later
-/// by SIGKILL. When the program has ended, what it has left running in its group is killed. When this goes,
-/// the program is told to end, and the loop, or its destructor, sees to the rest.
-/// Precondition: SIGPIPE is ignored.
-/// @par Threads  The event loop's. The program is started on a thread that may block.
+/// Runs a program, receives its output, and terminates it with its whole process group: by SIGTERM, and a
+/// second later by SIGKILL. When the program has exited, processes that are left in its group are killed. The
+/// destructor starts the termination and does not wait for it: the event loop, or its destructor, completes
+/// it. Precondition: SIGPIPE is ignored.
+/// @par Threads  Everything on the event loop. The program is started on a thread that may block.
 class child_process {
  public:
-  /// What is told, never inside of a call of this object's, and not after its destructor, which may be called
-  /// inside of them. None of them may be empty.
+  /// The callbacks. They are never called inside a function of this object, and not after its destructor,
+  /// which they may call. None of them may be empty.
   struct events {
-    std::function<void(std::string_view)> output;  ///< a piece of what it writes
-    std::function<void(std::string_view)> errors;  ///< the same of its standard error
-    std::function<void()> taken;                   ///< all of what `write` could not write at once is written
-    std::function<void(child_end)> ended;          ///< once, behind all it has written
+    std::function<void(std::string_view)> output;  ///< gets a piece of its standard output
+    std::function<void(std::string_view)> errors;  ///< gets a piece of its standard error
+    std::function<void()> taken;  ///< called when everything that `write` could not write at once is written
+    std::function<void(child_end)> ended;  ///< called once, after all of its output
   };
 
   child_process(backend_services& services, child_options options, events on);
@@ -41,15 +42,16 @@ class child_process {
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;
 
-  /// Writes to its standard input; what it does not take now, later. True: it has taken all.
-  /// Precondition: what was written before is taken. What it does not read when it closes its input or ends
-  /// is lost, and `taken` is not called then.
+  /// Writes to its standard input. What the pipe cannot take at once is written later. Returns true if
+  /// everything was written. Precondition: the bytes of earlier calls are written. Bytes that are left when
+  /// it closes its input or exits are lost, and `taken` is not called then.
   bool write(std::string bytes);
-  /// It finds the end of its input behind what was written.
+  /// Closes its standard input when everything is written.
   void close_input();
-  /// Tells it to end; what it writes is not heard any more.
+  /// Terminates the program, and ignores its further output.
   void end();
-  /// Leaves its standard error unread, so that it blocks when it goes on writing; or reads it again.
+  /// Stops or resumes reading its standard error. If it is not read, the program blocks when the
+  /// pipe is full.
   void hold_errors(bool held);
 
  private:

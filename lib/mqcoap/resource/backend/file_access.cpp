@@ -25,7 +25,8 @@ backend_reply failed(const std::string& what, int error) {
                               what + ": " + std::generic_category().message(error));
 }
 
-/// Segments that lead elsewhere than they say. The kernel would keep them beneath the folder.
+/// Returns true if a path is absolute, or has segments that make it lead elsewhere than it seems. The kernel
+/// would keep such a path beneath the folder all the same.
 bool leads_astray(std::string_view path) {
   if (path.empty() || path.front() == '/' || path.find('\0') != std::string_view::npos) return true;
   for (std::size_t begin = 0; begin <= path.size();) {
@@ -45,7 +46,7 @@ int open_at(int folder, const char* path, int flags, std::uint64_t resolve) {
   return static_cast<int>(::syscall(SYS_openat2, folder, path, &how, sizeof how));
 }
 
-/// Opens a file, or says why not.
+/// Opens a file; returns -1 and sets `why` if that fails.
 int open_file(const file_place& at, int flags, backend_reply& why) {
   int opened = -1;
   if (at.folder.empty()) {
@@ -90,7 +91,7 @@ bool is_regular(int file, backend_reply& why) {
   return true;
 }
 
-/// 0, or the error.
+/// Returns 0, or the error.
 int write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(file, bytes.data(), bytes.size());
@@ -106,14 +107,14 @@ std::string folder_of(const std::string& path) {
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// Returns where a path leads, so that a link stays and the file behind it is replaced.
+/// Follows links, so that the target of a link is replaced and not the link.
 std::string followed(const std::string& path) {
   std::error_code none;
   const auto target = std::filesystem::canonical(path, none);
   return none ? path : target.string();
 }
 
-/// Makes a new file beside the old one, and renames it when its bytes are on the disk.
+/// Creates a new file next to the old one, and renames it when its bytes are on the disk.
 backend_reply replace_file(const std::string& written, std::string_view bytes) {
   const auto path = followed(written);
   struct stat before {};
@@ -163,7 +164,7 @@ backend_reply write_file(const file_place& at, std::string_view bytes, bool atom
   backend_reply why;
   const descriptor file(open_file(at, O_WRONLY | O_CREAT, why));
   if (!file || !is_regular(*file, why)) return why;
-  // Files of /sys have no length to be cut.
+  // Files in /sys cannot be truncated.
   if (::ftruncate(*file, 0) != 0 && errno != EINVAL) return failed("it cannot be written", errno);
   if (const int error = write_all(*file, bytes)) return failed("it cannot be written", error);
   return backend_reply::done();

@@ -38,7 +38,7 @@ std::string_view drop_in_for(place_kind what) {
   }
 }
 
-/// Returns true for what the unit hides, so that it seems not to exist (ProtectHome=, PrivateTmp=,
+/// Returns true for paths that the unit may hide, so that they seem not to exist (ProtectHome=, PrivateTmp=,
 /// PrivateDevices=, ProcSubset=).
 bool is_hidden_by_unit(std::string_view path) {
   constexpr std::array<std::string_view, 7> hidden{"/dev/", "/home/",     "/proc/",   "/root/",
@@ -46,7 +46,7 @@ bool is_hidden_by_unit(std::string_view path) {
   return std::any_of(hidden.begin(), hidden.end(), [path](auto each) { return path.starts_with(each); });
 }
 
-/// errno; 0: it may be used so.
+/// Returns errno; 0 if this access is allowed.
 int try_access(const std::string& path, int how) {
   return ::faccessat(AT_FDCWD, path.c_str(), how, AT_EACCESS) == 0 ? 0 : errno;
 }

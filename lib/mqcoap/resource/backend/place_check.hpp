@@ -7,18 +7,19 @@
 
 namespace mqcoap {
 
-/// The needs of a resource in the file system.
+/// A file, folder, port or program that a resource needs.
 struct needed_place {
   enum class kind : std::uint8_t { file, folder, serial_port, program };
   kind what = kind::file;
   std::string path;
   bool is_read = true;
-  bool is_written = false;  ///< a file that does not exist is made
+  bool is_written = false;  ///< a file that does not exist is created
 };
 
 /// Returns why a place cannot be used, and names the drop-in of the unit that would change it; nothing if it
-/// can be used. Opens nothing: a board may start anew when its port is opened. Blocks as files do.
-/// @param is_service  this process is confined by the unit
+/// can be used. Does not open it, because a board may restart when its port is opened. May block on the
+/// file system.
+/// @param is_service  true if this process is confined by the unit
 std::optional<std::string> find_place_fault(const needed_place& place, bool is_service);
 
 /// Returns the hint for an error (errno) of a place, with `; ` before it; empty if no drop-in would help.
@@ -27,7 +28,7 @@ std::string drop_in_hint(const needed_place& place, int error, bool is_service);
 /// Returns true if systemd has started this process as a service.
 bool is_systemd_service();
 
-/// Has the operator told if a resource's place cannot be used as things are. Blocks nothing.
+/// Logs a warning if a resource's place cannot be used at present. Does not block.
 void warn_of_unusable(const needed_place& place, const resource_site& at);
 
 }  // namespace mqcoap

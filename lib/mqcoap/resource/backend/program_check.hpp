@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// Has the operator told if a resource's program cannot be run as things are. Blocks nothing.
+/// Logs a warning if a resource's program cannot be run at present. Does not block.
 void warn_of_missing(const child_options& program, const resource_site& at);
 
 }  // namespace mqcoap

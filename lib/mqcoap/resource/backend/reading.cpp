@@ -30,7 +30,7 @@ std::string_view without_line_end(std::string_view text) {
   return text;
 }
 
-/// A finite decimal number, with a sign or not.
+/// Parses a finite decimal number, with or without a sign.
 std::optional<double> to_number(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   double number = 0;
@@ -49,7 +49,7 @@ std::optional<std::string> integer_text(std::string_view text) {
   return std::to_string(number);
 }
 
-/// The digits of an integer of 64 bits, all of which a double may not have.
+/// Returns the digits of a 64-bit integer, which a double may not hold exactly.
 std::optional<std::string> integer_text(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   if (auto signed_text = integer_text<std::int64_t>(text)) return signed_text;

@@ -11,31 +11,32 @@
 
 namespace mqcoap {
 
-/// How a value is made from the bytes that were read.
+/// How a value is parsed from the bytes that were read.
 struct reading_options {
   enum class form : std::uint8_t {
-    text,    ///< UTF-8, without the final line end
+    text,    ///< UTF-8, without the final line break
     number,  ///< a decimal number, with white space around it
     json,
   };
 
   form as = form::text;
-  std::string regex{};    ///< RE2: its group, or else its first match, is parsed; empty: all bytes are
-  std::string pointer{};  ///< JSON Pointer (RFC 6901) into the JSON; empty: the whole value
-  std::string expr{};     ///< an expression of the parsed number `x`; empty: the number itself
+  std::string
+      regex{};  ///< RE2: its group, or its match if it has no group, is parsed; if empty, all bytes are
+  std::string pointer{};  ///< JSON Pointer (RFC 6901) into the JSON; if empty, the whole value
+  std::string expr{};     ///< an expression of the parsed number `x`; if empty, the number itself
 
   friend bool operator==(const reading_options&, const reading_options&) = default;
 };
 
-/// How many bytes of what was read a diagnostic shows.
+/// The number of read bytes that an error message shows.
 constexpr std::size_t most_shown = 80;
 
-/// The reason why there is no value, with at most `most_shown` bytes of what was read; safe to log.
+/// The reason why there is no value, with at most `most_shown` of the bytes that were read; safe to log.
 struct unreadable {
   std::string words;
 };
 
-/// Makes values from bytes.
+/// Parses values from bytes.
 class reading {
  public:
   /// Precondition: the regular expression and the formula were checked.

@@ -11,17 +11,17 @@
 #include <utility>
 #include <vector>
 
-// The keys beside that of the kind which all kinds with a backend have.
+// The keys that all kinds with a backend have, in addition to the key of the kind.
 namespace mqcoap {
 
-/// `text`, `number`, `json`, or `{regex: R, as: text|number}`.
+/// Reads `text`, `number`, `json`, or `{regex: R, as: text|number}`.
 value_type<reading_options> reading_form();
-/// A JSON Pointer that is not empty.
+/// Reads a JSON Pointer that is not empty.
 value_type<std::string> reading_pointer();
-/// An expression of `x`.
+/// Reads an expression of `x`.
 value_type<std::string> reading_expression();
 
-/// The values of these keys. A struct of keys derives from it.
+/// The values of these keys. The struct of keys of a kind derives from it.
 struct backend_keys {
   std::optional<located<reading_options>> parse;
   std::optional<located<std::string>> pointer;
@@ -31,7 +31,7 @@ struct backend_keys {
   std::optional<located<bool>> metric;
 };
 
-/// Rows of the table of a kind whose struct of keys derives from backend_keys.
+/// Adds the rows of these keys to those of a kind whose struct of keys derives from backend_keys.
 template <class Keys>
 std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
                                               std::string parse_absent = "`text`, with `pointer` `json`") {
@@ -64,14 +64,14 @@ std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
   return rows;
 }
 
-/// Returns the rows without that of a key which has no meaning for a kind.
+/// Returns the rows without that of a key that has no meaning for a kind.
 template <class Keys>
 std::vector<kind_row<Keys>> without_key(std::vector<kind_row<Keys>> rows, std::string_view name) {
   std::erase_if(rows, [name](const auto& each) { return each.row.info.name == name; });
   return rows;
 }
 
-/// Returns what the keys mean; faults go into the report.
+/// Returns the options that the keys set; errors go into the report.
 backend_resource_options build_backend_options(const backend_keys& keys, method_set methods,
                                                const kind_place& at);
 

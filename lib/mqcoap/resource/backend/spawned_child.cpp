@@ -19,7 +19,7 @@ namespace mqcoap {
 namespace {
 
 constexpr int first_free = STDERR_FILENO + 1;
-/// For a program without a name in its environment, and a gateway without one.
+/// The PATH if neither the environment of the program nor that of the gateway has one.
 constexpr char usual_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 void require(int error, const char* what) {
@@ -60,7 +60,7 @@ class file_actions {
   void open_nothing(int to) {
     require(::posix_spawn_file_actions_addopen(&actions_, to, "/dev/null", O_RDONLY, 0), "posix_spawn");
   }
-  /// Whatever a library forgot to mark.
+  /// Closes all other descriptors, such as those that a library opened without O_CLOEXEC.
   void close_others() {
     require(::posix_spawn_file_actions_addclosefrom_np(&actions_, first_free), "posix_spawn");
   }
@@ -70,7 +70,7 @@ class file_actions {
   posix_spawn_file_actions_t actions_;
 };
 
-/// A group of its own, and signals as a shell's children have them.
+/// Sets a separate process group, and signal dispositions as for the children of a shell.
 class attributes {
  public:
   attributes() {
@@ -109,7 +109,7 @@ std::vector<std::string> environment_of(const child_options& options) {
   return made;
 }
 
-/// As exec(3) wants them; they refer to the texts.
+/// Returns a null-terminated array for exec(3), which refers to the texts.
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> made;
   for (auto& each : texts) made.push_back(each.data());
@@ -117,7 +117,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return made;
 }
 
-/// 0, or why it cannot be run.
+/// Returns 0, or the error because of which it cannot be run.
 int find_fault(const std::string& path) {
   struct stat seen {};
   if (::stat(path.c_str(), &seen) != 0) return errno;
@@ -134,7 +134,7 @@ program_place find_program(const child_options& options) {
   program_place found{name, ENOENT};
   for (std::size_t begin = 0; begin <= folders.size();) {
     const auto end = std::min(folders.find(':', begin), folders.size());
-    if (end > begin) {  // an empty one would be the folder that we happen to be in
+    if (end > begin) {  // an empty one would mean the current folder
       auto path = folders.substr(begin, end - begin) + '/' + name;
       const int error = find_fault(path);
       if (error == 0) return {std::move(path), 0};
@@ -185,7 +185,8 @@ spawned_child::~spawned_child() {
   if (!told_to_end_) terminate();
   if (!await_exit(*told_to_end_ + patience - std::chrono::steady_clock::now())) {
     kill();
-    if (!await_exit(patience)) return;  // the kernel holds it; who starts us reaps it
+    if (!await_exit(patience))
+      return;  // it is stuck in the kernel, and is reaped after the gateway has exited
   }
   reap();
 }
@@ -202,7 +203,7 @@ bool spawned_child::await_exit(std::chrono::nanoseconds most) const noexcept {
   }
 }
 
-/// Until the program is reaped, nobody else can have its number, nor its group's.
+/// Signals the group by its number, which no other process or group can have until the program is reaped.
 void spawned_child::terminate() noexcept {
   if (pid_ > 0) ::kill(-pid_, SIGTERM);
   told_to_end_ = std::chrono::steady_clock::now();

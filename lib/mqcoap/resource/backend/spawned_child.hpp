@@ -10,39 +10,39 @@
 
 namespace mqcoap {
 
-/// A program that runs in a process group of its own, with pipes to it, none of which other programs inherit.
-/// Whoever is left of the group is ended, and the program is reaped, when this goes; that may block for
-/// `patience` and a little more.
+/// A program that runs in its own process group, with pipes that other programs do not inherit. The
+/// destructor terminates what is left of the group and reaps the program, which may block
+/// for twice `patience`.
 class spawned_child {
  public:
   /// The time between SIGTERM and SIGKILL.
   static constexpr std::chrono::seconds patience{1};
 
-  /// Starts it. Blocks as long as the file system does. Throws std::system_error.
+  /// Starts the program. May block on the file system. Throws std::system_error.
   explicit spawned_child(const child_options& options);
   ~spawned_child();
   spawned_child(const spawned_child&) = delete;
   spawned_child& operator=(const spawned_child&) = delete;
 
-  /// @name Our ends, to be moved away; `input` only if it was asked for
+  /// @name The gateway's ends of the pipes, to be moved from; `input` is open only if it was requested
   /// @{
   descriptor input;
   descriptor output;
   descriptor errors;
-  descriptor exited;  ///< of pidfd_open(2): readable when the program has ended
+  descriptor exited;  ///< from pidfd_open(2): readable when the program has exited
   /// @}
 
-  /// Asks the group to end.
+  /// Sends SIGTERM to the group.
   void terminate() noexcept;
   void kill() noexcept;
-  /// Ends the rest of the group. Precondition: the program has ended. Returns its status, as waitpid(2) has
-  /// it.
+  /// Kills the rest of the group, and reaps the program. Precondition: the program has exited. Returns its
+  /// status, as from waitpid(2).
   int reap() noexcept;
 
  private:
   bool await_exit(std::chrono::nanoseconds most) const noexcept;
 
-  pid_t pid_ = -1;  ///< -1: it was reaped
+  pid_t pid_ = -1;  ///< -1 if it was reaped
   descriptor watched_;
   std::optional<steady_time> told_to_end_;
 };

@@ -30,7 +30,7 @@ answer too_large(std::string_view path, const std::string& why) {
   return answer::refusal(response_code::request_entity_too_large, std::string(path) + why);
 }
 
-/// Changes the cell of a collection when a request has its turn.
+/// Decides how a request changes the cell of a collection; see `write_decision`.
 class collection_change {
  public:
   collection_change(std::shared_ptr<const collection_terms> terms, std::shared_ptr<cell> target)

@@ -28,7 +28,7 @@ found_placeholder find_placeholder(std::string_view text) {
   return {};
 }
 
-/// Linux takes no longer argument (MAX_ARG_STRLEN, execve(2)).
+/// The longest argument that Linux accepts (MAX_ARG_STRLEN, execve(2)).
 constexpr std::size_t longest = 32UL * 4096 - 1;
 
 backend_reply refused(std::string words) {

@@ -7,20 +7,21 @@ namespace mqcoap {
 namespace {
 
 bool is_interpreter(std::string_view program) {
-  program.remove_prefix(program.rfind('/') + 1);  // also without one
+  program.remove_prefix(program.rfind('/') + 1);  // also correct without a slash
   for (const std::string_view name : {"ash", "bash", "busybox", "dash", "fish", "ksh", "lua", "node", "perl",
                                       "php", "python", "ruby", "sh", "tclsh", "zsh"})
     if (program.starts_with(name)) return true;
   return false;
 }
 
-/// `-c`, `-lc`, `-e`
+/// Returns true for options that precede a script: `-c`, `-lc`, `-e`.
 bool announces_script(std::string_view argument) {
   return argument.size() > 1 && argument[0] == '-' && argument[1] != '-' &&
          (argument.ends_with('c') || argument.ends_with('e'));
 }
 
-/// Reports a placeholder in what an interpreter runs: there, what a request brings would be a program.
+/// Reports a placeholder in a script that an interpreter runs, because there a part of a request
+/// would be executed.
 void check_scripts(const std::vector<std::string>& argv, const node& at, report& faults) {
   const auto interpreter = std::find_if(argv.begin(), argv.end(), is_interpreter);
   if (interpreter == argv.end()) return;
@@ -71,7 +72,7 @@ class argument_checker {
   void check_part(std::size_t part, const node& at) {
     const auto name = "{path." + std::to_string(part) + '}';
     if (part > stars_) return faults_.error(at, stars_words(part), "move/*: {exec: ...}");
-    // A pattern at fault is reported by itself.
+    // An invalid pattern is reported separately.
     const bool is_judged = rules_.paths != nullptr && rules_.paths->at->find(std::to_string(part)) != nullptr;
     if (!is_judged)
       faults_.error(at, '\'' + name + "' needs a pattern, which tells what it may be",

@@ -64,7 +64,8 @@ backend::running exec_backend::run(backend_request what, reply_handler done) {
   return pool_->run(std::move(job));
 }
 
-/// What the schema of a body has not judged, as that of a GET, is not used.
+/// Returns the arguments for a request. Does not use a body that was not checked against the schema, such as
+/// that of a GET.
 result<std::vector<std::string>, backend_reply> exec_backend::arguments_for(
     const backend_request& what) const {
   argument::values brought{what.body, {}};

@@ -15,14 +15,14 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// A program that runs for each request. A GET gives what it writes.
+/// A program that runs for each request. A GET returns its output.
 struct exec_options {
   static constexpr std::string_view kind_name = "exec";
 
-  child_options program;  ///< its arguments may hold placeholders; with `has_input` it reads the body as JSON
-  std::map<std::size_t, json_schema> paths{};  ///< of what the N-th `*` of the path stands for
-  std::chrono::milliseconds timeout{0};        ///< for the program; 0: as long as its callers wait
-  std::size_t most = 1 << 18;                  ///< bytes that it may write
+  child_options program;  ///< its arguments may have placeholders; with `has_input` it reads the body as JSON
+  std::map<std::size_t, json_schema> paths{};  ///< the schema of what the N-th `*` of the path stands for
+  std::chrono::milliseconds timeout{0};  ///< for the program; 0 if it may run as long as its callers wait
+  std::size_t most = 1 << 18;            ///< limit of its output in bytes
   backend_resource_options front{};
 
   method_set offered() const { return front.methods; }
@@ -31,7 +31,8 @@ struct exec_options {
   friend bool operator==(const exec_options&, const exec_options&) = default;
 };
 
-/// In a configuration: `disk_used: {exec: [df, --output=pcent, /], parse: {regex: '(\d+)%', as: number}}`.
+/// Returns the kind. In a configuration: `disk_used: {exec: [df, --output=pcent, /], parse: {regex:
+/// '(\d+)%', as: number}}`.
 const kind_module& exec_kind();
 
 }  // namespace mqcoap

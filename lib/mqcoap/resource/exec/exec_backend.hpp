@@ -11,13 +11,13 @@
 
 namespace mqcoap {
 
-/// Makes programs of requests.
+/// Runs a program for each request.
 class exec_backend final : public backend {
  public:
   /// @param pattern  the path of the resource, with its `*`
   exec_backend(exec_options options, std::string pattern, std::shared_ptr<exec_pool> pool);
   running run(backend_request what, reply_handler done) override;
-  /// Returns the error for a request that the program cannot get; nothing: it can.
+  /// Returns the error for a request that cannot be passed to the program; nothing if it can.
   std::optional<backend_reply> refuse(const backend_request& what) const;
 
  private:
@@ -25,7 +25,7 @@ class exec_backend final : public backend {
 
   const exec_options options_;
   const std::string pattern_;
-  const std::vector<argument> arguments_;  ///< behind the program
+  const std::vector<argument> arguments_;  ///< the arguments after the program
   const std::shared_ptr<exec_pool> pool_;
 };
 

@@ -30,7 +30,7 @@ value_type<std::size_t> part_number() {
           }};
 }
 
-/// A regular expression that a whole segment has to match, as a schema.
+/// Reads a regular expression that a whole segment has to match, as a schema.
 value_type<json_schema> segment_pattern() {
   const std::string words = "a regular expression of RE2, as a text";
   return refine(

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t most_told = 200;
 
-/// The end of what it wrote to its standard error.
+/// Returns the end of a program's standard error.
 std::string last_words(std::string_view errors) {
   while (!errors.empty() && (errors.back() == '\n' || errors.back() == ' ')) errors.remove_suffix(1);
   if (errors.size() > most_told) errors.remove_prefix(errors.size() - most_told);
@@ -26,10 +26,10 @@ std::string last_words(std::string_view errors) {
 
 struct exec_pool::run_state {
   exec_job job;
-  std::unique_ptr<child_process> child{};  ///< null: it waits, or has ended
+  std::unique_ptr<child_process> child{};  ///< null while it waits, and after it has exited
   timer_queue::timer patience{};
   std::string output{};
-  std::string errors{};  ///< the end of them
+  std::string errors{};  ///< the end of its standard error
   std::size_t errors_size = 0;
   bool is_answered = false;
 };
@@ -104,7 +104,7 @@ void exec_pool::begin(const run_ptr& next) {
   });
 }
 
-/// Its caller has gone.
+/// Cancels a program whose caller no longer waits.
 void exec_pool::cancel(const run_ptr& gone) {
   gone->is_answered = true;
   gone->job.done = {};
@@ -134,7 +134,7 @@ void exec_pool::on_errors(run_state& of, std::string_view piece) {
                    "the program wrote more than " + size_to_string(of.job.most) + " to its standard error"));
 }
 
-/// Answers before the program has ended, which then has to.
+/// Answers before the program has exited, and terminates it.
 void exec_pool::answer(run_state& of, backend_reply reply) {
   of.patience.cancel();
   of.child->end();

@@ -18,26 +18,27 @@ class resource_site;
 
 /// One program to be run.
 struct exec_job {
-  const void* owner = nullptr;  ///< the resource: what it takes of the places is bounded
+  const void* owner = nullptr;  ///< the resource, whose share of the places is limited
   child_options program;
-  std::string input{};  ///< with `program.has_input`
+  std::string input{};  ///< used with `program.has_input`
   std::chrono::milliseconds timeout{0};
   std::size_t most = 0;
-  backend::reply_handler done;  ///< the reply has as its text what the program wrote
+  backend::reply_handler done;  ///< the text of the reply is the output of the program
 };
 
-/// Runs the programs of all resources of the kind: so many at a time (`limits.exec`), the rest in their
-/// order. As with devices behind the proxy, nobody takes more places than are left for others, so that a
-/// program that hangs keeps half of them at most. A program keeps its place until it has really ended.
+/// Runs the programs of all resources of the kind: a limited number at a time (`limits.exec`), while others
+/// wait in order. As with devices behind the proxy, a resource gets a place only while it has fewer than are
+/// free, so that a program that hangs occupies at most half of them. A program keeps its place until
+/// it has exited.
 class exec_pool : public std::enable_shared_from_this<exec_pool> {
  public:
-  /// Of one resource; a further one gets 503.
+  /// The limit of waiting programs of one resource; a further one gets 503.
   static constexpr std::size_t most_waiting = 256;
 
   exec_pool(backend_services& services, timer_queue& timers) : services_(services), timers_(timers) {}
 
-  /// Returns the one pool of the gateway for a resource. Throws std::invalid_argument where no programs can
-  /// be run.
+  /// Returns the pool that all resources of the gateway share. Throws std::invalid_argument if no programs
+  /// can be run.
   static std::shared_ptr<exec_pool> open(const resource_site& at);
 
   backend::running run(exec_job job);

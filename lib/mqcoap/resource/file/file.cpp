@@ -56,7 +56,7 @@ file_backend::job_list file_backend::take_next() {
     const bool is_first = taken.empty();
     if (next && !is_first && (next->what.verb != method::get || next->what.rest != rest)) break;
     waiting_.pop_front();
-    if (!next) continue;  // its caller has left
+    if (!next) continue;  // its caller no longer waits
     taken.push_back(next);
     if (next->what.verb != method::get) break;
     rest = next->what.rest;
@@ -64,7 +64,7 @@ file_backend::job_list file_backend::take_next() {
   return taken;
 }
 
-/// If it fails (out of memory), the next request tries again.
+/// Begins the next access. If this throws (out of memory), the next request tries again.
 void file_backend::begin_next() try {
   auto taken = take_next();
   const auto first = taken.empty() ? nullptr : taken.front().lock();
@@ -98,7 +98,7 @@ void file_backend::end(const job_list& served, const backend_reply& reply) {
   try {
     begin_next();
   } catch (const std::exception&) {
-    return;  // the waiting requests have deadlines
+    return;  // the waiting requests fail at their deadlines
   }
 }
 

@@ -17,8 +17,8 @@ struct file_options {
   static constexpr std::string_view kind_name = "file";
 
   file_place at;               ///< for a tree, only the folder
-  std::size_t most = 1 << 18;  ///< limit in bytes; a larger file is answered 500
-  bool atomic = false;         ///< a PUT replaces the old file by a new one
+  std::size_t most = 1 << 18;  ///< limit in bytes; a larger file gets 500
+  bool atomic = false;         ///< a PUT replaces the old file with a new one
   backend_resource_options front;
 
   method_set offered() const { return front.methods; }
@@ -30,7 +30,8 @@ struct file_options {
   }
 };
 
-/// In a configuration: `cpu_temp: {file: /sys/class/thermal/thermal_zone0/temp, parse: number}`.
+/// Returns the kind. In a configuration: `cpu_temp: {file:
+/// /sys/class/thermal/thermal_zone0/temp, parse: number}`.
 const kind_module& file_kind();
 
 }  // namespace mqcoap

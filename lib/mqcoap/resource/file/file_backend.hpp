@@ -12,7 +12,7 @@
 namespace mqcoap {
 
 /// Reads and writes the files of one resource, one after the other, on another thread. GETs of one file that
-/// wait for their turn share a reading, which begins after the last of them has arrived.
+/// wait at the same time share a read, which begins after the last of them has arrived.
 class file_backend final : public backend, public std::enable_shared_from_this<file_backend> {
  public:
   /// The limit of waiting requests; a further one gets 503.
@@ -27,7 +27,7 @@ class file_backend final : public backend, public std::enable_shared_from_this<f
     backend_request what;
     reply_handler done;
   };
-  /// The jobs that one access answers. The handle of the caller owns its job.
+  /// The jobs that one access answers. Each job is owned by the handle of its caller.
   using job_list = std::vector<std::weak_ptr<job>>;
 
   void begin_next();

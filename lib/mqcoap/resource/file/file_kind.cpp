@@ -54,7 +54,7 @@ const section<file_spec>& file_section() {
   return table;
 }
 
-/// A path alone, or a map.
+/// Reads a path alone, or a map.
 value_type<file_spec> file_words() {
   const auto path = absolute_path("file");
   const auto map = map_with(file_section());
@@ -72,7 +72,7 @@ value_type<file_spec> file_words() {
           map.section};
 }
 
-/// Reports what does not go with a folder.
+/// Reports keys that cannot be combined with a folder.
 void check_tree(const file_spec& spec, report& faults) {
   if (spec.methods && spec.methods->value.contains(method::put))
     faults.error(*spec.methods->at, "the files beneath a folder are read only", "[GET]");

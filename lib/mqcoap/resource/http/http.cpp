@@ -14,12 +14,13 @@
 namespace mqcoap {
 namespace {
 
-/// Prefers what can be read, and takes what there is: the server does not know what is made of it.
+/// Returns the value of the field `Accept`. It prefers the format that is parsed, and accepts any other,
+/// because the server does not know how its answer is parsed.
 std::string accepted_format(reading_options::form as) {
   return as == reading_options::form::json ? "application/json, */*;q=0.5" : "text/plain, */*;q=0.5";
 }
 
-/// Returns the resource path that leads to the URL itself; nothing for a resource whose paths have a `*`.
+/// Returns the resource path of the URL itself; nothing for a resource whose path has a `*`.
 std::optional<std::string> prefix_of(const backend_request& what, std::string_view pattern) {
   if (has_single_wildcard(pattern)) return std::nullopt;
   auto prefix = what.path.substr(0, what.path.size() - what.rest.size());

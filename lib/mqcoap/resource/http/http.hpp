@@ -12,14 +12,14 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// A place on an HTTP server, or with a `*` or `**` in the path of the resource, what is below it.
+/// A URL on an HTTP server, or, if the path of the resource has a `*` or `**`, the URLs below it.
 struct http_resource_options {
   static constexpr std::string_view kind_name = "http";
 
   http_url at;
-  std::vector<http_field> fields{};  ///< of each request
+  std::vector<http_field> fields{};  ///< header fields of each request
   http_terms terms{};
-  bool sends_text = false;  ///< a string is sent as it is, else as JSON
+  bool sends_text = false;  ///< if true, a string is sent as it is, otherwise as JSON
   backend_resource_options front{};
 
   method_set offered() const { return front.methods; }
@@ -27,7 +27,8 @@ struct http_resource_options {
   friend bool operator==(const http_resource_options&, const http_resource_options&) = default;
 };
 
-/// In a configuration: `camera/exposure: {http: "http://127.0.0.1:8080/api/exposure", pointer: /ms}`.
+/// Returns the kind. In a configuration: `camera/exposure: {http:
+/// "http://127.0.0.1:8080/api/exposure", pointer: /ms}`.
 const kind_module& http_kind();
 
 }  // namespace mqcoap

@@ -9,8 +9,8 @@
 
 namespace mqcoap {
 
-/// Makes requests to a server, and replies of its answers. Only the path below the URL and the body of what
-/// is sent come from a caller.
+/// Sends requests to a server, and converts its answers to replies. Of what is sent, only the path below the
+/// URL and the body come from a caller.
 class http_backend final : public backend {
  public:
   /// @param pattern  the path of the resource, with its `*`

@@ -30,7 +30,7 @@ std::string status_words(const http_outcome& of) {
   return words;
 }
 
-/// Returns the host that a location names, for people.
+/// Returns the host of a location, for an error message.
 std::string host_in(std::string_view location) {
   const auto scheme = location.find("://");
   const auto begin = scheme != std::string_view::npos ? scheme + 3 : location.starts_with("//") ? 2 : 0;
@@ -46,7 +46,7 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// Returns the text of an error page, if it is one for people to read.
+/// Returns the text of an error page for an error message; empty if it is HTML or encoded.
 std::string text_shown(const http_outcome& of) {
   auto text = std::string_view(of.body);
   const bool is_page = lower(of.content_type).find("html") != std::string::npos;
@@ -73,7 +73,7 @@ backend_reply refused(method verb, const http_outcome& of) {
   return backend_reply::error(code, std::move(words));
 }
 
-/// Returns what a POST was answered as a value: JSON if its type says so, else a text.
+/// Returns the answer to a POST as a value: parsed if its content type is JSON, otherwise as a string.
 backend_reply content_of(const http_outcome& of, std::size_t max_depth) {
   const auto shown = ", and it has run; this was read: '" + log_safe(of.body, most_shown) + '\'';
   const bool is_json = lower(of.content_type).find("json") != std::string::npos;

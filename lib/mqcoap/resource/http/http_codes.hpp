@@ -5,13 +5,13 @@
 #include <mqcoap/resource/backend/backend.hpp>
 #include <mqcoap/resource/http/http_exchange.hpp>
 
-// Makes replies of the answers of servers (docs/protocol.md, "HTTP servers as resources").
+// Conversion of the answers of servers to replies (docs/protocol.md, "HTTP servers as resources").
 namespace mqcoap {
 
-/// Returns the response code for a status that is no success: RFC 8075, section 7, the other way round.
+/// Returns the response code for a status that is not a success: the reverse of RFC 8075, section 7.
 response_code code_of_status(unsigned status) noexcept;
 
-/// Returns the reply for the outcome of a request. The location of something new is left to the caller.
+/// Returns the reply for the outcome of a request. The caller adds the location of a new resource.
 /// @param max_depth  nesting limit of JSON
 backend_reply reply_of(method verb, http_outcome outcome, std::size_t max_depth);
 

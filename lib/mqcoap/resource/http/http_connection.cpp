@@ -29,7 +29,7 @@ using http_stop = http_outcome::end;
 using answer_parser = beast_http::response_parser<beast_http::string_body>;
 
 constexpr std::size_t http_piece = 4096;
-/// Interim answers (1xx) before the real one.
+/// The limit of interim answers (1xx) before the final one.
 constexpr int most_interim = 8;
 
 beast_http::verb verb_of(method verb) {
@@ -63,9 +63,9 @@ beast_http::request<beast_http::string_body> make_request(const http_exchange& w
 
 std::string text_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-/// A server that writes header and body apart, with Nagle's algorithm, keeps the body until the kernel has
-/// acknowledged the header, which it does after 40 ms by default. The kernel forgets the option, so that it
-/// is set each time.
+/// Makes the kernel acknowledge received bytes at once. A server that writes header and body separately, with
+/// Nagle's algorithm, holds back the body until the kernel has acknowledged the header, which takes 40 ms by
+/// default. The kernel resets the option, so it is set each time.
 void acknowledge_at_once([[maybe_unused]] int socket) noexcept {
 #ifdef TCP_QUICKACK
   const int on = 1;
@@ -125,7 +125,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
   using error_code = boost::system::error_code;
   using stage = http_progress::stage;
 
-  /// Tries one address, and then those behind it. @param why  the one before was of no use
+  /// Tries one address, and then those after it. @param why  the error of the previous one
   void connect(std::shared_ptr<const addresses> to, std::size_t which, const std::string& why) {
     stage_ = stage::connecting;
     if (which >= to->size())
@@ -149,7 +149,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
     });
   }
 
-  /// Does not wait for an address that drops everything if there is another one.
+  /// Limits the time of an attempt if there is another address, because this one may drop all packets.
   void limit_attempt() {
     patience_.expires_after(most_attempt);
     patience_.async_wait([self = weak_from_this()](error_code ec) {
@@ -159,7 +159,8 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
     });
   }
 
-  /// Writes the request, and reads meanwhile: a server may refuse a body before it has read it.
+  /// Writes the request, and reads at the same time, because a server may reject a body before it
+  /// has read it.
   void send() {
     stage_ = stage::sending;
     is_sent_ = false;
@@ -168,7 +169,8 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
     beast_http::async_write(socket_, *request,
                             [request, what = what_, self = weak_from_this()](error_code ec, std::size_t) {
                               const auto still = self.lock();
-                              if (!still || ec || still->what_ != what) return;  // reading tells of an error
+                              if (!still || ec || still->what_ != what)
+                                return;  // errors are reported by the read
                               still->is_sent_ = true;
                               if (still->stage_ == stage::sending) still->stage_ = stage::waiting;
                             });
@@ -212,7 +214,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
          .why = "the connection to the server ended before it had answered: " + why});
   }
 
-  /// Parses what has come. Returns false when the request has ended.
+  /// Parses the received bytes. Returns false when the request has ended.
   bool parse() {
     while (buffer_.size() > 0) {
       error_code ec;
@@ -289,12 +291,12 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
   handler done_;
   std::optional<answer_parser> parser_;
   boost::beast::flat_buffer buffer_{2 * most_header};
-  std::string got_;  ///< the beginning of what has come
+  std::string got_;  ///< the beginning of the answer
   stage stage_ = stage::looking_up;
   int interim_ = 0;
   bool is_connected_ = false;
   bool is_sent_ = false;
-  bool is_kept_ = false;  ///< a further request may follow
+  bool is_kept_ = false;  ///< another request may be sent
 };
 
 http_connection::http_connection(const boost::asio::any_io_executor& loop, const http_url& to,

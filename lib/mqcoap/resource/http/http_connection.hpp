@@ -8,10 +8,10 @@
 
 namespace mqcoap {
 
-/// A TCP connection to a server, with HTTP/1.1 on it. Takes no proxy from the environment.
+/// A TCP connection to a server, for HTTP/1.1. Uses no proxy from the environment.
 class http_connection final : public http_wire {
  public:
-  /// Bytes of the header of an answer.
+  /// The size limit of the header of an answer.
   static constexpr std::size_t most_header = std::size_t{16} << 10;
 
   http_connection(const boost::asio::any_io_executor& loop, const http_url& to,

@@ -41,7 +41,7 @@ value_type<http_url> http_address() {
                 });
 }
 
-/// Returns true for a field that follows from the request and the connection.
+/// Returns true for a field that the gateway sets according to the request and the connection.
 bool is_set_by_us(std::string_view name) {
   constexpr std::array<std::string_view, 11> ours{"connection", "content-length", "expect",
                                                   "host",       "keep-alive",     "proxy-authorization",
@@ -50,7 +50,7 @@ bool is_set_by_us(std::string_view name) {
   return std::any_of(ours.begin(), ours.end(), [name](auto each) { return ascii_iequal(each, name); });
 }
 
-/// A token of RFC 9110, section 5.6.2.
+/// Returns true for a token of RFC 9110, section 5.6.2.
 bool is_field_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
     return (is_name_char(c) || std::string_view("!#$%&'*+^`|~").find(c) != std::string_view::npos);
@@ -62,7 +62,7 @@ bool is_field_value(std::string_view value) {
          std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-/// Returns true for a field whose value is mostly a secret.
+/// Returns true for a field whose value is usually a secret.
 bool holds_credentials(std::string_view name) {
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
@@ -85,7 +85,8 @@ value_type<std::string> http_field_name() {
           }};
 }
 
-/// A text that stands here, or a reference to a secret. Whether a text is a secret is told by its name.
+/// Reads a literal text, or a reference to a secret. The name of the field determines whether a literal
+/// counts as a secret.
 value_type<secret> http_field_value() {
   auto kept = secret_text();
   const std::string words = "a text, or {file: PATH}, {env: NAME} or {credential: NAME}";
@@ -106,7 +107,7 @@ value_type<secret> http_field_value() {
           }};
 }
 
-/// The fields, of which none is shown: a value may be a secret.
+/// Reads the header fields. None of them is ever shown, because a value may be a secret.
 value_type<std::vector<http_field>> http_fields() {
   auto map = map_of(http_field_name(), http_field_value(), "a map from names of header fields to values");
   map.schema["writeOnly"] = true;
@@ -168,7 +169,7 @@ const section<http_keys_within>& http_server_section() {
   return table;
 }
 
-/// A URL alone, or a map.
+/// Reads a URL alone, or a map.
 value_type<http_keys_within> http_words() {
   const auto alone = http_address();
   const auto map = map_with(http_server_section());

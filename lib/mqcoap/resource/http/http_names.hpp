@@ -10,8 +10,8 @@
 
 namespace mqcoap {
 
-/// Looks up the name of one server for all connections to it: whoever asks during a lookup shares it. A
-/// lookup may take a minute, and there is never more than one.
+/// Looks up the name of one server for all connections to it; those that need it during a lookup share the
+/// lookup. A lookup may take a minute, and there is never more than one.
 /// @par Threads  Everything on the executor.
 class http_names : public std::enable_shared_from_this<http_names> {
  public:
@@ -20,7 +20,7 @@ class http_names : public std::enable_shared_from_this<http_names> {
   http_names(const boost::asio::any_io_executor& loop, std::string host, name_resolver resolver)
       : host_(std::move(host)), lookup_(loop, std::move(resolver)) {}
 
-  /// Calls `done` with the addresses, never inside this call, unless `owner` is gone.
+  /// Calls `done` with the addresses, never inside this call. Does not call it if `owner` has expired.
   void find(std::weak_ptr<void> owner, handler done);
 
  private:

@@ -16,7 +16,7 @@ std::shared_ptr<http_pool> make_http_pool(const http_url& at, const boost::asio:
       timer->cancel();
       return;
     }
-    // The clock of the timer may be another one than that of the deadlines, as in tests.
+    // The clock of the timer may differ from that of the deadlines, as in tests.
     timer->expires_after(next - time.now());
     timer->async_wait([weak = pool.weak_from_this()](boost::system::error_code ec) {
       const auto still = weak.lock();

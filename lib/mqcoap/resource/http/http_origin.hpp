@@ -11,13 +11,14 @@
 
 namespace mqcoap {
 
-/// Makes the connections to the server of a URL, with a timer on the loop. The clock outlives them.
+/// Creates the pool of connections to the server of a URL, with a timer on the event loop. The clock
+/// must outlive it.
 std::shared_ptr<http_pool> make_http_pool(const http_url& at, const boost::asio::any_io_executor& loop,
                                           const clock& time, const log_sink& log,
                                           name_resolver resolver = resolve_by_system);
 
-/// Returns those that all resources of this server share, over reloads as well. The services outlive them,
-/// too.
+/// Returns the pool that all resources of this server share, also across reloads. The services must outlive
+/// it as well.
 std::shared_ptr<http_pool> find_http_pool(const http_url& at, backend_services& services, const clock& time,
                                           const log_sink& log);
 

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 using http_end = http_outcome::end;
 
-/// Returns a time shortly before the deadline of the gateway, whose answer would say less.
+/// Returns a time shortly before the deadline of the gateway, whose error message would be less specific.
 steady_time tell_by(steady_time deadline, steady_time now) {
   if (deadline == steady_time::max()) return deadline;
   constexpr steady_time::duration most = milliseconds(50);
@@ -57,7 +57,7 @@ void http_pool::advance() {
   if (wake_ && std::exchange(told_, next) != next) wake_(*this, next);
 }
 
-/// Begins the first request that waits, if there is room. Nobody overtakes it.
+/// Begins the first waiting request, if it may use a connection. Other requests do not overtake it.
 bool http_pool::begin_next() {
   if (waiting_.empty() || count_busy() >= waiting_.front()->terms.connections) return false;
   const auto next = waiting_.front();
@@ -67,8 +67,8 @@ bool http_pool::begin_next() {
   return true;
 }
 
-/// Returns the connection that was used last: the others may be closed sooner. Drops those that are of no
-/// use.
+/// Returns the idle connection that would be closed last, so that the others may be closed sooner; null if
+/// there is none. Drops connections that are no longer open.
 http_pool::connection* http_pool::find_idle() {
   connection* found = nullptr;
   for (auto each = connections_.begin(); each != connections_.end();) {
@@ -113,7 +113,8 @@ void http_pool::on_end(std::uint64_t id, http_outcome outcome) {
   advance();
 }
 
-/// The caller has left. A request that is under way cannot be taken back: its connection is closed.
+/// Cancels a request whose caller no longer waits. If the request is under way, closes its connection,
+/// because the request cannot be withdrawn.
 void http_pool::cancel(const job_ptr& gone) noexcept {
   gone->done = nullptr;
   std::erase(waiting_, gone);
@@ -121,7 +122,7 @@ void http_pool::cancel(const job_ptr& gone) noexcept {
   try {
     advance();
   } catch (const std::exception&) {
-    return;  // those that wait have deadlines
+    return;  // waiting requests fail at their deadlines
   }
 }
 

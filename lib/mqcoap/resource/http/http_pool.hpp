@@ -17,10 +17,11 @@
 namespace mqcoap {
 
 /// Decides which request to a server is sent when, and on which connection. A few connections are kept open
-/// for a short time; requests beyond their number wait in order. A GET that meets a connection which the
-/// server has closed meanwhile is sent once more, on a new one. Nothing else is ever sent twice. Does no I/O:
-/// wires do, and the owner calls `expire` at `next_deadline`.
-/// @par Threads  One. A handler of an outcome may ask again; it must not destroy this.
+/// for a short time; requests beyond their number wait in order. A GET on a kept connection that the server
+/// has closed in the meantime is sent once more, on a new connection. Nothing else is ever sent twice. Does
+/// no I/O: wires do, and the owner calls `expire` at `next_deadline`.
+/// @par Threads  Used by one thread. A handler of an outcome may call `ask` again; it must not
+///   destroy this object.
 class http_pool : public std::enable_shared_from_this<http_pool> {
  public:
   using maker = std::function<std::unique_ptr<http_wire>()>;
@@ -28,12 +29,12 @@ class http_pool : public std::enable_shared_from_this<http_pool> {
   /// Called with the next deadline when it has changed.
   using waker = std::function<void(http_pool&, steady_time)>;
 
-  /// @param name  of the server, for the log
-  /// @param make  makes a wire that is not connected yet
+  /// @param name  the name of the server, for the log
+  /// @param make  creates a wire that is not connected yet
   http_pool(std::string name, maker make, const clock& time, log_sink log, waker wake = {});
 
-  /// @param deadline  the caller waits no longer, and is told before
-  /// @return a handle whose end cancels the request
+  /// @param deadline  when the caller stops waiting; `done` is called shortly before that
+  /// @return a handle that cancels the request when it is destroyed
   backend::running ask(std::shared_ptr<const http_exchange> what, const http_terms& terms,
                        steady_time deadline, handler done);
 
@@ -53,9 +54,9 @@ class http_pool : public std::enable_shared_from_this<http_pool> {
   struct connection {
     std::unique_ptr<http_wire> wire;
     std::uint64_t id = 0;
-    job_ptr serves{};        ///< null: it is idle
-    bool was_used = false;   ///< before this request
-    steady_time close_at{};  ///< if it is idle
+    job_ptr serves{};        ///< null if idle
+    bool was_used = false;   ///< for an earlier request
+    steady_time close_at{};  ///< when to close it if it is idle
   };
 
   std::size_t count_busy() const noexcept;
@@ -76,11 +77,11 @@ class http_pool : public std::enable_shared_from_this<http_pool> {
   const clock& time_;
   const log_sink log_;
   const waker wake_;
-  steady_time told_ = steady_time::max();  ///< to the waker
+  steady_time told_ = steady_time::max();  ///< the last deadline that was passed to `wake_`
   std::deque<job_ptr> waiting_;
   std::list<connection> connections_;
   std::uint64_t last_id_ = 0;
-  std::deque<std::pair<job_ptr, http_outcome>> answers_;  ///< given when all is decided
+  std::deque<std::pair<job_ptr, http_outcome>> answers_;  ///< delivered when the state is consistent
   throttle failed_words_{log_interval};
   throttle late_words_{log_interval};
   static constexpr std::chrono::minutes log_interval{1};

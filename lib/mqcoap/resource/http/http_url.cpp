@@ -13,17 +13,17 @@ namespace {
 constexpr std::string_view http_scheme = "http://";
 constexpr std::size_t longest_http_path = 4096;
 
-/// RFC 3986 section 2.3.
+/// Returns true for an unreserved character (RFC 3986 section 2.3).
 bool is_unreserved(char c) { return is_name_char(c) || c == '~'; }
 
-/// Returns true for what stands in a path or a query as it is (RFC 3986, `pchar`, `/` and `?`).
+/// Returns true for a character that needs no encoding in a path or a query (RFC 3986, `pchar`, `/` and `?`).
 bool is_url_char(char c) {
   return is_unreserved(c) || std::string_view("!$&'()*+,;=:@/?").find(c) != std::string_view::npos;
 }
 
 bool is_dots(std::string_view segment) { return segment == "." || segment == ".."; }
 
-/// Returns true if every `%` begins two hexadecimal digits, and nothing else needs them.
+/// Returns true if every `%` is followed by two hexadecimal digits, and no other character needs encoding.
 bool is_encoded(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
@@ -38,7 +38,7 @@ bool is_encoded(std::string_view text) {
 
 int hex_value(char c) { return is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10; }
 
-/// Precondition: `is_encoded`.
+/// Decodes percent-encoded text. Precondition: `is_encoded`.
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -96,8 +96,8 @@ result<http_url, http_url_fault> parse_place(std::string_view text) {
   return read;
 }
 
-/// Takes the server away from the front of a reference, which begins behind its scheme. Returns false if it
-/// is another one.
+/// Removes the server from the front of a reference whose scheme was removed. Returns false if it is not the
+/// server of `at`.
 bool take_server(std::string_view& reference, const http_url& at) {
   reference.remove_prefix(2);
   const auto end = std::min(reference.find_first_of("/?"), reference.size());
@@ -106,7 +106,7 @@ bool take_server(std::string_view& reference, const http_url& at) {
   return server && ascii_iequal(server->host, at.host) && server->port.value_or(80) == at.port;
 }
 
-/// Joins the segments of a path, without dots (RFC 3986, section 5.2.4) and without a slash at its end.
+/// Returns the path without `.` and `..` segments (RFC 3986, section 5.2.4) and without a slash at its end.
 std::string without_dots(std::string_view path) {
   std::vector<std::string_view> kept;
   for (const auto each : split_segments(path.substr(1))) {
@@ -194,7 +194,7 @@ std::string path_of_location(std::string_view location, const http_url& at, std:
     if (segment.find('/') != std::string::npos) return {};
     found.append(found.empty() ? "" : "/").append(segment);
   }
-  // Bytes that are no UTF-8 would make the answer unreadable for who gets it.
+  // Rejects bytes that are not UTF-8, which would make the answer unreadable for its receiver.
   return resource_path::parse(found) && safe_text(found) == found ? found : std::string();
 }
 

@@ -8,15 +8,15 @@
 
 namespace mqcoap {
 
-/// How far a request has come.
+/// The progress of a request.
 struct http_progress {
   enum class stage : std::uint8_t { looking_up, connecting, sending, waiting, reading };
   stage at = stage::looking_up;
-  std::string got{};  ///< the beginning of what has come
+  std::string got{};  ///< the beginning of the answer
 };
 
-/// One connection to a server: one request after the other, and no decisions. When it goes, it is closed, and
-/// nothing more is told.
+/// One connection to a server. It carries one request after the other, and makes no decisions. Destroying it
+/// closes the connection, and `done` is not called after that.
 /// @par Threads  Everything on the event loop, which it never blocks.
 class http_wire {
  public:
@@ -24,10 +24,11 @@ class http_wire {
 
   virtual ~http_wire() = default;
   /// Sends a request, on a new connection if there is none yet, and reads the answer. `done` is called once,
-  /// out of the loop, never inside of this; it may destroy the wire. Precondition: none is under way.
+  /// from the event loop, never inside this call; it may destroy the wire. Precondition: no request
+  /// is under way.
   virtual void exchange(std::shared_ptr<const http_exchange> what, handler done) = 0;
-  /// Returns true if a further request can be sent: the server has not closed it, and has sent nothing
-  /// unasked.
+  /// Returns true if another request can be sent: the server has not closed the connection, and has
+  /// sent nothing unsolicited.
   virtual bool is_open() noexcept = 0;
   virtual http_progress progress() const = 0;
 };

@@ -74,7 +74,7 @@ void instrument::set_timer() {
     timer_.cancel();
     return;
   }
-  // The clock of the timer may be another one than that of the deadlines, as in tests.
+  // The clock of the timer may differ from that of the deadlines, as in tests.
   timer_.expires_after(next - time_.now());
   timer_.async_wait([self = weak_from_this()](boost::system::error_code ec) {
     const auto still = self.lock();

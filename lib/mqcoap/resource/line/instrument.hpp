@@ -15,12 +15,12 @@
 
 namespace mqcoap {
 
-/// An instrument, its connection, and who waits for it. All resources that name the same address share one,
-/// over reloads as well. It is connected when it is asked.
+/// An instrument, its connection, and the requests that wait for it. All resources with the same address
+/// share one, also across reloads. The connection is opened when there is a request.
 /// @par Threads  Everything on the event loop.
 class instrument final : public line_wire::listener, public std::enable_shared_from_this<instrument> {
  public:
-  /// The one at this address. Services and clock outlive it.
+  /// Returns the instrument at this address. The services and the clock must outlive it.
   static std::shared_ptr<instrument> find(const line_address& at, backend_services& services,
                                           const clock& time, const log_sink& log);
 

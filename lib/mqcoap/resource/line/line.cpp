@@ -16,7 +16,8 @@ namespace {
 
 using form = reading_options::form;
 
-/// Returns what an instrument means by one of its special numbers (SCPI-99, volume 1, 7.2.1.4 and 7.2.1.5).
+/// Returns the meaning of a special number of SCPI; nothing for other numbers (SCPI-99, volume 1,
+/// 7.2.1.4 and 7.2.1.5).
 std::optional<std::string_view> meaning_of(double number) {
   constexpr double infinite = 9.9e37;
   constexpr double none = 9.91e37;
@@ -32,7 +33,7 @@ std::shared_ptr<const reading> reading_of_numbers(reading_options options) {
   return std::make_shared<const reading>(std::move(options), 1);
 }
 
-/// A line that is to be a text which the schema takes: the words of what is wrong with it.
+/// Checks a text against a schema. Returns what is wrong; nothing if it is valid, or there is no schema.
 std::optional<std::string> find_fault(std::string_view text, const std::optional<json_schema>& schema) {
   if (!schema) return std::nullopt;
   const auto fault = schema->check(boost::json::value(boost::json::string(text)));
@@ -47,7 +48,7 @@ backend_reply judge_number(const reading& numbers, backend_reply reply) {
   return backend_reply::error(response_code::service_unavailable, std::string(*meaning));
 }
 
-/// Returns the answer to a PUT or a POST: a POST gives it to the caller.
+/// Checks the answer of the instrument to a PUT or a POST. The reply to a POST contains that answer.
 backend_reply judge_answer(const line_options& options, method verb, const backend_reply& reply) {
   if (reply.text.empty() && !options.expect) return backend_reply::done();
   const auto said = " said: '" + log_safe(reply.text, 80) + '\'';
@@ -71,7 +72,7 @@ const line_template& line_backend::template_for(method verb) const {
   const auto& found = verb == method::get   ? options_->get
                       : verb == method::put ? options_->put
                                             : options_->post;
-  return found.value();  // other methods are refused before
+  return found.value();  // other methods were rejected before
 }
 
 bool line_backend::is_answered(method verb, const line_template& by) const {
@@ -102,7 +103,7 @@ backend::running line_backend::run(backend_request what, reply_handler done) {
   if (!line) return refused(line.error().words);
   line_exchange exchange{*std::move(line), is_answered(what.verb, by), options_->terms};
   exchange.text += bytes_of(options_->terms.send_terminator);
-  // An exchange without an answer has nothing to judge.
+  // Without an answer, there is nothing to check.
   if (exchange.is_answered) done = judged(what.verb, std::move(done));
   return asked_->ask(std::move(exchange), what.deadline, std::move(done));
 }

@@ -21,12 +21,12 @@ struct line_options {
   line_address at;
   line_terms terms;
   std::optional<line_template> get{};   ///< what is sent for a GET
-  std::optional<line_template> put{};   ///< for a PUT
-  std::optional<line_template> post{};  ///< for a POST
-  /// True if a PUT and a POST are answered with a line; absent: those whose line has a `?`.
+  std::optional<line_template> put{};   ///< what is sent for a PUT
+  std::optional<line_template> post{};  ///< what is sent for a POST
+  /// Whether a PUT and a POST are answered with a line; if absent, only those whose line has a `?` are.
   std::optional<bool> is_answered{};
-  std::optional<json_schema> expect{};  ///< of the answer to a PUT or POST, as a text
-  std::optional<json_schema> rest{};    ///< of what `**` stands for, as a text
+  std::optional<json_schema> expect{};  ///< the schema of the answer to a PUT or POST, as a string
+  std::optional<json_schema> rest{};    ///< the schema of what `**` stands for, as a string
   backend_resource_options front;
 
   method_set offered() const { return front.methods; }
@@ -35,7 +35,8 @@ struct line_options {
   friend bool operator==(const line_options&, const line_options&) = default;
 };
 
-/// In a configuration: `supply/voltage: {line: tcp://192.0.2.7:5025, get: "MEAS:VOLT?", parse: number}`.
+/// Returns the kind. In a configuration: `supply/voltage: {line: tcp://192.0.2.7:5025, get:
+/// "MEAS:VOLT?", parse: number}`.
 const kind_module& line_kind();
 
 }  // namespace mqcoap

@@ -49,7 +49,7 @@ std::string word_of(const Words& words, E meaning) {
   return {};
 }
 
-/// Returns what was expected instead, if the value of an option is wrong.
+/// Parses an option. Returns what was expected if its name or value is wrong.
 std::optional<std::string> read_option(serial_address& into, std::string_view name, std::string_view value) {
   if (name == "baud") return read_number(value, least_baud, most_baud, into.baud);
   if (name == "bits") return read_number(value, 5, 8, into.bits);
@@ -59,7 +59,8 @@ std::optional<std::string> read_option(serial_address& into, std::string_view na
   return "one of baud, parity, bits, stop, flow in place of '" + std::string(name) + '\'';
 }
 
-/// Takes the text in front of the next `end`, or all of it, off the front, and the `end` with it.
+/// Removes and returns the text before the next `end`, or all of it if there is none. Removes the
+/// `end` as well.
 std::string_view take_until(std::string_view& text, char end) noexcept {
   const auto length = static_cast<std::size_t>(std::find(text.begin(), text.end(), end) - text.begin());
   const auto taken = text.substr(0, length);

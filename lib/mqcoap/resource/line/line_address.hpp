@@ -32,15 +32,16 @@ struct serial_address {
 /// The address of an instrument.
 using line_address = std::variant<tcp_address, serial_address>;
 
-/// Why a text is no address.
+/// The reason why a text is not an address.
 struct line_address_fault {
   std::string words;
 };
 
-/// Reads `tcp://HOST:PORT` or `serial:///dev/NAME?baud=115200&parity=none&bits=8&stop=1&flow=none`.
+/// Parses `tcp://HOST:PORT` or `serial:///dev/NAME?baud=115200&parity=none&bits=8&stop=1&flow=none`.
 result<line_address, line_address_fault> parse_line_address(std::string_view text);
 
-/// The same text for the same instrument with the same settings, which are all told.
+/// Returns the address with all its settings, so that the text is the same for the same instrument with
+/// the same settings.
 std::string to_string(const line_address& at);
 /// Returns the address without its settings, for messages to people.
 std::string short_name(const line_address& at);

@@ -11,12 +11,12 @@
 
 namespace mqcoap {
 
-/// Makes lines of requests, and values of the lines that come back.
+/// Converts requests to lines, and the answers of the instrument to replies.
 class line_backend final : public backend {
  public:
   line_backend(line_options options, std::shared_ptr<instrument> asked);
   running run(backend_request what, reply_handler done) override;
-  /// An answer of an instrument that is no value is a fault behind the gateway (502).
+  /// Returns 502, because an answer that cannot be parsed is an error of the instrument.
   response_code unreadable() const noexcept override { return response_code::bad_gateway; }
 
  private:
@@ -26,7 +26,7 @@ class line_backend final : public backend {
 
   const std::shared_ptr<const line_options> options_;
   const std::shared_ptr<instrument> asked_;
-  /// Finds the numbers by which instruments say that they have none; null: no numbers are read.
+  /// Parses numbers, to find the special ones that stand for a missing value; null if no numbers are read.
   const std::shared_ptr<const reading> numbers_;
 };
 

@@ -45,7 +45,7 @@ value_type<line_address> wire_address() {
                 });
 }
 
-/// One that is at fault is read as an empty line, so that nobody is told that there is none.
+/// Reads a line. An invalid one is read as an empty line, so that it is not also reported as missing.
 value_type<line_template> line_text() {
   const std::string words = "a line like VOLT {body}";
   return {words, string_schema(),
@@ -59,7 +59,7 @@ value_type<line_template> line_text() {
           }};
 }
 
-/// A regular expression. @param is_whole  nothing may stand before or behind what it matches
+/// Reads a regular expression. @param is_whole  true if it has to match the whole text
 value_type<json_schema> pattern(bool is_whole) {
   const std::string words = "a regular expression of RE2";
   return refine(
@@ -137,7 +137,7 @@ const section<line_spec>& line_section() {
   return table;
 }
 
-/// An address alone, or a map.
+/// Reads an address alone, or a map.
 value_type<line_spec> line_words() {
   const auto alone = wire_address();
   const auto map = map_with(line_section());
@@ -171,7 +171,7 @@ line_terms terms_of(const line_spec& spec) {
   return terms;
 }
 
-/// Reports placeholders for which nothing stands, or anything might.
+/// Reports placeholders that have no value, or whose value is not restricted.
 void check_placeholders(const line_keys& keys, const kind_place& at) {
   const bool is_tree = at.path.value.ends_with("**");
   for (const auto* const each : {&keys.get, &keys.put, &keys.post}) {
@@ -194,7 +194,7 @@ void check_placeholders(const line_keys& keys, const kind_place& at) {
     at.faults.error(*keys.rest->at->key, "`rest` says what '**' may stand for, and the path has none");
 }
 
-/// Reports an answer that is expected where none is awaited.
+/// Reports the key `expect` if no answer to a PUT or POST is awaited.
 void check_expected(const line_keys& keys, report& faults) {
   const auto& spec = keys.line.value;
   const auto is_answered = [&spec](const std::optional<located<line_template>>& line) {

@@ -9,7 +9,7 @@
 namespace mqcoap {
 namespace {
 
-/// The name that stands in braces at the beginning of the text; empty: these are no braces with a name.
+/// Returns the name in braces at the beginning of the text; empty if there is none.
 std::string_view name_in_braces(std::string_view text) {
   const auto end = text.find('}');
   if (end == std::string_view::npos) return {};
@@ -20,9 +20,9 @@ std::string_view name_in_braces(std::string_view text) {
   return is_name ? name : std::string_view{};
 }
 
-/// Why a value cannot be a part of a line.
+/// Returns why a value cannot be a part of a line; nothing if it can.
 std::optional<std::string> why_no_part_of_line(std::string_view value) {
-  // Refuses characters beyond ASCII as well: where seven bits are sent, they would become others.
+  // Rejects characters beyond ASCII as well, because they would become others on a line with seven data bits.
   if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; }))
     return "it has a control character or one beyond ASCII, and the instrument takes one line";
   if (value.find_first_of(";?") != std::string_view::npos)

@@ -9,26 +9,26 @@
 
 namespace mqcoap {
 
-/// A line with placeholders: `VOLT {body}`, `MEAS:VOLT? (@{rest})`. What stands in their places never becomes
-/// a line or a command of its own.
+/// A line with placeholders: `VOLT {body}`, `MEAS:VOLT? (@{rest})`. Their values can never become another
+/// line or command.
 class line_template {
  public:
-  /// Why there is no template, or no line, in words.
+  /// The reason why a template or a line cannot be built.
   struct fault {
     std::string words;
   };
 
-  /// Braces that hold no name are text.
+  /// Parses a template. Braces without a name in them are text.
   static result<line_template, fault> parse(std::string_view text);
 
-  /// Without the terminator. At fault is a value that is no text, number or boolean; that has control
-  /// characters (which end a line) or others beyond ASCII; or a `;` or `?` (which begin another command, or
-  /// make a query of it).
+  /// Returns the line without its terminator. Fails if a value is not a string, number or boolean, if it has
+  /// control characters (which may end a line) or characters beyond ASCII, or if it has a `;` or `?` (which
+  /// would begin another command, or make the line a query).
   result<std::string, fault> fill(const json_text& body, std::string_view rest) const;
 
   bool has_body() const noexcept { return has(part::body); }
   bool has_rest() const noexcept { return has(part::rest); }
-  /// A line with a `?` is a query, and is answered (IEEE 488.2).
+  /// Returns true if the line has a `?`: then it is a query, and is answered (IEEE 488.2).
   bool is_query() const noexcept;
 
   friend bool operator==(const line_template& a, const line_template& b) { return a.source_ == b.source_; }

@@ -25,25 +25,26 @@ constexpr std::string_view bytes_of(line_end end) noexcept {
 /// resources with different terms share.
 struct line_terms {
   line_end terminator = line_end::lf;       ///< of answers; a CR before an LF belongs to it
-  line_end send_terminator = line_end::lf;  ///< of what is sent
+  line_end send_terminator = line_end::lf;  ///< of lines that are sent
   std::chrono::milliseconds timeout{2000};  ///< from sending to the end of the answer
   std::chrono::milliseconds connect{2000};  ///< for opening the connection
   std::chrono::milliseconds idle{
-      30'000};                          ///< it is closed when it was not used for so long; 0: it stays open
-  std::chrono::milliseconds settle{0};  ///< after it was opened, nothing is sent, and what comes is dropped
-  std::chrono::milliseconds pause{0};   ///< from the end of this exchange to the next one
-  /// After a time-out, a late answer is awaited for so long before the next exchange, on the new connection.
+      30'000};  ///< the connection is closed when it is unused for this long; 0 if it stays open
+  std::chrono::milliseconds settle{
+      0};  ///< time after opening in which nothing is sent, and received bytes are dropped
+  std::chrono::milliseconds pause{0};  ///< from the end of this exchange to the next one
+  /// How long a late answer is awaited after a timeout, on the new connection, before the next exchange.
   std::chrono::milliseconds drain{0};
-  std::size_t most = std::size_t{64} << 10;  ///< bytes of an answer
-  std::size_t queue = 64;                    ///< exchanges that may wait for the connection
+  std::size_t most = std::size_t{64} << 10;  ///< size limit of an answer
+  std::size_t queue = 64;                    ///< limit of exchanges that wait for the connection
 
   friend bool operator==(const line_terms&, const line_terms&) = default;
 };
 
-/// A line that is sent, and the one that comes back.
+/// A line to send, and the terms of its answer.
 struct line_exchange {
-  std::string text;         ///< its terminator included
-  bool is_answered = true;  ///< false: it is done when it was sent
+  std::string text;         ///< including its terminator
+  bool is_answered = true;  ///< false if it is done when the line was sent
   line_terms terms{};
 };
 

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view line_end_bytes = "\r\n";
 
-/// Bytes at the edges that belong to the ends of lines, whatever the instrument thinks of them.
+/// Removes bytes at the beginning and end of a line that belong to other line ends than the configured one.
 std::string_view without_line_ends(std::string_view text, line_end end) {
   if (end == line_end::nul) return text;
   const auto begin = text.find_first_not_of(end == line_end::cr ? "\n" : "\r");
@@ -27,7 +27,7 @@ std::string shown(std::string_view text) { return '\'' + log_safe(text, most_sho
 
 std::string in_words(steady_time::duration time) { return to_string(std::chrono::round<milliseconds>(time)); }
 
-/// Returns a time shortly before the deadline of the gateway, whose answer would say less.
+/// Returns a time shortly before the deadline of the gateway, whose error message would be less specific.
 steady_time answer_by(steady_time deadline, steady_time now) {
   if (deadline == steady_time::max()) return deadline;
   constexpr steady_time::duration most = milliseconds(50);
@@ -40,7 +40,7 @@ backend_reply late(std::string words) {
 backend_reply unavailable(std::string words) {
   return backend_reply::error(response_code::service_unavailable, std::move(words));
 }
-/// Marks the reply to a request that has not begun.
+/// Marks the reply to a request that was never begun.
 backend_reply unsent(backend_reply reply) {
   reply.never_run = true;
   return reply;
@@ -72,7 +72,7 @@ void line_turns::forget_the_gone() {
   std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
 }
 
-/// The first who still waits. It stays in the line.
+/// Returns the first job whose caller still waits, and leaves it in the queue.
 line_turns::job_ptr line_turns::next_waiting() {
   while (!waiting_.empty()) {
     if (auto next = waiting_.front().lock()) return next;
@@ -87,7 +87,7 @@ void line_turns::advance() {
   deliver();
 }
 
-/// Does the next thing that can be done now. False: there is none.
+/// Performs the next action that is possible now. Returns false if there is none.
 bool line_turns::step() {
   const auto now = time_.now();
   switch (state_) {
@@ -148,11 +148,11 @@ void line_turns::be_ready() {
     close_at_ = time_.now() + opened_by_.idle;
 }
 
-/// Begins the turn of who is first in the line, unless something has come that is for nobody.
+/// Begins the first waiting exchange, unless unsolicited bytes have arrived.
 bool line_turns::begin(const job_ptr& next) {
   const auto now = time_.now();
   const auto unread = wire_.drop_unread();
-  if (!unread) return false;  // on_closed comes
+  if (!unread) return false;  // on_closed will be called
   if (*unread > 0) {
     silent_since_ = now;
     has_to_be_quiet_ = true;
@@ -201,8 +201,7 @@ void line_turns::take_answer(std::string_view bytes) {
   }
 }
 
-/// Takes bytes that come while nothing is to be answered: an answer that is owed, or text that was not asked
-/// for.
+/// Handles bytes that arrive while no answer is awaited: a late answer, or unsolicited text.
 void line_turns::take_unasked(std::string_view bytes) {
   const auto now = time_.now();
   const bool is_owed = state_ == state::settling && owed_until_ > now;
@@ -214,7 +213,7 @@ void line_turns::take_unasked(std::string_view bytes) {
   if (!is_owed) note_unasked(bytes.size(), bytes);
 }
 
-/// The answer is whole. What stands behind it was not asked for.
+/// Ends an exchange whose answer is complete. Bytes after the answer are unsolicited.
 void line_turns::take_line(std::size_t end) {
   const auto got = std::exchange(talk_.got, {});
   const std::string_view all(got);
@@ -249,14 +248,14 @@ void line_turns::on_closed(const std::string& why) {
       answer(talk_.asker,
              unavailable("the connection to the instrument ended before it had answered: " + why));
     talk_ = {};
-  } else if (is_fresh_) {  // it would be opened again and again
+  } else if (is_fresh_) {  // otherwise it would be opened again and again
     answer_all_waiting(unavailable("the instrument ended the connection at once: " + why));
   }
   advance();
 }
 
 /// Closes the connection.
-/// @param is_answer_owed  that of an exchange which has begun may still come
+/// @param is_answer_owed  true if the answer to the current exchange may still arrive
 void line_turns::close(bool is_answer_owed) {
   const auto now = time_.now();
   if (is_answer_owed && talk_.terms.drain.count() > 0) {
@@ -323,7 +322,7 @@ void line_turns::expire_talk(steady_time now) {
   if (!talk_.got.empty()) words += "; this had come: " + shown(talk_.got);
   if (is_over) warn(silent_words_, words);
   answer(talk_.asker, late(std::move(words)));
-  talk_.asker.reset();  // who asked cannot wait longer; the answer is still awaited
+  talk_.asker.reset();  // the caller no longer waits, but the answer is still awaited
   if (is_over) close(talk_.is_answered);
 }
 

@@ -15,26 +15,27 @@
 
 namespace mqcoap {
 
-/// Gives the exchanges with an instrument their turns, one after the other, and makes sure that no exchange
-/// gets the answer to another one. Decides all of it, and does no I/O: a wire brings the bytes, and the owner
-/// calls `expire` at `next_deadline`.
+/// Runs the exchanges with an instrument one after the other, and ensures that no exchange gets the answer to
+/// another one. Makes all decisions, and does no I/O: a wire delivers the bytes, and the owner calls
+/// `expire` at `next_deadline`.
 ///
-/// After a time-out the connection is closed, because the late answer may still come on it. On the next one,
-/// where it may come as well (a serial line), the answer that is owed is awaited and dropped for the time
-/// `drain` of the exchange, and then until it is quiet. What comes unasked is dropped, and the next exchange
-/// begins when it is quiet.
-/// @par Threads  One. A handler of an answer may ask again; it must not destroy this.
+/// After a timeout the connection is closed, because the late answer may still arrive on it. On the next
+/// connection, where it may arrive as well (a serial line), the late answer is awaited and dropped for the
+/// time `drain` of the exchange, and then until the line is quiet. Unsolicited bytes are dropped, and the
+/// next exchange begins when the line is quiet.
+/// @par Threads  Used by one thread. A handler of an answer may call `ask` again; it must not
+///   destroy this object.
 class line_turns final : public line_wire::listener {
  public:
-  /// Nothing comes for so long: it is quiet.
+  /// The line is quiet when nothing has arrived for this long.
   static constexpr std::chrono::milliseconds quiet{50};
-  /// Bytes that may come between two exchanges before the connection is closed.
+  /// The limit of unsolicited bytes between two exchanges; beyond it, the connection is closed.
   static constexpr std::size_t most_unasked = std::size_t{256} << 10;
 
-  /// @param name  of the instrument, for the log
+  /// @param name  the name of the instrument, for the log
   line_turns(std::string name, line_wire& wire, const clock& time, log_sink log);
 
-  /// @param deadline  who asks waits no longer, and is told before
+  /// @param deadline  when the caller stops waiting; `done` is called shortly before that
   backend::running ask(line_exchange what, steady_time deadline, backend::reply_handler done);
 
   void on_open() override;
@@ -51,7 +52,7 @@ class line_turns final : public line_wire::listener {
   enum class state : std::uint8_t {
     closed,
     opening,
-    settling,  ///< open, and what comes is dropped
+    settling,  ///< open; received bytes are dropped
     ready,
     talking,  ///< an exchange has begun
   };
@@ -63,7 +64,7 @@ class line_turns final : public line_wire::listener {
   };
   using job_ptr = std::shared_ptr<job>;
 
-  /// The exchange that has begun; who asked may have gone.
+  /// The exchange that has begun, whose caller may no longer wait.
   struct talk {
     std::weak_ptr<job> asker;
     bool is_answered = true;
@@ -71,7 +72,7 @@ class line_turns final : public line_wire::listener {
     steady_time begun{};
     steady_time until{};
     bool is_sent = false;
-    std::string got;  ///< of the answer
+    std::string got;  ///< the bytes of the answer so far
   };
 
   job_ptr next_waiting();
@@ -102,20 +103,21 @@ class line_turns final : public line_wire::listener {
   const log_sink log_;
 
   state state_ = state::closed;
-  std::deque<std::weak_ptr<job>> waiting_;  ///< the handle of who asks keeps a job
+  std::deque<std::weak_ptr<job>> waiting_;  ///< each job is owned by the handle of its caller
   talk talk_;
-  std::deque<std::pair<std::weak_ptr<job>, backend_reply>> answers_;  ///< to be given when all is decided
+  std::deque<std::pair<std::weak_ptr<job>, backend_reply>>
+      answers_;  ///< delivered when the state is consistent
 
-  line_terms opened_by_;        ///< the terms of the exchange for which it is opened
-  steady_time open_until_{};    ///< opening
-  steady_time settle_until_{};  ///< settling
-  steady_time owed_until_{};    ///< until then a late answer may come
+  line_terms opened_by_;        ///< the terms of the exchange that opened or last used the connection
+  steady_time open_until_{};    ///< the deadline for opening
+  steady_time settle_until_{};  ///< the earliest end of settling
+  steady_time owed_until_{};    ///< until then, a late answer may arrive
   line_end owed_end_ = line_end::lf;
   bool has_to_be_quiet_ = false;
   steady_time silent_since_{};
-  steady_time free_at_{};  ///< no exchange begins before
+  steady_time free_at_{};  ///< no exchange begins before this time
   steady_time close_at_ = steady_time::max();
-  bool is_fresh_ = false;  ///< no exchange has begun since it was opened
+  bool is_fresh_ = false;  ///< no exchange has begun since the connection was opened
   std::size_t unasked_ = 0;
 
   throttle unasked_words_{log_interval};

@@ -7,20 +7,20 @@
 
 namespace mqcoap {
 
-/// A connection to an instrument: bytes, and nothing known of lines.
+/// A connection to an instrument. It transfers bytes, and knows nothing about lines.
 /// @par Threads  Everything on the event loop, which it never blocks.
 class line_wire {
  public:
-  /// Hears what happens on a wire. Called from the event loop, never inside a call to the wire.
+  /// Receives the events of a wire. Called from the event loop, never inside a call to the wire.
   class listener {
    public:
     virtual void on_open() = 0;
-    /// It could not be opened. @param why  the system's words
+    /// Called when the wire could not be opened. @param why  the system's error message
     virtual void on_failed(const std::string& why) = 0;
-    /// All that was to be sent is with the system.
+    /// Called when all bytes were passed to the system.
     virtual void on_sent() = 0;
     virtual void on_bytes(std::string_view bytes) = 0;
-    /// It was open, and is not any more. @param why  the system's words
+    /// Called when an open wire was closed by the other side or by an error. @param why  the error message
     virtual void on_closed(const std::string& why) = 0;
 
    protected:
@@ -29,13 +29,14 @@ class line_wire {
 
   virtual ~line_wire() = default;
 
-  /// Precondition of `open`: it is closed. Of `send`: it is open, and all that was sent before is sent.
+  /// Precondition of `open`: the wire is closed. Precondition of `send`: the wire is open, and all earlier
+  /// bytes were sent.
   virtual void open() = 0;
   virtual void send(std::string bytes) = 0;
-  /// How much has come of which the listener was not told, and now is not told any more. Nothing: the other
-  /// side has closed, of which it will be told.
+  /// Drops the received bytes that were not yet passed to the listener, and returns their number. Returns
+  /// nothing if the other side has closed the connection; then `on_closed` will be called.
   virtual std::optional<std::size_t> drop_unread() = 0;
-  /// Closes, or gives up opening. The listener hears nothing of what happened before.
+  /// Closes the wire, or cancels opening it. The listener gets no further events of this connection.
   virtual void close() noexcept = 0;
 };
 

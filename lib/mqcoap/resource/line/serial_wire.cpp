@@ -17,7 +17,7 @@ namespace {
 
 using port = boost::asio::serial_port_base;
 
-/// An open port, or why there is none.
+/// An open port, or the reason why it could not be opened.
 struct opened_port {
   opened_port() = default;
   opened_port(const opened_port&) = delete;
@@ -47,13 +47,13 @@ port::flow_control::type flow_of(serial_flow flow) {
   return port::flow_control::none;
 }
 
-/// Puts the settings where tcsetattr(3) takes them.
+/// Stores the settings in the form that tcsetattr(3) takes.
 boost::system::error_code store(const serial_address& at, termios& into) {
   ::cfmakeraw(&into);
   into.c_cflag |= static_cast<tcflag_t>(CREAD | CLOCAL);
   into.c_cflag &= ~static_cast<tcflag_t>(HUPCL);
   into.c_iflag |= static_cast<tcflag_t>(IGNPAR);
-  into.c_cc[VMIN] = 1;  // where nothing has come, reading says so
+  into.c_cc[VMIN] = 1;  // reading fails with EAGAIN if there are no bytes
   into.c_cc[VTIME] = 0;
   boost::system::error_code ec;
   const auto set = [&](const auto& option) {
@@ -110,7 +110,7 @@ void serial_wire::open() {
       });
 }
 
-/// Closing waits for what is still to be sent, which may take long.
+/// Drops unsent bytes, because closing would wait for them, which may take long.
 void serial_wire::before_close() noexcept {
   if (stream().is_open()) ::tcflush(stream().native_handle(), TCIOFLUSH);
 }

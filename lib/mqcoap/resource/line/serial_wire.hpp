@@ -7,9 +7,9 @@
 
 namespace mqcoap {
 
-/// A serial port. It is opened where it may block, with what was received before forgotten, for nobody else
-/// beside; and a board that starts anew when its port is closed (by the line DTR) does not when it is closed
-/// here.
+/// A serial port. It is opened on a thread that may block, and exclusively; bytes that were received before
+/// are dropped. Closing it does not change the line DTR, so that a board that restarts with that
+/// line keeps running.
 class serial_wire final : public stream_wire<boost::asio::serial_port> {
  public:
   serial_wire(backend_services& services, serial_address at, listener& heard_by);

@@ -19,8 +19,8 @@
 
 namespace mqcoap {
 
-/// The common part of wires that are streams of Asio.
-/// @tparam Stream  whose native handle is a descriptor that does not block
+/// The common part of wires that use streams of Asio.
+/// @tparam Stream  a stream whose native handle is a descriptor that does not block
 template <class Stream>
 class stream_wire : public line_wire, public std::enable_shared_from_this<stream_wire<Stream>> {
  public:
@@ -30,7 +30,7 @@ class stream_wire : public line_wire, public std::enable_shared_from_this<stream
         stream_, boost::asio::buffer(*kept),
         [kept, self = this->weak_from_this(), session = session_](error_code ec, std::size_t) {
           const auto wire = self.lock();
-          // Of an error, the reading tells as well.
+          // Errors are reported by the read.
           if (wire && wire->session_ == session && !ec) wire->heard_by_.on_sent();
         });
   }
@@ -66,7 +66,7 @@ class stream_wire : public line_wire, public std::enable_shared_from_this<stream
   virtual void before_close() noexcept {}
   Stream& stream() noexcept { return stream_; }
   listener& heard_by() noexcept { return heard_by_; }
-  /// Changes whenever it is closed: what belongs to another session is over.
+  /// Returns a number that changes whenever the wire is closed. Callbacks of an earlier session are ignored.
   std::uint64_t session() const noexcept { return session_; }
 
   void read() {

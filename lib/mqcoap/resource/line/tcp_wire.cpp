@@ -22,8 +22,8 @@ void tcp_wire::open() {
   });
 }
 
-/// Tries one address, and then those behind it.
-/// @param why  the one before was of no use
+/// Tries one address, and then those after it.
+/// @param why  the error of the previous one
 void tcp_wire::connect(std::shared_ptr<const addresses> to, std::size_t which, std::string why) {
   if (which >= to->size()) {
     boost::asio::post(stream().get_executor(),

@@ -13,7 +13,8 @@
 
 namespace mqcoap {
 
-/// A TCP connection. Looks up the name each time, on a thread of its own, and tries its addresses in turn.
+/// A TCP connection. Looks up the name each time, on a separate thread, and tries its addresses one
+/// after the other.
 class tcp_wire final : public stream_wire<boost::asio::ip::tcp::socket> {
  public:
   tcp_wire(const boost::asio::any_io_executor& loop, tcp_address at, listener& heard_by,

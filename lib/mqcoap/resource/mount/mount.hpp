@@ -13,8 +13,8 @@ namespace mqcoap {
 class kind_module;
 class resource_site;
 
-/// A path prefix of one of the gateway's own devices that leads to another device (docs/protocol.md,
-/// "Proxying").
+/// A path prefix of one of the gateway's own devices that leads to another
+/// device (docs/protocol.md, "Proxying").
 struct mount_options {
   static constexpr std::string_view kind_name = "proxy";
 
@@ -28,7 +28,7 @@ struct mount_options {
   friend bool operator==(const mount_options&, const mount_options&) = default;
 };
 
-/// A `**` resource that leads to another device.
+/// A `**` resource that forwards requests to another device.
 class mount_resource final : public handler {
  public:
   mount_resource(mount_options to, forwarder& by) : to_(std::move(to)), by_(by) {}

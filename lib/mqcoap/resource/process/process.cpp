@@ -7,7 +7,8 @@
 namespace mqcoap {
 namespace {
 
-/// Resources of this name and these options share a program: that before a reload, and that after it.
+/// Returns the name under which a program is shared. The resources before and after a reload share their
+/// program if this name, which contains the options of the program, is the same.
 std::string identity_of(const process_options& options, const resource_site& at) {
   std::string name = at.device();
   const auto add = [&name](const std::string& part) { name.append(1, '\0').append(part); };

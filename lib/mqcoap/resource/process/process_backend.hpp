@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// Has a program answer, which may be that of the resource before a reload.
+/// Passes requests to a program, which may have been started by the resource before a reload.
 class process_backend final : public backend {
  public:
   process_backend(std::shared_ptr<program> by, std::chrono::milliseconds timeout)

@@ -29,7 +29,7 @@ std::optional<kind_options> build_process(const process_keys& keys, const kind_p
 const kind_module& process_kind() {
   using keys = process_keys;
   static const kind_table<keys> table{
-      // It answers with JSON: there is nothing to parse.
+      // The program answers with JSON, so there is nothing to parse.
       without_key(
           with_backend_keys<keys>(
               {key<keys>("process", with_place(program_words()), another_kind(),

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Around a body in a line: the other members.
+/// The space for the other members of a line with a body.
 constexpr std::size_t frame_size = 4096;
 constexpr std::size_t longest_error = 1024;
 constexpr std::size_t lines_a_second = 20;
@@ -100,7 +100,7 @@ void program::answer(std::uint64_t id, backend_reply reply) {
   if (const auto answered = take(id)) answered->done(std::move(reply));
 }
 
-/// Takes out a request. If it was not sent, it is not sent any more.
+/// Removes and returns a request. If it was not sent yet, it never will be.
 std::optional<program::inquiry> program::take(std::uint64_t id) {
   auto found = open_.extract(id);
   if (!found) return std::nullopt;
@@ -126,7 +126,7 @@ void program::on_line(std::string_view line) {
   answer(*said->id, std::move(said->reply));
 }
 
-/// Answers that come too late among them.
+/// Handles a line that answers no request, such as an answer that arrives too late.
 void program::on_useless(std::string_view line) {
   useless_ += line.size() + 1;
   ++useless_lines_;
@@ -144,7 +144,8 @@ void program::end_because(const std::string& why) {
   child_->end();
 }
 
-/// A program that writes more than is wanted is made to wait, since reading takes time from others.
+/// Logs standard error. A program that writes too much is made to wait, because reading takes
+/// time from others.
 void program::on_errors(std::string_view piece) {
   const auto now = time_.now();
   if (now - errors_since_ >= std::chrono::seconds(1)) {
@@ -206,7 +207,7 @@ void program::on_end(const child_end& how) {
   end_all(last_end_);
 }
 
-/// Ends all requests. It is unknown whether the program has done what it was sent.
+/// Fails all requests. Whether the program has carried out those that were sent is unknown.
 void program::end_all(const std::string& why) {
   const auto ended = std::exchange(open_, {});
   unsent_.clear();

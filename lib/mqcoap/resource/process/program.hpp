@@ -19,26 +19,26 @@
 
 namespace mqcoap {
 
-/// A program that is kept running: it is started again, with growing pauses, whenever it ends. What it is
-/// asked goes to its standard input, and its standard error to the log. It cannot hold anybody up but those
-/// who ask it.
+/// A program that is kept running: whenever it exits, it is started again, after growing pauses. Requests go
+/// to its standard input, and its standard error goes to the log. A slow program delays only its own callers.
 class program final : public std::enable_shared_from_this<program> {
  public:
-  /// Requests that it may have at a time; a further one gets 503.
+  /// The limit of outstanding requests; a further one gets 503.
   static constexpr std::size_t most_open = 128;
-  /// Of lines that answer nobody, before it counts as one that floods, and is ended.
+  /// The limit in bytes of lines that answer no request, since the last answer; beyond it, the
+  /// program is terminated.
   static constexpr std::size_t most_useless = 1 << 20;
-  /// Of its standard error in a second; then it waits.
+  /// The limit in bytes of its standard error in a second; beyond it, reading pauses for a second.
   static constexpr std::size_t most_errors = 1 << 16;
 
-  /// @param name  for the log
+  /// @param name  its name in the log
   program(const process_options& options, std::string name, const resource_services& services);
-  /// Starts it. To be called once.
+  /// Starts the program. The owner calls this once.
   void start();
   backend::running ask(const backend_request& what, std::chrono::milliseconds timeout,
                        backend::reply_handler done);
 
-  /// Lines that were no answers, or answers to nobody.
+  /// Returns the number of lines that were not answers, or answered no outstanding request.
   std::uint64_t useless_lines() const noexcept { return useless_lines_; }
 
  private:
@@ -70,29 +70,29 @@ class program final : public std::enable_shared_from_this<program> {
   timer_queue& timers_;
   const log_sink log_;
   backend_services& services_;
-  std::unique_ptr<child_process> child_;  ///< null: it does not run
+  std::unique_ptr<child_process> child_;  ///< null while it does not run
   steady_time started_{};
   timer_queue::timer next_start_{};
   steady_time starts_at_{};
-  std::string last_end_;    ///< how it ended
-  std::string last_error_;  ///< the last line of its standard error, which mostly says why it ends
+  std::string last_end_;    ///< why it ended last
+  std::string last_error_;  ///< the last line of its standard error, which is usually the reason why it exits
   backoff pauses_;
   line_splitter output_;
   line_splitter errors_;
   timer_queue::timer errors_held_{};
-  std::size_t errors_size_ = 0;  ///< in this second
+  std::size_t errors_size_ = 0;  ///< bytes in this second
   steady_time errors_since_{};
-  std::size_t errors_told_ = 0;  ///< lines
+  std::size_t errors_told_ = 0;  ///< lines that were logged in this second
   std::uint64_t errors_left_out_ = 0;
   bool has_spoken_ = false;
-  bool is_ending_ = false;   ///< it was told to end
+  bool is_ending_ = false;   ///< it is being terminated
   std::size_t useless_ = 0;  ///< bytes since the last answer
   std::uint64_t useless_lines_ = 0;
   throttle useless_told_{std::chrono::seconds(1)};
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, inquiry> open_;
   std::deque<std::uint64_t> unsent_;
-  bool is_writing_ = false;  ///< what was written last is not yet taken
+  bool is_writing_ = false;  ///< the last write is not complete
 };
 
 }  // namespace mqcoap

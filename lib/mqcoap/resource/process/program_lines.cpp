@@ -23,7 +23,7 @@ std::string words_of(const json_text& body) {
   return log_safe(body.is_string() ? decode_json_string(body.text()) : std::string(body.text()), most_words);
 }
 
-/// @param code  as it stands there; empty: the program leaves it to the method
+/// @param code  the text of the code; empty if the program left it out, so that it depends on the method
 backend_reply make_reply(std::string_view code, json_text body) {
   if (code.empty() || code == "null") return backend_reply::of_body(std::move(body));
   const auto number = whole_number<int>(code);
@@ -37,13 +37,13 @@ backend_reply make_reply(std::string_view code, json_text body) {
   return reply;
 }
 
-/// A member of a program's line, as it stands there; empty: it is missing.
+/// A member of a program's line, as text; empty if it is missing.
 struct line_member {
   std::string_view value{};
   bool is_twice = false;
 };
 
-/// The members that are read; a program may add others.
+/// The members that are used; others are ignored.
 struct line_members {
   line_member id, code, body, ready;
 
@@ -73,7 +73,7 @@ std::string request_line(std::uint64_t id, const backend_request& what) {
   std::string line =
       "{\"id\":" + std::to_string(id) + ",\"method\":\"" + std::string(to_string(what.verb)) + "\",\"path\":";
   append_json_string(line, what.rest);
-  // Between its tokens, there may be line ends.
+  // Replaces line ends, which may occur between tokens.
   line.append(",\"body\":").append(safe_json(what.body.text(), line_ends::replaced)).append("}\n");
   return line;
 }

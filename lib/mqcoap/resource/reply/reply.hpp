@@ -13,7 +13,7 @@ struct reply_options {
   static constexpr std::string_view kind_name = "reply";
 
   response_code code = response_code::content;
-  json_text body;  ///< for an error with null, the name of the code is sent, because errors have a text
+  json_text body;  ///< for an error with null, the name of the code is sent, because errors have a message
   method_set methods = method_set::all();
 
   method_set offered() const { return methods; }
@@ -21,7 +21,7 @@ struct reply_options {
   friend bool operator==(const reply_options&, const reply_options&) = default;
 };
 
-/// Gives the same answer to every request. A 205 honours `accept` (406); other options are ignored.
+/// Returns the same answer to every request. A 205 honours `accept` (406); other options are ignored.
 class reply_resource final : public handler {
  public:
   explicit reply_resource(reply_options options);

@@ -54,7 +54,7 @@ class signal_resource::evaluator {
 
   double at(double seconds) { return formula_.at(seconds); }
   bool depends_on_time() const { return formula_.depends_on_variable(); }
-  /// Checks whether the result is finite at one of these times; with noise, many numbers are tried.
+  /// Returns true if the result is finite at one of these times; with noise, tries them many times.
   bool is_finite_at(const std::vector<double>& times) {
     constexpr int draws = 64;
     for (int i = 0; i == 0 || (is_noisy_ && i < draws); ++i)
@@ -134,7 +134,8 @@ signal_resource::computed signal_resource::compute(double seconds) {
   }
 }
 
-/// Computes the points of the grid from its beginning, so that no error adds up.
+/// Returns the current result. Computes the points of the grid from its beginning, so that errors do
+/// not add up.
 signal_resource::computed signal_resource::now() {
   using seconds = std::chrono::duration<double>;
   const auto start = start_of(*cell_);

@@ -22,8 +22,9 @@ struct signal_options {
 
   std::string expression;  ///< muParser syntax; `t`: seconds since start; `noise()`: normal, mean 0,
                            ///< deviation 1; `pi`, `e`
-  std::chrono::milliseconds sample{0};  ///< the period of a grid on which it is computed; 0: at each GET
-  bool is_metric = false;               ///< it is also a metric
+  std::chrono::milliseconds sample{
+      0};                  ///< the period of a grid on which it is computed; 0 if it is computed at each GET
+  bool is_metric = false;  ///< it is also a metric
 
   method_set offered() const { return {method::get}; }
   static bool is_host_bound() noexcept { return true; }
@@ -31,8 +32,8 @@ struct signal_options {
   friend bool operator==(const signal_options&, const signal_options&) = default;
 };
 
-/// The terms of a signal for its cell, which holds the time when it began: the same expression
-/// continues over a reload, with any period.
+/// The terms of a signal for its cell, which holds the time when the signal began. A signal with the same
+/// expression continues over a reload, even if its period changes.
 class signal_terms final : public cell_terms {
  public:
   signal_terms(signal_options options, steady_time now) : options_(std::move(options)), now_(now) {}
@@ -71,7 +72,7 @@ class signal_resource final : public handler {
     std::chrono::milliseconds period;
     bool is_metric;
   };
-  /// A number, or why there is none.
+  /// A number, or the reason why there is none.
   struct computed {
     double at;  ///< seconds since the signal began
     std::optional<double> number;
@@ -85,8 +86,8 @@ class signal_resource final : public handler {
   const std::unique_ptr<evaluator> evaluator_;
   const clock& time_;
   const std::shared_ptr<cell> cell_;  ///< holds the time when it began
-  std::optional<computed> sample_;    ///< of the last point of the grid for which it was asked
-  steady_time sampled_at_{};          ///< that point
+  std::optional<computed> sample_;    ///< the result at the last point of the grid that was requested
+  steady_time sampled_at_{};          ///< the time of that point
 };
 
 /// Returns the kind: `wave: {signal: sin(t)}` in a configuration.

@@ -46,7 +46,8 @@ void followed_topic::replace(std::optional<std::string> message) {
   if (!message && !message_) return;
   message_ = std::move(message);
   ++revision_;
-  // A subscriber that fails keeps nothing from the others; the next reading finds the message.
+  // Ignores exceptions of subscribers: the others are called all the same, and the next GET
+  // finds the message.
   changes_.publish({}, [](std::string_view) {});
 }
 

@@ -10,7 +10,7 @@
 
 namespace mqcoap {
 
-/// Ordinary MQTT topics on the broker that is served, for resources that read and write them.
+/// The ordinary MQTT topics of the default broker, for resources that read and write them.
 class message_topics {
  public:
   using sent_handler = std::function<void(error_code)>;

@@ -18,21 +18,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Returns an age as people say it, rounded down.
+/// Returns an age as text for an error message, rounded down.
 std::string age_words(steady_time::duration age) {
   const auto millis = std::chrono::floor<std::chrono::milliseconds>(age);
   return to_string(millis < 10s ? millis : std::chrono::floor<std::chrono::seconds>(millis));
 }
 
-/// Says why a message was not published, by the error of a link that has not sent it.
+/// Returns the reply for a message that a link has not sent.
 backend_reply unpublished(error_code error) {
   const auto code =
       error == errc::too_large ? response_code::request_entity_too_large : response_code::service_unavailable;
   return backend_reply::refusal(code, "the message was not published: " + error.message());
 }
 
-/// Returns the reply for the outcome of a message that a link has taken. If its connection ends, nobody knows
-/// whether the broker has it.
+/// Returns the reply for the outcome of a message that a link has accepted. If its connection is lost, it is
+/// unknown whether the broker has received the message.
 backend_reply outcome_reply(error_code error) {
   if (!error) return backend_reply::done();
   if (error != errc::not_connected && error != errc::closed) return unpublished(error);
@@ -114,7 +114,7 @@ void topic_options::make(resource_site& site) const {
   if (services.changed) {
     made->on_change(
         [&services, device = site.device(), path = site.path()] { services.changed(device, path); });
-    // After a reload, the same message may be read in another way.
+    // After a reload, the same message may be parsed in another way.
     if (source->message() != nullptr) services.changed(site.device(), site.path());
   }
   site.serve(site.path(), std::move(made));

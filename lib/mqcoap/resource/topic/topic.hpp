@@ -19,8 +19,8 @@ struct topic_options {
 
   std::string topic;  ///< without wildcards
   std::optional<std::chrono::milliseconds>
-      stale_after{};        ///< an older message gets 503; none: any age is good
-  std::string set_topic{};  ///< where a PUT publishes; empty: no PUT
+      stale_after{};        ///< an older message gets 503; if absent, any age is accepted
+  std::string set_topic{};  ///< where a PUT publishes; empty if PUT is not allowed
   bool set_retain = false;  ///< the broker retains what a PUT publishes
   backend_resource_options front;
 
@@ -31,7 +31,8 @@ struct topic_options {
   friend bool operator==(const topic_options&, const topic_options&) = default;
 };
 
-/// In a configuration: `vacuum: {topic: lab/vacuum/gauge1, pointer: /pressure, stale_after: 30s}`.
+/// Returns the kind. In a configuration: `vacuum: {topic: lab/vacuum/gauge1, pointer:
+/// /pressure, stale_after: 30s}`.
 const kind_module& topic_kind();
 
 }  // namespace mqcoap

@@ -25,7 +25,7 @@ struct value_options {
   std::optional<json_schema>
       schema;                 ///< restricts what PUT and actions may store; the initial value satisfies it
   bool is_metric = false;     ///< the value is also a metric: PUT accepts only numbers
-  bool persist = false;       ///< a change is on disk before it is answered, and outlives a restart
+  bool persist = false;       ///< a change is on disk before it is answered, and survives a restart
   bool is_condition = false;  ///< it is a condition of an action: PUT accepts no object that has a key twice
 
   method_set offered() const { return methods; }
@@ -37,14 +37,14 @@ struct value_options {
   friend bool operator==(const value_options&, const value_options&) = default;
 };
 
-/// The terms of a value for its cell. Another initial value replaces the stored one; other methods or another
-/// schema keep the stored value, if they allow it.
+/// The terms of a value for its cell. A changed initial value replaces the stored one; changed methods or a
+/// changed schema keep the stored value, if it is still valid.
 class value_terms final : public cell_terms {
  public:
   explicit value_terms(value_options options) : options_(std::move(options)) {}
 
   const value_options& options() const noexcept { return options_; }
-  /// Returns why this may not be stored.
+  /// Returns why a value may not be stored; nothing if it may.
   std::optional<json_schema::fault> find_fault(const json_text& value) const;
 
   std::optional<json_text> initial() const override { return options_.initial; }
@@ -56,8 +56,8 @@ class value_terms final : public cell_terms {
   const value_options options_;
 };
 
-/// A value: GET returns it (205), PUT replaces it (204). Kept and sent in encoded form, so that a GET shares
-/// the text without any work; its etag is a hash of that text.
+/// A value: GET returns it (205), PUT replaces it (204). Stored and sent in encoded form, so that a GET only
+/// shares the text; its etag is a hash of that text.
 class value_resource final : public handler {
  public:
   value_resource(value_options options, state_draft& draft, std::string device, std::string path);
@@ -73,7 +73,7 @@ class value_resource final : public handler {
   const std::shared_ptr<cell> cell_;
 };
 
-/// A value that many devices have alike. Most of them are never changed: these need no cell.
+/// A value that many devices have with the same options. Most of them are never changed, and need no cell.
 class common_value final : public common_resource {
  public:
   explicit common_value(value_options options);
