@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <mqcoap/base/counted.hpp>
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/mosquitto_link.hpp>
@@ -141,8 +142,7 @@ void service::on_drained(std::function<void(bool goes_on)> stop_links) {
 
 std::string service::in_force() const {
   const auto& running = host_.running();
-  return std::to_string(running.device_count()) + " devices, " + std::to_string(running.route_count()) +
-         " routes";
+  return counted(running.device_count(), "device") + ", " + counted(running.route_count(), "route");
 }
 
 void service::await_signal() {

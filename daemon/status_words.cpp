@@ -2,17 +2,11 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <mqcoap/base/counted.hpp>
 #include <mqcoap/base/safe_text.hpp>
 #include <utility>
 
 namespace mqcoap {
-namespace {
-
-std::string counted(std::size_t n, std::string_view what) {
-  return std::to_string(n) + ' ' + std::string(what) + (n == 1 ? "" : "s");
-}
-
-}  // namespace
 
 std::string status_words::now() {
   std::size_t up = 0;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <mqcoap/base/counted.hpp>
 #include <mqcoap/base/glob.hpp>
 #include <utility>
 
@@ -64,7 +65,7 @@ class watcher {
   }
 
   std::string summary() const {
-    return std::to_string(seen_) + (seen_ == 1 ? " event" : " events") +
+    return counted(seen_, "event") +
            (faulty_ > 0 ? ", " + std::to_string(faulty_) + " of them break the protocol (!)" : "");
   }
 

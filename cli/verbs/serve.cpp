@@ -1,5 +1,6 @@
 #include <memory>
 #include <mqcoap/base/clock.hpp>
+#include <mqcoap/base/counted.hpp>
 
 #include "output/exchange_pairing.hpp"
 #include "output/exchange_words.hpp"
@@ -20,20 +21,15 @@ constexpr char serve_examples[] =
     "  mqcoap serve GW_XX_0_0001 -r 'gains=[0,1,2]' -r firmware=0.3.1\n"
     "  mqcoap serve bench.yaml -L mqtt://lab";
 
-std::string count_words(std::size_t n, const std::string& what) {
-  return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
-}
-
 std::string ready_words(const config::settings& what) {
   const auto& devices = what.gateway.devices;
   std::string words = "answering for ";
   if (devices.size() == 1)
-    words +=
-        devices.front().tag.text() + " (" + count_words(devices.front().resources.size(), "resource") + ')';
+    words += devices.front().tag.text() + " (" + counted(devices.front().resources.size(), "resource") + ')';
   else
-    words += count_words(devices.size(), "device");
+    words += counted(devices.size(), "device");
   if (!what.gateway.proxy.routes.empty())
-    words += " and " + count_words(what.gateway.proxy.routes.size(), "route");
+    words += " and " + counted(what.gateway.proxy.routes.size(), "route");
   return words + " on " + place_of(what.brokers.front()) + ", namespace " + what.gateway.ns.text() +
          "; Ctrl-C ends it";
 }

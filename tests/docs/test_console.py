@@ -98,7 +98,7 @@ devices: {GW_1: {resources: {ping: {reply: pong}}}}
 ```console
 $ mqcoapd --config lab.yaml
 ...
-2026-01-01 00:00:00.000 info: ready: 1 devices, 0 routes
+2026-01-01 00:00:00.000 info: ready: 1 device, 0 routes
 ```
 ```console
 $ mqcoap get GW_1/axuv/ping

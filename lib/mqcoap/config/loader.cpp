@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <mqcoap/base/counted.hpp>
 #include <mqcoap/config/device_builder.hpp>
 #include <mqcoap/config/document_set.hpp>
 #include <mqcoap/config/proxy_builder.hpp>
@@ -83,9 +84,6 @@ load_result load_settings(const std::string& path, effective_text shown) {
 }
 
 std::string summary_of(const load_result& loaded) {
-  const auto counted = [](std::size_t n, const std::string& what) {
-    return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
-  };
   const auto& made = loaded.value->gateway;
   return counted(made.devices.size(), "device") + ", " + counted(made.proxy.routes.size(), "route") + ", " +
          counted(loaded.files, "file");

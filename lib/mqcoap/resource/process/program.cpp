@@ -1,6 +1,7 @@
 #include <mqcoap/resource/process/program.hpp>
 
 #include <algorithm>
+#include <mqcoap/base/counted.hpp>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/resource/backend/reading.hpp>
@@ -21,8 +22,6 @@ child_options with_input(child_options options) {
   options.has_input = true;
   return options;
 }
-
-std::string counted(std::uint64_t lines) { return std::to_string(lines) + (lines == 1 ? " line" : " lines"); }
 
 }  // namespace
 
@@ -133,7 +132,7 @@ void program::on_useless(std::string_view line) {
   if (const auto held_back = useless_told_.pass(time_.now()))
     log(log_level::warning,
         "a line of the program's answers nobody: '" + log_safe(line, most_shown) + '\'' +
-            (*held_back == 0 ? "" : "; " + counted(*held_back) + " before it were like this"));
+            (*held_back == 0 ? "" : "; " + counted(*held_back, "line") + " before it were like this"));
   if (useless_ > most_useless) end_because("it wrote more than 1MiB that answers nobody");
 }
 
@@ -182,7 +181,7 @@ void program::tell_errors(std::string_view line) {
   }
   ++errors_told_;
   if (const auto missing = std::exchange(errors_left_out_, 0); missing > 0)
-    log(log_level::warning, counted(missing) + " of the program's were left out");
+    log(log_level::warning, counted(missing, "line") + " of the program's were left out");
   log(log_level::info, log_safe(line));
 }
 
