@@ -15,16 +15,15 @@ command_line read_command_line(int argc, char** argv) {
   app.add_option("-c,--config", said.given.config, "Configuration file")
       ->capture_default_str()
       ->option_text("FILE");
-  app.add_flag(
-      "--check", said.given.check,
-      "Check the configuration, and what a start needs, and exit: 0 if all is good, else 78 with the faults "
-      "on stderr");
+  app.add_flag("--check", said.given.check,
+               "Check the configuration, and whether the log can be opened, and exit: 0 if there is no "
+               "error, else 78 with the errors on stderr");
   app.add_flag("--schema", said.given.schema, "Print the JSON Schema of the configuration and exit");
   app.footer(
-      "Signals: at SIGTERM and SIGINT it answers what is under way and ends within 5 s, at a second one at "
-      "once.\n"
-      "At SIGHUP it reads the configuration again; one with faults changes nothing.\n"
-      "Exit status: 0 stopped as asked, 64 wrong command line, 70 internal error, 78 bad configuration.");
+      "Signals: at SIGTERM and SIGINT it answers the requests in flight and exits within 5 s, at a second "
+      "one at once.\n"
+      "At SIGHUP it reads the configuration again; one with errors changes nothing.\n"
+      "Exit status: 0 stopped by a signal, 64 wrong command line, 70 internal error, 78 bad configuration.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

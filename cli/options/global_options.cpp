@@ -69,7 +69,7 @@ void declare_output(command root, global_options& into) {
       ->option_text("TEXT")
       ->group(output_group);
   root.add_flag("--quiet", into.quiet, "Print no status line, no hints and no progress")->group(output_group);
-  root.add_flag("--debug", into.debug, "Print on stderr what the library does")->group(output_group);
+  root.add_flag("--debug", into.debug, "Print the log of the library on stderr")->group(output_group);
 }
 
 std::uint16_t read_port(const std::string& text) {

@@ -24,9 +24,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr char bench_examples[] =
-    "Without --rate, --in-flight requests are always under way: each answer is followed by a new\n"
+    "Without --rate, --in-flight requests are always in flight: each answer is followed by a new\n"
     "request. With --rate, requests follow a schedule, and latency is measured from the scheduled time,\n"
-    "so that a stalled device shows in every request that it delayed. Then --in-flight bounds the\n"
+    "so that a stalled device shows in every request that it delayed. Then --in-flight limits the\n"
     "requests that may wait (default: 10000).\n"
     "Exit status: 0 if every answer is 2.xx, else 6 for timeouts, 5 for 5.xx, 4 for 4.xx, 3 without a\n"
     "broker.\n\n"
@@ -145,11 +145,10 @@ verb declare_bench(CLI::App& root) {
   auto app = command(root).add_subcommand("bench", "Send requests and measure the latency");
   auto words = std::make_shared<bench_words>();
   app->add_option("ADDRESS", words->where,
-                  "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?, are asked in turn")
+                  "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?, get requests in turn")
       ->required()
       ->option_text("...");
-  app->add_option("--in-flight", words->in_flight,
-                  "The number of requests that are under way at a time (default: 1)")
+  app->add_option("--in-flight", words->in_flight, "The number of requests in flight at a time (default: 1)")
       ->between(1, 65'536)
       ->option_text("COUNT");
   app->add_option("--rate", words->rate, "Send this many requests per second, on a schedule")

@@ -101,8 +101,8 @@ verb declare_completion(CLI::App& root, const std::vector<verb>& verbs) {
   auto shell = std::make_shared<std::string>();
   app->add_option("SHELL", *shell, "bash, zsh or fish")->required()->one_of({"bash", "zsh", "fish"});
   app->footer(
-      "The script completes all verbs and their options, and asks the broker for the tags of devices and\n"
-      "for their resources.\n\n"
+      "The script completes all verbs and their options, and queries the broker for the tags of devices and\n"
+      "their resources.\n\n"
       "Examples:\n"
       "  source <(mqcoap completion bash)      # or in ~/.bashrc\n"
       "  mqcoap completion fish > ~/.config/fish/completions/mqcoap.fish");

@@ -93,8 +93,8 @@ int run(const config_words& words, const settled_options& options) {
 verb declare_config(CLI::App& root) {
   auto app = command(root).add_subcommand("config", "Check, show or create a configuration of mqcoapd");
   auto words = std::make_shared<config_words>();
-  words->check = app->add_subcommand(
-      "check", "Report everything that is wrong with a file; status 78, or 0 if it is good");
+  words->check =
+      app->add_subcommand("check", "Report all errors in a file; status 78, or 0 if there is none");
   words->check->add_option("file", words->checked, "The file")->capture_default_str()->option_text("FILE");
   words->check->footer("Example: mqcoap config check /etc/mqcoap/mqcoap.yaml");
   words->schema = app->add_subcommand("schema", "Print the JSON Schema, for editors");
@@ -119,7 +119,7 @@ verb declare_config(CLI::App& root) {
   words->stored->add_option("--backup", words->state.backup, "Copy the database into a new file")
       ->option_text("NEW_FILE");
   words->stored->add_flag("--set-aside", words->state.set_aside,
-                          "Show the values that are out of force because their resource refused them");
+                          "Show the values that are not in force because their resource rejected them");
   words->stored->add_flag("--sql", words->state.sql,
                           "Print the tables that state.postgres needs, as SQL for psql, and nothing else");
   words->stored->footer("Example: mqcoap config state --backup /backup/mqcoap-monday.db");

@@ -246,7 +246,7 @@ verb declare_context(CLI::App& root) {
   words->show->add_option("NAME", words->name, "The name of the context");
   words->use = app->add_subcommand("use", "Make a context the default");
   words->use->add_option("NAME", words->name, "The name of the context")->required();
-  words->add = app->add_subcommand("add", "Add a context, made of the options for the broker");
+  words->add = app->add_subcommand("add", "Add a context from the options for the broker");
   words->add->add_option("NAME", words->name, "The name of the context")->required();
   words->add->add_option("URL", words->url, "The broker, as for -L");
   words->add->add_flag("--default", words->as_default, "Make it the default context");

@@ -335,7 +335,7 @@ void examination::check_gateway(const device_tag& tag) {
 
 verb declare_doctor(CLI::App& root) {
   auto app =
-      command(root).add_subcommand("doctor", "Find out what is wrong between here, the broker and a device");
+      command(root).add_subcommand("doctor", "Find problems between this machine, the broker and a device");
   auto device = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
   app->add_option("TAG", *device, "The device to check: TAG or TAG/SUBSYSTEM");
@@ -343,8 +343,8 @@ verb declare_doctor(CLI::App& root) {
                   "A gateway's configuration: check whether its brokers are bridged where it serves")
       ->option_text("FILE");
   app->footer(
-      "Prints a line for each check: ok, warn or fail, and what to do. It checks what is needed to ask\n"
-      "devices; with TAG, what is needed to ask that device. Exit status: 0 if none failed.\n\n"
+      "Prints a line for each check: ok, warn or fail, and what to do. It checks what is needed to send\n"
+      "requests to devices, with TAG to that device. Exit status: 0 if no check failed.\n\n"
       "Examples:\n"
       "  mqcoap doctor\n"
       "  mqcoap -L mqtt://lab@broker.example.org doctor 2D_XX_0_9999\n"

@@ -122,14 +122,14 @@ int run(const forget_words& given, const settled_options& options) {
 }  // namespace
 
 verb declare_forget(CLI::App& root) {
-  auto app = command(root).add_subcommand("forget", "Remove the retained presence of a device that is gone");
+  auto app = command(root).add_subcommand("forget", "Remove the retained presence of a removed device");
   auto given = std::make_shared<forget_words>();
   app->add_option("TAG", given->tags, "The tags of the devices")->required();
   app->add_flag("--force", given->force,
                 "Also if it is ONLINE; a device that is alive announces itself again");
   app->footer(
       "A device that was removed or renamed leaves its presence at the broker, and `mqcoap ls` shows it\n"
-      "as OFFLINE forever. A gateway removes the presence of its own devices itself at a reload.\n\n"
+      "as OFFLINE forever. A gateway removes the presence of its own devices at a reload.\n\n"
       "Examples:\n"
       "  mqcoap forget 2D_XX_0_9999\n"
       "  mqcoap ls --quiet 'SIM_*' | xargs mqcoap forget");

@@ -261,7 +261,7 @@ verb declare_replay(CLI::App& root) {
   app->add_flag("--same-ids", words->same_ids,
                 "Send each request byte for byte, with its recorded id and time");
   app->add_flag("--writes", words->writes, "Send POST, PUT and DELETE too");
-  app->add_option("--to", words->to, "Send all requests to this tag (default: as recorded)")
+  app->add_option("--to", words->to, "Send all requests to this tag (default: the recorded tag)")
       ->option_text("TAG");
   app->add_option(
          "--ignore", words->ignored,

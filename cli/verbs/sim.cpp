@@ -100,8 +100,7 @@ verb declare_sim(CLI::App& root) {
   app->add_option("--tags", words->tags, "The tags of the devices")
       ->capture_default_str()
       ->option_text("PATTERN");
-  app->add_option("--latency", words->latency,
-                  "The time that an answer takes: 5ms..20ms, or a mean like 10ms")
+  app->add_option("--latency", words->latency, "The delay of an answer: 5ms..20ms, or a mean like 10ms")
       ->option_text("A..B|MEAN");
   app->add_option("--drop", words->drop, "The share of requests that get no answer")
       ->capture_default_str()

@@ -76,7 +76,7 @@ verb declare_watch(CLI::App& root) {
       ->positive();
   app->add_flag("--all", given->all, "Show every answer, not only changes");
   app->footer(
-      "Times are local on a terminal, else UTC. Errors go to stderr and do not end the watch. Several\n"
+      "Times are local on a terminal, else UTC. Errors go to stderr and do not stop the watch. Several\n"
       "resources are read at the same time, and each line has its address. A pattern is resolved once, at\n"
       "the beginning: it stands for the resources that the devices list which are online then.\n\n"
       "Examples:\n"

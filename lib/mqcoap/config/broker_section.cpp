@@ -96,7 +96,7 @@ const section<broker_spec>& broker_section() {
            }),
        key<broker_spec>("client_id", with_place(plain_name("a client id")),
                         presence::optional("`mqcoap-` and 16 random digits"),
-                        "Never the tag of a device: devices use their tag as client id, and each would end "
+                        "Never the tag of a device: devices use their tag as client id, and each would close "
                         "the other's connection.",
                         [](broker_spec& b, located<std::string> id) {
                           b.options.client_id = id.value;
@@ -115,9 +115,9 @@ const section<broker_spec>& broker_section() {
        key<broker_spec>(
            "share", with_place(plain_name("the name of a group")),
            presence::optional("this gateway gets all requests"),
-           "Several gateways with this name divide the requests: the broker gives each to one of them "
-           "(shared subscriptions). They have the same configuration, and no resources that only one of them "
-           "has. Only at the first broker; see docs/operations.md.",
+           "Several gateways with this name share the requests: the broker gives each request to one of them "
+           "(shared subscriptions). They have the same configuration, without resources that only one of "
+           "them can have. Only at the first broker; see docs/operations.md.",
            &broker_spec::share),
        key<broker_spec>("keepalive", whole_seconds(5s, 18h), "10s",
                         "The interval at which an idle connection is probed.",

@@ -49,7 +49,7 @@ const section<tls_spec>& tls_section() {
       {key<tls_spec>("ca", path("a file's name"), presence::optional("`ca_dir`, else the system's"),
                      "The trusted authorities.", into(&tls_options::ca_file, &tls_spec::ca_at)),
        key<tls_spec>("ca_dir", path("a folder's name"), presence::optional("`ca`, else the system's"),
-                     "A folder of them, as `openssl rehash` prepares it.",
+                     "A folder of trusted authorities, as prepared by `openssl rehash`.",
                      into(&tls_options::ca_dir, &tls_spec::ca_dir_at)),
        key<tls_spec>("cert", path("a file's name"), presence::optional("none"),
                      "The gateway's certificate, and the chain up to its authority; needs `key`.",
@@ -65,9 +65,8 @@ const section<tls_spec>& tls_section() {
                        t.key_password_at = s.at;
                      }),
        key<tls_spec>("verify_host", boolean(), "true",
-                     "Whether the broker's certificate must be for the host in `url`. With `false`, "
-                     "everybody who has any "
-                     "certificate of these authorities can impersonate the broker.",
+                     "Whether the broker's certificate must be for the host in `url`. With `false`, anybody "
+                     "with a certificate of these authorities can impersonate the broker.",
                      [](tls_spec& t, bool on) { t.options.verify_host = on; }),
        key<tls_spec>("alpn", application_protocol(), presence::optional("none"),
                      "The application protocol to request (ALPN), if a port serves several.",

@@ -32,18 +32,18 @@ table_row<device_spec> resources_key() {
 }
 
 table_row<device_spec> presence_key() {
-  return key<device_spec>("presence", boolean(), presence::optional("false"),
-                          "Announces the device: a retained message, ONLINE while the gateway answers for "
-                          "it, else OFFLINE, under "
-                          "`NAMESPACE/gateway/system/TAG/presence`. Needs a connection of its own.",
-                          &device_spec::presence);
+  return key<device_spec>(
+      "presence", boolean(), presence::optional("false"),
+      "Announces the device: a retained message, ONLINE while the gateway answers for it, else OFFLINE, "
+      "under `NAMESPACE/gateway/system/TAG/presence`. Needs a separate connection.",
+      &device_spec::presence);
 }
 
 table_row<device_spec> durable_dedup_key() {
   return key<device_spec>(
       "durable_dedup", boolean(), presence::optional("false"),
-      "Whether each POST, PUT and DELETE is recorded on disk before it is run, so that it runs once "
-      "also if the gateway ends meanwhile; see `state` and docs/protocol.md, \"Run once\".",
+      "Whether each POST, PUT and DELETE is recorded on disk before it is run, so that it runs only once "
+      "even if the gateway crashes meanwhile; see `state` and docs/protocol.md, \"Run once\".",
       &device_spec::durable_dedup);
 }
 
@@ -53,8 +53,8 @@ const section<device_spec>& template_section() {
   static const section<device_spec> table{
       "template",
       "templates.NAME",
-      "What several devices have in common. It has the keys of a device "
-      "but `like`: templates do not build on templates.",
+      "Keys that several devices share: all keys of a device except `like`. Templates do not build on "
+      "templates.",
       {description_key(), subsystems_key(), presence_key(), durable_dedup_key(), resources_key()},
       {},
       {{"like", "a template cannot be like another one"}}};
@@ -65,11 +65,9 @@ const section<device_spec>& device_section() {
   static const section<device_spec> table{
       "device",
       "devices.TAG",
-      "One tag that the gateway answers for. Keys beside `like` are added to the template: a "
-      "`description`, "
+      "One tag that the gateway answers for. Keys next to `like` are added to the template: a `description`, "
       "`subsystems`, `presence` or `durable_dedup` replaces the template's. A resource of the same path and "
-      "kind keeps the "
-      "template's keys that it does not name itself, also those within " +
+      "kind keeps the template's keys that it does not name itself, also those within " +
           enumerated(names_of_kinds_with_keys(), "`") +
           "; one of "
           "another kind replaces the template's. `mqcoap config show` shows the result.",

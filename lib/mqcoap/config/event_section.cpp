@@ -47,25 +47,22 @@ const section<event_options>& event_section() {
       "When the value of a resource is published as an event, on `NAMESPACE/SUBSYSTEM/event/TAG/PATH` with "
       "the device's "
       "first subsystem, or `events` if it has none.",
-      {key<event_options>(
-           "every", duration(10ms, 24h), presence::optional("at changes only"),
-           "How often the resource is read, on a grid that does not drift. Each value that is read is "
-           "an event, unless `change` or `on_change` stands beside.",
-           &event_options::every),
-       key<event_options>(
-           "change", change_size(), presence::optional("any"),
-           "By how much a number has to differ from that of the last event, or by which part of it: "
-           "`0.5`, `5%`. Only with `every`.",
-           [](event_options& into, step_size size) {
-             into.change = size.amount;
-             into.is_percent = size.is_percent;
-           }),
-       key<event_options>(
-           "on_change", boolean(), "false",
-           "Whether each change is an event, at once. Without `every` for kinds that know of their "
-           "changes: `value`, `collection` and `topic`. With `every`, what was read is an event if its value "
-           "differs.",
-           &event_options::on_change),
+      {key<event_options>("every", duration(10ms, 24h), presence::optional("at changes only"),
+                          "How often the resource is read, on a schedule that does not drift. Each value "
+                          "that is read is an event, unless `change` or `on_change` is given.",
+                          &event_options::every),
+       key<event_options>("change", change_size(), presence::optional("any"),
+                          "How much a number has to differ from that of the last event, absolutely or "
+                          "relatively: `0.5`, `5%`. Only with `every`.",
+                          [](event_options& into, step_size size) {
+                            into.change = size.amount;
+                            into.is_percent = size.is_percent;
+                          }),
+       key<event_options>("on_change", boolean(), "false",
+                          "Whether each change is an event, at once. Without `every` only for kinds that "
+                          "detect changes: `value`, `collection` and `topic`. With `every`, a value that was "
+                          "read is an event if it differs.",
+                          &event_options::on_change),
        key<event_options>("retain", boolean(), "false",
                           "Whether the broker keeps the last event for later subscribers.",
                           &event_options::retain)}};

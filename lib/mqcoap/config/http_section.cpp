@@ -76,16 +76,13 @@ const section<http_spec>& http_section() {
       {key<http_spec>("listen", listen_address(), "127.0.0.1:8720",
                       "The address to listen on; port 0 chooses a free port, which the log names.",
                       &http_spec::listen),
-       key<http_spec>(
-           "hosts", list_of(host_name(), true), presence::optional("none"),
-           "Further names of this server in `Host`, such as a DNS name that Prometheus uses. Always known "
-           "are "
-           "`localhost` and the addresses of the loopback, and where `listen` is not on the loopback, every "
-           "IP "
-           "address and this machine's own name. A request with another name in its field `Host` gets 421, "
-           "so "
-           "that no page in a browser can read the metrics through a name of its own (DNS rebinding).",
-           &http_spec::hosts)}};
+       key<http_spec>("hosts", list_of(host_name(), true), presence::optional("none"),
+                      "Further names of this server in `Host`, such as a DNS name that Prometheus uses. "
+                      "`localhost` and the addresses of the loopback are always accepted, and if `listen` is "
+                      "not on the loopback, every IP address and this machine's own name. A request with "
+                      "another name in its field `Host` gets 421, so that no web page in a browser can read "
+                      "the metrics through its own host name (DNS rebinding).",
+                      &http_spec::hosts)}};
   return table;
 }
 

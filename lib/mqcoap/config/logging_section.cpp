@@ -67,15 +67,14 @@ const section<logging_spec>& logging_section() {
                                             {"debug", log_level::debug}}),
                          "info", "The least important level that is written; `debug` shows every request.",
                          &logging_spec::level),
-       key<logging_spec>(
-           "target", target(), "auto",
-           "Where the log goes. `journal`: systemd's, where every request has fields of its own, such as "
-           "`MQCOAP_REQUEST_ID`. `auto`: the journal if the standard error is connected to it, else the "
-           "standard error. A file is opened again when the configuration is read again; its name is "
-           "relative to the main file.",
-           &logging_spec::target),
+       key<logging_spec>("target", target(), "auto",
+                         "Where the log goes. `journal`: systemd's, where every request has its own fields, "
+                         "such as `MQCOAP_REQUEST_ID`. `auto`: the journal if the standard error is "
+                         "connected to it, else the standard error. A file is opened again when the "
+                         "configuration is read again; its name is relative to the main file.",
+                         &logging_spec::target),
        key<logging_spec>("body", integer(0, 65536), "80",
-                         "The bytes of a body that a line of the log shows; 0: none.",
+                         "How many bytes of a body a line of the log shows; 0: none.",
                          [](logging_spec& l, std::int64_t n) { l.body = static_cast<std::size_t>(n); })}};
   return table;
 }

@@ -14,13 +14,14 @@ const section<match_spec>& match_section() {
       "match",
       "proxy.routes[].match",
       "The requests that a route takes: those that match all keys.",
-      {key<match_spec>("tag", list_of(name_pattern("a tag"), true), "\"*\"", "The tag asked for.",
+      {key<match_spec>("tag", list_of(name_pattern("a tag"), true), "\"*\"", "The tag of the request.",
                        &match_spec::tags),
        key<match_spec>("subsystem", list_of(name_pattern("a subsystem"), true), "\"*\"",
-                       "The subsystem asked for.", &match_spec::subsystems),
-       key<match_spec>("path", path_pattern(), "\"**\"",
-                       "The path asked for; `*` stands for one segment, a last `**` for all that follows.",
-                       &match_spec::path),
+                       "The subsystem of the request.", &match_spec::subsystems),
+       key<match_spec>(
+           "path", path_pattern(), "\"**\"",
+           "The path of the request; `*` stands for one segment, a final `**` for all that follow.",
+           &match_spec::path),
        key<match_spec>("methods", methods(method_set::all()), "[GET, POST, PUT, DELETE]", "The method.",
                        &match_spec::methods)}};
   return table;
@@ -31,9 +32,7 @@ const section<target_spec>& target_section() {
       "target",
       "proxy.routes[].to",
       "Where a route leads. Keys that are left out change nothing; `{tag}`, `{subsystem}` and `{path}` stand "
-      "for "
-      "what was "
-      "asked for.",
+      "for those of the request.",
       {key<target_spec>("broker", with_place(plain_name("a broker's name")),
                         presence::optional("the first broker"), "The broker of the device.",
                         &target_spec::broker),
@@ -93,7 +92,7 @@ const section<proxy_spec>& proxy_section() {
       "Forwarding to other devices.",
       {key<proxy_spec>(
            "forward", with_place(tag_name()), presence::optional("no forwarding: 505"),
-           "The tag that takes `proxy_uri` and the subsystem `proxy`. It need not be one of `devices`.",
+           "The tag that accepts `proxy_uri` and the subsystem `proxy`. It need not be one of `devices`.",
            &proxy_spec::forward),
        key<proxy_spec>("routes", sequence_of(with_place(map_with(route_section())), "a list of routes"), "[]",
                        "The routes, in order: the first match applies; without a match 505.",

@@ -15,7 +15,7 @@ constexpr char introduction[] = R"md(# The configuration file
 
 The configuration is one YAML file, `/etc/mqcoap/mqcoap.yaml`, with its included files. Addresses are written
 `TAG/SUBSYSTEM/PATH`. `mqcoapd --check` reads and checks everything, also whether the log can be written, and reports all
-faults at once, with line and column; it exits with 0 and a summary, or with 78 if there is an error.
+errors at once, with line and column; it exits with 0 and a summary, or with 78 if there is an error.
 
     version: 1
 
@@ -59,7 +59,7 @@ text; a user and password in a url; a private key.
 
 ## Templates
 
-A device that is `like` a template has the template's description, subsystems and resources. Keys beside `like` are added.
+A device that is `like` a template has the template's description, subsystems and resources. Keys next to `like` are added.
 A resource of the device with the path and kind of one of the template's keeps the keys that it does not name itself: with
 `gain: {value: 3}` over `gain: {value: 1, methods: [GET, PUT]}`, PUT is still allowed. This applies to each key, also
 within KINDS_WITH_KEYS; a value, a schema or a list is replaced as a whole. A resource of another kind replaces the

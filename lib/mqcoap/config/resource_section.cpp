@@ -29,10 +29,10 @@ std::string doc_of(const std::vector<const kind_module*>& kinds) {
   return "One resource. Its kind is given by one of the keys " + enumerated(names_of(kinds), "`") +
          ". PATH is like `gains` or `supply/voltage`; with " +
          names_with_paths(kinds, subtree_paths::required) +
-         " it ends in `/**` (or is `**`) and stands for all below, and with " +
+         " it ends in `/**` (or is `**`) and stands for everything below, and with " +
          names_with_paths(kinds, subtree_paths::allowed) + " it may; with " + names_with_patterns(kinds) +
-         " a `*` may stand for one segment. `.well-known/core` is served by itself, and paths under `.gw/` "
-         "are the gateway's own.";
+         " a `*` may stand for one segment. `.well-known/core` is served automatically, and paths under "
+         "`.gw/` are the gateway's own.";
 }
 
 const kind_field& field_of(const key_beside::owner& each) { return each.kind->fields()[each.field]; }

@@ -53,7 +53,7 @@ const section<defaults_spec>& defaults_section() {
       "defaults",
       "Defaults for all devices and routes.",
       {key<defaults_spec>("namespace", topic_namespace(), "gf_int_v1",
-                          "The first level of every topic: the gateway listens in this namespace.",
+                          "The first level of every topic: the gateway answers requests in this namespace.",
                           &defaults_spec::ns),
        key<defaults_spec>(
            "timeout", duration(1ms, 10min), "4s",

@@ -34,16 +34,14 @@ const section<state_spec>& state_section() {
       "state",
       "state",
       "Where the state of resources with `persist` is kept; see docs/operations.md.",
-      {key<state_spec>(
-           "dir", directory_name(), presence::optional("`$STATE_DIRECTORY`, which systemd sets"),
-           "The directory of the database, which must be there and belong to one gateway alone. Read "
-           "at the start only.",
-           [](state_spec& s, std::string name) { s.directory = std::move(name); }),
+      {key<state_spec>("dir", directory_name(), presence::optional("`$STATE_DIRECTORY`, which systemd sets"),
+                       "The directory of the database, which must exist and be used by one gateway only. "
+                       "Read at the start only.",
+                       [](state_spec& s, std::string name) { s.directory = std::move(name); }),
        key<state_spec>(
            "postgres", with_place(database_address()), presence::optional("none"),
-           "In place of `dir`: the database of PostgreSQL in which several gateways keep what they "
-           "share, with everything that libpq reads in such an address, such as "
-           "`?sslmode=verify-full`. Read at the start only.",
+           "Instead of `dir`: the PostgreSQL database in which several gateways store their shared state, "
+           "with all parameters of libpq, such as `?sslmode=verify-full`. Read at the start only.",
            &state_spec::postgres),
        key<state_spec>("password", with_place(secret_text()), presence::optional("none"),
                        "The password for the database, from a file, the environment or a systemd credential.",
@@ -60,11 +58,10 @@ const section<standby_spec>& standby_section() {
       "Several gateways with the same configuration, of which one serves; the others wait for its lease. "
       "Needs "
       "`state.postgres`; see docs/operations.md.",
-      {key<standby_spec>(
-          "lease", duration(1s, 10min), "5s",
-          "The time after which another gateway may serve when the one that does is not heard of. The "
-          "database has to answer it within half of this. Read at the start only.",
-          &standby_spec::lease)}};
+      {key<standby_spec>("lease", duration(1s, 10min), "5s",
+                         "The time after which another gateway may serve if the current one does not renew "
+                         "its lease. The database has to answer within half of this. Read at the start only.",
+                         &standby_spec::lease)}};
   return table;
 }
 

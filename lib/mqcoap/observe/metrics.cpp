@@ -150,11 +150,11 @@ void each_broker(family& f, const observer& o, Value value) {
 
 // clang-format off
 const row rows[] = {
-    {{"mqcoap_build_info", "gauge", "version", "Always 1; the label tells the version."},
+    {{"mqcoap_build_info", "gauge", "version", "Always 1; the label is the version."},
      [](family& f, const observer& o) { f.add({o.version()}, 1); }},
     {{"mqcoap_start_time_seconds", "gauge", "", "When the gateway was started, in seconds since 1970."},
      [](family& f, const observer& o) { f.add({}, seconds(o.started())); }},
-    {{"mqcoap_ready", "gauge", "", "1 while requests are answered: the broker is connected, every subscription is confirmed, nobody else answers for the same tags, and no stop has begun."},
+    {{"mqcoap_ready", "gauge", "", "1 while requests are answered: the broker is connected, every subscription is confirmed, no other program answers for the same tags, and the gateway is not stopping."},
      [](family& f, const observer& o) { f.add({}, o.why_not_ready() ? 0 : 1); }},
     {{"mqcoap_config_last_reload_successful", "gauge", "", "0 if the last reload of the configuration failed and the old one is still used."},
      [](family& f, const observer& o) { f.add({}, !o.last_reload() || o.last_reload()->ok ? 1 : 0); }},
@@ -166,7 +166,7 @@ const row rows[] = {
      [](family& f, const observer& o) { f.add_count({}, o.running().route_count()); }},
     {{"mqcoap_requests_total", "counter", "role, device, method, code", "Answered requests, by role, tag, method and code."},
      add_requests},
-    {{"mqcoap_request_duration_seconds", "histogram", "role, route", "From the arrival of a request to its answer."},
+    {{"mqcoap_request_duration_seconds", "histogram", "role, route", "Seconds from the arrival of a request to its answer."},
      add_durations},
     {{"mqcoap_requests_in_flight", "gauge", "", "Requests that were accepted and not yet answered."},
      [](family& f, const observer& o) { f.add_count({}, o.running().in_flight()); }},
@@ -195,7 +195,7 @@ const row rows[] = {
      [](family& f, const observer& o) { f.add_count({}, o.running().whole_load().waiting); }},
     {{"mqcoap_proxied_devices", "gauge", "", "Known devices behind the proxy, configured or not."},
      [](family& f, const observer& o) { f.add_count({}, o.running().stats().devices().size()); }},
-    {{"mqcoap_device_duration_seconds", "summary", "device, broker, namespace", "From sending a request to a device to its answer. Quantiles are those of the last 5 to 10 minutes, within 7 %."},
+    {{"mqcoap_device_duration_seconds", "summary", "device, broker, namespace", "Seconds from sending a request to a device to its answer. Quantiles are those of the last 5 to 10 minutes, within 7 %."},
      add_device_durations},
     {{"mqcoap_device_failures_total", "counter", "device, broker, namespace", "Requests for a device that ended without a usable answer."},
      [](family& f, const observer& o) {
@@ -221,7 +221,7 @@ const row rows[] = {
      add_link_drops},
     {{"mqcoap_broker_queued_messages", "gauge", "broker", "Messages that wait to be passed to the connection."},
      [](family& f, const observer& o) { each_broker(f, o, [](const link& l) { return l.stats().queued; }); }},
-    {{"mqcoap_log_lines_dropped_total", "counter", "", "Lines of the log that were lost, because they could not be written, or not fast enough."},
+    {{"mqcoap_log_lines_dropped_total", "counter", "", "Lines of the log that were dropped, because they could not be written fast enough, or at all."},
      [](family& f, const observer& o) { f.add_count({}, o.log_dropped()); }},
     {{"mqcoap_resource_value", "gauge", "device, path, unit", "Values of the resources with `metric: true`; absent while there is no number."},
      add_values},
@@ -229,15 +229,15 @@ const row rows[] = {
      [](family& f, const observer& o) {
        if (const auto which = o.lease()) f.add_count({}, which->leads ? 1 : 0);
      }},
-    {{"mqcoap_lease_age_seconds", "gauge", "", "Since the lease of this gateway was renewed; absent while it waits."},
+    {{"mqcoap_lease_age_seconds", "gauge", "", "Seconds since the lease of this gateway was renewed; absent while it waits."},
      [](family& f, const observer& o) {
        if (const auto which = o.lease(); which && which->age) f.add({}, seconds(*which->age));
      }},
-    {{"mqcoap_state_commit_duration_seconds", "histogram", "", "How long each transaction of the store took, which has the changes that waited together."},
+    {{"mqcoap_state_commit_duration_seconds", "histogram", "", "How long each transaction of the store took; it contains the changes that waited together."},
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store::store_status& s) { add_histogram(to, s.commits, s.commits.sum()); });
      }},
-    {{"mqcoap_state_commit_values", "histogram", "", "How many values each transaction of the store had."},
+    {{"mqcoap_state_commit_values", "histogram", "", "How many values each transaction of the store contained."},
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store::store_status& s) { add_histogram(to, s.batches, static_cast<double>(s.batches.sum())); });
      }},
@@ -257,7 +257,7 @@ const row rows[] = {
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.bytes); });
      }},
-    {{"mqcoap_state_set_aside", "gauge", "", "Stored values that are out of force because their resource refuses them; mqcoap config state shows them."},
+    {{"mqcoap_state_set_aside", "gauge", "", "Stored values that are not in force because their resource rejects them; mqcoap config state shows them."},
      [](family& f, const observer& o) {
        with_store(f, o, [](family& to, const store::store_status& s) { to.add_count({}, s.set_aside); });
      }},

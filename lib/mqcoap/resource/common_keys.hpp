@@ -13,14 +13,14 @@ namespace mqcoap {
 template <class Keys>
 table_row<Keys> methods_key(std::string absent, std::optional<located<method_set>> Keys::*target) {
   return key<Keys>("methods", with_place(methods(method_set::all())), presence::optional(std::move(absent)),
-                   "What is allowed", target);
+                   "The allowed methods", target);
 }
 
 /// Returns the key `persist`.
 template <class Keys>
 table_row<Keys> persist_key(std::optional<located<bool>> Keys::*target) {
   return key<Keys>("persist", with_place(boolean()), presence::optional("`false`"),
-                   "Whether changes are on disk before they are answered, and outlive a restart; see `state`",
+                   "Whether changes are on disk before they are answered, and survive a restart; see `state`",
                    target);
 }
 

@@ -22,7 +22,7 @@ struct kind_field {
   /// and `when` is what its absence means for this kind. The doc of such a key ends without a full stop,
   /// because the kinds that have it are appended.
   field_info info;
-  std::string bounds;        ///< further restrictions for this kind: `out of GET and PUT`; may be empty
+  std::string bounds;        ///< further restrictions for this kind: `only GET and PUT`; may be empty
   boost::json::object rule;  ///< rule of the JSON Schema for a resource with this key; may be empty
 };
 

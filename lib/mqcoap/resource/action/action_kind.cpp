@@ -46,13 +46,11 @@ const section<action_spec>& action_section() {
       "action",
       "devices.TAG.resources.PATH.action",
       "POST runs its steps in this order: `when`, `set`, `exec`, `request`, `publish`. The answer comes when "
-      "the last one is done: 203. If one fails, the answer is its error behind its name, and no further step "
-      "is "
-      "run; what was done before stays, also the values of `set`. Two requests run the action twice, side by "
-      "side: `when` and `set` are one step, and let one of them through where `set` ends what `when` needs. "
-      "At "
-      "`limits.handler_timeout`, or when the caller does not wait longer, the answer is 504, and the step "
-      "that is under way is cancelled.",
+      "the last one is done: 203. If a step fails, the answer is its error after its name, and no further "
+      "step is run; what was done before stays, also the values of `set`. Two requests run the action twice, "
+      "concurrently: `when` and `set` are one step, and let only one of them through if `set` invalidates "
+      "`when`. At `limits.handler_timeout`, or when the caller does not wait longer, the answer is 504, and "
+      "the current step is cancelled.",
       {entries_key(
            "when",
            "The conditions, by the paths of value resources of this device; if one does not hold, the "
@@ -62,32 +60,28 @@ const section<action_spec>& action_section() {
        entries_key("set",
                    "The values to store, by the paths of value resources of this device, all in one step.",
                    &action_spec::set),
-       step_key(
-           "exec", with_place(program_words()), presence::optional("no program runs"),
-           "A program and its arguments, as with the kind `exec`: no shell is between, `{body}` stands for "
-           "the "
-           "body of the POST, which needs a `schema`, and another status than 0 is 500 with the end of its "
-           "standard error. `limits.exec` programs run at a time.",
-           &step_keys::exec),
+       step_key("exec", with_place(program_words()), presence::optional("no program runs"),
+                "A program and its arguments, as with the kind `exec`: no shell is used, `{body}` stands for "
+                "the body of the POST, which needs a `schema`, and an exit status other than 0 gives 500 "
+                "with the end of its standard error. `limits.exec` programs run at a time.",
+                &step_keys::exec),
        step_key("env", environment_words(), presence::optional("`PATH` alone"),
-                "Variables of the program's environment; beside them it has `PATH` alone.",
-                &step_keys::environment),
+                "Variables of the program's environment; `PATH` is always set.", &step_keys::environment),
        step_key("stdin", choice<bool>({{"body", true}}), presence::optional("standard input is empty"),
                 "`body`: the program reads the body of the POST from its standard input, as JSON.",
                 &step_keys::body_to_input),
        step_key("timeout", duration(std::chrono::milliseconds(1), std::chrono::minutes(10)),
                 presence::optional("as long as the caller waits"),
-                "How long the program may run; then it is ended, and the answer is 504.",
+                "How long the program may run; then it is killed, and the answer is 504.",
                 &step_keys::timeout),
-       step_key("request", request_words(), presence::optional("nobody is asked"), "A request to a resource.",
-                &step_keys::request),
+       step_key("request", request_words(), presence::optional("no request is sent"),
+                "A request to a resource.", &step_keys::request),
        step_key("publish", event_words(), presence::optional("no event is sent"), "An event that is sent.",
                 &step_keys::publish),
-       step_key(
-           "schema", with_place(schema_words()), presence::optional("anything"),
-           "JSON Schema of the body of the POST, in the words of docs/schema.md; a body that breaks it gets "
-           "400 before anything is done.",
-           &step_keys::schema)}};
+       step_key("schema", with_place(schema_words()), presence::optional("anything"),
+                "The JSON Schema of the body of the POST, see docs/schema.md; a body that breaks it gets 400 "
+                "before anything is done.",
+                &step_keys::schema)}};
   return table;
 }
 
@@ -174,7 +168,7 @@ void check_action(const action_keys& keys, const device_view& device, report& fa
 const kind_module& action_kind() {
   using keys = action_keys;
   static const kind_table<keys> table{{key<keys>("action", with_place(map_with(action_section())),
-                                                 another_kind(), "Something that POST runs.", &keys::action)},
+                                                 another_kind(), "An action that POST runs.", &keys::action)},
                                       build_action,
                                       check_action};
   return table;

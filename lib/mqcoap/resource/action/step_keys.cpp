@@ -37,13 +37,11 @@ const section<request_keys>& request_section() {
   static const section<request_keys> table{
       "action_request",
       "devices.TAG.resources.PATH.action.request",
-      "A request of the gateway's own, which is done when it is answered. An error is the answer to the "
-      "action, "
-      "too. A resource of the gateway itself is asked without the broker, any other through the proxy: by "
-      "the "
-      "route that matches, or straight on the default broker.",
+      "A request of the gateway, which is done when it is answered. An error is also the answer to the "
+      "action. A request to a resource of the gateway itself does not pass the broker; any other goes "
+      "through the proxy: by the route that matches, or else directly to the default broker.",
       {key<request_keys>("to", with_place(single_address()), presence::required(),
-                         "The resource that is asked.", &request_keys::to),
+                         "The resource that gets the request.", &request_keys::to),
        key<request_keys>(
            "method",
            choice<method>(

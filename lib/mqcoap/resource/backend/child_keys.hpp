@@ -29,11 +29,11 @@ table_row<Keys> environment_key(environment_list Keys::*target) {
 /// Returns the key `timeout`. @param absent  what its absence means for this kind
 template <class Keys>
 table_row<Keys> timeout_key(std::string absent, std::optional<std::chrono::milliseconds> Keys::*target) {
-  return key<Keys>("timeout", duration(std::chrono::milliseconds(1), std::chrono::minutes(10)),
-                   presence::optional(std::move(absent)),
-                   "How long it may take; then the request gets 504. `limits.handler_timeout` ends a request "
-                   "in any case",
-                   target);
+  return key<Keys>(
+      "timeout", duration(std::chrono::milliseconds(1), std::chrono::minutes(10)),
+      presence::optional(std::move(absent)),
+      "How long it may take; then the request gets 504. `limits.handler_timeout` applies in any case",
+      target);
 }
 
 /// Returns the variables as pairs of name and value.

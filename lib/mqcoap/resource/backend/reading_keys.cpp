@@ -28,12 +28,12 @@ const section<reading_options>& regex_section() {
   static const section<reading_options> table{
       "parse",
       "devices.TAG.resources.PATH.parse",
-      "What a regular expression finds.",
+      "The part of a text that a regular expression matches.",
       {key<reading_options>("regex", regular_expression(), presence::required(),
-                            "RE2; its group, or the whole match if it has none, is read.",
+                            "RE2; its group, or the whole match if it has none, is used.",
                             &reading_options::regex),
        key<reading_options>("as", choice<form>({{"text", form::text}, {"number", form::number}}), "text",
-                            "What the match is.", &reading_options::as)}};
+                            "The type of the match.", &reading_options::as)}};
   return table;
 }
 

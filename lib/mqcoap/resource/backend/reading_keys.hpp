@@ -36,23 +36,23 @@ template <class Keys>
 std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
                                               std::string parse_absent = "`text`, with `pointer` `json`") {
   using keys = backend_keys;
-  rows.push_back(key<Keys>("parse", with_place(reading_form()), presence::optional(std::move(parse_absent)),
-                           "How a value is made of what is read: `text` (UTF-8, without the line end behind "
-                           "it), `number`, `json`, or `{regex: R, as: text|number}`, whose first group is "
-                           "read (RE2)",
-                           [](Keys& to, auto value) { static_cast<keys&>(to).parse = std::move(value); }));
+  rows.push_back(
+      key<Keys>("parse", with_place(reading_form()), presence::optional(std::move(parse_absent)),
+                "How the text that was read becomes a value: `text` (UTF-8, without the final line end), "
+                "`number`, `json`, or `{regex: R, as: text|number}`, whose first group is used (RE2)",
+                [](Keys& to, auto value) { static_cast<keys&>(to).parse = std::move(value); }));
   rows.push_back(key<Keys>("pointer", with_place(reading_pointer()), presence::optional("the whole value"),
-                           "Which part of the JSON that was read is given: a JSON Pointer (RFC 6901)",
+                           "Which part of the JSON that was read is the value: a JSON Pointer (RFC 6901)",
                            [](Keys& to, auto value) { static_cast<keys&>(to).pointer = std::move(value); }));
   rows.push_back(key<Keys>("expr", with_place(reading_expression()), presence::optional("the number itself"),
-                           "What is given in place of the number `x` that was read, like `x / 1000`: an "
+                           "Computes the value from the number `x` that was read, like `x / 1000`: an "
                            "expression of muParser, with `pi` and `e`",
                            [](Keys& to, auto value) { static_cast<keys&>(to).expr = std::move(value); }));
   rows.push_back(key<Keys>("cache",
                            with_place(duration(std::chrono::milliseconds(10), std::chrono::hours(1))),
                            presence::optional("each GET reads"),
-                           "How long a value that was read is given again; a GET that comes while one reads "
-                           "shares its reading, and a write through the gateway ends it",
+                           "How long a value that was read is reused; a GET that arrives during a read "
+                           "shares its result, and a write through the gateway invalidates it",
                            [](Keys& to, auto value) { static_cast<keys&>(to).cache = std::move(value); }));
   rows.push_back(key<Keys>("schema", with_place(schema_words()), presence::optional("anything"),
                            "JSON Schema of what may be stored, the value here included, in the words of "

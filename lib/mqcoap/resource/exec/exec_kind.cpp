@@ -70,30 +70,31 @@ const kind_module& exec_kind() {
       with_backend_keys<keys>(
           {key<keys>(
                "exec", with_place(program_words()), another_kind(),
-               "A program that runs for each request, and its arguments: `[df, --output=pcent, /]`. No "
-               "shell is between. `{body}` and `{path.N}` in an argument stand for the body of a PUT or "
-               "POST and for the N-th `*` of the path; `schema` and `paths` tell what they may be. What "
-               "begins with `-` is refused where an option may stand, that is at the beginning of an "
-               "argument that is not behind `--`. Status 0 is 205 with what the program writes, or 204, "
-               "203 or 202 for a PUT, POST or DELETE; anything else is 500 with the end of its standard "
-               "error. What it leaves running in its process group is ended with it.",
+               "A program that runs for each request, and its arguments: `[df, --output=pcent, /]`. No shell "
+               "is used. `{body}` and `{path.N}` in an argument stand for the body of a PUT or POST and for "
+               "the N-th `*` of the path; `schema` and `paths` restrict their values. A value that begins "
+               "with `-` is refused where it could be an option, that is at the beginning of an argument "
+               "that is not after `--`. Exit status 0 gives 205 with the program's output, or 204, 203 or "
+               "202 for a PUT, POST or DELETE; any other status gives 500 with the end of its standard "
+               "error. Processes that it leaves in its process group are killed.",
                &keys::exec),
            methods_key("[GET]", &keys::methods), environment_key(&keys::environment),
            key<keys>("stdin", with_place(choice<bool>({{"body", true}})),
                      presence::optional("standard input is empty"),
                      "`body`: the program reads the body of a PUT or POST from its standard input, as JSON",
                      &keys::body_to_input),
-           key<keys>(
-               "paths",
-               with_place(
-                   map_of(part_number(), segment_pattern(), "a map from numbers to regular expressions")),
-               presence::optional("anything"),
-               "What the N-th `*` of the path may stand for: `{1: \"[xyz]\"}` (RE2, for all of it); anything "
-               "else gets 400",
-               &keys::paths),
+           key<keys>("paths",
+                     with_place(map_of(part_number(), segment_pattern(),
+                                       "a map from numbers to regular expressions")),
+                     presence::optional("anything"),
+                     "What the N-th `*` of the path may stand for: `{1: \"[xyz]\"}` (RE2, for the whole "
+                     "segment); anything else gets 400",
+                     &keys::paths),
            timeout_key("`limits.handler_timeout`", &keys::timeout),
-           key<keys>("max", size(1, largest_output), presence::optional("`limits.payload`"),
-                     "Bytes that the program may write; more get 500, and end it", &keys::max)}),
+           key<keys>(
+               "max", size(1, largest_output), presence::optional("`limits.payload`"),
+               "Bytes that the program may write; if it writes more, it is killed, and the request gets 500",
+               &keys::max)}),
       build_exec,
       nullptr,
       {.takes_patterns = true}};

@@ -33,21 +33,20 @@ const section<file_spec>& file_section() {
   static const section<file_spec> table{
       "file",
       "devices.TAG.resources.PATH.file",
-      "A regular file, or with `under` those beneath a folder, for a resource whose path ends in `/**`.",
+      "A regular file, or with `under` those below a folder, for a resource whose path ends in `/**`.",
       {key<file_spec>("path", with_place(absolute_path("file")), presence::optional("with `under`"),
                       "A single file.", &file_spec::path),
-       key<file_spec>(
-           "under", with_place(absolute_path("folder")), presence::optional("with `path`"),
-           "A folder: what `**` stands for is the path of a file beneath it, which is read only. No "
-           "link is followed, and no path leads out of it (403).",
-           &file_spec::under),
+       key<file_spec>("under", with_place(absolute_path("folder")), presence::optional("with `path`"),
+                      "A folder: `**` stands for the path of a file below it, which can only be read. "
+                      "Symbolic links are not followed, and a path that leads out of the folder gets 403.",
+                      &file_spec::under),
        key<file_spec>(
            "methods", with_place(methods({method::get, method::put})), presence::optional("`[GET]`"),
-           "What is allowed: a PUT writes a text as it is, and anything else as JSON.", &file_spec::methods),
+           "The methods that are allowed: a PUT writes a text as it is, and anything else as JSON.",
+           &file_spec::methods),
        key<file_spec>(
            "atomic", with_place(boolean()), presence::optional("`false`"),
-           "Whether a PUT makes a new file that takes the place of the old one when it is on the disk. "
-           "Not for /sys.",
+           "Whether a PUT writes a new file that replaces the old one when it is on disk. Not for /sys.",
            &file_spec::atomic),
        key<file_spec>("max", with_place(size(1, largest_file)), presence::optional("`limits.payload`"),
                       "Bytes that are read; a larger file gets 500.", &file_spec::max)}};
@@ -108,11 +107,10 @@ std::optional<kind_options> build_file(const file_keys& keys, const kind_place& 
 const kind_module& file_kind() {
   using keys = file_keys;
   static const kind_table<keys> table{
-      with_backend_keys<keys>(
-          {key<keys>("file", with_place(file_words()), another_kind(),
-                     "A file of this machine, or those beneath a folder. GET reads it, PUT "
-                     "writes it where it is allowed.",
-                     &keys::file)}),
+      with_backend_keys<keys>({key<keys>("file", with_place(file_words()), another_kind(),
+                                         "A file of this machine, or the files below a folder. GET reads it, "
+                                         "PUT writes it if `methods` allow that.",
+                                         &keys::file)}),
       build_file,
       nullptr,
       {.paths = subtree_paths::allowed}};

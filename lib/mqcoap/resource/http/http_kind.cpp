@@ -133,39 +133,37 @@ const section<http_keys_within>& http_server_section() {
   static const section<keys> table{
       "http_server",
       "devices.TAG.resources.PATH.http",
-      "An HTTP server, and the terms of requests to it. Resources that name the same host and port share its "
-      "connections; each keeps its own terms.",
-      {key<keys>(
-           "url", with_place(http_address()), presence::required(),
-           "The place on the server: `http://HOST:PORT/PATH?QUERY`. Nothing of a request gets into it; what "
-           "the `*` or `**` of a path stand for is appended to PATH, percent-encoded.",
-           &keys::url),
-       key<keys>(
-           "headers", http_fields(), presence::optional("none"),
-           "Header fields of each request, such as `Authorization: {credential: NAME}`, whose file has all "
-           "of the value: `Bearer TOKEN`.",
-           &keys::fields),
+      "An HTTP server, and the settings of requests to it. Resources with the same host and port share its "
+      "connections; each keeps its own settings.",
+      {key<keys>("url", with_place(http_address()), presence::required(),
+                 "The URL on the server: `http://HOST:PORT/PATH?QUERY`. The values of `*` or `**` in the "
+                 "path are appended to PATH, percent-encoded; no other part of a request gets into the URL.",
+                 &keys::url),
+       key<keys>("headers", http_fields(), presence::optional("none"),
+                 "Header fields of each request, such as `Authorization: {credential: NAME}`, whose file "
+                 "contains the whole value: `Bearer TOKEN`.",
+                 &keys::fields),
        key<keys>(
            "send", choice<bool>({{"json", false}, {"text", true}}), "json",
-           "What the body of a PUT or POST is sent as: `json`, or with `text` a string as it is "
-           "(text/plain). With `content_format: text/plain` in a request, a string is always sent as it is.",
+           "How the body of a PUT or POST is sent: `json`, or with `text` a string as it is (text/plain). "
+           "With `content_format: text/plain` in a request, a string is always sent as it is.",
            &keys::sends_text),
        key<keys>("timeout", duration(1ms, 10min), "4s",
-                 "From the arrival of a request to the end of the answer, waiting for a connection included; "
-                 "then 504.",
+                 "The time from the arrival of a request to the end of the answer, waiting for a connection "
+                 "included; then 504.",
                  &keys::timeout),
        key<keys>("idle", duration(0ms, 1h), "4s",
-                 "A connection that was not used for so long is closed; `0s`: each request has its own.",
+                 "A connection that was idle for this long is closed; `0s`: each request has its own.",
                  &keys::idle),
        key<keys>("max", size(1, largest_http_answer), presence::optional("`limits.payload`"),
                  "Bytes of the body of an answer; a longer one gets 502.", &keys::max),
-       key<keys>(
-           "connections", integer(1, 16), "4",
-           "No request begins while as many are under way at the server, nor before one that came earlier: a "
-           "resource with fewer connections holds up the others of its server.",
-           &keys::connections),
-       key<keys>("queue", integer(1, 1024), "64", "Requests that may wait for it; a further one gets 503.",
-                 &keys::queue)}};
+       key<keys>("connections", integer(1, 16), "4",
+                 "No request of this resource is sent while this many are in flight to the server. Requests "
+                 "are sent in order of arrival: one that waits because its resource has fewer connections "
+                 "delays those of other resources of the server.",
+                 &keys::connections),
+       key<keys>("queue", integer(1, 1024), "64",
+                 "Requests that may wait for the server; a further one gets 503.", &keys::queue)}};
   return table;
 }
 
@@ -221,8 +219,8 @@ const kind_module& http_kind() {
       with_backend_keys<keys>(
           {key<keys>(
                "http", with_place(http_words()), another_kind(),
-               "A place on an HTTP server. A GET reads it; a PUT, POST or DELETE is sent to it where "
-               "`methods` allow that. No redirect is followed, and no proxy of the environment is used.",
+               "A URL on an HTTP server. A GET reads it; a PUT, POST or DELETE is sent to it if `methods` "
+               "allow that. Redirects are not followed, and proxies of the environment are not used.",
                &keys::http),
            methods_key("[GET]", &keys::methods)},
           "`json`"),

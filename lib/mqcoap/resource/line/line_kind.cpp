@@ -88,52 +88,47 @@ const section<line_spec>& line_section() {
   static const section<line_spec> table{
       "line",
       "devices.TAG.resources.PATH.line",
-      "An instrument that is asked by lines of text, and the terms of its exchanges. Resources that name the "
-      "same address share one connection, on which one exchange runs at a time; each keeps its own terms.",
-      {key<line_spec>(
-           "to", with_place(wire_address()), presence::required(),
-           "Where it is: a TCP port, or a serial port with `baud` (9600), `parity` (`none`, `odd`, "
-           "`even`), `bits` (8), `stop` (1) and `flow` (`none`, `software`, `hardware`).",
-           &line_spec::to),
+      "An instrument that is controlled by lines of text, and the settings of its exchanges. Resources with "
+      "the same address share one connection, on which one exchange runs at a time; each keeps its own "
+      "settings.",
+      {key<line_spec>("to", with_place(wire_address()), presence::required(),
+                      "Its address: a TCP port, or a serial port with `baud` (9600), `parity` (`none`, "
+                      "`odd`, `even`), `bits` (8), `stop` (1) and `flow` (`none`, `software`, `hardware`).",
+                      &line_spec::to),
        key<line_spec>(
            "terminator", terminator_word(), "lf",
            "What ends a line of the instrument; a carriage return before a line feed belongs to it.",
            &line_spec::terminator),
        key<line_spec>("send_terminator", terminator_word(), presence::optional("as `terminator`"),
                       "What ends a line that is sent.", &line_spec::send_terminator),
-       key<line_spec>(
-           "reply", choice<bool>({{"line", true}, {"none", false}}),
-           presence::optional("`line` where the line that is sent has a `?`, else `none`"),
-           "Whether a PUT and a POST are answered with a line. Without an answer they are done when "
-           "they were sent. A GET is always answered.",
-           &line_spec::is_answered),
-       key<line_spec>(
-           "expect", with_place(pattern(false)), presence::optional("anything"),
-           "What is to be found in the answer to a PUT or POST: a regular expression (RE2); else 502 "
-           "with what the instrument said.",
-           &line_spec::expect),
-       time_key("timeout", 1ms, "2s", "From sending to the end of the answer, then 504.",
+       key<line_spec>("reply", choice<bool>({{"line", true}, {"none", false}}),
+                      presence::optional("`line` where the line that is sent has a `?`, else `none`"),
+                      "Whether the instrument answers a PUT and a POST with a line. Without an answer they "
+                      "are done when they were sent. A GET always gets an answer.",
+                      &line_spec::is_answered),
+       key<line_spec>("expect", with_place(pattern(false)), presence::optional("anything"),
+                      "A regular expression (RE2) that the answer to a PUT or POST has to match; else 502 "
+                      "with the instrument's answer.",
+                      &line_spec::expect),
+       time_key("timeout", 1ms, "2s", "The time from sending to the end of the answer; then 504.",
                 &line_spec::timeout),
-       time_key("connect", 1ms, "2s", "For connecting, then 504.", &line_spec::connect),
+       time_key("connect", 1ms, "2s", "The time for connecting; then 504.", &line_spec::connect),
        time_key("idle", 0ms, presence::optional("`30s`; a serial port stays open"),
-                "A connection that was not used for so long is closed; `0s`: it stays open.",
-                &line_spec::idle),
-       time_key(
-           "settle", 0ms, "0s",
-           "After connecting, nothing is sent for so long, and what comes is dropped: a board that starts "
-           "anew when its port is opened takes its time.",
-           &line_spec::settle),
-       time_key("pause", 0ms, "0s", "From the end of an exchange to the next one.", &line_spec::pause),
-       time_key(
-           "drain", 0ms, presence::optional("`timeout` at a serial port; else `0s`"),
-           "After a time-out the connection is opened anew, and an answer that comes late is awaited for so "
-           "long, and dropped, before the next exchange. Over TCP it cannot come, but through a converter "
-           "to a serial line.",
-           &line_spec::drain),
+                "A connection that was idle for this long is closed; `0s`: it stays open.", &line_spec::idle),
+       time_key("settle", 0ms, "0s",
+                "For this long after connecting, nothing is sent, and received data is dropped: for a board "
+                "that restarts when its port is opened.",
+                &line_spec::settle),
+       time_key("pause", 0ms, "0s", "The delay from the end of an exchange to the next one.",
+                &line_spec::pause),
+       time_key("drain", 0ms, presence::optional("`timeout` at a serial port; else `0s`"),
+                "After a timeout the connection is reopened, and for this long a late answer is awaited, and "
+                "dropped, before the next exchange. Over TCP, only a converter to a serial line sends one.",
+                &line_spec::drain),
        key<line_spec>("max", size(1, largest_answer), "64KiB", "Bytes of an answer; a longer one gets 502.",
                       &line_spec::max),
-       key<line_spec>("queue", integer(1, 1024), "64",
-                      "Requests that may wait for their turn; a further one gets 503.", &line_spec::queue)}};
+       key<line_spec>("queue", integer(1, 1024), "64", "Requests that may wait; a further one gets 503.",
+                      &line_spec::queue)}};
   return table;
 }
 
@@ -236,7 +231,8 @@ const kind_module& line_kind() {
   static const kind_table<keys> table{
       with_backend_keys<keys>(
           {key<keys>("line", with_place(line_words()), another_kind(),
-                     "An instrument that is asked by lines of text, over TCP or a serial port.", &keys::line),
+                     "An instrument that is controlled by lines of text, over TCP or a serial port.",
+                     &keys::line),
            key<keys>(
                "get", with_place(line_text()), presence::optional("no GET"),
                "The line that is sent for a GET, like `MEAS:VOLT?`. With `parse: number`, SCPI's 9.9E37 and "
@@ -248,12 +244,11 @@ const kind_module& line_kind() {
                "or a text of ASCII without `;` and `?`, and needs a `schema`",
                &keys::put),
            key<keys>("post", with_place(line_text()), presence::optional("no POST"),
-                     "The same for a POST; what is answered is its body", &keys::post),
-           key<keys>(
-               "rest", with_place(pattern(true)), presence::optional("no `{rest}`"),
-               "What may stand for the `**` of the path, and for `{rest}` in a line: a regular expression "
-               "(RE2) of all of it",
-               &keys::rest)}),
+                     "The line that is sent for a POST; the answer is its body", &keys::post),
+           key<keys>("rest", with_place(pattern(true)), presence::optional("no `{rest}`"),
+                     "What may stand for the `**` of the path, and for `{rest}` in a line: a regular "
+                     "expression (RE2) that matches all of it",
+                     &keys::rest)}),
       build_line,
       nullptr,
       {.paths = subtree_paths::allowed}};

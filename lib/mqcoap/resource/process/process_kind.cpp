@@ -33,19 +33,14 @@ const kind_module& process_kind() {
       without_key(
           with_backend_keys<keys>(
               {key<keys>("process", with_place(program_words()), another_kind(),
-                         "A program that runs all the time, and its arguments. For each request it reads a "
-                         "line like "
-                         "`{\"id\":7,\"method\":\"GET\",\"path\":\"data/0\",\"body\":null}` from its "
-                         "standard input, "
-                         "where the path is what `**` stands for, and writes a line like "
+                         "A program that keeps running, and its arguments. For each request it reads a line "
+                         "like `{\"id\":7,\"method\":\"GET\",\"path\":\"data/0\",\"body\":null}` from its "
+                         "standard input, where the path is what `**` stands for, and writes a line like "
                          "`{\"id\":7,\"code\":205,\"body\":[1,2]}` to its standard output, in any order; "
-                         "`code` and "
-                         "`body` may be left out, and a write gets a body with 205 alone. When it ends, it "
-                         "is started "
-                         "again, and requests get 503 "
-                         "meanwhile. Its standard error goes to the log, and when it has ended the last line "
-                         "of it to the callers. It ends at the end of its input, or "
-                         "by SIGTERM.",
+                         "`code` and `body` may be left out, and a write gets a body with 205 alone. When it "
+                         "exits, it is restarted, and requests get 503 meanwhile. Its standard error goes to "
+                         "the log, and after an exit the last line of it to the callers. It is stopped by "
+                         "closing its input, or by SIGTERM.",
                          &keys::process),
                methods_key("all", &keys::methods), environment_key(&keys::environment),
                timeout_key("`limits.handler_timeout`", &keys::timeout)}),

@@ -38,17 +38,16 @@ std::optional<kind_options> build_signal(const signal_keys& keys, const kind_pla
 const kind_module& signal_kind() {
   using keys = signal_keys;
   static const kind_table<keys> table{
-      {key<keys>(
-           "signal", signal_expression(), another_kind(),
-           "A number that is computed at each GET, or at times (`sample`). `t`: seconds since the start; "
-           "`noise()`: normal, mean 0, "
-           "deviation 1; `pi`, `e` and the functions of muParser, among which are no `%`, `mod` and `floor`: "
-           "rounding down is `rint(x - 0.5)`, the remainder of a/b `a - b*rint(a/b - 0.5)`.",
-           &keys::expression),
+      {key<keys>("signal", signal_expression(), another_kind(),
+                 "A number that is computed at each GET, or periodically (`sample`). `t`: seconds since the "
+                 "start; `noise()`: normal, mean 0, deviation 1; `pi`, `e` and the functions of muParser, "
+                 "which lacks `%`, `mod` and `floor`: rounding down is `rint(x - 0.5)`, the remainder of a/b "
+                 "`a - b*rint(a/b - 0.5)`.",
+                 &keys::expression),
        key<keys>("sample", duration(std::chrono::milliseconds(1), std::chrono::hours(24)),
                  presence::optional("at each GET"),
-                 "The period at which it is computed, on a grid that begins with the signal and does not "
-                 "drift. A GET, and an event, gets the number of the last point of the grid",
+                 "The period at which it is computed, on a schedule that begins with the signal and does not "
+                 "drift. A GET, and an event, gets the number that was computed last",
                  &keys::sample),
        key<keys>("metric", with_place(boolean()), presence::optional("`false`"),
                  "Whether the number is also the metric `mqcoap_resource_value`", &keys::metric)},

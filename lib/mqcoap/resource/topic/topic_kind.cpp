@@ -76,16 +76,17 @@ const kind_module& topic_kind() {
                          "ignored and counted.",
                          &keys::topic),
                key<keys>("stale_after", duration(10ms, 168h), presence::optional("any age is good"),
-                         "How old the message may be; an older one gets 503. Its age begins when the gateway "
-                         "gets it, for a retained one as well; a retained one that is delivered again, "
-                         "unchanged, does not become younger",
+                         "How old the message may be; an older one gets 503. Its age counts from when the "
+                         "gateway gets it, for a retained one as well; a retained one that is delivered "
+                         "again, unchanged, does not become younger",
                          &keys::stale_after),
-               key<keys>("set_topic", with_place(topic_name(true)), presence::optional("no PUT"),
-                         "Where a PUT publishes: a string as its text, without quotes, and anything else as "
-                         "JSON; 204 when it was sent, with `qos: 1` when the broker has it",
-                         &keys::set_topic),
+               key<keys>(
+                   "set_topic", with_place(topic_name(true)), presence::optional("no PUT"),
+                   "The topic on which a PUT publishes: a string as its text, without quotes, and anything "
+                   "else as JSON; 204 when it was sent, with `qos: 1` when the broker has acknowledged it",
+                   &keys::set_topic),
                key<keys>("set_retain", with_place(boolean()), presence::optional("`false`"),
-                         "Whether the broker retains what a PUT publishes", &keys::set_retain)}),
+                         "Whether the broker retains the message of a PUT", &keys::set_retain)}),
           "cache"),
       build_topic};
   return table;

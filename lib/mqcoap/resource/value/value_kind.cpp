@@ -56,14 +56,14 @@ const kind_module& value_kind() {
   static const kind_table<keys> table{
       {key<keys>("value", with_place(any_json()), another_kind(),
                  "A value, with this initial value. GET returns it, PUT replaces it.", &keys::value),
-       {methods_key("[GET]", &keys::methods), "out of GET and PUT"},
+       {methods_key("[GET]", &keys::methods), "only GET and PUT"},
        key<keys>(
            "schema", with_place(schema_words()), presence::optional("anything"),
            "The JSON Schema of the values that may be stored, including the initial one; see docs/schema.md",
            &keys::schema),
        {key<keys>("metric", with_place(boolean()), presence::optional("`false`"),
-                  "Whether the value is also the metric `mqcoap_resource_value`, which is a number; see "
-                  "`http`",
+                  "Whether the value, which must be a number, is also the metric `mqcoap_resource_value`; "
+                  "see `http`",
                   &keys::metric),
         "a PUT of anything else gets 400", metric_rule()},
        persist_key(&keys::persist)},
