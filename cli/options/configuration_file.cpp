@@ -14,7 +14,7 @@ void complain_all(const std::vector<diagnostic>& diagnostics) {
 config::load_result load_checked(const std::string& path) {
   auto loaded = config::load_settings(path);
   complain_all(loaded.diagnostics);
-  if (!loaded.value) throw failure(status_configuration, path + " has faults and cannot be used");
+  if (!loaded.value) throw failure(status_configuration, path + " has errors and cannot be used");
   return loaded;
 }
 

@@ -38,7 +38,7 @@ int check(const std::string& path) {
 int show_configuration(const std::string& path) {
   const auto shown = config::show_settings(path);
   complain_all(shown.diagnostics);
-  if (!shown.yaml) throw failure(status_configuration, path + " has faults and cannot be used");
+  if (!shown.yaml) throw failure(status_configuration, path + " has errors and cannot be used");
   print(*shown.yaml);
   return status_ok;
 }

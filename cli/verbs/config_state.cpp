@@ -35,7 +35,7 @@ bool has_resource(const gateway_options& gateway, const cell_name& name) {
 
 void back_up(store::state_database& stored, const std::string& file) {
   if (std::filesystem::exists(std::filesystem::symlink_status(file)))
-    throw failure(status_usage, file + " is there already", "no file is overwritten: name another one");
+    throw failure(status_usage, file + " exists already", "no file is overwritten: name another one");
   stored.back_up(file);
 }
 
@@ -72,7 +72,7 @@ int show_state(const state_words& given, const settled_options& options) {
   std::error_code ec;
   if (!std::filesystem::exists(file, ec))
     throw failure(
-        status_configuration, file + (ec ? ": " + ec.message() : " is not there: nothing has been stored"),
+        status_configuration, file + (ec ? ": " + ec.message() : " does not exist: nothing has been stored"),
         ec ? "its directory belongs to the user of mqcoapd: sudo -u mqcoap mqcoap config state" : "");
   try {
     store::state_database stored(file, store::sqlite_database::access::read);

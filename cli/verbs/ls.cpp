@@ -84,7 +84,7 @@ int list_resources(const ls_words& given, const settled_options& options) {
   }
   tell_presence(presence, options);
   if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
-    complain("mqcoap: " + what.to.tag.text() + " is there, but lists no resources under " +
+    complain("mqcoap: " + what.to.tag.text() + " answers, but lists no resources under " +
              what.to.subsystem.text() + ": " +
              safe_text(words_of(outcome.answered->answer.body), line_ends::kept));
     if (!options.quiet)

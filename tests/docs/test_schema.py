@@ -73,7 +73,7 @@ class Schema(unittest.TestCase):
         for word, schema, _ in table("Keywords that are not supported"):
             with self.subTest(word):
                 self.assertIn(code(word), code(schema))
-                self.assert_refused(code(schema), f"unknown schema word '{code(word)}'")
+                self.assert_refused(code(schema), f"unknown schema keyword '{code(word)}'")
 
     def test_the_page_names_every_word_of_the_gateway(self):
         known = set(re.findall(r'^ +\{"(\$?\w+)", +&compiler::', COMPILER, re.MULTILINE))

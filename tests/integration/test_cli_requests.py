@@ -88,7 +88,7 @@ class Requests(IntegrationTest):
 
     def test_what_is_no_json_is_told_with_its_place_and_a_hint(self):
         for text, *words in (
-            ('{"gain": NaN}', "NaN is no JSON value", '{"gain": -->NaN}', "use null"),
+            ('{"gain": NaN}', "NaN is not a JSON value", '{"gain": -->NaN}', "use null"),
             ("{'gain': 1}", "a key in single quotes", "double quotes"),
             ("[1, 2,]", "a comma with nothing behind it", "leave out the last comma"),
         ):

@@ -37,9 +37,9 @@ CONFIGURATION = """
 
 # Broken JSON of devices and scripts, and the answers: the place, the text there, and a hint.
 NOT_JSON = [
-    (b'{"header": {}, "body": {"gain": NaN}}', "NaN is no JSON value (at byte 32", '"gain": -->NaN}', "use null"),
-    (b'{"body": -Infinity}', "-Infinity is no JSON value", "use null"),
-    (b'{"body": True}', "True is no JSON value", "write true"),
+    (b'{"header": {}, "body": {"gain": NaN}}', "NaN is not a JSON value (at byte 32", '"gain": -->NaN}', "use null"),
+    (b'{"body": -Infinity}', "-Infinity is not a JSON value", "use null"),
+    (b'{"body": True}', "True is not a JSON value", "write true"),
     (b"{'body': 1}", "a key in single quotes (at byte 1", "double quotes"),
     (b'{"body": [1, 2,]}', "a comma with nothing behind it (at byte 14", "leave out the last comma"),
     (b'\xef\xbb\xbf{"body": 1}', "a byte order mark", "UTF-8 without one"),

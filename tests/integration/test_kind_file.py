@@ -48,7 +48,7 @@ class Files(IntegrationTest):
         self.assertGreater(self.desk.get("uptime").body, 0)
         (self.folder / "temp").write_text("off\n")
         answer = self.assert_code(self.desk.get("temperature"), 500)
-        self.assertEqual(answer.body, "temperature: it is no number; this was read: 'off'")
+        self.assertEqual(answer.body, "temperature: it is not a number; this was read: 'off'")
         (self.folder / "temp").unlink()
         self.assert_code(self.desk.get("temperature"), 404)
 

@@ -65,7 +65,7 @@ class ProcessKind(IntegrationTest):
         self.assert_code(self.desk.get("analysis/nothing"), 404, "there is no nothing")
         self.assert_code(self.desk.get("analysis/foreign"), 502, "299")
         self.assert_code(self.desk.get("analysis/garbage"), 205)
-        self.daemon.wait_log("GW_1, analysis/**: a line of the program's answers nobody: 'garbagegarbage")
+        self.daemon.wait_log("GW_1, analysis/**: a line of the program answers no request: 'garbagegarbage")
         self.daemon.wait_log("GW_1, analysis/**: the program is ready")
 
     def test_it_dies_and_is_started_again(self):

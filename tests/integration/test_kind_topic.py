@@ -73,7 +73,7 @@ class Topics(IntegrationTest):
 
     def test_bad_messages_are_a_devices_fault(self):
         self.start()
-        for payload, words in ((b"\x1b[2J" + b"x" * 500, "it is no JSON"), (b"\xff", "it is no JSON"),
+        for payload, words in ((b"\x1b[2J" + b"x" * 500, "it is not JSON"), (b"\xff", "it is not JSON"),
                                (b'{"p": 1}', "there is nothing at /pressure")):
             with self.subTest(payload=payload):
                 self.tell("lab/gauge", payload)

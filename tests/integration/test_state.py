@@ -109,7 +109,7 @@ class State(StateTest):
             "max: 100000}", "max: 100000, schema: {type: integer}}"
         )
         gateway = self.start(narrow)
-        gateway.wait_log("GW_1/gains: the value that it had is out of force, and the configured one is in force: ")
+        gateway.wait_log("GW_1/gains: its stored value was set aside, and the configured one is in force: ")
         gateway.wait_log("GW_1/shots: item 0 is removed: ")
         self.assertEqual(self.desk.get("gains").body, [0, 1])
         self.assertEqual(self.desk.get("shots").body, {"1": 5})
@@ -192,7 +192,7 @@ class State(StateTest):
     def test_words_for_a_person_who_looks_in_the_wrong_place(self):
         nothing = self.state()
         self.assertEqual(nothing.returncode, 78)
-        self.assertIn("state.db is not there: nothing has been stored", nothing.stderr)
+        self.assertIn("state.db does not exist: nothing has been stored", nothing.stderr)
         self.database.write_text("a letter")
         self.assertIn("file is not a database", self.state().stderr)
 

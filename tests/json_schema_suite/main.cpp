@@ -36,7 +36,7 @@ json::value read_json(const fs::path& file) {
 }
 
 bool is_left_out(const json_schema::fault& refusal) {
-  return refusal.words.starts_with("unknown schema word '") ||
+  return refusal.words.starts_with("unknown schema keyword '") ||
          (refusal.pointer.ends_with("/items") && refusal.words.starts_with('['));
 }
 

@@ -31,7 +31,7 @@ raised what_was_raised(const std::string& handler) {
   } catch (const std::exception& e) {
     return ours(e.what());
   } catch (...) {
-    return ours("it threw what is no std::exception");
+    return ours("it threw an exception that is not a std::exception");
   }
 }
 

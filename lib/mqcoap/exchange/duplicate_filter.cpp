@@ -159,8 +159,9 @@ std::optional<answer> refusal_of(duplicate_filter::verdict v) {
           response_code::bad_request,
           "header.request_id was used before for another method, path or body; every request needs its own");
     case verdict::full:
-      return answer::error(response_code::service_unavailable,
-                           "too many POST requests within 300 s to guard them all; try again later");
+      return answer::error(
+          response_code::service_unavailable,
+          "too many POST requests within 300 s to protect all of them against repeats; try again later");
   }
   return std::nullopt;
 }

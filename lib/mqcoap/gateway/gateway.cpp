@@ -191,7 +191,7 @@ void gateway::tell_set_aside(const cell& of, std::uint64_t number, std::string_v
   const auto& [device, path, kind] = of.name();
   std::string words = device + '/' + path;
   if (of.find(number) != nullptr)
-    words += ": the value that it had is out of force, and the configured one is in force: ";
+    words += ": its stored value was set aside, and the configured one is in force: ";
   else
     words.append(": item ").append(std::to_string(number)) += " is removed: ";
   tell(log_level::warning, words.append(why));

@@ -11,7 +11,7 @@ namespace mqcoap {
 /// Explains why a text is not JSON, for the person who has to correct it.
 struct json_flaw {
   std::size_t offset = 0;  ///< bytes from the beginning
-  std::string what;        ///< `NaN is no JSON value`
+  std::string what;        ///< `NaN is not a JSON value`
   std::string hint;        ///< `JSON has no NaN and no Infinity: use null`; may be empty
 };
 
@@ -27,7 +27,7 @@ std::optional<json_flaw> find_json_flaw(std::string_view text, std::size_t max_d
 /// and without the values of `token` and `password`.
 std::string text_around(std::string_view text, std::size_t offset);
 
-/// Returns `NaN is no JSON value (at byte 17: {"gain":-->NaN,"x":1}); JSON has no NaN and no
+/// Returns `NaN is not a JSON value (at byte 17: {"gain":-->NaN,"x":1}); JSON has no NaN and no
 /// Infinity: use null`.
 std::string explain_json_fault(std::string_view text, const json_fault& fault, std::size_t max_depth);
 

@@ -165,7 +165,7 @@ class flaw_finder {
     const auto* known = std::find_if(std::begin(foreign_words), std::end(foreign_words),
                                      [&low](const foreign_word& w) { return w.written == low; });
     if (known != std::end(foreign_words))
-      return fail(begin, std::string(written) + " is no JSON value", known->hint);
+      return fail(begin, std::string(written) + " is not a JSON value", known->hint);
     if (end == text_.size())
       return fail(begin, "a text without quotes, or a word that is cut off", quotes_hint);
     fail(begin, "a text without quotes", quotes_hint);
@@ -179,7 +179,7 @@ class flaw_finder {
     if (text_[begin] == '+') return fail(begin, "a number with a plus sign", "leave it out");
     if (peek() == '.')
       return fail(begin, "a number without a digit in front of the point", "write 0.5 for .5");
-    if (!is_digit(peek())) return fail(begin, "a '-' that is no number");
+    if (!is_digit(peek())) return fail(begin, "a '-' without a number");
     if (peek() == '0' && is_digit(peek(1)))
       return fail(begin, "a number with a leading zero", "leave it out");
     if (peek() == '0' && to_lower(peek(1)) == 'x')

@@ -32,7 +32,7 @@ resolved_name resolve_by_system(const std::string& host) {
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(list, ::freeaddrinfo);
   for (const auto* entry = list; entry != nullptr; entry = entry->ai_next)
     if (auto text = numeric(*entry); !text.empty()) found.addresses.push_back(std::move(text));
-  if (found.addresses.empty()) found.fault = "it has no address";
+  if (found.addresses.empty()) found.fault = "the name has no address";
   return found;
 }
 

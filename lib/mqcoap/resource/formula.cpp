@@ -114,7 +114,7 @@ std::optional<std::string> formula::find_fault(const std::string& expression, st
     parser tried(expression, variable, noise);
     tried.evaluator.Eval();
     if (const int results = tried.evaluator.GetNumResults(); results != 1)
-      return "the expression has " + std::to_string(results) + " results, one is wanted; write 0.5, not 0,5";
+      return "the expression has " + std::to_string(results) + " results instead of one; write 0.5, not 0,5";
     return std::nullopt;
   } catch (const mu::Parser::exception_type& e) {
     // Builds the list of names again, because the parser may not have been constructed.

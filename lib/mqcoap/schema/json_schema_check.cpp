@@ -138,7 +138,7 @@ node::outcome node::check_type(const json::value& value) const {
     words.append(separator).append(with_article(static_cast<json_type>(i)));
     separator = " or ";
   }
-  return wrong(words + " is wanted");
+  return wrong(words + " is expected");
 }
 
 node::outcome node::check_listed(const json::value& value) const {
@@ -162,9 +162,9 @@ node::outcome node::check_number(const json::value& value) const {
   if (maximum && compare_numbers(value, *maximum) > 0)
     return wrong(excerpt(value) + " is over the maximum " + excerpt(*maximum));
   if (exclusive_minimum && compare_numbers(value, *exclusive_minimum) <= 0)
-    return wrong(excerpt(value) + " is given, more than " + excerpt(*exclusive_minimum) + " is wanted");
+    return wrong(excerpt(value) + " is given, more than " + excerpt(*exclusive_minimum) + " is expected");
   if (exclusive_maximum && compare_numbers(value, *exclusive_maximum) >= 0)
-    return wrong(excerpt(value) + " is given, less than " + excerpt(*exclusive_maximum) + " is wanted");
+    return wrong(excerpt(value) + " is given, less than " + excerpt(*exclusive_maximum) + " is expected");
   if (multiple_of && !is_multiple(value, *multiple_of))
     return wrong(excerpt(value) + " is not a multiple of " + excerpt(*multiple_of));
   return std::nullopt;
@@ -192,7 +192,7 @@ node::outcome node::check_array(const json::array& array) const {
   const auto twin =
       std::adjacent_find(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return equal_json(*a, *b); });
   if (twin == sorted.end()) return std::nullopt;
-  return wrong(excerpt(**twin) + " stands in it more than once, all items must differ");
+  return wrong(excerpt(**twin) + " occurs more than once, all items must differ");
 }
 
 node::outcome node::check_object(const json::object& object) const {
@@ -240,8 +240,7 @@ node::outcome node::check_combined(const json::value& value) const {
       return wrong("it fits " + std::to_string(list->size() - faults.size()) +
                    " of the alternatives, only one is allowed");
   }
-  if (negated && !negated->check(value))
-    return wrong(excerpt(value) + " is what must not be: " + negated->source);
+  if (negated && !negated->check(value)) return wrong(excerpt(value) + " must not match " + negated->source);
   return std::nullopt;
 }
 

@@ -38,7 +38,7 @@ class compiler {
 
   [[noreturn]] void refuse(std::string why) const { throw json_schema::fault{pointer_, std::move(why)}; }
   [[noreturn]] void refuse_value(const json::value& v, std::string_view wanted) const {
-    refuse(excerpt(v) + " stands where " + std::string(wanted) + " is wanted");
+    refuse(excerpt(v) + " stands where " + std::string(wanted) + " is expected");
   }
 
   /// Runs `f` with the pointer one step deeper.
@@ -160,7 +160,7 @@ node compiler::read_schema(const json::value& schema) {
   const auto& members = schema.get_object();
   // Only a schema resource may name its dialect: the outermost schema, or one with `$id`.
   if (depth_ > 1 && members.contains("$schema") && !members.contains("$id"))
-    below("$schema", [&] { refuse("this word belongs in the outermost schema"); });
+    below("$schema", [&] { refuse("this keyword belongs in the outermost schema"); });
   for (const auto& member : members)
     below(member.key(), [&] { read_word(member.key(), member.value(), made); });
   check_order(made);
@@ -171,7 +171,7 @@ node compiler::read_schema(const json::value& schema) {
 void compiler::read_word(std::string_view name, const json::value& v, node& n) {
   for (const auto& known : words)
     if (known.name == name) return (this->*known.read)(v, n);
-  std::string why = "unknown schema word '" + excerpt(name) + '\'';
+  std::string why = "unknown schema keyword '" + excerpt(name) + '\'';
   if (const auto meant = closest(name, words); !meant.empty())
     why.append("; did you mean '").append(meant).append("'?");
   refuse(std::move(why));

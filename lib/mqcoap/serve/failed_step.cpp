@@ -9,7 +9,7 @@
 namespace mqcoap {
 namespace {
 
-constexpr char unknown_exception[] = "it threw what is no std::exception";
+constexpr char unknown_exception[] = "it threw an exception that is not a std::exception";
 
 std::string failure_of(std::string_view who, std::string_view words) {
   return "the handler '" + std::string(who) + "' failed: " + std::string(words);

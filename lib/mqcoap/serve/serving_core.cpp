@@ -61,7 +61,7 @@ void serving_core::pass(responder r, std::size_t from) {
     if (!r) return;
     ++r.call_->passed;
   }
-  std::move(r).refuse(response_code::not_found, "nothing answers here");
+  std::move(r).refuse(response_code::not_found, "no handler takes this request");
 }
 
 void serving_core::process(step& by, responder& r) {

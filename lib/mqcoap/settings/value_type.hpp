@@ -99,7 +99,7 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
           ? boost::json::object{{"anyOf", {boost::json::value(item.schema), boost::json::value(list)}}}
           : list;
   const std::string words =
-      one_will_do ? item.words + ", or a list of such" : "a list, each item " + item.words;
+      one_will_do ? item.words + ", or a list of these" : "a list, each item " + item.words;
   return {words, schema,
           [item, words, one_will_do](const node& n, read_context& ctx) -> std::optional<std::vector<V>> {
             std::vector<V> values;

@@ -165,7 +165,7 @@ std::vector<stored_cell> state_database::load() {
     const auto at = by_id.find(items.number(0));
     if (!value || at == by_id.end())
       throw storage_fault(storage_fault::kind::damaged,
-                          file() + ": " + (value ? "a value belongs to nothing" : "a value is no JSON"));
+                          file() + ": " + (value ? "a value belongs to nothing" : "a value is not JSON"));
     auto& into = all[at->second].items;
     into.emplace_hint(into.end(), static_cast<std::uint64_t>(items.number(1)), *std::move(value));
   }

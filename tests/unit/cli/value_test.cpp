@@ -85,7 +85,7 @@ TEST_CASE("what looks like JSON and is none is refused, with the place") {
     FAIL("accepted");
   } catch (const usage_failure& e) {
     CHECK(std::string(e.what()) ==
-          "the value looks like JSON and is not: NaN is no JSON value at character 5: [1, -->NaN]");
+          "the value looks like JSON and is not: NaN is not a JSON value at character 5: [1, -->NaN]");
     CHECK(e.hint().starts_with("JSON has no NaN and no Infinity: use null\n"));
   }
 }

@@ -228,7 +228,7 @@ TEST_CASE("handlers that throw what is no std::exception are answered for") {
   REQUIRE(sink.got.size() == 1);
   CHECK(sink.got[0].second.code == response_code::internal_server_error);
   CHECK(sink.got[0].second.body.text() ==
-        R"("the handler 'odd' failed: it threw what is no std::exception")");
+        R"("the handler 'odd' failed: it threw an exception that is not a std::exception")");
 
   response_chain responses;
   auto r = error_response(response_code::not_found);

@@ -19,7 +19,7 @@ std::string explained(std::string_view text) {
 
 TEST_CASE("a fault is told by its place, what stands there, and what was probably meant") {
   CHECK(explained(R"({"body":{"gain":NaN,"x":1}})") ==
-        R"(NaN is no JSON value (at byte 16: {"body":{"gain":-->NaN,"x":1}}); )"
+        R"(NaN is not a JSON value (at byte 16: {"body":{"gain":-->NaN,"x":1}}); )"
         "JSON has no NaN and no Infinity: use null");
   CHECK(explained("{'a':1}") ==
         "a key in single quotes (at byte 1: {-->'a':1}); keys and texts stand in double quotes");

@@ -255,7 +255,7 @@ TEST_CASE("requests and answers that are no JSON are refused with these words") 
   CHECK(request.error().code == response_code::bad_request);
   CHECK(
       request.error().words ==
-      R"(the payload is not valid JSON: NaN is no JSON value (at byte 38: ...": {"method": "PUT"}, "body": )"
+      R"(the payload is not valid JSON: NaN is not a JSON value (at byte 38: ...": {"method": "PUT"}, "body": )"
       R"(-->NaN}); JSON has no NaN and no Infinity: use null)");
   const auto answer = decode_response("{'header': {}}", {});
   REQUIRE_FALSE(answer);

@@ -216,7 +216,7 @@ TEST_CASE_FIXTURE(steps_fixture, "a body that a step cannot take, or that breaks
   make({{"exec", how::quick}, {"request", how::quick}}, true,
        json_schema::compile(json_value(R"({"type": "integer"})")).value());
   post("\"x\"");
-  CHECK(last() == R"(400 body: "x" is a string, an integer is wanted)");
+  CHECK(last() == R"(400 body: "x" is a string, an integer is expected)");
   post("null");
   CHECK(last().starts_with("400 "));
   post("13");

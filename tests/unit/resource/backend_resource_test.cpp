@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(backend_fixture,
                   "what cannot be read is the fault that the backend says, with what was read") {
   send({method::get, "x"});
   by->read(0, "garbage");
-  CHECK(last() == R"(502 "x: it is no number; this was read: 'garbage'")");
+  CHECK(last() == R"(502 "x: it is not a number; this was read: 'garbage'")");
 }
 
 TEST_CASE_FIXTURE(backend_fixture,

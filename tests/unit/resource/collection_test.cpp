@@ -170,7 +170,7 @@ TEST_CASE("an item that breaks the schema gets 400 at POST and at PUT") {
   shots s({.schema = *json_schema::compile(json_value(R"({"type": "object", "required": ["v"]})"))});
   const auto refused = s.post("[1]");
   CHECK(refused.code == response_code::bad_request);
-  CHECK(words_of(refused) == "body: it is an array, an object is wanted");
+  CHECK(words_of(refused) == "body: it is an array, an object is expected");
   CHECK(s.get("shots").body.text() == "{}");
   CHECK(s.post("{\"v\":1}").code == response_code::created);
   const auto put = s.ask({method::put, "shots/0", "{}"});

@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(pool_fixture, "whoever waits too long is told how far it came"
   CHECK(late(stage::sending) == "/a the server has not taken the request within 2s");
   CHECK(late(stage::waiting) == "/a the server has not answered within 2s");
   CHECK(late(stage::reading, "HTTP/1.1 2\x1b") ==
-        "/a the server has not ended its answer within 2s; this had come: 'HTTP/1.1 2?'");
+        "/a the server has not ended its answer within 2s; received so far: 'HTTP/1.1 2?'");
   const auto first = ask("/a");
   pass(1s);
   const auto second = ask("/b");
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(pool_fixture, "whoever waits for others is told so, before the
   const auto first = ask("/a");
   const auto second = ask("/b", method::put, 1s);
   pass(1s);
-  CHECK(ended() == "/b waited 950ms while others asked the server; nothing was sent");
+  CHECK(ended() == "/b waited 950ms behind other requests to the server; nothing was sent");
   CHECK(under_way() == "0:/a");
 }
 

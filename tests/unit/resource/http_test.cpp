@@ -107,9 +107,9 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(http_fixture, "what is no HTTP is 502 with its beginning, and half an answer as well") {
   CHECK(taken("+5.0\r\n\x1b[2J" + std::string(500, 'x') + "\r\n\r\n")
-            .starts_with("502 the server's answer is no HTTP; this had come: '+5.0???[2Jxxx"));
+            .starts_with("502 the server's answer is not HTTP; received so far: '+5.0???[2Jxxx"));
   CHECK(taken("HTTP/1.1 abc\r\n\r\n") ==
-        "502 the server's answer is no HTTP; this had come: 'HTTP/1.1 abc"
+        "502 the server's answer is not HTTP; received so far: 'HTTP/1.1 abc"
         "?"
         "?"
         "?"
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(http_fixture, "what is no HTTP is 502 with its beginning, and 
         "502 the server answers 101 Switching Protocols, which was not asked for");
   std::string interim;
   for (int i = 0; i < 20; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
-  CHECK(taken(interim) == "502 the server sends interim answers without end");
+  CHECK(taken(interim) == "502 the server sends too many interim responses");
   CHECK(taken("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1")
             .starts_with("502 "));
 }
@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(http_fixture, "silence is 504 at the deadline, and half an ans
   const auto said = settle();
   CHECK(said.starts_with("504 the server has not ended its answer within "));
   CHECK(
-      said.ends_with("; this had come: 'HTTP/1.1 200 OK"
+      said.ends_with("; received so far: 'HTTP/1.1 200 OK"
                      "?"
                      "?'; it may have been run"));
 }

@@ -174,7 +174,7 @@ TEST_CASE("an answer becomes a code by its status and the method") {
   CHECK(told(post, answered(201, "{}")) == "201 ");
   CHECK(told(post, answered(200, R"({"id": 7})")) == R"(205 {"id": 7})");
   CHECK(told(post, answered(202, "done", "text/plain")) == R"(205 "done")");
-  CHECK(told(post, answered(200, "{")).starts_with("502 the server's answer is no JSON: "));
+  CHECK(told(post, answered(200, "{")).starts_with("502 the server's answer is not JSON: "));
   CHECK(told(post, answered(200, "\xff", "text/plain"))
             .starts_with("502 the server's answer is no UTF-8 text, and it has run"));
 }

@@ -335,7 +335,7 @@ TEST_CASE_FIXTURE(line_fixture, "an answer to a PUT may have to agree") {
   ask(*tested, method::put, "1");
   CHECK(settle() == "205 ");
   ask(*tested, method::put, "2");
-  CHECK(settle() == "502 the instrument has not agreed; it said: 'ERR range'");
+  CHECK(settle() == "502 the instrument's answer does not match 'expect'; it said: 'ERR range'");
 }
 
 TEST_CASE_FIXTURE(line_fixture, "numbers by which an instrument says that it has none are 503") {

@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(turns_fixture, "who waits in vain is told that nothing was sen
   const auto first = ask("A?");
   const auto second = ask("B?", 1s);
   pass(1s);
-  CHECK(said() == "B?: 504 waited 950ms while others asked the instrument; nothing was sent");
+  CHECK(said() == "B?: 504 waited 950ms behind other requests to the instrument; nothing was sent");
   CHECK(last_never_ran);
   tested.on_bytes("a\n");
   CHECK(did() == "A?");
@@ -328,7 +328,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an instrument that never ends sending is left 
   const auto second = ask("B?", 1s);
   const std::string much(64 << 10, 'x');
   for (int i = 0; i < 5; ++i) tested.on_bytes(much);
-  CHECK(said() == "A?: 205 a; B?: 503 the instrument sends without end, and was not asked");
+  CHECK(said() == "A?: 205 a; B?: 503 the instrument keeps sending without being asked");
   CHECK(did() == "A? close");
 }
 

@@ -189,11 +189,11 @@ TEST_CASE_FIXTURE(process_fixture, "lines that answer nobody are counted, and to
   CHECK(answer_to("say('garbage\\n' * 100); answer(id=id+5); answer(id=id)") == "205 null");
   CHECK(by->useless_lines() == 101);
   CHECK(lines.size() == 1);
-  CHECK(lines.front() == "GW_1, x: a line of the program's answers nobody: 'garbage'");
+  CHECK(lines.front() == "GW_1, x: a line of the program answers no request: 'garbage'");
   time.advance(1s);
   answer_to("say('more\\n'); answer(id=id)");
   CHECK(lines.back() ==
-        "GW_1, x: a line of the program's answers nobody: 'more'; 100 lines before it were like this");
+        "GW_1, x: a line of the program answers no request: 'more'; 100 lines before it were like this");
 }
 
 TEST_CASE_FIXTURE(process_fixture, "half a line is no answer, until its other half comes") {
@@ -281,10 +281,10 @@ TEST_CASE_FIXTURE(process_fixture, "a program that cannot be started is tried ag
 
 TEST_CASE_FIXTURE(process_fixture, "a program that floods is ended") {
   start({"sh", "-c", "exec yes garbage"});
-  await_line("it wrote more than 1MiB that answers nobody");
+  await_line("it wrote more than 1MiB that answers no request");
   ask("");
   CHECK(answers.back().starts_with("503"));
-  await_line("the program does not run: it wrote more than 1MiB that answers nobody");
+  await_line("the program does not run: it wrote more than 1MiB that answers no request");
   by.reset();
   start({"sh", "-c", "exec cat /dev/zero"}, 1000);
   await_line("it wrote a line that is too long");
@@ -299,7 +299,7 @@ TEST_CASE_FIXTURE(process_fixture, "its standard error goes to the log, twenty l
   answer_to("time.sleep(0); answer(id=id)");
   time.advance(1s);
   answer_to("sys.stderr.write('x' * 3000 + '\\n'); sys.stderr.flush(); answer(id=id)");
-  await_line("80 lines of the program's were left out");
+  await_line("80 lines of the program's standard error were left out");
   CHECK(std::all_of(lines.begin(), lines.end(), [](const auto& line) { return line.size() < 400; }));
 }
 

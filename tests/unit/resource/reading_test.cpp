@@ -43,10 +43,10 @@ TEST_CASE("a number is decimal and finite, with white space around it") {
   for (const char* none :
        {"", "\n", "nan", "inf", "-inf", "1e999", "0x10", "12 V", "++1", "+-1", "1,5", "."}) {
     CAPTURE(none);
-    CHECK(read(number, none).starts_with("fault: it is no number; "));
+    CHECK(read(number, none).starts_with("fault: it is not a number; "));
   }
-  CHECK(read(number, "off\n") == "fault: it is no number; this was read: 'off'");
-  CHECK(read(number, "") == "fault: it is no number; nothing was read");
+  CHECK(read(number, "off\n") == "fault: it is not a number; this was read: 'off'");
+  CHECK(read(number, "") == "fault: it is not a number; nothing was read");
   const auto long_fault = read(number, std::string(500, 'x'));
   CHECK(long_fault.size() < 140);
 }
@@ -54,8 +54,8 @@ TEST_CASE("a number is decimal and finite, with white space around it") {
 TEST_CASE("JSON is checked, also for its depth, and a pointer leads into it") {
   const reading_options json{.as = form::json};
   CHECK(read(json, " {\"a\": 1}\n") == "{\"a\": 1}");
-  CHECK(read(json, "{").starts_with("fault: it is no JSON: "));
-  CHECK(read(json, "[[[[[1]]]]]").starts_with("fault: it is no JSON: "));
+  CHECK(read(json, "{").starts_with("fault: it is not JSON: "));
+  CHECK(read(json, "[[[[[1]]]]]").starts_with("fault: it is not JSON: "));
   const reading_options at{.as = form::json, .pointer = "/sensors/1/p"};
   CHECK(read(at, R"({"sensors":[{},{"p":2.5}]})") == "2.5");
   CHECK(read(at, R"({"sensors":[]})") ==
@@ -94,5 +94,6 @@ TEST_CASE("an expression makes another number of what was read") {
   CHECK(read_json({.as = form::json, .pointer = "/ms", .expr = "x*2"}, R"({"ms":4})") == "8");
   CHECK(read({.as = form::number, .expr = "1 / x"}, "0") ==
         "fault: the expression gives no finite number for x = 0");
-  CHECK(read_json({.as = form::json, .expr = "x"}, "[1]") == "fault: it is no number; this was read: '[1]'");
+  CHECK(read_json({.as = form::json, .expr = "x"}, "[1]") ==
+        "fault: it is not a number; this was read: '[1]'");
 }

@@ -106,9 +106,9 @@ TEST_CASE_FIXTURE(topic_fixture, "a message that cannot be parsed gets 502 with 
   deliver("\x1b[31m" + std::string(500, 'x'));
   const auto got = get();
   CHECK(got.code == response_code::bad_gateway);
-  CHECK(words_of(got) == "vacuum: it is no number; this was read: '?[31m" + std::string(75, 'x') + "...'");
+  CHECK(words_of(got) == "vacuum: it is not a number; this was read: '?[31m" + std::string(75, 'x') + "...'");
   deliver("\xff\xfe");
-  CHECK(shown() == R"(502 "vacuum: it is no number; this was read: '??'")");
+  CHECK(shown() == R"(502 "vacuum: it is not a number; this was read: '??'")");
   deliver("1e999");
   CHECK(get().code == response_code::bad_gateway);
   deliver("7");

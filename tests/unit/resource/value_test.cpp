@@ -74,7 +74,7 @@ TEST_CASE(
   CHECK(refused.code == response_code::bad_request);
   CHECK(words_of(refused) == "body/2: 9 is over the maximum 7");
   CHECK(words_of(ask(gains, {method::put, "gains", "\"high\""})) ==
-        "body: \"high\" is a string, an array is wanted");
+        "body: \"high\" is a string, an array is expected");
   CHECK(ask(gains, {.path = "gains"}).body == text("[0,1,2,3,4]"));
 }
 
@@ -231,7 +231,7 @@ TEST_CASE("a metric takes numbers and nothing else") {
   for (const char* body : {"\"high\"", "null", "true", "[1]", "{}", R"({"a":1,"a":2})", "\"5\""}) {
     CAPTURE(body);
     CHECK(words_of(ask(rate, {method::put, "r", body})) ==
-          std::string("body: ") + body + " is given, a number is wanted: this is a metric");
+          std::string("body: ") + body + " is given, but a metric must be a number");
   }
   for (const char* body : {"-5", "0", "1.7976931348623158e308", "18446744073709551616", "1e-400"})
     CHECK(ask(rate, {method::put, "r", body}).code == response_code::changed);

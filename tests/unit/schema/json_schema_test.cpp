@@ -52,18 +52,18 @@ TEST_CASE("type names one type or several") {
   CHECK(fits(R"({"type":"number"})", "1"));
   CHECK(fits(R"({"type":"string"})", "\"\""));
   CHECK(fits(R"({"type":["string","null"]})", "null"));
-  CHECK(fault_of(R"({"type":"boolean"})", "0") == ": 0 is given, true or false is wanted");
+  CHECK(fault_of(R"({"type":"boolean"})", "0") == ": 0 is given, true or false is expected");
   CHECK(fault_of(R"({"type":["integer","null"]})", "\"x\"") ==
-        ": \"x\" is a string, null or an integer is wanted");
-  CHECK(fault_of(R"({"type":"number"})", "[1]") == ": it is an array, a number is wanted");
-  CHECK(fault_of(R"({"type":"object"})", "null") == ": it is null, an object is wanted");
-  CHECK(fault_of(R"({"type":"string"})", "true") == ": true is given, a string is wanted");
+        ": \"x\" is a string, null or an integer is expected");
+  CHECK(fault_of(R"({"type":"number"})", "[1]") == ": it is an array, a number is expected");
+  CHECK(fault_of(R"({"type":"object"})", "null") == ": it is null, an object is expected");
+  CHECK(fault_of(R"({"type":"string"})", "true") == ": true is given, a string is expected");
 }
 
 TEST_CASE("integer means a whole number, however it is written") {
   for (const char* whole : {"5", "5.0", "-1", "1e3", "18446744073709551615", "1e300"})
     CHECK_MESSAGE(fits(R"({"type":"integer"})", whole), whole);
-  CHECK(fault_of(R"({"type":"integer"})", "2.5") == ": 2.5 is given, an integer is wanted");
+  CHECK(fault_of(R"({"type":"integer"})", "2.5") == ": 2.5 is given, an integer is expected");
 }
 
 TEST_CASE("bounds of numbers are compared exactly over int64, uint64 and double") {
@@ -85,8 +85,8 @@ TEST_CASE("bounds of numbers are compared exactly over int64, uint64 and double"
 
 TEST_CASE("exclusive bounds leave out the bound itself") {
   CHECK(fits(R"({"exclusiveMinimum":0,"exclusiveMaximum":1})", "0.5"));
-  CHECK(fault_of(R"({"exclusiveMinimum":0})", "0.0") == ": 0 is given, more than 0 is wanted");
-  CHECK(fault_of(R"({"exclusiveMaximum":1})", "1") == ": 1 is given, less than 1 is wanted");
+  CHECK(fault_of(R"({"exclusiveMinimum":0})", "0.0") == ": 0 is given, more than 0 is expected");
+  CHECK(fault_of(R"({"exclusiveMaximum":1})", "1") == ": 1 is given, less than 1 is expected");
 }
 
 TEST_CASE("multipleOf is exact for whole numbers and takes decimals as they are written") {
@@ -238,7 +238,7 @@ TEST_CASE("items are checked one by one, and the fault names its place") {
   CHECK(fits(gains, "[0,1,2,3,4]"));
   CHECK(fault_of(gains, "[1,2,9]") == "/2: 9 is over the maximum 7");
   CHECK(fault_of(R"({"items":{"items":{"type":"string"}}})", R"([["a"],["b",1]])") ==
-        "/1/1: 1 is given, a string is wanted");
+        "/1/1: 1 is given, a string is expected");
   CHECK(fault_of(R"({"minItems":2})", "[1]") == ": it has 1 item, at least 2 wanted");
   CHECK(fault_of(R"({"maxItems":0})", "[1]") == ": it has 1 item, at most 0 allowed");
 }
@@ -246,7 +246,7 @@ TEST_CASE("items are checked one by one, and the fault names its place") {
 TEST_CASE("uniqueItems compares values, not how they are written") {
   CHECK(fits(R"({"uniqueItems":true})", R"([1,"1",true,null,[1],{"a":1},2,false])"));
   CHECK(fault_of(R"({"uniqueItems":true})", "[1,2,1.0]")
-            .ends_with("stands in it more than once, all items must differ"));
+            .ends_with("occurs more than once, all items must differ"));
   CHECK_FALSE(fits(R"({"uniqueItems":true})", R"([{"a":1,"b":2},{"b":2,"a":1}])"));
   CHECK(fits(R"({"uniqueItems":true})", "[9007199254740992,9007199254740993]"));
   CHECK(fits(R"({"uniqueItems":false})", "[1,1]"));
@@ -268,7 +268,7 @@ TEST_CASE("members are checked by name, and the pointer is escaped") {
   CHECK(fits(state, R"({"state":"IDLE"})"));
   CHECK(fault_of(state, R"({"state":"OFF"})") == "/state: \"OFF\" is none of \"IDLE\", \"ARMED\"");
   CHECK(fault_of(state, "{}") == ": the member 'state' is missing");
-  CHECK(fault_of(state, R"({"state":"IDLE","a/b~c":1})") == "/a~1b~0c: 1 is given, null is wanted");
+  CHECK(fault_of(state, R"({"state":"IDLE","a/b~c":1})") == "/a~1b~0c: 1 is given, null is expected");
   CHECK(fault_of(state, R"({"state":"IDLE","stats":1})") == "/stats: unknown member; did you mean 'state'?");
   CHECK(fault_of(state, R"({"state":"IDLE","colour":1})") ==
         "/colour: unknown member; there are a/b~c, state");
@@ -279,7 +279,7 @@ TEST_CASE("additionalProperties may be a schema, for the members that properties
   constexpr auto schema =
       R"({"properties":{"name":{"type":"string"}},"additionalProperties":{"type":"number"}})";
   CHECK(fits(schema, R"({"name":"x","a":1})"));
-  CHECK(fault_of(schema, R"({"name":"x","a":"y"})") == "/a: \"y\" is a string, a number is wanted");
+  CHECK(fault_of(schema, R"({"name":"x","a":"y"})") == "/a: \"y\" is a string, a number is expected");
 }
 
 TEST_CASE("the number of members is bounded") {
@@ -292,16 +292,16 @@ TEST_CASE("schemas are combined with allOf, anyOf, oneOf and not") {
   CHECK(fault_of(R"({"allOf":[{"minimum":1},{"maximum":3}]})", "4") == ": 4 is over the maximum 3");
   CHECK(fits(R"({"anyOf":[{"type":"string"},{"minimum":3}]})", "5"));
   CHECK(fault_of(R"({"anyOf":[{"type":"string"},{"minimum":3}]})", "2") ==
-        ": it fits none of the alternatives: 2 is given, a string is wanted; nor the last: 2 is under the "
+        ": it fits none of the alternatives: 2 is given, a string is expected; nor the last: 2 is under the "
         "minimum 3");
   CHECK(fits(R"({"oneOf":[{"multipleOf":3},{"multipleOf":5}]})", "9"));
   CHECK(fault_of(R"({"oneOf":[{"multipleOf":3},{"multipleOf":5}]})", "15") ==
         ": it fits 2 of the alternatives, only one is allowed");
   CHECK_FALSE(fits(R"({"oneOf":[{"multipleOf":3},{"multipleOf":5}]})", "7"));
   CHECK(fits(R"({"not":{"type":"integer"}})", "1.5"));
-  CHECK(fault_of(R"({"not":{"type":"integer"}})", "5") == R"(: 5 is what must not be: {"type":"integer"})");
+  CHECK(fault_of(R"({"not":{"type":"integer"}})", "5") == R"(: 5 must not match {"type":"integer"})");
   CHECK(fault_of(R"({"anyOf":[{"items":{"type":"null"}}]})", "[null,1]") ==
-        ": it fits none of the alternatives: /1: 1 is given, null is wanted");
+        ": it fits none of the alternatives: /1: 1 is given, null is expected");
 }
 
 TEST_CASE("true and false are schemas") {
@@ -343,7 +343,7 @@ TEST_CASE("$schema names a draft that is understood, in a schema with an identit
   CHECK(refusal_of(R"({"$schema":"https://json-schema.org/draft-04/schema"})") ==
         "/$schema: \"https://json-schema.org/draft-04/schema\" stands where "
         "https://json-schema.org/draft/2020-12/schema "
-        "(or 2019-09, draft-07, draft-06) is wanted");
+        "(or 2019-09, draft-07, draft-06) is expected");
   for (const char* wrong :
        {"5", "null", "\"\"", "\"ftp://json-schema.org/draft-07/schema\"",
         "\"https://json-schema.org/draft/2020-12/schema#/x\"", "\"https://example.org/mine\""})
@@ -352,7 +352,8 @@ TEST_CASE("$schema names a draft that is understood, in a schema with an identit
        {R"({"items":{"$schema":"https://json-schema.org/draft/2020-12/schema"}})",
         R"({"properties":{"a":{"$schema":"https://json-schema.org/draft/2020-12/schema"}}})",
         R"({"anyOf":[{"$schema":"https://json-schema.org/draft/2020-12/schema"}]})"})
-    CHECK_MESSAGE(refusal_of(inner).ends_with("/$schema: this word belongs in the outermost schema"), inner);
+    CHECK_MESSAGE(refusal_of(inner).ends_with("/$schema: this keyword belongs in the outermost schema"),
+                  inner);
   // A member of that name is no word.
   CHECK(fits(R"({"properties":{"$schema":{"type":"string"}},"required":["$schema"]})", R"({"$schema":"x"})"));
 }
@@ -360,40 +361,42 @@ TEST_CASE("$schema names a draft that is understood, in a schema with an identit
 TEST_CASE("$id is a URI that names a whole schema") {
   for (const char* id : {"https://example.org/gains", "urn:example:gains", "gains.json", "gains.json#"})
     CHECK_MESSAGE(fits(std::string(R"({"$id":")") + id + R"(","items":{"$id":"item"}})", "[1]"), id);
-  CHECK(refusal_of(R"({"$id":7})") == "/$id: 7 stands where a URI is wanted");
+  CHECK(refusal_of(R"({"$id":7})") == "/$id: 7 stands where a URI is expected");
   CHECK(refusal_of(R"({"items":{"$id":"#part"}})") ==
-        "/items/$id: \"#part\" stands where a URI without a fragment is wanted");
+        "/items/$id: \"#part\" stands where a URI without a fragment is expected");
 }
 
-TEST_CASE("an unknown schema word is an error at its place, with the word that was probably meant") {
-  CHECK(refusal_of(R"({"minimun":1})") == "/minimun: unknown schema word 'minimun'; did you mean 'minimum'?");
+TEST_CASE("an unknown schema keyword is an error at its place, with the word that was probably meant") {
+  CHECK(refusal_of(R"({"minimun":1})") ==
+        "/minimun: unknown schema keyword 'minimun'; did you mean 'minimum'?");
   CHECK(refusal_of(R"({"items":{"tpye":"integer"}})") ==
-        "/items/tpye: unknown schema word 'tpye'; did you mean 'type'?");
-  CHECK(refusal_of(R"({"$ref":"#"})") == "/$ref: unknown schema word '$ref'");
+        "/items/tpye: unknown schema keyword 'tpye'; did you mean 'type'?");
+  CHECK(refusal_of(R"({"$ref":"#"})") == "/$ref: unknown schema keyword '$ref'");
   CHECK(refusal_of(R"({"readonly":true})") ==
-        "/readonly: unknown schema word 'readonly'; did you mean 'readOnly'?");
-  CHECK(refusal_of(R"({"schema":"x"})") == "/schema: unknown schema word 'schema'; did you mean '$schema'?");
+        "/readonly: unknown schema keyword 'readonly'; did you mean 'readOnly'?");
+  CHECK(refusal_of(R"({"schema":"x"})") ==
+        "/schema: unknown schema keyword 'schema'; did you mean '$schema'?");
   CHECK(refusal_of(R"({"formats":"x"})") ==
-        "/formats: unknown schema word 'formats'; did you mean 'format'?");
+        "/formats: unknown schema keyword 'formats'; did you mean 'format'?");
   CHECK(refusal_of(R"({"properties":{"a/b":{"colour":1}}})") ==
-        "/properties/a~1b/colour: unknown schema word 'colour'");
+        "/properties/a~1b/colour: unknown schema keyword 'colour'");
   CHECK(refusal_of(R"({"anyOf":[true,{"x":1}]})").starts_with("/anyOf/1/x: "));
 }
 
 TEST_CASE("each schema word refuses what it cannot take, saying what it wants") {
-  CHECK(refusal_of("5") == ": 5 stands where a schema (an object, true or false) is wanted");
+  CHECK(refusal_of("5") == ": 5 stands where a schema (an object, true or false) is expected");
   CHECK(refusal_of(R"({"type":"int"})") ==
         "/type: unknown type 'int'; there are null, boolean, object, array, number, integer and string");
   CHECK(refusal_of(R"({"type":["null","strng"]})") ==
         "/type/1: unknown type 'strng'; did you mean 'string'?");
   CHECK(refusal_of(R"({"type":[]})").starts_with("/type: [] stands where"));
-  CHECK(refusal_of(R"({"minimum":"5"})") == "/minimum: \"5\" stands where a number is wanted");
-  CHECK(refusal_of(R"({"multipleOf":0})") == "/multipleOf: 0 stands where a number over 0 is wanted");
+  CHECK(refusal_of(R"({"minimum":"5"})") == "/minimum: \"5\" stands where a number is expected");
+  CHECK(refusal_of(R"({"multipleOf":0})") == "/multipleOf: 0 stands where a number over 0 is expected");
   CHECK(refusal_of(R"({"maxLength":-1})") ==
-        "/maxLength: -1 stands where a whole number of 0 or more is wanted");
-  CHECK(refusal_of(R"({"enum":"a"})") == "/enum: \"a\" stands where a list of values is wanted");
+        "/maxLength: -1 stands where a whole number of 0 or more is expected");
+  CHECK(refusal_of(R"({"enum":"a"})") == "/enum: \"a\" stands where a list of values is expected");
   CHECK(refusal_of(R"({"required":["a",1]})") ==
-        "/required/1: 1 stands where the name of a member is wanted");
+        "/required/1: 1 stands where the name of a member is expected");
   CHECK(refusal_of(R"({"pattern":"(["})").starts_with("/pattern: not a regular expression (RE2): "));
   for (const char* bad :
        {R"({"minItems":1.5})", R"({"minItems":1e300})", R"({"minLength":"1"})", R"({"uniqueItems":1})",

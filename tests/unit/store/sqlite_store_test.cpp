@@ -175,7 +175,7 @@ TEST_CASE_FIXTURE(store_fixture,
     file.seekp(4096);
     file << std::string(4096, 'z');
   }
-  SUBCASE("a value that is no JSON") {
+  SUBCASE("a value that is not JSON") {
     sqlite_database other(database(), sqlite_database::access::write);
     other.execute("UPDATE item SET value = '{'");
   }

@@ -142,7 +142,7 @@ TEST_CASE_FIXTURE(refusal_fixture, "A value that somebody else has made unreadab
   CHECK_FALSE(put(*store, "a", 0, "1"));
   sql("UPDATE mqcoap_value SET value = 'none'; UPDATE mqcoap_cell SET revision = 2");
   CHECK(refresh(*store, {mark_of("a", 1)}) == strings{make_error_code(errc::storage_failed).message()});
-  CHECK(has_logged("the value of D_1/a is no JSON"));
+  CHECK(has_logged("the value of D_1/a is not JSON"));
 }
 
 TEST_CASE_FIXTURE(refusal_fixture, "A gateway whose row in mqcoap_member is deleted makes it again") {

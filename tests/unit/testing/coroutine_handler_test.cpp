@@ -94,7 +94,8 @@ TEST_CASE("what a coroutine throws is the answer, before its first wait and afte
   CHECK(b.error == response_code::internal_server_error);
   CHECK(b.what.body.text() == R"("the handler 'throws' failed: no disk")");
   CHECK(ask("c").error == response_code::service_unavailable);
-  CHECK(ask("d").what.body.text() == R"("the handler 'throws' failed: it threw what is no std::exception")");
+  CHECK(ask("d").what.body.text() ==
+        R"("the handler 'throws' failed: it threw an exception that is not a std::exception")");
 }
 
 TEST_CASE("the chain: handlers in front change the request, those behind do not see it") {

@@ -28,7 +28,7 @@ bool holds(const boost::json::value& expected, const boost::json::value& actual)
 
 std::shared_ptr<cell> named_value(resource_site& at, const std::string& path) {
   if (auto value = at.value_at(path)) return value;
-  throw std::invalid_argument(at.device() + ": an action names '" + path + "', which is no value");
+  throw std::invalid_argument(at.device() + ": an action names '" + path + "', which is not a value");
 }
 
 /// Returns the service that a step needs. Throws std::invalid_argument if there is none.

@@ -35,7 +35,7 @@ value_type<std::vector<std::string>> program_words() {
               if (auto value = item.read(*from, ctx)) values.push_back(*std::move(value));
             if (values.size() < n.items.size()) return std::nullopt;
             if (values.front().find('/') == std::string::npos || values.front().front() == '/') return values;
-            ctx.faults.error(*n.items.front(), "a program is named by an absolute path, or by a name alone",
+            ctx.faults.error(*n.items.front(), "a program must be an absolute path or a plain name",
                              "a name is looked for in PATH");
             return std::nullopt;
           }};

@@ -117,20 +117,20 @@ result<json_text, unreadable> reading::make(json_text value) const {
     value = json_text::from_validated(*found);
   }
   if (!tools_->expression) return value;
-  if (!value.is_number()) return unreadable{"it is no number; " + was_read(value.text())};
+  if (!value.is_number()) return unreadable{"it is not a number; " + was_read(value.text())};
   return compute(*read_json_number(value.text()));
 }
 
 result<json_text, unreadable> reading::make_json(std::string_view read) const {
   auto parsed = json_text::parse(read, max_depth_);
-  if (!parsed) return unreadable{"it is no JSON: " + parsed.error().reason + "; " + was_read(read)};
+  if (!parsed) return unreadable{"it is not JSON: " + parsed.error().reason + "; " + was_read(read)};
   return make(*std::move(parsed));
 }
 
 result<json_text, unreadable> reading::make_number(std::string_view read) const {
   const auto text = trimmed(read);
   const auto number = to_number(text);
-  if (!number) return unreadable{"it is no number; " + was_read(text)};
+  if (!number) return unreadable{"it is not a number; " + was_read(text)};
   if (!tools_->expression)
     if (const auto digits = integer_text(text)) return json_text::from_validated(*digits);
   return compute(*number);

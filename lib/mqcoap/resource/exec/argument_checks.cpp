@@ -58,7 +58,7 @@ class argument_checker {
   void check_argument(const std::string& written, const node& at, bool is_program) {
     const argument parsed(written);
     if (const auto wrong = argument::find_fault(written); !wrong.empty())
-      faults_.error(at, "'" + wrong + "' is no placeholder", "{body}, {path.1}");
+      faults_.error(at, "'" + wrong + "' is not a placeholder", "{body}, {path.1}");
     if (is_program && parsed.has_placeholder())
       return faults_.error(at, "a request cannot choose the program");
     if (parsed.takes_body()) check_body(at);

@@ -82,7 +82,7 @@ std::optional<kind_options> build_file(const file_keys& keys, const kind_place& 
   const auto& spec = keys.file.value;
   const bool is_tree = at.path.value.ends_with("**");
   if (spec.path.has_value() == spec.under.has_value()) {
-    at.faults.error(*keys.file.at, "one of `path` and `under` is wanted");
+    at.faults.error(*keys.file.at, "one of `path` and `under` is required");
     return std::nullopt;
   }
   if (is_tree != spec.under.has_value()) {

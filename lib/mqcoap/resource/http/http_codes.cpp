@@ -85,7 +85,7 @@ backend_reply content_of(const http_outcome& of, std::size_t max_depth) {
   auto parsed = json_text::parse(of.body, max_depth);
   if (parsed) return backend_reply::of_body(*std::move(parsed));
   return backend_reply::error(response_code::bad_gateway,
-                              "the server's answer is no JSON: " + parsed.error().reason + shown);
+                              "the server's answer is not JSON: " + parsed.error().reason + shown);
 }
 
 }  // namespace

@@ -225,7 +225,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
       if (parser_->get().result_int() >= 200 || parser_->get().result_int() == 101)
         return end_answered(true), false;
       if (++interim_ > most_interim)
-        return end({.how = http_stop::unreadable, .why = "the server sends interim answers without end"}),
+        return end({.how = http_stop::unreadable, .why = "the server sends too many interim responses"}),
                false;
       begin_answer();
     }
@@ -250,7 +250,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
   void end_cut_off(const std::string& why) {
     end({.how = http_stop::cut_off,
          .why = "the connection to the server ended within its answer (" + why +
-                "); this had come: " + shown()});
+                "); received so far: " + shown()});
   }
 
   void end_unparsed(error_code ec) {
@@ -261,7 +261,8 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
                          " of the server's answer is longer than " +
                          size_to_string(is_header ? most_header : what_->most)});
     }
-    end({.how = http_stop::unreadable, .why = "the server's answer is no HTTP; this had come: " + shown()});
+    end({.how = http_stop::unreadable,
+         .why = "the server's answer is not HTTP; received so far: " + shown()});
   }
 
   std::string shown() const { return '\'' + log_safe(got_, most_shown) + '\''; }

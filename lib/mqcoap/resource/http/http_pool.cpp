@@ -132,7 +132,7 @@ http_outcome http_pool::late_outcome(const job& of, const http_wire* by) const {
   const auto within = " within " + took;
   http_outcome late{.how = http_end::late, .was_sent = false};
   if (by == nullptr) {
-    late.why = "waited " + took + " while others asked the server; nothing was sent";
+    late.why = "waited " + took + " behind other requests to the server; nothing was sent";
     return late;
   }
   const auto [at, got] = by->progress();
@@ -142,7 +142,7 @@ http_outcome http_pool::late_outcome(const job& of, const http_wire* by) const {
     case stage::sending: late.why = "the server has not taken the request" + within; break;
     case stage::waiting: late.why = "the server has not answered" + within; break;
     case stage::reading:
-      late.why = "the server has not ended its answer" + within + "; this had come: '" +
+      late.why = "the server has not ended its answer" + within + "; received so far: '" +
                  log_safe(got, most_shown) + '\'';
       break;
   }
@@ -185,7 +185,7 @@ void http_pool::warn(throttle& by, const std::string& words) {
   if (!held_back || !log_) return;
   const auto more = *held_back == 0
                         ? std::string{}
-                        : " (and " + std::to_string(*held_back) + " times more since it was said last)";
+                        : " (and " + std::to_string(*held_back) + " more since the last such message)";
   log_(log_level::warning, name_ + ": " + words + more);
 }
 

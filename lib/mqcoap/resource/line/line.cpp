@@ -53,7 +53,8 @@ backend_reply judge_answer(const line_options& options, method verb, const backe
   if (reply.text.empty() && !options.expect) return backend_reply::done();
   const auto said = " said: '" + log_safe(reply.text, 80) + '\'';
   if (find_fault(reply.text, options.expect))
-    return backend_reply::error(response_code::bad_gateway, "the instrument has not agreed; it" + said);
+    return backend_reply::error(response_code::bad_gateway,
+                                "the instrument's answer does not match 'expect'; it" + said);
   if (verb != method::post) return backend_reply::done();
   auto text = json_text::from_string(reply.text);
   if (validate_json(text.text(), 1))

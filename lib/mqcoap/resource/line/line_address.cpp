@@ -94,7 +94,7 @@ result<line_address, line_address_fault> parse_line_address(std::string_view tex
   auto read = parse_host_port(text.substr(tcp.size()));
   if (!read && read.error() == host_port_fault::host)
     return line_address_fault{"the host is a name, or an address, of IPv6 in brackets"};
-  if (!read || !read->port) return line_address_fault{"a port from 1 to 65535 is wanted: tcp://HOST:5025"};
+  if (!read || !read->port) return line_address_fault{"a port from 1 to 65535 is required: tcp://HOST:5025"};
   std::string host = std::move(read->host);
   std::transform(host.begin(), host.end(), host.begin(), to_lower);
   return line_address(tcp_address{std::move(host), *read->port});

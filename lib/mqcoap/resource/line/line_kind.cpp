@@ -175,28 +175,28 @@ void check_placeholders(const line_keys& keys, const kind_place& at) {
     if (line.has_body() && each == &keys.get)
       at.faults.error(*(*each)->at, "a GET has no body that could stand for {body}");
     else if (line.has_body() && !keys.schema)
-      at.faults.error(*(*each)->at, "{body} wants a `schema` that says what may stand there",
+      at.faults.error(*(*each)->at, "{body} needs a `schema` that says what it may be",
                       "schema: {type: number, minimum: 0, maximum: 30}");
     if (line.has_rest() && !is_tree)
       at.faults.error(*(*each)->at, "{rest} is what '**' stands for, and the path has none",
                       at.path.value + "/**");
     else if (line.has_rest() && !keys.rest)
-      at.faults.error(*(*each)->at, "{rest} wants a pattern that says what may stand there", "rest: '[1-4]'");
+      at.faults.error(*(*each)->at, "{rest} needs a pattern that says what it may be", "rest: '[1-4]'");
     if (is_tree && !line.has_rest())
-      at.faults.error(*(*each)->at, "the path has '**', and {rest} is not here to tell what it stands for");
+      at.faults.error(*(*each)->at, "the path has '**', but {rest}, which stands for its value, is missing");
   }
   if (keys.rest && !is_tree)
     at.faults.error(*keys.rest->at->key, "`rest` says what '**' may stand for, and the path has none");
 }
 
-/// Reports the key `expect` if no answer to a PUT or POST is awaited.
+/// Reports the key `expect` if no answer to a PUT or POST is expected.
 void check_expected(const line_keys& keys, report& faults) {
   const auto& spec = keys.line.value;
   const auto is_answered = [&spec](const std::optional<located<line_template>>& line) {
     return line && spec.is_answered.value_or(line->value.is_query());
   };
   if (spec.expect && !is_answered(keys.put) && !is_answered(keys.post))
-    faults.error(*spec.expect->at, "no answer to a PUT or POST is awaited", "reply: line");
+    faults.error(*spec.expect->at, "no answer to a PUT or POST is expected", "reply: line");
 }
 
 std::optional<kind_options> build_line(const line_keys& keys, const kind_place& at) {
@@ -205,7 +205,7 @@ std::optional<kind_options> build_line(const line_keys& keys, const kind_place& 
   if (keys.put) methods.insert(method::put);
   if (keys.post) methods.insert(method::post);
   if (!keys.get && !keys.put && !keys.post) {
-    at.faults.error(*keys.line.at, "one of `get`, `put` and `post` is wanted: the line that is sent");
+    at.faults.error(*keys.line.at, "one of `get`, `put` and `post` is required: the line that is sent");
     return std::nullopt;
   }
   check_placeholders(keys, at);

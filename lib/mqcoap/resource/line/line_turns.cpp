@@ -243,7 +243,7 @@ void line_turns::on_closed(const std::string& why) {
   if (before == state::talking) {
     if (!talk_.got.empty())
       answer(talk_.asker, bad("the connection to the instrument ended within its answer (" + why +
-                              "); this had come: " + shown(talk_.got)));
+                              "); received so far: " + shown(talk_.got)));
     else
       answer(talk_.asker,
              unavailable("the connection to the instrument ended before it had answered: " + why));
@@ -294,7 +294,7 @@ std::string line_turns::words_of_waiting(const job& waits, steady_time now) cons
       return "waited " + waited + ", and the instrument was not connected; nothing was sent";
     case state::settling:
       return "waited " + waited + ", and the line to the instrument was not quiet; nothing was sent";
-    default: return "waited " + waited + " while others asked the instrument; nothing was sent";
+    default: return "waited " + waited + " behind other requests to the instrument; nothing was sent";
   }
 }
 
@@ -319,7 +319,7 @@ void line_turns::expire_talk(steady_time now) {
   else
     words += "not ended its answer";
   words += " within " + in_words(is_over ? talk_.terms.timeout : now - talk_.begun);
-  if (!talk_.got.empty()) words += "; this had come: " + shown(talk_.got);
+  if (!talk_.got.empty()) words += "; received so far: " + shown(talk_.got);
   if (is_over) warn(silent_words_, words);
   answer(talk_.asker, late(std::move(words)));
   talk_.asker.reset();  // the caller no longer waits, but the answer is still awaited
@@ -362,7 +362,7 @@ void line_turns::note_unasked(std::size_t bytes, std::string_view text) {
   if (unasked_ <= most_unasked) return;
   close(false);
   has_to_be_quiet_ = true;
-  answer_all_waiting(unavailable("the instrument sends without end, and was not asked"));
+  answer_all_waiting(unavailable("the instrument keeps sending without being asked"));
 }
 
 void line_turns::warn(throttle& by, const std::string& words) {
@@ -370,7 +370,7 @@ void line_turns::warn(throttle& by, const std::string& words) {
   if (!held_back || !log_) return;
   const auto more = *held_back == 0
                         ? std::string{}
-                        : " (and " + std::to_string(*held_back) + " times more since it was said last)";
+                        : " (and " + std::to_string(*held_back) + " more since the last such message)";
   log_(log_level::warning, name_ + ": " + words + more);
 }
 

@@ -131,9 +131,9 @@ void program::on_useless(std::string_view line) {
   ++useless_lines_;
   if (const auto held_back = useless_told_.pass(time_.now()))
     log(log_level::warning,
-        "a line of the program's answers nobody: '" + log_safe(line, most_shown) + '\'' +
+        "a line of the program answers no request: '" + log_safe(line, most_shown) + '\'' +
             (*held_back == 0 ? "" : "; " + counted(*held_back, "line") + " before it were like this"));
-  if (useless_ > most_useless) end_because("it wrote more than 1MiB that answers nobody");
+  if (useless_ > most_useless) end_because("it wrote more than 1MiB that answers no request");
 }
 
 void program::end_because(const std::string& why) {
@@ -181,7 +181,7 @@ void program::tell_errors(std::string_view line) {
   }
   ++errors_told_;
   if (const auto missing = std::exchange(errors_left_out_, 0); missing > 0)
-    log(log_level::warning, counted(missing, "line") + " of the program's were left out");
+    log(log_level::warning, counted(missing, "line") + " of the program's standard error were left out");
   log(log_level::info, log_safe(line));
 }
 

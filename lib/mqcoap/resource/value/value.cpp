@@ -53,7 +53,7 @@ std::shared_ptr<const common_resource> value_options::make_common() const {
 std::optional<json_schema::fault> value_terms::find_fault(const json_text& value) const {
   if (auto fault = mqcoap::find_fault(value, options_.schema)) return fault;
   if (options_.is_metric && !value.is_number())
-    return json_schema::fault{"", excerpt(value.text()) + " is given, a number is wanted: this is a metric"};
+    return json_schema::fault{"", excerpt(value.text()) + " is given, but a metric must be a number"};
   return options_.is_condition && !options_.schema ? find_duplicate(value) : std::nullopt;
 }
 

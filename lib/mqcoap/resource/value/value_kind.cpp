@@ -29,8 +29,8 @@ std::optional<kind_options> build_value(const value_keys& keys, const kind_place
     value.methods = keys.methods->value;
     for (method m : {method::post, method::del})
       if (value.methods.contains(m))
-        at.faults.error(*keys.methods->at, std::string(to_string(m)) + " has no meaning for a value",
-                        "out of GET and PUT");
+        at.faults.error(*keys.methods->at, std::string(to_string(m)) + " is not supported by a value",
+                        "only GET and PUT");
   }
   value.persist = keys.persist && keys.persist->value;
   value.is_metric = keys.metric && keys.metric->value;

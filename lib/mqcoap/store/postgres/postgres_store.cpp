@@ -346,7 +346,7 @@ void postgres_store::on_found(const std::shared_ptr<refresh_group>& group,
   }
   auto found = group->answers(*answer);
   if (found.has_error()) {
-    note_refused("the value of " + found.error().device + '/' + found.error().path + " is no JSON", 0);
+    note_refused("the value of " + found.error().device + '/' + found.error().path + " is not JSON", 0);
     return end_all(errc::storage_failed);
   }
   for (std::size_t i = 0; i < found->size(); ++i) {
