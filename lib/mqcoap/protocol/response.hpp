@@ -21,7 +21,7 @@ struct answer {
   response_options options{};
   std::vector<header_field> unknown{};  ///< header fields passed on from a proxied response
   std::string source{};                 ///< the tag that answered; empty: the tag that was asked
-  /// Rejected before anything was done, so that the same request may be sent again. Never sent.
+  /// Rejected before anything was done, so that the same request may be sent again. Not encoded.
   bool never_run = false;
 
   /// Creates an error with a text: what was wrong, and what would be right.
