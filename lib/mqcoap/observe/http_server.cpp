@@ -43,7 +43,7 @@ error_code open(tcp::acceptor& acceptor, const tcp::endpoint& where) {
 
 }  // namespace
 
-/// Also owned by the coroutines, which end once it is closed.
+/// The implementation, also owned by the coroutines, which end once it is closed.
 class http_server::impl : public std::enable_shared_from_this<impl> {
  public:
   impl(asio::any_io_executor executor, http_pages pages, http_limits limits)
@@ -110,7 +110,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
     }
   }
 
-  /// Returns false if there is no memory for it: other connections and the listener must not be affected.
+  /// Returns false if memory allocation fails: other connections and the listener must not be affected.
   bool take(tcp::socket socket) noexcept {
     std::shared_ptr<http_session> made;
     try {
