@@ -13,13 +13,13 @@ namespace mqcoap::store {
 
 /// The store that a configuration names, which is opened when a resource first needs one. Until then nothing
 /// is stored.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All functions on the event loop.
 class configured_store final : public state_store, public once_store {
  public:
   explicit configured_store(sqlite_store::environment env) : env_(std::move(env)) {}
 
   /// Opens the store if it is needed. May block.
-  /// @par Errors  Throws `storage_fault`, and then nothing has changed.
+  /// @par Errors  Throws `storage_fault`; then nothing has changed.
   void configure(const state_options& options);
 
   std::vector<stored_cell> load() override;
@@ -29,7 +29,7 @@ class configured_store final : public state_store, public once_store {
   void begin(once_request write, begin_handler done) override;
   void end(std::string key, std::string answer) override;
 
-  /// Returns nothing while none is open.
+  /// Returns nothing while no store is open.
   std::optional<store_status> status() const;
 
  private:

@@ -38,8 +38,9 @@ namespace mqcoap::store {
   USE(PQsocket)                  \
   USE(PQstatus)
 
-/// libpq. It is loaded when a configuration first names a database: it brings twenty libraries (Kerberos,
-/// LDAP and what these need), which would make every gateway begin later and hold more memory.
+/// The functions of libpq. It is loaded when a configuration first names a database: it depends on twenty
+/// libraries (Kerberos, LDAP and their dependencies), which would make every gateway start more slowly and
+/// use more memory.
 struct pg_library {
 // NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member
 #define MQCOAP_PQ_MEMBER(function) decltype(&::function) function = nullptr;
@@ -47,7 +48,7 @@ struct pg_library {
 #undef MQCOAP_PQ_MEMBER
 };
 
-/// Loads it if that has not been done. Returns why it cannot be loaded.
+/// Loads the library if that has not been done. Returns an error text if it cannot be loaded.
 /// @par Threads  Any.
 result<const pg_library*, std::string> load_pg_library();
 
