@@ -17,7 +17,8 @@ namespace mqcoap::config {
 namespace {
 
 /// Builds the tree from the parser's events. yaml-cpp's own nodes cannot be used: they silently keep the
-/// first of two equal keys, follow aliases without end and lose which scalars were quoted.
+/// first of two equal keys, follow aliases without a limit, and lose the information which
+/// scalars were quoted.
 class tree_builder final : public YAML::EventHandler {
  public:
   /// @param secrets  marks possible secrets; null: nothing is marked
@@ -65,7 +66,7 @@ class tree_builder final : public YAML::EventHandler {
     }
     if (n.quoted && n.length == 0) {
       n.length = 1;
-      spoilt_ = true;  // it has swallowed the rest of the file
+      spoilt_ = true;  // it contains everything up to the end of the file
       faults_.error(file_, n.line, n.column, 1, "this quote is never closed");
     }
     place_in_tree(n, mark);
@@ -98,7 +99,7 @@ class tree_builder final : public YAML::EventHandler {
   struct frame {
     node* container;
     node* key = nullptr;  ///< key of the next value
-    bool keep = true;     ///< false: the key was refused, and its value is dropped
+    bool keep = true;     ///< false: the key was rejected, and its value is dropped
     std::unordered_map<std::string_view, const node*> keys;
   };
 
@@ -172,7 +173,7 @@ class tree_builder final : public YAML::EventHandler {
     if (n.is_null() && n.text.empty()) {
       faults_.error(n, "a key is missing in front of ':'");
     } else if (!n.is_scalar()) {
-      // What stands in a list or a map has not been read yet.
+      // The contents of a list or a map have not been read yet.
       faults_.error(n,
                     "a key must be text, not " + (n.is_list()  ? "a list"
                                                   : n.is_map() ? "a map"
@@ -201,7 +202,7 @@ void report_grammar(const YAML::Exception& e, const node* innermost, const sourc
                     report& faults) {
   auto fault = grammar_fault(file, e.mark.line + 1, e.mark.column + 1, e.msg);
   if (fault.is_unclosed &&
-      innermost != nullptr) {  // the parser has the end of the file; the beginning is more useful
+      innermost != nullptr) {  // the parser reports the end of the file; the beginning is more useful
     fault.line = innermost->line;
     fault.column = innermost->column;
   }
