@@ -56,7 +56,7 @@ class log_output {
   /// continues in the old file and reports the failure.
   void reopen();
 
-  /// Writes a request's record, at debug.
+  /// Writes a request's record, at debug level.
   void write(const request_record& r) noexcept;
 
   /// Returns the number of lines that were dropped or could not be written, since the start.

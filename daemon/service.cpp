@@ -64,7 +64,7 @@ host_environment service::environment() {
           [this](std::function<void(bool)> stop_links) { on_drained(std::move(stop_links)); }};
 }
 
-/// Opens the store that the gateway of this configuration needs.
+/// Opens the store that this configuration needs, and returns its gateway options.
 gateway_options service::with_state(config::settings& configuration) {
   store_.configure(configuration.state);
   return std::move(configuration.gateway);
@@ -103,7 +103,7 @@ bool service::run() {
 
 bool service::wait_for_threads() const { return reloader_.wait_for_reader(reader_grace); }
 
-// ---- one of several gateways
+// ---- lease
 
 void service::prepare_lease(const config::settings& configuration) {
   if (!configuration.standby) return;

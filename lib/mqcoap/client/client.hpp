@@ -77,7 +77,7 @@ class basic_client : public client_base {
   /// will. With several threads, a handler that is already running finishes.
   ~basic_client() = default;
 
-  /// The executor that the client was made with.
+  /// The executor that the client was created with.
   executor_type get_executor() const noexcept { return executor_; }
 
   /// Connects, and from then on reconnects until `async_disconnect`. Signature: void(error_code). Completes

@@ -44,7 +44,7 @@ struct client_stats {
   std::uint64_t mismatched = 0;  ///< answers with a known id, but from another device or path
   std::uint64_t foreign = 0;     ///< answers to requests of other clients
   std::uint64_t served = 0;      ///< requests to the client's own tag
-  std::uint64_t ignored = 0;     ///< retained requests, and messages that no subscription of the client wants
+  std::uint64_t ignored = 0;     ///< retained requests, and messages that match no subscription of the client
   std::uint64_t connects = 0;    ///< connections established
   std::size_t pending = 0;       ///< requests waiting for their answer now
 };

@@ -182,9 +182,7 @@ void client_core::ask_for_own() noexcept try {
 
 void client_core::tell_presence(bool online) {
   if (presence_topic_.empty() || link_ == nullptr || !link_->up()) return;
-  if (online && options_.broker.will)
-    announcement_.redate();  // a last will set by the user has no
-                             // date from here
+  if (online && options_.broker.will) announcement_.redate();  // a user-defined will does not set the date
   publish_presence(online ? announcement_.online() : announcement_.offline());
 }
 

@@ -22,7 +22,7 @@ enum class when_disconnected : std::uint8_t {
 /// What `async_run` does if the broker, or TLS, rejects the client and another attempt would not change that.
 enum class when_refused : std::uint8_t {
   give_up,      ///< completes with the reason, because a person has to correct something
-  keep_trying,  ///< keeps trying, finally every 30 s: for unattended devices
+  keep_trying,  ///< keeps trying, with pauses of up to 30 s: for unattended devices
 };
 
 /// The options of a client. Every option has a default: a client without options uses a broker on

@@ -75,7 +75,7 @@ void coroutine_call::stop() noexcept try {
   const auto self = shared_from_this();
   stop_.emit(boost::asio::cancellation_type::terminal);
 } catch (...) {
-  // The coroutine ends in its own time; its caller has already been answered.
+  // The coroutine may end later; its caller has already been answered.
 }
 
 void coroutine_call::end(std::exception_ptr thrown, answer&& what) {

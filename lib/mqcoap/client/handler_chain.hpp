@@ -28,8 +28,8 @@ inline constexpr bool is_awaitable<boost::asio::awaitable<T, Executor>> = true;
 
 template <class F>
 inline constexpr bool takes_responder = std::is_invocable_v<F&, responder&>;
-/// False for a coroutine that takes a responder: it would never be run, so it is neither a function nor a
-/// coroutine handler.
+/// Returns true if the handler is a function. A coroutine that takes a responder would never be run, so it
+/// counts as neither a function nor a coroutine handler.
 template <class F>
 constexpr bool answers_as_function() {
   if constexpr (takes_responder<F>)

@@ -41,7 +41,7 @@ class requester final : private ask::asker_owner {
   requester(const requester&) = delete;
   ~requester();
 
-  /// The link to send over from now on; null: none.
+  /// Sets the link to send over from now on; null: none.
   void attach(link* via);
 
   /// Takes a request and returns its id. Returns nothing if it completed at once (the observer was called),
@@ -66,7 +66,7 @@ class requester final : private ask::asker_owner {
 
   /// Returns a fresh id, for example for requests with a common correlation id.
   request_id next_id() { return ids_.next(); }
-  /// Adds what the requester has counted. From any thread.
+  /// Adds the counts of the requester. May be called from any thread.
   void count(client_stats& into) const noexcept;
 
  private:

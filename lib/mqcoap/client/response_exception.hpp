@@ -22,7 +22,7 @@ struct exchange_names {
 class response_exception : public boost::system::system_error {
  public:
   /// Precondition: the code is an error.
-  /// @param detail  what was wrong, and what would be right
+  /// @param detail  what was wrong, and what is expected
   response_exception(mqcoap::response_code code, std::string detail, exchange_names names = {});
 
   mqcoap::response_code response_code() const noexcept { return code_; }

@@ -119,7 +119,7 @@ void document_set::include_file(const std::string& path, const node& pattern) {
     return;
   }
   for (const auto& file : files_)
-    if (same_file(path, file->path())) return;  // two patterns may match one file
+    if (same_file(path, file->path())) return;  // two patterns may match the same file
   std::error_code ec;
   if (!std::filesystem::exists(path, ec)) {
     faults_.error(pattern, "there is no file " + path);

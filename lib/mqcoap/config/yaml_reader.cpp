@@ -17,8 +17,7 @@ namespace mqcoap::config {
 namespace {
 
 /// Builds the tree from the parser's events. yaml-cpp's own nodes cannot be used: they silently keep the
-/// first of two equal keys, follow aliases without a limit, and lose the information which
-/// scalars were quoted.
+/// first of two equal keys, follow aliases without a limit, and do not record which scalars were quoted.
 class tree_builder final : public YAML::EventHandler {
  public:
   /// @param secrets  marks possible secrets; null: nothing is marked
@@ -28,7 +27,7 @@ class tree_builder final : public YAML::EventHandler {
   const node* root() const noexcept { return root_; }
   /// Returns the list or map in which reading stopped; null: none.
   const node* innermost() const noexcept { return frames_.empty() ? nullptr : frames_.back().container; }
-  /// Returns true if the tree is not the intended one, so that checks make no sense.
+  /// Returns true if the tree is not the intended one, so that further checks would be meaningless.
   bool is_spoilt() const noexcept { return spoilt_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {

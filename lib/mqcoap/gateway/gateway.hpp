@@ -118,8 +118,9 @@ class gateway final : public link_events {
   std::size_t device_count() const noexcept { return options_.devices.size(); }
   std::size_t route_count() const noexcept { return proxy_.routes().size(); }
 
-  /// @name For those who watch it
-  /// @{ Returns the feed, for subscribers.
+  /// @name For observers
+  /// @{
+  /// Returns the feed, for subscribers.
   feed& facts() noexcept { return facts_; }
   const statistics& stats() const noexcept { return stats_; }
   const gateway_options& options() const noexcept { return options_; }
@@ -194,7 +195,7 @@ class gateway final : public link_events {
   resource_requests requests_;
   /// Collects changed readings while a device is built for a reload; null at other times.
   std::vector<std::pair<std::string, std::string>>* early_readings_ = nullptr;
-  const resource_services services_;  ///< services for those resources
+  const resource_services services_;  ///< services for the devices' resources
   device_map devices_;
   std::vector<std::shared_ptr<local_device>>
       leaving_devices_;  ///< replaced devices that have unanswered calls

@@ -37,7 +37,7 @@ struct host_environment {
   presence_board::link_maker connect;
   presence_board::link_maker connect_presence;  ///< empty: no presence is announced
   log_sink log{};                               ///< for the presences, see `presence_board`
-  std::chrono::milliseconds flush_grace{500};   ///< the time for a stopping link to send its queue
+  std::chrono::milliseconds flush_grace{500};   ///< how long a stopping link may take to send its queue
   /// Called during a stop, when all requests are answered and no further ones will arrive. It must call its
   /// argument once, with true if another gateway continues to serve, so that no presence becomes OFFLINE.
   /// Empty: no other gateway does.

@@ -146,7 +146,7 @@ void hop::expect_late() const noexcept try {
   around_.late.expect(id(), around_.time.now(),
                       {caller_->without_body(), to.over().name(), std::move(topic), path(), make_way_back()});
 } catch (const std::bad_alloc&) {
-  // The caller's answer does not depend on it.
+  // The caller's answer does not depend on this.
 }
 
 }  // namespace mqcoap

@@ -41,7 +41,7 @@ class hop final : public ask::question {
   const subsystem_name& subsystem() const noexcept override { return to_.subsystem; }
   const resource_path& path() const noexcept override { return to_.path; }
   const route_options& route() const noexcept { return *route_; }
-  /// Precondition: it has a device.
+  /// Returns the device. Precondition: it has one.
   upstream& device() const noexcept { return static_cast<upstream&>(at()); }
 
   /// Notes that the request came back, possibly over a bridge: if it ends without an answer, the caller gets

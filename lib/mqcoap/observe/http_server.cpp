@@ -34,7 +34,7 @@ std::string to_words(const tcp::endpoint& at) {
 error_code open(tcp::acceptor& acceptor, const tcp::endpoint& where) {
   error_code ec;
   acceptor.open(where.protocol(), ec);
-  // After a restart, connections of the last run may still hold the port.
+  // After a restart, connections of the previous run may still occupy the port.
   if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
   if (!ec) acceptor.bind(where, ec);
   if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);

@@ -54,7 +54,7 @@ bool is_absolute(std::string_view target, std::string_view scheme) {
 
 /// The host and the path of a request.
 struct request_target {
-  std::string_view host;  ///< empty: none is named, as HTTP/1.0 allows
+  std::string_view host;  ///< empty: none is given, as HTTP/1.0 allows
   std::string_view path;  ///< without a query; begins with `/`
 };
 

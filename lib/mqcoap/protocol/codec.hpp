@@ -17,7 +17,7 @@ namespace mqcoap {
 /// violations with 400.
 struct payload_limits {
   std::size_t payload = 256 * 1024;                 ///< bytes
-  std::size_t depth = 32;                           ///< objects and arrays within each other
+  std::size_t depth = 32;                           ///< nesting of objects and arrays
   std::size_t path = resource_path::default_limit;  ///< bytes
 };
 
@@ -36,11 +36,11 @@ struct decode_rules {
   code_rules codes = code_rules::table;  ///< of responses
 };
 
-/// Why a payload was refused.
+/// Why a payload was rejected.
 struct decode_fault {
   response_code code = response_code::bad_request;  ///< the code of the answer to a request with this fault
   std::string field;  ///< name of the offending field; empty: the payload as a whole
-  std::string words;  ///< what is wrong and what would be right, naming the field
+  std::string words;  ///< what is wrong and what is expected, naming the field
 
   /// What could be read from the header, for the answer: JSON texts, empty where nothing valid was found.
   std::string path;

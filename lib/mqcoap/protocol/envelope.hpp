@@ -59,7 +59,7 @@ struct envelope {
   static result<envelope, decode_fault> open(std::string_view payload, const decode_rules& rules);
 };
 
-/// Copies from the header into a fault what the answer repeats: only values that a decoder with
+/// Copies from the header into a fault the values that the answer repeats: only those that a decoder with
 /// these rules accepts.
 void add_echo(decode_fault& fault, const envelope& e, const decode_rules& rules);
 

@@ -9,7 +9,7 @@
 
 namespace mqcoap {
 
-/// A request's method; the numbers are those of the wire (docs/protocol.md, "Payloads"; RFC 7252
+/// The method of a request; the numbers are those of the wire format (docs/protocol.md, "Payloads"; RFC 7252
 /// section 5.8).
 enum class method : std::uint8_t { get = 1, post = 2, put = 3, del = 4 };
 

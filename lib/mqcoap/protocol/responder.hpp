@@ -12,7 +12,7 @@
 
 namespace mqcoap {
 
-/// Takes the answers to calls.
+/// Receives the answers to calls.
 class reply_sink {
  public:
   virtual void reply(call& answered, answer&& what) noexcept = 0;
@@ -28,7 +28,7 @@ class reply_sink {
 /// not moved from.
 class responder {
  public:
-  /// Holds no call.
+  /// Constructs a responder without a call.
   responder() noexcept = default;
   responder(std::unique_ptr<call> c, std::weak_ptr<reply_sink> sink) noexcept
       : call_(std::move(c)), sink_(std::move(sink)) {}

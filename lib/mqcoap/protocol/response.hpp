@@ -20,11 +20,11 @@ struct answer {
   std::string location{};  ///< with 201: path of the new resource; else empty
   response_options options{};
   std::vector<header_field> unknown{};  ///< header fields passed on from a proxied response
-  std::string source{};                 ///< the tag that answered; empty: the tag that was asked
+  std::string source{};                 ///< the tag that answered; empty: the tag of the request
   /// Rejected before anything was done, so that the same request may be sent again. Not encoded.
   bool never_run = false;
 
-  /// Creates an error with a text: what was wrong, and what would be right.
+  /// Creates an error with a text: what was wrong, and what is expected.
   static answer error(response_code code, std::string_view words) {
     answer a;
     a.code = code;

@@ -38,7 +38,7 @@ class configured_store final : public state_store, public once_store {
   void warn_of_change() const;
 
   const sqlite_store::environment env_;
-  std::unique_ptr<sqlite_store> opened_;  ///< one of these two
+  std::unique_ptr<sqlite_store> opened_;  ///< at most one of these two is set
   std::unique_ptr<postgres_store> database_;
   std::unique_ptr<postgres_once> writes_;  ///< with a database, if writes are recorded
   std::string url_;

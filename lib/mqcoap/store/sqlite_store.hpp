@@ -52,7 +52,7 @@ class sqlite_store final : public state_store, public once_store {
   const std::string& directory() const noexcept { return directory_.path(); }
 
  private:
-  /// Something that is stored together with others.
+  /// An item that is stored together with others.
   struct entry {
     std::function<void()> store;           ///< called by the thread, within a transaction
     std::function<void(error_code)> done;  ///< called on the event loop, and destroyed there

@@ -53,7 +53,7 @@ const char* message_of(connect_errc e) noexcept {
   return "unknown error";
 }
 
-/// Relies on the order of the enumerators.
+/// Returns the class of an error; relies on the order of the enumerators.
 outage_class class_of(connect_errc e) noexcept {
   if (e >= connect_errc::closed) return outage_class::lost;
   if (e >= connect_errc::hung_up) return outage_class::refused;

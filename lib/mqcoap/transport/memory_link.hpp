@@ -199,7 +199,7 @@ class memory_link final : public link {
   link_events* owner_ = nullptr;
   bool up_ = false;
   bool stopped_ = false;
-  bool was_refused_ = false;  ///< and was told about it
+  bool was_refused_ = false;  ///< and the refusal was reported
   std::vector<std::string> filters_;
   std::vector<std::string> granted_;  ///< those that the broker confirmed on this connection
   std::vector<waiting> waiting_;

@@ -166,9 +166,9 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   std::size_t unflushed_bytes_ = 0;  ///< total size of their payloads
   int connack_ = -1;                 ///< reason code of the CONNACK
   int disconnect_ = 0;               ///< the library's code in the disconnect callback
-  int socket_error_ = 0;             ///< seen before the CONNACK; ECONNRESET stands for a clean close too
-  bool inside_ = false;              ///< a library call is on the stack: the handle must live
-  unsigned alone_ = 0;               ///< the number of wake-ups in a row that brought one message each
+  int socket_error_ = 0;             ///< seen before the CONNACK; ECONNRESET also stands for a clean close
+  bool inside_ = false;              ///< a library call is on the stack: the handle must not be destroyed
+  unsigned alone_ = 0;               ///< consecutive wake-ups that received one message each
   bool draining_ = false;            ///< a flush follows in any case
   bool flush_posted_ = false;
   bool waiting_writable_ = false;

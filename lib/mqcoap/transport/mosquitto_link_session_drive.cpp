@@ -182,7 +182,7 @@ void mosquitto_session::on_readable() {
 void mosquitto_session::on_writable() {
   if (!up_) {
     if (has_died()) return tell_end();
-    // A TLS handshake that waits to write continues only in here.
+    // A TLS handshake that waits to write continues only in this call.
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
   }
   flush();

@@ -52,7 +52,7 @@ class pg_connection {
 
   pg_connection(boost::asio::any_io_executor loop, pg_connection_options options, owner tells,
                 name_resolver resolver);
-  /// Calls no handlers.
+  /// Pending handlers are not called.
   ~pg_connection();
   pg_connection(const pg_connection&) = delete;
   pg_connection& operator=(const pg_connection&) = delete;

@@ -25,7 +25,7 @@ class postgres_once final : public once_store {
   /// @par Errors  Throws std::invalid_argument for an address that `fault_of_postgres_url` rejects.
   postgres_once(const postgres_options& options, boost::asio::any_io_executor loop,
                 name_resolver resolver = resolve_by_system);
-  /// Calls no handlers.
+  /// Pending handlers are not called.
   ~postgres_once() override;
 
   void begin(once_request write, begin_handler done) override;

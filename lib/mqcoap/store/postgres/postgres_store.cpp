@@ -300,7 +300,7 @@ void postgres_store::watch_deadlines() {
   });
 }
 
-// ---- readings
+// ---- reads
 
 void postgres_store::refresh(std::vector<cell_mark> held, refresh_handler done) {
   if (reads_.is_refusing() || refreshes_.size() >= most_waiting) {

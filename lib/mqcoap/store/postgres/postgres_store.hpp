@@ -45,7 +45,7 @@ class postgres_store final : public state_store {
   /// Starts connecting.
   /// @par Errors  Throws std::invalid_argument for an address that `fault_of_postgres_url` rejects.
   postgres_store(const postgres_options& options, environment env);
-  /// Calls no handlers.
+  /// Pending handlers are not called.
   ~postgres_store() override;
 
   void commit(state_commit what, commit_handler done) override;
