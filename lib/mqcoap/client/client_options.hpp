@@ -38,8 +38,7 @@ struct client_options {
   /// Publishes a retained presence for the tag: ONLINE after each connect, OFFLINE at `async_disconnect` and
   /// through the last will, unless `broker.will` is set. Has no effect without a tag.
   bool presence = false;
-  std::string source{};                     ///< the source of requests; empty: the tag, else the
-                                            ///< MQTT client id
+  std::string source{};                     ///< the source of requests; empty: the tag, else the client id
   std::chrono::milliseconds timeout{5000};  ///< of a request without its own timeout; 1 ms to 10 min
   when_disconnected if_disconnected = when_disconnected::fail;  ///< for a request that does not specify it
   when_refused if_refused = when_refused::give_up;              ///< for `async_run`

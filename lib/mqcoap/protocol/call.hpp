@@ -58,8 +58,7 @@ struct call {
   call_target target;
   request req;
   steady_time received;
-  std::size_t rest_at = 0;  ///< set by the path router: where the rest of the path begins, after the prefix
-                            ///< of a `**` resource
+  std::size_t rest_at = 0;  ///< set by the path router: start of the path after a `**` prefix
 
   /// Returns the path after the prefix of a `**` resource or collection, without a leading slash;
   /// may be empty.

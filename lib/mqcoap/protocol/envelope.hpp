@@ -41,8 +41,7 @@ bool is_known_option(std::string_view name) noexcept;
 
 /// A payload split into the texts of its fields, before any of them is interpreted.
 struct envelope {
-  bool has_header = false;                           ///< the header is an object; absent and
-                                                     ///< null are equivalent
+  bool has_header = false;                           ///< an object; absent and null are equivalent
   std::array<std::string_view, field_count> fields;  ///< JSON texts; empty: absent
   std::vector<header_field> unknown;
   std::string_view body;       ///< empty: absent

@@ -10,8 +10,7 @@ namespace mqcoap {
 struct cell_name {
   std::string device;     ///< its tag
   std::string path;       ///< relative to the device
-  std::string_view kind;  ///< kind of the resource, a literal: a resource of another kind starts with
-                          ///< a new cell
+  std::string_view kind;  ///< kind of the resource, a literal; another kind gets a new cell
 
   friend auto operator<=>(const cell_name&, const cell_name&) = default;
 };

@@ -17,8 +17,7 @@ struct stored_value {
   std::uint64_t number = 0;
   std::optional<json_text> value;  ///< none: it is removed; its number is not used again
   std::string initial{};           ///< see `stored_cell`
-  std::string set_aside{};         ///< the reason for moving the previous value to a separate table; empty:
-                                   ///< it is not moved
+  std::string set_aside{};         ///< why the previous value is set aside; empty: it is not
 };
 
 /// The state of a cell on which a decision is based.

@@ -35,8 +35,7 @@ class leader_lease {
   struct environment {
     boost::asio::any_io_executor loop;
     log_sink log{};
-    std::function<boot_clock::time_point()> now = boot_clock::now;  ///< includes time during which the
-                                                                    ///< machine is suspended
+    std::function<boot_clock::time_point()> now = boot_clock::now;  ///< includes suspension
     name_resolver resolver = resolve_by_system;
   };
   struct owner {

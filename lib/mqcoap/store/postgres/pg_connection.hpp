@@ -95,8 +95,7 @@ class pg_connection {
   const pg_connection_options options_;
   const owner tells_;
   const name_resolver resolver_;
-  std::map<std::string, name_lookup> lookups_;  ///< one for each name, because each has only one result
-                                                ///< at a time
+  std::map<std::string, name_lookup> lookups_;  ///< one per name: each has one result at a time
   boost::asio::steady_timer attempt_timer_;
   std::uint64_t limits_ = 0;  ///< the number of the limit in force
   boost::asio::steady_timer deadline_timer_;
