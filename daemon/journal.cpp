@@ -18,7 +18,7 @@ namespace {
 
 const std::string own_identifier = std::string("SYSLOG_IDENTIFIER=") + log_name;
 
-/// Values may have any bytes and lengths.
+/// Sends an entry, whose values may contain any bytes and have any length.
 void send(const std::vector<std::string>& fields) {
   std::vector<iovec> pieces;
   pieces.reserve(fields.size());

@@ -17,7 +17,7 @@ namespace {
 
 constexpr char with_time[] = "%Y-%m-%d %H:%M:%S.%e %^%l%$: %v";
 
-/// `%N` of a pattern: the priority as in sd-daemon(3).
+/// Formats `%N` of a pattern: the priority as in sd-daemon(3).
 class priority_flag final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& m, const std::tm&, spdlog::memory_buf_t& to) override {

@@ -13,7 +13,7 @@
 namespace mqcoap {
 
 /// The destination of the log: a terminal, a pipe, a file, the journal. All of them may block.
-/// @par Threads  Everything on the thread of the log_queue.
+/// @par Threads  All functions on the thread of the log_queue.
 class log_destination {
  public:
   virtual ~log_destination() = default;
@@ -38,7 +38,7 @@ enum class line_style : std::uint8_t {
 /// A file, a pipe or a terminal.
 class descriptor_log final : public log_destination {
  public:
-  /// Makes a destination of the standard error, which stays open.
+  /// Creates a destination for the standard error, which stays open.
   explicit descriptor_log(line_style style);
   /// Opens a file for appending; creates it if it does not exist. @throws std::system_error
   explicit descriptor_log(const std::string& file);

@@ -17,29 +17,31 @@ class logger;
 
 namespace mqcoap {
 
-/// Thrown for a log that cannot be opened; `what` says which, why, and what would be right.
+/// Thrown if the log cannot be opened; `what` describes the destination, the reason, and
+/// a possible correction.
 class log_fault : public std::runtime_error {
  public:
   explicit log_fault(const std::string& words) : std::runtime_error("logging.target: " + words) {}
 };
 
 /// The log of mqcoapd. Sets spdlog's default logger, whose lines a log_queue writes. Records of requests
-/// bypass spdlog, because the journal stores them with fields.
+/// bypass spdlog, because the journal stores them as fields.
 class log_output {
  public:
-  /// A log that is open, and not yet used.
+  /// A log that is open, but not used yet.
   struct prepared {
     config::logging_options options;
     std::shared_ptr<log_destination> destination;
   };
 
-  /// Opens the destination of the options; opens a file again even if it is open already.
+  /// Opens the destination of the options; a file is opened even if it is already open.
   /// @throws log_fault
   static prepared prepare(const config::logging_options& options);
-  /// Checks whether `prepare` could open it now, and creates nothing. @throws log_fault
+  /// Checks whether `prepare` could open it now, without creating anything.
+  /// @throws log_fault
   static void check(const config::logging_options& options);
 
-  /// The time that an exit may wait for the log: a stuck destination must not delay it.
+  /// How long an exit may wait for the log: a stuck destination must not delay it.
   static constexpr std::chrono::milliseconds exit_patience{500};
 
   log_output();
@@ -47,21 +49,21 @@ class log_output {
   log_output(const log_output&) = delete;
   log_output& operator=(const log_output&) = delete;
 
-  /// Switches to this log. Lines that still wait are written to their old destination.
+  /// Switches to this log. Waiting lines are still written to their old destination.
   void use(prepared next);
 
   /// Opens the current file by its name again, since it may have been rotated. If that fails, the log
   /// continues in the old file and reports the failure.
   void reopen();
 
-  /// Writes a request's record, at debug.
+  /// Writes a request's record, at debug level.
   void write(const request_record& r) noexcept;
 
   /// Returns the number of lines that were dropped or could not be written, since the start.
   std::uint64_t dropped() const noexcept { return queue_->dropped(); }
   /// Waits until everything is written, but no longer than this. @return false if not all was written
   bool flush(std::chrono::milliseconds patience) { return queue_->flush(patience); }
-  /// Does the same, and ends the log. If it returns false, its thread is stuck: the process should end
+  /// Does the same, and closes the log. If it returns false, its thread is stuck: the process should exit
   /// without destructors that may block (std::_Exit).
   bool close(std::chrono::milliseconds patience) { return queue_->close(patience); }
 

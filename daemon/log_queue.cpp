@@ -31,7 +31,7 @@ std::size_t text_size(const request_record& r) noexcept {
          r.path.size() + r.correlation_id.size() + r.traceparent.size() + r.words.size();
 }
 
-/// The number of lines that are written at once.
+/// The number of lines that are written together.
 constexpr std::uint64_t lines_a_write = 256;
 
 spdlog::details::log_msg_buffer warning(const std::string& words) {
@@ -48,12 +48,12 @@ struct log_queue::state {
 
   const std::size_t room;
   mutable std::mutex mutex;
-  std::condition_variable news;  ///< for the writer
-  std::condition_variable idle;  ///< for threads that wait for the queue
+  std::condition_variable news;  ///< signals the writer
+  std::condition_variable idle;  ///< signals threads that wait for the queue
   std::vector<entry> waiting;
   std::size_t bytes = 0;  ///< of waiting lines
   std::uint64_t dropped = 0;
-  std::uint64_t gap = 0;  ///< dropped lines that no line has reported yet
+  std::uint64_t gap = 0;  ///< dropped lines that have not been reported yet
   bool writing = false;
   bool closing = false;
   bool ended = false;  ///< the thread has ended
@@ -64,10 +64,10 @@ struct log_queue::state {
   void flush_last();
   void lose(const std::string& why);
 
-  // State of the writing thread.
-  std::shared_ptr<log_destination> last;  ///< the destination with lines that are not flushed
-  std::uint64_t added = 0;                ///< how many
-  std::uint64_t lost = 0;                 ///< lines that could not be written and are not reported yet
+  // Members of the writing thread.
+  std::shared_ptr<log_destination> last;  ///< the destination with unflushed lines
+  std::uint64_t added = 0;                ///< the number of those lines
+  std::uint64_t lost = 0;                 ///< lines that could not be written and have not been reported yet
   std::string lost_why;
 };
 
@@ -151,7 +151,7 @@ void log_queue::state::flush_last() try {
   lose(fault.what());
 }
 
-/// Lines since the last flush are lost.
+/// Counts the lines since the last flush as lost, and reports the first loss on standard error.
 void log_queue::state::lose(const std::string& why) {
   if (lost == 0 && !last->is_standard_error())
     say_without_waiting(fmt::format("{}: the log cannot be written: {}\n", log_name, why));

@@ -11,10 +11,11 @@ namespace {
 
 constexpr char watchdog_ping[] = "WATCHDOG=1";
 constexpr std::chrono::milliseconds retry_after{100};
-/// The number of kept messages; beyond it the oldest is discarded.
+/// The maximum number of queued messages; beyond it the oldest is discarded.
 constexpr std::size_t most_kept = 64;
 
-/// The manager measures from the last message: half of the interval leaves room for a busy loop.
+/// Returns the interval of watchdog messages. The manager measures from the last message; half of its limit
+/// leaves room for a busy loop.
 std::chrono::microseconds watchdog_interval() {
   std::uint64_t limit = 0;
   return std::chrono::microseconds(sd_watchdog_enabled(0, &limit) > 0 ? limit / 2 : 0);
@@ -86,7 +87,7 @@ void notifier::tell(std::string state) {
   if (kept_.size() == 1) send_kept();
 }
 
-/// Returns false if it must be tried again.
+/// Returns false if sending must be retried.
 bool notifier::send(const std::string& state) {
   const auto ec = manager_.send(state);
   if (ec == std::errc::resource_unavailable_try_again || ec == std::errc::no_buffer_space) return false;

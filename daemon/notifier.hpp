@@ -12,9 +12,10 @@
 namespace mqcoap {
 
 /// Reports to the service manager (sd_notify(3)) that the service is ready, a status text, and, if a watchdog
-/// is set ($WATCHDOG_USEC), that its event loop runs. Without $NOTIFY_SOCKET it does nothing. Messages that
-/// the manager does not accept at once are kept in order, and sent later.
-/// @par Threads  Everything on the event loop. Its timers feed the watchdog, so that a stuck loop does not.
+/// is set ($WATCHDOG_USEC), that its event loop is running. Does nothing without $NOTIFY_SOCKET. Messages
+/// that the manager does not accept at once are queued in order and sent later.
+/// @par Threads  All functions on the event loop. Its timers feed the watchdog, so a stuck loop does not
+///   feed it.
 class notifier {
  public:
   /// @param status  returns the text of STATUS= on one line; called regularly, and sent when it has changed
@@ -24,9 +25,9 @@ class notifier {
 
   /// Reports that the service is up, or that a reload has ended, successfully or not.
   void ready();
-  /// Reports that a reload begins. `ready` must follow.
+  /// Reports that a reload begins. Must be followed by `ready`.
   void reloading();
-  /// Reports that the service stops. The watchdog is fed until the loop ends.
+  /// Reports that the service is stopping. The watchdog is fed until the loop ends.
   void stopping();
 
  private:
@@ -44,7 +45,7 @@ class notifier {
   boost::asio::steady_timer refresh_;
   boost::asio::steady_timer feed_;
   boost::asio::steady_timer retry_;
-  std::deque<std::string> kept_;  ///< messages for a manager that does not read at the moment
+  std::deque<std::string> kept_;  ///< messages for a manager that is not reading at the moment
   std::string last_status_;
   bool started_ = false;
   bool failure_logged_ = false;

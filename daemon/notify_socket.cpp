@@ -30,7 +30,7 @@ std::error_code notify_socket::send(std::string_view state) const noexcept {
   std::memcpy(to.sun_path, address_.data(), address_.size());
   auto length = offsetof(sockaddr_un, sun_path) + address_.size();
   if (address_.front() == '@')
-    to.sun_path[0] = '\0';  // an abstract name, whose length counts
+    to.sun_path[0] = '\0';  // an abstract name, whose length is significant
   else
     ++length;
   const auto count = ::sendto(socket_, state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,

@@ -15,7 +15,7 @@ class notify_socket {
   notify_socket(const notify_socket&) = delete;
   notify_socket& operator=(const notify_socket&) = delete;
 
-  /// Returns false if the environment names no socket.
+  /// Returns false if the environment does not specify a socket.
   bool is_wanted() const noexcept { return !address_.empty(); }
 
   /// @return std::errc::resource_unavailable_try_again if the manager has not read earlier messages

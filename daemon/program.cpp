@@ -24,21 +24,24 @@
 namespace mqcoap {
 namespace {
 
-/// Large bodies are allocated and freed with every message: memory that glibc returned to the kernel each
-/// time would be faulted in again, page by page, for the next one (two thirds of the time of a GET of 100
-/// KB). Small pieces are joined as they are freed: glibc would keep those of a reload apart and join all of
-/// them at once, when next a large piece is wanted, and that took 60 ms.
+/// Keeps freed memory in the process. Large bodies are allocated and freed with every message: if glibc
+/// returned the memory to the kernel each time, it would have to be faulted in again, page by page, for the
+/// next message (two thirds of the time of a GET of 100 KB). Small chunks are coalesced when they are freed:
+/// otherwise glibc would collect those of a reload and coalesce all of them at the next large allocation,
+/// which took 60 ms.
 void keep_freed_memory() {
   mallopt(M_MMAP_THRESHOLD, 8 << 20);
   mallopt(M_TRIM_THRESHOLD, 16 << 20);
   mallopt(M_MXFAST, 0);
 }
 
-/// Returns what reading and building the configuration took: of a large one, more than what is left of it.
+/// Returns to the kernel the memory that was used for reading and building the configuration; for a large
+/// one, this is more than what remains in use.
 void give_back_memory() { malloc_trim(0); }
 
-/// Blocks SIGHUP and SIGTERM until the service handles them: SIGHUP would end a process that reads its
-/// configuration anyway, and SIGTERM would end it without DISCONNECT. Ctrl-C still ends a start that hangs.
+/// Blocks SIGHUP and SIGTERM until the service handles them: SIGHUP would terminate a process that is about
+/// to read its configuration anyway, and SIGTERM would terminate it without a DISCONNECT. Ctrl-C still
+/// terminates a start that hangs.
 class held_signals {
  public:
   held_signals() {
@@ -70,13 +73,15 @@ int check(const arguments& args, const config::load_result& loaded) {
   return exit_ok;
 }
 
-/// Ends the process without destructors, which a thread that is left behind could not bear.
+/// Terminates the process without running destructors, because a thread that is still running may
+/// use the objects.
 [[noreturn]] void leave(log_output& log, int status) {
   log.close(log_output::exit_patience);
   std::_Exit(status);
 }
 
-/// Returns the status when the service may be destroyed.
+/// Runs the service. Returns the exit status if the service may be destroyed; otherwise
+/// terminates the process.
 int run_to_end(service& running, log_output& log) {
   try {
     const int status = running.run() ? exit_ok : exit_standby;
@@ -129,7 +134,7 @@ int run(const arguments& args, const held_signals& held) {
   if (args.check) return check(args, loaded);
   keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its writer
+  std::signal(SIGXFSZ, SIG_IGN);  // exceeding the file size limit becomes an error of the write
   log_output log;
   log.use(log_output::prepare(loaded.value->logging));
   log_all(loaded.diagnostics);

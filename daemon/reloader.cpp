@@ -11,19 +11,19 @@
 namespace mqcoap {
 namespace {
 
-/// The time for which the loop may put a configuration in force without looking at its messages.
+/// The maximum time for which the loop puts a configuration in force before it handles messages again.
 constexpr std::chrono::microseconds slice{100};
-/// The time between two slices. The loop would be busy else, and a small machine has others that handle a
-/// request too: the broker, and who asks.
+/// The pause between two slices. Without it the loop would be busy, and on a small machine the broker and the
+/// client need processor time for a request as well.
 constexpr std::chrono::microseconds pause{300};
-/// How much less important than the loop a thread is (nice(2)).
+/// The nice value of a background thread (nice(2)).
 constexpr int patience = 5;
 
 spdlog::level::level_enum level_of(const diagnostic& d) {
   return d.level == diagnostic::severity::error ? spdlog::level::err : spdlog::level::warn;
 }
 
-/// Returns the text for a file with faults.
+/// Returns a summary for a file with errors.
 std::string summary_of(const std::vector<diagnostic>& all) {
   const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
   const auto first = std::find_if(all.begin(), all.end(), is_error);
@@ -41,7 +41,7 @@ void log_all(const std::vector<diagnostic>& diagnostics) {
   }
 }
 
-/// On Linux, a thread has a priority of its own. That it may not be lowered does no harm.
+/// On Linux, the nice value applies to a single thread. It does no harm if it cannot be set.
 patient_thread::patient_thread(std::function<void()> work)
     : thread_([work = std::move(work)]() mutable {
         setpriority(PRIO_PROCESS, 0, patience);
@@ -134,7 +134,8 @@ void reloader::advance() {
   end({});
 }
 
-/// What is not needed any more may take long to free. A stop needs no thread for that.
+/// Ends a reload. Frees objects that are no longer needed on a thread, because that may take long; during a
+/// stop they are freed at once.
 void reloader::end(std::string why) {
   if (env_.host.stopping()) {
     found_.reset();

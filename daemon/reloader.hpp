@@ -22,7 +22,7 @@ namespace mqcoap {
 /// Logs each diagnostic at its level.
 void log_all(const std::vector<diagnostic>& diagnostics);
 
-/// A thread that lets others go first.
+/// A thread with a lower priority.
 class patient_thread {
  public:
   explicit patient_thread(std::function<void()> work);
@@ -32,43 +32,45 @@ class patient_thread {
   std::thread thread_;
 };
 
-/// Reads the configuration again and puts it in force. It is read, checked and compared with the one in force
-/// on a thread of its own; the event loop puts it in force in slices, between which requests are answered.
-/// The configuration before is freed on such a thread, too. Before the first device is replaced, nothing that
-/// runs is touched.
-/// @par Threads  Everything on the event loop.
+/// Reads the configuration again and puts it in force. A separate thread reads and checks it, and compares it
+/// with the one in force; the event loop puts it in force in slices, between which requests are answered. The
+/// previous configuration is freed on such a thread as well. Before the first device is replaced, nothing in
+/// use is changed.
+/// @par Threads  All functions on the event loop.
 class reloader {
  public:
-  /// The callbacks run on the event loop; all references outlive this object.
+  /// The callbacks run on the event loop; all references must outlive this object.
   struct environment {
     boost::asio::any_io_executor loop;
     std::string file;
     gateway_host& host;
     std::function<void()> begins;  ///< the file is about to be read
-    /// Makes ready what the configuration needs; throws if that fails.
+    /// Prepares what the configuration needs; throws if that fails.
     std::function<void(const config::settings& next)> prepare;
     std::function<void(config::settings next, log_output::prepared log)> in_force;
-    /// It has ended. @param why  empty: the configuration is in force
+    /// The reload has ended.
+    /// @param why  the failure; empty: the configuration is in force
     std::function<void(std::string why)> ended;
   };
 
   explicit reloader(environment env);
 
-  /// Begins. During a reload: once that has ended, since the file may have been read already.
+  /// Begins a reload. If one is in progress, another one follows it, because the file may already
+  /// have been read.
   void begin();
   /// Waits until no thread reads the gateway's options, which must not be destroyed before. Returns false if
-  /// one still does after this time: it may be stuck in a file.
+  /// a thread still does so after this time: it may be stuck reading a file.
   bool wait_for_reader(std::chrono::milliseconds limit) const {
     return !read_.valid() || read_.wait_for(limit) == std::future_status::ready;
   }
-  /// Returns true while there may be a thread, which uses the static data of the program.
+  /// Returns true while there may be a thread, which uses the program's static data.
   bool is_on_thread() const noexcept { return on_thread_; }
 
  private:
-  /// What a thread has read.
+  /// The result of a reading thread.
   struct reading {
     std::vector<diagnostic> diagnostics{};
-    std::string failure{};                   ///< why there is nothing else; empty: there is
+    std::string failure{};                   ///< the error if there is no other result; empty: success
     std::optional<config::settings> next{};  ///< without the options of the gateway and the brokers
     log_output::prepared log{};
     prepared_configuration prepared{};
@@ -88,7 +90,7 @@ class reloader {
   bool on_thread_ = false;
   bool once_more_ = false;
   std::shared_ptr<reading> found_;
-  std::future<void> read_;  ///< ready when the thread that reads has what it wants of the gateway
+  std::future<void> read_;  ///< ready when the reading thread no longer uses the gateway
 };
 
 }  // namespace mqcoap

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The parts of the 5 s of a stop: for requests in flight, and for sending the last answers.
+/// How the 5 s of a stop are divided: for requests in flight, and for sending the last answers.
 constexpr auto answer_grace = 4s;
 constexpr auto flush_grace = 500ms;
 constexpr auto reader_grace = 1s;
@@ -65,7 +65,7 @@ host_environment service::environment() {
           [this](std::function<void(bool)> stop_links) { on_drained(std::move(stop_links)); }};
 }
 
-/// Opens the store that the gateway of this configuration needs.
+/// Opens the store that this configuration needs, and returns its gateway options.
 gateway_options service::with_state(config::settings& configuration) {
   store_.configure(configuration.state);
   return std::move(configuration.gateway);
@@ -97,14 +97,14 @@ bool service::run() {
   } else {
     host_.start();
   }
-  notifier_.ready();  // an unreachable broker is no failed start, nor is another gateway that serves
+  notifier_.ready();  // ready even if the broker is unreachable or another gateway serves
   loop_.run();
   return !lease_lost_;
 }
 
 bool service::wait_for_threads() const { return reloader_.wait_for_reader(reader_grace); }
 
-// ---- one of several gateways
+// ---- lease
 
 void service::prepare_lease(const config::settings& configuration) {
   if (!configuration.standby) return;
@@ -123,15 +123,15 @@ void service::on_leading() {
   host_.start();
 }
 
-/// Another gateway may serve soon. A new process waits for its turn; the broker notices that this one is
-/// gone.
+/// Stops at once, because another gateway may soon serve. A new process then waits for the lease; the broker
+/// notices that this one has disconnected.
 void service::on_lease_lost(const std::string& why) {
   spdlog::critical("the lease is lost: {}; ending at once, so that no two gateways serve", why);
   lease_lost_ = true;
   loop_.stop();
 }
 
-/// All requests are answered. Another gateway may begin while this one says goodbye.
+/// Releases the lease when all requests are answered. Another gateway may begin while this one disconnects.
 void service::on_drained(std::function<void(bool goes_on)> stop_links) {
   if (!lease_) return stop_links(false);
   lease_->release([stop_links = std::move(stop_links)](bool is_awaited) {
@@ -177,8 +177,8 @@ reloader::environment service::reload_environment(std::string file) {
           [this](std::string failure) { note_reload(std::move(failure)); }};
 }
 
-/// The file of the log may have been rotated, whatever becomes of the configuration, and during a reload,
-/// too.
+/// Reopens the log, because its file may have been rotated, whether or not the reload succeeds, and even
+/// during another reload; then begins a reload.
 void service::reload() {
   try {
     log_.reopen();
@@ -213,7 +213,8 @@ void service::put_in_force(config::settings next, log_output::prepared log) {
   listen(next.http);
 }
 
-/// Scrapes under way are interrupted only by a change of the address or of the names.
+/// Changes the address of the HTTP server. Scrapes in progress are interrupted only if the address or the
+/// names have changed.
 void service::listen(const std::optional<observe::http_options>& where) {
   if (where == std::exchange(listen_, where)) return;
   where ? http_.listen(*where) : http_.close();

@@ -29,18 +29,18 @@ namespace mqcoap {
 class service {
  public:
   /// @param file  the file of the configuration, for reloads
-  /// @par Errors  Throws `store::storage_fault` if state cannot be kept.
-  /// @param log  outlives the service; follows the logging options of later configurations
+  /// @param log  must outlive the service; follows the logging options of later configurations
+  /// @par Errors  Throws `store::storage_fault` if the store cannot be opened.
   service(config::settings configuration, std::string file, log_output& log);
 
-  /// Runs until SIGTERM or SIGINT, then answers the requests in flight and ends within 5 s; a second signal
-  /// ends it at once. SIGHUP reads the configuration again.
-  /// Returns false if it has lost the lease by which it served.
+  /// Runs until SIGTERM or SIGINT, then answers the requests in flight and returns within 5 s; after a second
+  /// signal it returns at once. SIGHUP reloads the configuration. Returns false if the gateway has lost the
+  /// lease under which it served.
   bool run();
-  /// Waits for a thread that uses this service, which must not be destroyed before. Returns false if one is
-  /// stuck.
+  /// Waits for a thread that uses this service, which must not be destroyed before. Returns false if the
+  /// thread is stuck.
   bool wait_for_threads() const;
-  /// Returns true while there may be a thread that uses nothing but the static data of the program.
+  /// Returns true while there may be a thread that uses only the program's static data.
   bool leaves_thread() const noexcept { return reloader_.is_on_thread(); }
 
  private:
@@ -71,7 +71,7 @@ class service {
   boost::asio::signal_set signals_;
   backend_services backends_;
   store::configured_store store_;
-  std::unique_ptr<store::leader_lease> lease_;  ///< null: this gateway serves anyway
+  std::unique_ptr<store::leader_lease> lease_;  ///< null: this gateway always serves
   bool lease_lost_ = false;
   observe::observer observer_;
   gateway_host host_;

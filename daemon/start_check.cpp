@@ -11,7 +11,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-/// Listens on any free port: a running gateway may use the configured one.
+/// Binds to any free port, because a running gateway may use the configured one.
 boost::system::error_code try_address(const std::string& address) {
   boost::asio::io_context loop;
   tcp::acceptor acceptor(loop);

@@ -8,16 +8,16 @@
 
 namespace mqcoap {
 
-/// The text in `systemctl status`: brokers, devices, load.
+/// The text that `systemctl status` shows: brokers, devices, load.
 class status_words {
  public:
-  /// Both arguments outlive it.
+  /// Both arguments must outlive this object.
   status_words(const gateway& of, const clock& time) : of_(of), time_(time), since_(time.now()) {}
 
   /// Sets the outcome of the last reload.
   void set_reload(const reload_status& outcome);
 
-  /// Returns one line. The rate is measured since the last call.
+  /// Returns the status on one line. The rate is measured since the last call.
   std::string now();
 
  private:

@@ -23,86 +23,89 @@ namespace mqcoap {
 
 namespace detail {
 
-/// Has an executor from which an `Executor` can be made.
+/// Satisfied if the context has an executor from which an `Executor` can be constructed.
 template <class Context, class Executor>
 concept execution_context_of = std::convertible_to<Context&, boost::asio::execution_context&> &&
     std::constructible_from<Executor, typename Context::executor_type>;
 
 }  // namespace detail
 
-/// Speaks with devices, and may be one: sends requests and completes each with its answer, publishes and
-/// receives events, answers requests to its own tag. One connection, which is made again whenever it is lost.
+/// Sends requests to devices and completes each with its answer, publishes and receives events, and can
+/// answer requests to its own tag. Uses one connection, which is re-established whenever it is lost.
 ///
 /// Completes every operation exactly once, through its completion token: callbacks, futures, coroutines. The
-/// token comes last; without one, the executor's default counts, as of
-/// `boost::asio::use_awaitable_t<>::as_default_on_t<client>`. Needs no locking around it.
+/// token comes last; without one, the executor's default token is used, such as that of
+/// `boost::asio::use_awaitable_t<>::as_default_on_t<client>`. Needs no external locking.
 ///
 /// @par Threads  Every function may be called from any thread. Handlers given here run one at a time on
-///   `get_handler_executor()`; completion handlers run on their own executor, else on that one; never inside
-///   the call. While a handler runs on one of the client's threads, the client stands still: it must not
-///   block.
+///   `get_handler_executor()`; completion handlers run on their own executor or, if they have none, on that
+///   one; never inside the initiating call. A handler must not block: while it runs on one of the client's
+///   threads, the client makes no progress.
 /// @par Cancellation  All operations support terminal, partial and total cancellation, and complete with
-///   boost::asio::error::operation_aborted. A request that was sent may still be run by the device.
+///   boost::asio::error::operation_aborted. The device may still run a request that was already sent.
 template <class Executor = boost::asio::any_io_executor>
 class basic_client : public client_base {
  public:
-  /// Whatever converts to `boost::asio::any_io_executor`.
+  /// Any type that converts to `boost::asio::any_io_executor`.
   using executor_type = Executor;
-  /// The token of operations that are given none: the executor's default one; void: it has none.
+  /// The token of operations that are given none: the executor's default token, or void if it has none.
   using default_token = boost::asio::default_completion_token_t<executor_type>;
-  /// The same client for another type of executor.
+  /// The same client for another executor type.
   template <class Other>
   struct rebind_executor {
     using other = basic_client<Other>;
   };
 
-  /// @param on  an io_context's, a thread pool's; the client serialises what it does there
-  /// @param in  a `testing::broker`, in tests; null: real brokers and the machine's clocks
+  /// @param on  the executor, such as that of an io_context or a thread pool; the client serializes
+  ///   its work there
+  /// @param in  a `testing::broker` in tests; null: real brokers and the system clocks
   explicit basic_client(const executor_type& on, client_options options = {},
                         std::shared_ptr<client_environment> in = {})
       : client_base(on, std::move(options), std::move(in)), executor_(on) {}
-  /// The same, on the executor of an io_context, a thread pool or the like.
+  /// Constructs the client on the executor of an io_context, a thread pool or another execution context.
   template <detail::execution_context_of<Executor> Context>
   explicit basic_client(Context& on, client_options options = {}, std::shared_ptr<client_environment> in = {})
       : basic_client(executor_type(on.get_executor()), std::move(options), std::move(in)) {}
-  /// Takes over a client of another type of executor, with all that is under way.
+  /// Moves from a client of another executor type, including all pending operations.
   template <class Other>
   requires(!std::same_as<Other, Executor> && std::convertible_to<Other, Executor>)
       basic_client(basic_client<Other>&& other)
       : client_base(std::move(other)), executor_(other.get_executor()) {}
   basic_client(basic_client&&) noexcept = default;
   basic_client& operator=(basic_client&&) noexcept = default;
-  /// Everything pending completes with errc::closed; sends no DISCONNECT (the broker publishes the last
-  /// will). With several threads, a handler that runs at this moment runs to its end.
+  /// Completes everything pending with errc::closed; sends no DISCONNECT, so the broker publishes the last
+  /// will. With several threads, a handler that is already running finishes.
   ~basic_client() = default;
 
-  /// The executor that the client was made with.
+  /// The executor that the client was created with.
   executor_type get_executor() const noexcept { return executor_; }
 
   /// Connects, and from then on reconnects until `async_disconnect`. Signature: void(error_code). Completes
-  /// when the connection is there and the requests to our own tag are subscribed to, or at the first failure.
-  /// Tries go on after a failure: call it again to wait for the next outcome. Cancelled, it only waits no
-  /// longer.
-  /// @par Errors  a `connect_errc`, which says why there is no connection; errc::denied (the broker's access
-  ///   rules keep the requests to our own tag from us), errc::closed, errc::timed_out (the client's timeout:
-  ///   an outage goes on, or the broker does not confirm the subscription)
+  /// once the client is connected and subscribed to the requests for its own tag, or at the first failure.
+  /// The client keeps trying after a failure: call this again to wait for the next outcome. Cancellation only
+  /// stops the wait.
+  /// @par Errors  a `connect_errc`, which gives the reason why there is no connection; errc::denied (the
+  ///   broker's access rules do not allow the client to receive requests for its own tag), errc::closed,
+  ///   errc::timed_out (the client's timeout expired: an outage continues, or the broker does not
+  ///   confirm the subscription)
   template <boost::asio::completion_token_for<void(error_code)> Token = default_token>
   auto async_connect(Token&& token = Token()) {
     return boost::asio::async_initiate<Token, void(error_code)>(
         initiate([core = core()](auto done) { start_connect(core, std::move(done)); }), token);
   }
 
-  /// Connects, stays connected, and completes when it has ended for good. Signature: void(error_code). Where
-  /// `async_connect` tells the first outcome, this one owns the connection: it ends with the connection, and
-  /// the connection with it. It begins to connect if nobody has, and takes over a connection that is there.
-  /// Requests that say `when_disconnected::wait`, or an `async_connect` beside it, wait for the connection.
+  /// Connects, stays connected, and completes once the connection has ended for good. Signature:
+  /// void(error_code). Where `async_connect` reports the first outcome, this operation owns the connection:
+  /// both end together. It starts the connection, or adopts an existing one. Requests with
+  /// `when_disconnected::wait`, or a concurrent `async_connect`, wait for the connection.
   ///
-  /// Completes without an error after `async_disconnect`, when the client has disconnected. Cancelled, it
-  /// disconnects in the same way first.
-  /// @par Errors  a `connect_errc`, if the broker, or TLS, does not let us in and no further try would change
-  ///   that (`is_lasting`), and errc::denied, if its access rules keep the requests to our own tag from us;
-  ///   both only as `client_options::if_refused` says. boost::asio::error::operation_aborted, errc::closed
-  ///   (the client is gone), boost::asio::error::already_started (another `async_run` is under way)
+  /// Completes without an error after `async_disconnect`, when the client has disconnected. On cancellation,
+  /// it first disconnects in the same way.
+  /// @par Errors  a `connect_errc`, if the broker, or TLS, rejects the client and another attempt would not
+  ///   change that (`is_lasting`), and errc::denied, if the broker's access rules do not allow the client to
+  ///   receive requests for its own tag; both only with `when_refused::give_up`.
+  ///   boost::asio::error::operation_aborted, errc::closed (the client was destroyed),
+  ///   boost::asio::error::already_started (another `async_run` is pending)
   template <boost::asio::completion_token_for<void(error_code)> Token = default_token>
   auto async_run(Token&& token = Token()) {
     return boost::asio::async_initiate<Token, void(error_code)>(
@@ -110,13 +113,14 @@ class basic_client : public client_base {
   }
 
   /// Sends a request and completes with its answer. Signature: void(error_code, response). A 4xx or 5xx
-  /// answer completes with that response_code as the error, and the answer beside it. Without an answer the
-  /// response is made up here: 504 or 503, with words that say what failed, and `never_run` if the request
-  /// was not sent.
-  /// @par Errors  errc::timed_out, errc::not_connected (not sent), errc::connection_lost (sent; what
-  ///   became of it is unknown), errc::denied (the broker does not let us ask, or does not let us have the
-  ///   answers), errc::too_many_pending, errc::queue_full, errc::too_large, errc::unusable_answer,
-  ///   errc::handler_failed, errc::invalid_duration, errc::invalid_id (it is under way), errc::closed
+  /// answer completes with that response_code as the error, together with the answer. If there is no answer,
+  /// the client creates the response itself: 504 or 503, with a text that describes the failure, and
+  /// `never_run` if the request was not sent.
+  /// @par Errors  errc::timed_out, errc::not_connected (not sent), errc::connection_lost (sent; its outcome
+  ///   is unknown), errc::denied (the broker does not allow the client to publish the request or to receive
+  ///   the answers), errc::too_many_pending, errc::queue_full, errc::too_large, errc::unusable_answer,
+  ///   errc::handler_failed, errc::invalid_duration, errc::invalid_id (a request with this id
+  ///   is pending), errc::closed
   template <boost::asio::completion_token_for<void(error_code, response)> Token = default_token>
   auto async_request(request_spec what, Token&& token = Token()) {
     return boost::asio::async_initiate<Token, void(error_code, response)>(
@@ -126,14 +130,15 @@ class basic_client : public client_base {
         token, std::move(what));
   }
 
-  /// Sends several requests at once under one fresh correlation id and completes when the last has ended,
-  /// with one outcome for each, in their order. Signature: void(error_code, std::vector<outcome>); the error
-  /// is that of a cancellation, else none.
+  /// Sends several requests at once under one fresh correlation id and completes after the last one, with one
+  /// outcome for each, in the order of the requests. Signature: void(error_code, std::vector<outcome>); the
+  /// error is set only after a cancellation.
   template <boost::asio::completion_token_for<void(error_code, std::vector<outcome>)> Token = default_token>
   auto async_batch(std::vector<request_spec> requests, Token&& token = Token()) {
     return async_batch(std::move(requests), std::optional<request_id>(), std::forward<Token>(token));
   }
-  /// The same under a correlation id of the caller's. @param correlation  none: a fresh one
+  /// Sends several requests under a correlation id that the caller chooses.
+  /// @param correlation  none: a fresh one
   template <boost::asio::completion_token_for<void(error_code, std::vector<outcome>)> Token = default_token>
   auto async_batch(std::vector<request_spec> requests, std::optional<request_id> correlation,
                    Token&& token = Token()) {
@@ -145,8 +150,8 @@ class basic_client : public client_base {
   }
 
   /// Publishes a general payload. Signature: void(error_code); completes when it is written to the
-  /// connection, with QoS 1 when the broker has it.
-  /// @param retain  the broker keeps it for later subscribers
+  /// connection, or with QoS 1 when the broker has acknowledged it.
+  /// @param retain  the broker stores it for later subscribers
   /// @par Errors  errc::not_connected, errc::connection_lost, errc::denied, errc::queue_full,
   ///   errc::too_large, errc::invalid_topic, errc::timed_out (the client's timeout), errc::closed
   template <boost::asio::completion_token_for<void(error_code)> Token = default_token>
@@ -158,10 +163,11 @@ class basic_client : public client_base {
         token, std::move(to), std::move(body), retain);
   }
 
-  /// Hands over every general payload that the filter takes, from now on and over reconnects. Signature:
-  /// void(error_code, subscription_id); completes when the broker has confirmed it, before `async_connect` at
-  /// once. With an error it is not in force. Of subscriptions with the same filter, the first gets what is
-  /// retained. A message that several filters take is handed to each handler once.
+  /// Calls the handler for every general payload that matches the filter, from now on and across reconnects.
+  /// Signature: void(error_code, subscription_id); completes when the broker has confirmed the subscription,
+  /// or at once before `async_connect`. After an error there is no subscription. If several subscriptions
+  /// have the same filter, only the first receives the retained messages. A message that matches several
+  /// filters is passed to each handler once.
   /// @par Errors  errc::denied, errc::timed_out (the client's timeout), errc::closed
   template <boost::asio::completion_token_for<void(error_code, subscription_id)> Token = default_token>
   auto async_subscribe(general_filter which, general_handler handler, Token&& token = Token()) {
@@ -171,19 +177,20 @@ class basic_client : public client_base {
         }),
         token, std::move(which), std::move(handler));
   }
-  /// The same without a handler: the messages wait for `async_receive`, as many as
-  /// `client_options::max_events` and `max_event_bytes` say; then the oldest go.
+  /// Subscribes without a handler: the messages wait for `async_receive`, up to the limits
+  /// `client_options::max_events` and `max_event_bytes`; beyond them, the oldest are dropped.
   template <boost::asio::completion_token_for<void(error_code, subscription_id)> Token = default_token>
   auto async_subscribe(general_filter which, Token&& token = Token()) {
     return async_subscribe(std::move(which), general_handler(), std::forward<Token>(token));
   }
 
   /// Completes with the next message of a subscription without a handler. Signature:
-  /// void(error_code, general_message). Its `lost` tells how many before it were not received in time.
-  /// Several may wait: each gets one message, in the order in which they began. With an error the message
-  /// says nothing. What waits to be received stays over a cancellation and over `async_disconnect`.
-  /// @par Errors  errc::closed: the subscription has ended, or is none without a handler; the client was
-  ///   disconnected, or is gone
+  /// void(error_code, general_message). Its `lost` is the number of messages before it that were dropped
+  /// because they were not received in time. Several operations may wait: each gets one message, in the order
+  /// in which they began. After an error the message has no meaning. Messages that wait to be received
+  /// survive a cancellation and `async_disconnect`.
+  /// @par Errors  errc::closed: the subscription has ended, or has a handler; the client was
+  ///   disconnected or destroyed
   template <boost::asio::completion_token_for<void(error_code, general_message)> Token = default_token>
   auto async_receive(subscription_id from, Token&& token = Token()) {
     return boost::asio::async_initiate<Token, void(error_code, general_message)>(
@@ -192,8 +199,8 @@ class basic_client : public client_base {
         token, from);
   }
 
-  /// Sends what is still to be sent, for at most half a second, and disconnects. Signature: void(error_code).
-  /// Everything pending completes with errc::closed, but `async_run`, which has come to its end.
+  /// Sends what is still queued, for at most half a second, and disconnects. Signature: void(error_code).
+  /// Everything pending completes with errc::closed, except `async_run`, which completes without an error.
   /// `async_connect` and `async_run` connect again.
   /// @par Errors  errc::closed
   template <boost::asio::completion_token_for<void(error_code)> Token = default_token>

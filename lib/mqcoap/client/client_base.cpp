@@ -11,7 +11,8 @@
 namespace mqcoap {
 namespace {
 
-/// Begins an operation on the client's strand. If there is no memory to begin it, it ends with that error.
+/// Begins an operation on the client's strand. If memory allocation fails, the operation completes
+/// with that error.
 template <class Operation, class Begin>
 void begin_later(const boost::asio::any_io_executor& serial, std::shared_ptr<Operation> op, Begin begin) {
   boost::asio::post(serial, [op = std::move(op), begin = std::move(begin)]() mutable {
@@ -28,7 +29,7 @@ struct batch : std::enable_shared_from_this<batch> {
   std::shared_ptr<client_core> core;
   std::vector<std::optional<outcome>> outcomes;
   std::vector<std::optional<request_id>> ids;
-  std::vector<outcome> all;  ///< room for the outcomes, made before anything is asked
+  std::vector<outcome> all;  ///< capacity for the outcomes, reserved before any request is sent
   std::size_t left = 0;
   bool cancelled = false;
   std::shared_ptr<operation<error_code, std::vector<outcome>>> done;
@@ -99,8 +100,7 @@ void client_base::unsubscribe(subscription_id which) {
   boost::asio::dispatch(core_->serial(), [core = core_, which] { core->unsubscribe(which); });
 }
 
-// Only requests, and the end of a subscription, may begin inside a callback of the link: the others are
-// posted.
+// Only requests and `unsubscribe` may begin inside a callback of the link; the other operations are posted.
 
 void client_base::start_request(const core_ptr& core, request_spec what,
                                 completion<error_code, response> done) {

@@ -28,28 +28,28 @@ class client_core;
 struct general_message {
   general_topic topic;
   general payload;
-  bool retained = false;   ///< it was sent before we subscribed
-  std::uint64_t lost = 0;  ///< of `async_receive`: messages before this one that were not received in time
+  bool retained = false;   ///< it was published before the client subscribed
+  std::uint64_t lost = 0;  ///< from `async_receive`: messages before this one that were dropped
 };
 
-/// Names a subscription, for receiving its messages and for ending it.
+/// Identifies a subscription, to receive its messages and to cancel it.
 enum class subscription_id : std::uint64_t {};
 
 /// The counts of a client since its construction.
 struct client_stats {
   std::uint64_t requests = 0;    ///< sent
   std::uint64_t answers = 0;     ///< that completed a request
-  std::uint64_t late = 0;        ///< answers after the deadline, or after a cancellation
+  std::uint64_t late = 0;        ///< answers that arrived after the deadline or after a cancellation
   std::uint64_t duplicates = 0;  ///< further answers to one request
   std::uint64_t mismatched = 0;  ///< answers with a known id, but from another device or path
-  std::uint64_t foreign = 0;     ///< answers to somebody else's requests
-  std::uint64_t served = 0;      ///< requests to our own tag
-  std::uint64_t ignored = 0;     ///< requests that were retained, and what was under no topic of ours
-  std::uint64_t connects = 0;    ///< connections made
+  std::uint64_t foreign = 0;     ///< answers to requests of other clients
+  std::uint64_t served = 0;      ///< requests to the client's own tag
+  std::uint64_t ignored = 0;     ///< retained requests, and messages that match no subscription of the client
+  std::uint64_t connects = 0;    ///< connections established
   std::size_t pending = 0;       ///< requests waiting for their answer now
 };
 
-/// The base of the clients of all executor types: everything but the asynchronous operations.
+/// The base of the clients of all executor types: everything except the asynchronous operations.
 /// @par Threads  Every function may be called from any thread.
 class client_base {
  public:
@@ -58,34 +58,37 @@ class client_base {
   client_base(const client_base&) = delete;
   client_base& operator=(const client_base&) = delete;
 
-  /// The executor that handlers run on, one at a time: a strand over the one that the client was made with.
+  /// The executor on which handlers run, one at a time: a strand over the executor that the client was
+  /// created with.
   boost::asio::any_io_executor get_handler_executor() const noexcept;
   /// The MQTT client id, under which the broker knows the connection: that of `client_options::broker`, else
-  /// the client's tag, else `mqcoap-` and 16 random hexadecimal digits. The same for the client's whole life.
+  /// the client's tag, else `mqcoap-` and 16 random hexadecimal digits. It never changes during
+  /// the client's lifetime.
   const std::string& client_id() const noexcept;
-  /// True while there is a connection to the broker.
+  /// Returns true while the client is connected to the broker.
   bool connected() const noexcept;
-  /// Why there is no connection; none while there is one, or before the first try. `code()` of it is the
-  /// error code.
+  /// Returns why there is no connection; the cause is empty while there is one, or before the first attempt.
+  /// Its `code()` is the error code.
   outage_cause outage() const;
-  /// The same in words, for people; empty without an outage.
+  /// The cause of the outage as text for people; empty without an outage.
   std::string outage_words() const;
-  /// Bytes of the largest packet that the broker takes, as it said when it was connected last, or as the
-  /// options say; 0: nobody says.
+  /// The size in bytes of the largest packet that the broker accepts, as it stated on the last connection, or
+  /// as the options say; 0 if neither states a limit.
   std::size_t largest_packet() const noexcept;
   /// Returns the counts.
   client_stats stats() const;
 
-  /// Ends a subscription. Its handler is not called any more, if this is called on the client's
-  /// `get_handler_executor()`; else soon. Operations that wait to receive from it complete with errc::closed.
+  /// Cancels a subscription. If this is called on the client's `get_handler_executor()`, its handler is never
+  /// called again; otherwise it may still be called for a short time. Operations that wait to receive from it
+  /// complete with errc::closed.
   void unsubscribe(subscription_id which);
 
-  /// Adds a handler for requests to our own tag, behind those that are there. Requests that none answers get
-  /// 404.
+  /// Adds a handler for requests to the client's own tag, after the existing ones. Requests that no handler
+  /// answers get 404.
   handler_id add_handler(request_handler h);
   /// Adds a handler for answers, which sees them before the caller of `async_request` does.
   handler_id add_handler(response_handler h);
-  /// False if there is no such handler (any more).
+  /// Removes a handler. Returns false if it does not exist, or no longer exists.
   bool remove_handler(handler_id which);
 
  protected:
@@ -93,11 +96,11 @@ class client_base {
   using completion = boost::asio::any_completion_handler<void(Results...)>;
   using core_ptr = std::shared_ptr<client_core>;
 
-  /// @param in  null: the machine's
+  /// @param in  null: real brokers and the system clocks
   client_base(boost::asio::any_io_executor on, client_options options,
               std::shared_ptr<client_environment> in);
   client_base(client_base&&) noexcept = default;
-  /// Ends what this client was, as the destructor does.
+  /// Closes the client that is replaced, as the destructor does.
   client_base& operator=(client_base&& other) noexcept;
   ~client_base();
 

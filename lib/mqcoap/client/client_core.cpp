@@ -12,14 +12,14 @@
 namespace mqcoap {
 namespace {
 
-/// The time to send what is left when the client disconnects.
+/// The time limit for sending what is still queued when the client disconnects.
 constexpr std::chrono::milliseconds goodbye{500};
-/// The time that a presence message may wait for a stalled broker.
+/// How long a presence message may wait for a stalled broker.
 constexpr std::chrono::seconds presence_patience{5};
-/// The pause before a step that failed for lack of memory is tried again.
+/// The pause before retrying a step that failed because memory allocation failed.
 constexpr std::chrono::seconds memory_pause{1};
 
-/// Devices use their tag as MQTT client id; pure requesters get a random one.
+/// Devices use their tag as the MQTT client id; clients without a tag get a random one.
 client_options with_client_id(client_options options) {
   auto& id = options.broker.client_id;
   if (id.empty())
@@ -68,7 +68,7 @@ void client_core::connect(const ended& done) {
   std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
   connecting_.push_back(done);
   if (link_ == nullptr) return start_link();
-  // During an outage the link reports nothing until the outage ends.
+  // During an outage the link reports nothing until it is connected again.
   if (up || !first_try_) done->expire_at(time_.now() + options_.timeout, *in_);
   if (up) ask_for_own();
 }
@@ -97,7 +97,7 @@ void client_core::leave_run(error_code why) {
   leave(std::move(waiting));
 }
 
-/// Ends the run if no further attempt can succeed.
+/// Gives up the run if no further attempt can succeed.
 void client_core::give_up_if_it_lasts() noexcept {
   if (!run_ || options_.if_refused == when_refused::keep_trying) return;
   attempt("an outage", [this] {
@@ -105,7 +105,7 @@ void client_core::give_up_if_it_lasts() noexcept {
   });
 }
 
-/// Leaves outside of the callbacks of the link, if the reason still holds then.
+/// Disconnects outside of the link's callbacks, if the reason still applies then.
 void client_core::give_up(error_code why) {
   boost::asio::post(serial_, [self = shared_from_this(), why, run = run_, via = link_.get()] {
     if (run == nullptr || self->run_ != run || self->link_.get() != via) return;
@@ -122,7 +122,7 @@ void client_core::track(std::shared_ptr<operation_base> op) {
   under_way_.push_back(std::move(op));
 }
 
-/// Starts the connection. If there is no memory for it, there is none afterwards.
+/// Starts the connection. If memory allocation fails, no link exists afterwards.
 void client_core::start_link() try {
   first_try_ = true;
   own_asked_ = false;
@@ -156,8 +156,8 @@ void client_core::on_link_up(link& l) noexcept {
   ask_for_own();
 }
 
-/// Subscribes to the requests for the own tag. The link repeats the SUBSCRIBE after reconnects until the
-/// broker answers.
+/// Subscribes to the requests for the client's own tag. The link repeats the SUBSCRIBE after reconnects until
+/// the broker answers.
 void client_core::ask_for_own() noexcept try {
   if (std::exchange(own_asked_, true)) return;
   try_again_at_ = steady_time::max();
@@ -166,7 +166,7 @@ void client_core::ask_for_own() noexcept try {
     const auto self = weak.lock();
     if (!self || error == errc::closed || self->link_.get() != via) return;
     self->own_asked_ = false;
-    if (!via->up()) return;  // lost meanwhile: subscribes again after the reconnect
+    if (!via->up()) return;  // the connection was lost meanwhile: subscribes again after the reconnect
     self->own_confirmed_ = !error;
     if (!error) self->tell_presence(true);
     self->tell_connected(error);
@@ -182,7 +182,7 @@ void client_core::ask_for_own() noexcept try {
 
 void client_core::tell_presence(bool online) {
   if (presence_topic_.empty() || link_ == nullptr || !link_->up()) return;
-  if (online && options_.broker.will) announcement_.redate();  // the user's own will has no date of ours
+  if (online && options_.broker.will) announcement_.redate();  // a user-defined will does not set the date
   publish_presence(online ? announcement_.online() : announcement_.offline());
 }
 
@@ -203,8 +203,8 @@ void client_core::hear_presence(const inbound& m) {
   set_alarm();
 }
 
-/// Corrects the presence on the same connection, because requests are under way on it. (A gateway has a
-/// connection for presence alone, and makes a new one.)
+/// Corrects the presence on the same connection, because requests are in flight on it. (A gateway has a
+/// separate connection for presence and opens a new one instead.)
 void client_core::correct_presence() {
   const auto needed = announcement_.take_need();
   if (needed == announcement::need::nothing || link_ == nullptr || !link_->up()) return;
@@ -267,12 +267,12 @@ void client_core::attempt(std::string_view name, Action&& action) noexcept try {
   tell_failure(name, e.what());
 }
 
-/// Logs one line a second at most, and none rather than throwing: memory may be what is missing.
+/// Logs at most one line per second. Swallows exceptions, because the failure may be that memory has run out.
 void client_core::tell_failure(std::string_view of, std::string_view why) noexcept try {
   if (failure_lines_.pass(time_.now()))
     say(options_.broker.log, log_level::error, "{} could not be handled: {}", of, why);
 } catch (...) {
-  // There is no memory for the line either.
+  // There is no memory for the log line either.
 }
 
 std::optional<request_id> client_core::request(request_spec what, requester::completion done) {
@@ -290,7 +290,7 @@ void client_core::completed(requester::completion done, error_code error, respon
   try {
     ready_.push_back(std::move(outcome));
   } catch (const std::bad_alloc&) {
-    // It was not moved.
+    // The failed push_back has not moved the outcome.
     return attempt("an answer", [&] {
       deliver<error_code, response>(serial_, std::move(outcome.done), outcome.error,
                                     std::move(outcome.answer));
@@ -304,7 +304,7 @@ void client_core::on_messages_end(link&) noexcept {
   complete_ready();
 }
 
-/// If this fails, they are completed after the next message, or when the alarm rings.
+/// If posting fails, they are completed after the next message or when the alarm fires.
 void client_core::post_completions() noexcept {
   if (completing_soon_) return;
   attempt("an answer", [this] {
@@ -313,14 +313,16 @@ void client_core::post_completions() noexcept {
   });
 }
 
-/// Runs completion handlers outside of all calls of the user and of the link, so that they may call anything.
+/// Runs completion handlers outside of all calls of the user and the link, so that they may
+/// call any function.
 void client_core::complete_ready() noexcept {
   completing_soon_ = false;
   for (auto& [done, error, answer] : std::exchange(ready_, {})) {
     try {
       complete<error_code, response>(serial_, std::move(done), error, std::move(answer));
     } catch (...) {
-      // The exception leaves through the event loop, as with any handler; the other requests still complete.
+      // The exception propagates through the event loop, as with any handler; the other
+      // requests still complete.
       attempt("an exception of a completion handler", [&] {
         boost::asio::post(serial_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
       });
@@ -330,13 +332,13 @@ void client_core::complete_ready() noexcept {
 
 void client_core::set_alarm() {
   const auto next = std::min({requester_.next_deadline(), announcement_.next_need(), try_again_at_});
-  if (next >= alarm_at_) return;  // an alarm that comes too early costs less than moving it at every answer
+  if (next >= alarm_at_) return;  // firing too early costs less than moving it after each answer
   if (!alarm_)
     alarm_ = in_->make_alarm(serial_, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->ring();
     });
   alarm_->wake_at(next);
-  alarm_at_ = next;  // not before: if there is no memory for the alarm, the next message asks for it again
+  alarm_at_ = next;  // set last: if allocating the alarm fails, the next message tries to set it again
 }
 
 void client_core::ring() {
@@ -348,7 +350,7 @@ void client_core::ring() {
   set_alarm();
 }
 
-/// Does again what there was no memory for.
+/// Retries what failed because memory allocation failed.
 void client_core::make_up_for_memory() {
   try_again_at_ = steady_time::max();
   for (const auto& op : connecting_) attempt("an outcome", [&] { op->retry(); });
@@ -376,7 +378,7 @@ void client_core::subscribe(const general_filter& which, client_base::general_ha
   const auto filter = which.text(options_.ns);
   const auto id = events_.add(filter, std::move(on_message));
   if (link_ == nullptr) return done->finish({}, id);
-  // A caller that gets an error has no id to unsubscribe with.
+  // A caller that receives an error has no id to unsubscribe with.
   try {
     done->when_it_fails([weak = weak_from_this(), id] {
       if (const auto self = weak.lock()) self->unsubscribe(id);
@@ -433,7 +435,7 @@ void client_core::end_all() {
   server_.attach(nullptr);
   tell_connected(errc::closed);
   for (const auto& op : std::exchange(under_way_, {})) attempt("a disconnect", [&] { op->close(); });
-  // No deadline is left: the event loop may end if it has nothing else to do.
+  // No deadline remains: the event loop may return if it has no other work.
   if (alarm_) alarm_->wake_at(steady_time::max());
   alarm_at_ = try_again_at_ = steady_time::max();
 }
@@ -448,8 +450,8 @@ void client_core::disconnect(const ended& done) {
   leave(std::move(waiting));
 }
 
-/// Disconnects from the broker. Precondition: `leaving_` has room for another link.
-/// @param waiting  completed when the link has disconnected
+/// Disconnects from the broker. Precondition: `leaving_` has capacity for another link.
+/// @param waiting  operations that complete when the link has disconnected
 void client_core::leave(std::vector<leaver> waiting) {
   end_all();
   if (link_ != nullptr) {

@@ -26,7 +26,7 @@
 namespace mqcoap {
 
 /// The implementation of a client: link, requester, server and subscriptions, on one strand. `client` calls
-/// the functions; the link and the timer call back.
+/// its functions; the link and the timer call back.
 class client_core final : public link_events,
                           public reply_sink,
                           public requester::observer,
@@ -38,7 +38,7 @@ class client_core final : public link_events,
 
   client_core(const executor& on, client_options options, std::shared_ptr<client_environment> in);
 
-  // From any thread.
+  // These may be called from any thread.
   const executor& serial() const noexcept { return serial_; }
   const std::string& client_id() const noexcept { return options_.broker.client_id; }
   bool connected() const noexcept { return connected_; }
@@ -48,38 +48,38 @@ class client_core final : public link_events,
   request_chain& requests() noexcept { return requests_; }
   response_chain& responses() noexcept { return responses_; }
   void reply(call& answered, answer&& what) noexcept override;
-  /// Serves no more requests and releases the handlers, because the client is being destroyed.
+  /// Stops serving requests and releases the handlers, because the client is being destroyed.
   void forget_handlers();
 
-  // On the strand.
+  // These are called on the strand.
   void connect(const ended& done);
   /// Completes when the connection has ended for good.
   void run(const ended& done);
-  /// Disconnects if this is the run under way, which then completes with operation_aborted.
+  /// Disconnects if this is the pending run, which then completes with operation_aborted.
   void end_run(const ended& run);
   std::optional<request_id> request(request_spec what, requester::completion done);
   void cancel(const request_id& id) { requester_.cancel(id); }
   request_id next_id() { return requester_.next_id(); }
   void publish(const general_topic& to, json_text body, bool retain, const ended& done);
-  /// Completes without an error once the subscription is in force.
+  /// Completes without an error once the subscription is active.
   void subscribe(const general_filter& which, client_base::general_handler on_message,
                  const std::shared_ptr<operation<error_code, subscription_id>>& done);
   void unsubscribe(subscription_id id);
   void receive(subscription_id from, const std::shared_ptr<receiving>& done);
   void disconnect(const ended& done);
-  /// Ends everything, at once and for good.
+  /// Closes everything, immediately and permanently.
   void shut_down();
 
  private:
-  /// An operation that completes when a link has disconnected, and its error.
+  /// An operation that completes when a link has disconnected, and the error that it completes with.
   struct leaver {
     ended op;
     error_code error;
   };
-  /// A link that sends what is left and disconnects.
+  /// A link that sends what is still queued and then disconnects.
   struct farewell {
     std::unique_ptr<link> from;
-    std::vector<leaver> waiting;  ///< for its end
+    std::vector<leaver> waiting;  ///< operations that complete when it has disconnected
   };
 
   void on_link_up(link& l) noexcept override;
@@ -88,7 +88,7 @@ class client_core final : public link_events,
   void on_messages_end(link& l) noexcept override;
   void completed(requester::completion done, error_code error, response&& answer) noexcept override;
 
-  /// Keeps an operation until it ends: those under way are closed when the client disconnects.
+  /// Tracks an operation until it completes: those still pending are closed when the client disconnects.
   void track(std::shared_ptr<operation_base> op);
   void start_link();
   void ask_for_own() noexcept;
@@ -109,7 +109,8 @@ class client_core final : public link_events,
   void post_completions() noexcept;
   void complete_ready() noexcept;
   void end_all();
-  /// Does one of several things of which none depends on the others. There may be no memory for it.
+  /// Runs one of several independent actions, so that its failure, such as a failed allocation, does not
+  /// affect the others.
   template <class Action>
   void attempt(std::string_view name, Action&& action) noexcept;
   void tell_failure(std::string_view of, std::string_view why) noexcept;
@@ -129,12 +130,12 @@ class client_core final : public link_events,
   std::vector<farewell> leaving_;
   event_hub events_;
   std::vector<ended> connecting_;
-  ended run_;                                               ///< null: nobody runs
-  std::vector<std::shared_ptr<operation_base>> under_way_;  ///< some may have ended
-  std::size_t tidy_at_ = 64;    ///< the size at which those that have ended are erased
-  bool own_asked_ = false;      ///< the SUBSCRIBE for the requests to the own tag is under way
-  bool own_confirmed_ = false;  ///< the broker has confirmed it
-  steady_time try_again_at_ = steady_time::max();  ///< when to do again what there was no memory for
+  ended run_;                                               ///< null: no `async_run` is pending
+  std::vector<std::shared_ptr<operation_base>> under_way_;  ///< some may have completed
+  std::size_t tidy_at_ = 64;                                ///< the size at which completed ones are erased
+  bool own_asked_ = false;      ///< the SUBSCRIBE for the requests to the client's own tag is in flight
+  bool own_confirmed_ = false;  ///< the broker has confirmed that subscription
+  steady_time try_again_at_ = steady_time::max();  ///< when to retry what failed for lack of memory
   bool first_try_ = true;                          ///< the link has not reported anything yet
   bool closed_ = false;
   struct ended_request {
@@ -142,7 +143,7 @@ class client_core final : public link_events,
     error_code error;
     response answer;
   };
-  std::vector<ended_request> ready_;  ///< to be completed outside of the link's callbacks
+  std::vector<ended_request> ready_;  ///< wait to be completed outside of the link's callbacks
   bool completing_soon_ = false;      ///< a call of `complete_ready` is posted
   throttle failure_lines_{std::chrono::seconds(1)};
   bool in_messages_ = false;  ///< messages are being delivered: requests complete after the last one

@@ -10,8 +10,8 @@ namespace mqcoap {
 
 class link;
 
-/// Gives a client its connections and the time. By default these are connections to real brokers and the
-/// clocks of the machine; a `testing::broker` has its own. Do not derive from it: links and alarms are no
+/// Provides a client with its connections and the time. By default these are connections to real brokers and
+/// the system clocks; a `testing::broker` provides its own. Do not derive from it: links and alarms are not
 /// part of the public library.
 /// @par Threads  Any.
 class client_environment {
@@ -21,8 +21,8 @@ class client_environment {
   virtual ~client_environment() = default;
   virtual std::unique_ptr<link> make_link(const executor& serial, const link_options& options) = 0;
   virtual const clock& time() const noexcept = 0;
-  /// @param ring  runs on `serial` at the time last asked for or soon after; not any more when the alarm is
-  /// gone
+  /// @param ring  runs on `serial` at the most recently requested time or soon after; never after the alarm
+  ///   is destroyed
   virtual std::unique_ptr<alarm> make_alarm(const executor& serial, std::function<void()> ring) = 0;
 };
 

@@ -19,15 +19,15 @@
 
 namespace mqcoap {
 
-/// Completes a handler on its own executor; without one, on the client's strand, which means inside this
-/// call.
+/// Completes a handler on its own executor; without one, on the client's strand, that is, inside
+/// this call.
 /// @par Threads  On the client's strand.
 template <class... Results>
 void complete(const boost::asio::any_io_executor& serial,
               boost::asio::any_completion_handler<void(Results...)> done, Results... results) {
   const boost::asio::any_completion_executor here(std::nothrow, serial);
   const auto where = boost::asio::get_associated_executor(done, here);
-  if (!where) throw std::bad_alloc();  // as which Asio leaves it without an executor
+  if (!where) throw std::bad_alloc();  // Asio leaves an empty executor behind when its allocation fails
   auto call = [done = std::move(done)](Results... with) mutable {
     auto slot = boost::asio::get_associated_cancellation_slot(done);
     if (slot.is_connected()) slot.clear();
@@ -40,7 +40,7 @@ void complete(const boost::asio::any_io_executor& serial,
   });
 }
 
-/// Completes a handler likewise, but never inside this call.
+/// Completes a handler in the same way, but never inside this call.
 template <class... Results>
 void deliver(const boost::asio::any_io_executor& serial,
              boost::asio::any_completion_handler<void(Results...)> done, Results... results) {
@@ -49,25 +49,26 @@ void deliver(const boost::asio::any_io_executor& serial,
   });
 }
 
-/// Makes the result of an operation that completes with an error.
+/// Creates the result of an operation that completes with an error.
 template <class Result>
 struct no_result {
   static Result make() { return {}; }
 };
 
-/// An operation under way, of whatever signature.
+/// A pending operation of any signature.
 class operation_base {
  public:
   virtual ~operation_base() = default;
   virtual bool pending() const noexcept = 0;
-  /// Ends it with errc::closed, if it is pending.
+  /// Completes it with errc::closed, if it is pending.
   virtual void close() = 0;
-  /// Completes it if it has ended, but there was no memory to complete it.
+  /// Completes it if it has an outcome but allocating its completion failed.
   virtual void retry() = 0;
 };
 
-/// An asynchronous operation that ends once: by its outcome, by cancellation, or at its deadline, whatever
-/// comes first. If there is no memory to complete it, it keeps the first outcome and can be ended again.
+/// An asynchronous operation that completes once: with its outcome, by cancellation, or at its deadline,
+/// whichever comes first. If memory allocation fails while completing it, it stores the first outcome and can
+/// be completed again.
 /// @par Threads  `finish` and `pending` on the client's strand.
 template <class Error, class... Results>
 class operation final : public operation_base,
@@ -75,7 +76,7 @@ class operation final : public operation_base,
  public:
   using completion = boost::asio::any_completion_handler<void(Error, Results...)>;
 
-  /// Makes an operation, on the thread that initiates it.
+  /// Creates an operation, on the thread that initiates it.
   static std::shared_ptr<operation> make(const boost::asio::any_io_executor& serial, completion done) {
     auto slot = boost::asio::get_associated_cancellation_slot(done);
     auto made = std::make_shared<operation>(serial, std::move(done));
@@ -96,7 +97,8 @@ class operation final : public operation_base,
     if (outcome_) post();
   }
 
-  /// Sets a function that undoes what was begun; it runs before the operation completes with an error.
+  /// Sets a function that undoes what the operation began; it runs before the operation completes
+  /// with an error.
   void when_it_fails(std::function<void()> undo) { undo_ = std::move(undo); }
 
   void finish(Error error, Results... results) {
@@ -109,7 +111,7 @@ class operation final : public operation_base,
     finish(std::move(error), no_result<Results>::make()...);
   }
 
-  /// Sets the time at which it ends with errc::timed_out.
+  /// Sets the time at which the operation fails with errc::timed_out.
   void expire_at(steady_time when, client_environment& in) {
     deadline_ = in.make_alarm(serial_, [weak = this->weak_from_this()] {
       if (const auto self = weak.lock()) self->finish(errc::timed_out);
@@ -118,7 +120,7 @@ class operation final : public operation_base,
   }
 
  private:
-  /// Completes it, never inside this call.
+  /// Posts the completion, so that it never runs inside this call.
   void post() {
     if (!pending()) return;
     boost::asio::post(serial_, [self = this->shared_from_this()] { self->complete_now(); });
@@ -136,7 +138,7 @@ class operation final : public operation_base,
 
   const boost::asio::any_io_executor serial_;
   completion done_;
-  std::optional<std::tuple<Error, Results...>> outcome_;  ///< set when it ends
+  std::optional<std::tuple<Error, Results...>> outcome_;  ///< set when the operation ends
   bool completing_ = false;                               ///< `complete_now` is posted
   std::function<void()> undo_;
   std::unique_ptr<alarm> deadline_;

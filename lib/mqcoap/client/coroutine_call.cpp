@@ -48,7 +48,8 @@ void coroutine_call::begin(const executor& serial, client_environment& in, respo
   }
 }
 
-/// The caller waits no longer than its own timeout.
+/// Limits the coroutine to the handler's timeout and that of the request: the caller waits no longer than its
+/// own timeout.
 void coroutine_call::limit(const executor& serial, client_environment& in) {
   auto most = handler_->timeout.count() > 0 ? handler_->timeout : milliseconds::max();
   if (const auto patience = asked_.req.options->timeout) most = std::min(most, *patience);
@@ -61,7 +62,7 @@ void coroutine_call::limit(const executor& serial, client_environment& in) {
 }
 
 void coroutine_call::give_up(std::string_view why) {
-  const auto self = shared_from_this();  // what the coroutine does when it is cancelled may end it
+  const auto self = shared_from_this();  // the coroutine's reaction to the cancellation may end it
   if (r_) {
     const auto words = std::string(why) + may_have_run(*r_);
     std::move(r_).fail(response_code::gateway_timeout, words);
@@ -69,17 +70,17 @@ void coroutine_call::give_up(std::string_view why) {
   stop();
 }
 
-/// What is cancelled runs handlers of others, which may throw whatever they like.
+/// Cancellation runs user code, which may throw anything.
 void coroutine_call::stop() noexcept try {
   const auto self = shared_from_this();
   stop_.emit(boost::asio::cancellation_type::terminal);
 } catch (...) {
-  // The coroutine ends when it likes; its caller has been answered.
+  // The coroutine may end later; its caller has already been answered.
 }
 
 void coroutine_call::end(std::exception_ptr thrown, answer&& what) {
   deadline_.reset();
-  if (!r_) return;  // it was answered in the coroutine's place
+  if (!r_) return;  // already answered on the coroutine's behalf
   if (!thrown) return std::move(r_).respond(std::move(what));
   try {
     std::rethrow_exception(thrown);

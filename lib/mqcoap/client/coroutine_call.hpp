@@ -14,7 +14,7 @@
 
 namespace mqcoap {
 
-/// One request that a coroutine answers. Lives as long as the coroutine, and keeps the handler and a copy of
+/// One request that a coroutine answers. Lives as long as the coroutine, and owns the handler and a copy of
 /// the call for it: the call itself may be answered before the coroutine ends.
 /// @par Threads  One at a time.
 class coroutine_call final : public std::enable_shared_from_this<coroutine_call> {
@@ -24,10 +24,10 @@ class coroutine_call final : public std::enable_shared_from_this<coroutine_call>
   coroutine_call(std::shared_ptr<const request_handler> h, const call& c,
                  std::shared_ptr<failed_step> failures);
 
-  /// Takes the request, and starts the coroutine, which may run up to its first wait. If it throws, the
-  /// request is still in `r`.
+  /// Takes the request and starts the coroutine, which may run up to its first suspension. If this throws,
+  /// the request is still in `r`.
   void begin(const executor& serial, client_environment& in, responder& r);
-  /// Answers in place of the coroutine, if it has not answered, with 504, and cancels it.
+  /// Answers on behalf of the coroutine with 504, if it has not answered, and cancels it.
   void give_up(std::string_view why);
 
  private:

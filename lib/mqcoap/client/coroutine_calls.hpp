@@ -15,8 +15,8 @@ namespace mqcoap {
 class coroutine_call;
 
 /// The requests that coroutines answer: starts the coroutines, answers with what they return or throw, and
-/// cancels those whose time is over.
-/// @par Threads  One at a time, those of `serial`.
+/// cancels those that exceed their time limit.
+/// @par Threads  One at a time, on `serial`.
 class coroutine_calls {
  public:
   using executor = boost::asio::any_io_executor;
@@ -26,7 +26,8 @@ class coroutine_calls {
 
   /// Takes the request. If it throws, the request is still in `r`.
   void begin(const std::shared_ptr<const request_handler>& h, responder& r);
-  /// Answers all that are left with 504, and cancels their coroutines. @param why  in words
+  /// Answers all unanswered requests with 504 and cancels their coroutines.
+  /// @param why  the reason as text
   void cancel(std::string_view why);
 
  private:
@@ -34,7 +35,7 @@ class coroutine_calls {
   client_environment& in_;
   const std::shared_ptr<failed_step> failures_;
   std::vector<std::weak_ptr<coroutine_call>> running_;  ///< some may have ended
-  std::size_t tidy_at_ = 16;                            ///< its size at which those are sorted out
+  std::size_t tidy_at_ = 16;                            ///< the size at which ended ones are erased
 };
 
 }  // namespace mqcoap

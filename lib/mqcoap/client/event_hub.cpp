@@ -57,7 +57,7 @@ void event_hub::receive(subscription_id from, const std::shared_ptr<receiving>& 
 }
 
 bool event_hub::hand_out(const inbound& m, std::string_view own_filter) {
-  // A handler may end subscriptions, its own too.
+  // A handler may unsubscribe any subscription, including its own.
   std::vector<subscription_id> wanted;
   std::vector<std::string_view> filters;
   if (!own_filter.empty()) filters.push_back(own_filter);
@@ -103,11 +103,12 @@ void event_hub::tell(const client_base::general_handler& on_message, const gener
     say(options_.broker.log, log_level::error, "the handler of {} threw what is no std::exception", topic);
   }
 } catch (...) {
-  // Out of memory for the line, which is missing as well then.
+  // Out of memory for the log line, which is then omitted.
 }
 
-/// A message that several filters take may come once for each of them (MQTT 5.0 section 3.3.4), one after the
-/// other; two that are the same to the timestamp are one.
+/// Returns true if the message is another copy of the previous one. The broker may send a message that
+/// matches several filters once for each of them (MQTT 5.0 section 3.3.4), one after the other; two messages
+/// that are identical including the timestamp count as one.
 bool event_hub::is_copy(const inbound& m, std::size_t filters) {
   if (copies_.due > 0 && m.topic == copies_.topic && m.payload == copies_.payload) {
     --copies_.due;

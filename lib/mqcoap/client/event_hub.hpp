@@ -18,14 +18,14 @@
 
 namespace mqcoap {
 
-/// A message of nobody.
+/// An empty message with a placeholder topic.
 template <>
 struct no_result<general_message> {
   static general_message make();
 };
 
-/// The subscriptions of one client to general payloads: what it subscribed to, and who gets what. Those with
-/// a handler are called; those without keep their messages until they are received.
+/// The subscriptions of one client to general payloads, and the dispatch of messages to them. Those with a
+/// handler are called; those without store their messages until they are received.
 /// @par Threads  One at a time.
 class event_hub {
  public:
@@ -33,20 +33,21 @@ class event_hub {
 
   explicit event_hub(const client_options& options) : options_(options) {}
 
-  /// @param on_message  empty: messages wait to be received
+  /// @param on_message  empty: messages are stored until they are received
   subscription_id add(std::string filter, client_base::general_handler on_message);
-  /// The filter of a subscription that has ended now, if there was one. What waits to receive from it
-  /// completes with errc::closed.
+  /// Removes a subscription and returns its filter, or nothing if there is none with this id. Operations that
+  /// wait to receive from it complete with errc::closed.
   std::optional<std::string> remove(subscription_id id);
   bool wants(std::string_view filter) const noexcept;
   std::vector<std::string> filters() const;
 
   void receive(subscription_id from, const std::shared_ptr<receiving>& done);
 
-  /// Hands a message to the subscriptions that take it. False if it is no general payload.
-  /// @param own_filter  of the client itself, which takes the message as well; empty: none does
+  /// Passes a message to the subscriptions whose filter matches it. Returns false if it is not
+  /// a general payload.
+  /// @param own_filter  a filter of the client itself that matches the message as well; empty: none does
   bool hand_out(const inbound& m, std::string_view own_filter);
-  /// Calls no handler any more.
+  /// Stops calling handlers.
   /// @par Threads  Any.
   void stop() noexcept { stopped_ = true; }
   void clear();
@@ -54,7 +55,7 @@ class event_hub {
  private:
   struct subscription {
     std::string filter;
-    std::shared_ptr<const client_base::general_handler> on_message;  ///< null: messages are kept
+    std::shared_ptr<const client_base::general_handler> on_message;  ///< null: messages are stored
     event_queue kept;
     std::deque<std::shared_ptr<receiving>> waiting;
   };
@@ -68,7 +69,7 @@ class event_hub {
   std::map<subscription_id, subscription> all_;
   std::uint64_t last_ = 0;
   std::atomic<bool> stopped_{false};
-  /// Brokers may send a message once for each of our filters that takes it.
+  /// The last message of which copies are due: brokers may send a message once for each matching filter.
   struct {
     std::string topic, payload;
     std::size_t due = 0;

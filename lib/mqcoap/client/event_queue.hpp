@@ -9,11 +9,11 @@
 
 namespace mqcoap {
 
-/// Messages of one subscription that wait to be received. Bounded: the oldest go first, and the next one that
-/// is taken tells how many went.
+/// Messages of one subscription that wait to be received. Bounded: the oldest are dropped first, and the next
+/// message taken reports how many were dropped.
 class event_queue {
  public:
-  /// @param bytes  of payloads; the newest message is kept, however large
+  /// @param bytes  of payloads; the newest message is stored, however large
   event_queue(std::size_t most, std::size_t bytes) : most_(most), most_bytes_(bytes) {}
 
   void push(general_message m, std::size_t bytes) {
@@ -44,7 +44,7 @@ class event_queue {
   const std::size_t most_bytes_;
   std::deque<entry> kept_;
   std::size_t bytes_ = 0;
-  std::uint64_t lost_ = 0;  ///< since the last one that was taken
+  std::uint64_t lost_ = 0;  ///< since the last message was taken
 };
 
 }  // namespace mqcoap

@@ -16,7 +16,7 @@
 
 namespace mqcoap {
 
-/// Names a handler in its chain, for removing it.
+/// Identifies a handler in its chain, to remove it.
 enum class handler_id : std::uint64_t {};
 
 namespace detail {
@@ -28,7 +28,8 @@ inline constexpr bool is_awaitable<boost::asio::awaitable<T, Executor>> = true;
 
 template <class F>
 inline constexpr bool takes_responder = std::is_invocable_v<F&, responder&>;
-/// A coroutine that takes a responder would never be run: it is none of the two.
+/// Returns true if the handler is a function. A coroutine that takes a responder would never be run, so it
+/// counts as neither a function nor a coroutine handler.
 template <class F>
 constexpr bool answers_as_function() {
   if constexpr (takes_responder<F>)
@@ -48,20 +49,20 @@ concept other_than = !std::same_as<F, Self>;
 
 }  // namespace detail
 
-/// What a request handler does with a request, either of two:
+/// What a request handler does with a request. It takes one of two forms:
 ///
-/// `void(responder& r)`, a function. It may change the request for the handlers behind it (`r.edit()`),
-/// answer it, or move the responder away and answer later.
+/// `void(responder& r)`, a function. It may change the request for the handlers after it (`r.edit()`), answer
+/// it, or move the responder away and answer later.
 ///
 /// `boost::asio::awaitable<answer>(const call& c)`, a coroutine. It takes the request, and its result is the
-/// answer. It runs on the client's `get_handler_executor()`, up to each `co_await` without other handlers in
-/// between. It is cancelled (terminal) when its time is over or the client disconnects or goes: the caller is
-/// then answered in its place, and what it returns or throws afterwards goes nowhere. `c` and the handler
-/// live until the coroutine ends; what the handler refers to must live as long, that is until the event loop
-/// has run dry after the client is gone.
+/// answer. It runs on the client's `get_handler_executor()`; no other handler runs between two suspensions.
+/// It is cancelled (terminal) when its time limit expires or the client disconnects or is destroyed: the
+/// caller is then answered on its behalf, and what it returns or throws afterwards is discarded. `c` and the
+/// handler live until the coroutine ends; whatever the handler refers to must live as long, which means until
+/// the event loop has run out of work after the client was destroyed.
 ///
-/// What either throws is the answer: a response_exception its code and detail, std::bad_alloc 503, anything
-/// else 500.
+/// An exception thrown by either becomes the answer: a response_exception its code and detail, std::bad_alloc
+/// 503, anything else 500.
 class request_process {
  public:
   using function = std::function<void(responder& r)>;
@@ -74,9 +75,9 @@ class request_process {
   requires(detail::answers_as_coroutine<F>()) request_process(F f) : coroutine_(std::move(f)) {}
 
   bool is_coroutine() const noexcept { return static_cast<bool>(coroutine_); }
-  /// Runs the function. Precondition: it is no coroutine.
+  /// Runs the function. Precondition: it is not a coroutine.
   void operator()(responder& r) const { function_(r); }
-  /// Begins the coroutine. Precondition: it is one.
+  /// Starts the coroutine. Precondition: it is one.
   boost::asio::awaitable<answer> operator()(const call& c) const { return coroutine_(c); }
 
  private:
@@ -84,14 +85,14 @@ class request_process {
   coroutine coroutine_;
 };
 
-/// One step in the life of a request that came in.
+/// One step in handling an incoming request.
 struct request_handler {
-  std::string name{};                          ///< for the answer and the log if it fails
+  std::string name{};                          ///< for the answer and the log when it fails
   std::function<bool(const call&)> matches{};  ///< empty: every request
   request_process process{};                   ///< a function, or a coroutine
-  bool propagate = true;  ///< false: no further handler sees a request that this one was given
-  /// Of a coroutine: how long it may take, from the arrival of the request. Then the caller gets 504, and the
-  /// coroutine is cancelled; at the latest when the request's own option `timeout_ms` is over. 0: no limit.
+  bool propagate = true;  ///< false: no further handler sees a request that this one was called for
+  /// The time limit of a coroutine, counted from the arrival of the request. When it expires, or when the
+  /// request's own option `timeout_ms` does, the caller gets 504 and the coroutine is cancelled. 0: no limit.
   std::chrono::milliseconds timeout{0};
 };
 
@@ -102,15 +103,16 @@ struct exchange {
   std::chrono::microseconds took;  ///< from sending the request to the arrival of its answer
 };
 
-/// One step in the life of a response that was waited for.
+/// One step in handling the response to a request of the client.
 struct response_handler {
   std::string name{};                                               ///< for logs
   std::function<bool(const exchange&, const response&)> matches{};  ///< empty: every response
   std::function<void(const exchange& of, response& r)> process{};   ///< may change the response, or throw
-  bool propagate = true;  ///< false: no further handler sees a response that this one was given
-  /// What `process` throws is the outcome of the request: of a response_exception its code, with its detail
-  /// as the body; of a system_error its error; of anything else errc::handler_failed, with what it said as
-  /// the body. Else what is thrown is logged, and the response stays as it is.
+  bool propagate = true;  ///< false: no further handler sees a response that this one was called for
+  /// If true, an exception from `process` becomes the outcome of the request: a response_exception sets its
+  /// code, with its detail as the body; a system_error its error, with its message as the body; anything else
+  /// errc::handler_failed, with the exception's message in the body. If false, the exception is logged and
+  /// the response is left unchanged.
   bool raise_exceptions = false;
 };
 

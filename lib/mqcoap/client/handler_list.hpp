@@ -8,16 +8,16 @@
 
 namespace mqcoap {
 
-/// Unique in the process: requests and responses have chains of their own, and one `remove`.
+/// Unique in the process: requests and responses have separate chains, but share one `remove`.
 handler_id next_handler_id() noexcept;
 
-/// Handlers in the order in which they were added. A run sees the handlers that were there when it began, so
+/// Handlers in the order in which they were added. A run uses the handlers that existed when it began, so
 /// that a handler may add and remove others, and itself.
 /// @par Threads  Any; a run never waits for `add` or `remove`.
 template <class Handler>
 class handler_list {
  public:
-  /// Shared by the lists before and after a change: a handler may have a state of its own.
+  /// Shared by the lists before and after a change, because a handler may have state.
   struct entry {
     handler_id id;
     std::shared_ptr<const Handler> handler;
@@ -33,9 +33,9 @@ class handler_list {
     return id;
   }
 
-  /// False if there is no such handler (any more).
+  /// Removes a handler. Returns false if it does not exist, or no longer exists.
   bool remove(handler_id id) {
-    snapshot before;  // goes after the lock: what a handler keeps may call back
+    snapshot before;  // destroyed after the lock is released: what a handler owns may call back
     const std::lock_guard lock(mutex_);
     auto changed = std::make_shared<std::vector<entry>>(*entries_);
     if (std::erase_if(*changed, [id](const entry& e) { return e.id == id; }) == 0) return false;

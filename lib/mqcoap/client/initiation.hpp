@@ -6,8 +6,8 @@
 
 namespace mqcoap::detail {
 
-/// Starts an operation of a client once Asio has made the completion handler; tells Asio the client's
-/// executor.
+/// Starts an operation of a client once Asio has created the completion handler; provides Asio with the
+/// client's executor.
 template <class Executor, class Start>
 class initiation {
  public:

@@ -78,7 +78,7 @@ error_code requester::inquiry::error_of(const ask::failure& why) const noexcept 
   return why.error;
 }
 
-/// Returns the text of a failure; empty if the error says it all, or if there is no memory for a text.
+/// Returns the text of a failure; empty if the error's own message suffices, or if memory allocation fails.
 std::string requester::inquiry::words_of(const ask::failure& why) const noexcept try {
   switch (why.why) {
     case cause::deadline: return silence_words();
@@ -115,7 +115,7 @@ std::string requester::inquiry::silence_words() const {
                                 : "; the request was not sent: there was no connection to the broker");
 }
 
-/// Returns what is added to the text of a request that was sent and has no answer.
+/// Returns the text that is appended for a request that was sent and has no answer.
 std::string requester::inquiry::may_have_run() const {
   if (!sent() || what_.verb == method::get) return {};
   return "; the " + std::string(to_string(what_.verb)) + " may have been run";

@@ -8,8 +8,9 @@
 
 namespace mqcoap {
 
-/// Makes an answer for a request that ends without one, with the words that a gateway would use. Has no text
-/// if there is no memory for it. @param words  empty: those of the error
+/// Creates an answer for a request that failed without one, with the same text that a gateway would use. The
+/// text is omitted if memory allocation fails.
+/// @param words  the text; empty: the error's message
 answer made_up_answer(error_code error, std::string_view words) noexcept;
 
 /// One request of a client, until it completes.
@@ -18,7 +19,7 @@ class requester::inquiry final : public ask::question {
   inquiry(requester& of, const request_id& id, request_spec what, completion done,
           std::chrono::milliseconds timeout, when_disconnected if_disconnected);
 
-  /// Completes it if there was no memory to place it.
+  /// Completes it with a failure if memory allocation failed before it was placed.
   void end_unplaced(error_code why) noexcept { failed({ask::failure::cause::not_sendable, why, 0, {}}); }
 
   const subsystem_name& subsystem() const noexcept override { return what_.to.subsystem; }
@@ -37,7 +38,7 @@ class requester::inquiry final : public ask::question {
   std::string may_have_run() const;
 
   requester& of_;
-  request_spec what_;  ///< once sent, without what only the device needs
+  request_spec what_;  ///< once sent, without the fields that only the device needs
   completion done_;
   const std::chrono::milliseconds timeout_;
   const when_disconnected if_disconnected_;

@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// It may ring once more for a time that was replaced.
+/// An alarm that may fire once more for a time that was replaced.
 class timer_alarm final : public alarm {
  public:
   timer_alarm(const client_environment::executor& serial, std::function<void()> ring)

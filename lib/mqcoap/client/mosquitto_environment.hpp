@@ -5,10 +5,11 @@
 
 namespace mqcoap {
 
-/// Connections by libmosquitto, the machine's clocks, Asio's timers. One for all clients of the process.
+/// Connections through libmosquitto, the system clocks, and Asio's timers. Shared by all clients
+/// of the process.
 std::shared_ptr<client_environment> mosquitto_environment();
 
-/// An alarm by a timer of Asio's.
+/// Creates an alarm that uses an Asio timer.
 std::unique_ptr<alarm> make_timer_alarm(const client_environment::executor& serial,
                                         std::function<void()> ring);
 

@@ -6,7 +6,7 @@
 
 namespace mqcoap {
 
-/// False if the handler does not want this request.
+/// Returns false if the handler does not match this request.
 bool request_chain::process(const std::shared_ptr<const request_handler>& h, responder& r) const {
   const auto received = r->received;
   try {

@@ -12,22 +12,24 @@
 
 namespace mqcoap {
 
-/// Passes a request to the handlers in order, until one has answered or taken it, or does not propagate it;
-/// the default answers a request that is left.
+/// Passes a request to the handlers in order, until one has answered or taken it, or does not propagate it; a
+/// request that remains is answered by the default.
 class request_chain {
  public:
   using last_resort = std::function<void(responder r)>;
 
   /// @param otherwise  answers what no handler answered; empty: 404
-  /// @param log  hears of handlers that fail after they answered, and of those that run out of memory
+  /// @param log  receives failures of handlers that had already answered, and of those that run
+  ///   out of memory
   explicit request_chain(last_resort otherwise = {}, log_sink log = {})
       : otherwise_(std::move(otherwise)), failures_(std::make_shared<failed_step>(std::move(log))) {}
 
-  /// Handlers that are coroutines run there from now on; without it they fail.
+  /// Sets the executor for handlers that are coroutines; without it they fail.
   void run_coroutines_on(const coroutine_calls::executor& serial, client_environment& in) {
     coroutines_ = std::make_unique<coroutine_calls>(serial, in, failures_);
   }
-  /// Answers the requests that coroutines still have, and cancels those. @param why  in words
+  /// Answers the requests that coroutines have not answered yet, and cancels the coroutines.
+  /// @param why  the reason as text
   void cancel_coroutines(std::string_view why) {
     if (coroutines_) coroutines_->cancel(why);
   }
@@ -36,7 +38,7 @@ class request_chain {
   bool remove(handler_id id) { return handlers_.remove(id); }
   void clear() { handlers_.clear(); }
 
-  /// Sees to it that the request is answered, now or later.
+  /// Ensures that the request is answered, now or later.
   /// @par Threads  One at a time.
   void run(responder r) const;
 

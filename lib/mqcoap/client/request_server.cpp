@@ -54,12 +54,12 @@ void request_server::on_sent(const exchange_topic& request, error_code error) {
 
 void request_server::on_out_of_memory() noexcept { tell_failure("a message", "out of memory"); }
 
-/// A line a second at most, and none rather than an exception: memory may be what is missing.
+/// Logs at most one line per second. Swallows exceptions, because the failure may be that memory has run out.
 void request_server::tell_failure(std::string_view of, std::string_view why) noexcept try {
   if (failure_lines_.pass(time_.now()))
     say(options_.broker.log, log_level::error, "{} could not be handled: {}", of, why);
 } catch (const std::exception&) {
-  // Then the line is missing as well.
+  // The log line is omitted as well.
 }
 
 void request_server::on_too_large(const exchange_topic& request, std::string_view words) {

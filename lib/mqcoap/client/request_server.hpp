@@ -17,8 +17,8 @@
 
 namespace mqcoap {
 
-/// Answers the requests that come for one tag: a serving core that runs repeats once (docs/protocol.md,
-/// "Run once") and leaves the rest to a chain of handlers, which may take their time.
+/// Answers the requests to one tag: a serving core that runs repeats once (docs/protocol.md, "Run once") and
+/// passes everything else to a chain of handlers, which may answer later.
 /// @par Threads  One at a time.
 class request_server final : private answer_sender::observer, private request_taker::inspector {
  public:
@@ -26,9 +26,9 @@ class request_server final : private answer_sender::observer, private request_ta
 
   /// Sets the link that sends the answers; null: there is no connection any more.
   void attach(link* via) noexcept { way_->via = via; }
-  /// @param answers  takes the answer, on any thread, and gives it to `finish`
+  /// @param answers  takes the answer, on any thread, and passes it to `finish`
   void on_request(exchange_topic topic, const inbound& m, const std::weak_ptr<reply_sink>& answers);
-  /// Sends the answer to a request that was handed to the chain.
+  /// Sends the answer to a request that was passed to the chain.
   void finish(call& answered, const answer& what) noexcept { core_.finish(answered, what); }
 
  private:

@@ -18,12 +18,14 @@
 
 namespace mqcoap {
 
-/// A request to be made. Who asks and its time are filled in by the client.
+/// A request to be sent. The client fills in the source and the time.
 struct request_spec {
-  // Constructors, rather than an aggregate: g++ 12 copies aggregates bit by bit within a co_await.
+  // Uses constructors instead of aggregate initialization: g++ 12 copies aggregates bitwise
+  // within a co_await.
   request_spec(address where, method what = method::get, json_text with = {})
       : to(std::move(where)), verb(what), body(std::move(with)) {}
-  /// @param where  text: `TAG/SUBSYSTEM/PATH`. @throws std::invalid_argument  for what is no address
+  /// @param where  `TAG/SUBSYSTEM/PATH` as text
+  /// @throws std::invalid_argument  if it is not an address
   template <std::convertible_to<std::string_view> Text>
   request_spec(const Text& where, method what = method::get, json_text with = {})
       : request_spec(make_address(where), what, std::move(with)) {}
@@ -33,8 +35,9 @@ struct request_spec {
   json_text body;                                    ///< `null`: none
   std::optional<std::chrono::milliseconds> timeout;  ///< from the call to the answer; none: the client's
   std::optional<when_disconnected> if_disconnected;  ///< none: the client's
-  /// None: a fresh one. The same id again is the same request: a write with it runs once where the device, or
-  /// a gateway for it, remembers ids (docs/protocol.md, "Run once"). Until it ends, no other may have it.
+  /// None: a fresh one. A request with the same id counts as the same request: a write with it runs once if
+  /// the device, or a gateway for it, remembers ids (docs/protocol.md, "Run once"). While it is pending, no
+  /// other request may use the id.
   std::optional<request_id> id;
   std::optional<request_id> correlation_id;
   std::optional<secret> token;
@@ -43,12 +46,12 @@ struct request_spec {
 
 /// How one request of a batch ended.
 struct outcome {
-  error_code error;  ///< none, the code of an error answer, or why there is no answer
-  response answer;   ///< what came; without an answer made up here, with words that say what failed
+  error_code error;  ///< none, the code of an error answer, or the reason why there is no answer
+  response answer;   ///< the answer; if none came, one with a text about the failure
 };
 
-/// True if the device, or a gateway for it, answered: with success or with an error code. False if the
-/// exchange failed on the way.
+/// Returns true if the device, or a gateway for it, answered, with success or with an error code. False if
+/// the exchange failed on the way.
 inline bool is_answer(const error_code& error) noexcept {
   return !error || error.category() == response_category();
 }

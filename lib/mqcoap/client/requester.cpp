@@ -31,11 +31,11 @@ requester::requester(const client_options& options, const response_chain& chain,
            options.broker.qos > 0 ? mqtt_device_link::followed::all : mqtt_device_link::followed::large),
       asker_(time, options.decoding, *this) {}
 
-/// The link may be gone.
+/// Detaches first, because the link may already be destroyed.
 requester::~requester() { via_.attach(nullptr); }
 
 void requester::attach(link* via) {
-  via_.attach(nullptr);  // what was subscribed to over the old one goes with it
+  via_.attach(nullptr);  // subscriptions of the old link are lost with it
   asker_.forget_connections();
   via_.attach(via);
 }
@@ -101,7 +101,7 @@ void requester::on_link_down(const outage_cause& why) {
   try {
     words = why.words();
   } catch (const std::bad_alloc&) {
-    // The requests end without the cause.
+    // The requests fail without the text of the cause.
   }
   asker_.on_link_down(via_, words);
 }
@@ -111,7 +111,7 @@ void requester::close(bool forever) {
   asker_.end_all({ask::failure::cause::ended, errc::closed, 0, {}});
 }
 
-/// For a request that is no longer among those under way.
+/// Completes a request that is no longer among the pending ones.
 void requester::complete(completion done, error_code error, response&& answer) noexcept {
   pending_.set(asker_.size());
   told_.completed(std::move(done), error, std::move(answer));

@@ -20,15 +20,15 @@
 
 namespace mqcoap {
 
-/// The requests of one client, from the call to the answer: asks its devices (`ask::asker`), runs the
-/// response handlers, and makes words of what failed. Owns no link and no timer, and asks no clock but the
-/// one given: a test can run it by hand.
+/// The requests of one client, from the call to the answer: sends them to devices (`ask::asker`), runs the
+/// response handlers, and describes failures as text. Owns neither a link nor a timer, and uses only the
+/// clock that it is given, so that a test can run it by hand.
 /// @par Threads  One at a time.
 class requester final : private ask::asker_owner {
  public:
   using completion = boost::asio::any_completion_handler<void(error_code, response)>;
 
-  /// Is told how requests end, inside any function of the requester. Calls nothing of it.
+  /// Receives the completions of requests, inside any function of the requester. Must not call the requester.
   class observer {
    public:
     virtual void completed(completion done, error_code error, response&& answer) noexcept = 0;
@@ -41,14 +41,16 @@ class requester final : private ask::asker_owner {
   requester(const requester&) = delete;
   ~requester();
 
-  /// The link to send over from now on; null: none.
+  /// Sets the link to send over from now on; null: none.
   void attach(link* via);
 
-  /// Takes a request. Nothing if it ended at once (the observer was told), also where memory is missing.
+  /// Takes a request and returns its id. Returns nothing if it completed at once (the observer was called),
+  /// including when memory allocation fails.
   std::optional<request_id> begin(request_spec what, completion done);
   /// Completes with boost::asio::error::operation_aborted, if it is still pending.
   void cancel(const request_id& id);
-  /// Completes with std::errc::not_enough_memory, if it is still pending: nothing would end it in time.
+  /// Completes with std::errc::not_enough_memory, if it is still pending: otherwise nothing would complete it
+  /// in time.
   void end_for_memory(const request_id& id);
 
   void on_response(const exchange_topic& topic, std::string_view payload) {
@@ -58,19 +60,20 @@ class requester final : private ask::asker_owner {
   void on_link_down(const outage_cause& why);
   void expire(steady_time now) { asker_.expire(now); }
   steady_time next_deadline() const noexcept { return asker_.next_deadline(); }
-  /// Completes everything with errc::closed. @param forever  and whatever comes after
+  /// Completes everything with errc::closed.
+  /// @param forever  also rejects every later request
   void close(bool forever);
 
   /// Returns a fresh id, for example for requests with a common correlation id.
   request_id next_id() { return ids_.next(); }
-  /// Adds what the requester has counted. From any thread.
+  /// Adds the counts of the requester. May be called from any thread.
   void count(client_stats& into) const noexcept;
 
  private:
   class inquiry;
 
   void count(ask::fact what) noexcept override { ++counts_[static_cast<std::size_t>(what)]; }
-  /// Why a request cannot begin; no error: it can.
+  /// Why a request cannot begin; without an error it can.
   struct obstacle {
     error_code error{};
     std::string_view words{};

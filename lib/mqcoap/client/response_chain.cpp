@@ -13,7 +13,7 @@ namespace {
 /// The outcome of a request whose response handler has thrown.
 struct raised {
   error_code error;
-  std::optional<response_code> code;  ///< instead of the answer's
+  std::optional<response_code> code;  ///< replaces the code of the answer
   std::string words;
 };
 

@@ -11,7 +11,7 @@ namespace mqcoap {
 /// The handlers that a response passes before the caller gets it.
 class response_chain {
  public:
-  /// @param log  hears of handlers that fail and do not raise
+  /// @param log  receives the failures of handlers that do not raise their exceptions
   explicit response_chain(log_sink log = {}) : log_(std::move(log)) {}
 
   handler_id add(response_handler h) { return handlers_.add(std::move(h)); }

@@ -8,12 +8,12 @@
 
 namespace mqcoap {
 
-/// The address and the method of the request, as far as they are known; else empty.
+/// The address and the method of the request, as far as they are known; otherwise empty.
 struct exchange_names {
-  std::string path;        ///< as it was asked for
-  std::string source;      ///< who asked
-  std::string target;      ///< the tag that was asked
-  std::string request_id;  ///< as it stood on the wire
+  std::string path;        ///< as it was requested
+  std::string source;      ///< the sender of the request
+  std::string target;      ///< the tag that the request was sent to
+  std::string request_id;  ///< as it was sent
   std::string method;      ///< `GET`, `POST`, `PUT` or `DELETE`
 };
 
@@ -21,7 +21,8 @@ struct exchange_names {
 /// to answer a request, or to change the outcome of one. There is one class for each of the 16 error codes.
 class response_exception : public boost::system::system_error {
  public:
-  /// Precondition: the code is an error. @param detail  what was wrong, and what would be right
+  /// Precondition: the code is an error.
+  /// @param detail  what was wrong, and what is expected
   response_exception(mqcoap::response_code code, std::string detail, exchange_names names = {});
 
   mqcoap::response_code response_code() const noexcept { return code_; }
@@ -31,7 +32,7 @@ class response_exception : public boost::system::system_error {
   const std::string& target() const noexcept { return names_.target; }
   const std::string& request_id() const noexcept { return names_.request_id; }
   const std::string& method() const noexcept { return names_.method; }
-  /// `404 NOT_FOUND from DEV to GET gains: no such gain`
+  /// Returns a text such as `404 NOT_FOUND from DEV to GET gains: no such gain`.
   const char* what() const noexcept override { return words_.c_str(); }
 
  private:
@@ -41,7 +42,7 @@ class response_exception : public boost::system::system_error {
   exchange_names names_;
 };
 
-/// The class of one error code: `catch (const mqcoap::not_found& e)`.
+/// The exception class of one error code: `catch (const mqcoap::not_found& e)`.
 template <mqcoap::response_code Code>
 class response_error final : public response_exception {
  public:
@@ -67,14 +68,14 @@ using service_unavailable = response_error<response_code::service_unavailable>;
 using gateway_timeout = response_error<response_code::gateway_timeout>;
 using proxying_not_supported = response_error<response_code::proxying_not_supported>;
 
-/// Throws the class of this code. Precondition: the code is an error.
+/// Throws the exception class of this code. Precondition: the code is an error.
 [[noreturn]] void throw_response_exception(response_code code, std::string detail, exchange_names names = {});
 
-/// No usable answer came: not connected, no answer in time, cancelled. `code()` tells which. Thrown by the
-/// synchronous client.
+/// There was no usable answer: not connected, no answer in time, cancelled. `code()` gives the reason. Thrown
+/// by the synchronous client.
 class exchange_failed final : public boost::system::system_error {
  public:
-  /// @param words  what failed; empty: the error's own message
+  /// @param words  a description of the failure; empty: the error's own message
   exchange_failed(error_code why, const std::string& words, exchange_names names = {})
       : system_error(why), words_(words.empty() ? why.message() : words), names_(std::move(names)) {}
   const exchange_names& names() const noexcept { return names_; }

@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// Counted on one thread, read on any.
+/// A counter that one thread increments and any thread reads.
 class stat_counter {
  public:
   void operator++() noexcept { set(value_.load(std::memory_order_relaxed) + 1); }

@@ -16,7 +16,7 @@ exchange_names names_of(const client_options& options, const request_spec& what)
   return {what.to.path.text(), options.source, what.to.tag.text(), {}, std::string(to_string(what.verb))};
 }
 
-/// Returns the text of an error answer, or its body if that is no text.
+/// Returns the text of an error answer, or its body if that is not a string.
 std::string detail_of(const answer& a) {
   if (a.body.is_null()) return {};
   return a.body.is_string() ? decode_json_string(a.body.text()) : std::string(a.body.text());
@@ -29,12 +29,12 @@ std::string detail_of(const answer& a) {
 
 }  // namespace
 
-/// The thread that the asynchronous client lives on.
+/// The thread that the asynchronous client runs on.
 class sync_client::worker {
  public:
-  /// @param log  hears what completions throw: nobody else is there
+  /// @param log  receives exceptions of completions, because nothing else would report them
   explicit worker(log_sink log) : log_(std::move(log)), thread_([this] { run(); }) {}
-  /// Precondition: the client is gone, and with it all that it still had to do.
+  /// Precondition: the client is destroyed, and all of its remaining work is done.
   ~worker() {
     work_.reset();
     thread_.join();
@@ -73,12 +73,12 @@ sync_client::sync_client(client_options options)
 sync_client::~sync_client() {
   try {
     disconnect();
-  } catch (const std::exception&) {  // there is nobody to tell, and the client is dropped in any case
+  } catch (const std::exception&) {  // cannot be reported; the client is destroyed in any case
   }
   client_.reset();
 }
 
-/// Starts an operation, and waits for what it completes with.
+/// Starts an operation and waits for its results.
 template <class... Results, class Start>
 std::tuple<Results...> sync_client::wait(Start start) {
   if (worker_->is_this_thread())
@@ -153,7 +153,7 @@ bool sync_client::remove_handler(handler_id which) {
   return was_there;
 }
 
-/// They run one at a time on the client's thread: its next turn comes after what runs now.
+/// Handlers run one at a time on the client's thread: what is posted there runs after the current handler.
 void sync_client::wait_for_handlers() {
   if (worker_->is_this_thread()) return;
   wait<>([&](auto done) { boost::asio::post(client_->get_handler_executor(), std::move(done)); });

@@ -10,8 +10,8 @@
 
 namespace mqcoap::detail {
 
-/// A completion handler that keeps its own executor, if it has one, at work until it is called: the rule of
-/// Asio for outstanding operations.
+/// A completion handler that keeps its own executor, if it has one, busy until it is called, as Asio requires
+/// of outstanding operations.
 template <class Handler>
 class working_handler {
   using executor = typename boost::asio::associated_executor<Handler, boost::asio::any_io_executor>::type;
@@ -40,8 +40,8 @@ class working_handler {
 
 }  // namespace mqcoap::detail
 
-/// Has the executor, the allocator and the cancellation slot of the handler inside: these are all that Asio
-/// associates with a handler.
+/// Forwards the executor, the allocator and the cancellation slot of the inner handler: these are all that
+/// Asio associates with a handler.
 template <template <class, class> class Associator, class Handler, class Default>
 struct boost::asio::associator<Associator, mqcoap::detail::working_handler<Handler>, Default>
     : Associator<Handler, Default> {

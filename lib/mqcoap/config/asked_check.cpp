@@ -16,7 +16,7 @@
 namespace mqcoap::config {
 namespace {
 
-/// The methods of a resource in the table of paths that a device will have.
+/// A placeholder for a resource in the table of paths that a device will have, with its methods.
 struct offered_methods final : handler {
   explicit offered_methods(std::optional<method_set> of) : methods(of) {}
   void handle(responder&& /*r*/) override {}
@@ -24,7 +24,7 @@ struct offered_methods final : handler {
   const std::optional<method_set> methods;  ///< none: unknown
 };
 
-/// What a device will answer for.
+/// The paths that a device will serve.
 class served_paths {
  public:
   explicit served_paths(const built_device& device) {
@@ -39,7 +39,7 @@ class served_paths {
     for (const auto& document : own_documents) router_.add(std::string(document.path), read_only);
   }
 
-  /// Returns null if there is no resource.
+  /// Returns the methods of a resource, or null if there is none on this path.
   const offered_methods* find(std::string_view path) const noexcept {
     return static_cast<const offered_methods*>(router_.find(path).target);
   }
@@ -57,11 +57,11 @@ class asked_checks {
 
   void check(const built_resource& resource) {
     const auto* const tag = resource.kind ? resource.kind->asked_device() : nullptr;
-    // A tag that a route serves may be asked, too: that route was already checked.
+    // A tag that a route serves may be used as well: that route was already checked.
     if (tag == nullptr || !served_.is_own(tag->text())) return;
     const auto asked = resource.kind->asked();
     const auto& at = asked ? follow_pointer(*resource.read_as.at, asked->key) : *resource.read_as.at;
-    if (!reported_.insert(&at).second) return;  // of a template, which many devices have
+    if (!reported_.insert(&at).second) return;  // it belongs to a template that many devices use
     const auto device = devices_.find(tag->text());
     if (asked && device != devices_.end())
       check_request(*asked, *device->second, at);
@@ -84,7 +84,7 @@ class asked_checks {
     }
   }
 
-  /// Returns false if nothing can be under it.
+  /// Returns false if the device cannot have a resource under this subsystem.
   bool check_subsystem(const subsystem_name& asked, const built_device& device, const node& at) {
     const auto& all = device.subsystems;
     if (asked.text() == forward_subsystem) {
@@ -107,7 +107,7 @@ class asked_checks {
   const served_tags& served_;
   report& faults_;
   std::map<std::string, const built_device*> devices_;
-  std::map<const built_device*, served_paths> paths_;  ///< of those that are asked
+  std::map<const built_device*, served_paths> paths_;  ///< those of the devices that requests go to
   std::set<const node*> reported_;
 };
 

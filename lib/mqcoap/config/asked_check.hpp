@@ -6,8 +6,8 @@
 
 namespace mqcoap::config {
 
-/// Reports resources that ask a device for which the gateway itself answers, unless it has what they ask for:
-/// a resource on that path, with that method, under that subsystem.
+/// Reports resources that send requests to a device for which the gateway itself answers, unless the device
+/// has a matching resource: on that path, with that method, under that subsystem.
 void check_asked(const std::vector<built_device>& devices, const served_tags& served, report& faults);
 
 }  // namespace mqcoap::config

@@ -7,7 +7,7 @@
 namespace mqcoap::config {
 namespace {
 
-/// Returns the tags of known devices: the gateway's own, and those that it asks.
+/// Returns the tags of known devices: the gateway's own, and those that it sends requests to.
 std::set<std::string> known_tags(const root_spec& root, const std::vector<built_device>& devices) {
   std::set<std::string> tags;
   for (const auto& device : devices) {
@@ -20,7 +20,7 @@ std::set<std::string> known_tags(const root_spec& root, const std::vector<built_
   for (const auto& route : root.proxy.routes) {
     const auto targets = served_tags::targets(route.value);
     tags.insert(targets.begin(),
-                targets.end());  // patterns among them match no client id, which cannot contain '*'
+                targets.end());  // client ids cannot contain '*', so patterns match none
   }
   return tags;
 }
@@ -59,7 +59,7 @@ const node* place_of(const tls_spec& tls, tls_fault::option where) {
   return nullptr;
 }
 
-/// Checks keys of `tls` that need another one.
+/// Reports keys of `tls` that need another one. Returns true if there are any.
 bool has_halves(const node& tls, report& faults) {
   bool found = false;
   for (const auto& [name, partner] : {std::pair{"cert", "key"}, {"key", "cert"}, {"key_password", "key"}}) {
@@ -72,7 +72,7 @@ bool has_halves(const node& tls, report& faults) {
   return found;
 }
 
-/// Checks the files of the section by loading them.
+/// Validates the files of the section by loading them.
 tls_options build_tls(const located<tls_spec>& given, report& faults) {
   const auto& tls = given.value;
   const bool key_read = tls.key_at != nullptr || given.at->find("key") == nullptr;

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint16_t tls_port = 8883;
-constexpr std::size_t smallest_packet = 256;        // limit of small devices' libraries
+constexpr std::size_t smallest_packet = 256;        // limit of libraries for small devices
 constexpr std::size_t largest_packet = 256u << 20;  // limit of MQTT
 constexpr char url_words[] = "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]";
 
@@ -43,7 +43,7 @@ value_type<broker_url> url() {
       read_url);
 }
 
-/// Reads one server or a list of servers, which all use TLS or all do not.
+/// Reads one server or a list of servers; either all of them use TLS or none.
 value_type<std::vector<broker_url>> urls() {
   auto list = list_of(url(), true);
   return refine(list, list.words, list.schema,

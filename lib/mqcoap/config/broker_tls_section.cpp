@@ -5,7 +5,7 @@
 namespace mqcoap::config {
 namespace {
 
-/// Reads a path relative to the configuration, as for secrets.
+/// Reads a path relative to the configuration, like the paths of secrets.
 value_type<located<std::string>> path(const std::string& words) {
   auto name = text(words);
   return with_place(
@@ -29,7 +29,7 @@ value_type<located<std::string>> application_protocol() {
              }));
 }
 
-/// Stores a text in the options, and its place beside them.
+/// Stores a text in the options, together with its place.
 auto into(std::string tls_options::*option, const node* tls_spec::*place) {
   return [option, place](tls_spec& t, located<std::string> given) {
     t.options.*option = std::move(given.value);

@@ -14,7 +14,8 @@ struct built_template {
   shared_list<built_resource> resources;
 };
 
-/// Returns the template's resources, replaced by the device's own of the same path; new ones follow.
+/// Returns the template's resources, with those replaced for which the device has one on the same path;
+/// additional ones follow.
 shared_list<built_resource> merge(const shared_list<built_resource>& all, shared_list<built_resource> own) {
   if (own.empty()) return all;
   std::vector<built_resource> base(all.begin(), all.end());
@@ -54,7 +55,8 @@ void check_resources(const built_device& device, report& faults) {
   }
 }
 
-/// Each device with presence has a connection of its own.
+/// Warns if there are too many connections for the usual descriptor limit: each device with presence has a
+/// separate connection.
 void warn_of_connections(const std::vector<built_device>& devices, std::size_t brokers, report& faults) {
   const auto has_presence = [](const built_device& device) { return device.presence; };
   const auto count = static_cast<std::size_t>(std::count_if(devices.begin(), devices.end(), has_presence));

@@ -8,14 +8,14 @@
 
 namespace mqcoap::config {
 
-/// A built resource, with the data for later checks.
+/// A built resource, with the data for further checks.
 struct built_resource {
   std::string path;
   std::string title;
   std::string unit;
-  std::optional<kind_options> kind;     ///< none: it has a fault
+  std::optional<kind_options> kind;     ///< none: it has an error
   const node* path_at = nullptr;        ///< its key
-  resource_spec::kind_entry read_as{};  ///< the kind, if there is one
+  resource_spec::kind_entry read_as{};  ///< the kind, if it was read without errors
   std::optional<event_options> events{};
 };
 
@@ -24,13 +24,13 @@ struct built_device {
   const node* tag_at = nullptr;
   std::string description;
   std::vector<subsystem_name> subsystems;
-  shared_list<built_resource> resources;  ///< one list for all devices that have just those of their template
+  shared_list<built_resource> resources;  ///< shared by devices without further resources
   bool presence = false;
   bool durable_dedup = false;
 };
 
-/// Builds devices from templates, kinds of resources, and references between resources. Faults are reported,
-/// and then the result is only good for further checks.
+/// Builds devices from templates, kinds of resources, and references between resources. If errors are
+/// reported, the result can only be used for further checks.
 std::vector<built_device> build_devices(const root_spec& root, report& faults);
 
 /// Builds the resources of a template or a device. Used by build_devices.

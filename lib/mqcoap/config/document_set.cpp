@@ -33,7 +33,7 @@ std::optional<std::vector<std::string>> expand(const std::string& pattern) {
   return paths;
 }
 
-/// Returns why a folder's files cannot be listed; empty if they can, or if its name is itself a pattern.
+/// Returns why the files of a folder cannot be listed; empty if they can, or if its name is itself a pattern.
 std::string why_not_listed(const std::filesystem::path& folder) {
   std::error_code ec;
   const std::filesystem::directory_iterator list(folder, ec);
@@ -61,7 +61,7 @@ document_set::document_set(const std::string& path, report& faults)
   node& merged = arena_.emplace_back(*main);
   root_ = &merged;
   if (!main->is_map()) return;
-  for (auto& entry : merged.entries)  // extended nodes are copies; places and paths stay
+  for (auto& entry : merged.entries)  // nodes that are extended are copied; places and paths are kept
     if ((is_entry_section(entry.key->text) || entry.key->text == "proxy") && entry.value->is_map())
       entry.value = &arena_.emplace_back(*entry.value);
   if (const node* patterns = main->find("include")) include(*patterns);
@@ -83,7 +83,7 @@ const node* document_set::read(const std::string& path, when_empty empty) {
     faults_.error(file, 0, 0, 1, "cannot be read: " + why);
     return nullptr;
   }
-  // Whoever can write this file controls the gateway, and where it sends its passwords.
+  // Anyone who can write to this file controls the gateway, including where it sends its passwords.
   if (file.everybody_can_write())
     faults_.error(file, 0, 0, 1, "everybody may write to this file (mode " + octal(file.permissions()) + ')',
                   "chmod o-w " + path);
@@ -95,7 +95,7 @@ void document_set::include(const node& patterns) {
   if (!patterns.is_list()) all.push_back(&patterns);
   for (const node* pattern : all) {
     if (!pattern->is_scalar() || classify(*pattern) != scalar_kind::string || pattern->text.empty())
-      continue;  // reported by the field table
+      continue;  // the field table reports it
     const std::string path = (std::filesystem::path(folder_) / pattern->text).string();
     if (!is_glob(pattern->text) && pattern->text.find('[') == std::string::npos) {
       include_file(path, *pattern);
@@ -119,7 +119,7 @@ void document_set::include_file(const std::string& path, const node& pattern) {
     return;
   }
   for (const auto& file : files_)
-    if (same_file(path, file->path())) return;  // two patterns may match one file
+    if (same_file(path, file->path())) return;  // two patterns may match the same file
   std::error_code ec;
   if (!std::filesystem::exists(path, ec)) {
     faults_.error(pattern, "there is no file " + path);

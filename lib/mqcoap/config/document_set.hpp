@@ -9,14 +9,14 @@
 
 namespace mqcoap::config {
 
-/// The main file and its included files, merged into one tree. The files stay in memory as long as this
-/// object.
+/// The main file and its included files, merged into one tree. The files stay in memory during the lifetime
+/// of this object.
 class document_set {
  public:
-  /// Reads all files. Unreadable files are reported and left out.
+  /// Reads all files. Unreadable files are reported and skipped.
   document_set(const std::string& path, report& faults);
 
-  /// Returns the main file's keys and those that the others add; null if the main file has none.
+  /// Returns the keys of the main file and those that the others add; null if the main file has none.
   const node* root() const noexcept { return root_; }
   std::vector<std::string> files() const;
 

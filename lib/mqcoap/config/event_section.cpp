@@ -17,7 +17,7 @@ struct step_size {
   bool is_percent = false;
 };
 
-/// `0.5` or `5%`.
+/// Reads a number or a percentage: `0.5` or `5%`.
 value_type<step_size> change_size() {
   const std::string words = "a number above 0, or a percentage like 5%";
   boost::json::object schema{

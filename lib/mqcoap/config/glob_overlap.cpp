@@ -5,8 +5,8 @@
 namespace mqcoap::config {
 namespace {
 
-/// Checks the part before the first wildcard first: most patterns differ there, and there may be thousands to
-/// compare.
+/// Returns true if the parts before the first wildcard differ, as in most patterns: there may be
+/// thousands to compare.
 bool differ_at_once(std::string_view a, std::string_view b) {
   const std::string_view wild = "*?";
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
@@ -20,7 +20,7 @@ bool differ_at_once(std::string_view a, std::string_view b) {
 
 bool globs_overlap(std::string_view a, std::string_view b) {
   if (differ_at_once(a, b)) return false;
-  // overlap[i][j]: the rest of `a` from i and the rest of `b` from j match a common text
+  // overlap[i][j]: the remainders of `a` from i and of `b` from j match a common text
   std::vector<std::vector<char>> overlap(a.size() + 1, std::vector<char>(b.size() + 1, 0));
   for (std::size_t i = a.size() + 1; i-- > 0;) {
     for (std::size_t j = b.size() + 1; j-- > 0;) {

@@ -16,7 +16,8 @@ std::size_t line_end(std::string_view text, std::size_t at) {
   return std::min(text.find('\n', at), text.size());
 }
 
-/// Returns the end of the quoted text that begins at `at`; the end of the file if it is never closed.
+/// Returns the end of the quoted text that begins at `at`, or the end of the file if the quote
+/// is never closed.
 std::size_t quote_end(std::string_view text, std::size_t at) {
   const char quote = text[at];
   for (std::size_t i = at + 1; i < text.size(); ++i) {
@@ -58,7 +59,7 @@ std::size_t zone_end(std::string_view text, std::size_t value, std::size_t inden
 std::vector<byte_range> zones_by_looks(std::string_view text) {
   std::vector<byte_range> zones;
   for (std::size_t at = find_secret_value(text); at < text.size(); at = find_secret_value(text, at)) {
-    // The key ends before blanks, ':' and '='; its line is the one of its end.
+    // The key ends before blanks, ':' and '='; the zone is determined by the line in which the key ends.
     const auto key_end = text.find_last_not_of(" \t\r\n:=\"'", at - 1);
     const auto begin = line_begin(text, key_end);
     const auto line = text.substr(begin, key_end - begin);

@@ -6,8 +6,9 @@
 
 namespace mqcoap::config {
 
-/// Returns the parts of a text that may hold secrets, if it could not be read to its end: from each name of a
-/// secret to the line that certainly is something else. For text that was read, the nodes tell.
+/// Returns the parts of a text that may contain secrets, for a text that could not be parsed to its end: from
+/// each name of a secret up to the first line that is certainly something else. For a text that was parsed,
+/// the nodes provide this.
 std::vector<byte_range> zones_by_looks(std::string_view text);
 
 }  // namespace mqcoap::config

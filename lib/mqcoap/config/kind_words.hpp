@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-// Names of kinds of resources, for texts.
+// Names of resource kinds, for texts.
 namespace mqcoap::config {
 
 /// Returns `value, reply and signal`. @param mark  written before and after each word
@@ -19,7 +19,7 @@ std::vector<std::string> names_of_subtree_kinds();
 /// Returns the kinds whose paths may have a `*` for a segment.
 std::vector<std::string> names_of_pattern_kinds();
 
-/// Returns the kinds with keys of their own.
+/// Returns the kinds that have additional keys of their own.
 std::vector<std::string> names_of_kinds_with_keys();
 
 }  // namespace mqcoap::config

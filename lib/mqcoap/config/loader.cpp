@@ -17,7 +17,7 @@
 namespace mqcoap::config {
 namespace {
 
-/// Devices that have one list of resources keep one.
+/// Creates the list of resources only once for devices that share it.
 class resource_lists {
  public:
   const resource_list& of(const built_device& device) {

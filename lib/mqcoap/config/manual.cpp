@@ -29,7 +29,7 @@ constexpr char end[] = R"(
 *mqcoapd*(8), *mqcoap*(1)
 )";
 
-/// Converts words of Markdown to scdoc: text in backticks becomes bold.
+/// Converts Markdown text to scdoc: text in backticks becomes bold.
 std::string words(std::string_view markdown) {
   std::string out;
   for (const char c : markdown) {
@@ -45,7 +45,7 @@ std::string upper(std::string text) {
   return text;
 }
 
-/// Converts headings, paragraphs, lists and indented examples. The title and comments are left out.
+/// Converts headings, paragraphs, lists and indented examples. The title and comments are omitted.
 std::string translated(std::string_view markdown) {
   std::string out;
   bool in_example = false;

@@ -68,8 +68,8 @@ class route_checks {
     }
   }
 
-  /// A route that only forwards may match more than it should: whether a tag leads back is only known if the
-  /// target is a single tag.
+  /// Checks a route that only forwards. It may match more than it should: whether a tag leads back is known
+  /// only if the target is a single tag.
   void check_forwarded(const located<route_spec>& at) {
     const auto& route = at.value;
     if (!served_.leads_home(route.to.value)) return;
@@ -80,7 +80,7 @@ class route_checks {
     }
   }
 
-  /// Returns the place of a tag pattern; the whole route if there is none.
+  /// Returns the place of a tag pattern, or of the whole route if it has none.
   static const node& match_place(const located<route_spec>& route, const std::string& pattern) {
     const node* match = route.value.match.at;
     const node* tag = match != nullptr ? match->find("tag") : nullptr;

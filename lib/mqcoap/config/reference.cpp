@@ -8,7 +8,7 @@
 namespace mqcoap::config {
 namespace {
 
-// clang-format off: it would format the page as code.
+// clang-format off: it would format the text as code.
 constexpr char introduction[] = R"md(# The configuration file
 
 <!-- Generated from the field tables in lib/mqcoap/config: change them, not this page. -->
@@ -118,7 +118,7 @@ std::string table_cell(const std::string& text) {
   return out;
 }
 
-/// Returns the anchor of a heading, as GitHub and others make it.
+/// Returns the anchor of a heading, as GitHub and other renderers create it.
 std::string anchor(const std::string& heading) {
   std::string out;
   for (char c : heading) {

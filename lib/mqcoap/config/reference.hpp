@@ -10,10 +10,10 @@ namespace mqcoap::config {
 /// Returns the introduction, with the page's title.
 std::string settings_introduction();
 
-/// Returns `brokers.NAME`.
+/// Returns the heading of a section, such as `brokers.NAME`.
 std::string heading(const section_info& section);
 
-/// Returns the text about an absent key.
+/// Returns the text about the absence of a key.
 std::string presence_words(const presence& when);
 
 }  // namespace mqcoap::config

@@ -17,7 +17,7 @@ std::string any_kind() {
   return words;
 }
 
-/// Returns true if the key of one of these kinds is present, even with a faulty value.
+/// Returns true if the key of one of these kinds is present, even if its value is invalid.
 bool names_one_of(const node& resource, const std::vector<std::string>& kinds) {
   return std::any_of(kinds.begin(), kinds.end(),
                      [&resource](const auto& kind) { return resource.find(kind) != nullptr; });
@@ -86,14 +86,14 @@ class resource_builder {
                   any_kind());
   }
 
-  /// Reports events that nothing can tell.
+  /// Returns the options of events. Reports options with which no events would be published.
   std::optional<event_options> build_events(const kind_options& kind) {
     const auto& [how, at] = *spec_.publish;
     if (!kind.offered().contains(method::get) || is_subtree()) {
       faults_.error(*at->key, "only a resource with GET and a single path can publish");
       return std::nullopt;
     }
-    if (at->find("every") != nullptr && !how.every) return std::nullopt;  // it has a fault of its own
+    if (at->find("every") != nullptr && !how.every) return std::nullopt;  // already reported
     if (!how.every && !how.on_change) {
       faults_.error(*at, "`publish` needs `every` or `on_change`", "{every: 2s}");
       return std::nullopt;

@@ -37,7 +37,7 @@ std::string doc_of(const std::vector<const kind_module*>& kinds) {
 
 const kind_field& field_of(const key_beside::owner& each) { return each.kind->fields()[each.field]; }
 
-/// Returns one field for all kinds that have it.
+/// Returns a single field for all kinds that have it.
 field_info merged(const key_beside& key) {
   field_info field = field_of(key.owners.front()).info;
   std::string absent;
@@ -70,7 +70,7 @@ boost::json::object rule_of(const key_beside& key) {
   return {{"anyOf", std::move(owners)}};
 }
 
-/// Requires exactly one key of a kind, and allows its further keys only with it.
+/// Requires exactly one key of a kind, and allows its further keys only together with it.
 boost::json::object one_kind_rule(const std::vector<const kind_module*>& kinds,
                                   const std::vector<key_beside>& beside) {
   boost::json::array names;
@@ -131,8 +131,8 @@ std::optional<resource_spec> resource_table::read(const node& n, read_context& c
   return into;
 }
 
-/// Returns the keys that a resource may have beside those that it has, by the kind that is named; if none is,
-/// the kinds.
+/// Returns the keys that a resource may have in addition to its present keys, according to its kind; if it
+/// has no kind, those of the kinds.
 std::vector<std::string> resource_table::keys_beside(const node& n) const {
   std::vector<std::string> keys;
   const auto add = [&keys](const std::string& name) {
@@ -164,8 +164,8 @@ void resource_table::read_kind(std::size_t which, const found_nodes& found, read
   if (is_good) into.kinds.push_back({&kind, found[which], std::move(keys)});
 }
 
-/// Reads the keys of kinds that are not named, to report their faults, and the keys that every resource may
-/// have.
+/// Reads the keys of kinds that are not named, only to report their errors, and the keys that every resource
+/// may have.
 void resource_table::read_rest(const found_nodes& found, read_context& ctx, resource_spec& into) const {
   for (std::size_t j = 0; j < beside_.size(); ++j) {
     const auto& key = beside_[j];

@@ -13,7 +13,7 @@ class resource_table final : public section_info {
  public:
   explicit resource_table(const std::vector<const kind_module*>& kinds);
 
-  /// Returns the keys without faults.
+  /// Returns the keys without errors.
   std::optional<resource_spec> read(const node& n, read_context& ctx) const;
 
  private:

@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t spoken_version = 1;
 
-/// The version has a type of its own, because a newer one needs a better text than "out of range".
+/// Reads the version. It has a separate type, because a newer version needs a better message than
+/// "out of range".
 value_type<std::int64_t> version_number() {
   return {
       "1", {{"const", spoken_version}}, [](const node& n, read_context& ctx) -> std::optional<std::int64_t> {
@@ -29,7 +30,7 @@ value_type<std::int64_t> version_number() {
       }};
 }
 
-/// Includes are resolved before the sections are read; the key is here only for the description.
+/// Reads the patterns, only for the description: includes are resolved before the sections are read.
 value_type<std::vector<std::string>> file_patterns() { return list_of(text("a file name or pattern"), true); }
 
 value_type<std::vector<named<std::string, broker_spec>>> broker_map() {
@@ -146,7 +147,7 @@ const section<root_spec>& root_section() {
 
 namespace {
 
-/// Adds the sections of the keys within a section, each followed by its own.
+/// Adds the sections of the keys within a section, each followed by those within it.
 void add_parts(const section_info& whole, std::vector<const section_info*>& all) {
   for (const auto& field : whole.fields) {
     if (field.section == nullptr || std::find(all.begin(), all.end(), field.section) != all.end()) continue;

@@ -30,7 +30,7 @@ std::optional<std::string> read_path_pattern(const std::string& pattern, const n
   return std::string(path->key());
 }
 
-/// Returns the fault of the braces of a template; empty: none.
+/// Returns the error in the braces of a template; empty: none.
 std::string brace_fault(std::string_view text, const std::vector<std::string>& known, std::string& hint) {
   for (;;) {
     const auto brace = text.find_first_of("{}");
@@ -46,7 +46,8 @@ std::string brace_fault(std::string_view text, const std::vector<std::string>& k
   }
 }
 
-/// Reads a template, checks its braces, and checks with `is_valid` that the filled template is accepted.
+/// Reads a template, checks its braces, and uses `is_valid` to check that it is accepted once it
+/// is filled in.
 value_type<std::string> template_type(std::string words, std::vector<std::string> placeholders,
                                       bool (*is_valid)(const std::string& filled)) {
   return refine(text(words), words, string_schema(),

@@ -6,7 +6,7 @@
 
 namespace mqcoap::config {
 
-/// Reads a tag or subsystem, in which `*` stands for any run of characters and `?` for one.
+/// Reads a tag or subsystem, in which `*` stands for any number of characters and `?` for one.
 value_type<std::string> name_pattern(const std::string& what);
 
 /// Reads a path, in which `*` stands for one segment and a final `**` for all further segments.

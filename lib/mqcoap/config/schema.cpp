@@ -9,7 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Returns the default as JSON, if it is a value and not just an empty map or list.
+/// Adds the default as JSON, if it is a value and not just an empty map or list.
 void add_default(json::object& property, const field_info& field) {
   if (field.when.how != presence::kind::defaulted || field.section != nullptr) return;
   node_arena arena;
@@ -18,7 +18,8 @@ void add_default(json::object& property, const field_info& field) {
     property["default"] = value->value();
 }
 
-/// Wraps `$ref` in `allOf`: in older drafts, which editors still follow, `$ref` must be alone.
+/// Returns the schema of a field. Wraps `$ref` in `allOf`: in older drafts, which editors still follow,
+/// `$ref` must be alone.
 json::object property_of(const field_info& field) {
   json::object property{{"description", field.doc}};
   if (field.schema.contains("$ref")) {
@@ -49,7 +50,7 @@ json::object schema_of(const section_info& section) {
   return schema;
 }
 
-/// Formats the schema for people and diffs; Boost.JSON writes everything on one line.
+/// Formats the schema for people and diffs, because Boost.JSON writes everything on one line.
 void write(std::string& out, const json::value& value, std::size_t indent) {
   const auto new_line = [&out](std::size_t by) { out.append(1, '\n').append(by * 2, ' '); };
   if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {

@@ -10,7 +10,7 @@
 namespace mqcoap::config {
 namespace {
 
-/// Returns true for a map with user-defined keys: a device may be called TOKEN_RING.
+/// Returns true for a map with user-defined keys, since a device may be called TOKEN_RING.
 bool holds_names(const node& map) {
   constexpr std::string_view sections[] = {"brokers", "templates", "devices", "resources", "contexts"};
   return map.key != nullptr &&
@@ -26,7 +26,8 @@ bool is_reference(const node& n) {
          value->is_scalar() && value->text.find('\n') == std::string::npos && !holds_a_secret(value->text);
 }
 
-/// Detects `password:` without a value, followed by text that is no key: a value in the wrong column.
+/// Returns true after `password:` without a value, which indicates that a text that is not a key is a value
+/// in the wrong column.
 bool follows_empty_secret(const node& key) {
   const auto& before = key.parent->entries;
   if (before.empty()) return false;
@@ -72,8 +73,8 @@ void secret_marker::show(const node& container) {
   }
 }
 
-/// Shows the names, and the values that are references. What stands in the wrong place may be a secret, and
-/// stays hidden: a name without a value, the one behind it, and what is not one word.
+/// Shows the names, and the values that are references. Anything in the wrong place may be a secret and stays
+/// hidden: a name without a value, the name after it, and a name that is not a single word.
 void secret_marker::show_names(const node& map) {
   std::set<const node*> shown{&map};
   bool is_behind_gap = false;
@@ -109,7 +110,7 @@ void secret_marker::finish(bool complete) {
     });
     const auto begin = std::min(text.find_first_not_of(" \t\r\n:,{[?", end_before), text.size());
     const auto end = next == seen_.end() ? text.size() : next->offset;
-    // Without a next node, a file that was not read to its end is hidden by its appearance.
+    // Without a next node, a file that was not parsed to its end is hidden by its appearance.
     if (next != seen_.end() || complete) file_.hide({begin, std::max(begin, end)});
     s = std::find_if(s, seen_.end(), [](const seen& other) { return !other.what->hidden; });
   }

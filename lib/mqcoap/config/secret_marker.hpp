@@ -8,7 +8,7 @@
 namespace mqcoap::config {
 
 /// Finds possible secrets while a file is read: marks their nodes as hidden, and hides their text in the
-/// file, up to the next visible node. It uses the names of keys, since faults are reported before the field
+/// file, up to the next visible node. It uses the names of keys, because errors are reported before the field
 /// tables are used, and a misspelt name is in no table.
 class secret_marker {
  public:
@@ -18,11 +18,11 @@ class secret_marker {
   /// @param offset  its beginning in bytes
   /// @param key     its key; null for a key, an item of a list and the root
   void see(node& n, std::size_t offset, const node* key);
-  /// Handles the end of a list or map. A map like {file: PATH} names a secret and holds none: it may be
-  /// shown. So may the names in a map of secrets.
+  /// Handles the end of a list or map. A map like {file: PATH} refers to a secret but does not contain it, so
+  /// it may be shown. The names in a map of secrets may be shown as well.
   void close(node& container);
-  /// Hides the found parts in the file.
-  /// @param complete  false: reading has stopped somewhere, and the rest is hidden by its appearance
+  /// Hides the parts that were found in the file.
+  /// @param complete  false: reading has stopped early, and the remaining text is hidden by its appearance
   void finish(bool complete);
 
  private:
@@ -36,8 +36,8 @@ class secret_marker {
   void show_names(const node& map);
 
   source_file& file_;
-  /// Maps with a secret that has no value, and something in its place that is no key of a field table: what
-  /// is like that behind it, as below `headers:`, stands in the wrong column, too.
+  /// Maps that contain a secret without a value, followed by a key that is not in any field table: similar
+  /// keys after it, as below `headers:`, are also in the wrong column.
   std::set<const node*> gaps_;
   std::vector<seen> seen_;
 };

@@ -9,23 +9,23 @@
 namespace mqcoap::config {
 namespace {
 
-/// Names of secrets in other programs. Compared without case, blanks, hyphens and underscores.
+/// Common names of secrets in other programs. Compared without case, spaces, hyphens and underscores.
 constexpr std::string_view usual_words[] = {"pass", "pw", "pwd", "psk", "pin", "auth", "bearer"};
 constexpr std::string_view usual_parts[] = {"passw",  "passphrase", "pwd",       "pswd",      "psswd",
                                             "secret", "apikey",     "accesskey", "privatekey"};
 
-constexpr std::size_t longest_name = 64;  // a longer word is no name, and takes time to compare
+constexpr std::size_t longest_name = 64;  // a longer word is not a name, and takes time to compare
 
 /// The names of the field tables.
 struct field_names {
-  std::set<std::string, std::less<>> secret;  ///< fields whose schema is `writeOnly`, in plain form
-  std::set<std::string, std::less<>> maps;    ///< those of them that have names of their own, as written
+  std::set<std::string, std::less<>> secret;  ///< fields whose schema is `writeOnly`, in normalized form
+  std::set<std::string, std::less<>> maps;    ///< those of them with user-defined names, as written
   std::set<std::string, std::less<>> plain;   ///< all other fields, as written
 };
 
 bool is_word_char(char c) { return is_name_char(c) || (static_cast<unsigned char>(c) & 0x80u) != 0; }
 
-/// Returns lower case, without separators.
+/// Returns the key in lower case, without separators.
 std::string plain_form(std::string_view key) {
   std::string out;
   for (const char c : key)
@@ -50,7 +50,7 @@ const field_names& names() {
   return all;
 }
 
-/// Says whether typing errors count. In running text they do not: `open` is near `token`.
+/// Whether typing errors are tolerated. In running text they are not: `open` is similar to `token`.
 enum class slips : bool { refused, taken };
 
 bool is_secret_word(std::string_view word, slips with) {
@@ -68,7 +68,7 @@ bool is_secret_word(std::string_view word, slips with) {
 bool is_secret_key(std::string_view key, slips with) {
   if (key.size() > longest_name || is_plain_field(key)) return false;
   const std::string word = plain_form(key);
-  if (word.size() < 2 || word.ends_with("file")) return false;  // `password_file` of mqcoap names a file
+  if (word.size() < 2 || word.ends_with("file")) return false;  // in mqcoap, `password_file` is a file name
   return is_secret_word(word, with);
 }
 
@@ -90,7 +90,7 @@ void cover(std::string& line, std::size_t begin, std::size_t end) {
     if (line[i] != ' ' && line[i] != '\t') line[i] = '*';
 }
 
-/// Returns the possible beginning of the first comment of a line. A '#' in quotes counts as well, which hides
+/// Returns where the first comment of a line may begin. A '#' in quotes counts as well, which hides
 /// more than necessary.
 std::size_t comment_begin(std::string_view line) {
   for (auto at = line.find('#'); at != std::string_view::npos; at = line.find('#', at + 1))

@@ -16,8 +16,9 @@ namespace ip = boost::asio::ip;
 constexpr std::string_view loopback_names[] = {"localhost", "localhost.localdomain", "ip6-localhost",
                                                "ip6-loopback"};
 
-/// Returns the host in one spelling: names of the loopback, its IPv6 address and "any" become 127.0.0.1.
-/// Other addresses of 127.0.0.0/8 stay, because somebody who uses one means another listener.
+/// Returns the host in a canonical spelling: names of the loopback interface, its IPv6 address and the
+/// unspecified address become 127.0.0.1. Other addresses of 127.0.0.0/8 are kept, because they are used for
+/// other listeners.
 std::string one_spelling(std::string host) {
   boost::system::error_code is_name;
   auto address = ip::make_address(host, is_name);

@@ -9,7 +9,7 @@
 
 namespace mqcoap::config {
 
-/// Returns true if they have a server in common. Names of the loopback are one address.
+/// Returns true if the two have a server in common. All names of the loopback interface count as one address.
 bool is_one_broker(const link_options& a, const link_options& b);
 
 /// Finds the tags that the gateway answers for, and the targets of routes, for the checks against loops.
@@ -17,7 +17,7 @@ class served_tags {
  public:
   served_tags(const root_spec& root, const std::vector<built_device>& devices);
 
-  /// Returns true if it is one of `devices` or `proxy.forward`.
+  /// Returns true if the tag is one of `devices` or `proxy.forward`.
   bool is_own(const std::string& tag) const { return own_.count(tag) != 0; }
   /// Returns true if a route with `serve` answers for the tag.
   bool is_proxied(std::string_view tag) const;
@@ -25,10 +25,10 @@ class served_tags {
   std::string overlapping(std::string_view pattern) const;
 
   /// Returns true if a route leads to the broker and namespace in which the gateway itself answers. Two names
-  /// of one broker are one broker.
+  /// of the same broker count as one.
   bool leads_home(const target_spec& to) const;
 
-  /// Returns the tags, as patterns, to which a route may lead.
+  /// Returns the tags, as patterns, that a route may lead to.
   static std::set<std::string> targets(const route_spec& route);
 
  private:

@@ -17,8 +17,8 @@ namespace mqcoap::config {
 /// The destination of the log.
 struct log_target {
   enum class place : std::uint8_t {
-    automatic,  ///< the journal if the standard error is connected to it, else the standard error
-    journal,    ///< systemd's
+    automatic,  ///< the journal if the standard error is connected to it, otherwise the standard error
+    journal,    ///< systemd's journal
     standard_error,
     file,
   };
@@ -40,7 +40,7 @@ struct settings {
   logging_options logging{};
   std::optional<observe::http_options> http{};  ///< none: no HTTP server
   store::state_options state{};
-  /// The lease of one of several gateways, of which one serves; none: this one serves.
+  /// The lease duration if only one of several gateways serves; none: this gateway always serves.
   std::optional<std::chrono::milliseconds> standby{};
   json_text shown{};  ///< the effective configuration, secrets as `***`
 };

@@ -18,8 +18,8 @@ constexpr std::string_view covered = "\"***\"";
 
 bool is_plain_char(char c) { return is_name_char(c) || c == '/' || c == ':' || c == '*'; }
 
-/// Returns true for a text that YAML reads as the same text without quotes, in a block and in a list. Some
-/// texts get quotes that need none.
+/// Returns true for a text that YAML reads as the same text without quotes, in a block and in a list. False
+/// for some texts that would not need quotes.
 bool is_plain(const std::string& text) {
   if (text.empty() || !(is_name_char(text.front()) || text.front() == '/') || text.front() == '-')
     return false;
@@ -59,12 +59,12 @@ enum class shown_as : std::uint8_t {
   secrets,  ///< the names of a map of secrets
   secret,
   as_written,
-  one_map,  ///< with the keys of a section
-  list,     ///< of such maps
-  map       ///< of such maps, with names of their own
+  one_map,  ///< a map with the keys of a section
+  list,     ///< a list of such maps
+  map       ///< a map from user-defined names to such maps
 };
 
-/// The schema of a value tells where in it the keys of the section are.
+/// Returns how a value is shown. Its schema determines where the keys of the section are in it.
 shown_as form_of(const node& n, const boost::json::object& schema, const section_info* section) {
   if (schema.contains("writeOnly"))
     return schema.contains("additionalProperties") ? shown_as::secrets : shown_as::secret;
@@ -73,7 +73,8 @@ shown_as form_of(const node& n, const boost::json::object& schema, const section
   return schema.contains("items") ? shown_as::list : shown_as::map;
 }
 
-/// Walks a tree along the field tables. Each function returns lines without the indentation of their place.
+/// Walks a tree according to the field tables. Each function returns lines without the indentation
+/// of their position.
 class shower {
  public:
   std::vector<std::string> lines_of(const section_info& table, const node& n) {
@@ -108,7 +109,7 @@ class shower {
     add_block(lines, key, entries, "{}");
   }
 
-  /// Returns the names of a map of secrets.
+  /// Returns the names of a map of secrets, with their values hidden.
   static line_list covered_values_of(const node& map) {
     line_list lines;
     for (const auto& entry : map.entries)
@@ -125,7 +126,7 @@ class shower {
     return lines;
   }
 
-  /// Returns the origin of keys from templates.
+  /// Returns a comment with the origin of keys from templates.
   static std::string origin_words(const node& n) {
     return n.base != nullptr ? "  # with keys of " + key_path(*n.base) : std::string();
   }
@@ -139,8 +140,8 @@ class shower {
   node_arena arena_;
 };
 
-/// Writes the same tree as JSON. It does not go by way of the lines of YAML, which for a large configuration
-/// take as long to read as all of its files.
+/// Writes the same tree as JSON. It does not convert the YAML lines, because parsing those of a large
+/// configuration takes as long as reading all of its files.
 class json_shower {
  public:
   /// Appends a map with the keys of a section.
@@ -240,7 +241,7 @@ show_result show_settings(const std::string& path) {
   if (!loaded.value) return {std::nullopt, std::move(loaded.diagnostics)};
   report faults;
   const document_set documents(path, faults);
-  if (documents.root() == nullptr || faults.failed())  // the file was changed at this moment
+  if (documents.root() == nullptr || faults.failed())  // the file has just been changed
     return {std::nullopt, faults.take(documents.files())};
   node_arena merged;
   return {show_as_yaml(*with_templates(*documents.root(), merged)), std::move(loaded.diagnostics)};

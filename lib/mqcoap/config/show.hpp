@@ -6,8 +6,8 @@
 
 namespace mqcoap::config {
 
-/// Writes a valid configuration as YAML: defaults filled in, secrets as `***`, and a comment if a resource
-/// has keys of a template.
+/// Writes a valid configuration as YAML: defaults filled in, secrets as `***`, and a comment at each resource
+/// that has keys of a template.
 std::string show_as_yaml(const node& root);
 
 /// Writes the same as JSON.

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-// The decoded configuration: each key is valid in itself, but nothing has been compared yet, and the places
-// are kept for those checks.
+// The decoded configuration: each key is valid in itself, but keys have not been compared with each other
+// yet, and their places are stored for those checks.
 namespace mqcoap::config {
 
-/// The decoded keys; the files have not been read.
+/// The decoded keys of `tls`; the files have not been read.
 struct tls_spec {
   tls_options options;
   const node* ca_at = nullptr;
@@ -62,9 +62,9 @@ struct http_spec {
   std::vector<std::string> hosts;
 };
 
-/// A key that kinds have besides the one that names them.
+/// A key that kinds have in addition to the one that names them.
 struct key_beside {
-  /// A kind, and the number of the field.
+  /// A kind, and the index of the field in it.
   struct owner {
     const kind_module* kind;
     std::size_t field;
@@ -84,8 +84,8 @@ struct resource_spec {
     std::shared_ptr<const kind_reading> keys;
   };
 
-  std::vector<kind_entry> kinds;                   ///< all named kinds without fault
-  std::vector<located<const key_beside*>> beside;  ///< all without fault
+  std::vector<kind_entry> kinds;                   ///< all named kinds without errors
+  std::vector<located<const key_beside*>> beside;  ///< all keys without errors
   std::string title;
   std::string unit;
   std::optional<located<event_options>> publish;

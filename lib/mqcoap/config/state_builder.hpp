@@ -10,11 +10,12 @@
 
 namespace mqcoap::config {
 
-/// Makes the options of the store, and reports keys that do not fit each other.
+/// Builds the options of the store, and reports keys that are inconsistent.
 store::state_options build_state(const root_spec& root, const std::vector<built_device>& devices,
                                  report& faults);
 
-/// Returns the lease of a gateway that may have to wait for another one; nothing if it serves anyway.
+/// Returns the lease duration of a gateway that may have to wait for another one; nothing if
+/// it always serves.
 std::optional<std::chrono::milliseconds> build_standby(const root_spec& root, report& faults);
 
 }  // namespace mqcoap::config

@@ -6,7 +6,7 @@
 namespace mqcoap::config {
 namespace {
 
-/// Relative to the folder of the configuration.
+/// Reads the name of a directory relative to the folder of the configuration.
 value_type<std::string> directory_name() {
   const auto any = text("the name of a directory");
   return {any.words, any.schema, [any](const node& n, read_context& ctx) -> std::optional<std::string> {

@@ -30,7 +30,7 @@ const node* map_at(const node& n, std::string_view key) {
   return found != nullptr && found->is_map() ? found : nullptr;
 }
 
-/// Copies the nodes on the way from the root to the changed resources.
+/// Copies the nodes on the path from the root to the changed resources.
 class merger {
  public:
   explicit merger(node_arena& arena) : arena_(arena) {}
@@ -71,9 +71,9 @@ class merger {
     return with_keys_of(*merged, base);
   }
 
-  /// Returns the resource, extended by keys that only the template has within that of its kind.
+  /// Returns the resource with the keys added that only the template has within the key of its kind.
   const node* with_rest(const node& own, const node& kind, const node& base_kind) {
-    // `collection:` without a value names the kind and no key.
+    // `collection:` without a value names the kind, but no keys.
     if (kind.is_null() && base_kind.is_map()) {
       node& filled = arena_.emplace_back(base_kind);
       filled.key = kind.key;
@@ -90,7 +90,7 @@ class merger {
     return changed_map(map, [&](const node&, const node& v) { return &v == &old_value ? &new_value : &v; });
   }
 
-  /// Returns a map extended by the missing keys of another one.
+  /// Returns a map with the missing keys of another one added.
   const node* with_keys_of(const node& own, const node& base) {
     node* merged = nullptr;
     for (const auto& entry : base.entries) {

@@ -12,7 +12,8 @@
 namespace mqcoap::config {
 namespace {
 
-/// Returns the third level of a topic in this namespace, which tells its kind; empty: it is of none.
+/// Returns the third level of a topic in this namespace, which determines its kind; empty if the topic is not
+/// in the namespace.
 std::string_view kind_level(std::string_view topic, const namespace_name& ns) {
   const auto& first = ns.text();
   if (!topic.starts_with(first) || topic.substr(first.size(), 1) != "/") return {};
@@ -50,7 +51,7 @@ void check_namespace(const built_resource& r, const namespace_name& ns, report& 
                      ", and the body of a PUT is none");
 }
 
-/// The topics that lead from one event to the next.
+/// A resource with events, and the topic that it reads.
 struct event_reader {
   const built_resource* resource;
   std::string read;
@@ -70,7 +71,8 @@ readers_by_event find_readers(const namespace_name& ns, const std::vector<built_
   return found;
 }
 
-/// Returns true if the events of a resource are made of messages that its own events lead to.
+/// Returns true if the events of a resource form a cycle: they are derived from messages that its own events
+/// lead to.
 bool is_in_circle(const readers_by_event& all, const readers_by_event::value_type& one) {
   auto at = all.find(one.second.read);
   for (auto steps = all.size(); at != all.end() && steps > 0; --steps) {

@@ -17,7 +17,7 @@ namespace mqcoap::config {
 namespace {
 
 /// Builds the tree from the parser's events. yaml-cpp's own nodes cannot be used: they silently keep the
-/// first of two equal keys, follow aliases without end and lose which scalars were quoted.
+/// first of two equal keys, follow aliases without a limit, and do not record which scalars were quoted.
 class tree_builder final : public YAML::EventHandler {
  public:
   /// @param secrets  marks possible secrets; null: nothing is marked
@@ -27,7 +27,7 @@ class tree_builder final : public YAML::EventHandler {
   const node* root() const noexcept { return root_; }
   /// Returns the list or map in which reading stopped; null: none.
   const node* innermost() const noexcept { return frames_.empty() ? nullptr : frames_.back().container; }
-  /// Returns true if the tree is not the intended one, so that checks make no sense.
+  /// Returns true if the tree is not the intended one, so that further checks would be meaningless.
   bool is_spoilt() const noexcept { return spoilt_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -65,7 +65,7 @@ class tree_builder final : public YAML::EventHandler {
     }
     if (n.quoted && n.length == 0) {
       n.length = 1;
-      spoilt_ = true;  // it has swallowed the rest of the file
+      spoilt_ = true;  // it contains everything up to the end of the file
       faults_.error(file_, n.line, n.column, 1, "this quote is never closed");
     }
     place_in_tree(n, mark);
@@ -98,7 +98,7 @@ class tree_builder final : public YAML::EventHandler {
   struct frame {
     node* container;
     node* key = nullptr;  ///< key of the next value
-    bool keep = true;     ///< false: the key was refused, and its value is dropped
+    bool keep = true;     ///< false: the key was rejected, and its value is dropped
     std::unordered_map<std::string_view, const node*> keys;
   };
 
@@ -172,7 +172,7 @@ class tree_builder final : public YAML::EventHandler {
     if (n.is_null() && n.text.empty()) {
       faults_.error(n, "a key is missing in front of ':'");
     } else if (!n.is_scalar()) {
-      // What stands in a list or a map has not been read yet.
+      // The contents of a list or a map have not been read yet.
       faults_.error(n,
                     "a key must be text, not " + (n.is_list()  ? "a list"
                                                   : n.is_map() ? "a map"
@@ -201,7 +201,7 @@ void report_grammar(const YAML::Exception& e, const node* innermost, const sourc
                     report& faults) {
   auto fault = grammar_fault(file, e.mark.line + 1, e.mark.column + 1, e.msg);
   if (fault.is_unclosed &&
-      innermost != nullptr) {  // the parser has the end of the file; the beginning is more useful
+      innermost != nullptr) {  // the parser reports the end of the file; the beginning is more useful
     fault.line = innermost->line;
     fault.column = innermost->column;
   }

@@ -46,7 +46,7 @@ bool is_indented_by_tab(std::string_view line) {
   return line.substr(0, content).find('\t') != std::string_view::npos;
 }
 
-/// Returns the beginning of an escape; the parser reports its end.
+/// Returns the column where an escape begins; the parser reports its end.
 int escape_column(std::string_view line, int column) {
   if (column < 2) return column;
   const auto at = line.rfind('\\', static_cast<std::size_t>(column) - 2);
@@ -107,7 +107,7 @@ std::size_t scalar_length(const source_file& file, std::size_t offset, const nod
     return std::max<std::size_t>(1, line_end());
   }
   const char quote = text.empty() ? '\0' : text.front();
-  if (quote != '"' && quote != '\'') return 1;  // a block
+  if (quote != '"' && quote != '\'') return 1;  // a block scalar
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (quote == '"' && text[i] == '\\')
       ++i;

@@ -7,12 +7,12 @@
 
 namespace mqcoap {
 
-/// Where a call is counted: the rows of `statistics`, which the steps of the gateway's chain write down in
-/// the call's note. 0: nowhere in particular.
+/// Where a call is counted: the rows of `statistics`, which the steps of the gateway's chain store in the
+/// call's note. 0: in no particular row.
 struct call_account {
   request_role role = request_role::none;  ///< how it is served
-  std::uint16_t device = 0;                ///< whom it is for
-  std::uint16_t route = 0;                 ///< on which way
+  std::uint16_t device = 0;                ///< the device that it is for
+  std::uint16_t route = 0;                 ///< the route that it takes
 
   static call_account of(const call& c) noexcept {
     return {static_cast<request_role>(c.note & 0xff), static_cast<std::uint16_t>(c.note >> 16),

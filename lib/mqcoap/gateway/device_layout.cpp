@@ -32,7 +32,7 @@ device_layout::device_layout(resource_list resources, const subsystem_names& sub
   discovery_ = std::make_shared<discovery_resource>(describe(resources_, subsystems));
 }
 
-/// Returns false if each device has this one for itself.
+/// Adds a resource if it is a common one. Returns false if each device needs its own.
 bool device_layout::add(const resource_options& each, std::vector<planned_cell>& planned) {
   if (!is_one_path(each.path) || is_condition(each.path)) return false;
   auto made = each.kind.make_common();

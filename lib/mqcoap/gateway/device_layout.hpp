@@ -21,12 +21,12 @@ namespace mqcoap {
 
 using subsystem_names = std::vector<subsystem_name>;
 
-/// What devices with equal resources have in common: their common resources with the paths of these, the plan
-/// of the cells, and the list of the resources. Immutable and made once for all of them. Made of options
-/// alone, on any thread.
+/// What devices with equal resources have in common: their common resources with their paths, the plan of the
+/// cells, and the list of the resources. Immutable and created once for all of them. Depends only on the
+/// options, so it can be created on any thread.
 class device_layout {
  public:
-  /// A common resource.
+  /// The place of a common resource.
   struct place {
     const common_resource* target;
     std::uint32_t number;  ///< of its cell, in the plan
@@ -34,18 +34,18 @@ class device_layout {
 
   device_layout(resource_list resources, const subsystem_names& subsystems);
 
-  /// Returns null if there is no common resource on this path.
+  /// Returns the common resource on this path, or null.
   const place* find(std::string_view path) const noexcept {
     const auto at = places_.find(path);
     return at == places_.end() ? nullptr : &at->second;
   }
   const resource_list& resources() const noexcept { return resources_; }
-  /// Returns the resources that each device has for itself.
+  /// Returns the resources that each device has separately.
   const std::vector<const resource_options*>& own() const noexcept { return own_; }
   const std::shared_ptr<const cell_plan>& cells() const noexcept { return cells_; }
   /// Returns true if a resource of the device uses the value of this path as a condition.
   bool is_condition(std::string_view path) const noexcept { return conditions_.contains(path); }
-  /// Returns the path that two common resources have; null: none.
+  /// Returns a path that two common resources share, or null.
   const std::string* twice() const noexcept { return twice_; }
   /// Returns the resource that lists the others.
   const std::shared_ptr<handler>& discovery() const noexcept { return discovery_; }
@@ -67,10 +67,10 @@ class device_layout {
   std::shared_ptr<handler> discovery_;
 };
 
-/// Returns what discovery tells of these resources.
+/// Returns the descriptions of these resources for discovery.
 std::vector<resource_info> describe(const resource_list& resources, const subsystem_names& subsystems);
 
-/// Makes each layout once.
+/// Creates each layout only once.
 class layout_set {
  public:
   std::shared_ptr<const device_layout> of(const device_options& device);

@@ -24,7 +24,7 @@ class recent_durations {
     windows_->current.record(static_cast<std::uint64_t>(std::max<std::int64_t>(d.count(), 0)));
   }
 
-  /// Returns nothing if nothing was recorded recently.
+  /// The quantiles of the recent durations.
   struct quantiles {
     std::chrono::nanoseconds p50, p95, p99;  ///< within 7 %
   };
@@ -55,7 +55,7 @@ class recent_durations {
     windows_->began = now;
   }
 
-  std::unique_ptr<windows> windows_;  ///< 8 KB; none before the first answer
+  std::unique_ptr<windows> windows_;  ///< 8 KB; null before the first answer
 };
 
 /// The statistics of one device behind the proxy.
@@ -63,7 +63,7 @@ struct device_statistics {
   std::string broker;
   std::string ns;
   std::string tag;
-  bool listed = false;  ///< listed in `statistics`, which drops the one not asked for the longest time
+  bool listed = false;  ///< listed in `statistics`, which drops the least recently used one
 
   std::uint64_t answered = 0;  ///< hops that it answered in time, with any code
   std::uint64_t failed = 0;    ///< hops that ended without a usable answer
@@ -75,26 +75,26 @@ struct device_statistics {
   double seconds = 0;          ///< sum of all durations
   recent_durations durations;  ///< from sending a request to its answer
 
-  /// Omits the duration if there is no memory for it.
+  /// Counts an answer. The duration is omitted if memory allocation fails.
   void count_answer(steady_time sent, steady_time now) noexcept try {
     ++answered;
     last_seen = now;
     seconds += std::chrono::duration<double>(now - sent).count();
     durations.record(now - sent, now);
   } catch (const std::bad_alloc&) {
-    // Out of memory: the answer itself is counted.
+    // Out of memory: the answer itself has been counted.
   }
   void count_late(steady_time now) noexcept {
     ++late;
     last_seen = now;
   }
-  /// Keeps the earlier text if there is no memory for the new one.
+  /// Counts a failure. Keeps the previous text if memory allocation fails.
   void count_failure(const std::string& words, steady_time now) noexcept try {
     ++failed;
     last_error_at = now;
     last_error = words;
   } catch (const std::bad_alloc&) {
-    // Out of memory: the failure itself is counted.
+    // Out of memory: the failure itself has been counted.
   }
 };
 

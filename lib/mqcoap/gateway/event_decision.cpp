@@ -8,7 +8,8 @@
 namespace mqcoap {
 namespace {
 
-/// Compares values and not their texts. Of a text that has a key twice, nobody knows the value.
+/// Compares values instead of texts. A text that contains a key twice has no defined value, and
+/// counts as different.
 bool is_another(const json_text& value, const json_text& last) {
   if (value == last) return false;
   const auto differs = [&] { return !equal_json(build_json(value.text()), build_json(last.text())); };

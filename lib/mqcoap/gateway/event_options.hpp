@@ -7,15 +7,14 @@ namespace mqcoap {
 
 /// When the value of a resource is published as an event (docs/protocol.md, "Events").
 struct event_options {
-  /// The interval at which the resource is read, on a grid that does not drift; none: it is read after
-  /// changes.
+  /// The interval at which the resource is read, without drift; none: it is read after changes.
   std::optional<std::chrono::milliseconds> every{};
-  /// The least difference from the last event; 0: any.
+  /// The smallest difference from the last event that is published; 0: any.
   double change = 0;
   bool is_percent = false;  ///< `change` is in percent of the value of the last event
   bool on_change =
       false;            ///< publishes each change; with `every`, each value that differs from the last event
-  bool retain = false;  ///< the broker keeps the last event for later subscribers
+  bool retain = false;  ///< the broker stores the last event for later subscribers
 
   friend bool operator==(const event_options&, const event_options&) = default;
 };

@@ -17,9 +17,10 @@ using namespace std::chrono_literals;
 
 /// An event that is not sent within this time is dropped.
 constexpr auto freshness = 1s;
-/// Bytes of the reason why a resource cannot be read.
+/// The maximum length in bytes of the reason why a resource cannot be read.
 constexpr std::size_t most_words = 300;
-/// Retained events that wait for a connection to be removed; further ones stay at the broker.
+/// The maximum number of retained events that wait for a connection to be removed; further ones stay
+/// at the broker.
 constexpr std::size_t most_leftovers = 4096;
 
 /// Returns the first time on the grid after `now`.
@@ -30,7 +31,7 @@ steady_time next_on_grid(steady_time last, std::chrono::milliseconds every, stea
 
 }  // namespace
 
-/// The origin of a reading; takes the value.
+/// The origin of a reading, which receives the value.
 class event_publisher::reading_origin final : public call_origin {
  public:
   reading_origin(event_publisher& by, std::shared_ptr<source> from) : by_(by), from_(std::move(from)) {}
@@ -43,7 +44,7 @@ class event_publisher::reading_origin final : public call_origin {
   }
 
  private:
-  event_publisher& by_;  ///< whose core serves the call
+  event_publisher& by_;  ///< its core serves the call
   const std::shared_ptr<source> from_;
 };
 
@@ -137,10 +138,11 @@ void event_publisher::note_change(std::string_view device, std::string_view path
   const auto found = changing_.find(std::pair(device, path));
   if (found == changing_.end()) return;
   found->second->is_due = true;
-  hurry();  // after the request that changes it
+  hurry();  // runs after the request that changes it
 }
 
-/// Does nothing after `stop`: a change that is stored later would keep the alarm ringing.
+/// Requests a call of `expire` at once. Does nothing after `stop`: a change that is stored later would
+/// otherwise trigger the alarm again and again.
 void event_publisher::hurry() noexcept {
   if (stopped_) return;
   due_at_ = steady_time{};
@@ -151,7 +153,7 @@ void event_publisher::on_link_up() noexcept {
   core_.attempt({}, [this] { remove_leftovers(); });
   for (const auto& each : sources_) {
     if (!each->how.every) each->is_due = true;
-    each->last.reset();  // a broker that was restarted has lost what it retained
+    each->last.reset();  // a restarted broker has lost its retained messages
   }
   if (!sources_.empty()) hurry();
 }
@@ -164,7 +166,7 @@ void event_publisher::expire(steady_time now) {
     const bool is_time = each->next <= now;
     if (is_time) each->next = next_on_grid(each->next, *each->how.every, now);
     if (!is_time && !each->is_due) continue;
-    if (each->is_reading) continue;  // a slow resource skips times; a change is read afterwards
+    if (each->is_reading) continue;  // a slow resource skips intervals; after a change it is read again
     each->is_due = false;
     core_.attempt(each->path, [&] { read(each); });
   }
@@ -204,7 +206,8 @@ void event_publisher::take(source& from, const answer& what) {
   if (is_worth_telling(from.how, what.body, from.last)) publish(from, what.body);
 }
 
-/// A resource without `every` is read after its changes, and may have nothing to tell between them.
+/// Counts and logs a failed reading. A resource without `every` is not logged: it is read after its changes,
+/// and may not have a value between them.
 void event_publisher::note_unread(source& from, const answer& why) {
   env_.counted.count(event::event_unread);
   if (stopped_ || !from.how.every || !env_.log || from.is_silent || !from.silent_words.pass(env_.time.now()))

@@ -29,10 +29,10 @@
 namespace mqcoap {
 
 /// Publishes the values of resources as events (docs/protocol.md, "Events"). Reads each resource by a GET
-/// through a serving core of its own: with a deadline, and without delaying other resources. Publishes
-/// nothing for a resource that cannot be read, but counts it, and logs the first such time of one that is
-/// read at times. Also sends the events of actions.
-/// @par Threads  Everything on the event loop.
+/// through a separate serving core: with a deadline, and without delaying other resources. For a resource
+/// that cannot be read, it publishes nothing, but counts the failure; for one that is read at intervals, it
+/// logs the first failure. Also sends the events of actions.
+/// @par Threads  All functions on the event loop.
 class event_publisher final : public event_sender {
  public:
   struct environment {
@@ -44,7 +44,7 @@ class event_publisher final : public event_sender {
     std::function<link&()> via;  ///< returns the link for events
     std::function<std::shared_ptr<const void>(const call& kept)> home;
     std::function<void(std::string_view name, std::string_view why)> failed;
-    std::function<void()> due;  ///< asks for a call of `expire` at once
+    std::function<void()> due;  ///< requests a call of `expire` at once
     log_sink log;
   };
 
@@ -52,20 +52,20 @@ class event_publisher final : public event_sender {
   event_publisher(const event_publisher&) = delete;
   event_publisher& operator=(const event_publisher&) = delete;
 
-  /// Puts other options in force. A resource whose options are the same keeps its grid and its last event.
-  /// What the broker has retained of one that publishes no longer is removed, at the next connection if there
-  /// is none.
+  /// Applies other options. A resource whose options are unchanged keeps its interval and its last event.
+  /// Retained events of resources that no longer publish are removed from the broker, at the next connection
+  /// if there is none.
   /// @param published  the resources with events, of these options
   void configure(const gateway_options& options, const std::vector<published_resource>& published);
   /// Does the same for options whose resources publish what they published before.
   void keep(const gateway_options& options);
-  /// Publishes every value once more, those without `every` at once: subscribers have missed changes, and a
-  /// broker that was restarted has lost what it retained.
+  /// Publishes every value again, those without `every` at once: subscribers have missed changes, and a
+  /// restarted broker has lost its retained messages.
   void on_link_up() noexcept;
   void expire(steady_time now);
-  /// `steady_time::max()`: nothing is published.
+  /// Returns when `expire` must be called next; `steady_time::max()`: never.
   steady_time next_deadline() const noexcept { return due_at_; }
-  /// Cancels all readings, and starts no more. Actions that still run may send events.
+  /// Cancels all readings, and starts no more. Running actions may still send events.
   void stop() noexcept;
 
   error_code send_event(const resource_event& what) override;
@@ -78,17 +78,17 @@ class event_publisher final : public event_sender {
     std::string subsystem;
     event_options how;
     general_topic topic;
-    steady_time next;         ///< when it is read next; max: after a change
+    steady_time next;         ///< when it is read next; max: only after a change
     bool is_due = false;      ///< it has changed
-    bool is_reading = false;  ///< a reading is under way
-    bool is_over = false;     ///< it publishes no longer
-    bool is_silent = false;   ///< the log has told that it cannot be read
+    bool is_reading = false;  ///< a reading is in progress
+    bool is_over = false;     ///< it no longer publishes
+    bool is_silent = false;   ///< the log has reported that it cannot be read
     throttle silent_words{std::chrono::minutes(1)};
     std::optional<json_text> last{};
   };
   class reading_origin;
 
-  /// Returns its device and path.
+  /// Returns the device and the path of a source.
   static std::pair<std::string_view, std::string_view> key_of(const source& s) noexcept {
     return {s.device, s.path};
   }
@@ -114,7 +114,7 @@ class event_publisher final : public event_sender {
       changing_;                       ///< the resources with `on_change`, by device and path
   std::vector<subscription> changes_;  ///< empty if there are none, so that changes cost nothing
   std::set<std::string> retained_;     ///< topics of events that the broker was told to retain
-  /// Topics whose retained event is to be removed and may still be there.
+  /// Topics whose retained event should be removed and may still exist.
   const std::shared_ptr<std::set<std::string>> leftovers_ = std::make_shared<std::set<std::string>>();
   std::optional<namespace_name> ns_;
   steady_time due_at_ = steady_time::max();

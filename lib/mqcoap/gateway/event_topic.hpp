@@ -14,7 +14,7 @@ inline subsystem_name event_subsystem(const std::vector<subsystem_name>& of_devi
   return of_device.empty() ? subsystem_name::parse("events").value() : of_device.front();
 }
 
-/// Returns the topic of the events of a resource. Precondition: the path is one of a resource.
+/// Returns the topic of the events of a resource. Precondition: the path is valid for a resource.
 inline general_topic event_topic(const namespace_name& ns, const std::vector<subsystem_name>& of_device,
                                  const device_tag& tag, const std::string& path) {
   return {ns, event_subsystem(of_device), general_topic::kind::event, tag,

@@ -21,7 +21,7 @@ struct request_ended {
   std::chrono::nanoseconds took;  ///< since the request arrived
 };
 
-/// Something was written for the caller of a request: its answer, or a replacement.
+/// Something was sent to the caller of a request: its answer, or a replacement.
 struct answer_written {
   const call& to;
   const answer& what;
@@ -31,31 +31,31 @@ struct answer_written {
 struct request_unreadable {
   const exchange_topic& topic;
   const decode_fault& fault;
-  bool out_of_memory = false;  ///< there was no memory for it, whatever its contents
+  bool out_of_memory = false;  ///< memory allocation failed, whatever its contents
 };
 
-/// The connection to a broker of the configuration is up, or down.
+/// The connection to a configured broker was established or lost.
 struct link_changed {
   std::string_view broker;
   steady_time when;
-  const outage_cause* why = nullptr;  ///< it is down; null: it is up
+  const outage_cause* why = nullptr;  ///< the cause of the outage; null: the connection is up
 };
 
-/// The value of a resource that keeps no cell may have changed.
+/// The value of a resource without a cell may have changed.
 struct reading_changed {
   std::string_view device;
   std::string_view path;
 };
 
-/// The facts about events in a gateway, for subscribers. No fact depends on the level of the log.
-/// @par Threads  Everything on the event loop.
+/// The facts about events in a gateway, for subscribers. They do not depend on the log level.
+/// @par Threads  All functions on the event loop.
 struct feed {
   channel<request_ended> ended;
   channel<answer_written> written;
   channel<request_unreadable> unreadable;
   channel<link_changed> links;
   channel<cell_changed> values;       ///< changes of resources with a state: value, collection, signal
-  channel<reading_changed> readings;  ///< changes of resources that hear of them: topic
+  channel<reading_changed> readings;  ///< changes of resources that are notified of them: topic
   channel<reload_status> reloads;  ///< a reload has ended; published by the code that reads the configuration
 };
 

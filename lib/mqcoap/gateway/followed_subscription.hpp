@@ -13,20 +13,21 @@ namespace mqcoap {
 /// A topic that resources follow, with its subscription on a link.
 class followed_subscription final : public followed_topic {
  public:
-  /// @param told   gets each answer of the broker
+  /// @param told  receives each answer of the broker
   /// @param ended  called by the destructor; must not throw
   followed_subscription(std::string name, std::function<void(followed_subscription&, error_code)> told,
                         std::function<void(const std::string& name)> ended);
   ~followed_subscription() override;
 
-  /// Subscribes on this link. The subscription on another link stays until the broker has confirmed this one.
+  /// Subscribes on this link. The subscription on another link remains until the broker has
+  /// confirmed this one.
   void subscribe(link& on);
   /// Subscribes again on a new connection.
   void on_link_up(const link& l);
   void on_link_down(const link& l) noexcept;
-  /// Ends the subscription on a link that is removed.
+  /// Drops the subscription on a link that is being removed.
   void let_go(const link& l) noexcept;
-  /// Returns true if messages of this link count.
+  /// Returns true if messages of this link are accepted.
   bool hears(const link& l) const noexcept;
 
  private:

@@ -77,7 +77,8 @@ resource_services gateway::make_services() {
           [this](std::string_view device, std::string_view path) { tell_reading(device, path); }};
 }
 
-/// A device that is not in force yet has nothing to tell: who asked would get the answer of the one before.
+/// Reports a changed reading. For a device that is not in force yet, the report is postponed: a subscriber
+/// that reads the value would get it from the previous device.
 void gateway::tell_reading(std::string_view device, std::string_view path) {
   if (early_readings_ != nullptr) {
     early_readings_->emplace_back(device, path);
@@ -130,7 +131,7 @@ mqtt_front::environment gateway::front_environment() {
           [this](std::string_view topic, std::string_view why) { tell_failure(topic, why); }};
 }
 
-/// Equal steps keep their state, above all the memory of answered requests.
+/// Equal steps keep their state, most importantly the memory of answered requests.
 std::shared_ptr<const step_chain> gateway::make_chain(const gateway_options& options) {
   return core_.make_chain([&](chain_builder& chain) {
     add_request_steps(chain, options,
@@ -140,7 +141,7 @@ std::shared_ptr<const step_chain> gateway::make_chain(const gateway_options& opt
   });
 }
 
-/// Returns null if there is nothing to make: the device with equal options stays, or it would be empty.
+/// Returns null if there is nothing to create: the device with equal options stays, or it would be empty.
 std::shared_ptr<local_device> gateway::make_device(const wanted_device& wanted, state_draft& draft) const {
   const auto& options = *wanted.options;
   auto extra = wanted.is_own ? make_own_documents() : std::vector<extra_resource>{};
@@ -165,7 +166,8 @@ void gateway::make_first_devices() {
   draft.put_in_force();
 }
 
-/// A reload may replace the device of a call before its handler has answered.
+/// Returns the device of a call, to keep it alive: a reload may replace the device before its
+/// handler has answered.
 std::shared_ptr<const void> gateway::home_of(const call& kept) const {
   const auto device = devices_.find(kept.target.tag());
   return device == devices_.end() ? nullptr : device->second;
@@ -181,7 +183,7 @@ std::vector<extra_resource> gateway::make_own_documents() const {
   return made;
 }
 
-/// A store may have been opened for this configuration.
+/// Loads the contents of the store, which may have been opened for this configuration.
 void gateway::restore_state() {
   if (hooks_.store != nullptr) state_.restore(hooks_.store->load());
 }
@@ -247,9 +249,9 @@ void gateway::set_alarm() {
                         front_.next_deadline(now), events_.next_deadline(), requests_.next_deadline()});
   for (const auto& each : leaving_links_)
     if (each.patience > now) next = std::min(next, each.patience);
-  if (next >= alarm_at_) return;  // an early alarm costs less than moving it at every answer
+  if (next >= alarm_at_) return;  // an early alarm costs less than moving it after every answer
   wake_.wake_at(next);
-  alarm_at_ = next;  // not before: if there is no memory for the alarm, the next message asks for it again
+  alarm_at_ = next;  // set last: if allocating the alarm fails, the next message tries to set it again
 }
 
 void gateway::wake_soon() {
@@ -276,7 +278,7 @@ void gateway::on_link_down(link& l, const outage_cause& why) noexcept {
 void gateway::on_message(link& l, const inbound& m) noexcept try {
   if (hooks_.may_serve && !hooks_.may_serve()) return;
   auto topic = exchange_topic::parse(m.topic);
-  // What stands under a topic of requests and answers is never data.
+  // A message under a topic of requests and answers is never data of a resource.
   const bool is_own = topic && topic->ns() == options_.ns.text();
   if (!is_own && topics_.on_message(l, m)) return;
   if (!topic) return drop(event::foreign_topic, m.topic);
@@ -306,13 +308,13 @@ void gateway::tell_link(const link& l, const outage_cause* why) noexcept {
                          [this](std::string_view failure) { tell_failure({}, failure); });
 }
 
-/// Links that a reload removed may have waited for this request.
+/// Wakes the gateway, because links and devices that a reload removed may have waited for this request.
 void gateway::on_request_ended() noexcept {
   if (leaving_links_.empty() && leaving_devices_.empty() && !front_.leaving()) return;
   core_.attempt({}, [this] { wake_soon(); });
 }
 
-/// Logs at most one line per second, and none rather than throwing: memory may be exhausted.
+/// Logs at most one line per second, and swallows exceptions: memory may be exhausted.
 void gateway::tell_failure(std::string_view topic, std::string_view why) noexcept try {
   const auto held_back = failure_lines_.pass(time_.now());
   if (!held_back) return;
@@ -324,7 +326,7 @@ void gateway::tell_failure(std::string_view topic, std::string_view why) noexcep
 }
 
 void gateway::drop(event why, std::string_view topic) {
-  // Logs the first one at a higher level; a flood of them is not worth it.
+  // Logs only the first retained message as a warning, so that a flood of them does not fill the log.
   const auto level =
       counted_[why] == 0 && why == event::retained ? spdlog::level::warn : spdlog::level::debug;
   counted_.count(why);

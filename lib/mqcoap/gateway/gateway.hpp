@@ -48,39 +48,40 @@ namespace mqcoap {
 /// The callbacks of the gateway to its owner, on the event loop.
 struct gateway_hooks {
   std::function<void()>
-      ready;  ///< the broker has confirmed every subscription, after each connection of the default link
-  /// Makes the documents under `.gw/`; none: nothing is served there.
+      ready;  ///< the broker has confirmed every subscription, after each connect of the default link
+  /// Creates the documents under `.gw/`; empty: nothing is served there.
   std::function<json_text(own_document)> document{};
-  std::function<void()> away{};  ///< the default link is down
-  /// Called when a link that `reconfigure` removed is not needed any more: it can be stopped, and then
+  std::function<void()> away{};  ///< the default link is disconnected
+  /// Called when a link that `reconfigure` removed is no longer needed: it can be stopped, and then
   /// destroyed. Never called inside a callback of a link.
   std::function<void(link&)> retired{};
-  /// Gets messages about rivals that answer for a served tag; none: they are logged by spdlog.
+  /// Receives messages about rivals that answer for a served tag; empty: they are logged by spdlog.
   log_sink notice{};
-  /// Services for resources that use files, programs and instruments; outlives the gateway. Null: a
-  /// configuration with such a resource is refused.
+  /// Services for resources that use files, programs and instruments; must outlive the gateway. Null: a
+  /// configuration with such a resource is rejected.
   backend_services* backends = nullptr;
-  /// Returns false if another gateway serves: then messages are dropped, unread. Empty: this one serves.
+  /// Returns false if another gateway serves: then messages are dropped unread. Empty: this gateway serves.
   std::function<bool()> may_serve{};
-  /// Stores changes of resources; outlives the gateway. Null: they live as long as the gateway.
+  /// Stores changes of resources; must outlive the gateway. Null: they are lost with the gateway.
   state_store* store = nullptr;
-  /// Records the writes of devices with `durable_dedup`; outlives the gateway. Null: they are not recorded.
+  /// Records the writes of devices with `durable_dedup`; must outlive the gateway. Null: they
+  /// are not recorded.
   once_store* writes = nullptr;
-  request_sink log{};          ///< gets the records of the request log; none: spdlog logs them
-  request_id_generator ids{};  ///< makes the ids of hops; tests use a fixed sequence
-  /// Adds steps of the owner to the chain, at the start and at every reload. They get all readable requests,
-  /// and all of their answers, before the limits.
+  request_sink log{};          ///< receives the records of the request log; empty: spdlog logs them
+  request_id_generator ids{};  ///< generates the ids of hops; tests use a fixed sequence
+  /// Adds steps of the owner to the chain, at the start and at every reload. They receive all readable
+  /// requests, and all of their answers, before the limits are applied.
   std::function<void(chain_builder&, const gateway_options&)> steps{};
 };
 
 /// Composes the front that takes requests from the default link (mqtt_front), the serving core with local
 /// resources and a proxy, and the way back for exactly one answer to each request. Owns no link, no timer and
-/// no thread: links deliver messages, the alarm's owner calls `on_alarm`, and the clock gives the time, so
-/// that a test can drive it by hand.
-/// @par Threads  Everything on the event loop.
+/// no thread: links deliver messages, the owner of the alarm calls `on_alarm`, and the clock provides the
+/// time, so that a test can drive it by hand.
+/// @par Threads  All functions on the event loop.
 class gateway final : public link_events {
  public:
-  /// @param links  at least one, outliving the gateway; the first is served
+  /// @param links  at least one; must outlive the gateway. The first is served
   gateway(gateway_options options, std::vector<link*> links, const clock& time, alarm& wake,
           gateway_hooks hooks = {});
   ~gateway();
@@ -88,24 +89,24 @@ class gateway final : public link_events {
   /// Starts the links.
   void start();
 
-  /// Applies other options and links, without losing a request. Requests under way end as they began: on
-  /// their links, by their old routes. Equal parts stay: links, subscriptions, devices, and the cells of
-  /// changed devices; counters and the memory of answered requests stay in any case. Does nothing while
-  /// draining.
-  /// @param links  as for the constructor. The caller starts new ones, with this as their owner; one with
-  ///   the client id of a removed link, only after that one is stopped. Removed links live until
-  ///   `gateway_hooks::retired`, or until the gateway is destroyed.
-  /// @par Errors  Throws like the constructor, and then nothing has changed.
+  /// Applies other options and links without losing a request. Requests in flight complete as they began: on
+  /// their links, by their old routes. Equal parts are kept: links, subscriptions, devices, and the cells of
+  /// changed devices; counters and the memory of answered requests are always kept. Does
+  /// nothing while draining.
+  /// @param links  as for the constructor. The caller starts new ones, with this object as their owner; a
+  ///   link with the client id of a removed one is started only after that one is stopped. Removed links must
+  ///   live until `gateway_hooks::retired`, or until the gateway is destroyed.
+  /// @par Errors  Throws like the constructor; then nothing has changed.
   void reconfigure(gateway_options options, std::vector<link*> links);
-  /// Does the same in parts, between which requests are answered.
+  /// Applies them in parts, between which requests are answered.
   class reconfiguration;
 
-  /// Takes no new requests; calls `done` once when the last one is answered (possibly inside this call).
+  /// Accepts no new requests; calls `done` once when the last one is answered (possibly inside this call).
   void drain(std::function<void()> done);
-  /// Answers all waiting requests: 504 if a device or a resource has them, 503 if they were not sent.
+  /// Answers all pending requests: 504 if a device or a resource has them, 503 if they were not sent.
   void abandon();
 
-  /// Call this when the time of the alarm has come.
+  /// Must be called when the time of the alarm has come.
   void on_alarm();
 
   void on_link_up(link& l) noexcept override;
@@ -117,8 +118,9 @@ class gateway final : public link_events {
   std::size_t device_count() const noexcept { return options_.devices.size(); }
   std::size_t route_count() const noexcept { return proxy_.routes().size(); }
 
-  /// @name For those who watch it
-  /// @{ Returns the feed, for subscribers.
+  /// @name For observers
+  /// @{
+  /// Returns the feed, for subscribers.
   feed& facts() noexcept { return facts_; }
   const statistics& stats() const noexcept { return stats_; }
   const gateway_options& options() const noexcept { return options_; }
@@ -131,14 +133,14 @@ class gateway final : public link_events {
   const std::vector<return_watch::row>& returned() const noexcept { return returns_.seen(); }
   duplicate_filter::usage run_once_usage() const;
   bool draining() const noexcept { return core_.draining(); }
-  /// Returns the tags for which somebody else answers, too.
+  /// Returns the tags for which another program answers as well.
   const rival_watch& rivals() const noexcept { return front_.rivals(); }
   /// @}
 
  private:
   struct leaving_link {
     link* via;
-    bool in_the_way;       ///< another link has the same client id: each would end the other's connection
+    bool in_the_way;       ///< another link has the same client id: each would close the other's connection
     steady_time patience;  ///< until then, a link that conflicts may finish
   };
 
@@ -184,19 +186,19 @@ class gateway final : public link_events {
   serving_core core_;
   proxy proxy_;
   return_watch returns_;
-  memory_store memory_;   ///< without another store
-  resource_state state_;  ///< of the devices' resources; it stays over a reload
+  memory_store memory_;   ///< used if there is no other store
+  resource_state state_;  ///< of the devices' resources; it is kept across a reload
   proxy_forwarder elsewhere_;
   timer_queue timers_;
   topic_board topics_;
   event_publisher events_;
   resource_requests requests_;
-  /// Gets what changes while a device is built for a reload; null: no device is.
+  /// Collects changed readings while a device is built for a reload; null at other times.
   std::vector<std::pair<std::string, std::string>>* early_readings_ = nullptr;
-  const resource_services services_;  ///< services for those resources
+  const resource_services services_;  ///< services for the devices' resources
   device_map devices_;
   std::vector<std::shared_ptr<local_device>>
-      leaving_devices_;  ///< replaced devices, with calls not yet answered
+      leaving_devices_;  ///< replaced devices that have unanswered calls
   const tag_directory tags_;
   mqtt_front front_;
   std::vector<leaving_link> leaving_links_;

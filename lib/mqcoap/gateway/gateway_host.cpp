@@ -27,7 +27,8 @@ gateway_host::gateway_host(host_configuration configuration, host_environment en
   follow_devices();
 }
 
-/// The gateway answers its remaining calls; nobody waits for links and presences any more.
+/// Stops no links: the gateway answers its remaining calls, and nothing waits for links and
+/// presences any more.
 gateway_host::~gateway_host() { links_stopping_ = true; }
 
 gateway_hooks gateway_host::wrap(gateway_hooks hooks) {
@@ -105,8 +106,8 @@ bool gateway_host::advance() {
   return false;
 }
 
-/// Ends the process if there is no memory, as `gateway::put_in_force` does: the gateway uses these links
-/// already.
+/// Terminates the process if memory allocation fails, as `gateway::put_in_force` does: the gateway already
+/// uses these links.
 void gateway_host::use_connections(change& of) noexcept {
   auto before = std::exchange(connections_, {});
   auto newest = of.made.begin();
@@ -128,7 +129,8 @@ void gateway_host::set_online(bool online) {
   if (board_) board_->set_online(online);
 }
 
-/// Two connections with one client id would end each other: the old one is stopped first.
+/// Starts connections whose client id is not in use: two connections with the same id would close each other,
+/// so the old one is stopped first.
 void gateway_host::start_connections() {
   if (!started_) return;
   for (auto& c : connections_) {
@@ -139,7 +141,7 @@ void gateway_host::start_connections() {
   }
 }
 
-/// The gateway does not need it any more.
+/// Stops a link that the gateway no longer needs.
 void gateway_host::retire(link& left) {
   left.stop(env_.flush_grace, [this, gone = &left] {
     std::erase_if(leaving_, [gone](const connection& c) { return c.via.get() == gone; });
@@ -177,11 +179,11 @@ void gateway_host::on_alarm() {
   const auto now = env_.time.now();
   if (gateway_alarm_.rings(now)) gateway_->on_alarm();
   if (presence_alarm_.rings(now)) board_->on_alarm();
-  if (patience_.rings(now)) gateway_->abandon();  // answers the last one, and so ends the drain
+  if (patience_.rings(now)) gateway_->abandon();  // answers the remaining requests, which completes the drain
   set_alarm();
 }
 
-/// An early alarm costs less than moving it each time.
+/// Sets the alarm only to an earlier time, because an early alarm costs less than moving it each time.
 void gateway_host::set_alarm() {
   const auto next = std::min({gateway_alarm_.when(), presence_alarm_.when(), patience_.when()});
   if (next >= alarm_at_) return;

@@ -23,30 +23,31 @@ struct host_configuration {
   std::vector<link_options> brokers;  ///< at least one; the first is served
 };
 
-/// Another configuration, and what it changes.
+/// A new configuration, and what it changes.
 struct prepared_configuration {
-  /// Once they are in force, it has the options before in their place. May be destroyed on any thread.
+  /// Contains the previous options once these are in force. May be destroyed on any thread.
   std::shared_ptr<prepared_options> gateway;
   std::vector<link_options> brokers;
 };
 
-/// What a gateway_host needs from its owner. The references outlive the host.
+/// What a gateway_host needs from its owner. The references must outlive the host.
 struct host_environment {
   const clock& time;
   alarm& wake;  ///< its owner calls `gateway_host::on_alarm`
   presence_board::link_maker connect;
   presence_board::link_maker connect_presence;  ///< empty: no presence is announced
   log_sink log{};                               ///< for the presences, see `presence_board`
-  std::chrono::milliseconds flush_grace{500};   ///< the time for a stopping link to send its queue
-  /// Called in a stop, when all requests are answered and no further ones will arrive; it calls what it is
-  /// given, once: whether another gateway goes on, so that no presence becomes OFFLINE. Empty: none does.
+  std::chrono::milliseconds flush_grace{500};   ///< how long a stopping link may take to send its queue
+  /// Called during a stop, when all requests are answered and no further ones will arrive. It must call its
+  /// argument once, with true if another gateway continues to serve, so that no presence becomes OFFLINE.
+  /// Empty: no other gateway does.
   std::function<void(std::function<void(bool goes_on)>)> drained{};
 };
 
-/// A gateway together with its connections and presences. Decides which connection stays at a reload, when
-/// connections start and stop, and in which order everything stops. The daemon, `mqcoap serve` and `sim`, and
-/// the tests have one each; they give it links, an alarm and a clock.
-/// @par Threads  Everything on the event loop.
+/// A gateway together with its connections and presences. Decides which connections are kept at a reload,
+/// when connections start and stop, and in which order everything stops. The daemon, `mqcoap serve` and
+/// `sim`, and the tests each use one, and provide it with links, an alarm and a clock.
+/// @par Threads  All functions on the event loop.
 class gateway_host {
  public:
   /// @param hooks  `ready`, `away` and `retired` are called in addition to the host's own handling
@@ -60,36 +61,36 @@ class gateway_host {
 
   /// Applies another configuration, like `gateway::reconfigure`: a broker with equal options keeps its
   /// connection. Does nothing while stopping.
-  /// @par Errors  Throws like the constructor of a gateway, and then nothing has changed.
+  /// @par Errors  Throws like the constructor of a gateway; then nothing has changed.
   void reconfigure(host_configuration next);
 
   /// @name The same in parts, between which requests are answered
   /// @{ Compares a configuration with the one in force. On any thread, while none is being put in force.
   prepared_configuration prepare(host_configuration next) const;
-  /// Begins to put it in force; `advance` goes on. Does nothing while stopping.
-  /// Precondition: no other one is being put in force.
-  /// @par Errors  Throws like `reconfigure`, and then nothing has changed.
+  /// Begins to put it in force; `advance` continues. Does nothing while stopping. Precondition: no other
+  /// configuration is being put in force.
+  /// @par Errors  Throws like `reconfigure`; then nothing has changed.
   void begin(prepared_configuration next);
-  /// Does the next part, which is short. Returns false if nothing is left to do; also after a stop, which
-  /// ends it in the middle: then some devices are those of the new configuration.
-  /// @par Errors  Throws like `reconfigure`, and then nothing has changed and nothing is left to do.
+  /// Executes the next part, which is short. Returns false if nothing is left to do, including after a stop,
+  /// which interrupts the change: then some devices are already those of the new configuration.
+  /// @par Errors  Throws like `reconfigure`; then nothing has changed and nothing is left to do.
   bool advance();
   /// @}
 
-  /// Takes no new requests, answers those in flight within `patience`, and then ends presences and links.
+  /// Accepts no new requests, answers those in flight within `patience`, and then closes presences and links.
   /// Calls `done` once, when all are closed.
   void stop(std::chrono::milliseconds patience, std::function<void()> done);
-  /// Answers all waiting requests at once, like `gateway::abandon`.
+  /// Answers all pending requests at once, like `gateway::abandon`.
   void abandon() { gateway_->abandon(); }
 
-  /// Call this when the time of the alarm has come.
+  /// Must be called when the time of the alarm has come.
   void on_alarm();
 
   gateway& running() noexcept { return *gateway_; }
   const gateway& running() const noexcept { return *gateway_; }
   presence_status presences() const { return board_ ? board_->status() : presence_status{}; }
   bool stopping() const noexcept { return stopping_; }
-  /// Returns true from `start` on.
+  /// Returns true once `start` was called.
   bool started() const noexcept { return started_; }
 
  private:
@@ -117,10 +118,10 @@ class gateway_host {
 
   /// A configuration that is being put in force.
   struct change {
-    std::vector<std::size_t> places{};  ///< places of the connections that stay, in `connections_`
+    std::vector<std::size_t> places{};  ///< the index in `connections_` of each connection that stays
     std::vector<connection> made{};
     std::optional<gateway::reconfiguration> parts{};
-    bool has_connections = false;  ///< the host uses them
+    bool has_connections = false;  ///< the host uses them already
   };
 
   gateway_hooks wrap(gateway_hooks hooks);
@@ -141,9 +142,9 @@ class gateway_host {
   part patience_{*this};
   steady_time alarm_at_ = steady_time::max();
   std::vector<connection> connections_;  ///< the first is the default broker's
-  std::vector<connection> leaving_;      ///< of brokers that a reload changed or removed
+  std::vector<connection> leaving_;      ///< those of brokers that a reload changed or removed
   std::optional<presence_board> board_;
-  std::unique_ptr<gateway> gateway_;  ///< is destroyed before the objects that it calls
+  std::unique_ptr<gateway> gateway_;  ///< destroyed before the objects that it calls
   std::unique_ptr<change> change_;    ///< null: none
   std::size_t still_open_ = 0;        ///< number of objects to close before `stopped_`
   bool started_ = false;

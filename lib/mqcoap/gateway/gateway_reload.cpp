@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// The time that a conflicting connection has to finish before the new one starts.
+/// How long a conflicting connection may take to finish before the new one starts.
 constexpr std::chrono::seconds leaving_patience{5};
 
 }  // namespace
@@ -19,8 +19,8 @@ void gateway::reconfigure(gateway_options options, std::vector<link*> links) {
   while (parts.advance()) continue;
 }
 
-/// Leaves the options before in `next`. Ends the process if there is no memory for all of it: half of it
-/// would be neither configuration, and the next start has the new one.
+/// Leaves the previous options in `next`. Terminates the process if memory allocation fails: a partly applied
+/// configuration would be neither the old nor the new one, and a restart uses the new one.
 void gateway::put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain,
                            std::vector<link*> links) noexcept {
   core_.use(std::move(chain));
@@ -44,7 +44,7 @@ void gateway::put_in_force(prepared_options& next, std::shared_ptr<const step_ch
   wake_soon();
 }
 
-/// Keeps a device that is not in force any more while it has calls to answer.
+/// Keeps a device that is no longer in force while it has unanswered calls.
 void gateway::leave(std::shared_ptr<local_device> device) noexcept {
   if (device.use_count() > 1) leaving_devices_.push_back(std::move(device));
 }
@@ -66,7 +66,7 @@ void gateway::let_go_of_links(const std::vector<link*>& before) {
   }
 }
 
-/// Reports the links that are not needed any more.
+/// Reports the links that are no longer needed.
 void gateway::retire() {
   const auto now = time_.now();
   for (const auto& [via, in_the_way, patience] : leaving_links_) {
@@ -75,7 +75,7 @@ void gateway::retire() {
     front_.replace(*via);
   }
   front_.expire(now);
-  // Not at the answer itself: a handler may still be running then.
+  // Not done when the call is answered, because a handler may still be running then.
   std::erase_if(leaving_devices_, [](const auto& device) { return device.use_count() == 1; });
 
   std::vector<link*> over;

@@ -56,7 +56,7 @@ void hop::failed(const ask::failure& why) noexcept {
   const auto now = around_.time.now();
   if (why.why == cause::unusable || why.why == cause::no_memory) counted.last_seen = now;
   if (is_at_device(why)) expect_late();
-  // A caller's timeout_ms may be too short for a device that works.
+  // The caller's timeout_ms may be too short for a device that works.
   if (why.why == cause::deadline && !loop_words_.empty() && has_whole_time())
     device().mute_behind_bridge = true;
   ending told;
@@ -137,7 +137,7 @@ way_back hop::make_way_back() const {
   return {*caller_, asked_ ? *asked_ : to_, route_, around_.decoding.limits.path};
 }
 
-/// Remembers a write for a late answer. Without memory for that, the late answer is only counted.
+/// Remembers a write for a late answer. If memory allocation fails, the late answer is only counted.
 void hop::expect_late() const noexcept try {
   if (caller_->asked().verb == method::get) return;
   const auto& to = device();
@@ -146,7 +146,7 @@ void hop::expect_late() const noexcept try {
   around_.late.expect(id(), around_.time.now(),
                       {caller_->without_body(), to.over().name(), std::move(topic), path(), make_way_back()});
 } catch (const std::bad_alloc&) {
-  // The caller's answer does not depend on it.
+  // The caller's answer does not depend on this.
 }
 
 }  // namespace mqcoap

@@ -35,17 +35,17 @@ class hop final : public ask::question {
   hop(const surroundings& around, const request_id& id, steady_time deadline, const address& asked,
       std::shared_ptr<const route_options> route, address to);
 
-  /// Takes over the caller. Until then, the function that creates the hop has it.
+  /// Takes the caller. Until then, it belongs to the function that creates the hop.
   void take_caller(responder&& r) noexcept { caller_ = std::move(r); }
 
   const subsystem_name& subsystem() const noexcept override { return to_.subsystem; }
   const resource_path& path() const noexcept override { return to_.path; }
   const route_options& route() const noexcept { return *route_; }
-  /// Precondition: it has a device.
+  /// Returns the device. Precondition: it has one.
   upstream& device() const noexcept { return static_cast<upstream&>(at()); }
 
-  /// Notes that the request came back as through a bridge: if it ends without an answer, the caller gets 502
-  /// with this text, and not 504.
+  /// Notes that the request came back, possibly over a bridge: if it ends without an answer, the caller gets
+  /// 502 with this text instead of 504.
   void expect_loop(std::string words) noexcept { loop_words_ = std::move(words); }
 
  private:

@@ -22,13 +22,13 @@ class intake final : public request_way {
 
   intake(answer_sender& by, link& on, hooks told) : request_way(by, &on), hooks_(std::move(told)) {}
 
-  /// Subscribes to these filters, and drops the other ones when the new ones are confirmed, so that no
-  /// request is lost in between.
+  /// Subscribes to these filters, and drops the others once the new ones are confirmed, so that no request is
+  /// lost in between.
   void subscribe(const std::vector<std::string>& wanted);
   /// Subscribes again on a new connection.
   void ask();
   void on_link_down();
-  /// Unsubscribes from requests; those on their way may still arrive.
+  /// Unsubscribes from requests; those in flight may still arrive.
   void unsubscribe();
   /// Drops old filters, unless the broker has not yet confirmed their replacement.
   void drop_outdated();
@@ -37,7 +37,7 @@ class intake final : public request_way {
   bool has_outdated() const noexcept { return !outdated_.empty(); }
   /// Returns true if the broker has confirmed every subscription on the current connection.
   bool confirmed() const noexcept;
-  /// Returns true if this filter is subscribed to, or still is from before.
+  /// Returns true if this filter is subscribed to, including outdated subscriptions.
   bool has(std::string_view filter) const noexcept;
 
   void request_ended() noexcept override;

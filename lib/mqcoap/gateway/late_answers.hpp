@@ -15,9 +15,9 @@
 
 namespace mqcoap {
 
-/// Remembers writes that were answered with 504 while their device had them. If the device answers after all,
-/// a repeat of the write gets that answer (docs/protocol.md, "Run once"). Bounded: the oldest is forgotten
-/// first.
+/// Remembers writes that were answered with 504 although their device had received them. If the device
+/// answers after all, a repeat of the write gets that answer (docs/protocol.md, "Run once"). Bounded: the
+/// oldest is forgotten first.
 class late_answers {
  public:
   static constexpr std::size_t most = 4096;
@@ -39,7 +39,7 @@ class late_answers {
     waiting_.add(id, now + window, std::move(what));
   }
 
-  /// Returns null unless an answer under this topic of this broker is awaited.
+  /// Returns null unless this answer from this broker is expected.
   const awaited* find(std::string_view broker, const exchange_topic& topic, const request_id& id) noexcept {
     const auto* const found = waiting_.find(id);
     return found != nullptr && found->broker == broker && topic.text().starts_with(found->topic) ? found

@@ -13,7 +13,7 @@
 
 namespace mqcoap {
 
-/// Makes the handlers of one device, other than the common ones, and registers them under their paths.
+/// Creates the handlers of one device, except the common ones, and registers them under their paths.
 class local_device::builder {
  public:
   builder(local_device& built, const resource_services& services, state_draft& draft)
@@ -24,7 +24,7 @@ class local_device::builder {
   void build(std::vector<extra_resource> extra) {
     if (const auto* const path = built_.layout_->twice()) refuse_second(*path);
     for (auto& each : sites_) each.make();
-    // Some were made earlier, since other resources refer to them.
+    // Some were created earlier, because other resources refer to them.
     for (auto& each : sites_) each.move_gauges(built_.gauges_);
     auto discovery = extra.empty() ? built_.layout_->discovery() : make_discovery(extra);
     for (auto& e : extra) serve(e.info.path, std::move(e.target));
@@ -32,7 +32,7 @@ class local_device::builder {
   }
 
  private:
-  /// The site of one resource, which is made once.
+  /// The site of one resource, which is created only once.
   class site final : public resource_site {
    public:
     site(builder& of, const resource_options& options) : of_(of), options_(options) {}
@@ -117,7 +117,7 @@ bool local_device::has_subsystem(std::string_view name) const noexcept {
 }
 
 void local_device::handle(responder&& r) {
-  // A caller of discovery does not know the subsystems yet.
+  // A caller that uses discovery does not know the subsystems yet.
   if (!has_subsystem(r->target.subsystem()) && r.req().path.key() != discovery_path) {
     std::string words = tag() + " has no subsystem '" + std::string(r->target.subsystem()) + "'; it has";
     for (const auto& s : options_.subsystems)

@@ -18,24 +18,24 @@ namespace mqcoap {
 /// A tag that the gateway answers for, with its resources.
 class local_device {
  public:
-  /// Precondition: the options were checked like in the configuration loader; inconsistent ones throw
-  /// std::invalid_argument.
-  /// @param layout    of these options
-  /// @param services  outlive the device
-  /// @param draft     has the cells of its resources
-  /// @param extra     resources in addition to the configured ones
+  /// Precondition: the options were validated as in the configuration loader; inconsistent
+  /// ones throw std::invalid_argument.
+  /// @param layout  of these options
+  /// @param services  must outlive the device
+  /// @param draft  contains the cells of its resources
+  /// @param extra  resources in addition to the configured ones
   local_device(const device_options& options, std::shared_ptr<const device_layout> layout,
                const resource_services& services, state_draft& draft, std::vector<extra_resource> extra = {});
 
-  /// Answers, now or later; 404 for another path, or for a subsystem that the device does not have, under
-  /// which it only answers discovery.
+  /// Answers, now or later; with 404 for an unknown path, or for a subsystem that the device does not have,
+  /// under which it answers only discovery.
   void handle(responder&& r);
 
   /// A resource that is also a metric.
   struct gauge {
     std::string path;
     std::string unit;
-    std::shared_ptr<handler> of;  ///< knows the number
+    std::shared_ptr<handler> of;  ///< provides the number
   };
   const std::string& tag() const noexcept { return options_.tag.text(); }
   const std::vector<gauge>& gauges() const noexcept { return gauges_; }
@@ -51,7 +51,7 @@ class local_device {
   const bool has_extra_;
   const std::shared_ptr<const device_layout> layout_;
   const std::shared_ptr<cell_group> cells_;  ///< of the common resources
-  path_router router_;                       ///< of the other ones
+  path_router router_;                       ///< of the other resources
   std::vector<gauge> gauges_;
 };
 

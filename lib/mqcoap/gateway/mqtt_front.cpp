@@ -10,7 +10,7 @@
 namespace mqcoap {
 namespace {
 
-/// The time for requests that were on their way to a broker that is no longer the default.
+/// How long requests are still accepted that were in flight to a broker that is no longer the default.
 constexpr std::chrono::seconds intake_patience{5};
 
 /// Answers a program that uses the gateway's client id as its source; hops answer the gateway's own callers.
@@ -50,7 +50,7 @@ void mqtt_front::serve_from(link& now) {
                                   [&](const auto& each) { return each.from->via == &now; });
   auto next = again == leaving_.end() ? make_intake(now) : std::move(again->from);
   if (again != leaving_.end()) leaving_.erase(again);
-  // The old intake stays subscribed until the new one is confirmed; both may lead to the same broker.
+  // The old intake stays subscribed until the new one is confirmed; both may use the same broker.
   twins_.begin();
   intake_->via->subscribe_to_others({});
   leaving_.push_back({std::exchange(intake_, std::move(next)), env_.time.now() + intake_patience});
@@ -72,8 +72,8 @@ void mqtt_front::unsubscribe() {
 }
 
 std::vector<std::string> mqtt_front::request_filters() const {
-  // Overlapping subscriptions may deliver a message twice; if there is a pattern, one filter matches
-  // everything.
+  // Overlapping subscriptions may deliver a message twice; therefore a single filter is used if there
+  // is a pattern.
   if (env_.tags.has_patterns()) return {request_filter_of_all()};
   std::vector<std::string> filters;
   for (const auto& tag : env_.tags.named())
@@ -86,8 +86,8 @@ std::string mqtt_front::request_filter_of_all() const {
   return shared_filter(env_.options.share, all_requests_filter(env_.options.ns));
 }
 
-/// Uses other filters than the proxy, because a broker keeps one subscription for each filter. Other members
-/// of a group answer as well, and cannot be told from a rival.
+/// Uses other filters than the proxy, because a broker has only one subscription per filter. In a group,
+/// other members answer as well and cannot be distinguished from a rival.
 void mqtt_front::watch_for_rivals() {
   std::vector<std::string> filters;
   for (const auto& tag : env_.options.share.empty() ? env_.tags.named() : std::vector<std::string>())
@@ -97,13 +97,13 @@ void mqtt_front::watch_for_rivals() {
   rivals_.keep_only([this](std::string_view tag) { return env_.tags.serves(tag); });
 }
 
-/// Returns true for an answer of somebody else to a request that this gateway should answer.
+/// Returns true if another program answered a request that this gateway should answer.
 bool mqtt_front::is_rival(const link& l, const exchange_topic& response) const {
   const auto tag = response.tag();
   const auto& ns = env_.options.ns.text();
   const bool named = serves_patterns_ ? env_.tags.is_own(tag) : env_.tags.serves(tag);
   return named && &l == intake_->via && response.ns() == ns && env_.options.share.empty() &&
-         leaving_.empty() &&  // else it may be an own answer, through the other link
+         leaving_.empty() &&  // otherwise it may be this gateway's answer, over the other link
          // A route leads back here: then the gateway's own answers come back as well, and cannot be
          // distinguished.
          !env_.hops.listens_to(l.name() + '/' + ns + '/' + std::string(tag)) &&
@@ -121,7 +121,7 @@ void mqtt_front::on_told(intake& from, const std::string& filter, error_code ec)
   if (!ec && &from == intake_.get() && subscribed() && env_.ready) env_.ready();
 }
 
-/// Ends intakes whose successor the broker has confirmed.
+/// Unsubscribes intakes whose successor the broker has confirmed.
 void mqtt_front::settle() {
   intake_->drop_outdated();
   if (subscribed())
@@ -209,7 +209,7 @@ void mqtt_front::on_no_memory_for(const exchange_topic& topic, const decode_faul
                                 [&](std::string_view why) { env_.failed(topic.text(), why); });
 }
 
-/// The answer is ready, and is sent also if what the steps do fails.
+/// The answer is complete, and is sent even if a step fails.
 void mqtt_front::on_encoded(const call& to, const answer& what) noexcept { env_.core.note_sent(to, what); }
 
 void mqtt_front::on_sent(const exchange_topic& request, error_code error) {

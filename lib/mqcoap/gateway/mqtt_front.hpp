@@ -24,12 +24,12 @@
 
 namespace mqcoap {
 
-/// Passes the requests of one broker, the default one, to the serving core, and the answers back. After a
-/// reload that changed the default broker, requests from the old one are accepted for a while.
-/// @par Threads  Everything on the event loop.
+/// Passes the requests of the default broker to the serving core, and the answers back. After a reload that
+/// changed the default broker, requests from the old one are accepted for a while.
+/// @par Threads  All functions on the event loop.
 class mqtt_front final : private answer_sender::observer, private request_taker::inspector {
  public:
-  /// All references outlive the front.
+  /// All references must outlive the front.
   struct environment {
     serving_core& core;
     const gateway_options& options;
@@ -39,7 +39,7 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
     const clock& time;
     counters& counted;
     feed& facts;
-    log_sink notice;              ///< gets messages about rivals that answer for a served tag
+    log_sink notice;              ///< receives messages about rivals that answer for a served tag
     std::function<void()> ready;  ///< see `gateway_hooks`; may be empty, like `away`
     std::function<void()> away;
     std::function<void()> ended;  ///< a request has ended
@@ -53,22 +53,23 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   void serve_from(link& now);
   /// Subscribes to requests for the tags that are served now.
   void subscribe();
-  /// Unsubscribes from requests; those on their way may still arrive.
+  /// Unsubscribes from requests; those in flight may still arrive.
   void unsubscribe();
 
   void on_link_up(link& l);
   void on_link_down(link& l);
   /// Returns false if the request is not for the gateway.
   bool on_request(link& from, exchange_topic&& topic, const inbound& m);
-  /// Handles an answer, perhaps of a rival that serves one of the gateway's tags.
+  /// Handles an answer, which may come from a rival that serves one of the gateway's tags.
   void on_response(const link& from, const exchange_topic& topic);
 
-  /// @name For links that are left
-  /// @{ Unsubscribes from everything on this link, at once.
+  /// @name For links that are being removed
+  /// @{
+  /// Unsubscribes from everything on this link, at once.
   void hurry(const link& l);
   /// Sends messages for this link over the current one, which leads to the same broker and has the same name.
   void replace(const link& l);
-  /// Returns true while requests from this link may arrive, or are not answered.
+  /// Returns true while requests from this link may still arrive, or are unanswered.
   bool uses(const link& l) const noexcept;
   bool leaving() const noexcept { return !leaving_.empty(); }
   /// @}
@@ -83,7 +84,7 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
  private:
   struct leaving_intake {
     std::shared_ptr<intake> from;
-    steady_time patience;  ///< until then, requests on their way are accepted
+    steady_time patience;  ///< until then, requests in flight are accepted
   };
 
   std::shared_ptr<intake> make_intake(link& on);
@@ -112,9 +113,8 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   std::vector<leaving_intake> leaving_;
   twin_filter twins_;
   rival_watch rivals_;
-  return_watch::verdict returned_ =
-      return_watch::verdict::foreign;  ///< verdict on the request that is being read
-  std::string group_;                  ///< to which the subscriptions belong
+  return_watch::verdict returned_ = return_watch::verdict::foreign;  ///< verdict on the request being decoded
+  std::string group_;                                                ///< the group of the subscriptions
   bool serves_patterns_ = false;
   bool too_large_told_ = false;
 };

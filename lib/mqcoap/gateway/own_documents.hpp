@@ -11,8 +11,8 @@
 
 namespace mqcoap {
 
-/// The documents of the gateway about itself, on its own tag: that of `proxy.forward`, else that of its first
-/// device.
+/// The documents of the gateway about itself, on its own tag: that of `proxy.forward`, or else that of its
+/// first device.
 enum class own_document : std::uint8_t { status, devices, brokers, state, config };
 
 struct own_document_info {
@@ -28,7 +28,7 @@ inline constexpr std::array own_documents{
     own_document_info{own_document::state, ".gw/state", "The store of what resources keep"},
     own_document_info{own_document::config, ".gw/config", "The configuration in force"}};
 
-/// Answers GET with a document that is made for each request.
+/// Answers GET with a document that is created for each request.
 class document_resource final : public handler {
  public:
   using maker = std::function<json_text()>;

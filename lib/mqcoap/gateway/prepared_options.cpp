@@ -18,7 +18,7 @@ devices_by_tag by_tag(const gateway_options& options) {
   return all;
 }
 
-/// Replaces lists of resources that have not changed by those in force, so that none is there twice; each
+/// Replaces lists of resources that have not changed by those in force, so that none is stored twice; each
 /// pair of lists is compared once.
 gateway_options with_lists_of(const gateway_options& in_force, gateway_options next) {
   const auto before = by_tag(in_force);

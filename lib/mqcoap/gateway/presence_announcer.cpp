@@ -12,10 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The time that a message may wait for a stalled broker, and in which the broker should deliver a published
-/// message.
+/// How long a message may wait for a stalled broker, and within which time the broker should deliver a
+/// published message.
 constexpr auto patience = 5s;
-/// A connection that is lost sooner than this for the second time was taken over by another client.
+/// If a connection is lost for the second time sooner than this, it counts as taken over by another client.
 constexpr auto takeover = 60s;
 
 }  // namespace
@@ -47,7 +47,7 @@ void presence_announcer::connect() {
   auto options = broker_;
   options.client_id = client_id_;
   options.will = last_will{topic_, say_.begin_connection(), true};
-  options.log = {};  // the gateway's own connection reports faults of the broker
+  options.log = {};  // the gateway's own connection reports problems with the broker
   if (!wanted_) options.connect_timeout = std::min(options.connect_timeout, grace_);
   via_ = owner_.make_link(std::move(options));
   via_->subscribe(topic_, {});
@@ -65,7 +65,7 @@ void presence_announcer::leave(farewell how, std::chrono::milliseconds grace) {
   part(grace);
 }
 
-/// Publishes the last message, and closes the connection.
+/// Publishes the last message and closes the connection.
 void presence_announcer::part(std::chrono::milliseconds grace) {
   if (phase_ == phase::up) {
     if (!leaving_ || farewell_ != farewell::stay) say(false);
@@ -87,7 +87,7 @@ void presence_announcer::close(std::chrono::milliseconds grace) {
 void presence_announcer::closed() {
   via_.reset();
   phase_ = phase::idle;
-  // It was ended between two connections: the next one has to publish the last message.
+  // It was stopped between two connections: the next one has to publish the last message.
   if (!wanted_ && owes_offline_) connect();
   owner_.on_change(*this);
 }

@@ -16,16 +16,16 @@
 
 namespace mqcoap {
 
-/// Announces the presence of one device on a connection of its own. The connection exists only while the
-/// device should be ONLINE; each one is new, with a last will of its own date.
+/// Announces the presence of one device on a separate connection. The connection exists only while the device
+/// should be ONLINE; each one is new, with a last will that has its own date.
 ///
-/// Its client id is derived from the device, so that the broker ends the rest of an earlier connection. If
-/// somebody else connects with that id repeatedly, this announcer continues with an id of its own: two
-/// clients with one id would end each other's connections forever.
-/// @par Threads  Everything on the event loop.
+/// Its client id is derived from the device, so that the broker closes what is left of an earlier connection.
+/// If another program repeatedly connects with that id, this announcer continues with a random id: two
+/// clients with the same id would close each other's connections forever.
+/// @par Threads  All functions on the event loop.
 class presence_announcer final : private link_events {
  public:
-  /// The owner, which decides when it may connect.
+  /// The owner, which decides when the announcer may connect.
   class host {
    public:
     virtual std::unique_ptr<link> make_link(link_options options) = 0;
@@ -48,29 +48,30 @@ class presence_announcer final : private link_events {
 
   /// Publishes ONLINE once it is connected, or OFFLINE now.
   void set_online(bool online);
-  /// Returns true if it waits for `connect`, which may be called from `next_due` on.
+  /// Returns true if it is waiting for `connect`, which may be called from `next_due` on.
   bool waits_to_connect() const noexcept { return phase_ == phase::idle && wanted_; }
   void connect();
   bool connecting() const noexcept { return phase_ == phase::connecting; }
 
-  /// The way it ends.
+  /// How it ends.
   enum class farewell {
-    offline,  ///< the device is OFFLINE
-    forget,   ///< the device is gone: the retained message is removed
-    stay,     ///< another gateway goes on with it: nothing is published
+    offline,  ///< the device becomes OFFLINE
+    forget,   ///< the device no longer exists: the retained message is removed
+    stay,     ///< another gateway continues to serve it: nothing is published
   };
-  /// The time that a last message needs at a broker that does not stall.
+  /// How long a last message takes at a broker that does not stall.
   static constexpr std::chrono::milliseconds goodbye{500};
-  /// Ends the announcer; `ended` becomes true. @param grace  the time for waiting messages
+  /// Stops the announcer; `ended` becomes true.
+  /// @param grace  the time limit for queued messages
   void leave(farewell how, std::chrono::milliseconds grace);
   bool ended() const noexcept { return leaving_ && phase_ == phase::idle; }
 
-  /// Call this at `next_due`.
+  /// Must be called at `next_due`.
   void on_due();
   steady_time next_due() const noexcept;
 
   bool wanted() const noexcept { return wanted_; }
-  /// Returns true if the broker has the current message.
+  /// Returns true if the broker has received the current message.
   bool announced() const noexcept { return phase_ == phase::up && failure_.empty() && say_.heard_back(); }
   bool contested() const noexcept { return say_.contested(); }
   /// Returns why the device is not announced; empty if it is, or if nothing has failed yet.
@@ -109,7 +110,7 @@ class presence_announcer final : private link_events {
   phase phase_ = phase::idle;
   bool wanted_ = false;
   bool was_up_ = false;        ///< on any of its connections
-  bool owes_offline_ = false;  ///< OFFLINE is still to be published, for which it connects once more
+  bool owes_offline_ = false;  ///< OFFLINE must still be published, which requires another connection
   bool leaving_ = false;
   farewell farewell_ = farewell::offline;
   std::chrono::milliseconds grace_;
@@ -117,9 +118,9 @@ class presence_announcer final : private link_events {
   backoff waits_;
   steady_time up_since_{};
   std::optional<steady_time> unheard_from_;  ///< when the broker should have delivered the last message
-  int losses_ = 0;                           ///< while the gateway itself was connected
+  int losses_ = 0;                           ///< those while the gateway itself was connected
   int unheard_losses_ =
-      0;  ///< losses in a row before ONLINE came back: mosquitto ends some connections in this way
+      0;  ///< consecutive losses before ONLINE came back: mosquitto closes some connections in this way
   std::string failure_;
   bool refused_ = false;
 };

@@ -8,9 +8,10 @@
 namespace mqcoap {
 namespace {
 
-/// Connections that are opened at a time: broker and loop have other work.
+/// The number of connections that are opened at a time, because the broker and the event loop
+/// have other work.
 constexpr std::size_t most_connecting = 8;
-/// The limit of log lines for different causes, or for tags that others announce.
+/// The maximum number of log lines for different causes, or for tags that other programs announce.
 constexpr std::size_t most_lines = 10;
 constexpr std::size_t most_failures_shown = 20;
 
@@ -69,7 +70,7 @@ void presence_board::stop(std::chrono::milliseconds grace, std::function<void()>
 
 void presence_board::on_change(presence_announcer& which) noexcept try {
   if (which.ended()) {
-    // Its last message is not news to the connection that replaces it.
+    // The connection that replaces it must not treat its last message as news.
     if (const auto next = told_.find(which.topic()); next != told_.end()) next->second->continue_after(which);
     std::erase_if(leaving_, [&which](const auto& other) { return other.get() == &which; });
     if (leaving_.empty() && stopped_) return std::exchange(stopped_, {})();

@@ -18,36 +18,37 @@
 
 namespace mqcoap {
 
-/// Announces the presence of the gateway's devices by retained messages (docs/protocol.md, "Discovery"). One
-/// connection has one last will, so each device has a connection of its own, whose will says OFFLINE. The
-/// connections are opened while the gateway's own one serves, a few at a time.
-/// @par Threads  Everything on the event loop.
+/// Announces the presence of the gateway's devices by retained messages (docs/protocol.md, "Discovery"). A
+/// connection has only one last will, so each device has a separate connection, whose will sets it OFFLINE.
+/// The connections are opened while the gateway's own connection serves, a few at a time.
+/// @par Threads  All functions on the event loop.
 class presence_board final : private presence_announcer::host {
  public:
-  /// Makes a connection; the board starts it.
+  /// Creates a connection; the board starts it.
   using link_maker = std::function<std::unique_ptr<link>(link_options)>;
 
   /// @param wake  its owner calls `on_alarm`
-  /// @param log  gets messages about refused connections, and about others that announce the same devices
+  /// @param log  receives messages about rejected connections, and about other programs that announce the
+  ///   same devices
   presence_board(const clock& time, alarm& wake, link_maker make, log_sink log);
   ~presence_board();
   presence_board(const presence_board&) = delete;
   presence_board& operator=(const presence_board&) = delete;
 
   /// Announces the devices with presence on this broker from now on. A new one publishes nothing before
-  /// `set_online`. A removed one publishes OFFLINE, and its retained message is removed. Do not call this
+  /// `set_online`. A removed one publishes OFFLINE, and its retained message is removed. Must not be called
   /// inside a callback of a link.
   void follow(const namespace_name& ns, const std::vector<device_options>& devices,
               const link_options& broker);
 
-  /// True: the gateway serves the devices, which become ONLINE. False: it does not, and they become OFFLINE.
+  /// Sets whether the gateway serves the devices: true makes them ONLINE, false OFFLINE.
   void set_online(bool online);
 
-  /// Publishes OFFLINE, unless another gateway goes on, and ends all connections within this time. Calls
-  /// `done` once, never inside this call unless there is no connection.
+  /// Publishes OFFLINE, unless another gateway continues to serve, and closes all connections within this
+  /// time. Calls `done` once, never inside this call unless there is no connection.
   void stop(std::chrono::milliseconds grace, std::function<void()> done, bool goes_on = false);
 
-  /// Call this when the time of the alarm has come.
+  /// Must be called when the time of the alarm has come.
   void on_alarm();
 
   std::size_t size() const noexcept { return told_.size(); }
@@ -75,7 +76,7 @@ class presence_board final : private presence_announcer::host {
   announcer_map told_;
   std::list<std::unique_ptr<presence_announcer>> leaving_;  ///< publishing their last message
   std::set<std::string> failures_told_;                     ///< logged causes
-  std::set<std::string> rivals_;                            ///< tags that somebody else announces, too
+  std::set<std::string> rivals_;                            ///< tags that another program announces as well
   steady_time alarm_at_ = steady_time::max();
   bool advancing_ = false;
   std::function<void()> stopped_;

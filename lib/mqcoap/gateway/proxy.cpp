@@ -106,7 +106,7 @@ void proxy::start(responder&& r, const route_options& route, const address& aske
                             std::shared_ptr<const route_options>(rules_, &route), std::move(where.to));
   auto& placed = *made;
   asker_.place(*device, std::move(made));
-  // Takes the caller last: if memory runs out before, the call is still with the caller of this function.
+  // Takes the caller last: if memory allocation fails before, the caller of this function still has the call.
   placed.take_caller(std::move(r));
   asker_.send_next(*device);
 }
@@ -137,8 +137,9 @@ std::optional<answer> proxy::reason_to_refuse(const upstream& device, const rout
                      " places that are left (limits.in_flight) are for others; try again later");
 }
 
-/// Limits all requests that wait for devices. No device gets more places than are left for the others: one
-/// device that does not answer holds at most half of them, and each further one at most half of the rest.
+/// Returns the number of requests that may still be forwarded. No device gets more places than remain for the
+/// others: one device that does not answer holds at most half of them, and each further one at most half of
+/// what remains.
 std::size_t proxy::places_left() const noexcept {
   return env_.limits.in_flight > asker_.size() ? env_.limits.in_flight - asker_.size() : 0;
 }
@@ -146,7 +147,7 @@ std::size_t proxy::places_left() const noexcept {
 steady_time proxy::deadline_of(const call& c, const route_options& route) const {
   auto wait = route.timeout;
   if (const auto limit = c.req.options->timeout) {
-    // The answer needs time to travel: a tenth of the caller's timeout, at most 100 ms.
+    // The answer needs time to reach the caller: a tenth of its timeout, at most 100 ms.
     const auto margin = std::min(*limit / 10, milliseconds(100));
     wait = std::min(wait, std::max(*limit - margin, milliseconds(1)));
   }
@@ -227,7 +228,7 @@ ask::fact proxy::on_unawaited(ask::fact as, const ask::device_link& from, const 
   return ask::fact::late;
 }
 
-/// Returns true if this is the answer to a write that ended without one: a repeat of the write gets it.
+/// Returns true if this is the answer to a write that ended without one; a repeat of the write then gets it.
 bool proxy::take_late(const link& from, const exchange_topic& topic, const request_id& id,
                       std::string_view payload) {
   const auto* const awaited = late_.find(from.name(), topic, id);

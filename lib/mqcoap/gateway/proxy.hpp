@@ -24,8 +24,9 @@
 namespace mqcoap {
 
 /// Forwards requests to other devices and returns their answers (docs/protocol.md, "Proxying"): finds the
-/// route and the device, asks it (`ask::asker`) by a hop with a fresh request id and a deadline, and counts.
-/// Runs on the event loop; the clock gives the time, the alarm's owner rings at deadlines.
+/// route and the device, sends the request (`ask::asker`) as a hop with a fresh request id and a deadline,
+/// and counts. Runs on the event loop; the clock provides the time, and the owner of the alarm
+/// calls at deadlines.
 class proxy final : private ask::asker_owner {
  public:
   struct environment {
@@ -36,21 +37,22 @@ class proxy final : private ask::asker_owner {
     const namespace_name& ns;
     const decode_rules& decoding;
     const gateway_limits& limits;
-    /// Gets a device's answer to a write that was answered with 504 before.
+    /// Receives a device's answer to a write that was answered with 504 before.
     std::function<void(const call& asked, const answer& late)> late{};
-    std::function<void()> out_of_memory{};  ///< called when there was no memory for a message
-    request_id_generator ids{};             ///< makes the ids of hops
+    std::function<void()> out_of_memory{};  ///< called when memory allocation failed for a message
+    request_id_generator ids{};             ///< generates the ids of hops
   };
 
   proxy(proxy_options options, environment env);
   proxy(const proxy&) = delete;
   ~proxy();
 
-  /// Uses other routes from the next request on; hops under way keep theirs. Returns those before.
+  /// Uses other routes from the next request on; hops in flight keep theirs. Returns the previous ones.
   std::shared_ptr<const proxy_rules> use(std::shared_ptr<const proxy_rules> rules) noexcept {
     return std::exchange(rules_, std::move(rules));
   }
-  /// Sends nothing new over a link, and forgets its idle devices. Returns true if none is left.
+  /// Sends nothing new over a link, and forgets its idle devices. Returns true if none of its
+  /// devices is left.
   bool let_go(const link& l);
 
   const route_table& routes() const noexcept { return rules_->routes; }
@@ -60,16 +62,17 @@ class proxy final : private ask::asker_owner {
   /// @param key  `BROKER/NAMESPACE/TAG`
   load load_of(const std::string& key) const noexcept;
   load whole_load() const noexcept;
-  /// Returns true if the answers of this device are subscribed to on this link, so that it also delivers
-  /// answers of others under that tag, and the gateway's own. @param key  see `load_of`
+  /// Returns true if the answers of this device are subscribed to on this link, so that the link also
+  /// delivers answers of other programs under that tag, and those of the gateway itself.
+  /// @param key  see `load_of`
   bool listens_to(const std::string& key) const { return asker_.find_device(key) != nullptr; }
 
-  /// Forwards for a caller that named the target (forward proxy).
+  /// Forwards a request whose caller named the target (forward proxy).
   void forward(responder&& r, const address& to);
   /// Forwards a request by its own topic (reverse proxy by tag).
   void reverse(responder&& r);
-  /// Forwards to the target of a mount. The configuration named it, so no route needs to allow it; a route
-  /// that matches says how to get there.
+  /// Forwards to the target of a mount. The configuration names it, so no route needs to allow it; a matching
+  /// route determines how to get there.
   void forward_mounted(responder&& r, const address& to);
 
   /// A hop that was sent and is not yet answered.
@@ -80,9 +83,9 @@ class proxy final : private ask::asker_owner {
     bool device_answered;  ///< whether it has ever answered anything
     bool device_mute;      ///< see `upstream::mute_behind_bridge`
   };
-  /// Returns nothing if no such hop is under way. Valid until the hop ends.
+  /// Returns nothing if no such hop is in flight. Valid until the hop ends.
   std::optional<sent_hop> find_sent(const request_id& id) noexcept;
-  /// Notes that the request came back as through a bridge, and that its device has never answered. If the
+  /// Notes that the request came back, possibly over a bridge, and that its device has never answered. If the
   /// device does not answer in time, the caller gets 502 with this text instead of 504; at once, if the
   /// device has already left such a request unanswered.
   void expect_loop(const request_id& id, std::string words);
@@ -95,10 +98,10 @@ class proxy final : private ask::asker_owner {
 
   /// Answers 504 to requests whose deadline has passed.
   void expire(steady_time now) { asker_.expire(now); }
-  /// Returns true if this answers a current or recent request of the gateway.
+  /// Returns true if this is an answer to a current or recent request of the gateway.
   bool has_asked(const exchange_topic& response);
   steady_time next_deadline() const noexcept { return asker_.next_deadline(); }
-  /// Answers all waiting requests: 504 if a device has them, 503 if they were not sent.
+  /// Answers all pending requests: 504 if a device has them, 503 if they were not sent.
   void abandon(std::string_view why);
 
  private:
@@ -122,7 +125,7 @@ class proxy final : private ask::asker_owner {
                  std::string_view payload);
 
   const environment env_;
-  std::shared_ptr<const proxy_rules> rules_;  ///< shared with the hops under way
+  std::shared_ptr<const proxy_rules> rules_;  ///< shared with the hops in flight
   late_answers late_;
   const hop::surroundings around_;
   std::vector<std::unique_ptr<mqtt_device_link>> ways_;  ///< one for each link that leads to a device

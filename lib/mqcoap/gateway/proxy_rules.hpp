@@ -5,7 +5,7 @@
 
 namespace mqcoap {
 
-/// The rules of the proxy, which a reload replaces. They may be made on any thread.
+/// The rules of the proxy, which a reload replaces. They may be created on any thread.
 struct proxy_rules {
   explicit proxy_rules(proxy_options options);
 

@@ -49,7 +49,7 @@ void gateway::reconfiguration::build(const wanted_device& wanted) {
   if (auto made = of_.make_device(wanted, draft_)) made_.push_back(std::move(made));
 }
 
-/// Allocates whatever the other phases need: they cannot be undone.
+/// Allocates everything that the later phases need, because they cannot be undone.
 void gateway::reconfiguration::make_room() {
   for (const auto& each : made_)
     if (!of_.devices_.contains(each->tag())) added_.emplace(each->tag(), each);
@@ -60,7 +60,7 @@ void gateway::reconfiguration::make_room() {
   chain_ = of_.make_chain(next_->options);
 }
 
-/// The cells take the terms of the new device before it gets its first request.
+/// Replaces a device. Its cells adopt the terms of the new device before it receives its first request.
 void gateway::reconfiguration::replace(std::shared_ptr<local_device> device) noexcept {
   const auto& tag = device->tag();
   if (auto added = added_.extract(tag)) {
@@ -72,7 +72,7 @@ void gateway::reconfiguration::replace(std::shared_ptr<local_device> device) noe
   draft_.put_in_force(tag);
 }
 
-/// A tag that a route serves from now on is not served by its old device any more.
+/// Puts the options in force. A tag that a route serves from now on is no longer served by its old device.
 void gateway::reconfiguration::put_in_force() noexcept {
   for (const auto& tag : next_->removed)
     if (auto gone = of_.devices_.extract(tag)) removed_.push_back(std::move(gone.mapped()));

@@ -12,24 +12,24 @@
 
 namespace mqcoap {
 
-/// Puts other options of a gateway in force in parts, each of which is short: a device is built, or replaced
-/// together with its cells, or cleared away. Requests are answered between the parts, each by the old device
-/// or by the new one. One at a time; destroying it before its end keeps what is in force then.
-/// @par Threads  Everything on the event loop.
+/// Puts new options of a gateway in force in short parts: a device is built, or replaced together with its
+/// cells, or removed. Requests are answered between the parts, each by the old device or by the new one.
+/// There is only one at a time; if it is destroyed before its end, what is already in force stays.
+/// @par Threads  All functions on the event loop.
 class gateway::reconfiguration {
  public:
-  /// @param of  outlives this object
-  /// @param next  once it is in force, it has the options before in its place
+  /// @param of  must outlive this object
+  /// @param next  contains the previous options once these are in force
   /// @param links  as for `gateway::reconfigure`
-  /// @par Errors  Throws if the state cannot be restored, and then nothing has changed.
+  /// @par Errors  Throws if the state cannot be restored; then nothing has changed.
   reconfiguration(gateway& of, std::shared_ptr<prepared_options> next, std::vector<link*> links);
   reconfiguration(const reconfiguration&) = delete;
   reconfiguration& operator=(const reconfiguration&) = delete;
 
-  /// Does the next part. Returns false if it was the last one.
-  /// @par Errors  Throws like the constructor of a gateway, and then nothing has changed.
+  /// Executes the next part. Returns false if it was the last one.
+  /// @par Errors  Throws like the constructor of a gateway; then nothing has changed.
   bool advance();
-  /// Returns true once the options are in force; then some of what they replace may not be cleared away yet.
+  /// Returns true once the options are in force; some of the replaced objects may not be removed yet.
   bool is_in_force() const noexcept { return now_ == phase::clearing || now_ == phase::over; }
 
  private:
@@ -47,11 +47,11 @@ class gateway::reconfiguration {
   state_draft draft_;
   std::vector<std::shared_ptr<local_device>> made_;
   device_map added_;                                           ///< those of `made_` whose tags are new
-  std::vector<std::pair<std::string, std::string>> readings_;  ///< what the new devices have read so far
+  std::vector<std::pair<std::string, std::string>> readings_;  ///< readings of the new devices so far
   std::shared_ptr<const step_chain> chain_;
   std::vector<std::shared_ptr<local_device>> removed_;
   phase now_ = phase::building;
-  std::size_t at_ = 0;  ///< the number of parts of the phase that are done
+  std::size_t at_ = 0;  ///< the number of completed parts of the phase
 };
 
 }  // namespace mqcoap

@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-/// Returns the part of a text before its end.
+/// Returns a text without the given end.
 std::string_view without_end(std::string_view text, std::string_view end) {
   return text.ends_with(end) ? text.substr(0, text.size() - end.size()) : text;
 }
@@ -39,7 +39,7 @@ std::string way_back::from(std::string_view device_path) const {
   return checked && checked->text() == found ? found : std::string();
 }
 
-/// Adds a text to errors of devices that have none.
+/// Adds a text to a device's error that has none.
 void relay(answer& from_device, std::string_view tag) {
   from_device.source = tag;
   const auto& body = from_device.body;

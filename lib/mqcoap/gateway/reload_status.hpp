@@ -5,11 +5,11 @@
 
 namespace mqcoap {
 
-/// The outcome of the last reading of the configuration, including the first one.
+/// The outcome of the last time the configuration was loaded, including the first one.
 struct reload_status {
   unix_millis when{};
   bool ok = false;
-  std::string words;  ///< a summary of the configuration, or its first fault
+  std::string words;  ///< a summary of the configuration, or its first diagnostic
 };
 
 }  // namespace mqcoap

@@ -8,11 +8,12 @@
 
 namespace mqcoap {
 
-/// Writes one record for each request, at debug: id, source, method, address, code, duration. Never a token.
+/// Writes one record for each request, at debug level: id, source, method, address, code, duration. Never
+/// contains a token.
 class request_log {
  public:
-  /// @param body_bytes  shown bytes of the answer's body; 0: none
-  /// @param sink  gets the records; empty: spdlog's default logger
+  /// @param body_bytes  how much of the answer's body is shown; 0: none
+  /// @param sink  receives the records; empty: spdlog's default logger
   request_log(std::size_t body_bytes, request_sink sink);
 
   void answer(const call& c, const mqcoap::answer& what, const clock& time) const;

@@ -8,11 +8,11 @@ namespace mqcoap {
 
 /// How a request was served.
 enum class request_role : std::uint8_t {
-  none,     ///< refused before anybody was asked: broken, too late, stopping
-  local,    ///< by a resource of the gateway's own
+  none,     ///< refused before a handler was called: malformed, too late, stopping
+  local,    ///< by a resource of the gateway
   forward,  ///< by a device that the caller named
   reverse,  ///< by a device for whose tag the gateway answers
-  mount,    ///< by the device behind a path of the gateway's own
+  mount,    ///< by the device behind a path of one of the gateway's devices
 };
 inline constexpr std::size_t request_role_count = static_cast<std::size_t>(request_role::mount) + 1;
 

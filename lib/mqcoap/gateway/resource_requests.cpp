@@ -12,7 +12,7 @@
 
 namespace mqcoap {
 
-/// A request and who waits for its answer. Its owner is the resource.
+/// A request and the handler of its answer. Owned by the resource.
 struct resource_requests::asked {
   resource_request what;
   answer_handler done;
@@ -39,7 +39,7 @@ class resource_requests::origin final : public call_origin {
  private:
   const std::weak_ptr<asked> of_;
   const std::string name_;
-  const std::function<void()>& ended_;  ///< of the object whose core serves the call
+  const std::function<void()>& ended_;  ///< belongs to the object whose core serves the call
 };
 
 resource_requests::resource_requests(environment env)
@@ -71,7 +71,7 @@ void resource_requests::begin(const std::shared_ptr<asked>& what) {
   }
 }
 
-/// The proxy counts the hops of what it forwards.
+/// Serves a request. The proxy counts the hops of forwarded requests itself.
 void resource_requests::serve(const std::shared_ptr<asked>& what) {
   auto& [verb, to, body, options, correlation_id] = what->what;
   const auto hops = std::min(options->hops.value_or(default_hops), default_hops);

@@ -14,11 +14,11 @@
 
 namespace mqcoap {
 
-/// Serves the requests that resources make (docs/protocol.md, "Actions"): the gateway's devices answer
-/// theirs, others are asked through the proxy, like the device behind a mount. A serving core of its own
-/// gives them deadlines. Such a request begins in a turn of the event loop of its own, so that requests that
-/// lead to each other need no stack, and has at most `default_hops` hops left.
-/// @par Threads  Everything on the event loop.
+/// Serves the requests that resources send (docs/protocol.md, "Actions"): the gateway's devices answer their
+/// own, and others are sent through the proxy, as for the device behind a mount. A separate serving core
+/// gives them deadlines. Each such request begins in a new iteration of the event loop, so that requests that
+/// trigger each other need no stack, and has at most `default_hops` hops left.
+/// @par Threads  All functions on the event loop.
 class resource_requests final : public resource_asker {
  public:
   struct environment {
@@ -42,7 +42,7 @@ class resource_requests final : public resource_asker {
   void set_options(serving_options options) noexcept { core_.set_options(options); }
   void expire(steady_time now) { core_.expire(now); }
   steady_time next_deadline() const noexcept { return core_.next_deadline(); }
-  /// Ends all requests that resources of the gateway have, with 504.
+  /// Answers all requests that resources of the gateway have with 504.
   void abandon(std::string_view why) { core_.abandon(why); }
 
  private:

@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-/// Returns true if two connections lead to one server.
+/// Returns true if two connections lead to the same server.
 bool same_server(const link& a, const link& b) {
   if (&a == &b) return true;
   const auto server = a.server();

@@ -14,31 +14,31 @@
 
 namespace mqcoap {
 
-/// Knows the requests that the gateway itself sent, and handles those that a broker sends back
-/// (docs/protocol.md, "Proxying"). There are two reasons, which need different treatment:
+/// Recognizes the gateway's own requests that a broker sends back (docs/protocol.md, "Proxying"). There are
+/// two reasons, which need different treatment:
 ///
-/// - A loop: both connections lead to one server. Nobody else answers, so the hop ends with 502 at once.
+/// - A loop: both connections lead to one server. No device answers, so the hop ends with 502 at once.
 /// - A bridge: another broker forwarded the request, and the device on the first one has it as well. The
 ///   device answers the hop; this copy is dropped.
 ///
 /// Two listeners of one broker cannot be distinguished from a bridge by their addresses, but by the device:
-/// if it has never answered, the hop ends with 502 instead of 504, and the next ones to that device end so at
-/// once.
+/// if it has never answered, the hop ends with 502 instead of 504, and later ones to that device end with 502
+/// at once.
 ///
-/// When the hop is over, the source identifies the gateway's requests: copies from a bridge are dropped then
-/// as well; the rest gets 502, for which nobody waits unless another program uses the gateway's name. In each
-/// case the caller of the hop gets one answer: the 502, or the outcome of the hop.
+/// After the hop has ended, the source identifies the gateway's requests: copies from a bridge are dropped
+/// then as well; other requests get 502, which is received only if another program uses the gateway's client
+/// id. In each case the caller of the hop gets one answer: the 502, or the outcome of the hop.
 class return_watch {
  public:
   static constexpr std::size_t most_rows = 100;
   static constexpr std::size_t most_ids = 64;
 
-  /// The observations about one route.
+  /// What was observed about one route.
   struct row {
-    bool loop = false;      ///< else a bridge
+    bool loop = false;      ///< otherwise a bridge
     std::string sent_to;    ///< the broker that got the request
     std::string came_from;  ///< the broker that sent it back
-    std::string route;      ///< empty: none is known
+    std::string route;      ///< empty: unknown
     std::uint64_t count = 0;
     steady_time since{};
     steady_time last{};
@@ -50,19 +50,19 @@ class return_watch {
   return_watch(proxy& hops, counters& counted, const clock& time)
       : hops_(hops), counted_(counted), time_(time) {}
 
-  /// Treats requests from these links as own ones from now on; those of earlier links stay known. Forgets
-  /// observations about removed brokers and routes.
+  /// Treats requests from these links as the gateway's own from now on; those of earlier links stay known.
+  /// Forgets observations about removed brokers and routes.
   void begin(const std::vector<link*>& links);
 
   enum class verdict : std::uint8_t {
     foreign,  ///< no hop in flight has this id
-    home,     ///< own request to a tag of the gateway on the same server: serve it like any request
-    caught,   ///< own request, already handled
-    loop,     ///< own request, to be refused with 502
+    home,     ///< the gateway's request to its own tag on the same server: serve it
+    caught,   ///< the gateway's request, already handled
+    loop,     ///< the gateway's request, to be refused with 502
   };
-  /// Looks for a hop in flight with the id of an incoming request, before its payload is read.
-  /// @param answered_here  the tag is one of the gateway's: its resources answer, or forward while hops allow
-  ///   it
+  /// Looks for a hop in flight with the id of an incoming request, before its payload is decoded.
+  /// @param answered_here  the tag is one of the gateway's: its resources answer, or forward
+  ///   while hops remain
   verdict look_for_hop(const link& from, const exchange_topic& topic, bool answered_here);
   /// Checks whether the source of a `foreign` request is a client id of the gateway.
   verdict look_at_source(const link& from, const exchange_topic& topic, const request& asked);
@@ -70,7 +70,7 @@ class return_watch {
   const std::vector<row>& seen() const noexcept { return rows_; }
 
  private:
-  /// Returns the row of its kind; its count is 1 for the first. Null: there are too many.
+  /// Returns the row of the same kind, with a count of 1 the first time; null if there are too many rows.
   row* note(row what);
 
   proxy& hops_;

@@ -24,7 +24,7 @@ bool takes(const route_options& route, const address& to, method verb) noexcept 
          path_matches(route.match.path, to.path.key());
 }
 
-/// Returns a template with its placeholders filled in.
+/// Replaces the placeholders of a template.
 std::string fill_in(const std::string& pattern, const address& asked) {
   std::string text;
   for (std::size_t at = 0; at < pattern.size();) {
@@ -43,8 +43,8 @@ std::string fill_in(const std::string& pattern, const address& asked) {
   return text;
 }
 
-/// Returns the value of `{path}` in a text that may have been made from a template; several occurrences must
-/// have the same value. Empty if the text does not match.
+/// Returns the value of `{path}` in a text that may have been created from a template; several occurrences
+/// must have the same value. Empty if the text does not match.
 std::string_view take_out(std::string pattern, std::string_view made, const address& asked) {
   constexpr std::string_view placeholder = "{path}";
   if (pattern.empty()) return made;
@@ -98,7 +98,7 @@ const route_options* route_table::find(const address& to, method verb, bool serv
   auto a = exact.begin();
   auto b = by_pattern_.begin();
   while (a != exact.end() ||
-         b != by_pattern_.end()) {  // both lists ascend: this visits routes in their order
+         b != by_pattern_.end()) {  // both lists ascend, so this visits the routes in order
     const bool first = b == by_pattern_.end() || (a != exact.end() && *a < *b);
     const auto& route = routes_[first ? *a++ : *b++];
     if ((route.serve || !serving_only) && takes(route, to, verb)) return &route;
@@ -159,7 +159,7 @@ std::optional<std::string> rewrite_back(const route_options& route, const addres
   if (!rewrites(route.to)) return std::string(device_path);
   auto from = resource_path::parse(take_out(route.to.path, device_path, asked), path_limit);
   if (!from || !path_matches(route.match.path, from->key())) return std::nullopt;
-  // Checks the template rather than the extracted text.
+  // Checks the result by applying the template to it.
   const auto here = rewrite(route.to, asked, path_limit);
   const auto there = rewrite(route.to, {asked.tag, asked.subsystem, *from}, path_limit);
   const bool leads_there = here && there && there->to.tag == here->to.tag &&

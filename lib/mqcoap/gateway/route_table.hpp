@@ -29,8 +29,8 @@ class route_table {
   /// Returns true if a route with `serve: true` answers for this tag, for any subsystem, path and method.
   bool serves(std::string_view tag) const noexcept;
 
-  /// Returns the tags to subscribe to; nothing if there is a pattern among them, or too many, so that all
-  /// tags are subscribed to.
+  /// Returns the tags to subscribe to; nothing if there is a pattern among them, or if there are too many, so
+  /// that all tags are subscribed to.
   std::optional<std::vector<std::string>> served_tags() const;
 
   /// Returns true if there is a route of this name.
@@ -60,8 +60,8 @@ result<route_destination> rewrite(const route_target& target, const address& ask
 /// Returns true if a route changes more of an address than the broker and the namespace.
 bool rewrites(const route_target& target) noexcept;
 
-/// Returns the path from which a route makes this path of the device, with the tag and the subsystem of
-/// `asked`: the inverse of `rewrite`. Nothing if the route makes it from no path, or from more than one.
+/// Returns the path that a route rewrites to this path of the device, with the tag and the subsystem of
+/// `asked`: the inverse of `rewrite`. Returns nothing if there is no such path, or more than one.
 std::optional<std::string> rewrite_back(const route_options& route, const address& asked,
                                         std::string_view device_path, std::size_t path_limit);
 

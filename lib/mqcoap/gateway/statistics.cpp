@@ -82,7 +82,7 @@ void statistics::follow(feed& facts) {
   followed_.push_back(facts.links.subscribe([this](const link_changed& fact) { note_link(fact); }));
 }
 
-/// A call that was not admitted was refused before anybody was asked.
+/// Counts a call that has ended. One that was not admitted was refused before a handler was called.
 void statistics::count_ended(const request_ended& fact) {
   const auto& c = fact.asked;
   const auto verb = static_cast<std::uint8_t>(c.asked().verb);

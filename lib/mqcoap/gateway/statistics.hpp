@@ -21,14 +21,13 @@
 namespace mqcoap {
 
 /// The statistics of requests, devices and brokers since the start. Bounded: tags and routes that the
-/// configuration does not name share one row. Counting a request allocates only at the first of its kind.
-/// @par Threads  Everything on the event loop.
+/// configuration does not name share one row. Counting a request allocates only the first time for its kind.
+/// @par Threads  All functions on the event loop.
 class statistics {
  public:
-  static constexpr std::size_t most_tags = 1000;   ///< configured ones; further ones count as `other`
-  static constexpr std::size_t most_routes = 200;  ///< further ones count as `other`
-  static constexpr std::size_t most_devices =
-      1000;  ///< behind the proxy; drops the one not asked for the longest time
+  static constexpr std::size_t most_tags = 1000;     ///< configured tags; further ones count as `other`
+  static constexpr std::size_t most_routes = 200;    ///< further ones count as `other`
+  static constexpr std::size_t most_devices = 1000;  ///< behind the proxy; drops the least recently used one
 
   /// The requests of one kind for one tag.
   struct request_count {
@@ -38,7 +37,7 @@ class statistics {
     std::uint64_t count;
   };
   struct tag_row {
-    std::string tag;  ///< `other` for all that are not configured
+    std::string tag;  ///< `other` for all tags that are not configured
     std::vector<request_count> requests;
   };
   struct route_row {
@@ -49,12 +48,12 @@ class statistics {
     std::string name;
     bool up = false;
     steady_time since{};
-    outage_cause why;  ///< it is down; none: it was not tried yet
+    outage_cause why;  ///< why it is disconnected; none: it was not tried yet
   };
 
   statistics();
 
-  /// Gives the tags and routes of a configuration rows of their own. Existing counts stay.
+  /// Creates a row for each tag and route of a configuration. Existing counts are kept.
   void configure(const gateway_options& options);
 
   /// @name Where a call is counted
@@ -66,22 +65,22 @@ class statistics {
   /// Counts the facts of this feed from now on.
   void follow(feed& facts);
 
-  /// Returns the row of a device behind the proxy; makes it if there is none. The caller keeps it while it
+  /// Returns the row of a device behind the proxy; creates it if there is none. The caller keeps it while it
   /// uses the device.
   std::shared_ptr<device_statistics> device(const std::string& broker, const std::string& ns,
                                             const std::string& tag);
-  /// Notes that a device is asked: its row is listed again if it had been dropped.
+  /// Notes that a request is sent to a device: its row is listed again if it had been dropped.
   void note_asked(const std::shared_ptr<device_statistics>& row, steady_time now);
-  /// Returns null if there is none.
+  /// Returns the row of a device, or null.
   device_statistics* find_device(std::string_view broker, std::string_view ns, std::string_view tag) const;
 
-  /// Returns true if a tag has a row of its own.
+  /// Returns true if a tag has its own row.
   bool names(std::string_view tag) const noexcept { return tag_index_.find(tag) != tag_index_.end(); }
 
   const std::vector<tag_row>& tags() const noexcept { return tags_; }
   const std::vector<route_row>& routes() const noexcept { return routes_; }
   const std::vector<broker_row>& brokers() const noexcept { return brokers_; }
-  /// Keyed by `BROKER/NAMESPACE/TAG`.
+  /// Returns the rows by `BROKER/NAMESPACE/TAG`.
   const text_map<std::shared_ptr<device_statistics>>& devices() const noexcept { return devices_; }
 
  private:

@@ -21,12 +21,12 @@ class tag_directory {
 
   /// Returns null if no device of the gateway has this tag.
   local_device* device(std::string_view tag) const noexcept;
-  /// Returns true for the tag that takes `proxy_uri` and the subsystem `proxy`.
+  /// Returns true for the tag that accepts `proxy_uri` and the subsystem `proxy`.
   bool forwards(std::string_view tag) const noexcept;
-  /// Returns true if the tag is the gateway's own, and not served for a device behind the proxy.
+  /// Returns true if the tag belongs to the gateway, and is not served for a device behind the proxy.
   bool is_own(std::string_view tag) const noexcept { return device(tag) != nullptr || forwards(tag); }
   bool serves(std::string_view tag) const noexcept { return is_own(tag) || proxy_.routes().serves(tag); }
-  /// Returns true if a route takes tags that the configuration does not name.
+  /// Returns true if a route serves tags that the configuration does not name.
   bool has_patterns() const noexcept { return !proxy_.routes().served_tags(); }
   /// Returns the served tags, without those that only a pattern matches.
   std::vector<std::string> named() const;

@@ -24,7 +24,7 @@ error_code topic_board::publish(const std::string& topic, std::string_view paylo
   return via_->publish(topic, payload, deadline, {.retain = retain}, std::move(done));
 }
 
-/// Returns a copy: what is called may end a subscription.
+/// Returns a copy, because a callback may end a subscription.
 std::vector<std::shared_ptr<followed_subscription>> topic_board::followed() const {
   std::vector<std::shared_ptr<followed_subscription>> all;
   all.reserve(topics_->size());
@@ -42,7 +42,8 @@ void topic_board::subscribe(link& now) {
   for (const auto& each : followed()) each->subscribe(now);
 }
 
-/// A topic of another broker is another topic.
+/// Forgets all messages if the link leads to another broker, since the topics of another
+/// broker are unrelated.
 void topic_board::compare_servers() {
   if (left_server_.empty() || !via_->up()) return;
   if (via_->server() != std::exchange(left_server_, {}))

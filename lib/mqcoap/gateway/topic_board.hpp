@@ -16,17 +16,17 @@
 
 namespace mqcoap {
 
-/// Keeps the latest messages of the topics that resources follow, with one subscription for each topic, on
+/// Stores the latest messages of the topics that resources follow, with one subscription for each topic, on
 /// the link that is served. Holds at most one message of at most `limits.payload` for each topic.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All functions on the event loop.
 class topic_board final : public message_topics {
  public:
-  /// All references outlive the board.
+  /// All references must outlive the board.
   struct environment {
     const clock& time;
     const gateway_options& options;
     counters& counted;
-    log_sink log;  ///< gets refused subscriptions and the first message of a topic that is too large
+    log_sink log;  ///< receives rejected subscriptions and the first message of a topic that is too large
   };
 
   topic_board(link& via, environment env);
@@ -35,10 +35,10 @@ class topic_board final : public message_topics {
   error_code publish(const std::string& topic, std::string_view payload, bool retain, steady_time deadline,
                      sent_handler done) override;
 
-  /// Subscribes to all topics that are followed now, and uses this link from now on. Messages of another link
-  /// count until the broker has confirmed; they are forgotten if they came from another broker.
+  /// Subscribes to all followed topics, and uses this link from now on. Messages of the previous link are
+  /// accepted until the broker has confirmed; they are forgotten if they came from another broker.
   void subscribe(link& now);
-  /// Drops the subscriptions on a link that is removed.
+  /// Drops the subscriptions on a link that is being removed.
   void let_go(const link& l) noexcept;
 
   void on_link_up(link& l);
@@ -55,8 +55,8 @@ class topic_board final : public message_topics {
 
   const environment env_;
   link* via_;
-  std::string left_server_;  ///< the server of the link before, until it is known whether this is the same
-  const std::shared_ptr<topic_map> topics_ = std::make_shared<topic_map>();  ///< shared with what is in it
+  std::string left_server_;  ///< the server of the previous link, while it is compared with the new one
+  const std::shared_ptr<topic_map> topics_ = std::make_shared<topic_map>();  ///< shared with its entries
 };
 
 }  // namespace mqcoap

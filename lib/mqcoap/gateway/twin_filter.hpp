@@ -15,11 +15,11 @@ class twin_filter {
  public:
   /// Begins filtering, until the overlap is over.
   void begin() noexcept { until_ = steady_time::max(); }
-  /// Notes that the overlap is over; copies may still arrive for a while.
+  /// Notes that the overlap has ended; copies may still arrive for a while.
   void end_soon(steady_time now) noexcept {
     if (until_ == steady_time::max()) until_ = now + patience;
   }
-  /// Ends filtering at once: with the connection, the subscriptions are gone.
+  /// Stops filtering at once, because the subscriptions ended with the connection.
   void end() {
     until_ = {};
     seen_.clear();
@@ -40,7 +40,7 @@ class twin_filter {
   static constexpr std::size_t most = 4096;
   static constexpr std::chrono::seconds patience{5};
 
-  steady_time until_{};  ///< zero: nothing overlaps
+  steady_time until_{};  ///< zero: there is no overlap
   std::unordered_set<std::string> seen_;
 };
 

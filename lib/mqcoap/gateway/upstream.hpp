@@ -19,8 +19,8 @@ class upstream final : public ask::device {
         link_(*over.over()) {}
 
   const std::shared_ptr<device_statistics> counted;
-  /// Set if a request came back as through a bridge, had the whole timeout of its route and got no answer.
-  /// Ignored once the device has answered anything.
+  /// Set if a request came back, possibly over a bridge, had the whole timeout of its route and got no
+  /// answer. Ignored once the device has answered any request.
   bool mute_behind_bridge = false;
 
   const link& over() const noexcept { return link_; }

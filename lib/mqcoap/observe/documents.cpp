@@ -13,19 +13,19 @@ namespace {
 
 namespace json = boost::json;
 
-/// The number of listed devices: about 400 bytes each, in a payload of 256 KiB.
+/// The maximum number of listed devices: about 400 bytes each, in a payload of 256 KiB.
 constexpr std::size_t most_devices_listed = 500;
-/// The bytes of an error text.
+/// The maximum length of an error text in bytes.
 constexpr std::size_t longest_error = 160;
 
 double millis(std::chrono::nanoseconds d) {
   return static_cast<double>(std::chrono::duration_cast<std::chrono::microseconds>(d).count()) / 1000;
 }
 
-/// The number of tags in a list that has to fit into a payload.
+/// The maximum number of tags in a list that has to fit into a payload.
 constexpr std::size_t most_tags_listed = 20;
 
-/// Cuts between characters of UTF-8.
+/// Truncates an error text without splitting a UTF-8 character.
 std::string shortened(std::string text) {
   if (text.size() <= longest_error) return text;
   return std::string(cut_utf8(text, longest_error)) + "...";
@@ -80,7 +80,7 @@ json::object describe_rivals(const std::vector<std::string>& tags) {
           {"left_out", tags.size() - listed}};
 }
 
-/// The requests of the gateway that a broker sent back, by route.
+/// Returns the requests of the gateway that a broker sent back, by route.
 json::array describe_returned(const observer& o) {
   json::array all;
   for (const auto& row : o.running().returned())

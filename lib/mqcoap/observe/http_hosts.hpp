@@ -7,15 +7,15 @@
 
 namespace mqcoap::observe {
 
-/// The names under which an http_server answers. Without this check, a page in somebody's browser could read
-/// the metrics through a name of its own that resolves to this address (DNS rebinding). An address is no such
-/// name.
+/// The names under which an http_server answers. Without this check, a page in a browser could read the
+/// metrics through a name that its owner lets resolve to this address (DNS rebinding). An IP address cannot
+/// be abused in this way.
 class http_hosts {
  public:
   enum class verdict { known, unknown, malformed };
 
-  /// Knows `where.hosts`; on the loopback also `localhost` and every address of the loopback; elsewhere also
-  /// `localhost`, this machine's name and every IP address.
+  /// Accepts `where.hosts`; on the loopback interface also `localhost` and every loopback address; elsewhere
+  /// also `localhost`, this machine's name and every IP address.
   explicit http_hosts(const http_options& where, std::string_view own_name = name_of_this_machine());
 
   /// @param host  `NAME[:PORT]`, as in a `Host` field; the port is ignored

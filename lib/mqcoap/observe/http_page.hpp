@@ -7,7 +7,7 @@
 
 namespace mqcoap::observe {
 
-/// The content type of a page of text.
+/// The content type of a plain-text page.
 constexpr char plain_text[] = "text/plain; charset=utf-8";
 
 struct http_page {

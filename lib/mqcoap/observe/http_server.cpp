@@ -34,7 +34,7 @@ std::string to_words(const tcp::endpoint& at) {
 error_code open(tcp::acceptor& acceptor, const tcp::endpoint& where) {
   error_code ec;
   acceptor.open(where.protocol(), ec);
-  // After a restart, connections of the last run may still hold the port.
+  // After a restart, connections of the previous run may still occupy the port.
   if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
   if (!ec) acceptor.bind(where, ec);
   if (!ec) acceptor.listen(asio::socket_base::max_listen_connections, ec);
@@ -43,7 +43,7 @@ error_code open(tcp::acceptor& acceptor, const tcp::endpoint& where) {
 
 }  // namespace
 
-/// Also owned by the coroutines, which end once it is closed.
+/// The implementation, also owned by the coroutines, which end once it is closed.
 class http_server::impl : public std::enable_shared_from_this<impl> {
  public:
   impl(asio::any_io_executor executor, http_pages pages, http_limits limits)
@@ -110,7 +110,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
     }
   }
 
-  /// Returns false if there is no memory for it: other connections and the listener must not be affected.
+  /// Returns false if memory allocation fails: other connections and the listener must not be affected.
   bool take(tcp::socket socket) noexcept {
     std::shared_ptr<http_session> made;
     try {

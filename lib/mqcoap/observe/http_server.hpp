@@ -14,15 +14,15 @@ namespace mqcoap::observe {
 /// The limits for clients of the server.
 struct http_limits {
   std::size_t connections =
-      16;  ///< at a time; for a further one, the one that was idle for the longest time is closed
-  std::size_t header = 8192;        ///< bytes; beyond it 431
+      16;                     ///< at a time; for a further one, the one that has been idle longest is closed
+  std::size_t header = 8192;  ///< in bytes; a longer one is answered with 431
   std::chrono::seconds request{5};  ///< from the first byte of a request to its last
   std::chrono::seconds idle{75};    ///< between requests: longer than a scrape interval of a minute
   std::chrono::seconds response{10};
 };
 
 /// Serves pages over HTTP/1.1 to GET and HEAD, without authentication and without TLS.
-/// @par Threads  Everything on the executor.
+/// @par Threads  All functions on the executor.
 class http_server {
  public:
   /// @param executor  serial
@@ -37,7 +37,7 @@ class http_server {
   /// Stops listening and closes every connection.
   void close();
 
-  /// Returns `listening on 127.0.0.1:8720`, or why it does not listen.
+  /// Returns `listening on 127.0.0.1:8720`, or the reason why it does not listen.
   const std::string& state() const noexcept;
   /// Returns the port in use; 0 if there is none.
   std::uint16_t port() const noexcept;

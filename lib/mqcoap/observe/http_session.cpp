@@ -20,8 +20,8 @@ namespace http = beast::http;
 using namespace std::chrono_literals;
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-/// The number of bytes that are read of a refused request before the connection is closed, so that the
-/// refusal arrives.
+/// The number of bytes of a rejected request that are read before the connection is closed, so that the
+/// response arrives.
 constexpr std::size_t most_drained = 256 << 10;
 
 using parser = http::request_parser<http::empty_body>;
@@ -36,7 +36,7 @@ http_page refuse_method(const parser& p) {
   return refusal(405, std::string(p.get().method_string()) + " is not possible here: only GET and HEAD");
 }
 
-/// Returns the refusal of a request that could not be read; nothing if the client has gone.
+/// Returns the response to a request that could not be read; nothing if the client has disconnected.
 std::optional<http_page> refuse_unreadable(const parser& p, beast::error_code ec, std::size_t header_limit) {
   if (ec.category() != make_error_code(http::error::bad_method).category() ||
       ec == http::error::end_of_stream || ec == http::error::partial_message)
@@ -54,7 +54,7 @@ bool is_absolute(std::string_view target, std::string_view scheme) {
 
 /// The host and the path of a request.
 struct request_target {
-  std::string_view host;  ///< empty: none is named, as HTTP/1.0 allows
+  std::string_view host;  ///< empty: none is given, as HTTP/1.0 allows
   std::string_view path;  ///< without a query; begins with `/`
 };
 
@@ -74,7 +74,7 @@ std::optional<request_target> split(std::string_view target, std::string_view ho
   return request_target{host, target.substr(0, target.find('?'))};
 }
 
-/// Checks the target and the host (RFC 9112, section 3.2).
+/// Checks the target and the host (RFC 9112, section 3.2). Returns the response if they are rejected.
 std::optional<http_page> refuse_host(const http::request<http::empty_body>& asked, const http_hosts& hosts,
                                      const std::optional<request_target>& target) {
   using enum http_hosts::verdict;
@@ -106,7 +106,7 @@ class http_session::impl {
       : stream_(std::move(socket)), pages_(pages), limits_(limits), hosts_(std::move(hosts)) {}
 
   asio::awaitable<void> run() {
-    // g++ awaits both sides of && in the condition of a loop (findings/gcc-await-in-loop.sh).
+    // In the condition of a loop, g++ evaluates co_await on both sides of && (findings/gcc-await-in-loop.sh).
     for (bool goes_on = true; goes_on;) {
       goes_on = co_await await_request();
       if (goes_on) goes_on = co_await answer_request();
@@ -120,7 +120,7 @@ class http_session::impl {
   std::chrono::steady_clock::time_point last_active() const noexcept { return last_active_; }
 
  private:
-  /// Returns false if the client has gone.
+  /// Returns false if the client has disconnected.
   asio::awaitable<bool> await_request() {
     if (buffer_.size() > 0) co_return true;
     stream_.expires_after(limits_.idle);
@@ -185,7 +185,8 @@ class http_session::impl {
     co_return !ec;
   }
 
-  /// Closing a connection with unread bytes would discard the refusal at the peer.
+  /// Reads the rest of a rejected request: closing a connection with unread bytes would discard the response
+  /// at the peer.
   asio::awaitable<void> drain() {
     beast::error_code ignored;
     stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

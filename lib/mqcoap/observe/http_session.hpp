@@ -18,9 +18,10 @@ class http_session {
   http_session(const http_session&) = delete;
   http_session& operator=(const http_session&) = delete;
 
-  /// Answers requests until one side closes. The session, the pages and the limits outlive it.
+  /// Answers requests until one side closes the connection. The session, the pages and the limits must
+  /// outlive it.
   boost::asio::awaitable<void> run();
-  /// Ends `run` at once.
+  /// Makes `run` return at once.
   void close() noexcept;
   /// Returns the time of its last activity.
   std::chrono::steady_clock::time_point last_active() const noexcept;

@@ -84,7 +84,7 @@ void add_requests(family& f, const observer& o) {
                   r.count);
 }
 
-/// Writes only devices that the configuration names: the others would be labels without a bound.
+/// Visits only devices that the configuration names: the others would be an unlimited number of labels.
 template <class Add>
 void for_each_device(const observer& o, Add add) {
   for (const auto& [key, device] : o.running().stats().devices())
@@ -114,7 +114,7 @@ void add_values(family& f, const observer& o) {
       if (const auto number = gauge.of->measured()) f.add({tag, gauge.path, gauge.unit}, *number);
 }
 
-/// Nothing while there is no store.
+/// Fills the family from the store; does nothing without a store.
 template <class Fill>
 void with_store(family& f, const observer& o, Fill fill) {
   if (const auto held = o.store()) fill(f, *held);
@@ -142,7 +142,7 @@ struct row {
   void (*fill)(family&, const observer&);
 };
 
-/// Writes a metric of each broker.
+/// Adds a value for each broker.
 template <class Value>
 void each_broker(family& f, const observer& o, Value value) {
   for (const link* l : o.running().links()) f.add_count({l->name()}, value(*l));

@@ -34,7 +34,8 @@ std::string value_text(double value) {
   return {text, std::to_chars(text, text + sizeof text, value, format).ptr};
 }
 
-/// @param special  characters to escape with a backslash: a help text has others than a label's value
+/// @param special  characters to escape with a backslash; they differ between a help text and
+///   a label's value
 void append_escaped(std::string& out, std::string_view text, std::string_view special) {
   for (const char c : text) {
     if (c == '\n')

@@ -17,16 +17,15 @@
 
 namespace mqcoap::observe {
 
-/// Provides the facts about a running gateway as metrics, as pages over HTTP, and as documents of the
-/// protocol.
-/// @par Threads  Everything on the event loop.
+/// Provides the state of a running gateway as metrics, as pages over HTTP, and as documents of the protocol.
+/// @par Threads  All functions on the event loop.
 class observer {
  public:
   /// @param version  the version of the program
   observer(const clock& time, std::string version);
 
-  /// Observes this gateway from now on; it outlives the observer or is replaced by another call. Before the
-  /// first call, only the setters may be called.
+  /// Observes this gateway from now on; it must outlive the observer or be replaced by another call. Before
+  /// the first call, only the setters may be called.
   void watch(const gateway& running) { running_ = &running; }
   void set_reload(reload_status s);
   /// Sets the effective configuration, with secrets hidden.
@@ -36,20 +35,22 @@ class observer {
   /// Sets the function that returns the number of lost log lines.
   void set_log_dropped(std::function<std::uint64_t()> dropped) { log_dropped_ = std::move(dropped); }
 
-  /// Sets the function that describes the store of resources; it returns nothing while there is none.
+  /// Sets the function that describes the store of resources; it returns nothing while there is no store.
   void set_store(std::function<std::optional<store::store_status>()> status) { store_ = std::move(status); }
 
-  /// Sets the function that describes the lease of one of several gateways; empty: this one serves anyway.
+  /// Sets the function that describes the lease of one of several gateways; empty: this gateway serves
+  /// without a lease.
   void set_lease(std::function<store::lease_status()> status) { lease_ = std::move(status); }
 
   /// Sets the function that returns the progress of announcing presences.
   void set_presence(std::function<presence_status()> state) { presence_ = std::move(state); }
 
-  /// Returns nothing if the gateway answers requests and nobody else does; else the reason.
+  /// Returns nothing if the gateway answers requests and nothing else answers for its tags;
+  /// otherwise the reason.
   std::optional<std::string> why_not_ready() const;
 
   json_text document(own_document which) const;
-  /// Returns `/metrics`, `/healthz` and `/readyz`.
+  /// Returns the page for `/metrics`, `/healthz` and `/readyz`; nothing for other paths.
   std::optional<http_page> page(std::string_view path) const;
 
   /// @name Facts
@@ -69,10 +70,10 @@ class observer {
   std::optional<store::lease_status> lease() const { return lease_ ? std::optional(lease_()) : std::nullopt; }
   std::optional<store::store_status> store() const { return store_ ? store_() : std::nullopt; }
   presence_status presences() const { return presence_ ? presence_() : presence_status{}; }
-  /// Returns the served tags for which somebody else answers, or announces a presence. Sorted.
+  /// Returns the served tags for which another program answers or announces a presence. Sorted.
   std::vector<std::string> rivals() const;
   steady_time now() const { return time_.now(); }
-  /// Returns the wall clock at a time of the steady clock.
+  /// Converts a time of the steady clock to the wall clock.
   unix_millis wall(steady_time t) const;
   /// @}
 

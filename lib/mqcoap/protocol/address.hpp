@@ -15,15 +15,15 @@ struct address {
   subsystem_name subsystem;
   resource_path path;
 
-  /// One leading slash is ignored.
+  /// Parses an address; one leading slash is ignored.
   /// @par Errors  errc::invalid_address
   static result<address> parse(std::string_view text, std::size_t path_limit = resource_path::default_limit);
   std::string to_string() const;
   friend bool operator==(const address&, const address&) = default;
 };
 
-/// For addresses that stand in the program. Throws std::invalid_argument, which names the text, for what is
-/// no address.
+/// Parses an address that is written in the program. Throws std::invalid_argument, which quotes the text, if
+/// it is not an address.
 address make_address(std::string_view text);
 
 }  // namespace mqcoap

@@ -4,7 +4,7 @@
 
 namespace mqcoap {
 
-/// Names of `accept` and `content_format` (docs/protocol.md, "Options").
+/// Values of `accept` and `content_format` (docs/protocol.md, "Options").
 namespace content_format {
 inline constexpr std::string_view json = "application/json";
 inline constexpr std::string_view text = "text/plain";

@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-/// Bytes of a value that an error text repeats, to recognise it.
+/// The number of bytes of a value that an error text quotes to identify it.
 constexpr std::size_t longest_quote = 40;
 
 /// Reads the whole text as an integer; JSON has no leading zeros or plus signs.
@@ -106,7 +106,7 @@ class field_reader {
     return std::nullopt;
   }
 
-  /// Reads a string or nothing. A broken option is refused with 402.
+  /// Reads a string, or returns an empty one if the field is absent. A malformed option is rejected with 402.
   std::string read_string(field f) {
     if (e_.lacks(f)) return {};
     if (!is_string(e_[f])) {
@@ -221,7 +221,7 @@ result<request, decode_fault> read_request(envelope& e, const decode_rules& rule
   return r;
 }
 
-/// Passes on malformed options of a response like unknown fields, because they are for the caller.
+/// Passes on malformed options of a response like unknown fields, because they are meant for the caller.
 response_options read_response_options(envelope& e) {
   response_options options;
   const auto pass_on = [&e](field f) {

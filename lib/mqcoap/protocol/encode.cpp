@@ -113,7 +113,7 @@ void encode_fault(std::string& out, const decode_fault& fault, std::string_view 
   append_integer(out, to_int(fault.code));
   out.append(",\"path\":");
   text_or(fault.path, "\"unknown\"");
-  // Uses the topic's id, for which the caller waits; that of the payload may be wrong.
+  // Uses the topic's id, which the caller waits for; that of the payload may be wrong.
   append_text(out, "request_id", topic_id);
   out.append(",\"correlation_id\":");
   text_or(fault.correlation_id, "null");

@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, field_count> field_names{
 
 constexpr std::size_t longest_field_name = 14;
 
-/// The fields by the last letter and the length of their names, which tell all of them apart.
+/// The position of a field by the last letter and the length of its name, a combination that is unique for
+/// each field.
 constexpr std::size_t field_place(std::string_view name) noexcept {
   return static_cast<std::size_t>(name.back() - 'a') * (longest_field_name + 1) + name.size();
 }
@@ -74,10 +75,11 @@ json_member_list list_members(std::string_view object) {
   return list;
 }
 
-/// Bytes of the name of a member that an error text repeats.
+/// The number of bytes of a member name that an error text quotes.
 constexpr std::size_t longest_name = 40;
 
-/// The grammar is valid, so the members can be walked to find the one with the number.
+/// Returns the fault for a number that is not finite. The grammar is valid, so the members can be walked to
+/// find the one with the number.
 decode_fault not_finite_fault(std::string_view object, const payload_limits& limits) {
   decode_fault fault;
   std::string store;

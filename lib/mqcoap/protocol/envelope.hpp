@@ -36,12 +36,12 @@ std::string_view to_string(field f) noexcept;
 
 /// Returns true for the options of docs/protocol.md, "Options", which a caller may list in `critical`.
 constexpr bool is_option(field f) noexcept { return f >= field::proxy_uri; }
-/// Finds the option of this name.
+/// Returns true if there is an option of this name.
 bool is_known_option(std::string_view name) noexcept;
 
 /// A payload split into the texts of its fields, before any of them is interpreted.
 struct envelope {
-  bool has_header = false;                           ///< an object; absent and null are the same
+  bool has_header = false;                           ///< an object; absent and null are equivalent
   std::array<std::string_view, field_count> fields;  ///< JSON texts; empty: absent
   std::vector<header_field> unknown;
   std::string_view body;       ///< empty: absent
@@ -54,12 +54,12 @@ struct envelope {
   /// Returns true if there is any field of docs/protocol.md, "Options".
   bool has_options() const noexcept;
 
-  /// @param payload  outlives the envelope
+  /// @param payload  must outlive the envelope
   static result<envelope, decode_fault> open(std::string_view payload, const decode_rules& rules);
 };
 
-/// Stores in a fault what the header says about the receiver of the answer: only values that a decoder with
-/// these rules accepts, since the answer repeats them.
+/// Copies from the header into a fault the values that the answer repeats: only those that a decoder with
+/// these rules accepts.
 void add_echo(decode_fault& fault, const envelope& e, const decode_rules& rules);
 
 }  // namespace mqcoap

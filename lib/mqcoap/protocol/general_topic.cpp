@@ -25,7 +25,7 @@ result<general_topic> general_topic::parse(std::string_view text) {
   const auto subsystem = subsystem_name::parse(next_level(rest));
   const auto word = next_level(rest);
   const auto tag = device_tag::parse(next_level(rest));
-  // A path with a leading slash would be an empty level.
+  // A path with a leading slash would result in an empty level.
   if (!ns || !subsystem || !tag || rest.starts_with('/')) return errc::invalid_topic;
   const auto path = resource_path::parse(rest);
   if (!path) return errc::invalid_topic;

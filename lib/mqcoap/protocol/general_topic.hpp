@@ -26,14 +26,14 @@ struct general_topic {
   subsystem_name subsystem;
   kind which;
   device_tag tag;
-  resource_path path;  ///< of a `system` topic a single segment
+  resource_path path;  ///< in a `system` topic, a single segment
 
   /// @par Errors  errc::invalid_topic
   static result<general_topic> parse(std::string_view text);
   std::string text() const;
 };
 
-/// Which general payloads are wanted. What is absent stands for all.
+/// A filter for general payloads. Absent members match everything.
 struct general_filter {
   explicit general_filter(general_topic::kind k = general_topic::kind::event,
                           std::optional<subsystem_name> of = {}, std::optional<device_tag> from = {},

@@ -9,16 +9,16 @@
 
 namespace mqcoap {
 
-/// A request's method; the numbers are those of the wire (docs/protocol.md, "Payloads"; RFC 7252
+/// The method of a request; the numbers are those of the wire format (docs/protocol.md, "Payloads"; RFC 7252
 /// section 5.8).
 enum class method : std::uint8_t { get = 1, post = 2, put = 3, del = 4 };
 
 inline constexpr std::array all_methods{method::get, method::post, method::put, method::del};
 
-/// `GET`, `POST`, `PUT` or `DELETE`.
+/// Returns `GET`, `POST`, `PUT` or `DELETE`.
 std::string_view to_string(method m) noexcept;
 
-/// Reads a name in any case.
+/// Parses a name, ignoring case.
 std::optional<method> parse_method(std::string_view name) noexcept;
 
 /// A set of methods.
@@ -42,7 +42,7 @@ class method_set {
   std::uint8_t bits_ = 0;
 };
 
-/// The names in wire order, with a separator: `GET, PUT`.
+/// Returns the names in wire order, joined by a separator: `GET, PUT`.
 std::string to_string(method_set methods, std::string_view separator = ", ");
 
 }  // namespace mqcoap

@@ -10,8 +10,8 @@
 
 namespace mqcoap {
 
-/// One level of a topic: `[A-Za-z0-9_.-]{1,64}`, not beginning with `$` (docs/protocol.md, "Topics").
-/// A value that exists is valid. `Kind` keeps tags, subsystems and namespaces apart.
+/// One level of a topic: `[A-Za-z0-9_.-]{1,64}`, not beginning with `$` (docs/protocol.md, "Topics"). Every
+/// object holds a valid name. `Kind` distinguishes tags, subsystems and namespaces.
 template <class Kind>
 class basic_name {
  public:
@@ -34,7 +34,7 @@ using device_tag = basic_name<struct device_tag_kind>;          ///< e.g. 2D_XX_
 using subsystem_name = basic_name<struct subsystem_name_kind>;  ///< e.g. axuv
 using namespace_name = basic_name<struct namespace_name_kind>;  ///< e.g. gf_int_v1
 
-/// `gf_int_v1`, in force where nothing else is said (docs/protocol.md, "Topics").
+/// Returns `gf_int_v1`, the namespace that is used unless another is given (docs/protocol.md, "Topics").
 inline namespace_name default_namespace() { return *namespace_name::parse("gf_int_v1"); }
 
 }  // namespace mqcoap

@@ -9,13 +9,14 @@
 
 namespace mqcoap {
 
-/// A header field as text, for what is passed on and not understood. Both parts are validated JSON.
+/// A header field as text, for fields that are passed on without being interpreted. Both parts
+/// are validated JSON.
 struct header_field {
   std::string key;  ///< with its quotes
   std::string value;
 };
 
-/// The options of a request (docs/protocol.md, "Options"). Absent: nothing was said.
+/// The options of a request (docs/protocol.md, "Options"). Absent: not specified.
 struct request_options {
   std::optional<address> proxy_uri;
   std::optional<std::chrono::milliseconds> timeout;  ///< 1 ms to 24 h: how long the caller waits
@@ -26,7 +27,7 @@ struct request_options {
   bool create_only = false;    ///< `if_none_match: true`
   std::string accept;          ///< empty: application/json
   std::string content_format;  ///< empty: application/json
-  std::string critical;        ///< JSON array of option names, all of them understood; passed on
+  std::string critical;        ///< JSON array of option names, all of them known; passed on
   std::string traceparent;     ///< W3C trace context, passed on and logged
 };
 

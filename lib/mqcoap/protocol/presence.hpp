@@ -12,12 +12,12 @@ namespace mqcoap {
 /// "Discovery").
 std::string presence_topic(const namespace_name& ns, const device_tag& tag);
 
-/// Returns its payload: ONLINE or OFFLINE, since `since`.
+/// Returns the payload of a presence: ONLINE or OFFLINE, since `since`.
 std::string presence_payload(bool online, unix_millis since);
 
 /// Returns the MQTT client id of the connection that announces a device: always the same for the same device,
-/// so that the broker drops the rest of an older connection before it accepts the new one. It consists of the
-/// prefix, `-p` and 12 hexadecimal digits made from namespace and tag.
+/// so that the broker drops what is left of an older connection before it accepts the new one. It consists of
+/// the prefix, `-p` and 12 hexadecimal digits derived from namespace and tag.
 /// @param prefix  the client id of the serving connection; empty: `mqcoap`
 std::string presence_client_id(std::string_view prefix, const namespace_name& ns, const device_tag& tag);
 
@@ -29,8 +29,8 @@ struct presence_report {
   bool is_offline() const noexcept { return state == "OFFLINE"; }
 };
 
-/// Reads the payload of a presence message. Nothing if it is none, such as the empty message that removes a
-/// retained presence.
+/// Decodes the payload of a presence message. Returns nothing if it is not a presence, such as the empty
+/// message that removes a retained one.
 std::optional<presence_report> read_presence(std::string_view payload);
 
 }  // namespace mqcoap

@@ -15,19 +15,19 @@
 
 namespace mqcoap {
 
-/// One request as it stands on the wire (docs/protocol.md, "Payloads").
+/// A request as it is sent (docs/protocol.md, "Payloads").
 struct request {
   method verb;
-  resource_path path;  ///< 1..255 bytes, echoed as it came
+  resource_path path;  ///< 1 to 255 bytes, echoed unchanged
   request_id id;
   std::optional<request_id> correlation_id{};
   std::optional<secret> token{};         ///< prints as ***
-  std::string source{};                  ///< empty: none; a claim, never an identity
-  json_text body{};                      ///< validated text, parsed only by who needs the value
+  std::string source{};                  ///< empty: none; claimed, never a verified identity
+  json_text body{};                      ///< validated text, parsed only where the value is needed
   std::optional<unix_millis> sent_at{};  ///< absent only under lenient validation
 
   lazy<request_options> options{};      ///< most requests have none
-  std::vector<header_field> unknown{};  ///< header fields that are passed on when proxying
+  std::vector<header_field> unknown{};  ///< header fields that are passed on by a proxy
 };
 
 }  // namespace mqcoap

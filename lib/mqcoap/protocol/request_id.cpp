@@ -14,7 +14,8 @@ request_id::request_id(std::string_view text, bool is_usual) noexcept
 
 namespace {
 
-/// `01234567-89ab-...`, as nearly all ids are written: one look at each byte.
+/// Checks for the usual form `01234567-89ab-...`, in which nearly all ids are written, in one pass
+/// over the bytes.
 bool is_usual_uuid(std::string_view text) noexcept {
   if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
     return false;
@@ -51,7 +52,7 @@ void request_id::append_canonical(std::string& out) const {
   out.append(canonical.data(), write_canonical(canonical));
 }
 
-/// Returns the size of the canonical form.
+/// Writes the canonical form and returns its size.
 std::size_t request_id::write_canonical(buffer& out) const noexcept {
   std::size_t size = 0;
   if (!is_usual_) {
@@ -62,25 +63,25 @@ std::size_t request_id::write_canonical(buffer& out) const noexcept {
     return size;
   }
   constexpr std::array<std::size_t, 6> groups{0,  9,  14,
-                                              19, 24, 37};  // where they begin, and where one more would
+                                              19, 24, 37};  // offsets of the groups, and of one more
   for (std::size_t i = 0; i + 1 < groups.size(); ++i) {
     const auto count = groups[i + 1] - groups[i] - 1;
     std::copy_n(text_.data() + groups[i], count, out.data() + size);
     size += count;
   }
-  // The bit that makes a letter small is set in a digit.
+  // Sets the bit that makes a letter lower case, which is already set in a digit.
   for (std::size_t i = 0; i < 32; ++i) out[i] = static_cast<char>(out[i] | 0x20);
   return size;
 }
 
 std::uint64_t request_id::hash() const noexcept {
-  // Fibonacci hashing (2^64 divided by the golden ratio). A product moves bits only upwards: the shift brings
-  // them down again, and the last step does so for those of the last word.
+  // Fibonacci hashing (2^64 divided by the golden ratio). A multiplication carries bits only upwards: the
+  // shift brings them down again, and the final step does so for the bits of the last word.
   constexpr auto mix = [](std::uint64_t x) {
     x *= 0x9e3779b97f4a7c15ULL;
     return x ^ (x >> 32);
   };
-  buffer canonical{};  // the rest of the last word is 0
+  buffer canonical{};  // the unused bytes of the last word are 0
   const auto size = write_canonical(canonical);
   std::uint64_t hash = size;
   for (std::size_t at = 0; at < size; at += sizeof hash) {

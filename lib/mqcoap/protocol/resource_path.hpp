@@ -8,8 +8,8 @@
 
 namespace mqcoap {
 
-/// Path of a resource: `gains`, `/gains`, `resources/0` (docs/protocol.md, "Paths"). No empty segment, no
-/// `.` or `..` segment, no control characters. Echoed as it came; a leading slash does not count.
+/// The path of a resource: `gains`, `/gains`, `resources/0` (docs/protocol.md, "Paths"). No empty segment, no
+/// `.` or `..` segment, no control characters. Echoed unchanged; a leading slash is ignored in comparisons.
 class resource_path {
  public:
   static constexpr std::size_t default_limit = 255;  ///< bytes
@@ -17,9 +17,9 @@ class resource_path {
   /// @par Errors  errc::invalid_path, errc::too_large
   static result<resource_path> parse(std::string_view text, std::size_t limit = default_limit);
 
-  /// As it came.
+  /// Returns the path as it was received.
   const std::string& text() const noexcept { return text_; }
-  /// Without the leading slash: what is matched.
+  /// Returns the path without a leading slash, which is the form for matching.
   std::string_view key() const noexcept {
     return text_.front() == '/' ? std::string_view(text_).substr(1) : std::string_view(text_);
   }

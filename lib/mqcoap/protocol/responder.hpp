@@ -12,7 +12,7 @@
 
 namespace mqcoap {
 
-/// Takes the answers to calls.
+/// Receives the answers to calls.
 class reply_sink {
  public:
   virtual void reply(call& answered, answer&& what) noexcept = 0;
@@ -21,13 +21,14 @@ class reply_sink {
   ~reply_sink() = default;
 };
 
-/// A call and the one chance to answer it. Who holds it answers, now or later, on the event loop; an answer
-/// takes it away, so that answering twice is impossible. Dropped unanswered, it answers 500. The answer goes
-/// nowhere if the sink is gone, or if the call was ended before: its time was over, or the gateway stopped.
-/// Precondition of everything but `operator bool`: not answered and not moved from.
+/// A call and the single right to answer it. The holder answers, now or later, on the event loop; answering
+/// releases the call, so that it cannot be answered twice. If it is destroyed unanswered, it answers 500. The
+/// answer is discarded if the sink no longer exists, or if the call was ended before, because its time was up
+/// or the gateway stopped. Precondition of everything except `operator bool`: not answered and
+/// not moved from.
 class responder {
  public:
-  /// Holds no call.
+  /// Constructs a responder without a call.
   responder() noexcept = default;
   responder(std::unique_ptr<call> c, std::weak_ptr<reply_sink> sink) noexcept
       : call_(std::move(c)), sink_(std::move(sink)) {}
@@ -42,25 +43,25 @@ class responder {
   }
   ~responder() { drop(); }
 
-  /// Returns false once the call was answered or moved away.
+  /// Returns false once the call has been answered or moved away.
   explicit operator bool() const noexcept { return call_ != nullptr; }
   const call& operator*() const noexcept { return *call_; }
   const call* operator->() const noexcept { return call_.get(); }
   const request& req() const noexcept { return call_->req; }
-  /// Returns the request for a change by a handler of a chain; the next handlers see it.
+  /// Returns the request so that a handler of a chain can change it; the handlers after it see the change.
   request& edit() {
     if (!call_->as_it_came) call_->as_it_came = std::make_unique<const request>(call_->req);
     return call_->req;
   }
-  /// Notes where the part of the path begins that a `**` resource gets. For the router.
+  /// Stores where the rest of the path begins for a `**` resource. For the router.
   void set_rest_at(std::size_t at) noexcept { call_->rest_at = at; }
   /// Leaves a note for the next steps of the chain.
   void set_note(std::uint64_t note) noexcept { call_->note = note; }
-  /// Exempts the call from the deadline: the proxy's hops have deadlines of their own, and outlive a reload.
+  /// Exempts the call from the deadline: the proxy's hops have their own deadlines and outlive a reload.
   void keep_deadline() noexcept { call_->has_deadline = true; }
-  /// For a handler that answers later.
-  /// @param stop  called once if the call is ended before: what the handler does for it may stop. It must not
-  /// throw, and may answer the call, which then goes nowhere.
+  /// Registers a callback for a handler that answers later.
+  /// @param stop  called once if the call is ended before it is answered, so that the handler can stop its
+  ///   work. It must not throw, and may answer the call; that answer is discarded.
   void when_cancelled(std::function<void()> stop) { call_->cancel = std::move(stop); }
 
   void respond(answer&& what) && noexcept {
@@ -71,7 +72,8 @@ class responder {
   void fail(response_code code, std::string_view words) && noexcept {
     std::move(*this).respond(error(code, words));
   }
-  /// Fails a request that was never run, so that its repetition under the same id is no duplicate.
+  /// Fails a request that was never run, so that a repetition under the same id does not count
+  /// as a duplicate.
   void refuse(response_code code, std::string_view words) && noexcept {
     auto refused = error(code, words);
     refused.never_run = true;
@@ -79,9 +81,9 @@ class responder {
   }
 
  private:
-  friend class serving_core;  ///< notes how far a call has come, and takes away one that another serves
+  friend class serving_core;  ///< records how far a call has come, and takes calls that another one answers
 
-  /// Makes an error answer, without a text if there is no memory for it.
+  /// Creates an error answer; its text is omitted if memory allocation fails.
   static answer error(response_code code, std::string_view words) noexcept try {
     return answer::error(code, words);
   } catch (...) {

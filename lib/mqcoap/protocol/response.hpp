@@ -13,25 +13,25 @@
 
 namespace mqcoap {
 
-/// The answer to a request; the rest of the response follows from the request.
+/// The answer to a request; the other fields of the response are copied from the request.
 struct answer {
   response_code code = response_code::content;
-  json_text body{};        ///< `null` if there is no content; for errors, words
+  json_text body{};        ///< `null` if there is no content; for errors, the error text
   std::string location{};  ///< with 201: path of the new resource; else empty
   response_options options{};
   std::vector<header_field> unknown{};  ///< header fields passed on from a proxied response
-  std::string source{};                 ///< the tag that answered; empty: the tag that was asked
-  /// Refused before anything was done: the same request, sent again, has its chance. Never on the wire.
+  std::string source{};                 ///< the tag that answered; empty: the tag of the request
+  /// Rejected before anything was done, so that the same request may be sent again. Not encoded.
   bool never_run = false;
 
-  /// An error with its words: what was wrong, and what would be right.
+  /// Creates an error with a text: what was wrong, and what is expected.
   static answer error(response_code code, std::string_view words) {
     answer a;
     a.code = code;
     a.body = json_text::from_string(words);
     return a;
   }
-  /// An error of a request that was never run.
+  /// Creates the error of a request that was never run.
   static answer refusal(response_code code, std::string_view words) {
     auto a = error(code, words);
     a.never_run = true;
@@ -39,7 +39,7 @@ struct answer {
   }
 };
 
-/// One response as it stands on the wire (docs/protocol.md, "Payloads").
+/// A response as it is sent (docs/protocol.md, "Payloads").
 struct response : answer {
   resource_path path;
   request_id id;

@@ -9,8 +9,8 @@
 
 namespace mqcoap {
 
-/// The 21 codes that may stand in `response_code` (docs/protocol.md, "Response codes"). As an error code, a
-/// 2xx is no failure: `error_code::failed()` is false for it.
+/// The 21 codes that are allowed in `response_code` (docs/protocol.md, "Response codes"). As an error code, a
+/// 2xx is not a failure: `error_code::failed()` is false for it.
 enum class response_code : std::uint16_t {
   created = 201,
   deleted = 202,
@@ -60,17 +60,17 @@ inline constexpr std::array all_response_codes{response_code::created,
 constexpr int to_int(response_code c) noexcept { return static_cast<int>(c); }
 constexpr bool is_error(response_code c) noexcept { return to_int(c) >= 400; }
 
-/// The name of the table: `NOT_FOUND`.
+/// Returns the name in the table: `NOT_FOUND`.
 std::string_view to_string(response_code c) noexcept;
 
-/// The code, if it is one of the 21.
+/// Returns the code, if the number is one of the 21.
 std::optional<response_code> to_response_code(std::int64_t number) noexcept;
 
-/// Returns what a proxy relays for a code from a device: codes of the table as they are, other 2xx as 205,
-/// 4xx as 400, 5xx as 500; nothing for a number that is no response code (docs/protocol.md, "Proxying").
+/// Returns the code that a proxy relays for a device's code: codes of the table unchanged, other 2xx as 205,
+/// 4xx as 400, 5xx as 500; nothing for a number that is not a response code (docs/protocol.md, "Proxying").
 std::optional<response_code> fold_foreign_code(std::int64_t number) noexcept;
 
-/// Category of response codes used as error codes.
+/// The error category of response codes.
 const boost::system::error_category& response_category() noexcept;
 boost::system::error_code make_error_code(response_code c) noexcept;
 

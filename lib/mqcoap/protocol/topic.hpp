@@ -12,7 +12,7 @@ namespace mqcoap {
 
 /// A request or response topic, `{namespace}/{subsystem}/{kind}/{tag}/{request_id}`: exactly five levels,
 /// each checked (docs/protocol.md, "Topics"). The id is any `[A-Za-z0-9_.-]{1,64}`; whether it is a request
-/// id under the rules in force is the decoder's question.
+/// id under the rules in force is left to the decoder.
 class exchange_topic {
  public:
   enum class kind : std::uint8_t { request, response };
@@ -29,9 +29,9 @@ class exchange_topic {
   std::string_view tag() const noexcept { return level(3); }
   std::string_view id() const noexcept { return level(4); }
 
-  /// The topic of the answer: `request` replaced by `response`.
+  /// Returns the topic of the answer: `request` replaced by `response`.
   std::string response_topic() const;
-  /// The same, in a string that is used again for many.
+  /// Writes the topic of the answer into a string whose allocation is reused.
   void write_response_topic(std::string& out) const;
 
  private:
@@ -39,18 +39,18 @@ class exchange_topic {
   std::string_view level(std::size_t index) const noexcept;
 
   std::string text_;
-  std::array<std::uint16_t, 6> start_{};  ///< where each level begins; the last is past the end plus one
+  std::array<std::uint16_t, 6> start_{};  ///< where each level begins; the last entry is one past the end
   kind kind_ = kind::request;
 };
 
 /// Returns the filter that a device, or a gateway for it, subscribes to: `{ns}/+/request/{tag}/+`.
 std::string request_filter(const namespace_name& ns, const device_tag& tag);
-/// The requests to every tag: `{ns}/+/request/+/+`.
+/// Returns the filter for the requests to every tag: `{ns}/+/request/+/+`.
 std::string all_requests_filter(const namespace_name& ns);
-/// Returns the filter of a shared subscription (MQTT 5.0, section 4.8.2): each message goes to one member of
-/// the group. Empty group: the filter itself.
+/// Returns the filter of a shared subscription (MQTT 5.0, section 4.8.2), which delivers each message to one
+/// member of the group. If the group is empty, returns the filter itself.
 std::string shared_filter(std::string_view group, const std::string& filter);
-/// The answers of one device: `{ns}/+/response/{tag}/+`.
+/// Returns the filter for the answers of one device: `{ns}/+/response/{tag}/+`.
 std::string response_filter(const namespace_name& ns, const device_tag& tag);
 
 }  // namespace mqcoap

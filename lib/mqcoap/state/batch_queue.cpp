@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-/// The number of batches that a group has behind its first one.
+/// The maximum number of batches that follow the first one of a group.
 constexpr std::size_t most_followers = 1023;
 
 }  // namespace
@@ -30,7 +30,7 @@ pending_batch& batch_queue::add(std::vector<std::shared_ptr<cell>> cells, std::u
   return p;
 }
 
-/// Appends it to the queue of each of its cells, or of none.
+/// Appends a batch to the queue of each of its cells. If memory allocation fails, it is appended to none.
 void batch_queue::enter(pending_batch& p) {
   for (const auto& each : p.cells)
     if (each->line_.size() == each->line_.capacity()) each->line_.reserve(2 * each->line_.size() + 1);
@@ -45,7 +45,7 @@ void batch_queue::begin(pending_batch& p, const pending_batch& leader) noexcept 
   }
 }
 
-/// Removes it from the queues, and moves batches whose turn has come to `ready_`.
+/// Removes a batch from the queues, and moves batches that can begin now to `ready_`.
 void batch_queue::leave(const pending_batch& p) noexcept {
   for (const auto& each : p.cells) {
     std::erase(each->line_, &p);
@@ -73,7 +73,7 @@ bool batch_queue::is_first(const pending_batch& p) noexcept {
                      [&p](const auto& each) { return each->line_.front() == &p; });
 }
 
-/// Returns true if everything before it on its cells belongs to the group of the leader.
+/// Returns true if every batch before this one on its cells belongs to the group of the leader.
 bool batch_queue::may_follow(const pending_batch& p, const pending_batch& leader) noexcept {
   return std::all_of(p.cells.begin(), p.cells.end(), [&](const auto& each) {
     return each->line_[each->under_way_] == &p && (each->under_way_ == 0 || each->leader_ == &leader);

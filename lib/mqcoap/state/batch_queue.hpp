@@ -9,29 +9,31 @@
 
 namespace mqcoap {
 
-/// Orders batches: each has its turn when it is the first one on each of its cells. One that begins takes
-/// those directly behind it along, as a group that ends together. Used by resource_state.
+/// Orders batches: a batch can begin when it is the first one on each of its cells. A batch that begins takes
+/// the ones directly behind it along, as a group that ends together. Used by resource_state.
 class batch_queue {
  public:
   using pending_list = std::list<pending_batch>;
 
   explicit batch_queue(std::size_t most_waiting) : most_waiting_(most_waiting) {}
 
-  /// Returns true if nothing is on these cells.
+  /// Returns true if no batch is queued on these cells.
   static bool is_free(const std::vector<std::shared_ptr<cell>>& cells) noexcept;
   bool is_full() const noexcept { return waiting_.size() >= most_waiting_; }
-  /// Takes a batch; it is under way at once if its cells, each given once, are free. After an exception the
-  /// caller has it still.
+  /// Takes a batch; it begins at once if its cells, each of which is passed once, are free. After an
+  /// exception the caller still owns it.
   pending_batch& add(std::vector<std::shared_ptr<cell>> cells, std::unique_ptr<batch>& work);
-  /// Finds the followers of one that is under way. Those for which there is no memory have a later turn.
+  /// Finds the followers of a batch that has begun. If memory allocation fails, the remaining
+  /// ones begin later.
   void gather(pending_batch& leader) noexcept;
-  /// Removes a group from the batches under way. They keep those behind them waiting until they `leave`.
+  /// Removes a group from the batches that have begun. They still block those behind them until
+  /// `leave` is called.
   pending_list end(pending_batch& leader) noexcept;
-  /// Gives the batches behind it their turn.
+  /// Lets the batches behind it begin.
   void leave(const pending_batch& p) noexcept;
-  /// Returns the next batch whose turn has come, which is under way now; null if there is none.
+  /// Returns the next batch that can begin, which counts as begun now; null if there is none.
   pending_batch* next() noexcept;
-  /// Removes the batches that are not under way, and returns them.
+  /// Removes the batches that have not begun, and returns them.
   pending_list abandon() noexcept;
   pending_list& under_way() noexcept { return under_way_; }
 
@@ -43,11 +45,11 @@ class batch_queue {
 
   const std::size_t most_waiting_;
   pending_list waiting_;  ///< in order of arrival
-  pending_list ready_;    ///< batches whose turn has come
+  pending_list ready_;    ///< batches that can begin
   pending_list under_way_;
 };
 
-/// Calls for each batch of a group, in order of arrival.
+/// Calls a function for each batch of a group, in order of arrival.
 template <class Visit>
 void for_each_member(pending_batch& leader, Visit visit) {
   visit(leader);

@@ -26,7 +26,7 @@ cell::cell(stored_cell stored, std::shared_ptr<const cell_terms> terms)
   refresh(std::move(stored));
 }
 
-/// Takes what a store has, as a whole.
+/// Replaces the contents with those of a store.
 void cell::refresh(stored_cell stored) {
   item_map items;
   std::size_t bytes = 0;

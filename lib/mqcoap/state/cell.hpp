@@ -16,28 +16,28 @@ namespace mqcoap {
 
 struct pending_batch;
 
-/// The stored state of a resource: numbered values, each with a version. A value has one, number 0; a
-/// collection has one for each item. Any code may read it at any time; only `resource_state` changes it, when
-/// a change is stored.
+/// The stored state of a resource: numbered values, each with a version. The cell of a value has one, number
+/// 0; that of a collection has one for each item. Any code may read it at any time; only `resource_state`
+/// changes it, when a change is stored.
 class cell {
  public:
   using item_map = std::map<std::uint64_t, versioned>;
 
-  /// Makes a cell with the initial value of its terms.
+  /// Creates a cell with the initial value of its terms.
   cell(cell_name name, std::shared_ptr<const cell_terms> terms);
-  /// Makes a cell with what a store has of it.
+  /// Creates a cell with the contents of a store.
   cell(stored_cell stored, std::shared_ptr<const cell_terms> terms);
 
   const cell_name& name() const noexcept { return name_; }
   const cell_terms& terms() const noexcept { return *terms_; }
-  /// Returns the version of the initial value of the terms that it has taken last; empty: they had none.
+  /// Returns the version of the initial value of the terms that were applied last; empty: they had none.
   const std::string& initial() const noexcept { return initial_; }
   const item_map& items() const noexcept { return items_; }
-  /// Returns null if there is no value of this number.
+  /// Returns the value of this number, or null.
   const versioned* find(std::uint64_t number) const noexcept;
   /// Returns the value of number 0; `null` if there is none.
   const json_text& current() const noexcept;
-  /// Returns the next unused number.
+  /// Returns the lowest unused number.
   std::uint64_t next_number() const noexcept { return next_; }
   /// Returns the total size of all values.
   std::size_t bytes() const noexcept { return bytes_; }
@@ -49,8 +49,8 @@ class cell {
   friend class resource_state;
   friend class terms_adoption;
 
-  /// Never fails, because the memory is already allocated. An empty node removes the value of this number.
-  /// Leaves in `put` what was there before.
+  /// Exchanges a value; never fails, because the memory is already allocated. An empty node removes the value
+  /// of this number. The previous value is left in `put`.
   void exchange(std::uint64_t number, item_map::node_type& put) noexcept;
   void take_terms(std::shared_ptr<const cell_terms> terms, std::string initial) noexcept;
   void refresh(stored_cell stored);
@@ -62,13 +62,13 @@ class cell {
   std::uint64_t next_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t revision_ = 0;
-  std::uint64_t stored_revision_ = 0;  ///< of a store that is shared
-  /// Terms that it takes when a store that is shared has told what it has; null: it has taken them.
+  std::uint64_t stored_revision_ = 0;  ///< in a shared store
+  /// Terms to apply once a shared store has returned its contents; null: there are none.
   std::shared_ptr<const cell_terms> wanted_;
-  std::size_t adoptions_ = 0;              ///< the number of batches by which it takes terms
-  std::vector<pending_batch*> line_;       ///< batches on it, in order of arrival
-  std::size_t under_way_ = 0;              ///< the number of those, the first ones, that are under way
-  const pending_batch* leader_ = nullptr;  ///< the first batch of the group to which these belong
+  std::size_t adoptions_ = 0;              ///< the number of pending batches that apply terms to it
+  std::vector<pending_batch*> line_;       ///< batches queued on it, in order of arrival
+  std::size_t under_way_ = 0;              ///< how many of them, counted from the first, have begun
+  const pending_batch* leader_ = nullptr;  ///< the first batch of the group that these belong to
 };
 
 }  // namespace mqcoap

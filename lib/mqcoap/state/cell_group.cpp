@@ -15,7 +15,7 @@ cell_name cell_group::name_of(std::size_t number) const {
   return {device_, planned.path, planned.kind};
 }
 
-/// Allocates first: a cell that is made is also found here.
+/// Allocates first, so that a cell that is created is also found here.
 std::shared_ptr<cell> cell_group::open(std::size_t number) {
   if (const auto& made = find(number)) return made;
   make_room();

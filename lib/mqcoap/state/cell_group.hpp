@@ -11,22 +11,22 @@ namespace mqcoap {
 
 class resource_state;
 
-/// The cells of one device by a plan. Each is made when it is first needed, which is when somebody changes
-/// it: until then it has nothing but the initial value of its terms, which is in the plan.
+/// The cells of one device, according to a plan. Each is created when it is first needed, which is when it is
+/// first changed: until then it has only the initial value of its terms, which is in the plan.
 class cell_group {
  public:
-  /// @param of  outlives it
+  /// @param of  must outlive it
   cell_group(resource_state& of, std::string device, std::shared_ptr<const cell_plan> plan);
   cell_group(const cell_group&) = delete;
   cell_group& operator=(const cell_group&) = delete;
 
   resource_state& state() const noexcept { return state_; }
   const cell_plan& plan() const noexcept { return *plan_; }
-  /// Returns null while nobody has needed the cell: then its value is the initial one of its terms.
+  /// Returns null while the cell has not been needed: then its value is the initial one of its terms.
   const std::shared_ptr<cell>& find(std::size_t number) const noexcept {
     return made_.empty() ? none_ : made_[number];
   }
-  /// Returns the cell, and makes it if need be.
+  /// Returns the cell; creates it if necessary.
   std::shared_ptr<cell> open(std::size_t number);
 
  private:
@@ -40,7 +40,7 @@ class cell_group {
   resource_state& state_;
   const std::string device_;
   const std::shared_ptr<const cell_plan> plan_;
-  std::vector<std::shared_ptr<cell>> made_;  ///< by number; empty: none is made
+  std::vector<std::shared_ptr<cell>> made_;  ///< by number; empty: none has been created
 };
 
 }  // namespace mqcoap

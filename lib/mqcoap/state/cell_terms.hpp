@@ -8,17 +8,17 @@
 
 namespace mqcoap {
 
-/// The requirements of a resource for its cell. They stay with the cell, so that those of the next
+/// The requirements of a resource for its cell. They are stored with the cell, so that those of the next
 /// configuration can be compared with them.
 class cell_terms {
  public:
   virtual ~cell_terms() = default;
 
-  /// Returns the initial value, number 0.
+  /// Returns the initial value, which has number 0.
   virtual std::optional<json_text> initial() const { return std::nullopt; }
-  /// Returns the changes for a cell that had other terms of the same kind, or comes from a store.
+  /// Returns the changes for a cell that had other terms of the same kind, or was loaded from a store.
   virtual std::vector<change> adopt(const std::shared_ptr<cell>& held) const = 0;
-  /// Returns true if a cell with these terms needs no change to take the others.
+  /// Returns true if a cell with these terms needs no change to adopt the others.
   virtual bool is_same_as(const cell_terms& others) const { return this == &others; }
   /// Returns false if the cell is not stored persistently.
   virtual bool is_lasting() const noexcept { return true; }

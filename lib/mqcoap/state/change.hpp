@@ -17,16 +17,16 @@ struct versioned {
   std::string version;
 };
 
-/// Makes the version of a value.
+/// Returns a value together with its version.
 versioned with_version(json_text value);
 
 /// The new state of one value of a cell.
 struct change {
   std::shared_ptr<cell> target;
   std::uint64_t number = 0;
-  std::optional<versioned> value;  ///< none: it is removed
-  /// Why the value before is out of force although nobody has replaced it: its resource refuses it. Empty:
-  /// somebody has.
+  std::optional<versioned> value;  ///< none: the value is removed
+  /// Why the previous value is no longer in force although it was not replaced: its resource rejects it.
+  /// Empty: it was replaced or deleted.
   std::string set_aside{};
 };
 

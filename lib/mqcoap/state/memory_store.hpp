@@ -4,7 +4,7 @@
 
 namespace mqcoap {
 
-/// Stores nothing: the state exists only in the cells, and changes are done at once.
+/// Stores nothing: the state exists only in the cells, and changes complete at once.
 class memory_store final : public state_store {
  public:
   void commit(state_commit what, commit_handler done) override;

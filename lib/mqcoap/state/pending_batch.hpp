@@ -10,22 +10,22 @@
 
 namespace mqcoap {
 
-/// A batch from its arrival to its end. Used by resource_state.
+/// A batch from its submission to its end. Used by resource_state.
 struct pending_batch {
   struct prepared {
     cell* target;
     std::uint64_t number;
     cell::item_map::node_type
-        put;             ///< empty: the value is removed; while it is in force, what was there before
-    std::uint64_t next;  ///< the next unused number before it
-    std::uint64_t stored_revision;  ///< of the cell, when it was decided
+        put;             ///< empty: the value is removed; while the change is in force, the previous value
+    std::uint64_t next;  ///< the lowest unused number before it
+    std::uint64_t stored_revision;  ///< of the cell, at the time of the decision
     std::string set_aside;          ///< see `change`
   };
 
   std::unique_ptr<batch> work;               ///< null: it is already finished
   std::vector<std::shared_ptr<cell>> cells;  ///< each once
   std::vector<prepared> changes{};           ///< while they are being stored
-  error_code failed{};                       ///< it could not decide
+  error_code failed{};                       ///< the error if it could not decide
   /// The batches behind it on its cells, in order of arrival, whose changes are stored together with its own.
   std::vector<pending_batch*> followers{};
   int tries = 0;

@@ -45,7 +45,7 @@ std::vector<std::shared_ptr<cell>> cells_of(pending_batch& leader) {
   return each_once(std::move(all));
 }
 
-/// Waits until cells have taken their terms.
+/// A batch that waits until cells have adopted their terms.
 class reading final : public batch {
  public:
   reading(std::vector<std::shared_ptr<cell>> cells, std::function<void(error_code)> done)
@@ -86,8 +86,8 @@ cell_group* resource_state::group_of(std::string_view device) const noexcept {
   return at == groups_.end() ? nullptr : at->second.get();
 }
 
-/// Makes a cell that was only planned. A configuration that is being built gets it like those that were there
-/// before. One of a device that was replaced belongs to nobody else.
+/// Creates a cell that was only planned. A configuration that is being built gets it in the same way as the
+/// existing ones. A cell of a device that was replaced belongs only to the caller.
 std::shared_ptr<cell> resource_state::open_planned(const cell_group& of, std::size_t number) {
   if (draft_ != nullptr && draft_->has(of)) return draft_->open(of.name_of(number), of.plan()[number].terms);
   auto made = make_cell(of.name_of(number), of.plan()[number].terms);
@@ -107,7 +107,8 @@ std::shared_ptr<cell> resource_state::find_dormant(const cell_name& name) const 
   return at == dormant_.end() ? nullptr : *at;
 }
 
-/// Makes a cell with the initial value of its terms. If others may have stored it, it takes its terms later.
+/// Creates a cell with the initial value of its terms. If other processes may have stored it, it adopts its
+/// terms later.
 std::shared_ptr<cell> resource_state::make_cell(cell_name name,
                                                 const std::shared_ptr<const cell_terms>& terms) const {
   auto made = std::make_shared<cell>(std::move(name), terms);
@@ -119,8 +120,9 @@ const cell_terms& resource_state::coming_terms(const cell& of) noexcept {
   return of.wanted_ ? *of.wanted_ : *of.terms_;
 }
 
-/// Keeps the old terms if there is no memory; the next configuration tries again. Keeps them also while a
-/// shared store cannot tell what it has; then the next request for the cell tries again.
+/// Makes a cell adopt terms. Keeps the old terms if memory allocation fails; the next configuration tries
+/// again. Also keeps them while a shared store cannot return its contents; then the next request for the cell
+/// tries again.
 void resource_state::adopt(const std::shared_ptr<cell>& held,
                            std::shared_ptr<const cell_terms> terms) noexcept try {
   if (store_.is_shared()) held->wanted_ = terms;
@@ -153,8 +155,8 @@ void resource_state::submit(std::unique_ptr<batch>& work) {
   }
 }
 
-/// Lets a group decide, and stores its changes. Exceptions come before anything has changed, and only if it
-/// has no followers.
+/// Lets a group decide, and stores its changes. Exceptions are thrown before anything has changed, and only
+/// if it has no followers.
 void resource_state::run(pending_batch& leader) {
   queue_.gather(leader);
   if (store_.is_shared()) return refresh(leader);
@@ -169,7 +171,7 @@ void resource_state::run_or_end(pending_batch& leader) noexcept {
   }
 }
 
-/// Returns what the store is asked for: cells that are not lasting are known here alone.
+/// Returns the cells to request from the store, without those that are not lasting, which exist only here.
 std::vector<cell_mark> resource_state::marks_of(const std::vector<std::shared_ptr<cell>>& cells) {
   std::vector<cell_mark> marks;
   for (const auto& each : cells)
@@ -216,8 +218,8 @@ void resource_state::when_current(std::vector<std::shared_ptr<cell>> cells,
                  });
 }
 
-/// A cell that is not in the store has the initial value of its terms, and that only. So has one that is
-/// there without the value that its kind always has.
+/// Updates cells with the contents of the store. A cell that is not in the store has the initial value of its
+/// terms, and nothing else; a cell that is stored without the value that its kind always has gets it as well.
 void resource_state::take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells) {
   for (auto& each : found) {
     const auto at =
@@ -236,7 +238,7 @@ void resource_state::take(std::vector<stored_cell> found, const std::vector<std:
 
 void resource_state::decide(pending_batch& leader) {
   state_commit commit;
-  // Where others change the cells as well, nothing is in force that is not stored.
+  // If other processes change the cells as well, nothing is in force before it is stored.
   if (leader.work->is_in_force_at_once() && !store_.is_shared()) {
     decide_one(leader, commit);
     put_in_force(leader);
@@ -262,11 +264,11 @@ void resource_state::decide_one(pending_batch& p, state_commit& commit) {
   }
 }
 
-/// Each decides with the changes of the earlier ones in force; then all of them are taken back, since nothing
-/// is stored yet. Meanwhile nothing else runs.
+/// Lets each batch decide with the changes of the earlier ones in force; then all of them are undone, since
+/// nothing is stored yet. Nothing else runs meanwhile.
 void resource_state::decide_group(pending_batch& leader, state_commit& commit) noexcept {
   for_each_member(leader, [&](pending_batch& p) {
-    if (!p.work) return;  // it is in force already
+    if (!p.work) return;  // its changes are already in force
     try {
       decide_one(p, commit);
     } catch (...) {
@@ -296,7 +298,7 @@ void resource_state::put_in_force(pending_batch& p) noexcept {
   std::exchange(p.work, nullptr)->finish({});
 }
 
-/// Allocates the new values of the cells: once they are stored, nothing may fail any more.
+/// Allocates the new values of the cells, because nothing may fail any more once they are stored.
 void resource_state::prepare(pending_batch& p, std::vector<change> changes, state_commit& commit) const {
   const auto* const terms = p.work->terms();
   p.changes.reserve(changes.size());
@@ -329,7 +331,8 @@ void resource_state::on_stored(pending_batch& leader, error_code why) noexcept {
   }
 }
 
-/// Somebody else may have changed a cell of a shared store after this, and that may be here already.
+/// Applies the changes. Another process may have changed a cell of a shared store after this change, and that
+/// newer state may already have arrived.
 void resource_state::apply(pending_batch& p) const noexcept {
   for (auto& each : p.changes) {
     auto& target = *each.target;
@@ -353,7 +356,7 @@ void resource_state::tell(const pending_batch& p) const noexcept {
   }
 }
 
-/// Changes all of them before it tells of the first.
+/// Applies the changes of the whole group before reporting the first one.
 void resource_state::end(pending_batch& leader, error_code why) noexcept {
   auto ended = queue_.end(leader);
   if (!why) {
@@ -366,7 +369,8 @@ void resource_state::end(pending_batch& leader, error_code why) noexcept {
   give_turns();
 }
 
-/// Not recursively: a store that calls back at once would end one batch inside another.
+/// Starts batches in a loop instead of recursively: a store that calls back at once would end one batch
+/// inside another.
 void resource_state::give_turns() noexcept {
   if (std::exchange(gives_turns_, true)) return;
   while (auto* const p = queue_.next()) run_or_end(*p);

@@ -23,23 +23,25 @@ namespace mqcoap {
 
 class state_draft;
 
-/// Keeps the state of resources apart from them: a reload builds resources, and their cells stay. Changes are
-/// made in batches, which have their turn on each cell in the order of arrival. While the changes of one are
-/// being stored, those behind it wait; then they decide one after the other, each on what the earlier ones
-/// leave, and are stored together, all or none. What is not stored is seen by nobody else. Nothing here
-/// blocks: the store calls back.
-/// @par Threads  Everything on the event loop.
+/// Stores the state of resources separately from them: a reload rebuilds resources, but their cells stay.
+/// Changes are made in batches, which are executed on each cell in the order of arrival. While the changes of
+/// one batch are being stored, those behind it wait; then they decide one after the other, each based on the
+/// values that the earlier ones leave, and are stored together, all or none. Values that are not stored are
+/// visible to nothing else. Nothing here blocks: the store calls back.
+/// @par Threads  All functions on the event loop.
 class resource_state {
  public:
-  /// The limit of waiting batches, for all cells together.
+  /// The maximum number of waiting batches, for all cells together.
   static constexpr std::size_t default_waiting = 1024;
-  /// The number of times that a batch decides, if others keep changing its cells in a shared store.
+  /// The maximum number of attempts of a batch, if other processes keep changing its cells in a shared store.
   static constexpr int most_tries = 16;
-  /// Gets the cell whose value is out of force because its resource refuses it, its number, and why.
+  /// Receives the cell whose value is no longer in force because its resource rejects it, the number of the
+  /// value, and the reason.
   using set_aside_handler = std::function<void(const cell&, std::uint64_t number, std::string_view why)>;
 
-  /// @param store    outlives this object
-  /// @param changed  gets every value that a request or a reload changes; outlives this object; may be null
+  /// @param store  must outlive this object
+  /// @param changed  receives every value that a request or a reload changes; must outlive this object; may
+  ///   be null
   explicit resource_state(state_store& store, std::size_t most_waiting = default_waiting,
                           channel<cell_changed>* changed = nullptr);
   ~resource_state();
@@ -47,25 +49,26 @@ class resource_state {
   resource_state& operator=(const resource_state&) = delete;
 
   void on_set_aside(set_aside_handler handler) { set_aside_ = std::move(handler); }
-  /// Takes over what a store has. A cell waits until a resource opens it.
+  /// Takes the contents of a store. Each cell waits until a resource opens it.
   void restore(std::vector<stored_cell> all);
 
-  /// Takes a batch and finishes it, now or later; with errc::too_many_pending if too many wait. An exception,
-  /// also one from `decide`, leaves the batch with the caller, and nothing has changed.
+  /// Takes a batch and finishes it, now or later; with errc::too_many_pending if too many are waiting. If
+  /// this throws, including an exception from `decide`, the caller still owns the batch, and
+  /// nothing has changed.
   void submit(std::unique_ptr<batch>& work);
-  /// Calls back when these cells are as in the store: at once, unless it is shared. An error means that the
-  /// store cannot tell. `done` is not called any more when this object is destroyed.
+  /// Calls back when these cells are up to date with the store: at once, unless it is shared. An error means
+  /// that the store could not be read. `done` is not called after this object is destroyed.
   void when_current(std::vector<std::shared_ptr<cell>> cells, std::function<void(error_code)> done);
-  /// Returns true if other processes change the cells too: use `when_current` before reading.
+  /// Returns true if other processes change the cells as well: use `when_current` before reading.
   bool is_shared() const noexcept { return store_.is_shared(); }
   /// Finishes waiting batches with errc::closed, and those that are being stored with errc::timed_out.
   void abandon() noexcept;
 
-  /// Returns null if there is none. Makes one that is only planned.
+  /// Returns the cell, or null if there is none. Creates one that is only planned.
   std::shared_ptr<cell> find(const cell_name& name) const;
-  /// Returns the number of cells that are made; others are only planned (`cell_group`).
+  /// Returns the number of cells that have been created; others are only planned (`cell_group`).
   std::size_t size() const noexcept { return cells_.size(); }
-  /// Returns the number of cells that no resource has opened, kept for one that does.
+  /// Returns the number of stored cells that no resource has opened.
   std::size_t dormant() const noexcept { return dormant_.size(); }
 
  private:
@@ -110,7 +113,7 @@ class resource_state {
   set_aside_handler set_aside_;
   cell_set cells_;
   cell_set dormant_;              ///< stored cells without a resource
-  group_map groups_;              ///< cells that are made when they are needed, by device
+  group_map groups_;              ///< cells that are created when they are needed, by device
   state_draft* draft_ = nullptr;  ///< the configuration that is being built
   batch_queue queue_;
   bool gives_turns_ = false;

@@ -7,12 +7,12 @@ namespace mqcoap {
 std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const cell_terms> terms) {
   if (const auto at = cells_.find(name); at != cells_.end()) return *at;
   auto held = state_.find(name);
-  // One that this has made is opened already.
+  // The call above may have created and opened it already.
   if (const auto at = cells_.find(name); at != cells_.end()) return *at;
-  // What a store has comes before what was only in memory meanwhile.
+  // The contents of a store take precedence over a cell that was only in memory meanwhile.
   if (terms->is_lasting() && (held == nullptr || !held->terms().is_lasting()))
     if (auto stored = state_.find_dormant(name)) held = std::move(stored);
-  // What a store has may be without the value that this kind of resources always has.
+  // A stored cell may lack the value that this kind of resource always has.
   const bool is_known = held != nullptr && (held->find(0) != nullptr || !terms->initial());
   const bool is_asked_for = state_.is_shared() && terms->is_lasting();
   auto& opened_before = of(name.device).all;
@@ -22,8 +22,8 @@ std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const ce
   return held;
 }
 
-/// What is made of the device's cells stays, and what is only planned is made if it gets other terms: these
-/// may change its value.
+/// Adopts the device's existing cells, and creates those that are only planned if their terms change, since
+/// new terms may change the value.
 std::shared_ptr<cell_group> state_draft::open(const std::string& device,
                                               std::shared_ptr<const cell_plan> plan) {
   auto& group =
@@ -51,7 +51,7 @@ void state_draft::open_planned(cell_group& group, std::size_t number) {
   group.made_[number] = open(group.name_of(number), group.plan()[number].terms);
 }
 
-/// Devices of one template have one pair of plans.
+/// Caches the result, because the devices of one template have the same pair of plans.
 const std::vector<std::size_t>& state_draft::changes_between(const cell_plan& before, const cell_plan& next) {
   const auto [at, is_new] = compared_.try_emplace({&before, &next});
   if (!is_new || &before == &next) return at->second;
@@ -67,7 +67,7 @@ bool state_draft::has(const cell_group& group) const noexcept {
   return at != groups_.end() && at->second.get() == &group;
 }
 
-/// Keeps the cells and groups of devices that do not change.
+/// Keeps the cells and groups of unchanged devices.
 void state_draft::keep_cells() noexcept {
   for (auto at = state_.cells_.begin(); at != state_.cells_.end();) {
     const auto next = std::next(at);
@@ -79,7 +79,7 @@ void state_draft::keep_cells() noexcept {
       groups_.insert(state_.groups_.extract(at));
 }
 
-/// Stored cells that have lost their resource wait for it.
+/// Stored cells whose resource was removed become dormant.
 void state_draft::put_in_force() noexcept {
   auto& all = state_.cells_;
   auto& dormant = state_.dormant_;
@@ -97,7 +97,7 @@ void state_draft::put_in_force() noexcept {
   for (auto& each : parts_) adopt(each);
 }
 
-/// Replaces the cells of a device that are only planned.
+/// Replaces the planned cells of a device.
 void state_draft::put_group_in_force(std::string_view device) noexcept {
   if (const auto before = state_.groups_.find(device); before != state_.groups_.end())
     state_.groups_.erase(before);
@@ -105,7 +105,7 @@ void state_draft::put_group_in_force(std::string_view device) noexcept {
     state_.groups_.insert(groups_.extract(next));
 }
 
-/// The cells of a device follow each other in the sets.
+/// Relies on the order of the sets, in which the cells of a device are adjacent.
 void state_draft::put_in_force(std::string_view device) noexcept {
   auto& all = state_.cells_;
   auto& dormant = state_.dormant_;

@@ -15,7 +15,7 @@
 namespace mqcoap {
 
 /// The state of a configuration that is being built. Nothing changes before `put_in_force`; a draft that is
-/// destroyed changes nothing. One at a time.
+/// destroyed changes nothing. There is only one at a time.
 class state_draft {
  public:
   explicit state_draft(resource_state& of) : state_(of) { state_.draft_ = this; }
@@ -27,19 +27,19 @@ class state_draft {
   /// Returns the cell of this name, unchanged, or a new one with the initial value of the terms. The first
   /// caller sets the terms.
   std::shared_ptr<cell> open(cell_name name, std::shared_ptr<const cell_terms> terms);
-  /// Returns the cells of a device by a plan, of which only those are made that differ from it.
-  /// Precondition: none of them is lasting.
+  /// Returns the cells of a device by a plan; only those that differ from it are created. Precondition: none
+  /// of them is lasting.
   std::shared_ptr<cell_group> open(const std::string& device, std::shared_ptr<const cell_plan> plan);
-  /// Keeps all cells of a device that does not change.
+  /// Keeps all cells of an unchanged device.
   void keep(const std::string& device) { kept_devices_.insert(device); }
 
-  /// Applies the terms, each after the changes under way on its cell, and erases cells that were neither
-  /// opened nor kept.
+  /// Applies the terms, for each cell after its pending changes, and erases cells that were neither opened
+  /// nor kept.
   void put_in_force() noexcept;
-  /// Does the same for one device alone. Do not combine it with the other one.
-  /// Precondition: a cell of it was opened, or it was cleared.
+  /// Does the same for a single device. Do not combine it with the other overload. Precondition: a cell of
+  /// the device was opened, or it was cleared.
   void put_in_force(std::string_view device) noexcept;
-  /// Opens no cell of a device: it loses those that it has when it is put in force.
+  /// Opens no cell of a device: its cells are removed when this is put in force.
   void clear(const std::string& device) { of(device); }
 
  private:
@@ -59,7 +59,7 @@ class state_draft {
 
   /// The cells of a device that were opened, in order.
   struct part {
-    cell_name from;  ///< goes before the names of all of its cells
+    cell_name from;  ///< sorts before the names of all of its cells
     std::vector<opened> all{};
   };
 

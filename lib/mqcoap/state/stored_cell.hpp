@@ -11,7 +11,8 @@ namespace mqcoap {
 /// The state of a cell in a store.
 struct stored_cell {
   cell_name of;
-  /// The number of commits that have changed it, in a store that several processes share; 0: it is not there.
+  /// The number of commits that have changed it, in a store that several processes share; 0: it
+  /// does not exist.
   std::uint64_t revision = 0;
   std::uint64_t next = 0;  ///< next unused number
   std::string initial;     ///< version of the configured initial value when it was last stored; empty: none

@@ -15,7 +15,7 @@ terms_adoption::~terms_adoption() { --held_->adoptions_; }
 std::vector<change> terms_adoption::decide() {
   auto changes = terms_->adopt(held_);
   if (!terms_->is_lasting() || held_->terms().is_lasting()) return changes;
-  // What was not stored so far is stored as it is.
+  // Values that were not stored so far are stored unchanged.
   for (const auto& item : held_->items())
     if (std::none_of(changes.begin(), changes.end(), [&](const change& c) { return c.number == item.first; }))
       changes.push_back({held_, item.first, item.second});

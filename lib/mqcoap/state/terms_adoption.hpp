@@ -9,7 +9,7 @@
 
 namespace mqcoap {
 
-/// Adapts a cell to other terms, after the changes under way by the old ones. Used by resource_state.
+/// Adapts a cell to new terms, after the pending changes under the old ones. Used by resource_state.
 class terms_adoption final : public batch {
  public:
   terms_adoption(std::shared_ptr<cell> held, std::shared_ptr<const cell_terms> terms);
@@ -21,8 +21,8 @@ class terms_adoption final : public batch {
   std::vector<change> decide() override;
   void finish(error_code why) noexcept override;
   const cell_terms* terms() const noexcept override { return terms_.get(); }
-  /// A configuration is in force even if its disk is full; what it could not store is decided again at the
-  /// next start.
+  /// A configuration takes effect even if the disk is full; changes that could not be stored are decided
+  /// again at the next start.
   bool is_in_force_at_once() const noexcept override { return true; }
   bool is_bounded() const noexcept override { return false; }
 

@@ -5,7 +5,7 @@
 namespace mqcoap {
 namespace {
 
-/// FNV-1a, 64 bits.
+/// Computes FNV-1a, 64 bits.
 std::uint64_t hash(std::string_view text) {
   std::uint64_t h = 0xcbf29ce484222325;
   for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3;

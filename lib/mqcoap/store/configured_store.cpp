@@ -10,7 +10,7 @@ std::string directory_of(const state_options& options) {
   if (!options.directory.empty()) return options.directory;
   const char* const given = std::getenv("STATE_DIRECTORY");
   const std::string all = given != nullptr ? given : "";
-  return all.substr(0, all.find(':'));  // a unit may have several
+  return all.substr(0, all.find(':'));  // a systemd unit may have several
 }
 
 void configured_store::configure(const state_options& options) {
@@ -21,7 +21,7 @@ void configured_store::configure(const state_options& options) {
     configure_directory(options);
 }
 
-/// A database that is not there is no fault: it may come later.
+/// Connects to the database. An unreachable one is not an error, because it may become available later.
 void configured_store::configure_database(const state_options& options) {
   if (opened_ != nullptr || (database_ != nullptr && url_ != options.postgres.url)) return warn_of_change();
   if (options.records_writes && writes_ == nullptr)

@@ -13,13 +13,13 @@ namespace mqcoap::store {
 
 /// The store that a configuration names, which is opened when a resource first needs one. Until then nothing
 /// is stored.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All functions on the event loop.
 class configured_store final : public state_store, public once_store {
  public:
   explicit configured_store(sqlite_store::environment env) : env_(std::move(env)) {}
 
   /// Opens the store if it is needed. May block.
-  /// @par Errors  Throws `storage_fault`, and then nothing has changed.
+  /// @par Errors  Throws `storage_fault`; then nothing has changed.
   void configure(const state_options& options);
 
   std::vector<stored_cell> load() override;
@@ -29,7 +29,7 @@ class configured_store final : public state_store, public once_store {
   void begin(once_request write, begin_handler done) override;
   void end(std::string key, std::string answer) override;
 
-  /// Returns nothing while none is open.
+  /// Returns nothing while no store is open.
   std::optional<store_status> status() const;
 
  private:
@@ -38,7 +38,7 @@ class configured_store final : public state_store, public once_store {
   void warn_of_change() const;
 
   const sqlite_store::environment env_;
-  std::unique_ptr<sqlite_store> opened_;  ///< one of these two
+  std::unique_ptr<sqlite_store> opened_;  ///< at most one of these two is set
   std::unique_ptr<postgres_store> database_;
   std::unique_ptr<postgres_once> writes_;  ///< with a database, if writes are recorded
   std::string url_;

@@ -10,10 +10,11 @@
 namespace mqcoap::store {
 namespace {
 
-/// The time that a reader of another process may keep the database.
+/// How long to wait for a lock that a reader in another process holds.
 constexpr int busy_timeout_ms = 5000;
 
-/// SQLite knows ENOSPC alone as a full disk; a quota and a limit on the size of files mean the same.
+/// Returns true if the disk is full. SQLite recognizes only ENOSPC; a quota and a limit on the size of files
+/// mean the same.
 bool is_full(int code, int system) {
   return (code & 0xff) == SQLITE_FULL || system == ENOSPC || system == EDQUOT || system == EFBIG;
 }
@@ -28,11 +29,12 @@ storage_fault::kind kind_of(int code, int system) {
   }
 }
 
-/// @param error  errno after the call: SQLite does not keep that of a refused COMMIT
-/// (findings/sqlite-system-errno.sh)
+/// Throws the error of the last call.
+/// @param error  errno after the call: SQLite does not store that of a
+///   failed COMMIT (findings/sqlite-system-errno.sh)
 [[noreturn]] void raise(sqlite3* from, const std::string& file, int error) {
   const int code = sqlite3_extended_errcode(from);
-  // Only a failed call of the system leaves its number.
+  // Only a failed system call sets the system error.
   const bool is_system = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
   const int kept = is_system ? sqlite3_system_errno(from) : 0;
   const int system = is_system && kept == 0 ? error : kept;
@@ -92,7 +94,7 @@ void sqlite_database::back_up(const std::string& file) {
   errno = 0;
   sqlite3_backup_step(under_way, -1);  // the next call returns its error
   check(sqlite3_backup_finish(under_way), copy.handle());
-  // One file, without a log beside it.
+  // Produces a single file, without a separate write-ahead log.
   copy.execute("PRAGMA journal_mode=DELETE");
 }
 
@@ -114,7 +116,7 @@ void sqlite_statement::bind(int at, std::int64_t value) {
   check(sqlite3_bind_int64(handle_.get(), at, value), sqlite3_db_handle(handle_.get()));
 }
 
-/// A view without characters may be null, which would be bound as NULL.
+/// Replaces an empty view, which may be null, because null would be bound as NULL.
 void sqlite_statement::bind(int at, std::string_view value) {
   const char* const begin = value.empty() ? "" : value.data();
   check(sqlite3_bind_text64(handle_.get(), at, begin, value.size(), SQLITE_STATIC, SQLITE_UTF8),
@@ -129,7 +131,7 @@ bool sqlite_statement::next() {
   errno = 0;
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
-  // The error is read before the statement is reset.
+  // The error must be read before the statement is reset.
   if (code != SQLITE_DONE) {
     auto* const in = sqlite3_db_handle(handle_.get());
     try {
@@ -162,7 +164,7 @@ std::string_view sqlite_statement::text(int column) const noexcept {
 
 sqlite_transaction::sqlite_transaction(sqlite_database& in) : in_(in) { in.execute("BEGIN IMMEDIATE"); }
 
-/// SQLite has rolled back already after some errors.
+/// Rolls back, unless SQLite has already done so after an error.
 sqlite_transaction::~sqlite_transaction() {
   if (in_.in_transaction()) sqlite3_exec(in_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }

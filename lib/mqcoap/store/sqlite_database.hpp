@@ -10,25 +10,25 @@ struct sqlite3_stmt;
 
 namespace mqcoap::store {
 
-/// A connection to a database of SQLite.
+/// A connection to an SQLite database.
 /// @par Threads  One at a time.
-/// @par Errors  All functions throw `storage_fault`, with SQLite's words.
+/// @par Errors  All functions throw `storage_fault`, with SQLite's message.
 class sqlite_database {
  public:
   enum class access : std::uint8_t { read, write };
 
-  /// Opens a database; for writing, it is created if there is none.
+  /// Opens a database; for writing, it is created if it does not exist.
   sqlite_database(const std::string& file, access how);
 
   /// Runs statements without results.
   void execute(const char* sql);
   /// Returns the first column of the first row, as a number; 0 if there is none.
   std::int64_t number(const char* sql);
-  /// Returns the first column of the first row, as a text.
+  /// Returns the first column of the first row, as a text; empty if there is none.
   std::string text(const char* sql);
   bool in_transaction() const noexcept;
   std::int64_t last_row() const noexcept;
-  /// Copies the whole database into a new file, as it is at one moment, while others may write to it.
+  /// Copies a consistent state of the whole database into a new file, while others may write to the database.
   void back_up(const std::string& file);
 
   const std::string& file() const noexcept { return file_; }
@@ -48,7 +48,7 @@ class sqlite_statement {
  public:
   sqlite_statement(const sqlite_database& in, std::string_view sql);
 
-  /// Sets all parameters. A text is not copied: it outlives the execution.
+  /// Sets all parameters. A text is not copied: it must outlive the execution.
   template <class... Values>
   sqlite_statement& with(const Values&... values) {
     int at = 0;
@@ -57,7 +57,7 @@ class sqlite_statement {
   }
   /// Runs a statement without results.
   void run();
-  /// Moves to the next row; false if there is none, and then the statement can be run again.
+  /// Moves to the next row. Returns false if there is none; then the statement can be run again.
   bool next();
   std::int64_t number(int column) const noexcept;
   std::string_view text(int column) const noexcept;

@@ -10,11 +10,11 @@
 namespace mqcoap::store {
 namespace {
 
-/// The time for which a write is remembered while the gateway runs, as `duplicate_filter` does.
+/// How long a write is remembered while the gateway runs, as `duplicate_filter` does.
 constexpr std::chrono::seconds write_window{300};
 constexpr std::chrono::seconds forgetting_interval{10};
 
-/// A time as a part of a file's name, in UTC.
+/// Returns a time in UTC as a part of a file name.
 std::string file_stamp(unix_millis t) {
   const std::time_t seconds = static_cast<std::time_t>(t.count / 1000);
   std::tm parts{};
@@ -74,7 +74,7 @@ void sqlite_store::enqueue(entry what) {
   wake_.notify_one();
 }
 
-/// Refuses it with errc::too_many_pending if too many wait.
+/// Queues an entry, or rejects it with errc::too_many_pending if too many are waiting.
 void sqlite_store::enqueue_if_room(entry what) {
   {
     const std::lock_guard lock(mutex_);
@@ -102,15 +102,15 @@ void sqlite_store::begin(once_request write, begin_handler done) {
        [found, done = std::move(done)](error_code why) { done(why, std::move(*found)); }});
 }
 
-/// Always has room: each write was begun, and so it is bounded. If it cannot be recorded, the write stays one
-/// of unknown outcome.
+/// Always has room: each write was begun, so their number is bounded. If the answer cannot be recorded, the
+/// outcome of the write stays unknown.
 void sqlite_store::end(std::string key, std::string answer) {
   enqueue({[this, key = std::move(key), answer = std::move(answer)] { database_->end_once(key, answer); },
            [](error_code) {}});
 }
 
 std::chrono::milliseconds sqlite_store::uptime() const {
-  // 0 is the time of what was there before.
+  // 0 is the time of records from before the start.
   return std::chrono::milliseconds(1) +
          std::chrono::duration_cast<std::chrono::milliseconds>(env_.time.now() - opened_);
 }
@@ -122,7 +122,7 @@ store_status sqlite_store::status() const {
   return now;
 }
 
-// ---- the thread that writes
+// ---- the writing thread
 
 void sqlite_store::write() {
   std::unique_lock lock(mutex_);
@@ -134,8 +134,7 @@ void sqlite_store::write() {
     status_.waiting = group->size();
     lock.unlock();
     store(*group);
-    // The status is true by the time that the handlers run, on the event loop, where they are destroyed as
-    // well.
+    // The status must be up to date before the handlers run on the event loop, where they are also destroyed.
     lock.lock();
     status_.waiting = 0;
     boost::asio::post(env_.loop, [group = std::move(group)] {
@@ -144,8 +143,8 @@ void sqlite_store::write() {
   }
 }
 
-/// Stores all in one transaction. If that fails, each gets its own, so that one that cannot be stored does
-/// not touch the others.
+/// Stores all in one transaction. If that fails, each gets a separate one, so that one that cannot be stored
+/// does not affect the others.
 void sqlite_store::store(entries& group) {
   forget_old_writes();
   const auto failed = try_to_store(group);
@@ -167,12 +166,13 @@ error_code sqlite_store::try_to_store(std::span<const entry> group) {
     why = "out of memory";
     failed = make_error_code(boost::system::errc::not_enough_memory);
   }
-  // One that is tried again alone is not refused yet.
+  // An entry that will be retried alone does not count as rejected yet.
   if (!failed || group.size() == 1) note(group, env_.time.now() - begun, failed ? &why : nullptr);
   return failed;
 }
 
-/// Now and then, before something else is stored. What fails is done the next time.
+/// Deletes old records of writes at intervals, before something else is stored. If that fails, it is repeated
+/// the next time.
 void sqlite_store::forget_old_writes() {
   const auto now = env_.time.now();
   if (now - forgot_ < forgetting_interval) return;
@@ -186,7 +186,8 @@ void sqlite_store::forget_old_writes() {
   }
 }
 
-/// @param why  null: it was stored
+/// Updates the status after a transaction.
+/// @param why  the error; null: the group was stored
 void sqlite_store::note(std::span<const entry> group, std::chrono::nanoseconds took, const std::string* why) {
   const auto bytes = database_->bytes();
   std::size_t values = 0;

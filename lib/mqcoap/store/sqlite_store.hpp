@@ -22,9 +22,9 @@
 
 namespace mqcoap::store {
 
-/// Keeps state in a database of SQLite. One thread writes; commits that wait together share one transaction,
+/// Stores state in an SQLite database. One thread writes; commits that wait together share one transaction,
 /// so that they share the wait for the disk.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All functions on the event loop.
 class sqlite_store final : public state_store, public once_store {
  public:
   struct environment {
@@ -33,14 +33,14 @@ class sqlite_store final : public state_store, public once_store {
     log_sink log{};     ///< called on the event loop, and by the constructor
   };
 
-  /// The limit of commits and of begun writes that wait, if the disk hangs.
+  /// The maximum number of waiting commits and begun writes, in case the disk hangs.
   static constexpr std::size_t most_waiting = 16'384;
 
-  /// Opens the database of a directory. A damaged one gets another name, and a new one is begun; the log says
-  /// so. May block.
+  /// Opens the database of a directory. A damaged one is renamed, and a new one is created; this is logged.
+  /// May block.
   /// @par Errors  Throws `storage_fault`.
   sqlite_store(const std::string& directory, environment env);
-  /// Ends when everything that was accepted is stored, or has failed.
+  /// Waits until everything that was accepted is stored, or has failed.
   ~sqlite_store() override;
 
   std::vector<stored_cell> load() override;
@@ -52,12 +52,12 @@ class sqlite_store final : public state_store, public once_store {
   const std::string& directory() const noexcept { return directory_.path(); }
 
  private:
-  /// Something that is stored together with others.
+  /// An item that is stored together with others.
   struct entry {
-    std::function<void()> store;           ///< run by the thread, within a transaction
-    std::function<void(error_code)> done;  ///< run on the event loop, and destroyed there
-    std::size_t values = 0;                ///< how many it has
-    std::int64_t set_aside = 0;            ///< how many values it sets aside
+    std::function<void()> store;           ///< called by the thread, within a transaction
+    std::function<void(error_code)> done;  ///< called on the event loop, and destroyed there
+    std::size_t values = 0;                ///< the number of values that it stores
+    std::int64_t set_aside = 0;            ///< the number of values that it sets aside
     error_code outcome{};
   };
   using entries = std::vector<entry>;
@@ -75,11 +75,11 @@ class sqlite_store final : public state_store, public once_store {
 
   const environment env_;
   const steady_time opened_ = env_.time.now();
-  steady_time forgot_ = opened_;  ///< when old writes were forgotten last; only the thread uses it
+  steady_time forgot_ = opened_;  ///< the last deletion of old writes; used only by the thread
   const state_directory directory_;
   std::optional<std::string> damaged_;
   std::vector<stored_cell> loaded_;
-  std::unique_ptr<state_database> database_;  ///< only the thread uses it
+  std::unique_ptr<state_database> database_;  ///< used only by the thread
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -87,7 +87,7 @@ class sqlite_store final : public state_store, public once_store {
   store_status status_;
   bool stopping_ = false;
 
-  std::thread writer_;  ///< begins when everything else is there
+  std::thread writer_;  ///< started after all other members are initialized
 };
 
 }  // namespace mqcoap::store

@@ -13,10 +13,10 @@ using access = sqlite_database::access;
 
 /// Marks a database as one of this program ("mqco").
 constexpr std::int64_t application = 0x6d71636f;
-/// More than any limit of a configuration.
+/// The maximum depth of a value, more than any configuration allows.
 constexpr std::size_t deepest = 1024;
 
-/// What brings the tables from each version to the next, from an empty database on.
+/// The statements that upgrade the tables from each version to the next, starting with an empty database.
 constexpr std::array migrations{
     R"(
 CREATE TABLE cell(
@@ -116,7 +116,8 @@ state_database::state_database(const std::string& file, access how) : database_(
   if (how == access::write) prepared_ = std::make_shared<statements>(database_);
 }
 
-/// Whose database this is, before anything is written to it.
+/// Checks that the database belongs to this program before anything is written to it; then
+/// upgrades its tables.
 void state_database::identify(access how) {
   const auto owner = database_.number("PRAGMA application_id");
   const auto held = database_.number("PRAGMA user_version");
@@ -135,7 +136,7 @@ void state_database::identify(access how) {
   if (how == access::read) return;
   use_write_ahead_log(database_);
   migrate(database_, held);
-  // The time in which nobody could repeat a write does not count.
+  // Resets the age of older records: time during which the gateway did not run does not count.
   database_.execute("UPDATE run_once SET at = 0 WHERE at <> 0");
 }
 
@@ -172,7 +173,7 @@ std::vector<stored_cell> state_database::load() {
   return all;
 }
 
-/// What is known of the cells changes when the transaction has.
+/// Updates the known cells only after the transaction is committed.
 void state_database::transact(const std::function<void()>& action) {
   changed_.clear();
   sqlite_transaction all(database_);
@@ -217,7 +218,7 @@ once_record state_database::begin_once(const once_request& write, std::chrono::m
       found = {state::conflict, {}};
     else if (found.answer.empty())
       found.what = state::unknown;
-    while (find.next()) continue;  // it can be run again
+    while (find.next()) continue;  // so that the statement can be run again
     return found;
   }
   prepared_->begin_once.with(write.key, write.fingerprint, std::int64_t{now.count()}).run();

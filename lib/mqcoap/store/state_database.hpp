@@ -16,7 +16,7 @@
 
 namespace mqcoap::store {
 
-/// A value that is out of force because its resource refused it.
+/// A value that is no longer in force because its resource rejected it.
 struct value_set_aside {
   cell_name of;
   std::uint64_t number = 0;
@@ -34,29 +34,32 @@ class state_database {
   static constexpr int version = 2;
   static constexpr char file_name[] = "state.db";
 
-  /// Opens a database. For writing, it is made if there is none, and tables of an older version are changed
-  /// to this one.
+  /// Opens a database. For writing, it is created if it does not exist, and tables of an older version are
+  /// upgraded to this one.
   state_database(const std::string& file, sqlite_database::access how);
 
-  /// Reads everything. A value that is no JSON makes the database a damaged one.
+  /// Reads everything. A value that is not valid JSON means that the database is damaged.
   std::vector<stored_cell> load();
-  /// Runs an action within one transaction: all that it stores, or nothing.
+  /// Runs an action within one transaction: either everything that it stores is committed, or nothing.
   void transact(const std::function<void()>& action);
 
   /// @name Within a transaction
   /// @{
   void store(const state_commit& what, unix_millis now);
-  /// Records a write, or finds what is recorded of it. @param now  the time since the database was opened
+  /// Records a write, or finds its record.
+  /// @param now  the time since the database was opened
   once_record begin_once(const once_request& write, std::chrono::milliseconds now);
-  /// Records the answer of a write. @param answer  empty: the write is forgotten
+  /// Records the answer of a write.
+  /// @param answer  empty: the record of the write is deleted
   void end_once(std::string_view key, std::string_view answer);
-  /// Forgets writes that were recorded before a time since the database was opened, or before it was.
+  /// Deletes records of writes from before a time, which counts from when the database was opened, and those
+  /// from earlier runs.
   void forget_once(std::chrono::milliseconds before);
   /// @}
 
   std::vector<value_set_aside> set_aside();
   std::int64_t count_set_aside();
-  /// Returns the size of the file and of its log, in bytes.
+  /// Returns the size of the database file and its write-ahead log, in bytes.
   std::int64_t bytes() const;
   void back_up(const std::string& file) { database_.back_up(file); }
   const std::string& file() const noexcept { return database_.file(); }
@@ -76,8 +79,8 @@ class state_database {
   sqlite_database database_;
   std::shared_ptr<statements> prepared_;
   std::map<cell_name, known_cell> cells_;
-  std::map<cell_name, known_cell> changed_;   ///< in the transaction under way
-  std::set<std::string, std::less<>> kinds_;  ///< what the names of cells refer to
+  std::map<cell_name, known_cell> changed_;   ///< in the current transaction
+  std::set<std::string, std::less<>> kinds_;  ///< the strings that the names of cells refer to
 };
 
 }  // namespace mqcoap::store

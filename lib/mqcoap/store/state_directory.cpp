@@ -25,8 +25,8 @@ state_directory::state_directory(std::string path) : path_(std::move(path)) {
   throw storage_fault(storage_fault::kind::failed, file + ": " + std::strerror(why));
 }
 
-/// Leaves the file of the lock where it is: if it were removed, a process that has it open and the next
-/// process would lock two different files.
+/// Does not remove the lock file: otherwise a process that has it open and the next process would lock two
+/// different files.
 state_directory::~state_directory() { ::close(lock_); }
 
 std::string state_directory::database() const { return path_ + '/' + state_database::file_name; }
@@ -37,7 +37,7 @@ std::string state_directory::set_aside(const std::string& suffix) const {
   std::filesystem::rename(held, held + suffix, ec);
   if (ec) throw storage_fault(storage_fault::kind::failed, held + ": cannot be renamed: " + ec.message());
   for (const char* const beside : {"-wal", "-shm"})
-    std::filesystem::rename(held + beside, held + suffix + beside, ec);  // there may be none
+    std::filesystem::rename(held + beside, held + suffix + beside, ec);  // they may not exist
   return held + suffix;
 }
 

@@ -4,11 +4,11 @@
 
 namespace mqcoap::store {
 
-/// The directory of the state of one gateway, locked while this exists (flock(2)).
+/// The directory of the state of one gateway, locked during the lifetime of this object (flock(2)).
 class state_directory {
  public:
-  /// @par Errors  Throws `storage_fault` if there is no such directory, if it cannot be written, or if
-  /// another process holds it.
+  /// @par Errors  Throws `storage_fault` if the directory does not exist, cannot be written, or is locked by
+  ///   another process.
   explicit state_directory(std::string path);
   ~state_directory();
   state_directory(const state_directory&) = delete;
@@ -16,7 +16,7 @@ class state_directory {
 
   const std::string& path() const noexcept { return path_; }
   std::string database() const;
-  /// Gives the database another name, with what belongs to it, and returns that name.
+  /// Renames the database and its associated files, and returns the new name.
   /// @param suffix  what is appended
   std::string set_aside(const std::string& suffix) const;
 

@@ -5,18 +5,18 @@
 
 namespace mqcoap::store {
 
-/// The place of the state of resources that outlives the process.
+/// Where the state of persistent resources is stored.
 struct state_options {
   std::string directory{};      ///< empty: `$STATE_DIRECTORY`, which systemd sets
-  bool is_needed = false;       ///< there is such a resource
-  bool records_writes = false;  ///< there is a device with `durable_dedup`
-  postgres_options postgres{};  ///< a database in place of the directory, if it has an address
+  bool is_needed = false;       ///< a resource needs it
+  bool records_writes = false;  ///< a device has `durable_dedup`
+  postgres_options postgres{};  ///< a database instead of the directory, if it has an address
 
   bool has_database() const noexcept { return !postgres.url.empty(); }
   friend bool operator==(const state_options&, const state_options&) = default;
 };
 
-/// Returns the directory of these options; empty: neither they nor the environment name one.
+/// Returns the directory of these options; empty if neither they nor the environment specify one.
 std::string directory_of(const state_options& options);
 
 }  // namespace mqcoap::store

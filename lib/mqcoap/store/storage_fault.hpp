@@ -7,13 +7,13 @@
 
 namespace mqcoap::store {
 
-/// Why something could not be read from a store, or written to it.
+/// Why reading from a store or writing to it failed.
 class storage_fault final : public std::runtime_error {
  public:
   enum class kind : std::uint8_t {
-    failed,   ///< the system refuses to read or to write
-    full,     ///< there is no room
-    damaged,  ///< the database is no database, or not a whole one
+    failed,   ///< the system failed to read or to write
+    full,     ///< there is no space left
+    damaged,  ///< the file is not a database, or is incomplete
     foreign,  ///< it belongs to another program, or to a newer version
     in_use,   ///< another process uses it
   };

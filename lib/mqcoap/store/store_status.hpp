@@ -10,7 +10,7 @@
 
 namespace mqcoap::store {
 
-/// Counts sizes up to fixed bounds, which double.
+/// Counts sizes in buckets with fixed bounds, which double.
 class size_counts {
  public:
   static constexpr std::array bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
@@ -38,15 +38,15 @@ struct store_status {
   std::string engine{"sqlite"};        ///< or `postgresql`
   std::string where;                   ///< the file, or the database
   std::int64_t bytes = 0;              ///< its size
-  std::uint64_t cells = 0;             ///< resources of which it had a state when it was opened
-  duration_counts commits;             ///< transactions that were stored, and how long they took
-  size_counts batches;                 ///< how many changes each of them had
-  std::uint64_t values = 0;            ///< that were stored
+  std::uint64_t cells = 0;             ///< resources whose state was restored when it was opened
+  duration_counts commits;             ///< stored transactions, and their durations
+  size_counts batches;                 ///< the number of changes in each of them
+  std::uint64_t values = 0;            ///< stored values
   std::uint64_t refused = 0;           ///< changes, and records of writes, that could not be stored
-  std::uint64_t waiting = 0;           ///< changes that wait to be stored
-  std::int64_t set_aside = 0;          ///< values that are out of force because their resource refused them
-  std::optional<std::string> failing;  ///< why the last transaction was not stored; none: it was
-  std::optional<std::string> damaged;  ///< the name of the database that was found damaged at the start
+  std::uint64_t waiting = 0;           ///< changes that are waiting to be stored
+  std::int64_t set_aside = 0;          ///< values no longer in force because their resource rejected them
+  std::optional<std::string> failing;  ///< why the last transaction failed; none: it succeeded
+  std::optional<std::string> damaged;  ///< the new name of the database that was found damaged at the start
 };
 
 }  // namespace mqcoap::store

@@ -9,14 +9,14 @@
 namespace mqcoap::testing {
 namespace {
 
-/// An alarm that rings when the clock is moved to its time.
+/// An alarm that fires when the clock is moved to its time.
 struct bell {
   client_environment::executor serial;
   std::function<void()> ring;
   steady_time when = steady_time::max();
 };
 
-/// Moved to points in time.
+/// A clock that is moved to points in time.
 class hand_clock final : public clock {
  public:
   steady_time now() const override { return now_; }
@@ -32,7 +32,7 @@ class hand_clock final : public clock {
 
 }  // namespace
 
-/// The part of a broker that its clients share and keep.
+/// The part of a broker that its clients share and keep alive.
 class broker::world final : public client_environment, public std::enable_shared_from_this<world> {
  public:
   explicit world(boost::asio::io_context& on) : loop(on) {}
@@ -43,7 +43,7 @@ class broker::world final : public client_environment, public std::enable_shared
   const clock& time() const noexcept override { return hands; }
   std::unique_ptr<alarm> make_alarm(const executor& serial, std::function<void()> ring) override;
 
-  /// Has the broker work at the loop's next turn.
+  /// Runs the broker in the next iteration of the loop.
   void request_run() {
     if (std::exchange(run_requested_, true)) return;
     boost::asio::post(loop, [self = shared_from_this()] {
@@ -51,7 +51,7 @@ class broker::world final : public client_environment, public std::enable_shared
       self->memory.run();
     });
   }
-  /// Runs outside of the caller, which may be a handler of a client.
+  /// Posts a call, because the caller may be a handler of a client.
   void later(std::function<void(mqcoap::memory_broker&)> what) {
     boost::asio::post(loop, [self = shared_from_this(), what = std::move(what)] { what(self->memory); });
   }
@@ -59,7 +59,7 @@ class broker::world final : public client_environment, public std::enable_shared
     do loop.restart();
     while (loop.poll() > 0);
   }
-  /// Rings for those whose time has come.
+  /// Fires the alarms whose time has come.
   void ring_due() {
     for (const auto& b : bells()) {
       if (b->when > hands.now()) continue;

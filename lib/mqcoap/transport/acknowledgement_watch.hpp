@@ -18,7 +18,8 @@ class acknowledgement_watch {
     acknowledged_ = owed_ = false;
   }
   void acknowledged() noexcept { acknowledged_ = true; }
-  /// Checks the connection periodically. An owed acknowledgement stays owed, whatever is sent after it.
+  /// Checks the connection; to be called periodically. An owed acknowledgement stays owed, whatever is sent
+  /// after it.
   /// @param unacknowledged  a message was passed on and is not yet acknowledged
   /// @param all_left  all messages have left this machine
   /// @return true if the broker has owed an acknowledgement for the whole patience, and sent none
@@ -28,7 +29,7 @@ class acknowledgement_watch {
     owed_ = owed_ || (unacknowledged && all_left);
     return owed_ && now - since_ >= patience_;
   }
-  /// Returns since when, according to the checks.
+  /// Returns the time since which the broker has been silent, according to the checks.
   steady_time since() const noexcept { return since_; }
 
  private:

@@ -8,7 +8,7 @@
 namespace mqcoap {
 
 /// Reads authorities without blocking the executor.
-/// @par Threads  Everything on the executor, which is serial.
+/// @par Threads  All functions on the executor, which is serial.
 class authority_loader {
  public:
   using loaded = std::shared_ptr<const trusted_authorities>;
@@ -16,8 +16,8 @@ class authority_loader {
 
   explicit authority_loader(boost::asio::any_io_executor executor);
 
-  /// Calls `done` with the result, never inside this call. If an older load is running, its result is used
-  /// instead: the options are the same at every call. `done` replaces the previous one.
+  /// Calls `done` with the result, never inside this call. If an earlier load is still running, its result is
+  /// used instead: the options are the same at every call. `done` replaces the previous callback.
   void begin(const tls_options& options, handler done);
   /// Drops the callback.
   void cancel() noexcept { call_.cancel(); }

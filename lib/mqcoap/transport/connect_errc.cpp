@@ -5,8 +5,8 @@
 namespace mqcoap {
 namespace {
 
-/// The texts of the error codes. What a program shows to people is `outage_cause::words`, which has the
-/// facts.
+/// Returns the text of an error code. Programs show `outage_cause::words` to people, which
+/// includes the details.
 const char* message_of(connect_errc e) noexcept {
   switch (e) {
     case connect_errc::none: return "no error";
@@ -53,7 +53,7 @@ const char* message_of(connect_errc e) noexcept {
   return "unknown error";
 }
 
-/// By the order of the enumerators.
+/// Returns the class of an error; relies on the order of the enumerators.
 outage_class class_of(connect_errc e) noexcept {
   if (e >= connect_errc::closed) return outage_class::lost;
   if (e >= connect_errc::hung_up) return outage_class::refused;
@@ -67,7 +67,7 @@ class connect_category_type final : public boost::system::error_category {
   std::string message(int value) const override { return message_of(static_cast<connect_errc>(value)); }
   boost::system::error_condition default_error_condition(int value) const noexcept override {
     const auto e = static_cast<connect_errc>(value);
-    // What has words only may be anything.
+    // An error that is known only as text may belong to any class.
     if (e == connect_errc::none || e == connect_errc::other) return {value, *this};
     return make_error_condition(class_of(e));
   }

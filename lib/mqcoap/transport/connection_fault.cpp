@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-// The texts of all kinds of faults.
+// The error texts of all kinds of faults.
 
 namespace mqcoap {
 namespace {
@@ -26,7 +26,7 @@ std::string_view whose(const connection_fault& f) {
                                     : "the broker's certificate";
 }
 
-/// For a host that is an address, only SAN IP entries count.
+/// Only SAN IP entries count for a host that is an address.
 std::string wrong_host_words(const connection_fault& f) {
   const auto& of = f.certificate;
   const std::string san = "SAN IP (subjectAltName=IP:" + f.host + ')';

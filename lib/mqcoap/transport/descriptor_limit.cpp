@@ -7,14 +7,14 @@
 namespace mqcoap {
 namespace {
 
-/// Enough for the needs of later reloads, too.
+/// A limit that also suffices for later reloads.
 constexpr std::size_t plenty = 65'536;
 
 }  // namespace
 
 std::size_t raise_descriptor_limit(std::size_t needed) noexcept {
   rlimit limit{};
-  // The unit's filter of system calls denies this; there LimitNOFILE= sets the limit.
+  // The system call filter of the systemd unit denies this; there LimitNOFILE= sets the limit.
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
   const auto wanted = std::min<rlim_t>(limit.rlim_max, std::max(needed, plenty));
   if (wanted > limit.rlim_cur) {

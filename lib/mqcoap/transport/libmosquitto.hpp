@@ -1,5 +1,5 @@
-// Includes libmosquitto's header. Since 2.1 it contains the constants of the protocol, which were in a header
-// of their own.
+// Includes libmosquitto's header. Since 2.1 it contains the protocol constants, which were in a separate
+// header before.
 #pragma once
 
 #include <mosquitto.h>

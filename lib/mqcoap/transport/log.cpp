@@ -22,7 +22,7 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 log_sink spdlog_sink() {
   return [](log_level level, std::string_view words) {
     const auto to = to_spdlog(level);
-    // The text may quote input of a broker or a peer.
+    // The text may quote input from a broker or a peer.
     if (spdlog::should_log(to)) spdlog::log(to, "{}", safe_text(words));
   };
 }

@@ -26,7 +26,7 @@ std::size_t memory_broker::run() {
 }
 
 void memory_broker::connect_links() {
-  // By index: what a link is told may make another one.
+  // Iterates by index, because a callback may create another link.
   for (std::size_t i = 0; i < links_.size(); ++i) {
     if (!up_ && !refusal_) return;
     auto* l = links_[i];

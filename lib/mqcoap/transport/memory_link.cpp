@@ -62,14 +62,14 @@ void memory_link::subscribe(std::string filter, subscribed_handler done) {
 }
 
 void memory_link::make(const std::string& filter) {
-  if (!up_ || !contains(filters_, filter)) return;  // the connection or the filter is gone meanwhile
+  if (!up_ || !contains(filters_, filter)) return;  // the connection or the filter no longer exists
   if (broker_.ignores(filter)) return;
   if (!broker_.allows(filter)) return answer(filter, errc::denied);
   const bool again = is_granted(filter);
   if (!again) granted_.push_back(filter);
   answer(filter, {});
   if (again) return;
-  const auto retained = broker_.retained_;  // a receiver may change them
+  const auto retained = broker_.retained_;  // copied, because a receiver may change them
   for (const auto& [topic, payload] : retained) {
     if (!filter_matches(filter, topic)) continue;
     ++broker_.delivered_;
@@ -89,7 +89,7 @@ void memory_link::answer(std::string_view filter, error_code error) {
 
 void memory_link::unsubscribe(std::string_view filter) {
   answer(filter, errc::closed);
-  const std::string name(filter);  // the view may be into what is erased
+  const std::string name(filter);  // copied, because the view may point into what is erased
   std::erase(filters_, name);
   std::erase(granted_, name);
 }
@@ -108,13 +108,13 @@ error_code memory_link::publish(std::string_view topic, std::string_view payload
   const bool allowed = broker_.allows_publishing(topic);
   if (!allowed) ++stats_.denied;
   if (allowed && fits && broker_.watcher_) broker_.watcher_(*this, topic, payload, options);
-  // Not tied to this link: what was sent arrives, even if the sender is gone.
+  // The task is not bound to this link: a message that was sent arrives, even if the sender is destroyed.
   if (allowed && fits)
     broker_.add({kind::delivery,
                  nullptr,
                  [&broker = broker_, topic = std::string(topic), payload = std::string(payload),
                   retain = options.retain, from = this](error_code) {
-                   broker.take(topic, payload, retain, from);  // compared, and not followed
+                   broker.take(topic, payload, retain, from);  // only compared, never dereferenced
                  },
                  {}});
   if (done)

@@ -20,69 +20,71 @@ namespace mqcoap {
 
 class memory_link;
 
-/// A broker in memory, for tests: delivers in order, when told to, and nothing else happens by itself.
+/// A broker in memory, for tests: it delivers in order and only when `run` is called; nothing
+/// else happens automatically.
 class memory_broker {
  public:
-  /// Connects the links that were started and are down, delivers what is queued and what follows from it,
-  /// until all is quiet. Returns the number of messages delivered.
+  /// Connects the links that were started and are down, and delivers what is queued and what results from it,
+  /// until nothing is left to do. Returns the number of messages delivered.
   std::size_t run();
 
-  /// What is published here is published there as well, if its topic has this prefix, as by a bridge. The
-  /// other way needs a bridge of its own; a message that came over a bridge does not go back over it.
+  /// Also publishes messages whose topic has this prefix at the other broker, as a bridge does. The opposite
+  /// direction needs a second bridge; a message that came over a bridge is not sent back over it.
   void bridge(memory_broker& other, std::string topic_prefix) {
     bridges_.push_back({&other, std::move(topic_prefix)});
   }
-  /// What is delivered from now on tells that it waited for so long.
+  /// Sets the waiting time that messages report from now on (`inbound::waited`).
   void set_waited(std::chrono::nanoseconds waited) noexcept { waited_ = waited; }
 
-  /// Publishes as somebody else would.
+  /// Publishes a message as another client would.
   void publish(std::string topic, std::string payload, bool retain);
 
-  /// Takes the broker away: every link goes down, what is queued is lost. Of the last wills the retained ones
-  /// are there when it is back.
+  /// Stops the broker: every link goes down, and queued messages are lost. Retained last wills are available
+  /// after it comes up again.
   void go_down() { go_down(connection_fault::of_words("the broker is away")); }
-  /// @param why  as the links are told
+  /// @param why  the cause that the links report
   void go_down(const connection_fault& why);
-  /// Connections that are tried from now on fail for this reason; the links are told once. Until `come_up`.
+  /// Lets connection attempts fail for this reason from now on, until `come_up`; it is reported once
+  /// to each link.
   void refuse(connection_fault why);
-  /// Breaks one connection: the others get the link's last will, and the link connects again at the next
-  /// `run`.
+  /// Breaks one connection: the other links receive its last will, and it connects again at the next `run`.
   void drop(memory_link& l);
-  /// The same for the connection with this client id.
+  /// Breaks the connection with this client id in the same way.
   void drop(const std::string& client_id) { throw_off(client_id); }
-  /// Brings it back: at the next `run` the links connect again.
+  /// Starts the broker again: the links connect at the next `run`.
   void come_up();
   bool is_up() const noexcept { return up_; }
 
-  /// Subscriptions to a filter with this prefix are refused from now on.
+  /// Rejects subscriptions to filters with this prefix from now on.
   void deny(std::string filter_prefix) { denied_.push_back(std::move(filter_prefix)); }
-  /// As `deny`, but such a subscription is not answered at all.
+  /// Ignores subscriptions to filters with this prefix from now on: they are not answered at all.
   void ignore(std::string filter_prefix) { ignored_.push_back(std::move(filter_prefix)); }
-  /// Subscriptions are confirmed again, whatever was denied or ignored.
+  /// Confirms all subscriptions again, whatever was denied or ignored.
   void allow_all() {
     denied_.clear();
     ignored_.clear();
   }
-  /// From now on a connection with the client id of another throws the other off, as brokers do.
+  /// From now on, a connection with a client id that is in use closes the older connection, as
+  /// with real brokers.
   void keep_client_ids_apart() { throws_off_ = true; }
   enum class refusal {
     at_once,  ///< by `publish`
-    later,    ///< to the written_handler, as of a link whose queue the message had to pass
+    later,    ///< to the written_handler, as with a link where the message waited in the queue
   };
-  /// Larger payloads are refused with errc::too_large from now on.
+  /// Rejects larger payloads with errc::too_large from now on.
   void limit_payload(std::size_t most, refusal how = refusal::at_once) {
     largest_payload_ = most;
     too_large_ = how;
   }
   using watcher = std::function<void(const memory_link& from, std::string_view topic,
                                      std::string_view payload, const publish_options& how)>;
-  /// Hears of each message that is taken from a link, when the link publishes it.
+  /// Sets a function that is called for each accepted message, when a link publishes it.
   void watch(watcher w) { watcher_ = std::move(w); }
-  /// Messages on a topic with this prefix are refused from now on.
+  /// Rejects messages on topics with this prefix from now on.
   void deny_publishing(std::string topic_prefix) { denied_topics_.push_back(std::move(topic_prefix)); }
-  /// Messages are taken again, whatever was denied.
+  /// Accepts messages again, whatever was denied.
   void allow_publishing() { denied_topics_.clear(); }
-  /// Is told when there is something to do for `run`, maybe in it.
+  /// Sets a function that is called when `run` has something to do, possibly from inside `run`.
   void on_work(std::function<void()> told) { on_work_ = std::move(told); }
 
  private:
@@ -90,17 +92,17 @@ class memory_broker {
   struct task {
     enum class kind { delivery, confirmation, written };
     kind what;
-    const memory_link* link;  ///< whose; null: runs even if the link is gone
+    const memory_link* link;  ///< the link it belongs to; null: runs even if the link was destroyed
     std::function<void(error_code)> run;
-    error_code error;  ///< what to run it with: an outage turns what is not written yet into a failure
+    error_code error;  ///< passed to `run`: an outage makes unwritten messages fail
   };
 
   bool allows(std::string_view filter) const noexcept;
   bool ignores(std::string_view filter) const noexcept;
   bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
-  /// @param from  who published it; null: gone, a last will, or somebody at another broker
-  /// @param by  the broker that passed it on over its bridge; null: it was published here
+  /// @param from  the link that published it; null: destroyed, a last will, or another broker
+  /// @param by  the broker that forwarded it over its bridge; null: it was published here
   void take(const std::string& topic, const std::string& payload, bool retain, const memory_link* from,
             const memory_broker* by = nullptr);
   void keep(const std::string& topic, const std::string& payload);
@@ -114,16 +116,16 @@ class memory_broker {
   void later(const memory_link* l, std::function<void()> run) {
     add({task::kind::confirmation, l, [run = std::move(run)](error_code) { run(); }, {}});
   }
-  /// Somebody connects with this client id: the link that has it is lost.
+  /// Drops the link with this client id, because another client connects with it.
   void throw_off(const std::string& client_id);
-  /// A link is lost without a goodbye.
+  /// Publishes the last will of a link that is lost without a DISCONNECT.
   void execute_will(const memory_link& l);
   void forget(const memory_link* l);
 
   bool up_ = true;
   std::size_t delivered_ = 0;        ///< in this `run`
-  std::vector<memory_link*> links_;  ///< in the order in which they were made; null where one is gone
-  std::deque<task> tasks_;           ///< in the order in which the broker was asked
+  std::vector<memory_link*> links_;  ///< in the order of their creation; null where one was destroyed
+  std::deque<task> tasks_;           ///< in the order in which they were requested
   std::map<std::string, std::string> retained_;
   std::vector<std::string> denied_;
   std::vector<std::string> ignored_;
@@ -142,10 +144,10 @@ class memory_broker {
   std::optional<connection_fault> refusal_;
 };
 
-/// A client of a memory_broker. Also plays callers and devices in tests.
+/// A client of a memory_broker. Also acts as callers and devices in tests.
 class memory_link final : public link {
  public:
-  /// @param keeps  lives as long as the link: what the broker is in
+  /// @param keeps  lives as long as the link: the owner of the broker
   memory_link(memory_broker& broker, std::string name, std::optional<last_will> will = {},
               std::shared_ptr<const void> keeps = {});
   ~memory_link() override;
@@ -165,10 +167,10 @@ class memory_link final : public link {
   std::string server() const override;
   void stop(std::chrono::milliseconds grace, stopped_handler done) override;
 
-  /// Those of `subscribe_to_others`.
+  /// Returns the filters of `subscribe_to_others`.
   const std::vector<std::string>& others() const noexcept { return others_; }
 
-  /// The filters kept, in the order in which they were asked for.
+  /// Returns the subscribed filters, in the order in which they were requested.
   const std::vector<std::string>& filters() const noexcept { return filters_; }
 
  private:
@@ -181,7 +183,8 @@ class memory_link final : public link {
 
   void connect();
   void go_down(const outage_cause& why);
-  /// Asks the broker for a kept filter: answers who waits for it, and replays what is retained.
+  /// Subscribes to a stored filter at the broker: calls the handlers that wait for it, and
+  /// delivers retained messages.
   void make(const std::string& filter);
   void answer(std::string_view filter, error_code error);
   bool is_granted(std::string_view filter) const noexcept;
@@ -196,9 +199,9 @@ class memory_link final : public link {
   link_events* owner_ = nullptr;
   bool up_ = false;
   bool stopped_ = false;
-  bool was_refused_ = false;  ///< and was told so
+  bool was_refused_ = false;  ///< and the refusal was reported
   std::vector<std::string> filters_;
-  std::vector<std::string> granted_;  ///< those of them that the broker confirmed on this connection
+  std::vector<std::string> granted_;  ///< those that the broker confirmed on this connection
   std::vector<waiting> waiting_;
   std::vector<std::string> others_;
   link_stats stats_;

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t filters_a_packet = 8;  // some brokers accept no more
 
-/// Makes an id with 16 random hexadecimal digits, so that two gateways do not end each other's connections.
+/// Returns an id with 16 random hexadecimal digits, so that two gateways do not close
+/// each other's connections.
 std::string random_client_id() {
   std::random_device random;
   std::string id = "mqcoap-";

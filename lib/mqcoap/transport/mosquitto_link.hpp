@@ -10,19 +10,19 @@
 
 namespace mqcoap {
 
-/// A link over libmosquitto, driven by the executor. It has no threads of its own except for resolving names
-/// and reading the trusted authorities of TLS, for which nothing waits. Each connection has a fresh library
-/// handle, so that nothing of the last one is sent on the next. It reconnects after 0.5 to 30 s with jitter,
-/// and costs nothing in between.
-/// @par Threads  Everything happens on the executor: calls must be made on it, and callbacks come on it.
+/// A link that uses libmosquitto, driven by the executor. It has no threads of its own, except for resolving
+/// names and for reading the trusted authorities of TLS, which block nothing. Each connection has a fresh
+/// library handle, so that nothing from the previous one is sent on the next. It reconnects after 0.5 to 30 s
+/// with jitter, and uses no processor time in between.
+/// @par Threads  Everything happens on the executor: calls must be made on it, and callbacks run on it.
 class mosquitto_link final : public link {
  public:
-  /// @param executor  serial: of an io_context that one thread runs, or a strand
-  /// @param waits  between tries to connect; tests have shorter ones
+  /// @param executor  serial: that of an io_context that one thread runs, or a strand
+  /// @param waits  the backoff between attempts to connect; shorter in tests
   mosquitto_link(boost::asio::any_io_executor executor, const clock& time, link_options options,
                  name_resolver resolver = resolve_by_system, const backoff& waits = backoff());
-  /// Safe at any time on the executor, except inside a callback of link_events. The callback of an unfinished
-  /// `stop` and pending written_handlers are dropped.
+  /// May be destroyed at any time on the executor, except inside a callback of link_events. The callback of
+  /// an unfinished `stop` and pending written_handlers are dropped.
   ~mosquitto_link() override;
   mosquitto_link(const mosquitto_link&) = delete;
   mosquitto_link& operator=(const mosquitto_link&) = delete;

@@ -3,15 +3,15 @@
 #include <mqcoap/transport/mosquitto_link_impl.hpp>
 #include <utility>
 
-// Finds out why a broker closes connections without a reason, from when they end.
+// Determines from the timing why a broker closes connections without giving a reason.
 
 namespace mqcoap {
 namespace {
 
 constexpr std::chrono::seconds short_life{2};
-/// A connection that lasts this long was not ended by another client with the same id.
+/// A connection that lasts this long was not closed because of another client with the same id.
 constexpr std::chrono::seconds settled{10};
-/// The time for which a limit is assumed that no one has announced.
+/// How long a limit is assumed that the broker has not announced.
 constexpr std::chrono::minutes limit_lasts{10};
 constexpr int suspicious = 2;  // short connections since the last stable one
 
@@ -76,7 +76,7 @@ void mosquitto_link::impl::retry_size() {
 
 void mosquitto_link::impl::check_dots(std::string_view topic) {
   dots_known_ = topic.find('.') != std::string_view::npos;
-  if (dots_known_) return;  // they arrive as they were sent
+  if (dots_known_) return;  // topics arrive as they were sent
   const auto filter = subscriptions_.meant_by(topic);
   if (filter.empty()) return;
   dots_known_ = dots_told_ = true;

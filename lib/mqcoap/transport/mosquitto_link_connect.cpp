@@ -26,7 +26,7 @@ protocol_choice::failure failure_of(kind what) {
   }
 }
 
-/// Returns true if no broker has answered: another address may work.
+/// Returns true if no broker has answered, so that another address may work.
 bool is_unreachable(kind what) {
   switch (what) {
     case kind::connection_refused:
@@ -79,7 +79,7 @@ void mosquitto_link::impl::begin_server() {
   try_address();
 }
 
-/// Resolves the name here: the library would block the executor and try only one address.
+/// Resolves the name here, because the library would block the executor and try only one address.
 void mosquitto_link::impl::resolve() {
   phase_ = phase::resolving;
   auto& asked = servers_[server_];
@@ -102,7 +102,8 @@ void mosquitto_link::impl::try_address() {
   load_authorities();
 }
 
-/// Reading the system's bundle takes tens of milliseconds: too long for the executor.
+/// Reads the authorities in the background: reading the system's bundle takes tens of milliseconds, which is
+/// too long for the executor.
 void mosquitto_link::impl::load_authorities() {
   phase_ = phase::resolving;
   after(options_.connect_timeout, [this] {
@@ -143,7 +144,7 @@ void mosquitto_link::impl::attempt_failed(const connection_fault& why) {
   server_failed(why);
 }
 
-/// Tries the next server after any failure, also a refusal, which may be specific to one server.
+/// Tries the next server after any failure, including a refusal, which may be specific to one server.
 void mosquitto_link::impl::server_failed(connection_fault why) {
   failures_.push_back({std::move(why), address_words()});
   if (server_ + 1 < servers_.size()) {
@@ -188,7 +189,7 @@ void mosquitto_link::impl::on_session_up() noexcept {
   ++stats_.connects;
   causes_.clear();
   oversize_told_ = unsent_told_ = false;
-  dots_known_ = dots_told_;  // another broker may have its address now
+  dots_known_ = dots_told_;  // a different broker may have its address now
   say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_words(),
       words(servers_[server_].version.next()));
   servers_[server_].version.worked();

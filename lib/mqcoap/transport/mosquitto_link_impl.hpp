@@ -24,9 +24,9 @@
 namespace mqcoap {
 
 /// The implementation of mosquitto_link: subscriptions and the stop (mosquitto_link.cpp), sending messages
-/// (mosquitto_link_publish.cpp), the way from one session to the next (mosquitto_link_connect.cpp), and why
-/// sessions end (mosquitto_link_cause.cpp). Handlers keep it alive after the link is destroyed; `abandon`
-/// makes them do nothing.
+/// (mosquitto_link_publish.cpp), the transition from one session to the next (mosquitto_link_connect.cpp),
+/// and the causes of lost sessions (mosquitto_link_cause.cpp). Handlers keep it alive after the link is
+/// destroyed; `abandon` makes them do nothing.
 class mosquitto_link::impl final : public session_events, public std::enable_shared_from_this<impl> {
  public:
   impl(link& face, boost::asio::any_io_executor executor, const clock& time, link_options options,
@@ -80,12 +80,13 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void server_failed(connection_fault why);
   void wait_for_round(std::chrono::nanoseconds lasted);
   void announce_outage();
-  /// Adds to the cause what this end and the previous ones reveal.
+  /// Adds to the cause what this and the previous losses reveal.
   void explain(connection_fault& end);
   void learn_largest_packet();
-  /// Notes that the broker has sent something, which clears the largest packet so far.
+  /// Notes that the broker has sent something, which shows that it accepted the largest packet so far.
   void clear_largest_packet();
-  /// Notes that no server listens at the lost address: that end was not caused by the size of a packet.
+  /// Notes that no server listens at the address of the lost connection, so that the size of a packet was not
+  /// the reason for the loss.
   void withdraw_size();
   /// Tries an observed limit again from time to time.
   void retry_size();
@@ -143,10 +144,10 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   outage_causes causes_;
   bool oversize_told_ = false;
   bool unsent_told_ = false;
-  bool dots_known_ = false;  ///< whether the broker's handling of dots is known, or was reported
+  bool dots_known_ = false;  ///< whether the broker's handling of dots is known, or has been reported
   bool dots_told_ = false;
   steady_time up_since_{};
-  int short_lived_ = 0;  ///< connections that ended soon after they were made, since the last stable one
+  int short_lived_ = 0;  ///< connections that ended soon after the start, since the last stable one
   acknowledgement_watch acknowledgements_;
   packet_size_watch sizes_;
   std::string last_address_;     ///< address and port of the last session

@@ -8,7 +8,7 @@
 #include <mqcoap/transport/topic_filter.hpp>
 #include <utility>
 
-// Sending a message: passed to the session while the window has room, queued otherwise.
+// Sends messages: passes them to the session while the window has room, and queues them otherwise.
 
 namespace mqcoap {
 error_code mosquitto_link::impl::publish(std::string_view topic, std::string_view payload,
@@ -117,7 +117,7 @@ void mosquitto_link::impl::answer_expired(outgoing_queue::handlers expired) {
   for (auto& done : expired) answer(std::move(done), errc::timed_out);
 }
 
-/// Callbacks from inside the library do not call handlers: a handler may destroy the link.
+/// Posts the handler instead of calling it from inside the library, because a handler may destroy the link.
 void mosquitto_link::impl::answer(written_handler done, error_code error) {
   if (!done) return;
   answered_.push_back({std::move(done), error});

@@ -16,10 +16,10 @@
 namespace mqcoap {
 namespace {
 
-constexpr int send_maximum = 100;          // every publish scans the library's in-flight list
-constexpr int receive_maximum = 1000;      // our limit; brokers send fewer anyway
+constexpr int send_maximum = 100;          // the library scans its in-flight list on every publish
+constexpr int receive_maximum = 1000;      // limit of this client; brokers send fewer anyway
 constexpr int dead_peer_ms = 4000;         // TCP_USER_TIMEOUT: unacknowledged data means a dead peer
-constexpr std::size_t topic_slack = 4096;  // the rest of a packet, without its payload
+constexpr std::size_t topic_slack = 4096;  // allowance for everything in a packet except its payload
 
 void set_cloexec(int fd) {
   const int flags = ::fcntl(fd, F_GETFD);
@@ -32,8 +32,8 @@ int lowest_free_descriptor() {
   return fd;
 }
 
-/// Sets CLOEXEC on the library's socket and on the pair that wakes its select, which it opens without; it
-/// reveals only the first. New descriptors are the lowest free ones.
+/// Sets CLOEXEC on the library's socket and on the socket pair that wakes its select; the library opens them
+/// without it, and exposes only the first. New descriptors are always the lowest free ones.
 void seal(int from, int socket) {
   set_cloexec(socket);
   for (int fd = std::max(from, 0); fd < socket; ++fd) {
@@ -103,7 +103,8 @@ void mosquitto_session::set_will(const last_will& will) {
     failure_ = {.what = connection_fault::kind::will_refused, .quoted = mosquitto_strerror(code)};
 }
 
-/// The library's own TLS options would check the certificate against the address that it connects to.
+/// Replaces the library's own TLS options, which would check the certificate against the address that it
+/// connects to.
 void mosquitto_session::set_tls(const tls_options& tls, const trusted_authorities& authorities,
                                 const std::string& host) {
   tls_ = std::make_unique<tls_context>(tls, authorities, host);
@@ -119,9 +120,9 @@ ssl_st* mosquitto_session::tls_connection() const noexcept {
   return static_cast<ssl_st*>(mosquitto_ssl_get(handle_));
 }
 
-/// CONNECT properties can only be given to the blocking connect. It stores them before it checks the host,
-/// and the asynchronous connect uses the stored ones: therefore it is called without a host, which fails
-/// before any I/O.
+/// Sets the maximum packet size in the CONNECT properties, which only the blocking connect accepts. It stores
+/// them before it checks the host, and the asynchronous connect uses the stored ones: therefore it is called
+/// without a host, which fails before any I/O.
 void mosquitto_session::set_largest_packet(std::size_t max_inbound) {
   constexpr std::size_t mqtt_maximum = 268'435'455;
   const auto largest = std::min(max_inbound, mqtt_maximum - topic_slack) + topic_slack;
@@ -155,7 +156,7 @@ void mosquitto_session::set_callbacks() {
   mosquitto_message_callback_set(handle_, [](mosquitto*, void* self, const mosquitto_message* m) noexcept {
     auto& s = session_of(self);
     ++s.callbacks_;
-    if (m->qos > 0) ++s.unflushed_;  // its PUBACK
+    if (m->qos > 0) ++s.unflushed_;  // for its PUBACK
     if (s.events_ == nullptr) return;
     const auto* payload = m->payload == nullptr ? "" : static_cast<const char*>(m->payload);
     s.events_->on_session_message(
@@ -178,7 +179,7 @@ void mosquitto_session::set_callbacks() {
 
 void mosquitto_session::library_closed(int code, int error) noexcept {
   ++callbacks_;
-  if (gone_) return;  // called twice after a DISCONNECT of the broker; the first call has the reason
+  if (gone_) return;  // called twice after a DISCONNECT from the broker; the first call has the reason
   gone_ = true;
   disconnect_ = code;
   socket_error_ = code == MOSQ_ERR_ERRNO ? error : 0;
@@ -235,7 +236,7 @@ error_code mosquitto_session::publish(const char* topic, std::string_view payloa
 int mosquitto_session::subscribe(const std::vector<std::string>& filters, own_messages ours) {
   std::vector<char*> texts;
   texts.reserve(filters.size());
-  for (const auto& filter : filters) texts.push_back(const_cast<char*>(filter.c_str()));  // a C interface
+  for (const auto& filter : filters) texts.push_back(const_cast<char*>(filter.c_str()));  // C interface
   int id = 0;
   const int code =
       mosquitto_subscribe_multiple(handle_, &id, static_cast<int>(texts.size()), texts.data(), qos_,
@@ -265,8 +266,8 @@ void mosquitto_session::close() noexcept {
 
 void mosquitto_session::release() noexcept {
   tick_.cancel();
-  // The library's socket shares the open file: closing the copy would leave it in the epoll set, so it is
-  // removed from the set first.
+  // The library's socket refers to the same open file: closing the copy alone would leave it in the epoll
+  // set, so it is removed from the set first.
   if (watched_.is_open()) ::close(watched_.release());
   release_library();
 }

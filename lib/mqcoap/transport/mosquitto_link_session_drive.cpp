@@ -11,7 +11,7 @@
 #include <mqcoap/transport/reason_code.hpp>
 #include <mqcoap/transport/server_identity.hpp>
 
-// Drives a session: what wakes it, what it then does, and how it detects its end.
+// Drives a session: the events that wake it, how it handles them, and how it detects its end.
 
 namespace mqcoap {
 namespace {
@@ -28,7 +28,7 @@ std::string without_dot(std::string words) {
   return words;
 }
 
-/// Returns false if the library itself has closed the connection.
+/// Returns false if the library itself closed the connection.
 bool is_loss(int code) noexcept {
   switch (code) {
     case MOSQ_ERR_SUCCESS:
@@ -46,7 +46,7 @@ bool is_close(int socket_error) noexcept {
   return socket_error == 0 || socket_error == ECONNRESET || socket_error == EPIPE || socket_error == EPROTO;
 }
 
-/// Returns the text of the reason code of a DISCONNECT.
+/// Returns the kind of fault for the reason code of a DISCONNECT.
 kind disconnect_kind(int reason) noexcept {
   switch (reason) {
     case MQTT_RC_SESSION_TAKEN_OVER: return kind::client_id_taken;
@@ -56,7 +56,7 @@ kind disconnect_kind(int reason) noexcept {
   }
 }
 
-/// Returns the fault of the reason code of a CONNACK.
+/// Returns the kind of fault for the reason code of a CONNACK.
 kind refusal_of_5(int reason) noexcept {
   switch (reason) {
     case MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION: return kind::version_refused;
@@ -141,8 +141,9 @@ bool mosquitto_session::settle() {
   return handle_ == nullptr;
 }
 
-/// Where messages come one by one, the read that finds nothing more is left out: it is a system call for each
-/// of them. What is unread wakes the session again, and in every eighth wake-up it looks for more.
+/// Returns true if messages arrive one at a time. Then the read that would find nothing more is skipped,
+/// because it costs a system call per message. Unread data wakes the session again, and every eighth wake-up
+/// checks for more.
 bool mosquitto_session::expects_one() const noexcept {
   constexpr unsigned some = 4;
   constexpr unsigned period = 8;
@@ -172,7 +173,7 @@ void mosquitto_session::on_readable() {
   flush();
   if (handle_ == nullptr) return;
   if (!tls_ || !tls_has_unread(tls_connection())) return wait_readable();
-  // The socket may show nothing, because the rest is already decrypted.
+  // The socket may not be readable, because the remaining data is already decrypted.
   boost::asio::post(executor_, [self = shared_from_this()] {
     if (self->handle_ != nullptr) self->on_readable();
   });
@@ -181,7 +182,7 @@ void mosquitto_session::on_readable() {
 void mosquitto_session::on_writable() {
   if (!up_) {
     if (has_died()) return tell_end();
-    // A TLS handshake that waits to write continues only in here.
+    // A TLS handshake that waits to write continues only in this call.
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
   }
   flush();
@@ -206,8 +207,8 @@ void mosquitto_session::flush() {
     if (tls_wants_write(tls_connection())) wait_writable();
     return;
   }
-  // At the end of a handshake a broker may send why it refuses the client, and reset: writing first would
-  // lose that.
+  // At the end of a handshake a broker may send the reason why it rejects the client, and reset the
+  // connection: writing first would lose the reason.
   if (tls_ && !up_ && !in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
   if (mosquitto_want_write(handle_)) {
     // The kernel joins small packets under a cork; large ones would only be delayed.
@@ -222,9 +223,9 @@ void mosquitto_session::flush() {
   if (up_) events_->on_session_room();
 }
 
-/// The library closes its socket right after the DISCONNECT. Data of the broker that arrives then would be
+/// The library closes its socket right after the DISCONNECT. Data from the broker that arrives then would be
 /// answered by a reset, and a broker that has not yet read the DISCONNECT would treat the client as lost and
-/// publish the last will. The duplicate of the socket is still open: it is closed in one direction only.
+/// publish the last will. The duplicate of the socket is still open, and is closed in one direction only.
 void mosquitto_session::await_close() {
   release_library();
   ::shutdown(watched_.native_handle(), SHUT_WR);
@@ -258,11 +259,12 @@ void mosquitto_session::note_all_is_read() noexcept {
 
 std::string mosquitto_session::server() { return server_identity(watched_.native_handle()); }
 
-/// The library does not report all failures of connecting and of the handshake: the socket has the error.
+/// Returns true if the connection is dead. The library does not report all failures of connecting and of the
+/// handshake; the socket has the error.
 bool mosquitto_session::has_died() {
   char byte = 0;
   const auto count = ::recv(watched_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (count > 0) return false;  // its last data, with the reason, may precede a reset
+  if (count > 0) return false;  // the last data, with the reason, may precede a reset
   if (count == 0)
     socket_error_ = ECONNRESET;
   else if (errno != EAGAIN && errno != EINTR)

@@ -14,15 +14,15 @@ namespace mqcoap {
 /// Reaches devices over MQTT.
 class mqtt_device_link final : public ask::device_link {
  public:
-  /// Reports the outcome of messages that may be too large, or of all: at QoS 1 a broker reports which ones
-  /// it denies.
+  /// Which messages have their outcome reported: those that may be too large, or all, since at QoS 1 a broker
+  /// reports the ones that it denies.
   enum class followed : std::uint8_t { large, all };
 
   explicit mqtt_device_link(link* over, followed which = followed::large) : over_(over), followed_(which) {}
 
   /// Sets the link to use from now on; null: none.
   void attach(link* over) noexcept { over_ = over; }
-  /// Returns null if there is none.
+  /// Returns the link in use, or null.
   link* over() const noexcept { return over_; }
 
   bool up() const noexcept override { return over_ != nullptr && over_->up(); }

@@ -6,7 +6,8 @@
 namespace mqcoap {
 namespace {
 
-/// The number of different causes in one outage beyond which each must occur twice in a row.
+/// The number of different causes in one outage above which a cause is reported only if it occurs twice
+/// in a row.
 constexpr std::size_t most_known = 16;
 
 }  // namespace

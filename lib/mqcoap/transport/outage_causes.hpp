@@ -5,8 +5,8 @@
 
 namespace mqcoap {
 
-/// Decides which causes of an outage are logged: each new one, and a reported one when it has occurred twice
-/// in a row, so that two alternating causes do not fill the log.
+/// Decides which causes of an outage are logged: each new one, and one that was already reported when it has
+/// occurred twice in a row, so that two alternating causes do not fill the log.
 class outage_causes {
  public:
   struct news {
@@ -14,17 +14,18 @@ class outage_causes {
     bool worth_telling;
   };
 
-  /// Notes the faults of a failed attempt, one for each server.
+  /// The faults of a failed attempt, one for each server.
   using cause = std::vector<connection_fault>;
+  /// Notes the cause of a failed attempt.
   /// @param why  not empty
   news note(const cause& why);
   /// Notes the end of the outage.
   void clear() noexcept;
 
  private:
-  cause last_;                ///< empty: no attempt has failed yet
-  cause told_;                ///< last
-  std::vector<cause> known_;  ///< reported in this outage
+  cause last_;                ///< of the last attempt; empty: no attempt has failed yet
+  cause told_;                ///< the last one that was reported
+  std::vector<cause> known_;  ///< those reported in this outage
 };
 
 }  // namespace mqcoap

@@ -11,7 +11,7 @@ namespace mqcoap {
 /// The largest packet that a broker accepts, as far as it is known.
 struct packet_limit {
   enum class origin : std::uint8_t {
-    unknown,     ///< unknown: no limit is assumed
+    unknown,     ///< no limit is assumed
     configured,  ///< `link_options::max_packet`
     announced,   ///< announced by the broker in its CONNACK
     observed,    ///< the broker closed the connection after such packets
@@ -23,14 +23,14 @@ struct packet_limit {
   friend bool operator==(const packet_limit&, const packet_limit&) = default;
 };
 
-/// Returns the smaller one.
+/// Returns the smaller of two limits.
 packet_limit narrower(const packet_limit& a, const packet_limit& b) noexcept;
 
 /// Returns the size of a PUBLISH on the wire.
 std::size_t publish_size(std::size_t topic, std::size_t payload, int qos, bool v5) noexcept;
 
-/// Returns true if the outcome of a payload must be followed, because it may turn out to be too large only
-/// when it leaves the link's queue. Smaller ones fit, and are too many to follow.
+/// Returns true if the outcome of a payload must be tracked, because it may turn out to be too large only
+/// when it leaves the link's queue. Smaller ones always fit, and are too many to track.
 bool is_followed(std::size_t payload, const packet_limit& limit) noexcept;
 
 /// Explains why something is larger than a broker accepts, and what helps.

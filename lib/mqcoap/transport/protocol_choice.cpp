@@ -9,8 +9,8 @@ bool protocol_choice::failed(failure why) noexcept {
     proven_ = mqtt_protocol::automatic;
   }
   if (next_ == mqtt_protocol::v5) {
-    // A broker that has used version 5 and now closes the connection is shutting down, not refusing the
-    // version.
+    // A broker that has used version 5 and now closes the connection is assumed to be shutting down, not to
+    // reject the version.
     const bool refused =
         why == failure::version_refused || (why == failure::hung_up && proven_ != mqtt_protocol::v5);
     if (refused) next_ = mqtt_protocol::v311;

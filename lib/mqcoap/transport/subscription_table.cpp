@@ -66,7 +66,7 @@ std::vector<subscription_table::denial> subscription_table::answered(int id, std
   for (std::size_t i = 0; i < asked.mapped().size(); ++i) {
     const auto& filter = asked.mapped()[i];
     const auto found = kept_.find(filter);
-    // Dropped in the meantime, or dropped and subscribed again: then the later answer counts.
+    // It was dropped in the meantime, or dropped and subscribed again: then the later answer counts.
     if (found == kept_.end() || found->second.asked_id != id) continue;
     auto& kept = found->second;
     const bool granted = i < reasons.size() && reasons[i] < first_failure;

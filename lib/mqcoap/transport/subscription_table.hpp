@@ -10,8 +10,8 @@
 
 namespace mqcoap {
 
-/// The filters that a link keeps, and how the broker answered each. Knows no connection: the caller sends,
-/// and reports the answers.
+/// The filters that a link is subscribed to, and the broker's answer to each. It does not use a connection:
+/// the caller sends, and reports the answers.
 class subscription_table {
  public:
   using handler = std::function<void(error_code)>;
@@ -25,12 +25,13 @@ class subscription_table {
   enum class step {
     send,      ///< not confirmed: subscribe, if connected
     wait,      ///< already subscribing
-    confirmed  ///< the broker confirmed it on this connection: `done` is due now and was not kept
+    confirmed  ///< the broker confirmed it on this connection: `done` is due now and was not stored
   };
-  /// Adds a filter. The handler is kept too, unless the step is `confirmed`.
+  /// Adds a filter. The handler is stored as well, unless the step is `confirmed`.
   step keep(const std::string& filter, handler& done);
 
-  /// Removes a filter; handlers that still wait for it get errc::closed. Returns false if it was not kept.
+  /// Removes a filter; handlers that still wait for it get errc::closed. Returns false if it was not
+  /// in the table.
   bool drop(std::string_view filter, std::vector<answer>& due);
 
   /// Returns all filters, in order, for subscribing on a new connection.
@@ -40,7 +41,7 @@ class subscription_table {
 
   struct denial {
     std::string filter;
-    bool first = false;  ///< not denied before, or granted in between: worth a line in the log
+    bool first = false;  ///< not denied before, or granted in between: should be logged
   };
   /// Handles a SUBACK: one reason code per filter, 128 and above is a denial.
   std::vector<denial> answered(int id, std::span<const int> reasons, std::vector<answer>& due);
@@ -51,8 +52,8 @@ class subscription_table {
   std::size_t size() const noexcept { return kept_.size(); }
 
   bool has_dots() const noexcept { return !with_dots_.empty(); }
-  /// Brokers that route by AMQP (RabbitMQ) treat a dot in a topic as a '/'. Finds the filter that such a
-  /// broker means when it delivers a topic that matches none of the filters; empty: there is none.
+  /// Finds the filter that a broker means when it delivers a topic that matches none of the filters, because
+  /// it routes by AMQP (RabbitMQ) and treats a dot in a topic as a '/'; empty: there is none.
   std::string_view meant_by(std::string_view topic) const;
 
  private:

@@ -23,7 +23,7 @@ namespace {
 
 using authorities = std::shared_ptr<const trusted_authorities>;
 
-/// Identifies the state of a file, as `make` and editors do: stat(2).
+/// The identity of a file's state from stat(2), as `make` and editors use it.
 struct identity {
   ::dev_t device = 0;
   ::ino_t inode = 0;
@@ -32,7 +32,7 @@ struct identity {
 
   friend bool operator==(const identity&, const identity&) = default;
 };
-/// Returns the state of a file and of directories; none for a missing one.
+/// The states of a file and of directories; none for a missing one.
 using identities = std::vector<std::optional<identity>>;
 
 std::optional<identity> identity_of(const std::string& file) {
@@ -43,13 +43,13 @@ std::optional<identity> identity_of(const std::string& file) {
                   found.st_ctim.tv_sec * second + found.st_ctim.tv_nsec};
 }
 
-/// Returns the places of the system's authorities, like OpenSSL.
+/// Returns the location of the system's authorities, as OpenSSL determines it.
 std::string system_path(const char* variable, const char* otherwise) {
   const char* const set = ::secure_getenv(variable);
   return set != nullptr ? set : otherwise;
 }
 
-/// The places to read: a file, and directories separated by colons. The system's file may be missing.
+/// The locations to read: a file, and directories separated by colons. The system's file may be missing.
 struct places {
   std::string file;
   std::string dirs;
@@ -94,7 +94,7 @@ tls_fault fill(X509_STORE* store, const places& at) {
   return {};
 }
 
-/// The authorities that were read from certain places.
+/// The authorities that were read from certain locations.
 class shelf {
  public:
   authorities find(const identities& now) {
@@ -104,7 +104,8 @@ class shelf {
 
   authorities read(const places& at) {
     const std::scoped_lock one_at_a_time(reading_);
-    // The state is taken before reading: a change during the reading is read next time.
+    // The state is determined before reading, so that a change during the reading causes another
+    // read next time.
     auto now = identities_of(at);
     if (auto found = find(now)) return found;
     start_tls_library();
@@ -121,19 +122,19 @@ class shelf {
 
  private:
   std::mutex reading_;
-  std::mutex lock_;  ///< protects the following members; no file is read under it
+  std::mutex lock_;  ///< protects the following members; never held while reading files
   authorities kept_;
   identities loaded_;
 };
 
-/// Returns one object for all connections that trust the same. There are as many as configurations have
-/// named.
+/// Returns one object for all connections that trust the same authorities. Objects are never removed, so
+/// there are as many as different configurations have been used.
 std::shared_ptr<shelf> shelf_of(const places& at) {
   struct library {
     std::mutex lock;
     std::map<places, std::shared_ptr<shelf>> shelves;
   };
-  // Never destroyed: a thread that nobody waits for may still read at the end of the program.
+  // Never destroyed, because a detached thread may still be reading when the program ends.
   static auto& all = *new library;
   const std::scoped_lock hold(all.lock);
   auto& found = all.shelves[at];

@@ -14,15 +14,15 @@ struct trusted_authorities {
   tls_fault fault;                       ///< the fault of the files; its text is empty if there is none
 };
 
-/// Returns those of `ca_file` and `ca_dir`, or the system's if neither is given. Reading the system's bundle
-/// takes tens of milliseconds, so the result is kept for the whole program, and shared by all connections
-/// that trust the same, until one of the files changes.
-/// @return null if they must be read; a result with a fault is never kept
+/// Returns the authorities of `ca_file` and `ca_dir`, or the system's if neither is given. Reading the
+/// system's bundle takes tens of milliseconds, so the result is cached for the whole program, and shared by
+/// all connections that trust the same authorities, until one of the files changes.
+/// @return null if they must be read; a result with a fault is never cached
 /// @par Threads  May be called on any thread; never waits for readers.
 std::shared_ptr<const trusted_authorities> find_authorities(const tls_options& options);
 
-/// Does the same, but reads them if necessary. Concurrent calls for the same authorities wait for one of them
-/// to do it.
+/// Returns the same, but reads the authorities if necessary. Of concurrent calls for the same authorities,
+/// one reads and the others wait for it.
 /// @par Threads  May be called on any thread.
 std::shared_ptr<const trusted_authorities> read_authorities(const tls_options& options);
 

@@ -8,7 +8,7 @@
 #include <mqcoap/transport/tls_words.hpp>
 #include <utility>
 
-// Loads everything before a connection. tls_hooks.cpp handles the results of the handshake.
+// Sets up everything before a connection. tls_hooks.cpp handles the results of the handshake.
 
 namespace mqcoap {
 namespace {

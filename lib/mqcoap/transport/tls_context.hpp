@@ -13,8 +13,8 @@ struct ssl_st;
 namespace mqcoap {
 
 /// The OpenSSL context of one connection, and the result of its handshake. libmosquitto would check the
-/// certificate against the address that it connects to; here it is checked against the configured host, which
-/// is also sent to the broker (SNI), whatever address the name was resolved to.
+/// certificate against the address that it connects to; this class checks it against the configured host,
+/// which is also sent to the broker (SNI), whatever address the name was resolved to.
 class tls_context {
  public:
   /// @param host  as configured: a name or a numeric address
@@ -27,11 +27,12 @@ class tls_context {
   const tls_fault& fault() const noexcept { return fault_; }
   ssl_ctx_st* native() const noexcept { return native_.get(); }
 
-  /// Returns true if the handshake has succeeded.
+  /// Returns true once the handshake has succeeded.
   bool is_through() const noexcept { return through_; }
-  /// Returns who refused whom in the handshake and why; no fault if nobody did.
+  /// Returns which side rejected the other in the handshake and why; no fault if neither did.
   connection_fault refusal() const;
-  /// Returns true if the broker requested a client certificate, and none is configured. It may accept that.
+  /// Returns true if the broker requested a client certificate and none is configured. The broker
+  /// may accept that.
   bool certificate_was_asked() const noexcept { return certificate_asked_; }
   /// Returns the error of the socket, as errno; 0: none. OpenSSL clears it without reporting it.
   int system_error() const noexcept { return system_error_; }
@@ -60,16 +61,16 @@ class tls_context {
 
   // Results of the handshake.
   bool through_ = false;
-  connection_fault verification_;   ///< the fault of the broker's certificate
-  bool certificate_asked_ = false;  ///< the broker requested a client certificate, and there is none
-  int alert_ = 0;                   ///< sent by the broker; 0: none, or close_notify
-  unsigned long error_ = 0;         ///< OpenSSL's own
+  connection_fault verification_;   ///< the fault found in the broker's certificate
+  bool certificate_asked_ = false;  ///< the broker requested a client certificate, and none is configured
+  int alert_ = 0;                   ///< received from the broker; 0: none, or close_notify
+  unsigned long error_ = 0;         ///< the error code of OpenSSL
   int system_error_ = 0;
 };
 
-/// Returns true if the connection waits to write, rather than to read.
+/// Returns true if the connection is waiting to write rather than to read.
 bool tls_wants_write(const ssl_st* connection) noexcept;
-/// Returns true if more is decrypted than was read, which the socket does not show.
+/// Returns true if decrypted data has not been read yet, which the socket does not show.
 bool tls_has_unread(const ssl_st* connection) noexcept;
 
 }  // namespace mqcoap

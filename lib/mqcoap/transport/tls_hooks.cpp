@@ -20,13 +20,14 @@ namespace {
 
 using kind = connection_fault::kind;
 
-constexpr std::size_t longest_names = 200;  // bytes of a broker's certificate that go to the log
+constexpr std::size_t longest_names = 200;  // bytes of the names in a broker's certificate that are logged
 
 tls_context& context_of(const SSL* connection) {
   return *static_cast<tls_context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
 }
 
-/// Returns the names in a certificate that is not yet verified: nothing unprintable of it reaches the log.
+/// Appends a name from a certificate that is not yet verified, with unprintable characters replaced, because
+/// it is logged.
 void append_name(std::string& to, std::string_view name) {
   if (!to.empty()) to += ", ";
   for (const char c : name) to += c >= ' ' && c <= '~' ? c : '?';
@@ -83,7 +84,7 @@ connection_fault wrong_host(bool is_authority, const X509* certificate, const st
                           .names_host_elsewhere = is_address && has_host}};
 }
 
-/// True for an error that only means that the operation must be repeated.
+/// Returns true for an error that only means that the operation must be repeated.
 bool is_patience(int error) { return error == EAGAIN || error == EINTR || error == EINPROGRESS; }
 
 connection_fault verification_fault(int error, int depth, const X509* certificate, const std::string& host) {
@@ -143,8 +144,8 @@ void tls_context::hooks::on_info(const SSL* connection, int where, int value) no
   const int error = errno;
   auto& c = context_of(connection);
   if ((where & SSL_CB_HANDSHAKE_START) != 0 && !c.through_) {
-    // This is the last moment to replace the address that the library has set by the host. A numeric host is
-    // not sent at all (RFC 6066 section 3).
+    // This is the last moment to replace the address that the library has set with the host. A numeric host
+    // is not sent at all (RFC 6066 section 3).
     auto* name = c.host_is_address_ ? nullptr : const_cast<char*>(c.host_.c_str());
     SSL_ctrl(const_cast<SSL*>(connection), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
   }
@@ -182,7 +183,7 @@ connection_fault tls_context::alert_fault() const {
 connection_fault tls_context::error_fault() const {
   if (error_ == 0 || ERR_GET_LIB(error_) != ERR_LIB_SSL) return {};
   switch (ERR_GET_REASON(error_)) {
-    case SSL_R_UNEXPECTED_EOF_WHILE_READING: return {};  // closed: the socket shows that
+    case SSL_R_UNEXPECTED_EOF_WHILE_READING: return {};  // closed, which the socket reports
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
     case SSL_R_HTTP_REQUEST:

@@ -6,8 +6,8 @@
 
 namespace mqcoap {
 
-/// Callbacks of OpenSSL; they find their tls_context through the application data of the SSL_CTX. None of
-/// them throws through C.
+/// The callbacks of OpenSSL; they find their tls_context through the application data of the SSL_CTX. None of
+/// them lets an exception propagate through C code.
 struct tls_context::hooks {
   static int on_password(char* buffer, int size, int, void* self) noexcept;
   static int on_verified(int accepted, X509_STORE_CTX* store) noexcept;

@@ -5,7 +5,7 @@
 namespace mqcoap {
 namespace {
 
-/// Removes and returns the first level; `more` says whether another follows, which may be empty.
+/// Removes and returns the first level; `more` is set to whether another follows, which may be empty.
 std::string_view take_level(std::string_view& rest, bool& more) noexcept {
   const auto slash = rest.find('/');
   more = slash != std::string_view::npos;

@@ -6,9 +6,9 @@
 
 namespace mqcoap {
 
-/// The messages that were passed to the MQTT library and are not yet done: at QoS 0 not yet written, at QoS 1
-/// not yet acknowledged. The library queues without bound, so this is the bound: 512 messages, 4 MiB, but at
-/// least one message of any size.
+/// The messages that were passed to the MQTT library and are not yet completed: at QoS 0 not yet written, at
+/// QoS 1 not yet acknowledged. The library queues without a limit, so this class limits it: 512 messages and
+/// 4 MiB, but at least one message of any size.
 class write_window {
  public:
   static constexpr std::size_t max_messages = 512;
@@ -19,7 +19,8 @@ class write_window {
   }
   /// @pre has_room(bytes)
   void add(int id, std::size_t bytes) noexcept;
-  /// Ids come back nearly in the order in which they were given. Returns false if the id is not in here.
+  /// Removes a message; ids complete nearly in the order in which they were added. Returns false if the
+  /// id is unknown.
   bool done(int id) noexcept;
   void clear() noexcept { first_ = used_ = count_ = bytes_ = 0; }
 
@@ -37,7 +38,7 @@ class write_window {
 
   std::array<entry, max_messages> ring_{};
   std::size_t first_ = 0;
-  std::size_t used_ = 0;   ///< entries from the first open one to the last, including closed ones in between
+  std::size_t used_ = 0;   ///< entries from the first open one to the last, including completed ones
   std::size_t count_ = 0;  ///< open ones
   std::size_t bytes_ = 0;
 };

@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// Forwards requests of the gateway's own resources for other devices. The configuration names these devices,
+/// Forwards requests of the gateway's own resources to other devices. The configuration names these devices,
 /// as with a mount.
 class forward_own final : public composed_step<no_options> {
  public:

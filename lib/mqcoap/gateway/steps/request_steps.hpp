@@ -15,7 +15,7 @@
 
 namespace mqcoap {
 
-/// The environment of the steps of the gateway's chain. The same over all reloads.
+/// The environment of the steps of the gateway's chain. It stays the same across reloads.
 struct step_environment {
   serving_core& core;
   const clock& time;
@@ -26,7 +26,7 @@ struct step_environment {
   feed& facts;
   tell_requests::failure_handler failed;
   once_store* writes;  ///< may be null
-  /// Adds further steps, after those that only read the answers, and before the limits; may be empty.
+  /// Adds further steps, after those that only read the answers and before the limits; may be empty.
   const std::function<void(chain_builder&, const gateway_options&)>& more;
 };
 

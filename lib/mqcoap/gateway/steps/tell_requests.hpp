@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-/// Publishes in the feed each call that has ended, and each answer that was written.
+/// Publishes in the feed each call that has ended and each answer that was sent.
 class tell_requests final : public composed_step<no_options> {
  public:
   /// Called when a subscriber throws; must not throw itself.

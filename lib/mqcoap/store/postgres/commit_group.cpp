@@ -10,7 +10,8 @@ namespace {
 constexpr char make_cells_name[] = "mqcoap_make_cells";
 constexpr char store_name[] = "mqcoap_store";
 
-/// Rows of revision 0 stand for cells that are not stored: what a commit is based on can then be locked.
+/// Creates rows of revision 0 for cells that are not stored yet, so that the cells that a commit is based on
+/// can be locked.
 constexpr char make_cells_sql[] = R"(
 INSERT INTO mqcoap_cell (device, path, kind)
 SELECT device, path, kind FROM unnest($1::text[], $2::text[], $3::text[]) AS g (device, path, kind)
@@ -19,10 +20,11 @@ WHERE NOT EXISTS (
 ORDER BY device, path, kind
 ON CONFLICT DO NOTHING)";
 
-/// Marks are the cells that the commits (parts) are based on. Those that have still this revision are locked,
-/// in one order, so that two members cannot wait for each other; the others were changed, and their parts are
-/// not stored. Who waits for a lock sees afterwards what the other has changed. The member's row is the last
-/// thing that is needed: nothing is stored in an epoch that is over.
+/// Stores the commits (parts) of a group. The marks are the cells that the commits are based on. Those whose
+/// revision is unchanged are locked in a fixed order, so that two members cannot deadlock; the others were
+/// changed meanwhile, and their parts are not stored. After waiting for a lock, the statement sees the
+/// changes of the other transaction. The member's row is required as the last condition: nothing is stored in
+/// an epoch that has ended.
 constexpr char store_sql[] = R"(
 WITH mark AS (
   SELECT * FROM unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[])
@@ -60,7 +62,7 @@ WITH mark AS (
 )
 SELECT stored FROM member)";
 
-/// Members that have stored nothing for long are gone.
+/// Begins an epoch. Also deletes members that have not stored anything for a long time.
 constexpr char begin_epoch_sql[] = R"(
 WITH gone AS (
   DELETE FROM mqcoap_member WHERE seen < now() - interval '30 days' AND member <> $1::text
@@ -69,7 +71,7 @@ INSERT INTO mqcoap_member (member, epoch, batch, stored) VALUES ($1::text, $2::b
 ON CONFLICT (member) DO UPDATE SET epoch = excluded.epoch, seen = now()
 RETURNING batch, stored)";
 
-/// What a column of names needs.
+/// The columns for a list of cell names.
 struct name_columns {
   std::vector<std::string_view> devices;
   std::vector<std::string_view> paths;
@@ -83,7 +85,8 @@ struct name_columns {
   void add_to(pg_parameters& to) const { to.add(devices).add(paths).add(kinds); }
 };
 
-/// The last change of each value, by its place: a statement changes a row once.
+/// The last change of each value, by the position of its cell, because a statement can change a
+/// row only once.
 using last_changes = std::map<std::pair<std::int64_t, std::uint64_t>, const stored_value*>;
 
 std::size_t size_of(const state_commit& commit) {
@@ -106,7 +109,7 @@ void add_values(pg_parameters& to, const last_changes& values) {
   to.add(places).add(numbers).add(texts).add(reasons);
 }
 
-/// A cell that is written: the next number, and its initial value's version.
+/// A cell that is written: its next number, and the version of its initial value.
 struct written_cell {
   std::int64_t next = 0;
   std::string_view initial;

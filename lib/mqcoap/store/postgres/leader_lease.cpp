@@ -13,12 +13,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// How often a gateway that waits looks whether the lease is free.
+/// The interval at which a waiting gateway checks whether the lease is free.
 constexpr milliseconds longest_look{250};
-/// How often it tells that it waits.
+/// The interval at which a waiting gateway sends its heartbeat.
 constexpr milliseconds note_interval{1000};
 
-/// Takes the lease if it is free, or renews it; no row if another gateway has it.
+/// Takes the lease if it is free, or renews it; returns no row if another gateway holds it.
 constexpr char take_lease[] =
     "INSERT INTO mqcoap_lease AS held (name, holder, epoch, until)"
     " VALUES ('serve', $1, 1, clock_timestamp() + make_interval(secs => $2::bigint / 1000.0))"
@@ -28,7 +28,7 @@ constexpr char take_lease[] =
     " RETURNING epoch";
 constexpr char free_lease[] =
     "UPDATE mqcoap_lease SET until = '-infinity' WHERE name = 'serve' AND holder = $1";
-/// Whoever has not told for some times is gone.
+/// Checks whether another gateway is waiting. Gateways that missed several heartbeats count as gone.
 constexpr char find_waiting[] =
     "SELECT EXISTS (SELECT FROM mqcoap_standby WHERE member <> $1 AND seen > clock_timestamp() - interval '3 "
     "s')";
@@ -61,7 +61,7 @@ pg_connection_options connection_options(const lease_options& options) {
   pg_connection_options made;
   made.to = *std::move(target);
   made.password = options.database.password;
-  // An answer that comes later is of no use.
+  // A later answer is of no use.
   made.patience = std::min(options.database.patience, options.duration / 2);
   made.pauses.longest = std::min(options.database.longest_pause, milliseconds(1000));
   made.pauses.longest_at_first = made.pauses.longest;
@@ -141,7 +141,7 @@ void leader_lease::on_answer(boot_clock::time_point asked, const result<pg_rows,
   if (tells_.won) tells_.won();
 }
 
-/// The database may answer no more: then the lease ends by itself.
+/// Ends the lease when it expires, because the database may no longer answer.
 void leader_lease::watch_end() {
   end_.expires_after(std::max(valid_until_ - env_.now(), boot_clock::duration(0)));
   end_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code ec) {

@@ -42,7 +42,7 @@ void pg_connection::begin_attempt() {
   look_up_next();
 }
 
-/// Finds the addresses of all hosts, one after the other, and then tries them.
+/// Resolves the names of all hosts, one after the other, and then tries their addresses.
 void pg_connection::look_up_next() {
   while (!to_look_up_.empty() && !needs_lookup(to_look_up_.back())) {
     to_try_.push_back(std::move(to_look_up_.back()));
@@ -75,7 +75,7 @@ void pg_connection::try_next_host() {
   if (!options_.password.reveal().empty()) settings["password"] = options_.password.reveal();
   settings.try_emplace("application_name", "mqcoap");
   settings["client_encoding"] = "UTF8";
-  // A host that has vanished is noticed on both sides, not only by the deadlines here.
+  // Lets both sides detect a host that has vanished, not only the deadlines here.
   settings.try_emplace("tcp_user_timeout", std::to_string(options_.patience.count()));
   session_ = std::make_shared<pg_session>(
       loop_,
@@ -86,7 +86,7 @@ void pg_connection::try_next_host() {
     last_fault_ = "no answer within " + to_string(options_.patience);
     try_next_host();
   });
-  // Not from here: it may end at once.
+  // Posted, because the session may end at once.
   boost::asio::post(loop_, [weak = std::weak_ptr(session_), settings = std::move(settings)] {
     if (const auto session = weak.lock()) session->connect(settings);
   });
@@ -95,7 +95,7 @@ void pg_connection::try_next_host() {
 void pg_connection::on_connected() {
   tells_.prepare(*session_, [this, alive = std::weak_ptr(alive_),
                              of = std::weak_ptr(session_)](const std::string& fault) {
-    // The session of an attempt that has been given up has lost its requests.
+    // The requests of an attempt that was abandoned are lost with its session.
     if (!alive.expired() && !of.expired() && of.lock() == session_) on_prepared(fault);
   });
 }
@@ -115,7 +115,7 @@ void pg_connection::on_prepared(const std::string& fault) {
   send_waiting();
 }
 
-/// A session ended that was in use, or that was being tried.
+/// Handles the end of a session that was in use or being tried.
 void pg_connection::on_ended(const std::string& why) {
   session_.reset();
   last_fault_ = why;
@@ -130,7 +130,7 @@ void pg_connection::begin_again(const std::string& why) {
   limit(pause, [this] { begin_attempt(); });
 }
 
-/// All hosts were tried, in vain.
+/// Handles the failure of all hosts.
 void pg_connection::try_again_later() {
   is_refusing_ = true;
   tells_.down(last_fault_);
@@ -153,7 +153,7 @@ void pg_connection::limit(std::chrono::milliseconds time, std::function<void()> 
   });
 }
 
-/// Its handler may be under way already, and is not called then.
+/// Cancels the limit. Its handler may already be queued; it then does nothing.
 void pg_connection::end_limit() {
   ++limits_;
   attempt_timer_.cancel();
@@ -197,7 +197,8 @@ void pg_connection::refuse_waiting() {
     boost::asio::post(loop_, [each] { each->done(unreachable_fault()); });
 }
 
-/// Requests have equal patience: the first of each list is the next one.
+/// Sets the timer to the next deadline. All requests have the same patience, so the first of each list
+/// expires first.
 void pg_connection::watch_deadlines() {
   auto next = steady_time::max();
   if (!sent_.empty()) next = sent_.front()->deadline;
@@ -210,7 +211,7 @@ void pg_connection::watch_deadlines() {
   });
 }
 
-/// Looks first at what has come: this process may have been stopped, and not the server.
+/// First reads what has arrived, because this process may have been stopped, rather than the server.
 void pg_connection::on_deadline() {
   watched_ = steady_time::max();
   if (is_up_) session_->look();

@@ -8,16 +8,16 @@ namespace mqcoap::store {
 
 using mqcoap::throw_exception_from_error;  // a result looks for it in this namespace
 
-/// Why a request to a PostgreSQL server has no answer.
+/// Why a request to a PostgreSQL server failed.
 struct pg_fault {
   enum class kind : std::uint8_t {
     refused,      ///< the server has rolled it back
-    lost,         ///< the connection ended before the answer: what became of it is unknown
+    lost,         ///< the connection ended before the answer: the outcome is unknown
     unreachable,  ///< it was not sent
   };
 
   kind what = kind::unreachable;
-  std::string state{};  ///< SQLSTATE, of a request that was refused
+  std::string state{};  ///< SQLSTATE of a rejected request
   std::string words{};
 };
 

@@ -7,7 +7,7 @@
 namespace mqcoap::store {
 namespace {
 
-/// The interface has had this name since 2006.
+/// The library has had this name since 2006.
 constexpr const char* file_name = "libpq.so.5";
 
 struct loaded_library {
@@ -21,7 +21,7 @@ bool take(void* from, const char* name, Function& to) {
   return to != nullptr;
 }
 
-/// Libraries that are loaded once stay.
+/// Loads the library, which is never unloaded.
 loaded_library load() {
   loaded_library made;
   void* const from = ::dlopen(file_name, RTLD_NOW | RTLD_LOCAL);

@@ -39,8 +39,9 @@ namespace mqcoap::store {
   USE(PQsocket)                  \
   USE(PQstatus)
 
-/// libpq. It is loaded when a configuration first names a database: it brings twenty libraries (Kerberos,
-/// LDAP and what these need), which would make every gateway begin later and hold more memory.
+/// The functions of libpq. It is loaded when a configuration first names a database: it depends on twenty
+/// libraries (Kerberos, LDAP and their dependencies), which would make every gateway start more slowly and
+/// use more memory.
 struct pg_library {
 // NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member
 #define MQCOAP_PQ_MEMBER(function) decltype(&::function) function = nullptr;
@@ -48,7 +49,7 @@ struct pg_library {
 #undef MQCOAP_PQ_MEMBER
 };
 
-/// Loads libpq unless it is loaded. Returns why it cannot be loaded; nothing if it is.
+/// Loads the library unless it is loaded. Returns an error message if it cannot be loaded.
 /// @par Threads  Any.
 std::optional<std::string> load_pg_library();
 

@@ -5,7 +5,7 @@
 namespace mqcoap::store {
 namespace {
 
-// The numbers of built-in types, which never change (pg_type.dat).
+// The object ids of built-in types, which never change (pg_type.dat).
 constexpr std::uint32_t bigint_type = 20;
 constexpr std::uint32_t text_type = 25;
 
@@ -15,8 +15,8 @@ void append_number(std::string& to, Number number) {
   for (std::size_t i = sizeof number; i-- > 0;) to += static_cast<char>((bits >> (8 * i)) & 0xFF);
 }
 
-/// The header of an array: dimensions, whether there are NULLs, type; then length and first index of its one
-/// dimension.
+/// Returns the header of an array: number of dimensions, whether there are NULLs, element type; then length
+/// and first index of its only dimension.
 std::string array_header(std::size_t length, std::uint32_t type, bool has_null) {
   std::string made;
   append_number(made, std::int32_t{length == 0 ? 0 : 1});

@@ -8,7 +8,8 @@
 
 namespace mqcoap::store {
 
-/// The parameters of a statement, in PostgreSQL's binary format: a text is sent as it is, whatever is in it.
+/// The parameters of a statement, in PostgreSQL's binary format: a text is sent unchanged,
+/// whatever it contains.
 class pg_parameters {
  public:
   pg_parameters& add(std::string_view text);

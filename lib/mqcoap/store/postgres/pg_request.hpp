@@ -13,19 +13,19 @@
 
 namespace mqcoap::store {
 
-/// A statement of SQL with parameters ($1, ...).
+/// An SQL statement with parameters ($1, ...).
 struct pg_statement {
   enum class way : std::uint8_t { run, prepare, run_prepared };
 
-  std::string sql;             ///< not to run one that is prepared
-  pg_parameters parameters{};  ///< not to prepare one
+  std::string sql;             ///< empty to run a prepared statement
+  pg_parameters parameters{};  ///< empty to prepare a statement
   std::string name{};          ///< of a prepared statement
   way how = way::run;
 };
 
-/// Statements that are one transaction.
+/// Statements that form one transaction.
 using pg_request = std::vector<pg_statement>;
-/// Gets the rows of the last statement that has some, when the transaction is committed.
+/// Receives the rows of the last statement that returned some, once the transaction is committed.
 using pg_handler = std::function<void(result<pg_rows, pg_fault>)>;
 
 inline pg_statement run_sql(std::string sql, pg_parameters parameters = {}) {

@@ -7,7 +7,7 @@ namespace mqcoap::store {
 namespace {
 
 constexpr std::size_t array_header_size = 20;
-constexpr std::size_t array_bigint_size = 12;  ///< with its length
+constexpr std::size_t array_bigint_size = 12;  ///< including its length
 
 std::int64_t number_at(std::string_view bytes) noexcept {
   std::uint64_t bits = 0;

@@ -21,7 +21,7 @@ std::string field_of(const PGresult* result, int field) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
-/// libpq's words, in one line.
+/// Returns an error message of libpq on a single line.
 std::string one_line(std::string_view words) {
   while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.remove_suffix(1);
   std::string made;
@@ -82,7 +82,7 @@ void pg_session::connect(const pg_target::settings& settings) {
   await_writing();
 }
 
-/// libpq may have another socket after each step.
+/// Watches the socket of libpq, which may be a different one after each step.
 bool pg_session::watch_socket() {
   boost::system::error_code ec;
   socket_.close(ec);
@@ -140,7 +140,8 @@ void pg_session::send(const pg_request& request, pg_handler done) {
   });
 }
 
-/// A connection that cannot be written is read to its end: the server may have told why.
+/// Sends what is queued. A connection that cannot be written to is still read to its end, because the server
+/// may have sent the reason.
 void pg_session::flush() {
   if (pg().PQflush(connection_.get()) == 1) await_writing();
 }
@@ -159,7 +160,8 @@ void pg_session::read() {
   flush();
 }
 
-/// A null ends the results of one statement; two in a row are all that there is.
+/// Takes all results that have arrived. A null ends the results of one statement; two in a row mean that
+/// there are no more.
 void pg_session::drain() {
   bool was_null = false;
   while (!is_over_ && !in_flight_.empty() && pg().PQisBusy(connection_.get()) == 0) {
@@ -171,7 +173,8 @@ void pg_session::drain() {
   }
 }
 
-/// The transaction is committed when the server has said that it is synchronous again, and not before.
+/// Handles a result. The transaction counts as committed only when the server has confirmed the
+/// synchronization point.
 void pg_session::take(pg_rows rows, pg_result* raw) {
   switch (pg().PQresultStatus(raw)) {
     case PGRES_PIPELINE_SYNC: return answer_first();

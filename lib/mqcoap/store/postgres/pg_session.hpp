@@ -14,15 +14,14 @@ struct pg_conn;
 
 namespace mqcoap::store {
 
-/// One connection to a PostgreSQL server (libpq in pipeline mode), from its beginning to its end. It has no
-/// deadlines: who owns it closes it.
-/// @par Threads  Everything on the executor, which is serial.
+/// One connection to a PostgreSQL server (libpq in pipeline mode), from connecting to its end. It has no
+/// deadlines: its owner closes it.
+/// @par Threads  All functions on the executor, which is serial.
 class pg_session final : public std::enable_shared_from_this<pg_session> {
  public:
   struct owner {
     std::function<void()> connected;
-    /// The session has ended by itself. Comes after the handlers of all requests that had no answer, and
-    /// once.
+    /// Called once when the session has ended without `close`, after the handlers of all unanswered requests.
     std::function<void(const std::string& why)> ended;
   };
 
@@ -31,15 +30,15 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
   pg_session(const pg_session&) = delete;
   pg_session& operator=(const pg_session&) = delete;
 
-  /// Begins to connect. Host names are looked up before.
+  /// Starts connecting. Host names must be resolved before.
   void connect(const pg_target::settings& settings);
-  /// Sends a transaction, when it is connected. Its handler is called when the server has committed it, or
-  /// has rolled it back, or when the session ends: in the order of the calls, and never inside this one. Only
-  /// while the session is connected.
+  /// Sends a transaction. Its handler is called when the server has committed it or rolled it back, or when
+  /// the session ends: in the order of the calls, and never inside this one. Precondition: the
+  /// session is connected.
   void send(const pg_request& request, pg_handler done);
-  /// Reads what has come already.
+  /// Reads what has already arrived.
   void look();
-  /// Ends it: the requests without an answer get pg_fault::kind::lost. Does not call `owner::ended`.
+  /// Closes the session: unanswered requests get pg_fault::kind::lost. Does not call `owner::ended`.
   void close(const std::string& why);
 
   bool is_over() const noexcept { return is_over_; }
@@ -48,7 +47,7 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
   struct finisher {
     void operator()(pg_conn* connection) const noexcept;
   };
-  /// A transaction that has no answer yet.
+  /// A transaction that has not been answered yet.
   struct awaited {
     pg_handler done;
     pg_rows rows{};
@@ -69,7 +68,7 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
 
   owner tells_;
   boost::asio::posix::stream_descriptor
-      socket_;  ///< a duplicate, because libpq closes its own when it likes to
+      socket_;  ///< a duplicate, because libpq may close its own at any time
   std::unique_ptr<pg_conn, finisher> connection_;
   std::deque<awaited> in_flight_;
   bool is_connected_ = false;

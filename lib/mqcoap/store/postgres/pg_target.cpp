@@ -30,7 +30,7 @@ std::vector<std::string> split_list(std::string_view list) {
   return parts;
 }
 
-/// What does not belong into an address, and why.
+/// Settings that are not allowed in an address, and why.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> refused_words{{
     {"password", "a password does not stand in the address: use the key `password`"},
     {"sslpassword", "a password does not stand in the address"},
@@ -96,7 +96,7 @@ pg_target::settings pg_target::for_host(const pg_host& host) const {
   if (!host.name.empty()) all["host"] = host.name;
   if (!host.address.empty()) all["hostaddr"] = host.address;
   if (!host.port.empty()) all["port"] = host.port;
-  all.try_emplace("gssencmode", "disable");  // looking for tickets of Kerberos would block
+  all.try_emplace("gssencmode", "disable");  // looking for Kerberos tickets would block
   return all;
 }
 

@@ -12,15 +12,15 @@ namespace mqcoap::store {
 
 /// A server to try.
 struct pg_host {
-  std::string name{};     ///< or an address, or the directory of a socket; empty: libpq's default
-  std::string address{};  ///< numeric; empty: none is needed
+  std::string name{};     ///< or an address, or a socket directory; empty: libpq's default
+  std::string address{};  ///< numeric; empty: not needed
   std::string port{};     ///< empty: the default
 
   friend bool operator==(const pg_host&, const pg_host&) = default;
 };
 
-/// A parsed `postgresql://USER@HOST/DATABASE`, with everything that libpq reads in it. Without a host it is
-/// that of PGHOST.
+/// A parsed `postgresql://USER@HOST/DATABASE`, with all options that libpq supports in it. Without a host,
+/// that of PGHOST is used.
 class pg_target {
  public:
   using settings = std::map<std::string, std::string, std::less<>>;
@@ -31,19 +31,19 @@ class pg_target {
 
   static result<pg_target, fault> parse(const std::string& url);
 
-  /// Returns at least one, in the order in which they are tried.
+  /// Returns the hosts in the order in which they are tried; at least one.
   const std::vector<pg_host>& hosts() const noexcept { return hosts_; }
-  /// Returns what libpq gets for one of them.
+  /// Returns the settings to pass to libpq for one of them.
   settings for_host(const pg_host& host) const;
-  /// Returns host and database, for a log.
+  /// Returns host and database, for logs.
   std::string words() const;
 
  private:
-  settings common_;  ///< all but host, hostaddr and port
+  settings common_;  ///< all except host, hostaddr and port
   std::vector<pg_host> hosts_;
 };
 
-/// Says whether the name of a host has to be looked up.
+/// Returns true if the name of a host has to be resolved.
 bool needs_lookup(const pg_host& host);
 
 }  // namespace mqcoap::store

@@ -10,13 +10,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How long the answer of a write is waited for that another gateway runs, and how often it is looked for.
+/// How long to wait for the answer of a write that another gateway runs, and how often to check for it.
 constexpr auto answer_patience = 2s;
 constexpr auto answer_pause = 200ms;
 constexpr auto forgetting_pause = 60s;
 constexpr int most_losses = 3;
 
-/// Records a write, or finds its record. No row: another gateway has recorded it at the same time.
+/// Records a write, or finds its record. Returns no row if another gateway has recorded it at the same time.
 constexpr char begin_write[] =
     "WITH added AS (INSERT INTO mqcoap_once (key, fingerprint, attempt) VALUES ($1, $2, $3)"
     " ON CONFLICT (key) DO NOTHING RETURNING attempt)"
@@ -76,8 +76,8 @@ void postgres_once::ask(const std::shared_ptr<asked>& one) {
                });
 }
 
-/// A connection that was lost leaves it open whether the record is there: it is asked for again, and known by
-/// its attempt.
+/// Handles the result. If the connection was lost, it is unknown whether the write was recorded: the
+/// statement is repeated, and the record is recognized by its attempt.
 void postgres_once::on_answer(const std::shared_ptr<asked>& one, const result<pg_rows, pg_fault>& answer) {
   using state = once_record::state;
   if (!answer) {
@@ -101,7 +101,8 @@ void postgres_once::ask_later(const std::shared_ptr<asked>& one) {
 
 void postgres_once::end(std::string key, std::string answer) { store(key, answer, 0); }
 
-/// Without its answer, a write stays one of unknown outcome.
+/// Stores the answer of a write, or removes the write. If storing the answer fails, the outcome of the write
+/// stays unknown.
 void postgres_once::store(const std::string& key, const std::string& answer, int losses) {
   pg_parameters parameters;
   parameters.add(key);

@@ -15,17 +15,17 @@
 
 namespace mqcoap::store {
 
-/// Records writes in the database of several gateways, so that each of them runs once, whichever gateway gets
-/// it. Records are kept for a day. A write that another gateway runs at this moment is waited for, for some
-/// seconds.
-/// @par Threads  Everything on the event loop.
+/// Records writes in the database of several gateways, so that each write runs once, whichever gateway
+/// receives it. Records are kept for a day. If another gateway is running a write at this moment, its answer
+/// is awaited for some seconds.
+/// @par Threads  All functions on the event loop.
 class postgres_once final : public once_store {
  public:
-  /// Begins to connect.
-  /// @par Errors  Throws std::invalid_argument for an address that `fault_of_postgres_url` refuses.
+  /// Starts connecting.
+  /// @par Errors  Throws std::invalid_argument for an address that `fault_of_postgres_url` rejects.
   postgres_once(const postgres_options& options, boost::asio::any_io_executor loop,
                 name_resolver resolver = resolve_by_system);
-  /// Calls no handlers.
+  /// Pending handlers are not called.
   ~postgres_once() override;
 
   void begin(once_request write, begin_handler done) override;
@@ -34,11 +34,11 @@ class postgres_once final : public once_store {
   bool is_reachable() const noexcept { return session_.is_up(); }
 
  private:
-  /// A write whose record is asked for.
+  /// A write whose record is being queried.
   struct asked {
     once_request write;
     begin_handler done;
-    std::string attempt;  ///< by which the record of this one is known
+    std::string attempt;  ///< identifies the record of this attempt
     steady_time patience;
     int losses = 0;
   };

@@ -8,11 +8,12 @@
 namespace mqcoap::store {
 namespace {
 
-/// What all gateways lock while one of them makes the tables.
+/// Takes the lock that all gateways use while one of them creates the tables.
 constexpr char lock_tables[] = "SELECT pg_advisory_xact_lock(hashtextextended('mqcoap_schema', 0))";
 
-/// A commit that was answered is on disk, whatever the database's own settings say, and statements see what
-/// others have committed before. A gateway whose host has vanished is noticed by the server.
+/// Configures the session and queries the server's properties. An acknowledged commit is on disk, whatever
+/// the database's own settings are, and statements see what others have committed before. The server detects
+/// a gateway whose host has vanished.
 constexpr char settings_and_facts[] =
     "SELECT pg_is_in_recovery(), current_setting('server_encoding'), to_regclass('mqcoap_schema') IS NOT "
     "NULL,"
@@ -34,7 +35,7 @@ class setup_run : public std::enable_shared_from_this<setup_run> {
       : session_(std::move(session)), what_(std::move(what)), done_(std::move(done)) {}
 
   void begin() {
-    // A statement that waits longer would have no one to answer.
+    // If a statement waited longer, nothing would be waiting for its answer any more.
     pg_parameters limit;
     limit.add(std::to_string(what_.patience.count()));
     ask({run_sql(settings_and_facts, std::move(limit))}, &setup_run::on_facts);

@@ -11,7 +11,7 @@
 namespace mqcoap::store {
 namespace {
 
-/// Statements of readings that are under way together.
+/// The maximum number of read statements in flight.
 constexpr std::size_t most_asked = 4;
 
 pg_target target_of(const postgres_options& options) {
@@ -20,7 +20,7 @@ pg_target target_of(const postgres_options& options) {
   return *std::move(parsed);
 }
 
-/// A name that no other member has.
+/// Returns a name that no other member has.
 std::string make_member(std::mt19937_64& random) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string name;
@@ -28,10 +28,11 @@ std::string make_member(std::mt19937_64& random) {
   return name;
 }
 
-/// Two transactions were in each other's way, and this one was rolled back.
+/// Returns true if two transactions conflicted, and this one was rolled back.
 bool is_collision(const pg_fault& fault) { return fault.state == "40001" || fault.state == "40P01"; }
 
-/// The server cannot do it now: a time limit, no room for locks, a server that became a standby.
+/// Returns true if the server is temporarily unable to execute a statement: a time limit, a lock that is not
+/// available, a server that became a standby.
 bool is_passing(const pg_fault& fault) {
   return fault.state == "57014" || fault.state == "55P03" || fault.state == "25006";
 }
@@ -41,6 +42,7 @@ error_code code_of(const pg_fault& fault) {
   return fault.state == "53100" ? errc::storage_full : errc::storage_failed;
 }
 
+/// Checks that a commit is based on all cells that it changes.
 /// @par Errors  Throws std::logic_error
 void check(const state_commit& what) {
   for (const auto& value : what.values)
@@ -115,7 +117,8 @@ pg_connection::owner postgres_store::owner_of_writes() {
           }};
 }
 
-/// Each session is an epoch: what an earlier one has left on the way is stored by now, or never will be.
+/// Prepares a session for writing. Each session is an epoch: a group that an earlier one left in flight is
+/// either stored by now, or never will be.
 void postgres_store::begin_writing(pg_session& session, const prepared_handler& done) {
   const auto author = std::make_shared<const commit_author>(
       commit_author{author_.member, static_cast<std::int64_t>(random_() >> 1)});
@@ -172,7 +175,7 @@ void postgres_store::post(commit_handler done, error_code why) {
   boost::asio::post(env_.loop, [done = std::move(done), why] { done(why); });
 }
 
-/// Sends the commits that wait as one group.
+/// Sends the waiting commits as one group.
 void postgres_store::store_waiting() {
   if (under_way_ || commits_.empty() || !writes_.is_up()) return;
   under_way_ = sent_group{};
@@ -197,7 +200,7 @@ void postgres_store::on_stored(result<pg_rows, pg_fault> answer) {
   if (answer.has_error()) {
     refuse(answer.error());
   } else if (answer->size() == 0) {
-    // Somebody has deleted the row of this member.
+    // The row of this member was deleted.
     writes_.reset("this gateway is not known in mqcoap_member");
     try_again();
   } else {
@@ -206,7 +209,8 @@ void postgres_store::on_stored(result<pg_rows, pg_fault> answer) {
   watch_deadlines();
 }
 
-/// @param stored  the places of the commits that are stored
+/// Completes the commits of a group.
+/// @param stored  the positions of the commits that are stored
 void postgres_store::settle(const std::vector<std::int64_t>& stored) {
   auto ended = *std::exchange(under_way_, std::nullopt);
   auto& commits = ended.group.commits();
@@ -225,7 +229,7 @@ void postgres_store::settle(const std::vector<std::int64_t>& stored) {
   store_waiting();
 }
 
-/// Nothing of the group is stored: its commits wait again, before those that came later.
+/// Queues the commits of a group of which nothing was stored again, before those that came later.
 void postgres_store::try_again() {
   auto ended = *std::exchange(under_way_, std::nullopt);
   auto& commits = ended.group.commits();
@@ -269,7 +273,8 @@ void postgres_store::refuse_waiting() {
   for (auto& each : std::exchange(commits_, {})) post(std::move(each.done), errc::storage_unreachable);
 }
 
-/// Ends what waited too long. What was sent and not answered has longer: its outcome is asked for.
+/// Fails operations that waited too long. A group that was already sent gets more time, because its outcome
+/// can still be queried.
 void postgres_store::expire() {
   const auto now = now_steady();
   const auto late = std::stable_partition(commits_.begin(), commits_.end(),
@@ -295,7 +300,7 @@ void postgres_store::watch_deadlines() {
   });
 }
 
-// ---- readings
+// ---- reads
 
 void postgres_store::refresh(std::vector<cell_mark> held, refresh_handler done) {
   if (reads_.is_refusing() || refreshes_.size() >= most_waiting) {
@@ -334,7 +339,7 @@ void postgres_store::on_found(const std::shared_ptr<refresh_group>& group,
     const auto& fault = answer.error();
     if (fault.what == pg_fault::kind::refused) note_refused(fault.words, 0);
     if (fault.what != pg_fault::kind::lost) return end_all(code_of(fault));
-    // Asking again does no harm.
+    // Reading again does no harm.
     const auto now = now_steady();
     for (auto& each : group->asked()) {
       if (each.deadline > now)

@@ -21,17 +21,17 @@
 
 namespace mqcoap::store {
 
-/// Returns what is wrong with the address of a database; nothing if it can be used.
+/// Returns what is wrong with the address of a database; nothing if it is valid.
 std::optional<std::string> fault_of_postgres_url(const std::string& url);
 
-/// Keeps state in a PostgreSQL database that several gateways share. Commits that wait together share one
-/// transaction, and readings that wait together one statement; readings have a connection of their own, so
-/// that they do not wait for the disk. Without the database everything ends with errc::storage_unreachable,
-/// until it is there again.
+/// Stores state in a PostgreSQL database that several gateways share. Commits that wait together share one
+/// transaction, and reads that wait together share one statement; reads have a separate connection, so that
+/// they do not wait for the disk. Without the database every operation fails with errc::storage_unreachable,
+/// until the database is available again.
 ///
-/// When a connection ends before a commit was answered, the next one tells what became of it: a commit that
-/// was stored is never reported as failed, and none is stored after it was.
-/// @par Threads  Everything on the event loop.
+/// When a connection ends before a commit was answered, its outcome is determined over the next one: a commit
+/// that was stored is never reported as failed, and none is stored after it was reported as failed.
+/// @par Threads  All functions on the event loop.
 class postgres_store final : public state_store {
  public:
   struct environment {
@@ -39,20 +39,20 @@ class postgres_store final : public state_store {
     log_sink log{};
     name_resolver resolver = resolve_by_system;
   };
-  /// Commits, and readings, that wait.
+  /// The maximum number of waiting commits, and of waiting reads.
   static constexpr std::size_t most_waiting = 4096;
 
-  /// Begins to connect.
-  /// @par Errors  Throws std::invalid_argument for an address that `fault_of_postgres_url` refuses.
+  /// Starts connecting.
+  /// @par Errors  Throws std::invalid_argument for an address that `fault_of_postgres_url` rejects.
   postgres_store(const postgres_options& options, environment env);
-  /// Calls no handlers.
+  /// Pending handlers are not called.
   ~postgres_store() override;
 
   void commit(state_commit what, commit_handler done) override;
   bool is_shared() const noexcept override { return true; }
   void refresh(std::vector<cell_mark> held, refresh_handler done) override;
 
-  /// Returns whether both connections stand.
+  /// Returns true if both connections are established.
   bool is_reachable() const noexcept { return reads_.is_up() && writes_.is_up(); }
   store_status status() const;
 
@@ -62,7 +62,7 @@ class postgres_store final : public state_store {
     std::int64_t number = 0;
     commit_group group;
     steady_time begun{};
-    std::optional<pg_fault> no_cells{};  ///< why its new cells could not be made
+    std::optional<pg_fault> no_cells{};  ///< why creating its new cells failed
     bool is_lost = false;                ///< the connection ended before the answer
   };
   using prepared_handler = pg_connection::prepared_handler;
@@ -95,21 +95,21 @@ class postgres_store final : public state_store {
   const postgres_options options_;
   const environment env_;
   const pg_target target_;
-  std::shared_ptr<postgres_store*> alive_;  ///< lets late callbacks see that this object is destroyed
+  std::shared_ptr<postgres_store*> alive_;  ///< lets late callbacks detect that this object is destroyed
 
   std::mt19937_64 random_;
   commit_author author_;
   std::int64_t last_number_ = 0;
   std::deque<awaited_commit> commits_;
-  std::optional<sent_group> under_way_;  ///< one at a time: what comes meanwhile is the next one
+  std::optional<sent_group> under_way_;  ///< one at a time: later commits form the next group
   boost::asio::steady_timer timer_;
   steady_time watched_ = steady_time::max();
 
   std::deque<awaited_refresh> refreshes_;
-  std::size_t asked_ = 0;  ///< statements without an answer
+  std::size_t asked_ = 0;  ///< statements in flight
 
   store_status status_;
-  std::string trouble_;  ///< why there is no connection, as it was logged last; empty: nothing was
+  std::string trouble_;  ///< why there is no connection, as last logged; empty: nothing was logged
   bool was_up_ = false;
 
   pg_connection reads_;

@@ -17,10 +17,10 @@ LEFT JOIN mqcoap_value v USING (cell)
 WHERE coalesce(c.revision, 0) <> m.revision
 ORDER BY m.at)";
 
-/// As deep as any configuration allows, and more.
+/// The maximum depth of a value, more than any configuration allows.
 constexpr std::size_t deepest_value = 1024;
 
-/// Adds what a row tells to a cell. Returns false if the value is no JSON.
+/// Adds the contents of a row to a cell. Returns false if the value is not valid JSON.
 bool read_row(const pg_rows& rows, int row, stored_cell& to) {
   to.next = static_cast<std::uint64_t>(rows.number(row, 2));
   to.initial = rows.text(row, 3);
