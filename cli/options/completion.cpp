@@ -154,7 +154,7 @@ _mqcoap() {
 if [[ $funcstack[1] == _mqcoap ]]; then _mqcoap "$@"; else compdef _mqcoap mqcoap; fi
 )sh";
 
-/// Returns the words of each verb, for bash and zsh.
+/// Writes the function that holds the options, arguments and subcommands of each verb, for bash and zsh.
 std::string table(const std::vector<verb_words>& verbs) {
   std::string out =
       "\n# What each verb accepts.\n_mqcoap_table() {\n  options= valued= arguments= below=\n  case $1 in\n";
