@@ -8,7 +8,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// Matches a glob in the simple, slow way.
+/// Matches a glob with a simple and slow algorithm.
 bool matches(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
   if (pattern.front() == '*')

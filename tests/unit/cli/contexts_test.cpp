@@ -106,7 +106,7 @@ TEST_CASE("a bad context stops those who use it, and nobody else") {
   CHECK(warned.empty());
   CHECK_FALSE(layer(path, {{}, true}).broker.has_value());
   CHECK(warned.empty());
-  // No broker is named, and none is the default: the faulty one may be meant.
+  // No broker is named and no context is the default, so the user may have meant the faulty one.
   CHECK_FALSE(layer(path, {{}, false}).broker.has_value());
   REQUIRE(warned.size() == 1);
   CHECK(holds(warned[0], "context bad is ignored"));

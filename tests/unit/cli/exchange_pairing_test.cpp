@@ -11,7 +11,7 @@ using state = seen_exchange::state;
 
 namespace {
 
-/// A pairing with a clock.
+/// A pairing with a clock that the test sets.
 struct watched {
   exchange_pairing pairs;
   steady_time now{};
@@ -117,7 +117,7 @@ TEST_CASE("the memory is bounded: the oldest request is forgotten") {
   w.now += 5s;
   const auto overdue = w.pairs.take_overdue(w.now);
   REQUIRE(overdue.size() == 1);
-  for (int i = 0; i < 10; ++i) {  // checked ones are forgotten like the others
+  for (int i = 0; i < 10; ++i) {  // entries that were already checked are dropped like the others
     w.ask(id_1);
     w.answer(id_1);
   }
@@ -165,7 +165,7 @@ TEST_CASE("what is not wanted is neither told nor counted, also where its answer
   watched w({.wanted = [](auto, auto, std::string_view path) { return path == "gains"; }});
   CHECK_FALSE(
       w.pairs.on_message(request_topic(id_2), request_payload(id_2, "GET", "other"), w.now, {}).has_value());
-  CHECK_FALSE(w.answer(id_2).has_value());  // its path says gains
+  CHECK_FALSE(w.answer(id_2).has_value());  // although its own path is gains
   CHECK_FALSE(w.answer(id_2).has_value());
   CHECK(w.pairs.totals().requests == 0);
   CHECK(w.pairs.totals().answered == 0);

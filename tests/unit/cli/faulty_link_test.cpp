@@ -24,7 +24,7 @@ std::string id_of(int number) {
   return std::string(32 - digits.size(), '0') + digits;
 }
 
-/// A device behind a faulty link that answers at once, and a caller.
+/// A device that answers immediately, behind a faulty link, and a caller.
 struct lab {
   memory_broker broker;
   manual_clock time;
@@ -32,7 +32,7 @@ struct lab {
   memory_link device_link{broker, "device"};
   memory_link caller{broker, "caller"};
   faulty_link faulty;
-  link_recorder heard;  ///< messages to the caller
+  link_recorder heard;  ///< messages that the caller received
 
   struct answering_owner final : link_recorder {
     lab& in;
@@ -55,7 +55,7 @@ struct lab {
     caller.publish(request_topic(id), payload, time.now() + 5s);
     broker.run();
   }
-  /// Returns which of these requests get no answer, and which a 503.
+  /// Returns one character for each request: `d` if it got no answer, `e` for a 503, `.` for a normal answer.
   std::string fates(int requests) {
     std::string out;
     for (int i = 0; i < requests; ++i) {

@@ -67,7 +67,7 @@ TEST_CASE("a fleet is like the devices given, in turn") {
 TEST_CASE("a fleet whose tags would be too long, or the same, is refused") {
   const std::vector<device_options> long_tag{make_device(std::string(63, 'A'), {"a=1"}, false)};
   CHECK_THROWS_AS(make_fleet(long_tag, 1, tag_pattern::parse("{tag}_%d")), usage_failure);
-  // 11 and number 1 read as 1 and number 11 do.
+  // "11" with number 1 results in the same tag as "1" with number 11.
   std::vector<device_options> digits;
   for (int i = 0; i < 11; ++i) digits.push_back(make_device(i == 0 ? "11" : "1", {"a=1"}, false));
   CHECK_THROWS_WITH_AS(make_fleet(digits, 11, tag_pattern::parse("{tag}%d")), doctest::Contains("111"),

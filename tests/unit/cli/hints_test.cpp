@@ -53,7 +53,7 @@ TEST_CASE("the kind of a fault decides what to try, whatever its words say") {
       {fault_kind::not_authorized, "-u NAME"},
       {fault_kind::rights_withdrawn, "-u NAME"},
   };
-  // Texts of several faults combined, which must not change the hint.
+  // Messages that combine the texts of several causes; they must not change the hint.
   for (const std::string said :
        {"", "ganz andere Worte",
         "authority that we trust not for lab certificate of ours is TLS spoken resolve authori user denied "

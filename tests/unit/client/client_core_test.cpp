@@ -26,11 +26,11 @@ namespace {
 constexpr auto its_filter = "gf_int_v1/+/event/+/#";
 constexpr auto its_requests = "gf_int_v1/+/request/DEV/";
 
-/// A broker in memory, and the machine's clocks.
+/// A broker in memory, with the clocks of the machine.
 struct environment final : client_environment {
   system_clock clocks;
   memory_broker broker;
-  memory_link* mine = nullptr;  ///< the client's newest
+  memory_link* mine = nullptr;  ///< the newest link of the client
   std::unique_ptr<mqcoap::link> make_link(const executor&, const link_options&) override {
     auto made = std::make_unique<memory_link>(broker, "mine");
     mine = made.get();
@@ -42,7 +42,7 @@ struct environment final : client_environment {
   }
 };
 
-/// A client on a broker in memory, and somebody else there.
+/// A client on a broker in memory, and another client there.
 struct lab {
   asio::io_context loop;
   const std::shared_ptr<environment> in = std::make_shared<environment>();
@@ -73,14 +73,14 @@ struct lab {
   }
 
   void post(std::function<void()> work) { asio::post(core->serial(), std::move(work)); }
-  /// Until nothing is left that only waits for its turn.
+  /// Runs until nothing is ready to run.
   void settle() {
     do {
       post([this] { broker.run(); });
       loop.restart();
     } while (loop.poll() > 1);
   }
-  /// Waits for what a deadline of the client's brings.
+  /// Waits for an outcome that a deadline of the client causes.
   template <class T>
   void await(const std::optional<T>& outcome) {
     loop.restart();
@@ -131,7 +131,7 @@ struct lab {
     encode(payload, general{json_text::from_value(value), unix_millis{1'745'534'869'619}});
     theirs.publish("gf_int_v1/axuv/event/DEV/hot", payload, steady_time::max());
   }
-  /// Somebody asks the client for `gains`.
+  /// Publishes a request for `gains` to the client.
   void ask() {
     const auto id = core->next_id();
     request r{method::get, *resource_path::parse("gains"), id, {}, {}, "me", {}, {}, {}, {}};
@@ -251,7 +251,7 @@ TEST_CASE("copies that a broker sends for several filters are one message; the s
   CHECK(all == 2);
   l.subscribe([&](const general_message&) { ++axuv; }, of_axuv());
   l.tell(2);
-  l.tell(2);  // as a broker would that sends it for each filter
+  l.tell(2);  // like a broker that sends the message once for each filter
   l.tell(3);
   l.settle();
   CHECK(all == 4);
@@ -321,7 +321,7 @@ TEST_CASE("an event that the broker does not take in time is an error") {
   std::optional<error_code> outcome;
   const auto topic = *general_topic::parse("gf_int_v1/axuv/event/DEV/hot");
   l.post([&, op = l.note(outcome)] { l.core->publish(topic, json_text::from_value(1), false, op); });
-  l.await(outcome);  // the broker does nothing meanwhile
+  l.await(outcome);  // the broker does not run in the meantime
   CHECK(*outcome == errc::timed_out);
 }
 

@@ -12,7 +12,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// Keeps the answers, by the path that the caller asked for.
+/// Stores the answers with the path of their request.
 struct answers final : reply_sink {
   const std::shared_ptr<int> alive = std::make_shared<int>();
   std::vector<std::pair<std::string, answer>> got;

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A requester by hand: a broker in memory, a clock that stands, and a device that answers when told to.
+/// A requester with a broker in memory, a clock that stands still, and a device that answers on demand.
 struct requester_bench final : link_events, requester::observer {
   manual_clock time;
   memory_broker broker;
@@ -64,7 +64,7 @@ struct requester_bench final : link_events, requester::observer {
     return asks->begin(std::move(what), [](error_code, response) {});
   }
   std::optional<request_id> ask() { return ask("DEV/axuv/gains"); }
-  /// The device answers the n-th request it got.
+  /// Lets the device answer the n-th request that it received.
   void answer_to(std::size_t n, answer what = {}) {
     std::string payload;
     encode_answer(payload, what, device.requests.at(n), "DEV", time.wall());
@@ -255,7 +255,7 @@ TEST_CASE("a write without a usable answer may have been run, and the words say 
 TEST_CASE("what was not sent is told by more than words") {
   client_options patient;
   patient.if_disconnected = when_disconnected::wait;
-  patient.broker.qos = 1;  // so that a denied publish is told
+  patient.broker.qos = 1;  // so that a denied publish is reported
   requester_bench b(patient);
   b.broker.ignore("gf_int_v1/+/response/SILENT");
   b.broker.deny("gf_int_v1/+/response/SECRET");
@@ -271,7 +271,7 @@ TEST_CASE("what was not sent is told by more than words") {
     CHECK(b.results[n].error == error);
     return b.results[n].answer.never_run;
   };
-  CHECK(never_run(0, errc::denied));  // the answers are
+  CHECK(never_run(0, errc::denied));  // denied are the answers
   CHECK_FALSE(never_run(1, errc::denied));
   CHECK(never_run(2, errc::timed_out));
   CHECK_FALSE(never_run(3, errc::timed_out));

@@ -16,13 +16,13 @@ std::string without_folder(std::string text) {
   return text;
 }
 
-/// Formats `file:line:column: error: path: words | hint`.
+/// Formats a diagnostic as `file:line:column: error: path: message | hint`.
 std::string one_line(const diagnostic& d) {
   const std::string text = to_string(d);
   return without_folder(text.substr(0, text.find('\n')) + (d.hint.empty() ? "" : " | " + d.hint)) + '\n';
 }
 
-/// Returns the expectation after its first line, which is for the test of the JSON Schema.
+/// Returns the expectation without its first line, which is for the test of the JSON Schema.
 std::string expectation_of(const std::string& file) {
   const std::string text = test::read_file(file.substr(0, file.size() - 5) + ".expect");
   REQUIRE_MESSAGE(text.starts_with("schema: "), file);

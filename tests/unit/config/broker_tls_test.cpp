@@ -8,7 +8,7 @@ using mqcoap::test::certificates;
 
 namespace {
 
-/// A configuration in a folder with certificates of its own.
+/// A configuration in a folder with its own certificates.
 struct broker_tls_fixture {
   test::temporary_folder folder;
   certificates made;

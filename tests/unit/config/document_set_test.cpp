@@ -12,13 +12,13 @@ namespace {
 
 using words = std::vector<std::string>;
 
-/// A folder with a main file, and what reading it gives.
+/// A folder with a main file, and the result of reading it.
 struct document_set_fixture {
   test::temporary_folder folder;
   report faults;
 
   document_set read(const std::string& text) { return {folder.write("main.yaml", text), faults}; }
-  /// `file:line: words | hint` for each fault, a line each, without the folder.
+  /// Returns `file:line: message | hint` for each fault, one per line, without the folder.
   std::string found(const document_set& from) {
     std::string lines;
     for (const auto& d : faults.take(from.files())) {
@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(document_set_fixture, "devices, brokers and templates of all f
   CHECK(keys(tested.root()) == words{"version", "include", "devices", "templates", "limits"});
   CHECK(keys(tested.root()->find("devices")) == words{"A", "B", "C"});
   CHECK(names(tested) == words{"main.yaml", "one.yaml", "two.yaml"});
-  // Each value still knows its own file.
+  // Each value still knows which file it is from.
   CHECK(tested.root()->find("limits")->file->path() == folder.path("two.yaml"));
 }
 
@@ -141,7 +141,7 @@ TEST_CASE_FIXTURE(document_set_fixture, "a file that everybody may write to is r
 TEST_CASE_FIXTURE(document_set_fixture, "a main file that is no map, or cannot be read, has no keys") {
   const auto list = read("- 1\n");
   REQUIRE(list.root() != nullptr);
-  CHECK(list.root()->is_list());  // the field table reports that it is no map
+  CHECK(list.root()->is_list());  // the field table reports that it is not a map
   const document_set nothing(folder.path("none.yaml"), faults);
   CHECK(nothing.root() == nullptr);
   CHECK(nothing.files().size() == 1);

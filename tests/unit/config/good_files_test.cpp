@@ -141,7 +141,7 @@ TEST_CASE("general sections are read") {
   CHECK(s.gateway.logged_body == 0);
   CHECK(s.logging.level == log_level::debug);
   CHECK(s.brokers.front().max_inbound ==
-        32u << 20);  // otherwise a payload within the limit would never arrive
+        32u << 20);  // otherwise a payload within the limit might never arrive
 }
 
 TEST_CASE("a log goes to a place, or to a file that stands beside the configuration") {
@@ -310,7 +310,7 @@ TEST_CASE("the shipped file is emptied as it says, and what is commented out in 
   auto text = test::read_file(MQCOAP_TESTS_DIR "/../config/mqcoap.yaml");
   constexpr std::string_view include = "\ninclude: conf.d/*.yaml\n";
   REQUIRE(text.find(include) != text.npos);
-  text.erase(text.find(include), include.size());  // there is no such folder here
+  text.erase(text.find(include), include.size());  // that folder does not exist here
   const auto devices = text.find("\ndevices:\n") + 1;
   const auto ways = text.find("\n# Forwarding to other devices") + 1;
   const auto proxy = text.find("\n# proxy:\n") + 1;
@@ -449,7 +449,7 @@ TEST_CASE("instruments have an address, and terms") {
                                   .queue = 8});
   CHECK(board.is_answered == true);
   CHECK(board.expect.has_value());
-  // A serial port stays open, and a late answer may still come.
+  // A serial port stays open, and a late answer may still arrive.
   const auto& channel = kind<line_options>(s, "A", "channel/**");
   CHECK(channel.terms == line_terms{.idle = 0s, .drain = 2s});
   CHECK(channel.rest.has_value());

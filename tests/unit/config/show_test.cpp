@@ -93,7 +93,7 @@ TEST_CASE("every good configuration is shown as a configuration that is shown in
     if (entry.path().extension() != ".yaml") continue;
     CAPTURE(entry.path().string());
     const auto loaded = load_settings(entry.path().string());
-    if (!loaded.value) continue;  // it needs a missing secret
+    if (!loaded.value) continue;  // it refers to a missing secret
     const auto once = shown(entry.path().string());
     node_arena arena;
     report faults;

@@ -68,7 +68,7 @@ TEST_CASE(
   CHECK(kind<value_options>(s, "gain").schema->check(8).has_value());
   CHECK(resource(s, "A", "gain").unit == "dB");
   CHECK(resource(s, "A", "gain").title == "Gain");
-  // A value is one thing: nothing is left of the template's.
+  // A value is replaced as a whole: nothing of the template's value remains.
   CHECK(kind<value_options>(s, "rate").initial.text() == R"({"a":2})");
   CHECK(kind<collection_options>(s, "shots").max == 9);
   CHECK(kind<collection_options>(s, "shots").schema.has_value());

@@ -10,7 +10,7 @@ using namespace mqcoap::config;
 
 namespace {
 
-/// One text as it is read.
+/// The result of reading a text.
 struct parsed_yaml {
   source_file file;
   node_arena arena;
@@ -20,7 +20,7 @@ struct parsed_yaml {
   explicit parsed_yaml(std::string text, when_empty empty = when_empty::is_fault)
       : file("a.yaml", std::move(text), 0600), root(read_yaml(file, arena, faults, empty)) {}
 
-  /// `line:column: words | hint` for each fault, a line each.
+  /// Returns `line:column: message | hint` for each fault, one per line.
   std::string found() {
     std::string lines;
     for (const auto& d : faults.take({file.path()}))
@@ -61,13 +61,13 @@ TEST_CASE("every value knows where it stands, how long it is, and under which ke
   REQUIRE(deep != nullptr);
   CHECK(deep->quoted);
   CHECK(deep->text == "two words");
-  CHECK(deep->length == 11);  // with its quotes
+  CHECK(deep->length == 11);  // including its quotes
   CHECK(key_path(*deep) == "list[1].deep");
 
   const auto& none = value_of(r, "none");
   CHECK(none.is_null());
   CHECK(none.text.empty());
-  CHECK(none.line == 5);  // where its key stands, not where the parser noticed
+  CHECK(none.line == 5);  // the position of its key, not where the parser noticed it
   CHECK(none.column == 1);
   CHECK(none.length == 4);
   CHECK(value_of(r, "keys").is_map());
@@ -81,7 +81,7 @@ TEST_CASE("null is told from a text that says null") {
   CHECK(value_of(r, "b").is_null());
   CHECK(value_of(r, "c").is_scalar());
   CHECK(value_of(r, "d").is_scalar());
-  CHECK(value_of(r, "d").quoted);  // a block is text, whatever it says
+  CHECK(value_of(r, "d").quoted);  // a block is always text
 }
 
 TEST_CASE("what YAML allows and a configuration does not is refused, each at its place") {
@@ -91,7 +91,7 @@ TEST_CASE("what YAML allows and a configuration does not is refused, each at its
   CHECK(parsed_yaml("a: !!str 1\n").found() == "1:4: tags like '!!str' are refused | put text in quotes\n");
   CHECK(parsed_yaml("<<: 1\n").found() ==
         "1:1: merge keys are refused | devices that are alike: use `templates` and `like`\n");
-  CHECK(parsed_yaml("\"<<\": 1\n").found().empty());  // in quotes it is a key like any other
+  CHECK(parsed_yaml("\"<<\": 1\n").found().empty());  // in quotes it is an ordinary key
   CHECK(parsed_yaml("[a]: 1\n").found() == "1:1: a key must be text, not a list\n");
   CHECK(parsed_yaml("~: 1\n").found() == "1:1: a key must be text, not ~ | quote it: \"~\"\n");
   CHECK(parsed_yaml("a: 1\n---\nb: 2\n").found() ==
@@ -131,7 +131,7 @@ TEST_CASE("bytes that are no text are refused with their place") {
   parsed_yaml bytes("a: 1\nb: \xff\n");
   CHECK(bytes.root == nullptr);
   CHECK(bytes.found().starts_with("2:4: "));
-  parsed_yaml escaped("a: \"\\xff\"\n");  // U+00FF, as YAML means it
+  parsed_yaml escaped("a: \"\\xff\"\n");  // U+00FF, as YAML defines it
   CHECK(escaped.found().empty());
   CHECK(value_of(escaped, "a").text == "\xc3\xbf");
 }
@@ -157,5 +157,5 @@ TEST_CASE("the defaults of field tables belong to no file, and one that is no YA
   CHECK_THROWS_AS(read_default("[GET", arena), std::logic_error);
   CHECK_THROWS_AS(read_default("", arena), std::logic_error);
   yaml_defaults defaults;
-  CHECK(&defaults.read("4s") == &defaults.read("4s"));  // read once
+  CHECK(&defaults.read("4s") == &defaults.read("4s"));  // read only once
 }

@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(log_output_fixture, "a check finds what a start would, and mak
         "logging.target: cannot write to " + path("missing/a.log") + ": No such file or directory");
   CHECK(said("old.log/a.log").ends_with(": Not a directory"));
   CHECK(said(".").ends_with(": Is a directory"));
-  if (::geteuid() == 0) return;  // may write everywhere
+  if (::geteuid() == 0) return;  // root may write everywhere
   std::filesystem::permissions(folder,
                                std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   CHECK(said("new.log").ends_with(": Permission denied"));

@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto patience = 30s;
 
-/// Keeps what it gets; blocks and fails as told.
+/// Stores what it receives; blocks and fails on demand.
 class destination final : public log_destination {
  public:
   void add(const spdlog::details::log_msg& line) override {
@@ -69,7 +69,7 @@ struct log_queue_fixture {
   void push(const std::string& words, spdlog::level::level_enum level = spdlog::level::info) {
     tested.push(to, spdlog::details::log_msg("test", level, words));
   }
-  /// Pushes lines until one finds no room; returns how many had some.
+  /// Pushes lines until one is dropped; returns how many were accepted.
   int fill(spdlog::level::level_enum level) {
     const auto before = tested.dropped();
     int taken = -1;

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A service manager that hears, and a loop that runs only when it is told to.
+/// A socket of a service manager, and a loop that runs only on demand.
 struct notifier_fixture {
   test::datagram_socket manager;
   test::environment notify_socket{"NOTIFY_SOCKET", manager.path()};
@@ -23,7 +23,7 @@ struct notifier_fixture {
   boost::asio::io_context loop{1};
   notifier tested{loop.get_executor(), [this] { return status; }, 1ms};
 
-  /// Runs the loop until something is heard.
+  /// Runs the loop until a notification arrives.
   std::string next() {
     auto heard = manager.take();
     while (heard.empty() && loop.run_one_for(30s) > 0) heard = manager.take();
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(notifier_fixture,
                   "a loop that does not turn feeds no watchdog, one that turns feeds it again and again") {
   tested.ready();
   manager.take();
-  ::usleep(2 * 20000);  // the manager would have lost its patience
+  ::usleep(2 * 20000);  // longer than the watchdog's limit
   CHECK(manager.take().empty());
   CHECK(next() == "WATCHDOG=1");
   CHECK(next() == "WATCHDOG=1");
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(notifier_fixture, "the status is told when it has changed") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   tested.ready();
   manager.take();
-  for (int i = 0; i < 3; ++i) loop.run_one();  // the same words, asked for three times
+  for (int i = 0; i < 3; ++i) loop.run_one();  // the same text, requested three times
   CHECK(manager.take().empty());
   status = "1 of 2 brokers up";
   CHECK(next() == "STATUS=1 of 2 brokers up");

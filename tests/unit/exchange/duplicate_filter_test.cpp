@@ -15,7 +15,7 @@ steady_time at(std::chrono::seconds since_start) { return steady_time{} + since_
 
 const std::string id_text = "16fd2706-8baf-433b-82eb-8c7fada847da";
 
-/// @param spelling  of the id, in the origin and in the header
+/// @param spelling  of the id, used in the origin and in the header
 call make(method verb, std::string_view body = "1", std::string_view path = "shots",
           std::string_view spelling = id_text) {
   const auto id = *request_id::parse(spelling);
@@ -49,9 +49,9 @@ answer created(std::string location) {
 TEST_CASE("an answer that comes late takes the place of the 504, and of nothing else") {
   duplicate_filter filter;
   const auto c = make(method::post);
-  filter.amend(c, created("shots/0"));  // nobody asked
+  filter.amend(c, created("shots/0"));  // there was no request
   CHECK(filter.check(c, at(0s)).what == verdict::fresh);
-  filter.amend(c, created("shots/0"));  // it runs
+  filter.amend(c, created("shots/0"));  // the request is running
   CHECK(filter.note(c, answer::error(response_code::gateway_timeout, "silent")).empty());
   CHECK(filter.check(c, at(1s)).first->code == response_code::gateway_timeout);
   filter.amend(c, created("shots/1"));
@@ -60,7 +60,7 @@ TEST_CASE("an answer that comes late takes the place of the 504, and of nothing 
   CHECK(repeat.first->location == "shots/1");
   filter.amend(c, created("shots/2"));
   CHECK(filter.check(c, at(3s)).first->location == "shots/1");
-  CHECK(filter.check(c, at(301s)).what == verdict::fresh);  // the window counts from the request
+  CHECK(filter.check(c, at(301s)).what == verdict::fresh);  // the window begins with the request
 }
 
 TEST_CASE("an answer that comes late takes the place of a 502, which a device behind a bridge may get") {

@@ -18,7 +18,7 @@ TEST_CASE("a loop that comes by in time leaves nothing waiting") {
   watch.turn(boot_at(0ms));
   watch.turn(boot_at(1000ms));
   watch.turn(boot_at(1001ms));
-  watch.turn(boot_at(2100ms));  // late by a timer's lateness
+  watch.turn(boot_at(2100ms));  // within the lateness of a timer
   CHECK(watch.waited() == 0ms);
 }
 
@@ -27,7 +27,7 @@ TEST_CASE("what is missing is the gap, until everything is read") {
   watch.turn(boot_at(5000ms));
   watch.turn(boot_at(36'000ms));
   CHECK(watch.waited() == 30s);
-  watch.turn(boot_at(36'001ms));  // the timer, whose time has come as well
+  watch.turn(boot_at(36'001ms));  // the timer, which is due as well
   CHECK(watch.waited() == 30s);
   watch.all_is_read();
   CHECK(watch.waited() == 0ms);

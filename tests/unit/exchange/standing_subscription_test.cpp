@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(standing_fixture,
   broker.run();
   other.publish("a/x", "1", steady_time::max(), {.retain = true});
   broker.run();
-  // What is retained comes between the confirmation and the handler.
+  // Retained messages arrive between the confirmation and the handler.
   at_message = [this] { broker.go_down(); };
   start();
   CHECK_FALSE(link_to.up());

@@ -73,7 +73,7 @@ struct host_fixture {
     time.advance(by);
     settle();
   }
-  /// Asks for a resource of a device that never answers.
+  /// Sends a request to a device that never answers.
   void ask_mute_device() {
     caller.send({.path = "MUTE_1/s/x", .subsystem = "proxy"});
     settle();
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(host_fixture, "a stop waits for the answers in flight, says OF
   settle();
   CHECK(stopped == 0);
   CHECK(tested->stopping());
-  elapse(4s);  // the route's time
+  elapse(4s);  // the timeout of the route
   CHECK(stopped == 1);
   REQUIRE(caller.answers.size() == 1);
   CHECK(caller.answers.front().find("504") != std::string::npos);

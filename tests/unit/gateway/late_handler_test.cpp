@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A gateway whose writes wait for a store, which the test holds up.
+/// A gateway whose writes wait for a store that the test delays.
 struct late_handler_fixture : settling_gateway {
   slow_store store;
 

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t large = 100'000;
 constexpr std::size_t scarce = 50'000;
 
-/// A device that hears what it is asked, and does not answer.
+/// A device that receives requests and does not answer.
 struct mute_device final : link_events {
   memory_link at;
   std::string asked;  ///< the topic of the last request
@@ -32,7 +32,7 @@ struct mute_device final : link_events {
   void on_message(mqcoap::link&, const inbound& m) noexcept override { asked = m.topic; }
 };
 
-/// Where the payload was made before memory became scarce.
+/// A fixture in which the payload is created before memory becomes scarce.
 struct short_of_memory : test::gateway_fixture {
   test::log_catcher log;
   std::string id;
@@ -42,7 +42,7 @@ struct short_of_memory : test::gateway_fixture {
     return R"({"header":{"method":"PUT","path":")" + path + R"(","request_id":")" + id + R"("},"body":")" +
            std::string(large, 'x') + R"(","timestamp":"1"})";
   }
-  /// Asks a device. Returns the topic under which its answer is awaited.
+  /// Sends a request to a device. Returns the topic on which its answer is expected.
   std::string response_topic_of(const std::string& tag, const std::function<void()>& ask_it) {
     mute_device device(broker, tag);
     broker.run();
@@ -59,7 +59,7 @@ struct short_of_memory : test::gateway_fixture {
     static_cast<link_events&>(tested).on_message(lab, {topic, payload, false});
   }
 
-  /// As from a link: a broker in memory would copy it.
+  /// Delivers a message as a link does; a broker in memory would copy it.
   void arrive(const std::string& subsystem, const std::string& payload) {
     const std::string topic = "gf_int_v1/" + subsystem + "/request/GW_1/" + id;
     const scarce_memory now(scarce);
@@ -166,13 +166,13 @@ TEST_CASE(
 TEST_CASE_FIXTURE(short_of_memory,
                   "a hop for which there is no memory is 503, and the device's queue goes on") {
   start();
-  get_of("D_1");  // its answers are subscribed to
+  get_of("D_1");  // subscribes to its answers
   time.advance(1s);
   tested.on_alarm();
   broker.run();
   caller.answers.clear();
   const auto payload = put("D_1/axuv/gains");
-  // The request itself fits, what is sent to the device does not.
+  // There is enough memory for the request, but not for the message to the device.
   const std::string topic = "gf_int_v1/proxy/request/GW_1/" + id;
   {
     const scarce_memory now(large + 150);
@@ -249,7 +249,7 @@ TEST_CASE("wherever memory ends, a device's answer is one answer, a repeat gets 
     CHECK(f.caller.answers[1].find("\"response_code\":") != std::string::npos);
     ++places;
   } while (scarce_memory::refused() > 0);
-  CHECK(places > 3);  // decoding, encoding, remembering, and then none is refused
+  CHECK(places > 3);  // decoding, encoding, storing, and finally none fails
 }
 
 TEST_CASE(

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A proxy by hand, between callers who keep their answers and a device on a broker in memory.
+/// A proxy between callers that store their answers and a device on a broker in memory.
 struct proxy_fixture : link_events {
   struct callers final : reply_sink {
     std::vector<answer> answers;
@@ -85,7 +85,7 @@ struct proxy_fixture : link_events {
     tested->on_response(l, *exchange_topic::parse(m.topic), m.payload);
   }
 
-  /// A caller asks under the subsystem `proxy`.
+  /// Sends a request under the subsystem `proxy`.
   void ask(const std::string& verb, const std::string& to, const std::string& body = "null") {
     const std::string id(ids.next().text());
     auto topic = *exchange_topic::parse("gf_int_v1/proxy/request/GW_1/" + id);
@@ -109,7 +109,7 @@ struct proxy_fixture : link_events {
     tested->expire(time.now());
     broker.run();
   }
-  /// The last answer to a caller: its code and words.
+  /// Returns the last answer to a caller: its code and text.
   std::string last() const {
     if (asked_by->answers.empty()) return "none";
     const auto& a = asked_by->answers.back();

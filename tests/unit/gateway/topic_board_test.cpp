@@ -31,7 +31,7 @@ struct topics_fixture : settling_gateway, link_events {
   memory_link third{broker, "third"};
   memory_link listener{broker, "listener"};
   texts errors, warnings, retired;
-  std::map<std::string, texts> heard;  ///< payloads, by topic
+  std::map<std::string, texts> heard;  ///< payloads by topic
 
   virtual ~topics_fixture() { tested.reset(); }
   topics_fixture() {
@@ -234,7 +234,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a PUT publishes over the connection, and is t
   start();
   CHECK(ask({.verb = "PUT", .path = "valve", .body = "\"open\""}) == "204 null");
   CHECK(heard["lab/valve/set"] == texts{"open"});
-  CHECK(get("valve").starts_with("503 "));  // it is what the device says, and not what it was told
+  CHECK(get("valve").starts_with("503 "));  // its value is what the device publishes, not what was sent to it
   broker.deny_publishing("lab/valve/set");
   CHECK(ask({.verb = "PUT", .path = "valve", .body = "1"}).starts_with("503 "));
   CHECK(ask({.verb = "DELETE", .path = "valve"}).starts_with("405 "));
@@ -280,14 +280,14 @@ TEST_CASE_FIXTURE(topics_fixture,
   start();
   tell("lab/gauge", "5");
   tested->reconfigure(options, {&second});
-  tell("lab/gauge", "6");  // the new connection is not up
+  tell("lab/gauge", "6");  // the new connection is not yet established
   CHECK(has(lab, "lab/gauge"));
   second.start(*tested);
   settle();
   CHECK_FALSE(has(lab, "lab/gauge"));
   CHECK(has(second, "lab/gauge"));
   CHECK(get("a") == "205 6");
-  // And back before the other one was confirmed.
+  // Switches back before the other connection is confirmed.
   broker.ignore("lab/");
   tested->reconfigure(options, {&third});
   reconfigure(options, {&second});
@@ -343,7 +343,7 @@ TEST_CASE(
     f.settle();
     CHECK(f.tested->in_flight() == 0);
     if (f.caller.answers.empty()) {
-      ++unread;  // a topic that cannot be read does not tell who asks
+      ++unread;  // if parsing the topic fails, it is unknown whom to answer
     } else {
       REQUIRE(f.caller.answers.size() == 1);
       const auto said = f.answer();
