@@ -363,7 +363,7 @@ TEST_CASE_FIXTURE(reload_fixture,
 
 namespace {
 
-/// Returns devices GW_0 to GW_9 with two values each: one that a reload changes, and one that it does not.
+/// Returns ten devices, GW_0 to GW_9 by default, whose values x and y are initially `initial`.
 gateway_options with_ten(const char* initial, int first = 0) {
   gateway_options options{80, default_namespace(), {}, {}, {}, {}};
   for (int i = first; i < first + 10; ++i)

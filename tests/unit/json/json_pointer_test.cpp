@@ -7,7 +7,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// What is found, or `-`.
+/// Returns the part that is found, or `-`.
 std::string at(std::string_view json, std::string_view pointer) {
   const auto found = find_json(json, pointer);
   if (found) return std::string(*found);

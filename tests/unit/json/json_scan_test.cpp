@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t depth = 32;
 
-/// What the scan takes is valid.
+/// Checks that what the scan accepts is valid.
 void require_sound(const std::string& text) {
   CAPTURE(text);
   if (scan_json(text, depth)) REQUIRE_FALSE(find_json_fault(text, depth));
@@ -119,7 +119,7 @@ TEST_CASE("nesting is limited as it is for the parser") {
     CHECK(find_json_fault(nested(limit + 1), limit));
   }
   CHECK(scan_json("1", 0));
-  // Deeper nesting is left to the parser, and so is what the scan finds in it.
+  // The scan leaves deeper nesting to the parser, as well as all errors that it finds.
   CHECK_FALSE(scan_json(std::string(65, '[') + std::string(65, ']'), 100));
   CHECK_FALSE(validate_json(std::string(65, '[') + std::string(65, ']'), 100));
 }

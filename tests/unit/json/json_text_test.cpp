@@ -45,7 +45,7 @@ TEST_CASE("no text breaks the walk over members: it finds what the parser found"
     const auto tree = boost::json::parse(text).as_object();
     std::size_t members = 0;
     for (json_members m(text); m.next(); ++members) REQUIRE_FALSE(validate_json(m.value(), 32));
-    REQUIRE(members >= tree.size());  // the tree drops doubled keys
+    REQUIRE(members >= tree.size());  // the tree drops duplicate keys
   }
   CHECK(valid > 1000);
 }

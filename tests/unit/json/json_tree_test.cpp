@@ -11,7 +11,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// `POINTER KEY` of the first key that stands twice; empty: there is none.
+/// Returns `POINTER KEY` for the first duplicate key; empty if there is none.
 std::string twice_in(std::string_view text) {
   REQUIRE_FALSE(validate_json(text, 200));
   const auto found = find_duplicate_key(text);
@@ -33,7 +33,7 @@ TEST_CASE("a tree is the one that Boost builds, where no double is in it") {
     if (validate_json(text, 32)) continue;
     ++valid;
     const auto expected = boost::json::serialize(boost::json::parse(text));
-    if (expected.find('E') == std::string::npos)  // else a double is in it
+    if (expected.find('E') == std::string::npos)  // otherwise it contains a double
       REQUIRE(boost::json::serialize(build_json(text)) == expected);
   }
   CHECK(valid > 1000);

@@ -16,7 +16,7 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-/// A server on a thread of its own, with short bounds.
+/// A server on a separate thread, with short limits.
 struct http_fixture {
   const std::chrono::seconds request_limit;
   boost::asio::io_context loop;
@@ -49,7 +49,7 @@ struct http_fixture {
     s.connect({boost::asio::ip::address_v4::loopback(), server.port()});
     return s;
   }
-  /// All that comes until the server closes.
+  /// Reads everything until the server closes the connection.
   static std::string rest_of(tcp::socket& s) {
     std::string got;
     boost::system::error_code ec;
@@ -143,7 +143,7 @@ TEST_CASE("a connection whose client has said its last word is closed at once") 
   bool is_closed = false;
   boost::asio::async_read(s, boost::asio::dynamic_buffer(got),
                           [&](boost::system::error_code, std::size_t) { is_closed = true; });
-  f.own.run_for(20s);  // as long as that only if it is not closed
+  f.own.run_for(20s);  // runs that long only if it is not closed
   CHECK(is_closed);
   CHECK(got.find("all is well") != std::string::npos);
 }

@@ -134,7 +134,7 @@ TEST_CASE("the answer to a fault repeats nothing that our own decoder refuses") 
   decode_rules lenient;
   lenient.ids = validation::lenient;
   const auto fault = fault_of(request_with(",\"hops\":-1,\"correlation_id\":\"short\""), lenient);
-  CHECK(fault.correlation_id == "\"short\"");  // who takes such ids gets them back
+  CHECK(fault.correlation_id == "\"short\"");  // with lenient validation, such an id is echoed
 }
 
 TEST_CASE("words repeat no more of a payload than one recognises it by, and nothing that steers a terminal") {

@@ -22,7 +22,7 @@ action_resource make_action(std::vector<action_resource::condition> when,
   return action_resource(std::move(when), std::move(set), memory_state());
 }
 
-/// Whether an action that needs `expected` runs while the value is `actual`.
+/// Returns true if an action that requires `expected` runs while the value is `actual`.
 bool runs(const char* expected, const char* actual) {
   auto value = holding(actual);
   auto action = make_action({{"v", value.kept(), json_value(expected)}}, {});

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Answers when the test says so.
+/// A backend that answers when the test decides.
 struct slow_backend final : backend {
   struct job {
     backend_request what;
@@ -248,9 +248,9 @@ TEST_CASE_FIXTURE(backend_fixture, "the work ends with the last call that waits 
   CHECK_FALSE(by->jobs.front().running.expired());
   cancel(*second);
   CHECK(by->jobs.front().running.expired());
-  by->read(0, "1");  // too late
+  by->read(0, "1");  // after the call has ended
   CHECK(recorded.answers.empty());
-  send({method::get, "x"});  // does not join what has ended
+  send({method::get, "x"});  // does not join a request that has ended
   CHECK(by->jobs.size() == 2);
 }
 

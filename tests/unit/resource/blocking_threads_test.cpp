@@ -39,7 +39,7 @@ TEST_CASE("a call that hangs does not hold up the end, and its result is dropped
     return [&told] { told = true; };
   });
   begun->get_future().wait();
-  tested.reset();  // the call still hangs
+  tested.reset();  // the call is still blocked
   released->set_value();
   loop.restart();
   loop.run();

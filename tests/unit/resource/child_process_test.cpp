@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(child_fixture, "a program that cannot be started says why") {
   CHECK(words("no-such-program") == "it cannot be started: No such file or directory");
   CHECK(words(folder.path("data")) == "it cannot be started: Permission denied");
   CHECK(words(folder.path("")) == "it cannot be started: Permission denied");
-  CHECK(words(folder.path("wrong")) == "it cannot be started: Exec format error");  // and no shell tries it
+  CHECK(words(folder.path("wrong")) == "it cannot be started: Exec format error");  // and no shell is tried
 }
 
 TEST_CASE_FIXTURE(child_fixture, "its environment is what it is given, and a PATH") {
@@ -117,12 +117,12 @@ TEST_CASE_FIXTURE(child_fixture, "it has three descriptors, its signals, and a g
   int numbers[4];
   for (auto& each : numbers) said >> each;
   CHECK(std::equal(std::begin(numbers), std::end(numbers),
-                   std::begin({0, 1, 2, 3})));  // the last is ls's folder
+                   std::begin({0, 1, 2, 3})));  // the last is the folder that ls reads
   std::uint64_t blocked = 1, ignored = 1;
   pid_t pid = 0, group = 1;
   said >> std::hex >> blocked >> ignored >> std::dec >> pid >> group;
   CHECK(blocked == 0);
-  CHECK((ignored & 0x7fffffffU) == 0);  // two are the C library's own
+  CHECK((ignored & 0x7fffffffU) == 0);  // two are used by the C library
   CHECK(pid == group);
 }
 
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(child_fixture, "a program that reads nothing holds up nobody")
   output.clear();
   start_script("exec <&-; echo closed; exec sleep 1000", true);
   await_output("closed\n");
-  tested->write(std::string(1'000'000, 'x'));  // which is lost, and no SIGPIPE
+  tested->write(std::string(1'000'000, 'x'));  // the bytes are lost, but there is no SIGPIPE
   tested->end();
   await_end();
 }
@@ -193,7 +193,7 @@ TEST_CASE_FIXTURE(child_fixture, "who has gone hears nothing, and the loop ends 
   run_until([&] { return !output.empty(); });
   tested.reset();
   loop.restart();
-  loop.run();  // ends when nothing is awaited any more
+  loop.run();  // returns when nothing is pending
   CHECK_FALSE(ended);
   CHECK_FALSE(has_children());
   CHECK(open_descriptors() == before);

@@ -12,7 +12,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// A collection behind a router, as devices have it.
+/// A collection behind a router, as in a device.
 class shots {
  public:
   explicit shots(collection_options options = {}) {

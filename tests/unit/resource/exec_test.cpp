@@ -72,7 +72,7 @@ struct exec_fixture {
     settle(1);
     return answers.back();
   }
-  /// A program has come so far. It tells so by a file, which the loop need not run for.
+  /// Waits until a program has created this file. The loop does not have to run for that.
   void await_file(const std::string& name) {
     loop.restart();
     const auto work = boost::asio::make_work_guard(loop);
@@ -90,7 +90,8 @@ TEST_CASE("an argument takes the body and parts of the path, and every other bra
         "{ print $1 } {} {path.0} {path.12} {body");
   CHECK(filled("{body}", {text("21.50"), {}}) == "21.50");
   CHECK(filled("{body}", {text(R"({"a":[1]})"), {}}) == R"({"a":[1]})");
-  CHECK(filled("{body}", {text(R"("{path.1}")"), {}}) == "{path.1}");  // nothing is looked for twice
+  CHECK(filled("{body}", {text(R"("{path.1}")"), {}}) == "{path.1}");  // the result is not searched for
+                                                                       // placeholders again
   CHECK(argument::find_fault("{body}{path.1}").empty());
   CHECK(argument::find_fault("a{path}b") == "{path}");
   CHECK(argument::find_fault("{rest}") == "{rest}");
@@ -148,7 +149,7 @@ TEST_CASE_FIXTURE(exec_fixture,
   CHECK(ask_for("1", "move/w").starts_with("400 'w' in the path breaks its pattern"));
   CHECK(ask_for("1", "move/xx").starts_with("400"));
   CHECK(ask_for(R"("a\nb")", "move/x").starts_with("400"));
-  CHECK(ask_for("-1", "move/x") == "205 ");  // behind `--`
+  CHECK(ask_for("-1", "move/x") == "205 ");  // after `--`
   CHECK(answer_of(options, method::get, "1", "move/x", "move/*") == "400 the program takes a body");
 }
 
@@ -161,7 +162,7 @@ TEST_CASE_FIXTURE(exec_fixture, "the body can be read from the standard input, t
   options = script("exec <&-; exit 0");
   options.program.has_input = true;
   CHECK(answer_of(options, method::put, '"' + std::string(1'000'000, 'x') + '"') ==
-        "205 ");  // which nobody reads
+        "205 ");  // the input is not read
 }
 
 TEST_CASE_FIXTURE(exec_fixture, "a program that floods is ended") {
@@ -187,7 +188,7 @@ TEST_CASE_FIXTURE(exec_fixture, "a program that hangs is ended by its time-out, 
   timers.expire(time.now());
   CHECK(answers == strings{"504 the program did not end within 2s"});
   loop.restart();
-  loop.run();  // until nothing is left to wait for
+  loop.run();  // runs until nothing is pending
   std::ifstream in(folder.path("pid"));
   pid_t pid = 0;
   in >> pid;

@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(file_fixture, "beneath a folder, no path leads out of it and n
   CHECK(get("a/b").code == response_code::not_found);
   CHECK(get("sub").code == response_code::forbidden);
   for (const char* path : {"link", "folder/b", "inside"}) CHECK(get(path).code == response_code::forbidden);
-  // Every way to write one step up, alone and within a path.
+  // All notations for the parent folder, alone and within a path.
   std::size_t tried = 0;
   const std::vector<std::string> steps{"..",     ".",
                                        "",       "%2e%2e",
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(file_fixture, "a write replaces all there was, in place or by 
   CHECK(write_file({{}, folder.path("new")}, "3", true).code == response_code::content);
   CHECK(content("new") == "3");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path("")), {}) ==
-        2);  // nothing is left over
+        2);  // no temporary file remains
 }
 
 TEST_CASE_FIXTURE(file_fixture, "an atomic write leaves a link as it is, and replaces the file behind it") {
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(file_fixture, "who has gone is not answered, and holds up nobo
   first.reset();
   settle(1);
   CHECK(answers == std::vector<std::string>{"205 1"});
-  CHECK(content("a") == "1");  // a write whose caller had gone before its turn is not done
+  CHECK(content("a") == "1");  // a write whose caller has disconnected before its turn is dropped
 }
 
 TEST_CASE_FIXTURE(file_fixture, "no more wait than may") {

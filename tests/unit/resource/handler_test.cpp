@@ -31,7 +31,7 @@ TEST_CASE("a responder that moves takes the duty to answer along") {
   {
     responder moved_from(make_call({.path = "second"}), answers.sink());
     kept = std::move(moved_from);
-    REQUIRE(answers.answers.size() == 1);  // the first call was given up
+    REQUIRE(answers.answers.size() == 1);  // the first call was dropped
     CHECK(answers.answers[0].code == response_code::internal_server_error);
   }
   CHECK(answers.answers.size() == 1);

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Notes what is asked on it, and answers when the test wants.
+/// A connection that records requests and answers them when the test decides.
 struct fake_wire final : http_wire {
   explicit fake_wire(std::map<int, fake_wire*>& all) : among(all), number(static_cast<int>(next++)) {
     among[number] = this;
@@ -41,7 +41,7 @@ struct fake_wire final : http_wire {
 
 struct pool_fixture {
   manual_clock time;
-  std::map<int, fake_wire*> wires;  ///< those that exist
+  std::map<int, fake_wire*> wires;  ///< all existing connections
   std::vector<std::string> log;
   steady_time woken = steady_time::max();
   std::shared_ptr<http_pool> tested;
@@ -64,7 +64,7 @@ struct pool_fixture {
       ends.push_back(target + ' ' + (outcome.why.empty() ? std::to_string(outcome.status) : outcome.why));
     });
   }
-  /// The requests that are under way, by the number of the connection.
+  /// Returns the requests in flight, by the number of their connection.
   std::string under_way() {
     std::string all;
     for (const auto& [number, wire] : wires)
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(pool_fixture,
   CHECK(wires.empty());
   const auto second = ask("/b");
   answer(1);
-  wires.at(1)->is_usable = false;  // closed while it was idle
+  wires.at(1)->is_usable = false;  // closed by the server while it was idle
   const auto third = ask("/c");
   CHECK(under_way() == "2:/c");
   terms.idle = 0ms;

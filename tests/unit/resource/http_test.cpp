@@ -207,7 +207,7 @@ TEST_CASE_FIXTURE(http_fixture,
                   "a GET on a connection that the server has just closed is sent again, a POST is not") {
   std::size_t requests = 0;
   hears = [&](server_end& end, const std::string&) {
-    // The second request on each connection meets its end.
+    // The server closes each connection during the second request.
     if (++requests % 2 == 1) return end.answer("5");
     end.close();
   };
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(http_fixture, "a connection on which something unasked came is
 TEST_CASE_FIXTURE(http_fixture, "a refusal that comes before the body was read is heard") {
   options.terms.most = 1 << 20;
   hears = [](server_end&, const std::string&) {};
-  // The header alone is heard, as of a server that looks at it first.
+  // The server answers after the header, like one that checks it before it reads the body.
   door.close();
   tcp::acceptor early(loop, {asio::ip::address_v4::loopback(), 0});
   options.at.port = early.local_endpoint().port();

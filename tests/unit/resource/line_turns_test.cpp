@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Notes what is done with it, and never does anything by itself.
+/// A connection that records the calls to it and does nothing on its own.
 struct still_wire final : line_wire {
   std::vector<std::string> done;
   std::size_t unread = 0;
@@ -46,7 +46,7 @@ struct turns_fixture {
                         last_never_ran = reply.never_run;
                       });
   }
-  /// Moves the clock from deadline to deadline, as the owner would.
+  /// Advances the clock from deadline to deadline, as the owner would.
   void pass(steady_time::duration by) {
     const auto end = time.now() + by;
     while (tested.next_deadline() <= end) {
@@ -67,7 +67,7 @@ struct turns_fixture {
       all += (all.empty() ? "" : " ") + each.substr(0, each.find('\n'));
     return all;
   }
-  /// The connection stands, and one exchange is over.
+  /// Establishes the connection and completes one exchange.
   void warm_up() {
     const auto first = ask("*IDN?");
     tested.on_open();
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an instrument is connected when it is asked, a
   tested.on_bytes("5.0\r\n");
   CHECK(said() == "V?: 205 5.0");
   const auto second = ask("I?");
-  CHECK(did() == "I?");  // the connection stays
+  CHECK(did() == "I?");  // the connection is kept
 }
 
 TEST_CASE_FIXTURE(turns_fixture, "an answer that comes in pieces is put together") {
@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an answer that comes after the time-out is nob
   pass(1ms);
   CHECK(said() == "A?: 504 the instrument has not answered within 2s");
   CHECK(did() == "A? close open");
-  tested.on_bytes("late\n");  // the wire would not tell
+  tested.on_bytes("late\n");  // a real wire would not report this
   tested.on_open();
   CHECK(did() == "B?");
   tested.on_bytes("b\n");
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(turns_fixture,
   CHECK(did() == "B?");
   tested.on_bytes("b\n");
   CHECK(said() == "B?: 205 b");
-  CHECK(log.size() == 1);  // what was owed is not called unasked
+  CHECK(log.size() == 1);  // the late answer is not logged as unsolicited
 }
 
 TEST_CASE_FIXTURE(turns_fixture, "the time of who asks may be over before: the answer is still awaited") {
@@ -413,7 +413,7 @@ TEST_CASE_FIXTURE(turns_fixture, "a line that is not answered is done when it wa
   is_answered = true;
   const auto next = ask("V?");
   CHECK(did() == "V 5");
-  tested.on_bytes("OK\n");  // it was answered after all
+  tested.on_bytes("OK\n");  // a late answer to the PUT
   pass(100ms);
   CHECK(did() == "V?");
   tested.on_bytes("5\n");
@@ -466,7 +466,7 @@ TEST_CASE_FIXTURE(turns_fixture, "of 20,000 exchanges with late answers, none ge
             ++(reply.text == number ? right : wrong);
         }));
   };
-  // What the instrument is about to say, and when.
+  // What the instrument is going to send, and when.
   std::deque<std::pair<steady_time, std::string>> speech;
   std::size_t heard = 0;
   std::size_t answered = 0;

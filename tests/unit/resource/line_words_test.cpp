@@ -14,7 +14,7 @@ std::string address_words(std::string_view text) {
   return read ? to_string(*read) : "fault: " + read.error().words;
 }
 
-/// The line, or the words behind `fault: `.
+/// Returns the line, or `fault: ` and the message.
 std::string filled(std::string_view text, std::string_view body, std::string_view rest = {}) {
   const auto by = line_template::parse(text);
   if (!by) return "no template: " + by.error().words;

@@ -32,7 +32,7 @@ TEST_CASE_FIXTURE(once_fixture,
                   "a write that comes again is not run again, and gets the first one's answer") {
   const auto first = ask(method::post);
   std::move(kept[0]).respond({});
-  compose();  // the memory of it stays
+  compose();  // the stored outcomes are preserved
   const auto second = ask(method::post);
   CHECK(kept.size() == 1);
   CHECK(first->codes == codes{"205"});

@@ -66,6 +66,6 @@ TEST_CASE("an outage lasts if that is so for each server") {
   CHECK(lasts({connect_errc::bad_credentials}));
   CHECK(lasts({connect_errc::bad_credentials, connect_errc::tls_wrong_host}));
   CHECK_FALSE(lasts({connect_errc::bad_credentials, connect_errc::connection_refused}));
-  CHECK_FALSE(lasts({connect_errc::tls_not_yet_valid}));  // the clock may be set
+  CHECK_FALSE(lasts({connect_errc::tls_not_yet_valid}));  // the clock may be set later
   CHECK_FALSE(lasts({connect_errc::client_id_taken}));
 }

@@ -11,7 +11,7 @@ using kind = connection_fault::kind;
 namespace {
 
 std::string words(connection_fault f) { return f.words(); }
-/// Of a kind with no facts but what somebody said.
+/// Returns the text of a fault that contains only a quoted message.
 std::string quoting(kind what) { return words({.what = what, .quoted = "so it says"}); }
 
 }  // namespace

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A resolver that answers when the test lets it, and not before.
+/// A resolver that blocks until the test lets it answer.
 class held_resolver {
  public:
   name_resolver resolver() {
@@ -104,7 +104,7 @@ TEST_CASE("neither a stop nor the end of the event loop waits for a lookup") {
     }
     CHECK(told.downs == 0);
   }
-  // Still blocked, and whatever it brings now has nowhere to go.
+  // The lookup is still blocked, and its result will be discarded.
   CHECK(names.calls() == 1);
   names.release();
 }
@@ -124,7 +124,7 @@ TEST_CASE("a round that begins while an old lookup hangs takes what that one bri
   CHECK(told.why == "the name was not resolved within 200ms");
   CHECK(names.calls() == 1);
   for (int i = 0; i < 100; ++i)
-    names.release();  // for further rounds too, on a machine that is slow to connect
+    names.release();  // for further rounds as well, on a machine that connects slowly
   REQUIRE(loop.run_until([&] { return l.up(); }));
 }
 

@@ -7,7 +7,8 @@ using namespace mqcoap;
 
 namespace {
 
-/// One letter a try: upper case if it is worth telling, with `=` behind it if the cause did not change.
+/// Returns one letter per attempt: upper case if it is worth logging, followed by `=` if the cause
+/// did not change.
 std::string told(outage_causes& tested, const std::string& causes) {
   std::string all;
   for (const char c : causes) {
