@@ -67,6 +67,6 @@ TEST_CASE("ids that nobody gave out find nothing") {
   CHECK(table.find(id + "0") == nullptr);
   id.back() = id.back() == '0' ? '1' : '0';
   CHECK(table.find(id) == nullptr);
-  id.front() = id.front() == 'f' ? '0' : 'f';  // a place outside the table
+  id.front() = id.front() == 'f' ? '0' : 'f';  // a position outside of the table
   CHECK(table.find(id) == nullptr);
 }

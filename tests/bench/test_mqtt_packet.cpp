@@ -73,7 +73,7 @@ TEST_CASE("a length of more than four bytes is malformed") {
 
 TEST_CASE("fields that reach beyond their packet are refused") {
   CHECK_FALSE(parse_publish(0, "\x00\x09topic"s, mqtt_version::v311));
-  CHECK_FALSE(parse_publish(2, "\x00\x01t\x00"s, mqtt_version::v311));       // half a packet id
+  CHECK_FALSE(parse_publish(2, "\x00\x01t\x00"s, mqtt_version::v311));       // a truncated packet id
   CHECK_FALSE(parse_publish(2, "\x00\x01t\x00\x00p"s, mqtt_version::v311));  // packet id 0
   CHECK_FALSE(parse_publish(4, "\x00\x01t\x00\x01p"s, mqtt_version::v311));  // QoS 2
   CHECK_FALSE(parse_publish(0, "\x00\x01t\x09p"s, mqtt_version::v5));        // properties

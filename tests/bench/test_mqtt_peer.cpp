@@ -18,8 +18,8 @@ const target asked{"BENCH_0001", "axuv", "gains"};
 
 std::int64_t soon() { return now_ns() + 20'000'000'000; }
 
-/// A responder that connects to a load generator acting as the broker; on a thread of its own. It answers
-/// until the connection is closed.
+/// A responder on a separate thread that connects to a load generator acting as the broker. It answers until
+/// the connection is closed.
 class responder {
  public:
   using reply = std::function<std::string(std::string_view id)>;
@@ -52,7 +52,7 @@ std::string answer(std::string_view id, int code) {
 }
 
 load_result measure(int qos, int copies, const responder::reply& reply, load_options options, bool& good) {
-  std::optional<responder> program;  // outlives the peer, whose end it waits for
+  std::optional<responder> program;  // outlives the peer, and waits for its end
   load_result result;
   {
     mqtt_peer peer;

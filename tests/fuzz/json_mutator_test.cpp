@@ -16,7 +16,7 @@ std::size_t change_first_byte(std::uint8_t* data, std::size_t size, std::size_t)
   return size;
 }
 
-/// A walk of many changes, each made in what the one before has left.
+/// Applies many changes, each to the result of the previous one.
 template <class F>
 void walk(const json_shape& shape, F look) {
   std::string document;

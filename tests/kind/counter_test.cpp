@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Before any configuration is read.
+/// Added before any configuration is read.
 const bool is_added = (add_resource_kind(counter_kind()), true);
 
 bool says(const std::string& answer, const std::string& words) {
