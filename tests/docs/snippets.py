@@ -30,10 +30,10 @@ class Fault(Exception):
 
 
 def programs(page, text):
-    """Name -> source. Lines of the page keep their numbers, for the compiler's messages."""
+    """Returns name -> source. Lines keep their numbers from the page, for the compiler's messages."""
     found = {}
     lines = text.splitlines()
-    claimed = None  # what follows the block: (name, lines, number of the first)
+    claimed = None  # text that follows the block: (name, lines, number of the first)
     at = 0
 
     def until(end, what):
