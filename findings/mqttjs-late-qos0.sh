@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# MQTT.js 5.16.0 keeps what is published while there is no connection, QoS 0 included, and sends all of it when the broker is
-# there (`queueQoSZero` is true by default). "Open the valve", clicked while the network was down, opens it when it is
-# back.
+# MQTT.js 5.16.0 stores messages that are published without a connection, including QoS 0, and sends all of
+# them when it connects (`queueQoSZero` is true by default). "Open the valve", clicked during a network
+# outage, opens it when the network is back.
 . "$(dirname "$0")/lib.sh"
 npm_packages "$work/js" mqtt@5.16.0
 cat >"$work/js/program.mjs" <<'JS'

@@ -1,5 +1,5 @@
-/* The bare program beside which durable writes are measured: commits batches of changed rows to SQLite, with
- * the pragmas of the gateway, and prints the rows per second. Arguments: file, rows of a batch, seconds. */
+/* The baseline for durable writes: commits batches of changed rows to SQLite, with the pragmas of the gateway, and
+ * prints the rows per second. Arguments: file, rows per batch, seconds. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
