@@ -1,6 +1,6 @@
-/* The floor for clients: a minimal requester based on libmosquitto. It has one wildcard subscription and a fixed
- * payload in which only the request id changes; answers are matched by the id in their topic, and no JSON is
- * parsed. */
+/* The floor for clients: a minimal requester based on libmosquitto. It has one wildcard subscription and a
+ * fixed payload in which only the request id changes; answers are matched by the id in their topic, and no
+ * JSON is parsed. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <mosquitto.h>

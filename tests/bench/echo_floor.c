@@ -1,5 +1,5 @@
-/* The floor: a minimal responder based on libmosquitto. It answers every request with the same payload, in which
- * only the request id changes; no JSON is parsed or serialized. */
+/* The floor: a minimal responder based on libmosquitto. It answers every request with the same payload, in
+ * which only the request id changes; no JSON is parsed or serialized. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <mosquitto.h>

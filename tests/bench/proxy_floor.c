@@ -1,5 +1,5 @@
-/* A minimal proxy based on libmosquitto: a request to one tag is forwarded, byte for byte, to another tag, and the
- * answer is returned under the name of the first one. Only topics are rewritten. */
+/* A minimal proxy based on libmosquitto: a request to one tag is forwarded, byte for byte, to another tag,
+ * and the answer is returned under the name of the first one. Only topics are rewritten. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <mosquitto.h>
