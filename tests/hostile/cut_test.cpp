@@ -48,7 +48,7 @@ TEST_CASE("a broker may reset a connection at each byte of a session") {
   }
 }
 
-TEST_CASE("a broker may end a session at each of its bytes") {
+TEST_CASE("a broker may close a connection at each byte of a session") {
   for (const auto* const who : {"link", "front", "field", "client"})
     for (const bool v5 : {true, false})
       for (const int qos : {0, 1}) {

@@ -57,7 +57,7 @@ std::string file_with(const std::string& resource, const std::string& more = "")
 
 }  // namespace
 
-TEST_CASE("a key that a field table calls a secret is shown by nobody") {
+TEST_CASE("a key that a field table declares as secret is never shown") {
   REQUIRE(has_locker);
   const temporary_folder folder;
   for (const auto& text : {
@@ -82,7 +82,7 @@ TEST_CASE("a key that a field table calls a secret is shown by nobody") {
   }
 }
 
-TEST_CASE("a secret of a kind reaches its options, and is covered in what is shown") {
+TEST_CASE("a secret of a kind reaches its options, and is masked where options are shown") {
   const temporary_folder folder;
   const auto file = folder.write("mqcoap.yaml", file_with("locker: hall, combination: left7right4"), 0600);
   const auto loaded = config::load_settings(file);

@@ -231,7 +231,7 @@ TEST_CASE("a secret's file has one line that counts, and others cannot write to 
   CHECK_THROWS_AS(read_secret_file(folder.path("none")), failure);
 }
 
-TEST_CASE("values are not taken for options, nor for lists") {
+TEST_CASE("values are not mistaken for options or lists") {
   const auto takes_value = [](const std::string& word) { return word == "-F"; };
   const auto kept = [&](std::vector<std::string> words) {
     return protect_values(std::move(words), takes_value);

@@ -204,7 +204,7 @@ TEST_CASE("a subscription that ends with an error is not in force") {
   CHECK(heard == 0);
 }
 
-TEST_CASE("another subscription with the same filter outlives one that is ended") {
+TEST_CASE("another subscription with the same filter outlives a cancelled one") {
   lab l;
   l.connect();
   int first = 0;
@@ -219,7 +219,7 @@ TEST_CASE("another subscription with the same filter outlives one that is ended"
   CHECK(second == 1);
 }
 
-TEST_CASE("a handler may end subscriptions, also one whose turn would be next") {
+TEST_CASE("a handler may cancel subscriptions, including the one that would be called next") {
   lab l;
   l.connect();
   subscription_id first{};
@@ -258,7 +258,7 @@ TEST_CASE("copies that a broker sends for several filters are one message; the s
   CHECK(axuv == 2);
 }
 
-TEST_CASE("what a general handler throws does not reach the others") {
+TEST_CASE("an exception from a general handler does not affect the others") {
   client_options options;
   std::vector<std::string> log;
   options.broker.log = [&](log_level, std::string_view words) { log.emplace_back(words); };
@@ -308,14 +308,14 @@ TEST_CASE("an answer too large for the broker is a 500 that says so") {
   CHECK(answer.find("more than broker") != std::string::npos);
 }
 
-TEST_CASE("before the first connection the largest packet is what the options say") {
+TEST_CASE("before the first connection, the largest packet is the configured one") {
   client_options options;
   CHECK(lab(options).core->largest_packet() == 0);
   options.broker.max_packet = 3000;
   CHECK(lab(options).core->largest_packet() == 3000);
 }
 
-TEST_CASE("an event that the broker does not take in time is an error") {
+TEST_CASE("an event that the broker does not accept in time is an error") {
   lab l(impatient());
   l.connect();
   std::optional<error_code> outcome;
@@ -325,7 +325,7 @@ TEST_CASE("an event that the broker does not take in time is an error") {
   CHECK(*outcome == errc::timed_out);
 }
 
-TEST_CASE("an event under way when the connection is lost: nobody knows") {
+TEST_CASE("an event in flight when the connection is lost has an unknown outcome") {
   lab l;
   l.connect();
   std::optional<error_code> outcome;
@@ -372,7 +372,7 @@ TEST_CASE("connecting: a broker that confirms nothing costs no more than the tim
   CHECK(*second == errc::timed_out);
 }
 
-TEST_CASE("disconnecting twice: both wait for the goodbye") {
+TEST_CASE("disconnecting twice: both wait for the DISCONNECT") {
   lab l;
   l.connect();
   std::optional<error_code> first;
@@ -390,7 +390,7 @@ TEST_CASE("disconnecting twice: both wait for the goodbye") {
   CHECK_FALSE(*second);
 }
 
-TEST_CASE("connecting again does not wait for the goodbye") {
+TEST_CASE("connecting again does not wait for the DISCONNECT") {
   lab l;
   l.connect();
   std::optional<error_code> gone;
@@ -404,7 +404,7 @@ TEST_CASE("connecting again does not wait for the goodbye") {
   CHECK_FALSE(*back);
 }
 
-TEST_CASE("a client that goes during its goodbye says so") {
+TEST_CASE("a client that is destroyed while it disconnects reports that") {
   lab l;
   l.connect();
   std::optional<error_code> outcome;

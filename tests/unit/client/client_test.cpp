@@ -75,8 +75,7 @@ TEST_CASE("coroutines: a client asks itself, as a device") {
   });
 }
 
-TEST_CASE(
-    "after a disconnect nothing keeps the loop at work, no deadline of a request that has ended either") {
+TEST_CASE("after a disconnect nothing keeps the loop running, not even the deadline of a completed request") {
   private_broker broker;
   asio::io_context loop;
   client me(loop.get_executor(), options_for(broker, "DEV"));
@@ -110,7 +109,7 @@ TEST_CASE("a callback and a future complete with the answer; an error answer is 
   me.async_disconnect(asio::use_future).get();
 }
 
-TEST_CASE("a handler completes on its own executor, which stays at work until then") {
+TEST_CASE("a handler completes on its own executor, which keeps running until then") {
   private_broker broker;
   asio::io_context loop;
   asio::io_context other;
@@ -163,7 +162,7 @@ TEST_CASE("1000 requests at once: none lost, none mixed up") {
   CHECK(me.stats().foreign == 0);
 }
 
-TEST_CASE("a request is cancelled through its slot, and by what else was faster") {
+TEST_CASE("a request is cancelled through its slot, and by an operation that completes first") {
   private_broker broker;
   asio::io_context loop;
   client me(loop.get_executor(), options_for(broker));
@@ -217,7 +216,7 @@ TEST_CASE("a batch has one correlation id, and one outcome for each request, in 
   });
 }
 
-TEST_CASE("a cancelled batch says so, with what it has") {
+TEST_CASE("a cancelled batch reports that, with the answers so far") {
   private_broker broker;
   asio::io_context loop;
   client me(loop.get_executor(), options_for(broker, "DEV"));
@@ -316,7 +315,7 @@ TEST_CASE("events: what is published arrives, what is retained later too, and no
   });
 }
 
-TEST_CASE("presence: ONLINE while it is there, OFFLINE when it goes, with a goodbye or without") {
+TEST_CASE("presence: ONLINE while connected, OFFLINE afterwards, with or without a DISCONNECT") {
   private_broker broker;
   asio::io_context loop;
   auto options = options_for(broker, "DEV");
@@ -356,7 +355,7 @@ TEST_CASE("presence: ONLINE while it is there, OFFLINE when it goes, with a good
   });
 }
 
-TEST_CASE("presence: who is there contradicts an OFFLINE that another one says") {
+TEST_CASE("presence: a connected client contradicts an OFFLINE that another one publishes") {
   private_broker broker;
   asio::io_context loop;
   auto options = options_for(broker, "DEV");
@@ -501,7 +500,8 @@ TEST_CASE("disconnecting completes everything pending; connecting again works") 
 }
 
 TEST_CASE(
-    "a client that goes completes everything pending with closed; a kept responder may be used after it") {
+    "a destroyed client completes everything pending with closed; a stored responder may be used "
+    "afterwards") {
   private_broker broker;
   asio::io_context loop;
   std::optional<client> me(std::in_place, loop.get_executor(), options_for(broker, "DEV"));
@@ -559,7 +559,7 @@ TEST_CASE("a POST that comes twice runs once") {
   CHECK(runs == 2);  // two requests with two ids
 }
 
-TEST_CASE("a broker that denies: the caller is told, not left waiting") {
+TEST_CASE("a broker that denies: the caller gets an error instead of a timeout") {
   private_broker::options lab;
   lab.username = "lab";
   lab.password = "secret";

@@ -284,7 +284,7 @@ TEST_CASE("whichever step of a client's request fails, it ends once, and the nex
   }
 }
 
-TEST_CASE("wherever a piece of memory is missing while a device connects, it hears requests afterwards") {
+TEST_CASE("if any allocation fails while a device connects, it still receives requests afterwards") {
   int which = 0;
   for (bool failed = true; failed; ++which) {
     CAPTURE(which);
@@ -304,7 +304,7 @@ TEST_CASE("wherever a piece of memory is missing while a device connects, it hea
   CHECK(which > 10);
 }
 
-TEST_CASE("wherever a piece of memory is missing when a connection ends, its requests end") {
+TEST_CASE("if any allocation fails when a connection is lost, its requests still end") {
   int which = 0;
   for (bool failed = true; failed; ++which) {
     CAPTURE(which);
@@ -332,8 +332,7 @@ TEST_CASE("wherever a piece of memory is missing when a connection ends, its req
   CHECK(which > 1);
 }
 
-TEST_CASE(
-    "wherever a piece of memory is missing, a client's other operations end once, and the next succeeds") {
+TEST_CASE("if any allocation fails, a client's other operations complete once, and the next one succeeds") {
   const general_topic hot(default_namespace(), *subsystem_name::parse("axuv"), general_topic::kind::event,
                           *device_tag::parse("ME"), *resource_path::parse("hot"));
   SUBCASE("publish") {

@@ -53,7 +53,7 @@ constexpr char same_id_text[] = "16FD2706-8BAF-433B-82EB-8C7FADA847DA";
 
 }  // namespace
 
-TEST_CASE("wherever a piece of memory is missing, a write and its repeat get an answer that is true") {
+TEST_CASE("if any allocation fails, a write and its repeat still get a correct answer") {
   int pieces = 0;
   do {
     CAPTURE(pieces);
@@ -73,7 +73,7 @@ TEST_CASE("wherever a piece of memory is missing, a write and its repeat get an 
   CHECK(pieces > 5);  // for each of the answers, its topic, and the key under which it is stored
 }
 
-TEST_CASE("who reads, and who writes what was not run, may try again when memory is back") {
+TEST_CASE("reads, and writes that were not run, may be retried when memory is available again") {
   for (const std::string verb : {"GET", "PUT"}) {
     CAPTURE(verb);
     server_bench b;

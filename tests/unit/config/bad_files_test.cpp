@@ -39,7 +39,7 @@ std::vector<std::string> bad_files() {
 
 }  // namespace
 
-TEST_CASE("a bad file gives all of its faults, with their places, and no settings") {
+TEST_CASE("an invalid file results in all of its faults with their positions, and no settings") {
   const auto files = bad_files();
   REQUIRE(files.size() > 80);
   for (const auto& file : files) {
@@ -57,7 +57,7 @@ TEST_CASE("a bad file gives all of its faults, with their places, and no setting
   }
 }
 
-TEST_CASE("no expectation is left over from a file that is gone") {
+TEST_CASE("there is no expectation for a file that does not exist") {
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".expect")
       CHECK_MESSAGE(std::filesystem::exists(std::filesystem::path(entry.path()).replace_extension(".yaml")),

@@ -50,7 +50,7 @@ std::string value_text(const settings& s, std::string_view path) {
 
 }  // namespace
 
-TEST_CASE("what a configuration does not say is what the options' own defaults are") {
+TEST_CASE("omitted keys have the defaults of the options") {
   for (const auto* name : {"minimal", "empty_sections"}) {
     CAPTURE(name);
     const auto s = load(name);
@@ -88,7 +88,7 @@ TEST_CASE("what a configuration does not say is what the options' own defaults a
   CHECK(load("empty_sections").gateway.devices.size() == 2);
 }
 
-TEST_CASE("brokers keep their order, and have what was said of them") {
+TEST_CASE("brokers keep their order and have the configured settings") {
   const auto s = load("brokers");
   REQUIRE(s.brokers.size() == 5);
   CHECK(s.brokers[0].name == "lab");
@@ -243,7 +243,7 @@ TEST_CASE("scalars are those of the core schema of YAML 1.2, and numbers keep th
   CHECK(value_text(s, "nested") == R"({"a":[1,{"b":[]}],"":{},"1":"x","ä\n\u0000":"\t\"\\"})");
 }
 
-TEST_CASE("routes keep their order, and have what was said of them") {
+TEST_CASE("routes keep their order and have the configured settings") {
   const auto s = load("proxy");
   const auto& proxy = s.gateway.proxy;
   CHECK(proxy.default_timeout == 3s);
@@ -298,7 +298,7 @@ TEST_CASE("included files add their entries in the order in which they are named
   CHECK(s.gateway.decoding.limits.depth == 16);
 }
 
-TEST_CASE("the shipped file has devices to try, and reaches nobody else's") {
+TEST_CASE("the shipped file contains sample devices, and reaches no others") {
   const auto s = test::load_good(MQCOAP_TESTS_DIR "/../config/mqcoap.yaml");
   CHECK(s.gateway.devices.size() == 2);
   CHECK(s.gateway.proxy.routes.empty());
@@ -334,12 +334,12 @@ TEST_CASE("the shipped file is emptied as it says, and what is commented out in 
   CHECK(test::load_good(used).gateway.proxy.routes.size() == 2);
 }
 
-TEST_CASE("the files of the demo are without a fault") {
+TEST_CASE("the files of the demo are valid") {
   for (const auto* name : {"demo.yaml", "demo-far.yaml"})
     CHECK_FALSE(test::load_good(MQCOAP_TESTS_DIR "/../config/" + std::string(name)).gateway.devices.empty());
 }
 
-TEST_CASE("metrics are served where it is said, and nowhere else") {
+TEST_CASE("metrics are served at the configured address only") {
   CHECK_FALSE(load("minimal").http.has_value());
   CHECK_FALSE(load("http_off").http.has_value());
   const auto s = load("http");
@@ -350,7 +350,7 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   CHECK_FALSE(kind<value_options>(s, "A", "name").is_metric);
 }
 
-TEST_CASE("numbers are taken for what they are, to the last digit") {
+TEST_CASE("numbers are read exactly, to the last digit") {
   const auto s = load("numbers");
   const auto& most = kind<value_options>(s, "GW_XX_0_0001", "most").initial;
   CHECK(most.text() == "1.7976931348623158e+308");

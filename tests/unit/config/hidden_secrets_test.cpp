@@ -165,7 +165,7 @@ std::string broker_with(const std::string& lines) {
 
 }  // namespace
 
-TEST_CASE("no diagnostic and nothing that is shown tells a secret, however it is written") {
+TEST_CASE("no diagnostic and no output reveals a secret, however it is written") {
   const test::temporary_folder folder;
   std::vector<std::string> texts = files;
   for (const auto& lines : below_broker) texts.push_back(broker_with(lines));
@@ -203,7 +203,7 @@ TEST_CASE("where a secret comes from may be shown") {
         std::string::npos);
 }
 
-TEST_CASE("only the secret is covered, and lines that hold none are shown as they are") {
+TEST_CASE("only the secret is masked, and lines without a secret are shown unchanged") {
   const test::temporary_folder folder;
   const auto loaded = load_settings(folder.write("a.yaml", R"(version: 1
 brokers:
@@ -246,7 +246,7 @@ TEST_CASE("names of secrets are those of the field tables, what is near them, an
     CHECK_FALSE_MESSAGE(names_a_secret(name), name);
 }
 
-TEST_CASE("nothing in a diagnostic steers a terminal") {
+TEST_CASE("nothing in a diagnostic controls a terminal") {
   const test::temporary_folder folder;
   const auto loaded =
       load_settings(folder.write("a.yaml",

@@ -39,7 +39,7 @@ const node& value_of(const parsed_yaml& r, std::string_view key) {
 
 }  // namespace
 
-TEST_CASE("every value knows where it stands, how long it is, and under which keys") {
+TEST_CASE("every value knows its position, its length and its keys") {
   parsed_yaml r("a: 1\nlist:\n  - x\n  - {deep: \"two words\"}\nnone:\nkeys: {}\n");
   CHECK(r.found().empty());
   const auto& a = value_of(r, "a");
@@ -73,7 +73,7 @@ TEST_CASE("every value knows where it stands, how long it is, and under which ke
   CHECK(value_of(r, "keys").is_map());
 }
 
-TEST_CASE("null is told from a text that says null") {
+TEST_CASE("null is distinguished from the text \"null\"") {
   parsed_yaml r("a: null\nb: ~\nc: \"null\"\nd: |\n  null\n");
   CHECK(value_of(r, "a").text == "null");
   CHECK(value_of(r, "b").text == "~");
@@ -84,7 +84,7 @@ TEST_CASE("null is told from a text that says null") {
   CHECK(value_of(r, "d").quoted);  // a block is always text
 }
 
-TEST_CASE("what YAML allows and a configuration does not is refused, each at its place") {
+TEST_CASE("YAML that a configuration does not allow is rejected, each case at its position") {
   CHECK(parsed_yaml("a: 1\nb: 2\na: 3\n").found() == "3:1: the key 'a' is given twice | first: line 1\n");
   CHECK(parsed_yaml("a: &x 1\n").found() ==
         "1:4: anchors are refused | devices that are alike: use `templates` and `like`\n");
@@ -98,7 +98,7 @@ TEST_CASE("what YAML allows and a configuration does not is refused, each at its
         "2:1: a second document begins here: a configuration has only one | is the indentation right?\n");
 }
 
-TEST_CASE("the value of a key that was refused is not in the tree, and what stands behind it is") {
+TEST_CASE("the value of a rejected key is not in the tree, but what follows it is") {
   parsed_yaml r("a: 1\na: {b: 2}\nc: 3\n");
   CHECK(value_of(r, "a").text == "1");
   CHECK(value_of(r, "c").text == "3");
@@ -117,7 +117,7 @@ TEST_CASE("a text without a value is a fault, or nothing, as its reader wants it
   }
 }
 
-TEST_CASE("a text that is no YAML has one fault, and gives no tree") {
+TEST_CASE("text that is not YAML has one fault and results in no tree") {
   for (const char* text : {"a: [1\n", "a: {b: 1\n", "a: \"open\n", "a:\n\t- 1\n", "a: b: c\n"}) {
     CAPTURE(std::string(text));
     parsed_yaml r(text);
@@ -127,7 +127,7 @@ TEST_CASE("a text that is no YAML has one fault, and gives no tree") {
   }
 }
 
-TEST_CASE("bytes that are no text are refused with their place") {
+TEST_CASE("invalid bytes are rejected with their position") {
   parsed_yaml bytes("a: 1\nb: \xff\n");
   CHECK(bytes.root == nullptr);
   CHECK(bytes.found().starts_with("2:4: "));

@@ -33,13 +33,13 @@ struct notifier_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(notifier_fixture, "readiness is told at once, with the status") {
+TEST_CASE_FIXTURE(notifier_fixture, "readiness is reported immediately, with the status") {
   tested.ready();
   CHECK(manager.take() == "READY=1\nSTATUS=all is well");
 }
 
 TEST_CASE_FIXTURE(notifier_fixture,
-                  "a loop that does not turn feeds no watchdog, one that turns feeds it again and again") {
+                  "a blocked loop does not notify the watchdog, a running one does so repeatedly") {
   tested.ready();
   manager.take();
   ::usleep(2 * 20000);  // longer than the watchdog's limit
@@ -48,7 +48,7 @@ TEST_CASE_FIXTURE(notifier_fixture,
   CHECK(next() == "WATCHDOG=1");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "the watchdog of another process is not fed") {
+TEST_CASE_FIXTURE(notifier_fixture, "the watchdog of another process is not notified") {
   const test::environment somebody_else("WATCHDOG_PID", "1");
   tested.ready();
   manager.take();
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(notifier_fixture, "the watchdog of another process is not fed"
   CHECK(next() == "STATUS=again");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "the status is told when it has changed") {
+TEST_CASE_FIXTURE(notifier_fixture, "the status is reported when it has changed") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   tested.ready();
   manager.take();
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(notifier_fixture, "the status is told when it has changed") {
   CHECK(next() == "STATUS=1 of 2 brokers up");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "a reload is told with its time, and its end with what has changed") {
+TEST_CASE_FIXTURE(notifier_fixture, "a reload is reported with its time, and its end with what has changed") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   tested.ready();
   manager.take();
@@ -85,7 +85,8 @@ TEST_CASE_FIXTURE(notifier_fixture, "a reload is told with its time, and its end
   CHECK(manager.take() == "READY=1\nSTATUS=reload failed");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "while it stops it tells so, the watchdog is fed, and the status stays") {
+TEST_CASE_FIXTURE(notifier_fixture,
+                  "while it stops, it reports that, the watchdog is notified, and the status stays") {
   tested.ready();
   manager.take();
   tested.stopping();
@@ -96,7 +97,7 @@ TEST_CASE_FIXTURE(notifier_fixture, "while it stops it tells so, the watchdog is
 }
 
 TEST_CASE_FIXTURE(notifier_fixture,
-                  "a manager that reads nothing holds nobody up, and hears everything later, in order") {
+                  "a manager that does not read delays nothing, and gets everything later, in order") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   const mqcoap::notify_socket other;
   int before = 0;
@@ -114,7 +115,8 @@ TEST_CASE_FIXTURE(notifier_fixture,
   CHECK(next() == "STOPPING=1\nSTATUS=stopping");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "a watchdog that is not heard is fed once when it is heard again") {
+TEST_CASE_FIXTURE(notifier_fixture,
+                  "watchdog notifications that could not be sent are sent once when that is possible again") {
   const mqcoap::notify_socket other;
   int before = 0;
   while (!other.send("of another")) ++before;

@@ -138,8 +138,9 @@ TEST_CASE_FIXTURE(reload_fixture, "requests are answered while a configuration i
   CHECK(get("GW_399").find("\"body\":6") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(reload_fixture,
-                  "a reload that is asked for during one follows it, however often it is asked for") {
+TEST_CASE_FIXTURE(
+    reload_fixture,
+    "a reload that is requested during another one follows it once, however often it is requested") {
   file.write(with_devices(300, 1));
   tested.begin();
   file.write(with_devices(300, 2));
@@ -171,7 +172,7 @@ TEST_CASE_FIXTURE(reload_fixture, "a file with faults changes nothing, and the n
   CHECK(get("GW_2").find("\"body\":7") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(reload_fixture, "what the owner cannot make ready is the end of a reload") {
+TEST_CASE_FIXTURE(reload_fixture, "a reload ends if its owner cannot prepare it") {
   file.write(with_devices(3, 5));
   when_prepared = [] { throw std::runtime_error("no store"); };
   tested.begin();

@@ -28,7 +28,7 @@ std::size_t count_known(const outcome_memory& memory, const std::vector<request_
 
 }  // namespace
 
-TEST_CASE("a late answer is told from a duplicate and from one that was never asked for") {
+TEST_CASE("a late answer is distinguished from a duplicate and from an unasked one") {
   const auto ids = some_ids(3);
   outcome_memory memory;
   CHECK(memory.recall(ids[0]) == outcome::unknown);

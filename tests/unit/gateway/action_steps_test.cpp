@@ -114,7 +114,7 @@ struct action_fixture : settling_gateway, link_events {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(action_fixture, "an action asks a device, then tells its event, and then answers") {
+TEST_CASE_FIXTURE(action_fixture, "an action sends a request, then publishes its event, and then answers") {
   start();
   post("GW_1", "fire", R"(,"correlation_id":"16fd2706-8baf-433b-82eb-8c7fada847da")");
   REQUIRE(asked.size() == 1);
@@ -133,7 +133,7 @@ TEST_CASE_FIXTURE(action_fixture, "an action asks a device, then tells its event
   CHECK(tested->counted()[event::event_published] == 1);
 }
 
-TEST_CASE_FIXTURE(action_fixture, "what the device says against it is the answer, and nothing is told") {
+TEST_CASE_FIXTURE(action_fixture, "an error of the device becomes the answer, and no event is published") {
   start();
   post("GW_1", "fire");
   reply("404", R"("no such path")");
@@ -145,7 +145,7 @@ TEST_CASE_FIXTURE(action_fixture, "what the device says against it is the answer
   CHECK(has(last(), "when: status is 1, the action needs 0"));  // what was set is not undone
 }
 
-TEST_CASE_FIXTURE(action_fixture, "a mute device is 504 in the time of its route") {
+TEST_CASE_FIXTURE(action_fixture, "a mute device causes a 504 after the timeout of its route") {
   start();
   post("GW_1", "ask");
   pass(3999ms);

@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(events_fixture, "with `change`, only what has moved is told") 
   CHECK(events_of("a") == bodies{"1", "1.5", "1"});
 }
 
-TEST_CASE_FIXTURE(events_fixture, "a slow resource delays no other one, and is read no further meanwhile") {
+TEST_CASE_FIXTURE(events_fixture, "a slow resource delays no other one, and is not read again meanwhile") {
   add("slow", sensor_options{&first}, {.every = 1s});
   add("quick", sensor_options{&second}, {.every = 1s});
   first.is_slow = true;
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(events_fixture, "a slow resource delays no other one, and is r
   CHECK(tested->counted()[event::event_unread] == 1);
 }
 
-TEST_CASE_FIXTURE(events_fixture, "what cannot be read publishes nothing and is counted") {
+TEST_CASE_FIXTURE(events_fixture, "a resource that cannot be read publishes nothing and is counted") {
   add("a", sensor_options{&first}, {.every = 1s});
   first.reading = "";
   start();
@@ -197,8 +197,7 @@ TEST_CASE_FIXTURE(events_fixture, "the log tells when the events of a resource e
   tested.reset();  // before the log that it writes to
 }
 
-TEST_CASE_FIXTURE(events_fixture,
-                  "a value that is changed is an event at once, behind the requester's answer") {
+TEST_CASE_FIXTURE(events_fixture, "a changed value is published immediately, after the requester's answer") {
   add("v", stored("1"), {.on_change = true, .retain = true});
   add("w", stored("1"), {});
   options.devices.front().resources.back().events.reset();
@@ -372,7 +371,7 @@ TEST_CASE_FIXTURE(events_fixture,
   tested.reset();  // before the store that it uses
 }
 
-TEST_CASE("what is worth telling") {
+TEST_CASE("what is worth an event") {
   const auto tells = [](const event_options& how, const char* before, const char* now) {
     return is_worth_telling(how, *json_text::parse(now),
                             before == nullptr ? std::nullopt : std::optional(*json_text::parse(before)));

@@ -126,7 +126,8 @@ TEST_CASE_FIXTURE(host_fixture, "a reload that fails changes nothing") {
   CHECK(last_presence() == "ONLINE");
 }
 
-TEST_CASE_FIXTURE(host_fixture, "a stop waits for the answers in flight, says OFFLINE and closes all") {
+TEST_CASE_FIXTURE(host_fixture,
+                  "a stop waits for the answers in flight, announces OFFLINE and closes everything") {
   ask_mute_device();
   tested->stop(10s, [this] { ++stopped; });
   settle();
@@ -140,7 +141,7 @@ TEST_CASE_FIXTURE(host_fixture, "a stop waits for the answers in flight, says OF
   CHECK_FALSE(tested->running().links().front()->up());
 }
 
-TEST_CASE_FIXTURE(host_fixture, "a stop waits no longer than its patience") {
+TEST_CASE_FIXTURE(host_fixture, "a stop waits no longer than its time limit") {
   ask_mute_device();
   tested->stop(1s, [this] { ++stopped; });
   settle();
@@ -161,7 +162,7 @@ TEST_CASE_FIXTURE(host_fixture, "nothing is reloaded or stopped twice once a hos
   CHECK(connected == 1);
 }
 
-TEST_CASE_FIXTURE(host_fixture, "a host that is destroyed while it stops answers and tells nobody") {
+TEST_CASE_FIXTURE(host_fixture, "a host that is destroyed while it stops answers and notifies nobody") {
   ask_mute_device();
   tested->stop(10s, [this] { ++stopped; });
   settle();

@@ -161,7 +161,7 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
   CHECK(tested.whole_load().in_flight == 3);
 }
 
-TEST_CASE("bridged brokers are told once, with the route, and seen from outside, also after a reload") {
+TEST_CASE("bridged brokers are logged once, with the route, and visible in the status, even after a reload") {
   const test::log_catcher log;
   manual_clock time;
   test::hand_alarm wake;

@@ -18,7 +18,8 @@ TEST_CASE_FIXTURE(presence_fixture,
   CHECK(board.status().devices == 1);
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "its last will says OFFLINE, and it says ONLINE again when it is back") {
+TEST_CASE_FIXTURE(presence_fixture,
+                  "its last will announces OFFLINE, and it announces ONLINE again after it reconnects") {
   follow({device("GW_1")});
   set_online(true);
   broker.drop(*ours.made.front());
@@ -30,7 +31,7 @@ TEST_CASE_FIXTURE(presence_fixture, "its last will says OFFLINE, and it says ONL
   CHECK(seen.heard == 3);
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "who keeps the newest of what is told sees every last will") {
+TEST_CASE_FIXTURE(presence_fixture, "a client that keeps the newest message sees every last will") {
   follow({device("GW_1")});
   set_online(true);
   for (int i = 0; i < 3; ++i) {
@@ -51,7 +52,7 @@ TEST_CASE_FIXTURE(presence_fixture, "who keeps the newest of what is told sees e
   CHECK(seen.newest == states{{"GW_1", "OFFLINE"}});
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "who comes later finds it") {
+TEST_CASE_FIXTURE(presence_fixture, "a later subscriber gets it") {
   follow({device("GW_1")});
   set_online(true);
   witness later(broker, "later");
@@ -59,8 +60,9 @@ TEST_CASE_FIXTURE(presence_fixture, "who comes later finds it") {
   CHECK(later.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(presence_fixture,
-                  "what is removed is forgotten, what is added comes when it is served, the rest stays") {
+TEST_CASE_FIXTURE(
+    presence_fixture,
+    "removed devices are forgotten, added ones are announced when served, and the others stay") {
   follow({device("GW_1"), device("GW_2")});
   set_online(true);
   seen.heard = 0;
@@ -76,7 +78,7 @@ TEST_CASE_FIXTURE(presence_fixture,
   CHECK(later.state == states{{"GW_2", "ONLINE"}, {"GW_3", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "whose presence is switched off is forgotten") {
+TEST_CASE_FIXTURE(presence_fixture, "a device whose presence is switched off is forgotten") {
   follow({device("GW_1")});
   set_online(true);
   follow({device("GW_1", false)});
@@ -127,7 +129,7 @@ TEST_CASE_FIXTURE(presence_fixture, "another broker forgets the devices of the o
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "a stop says OFFLINE and tells when that is done") {
+TEST_CASE_FIXTURE(presence_fixture, "a stop announces OFFLINE and reports when that is done") {
   follow({device("GW_1"), device("GW_2")});
   set_online(true);
   bool done = false;
@@ -172,7 +174,8 @@ TEST_CASE_FIXTURE(presence_fixture, "connections are made a few at a time") {
   CHECK(board.status().announced == 20);
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "nothing is tried during an outage, and everything at once behind it") {
+TEST_CASE_FIXTURE(presence_fixture,
+                  "nothing is tried during an outage, and everything immediately after it") {
   follow({device("GW_1"), device("GW_2")});
   set_online(true);
   broker.go_down();

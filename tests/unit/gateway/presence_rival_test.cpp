@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(rival_fixture, "what is removed from the broker is said again"
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(rival_fixture, "who says OFFLINE all the time is not contradicted at full speed") {
+TEST_CASE_FIXTURE(rival_fixture, "repeated OFFLINE messages are contradicted at a limited rate") {
   seen.online_heard = 0;
   for (int i = 0; i < 1000; ++i) {
     other.say("GW_1", presence_payload(false, time.wall()));
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(rival_fixture, "a date in the far future is not followed") {
   CHECK(later.dates["GW_1"] <= time.wall().count);
 }
 
-TEST_CASE_FIXTURE(rival_fixture, "somebody else who announces the tag is an error, once") {
+TEST_CASE_FIXTURE(rival_fixture, "another announcer of the tag is reported as an error, once") {
   other.say("GW_1", presence_payload(true, time.wall()));
   broker.run();
   CHECK(ours.errors.size() == 1);
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(rival_fixture, "somebody else who announces the tag is an erro
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(rival_fixture, "what was retained before is no sign of somebody else") {
+TEST_CASE_FIXTURE(rival_fixture, "an older retained message is not a sign of another announcer") {
   set_online(false);
   other.say("GW_1", presence_payload(true, time.wall()));  // left by a gateway that no longer exists
   broker.run();
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(two_boards, "two gateways with names of their own both notice"
   }
 }
 
-TEST_CASE_FIXTURE(two_boards, "two gateways with one name do not throw each other off for ever") {
+TEST_CASE_FIXTURE(two_boards, "two gateways with one name do not disconnect each other forever") {
   start_both();
   CHECK(ours.made.size() + theirs.made.size() <= 6);
   CHECK(ours.client_ids.back() != theirs.client_ids.back());

@@ -85,7 +85,7 @@ struct reload_fixture : settling_gateway {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(reload_fixture, "new requests are asked for before old ones are dropped") {
+TEST_CASE_FIXTURE(reload_fixture, "new subscriptions are made before old ones are dropped") {
   broker.ignore("gf_int_v1/+/request/GW_2");
   tested->reconfigure(with_devices({"GW_2"}), {&lab});
   broker.run();
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(reload_fixture, "a message that overlapping subscriptions brin
   CHECK(caller.answers.size() == 2);
 }
 
-TEST_CASE_FIXTURE(reload_fixture, "what does not fit together changes nothing") {
+TEST_CASE_FIXTURE(reload_fixture, "an inconsistent configuration changes nothing") {
   auto broken = with_devices({"GW_1", "GW_2"});
   action_options action;
   action.set.push_back({"nowhere", {}});
@@ -280,7 +280,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   tested->reconfigure(with_devices({"GW_1"}), {&lab});
 }
 
-TEST_CASE_FIXTURE(reload_fixture, "it tells when its broker is away") {
+TEST_CASE_FIXTURE(reload_fixture, "it reports when its broker is unreachable") {
   broker.go_down();
   CHECK(away == 1);
 }

@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(topics_fixture, "after an outage the message stays and ages") 
   CHECK(get("a") == "205 6");
 }
 
-TEST_CASE_FIXTURE(topics_fixture, "a message that lay unread is as old as that") {
+TEST_CASE_FIXTURE(topics_fixture, "the age of a message includes the time that it was unread") {
   auto gauge = reads("lab/gauge");
   gauge.stale_after = 30s;
   add("a", gauge);
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a message that lay unread is as old as that")
   CHECK(get("a").starts_with("503 "));
 }
 
-TEST_CASE_FIXTURE(topics_fixture, "a refused subscription is told, and concerns no other topic") {
+TEST_CASE_FIXTURE(topics_fixture, "a denied subscription is reported, and affects no other topic") {
   broker.deny("lab/secret");
   add("a", reads("lab/secret"));
   add("b", reads("lab/gauge"));
@@ -320,7 +320,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a message of another broker is forgotten when
 }
 
 TEST_CASE(
-    "wherever a piece of memory is missing while a topic is read, it has one answer, and the next one too") {
+    "if any allocation fails while a topic is read, the request has one answer, and so has the next one") {
   int pieces = 0;
   int refusals = 0;
   int unread = 0;
@@ -357,7 +357,7 @@ TEST_CASE(
   CHECK(unread <= 1);
 }
 
-TEST_CASE_FIXTURE(topics_fixture, "a topic whose value is too large for the memory that is left is 503") {
+TEST_CASE_FIXTURE(topics_fixture, "a topic whose value is too large for the available memory causes a 503") {
   auto text = reads("lab/gauge");
   text.front.reading.as = reading_options::form::text;
   add("a", text);

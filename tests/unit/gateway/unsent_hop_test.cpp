@@ -52,7 +52,7 @@ struct full_link final : mqcoap::link, private link_events {
 
 }  // namespace
 
-TEST_CASE("a large request that the link's queue lost, or the broker refused, is 503 at once") {
+TEST_CASE("a large request that the link's queue dropped, or the broker denied, causes a 503 immediately") {
   manual_clock time;
   test::hand_alarm wake;
   memory_broker broker;

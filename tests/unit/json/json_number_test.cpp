@@ -83,7 +83,7 @@ TEST_CASE("a million doubles in three spellings are read as strtod reads them") 
   CHECK(wrong + list.mismatches() == 0);
 }
 
-TEST_CASE("what lies half-way between two doubles goes to the even one, all digits counted") {
+TEST_CASE("a number half-way between two doubles is rounded to the even one, considering all digits") {
   std::mt19937_64 random(43);
   std::vector<char> text(1200);
   number_list list;
@@ -115,7 +115,7 @@ TEST_CASE("numbers are finite up to the largest double, however it is spelled") 
   CHECK_FALSE(json_text::parse('1' + std::string(400, '0')));
 }
 
-TEST_CASE("what is closer to zero than any double is zero") {
+TEST_CASE("a number that is closer to zero than any double is zero") {
   constexpr double smallest = std::numeric_limits<double>::denorm_min();
   CHECK(value_of("4.9406564584124654e-324") == smallest);
   CHECK(value_of("2.4703282292062328e-324") == smallest);

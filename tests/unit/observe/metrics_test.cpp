@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(metrics_fixture, "a value with `metric` is a gauge, and stays 
 }
 
 TEST_CASE_FIXTURE(metrics_fixture,
-                  "ready is who has a broker that confirmed every subscription, and no stop ahead") {
+                  "a gateway is ready if its broker has confirmed every subscription and it does not stop") {
   CHECK(seen.page("/readyz")->status == 503);
   start();
   CHECK(seen.page("/readyz")->status == 200);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(metrics_fixture,
   CHECK_FALSE(seen.page("/").has_value());
 }
 
-TEST_CASE_FIXTURE(metrics_fixture, "ready is only who is the only one to answer") {
+TEST_CASE_FIXTURE(metrics_fixture, "a gateway with a rival is not ready") {
   start();
   device.at.publish("gf_int_v1/axuv/response/GW_1/16fd27068baf433b82eb8c7fada847da",
                     R"({"header":{"response_code":205,"path":"rate",)"
@@ -237,7 +237,7 @@ TEST_CASE_FIXTURE(metrics_fixture, "ready is only who is the only one to answer"
   CHECK(seen.page("/readyz")->status == 200);  // requests to the devices are answered
 }
 
-TEST_CASE_FIXTURE(metrics_fixture, "the last reload is told") {
+TEST_CASE_FIXTURE(metrics_fixture, "the last reload is reported") {
   start();
   CHECK(shows("mqcoap_config_last_reload_successful 1"));
   CHECK_FALSE(document(own_document::status).as_object().contains("reload"));

@@ -10,7 +10,7 @@
 
 using namespace mqcoap;
 
-TEST_CASE("a topic is taken apart into its five levels and its answer goes to the same place") {
+TEST_CASE("a topic is split into its five levels, and its response topic has the same levels") {
   const auto t = exchange_topic::parse("gf_int_v1/axuv/request/2D_XX_0_9999/abc-1");
   REQUIRE(t);
   CHECK(t->which() == exchange_topic::kind::request);
@@ -21,7 +21,7 @@ TEST_CASE("a topic is taken apart into its five levels and its answer goes to th
   CHECK(t->response_topic() == "gf_int_v1/axuv/response/2D_XX_0_9999/abc-1");
 }
 
-TEST_CASE("a topic with another number of levels, a wildcard or another kind is none of ours") {
+TEST_CASE("a topic with another number of levels, a wildcard or another kind is rejected") {
   const std::string too_long(65, 'x');
   for (const std::string& text :
        {std::string("gf_int_v1/axuv/request/TAG"), std::string("gf_int_v1/axuv/request/TAG/id/more"),

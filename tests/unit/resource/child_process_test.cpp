@@ -59,7 +59,7 @@ struct child_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(child_fixture, "what a program writes is heard, and then how it ended") {
+TEST_CASE_FIXTURE(child_fixture, "a program's output is received, and then how it ended") {
   start_script("echo one; echo two >&2; exit 3");
   CHECK(await_end().words() == "it ended with status 3");
   CHECK(output == "one\n");
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(child_fixture, "what a program writes is heard, and then how i
   CHECK(await_end().is_good());
 }
 
-TEST_CASE_FIXTURE(child_fixture, "all that it wrote before it ended is heard") {
+TEST_CASE_FIXTURE(child_fixture, "everything that it wrote before it ended is received") {
   for (int i = 0; i < 20; ++i) {
     output.clear();
     ended.reset();
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(child_fixture, "all that it wrote before it ended is heard") {
   }
 }
 
-TEST_CASE_FIXTURE(child_fixture, "a program that cannot be started says why") {
+TEST_CASE_FIXTURE(child_fixture, "a program that cannot be started is reported with the reason") {
   const temporary_folder folder;
   folder.write("data", "x");
   folder.write("wrong", "x", 0700);
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(child_fixture, "it has three descriptors, its signals, and a g
   CHECK(pid == group);
 }
 
-TEST_CASE_FIXTURE(child_fixture, "what is written to it is read, however much it is") {
+TEST_CASE_FIXTURE(child_fixture, "input of any size is read by the program") {
   start_script("wc -c", true);
   CHECK_FALSE(tested->write(std::string(1'000'000, 'x')));
   run_until([&] { return taken == 1; });
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(child_fixture, "what is written to it is read, however much it
   CHECK(output == "1000000\n");
 }
 
-TEST_CASE_FIXTURE(child_fixture, "a program that reads nothing holds up nobody") {
+TEST_CASE_FIXTURE(child_fixture, "a program that reads nothing delays nobody") {
   start_script("echo begun; exec sleep 1000", true);
   CHECK_FALSE(tested->write(std::string(1'000'000, 'x')));
   await_output("begun\n");
@@ -152,7 +152,7 @@ TEST_CASE_FIXTURE(child_fixture, "a program that reads nothing holds up nobody")
 }
 
 TEST_CASE_FIXTURE(child_fixture,
-                  "with a program that is told to end, its whole group ends, whatever it ignores") {
+                  "a terminated program's whole process group ends, whatever signals it ignores") {
   start_script("trap '' TERM; sleep 1000 & echo $!; while :; do sleep 1000; done");
   run_until([&] { return output.ends_with('\n'); });
   tested->end();
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(child_fixture, "what a program leaves running in its group end
   await_death(left);
 }
 
-TEST_CASE_FIXTURE(child_fixture, "who goes on writing outside of the group keeps nobody waiting") {
+TEST_CASE_FIXTURE(child_fixture, "a process outside of the group that keeps writing delays nobody") {
   start_script("setsid sh -c 'echo $$; exec sleep 1000' & sleep 0.1; echo done");
   await_end();
   CHECK(output.find("done\n") != std::string::npos);
@@ -184,7 +184,8 @@ TEST_CASE_FIXTURE(child_fixture, "an error stream that is held is not read, and 
   CHECK(errors.size() == 200000);
 }
 
-TEST_CASE_FIXTURE(child_fixture, "who has gone hears nothing, and the loop ends the program") {
+TEST_CASE_FIXTURE(child_fixture,
+                  "after destruction nothing is reported, and the loop terminates the program") {
   start({.argv = {"true"}});
   await_end();
   ended.reset();
@@ -199,7 +200,7 @@ TEST_CASE_FIXTURE(child_fixture, "who has gone hears nothing, and the loop ends 
   CHECK(open_descriptors() == before);
 }
 
-TEST_CASE_FIXTURE(child_fixture, "who goes before the program was started has none left") {
+TEST_CASE_FIXTURE(child_fixture, "after destruction before the start, no program is left") {
   start_script("exec sleep 1000");
   tested.reset();
   run_until([&, n = 0]() mutable { return ++n > 1; });
@@ -208,7 +209,7 @@ TEST_CASE_FIXTURE(child_fixture, "who goes before the program was started has no
   CHECK_FALSE(has_children());
 }
 
-TEST_CASE("a loop that goes takes its programs along") {
+TEST_CASE("a destroyed loop terminates its programs") {
   std::optional<child_fixture> fixture(std::in_place);
   fixture->start_script("trap '' TERM; echo $$; while :; do sleep 1000; done");
   fixture->run_until([&] { return !fixture->output.empty(); });

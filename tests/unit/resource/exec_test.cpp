@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(exec_fixture, "a program's output is what a GET reads, and its
   CHECK(answer_of(missing) == "500 it cannot be started: No such file or directory");
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "of its standard error the end is told, made safe") {
+TEST_CASE_FIXTURE(exec_fixture, "the end of its standard error is reported, made safe") {
   CHECK(
       answer_of(script("head -c 1000 /dev/zero | tr '\\0' x >&2; printf 'the end\\033[0m\\n' >&2; exit 1")) ==
       "500 it ended with status 1: " + std::string(189, 'x') + "the end?[0m");
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(exec_fixture, "the body can be read from the standard input, t
         "205 ");  // the input is not read
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "a program that floods is ended") {
+TEST_CASE_FIXTURE(exec_fixture, "a program with too much output is terminated") {
   auto options = script("exec cat /dev/zero");
   options.most = 1000;
   CHECK(answer_of(options) == "500 the program wrote more than 1000B");
@@ -177,7 +177,8 @@ TEST_CASE_FIXTURE(exec_fixture, "a program that floods is ended") {
   CHECK(answer_of(options).size() == 1004);
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "a program that hangs is ended by its time-out, with those that it started") {
+TEST_CASE_FIXTURE(exec_fixture,
+                  "a program that hangs is terminated after its timeout, with its child processes") {
   auto options = script("trap '' TERM; sleep 1000 & echo $! > \"$1\"; mv \"$1\" \"$2\"; sleep 1000",
                         {folder.path("a"), folder.path("pid")});
   options.timeout = 2s;
@@ -195,8 +196,9 @@ TEST_CASE_FIXTURE(exec_fixture, "a program that hangs is ended by its time-out, 
   await_death(pid);
 }
 
-TEST_CASE_FIXTURE(exec_fixture,
-                  "so many run at a time, no resource takes more places than are left, the rest waits") {
+TEST_CASE_FIXTURE(
+    exec_fixture,
+    "the number of running programs is limited, no resource takes all places, and the others wait") {
   services.set_exec_places(4);
   const auto waits = script("while [ ! -e \"$1\" ]; do sleep 0.01; done; echo done", {folder.path("go")});
   const auto hung = make(waits);
@@ -212,7 +214,7 @@ TEST_CASE_FIXTURE(exec_fixture,
   CHECK(answers.back() == "205 done\n");
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "who has gone has no program, be it running or not") {
+TEST_CASE_FIXTURE(exec_fixture, "a caller who disconnected has no program, running or waiting") {
   services.set_exec_places(1);
   const auto tested = make(
       script("echo $$ > \"$1\"; mv \"$1\" \"$2\"; exec sleep 1000", {folder.path("a"), folder.path("pid")}));
@@ -227,7 +229,7 @@ TEST_CASE_FIXTURE(exec_fixture, "who has gone has no program, be it running or n
   CHECK(answers == strings{"205 next\n"});
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "no more wait than may") {
+TEST_CASE_FIXTURE(exec_fixture, "the number of waiting requests is limited") {
   services.set_exec_places(1);
   const auto tested = make(script("sleep 1000"));
   std::vector<backend::running> running;

@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(file_fixture, "files are read to their end, those without a si
   CHECK(words(read_file({{}, folder.path("long")}, plenty - 1)) == "500 the file is larger than 65535B");
 }
 
-TEST_CASE_FIXTURE(file_fixture, "what is no regular file is refused, and never waited for") {
+TEST_CASE_FIXTURE(file_fixture, "a file that is not regular is rejected without blocking") {
   CHECK(words(read_file({{}, folder.path("none")}, plenty)) == "404 there is no such file");
   CHECK(words(read_file({{}, folder.path("")}, plenty)) == "403 it is no regular file");
   REQUIRE(::mkfifo(folder.path("fifo").c_str(), 0600) == 0);
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(file_fixture,
         std::vector<std::string>{"205 1", "205 ", "205 2", "205 2", "205 2", "205 ", R"(205 {"three":3})"});
 }
 
-TEST_CASE_FIXTURE(file_fixture, "who has gone is not answered, and holds up nobody") {
+TEST_CASE_FIXTURE(file_fixture, "a caller who disconnected gets no answer, and delays nobody") {
   folder.write("a", "1");
   const auto tested = at("a");
   auto first = ask(*tested, method::get);
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(file_fixture, "who has gone is not answered, and holds up nobo
   CHECK(content("a") == "1");  // a write whose caller has disconnected before its turn is dropped
 }
 
-TEST_CASE_FIXTURE(file_fixture, "no more wait than may") {
+TEST_CASE_FIXTURE(file_fixture, "the number of waiting requests is limited") {
   folder.write("a", "1");
   const auto tested = at("a");
   std::vector<backend::running> running;

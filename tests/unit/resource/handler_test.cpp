@@ -25,7 +25,7 @@ TEST_CASE("a responder answers once, and not again when it goes") {
   CHECK(answers.answers[0].code == response_code::forbidden);
 }
 
-TEST_CASE("a responder that moves takes the duty to answer along") {
+TEST_CASE("the duty to answer moves with the responder") {
   recorder answers;
   responder kept(make_call({.path = "first"}), answers.sink());
   {

@@ -135,7 +135,8 @@ TEST_CASE_FIXTURE(pool_fixture,
 }
 
 TEST_CASE_FIXTURE(pool_fixture,
-                  "so many requests are under way, the next wait in order, and further ones are refused") {
+                  "the number of requests in flight is limited, the next ones wait in order, and further "
+                  "ones are rejected") {
   std::vector<backend::running> kept;
   for (const char* each : {"/a", "/b", "/c", "/d", "/e", "/f"}) kept.push_back(ask(each));
   CHECK(ended() == "/f too many requests wait for the server");
@@ -200,7 +201,7 @@ TEST_CASE_FIXTURE(pool_fixture, "a GET whose answer was cut off is not repeated"
   CHECK(ended() == "/a 200; /b cut off");
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "whoever waits too long is told how far it came") {
+TEST_CASE_FIXTURE(pool_fixture, "a request that times out reports how far it came") {
   using stage = http_progress::stage;
   terms.connections = 1;
   terms.timeout = 2s;
@@ -232,7 +233,8 @@ TEST_CASE_FIXTURE(pool_fixture, "whoever waits too long is told how far it came"
   CHECK(log.size() == 1);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "whoever waits for others is told so, before the gateway tells less") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a request that waits for others reports that before a general timeout does") {
   terms.connections = 1;
   const auto first = ask("/a");
   const auto second = ask("/b", method::put, 1s);
@@ -241,7 +243,7 @@ TEST_CASE_FIXTURE(pool_fixture, "whoever waits for others is told so, before the
   CHECK(under_way() == "0:/a");
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a caller who leaves ends its request, and makes room") {
+TEST_CASE_FIXTURE(pool_fixture, "a caller who disconnects cancels its request, and makes room") {
   terms.connections = 1;
   auto first = ask("/a");
   auto second = ask("/b");

@@ -54,7 +54,7 @@ TEST_CASE("a URL is a server and a place on it") {
   CHECK(host_field_of(url("http://a.lab:81/")) == "a.lab:81");
 }
 
-TEST_CASE("what is no URL of a server says why") {
+TEST_CASE("an invalid server URL is rejected with the reason") {
   CHECK(fault_of("https://a.lab/") == "the gateway does not speak https to a server");
   CHECK(fault_of("a.lab/x") == "it begins with http://");
   CHECK(fault_of("ftp://a.lab/x") == "it begins with http://");
@@ -74,7 +74,7 @@ TEST_CASE("what is no URL of a server says why") {
   CHECK(fault_of("http://a.lab/" + std::string(4096, 'a')) == "it is longer than 4096 bytes");
 }
 
-TEST_CASE("what stands below a URL is encoded, and stays below") {
+TEST_CASE("a path below a URL is encoded, and stays below it") {
   CHECK(target("http://a.lab", "") == "/");
   CHECK(target("http://a.lab/api/", "") == "/api/");
   CHECK(target("http://a.lab/api/?k=1", "x/y") == "/api/x/y?k=1");

@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(line_fixture, "an answer in pieces is put together, one with t
   CHECK(log.size() == 1);
 }
 
-TEST_CASE_FIXTURE(line_fixture, "a late answer never reaches who asks next") {
+TEST_CASE_FIXTURE(line_fixture, "a late answer never reaches the next caller") {
   std::vector<std::shared_ptr<far_end>> late;
   hears = [&](far_end& end, const std::string& line) {
     if (late.empty())
@@ -282,7 +282,7 @@ TEST_CASE_FIXTURE(line_fixture, "a name is looked up, and one that is unknown is
   CHECK(settle().starts_with("503 the instrument cannot be connected: "));
 }
 
-TEST_CASE_FIXTURE(line_fixture, "a mute instrument costs nobody but those who ask it") {
+TEST_CASE_FIXTURE(line_fixture, "a mute instrument delays only its own callers") {
   hears = [](far_end&, const std::string&) {};
   auto of = options();
   const auto mute = make(of);

@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an answer that comes in pieces is put together
   CHECK(said() == "V?: 205 4\n.9");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "who asks has a turn after those before") {
+TEST_CASE_FIXTURE(turns_fixture, "requests are served in order") {
   warm_up();
   const auto first = ask("A?");
   const auto second = ask("B?");
@@ -125,7 +125,8 @@ TEST_CASE_FIXTURE(turns_fixture, "who asks has a turn after those before") {
   CHECK(said() == "A?: 205 a; B?: 205 b; D?: 205 d");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "no more wait than may, and those who have gone do not count") {
+TEST_CASE_FIXTURE(turns_fixture,
+                  "the number of waiting requests is limited, without those that were cancelled") {
   terms.queue = 2;
   warm_up();
   const auto first = ask("A?");
@@ -139,7 +140,7 @@ TEST_CASE_FIXTURE(turns_fixture, "no more wait than may, and those who have gone
   CHECK(fifth != nullptr);
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "an answer that comes after the time-out is nobody's") {
+TEST_CASE_FIXTURE(turns_fixture, "an answer after the timeout is dropped") {
   warm_up();
   const auto late = ask("A?");
   const auto next = ask("B?");
@@ -201,7 +202,7 @@ TEST_CASE_FIXTURE(turns_fixture, "the time of who asks may be over before: the a
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "the answer to who has gone is nobody's") {
+TEST_CASE_FIXTURE(turns_fixture, "the answer to a cancelled request is dropped") {
   warm_up();
   auto gone = ask("A?");
   gone.reset();
@@ -212,7 +213,7 @@ TEST_CASE_FIXTURE(turns_fixture, "the answer to who has gone is nobody's") {
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "who waits in vain is told that nothing was sent") {
+TEST_CASE_FIXTURE(turns_fixture, "a request that times out while waiting reports that nothing was sent") {
   terms.timeout = 10s;
   warm_up();
   const auto first = ask("A?");
@@ -224,7 +225,7 @@ TEST_CASE_FIXTURE(turns_fixture, "who waits in vain is told that nothing was sen
   CHECK(did() == "A?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "connecting has a time of its own, and those who wait are told") {
+TEST_CASE_FIXTURE(turns_fixture, "connecting has a separate timeout, and waiting requests are notified") {
   const auto first = ask("A?");
   const auto second = ask("B?");
   SUBCASE("it is refused") {
@@ -252,7 +253,7 @@ TEST_CASE_FIXTURE(turns_fixture, "who waits for a connection longer than he can 
   CHECK(said() == "A?: 504 waited 950ms, and the instrument was not connected; nothing was sent");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "what comes unasked is dropped and told, and then it has to be quiet") {
+TEST_CASE_FIXTURE(turns_fixture, "unsolicited data is dropped and logged, and then the line must be quiet") {
   warm_up();
   tested.on_bytes("hello\n");
   CHECK(log == std::vector<std::string>{
@@ -305,7 +306,7 @@ TEST_CASE_FIXTURE(turns_fixture, "line ends that are left over mean nothing") {
   CHECK(log.empty());
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "an answer has a greatest length") {
+TEST_CASE_FIXTURE(turns_fixture, "the length of an answer is limited") {
   terms.most = 10;
   warm_up();
   const auto right = ask("A?");
@@ -430,7 +431,7 @@ TEST_CASE_FIXTURE(turns_fixture, "what cannot be sent is told as well") {
   CHECK(did() == "V 5 close");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "who is answered may ask again at once") {
+TEST_CASE_FIXTURE(turns_fixture, "a caller may send another request from its answer handler") {
   warm_up();
   backend::running second;
   const auto first = tested.ask({"A?\n", true, terms}, steady_time::max(),

@@ -67,7 +67,7 @@ TEST_CASE("what stands for a placeholder is a number, a boolean or a text") {
   CHECK(filled("", "1") == "no template: it is empty");
 }
 
-TEST_CASE("what stands for a placeholder is never a second line, nor a second command") {
+TEST_CASE("the value of a placeholder is never a second line or a second command") {
   for (int byte = 0; byte < 0x20; ++byte) {
     std::string body;
     append_json_string(body, "5" + std::string(1, static_cast<char>(byte)) + "OUTP ON");

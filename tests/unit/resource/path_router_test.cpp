@@ -82,7 +82,7 @@ TEST_CASE("the rest of a path begins behind the prefix and its slash") {
   CHECK(rest("x/y") == "x/y");
 }
 
-TEST_CASE("a path that nobody serves is not found") {
+TEST_CASE("a path without a handler is not found") {
   handlers h;
   path_router router;
   CHECK(router.find("x").target == nullptr);

@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(process_fixture,
   CHECK(by->useless_lines() == 1);
 }
 
-TEST_CASE_FIXTURE(process_fixture, "who has gone gets nothing, and is not asked for any more") {
+TEST_CASE_FIXTURE(process_fixture, "a cancelled request gets no answer, and is not sent any more") {
   start_python();
   ask("held = id");
   running.clear();
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(process_fixture,
 }
 
 TEST_CASE_FIXTURE(process_fixture,
-                  "when a program dies its callers are told, and it is started again after a pause") {
+                  "when a program dies, its callers get an answer, and it is restarted after a pause") {
   start_python();
   ask("sys.stderr.write('Traceback:\\n\\n ValueError: oh\\x1b\\n  \\n'); os._exit(3)");
   settle(1);
@@ -280,7 +280,7 @@ TEST_CASE_FIXTURE(process_fixture, "a program that cannot be started is tried ag
   CHECK(timers.next_deadline() - time.now() > 2 * first);
 }
 
-TEST_CASE_FIXTURE(process_fixture, "a program that floods is ended") {
+TEST_CASE_FIXTURE(process_fixture, "a program with too much output is terminated") {
   start({"sh", "-c", "exec yes garbage"});
   await_line("it wrote more than 1MiB that answers nobody");
   ask("");

@@ -162,7 +162,7 @@ TEST_CASE("a good expression has no fault") {
   }
 }
 
-TEST_CASE("a bad expression is told by what is wrong in it") {
+TEST_CASE("an invalid expression is reported with what is wrong in it") {
   CHECK(fault_of("").find("empty") != std::string::npos);
   CHECK(fault_of("   ").find("empty") != std::string::npos);
   CHECK(fault_of("foo + 1").find("'foo'") != std::string::npos);

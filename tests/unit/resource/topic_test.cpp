@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(topic_fixture,
   CHECK(shown() == R"(205 "1")");
 }
 
-TEST_CASE_FIXTURE(topic_fixture, "changes are told, and repetitions are not") {
+TEST_CASE_FIXTURE(topic_fixture, "changes are reported, and repetitions are not") {
   int changes = 0;
   tested().on_change([&] { ++changes; });
   deliver("1");

@@ -98,7 +98,7 @@ TEST_CASE("an answer after its sink is gone goes nowhere") {
   std::move(r).respond({});
 }
 
-TEST_CASE("of a write nobody knows whether it ran") {
+TEST_CASE("it is unknown whether a write was run") {
   const auto f = std::make_shared<calls_fixture>();
   CHECK(may_have_run(*f->keep("a", start + 1s)).empty());
   CHECK(may_have_run(*f->keep("a", start + 1s, method::post)) == "; the POST may have been run");

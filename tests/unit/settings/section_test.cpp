@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(section_fixture, "what stands there needs no default") {
   CHECK(defaults.asked.empty());
 }
 
-TEST_CASE_FIXTURE(section_fixture, "every fault is told, and the rest is read") {
+TEST_CASE_FIXTURE(section_fixture, "every fault is reported, and everything else is read") {
   add("speed", "fast");
   add("nam", "left");
   const auto read = drive_section().read(map, ctx);

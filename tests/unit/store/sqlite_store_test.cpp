@@ -31,7 +31,7 @@ class other_writer {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(store_fixture, "what was stored is there again") {
+TEST_CASE_FIXTURE(store_fixture, "stored values are loaded again") {
   {
     sqlite_store store(directory(), environment());
     CHECK(store.load().empty());
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(store_fixture, "what was stored is there again") {
   CHECK(logged.empty());
 }
 
-TEST_CASE_FIXTURE(store_fixture, "what the destructor finds waiting is stored") {
+TEST_CASE_FIXTURE(store_fixture, "the destructor stores waiting commits") {
   {
     sqlite_store store(directory(), environment());
     for (int i = 0; i < 100; ++i) store.commit({{}, {put("a", std::to_string(i))}}, [](error_code) {});

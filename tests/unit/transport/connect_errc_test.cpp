@@ -24,7 +24,7 @@ bool lasts(std::vector<connect_errc> tried) {
 
 }  // namespace
 
-TEST_CASE("every reason of an outage is an error code with words of its own") {
+TEST_CASE("every reason of an outage is an error code with a distinct message") {
   std::set<std::string> words;
   const int last = static_cast<int>(connect_errc::given_up);
   for (int i = 0; i <= last; ++i) {

@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(connect_fixture,
   }
 }
 
-TEST_CASE_FIXTURE(connect_fixture, "a last will that MQTT does not take is said, and nothing is connected") {
+TEST_CASE_FIXTURE(connect_fixture, "an invalid last will is reported, and no connection is made") {
   private_broker broker;
   auto options = options_for(broker.port());
   SUBCASE("topic") { options.will = last_will{"state/+", "OFFLINE", true}; }
@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(connect_fixture, "a last will that MQTT does not take is said,
   CHECK(c.l->stats().connects == 0);
 }
 
-TEST_CASE_FIXTURE(connect_fixture, "a name that does not resolve is an outage with words") {
+TEST_CASE_FIXTURE(connect_fixture, "a name that does not resolve is an outage with a message") {
   auto options = options_for(1883);
   options.host = "no-such-host.invalid";
   auto c = make(options);

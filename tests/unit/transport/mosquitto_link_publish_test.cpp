@@ -31,7 +31,8 @@ struct publish_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(publish_fixture, "who asks hears once that a message was written, never inside the call") {
+TEST_CASE_FIXTURE(publish_fixture,
+                  "a completion handler reports once that a message was written, never inside the call") {
   private_broker broker;
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
     for (const int qos : {0, 1}) {

@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(queue_fixture, "stopping sends what is queued first") {
   }
 }
 
-TEST_CASE_FIXTURE(queue_fixture, "stopping waits no longer than it may") {
+TEST_CASE_FIXTURE(queue_fixture, "stopping waits no longer than its limit") {
   auto c = make();
   c.start_and_wait();
   fill(c, never);

@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(link_fixture, "what is unsubscribed does not come any more") {
   CHECK(c.told.messages.size() == 1);
 }
 
-TEST_CASE_FIXTURE(link_fixture, "what is no topic or filter is refused before the library sees it") {
+TEST_CASE_FIXTURE(link_fixture, "an invalid topic or filter is rejected before it reaches the library") {
   private_broker broker;
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(link_fixture, "MQTT 3.1.1 has no subscription to others: nothi
   CHECK_FALSE(one.told.got("another's"));
 }
 
-TEST_CASE_FIXTURE(link_fixture, "each connection may have a last will of its own") {
+TEST_CASE_FIXTURE(link_fixture, "each connection may have its own last will") {
   private_broker broker;
   auto watcher = make(options_for(broker.port()));
   watcher.start_and_wait();

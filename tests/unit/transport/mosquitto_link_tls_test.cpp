@@ -329,7 +329,7 @@ TEST_CASE_FIXTURE(tls_fixture, "a link in the clear to a broker that speaks TLS 
   CHECK(kind_of(last) == outage_cause::kind::hung_up);
 }
 
-TEST_CASE_FIXTURE(tls_fixture, "files that cannot be used are said, and nothing is connected") {
+TEST_CASE_FIXTURE(tls_fixture, "unusable files are reported, and no connection is made") {
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto options = options_by_name(broker.port());
   options.tls->ca_file = "/no/such/file.pem";

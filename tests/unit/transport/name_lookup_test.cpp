@@ -63,7 +63,7 @@ TEST_CASE("a lookup answers later, on the executor") {
   CHECK(answer->addresses == std::vector<std::string>{"127.0.0.1"});
 }
 
-TEST_CASE("while a lookup runs there is no second one: who asks next gets its answer") {
+TEST_CASE("while a lookup runs, there is no second one: the next request gets its result") {
   event_loop loop;
   held_resolver names;
   name_lookup lookup(loop.context().get_executor(), names.resolver());
@@ -128,7 +128,7 @@ TEST_CASE("a round that begins while an old lookup hangs takes what that one bri
   REQUIRE(loop.run_until([&] { return l.up(); }));
 }
 
-TEST_CASE("a resolver that throws is an answer with its words, and may be asked again") {
+TEST_CASE("a resolver that throws results in its message, and may be called again") {
   event_loop loop;
   name_lookup lookup(loop.context().get_executor(),
                      [](const std::string&) -> resolved_name { throw std::runtime_error("out of luck"); });

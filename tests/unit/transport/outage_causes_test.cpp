@@ -21,7 +21,7 @@ std::string told(outage_causes& tested, const std::string& causes) {
 
 }  // namespace
 
-TEST_CASE("each cause of an outage is told once, when it is new") {
+TEST_CASE("each cause of an outage is logged once, when it is new") {
   outage_causes tested;
   CHECK(told(tested, "aaabbbc") == "Aa=a=Bb=b=C");
 }
