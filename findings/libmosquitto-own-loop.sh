@@ -16,7 +16,7 @@ compile "$work/root" -lmosquitto -ldl <<'CPP'
 #include <cstdio>
 #include <cstdlib>
 static int pair_writes, pair_failures, socket_writes, pair = -1;
-// Takes the place of the C library's, for the shared library too.
+// Replaces the function of the C library, also for the shared library.
 extern "C" ssize_t write(int fd, const void* bytes, size_t count) {
   static auto next = (ssize_t(*)(int, const void*, size_t))dlsym(RTLD_NEXT, "write");
   int domain = 0;

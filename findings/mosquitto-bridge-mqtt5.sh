@@ -17,7 +17,7 @@ def client(port, name):
     return made
 reader, writer = client(far, "reader"), client(near, "writer")
 reader.subscribe("probe", 1)
-for _ in range(100):  # until the bridge is there
+for _ in range(100):  # until the bridge is connected
     writer.publish("probe", "?", 1)
     if reader.messages(0.2, 1):
         break

@@ -9,13 +9,13 @@ import mqtt from "mqtt";
 const client = mqtt.connect({ host: "127.0.0.1", port: Number(process.argv[2]), reconnectPeriod: 200,
                               queueQoSZero: process.argv[3] === "true" });
 client.on("error", () => {});
-// Retained, so that the reader below sees it whenever it comes.
+// Retained, so that the reader below receives it even if it subscribes later.
 client.publish("valve", "open", { qos: 0, retain: true }, () => {});
 console.log("published");
 JS
 need node
 for queue in true false; do
-  # A port where nobody listens until the message is published.
+  # A port on which nothing listens until the message is published.
   port=$(free_port)
   node "$work/js/program.mjs" "$port" "$queue" >"$work/said-$queue" 2>&1 &
   pids+=($!)

@@ -1,30 +1,32 @@
-"""Runs what a Markdown page shows at a shell, and compares what the programs say with what the page says.
+"""Runs the shell commands on a Markdown page, and compares their output with the page.
 
     console.py PAGE            the page's commands, in order; exit status 1 and a comparison where they differ
-    console.py --write PAGE    writes what was said into the page, in the blocks where it differs
+    console.py --write PAGE    writes the output into the page, in the blocks where it differs
     console.py --list PAGE...  the blocks that are not run, with their reasons
 
-A page has a sandbox of its own: an empty folder, a private mosquitto that it calls localhost:1883 (and one that it calls
-localhost:1884, if it does), a private PostgreSQL where it names the database postgresql://gw@/mqcoap, free ports that it calls 127.0.0.1:8720 and port 5025 (an instrument's), and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
-terminal of its own without colours. A comment before a block says what is done with it:
+Each page has a separate sandbox: an empty folder, a private mosquitto that the page calls localhost:1883 (and a second
+one if it uses localhost:1884), a private PostgreSQL if it uses the database postgresql://gw@/mqcoap, free ports that it
+calls 127.0.0.1:8720 and 5025 (of an instrument), and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs.
+Each command runs on a separate terminal without colours. A comment before a block determines how it is used:
 
-    ```console                   run: lines `$ command`, continued by `> `, each followed by what it says
-    <!-- stays -->               its one command goes on running while the rest of the page runs; the page goes on once it
-                                 has said what the block shows, and at the end it is stopped by SIGTERM
-    <!-- meanwhile: COMMAND -->  run once the block's last command has said its first line, or, if it says nothing
+    ```console                   run: lines `$ command`, continued by `> `, each followed by its output
+    <!-- stays -->               its only command keeps running while the page continues; the page continues when the block's
+                                 output has appeared, and at the end the command is stopped with SIGTERM
+    <!-- meanwhile: COMMAND -->  run when the block's last command has printed its first line or, if it prints nothing
                                  before, has subscribed to something
-    <!-- goes on -->             the block has no command: it is what the one that stays says next
-    <!-- numbers vary -->        any number stands for any other: measurements
+    <!-- goes on -->             the block has no command: it is the next output of the command that keeps running
+    <!-- numbers vary -->        any number matches any other one, as for measurements
     <!-- not run: REASON -->
-    <!-- file: NAME -->          the block is that file; a YAML that has devices must pass `mqcoapd --check`
-    <!-- bad file: NAME -->      the same, of a configuration that shows faults
-    <!-- stop -->                on a line of its own: what stays is stopped here
-    <!-- hang up -->             on a line of its own: SIGHUP for what stays
-    <!-- run: COMMAND -->        on a line of its own: done for the reader, who does not see it
+    <!-- file: NAME -->          the block is that file; a YAML file with devices must pass `mqcoapd --check`
+    <!-- bad file: NAME -->      the same, for a configuration with faults
+    <!-- stop -->                on a separate line: stops the commands that keep running
+    <!-- hang up -->             on a separate line: sends them SIGHUP
+    <!-- run: COMMAND -->        on a separate line: a command that the reader does not see
 
-What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags,
-timestamps, random client ids, sizes of a monitored exchange. `...` stands for any text; on a line of its own, for any
-lines. Blocks of yaml and ini must be files or not run. A page that shows a command (`    $ `) outside of such blocks is refused: it would not be run.
+Variable parts match any other of the same kind: dates and times of day, durations (`12 ms`), request ids, etags,
+timestamps, random client ids, sizes of a monitored exchange. `...` matches any text; on a separate line, any lines.
+Blocks of yaml and ini must be marked as files or as not run. A page with a command (`    $ `) outside of such blocks is
+rejected, because that command would not be run.
 """
 
 import difflib

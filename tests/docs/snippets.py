@@ -1,9 +1,9 @@
-"""Turns the C++ of a Markdown page into test programs, so that what the page shows is compiled and run.
+"""Generates test programs from the C++ on a Markdown page, so that it is compiled and run.
 
-    snippets.py PAGE DIRECTORY    writes DIRECTORY/NAME.cpp for each program; a file that is right is left alone
+    snippets.py PAGE DIRECTORY    writes DIRECTORY/NAME.cpp for each program, unless the file is up to date
     snippets.py PAGE              prints the programs' names, separated by semicolons
 
-A comment before a block says to which program it belongs, and what the reader is spared; `@@` stands for the block:
+A comment before a block names its program and contains code that the reader does not see; `@@` stands for the block:
 
     <!-- snippet NAME
     TEST_CASE("what the block shows") {
