@@ -5,7 +5,8 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Below: the verb that the words before the cursor name, and the number of arguments after it.
+/// The bash part: finds the verb before the cursor and the number of arguments after it, and offers what may
+/// follow. In the loop, `below` contains the subcommands of the verb.
 constexpr char bash_engine[] = R"sh(
 # Tags of devices, or addresses of the resources of one. Options that choose the broker are taken over from the line.
 _mqcoap_live() {
