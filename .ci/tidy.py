@@ -1,13 +1,15 @@
-"""clang-tidy over the sources of a build, in parallel; what passed before and has not changed is not run again.
+"""Runs clang-tidy over the sources of a build in parallel. Sources that passed before and have not
+changed are skipped.
 
-A source counts as unchanged if its text, every header of the project that it includes, its compiler command,
-.clang-tidy and clang-tidy's version are the same. The included headers come from ninja's own record, so the
-build must be up to date.
+A source counts as unchanged if its text, every header of the project that it includes, its compiler
+command, .clang-tidy and clang-tidy's version are the same. The included headers are taken from ninja's
+dependency log, so the build must be up to date.
 
-Most of the time goes into headers, so sources are checked several at once, as one translation unit that includes them, if
-one of their commands has the definitions and folders of all. A source that has a name for itself alone is kept apart from
-sources of other folders that have a word like it, or whose headers have. If a unit fails, its halves are checked, and so on:
-what is said of a source alone counts.
+Most of the time is spent on headers, so several sources are checked at once, as one translation unit
+that includes them, if the command of one of them has the definitions and include folders of all. A
+source is kept apart from sources of other folders if one of the names in its unnamed namespaces occurs
+in them or in their headers. If a unit fails, its halves are checked, and so on: only what is reported
+for a single source counts.
 """
 
 import argparse
@@ -23,8 +25,8 @@ import shlex
 import subprocess
 import sys
 
-# Sources: enough to share headers, and few enough to keep all processors busy to the end. One of 30 takes twice
-# as long as one of 10.
+# Number of sources in a unit: enough to share headers, and few enough to keep all processors busy to the end.
+# A unit of 30 takes twice as long as one of 10.
 UNIT_SIZE = 30
 
 
@@ -36,18 +38,22 @@ def words_of(path):
 @dataclasses.dataclass
 class Source:
     path: pathlib.Path
-    directory: str  # of the compiler
-    command: list  # without the names of the source and of its object
-    headers: list  # of the project
+    directory: str  # working directory of the compiler
+    command: list  # without the names of the source and of its object file
+    headers: list  # headers of the project
     mark: pathlib.Path  # exists when the source has passed
 
     def options(self):
-        """What of the command decides which text clang-tidy sees. cmake/ has the precompiled headers, which it does not see."""
+        """Returns the options that determine what clang-tidy sees. The folder cmake/ contains the
+        precompiled headers, which it does not see.
+        """
         return frozenset(word for word in self.command
                          if not re.match(r"-[Ogf]|-pthread$", word) and not re.match(r"-I.*/cmake$", word))
 
     def floor(self):
-        """The folder in which no two sources have a name of their own in common (tests/floors)."""
+        """Returns the folder within which no two sources define the same name in unnamed
+        namespaces (tests/floors).
+        """
         folder = str(self.path.parent)
         _, library, below = folder.rpartition("/lib/mqcoap/")
         return below.split("/")[0] if library else folder
@@ -56,7 +62,9 @@ class Source:
         return set.union(*map(words_of, [self.path, *self.headers]))
 
     def own_names(self):
-        """Names that the source defines in a namespace without a name, one declaration a line."""
+        """Returns the names that the source defines in unnamed namespaces, assuming one
+        declaration per line.
+        """
         names, inside = set(), False
         for line in self.path.read_text().splitlines():
             if line == "namespace {":
@@ -70,7 +78,7 @@ class Source:
 
 
 def included_files(build):
-    """Object file -> every file that ninja saw it depend on."""
+    """Maps each object file to all files that ninja recorded as its dependencies."""
     out = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], check=True, capture_output=True, text=True)
     deps, current = {}, None
     for line in out.stdout.splitlines():
@@ -123,13 +131,13 @@ def unchecked_sources(build, cache, folders, root, common):
 
 
 class Unit:
-    """Sources that can be one translation unit, and the command that serves all of them."""
+    """Sources that can form one translation unit, and a command that fits all of them."""
 
     def __init__(self, sources=(), command=()):
         self.sources = list(sources)
         self.options = frozenset()
         self.command = list(command)
-        self.floors = {}  # floor -> names of its sources' own, and words of its sources
+        self.floors = {}  # floor -> names defined by its sources, and words that occur in them
 
     def halves(self):
         middle = len(self.sources) // 2
@@ -168,22 +176,22 @@ class Checker:
         self.numbers = itertools.count()
 
     def run(self, unit):
-        """clang-tidy over the unit: returns whether it has passed, and what was said."""
+        """Runs clang-tidy over the unit; returns whether it passed, and the output."""
         first = unit.sources[0]
         path, command = first.path, first.command
         if len(unit.sources) > 1:
             path, command = self.cache / f"unit{next(self.numbers)}.cpp", unit.command
             path.write_text("".join(
                 f'#include "{source.path}"  // NOLINT(bugprone-suspicious-include)\n' for source in unit.sources))
-        # The build is g++'s, which knows warnings that clang does not. It warns of shadowing in each source alone; in a unit,
-        # what another source names would seem to be shadowed.
+        # The command is g++'s, which has warnings that clang does not know. g++ checks shadowing in each
+        # source separately; in a unit, names of other sources would appear to be shadowed.
         done = subprocess.run(
             ["clang-tidy", "--quiet", str(path), "--", *command[1:], "-Wno-unknown-warning-option", "-Wno-shadow"],
             cwd=first.directory, capture_output=True, text=True)
         return done.returncode == 0, done.stdout + done.stderr
 
     def check(self, unit):
-        """Returns what is wrong, as pairs of a source and a text."""
+        """Returns pairs of a source and the errors in it."""
         passed, said = self.run(unit)
         if passed:
             for source in unit.sources:

@@ -43,15 +43,15 @@ void declare_verbs(CLI::App& root, std::vector<verb>& verbs) {
   verbs.push_back(declare_help(root));
 }
 
-/// Returns the effects of the chosen verb, or of its subcommand, and its name.
+/// Returns the effects and the name of the chosen verb, or of its subcommand.
 std::pair<const effects*, std::string> chosen_effects(const verb& chosen) {
   for (const auto& [app, has] : chosen.below_has)
     if (app->parsed()) return {&has, chosen.app->get_name() + ' ' + app->get_name()};
   return {&chosen.has, chosen.app->get_name()};
 }
 
-/// Treats `-h` alone after the program or a verb as a request for help, as other programs do. With a word
-/// after it, it names the broker's host.
+/// Treats `-h` as the last argument as a request for help, as other programs do. Followed by another
+/// argument, it names the broker's host.
 void help_by_h(std::vector<std::string>& words, const std::function<bool(const std::string&)>& takes_value) {
   if (words.empty() || words.back() != "-h") return;
   if (words.size() == 1 || !takes_value(words[words.size() - 2])) words.back() = "--help";
@@ -82,7 +82,7 @@ void set_up_logging(bool debug) {
   spdlog::set_level(debug ? spdlog::level::debug : spdlog::level::off);
 }
 
-/// Returns true for an option, of the program or of any verb, that is followed by its value.
+/// Returns true if the word is an option, of the program or of any verb, that takes a value.
 bool takes_value(const CLI::App& app, const std::string& word) {
   const auto* found = app.get_option_no_throw(word);
   if (found != nullptr && found->get_items_expected_max() > 0) return true;
@@ -197,7 +197,7 @@ int run_program(std::vector<std::string> arguments) {
     const auto has_value = [&](const auto& word) { return takes_value(root, word); };
     help_by_h(arguments, has_value);
     auto words = protect_values(std::move(arguments), has_value);
-    std::reverse(words.begin(), words.end());  // CLI11 reads them from the back
+    std::reverse(words.begin(), words.end());  // CLI11 reads them from the end
     root.parse(std::move(words));
   } catch (const CLI::Success& e) {
     return root.exit(e) == 0 ? status_ok : status_internal;

@@ -1,4 +1,4 @@
-# Everything comes from Debian; see `./dev deps` for the package names.
+# All dependencies are Debian packages; see `./dev deps` for their names.
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(spdlog REQUIRED)

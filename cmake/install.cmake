@@ -1,4 +1,4 @@
-# What `cmake --install` puts where. Everything is relative to the prefix of the installation.
+# Installation rules of `cmake --install`. All paths are relative to the prefix of the installation.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -13,7 +13,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mqcoap)
 configure_package_config_file(
   ${CMAKE_CURRENT_LIST_DIR}/mqcoap-config.cmake.in ${PROJECT_BINARY_DIR}/package/mqcoap-config.cmake
   INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
-# Before 1.0 each minor version may change what programs use.
+# Before 1.0, each minor version may change the interface.
 write_basic_package_version_file(
   ${PROJECT_BINARY_DIR}/package/mqcoap-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES
@@ -21,7 +21,7 @@ install(FILES
   DESTINATION ${package_dir} COMPONENT development)
 install(EXPORT mqcoap-targets NAMESPACE mqcoap:: DESTINATION ${package_dir} COMPONENT development)
 
-# The prefix may be chosen when installing: mqcoap.pc finds it from where it lies itself.
+# The prefix may be chosen at installation: mqcoap.pc derives it from its own location.
 set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH mqcoap_pc_prefix /prefix/${pc_dir} /prefix)
 foreach(name mqcoap mqcoap-testing)
@@ -36,14 +36,14 @@ if(TARGET mqcoap_cli)
   install(TARGETS mqcoap_cli COMPONENT programs)
 endif()
 
-# config/mqcoap.yaml names it, for completion in editors.
+# config/mqcoap.yaml refers to it, for completion in editors.
 set(schema ${PROJECT_BINARY_DIR}/package/mqcoap.schema.json)
 add_custom_command(OUTPUT ${schema} COMMAND mqcoapd --schema > ${schema} DEPENDS mqcoapd VERBATIM)
 add_custom_target(schema ALL DEPENDS ${schema})
 install(FILES ${schema} DESTINATION ${CMAKE_INSTALL_DATADIR}/mqcoap COMPONENT programs)
 
 if(TARGET mqcoap_cli)
-  # Debian's zsh looks in vendor-completions instead.
+  # Debian's zsh searches vendor-completions instead.
   set(MQCOAP_ZSH_COMPLETION_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING
     "Where the completion for zsh is installed")
   foreach(shell bash zsh fish)
@@ -67,5 +67,5 @@ install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${doc_dir} COMPONENT documentation
   FILES_MATCHING PATTERN *.md)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${doc_dir} COMPONENT documentation)
-# Not into the prefix's etc: that file is the administrator's.
+# Not in the etc folder of the prefix, because that file belongs to the administrator.
 install(FILES ${PROJECT_SOURCE_DIR}/config/mqcoap.yaml DESTINATION ${doc_dir} COMPONENT documentation)

@@ -1,5 +1,5 @@
-// What most sources include, read once by the compiler (cmake/precompiled.cmake). Sources still include what
-// they use: clang-tidy sees them without this file.
+// Headers that most sources include, precompiled (cmake/precompiled.cmake). Sources still include what they
+// use: clang-tidy runs without this file.
 #pragma once
 
 #include <spdlog/spdlog.h>

@@ -1,4 +1,4 @@
-// What most sources of the floors without Asio include (cmake/precompiled.cmake).
+// Headers that most sources in the floors without Asio include (cmake/precompiled.cmake).
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,8 @@
-"""Shows a build as one line that is written again: how many steps are done, and how long the others may take.
+"""Shows a build as one line that is rewritten: the number of completed steps, and an estimate of the
+remaining time.
 
-Reads what ninja writes with NINJA_STATUS set to STATUS; whatever is no step (a warning, an error) is shown as it is.
+Reads the output of ninja with NINJA_STATUS set to STATUS; lines that are not steps (a warning, an
+error) are shown unchanged.
 """
 
 import re
@@ -10,7 +12,7 @@ STATUS = "@%f %t %e@"
 STEP = re.compile(r"^@ *(\d+) (\d+) ([\d.]+)@")
 NOTHING = "ninja: no work to do."
 CLEAR = "\r\x1b[K"
-# Before that, the first steps say nothing about the others.
+# Before that, the first steps do not allow an estimate.
 SECONDS_TO_ESTIMATE = 10
 
 
@@ -20,7 +22,7 @@ def duration(seconds):
 
 
 def about(seconds):
-    """Rounded up, because an estimate that grows is worse than one that shrinks."""
+    """Rounds up, because an estimate that grows is worse than one that shrinks."""
     if seconds < 60:
         return "less than a minute"
     return f"about {-(-round(seconds) // 60)} min"

@@ -1,5 +1,5 @@
-"""The tour of `./dev demo`: private brokers, two gateways and a device that does not answer, then requests and their answers
-side by side. Ends with 0 only if every step gave what it should.
+"""The tour of `./dev demo`: private brokers, two gateways and a device that does not answer, then requests
+and their answers side by side. Exits with 0 only if every step had the expected result.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Optional
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-# The demo uses the same brokers, gateways and callers as the integration tests.
+# The demo uses the brokers, gateways and callers of the integration tests.
 sys.path.insert(0, str(ROOT / "tests/integration"))
 sys.dont_write_bytecode = True
 
@@ -47,7 +47,7 @@ NAMES = {
 
 @dataclass
 class Step:
-    """One request, and what must come of it."""
+    """A request and its expected result."""
 
     title: str
     method: str
@@ -57,7 +57,7 @@ class Step:
     tag: str = GATEWAY
     subsystem: str = "axuv"
     fields: dict = field(default_factory=dict)
-    right: Optional[Callable] = None  # of the answer; None: the code is enough
+    right: Optional[Callable] = None  # checks the answer; None: the code is enough
 
 
 def body_is(value):
@@ -110,7 +110,7 @@ STEPS = [
 ]
 
 
-# Around the end of the gateway by SIGKILL, and its new start.
+# The steps before and after the gateway is killed with SIGKILL and started again.
 BEFORE_THE_KILL = [
     Step("A value that is kept: when this is answered, it is on disk", "PUT", "setpoint", 204, 23.5),
 ]
@@ -122,11 +122,11 @@ AFTER_THE_KILL = [
 
 @dataclass
 class Command:
-    """One command line of mqcoap, and what must come of it."""
+    """A command line of mqcoap and its expected result."""
 
     words: str
     status: int = 0
-    shows: str = ""  # somewhere in what it prints
+    shows: str = ""  # text that its output must contain
 
 
 COMMANDS = [
@@ -145,7 +145,7 @@ COMMANDS = [
 
 
 class Screen:
-    """What is printed; with colour on a terminal only, and not if NO_COLOR is set."""
+    """Prints the tour, in colour only on a terminal and if NO_COLOR is not set."""
 
     WIDTH = 58
 
@@ -197,7 +197,7 @@ class Tour:
         self._wrong = 0
 
     def run(self):
-        """True if every step gave what it should."""
+        """Returns true if every step had the expected result."""
         for title, steps in STEPS:
             self._screen.title(title)
             for step in steps:
@@ -252,7 +252,7 @@ class Tour:
             status, shown = cli.on_terminal(*shlex.split(command.words), NO_COLOR="1")
             right = status == command.status and command.shows in shown
             self._wrong += not right
-            self._screen.line(indented(re.sub("[^\\n]*\\x1b\\[K", "", shown).strip()))  # what it took back again
+            self._screen.line(indented(re.sub("[^\\n]*\\x1b\\[K", "", shown).strip()))  # without text that it overwrote again
             if not right:
                 self._screen.line(f"     WRONG, expected {command.shows!r} and the status {command.status}, not {status}")
         cli.close()
@@ -263,7 +263,7 @@ def indented(text):
 
 
 def by_hand(port, method="GET", path="gains"):
-    """Lines for a shell: subscribes to the answer, publishes the request, shows the answer."""
+    """Returns shell commands that subscribe to the answer, publish the request and show the answer."""
     return f"""\
 id=$(cat /proc/sys/kernel/random/uuid)
 mosquitto_rr -p {port} -W 10 \\
@@ -299,7 +299,7 @@ def configuration(name, lab, far, state):
 
 
 def wait_for_an_end(gateways):
-    """Returns when a gateway has ended by itself; Ctrl-C raises."""
+    """Returns when a gateway has exited without being stopped; Ctrl-C raises."""
     nothing_comes = threading.Event()
     while all(gateway.running for gateway in gateways):
         nothing_comes.wait(1)
@@ -328,7 +328,7 @@ def main():
 
 
 def play(once, screen, tool):
-    """The exit status."""
+    """Returns the exit status."""
     with contextlib.ExitStack() as stack:
 
         def start(thing, stop):

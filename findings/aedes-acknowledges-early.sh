@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# aedes 1.2.0 acknowledges a PUBLISH of QoS 1 before it is distributed: a client that subscribes after PUBACK gets the message
-# twice, as a new one and as the retained one. A command that was retained for later runs twice.
+# aedes 1.2.0 acknowledges a PUBLISH of QoS 1 before it is distributed: a client that subscribes after
+# PUBACK receives the message twice, as a new one and as the retained one. A command that was retained for
+# later runs twice.
 . "$(dirname "$0")/lib.sh"
 start aedes-1.2
 expect "subscribed after PUBACK, the flag retain of what comes" "[0, 1]" "$(probe "$port" <<'PY'

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# aedes 1.2.0 and a client with two filters that overlap, one of QoS 0 and one of QoS 1: a message of QoS 1 comes once, with
-# the QoS of the filter with the wildcard #, also when that is the smaller one. MQTT 3.1.1 (section 3.3.5) asks for the
-# largest: with # of QoS 0 for a log, the guarantee of all other subscriptions of that client is gone.
+# aedes 1.2.0 and a client with two overlapping filters, one of QoS 0 and one of QoS 1: a message of QoS 1 is
+# delivered once, with the QoS of the filter with the wildcard #, even if that is the lower one. MQTT 3.1.1
+# (section 3.3.5) requires the highest: with # of QoS 0 for a log, all other subscriptions of that client lose
+# their guarantee.
 . "$(dirname "$0")/lib.sh"
 start aedes-1.2
 expect "aedes 1.2.0" "# of 0, run/+ of 1: [0]; # of 1, run/+ of 0: [1]" "$(probe "$port" <<'PY'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Boost.JSON 1.81 (Debian 12) reads about one in ten shortest doubles as the neighbour: a number that a program wrote so
-# that it comes back exactly does not.
+# Boost.JSON 1.81 (Debian 12) parses about one in ten shortest doubles as a neighbouring one: a number that a
+# program wrote so that it can be read back exactly is changed.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" libboost1.81-dev=1.81.0-5+deb12u1 libboost-json1.81-dev=1.81.0-5+deb12u1 \
   libboost-json1.81.0=1.81.0-5+deb12u1 libboost-container1.81.0=1.81.0-5+deb12u1

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# coap-client of libcoap 4.3.1 ends with status 0 whatever came of the request: 2.05, 4.04, 4.05, or nobody there. A script
-# tells success only by what it prints, and a backup job of settings by `coap-client >file` keeps empty files for good.
+# coap-client of libcoap 4.3.1 exits with status 0 whatever the result of the request: 2.05, 4.04, 4.05, or no
+# server. A script can recognize success only by the output, and a backup job of settings by `coap-client
+# >file` stores empty files without an error.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" libcoap3=4.3.1-1 libcoap3-bin=4.3.1-1
 export LD_LIBRARY_PATH=$work/root/usr/lib/x86_64-linux-gnu

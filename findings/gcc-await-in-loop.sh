@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# g++ 12.2 awaits the right operand of && in the condition of a loop also when the left one is false. In the condition of an
-# `if`, and in a value, it does not. (g++ 16.2 does the same; clang 14 does not.)
+# g++ 12.2 awaits the right operand of && in the condition of a loop even if the left one is false. It does
+# not do so in the condition of an `if`, or in a value. (g++ 16.2 does the same; clang 14 does not.)
 . "$(dirname "$0")/lib.sh"
 debian_all bookworm "$work/root" g++-12=12.2.0-14+deb12u1
 cat >"$work/program.cpp" <<'CPP'

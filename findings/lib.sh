@@ -1,8 +1,8 @@
-# What the scripts of this folder share. It is read by them: . "$(dirname "$0")/lib.sh"
+# Functions that the scripts of this folder share. It is sourced: . "$(dirname "$0")/lib.sh"
 #
-# A script ends with 0 if all is still as it says, with 1 and CHANGED if it is not, and with 77 and UNAVAILABLE if a
-# package, in the version that is named, cannot be had. FINDINGS_CACHE names a folder where packages are kept for
-# the next run.
+# A script exits with 0 if everything still behaves as described, with 1 and CHANGED if it does not, and with
+# 77 and UNAVAILABLE if a package is not available in the required version. FINDINGS_CACHE names a folder
+# where packages are stored for the next run.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -28,7 +28,7 @@ unavailable() { printf 'UNAVAILABLE: %s\n' "$*"; exit 77; }
 changed() { printf 'CHANGED: %s\n' "$*"; exit 1; }
 need() { command -v "$1" >/dev/null || unavailable "$1 is not installed"; }
 
-# Shows what is said, and ends the script if it is not what was seen when the script was written.
+# Prints the output, and exits if it differs from what was observed when the script was written.
 expect() {
   local what=$1 wanted=$2 said=$3
   printf '%s: %s\n' "$what" "$said"
@@ -37,7 +37,8 @@ expect() {
 
 # ---- packages -------------------------------------------------------------------------------------------------------
 
-# apt, with lists of its own for one release; the system's are not touched. Only main's keys are trusted.
+# Runs apt with separate lists for one release; the system's lists are not touched. Only main's
+# keys are trusted.
 apt_of() {
   local suite=$1 home=$cache/apt-$1 archive=http://deb.debian.org
   shift
@@ -64,13 +65,14 @@ CONF
   APT_CONFIG=$home/apt.conf "$@"
 }
 
-# The file of a package NAME=VERSION among those that are there.
+# Prints the downloaded file of a package NAME=VERSION.
 deb_file() {
   local version=${1#*=}
   find "$cache/debs" -name "${1%%=*}_${version//:/%3a}_*.deb" -print -quit
 }
 
-# debian SUITE FOLDER NAME=VERSION...: unpacks them there, without their dependencies. A second time it has nothing to do.
+# debian SUITE FOLDER NAME=VERSION...: unpacks the packages into the folder, without their dependencies. A
+# second call does nothing.
 debian() {
   local suite=$1 folder=$2 package missing=() mark
   shift 2
@@ -90,7 +92,7 @@ debian() {
   touch "$mark"
 }
 
-# debian_all SUITE FOLDER NAME=VERSION: with all dependencies, the C library included.
+# debian_all SUITE FOLDER NAME=VERSION: unpacks a package with all dependencies, including the C library.
 debian_all() {
   local suite=$1 folder=$2 main=$3 name rest packages=()
   [ ! -e "$folder/.complete" ] || return 0
@@ -125,7 +127,7 @@ free_port() {
   "$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# await_port PORT PID: until somebody accepts there.
+# await_port PORT PID: waits until the port accepts connections.
 await_port() {
   local n
   for n in $(seq 2000); do
@@ -136,7 +138,7 @@ await_port() {
   return 1
 }
 
-# start BROKER [LINES...]: unpacks a broker, starts it and sets `port`. LINES are more of its configuration.
+# start BROKER [LINES...]: unpacks a broker, starts it and sets `port`. LINES are added to its configuration.
 start() {
   local broker=$1 folder=$work/$1-$RANDOM
   shift
@@ -152,10 +154,12 @@ start() {
   printf 'started: %s\n' "$broker"
 }
 
-# probe PORT...: a Python program on standard input, beside mqtt.py, with the ports as arguments. What it prints is shown.
+# probe PORT...: runs a Python program from standard input that can import mqtt.py, with the ports as
+# arguments. Its output is printed.
 probe() { "$python" - "$@" || changed "the probe failed"; }
 
-# compile FOLDER LIBRARIES...: C++ on standard input, with the headers and libraries that were unpacked there.
+# compile FOLDER LIBRARIES...: compiles C++ from standard input, with the headers and libraries that were
+# unpacked into the folder.
 compile() {
   local folder=$1
   shift

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# libmosquitto 2.0.11 writes one byte for each packet into a socket pair of its own, to wake the select of mosquitto_loop.
-# A program that drives it by mosquitto_loop_read and mosquitto_loop_write, from epoll or from another library's event
-# loop, never reads that pair: the bytes stay there until its buffer is full, and each further write fails.
+# libmosquitto 2.0.11 writes one byte for each packet into an internal socket pair, to wake the select in
+# mosquitto_loop. A program that drives it with mosquitto_loop_read and mosquitto_loop_write, from epoll or
+# from another library's event loop, never reads that pair: the bytes stay there until its buffer is full, and
+# each further write fails.
 . "$(dirname "$0")/lib.sh"
 start mosquitto-2.0
 debian bookworm "$work/root" libmosquitto-dev=2.0.11-1.2+deb12u2 libmosquitto1=2.0.11-1.2+deb12u2
@@ -15,7 +16,7 @@ compile "$work/root" -lmosquitto -ldl <<'CPP'
 #include <cstdio>
 #include <cstdlib>
 static int pair_writes, pair_failures, socket_writes, pair = -1;
-// Takes the place of the C library's, for the shared library too.
+// Replaces the function of the C library, also for the shared library.
 extern "C" ssize_t write(int fd, const void* bytes, size_t count) {
   static auto next = (ssize_t(*)(int, const void*, size_t))dlsym(RTLD_NEXT, "write");
   int domain = 0;

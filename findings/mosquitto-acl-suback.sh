@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# mosquitto 2.0.11 with an acl_file grants every SUBSCRIBE: SUBACK says 1 for a topic that the file denies, and no message
-# ever comes. A denied PUBLISH gets a reason in MQTT 5 (0x87, 135), and an ordinary PUBACK at 3.1.1.
+# mosquitto 2.0.11 with an acl_file grants every SUBSCRIBE: SUBACK returns 1 for a topic that the file
+# denies, and no message ever arrives. A denied PUBLISH gets a reason in MQTT 5 (0x87, 135), and an ordinary
+# PUBACK in 3.1.1.
 . "$(dirname "$0")/lib.sh"
 printf 'topic readwrite open/#\n' >"$work/acl"
 start mosquitto-2.0 "acl_file $work/acl"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# A bridge of mosquitto 2.0.11 speaks 3.1.1 unless `bridge_protocol_version mqttv50` is said, also between brokers and clients
-# that all speak MQTT 5: response topic, correlation data, user properties and content type are gone on the other
-# side, and so is the expiry: what was to live one second is retained there for good.
+# A bridge of mosquitto 2.0.11 uses 3.1.1 unless `bridge_protocol_version mqttv50` is set, even between
+# brokers and clients that all use MQTT 5: response topic, correlation data, user properties and content type
+# are lost on the other side, and so is the expiry interval: a message with a lifetime of one second is
+# retained there permanently.
 . "$(dirname "$0")/lib.sh"
 start mosquitto-2.0
 far=$port
@@ -16,7 +17,7 @@ def client(port, name):
     return made
 reader, writer = client(far, "reader"), client(near, "writer")
 reader.subscribe("probe", 1)
-for _ in range(100):  # until the bridge is there
+for _ in range(100):  # until the bridge is connected
     writer.publish("probe", "?", 1)
     if reader.messages(0.2, 1):
         break

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# mosquitto 2.0.11 with `max_queued_messages 0`, which means no limit, closes the connection of a client whose PUBLISH
-# its acl_file denies, behind the PUBACK and without a reason, at 3.1.1 and in MQTT 5; with the default of 1000 the
-# connection goes on.
+# mosquitto 2.0.11 with `max_queued_messages 0`, which means no limit, closes the connection of a client whose
+# PUBLISH its acl_file denies, after the PUBACK and without a reason, in 3.1.1 and in MQTT 5; with the default
+# of 1000 the connection stays open.
 . "$(dirname "$0")/lib.sh"
 printf 'topic readwrite open/#\n' >"$work/acl"
 ask() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# How often a message comes under two filters that overlap depends on the version of the broker and of the protocol:
-# mosquitto 2.0.11 sends one copy to a 3.1.1 client and two to an MQTT 5 client; mosquitto 2.1.2 and NATS 2.9.10 two to
-# both. A command that was run once until the upgrade is run twice.
+# How often a message is delivered for two overlapping filters depends on the version of the broker and of the
+# protocol: mosquitto 2.0.11 sends one copy to a 3.1.1 client and two to an MQTT 5 client; mosquitto 2.1.2 and
+# NATS 2.9.10 send two to both. A command that ran once before an upgrade runs twice after it.
 . "$(dirname "$0")/lib.sh"
 ask() {
   probe "$port" "$@" <<'PY'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# mosquitto 2.1.2 takes packets of up to 2,000,000 bytes where 2.0.11 took any: `max_packet_size` has got a default. At
-# 3.1.1 nothing says so: the connection of a client that sends more is closed, and with it ends all else it does.
-# In MQTT 5 CONNACK names the limit.
+# mosquitto 2.1.2 accepts packets of up to 2,000,000 bytes, where 2.0.11 accepted any size: `max_packet_size`
+# now has a default. In 3.1.1 this is not announced: the connection of a client that sends more is closed,
+# with everything else that it does. In MQTT 5, CONNACK announces the limit.
 . "$(dirname "$0")/lib.sh"
 for broker in mosquitto-2.0 mosquitto-2.1; do
   start "$broker"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# mosquitto 2.0.11 sends the retained message to each client that joins a shared subscription; MQTT 5 (section 3.3.1.3) says
-# that none is sent. Each worker that joins a group runs the last command again. 2.1.2 sends none.
+# mosquitto 2.0.11 sends the retained message to each client that joins a shared subscription; according
+# to MQTT 5 (section 3.3.1.3) none is sent. Each worker that joins a group runs the last command again.
+# 2.1.2 sends none.
 . "$(dirname "$0")/lib.sh"
 for broker in mosquitto-2.0 mosquitto-2.1; do
   start "$broker"

@@ -1,11 +1,11 @@
-"""A bare MQTT client for the scripts here: packets in, packets out, nothing done by itself.
+"""A minimal MQTT client for these scripts: it sends and receives packets, and does nothing automatically.
 
     c = Client(port, version=5)         connects TCP; version 4 is MQTT 3.1.1
     c.connect("id", keepalive=60)       -> CONNACK as a Packet
     c.subscribe("a/#", qos=1)           -> SUBACK
-    c.publish("a/b", b"x", qos=1)       -> PUBACK; of QoS 0 nothing
-    c.messages(seconds)                 -> the PUBLISH packets that come in this time, acknowledged
-    c.read(seconds)                     -> the next packet, None when nothing comes, Packet("closed") at the end
+    c.publish("a/b", b"x", qos=1)       -> PUBACK; None for QoS 0
+    c.messages(seconds)                 -> the PUBLISH packets that arrive in this time, acknowledged
+    c.read(seconds)                     -> the next packet, None if none arrives, Packet("closed") at the end
 """
 
 import socket
@@ -14,7 +14,7 @@ import time
 
 NAMES = {1: "connect", 2: "connack", 3: "publish", 4: "puback", 8: "subscribe", 9: "suback", 11: "unsuback",
          12: "pingreq", 13: "pingresp", 14: "disconnect"}
-# Of the properties of MQTT 5: number -> name, kind.
+# Properties of MQTT 5: number -> name, type.
 PROPERTIES = {
     0x01: ("payload_format", "byte"), 0x02: ("message_expiry", "four"), 0x03: ("content_type", "text"),
     0x08: ("response_topic", "text"), 0x09: ("correlation_data", "data"), 0x0B: ("subscription_id", "varint"),
@@ -118,7 +118,7 @@ class Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.number = 0
-        self.kept = []  # messages that came while something else was awaited
+        self.kept = []  # messages that arrived while something else was awaited
 
     def send(self, kind, flags, body):
         self.socket.sendall(bytes([kind << 4 | flags]) + varint(len(body)) + body)
@@ -146,7 +146,7 @@ class Client:
         return self.read(10) if wait else None
 
     def subscribe(self, topic, qos=0, wait=True, options=0, **properties):
-        """@param options  of MQTT 5: 4 no local, 8 retain as published, 16 and 32 retain handling"""
+        """@param options  for MQTT 5: 4 no local, 8 retain as published, 16 and 32 retain handling"""
         self.number += 1
         topics = topic if isinstance(topic, list) else [topic]
         body = struct.pack(">H", self.number) + self._properties(properties)
@@ -164,7 +164,7 @@ class Client:
         return self.await_kind("puback") if qos == 1 and wait else None
 
     def ping(self):
-        """Returns when the broker has read what was sent before."""
+        """Returns when the broker has read everything that was sent before."""
         self.send(12, 0, b"")
         return self.await_kind("pingresp")
 
@@ -173,7 +173,7 @@ class Client:
         self.socket.close()
 
     def close(self):
-        """Without a DISCONNECT."""
+        """Closes the connection without a DISCONNECT."""
         self.socket.close()
 
     def await_kind(self, kind, seconds=10):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# MQTT.js 5.16.0 keeps what is published while there is no connection, QoS 0 included, and sends all of it when the broker is
-# there (`queueQoSZero` is true by default). "Open the valve", clicked while the network was down, opens it when it is
-# back.
+# MQTT.js 5.16.0 stores messages that are published without a connection, including QoS 0, and sends all of
+# them when it connects (`queueQoSZero` is true by default). "Open the valve", clicked during a network
+# outage, opens it when the network is back.
 . "$(dirname "$0")/lib.sh"
 npm_packages "$work/js" mqtt@5.16.0
 cat >"$work/js/program.mjs" <<'JS'
@@ -9,13 +9,13 @@ import mqtt from "mqtt";
 const client = mqtt.connect({ host: "127.0.0.1", port: Number(process.argv[2]), reconnectPeriod: 200,
                               queueQoSZero: process.argv[3] === "true" });
 client.on("error", () => {});
-// Retained, so that the reader below sees it whenever it comes.
+// Retained, so that the reader below receives it even if it subscribes later.
 client.publish("valve", "open", { qos: 0, retain: true }, () => {});
 console.log("published");
 JS
 need node
 for queue in true false; do
-  # A port where nobody listens until the message is published.
+  # A port on which nothing listens until the message is published.
   port=$(free_port)
   node "$work/js/program.mjs" "$port" "$queue" >"$work/said-$queue" 2>&1 &
   pids+=($!)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# muParser 2.3.3 takes a comma between expressions, evaluates all of them and returns the last. A number with a decimal
-# comma is therefore no error but another number: 2,5 is 5, and 2,5*2 is 10.
+# muParser 2.3.3 accepts a comma between expressions, evaluates all of them and returns the last. A number
+# with a decimal comma is therefore not an error but a different number: 2,5 is 5, and 2,5*2 is 10.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" libmuparser-dev=2.3.3-0.1 libmuparser2v5=2.3.3-0.1
 compile "$work/root" -lmuparser <<'CPP'

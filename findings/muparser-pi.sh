@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# muParser 2.3.3 knows pi as `_pi` with 13 digits, beside `_e` with 17: sin(_pi) is 8e-13 and not 1e-16.
+# muParser 2.3.3 defines pi as `_pi` with 13 digits, but `_e` with 17: sin(_pi) is 8e-13 instead of 1e-16.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" libmuparser-dev=2.3.3-0.1 libmuparser2v5=2.3.3-0.1
 compile "$work/root" -lmuparser <<'CPP'

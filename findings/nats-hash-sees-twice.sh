@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# NATS 2.9.10 keeps QoS 1 messages under a subject of its own, and a 3.1.1 client that subscribes to # sees it: each message
-# comes a second time under $MQTT/msgs/TOPIC, although # must not match a first level with $. A recorder of all traffic
-# counts double. 2.10.27 does not show it.
+# NATS 2.9.10 stores QoS 1 messages under an internal subject, which a 3.1.1 client that subscribes to #
+# receives as well: each message arrives a second time under $MQTT/msgs/TOPIC, although # must not match a
+# first level that begins with $. A recorder of all traffic counts twice. 2.10.27 does not do so.
 . "$(dirname "$0")/lib.sh"
 for broker in nats-2.9 nats-2.10; do
   start "$broker"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# NATS closes the connection of a client that publishes to a topic with a dot (2.9.10) or a space (2.9.10 and 2.10.27),
-# without a word at 3.1.1, and with it all else that the client does. A subscription to such a topic is granted
-# before that where a wildcard stands for it.
+# NATS closes the connection of a client that publishes to a topic with a dot (2.9.10) or a space (2.9.10 and
+# 2.10.27), in 3.1.1 without a reason, together with everything else that the client does. Before that, it
+# grants a subscription whose wildcard matches such a topic.
 . "$(dirname "$0")/lib.sh"
 for broker in nats-2.9 nats-2.10; do
   start "$broker"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# paho-mqtt 2.1.0: publish() without a connection returns MQTT_ERR_NO_CONN for every QoS. A message of QoS 0 is gone then; one
-# of QoS 1 is queued all the same, and goes out whenever a connection is there. Who tries again on this error sends twice.
+# paho-mqtt 2.1.0: publish() without a connection returns MQTT_ERR_NO_CONN for every QoS. A message of QoS 0
+# is then lost; a message of QoS 1 is queued nevertheless, and is sent when a connection is established. A
+# program that retries on this error sends it twice.
 . "$(dirname "$0")/lib.sh"
 debian trixie "$work/root" python3-paho-mqtt=2.1.0-1
 start mosquitto-2.0

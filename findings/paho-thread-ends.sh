@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# paho-mqtt 2.1.0 with loop_start(): an exception in on_message ends the thread that reads, not the program.
-# is_connected() goes on saying true, on_disconnect is not called, and publish() goes on sending: a device that publishes
-# its readings looks alive, and never hears a request again.
+# paho-mqtt 2.1.0 with loop_start(): an exception in on_message terminates the thread that reads, but not the
+# program. is_connected() still returns true, on_disconnect is not called, and publish() still sends: a device
+# that publishes its readings looks alive, but never receives a request again.
 . "$(dirname "$0")/lib.sh"
 debian trixie "$work/root" python3-paho-mqtt=2.1.0-1
 start mosquitto-2.0

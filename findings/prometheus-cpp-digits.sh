@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# prometheus-cpp 1.0.1 writes numbers with 16 digits. 0.1 + 0.2 becomes 0.3, and the largest double becomes a number that no double reaches: readers take it for infinity or refuse the page.
+# prometheus-cpp 1.0.1 writes numbers with 16 digits. 0.1 + 0.2 becomes 0.3, and the largest double becomes a
+# number that exceeds the range of doubles: readers take it for infinity or reject the page.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" prometheus-cpp-dev=1.0.1-1 libprometheus-cpp-core1.0=1.0.1-1
 compile "$work/root" -lprometheus-cpp-core <<'CPP'

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Python 3.11.2's http.server writes the header of an answer and its body apart, and leaves Nagle's algorithm on. On a
-# connection that is kept, Linux keeps the acknowledgement of the header for 40 ms, and the body waits for that: a tiny answer
-# takes 44 ms instead of less than one. `disable_nagle_algorithm = True` in the handler, or TCP_QUICKACK at the client, ends
-# that.
+# Python 3.11.2's http.server writes the header and the body of a response separately, and leaves Nagle's
+# algorithm enabled. On a persistent connection, Linux delays the acknowledgement of the header by 40 ms, and
+# the body waits for it: a tiny response takes 44 ms instead of less than one. `disable_nagle_algorithm =
+# True` in the handler, or TCP_QUICKACK at the client, avoids that.
 . "$(dirname "$0")/lib.sh"
 version=3.11.2-6+deb12u8
 debian bookworm "$work/root" "python3.11-minimal=$version" "libpython3.11-minimal=$version" "libpython3.11-stdlib=$version"

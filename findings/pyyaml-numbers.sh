@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# PyYAML 6.0 reads 1e3 as a text (an exponent needs a point and a sign there), a time or a port range like 12:30 as 750, and
-# 1_000 as a number. yaml-cpp reads the same file as 1000, a text and a text: one settings file, two programs, two values.
+# PyYAML 6.0 reads 1e3 as text (it requires a decimal point and a sign in the exponent), a time or a port
+# range like 12:30 as 750, and 1_000 as a number. yaml-cpp reads the same file as 1000, text and text: one
+# settings file, two programs, two values.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" python3-yaml=6.0-3+b2 libyaml-cpp-dev=0.7.0+dfsg-8+b1 libyaml-cpp0.7=0.7.0+dfsg-8+b1
 expect "PyYAML" "6.0

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# RabbitMQ 3.10.8 turns topics into AMQP routing keys: a dot in a level becomes a level. Who listens to a/b/c gets what was
-# published to a/b.c, under the name a/b/c; who listens to a/+ for a/b.c gets nothing.
+# RabbitMQ 3.10.8 converts topics to AMQP routing keys: a dot within a level becomes a level separator. A
+# subscriber to a/b/c receives what was published to a/b.c, under the name a/b/c; a subscriber to a/+ does not
+# receive a/b.c.
 . "$(dirname "$0")/lib.sh"
 start rabbitmq-3.10
 expect "published to run/v1.2" "run/+ brings [], run/v1/2 brings ['run/v1/2'], run/v1.2 brings ['run/v1/2']" "$(probe "$port" <<'PY'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# RabbitMQ 3.10.8 and the session of a client that is away: messages of QoS 0 wait for a subscription of QoS 1 as if they were
-# QoS 1. A PUT that its sender gave up an hour ago is run when the device is back. mosquitto 2.0.11 drops them.
+# RabbitMQ 3.10.8 and the session of a disconnected client: messages of QoS 0 are queued for a subscription of
+# QoS 1 as if they had QoS 1. A PUT that its sender gave up an hour ago is run when the device reconnects.
+# mosquitto 2.0.11 drops them.
 . "$(dirname "$0")/lib.sh"
 for broker in rabbitmq-3.10 mosquitto-2.0; do
   start "$broker"

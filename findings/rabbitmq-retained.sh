@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# RabbitMQ 3.10.8 sends retained messages only to subscriptions to the exact topic; a subscription with a wildcard is granted
-# and begins without them. A list of who is online, read from state/+, stays empty until somebody's state changes.
+# RabbitMQ 3.10.8 sends retained messages only to subscriptions to the exact topic; a subscription with a
+# wildcard is granted and does not receive them. A list of online devices, read from state/+, stays empty
+# until the state of one changes.
 . "$(dirname "$0")/lib.sh"
 start rabbitmq-3.10
 expect "retained messages" "state/device-1: 1, state/+: 0, state/#: 0, #: 0" "$(probe "$port" <<'PY'

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# A member of a shared subscription whose session outlives its connection keeps its share of the work while it is away:
-# of ten commands mosquitto 2.0.11 gives five to the worker that is there and keeps five for the one that is not, and they
-# run when it comes back. The protocol permits it; most expect that those who are there get all.
+# A member of a shared subscription whose session outlives its connection keeps its share of the work while it
+# is disconnected: of ten commands, mosquitto 2.0.11 gives five to the connected worker and keeps five for the
+# disconnected one, and they run when it reconnects. The protocol permits it, but most users expect that the
+# connected workers receive everything.
 . "$(dirname "$0")/lib.sh"
 start mosquitto-2.0
 expect "of 10 commands" "the worker that is there got 5, the other one 5 when it came back" "$(probe "$port" <<'PY'

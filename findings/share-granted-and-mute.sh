@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# NATS 2.9.10 and 2.10.27, RabbitMQ 3.10.8 and aedes 1.2.0 take `$share/GROUP/...` of a 3.1.1 client for an ordinary topic
-# name: SUBACK says 1, and no message ever comes. mosquitto 2.0.11 shares at 3.1.1 as well.
+# NATS 2.9.10 and 2.10.27, RabbitMQ 3.10.8 and aedes 1.2.0 treat `$share/GROUP/...` from a 3.1.1 client as an
+# ordinary topic name: SUBACK returns 1, and no message ever arrives. mosquitto 2.0.11 supports sharing in
+# 3.1.1 as well.
 . "$(dirname "$0")/lib.sh"
 for broker in mosquitto-2.0 nats-2.9 nats-2.10 aedes-1.2 rabbitmq-3.10; do
   start "$broker"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# SQLite 3.40.1: when a COMMIT fails because the system refuses a write, sqlite3_system_errno() is 0, although errno itself
-# still has the reason (here EFBIG). A program that wants to tell a limit from a broken disk reads errno behind the call.
+# SQLite 3.40.1: when a COMMIT fails because the system rejects a write, sqlite3_system_errno() is 0, although
+# errno itself still contains the reason (here EFBIG). A program that has to distinguish a limit from a broken
+# disk must read errno after the call.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" libsqlite3-dev=3.40.1-2+deb12u2 libsqlite3-0=3.40.1-2+deb12u2
 compile "$work/root" -lsqlite3 <<'CPP'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# SQLite 3.40.1: a transaction that writes a row with the value that it has already, by UPDATE or by an upsert, changes no
-# page, so that its COMMIT writes nothing to the log and does not wait for the disk. A measurement of durable writes whose
-# values repeat measures memory. The same row, deleted and inserted again, is written.
+# SQLite 3.40.1: a transaction that writes the value that a row already has, with UPDATE or an upsert, changes
+# no page, so that its COMMIT writes nothing to the log and does not wait for the disk. A benchmark of durable
+# writes with repeated values measures memory. The same row, deleted and inserted again, is written.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" libsqlite3-dev=3.40.1-2+deb12u2 libsqlite3-0=3.40.1-2+deb12u2
 compile "$work/root" -lsqlite3 <<'CPP'

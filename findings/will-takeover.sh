@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# A client that connects with an id that is in use ends the older connection. mosquitto 2.0.11 and aedes 1.2.0 then send the
-# older one's last will, as MQTT 3.1.1 (section 3.1.2.5) has it; NATS 2.9.10 and 2.10.27 and RabbitMQ 3.10.8 do not. A
-# program that relies on OFFLINE when a second one takes its place sees nothing there.
+# A client that connects with an id that is in use closes the older connection. mosquitto 2.0.11 and aedes
+# 1.2.0 then send the last will of the older one, as MQTT 3.1.1 (section 3.1.2.5) requires; NATS 2.9.10 and
+# 2.10.27 and RabbitMQ 3.10.8 do not. A program that relies on OFFLINE when another one replaces it is not
+# notified there.
 . "$(dirname "$0")/lib.sh"
 for broker in mosquitto-2.0 aedes-1.2 nats-2.9 nats-2.10 rabbitmq-3.10; do
   start "$broker"

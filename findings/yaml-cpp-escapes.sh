@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# yaml-cpp 0.7 decodes the escapes \N (next line) and \_ (no-break space) to one byte each, 85 and a0, and \L and \P beside
-# them to UTF-8. What is valid YAML comes out as a text that is not UTF-8.
+# yaml-cpp 0.7 decodes the escapes \N (next line) and \_ (no-break space) to one byte each, 85 and a0, but the
+# similar \L and \P to UTF-8. Valid YAML becomes text that is not UTF-8.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" libyaml-cpp-dev=0.7.0+dfsg-8+b1 libyaml-cpp0.7=0.7.0+dfsg-8+b1
 compile "$work/root" -lyaml-cpp <<'CPP'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# yaml-cpp 0.7 gives one scalar two values: 017 is 15 as an int and 17 as a double. YAML 1.2 writes octal as 0o17, which
-# yaml-cpp reads as no number at all.
+# yaml-cpp 0.7 gives one scalar two values: 017 is 15 as an int and 17 as a double. YAML 1.2 writes octal as
+# 0o17, which yaml-cpp does not read as a number.
 . "$(dirname "$0")/lib.sh"
 debian bookworm "$work/root" libyaml-cpp-dev=0.7.0+dfsg-8+b1 libyaml-cpp0.7=0.7.0+dfsg-8+b1
 compile "$work/root" -lyaml-cpp <<'CPP'

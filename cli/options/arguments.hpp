@@ -12,7 +12,7 @@ class Option;
 
 namespace mqcoap::cli {
 
-/// A declared option or argument. All calls return it, so that they can be chained.
+/// A declared option or argument. Its functions return the object, so that calls can be chained.
 class declared_option {
  public:
   explicit declared_option(CLI::Option& option) : option_(&option) {}
@@ -26,10 +26,10 @@ class declared_option {
   declared_option take_all();
   declared_option excludes(const declared_option& other);
 
-  /// Refuses numbers outside of the range. T is int, std::size_t or double.
+  /// Rejects numbers outside of the range. T is int, std::size_t or double.
   template <typename T>
   declared_option between(T least, T most);
-  /// Refuses numbers that are not greater than 0.
+  /// Rejects numbers that are not greater than 0.
   declared_option positive();
   declared_option one_of(std::initializer_list<const char*> words);
 
@@ -39,20 +39,20 @@ class declared_option {
 
 /// The declaration of an option or an argument, and its value on the command line.
 struct option_facts {
-  std::string name;                ///< its name in error texts: `--timeout`, `ADDRESS`
+  std::string name;                ///< the name in error messages: `--timeout`, `ADDRESS`
   std::vector<std::string> names;  ///< `-W` and `--timeout`; none for an argument
   std::string about;
   std::string value_word;  ///< the placeholder of the value in the help
   bool takes_value = false;
-  bool repeated = false;  ///< it takes several values
+  bool repeated = false;  ///< accepts several values
   bool given = false;
-  std::string value;  ///< the last given value
+  std::string value;  ///< the last value given
 
   bool is_argument() const { return names.empty(); }
   bool is_named(std::string_view name) const;
 };
 
-/// A verb, its declaration and the result of parsing. CLI11's headers take most of the compile time of a
+/// A verb: its declaration and the result of parsing. CLI11's headers take most of the compile time of a
 /// source that includes them; verbs declare their options with this class and do not include CLI11.
 class command {
  public:
@@ -63,7 +63,7 @@ class command {
   operator CLI::App*() const { return app_; }
 
   command add_subcommand(const std::string& name, const std::string& about);
-  /// T is one of the types in arguments.cpp.
+  /// Adds an option. T is one of the types that arguments.cpp instantiates.
   template <typename T>
   declared_option add_option(const std::string& names, T& into, const std::string& about);
   declared_option add_flag(const std::string& names, bool& into, const std::string& about);
@@ -74,11 +74,11 @@ class command {
 
   [[nodiscard]] std::string name() const;
   [[nodiscard]] std::string about() const;
-  /// @param above  the words before this verb
+  /// @param above  the program name and the verbs that precede this one
   [[nodiscard]] std::string help(const std::string& above) const;
-  /// Returns the help of the program, also while a verb of it is parsed.
+  /// Returns the help of the program, even if one of its verbs was parsed.
   [[nodiscard]] std::string program_help() const;
-  /// Returns the options in the order of their declaration.
+  /// Returns the options in declaration order.
   [[nodiscard]] std::vector<option_facts> options() const;
   [[nodiscard]] std::vector<command> below() const;
 

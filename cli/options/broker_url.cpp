@@ -27,7 +27,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return out;
 }
 
-/// Reads USER[:PASSWORD]. @return what is wrong
+/// Parses USER[:PASSWORD]. @return what is wrong
 std::optional<std::string> read_user(std::string_view text, broker_url& url) {
   const auto colon = text.find(':');
   auto name = percent_decoded(text.substr(0, colon));

@@ -5,7 +5,8 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Below: the verb that the words before the cursor name, and the number of arguments after it.
+/// The bash part: finds the verb before the cursor and the number of arguments after it, and offers what may
+/// follow. In the loop, `below` contains the subcommands of the verb.
 constexpr char bash_engine[] = R"sh(
 # Tags of devices, or addresses of the resources of one. Options that choose the broker are taken over from the line.
 _mqcoap_live() {
@@ -154,7 +155,7 @@ _mqcoap() {
 if [[ $funcstack[1] == _mqcoap ]]; then _mqcoap "$@"; else compdef _mqcoap mqcoap; fi
 )sh";
 
-/// Returns the words of each verb, for bash and zsh.
+/// Writes the function that holds the options, arguments and subcommands of each verb, for bash and zsh.
 std::string table(const std::vector<verb_words>& verbs) {
   std::string out =
       "\n# What each verb accepts.\n_mqcoap_table() {\n  options= valued= arguments= below=\n  case $1 in\n";

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-// Scripts for completion in shells. They offer exactly what a verb accepts.
+// Completion scripts for shells. They offer exactly what a verb accepts.
 namespace mqcoap::cli {
 
-/// The kinds of words that an argument, or the value of an option, may be.
+/// What an argument, or the value of an option, can be.
 enum class word_kind : std::uint8_t {
   none,      ///< nothing to offer
   words,     ///< a list of words
@@ -25,7 +25,7 @@ enum class word_kind : std::uint8_t {
 struct argument_words {
   word_kind kind = word_kind::none;
   std::vector<std::string> words{};  ///< for word_kind::words
-  bool repeated = false;             ///< applies to all further arguments as well
+  bool repeated = false;             ///< also applies to all further arguments
 };
 
 /// An option of the program or of a verb.
@@ -36,17 +36,17 @@ struct option_words {
   argument_words value{};
 };
 
-/// The words of a verb, such as `get` or `context add`.
+/// What completion offers for a verb such as `get` or `context add`.
 struct verb_words {
   std::string path{};
   std::string about{};                  ///< one line
   std::vector<option_words> options{};  ///< including those of the program that have an effect
   std::vector<argument_words> arguments{};
-  std::vector<std::string> below{};  ///< verbs
+  std::vector<std::string> below{};  ///< subcommands
 };
 
-/// Returns a complete script for `bash`, `zsh` or `fish`. @param verbs  the first, with an empty path, is the
-/// program
+/// Returns a complete script for `bash`, `zsh` or `fish`. @param verbs  the first, with an empty path,
+/// is the program
 std::string completion_script(const std::string& shell, const std::vector<verb_words>& verbs);
 
 }  // namespace mqcoap::cli

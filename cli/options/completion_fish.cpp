@@ -91,7 +91,7 @@ complete -c mqcoap -e
 complete -c mqcoap -f
 )sh";
 
-/// Writes a function that prints a list of words for each verb.
+/// Writes a shell function that prints the list that `words_of` returns for a verb, one entry per line.
 std::string lists(const char* name, const std::vector<verb_words>& verbs,
                   std::string (*words_of)(const verb_words&)) {
   std::string out = std::string("\nfunction ") + name + "\n    switch \"$argv[1]\"\n";

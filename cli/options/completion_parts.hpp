@@ -6,7 +6,7 @@
 
 #include "options/completion.hpp"
 
-// Parts that the scripts for all shells share.
+// Parts shared by the scripts for all shells.
 namespace mqcoap::cli {
 
 inline void append_word(std::string& to, std::string_view word) {
@@ -22,7 +22,7 @@ inline std::string joined(const std::vector<std::string>& words, char between = 
   return all;
 }
 
-/// Quotes a text for a shell, with single quotes.
+/// Quotes text for a shell, with single quotes.
 inline std::string single_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);

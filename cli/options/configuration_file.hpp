@@ -11,12 +11,11 @@ namespace mqcoap::cli {
 /// Prints each diagnostic on stderr, as mqcoapd --check does.
 void complain_all(const std::vector<diagnostic>& diagnostics);
 
-/// Loads a configuration file, with its settings; prints its faults on stderr.
-/// @throws failure  status_configuration
+/// Loads a configuration file and prints its diagnostics on stderr.
 config::load_result load_checked(const std::string& path);
 
-/// Returns the settings of a configuration file; prints its faults on stderr. @throws failure
-/// status_configuration
+/// Returns the settings of a configuration file; prints its diagnostics on stderr.
+/// @throws failure  status_configuration
 config::settings load_configuration(const std::string& path);
 
 }  // namespace mqcoap::cli

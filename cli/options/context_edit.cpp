@@ -32,7 +32,7 @@ bool is_silent(std::string_view line) {
   return first == std::string_view::npos || line[first] == '#';
 }
 
-/// Returns the text after the key of a line, without blanks and a comment.
+/// Returns the text that follows the key in a line, without blanks around it and without a comment.
 std::string_view value_behind(std::string_view line, std::string_view key) {
   auto rest = line.substr(key.size());
   if (const auto comment = rest.find(" #"); comment != std::string_view::npos) rest = rest.substr(0, comment);
@@ -41,14 +41,14 @@ std::string_view value_behind(std::string_view line, std::string_view key) {
   return rest.substr(first, rest.find_last_not_of(" \t\r") + 1 - first);
 }
 
-/// The position of the contexts: the lines from `begin` to before `end`, each context indented by `indent`.
+/// The lines of the contexts, from `begin` to before `end`; each context is indented by `indent`.
 struct place {
   std::size_t begin;
   std::size_t end;
   std::size_t indent;
 };
 
-/// @return nothing if there is no section, or none in block style
+/// @return nothing if there is no section, or if it is not in block style
 std::optional<place> find_section(const std::vector<std::string>& lines) {
   const auto head = std::find_if(lines.begin(), lines.end(),
                                  [](const auto& line) { return line.starts_with(section_head); });
@@ -72,7 +72,7 @@ bool is_plain(std::string_view value) {
          !value.ends_with(':') && value.front() != '-' && value.front() != ':' && value.front() != '@';
 }
 
-/// Returns a YAML scalar, in single quotes if it needs them.
+/// Returns a YAML scalar, in single quotes if it needs quotes.
 std::string scalar(const std::string& value) {
   if (is_plain(value)) return value;
   std::string out = "'";
@@ -103,7 +103,7 @@ std::string with_preferred(const std::string& text, const std::string& name) {
 std::optional<std::string> with_context(const std::string& text, const std::string& name,
                                         const context_lines& lines) {
   auto all = lines_of(text);
-  for (auto& line : all)  // `contexts: {}`: there are none
+  for (auto& line : all)  // `contexts: {}` is an empty section
     if (line.starts_with(section_head) && value_behind(line, section_head) == "{}") line = section_head;
   const bool is_there =
       std::any_of(all.begin(), all.end(), [](const auto& line) { return line.starts_with(section_head); });
@@ -126,7 +126,7 @@ std::optional<std::string> without_context(const std::string& text, const std::s
   const auto first =
       std::find_if(from, to, [&](const auto& line) { return begins(line, where->indent, name); });
   if (first == to) return std::nullopt;
-  // Comments that are indented like its name belong to the next context.
+  // Comments with the same indentation as the name belong to the next context.
   const auto last = std::find_if(first + 1, to, [&](const auto& line) {
     return line.find_first_not_of(" \t\r") != std::string::npos && indent_of(line) <= where->indent;
   });

@@ -83,7 +83,7 @@ std::string all_words(report& faults, const std::string& path) {
   return words;
 }
 
-/// Reads each context with a report of its own.
+/// Reads each context with a separate report, so that an error in one does not affect the others.
 std::optional<std::vector<context_spec>> read_each(const node& n, read_context& ctx) {
   std::vector<context_spec> all;
   if (n.is_null()) return all;
@@ -116,7 +116,7 @@ const section<context_file>& file_section() {
   return table;
 }
 
-/// Resolves the name of a file in cli.yaml.
+/// Resolves a file name from cli.yaml against the folder of cli.yaml.
 std::string beside(const std::string& path, const std::string& name) {
   return (std::filesystem::path(path).parent_path() / name).string();
 }
@@ -127,7 +127,7 @@ std::vector<std::string> names_of(const context_file& file) {
   return names;
 }
 
-/// @param with_broker  false: another broker is named, and the broker of this context is not even read
+/// @param with_broker  false if another broker is named; the broker of this context is then not even read
 option_layer to_layer(const context_spec& c, const std::string& path, bool with_broker) {
   option_layer layer;
   layer.ns = c.ns;
@@ -165,7 +165,7 @@ option_layer default_layer(const std::string& path, bool with_broker,
   const auto file = read_contexts(path);
   if (!file.preferred_fault.empty()) throw failure(status_configuration, file.preferred_fault);
   if (file.preferred) return named_layer(file, path, *file.preferred, with_broker);
-  // No broker is named at all: the author of a faulty context may have meant that one.
+  // No broker is named at all, so the user may have meant a faulty context.
   if (with_broker)
     for (const auto& c : file.contexts)
       if (!c.faults.empty())

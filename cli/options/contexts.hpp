@@ -21,37 +21,40 @@ struct context_spec {
   std::optional<std::chrono::milliseconds> timeout{};
   std::optional<int> qos{};
   std::optional<mqtt_protocol> protocol{};
-  std::string faults{};  ///< its faults, with line and column; empty: the context can be used
+  std::string faults{};  ///< errors with line and column; empty: the context can be used
 };
 
 /// The contents of cli.yaml.
 struct context_file {
   std::vector<context_spec> contexts{};
   std::optional<std::string> preferred{};  ///< `default:`
-  std::string preferred_fault{};  ///< why that context does not exist; empty: there is one, or no default
+  std::string preferred_fault{};           ///< why the default context does not exist; empty if it exists
+                                           ///< or none is set
 
   const context_spec* find(const std::string& name) const;
 };
 
-/// Returns `$XDG_CONFIG_HOME/mqcoap/cli.yaml`, or the same below `$HOME/.config`; empty if neither is set.
+/// Returns `$XDG_CONFIG_HOME/mqcoap/cli.yaml`, or the same file below `$HOME/.config`; empty if
+/// neither is set.
 std::string contexts_path(const std::function<const char*(const char*)>& variable);
 
-/// Reads the file; a missing file holds no contexts. The faults of a context do not prevent others from being
-/// used.
-/// @throws failure  (status_configuration) if nothing of it can be read, with every fault, its line and
-/// column
+/// Reads the file; a missing file holds no contexts. Errors in one context do not prevent others
+/// from being used.
+/// @throws failure  (status_configuration) if the file as a whole cannot be used; its message lists every
+/// error with line and column
 context_file read_contexts(const std::string& path);
-/// Reads a text instead of a file. @param path  for error texts
+/// Parses a text instead of a file. @param path  for error messages
 context_file parse_contexts(const std::string& path, std::string text, unsigned mode = 0600);
 
-/// Returns the options of the named context, else of the default one, else none.
+/// Which context to use.
 struct context_choice {
   std::optional<std::string> name{};
-  /// A broker is named elsewhere: the broker of the context is not read, and a default context may be missing
-  /// or faulty.
+  /// A broker is named elsewhere: the broker of the context is not read, and a default context may be
+  /// missing or faulty.
   bool broker_named = false;
 };
-/// @param warn  gets the reason why the default is ignored
+/// Returns the options of the named context, otherwise of the default one; empty if there is neither.
+/// @param warn  receives the reason why the default context is ignored
 /// @throws usage_failure  if there is no context of that name; failure for a faulty file or context
 option_layer context_layer(const std::string& path, const context_choice& choice,
                            const std::function<void(const std::string&)>& warn);

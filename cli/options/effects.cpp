@@ -8,7 +8,7 @@
 namespace mqcoap::cli {
 namespace {
 
-/// `body, json or csv`
+/// Returns a list such as `body, json or csv`.
 std::string listed(const std::vector<std::string>& words) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i)

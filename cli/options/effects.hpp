@@ -8,27 +8,28 @@
 
 namespace mqcoap::cli {
 
-/// Says which of the program's options have an effect on a verb. The others are refused, and completion does
+/// The program's options that have an effect on a verb. The others are rejected, and completion does
 /// not offer them.
 struct effects {
-  bool broker = true;                                              ///< broker, login and namespace
-  bool token = true;                                               ///< --token-file
-  bool timeout = true;                                             ///< --timeout
-  std::vector<std::string> outputs{"body", "json", "raw", "csv"};  ///< the kinds of -o; empty: it has none
-  bool header = true;                                              ///< -i
-  bool format = true;                                              ///< -F
-  bool debug = true;                                               ///< --debug
+  bool broker = true;   ///< broker, login and namespace
+  bool token = true;    ///< --token-file
+  bool timeout = true;  ///< --timeout
+  std::vector<std::string> outputs{"body", "json", "raw",
+                                   "csv"};  ///< the kinds of -o; empty: -o has no effect
+  bool header = true;                       ///< -i
+  bool format = true;                       ///< -F
+  bool debug = true;                        ///< --debug
 
-  /// Returns the effects of a verb that obeys only --quiet.
+  /// Returns the effects of a verb on which only --quiet has an effect.
   static effects none();
   /// Returns the effects of a verb that uses a broker and supports -o with these kinds, without -i and -F.
   static effects with_outputs(std::vector<std::string> kinds);
 };
 
-/// Returns true if an option of the program has an effect.
+/// Returns true if an option of the program has an effect on the verb.
 bool has_effect(const effects& which, const option_facts& option);
 
-/// Checks the given options. @param root  the program. @param verb  for error texts
+/// Checks the options that were given. @param root  the program. @param verb  for error messages
 /// @throws usage_failure
 void refuse_idle_options(const command& root, const effects& which, std::string_view verb);
 

@@ -35,24 +35,24 @@ struct global_options {
   bool debug = false;
 };
 
-/// Adds the options to the program. @param into  outlives the parsing
+/// Adds the options to the program. @param into  must outlive parsing
 void declare_options(CLI::App& root, global_options& into);
 
-/// Returns the settings of the command line for the broker. @throws failure
+/// Returns the settings from the command line. @throws failure
 option_layer to_layer(const global_options& given);
 
-/// Returns how to write results. @param variable  std::getenv, for NO_COLOR, TERM and COLUMNS. @throws
-/// usage_failure
+/// Returns how to print results. @param variable  std::getenv, for NO_COLOR, TERM and COLUMNS.
+/// @throws usage_failure
 output_format to_output(const global_options& given, const std::function<const char*(const char*)>& variable);
 
-/// Combines all settings: flags take precedence over the environment, that over the context, that over the
-/// defaults. @throws failure
+/// Combines all settings. The command line takes precedence over the environment, the environment over the
+/// context, and the context over the defaults. @throws failure
 settled_options settle_all(const global_options& given,
                            const std::function<const char*(const char*)>& variable);
 
-/// Keeps CLI11 from misreading values: a negative number as an option, `[0, 1]` as a list of its own. It
-/// prepends a space, which JSON ignores.
-/// @param takes_value  returns whether a word is an option whose value is the next word
+/// Keeps CLI11 from reading a negative number as an option, or `[0, 1]` as a list of arguments, by prepending
+/// a space, which JSON ignores.
+/// @param takes_value  returns true if an argument is an option whose value is the next argument
 std::vector<std::string> protect_values(std::vector<std::string> arguments,
                                         const std::function<bool(const std::string&)>& takes_value);
 

@@ -19,7 +19,7 @@ std::string without_end_spaces(std::string text) {
   return text;
 }
 
-/// Writes a name, and the lines of its description in a second column.
+/// Writes a name and its description, whose lines form a second column.
 void append_row(std::ostream& out, const std::string& name, const std::string& about) {
   const auto left = "  " + without_end_spaces(name);
   out << left;
@@ -62,7 +62,7 @@ class help_formatter final : public CLI::Formatter {
  private:
   static bool is_shown(const CLI::Option& o) { return !o.get_group().empty(); }
 
-  /// Newer versions write the name of the default group in capitals.
+  /// Newer versions of CLI11 write the name of the default group in capitals.
   static bool is_first_group(std::string_view group) { return group == "OPTIONS"; }
 
   std::string usage_of(const CLI::App& app, const std::string& name) const {
@@ -106,7 +106,7 @@ class help_formatter final : public CLI::Formatter {
 
 void use_help_formatter(CLI::App& root) {
   const auto formatter = std::make_shared<help_formatter>();
-  // Removes CLI11's names of types, which are noise if an option has no placeholder.
+  // Removes CLI11's type names, which are noise where an option has no placeholder.
   for (const char* noise : {"TEXT", "REQUIRED", "UINT"}) formatter->label(noise, "");
   root.formatter(formatter);
 }

@@ -21,7 +21,7 @@ void fill(tls_choice& into, const tls_choice& from) {
   fill(into.ca_file, from.ca_file);
   fill(into.ca_path, from.ca_path);
   fill(into.insecure, from.insecure);
-  // A key belongs to its certificate.
+  // A key is only valid together with its own certificate.
   if (into.cert_file || into.key_file) return;
   into.cert_file = from.cert_file;
   into.key_file = from.key_file;
@@ -34,7 +34,7 @@ void fill(credentials& into, const credentials& from) {
   fill(into.tls, from.tls);
 }
 
-/// Merges the settings for the layer's broker before any lower layer is consulted.
+/// Applies the settings that come with the layer's own broker, before a lower layer is consulted.
 void adopt(option_layer& layer) {
   if (!layer.broker) return;
   const auto& [url, with] = *layer.broker;

@@ -13,7 +13,7 @@
 
 namespace mqcoap::cli {
 
-/// The TLS files. Any of them enables TLS.
+/// The TLS options. Setting any of them enables TLS.
 struct tls_choice {
   std::optional<std::string> ca_file{};
   std::optional<std::string> ca_path{};
@@ -24,7 +24,7 @@ struct tls_choice {
   bool any() const { return ca_file || ca_path || cert_file || key_file || insecure.value_or(false); }
 };
 
-/// The login: user name, password and token.
+/// The login: user name, password, token and TLS options.
 struct credentials {
   std::optional<std::string> username{};
   std::optional<secret> password{};
@@ -32,9 +32,9 @@ struct credentials {
   tls_choice tls{};
 };
 
-/// The settings of one source of options: the command line, the environment, or a context. Absent: not set.
+/// The settings from one source: the command line, the environment or a context. An empty member is not set.
 struct option_layer {
-  /// A broker, and the settings that belong only to it: credentials are never sent to another broker.
+  /// A broker and the settings that belong only to it: its credentials are never sent to another broker.
   struct broker_choice {
     broker_url url;
     credentials with{};
@@ -42,7 +42,7 @@ struct option_layer {
   std::optional<broker_choice> broker{};
 
   std::optional<std::uint16_t> port{};
-  credentials with{};  ///< for whichever broker is used
+  credentials with{};  ///< for any broker
   std::optional<namespace_name> ns{};
   std::optional<std::chrono::milliseconds> timeout{};
   std::optional<int> qos{};
@@ -53,21 +53,23 @@ struct option_layer {
 /// one's broker is ignored together with its credentials. Combine from the top: overlay(overlay(a, b), c).
 option_layer overlay(option_layer over, option_layer under);
 
-/// Returns the settings of the environment: MQCOAP_URL, MQCOAP_PASSWORD, MQCOAP_TOKEN, MQCOAP_NAMESPACE,
+/// Returns the settings from the environment: MQCOAP_URL, MQCOAP_PASSWORD, MQCOAP_TOKEN, MQCOAP_NAMESPACE,
 /// MQCOAP_TIMEOUT. An empty variable counts as unset. @param variable  std::getenv. @throws usage_failure
 option_layer read_environment(const std::function<const char*(const char*)>& variable);
 
-/// Returns the client's options and the token, with defaults for all that is not set. @throws usage_failure
+/// The client's options and the token, with defaults for everything that is not set.
 struct client_choice {
   client_options client;
   std::optional<secret> token;
 };
+
+/// Returns the options for the client. @throws usage_failure
 client_choice settle(option_layer all);
 
-/// The longest allowed timeout for an answer.
+/// The longest timeout that may be set for a response.
 inline constexpr std::chrono::minutes longest_timeout{10};
 
-/// Returns the first line of a file that holds a secret, `-` for none. @throws failure (status_configuration)
+/// Returns the first line of a file that holds a secret. @throws failure  (status_configuration)
 secret read_secret_file(const std::string& path);
 
 }  // namespace mqcoap::cli

@@ -9,7 +9,7 @@
 
 namespace mqcoap::cli {
 
-/// Says when a watching verb ends by itself; without these options, Ctrl-C ends it.
+/// When a verb that watches stops automatically. Without these options it runs until Ctrl-C.
 struct watch_limits {
   std::string duration;     ///< --for; empty: no limit
   std::uint64_t count = 0;  ///< --count; 0: no limit

@@ -24,7 +24,7 @@ class comparison {
  public:
   explicit comparison(const std::vector<json_place>& ignored) : ignored_(ignored) {}
 
-  /// @param was, is  null: the value is missing
+  /// @param was, is  null if the value is missing
   std::optional<body_difference> run(const json::value* was, const json::value* is) {
     if (is_ignored()) return std::nullopt;
     if (was != nullptr && is != nullptr) {

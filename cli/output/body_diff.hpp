@@ -10,17 +10,17 @@ namespace mqcoap::cli {
 /// A parsed JSON pointer (RFC 6901); a `*` stands for every member or item.
 using json_place = std::vector<std::string>;
 
-/// Reads `/sensor/time`; empty: the whole body. @throws usage_failure
+/// Parses a pointer such as `/sensor/time`; an empty text is the whole body. @throws usage_failure
 json_place parse_place(const std::string& text);
 
 /// The first difference between two bodies.
 struct body_difference {
   std::string at;                ///< a JSON pointer
-  std::optional<json_text> was;  ///< none: the value is missing
-  std::optional<json_text> is;   ///< likewise
+  std::optional<json_text> was;  ///< empty: the value is missing
+  std::optional<json_text> is;   ///< empty: the value is missing
 };
 
-/// Compares values, not texts: numbers by value, members in any order.
+/// Compares values, not text: numbers by value, members in any order.
 /// @param ignored  places that are not compared, whether they exist or not
 std::optional<body_difference> first_difference(const json_text& was, const json_text& is,
                                                 const std::vector<json_place>& ignored);

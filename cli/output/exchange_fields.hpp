@@ -12,27 +12,27 @@
 
 namespace mqcoap::cli {
 
-/// Limits for watched payloads: the largest possible, since watching refuses nothing.
+/// The limits for watched payloads: the largest possible, since watching rejects nothing.
 inline constexpr decode_rules foreign_rules{
     .limits = {.payload = std::size_t{256} << 20, .depth = 128, .path = 65'535},
     .ids = validation::lenient,
     .codes = code_rules::foreign};
 
-/// The fields of a payload, read as far as possible: broken payloads are shown, too.
+/// The fields of a payload, as far as they can be read: malformed payloads are shown, too.
 struct exchange_fields {
   std::optional<method> verb;
-  std::optional<std::int64_t> code;  ///< as written, also if it is not in the table
+  std::optional<std::int64_t> code;  ///< as written, even if it is not in the table of codes
   std::string path;                  ///< without a leading slash; empty: missing or unreadable
   std::string source;
-  std::string fault;  ///< how the payload breaks the protocol, in words; empty: it does not
+  std::string fault;  ///< how the payload violates the protocol; empty: it does not
 };
 
-/// Returns the same for a request and its answers.
+/// Returns a key that is equal for a request and its responses.
 std::string exchange_key(const exchange_topic& topic);
 
 exchange_fields read_fields(const exchange_topic& topic, std::string_view payload);
 
-/// Returns the body of a payload; null if it has no readable one.
+/// Returns the body of a payload; null if there is none or it cannot be read.
 json_text read_body(std::string_view payload);
 
 }  // namespace mqcoap::cli

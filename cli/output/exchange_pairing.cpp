@@ -16,9 +16,10 @@ void exchange_pairing::on_request(const exchange_topic& topic, std::string_view 
                                   unix_millis wall) {
   auto key = exchange_key(topic);
   if (const auto known = entries_.find(key); known != entries_.end() && !known->second.answered)
-    return;  // sent again while it runs: only the first one counts
+    return;  // a repeat of a pending request: only the first one counts
   auto fields = read_fields(topic, payload);
-  // Only the request tells whether an answer is wanted; therefore unwanted requests are remembered, too.
+  // Only the request shows whether the filter selects the exchange, so requests that it does not select
+  // are stored, too.
   entry e{++numbers_, now, false, wants(topic, fields.path), {}};
   if (e.wanted) {
     ++totals_.requests;
@@ -61,7 +62,7 @@ std::optional<seen_exchange> exchange_pairing::on_response(const exchange_topic&
   return out;
 }
 
-/// Returns the exchange of a request and this answer.
+/// Returns the exchange that consists of a stored request and this answer.
 seen_exchange exchange_pairing::pair(entry& e, const exchange_fields& fields, steady_time now) {
   const bool repeated = std::exchange(e.answered, true);
   seen_exchange out = e.so_far;

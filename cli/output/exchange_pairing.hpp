@@ -23,71 +23,71 @@
 
 namespace mqcoap::cli {
 
-/// A request and its outcome, as far as it was observed.
+/// A request and its outcome, as far as they were observed.
 struct seen_exchange {
   enum class state : std::uint8_t {
     answered,
-    overdue,   ///< no answer yet; it may still come, and is then `answered` with `late`
-    repeated,  ///< a further answer to a request that has one
-    unasked,   ///< an answer to a request that was not seen, or is already forgotten
+    overdue,   ///< no answer yet; if it still arrives, it is reported as `answered` with `late`
+    repeated,  ///< another answer to a request that was already answered
+    unasked,   ///< an answer to a request that was not seen or has been dropped
   };
 
   state what = state::answered;
-  unix_millis at;  ///< the time of the request; of an unasked answer, its own time
+  unix_millis at;  ///< the time of the request; for an unasked answer, the time of the answer
   std::string tag;
   std::string subsystem;
   std::string from;            ///< `source` of the request; empty: missing, or the request was not seen
-  std::string path;            ///< empty: it could not be read
-  std::optional<method> verb;  ///< none: it could not be read, or was not seen
+  std::string path;            ///< empty: could not be read
+  std::optional<method> verb;  ///< empty: could not be read, or the request was not seen
   std::optional<std::int64_t> code;
   std::optional<std::chrono::nanoseconds> took;
   std::size_t request_bytes = 0;
   std::size_t response_bytes = 0;
   bool late = false;
-  std::string fault;  ///< what is wrong with one of the payloads, in words; empty: nothing
+  std::string fault;  ///< how one of the payloads violates the protocol; empty: neither does
 };
 
-/// Selects exchanges by tag, subsystem and path (empty: unreadable).
+/// Selects exchanges by tag, subsystem and path; an empty path could not be read.
 using exchange_filter =
     std::function<bool(std::string_view tag, std::string_view subsystem, std::string_view path)>;
 
 struct pairing_options {
   std::chrono::milliseconds overdue{5000};
-  std::size_t capacity = 65'536;  ///< number of remembered requests; beyond it the oldest is forgotten
-  exchange_filter wanted{};       ///< others are neither reported nor counted; none: all are wanted
+  std::size_t capacity = 65'536;  ///< number of requests that are stored; beyond it the oldest is dropped
+  exchange_filter wanted{};       ///< selects the exchanges that are reported and counted; empty: all
 };
 
 /// Totals of all observed exchanges.
 struct pairing_totals {
   std::uint64_t requests = 0;
   std::uint64_t answered = 0;
-  std::uint64_t repeated = 0;  ///< further answers
+  std::uint64_t repeated = 0;  ///< further answers to answered requests
   std::uint64_t unasked = 0;
-  std::uint64_t faulty = 0;  ///< payloads that break the protocol
+  std::uint64_t faulty = 0;  ///< payloads that violate the protocol
   std::map<std::int64_t, std::uint64_t> codes;
   histogram latency;  ///< ns
 };
 
-/// Pairs responses with their requests by topic, and reports the wanted exchanges. Its memory is bounded.
+/// Pairs responses with their requests by topic, and reports the selected exchanges. Its memory is bounded.
 class exchange_pairing {
  public:
   explicit exchange_pairing(pairing_options options = {}) : options_(std::move(options)) {}
 
-  /// Returns the exchange that can be reported now; none for a request, and for messages that are no
-  /// exchange.
+  /// Returns the exchange that can be reported now; nothing for a request, and for messages that are neither
+  /// a request nor a response.
   std::optional<seen_exchange> on_message(std::string_view topic, std::string_view payload, steady_time now,
                                           unix_millis wall);
 
   /// Returns the requests that became overdue; each is reported once.
   std::vector<seen_exchange> take_overdue(steady_time now);
-  /// Returns the earliest time at which `take_overdue` may return something; max: never.
+  /// Returns the earliest time at which `take_overdue` may return something; max if there is none.
   steady_time next_overdue() const noexcept;
 
   const pairing_totals& totals() const noexcept { return totals_; }
 
  private:
   struct entry {
-    std::uint64_t number = 0;  ///< distinguishes the uses of an id
+    std::uint64_t number = 0;  ///< distinguishes requests that reuse an id
     steady_time asked;
     bool answered = false;
     bool wanted = true;
@@ -113,7 +113,7 @@ class exchange_pairing {
   pairing_totals totals_;
   text_map<entry> entries_;
   std::deque<place> order_;  ///< by age
-  std::size_t checked_ = 0;  ///< number of entries at the front of `order_` whose time is over
+  std::size_t checked_ = 0;  ///< number of entries at the front of `order_` whose deadline has passed
   std::uint64_t numbers_ = 0;
 };
 

@@ -44,7 +44,7 @@ std::string size_words(const seen_exchange& e) {
   }
 }
 
-/// Returns the fault of the exchange, after a `!`.
+/// Returns the warnings about the exchange, each after a `!`.
 std::string mark_words(const seen_exchange& e) {
   std::string words;
   if (e.what == seen_exchange::state::repeated)

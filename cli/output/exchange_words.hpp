@@ -9,15 +9,15 @@
 
 namespace mqcoap::cli {
 
-/// Returns `404 not_found`, or the number alone if the table of codes does not have it. @param otherwise  for
-/// no code
+/// Returns `404 not_found`, or only the number if the code is not in the table. @param otherwise  returned if
+/// there is no code
 std::string code_words(std::optional<std::int64_t> code, std::string_view otherwise);
 
-/// Returns one line for people, without a newline: local time, source, address, method, code, milliseconds,
-/// sizes. Text of peers cannot end the line or control the terminal.
+/// Returns one line for people, without a newline: local time, source, method, address, code, milliseconds,
+/// sizes. Text from peers cannot break the line or control the terminal.
 std::string to_line(const seen_exchange& e, bool colour);
 
-/// Returns one JSON object for programs, on one line.
+/// Returns one JSON object on a single line, for programs.
 std::string to_json_line(const seen_exchange& e);
 
 /// Returns a summary in a few lines: totals, codes, percentiles.

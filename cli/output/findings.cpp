@@ -107,7 +107,7 @@ std::optional<std::vector<finding>> judge_gateway(std::string_view status) {
 
 finding judge_clock(unix_millis sent, unix_millis came, std::chrono::microseconds took) {
   const std::int64_t half = took.count() / 2000;
-  // A device may say any number.
+  // A device may send any number.
   const auto said = std::clamp(sent.count, -farthest_time, farthest_time);
   const std::int64_t skew = said - (came.count - half);
   const std::int64_t off = std::max<std::int64_t>(std::abs(skew) - half, 0);

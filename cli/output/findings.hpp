@@ -27,22 +27,23 @@ struct finding {
 
 std::string_view name_of(verdict v) noexcept;
 
-/// Returns a line for a finding, and below it the advice; or a JSON object on a line.
+/// Returns a finding as text, a line with the advice below it, or as a JSON object on a single line.
 std::string show_finding(const finding& f, const output_format& how);
 
-/// Returns the median of several times. Precondition: there is at least one.
+/// Returns the median. Precondition: `times` is not empty.
 std::chrono::microseconds median(std::vector<std::chrono::microseconds> times);
 
 /// Evaluates the round trips of requests to this program, which cross the network four times. More than 20 ms
 /// above that means that the broker or the network is busy. The effect of Nagle's algorithm at the broker
-/// does not show: libmqcoap acknowledges at once.
-/// @param handshake  time of the TCP handshake: one round trip of the network
+/// does not show, because libmqcoap acknowledges immediately.
+/// @param handshake  duration of the TCP handshake: one round trip of the network
 finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microseconds handshake);
 
-/// Evaluates a gateway's own status. @param status  the body of its `.gw/status`, validated JSON
-/// @return nothing if it is not a gateway
+/// Evaluates the status of a gateway. @param status  the body of its `.gw/status`, validated JSON
+/// @return nothing if the device is not a gateway
 std::optional<std::vector<finding>> judge_gateway(std::string_view status);
 
+/// Compares the device's clock with the local one.
 /// @param sent  the device's timestamp
 /// @param came  the local time when its answer arrived, `took` after the request was sent
 finding judge_clock(unix_millis sent, unix_millis came, std::chrono::microseconds took);

@@ -19,7 +19,7 @@ std::string text_of(std::string_view value) {
   return safe_text(value.front() == '"' ? decode_json_string(value) : std::string(value));
 }
 
-/// Reads decimal milliseconds, written as a JSON number or a string.
+/// Parses decimal milliseconds, written as a JSON number or a string.
 std::optional<unix_millis> time_of(std::string_view value) {
   const auto digits = text_of(value);
   unix_millis time;
@@ -29,7 +29,8 @@ std::optional<unix_millis> time_of(std::string_view value) {
   return time;
 }
 
-/// Replaces tabs and line feeds, which a cell of tab-separated values cannot hold.
+/// Joins the cells of a row. Replaces tabs and line feeds if tabs separate the cells, which then
+/// cannot contain them.
 std::string joined(const row& cells, char between) {
   std::string out;
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -168,7 +169,7 @@ std::string show_resources(const std::vector<resource_entry>& resources, const o
     return out;
   }
   const bool for_people = how.terminal && how.kind == output_kind::body;
-  // People see the last two columns only if there is something in them.
+  // On a terminal, the last two columns are shown only if they are not empty.
   const auto is_shown = [&](const auto& has_some) {
     return !for_people || std::any_of(resources.begin(), resources.end(), has_some);
   };

@@ -30,7 +30,7 @@ void append_options(std::string& out, const response& a) {
   if (a.sent_at) out += ",\"timestamp\":" + std::to_string(a.sent_at->count);
 }
 
-/// -i
+/// Returns the header that -i prints.
 std::string header_of(const exchange_record& e, const output_format& how) {
   std::string out = status_line(e, how.colour) + '\n';
   const auto field = [&](std::string_view name, std::string_view text) {

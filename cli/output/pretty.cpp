@@ -18,7 +18,7 @@ class printer {
  public:
   printer(std::string& out, std::size_t width, bool colour) : out_(out), width_(width), colour_(colour) {}
 
-  /// @param used  columns that are already used on the line
+  /// @param used  columns that are already occupied on the line
   void value(std::string_view text, std::size_t indent, std::size_t used) {
     if (is_scalar(text)) return scalar(text);
     if (used + flat_width(text, width_) <= width_) return flat(text);
@@ -40,7 +40,7 @@ class printer {
 
   void key(std::string_view text) { out_.append(coloured(text, colours::blue, colour_)).append(": "); }
 
-  /// Returns the columns of the value on one line; stops counting after `most`.
+  /// Returns the width of the value on one line; stops counting beyond `most`.
   std::size_t flat_width(std::string_view text, std::size_t most) const {
     if (is_scalar(text)) return columns_of(text);
     std::size_t n = 2;
@@ -90,7 +90,7 @@ class printer {
 
   void list(std::string_view text, std::size_t indent) {
     out_ += '[';
-    std::size_t used = width_;  // so that the first item begins a line
+    std::size_t used = width_;  // makes the first item begin a line
     bool first = true;
     bool after_scalar = false;
     for (const auto item : items_of(text)) {

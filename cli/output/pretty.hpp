@@ -6,8 +6,8 @@
 
 namespace mqcoap::cli {
 
-/// Formats JSON text for people: indented by two columns, short values on one line, long lists of scalars
-/// filled. Every number keeps its digits. No final line feed.
+/// Formats JSON text for people: indented by two columns, short values on one line, several scalars of a long
+/// list on each line. Every number keeps its digits. There is no final line feed.
 /// @param width  columns
 std::string pretty(const json_text& json, std::size_t width, bool colour);
 

@@ -23,7 +23,7 @@ void append_line(std::string& out, const row& cells) {
   out += '\n';
 }
 
-/// Returns the keys of all objects, each once, in the order of their first appearance.
+/// Returns the keys of all objects without duplicates, in the order of their first appearance.
 std::vector<std::string_view> all_keys(const std::vector<std::string_view>& objects) {
   std::vector<std::string_view> keys;
   for (const auto object : objects)

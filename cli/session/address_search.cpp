@@ -14,11 +14,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Retained messages arrive one after the other: after such a pause there are no more.
+/// Retained messages arrive in close succession, so after this pause no more are expected.
 constexpr auto pause_after_last = 150ms;
 constexpr auto longest_search = 1s;
 
-/// Returns true for a device that a pattern may select: one that is OFFLINE does not answer.
+/// Returns true if a pattern may select the device: one that is OFFLINE does not answer.
 bool is_online(const device_presence& device) { return device.state != "OFFLINE"; }
 
 std::vector<std::string> tags_of(session& s, const address_pattern& pattern) {
@@ -33,7 +33,7 @@ bool has_method(const resource_entry& r, method verb) {
   return (", " + r.methods + ", ").find(", " + std::string(to_string(verb)) + ", ") != std::string::npos;
 }
 
-/// Adds the resources of one device that match the pattern.
+/// Adds those resources of a device that match the pattern and have the method.
 void add_resources(std::vector<address>& to, session& s, const std::string& tag,
                    const address_pattern& pattern, method verb) {
   const request_spec list(discovery_address(is_glob(pattern.subsystem) ? tag : tag + '/' + pattern.subsystem),

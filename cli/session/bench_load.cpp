@@ -8,7 +8,7 @@ namespace {
 
 steady_time now() { return std::chrono::steady_clock::now(); }
 
-/// Without a connection, requests fail as fast as they are made; there is nothing to measure.
+/// Returns true if there is no connection: requests then fail immediately, and there is nothing to measure.
 bool is_loss(const error_code& outcome) {
   return outcome == errc::not_connected || outcome == errc::connection_lost || outcome == errc::closed ||
          outcome == errc::denied;
@@ -61,7 +61,7 @@ steady_time bench_load::due_of(std::uint64_t number) const {
                       static_cast<std::int64_t>(static_cast<double>(number) * 1e9 / options_.rate));
 }
 
-/// A request that could not be sent in time keeps its scheduled time.
+/// Sends the requests that are due. A request that could not be sent in time keeps its scheduled time.
 void bench_load::send_due() {
   while (may_send() && outstanding_ < options_.in_flight) {
     const auto due = due_of(result_.sent);
@@ -81,7 +81,7 @@ void bench_load::await_due() {
 
 bench_result bench_load::result() const {
   bench_result r = result_;
-  // A request that timed out after the end must not extend the measured time.
+  // A request that times out after the end must not extend the measured time.
   const auto until = may_send() ? now() : std::min(last_, options_.end);
   r.elapsed = std::max(until, began_) - began_;
   return r;

@@ -8,10 +8,10 @@
 
 namespace mqcoap::cli {
 
-/// Makes the failure for a broker that cannot be reached, or refuses the connection.
+/// Returns the failure for a broker that cannot be reached or refuses the connection.
 failure unreachable(const link_options& broker, const outage_cause& why);
 
-/// Makes the failure for a subscription that the broker's access rules refuse.
+/// Returns the failure for a subscription that the broker's access rules deny.
 failure refused_filter(const link_options& broker, std::string_view filter);
 
 }  // namespace mqcoap::cli

@@ -13,7 +13,7 @@
 namespace mqcoap::cli {
 namespace {
 
-/// A short --timeout applies to answers, not to the connection.
+/// The minimum time to connect: a short --timeout applies to answers, not to the connection.
 constexpr std::chrono::milliseconds least_patience{5000};
 
 }  // namespace

@@ -15,38 +15,38 @@
 
 namespace mqcoap::cli {
 
-/// The callbacks of a bus_session, on its event loop. An exception of one ends the session.
+/// The callbacks of a bus_session, called on its event loop. An exception from one of them ends the session.
 struct bus_hooks {
-  std::function<void()> ready;  ///< once: the broker has confirmed every subscription
+  std::function<void()> ready;  ///< called once, when the broker has confirmed every subscription
   std::function<void(const inbound&)> message;
 };
 
 /// A connection for a verb that watches or sends raw messages. It has its own event loop, which runs until
-/// the verb or the user ends it. A later loss of the broker is reported on stderr, and the session waits for
-/// its return.
+/// the verb or the user stops it. If the connection is lost later, it reports that on stderr and waits until
+/// it is connected again.
 class bus_session final : private link_events {
  public:
-  /// @param patience  for the first connection, until every subscription is confirmed; at least 5 s
+  /// @param patience  limit for the first connection, until every subscription is confirmed; at least 5 s
   bus_session(link_options broker, std::vector<std::string> filters, std::chrono::milliseconds patience,
               bus_hooks hooks);
 
-  /// Runs until `finish`. @return true: finished; false: SIGINT or SIGTERM asked for the end, see `signal`
-  /// @throws failure  the broker cannot be reached at the start, or refuses a subscription; exceptions of a
-  /// hook
+  /// Runs until `finish` or a signal. @return true if finished; false after SIGINT or SIGTERM, see `signal`
+  /// @throws failure  if the broker cannot be reached at the start, or denies a subscription; exceptions
+  /// from a callback
   bool run();
-  /// The signal that ended `run`.
+  /// Returns the signal that ended `run`.
   int signal() const noexcept { return signal_; }
 
-  /// Sends what is queued, disconnects and ends `run`.
+  /// Sends what is queued, disconnects and makes `run` return.
   void finish();
-  /// Does the same after this time.
+  /// Calls `finish` after this time.
   void finish_after(std::chrono::milliseconds duration);
 
   boost::asio::io_context& loop() noexcept { return loop_; }
   link& bus() noexcept { return link_; }
   const clock& time() const noexcept { return time_; }
 
-  /// Calls a hook of the verb; an exception of it ends the session.
+  /// Calls a function of the verb; an exception from it ends the session.
   template <class F>
   void guarded(F&& call) noexcept {
     try {
@@ -71,7 +71,7 @@ class bus_session final : private link_events {
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
   const std::chrono::milliseconds patience_;
-  boost::asio::steady_timer end_;  ///< limits the connecting, then the whole session
+  boost::asio::steady_timer end_;  ///< limits first the connection phase, then the whole session
   mosquitto_link link_;
   std::size_t unconfirmed_ = 0;
   bool was_up_ = false;

@@ -11,11 +11,11 @@ namespace mqcoap::cli {
 namespace {
 
 constexpr char check_name[] = "bridge";
-/// The time for a request to cross a bridge.
+/// The time that a request may take to cross a bridge.
 constexpr std::chrono::milliseconds crossing{1000};
 
-/// Returns the routes by which a request to that broker would come back to the gateway as a request for a
-/// served tag.
+/// Returns the names of the routes by which a request to that broker would return to the gateway as a request
+/// for a tag that it serves.
 std::string serving_routes(const config::settings& gateway, const std::string& other) {
   std::string names;
   for (const auto& route : gateway.gateway.proxy.routes) {
@@ -26,13 +26,13 @@ std::string serving_routes(const config::settings& gateway, const std::string& o
   return names;
 }
 
-/// Makes the options for a client of one of the brokers with a client id of its own; the gateway's id would
-/// end the gateway's connection.
+/// Returns the options for a client of one of the brokers. The client has its own client id, because the
+/// gateway's id would disconnect the gateway.
 settled_options to_broker(settled_options options, const config::settings& gateway,
                           const link_options& broker) {
   options.client.broker = broker;
   options.client.broker.client_id.clear();
-  options.client.broker.qos = 1;  // so that MQTT 5 tells which publishes are denied
+  options.client.broker.qos = 1;  // with MQTT 5 the broker then reports denied publishes
   options.client.ns = gateway.gateway.ns;
   options.client.tag.reset();
   return options;
@@ -50,7 +50,7 @@ finding unheard(const std::string& broker, const std::string& home, const device
           "let that user publish and read requests to tags with `mqcoap_doctor_`"};
 }
 
-/// Connects a client to a broker, with MQTT 5 if possible, which reports denied publishes.
+/// A client that is connected to a broker, with MQTT 5 if possible, because that reports denied publishes.
 struct asking_client {
   settled_options options;
   std::unique_ptr<session> at;
@@ -59,7 +59,7 @@ struct asking_client {
   asking_client(const settled_options& of, const config::settings& gateway, const link_options& broker)
       : options(to_broker(of, gateway, broker)) {}
 
-  /// @param why  the reason if the connection fails
+  /// @param why  receives the reason if the connection fails
   error_code connect(outage_cause& why) {
     auto& protocol = options.client.broker.protocol;
     const bool may_choose = protocol == mqtt_protocol::automatic;
@@ -79,7 +79,7 @@ struct asking_client {
   }
 };
 
-/// Returns what happened to a request for the listener.
+/// The fate of a request to the listener.
 struct passage {
   bool came = false;
   error_code error;
@@ -90,11 +90,11 @@ passage send_probe(session& from, session& listener, const device_tag& tag) {
   const auto came = [&] { return listener.mqtt().stats().served > before; };
   request_spec probe(address{tag, *subsystem_name::parse("gateway"), *resource_path::parse("doctor")});
   probe.timeout = crossing;
-  // Shared, because the session outlives the variables of this function.
+  // Shared, because the handler may be called after this function has returned.
   const auto outcome = std::make_shared<std::optional<error_code>>();
   from.mqtt().async_request(probe, [outcome](error_code error, const response&) { *outcome = error; });
   from.wait_until(std::chrono::steady_clock::now() + crossing, [&] { return outcome->has_value(); });
-  // Messages that arrived in the meantime are still in the socket.
+  // Messages that arrived in the meantime may still be in the socket.
   const bool arrived = listener.wait_until(std::chrono::steady_clock::now() + crossing / 4, came);
   return {arrived, outcome->value_or(errc::timed_out)};
 }

@@ -8,14 +8,14 @@
 #include "options/command.hpp"
 #include "output/findings.hpp"
 
-// The checks of `doctor` for the brokers of a gateway's configuration.
+// Checks of `doctor` that concern the brokers of a gateway's configuration.
 namespace mqcoap::cli {
 
-/// Says whether a request that was sent to another broker reached the default one.
+/// Whether a request that was sent to another broker reached the default one.
 enum class returned : std::uint8_t {
   yes,
   no,
-  unsaid,  ///< it did not, and it is unknown whether that broker accepted it
+  unsaid,  ///< it did not arrive, and it is unknown whether that broker accepted it
 };
 
 /// Evaluates whether a gateway with these settings may serve devices on another broker.
@@ -23,9 +23,10 @@ enum class returned : std::uint8_t {
 finding judge_bridge(const config::settings& gateway, const std::string& other, returned came_back);
 
 /// Sends a request to each further broker of a gateway's settings and checks whether it reaches the default
-/// broker, as it does when the two are bridged, or are one broker under two names. First it checks that the
-/// default broker delivers a request that was sent to itself. `show` gets a finding for each further broker.
-/// @param options  options for the connections; the brokers and the namespace are those of the settings
+/// broker. That happens when the two are bridged, or are one broker under two names. First it checks that the
+/// default broker delivers a request that was sent to itself. `show` is called with a finding for each
+/// further broker.
+/// @param options  options for the connections; brokers and namespace are taken from the settings
 void examine_bridges(const settled_options& options, const config::settings& gateway,
                      const std::function<void(const finding&)>& show);
 

@@ -44,8 +44,8 @@ void faulty_link::on_message(link&, const inbound& m) noexcept {
   if (!topic || topic->which() != exchange_topic::kind::request || m.retained)
     return owner_->on_message(*this, m);
   ++counted_.requests;
-  // Both are drawn for every request, so that one share does not influence which requests the other one
-  // selects.
+  // Both are drawn for every request, so that changing one share does not change which requests the
+  // other one selects.
   const bool drops = happens(options_.drop);
   const bool fails = happens(options_.error);
   if (drops) {

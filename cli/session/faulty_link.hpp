@@ -21,23 +21,23 @@ struct fault_counts {
   std::uint64_t requests = 0;
   std::uint64_t dropped = 0;
   std::uint64_t errors = 0;    ///< simulated 503 answers
-  std::uint64_t answered = 0;  ///< answers sent, errors included
-  std::uint64_t unsent = 0;    ///< answers that the connection refused
+  std::uint64_t answered = 0;  ///< answers sent, including errors
+  std::uint64_t unsent = 0;    ///< answers that the connection did not accept
 };
 
 /// A link that drops requests, answers some with 503 and delays every answer, like slow and broken devices.
-/// The same seed and the same requests in the same order give the same faults.
-/// @par Threads  Everything on the event loop.
+/// The same seed and the same requests in the same order produce the same faults.
+/// @par Threads  All calls are made on the event loop.
 class faulty_link final : public forwarding_link, private link_events {
  public:
   static constexpr std::size_t most_delayed =
-      65'536;  ///< number of waiting answers; further ones are refused
+      65'536;  ///< the maximum number of delayed answers; further ones are rejected
 
-  /// @param inner  outlives this link
-  /// @param wake  makes its owner call `on_alarm`
+  /// @param inner  must outlive this link
+  /// @param wake  an alarm whose owner calls `on_alarm` when it rings
   faulty_link(link& inner, fault_options options, decode_rules rules, const clock& time, alarm& wake);
 
-  /// Sends the answers that are due.
+  /// Sends the delayed answers that are due.
   void on_alarm();
   const fault_counts& counted() const noexcept { return counted_; }
 
@@ -50,7 +50,7 @@ class faulty_link final : public forwarding_link, private link_events {
   struct delayed {
     std::string topic;
     std::string payload;
-    std::chrono::nanoseconds patience;  ///< how long the connection may queue it
+    std::chrono::nanoseconds patience;  ///< how long the connection may queue the answer
     publish_options options;
     written_handler done;
   };

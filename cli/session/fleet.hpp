@@ -8,14 +8,15 @@
 
 namespace mqcoap::cli {
 
-/// Makes a device with a value for each `PATH=VALUE`: GET and PUT, or only GET. @throws usage_failure
+/// Returns a device with a value for each `PATH=VALUE`, which allows GET and PUT, or only GET.
+/// @throws usage_failure
 device_options make_device(std::string_view tag, const std::vector<std::string>& values, bool read_only);
 
-/// The tags of a fleet: a text in which `%d` or `%03d`, once, stands for a device's number and `{tag}` for
-/// the tag of the copied device.
+/// The tags of a fleet: a text that contains `%d` or `%03d` once, for the number of a device, and may contain
+/// `{tag}`, for the tag of the copied device.
 class tag_pattern {
  public:
-  /// @throws usage_failure
+  /// Parses a pattern. @throws usage_failure
   static tag_pattern parse(std::string_view text);
 
   std::string tag(std::string_view like, std::size_t number) const;
@@ -26,8 +27,8 @@ class tag_pattern {
   int width_ = 0;
 };
 
-/// Makes this many devices, numbered from 1; they copy the given ones in turn.
-/// @throws usage_failure  for an invalid tag, or one that two devices would have
+/// Returns `size` devices, numbered from 1, that copy the given ones in rotation.
+/// @throws usage_failure  for a tag that is invalid or occurs twice
 std::vector<device_options> make_fleet(const std::vector<device_options>& like, std::size_t size,
                                        const tag_pattern& tags);
 

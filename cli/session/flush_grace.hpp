@@ -4,7 +4,7 @@
 
 namespace mqcoap::cli {
 
-/// The time that a stopping link has to send waiting messages.
+/// The time that a link has to send queued messages when it stops.
 inline constexpr std::chrono::milliseconds flush_grace{500};
 
 }  // namespace mqcoap::cli

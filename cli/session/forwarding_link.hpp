@@ -9,7 +9,7 @@
 
 namespace mqcoap::cli {
 
-/// A link that wraps another one, and forwards to it all calls that a subclass does not override.
+/// A link that wraps another one and forwards to it all calls that a subclass does not override.
 class forwarding_link : public link {
  public:
   const std::string& name() const noexcept final { return inner_.name(); }
@@ -30,7 +30,7 @@ class forwarding_link : public link {
   }
 
  protected:
-  /// @param inner  outlives this link
+  /// @param inner  must outlive this link
   explicit forwarding_link(link& inner) : inner_(inner) {}
 
   link& inner_;

@@ -21,15 +21,15 @@ std::string hint_for_unknown(const request_spec& asked) {
   return out;
 }
 
-/// Returns the hint for a gateway's answer that names the largest packet of a broker. @param words  the text
-/// of the answer
+/// Returns the hint for a gateway's answer that mentions the largest packet of a broker. @param words  the
+/// text of the answer
 std::string hint_for_packet(std::string_view words) {
   if (holds(words, "`max_packet`")) return "`max_packet` of that broker in the gateway's configuration";
   if (holds(words, "in one packet")) return "`max_packet_size` in the mosquitto.conf of that broker";
   return {};
 }
 
-/// Returns the hint for a 413; the text of the answer tells which of several limits was exceeded.
+/// Returns the hint for a 413; the text of the answer shows which of several limits was exceeded.
 std::string hint_for_too_large(std::string_view words) {
   if (auto hint = hint_for_packet(words); !hint.empty()) return hint;
   if (holds(words, "the payload has"))
@@ -39,8 +39,8 @@ std::string hint_for_too_large(std::string_view words) {
   return {};
 }
 
-/// Returns the hint for a 504. @param words  the text of the answer: a gateway names a resource of its own by
-/// its path, and another device by its tag
+/// Returns the hint for a 504. @param words  the text of the answer: a gateway names its own resource by its
+/// path, and another device by its tag
 std::string hint_for_timeout(std::string_view words) {
   const auto name = words.substr(0, words.find(' '));
   if (name.ends_with(':') || name.find('/') != std::string_view::npos)
@@ -50,7 +50,7 @@ std::string hint_for_timeout(std::string_view words) {
   return "is the device switched on? `mqcoap ls` shows which devices are online";
 }
 
-/// @param largest_packet  the broker's limit; 0: it announces none
+/// @param largest_packet  the broker's limit; 0 if it announces none
 std::string hint_for_unsent(std::size_t largest_packet) {
   if (largest_packet == 0) return "an MQTT message has at most 256 MiB";
   return "the broker accepts packets of at most " + size_to_string(largest_packet) +

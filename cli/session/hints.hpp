@@ -7,24 +7,24 @@
 
 #include "session/session.hpp"
 
-// Hints for users after errors. A text is empty if there is no useful hint.
+// Hints for users after errors. An empty text means that there is no useful hint.
 namespace mqcoap::cli {
 
-/// Returns `mqtt://HOST:PORT`, for error texts; never a password.
+/// Returns `mqtt://HOST:PORT`, for error messages; never contains a password.
 std::string place_of(const link_options& broker);
 
 /// Returns the hint for a broker that cannot be reached or refuses the connection.
 std::string hint_for_outage(const outage_cause& why, const link_options& broker);
 
-/// Returns the hint for an error answer. Precondition: there is an answer.
+/// Returns the hint for an error answer. Precondition: an answer was received.
 std::string hint_for_answer(const request_outcome& outcome, const request_spec& asked);
 
-/// Returns the line of mosquitto's acl_file that allows asking devices, or reading their answers.
+/// Return the line of mosquitto's acl_file that allows sending requests to devices, or reading their answers.
 /// @param tag  `+` for all devices
 std::string acl_line_for_requests(const namespace_name& ns, std::string_view tag);
 std::string acl_line_for_answers(const namespace_name& ns, std::string_view tag);
 
-/// Returns the hint for a missing answer. It never suggests just repeating a write that may have been run.
+/// Returns the hint for a missing answer. It never suggests simply repeating a write that may have been run.
 std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,
                              const settled_options& options);
 

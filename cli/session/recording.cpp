@@ -21,7 +21,7 @@ std::string iso_words(unix_millis at) {
                      at.count % 1000);
 }
 
-/// Reads a member that must be a string; the caller reports the fault.
+/// Returns a string member, or null; the caller reports the error.
 const boost::json::string* text_member(const boost::json::object& o, const char* name) {
   const auto* value = o.if_contains(name);
   return value != nullptr ? value->if_string() : nullptr;

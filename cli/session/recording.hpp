@@ -20,10 +20,10 @@ struct recorded_message {
   std::string payload;
 };
 
-/// Returns the line of a message, without a newline.
+/// Returns the line for a message, without a newline.
 std::string to_line(const recorded_message& m);
 
-/// @throws failure
+/// Parses a line. @throws failure
 recorded_message parse_recorded(std::string_view line);
 
 }  // namespace mqcoap::cli

@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_repeats = 100;
 constexpr std::size_t most_doublings = 4;
 
-/// Returns true for a text that says that nobody ran the request (docs/protocol.md, "Run once"). The text
-/// comes from another process, and nothing else in an answer tells that.
+/// Returns true if the text states that the request was not run (docs/protocol.md, "Run once"). The text
+/// comes from another process; nothing else in an answer carries this information.
 bool was_never_run(std::string_view words) {
   return holds(words, "was not sent") || holds(words, "was not run");
 }

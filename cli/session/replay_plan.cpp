@@ -36,7 +36,7 @@ class planner {
   }
 
  private:
-  /// The first answer counts, as for the caller.
+  /// Only the first answer counts, as for the caller.
   void take_response(const exchange_topic& topic, const recorded_message& m) {
     const auto asked = places_.find(exchange_key(topic));
     if (asked == places_.end()) return;
@@ -84,7 +84,7 @@ recording read_recording(std::istream& in, const std::string& name) {
     try {
       out.messages.push_back(parse_recorded(line));
     } catch (const failure& e) {
-      // True for a last line that is incomplete, and begins like the others.
+      // An incomplete last line that begins like the others is ignored.
       if (in.eof() && line.front() == '{') {
         out.cut_short = true;
         break;

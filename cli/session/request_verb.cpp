@@ -11,11 +11,12 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Devices of mqcoapd answer under any subsystem, unless their configuration says otherwise.
+/// Any subsystem will do: devices of mqcoapd answer under all of them unless their configuration
+/// restricts that.
 constexpr char any_subsystem[] = "gateway";
 
-/// Returns the text of an error answer, and adds that a write may have been run if that is unknown. The
-/// answering process may already have said so.
+/// Returns the text of an error answer, and adds that a write may have been run if that is unknown and the
+/// text does not already mention it.
 std::string answer_words(std::string_view words, const request_outcome& outcome, method verb) {
   std::string out = safe_text(words, line_ends::kept);
   if (may_have_run(outcome, verb) && words.find("may have been run") == std::string_view::npos)
@@ -39,7 +40,7 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
   return status;
 }
 
-/// Returns the JSON output for a missing answer.
+/// Returns the JSON output for a request without an answer.
 std::string error_object(const request_spec& asked, std::string_view words) {
   std::string out;
   append_json_string(out += "{\"error\":", words);
@@ -61,7 +62,7 @@ void connect(session& s, const request_spec& asked, const settled_options& optio
   }
 }
 
-/// Reports the reason for another attempt, and waits.
+/// Reports why the request is repeated, and waits before the next attempt.
 void await_repeat(session& s, std::size_t n, std::size_t most, const request_outcome& last,
                   const settled_options& options) {
   if (!options.quiet) {
@@ -116,7 +117,7 @@ int run_request(const settled_options& options, request_spec what, const repeat_
   auto outcome = s.request(what);
   for (std::size_t n = 1; n <= again.times && may_repeat(outcome); ++n) {
     await_repeat(s, n, again.times, outcome, options);
-    what.if_disconnected = when_disconnected::wait;  // the broker may have been lost
+    what.if_disconnected = when_disconnected::wait;  // the connection may have been lost
     outcome = s.request(what);
   }
   return report_outcome(outcome, what, options);

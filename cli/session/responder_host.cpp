@@ -17,12 +17,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Prints warnings and errors for the user at a terminal.
+/// Prints warnings and errors for a user at a terminal.
 void complain_of(log_level level, std::string_view words) {
   if (level <= log_level::warning) complain("mqcoap: " + std::string(words));
 }
 
-/// The time for requests in flight, and for sending the last answers.
+/// The time for completing requests in flight and sending the last answers.
 constexpr auto answer_grace = 2s;
 
 }  // namespace
@@ -47,8 +47,8 @@ responder_host::responder_host(config::settings what, std::optional<fault_option
   alarm_.on_ring([this] { host_->on_alarm(); });
 }
 
-/// Opens the store only if a configuration names a directory or a database. A user who tries out the file of
-/// a unit does not touch the unit's state.
+/// Opens the store only if the configuration names a directory or a database. A user who tries out the
+/// configuration of a systemd unit must not touch the unit's state.
 void responder_host::open_store(const store::state_options& state) {
   if (state.directory.empty() && !state.has_database())
     return complain("mqcoap: resources with `persist` are in memory only, because no `state.dir` is named");
@@ -72,7 +72,8 @@ host_environment responder_host::environment() {
           flush_grace};
 }
 
-/// The first broker is served. Its connection is observed, and may be wrapped with simulated faults.
+/// The first broker is the one that is served. Its connection is observed, and may be wrapped with
+/// simulated faults.
 std::unique_ptr<link> responder_host::connect(link_options broker) {
   auto plain = std::make_unique<mosquitto_link>(loop_.get_executor(), time_, std::move(broker));
   if (served_) return plain;
@@ -94,7 +95,7 @@ std::unique_ptr<link> responder_host::connect(link_options broker) {
 
 void responder_host::run() {
   await_signal();
-  raise_descriptor_limit(0);  // each device with presence has a connection of its own
+  raise_descriptor_limit(0);  // each device with a presence has its own connection
   host_->start();
   loop_.run();
   if (failure_) std::rethrow_exception(failure_);

@@ -21,25 +21,26 @@
 
 namespace mqcoap::cli {
 
-/// The callbacks of a responder_host, on its event loop. Each may be empty.
+/// The callbacks of a responder_host, called on its event loop. Each may be empty.
 struct host_hooks {
   std::function<void()> ready;  ///< called once, when requests can arrive
-  std::function<void(std::string_view topic, std::string_view payload)> message;  ///< in either direction
+  std::function<void(std::string_view topic, std::string_view payload)>
+      message;  ///< called for messages in both directions
   bool keeps_state =
-      false;  ///< resources with `persist` are stored where the configuration names a directory
+      false;  ///< resources with `persist` are stored if the configuration names a directory or a database
 };
 
-/// A gateway in the foreground: answers requests until the user ends it.
+/// A gateway in the foreground, which answers requests until the user stops it.
 class responder_host {
  public:
-  /// @throws failure  state cannot be kept
-  /// @param faults  the simulated faults of its devices; none: no faults
+  /// @throws failure  if state cannot be stored
+  /// @param faults  the simulated faults of its devices; empty: none
   responder_host(config::settings what, std::optional<fault_options> faults, host_hooks hooks);
 
-  /// Runs until SIGINT or SIGTERM, then answers the requests in flight, for at most 2 s; a second signal ends
-  /// it at once.
-  /// @throws failure  the broker cannot be reached at the start, or refuses the subscriptions
-  /// @throws interrupted  by the second signal
+  /// Runs until SIGINT or SIGTERM, then completes the requests in flight, for at most 2 s; a second signal
+  /// stops it immediately.
+  /// @throws failure  if the broker cannot be reached at the start, or denies the subscriptions
+  /// @throws interrupted  after the second signal
   void run();
 
   const counters& counted() const noexcept { return host_->running().counted(); }
@@ -56,7 +57,7 @@ class responder_host {
   void on_ready();
 
   const host_hooks hooks_;
-  const link_options broker_;  ///< the one that is served
+  const link_options broker_;  ///< the broker that is served
   boost::asio::io_context loop_{1};
   const system_clock time_;
   asio_alarm alarm_;
@@ -67,8 +68,8 @@ class responder_host {
   const std::optional<fault_options> fault_options_;
   const decode_rules decoding_;
   std::unique_ptr<mosquitto_link> served_;  ///< the connection to the broker that is served
-  std::unique_ptr<tapped_link> tapped_;     ///< wraps it, if there are faults
-  faulty_link* faulty_ = nullptr;           ///< wraps both; owned by the host
+  std::unique_ptr<tapped_link> tapped_;     ///< wraps served_; null without faults
+  faulty_link* faulty_ = nullptr;           ///< wraps tapped_; null without faults; owned by the host
   std::unique_ptr<gateway_host> host_;
   bool was_ready_ = false;
   std::exception_ptr failure_;

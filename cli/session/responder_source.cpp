@@ -15,7 +15,7 @@ config::settings of_words(const responder_words& words, const settled_options& o
   return {{options.client.broker}, std::move(gateway), {}};
 }
 
-/// Options for the connection apply only to a broker that is named; the file has its own.
+/// Rejects options for the connection if no broker is named by an option: the file has its own.
 void refuse_broker_options(const global_options& given, const std::string& file) {
   const auto& tls = given.tls;
   const std::pair<bool, const char*> options[] = {{given.username.has_value(), "--username"},
@@ -41,7 +41,7 @@ config::settings of_file(const responder_words& words, const settled_options& op
   if (!options.names_broker && options.given != nullptr) refuse_broker_options(*options.given, words.target);
   auto out = load_configuration(words.target);
   if (options.names_broker) {
-    auto name = std::move(out.brokers.front().name);  // routes may refer to it
+    auto name = std::move(out.brokers.front().name);  // routes may refer to this name
     out.brokers.front() = options.client.broker;
     out.brokers.front().name = std::move(name);
   }

@@ -18,12 +18,12 @@ struct responder_words {
   void declare(command app);
 };
 
-/// Returns true for the name of a file: it ends in .yaml or .yml, or has a slash.
+/// Returns true if the target is a file name: it ends with .yaml or .yml, or contains a slash.
 bool is_file_name(const std::string& target);
 
-/// Returns the devices, and the brokers to answer on: those of the file, unless the command line, the
-/// environment or a context names one, which then replaces the first. The same applies to the namespace.
-/// @throws failure  for a wrong option, or a file with faults, which are reported on stderr
+/// Returns the devices and the brokers to answer on. The brokers are those of the file; a broker named by the
+/// command line, the environment or a context replaces the first one. The same applies to the namespace.
+/// @throws failure  for an invalid option, or a file with errors, which are reported on stderr
 config::settings settle(const responder_words& words, const settled_options& options);
 
 }  // namespace mqcoap::cli

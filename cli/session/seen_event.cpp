@@ -17,7 +17,8 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Splits a topic into namespace, subsystem, kind, tag and the rest; nothing if there are fewer levels.
+/// Splits a topic into namespace, subsystem, kind, tag and the remaining levels; returns nothing if there are
+/// fewer than four levels.
 std::optional<std::array<std::string_view, 5>> levels_of(std::string_view topic) {
   std::array<std::string_view, 5> levels;
   for (std::size_t i = 0; i < 4; ++i) {
@@ -30,7 +31,7 @@ std::optional<std::array<std::string_view, 5>> levels_of(std::string_view topic)
   return levels;
 }
 
-/// Returns the body, or what is wrong.
+/// Reads the body and the timestamp. @return what is wrong, or nothing
 std::optional<std::string> read_event_body(std::string_view payload, validation how, seen_event& into) {
   auto decoded = decode(payload, {.limits = foreign_rules.limits, .ids = how});
   if (!decoded) return decoded.error().words;

@@ -16,9 +16,9 @@ session::session(const settled_options& options)
 session::~session() {
   try {
     if (!client_.connected()) return;
-    signal_ = 0;  // it is handled
+    signal_ = 0;  // the signal was already handled
     await<error_code>([this](auto done) { client_.async_disconnect(std::move(done)); });
-  } catch (const std::exception&) {  // a second signal: end without disconnecting
+  } catch (const std::exception&) {  // a second signal: stop without disconnecting
   }
 }
 
@@ -61,7 +61,7 @@ request_outcome session::request(request_spec what) {
 }
 
 std::vector<request_outcome> session::request_all(std::vector<request_spec> what) {
-  struct shared {  // because a signal may end the wait before the requests end
+  struct shared {  // shared, because a signal may end the wait before the requests complete
     std::vector<request_outcome> outcomes;
     std::size_t left;
   };

@@ -12,17 +12,18 @@ namespace mqcoap::cli {
 
 /// The additional callbacks of a tapped_link. Each may be empty.
 struct tap_hooks {
-  std::function<void(std::string_view topic, std::string_view payload)> message;  ///< in either direction
+  std::function<void(std::string_view topic, std::string_view payload)>
+      message;  ///< called for messages in both directions
   std::function<void()> up;
   std::function<void(const outage_cause& why)> down;
-  std::function<void(const std::string& filter)> refused;  ///< the broker refuses a subscription
+  std::function<void(const std::string& filter)> refused;  ///< called when the broker denies a subscription
 };
 
 /// A link that reports its messages to an observer.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All calls are made on the event loop.
 class tapped_link final : public forwarding_link, private link_events {
  public:
-  /// @param inner  outlives this link
+  /// @param inner  must outlive this link
   tapped_link(link& inner, tap_hooks hooks) : forwarding_link(inner), hooks_(std::move(hooks)) {}
 
   void start(link_events& owner) override {

@@ -34,8 +34,8 @@ std::string watch_log::begin(const std::string& address, unix_millis now) const 
   return stamp(now, how_) + coloured(address, colours::blue, how_.colour) + (how_.terminal ? "  " : "\t");
 }
 
-/// Writes a line for each poll: the time, then the items of a list, the values of an object (below a header
-/// with its keys, repeated when they change), or the value.
+/// Returns a line for each poll: the time, followed by the items of a list, the values of an object, or a
+/// single value. A header precedes the first line and is repeated when the columns change.
 std::string watch_log::csv(const exchange_record& e, unix_millis now) {
   const auto text = e.answer.body.text();
   std::string header = "time";
@@ -75,7 +75,7 @@ watch_log::lines watch_log::answered(const exchange_record& e, unix_millis now) 
   const auto& body = e.answer.body;
   if (how_.kind == output_kind::csv) return {csv(e, now), {}};
   if (how_.kind == output_kind::raw) return {raw_words(body, how_) + '\n', {}};
-  // Writes one line for each value, so that columns of numbers can be compared.
+  // Writes each value on one line, so that columns of numbers can be compared.
   constexpr std::size_t one_line = std::size_t{1} << 30;
   return {begin(e.to.to_string(), now) +
               (how_.terminal ? pretty(body, one_line, how_.colour)

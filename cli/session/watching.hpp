@@ -8,16 +8,16 @@
 // The output of `watch`.
 namespace mqcoap::cli {
 
-/// Turns polled outcomes into lines, and reports those that differ from the last one.
+/// Formats polled outcomes as lines, and skips those that equal the previous outcome for the address.
 class watch_log {
  public:
-  /// @param all  every outcome is shown, not only changes  @param several  each line has the address
+  /// @param all  show every outcome, not only changes  @param several  show the address in each line
   watch_log(const output_format& how, bool all, bool several = false)
       : how_(how), all_(all), several_(several) {}
 
   struct lines {
-    std::string out{};      ///< for standard output, with line feeds; empty: nothing
-    std::string problem{};  ///< for standard error, without; empty: nothing
+    std::string out{};      ///< for standard output, with line feeds; may be empty
+    std::string problem{};  ///< for standard error, without a line feed; may be empty
   };
   lines add(const request_outcome& outcome, const request_spec& asked, unix_millis now);
 
@@ -40,7 +40,7 @@ class watch_log {
   std::string csv_header_;
 };
 
-/// Returns the time, in the format for people or programs, and the text after it.
+/// Returns the time and a separator, in the format for people or for programs.
 std::string stamp(unix_millis now, const output_format& how);
 
 }  // namespace mqcoap::cli

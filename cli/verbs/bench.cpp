@@ -79,7 +79,7 @@ bench_options options_of(const bench_words& words) {
   return load;
 }
 
-/// Returns when to end; by the time alone if no count is given.
+/// Returns the duration of the measurement; nothing if only --count limits it.
 std::optional<std::chrono::milliseconds> time_of(const bench_words& words) {
   if (!words.duration.empty()) return duration_of("--for", words.duration);
   if (words.count > 0) return std::nullopt;

@@ -14,7 +14,7 @@ std::string first_clause(const std::string& text) {
   return text.substr(0, std::min(text.find_first_of(":;,("), text.find('\n')));
 }
 
-/// Returns the kind of an option's value, by its placeholder in the help.
+/// Returns what the value of an option can be, by its placeholder in the help.
 argument_words value_of(const option_facts& option, const effects& has) {
   const auto& shown = option.value_word;
   if (shown == "KIND") return {word_kind::words, has.outputs};
@@ -38,7 +38,7 @@ option_words option_words_of(const option_facts& option, const effects& has) {
           .value = value_of(option, has)};
 }
 
-/// Returns the kind of an argument, by its name and its verb.
+/// Returns what an argument can be, by its name and its verb.
 argument_words kind_of(const std::string& name, const std::string& path) {
   if (name == "ADDRESS") return {word_kind::address};
   if (name == "TAG" || name == "WHAT") return {word_kind::tag};
@@ -47,7 +47,7 @@ argument_words kind_of(const std::string& name, const std::string& path) {
   if (name == "target") return {word_kind::target};
   if (name == "SHELL") return {word_kind::words, {"bash", "zsh", "fish"}};
   if (name == "NAME" && path != "context add") return {word_kind::context};
-  // These two verbs refuse existing files.
+  // `record` and `config init` refuse existing files.
   if (name == "file")
     return {path == "record" || path == "config init" ? word_kind::new_file : word_kind::file};
   return {};
@@ -63,7 +63,7 @@ std::vector<argument_words> arguments_of(const command& c, const std::string& pa
   return all;
 }
 
-/// Appends the words of a verb and of its subcommands.
+/// Appends the entries of a verb and of its subcommands.
 void append(std::vector<verb_words>& to, const command& c, const std::string& path, const command& root,
             const verb& top, const effects& has) {
   verb_words words{.path = path, .about = first_clause(c.about()), .arguments = arguments_of(c, path)};
@@ -88,7 +88,7 @@ std::vector<verb_words> all_words(const command& root, const std::vector<verb>& 
   for (const auto& v : verbs) program.below.push_back(command(*v.app).name());
   std::vector<verb_words> all{std::move(program)};
   for (const auto& v : verbs) append(all, command(*v.app), command(*v.app).name(), root, v, v.has);
-  for (auto& words : all)  // the only one whose words are verbs
+  for (auto& words : all)  // `help` is the only verb whose arguments are verbs
     if (words.path == "help") words.arguments = {{word_kind::words, all.front().below}};
   return all;
 }

@@ -49,7 +49,7 @@ int show_configuration(const std::string& path) {
                 error == EEXIST ? "no file is overwritten: name another one, or - for standard output" : "");
 }
 
-/// Never overwrites an existing file.
+/// Creates a file; never overwrites an existing one.
 void create(const std::string& path, std::string_view text) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd < 0) refuse_file(path);

@@ -15,7 +15,7 @@
 namespace mqcoap::cli {
 namespace {
 
-/// The directory in which the unit of mqcoapd keeps its state.
+/// The directory in which the systemd unit of mqcoapd stores its state.
 constexpr char directory_of_unit[] = "/var/lib/mqcoap";
 
 std::string directory_for(const state_words& given, const std::optional<config::settings>& configuration) {

@@ -14,7 +14,7 @@ struct state_words {
   bool sql = false;
 };
 
-/// Shows or copies what a gateway has stored, also while it runs.
+/// Shows or copies the stored state of a gateway, which may be running.
 int show_state(const state_words& given, const settled_options& options);
 
 }  // namespace mqcoap::cli

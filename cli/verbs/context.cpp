@@ -96,13 +96,13 @@ int show_context(const std::string& name) {
   return status_ok;
 }
 
-/// Returns the text of cli.yaml; empty if there is no such file.
+/// Returns the text of cli.yaml; empty if the file does not exist.
 std::string text_at(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Replaces the file atomically: a reader sees the old file or the new one.
+/// Replaces the file atomically: a reader sees either the old file or the new one.
 void write(const std::string& path, const std::string& text) {
   std::error_code ec;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ec);
@@ -132,13 +132,13 @@ std::string absolute(const std::string& file) {
   return std::filesystem::absolute(file).lexically_normal().string();
 }
 
-/// Returns the options as keys of a context. @throws usage_failure  for options that no file should hold, or
-/// that are wrong
+/// Returns the options as keys of a context. @throws usage_failure  for options that must not be stored in a
+/// file, or that are invalid
 context_lines lines_of(const global_options& given, const std::string& url) {
   if (given.password)
     throw usage_failure("-P: a password is not stored in cli.yaml",
                         "--password-file FILE: the name of the file is stored");
-  const auto layer = to_layer(given);  // checks the options
+  const auto layer = to_layer(given);  // also checks the options
   context_lines lines;
   const auto add = [&lines](const char* key, const std::optional<std::string>& value) {
     if (value) lines.emplace_back(key, *value);
@@ -171,8 +171,8 @@ context_lines lines_of(const global_options& given, const std::string& url) {
   return lines;
 }
 
-/// Checks the new text first: nothing is written that could not be read again, or that would change other
-/// contexts.
+/// Checks the new text before it is written: it must be readable, and contain the expected
+/// number of contexts.
 std::string checked(const std::optional<std::string>& text, const std::string& path, std::size_t contexts) {
   if (text && parse_contexts(path, *text).contexts.size() == contexts) return *text;
   throw failure(status_configuration, path + " is written in a style that this verb cannot change",

@@ -17,11 +17,12 @@ namespace {
 
 using tcp = boost::asio::ip::tcp;
 
-/// The time for a second answer: both programs answer at about the same time.
+/// The time to wait for a second answer: two programs answer at about the same time.
 constexpr std::chrono::milliseconds pause_for_second_answer{300};
 
 constexpr int round_trips = 21;
-/// The timeout of the first request to this program: a client that may not answer would wait in vain.
+/// The timeout of the first request to this program. A client that is not allowed to answer would otherwise
+/// wait for the full timeout.
 constexpr std::chrono::milliseconds longest_probe{2000};
 /// The default payload limit of a gateway, minus room for a header.
 constexpr std::size_t large_body = 250 * 1024;
@@ -32,18 +33,18 @@ std::string dot_advice() {
   return "use names without dots: a tag, namespace or subsystem with a dot gets no messages at such a broker";
 }
 
-/// Runs the checks one after the other; each shows its finding at once.
+/// Runs the checks in sequence; each shows its finding immediately.
 class examination {
  public:
   explicit examination(const settled_options& options) : options_(options), trial_(options) {
     auto& client = trial_.client;
-    client.broker.qos = 1;  // so that MQTT 5 tells which publishes are denied
+    client.broker.qos = 1;  // with MQTT 5 the broker then reports denied publishes
     client.tag =
         device_tag::parse("mqcoap_doctor_" + request_id_generator().next().canonical().substr(0, 8)).value();
     if (client.broker.protocol == mqtt_protocol::automatic) client.broker.protocol = mqtt_protocol::v5;
   }
 
-  /// @param device  TAG or TAG/SUBSYSTEM; empty: none
+  /// @param device  TAG or TAG/SUBSYSTEM; empty: no device
   /// @param file  a gateway's configuration; empty: none
   int run(const std::string& device, const std::string& file) {
     if (check_network() && check_connection()) {
@@ -89,13 +90,13 @@ class examination {
   settled_options trial_;
   std::unique_ptr<session> session_;
   std::chrono::microseconds handshake_{};
-  bool refuses_dots_ = false;  ///< at this broker, a tag with a dot gets no messages
+  bool refuses_dots_ = false;  ///< at this broker, a tag with a dot receives no messages
   int status_ = status_ok;
 };
 
 bool examination::check_network() {
   const auto& broker = options_.client.broker;
-  session s(options_);  // for its loop and signals; it does not connect
+  session s(options_);  // used for its loop and signals; it does not connect
   const auto deadline = std::chrono::steady_clock::now() + options_.client.timeout;
   auto resolver = std::make_shared<tcp::resolver>(s.loop());
   auto resolved = std::make_shared<std::optional<std::pair<error_code, tcp::resolver::results_type>>>();
@@ -140,7 +141,7 @@ bool examination::try_version(mqtt_protocol version, error_code& error, outage_c
   session_.reset();
   session_ = std::make_unique<session>(trial_);
   error = session_->try_connect(why);
-  return !error || error == errc::denied;  // a broker that denies the subscription is connected
+  return !error || error == errc::denied;  // if the broker denies the subscription, the client is connected
 }
 
 bool examination::check_connection() {
@@ -174,8 +175,8 @@ bool examination::check_connection() {
   return true;
 }
 
-/// Checks whether requests may be sent, and if they may be answered here, how fast that is. Asking devices
-/// needs only the former.
+/// Checks whether requests may be sent and, if this program may also answer them, how fast that is. Sending
+/// requests to devices needs only the former.
 void examination::check_requests(bool asks_device) {
   auto probe = to_ourselves();
   probe.timeout = std::min(options_.client.timeout, longest_probe);
@@ -183,7 +184,7 @@ void examination::check_requests(bool asks_device) {
   if (first.answered) return measure();
   const auto line = acl_line_for_requests(options_.client.ns, "+");
   if (first.error == errc::denied) {
-    if (asks_device) return;  // perhaps only this device may be asked
+    if (asks_device) return;  // perhaps only requests to this device are allowed
     return fail(status_of(first.error), "self-request",
                 "the broker denies requests to a tag that no device has",
                 "in its ACL: " + line + "; if only one device may be asked: mqcoap doctor TAG");
@@ -197,7 +198,7 @@ void examination::check_requests(bool asks_device) {
         "was the broker lost? `mqcoap doctor` again; mosquitto with max_queued_messages 0 ends a connection "
         "whose request it denies: then its ACL needs " +
             line);
-  // Something arrived, but under another topic.
+  // A message arrived, but under another topic.
   if (session_->mqtt().stats().ignored > 0)
     return fail(status_of(first.error), "self-request", "the broker delivers it under another topic",
                 dot_advice());
@@ -209,7 +210,7 @@ void examination::check_requests(bool asks_device) {
        "asking devices needs, in its ACL: " + line + " and " + acl_line_for_answers(options_.client.ns, "+"));
 }
 
-/// Measures requests to this program, and checks what else is allowed.
+/// Measures requests to this program, and checks what else the broker allows.
 void examination::measure() {
   std::vector<std::chrono::microseconds> times;
   for (int i = 0; i < round_trips; ++i) {
@@ -226,7 +227,7 @@ void examination::measure() {
   check_large();
 }
 
-/// Checks whether events may be published, as devices do.
+/// Checks whether the client may publish events, as devices do.
 void examination::check_publish() {
   if (trial_.client.broker.protocol != mqtt_protocol::v5) return;
   const general_topic topic(options_.client.ns, *subsystem_name::parse("gateway"), general_topic::kind::event,
@@ -239,8 +240,8 @@ void examination::check_publish() {
            "/+/event/+/#");
 }
 
-/// Sends an event to this program, and then a request. If the event has not arrived before the request, it
-/// will not arrive.
+/// Sends an event to this program, followed by a request. An event that has not arrived when the request is
+/// answered will not arrive.
 void examination::check_dots() {
   const auto& tag = *trial_.client.tag;
   const auto gateway = *subsystem_name::parse("gateway");
@@ -249,7 +250,7 @@ void examination::check_dots() {
     session_->subscribe(general_filter(general_topic::kind::event, gateway, tag),
                         [came_as](const general_message& m) { *came_as = m.topic.path.key(); });
   } catch (const failure&) {
-    return;  // the broker's rules deny events, which asking devices does not need
+    return;  // the broker denies events, which sending requests does not need
   }
   const general_topic sent(options_.client.ns, gateway, general_topic::kind::event, tag,
                            *resource_path::parse("doctor.dots"));
@@ -312,7 +313,7 @@ void examination::check_device(const std::string& device) {
   check_gateway(what.to.tag);
 }
 
-/// Detects two programs that answer for one tag: both run every request.
+/// Detects two programs that answer for the same tag: both run every request.
 void examination::check_second_answer(const std::string& tag, std::uint64_t before) {
   const auto is_doubled = [&] { return session_->mqtt().stats().duplicates > before; };
   if (session_->wait_until(std::chrono::steady_clock::now() + pause_for_second_answer, is_doubled))
@@ -352,7 +353,7 @@ verb declare_doctor(CLI::App& root) {
   return {.app = app,
           .run =
               [device, file](const settled_options& options) {
-                if (!device->empty()) discovery_address(*device);  // throws before anything is done
+                if (!device->empty()) discovery_address(*device);  // throws before any check runs
                 return examination(options).run(*device, *file);
               },
           .has = effects::with_outputs({"body", "json"})};

@@ -78,7 +78,7 @@ class watcher {
   std::size_t faulty_ = 0;
 };
 
-/// Lists the resources of a device that publish events, instead of waiting for these.
+/// Lists the resources of a device that publish events, instead of waiting for events.
 int list_publishers(const events_words& given, const settled_options& options) {
   if (given.pattern.empty() || is_glob(given.pattern))
     throw usage_failure("--list needs a TAG", "mqcoap events --list 2D_XX_0_9999");
@@ -92,7 +92,7 @@ int list_publishers(const events_words& given, const settled_options& options) {
       outcome.answered && !outcome.error ? read_resources(outcome.answered->answer.body) : std::nullopt;
   if (!resources) return report_outcome(outcome, what, options);
   std::erase_if(*resources, [](const auto& r) { return r.events.empty(); });
-  // Events may be under another subsystem than requests.
+  // A resource may publish events under another subsystem than the one for requests.
   if (options.quiet)
     for (auto& r : *resources) r.subsystems = {r.events};
   print(show_resources(*resources, options.output, options.quiet, what.to));

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Retained messages arrive at once after the broker has confirmed the subscription.
+/// Retained messages arrive immediately after the broker has confirmed the subscription.
 constexpr auto pause_for_retained = 300ms;
 
 struct forget_words {
@@ -26,8 +26,8 @@ struct forget_words {
   bool force = false;
 };
 
-/// Removes retained presences. An empty retained message removes one; when the broker delivers that message,
-/// it is done.
+/// Removes retained presences by publishing an empty retained message for each. A presence is removed when
+/// the broker delivers that message.
 class forgetting {
  public:
   forgetting(const forget_words& given, std::map<std::string, std::string> tags,
@@ -103,8 +103,9 @@ class forgetting {
   const std::map<std::string, std::string> tags_;  ///< by topic
   bus_session session_;
   boost::asio::steady_timer timer_;
-  std::map<std::string, std::string> kept_;  ///< states by topic
-  std::set<std::string> due_;                ///< topics whose message the broker has to deliver
+  std::map<std::string, std::string> kept_;  ///< presence states by topic
+  std::set<std::string> due_;                ///< topics for which the broker has yet to deliver
+                                             ///< the empty message
   bool sent_ = false;
   int status_ = status_ok;
 };

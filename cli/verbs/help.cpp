@@ -24,7 +24,7 @@ namespace {
 int help(const command& root, const std::vector<std::string>& words) {
   auto verb = root;
   std::string path = root.name();
-  std::string above;  // without the last word, which CLI11 adds itself
+  std::string above;  // without the last word, which CLI11 adds
   for (const auto& word : words) {
     const auto there = verb.below();
     const auto next =

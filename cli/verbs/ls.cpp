@@ -46,13 +46,13 @@ int list_devices(const ls_words& given, const settled_options& options) {
 }
 
 /// Reads the presence of a device by its exact topic, because some brokers deliver retained messages only for
-/// exact topics. They arrive before the answer to a request that is sent after the subscription.
+/// exact topics. The presence arrives before the answer to a request that is sent after the subscription.
 void watch_presence(session& s, const request_spec& asked, presence_list& into) {
   try {
     s.subscribe(general_filter(general_topic::kind::system, *subsystem_name::parse("gateway"), asked.to.tag,
                                *resource_path::parse("presence")),
                 [&into](const general_message& m) { note_presence(into, m, {}); });
-  } catch (const failure&) {  // the broker's rules deny it; the device may still answer
+  } catch (const failure&) {  // the broker denies it; the device may still answer
   }
 }
 

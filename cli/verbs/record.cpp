@@ -33,10 +33,10 @@ struct record_words {
   watch_limits limits;
 };
 
-/// The destination of the lines.
+/// The file or standard output to which lines are written.
 class line_file {
  public:
-  /// @throws failure  the file cannot be created, or exists and must not be replaced
+  /// @throws failure  if the file cannot be created, or exists and must not be replaced
   line_file(const std::string& path, bool replace) : path_(path) {
     if (path == "-") return;
     file_ = std::fopen(path.c_str(), replace ? "we" : "wxe");
@@ -50,7 +50,7 @@ class line_file {
     if (file_ != nullptr) std::fclose(file_);
   }
 
-  /// @throws failure, output_closed
+  /// Writes a line and flushes. @throws failure, output_closed
   void write(const std::string& line) {
     if (file_ == nullptr) return print(line);
     if (std::fwrite(line.data(), 1, line.size(), file_) != line.size() || std::fflush(file_) != 0)
@@ -113,7 +113,7 @@ class recorder {
   const std::optional<std::chrono::milliseconds> duration_;
   const record_words& words_;
   std::optional<line_file>
-      out_;  ///< created once the broker is connected, so that a failure leaves no empty file
+      out_;  ///< created after the connection is established, so that a failure leaves no empty file
   bus_session session_;
   steady_time began_{};
   std::uint64_t written_ = 0;

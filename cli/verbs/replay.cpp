@@ -62,7 +62,7 @@ std::vector<recorded_message> load(const std::string& path, bool quiet) {
   return std::move(read.messages);
 }
 
-/// The connection for requests and answers.
+/// Returns the tags to which the requests are sent.
 std::set<device_tag> tags_of(const replay_plan& plan) {
   std::set<device_tag> tags;
   for (const auto& r : plan.requests) tags.insert(r.tag);
@@ -121,7 +121,7 @@ class replay {
                         static_cast<std::int64_t>(static_cast<double>(r.at.count()) * 1e3 / words_.speed));
   }
 
-  /// Sends due requests, ends timed out ones, and waits for the next event.
+  /// Sends requests that are due, reports those that timed out, and sets the timer for the next event.
   void step() {
     const auto now = session_.time().now();
     while (next_ < plan_.requests.size() && due(plan_.requests[next_]) <= now) send(next_++);
@@ -228,8 +228,8 @@ class replay {
   request_id_generator ids_;
   steady_time began_{};
   std::size_t next_ = 0;
-  std::deque<sent> waiting_;       ///< by deadline; answered ones are skipped
-  text_map<std::size_t> pending_;  ///< by topic of the answer: index into the plan
+  std::deque<sent> waiting_;       ///< by deadline; entries of answered requests are skipped
+  text_map<std::size_t> pending_;  ///< index into the plan by topic of the answer
   std::size_t sent_ = 0, equal_ = 0, different_ = 0, unrecorded_ = 0;
 };
 

@@ -16,7 +16,8 @@
 namespace mqcoap::cli {
 namespace {
 
-/// The limit of devices that announce their presence: each needs a connection, and a process has 1024 files.
+/// The maximum number of devices that announce their presence: each needs a connection, and a process may by
+/// default open only 1024 files.
 constexpr std::size_t most_present = 100;
 
 constexpr char sim_examples[] =

@@ -24,7 +24,7 @@ verb declare_events(CLI::App& root);
 verb declare_forget(CLI::App& root);
 verb declare_doctor(CLI::App& root);
 verb declare_context(CLI::App& root);
-/// @param verbs  complete when the verb runs
+/// @param verbs  must be complete when the verb runs
 verb declare_completion(CLI::App& root, const std::vector<verb>& verbs);
 verb declare_help(CLI::App& root);
 

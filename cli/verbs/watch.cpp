@@ -22,7 +22,7 @@ struct watch_words {
   bool all = false;
 };
 
-/// Returns 0 if the last answers were all good, else the status of one that was not.
+/// Returns 0 if all of the last answers were successful, otherwise the status of the first that was not.
 int worst_of(const std::vector<request_outcome>& last) {
   for (const auto& outcome : last)
     if (const auto status = status_of(outcome.error); status != status_ok) return status;
@@ -51,7 +51,8 @@ int watch(const watch_words& given, const settled_options& options) {
       if (!lines.problem.empty()) complain(lines.problem);
     }
     if (n == given.count) break;
-    // Returns the next multiple of the interval: a slow device is not polled in a burst afterwards.
+    // Continues at the next multiple of the interval, so that a slow device is not polled in a
+    // burst afterwards.
     const auto now = std::chrono::steady_clock::now();
     next += every * ((now - next) / every + 1);
     if (next >= until) break;

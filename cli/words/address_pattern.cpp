@@ -18,7 +18,7 @@ bool is_name_pattern(std::string_view text) {
   });
 }
 
-/// Removes the part before the next slash, and the slash, and returns the part.
+/// Removes the part before the next slash together with the slash, and returns the part.
 std::string_view take_level(std::string_view& rest) {
   const auto level = rest.substr(0, rest.find('/'));
   rest.remove_prefix(std::min(rest.size(), level.size() + 1));

@@ -6,11 +6,11 @@
 
 namespace mqcoap::cli {
 
-/// The longest time for which a verb may watch.
+/// The longest duration for which a verb may watch.
 inline constexpr std::chrono::hours longest_watch{24 * 366};
 
-/// Reads a duration of an option or of the environment, written as in a configuration: `500ms`, `5s`, `2min`.
-/// At least 1 ms. @param where  the option, for error texts: `--for`.
+/// Parses a duration of at least 1 ms from an option or the environment, written as in a configuration:
+/// `500ms`, `5s`, `2min`. @param where  the name of the option, for error messages: `--for`
 /// @throws usage_failure
 std::chrono::milliseconds duration_of(const std::string& where, std::string_view text,
                                       std::chrono::milliseconds most = longest_watch);
@@ -18,7 +18,7 @@ std::chrono::milliseconds duration_of(const std::string& where, std::string_view
 /// Formats a duration for people, with a unit and about three digits: `0.42 ms`, `12.3 ms`, `5.00 s`.
 std::string to_words(std::chrono::nanoseconds duration);
 
-/// Formats milliseconds for programs, exact to the microsecond.
+/// Returns milliseconds for programs, rounded to the microsecond.
 double milliseconds_of(std::chrono::nanoseconds duration);
 
 }  // namespace mqcoap::cli

@@ -7,7 +7,7 @@
 namespace mqcoap::cli {
 namespace {
 
-/// Removes the part before the next slash, and returns it.
+/// Removes the part before the next slash and returns it, `*` if it is empty.
 std::string take_part(std::string_view& rest) {
   const auto slash = rest.find('/');
   const std::string part(rest.substr(0, slash));
@@ -15,7 +15,7 @@ std::string take_part(std::string_view& rest) {
   return part.empty() ? "*" : part;
 }
 
-/// Returns the part as a name, if it is no pattern. @throws usage_failure  for an invalid name
+/// Returns the part as a name, or nothing if it is a pattern. @throws usage_failure  for an invalid name
 template <class Name>
 std::optional<Name> exact(const std::string& part, const char* what) {
   if (is_glob(part)) return std::nullopt;

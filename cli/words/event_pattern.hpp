@@ -9,7 +9,7 @@ namespace mqcoap::cli {
 /// A pattern of events, `TAG/SUBSYSTEM/PATH` with * and ? in each part; omitted parts match everything.
 class event_pattern {
  public:
-  /// @throws usage_failure
+  /// Parses a pattern. @throws usage_failure
   explicit event_pattern(const std::string& text);
 
   bool matches(std::string_view tag, std::string_view subsystem, std::string_view path) const;

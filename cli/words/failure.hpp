@@ -8,14 +8,15 @@
 
 namespace mqcoap::cli {
 
-/// Ends the verb: main prints the text on stderr, and the hint below it, and exits with the status.
+/// Terminates the verb: the program prints the message on stderr and the hint below it, and exits
+/// with the status.
 class failure : public std::runtime_error {
  public:
   failure(exit_status status, const std::string& words, std::string hint = {})
       : runtime_error(words), status_(status), hint_(std::move(hint)) {}
 
   exit_status status() const noexcept { return status_; }
-  /// The hint; may have several lines, or be empty.
+  /// Returns the hint, which may have several lines or be empty.
   const std::string& hint() const noexcept { return hint_; }
 
  private:
@@ -23,14 +24,14 @@ class failure : public std::runtime_error {
   std::string hint_;
 };
 
-/// A fault of the command line.
+/// An error in the command line.
 class usage_failure : public failure {
  public:
   explicit usage_failure(const std::string& words, std::string hint = {})
       : failure(status_usage, words, std::move(hint)) {}
 };
 
-/// Thrown when a signal asks the program to end.
+/// Thrown when a signal requests that the program stop.
 class interrupted : public std::exception {
  public:
   explicit interrupted(int signal) noexcept : signal_(signal) {}
@@ -41,7 +42,7 @@ class interrupted : public std::exception {
   int signal_;
 };
 
-/// Thrown when nobody reads standard output any more (`| head`).
+/// Thrown when standard output was closed by its reader (`| head`).
 class output_closed : public std::exception {
  public:
   const char* what() const noexcept override { return "standard output is closed"; }

@@ -4,7 +4,7 @@
 
 namespace mqcoap::cli {
 
-/// Returns true if a text contains these words.
+/// Returns true if `text` contains `words`.
 inline bool holds(std::string_view text, std::string_view words) noexcept {
   return text.find(words) != std::string_view::npos;
 }

@@ -12,7 +12,7 @@ struct json_member {
   std::string_view value;
 };
 
-/// Returns the members of an object, in their order.
+/// Returns the members of an object in their order.
 inline std::vector<json_member> members_of(std::string_view object) {
   std::vector<json_member> all;
   for (json_members m(object); m.next();) all.push_back({m.key(), m.value()});
@@ -31,7 +31,7 @@ inline std::vector<std::string_view> items_of(std::string_view list) {
   return all;
 }
 
-/// Returns the value of a member by its name, empty if there is none. The name has no escapes.
+/// Returns the value of a member, or an empty view if there is none. The name must not need escapes.
 inline std::string_view member_of(std::string_view object, std::string_view name) {
   for (json_members m(object); m.next();)
     if (m.key().substr(1, m.key().size() - 2) == name) return m.value();

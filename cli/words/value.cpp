@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t deepest = 32;
 
-/// Returns the length of `key` in `key=value`; 0 if the word is no such pair.
+/// Returns the length of `key` in `key=value`; 0 if the argument does not have this form.
 std::size_t key_length(std::string_view word) {
   std::size_t n = 0;
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
@@ -54,7 +54,8 @@ std::string position_words(std::string_view text, std::size_t offset) {
       flaw.hint.empty() ? how_to_send_text : flaw.hint + '\n' + how_to_send_text);
 }
 
-/// @param where  the source of the text, for error texts
+/// Returns the text as JSON, otherwise as a JSON string. @param where  the source of the text, for
+/// error messages
 json_text json_or_string(std::string_view text, const std::string& where) {
   if (text.size() > largest_value)
     throw usage_failure(where + " has " + size_to_string(text.size()) + "; a value may have " +

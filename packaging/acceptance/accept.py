@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Installs the packages in a fresh Debian that boots in a container, and has them live through what happens to a
-service in years: `./dev accept`. Every step waits for what it wants to see, until a deadline.
+"""Installs the packages in a new Debian that boots in a container, and checks what can happen to a service
+over years: `./dev accept`. Every step waits for the expected result, until a deadline.
 
-Ends with 0, with 1 after a failed step (with the container's journal), or with 77 where no container can run.
+Exits with 0, with 1 after a failed step (after printing the container's journal), or with 77 if no
+container can run here.
 """
 
 import argparse
@@ -20,7 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CONFIG = "/etc/mqcoap/mqcoap.yaml"
 DROP_INS = "/etc/systemd/system/mqcoapd.service.d"
 NAMES = ["mqcoapd", "mqcoap", "libmqcoap1", "mqcoap-doc"]
-# What packages and a running system write and nobody cleans up: not traces of ours.
+# Files that package management and a running system write and nobody removes; they are not left by
+# these packages.
 NOISE = re.compile(
     r"^/(var/(lib/(apt|dpkg|systemd|dbus|pam|ucf)|cache|log|tmp)|root|etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$"
     r"|etc/(ld\.so\.cache|machine-id|resolv\.conf|mtab|\.pwd\.lock|\.updated)|usr/share/mime|var/(\.updated|lib/mosquitto/mosquitto\.db$))")
@@ -33,14 +35,14 @@ def step(does):
 
 
 class World:
-    """The container and what the steps know of the service in it."""
+    """The container, and what the steps know about the service in it."""
 
     def __init__(self, container, packages):
         self.container = container
         self.packages = packages
         self.run = container.run
         self.before = set()
-        # What ping answers at the time.
+        # The current answer of ping.
         self.word = "pong"
 
     # ---- the service ----
@@ -72,7 +74,7 @@ class World:
         return self.container.path(CONFIG).read_text()
 
     def write_config(self, text):
-        # As editors do, by another file that takes the place of the old one.
+        # Replaces the file with a new one, as editors do.
         path = self.container.path(CONFIG)
         new = path.with_suffix(".new")
         new.write_text(text)
@@ -88,7 +90,7 @@ class World:
     # ---- requests ----
 
     def request(self, path, method="GET", body=None, seconds=3):
-        """The answer's payload, as mosquitto's own tools send and show it, and the request's id."""
+        """Returns the answer's payload, as mosquitto's own tools send and show it, and the request's id."""
         request_id = self.run("cat", "/proc/sys/kernel/random/uuid").strip()
         topic = "gf_int_v1/any/{}/DEMO_XX_0_0001/" + request_id
         payload = (f'{{"header":{{"method":"{method}","path":"{path}","request_id":"{request_id}"}},'
@@ -118,7 +120,7 @@ class World:
         await_that(f"the journal says {words!r}", lambda: re.search(words, self.journal_since(cursor, *matches)), seconds)
 
     def stored(self):
-        """What the value has that outlives the process."""
+        """Returns the value that is preserved across restarts."""
         return self.run("mqcoap", "-o", "raw", "get", "KEPT_XX_0_0001/any/gains").strip()
 
     # ---- files ----
@@ -202,7 +204,7 @@ def reload_of_a_good_file(w):
 def reload_of_a_bad_file_changes_nothing(w):
     pid, cursor, good = w.pid(), w.cursor(), w.read_config()
     w.write_config(good.replace(f"reply: {w.word}", "reply: worse") + "\nnonsense: 1\n")
-    # Whether this ends with 0 is systemd's matter: the signal was sent.
+    # The exit status does not matter here: the signal was sent.
     w.container.ask("systemctl", "reload", "mqcoapd")
     w.await_journal(cursor, "nonsense", "--unit=mqcoapd")
     w.expect("ping", 205, w.word)
@@ -287,7 +289,7 @@ def started_before_the_broker(w):
 
 @step
 def a_packet_of_200_MB_harms_nobody(w):
-    # mosquitto 2.1 takes 2 MB if it is not told otherwise.
+    # mosquitto 2.1 accepts 2 MB by default.
     larger = w.container.path("/etc/mosquitto/conf.d/packets.conf")
     larger.write_text("max_packet_size 268435455\n")
     w.run("systemctl", "restart", "mosquitto")
@@ -398,7 +400,7 @@ def removed(w):
 
 @step
 def purged(w):
-    # The only one of them that has left anything; and what they had brought along.
+    # mqcoapd is the only package that has left files; its dependencies are removed as well.
     w.run("apt-get", "purge", "-y", "mqcoapd")
     w.run("apt-get", "autoremove", "--purge", "-y")
     after = w.files()
@@ -410,7 +412,7 @@ def purged(w):
 
 
 def next_version(package, folder):
-    """The package with a higher version and another configuration file."""
+    """Returns the package with a higher version and a different configuration file."""
     tree = folder / package.stem
     host("dpkg-deb", "--raw-extract", package, tree)
     control = tree / "DEBIAN/control"

@@ -1,4 +1,6 @@
-"""A whole Debian that boots in a container: debootstrap makes it, systemd-nspawn runs it, nsenter runs commands in it."""
+"""A complete Debian that boots in a container: created with debootstrap, run by systemd-nspawn; nsenter
+runs commands in it.
+"""
 
 import hashlib
 import os
@@ -20,15 +22,17 @@ NEEDED = ["debootstrap", "systemd-nspawn", "nsenter"]
 
 
 class Failed(Exception):
-    """What a step expected and did not find."""
+    """A step did not find what it expected."""
 
 
 class Unable(Exception):
-    """Nothing of ours is to blame: a bare Debian cannot be made, or does not boot, here."""
+    """A minimal Debian cannot be created, or does not boot, on this machine; the packages are
+    not the cause.
+    """
 
 
 def missing():
-    """Why no container can run here; empty if it can."""
+    """Returns why no container can run here; empty if it can."""
     if os.geteuid() != 0:
         return "a container takes root"
     absent = [program for program in NEEDED if not shutil.which(program)]
@@ -55,7 +59,7 @@ def possible(*command):
 
 
 def await_that(what, holds, seconds=30.0):
-    """Asks until `holds` returns something true, and returns that. What it raises counts as not yet."""
+    """Polls until `holds` returns a true value, and returns that. Exceptions count as not yet true."""
     end = time.monotonic() + seconds
     last = ""
     while True:
@@ -71,11 +75,10 @@ def await_that(what, holds, seconds=30.0):
 
 
 def prepared_base(folder, codename, packages, extra):
-    """The cached tree of a release, with everything that the packages need in apt's cache, so that they install
-    without a network.
-
+    """Returns the cached tree of a release, with everything that the packages need in apt's cache, so that
+    they can be installed without a network.
     @param packages  .deb files
-    @param extra  names of packages of Debian that are installed beside them
+    @param extra  names of Debian packages that are installed in addition
     """
     base = folder / f"{codename}-base"
     if not (folder / f"{codename}-base.complete").exists():
@@ -94,7 +97,7 @@ def prepared_base(folder, codename, packages, extra):
         names = [shutil.copy(deb, place) and f"/root/packages/{deb.name}" for deb in packages]
         inside = ["chroot", base, "env", "-i", *(f"{k}={v}" for k, v in ENVIRONMENT.items())]
         possible(*inside, "apt-get", "update")
-        # What apt fetched for itself stays, because a file of its own says so.
+        # Downloaded packages are kept, because a configuration file says so.
         (base / "etc/apt/apt.conf.d/99keep").write_text('APT::Keep-Downloaded-Packages "true";\n')
         host(*inside, "apt-get", "install", "-y", "--no-install-recommends", "--download-only", *extra, *names)
         shutil.rmtree(place)
@@ -103,8 +106,9 @@ def prepared_base(folder, codename, packages, extra):
 
 
 class Container:
-    """@param base  the tree that it is a copy of
-    @param tree  where its own files are put; removed when it goes
+    """A container with its own copy of a tree.
+    @param base  the tree that is copied
+    @param tree  where the copy is stored; it is removed with the container
     """
 
     def __init__(self, base, tree):
@@ -118,7 +122,7 @@ class Container:
         self._process = None
 
     def try_to_boot(self):
-        """The first time, with nothing of ours in it."""
+        """Boots for the first time, before any package under test is installed."""
         try:
             self.boot()
         except Failed as e:
@@ -126,7 +130,7 @@ class Container:
 
     def boot(self):
         with self._log.open("w") as log:
-            # With a network of its own: its broker's port is free, whatever runs on this host.
+            # It has its own network, so the port of its broker is free, whatever runs on this host.
             self._process = subprocess.Popen(
                 ["systemd-nspawn", f"--directory={self.tree}", "--boot", "--register=no", "--keep-unit",
                  "--console=read-only", "--private-network", f"--machine=mqcoap-accept-{os.getpid()}"],
@@ -145,13 +149,13 @@ class Container:
             ended = self._process.wait(120)
         except subprocess.TimeoutExpired as late:
             raise Failed("the container did not go down within 120 s") from late
-        # What asks its starter, here this program, for another boot.
+        # This status asks the process that started it, which is this program, to boot again.
         if ended != 133:
             raise Failed(f"systemd-nspawn ended with {ended}:\n{self.console()}")
         self.boot()
 
     def leader(self):
-        """The process here that is number 1 there."""
+        """Returns the id on this host of the container's process 1."""
         children = pathlib.Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         for child in children:
             status = pathlib.Path(f"/proc/{child}/status").read_text()
@@ -165,14 +169,14 @@ class Container:
                 "env", "-i", *(f"{k}={v}" for k, v in ENVIRONMENT.items()), *map(str, command)]
 
     def run(self, *command, input=None, seconds=120):
-        """Output of a command that must end with 0."""
+        """Returns the output of a command that must exit with 0."""
         done = self._done(command, input, seconds)
         if done.returncode != 0:
             raise Failed(f"`{' '.join(map(str, command))}` ended with {done.returncode}:\n{done.stdout[-4000:]}")
         return done.stdout
 
     def ask(self, *command, seconds=30):
-        """Output of a command that may end as it likes."""
+        """Returns the output of a command, whatever its exit status is."""
         return self._done(command, None, seconds).stdout
 
     def _done(self, command, input, seconds):
@@ -186,7 +190,7 @@ class Container:
         return self.tree / inside.lstrip("/")
 
     def install(self, *names, options=()):
-        """By apt, from files and from its cache: there is no network."""
+        """Installs packages with apt, from files and from its cache, because there is no network."""
         self.run("apt-get", "install", "-y", "--no-install-recommends", *options, *names, seconds=300)
 
     def console(self):

@@ -1,8 +1,9 @@
-"""examples/arduino on the host: what the sketches answer, and that every packet of the probe fits its 256 bytes.
+"""Runs examples/arduino on the host: how the sketches answer, and that every packet of the probe fits
+its 256 bytes.
 
-Beneath it are stand-ins for the Arduino core (host/), Ethernet and PubSubClient (libraries/); it is not run on a
-microcontroller. Where avr-g++ and Debian's arduino-core-avr are installed, it is also compiled for an Arduino Uno with
-the real core.
+The Arduino core (host/), Ethernet and PubSubClient (libraries/) are replaced by stand-ins; the sketches
+do not run on a microcontroller. If avr-g++ and Debian's arduino-core-avr are installed, the probe is
+also compiled for an Arduino Uno with the real core.
 """
 
 import json
@@ -36,7 +37,7 @@ proxy:
 
 
 class Sketch:
-    """The sketch as a process: what it is given, it answers before the next is given."""
+    """The sketch as a process: it answers each input before the next one is given."""
 
     def __init__(self, name):
         self.child = subprocess.Popen(
@@ -70,14 +71,14 @@ class SketchTest(IntegrationTest):
         return sketch
 
     def ask(self, sketch, payload, id_, path=None):
-        """The answer to a payload, judged as strictly as deployed callers need it."""
+        """Returns the answer to a payload, checked as strictly as deployed callers require."""
         line, = sketch.give(request_topic(self.TAG, "ino-axuv", id_), payload)
         verb, retained, topic, answer = line.split(" ", 3)
         self.assertEqual((verb, retained, topic), ("publish", "0", response_topic(self.TAG, "ino-axuv", id_)))
         decoded = json.loads(answer)
         # It may be left out on the wire (docs/protocol.md, "Payloads").
         decoded["header"].setdefault("correlation_id", None)
-        # It may be a number.
+        # The timestamp may be a number.
         decoded["timestamp"] = str(decoded["timestamp"])
         return check(json.dumps(decoded).encode(), id_, path or self.PATH)
 
@@ -141,7 +142,9 @@ class Probe(SketchTest):
     # ---- behind the gateway --------------------------------------------------------------------------------
 
     def behind_the_gateway(self):
-        """The sketch joined to a broker by a client that carries its lines, and what was given to it."""
+        """Returns the sketch, connected to a broker by a client that transfers its lines, and the lines
+        that were given to it.
+        """
         broker = self.broker()
         sketch = self.sketch()
         lock = threading.Lock()
@@ -215,7 +218,7 @@ class Probe(SketchTest):
 
 
 class Supply(SketchTest):
-    """Beneath it is also a stand-in for ArduinoJson."""
+    """ArduinoJson is also replaced by a stand-in."""
 
     NAME, TAG, PATH = "supply", "ARD_XX_0_0002", "setpoint"
 

@@ -1,6 +1,9 @@
-"""examples/arduino/serial_probe on the host, at a pseudo-terminal, behind config/examples/probe-serial.yaml and the real
-daemon. Beneath it is a stand-in for the Arduino core (host/); it is not run on a microcontroller. Where avr-g++ and
-Debian's arduino-core-avr are installed, it is also compiled for an Arduino Uno with the real core.
+"""Runs examples/arduino/serial_probe on the host, on a pseudo-terminal, behind
+config/examples/probe-serial.yaml and the real daemon.
+
+The Arduino core is replaced by a stand-in (host/); the sketch does not run on a microcontroller.
+If avr-g++ and Debian's arduino-core-avr are installed, it is also compiled for an Arduino Uno with
+the real core.
 """
 
 import os
@@ -24,7 +27,7 @@ SKETCH = ROOT / "examples/arduino/serial_probe/serial_probe.ino"
 
 
 class Board:
-    """The sketch at a pseudo-terminal. Its other end stays open, as a board stays plugged in."""
+    """The sketch on a pseudo-terminal, whose other end stays open, like a board that stays plugged in."""
 
     def __init__(self):
         self._ours, self._theirs = pty.openpty()
@@ -49,7 +52,7 @@ class SerialProbe(IntegrationTest):
         self.addCleanup(board.close)
         lab = self.broker()
         example = (ROOT / "config/examples/probe-serial.yaml").read_text()
-        # A pseudo-terminal does not start anew when it is opened.
+        # Opening a pseudo-terminal does not restart the sketch.
         example = example.replace("/dev/ttyACM0", board.port).replace("settle: 2s", "settle: 0s")
         self.daemon = self.gateway("brokers: {lab: {url: $LAB}}\n" + example.replace("$", "$$"), LAB=lab.url)
         self.probe = self.caller(lab, TAG)
@@ -80,7 +83,7 @@ class SerialProbe(IntegrationTest):
 
 
 class Sketch(unittest.TestCase):
-    """The lines themselves."""
+    """Tests the lines directly."""
 
     def setUp(self):
         self.child = subprocess.Popen([pathlib.Path(os.environ["ARDUINO"], "arduino_serial_probe")], stdin=subprocess.PIPE,

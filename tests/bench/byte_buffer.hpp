@@ -8,8 +8,8 @@
 
 namespace bench {
 
-/// Bytes that are appended at the end and consumed from the front. Unlike a std::vector it never clears what
-/// it grows by, which would cost as much as receiving it.
+/// Bytes that are appended at the end and consumed from the front. Unlike std::vector, it does not initialize
+/// new bytes, which would cost as much as receiving them.
 class byte_buffer {
  public:
   /// Returns the bytes that were appended and not yet consumed; valid until the next prepare or append.
@@ -17,7 +17,7 @@ class byte_buffer {
   std::size_t size() const noexcept { return end_ - begin_; }
   bool empty() const noexcept { return begin_ == end_; }
 
-  /// Returns room for at least n bytes at the end; commit() says how many of them were written.
+  /// Returns room for at least n bytes at the end; commit() reports how many of them were written.
   char* prepare(std::size_t n) {
     if (capacity_ - end_ < n) make_room(n);
     return data_.get() + end_;

@@ -1,6 +1,6 @@
-/* The floor of a client: the least that a requester on libmosquitto does. One wildcard subscription; a fixed
- * payload in which only the request id is new; an answer is known by the id in its topic, and no JSON is
- * read. */
+/* The floor for clients: a minimal requester based on libmosquitto. It has one wildcard subscription and a
+ * fixed payload in which only the request id changes; answers are matched by the id in their topic, and no
+ * JSON is parsed. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <mosquitto.h>
@@ -23,7 +23,7 @@ struct client {
   int qos;
   uint64_t asked;
   uint64_t answered;
-  double begins_at; /* of the measured time */
+  double begins_at; /* beginning of the measured time */
   double ends_at;
   double cpu_at_begin;
   uint64_t answered_at_begin;

@@ -1,5 +1,5 @@
-// Uses the library's client as a load: a number of requests in flight for some seconds, and their cost for
-// this process.
+// Uses the library's client to generate load: keeps a number of requests in flight for some seconds, and
+// reports their cost for this process.
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>

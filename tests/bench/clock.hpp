@@ -6,7 +6,7 @@
 
 namespace bench {
 
-/// Returns nanoseconds of the clock that Python calls time.monotonic_ns(), so that both can be compared.
+/// Returns nanoseconds of the clock that Python calls time.monotonic_ns(), so that the two can be compared.
 inline std::int64_t now_ns() noexcept {
   timespec t{};
   clock_gettime(CLOCK_MONOTONIC, &t);

@@ -1,5 +1,6 @@
-"""What a large configuration costs: the requests that wait while it is read again, and the time and the memory of a
-check."""
+"""The costs of a large configuration: the delay of requests during a reload, and the time and
+memory of a check.
+"""
 
 import os
 import signal
@@ -11,7 +12,7 @@ from programs import SUBSYSTEM, Broken
 from table import Row
 
 DEVICES = 1000
-RESOURCES = 100  # of each
+RESOURCES = 100  # of each device
 RELOADED = "the configuration is in force"
 
 
@@ -24,7 +25,7 @@ def tag(number):
 
 
 class Reloaded:
-    """A gateway with many devices of one template, whose configuration is read again."""
+    """A gateway with many devices of one template, whose configuration is reloaded."""
 
     def __init__(self, bench):
         self.commands = [bench.gateway(templates=template(first), devices={tag(i): {"like": "crowd"} for i in range(DEVICES)})
@@ -49,7 +50,7 @@ class Reloaded:
             out.write(self.texts[which])
 
     def reload(self, which):
-        """Returns when the other values are in force."""
+        """Reloads; returns when the other values are in force."""
         self.write(which)
         self.reloads += 1
         self.gateway.process.send_signal(signal.SIGHUP)
@@ -65,7 +66,7 @@ class Reloaded:
 
 
 def reload(bench, plan):
-    """RELOAD: 500 requests/s while a configuration is read again twice, and while nothing is."""
+    """RELOAD: 500 requests/s during two reloads, and without any."""
     if bench.against_itself:
         return []
     tested = Reloaded(bench)
@@ -104,7 +105,7 @@ DEVICES_IN_FILE = 10
 
 
 def written_out(number):
-    """A resource as people write it, each on lines of its own or on one."""
+    """Returns a resource as users write it, on several lines or on one."""
     path = f"group{number // 10}/resource{number:03d}"
     return (f"      {path}:\n        value: [0, 1, 2, {number}]\n        methods: [GET, PUT]\n        title: Gain {number}\n"
             f"        unit: V\n        schema: {{type: array, items: {{type: number, minimum: 0, maximum: 100}}}}\n",
@@ -115,7 +116,7 @@ def written_out(number):
 
 
 def write_folder(bench):
-    """10,000 resources in ten included files."""
+    """Writes 10,000 resources in ten included files."""
     folder = os.path.join(bench.folder, f"written-out-{time.monotonic_ns()}")
     os.makedirs(os.path.join(folder, "conf.d"))
     resources = "".join(written_out(i) for i in range(RESOURCES))
@@ -130,7 +131,7 @@ def write_folder(bench):
 
 
 def cost_of_check(program, file):
-    """Its processor time in seconds, its wall time, and the most memory that it had, in MiB."""
+    """Returns the processor time in seconds, the elapsed time, and the peak memory in MiB."""
     began = time.monotonic()
     child = subprocess.Popen([program, "--check", "--config", file], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     words = child.stderr.read()
@@ -143,7 +144,7 @@ def cost_of_check(program, file):
 
 
 def check(bench, plan):
-    """CHECK: `--check` of 10,000 resources that are written out in ten included files."""
+    """CHECK: `--check` of 10,000 separate resources in ten included files."""
     if bench.against_itself:
         return []
     file = write_folder(bench)
@@ -157,7 +158,7 @@ def check(bench, plan):
 
 
 def check_beside(bench, plan):
-    """CHECK: the same of this build beside another one."""
+    """CHECK: the same measurement, alternating between this build and another one."""
     file = write_folder(bench)
     programs = [os.path.join(folder, "mqcoapd") for folder in (bench.bin, bench.other_bin)]
     pairs = []

@@ -9,7 +9,7 @@
 namespace bench {
 
 /// Simulates the devices behind a proxy on the load generator's own connection: answers every request in a
-/// namespace, at once or, while it is muted, when told to.
+/// namespace immediately or, while it is muted, on demand.
 class device {
  public:
   /// @param path  the single path in all its answers
@@ -33,8 +33,8 @@ class device {
 
   mqtt_peer& peer_;
   std::string ns_;
-  std::string head_;  ///< up to the request id
-  std::string tail_;  ///< after the tag
+  std::string head_;  ///< the payload up to the request id
+  std::string tail_;  ///< the payload after the tag
   int qos_;
   bool mute_ = false;
   std::vector<request> waiting_;

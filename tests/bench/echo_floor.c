@@ -1,5 +1,5 @@
-/* The floor: the least that a responder on libmosquitto does. It answers every request with the same payload,
- * in which only the request id is new; no JSON is read or written. */
+/* The floor: a minimal responder based on libmosquitto. It answers every request with the same payload, in
+ * which only the request id changes; no JSON is parsed or serialized. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <mosquitto.h>
@@ -25,7 +25,7 @@ static void die(const char* what) {
   exit(1);
 }
 
-/* A JSON array of whole numbers of exactly so many bytes. */
+/* Writes a JSON array of integers that has exactly this many bytes. */
 static void write_body(char* out, size_t bytes) {
   if (bytes < 6) {
     memset(out, '1', bytes);

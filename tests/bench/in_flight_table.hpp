@@ -14,18 +14,18 @@ constexpr std::size_t id_size = 36;
 struct exchange {
   std::array<char, id_size> id{};
   std::int64_t due = 0;      ///< scheduled time, monotonic ns
-  std::uint32_t target = 0;  ///< its target
+  std::uint32_t target = 0;  ///< index of its target
   bool open = false;
 
   std::string_view id_text() const noexcept { return {id.data(), id.size()}; }
 };
 
-/// The requests that wait for their answers. Every request gets a fresh version-4 UUID whose first digits
-/// encode its place in the table: so an answer is found by its id without a hash map.
+/// The requests that wait for their answers. Every request gets a new version-4 UUID whose first digits
+/// encode its position in the table, so that an answer is found without a hash map.
 class in_flight_table {
  public:
   /// @param capacity  1 to 1,000,000
-  /// @param seed  another one gives other ids
+  /// @param seed  determines the ids
   in_flight_table(std::size_t capacity, std::uint64_t seed);
 
   std::size_t size() const noexcept { return entries_.size() - free_.size(); }

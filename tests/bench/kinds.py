@@ -1,5 +1,6 @@
-"""What is measured of the kinds of resources that reach out of the process: their rate beside a value, what a mute
-instrument costs the others, and the memory that they hold after many requests."""
+"""Measurements of the kinds of resources with a backend outside of the process: their rate compared to a
+value, the cost of a mute instrument for other requests, and the memory after many requests.
+"""
 
 import statistics
 import sys
@@ -9,7 +10,7 @@ from table import Row
 
 TOPIC = "bench/gauge"
 
-# One number in a pseudo file, which is there on every Linux.
+# A pseudo file with one number that exists on every Linux.
 SYS_FILE = "/sys/kernel/uevent_seqnum"
 
 PROGRAM = """
@@ -19,7 +20,7 @@ for line in sys.stdin:
     print(json.dumps({"id": asked["id"], "code": 205, "body": 1}), flush=True)
 """
 
-# One thread is enough: a gateway has one connection to an instrument. Without an argument it is mute.
+# One thread is enough: a gateway opens one connection to an instrument. Without an argument it never answers.
 INSTRUMENT = """
 import socket, sys
 listener = socket.create_server(("127.0.0.1", 0))
@@ -51,12 +52,12 @@ server.serve_forever()
 
 
 def target(name):
-    """Each resource has a device of its own: a load generator hears all answers of a device."""
+    """Each resource has its own device, because a load generator receives all answers of a device."""
     return f"BENCH_{name.upper()}/{SUBSYSTEM}/{PATH}"
 
 
 def script(bench, name, text, *arguments):
-    """The command of a Python program."""
+    """Returns the command of a Python program."""
     return [sys.executable, "-B", bench.write(name, text), *arguments]
 
 
@@ -71,7 +72,7 @@ def gateway(bench, resources):
 
 
 def alternating(plan, loads, options):
-    """For each repeat the results of all loads; who begins changes every time."""
+    """Returns, for each repeat, the results of all loads; the order is reversed each time."""
     rounds = []
     for repeat in range(plan.repeats):
         turn = list(loads.items())[:: 1 - repeat % 2 * 2]
@@ -80,7 +81,9 @@ def alternating(plan, loads, options):
 
 
 def rates(bench, plan):
-    """KRATE: a file in /sys and a topic beside a value of the same gateway, 1 and 128 in flight, behind a broker."""
+    """KRATE: a file in /sys and a topic compared to a value of the same gateway, 1 and 128 in flight,
+    behind a broker.
+    """
     broker = bench.broker()
     resources = {
         "value": {"value": 1},
@@ -102,7 +105,7 @@ def rates(bench, plan):
 
 
 def retain(port):
-    """Leaves the number that the topic resource reads."""
+    """Publishes the retained number that the topic resource reads."""
     try:
         from paho.mqtt import publish
     except ImportError as missing:
@@ -111,7 +114,7 @@ def retain(port):
 
 
 def mute(bench, plan):
-    """KMUTE: a value at 500 requests/s, while 16 requests wait for a mute instrument, and while nothing does."""
+    """KMUTE: a value at 500 requests/s while 16 requests wait for a mute instrument, and while none do."""
     broker = bench.broker()
     port = server(bench, "instrument", INSTRUMENT)
     resources = {"value": {"value": 1},
@@ -140,14 +143,14 @@ def mute(bench, plan):
 
 
 def waiting_command(bench, port, plan):
-    """Requests of the mute instrument that outlast a measurement."""
+    """Returns the command that sends requests to the mute instrument for longer than a measurement."""
     return [bench.tool("bench_load_gen"), "--broker", str(port), "--target", target("mute"), "--expect", "504",
             "--in-flight", "16", "--start-limit", "60", "--patience", "60", "--warm-up", "0",
             "--seconds", str(60 + 10 * plan.seconds)]
 
 
 def all_kinds(bench):
-    """A readable resource of each kind, at a backend that answers."""
+    """Returns a readable resource of each kind, with a backend that answers."""
     instrument = server(bench, "instrument", INSTRUMENT, "answers")
     web = server(bench, "server", SERVER)
     return {
@@ -163,7 +166,9 @@ def all_kinds(bench):
 
 
 def memory(bench, plan):
-    """KMEM: the gateway's memory after 100,000 requests to each kind beside that after the first 5,000."""
+    """KMEM: the gateway's memory after 100,000 requests to each kind, compared to that after
+    the first 5,000.
+    """
     count = 10_000 if plan.quick else 100_000
     broker = bench.broker()
     resources = all_kinds(bench)
@@ -172,7 +177,7 @@ def memory(bench, plan):
     for name, resource in resources.items():
         program = bench.start(name, gateway(bench, {name: resource})(broker.port))
         load = bench.load(name, program, broker=broker, target=target(name), in_flight=8)
-        load.run(count=5000, patience=600)  # programs take minutes
+        load.run(count=5000, patience=600)  # running programs takes minutes
         before = program.rss_bytes()
         load.run(count=count, patience=600)
         after = program.rss_bytes()

@@ -20,7 +20,7 @@ namespace bench {
 namespace {
 
 struct connection_options {
-  std::uint16_t broker_port = 0;  ///< 0: be the broker
+  std::uint16_t broker_port = 0;  ///< 0: act as the broker
   std::string ns = "gf_int_v1";
   std::string target_text = "BENCH_0001/axuv/gains";
   std::string targets_file;
@@ -111,10 +111,10 @@ void print(const std::string& line) {
   std::fflush(stdout);
 }
 
-/// Reads lines of standard input, taking no more from a pipe than there is.
+/// Reads lines from standard input without blocking on a pipe.
 class line_reader {
  public:
-  /// Returns a whole line, if there is one; at the end of the input, the rest of it.
+  /// Returns a complete line, if there is one; at the end of the input, the remaining text.
   std::optional<std::string> take() {
     const auto end = text_.find('\n');
     if (end == std::string::npos) return std::nullopt;
@@ -145,7 +145,7 @@ class program {
   void connect() {
     deadline_ = now_ns() + static_cast<std::int64_t>(options_.start_limit * 1e9);
     if (options_.broker_port != 0) {
-      // Subscribes only to its own answers: the broker would spend time on others.
+      // Subscribes only to the generator's own answers, because others would cost the broker time.
       const bool one = targets_.size() == 1;
       peer_.connect(options_.broker_port, "bench-load-" + std::to_string(::getpid()),
                     options_.ns + "/+/response/" + (one ? targets_.front().tag : "+") + "/+", options_.qos);
@@ -167,7 +167,7 @@ class program {
     }
   }
 
-  /// Runs the measurements of standard input until it ends, and keeps the connection alive in between.
+  /// Runs the measurements that standard input describes, and keeps the connection alive in between.
   void serve() {
     line_reader lines;
     while (true) {
@@ -190,8 +190,8 @@ class program {
     return options_.ns + "/" + t.subsystem + "/request/" + t.tag + "/id";
   }
 
-  /// Sends requests until the first target answers well. Behind a broker, a request that arrives before the
-  /// program has subscribed is lost, so it is repeated soon.
+  /// Sends requests until the first target answers correctly. Behind a broker, a request that arrives before
+  /// the program has subscribed is lost, so it is repeated soon.
   void await_first_answer() {
     load_options once;
     once.count = 1;
@@ -227,7 +227,8 @@ class program {
 }  // namespace bench
 
 int main(int argc, char** argv) {
-  // An open loop waits for the next request's time to the microsecond, not to the default 50.
+  // An open loop waits for the time of the next request with a precision of 1 us, instead of the
+  // default 50 us.
   ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   bench::connection_options connection;
   bench::run_options run;

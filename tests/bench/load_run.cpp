@@ -52,8 +52,8 @@ load_result load_run::run() {
 
 void load_run::send(std::int64_t due, std::int64_t now) {
   if (table_.size() == 0) progress_ = now;
-  // A step that shares no factor with the number of targets visits all of them, and no two neighbours in a
-  // row.
+  // A step that is coprime to the number of targets visits all of them, and never two neighbours
+  // in succession.
   next_target_ += 7919;
   const auto index = static_cast<std::uint32_t>(next_target_ % targets_.size());
   const exchange& e = table_.open(due, index);
@@ -61,8 +61,8 @@ void load_run::send(std::int64_t due, std::int64_t now) {
   ++sent_;
 }
 
-/// Open loop: a request that could not be sent in time keeps its scheduled time, so that a stall shows in the
-/// latency of every request that it delayed.
+/// Sends the requests that are due. In the open loop, a request that could not be sent in time keeps its
+/// scheduled time, so that a stall shows in the latency of every request that it delayed.
 void load_run::send_due(std::int64_t now) {
   while (sends() && !table_.full()) {
     const auto due = start_ + static_cast<std::int64_t>(static_cast<double>(sent_) * 1e9 / options_.rate);
@@ -160,7 +160,7 @@ held_result hold_requests(mqtt_peer& peer, const std::vector<target>& targets, c
     if (topic && behind.takes(*topic)) return behind.handle(*topic);
     exchange* e = topic ? table.find(topic->id) : nullptr;
     if (!e) throw std::runtime_error("an answer to nothing that was asked");
-    // An answer while the device is muted means that the request was not forwarded.
+    // An answer while the device is muted is an error: the request was not forwarded.
     const auto fault = fault_of(message.payload, targets[e->target], e->id_text(), options.expect);
     if (!fault.empty()) throw std::runtime_error(fault);
     ++out.answered;
@@ -174,7 +174,7 @@ held_result hold_requests(mqtt_peer& peer, const std::vector<target>& targets, c
 
   out.idle = shares(options.processes);
   behind.be_mute(true);
-  // Sends few at a time, so that the measured memory is that of waiting requests, and not that of a burst.
+  // Keeps few in transit, so that the measured memory is that of waiting requests, and not that of a burst.
   constexpr std::size_t window = 64;
   for (std::size_t sent = 0; sent < options.in_flight; ++sent) {
     while (sent - behind.waiting() >= window) wait("they do not reach the device");

@@ -15,21 +15,22 @@
 
 namespace bench {
 
-/// One of the programs whose CPU and memory are reported.
+/// A program whose CPU time and memory are reported.
 struct watched_process {
   std::string name;
   pid_t pid = 0;
 };
 
 struct load_options {
-  std::size_t in_flight = 1;     ///< closed loop: constant number under way. Open loop: its limit.
+  std::size_t in_flight = 1;     ///< closed loop: the constant number in flight. Open loop: the limit.
   double rate = 0;               ///< requests/s of the open loop; 0: closed loop
   double warm_up = 0.5;          ///< s, not measured
   double seconds = 2;            ///< s, measured
-  std::uint64_t count = 0;       ///< number of requests, all measured, instead of the times; 0: by time
-  double patience = 5;           ///< s without any answer until those under way count as lost
+  std::uint64_t count = 0;       ///< number of requests, all of them measured, instead of the durations; 0:
+                                 ///< use the durations
+  double patience = 5;           ///< s without any answer until the requests in flight count as lost
   int expect = 205;              ///< response code of every answer
-  std::size_t expect_bytes = 0;  ///< least size of an answer's payload
+  std::size_t expect_bytes = 0;  ///< minimum size of an answer's payload
   std::vector<watched_process> processes;
 };
 
@@ -40,22 +41,22 @@ struct process_share {
 };
 
 struct load_result {
-  std::uint64_t answered = 0;  ///< within the measured time, as all but the errors
+  std::uint64_t answered = 0;  ///< within the measured time, like everything except the errors
   double seconds = 0;
   double own_cpu_seconds = 0;
-  std::uint64_t payload_bytes = 0;  ///< of the requests answered and of their answers
+  std::uint64_t payload_bytes = 0;  ///< of the answered requests and their answers
   mqcoap::histogram latency;        ///< ns; open loop: from the scheduled time
   std::vector<process_share> processes;
 
   std::uint64_t lost = 0;        ///< never answered
-  std::uint64_t wrong = 0;       ///< another code, another id, too short
-  std::uint64_t unexpected = 0;  ///< answers to no request under way, including second answers
+  std::uint64_t wrong = 0;       ///< with another code or id, or too short
+  std::uint64_t unexpected = 0;  ///< answers to no request in flight, including second answers
   std::string first_fault;       ///< of a wrong answer
 
   bool good() const noexcept { return lost == 0 && wrong == 0 && unexpected == 0 && answered > 0; }
 };
 
-/// One measurement: sends requests, checks every answer, measures between two points in time.
+/// A measurement: sends requests, checks every answer, and measures between two points in time.
 class load_run {
  public:
   load_run(mqtt_peer& peer, const std::vector<target>& targets, const request_writer& requests,
@@ -94,21 +95,21 @@ class load_run {
   std::uint64_t next_target_ = 0;
   std::int64_t start_ = 0;
   std::int64_t phase_end_ = 0;
-  std::int64_t progress_ = 0;  ///< when the last answer came
+  std::int64_t progress_ = 0;  ///< when the last answer arrived
   std::int64_t measured_from_ = 0;
   double own_cpu_before_ = 0;
   std::vector<process_usage> before_;
 };
 
-/// How much memory each process holds.
+/// The memory of each process, when idle and while requests are held.
 struct held_result {
   std::vector<process_share> idle, held;
   std::uint64_t answered = 0;
 };
 
 /// Sends this many requests to a muted device behind the program and reads the memory while they wait; then
-/// has all of them answered.
-/// @throws std::runtime_error  if they do not arrive, or their answers do not
+/// lets the device answer all of them.
+/// @throws std::runtime_error  if the requests or their answers do not arrive
 held_result hold_requests(mqtt_peer& peer, const std::vector<target>& targets, const request_writer& requests,
                           device& behind, const load_options& options);
 

@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::uint8_t property_receive_maximum = 0x21;
 
-/// Reads the fields of a packet one after the other; after the first that is cut short all are empty and ok()
-/// is false.
+/// Reads the fields of a packet in sequence. After the first truncated one, all fields are empty and
+/// ok() is false.
 class field_reader {
  public:
   explicit field_reader(std::string_view bytes) : rest_(bytes) {}
@@ -55,8 +55,8 @@ class field_reader {
   bool ok_ = true;
 };
 
-/// Looks for the receive maximum among the properties of a CONNECT. False: a property that CONNECT does not
-/// have.
+/// Reads the receive maximum from the properties of a CONNECT. Returns false for a property that is not
+/// allowed in CONNECT.
 bool read_connect_properties(std::string_view bytes, connect_packet& out) {
   field_reader in(bytes);
   while (in.ok() && !in.at_end()) {
@@ -143,7 +143,7 @@ std::optional<connect_packet> parse_connect(std::string_view body) {
   if (level != 4 && level != 5) return std::nullopt;
   connect_packet out;
   out.version = static_cast<mqtt_version>(level);
-  in.u8();  // flags: a will, a user name and a password would stand behind the client id
+  in.u8();  // flags; a will, a user name and a password would follow the client id
   out.keepalive = in.u16();
   if (!read_connect_properties(in.properties(out.version), out)) return std::nullopt;
   out.client_id = in.text();

@@ -28,7 +28,7 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-/// Returns false if the time came first.
+/// Waits for events. Returns false if the time was reached first.
 bool wait_for(int fd, short events, std::int64_t until_ns) {
   pollfd p{fd, events, 0};
   const auto left = std::max<std::int64_t>(0, until_ns - now_ns());
@@ -133,7 +133,7 @@ void mqtt_peer::flush() {
   }
 }
 
-/// Returns true if the buffer was filled, so there may be more.
+/// Returns true if the buffer was filled, in which case more data may be available.
 bool mqtt_peer::receive() {
   packet next;
   const bool partial = split_packet(in_.view(), next) == split_result::incomplete && next.size > in_.size();

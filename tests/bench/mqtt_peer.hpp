@@ -12,14 +12,15 @@
 
 namespace bench {
 
-/// One MQTT connection on a raw socket, on either side of it: as a client of a real broker, or as the broker
-/// of one program that connects here. Much cheaper than what it measures: packets are read where they were
-/// received and written where they are sent from, with one system call for all that came or go together.
-/// @par Errors  std::runtime_error when the other side closes, breaks the protocol or refuses.
+/// An MQTT connection on a raw socket, on either side: as a client of a real broker, or as the broker of the
+/// one program that connects to it. It costs much less than what it measures: packets are read and written in
+/// place, with one system call for all those that arrive or leave together.
+/// @par Errors  Throws std::runtime_error if the peer closes the connection, violates the
+/// protocol or refuses.
 /// @par Threads  Used by one thread.
 class mqtt_peer {
  public:
-  /// Called for a message; its text is valid within the call.
+  /// Called for each message, whose text is valid only during the call.
   using message_handler = std::function<void(const publish_packet&)>;
 
   mqtt_peer() = default;
@@ -30,21 +31,21 @@ class mqtt_peer {
   /// Connects to a broker on this machine and subscribes; returns when both are acknowledged.
   void connect(std::uint16_t port, std::string_view client_id, const std::string& filter, int qos);
 
-  /// Begins to listen on the loopback address, on a port that the kernel chooses, and returns it.
+  /// Listens on the loopback address, on a port that the kernel chooses, and returns the port.
   std::uint16_t listen();
-  /// Waits for the one program to connect and to subscribe to something that takes each of the topics.
+  /// Waits until a program has connected and subscribed to filters that match each of the topics.
   void accept(const std::vector<std::string>& topics, std::int64_t deadline_ns);
 
   void on_message(message_handler handler) { handler_ = std::move(handler); }
 
-  /// Puts a message into the send buffer; it goes out at the end of wait(), together with others. At QoS 1 it
-  /// waits while the other side has as many unacknowledged ones as it takes.
+  /// Adds a message to the send buffer, which is sent at the end of wait(). At QoS 1, the message is held
+  /// while the peer has as many unacknowledged messages as it accepts.
   void publish(int qos, pieces topic, pieces payload);
 
-  /// Sends what is to be sent and handles what comes, once, waiting until then or until the time has come.
+  /// Sends pending data and handles received data once; waits for data at most until this time.
   void wait(std::int64_t until_ns);
 
-  /// For waiting on more than this connection; wait() does all the reading and writing.
+  /// Returns the descriptor, to wait for several connections; wait() does all the reading and writing.
   int native_handle() const noexcept { return fd_; }
 
   mqtt_version version() const noexcept { return version_; }
@@ -71,13 +72,13 @@ class mqtt_peer {
   message_handler handler_;
   byte_buffer in_;
   byte_buffer out_;
-  bool connected_ = false;            ///< CONNECT or CONNACK has come
-  bool subscribed_ = false;           ///< client: SUBACK has come
-  std::vector<std::string> filters_;  ///< broker: what the program subscribed to
+  bool connected_ = false;            ///< CONNECT or CONNACK was received
+  bool subscribed_ = false;           ///< as a client: SUBACK was received
+  std::vector<std::string> filters_;  ///< as a broker: the filters that the program subscribed to
   std::uint16_t receive_maximum_ = 65535;
   std::uint16_t packet_id_ = 0;
   std::size_t unacknowledged_ = 0;
-  std::deque<std::string> held_;  ///< QoS 1 packets above the receive maximum
+  std::deque<std::string> held_;  ///< QoS 1 packets that exceed the receive maximum
 };
 
 }  // namespace bench

@@ -19,7 +19,8 @@ double seconds_of(clockid_t clock) {
 process_usage usage_of(pid_t pid) {
   const auto number = std::to_string(pid);
   process_usage out;
-  // The same sum as utime and stime in /proc/PID/stat, which are cut to 10 ms: too coarse for short runs.
+  // The sum of utime and stime in /proc/PID/stat would be the same, but in units of 10 ms, which is too
+  // coarse for short runs.
   clockid_t clock{};
   if (clock_getcpuclockid(pid, &clock) != 0) throw std::runtime_error("process " + number + " is gone");
   out.cpu_seconds = seconds_of(clock);
@@ -30,7 +31,7 @@ process_usage usage_of(pid_t pid) {
     if (line.starts_with("VmRSS:")) out.rss_bytes = std::stoull(line.substr(6)) * 1024;
     if (line.starts_with("VmHWM:")) out.peak_bytes = std::stoull(line.substr(6)) * 1024;
   }
-  // A process that has ended and was not yet waited for has no memory left.
+  // A zombie has no memory.
   if (out.rss_bytes == 0) throw std::runtime_error("process " + number + " is gone");
   return out;
 }

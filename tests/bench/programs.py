@@ -1,4 +1,6 @@
-"""The programs that are measured, the broker between them, and the load generator: starting, watching, ending."""
+"""The programs that are measured, the broker between them, and the load generator: how they are started,
+watched and stopped.
+"""
 
 import json
 import os
@@ -8,23 +10,23 @@ import socket
 import subprocess
 import time
 
-NEAR = "gf_int_v1"  # where requests are asked
-FAR = "bench_far"  # where the devices behind a proxy are
+NEAR = "gf_int_v1"  # namespace of the callers
+FAR = "bench_far"  # namespace of the devices behind a proxy
 SUBSYSTEM = "axuv"
 PATH = "gains"
 SMALL_BODY = [0, 1, 2, 3, 4]
 
 
 class Broken(Exception):
-    """Something that is not slow but wrong: a lost or wrong answer, a program that died."""
+    """Something is not slow but wrong: an answer was lost or incorrect, or a program exited."""
 
 
 class Skipped(Exception):
-    """Something that this machine lacks."""
+    """This machine lacks something that the measurement needs."""
 
 
 class Child:
-    """A program with its standard error in a file of its own."""
+    """A program whose standard error goes to a separate file."""
 
     def __init__(self, name, command, folder, **pipes):
         self.name = name
@@ -39,7 +41,7 @@ class Child:
         return self.process.pid
 
     def died(self):
-        """What to say about its end, if it has ended."""
+        """Returns a message about its exit, or None if it is running."""
         if self.process.poll() is None:
             return None
         return f"{self.name} ended with status {self.process.returncode}: {self.last_words()}"
@@ -75,15 +77,16 @@ def free_port():
 
 
 class Bench:
-    """The folder of this run and everything that was started in it; ends all of it on leaving."""
+    """The folder of this run and everything that was started in it; stops all of it on exit."""
 
     def __init__(self, bin_folder, folder, against_itself=False, other_bin=None):
         self.bin = os.path.abspath(bin_folder)
-        self.other_bin = other_bin and os.path.abspath(other_bin)  # of another build, to be compared with
+        self.other_bin = other_bin and os.path.abspath(other_bin)  # the folder of another build
+                                                                   # to compare with
         self.folder = folder
         self.against_itself = against_itself
         self.children = []
-        self.measurements = []  # all results, for those who want more than the table
+        self.measurements = []  # all results, in more detail than in the table
 
     def start(self, name, command, **pipes):
         child = Child(name, command, self.folder, **pipes)
@@ -111,7 +114,7 @@ class Bench:
     # -- the broker ------------------------------------------------------------------------------------------
 
     def broker(self):
-        """A private mosquitto without the limits that would lose messages of a load test."""
+        """Starts a private mosquitto without the limits that would drop messages in a load test."""
         for _ in range(5):
             port = free_port()
             config = self.write(
@@ -143,11 +146,13 @@ class Bench:
 
     def python(self, tag):
         script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "python_responder.py")
-        # Debian's paho-mqtt belongs to Debian's Python; another one may come first in PATH.
+        # Debian's paho-mqtt is installed for Debian's Python; another Python may come first in PATH.
         return lambda port: ["/usr/bin/python3", script, "--port", str(port), "--tag", tag]
 
     def gateway(self, *, qos=0, devices=None, templates=None, routes=None, further=None, other=False):
-        """mqcoapd, or the other build's. This is the one place that knows the shape of its configuration."""
+        """Returns the command of mqcoapd, or of the other build's. Only this function knows the format of
+        its configuration.
+        """
         program = os.path.join(self.other_bin if other else self.bin, "mqcoapd")
 
         def command(port):
@@ -169,7 +174,7 @@ class Bench:
         return command
 
     def value_gateway(self, tag, *, qos=0, other=False):
-        """The gateway with one value of the size that the floor answers with."""
+        """Returns the gateway with one value of the size that the floor sends."""
         if self.against_itself:
             return self.echo(tag, qos=qos)
         value = {"value": SMALL_BODY, "methods": ["GET", "PUT"]}
@@ -183,7 +188,9 @@ class Bench:
     # -- the load generator ----------------------------------------------------------------------------------
 
     def load(self, name, program, *, broker=None, qos=0, **options):
-        """A load generator that is ready for the program: behind the broker, or as its broker if there is none."""
+        """Returns a load generator that is connected to the program: behind the broker, or acting as its
+        broker if there is none.
+        """
         if callable(program) and broker:
             program = self.start(name, program(broker.port))
         return Load(self, name, program, broker, {"qos": qos, **options})
@@ -201,7 +208,7 @@ def route(tag, to_tag):
 
 
 def as_flags(options):
-    """Command-line options; one that is True has no value."""
+    """Returns command line options; an option that is True has no value."""
     flags = []
     for name, value in options.items():
         flags.append("--" + name.replace("_", "-"))
@@ -211,7 +218,7 @@ def as_flags(options):
 
 
 class Load:
-    """One load generator and the program it measures."""
+    """A load generator and the program that it measures."""
 
     def __init__(self, bench, name, program, broker, options):
         self.bench = bench
@@ -259,12 +266,12 @@ class Load:
         return "; ".join(words)
 
     def run(self, **options):
-        """One measurement; Broken unless every answer was the right one."""
+        """Runs one measurement; raises Broken unless every answer was correct."""
         self.begin(**options)
         return self.end()
 
     def begin(self, **options):
-        """Begins a measurement, so that something else can happen meanwhile."""
+        """Starts a measurement, so that something else can happen in the meantime."""
         self.options = options
         flags = as_flags(options)
         for name, pid in self.watched.items():
@@ -272,10 +279,10 @@ class Load:
         try:
             self.generator.process.stdin.write((" ".join(flags) + "\n").encode())
         except BrokenPipeError:
-            pass  # what it said before it ended is read next
+            pass  # the output before its exit is read next
 
     def end(self):
-        """The result of the measurement that was begun."""
+        """Returns the result of the measurement that was started."""
         options = self.options
         limit = 30 + float(options.get("seconds", 2)) + float(options.get("warm_up", 0.5))
         result = self.read(limit + float(options.get("patience", 5)))
@@ -293,7 +300,9 @@ class Load:
 
 
 def ask(bench, name, port, tag, **options):
-    """One measurement of a program that asks: it runs to its end and prints its figures as JSON."""
+    """Measures with a program that sends requests: it runs until it is done and prints its
+    results as JSON.
+    """
     command = [bench.tool(name), "--port", str(port), "--tag", tag, *as_flags(options)]
     limit = 30 + float(options["seconds"]) + float(options["warm_up"])
     try:

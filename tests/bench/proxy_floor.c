@@ -1,5 +1,5 @@
-/* The least that a proxy on libmosquitto does: a request to one tag goes on, byte for byte, to another tag,
- * and the answer comes back under the first one's name. Only topics are rewritten. */
+/* A minimal proxy based on libmosquitto: a request to one tag is forwarded, byte for byte, to another tag,
+ * and the answer is returned under the name of the first one. Only topics are rewritten. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <mosquitto.h>
@@ -15,7 +15,7 @@ struct place {
 };
 
 struct proxy {
-  struct place near; /* asked for */
+  struct place near; /* target of the requests */
   struct place far;  /* where the device is */
   int qos;
 };
@@ -41,7 +41,7 @@ static void on_connect(struct mosquitto* m, void* user, int rc) {
 
 static void on_message(struct mosquitto* m, void* user, const struct mosquitto_message* message) {
   const struct proxy* p = user;
-  /* namespace, subsystem, kind, tag, id: the filters let nothing else in */
+  /* namespace, subsystem, kind, tag, id: the filters match nothing else */
   const char* subsystem = strchr(message->topic, '/') + 1;
   const char* kind = strchr(subsystem, '/') + 1;
   const char* id = strrchr(kind, '/') + 1;

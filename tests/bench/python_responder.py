@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A responder in Python that does what the deployed Python library does for a request, and no more: paho-mqtt,
-json.loads, the checks of the header, json.dumps. It stands in for the library, which is slower."""
+"""A responder in Python that does for a request only what the deployed Python library does at least:
+paho-mqtt, json.loads, the checks of the header, json.dumps. It represents the library, which is slower.
+"""
 
 import argparse
 import json
@@ -11,7 +12,7 @@ import paho.mqtt.client as mqtt
 
 
 def respond(raw, topic, values, tag):
-    """The topic and payload of the answer."""
+    """Returns the topic and payload of the answer."""
     request = json.loads(raw)
     header = request["header"]
     namespace, subsystem, _, _, topic_id = topic.split("/")
@@ -55,7 +56,7 @@ def main():
         topic, payload = respond(message.payload, message.topic, values, options.tag)
         client.publish(topic, payload, options.qos)
 
-    # From version 2 on it wants to know which callbacks are meant.
+    # Since version 2, the client requires the callback version.
     version = [mqtt.CallbackAPIVersion.VERSION1] if hasattr(mqtt, "CallbackAPIVersion") else []
     client = mqtt.Client(*version)
     client.on_connect = on_connect

@@ -6,7 +6,7 @@
 
 namespace bench {
 
-/// One line of JSON for one measurement; the README names the fields.
+/// Returns one line of JSON for a measurement; the README describes the fields.
 std::string to_json(const load_options& options, const load_result& result);
 std::string to_json(const load_options& options, const held_result& result);
 

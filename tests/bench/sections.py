@@ -1,5 +1,7 @@
-"""What is measured. A section starts its programs, measures them in turn and returns rows; its name is that of the
-rows it makes. Every ratio is that of two measurements that followed each other directly; the row has the median."""
+"""The measurements. A section starts its programs, measures them alternately and returns rows; its name
+is that of its rows. Every ratio compares two measurements that directly followed each other; the row
+shows the median.
+"""
 
 import importlib.util
 import statistics
@@ -7,7 +9,8 @@ import statistics
 from programs import FAR, PATH, SUBSYSTEM, Skipped, ask, route
 from table import Row
 
-# One device for each proxy: two that listen for the answers of one would both relay them.
+# One device for each proxy: two proxies that subscribe to the answers of the same device would
+# both relay them.
 DEVICE = "BENCH_FAR_0001"
 DEVICE_OF_BARE = "BENCH_FAR_0002"
 GATEWAY = "BENCH_GW_0001"
@@ -15,7 +18,7 @@ FLOOR = "BENCH_C_0001"
 
 
 class Plan:
-    """How long and how often."""
+    """The duration and number of the measurements."""
 
     def __init__(self, quick, repeats=None, seconds=None):
         self.quick = quick
@@ -27,7 +30,7 @@ class Plan:
         return {"seconds": self.seconds, "warm_up": self.warm_up}
 
     def pick(self, wanted, others):
-        """Numbers in flight: in a quick run only those that a ratio is asked for."""
+        """Returns the numbers in flight; in a quick run only those that have a required ratio."""
         return sorted(wanted) if self.quick else sorted({*wanted, *others})
 
 
@@ -36,8 +39,10 @@ def target(tag):
 
 
 def alternate(plan, first, second, cells):
-    """For every cell, a list of pairs of results. Which of the two begins changes every time, so that what drifts
-    hurts both. A cell is the options of a measurement, or a pair of them if the two sides need different ones."""
+    """Returns a list of pairs of results for every cell. The order is reversed each time, so that drift
+    affects both programs. A cell contains the options of a measurement, or a pair of options if the two
+    programs need different ones.
+    """
     out = {name: [] for name in cells}
     for repeat in range(plan.repeats):
         for name, options in cells.items():
@@ -66,7 +71,9 @@ def per_second(pairs, side):
 
 
 def absolute(pairs):
-    """For orientation only: figures drift from session to session, ratios do not."""
+    """Returns absolute figures for orientation only: they drift from session to session, but
+    ratios do not.
+    """
     return f"{per_second(pairs, 0):,.0f}/s beside {per_second(pairs, 1):,.0f}/s"
 
 
@@ -78,7 +85,7 @@ def in_flight_cells(numbers, **more):
 
 
 def direct(bench, plan):
-    """P1, P2, P3: a value resource beside the C floor."""
+    """P1, P2, P3: a value resource compared to the C floor."""
     wanted_rate = {0: {1: 1.0, 16: 2.0, 128: 3.0}, 1: {1: 1.1, 128: 2.4, 1024: 2.8}}
     wanted_cpu = {1: 1.1, 128: 0.4}
     rows, cpu_rows = [], []
@@ -98,7 +105,7 @@ def direct(bench, plan):
 
 
 def put(bench, plan):
-    """PUT: beyond what a GET costs it passes the duplicate filter, which remembers every one."""
+    """PUT: compared to a GET, it also passes the duplicate filter, which stores every request."""
     gateway = bench.load("gateway", bench.value_gateway(GATEWAY), target=target(GATEWAY))
     floor = bench.load("floor", bench.echo(FLOOR), target=target(FLOOR))
     small = {"in_flight": 128, "method": "PUT", "body_bytes": 100}
@@ -109,7 +116,9 @@ def put(bench, plan):
 
 
 def many(bench, plan):
-    """P7: 100,000 resources and routes beside 10; a value, and the device that the last route leads to."""
+    """P7: 100,000 resources and routes compared to 10; a value, and the device that the last
+    route leads to.
+    """
     programs = [crowd(bench, devices=100, resources=990, routes=1000), crowd(bench, devices=1, resources=9, routes=1)]
     rows = []
     for what, kind in (("a value", "resources"), ("proxied by the last route", "routed")):
@@ -128,8 +137,9 @@ def many(bench, plan):
 
 
 def memory(bench, plan):
-    """MEMORY: 99,000 values of a template beside 9, by what is resident: after the start, after every one was read, and
-    after every one was changed."""
+    """MEMORY: resident memory of 99,000 values of a template compared to 9: after the start, after reading
+    every value, and after changing every value.
+    """
     held = {when: [] for when in ("at the start", "after all were read", "after all were changed")}
     for _ in range(plan.repeats):
         resident = []
@@ -150,7 +160,7 @@ def memory(bench, plan):
 
 
 def crowd(bench, *, devices, resources, routes):
-    """A gateway with so many of each, and what can be asked of it."""
+    """Returns a gateway with this many of each, and the targets of requests to it."""
     if bench.against_itself:
         return {"program": bench.echo(GATEWAY), "resources": [target(GATEWAY)], "routed": [target(GATEWAY)]}
     tags = [f"BENCH_{i:04d}" for i in range(devices)]
@@ -171,7 +181,7 @@ def crowd(bench, *, devices, resources, routes):
 
 
 def large(bench, plan):
-    """P8: values of 100 KB and 1 MB, put there first."""
+    """P8: values of 100 KB and 1 MB, written beforehand."""
     rows = []
     for label, size, n, wanted in (("100 KB", 100_000, 8, 0.8), ("1 MB", 1_000_000, 4, 0.8)):
         if bench.against_itself:
@@ -190,7 +200,9 @@ def large(bench, plan):
 
 
 def start(bench, plan):
-    """P10: from the start of the program to its first answer, and its memory when it then idles."""
+    """P10: time from the start of the program to its first answer, and its memory when it is
+    idle afterwards.
+    """
     later, memory = [], []
     for _ in range(2 * plan.repeats + 1):
         took = []
@@ -208,7 +220,7 @@ def start(bench, plan):
 
 
 def pending(bench, plan):
-    """P11: requests that wait for 20 mute devices, and the memory that the gateway holds meanwhile."""
+    """P11: requests that wait for 20 mute devices, and the memory that the gateway uses in the meantime."""
     tags = [f"BENCH_P_{i:04d}" for i in range(20)]
     if bench.against_itself:
         program, tags = bench.bare_proxy(GATEWAY, DEVICE), [GATEWAY]
@@ -231,7 +243,7 @@ def pending(bench, plan):
 
 
 def brokered(bench, plan):
-    """P4: both behind a broker, which is then the limit."""
+    """P4: both behind a broker, which then is the limit."""
     rows = []
     broker = bench.broker()
     for qos in (0, 1):
@@ -252,7 +264,7 @@ def brokered(bench, plan):
 
 
 def open_loop(bench, plan):
-    """Latency at a steady rate that both can bear, counted from when each request was meant to be sent."""
+    """Latency at a steady rate that both can sustain, measured from the scheduled time of each request."""
     broker = bench.broker()
     gateway = bench.load("gateway", bench.value_gateway(GATEWAY), broker=broker, target=target(GATEWAY))
     floor = bench.load("floor", bench.echo(FLOOR), broker=broker, target=target(FLOOR))
@@ -266,7 +278,7 @@ def open_loop(bench, plan):
 
 
 def proxied(bench, plan):
-    """P5: a proxied request beside a direct one to the same kind of device, all behind one broker."""
+    """P5: a proxied request compared to a direct one to the same kind of device, all behind one broker."""
     broker = bench.broker()
     bench.start("device", bench.echo(DEVICE, ns=FAR)(broker.port))
     gateway = bench.load("gateway", bench.proxy_gateway(GATEWAY, DEVICE), broker=broker, target=target(GATEWAY))
@@ -280,8 +292,9 @@ def proxied(bench, plan):
 
 
 def proxies(bench, plan):
-    """P6: the gateway as proxy beside the bare one; behind a broker, then with the load generator as broker and
-    device."""
+    """P6: the gateway as proxy compared to the bare one; behind a broker, and with the load generator as
+    broker and device.
+    """
     rows = []
     for place in ("mosquitto", "direct"):
         if place == "mosquitto":
@@ -337,8 +350,9 @@ def proxied_large(bench, plan):
 
 
 def python(bench, plan):
-    """P12: beside a responder in Python. The 20 that are wanted are beside the deployed library, which does much more
-    for every request than this stand-in: no verdict is possible here."""
+    """P12: compared to a responder in Python. The required ratio of 20 refers to the deployed library,
+    which does much more for every request than this responder, so no verdict is possible here.
+    """
     if not importlib.util.find_spec("paho"):
         raise Skipped("python3-paho-mqtt is missing")
     broker = bench.broker()
@@ -354,8 +368,9 @@ def python(bench, plan):
 
 
 def client(bench, plan):
-    """CLIENT: the library's client beside the least that a requester on libmosquitto does, asking a C floor through
-    mosquitto."""
+    """CLIENT: the library's client compared to a minimal requester based on libmosquitto, with a C floor
+    as the device behind mosquitto.
+    """
     rows = []
     broker = bench.broker()
     bench.start("device", bench.echo(DEVICE)(broker.port))
@@ -380,7 +395,9 @@ def client(bench, plan):
 
 
 def builds(bench, plan):
-    """BUILD: mqcoapd of this build beside that of another one: local and proxied requests, its start, and its memory."""
+    """BUILD: mqcoapd of this build compared to that of another one: local and proxied requests,
+    start, and memory.
+    """
     rows = []
     for what, make, options in (
         ("local, QoS 0", lambda other: bench.value_gateway(GATEWAY, other=other), {}),
@@ -398,7 +415,9 @@ def builds(bench, plan):
 
 
 def starts(bench, plan):
-    """From the start of each build to its first answer, and its memory when it then idles."""
+    """Measures the time from the start of each build to its first answer, and its memory when it is
+    idle afterwards.
+    """
     later, memory = [], []
     for repeat in range(2 * plan.repeats + 1):
         took, held = {}, {}
@@ -415,7 +434,7 @@ def starts(bench, plan):
     ]
 
 
-# Instead of all others where another build is given.
+# Replaces all other sections if another build is given.
 COMPARISON = {("BUILD",): builds}
 
 SECTIONS = {

@@ -1,5 +1,5 @@
-/* The bare program beside which durable writes are measured: commits batches of changed rows to SQLite, with
- * the pragmas of the gateway, and prints the rows per second. Arguments: file, rows of a batch, seconds. */
+/* The baseline for durable writes: commits batches of changed rows to SQLite, with the pragmas of the
+ * gateway, and prints the rows per second. Arguments: file, rows per batch, seconds. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
             "WITHOUT ROWID",
             NULL, NULL, NULL),
         db, "prepare");
-  /* A log that grows costs many times what one costs that is written over, as after the first thousand pages.
-   */
+  /* Grows the log first: appending to it is many times slower than overwriting, as after the first 1000
+   * pages. */
   check(
       sqlite3_exec(db, "CREATE TABLE grown(v); INSERT INTO grown VALUES(zeroblob(6000000)); DROP TABLE grown",
                    NULL, NULL, NULL),

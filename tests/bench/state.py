@@ -1,5 +1,6 @@
-"""What durable state costs: PUTs of values with `persist` beside a bare C program that commits batches of the same size
-to SQLite on the same disk, and beside one commit for each PUT."""
+"""The costs of durable state: PUTs of values with `persist`, compared to a bare C program that commits
+batches of the same size to SQLite on the same disk, and to one commit per PUT.
+"""
 
 import os
 import re

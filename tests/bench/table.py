@@ -1,4 +1,4 @@
-"""The rows of the result: a ratio, what it should be, and how it is shown."""
+"""The rows of the result: a ratio, its required value, and how it is printed."""
 
 import statistics
 

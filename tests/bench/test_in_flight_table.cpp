@@ -23,7 +23,7 @@ bool is_uuid4(const std::string& id) {
 
 }  // namespace
 
-TEST_CASE("ids are version-4 UUIDs, and no two are the same although places are used again") {
+TEST_CASE("ids are version-4 UUIDs and unique although table positions are reused") {
   in_flight_table table(4, 1);
   std::set<std::string> seen;
   for (int i = 0; i < 1000; ++i) {
@@ -47,7 +47,7 @@ TEST_CASE("an open exchange is found by its id, with its time and its target") {
   CHECK(found->target == 2);
 }
 
-TEST_CASE("a second answer finds nothing, even when the place has a new request") {
+TEST_CASE("a second answer finds nothing, even if the position was reused for a new request") {
   in_flight_table table(1, 3);
   auto& e = table.open(0, 0);
   const std::string first(e.id_text());
@@ -58,7 +58,7 @@ TEST_CASE("a second answer finds nothing, even when the place has a new request"
   CHECK(table.size() == 1);
 }
 
-TEST_CASE("ids that nobody gave out find nothing") {
+TEST_CASE("unknown ids find nothing") {
   in_flight_table table(2, 4);
   std::string id(table.open(0, 0).id_text());
   CHECK(table.find("") == nullptr);
@@ -67,6 +67,6 @@ TEST_CASE("ids that nobody gave out find nothing") {
   CHECK(table.find(id + "0") == nullptr);
   id.back() = id.back() == '0' ? '1' : '0';
   CHECK(table.find(id) == nullptr);
-  id.front() = id.front() == 'f' ? '0' : 'f';  // a place outside the table
+  id.front() = id.front() == 'f' ? '0' : 'f';  // a position outside of the table
   CHECK(table.find(id) == nullptr);
 }

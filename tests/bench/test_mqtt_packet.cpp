@@ -19,7 +19,7 @@ packet only_packet(const byte_buffer& bytes) {
 }  // namespace
 
 TEST_CASE(
-    "a PUBLISH comes back as it was written, in both versions, at both QoS, at every size of the length "
+    "a PUBLISH is parsed as it was written, in both versions, at both QoS, at every size of the length "
     "field") {
   for (const auto version : {mqtt_version::v311, mqtt_version::v5}) {
     for (const int qos : {0, 1}) {
@@ -56,7 +56,7 @@ TEST_CASE("properties in front of a payload are skipped") {
   CHECK(m->payload == "payload");
 }
 
-TEST_CASE("a packet that is cut short anywhere is incomplete, and its size is known once its head is here") {
+TEST_CASE("a packet that is truncated anywhere is incomplete, and its size is known after its header") {
   byte_buffer out;
   append_publish(out, mqtt_version::v311, 0, 0, {"topic"}, {std::string(300, 'x')});
   for (std::size_t n = 0; n < out.size(); ++n) {
@@ -73,7 +73,7 @@ TEST_CASE("a length of more than four bytes is malformed") {
 
 TEST_CASE("fields that reach beyond their packet are refused") {
   CHECK_FALSE(parse_publish(0, "\x00\x09topic"s, mqtt_version::v311));
-  CHECK_FALSE(parse_publish(2, "\x00\x01t\x00"s, mqtt_version::v311));       // half a packet id
+  CHECK_FALSE(parse_publish(2, "\x00\x01t\x00"s, mqtt_version::v311));       // a truncated packet id
   CHECK_FALSE(parse_publish(2, "\x00\x01t\x00\x00p"s, mqtt_version::v311));  // packet id 0
   CHECK_FALSE(parse_publish(4, "\x00\x01t\x00\x01p"s, mqtt_version::v311));  // QoS 2
   CHECK_FALSE(parse_publish(0, "\x00\x01t\x09p"s, mqtt_version::v5));        // properties
@@ -83,7 +83,7 @@ TEST_CASE("fields that reach beyond their packet are refused") {
   CHECK_FALSE(parse_connack("\x00"s));
 }
 
-TEST_CASE("a version 5 CONNECT tells its receive maximum among other properties") {
+TEST_CASE("the receive maximum of a version 5 CONNECT is found among other properties") {
   const auto body =
       "\x00\x04MQTT\x05\x02\x00\x0a"
       "\x0d\x11\x00\x00\x00\x00\x21\x00\x14\x27\x00\x10\x00\x00"
@@ -137,7 +137,7 @@ TEST_CASE("a SUBACK grants QoS 1 where 2 was asked for, for each filter") {
   CHECK(suback_error("\x00\x07\x00\x01\x87"s, mqtt_version::v5) == 0x87);
 }
 
-TEST_CASE("a SUBSCRIBE comes back as it was written") {
+TEST_CASE("a SUBSCRIBE is parsed as it was written") {
   for (const auto version : {mqtt_version::v311, mqtt_version::v5}) {
     byte_buffer out;
     append_subscribe(out, version, 9, "a/+/b", 1);

@@ -18,8 +18,8 @@ const target asked{"BENCH_0001", "axuv", "gains"};
 
 std::int64_t soon() { return now_ns() + 20'000'000'000; }
 
-/// A responder that connects to a load generator acting as the broker; on a thread of its own. It answers
-/// until the connection is closed.
+/// A responder on a separate thread that connects to a load generator acting as the broker. It answers until
+/// the connection is closed.
 class responder {
  public:
   using reply = std::function<std::string(std::string_view id)>;
@@ -52,7 +52,7 @@ std::string answer(std::string_view id, int code) {
 }
 
 load_result measure(int qos, int copies, const responder::reply& reply, load_options options, bool& good) {
-  std::optional<responder> program;  // outlives the peer, whose end it waits for
+  std::optional<responder> program;  // outlives the peer, and waits for its end
   load_result result;
   {
     mqtt_peer peer;
@@ -89,7 +89,7 @@ TEST_CASE("every request of a closed loop is answered and counted once, at both 
   }
 }
 
-TEST_CASE("an open loop sends what it was told to") {
+TEST_CASE("an open loop sends the requested number of requests") {
   auto options = counted(500, 500);
   options.rate = 5000;
   bool good = false;
@@ -99,7 +99,7 @@ TEST_CASE("an open loop sends what it was told to") {
   CHECK(r.answered == 500);
 }
 
-TEST_CASE("wrong codes, foreign ids and answers that came twice are not good") {
+TEST_CASE("wrong codes, foreign ids and duplicate answers count as errors") {
   bool good = true;
   CHECK(measure(
             0, 1, [](auto id) { return answer(id, 404); }, counted(10, 2), good)
@@ -116,7 +116,7 @@ TEST_CASE("wrong codes, foreign ids and answers that came twice are not good") {
   CHECK_FALSE(good);
 }
 
-TEST_CASE("answers that never come are lost, after the patience") {
+TEST_CASE("answers that do not arrive within the patience are lost") {
   auto options = counted(3, 3);
   options.patience = 0.05;
   bool good = true;

@@ -29,7 +29,7 @@ TEST_CASE("a body of a wanted size is JSON of exactly that size") {
   CHECK(json_of_size(1'000'000).size() == 1'000'000);
 }
 
-TEST_CASE("the code is read from both spellings of a header, before and behind a large body") {
+TEST_CASE("the code is found in both forms of a header, before and after a large body") {
   CHECK(response_code_in(answer("205")) == 205);
   CHECK(response_code_in(R"({"body": 1, "header": {"response_code": 404}})") == 404);
   CHECK(response_code_in(R"({"body":")" + std::string(5000, 'x') + R"(","header":{"response_code":503}})") ==
@@ -42,7 +42,7 @@ TEST_CASE("the code is read from both spellings of a header, before and behind a
   CHECK_FALSE(response_code_in(R"({"header":{"response_code":"205"}})"));
 }
 
-TEST_CASE("an answer is told from one with another id") {
+TEST_CASE("an answer is distinguished from one with another id") {
   CHECK(names_id(answer("205"), id));
   CHECK_FALSE(names_id(answer("205"), "26fd2706-8baf-433b-82eb-8c7fada847da"));
 }
@@ -57,7 +57,7 @@ TEST_CASE("the full check finds what is wrong with an answer") {
   CHECK_FALSE(fault_of(answer("205"), {"2D_XX_0_9999", "axuv", "offsets"}, id, 205).empty());
 }
 
-TEST_CASE("targets and topics are taken apart at their slashes") {
+TEST_CASE("targets and topics are split at slashes") {
   const auto t = parse_target("tag/axuv/supply/voltage");
   REQUIRE(t);
   CHECK(t->tag == "tag");

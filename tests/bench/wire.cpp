@@ -13,7 +13,7 @@ std::string milliseconds_now() {
   return std::to_string(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
 }
 
-/// A large body is before or after the header, so both ends are searched before the middle.
+/// Searches both ends before the middle, because a large body is before or after the header.
 std::size_t find_in_header(std::string_view payload, std::string_view text) noexcept {
   constexpr std::size_t reach = 512;
   if (payload.size() <= 2 * reach) return payload.find(text);
@@ -42,7 +42,7 @@ std::string json_of_size(std::size_t bytes) {
   if (bytes < 6) return std::string(bytes, '1');
   std::string out = "[1234";
   while (out.size() + 6 <= bytes) out += ",1234";
-  out.append(bytes - out.size() - 1, '5');  // the last number fills the rest
+  out.append(bytes - out.size() - 1, '5');  // the last number fills the remaining bytes
   out += ']';
   return out;
 }

@@ -1,4 +1,4 @@
-"""aedes 1.2.0 of npm, as a program of a few lines starts it."""
+"""aedes 1.2.0 from npm, started by a minimal program."""
 
 from server import Server
 

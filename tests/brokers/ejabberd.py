@@ -1,4 +1,4 @@
-"""Debian 12's ejabberd 23.01 with mod_mqtt. It knows nobody without a name of the form USER@HOST."""
+"""Debian 12's ejabberd 23.01 with mod_mqtt. It requires a user name of the form USER@HOST."""
 
 from server import Server
 

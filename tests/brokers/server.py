@@ -1,4 +1,4 @@
-"""A broker out of a public package, unpacked and started by findings/start on a free port of the loopback."""
+"""A broker from a public package, unpacked and started by findings/start on a free loopback port."""
 
 import os
 import pathlib
@@ -22,13 +22,12 @@ def free_port():
 
 
 class Server:
-    """The base of the modules here.
-
-    @param name  as findings/start knows it
-    @param lines  more of its configuration
+    """The base class of the brokers here.
+    @param name  the name that findings/start uses
+    @param lines  further configuration lines
     """
 
-    # The login that clients need, if the broker is not open to everybody.
+    # The login that clients need, unless the broker accepts everybody.
     username = None
     password = None
 
@@ -74,7 +73,7 @@ class Server:
             return False
 
     def kill(self):
-        """As a power cut would, all of its processes."""
+        """Kills all of its processes, as a power cut would."""
         try:
             os.killpg(self._child.pid, signal.SIGKILL)
         except ProcessLookupError:

@@ -1,5 +1,6 @@
-"""The tests for every broker of docs/brokers.md: mqcoapd and mqcoap as a laboratory uses them, over brokers out of Debian's
-archive and npm's registry. Run by `./dev test --brokers`, which is no part of `./dev test`.
+"""The tests for every broker in docs/brokers.md: mqcoapd and mqcoap in typical laboratory use, with
+brokers from Debian's archive and npm's registry. They are run by `./dev test --brokers`, and not
+by `./dev test`.
 
 MQCOAPD and MQCOAP name the programs. Arguments: names of brokers (the classes here); none: all.
 """
@@ -43,7 +44,7 @@ PRESENCE = "gf_int_v1/gateway/system/GW_1/presence"
 
 
 class Conformance:
-    """The tests; each class below is a broker. One server serves all tests of a class."""
+    """The tests; each class below is a broker. One server is used for all tests of a class."""
 
     SERVER = None
 
@@ -57,8 +58,8 @@ class Conformance:
 
     def start(self, qos=0, protocol="auto"):
         self._logs.append((self.server.name, self.server))
-        # Uses different client ids: RabbitMQ, which notices late that a busy connection has ended, would otherwise remove
-        # the subscriptions of the next one with that id.
+        # Uses different client ids: RabbitMQ notices late that a busy connection has been closed, and would
+        # then remove the subscriptions of the next client with that id.
         desk = f"desk-{new_id()[:8]}"
         return self.start_gateway(qos, protocol), self.caller(self.server, "GW_1", qos=qos, client_id=desk, **self.login)
 
@@ -124,7 +125,7 @@ class Conformance:
             self.assertEqual(self.assert_code(caller.get("probe/x"), 205).body, "far")
 
     def judge_mqtt_3_1_1(self, qos):
-        """Also with a broker that speaks 5, of which the gateway would choose 5."""
+        """Also for a broker that supports version 5, which the gateway would choose."""
         gateway, caller = self.start(qos=qos, protocol="3.1.1")
         gateway.wait_log(", MQTT 3.1.1)")
         for number in range(20):

@@ -1,9 +1,8 @@
-// Prints the configuration as text, for tests and for people who write docs:
+// Prints the configuration as text, for tests and for documentation:
 //   config_text schema        the JSON Schema
 //   config_text reference     docs/configuration.md
 //   config_text manual        man/mqcoap.yaml.5.scd
-//   config_text json FILE...  each file as a line of JSON, read but not checked; `unreadable` if it is no
-//   YAML
+//   config_text json FILE...  each file as a line of JSON, not validated; `unreadable` if it is not YAML
 #include <iostream>
 #include <mqcoap/config/loader.hpp>
 #include <mqcoap/config/yaml_reader.hpp>

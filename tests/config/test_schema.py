@@ -1,7 +1,9 @@
-"""The exported JSON Schema is valid, takes every good file, and refuses the bad ones that say so.
+"""The exported JSON Schema is valid, accepts every valid file, and rejects the invalid ones where
+this is expected.
 
-The first line of each `.expect` says what the schema makes of the file: `schema: refuses`, `schema: accepts` (what
-is wrong can only be seen by comparing keys with each other) or `schema: unreadable` (there is no JSON to judge).
+The first line of each `.expect` is the expected result of the schema: `schema: refuses`, `schema:
+accepts` (the error only shows when keys are compared with each other) or `schema: unreadable` (there is
+no JSON to validate).
 """
 
 import glob

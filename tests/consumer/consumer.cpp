@@ -1,4 +1,4 @@
-// A program of somebody else: a device and a caller in one, over a broker whose port is given. Built against
+// A program of a user: a device and a caller in one, over a broker whose port is given. It is built against
 // the installed library only.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,7 +21,7 @@ mqcoap::client_options options(const char* port, const char* tag) {
   return made;
 }
 
-/// Exceptions thrown here are caught in the library, and the other way round.
+/// Exceptions that are thrown here are caught in the library, and vice versa.
 mqcoap::request_handler gains() {
   return {"gains", {}, [](mqcoap::responder& r) {
             if (r.req().path.key() != "gains") throw mqcoap::not_found("only gains");

@@ -1,4 +1,4 @@
-# Becomes the CMakeLists.txt of a project that compiles every installed header alone.
+# Used as the CMakeLists.txt of a project that compiles every installed header separately.
 cmake_minimum_required(VERSION 3.25)
 project(headers LANGUAGES CXX)
 find_package(mqcoap 0.1 REQUIRED)

@@ -1,4 +1,4 @@
-# Becomes the CMakeLists.txt of a project outside the tree.
+# Used as the CMakeLists.txt of a project outside of the tree.
 cmake_minimum_required(VERSION 3.25)
 project(consumer LANGUAGES CXX)
 find_package(mqcoap 0.1 REQUIRED COMPONENTS testing)

@@ -1,4 +1,4 @@
-# Becomes the Makefile of a project outside the tree.
+# Used as the Makefile of a project outside of the tree.
 CXXFLAGS += -std=c++20 -O0 $(shell pkg-config --cflags mqcoap)
 LDLIBS = $(shell pkg-config --libs mqcoap)
 all: consumer without_broker

@@ -1,7 +1,7 @@
-"""Installs into a directory of the build tree, and is somebody else: builds a program there that knows the installed
-files only, by CMake and by make with pkg-config, and runs it over a private broker.
+"""Installs into a directory of the build tree and acts as a user: builds a program that uses only the
+installed files, with CMake and with make and pkg-config, and runs it with a private broker.
 
-CMAKE, MQCOAP_BUILD_DIR, MQCOAP_VERSION come from the environment.
+CMAKE, MQCOAP_BUILD_DIR, MQCOAP_VERSION are set in the environment.
 """
 
 import os
@@ -20,11 +20,11 @@ from harness import Broker  # noqa: E402
 
 CMAKE = os.environ["CMAKE"]
 BUILD = pathlib.Path(os.environ["MQCOAP_BUILD_DIR"])
-# Empty where there is none.
+# Empty if it is not installed.
 CCACHE = shutil.which("ccache") or ""
 VERSION = os.environ["MQCOAP_VERSION"]
 
-# What programs include; the other installed headers are there because these need them.
+# The headers that programs include; other headers are installed because these need them.
 ENTRANCES = [
     "mqcoap/base/units.hpp",
     "mqcoap/client/client.hpp",
@@ -36,7 +36,7 @@ ENTRANCES = [
     "mqcoap/testing/broker.hpp",
 ]
 INCLUDE = re.compile(r"^#include <(mqcoap/[^>]+)>", re.MULTILINE)
-# Asio's note of which thread runs which loop: one for program and library (lib/mqcoap/libmqcoap.map).
+# Asio's record of which thread runs which loop, shared by program and library (lib/mqcoap/libmqcoap.map).
 SHARED_WITH_ASIO = re.compile(r"(guard variable for )?boost::asio::detail::(call_stack|keyword_tss_ptr)<.*>::(top_|value_)$")
 OURS = re.compile(r"(typeinfo for |typeinfo name for |vtable for )?mqcoap::")
 
@@ -51,14 +51,14 @@ def run(*command, **how):
 class Installed(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # Always the same place, so that the compiler's cache knows it.
+        # Always the same folder, so that the compiler cache has hits.
         cls.folder = BUILD / "tests/consumer/try"
         shutil.rmtree(cls.folder, ignore_errors=True)
         cls.folder.mkdir(parents=True)
         cls.prefix = cls.folder / "installed"
         run(CMAKE, "--install", BUILD, "--prefix", cls.prefix)
         cls.library = next(cls.prefix.glob("lib/**/libmqcoap.so"))
-        # Compilers are started as anybody starts them.
+        # Compilers are started as by an ordinary user.
         cls.environment = {k: v for k, v in os.environ.items() if k not in ("CXXFLAGS", "LDFLAGS")}
         cls.environment["PKG_CONFIG_PATH"] = str(cls.library.parent / "pkgconfig")
         cls.environment["LD_LIBRARY_PATH"] = str(cls.library.parent)
@@ -109,7 +109,7 @@ class Installed(unittest.TestCase):
     def test_an_installed_example(self):
         where = self.folder / "examples"
         shutil.copytree(self.prefix / "share/doc/mqcoap/examples", where)
-        # One of them: what each does is tested in the tree.
+        # One of them is enough: all examples are tested in the source tree.
         self.build_by_cmake(where, "example_edit_request")
         broker = Broker()
         self.addCleanup(broker.stop)
@@ -142,7 +142,7 @@ class Installed(unittest.TestCase):
         where.mkdir()
         shutil.copy(HERE / "headers.cmake", where / "CMakeLists.txt")
         for name in self.headers():
-            # Twice, for the guard.
+            # Included twice, to test the include guard.
             (where / (name.replace("/", "_") + ".cpp")).write_text(f"#include <{name}>\n" * 2, encoding="utf-8")
         self.build_by_cmake(where)
 
@@ -158,7 +158,7 @@ class Installed(unittest.TestCase):
         names = run("nm", "-D", "--defined-only", "-C", "--format=posix", self.library).splitlines()
         self.assertGreater(len(names), 100)
         for line in names:
-            # NAME TYPE VALUE [SIZE]; the name may have blanks.
+            # NAME TYPE VALUE [SIZE]; the name may contain blanks.
             name = re.sub(r" [A-Za-z] [0-9a-f]*( [0-9a-f]*)?$", "", line)
             self.assertTrue(OURS.match(name) or SHARED_WITH_ASIO.match(name), name)
 
@@ -171,7 +171,7 @@ class Installed(unittest.TestCase):
                      "share/mqcoap/mqcoap.schema.json", "share/man/man8/mqcoapd.8", "share/man/man5/mqcoap.yaml.5",
                      "share/doc/mqcoap/docs/library.md", "share/doc/mqcoap/examples/CMakeLists.txt"):
             self.assertTrue((stage / "usr" / name).exists(), name)
-        # Nothing of the source or build tree may stand in what is installed as text.
+        # Installed text files must not mention the source or build tree.
         for path in stage.rglob("*"):
             if path.suffix in (".cmake", ".pc", ".hpp"):
                 text = path.read_text(encoding="utf-8")

@@ -1,5 +1,5 @@
-// A test of somebody else's program: a device and a caller over a broker in memory, with a clock moved by
-// hand. Built against the installed library only.
+// A test of a user's program: a device and a caller over a broker in memory, with a clock that the test
+// advances. It is built against the installed library only.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

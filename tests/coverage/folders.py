@@ -1,4 +1,4 @@
-"""Tells how much of each folder the tests have run, from a summary that gcovr has written."""
+"""Prints how much of each folder the tests have executed, based on a summary from gcovr."""
 
 import argparse
 import collections
@@ -27,7 +27,7 @@ def percent(part, whole):
 
 
 def folders_of(name):
-    """The folder of a file, and the top one of the tree with all in it."""
+    """Returns the folder of a file, and the top-level folder with all of its contents."""
     path = pathlib.PurePath(name)
     return {f"{path.parent}/", f"{path.parts[0]} (all)"}
 

@@ -1,4 +1,6 @@
-"""`./dev demo --installed` takes programs of this version and compiles nothing; the line that is shown while a build runs."""
+"""`./dev demo --installed` uses installed programs of this version and compiles nothing; the progress
+line of a build.
+"""
 
 import io
 import os
@@ -47,7 +49,7 @@ class Progress(unittest.TestCase):
 
 @unittest.skipUnless(shutil.which("dpkg-deb") and CODENAME, "not a Debian")
 class Installed(unittest.TestCase):
-    """A copy of ./dev with what it needs, and programs that only tell their version."""
+    """A copy of ./dev with what it needs, and programs that only print their version."""
 
     def setUp(self):
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-demo-")
@@ -81,7 +83,7 @@ class Installed(unittest.TestCase):
                            check=True, capture_output=True)
 
     def demo(self, *arguments, first=None):
-        # Whatever the demo needs beside the programs counts as installed; a mqcoap of this machine is not seen.
+        # Everything else that the demo needs counts as installed; an mqcoap of this machine is hidden.
         have = self.root / "have"
         have.mkdir(exist_ok=True)
         for name, says in (("dpkg-query", "installed"), ("mqcoapd", "no version")):

@@ -1,30 +1,32 @@
-"""Runs what a Markdown page shows at a shell, and compares what the programs say with what the page says.
+"""Runs the shell commands on a Markdown page, and compares their output with the page.
 
     console.py PAGE            the page's commands, in order; exit status 1 and a comparison where they differ
-    console.py --write PAGE    writes what was said into the page, in the blocks where it differs
+    console.py --write PAGE    writes the output into the page, in the blocks where it differs
     console.py --list PAGE...  the blocks that are not run, with their reasons
 
-A page has a sandbox of its own: an empty folder, a private mosquitto that it calls localhost:1883 (and one that it calls
-localhost:1884, if it does), a private PostgreSQL where it names the database postgresql://gw@/mqcoap, free ports that it calls 127.0.0.1:8720 and port 5025 (an instrument's), and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs. Each command runs on a
-terminal of its own without colours. A comment before a block says what is done with it:
+Each page has a separate sandbox: an empty folder, a private mosquitto that the page calls localhost:1883 (and a second
+one if it uses localhost:1884), a private PostgreSQL if it uses the database postgresql://gw@/mqcoap, free ports that it
+calls 127.0.0.1:8720 and 5025 (of an instrument), and mqcoap and mqcoapd in PATH. MQCOAP and MQCOAPD name the programs.
+Each command runs on a separate terminal without colours. A comment before a block determines how it is used:
 
-    ```console                   run: lines `$ command`, continued by `> `, each followed by what it says
-    <!-- stays -->               its one command goes on running while the rest of the page runs; the page goes on once it
-                                 has said what the block shows, and at the end it is stopped by SIGTERM
-    <!-- meanwhile: COMMAND -->  run once the block's last command has said its first line, or, if it says nothing
+    ```console                   run: lines `$ command`, continued by `> `, each followed by its output
+    <!-- stays -->               its only command keeps running while the page continues; the page continues when the block's
+                                 output has appeared, and at the end the command is stopped with SIGTERM
+    <!-- meanwhile: COMMAND -->  run when the block's last command has printed its first line or, if it prints nothing
                                  before, has subscribed to something
-    <!-- goes on -->             the block has no command: it is what the one that stays says next
-    <!-- numbers vary -->        any number stands for any other: measurements
+    <!-- goes on -->             the block has no command: it is the next output of the command that keeps running
+    <!-- numbers vary -->        any number matches any other one, as for measurements
     <!-- not run: REASON -->
-    <!-- file: NAME -->          the block is that file; a YAML that has devices must pass `mqcoapd --check`
-    <!-- bad file: NAME -->      the same, of a configuration that shows faults
-    <!-- stop -->                on a line of its own: what stays is stopped here
-    <!-- hang up -->             on a line of its own: SIGHUP for what stays
-    <!-- run: COMMAND -->        on a line of its own: done for the reader, who does not see it
+    <!-- file: NAME -->          the block is that file; a YAML file with devices must pass `mqcoapd --check`
+    <!-- bad file: NAME -->      the same, for a configuration with faults
+    <!-- stop -->                on a separate line: stops the commands that keep running
+    <!-- hang up -->             on a separate line: sends them SIGHUP
+    <!-- run: COMMAND -->        on a separate line: a command that the reader does not see
 
-What varies is equal to any other of its kind: dates and times of day, durations (`12 ms`), request ids, etags,
-timestamps, random client ids, sizes of a monitored exchange. `...` stands for any text; on a line of its own, for any
-lines. Blocks of yaml and ini must be files or not run. A page that shows a command (`    $ `) outside of such blocks is refused: it would not be run.
+Variable parts match any other of the same kind: dates and times of day, durations (`12 ms`), request ids, etags,
+timestamps, random client ids, sizes of a monitored exchange. `...` matches any text; on a separate line, any lines.
+Blocks of yaml and ini must be marked as files or as not run. A page with a command (`    $ `) outside of such blocks is
+rejected, because that command would not be run.
 """
 
 import difflib
@@ -63,12 +65,12 @@ class Fault(Exception):
 class Command:
     text: str
     said: list = field(default_factory=list)
-    line: int = 0  # of the first that it says, counted from 0
+    line: int = 0  # line of the first output, counted from 0
 
 
 @dataclass
 class Block:
-    kind: str  # console, file, run, stop, skipped
+    kind: str  # console, file, run, stop or skipped
     line: int
     text: str = ""
     reason: str = ""
@@ -99,7 +101,7 @@ def commands_of(page, lines, first):
 
 
 def blocks(page, text):
-    """What is to be done with a page, in its order."""
+    """Returns the blocks of a page in their order."""
     found, pending = [], []
     lines = text.splitlines()
     at = 0
@@ -175,18 +177,18 @@ def make_block(page, language, lines, at, directives):
 
 
 def prose(text):
-    """The page without its blocks and comments."""
+    """Returns the page without its blocks and comments."""
     return re.sub(r"^```.*?^```$|^<!--.*?-->", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def links(text):
-    """Pairs of a file and a section, for all links of a page into the source tree."""
+    """Returns pairs of a file and a section for all links of a page into the source tree."""
     found = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]+`", "", prose(text)))
     return [link.partition("#")[::2] for link in found if "://" not in link]
 
 
 def anchors(text):
-    """The names that a page's headings have in links."""
+    """Returns the link targets of a page's headings."""
     titles = re.findall(r"^#+ (.*)$", prose(text), flags=re.MULTILINE)
     return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
 
@@ -207,18 +209,18 @@ NUMBER = (r"(?<!\w)\d+(\.\d+)?(e[+-]?\d+)?", "N")
 
 
 def plain(line, numbers=False):
-    """The line, with what varies replaced by its kind."""
+    """Returns the line with variable parts replaced by their kind."""
     for pattern, kind in KINDS + ([NUMBER] if numbers else []):
         line = re.sub(pattern, kind, line)
     if numbers:
         line = re.sub(r"[ -]+", " ", line)
-    # The columns of a table depend on rows that may not be shown.
+    # The column widths of a table depend on rows that may not be shown.
     return re.sub(r" {2,}", "  ", line).rstrip()
 
 
 def line_matches(expected, said, numbers=False):
     parts = [re.escape(plain(part, numbers)) for part in expected.split("...")]
-    # Spaces at the seams are lost to plain().
+    # Spaces at the ends of the parts are removed by plain().
     return re.fullmatch(r"\s*.*\s*".join(parts), plain(said, numbers)) is not None
 
 
@@ -231,7 +233,7 @@ def matches(expected, said, numbers=False):
 
 
 def begins(expected, said, numbers=False):
-    """True once everything expected has been said; more may follow."""
+    """Returns true as soon as all expected output has appeared; more may follow."""
     return any(matches(expected, said[:n], numbers) for n in range(len(said) + 1))
 
 
@@ -239,8 +241,9 @@ def begins(expected, said, numbers=False):
 
 
 def readable(text):
-    """What a person sees in the end: no colours, and of a line that was written again its last state. Some hosts try
-    ::1 for localhost first, where no broker of ours listens: that is left out.
+    """Returns the text as a reader sees it: without colours, and with the last state of a line that
+    was rewritten. Some hosts try ::1 for localhost first, where no broker of the tests listens;
+    that is removed.
     """
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r\n", "\n")
     text = re.sub(r"[^\n]*\r", "", text)
@@ -248,12 +251,12 @@ def readable(text):
 
 
 class Terminal:
-    """A shell command on a terminal of its own, read as it speaks."""
+    """A shell command on a separate terminal, whose output is read continuously."""
 
     def __init__(self, command, folder, environment):
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
-        self.expected = []  # what the page shows of it
+        self.expected = []  # the output that the page shows for it
         self._news = threading.Condition()
         self._said = b""
         self._ended = False
@@ -270,7 +273,7 @@ class Terminal:
                 with self._news:
                     self._said += part
                     self._news.notify_all()
-        except OSError:  # the other side is closed
+        except OSError:  # the other end is closed
             pass
         os.close(source)
         with self._news:
@@ -283,9 +286,9 @@ class Terminal:
             return readable(self._said.decode("utf-8", "replace"))
 
     def wait_for(self, condition, timeout=PATIENCE, poll=None):
-        """True when the condition holds for what was said; False once it ended, or took too long.
-
-        @param poll  seconds after which to look again at what is not said here
+        """Returns true when the condition holds for the output; false if the command exits first or
+        takes too long.
+        @param poll  seconds after which the condition is checked again without new output
         """
         deadline = time.monotonic() + timeout
         with self._news:
@@ -327,7 +330,7 @@ class Sandbox:
         for name in ("mqcoap", "mqcoapd"):
             (programs / name).symlink_to(os.environ[name.upper()])
         self.instrument_port = str(free_port())
-        # A name of a broker on the page -> the real one.
+        # Maps the name of a broker on the page to the real one.
         self.brokers = {"localhost:1883": Broker()}
         if "localhost:1884" in text:
             self.brokers["localhost:1884"] = Broker()
@@ -346,7 +349,7 @@ class Sandbox:
         for name, broker in self.brokers.items():
             text = text.replace(name, f"localhost:{broker.port}")
         text = re.sub(r"\b5025\b", self.instrument_port, text)
-        # The gateway takes a free port, and no command knows it.
+        # The gateway chooses a free port, which the commands do not know.
         return text.replace("127.0.0.1:8720", "127.0.0.1:0")
 
     def shown(self, text):
@@ -369,11 +372,13 @@ class Sandbox:
         return Terminal(self.real(command), self.folder, self.environment)
 
     def subscriptions(self):
-        """How many filters clients have subscribed to so far: lines like `1795414295: CLIENT 0 FILTER`."""
+        """Returns how many filters clients have subscribed to so far: lines like `1795414295:
+        CLIENT 0 FILTER`.
+        """
         return sum(len(re.findall(r"^\d+: \S+ [01] \S+$", broker.log, re.MULTILINE)) for broker in self.brokers.values())
 
     def subscriptions_by_now(self):
-        """The same, once the brokers' logs are read up to now."""
+        """Returns the same after the brokers' logs have been read up to this moment."""
         for broker in self.brokers.values():
             fence = f"fence/{uuid.uuid4()}"
             subprocess.run(["mosquitto_sub", "-p", str(broker.port), "-t", fence, "-E"], check=True, timeout=PATIENCE)
@@ -385,7 +390,9 @@ class Sandbox:
             terminal.signal(signal.SIGHUP)
 
     def goes_on(self, block):
-        """What the last that stays said instead of what the block shows; None if it was that."""
+        """Returns what the last running command printed instead of the block's text; None if it
+        was that text.
+        """
         _, terminal = self.staying[-1]
         terminal.expected = expected = terminal.expected + ["..."] + block.commands[0].said
         if terminal.wait_for(lambda said: begins(expected, self.shown(said).splitlines(), block.numbers)):
@@ -393,7 +400,7 @@ class Sandbox:
         return self.shown(terminal.said).splitlines()
 
     def stop(self):
-        """What stays, in reverse order; a list of those that did not end well."""
+        """Stops the running commands in reverse order; returns a list of those that did not exit properly."""
         faults = []
         for block, terminal in reversed(self.staying):
             terminal.signal(signal.SIGTERM)
@@ -417,10 +424,12 @@ MARK = "\x1e"
 
 
 def run_commands(sandbox, block):
-    """What each command of a block says. They share a shell, so that `$?` and variables go on."""
+    """Returns the output of each command in a block. The commands share a shell, so that `$?` and
+    variables are preserved.
+    """
     script = ["set -o pipefail"]
     for number, command in enumerate(block.commands):
-        # The mark keeps the status for an `echo $?` that follows.
+        # The mark preserves the status for an `echo $?` that follows.
         script += [f"{{ s=$?; printf '\\n{MARK}{number}\\n'; (exit $s); }} 2>&1", command.text]
     before = sandbox.subscriptions_by_now() if block.meanwhile else 0
     terminal = sandbox.start("\n".join(script) + "\n")
@@ -446,7 +455,7 @@ def hidden(sandbox, command, line):
 
 
 def run_page(text, say=lambda words: None):
-    """Pairs of a command and what it said instead, and other faults."""
+    """Returns pairs of a command and its differing output, and other errors."""
     page = blocks("page", text)
     differing, faults = [], []
     sandbox = Sandbox(text)

@@ -1,4 +1,4 @@
-"""The reference part of docs/library.md, made of the docstrings of the public headers.
+"""The reference part of docs/library.md, generated from the docstrings of the public headers.
 
     reference.py            prints the page as it should be
     reference.py --write    writes it
@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs/library.md"
 MARK = "<!-- Generated from the headers by tests/docs/reference.py: change them, not what follows. -->\n"
 
-# In the order in which a reader wants them; tests/docs/test_reference.py knows which headers are installed.
+# In reading order; tests/docs/test_reference.py knows which headers are installed.
 HEADERS = [
     "client/client.hpp",
     "client/client_base.hpp",
@@ -51,7 +51,7 @@ HEADERS = [
     "base/clock.hpp",
     "testing/broker.hpp",
 ]
-# Needed by the others, and of no use by themselves.
+# Needed by the others, but not useful on their own.
 INNER = ["client/client_environment.hpp", "client/initiation.hpp", "client/working_handler.hpp", "base/ascii.hpp"]
 
 
@@ -59,7 +59,7 @@ HEAD = re.compile(r"(?:template <[^{]*> )?(class|struct|enum class) (\w+)")
 
 
 class Reader:
-    """Reads declarations with their docstrings; as much C++ as stands in the public headers."""
+    """Reads declarations with their docstrings; understands as much C++ as the public headers use."""
 
     def __init__(self, header, text):
         self.header = header
@@ -77,7 +77,7 @@ class Reader:
         return match
 
     def skip_group(self):
-        """A pair of brackets with all within; comments and texts do not count."""
+        """Skips a pair of brackets and everything within, ignoring brackets in comments and literals."""
         depth = 0
         token = re.compile(r"//[^\n]*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])'|[(){}\[\]]")
         for match in token.finditer(self.text, self.at):
@@ -88,7 +88,7 @@ class Reader:
         self.fail("a bracket that is not closed")
 
     def docstring(self):
-        """Lines of /// before a declaration."""
+        """Returns the text of the `///` lines before a declaration."""
         lines = []
         while True:
             self.skip(r"\s+")
@@ -98,7 +98,7 @@ class Reader:
                 return " ".join(lines)
 
     def trailing(self):
-        """The ///< behind a declaration, and its further lines."""
+        """Returns the text of the `///<` after a declaration, and of its continuation lines."""
         match = self.skip(r"[ \t]*(?:\n[ \t]*)?///< ?([^\n]*)")
         lines = [match.group(1).strip()] if match else []
         while match and (more := self.skip(r"\n[ \t]*///(?:<| (?= )) *([^\n]*)")):
@@ -106,7 +106,7 @@ class Reader:
         return " ".join(lines)
 
     def declaration(self):
-        """(text, what ends it): up to `;`, or to the `{` of a body."""
+        """Returns (text, how it ends): up to `;`, or to the `{` of a body."""
         begin = self.at
         parameters_end = None
         while self.at < len(self.text):
@@ -140,7 +140,7 @@ class Reader:
 
 def markup(doc):
     doc = re.sub(r" *\n\n *", "\n\n", doc)
-    # Outside of backticks < would begin a tag of HTML.
+    # Outside of backticks, < would begin an HTML tag.
     doc = re.sub(r"(`[^`]*`)|<", lambda match: match.group(1) or r"\<", doc)
     doc = re.sub(r"\s*@par (\w+)  *", r"\n\n*\1:* ", doc)
     doc = re.sub(r"@param (\w+)  *", r"*\1:* ", doc)
@@ -150,7 +150,7 @@ def markup(doc):
 
 
 def entry(declaration, doc):
-    # A member that begins empty needs no saying so.
+    # An empty initializer is not worth mentioning.
     declaration = re.sub(r"( = default| = \{\}|\{\})$", "", " ".join(declaration.split()))
     return f"- `{declaration}`" + (f"\\\n  {' '.join(markup(doc).split())}" if doc else "") + "\n"
 
@@ -165,7 +165,7 @@ def enumerators(reader):
 
 
 def members(reader, end):
-    """What stands up to `end`: (entries of this scope, chapters of the classes within)."""
+    """Reads up to `end`; returns (entries of this scope, chapters of the classes within)."""
     own, inner = "", ""
     hidden = False
     while True:

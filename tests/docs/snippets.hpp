@@ -8,7 +8,7 @@
 
 #include "support/private_broker.hpp"
 
-// The world in which the snippets of docs/library.md run: a broker, and the device 2D_XX_0_9999 on it.
+// The environment in which the snippets of docs/library.md run: a broker, and the device 2D_XX_0_9999 on it.
 namespace snippets {
 
 inline mqcoap::test::private_broker& broker() {
@@ -16,7 +16,7 @@ inline mqcoap::test::private_broker& broker() {
   return one;
 }
 
-/// How a snippet reaches the broker, whatever the page says.
+/// Returns the options with the address of this broker instead of the one on the page.
 inline mqcoap::client_options here(mqcoap::client_options options = {}) {
   options.broker = {};
   options.broker.host = "127.0.0.1";
@@ -30,7 +30,7 @@ inline mqcoap::client_options as_device(const std::string& tag) {
   return options;
 }
 
-/// Answers GET and PUT of `axuv/gains`, keeps silent about `axuv/slow`, and has nothing else.
+/// Answers GET and PUT of `axuv/gains`, and does not answer requests for `axuv/slow`.
 class device {
  public:
   device() : me_(as_device("2D_XX_0_9999")) {
@@ -47,7 +47,8 @@ class device {
   }
 
   mqcoap::sync_client me_;
-  std::vector<mqcoap::responder> silent_;  ///< goes before the client: dropped responders answer
+  std::vector<mqcoap::responder> silent_;  ///< destroyed before the client, because dropped responders
+                                           ///< send an answer
 };
 
 }  // namespace snippets

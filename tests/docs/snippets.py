@@ -1,9 +1,9 @@
-"""Turns the C++ of a Markdown page into test programs, so that what the page shows is compiled and run.
+"""Generates test programs from the C++ on a Markdown page, so that it is compiled and run.
 
-    snippets.py PAGE DIRECTORY    writes DIRECTORY/NAME.cpp for each program; a file that is right is left alone
+    snippets.py PAGE DIRECTORY    writes DIRECTORY/NAME.cpp for each program, unless the file is up to date
     snippets.py PAGE              prints the programs' names, separated by semicolons
 
-A comment before a block says to which program it belongs, and what the reader is spared; `@@` stands for the block:
+A comment before a block names its program and contains code that the reader does not see; `@@` stands for the block:
 
     <!-- snippet NAME
     TEST_CASE("what the block shows") {
@@ -30,10 +30,10 @@ class Fault(Exception):
 
 
 def programs(page, text):
-    """Name -> source. Lines of the page keep their numbers, for the compiler's messages."""
+    """Returns name -> source. Lines keep their numbers from the page, for the compiler's messages."""
     found = {}
     lines = text.splitlines()
-    claimed = None  # what follows the block: (name, lines, number of the first)
+    claimed = None  # text that follows the block: (name, lines, number of the first)
     at = 0
 
     def until(end, what):

@@ -1,4 +1,6 @@
-"""The script that runs a page's commands, and that no page shows one that it would not run."""
+"""Tests the script that runs a page's commands, and checks that no page shows a command that it
+would not run.
+"""
 
 import os
 import pathlib

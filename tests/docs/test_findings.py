@@ -1,5 +1,5 @@
-"""findings/README.md lists every script of its folder, once; the scripts are bash, and none needs mqcoap. What they find is not
-tried here: they need package archives.
+"""findings/README.md lists every script of its folder once; the scripts are bash, and none needs mqcoap. They are not run
+here, because they need package archives.
 """
 
 import pathlib

@@ -1,4 +1,4 @@
-"""The reference in docs/library.md is the one that the headers give, and leaves out no installed header."""
+"""The reference in docs/library.md matches the headers, and includes every installed header."""
 
 import re
 import unittest

@@ -1,5 +1,5 @@
-"""docs/schema.md: each schema of its tables, with each value, is what the page says; and the page names each word that
-the gateway knows.
+"""docs/schema.md: each schema of its tables has the documented result for each value, and the page names
+each keyword that the gateway supports.
 
 MQCOAPD names the daemon.
 """
@@ -18,7 +18,7 @@ COMPILER = (ROOT / "lib/mqcoap/schema/json_schema_compile.cpp").read_text(encodi
 
 
 def table(section):
-    """The rows of a section's table, each a list of its cells."""
+    """Returns the rows of a section's table, each a list of its cells."""
     text = PAGE.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
     rows = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows[2:]]
@@ -29,7 +29,7 @@ def code(cell):
 
 
 def check(schema, value):
-    """What `--check` says of a value with this schema, both written as YAML, and its status."""
+    """Returns the output of `--check` for a value with this schema, both written as YAML, and its status."""
     with tempfile.TemporaryDirectory(prefix="mqcoap-schema-") as folder:
         file = pathlib.Path(folder) / "schema.yaml"
         file.write_text(

@@ -1,5 +1,5 @@
-"""Whatever refers to a section of docs/protocol.md does so by a name that the page has, and never by a number: numbers
-move when a section is added.
+"""Every reference to a section of docs/protocol.md uses a name that exists on the page, and never a
+number, because numbers change when a section is added.
 """
 
 import os
@@ -10,12 +10,12 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "protocol.md"
 SUFFIXES = {".c", ".h", ".cpp", ".hpp", ".ino", ".py", ".sh", ".md", ".scd", ".yaml", ".json", ".txt", ".cmake", ".in"}
-# What is built, and files of other people.
+# Build folders, and files of third parties.
 SKIPPED = {".git", "build", "json_schema_suite", "node_modules"}
 
 NAMED = re.compile(r'protocol\.md\)?,?((?:(?: and|,)? "[^"]+")+)')
 NUMBERED = re.compile(r"\b(?:sections?|chapters?) \d|§ ?\d|protocol\.md#\d")
-# A numbered section belongs to another document, which is named just before.
+# A numbered section belongs to another document, which is named directly before it.
 FOREIGN = re.compile(r"(RFC \d+|MQTT [\d.]+|ECMA-\d+|YAML [\d.]+)[ ,(of]*$")
 
 
@@ -24,7 +24,7 @@ def sections(page):
 
 
 def joined(text):
-    """The text on one line, without the marks of comments, so that a reference may go over the end of a line."""
+    """Returns the text on one line without comment marks, so that a reference may span lines."""
     return " ".join(re.sub(r"^\s*(///?<?|#|\*|--)?\s*", "", line) for line in text.splitlines())
 
 

@@ -1,4 +1,4 @@
-"""The script that makes programs of a page's C++."""
+"""Tests the script that generates programs from the C++ on a page."""
 
 import unittest
 

@@ -1,4 +1,5 @@
-"""Every example over a private broker: it prints what its head says, and ends after the number of rounds it is given.
+"""Runs every example with a private broker: it prints what its header describes, and exits after the given
+number of rounds.
 
 MQCOAP_EXAMPLES is the folder of the programs.
 """
@@ -30,7 +31,7 @@ class Examples(unittest.TestCase):
         return done
 
     def start(self, name, count=0):
-        # Process reads standard error only.
+        # Process reads only standard error.
         process = Process(["/bin/sh", "-c", 'exec "$0" "$@" >&2', PROGRAMS / name, self.where, count])
         self.addCleanup(process.kill)
         return process

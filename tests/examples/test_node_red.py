@@ -1,5 +1,5 @@
-"""The Node-RED flow: its nodes hold together, and its functions do what devices and callers do. The functions are run by
-node where it is installed; Node-RED itself is not needed.
+"""The Node-RED flow: its nodes fit together, and its functions behave like devices and callers. The
+functions are run by node if it is installed; Node-RED itself is not needed.
 """
 
 import json
@@ -13,8 +13,8 @@ TAG = "NR_XX_0_0001"
 ID = "16fd2706-8baf-433b-82eb-8c7fada847da"
 TOPIC = f"gf_int_v1/axuv/request/{TAG}/{ID}"
 
-# Runs the functions of the flow, as Node-RED does: an async body with these names in reach. Reads a list of
-# [function, message] and writes what each returned or sent.
+# Runs the functions of the flow as Node-RED does: as an async body in which these names are defined. Reads a
+# list of [function, message] and writes what each returned or sent.
 RUN = """
 const { code, steps } = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const stores = {};
@@ -74,7 +74,7 @@ class Flow(unittest.TestCase):
         requests = self.named("requests")
         self.assertEqual((requests["topic"], requests["datatype"]), (f"gf_int_v1/+/request/{TAG}/+", "utf8"))
         broker = self.nodes[requests["broker"]]
-        # The tag is the client id, the connection is its own, and the broker speaks of its end.
+        # The tag is the client id, the flow has its own connection, and the broker reports its end.
         self.assertEqual(broker["clientid"], TAG)
         for moment in ("will", "close"):
             self.assertEqual(broker[f"{moment}Topic"], f"gf_int_v1/gateway/system/{TAG}/presence")
@@ -88,7 +88,7 @@ class Flow(unittest.TestCase):
         answers = self.named("answers")
         self.assertEqual(answers["topic"], f"gf_int_v1/+/response/{TAG}/+")
         broker = self.nodes[answers["broker"]]
-        # No device's tag is a caller's client id.
+        # A caller's client id is never the tag of a device.
         self.assertEqual(broker["clientid"], "")
         self.assertEqual(self.named("request")["broker"], broker["id"])
 
@@ -139,7 +139,7 @@ class Functions(unittest.TestCase):
     def test_presence(self):
         (said,), = self.run_steps(["online", {}])
         self.assertEqual((said["topic"], said["retain"]), (f"gf_int_v1/gateway/system/{TAG}/presence", True))
-        # A reader may keep the newest: OFFLINE, whose text is fixed, is not older.
+        # A reader may keep the newest message, so OFFLINE, whose text is fixed, must not be older.
         self.assertEqual(json.loads(said["payload"])["body"], {"state": "ONLINE", "last_updated": "0"})
 
     def test_a_call(self):

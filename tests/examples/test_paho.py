@@ -1,4 +1,4 @@
-"""The Python examples, with the paho-mqtt that is installed (1.6 or 2), beside callers and devices that are not theirs.
+"""The Python examples with the installed paho-mqtt (1.6 or 2), together with other callers and devices.
 
 MQCOAPD names the daemon.
 """
@@ -40,13 +40,13 @@ class Paho(IntegrationTest):
         self.where = f"127.0.0.1:{self.lab.port}"
 
     def start_device(self):
-        # Process reads standard error only.
+        # Process reads only standard error.
         process = Process(["/bin/sh", "-c", 'exec "$0" "$@" >&2', sys.executable, "-W", "error::DeprecationWarning",
                            ROOT / "examples/paho/device.py", self.where])
         self._logs.append(("device.py", process))
         self.addCleanup(process.kill)
         self.assertTrue(process.wait_line(f"{TAG} answers"))
-        # The broker has taken the subscription: what is sent from here on is answered.
+        # The broker has accepted the subscription, so requests are answered from now on.
         self.lab.wait_log(f"{TAG} 1 gf_int_v1/+/request/{TAG}/+")
         return process
 
@@ -89,7 +89,7 @@ class Paho(IntegrationTest):
         bus.subscribe(PRESENCE, 1)
         device = self.start_device()
         self.await_state(bus, "ONLINE")
-        # A last will that comes late.
+        # A last will that arrives late.
         bus.publish(PRESENCE, '{"body":{"state":"OFFLINE","last_updated":"1"},"timestamp":"1"}', qos=1, retain=True)
         self.await_state(bus, "ONLINE", 2)
         device.signal(signal.SIGTERM)
@@ -105,7 +105,7 @@ class Paho(IntegrationTest):
         self.await_state(bus, "ONLINE")
         device.kill()
         self.await_state(bus, "OFFLINE")
-        # A reader may keep the newest.
+        # A reader may keep the newest message.
         online, offline = (int(json.loads(m.payload)["body"]["last_updated"]) for m in bus.on_topic(PRESENCE)[-2:])
         self.assertGreater(offline, online)
 

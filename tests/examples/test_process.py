@@ -1,4 +1,4 @@
-"""config/examples/probe.yaml and its program, examples/process/probe.py, by the real daemon.
+"""config/examples/probe.yaml and its program, examples/process/probe.py, with the real daemon.
 
 MQCOAPD names the daemon.
 """

@@ -1,7 +1,7 @@
-"""The floor rule, read from the #include lines of lib/mqcoap, daemon and cli (docs/architecture.md).
+"""The floor rule, checked in the #include lines of lib/mqcoap, daemon and cli (docs/architecture.md).
 
-A file includes its own folder and lower floors, never up, never sideways; some dependencies are confined. Folders that
-have a namespace of their own use it.
+A file includes its own folder and lower floors, never higher ones or other folders of the same floor;
+some dependencies are confined to certain files. Folders that have their own namespace use it.
 """
 
 import fnmatch
@@ -33,18 +33,18 @@ FLOORS = {
     "cli": 12,
 }
 
-# The folders of programs, which own their process.
+# The folders of programs, which control their process.
 PROGRAMS = ("daemon", "cli")
 
-# The rooms of the command line, from below. Files outside of them may include them all.
+# The rooms of the command line tool, from the lowest. Files outside of rooms may include all of them.
 ROOMS = ("words", "output", "options", "session", "verbs")
 
-# Folders whose names are in a namespace of their own: they are no part of the public library. All others use
-# `mqcoap` and `mqcoap::testing`.
+# Folders with their own namespace, which are not part of the public library. All others use `mqcoap`
+# and `mqcoap::testing`.
 NAMESPACES = {"store": "mqcoap::store", "observe": "mqcoap::observe", "config": "mqcoap::config",
               "cli": "mqcoap::cli"}
 
-# (pattern of the included name, lowest floor, files that may include it, words for the rule)
+# (pattern of the included name, lowest floor, files that may include it, message about the rule)
 CONFINED = [
     ("boost/json*", 1, "*", "Boost.JSON only on floor 1 and up"),
     ("boost/asio/signal_set*", 12, "*", "signals only in daemon/ and cli/"),
@@ -68,7 +68,7 @@ CONFINED = [
     ("sys/signalfd.h", 12, "*", "signals only in daemon/ and cli/"),
 ]
 
-# What a file may include beside that: backends of resources, and what these share with links, reach out of the process.
+# Exceptions: backends of resources, and code that they share with links, reach out of the process.
 BESIDE = {
     "boost/asio*": ("resource/*/*", "net/*"),
     "boost/beast*": "resource/http/*.cpp",
@@ -79,19 +79,20 @@ BESIDE = {
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 LOOP = re.compile(r"\b(?:while|for)\s*\(")
 AWAIT_IN_LOOP = "g++ awaits both sides of && in the condition of a loop (findings/gcc-await-in-loop.sh)"
-# A constant or a type at the beginning of a line, which is where a namespace's own names stand in the project's format.
+# A constant or a type at the beginning of a line, where declarations in a namespace begin in the
+# project's format.
 OWN_NAME = re.compile(r"^(?:constexpr [^=({]*?\b(\w+)(?:\[\w*\])?(?= =|\{)|(?:struct|class|enum class|enum) (\w+)(?=[^;]*\{))", re.MULTILINE)
-# A function there: its name, and what stands in the parentheses.
+# A function there: its name, and its parameters in parentheses.
 OWN_FUNCTION = re.compile(r"^(?:[\w:<>,&*]+ +)+[&*]?(\w+)(\([^{};]*?\))(?= (?:noexcept |try |const )*\{)", re.MULTILINE)
 HIDDEN = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
-# A namespace of the project that is opened, whether or not inside another one.
+# The beginning of a namespace of the project, possibly within another one.
 NAMESPACE = re.compile(r"^[ \t]*(?:inline )?namespace (mqcoap\b[\w:]*) *\{", re.MULTILINE)
 EXIT = re.compile(r"(?<![\w.>])(?:std::|::)?(?:_exit|quick_exit|exit|_Exit)\s*\(")
 COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
 
 def blanked(text):
-    """The text with comments and strings emptied, every line where it was."""
+    """Returns the text with comments and strings emptied; line numbers are preserved."""
     return COMMENT_OR_STRING.sub(lambda match: "\n" * match.group().count("\n"), text)
 
 
@@ -107,7 +108,7 @@ def matches_any(name, globs):
 
 
 def include_breach(name, folder, included, quoted):
-    """Why the file `name` (folder/file.cpp) may not include this; None if it may."""
+    """Returns why the file `name` (folder/file.cpp) may not include this; None if it may."""
     floor = FLOORS[folder]
     if ".." in included.split("/"):
         return "a path with .. hides which floor it leads to"
@@ -131,7 +132,7 @@ def include_breach(name, folder, included, quoted):
 
 
 def room_breach(name, included):
-    """Why a file of the command line may not include this file of a room; None if it may."""
+    """Returns why a file of the command line tool may not include this file of a room; None if it may."""
     here, there = name.split("/")[1], included.split("/")[0]
     if here not in ROOMS or ROOMS.index(here) >= ROOMS.index(there):
         return None
@@ -139,7 +140,7 @@ def room_breach(name, included):
 
 
 def in_parentheses(code, begin):
-    """What stands between the parenthesis at `begin` and the one that closes it."""
+    """Returns the text from the parenthesis at `begin` to the matching one."""
     depth = 0
     for end in range(begin, len(code)):
         depth += {"(": 1, ")": -1}.get(code[end], 0)
@@ -149,7 +150,7 @@ def in_parentheses(code, begin):
 
 
 def awaiting_loops(code):
-    """Lines of loops whose condition awaits on a side of && or ||."""
+    """Yields the lines of loops whose condition awaits in an operand of && or ||."""
     for match in LOOP.finditer(code):
         condition = in_parentheses(code, match.end() - 1)
         if "co_await" in condition and ("&&" in condition or "||" in condition):
@@ -176,7 +177,7 @@ def file_breaches(name, text):
 
 
 def namespace_breaches(name, text):
-    """Namespaces of the project in which a file of NAMESPACES must not declare anything."""
+    """Returns namespaces of the project in which a file of NAMESPACES must not declare anything."""
     wanted = NAMESPACES.get(name.split("/")[0])
     if wanted is None or name.endswith("/main.cpp"):
         return []
@@ -188,7 +189,7 @@ def namespace_breaches(name, text):
 
 
 def header_breaches(name, text, names):
-    """That headers stand alone is seen where a source includes its own header before any other."""
+    """A header is known to be self-contained if a source includes it before any other header."""
     if name.endswith(".hpp"):
         first = re.search(r"^[ \t]*#.*$", without_comments(text), re.MULTILINE)
         return [] if first and first.group().split() == ["#pragma", "once"] else ["#pragma once comes first"]
@@ -201,7 +202,7 @@ def header_breaches(name, text, names):
 
 
 def sources(root):
-    """(name with its folder first, path) of every C++ file under the rule."""
+    """Yields (name with its folder first, path) of every C++ file that the rule applies to."""
     for base, prefix in ((root / "lib/mqcoap", ""), *((root / name, name + "/") for name in PROGRAMS)):
         for path in sorted(base.rglob("*")):
             if path.suffix in {".hpp", ".cpp", ".h", ".c"}:
@@ -209,7 +210,7 @@ def sources(root):
 
 
 def breaches(root):
-    """Every breach of the floors below a project's root, as `file:line: words`."""
+    """Returns all violations of the floor rule below a project's root, as `file:line: message`."""
     root = pathlib.Path(root)
     return [
         f"{path.relative_to(root)}:{line}: {words}"
@@ -219,7 +220,7 @@ def breaches(root):
 
 
 def unproved_headers(root):
-    """Every header of which no compiler sees that it stands alone, as `file: words`."""
+    """Returns all headers that no compilation proves to be self-contained, as `file: message`."""
     root = pathlib.Path(root)
     files = dict(sources(root))
     return [
@@ -230,12 +231,12 @@ def unproved_headers(root):
 
 
 def types_of(parameters):
-    """The list without the names of the parameters: overloads differ in the rest."""
+    """Returns the parameter list without parameter names, which overloads may share."""
     return re.sub(r"(?<=[\w>&*]) \w+(?: = [^,)]*)?(?=[,)])", "", parameters)
 
 
 def own_names(text):
-    """(name, line) of the constants, types and functions in the unnamed namespaces of a source."""
+    """Yields (name, line) of the constants, types and functions in the unnamed namespaces of a source."""
     for hidden in HIDDEN.finditer(text):
         begin = text.count("\n", 0, hidden.start(1)) + 1
         code = blanked(hidden.group(1))
@@ -246,7 +247,9 @@ def own_names(text):
 
 
 def names_taken_twice(root):
-    """Names in unnamed namespaces that two sources of a floor have: the sanitizers' build compiles sources together."""
+    """Returns names that two sources of a floor define in unnamed namespaces: the sanitizers' build
+    compiles sources together.
+    """
     root = pathlib.Path(root)
     first, found = {}, []
     for name, path in sources(root):

@@ -1,4 +1,4 @@
-"""The project keeps the floor rule, and the check would notice if it did not."""
+"""The project follows the floor rule, and the check detects violations."""
 
 import os
 import pathlib
@@ -31,7 +31,7 @@ class Project(unittest.TestCase):
 
 
 class MadeUp(unittest.TestCase):
-    """A made-up tree, with one breach of each kind."""
+    """A made-up tree with one violation of each kind."""
 
     def breaches_of(self, name, text):
         with tempfile.TemporaryDirectory() as folder:

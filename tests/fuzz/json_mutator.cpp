@@ -18,7 +18,7 @@ namespace json = boost::json;
 constexpr std::size_t deepest_document = 64;
 constexpr std::size_t longest_string = 300;
 
-/// One change after another in one document.
+/// Applies several changes to one document.
 class json_mutation {
  public:
   json_mutation(const json_shape& shape, std::uint32_t random, byte_mutator bytes)
@@ -63,7 +63,7 @@ class json_mutation {
     }
   }
 
-  /// The object that has the members of the shape; one is made where it is missing.
+  /// Returns the object that has the members of the shape; creates it if it is missing.
   json::object& members_of(json::value& root) {
     if (!shape_.container.empty()) {
       auto& found = root.get_object()[shape_.container];
@@ -72,7 +72,7 @@ class json_mutation {
     }
     return root.get_object();
   }
-  /// An object within an object, mostly itself.
+  /// Returns an object within an object, mostly the outer one.
   json::object& nested(json::value& outer) {
     std::vector<json::object*> objects;
     for (auto* v : values_of(outer))
@@ -93,7 +93,7 @@ class json_mutation {
     if (member->key() != shape_.container) member->value() = parse(any_of(shape_.bodies));
   }
 
-  /// Every value of a document, from the outside.
+  /// Returns all values of a document, beginning with the outermost.
   static std::vector<json::value*> values_of(json::value& root) {
     std::vector<json::value*> all{&root};
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -145,7 +145,7 @@ class json_mutation {
     if (!found.empty()) *any_of(found) = parse(any_of(numbers));
   }
 
-  /// Replaces a value by a copy of another one, or adds the copy to a list.
+  /// Replaces a value with a copy of another one, or appends the copy to an array.
   void move_value(json::value& root) {
     if (json::serialize(root).size() > 2000) return;
     auto all = values_of(root);

@@ -16,7 +16,7 @@ std::size_t change_first_byte(std::uint8_t* data, std::size_t size, std::size_t)
   return size;
 }
 
-/// A walk of many changes, each made in what the one before has left.
+/// Applies many changes, each to the result of the previous one.
 template <class F>
 void walk(const json_shape& shape, F look) {
   std::string document;
@@ -28,7 +28,7 @@ void walk(const json_shape& shape, F look) {
 
 }  // namespace
 
-TEST_CASE("what the mutator makes is JSON, and never the same for long") {
+TEST_CASE("the mutator generates JSON that keeps changing") {
   for (const auto* shape : {&request_shape(), &response_shape(), &general_shape(), &schema_shape()}) {
     std::set<std::string> seen;
     walk(*shape, [&](const std::string& document) {
@@ -40,7 +40,7 @@ TEST_CASE("what the mutator makes is JSON, and never the same for long") {
   }
 }
 
-TEST_CASE("many mutants get past the header, and others are refused for each of its fields") {
+TEST_CASE("many mutants have a valid header, and others are rejected for each of its fields") {
   int decoded = 0;
   std::set<std::string> refused;
   walk(request_shape(), [&](const std::string& document) {
@@ -56,7 +56,7 @@ TEST_CASE("many mutants get past the header, and others are refused for each of 
     CHECK_MESSAGE(refused.contains(field), field);
 }
 
-TEST_CASE("a change follows from the number that decides it") {
+TEST_CASE("the random number determines the mutation") {
   const auto& shape = request_shape();
   CHECK(mutate_json(shape, shape.start, 7, change_first_byte) ==
         mutate_json(shape, shape.start, 7, change_first_byte));

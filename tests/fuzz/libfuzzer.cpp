@@ -1,4 +1,4 @@
-// Gives the targets to libFuzzer (https://llvm.org/docs/LibFuzzer.html). The variable FUZZ of the environment
+// Runs the targets with libFuzzer (https://llvm.org/docs/LibFuzzer.html). The environment variable FUZZ
 // names the target.
 #include <algorithm>
 #include <cstdint>
@@ -37,8 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   return 0;
 }
 
-/// Documents of a known shape are changed member by member; one time in four, and where the result has no
-/// room, byte by byte, as every other input is: what is no JSON has to be refused as well.
+/// Mutates documents of a known shape member by member. One in four, and those whose result does not fit, are
+/// mutated byte by byte like all other inputs, because invalid JSON has to be rejected as well.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t room,
                                                unsigned random) {
   const auto* const shape = chosen().shape;

@@ -1,6 +1,7 @@
 // Runs a target over files, without libFuzzer:
 //   fuzz TARGET FILE-OR-FOLDER...
-// Says the name of each file before it is run, so that the last one is the one that ended the program.
+// Prints the name of each file before it is run, so that the last name is the one that
+// terminated the program.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>

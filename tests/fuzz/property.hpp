@@ -6,8 +6,8 @@
 #include <mqcoap/settings/source_file.hpp>
 #include <string_view>
 
-// What targets assert. A property that does not hold ends the program, as a sanitizer does: libFuzzer then
-// keeps the input, and the test of the corpus fails.
+// The assertions of targets. A property that does not hold terminates the program, like a sanitizer:
+// libFuzzer then saves the input, and the test of the corpus fails.
 namespace mqcoap::fuzz {
 
 [[noreturn]] inline void property_fails(const char* file, int line, const char* property) {
@@ -20,7 +20,7 @@ inline bool is_utf8(std::string_view text) {
   return mqcoap::is_utf8(text, bad_at);
 }
 
-/// True for words that a log and a terminal can show as they are.
+/// Returns true for text that a log and a terminal can show unchanged.
 inline bool is_safe(std::string_view text, line_ends ends = line_ends::replaced) {
   return safe_text(text, ends) == text;
 }

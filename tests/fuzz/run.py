@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Runs fuzz targets, for ./dev fuzz.
 
-Without a target, all of them run one after another. What they find new is kept in build/fuzz/corpus/TARGET, an input
-that ends the program in build/fuzz/crashes. Ends with 1 if there is such an input.
+Without a target, all of them run one after another. New inputs are stored in build/fuzz/corpus/TARGET,
+and inputs that terminate the program in build/fuzz/crashes. Exits with 1 if there is such an input.
 """
 
 import argparse
@@ -21,12 +21,12 @@ CORPUS = ROOT / "tests/fuzz/corpus"
 SEEDS = BUILD / "tests/fuzz/seeds"
 FOUND = BUILD / "corpus"
 CRASHES = BUILD / "crashes"
-MOST_FILES, MOST_BYTES = 100, 100_000  # of a target in tests/fuzz/corpus
+MOST_FILES, MOST_BYTES = 100, 100_000  # for each target in tests/fuzz/corpus
 LIMITS = ["-timeout=20", "-rss_limit_mb=3000"]
 
 
 def targets():
-    """Their names, as the program has them."""
+    """Returns the names of the targets, as the program lists them."""
     done = subprocess.run([PROGRAM], env={**os.environ, "FUZZ": ""}, capture_output=True, text=True)
     return done.stderr.split(":", 1)[1].split()
 
@@ -49,7 +49,7 @@ def inputs(target):
 
 
 def run(target, seconds):
-    """Fuzzes a target. Returns its line of the table, and the inputs that ended it."""
+    """Fuzzes a target. Returns its line of the table, and the inputs that terminated it."""
     own, crashes = FOUND / target, CRASHES / target
     for folder in (own, crashes):
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,10 +86,12 @@ def reproduce(target, file):
 
 
 def minimise(target):
-    """Makes tests/fuzz/corpus of the fewest files that reach the code that was found and that the seeds do not reach."""
+    """Reduces tests/fuzz/corpus to the fewest files that reach all code which was found and which the
+    seeds do not reach.
+    """
     kept = CORPUS / target
     kept.mkdir(parents=True, exist_ok=True)
-    # Files that were named by hand are regressions, and stay.
+    # Files with names that were chosen by hand are regressions and are kept.
     named = [file for file in kept.iterdir() if not re.fullmatch("[0-9a-f]{40}", file.name)]
     with tempfile.TemporaryDirectory() as folder:
         merged = pathlib.Path(folder)
@@ -97,7 +99,7 @@ def minimise(target):
             shutil.copy(file, merged / file.name)
         known = {file.name for file in merged.iterdir()}
         found = [folder for folder in (kept, FOUND / target) if folder.is_dir()]
-        # Without counters, so that code counts that was reached, and not how often.
+        # Without counters, so that only reached code counts, and not how often it is reached.
         subprocess.run(**command(target, "-set_cover_merge=1", "-use_counters=0", merged, *found), check=True, capture_output=True)
         files, size = len(named), sum(file.stat().st_size for file in named)
         chosen = []

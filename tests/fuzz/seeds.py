@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""Writes the first inputs of each fuzz target into a folder, made of what other tests have: seeds.py FOLDER"""
+"""Writes the first inputs of each fuzz target into a folder, based on the data of other tests:
+seeds.py FOLDER
+"""
 
 import hashlib
 import json
@@ -9,19 +11,19 @@ import shutil
 import sys
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
-SUITE = pathlib.Path("/usr/share/json-schema-test-suite/tests/draft7")  # Debian's package of the official cases
+SUITE = pathlib.Path("/usr/share/json-schema-test-suite/tests/draft7")  # Debian's package with the official cases
 ID = "16fd2706-8baf-433b-82eb-8c7fada847da"
 MOST_OF_A_KIND = 300
 
 
 def vectors():
-    """The conformance vectors, as pairs of a topic and bytes."""
+    """Yields the conformance vectors, as pairs of a topic and bytes."""
     for v in json.loads((TESTS / "vectors/payloads.json").read_text()):
         yield v.get("topic", ""), v["payload"].encode() if "payload" in v else bytes.fromhex(v["payload_hex"])
 
 
 def replayed():
-    """Messages that the gateway published in tests/replay, as pairs of a topic and bytes."""
+    """Yields messages that the gateway published in tests/replay, as pairs of a topic and bytes."""
     for line in (TESTS / "replay/record.txt").read_text().splitlines():
         found = re.match(r"  \S+ (\S+/(?:response|request|system)/\S+) (?:retain )?(\{.*\})$", line)
         if found is None:

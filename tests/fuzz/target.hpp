@@ -7,18 +7,18 @@
 
 namespace mqcoap::fuzz {
 
-/// A part of the project that reads what others wrote. `run` gives it one input, and ends the program if
-/// something does not hold that holds for every input.
+/// A part of the project that reads input from others. `run` passes one input to it, and terminates the
+/// program if a property that must hold for every input does not.
 struct target {
   std::string_view name;
   void (*run)(std::string_view input);
   const json_shape* shape =
-      nullptr;  ///< what its inputs look like, for the structure-aware mutator; null: anything
+      nullptr;  ///< the structure of its inputs, for the structure-aware mutator; null: any bytes
 };
 
 std::span<const target> all_targets();
 
-/// Null if there is none of this name.
+/// Returns null if there is no target with this name.
 const target* find_target(std::string_view name);
 
 }  // namespace mqcoap::fuzz

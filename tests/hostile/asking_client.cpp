@@ -20,7 +20,7 @@ client_options client_options_of(const hostile_broker& at, const program_options
   return made;
 }
 
-/// Links that connect again soon, if they are to.
+/// An environment whose links reconnect soon, if `quick` is set.
 class quick_environment final : public client_environment {
  public:
   quick_environment(event_loop& loop, bool quick) : loop_(loop), quick_(quick) {}
@@ -39,7 +39,7 @@ class quick_environment final : public client_environment {
   const system_clock time_;
 };
 
-/// The client library, as a device that asks another one.
+/// The client library, as a device that sends requests to another one.
 class asking_client final : public program {
  public:
   asking_client(const surroundings& in, const program_options& options)

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view question = "t/request/DEV_1/1";
 
-/// Publishes, and awaits what a device publishes upon it.
+/// A link that publishes, and waits for what a device publishes in response.
 class bare_link final : public program, private link_events {
  public:
   bare_link(const surroundings& in, const program_options& options)

@@ -13,21 +13,21 @@
 #include "recording.hpp"
 #include "stage.hpp"
 
-// Plays sessions of a broker that were valid and are changed by a seed, and looks whether the programs keep
-// their promises. A seed that fails is printed.
+// Plays valid sessions of a broker that are mutated according to a seed, and checks that the programs keep
+// their guarantees. A seed that fails is printed.
 
 using namespace mqcoap::test;
 
-/// In programs with a sanitizer: what it calls before it ends the process.
+/// In programs with a sanitizer: sets the function that is called before the process is terminated.
 extern "C" [[gnu::weak]] void __sanitizer_set_death_callback(void (*call)());
 
 namespace {
 
-constexpr unsigned most_seconds = 30;  ///< of a session, which takes milliseconds
+constexpr unsigned most_seconds = 30;  ///< limit for a session, which normally takes milliseconds
 
 std::atomic<std::uint64_t> running_seed{0};
 
-/// Without memory, locks or streams: the process is about to end.
+/// Prints the seed without allocations, locks or streams, because the process is being terminated.
 void print_seed() {
   char text[64] = "seed ";
   std::size_t size = std::strlen(text);
@@ -60,7 +60,7 @@ void watch_for_the_end() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-/// What is wrong after the session; empty: nothing.
+/// Returns what is wrong after the session; empty if nothing is.
 std::string judge(stage& s, std::size_t asked) {
   s.tested->elapse(std::chrono::minutes(11));  // longer than any deadline
   s.tested->shut_down();
@@ -71,7 +71,7 @@ std::string judge(stage& s, std::size_t asked) {
   return s.harm();
 }
 
-/// True if the broker's record has the program asked.
+/// Returns true if the program gets its requests from the broker's record.
 bool is_asked_by_broker(const std::string& who) { return who == "front"; }
 
 std::string play(const recording& from, std::mt19937_64& chance) {

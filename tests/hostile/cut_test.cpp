@@ -9,7 +9,7 @@ using ending = hostile_broker::ending;
 
 namespace {
 
-/// The bytes of a session in which a program comes up and asks once.
+/// Returns the number of bytes of a session in which a program connects and sends one request.
 std::size_t whole_session(const char* who, const program_options& options) {
   stage s(who, options);
   s.start();
@@ -17,7 +17,7 @@ std::size_t whole_session(const char* who, const program_options& options) {
   return s.hostile.sent();
 }
 
-/// Has the broker end the first connection after some bytes; the program works on the next one.
+/// Makes the broker end the first connection after some bytes; the program must work on the next one.
 void cut(const char* who, const program_options& options, std::size_t after, ending how) {
   CAPTURE(who);
   CAPTURE(options.v5);
@@ -31,7 +31,7 @@ void cut(const char* who, const program_options& options, std::size_t after, end
   if (s.tested->downs == 0) s.tested->ask();
   REQUIRE(s.run_until([&] { return s.tested->downs == 1; }));
   CHECK(s.tested->why);
-  s.poll();  // what the end of the connection has ended
+  s.poll();  // completes what the loss of the connection has cancelled
   CHECK(s.welcome() == "");
   CHECK(s.tested->downs == 1);
   s.tested->elapse(std::chrono::minutes(1));
@@ -48,7 +48,7 @@ TEST_CASE("a broker may reset a connection at each byte of a session") {
   }
 }
 
-TEST_CASE("a broker may end a session at each of its bytes") {
+TEST_CASE("a broker may close a connection at each byte of a session") {
   for (const auto* const who : {"link", "front", "field", "client"})
     for (const bool v5 : {true, false})
       for (const int qos : {0, 1}) {

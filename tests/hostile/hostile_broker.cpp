@@ -130,7 +130,7 @@ void hostile_broker::send(std::string_view bytes) {
   const auto left = most_ - sent_;
   const bool ends = bytes.size() >= left;
   if (ends) bytes = bytes.substr(0, left);
-  boost::system::error_code ignored;  // a client that is gone is noticed when it is read from
+  boost::system::error_code ignored;  // a client that has disconnected is noticed when reading
   boost::asio::write(peer_->socket, boost::asio::buffer(bytes), ignored);
   sent_ += bytes.size();
   if (on_sent) on_sent({heard_.size(), std::string(bytes)});

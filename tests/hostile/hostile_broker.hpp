@@ -16,10 +16,9 @@
 
 namespace mqcoap::test {
 
-/// A broker that is told what to do, packet by packet: polite, as any broker; by hand, when it sends what the
-/// test says and nothing else; or playing a record. Routes nothing: what its client publishes, the test
-/// hears.
-/// @par Threads  One, that of the loop.
+/// A broker that is controlled packet by packet: polite, like any broker; by hand, sending only what the test
+/// sends; or playing a record. It routes nothing: the test receives what its client publishes.
+/// @par Threads  A single thread, that of the loop.
 class hostile_broker {
  public:
   enum class manner : std::uint8_t { polite, by_hand, playing };
@@ -29,11 +28,11 @@ class hostile_broker {
     std::uint8_t flags;
     std::string body;
   };
-  /// What is sent at once when a record is played.
+  /// Bytes of a record that are sent together.
   struct played {
-    std::size_t after;  ///< packets of the client that are heard before
+    std::size_t after;  ///< number of packets that are received from the client before
     std::string bytes;
-    bool in_pieces = false;  ///< byte by byte
+    bool in_pieces = false;  ///< sent byte by byte
   };
   enum class ending : std::uint8_t { close, reset };
 
@@ -44,35 +43,36 @@ class hostile_broker {
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
-  /// Hears every message of the client.
+  /// Called for every message of the client.
   std::function<void(const bench::publish_packet&)> on_message;
-  /// Plays what is behind the broker: gets the messages of the client while the broker is polite.
+  /// Simulates the devices behind the broker: called for the messages of the client while the
+  /// broker is polite.
   std::function<void(const bench::publish_packet&)> device;
-  /// Hears what is sent.
+  /// Called for everything that is sent.
   std::function<void(const played&)> on_sent;
 
-  /// What is not taken yet is answered when it becomes polite.
+  /// Packets that were not taken are answered when it becomes polite.
   void behave(manner how);
-  /// Plays from the next connection on.
+  /// Plays a record, beginning with the next connection.
   void play(std::vector<played> record);
-  /// Sends the next piece of the record, whatever was heard. False: there is none left.
+  /// Sends the next part of the record, whatever was received. Returns false if there is none left.
   bool play_on();
-  /// Ends the next connection, and no other, when it has sent so many bytes.
+  /// Ends the next connection, and no other, when this many bytes were sent on it.
   void end_after(std::size_t bytes, ending how);
 
-  /// Connections so far.
+  /// Returns the number of connections so far.
   int connections() const noexcept { return connections_; }
 
   /// @name The newest connection
   /// @{
   bool is_open() const noexcept;
-  /// Bytes that were sent on it.
+  /// Returns the number of bytes that were sent on it.
   std::size_t sent() const noexcept { return sent_; }
   broker_packets packets() const noexcept { return broker_packets(v5_); }
   bool v5() const noexcept { return v5_; }
-  /// The next packet of this type that was not taken yet; null: it has not come.
+  /// Returns the next packet of this type that was not taken yet; null if it has not arrived.
   const heard_packet* take(bench::packet_type type);
-  /// All that was heard counts as taken.
+  /// Marks all received packets as taken.
   void take_all() noexcept { next_ = heard_.size(); }
   void send(std::string_view bytes);
   void deliver(std::string_view topic, std::string_view payload) { send(packets().publish(topic, payload)); }
@@ -95,10 +95,10 @@ class hostile_broker {
   boost::asio::ip::tcp::acceptor acceptor_;
   manner manner_ = manner::polite;
   int connections_ = 0;
-  std::shared_ptr<peer> peer_;  ///< of the newest connection
+  std::shared_ptr<peer> peer_;  ///< the newest connection
   bool v5_ = false;
   std::vector<heard_packet> heard_;
-  std::size_t next_ = 0;  ///< of those heard, the first that was not taken or answered
+  std::size_t next_ = 0;  ///< index of the first received packet that was not taken or answered
   std::size_t sent_ = 0;
   std::size_t most_ = unlimited;
   std::size_t next_most_ = unlimited;

@@ -14,7 +14,8 @@ using chance = std::mt19937_64;
 constexpr std::size_t most_changes = 4;
 constexpr std::size_t most_added = 64;
 
-/// Not by a distribution of the library's, which differ: a seed gives the same everywhere.
+/// Avoids the distributions of the standard library, which differ between implementations: a seed has the
+/// same effect everywhere.
 std::size_t below(chance& c, std::size_t limit) { return limit == 0 ? 0 : c() % limit; }
 
 std::string& some_packet(session& s, chance& c) { return s[below(c, s.size())].bytes; }
@@ -42,7 +43,7 @@ void insert(session& s, chance& c) {
   p.insert(below(c, p.size() + 1), added);
 }
 
-/// With a remaining length that is right, where it has one byte.
+/// Lengthens a packet and corrects its remaining length, if that has one byte.
 void lengthen(session& s, chance& c) {
   auto& p = some_packet(s, c);
   const auto more = 1 + below(c, most_added);

@@ -7,8 +7,8 @@
 
 namespace mqcoap::test {
 
-/// Changes what a broker sends, by chance: the order and number of packets, where the session ends; and
-/// `inside_packets` bits, bytes and lengths, too.
+/// Mutates randomly what a broker sends: the order and number of packets and the end of the session; with
+/// `inside_packets` also bits, bytes and lengths.
 void mutate(std::vector<hostile_broker::played>& session, std::mt19937_64& chance, bool inside_packets);
 
 }  // namespace mqcoap::test

@@ -15,46 +15,46 @@
 
 namespace mqcoap::test {
 
-/// How a program speaks with the hostile broker.
+/// How a program connects to the hostile broker.
 struct program_options {
   bool v5 = true;
   int qos = 0;
   std::chrono::milliseconds connect_timeout{30'000};
-  std::chrono::milliseconds request_timeout{30'000};  ///< of a client's requests
+  std::chrono::milliseconds request_timeout{30'000};  ///< of the requests of a client
   std::size_t max_inbound = 4096;
   bool quick = true;  ///< reconnects within milliseconds
 };
 
-/// Where a program runs.
+/// The environment of a program.
 struct surroundings {
   event_loop& loop;
   hostile_broker& hostile;
   hostile_broker& good;
 };
 
-/// A program of ours with its connection to a hostile broker.
+/// A program under test, connected to a hostile broker.
 class program {
  public:
   virtual ~program() = default;
 
   virtual void start() = 0;
-  /// It has its connection, and what it needs of the broker.
+  /// Returns true if it is connected and has everything that it needs from the broker.
   virtual bool up() const = 0;
-  /// Those who ask it can do so.
+  /// Returns true if it accepts requests.
   virtual bool serves() const { return true; }
-  /// Begins something that needs the broker. What becomes of it is one of `outcomes`, in words.
+  /// Starts an operation that needs the broker. Its outcome is added to `outcomes`, as text.
   virtual void ask() = 0;
-  /// The payload of the device's answer.
+  /// Returns the payload of the device's answer.
   virtual std::string answer_to(std::string_view topic) const = 0;
-  /// To be called between two turns of the loop.
+  /// Called between two iterations of the loop.
   virtual void turn() {}
   virtual void elapse(std::chrono::milliseconds /*by*/) {}
-  /// What is under way, in words; empty: nothing.
+  /// Describes pending operations; empty if there are none.
   virtual std::string leftovers() const { return {}; }
-  /// Ends what is under way, before it is destroyed.
+  /// Ends pending operations before the program is destroyed.
   virtual void shut_down() {}
 
-  /// The outcome of what the device answers.
+  /// Returns the outcome of a request that the device answers.
   virtual std::string good_outcome() const { return "205"; }
 
   int ups = 0;
@@ -63,21 +63,21 @@ class program {
   std::vector<std::string> outcomes;
 };
 
-/// A bare link.
+/// Returns a bare link.
 std::unique_ptr<program> make_bare_link(const surroundings& in, const program_options& options);
-/// A gateway whose callers are at the hostile broker.
+/// Returns a gateway whose callers are on the hostile broker.
 std::unique_ptr<program> make_served_gateway(const surroundings& in, const program_options& options);
-/// A gateway whose devices are at the hostile broker.
+/// Returns a gateway whose devices are on the hostile broker.
 std::unique_ptr<program> make_proxying_gateway(const surroundings& in, const program_options& options);
 std::unique_ptr<program> make_asking_client(const surroundings& in, const program_options& options);
 
-/// For the makers of programs.
+/// Functions for the implementations of programs.
 link_options options_of(const hostile_broker& at, std::string name, const program_options& options);
 std::unique_ptr<mosquitto_link> connect(event_loop& loop, const clock& time, const link_options& options,
                                         bool quick);
-/// The topic of an answer. Empty: this is no request.
+/// Returns the topic of the answer; empty if the topic is not that of a request.
 std::string response_topic_of(std::string_view request_topic);
-/// The code of a response; empty: there is none.
+/// Returns the code of a response; empty if there is none.
 std::string code_in(std::string_view payload);
 std::string words(const error_code& error);
 

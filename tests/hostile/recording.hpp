@@ -8,17 +8,18 @@
 
 namespace mqcoap::test {
 
-/// A valid session: what the broker sent, and to whom.
+/// A valid session: what the broker sent, and to which program.
 struct recording {
   std::string who;
   program_options options;
   std::vector<hostile_broker::played> sent;
 };
 
-/// Requests in a session.
+/// The number of requests in a session.
 constexpr std::size_t asked_in_session = 3;
 
-/// One of each program, version and QoS. @throws std::runtime_error if a program does not work
+/// Records one session for each combination of program, version and QoS. @throws std::runtime_error if a
+/// program does not work
 std::vector<recording> record_sessions();
 
 }  // namespace mqcoap::test

@@ -23,7 +23,7 @@ std::vector<std::string> words_of(const std::string& line) {
   return all;
 }
 
-/// A line that begins with `with`.
+/// Applies a line that begins with `with`.
 void set_option(program_options& options, const std::vector<std::string>& words) {
   const auto& name = words.at(1);
   if (name == "3.1.1")

@@ -11,13 +11,13 @@ namespace mqcoap::test {
 /// A line of a script.
 struct script_step {
   int line;
-  std::string only;  ///< for this program; empty: for all
+  std::string only;  ///< the program that the line is for; empty: all programs
   std::vector<std::string> words;
 
   std::string text() const;
 };
 
-/// What a hostile broker does, and what is expected of the programs that it does it to.
+/// What a hostile broker does, and what is expected of the programs that are connected to it.
 struct script {
   std::string title;
   std::string file;
@@ -27,10 +27,10 @@ struct script {
   std::vector<script_step> steps;
 };
 
-/// All scripts of a file, which README.md describes. @throws std::runtime_error that names a line
+/// Reads all scripts of a file; README.md describes the format. @throws std::runtime_error that names a line
 std::vector<script> read_scripts(const std::string& path);
 
-/// A decimal number, or a hexadecimal one with 0x. @throws std::exception
+/// Parses a decimal number, or a hexadecimal one with 0x. @throws std::exception
 unsigned long number_in(const std::string& word);
 
 }  // namespace mqcoap::test

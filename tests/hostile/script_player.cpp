@@ -42,7 +42,7 @@ std::string bytes_of(const std::vector<std::string>& words, std::size_t from) {
   return bytes;
 }
 
-/// Everything behind the first words.
+/// Returns everything from the word `from` on.
 std::string text_of(const std::vector<std::string>& words, std::size_t from) {
   std::string text;
   for (auto i = from; i < words.size(); ++i) text += (text.empty() ? "" : " ") + words[i];
@@ -53,7 +53,7 @@ unsigned char byte_in(const std::vector<std::string>& words, std::size_t at, uns
   return at < words.size() ? static_cast<unsigned char>(number_in(words[at])) : otherwise;
 }
 
-/// Changes a packet as the words say; see README.md.
+/// Changes a packet as the words describe; see README.md.
 std::string changed(std::string packet, const std::vector<std::string>& how) {
   const auto& verb = how.at(0);
   if (verb == "keep") return packet.substr(0, number_in(how.at(1)));
@@ -167,7 +167,7 @@ void script_player::recover() {
   if (const auto harm = stage_.harm(); !harm.empty()) fail(harm);
 }
 
-/// `send PACKET ARGUMENTS / CHANGE / CHANGE`
+/// Executes `send PACKET ARGUMENTS / CHANGE / CHANGE`.
 void script_player::send(const words& step) {
   std::vector<words> parts(1);
   for (auto word = step.begin() + 1; word != step.end(); ++word)
@@ -218,7 +218,7 @@ std::string script_player::make_answer(const words& packet, std::string_view top
   return text_of(packet, 1);
 }
 
-/// `[id N] [CODE ...]`; without codes, everything is granted.
+/// Builds a SUBACK from `[id N] [CODE ...]`; without codes, everything is granted.
 std::string script_player::make_suback(words numbers) const {
   const auto version = stage_.hostile.v5() ? bench::mqtt_version::v5 : bench::mqtt_version::v311;
   const auto asked = bench::parse_subscribe(subscribe_.body, version);

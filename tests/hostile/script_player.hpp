@@ -9,22 +9,22 @@
 
 namespace mqcoap::test {
 
-/// Plays a script to one program.
+/// Plays a script against one program.
 class script_player {
  public:
   script_player(const script& played, std::string_view who);
 
-  /// Returns what went wrong, with the line; empty: nothing.
+  /// Returns what went wrong, with the line; empty if nothing did.
   std::string play();
 
  private:
   using words = std::vector<std::string>;
 
-  /// @throws std::exception  with what went wrong
+  /// @throws std::exception  if something went wrong
   void run(const words& step);
   void run_broker(const words& step);
   void expect(const words& step);
-  /// Whatever was done, the program works with a broker that behaves.
+  /// Checks that the program works with a well-behaved broker after all that happened.
   void recover();
   void await(const std::string& type);
   void await_down(const std::string& kind);
@@ -39,11 +39,11 @@ class script_player {
   const script& script_;
   stage stage_;
   const std::string who_;
-  int ups_ = 0;    ///< that were expected so far
-  int downs_ = 0;  ///< the same
+  int ups_ = 0;    ///< how often the program was expected to connect so far
+  int downs_ = 0;  ///< how often it was expected to lose the connection
   std::size_t outcomes_ = 0;
-  hostile_broker::heard_packet publish_{};    ///< the last one that was awaited
-  hostile_broker::heard_packet subscribe_{};  ///< the same
+  hostile_broker::heard_packet publish_{};    ///< the last PUBLISH that was awaited
+  hostile_broker::heard_packet subscribe_{};  ///< the last SUBSCRIBE that was awaited
 };
 
 }  // namespace mqcoap::test

@@ -25,7 +25,7 @@ std::ptrdiff_t open_files() {
 
 }  // namespace
 
-TEST_CASE("whatever a broker does, a program says why, connects again, answers, and keeps nothing") {
+TEST_CASE("whatever a broker does, a program reports the cause, reconnects, answers, and leaks nothing") {
   std::size_t scripts = 0;
   for (const auto& file : script_files()) {
     for (const auto& each : read_scripts(file)) {

@@ -23,7 +23,7 @@ stage::stage(std::string_view who, const program_options& options)
     broker->device = [this, broker](const bench::publish_packet& m) { answer(*broker, m); };
 }
 
-/// Handlers that are still to be called do nothing.
+/// Runs remaining handlers, which must do nothing.
 stage::~stage() {
   tested->shut_down();
   poll();

@@ -10,7 +10,7 @@
 
 namespace mqcoap::test {
 
-/// A program between a hostile broker and a good one, and a link of somebody else to the good one.
+/// A program between a hostile broker and a good one, and an unrelated link to the good one.
 class stage {
  public:
   /// @param who  link, front, field or client
@@ -25,7 +25,7 @@ class stage {
   std::unique_ptr<program> tested;
 
   void start();
-  /// False if it did not happen within a time that is never reached unless something is broken.
+  /// Returns false if the condition is not met within a limit that is reached only if something is broken.
   template <class Condition>
   bool run_until(Condition condition) {
     return loop.run_until([&] {
@@ -33,11 +33,11 @@ class stage {
       return condition();
     });
   }
-  /// Does what can be done now.
+  /// Runs everything that is ready.
   void poll();
-  /// Brings the program up and has it ask once. Returns what went wrong; empty: nothing.
+  /// Connects the program and lets it send one request. Returns what went wrong; empty if nothing did.
   std::string welcome();
-  /// What the hostile broker has harmed that it must not; empty: nothing.
+  /// Returns what the hostile broker has damaged; empty if nothing.
   std::string harm() const;
 
  private:

@@ -31,7 +31,7 @@ def password(user):
 
 
 class ShippedBroker:
-    """mosquitto with the shipped files, whose ports and paths are replaced and nothing else."""
+    """mosquitto with the shipped files, in which only ports and paths are replaced."""
 
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-acl-")
@@ -41,7 +41,7 @@ class ShippedBroker:
         passwords.touch(mode=0o600)
         for user in USERS:
             subprocess.run(["mosquitto_passwd", "-b", passwords, user, password(user)], check=True)
-        for _ in range(20):  # another process may take a port between looking and taking
+        for _ in range(20):  # another process may take a free port before the broker does
             self.port, self.tls_port = free_port(), free_port()
             self._write()
             self._process = Process([mosquitto(), "-c", self.folder / "mosquitto.conf"])
@@ -80,7 +80,7 @@ class ShippedBroker:
         included = self.folder / "conf.d"
         included.mkdir(exist_ok=True)
         (included / "mqcoap.conf").write_text(text, encoding="utf-8")
-        # The options of Debian's own mosquitto.conf: an option in both files would be a fault.
+        # The options of Debian's own mosquitto.conf: an option in both files would be an error.
         main = ("persistence true", f"persistence_location {self.folder}/", "log_dest stderr", "user root",
                 f"include_dir {included}")
         (self.folder / "mosquitto.conf").write_text("\n".join(main) + "\n", encoding="utf-8")
@@ -104,10 +104,10 @@ class Acl(IntegrationTest):
         return self.bus(self.lab, username=name, password=password(name), client_id=client_id)
 
     def passes(self, sender, topic, receiver):
-        """Whether a message gets through."""
+        """Returns true if a message is delivered."""
         writer, reader = self.user(sender), self.user(receiver)
         reader.subscribe(topic)
-        # The broker delivers a message before it confirms it, and also confirms denied messages.
+        # The broker delivers a message before it confirms it, and it also confirms denied messages.
         writer.client.publish(topic, b"{}", qos=1).wait_for_publish(PATIENCE)
         # Messages for the reader arrive before this confirmation.
         reader.subscribe("fence")

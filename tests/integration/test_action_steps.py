@@ -1,4 +1,4 @@
-"""Actions that run a program, ask a device and send an event, over a real broker."""
+"""Actions that run a program, send a request to a device and publish an event, over a real broker."""
 
 import json
 import pathlib
@@ -87,7 +87,7 @@ class ActionSteps(IntegrationTest):
         self.assertEqual(topic.split("/")[:4], ["gf_int_v1", "axuv", "request", "2D_1"])
         self.assertEqual((request["header"]["method"], request["header"]["path"], request["body"]), ("POST", "arm", [1, 2]))
         self.assertEqual(request["header"]["correlation_id"], "16fd2706-8baf-433b-82eb-8c7fada847da")
-        self.assertEqual(self.lines("shots"), ["fired"])  # the program has ended before
+        self.assertEqual(self.lines("shots"), ["fired"])  # the program has exited by now
         self.assertEqual(self.desk.get("status").body, {"state": "TRIGGERED"})
         self.assertEqual(self.told(), [])
         device.release()

@@ -1,4 +1,4 @@
-"""Requests of the gateway's own that a broker brings back: bridged brokers, and one broker under two names."""
+"""Requests that the gateway sent and a broker returns: bridged brokers, and one broker under two names."""
 
 import json
 import unittest
@@ -21,7 +21,7 @@ CONFIGURATION = """
 
 class Bridged(IntegrationTest):
     def start(self):
-        """Two brokers; the far one keeps a bridge to the near one."""
+        """Starts two brokers; the far one has a bridge to the near one."""
         near = self.broker(witness=False)
         far = self.broker(
             witness=False,
@@ -47,9 +47,10 @@ class Bridged(IntegrationTest):
             request_id = new_id()
             payload = request_payload("POST", "fire", request_id=request_id)
             desk.publish(request_topic("DEV_1", "axuv", request_id), payload)
-            # One comes through the bridge, like every caller's request, and one from the gateway.
+            # One arrives through the bridge, like every caller's request, and one from the gateway.
             device.wait_requests(2 * count)
-            # The device's answer through the bridge, the gateway's, and the one to the gateway that the bridge copies here.
+            # These are the device's answer through the bridge, the gateway's answer, and the device's answer
+            # to the gateway, which the bridge copies here.
             desk.wait_for(lambda m: True, 3 * count)
         desk.fence()
         answer = self.caller(near, "GW_1").get(".gw/status").body
@@ -91,7 +92,9 @@ class Bridged(IntegrationTest):
         self.assertIn("far cannot be checked: ", bridge[0]["found"])
 
     def test_doctor_does_not_clear_where_it_would_not_hear(self):
-        """A gateway's user may read requests to the gateway only, and mosquitto denies no subscription."""
+        """The gateway's user may only read requests to the gateway, and mosquitto does not deny
+        any subscription.
+        """
         near = self.broker(witness=False, acl=["topic write #", "topic read gf_int_v1/+/request/GW_1/+"])
         far = self.broker(witness=False)
         gateway = self.gateway(CONFIGURATION, NEAR=near.url, FAR=far.url)

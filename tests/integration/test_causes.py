@@ -1,4 +1,6 @@
-"""Why a broker ends connections, or takes what it gets and does nothing: brokers that do not say so."""
+"""Why a broker closes connections, or accepts messages and does nothing: brokers that do not
+report the reason.
+"""
 
 import os
 import shutil
@@ -31,9 +33,9 @@ CONFIGURATION = """
 
 
 class PingsOnly(Listener):
-    """A broker of MQTT 3.1.1 that confirms subscriptions and answers pings, and acknowledges no message.
-
-    It serves the client with the given id; the presence of devices comes by connections of their own.
+    """A broker for MQTT 3.1.1 that confirms subscriptions and answers pings, but acknowledges no
+    message. It serves only the client with the given id, because devices announce their presence over
+    separate connections.
     """
 
     def __init__(self, client_id):
@@ -50,7 +52,7 @@ class PingsOnly(Listener):
 
     def _answer(self, peer, kind, body):
         if kind == CONNECT:
-            # After the protocol's name and level, the flags and the keepalive.
+            # The client id follows the protocol name and level, the flags and the keepalive.
             if text(body, 10)[0] == self._client_id:
                 self.connects += 1
                 self._client = peer
@@ -124,7 +126,7 @@ class Causes(IntegrationTest):
         lab, site = self.broker(witness=False), self.broker(witness=False)
         gateway = self.start(lab, site, "protocol: 3.1.1")
         words = "does another client use the id 'gateway-1'?"
-        for count in range(1, 20):  # on a busy machine a connection may last for longer than the two seconds
+        for count in range(1, 20):  # on a busy machine a connection may last longer than two seconds
             gateway.wait_log("connected to broker lab", count)
             self.bus(lab, client_id="gateway-1").close()
             gateway.wait_log("broker lab is away", count)

@@ -117,7 +117,7 @@ class CommandLine(unittest.TestCase):
         done = self.check(GOOD + "include: nowhere/*.yaml\n", "--check")
         self.assertEqual(done.returncode, 0)
         self.assertIn("warning: include: no file matches ", done.stderr)
-        # Root may read everything, but nobody can read this.
+        # Root may read everything, but this cannot be read by anybody.
         (self.folder / "conf.d").symlink_to("conf.d")
         said = self.assert_refused(GOOD + "include: conf.d/*.yaml\n", "cannot be read").stderr
         self.assertIn("Too many levels of symbolic links", said)

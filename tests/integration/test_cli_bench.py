@@ -1,4 +1,4 @@
-"""`mqcoap bench` against devices as they are deployed."""
+"""`mqcoap bench` against devices as deployed."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ class Bench(IntegrationTest):
     def test_a_timetable_measures_from_when_a_request_was_due(self):
         broker = self.broker(witness=False)
         device = self.device(broker, "DEV_1", late())
-        # One at a time: the second, due after 1 ms, waits for the first one's answer.
+        # One request at a time: the second, due after 1 ms, waits for the answer to the first.
         running = Tool("bench", "DEV_1/axuv/gains", "--rate", "1000", "--in-flight", "1", "--count", "2", "-o", "json", broker=broker)
         self.addCleanup(running.kill)
         for count in (1, 2):

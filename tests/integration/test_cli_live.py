@@ -1,4 +1,4 @@
-"""mqcoap's verbs that look around: ls, watch, events, doctor, completion."""
+"""The verbs of mqcoap that observe: ls, watch, events, doctor, completion."""
 
 import json
 import os
@@ -318,7 +318,7 @@ class Completion(IntegrationTest):
     SERVED = ("GW_1", "GW_2")
 
     def complete(self, line, **variables):
-        """What bash offers for the last word of a line."""
+        """Returns what bash offers for the last word of a line."""
         script = f"""
           PATH="{os.path.dirname(program())}:$PATH"; source <(mqcoap completion bash) || exit 1
           COMP_WORDS=({line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); compopt() {{ :; }}

@@ -1,4 +1,4 @@
-"""`mqcoap monitor`: requests and answers of deployed peers, seen from aside."""
+"""`mqcoap monitor`: observes requests and answers of deployed peers."""
 
 import json
 import unittest
@@ -13,7 +13,7 @@ class Monitor(IntegrationTest):
         running = Tool("monitor", *arguments, broker=broker)
         self._logs.append(("mqcoap", running))
         self.addCleanup(running.kill)
-        # Its two subscriptions, of which one is to the responses.
+        # It has two subscriptions, one of them to the responses.
         broker.wait_log("/response/")
         return running
 
@@ -46,7 +46,7 @@ class Monitor(IntegrationTest):
         caller.get("gains")
         self.assertEqual(running.wait_exit(), 0)
         caller.bus.fence()
-        caller.duplicates = 0  # they were asked for
+        caller.duplicates = 0  # these duplicates are part of the test
         first, second = (json.loads(line) for line in running.out.all)
         self.assertEqual((first["state"], second["state"]), ("answered", "repeated"))
         self.assertEqual((first["from"], first["tag"], first["method"], first["code"]), ("desk-7", "DEV_1", "GET", 205))

@@ -25,7 +25,7 @@ class Recording(IntegrationTest):
         return running
 
     def record(self, broker, talk, messages):
-        """The lines of a recording of so many messages."""
+        """Returns the lines of a recording of this many messages."""
         running = self.recorder(broker, self.file, "--count", messages)
         talk()
         self.assertEqual(running.wait_exit(), 0)

@@ -1,4 +1,4 @@
-"""mqcoap's requests against devices as they are deployed: output, values, faults, exit statuses."""
+"""Requests of mqcoap to devices as deployed: output, values, errors, exit statuses."""
 
 import json
 import subprocess
@@ -270,7 +270,7 @@ proxy:
 
 
 class Unknown(IntegrationTest):
-    """A write of which nobody knows whether it ran."""
+    """A write whose outcome is unknown."""
 
     def setUp(self):
         super().setUp()
@@ -334,7 +334,7 @@ class Unknown(IntegrationTest):
 
 
 class Steering(IntegrationTest):
-    """Bytes of devices that would steer a terminal."""
+    """Bytes from devices that would control a terminal."""
 
     EVIL = "\x1b[2J\x9b31m\u202eevil\x7f"
 
@@ -366,7 +366,7 @@ class Steering(IntegrationTest):
 
 class Tls(IntegrationTest):
     def certificate(self):
-        """A self-signed one for localhost, and its key."""
+        """Returns a self-signed certificate for localhost, and its key."""
         folder = tempfile.TemporaryDirectory(prefix="mqcoap-tls-")
         self.addCleanup(folder.cleanup)
         cert, key = f"{folder.name}/cert.pem", f"{folder.name}/key.pem"
@@ -383,7 +383,7 @@ class Tls(IntegrationTest):
         mq = self.cli()
         url = f"mqtts://localhost:{broker.port}"
         silent = mq.run("-L", url, "--cafile", cert, "-W", "2s", "get", "NOBODY/a/b")
-        self.assertEqual(silent.returncode, 6, silent.stderr)  # connected; nobody is there
+        self.assertEqual(silent.returncode, 6, silent.stderr)  # connected, but no device answers
         untrusted = mq.run("-L", url, "get", "a/b/c")
         self.assertEqual(untrusted.returncode, 3)
         self.assertIn("--cafile", untrusted.stderr)

@@ -1,4 +1,4 @@
-"""`mqcoap serve` and `mqcoap sim`, asked by a caller as deployed ones are."""
+"""`mqcoap serve` and `mqcoap sim`, with requests from a caller like the deployed ones."""
 
 import pathlib
 import signal

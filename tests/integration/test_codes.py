@@ -1,6 +1,7 @@
-"""Each response code, provoked over a real broker by the cause that docs/protocol.md, "Response codes", gives for it.
+"""Each response code, provoked over a real broker by the cause that docs/protocol.md, "Response codes",
+states for it.
 
-One test a code, named after it; the table in docs/protocol.md points here.
+There is one test per code, named after it; the table in docs/protocol.md refers to these tests.
 """
 
 import unittest
@@ -35,7 +36,7 @@ CONFIGURATION = """
         - {name: gone, match: {tag: GONE_1}, to: {broker: gone}}
 """
 
-# Broken JSON of devices and scripts, and the answers: the place, the text there, and a hint.
+# Malformed JSON as sent by devices and scripts, and the answers: the position, the text there, and a hint.
 NOT_JSON = [
     (b'{"header": {}, "body": {"gain": NaN}}', "NaN is not a JSON value (at byte 32", '"gain": -->NaN}', "use null"),
     (b'{"body": -Infinity}', "-Infinity is not a JSON value", "use null"),
@@ -176,7 +177,7 @@ class Codes(IntegrationTest):
 
 
 class Relayed(IntegrationTest):
-    """Codes of a device reach the caller, whichever of the table they are."""
+    """Codes of a device reach the caller, whichever code of the table it is."""
 
     SERVED = ("GW_1",)
 
@@ -198,7 +199,7 @@ class Relayed(IntegrationTest):
 
 
 class Malformed(IntegrationTest):
-    """A broken request is answered with 400 and the name of the field at fault."""
+    """A malformed request is answered with 400 and the name of the invalid field."""
 
     SERVED = ("GW_1",)
 

@@ -1,4 +1,6 @@
-"""SIGTERM under load and beside a broker that does not move: answers what is in flight, says OFFLINE, ends with 0."""
+"""SIGTERM under load and with a stalled broker: the gateway answers what is in flight, announces OFFLINE
+and exits with 0.
+"""
 
 import json
 import signal
@@ -62,7 +64,7 @@ class Drain(IntegrationTest):
         flood.fence()
         answered = [m.topic.rsplit("/", 1)[1] for m in flood.messages]
         self.assertEqual(len(answered), len(set(answered)))
-        # In order: requests from before the unsubscription were answered, later ones were not received.
+        # Requests from before the unsubscription were answered in order; later ones were not received.
         self.assertEqual(answered, sent[: len(answered)])
 
     def send(self, bus):
@@ -85,7 +87,7 @@ class Drain(IntegrationTest):
         finally:
             lab.resume()
             site.resume()
-        # It could not publish that itself: its last will did.
+        # The gateway could not publish this itself, so the last will did.
         late_comer = self.bus(lab)
         late_comer.subscribe(PRESENCE)
         late_comer.wait_for(lambda m: json.loads(m.payload)["body"]["state"] == "OFFLINE")

@@ -1,4 +1,4 @@
-"""Values of resources as events, over a real broker."""
+"""Resource values published as events, over a real broker."""
 
 import json
 import pathlib

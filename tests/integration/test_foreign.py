@@ -1,4 +1,4 @@
-"""Foreign clients: mosquitto's own command-line programs, as people at a terminal use them."""
+"""Foreign clients: mosquitto's own command line programs, as used at a terminal."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The harness itself: a judge that cannot say no proves nothing."""
+"""The harness itself: checks that never fail prove nothing."""
 
 import json
 import unittest

@@ -1,4 +1,4 @@
-"""Programs that run for a request, by the real daemon."""
+"""Programs that are run for each request, with the real daemon."""
 
 import json
 import os
@@ -89,7 +89,7 @@ class Exec(IntegrationTest):
 
     def test_a_program_that_hangs_costs_its_callers_only(self):
         waiting = [self.desk.send("GET", "hangs") for _ in range(2)]
-        self.assert_code(self.desk.get("true"), 205)  # there is a place left
+        self.assert_code(self.desk.get("true"), 205)  # there is still room for one program
         self.assertEqual(self.desk.get("plain").body, 1)
         for each in waiting:
             self.assert_code(each.answer(), 504, "did not end within 1s")

@@ -1,4 +1,4 @@
-"""HTTP servers as resources: what they answer, well behaved or not, by the real daemon."""
+"""HTTP servers as resources: how their answers, well behaved or not, are handled by the real daemon."""
 
 import json
 import pathlib
@@ -45,14 +45,14 @@ class Http(IntegrationTest):
         secret.write_text("Bearer tellnobody\n")
         secret.chmod(0o600)
         closed = socket.socket()
-        closed.bind(("127.0.0.1", 0))  # never listens: a connection is refused
+        closed.bind(("127.0.0.1", 0))  # never listens, so connections are refused
         self.addCleanup(closed.close)
         self.server = HttpServer()
         self.addCleanup(self.server.stop)
         self.server.pages["/exposure"] = lambda page: page.say('{"ms": 12.5}')
         self.lab = self.broker()
         port = closed.getsockname()[1]
-        proxy = f"http://127.0.0.1:{port}"  # of the environment: it is not asked
+        proxy = f"http://127.0.0.1:{port}"  # set in the environment, but not used
         self.daemon = self.gateway(CONFIGURATION, environment={"http_proxy": proxy, "ALL_PROXY": proxy}, LAB=self.lab.url,
                                    SERVER=self.server.url, SECRET=secret, CLOSED=port)
         self.desk = self.caller(self.lab, "GW_1")
@@ -61,7 +61,7 @@ class Http(IntegrationTest):
         return [page for page in self.server.heard if page.path == path]
 
     def answered(self, raw, method="GET"):
-        """The answer to a request that the server answers with these bytes."""
+        """Returns the answer to a request when the server responds with these bytes."""
         self.server.pages["/raw"] = lambda page: page.raw(raw)
         return self.desk.send(method, "any/raw", None if method == "GET" else 1).answer()
 
@@ -78,7 +78,7 @@ class Http(IntegrationTest):
     def test_connections_are_kept(self):
         for _ in range(10):
             self.assertEqual(self.desk.get("exposure").body, 12.5)
-        self.assertLessEqual(self.server.connections, 2)  # one, and that of `published`
+        self.assertLessEqual(self.server.connections, 2)  # this one and the one for `published`
 
     def test_a_reload_keeps_the_connections(self):
         self.assertEqual(self.desk.get("exposure").body, 12.5)

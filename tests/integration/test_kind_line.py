@@ -1,4 +1,4 @@
-"""Instruments as resources: a power supply over TCP and at a serial port, well behaved or not."""
+"""Instruments as resources: a power supply over TCP and on a serial port, well behaved or not."""
 
 import os
 import pathlib
@@ -175,7 +175,7 @@ class Lines(IntegrationTest):
         daemon.wait_log("GW_1, voltage: the serial port '/dev/no-such-port' cannot be opened: No such file or directory")
         daemon.stop()
         self.assertNotIn("drop-in", daemon.log)
-        # As a service, by what systemd tells the process that it starts.
+        # Simulates a service by what systemd sets for the process that it starts.
         service = ["sh", "-c", 'SYSTEMD_EXEC_PID=$$ exec "$@"', "sh"]
         daemon = self.gateway(TERMS, prefix=service, LAB=self.lab.url, PORT=port)
         daemon.wait_log("see the drop-in serial.conf in /usr/share/doc/mqcoapd/examples")
@@ -190,7 +190,7 @@ class Lines(IntegrationTest):
             self.assertEqual(self.desk.get("voltage").body, 7)
             port.unlink()
             supply.stop()
-            for _ in range(2):  # the end of the open port may be heard, or met
+            for _ in range(2):  # the end of the open port may be noticed at once or during the next request
                 answer = self.desk.get("voltage")
                 self.assert_code(answer, 503)
             self.assert_code(answer, 503, os.strerror(2))

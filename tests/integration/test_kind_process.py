@@ -1,4 +1,4 @@
-"""Programs that run all the time, by the real daemon."""
+"""Programs that run permanently, with the real daemon."""
 
 import pathlib
 import tempfile
@@ -92,7 +92,7 @@ class ProcessKind(IntegrationTest):
         self.daemon.reload(CONFIGURATION.replace("analysis", "other"))
         self.assert_code(self.desk.get("analysis/pid"), 404)
         self.assertNotEqual(self.desk.get("other/pid").body, before)
-        while pathlib.Path(f"/proc/{before}").exists():  # it ignores SIGTERM, and is killed
+        while pathlib.Path(f"/proc/{before}").exists():  # it ignores SIGTERM and is killed
             pass
 
     def test_it_ends_with_the_gateway(self):

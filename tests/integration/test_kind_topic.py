@@ -1,4 +1,4 @@
-"""Ordinary MQTT topics as resources, over a real broker, with devices that know nothing of the protocol."""
+"""Ordinary MQTT topics as resources, over a real broker, with devices that do not speak the protocol."""
 
 import json
 import unittest
@@ -42,7 +42,7 @@ class Topics(IntegrationTest):
 
     def start(self, configuration=CONFIGURATION):
         self.port = free_port()
-        # `$SYS` is no name of a broker.
+        # `$SYS` is not the name of a broker.
         self.daemon = self.gateway(configuration.replace("$SYS", "$$SYS"), LAB=self.lab.url, PORT=str(self.port))
         self.desk = self.caller(self.lab, "GW_1")
 
@@ -53,7 +53,9 @@ class Topics(IntegrationTest):
         return self.desk.put(path, body, subsystem="vac")
 
     def tell(self, topic, payload, retain=False):
-        """Returns when the gateway has taken the message: it and the request come over one connection, in order."""
+        """Returns when the gateway has received the message: the message and the request arrive over one
+        connection, in order.
+        """
         self.bench.publish(topic, payload, qos=1, retain=retain)
         self.bench.fence()
         self.get("plain")
@@ -102,7 +104,7 @@ class Topics(IntegrationTest):
         self.assertIn(gauge + "2.5\n", self.page())
         self.assertIn('mqcoap_resource_value{device="GW_1",path="wave",unit=""} 0\n', self.page())
         self.bench.fence()
-        self.get("plain")  # its own event has reached the gateway before
+        self.get("plain")  # its own event has reached the gateway by now
         self.assertEqual(self.get("copy").body, 2.5)
         self.tell("lab/gauge", b"off")
         self.assertNotIn(gauge, self.page())

@@ -1,4 +1,4 @@
-"""A log that nobody takes: a pipe, a terminal or a journal that is not read must hold up neither answers nor the exit."""
+"""A log that nobody reads: an unread pipe, terminal or journal must delay neither answers nor the exit."""
 
 import contextlib
 import fcntl
@@ -16,7 +16,7 @@ import unittest
 from harness import Datagrams, IntegrationTest, journal_stand_in
 from harness.gateway import program
 
-# Each line of the log is about 20 KB, so that some hundred of them exceed the gateway's buffer.
+# Each log line is about 20 KB, so that a few hundred of them exceed the gateway's buffer.
 CONFIGURATION = """
 version: 1
 brokers:
@@ -30,12 +30,12 @@ logging: {level: debug, target: %s, body: 20000}
 """
 LARGE = "x" * 20000
 SUBSCRIBED = "gf_int_v1/+/request/GW_1/+"
-# A terminal gets the level in colour.
+# On a terminal, the level is in colour.
 DROPPED = re.compile(r" (?:\x1b\[[0-9;]*m)*warning(?:\x1b\[[0-9;]*m)*: (\d+) lines of the log were dropped here")
 
 
 class Unread:
-    """A gateway whose standard error is a descriptor that is read when the test says so."""
+    """A gateway whose standard error is a descriptor that is read when the test decides."""
 
     def __init__(self, file, ends):
         self._reading, writing = ends
@@ -61,7 +61,7 @@ class Unread:
         self._reader.start()
 
     def _read(self):
-        # Reading from a closed terminal is an error, reading from a closed pipe returns nothing.
+        # Reading from a closed terminal is an error; reading from a closed pipe returns nothing.
         with contextlib.suppress(OSError):
             while some := os.read(self._reading, 1 << 16):
                 with self._news:
@@ -108,7 +108,7 @@ class NobodyReads(IntegrationTest):
         return gateway
 
     def flood(self, count=500):
-        """All are answered, although nothing of the log goes anywhere."""
+        """Checks that all requests are answered although no log line is read."""
         desk = self.caller(self.lab, "GW_1")
         for _ in range(count // 10):
             for pending in [desk.send("GET", "large") for _ in range(10)]:
@@ -130,7 +130,7 @@ class NobodyReads(IntegrationTest):
         told = int(gateway.wait_log(DROPPED).group(1))
         self.assertGreaterEqual(told, dropped)
         self.assertRegex(gateway.log, r"mqcoapd \S+ starts with ")
-        # Lines from before the gap precede the line about it, and new ones follow it.
+        # Lines from before the gap precede the line that reports it, and new ones follow it.
         self.assert_code(desk.get("nothing"), 404)
         gateway.wait_log(re.compile(r"GW_1/axuv/nothing -> 404"))
         self.assertLess(gateway.log.index("/large -> 205"), gateway.log.index("lines of the log were dropped"))
@@ -149,7 +149,7 @@ class NobodyReads(IntegrationTest):
 @unittest.skipUnless(journal_stand_in.available(), "needs user namespaces, for a journal of its own")
 class JournalThatDoesNotRead(IntegrationTest):
     SERVED = ("GW_1",)
-    REQUESTS = 1000  # more than a socket keeps
+    REQUESTS = 1000  # more than a socket can buffer
 
     def test_answers_come_and_nothing_that_fits_is_lost(self):
         journal = Datagrams()
@@ -183,7 +183,7 @@ class FileThatIsFull(IntegrationTest):
         self.assert_code(desk.get("large"), 205)
         self.assertEqual(gateway.log.count("cannot be written"), 1)
         end = time.monotonic() + 60
-        while desk.get(".gw/status").body["log"]["dropped"] < 3:  # counted on the thread that writes
+        while desk.get(".gw/status").body["log"]["dropped"] < 3:  # counted on the thread that writes the log
             self.assertLess(time.monotonic(), end)
 
 

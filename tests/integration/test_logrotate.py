@@ -1,5 +1,7 @@
-"""The shipped logrotate file with the real logrotate: the log of a running gateway is rotated, and no line is lost. Ends
-with 77 where logrotate is not installed.
+"""The shipped logrotate file with the real logrotate: the log of a running gateway is rotated without
+losing a line.
+
+Exits with 77 if logrotate is not installed.
 """
 
 import getpass
@@ -50,7 +52,9 @@ class Logrotate(IntegrationTest):
         self.systemctl("exit 3")
 
     def systemctl(self, script):
-        """Stands in for the service manager: `is-active` says whether there is a gateway, `reload` does as the unit does."""
+        """Replaces the service manager: `is-active` reports whether there is a gateway, and `reload` does
+        what the unit does.
+        """
         program = self.folder / "systemctl"
         program.write_text(f'#!/bin/sh\necho "$@" >>{self.folder}/asked\n{script}\n', encoding="utf-8")
         program.chmod(0o755)
@@ -66,7 +70,7 @@ class Logrotate(IntegrationTest):
         return done
 
     def lines(self):
-        """Of all files, the oldest first."""
+        """Returns the lines of all files, the oldest first."""
         text = ""
         for name in sorted(self.logs.iterdir(), reverse=True):
             text += gzip.decompress(name.read_bytes()).decode() if name.suffix == ".gz" else name.read_text()
@@ -85,7 +89,7 @@ class Logrotate(IntegrationTest):
 
     def test_a_running_gateway_goes_on_in_a_new_file(self):
         lab = self.broker()
-        # Its log is in the file: `ready` is not on the standard error.
+        # Its log is in the file, so `ready` does not appear on standard error.
         gateway = self.gateway(CONFIGURATION, ready=False, LAB=lab.url, LOG=str(self.log))
         caller = self.caller(lab, "GW_1")
         lab.wait_log("/request/GW_1/+")
@@ -93,7 +97,7 @@ class Logrotate(IntegrationTest):
         asked = 0
 
         def ask_until_log_has(words):
-            # Lines reach the file a moment later; a new file begins with the reload.
+            # Lines reach the file with a delay; a new file is opened at the reload.
             nonlocal asked
             while words not in (self.log.read_text() if self.log.exists() else ""):
                 self.assert_code(caller.get("x"), 205)
@@ -104,7 +108,7 @@ class Logrotate(IntegrationTest):
             known = self.log.stat().st_ino
             self.rotate("-f")
             self.assertEqual((self.logs / "mqcoapd.log.1").stat().st_ino, known)
-            ask_until_log_has("the configuration is in force")  # two signals during a reload are one
+            ask_until_log_has("the configuration is in force")  # two signals during a reload count as one
         ask_until_log_has("GET GW_1/axuv/x")
         gateway.stop()
         self.assertEqual(

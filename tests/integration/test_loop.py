@@ -1,4 +1,4 @@
-"""Routes that lead back to the gateway, in ways that its configuration does not show."""
+"""Routes that lead back to the gateway in ways that its configuration does not show."""
 
 import unittest
 
@@ -44,7 +44,7 @@ class Loop(IntegrationTest):
         self.desk = self.caller(self.lab, "GW_1")
 
     def ask_as(self, source):
-        """A GET whose `source` is not the caller's client id."""
+        """Sends a GET whose `source` is not the caller's client id."""
         request_id = new_id()
         return self.desk.send_raw(request_payload("GET", "gains", None, request_id, source), request_id, path="gains")
 
@@ -57,7 +57,7 @@ class Loop(IntegrationTest):
 
 
 class OneAddress(Loop):
-    """One address and port in two spellings, of which the configuration sees two brokers."""
+    """One address and port in two spellings, which look like two brokers in the configuration."""
 
     def setUp(self):
         super().setUp()
@@ -87,7 +87,7 @@ class OneAddress(Loop):
         self.device(self.site, "B_3")
         self.assert_code(self.desk.get("gains", tag="B_3"), 205)
         self.assert_code(self.desk.get("back/gains"), 205)
-        # Sources are claims: a source that only looks like the gateway's is foreign.
+        # The source is a claim: one that only resembles the gateway's id is foreign.
         for source in ("gateway-ther", "gateway-there-2", "GW_1", None, ""):
             self.assert_code(self.ask_as(source).answer(), 205)
         self.assertEqual(self.returned(), 0)
@@ -99,7 +99,8 @@ class OneAddress(Loop):
         self.refused()
         self.assertEqual(self.rows(), [("loop", "round", "same", "lab", 2)])
         self.assert_logged(self.daemon, LOOP)
-        # A current source from this server is a loop; an earlier one may be a bridge, and is dropped.
+        # A current id as source, from this server, means a loop; an earlier id may come from a bridge
+        # and is dropped.
         for _ in range(2):
             self.assert_code(self.ask_as("gateway-here").answer(), 502, "is a client id of this gateway")
         self.assert_logged(self.daemon, OWN_SOURCE)
@@ -109,7 +110,7 @@ class OneAddress(Loop):
 
 
 class TwoListeners(Loop):
-    """One broker with two ports, which may as well be two brokers with a bridge."""
+    """One broker with two ports, which could also be two bridged brokers."""
 
     CONFIGURATION = CONFIGURATION.replace("{tag: B_1}, serve: true, timeout: 60s", "{tag: B_1}, serve: true, timeout: 1s")
 

@@ -1,4 +1,4 @@
-"""Metrics and health of a running gateway, over HTTP and over MQTT, and what Prometheus makes of them."""
+"""Metrics and health of a running gateway over HTTP and MQTT, and how Prometheus reads them."""
 
 import http.client
 import json
@@ -38,7 +38,7 @@ proxy:
 
 
 def fetch(url):
-    """Status and body."""
+    """Returns status and body."""
     try:
         with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
@@ -47,7 +47,9 @@ def fetch(url):
 
 
 def wait_until(what, condition):
-    """The first true value of the condition: neither Prometheus nor /readyz tells when it changes."""
+    """Returns the first true value of the condition. It polls, because neither Prometheus nor /readyz
+    reports changes.
+    """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -152,7 +154,7 @@ class Metrics(IntegrationTest):
 
                 def samples():
                     status, body = fetch(query)
-                    # 503 while it starts.
+                    # Prometheus answers with 503 while it starts.
                     return status == 200 and json.loads(body)["data"]["result"]
 
                 found = wait_until("a sample in Prometheus", samples)
@@ -188,7 +190,7 @@ class Metrics(IntegrationTest):
                 try:
                     each.sendall(b"GET /metrics HTTP/1.1\r\nX-Slow: ")
                 except OSError:
-                    pass  # it had to give way already
+                    pass  # this connection was already closed to make room
             self.assertEqual(fetch(url + "/healthz"), (200, "ok\n"))
             caller = self.caller(self.lab, "GW_1")
             self.assert_code(caller.get("rate"), 205)

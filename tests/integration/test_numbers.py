@@ -1,4 +1,4 @@
-"""Numbers and keys in bodies, read to the last digit: schemas, conditions, metrics, over a real broker."""
+"""Numbers and keys in bodies keep every digit: schemas, conditions, metrics, over a real broker."""
 
 import http.client
 import re
@@ -43,7 +43,7 @@ class Numbers(IntegrationTest):
         self.desk = self.caller(lab, "GW_1")
 
     def put(self, path, body, method="PUT"):
-        """Sends a body as it is written here, where Python would write it in its own way."""
+        """Sends the body exactly as written, where Python would reformat it."""
         request_id = new_id()
         payload = request_payload(method, path, request_id=request_id).replace('"body": null', f'"body": {body}')
         return self.desk.send_raw(payload, request_id).answer()

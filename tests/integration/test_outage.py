@@ -1,8 +1,9 @@
-"""Brokers that are lost and come back: how soon that is detected, and what happens to requests meanwhile.
+"""Brokers that are lost and return: how soon that is detected, and what happens to requests
+in the meantime.
 
-MQCOAP_KILLS says how often the broker is killed under load (default: 5), MQCOAP_ANSWERS after how many answers
-(default: 500). `./dev soak` asks for 50 and 5500: connections that hold for less than 10 s would make the gateway try
-less and less often.
+MQCOAP_KILLS sets how often the broker is killed under load (default: 5), and MQCOAP_ANSWERS after how
+many answers (default: 500). `./dev soak` uses 50 and 5500: after connections that last less than 10 s,
+the gateway would retry at growing intervals.
 """
 
 import collections
@@ -28,7 +29,7 @@ CONFIGURATION = """
           gains: {value: [0, 1, 2], methods: [GET, PUT]}
 """
 TRYING = "broker lab: trying "
-# The broker's log line about the gateway's subscription: from then on requests arrive.
+# The broker's log line about the gateway's subscription: after it, requests arrive.
 HEARS = "gateway-1 0 gf_int_v1/+/request/GW_1/+"
 
 
@@ -45,7 +46,8 @@ class Outage(IntegrationTest):
             lab.restart()
             before = gateway.log.count(TRYING)
             gateway.wait_log("connected to broker lab", count=1 + outage)
-            # One may have been under way when the port opened; a unit test checks the pauses with a clock.
+            # One attempt may have been in progress when the port opened; a unit test checks the pauses with a
+            # simulated clock.
             self.assertLessEqual(gateway.log.count(TRYING) - before, 2)
             lab.wait_log(HEARS)
             desk = self.caller(lab, "GW_1", client_id=f"desk-{outage}")
@@ -81,7 +83,9 @@ class Outage(IntegrationTest):
 
 
 class Load:
-    """Asks about 500 times per second, through every outage, and keeps what came back in which connection."""
+    """Sends about 500 requests per second through every outage, and records which answers arrived in
+    which connection.
+    """
 
     RATE, BATCH = 500, 10
     FAR = "FAR_1"
@@ -122,7 +126,7 @@ class Load:
 
     def _on_message(self, _client, _data, message):
         _, _, _, tag, request_id = message.topic.split("/")
-        if tag != "GW_1":  # the far device's, to the gateway
+        if tag != "GW_1":  # a request of the gateway to the far device
             return
         with self._news:
             sent_in = self.asked.get(request_id)
@@ -155,8 +159,9 @@ class Load:
                 self.client.publish(request_topic("GW_1", "axuv", request_id), payload, 0)
 
     def wait_answers(self, connection, count):
-        """Waits until this many requests of one connection are answered. A request that the gateway did not get, because it
-        was not back yet, has no answer."""
+        """Waits until this many requests of one connection are answered. A request that was sent before
+        the gateway was connected again has no answer.
+        """
         with self._news:
             if not self._news.wait_for(lambda: self.answered[connection] >= count, 120):
                 raise TimeoutError(f"{self.answered[connection]} answers in connection {connection}")
@@ -179,11 +184,13 @@ class KillsUnderLoad(IntegrationTest):
 """
 
     def keeps_freed_memory(self, gateway):
-        """As AddressSanitizer does, 256 MiB of it, to find uses after it was freed. It reserves terabytes of addresses."""
+        """Returns true for builds with AddressSanitizer, which keeps 256 MiB of freed memory to detect
+        uses after free. It reserves terabytes of address space.
+        """
         return self.kib("VmSize", gateway) > 1 << 30
 
     def memory(self, gateway):
-        """Of the process, resident, in KiB."""
+        """Returns the resident memory of the process in KiB."""
         return self.kib("VmRSS", gateway)
 
     def kib(self, field, gateway):
@@ -191,7 +198,9 @@ class KillsUnderLoad(IntegrationTest):
             return next(int(line.split()[1]) for line in status if line.startswith(f"{field}:"))
 
     def judge_memory(self, samples, load):
-        """What became of a PUT is remembered for 300 s, in less than 1 KiB each: memory stays from then on."""
+        """The outcome of a PUT is stored for 300 s, in less than 1 KiB; after that time memory
+        does not grow.
+        """
         told = f"{len(load.asked)} requests, {load.puts} of them PUT, {len(load.answers)} answers; s, KiB: {samples}"
         if self.KILLS > 5:
             print(told, flush=True)

@@ -29,7 +29,7 @@ CONFIGURATION = """
 
 
 class Postgresql(PostgresTest):
-    """Each gateway has a broker of its own, so that a test says which of them is asked."""
+    """Each gateway has its own broker, so that a test can choose which gateway gets a request."""
 
     SERVED = ("GW_1",)
 
@@ -43,7 +43,7 @@ class Postgresql(PostgresTest):
         gateway.wait_exit()
 
     def wait_for(self, caller, path="gains"):
-        """Until a gateway serves again; every answer before says that it cannot."""
+        """Waits until a gateway serves again; checks that every answer before that is an error."""
         while True:
             answer = caller.get(path)
             if answer.code == 205:

@@ -1,4 +1,6 @@
-"""Presence: ONLINE while a device is served, OFFLINE whatever ends that; what `mqcoap ls` shows."""
+"""Presence: ONLINE while a device is served, OFFLINE for whatever reason that ends; what
+`mqcoap ls` shows.
+"""
 
 import json
 import signal
@@ -48,14 +50,16 @@ class Presence(IntegrationTest):
         return bus
 
     def await_retained(self, broker, tag, state):
-        """What a person gets who asks then, and what comes to one who goes on listening."""
+        """Checks both a new subscriber, which gets the retained state, and one that was
+        already subscribed.
+        """
         bus = self.watcher(broker)
         self.await_state(bus, tag, state)
         bus.fence()
         self.assertEqual(self.retained_state(broker, tag), state)
 
     def retained_state(self, broker, tag):
-        """As a person asks."""
+        """Reads the retained state with mosquitto_sub."""
         said = subprocess.run(
             ["mosquitto_sub", "-p", str(broker.port), "-t", TOPIC.format(tag), "-C", "1", "-W", "30"],
             capture_output=True,
@@ -122,7 +126,7 @@ class Presence(IntegrationTest):
         self.assertGreater(int(offline["timestamp"]), int(online["timestamp"]))
 
     def test_an_old_connection_that_ends_late_leaves_nobody_offline(self):
-        """As after a power cut: the broker still has the connections of a gateway that is gone."""
+        """Simulates a power cut: the broker still has the connections of a gateway that no longer exists."""
         lab, old = self.start()
         bus = self.watcher(lab)
         self.await_state(bus, "GW_2", "ONLINE")
@@ -145,7 +149,7 @@ class Presence(IntegrationTest):
         old.signal(signal.SIGSTOP)
         self.gateway(CONFIGURATION.replace("gateway-1", "gateway-2"), LAB=lab.url)
         self.await_state(bus, "GW_1", "ONLINE", count=2)
-        old.signal(signal.SIGKILL)  # whose last wills come now
+        old.signal(signal.SIGKILL)  # its last wills are published now
         old.wait_exit()
         self.await_state(bus, "GW_1", "ONLINE", count=3)
         bus.fence()
@@ -160,7 +164,7 @@ class Presence(IntegrationTest):
         lab, first = self.start()
         bus = self.watcher(lab)
         self.await_state(bus, "GW_1", "ONLINE")
-        # It answers for only one tag, so that the other one can be asked for its status.
+        # The second gateway answers for only one tag, so that the other one can be asked for its status.
         second = self.gateway(
             """
             version: 1
@@ -210,7 +214,7 @@ class Presence(IntegrationTest):
         self.assertEqual(self.status(lab)["rivals"]["tags"], ["GW_3"])
         self.assert_logged(gateway, "somebody else", 1)
 
-        # doctor detects it itself, and asks the gateway.
+        # doctor detects it independently, and also reads the gateway's status.
         done = self.cli(lab).run("doctor", "GW_3", "-o", "json")
         checks = {line["check"]: line for line in map(json.loads, done.stdout.splitlines())}
         self.assertEqual(checks["answers"]["result"], "fail")

@@ -51,7 +51,7 @@ class ProxyTest(IntegrationTest):
         return self.device(self.lab, tag, behaviour)
 
     def ask(self, method="GET", path="gains", body=None, tag="FAR_1", **fields):
-        """By `proxy_uri`; the path of the request itself is another one."""
+        """Sends a request with `proxy_uri`; the path of the request itself is a different one."""
         return self.desk.request(method, "asked", body, proxy_uri=f"{tag}/axuv/{path}", **fields)
 
 
@@ -319,7 +319,7 @@ class Misbehaviour(ProxyTest):
         waiting = self.desk.send("GET", "asked", proxy_uri="FAR_1/axuv/gains")
         _, request = device.wait_requests(1)[0]
         self.far(normal(), tag="FAR_2")
-        self.ask(tag="FAR_2")  # from now on the gateway listens to FAR_2
+        self.ask(tag="FAR_2")  # from now on the gateway is subscribed to FAR_2's answers
         spoof = self.bus(self.lab)
         for tag, subsystem in (("FAR_2", "axuv"), ("FAR_1", "hv")):
             answer = device.response(request, "spoofed")
@@ -349,7 +349,7 @@ class Misbehaviour(ProxyTest):
 
 
 class Loops(IntegrationTest):
-    """Two gateways that each take the other for the device."""
+    """Two gateways, each of which considers the other one to be the device."""
 
     SERVED = ("LOOP_1",)
     CONFIGURATION = """

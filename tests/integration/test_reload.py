@@ -1,4 +1,4 @@
-"""SIGHUP: what changed is put in force, what did not goes on, and no request is lost or answered twice."""
+"""SIGHUP: changed parts take effect, unchanged parts continue, and no request is lost or answered twice."""
 
 import json
 import pathlib
@@ -34,7 +34,7 @@ CHANGED = CONFIGURATION.replace("offsets: {value: 0,", "offsets: {value: 7,").re
 
 
 class Start(IntegrationTest):
-    """Signals that come before the service can take them."""
+    """Signals that arrive before the service can handle them."""
 
     SERVED = ("GW_1",)
     # Large, so that reading it takes a while.
@@ -45,7 +45,8 @@ class Start(IntegrationTest):
         configuration = CONFIGURATION.replace("    proxy:\n", self.FILLING + "    proxy:\n", 1)
         gateway = self.gateway(configuration, ready=False, LAB=lab.url, SITE=lab.url)
         bit = 1 << (number - 1)
-        # Before that the loader runs, not yet the gateway; a handled signal means that it came too late.
+        # Until the signal is blocked, the gateway's code does not run yet; a caught signal means that the
+        # test was too late.
         while not self.mask(gateway, "SigBlk") & bit:
             self.assertFalse(self.mask(gateway, "SigCgt") & bit, "the signal was never held back")
             self.assertTrue(gateway.running)
@@ -57,7 +58,7 @@ class Start(IntegrationTest):
         for line in pathlib.Path(f"/proc/{gateway.pid}/status").read_text(encoding="utf-8").splitlines():
             if line.startswith(f"{name}:"):
                 return int(line.split()[1], 16)
-        return 0  # has ended
+        return 0  # the process has exited
 
     def test_a_reload_waits_until_the_service_can_do_it(self):
         lab, gateway = self.signalled(signal.SIGHUP)
@@ -72,7 +73,7 @@ class Start(IntegrationTest):
 
 
 def goodbye_of(client_id):
-    """What mosquitto says of it; version 2.1 with the address."""
+    """Matches mosquitto's log line about a disconnect; version 2.1 includes the address."""
     return re.compile(rf"Client {client_id} (\[\S+\] )?disconnected")
 
 
@@ -85,14 +86,18 @@ class Reload(IntegrationTest):
         return lab, site, gateway, self.caller(lab, "GW_1")
 
     def connects(self, broker, client):
-        """How often it has come, as the broker tells; it has told all that was when it tells of somebody later."""
+        """Returns how often the client has connected, according to the broker's log, which is complete
+        once it shows a later client.
+        """
         later = new_id()
         self.bus(broker, client_id=later)
         broker.wait_log(f"as {later} ")
         return sum(f"as {client} " in line for line in broker.log.splitlines() if "New client connected" in line)
 
     def assert_silent(self, desk, tag):
-        """Nobody answers for this tag; an answer of another one, asked for later, shows that the time is over."""
+        """Checks that nobody answers for this tag; the answer to a later request shows that enough
+        time has passed.
+        """
         waiting = desk.send("GET", "x", tag=tag)
         self.assert_code(desk.get("gains"), 205)
         self.assertTrue(waiting.unanswered())
@@ -165,7 +170,7 @@ class Reload(IntegrationTest):
         self.assertEqual(self.connects(lab, "gateway-1"), 1)
 
     def await_code(self, desk, code):
-        """Asks until the connection to the device's broker is there."""
+        """Sends requests until the connection to the device's broker is established."""
         for _ in range(200):
             answer = desk.get("gains", proxy_uri="SITE_1/axuv/gains")
             if answer.code == code:
@@ -205,7 +210,7 @@ class Reload(IntegrationTest):
     def test_a_signal_during_a_reload_is_not_lost(self):
         _, _, gateway, desk = self.start()
         large = CONFIGURATION.replace("    proxy:\n", Start.FILLING + "    proxy:\n", 1)
-        for value in (8, 9):  # the second file and its signal come while the first one is read
+        for value in (8, 9):  # the second file and its signal arrive while the first one is being read
             gateway.configure(large.replace("offsets: {value: 0,", f"offsets: {{value: {value},"))
             gateway.signal(signal.SIGHUP)
             gateway.wait_log("reading ")
@@ -256,7 +261,9 @@ class Reload(IntegrationTest):
 
 
 class Load:
-    """Requests one after another, some at a time, each under its own id; counts the answers to each."""
+    """Sends requests continuously, several at a time, each with its own id, and counts the
+    answers to each.
+    """
 
     AT_A_TIME = 20
     KINDS = (
@@ -294,7 +301,7 @@ class Load:
         self._free.release()
 
     def wait_answers(self, count):
-        """Until so many more came."""
+        """Waits until this many more answers have arrived."""
         with self._news:
             enough = len(self._answered) + count
             if not self._news.wait_for(lambda: len(self._answered) >= enough, 60):
@@ -311,7 +318,7 @@ class Load:
             self._sent += 1
 
     def finish(self):
-        """Awaits what is still under way."""
+        """Waits for requests that are still pending."""
         self._ended.set()
         self._thread.join()
         for _ in range(self.AT_A_TIME):

@@ -1,4 +1,4 @@
-"""What a gateway's own devices serve, seen by a Python caller over a real broker."""
+"""The devices of a gateway, used by a Python caller over a real broker."""
 
 import unittest
 
@@ -103,7 +103,7 @@ class Resources(IntegrationTest):
             with self.subTest(path=path):
                 request_id = new_id()
                 payload = request_payload("GET", path, request_id=request_id)
-                # No answer has a path that no request may have.
+                # An answer never has a path that a request may not have.
                 answer = self.desk.send_raw(payload, request_id, path="unknown").answer()
                 self.assert_code(answer, 400, "path")
 

@@ -1,4 +1,6 @@
-"""What a lab network does to a gateway: brokers that go and come, garbage, floods, stops at the wrong time."""
+"""What a lab network does to a gateway: brokers that come and go, malformed messages, floods, stops at
+the wrong time.
+"""
 
 import json
 import signal
@@ -51,7 +53,7 @@ class BrokerGone(IntegrationTest):
         self.addCleanup(lab.stop)
         lab.kill()
         gateway = self.gateway(CONFIGURATION, LAB=lab.url, SITE=lab.url, ready=False)
-        gateway.wait_log("lab")  # it says that the broker is not there
+        gateway.wait_log("lab")  # it logs that the broker is unreachable
         lab.restart()
         gateway.wait_ready()
         self.assert_code(self.caller(lab, "GW_1").get("gains"), 205)
@@ -84,7 +86,7 @@ class BrokerGone(IntegrationTest):
         device.wait_requests(1)
         device.close()
         site.kill()
-        # It was sent, so it is unknown whether it was run.
+        # The request was sent, so it is unknown whether it was run.
         self.assert_code(waiting.answer(), 504)
         self.assert_code(desk.get("gains", proxy_uri="SITE_1/axuv/gains"), 503, "site")
         self.assert_code(desk.get("gains"), 205)
@@ -129,7 +131,7 @@ class BrokerGone(IntegrationTest):
         lab = self.broker(witness=False, acl=acl)
         self.gateway(CONFIGURATION, LAB=lab.url, SITE=lab.url)
         desk = self.caller(lab, "GW_1")
-        # MQTT 3.1.1 and mosquitto grant such a subscription and deliver nothing: then it is 504.
+        # With MQTT 3.1.1, mosquitto grants such a subscription and delivers nothing; the answer is then 504.
         answer = desk.get("gains", proxy_uri="LAB_1/axuv/gains", timeout_ms=1000)
         self.assertIn(answer.code, (503, 504))
         self.assert_code(desk.get("gains"), 205)
@@ -170,7 +172,7 @@ class Garbage(IntegrationTest):
         self.desk = self.caller(self.lab, "GW_1")
 
     def refused(self, method, path, body=None):
-        """The answer to a request whose path cannot be echoed."""
+        """Returns the answer to a request whose path cannot be echoed."""
         request_id = new_id()
         return self.desk.send_raw(request_payload(method, path, body, request_id), request_id).answer()
 
@@ -345,7 +347,7 @@ class MuteDevices(IntegrationTest):
         desk = self.caller(broker, "GW_1")
         self.assert_code(desk.get("gains"), 205)
         status = desk.get(".gw/status").body
-        # The number of requests beyond the places that half and a third of them leave.
+        # The number of requests in flight exceeds what half and a third of the places would allow.
         self.assertGreater(status["in_flight"], 600)
         self.assertEqual(desk.get("LAB_3/axuv/p", subsystem="proxy").body, "here")
 
@@ -364,14 +366,15 @@ class Suspended(IntegrationTest):
         forwarded = desk.send("PUT", "LAB_1/axuv/p", 1, subsystem="proxy", timeout_ms=100)
         patient = desk.send("GET", "gains")
         desk.bus.fence()
-        # This tests time itself: more than the second between two turns of the loop, and the timeout.
+        # This must be real time: longer than the second that is allowed between two iterations of the loop,
+        # and than the timeout.
         time.sleep(2)
         gateway.signal(signal.SIGCONT)
         for each in late:
             self.assert_code(each.answer(), 504, "was not run")
         self.assert_code(forwarded.answer(), 504, "was not run")
         self.assertEqual(patient.answer().body, before)
-        # A new request is fresh: its timeout is shorter than the gap was.
+        # A new request is not affected, although its timeout is shorter than the gap.
         self.assert_code(desk.put("gains", [7], timeout_ms=900), 204)
         self.assertEqual(desk.get("LAB_1/axuv/p", subsystem="proxy", timeout_ms=900).code, 205)
         self.assertEqual(len(device.requests), 1)

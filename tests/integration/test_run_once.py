@@ -1,4 +1,4 @@
-"""A request that comes twice is run once (docs/protocol.md, "Run once")."""
+"""A request that arrives twice is run once (docs/protocol.md, "Run once")."""
 
 import unittest
 

@@ -1,7 +1,7 @@
-"""Passwords in a configuration: no message of the daemon or the command line about a file shows one.
+"""Passwords in a configuration: no message of the daemon or the command line tool about a file shows one.
 
-The secret is `hunter2`, or `hun` and `ter2` on two lines, in every spelling that people have; most of the files are at
-fault in one way or another, and some are good and get a warning at each start.
+The secret is `hunter2`, or `hun` and `ter2` on two lines, in every notation that people use. Most of
+the files are faulty in some way; some are valid and cause a warning at each start.
 """
 
 import pathlib

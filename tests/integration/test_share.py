@@ -36,7 +36,7 @@ class Share(IntegrationTest):
         return self.gateway(CONFIGURATION, LAB=self.lab.url)
 
     def answered(self, gateway):
-        """What it says when it ends."""
+        """Stops a gateway and returns how many requests it has answered, according to its log."""
         gateway.stop()
         found = re.search(r"stopped: .*?(\d+) requests answered", gateway.log)
         return int(found.group(1)) if found else 0

@@ -1,4 +1,4 @@
-"""One of several gateways serves, the others wait for its lease (docs/operations.md, "A standby")."""
+"""One of several gateways serves; the others wait for its lease (docs/operations.md, "A standby")."""
 
 import collections
 import contextlib
@@ -40,7 +40,7 @@ class StandbyTest(PostgresTest):
         super().setUp()
         self.lab = self.broker()
         self.desk = self.caller(self.lab, "GW_1")
-        self.states = []  # what was said of the presence
+        self.states = []  # all presence states that were published
         self.heard = threading.Condition()
         watcher = self.bus(self.lab, on_message=self.note)
         watcher.subscribe(PRESENCE)
@@ -66,7 +66,7 @@ class StandbyTest(PostgresTest):
         return gateway
 
     def standby(self):
-        """One that the leader knows of."""
+        """Starts a standby and waits until the leader knows it."""
         before = int(self.database.sql("SELECT count(*) FROM mqcoap_standby"))
         gateway = self.member()
         while int(self.database.sql("SELECT count(*) FROM mqcoap_standby")) == before:
@@ -113,7 +113,7 @@ class Standby(StandbyTest):
         with self.heard:
             self.assertTrue(self.heard.wait_for(lambda: self.states.count("ONLINE") >= 2, 30), self.states)
             self.assertNotIn("OFFLINE", self.states)
-        standby.stop()  # nobody is there to go on
+        standby.stop()  # no other gateway can continue
         with self.heard:
             self.assertTrue(self.heard.wait_for(lambda: self.states[-1] == "OFFLINE", 30), self.states)
 
@@ -148,7 +148,7 @@ class Standby(StandbyTest):
         leader.signal(signal.SIGCONT)
         self.assertEqual(leader.wait_exit(), 75)
         for each in pending:
-            self.assert_code(each.answer(), 204)  # and the caller and the witness heard each once
+            self.assert_code(each.answer(), 204)  # and the caller and the witness saw each answer once
 
     def test_a_standby_ends_when_it_is_told_to(self):
         self.leader()
@@ -167,7 +167,7 @@ class Standby(StandbyTest):
 
 
 class HandOvers(StandbyTest):
-    """Under load: nothing that was answered is lost, nothing is there twice."""
+    """Under load, no write that was answered is lost, and none is stored twice."""
 
     def test_hand_overs(self):
         stored, answered, stopping, gaps = {}, [time.monotonic()], threading.Event(), []
@@ -193,7 +193,7 @@ class HandOvers(StandbyTest):
                 standby = self.standby()
                 count = len(stored) + 20
                 while len(stored) < count:
-                    time.sleep(0.005)  # for other threads; what is awaited are the answers
+                    time.sleep(0.005)  # lets other threads run; the test waits for answers
                 if turn % 4 == 3:
                     leader.signal(signal.SIGKILL)
                     leader.wait_exit()

@@ -1,4 +1,6 @@
-"""Resources with `persist`: what is answered with 201, 202 or 204 is on disk (docs/operations.md, "State")."""
+"""Resources with `persist`: a write that is answered with 201, 202 or 204 is on disk
+(docs/operations.md, "State").
+"""
 
 import collections
 import concurrent.futures
@@ -113,7 +115,7 @@ class State(StateTest):
         gateway.wait_log("GW_1/shots: item 0 is removed: ")
         self.assertEqual(self.desk.get("gains").body, [0, 1])
         self.assertEqual(self.desk.get("shots").body, {"1": 5})
-        self.assert_code(self.desk.put("status", "BUSY"), 204)  # and so is what came before it
+        self.assert_code(self.desk.put("status", "BUSY"), 204)  # and so are the earlier writes
         shown = self.state("--set-aside")
         self.assertEqual(shown.returncode, 0, shown.stderr)
         rows = [line.split("\t") for line in shown.stdout.splitlines()]
@@ -147,7 +149,7 @@ class State(StateTest):
         self.assertNotIn("mqcoap_state", self.page(gateway, "/metrics"))
         gateway.reload(CONFIGURATION)
         self.assertEqual(self.desk.get("gains").body, [5])
-        self.assert_code(self.desk.put("status", "BUSY"), 204)  # what came before it is stored
+        self.assert_code(self.desk.put("status", "BUSY"), 204)  # earlier writes are then stored, too
         self.kill(gateway)
         self.start()
         self.assertEqual(self.desk.get("gains").body, [5])
@@ -180,7 +182,7 @@ class State(StateTest):
         self.assertEqual(again.returncode, 2)
         self.assertIn("no file is overwritten", again.stderr)
         self.desk.put("gains", [7])
-        # Another host: the copy is its state.db.
+        # Simulates another host, where the copy is state.db.
         with tempfile.TemporaryDirectory() as elsewhere:
             copy.rename(pathlib.Path(elsewhere) / "state.db")
             other = self.broker()
@@ -265,7 +267,7 @@ class Faults(StateTest):
     def test_a_full_disk_refuses_changes_and_recovers(self):
         gateway = self.start()
         self.assert_code(self.desk.put("gains", [1]), 204)
-        # The limit of the process stands for the end of the disk: no file grows any more.
+        # A limit of the process simulates a full disk: no file can grow any more.
         before = resource.prlimit(gateway.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(gateway.pid, resource.RLIMIT_FSIZE, (16384, before[1]))
         large = ["x" * 60000]
@@ -274,7 +276,7 @@ class Faults(StateTest):
         self.assertIn("nothing has changed", refused.body)
         self.assertEqual(self.desk.get("gains").body, [1])
         self.assertEqual(self.desk.get("shots").body, {})
-        self.assert_code(self.desk.put("passing", 1), 204)  # what is not stored goes on
+        self.assert_code(self.desk.put("passing", 1), 204)  # values that are not stored can still be written
         self.assertIn("File too large", self.desk.get(".gw/state").body["failing"])
         self.assertIn("mqcoap_state_failing 1\n", self.page(gateway, "/metrics"))
         resource.prlimit(gateway.pid, resource.RLIMIT_FSIZE, before)
@@ -295,7 +297,9 @@ class Faults(StateTest):
 
     @unittest.skipUnless(shutil.which("strace"), "no strace")
     def test_a_disk_that_fails_is_no_lost_answer(self):
-        """Every call that reaches the disk fails once, by its number; whatever was answered with 204 is there."""
+        """Every system call that reaches the disk fails once, selected by its number; whatever was
+        answered with 204 is stored.
+        """
         for call, error in (("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fdatasync", "EIO")):
             for when in (1, 2, 3, 6):
                 with self.subTest(call=call, error=error, when=when):
@@ -318,7 +322,7 @@ class Faults(StateTest):
                     self.assertIn("nothing has changed", answer.body)
                 self.assertEqual(self.desk.get("gains").body, held)
         finally:
-            strace.signal(signal.SIGINT)  # it lets go of the gateway
+            strace.signal(signal.SIGINT)  # it detaches from the gateway
             strace.wait_exit()
         self.assertEqual(sorted(codes), [204, 500])
         self.assertEqual(codes[500], 1)
@@ -329,7 +333,7 @@ class Faults(StateTest):
 
 
 class RunOnce(StateTest):
-    """`durable_dedup: true`: also a gateway that ends meanwhile runs a write once."""
+    """`durable_dedup: true`: a write runs once even if the gateway is killed in the meantime."""
 
     FIRE = "5f0c2d3e-8a54-4a75-9f0e-0c1d2e3f4a5b"
 
@@ -343,7 +347,8 @@ class RunOnce(StateTest):
     def test_an_answer_outlives_the_process(self):
         gateway = self.start(self.configuration)
         first = self.assert_code(self.desk.post("shots", {"n": 1}, request_id=self.FIRE), 201)
-        self.assert_code(self.desk.post("shots", {"n": 2}), 201)  # when this is stored, that is recorded
+        self.assert_code(self.desk.post("shots", {"n": 2}), 201)  # when this is stored, the other
+                                                                  # request is recorded
         self.kill(gateway)
         self.start(self.configuration)
         second = self.assert_code(self.desk.post("shots", {"n": 1}, request_id=self.FIRE), 201)
@@ -366,21 +371,23 @@ class RunOnce(StateTest):
     def test_what_was_refused_may_come_again(self):
         gateway = self.start(self.configuration)
         self.assert_code(self.desk.put("count", 1, request_id=self.FIRE), 405)
-        self.assert_code(self.desk.post("shots", 1), 201)  # when this is stored, that is forgotten
+        self.assert_code(self.desk.post("shots", 1), 201)  # when this is stored, the other request has
+                                                           # been forgotten
         self.kill(gateway)
         self.start(self.configuration.replace("count: {value: 0,", "count: {value: 0, methods: [GET, PUT],"))
         self.assert_code(self.desk.put("count", 1, request_id=self.FIRE), 204)
 
 
 class Kills(StateTest):
-    """SIGKILL at any moment: nothing that was answered is missing, nothing is there twice."""
+    """SIGKILL at any moment: no write that was answered is missing, and none is stored twice."""
 
     WRITERS = 8
 
     def setUp(self):
         super().setUp()
-        self.stored = {}  # what the collection has for each body that was answered with 201
-        self.values = {n: (0, 0) for n in range(self.WRITERS)}  # answered, and sent last
+        self.stored = {}  # what the collection contains for each body that was answered with 201
+        self.values = {n: (0, 0) for n in range(self.WRITERS)}  # the last number that was answered, and the
+                                                                # last that was sent
         self.lock = threading.Lock()
         values = "".join(f"          v{n}: {{value: 0, methods: [GET, PUT], persist: true}}\n" for n in range(self.WRITERS))
         self.configuration = CONFIGURATION + values
@@ -427,7 +434,7 @@ class Kills(StateTest):
                 wanted = len(self.stored) + 20 + 7 * (kill % 5)
                 while len(self.stored) < wanted:
                     self.assertTrue(gateway.running)
-                    time.sleep(0.002)  # for other threads; what is awaited are the answers
+                    time.sleep(0.002)  # lets other threads run; the test waits for answers
                 self.kill(gateway)
                 stopping.set()
                 for each in writers:

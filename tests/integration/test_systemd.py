@@ -1,4 +1,4 @@
-"""mqcoapd as a service: what it tells the service manager, and where its log goes."""
+"""mqcoapd as a service: what it reports to the service manager, and where its log goes."""
 
 import pathlib
 import re
@@ -22,7 +22,7 @@ CONFIGURATION = """
 
 
 class Manager(IntegrationTest):
-    """The test is the service manager."""
+    """The test acts as the service manager."""
 
     def setUp(self):
         super().setUp()
@@ -118,14 +118,14 @@ class LogTest(IntegrationTest):
         return self.gateway(CONFIGURATION, LAB=self.lab.url, TARGET=target, **how)
 
     def wait_file(self, file, words, timeout=30):
-        """Waits until a file holds these words; it is written at least once a second."""
+        """Waits until a file contains these words; the log is written at least once a second."""
         end = time.monotonic() + timeout
         while not file.exists() or words not in file.read_text():
             self.assertLess(time.monotonic(), end, f"{file} never said {words!r}")
             time.sleep(0.02)
 
     def refused(self, target, **how):
-        """What is said by a gateway that does not start."""
+        """Returns the log of a gateway that does not start."""
         gateway = self.start(target, ready=False, **how)
         self.assertEqual(gateway.wait_exit(), 78, gateway.log)
         return gateway.log

@@ -1,4 +1,4 @@
-"""Brokers with TLS, and the ways in which that goes wrong: each is one line of the log that says what to do."""
+"""Brokers with TLS, and the ways in which that fails: each is one log line that states what to do."""
 
 import contextlib
 import json
@@ -30,7 +30,7 @@ TRYING = "broker lab: trying "
 
 
 class OldServer:
-    """Speaks TLS 1.1 and nothing newer."""
+    """A server that speaks TLS 1.1 and nothing newer."""
 
     def __init__(self, port, identity):
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -52,7 +52,7 @@ class OldServer:
                 return
             try:
                 self._context.wrap_socket(peer, server_side=True).close()
-            except OSError:  # refused, as it should be
+            except OSError:  # refused, as intended
                 peer.close()
 
     def close(self):
@@ -83,7 +83,7 @@ class TlsTest(IntegrationTest):
 
 class Good(TlsTest):
     def foreign(self, program, broker, own, *arguments):
-        """A program of mosquitto's, with a certificate."""
+        """Runs one of mosquitto's programs with a certificate."""
         tls = ["--cafile", self.authority.file, "--cert", own.cert, "--key", own.key]
         where = ["-h", "localhost", "-p", str(broker.port), *tls]
         done = subprocess.run(
@@ -148,7 +148,9 @@ class Causes(TlsTest):
 
 class Traps(TlsTest):
     def judge(self, gateway, words, told=1):
-        """After three tries: these words, in one line, and pauses between the tries."""
+        """Checks, after three attempts, that these words are in one log line, and that there were pauses
+        between the attempts.
+        """
         gateway.wait_log(words)
         gateway.wait_log(TRYING, count=3)
         tries = gateway.log.count(TRYING)
@@ -160,7 +162,7 @@ class Traps(TlsTest):
         self.assertTrue(gateway.running)
 
     def trap(self, words, settings, tls=None, told=1):
-        """A broker that is set up wrongly, and then rightly."""
+        """Starts a broker that is misconfigured, and then corrects its configuration."""
         broker = self.broker(witness=False, settings=settings)
         gateway = self.start(broker, tls, ready=False)
         self.judge(gateway, words, told)
@@ -206,7 +208,7 @@ class Traps(TlsTest):
     def test_a_broker_with_old_versions_only(self):
         broker = self.broker(witness=False, settings=self.good_settings())
         broker.kill()
-        # mosquitto's tls_version is the oldest version that it speaks, not the newest.
+        # mosquitto's tls_version is the oldest version that it accepts, not the newest.
         old = OldServer(broker.port, self.authority.issue("IP:127.0.0.1"))
         self.addCleanup(old.close)
         gateway = self.start(broker, ready=False)
@@ -217,7 +219,8 @@ class Traps(TlsTest):
 
     def test_a_certificate_is_demanded_and_not_given(self):
         server = self.authority.issue("IP:127.0.0.1")
-        # The reason of a broker that resets at once may arrive only the second time: then it is logged again.
+        # The reason of a broker that resets the connection immediately may only be known after the second
+        # attempt; then it is logged again.
         self.trap("client certificate", self.settings(server, "require_certificate true"), told=2)
 
     def test_a_certificate_that_the_broker_does_not_accept(self):

@@ -1,8 +1,8 @@
 // Runs cases of the official JSON Schema Test Suite
 // (https://github.com/json-schema-org/JSON-Schema-Test-Suite):
 //   json_schema_suite FILE-OR-FOLDER...
-// A schema that the library refuses to compile is no mismatch if the reason is an unknown keyword, or several
-// schemas in `items`, which 2020-12 calls `prefixItems`. Ends with 77 if no folder exists.
+// A schema that the library refuses to compile is not a mismatch if the reason is an unknown keyword, or
+// several schemas in `items`, which 2020-12 calls `prefixItems`. Exits with 77 if no folder exists.
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 struct tally {
   int cases = 0;       ///< checked values
-  int left_out = 0;    ///< schemas with keywords that the library does not have
+  int left_out = 0;    ///< schemas with keywords that the library does not support
   int mismatches = 0;  ///< wrong results for values, and schemas refused for another reason
 };
 

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Before any configuration is read.
+/// Added before any configuration is read.
 const bool is_added = (add_resource_kind(counter_kind()), true);
 
 bool says(const std::string& answer, const std::string& words) {
@@ -60,7 +60,7 @@ struct counter_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(counter_fixture, "a kind of one's own answers later, by the gateway's alarm") {
+TEST_CASE_FIXTURE(counter_fixture, "a custom kind answers later, driven by the gateway's alarm") {
   start(one_counter({.start = 6}));
   ask();
   CHECK(wake.when() == time.now() + 50ms);
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(counter_fixture, "a kind of one's own answers later, by the ga
   CHECK(tested->in_flight() == 0);
 }
 
-TEST_CASE_FIXTURE(counter_fixture, "discovery tells the kind") {
+TEST_CASE_FIXTURE(counter_fixture, "discovery lists the kind") {
   start(one_counter({}));
   ask("GET", ".well-known/core");
   REQUIRE(caller.answers.size() == 1);
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(counter_fixture, "an answer that takes too long is 504, and th
   CHECK(bus.next_deadline() == steady_time::max());
 }
 
-TEST_CASE_FIXTURE(counter_fixture, "what cannot be cancelled answers nobody") {
+TEST_CASE_FIXTURE(counter_fixture, "a reading that cannot be cancelled has no effect after its call ended") {
   auto options = one_counter({.bus = &bus, .can_stop = false});
   options.limits.handler_timeout = 20ms;
   start(std::move(options));
@@ -103,19 +103,20 @@ TEST_CASE_FIXTURE(counter_fixture, "what cannot be cancelled answers nobody") {
   CHECK(caller.answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(counter_fixture, "a stop waits for a reading, and ends it when it is out of patience") {
+TEST_CASE_FIXTURE(counter_fixture,
+                  "a stop waits for a reading, and cancels it when the time limit is reached") {
   start(one_counter({.bus = &bus}));
   ask();
   bool drained = false;
   tested->drain([&drained] { drained = true; });
-  SUBCASE("it ends by itself") {
+  SUBCASE("it completes") {
     CHECK_FALSE(drained);
     pass(50ms);
     CHECK(drained);
     REQUIRE(caller.answers.size() == 1);
     CHECK(says(caller.answers.back(), R"("body":1,)"));
   }
-  SUBCASE("it is ended") {
+  SUBCASE("it is cancelled") {
     tested->abandon();
     broker.run();
     CHECK(drained);
@@ -126,7 +127,7 @@ TEST_CASE_FIXTURE(counter_fixture, "a stop waits for a reading, and ends it when
   }
 }
 
-TEST_CASE_FIXTURE(counter_fixture, "a reading may end when the gateway is gone") {
+TEST_CASE_FIXTURE(counter_fixture, "a reading may complete after the gateway was destroyed") {
   start(one_counter({.bus = &bus, .can_stop = false}));
   ask();
   tested.reset();
@@ -138,7 +139,7 @@ TEST_CASE_FIXTURE(counter_fixture, "a reading may end when the gateway is gone")
   CHECK(caller.answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(counter_fixture, "a handler that throws is a 500, and the gateway lives") {
+TEST_CASE_FIXTURE(counter_fixture, "a handler that throws causes a 500, and the gateway continues") {
   start(one_counter({}));
   ask("POST");
   REQUIRE(caller.answers.size() == 1);
@@ -149,7 +150,7 @@ TEST_CASE_FIXTURE(counter_fixture, "a handler that throws is a 500, and the gate
   CHECK(says(caller.answers.back(), R"("body":1,)"));
 }
 
-TEST_CASE_FIXTURE(counter_fixture, "a call outlives the device that took it") {
+TEST_CASE_FIXTURE(counter_fixture, "a call outlives the device that accepted it") {
   start(one_counter({.start = 6, .bus = &bus}));
   ask();
   ask("GET", "more");
@@ -167,7 +168,7 @@ TEST_CASE_FIXTURE(counter_fixture, "a call outlives the device that took it") {
   CHECK(tested->in_flight() == 0);
 }
 
-TEST_CASE("a configuration has the kind, and its documentation as well") {
+TEST_CASE("the kind is part of the configuration and of its documentation") {
   const temporary_folder folder;
   const auto load = [&folder](const std::string& resource) {
     return config::load_settings(folder.write(

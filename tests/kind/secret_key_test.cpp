@@ -19,7 +19,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// A kind with a secret whose name looks like none: only its field table says so.
+/// A kind with a secret whose name does not suggest one: only its field table declares it.
 struct locker_options {
   std::optional<secret> combination;
 
@@ -48,7 +48,7 @@ const kind_module& locker_kind() {
   return table;
 }
 
-/// Before any configuration is read.
+/// Added before any configuration is read.
 const bool has_locker = (add_resource_kind(locker_kind()), true);
 
 std::string file_with(const std::string& resource, const std::string& more = "") {
@@ -57,16 +57,16 @@ std::string file_with(const std::string& resource, const std::string& more = "")
 
 }  // namespace
 
-TEST_CASE("a key that a field table calls a secret is shown by nobody") {
+TEST_CASE("a key that a field table declares as secret is never shown") {
   REQUIRE(has_locker);
   const temporary_folder folder;
   for (const auto& text : {
            file_with("locker: hall, combination: left7right4"),
            file_with("locker: hall, combination: left7right4", "limits: {depth: x}\n"),  // a fault elsewhere
-           file_with("locker: hall, combination: left7right4, unit: [x]"),               // in its own line
-           file_with("locker: hall, combinatoin: left7right4"),                          // a slip of the pen
-           file_with("locker: hall, combination: [left7right4]"),                        // of the wrong type
-           file_with("combination: left7right4"),                                        // without its kind
+           file_with("locker: hall, combination: left7right4, unit: [x]"),  // a fault in its own line
+           file_with("locker: hall, combinatoin: left7right4"),             // a misspelling
+           file_with("locker: hall, combination: [left7right4]"),           // a value of the wrong type
+           file_with("combination: left7right4"),                           // without the kind it belongs to
        }) {
     CAPTURE(text);
     const auto file = folder.write("mqcoap.yaml", text, 0644);
@@ -75,14 +75,14 @@ TEST_CASE("a key that a field table calls a secret is shown by nobody") {
     std::string words = shown.yaml.value_or("");
     for (const auto& d : loaded.diagnostics) words += to_string(d);
     for (const auto& d : shown.diagnostics) words += to_string(d);
-    if (loaded.value) words += loaded.value->shown.text();  // what `.gw/config` gives
+    if (loaded.value) words += loaded.value->shown.text();  // the contents of `.gw/config`
     CHECK_FALSE(words.empty());
     CHECK_MESSAGE(words.find("left7") == std::string::npos, words);
     CHECK_MESSAGE(words.find("right4") == std::string::npos, words);
   }
 }
 
-TEST_CASE("a secret of a kind reaches its options, and is covered in what is shown") {
+TEST_CASE("a secret of a kind reaches its options, and is masked where options are shown") {
   const temporary_folder folder;
   const auto file = folder.write("mqcoap.yaml", file_with("locker: hall, combination: left7right4"), 0600);
   const auto loaded = config::load_settings(file);

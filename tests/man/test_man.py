@@ -1,6 +1,7 @@
-"""The manual pages have exactly the options of the programs' --help, and are clean input of groff.
+"""The manual pages describe exactly the options in the programs' --help, and groff reports no warnings.
 
-MAN_PAGES is the folder of the built pages; MQCOAPD the daemon; MQCOAP the command line tool, if it is built.
+MAN_PAGES is the folder of the built pages, MQCOAPD the daemon, and MQCOAP the command line tool,
+if it is built.
 """
 
 import os
@@ -15,7 +16,7 @@ PAGES = pathlib.Path(os.environ["MAN_PAGES"])
 MQCOAPD = os.environ["MQCOAPD"]
 MQCOAP = os.environ.get("MQCOAP")
 
-# An option at its explanation: at the beginning of a line of --help, or of a page.
+# An option where it is described: at the beginning of a line of --help or of a page.
 IN_HELP = re.compile(r"^ +(-\w(?:,\s*--[\w-]+)?|--[\w-]+)", re.MULTILINE)
 IN_PAGE = re.compile(r"^\*(-\w\*(?:, \*--[\w-]+\*)?|--[\w-]+\*)", re.MULTILINE)
 SUBCOMMANDS = re.compile(r"^(?:Subcommands|Verbs):\n((?:[ \t]+\S.*\n?)+)", re.MULTILINE)
@@ -33,7 +34,7 @@ def options_of(pattern, text):
 
 
 def verbs_of(program, words=()):
-    """Verb, as a tuple of words -> its --help, for all verbs with what is below them."""
+    """Returns verb, as a tuple of words -> its --help, for all verbs and their subcommands."""
     said = help_of(program, *words)
     found = {words: said}
     for table in SUBCOMMANDS.findall(said):
@@ -45,13 +46,13 @@ def verbs_of(program, words=()):
 
 
 def sections_of(page, verbs):
-    """Verb -> what the page says of it; for () all that belongs to no verb."""
+    """Returns verb -> the part of the page about it; for (), all text that belongs to no verb."""
     found = {(): ""}
     current = ()
     for line in page.splitlines(keepends=True):
         if line.startswith("#"):
             heading = line.lstrip("# ").split()
-            # The longest verb at the beginning of the heading; without one, the text belongs to no verb.
+            # The longest verb at the beginning of the heading; without a verb, the text belongs to none.
             current = max((v for v in verbs if v and list(v) == heading[:len(v)]), key=len, default=())
             if line.startswith("## ") and heading[0].islower() and not current:
                 current = (heading[0],)
@@ -73,7 +74,7 @@ class Pages(unittest.TestCase):
         self.assertEqual(set(sections), set(verbs))
         for verb, said in verbs.items():
             with self.subTest(verb=" ".join(verb)):
-                # All of them have --help, which is explained once.
+                # All verbs have --help, which is described once.
                 self.assertEqual(options_of(IN_PAGE, sections[verb]) - {"--help"},
                                  options_of(IN_HELP, said) - {"--help"})
 

@@ -17,7 +17,7 @@ void cover(std::string& text, std::string_view word, const char* ends) {
   }
 }
 
-/// Replaces the number after each of these words, in thousandths.
+/// Rounds the number after each of these words to thousandths.
 void round(std::string& text, std::string_view word) {
   for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
     at += word.size();

@@ -5,9 +5,9 @@
 
 namespace mqcoap::replay {
 
-/// Returns the payload of a message; for a document under `.gw/` without the parts that differ between
-/// machines: the format in which Boost.JSON writes a fraction, the version of the document that follows from
-/// it, and which one of several simultaneous failures was the last.
+/// Returns the payload of a message. In documents under `.gw/`, it removes the parts that differ between
+/// machines: the format in which Boost.JSON writes a fraction, the version of the document, which depends on
+/// that, and which of several simultaneous failures was the last.
 std::string without_accidents(std::string_view payload);
 
 }  // namespace mqcoap::replay

@@ -39,7 +39,7 @@ void exceed_brokers(session& s) {
   s.take_at_most("lab", plenty);
 }
 
-/// Plays the same with a link that accepts them first and fails later.
+/// Plays the same with a link that accepts such messages first and fails later.
 void exceed_brokers_later(session& s) {
   constexpr auto later = memory_broker::refusal::later;
   const std::string body = '"' + std::string(9000, 'x') + '"';
@@ -60,7 +60,7 @@ void exceed_brokers_later(session& s) {
   s.request(forwarded);
 }
 
-/// Plays a write whose answer comes too late, and its repeats before and after that.
+/// Plays a write whose answer arrives too late, and its repeats before and after that.
 void answer_late(session& s) {
   s.others().take_it(late);
   const auto write = served_put(s, "[1]");
@@ -92,7 +92,8 @@ void wait_unread(session& s) {
   }
 }
 
-/// Plays requests on a connection that a reload replaces: the one with the old settings ends after 5 s.
+/// Plays requests on a connection that a reload replaces: the connection with the old settings
+/// ends after 5 s.
 void replace_connection(session& s) {
   s.others().take_it(silent);
   s.request(by_uri(s, "SLOW_1/axuv/a", "\"PUT\""));
@@ -128,7 +129,7 @@ void wait_in_queue(session& s) {
 }  // namespace
 
 void play_corners(session& s) {
-  constexpr std::int64_t end_of_root = 101'000;  // from then on, its expression is not a number
+  constexpr std::int64_t end_of_root = 101'000;  // from then on, the value of its expression is not a number
   s.load("before.yaml");
   s.request(s.ask().plain({"corner", "GW_1", "root"}));
   exceed_brokers(s);

@@ -4,7 +4,7 @@
 
 namespace mqcoap::replay {
 
-/// Plays cases that the dice do not find, one after the other.
+/// Plays cases that random choices do not reach, in sequence.
 void play_corners(session& s);
 
 /// Plays a bridge to a device that does not answer, until it does.

@@ -6,7 +6,7 @@
 namespace mqcoap::replay {
 namespace {
 
-/// Returns the text of a string member, as JSON.
+/// Returns the text of a string member as written in JSON.
 std::string member(std::string_view payload, std::string_view name) {
   const auto begin = payload.find("\"" + std::string(name) + "\":\"");
   if (begin == std::string_view::npos) return {};
@@ -60,7 +60,8 @@ std::string devices::with_code(const question& q) {
          dice_.one_of({"\"1\"", "1", "null", "1.5"}) + "}";
 }
 
-/// Uses a fixed id: an excerpt of it appears in the gateway's text, and the ids of hops are random.
+/// Uses a fixed id, because an excerpt of it appears in the gateway's message, and the ids of
+/// hops are random.
 std::string devices::malformed(question q) {
   q.id = "00000000-0000-4000-8000-00000000feed";
   const auto good = well(q, 0);
@@ -79,7 +80,7 @@ std::string devices::malformed(question q) {
   }
 }
 
-/// Answers the right request with wrong names.
+/// Answers the right request under wrong names.
 void devices::answer_elsewhere(std::int64_t now, question q) {
   switch (dice_.below(6)) {
     case 0: q.path += "/other"; return answer(now, q, "another path", well(q, asked_));

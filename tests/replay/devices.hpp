@@ -19,15 +19,15 @@ struct device_message {
   bool retain = false;
 };
 
-/// All devices behind the proxy. The dice decide how each request is handled: answered at once, late, too
-/// late, twice, wrongly, or never.
+/// All devices behind the proxy. Random choices determine how each request is handled: answered immediately,
+/// late, too late, twice, incorrectly, or never.
 class devices {
  public:
   explicit devices(dice& d) : dice_(d) {}
 
   enum class conduct {
     by_dice,
-    well,    ///< answers at once
+    well,    ///< answers immediately
     silent,  ///< never answers
     late,    ///< answers after the timeout
   };
@@ -38,7 +38,7 @@ class devices {
              std::string_view payload);
   /// Returns the next message that is due by then.
   std::optional<device_message> take_due(std::int64_t now_ms);
-  /// Returns when the next one is due; INT64_MAX: none is.
+  /// Returns when the next message is due; INT64_MAX if there is none.
   std::int64_t next_due() const noexcept;
 
  private:

@@ -74,7 +74,7 @@ int run(const std::string& folder, bool write) {
 
 }  // namespace
 
-/// Replays the record in the folder; exit status 1 if the gateway publishes anything else.
+/// Replays the record in the folder; the exit status is 1 if the gateway publishes anything different.
 int main(int argc, char** argv) {
   spdlog::set_level(spdlog::level::off);
   setenv("MQCOAP_REPLAY_TOKEN", "a token of the replay", 1);

@@ -45,7 +45,7 @@ void ask_documents(session& s, const char* tag) {
     s.request(s.ask().plain({"document", tag, path}));
 }
 
-/// Plays a broker that is lost while some requests wait and others are at a device, and comes back.
+/// Plays a broker that is lost while some requests wait and others are at a device, and that returns later.
 void lose_broker(session& s, const std::string& broker) {
   s.others().take_it(silent);
   s.play(14, to_devices(), 0);
@@ -130,7 +130,7 @@ void fill_queues(session& s) {
   s.others().take_it(by_dice);
 }
 
-/// Plays one write with so many spellings of its id that no further one is accepted.
+/// Plays one write with so many spellings of its id that no further spelling is accepted.
 void spell_id(session& s) {
   s.others().take_it(silent);
   auto first = s.ask().plain({"spelling", "S_1", "gains", "\"PUT\""});
@@ -146,7 +146,7 @@ void spell_id(session& s) {
   s.request(first);
 }
 
-/// Plays requests under way, and then the configurations one after the other.
+/// Plays requests that are in flight while one configuration after another is loaded.
 void change_configurations(session& s) {
   for (const char* file :
        {"after.yaml", "before.yaml", "moved.yaml", "after.yaml", "moved.yaml", "before.yaml"}) {
@@ -208,7 +208,7 @@ void play_main(session& s) {
   stop(s);
 }
 
-/// Plays short ids and missing timestamps; another forward tag.
+/// Plays short ids and missing timestamps, and another forward tag.
 void play_lenient(session& s) {
   s.load("moved.yaml");
   for (const char* id : {"7", "a.b", "x_y", "-", "---"})

@@ -7,7 +7,7 @@
 
 namespace mqcoap::replay {
 
-/// Plays everything in the record. @param folder  the folder of the configurations
+/// Plays everything in the record. @param folder  the folder of the configuration files
 void play_everything(const std::string& folder, record& out, kind_counts& counts);
 
 }  // namespace mqcoap::replay

@@ -5,7 +5,7 @@
 
 namespace mqcoap::replay {
 
-/// A request before it is sent. The parts of the payload are JSON texts, or broken JSON.
+/// A request before it is sent. The parts of the payload are JSON texts, which may be malformed.
 struct request_text {
   std::string kind;  ///< its kind in the replay
   std::string tag;
@@ -13,11 +13,11 @@ struct request_text {
   std::string path;
   std::string method = "\"GET\"";
   std::string id;                    ///< id in the topic
-  std::string header_id;             ///< id in the header; empty: the same
+  std::string header_id;             ///< id in the header; empty: the one in the topic
   std::vector<std::string> options;  ///< further members of the header
-  std::string body;                  ///< empty: none
-  std::string topic;                 ///< empty: made of the parts
-  std::string payload;               ///< empty: made of the parts
+  std::string body;                  ///< empty: no body
+  std::string topic;                 ///< empty: composed of the parts
+  std::string payload;               ///< empty: composed of the parts
   bool retain = false;
 
   std::string made_payload() const {

@@ -10,7 +10,7 @@ constexpr std::size_t most_writes = 12;
 
 struct stored {
   const char* path;
-  std::vector<const char*> bodies;  ///< good and bad
+  std::vector<const char*> bodies;  ///< valid and invalid bodies
 };
 
 const std::vector<stored>& values() {

@@ -10,13 +10,13 @@
 
 namespace mqcoap::replay {
 
-/// Makes requests of all kinds, good and bad, with ids that are counted.
+/// Generates requests of all kinds, valid and invalid, with consecutive ids.
 class requests {
  public:
   /// @param first_id  number of the first id
   requests(dice& d, int first_id) : dice_(d), next_id_(first_id) {}
 
-  /// @name To the gateway's own resources
+  /// @name Requests to the gateway's own resources
   /// @{
   request_text get();
   request_text put();
@@ -28,7 +28,7 @@ class requests {
   request_text document();
   /// @}
 
-  /// @name To others
+  /// @name Requests to other devices
   /// @{
   request_text by_uri();
   request_text by_path();
@@ -37,7 +37,7 @@ class requests {
   request_text unroutable();
   /// @}
 
-  /// @name With faults
+  /// @name Requests with errors
   /// @{
   request_text strange_method();
   request_text strange_option();
@@ -53,15 +53,16 @@ class requests {
   /// Repeats one of the last writes, possibly with differences that matter for running once.
   request_text repeat();
   request_text retained();
-  /// Makes one with a source that may be the gateway's own client id.
+  /// Returns a request with a source that may be the gateway's own client id.
   request_text with_source();
 
   struct parts {
     std::string kind, tag, path;
     std::string method = "\"GET\"";
   };
-  /// Makes a request with the common parts.
-  /// @param p  with braces, in which the dice are thrown from left to right: arguments have no order
+  /// Returns a request with the common parts.
+  /// @param p  must be written in braces, in which random choices are evaluated from left to right; function
+  /// arguments have no order
   request_text plain(parts p);
   /// Stores a write for `repeat`.
   void note(const request_text& sent);
@@ -71,7 +72,7 @@ class requests {
  private:
   std::string next_id();
   std::string own_tag();
-  /// Adds, sometimes, options that change little or nothing.
+  /// Sometimes adds options that have little or no effect.
   void add_options(request_text& to);
   std::string etag_of(const std::string& path);
   request_text to_device(std::string kind);

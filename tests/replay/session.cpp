@@ -9,7 +9,7 @@
 namespace mqcoap::replay {
 namespace {
 
-constexpr std::size_t longest_request = 150;  ///< shown bytes of a request
+constexpr std::size_t longest_request = 150;  ///< number of bytes of a request that are shown
 constexpr std::size_t longest_message = 1200;
 
 bool is_version_4(std::string_view id) {
@@ -23,7 +23,7 @@ bool is_version_4(std::string_view id) {
   return id.size() == shape.size() && std::equal(id.begin(), id.end(), shape.begin(), fits);
 }
 
-/// Returns the text of a member, found without reading the rest.
+/// Returns the text of a string member, found without parsing the payload.
 std::string_view text_behind(std::string_view payload, std::string_view name) {
   const auto at = payload.find(name);
   if (at == std::string_view::npos) return {};
@@ -66,7 +66,7 @@ void session::published(const std::string& broker, std::string_view topic, std::
   if (topic.find("/request/") != std::string_view::npos) devices_.asked(now_ms(), broker, topic, payload);
 }
 
-/// The gateway's own ids are random; here they are counted.
+/// Names the ids of hops by counting them, because the gateway's ids are random.
 void session::name_hop(std::string_view topic) {
   if (topic.find("/request/") == std::string_view::npos) return;
   const auto id = topic.substr(topic.rfind('/') + 1);
@@ -91,7 +91,7 @@ void session::request(const request_text& r) {
 }
 
 void session::send(const request_text& r) {
-  constexpr std::size_t shortest_named = 30;  // a short one could be part of other words
+  constexpr std::size_t shortest_named = 30;  // a shorter id could be part of other text
   const auto& ns = lab_.configuration().gateway.ns.text();
   const auto number = std::to_string(counts_["requests"]);
   if (r.id.size() >= shortest_named) out_.name_id(r.id, number);

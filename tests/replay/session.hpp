@@ -18,20 +18,20 @@ namespace mqcoap::replay {
 
 using kind_counts = std::map<std::string, std::size_t>;
 
-/// A gateway, its callers, devices and brokers, and their actions. Writes all of it into a record.
+/// A gateway, its callers, devices and brokers, and their actions, all of which are written to a record.
 class session {
  public:
-  /// Makes one kind of request.
+  /// Generates one kind of request.
   using maker = request_text (requests::*)();
-  /// The kinds of requests; one that occurs twice in the list is used twice as often.
+  /// The kinds of requests; a kind that occurs twice in the list is used twice as often.
   using mix = std::vector<maker>;
 
-  /// @param folder  the folder of the configurations
+  /// @param folder  the folder of the configuration files
   session(std::string folder, record& out, kind_counts& counts, std::uint64_t seed, int first_id);
 
   void load(const std::string& file);
   void reload(const std::string& file);
-  /// Sends requests, one after the other, with some time between them. @param pace  the longest pause, in ms
+  /// Sends requests one after the other, with pauses. @param pace  the longest pause, in ms
   void play(std::size_t n, const mix& kinds, std::size_t pace);
   void request(const request_text& r);
   void elapse(std::int64_t ms);
@@ -45,15 +45,15 @@ class session {
   void allow(const std::string& broker);
   void take_at_most(const std::string& broker, std::size_t bytes,
                     memory_broker::refusal how = memory_broker::refusal::at_once);
-  /// Sends given requests that were unread for this time.
+  /// Sends the given requests, which stay unread for this time.
   void suspend(const std::vector<request_text>& all, std::int64_t ms);
   void bridge(const std::string& one, const std::string& other, const std::string& prefix);
-  /// Publishes a message of somebody else there.
+  /// Publishes a message of another client.
   void publish(const std::string& broker, const std::string& topic, const std::string& payload,
                bool retain = false);
   /// @}
 
-  /// Leaves requests unread for this time.
+  /// Sends generated requests, which stay unread for this time.
   void suspend(std::size_t n, const mix& kinds, std::int64_t ms);
   void drain();
   void abandon();
@@ -78,7 +78,7 @@ class session {
   requests requests_;
   devices devices_;
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
-  std::int64_t cut_off_at_ = never;  ///< then the hops on a connection that a reload changed end at once
+  std::int64_t cut_off_at_ = never;  ///< when the hops end that use a connection which a reload has changed
   test::lab lab_;
 };
 

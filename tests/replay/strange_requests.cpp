@@ -4,12 +4,12 @@
 
 #include "requests.hpp"
 
-// Requests with faults, and repeats.
+// Requests with errors, and repeats.
 
 namespace mqcoap::replay {
 namespace {
 
-/// Puts an id where `$` stands.
+/// Replaces each `$` with an id.
 std::string with_id(std::string text, const std::string& id) {
   for (auto at = text.find('$'); at != std::string::npos; at = text.find('$', at + id.size()))
     text.replace(at, 1, id);

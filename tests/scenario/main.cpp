@@ -7,7 +7,7 @@
 #include "script.hpp"
 #include "world.hpp"
 
-/// Replays every scenario of the files given; exit status 1 if one fails.
+/// Replays all scenarios of the given files; the exit status is 1 if one fails.
 int main(int argc, char** argv) {
   spdlog::set_level(spdlog::level::off);
   int played = 0, failed = 0;

@@ -26,7 +26,7 @@ json::object take_json(std::string_view text) {
   return text.empty() ? json::object() : json::parse(text).as_object();
 }
 
-/// Returns true if everything in `part` is also in `whole`; strings in `part` may end with `*`.
+/// Returns true if `whole` contains everything in `part`; strings in `part` may end with `*`.
 bool contains(const json::value& whole, const json::value& part) {
   if (part.is_object() && whole.is_object()) {
     return std::all_of(part.get_object().begin(), part.get_object().end(), [&](const auto& member) {
@@ -78,7 +78,7 @@ void world::settle() {
   forget_own();
 }
 
-/// Messages of the script itself are seen outside, too, also when a broker sends them back.
+/// Removes messages of the script itself, which are also observed, even when a broker sends them back.
 void world::forget_own() {
   if (lab_.suspended()) return;
   const auto is_own = [this](const seen& s) { return own_topics_.contains(s.topic); };

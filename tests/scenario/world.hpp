@@ -11,20 +11,20 @@
 
 namespace mqcoap::scenario {
 
-/// A message that was seen outside of the gateway.
+/// A message that was observed outside of the gateway.
 struct seen {
   std::string broker;
   std::string topic;
   std::string payload;
 };
 
-/// A gateway, its brokers and a clock, moved by the steps of one script.
+/// A gateway, its brokers and a clock, which are controlled by the steps of one script.
 class world {
  public:
-  /// @param folder  the folder of the configurations
+  /// @param folder  the folder of the configuration files
   explicit world(std::string folder);
 
-  /// Throws std::runtime_error if an expectation fails.
+  /// Plays a script. Throws std::runtime_error if an expectation fails.
   void play(const script& s);
 
  private:
@@ -42,9 +42,9 @@ class world {
   void settle();
   void forget_own();
 
-  std::deque<seen> requests_;         ///< at devices
-  std::deque<seen> answers_;          ///< at callers
-  std::deque<seen> events_;           ///< of resources
+  std::deque<seen> requests_;         ///< requests to devices
+  std::deque<seen> answers_;          ///< answers to callers
+  std::deque<seen> events_;           ///< events of resources
   std::set<std::string> own_topics_;  ///< topics of the script's own messages
   std::optional<seen> hop_;           ///< the last expected request at a device
   int next_id_ = 1;

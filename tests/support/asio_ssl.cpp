@@ -1,2 +1,2 @@
-// Asio's functions for TLS, which only tests use (cmake/asio.cpp has the others).
+// Asio's TLS functions, which only tests use (cmake/asio.cpp contains the others).
 #include <boost/asio/ssl/impl/src.hpp>

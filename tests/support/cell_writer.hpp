@@ -10,7 +10,7 @@
 
 namespace mqcoap::test {
 
-/// Stores one value, without the resource's checks.
+/// Stores one value, bypassing the resource's checks.
 class assignment final : public batch {
  public:
   assignment(std::shared_ptr<cell> target, json_text value)
@@ -29,14 +29,14 @@ inline void assign(resource_state& state, const std::shared_ptr<cell>& target, s
   state.submit(work);
 }
 
-/// The state for tests that use one resource alone.
+/// The state for tests that use a single resource.
 inline resource_state& memory_state() {
   static memory_store store;
   static resource_state state(store);
   return state;
 }
 
-/// A resource with a cell of its own.
+/// Returns a resource with its own cell.
 template <class Resource, class... Options>
 Resource make_alone(Options&&... options) {
   state_draft draft(memory_state());

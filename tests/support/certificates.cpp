@@ -56,7 +56,7 @@ certificates::identity certificates::issue(const std::string& names) {
 }
 
 certificates::identity certificates::issue_expired(const std::string& names) {
-  // `x509` of OpenSSL 3.0 accepts no dates, and that of 3.5 no days that end before they begin.
+  // `x509` of OpenSSL 3.0 accepts no dates, and `x509` of 3.5 accepts no period that ends before it begins.
   const auto config = write("[ca]\ndefault_ca = own\n[own]\nnew_certs_dir = " + directory_.path().string() +
                             "\ndatabase = " + write("") +
                             "\nrand_serial = yes\ndefault_md = sha256\npolicy = any\ncopy_extensions = copy\n"

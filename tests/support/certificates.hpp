@@ -5,7 +5,7 @@
 
 namespace mqcoap::test {
 
-/// Certificates of a test, made by the openssl program. Their files are deleted with this object.
+/// Certificates for a test, created with the openssl program. Their files are deleted with this object.
 class certificates {
  public:
   struct identity {
@@ -16,19 +16,20 @@ class certificates {
   certificates();
 
   const std::string& ca_file() const noexcept { return authority_.cert_file; }
-  /// Makes a certificate signed by the authority. @param names  e.g. `DNS:localhost,IP:127.0.0.1`
+  /// Issues a certificate that is signed by the authority. @param names  e.g. `DNS:localhost,IP:127.0.0.1`
   identity issue(const std::string& names);
-  /// Makes one that has expired.
+  /// Issues a certificate that has expired.
   identity issue_expired(const std::string& names);
-  /// Makes another, unrelated authority.
+  /// Creates another, unrelated authority.
   identity make_authority();
-  /// Makes an encrypted copy of a key.
+  /// Writes an encrypted copy of a key to a new file.
   std::string encrypt(const std::string& key_file, const std::string& password);
-  /// Makes a file with this text.
+  /// Writes text to a new file.
   std::string write(const std::string& text);
 
  private:
-  /// Signs a request with the command that `sign` makes of the request's file and the certificate's.
+  /// Issues a certificate with the command that `sign` builds from the names of the request's and the
+  /// certificate's file.
   template <class Sign>
   identity issue_by(const std::string& names, Sign sign);
   std::string new_file() { return directory_.file(std::to_string(++files_) + ".pem"); }

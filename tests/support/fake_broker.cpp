@@ -125,7 +125,7 @@ void fake_broker::on_subscribe(peer& p, std::string_view body) {
 
 void fake_broker::on_disconnect(peer& p) {
   constexpr std::string_view ping_answer("\xd0\x00", 2);
-  // A socket that is gone answers the first with a reset, which the second meets.
+  // If the client has closed its socket, the first write triggers a reset, and the second one fails.
   const bool failed = parting_ == parting::talk_on && (send(p, ping_answer) || send(p, ping_answer));
   if (!failed) ++heard_out_;
   if (parting_ != parting::stay) p.socket.close();

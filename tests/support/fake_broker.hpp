@@ -13,62 +13,62 @@
 
 namespace mqcoap::test {
 
-/// A broker that misbehaves as told: for what a real one cannot be made to do.
+/// A broker that misbehaves as configured, in ways that a real one cannot be made to.
 class fake_broker {
  public:
   enum class greeting {
     accept,
     refuse_version_5,   ///< with a 3.1.1 CONNACK; accepts 3.1.1
-    hang_up_version_5,  ///< says nothing; accepts 3.1.1
-    hang_up,            ///< always
+    hang_up_version_5,  ///< hangs up on MQTT 5 without an answer; accepts 3.1.1
+    hang_up,            ///< always hangs up
     silence,            ///< never answers
-    throw_off,          ///< accepts, and hangs up at once
+    throw_off,          ///< accepts, and hangs up immediately
   };
 
-  /// What it does when a client has said goodbye.
+  /// The reaction to a client's DISCONNECT.
   enum class parting {
     hang_up,
-    talk_on,  ///< says something twice, then hangs up
+    talk_on,  ///< sends two more packets, then hangs up
     stay,     ///< leaves the connection open
   };
 
   fake_broker(boost::asio::io_context& loop, greeting how);
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-  /// Filters with this beginning are denied.
+  /// Denies subscriptions to filters with this prefix.
   void deny(std::string prefix) { denied_ = std::move(prefix); }
   void greet(greeting how) { greeting_ = how; }
   void part(parting how) { parting_ = how; }
-  /// Whether messages at QoS 1 get their PUBACK; pings are answered in any case.
+  /// Sets whether messages at QoS 1 are acknowledged; pings are always answered.
   void acknowledge(bool does) { acknowledges_ = does; }
-  /// Hangs up on larger packets, without a word.
+  /// Hangs up on larger packets without a DISCONNECT.
   void limit_packets(std::size_t most) { largest_packet_ = most; }
-  /// Protocol levels of the CONNECTs so far: 5 is MQTT 5, 4 is 3.1.1.
+  /// Returns the protocol levels of the CONNECTs so far: 5 is MQTT 5, 4 is 3.1.1.
   const std::vector<int>& levels() const noexcept { return levels_; }
-  /// Filters of the SUBSCRIBEs so far.
+  /// Returns the filters of the SUBSCRIBEs so far.
   const std::vector<std::string>& filters() const noexcept { return filters_; }
-  /// Topics of the messages so far.
+  /// Returns the topics of the messages so far.
   const std::vector<std::string>& topics() const noexcept { return topics_; }
-  /// Clients that said goodbye, and were still there for all that was said then.
+  /// Returns the number of clients that sent DISCONNECT and still received everything that was sent after it.
   int heard_out() const noexcept { return heard_out_; }
   void drop_clients() { peers_.clear(); }
-  /// Drops all clients and listens no more, for good.
+  /// Drops all clients and stops listening permanently.
   void leave() {
     acceptor_.close();
     drop_clients();
   }
-  /// Sends all clients a short message, whatever they have subscribed to.
+  /// Sends a short message to all clients, whatever they have subscribed to.
   void deliver(std::string_view topic, std::string_view payload);
-  /// Sends all clients what is no MQTT.
+  /// Sends invalid MQTT to all clients.
   void babble();
-  /// Sends an MQTT 5 DISCONNECT with this reason, then hangs up.
+  /// Sends an MQTT 5 DISCONNECT with this reason and hangs up.
   void disconnect_clients(char reason);
 
  private:
   struct peer;
   void accept();
   void read(const std::shared_ptr<peer>& p);
-  /// Takes whole packets off the front of what was read.
+  /// Removes complete packets from the received bytes and handles them.
   void take_packets(peer& p);
   void on_packet(peer& p, unsigned char first, std::string_view body);
   void on_connect(peer& p, std::string_view body);

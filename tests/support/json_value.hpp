@@ -8,7 +8,7 @@
 
 namespace mqcoap::test {
 
-/// Returns the tree of a JSON text, with numbers read like in the library.
+/// Returns the tree of a JSON text, with numbers parsed as in the library.
 inline boost::json::value json_value(std::string_view text) {
   constexpr std::size_t any_depth = 100'000;
   const auto parsed = json_text::parse(text, any_depth);

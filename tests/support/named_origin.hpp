@@ -9,7 +9,7 @@
 
 namespace mqcoap::test {
 
-/// Stores the answers to a caller.
+/// An origin that stores the answers.
 struct named_origin final : call_origin {
   std::string called;
   std::vector<std::string> codes{};  ///< codes of the answers, as numbers

@@ -28,8 +28,8 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-/// Reads the output of a broker until it is ready; version 2.1 first prints its user. Returns false at the
-/// end of the output.
+/// Reads the output of a broker until it is ready; version 2.1 prints its user before that. Returns false at
+/// the end of the output.
 bool wait_until_running(int output) {
   std::string said;
   char buffer[512];
@@ -63,7 +63,7 @@ void private_broker::write_config() const {
       << "allow_anonymous " << (options_.username.empty() ? "true" : "false") << '\n'
       << "set_tcp_nodelay true\nlog_dest stderr\nlog_type information\nlog_type error\nconnection_messages "
          "false\n";
-  if (::geteuid() == 0) config << "user root\n";  // else it could not read this directory
+  if (::geteuid() == 0) config << "user root\n";  // as another user it could not read this directory
   if (!options_.username.empty()) {
     const auto file = dir_.file("passwords");
     run_program("mosquitto_passwd", {"-c", "-b", file, options_.username, options_.password});
@@ -85,7 +85,7 @@ bool private_broker::launch() {
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::dup2(ends[1], STDERR_FILENO);  // standard output would be buffered
+    ::dup2(ends[1], STDERR_FILENO);  // stderr, because standard output would be buffered
     ::execl(program.c_str(), program.c_str(), "-c", config.c_str(), nullptr);
     ::_exit(127);
   }
@@ -113,7 +113,7 @@ void private_broker::restart() {
 
 void private_broker::pause() {
   ::kill(pid_, SIGSTOP);
-  ::waitpid(pid_, nullptr, WUNTRACED);  // until it is stopped
+  ::waitpid(pid_, nullptr, WUNTRACED);  // waits until it is stopped
 }
 
 void private_broker::resume() { ::kill(pid_, SIGCONT); }

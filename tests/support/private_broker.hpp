@@ -8,14 +8,14 @@
 
 namespace mqcoap::test {
 
-/// A mosquitto of the test, on a free loopback port. Ends with the test.
+/// A mosquitto for the test, on a free loopback port. It is terminated with the test.
 class private_broker {
  public:
   struct options {
     std::string username = {};  ///< empty: anyone may connect
     std::string password = {};
     std::string acl = {};    ///< lines of an ACL file; empty: everything is allowed
-    std::string lines = {};  ///< further lines of the configuration
+    std::string lines = {};  ///< further configuration lines
   };
 
   private_broker() : private_broker(options{}) {}
@@ -29,15 +29,15 @@ class private_broker {
 
   /// Sends SIGKILL: connections are reset without a DISCONNECT.
   void kill();
-  /// Starts it again, on the same port.
+  /// Starts it again on the same port.
   void restart();
-  /// Sends SIGSTOP: the kernel still accepts connections and data, and nobody answers.
+  /// Sends SIGSTOP: the kernel still accepts connections and data, but they are not answered.
   void pause();
   void resume();
 
  private:
   void write_config() const;
-  /// Returns true once it listens; false if it ended instead.
+  /// Returns true when it listens; false if it exited.
   bool launch();
 
   options options_;

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The directory of the newest server that is installed.
+/// Returns the directory of the newest installed server.
 std::string find_programs() {
   std::vector<int> versions;
   std::error_code none;
@@ -36,10 +36,10 @@ std::string find_programs() {
          "/bin/";
 }
 
-/// The user that the server runs as; null: this one.
+/// Returns the user that the server runs as; null: the current user.
 const passwd* server_user() { return ::geteuid() == 0 ? ::getpwnam("nobody") : nullptr; }
 
-/// Becomes that user, in a child.
+/// Switches to that user, in the child process.
 void drop_rights() {
   const auto* const user = server_user();
   if (user == nullptr) return;
@@ -75,7 +75,7 @@ void wait_for_success(pid_t pid, const std::string& output) {
   if (status != 0) throw std::runtime_error("PostgreSQL: " + text_of_file(output));
 }
 
-/// All processes below one.
+/// Returns the direct children of a process.
 std::vector<pid_t> children_of(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children");
   std::vector<pid_t> found;
@@ -101,7 +101,7 @@ private_postgres::private_postgres() : programs_(find_programs()) {
 private_postgres::~private_postgres() {
   if (pid_ <= 0) return;
   resume();
-  ::kill(pid_, SIGQUIT);  // it ends its processes as well
+  ::kill(pid_, SIGQUIT);  // terminates its child processes as well
   ::waitpid(pid_, nullptr, 0);
 }
 
@@ -136,7 +136,7 @@ void private_postgres::start() {
   pid_ = launch({programs_ + "postgres", "-D", dir_.file("data"), "-k", dir_.path().string(), "-c",
                  "listen_addresses=", "-c", "max_connections=40"},
                 log);
-  // pg_ctl would do the same: the server writes when it is ready.
+  // Waits as pg_ctl does: the server writes to this file when it is ready.
   for (int tries = 0; tries < 600; ++tries) {
     const auto ready = text_of_file(dir_.file("data/postmaster.pid"));
     if (ready.starts_with(std::to_string(pid_) + '\n') && ready.find("ready") != std::string::npos) return;
@@ -158,7 +158,7 @@ void private_postgres::signal_all(int signal) const {
   for (const auto each : children_of(pid_)) ::kill(each, signal);
 }
 
-/// First the server, so that it starts no further process meanwhile.
+/// The server is stopped first, so that it starts no further process in the meantime.
 void private_postgres::pause() {
   ::kill(pid_, SIGSTOP);
   ::waitpid(pid_, nullptr, WUNTRACED);

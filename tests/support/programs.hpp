@@ -11,10 +11,10 @@ namespace mqcoap::test {
 /// @throws std::runtime_error if it is not installed
 std::filesystem::path find_program(std::string_view name);
 
-/// Runs a program to its end, without a shell. @throws std::runtime_error with its output, if it fails
+/// Runs a program without a shell and waits for it. @throws std::runtime_error with its output, if it fails
 void run_program(std::string_view name, const std::vector<std::string>& arguments);
 
-/// A directory that is deleted with its contents.
+/// A directory that is deleted together with its contents.
 class temporary_directory {
  public:
   temporary_directory();

@@ -8,13 +8,13 @@
 
 namespace mqcoap::test {
 
-/// Stores published messages.
+/// A link that stores published messages.
 struct recording_link final : mqcoap::link {
   std::string id = "mine";
   std::vector<std::string> topics;
   std::vector<std::string> payloads;
-  std::vector<written_handler> written;  ///< handlers of the same messages
-  std::vector<error_code> refusals;      ///< errors for the next messages; then all are accepted
+  std::vector<written_handler> written;  ///< completion handlers of these messages
+  std::vector<error_code> refusals;      ///< errors for the next messages; further ones are accepted
   packet_limit limit;
 
   const std::string& name() const noexcept override { return id; }
@@ -34,7 +34,7 @@ struct recording_link final : mqcoap::link {
     std::string kept(payload);
     topics.push_back(std::move(under));
     written.push_back(std::move(done));
-    payloads.push_back(std::move(kept));  // last: if memory ends before, nothing was published
+    payloads.push_back(std::move(kept));  // last: if an earlier allocation fails, nothing was published
     return {};
   }
   link_stats stats() const noexcept override { return {}; }

@@ -7,22 +7,22 @@
 
 namespace mqcoap::test {
 
-/// Makes allocations of this thread fail while it lives, in programs with scarce_memory.cpp, which replaces
-/// the global `operator new`.
+/// Makes allocations of this thread fail during its lifetime, in programs with scarce_memory.cpp, which
+/// replaces the global `operator new`.
 class scarce_memory {
  public:
-  /// Makes every larger allocation fail, except the first few.
+  /// Fails every allocation larger than this, except the first `more` ones.
   explicit scarce_memory(std::size_t largest, int more = 0) { state() = {largest, more, all, 0}; }
-  /// Makes one allocation of any size fail, the one after this many.
+  /// Fails one allocation of any size, after this many successful ones.
   static scarce_memory lacking_one(int after) { return {0, after, 1}; }
   ~scarce_memory() { state().largest = unlimited; }
   scarce_memory(const scarce_memory&) = delete;
   scarce_memory& operator=(const scarce_memory&) = delete;
 
-  /// Returns the number of failed allocations since the last one of these was made.
+  /// Returns the number of allocations that failed since the last object was constructed.
   static int refused() { return state().refused; }
 
-  /// Returns how many more allocations the last one of these would have let pass.
+  /// Returns how many more allocations the last object would have let succeed.
   static int left() { return state().more; }
 
   static void* allocate(std::size_t size) {

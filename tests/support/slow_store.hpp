@@ -8,7 +8,7 @@
 
 namespace mqcoap::test {
 
-/// A store whose commits end when the test says so.
+/// A store whose commits complete when the test decides.
 class slow_store final : public state_store {
  public:
   struct commit_call {
@@ -19,7 +19,7 @@ class slow_store final : public state_store {
   void commit(state_commit what, commit_handler done) override {
     under_way.push_back({std::move(what.values), std::move(done)});
   }
-  /// Ends the first commit that is under way.
+  /// Completes the oldest pending commit.
   void end_one(error_code why = {}) {
     auto first = std::move(under_way.front());
     under_way.pop_front();

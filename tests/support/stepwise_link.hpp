@@ -9,12 +9,12 @@
 
 namespace mqcoap::test {
 
-/// Fails one of several steps that are alike.
+/// Fails one step in a series of equal steps.
 class failing_step {
  public:
   /// @param which  0: the first; negative: none
   void fail(int which) noexcept { left_ = which; }
-  /// True for the step that fails.
+  /// Returns true for the step that fails.
   bool next() noexcept { return left_-- == 0; }
   bool has_failed() const noexcept { return left_ < 0; }
 
@@ -22,8 +22,8 @@ class failing_step {
   int left_ = -1;
 };
 
-/// A link whose steps are made by hand, and can fail one by one. Needs no memory once it is made, so that
-/// what fails for lack of it is not the link.
+/// A link whose steps are triggered by the test and can fail one by one. It allocates nothing after
+/// construction, so that a simulated allocation failure never happens in the link.
 class stepwise_link final : public link {
  public:
   struct asked_filter {
@@ -52,7 +52,7 @@ class stepwise_link final : public link {
     up_ = false;
     owner_->on_link_down(*this, connection_fault{.what = connection_fault::kind::closed});
   }
-  /// Has the broker answer one SUBSCRIBE. False: there is none.
+  /// Lets the broker answer one SUBSCRIBE. Returns false if there is none.
   bool confirm_next() {
     if (asked_.empty()) return false;
     auto next = std::move(asked_.front());
@@ -60,7 +60,7 @@ class stepwise_link final : public link {
     if (next.done) next.done(next.fails ? error_code(errc::denied) : error_code());
     return true;
   }
-  /// The last message that somebody follows is written.
+  /// Reports that the last message with a completion handler was written.
   void tell_written() {
     if (const auto done = std::exchange(written_, nullptr)) done({});
   }

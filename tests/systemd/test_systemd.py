@@ -1,5 +1,5 @@
-"""systemd understands the unit with each of its drop-ins, which is restricted tightly; the packages' version is the
-project's. Ends with 77 where systemd is not installed.
+"""systemd accepts the unit with each of its drop-ins, the unit is tightly restricted, and the packages
+have the project's version. Exits with 77 if systemd is not installed.
 
 MQCOAPD is the daemon, MQCOAP_VERSION the project's version.
 """
@@ -31,7 +31,7 @@ class Unit(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.unit = self.folder / UNIT.name
-        # The program is not installed at the path of the unit.
+        # The program is not installed at the path in the unit.
         self.unit.write_text(UNIT.read_text().replace("/usr/bin/mqcoapd", MQCOAPD))
 
     def complaints(self, *drop_ins):

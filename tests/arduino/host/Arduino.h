@@ -1,4 +1,4 @@
-// Stands in for the Arduino core where a sketch runs on the host; see ../CMakeLists.txt.
+// Replaces the Arduino core when a sketch runs on the host; see ../CMakeLists.txt.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -7,7 +7,7 @@
 using byte = std::uint8_t;
 inline void delay(unsigned long) {}
 
-// The analog inputs see a ramp of their own each.
+// Each analog input returns a different ramp.
 enum : byte { A0 = 14, A1, A2, A3 };
 int analogRead(byte pin);
 

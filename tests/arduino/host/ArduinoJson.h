@@ -1,4 +1,4 @@
-// Stands in for the few functions of ArduinoJson 7 that the sketch uses, over Boost.JSON.
+// Replaces the few functions of ArduinoJson 7 that the sketch uses, based on Boost.JSON.
 #pragma once
 #include <Arduino.h>
 
@@ -6,14 +6,14 @@
 #include <string>
 #include <type_traits>
 
-/// A place in a document, which comes into being when something is written there.
+/// A place in a document, which is created when a value is written to it.
 class JsonVariant {
  public:
   explicit JsonVariant(boost::json::value& at) : at_(&at) {}
 
   JsonVariant operator[](const char* key) {
     if (!at_->is_object()) {
-      // Reading a member of what is no object gives null, and changes nothing.
+      // Reading a member of a value that is not an object returns null and changes nothing.
       static boost::json::value nothing;
       if (!at_->is_null()) return JsonVariant(nothing = nullptr);
       at_->emplace_object();
@@ -54,7 +54,7 @@ class JsonDocument {
   boost::json::value root_;
 };
 
-/// True: it is no JSON.
+/// Returns true if the payload is not JSON.
 inline bool deserializeJson(JsonDocument& into, const uint8_t* payload, unsigned length) {
   boost::system::error_code failed;
   into.root_ = boost::json::parse({reinterpret_cast<const char*>(payload), length}, failed);

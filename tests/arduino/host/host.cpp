@@ -1,6 +1,6 @@
-// The host of a sketch: setup, then loop until standard input ends. A line in is `TOPIC PAYLOAD`; a line out
-// is `connect ID WILL_TOPIC WILL`, `subscribe FILTER`, `publish RETAINED TOPIC PAYLOAD`, `drop BYTES` or
-// `done`.
+// Runs a sketch: setup, then loop until standard input ends. An input line is `TOPIC PAYLOAD`; an output
+// line is `connect ID WILL_TOPIC WILL`, `subscribe FILTER`, `publish RETAINED TOPIC PAYLOAD`, `drop
+// BYTES` or `done`.
 #include <PubSubClient.h>
 
 #include <cstdlib>
@@ -9,7 +9,7 @@
 
 namespace {
 
-// Fixed header of a packet under 16 KiB, and what PubSubClient reserves for one.
+// The fixed header of a packet under 16 KiB, and the space that PubSubClient reserves for it.
 constexpr std::size_t received_header = 3;
 constexpr std::size_t reserved_header = 5;
 
@@ -39,8 +39,8 @@ bool PubSubClient::publish(const char* topic, const char* payload, bool retained
     std::cout << "drop " << whole << std::endl;
     return false;
   }
-  // The packet is written over what the callback was given: a sketch that publishes from those pointers sends
-  // `#`.
+  // The packet overwrites the data that the callback was given: a sketch that publishes from those
+  // pointers sends `#`.
   std::memset(buffer_, '#', size_);
   std::cout << "publish " << retained << ' ' << topic << ' ' << payload << std::endl;
   return true;

@@ -1,5 +1,5 @@
-// The host of a sketch with a serial port, which is standard input and output: setup, then loop whenever
-// something has come, until its end.
+// Runs a sketch with a serial port, which is standard input and output: setup, then loop whenever bytes have
+// arrived, until the input ends.
 #include <Arduino.h>
 #include <poll.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@ namespace {
 
 std::string unread;
 
-/// Waits for bytes. The sketch sees the beginning of a line before its end, as from a slow port.
+/// Waits for bytes. The sketch sees the beginning of a line before its end, as on a slow port.
 void await_bytes() {
   char bytes[7];
   const auto got = ::read(STDIN_FILENO, bytes, sizeof bytes);

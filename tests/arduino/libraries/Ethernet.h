@@ -1,4 +1,4 @@
-// Stands in for Arduino's Ethernet library: no network, only what the sketch names.
+// Replaces Arduino's Ethernet library: contains no network code, only the names that the sketch uses.
 #pragma once
 #include <Arduino.h>
 #ifndef __AVR__

@@ -1,6 +1,6 @@
-// Stands in for PubSubClient 2.8, of which it copies what a sketch can stumble over: one buffer of 256 bytes
-// for packets in both directions, in which topic and payload lie during the callback; what does not fit is
-// not delivered, and not sent. Its messages go over standard input and output; see ../test_arduino.py.
+// Replaces PubSubClient 2.8 and reproduces its pitfalls: a single buffer of 256 bytes for packets in both
+// directions, which contains topic and payload during the callback; larger packets are neither delivered nor
+// sent. Messages are exchanged over standard input and output; see ../test_arduino.py.
 #pragma once
 #include <Ethernet.h>
 
@@ -23,5 +23,5 @@ class PubSubClient {
   callback callback_ = nullptr;
   bool connected_ = false;
   uint16_t size_ = 256;
-  uint8_t* buffer_ = nullptr;  ///< allocated, as the real one's
+  uint8_t* buffer_ = nullptr;  ///< allocated, as in the real library
 };

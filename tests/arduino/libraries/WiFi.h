@@ -1,4 +1,4 @@
-// Stands in for the WiFi library of a board: no network, only what the sketch names.
+// Replaces the WiFi library of a board: contains no network code, only the names that the sketch uses.
 #pragma once
 #include <Ethernet.h>
 using WiFiClient = EthernetClient;

@@ -53,7 +53,7 @@ void check_id(std::string_view text) {
   if (strict) HOLDS(lenient->canonical().size() == 32);
 }
 
-/// Two texts are one id if their canonical forms are, and only then.
+/// Checks that two texts are equal as ids if and only if their canonical forms are equal.
 void compare_ids(std::string_view a, std::string_view b) {
   const auto x = request_id::parse(a, validation::lenient);
   const auto y = request_id::parse(b, validation::lenient);
@@ -64,7 +64,7 @@ void compare_ids(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-/// A text, or two of them on two lines.
+/// Runs a text, or two texts on two lines.
 void run_address(std::string_view text) {
   const auto line_end = text.find('\n');
   const auto first = text.substr(0, line_end);

@@ -13,7 +13,7 @@
 namespace mqcoap::fuzz {
 namespace {
 
-/// A file in memory, which only its owner can read.
+/// A file in memory that only its owner can read.
 class memory_file {
  public:
   explicit memory_file(std::string_view text) : fd_(::memfd_create("mqcoap", MFD_CLOEXEC)) {
@@ -31,13 +31,14 @@ class memory_file {
   int fd_;
 };
 
-/// True for what names files by a pattern: a search through the machine's folders says nothing of the reader.
+/// Returns true if the text may refer to files with a pattern: searching the folders of this machine tells
+/// nothing about the parser.
 bool searches_folders(std::string_view yaml) {
   const auto include = yaml.find("include");
   return include != std::string_view::npos && yaml.find_first_of("*?[", include) != std::string_view::npos;
 }
 
-/// A diagnostic stands within the file, and can be shown.
+/// Checks that a diagnostic refers to a place within the file and can be shown.
 void check_diagnostic(const diagnostic& d, std::string_view yaml, const std::string& path) {
   HOLDS(!d.message.empty());
   HOLDS(is_safe(d.message) && is_safe(d.hint) && is_safe(d.key_path));
@@ -50,7 +51,7 @@ void check_diagnostic(const diagnostic& d, std::string_view yaml, const std::str
   HOLDS(static_cast<std::size_t>(d.column) <= d.source_from + d.source.size() + 1);
 }
 
-/// What is shown of a configuration is one again, and the same.
+/// Checks that a configuration, as it is shown, can be loaded and is shown in the same way again.
 void check_shown(const std::string& shown) {
   const memory_file file(shown);
   const auto again = config::show_settings(file.path());

@@ -13,7 +13,7 @@ std::string general_text(const general& g) {
   return out;
 }
 
-/// The header tells the kind of a payload (docs/protocol.md, "Payloads").
+/// Checks that the header determines the kind of a payload (docs/protocol.md, "Payloads").
 void check_kind(const message& m, const boost::json::value& payload) {
   const auto header = header_of(payload);
   const auto* method = header.if_contains("method");

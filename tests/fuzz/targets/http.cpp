@@ -21,9 +21,9 @@ namespace mqcoap::fuzz {
 namespace {
 
 constexpr std::string_view page_words = "all is well\n";
-constexpr std::size_t longest_input = 16384;  // fits the buffers of a socket
+constexpr std::size_t longest_input = 16384;  // fits into the buffers of a socket
 
-/// Gives the bytes to a session over a pair of sockets, and returns what it answers until it closes.
+/// Sends the bytes to a session over a pair of sockets, and returns all that it answers before it closes.
 std::string served(std::string_view bytes, const observe::http_pages& pages) {
   static const observe::http_limits limits{.header = 1024};
   static const auto hosts = std::make_shared<const observe::http_hosts>(
@@ -54,7 +54,7 @@ std::string served(std::string_view bytes, const observe::http_pages& pages) {
   return answered;
 }
 
-/// Takes a line off, without its end.
+/// Removes a line and returns it without its end.
 std::string_view take_line(std::string_view& text) {
   const auto end = text.find("\r\n");
   HOLDS(end != std::string_view::npos);
@@ -63,7 +63,8 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-/// Takes one response off, which is whole and says nothing but what pages and refusals say.
+/// Removes one response, which must be complete and contain only what pages and refusals contain.
+/// Returns its status.
 unsigned take_response(std::string_view& text) {
   static const std::set<unsigned> statuses{200, 400, 404, 405, 421, 431};
   auto line = take_line(text);
@@ -82,7 +83,7 @@ unsigned take_response(std::string_view& text) {
     std::from_chars(line.data() + name.size(), line.data() + line.size(), length);
   }
   HOLDS(has_length);
-  // The answer to HEAD has no body; no body begins like a response.
+  // The answer to HEAD has no body, and no body begins like a response.
   if (text.empty() || text.starts_with("HTTP/1.1 ")) return status;
   HOLDS(text.size() >= length);
   const auto body = text.substr(0, length);
@@ -107,7 +108,7 @@ void check_session(std::string_view bytes) {
   HOLDS(good == pages_given);
 }
 
-/// Names are compared in any case, and with any port.
+/// Checks that names are compared case-insensitively and with any port.
 void check_host_names(std::string_view name) {
   using enum observe::http_hosts::verdict;
   for (const char* address : {"127.0.0.1", "0.0.0.0"}) {
@@ -123,7 +124,7 @@ void check_host_names(std::string_view name) {
 
 }  // namespace
 
-/// What a peer sends over one connection; a first line also as the name of a host.
+/// Runs what a peer sends over one connection; the first line is also used as the name of a host.
 void run_http(std::string_view bytes) {
   bytes = bytes.substr(0, longest_input);
   check_session(bytes);

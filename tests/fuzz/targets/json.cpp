@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::size_t deepest = 32;
 
-/// Refused is what Boost.JSON refuses, and a number that is not finite; and what the search for flaws finds.
+/// Checks that the same texts are rejected as by Boost.JSON, plus numbers that are not finite, and that the
+/// search for flaws agrees.
 void check_verdict(std::string_view text, const std::optional<json_fault>& fault) {
   boost::json::parse_options rules;
   rules.max_depth = deepest;
@@ -53,7 +54,8 @@ void check_number(std::string_view text) {
   HOLDS(read_json_number(written) == read);
 }
 
-/// The scan of an object lists what walking it gives, and the members of the member `a`.
+/// Checks that scanning an object lists the same members as iterating over it, and the members of
+/// the member `a`.
 void check_list(std::string_view object) {
   json_member_list members;
   json_member_list inner;
@@ -72,7 +74,7 @@ void check_list(std::string_view object) {
   HOLDS(count == members.size());
 }
 
-/// Walking the text of an object gives the members of the tree.
+/// Checks that iterating over the text of an object yields the members of the tree.
 void check_members(std::string_view object, const boost::json::object& tree) {
   std::size_t count = 0;
   for (json_members m(object); m.next(); ++count) {
@@ -109,7 +111,7 @@ void check_valid(const json_text& json) {
   if (json.is_number()) check_number(json.text());
 }
 
-/// What makes any bytes safe, and what decides whether they are UTF-8, agree; and so does the reader of JSON.
+/// Checks that safe_text, is_utf8 and the JSON parser agree on whether bytes are UTF-8.
 void check_text(std::string_view bytes) {
   std::string quoted;
   append_json_string(quoted, bytes);

@@ -11,37 +11,38 @@
 
 #include "../property.hpp"
 
-// What holds for payloads of every kind.
+// Properties that hold for payloads of every kind.
 namespace mqcoap::fuzz {
 
 inline constexpr std::string_view some_id = "16fd2706-8baf-433b-82eb-8c7fada847da";
 
-/// Members of the header of a payload that was decoded; empty if it has none.
+/// Returns the header of a payload that was decoded; empty if it has none.
 inline boost::json::object header_of(const boost::json::value& payload) {
   const auto* header = payload.get_object().if_contains("header");
   return header != nullptr && header->is_object() ? header->get_object() : boost::json::object();
 }
 
-/// The body as the whole payload says it is the body that was decoded.
+/// Returns true if the decoded body equals the one in the payload.
 inline bool is_body_of(const boost::json::value& payload, const json_text& decoded) {
   const auto* body = payload.get_object().if_contains("body");
   return equal_json(body != nullptr ? *body : boost::json::value(), decoded.value());
 }
 
-/// Fields that are passed on stand in the payload, with the same values.
+/// Returns true if all fields that are passed on are in the payload, with the same values.
 inline bool are_fields_of(const boost::json::object& header, const std::vector<header_field>& passed_on) {
   std::set<std::string> seen;
   for (auto f = passed_on.rbegin(); f != passed_on.rend(); ++f) {
     const auto key = decode_json_string(f->key);
     const auto* value = header.if_contains(key);
-    // Of equal keys the tree has the last one.
+    // Of duplicate keys, the tree contains the last one.
     if (value == nullptr || (seen.insert(key).second && !equal_json(*value, build_json(f->value))))
       return false;
   }
   return true;
 }
 
-/// A fault has words for a person, and gives an answer that can be decoded and says the same.
+/// Checks that a fault has a readable message, and results in an answer that can be decoded and contains
+/// the same message.
 inline void check_fault(const decode_fault& fault) {
   HOLDS(is_error(fault.code));
   HOLDS(!fault.words.empty());

@@ -10,7 +10,7 @@
 namespace mqcoap::fuzz {
 namespace {
 
-/// A message is the same after it was written and read.
+/// Checks that a message is unchanged after it was written and read.
 void check_line(const cli::recorded_message& m) {
   const auto line = cli::to_line(m);
   HOLDS(is_safe(line));
@@ -45,7 +45,7 @@ void check_plan(const std::vector<cli::recorded_message>& messages, cli::replay_
 
 }  // namespace
 
-/// A file that `mqcoap record` might have written.
+/// Runs a file as `mqcoap record` may have written it.
 void run_recording(std::string_view lines) {
   std::istringstream in{std::string(lines)};
   cli::recording read;

@@ -12,7 +12,7 @@ std::string request_text(const request& r, wire_format format) {
   return out;
 }
 
-/// What was decoded is what the payload says, looked at as a tree.
+/// Checks that the decoded request agrees with the tree of the payload.
 void compare_with_tree(const request& r, const boost::json::value& payload) {
   const auto header = header_of(payload);
   HOLDS(header.at("path") == boost::json::string_view(r.path.text()));
@@ -25,13 +25,14 @@ void compare_with_tree(const request& r, const boost::json::value& payload) {
   if (r.options->hops) HOLDS(equal_json(header.at("hops"), *r.options->hops));
 }
 
-/// What is written of a payload may be longer than the payload: another limit holds for it.
+/// Returns rules with the default payload limit, because an encoded request may be longer than the payload
+/// that was decoded.
 decode_rules rules_for_written(decode_rules rules) {
   rules.limits.payload = payload_limits{}.payload;
   return rules;
 }
 
-/// Both ways of writing a request give the same request.
+/// Checks that both wire formats of a request decode to the same request.
 void check_encoded_again(const request& r, const decode_rules& rules) {
   const auto full = request_text(r, wire_format::full);
   for (const auto format : {wire_format::full, wire_format::compact}) {
@@ -41,7 +42,7 @@ void check_encoded_again(const request& r, const decode_rules& rules) {
   }
 }
 
-/// An answer carries what a caller looks for, and is one that a caller of the same rules can read.
+/// Checks that an answer contains what a caller looks for, and that a caller with the same rules can read it.
 void check_answer(const request& r, const decode_rules& rules) {
   answer a;
   a.body = r.body;

@@ -6,7 +6,7 @@
 namespace mqcoap::fuzz {
 namespace {
 
-/// Encodes what was decoded, as the proxy does.
+/// Encodes a decoded response, as the proxy does.
 std::string response_text(const response& r) {
   const request asked{method::get, r.path, r.id, r.correlation_id};
   std::string out;

@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// The same value, written and read again.
+/// Returns the value after it was serialized and parsed again.
 json::value reserialised(const json::value& v) { return json_text::from_value(v).value(); }
 
 void check_schema_fault(const json_schema::fault& fault, const json::value& within) {
@@ -28,12 +28,12 @@ bool accepts(const json::value& schema, const json::value& value) {
   return !compiled->check(value);
 }
 
-/// How schemas made of this one must judge.
+/// Checks the results of schemas that are composed of this one.
 void check_combinations(const json::value& schema, const json::value& value, bool good) {
-  // The dialect is named by the outermost schema alone.
+  // Only the outermost schema may name the dialect.
   if (schema.is_object() && schema.get_object().contains("$schema")) return;
   const json::value wrapped = json::object{{"allOf", json::array{schema}}};
-  if (!json_schema::compile(json::object{{"not", wrapped}})) return;  // too deep
+  if (!json_schema::compile(json::object{{"not", wrapped}})) return;  // too deeply nested
   HOLDS(accepts(wrapped, value) == good);
   HOLDS(accepts(json::object{{"not", schema}}, value) != good);
   HOLDS(accepts(json::object{{"anyOf", json::array{false, schema}}}, value) == good);
@@ -55,7 +55,7 @@ void check_constants(const json::value& value) {
 
 }  // namespace
 
-/// An object with a `schema` and a `value`.
+/// Runs an object with a `schema` and a `value`.
 void run_schema(std::string_view text) {
   const auto parsed = json_text::parse(text, 64);
   if (!parsed) return;

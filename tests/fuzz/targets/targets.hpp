@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-// The functions of the targets, each in the source of its name.
+// The functions of the targets, each defined in the source file with its name.
 namespace mqcoap::fuzz {
 
 void run_request(std::string_view payload);

@@ -49,7 +49,7 @@ void check_general_topic(const general_topic& topic, std::string_view text) {
       filter.tag = topic.tag;
       filter.path = topic.path;
     }
-    // A path may hold what MQTT takes for a wildcard: no such topic can be published to.
+    // A path may contain characters that are MQTT wildcards; such a topic cannot be published to.
     if (valid_topic(text)) HOLDS(filter_matches(filter.text(topic.ns), text));
   }
 }

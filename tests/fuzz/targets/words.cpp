@@ -22,7 +22,7 @@
 namespace mqcoap::fuzz {
 namespace {
 
-/// Runs what may refuse a word. False if it did, with words for the user.
+/// Calls a function that may refuse a word. Returns false if it did, with a message for the user.
 template <class F>
 bool is_taken(F f) {
   try {
@@ -35,12 +35,12 @@ bool is_taken(F f) {
   }
 }
 
-/// @param file  what stands in the file that a word names
+/// @param file  the contents of the file that a word names
 void check_value(const std::vector<std::string>& words, std::string_view file) {
   is_taken([&] {
     const auto body = cli::read_value(words, [&](const std::string&) { return std::string(file); });
     HOLDS(!validate_json(body.text(), 64));
-    // A body that was read is a word that gives the same body.
+    // As a word, a body that was read results in the same body.
     if (!body.text().starts_with('"')) HOLDS(cli::read_value({std::string(body.text())}, {}) == body);
   });
 }
@@ -82,7 +82,7 @@ void check_host(const std::string& word) {
   HOLDS(!at->port || *at->port > 0);
 }
 
-/// What a caller or a server says stays below the URL of the configuration.
+/// Checks that what a caller or a server sends stays below the URL of the configuration.
 void check_url(const std::string& word) {
   constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%/";
   const auto at = *parse_http_url("http://a.lab:81/api");
@@ -101,7 +101,7 @@ void check_url(const std::string& word) {
   if (const auto own = parse_http_url(word)) HOLDS(parse_http_url(origin_of(*own)).has_value());
 }
 
-/// A word ends at a NUL, as the system sees to it.
+/// Splits lines into words. A word ends at a NUL, as it does in the operating system.
 std::vector<std::string> split_lines(std::string_view lines) {
   std::vector<std::string> words;
   for (;;) {
@@ -115,7 +115,7 @@ std::vector<std::string> split_lines(std::string_view lines) {
 
 }  // namespace
 
-/// Words of a command line, one a line.
+/// Runs the words of a command line, one per line.
 void run_words(std::string_view lines) {
   const auto words = split_lines(lines);
   const auto file = lines.substr(std::min(lines.find('\n'), lines.size()));

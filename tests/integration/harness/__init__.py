@@ -1,4 +1,4 @@
-"""What the integration tests are written with: private brokers, gateways, callers and far devices."""
+"""The parts that integration tests are built from: private brokers, gateways, callers and remote devices."""
 
 from .authority import Authority, Identity
 from .broker import Broker

@@ -1,4 +1,4 @@
-"""Certificates of a test's own, made by the openssl program."""
+"""Certificates for a test, created with the openssl program."""
 
 import collections
 import pathlib
@@ -9,7 +9,7 @@ Identity = collections.namedtuple("Identity", "cert key")
 
 
 class Authority:
-    """Signs certificates; its files go with it."""
+    """Signs certificates. Its files are deleted with it."""
 
     def __init__(self, name="test authority"):
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-certificates-")
@@ -23,16 +23,17 @@ class Authority:
         return self._own.cert
 
     def issue(self, names):
-        """@param names  `DNS:localhost,IP:127.0.0.1`"""
+        """Issues a certificate. @param names  e.g. `DNS:localhost,IP:127.0.0.1`"""
         made, asked = self._asked_for(names)
         sign = ["x509", "-req", "-in", asked, "-CA", self._own.cert, "-CAkey", self._own.key, "-CAcreateserial"]
         self._openssl(*sign, "-days", 30, "-copy_extensions", "copy", "-out", made.cert)
         return made
 
     def issue_expired(self, names):
-        """The same, of years ago."""
+        """Issues a certificate that expired years ago."""
         made, asked = self._asked_for(names)
-        # `x509` of OpenSSL 3.0 accepts no dates, and that of 3.5 no days that end before they begin.
+        # `x509` of OpenSSL 3.0 accepts no dates, and `x509` of 3.5 accepts no period that ends
+        # before it begins.
         database, config = self._new_file(), self._new_file()
         pathlib.Path(database).write_text("")
         pathlib.Path(config).write_text(

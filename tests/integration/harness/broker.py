@@ -1,4 +1,4 @@
-"""A private mosquitto on a free port of the loopback."""
+"""A private mosquitto on a free loopback port."""
 
 import pathlib
 import re
@@ -15,15 +15,16 @@ def free_port():
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
-# Not only "running": mosquitto 2.1 first prints its user.
+# The whole line, because mosquitto 2.1 prints its user before it.
 STARTED = re.compile(r"mosquitto version \S+ running$")
 
 
 class Broker:
-    """@param users  name -> password; none: anyone may connect
+    """A mosquitto for a test.
+    @param users  name -> password; none: anyone may connect
     @param acl  lines of a mosquitto ACL file
-    @param settings  further lines of its configuration
-    @param doors  of how many ports more it listens; they are `more_ports`
+    @param settings  further configuration lines
+    @param doors  the number of additional ports that it listens on; they are `more_ports`
     """
 
     def __init__(self, users=None, acl=None, settings=(), doors=0):
@@ -89,24 +90,24 @@ class Broker:
         return self._process.wait_line(STARTED)
 
     def kill(self):
-        """As a power cut would: no goodbye to anybody."""
+        """Kills it as a power cut would, without a DISCONNECT."""
         self._process.kill()
 
     def restart(self):
-        """On the same port, with nothing remembered."""
+        """Starts it again on the same port, with no stored state."""
         if self._process.running:
             self.kill()
         if not self._start():
             raise RuntimeError(f"mosquitto does not start again:\n{self._process.log}")
 
     def reconfigure(self, settings):
-        """Starts it again with other further lines."""
+        """Starts it again with different configuration lines."""
         self._settings = settings
         self._write_configuration()
         self.restart()
 
     def stall(self):
-        """Connections stay open and nothing moves any more."""
+        """Stops the process: connections stay open, but nothing is transferred."""
         self._process.signal(signal.SIGSTOP)
 
     def resume(self):
@@ -125,5 +126,5 @@ class Broker:
 
 
 def mosquitto():
-    # Debian installs it in a folder that is not in an ordinary user's PATH.
+    # Debian installs it in a folder that is not in the PATH of ordinary users.
     return "/usr/sbin/mosquitto" if pathlib.Path("/usr/sbin/mosquitto").exists() else "mosquitto"

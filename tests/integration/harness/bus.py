@@ -1,4 +1,4 @@
-"""A connection to a broker that keeps what arrives, so that a test can wait for it."""
+"""A connection to a broker that stores received messages, so that a test can wait for them."""
 
 import collections
 import threading
@@ -15,7 +15,7 @@ PATIENCE = 30
 
 
 class Bus:
-    """@param on_message  called with each Message on the connection's own thread, before it is kept"""
+    """@param on_message  called with each Message on the connection's thread, before it is stored"""
 
     def __init__(self, broker, client_id=None, on_message=None, keep=True, username=None, password=None):
         self._news = threading.Condition()
@@ -51,7 +51,7 @@ class Bus:
                 raise TimeoutError(f"{self.client_id} waited for {what} in vain")
 
     def _on_connect(self, client, _data, _flags, code):
-        # Sessions are clean: after a reconnect the broker knows nothing.
+        # Sessions are clean: after a reconnect the broker has no subscriptions.
         for topic, qos in self._filters.items():
             client.subscribe(topic, qos)
         with self._news:
@@ -84,13 +84,15 @@ class Bus:
                 self._news.notify_all()
 
     def _wait_on_connection(self, condition, what, lost):
-        """Raises ConnectionResetError if the connection ends first: what was sent on it may be lost."""
+        """Raises ConnectionResetError if the connection is lost first: what was sent on it may be lost."""
         self._wait(lambda: condition() or self._lost != lost or not self._connected, what)
         if not condition():
             raise ConnectionResetError(f"{self.client_id} lost its connection while it waited for {what}")
 
     def subscribe(self, topic, qos=0):
-        """Returns once the broker has confirmed; raises ConnectionResetError if the connection ends first."""
+        """Returns after the broker has confirmed; raises ConnectionResetError if the connection
+        is lost first.
+        """
         lost = self._lost
         _, mid = self.client.subscribe(topic, qos)
         self._wait_on_connection(lambda: mid in self._confirmed, f"SUBACK of {topic}", lost)
@@ -105,7 +107,9 @@ class Bus:
 
     @property
     def outages(self):
-        """How often the connection was lost. What others sent meanwhile has not arrived here."""
+        """The number of times that the connection was lost. Messages that others sent in the meantime have
+        not arrived here.
+        """
         return self._lost
 
     @property
@@ -117,7 +121,7 @@ class Bus:
         return [m for m in self.messages if m.topic == topic]
 
     def wait_for(self, predicate, count=1, timeout=PATIENCE):
-        """The first `count` messages that satisfy the predicate."""
+        """Returns the first `count` messages that satisfy the predicate."""
 
         def found():
             return [m for m in self._messages if predicate(m)]
@@ -130,8 +134,9 @@ class Bus:
         return self.wait_for(lambda m: m.topic == topic, count, timeout)
 
     def fence(self):
-        """Returns when everything that the broker took before this call has arrived here. Raises ConnectionResetError
-        if the connection ends first."""
+        """Returns when everything that the broker accepted before this call has arrived here. Raises
+        ConnectionResetError if the connection is lost first.
+        """
         topic = f"test/fence/{new_id()}"
         lost = self._lost
         with self._news:

@@ -1,4 +1,4 @@
-"""A caller that behaves as the deployed Python library does, and is stricter about what it gets."""
+"""A caller that behaves like the deployed Python library, and is stricter about the answers."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from .protocol import CODES, NAMESPACE, new_id, request_payload, request_topic, 
 
 
 class Unusable(AssertionError):
-    """An answer that would have ended the deployed library's message loop (docs/protocol.md, "What must never reach a
-    deployed Python peer").
+    """An answer that would have terminated the deployed library's message loop (docs/protocol.md, "What
+    must never reach a deployed Python peer").
     """
 
 
@@ -24,7 +24,7 @@ class Answer:
 
 
 def check(payload, request_id, path=None, correlation_id=None):
-    """The answer, if it is one that every deployed peer can take. `path` None: any string."""
+    """Returns the answer if every deployed peer can accept it. `path` None: any string."""
 
     def demand(condition, words):
         if not condition:
@@ -58,7 +58,7 @@ def check(payload, request_id, path=None, correlation_id=None):
 
 
 class Pending:
-    """A request on its way."""
+    """A pending request."""
 
     def __init__(self, caller, topic, request_id, path, correlation_id):
         self._caller = caller
@@ -75,13 +75,13 @@ class Pending:
         return check(self.payload, *self._expected)
 
     def unanswered(self):
-        """True if nothing has come; ends the request."""
+        """Returns true if no answer has arrived; drops the request."""
         self._caller.forget(self._topic)
         return not self.arrived.is_set()
 
 
 class PythonCaller:
-    """For each request: subscribes the one exact response topic, publishes, waits, unsubscribes."""
+    """Subscribes to the exact response topic of each request, publishes, waits and unsubscribes."""
 
     def __init__(self, broker, tag, subsystem="axuv", client_id="desk-7", namespace=NAMESPACE, qos=0, **credentials):
         self.tag, self.subsystem, self.namespace = tag, subsystem, namespace
@@ -104,22 +104,22 @@ class PythonCaller:
             waiting.arrived.set()
 
     def send_raw(self, payload, request_id=None, tag=None, subsystem=None, path=None, correlation_id=None, retain=False):
-        """Any bytes, on the topic of a request with this id."""
+        """Sends arbitrary bytes on the topic of a request with this id."""
         request_id = request_id or new_id()
         tag, subsystem = tag or self.tag, subsystem or self.subsystem
         topic = response_topic(tag, subsystem, request_id, self.namespace)
         waiting = Pending(self, topic, request_id, path, correlation_id)
         with self._lock:
             self._pending[topic] = waiting
-            # The same id may be sent again on purpose; its answer is no duplicate.
+            # A test may reuse an id on purpose; the second answer is then not a duplicate.
             self._answered.discard(topic)
-        # The broker handles one client's packets in order: no need to wait for the SUBACK.
+        # The broker handles the packets of a client in order, so waiting for the SUBACK is unnecessary.
         self.bus.client.subscribe(topic, self._qos)
         self.bus.publish(request_topic(tag, subsystem, request_id, self.namespace), payload, self._qos, retain)
         return waiting
 
     def send(self, method, path, body=None, *, tag=None, subsystem=None, request_id=None, **fields):
-        """A request; `fields` are further header fields, or replace usual ones."""
+        """Sends a request; `fields` are further header fields, or replace the usual ones."""
         request_id = request_id or new_id()
         payload = request_payload(method, path, body, request_id, self.bus.client_id, **fields)
         return self.send_raw(payload, request_id, tag, subsystem, path, fields.get("correlation_id"))

@@ -1,4 +1,6 @@
-"""The base of the integration tests: starts what a test names, stops it, and shows the logs if it failed."""
+"""The base class of the integration tests: starts what a test needs, stops it, and shows the logs if
+the test failed.
+"""
 
 import collections
 import contextlib
@@ -17,13 +19,14 @@ from .protocol import CODES
 
 
 class IntegrationTest(unittest.TestCase):
-    """Stops everything that its methods have started, in reverse order; a gateway that then does not end with 0
-    fails the test. A witness on every broker checks that no request to a served tag was answered twice, and that
-    every answer is one which deployed peers survive. After an outage of the broker others may be there before it: one
-    answer to a request that it has not seen is no fault then, a second one is.
+    """Stops everything that its methods have started, in reverse order. A gateway that does not then exit
+    with 0 fails the test. A witness on every broker checks that no request to a served tag was answered
+    twice, and that deployed peers can accept every answer. After an outage of the broker, other clients
+    may be connected before the witness: one answer to a request that it has not seen is then allowed, a
+    second one is not.
     """
 
-    # The tags whose answers the witness checks: those that gateways answer for.
+    # The tags whose answers the witness checks, which are those that gateways answer for.
     SERVED = ()
 
     def setUp(self):
@@ -57,7 +60,7 @@ class IntegrationTest(unittest.TestCase):
         return broker
 
     def assert_logged(self, gateway, words, times=1):
-        """The log is written behind the answers: it is awaited."""
+        """Waits for the words, because the log is written after the answers."""
         gateway.wait_log(words, times)
         self.assertEqual(gateway.log.count(words), times)
 
@@ -88,7 +91,7 @@ class IntegrationTest(unittest.TestCase):
                     code = payload["header"]["response_code"]
                     assert type(code) is int and code in CODES, code
                     assert "body" in payload and payload["timestamp"].isdigit()
-                except Exception as fault:  # whatever it is, a peer would have met it
+                except Exception as fault:  # a peer would have received it, whatever it is
                     faults.append(f"{fault!r}: {message.payload[:400]!r}")
 
         witness = Bus(broker, on_message=on_message)
@@ -96,7 +99,7 @@ class IntegrationTest(unittest.TestCase):
         witness.subscribe("#")
 
         def finish():
-            # The broker may be gone, and the client may learn of it only now.
+            # The broker may have been killed without the client having noticed yet.
             with contextlib.suppress(ConnectionResetError):
                 if witness.client.is_connected():
                     witness.fence()
@@ -105,15 +108,15 @@ class IntegrationTest(unittest.TestCase):
         self.addCleanup(finish)
 
     def gateway(self, configuration, **how):
-        """Its brokers are named by keyword: `LAB=broker.url` for `$LAB`."""
+        """Brokers are passed by keyword: `LAB=broker.url` for `$LAB`."""
         gateway = Gateway(configuration, **how)
         self._logs.append(("mqcoapd", gateway))
         self.addCleanup(gateway.stop)
         return gateway
 
     def caller(self, broker, tag, **how):
-        """Each one of a test has a client id of its own, unless it is given: clients come back by themselves after an
-        outage, and two of one id would end each other's connections again and again.
+        """Each caller of a test has its own client id unless one is given: clients reconnect automatically
+        after an outage, and two with the same id would disconnect each other repeatedly.
         """
         self._callers += 1
         how.setdefault("client_id", "desk-7" if self._callers == 1 else f"desk-7-{self._callers}")
@@ -141,7 +144,7 @@ class IntegrationTest(unittest.TestCase):
         return cli
 
     def running(self, cli, *arguments):
-        """A verb in the background."""
+        """Runs a verb in the background."""
         running = cli.start(*arguments)
         self.addCleanup(running.stop)
         return running
@@ -149,7 +152,7 @@ class IntegrationTest(unittest.TestCase):
     # ---- checking ------------------------------------------------------------------------------------------
 
     def assert_code(self, answer, code, *words):
-        """This code, and an error's body that holds these words."""
+        """Checks the code, and that the error body contains these words."""
         self.assertEqual(answer.code, code, answer.raw[:400])
         for word in words:
             self.assertIn(word, str(answer.body))

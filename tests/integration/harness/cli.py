@@ -1,4 +1,4 @@
-"""A person's `mqcoap`: one broker, a private folder for contexts, pipes or a terminal."""
+"""The `mqcoap` of a user: one broker, a private folder for contexts, and pipes or a terminal."""
 
 import os
 import pathlib
@@ -18,15 +18,17 @@ class Cli:
         self._broker = ["-L", broker.url] if broker else []
 
     def run(self, *arguments, stdin=None, **variables):
-        """Ends with .returncode, .stdout and .stderr."""
+        """Waits until it exits; the result has .returncode, .stdout and .stderr."""
         return tool.run(*self._broker, *arguments, stdin=stdin, **self._surroundings(variables))
 
     def start(self, *arguments):
-        """A Tool, in the background."""
+        """Returns a Tool that runs in the background."""
         return tool.Tool(*self._broker, *arguments, **self._surroundings({}))
 
     def on_terminal(self, *arguments, **variables):
-        """Standard output and error are one terminal of 80 columns; returns the status and what it showed."""
+        """Runs with standard output and error on a terminal of 80 columns; returns the status
+        and the output.
+        """
         ours, theirs = pty.openpty()
         child = subprocess.Popen(
             [tool.program(), *self._broker, *map(str, arguments)],

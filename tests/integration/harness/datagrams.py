@@ -1,4 +1,4 @@
-"""A socket on which something is told: a service manager's, or the journal's."""
+"""A socket that receives notifications, like that of a service manager or of the journal."""
 
 import contextlib
 import pathlib
@@ -7,7 +7,7 @@ import tempfile
 
 
 class Datagrams:
-    """Binds `socket` in a folder of its own, and keeps what comes."""
+    """Binds `socket` in a separate folder and stores what it receives."""
 
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="mqcoap-socket-")
@@ -22,7 +22,7 @@ class Datagrams:
         return "\n".join(repr(datagram) for datagram in self.heard)
 
     def wait(self, judge, timeout=30):
-        """The next datagram for which `judge` is true."""
+        """Returns the next datagram for which `judge` is true."""
         self._socket.settimeout(timeout)
         while True:
             try:
@@ -36,7 +36,7 @@ class Datagrams:
     FILLING = "of somebody else"
 
     def fill(self):
-        """Sends until there is room for nothing more; returns how many datagrams that were."""
+        """Sends until the buffer is full; returns the number of datagrams."""
         count = 0
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
             other.setblocking(False)
@@ -47,7 +47,7 @@ class Datagrams:
         return count
 
     def rest(self):
-        """All that has come since, without waiting."""
+        """Returns everything that has arrived since, without waiting."""
         self._socket.settimeout(0)
         found = []
         try:

@@ -1,4 +1,4 @@
-"""A broker that treats some packets in a way of its own: a proxy for MQTT in front of a real one."""
+"""A broker that treats some packets in a special way: an MQTT proxy in front of a real broker."""
 
 import contextlib
 import socket
@@ -9,9 +9,9 @@ from .packets import CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, packet, read_pack
 
 
 class Detour(Listener):
-    """@param dots  "slash": treats a dot in a topic as a '/', as RabbitMQ does; "close": ends a connection that
-    publishes to such a topic, as NATS 2.9 does
-    @param denies  what the filters hold to which nobody may subscribe
+    """@param dots  "slash": treats a dot in a topic as a '/', as RabbitMQ does; "close": closes a
+    connection that publishes to such a topic, as NATS 2.9 does
+    @param denies  denies subscriptions to filters that contain this text
     """
 
     def __init__(self, broker, dots=None, denies=None):
@@ -70,12 +70,12 @@ class _Way:
                     self._client.sendall(packet(first, body))
 
     def _topics(self, kind, body):
-        """Where they stand."""
+        """Yields the positions of the topics."""
         if kind == PUBLISH:
             yield 2, text(body, 0)[1]
         if kind not in (SUBSCRIBE, UNSUBSCRIBE):
             return
-        at = 3 + body[2] if self._v5 else 2  # behind the properties
+        at = 3 + body[2] if self._v5 else 2  # after the properties
         while at < len(body):
             end = text(body, at)[1]
             yield at + 2, end

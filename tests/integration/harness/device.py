@@ -1,4 +1,4 @@
-"""A far device, well behaved or not."""
+"""A remote device, well behaved or not."""
 
 import json
 import threading
@@ -8,8 +8,8 @@ from .protocol import NAMESPACE, now_ms
 
 
 class Device:
-    """Listens on its tag and answers each request by its `behaviour`: a function of the device, the request's
-    topic and payload, called on the connection's thread. Keeps every request.
+    """Subscribes to its tag and answers each request with its `behaviour`: a function of the device, the
+    request's topic and payload, called on the connection's thread. Stores every request.
     """
 
     def __init__(self, broker, tag, behaviour=None, namespace=NAMESPACE, qos=0, **credentials):
@@ -35,7 +35,7 @@ class Device:
 
     @property
     def requests(self):
-        """All that came: (topic, decoded payload)."""
+        """All received requests: (topic, decoded payload)."""
         with self._news:
             return list(self._requests)
 
@@ -62,7 +62,7 @@ class Device:
         return {"header": fields, "body": body, "timestamp": str(now_ms())}
 
     def publish(self, topic, payload):
-        """@param topic  the request's; the response goes to its counterpart"""
+        """@param topic  the request's topic; the response is published to the matching response topic"""
         if not isinstance(payload, (bytes, str)):
             payload = json.dumps(payload)
         self.bus.publish(topic.replace("/request/", "/response/", 1), payload, self._qos)
@@ -72,7 +72,7 @@ class Device:
             self._held.append((topic, request))
 
     def release(self, body="late"):
-        """Answers everything that was held back."""
+        """Answers all requests that were held back."""
         with self._news:
             held, self._held = self._held, []
         for topic, request in held:
@@ -90,7 +90,7 @@ ECHO = object()
 
 
 def normal(body=ECHO, code=205, **header):
-    """Answers with this body, or with what it was asked."""
+    """Answers with this body, or with an echo of the request."""
 
     def behave(device, topic, request):
         said = {"path": request["header"]["path"], "body": request.get("body")} if body is ECHO else body
@@ -104,7 +104,7 @@ def mute():
 
 
 def late():
-    """Answers when the test says `release`."""
+    """Answers when the test calls `release`."""
     return lambda device, topic, request: device.hold(topic, request)
 
 
@@ -117,12 +117,12 @@ def twice(first="first", second="second"):
 
 
 def raw(payload):
-    """Answers with these bytes whatever it was asked."""
+    """Answers every request with these bytes."""
     return lambda device, topic, request: device.publish(topic, payload)
 
 
 def changed(change):
-    """A normal answer, changed by a function before it goes out."""
+    """Gives a normal answer, modified by a function before it is sent."""
 
     def behave(device, topic, request):
         answer = device.response(request, "changed")

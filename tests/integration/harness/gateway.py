@@ -16,10 +16,9 @@ def program():
 
 class Gateway:
     """Starts `mqcoapd --config FILE`.
-
-    @param configuration  YAML; `$NAME` stands for the value given by keyword
-    @param ready  wait until it says that it is
-    @param prefix  of the command, e.g. to run it in namespaces of its own
+    @param configuration  YAML; `$NAME` is replaced by the value given by keyword
+    @param ready  wait until it reports that it is ready
+    @param prefix  of the command, e.g. to run it in separate namespaces
     """
 
     def __init__(self, configuration, ready=True, environment=None, prefix=(), **values):
@@ -39,14 +38,14 @@ class Gateway:
                 raise
 
     def configure(self, configuration):
-        """Writes the file at once, for a gateway that reads it meanwhile."""
+        """Replaces the file atomically, because a gateway may be reading it."""
         text = string.Template(textwrap.dedent(configuration)).substitute(self._values)
         new = self.file.with_suffix(".new")
         new.write_text(text, encoding="utf-8")
         new.replace(self.file)
 
     def reload(self, configuration=None, good=True):
-        """By SIGHUP; returns when it said what came of it."""
+        """Reloads with SIGHUP; returns after the gateway has reported the outcome."""
         if configuration:
             self.configure(configuration)
         outcome = "the configuration is in force" if good else "the reload failed and changes nothing"
@@ -82,7 +81,7 @@ class Gateway:
         return self._process.wait_exit()
 
     def stop(self):
-        """By SIGTERM, as a service manager does; a clean stop ends with 0."""
+        """Stops it with SIGTERM, as a service manager does; a clean stop exits with 0."""
         if not self._stopped:
             self._stopped = True
             if self.running:

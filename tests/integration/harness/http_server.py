@@ -1,11 +1,11 @@
-"""A server on a free port, whose pages are functions: well behaved, or raw bytes of any kind."""
+"""A server on a free port whose pages are functions, well behaved or sending arbitrary bytes."""
 
 import http.server
 import threading
 
 
 class Page:
-    """What is asked, and how it is answered."""
+    """A request and the means to answer it."""
 
     def __init__(self, handler, body):
         self._handler = handler
@@ -49,7 +49,7 @@ class HttpServer:
                     server._lock.notify_all()
                 try:
                     server.pages.get(self.path, lambda page: page.say("no such page", 404))(page)
-                except OSError:  # who asked has gone
+                except OSError:  # the client has disconnected
                     self.close_connection = True
 
             do_GET = do_PUT = do_POST = do_DELETE = _answer

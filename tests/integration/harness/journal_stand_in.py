@@ -1,8 +1,9 @@
-"""Runs a command for which /run/systemd/journal is another folder, and its standard error possibly the journal's stream.
+"""Runs a command for which /run/systemd/journal is another folder, and whose standard error may be the
+journal's stream.
 
     unshare --map-root-user --mount python3 journal_stand_in.py FOLDER stream|none PROGRAM ARGUMENTS...
 
-Only what runs in this namespace sees it; the system's own journal gets nothing.
+Only programs in this namespace are affected; the system's journal receives nothing.
 """
 
 import os
@@ -18,12 +19,14 @@ def available():
 
 
 def prefix(folder, stream=False):
-    """What to put before a command."""
+    """Returns the prefix for a command."""
     return [*UNSHARE, sys.executable, __file__, folder, "stream" if stream else "none"]
 
 
 def fields(datagram):
-    """An entry, as sd_journal_sendv sends it: `NAME=value`, or for values of several lines the name, a size, the bytes."""
+    """Decodes an entry as sent by sd_journal_sendv: `NAME=value`, or for values of several lines the name,
+    a size, the bytes.
+    """
     found = {}
     while datagram:
         line, _, rest = datagram.partition(b"\n")

@@ -1,4 +1,4 @@
-"""What listens on a free port of the loopback in a test's own process."""
+"""Servers on a free loopback port, in the process of the test."""
 
 import contextlib
 import socket
@@ -6,7 +6,9 @@ import threading
 
 
 class Listener:
-    """Serves each connection in a thread of its own. @param serve  is called with its socket, and ends with it"""
+    """Serves each connection in a separate thread. @param serve  called with the socket, which is closed
+    when it returns
+    """
 
     def __init__(self, serve):
         self._serve = serve
@@ -20,7 +22,7 @@ class Listener:
         return f"mqtt://127.0.0.1:{self.port}"
 
     def keep(self, sock):
-        """Closes this one, too, in the end."""
+        """Also closes this socket at the end."""
         self._sockets.append(sock)
         return sock
 

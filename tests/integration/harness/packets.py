@@ -1,4 +1,4 @@
-"""Packets of MQTT as they are on the wire, for brokers that a test makes up."""
+"""MQTT packets in their wire format, for brokers that a test simulates."""
 
 import struct
 
@@ -6,7 +6,7 @@ CONNECT, PUBLISH, SUBSCRIBE, UNSUBSCRIBE, PINGREQ = 1, 3, 8, 10, 12
 
 
 def read_packets(stream):
-    """Yields (first byte, body) of each packet until the stream ends, be it inside of one."""
+    """Yields (first byte, body) of each packet until the stream ends, possibly within a packet."""
     while first := stream.read(1):
         length = shift = 0
         while byte := stream.read(1):
@@ -32,6 +32,6 @@ def packet(first, body):
 
 
 def text(body, at):
-    """The text at this place, and the place behind it."""
+    """Returns the text at this position, and the position after it."""
     end = at + 2 + struct.unpack_from(">H", body, at)[0]
     return body[at + 2 : end], end

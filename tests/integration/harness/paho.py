@@ -1,4 +1,6 @@
-"""A client of Debian's paho-mqtt: 1.6 on Debian 12; 2 on Debian 13, which wants to know which callbacks are meant."""
+"""A client of Debian's paho-mqtt: version 1.6 on Debian 12, and 2 on Debian 13, which requires the
+callback version.
+"""
 
 import paho.mqtt.client as mqtt
 

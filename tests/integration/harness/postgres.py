@@ -1,4 +1,4 @@
-"""A private PostgreSQL, on a socket in a temporary directory."""
+"""A private PostgreSQL server on a socket in a temporary directory."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from .case import IntegrationTest
 
 
 def programs():
-    """The programs of the newest server that is installed."""
+    """Returns the folder of the newest installed server's programs."""
     found = [p for p in pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres") if p.parent.parent.name.isdigit()]
     if not found:
         raise AssertionError("no PostgreSQL in /usr/lib/postgresql")
@@ -23,7 +23,9 @@ def programs():
 
 
 class Postgres:
-    """Its superuser is `gw`, its database `mqcoap`. As root it runs as `nobody`, because PostgreSQL refuses root."""
+    """A server with superuser `gw` and database `mqcoap`. If the test runs as root, it runs as `nobody`,
+    because PostgreSQL refuses root.
+    """
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="mqcoap-postgres-")
@@ -56,7 +58,7 @@ class Postgres:
         return done.stdout.rstrip("\n")
 
     def sql(self, statements, database="mqcoap"):
-        """The rows, with | between their columns."""
+        """Returns the rows, with | between their columns."""
         return self._run(
             "psql", "-h", self.folder, "-U", "gw", "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statements
         )
@@ -70,7 +72,7 @@ class Postgres:
         state = pathlib.Path(self._data) / "postmaster.pid"
         end = time.monotonic() + 60
         while time.monotonic() < end and self._server.poll() is None:
-            with contextlib.suppress(OSError, IndexError):  # it is being written
+            with contextlib.suppress(OSError, IndexError):  # the file is being written
                 lines = state.read_text().splitlines()
                 if lines[0] == str(self._server.pid) and "ready" in lines[-1]:
                     return
@@ -78,17 +80,17 @@ class Postgres:
         raise AssertionError(f"PostgreSQL does not start:\n{self.log}")
 
     def stop(self):
-        """At once, as when its host is restarted: transactions that are open are rolled back."""
+        """Stops it as at a restart of its host: open transactions are rolled back."""
         self._server.send_signal(signal.SIGINT)
         self._server.wait(60)
 
     def kill(self):
-        """By SIGKILL of all of its processes."""
+        """Kills all of its processes with SIGKILL."""
         self._signal_all(signal.SIGKILL)
         self._server.wait(60)
 
     def pause(self):
-        """The kernel still accepts connections, and nobody answers."""
+        """Stops all processes: the kernel still accepts connections, but they are not answered."""
         self._server.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self._server.pid, os.WSTOPPED | os.WNOWAIT)
         self._signal_all(signal.SIGSTOP)
@@ -111,7 +113,7 @@ class Postgres:
 
 
 class PostgresTest(IntegrationTest):
-    """The base of tests with a database, which is shown if they fail."""
+    """The base class of tests with a database, whose log is shown if they fail."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-"""A power supply that speaks SCPI, over TCP or at a pseudo-terminal. As a program:
+"""A power supply that speaks SCPI, over TCP or on a pseudo-terminal. It can also be run as a program:
 
     power_supply.py --port 5025
 """
@@ -15,8 +15,8 @@ OHMS = 100
 
 
 class PowerSupply:
-    """What the instrument does, whatever its line. `mishaps` maps a command to what goes wrong with it: a function of
-    a Line and the answer, which is called in place of sending it.
+    """The behaviour of the instrument on any kind of line. `mishaps` maps a command to what goes wrong
+    with it: a function of a Line and the answer, which is called instead of sending the answer.
     """
 
     def __init__(self):
@@ -69,7 +69,7 @@ class PowerSupply:
 
 
 class Line:
-    """One connection to it."""
+    """A connection to the instrument."""
 
     def __init__(self, source, send, close):
         self._source, self.send, self.close = source, send, close
@@ -77,7 +77,7 @@ class Line:
     def say(self, answer):
         try:
             self.send(f"{answer}\n".encode())
-        except OSError:  # who asked has gone
+        except OSError:  # the client has disconnected
             pass
 
     def serve(self, supply):
@@ -116,7 +116,9 @@ class TcpSupply(PowerSupply):
 
 
 class SerialSupply(PowerSupply):
-    """At the path `port`. The instrument has the other end open as well, as a board that stays plugged in."""
+    """A supply at the path `port`. The instrument also keeps the other end open, like a board that
+    stays plugged in.
+    """
 
     def __init__(self):
         super().__init__()
@@ -129,12 +131,12 @@ class SerialSupply(PowerSupply):
         self._thread.start()
 
     def _read(self):
-        """Never reads a terminal that is about to be closed: it would stay open as long."""
+        """Never reads a terminal that is about to be closed, because that would keep it open."""
         ready, _, _ = select.select([self._ours, self._wake], [], [])
         return b"" if self._wake in ready else os.read(self._ours, 4096)
 
     def stop(self):
-        """Unplugs it."""
+        """Simulates unplugging."""
         if not self._thread.is_alive():
             return
         os.write(self._woken, b"x")

@@ -1,4 +1,4 @@
-"""A child process whose standard error is read as it comes, so that a line of it can be awaited."""
+"""A child process whose standard error is read continuously, so that a test can wait for a line."""
 
 import re
 import signal
@@ -48,7 +48,9 @@ class Process:
             return [line for line in self._lines if words in line]
 
     def wait_line(self, words, timeout=30, count=1):
-        """Waits until `count` lines hold these words, or match this pattern; False if the process ended without them."""
+        """Waits until `count` lines contain these words or match this pattern; returns false if the
+        process exits before that.
+        """
         matches = words.search if isinstance(words, re.Pattern) else lambda line: words in line
 
         def there():
@@ -63,7 +65,7 @@ class Process:
         self.child.send_signal(number)
 
     def wait_exit(self, timeout=30):
-        """The exit status; a process that does not end in time is killed."""
+        """Returns the exit status; a process that does not exit in time is killed."""
         try:
             status = self.child.wait(timeout)
         except subprocess.TimeoutExpired:

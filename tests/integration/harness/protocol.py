@@ -1,4 +1,6 @@
-"""The wire protocol as callers and devices in Python speak it (docs/protocol.md, "Topics" and "Payloads")."""
+"""The wire protocol as spoken by callers and devices in Python (docs/protocol.md, "Topics"
+and "Payloads").
+"""
 
 import json
 import time
@@ -29,7 +31,9 @@ def response_topic(tag, subsystem, request_id, namespace=NAMESPACE):
 
 
 def request_payload(method, path, body=None, request_id=None, source="desk-7", **fields):
-    """A request as version 0.2.0 of the Python library writes it; `fields` are further header fields."""
+    """Returns a request as version 0.2.0 of the Python library writes it; `fields` are further
+    header fields.
+    """
     header = {
         "request_id": request_id or new_id(),
         "path": path,

@@ -1,8 +1,8 @@
-"""Runs a command whose name server never answers, and reports when it was asked.
+"""Runs a command whose name server never answers, and reports when it is queried.
 
     unshare --map-root-user --net --mount python3 silent_resolver.py PROGRAM ARGUMENTS...
 
-Only what runs in these namespaces sees it; the system's own resolver stays as it is.
+Only programs in these namespaces are affected; the system's resolver is not.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ import tempfile
 
 ASKED = "the silent name server was asked"
 UNSHARE = ["unshare", "--map-root-user", "--net", "--mount"]
-# The longest time that glibc allows: a caller that waits for it ends long after every timeout here.
+# The longest time that glibc allows: a caller that waits for it returns long after every timeout here.
 RESOLV_CONF = "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n"
 
 
@@ -25,7 +25,7 @@ def available():
 
 
 def prefix():
-    """What to put before a command."""
+    """Returns the prefix for a command."""
     return [*UNSHARE, sys.executable, __file__]
 
 
@@ -56,7 +56,7 @@ def main():
             os.read(ended, 1)
         os._exit(0)
     server.close()
-    os.set_inheritable(running, True)  # closed by the end of the command, however it comes
+    os.set_inheritable(running, True)  # closed when the command exits, for whatever reason
     os.execv(sys.argv[1], sys.argv[1:])
 
 

@@ -1,4 +1,4 @@
-"""The command line tool `mqcoap`: run to its end, or left running while a test watches what it says."""
+"""The command line tool `mqcoap`, run to completion or left running while a test reads its output."""
 
 import os
 import signal
@@ -11,7 +11,9 @@ def program():
 
 
 def environment(broker=None, **values):
-    """Nothing of the user's own settings; the broker under test as the one that is meant."""
+    """Returns an environment without the user's own settings, in which the default broker is the
+    one under test.
+    """
     own = ("NO_COLOR", "TERM")
     kept = {k: v for k, v in os.environ.items() if not k.startswith("MQCOAP_") and k not in own}
     kept.update(HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent", TZ="UTC")
@@ -35,7 +37,7 @@ def run(*arguments, broker=None, stdin=None, timeout=60, folder=None, **variable
 
 
 class Lines:
-    """What a pipe brings, line by line."""
+    """The lines that arrive through a pipe."""
 
     def __init__(self, pipe):
         self._lines = []
@@ -63,7 +65,7 @@ class Lines:
         return self._wait(lambda: self._lines, count, timeout, f"no {count} lines, only")
 
     def wait(self, words, count=1, timeout=30):
-        """The first `count` lines that hold these words."""
+        """Returns the first `count` lines that contain these words."""
 
         def found():
             return [line for line in self._lines if words in line]
@@ -103,7 +105,7 @@ class Tool:
         return status
 
     def stop(self):
-        """As Ctrl-C does; returns the exit status."""
+        """Stops it as Ctrl-C does; returns the exit status."""
         if self.child.poll() is None:
             self.interrupt()
         return self.wait_exit()

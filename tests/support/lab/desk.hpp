@@ -8,28 +8,28 @@
 
 namespace mqcoap::test {
 
-/// A requester on a broker in memory, who keeps the answers to its requests. Nothing is delivered before the
-/// broker runs.
+/// A client that sends requests through a broker in memory and stores the answers. Nothing is delivered until
+/// the broker runs.
 class desk final : public link_events {
  public:
-  /// What is asked; a test names what it is about.
+  /// A request; a test sets the members that matter to it.
   struct question {
     std::string verb = "GET";
     std::string tag = "GW_1";
     std::string path = "store";
     std::string subsystem = "axuv";
     std::string body = "null";
-    std::string options{};  ///< further members of the header, each with a comma in front of it
+    std::string options{};  ///< further members of the header, each preceded by a comma
   };
 
-  std::vector<std::string> answers;  ///< payloads, in the order in which they came
+  std::vector<std::string> answers;  ///< payloads, in order of arrival
 
   explicit desk(memory_broker& broker) : at_(broker, "desk") {
     at_.subscribe("+/+/response/+/+", {});
     at_.start(*this);
   }
 
-  /// Publishes a request under a new id. Returns its topic.
+  /// Publishes a request with a new id. Returns its topic.
   std::string send(const question& q) {
     const std::string id(ids_.next().text());
     std::string topic = "gf_int_v1/" + q.subsystem + "/request/" + q.tag + '/' + id;

@@ -9,10 +9,10 @@ namespace mqcoap::test {
 class hand_alarm final : public alarm {
  public:
   void wake_at(steady_time when) override { when_ = when; }
-  /// What was asked for last, and has not been told by `rings`.
+  /// Returns the time that was set last, or max if `rings` has already reported it.
   steady_time when() const noexcept { return when_; }
 
-  /// Returns true, once, when its time has come.
+  /// Returns true once, when the time has come.
   bool rings(steady_time now) noexcept {
     if (when_ > now) return false;
     when_ = steady_time::max();

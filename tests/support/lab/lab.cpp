@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t first_ids = 1;       ///< seed for the ids of hops
 constexpr std::chrono::seconds patience{4};  ///< for the last answers, as in the daemon
 
-/// One server with two names, which look like two servers in the configuration.
+/// Returns true for two addresses of one server, which look like two servers in the configuration.
 bool is_same_server(const link_options& a, const link_options& b) {
   const auto host = [](const link_options& o) { return o.host == "127.1" ? "127.0.0.1" : o.host; };
   return host(a) == host(b) && a.port == b.port;
@@ -27,7 +27,7 @@ lab::lab(std::string folder, lab_events events, extras with)
   observer_->set_presence([this] { return host_->presences(); });
 }
 
-/// Messages at the gateway's end are not reported.
+/// Messages that the gateway publishes while it is destroyed are not reported.
 lab::~lab() { events_.published = nullptr; }
 
 config::settings lab::read(const std::string& file) const {
@@ -73,7 +73,7 @@ void lab::note_in_force() {
   observer_->set_reload({time_.wall(), true, "in force"});
 }
 
-/// Makes a new link of the gateway to this broker, which is created when its name is first used.
+/// Returns a new link of the gateway to this broker, which is created when its name is first used.
 std::unique_ptr<link> lab::link_to(const link_options& broker) {
   auto& there = sites_[broker.name];
   if (!there) {
@@ -133,7 +133,7 @@ void lab::elapse(std::chrono::milliseconds by) {
   settle();
 }
 
-/// Messages that were published meanwhile are unread; the link tells how long they waited.
+/// Messages that were published in the meantime are unread; the link reports how long they waited.
 void lab::go_on() {
   for (auto& [name, s] : sites_) s->broker->set_waited(time_.now() - *suspended_);
   suspended_.reset();

@@ -20,33 +20,33 @@ namespace mqcoap::test {
 
 /// The callbacks of a lab to a test.
 struct lab_events {
-  /// Gets everything that is published, like a subscriber to `#`.
+  /// Called for every published message, like a subscriber to `#`.
   site::listener heard = [](const std::string&, const inbound&) {};
-  /// Gets everything that the gateway publishes, including last wills, in order and before delivery.
+  /// Called for every message that the gateway publishes, including last wills, in order and before delivery.
   std::function<void(const std::string& broker, std::string_view topic, std::string_view payload,
                      bool retain)>
       published{};
 };
 
-/// The daemon's gateway_host with the brokers of its configuration in memory, and a clock that is moved by
-/// hand: without a thread, a socket or a sleep.
+/// The daemon's gateway_host with the brokers of its configuration in memory and a clock that the test
+/// advances; uses no threads, sockets or sleeps.
 class lab {
  public:
-  /// The parts of the daemon besides the gateway.
+  /// Parts of the daemon that are used in addition to the gateway.
   enum class extras {
     none,
     all,  ///< presence, and the documents under `.gw/`
   };
 
-  /// @param folder  the folder of the configurations
+  /// @param folder  the folder of the configuration files
   lab(std::string folder, lab_events events, extras with = extras::none);
   ~lab();
   lab(const lab&) = delete;
   lab& operator=(const lab&) = delete;
 
-  /// Starts the gateway. Throws std::runtime_error for a configuration with faults, which it prints.
+  /// Starts the gateway. Prints errors in the configuration and throws std::runtime_error if there are any.
   void load(const std::string& file);
-  /// Reloads this configuration, as the daemon does: equal parts keep their connection.
+  /// Reloads with this configuration, as the daemon does: unchanged parts keep their connection.
   void reload(const std::string& file);
   bool loaded() const noexcept { return host_.has_value(); }
 
@@ -61,14 +61,14 @@ class lab {
   /// Returns all brokers, including those of earlier configurations.
   const std::map<std::string, std::unique_ptr<site>, std::less<>>& sites() const noexcept { return sites_; }
 
-  /// Delivers everything that was published and that follows from it, until nothing is left.
+  /// Delivers all published messages, and those that are published in response, until none are left.
   void settle();
   void elapse(std::chrono::milliseconds by);
   /// Suspends the gateway until `go_on`; messages for it stay unread.
   void suspend() { suspended_ = time_.now(); }
   bool suspended() const noexcept { return suspended_.has_value(); }
   void go_on();
-  /// Takes no new requests; presences and links end with the last answer.
+  /// Stops accepting requests; presences and links end after the last answer.
   void stop();
   void abandon();
 
@@ -89,7 +89,7 @@ class lab {
   std::map<std::string, std::unique_ptr<site>, std::less<>> sites_;
   std::optional<observe::observer> observer_;
   std::optional<gateway_host> host_;
-  std::optional<steady_time> suspended_;  ///< time at which the gateway was suspended
+  std::optional<steady_time> suspended_;  ///< when the gateway was suspended
 };
 
 }  // namespace mqcoap::test

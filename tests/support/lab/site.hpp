@@ -7,13 +7,13 @@
 
 namespace mqcoap::test {
 
-/// A broker of the configuration, with a client that acts as all callers and devices on it.
+/// A broker of the configuration, with one client that acts as all callers and devices.
 class site final : private link_events {
  public:
-  /// Gets every message that is published on the broker, including those of the client.
+  /// Called for every message that is published on the broker, including those of the client.
   using listener = std::function<void(const std::string& broker, const inbound& m)>;
 
-  /// @param same  another name of this broker; null: none
+  /// @param same  the site of the same broker under another name; null: none
   site(const std::string& name, site* same, listener heard);
 
   const std::shared_ptr<memory_broker> broker;

@@ -15,7 +15,7 @@ namespace mqcoap::test {
 
 using namespace std::chrono_literals;
 
-/// A link that is controlled by hand: confirms subscriptions when told to, and stores sent messages.
+/// A link that the test controls: it confirms subscriptions on demand and stores sent messages.
 struct hand_link final : ask::device_link {
   struct message {
     exchange_topic topic;
@@ -24,7 +24,7 @@ struct hand_link final : ask::device_link {
   };
   bool is_up = true;
   bool follows = false;
-  error_code refusal{};  ///< result of sending
+  error_code refusal{};  ///< the result of sending
   std::vector<std::pair<std::string, subscribed_handler>> asked;
   std::vector<std::string> dropped;
   std::vector<message> sent;
@@ -41,14 +41,14 @@ struct hand_link final : ask::device_link {
   }
   bool is_followed(std::size_t) const noexcept override { return follows; }
 
-  /// Lets the broker answer the subscriptions.
+  /// Lets the broker answer all pending subscriptions.
   void confirm(error_code ec = {}) {
     for (auto& [filter, done] : std::exchange(asked, {}))
       if (done) done(ec);
   }
 };
 
-/// The outcomes of questions, in order.
+/// The outcome of a question.
 struct ended_question {
   std::string name;
   std::optional<response> answer{};
@@ -121,7 +121,7 @@ struct ask_fixture : ask::asker_owner {
     tested.send_next(device(tag));
     return placed;
   }
-  /// Does the same for a device that is already subscribed to.
+  /// Asks like `ask`, but after the subscription to the device's answers is confirmed.
   test_question& ask_confirmed(const std::string& name, const std::string& tag = "D_1") {
     device(tag);
     tested.on_link_up(via);

@@ -13,7 +13,7 @@ using cause = ask::failure::cause;
 using test::ask_fixture;
 using test::scarce_memory;
 
-TEST_CASE("wherever a piece of memory is missing when a question is placed, nothing of it is left") {
+TEST_CASE("if any allocation fails while a question is placed, nothing remains of it") {
   int pieces = 0;
   do {
     CAPTURE(pieces);
@@ -40,7 +40,7 @@ TEST_CASE("wherever a piece of memory is missing when a question is placed, noth
 }
 
 TEST_CASE_FIXTURE(ask_fixture,
-                  "a question for which there is no memory ends at once, and the queue goes on") {
+                  "a question whose allocation fails ends immediately, and the queue continues") {
   ask_confirmed("before");
   place("large").text = std::string(100'000, 'x');
   place("small");
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(via.sent.size() == 2);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "an answer for which there is no memory ends its question") {
+TEST_CASE_FIXTURE(ask_fixture, "an answer whose allocation fails ends its question") {
   const auto id = ask_confirmed("a").id();
   auto payload = answer_to(id);
   payload.replace(payload.find("7"), 1, '"' + std::string(100'000, 'x') + '"');

@@ -33,7 +33,8 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(counted[fact::duplicate] == 1);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "an answer counts only from the link, topic and path that were asked") {
+TEST_CASE_FIXTURE(ask_fixture,
+                  "an answer counts only if it comes from the link, topic and path of the question") {
   const auto id = ask_confirmed("a").id();
   const std::string text(id.text());
   answer("gf_int_v1/axuv/response/D_2/" + text, answer_to(id));
@@ -51,14 +52,14 @@ TEST_CASE_FIXTURE(ask_fixture, "an answer counts only from the link, topic and p
   CHECK(ended.size() == 1);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "an answer to what was not sent is none") {
+TEST_CASE_FIXTURE(ask_fixture, "an answer to a question that was not sent is ignored") {
   const auto id = ask("a").id();
   answer(id);
   CHECK(counted[fact::mismatched] == 1);
   CHECK(ended.empty());
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "an answer that is none ends its question, and says why") {
+TEST_CASE_FIXTURE(ask_fixture, "an unusable answer ends its question with the reason") {
   const auto id = ask_confirmed("a").id();
   answer("gf_int_v1/axuv/response/D_1/" + std::string(id.text()), "[1, 2]");
   REQUIRE(ended.size() == 1);
@@ -66,7 +67,8 @@ TEST_CASE_FIXTURE(ask_fixture, "an answer that is none ends its question, and sa
   CHECK_FALSE(ended[0].words.empty());
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "a device gets as many at a time as it may, the rest in order") {
+TEST_CASE_FIXTURE(ask_fixture,
+                  "a device gets at most its limit of questions at a time, and the others in order") {
   const auto first = ask_confirmed("a").id();
   place("b").places = 1;
   const auto last = place("c").id();
@@ -96,7 +98,7 @@ TEST_CASE_FIXTURE(ask_fixture, "its deadline ends a question, sent or not, and a
   CHECK_FALSE(tested.has_asked(ids.next()));
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "what waited too long is not sent any more") {
+TEST_CASE_FIXTURE(ask_fixture, "a question that waited too long is not sent any more") {
   ask("a");
   time.advance(1s);
   ask("b");
@@ -105,7 +107,8 @@ TEST_CASE_FIXTURE(ask_fixture, "what waited too long is not sent any more") {
   CHECK(via.sent.size() == 1);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "a lost link ends what was sent, and what does not wait for another") {
+TEST_CASE_FIXTURE(
+    ask_fixture, "a lost link ends questions that were sent, and those that must not wait for a connection") {
   ask_confirmed("sent");
   place("unsent").places = 1;
   auto& patient = place("patient");
@@ -131,7 +134,7 @@ TEST_CASE_FIXTURE(ask_fixture, "a lost link ends what was sent, and what does no
 }
 
 TEST_CASE_FIXTURE(ask_fixture,
-                  "a subscription that is refused ends what waits, and the next question asks again") {
+                  "a denied subscription ends waiting questions, and the next question subscribes again") {
   ask("a");
   ask("b");
   ask("c", "D_2");
@@ -148,7 +151,7 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(via.asked.size() == 1);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "what the link does not take ends at once, and the queue goes on") {
+TEST_CASE_FIXTURE(ask_fixture, "a question that the link rejects ends immediately, and the queue continues") {
   via.refusal = errc::too_large;
   place("a");
   place("b");
@@ -161,13 +164,14 @@ TEST_CASE_FIXTURE(ask_fixture, "what the link does not take ends at once, and th
   CHECK(counted[fact::sent] == 0);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "what the link loses later, or the broker denies, ends when that is told") {
+TEST_CASE_FIXTURE(ask_fixture,
+                  "a question that the link loses later, or the broker denies, ends when this is reported") {
   via.follows = true;
   ask_confirmed("a");
   ask("b");
   ask("c");
   via.sent[0].done({});
-  via.sent[0].done(errc::not_connected);  // the link tells of that as well
+  via.sent[0].done(errc::not_connected);  // ignored, because the link also reports this as going down
   CHECK(ended.empty());
   via.sent[0].done(errc::denied);
   via.sent[1].done(errc::too_large);
@@ -178,7 +182,7 @@ TEST_CASE_FIXTURE(ask_fixture, "what the link loses later, or the broker denies,
   CHECK(device("D_1").idle());
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "a question may be ended, once, and all of them") {
+TEST_CASE_FIXTURE(ask_fixture, "one question or all questions can be cancelled") {
   const auto id = ask_confirmed("a").id();
   tested.end(id, {cause::ended, errc::closed, 0, "enough"});
   tested.end(id, {cause::ended, errc::closed, 0, "enough"});
@@ -191,7 +195,8 @@ TEST_CASE_FIXTURE(ask_fixture, "a question may be ended, once, and all of them")
   CHECK(tested.size() == 0);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "the device that was idle for longest makes room, and none that is busy") {
+TEST_CASE_FIXTURE(ask_fixture,
+                  "the device that was idle for longest is dropped to make room, but never a busy one") {
   for (std::size_t i = 0; i < ask::asker::most_devices; ++i) {
     time.advance(1ms);
     tested.end(ask("a", "D_" + std::to_string(i)).id(), {cause::ended});
@@ -207,7 +212,8 @@ TEST_CASE_FIXTURE(ask_fixture, "the device that was idle for longest makes room,
   CHECK_FALSE(tested.make_room());
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "who is told may ask again, and the device is not forgotten meanwhile") {
+TEST_CASE_FIXTURE(ask_fixture,
+                  "an outcome handler may place another question, and the device is kept meanwhile") {
   auto& first = ask_confirmed("a");
   first.at_end = [this] {
     CHECK_FALSE(device("D_1").idle());
@@ -219,7 +225,7 @@ TEST_CASE_FIXTURE(ask_fixture, "who is told may ask again, and the device is not
   CHECK(tested.size() == 1);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "a link that is let go of keeps its busy devices until they are idle") {
+TEST_CASE_FIXTURE(ask_fixture, "a released link keeps its busy devices until they are idle") {
   const auto id = ask_confirmed("a").id();
   ask_confirmed("b", "D_2");
   answer(id);
@@ -231,7 +237,7 @@ TEST_CASE_FIXTURE(ask_fixture, "a link that is let go of keeps its busy devices 
   CHECK(tested.let_go(via));
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "behind another connection nothing is confirmed") {
+TEST_CASE_FIXTURE(ask_fixture, "after a reconnect no subscription is confirmed") {
   ask_confirmed("a");
   device("D_2");
   tested.forget_connections();

@@ -6,7 +6,7 @@
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
-TEST_CASE("a manual clock stands until it is moved, and moves both times alike") {
+TEST_CASE("a manual clock stands still until it is advanced, and advances both times alike") {
   manual_clock time;
   const auto now = time.now();
   const auto wall = time.wall();

@@ -44,7 +44,7 @@ TEST_CASE("the nearest known word is found if it is near enough") {
   CHECK(closest("value", std::vector<std::string>{}).empty());
 }
 
-TEST_CASE("words without bound are no hint to anything and cost little") {
+TEST_CASE("very long words never produce a hint and cost little") {
   const std::string endless(1'000'000, 'x');
   CHECK(closest(endless, std::array<std::string_view, 1>{"value"}).empty());
   CHECK(edit_distance(endless, endless) == 0);

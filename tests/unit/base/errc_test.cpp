@@ -33,7 +33,7 @@ constexpr errc all[]{errc::not_connected,
 
 }  // namespace
 
-TEST_CASE("every error has words of its own") {
+TEST_CASE("every error has a distinct message") {
   std::set<std::string> seen;
   for (const auto e : all) {
     const error_code code = e;
@@ -45,7 +45,7 @@ TEST_CASE("every error has words of its own") {
   }
 }
 
-TEST_CASE("the list of errors in these tests is whole") {
+TEST_CASE("the list of errors in these tests is complete") {
   const error_code beyond(static_cast<int>(std::size(all)) + 1, mqcoap_category());
   CHECK(beyond.message() == "unknown error");
 }

@@ -26,7 +26,7 @@ TEST_CASE("one slow answer in a thousand shows in the maximum and not in p99") {
   CHECK(h.max() == 5'000'000);
 }
 
-TEST_CASE("a histogram takes zero and the largest value there is") {
+TEST_CASE("a histogram accepts zero and the largest possible value") {
   histogram h;
   h.record(0);
   CHECK(h.quantile(1.0) == 0);

@@ -29,7 +29,7 @@ TEST_CASE("a fault names what is expected, whether only the unit is missing, and
   CHECK(long_one.hint.empty());
 }
 
-TEST_CASE("other spellings of durations are understood, and never taken") {
+TEST_CASE("other spellings of durations are recognized for hints, but never accepted") {
   const std::pair<const char*, const char*> spellings[] = {{"5", "5s?"},
                                                            {"0.5", "0.5s?"},
                                                            {"1", "1s?"},
@@ -68,7 +68,7 @@ TEST_CASE("other spellings of durations are understood, and never taken") {
   }
 }
 
-TEST_CASE("other spellings of sizes are understood, and never taken") {
+TEST_CASE("other spellings of sizes are recognized for hints, but never accepted") {
   const std::pair<const char*, const char*> spellings[] = {
       {"256", "256KiB?"}, {"1MB", "1MiB?"},        {"1M", "1MiB?"},     {"100k", "100KiB?"},
       {"1 MiB", "1MiB?"}, {"1mib", "1MiB?"},       {"64 KB", "64KiB?"}, {"2048b", "2048B?"},
@@ -83,7 +83,7 @@ TEST_CASE("other spellings of sizes are understood, and never taken") {
   CHECK(read_size("255", 16, 4096).error().hint == "255B?");
 }
 
-TEST_CASE("what a hint proposes is good itself") {
+TEST_CASE("the value that a hint proposes is valid") {
   for (const char* written : {"5", "2m", "5 s", "700", "0.001", "90", "12h", "100000"}) {
     const auto hint = duration_hint(written, 1ms, 18h);
     CAPTURE(written);

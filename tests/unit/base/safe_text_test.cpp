@@ -5,7 +5,7 @@
 
 using namespace mqcoap;
 
-TEST_CASE("text of others cannot end a line, steer a terminal or turn the order of what is read") {
+TEST_CASE("foreign text cannot end a line, control a terminal or change the visible order") {
   CHECK(safe_text("gains") == "gains");
   CHECK(safe_text("a\nb\x1b[31m\x7f\tc\rd") == "a?b?[31m??c?d");
   CHECK(safe_text("\xc2\x9b"
@@ -17,8 +17,7 @@ TEST_CASE("text of others cannot end a line, steer a terminal or turn the order 
         "é ü \u00a0 \u200d \u2065 \u202f 日本 \U0001f600");
 }
 
-TEST_CASE(
-    "line feeds and tabulators stay where they may; a carriage return, which overwrites a line, does not") {
+TEST_CASE("line feeds and tabs are kept on request; a carriage return, which overwrites a line, is not") {
   CHECK(safe_text("a\n\tb\r\nc\x1b", line_ends::kept) == "a\n\tb?\nc?");
 }
 
@@ -47,7 +46,7 @@ TEST_CASE("JSON keeps its value: such characters are escaped within strings") {
   CHECK(safe_json("[1,\r\n\t2]", line_ends::replaced) == "[1,   2]");
 }
 
-TEST_CASE("a table's cell says which character was there") {
+TEST_CASE("a table cell shows which character was replaced") {
   CHECK(escaped_text("a\x1b[2J\x7f\u202e") == R"(a\u001b[2J\u007f\u202e)");
   CHECK(escaped_text("a\tb\nc\r\nd\re") == "a\tb\nc\r\nd\\u000de");
   CHECK(escaped_text("\x9b") == "?");

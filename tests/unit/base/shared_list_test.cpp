@@ -12,7 +12,7 @@ using words = shared_list<std::string>;
 
 }  // namespace
 
-TEST_CASE("copies of a list are one until one of them is changed") {
+TEST_CASE("copies of a list share memory until one of them is changed") {
   words first{"a", "b"};
   words second = first;
   CHECK(first.identity() == second.identity());

@@ -49,13 +49,13 @@ TEST_CASE("decimal fractions of a second are milliseconds, all of them") {
   }
 }
 
-TEST_CASE("a bare number is a duration or size without its unit, and said to be so") {
+TEST_CASE("a bare number is reported as a duration or size without its unit") {
   CHECK(parse_duration("5").error() == errc::missing_unit);
   CHECK(parse_duration("0.5").error() == errc::missing_unit);
   CHECK(parse_size("1024").error() == errc::missing_unit);
 }
 
-TEST_CASE("what is no duration is refused") {
+TEST_CASE("invalid durations are rejected") {
   for (const char* text : {"",
                            "s",
                            "-5s",
@@ -101,7 +101,7 @@ TEST_CASE("sizes are read in powers of 1024") {
   CHECK(bytes_of("18446744073709551615B") == 18446744073709551615UL);
 }
 
-TEST_CASE("what is no size is refused") {
+TEST_CASE("invalid sizes are rejected") {
   for (const char* text :
        {"", "B", "-1B", "+1B", "1.5MiB", "1 KiB", "1KB", "1kib", "1K", "1MB", "18446744073709551616B",
         "18014398509481984KiB", "17179869184GiB", "0x10B", "1KiB "}) {
@@ -112,7 +112,7 @@ TEST_CASE("what is no size is refused") {
   }
 }
 
-TEST_CASE("a duration is written in the largest unit that is exact, and reads back") {
+TEST_CASE("a duration is written in the largest unit that is exact, and can be parsed again") {
   CHECK(to_string(4s) == "4s");
   CHECK(to_string(250ms) == "250ms");
   CHECK(to_string(90s) == "90s");
@@ -123,7 +123,7 @@ TEST_CASE("a duration is written in the largest unit that is exact, and reads ba
     CHECK(duration(to_string(d)) == d);
 }
 
-TEST_CASE("a size is written in the largest unit that is exact, and reads back") {
+TEST_CASE("a size is written in the largest unit that is exact, and can be parsed again") {
   CHECK(size_to_string(256 * 1024) == "256KiB");
   CHECK(size_to_string(1000) == "1000B");
   CHECK(size_to_string(0) == "0B");

@@ -4,7 +4,7 @@
 
 using namespace mqcoap;
 
-TEST_CASE("a text is cut between characters") {
+TEST_CASE("text is truncated between characters") {
   CHECK(cut_utf8("abc", 3) == "abc");
   CHECK(cut_utf8("abc", 2) == "ab");
   CHECK(cut_utf8("abc", 0) == "");

@@ -5,7 +5,7 @@
 using namespace mqcoap;
 using namespace mqcoap::cli;
 
-TEST_CASE("what a pattern does not say is any") {
+TEST_CASE("omitted parts of a pattern match everything") {
   const auto tag = address_pattern::parse("GW_*");
   CHECK(tag.matches("GW_1", "axuv", "a/b"));
   CHECK_FALSE(tag.matches("DEV_1", "axuv", "a/b"));
@@ -14,7 +14,7 @@ TEST_CASE("what a pattern does not say is any") {
   CHECK_FALSE(subsystem.matches("GW_1", "hv", "a"));
 }
 
-TEST_CASE("a path has * for one segment and ** for the rest") {
+TEST_CASE("in a path, * matches one segment and ** all remaining ones") {
   const auto one = address_pattern::parse("GW_1/axuv/supply/*");
   CHECK(one.matches("GW_1", "axuv", "supply/voltage"));
   CHECK_FALSE(one.matches("GW_1", "axuv", "supply/voltage/now"));
@@ -28,7 +28,7 @@ TEST_CASE("the filter is as narrow as topics allow") {
   CHECK(address_pattern::parse("GW_*/axuv/gains").filter(ns, "request") == "gf_int_v1/axuv/request/+/+");
 }
 
-TEST_CASE("what is no pattern is refused") {
+TEST_CASE("invalid patterns are rejected") {
   for (const char* text : {"", "GW 1", "GW_1//gains", "GW_1/axuv//a", "GW_1/axuv/a/", "+/axuv", "a/#"})
     CHECK_THROWS_AS(address_pattern::parse(text), usage_failure);
 }

@@ -22,7 +22,7 @@ const bench_subject subject{"DEV_1/axuv/gains", "GET", 4, 0};
 
 }  // namespace
 
-TEST_CASE("answers are counted by code, and errors among them are answers") {
+TEST_CASE("answers are counted by code, and error answers count as answers") {
   auto r = hundred_answers();
   r.sent += 3;
   r.count(response_code::not_found, 404, 1ms);
@@ -54,7 +54,7 @@ TEST_CASE("the row of the CSV has a cell for each name in its header") {
   CHECK(csv.substr(end + 1).starts_with("DEV_1/axuv/gains,GET,4,0,2.000,100,100,50.0,0,0,49."));
 }
 
-TEST_CASE("the object is JSON, also with failures whose words need escapes") {
+TEST_CASE("the object is JSON, even if error messages need escapes") {
   auto r = hundred_answers();
   r.failures["a \"quoted\" fault"] = 2;
   const auto value = boost::json::parse(to_json(subject, r));
@@ -63,14 +63,14 @@ TEST_CASE("the object is JSON, also with failures whose words need escapes") {
   CHECK(value.at("latency_ms").at("max").to_number<double>() == doctest::Approx(100));
 }
 
-TEST_CASE("nothing that was answered makes no division by zero") {
+TEST_CASE("a result without answers causes no division by zero") {
   const bench_result none;
   CHECK(none.per_second() == 0);
   CHECK(to_report(subject, none).find("latency") == std::string::npos);
   CHECK(boost::json::parse(to_json(subject, none)).at("answers").to_number<int>() == 0);
 }
 
-TEST_CASE("the gravest outcome makes the exit status") {
+TEST_CASE("the most serious outcome determines the exit status") {
   auto r = hundred_answers();
   CHECK(status_of(r) == status_ok);
   r.count(response_code::not_found, 404, 1ms);

@@ -37,7 +37,7 @@ TEST_CASE("the first place where they differ is named") {
   CHECK(difference("\"\\u001b\xc2\x9b\"", "1") == "\"\\u001b\\u009b\", now 1");
 }
 
-TEST_CASE("what is ignored may differ, and may be missing") {
+TEST_CASE("ignored places may differ or be missing") {
   CHECK(difference(R"({"t":1,"v":5})", R"({"t":2,"v":5})", {"/t"}) == "");
   CHECK(difference(R"({"t":1,"v":5})", R"({"v":5})", {"/t"}) == "");
   CHECK(difference(R"({"t":1,"v":5})", R"({"t":2,"v":6})", {"/t"}) == "at /v: 5, now 6");

@@ -23,7 +23,7 @@ TEST_CASE("every part of a broker's URL is read") {
   CHECK(parse_broker_url("mqtt://[::1]:1884")->host == "::1");
 }
 
-TEST_CASE("a URL that is none is refused with words, never with its password") {
+TEST_CASE("an invalid URL is rejected with a message that never contains the password") {
   for (const char* bad :
        {"broker", "http://h", "mqtt://", "mqtt://h:0", "mqtt://h:65536", "mqtt://h:x",
         "mqtt://h:", "mqtt://[::1", "mqtt://[h]", "mqtt://a b", "mqtt://@h", "mqtt://u:hunter2%@h",

@@ -20,7 +20,7 @@ constexpr char mine[] =
 
 }  // namespace
 
-TEST_CASE("another default leaves the rest of the file as it is") {
+TEST_CASE("changing the default leaves the rest of the file unchanged") {
   CHECK(with_preferred("# mine\ndefault: a  # old\ncontexts: {}\n", "b") ==
         "# mine\ndefault: b\ncontexts: {}\n");
   CHECK(with_preferred("contexts: {}\n", "b") == "default: b\ncontexts: {}\n");
@@ -30,7 +30,7 @@ TEST_CASE("another default leaves the rest of the file as it is") {
   CHECK(with_preferred("default: a\ncontexts: {}\n", "") == "contexts: {}\n");
 }
 
-TEST_CASE("a context is added behind the others, as they are indented") {
+TEST_CASE("a context is appended after the others, with their indentation") {
   CHECK(with_context("", "lab", {{"url", "mqtt://h"}}) == "contexts:\n  lab:\n    url: mqtt://h\n");
   CHECK(with_context("contexts: {}  # none\n", "lab", {}) == "contexts:\n  lab: {}\n");
   const auto text =

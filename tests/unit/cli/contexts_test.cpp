@@ -70,12 +70,12 @@ contexts:
   CHECK(file.find("lob") == nullptr);
 }
 
-TEST_CASE("no file holds nothing") {
+TEST_CASE("a missing file contains no contexts") {
   CHECK(read_contexts("").contexts.empty());
   CHECK(read_contexts("/nonexistent/cli.yaml").contexts.empty());
 }
 
-TEST_CASE("faults are told with line and column, and what would be right") {
+TEST_CASE("faults are reported with line, column and a hint") {
   CHECK(holds(fault_of("contexts:\n  lab:\n    ulr: mqtt://h\n"), "cli.yaml:3:5: error"));
   CHECK(holds(fault_of("contexts:\n  lab:\n    ulr: mqtt://h\n"), "did you mean 'url'?"));
   CHECK(holds(fault_of("default: lob\ncontexts: {lab: {}}\n"), "there is no context 'lob'"));
@@ -89,7 +89,7 @@ TEST_CASE("faults are told with line and column, and what would be right") {
   CHECK_FALSE(holds(fault_of("contexts: {lab: {url: 'mqtt://u:hunter2@h'}}\n"), "refused: hunter2"));
 }
 
-TEST_CASE("a bad context stops those who use it, and nobody else") {
+TEST_CASE("an invalid context prevents only its own use") {
   const test::temporary_folder folder;
   const auto path =
       folder.write("cli.yaml", "contexts:\n  bad: {ulr: x}\n  lab: {url: mqtt://h, namespace: lab_v1}\n");
@@ -106,7 +106,7 @@ TEST_CASE("a bad context stops those who use it, and nobody else") {
   CHECK(warned.empty());
   CHECK_FALSE(layer(path, {{}, true}).broker.has_value());
   CHECK(warned.empty());
-  // No broker is named, and none is the default: the faulty one may be meant.
+  // No broker is named and no context is the default, so the user may have meant the faulty one.
   CHECK_FALSE(layer(path, {{}, false}).broker.has_value());
   REQUIRE(warned.size() == 1);
   CHECK(holds(warned[0], "context bad is ignored"));
@@ -120,7 +120,7 @@ TEST_CASE("a bad context stops those who use it, and nobody else") {
   CHECK_THROWS_AS(layer(broken, {{}, false}), failure);
 }
 
-TEST_CASE("where another broker is named, nothing of the context's is read") {
+TEST_CASE("if another broker is named, the broker of the context is not read") {
   const test::temporary_folder folder;
   const auto path = folder.write(
       "cli.yaml", "default: lab\ncontexts: {lab: {url: mqtt://h, password_file: gone, namespace: lab_v1}}\n");

@@ -19,7 +19,7 @@ std::string filter(const char* pattern) {
 
 }  // namespace
 
-TEST_CASE("what is subscribed to is as narrow as the pattern") {
+TEST_CASE("the subscription is as narrow as the pattern") {
   CHECK(filter("") == "gf_int_v1/+/event/+/#");
   CHECK(filter("DEV_1") == "gf_int_v1/+/event/DEV_1/#");
   CHECK(filter("DEV_1/axuv") == "gf_int_v1/axuv/event/DEV_1/#");
@@ -56,7 +56,9 @@ TEST_CASE("an event in each form") {
         "\"timestamp\":5,\"body\":\"a,b\"}\n");
 }
 
-TEST_CASE("what others drop is shown with its fault: without timestamp, without an object, of another kind") {
+TEST_CASE(
+    "events that other programs drop are shown with their fault: without timestamp, without an object, of "
+    "another kind") {
   const auto shown = [](std::string_view payload, output_kind kind = output_kind::body) {
     return show_event(read_event("gf_int_v1/axuv/event/DEV_1/temp", payload, false).value(), {.kind = kind},
                       seen_at);
@@ -74,7 +76,7 @@ TEST_CASE("what others drop is shown with its fault: without timestamp, without 
   CHECK(shown(R"({"body":21})", output_kind::raw) == "21\n");
 }
 
-TEST_CASE("a topic that is none of an event's is marked, or not taken") {
+TEST_CASE("a topic that is not that of an event is marked or ignored") {
   CHECK_FALSE(read_event("gf_int_v1/axuv/request/DEV_1/x", "{}", false).has_value());
   CHECK_FALSE(read_event("gf_int_v1/axuv/event", "{}", false).has_value());
   const auto e = read_event("gf_int_v1/axuv/event/DEV_1", R"({"body":1,"timestamp":"1"})", false);

@@ -11,7 +11,7 @@ using state = seen_exchange::state;
 
 namespace {
 
-/// A pairing with a clock.
+/// A pairing with a clock that the test sets.
 struct watched {
   exchange_pairing pairs;
   steady_time now{};
@@ -27,7 +27,7 @@ struct watched {
 
 }  // namespace
 
-TEST_CASE("an answer is told with all that its request said") {
+TEST_CASE("an answer is reported with everything known from its request") {
   watched w;
   CHECK_FALSE(w.ask().has_value());
   w.now += 12ms;
@@ -49,7 +49,7 @@ TEST_CASE("an answer is told with all that its request said") {
   CHECK(w.pairs.totals().codes.at(404) == 1);
 }
 
-TEST_CASE("a second answer is told as such and not counted as one") {
+TEST_CASE("a second answer is reported as such and not counted as an answer") {
   watched w;
   w.ask();
   w.answer();
@@ -58,7 +58,7 @@ TEST_CASE("a second answer is told as such and not counted as one") {
   CHECK(w.pairs.totals().repeated == 1);
 }
 
-TEST_CASE("an answer to what was not seen asked is told without a request") {
+TEST_CASE("an answer without an observed request is reported as unasked") {
   watched w;
   const auto seen = w.answer();
   CHECK(seen->what == state::unasked);
@@ -106,7 +106,7 @@ TEST_CASE(
   CHECK(w.pairs.take_overdue(w.now).empty());
 }
 
-TEST_CASE("the memory is bounded: the oldest request is forgotten") {
+TEST_CASE("memory is bounded: the oldest request is dropped") {
   watched w({.overdue = 5s, .capacity = 2});
   const std::string id_3 = "36fd2706-8baf-433b-82eb-8c7fada847da";
   w.ask(id_1);
@@ -117,14 +117,14 @@ TEST_CASE("the memory is bounded: the oldest request is forgotten") {
   w.now += 5s;
   const auto overdue = w.pairs.take_overdue(w.now);
   REQUIRE(overdue.size() == 1);
-  for (int i = 0; i < 10; ++i) {  // checked ones are forgotten like the others
+  for (int i = 0; i < 10; ++i) {  // entries that were already checked are dropped like the others
     w.ask(id_1);
     w.answer(id_1);
   }
   CHECK(w.answer(id_3)->what == state::unasked);
 }
 
-TEST_CASE("broken payloads are paired, and what is wrong is told") {
+TEST_CASE("malformed payloads are paired, and the fault is reported") {
   watched w;
   CHECK_FALSE(w.pairs.on_message(request_topic(), "{", w.now, {}).has_value());
   const auto seen = w.answer(id_1, 400);
@@ -140,7 +140,7 @@ TEST_CASE("broken payloads are paired, and what is wrong is told") {
   CHECK(w.pairs.totals().faulty == 2);
 }
 
-TEST_CASE("an answer under another id than its topic's is told as broken") {
+TEST_CASE("an answer whose id differs from that of its topic is reported as malformed") {
   watched w;
   w.ask();
   const auto seen = w.pairs.on_message(response_topic(id_1), response_payload(id_2), w.now, {});
@@ -148,24 +148,24 @@ TEST_CASE("an answer under another id than its topic's is told as broken") {
   CHECK(seen->fault.find("request_id") != std::string::npos);
 }
 
-TEST_CASE("the code is told as it stands there, also outside of the table") {
+TEST_CASE("the code is reported as written, even if it is not in the table") {
   watched w;
   w.ask();
   CHECK(w.answer(id_1, 299)->code == 299);
 }
 
-TEST_CASE("what is no exchange is passed over") {
+TEST_CASE("messages that are not part of an exchange are ignored") {
   watched w;
   CHECK_FALSE(w.pairs.on_message("gf_int_v1/axuv/event/DEV_1/gains", "{}", w.now, {}).has_value());
   CHECK_FALSE(w.pairs.on_message("a", "", w.now, {}).has_value());
   CHECK(w.pairs.totals().requests == 0);
 }
 
-TEST_CASE("what is not wanted is neither told nor counted, also where its answer looks as if it were") {
+TEST_CASE("unselected requests are neither reported nor counted, even if their answer would be selected") {
   watched w({.wanted = [](auto, auto, std::string_view path) { return path == "gains"; }});
   CHECK_FALSE(
       w.pairs.on_message(request_topic(id_2), request_payload(id_2, "GET", "other"), w.now, {}).has_value());
-  CHECK_FALSE(w.answer(id_2).has_value());  // its path says gains
+  CHECK_FALSE(w.answer(id_2).has_value());  // although its own path is gains
   CHECK_FALSE(w.answer(id_2).has_value());
   CHECK(w.pairs.totals().requests == 0);
   CHECK(w.pairs.totals().answered == 0);

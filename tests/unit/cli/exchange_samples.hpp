@@ -2,7 +2,7 @@
 
 #include <string>
 
-// Messages of deployed peers.
+// Messages like those of deployed peers.
 namespace mqcoap::test {
 
 inline const std::string id_1 = "16fd2706-8baf-433b-82eb-8c7fada847da";

@@ -36,7 +36,7 @@ TEST_CASE("a line has who, what, the code, the time and the sizes") {
   CHECK(holds(to_line(sample(), true), "\033[32m205"));
 }
 
-TEST_CASE("each state has its words") {
+TEST_CASE("each state has its own text") {
   auto e = sample();
   e.late = true;
   CHECK(holds(to_line(e, false), "12.3 ms, late"));
@@ -55,7 +55,7 @@ TEST_CASE("each state has its words") {
   CHECK(holds(to_line(e, false), "no answer for 5.00 s  150 B"));
 }
 
-TEST_CASE("what peers wrote can neither end a line nor steer the terminal") {
+TEST_CASE("text from peers can neither end a line nor control the terminal") {
   auto e = sample();
   e.from = "a\nb\033[2J";
   e.path = "x\ny";
@@ -64,7 +64,7 @@ TEST_CASE("what peers wrote can neither end a line nor steer the terminal") {
   for (char c : line) CHECK(static_cast<unsigned char>(c) >= 0x20);
 }
 
-TEST_CASE("the object of a line has what is known and nothing else") {
+TEST_CASE("the JSON object contains only known fields") {
   const auto value = boost::json::parse(to_json_line(sample()));
   CHECK(value.at("state") == "answered");
   CHECK(value.at("ms").to_number<double>() == doctest::Approx(12.345));

@@ -17,7 +17,7 @@ TEST_CASE("a latency is a range or a mean") {
   CHECK(parse_latency("0ms").which == kind::none);
 }
 
-TEST_CASE("what is no latency is refused") {
+TEST_CASE("invalid latencies are rejected") {
   for (const char* text : {"", "5", "5..20ms", "5ms..", "20ms..5ms", "5ms..20ms..30ms", "-5ms"})
     CHECK_THROWS_AS(parse_latency(text), usage_failure);
   try {
@@ -35,7 +35,7 @@ TEST_CASE("a share is a number of percent") {
   CHECK(parse_share("--drop", "100%") == 1);
 }
 
-TEST_CASE("what is no share is refused, and the option is named") {
+TEST_CASE("invalid shares are rejected with the name of the option") {
   for (const char* text : {"", "%", "1", "-1%", "101%", "nan%", "1%%", "0x1%"})
     CHECK_THROWS_WITH_AS(parse_share("--drop", text), doctest::Contains("--drop"), usage_failure);
 }

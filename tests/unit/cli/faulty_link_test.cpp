@@ -24,7 +24,7 @@ std::string id_of(int number) {
   return std::string(32 - digits.size(), '0') + digits;
 }
 
-/// A device behind a faulty link that answers at once, and a caller.
+/// A device that answers immediately, behind a faulty link, and a caller.
 struct lab {
   memory_broker broker;
   manual_clock time;
@@ -32,7 +32,7 @@ struct lab {
   memory_link device_link{broker, "device"};
   memory_link caller{broker, "caller"};
   faulty_link faulty;
-  link_recorder heard;  ///< messages to the caller
+  link_recorder heard;  ///< messages that the caller received
 
   struct answering_owner final : link_recorder {
     lab& in;
@@ -55,7 +55,7 @@ struct lab {
     caller.publish(request_topic(id), payload, time.now() + 5s);
     broker.run();
   }
-  /// Returns which of these requests get no answer, and which a 503.
+  /// Returns one character for each request: `d` if it got no answer, `e` for a 503, `.` for a normal answer.
   std::string fates(int requests) {
     std::string out;
     for (int i = 0; i < requests; ++i) {
@@ -69,7 +69,7 @@ struct lab {
 
 }  // namespace
 
-TEST_CASE("without faults everything passes at once") {
+TEST_CASE("without faults everything passes immediately") {
   lab l({});
   CHECK(l.fates(50) == std::string(50, '.'));
   CHECK(l.faulty.counted().requests == 50);
@@ -77,7 +77,7 @@ TEST_CASE("without faults everything passes at once") {
   CHECK(l.wake.at == steady_time::max());
 }
 
-TEST_CASE("about the share that was asked for is dropped, and about the share of the rest gets 503") {
+TEST_CASE("the configured shares of requests are dropped or answered with 503") {
   lab l({.latency = {}, .drop = 0.3, .error = 0.2, .seed = 7});
   const auto fates = l.fates(1000);
   const auto dropped = std::count(fates.begin(), fates.end(), 'd');
@@ -91,7 +91,7 @@ TEST_CASE("about the share that was asked for is dropped, and about the share of
   CHECK(l.owner.messages.size() == static_cast<std::size_t>(1000 - dropped - errors));
 }
 
-TEST_CASE("the same seed makes the same faults, another makes others") {
+TEST_CASE("the same seed produces the same faults, another seed different ones") {
   const fault_options options{.latency = {}, .drop = 0.3, .error = 0.2, .seed = 7};
   auto other = options;
   other.seed = 8;
@@ -100,7 +100,7 @@ TEST_CASE("the same seed makes the same faults, another makes others") {
   CHECK(lab(other).fates(200) != fates);
 }
 
-TEST_CASE("the made-up error is an answer in every respect; a broken request gets its 400") {
+TEST_CASE("a simulated error is a complete answer; a malformed request gets 400") {
   lab l({.latency = {}, .drop = 0, .error = 1, .seed = 1});
   l.ask(id_1, request_payload());
   REQUIRE(l.heard.messages.size() == 1);
@@ -116,7 +116,7 @@ TEST_CASE("the made-up error is an answer in every respect; a broken request get
   CHECK(refused->code == response_code::bad_request);
 }
 
-TEST_CASE("a latency holds answers back until the alarm, within its bounds") {
+TEST_CASE("answers are delayed until the alarm, within the bounds of the latency") {
   lab l({.latency = {latency_spread::kind::even, 5ms, 20ms, {}}, .drop = 0, .error = 0, .seed = 3});
   for (int i = 0; i < 100; ++i) l.ask(id_of(i), request_payload(id_of(i)));
   CHECK(l.heard.messages.empty());
@@ -148,7 +148,7 @@ TEST_CASE("latencies about a mean have that mean") {
   CHECK(sum.count() / 1000 == doctest::Approx(10).epsilon(0.15));
 }
 
-TEST_CASE("what is held back goes out at a stop and is lost with the connection") {
+TEST_CASE("delayed answers are sent at a stop and lost with the connection") {
   const fault_options slow{
       .latency = {latency_spread::kind::even, 1s, 2s, {}}, .drop = 0, .error = 0, .seed = 1};
   lab stopped(slow);

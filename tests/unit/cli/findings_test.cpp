@@ -8,14 +8,14 @@ using namespace mqcoap;
 using namespace mqcoap::cli;
 using namespace std::chrono_literals;
 
-TEST_CASE("a round trip is slow if it is, beside what the network takes") {
+TEST_CASE("a round trip is slow compared to the time of the network") {
   CHECK(judge_round_trip(19ms, 1ms).result == verdict::ok);
   CHECK(judge_round_trip(41ms, 1ms).result == verdict::warn);
   CHECK(judge_round_trip(41ms, 1ms).advice.find("busy") != std::string::npos);
   CHECK(judge_round_trip(101ms, 50ms).result == verdict::ok);
 }
 
-TEST_CASE("a clock may be wrong by what the network and a second leave open") {
+TEST_CASE("a clock may be off by the network time plus one second") {
   CHECK(judge_clock({100'000}, {100'500}, 1ms).result == verdict::ok);
   CHECK(judge_clock({102'000}, {105'000}, 5s).result == verdict::ok);
   const auto behind = judge_clock({100'000}, {110'000}, 10ms);
@@ -29,7 +29,7 @@ TEST_CASE("a clock may be wrong by what the network and a second leave open") {
   CHECK(judge_clock({0}, {1'767'225'600'000}, 0ms).advice.find("NTP") != std::string::npos);
 }
 
-TEST_CASE("a gateway's own word is taken over, and what is none is left alone") {
+TEST_CASE("a gateway's own status is reported, and other devices are ignored") {
   for (const auto* text : {"[]", "null", "7", "{}", R"({"state":1})"}) CHECK_FALSE(judge_gateway(text));
   auto found = judge_gateway(R"({"ready":true,"presence":{"devices":1,"announced":1,"failing":[]}})");
   REQUIRE(found);

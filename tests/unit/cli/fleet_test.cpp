@@ -30,7 +30,7 @@ TEST_CASE("read-only values take no PUT") {
   CHECK(value_of(make_device("GW_1", {"a=1"}, true), 0).methods == method_set{method::get});
 }
 
-TEST_CASE("what cannot be served is refused, and what would be right is said") {
+TEST_CASE("options that cannot be served are rejected with a hint") {
   CHECK_THROWS_WITH_AS(make_device("GW 1", {"a=1"}, false), doctest::Contains("neither a tag"),
                        usage_failure);
   CHECK_THROWS_WITH_AS(make_device("GW_1", {}, false), doctest::Contains("-r PATH=VALUE"), usage_failure);
@@ -48,13 +48,13 @@ TEST_CASE("the tags of a fleet are made of a number and the tag that a device is
   CHECK(tag_pattern::parse("%d-{tag}-x").tag("P_1", 2) == "2-P_1-x");
 }
 
-TEST_CASE("what is no pattern of tags is refused") {
+TEST_CASE("invalid patterns of tags are rejected") {
   for (const char* text :
        {"", "SIM", "SIM_%", "SIM_%s", "SIM_%d_%d", "SIM_%3d", "SIM %d", "{n}_%d", "SIM_%00d"})
     CHECK_THROWS_AS(tag_pattern::parse(text), usage_failure);
 }
 
-TEST_CASE("a fleet is like the devices given, in turn") {
+TEST_CASE("a fleet copies the given devices in rotation") {
   const std::vector<device_options> like{make_device("A", {"a=1"}, false), make_device("B", {"b=1"}, false)};
   const auto fleet = make_fleet(like, 3, tag_pattern::parse("{tag}_%d"));
   REQUIRE(fleet.size() == 3);
@@ -67,7 +67,7 @@ TEST_CASE("a fleet is like the devices given, in turn") {
 TEST_CASE("a fleet whose tags would be too long, or the same, is refused") {
   const std::vector<device_options> long_tag{make_device(std::string(63, 'A'), {"a=1"}, false)};
   CHECK_THROWS_AS(make_fleet(long_tag, 1, tag_pattern::parse("{tag}_%d")), usage_failure);
-  // 11 and number 1 read as 1 and number 11 do.
+  // "11" with number 1 results in the same tag as "1" with number 11.
   std::vector<device_options> digits;
   for (int i = 0; i < 11; ++i) digits.push_back(make_device(i == 0 ? "11" : "1", {"a=1"}, false));
   CHECK_THROWS_WITH_AS(make_fleet(digits, 11, tag_pattern::parse("{tag}%d")), doctest::Contains("111"),

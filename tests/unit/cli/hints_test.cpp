@@ -21,7 +21,7 @@ connection_fault of(fault_kind what) { return {.what = what}; }
 
 }  // namespace
 
-TEST_CASE("what to try depends on what went wrong with the broker") {
+TEST_CASE("the hint depends on what went wrong with the broker") {
   link_options broker;
   broker.host = "lab";
   CHECK(holds(hint_for_outage(of(fault_kind::name_unknown), broker), "getent hosts lab"));
@@ -37,7 +37,7 @@ TEST_CASE("what to try depends on what went wrong with the broker") {
   CHECK_FALSE(holds(hint_for_outage(of(fault_kind::hung_up), broker), "mqtts://"));
 }
 
-TEST_CASE("the kind of a fault decides what to try, whatever its words say") {
+TEST_CASE("the kind of a fault determines the hint, whatever its message is") {
   link_options broker;
   broker.host = "lab";
   const std::map<fault_kind, std::string> special{
@@ -53,7 +53,7 @@ TEST_CASE("the kind of a fault decides what to try, whatever its words say") {
       {fault_kind::not_authorized, "-u NAME"},
       {fault_kind::rights_withdrawn, "-u NAME"},
   };
-  // Texts of several faults combined, which must not change the hint.
+  // Messages that combine the texts of several causes; they must not change the hint.
   for (const std::string said :
        {"", "ganz andere Worte",
         "authority that we trust not for lab certificate of ours is TLS spoken resolve authori user denied "
@@ -73,7 +73,7 @@ TEST_CASE("the kind of a fault decides what to try, whatever its words say") {
   }
 }
 
-TEST_CASE("of several servers, the one for which there is most to try decides") {
+TEST_CASE("with several servers, the most helpful hint is used") {
   link_options broker;
   using attempts = std::vector<outage_cause::attempt>;
   const outage_cause why(
@@ -84,7 +84,7 @@ TEST_CASE("of several servers, the one for which there is most to try decides") 
   CHECK(holds(hint_for_outage(asked, broker), "--cert FILE"));
 }
 
-TEST_CASE("places never hold a password") {
+TEST_CASE("broker addresses in messages never contain a password") {
   link_options broker;
   broker.host = "::1";
   broker.username = "me";
@@ -94,7 +94,7 @@ TEST_CASE("places never hold a password") {
   CHECK(place_of(broker) == "mqtts://[::1]:1883");
 }
 
-TEST_CASE("the hint names the limit of size that was met") {
+TEST_CASE("the hint names the size limit that was exceeded") {
   const auto hint = [](response_code code, const std::string& words) {
     return hint_for_answer({make_error_code(code), exchanged(code, '"' + words + '"'), {}},
                            request_spec("DEV_1/axuv/gains"));
@@ -118,7 +118,7 @@ TEST_CASE("the hint names the limit of size that was met") {
   CHECK(holds(after(0), "256 MiB"));
 }
 
-TEST_CASE("what to try after an answer, or after none") {
+TEST_CASE("hints after an answer, or without one") {
   const auto hint = [](response_code code, method verb, const char* words = "\"no\"") {
     request_spec asked("DEV_1/axuv/gains", verb);
     asked.id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
@@ -161,7 +161,7 @@ TEST_CASE("what to try after an answer, or after none") {
   CHECK(holds(after(errc::denied, method::get, false), "topic read gf_int_v1/+/response/DEV_1/+"));
 }
 
-TEST_CASE("what is sent again, and after which pause") {
+TEST_CASE("which requests are repeated, and after which pause") {
   using namespace std::chrono_literals;
   const auto answered = [](response_code code) {
     return request_outcome{make_error_code(code), exchanged(code, "\"no\""), {}};
@@ -179,7 +179,7 @@ TEST_CASE("what is sent again, and after which pause") {
   CHECK(pause_before(90, answered(response_code::gateway_timeout)) == 16s);
 }
 
-TEST_CASE("an id of one's own is checked before anything is sent") {
+TEST_CASE("an explicit id is validated before anything is sent") {
   CHECK(repeat_words{.id = "16fd27068baf433b82eb8c7fada847da"}.chosen_id().text() ==
         "16fd27068baf433b82eb8c7fada847da");
   CHECK_THROWS_AS(repeat_words{.id = "17"}.chosen_id(), usage_failure);

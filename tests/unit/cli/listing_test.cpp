@@ -95,7 +95,7 @@ TEST_CASE("resources that publish tell under which subsystem") {
             .starts_with("PATH  METHODS  TYPE  UNIT  TITLE  EVENTS\na"));
 }
 
-TEST_CASE("what is no list of resources is told apart") {
+TEST_CASE("a body that is not a list of resources is recognized") {
   for (const char* other : {"5", "{}", "[1]", "[{}]", "[{\"path\":1}]", "\"</a>\""}) {
     CAPTURE(other);
     CHECK_FALSE(read_resources(json(other)).has_value());

@@ -17,7 +17,7 @@ using test::made_up_environment;
 
 namespace {
 
-/// The settings of each source; empty: none.
+/// One setting from each source; an empty text is not set.
 struct row {
   const char* flag;
   const char* environment;
@@ -25,7 +25,7 @@ struct row {
   const char* expected;
 };
 
-/// Settles with these flags, variables and keys of the default context.
+/// Returns the options that result from these flags, variables and keys of the default context.
 settled_options settled(const global_options& flags, std::map<std::string, std::string> variables,
                         const std::string& context) {
   const test::temporary_folder folder;
@@ -182,7 +182,7 @@ TEST_CASE("bad options are usage errors") {
   refused([](auto& f) { f.timeout = "11min"; });
   refused([](auto& f) { f.timeout = "soon"; });
   refused([](auto& f) { f.format = "%q"; });
-  refused([](auto& f) { f.password = "p"; });  // without a user
+  refused([](auto& f) { f.password = "p"; });  // without a user name
   CHECK_THROWS_AS(settled({}, {{"MQCOAP_URL", "x"}}, ""), usage_failure);
   CHECK_THROWS_AS(settled({}, {{"MQCOAP_TIMEOUT", "x"}}, ""), usage_failure);
   CHECK_THROWS_AS(settled({}, {{"MQCOAP_NAMESPACE", "$x"}}, ""), usage_failure);
@@ -233,7 +233,7 @@ TEST_CASE("a secret's file has one line that counts, and others cannot write to 
   CHECK_THROWS_AS(read_secret_file(folder.path("none")), failure);
 }
 
-TEST_CASE("values are not taken for options, nor for lists") {
+TEST_CASE("values are not mistaken for options or lists") {
   const auto takes_value = [](const std::string& word) { return word == "-F"; };
   const auto kept = [&](std::vector<std::string> words) {
     return protect_values(std::move(words), takes_value);

@@ -21,7 +21,7 @@ constexpr char whole[] =
 
 }  // namespace
 
-TEST_CASE("into a pipe goes the body as it came") {
+TEST_CASE("a pipe gets the body as received") {
   CHECK(rendered("[1, 2]", {}) == "[1, 2]\n");
   CHECK(rendered("\"text\"", {}) == "\"text\"\n");
   CHECK(rendered("null", {}) == "null\n");
@@ -58,7 +58,7 @@ TEST_CASE("-F has a letter for everything") {
   CHECK(fault_of_format("end %").has_value());
 }
 
-TEST_CASE("on a terminal nothing that came from elsewhere is a command") {
+TEST_CASE("on a terminal, foreign text is never a control sequence") {
   CHECK(rendered("\"\\u001b[2J\"", {.kind = output_kind::raw, .terminal = true}) == "?[2J\n");
   CHECK(rendered("\"\\u001b[2J\"", {.kind = output_kind::raw, .format = "%b", .terminal = true}) == "?[2J\n");
   CHECK(rendered("\"\xc2\x9b"
@@ -67,7 +67,7 @@ TEST_CASE("on a terminal nothing that came from elsewhere is a command") {
   CHECK(rendered("[\"\\u001b[2J\"]", {.kind = output_kind::csv, .terminal = true}) == "\\u001b[2J\n");
 }
 
-TEST_CASE("in a pipe JSON and CSV are as safe, and still exact; raw is byte for byte") {
+TEST_CASE("in a pipe, JSON and CSV are equally safe and still exact; raw is byte for byte") {
   CHECK(rendered("\"\xc2\x9b\x7f\"", {}) == "\"\\u009b\\u007f\"\n");
   CHECK(rendered("\"\xc2\x9b\"", {.format = "%b"}) == "\"\\u009b\"\n");
   CHECK(rendered("\"\xc2\x9b\"", {.kind = output_kind::json}).ends_with("\"body\":\"\\u009b\"}\n"));
@@ -88,7 +88,7 @@ TEST_CASE("milliseconds for people") {
   CHECK(in_milliseconds(1234ms) == "1234");
 }
 
-TEST_CASE("colour is only there where it is asked for") {
+TEST_CASE("colour is used only on request") {
   const auto e = exchanged(response_code::content, "1");
   CHECK(status_line(e, false) == "205 CONTENT 12 ms");
   CHECK(status_line(e, true).find('\033') != std::string::npos);

@@ -15,7 +15,7 @@ std::string pretty(std::string_view text, std::size_t width = 40) {
 
 }  // namespace
 
-TEST_CASE("what fits on a line stays on one") {
+TEST_CASE("values that fit on a line stay on one line") {
   CHECK(pretty("5") == "5");
   CHECK(pretty("[ ]") == "[]");
   CHECK(pretty("{ }") == "{}");

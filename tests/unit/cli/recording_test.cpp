@@ -35,14 +35,14 @@ TEST_CASE("a message is one line, with its payload as text") {
   CHECK(back.payload == "{\"x\":\n1}");
 }
 
-TEST_CASE("a payload that is no UTF-8 comes back byte for byte") {
+TEST_CASE("a payload that is not UTF-8 is restored byte for byte") {
   const std::string bytes("\xff\x00\xfe", 3);
   const auto line = to_line({0us, {}, "a", bytes});
   CHECK(line.find("\"encoding\":\"base64\"") != std::string::npos);
   CHECK(parse_recorded(line).payload == bytes);
 }
 
-TEST_CASE("what is no line of a recording is refused, and the member is named") {
+TEST_CASE("an invalid line of a recording is rejected with the name of the member") {
   const auto refuses = [](const char* line, const char* word) {
     CHECK_THROWS_WITH_AS(parse_recorded(line), doctest::Contains(word), failure);
   };

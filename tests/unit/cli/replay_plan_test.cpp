@@ -35,7 +35,7 @@ TEST_CASE("a plan has the requests with their spacing and the codes of their fir
   CHECK(plan.requests[1].subsystem.text() == "axuv");
 }
 
-TEST_CASE("what writes is left out unless it is asked for") {
+TEST_CASE("writes are left out unless requested") {
   const std::vector<recorded_message> messages{asked(0ms, id_1, "PUT"), asked(1ms, id_2), answered(2ms)};
   const auto careful = make_plan(messages, {});
   CHECK(careful.requests.size() == 1);
@@ -45,7 +45,7 @@ TEST_CASE("what writes is left out unless it is asked for") {
   CHECK(bold.requests[0].code == 205);
 }
 
-TEST_CASE("a broken request can only be sent as it was, and might write") {
+TEST_CASE("a malformed request can only be sent unchanged, and counts as a write") {
   const std::vector<recorded_message> messages{{0us, {}, request_topic(), "{"}};
   CHECK(make_plan(messages, {.same_ids = false, .writes = true}).broken_left_out == 1);
   CHECK(make_plan(messages, {.same_ids = true, .writes = false}).writes_left_out == 1);
@@ -78,7 +78,7 @@ TEST_CASE("a recording is read line by line, and a wrong line is named") {
   CHECK_THROWS_WITH_AS(read_recording(bad, "a.jsonl"), doctest::Contains("a.jsonl:2:"), failure);
 }
 
-TEST_CASE("a last line that was cut short is left out; any other is a fault") {
+TEST_CASE("an incomplete last line is skipped; any other invalid line is an error") {
   const auto line = to_line(asked(0ms));
   std::istringstream cut(line + '\n' + line.substr(0, 40));
   const auto read = read_recording(cut, "a.jsonl");

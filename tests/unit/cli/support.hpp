@@ -8,7 +8,7 @@ namespace mqcoap::test {
 
 inline json_text json(std::string_view text) { return *json_text::parse(text); }
 
-/// An exchange with this answer, which took 12 ms.
+/// Returns an exchange with this answer, which took 12 ms.
 inline cli::exchange_record exchanged(response_code code, std::string_view body) {
   response answer{
       {}, *resource_path::parse("gains"), *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da"), {}, {}};
@@ -18,7 +18,7 @@ inline cli::exchange_record exchanged(response_code code, std::string_view body)
   return {make_address("DEV_1/axuv/gains"), method::get, answer, std::chrono::milliseconds(12)};
 }
 
-/// An environment with these variables and no others.
+/// An environment that contains only these variables.
 class made_up_environment {
  public:
   explicit made_up_environment(std::map<std::string, std::string> variables)

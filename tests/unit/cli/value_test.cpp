@@ -68,7 +68,7 @@ TEST_CASE("a byte order mark is no part of a file's value") {
   }
 }
 
-TEST_CASE("what looks like JSON and is none is refused, with the place") {
+TEST_CASE("text that looks like JSON but is invalid is rejected, with its position") {
   for (const char* bad : {"{a: 1}", "[1,", "\"open", "  {", "[NaN]", "1e999"}) {
     CAPTURE(bad);
     CHECK_THROWS_AS(read({bad}), usage_failure);

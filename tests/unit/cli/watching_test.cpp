@@ -58,7 +58,7 @@ TEST_CASE("a line of CSV for each poll, its header when it changes") {
         "time,x,y\n2026-01-01T00:00:00.123Z,1,[2]\n");
 }
 
-TEST_CASE("JSON lines hold answers and silence") {
+TEST_CASE("JSON lines contain answers and missing answers") {
   const output_format how{.kind = output_kind::json};
   watch_log log(how, false);
   CHECK(log.add(good("5"), polled, polled_at)
@@ -68,7 +68,7 @@ TEST_CASE("JSON lines hold answers and silence") {
         "passed\"}\n");
 }
 
-TEST_CASE("of several resources each line has the address, and each has news of its own") {
+TEST_CASE("with several resources, each line has the address, and changes are tracked separately") {
   const output_format how;
   watch_log log(how, false, true);
   const request_spec other("DEV_2/axuv/gains");

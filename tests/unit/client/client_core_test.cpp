@@ -26,11 +26,11 @@ namespace {
 constexpr auto its_filter = "gf_int_v1/+/event/+/#";
 constexpr auto its_requests = "gf_int_v1/+/request/DEV/";
 
-/// A broker in memory, and the machine's clocks.
+/// A broker in memory, with the clocks of the machine.
 struct environment final : client_environment {
   system_clock clocks;
   memory_broker broker;
-  memory_link* mine = nullptr;  ///< the client's newest
+  memory_link* mine = nullptr;  ///< the newest link of the client
   std::unique_ptr<mqcoap::link> make_link(const executor&, const link_options&) override {
     auto made = std::make_unique<memory_link>(broker, "mine");
     mine = made.get();
@@ -42,7 +42,7 @@ struct environment final : client_environment {
   }
 };
 
-/// A client on a broker in memory, and somebody else there.
+/// A client on a broker in memory, and another client there.
 struct lab {
   asio::io_context loop;
   const std::shared_ptr<environment> in = std::make_shared<environment>();
@@ -73,14 +73,14 @@ struct lab {
   }
 
   void post(std::function<void()> work) { asio::post(core->serial(), std::move(work)); }
-  /// Until nothing is left that only waits for its turn.
+  /// Runs until nothing is ready to run.
   void settle() {
     do {
       post([this] { broker.run(); });
       loop.restart();
     } while (loop.poll() > 1);
   }
-  /// Waits for what a deadline of the client's brings.
+  /// Waits for an outcome that a deadline of the client causes.
   template <class T>
   void await(const std::optional<T>& outcome) {
     loop.restart();
@@ -131,7 +131,7 @@ struct lab {
     encode(payload, general{json_text::from_value(value), unix_millis{1'745'534'869'619}});
     theirs.publish("gf_int_v1/axuv/event/DEV/hot", payload, steady_time::max());
   }
-  /// Somebody asks the client for `gains`.
+  /// Publishes a request for `gains` to the client.
   void ask() {
     const auto id = core->next_id();
     request r{method::get, *resource_path::parse("gains"), id, {}, {}, "me", {}, {}, {}, {}};
@@ -204,7 +204,7 @@ TEST_CASE("a subscription that ends with an error is not in force") {
   CHECK(heard == 0);
 }
 
-TEST_CASE("another subscription with the same filter outlives one that is ended") {
+TEST_CASE("another subscription with the same filter outlives a cancelled one") {
   lab l;
   l.connect();
   int first = 0;
@@ -219,7 +219,7 @@ TEST_CASE("another subscription with the same filter outlives one that is ended"
   CHECK(second == 1);
 }
 
-TEST_CASE("a handler may end subscriptions, also one whose turn would be next") {
+TEST_CASE("a handler may cancel subscriptions, including the one that would be called next") {
   lab l;
   l.connect();
   subscription_id first{};
@@ -251,14 +251,14 @@ TEST_CASE("copies that a broker sends for several filters are one message; the s
   CHECK(all == 2);
   l.subscribe([&](const general_message&) { ++axuv; }, of_axuv());
   l.tell(2);
-  l.tell(2);  // as a broker would that sends it for each filter
+  l.tell(2);  // like a broker that sends the message once for each filter
   l.tell(3);
   l.settle();
   CHECK(all == 4);
   CHECK(axuv == 2);
 }
 
-TEST_CASE("what a general handler throws does not reach the others") {
+TEST_CASE("an exception from a general handler does not affect the others") {
   client_options options;
   std::vector<std::string> log;
   options.broker.log = [&](log_level, std::string_view words) { log.emplace_back(words); };
@@ -308,24 +308,24 @@ TEST_CASE("an answer too large for the broker is a 500 that says so") {
   CHECK(answer.find("more than broker") != std::string::npos);
 }
 
-TEST_CASE("before the first connection the largest packet is what the options say") {
+TEST_CASE("before the first connection, the largest packet is the configured one") {
   client_options options;
   CHECK(lab(options).core->largest_packet() == 0);
   options.broker.max_packet = 3000;
   CHECK(lab(options).core->largest_packet() == 3000);
 }
 
-TEST_CASE("an event that the broker does not take in time is an error") {
+TEST_CASE("an event that the broker does not accept in time is an error") {
   lab l(impatient());
   l.connect();
   std::optional<error_code> outcome;
   const auto topic = *general_topic::parse("gf_int_v1/axuv/event/DEV/hot");
   l.post([&, op = l.note(outcome)] { l.core->publish(topic, json_text::from_value(1), false, op); });
-  l.await(outcome);  // the broker does nothing meanwhile
+  l.await(outcome);  // the broker does not run in the meantime
   CHECK(*outcome == errc::timed_out);
 }
 
-TEST_CASE("an event under way when the connection is lost: nobody knows") {
+TEST_CASE("an event in flight when the connection is lost has an unknown outcome") {
   lab l;
   l.connect();
   std::optional<error_code> outcome;
@@ -372,7 +372,7 @@ TEST_CASE("connecting: a broker that confirms nothing costs no more than the tim
   CHECK(*second == errc::timed_out);
 }
 
-TEST_CASE("disconnecting twice: both wait for the goodbye") {
+TEST_CASE("disconnecting twice: both wait for the DISCONNECT") {
   lab l;
   l.connect();
   std::optional<error_code> first;
@@ -390,7 +390,7 @@ TEST_CASE("disconnecting twice: both wait for the goodbye") {
   CHECK_FALSE(*second);
 }
 
-TEST_CASE("connecting again does not wait for the goodbye") {
+TEST_CASE("connecting again does not wait for the DISCONNECT") {
   lab l;
   l.connect();
   std::optional<error_code> gone;
@@ -404,7 +404,7 @@ TEST_CASE("connecting again does not wait for the goodbye") {
   CHECK_FALSE(*back);
 }
 
-TEST_CASE("a client that goes during its goodbye says so") {
+TEST_CASE("a client that is destroyed while it disconnects reports that") {
   lab l;
   l.connect();
   std::optional<error_code> outcome;

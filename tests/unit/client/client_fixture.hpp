@@ -8,7 +8,8 @@
 
 namespace mqcoap::test {
 
-/// How to reach a private broker, as a device of this tag; empty: as somebody who only asks.
+/// Returns the options to connect to a private broker as a device with this tag; with an empty tag, as a
+/// client that only sends requests.
 inline client_options options_for(const private_broker& broker, const std::string& tag = {}) {
   client_options options;
   options.broker.host = "127.0.0.1";
@@ -17,7 +18,7 @@ inline client_options options_for(const private_broker& broker, const std::strin
   return options;
 }
 
-/// Answers every request with the number at the end of its path: who gets another's answer sees it.
+/// Answers every request with the number at the end of its path, so that a mixed-up answer is detected.
 inline request_handler echo_number() {
   return {"echo", {}, [](responder& r) {
             const auto path = r.req().path.key();

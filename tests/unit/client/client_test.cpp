@@ -34,7 +34,7 @@ namespace {
 
 constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
 
-/// Runs a coroutine to its end; what it throws fails the test.
+/// Runs a coroutine to its end; an exception from it fails the test.
 template <class Body>
 void run(asio::io_context& loop, Body body) {
   std::exception_ptr thrown;
@@ -75,8 +75,7 @@ TEST_CASE("coroutines: a client asks itself, as a device") {
   });
 }
 
-TEST_CASE(
-    "after a disconnect nothing keeps the loop at work, no deadline of a request that has ended either") {
+TEST_CASE("after a disconnect nothing keeps the loop running, not even the deadline of a completed request") {
   private_broker broker;
   asio::io_context loop;
   client me(loop.get_executor(), options_for(broker, "DEV"));
@@ -110,7 +109,7 @@ TEST_CASE("a callback and a future complete with the answer; an error answer is 
   me.async_disconnect(asio::use_future).get();
 }
 
-TEST_CASE("a handler completes on its own executor, which stays at work until then") {
+TEST_CASE("a handler completes on its own executor, which keeps running until then") {
   private_broker broker;
   asio::io_context loop;
   asio::io_context other;
@@ -127,7 +126,7 @@ TEST_CASE("a handler completes on its own executor, which stays at work until th
                    }));
   me.async_connect([](error_code) {});
   std::thread background([&] { loop.run_for(60s); });
-  other.run_for(60s);  // would end at once, were it not kept at work
+  other.run_for(60s);  // would return immediately without the client's work guard
   background.join();
   CHECK_FALSE(ended);
   CHECK(completed_on == std::this_thread::get_id());
@@ -163,7 +162,7 @@ TEST_CASE("1000 requests at once: none lost, none mixed up") {
   CHECK(me.stats().foreign == 0);
 }
 
-TEST_CASE("a request is cancelled through its slot, and by what else was faster") {
+TEST_CASE("a request is cancelled through its slot, and by an operation that completes first") {
   private_broker broker;
   asio::io_context loop;
   client me(loop.get_executor(), options_for(broker));
@@ -217,7 +216,7 @@ TEST_CASE("a batch has one correlation id, and one outcome for each request, in 
   });
 }
 
-TEST_CASE("a cancelled batch says so, with what it has") {
+TEST_CASE("a cancelled batch reports that, with the answers so far") {
   private_broker broker;
   asio::io_context loop;
   client me(loop.get_executor(), options_for(broker, "DEV"));
@@ -312,11 +311,11 @@ TEST_CASE("events: what is published arrives, what is retained later too, and no
     co_await sender.async_publish(topic, json_text::from_value(18), false, asio::use_awaitable);
     arrived.expires_after(30s);
     if (got.size() < 3) co_await arrived.async_wait(tuple);
-    CHECK(got.size() == 3);  // that of the late one
+    CHECK(got.size() == 3);  // the answer of the late one
   });
 }
 
-TEST_CASE("presence: ONLINE while it is there, OFFLINE when it goes, with a goodbye or without") {
+TEST_CASE("presence: ONLINE while connected, OFFLINE afterwards, with or without a DISCONNECT") {
   private_broker broker;
   asio::io_context loop;
   auto options = options_for(broker, "DEV");
@@ -347,15 +346,16 @@ TEST_CASE("presence: ONLINE while it is there, OFFLINE when it goes, with a good
     co_await await_news(2);
     co_await device->async_connect(asio::use_awaitable);
     co_await await_news(3);
-    device.reset();  // says nothing: the broker does
+    device.reset();  // publishes nothing itself: the broker publishes the last will
     co_await await_news(4);
     CHECK(said == std::vector<std::string>{"ONLINE", "OFFLINE", "ONLINE", "OFFLINE"});
-    // Each is newer than the one before, the last will too: a reader may keep the newest.
+    // Each timestamp is newer than the previous one, including that of the last will, so a reader may
+    // keep the newest.
     CHECK(std::adjacent_find(dates.begin(), dates.end(), std::greater_equal<>()) == dates.end());
   });
 }
 
-TEST_CASE("presence: who is there contradicts an OFFLINE that another one says") {
+TEST_CASE("presence: a connected client contradicts an OFFLINE that another one publishes") {
   private_broker broker;
   asio::io_context loop;
   auto options = options_for(broker, "DEV");
@@ -466,7 +466,7 @@ TEST_CASE("a broker killed under load: every request ends, and later ones are an
         CHECK(r.body.text() == "7");
         co_return;
       }
-      REQUIRE(ec == errc::timed_out);  // the device comes back when it does
+      REQUIRE(ec == errc::timed_out);  // the device reconnects on its own schedule
     }
   });
 }
@@ -500,7 +500,8 @@ TEST_CASE("disconnecting completes everything pending; connecting again works") 
 }
 
 TEST_CASE(
-    "a client that goes completes everything pending with closed; a kept responder may be used after it") {
+    "a destroyed client completes everything pending with closed; a stored responder may be used "
+    "afterwards") {
   private_broker broker;
   asio::io_context loop;
   std::optional<client> me(std::in_place, loop.get_executor(), options_for(broker, "DEV"));
@@ -516,7 +517,7 @@ TEST_CASE(
   REQUIRE(kept.size() == 1);
   me.reset();
   loop.restart();
-  loop.run_for(60s);  // ends by itself: nothing is left to do
+  loop.run_for(60s);  // returns when nothing is left to do
   CHECK(ended == errc::closed);
   std::move(kept[0]).fail(response_code::forbidden, "too late");
 }
@@ -555,10 +556,10 @@ TEST_CASE("a POST that comes twice runs once") {
     co_await me.async_request(post, asio::use_awaitable);
     co_await me.async_request(post, asio::use_awaitable);
   });
-  CHECK(runs == 2);  // two requests, two ids
+  CHECK(runs == 2);  // two requests with two ids
 }
 
-TEST_CASE("a broker that denies: the caller is told, not left waiting") {
+TEST_CASE("a broker that denies: the caller gets an error instead of a timeout") {
   private_broker::options lab;
   lab.username = "lab";
   lab.password = "secret";

@@ -23,10 +23,10 @@ using test::stepwise_link;
 
 namespace {
 
-/// What can fail on the way of a client's operation.
+/// The step of a client's operation that fails.
 enum class way_step { allocation, publish, subscribe, timer };
 
-/// The clock and the alarms are moved by hand; setting an alarm can fail.
+/// An environment whose clock and alarms are moved by the test; setting an alarm can fail.
 struct hand_environment final : client_environment {
   struct hand_alarm final : mqcoap::alarm {
     hand_environment& of;
@@ -45,7 +45,7 @@ struct hand_environment final : client_environment {
 
   manual_clock clocks;
   test::failing_step setting;
-  stepwise_link* made = nullptr;  ///< the client's newest link
+  stepwise_link* made = nullptr;  ///< the newest link of the client
   std::vector<hand_alarm*> alarms;
 
   hand_environment() { alarms.reserve(64); }
@@ -59,7 +59,7 @@ struct hand_environment final : client_environment {
   std::unique_ptr<mqcoap::alarm> make_alarm(const executor&, std::function<void()> ring) override {
     return std::make_unique<hand_alarm>(*this, std::move(ring));
   }
-  /// Returns one that is due; null: none.
+  /// Returns an alarm that is due, or null.
   hand_alarm* next_due() {
     const auto due = [this](const hand_alarm* a) { return a->when <= clocks.now(); };
     const auto at = std::find_if(alarms.begin(), alarms.end(), due);
@@ -74,15 +74,16 @@ client_options of_tag(const std::string& tag) {
   return options;
 }
 
-/// A client on a link that is moved by hand, one of whose steps fails.
+/// A client on a link that is controlled by the test, one of whose steps fails.
 struct way_of_client {
   asio::io_context loop;
   const std::shared_ptr<hand_environment> in = std::make_shared<hand_environment>();
   std::optional<client> tested;
   way_step what;
   int which;
-  bool failed_loop = false;    ///< an exception has left the event loop, as Asio lets it
-  bool failed_caller = false;  ///< or the function that begins an operation, which then has not begun
+  bool failed_loop = false;    ///< an exception left the event loop, as Asio allows
+  bool failed_caller = false;  ///< the function that starts an operation threw, and the
+                               ///< operation did not start
   std::vector<error_code> ended;
   request_id_generator ids;
 
@@ -101,14 +102,14 @@ struct way_of_client {
   auto noting() {
     return [this](error_code ec, const auto&...) { ended.push_back(ec); };
   }
-  /// From now on a step fails.
+  /// Makes a step fail from now on.
   void begin_failing() {
     is_failing_ = true;
     if (what == way_step::publish) link().publishing.fail(which);
     if (what == way_step::subscribe) link().subscribing.fail(which);
     if (what == way_step::timer) in->setting.fail(which);
   }
-  /// Nothing fails any more.
+  /// Stops all failures.
   void recover() {
     is_failing_ = false;
     in->setting.fail(-1);
@@ -135,7 +136,7 @@ struct way_of_client {
         failed_loop = again = true;
       }
   }
-  /// One part of the way, and what follows from it. A piece of memory may be missing there.
+  /// Runs one part of an operation and what follows from it, in which an allocation may fail.
   template <class Part>
   void go(Part part) {
     const auto whole = [&] {
@@ -172,14 +173,14 @@ struct way_of_client {
     if (in->made != nullptr) confirm_all();
     if (ended.size() == done) pass(11s);
   }
-  /// A request, and whatever follows from it until it is answered or its time is over.
+  /// Sends a request, and continues until it is answered or its deadline has passed.
   void ask() {
     const auto before = link().count();
     const auto done = ended.size();
     request_spec question("DEV/axuv/gains", method::put, json_text::from_value(7));
     go([&] { tested->async_request(std::move(question), noting()); });
     confirm_all();
-    // What an alarm is for shows only where no answer comes.
+    // The effect of an alarm shows only if no answer arrives.
     const bool is_mute = is_failing_ && what == way_step::timer;
     if (link().count() > before && !is_mute) {
       const auto asked = link().topic(before);
@@ -191,7 +192,8 @@ struct way_of_client {
     }
     if (ended.size() == done) pass(11s);
   }
-  /// Somebody asks the client. Returns the code of the answer; empty: there was none.
+  /// Lets another client send a request to the tested one. Returns the code of the answer; empty if
+  /// there is none.
   std::string asked_by_others() {
     const auto before = link().count();
     const std::string id(ids.next().text());
@@ -209,14 +211,14 @@ struct way_of_client {
   bool memory_failed_ = false;
 };
 
-/// How an operation may end if one of its steps failed.
+/// Returns true for the errors with which an operation may complete if one of its steps failed.
 bool is_told_as_failed(error_code ec) {
   return ec == boost::system::errc::not_enough_memory || ec == errc::queue_full || ec == errc::denied ||
          ec == errc::timed_out;
 }
 
-/// Begins one operation after the other, which fails at each of its steps in turn, and once more without a
-/// fault. @param least  the number of allocations that it has, at least
+/// Runs an operation repeatedly, each time with the next of its allocations failing, until none fails.
+/// @param least  the minimum number of its allocations
 template <class Operation>
 void fail_each_allocation(int least, Operation operation) {
   int which = 0;
@@ -282,7 +284,7 @@ TEST_CASE("whichever step of a client's request fails, it ends once, and the nex
   }
 }
 
-TEST_CASE("wherever a piece of memory is missing while a device connects, it hears requests afterwards") {
+TEST_CASE("if any allocation fails while a device connects, it still receives requests afterwards") {
   int which = 0;
   for (bool failed = true; failed; ++which) {
     CAPTURE(which);
@@ -294,7 +296,7 @@ TEST_CASE("wherever a piece of memory is missing while a device connects, it hea
     w.recover();
     if (!w.failed_loop) REQUIRE(w.ended.size() == (began ? 1 : 0));
     if (!failed) CHECK_FALSE(w.ended.front());
-    w.pass(11s);  // what it could not ask the broker for is asked for again
+    w.pass(11s);  // a request to the broker that could not be sent is retried
     w.connect();
     CHECK_FALSE(w.ended.back());
     CHECK(w.asked_by_others() == "404");
@@ -302,7 +304,7 @@ TEST_CASE("wherever a piece of memory is missing while a device connects, it hea
   CHECK(which > 10);
 }
 
-TEST_CASE("wherever a piece of memory is missing when a connection ends, its requests end") {
+TEST_CASE("if any allocation fails when a connection is lost, its requests still end") {
   int which = 0;
   for (bool failed = true; failed; ++which) {
     CAPTURE(which);
@@ -318,7 +320,7 @@ TEST_CASE("wherever a piece of memory is missing when a connection ends, its req
     w.pass(11s);
     if (!w.failed_loop) {
       REQUIRE(w.ended.size() == 2);
-      // Without memory for the cause, the link tells nothing: then the request ends at its deadline.
+      // If allocating the cause fails, the link reports nothing; the request then ends at its deadline.
       CHECK(w.ended.back() == (w.failed_caller ? errc::timed_out : errc::connection_lost));
     }
     CHECK(w.tested->stats().pending == 0);
@@ -330,8 +332,7 @@ TEST_CASE("wherever a piece of memory is missing when a connection ends, its req
   CHECK(which > 1);
 }
 
-TEST_CASE(
-    "wherever a piece of memory is missing, a client's other operations end once, and the next succeeds") {
+TEST_CASE("if any allocation fails, a client's other operations complete once, and the next one succeeds") {
   const general_topic hot(default_namespace(), *subsystem_name::parse("axuv"), general_topic::kind::event,
                           *device_tag::parse("ME"), *resource_path::parse("hot"));
   SUBCASE("publish") {
@@ -348,7 +349,7 @@ TEST_CASE(
   }
   SUBCASE("batch") {
     fail_each_allocation(3, [&](way_of_client& w) {
-      // A device that does not answer: the requests end at their deadlines.
+      // The device does not answer, so the requests end at their deadlines.
       w.go([&] { w.tested->async_batch({"DEV/axuv/a", "DEV/axuv/b"}, w.noting()); });
       w.confirm_all();
       w.pass(11s);

@@ -12,7 +12,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// Keeps the answers, by the path that the caller asked for.
+/// Stores the answers with the path of their request.
 struct answers final : reply_sink {
   const std::shared_ptr<int> alive = std::make_shared<int>();
   std::vector<std::pair<std::string, answer>> got;
@@ -77,7 +77,8 @@ TEST_CASE("a handler sees only what it matches, and not matching does not end th
 }
 
 TEST_CASE(
-    "a handler that runs out of memory is 503, a write may have been run, and a line a second tells it") {
+    "a handler that runs out of memory causes a 503, a write may have been run, and at most one line per "
+    "second is logged") {
   answers sink;
   std::vector<std::string> lines;
   request_chain chain({}, [&](log_level, std::string_view line) { lines.emplace_back(line); });
@@ -101,7 +102,7 @@ TEST_CASE(
   CHECK(lines == std::vector<std::string>(2, "the request handler 'greedy' failed: out of memory"));
 }
 
-TEST_CASE("what a handler changes the next ones see, and the caller does not") {
+TEST_CASE("changes by a handler are visible to the next ones, but not to the caller") {
   answers sink;
   request_chain chain;
   chain.add({"rename", {}, [](responder& r) { r.edit().path = *resource_path::parse("new/name"); }});
@@ -112,7 +113,8 @@ TEST_CASE("what a handler changes the next ones see, and the caller does not") {
   CHECK(sink.got[0].second.body.text() == "3");
 }
 
-TEST_CASE("a handler that does not propagate ends the chain; the default answers what is left") {
+TEST_CASE(
+    "a handler that does not propagate ends the chain; the default handler answers the remaining requests") {
   answers sink;
   request_chain chain(
       [](responder r) { std::move(r).fail(response_code::service_unavailable, "closed today"); });
@@ -125,7 +127,7 @@ TEST_CASE("a handler that does not propagate ends the chain; the default answers
   CHECK(sink.got[0].second.code == response_code::service_unavailable);
 }
 
-TEST_CASE("without a default, what no handler answers is not found") {
+TEST_CASE("without a default handler, a request that no handler answers is not found") {
   answers sink;
   request_chain().run(request_for("gains", sink));
   REQUIRE(sink.got.size() == 1);
@@ -133,7 +135,7 @@ TEST_CASE("without a default, what no handler answers is not found") {
   CHECK(sink.got[0].second.body.text() == R"("nothing answers to 'gains' here")");
 }
 
-TEST_CASE("a handler may take the responder away and answer later") {
+TEST_CASE("a handler may move the responder and answer later") {
   answers sink;
   request_chain chain;
   std::optional<responder> kept;
@@ -145,7 +147,7 @@ TEST_CASE("a handler may take the responder away and answer later") {
   CHECK(sink.got[0].second.code == response_code::forbidden);
 }
 
-TEST_CASE("what a request handler throws answers the request") {
+TEST_CASE("an exception from a request handler becomes the answer") {
   answers sink;
   request_chain chain;
   chain.add({"typed", [](const call& c) { return c.req.path.key() == "typed"; },
@@ -160,7 +162,7 @@ TEST_CASE("what a request handler throws answers the request") {
   CHECK(sink.got[1].second.body.text() == R"("the handler 'any' failed: out of paper")");
 }
 
-TEST_CASE("a handler that throws after it answered changes nothing") {
+TEST_CASE("an exception after the answer changes nothing") {
   answers sink;
   request_chain chain;
   chain.add({"both", {}, [](responder& r) {
@@ -188,7 +190,7 @@ TEST_CASE("handlers can be removed, also by themselves while they run") {
   CHECK_FALSE(chain.remove(self));
 }
 
-TEST_CASE("a handler keeps its state when others come and go") {
+TEST_CASE("a handler keeps its state when others are added and removed") {
   answers sink;
   request_chain chain;
   chain.add({"count", {}, [n = 0](responder& r) mutable {
@@ -206,7 +208,7 @@ TEST_CASE("a handler keeps its state when others come and go") {
   CHECK(sink.got[2].second.body.text() == "3");
 }
 
-TEST_CASE("a handler may add others while it runs: they come in with the next request") {
+TEST_CASE("a handler may add others while it runs: they are used for the next request") {
   answers sink;
   request_chain chain;
   int added = 0;
@@ -220,7 +222,7 @@ TEST_CASE("a handler may add others while it runs: they come in with the next re
   CHECK(sink.got[1].second.body.text() == "7");
 }
 
-TEST_CASE("handlers that throw what is no std::exception are answered for") {
+TEST_CASE("handlers that throw something other than std::exception get an answer, too") {
   answers sink;
   request_chain requests;
   requests.add({"odd", {}, [](responder&) { throw 42; }});
@@ -267,7 +269,7 @@ TEST_CASE("an error answer is an error without any handler") {
   CHECK(response_chain().run(of, r) == response_code::not_found);
 }
 
-TEST_CASE("what a response handler raises is the outcome, if it says so") {
+TEST_CASE("an exception from a response handler is the outcome if the handler raises") {
   response_chain chain;
   bool raise = true;
   SUBCASE("a response exception: its code and its words") {
@@ -307,7 +309,7 @@ TEST_CASE("what a response handler raises is the outcome, if it says so") {
   }
 }
 
-TEST_CASE("what a response handler throws is ignored, if it does not raise") {
+TEST_CASE("an exception from a response handler is ignored if the handler does not raise") {
   response_chain chain;
   chain.add({"quiet", {}, [](const exchange&, response&) { throw precondition_failed("not armed"); }});
   bool reached = false;

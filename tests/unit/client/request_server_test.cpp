@@ -14,7 +14,7 @@ using test::scarce_memory;
 
 namespace {
 
-/// A server whose one handler answers later, by hand.
+/// A server with one handler, whose answers the test sends later.
 struct server_bench {
   struct sink_of_one final : reply_sink {
     server_bench& of;
@@ -32,13 +32,13 @@ struct server_bench {
   request_server server{options, chain, time};
   std::vector<responder> asked;
   std::shared_ptr<sink_of_one> sink = std::make_shared<sink_of_one>(*this);
-  int pieces = 0;  ///< of memory that there are before one is missing
+  int pieces = 0;  ///< number of allocations that succeed before one fails
 
   server_bench() {
     server.attach(&mine);
     chain.add({"later", {}, [this](responder& r) { asked.push_back(std::move(r)); }});
   }
-  /// A request with this spelling of the one id.
+  /// Sends a request with this spelling of the single id.
   void ask(const std::string& verb, const std::string& id) {
     const auto topic = "gf_int_v1/axuv/request/DEV/" + id;
     const auto payload = R"({"header":{"method":")" + verb + R"(","path":"gains","request_id":")" + id +
@@ -53,7 +53,7 @@ constexpr char same_id_text[] = "16FD2706-8BAF-433B-82EB-8C7FADA847DA";
 
 }  // namespace
 
-TEST_CASE("wherever a piece of memory is missing, a write and its repeat get an answer that is true") {
+TEST_CASE("if any allocation fails, a write and its repeat still get a correct answer") {
   int pieces = 0;
   do {
     CAPTURE(pieces);
@@ -70,10 +70,10 @@ TEST_CASE("wherever a piece of memory is missing, a write and its repeat get an 
     CHECK(b.count("\"response_code\":205") + b.count("\"response_code\":503") ==
           static_cast<int>(b.mine.payloads.size()));
   } while (scarce_memory::refused() > 0);
-  CHECK(pieces > 5);  // for either answer, its topic, and the key to remember it by
+  CHECK(pieces > 5);  // for each of the answers, its topic, and the key under which it is stored
 }
 
-TEST_CASE("who reads, and who writes what was not run, may try again when memory is back") {
+TEST_CASE("reads, and writes that were not run, may be retried when memory is available again") {
   for (const std::string verb : {"GET", "PUT"}) {
     CAPTURE(verb);
     server_bench b;

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A requester by hand: a broker in memory, a clock that stands, and a device that answers when told to.
+/// A requester with a broker in memory, a clock that stands still, and a device that answers on demand.
 struct requester_bench final : link_events, requester::observer {
   manual_clock time;
   memory_broker broker;
@@ -64,7 +64,7 @@ struct requester_bench final : link_events, requester::observer {
     return asks->begin(std::move(what), [](error_code, response) {});
   }
   std::optional<request_id> ask() { return ask("DEV/axuv/gains"); }
-  /// The device answers the n-th request it got.
+  /// Lets the device answer the n-th request that it received.
   void answer_to(std::size_t n, answer what = {}) {
     std::string payload;
     encode_answer(payload, what, device.requests.at(n), "DEV", time.wall());
@@ -120,7 +120,7 @@ TEST_CASE("a request is answered") {
   CHECK(b.stats().pending == 0);
 }
 
-TEST_CASE("nothing is sent before the broker has confirmed the subscription, and one serves all") {
+TEST_CASE("nothing is sent before the broker has confirmed the subscription, which all requests share") {
   requester_bench b;
   b.ask();
   b.ask();
@@ -132,7 +132,7 @@ TEST_CASE("nothing is sent before the broker has confirmed the subscription, and
   CHECK(b.mine.filters() == std::vector<std::string>{"gf_int_v1/+/response/DEV/+"});
 }
 
-TEST_CASE("an error answer is an error, with the answer beside it") {
+TEST_CASE("an error answer is an error together with the answer") {
   requester_bench b;
   b.ask();
   b.broker.run();
@@ -226,7 +226,7 @@ TEST_CASE("the first answer wins; others are counted by what they are") {
   CHECK_FALSE(b.results[0].error);
 }
 
-TEST_CASE("an answer that is no response ends the request, and says why") {
+TEST_CASE("an answer that is not a response ends the request with the reason") {
   requester_bench b;
   b.ask();
   b.broker.run();
@@ -237,7 +237,7 @@ TEST_CASE("an answer that is no response ends the request, and says why") {
   CHECK(b.results[0].answer.body.text().size() > 10);
 }
 
-TEST_CASE("a write without a usable answer may have been run, and the words say so") {
+TEST_CASE("a write without a usable answer may have been run, and the message says so") {
   requester_bench b;
   b.ask(request_spec("DEV/axuv/gains", method::put));
   b.broker.run();
@@ -252,10 +252,10 @@ TEST_CASE("a write without a usable answer may have been run, and the words say 
   CHECK(b.results[1].answer.body.text().find("; the POST may have been run") != std::string::npos);
 }
 
-TEST_CASE("what was not sent is told by more than words") {
+TEST_CASE("an unsent request is reported by a flag as well as by the message") {
   client_options patient;
   patient.if_disconnected = when_disconnected::wait;
-  patient.broker.qos = 1;  // so that a denied publish is told
+  patient.broker.qos = 1;  // so that a denied publish is reported
   requester_bench b(patient);
   b.broker.ignore("gf_int_v1/+/response/SILENT");
   b.broker.deny("gf_int_v1/+/response/SECRET");
@@ -271,7 +271,7 @@ TEST_CASE("what was not sent is told by more than words") {
     CHECK(b.results[n].error == error);
     return b.results[n].answer.never_run;
   };
-  CHECK(never_run(0, errc::denied));  // the answers are
+  CHECK(never_run(0, errc::denied));  // denied are the answers
   CHECK_FALSE(never_run(1, errc::denied));
   CHECK(never_run(2, errc::timed_out));
   CHECK_FALSE(never_run(3, errc::timed_out));
@@ -317,7 +317,7 @@ TEST_CASE("while there is no connection a request fails or waits, as the caller 
   CHECK_FALSE(b.results[2].error);
 }
 
-TEST_CASE("a lost connection ends what was sent, fails what may not wait, and keeps what may") {
+TEST_CASE("a lost connection ends sent requests, fails those that must not wait, and keeps the others") {
   requester_bench b;
   b.ask();
   b.broker.run();
@@ -334,7 +334,7 @@ TEST_CASE("a lost connection ends what was sent, fails what may not wait, and ke
   CHECK(b.stats().requests == 2);
 }
 
-TEST_CASE("after a reconnect a device is asked only when its answers are confirmed again") {
+TEST_CASE("after a reconnect, requests to a device wait until its subscription is confirmed again") {
   requester_bench b;
   b.ask();
   b.broker.run();
@@ -351,7 +351,7 @@ TEST_CASE("after a reconnect a device is asked only when its answers are confirm
   CHECK(b.device.requests.size() == 1);
 }
 
-TEST_CASE("a cancelled request ends at once, sent or not") {
+TEST_CASE("a cancelled request ends immediately, sent or not") {
   requester_bench b;
   const auto unsent = b.ask();
   b.asks->cancel(*unsent);
@@ -368,7 +368,7 @@ TEST_CASE("a cancelled request ends at once, sent or not") {
   CHECK(b.stats().late == 1);
 }
 
-TEST_CASE("a confirmation that comes after a deadline serves the next request") {
+TEST_CASE("a confirmation that arrives after a deadline is used for the next request") {
   requester_bench b;
   b.ask(spec("DEV/axuv/gains", 50ms));
   b.pass(60ms);
@@ -380,7 +380,7 @@ TEST_CASE("a confirmation that comes after a deadline serves the next request") 
   CHECK(std::count(b.mine.filters().begin(), b.mine.filters().end(), "gf_int_v1/+/response/DEV/+") <= 1);
 }
 
-TEST_CASE("a request too large for the broker ends at once, no matter who finds out") {
+TEST_CASE("a request that is too large for the broker ends immediately, whoever detects that") {
   requester_bench b;
   auto large = spec("DEV/axuv/gains");
   large.verb = method::put;
@@ -394,7 +394,7 @@ TEST_CASE("a request too large for the broker ends at once, no matter who finds 
   CHECK(b.device.requests.empty());
 }
 
-TEST_CASE("as many requests wait as may") {
+TEST_CASE("the number of waiting requests is limited") {
   client_options few;
   few.max_pending = 2;
   requester_bench b(few);
@@ -429,7 +429,7 @@ TEST_CASE("closing ends everything; closed forever, nothing begins") {
   CHECK(b.asks->next_deadline() == steady_time::max());
 }
 
-TEST_CASE("thousands of devices: the one idle for longest makes room") {
+TEST_CASE("thousands of devices: the one that was idle for longest is dropped") {
   requester_bench b;
   for (int i = 0; i < 4200; ++i) {
     b.ask(spec("D" + std::to_string(i) + "/axuv/gains", 1s));

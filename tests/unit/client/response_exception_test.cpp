@@ -21,7 +21,7 @@ TEST_CASE("every error code has its own class") {
   CHECK(classes == 16);
 }
 
-TEST_CASE("a class is caught by its name, and says who was asked what") {
+TEST_CASE("an exception class can be caught, and contains the request") {
   const exchange_names names{"gains", "me", "DEV", "16fd", "GET"};
   CHECK_THROWS_AS(throw_response_exception(response_code::not_found, {}, names), not_found);
   CHECK_THROWS_AS(throw_response_exception(response_code::gateway_timeout, {}, names), gateway_timeout);
@@ -38,7 +38,7 @@ TEST_CASE("a class is caught by its name, and says who was asked what") {
   }
 }
 
-TEST_CASE("a failed exchange is no answer") {
+TEST_CASE("a failed exchange is not an answer") {
   const exchange_failed e(errc::timed_out, "DEV did not answer within 5s");
   CHECK(e.code() == errc::timed_out);
   CHECK(std::string(e.what()) == "DEV did not answer within 5s");

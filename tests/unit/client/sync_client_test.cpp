@@ -46,7 +46,7 @@ TEST_CASE("blocking calls: get, put, post and delete") {
   CHECK_THROWS_AS(me.get("DEV"), std::invalid_argument);
 }
 
-TEST_CASE("errors are thrown, or told where an error_code is given") {
+TEST_CASE("errors are thrown, or returned in an error_code") {
   private_broker broker;
   sync_client me(options_for(broker, "DEV"));
   me.add_handler(
@@ -145,7 +145,7 @@ TEST_CASE("no broker: connect says why") {
   }
 }
 
-TEST_CASE("a blocking call inside a handler is a programmer's error, and says so") {
+TEST_CASE("a blocking call inside a handler is reported as a programming error") {
   private_broker broker;
   sync_client me(options_for(broker, "DEV"));
   me.add_handler({"inside", {}, [&](responder&) { me.get("DEV/axuv/other"); }});
@@ -206,7 +206,7 @@ TEST_CASE("when unsubscribe and remove_handler return, the handler does not run 
   CHECK(had_ended.get());
 }
 
-TEST_CASE("what a completion throws goes to the log, and the client lives on") {
+TEST_CASE("an exception from a completion handler is logged, and the client continues") {
   private_broker broker;
   auto options = options_for(broker, "DEV");
   std::promise<std::string> said;

@@ -16,13 +16,13 @@ std::string without_folder(std::string text) {
   return text;
 }
 
-/// Formats `file:line:column: error: path: words | hint`.
+/// Formats a diagnostic as `file:line:column: error: path: message | hint`.
 std::string one_line(const diagnostic& d) {
   const std::string text = to_string(d);
   return without_folder(text.substr(0, text.find('\n')) + (d.hint.empty() ? "" : " | " + d.hint)) + '\n';
 }
 
-/// Returns the expectation after its first line, which is for the test of the JSON Schema.
+/// Returns the expectation without its first line, which is for the test of the JSON Schema.
 std::string expectation_of(const std::string& file) {
   const std::string text = test::read_file(file.substr(0, file.size() - 5) + ".expect");
   REQUIRE_MESSAGE(text.starts_with("schema: "), file);
@@ -39,7 +39,7 @@ std::vector<std::string> bad_files() {
 
 }  // namespace
 
-TEST_CASE("a bad file gives all of its faults, with their places, and no settings") {
+TEST_CASE("an invalid file results in all of its faults with their positions, and no settings") {
   const auto files = bad_files();
   REQUIRE(files.size() > 80);
   for (const auto& file : files) {
@@ -57,7 +57,7 @@ TEST_CASE("a bad file gives all of its faults, with their places, and no setting
   }
 }
 
-TEST_CASE("no expectation is left over from a file that is gone") {
+TEST_CASE("there is no expectation for a file that does not exist") {
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".expect")
       CHECK_MESSAGE(std::filesystem::exists(std::filesystem::path(entry.path()).replace_extension(".yaml")),

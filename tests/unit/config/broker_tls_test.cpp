@@ -8,7 +8,7 @@ using mqcoap::test::certificates;
 
 namespace {
 
-/// A configuration in a folder with certificates of its own.
+/// A configuration in a folder with its own certificates.
 struct broker_tls_fixture {
   test::temporary_folder folder;
   certificates made;
@@ -31,7 +31,7 @@ const diagnostic& only(const load_result& loaded) {
 }  // namespace
 
 TEST_CASE_FIXTURE(broker_tls_fixture,
-                  "the files of TLS stand beside the configuration, or where their names say") {
+                  "TLS files are found relative to the configuration, or by absolute names") {
   copy("ca.pem", made.ca_file());
   copy("gw.pem", own.cert_file);
   copy("gw.key", own.key_file, 0640);
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(broker_tls_fixture,
         folder.path("gw.key"));
 }
 
-TEST_CASE_FIXTURE(broker_tls_fixture, "a key may be a credential, and what opens it a secret") {
+TEST_CASE_FIXTURE(broker_tls_fixture, "a key may be a credential, and its passphrase a secret") {
   copy("gw.pem", own.cert_file);
   const test::environment_variable credentials("CREDENTIALS_DIRECTORY", folder.path(""));
   copy("gw-key", made.encrypt(own.key_file, "open sesame"), 0400);
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(broker_tls_fixture, "a key may be a credential, and what opens
         "a credential is named by a word, not by a path");
 }
 
-TEST_CASE_FIXTURE(broker_tls_fixture, "a fault of the files stands at its key") {
+TEST_CASE_FIXTURE(broker_tls_fixture, "an error in a TLS file is reported at its key") {
   copy("ca.pem", made.ca_file());
   copy("gw.pem", own.cert_file);
   copy("other.key", made.issue("DNS:other").key_file);
@@ -83,8 +83,9 @@ TEST_CASE_FIXTURE(broker_tls_fixture, "a fault of the files stands at its key") 
   CHECK(only(load("ca_dir: ca.pem")).key_path == "brokers.lab.tls.ca_dir");
 }
 
-TEST_CASE_FIXTURE(broker_tls_fixture,
-                  "a key that others may write to is refused, one that everybody may read is told of") {
+TEST_CASE_FIXTURE(
+    broker_tls_fixture,
+    "a key that others may write to is rejected, one that everybody may read causes a warning") {
   copy("gw.pem", own.cert_file);
   copy("gw.key", own.key_file, 0660);
   const auto open = load("cert: gw.pem, key: gw.key");

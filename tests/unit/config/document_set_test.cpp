@@ -12,13 +12,13 @@ namespace {
 
 using words = std::vector<std::string>;
 
-/// A folder with a main file, and what reading it gives.
+/// A folder with a main file, and the result of reading it.
 struct document_set_fixture {
   test::temporary_folder folder;
   report faults;
 
   document_set read(const std::string& text) { return {folder.write("main.yaml", text), faults}; }
-  /// `file:line: words | hint` for each fault, a line each, without the folder.
+  /// Returns `file:line: message | hint` for each fault, one per line, without the folder.
   std::string found(const document_set& from) {
     std::string lines;
     for (const auto& d : faults.take(from.files())) {
@@ -47,7 +47,8 @@ words keys(const node* map) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(document_set_fixture, "devices, brokers and templates of all files stand in one tree") {
+TEST_CASE_FIXTURE(document_set_fixture,
+                  "devices, brokers and templates of all files are merged into one tree") {
   folder.write("one.yaml", "devices: {B: {}}\ntemplates: {t: {}}\n");
   folder.write("two.yaml", "devices: {C: {}}\nlimits: {depth: 9}\n");
   const auto tested = read("version: 1\ninclude: [one.yaml, two.yaml]\ndevices: {A: {}}\n");
@@ -55,12 +56,11 @@ TEST_CASE_FIXTURE(document_set_fixture, "devices, brokers and templates of all f
   CHECK(keys(tested.root()) == words{"version", "include", "devices", "templates", "limits"});
   CHECK(keys(tested.root()->find("devices")) == words{"A", "B", "C"});
   CHECK(names(tested) == words{"main.yaml", "one.yaml", "two.yaml"});
-  // Each value still knows its own file.
+  // Each value still knows which file it is from.
   CHECK(tested.root()->find("limits")->file->path() == folder.path("two.yaml"));
 }
 
-TEST_CASE_FIXTURE(document_set_fixture,
-                  "the routes of an included file stand behind those of the main file") {
+TEST_CASE_FIXTURE(document_set_fixture, "the routes of an included file follow those of the main file") {
   folder.write("one.yaml", "proxy: {routes: [{name: b}, {name: c}]}\n");
   const auto tested = read("version: 1\ninclude: one.yaml\nproxy: {routes: [{name: a}], forward: A}\n");
   CHECK(found(tested).empty());
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(document_set_fixture,
   CHECK(routes->items[2]->find("name")->text == "c");
 }
 
-TEST_CASE_FIXTURE(document_set_fixture, "what stands in two files is a fault that names both places") {
+TEST_CASE_FIXTURE(document_set_fixture, "an entry in two files is an error that names both places") {
   folder.write("one.yaml", "devices: {A: {}}\nlimits: {depth: 9}\nproxy: {forward: B}\n");
   const auto tested =
       read("version: 1\ninclude: one.yaml\ndevices:\n  A: {}\nlimits: {depth: 8}\nproxy: {forward: A}\n");
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(document_set_fixture, "a file that two patterns name is read o
   CHECK(keys(tested.root()->find("devices")) == words{"A", "B"});
 }
 
-TEST_CASE_FIXTURE(document_set_fixture, "an include that leads nowhere, back, or further is refused") {
+TEST_CASE_FIXTURE(document_set_fixture, "an include without a target, in a cycle, or nested is rejected") {
   folder.write("one.yaml", "include: two.yaml\n");
   folder.write("list.yaml", "- 1\n");
   folder.write("old.yaml", "version: 2\n");
@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(document_set_fixture, "an include that leads nowhere, back, or
   CHECK(found(tested) == expected);
 }
 
-TEST_CASE_FIXTURE(document_set_fixture, "a fault in an included file does not keep the others out") {
+TEST_CASE_FIXTURE(document_set_fixture, "an error in an included file does not affect the others") {
   folder.write("one.yaml", "devices: {B: {}\n");
   folder.write("two.yaml", "devices: {C: {}}\n");
   const auto tested = read("version: 1\ninclude: [one.yaml, two.yaml]\n");
@@ -138,10 +138,10 @@ TEST_CASE_FIXTURE(document_set_fixture, "a file that everybody may write to is r
   CHECK(found(tested) == "one.yaml:0: everybody may write to this file (mode 0666) | chmod o-w one.yaml\n");
 }
 
-TEST_CASE_FIXTURE(document_set_fixture, "a main file that is no map, or cannot be read, has no keys") {
+TEST_CASE_FIXTURE(document_set_fixture, "a main file that is not a map, or cannot be read, has no keys") {
   const auto list = read("- 1\n");
   REQUIRE(list.root() != nullptr);
-  CHECK(list.root()->is_list());  // the field table reports that it is no map
+  CHECK(list.root()->is_list());  // the field table reports that it is not a map
   const document_set nothing(folder.path("none.yaml"), faults);
   CHECK(nothing.root() == nullptr);
   CHECK(nothing.files().size() == 1);

@@ -52,7 +52,7 @@ TEST_CASE("every escape of YAML is the character that it names") {
   }
 }
 
-TEST_CASE("an escape that is no character is told by line and column, wherever it stands") {
+TEST_CASE("an invalid escape is reported with line and column, wherever it occurs") {
   const test::temporary_folder folder;
   for (const char* bad : {"\\ud800", "\\udfff", "\\ud83d\\ude00", "\\U00110000", "\\UFFFFFFFF", "\\q",
                           "\\x4g", "\\u12", "\\U1234567"}) {
@@ -65,7 +65,7 @@ TEST_CASE("an escape that is no character is told by line and column, wherever i
   }
 }
 
-TEST_CASE("escapes may stand in keys and everywhere else, and nothing but a diagnostic comes of it") {
+TEST_CASE("escapes may occur in keys and everywhere else, and cause only diagnostics") {
   const test::temporary_folder folder;
   for (const char* escape :
        {"\\_", "\\N", "\\L", "\\P", "\\x80", "\\xff", "\\0", "\\e", "\\uffff", "\\ud800"}) {
@@ -94,7 +94,7 @@ TEST_CASE("escapes may stand in keys and everywhere else, and nothing but a diag
   }
 }
 
-TEST_CASE("bytes that no escape explains are left for the reader to refuse") {
+TEST_CASE("invalid bytes that no escape explains are rejected by the reader") {
   CHECK(with_whole_escapes("a\xff") == "a\xff");
   CHECK(with_whole_escapes("\xa0\xff\x85") == "\xc2\xa0\xff\x85");
   CHECK(with_whole_escapes("").empty());

@@ -32,7 +32,7 @@ TEST_CASE("a file may have 1 MiB and not a byte more") {
         "cannot be read: it is larger than 1MiB");
 }
 
-TEST_CASE("text nested beyond all measure is refused, not a crash") {
+TEST_CASE("extremely nested text is rejected without a crash") {
   const test::temporary_folder folder;
   const std::string head = "version: 1\ndevices: {A: {resources: {a: {value: ";
   for (std::size_t depth : {100u, 10'000u, 400'000u}) {
@@ -71,7 +71,7 @@ TEST_CASE("a pattern that matches no file gets a warning") {
   CHECK(loaded.diagnostics.front().message == "no file matches " + folder.path("conf.d/*.yaml"));
 }
 
-TEST_CASE("the words of a later file stand behind those of an earlier one") {
+TEST_CASE("diagnostics of a later file follow those of an earlier one") {
   const test::temporary_folder folder;
   folder.write("b.yaml", "devices: {B: {x: 1}}\n");
   folder.write("a.yaml", "devices: {A: {x: 1}}\n");

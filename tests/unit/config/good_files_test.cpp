@@ -50,7 +50,7 @@ std::string value_text(const settings& s, std::string_view path) {
 
 }  // namespace
 
-TEST_CASE("what a configuration does not say is what the options' own defaults are") {
+TEST_CASE("omitted keys have the defaults of the options") {
   for (const auto* name : {"minimal", "empty_sections"}) {
     CAPTURE(name);
     const auto s = load(name);
@@ -88,7 +88,7 @@ TEST_CASE("what a configuration does not say is what the options' own defaults a
   CHECK(load("empty_sections").gateway.devices.size() == 2);
 }
 
-TEST_CASE("brokers keep their order, and have what was said of them") {
+TEST_CASE("brokers keep their order and have the configured settings") {
   const auto s = load("brokers");
   REQUIRE(s.brokers.size() == 5);
   CHECK(s.brokers[0].name == "lab");
@@ -141,7 +141,7 @@ TEST_CASE("general sections are read") {
   CHECK(s.gateway.logged_body == 0);
   CHECK(s.logging.level == log_level::debug);
   CHECK(s.brokers.front().max_inbound ==
-        32u << 20);  // otherwise a payload within the limit would never arrive
+        32u << 20);  // otherwise a payload within the limit might never arrive
 }
 
 TEST_CASE("a log goes to a place, or to a file that stands beside the configuration") {
@@ -243,7 +243,7 @@ TEST_CASE("scalars are those of the core schema of YAML 1.2, and numbers keep th
   CHECK(value_text(s, "nested") == R"({"a":[1,{"b":[]}],"":{},"1":"x","ä\n\u0000":"\t\"\\"})");
 }
 
-TEST_CASE("routes keep their order, and have what was said of them") {
+TEST_CASE("routes keep their order and have the configured settings") {
   const auto s = load("proxy");
   const auto& proxy = s.gateway.proxy;
   CHECK(proxy.default_timeout == 3s);
@@ -298,7 +298,7 @@ TEST_CASE("included files add their entries in the order in which they are named
   CHECK(s.gateway.decoding.limits.depth == 16);
 }
 
-TEST_CASE("the shipped file has devices to try, and reaches nobody else's") {
+TEST_CASE("the shipped file contains sample devices, and reaches no others") {
   const auto s = test::load_good(MQCOAP_TESTS_DIR "/../config/mqcoap.yaml");
   CHECK(s.gateway.devices.size() == 2);
   CHECK(s.gateway.proxy.routes.empty());
@@ -310,7 +310,7 @@ TEST_CASE("the shipped file is emptied as it says, and what is commented out in 
   auto text = test::read_file(MQCOAP_TESTS_DIR "/../config/mqcoap.yaml");
   constexpr std::string_view include = "\ninclude: conf.d/*.yaml\n";
   REQUIRE(text.find(include) != text.npos);
-  text.erase(text.find(include), include.size());  // there is no such folder here
+  text.erase(text.find(include), include.size());  // that folder does not exist here
   const auto devices = text.find("\ndevices:\n") + 1;
   const auto ways = text.find("\n# Forwarding to other devices") + 1;
   const auto proxy = text.find("\n# proxy:\n") + 1;
@@ -334,12 +334,12 @@ TEST_CASE("the shipped file is emptied as it says, and what is commented out in 
   CHECK(test::load_good(used).gateway.proxy.routes.size() == 2);
 }
 
-TEST_CASE("the files of the demo are without a fault") {
+TEST_CASE("the files of the demo are valid") {
   for (const auto* name : {"demo.yaml", "demo-far.yaml"})
     CHECK_FALSE(test::load_good(MQCOAP_TESTS_DIR "/../config/" + std::string(name)).gateway.devices.empty());
 }
 
-TEST_CASE("metrics are served where it is said, and nowhere else") {
+TEST_CASE("metrics are served at the configured address only") {
   CHECK_FALSE(load("minimal").http.has_value());
   CHECK_FALSE(load("http_off").http.has_value());
   const auto s = load("http");
@@ -350,7 +350,7 @@ TEST_CASE("metrics are served where it is said, and nowhere else") {
   CHECK_FALSE(kind<value_options>(s, "A", "name").is_metric);
 }
 
-TEST_CASE("numbers are taken for what they are, to the last digit") {
+TEST_CASE("numbers are read exactly, to the last digit") {
   const auto s = load("numbers");
   const auto& most = kind<value_options>(s, "GW_XX_0_0001", "most").initial;
   CHECK(most.text() == "1.7976931348623158e+308");
@@ -449,7 +449,7 @@ TEST_CASE("instruments have an address, and terms") {
                                   .queue = 8});
   CHECK(board.is_answered == true);
   CHECK(board.expect.has_value());
-  // A serial port stays open, and a late answer may still come.
+  // A serial port stays open, and a late answer may still arrive.
   const auto& channel = kind<line_options>(s, "A", "channel/**");
   CHECK(channel.terms == line_terms{.idle = 0s, .drain = 2s});
   CHECK(channel.rest.has_value());

@@ -8,15 +8,15 @@ using namespace mqcoap::config;
 
 namespace {
 
-/// Returns the whole contents of a diagnostic, shown or not.
+/// Returns all texts of the diagnostics, including those that are not shown.
 std::string everything(const std::vector<diagnostic>& diagnostics) {
   std::string words;
   for (const auto& d : diagnostics) words += to_string(d) + d.key_path + d.message + d.source + d.hint + '\n';
   return words;
 }
 
-/// What stands below `brokers.lab` beside a url and a user, each indented by four; the secret is `hunter2`,
-/// or `hun` and `ter2`.
+/// Lines that follow a url and a user below `brokers.lab`, each indented by four; the secret is `hunter2`, or
+/// `hun` and `ter2`.
 const std::vector<std::string> below_broker = {
     "    password: hunter2\n",
     "    password: 'hunter2'\n",
@@ -101,7 +101,7 @@ const std::vector<std::string> below_broker = {
     "    client_id: password hunter2\n",
 };
 
-/// Whole files.
+/// Complete files.
 const std::vector<std::string> files = {
     "version: 1\nbrokers: {lab: {url: mqtt://b, username: g, password: hunter2, foo: 1}}\n",
     "version: 1\nbrokers: {lab: {url: mqtt://b, username: g, password:\nhunter2, foo: 1}}\n",
@@ -128,7 +128,7 @@ const std::vector<std::string> files = {
     "version: 1\nproxy: {token: hunter2}\n",
 };
 
-/// What stands behind `headers:` of a resource.
+/// Texts that follow `headers:` of a resource.
 const std::vector<std::string> headers = {
     " {Authorization: hunter2, X: \"a\\tb\"}\n",
     " {X-Key: \"hunter2 \"}\n",
@@ -165,11 +165,11 @@ std::string broker_with(const std::string& lines) {
 
 }  // namespace
 
-TEST_CASE("no diagnostic and nothing that is shown tells a secret, however it is written") {
+TEST_CASE("no diagnostic and no output reveals a secret, however it is written") {
   const test::temporary_folder folder;
   std::vector<std::string> texts = files;
   for (const auto& lines : below_broker) texts.push_back(broker_with(lines));
-  // Does the same with a later fault of the file, and with several brokers.
+  // The same with another fault later in the file, and with several brokers.
   for (const auto& lines : below_broker)
     texts.push_back(broker_with(lines + "  far: {ulr: x}\nlimits: {depth: x}\n"));
   for (const auto* key : {"headers", "header", "Headers"})
@@ -203,7 +203,7 @@ TEST_CASE("where a secret comes from may be shown") {
         std::string::npos);
 }
 
-TEST_CASE("only the secret is covered, and lines that hold none are shown as they are") {
+TEST_CASE("only the secret is masked, and lines without a secret are shown unchanged") {
   const test::temporary_folder folder;
   const auto loaded = load_settings(folder.write("a.yaml", R"(version: 1
 brokers:
@@ -246,7 +246,7 @@ TEST_CASE("names of secrets are those of the field tables, what is near them, an
     CHECK_FALSE_MESSAGE(names_a_secret(name), name);
 }
 
-TEST_CASE("nothing in a diagnostic steers a terminal") {
+TEST_CASE("nothing in a diagnostic controls a terminal") {
   const test::temporary_folder folder;
   const auto loaded =
       load_settings(folder.write("a.yaml",

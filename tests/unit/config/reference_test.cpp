@@ -15,7 +15,7 @@ TEST_CASE("the manual page is the one that the field tables give") {
                 "write it again: build/*/bin/config_text manual > man/mqcoap.yaml.5.scd");
 }
 
-TEST_CASE("every key of every section is explained, by a sentence") {
+TEST_CASE("every key of every section is described by a sentence") {
   for (const auto* section : all_sections()) {
     CHECK_FALSE(section->fields.empty());
     CHECK(section->doc.ends_with('.'));

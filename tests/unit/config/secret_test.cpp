@@ -21,7 +21,7 @@ std::string revealed(const load_result& loaded) {
 
 }  // namespace
 
-TEST_CASE("a secret comes from a file beside the configuration, without the end of its line") {
+TEST_CASE("a secret is read from a file next to the configuration, without the line end") {
   const test::temporary_folder folder;
   folder.write("password", "hunter2\n");
   const auto loaded = load_settings(folder.write("mqcoap.yaml", with_password("{file: password}")));
@@ -151,7 +151,7 @@ TEST_CASE("a secret comes from the environment or from a credential") {
   CHECK(revealed(load_settings(config)) == "from-credential");
 }
 
-TEST_CASE("a secret that cannot be one is refused") {
+TEST_CASE("an invalid secret is rejected") {
   const test::temporary_folder folder;
   const auto config = folder.write("mqcoap.yaml", with_password("{file: password}"));
   const auto outcome = [&](const std::string& text) {

@@ -18,7 +18,7 @@ std::string shown(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("what is shown has every default filled in, and only the keys that hold") {
+TEST_CASE("the shown configuration contains every default, and only keys that are in effect") {
   const test::temporary_folder folder;
   const auto file = folder.write("a.yaml", R"(version: 1
 devices:
@@ -93,7 +93,7 @@ TEST_CASE("every good configuration is shown as a configuration that is shown in
     if (entry.path().extension() != ".yaml") continue;
     CAPTURE(entry.path().string());
     const auto loaded = load_settings(entry.path().string());
-    if (!loaded.value) continue;  // it needs a missing secret
+    if (!loaded.value) continue;  // it refers to a missing secret
     const auto once = shown(entry.path().string());
     node_arena arena;
     report faults;
@@ -103,7 +103,7 @@ TEST_CASE("every good configuration is shown as a configuration that is shown in
   }
 }
 
-TEST_CASE("the values of header fields are covered, and their names are shown") {
+TEST_CASE("the values of header fields are masked, and their names are shown") {
   const test::temporary_folder folder;
   folder.write("secret", "s3cret\n");
   const auto text = shown(folder.write("a.yaml", R"(version: 1
@@ -119,7 +119,7 @@ devices:
   CHECK(text.find("headers: {}\n") != std::string::npos);
 }
 
-TEST_CASE("secrets are covered wherever they come from") {
+TEST_CASE("secrets are masked wherever they come from") {
   const test::temporary_folder folder;
   folder.write("secret", "s3cret\n");
   const test::environment_variable token("MQCOAP_TEST_TOKEN", "t0ken");
@@ -136,7 +136,7 @@ proxy:
   CHECK(text.find("token: \"***\"") != std::string::npos);
 }
 
-TEST_CASE("a bad file is not shown, and its faults are told") {
+TEST_CASE("an invalid file is not shown, and its faults are reported") {
   const test::temporary_folder folder;
   const auto result = show_settings(folder.write("a.yaml", "version: 1\ndevizes: {}\n"));
   CHECK_FALSE(result.yaml.has_value());

@@ -20,7 +20,7 @@ inline std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A folder that is deleted at the end of the test.
+/// A folder that is deleted when the test ends.
 class temporary_folder {
  public:
   temporary_folder() {
@@ -44,7 +44,7 @@ class temporary_folder {
   std::string path_;
 };
 
-/// Sets an environment variable during a test.
+/// Sets an environment variable for the duration of a test.
 class environment_variable {
  public:
   environment_variable(const char* name, const std::string& value) : name_(name) {
@@ -64,7 +64,7 @@ inline std::string all_words(const config::load_result& loaded) {
   return words;
 }
 
-/// Loads what must be without a fault.
+/// Loads a file that must have no faults.
 inline config::settings load_good(const std::string& path) {
   auto loaded = config::load_settings(path);
   REQUIRE_MESSAGE(loaded.value.has_value(), all_words(loaded));

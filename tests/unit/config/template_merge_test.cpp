@@ -68,7 +68,7 @@ TEST_CASE(
   CHECK(kind<value_options>(s, "gain").schema->check(8).has_value());
   CHECK(resource(s, "A", "gain").unit == "dB");
   CHECK(resource(s, "A", "gain").title == "Gain");
-  // A value is one thing: nothing is left of the template's.
+  // A value is replaced as a whole: nothing of the template's value remains.
   CHECK(kind<value_options>(s, "rate").initial.text() == R"({"a":2})");
   CHECK(kind<collection_options>(s, "shots").max == 9);
   CHECK(kind<collection_options>(s, "shots").schema.has_value());
@@ -93,7 +93,7 @@ TEST_CASE("a resource of another kind replaces the template's as a whole") {
   CHECK(resource(s, "A", "other").unit.empty());
 }
 
-TEST_CASE("what comes of a template and a device is checked as a whole, each fault where it stands") {
+TEST_CASE("the merge of a template and a device is checked as a whole, with each fault at its place") {
   const test::temporary_folder folder;
   const auto loaded = load_settings(folder.write("a.yaml", device_with("      gain: {value: 8}\n")));
   CHECK_FALSE(loaded.value.has_value());
@@ -115,7 +115,7 @@ TEST_CASE("templates and devices in different files merge likewise") {
   CHECK(kind<value_options>(s, "gain").methods == method_set{method::get, method::put});
 }
 
-TEST_CASE("what comes out is shown, with a word on where it comes from, and is a configuration again") {
+TEST_CASE("the merge is shown with its origin, and is a valid configuration again") {
   const test::temporary_folder folder;
   const auto file = folder.write("a.yaml", device_with("      gain: {value: 3}\n      other: {reply: 1}\n"
                                                        "      shots: {collection: {max: 9}}\n"));

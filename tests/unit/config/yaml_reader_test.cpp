@@ -10,7 +10,7 @@ using namespace mqcoap::config;
 
 namespace {
 
-/// One text as it is read.
+/// The result of reading a text.
 struct parsed_yaml {
   source_file file;
   node_arena arena;
@@ -20,7 +20,7 @@ struct parsed_yaml {
   explicit parsed_yaml(std::string text, when_empty empty = when_empty::is_fault)
       : file("a.yaml", std::move(text), 0600), root(read_yaml(file, arena, faults, empty)) {}
 
-  /// `line:column: words | hint` for each fault, a line each.
+  /// Returns `line:column: message | hint` for each fault, one per line.
   std::string found() {
     std::string lines;
     for (const auto& d : faults.take({file.path()}))
@@ -39,7 +39,7 @@ const node& value_of(const parsed_yaml& r, std::string_view key) {
 
 }  // namespace
 
-TEST_CASE("every value knows where it stands, how long it is, and under which keys") {
+TEST_CASE("every value knows its position, its length and its keys") {
   parsed_yaml r("a: 1\nlist:\n  - x\n  - {deep: \"two words\"}\nnone:\nkeys: {}\n");
   CHECK(r.found().empty());
   const auto& a = value_of(r, "a");
@@ -61,19 +61,19 @@ TEST_CASE("every value knows where it stands, how long it is, and under which ke
   REQUIRE(deep != nullptr);
   CHECK(deep->quoted);
   CHECK(deep->text == "two words");
-  CHECK(deep->length == 11);  // with its quotes
+  CHECK(deep->length == 11);  // including its quotes
   CHECK(key_path(*deep) == "list[1].deep");
 
   const auto& none = value_of(r, "none");
   CHECK(none.is_null());
   CHECK(none.text.empty());
-  CHECK(none.line == 5);  // where its key stands, not where the parser noticed
+  CHECK(none.line == 5);  // the position of its key, not where the parser noticed it
   CHECK(none.column == 1);
   CHECK(none.length == 4);
   CHECK(value_of(r, "keys").is_map());
 }
 
-TEST_CASE("null is told from a text that says null") {
+TEST_CASE("null is distinguished from the text \"null\"") {
   parsed_yaml r("a: null\nb: ~\nc: \"null\"\nd: |\n  null\n");
   CHECK(value_of(r, "a").text == "null");
   CHECK(value_of(r, "b").text == "~");
@@ -81,24 +81,24 @@ TEST_CASE("null is told from a text that says null") {
   CHECK(value_of(r, "b").is_null());
   CHECK(value_of(r, "c").is_scalar());
   CHECK(value_of(r, "d").is_scalar());
-  CHECK(value_of(r, "d").quoted);  // a block is text, whatever it says
+  CHECK(value_of(r, "d").quoted);  // a block is always text
 }
 
-TEST_CASE("what YAML allows and a configuration does not is refused, each at its place") {
+TEST_CASE("YAML that a configuration does not allow is rejected, each case at its position") {
   CHECK(parsed_yaml("a: 1\nb: 2\na: 3\n").found() == "3:1: the key 'a' is given twice | first: line 1\n");
   CHECK(parsed_yaml("a: &x 1\n").found() ==
         "1:4: anchors are refused | devices that are alike: use `templates` and `like`\n");
   CHECK(parsed_yaml("a: !!str 1\n").found() == "1:4: tags like '!!str' are refused | put text in quotes\n");
   CHECK(parsed_yaml("<<: 1\n").found() ==
         "1:1: merge keys are refused | devices that are alike: use `templates` and `like`\n");
-  CHECK(parsed_yaml("\"<<\": 1\n").found().empty());  // in quotes it is a key like any other
+  CHECK(parsed_yaml("\"<<\": 1\n").found().empty());  // in quotes it is an ordinary key
   CHECK(parsed_yaml("[a]: 1\n").found() == "1:1: a key must be text, not a list\n");
   CHECK(parsed_yaml("~: 1\n").found() == "1:1: a key must be text, not ~ | quote it: \"~\"\n");
   CHECK(parsed_yaml("a: 1\n---\nb: 2\n").found() ==
         "2:1: a second document begins here: a configuration has only one | is the indentation right?\n");
 }
 
-TEST_CASE("the value of a key that was refused is not in the tree, and what stands behind it is") {
+TEST_CASE("the value of a rejected key is not in the tree, but what follows it is") {
   parsed_yaml r("a: 1\na: {b: 2}\nc: 3\n");
   CHECK(value_of(r, "a").text == "1");
   CHECK(value_of(r, "c").text == "3");
@@ -117,7 +117,7 @@ TEST_CASE("a text without a value is a fault, or nothing, as its reader wants it
   }
 }
 
-TEST_CASE("a text that is no YAML has one fault, and gives no tree") {
+TEST_CASE("text that is not YAML has one fault and results in no tree") {
   for (const char* text : {"a: [1\n", "a: {b: 1\n", "a: \"open\n", "a:\n\t- 1\n", "a: b: c\n"}) {
     CAPTURE(std::string(text));
     parsed_yaml r(text);
@@ -127,11 +127,11 @@ TEST_CASE("a text that is no YAML has one fault, and gives no tree") {
   }
 }
 
-TEST_CASE("bytes that are no text are refused with their place") {
+TEST_CASE("invalid bytes are rejected with their position") {
   parsed_yaml bytes("a: 1\nb: \xff\n");
   CHECK(bytes.root == nullptr);
   CHECK(bytes.found().starts_with("2:4: "));
-  parsed_yaml escaped("a: \"\\xff\"\n");  // U+00FF, as YAML means it
+  parsed_yaml escaped("a: \"\\xff\"\n");  // U+00FF, as YAML defines it
   CHECK(escaped.found().empty());
   CHECK(value_of(escaped, "a").text == "\xc3\xbf");
 }
@@ -157,5 +157,5 @@ TEST_CASE("the defaults of field tables belong to no file, and one that is no YA
   CHECK_THROWS_AS(read_default("[GET", arena), std::logic_error);
   CHECK_THROWS_AS(read_default("", arena), std::logic_error);
   yaml_defaults defaults;
-  CHECK(&defaults.read("4s") == &defaults.read("4s"));  // read once
+  CHECK(&defaults.read("4s") == &defaults.read("4s"));  // read only once
 }

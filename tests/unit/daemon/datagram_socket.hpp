@@ -12,7 +12,7 @@
 
 namespace mqcoap::test {
 
-/// A socket as service managers and the journal have, in a folder of its own.
+/// A socket like those of service managers and the journal, in its own folder.
 class datagram_socket {
  public:
   datagram_socket() {
@@ -36,7 +36,7 @@ class datagram_socket {
 
   const std::string& path() const noexcept { return path_; }
 
-  /// What has come, without waiting; empty if there is nothing.
+  /// Returns the next datagram without waiting; empty if there is none.
   std::string take() const {
     std::array<char, 4096> buffer;
     const auto size = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);

@@ -6,7 +6,7 @@
 
 namespace mqcoap::test {
 
-/// Sets a variable of the environment for as long as it lives, or unsets it.
+/// Sets or unsets an environment variable during its lifetime.
 class environment {
  public:
   environment(std::string name, const std::optional<std::string>& value) : name_(std::move(name)) {

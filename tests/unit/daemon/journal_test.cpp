@@ -35,7 +35,7 @@ TEST_CASE("the standard error is the journal's if the environment names its devi
   CHECK_FALSE(with(device + ':' + inode));
 }
 
-TEST_CASE("a journal is there if its socket takes what is sent") {
+TEST_CASE("a journal is available if its socket accepts datagrams") {
   std::string path;
   {
     const test::datagram_socket journal;

@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(log_output_fixture,
   CHECK((made.st_mode & 0137u) == 0);
 }
 
-TEST_CASE_FIXTURE(log_output_fixture, "a check finds what a start would, and makes nothing") {
+TEST_CASE_FIXTURE(log_output_fixture, "a check finds the same errors as a start, and creates nothing") {
   const auto said = [this](const std::string& name) -> std::string {
     try {
       log_output::check(to_file(name));
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(log_output_fixture, "a check finds what a start would, and mak
         "logging.target: cannot write to " + path("missing/a.log") + ": No such file or directory");
   CHECK(said("old.log/a.log").ends_with(": Not a directory"));
   CHECK(said(".").ends_with(": Is a directory"));
-  if (::geteuid() == 0) return;  // may write everywhere
+  if (::geteuid() == 0) return;  // root may write everywhere
   std::filesystem::permissions(folder,
                                std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   CHECK(said("new.log").ends_with(": Permission denied"));
@@ -110,7 +110,8 @@ TEST_CASE_FIXTURE(log_output_fixture,
   CHECK(content("a.log").find("one\n") == std::string::npos);
 }
 
-TEST_CASE_FIXTURE(log_output_fixture, "a file that cannot be opened again is kept, and says so") {
+TEST_CASE_FIXTURE(log_output_fixture,
+                  "a file that cannot be reopened stays in use, and the error is reported") {
   std::filesystem::create_directory(path("logs"));
   open(to_file("logs/a.log"));
   std::filesystem::rename(path("logs"), path("moved"));
@@ -131,7 +132,7 @@ TEST_CASE_FIXTURE(log_output_fixture, "a log that is only prepared is not used")
   CHECK(content("b.log").empty());
 }
 
-TEST_CASE_FIXTURE(log_output_fixture, "a file that was cut to nothing goes on from its beginning") {
+TEST_CASE_FIXTURE(log_output_fixture, "a file that was truncated is written from its beginning") {
   open(to_file("a.log"));
   spdlog::warn("one");
   REQUIRE(tested.flush(std::chrono::seconds(30)));

@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto patience = 30s;
 
-/// Keeps what it gets; blocks and fails as told.
+/// Stores what it receives; blocks and fails on demand.
 class destination final : public log_destination {
  public:
   void add(const spdlog::details::log_msg& line) override {
@@ -69,7 +69,7 @@ struct log_queue_fixture {
   void push(const std::string& words, spdlog::level::level_enum level = spdlog::level::info) {
     tested.push(to, spdlog::details::log_msg("test", level, words));
   }
-  /// Pushes lines until one finds no room; returns how many had some.
+  /// Pushes lines until one is dropped; returns how many were accepted.
   int fill(spdlog::level::level_enum level) {
     const auto before = tested.dropped();
     int taken = -1;
@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(log_queue_fixture, "lines are written in their order, requests
 }
 
 TEST_CASE_FIXTURE(log_queue_fixture,
-                  "nobody waits for a destination that is stuck, and a line tells what was dropped") {
+                  "nobody waits for a blocked destination, and a line reports what was dropped") {
   to->block(true);
   push("first");
   to->await_stuck();
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(log_queue_fixture,
 }
 
 TEST_CASE_FIXTURE(log_queue_fixture,
-                  "when there is no more room for debug, there still is for what is more important") {
+                  "when there is no more room for debug lines, there still is for more important ones") {
   to->block(true);
   push("first");
   to->await_stuck();
@@ -131,8 +131,9 @@ TEST_CASE_FIXTURE(log_queue_fixture,
   CHECK(fill(spdlog::level::warn) > 10);
 }
 
-TEST_CASE_FIXTURE(log_queue_fixture,
-                  "lines that could not be written are counted, and told when it is possible again") {
+TEST_CASE_FIXTURE(
+    log_queue_fixture,
+    "lines that could not be written are counted, and reported when writing is possible again") {
   to->fail(true);
   push("lost");
   push("lost");
@@ -158,7 +159,7 @@ TEST_CASE_FIXTURE(log_queue_fixture, "lines for an earlier destination stay ther
   CHECK(next->lines() == std::vector<std::string>{"three"});
 }
 
-TEST_CASE_FIXTURE(log_queue_fixture, "closing writes what waits, and leaves behind what is stuck") {
+TEST_CASE_FIXTURE(log_queue_fixture, "closing writes pending lines, and drops those that are blocked") {
   push("one");
   SUBCASE("written") {
     CHECK(tested.close(patience));

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A service manager that hears, and a loop that runs only when it is told to.
+/// A socket of a service manager, and a loop that runs only on demand.
 struct notifier_fixture {
   test::datagram_socket manager;
   test::environment notify_socket{"NOTIFY_SOCKET", manager.path()};
@@ -23,7 +23,7 @@ struct notifier_fixture {
   boost::asio::io_context loop{1};
   notifier tested{loop.get_executor(), [this] { return status; }, 1ms};
 
-  /// Runs the loop until something is heard.
+  /// Runs the loop until a notification arrives.
   std::string next() {
     auto heard = manager.take();
     while (heard.empty() && loop.run_one_for(30s) > 0) heard = manager.take();
@@ -33,22 +33,22 @@ struct notifier_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(notifier_fixture, "readiness is told at once, with the status") {
+TEST_CASE_FIXTURE(notifier_fixture, "readiness is reported immediately, with the status") {
   tested.ready();
   CHECK(manager.take() == "READY=1\nSTATUS=all is well");
 }
 
 TEST_CASE_FIXTURE(notifier_fixture,
-                  "a loop that does not turn feeds no watchdog, one that turns feeds it again and again") {
+                  "a blocked loop does not notify the watchdog, a running one does so repeatedly") {
   tested.ready();
   manager.take();
-  ::usleep(2 * 20000);  // the manager would have lost its patience
+  ::usleep(2 * 20000);  // longer than the watchdog's limit
   CHECK(manager.take().empty());
   CHECK(next() == "WATCHDOG=1");
   CHECK(next() == "WATCHDOG=1");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "the watchdog of another process is not fed") {
+TEST_CASE_FIXTURE(notifier_fixture, "the watchdog of another process is not notified") {
   const test::environment somebody_else("WATCHDOG_PID", "1");
   tested.ready();
   manager.take();
@@ -58,17 +58,17 @@ TEST_CASE_FIXTURE(notifier_fixture, "the watchdog of another process is not fed"
   CHECK(next() == "STATUS=again");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "the status is told when it has changed") {
+TEST_CASE_FIXTURE(notifier_fixture, "the status is reported when it has changed") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   tested.ready();
   manager.take();
-  for (int i = 0; i < 3; ++i) loop.run_one();  // the same words, asked for three times
+  for (int i = 0; i < 3; ++i) loop.run_one();  // the same text, requested three times
   CHECK(manager.take().empty());
   status = "1 of 2 brokers up";
   CHECK(next() == "STATUS=1 of 2 brokers up");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "a reload is told with its time, and its end with what has changed") {
+TEST_CASE_FIXTURE(notifier_fixture, "a reload is reported with its time, and its end with what has changed") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   tested.ready();
   manager.take();
@@ -85,7 +85,8 @@ TEST_CASE_FIXTURE(notifier_fixture, "a reload is told with its time, and its end
   CHECK(manager.take() == "READY=1\nSTATUS=reload failed");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "while it stops it tells so, the watchdog is fed, and the status stays") {
+TEST_CASE_FIXTURE(notifier_fixture,
+                  "while it stops, it reports that, the watchdog is notified, and the status stays") {
   tested.ready();
   manager.take();
   tested.stopping();
@@ -96,7 +97,7 @@ TEST_CASE_FIXTURE(notifier_fixture, "while it stops it tells so, the watchdog is
 }
 
 TEST_CASE_FIXTURE(notifier_fixture,
-                  "a manager that reads nothing holds nobody up, and hears everything later, in order") {
+                  "a manager that does not read delays nothing, and gets everything later, in order") {
   const test::environment unwatched("WATCHDOG_USEC", std::nullopt);
   const mqcoap::notify_socket other;
   int before = 0;
@@ -114,7 +115,8 @@ TEST_CASE_FIXTURE(notifier_fixture,
   CHECK(next() == "STOPPING=1\nSTATUS=stopping");
 }
 
-TEST_CASE_FIXTURE(notifier_fixture, "a watchdog that is not heard is fed once when it is heard again") {
+TEST_CASE_FIXTURE(notifier_fixture,
+                  "watchdog notifications that could not be sent are sent once when that is possible again") {
   const mqcoap::notify_socket other;
   int before = 0;
   while (!other.send("of another")) ++before;

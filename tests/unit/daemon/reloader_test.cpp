@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Within this time, every reload of a test has ended.
+/// Every reload of a test completes within this time.
 constexpr auto longest_reload = 60s;
 
 class temporary_file {
@@ -45,7 +45,7 @@ class temporary_file {
   std::string folder_;
 };
 
-/// A configuration of this many devices, each with twenty equal values.
+/// Returns a configuration with this many devices, each with twenty equal values.
 std::string with_devices(int count, int value) {
   std::string text = "version: 1\ntemplates:\n  all:\n    resources:\n";
   for (int i = 0; i < 20; ++i)
@@ -91,7 +91,7 @@ struct reload_fixture {
     while (!is_so() && std::chrono::steady_clock::now() < end) loop.run_one_for(1s);
     REQUIRE(is_so());
   }
-  /// Runs until this many reloads have ended, and no thread is left.
+  /// Runs until this many reloads have completed and no thread is running.
   void run_until_told(std::size_t reloads) {
     run_until([&] { return told.size() == 2 * reloads && !tested.is_on_thread(); });
   }
@@ -138,8 +138,9 @@ TEST_CASE_FIXTURE(reload_fixture, "requests are answered while a configuration i
   CHECK(get("GW_399").find("\"body\":6") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(reload_fixture,
-                  "a reload that is asked for during one follows it, however often it is asked for") {
+TEST_CASE_FIXTURE(
+    reload_fixture,
+    "a reload that is requested during another one follows it once, however often it is requested") {
   file.write(with_devices(300, 1));
   tested.begin();
   file.write(with_devices(300, 2));
@@ -171,7 +172,7 @@ TEST_CASE_FIXTURE(reload_fixture, "a file with faults changes nothing, and the n
   CHECK(get("GW_2").find("\"body\":7") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(reload_fixture, "what the owner cannot make ready is the end of a reload") {
+TEST_CASE_FIXTURE(reload_fixture, "a reload ends if its owner cannot prepare it") {
   file.write(with_devices(3, 5));
   when_prepared = [] { throw std::runtime_error("no store"); };
   tested.begin();

@@ -30,7 +30,7 @@ TEST_CASE("an address that this machine does not have is a warning, and a port t
   const boost::asio::ip::tcp::acceptor running(loop, {boost::asio::ip::address_v4::loopback(), 0});
   const auto port = running.local_endpoint().port();
   CHECK(check_start(with({}, observe::http_options{"127.0.0.1", port, {}}), "a.yaml").empty());
-  // An address for documentation (RFC 5737): no machine has it.
+  // An address for documentation (RFC 5737), which no machine has.
   const auto found = check_start(with({}, observe::http_options{"192.0.2.1", port, {}}), "a.yaml");
   REQUIRE(found.size() == 1);
   CHECK(found.front().level == diagnostic::severity::warning);

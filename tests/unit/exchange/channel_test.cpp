@@ -28,7 +28,7 @@ using texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE_FIXTURE(channel_fixture, "subscribers hear each fact in the order of their subscriptions") {
+TEST_CASE_FIXTURE(channel_fixture, "subscribers get each fact in the order of their subscriptions") {
   CHECK_FALSE(facts.has_subscribers());
   publish(1);
   const auto a = listen("a");
@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(channel_fixture, "a subscription ends when it is destroyed or 
   CHECK(heard == texts{"b1", "b2", "c2"});
 }
 
-TEST_CASE_FIXTURE(channel_fixture, "a subscriber that fails is told of and keeps nothing from the others") {
+TEST_CASE_FIXTURE(channel_fixture, "a subscriber that throws is reported and does not affect the others") {
   const auto bad = facts.subscribe([](int) { throw std::runtime_error("full"); });
   const auto good = listen("good");
   publish(1);
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(channel_fixture, "a subscriber that fails is told of and keeps
   CHECK(failures == texts{"full", "full"});
 }
 
-TEST_CASE_FIXTURE(channel_fixture, "a subscriber may subscribe and unsubscribe while it hears a fact") {
+TEST_CASE_FIXTURE(channel_fixture, "a subscriber may subscribe and unsubscribe while it handles a fact") {
   std::optional<subscription> once;
   std::vector<subscription> added;
   once = facts.subscribe([&](int) {

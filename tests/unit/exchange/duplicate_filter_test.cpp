@@ -15,7 +15,7 @@ steady_time at(std::chrono::seconds since_start) { return steady_time{} + since_
 
 const std::string id_text = "16fd2706-8baf-433b-82eb-8c7fada847da";
 
-/// @param spelling  of the id, in the origin and in the header
+/// @param spelling  of the id, used in the origin and in the header
 call make(method verb, std::string_view body = "1", std::string_view path = "shots",
           std::string_view spelling = id_text) {
   const auto id = *request_id::parse(spelling);
@@ -46,12 +46,12 @@ answer created(std::string location) {
 
 }  // namespace
 
-TEST_CASE("an answer that comes late takes the place of the 504, and of nothing else") {
+TEST_CASE("a late answer replaces the 504, and nothing else") {
   duplicate_filter filter;
   const auto c = make(method::post);
-  filter.amend(c, created("shots/0"));  // nobody asked
+  filter.amend(c, created("shots/0"));  // there was no request
   CHECK(filter.check(c, at(0s)).what == verdict::fresh);
-  filter.amend(c, created("shots/0"));  // it runs
+  filter.amend(c, created("shots/0"));  // the request is running
   CHECK(filter.note(c, answer::error(response_code::gateway_timeout, "silent")).empty());
   CHECK(filter.check(c, at(1s)).first->code == response_code::gateway_timeout);
   filter.amend(c, created("shots/1"));
@@ -60,10 +60,10 @@ TEST_CASE("an answer that comes late takes the place of the 504, and of nothing 
   CHECK(repeat.first->location == "shots/1");
   filter.amend(c, created("shots/2"));
   CHECK(filter.check(c, at(3s)).first->location == "shots/1");
-  CHECK(filter.check(c, at(301s)).what == verdict::fresh);  // the window counts from the request
+  CHECK(filter.check(c, at(301s)).what == verdict::fresh);  // the window begins with the request
 }
 
-TEST_CASE("an answer that comes late takes the place of a 502, which a device behind a bridge may get") {
+TEST_CASE("a late answer replaces a 502, which a device behind a bridge may cause") {
   duplicate_filter filter;
   const auto c = make(method::post);
   filter.check(c, at(0s));
@@ -72,7 +72,7 @@ TEST_CASE("an answer that comes late takes the place of a 502, which a device be
   CHECK(filter.check(c, at(1s)).first->location == "shots/1");
 }
 
-TEST_CASE("what is old is forgotten also when nothing else comes") {
+TEST_CASE("old entries are dropped even if no request arrives") {
   duplicate_filter filter;
   CHECK(filter.all_old_at() == steady_time::max());
   filter.check(numbered(method::post, 1), at(0s));
@@ -85,7 +85,7 @@ TEST_CASE("what is old is forgotten also when nothing else comes") {
   CHECK(filter.all_old_at() == steady_time::max());
 }
 
-TEST_CASE("a late answer for which there is no room leaves the 504") {
+TEST_CASE("a late answer for which there is no room does not replace the 504") {
   duplicate_filter filter({.answer_bytes = 10});
   const auto c = make(method::put);
   filter.check(c, at(0s));
@@ -108,7 +108,7 @@ TEST_CASE("requests are the same by subsystem, tag and id") {
   CHECK(filter.size() == 3);
 }
 
-TEST_CASE("a POST that comes again while the first runs joins it, and later gets its answer") {
+TEST_CASE("a POST that is repeated while the first runs joins it, and later gets its answer") {
   duplicate_filter filter;
   const auto post = make(method::post);
   CHECK(filter.check(post, at(0s)).what == verdict::fresh);
@@ -138,7 +138,7 @@ TEST_CASE("after the window a request is new again") {
   CHECK(filter.size() == 1);
 }
 
-TEST_CASE("a full window refuses new POSTs and forgets no guard") {
+TEST_CASE("a full window rejects new POSTs and drops no entry") {
   duplicate_filter filter({.window = 300s, .entries = 4, .answer_bytes = 1000});
   for (int i = 0; i < 4; ++i) CHECK(filter.check(numbered(method::post, i), at(0s)).what == verdict::fresh);
   CHECK(filter.check(numbered(method::post, 9), at(1s)).what == verdict::full);
@@ -169,7 +169,7 @@ TEST_CASE("finishing what was never guarded changes nothing") {
   CHECK(filter.size() == 0);
 }
 
-TEST_CASE("what was never run is fresh when it comes again, and is then guarded for the whole window") {
+TEST_CASE("a request that was never run is fresh when repeated, and is then stored for the whole window") {
   duplicate_filter filter;
   const auto post = make(method::post);
   filter.check(post, at(0s));
@@ -183,7 +183,7 @@ TEST_CASE("what was never run is fresh when it comes again, and is then guarded 
   CHECK(filter.check(make(method::put, "2"), at(400s)).what == verdict::fresh);
 }
 
-TEST_CASE("what ran is not forgotten before its time") {
+TEST_CASE("a request that was run is not dropped before the window ends") {
   duplicate_filter filter;
   CHECK(filter.note(make(method::post), never_run()).empty());
   filter.check(make(method::post), at(0s));
@@ -210,7 +210,7 @@ TEST_CASE(
   CHECK(filter.check(make(method::post, "1", "shots", upper), at(2s)).what == verdict::answered);
 }
 
-TEST_CASE("repeats that joined what was then never run come back, too") {
+TEST_CASE("repeats of a request that was then never run are returned, too") {
   duplicate_filter filter;
   filter.check(make(method::post), at(0s));
   filter.check(make(method::post, "1", "shots", "16fd27068baf433b82eb8c7fada847da"), at(0s));
@@ -231,7 +231,7 @@ TEST_CASE("only so many spellings of one id wait for the answer") {
   CHECK(filter.note(make(method::post), created("shots/0")).size() == 8);
 }
 
-TEST_CASE("how full the window is leaves out what is out of date") {
+TEST_CASE("the fill level of the window does not count expired entries") {
   duplicate_filter filter({.entries = 8, .answer_bytes = 100});
   CHECK(filter.usage_at(at(0s)).entries == 0);
   CHECK(filter.usage_at(at(0s)).share == 0);

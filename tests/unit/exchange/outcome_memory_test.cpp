@@ -28,7 +28,7 @@ std::size_t count_known(const outcome_memory& memory, const std::vector<request_
 
 }  // namespace
 
-TEST_CASE("a late answer is told from a duplicate and from one that was never asked for") {
+TEST_CASE("a late answer is distinguished from a duplicate and from an unasked one") {
   const auto ids = some_ids(3);
   outcome_memory memory;
   CHECK(memory.recall(ids[0]) == outcome::unknown);
@@ -48,7 +48,7 @@ TEST_CASE("none of the exchanges of the last five minutes is forgotten, up to 65
     memory.note(ids[i], outcome::answered, after(1ms));
   CHECK(memory.size() == outcome_memory::most);
   CHECK(count_known(memory, ids) == outcome_memory::most);
-  CHECK(memory.recall(ids[999]) == outcome::unknown);  // the oldest go first
+  CHECK(memory.recall(ids[999]) == outcome::unknown);  // the oldest are dropped first
   CHECK(memory.recall(ids[1000]) == outcome::timed_out);
   CHECK(memory.recall(ids.back()) == outcome::answered);
 }

@@ -22,7 +22,7 @@ struct pending_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(pending_fixture, "the first answer takes the entry, the second finds nothing") {
+TEST_CASE_FIXTURE(pending_fixture, "the first answer removes the entry, the second finds nothing") {
   table.add(a, at(200ms), "a");
   REQUIRE(table.find(a) != nullptr);
   CHECK(*table.find(a) == "a");
@@ -78,7 +78,7 @@ TEST_CASE_FIXTURE(pending_fixture, "what satisfies a predicate is taken out one 
   CHECK(table.size() == 1);
 }
 
-TEST_CASE("ten thousand entries come and go in any order and none is lost") {
+TEST_CASE("ten thousand entries are added and removed in any order and none is lost") {
   request_id_generator ids(3);
   std::mt19937 random(5);
   pending_table<int> table;

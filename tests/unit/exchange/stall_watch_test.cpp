@@ -13,21 +13,21 @@ boot_clock::time_point boot_at(std::chrono::milliseconds since_start) {
 
 }  // namespace
 
-TEST_CASE("a loop that comes by in time leaves nothing waiting") {
+TEST_CASE("a loop that runs in time leaves nothing waiting") {
   stall_watch watch(1s);
   watch.turn(boot_at(0ms));
   watch.turn(boot_at(1000ms));
   watch.turn(boot_at(1001ms));
-  watch.turn(boot_at(2100ms));  // late by a timer's lateness
+  watch.turn(boot_at(2100ms));  // within the lateness of a timer
   CHECK(watch.waited() == 0ms);
 }
 
-TEST_CASE("what is missing is the gap, until everything is read") {
+TEST_CASE("after a gap, messages count as delayed until everything is read") {
   stall_watch watch(1s);
   watch.turn(boot_at(5000ms));
   watch.turn(boot_at(36'000ms));
   CHECK(watch.waited() == 30s);
-  watch.turn(boot_at(36'001ms));  // the timer, whose time has come as well
+  watch.turn(boot_at(36'001ms));  // the timer, which is due as well
   CHECK(watch.waited() == 30s);
   watch.all_is_read();
   CHECK(watch.waited() == 0ms);
@@ -43,7 +43,7 @@ TEST_CASE("of two gaps in a row the longer counts") {
   CHECK(watch.waited() == 5s);
 }
 
-TEST_CASE("before the loop first comes by, nothing is known") {
+TEST_CASE("before the loop runs for the first time, nothing is known") {
   stall_watch watch(1s);
   watch.turn(boot_at(1'000'000ms));
   CHECK(watch.waited() == 0ms);

@@ -60,7 +60,8 @@ TEST_CASE_FIXTURE(standing_fixture, "it is confirmed once on each connection, an
   CHECK(told == std::vector<error_code>{{}, {}});
 }
 
-TEST_CASE_FIXTURE(standing_fixture, "what was granted before and is refused after a reconnect is told") {
+TEST_CASE_FIXTURE(standing_fixture,
+                  "a denial after a reconnect is reported, although the subscription was granted before") {
   start();
   broker.deny("a");
   reconnect();
@@ -93,7 +94,7 @@ TEST_CASE_FIXTURE(standing_fixture,
   broker.run();
   other.publish("a/x", "1", steady_time::max(), {.retain = true});
   broker.run();
-  // What is retained comes between the confirmation and the handler.
+  // Retained messages arrive between the confirmation and the handler.
   at_message = [this] { broker.go_down(); };
   start();
   CHECK_FALSE(link_to.up());
@@ -106,7 +107,7 @@ TEST_CASE_FIXTURE(standing_fixture,
   CHECK(told.size() == 1);
 }
 
-TEST_CASE("what is destroyed is told nothing, and is unsubscribed") {
+TEST_CASE("a destroyed subscription reports nothing, and is unsubscribed") {
   memory_broker broker;
   memory_link link_to{broker, "lab"};
   int told = 0;
@@ -119,7 +120,7 @@ TEST_CASE("what is destroyed is told nothing, and is unsubscribed") {
   CHECK(link_to.filters().empty());
 }
 
-TEST_CASE("it may be destroyed by what it tells") {
+TEST_CASE("it may be destroyed by its own callback") {
   memory_broker broker;
   memory_link link_to{broker, "lab"};
   quiet owner;

@@ -5,7 +5,7 @@
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
-TEST_CASE("one passes in each interval and tells how many were held back") {
+TEST_CASE("one passes in each interval and reports how many were suppressed") {
   throttle lines(1s);
   const steady_time start{};
   CHECK(lines.pass(start) == 0u);

@@ -61,7 +61,7 @@ TEST_CASE_FIXTURE(sender_fixture, "an answer that cannot be sent is told") {
   CHECK(sent == std::vector<error_code>{errc::not_connected});
 }
 
-TEST_CASE_FIXTURE(sender_fixture, "in place of an answer that the broker finds too large goes a 500") {
+TEST_CASE_FIXTURE(sender_fixture, "an answer that is too large for the broker is replaced with a 500") {
   link.refusals = {errc::too_large};
   send(content(5000));
   CHECK(link.count("\"response_code\":500") == 1);
@@ -71,7 +71,8 @@ TEST_CASE_FIXTURE(sender_fixture, "in place of an answer that the broker finds t
   CHECK(sent == std::vector<error_code>{error_code{}});
 }
 
-TEST_CASE_FIXTURE(sender_fixture, "that it is too large may show later; if the 500 fails, that is told") {
+TEST_CASE_FIXTURE(sender_fixture,
+                  "the size error may be reported later; if the 500 fails, that is reported") {
   link.limit = {1000, packet_limit::origin::announced};
   send(content(5000));
   REQUIRE(link.written.size() == 1);
@@ -89,7 +90,7 @@ TEST_CASE_FIXTURE(sender_fixture, "that it is too large may show later; if the 5
   CHECK(sent.size() == 2);
 }
 
-TEST_CASE_FIXTURE(sender_fixture, "what a link tells late does not find a sender that is gone") {
+TEST_CASE_FIXTURE(sender_fixture, "a late report of a link does not reach a destroyed sender") {
   link.limit = {1000, packet_limit::origin::announced};
   send(content(5000));
   REQUIRE(link.written.size() == 1);
@@ -117,7 +118,7 @@ TEST_CASE_FIXTURE(sender_fixture,
   CHECK(link.count("\"response_code\":503") == 3);
 }
 
-TEST_CASE_FIXTURE(sender_fixture, "what could not be read is answered with the id of its topic") {
+TEST_CASE_FIXTURE(sender_fixture, "a request that could not be read is answered with the id of its topic") {
   tested->send(link, topic, decode_fault{response_code::bad_request, "header", "no header", {}, {}});
   CHECK(link.topics == std::vector<std::string>{answer_topic});
   CHECK(link.count("\"response_code\":400") == 1);

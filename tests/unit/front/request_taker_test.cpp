@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(taker_fixture, "a request becomes a call, which is answered wh
   CHECK(link.topics == std::vector<std::string>{std::string("ns/axuv/response/DEV/") + taken_id});
 }
 
-TEST_CASE_FIXTURE(taker_fixture, "what cannot be read is told, and answered") {
+TEST_CASE_FIXTURE(taker_fixture, "a request that cannot be read is reported and answered") {
   take(R"("method":"STEAL","path":"gains",)");
   CHECK(faults == 1);
   CHECK(link.count("\"response_code\":") == 1);
@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(taker_fixture, "what cannot be read is told, and answered") {
   CHECK(way->in_flight == 0);
 }
 
-TEST_CASE_FIXTURE(taker_fixture, "what the inspector deals with becomes no call") {
+TEST_CASE_FIXTURE(taker_fixture, "a request that the inspector handles does not become a call") {
   wanted = false;
   take_one();
   wanted = true;
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(taker_fixture, "what the inspector deals with becomes no call"
   CHECK(link.payloads.empty());
 }
 
-TEST_CASE_FIXTURE(taker_fixture, "what the inspector objects to is refused") {
+TEST_CASE_FIXTURE(taker_fixture, "a request that the inspector objects to is refused") {
   objects = true;
   take_one();
   CHECK(link.count("\"response_code\":502") == 1);
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(taker_fixture,
   CHECK(other.topics.empty());
 }
 
-TEST_CASE_FIXTURE(taker_fixture, "without a connection, or when the way is gone, an answer goes nowhere") {
+TEST_CASE_FIXTURE(taker_fixture, "without a connection, or when the origin is gone, an answer is dropped") {
   take_one();
   take_one();
   REQUIRE(kept.size() == 2);

@@ -24,12 +24,13 @@ action_options asks(const std::string& to) {
 
 bool has(const std::string& text, std::string_view words) { return text.find(words) != std::string::npos; }
 
-/// A gateway whose actions ask and tell, a device on the same broker, and somebody who hears the events.
+/// A gateway whose actions send requests and events, a device on the same broker, and a subscriber
+/// to the events.
 struct action_fixture : settling_gateway, link_events {
   memory_link device{broker, "2D_1"};
-  strings asked;   ///< topics of the requests at the device
-  strings bodies;  ///< their payloads
-  strings events;  ///< topics and payloads
+  strings asked;   ///< topics of the requests that reached the device
+  strings bodies;  ///< payloads of these requests
+  strings events;  ///< topics and payloads of events
 
   virtual ~action_fixture() { tested.reset(); }
   action_fixture() {
@@ -70,13 +71,13 @@ struct action_fixture : settling_gateway, link_events {
     settle();
     return topic;
   }
-  /// Sends the same request again.
+  /// Sends a request again.
   void repeat(const std::string& topic, const std::string& path) {
     caller.publish(topic, R"({"header":{"method":"POST","path":")" + path + R"(","request_id":")" +
                               topic.substr(topic.rfind('/') + 1) + R"("},"body":null,"timestamp":"1"})");
     settle();
   }
-  /// Answers the request that reached the device last.
+  /// Answers the last request that reached the device.
   void reply(const std::string& code, const std::string& body = "null") {
     REQUIRE_FALSE(asked.empty());
     std::string topic = asked.back();
@@ -87,7 +88,7 @@ struct action_fixture : settling_gateway, link_events {
                    steady_time::max());
     settle();
   }
-  /// The answers of the gateway; the caller hears those of the device, too.
+  /// Returns the answers of the gateway; the caller also receives those of the device.
   strings answered() const {
     strings own;
     for (const auto& each : caller.answers)
@@ -113,7 +114,7 @@ struct action_fixture : settling_gateway, link_events {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(action_fixture, "an action asks a device, then tells its event, and then answers") {
+TEST_CASE_FIXTURE(action_fixture, "an action sends a request, then publishes its event, and then answers") {
   start();
   post("GW_1", "fire", R"(,"correlation_id":"16fd2706-8baf-433b-82eb-8c7fada847da")");
   REQUIRE(asked.size() == 1);
@@ -132,7 +133,7 @@ TEST_CASE_FIXTURE(action_fixture, "an action asks a device, then tells its event
   CHECK(tested->counted()[event::event_published] == 1);
 }
 
-TEST_CASE_FIXTURE(action_fixture, "what the device says against it is the answer, and nothing is told") {
+TEST_CASE_FIXTURE(action_fixture, "an error of the device becomes the answer, and no event is published") {
   start();
   post("GW_1", "fire");
   reply("404", R"("no such path")");
@@ -141,10 +142,10 @@ TEST_CASE_FIXTURE(action_fixture, "what the device says against it is the answer
   CHECK(has(last(), R"("source":"GW_1")"));
   CHECK(events.empty());
   post("GW_1", "fire");
-  CHECK(has(last(), "when: status is 1, the action needs 0"));  // what was set stays
+  CHECK(has(last(), "when: status is 1, the action needs 0"));  // what was set is not undone
 }
 
-TEST_CASE_FIXTURE(action_fixture, "a mute device is 504 in the time of its route") {
+TEST_CASE_FIXTURE(action_fixture, "a mute device causes a 504 after the timeout of its route") {
   start();
   post("GW_1", "ask");
   pass(3999ms);

@@ -30,7 +30,7 @@ device_options device(const char* tag, resource_list resources) {
   return {*device_tag::parse(tag), {}, {}, std::move(resources)};
 }
 
-/// GW_1 and GW_2 of one template.
+/// GW_1 and GW_2 with the same template.
 struct template_fixture : gateway_fixture {
   void put_in_force(const resource_list& resources) {
     gateway_options options{80, default_namespace(), {}, {}, {}, {}};
@@ -67,7 +67,7 @@ TEST_CASE("resources that need nothing of their device are made once for all of 
   CHECK(layout->own().size() == 6);
   auto with_subsystem = device("GW_3", resources);
   with_subsystem.subsystems.push_back(*subsystem_name::parse("axuv"));
-  CHECK(layouts.of(with_subsystem) != layout);  // discovery tells another text
+  CHECK(layouts.of(with_subsystem) != layout);  // discovery returns a different text
 }
 
 TEST_CASE_FIXTURE(template_fixture, "devices of one template have different values") {

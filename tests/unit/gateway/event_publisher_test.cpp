@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A sensor that the test sets: it answers at once, late, or not as it should.
+/// A sensor that the test sets: it answers immediately, late, or with an error.
 struct sensor {
   std::string reading = "1";
   bool is_slow = false;
@@ -50,7 +50,7 @@ std::string body_of(std::string_view event) {
   return std::string(event.substr(begin, event.find(",\"timestamp\":") - begin));
 }
 
-/// Somebody who comes later, and gets what is retained.
+/// A client that subscribes later and receives retained messages.
 struct late_listener final : link_events {
   memory_link at;
   std::string got = "none";
@@ -68,8 +68,8 @@ struct late_listener final : link_events {
 struct events_fixture : settling_gateway, link_events {
   memory_link listener{broker, "listener"};
   sensor first, second;
-  std::map<std::string, std::vector<std::string>> heard;  ///< bodies, by topic
-  std::vector<std::string> removed;                       ///< paths, of empty messages
+  std::map<std::string, std::vector<std::string>> heard;  ///< bodies by topic
+  std::vector<std::string> removed;                       ///< paths of empty messages
 
   virtual ~events_fixture() { tested.reset(); }
   events_fixture() {
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(events_fixture,
   CHECK(events_of("a").size() == 2);
   pass(1950ms);  // 4 s after the beginning, not 2 s after the event
   CHECK(events_of("a").size() == 3);
-  pass(10s);  // what was missed is not made up for
+  pass(10s);  // missed readings are not made up for
   CHECK(events_of("a").size() == 4);
   CHECK(wake.when() == time.now() + 2s);
 }
@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(events_fixture, "with `change`, only what has moved is told") 
   CHECK(events_of("a") == bodies{"1", "1.5", "1"});
 }
 
-TEST_CASE_FIXTURE(events_fixture, "a slow resource delays no other one, and is read no further meanwhile") {
+TEST_CASE_FIXTURE(events_fixture, "a slow resource delays no other one, and is not read again meanwhile") {
   add("slow", sensor_options{&first}, {.every = 1s});
   add("quick", sensor_options{&second}, {.every = 1s});
   first.is_slow = true;
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(events_fixture, "a slow resource delays no other one, and is r
   CHECK(tested->counted()[event::event_unread] == 1);
 }
 
-TEST_CASE_FIXTURE(events_fixture, "what cannot be read publishes nothing and is counted") {
+TEST_CASE_FIXTURE(events_fixture, "a resource that cannot be read publishes nothing and is counted") {
   add("a", sensor_options{&first}, {.every = 1s});
   first.reading = "";
   start();
@@ -184,7 +184,7 @@ TEST_CASE_FIXTURE(events_fixture, "the log tells when the events of a resource e
   pass(1s);
   REQUIRE(log.size() == 2);
   CHECK(log.back() == "GW_1, a: it can be read again, and has events");
-  // One that comes and goes is told once a minute.
+  // An error that comes and goes is logged once a minute.
   for (int i = 0; i < 10; ++i) {
     first.reading = i % 2 == 0 ? "" : "2";
     pass(1s);
@@ -194,19 +194,18 @@ TEST_CASE_FIXTURE(events_fixture, "the log tells when the events of a resource e
   first.reading = "";
   pass(1s);
   CHECK(log.size() == 3);
-  tested.reset();  // before its log
+  tested.reset();  // before the log that it writes to
 }
 
-TEST_CASE_FIXTURE(events_fixture,
-                  "a value that is changed is an event at once, behind the requester's answer") {
+TEST_CASE_FIXTURE(events_fixture, "a changed value is published immediately, after the requester's answer") {
   add("v", stored("1"), {.on_change = true, .retain = true});
   add("w", stored("1"), {});
   options.devices.front().resources.back().events.reset();
   start();
-  CHECK(events_of("v") == bodies{"1"});  // what it is at the beginning
+  CHECK(events_of("v") == bodies{"1"});  // the initial value
   put("v", "2");
   put("w", "5");
-  put("v", "2");  // nothing has changed
+  put("v", "2");  // the value has not changed
   put("v", "3");
   CHECK(events_of("v") == bodies{"1", "2", "3"});
   CHECK(events_of("w").empty());
@@ -268,7 +267,7 @@ TEST_CASE_FIXTURE(events_fixture, "a reload removes the retained events of what 
   CHECK(retained_of("other") == "1");
   CHECK(removed == bodies{"gone", "mute", "passing"});
   CHECK(events_of("passing") == bodies{"1", "1"});
-  // With the device, what is left goes; nothing is removed twice.
+  // Removing the device removes the remaining retained events; none is removed twice.
   changed.devices = {device_options{*device_tag::parse("GW_2"), {}, {}, {}}};
   tested->reconfigure(changed, {&lab});
   settle();
@@ -291,7 +290,7 @@ TEST_CASE_FIXTURE(events_fixture,
   add("v", stored("1"), {.on_change = true, .retain = true});
   add("w", stored("1"), {.on_change = true, .retain = true});
   start();
-  // The listener may be connected again only when it is too late to hear it.
+  // The listener may not be connected again in time to receive it.
   bodies sent;
   broker.watch([&sent](const memory_link&, std::string_view topic, std::string_view payload,
                        const publish_options& how) {
@@ -304,7 +303,7 @@ TEST_CASE_FIXTURE(events_fixture,
   settle();
   tested->reconfigure(changed, {&lab});
   settle();
-  // One comes back in time.
+  // One of the resources returns in time.
   changed.devices.front().resources = {both.devices.front().resources.front()};
   tested->reconfigure(changed, {&lab});
   broker.come_up();
@@ -369,10 +368,10 @@ TEST_CASE_FIXTURE(events_fixture,
   tested->on_alarm();
   CHECK(wake.when() > time.now());
   CHECK(events_of("v") == bodies{"1"});
-  tested.reset();  // before its store
+  tested.reset();  // before the store that it uses
 }
 
-TEST_CASE("what is worth telling") {
+TEST_CASE("what is worth an event") {
   const auto tells = [](const event_options& how, const char* before, const char* now) {
     return is_worth_telling(how, *json_text::parse(now),
                             before == nullptr ? std::nullopt : std::optional(*json_text::parse(before)));
@@ -386,7 +385,7 @@ TEST_CASE("what is worth telling") {
     CHECK_FALSE(tells(how, R"("caf\u00e9")", "\"caf\xc3\xa9\""));
     CHECK(tells(how, R"({"a":1})", R"({"a":1,"b":null})"));
     CHECK(tells(how, "[1,2]", "[2,1]"));
-    CHECK(tells(how, R"({"a":1})", R"({"a":1,"a":1})"));  // whose value nobody knows
+    CHECK(tells(how, R"({"a":1})", R"({"a":1,"a":1})"));  // the value of duplicate keys is undefined
     CHECK_FALSE(tells(how, R"({"a":1,"a":1})", R"({"a":1,"a":1})"));
   }
   for (const char* same : {"1.0", "1.00", "10e-1", "1"})

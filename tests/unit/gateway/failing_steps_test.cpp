@@ -14,10 +14,10 @@ using test::stepwise_link;
 
 namespace {
 
-/// What can fail on the way of a proxied request.
+/// The step of a proxied request that fails.
 enum class way_step { allocation, request, answer, subscribe, timer };
 
-/// Rings by hand, and only if it was set, which can fail.
+/// An alarm that the test rings if it was set; setting it can fail.
 struct failing_alarm final : alarm {
   test::failing_step setting;
   steady_time when = steady_time::max();
@@ -39,7 +39,7 @@ gateway_options one_route() {
   return made;
 }
 
-/// A gateway whose callers and devices are at two brokers, which fail at one step.
+/// A gateway whose callers and devices are on two brokers, which fail at one step.
 struct way_of_request {
   manual_clock time;
   failing_alarm wake;
@@ -67,7 +67,7 @@ struct way_of_request {
     made.log = [](const request_record&) {};
     return made;
   }
-  /// One part of the way, on which a piece of memory may be missing.
+  /// Runs one part of a request's way, in which an allocation may fail.
   template <class Part>
   void go(Part part) {
     if (what != way_step::allocation || recovered_ || memory_failed_) return part();
@@ -89,7 +89,7 @@ struct way_of_request {
     }
     return false;
   }
-  /// A request, and whatever follows from it until it is answered or its time is over.
+  /// Sends a request, and continues until it is answered or its deadline has passed.
   void ask() {
     const std::string id(ids.next().text());
     const auto topic = "gf_int_v1/axuv/request/DEV_1/" + id;
@@ -99,7 +99,7 @@ struct way_of_request {
     const auto answered = front.count();
     go([&] { front.bring(topic, request); });
     for (bool more = true; more;) go([&] { more = field.confirm_next(); });
-    // What an alarm is for shows only where no answer comes.
+    // The effect of an alarm shows only if no answer arrives.
     const bool is_mute = what == way_step::timer && !recovered_;
     if (field.count() > sent && !is_mute) {
       const auto asked = field.topic(sent);
@@ -119,7 +119,7 @@ struct way_of_request {
       go([&] { tested.on_alarm(); });
     }
   }
-  /// Nothing fails any more.
+  /// Stops all failures.
   void recover() {
     recovered_ = true;
     for (auto* const step : {&front.publishing, &field.publishing, &field.subscribing, &wake.setting})
@@ -151,8 +151,8 @@ TEST_CASE("whichever step of a proxied request fails, it has one answer, and the
       failed = w.failed();
       w.recover();
       if (w.front.count() == 0 && failed) {
-        // An answer that the link does not take reaches nobody, and what cannot be read is not answered. An
-        // alarm that could not be set is set by the next message.
+        // An answer that the link rejects is lost, and a request that cannot be read is not answered. An
+        // alarm that could not be set is set when the next message arrives.
         w.ask();
         w.pass(5s);
         unread += w.front.count() == 1 ? 1 : 0;

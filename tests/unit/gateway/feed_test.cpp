@@ -40,7 +40,7 @@ struct feed_fixture : gateway_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(feed_fixture, "the feed tells how each request ended, whatever the level of the log") {
+TEST_CASE_FIXTURE(feed_fixture, "the feed reports how each request ended, whatever the log level") {
   start();
   get("store");
   get("nowhere");
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(feed_fixture, "the feed tells how each request ended, whatever
   CHECK(records.empty());  // the log is not at debug
 }
 
-TEST_CASE_FIXTURE(feed_fixture, "the feed tells of links that come up and go down") {
+TEST_CASE_FIXTURE(feed_fixture, "the feed reports links that connect and disconnect") {
   start();
   CHECK(was_heard("link lab up"));
   heard.clear();

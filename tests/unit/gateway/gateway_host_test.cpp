@@ -73,7 +73,7 @@ struct host_fixture {
     time.advance(by);
     settle();
   }
-  /// Asks for a resource of a device that never answers.
+  /// Sends a request to a device that never answers.
   void ask_mute_device() {
     caller.send({.path = "MUTE_1/s/x", .subsystem = "proxy"});
     settle();
@@ -126,13 +126,14 @@ TEST_CASE_FIXTURE(host_fixture, "a reload that fails changes nothing") {
   CHECK(last_presence() == "ONLINE");
 }
 
-TEST_CASE_FIXTURE(host_fixture, "a stop waits for the answers in flight, says OFFLINE and closes all") {
+TEST_CASE_FIXTURE(host_fixture,
+                  "a stop waits for the answers in flight, announces OFFLINE and closes everything") {
   ask_mute_device();
   tested->stop(10s, [this] { ++stopped; });
   settle();
   CHECK(stopped == 0);
   CHECK(tested->stopping());
-  elapse(4s);  // the route's time
+  elapse(4s);  // the timeout of the route
   CHECK(stopped == 1);
   REQUIRE(caller.answers.size() == 1);
   CHECK(caller.answers.front().find("504") != std::string::npos);
@@ -140,7 +141,7 @@ TEST_CASE_FIXTURE(host_fixture, "a stop waits for the answers in flight, says OF
   CHECK_FALSE(tested->running().links().front()->up());
 }
 
-TEST_CASE_FIXTURE(host_fixture, "a stop waits no longer than its patience") {
+TEST_CASE_FIXTURE(host_fixture, "a stop waits no longer than its time limit") {
   ask_mute_device();
   tested->stop(1s, [this] { ++stopped; });
   settle();
@@ -161,7 +162,7 @@ TEST_CASE_FIXTURE(host_fixture, "nothing is reloaded or stopped twice once a hos
   CHECK(connected == 1);
 }
 
-TEST_CASE_FIXTURE(host_fixture, "a host that is destroyed while it stops answers and tells nobody") {
+TEST_CASE_FIXTURE(host_fixture, "a host that is destroyed while it stops answers and notifies nobody") {
   ask_mute_device();
   tested->stop(10s, [this] { ++stopped; });
   settle();

@@ -35,7 +35,7 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
   constexpr int places = 4096;
   for (int i = 0; i < places; ++i) {
     get_of("D_" + std::to_string(i));
-    if (i % 1000 != 999) continue;  // no more at once than the gateway takes
+    if (i % 1000 != 999) continue;  // no more than the gateway accepts at a time
     time.advance(1s);
     tested.on_alarm();
     broker.run();
@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
   REQUIRE(caller.answers.size() == 1);
   CHECK(caller.answers[0].find("\"response_code\":500") != std::string::npos);
   CHECK(caller.answers[0].find("the answer has ") != std::string::npos);
-  // Under the limit as it came, over it with what the gateway adds.
+  // The answer is under the limit as received, and over it with the members that the gateway adds.
   const std::string body = '"' + std::string(4850, 'x') + '"';
   ask("PUT", "GW_1", "proxy", "D_1/axuv/gains", body);
   REQUIRE(caller.answers.size() == 2);
@@ -108,7 +108,8 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
   time.advance(5min);
   tested.on_alarm();
   CHECK(tested.rivals().empty());
-  // A route leads back here: its own answers come back as well, to its own requests and to those of others.
+  // A route leads back here: the gateway's own answers return as well, both to its own requests and to
+  // those of others.
   get_of("GW_2");
   ask("GET", "GW_2", "any", "large");
   CHECK(tested.rivals().empty());
@@ -142,7 +143,7 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
   time.advance(300s);
   CHECK(wake.rings(time.now()));
   tested.on_alarm();
-  CHECK(wake.when() == steady_time::max());  // no further alarm: nothing is left
+  CHECK(wake.when() == steady_time::max());  // nothing is pending, so no alarm is set
   CHECK(tested.run_once_usage().entries == 0);
 }
 
@@ -153,14 +154,14 @@ TEST_CASE_FIXTURE(test::gateway_fixture,
     for (const std::string mute : {"D_1", "D_2"}) get_of(mute);
   caller.answers.clear();
   get_of("D_3");
-  CHECK(caller.answers.empty());  // it is with the device
+  CHECK(caller.answers.empty());  // the device has not answered yet
   ask("GET", "GW_1", "axuv", "large");
   REQUIRE(caller.answers.size() == 1);
   CHECK(caller.answers[0].find("\"response_code\":205") != std::string::npos);
   CHECK(tested.whole_load().in_flight == 3);
 }
 
-TEST_CASE("bridged brokers are told once, with the route, and seen from outside, also after a reload") {
+TEST_CASE("bridged brokers are logged once, with the route, and visible in the status, even after a reload") {
   const test::log_catcher log;
   manual_clock time;
   test::hand_alarm wake;

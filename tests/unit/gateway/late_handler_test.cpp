@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A gateway whose writes wait for a store, which the test holds up.
+/// A gateway whose writes wait for a store that the test delays.
 struct late_handler_fixture : settling_gateway {
   slow_store store;
 
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(late_handler_fixture, "the caller's own timeout is shorter") {
   CHECK(says(caller.answers.back(), ":504"));
 }
 
-TEST_CASE_FIXTURE(late_handler_fixture, "a write whose time is over before its turn is not run") {
+TEST_CASE_FIXTURE(late_handler_fixture, "a write that times out before its turn is not run") {
   put();
   put();
   REQUIRE(store.under_way.size() == 1);
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(late_handler_fixture, "a stop answers what a resource has, onc
   CHECK(caller.answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(late_handler_fixture, "what is answered in time is not touched at its deadline") {
+TEST_CASE_FIXTURE(late_handler_fixture, "a call that was answered in time is not affected by its deadline") {
   put();
   store.end_one();
   broker.run();

@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(device_fixture, "metrics keep the order of the resources, whic
   CHECK(gauges.back().path == "b");
 }
 
-TEST_CASE_FIXTURE(device_fixture, "what does not fit together is refused, and nothing has changed") {
+TEST_CASE_FIXTURE(device_fixture, "an inconsistent configuration is rejected, and nothing has changed") {
   const auto* const before = tested.devices().at("GW_1").get();
   CHECK_THROWS_AS(put_in_force({{"act", {}, {}, set_to_two("a")}}), std::invalid_argument);
   CHECK_THROWS_AS(put_in_force({{"act", {}, {}, set_to_two("act")}}), std::invalid_argument);

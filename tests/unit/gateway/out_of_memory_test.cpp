@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t large = 100'000;
 constexpr std::size_t scarce = 50'000;
 
-/// A device that hears what it is asked, and does not answer.
+/// A device that receives requests and does not answer.
 struct mute_device final : link_events {
   memory_link at;
   std::string asked;  ///< the topic of the last request
@@ -32,7 +32,7 @@ struct mute_device final : link_events {
   void on_message(mqcoap::link&, const inbound& m) noexcept override { asked = m.topic; }
 };
 
-/// Where the payload was made before memory became scarce.
+/// A fixture in which the payload is created before memory becomes scarce.
 struct short_of_memory : test::gateway_fixture {
   test::log_catcher log;
   std::string id;
@@ -42,7 +42,7 @@ struct short_of_memory : test::gateway_fixture {
     return R"({"header":{"method":"PUT","path":")" + path + R"(","request_id":")" + id + R"("},"body":")" +
            std::string(large, 'x') + R"(","timestamp":"1"})";
   }
-  /// Asks a device. Returns the topic under which its answer is awaited.
+  /// Sends a request to a device. Returns the topic on which its answer is expected.
   std::string response_topic_of(const std::string& tag, const std::function<void()>& ask_it) {
     mute_device device(broker, tag);
     broker.run();
@@ -59,7 +59,7 @@ struct short_of_memory : test::gateway_fixture {
     static_cast<link_events&>(tested).on_message(lab, {topic, payload, false});
   }
 
-  /// As from a link: a broker in memory would copy it.
+  /// Delivers a message as a link does; a broker in memory would copy it.
   void arrive(const std::string& subsystem, const std::string& payload) {
     const std::string topic = "gf_int_v1/" + subsystem + "/request/GW_1/" + id;
     const scarce_memory now(scarce);
@@ -70,7 +70,7 @@ struct short_of_memory : test::gateway_fixture {
 }  // namespace
 
 TEST_CASE_FIXTURE(short_of_memory,
-                  "a request for which there is no memory gets 503, and a line a second at most") {
+                  "a request whose allocation fails gets 503, and at most one line per second is logged") {
   start();
   for (int i = 0; i < 5; ++i) arrive("axuv", put("store"));
   broker.run();
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(short_of_memory,
   CHECK(caller.answers.back().find("\"response_code\":204") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(short_of_memory, "an answer for which there is no memory is 503 instead") {
+TEST_CASE_FIXTURE(short_of_memory, "an answer whose allocation fails is replaced with 503") {
   start();
   ask("PUT", "GW_1", "axuv", "store", '"' + std::string(large, 'x') + '"');
   caller.answers.clear();
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(short_of_memory, "an answer for which there is no memory is 50
   CHECK(log.count("out of memory") == 1);
 }
 
-TEST_CASE_FIXTURE(short_of_memory, "a resource without memory for what it gives is 503") {
+TEST_CASE_FIXTURE(short_of_memory, "a resource that runs out of memory causes a 503") {
   start();
   ask("POST", "GW_1", "axuv", "list", '"' + std::string(large, 'x') + '"');
   REQUIRE(caller.answers.size() == 1);
@@ -122,8 +122,7 @@ TEST_CASE_FIXTURE(short_of_memory, "a resource without memory for what it gives 
   CHECK(caller.answers[0].find("out of memory; try again later") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(short_of_memory,
-                  "an answer is sent also where there is no memory for its line of the log") {
+TEST_CASE_FIXTURE(short_of_memory, "an answer is sent even if allocating its log line fails") {
   start();
   log_fails = true;
   ask("GET", "GW_1", "axuv", "store");
@@ -131,8 +130,7 @@ TEST_CASE_FIXTURE(short_of_memory,
   CHECK(caller.answers[0].find("\"response_code\":205") != std::string::npos);
 }
 
-TEST_CASE(
-    "wherever a piece of memory is missing at the start of a hop, it is 503, and the next one is sent") {
+TEST_CASE("if any allocation fails at the start of a hop, it gets 503, and the next one is sent") {
   int pieces = 0;
   int refusals = 0;
   do {
@@ -164,15 +162,15 @@ TEST_CASE(
 }
 
 TEST_CASE_FIXTURE(short_of_memory,
-                  "a hop for which there is no memory is 503, and the device's queue goes on") {
+                  "a hop whose allocation fails gets 503, and the device's queue continues") {
   start();
-  get_of("D_1");  // its answers are subscribed to
+  get_of("D_1");  // subscribes to its answers
   time.advance(1s);
   tested.on_alarm();
   broker.run();
   caller.answers.clear();
   const auto payload = put("D_1/axuv/gains");
-  // The request itself fits, what is sent to the device does not.
+  // There is enough memory for the request, but not for the message to the device.
   const std::string topic = "gf_int_v1/proxy/request/GW_1/" + id;
   {
     const scarce_memory now(large + 150);
@@ -187,7 +185,7 @@ TEST_CASE_FIXTURE(short_of_memory,
   CHECK(tested.whole_load().in_flight == 1);
 }
 
-TEST_CASE_FIXTURE(short_of_memory, "a device's answer for which there is no memory is 503 at once") {
+TEST_CASE_FIXTURE(short_of_memory, "a device's answer whose allocation fails becomes a 503 immediately") {
   start();
   const auto topic = response_topic_of("D_1", [&] { ask("PUT", "GW_1", "proxy", "D_1/axuv/gains", "1"); });
   const auto payload = answer_under(topic, R"(},"body":")" + std::string(large, 'x') + '"');
@@ -205,7 +203,8 @@ TEST_CASE_FIXTURE(short_of_memory, "a device's answer for which there is no memo
   CHECK(tested.whole_load().in_flight == 0);
 }
 
-TEST_CASE_FIXTURE(short_of_memory, "an answer is passed on also where there is no memory to count its time") {
+TEST_CASE_FIXTURE(short_of_memory,
+                  "an answer is passed on even if counting its duration fails for lack of memory") {
   start();
   const auto topic = response_topic_of("D_1", [&] { get_of("D_1"); });
   const auto payload = answer_under(topic, R"(},"body":7)");
@@ -220,7 +219,9 @@ TEST_CASE_FIXTURE(short_of_memory, "an answer is passed on also where there is n
   CHECK(tested.whole_load().in_flight == 0);
 }
 
-TEST_CASE("wherever memory ends, a device's answer is one answer, a repeat gets one, and a stop ends") {
+TEST_CASE(
+    "wherever allocation fails, a device's answer results in one answer, a repeat gets one, and a stop "
+    "completes") {
   int places = 0;
   do {
     CAPTURE(places);
@@ -249,11 +250,10 @@ TEST_CASE("wherever memory ends, a device's answer is one answer, a repeat gets 
     CHECK(f.caller.answers[1].find("\"response_code\":") != std::string::npos);
     ++places;
   } while (scarce_memory::refused() > 0);
-  CHECK(places > 3);  // decoding, encoding, remembering, and then none is refused
+  CHECK(places > 3);  // decoding, encoding, storing, and finally none fails
 }
 
-TEST_CASE(
-    "wherever a piece of memory is missing while an action runs, it has one answer, and the next one runs") {
+TEST_CASE("if any allocation fails while an action runs, it has one answer, and the next one runs") {
   auto options = test::two_devices();
   action_options put;
   put.request = action_request{make_address("GW_1/axuv/store"), method::put, *json_text::parse("[1,2,3]")};

@@ -7,7 +7,7 @@ TEST_CASE_FIXTURE(presence_fixture,
                   "a device is ONLINE once it is served, and only if it wants that announced") {
   follow({device("GW_1"), device("GW_2", false)});
   CHECK(board.size() == 1);
-  CHECK(ours.made.empty());  // the serving connection is the first one
+  CHECK(ours.made.empty());  // the serving connection is established first
   set_online(true);
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
   CHECK(board.status().announced == 1);
@@ -18,19 +18,20 @@ TEST_CASE_FIXTURE(presence_fixture,
   CHECK(board.status().devices == 1);
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "its last will says OFFLINE, and it says ONLINE again when it is back") {
+TEST_CASE_FIXTURE(presence_fixture,
+                  "its last will announces OFFLINE, and it announces ONLINE again after it reconnects") {
   follow({device("GW_1")});
   set_online(true);
   broker.drop(*ours.made.front());
   broker.run();
   CHECK(seen.state == states{{"GW_1", "OFFLINE"}});
-  CHECK(ours.warnings.empty());  // a lost connection is no refused one
+  CHECK(ours.warnings.empty());  // a lost connection is not a refused one
   advance(1s);
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
   CHECK(seen.heard == 3);
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "who keeps the newest of what is told sees every last will") {
+TEST_CASE_FIXTURE(presence_fixture, "a client that keeps the newest message sees every last will") {
   follow({device("GW_1")});
   set_online(true);
   for (int i = 0; i < 3; ++i) {
@@ -42,7 +43,7 @@ TEST_CASE_FIXTURE(presence_fixture, "who keeps the newest of what is told sees e
     CHECK(seen.newest == states{{"GW_1", "OFFLINE"}});
     advance(1s);
   }
-  // Also after it was away and came back without a new process.
+  // Also after the connection was lost and established again by the same process.
   set_online(false);
   set_online(true);
   CHECK(seen.newest == states{{"GW_1", "ONLINE"}});
@@ -51,7 +52,7 @@ TEST_CASE_FIXTURE(presence_fixture, "who keeps the newest of what is told sees e
   CHECK(seen.newest == states{{"GW_1", "OFFLINE"}});
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "who comes later finds it") {
+TEST_CASE_FIXTURE(presence_fixture, "a later subscriber gets it") {
   follow({device("GW_1")});
   set_online(true);
   witness later(broker, "later");
@@ -59,15 +60,16 @@ TEST_CASE_FIXTURE(presence_fixture, "who comes later finds it") {
   CHECK(later.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(presence_fixture,
-                  "what is removed is forgotten, what is added comes when it is served, the rest stays") {
+TEST_CASE_FIXTURE(
+    presence_fixture,
+    "removed devices are forgotten, added ones are announced when served, and the others stay") {
   follow({device("GW_1"), device("GW_2")});
   set_online(true);
   seen.heard = 0;
   follow({device("GW_2"), device("GW_3")});
   CHECK(seen.newest == states{{"GW_1", "OFFLINE"}, {"GW_2", "ONLINE"}});
   CHECK(seen.state == states{{"GW_2", "ONLINE"}});
-  CHECK(seen.heard == 2);  // OFFLINE, and that nothing is kept
+  CHECK(seen.heard == 2);  // OFFLINE, and the removal of the retained message
   set_online(true);
   CHECK(ours.made.size() == 3);
   CHECK(seen.state == states{{"GW_2", "ONLINE"}, {"GW_3", "ONLINE"}});
@@ -76,7 +78,7 @@ TEST_CASE_FIXTURE(presence_fixture,
   CHECK(later.state == states{{"GW_2", "ONLINE"}, {"GW_3", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "whose presence is switched off is forgotten") {
+TEST_CASE_FIXTURE(presence_fixture, "a device whose presence is switched off is forgotten") {
   follow({device("GW_1")});
   set_online(true);
   follow({device("GW_1", false)});
@@ -98,7 +100,7 @@ TEST_CASE_FIXTURE(presence_fixture, "what is removed is forgotten also if its co
   CHECK(later.state.empty());
   bool done = false;
   board.stop(500ms, [&] { done = true; });
-  CHECK(done);  // nothing is left of it
+  CHECK(done);  // nothing of it remains
 }
 
 TEST_CASE_FIXTURE(presence_fixture, "another connection to the same broker takes the place of the old one") {
@@ -108,7 +110,7 @@ TEST_CASE_FIXTURE(presence_fixture, "another connection to the same broker takes
   lab.keepalive = std::chrono::seconds(60);
   board.follow(default_namespace(), {device("GW_1")}, lab);
   board.set_online(true);
-  CHECK(ours.made.size() == 1);  // the old one first says goodbye: they have one client id
+  CHECK(ours.made.size() == 1);  // the old connection disconnects first, because both have the same client id
   broker.run();
   CHECK(ours.made.size() == 2);
   CHECK(ours.client_ids[0] == ours.client_ids[1]);
@@ -127,7 +129,7 @@ TEST_CASE_FIXTURE(presence_fixture, "another broker forgets the devices of the o
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "a stop says OFFLINE and tells when that is done") {
+TEST_CASE_FIXTURE(presence_fixture, "a stop announces OFFLINE and reports when that is done") {
   follow({device("GW_1"), device("GW_2")});
   set_online(true);
   bool done = false;
@@ -172,11 +174,12 @@ TEST_CASE_FIXTURE(presence_fixture, "connections are made a few at a time") {
   CHECK(board.status().announced == 20);
 }
 
-TEST_CASE_FIXTURE(presence_fixture, "nothing is tried during an outage, and everything at once behind it") {
+TEST_CASE_FIXTURE(presence_fixture,
+                  "nothing is tried during an outage, and everything immediately after it") {
   follow({device("GW_1"), device("GW_2")});
   set_online(true);
   broker.go_down();
-  board.set_online(false);  // as the gateway says when its own connection is lost
+  board.set_online(false);  // as the gateway does when its own connection is lost
   for (int i = 0; i < 60; ++i) advance(1s);
   CHECK(ours.made.size() == 2);
   broker.come_up();
@@ -188,7 +191,7 @@ TEST_CASE_FIXTURE(presence_fixture, "nothing is tried during an outage, and ever
 TEST_CASE_FIXTURE(presence_fixture, "a gateway that comes while the broker still has the old connection") {
   follow({device("GW_1")});
   set_online(true);
-  // The power was cut: nobody reads on the old connection any more.
+  // Simulates a power cut: the old connection still exists, but nobody reads from it.
   board_on next(time, broker);
   time.advance(5s);
   next.board.follow(default_namespace(), {device("GW_1")}, lab);

@@ -25,12 +25,12 @@ inline std::string topic_of(const char* tag) {
   return presence_topic(default_namespace(), *device_tag::parse(tag));
 }
 
-/// What is told of each tag: as it came, and as one knows it who keeps the newest.
+/// The presence of each tag, as received last, and as seen by a client that keeps the newest.
 struct witness final : link_events {
   memory_link at;
   std::map<std::string, std::string> state;   ///< by tag
-  std::map<std::string, std::string> newest;  ///< by tag: only a newer date changes it
-  std::map<std::string, std::int64_t> dates;  ///< of `newest`
+  std::map<std::string, std::string> newest;  ///< by tag; changed only by a newer date
+  std::map<std::string, std::int64_t> dates;  ///< the dates of `newest`
   int heard = 0;
   int online_heard = 0;
 
@@ -61,12 +61,12 @@ struct witness final : link_events {
 
 using states = std::map<std::string, std::string>;
 
-/// A board of a gateway, and its log.
+/// A presence board of a gateway, and its log.
 struct board_on {
   hand_alarm wake;
   std::vector<std::string> errors, warnings, infos;
-  std::vector<std::string> client_ids;  ///< of the connections made, in order
-  std::vector<memory_link*> made;       ///< some may be gone
+  std::vector<std::string> client_ids;  ///< client ids of the connections, in order of creation
+  std::vector<memory_link*> made;       ///< the links that were created; some may have been destroyed
   presence_board board;
 
   board_on(const clock& time, memory_broker& broker)

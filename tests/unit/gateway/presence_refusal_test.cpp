@@ -67,7 +67,7 @@ struct refusing_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(refusing_fixture, "a refused connection is told once, with the reason") {
+TEST_CASE_FIXTURE(refusing_fixture, "a refused connection is logged once, with the reason") {
   board.follow(default_namespace(), {device("GW_1"), device("GW_2")}, {});
   board.set_online(true);
   REQUIRE(made.size() == 2);

@@ -5,7 +5,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// Somebody else who publishes under the presence topics, and hears nothing.
+/// A client that publishes on the presence topics and subscribes to nothing.
 struct stranger final : link_events {
   memory_link at;
   explicit stranger(memory_broker& broker) : at(broker, "stranger") { at.start(*this); }
@@ -27,7 +27,7 @@ struct rival_fixture : presence_fixture {
   }
 };
 
-/// Two gateways with one tag on one broker.
+/// Two gateways with the same tag on one broker.
 struct two_boards : presence_fixture {
   link_options second = lab;
   board_on theirs{time, broker};
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(rival_fixture, "what is removed from the broker is said again"
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(rival_fixture, "who says OFFLINE all the time is not contradicted at full speed") {
+TEST_CASE_FIXTURE(rival_fixture, "repeated OFFLINE messages are contradicted at a limited rate") {
   seen.online_heard = 0;
   for (int i = 0; i < 1000; ++i) {
     other.say("GW_1", presence_payload(false, time.wall()));
@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(rival_fixture, "who says OFFLINE all the time is not contradic
   }
   CHECK(seen.online_heard == 1);
   CHECK(seen.state == states{{"GW_1", "OFFLINE"}});
-  for (int i = 0; i < 600; ++i) {  // a minute
+  for (int i = 0; i < 600; ++i) {  // for one minute
     other.say("GW_1", presence_payload(false, time.wall()));
     advance(100ms);
   }
@@ -106,7 +106,7 @@ TEST_CASE_FIXTURE(rival_fixture, "a date in the far future is not followed") {
   CHECK(later.dates["GW_1"] <= time.wall().count);
 }
 
-TEST_CASE_FIXTURE(rival_fixture, "somebody else who announces the tag is an error, once") {
+TEST_CASE_FIXTURE(rival_fixture, "another announcer of the tag is reported as an error, once") {
   other.say("GW_1", presence_payload(true, time.wall()));
   broker.run();
   CHECK(ours.errors.size() == 1);
@@ -124,9 +124,9 @@ TEST_CASE_FIXTURE(rival_fixture, "somebody else who announces the tag is an erro
   CHECK(seen.state == states{{"GW_1", "ONLINE"}});
 }
 
-TEST_CASE_FIXTURE(rival_fixture, "what was retained before is no sign of somebody else") {
+TEST_CASE_FIXTURE(rival_fixture, "an older retained message is not a sign of another announcer") {
   set_online(false);
-  other.say("GW_1", presence_payload(true, time.wall()));  // of a gateway that is gone since
+  other.say("GW_1", presence_payload(true, time.wall()));  // left by a gateway that no longer exists
   broker.run();
   time.advance(1s);
   set_online(true);
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(two_boards, "two gateways with names of their own both notice"
   CHECK(theirs.made.size() == 1);
   const int before = seen.heard;
   settle();
-  CHECK(seen.heard == before);  // both are quiet
+  CHECK(seen.heard == before);  // neither publishes anything
 
   SUBCASE("and the one that stays is ONLINE") {
     theirs.board.stop(500ms, [] {});
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(two_boards, "two gateways with names of their own both notice"
   }
 }
 
-TEST_CASE_FIXTURE(two_boards, "two gateways with one name do not throw each other off for ever") {
+TEST_CASE_FIXTURE(two_boards, "two gateways with one name do not disconnect each other forever") {
   start_both();
   CHECK(ours.made.size() + theirs.made.size() <= 6);
   CHECK(ours.client_ids.back() != theirs.client_ids.back());

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A proxy by hand, between callers who keep their answers and a device on a broker in memory.
+/// A proxy between callers that store their answers and a device on a broker in memory.
 struct proxy_fixture : link_events {
   struct callers final : reply_sink {
     std::vector<answer> answers;
@@ -85,7 +85,7 @@ struct proxy_fixture : link_events {
     tested->on_response(l, *exchange_topic::parse(m.topic), m.payload);
   }
 
-  /// A caller asks under the subsystem `proxy`.
+  /// Sends a request under the subsystem `proxy`.
   void ask(const std::string& verb, const std::string& to, const std::string& body = "null") {
     const std::string id(ids.next().text());
     auto topic = *exchange_topic::parse("gf_int_v1/proxy/request/GW_1/" + id);
@@ -109,7 +109,7 @@ struct proxy_fixture : link_events {
     tested->expire(time.now());
     broker.run();
   }
-  /// The last answer to a caller: its code and words.
+  /// Returns the last answer to a caller: its code and text.
   std::string last() const {
     if (asked_by->answers.empty()) return "none";
     const auto& a = asked_by->answers.back();
@@ -163,14 +163,14 @@ TEST_CASE_FIXTURE(proxy_fixture, "a location leads back through the route") {
   }
 }
 
-TEST_CASE_FIXTURE(proxy_fixture, "an answer that is none is 502") {
+TEST_CASE_FIXTURE(proxy_fixture, "an unusable answer causes a 502") {
   ask("GET", "D_1/axuv/gains");
   theirs.publish(device.topics.at(0).response_topic(), "[1]", steady_time::max());
   broker.run();
   CHECK(last().starts_with(R"(502 "the answer of D_1 is unusable: )"));
 }
 
-TEST_CASE_FIXTURE(proxy_fixture, "a silent device is 504, what waited behind others was not run") {
+TEST_CASE_FIXTURE(proxy_fixture, "a silent device causes a 504, and requests that waited were not run") {
   ask("GET", "D_1/axuv/a");
   ask("PUT", "D_1/axuv/b", "1");
   ask("GET", "D_1/axuv/c");
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(proxy_fixture, "a silent device is 504, what waited behind oth
 }
 
 TEST_CASE_FIXTURE(proxy_fixture,
-                  "a lost broker is 504 for what was sent, 503 for the rest and for what comes") {
+                  "a lost broker causes a 504 for sent requests, and a 503 for waiting and new ones") {
   ask("PUT", "D_1/axuv/a", "1");
   ask("PUT", "D_1/axuv/b", "1");
   broker.go_down();
@@ -214,7 +214,8 @@ TEST_CASE_FIXTURE(proxy_fixture, "an unanswered subscription is 504, and was not
                   R"(not confirmed the subscription to its answers" unrun)");
 }
 
-TEST_CASE_FIXTURE(proxy_fixture, "a request too large for the broker is 413, no matter who finds out") {
+TEST_CASE_FIXTURE(proxy_fixture,
+                  "a request that is too large for the broker causes a 413, whoever detects that") {
   SUBCASE("the link") { broker.limit_payload(1000); }
   SUBCASE("the broker, later") { broker.limit_payload(1000, memory_broker::refusal::later); }
   ask("PUT", "D_1/axuv/a", '"' + std::string(5000, 'x') + '"');
@@ -237,7 +238,7 @@ TEST_CASE_FIXTURE(proxy_fixture, "one device does not take the places of all oth
   CHECK(last().find("the gateway forwards 3 requests already") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(proxy_fixture, "a hop that came back round a loop is 502") {
+TEST_CASE_FIXTURE(proxy_fixture, "a hop that returns in a loop causes a 502") {
   ask("PUT", "D_1/axuv/a", "1");
   const auto id = device.requests.at(0).id;
   REQUIRE(tested->find_sent(id));
@@ -257,8 +258,7 @@ TEST_CASE_FIXTURE(proxy_fixture, "a hop that came back round a loop is 502") {
   }
 }
 
-TEST_CASE_FIXTURE(proxy_fixture,
-                  "what was asked in the last minutes is known, however much was asked since") {
+TEST_CASE_FIXTURE(proxy_fixture, "requests of the last minutes are remembered, however many followed") {
   for (int i = 0; i < 5000; ++i) {
     ask("GET", "D_1/axuv/a");
     answer_to(static_cast<std::size_t>(i));
@@ -269,7 +269,7 @@ TEST_CASE_FIXTURE(proxy_fixture,
   CHECK(known == 5000);
 }
 
-TEST_CASE_FIXTURE(proxy_fixture, "a link is let go of when the last hop on it has ended") {
+TEST_CASE_FIXTURE(proxy_fixture, "a link is released when the last hop on it has ended") {
   ask("PUT", "D_1/axuv/a", "1");
   CHECK_FALSE(tested->let_go(lab));
   CHECK_FALSE(tested->listens_to("lab/gf_int_v1/D_1"));
@@ -279,7 +279,7 @@ TEST_CASE_FIXTURE(proxy_fixture, "a link is let go of when the last hop on it ha
   CHECK(lab.filters().empty());
 }
 
-TEST_CASE_FIXTURE(proxy_fixture, "a stop answers what waits") {
+TEST_CASE_FIXTURE(proxy_fixture, "a stop answers waiting requests") {
   ask("PUT", "D_1/axuv/a", "1");
   ask("PUT", "D_1/axuv/b", "1");
   tested.reset();

@@ -31,7 +31,7 @@ gateway_options with_devices(const std::vector<const char*>& tags) {
   return options;
 }
 
-/// Answers for B_*, too: one filter takes all requests.
+/// Also answers for B_*, so that one filter takes all requests.
 gateway_options with_pattern(const std::vector<const char*>& tags) {
   auto options = with_devices(tags);
   auto& route = options.proxy.routes.emplace_back();
@@ -58,20 +58,20 @@ struct reload_fixture : settling_gateway {
     start(hooks());
   }
   ~reload_fixture() { tested.reset(); }
-  /// @return the topic
+  /// Sends a GET. @return its topic
   std::string ask(const std::string& tag) {
     const auto topic = caller.send({.tag = tag, .path = "x"});
     settle();
     return topic;
   }
-  /// Asks once more, under the topic of a request.
+  /// Sends a request again, on the same topic.
   void ask_again(const std::string& topic) {
     const auto id = topic.substr(topic.rfind('/') + 1);
     caller.publish(topic,
                    R"({"header":{"method":"GET","path":"x","request_id":")" + id + R"("},"timestamp":"1"})");
     settle();
   }
-  /// @return the answer
+  /// Sends a PUT. @return the answer
   std::string put(const std::string& path, const std::string& body) {
     caller.send({.verb = "PUT", .path = path, .body = body});
     settle();
@@ -85,7 +85,7 @@ struct reload_fixture : settling_gateway {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(reload_fixture, "new requests are asked for before old ones are dropped") {
+TEST_CASE_FIXTURE(reload_fixture, "new subscriptions are made before old ones are dropped") {
   broker.ignore("gf_int_v1/+/request/GW_2");
   tested->reconfigure(with_devices({"GW_2"}), {&lab});
   broker.run();
@@ -123,11 +123,11 @@ TEST_CASE_FIXTURE(reload_fixture, "a message that overlapping subscriptions brin
   CHECK(caller.answers.size() == 1);
   time.advance(5s);
   settle();
-  ask_again(topic);  // a GET that is asked again is answered again
+  ask_again(topic);  // a GET that arrives again is answered again
   CHECK(caller.answers.size() == 2);
 }
 
-TEST_CASE_FIXTURE(reload_fixture, "what does not fit together changes nothing") {
+TEST_CASE_FIXTURE(reload_fixture, "an inconsistent configuration changes nothing") {
   auto broken = with_devices({"GW_1", "GW_2"});
   action_options action;
   action.set.push_back({"nowhere", {}});
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   CHECK(asks_for(lab, "GW_1"));
   auto topic = ask("GW_1");
   CHECK(caller.answers.size() == 1);
-  ask_again(topic);  // by the other broker, which may be the same
+  ask_again(topic);  // through the other broker, which may be the same one
   CHECK(caller.answers.size() == 1);
   broker.allow_all();
   tested->reconfigure(with_devices({"GW_1"}), {&other, &lab});
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   CHECK(caller.answers.size() == 2);
   time.advance(5s);
   settle();
-  ask_again(topic);  // a GET that is asked again is answered again
+  ask_again(topic);  // a GET that arrives again is answered again
   CHECK(caller.answers.size() == 3);
   CHECK(retired.empty());
 }
@@ -261,7 +261,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   other.start(*tested);
   tested->reconfigure(routed, {&lab, &other});
   settle();
-  ask("D_1");  // which is mute
+  ask("D_1");  // which never answers
   CHECK(caller.answers.empty());
   tested->reconfigure(with_devices({"GW_1"}), {&lab});
   time.advance(5s);
@@ -280,7 +280,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   tested->reconfigure(with_devices({"GW_1"}), {&lab});
 }
 
-TEST_CASE_FIXTURE(reload_fixture, "it tells when its broker is away") {
+TEST_CASE_FIXTURE(reload_fixture, "it reports when its broker is unreachable") {
   broker.go_down();
   CHECK(away == 1);
 }
@@ -363,7 +363,7 @@ TEST_CASE_FIXTURE(reload_fixture,
 
 namespace {
 
-/// Devices GW_0 to GW_9 with two values each: the initial one, and one that no reload changes.
+/// Returns ten devices, GW_0 to GW_9 by default, whose values x and y are initially `initial`.
 gateway_options with_ten(const char* initial, int first = 0) {
   gateway_options options{80, default_namespace(), {}, {}, {}, {}};
   for (int i = first; i < first + 10; ++i)
@@ -384,7 +384,7 @@ struct sliced_fixture : settling_gateway {
   gateway::reconfiguration begin(gateway_options next) {
     return {*tested, std::make_shared<prepared_options>(std::move(next), tested->options()), {&lab}};
   }
-  /// @return the answer to a GET, or to a PUT with a body
+  /// Sends a GET, or a PUT with a body. @return the answer
   std::string ask(int device, const char* path, const std::string& body = {}) {
     caller.answers.clear();
     caller.send({.verb = body.empty() ? "GET" : "PUT",

@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(request_log_fixture, "an answer's record says who asked for wh
 }
 
 TEST_CASE_FIXTURE(request_log_fixture,
-                  "what a peer sends stands in a record without control characters, and cut") {
+                  "text from a peer is stored in a record without control characters, and truncated") {
   const auto c = call_with(R"("path":"gains","source":"desk\u001b)" + std::string(100, 'x') + '"');
   tested.answer(c, content("0123456789"), time);
   REQUIRE(records.size() == 1);

@@ -19,7 +19,7 @@ struct rival_watch_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(rival_watch_fixture, "a tag is told once, however many answers come") {
+TEST_CASE_FIXTURE(rival_watch_fixture, "a tag is reported once, however many answers arrive") {
   CHECK(rivals.empty());
   CHECK(rivals.next_end() == steady_time::max());
   for (int i = 0; i < 100; ++i) rivals.note_answer("GW_1", time.now());

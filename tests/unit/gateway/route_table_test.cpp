@@ -81,7 +81,7 @@ TEST_CASE("a hundred thousand routes find the right one") {
   const route_table table(std::move(routes));
   CHECK(found(table, "T_99999/s/p") == "99999");
   CHECK(found(table, "T_0/s/p") == "0");
-  CHECK_FALSE(table.served_tags());  // too many to subscribe to one by one
+  CHECK_FALSE(table.served_tags());  // too many for one subscription each
 }
 
 TEST_CASE("a target keeps what it does not name and fills in what it refers to") {
@@ -124,7 +124,7 @@ TEST_CASE("a path of the device is found by a path that the route makes it of, o
   CHECK(back({"", "", "", "", "{path}/of/{path}"}, "a/1/of/b/1") == "none");
   CHECK(back({"", "", "", "", "fixed"}, "fixed/1") == "none");
   CHECK(back({"", "", "", "", "fixed"}, "fixed") == "none");
-  CHECK(back({"", "", "X_{path}", "", ""}, "volts/1") == "none");  // another device
+  CHECK(back({"", "", "X_{path}", "", ""}, "volts/1") == "none");  // this is another device
   CHECK(back({"", "", "", "", "v1/{path}"}, "v1/volts/1", "volts/*") == "volts/1");
   CHECK(back({"", "", "", "", "v1/{path}"}, "v1/amps/1", "volts/*") == "none");
   CHECK(back({"", "", "", "", "v1/{path}"}, "v1/" + std::string(50, 'x')) == "none");

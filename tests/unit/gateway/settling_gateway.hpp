@@ -14,7 +14,7 @@ namespace mqcoap::test {
 
 using namespace std::chrono_literals;
 
-/// Delivers messages and rings the alarm until nothing more happens. The clock stands meanwhile.
+/// Delivers messages and rings the alarm until nothing more happens. The clock stands still in the meantime.
 template <class Woken>
 void settle(memory_broker& broker, hand_alarm& wake, const clock& time, Woken& woken) {
   while (true) {
@@ -25,9 +25,9 @@ void settle(memory_broker& broker, hand_alarm& wake, const clock& time, Woken& w
   }
 }
 
-/// A gateway on a broker in memory that does all that it can do at once before the test goes on. A fixture
-/// that derives from this and gives the gateway more (links, hooks, a store) resets `tested` in its
-/// destructor.
+/// A gateway on a broker in memory that completes all work that is ready before the test continues. A fixture
+/// that derives from this and gives the gateway further objects (links, hooks, a store) resets `tested` in
+/// its destructor.
 struct settling_gateway {
   manual_clock time;
   hand_alarm wake;

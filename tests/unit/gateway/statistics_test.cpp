@@ -19,7 +19,7 @@ TEST_CASE(
   CHECK(all.find_device("lab", "ns", "D_0") == nullptr);
 
   first->answered = 7;
-  all.note_asked(first, now += 1s);  // by the proxy, which has kept it
+  all.note_asked(first, now += 1s);  // by the proxy, which still holds it
   CHECK(all.devices().size() == statistics::most_devices);
   REQUIRE(all.find_device("lab", "ns", "D_0") == first.get());
   CHECK(all.find_device("lab", "ns", "D_0")->answered == 7);

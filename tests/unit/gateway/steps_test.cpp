@@ -14,7 +14,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// Counts the answers by their codes.
+/// A step that counts answers by code.
 struct code_counter final : composed_step<no_options> {
   code_counter(no_options none, std::map<int, int>& to) : composed_step(none), by_code(to) {}
   std::string_view name() const noexcept override { return "code counter"; }
@@ -28,7 +28,7 @@ struct closed_tag {
   friend bool operator==(const closed_tag&, const closed_tag&) = default;
 };
 
-/// Refuses one tag.
+/// A step that refuses requests for one tag.
 struct tag_gate final : composed_step<closed_tag> {
   explicit tag_gate(closed_tag given) : composed_step(std::move(given)) {}
   std::string_view name() const noexcept override { return "tag gate"; }
@@ -37,7 +37,7 @@ struct tag_gate final : composed_step<closed_tag> {
   }
 };
 
-/// A gateway with two steps of its owner's.
+/// A gateway with two steps that its owner adds.
 struct steps_fixture : settling_gateway {
   std::map<int, int> by_code;
   std::string closed = "GW_1";
@@ -55,7 +55,7 @@ struct steps_fixture : settling_gateway {
     start(hooks());
   }
   ~steps_fixture() { tested.reset(); }
-  /// Returns the code of the answer; 0 if there is none.
+  /// Sends a request and returns the code of the answer; 0 if there is none.
   int ask(const std::string& verb, const std::string& path) {
     caller.answers.clear();
     caller.send({.verb = verb, .path = path, .body = "1"});

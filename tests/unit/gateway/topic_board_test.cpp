@@ -31,7 +31,7 @@ struct topics_fixture : settling_gateway, link_events {
   memory_link third{broker, "third"};
   memory_link listener{broker, "listener"};
   texts errors, warnings, retired;
-  std::map<std::string, texts> heard;  ///< payloads, by topic
+  std::map<std::string, texts> heard;  ///< payloads by topic
 
   virtual ~topics_fixture() { tested.reset(); }
   topics_fixture() {
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(topics_fixture, "after an outage the message stays and ages") 
   CHECK(get("a") == "205 6");
 }
 
-TEST_CASE_FIXTURE(topics_fixture, "a message that lay unread is as old as that") {
+TEST_CASE_FIXTURE(topics_fixture, "the age of a message includes the time that it was unread") {
   auto gauge = reads("lab/gauge");
   gauge.stale_after = 30s;
   add("a", gauge);
@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a message that lay unread is as old as that")
   CHECK(get("a").starts_with("503 "));
 }
 
-TEST_CASE_FIXTURE(topics_fixture, "a refused subscription is told, and concerns no other topic") {
+TEST_CASE_FIXTURE(topics_fixture, "a denied subscription is reported, and affects no other topic") {
   broker.deny("lab/secret");
   add("a", reads("lab/secret"));
   add("b", reads("lab/gauge"));
@@ -234,7 +234,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a PUT publishes over the connection, and is t
   start();
   CHECK(ask({.verb = "PUT", .path = "valve", .body = "\"open\""}) == "204 null");
   CHECK(heard["lab/valve/set"] == texts{"open"});
-  CHECK(get("valve").starts_with("503 "));  // it is what the device says, and not what it was told
+  CHECK(get("valve").starts_with("503 "));  // its value is what the device publishes, not what was sent to it
   broker.deny_publishing("lab/valve/set");
   CHECK(ask({.verb = "PUT", .path = "valve", .body = "1"}).starts_with("503 "));
   CHECK(ask({.verb = "DELETE", .path = "valve"}).starts_with("405 "));
@@ -280,14 +280,14 @@ TEST_CASE_FIXTURE(topics_fixture,
   start();
   tell("lab/gauge", "5");
   tested->reconfigure(options, {&second});
-  tell("lab/gauge", "6");  // the new connection is not up
+  tell("lab/gauge", "6");  // the new connection is not yet established
   CHECK(has(lab, "lab/gauge"));
   second.start(*tested);
   settle();
   CHECK_FALSE(has(lab, "lab/gauge"));
   CHECK(has(second, "lab/gauge"));
   CHECK(get("a") == "205 6");
-  // And back before the other one was confirmed.
+  // Switches back before the other connection is confirmed.
   broker.ignore("lab/");
   tested->reconfigure(options, {&third});
   reconfigure(options, {&second});
@@ -320,7 +320,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a message of another broker is forgotten when
 }
 
 TEST_CASE(
-    "wherever a piece of memory is missing while a topic is read, it has one answer, and the next one too") {
+    "if any allocation fails while a topic is read, the request has one answer, and so has the next one") {
   int pieces = 0;
   int refusals = 0;
   int unread = 0;
@@ -343,7 +343,7 @@ TEST_CASE(
     f.settle();
     CHECK(f.tested->in_flight() == 0);
     if (f.caller.answers.empty()) {
-      ++unread;  // a topic that cannot be read does not tell who asks
+      ++unread;  // if parsing the topic fails, it is unknown whom to answer
     } else {
       REQUIRE(f.caller.answers.size() == 1);
       const auto said = f.answer();
@@ -357,7 +357,7 @@ TEST_CASE(
   CHECK(unread <= 1);
 }
 
-TEST_CASE_FIXTURE(topics_fixture, "a topic whose value is too large for the memory that is left is 503") {
+TEST_CASE_FIXTURE(topics_fixture, "a topic whose value is too large for the available memory causes a 503") {
   auto text = reads("lab/gauge");
   text.front.reading.as = reading_options::form::text;
   add("a", text);

@@ -6,7 +6,7 @@
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
-TEST_CASE("a second copy is told from the first while subscriptions overlap, and for a while after") {
+TEST_CASE("a second copy is detected while subscriptions overlap, and for a while after") {
   twin_filter twins;
   steady_time now{1h};
   CHECK_FALSE(twins.is_twin("a", now));
@@ -20,7 +20,7 @@ TEST_CASE("a second copy is told from the first while subscriptions overlap, and
   CHECK_FALSE(twins.is_twin("b", now + 1h + 5s));
 }
 
-TEST_CASE("the end of what never began is nothing") {
+TEST_CASE("ending what never began has no effect") {
   twin_filter twins;
   twins.end_soon(steady_time{1h});
   CHECK_FALSE(twins.is_twin("a", steady_time{1h}));

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Keeps what is published to devices, as a link with a long queue: what becomes of it is told by hand.
+/// A link that stores what is published to devices, like one with a long queue; the test reports the outcome.
 struct full_link final : mqcoap::link, private link_events {
   memory_link under;
   link_events* owner = nullptr;
@@ -52,7 +52,7 @@ struct full_link final : mqcoap::link, private link_events {
 
 }  // namespace
 
-TEST_CASE("a large request that the link's queue lost, or the broker refused, is 503 at once") {
+TEST_CASE("a large request that the link's queue dropped, or the broker denied, causes a 503 immediately") {
   manual_clock time;
   test::hand_alarm wake;
   memory_broker broker;
@@ -69,7 +69,7 @@ TEST_CASE("a large request that the link's queue lost, or the broker refused, is
   REQUIRE(lab.queued.size() == 1);
   REQUIRE(lab.queued[0]);
   CHECK(tested.in_flight() == 1);
-  // The connection is lost: the link tells that as well, and what it does not tell is not known.
+  // The connection is lost: the link reports that as well, and unreported messages have an unknown outcome.
   lab.queued[0](errc::not_connected);
   CHECK(tested.in_flight() == 1);
   SUBCASE("for its deadline") { lab.queued[0](errc::timed_out); }

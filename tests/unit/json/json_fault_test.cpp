@@ -17,7 +17,7 @@ std::string explained(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a fault is told by its place, what stands there, and what was probably meant") {
+TEST_CASE("a fault is reported with its position, the text there, and a hint") {
   CHECK(explained(R"({"body":{"gain":NaN,"x":1}})") ==
         R"(NaN is not a JSON value (at byte 16: {"body":{"gain":-->NaN,"x":1}}); )"
         "JSON has no NaN and no Infinity: use null");
@@ -27,7 +27,7 @@ TEST_CASE("a fault is told by its place, what stands there, and what was probabl
         "a comma with nothing behind it (at byte 4: [1,2-->,]); leave out the last comma");
 }
 
-TEST_CASE("the usual suspects have a hint each") {
+TEST_CASE("each common mistake has a hint") {
   struct {
     const char* text;
     std::size_t offset;
@@ -90,11 +90,11 @@ TEST_CASE("the usual suspects have a hint each") {
   }
 }
 
-TEST_CASE("what is refused for its depth keeps its reason") {
+TEST_CASE("text that is rejected for its depth keeps that reason") {
   CHECK(explained(std::string(40, '[')).starts_with("it is nested deeper than 32 levels (at byte 32"));
 }
 
-TEST_CASE("a flaw is found in what the parser refuses, and in nothing else") {
+TEST_CASE("a flaw is found in exactly the texts that the parser rejects") {
   std::mt19937 random(11);
   const std::string pieces[] = {"{",         "}",
                                 "[",         "]",
@@ -115,7 +115,7 @@ TEST_CASE("a flaw is found in what the parser refuses, and in nothing else") {
     for (unsigned n = random() % 8; n > 0; --n) text += pieces[random() % std::size(pieces)];
     text += round % 2 == 0 ? ']' : '}';
     const auto fault = validate_json(text, 32);
-    // A number may follow the grammar and be too large.
+    // A number may follow the grammar and still be too large.
     if (fault && (fault->not_finite || fault->reason.find("exponent") != std::string::npos)) continue;
     const bool is_valid = !fault;
     REQUIRE_MESSAGE(is_valid != find_json_flaw(text, 32).has_value(), text);

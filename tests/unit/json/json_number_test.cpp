@@ -21,7 +21,7 @@ namespace {
 
 constexpr double largest = std::numeric_limits<double>::max();
 
-/// A list of numbers as one JSON text, with what strtod makes of each.
+/// A list of numbers as one JSON text, together with the results of strtod.
 class number_list {
  public:
   void add(const char* number, const char* end) {
@@ -30,7 +30,7 @@ class number_list {
     expected_.push_back(std::strtod(number, nullptr));
   }
   std::size_t size() const { return expected_.size(); }
-  /// How many are read otherwise, not counting the sign of zero.
+  /// Returns how many numbers are parsed differently, ignoring the sign of zero.
   int mismatches() {
     const auto parsed = json_text::parse('[' + text_ + ']');
     REQUIRE(parsed.has_value());
@@ -67,7 +67,7 @@ TEST_CASE("a million doubles in three spellings are read as strtod reads them") 
   int wrong = 0;
   number_list list;
   for (int i = 0; i < 1'000'000; ++i) {
-    // Half over all exponents, half of the sizes that people measure.
+    // Half of the numbers cover all exponents, the other half have magnitudes of typical measurements.
     const double number =
         i % 2 == 0 ? random_finite(random) : static_cast<double>(random()) / static_cast<double>(1ULL << 50U);
     const auto write = [&](auto... format) {
@@ -83,13 +83,13 @@ TEST_CASE("a million doubles in three spellings are read as strtod reads them") 
   CHECK(wrong + list.mismatches() == 0);
 }
 
-TEST_CASE("what lies half-way between two doubles goes to the even one, all digits counted") {
+TEST_CASE("a number half-way between two doubles is rounded to the even one, considering all digits") {
   std::mt19937_64 random(43);
   std::vector<char> text(1200);
   number_list list;
   for (int i = 0; i < 2000; ++i) {
     const double low = std::abs(random_finite(random)) / 4, high = std::nextafter(low, largest);
-    // The upper half of the gap as decimal digits, exact since 1,100 of them are written.
+    // The upper half of the gap in decimal, exact because 1,100 digits are written.
     const long double middle = (static_cast<long double>(low) + static_cast<long double>(high)) / 2;
     const int length = std::snprintf(text.data(), text.size(), "%.1100Le", middle);
     REQUIRE(length > 0);
@@ -115,7 +115,7 @@ TEST_CASE("numbers are finite up to the largest double, however it is spelled") 
   CHECK_FALSE(json_text::parse('1' + std::string(400, '0')));
 }
 
-TEST_CASE("what is closer to zero than any double is zero") {
+TEST_CASE("a number that is closer to zero than any double is zero") {
   constexpr double smallest = std::numeric_limits<double>::denorm_min();
   CHECK(value_of("4.9406564584124654e-324") == smallest);
   CHECK(value_of("2.4703282292062328e-324") == smallest);
@@ -136,7 +136,7 @@ TEST_CASE("integers stay integers as long as 64 bits hold them, and are rounded 
   CHECK(value_of("18446744073709551616") == 0x1p64);
   CHECK(value_of("-9223372036854775809") == -0x1p63);
   CHECK(value_of("123456789012345678901234567890") == std::strtod("123456789012345678901234567890", nullptr));
-  CHECK(value_of("36893488147419107329") == 0x1p65 + 0x1p13);  // over half-way by one
+  CHECK(value_of("36893488147419107329") == 0x1p65 + 0x1p13);  // above the midpoint by one
 }
 
 TEST_CASE("numbers keep their value wherever they stand") {

@@ -7,7 +7,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// What is found, or `-`.
+/// Returns the part that is found, or `-`.
 std::string at(std::string_view json, std::string_view pointer) {
   const auto found = find_json(json, pointer);
   if (found) return std::string(*found);
@@ -16,7 +16,7 @@ std::string at(std::string_view json, std::string_view pointer) {
 
 }  // namespace
 
-TEST_CASE("a pointer leads to a part of the text as it stands there") {
+TEST_CASE("a pointer leads to a part of the text, unchanged") {
   constexpr std::string_view json =
       R"({"a": {"b": [1, "x,]", {"c": 2.50}, [ ]]}, "": 7, "m~n": 8, "o/p": 9, "a\u0062": 10})";
   CHECK(at(json, "") == json);
@@ -36,7 +36,7 @@ TEST_CASE("a pointer leads to a part of the text as it stands there") {
   }
 }
 
-TEST_CASE("a key that is there twice leads nowhere, and others do no harm") {
+TEST_CASE("a duplicate key on the way leads nowhere, and others do no harm") {
   constexpr std::string_view json =
       R"({"d": 1, "a": {"x": 1, "b": 2, "\u0062": {"c": 3}}, "d": [], "d": 2, "": 1, "": 2, "list": [{"k": 1, "k": 1}]})";
   CHECK(at(json, "/d") == "twice: d");
@@ -49,7 +49,7 @@ TEST_CASE("a key that is there twice leads nowhere, and others do no harm") {
   CHECK(at(json, "/list/0") == R"({"k": 1, "k": 1})");
 }
 
-TEST_CASE("what is a pointer") {
+TEST_CASE("valid pointers") {
   for (const char* good : {"", "/", "/a", "/a/b", "/~0~1", "//"}) CHECK(is_json_pointer(good));
   for (const char* bad : {"a", "a/b", "#/a", "/~", "/~2", "/a~"}) CHECK_FALSE(is_json_pointer(bad));
 }

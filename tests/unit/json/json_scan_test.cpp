@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t depth = 32;
 
-/// What the scan takes is valid.
+/// Checks that what the scan accepts is valid.
 void require_sound(const std::string& text) {
   CAPTURE(text);
   if (scan_json(text, depth)) REQUIRE_FALSE(find_json_fault(text, depth));
@@ -43,7 +43,7 @@ std::string joined(const std::vector<std::string>& numbers, std::string_view sep
 
 }  // namespace
 
-TEST_CASE("usual texts are taken without a second look") {
+TEST_CASE("common texts are accepted by the scan") {
   for (const char* text :
        {"null", " true ", "false", "0", "-0.5", "12.25e-3", "1E+9", "\"\"",
         "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"", R"("\"\\\/\b\f\n\r\t\u00e9")", "[]", "[ ]", "{}",
@@ -53,7 +53,7 @@ TEST_CASE("usual texts are taken without a second look") {
   }
 }
 
-TEST_CASE("what is wrong is not taken") {
+TEST_CASE("invalid texts are not accepted by the scan") {
   for (const char* text : {"",
                            " ",
                            "nul",
@@ -119,7 +119,7 @@ TEST_CASE("nesting is limited as it is for the parser") {
     CHECK(find_json_fault(nested(limit + 1), limit));
   }
   CHECK(scan_json("1", 0));
-  // Deeper nesting is left to the parser, and so is what the scan finds in it.
+  // The scan leaves deeper nesting to the parser, as well as all errors that it finds.
   CHECK_FALSE(scan_json(std::string(65, '[') + std::string(65, ']'), 100));
   CHECK_FALSE(validate_json(std::string(65, '[') + std::string(65, ']'), 100));
 }
@@ -146,7 +146,7 @@ TEST_CASE("the members of an object are listed, and those of one of them") {
   CHECK_FALSE(scan_json_object(R"({"h\u0065ader":{}})", depth, "header", members, inner));
 }
 
-TEST_CASE("whatever is put together of the pieces of JSON, what is taken is valid") {
+TEST_CASE("whatever is composed of pieces of JSON, accepted texts are valid") {
   std::mt19937 random(11);
   const std::string pieces[] = {
       "{",    "}",    "[", "]", "\"a\"",    "\"\\\\\"", "\"\\\"]\"", "\"header\"", ":", ",",  "1",   "-2.5e3",

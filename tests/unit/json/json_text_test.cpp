@@ -18,7 +18,7 @@ TEST_CASE("text is kept as it came, digits and all") {
   CHECK(json_text::parse(" \n[1]\t")->text() == "[1]");
 }
 
-TEST_CASE("what is not JSON, too deep or not finite is refused and the reason given") {
+TEST_CASE("text that is not JSON, too deep or not finite is rejected with the reason") {
   for (const char* bad :
        {"", " ", "nul", "[1,]", "{\"a\":1,}", "'a'", "NaN", "Infinity", "01", "+1", "\"\x01\"", "[1] 2",
         "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "\"\\ud800\"", "// c\n1", "1e999", "[-1e400]"}) {
@@ -31,7 +31,7 @@ TEST_CASE("what is not JSON, too deep or not finite is refused and the reason gi
   CHECK_FALSE(json_text::parse(std::string(33, '[') + std::string(33, ']'), 32));
 }
 
-TEST_CASE("no text breaks the walk over members: it finds what the parser found") {
+TEST_CASE("iterating over members finds what the parser found, for any text") {
   std::mt19937 random(7);
   const std::string pieces[] = {"{", "}", "[", "]",      "\"a\"", "\"\\\\\"", "\"\\\"]\"",
                                 ":", ",", "1", "-2.5e3", "true",  "null",     " "};
@@ -45,7 +45,7 @@ TEST_CASE("no text breaks the walk over members: it finds what the parser found"
     const auto tree = boost::json::parse(text).as_object();
     std::size_t members = 0;
     for (json_members m(text); m.next(); ++members) REQUIRE_FALSE(validate_json(m.value(), 32));
-    REQUIRE(members >= tree.size());  // the tree drops doubled keys
+    REQUIRE(members >= tree.size());  // the tree drops duplicate keys
   }
   CHECK(valid > 1000);
 }

@@ -11,7 +11,7 @@ using namespace mqcoap;
 
 namespace {
 
-/// `POINTER KEY` of the first key that stands twice; empty: there is none.
+/// Returns `POINTER KEY` for the first duplicate key; empty if there is none.
 std::string twice_in(std::string_view text) {
   REQUIRE_FALSE(validate_json(text, 200));
   const auto found = find_duplicate_key(text);
@@ -20,7 +20,7 @@ std::string twice_in(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("a tree is the one that Boost builds, where no double is in it") {
+TEST_CASE("a tree without doubles equals the one that Boost builds") {
   std::mt19937 random(11);
   const std::string pieces[] = {"{", "}", "[",  "]",    "\"a\"", "\"b\\u00e4\"",        "\"\"", ":", ",",
                                 ",", "1", "-7", "true", "null",  "18446744073709551615"};
@@ -33,7 +33,7 @@ TEST_CASE("a tree is the one that Boost builds, where no double is in it") {
     if (validate_json(text, 32)) continue;
     ++valid;
     const auto expected = boost::json::serialize(boost::json::parse(text));
-    if (expected.find('E') == std::string::npos)  // else a double is in it
+    if (expected.find('E') == std::string::npos)  // otherwise it contains a double
       REQUIRE(boost::json::serialize(build_json(text)) == expected);
   }
   CHECK(valid > 1000);
@@ -44,7 +44,7 @@ TEST_CASE("a tree may be as deep as its text") {
   CHECK(boost::json::serialize(build_json(deep)) == deep);
 }
 
-TEST_CASE("a key that stands twice in one object is found, with the object") {
+TEST_CASE("a duplicate key in an object is found, with the object") {
   CHECK(twice_in(R"({"a":1,"a":2})") == " a");
   CHECK(twice_in(R"({"a":1,"b":2,"a":1})") == " a");
   CHECK(twice_in(R"({"x":[0,{"y/z":{"k":1,"k":2}}]})") == "/x/1/y~1z k");

@@ -18,8 +18,7 @@ void check_all(const http_hosts& tested, verdict expected, std::initializer_list
 
 }  // namespace
 
-TEST_CASE(
-    "what listens on the loopback is known by the loopback's names and addresses, and by those listed") {
+TEST_CASE("a server on the loopback accepts the loopback's names and addresses, and those listed") {
   for (const char* address : {"127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"}) {
     CAPTURE(address);
     const http_hosts tested({address, 8720, {"Metrics.Lab.example"}}, "gw-host");
@@ -34,7 +33,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("what listens elsewhere is known by every address and by this machine's name") {
+TEST_CASE("a server on another address accepts every address and this machine's name") {
   for (const char* address : {"0.0.0.0", "::", "192.0.2.1", "2001:db8::1"}) {
     CAPTURE(address);
     const http_hosts tested({address, 8720, {}}, "Gw-Host");
@@ -45,7 +44,7 @@ TEST_CASE("what listens elsewhere is known by every address and by this machine'
   }
 }
 
-TEST_CASE("what is no name with a port is malformed") {
+TEST_CASE("a text that is not a name with a port is malformed") {
   const http_hosts tested({"127.0.0.1", 8720, {}}, "gw-host");
   check_all(tested, verdict::malformed,
             {"", ":8720", "localhost:http", "localhost:123456", "local host", "[::1", "[localhost]", "::1",

@@ -16,7 +16,7 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-/// A server on a thread of its own, with short bounds.
+/// A server on a separate thread, with short limits.
 struct http_fixture {
   const std::chrono::seconds request_limit;
   boost::asio::io_context loop;
@@ -49,7 +49,7 @@ struct http_fixture {
     s.connect({boost::asio::ip::address_v4::loopback(), server.port()});
     return s;
   }
-  /// All that comes until the server closes.
+  /// Reads everything until the server closes the connection.
   static std::string rest_of(tcp::socket& s) {
     std::string got;
     boost::system::error_code ec;
@@ -67,8 +67,7 @@ const std::string last = "Host: localhost\r\nConnection: close\r\n\r\n";
 
 }  // namespace
 
-TEST_CASE_FIXTURE(http_fixture,
-                  "pages are for GET and HEAD, and everything else is told what would be right") {
+TEST_CASE_FIXTURE(http_fixture, "pages accept GET and HEAD, and other requests get a hint") {
   const auto got = exchange("GET /metrics?x=1 HTTP/1.1\r\n" + last);
   CHECK(got.starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(got.ends_with("\r\n\r\nall is well\n"));
@@ -87,7 +86,7 @@ TEST_CASE_FIXTURE(http_fixture,
             .starts_with("HTTP/1.1 431 "));
 }
 
-TEST_CASE_FIXTURE(http_fixture, "a request names whom it is for, and another name is not answered for") {
+TEST_CASE_FIXTURE(http_fixture, "a request must name this host; other names are rejected") {
   const auto status = [this](const std::string& line, const std::string& fields) {
     const auto got = exchange(line + "\r\n" + fields + "Connection: close\r\n\r\n");
     return got.substr(0, std::string("HTTP/1.1 200").size());
@@ -126,7 +125,7 @@ TEST_CASE_FIXTURE(http_fixture, "in the absolute form, the host of the target co
   CHECK(status("*") == "HTTP/1.1 400");
 }
 
-TEST_CASE_FIXTURE(http_fixture, "a connection may ask several times, also before it has the answers") {
+TEST_CASE_FIXTURE(http_fixture, "a connection may send several requests, even before the answers arrive") {
   const auto got =
       exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\nGET /metrics HTTP/1.1\r\n" + last);
   const auto first = got.find("all is well");
@@ -134,7 +133,7 @@ TEST_CASE_FIXTURE(http_fixture, "a connection may ask several times, also before
   CHECK(got.find("all is well", first + 1) != std::string::npos);
 }
 
-TEST_CASE("a connection whose client has said its last word is closed at once") {
+TEST_CASE("a connection whose client has finished sending is closed immediately") {
   http_fixture f(600s);
   auto s = f.connect();
   boost::asio::write(s, boost::asio::buffer(std::string("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")));
@@ -143,25 +142,25 @@ TEST_CASE("a connection whose client has said its last word is closed at once") 
   bool is_closed = false;
   boost::asio::async_read(s, boost::asio::dynamic_buffer(got),
                           [&](boost::system::error_code, std::size_t) { is_closed = true; });
-  f.own.run_for(20s);  // as long as that only if it is not closed
+  f.own.run_for(20s);  // runs that long only if it is not closed
   CHECK(is_closed);
   CHECK(got.find("all is well") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(http_fixture, "a request that does not end is not waited for") {
+TEST_CASE_FIXTURE(http_fixture, "an incomplete request is not waited for") {
   auto slow = connect();
   boost::asio::write(slow, boost::asio::buffer(std::string("GET /metr")));
   CHECK(rest_of(slow).empty());
 }
 
-TEST_CASE_FIXTURE(http_fixture, "who holds connections and says nothing gives way to the next") {
+TEST_CASE_FIXTURE(http_fixture, "idle connections are closed to make room for new ones") {
   std::vector<tcp::socket> silent;
   for (int i = 0; i < 10; ++i) silent.push_back(connect());
   CHECK(exchange("GET /metrics HTTP/1.1\r\n" + last).starts_with("HTTP/1.1 200 "));
   CHECK(rest_of(silent.front()).empty());
 }
 
-TEST_CASE("a port that is taken is told, and another one may be tried") {
+TEST_CASE("a port that is in use is reported, and another one may be tried") {
   boost::asio::io_context loop;
   tcp::acceptor other(loop, {boost::asio::ip::address_v4::loopback(), 0});
   http_server server(loop.get_executor(), [](std::string_view) { return std::nullopt; });

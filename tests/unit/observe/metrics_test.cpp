@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The device D_1: keeps what arrives, and may answer.
+/// The device D_1, which stores what it receives and may answer.
 struct peer final : link_events {
   memory_link at;
   std::vector<std::pair<std::string, std::string>> got;
@@ -78,7 +78,7 @@ struct metrics_fixture {
     caller.send({.verb = verb, .path = path, .subsystem = subsystem, .body = body});
     broker.run();
   }
-  /// The device's answer to the request that it got last.
+  /// Lets the device answer the last request that it received.
   void answer_as_device() {
     auto topic = device.got.back().first;
     topic.replace(topic.find("/request/"), 9, "/response/");
@@ -179,11 +179,11 @@ TEST_CASE_FIXTURE(metrics_fixture, "a value with `metric` is a gauge, and stays 
   ask("PUT", "axuv", "rate", "-1e3");
   CHECK(shows(R"(mqcoap_resource_value{device="GW_1",path="rate",unit="Hz"} -1000)"));
   ask("PUT", "axuv", "rate", "\"fast\"");
-  CHECK(shows(R"(mqcoap_resource_value{device="GW_1",path="rate",unit="Hz"} -1000)"));  // 400
+  CHECK(shows(R"(mqcoap_resource_value{device="GW_1",path="rate",unit="Hz"} -1000)"));  // the answer was 400
 }
 
 TEST_CASE_FIXTURE(metrics_fixture,
-                  "ready is who has a broker that confirmed every subscription, and no stop ahead") {
+                  "a gateway is ready if its broker has confirmed every subscription and it does not stop") {
   CHECK(seen.page("/readyz")->status == 503);
   start();
   CHECK(seen.page("/readyz")->status == 200);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(metrics_fixture,
   CHECK_FALSE(seen.page("/").has_value());
 }
 
-TEST_CASE_FIXTURE(metrics_fixture, "ready is only who is the only one to answer") {
+TEST_CASE_FIXTURE(metrics_fixture, "a gateway with a rival is not ready") {
   start();
   device.at.publish("gf_int_v1/axuv/response/GW_1/16fd27068baf433b82eb8c7fada847da",
                     R"({"header":{"response_code":205,"path":"rate",)"
@@ -234,10 +234,10 @@ TEST_CASE_FIXTURE(metrics_fixture, "ready is only who is the only one to answer"
   CHECK(presence.at("failing").at(0).at("tag") == "GW_2");
   CHECK(presence.at("failing").at(0).at("why") == "refused");
   presences.rivals.clear();
-  CHECK(seen.page("/readyz")->status == 200);  // who asks the devices gets answers
+  CHECK(seen.page("/readyz")->status == 200);  // requests to the devices are answered
 }
 
-TEST_CASE_FIXTURE(metrics_fixture, "the last reload is told") {
+TEST_CASE_FIXTURE(metrics_fixture, "the last reload is reported") {
   start();
   CHECK(shows("mqcoap_config_last_reload_successful 1"));
   CHECK_FALSE(document(own_document::status).as_object().contains("reload"));

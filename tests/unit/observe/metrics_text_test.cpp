@@ -51,7 +51,7 @@ TEST_CASE("numbers of a common size are written without an exponent") {
   CHECK(gauge(1e15) == "1e+15");
 }
 
-TEST_CASE("what is not finite has the names that Prometheus gives it") {
+TEST_CASE("values that are not finite are named as in Prometheus") {
   CHECK(gauge(INFINITY) == "+Inf");
   CHECK(gauge(-INFINITY) == "-Inf");
   CHECK(gauge(NAN) == "NaN");

@@ -32,7 +32,7 @@ request good(const std::string& payload) {
 
 }  // namespace
 
-TEST_CASE("what deployed Python clients send is understood") {
+TEST_CASE("requests of deployed Python clients are decoded") {
   const auto r = good(
       "{\"timestamp\":1795376802522,\"body\":null,\"header\":{\"request_id\":\"16fd2706-8baf-433b-82eb-"
       "8c7fada847da\","
@@ -74,7 +74,7 @@ TEST_CASE("a request is written in full or for small buffers, and read back") {
   CHECK(good(compact).options->hops == 3);
 }
 
-TEST_CASE("an option that is malformed is 402, an unknown method 405, the rest 400") {
+TEST_CASE("a malformed option causes 402, an unknown method 405, other errors 400") {
   CHECK(fault_of(request_with(",\"timeout_ms\":\"soon\"")).code == response_code::bad_option);
   CHECK(fault_of(request_with(",\"timeout_ms\":0")).field == "timeout_ms");
   CHECK(fault_of(request_with(",\"hops\":256")).code == response_code::bad_option);
@@ -96,7 +96,7 @@ TEST_CASE("an option that is malformed is 402, an unknown method 405, the rest 4
   CHECK(fault_of(request_with(",\"token\":\"a\\u0000b\"")).field == "token");
 }
 
-TEST_CASE("a fault keeps what is needed to answer it") {
+TEST_CASE("a fault contains what is needed to answer it") {
   std::string unreadable;
   encode_fault(unreadable, fault_of("garbage"), id, "TAG", {5});
   const auto readable = decode(unreadable, {});
@@ -114,7 +114,7 @@ TEST_CASE("a fault keeps what is needed to answer it") {
   CHECK(whole->correlation_id->text() == id);
 }
 
-TEST_CASE("the answer to a fault repeats nothing that our own decoder refuses") {
+TEST_CASE("the answer to a fault contains nothing that our own decoder rejects") {
   const std::string rest = ",\"request_id\":\"" + id + "\"},\"timestamp\":\"1\"}";
   for (const std::string path : {"\"a//b\"", "\"..\"", "\"\"", "\"/\"", "\"a\\u0000\"", "\"a\\n\"", "7",
                                  "null", "[]", "\"\\u002e\\u002e/x\""})
@@ -134,10 +134,10 @@ TEST_CASE("the answer to a fault repeats nothing that our own decoder refuses") 
   decode_rules lenient;
   lenient.ids = validation::lenient;
   const auto fault = fault_of(request_with(",\"hops\":-1,\"correlation_id\":\"short\""), lenient);
-  CHECK(fault.correlation_id == "\"short\"");  // who takes such ids gets them back
+  CHECK(fault.correlation_id == "\"short\"");  // with lenient validation, such an id is echoed
 }
 
-TEST_CASE("words repeat no more of a payload than one recognises it by, and nothing that steers a terminal") {
+TEST_CASE("messages quote only a short part of a payload, and nothing that controls a terminal") {
   const std::string long_name(10'000, 'x');
   for (const auto& payload : {request_with(",\"critical\":[\"" + long_name + "\"]"),
                               request_with(",\"critical\":[\"\\u001b[2J\\u202e\"]"),
@@ -158,7 +158,7 @@ TEST_CASE("a number that is not finite is found in its field, and the path is kn
   CHECK(fault.path == "\"gains\"");
 }
 
-TEST_CASE("a payload over the limit is 413 and still says whom to answer") {
+TEST_CASE("a payload over the limit causes 413 and still identifies whom to answer") {
   decode_rules rules;
   rules.limits.payload = 300;
   const auto fault =
@@ -174,7 +174,7 @@ TEST_CASE("escaped keys are the same keys") {
   CHECK(fault_of(request_with("", ",\"body\":1,\"b\\u006fdy\":2,\"timestamp\":\"1\"")).field == "body");
 }
 
-TEST_CASE("foreign codes are folded only where that is asked for") {
+TEST_CASE("foreign codes are folded only on request") {
   const std::string payload = "{\"header\":{\"response_code\":299,\"path\":\"gains\",\"request_id\":\"" + id +
                               "\",\"max_age\":\"soon\"},\"timestamp\":\"1\"}";
   CHECK_FALSE(decode_response(payload, {}));
@@ -206,7 +206,7 @@ TEST_CASE("options of a response that are malformed are passed on as they came")
   CHECK(r->unknown.empty());
 }
 
-TEST_CASE("any bytes give a message or a fault") {
+TEST_CASE("any bytes result in a message or a fault") {
   std::mt19937 random(11);
   const std::string seed =
       request_with(",\"correlation_id\":null,\"hops\":3,\"if_none_match\":true,\"critical\":[\"hops\"]",
@@ -237,7 +237,7 @@ TEST_CASE("any bytes give a message or a fault") {
   }
 }
 
-TEST_CASE("what has a method is no response, whatever else it has") {
+TEST_CASE("a message with a method is not a response, whatever else it has") {
   const std::string fields = ",\"path\":\"gains\",\"request_id\":\"" + id + "\"},\"timestamp\":\"1\"}";
   REQUIRE(decode_response("{\"header\":{\"response_code\":205" + fields, {}));
   for (const std::string verb : {"\"GET\"", "1", "\"PATCH\""}) {

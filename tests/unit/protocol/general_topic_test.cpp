@@ -23,7 +23,7 @@ TEST_CASE("event and system topics are read and written") {
   CHECK(system->text() == "gf_int_v1/gateway/system/DEV/presence");
 }
 
-TEST_CASE("what is no topic of a general payload is refused") {
+TEST_CASE("a topic that is not that of a general payload is rejected") {
   for (const std::string text : {"", "a", "ns/axuv/event/DEV", "ns/axuv/event/DEV/", "ns/axuv/event/DEV//x",
                                  "ns/axuv/event//x", "ns/axuv/request/DEV/x", "ns/axuv/system/DEV/a/b",
                                  "$SYS/axuv/event/DEV/x", "ns/a+b/event/DEV/x", "ns/axuv/event/DEV/../x"}) {
@@ -32,7 +32,7 @@ TEST_CASE("what is no topic of a general payload is refused") {
   }
 }
 
-TEST_CASE("a filter takes what is named, and all of what is not") {
+TEST_CASE("a filter matches the named levels, and everything at the others") {
   const auto ns = default_namespace();
   CHECK(general_filter().text(ns) == "gf_int_v1/+/event/+/#");
   CHECK(general_filter(general_topic::kind::system).text(ns) == "gf_int_v1/+/system/+/+");

@@ -10,7 +10,7 @@
 
 using namespace mqcoap;
 
-TEST_CASE("a topic is taken apart into its five levels and its answer goes to the same place") {
+TEST_CASE("a topic is split into its five levels, and its response topic has the same levels") {
   const auto t = exchange_topic::parse("gf_int_v1/axuv/request/2D_XX_0_9999/abc-1");
   REQUIRE(t);
   CHECK(t->which() == exchange_topic::kind::request);
@@ -21,7 +21,7 @@ TEST_CASE("a topic is taken apart into its five levels and its answer goes to th
   CHECK(t->response_topic() == "gf_int_v1/axuv/response/2D_XX_0_9999/abc-1");
 }
 
-TEST_CASE("a topic with another number of levels, a wildcard or another kind is none of ours") {
+TEST_CASE("a topic with another number of levels, a wildcard or another kind is rejected") {
   const std::string too_long(65, 'x');
   for (const std::string& text :
        {std::string("gf_int_v1/axuv/request/TAG"), std::string("gf_int_v1/axuv/request/TAG/id/more"),
@@ -56,7 +56,7 @@ TEST_CASE("a request id is the same in every spelling and keeps its own") {
   CHECK_FALSE(request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847d"));
   CHECK_FALSE(request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847dg"));
   CHECK_FALSE(request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847-a"));
-  CHECK(request_id::parse("16fd2706-8baf-433b-82eb8c7fada847d-a"));  // hyphens may stand anywhere
+  CHECK(request_id::parse("16fd2706-8baf-433b-82eb8c7fada847d-a"));  // hyphens are allowed at any position
   CHECK_FALSE(request_id::parse("batch-1"));
   CHECK(request_id::parse("batch-1", validation::lenient));
   CHECK_FALSE(request_id::parse("---", validation::lenient));
@@ -85,7 +85,7 @@ TEST_CASE("every spelling of a request id has one hash, and different ids have d
     CHECK(seen.insert(one).second);
     seen_low.insert(one % counted);
   }
-  CHECK(seen_low.size() > counted / 2);  // counted ids fill a table as random ones do
+  CHECK(seen_low.size() > counted / 2);  // sequential ids fill a table as evenly as random ones
 }
 
 TEST_CASE("generated ids are version-4 UUIDs and differ") {

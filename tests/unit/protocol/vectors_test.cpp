@@ -36,7 +36,8 @@ json::array load_vectors() {
   return json::parse(text).as_array();
 }
 
-/// Requests are decoded under their topic's id, as the gateway does; the rest as what they say they are.
+/// Decodes a request with the id in its topic, as the gateway does, and other messages as the kind that
+/// they claim to be.
 result<message, decode_fault> decode_vector(const json::object& vector, const std::string& payload,
                                             validation ids) {
   decode_rules rules;

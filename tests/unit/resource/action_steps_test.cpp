@@ -30,7 +30,7 @@ struct no_forwarder final : forwarder {
   std::size_t path_limit() const noexcept override { return 0; }
 };
 
-/// What the scripted steps of an action have seen, and how they end.
+/// Records the scripted steps of an action, and holds the completion handlers of slow ones.
 struct stage {
   struct job {
     std::string step;
@@ -39,10 +39,10 @@ struct stage {
     steady_time deadline;
   };
   strings begun;
-  std::vector<job> jobs;  ///< of the slow ones
+  std::vector<job> jobs;  ///< the slow steps that have begun
 };
 
-/// A step that ends at once, when the test says so, or as an exception.
+/// A step that completes immediately or when the test decides, or throws.
 struct scripted_step final : action_step {
   enum class kind { quick, slow, fails, throws, lacks_memory };
 
@@ -101,7 +101,8 @@ struct steps_fixture {
     return sent;
   }
   void end(std::size_t which, action_step::outcome how = std::nullopt) {
-    const auto done = on.jobs.at(which).done;  // as a backend does, which may be destroyed inside of it
+    const auto done = on.jobs.at(which).done;  // a copy, as in a backend, which may be destroyed
+                                               // inside the call
     done(std::move(how));
   }
   void pass(std::chrono::milliseconds by) {
@@ -230,7 +231,7 @@ TEST_CASE_FIXTURE(steps_fixture, "a body that a step cannot take, or that breaks
 TEST_CASE_FIXTURE(steps_fixture, "a step that is not done in time is cancelled, named and 504") {
   make({{"exec", how::slow}, {"publish", how::quick}});
   post("null", time.now() + 500ms);
-  CHECK(on.jobs[0].deadline == time.now() + 450ms);  // a tenth is for the way back
+  CHECK(on.jobs[0].deadline == time.now() + 450ms);  // a tenth is reserved for the way back
   pass(449ms);
   CHECK(recorded.answers.empty());
   pass(1ms);
@@ -265,7 +266,7 @@ TEST_CASE_FIXTURE(steps_fixture, "an action that is destroyed cancels its runs")
   CHECK(on.jobs[0].running.expired());
   end(0);
   pass(10s);
-  CHECK(recorded.answers.size() == 1);  // the call is not lost
+  CHECK(recorded.answers.size() == 1);  // the call was answered
 }
 
 TEST_CASE_FIXTURE(steps_fixture, "a store that fails is the failure of set") {
@@ -295,7 +296,7 @@ TEST_CASE_FIXTURE(steps_fixture, "a store that fails is the failure of set") {
 
 namespace {
 
-/// Keeps what is asked, and answers when the test says so.
+/// Stores requests and answers them when the test decides.
 struct kept_asker final : resource_asker {
   std::vector<resource_request> asked;
   std::vector<answer_handler> waiting;
@@ -317,7 +318,7 @@ struct kept_sender final : event_sender {
   }
 };
 
-/// Ends a step and says how: `done`, or its code and words.
+/// Receives the outcome of a step: `done`, or its code and message.
 struct told {
   std::string words;
   bool never_run = false;

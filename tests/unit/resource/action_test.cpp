@@ -22,7 +22,7 @@ action_resource make_action(std::vector<action_resource::condition> when,
   return action_resource(std::move(when), std::move(set), memory_state());
 }
 
-/// Whether an action that needs `expected` runs while the value is `actual`.
+/// Returns true if an action that requires `expected` runs while the value is `actual`.
 bool runs(const char* expected, const char* actual) {
   auto value = holding(actual);
   auto action = make_action({{"v", value.kept(), json_value(expected)}}, {});
@@ -102,7 +102,7 @@ TEST_CASE("an action takes POST only, whatever the body") {
   CHECK(ask(action, {method::post, "arm", "{\"x\":[1]}"}).code == response_code::valid);
 }
 
-TEST_CASE("an action refuses a body in a format that is none of a body") {
+TEST_CASE("an action rejects a body in a format that bodies cannot have") {
   auto action = make_action({}, {});
   request_options options;
   options.content_format = "application/link-format";
@@ -111,7 +111,7 @@ TEST_CASE("an action refuses a body in a format that is none of a body") {
   CHECK(ask(action, {method::post, "arm", "null", options}).code == response_code::valid);
 }
 
-TEST_CASE("a large value is cut in the words of a 412") {
+TEST_CASE("a large value is truncated in the message of a 412") {
   auto value = holding('"' + std::string(10'000, 'x') + '"');
   auto action = make_action({{"v", value.kept(), 1}}, {});
   CHECK(words_of(ask(action, {method::post, "act"})).size() < 200);

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Answers when the test says so.
+/// A backend that answers when the test decides.
 struct slow_backend final : backend {
   struct job {
     backend_request what;
@@ -113,14 +113,14 @@ TEST_CASE_FIXTURE(backend_fixture, "a metric is the number that was read last, a
 }
 
 TEST_CASE_FIXTURE(backend_fixture,
-                  "what cannot be read is the fault that the backend says, with what was read") {
+                  "unreadable data results in the backend's fault, with an excerpt of the data") {
   send({method::get, "x"});
   by->read(0, "garbage");
   CHECK(last() == R"(502 "x: it is not a number; this was read: 'garbage'")");
 }
 
 TEST_CASE_FIXTURE(backend_fixture,
-                  "writes have the codes of their methods, and a backend's own error goes on") {
+                  "writes have the codes of their methods, and a backend's error is passed on") {
   send({method::put, "x", "1"});
   by->end(0, backend_reply::done());
   CHECK(last() == "204 null");
@@ -150,7 +150,7 @@ TEST_CASE_FIXTURE(backend_fixture, "a write has a body with 205 alone") {
   CHECK(last() == "201 null");
 }
 
-TEST_CASE_FIXTURE(backend_fixture, "what is refused never reaches the backend") {
+TEST_CASE_FIXTURE(backend_fixture, "rejected requests never reach the backend") {
   options.methods = {method::get, method::put};
   options.schema = json_schema::compile(text(R"({"type":"integer"})").value()).value();
   tested = make();
@@ -177,7 +177,8 @@ TEST_CASE_FIXTURE(backend_fixture, "what is refused never reaches the backend") 
   CHECK(by->jobs.empty());
 }
 
-TEST_CASE_FIXTURE(backend_fixture, "a backend that cannot begin is a 500, and the next request tries again") {
+TEST_CASE_FIXTURE(backend_fixture,
+                  "a backend that cannot start causes a 500, and the next request tries again") {
   by->fails = true;
   send({method::get, "x"});
   CHECK(last() == R"(500 "x: no descriptors")");
@@ -214,7 +215,7 @@ TEST_CASE_FIXTURE(backend_fixture,
   CHECK(by->jobs.size() == 2);
 }
 
-TEST_CASE_FIXTURE(backend_fixture, "a fault is not kept, and a write ends what is kept") {
+TEST_CASE_FIXTURE(backend_fixture, "a fault is not cached, and a write clears the cache") {
   with_cache();
   send({method::get, "x"});
   by->read(0, "garbage");
@@ -229,7 +230,7 @@ TEST_CASE_FIXTURE(backend_fixture, "a fault is not kept, and a write ends what i
   CHECK(last() == "205 2");
 }
 
-TEST_CASE_FIXTURE(backend_fixture, "what was read before a write is given, but not kept") {
+TEST_CASE_FIXTURE(backend_fixture, "a value that was read before a write is returned, but not cached") {
   with_cache();
   send({method::get, "x"});
   send({method::put, "x", "2"});
@@ -248,13 +249,13 @@ TEST_CASE_FIXTURE(backend_fixture, "the work ends with the last call that waits 
   CHECK_FALSE(by->jobs.front().running.expired());
   cancel(*second);
   CHECK(by->jobs.front().running.expired());
-  by->read(0, "1");  // too late
+  by->read(0, "1");  // after the call has ended
   CHECK(recorded.answers.empty());
-  send({method::get, "x"});  // does not join what has ended
+  send({method::get, "x"});  // does not join a request that has ended
   CHECK(by->jobs.size() == 2);
 }
 
-TEST_CASE_FIXTURE(backend_fixture, "a resource that goes ends its work, and the caller is told") {
+TEST_CASE_FIXTURE(backend_fixture, "a destroyed resource cancels its work, and the caller gets an answer") {
   send({method::get, "x"});
   tested.reset();
   CHECK(by->jobs.front().running.expired());

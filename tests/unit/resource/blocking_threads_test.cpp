@@ -26,7 +26,7 @@ TEST_CASE("a call runs on another thread, and its result on the loop") {
   CHECK(called != told);
 }
 
-TEST_CASE("a call that hangs does not hold up the end, and its result is dropped") {
+TEST_CASE("a blocked call does not delay destruction, and its result is dropped") {
   boost::asio::io_context loop;
   const auto begun = std::make_shared<std::promise<void>>();
   const auto released = std::make_shared<std::promise<void>>();
@@ -39,7 +39,7 @@ TEST_CASE("a call that hangs does not hold up the end, and its result is dropped
     return [&told] { told = true; };
   });
   begun->get_future().wait();
-  tested.reset();  // the call still hangs
+  tested.reset();  // the call is still blocked
   released->set_value();
   loop.restart();
   loop.run();

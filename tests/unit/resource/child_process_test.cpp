@@ -59,7 +59,7 @@ struct child_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(child_fixture, "what a program writes is heard, and then how it ended") {
+TEST_CASE_FIXTURE(child_fixture, "a program's output is received, and then how it ended") {
   start_script("echo one; echo two >&2; exit 3");
   CHECK(await_end().words() == "it ended with status 3");
   CHECK(output == "one\n");
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(child_fixture, "what a program writes is heard, and then how i
   CHECK(await_end().is_good());
 }
 
-TEST_CASE_FIXTURE(child_fixture, "all that it wrote before it ended is heard") {
+TEST_CASE_FIXTURE(child_fixture, "everything that it wrote before it ended is received") {
   for (int i = 0; i < 20; ++i) {
     output.clear();
     ended.reset();
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(child_fixture, "all that it wrote before it ended is heard") {
   }
 }
 
-TEST_CASE_FIXTURE(child_fixture, "a program that cannot be started says why") {
+TEST_CASE_FIXTURE(child_fixture, "a program that cannot be started is reported with the reason") {
   const temporary_folder folder;
   folder.write("data", "x");
   folder.write("wrong", "x", 0700);
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(child_fixture, "a program that cannot be started says why") {
   CHECK(words("no-such-program") == "it cannot be started: No such file or directory");
   CHECK(words(folder.path("data")) == "it cannot be started: Permission denied");
   CHECK(words(folder.path("")) == "it cannot be started: Permission denied");
-  CHECK(words(folder.path("wrong")) == "it cannot be started: Exec format error");  // and no shell tries it
+  CHECK(words(folder.path("wrong")) == "it cannot be started: Exec format error");  // and no shell is tried
 }
 
 TEST_CASE_FIXTURE(child_fixture, "its environment is what it is given, and a PATH") {
@@ -117,16 +117,16 @@ TEST_CASE_FIXTURE(child_fixture, "it has three descriptors, its signals, and a g
   int numbers[4];
   for (auto& each : numbers) said >> each;
   CHECK(std::equal(std::begin(numbers), std::end(numbers),
-                   std::begin({0, 1, 2, 3})));  // the last is ls's folder
+                   std::begin({0, 1, 2, 3})));  // the last is the folder that ls reads
   std::uint64_t blocked = 1, ignored = 1;
   pid_t pid = 0, group = 1;
   said >> std::hex >> blocked >> ignored >> std::dec >> pid >> group;
   CHECK(blocked == 0);
-  CHECK((ignored & 0x7fffffffU) == 0);  // two are the C library's own
+  CHECK((ignored & 0x7fffffffU) == 0);  // two are used by the C library
   CHECK(pid == group);
 }
 
-TEST_CASE_FIXTURE(child_fixture, "what is written to it is read, however much it is") {
+TEST_CASE_FIXTURE(child_fixture, "input of any size is read by the program") {
   start_script("wc -c", true);
   CHECK_FALSE(tested->write(std::string(1'000'000, 'x')));
   run_until([&] { return taken == 1; });
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(child_fixture, "what is written to it is read, however much it
   CHECK(output == "1000000\n");
 }
 
-TEST_CASE_FIXTURE(child_fixture, "a program that reads nothing holds up nobody") {
+TEST_CASE_FIXTURE(child_fixture, "a program that reads nothing delays nobody") {
   start_script("echo begun; exec sleep 1000", true);
   CHECK_FALSE(tested->write(std::string(1'000'000, 'x')));
   await_output("begun\n");
@@ -146,13 +146,13 @@ TEST_CASE_FIXTURE(child_fixture, "a program that reads nothing holds up nobody")
   output.clear();
   start_script("exec <&-; echo closed; exec sleep 1000", true);
   await_output("closed\n");
-  tested->write(std::string(1'000'000, 'x'));  // which is lost, and no SIGPIPE
+  tested->write(std::string(1'000'000, 'x'));  // the bytes are lost, but there is no SIGPIPE
   tested->end();
   await_end();
 }
 
 TEST_CASE_FIXTURE(child_fixture,
-                  "with a program that is told to end, its whole group ends, whatever it ignores") {
+                  "a terminated program's whole process group ends, whatever signals it ignores") {
   start_script("trap '' TERM; sleep 1000 & echo $!; while :; do sleep 1000; done");
   run_until([&] { return output.ends_with('\n'); });
   tested->end();
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(child_fixture, "what a program leaves running in its group end
   await_death(left);
 }
 
-TEST_CASE_FIXTURE(child_fixture, "who goes on writing outside of the group keeps nobody waiting") {
+TEST_CASE_FIXTURE(child_fixture, "a process outside of the group that keeps writing delays nobody") {
   start_script("setsid sh -c 'echo $$; exec sleep 1000' & sleep 0.1; echo done");
   await_end();
   CHECK(output.find("done\n") != std::string::npos);
@@ -184,7 +184,8 @@ TEST_CASE_FIXTURE(child_fixture, "an error stream that is held is not read, and 
   CHECK(errors.size() == 200000);
 }
 
-TEST_CASE_FIXTURE(child_fixture, "who has gone hears nothing, and the loop ends the program") {
+TEST_CASE_FIXTURE(child_fixture,
+                  "after destruction nothing is reported, and the loop terminates the program") {
   start({.argv = {"true"}});
   await_end();
   ended.reset();
@@ -193,13 +194,13 @@ TEST_CASE_FIXTURE(child_fixture, "who has gone hears nothing, and the loop ends 
   run_until([&] { return !output.empty(); });
   tested.reset();
   loop.restart();
-  loop.run();  // ends when nothing is awaited any more
+  loop.run();  // returns when nothing is pending
   CHECK_FALSE(ended);
   CHECK_FALSE(has_children());
   CHECK(open_descriptors() == before);
 }
 
-TEST_CASE_FIXTURE(child_fixture, "who goes before the program was started has none left") {
+TEST_CASE_FIXTURE(child_fixture, "after destruction before the start, no program is left") {
   start_script("exec sleep 1000");
   tested.reset();
   run_until([&, n = 0]() mutable { return ++n > 1; });
@@ -208,7 +209,7 @@ TEST_CASE_FIXTURE(child_fixture, "who goes before the program was started has no
   CHECK_FALSE(has_children());
 }
 
-TEST_CASE("a loop that goes takes its programs along") {
+TEST_CASE("a destroyed loop terminates its programs") {
   std::optional<child_fixture> fixture(std::in_place);
   fixture->start_script("trap '' TERM; echo $$; while :; do sleep 1000; done");
   fixture->run_until([&] { return !fixture->output.empty(); });

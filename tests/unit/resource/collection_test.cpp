@@ -12,7 +12,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// A collection behind a router, as devices have it.
+/// A collection behind a router, as in a device.
 class shots {
  public:
   explicit shots(collection_options options = {}) {
@@ -166,7 +166,7 @@ TEST_CASE("the items of a collection together have a limit in bytes") {
   CHECK(s.post("1234567").code == response_code::created);
 }
 
-TEST_CASE("an item that breaks the schema gets 400 at POST and at PUT") {
+TEST_CASE("an item that violates the schema gets 400 with POST and PUT") {
   shots s({.schema = *json_schema::compile(json_value(R"({"type": "object", "required": ["v"]})"))});
   const auto refused = s.post("[1]");
   CHECK(refused.code == response_code::bad_request);

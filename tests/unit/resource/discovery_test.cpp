@@ -80,7 +80,7 @@ TEST_CASE("a device without resources has an empty list in both forms") {
   CHECK(links({}).empty());
 }
 
-TEST_CASE("what cannot stand in a URI is percent-encoded in links") {
+TEST_CASE("characters that are not allowed in a URI are percent-encoded in links") {
   CHECK(links({{"a b/\xc3\xa4>\"%#?x", {method::get}, "value", "", ""}}) ==
         R"(</a%20b/%C3%A4%3E%22%25%23%3Fx>;rt="value";ct=50;methods="GET")");
   CHECK(links({{"a-b._~!$&'()*+,;=:@", {}, "value", "", ""}}) ==

@@ -72,7 +72,7 @@ struct exec_fixture {
     settle(1);
     return answers.back();
   }
-  /// A program has come so far. It tells so by a file, which the loop need not run for.
+  /// Waits until a program has created this file. The loop does not have to run for that.
   void await_file(const std::string& name) {
     loop.restart();
     const auto work = boost::asio::make_work_guard(loop);
@@ -90,7 +90,8 @@ TEST_CASE("an argument takes the body and parts of the path, and every other bra
         "{ print $1 } {} {path.0} {path.12} {body");
   CHECK(filled("{body}", {text("21.50"), {}}) == "21.50");
   CHECK(filled("{body}", {text(R"({"a":[1]})"), {}}) == R"({"a":[1]})");
-  CHECK(filled("{body}", {text(R"("{path.1}")"), {}}) == "{path.1}");  // nothing is looked for twice
+  CHECK(filled("{body}", {text(R"("{path.1}")"), {}}) == "{path.1}");  // the result is not searched for
+                                                                       // placeholders again
   CHECK(argument::find_fault("{body}{path.1}").empty());
   CHECK(argument::find_fault("a{path}b") == "{path}");
   CHECK(argument::find_fault("{rest}") == "{rest}");
@@ -127,7 +128,7 @@ TEST_CASE_FIXTURE(exec_fixture, "a program's output is what a GET reads, and its
   CHECK(answer_of(missing) == "500 it cannot be started: No such file or directory");
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "of its standard error the end is told, made safe") {
+TEST_CASE_FIXTURE(exec_fixture, "the end of its standard error is reported, made safe") {
   CHECK(
       answer_of(script("head -c 1000 /dev/zero | tr '\\0' x >&2; printf 'the end\\033[0m\\n' >&2; exit 1")) ==
       "500 it ended with status 1: " + std::string(189, 'x') + "the end?[0m");
@@ -148,7 +149,7 @@ TEST_CASE_FIXTURE(exec_fixture,
   CHECK(ask_for("1", "move/w").starts_with("400 'w' in the path breaks its pattern"));
   CHECK(ask_for("1", "move/xx").starts_with("400"));
   CHECK(ask_for(R"("a\nb")", "move/x").starts_with("400"));
-  CHECK(ask_for("-1", "move/x") == "205 ");  // behind `--`
+  CHECK(ask_for("-1", "move/x") == "205 ");  // after `--`
   CHECK(answer_of(options, method::get, "1", "move/x", "move/*") == "400 the program takes a body");
 }
 
@@ -161,10 +162,10 @@ TEST_CASE_FIXTURE(exec_fixture, "the body can be read from the standard input, t
   options = script("exec <&-; exit 0");
   options.program.has_input = true;
   CHECK(answer_of(options, method::put, '"' + std::string(1'000'000, 'x') + '"') ==
-        "205 ");  // which nobody reads
+        "205 ");  // the input is not read
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "a program that floods is ended") {
+TEST_CASE_FIXTURE(exec_fixture, "a program with too much output is terminated") {
   auto options = script("exec cat /dev/zero");
   options.most = 1000;
   CHECK(answer_of(options) == "500 the program wrote more than 1000B");
@@ -176,7 +177,8 @@ TEST_CASE_FIXTURE(exec_fixture, "a program that floods is ended") {
   CHECK(answer_of(options).size() == 1004);
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "a program that hangs is ended by its time-out, with those that it started") {
+TEST_CASE_FIXTURE(exec_fixture,
+                  "a program that hangs is terminated after its timeout, with its child processes") {
   auto options = script("trap '' TERM; sleep 1000 & echo $! > \"$1\"; mv \"$1\" \"$2\"; sleep 1000",
                         {folder.path("a"), folder.path("pid")});
   options.timeout = 2s;
@@ -187,15 +189,16 @@ TEST_CASE_FIXTURE(exec_fixture, "a program that hangs is ended by its time-out, 
   timers.expire(time.now());
   CHECK(answers == strings{"504 the program did not end within 2s"});
   loop.restart();
-  loop.run();  // until nothing is left to wait for
+  loop.run();  // runs until nothing is pending
   std::ifstream in(folder.path("pid"));
   pid_t pid = 0;
   in >> pid;
   await_death(pid);
 }
 
-TEST_CASE_FIXTURE(exec_fixture,
-                  "so many run at a time, no resource takes more places than are left, the rest waits") {
+TEST_CASE_FIXTURE(
+    exec_fixture,
+    "the number of running programs is limited, no resource takes all places, and the others wait") {
   services.set_exec_places(4);
   const auto waits = script("while [ ! -e \"$1\" ]; do sleep 0.01; done; echo done", {folder.path("go")});
   const auto hung = make(waits);
@@ -211,7 +214,7 @@ TEST_CASE_FIXTURE(exec_fixture,
   CHECK(answers.back() == "205 done\n");
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "who has gone has no program, be it running or not") {
+TEST_CASE_FIXTURE(exec_fixture, "a caller who disconnected has no program, running or waiting") {
   services.set_exec_places(1);
   const auto tested = make(
       script("echo $$ > \"$1\"; mv \"$1\" \"$2\"; exec sleep 1000", {folder.path("a"), folder.path("pid")}));
@@ -226,7 +229,7 @@ TEST_CASE_FIXTURE(exec_fixture, "who has gone has no program, be it running or n
   CHECK(answers == strings{"205 next\n"});
 }
 
-TEST_CASE_FIXTURE(exec_fixture, "no more wait than may") {
+TEST_CASE_FIXTURE(exec_fixture, "the number of waiting requests is limited") {
   services.set_exec_places(1);
   const auto tested = make(script("sleep 1000"));
   std::vector<backend::running> running;

@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(file_fixture, "files are read to their end, those without a si
   CHECK(words(read_file({{}, folder.path("long")}, plenty - 1)) == "500 the file is larger than 65535B");
 }
 
-TEST_CASE_FIXTURE(file_fixture, "what is no regular file is refused, and never waited for") {
+TEST_CASE_FIXTURE(file_fixture, "a file that is not regular is rejected without blocking") {
   CHECK(words(read_file({{}, folder.path("none")}, plenty)) == "404 there is no such file");
   CHECK(words(read_file({{}, folder.path("")}, plenty)) == "403 it is no regular file");
   REQUIRE(::mkfifo(folder.path("fifo").c_str(), 0600) == 0);
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(file_fixture, "beneath a folder, no path leads out of it and n
   CHECK(get("a/b").code == response_code::not_found);
   CHECK(get("sub").code == response_code::forbidden);
   for (const char* path : {"link", "folder/b", "inside"}) CHECK(get(path).code == response_code::forbidden);
-  // Every way to write one step up, alone and within a path.
+  // All notations for the parent folder, alone and within a path.
   std::size_t tried = 0;
   const std::vector<std::string> steps{"..",     ".",
                                        "",       "%2e%2e",
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(file_fixture, "a write replaces all there was, in place or by 
   CHECK(write_file({{}, folder.path("new")}, "3", true).code == response_code::content);
   CHECK(content("new") == "3");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path("")), {}) ==
-        2);  // nothing is left over
+        2);  // no temporary file remains
 }
 
 TEST_CASE_FIXTURE(file_fixture, "an atomic write leaves a link as it is, and replaces the file behind it") {
@@ -200,7 +200,7 @@ TEST_CASE_FIXTURE(file_fixture,
         std::vector<std::string>{"205 1", "205 ", "205 2", "205 2", "205 2", "205 ", R"(205 {"three":3})"});
 }
 
-TEST_CASE_FIXTURE(file_fixture, "who has gone is not answered, and holds up nobody") {
+TEST_CASE_FIXTURE(file_fixture, "a caller who disconnected gets no answer, and delays nobody") {
   folder.write("a", "1");
   const auto tested = at("a");
   auto first = ask(*tested, method::get);
@@ -210,10 +210,10 @@ TEST_CASE_FIXTURE(file_fixture, "who has gone is not answered, and holds up nobo
   first.reset();
   settle(1);
   CHECK(answers == std::vector<std::string>{"205 1"});
-  CHECK(content("a") == "1");  // a write whose caller had gone before its turn is not done
+  CHECK(content("a") == "1");  // a write whose caller has disconnected before its turn is dropped
 }
 
-TEST_CASE_FIXTURE(file_fixture, "no more wait than may") {
+TEST_CASE_FIXTURE(file_fixture, "the number of waiting requests is limited") {
   folder.write("a", "1");
   const auto tested = at("a");
   std::vector<backend::running> running;

@@ -25,13 +25,13 @@ TEST_CASE("a responder answers once, and not again when it goes") {
   CHECK(answers.answers[0].code == response_code::forbidden);
 }
 
-TEST_CASE("a responder that moves takes the duty to answer along") {
+TEST_CASE("the duty to answer moves with the responder") {
   recorder answers;
   responder kept(make_call({.path = "first"}), answers.sink());
   {
     responder moved_from(make_call({.path = "second"}), answers.sink());
     kept = std::move(moved_from);
-    REQUIRE(answers.answers.size() == 1);  // the first call was given up
+    REQUIRE(answers.answers.size() == 1);  // the first call was dropped
     CHECK(answers.answers[0].code == response_code::internal_server_error);
   }
   CHECK(answers.answers.size() == 1);

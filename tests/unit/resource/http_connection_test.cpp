@@ -14,7 +14,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// Returns the socket of this process that is connected to a port of the loopback; -1: there is none.
+/// Returns the socket of this process that is connected to a loopback port; -1 if there is none.
 int socket_to(std::uint16_t port) {
   constexpr int most_descriptors = 1024;
   for (int fd = 0; fd < most_descriptors; ++fd) {
@@ -47,8 +47,7 @@ TEST_CASE_FIXTURE(http_fixture, "the kernel acknowledges each piece of an answer
   const auto request = std::make_shared<const http_exchange>(
       http_exchange{.verb = method::get, .host = "127.0.0.1", .target = "/api", .most = 1000});
   const auto work = asio::make_work_guard(loop);
-  // The kernel begins to wait with acknowledgements only when requests and answers have alternated for a
-  // while.
+  // The kernel delays acknowledgements only after requests and answers have alternated for a while.
   for (int i = 0; i < 10; ++i) {
     std::optional<http_outcome> got;
     tested.exchange(request, [&got](http_outcome outcome) { got = std::move(outcome); });

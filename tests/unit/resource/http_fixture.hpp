@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// The server's end of a connection: hears requests, and says what the test wants.
+/// The server's end of a connection: reports requests, and sends what the test wants.
 class server_end : public std::enable_shared_from_this<server_end> {
  public:
   using hearer = std::function<void(server_end&, const std::string&)>;
@@ -56,7 +56,7 @@ class server_end : public std::enable_shared_from_this<server_end> {
   }
 
  private:
-  /// 0: it is not whole.
+  /// Returns the length of the first request; 0 if it is incomplete.
   std::size_t end_of_request() const {
     const auto header = heard_.find("\r\n\r\n");
     if (header == std::string::npos) return 0;
@@ -129,7 +129,7 @@ struct http_fixture {
     for (const auto& each : std::exchange(answers, {})) all += (all.empty() ? "" : "; ") + each;
     return all;
   }
-  /// What a server that says these bytes and closes is taken for.
+  /// Returns how the answer of a server is interpreted that sends these bytes and closes.
   std::string taken(const std::string& bytes, method verb = method::get) {
     hears = [bytes](server_end& end, const std::string&) {
       end.say(bytes);

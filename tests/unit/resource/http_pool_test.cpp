@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Notes what is asked on it, and answers when the test wants.
+/// A connection that records requests and answers them when the test decides.
 struct fake_wire final : http_wire {
   explicit fake_wire(std::map<int, fake_wire*>& all) : among(all), number(static_cast<int>(next++)) {
     among[number] = this;
@@ -41,7 +41,7 @@ struct fake_wire final : http_wire {
 
 struct pool_fixture {
   manual_clock time;
-  std::map<int, fake_wire*> wires;  ///< those that exist
+  std::map<int, fake_wire*> wires;  ///< all existing connections
   std::vector<std::string> log;
   steady_time woken = steady_time::max();
   std::shared_ptr<http_pool> tested;
@@ -64,7 +64,7 @@ struct pool_fixture {
       ends.push_back(target + ' ' + (outcome.why.empty() ? std::to_string(outcome.status) : outcome.why));
     });
   }
-  /// The requests that are under way, by the number of the connection.
+  /// Returns the requests in flight, by the number of their connection.
   std::string under_way() {
     std::string all;
     for (const auto& [number, wire] : wires)
@@ -124,7 +124,7 @@ TEST_CASE_FIXTURE(pool_fixture,
   CHECK(wires.empty());
   const auto second = ask("/b");
   answer(1);
-  wires.at(1)->is_usable = false;  // closed while it was idle
+  wires.at(1)->is_usable = false;  // closed by the server while it was idle
   const auto third = ask("/c");
   CHECK(under_way() == "2:/c");
   terms.idle = 0ms;
@@ -135,7 +135,8 @@ TEST_CASE_FIXTURE(pool_fixture,
 }
 
 TEST_CASE_FIXTURE(pool_fixture,
-                  "so many requests are under way, the next wait in order, and further ones are refused") {
+                  "the number of requests in flight is limited, the next ones wait in order, and further "
+                  "ones are rejected") {
   std::vector<backend::running> kept;
   for (const char* each : {"/a", "/b", "/c", "/d", "/e", "/f"}) kept.push_back(ask(each));
   CHECK(ended() == "/f too many requests wait for the server");
@@ -200,7 +201,7 @@ TEST_CASE_FIXTURE(pool_fixture, "a GET whose answer was cut off is not repeated"
   CHECK(ended() == "/a 200; /b cut off");
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "whoever waits too long is told how far it came") {
+TEST_CASE_FIXTURE(pool_fixture, "a request that times out reports how far it came") {
   using stage = http_progress::stage;
   terms.connections = 1;
   terms.timeout = 2s;
@@ -232,7 +233,8 @@ TEST_CASE_FIXTURE(pool_fixture, "whoever waits too long is told how far it came"
   CHECK(log.size() == 1);
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "whoever waits for others is told so, before the gateway tells less") {
+TEST_CASE_FIXTURE(pool_fixture,
+                  "a request that waits for others reports that before a general timeout does") {
   terms.connections = 1;
   const auto first = ask("/a");
   const auto second = ask("/b", method::put, 1s);
@@ -241,7 +243,7 @@ TEST_CASE_FIXTURE(pool_fixture, "whoever waits for others is told so, before the
   CHECK(under_way() == "0:/a");
 }
 
-TEST_CASE_FIXTURE(pool_fixture, "a caller who leaves ends its request, and makes room") {
+TEST_CASE_FIXTURE(pool_fixture, "a caller who disconnects cancels its request, and makes room") {
   terms.connections = 1;
   auto first = ask("/a");
   auto second = ask("/b");

@@ -105,7 +105,9 @@ TEST_CASE_FIXTURE(
   CHECK(settle() == "205 42");
 }
 
-TEST_CASE_FIXTURE(http_fixture, "what is no HTTP is 502 with its beginning, and half an answer as well") {
+TEST_CASE_FIXTURE(
+    http_fixture,
+    "an answer that is not HTTP causes a 502 with its beginning, and so does an incomplete one") {
   CHECK(taken("+5.0\r\n\x1b[2J" + std::string(500, 'x') + "\r\n\r\n")
             .starts_with("502 the server's answer is not HTTP; received so far: '+5.0???[2Jxxx"));
   CHECK(taken("HTTP/1.1 abc\r\n\r\n") ==
@@ -153,8 +155,9 @@ TEST_CASE_FIXTURE(http_fixture, "header and body are bounded") {
   CHECK(taken("HTTP/1.0 200 OK\r\n\r\n" + std::string(1000, '1')) == "205 " + std::string(1000, '1'));
 }
 
-TEST_CASE_FIXTURE(http_fixture,
-                  "a server that refuses is 503 with the system's words, and a name that is unknown, too") {
+TEST_CASE_FIXTURE(
+    http_fixture,
+    "a refused connection causes a 503 with the system's message, and so does an unknown name") {
   hears = say_five;
   const auto where = door.local_endpoint();
   door.close();
@@ -188,7 +191,9 @@ TEST_CASE_FIXTURE(http_fixture, "a name is looked up, and its addresses are trie
   CHECK(settle() == "503 the server cannot be connected: Name or service not known");
 }
 
-TEST_CASE_FIXTURE(http_fixture, "silence is 504 at the deadline, and half an answer shows what had come") {
+TEST_CASE_FIXTURE(
+    http_fixture,
+    "a missing answer causes a 504 at the deadline, and an incomplete one shows what was received") {
   options.terms.timeout = 20ms;
   hears = [](server_end&, const std::string&) {};
   ask(*make());
@@ -207,7 +212,7 @@ TEST_CASE_FIXTURE(http_fixture,
                   "a GET on a connection that the server has just closed is sent again, a POST is not") {
   std::size_t requests = 0;
   hears = [&](server_end& end, const std::string&) {
-    // The second request on each connection meets its end.
+    // The server closes each connection during the second request.
     if (++requests % 2 == 1) return end.answer("5");
     end.close();
   };
@@ -225,7 +230,7 @@ TEST_CASE_FIXTURE(http_fixture,
   CHECK(connections == 2);
 }
 
-TEST_CASE_FIXTURE(http_fixture, "a connection on which something unasked came is not used again") {
+TEST_CASE_FIXTURE(http_fixture, "a connection on which unsolicited data arrived is not used again") {
   hears = [](server_end& end, const std::string&) {
     end.say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n5HTTP/1.1 200 OK\r\n");
   };
@@ -236,10 +241,10 @@ TEST_CASE_FIXTURE(http_fixture, "a connection on which something unasked came is
   CHECK(connections == 3);
 }
 
-TEST_CASE_FIXTURE(http_fixture, "a refusal that comes before the body was read is heard") {
+TEST_CASE_FIXTURE(http_fixture, "a refusal that arrives before the body was read is received") {
   options.terms.most = 1 << 20;
   hears = [](server_end&, const std::string&) {};
-  // The header alone is heard, as of a server that looks at it first.
+  // The server answers after the header, like one that checks it before it reads the body.
   door.close();
   tcp::acceptor early(loop, {asio::ip::address_v4::loopback(), 0});
   options.at.port = early.local_endpoint().port();
@@ -252,8 +257,9 @@ TEST_CASE_FIXTURE(http_fixture, "a refusal that comes before the body was read i
   CHECK(settle() == "413 the server answers 413 Too Large");
 }
 
-TEST_CASE_FIXTURE(http_fixture,
-                  "a caller who leaves ends the connection, and a server that is gone harms nobody") {
+TEST_CASE_FIXTURE(
+    http_fixture,
+    "a caller who disconnects closes the connection, and a server that disappears does no harm") {
   bool is_heard = false;
   hears = [&](server_end& end, const std::string&) {
     if (!std::exchange(is_heard, true)) return;

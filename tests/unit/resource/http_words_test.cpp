@@ -54,7 +54,7 @@ TEST_CASE("a URL is a server and a place on it") {
   CHECK(host_field_of(url("http://a.lab:81/")) == "a.lab:81");
 }
 
-TEST_CASE("what is no URL of a server says why") {
+TEST_CASE("an invalid server URL is rejected with the reason") {
   CHECK(fault_of("https://a.lab/") == "the gateway does not speak https to a server");
   CHECK(fault_of("a.lab/x") == "it begins with http://");
   CHECK(fault_of("ftp://a.lab/x") == "it begins with http://");
@@ -74,7 +74,7 @@ TEST_CASE("what is no URL of a server says why") {
   CHECK(fault_of("http://a.lab/" + std::string(4096, 'a')) == "it is longer than 4096 bytes");
 }
 
-TEST_CASE("what stands below a URL is encoded, and stays below") {
+TEST_CASE("a path below a URL is encoded, and stays below it") {
   CHECK(target("http://a.lab", "") == "/");
   CHECK(target("http://a.lab/api/", "") == "/api/");
   CHECK(target("http://a.lab/api/?k=1", "x/y") == "/api/x/y?k=1");
@@ -141,7 +141,7 @@ TEST_CASE("a location may be relative to the request") {
   const auto path = [&at](std::string_view location, std::string_view target) {
     return path_of_location(location, at, target, "items");
   };
-  // As browsers resolve it: what stands behind the last slash is replaced.
+  // Resolved as in browsers: what follows the last slash is replaced.
   CHECK(path("items/7", "/api/items?key=1") == "items/7");
   CHECK(path("./items/7", "/api/items?key=1") == "items/7");
   CHECK(path("7", "/api/items/?key=1") == "items/7");
@@ -165,7 +165,7 @@ TEST_CASE("an answer becomes a code by its status and the method") {
   CHECK(told(get, answered(203, "5")) == "205 5");
   CHECK(told(get, answered(204)) == "205 null");
   CHECK(told(get, answered(206, "5")) == "502 the server answers 206, which was not asked for");
-  CHECK(told(put, answered(200, "ignored")) == "205 ");  // the resource makes 204 of it
+  CHECK(told(put, answered(200, "ignored")) == "205 ");  // the resource turns this into 204
   CHECK(told(put, answered(204)) == "205 ");
   CHECK(told(put, answered(201)) == "201 ");
   CHECK(told(del, answered(200, "gone")) == "205 ");

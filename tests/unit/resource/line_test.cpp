@@ -34,11 +34,11 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// The instrument's end of a connection: hears lines, and says what the test wants. It writes at once: what
-/// it says is short.
+/// The instrument's end of a connection: reports lines, and sends what the test wants. It writes
+/// synchronously, because what it sends is short.
 class far_end : public std::enable_shared_from_this<far_end> {
  public:
-  /// @return what is said at once
+  /// Called for each line.
   using hearer = std::function<void(far_end&, const std::string&)>;
 
   virtual ~far_end() = default;
@@ -80,7 +80,7 @@ class tcp_end final : public far_end {
   tcp::socket at_;
 };
 
-/// A pseudo-terminal. The instrument is at the master.
+/// A pseudo-terminal; the instrument uses the master end.
 class serial_end final : public far_end {
  public:
   explicit serial_end(asio::io_context& loop) : at_(loop) {
@@ -91,7 +91,7 @@ class serial_end final : public far_end {
     std::array<char, 128> name{};
     REQUIRE(::ptsname_r(master, name.data(), name.size()) == 0);
     path = name.data();
-    // The master hears of an end when nobody has the port open.
+    // The master reads an end of file when nobody has the port open.
     slave_ = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
     termios raw{};
     ::tcgetattr(slave_, &raw);
@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(line_fixture, "an answer in pieces is put together, one with t
   CHECK(log.size() == 1);
 }
 
-TEST_CASE_FIXTURE(line_fixture, "a late answer never reaches who asks next") {
+TEST_CASE_FIXTURE(line_fixture, "a late answer never reaches the next caller") {
   std::vector<std::shared_ptr<far_end>> late;
   hears = [&](far_end& end, const std::string& line) {
     if (late.empty())
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(line_fixture, "a late answer never reaches who asks next") {
   CHECK(connections == 2);
   REQUIRE(late.size() == 1);
   try {
-    late.front()->say("first\n");  // the old connection is closed, or takes it and nobody hears it
+    late.front()->say("first\n");  // the old connection is closed, or accepts the bytes and nobody reads them
   } catch (const boost::system::system_error&) {
   }
   ask(*next);
@@ -282,7 +282,7 @@ TEST_CASE_FIXTURE(line_fixture, "a name is looked up, and one that is unknown is
   CHECK(settle().starts_with("503 the instrument cannot be connected: "));
 }
 
-TEST_CASE_FIXTURE(line_fixture, "a mute instrument costs nobody but those who ask it") {
+TEST_CASE_FIXTURE(line_fixture, "a mute instrument delays only its own callers") {
   hears = [](far_end&, const std::string&) {};
   auto of = options();
   const auto mute = make(of);
@@ -354,7 +354,7 @@ TEST_CASE_FIXTURE(line_fixture, "numbers by which an instrument says that it has
   CHECK(answer_to("-9.9E37") == "503 the instrument says: overrange, below");
   CHECK(answer_to("9.91E37") == "503 the instrument says: not a number");
   CHECK(answer_to("9.8E37") == "205 9.8E37");
-  CHECK(answer_to("****") == "205 ****");  // judged by the resource
+  CHECK(answer_to("****") == "205 ****");  // checked by the resource
   CHECK(tested->unreadable() == response_code::bad_gateway);
 }
 
@@ -499,6 +499,6 @@ TEST_CASE_FIXTURE(line_fixture,
   }
   CHECK(wrong == 0);
   CHECK(other == 0);
-  CHECK(silent >= 1400);  // on a slow machine more of them
+  CHECK(silent >= 1400);  // more on a slow machine
   CHECK(right > 0);
 }

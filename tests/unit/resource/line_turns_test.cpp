@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Notes what is done with it, and never does anything by itself.
+/// A connection that records the calls to it and does nothing on its own.
 struct still_wire final : line_wire {
   std::vector<std::string> done;
   std::size_t unread = 0;
@@ -46,7 +46,7 @@ struct turns_fixture {
                         last_never_ran = reply.never_run;
                       });
   }
-  /// Moves the clock from deadline to deadline, as the owner would.
+  /// Advances the clock from deadline to deadline, as the owner would.
   void pass(steady_time::duration by) {
     const auto end = time.now() + by;
     while (tested.next_deadline() <= end) {
@@ -67,7 +67,7 @@ struct turns_fixture {
       all += (all.empty() ? "" : " ") + each.substr(0, each.find('\n'));
     return all;
   }
-  /// The connection stands, and one exchange is over.
+  /// Establishes the connection and completes one exchange.
   void warm_up() {
     const auto first = ask("*IDN?");
     tested.on_open();
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an instrument is connected when it is asked, a
   tested.on_bytes("5.0\r\n");
   CHECK(said() == "V?: 205 5.0");
   const auto second = ask("I?");
-  CHECK(did() == "I?");  // the connection stays
+  CHECK(did() == "I?");  // the connection is kept
 }
 
 TEST_CASE_FIXTURE(turns_fixture, "an answer that comes in pieces is put together") {
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an answer that comes in pieces is put together
   CHECK(said() == "V?: 205 4\n.9");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "who asks has a turn after those before") {
+TEST_CASE_FIXTURE(turns_fixture, "requests are served in order") {
   warm_up();
   const auto first = ask("A?");
   const auto second = ask("B?");
@@ -125,7 +125,8 @@ TEST_CASE_FIXTURE(turns_fixture, "who asks has a turn after those before") {
   CHECK(said() == "A?: 205 a; B?: 205 b; D?: 205 d");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "no more wait than may, and those who have gone do not count") {
+TEST_CASE_FIXTURE(turns_fixture,
+                  "the number of waiting requests is limited, without those that were cancelled") {
   terms.queue = 2;
   warm_up();
   const auto first = ask("A?");
@@ -139,7 +140,7 @@ TEST_CASE_FIXTURE(turns_fixture, "no more wait than may, and those who have gone
   CHECK(fifth != nullptr);
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "an answer that comes after the time-out is nobody's") {
+TEST_CASE_FIXTURE(turns_fixture, "an answer after the timeout is dropped") {
   warm_up();
   const auto late = ask("A?");
   const auto next = ask("B?");
@@ -149,7 +150,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an answer that comes after the time-out is nob
   pass(1ms);
   CHECK(said() == "A?: 504 the instrument has not answered within 2s");
   CHECK(did() == "A? close open");
-  tested.on_bytes("late\n");  // the wire would not tell
+  tested.on_bytes("late\n");  // a real wire would not report this
   tested.on_open();
   CHECK(did() == "B?");
   tested.on_bytes("b\n");
@@ -183,7 +184,7 @@ TEST_CASE_FIXTURE(turns_fixture,
   CHECK(did() == "B?");
   tested.on_bytes("b\n");
   CHECK(said() == "B?: 205 b");
-  CHECK(log.size() == 1);  // what was owed is not called unasked
+  CHECK(log.size() == 1);  // the late answer is not logged as unsolicited
 }
 
 TEST_CASE_FIXTURE(turns_fixture, "the time of who asks may be over before: the answer is still awaited") {
@@ -201,7 +202,7 @@ TEST_CASE_FIXTURE(turns_fixture, "the time of who asks may be over before: the a
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "the answer to who has gone is nobody's") {
+TEST_CASE_FIXTURE(turns_fixture, "the answer to a cancelled request is dropped") {
   warm_up();
   auto gone = ask("A?");
   gone.reset();
@@ -212,7 +213,7 @@ TEST_CASE_FIXTURE(turns_fixture, "the answer to who has gone is nobody's") {
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "who waits in vain is told that nothing was sent") {
+TEST_CASE_FIXTURE(turns_fixture, "a request that times out while waiting reports that nothing was sent") {
   terms.timeout = 10s;
   warm_up();
   const auto first = ask("A?");
@@ -224,7 +225,7 @@ TEST_CASE_FIXTURE(turns_fixture, "who waits in vain is told that nothing was sen
   CHECK(did() == "A?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "connecting has a time of its own, and those who wait are told") {
+TEST_CASE_FIXTURE(turns_fixture, "connecting has a separate timeout, and waiting requests are notified") {
   const auto first = ask("A?");
   const auto second = ask("B?");
   SUBCASE("it is refused") {
@@ -252,7 +253,7 @@ TEST_CASE_FIXTURE(turns_fixture, "who waits for a connection longer than he can 
   CHECK(said() == "A?: 504 waited 950ms, and the instrument was not connected; nothing was sent");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "what comes unasked is dropped and told, and then it has to be quiet") {
+TEST_CASE_FIXTURE(turns_fixture, "unsolicited data is dropped and logged, and then the line must be quiet") {
   warm_up();
   tested.on_bytes("hello\n");
   CHECK(log == std::vector<std::string>{
@@ -305,7 +306,7 @@ TEST_CASE_FIXTURE(turns_fixture, "line ends that are left over mean nothing") {
   CHECK(log.empty());
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "an answer has a greatest length") {
+TEST_CASE_FIXTURE(turns_fixture, "the length of an answer is limited") {
   terms.most = 10;
   warm_up();
   const auto right = ask("A?");
@@ -413,7 +414,7 @@ TEST_CASE_FIXTURE(turns_fixture, "a line that is not answered is done when it wa
   is_answered = true;
   const auto next = ask("V?");
   CHECK(did() == "V 5");
-  tested.on_bytes("OK\n");  // it was answered after all
+  tested.on_bytes("OK\n");  // a late answer to the PUT
   pass(100ms);
   CHECK(did() == "V?");
   tested.on_bytes("5\n");
@@ -430,7 +431,7 @@ TEST_CASE_FIXTURE(turns_fixture, "what cannot be sent is told as well") {
   CHECK(did() == "V 5 close");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "who is answered may ask again at once") {
+TEST_CASE_FIXTURE(turns_fixture, "a caller may send another request from its answer handler") {
   warm_up();
   backend::running second;
   const auto first = tested.ask({"A?\n", true, terms}, steady_time::max(),
@@ -466,7 +467,7 @@ TEST_CASE_FIXTURE(turns_fixture, "of 20,000 exchanges with late answers, none ge
             ++(reply.text == number ? right : wrong);
         }));
   };
-  // What the instrument is about to say, and when.
+  // What the instrument is going to send, and when.
   std::deque<std::pair<steady_time, std::string>> speech;
   std::size_t heard = 0;
   std::size_t answered = 0;

@@ -14,7 +14,7 @@ std::string address_words(std::string_view text) {
   return read ? to_string(*read) : "fault: " + read.error().words;
 }
 
-/// The line, or the words behind `fault: `.
+/// Returns the line, or `fault: ` and the message.
 std::string filled(std::string_view text, std::string_view body, std::string_view rest = {}) {
   const auto by = line_template::parse(text);
   if (!by) return "no template: " + by.error().words;
@@ -67,7 +67,7 @@ TEST_CASE("what stands for a placeholder is a number, a boolean or a text") {
   CHECK(filled("", "1") == "no template: it is empty");
 }
 
-TEST_CASE("what stands for a placeholder is never a second line, nor a second command") {
+TEST_CASE("the value of a placeholder is never a second line or a second command") {
   for (int byte = 0; byte < 0x20; ++byte) {
     std::string body;
     append_json_string(body, "5" + std::string(1, static_cast<char>(byte)) + "OUTP ON");

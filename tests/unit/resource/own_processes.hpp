@@ -10,26 +10,26 @@
 #include <string>
 #include <thread>
 
-// What a test leaves behind.
+// Checks for processes and descriptors that a test leaves behind.
 namespace mqcoap::test {
 
 inline std::ptrdiff_t open_descriptors() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
 }
 
-/// True also for a zombie.
+/// Returns true also if a child is a zombie.
 inline bool has_children() {
   return ::waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
-/// False also for a zombie.
+/// Returns false also if the process is a zombie.
 inline bool is_alive(pid_t pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
   std::string number, name, how;
   return in >> number >> name >> how && how != "Z";
 }
 
-/// Of somebody who is killed, and no child of ours.
+/// Waits for the end of a killed process that is not a child of this one.
 inline void await_death(pid_t pid) {
   while (is_alive(pid)) std::this_thread::yield();
 }

@@ -16,7 +16,7 @@ class silent final : public handler {
   void handle(responder&& r) override { std::move(r).fail(response_code::not_implemented, "silent"); }
 };
 
-/// Makes handlers and remembers them by name.
+/// Creates handlers and stores them by name.
 class handlers {
  public:
   std::shared_ptr<handler> operator[](const std::string& name) {
@@ -34,7 +34,7 @@ class handlers {
   std::map<std::string, std::shared_ptr<handler>> made_;
 };
 
-/// What the router promises, the slow way.
+/// A simple and slow model of the router.
 struct model {
   std::vector<std::string> exact, subtrees;
 
@@ -82,7 +82,7 @@ TEST_CASE("the rest of a path begins behind the prefix and its slash") {
   CHECK(rest("x/y") == "x/y");
 }
 
-TEST_CASE("a path that nobody serves is not found") {
+TEST_CASE("a path without a handler is not found") {
   handlers h;
   path_router router;
   CHECK(router.find("x").target == nullptr);

@@ -20,7 +20,8 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-/// What answers are made by: the path of each request is run as Python, which has the request's fields.
+/// The program that answers: it runs the path of each request as Python code, which has access to the
+/// request's members.
 constexpr char obeys[] = R"(
 import json, sys, os, signal, time
 def say(text):
@@ -95,7 +96,7 @@ struct process_fixture {
   void await_line(std::string_view words) {
     run_until([&] { return has_line(words); });
   }
-  /// Until the program runs again after it has ended.
+  /// Waits until a program that has exited is restarted.
   void pass_pause() {
     time.advance(31s);
     timers.expire(time.now());
@@ -219,7 +220,7 @@ TEST_CASE_FIXTURE(process_fixture,
   CHECK(by->useless_lines() == 1);
 }
 
-TEST_CASE_FIXTURE(process_fixture, "who has gone gets nothing, and is not asked for any more") {
+TEST_CASE_FIXTURE(process_fixture, "a cancelled request gets no answer, and is not sent any more") {
   start_python();
   ask("held = id");
   running.clear();
@@ -238,11 +239,11 @@ TEST_CASE_FIXTURE(process_fixture,
   timers.expire(time.now());
   CHECK(answers.size() == program::most_open + 1);
   ask("");
-  CHECK(answers.size() == program::most_open + 1);  // there is place again
+  CHECK(answers.size() == program::most_open + 1);  // there is room again
 }
 
 TEST_CASE_FIXTURE(process_fixture,
-                  "when a program dies its callers are told, and it is started again after a pause") {
+                  "when a program dies, its callers get an answer, and it is restarted after a pause") {
   start_python();
   ask("sys.stderr.write('Traceback:\\n\\n ValueError: oh\\x1b\\n  \\n'); os._exit(3)");
   settle(1);
@@ -254,7 +255,7 @@ TEST_CASE_FIXTURE(process_fixture,
   CHECK(answers.back().starts_with("503 the program does not run: " + how + "; it is started again in "));
   pass_pause();
   CHECK(answer_to("answer(id=id, body=1)") == "205 1");
-  // The last line may be without an end; what an earlier run has written says nothing about this one.
+  // The last line may lack a line end; output of an earlier run is not attributed to this one.
   CHECK(answer_to("sys.stderr.write('no end'); sys.stderr.flush(); os._exit(4)")
             .ends_with("it ended with status 4: no end"));
   pass_pause();
@@ -279,7 +280,7 @@ TEST_CASE_FIXTURE(process_fixture, "a program that cannot be started is tried ag
   CHECK(timers.next_deadline() - time.now() > 2 * first);
 }
 
-TEST_CASE_FIXTURE(process_fixture, "a program that floods is ended") {
+TEST_CASE_FIXTURE(process_fixture, "a program with too much output is terminated") {
   start({"sh", "-c", "exec yes garbage"});
   await_line("it wrote more than 1MiB that answers no request");
   ask("");

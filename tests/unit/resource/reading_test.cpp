@@ -10,7 +10,7 @@ namespace {
 
 using form = reading_options::form;
 
-/// The value's text, or the words behind `fault: `.
+/// Returns the value's text, or `fault: ` and the message.
 std::string read(const reading_options& options, std::string_view text) {
   const auto made = reading(options, 4).make(text);
   return made ? std::string(made->text()) : "fault: " + made.error().words;
@@ -26,7 +26,7 @@ std::string read_json(const reading_options& options, std::string_view json) {
 TEST_CASE("text is read without the line end behind it, and has to be UTF-8") {
   CHECK(read({}, "ready\n") == R"("ready")");
   CHECK(read({}, "ready\r\n") == R"("ready")");
-  CHECK(read({}, "a\n\n") == "\"a\\n\"");  // one line end only
+  CHECK(read({}, "a\n\n") == "\"a\\n\"");  // only one line end is removed
   CHECK(read({}, "") == R"("")");
   CHECK(read({}, "\xff\xfe") == "fault: it is no UTF-8 text; this was read: '?\?'");
 }
@@ -75,7 +75,7 @@ TEST_CASE("a key that is given twice on the way of a pointer is no value") {
     CHECK(read_json(at, twice) == words("p", twice));
   }
   CHECK(read(at, R"({"s":1,"s":{"p":1}})") == words("s", R"({"s":1,"s":{"p":1}})"));
-  // What is not read does no harm.
+  // Duplicate keys elsewhere do no harm.
   CHECK(read(at, R"({"s":{"p":1,"q":2,"q":3},"t":1,"t":2})") == "1");
 }
 

@@ -12,10 +12,10 @@
 
 namespace mqcoap::test {
 
-/// Keeps what handlers answer.
+/// Stores the answers of handlers.
 class recorder final : public reply_sink {
  public:
-  /// For a responder; this recorder outlives it.
+  /// Returns a sink for a responder; this recorder must outlive the responder.
   std::weak_ptr<reply_sink> sink() { return std::shared_ptr<reply_sink>(alive_, this); }
   void reply(call&, answer&& what) noexcept override { answers.push_back(std::move(what)); }
   std::vector<answer> answers;
@@ -26,20 +26,20 @@ class recorder final : public reply_sink {
 
 inline json_text text(std::string_view json) { return *json_text::parse(json); }
 
-/// Options of which one is given.
+/// Returns options of which one is set.
 inline request_options with(std::string request_options::*option, std::string value) {
   request_options options;
   options.*option = std::move(value);
   return options;
 }
 
-/// A request as a test writes it.
+/// A request in a form that is convenient for tests.
 struct asked {
   method verb = method::get;
   std::string path;
   std::string body = "null";
   request_options options{};
-  std::optional<std::size_t> rest_at{};  ///< as the router sets it; absent: nothing is left of the path
+  std::optional<std::size_t> rest_at{};  ///< as set by the router; empty: nothing is left of the path
 };
 
 inline std::unique_ptr<call> make_call(const asked& a) {
@@ -63,7 +63,7 @@ inline std::unique_ptr<call> make_call(const asked& a) {
   return std::make_unique<call>(call{*std::move(topic), std::move(r), steady_time{}, rest_at});
 }
 
-/// Hands a request to a handler that answers at once, and gives its one answer.
+/// Passes a request to a handler that answers immediately, and returns the single answer.
 inline answer ask(handler& h, const asked& a) {
   recorder answers;
   h.handle(responder(make_call(a), answers.sink()));
@@ -71,7 +71,7 @@ inline answer ask(handler& h, const asked& a) {
   return std::move(answers.answers.front());
 }
 
-/// The words of an error answer; checks that there are some.
+/// Returns the text of an error answer; checks that it is not empty.
 inline std::string words_of(const answer& a) {
   REQUIRE(is_error(a.code));
   REQUIRE(a.body.is_string());

@@ -55,7 +55,7 @@ TEST_CASE("a sampled signal keeps the number of the last point of its grid, whic
   CHECK(ask(signal, {.path = "s"}).body.text() == "0");
   time.advance(1ms);
   CHECK(ask(signal, {.path = "s"}).body.text() == "0.1");
-  time.advance(1h + 50ms);  // nobody asked meanwhile
+  time.advance(1h + 50ms);  // there was no request in the meantime
   CHECK(ask(signal, {.path = "s"}).body.text() == "3600.1");
   CHECK(signal.measured() == 3600.1);
 }
@@ -111,7 +111,7 @@ TEST_CASE("noise differs from call to call, within one expression too, and is no
   }
   CHECK(seen.size() == n);
   CHECK(std::abs(sum / n) < 0.15);          // nine standard deviations of the mean
-  CHECK(std::abs(squares / n - 1) < 0.25);  // eleven
+  CHECK(std::abs(squares / n - 1) < 0.25);  // eleven standard deviations
   auto difference = make({"noise() - noise()"}, time);
   CHECK(number_of(ask(difference, {.path = "n"})) != 0);
 }
@@ -162,7 +162,7 @@ TEST_CASE("a good expression has no fault") {
   }
 }
 
-TEST_CASE("a bad expression is told by what is wrong in it") {
+TEST_CASE("an invalid expression is reported with what is wrong in it") {
   CHECK(fault_of("").find("empty") != std::string::npos);
   CHECK(fault_of("   ").find("empty") != std::string::npos);
   CHECK(fault_of("foo + 1").find("'foo'") != std::string::npos);

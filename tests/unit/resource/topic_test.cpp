@@ -18,7 +18,7 @@ namespace {
 
 using form = reading_options::form;
 
-/// Topics whose messages the test delivers.
+/// Topics whose messages are delivered by the test.
 struct hand_topics final : message_topics {
   struct message {
     std::string topic;
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(topic_fixture, "a message that is too old gets 503 with its ag
   CHECK(shown() == R"(205 "1")");
   time.advance(15500ms);
   CHECK(shown() == R"(503 "vacuum: the last message on 'lab/gauge' came 45s ago and is stale after 30s")");
-  deliver("1");  // the same again is news
+  deliver("1");  // an equal message is still a new one
   CHECK(shown() == R"(205 "1")");
 }
 
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(topic_fixture, "a retained message that is delivered again is 
   options.stale_after = 30s;
   deliver("1", true);
   time.advance(20s);
-  deliver("1", true);  // at a new connection
+  deliver("1", true);  // after a reconnect
   time.advance(20s);
   CHECK(get().code == response_code::service_unavailable);
   deliver("2", true);
@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(topic_fixture,
   CHECK(shown() == R"(205 "1")");
 }
 
-TEST_CASE_FIXTURE(topic_fixture, "changes are told, and repetitions are not") {
+TEST_CASE_FIXTURE(topic_fixture, "changes are reported, and repetitions are not") {
   int changes = 0;
   tested().on_change([&] { ++changes; });
   deliver("1");
@@ -240,7 +240,7 @@ TEST_CASE_FIXTURE(writer_fixture, "a PUT publishes a string as its text, and any
   CHECK(topics.sent.at(4).payload == "null");
   CHECK(topics.sent.front().topic == "lab/gauge/set");
   CHECK(topics.sent.front().retain);
-  CHECK(recorded.answers.empty());  // not before it was sent
+  CHECK(recorded.answers.empty());  // answered only after the message was sent
   topics.sent.front().done({});
   CHECK(last() == "204 null");
 }
@@ -250,7 +250,7 @@ TEST_CASE_FIXTURE(writer_fixture, "what was not published gets the reason and wa
     return std::string(code) +
            " \"vacuum: the message was not published: " + make_error_code(error).message() + "\" unrun";
   };
-  // Refused at once.
+  // Rejected immediately.
   for (const auto error : {errc::not_connected, errc::queue_full, errc::closed, errc::denied}) {
     topics.refusal = error;
     put("1");
@@ -259,7 +259,7 @@ TEST_CASE_FIXTURE(writer_fixture, "what was not published gets the reason and wa
   topics.refusal = errc::too_large;
   put("1");
   CHECK(last() == reason("413", errc::too_large));
-  // Taken, and then not sent or not taken by the broker.
+  // Accepted, but then not sent, or denied by the broker.
   topics.refusal = {};
   for (const auto error : {errc::timed_out, errc::denied}) {
     put("1");

@@ -28,7 +28,7 @@ bool fits(std::string_view schema, std::string_view value) {
   return !fault;
 }
 
-/// The first fault, as `pointer: words`.
+/// Returns the first fault, as `pointer: message`.
 std::string fault_of(std::string_view schema, std::string_view value) {
   const auto fault = compiled(schema).check(json_value(value));
   REQUIRE_MESSAGE(fault.has_value(), value);
@@ -166,7 +166,8 @@ TEST_CASE("the rounding of a sum or product of steps is forgiven, but not from 2
   }
   CHECK_FALSE(fits(R"({"multipleOf":0.001})", "1125899906842.6243"));
   CHECK(fits(R"({"multipleOf":0.001})", "1125899906842.624"));
-  CHECK(fits(R"({"multipleOf":0.25})", "562949953421312.25"));  // written shorter, 0.2, it is the same double
+  CHECK(fits(R"({"multipleOf":0.25})", "562949953421312.25"));  // the shorter notation, 0.2, denotes
+                                                                // the same double
 }
 
 TEST_CASE("every number that is a step's decimal is a multiple, and its neighbours are not") {
@@ -354,7 +355,7 @@ TEST_CASE("$schema names a draft that is understood, in a schema with an identit
         R"({"anyOf":[{"$schema":"https://json-schema.org/draft/2020-12/schema"}]})"})
     CHECK_MESSAGE(refusal_of(inner).ends_with("/$schema: this keyword belongs in the outermost schema"),
                   inner);
-  // A member of that name is no word.
+  // A property with that name is not a schema keyword.
   CHECK(fits(R"({"properties":{"$schema":{"type":"string"}},"required":["$schema"]})", R"({"$schema":"x"})"));
 }
 

@@ -14,7 +14,7 @@ namespace mqcoap::test {
 
 using namespace std::chrono_literals;
 
-/// The last step: answers GETs, and keeps the rest for the test to answer.
+/// The last step: answers GETs, and stores other requests for the test to answer.
 struct keeper final : composed_step<no_options> {
   explicit keeper(no_options none, std::vector<responder>& kept) : composed_step(none), all(kept) {}
   std::string_view name() const noexcept override { return "keeper"; }
@@ -41,7 +41,7 @@ struct core_fixture {
   }
   static constexpr char an_id[] = "16fd2706-8baf-433b-82eb-8c7fada847da";
 
-  /// Serves a request. Returns where its answers are kept.
+  /// Serves a request. Returns the origin that stores its answers.
   std::shared_ptr<named_origin> ask(method verb, const std::string& tag = "DEV",
                                     const std::string& id = an_id, std::chrono::milliseconds patience = 0ms) {
     auto origin = std::make_shared<named_origin>(tag + '/' + id);

@@ -14,7 +14,7 @@ namespace {
 
 using state = once_record::state;
 
-/// Records in memory, when the test says so.
+/// Records in memory that are written when the test decides.
 struct slow_records final : once_store {
   struct begun {
     once_request write;
@@ -55,10 +55,10 @@ struct slow_records final : once_store {
 struct durable_fixture : core_fixture {
   slow_records records;
   int repeats = 0;
-  std::optional<serving_core> core;  ///< that of the process
+  std::optional<serving_core> core;  ///< the core of the current process
 
   durable_fixture() { restart(); }
-  /// The process begins again: only the records are there.
+  /// Simulates a restart of the process: only the records are preserved.
   void restart() {
     kept.clear();
     core.emplace(time, serving_options{10s}, hooks());
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(durable_fixture, "what ran when the process ended is never run
   CHECK(kept.size() == 1);
   const auto before = records.entries;
   restart();
-  records.entries = before;  // the end of a process answers nobody
+  records.entries = before;  // the end of a process answers no request
   const auto repeat = send(method::post);
   records.record();
   CHECK(kept.empty());
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(durable_fixture, "a write that cannot be recorded is not run")
   }
   CHECK(kept.empty());
   CHECK(core->in_flight() == 0);
-  const auto again = send(method::post);  // it was never run
+  const auto again = send(method::post);  // the first one was never run
   records.record();
   REQUIRE(kept.size() == 1);
   std::move(kept[0]).respond({});

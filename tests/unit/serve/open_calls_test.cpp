@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What a gateway does with calls: it removes those that are answered.
+/// Handles calls like a gateway, which removes those that were answered.
 struct calls_fixture final : reply_sink, std::enable_shared_from_this<calls_fixture> {
   open_calls tested;
   std::vector<std::string> answered;
@@ -19,7 +19,7 @@ struct calls_fixture final : reply_sink, std::enable_shared_from_this<calls_fixt
     tested.remove(of);
     answered.push_back(std::string(of.req.path.key()) + ' ' + std::to_string(static_cast<int>(what.code)));
   }
-  /// A call that its handler keeps.
+  /// Creates a call and returns its responder.
   responder keep(const char* path, steady_time deadline, method verb = method::get) {
     const auto id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
     auto topic = *exchange_topic::parse("ns/gateway/request/DEV/" + id.canonical());
@@ -98,7 +98,7 @@ TEST_CASE("an answer after its sink is gone goes nowhere") {
   std::move(r).respond({});
 }
 
-TEST_CASE("of a write nobody knows whether it ran") {
+TEST_CASE("it is unknown whether a write was run") {
   const auto f = std::make_shared<calls_fixture>();
   CHECK(may_have_run(*f->keep("a", start + 1s)).empty());
   CHECK(may_have_run(*f->keep("a", start + 1s, method::post)) == "; the POST may have been run");

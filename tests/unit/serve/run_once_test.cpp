@@ -28,11 +28,10 @@ struct once_fixture : core_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(once_fixture,
-                  "a write that comes again is not run again, and gets the first one's answer") {
+TEST_CASE_FIXTURE(once_fixture, "a repeated write is not run again, and gets the first one's answer") {
   const auto first = ask(method::post);
   std::move(kept[0]).respond({});
-  compose();  // the memory of it stays
+  compose();  // the stored outcomes are preserved
   const auto second = ask(method::post);
   CHECK(kept.size() == 1);
   CHECK(first->codes == codes{"205"});
@@ -54,7 +53,7 @@ TEST_CASE_FIXTURE(once_fixture, "while it runs, one answer serves each spelling 
   CHECK(other->codes == codes{"205"});
 }
 
-TEST_CASE_FIXTURE(once_fixture, "what is read may come as often as it likes") {
+TEST_CASE_FIXTURE(once_fixture, "reads may be repeated any number of times") {
   CHECK(ask(method::get)->codes == codes{"205"});
   CHECK(ask(method::get)->codes == codes{"205"});
   CHECK(repeats == 0);

@@ -32,7 +32,7 @@ struct limits_fixture : core_fixture {
   }
 };
 
-/// Fails when the answer comes back.
+/// A step that throws when it is notified of the answer.
 struct bad_listener final : composed_step<no_options> {
   explicit bad_listener(no_options none) : composed_step(none) {}
   std::string_view name() const noexcept override { return "bad listener"; }

@@ -15,7 +15,7 @@ struct counter_options {
   friend bool operator==(const counter_options&, const counter_options&) = default;
 };
 
-/// Counts the answers by their codes.
+/// A step that counts answers by code.
 struct answer_counter final : composed_step<counter_options> {
   explicit answer_counter(counter_options given) : composed_step(std::move(given)) {}
   std::string_view name() const noexcept override { return "answer counter"; }
@@ -29,7 +29,7 @@ struct tag_options {
   friend bool operator==(const tag_options&, const tag_options&) = default;
 };
 
-/// Refuses one tag.
+/// A step that refuses requests for one tag.
 struct tag_refusal final : composed_step<tag_options> {
   explicit tag_refusal(tag_options given) : composed_step(std::move(given)) {}
   std::string_view name() const noexcept override { return "tag refusal"; }
@@ -38,7 +38,7 @@ struct tag_refusal final : composed_step<tag_options> {
   }
 };
 
-/// Writes down what passes, there and back.
+/// A step that records requests and answers as they pass.
 struct diary final : composed_step<counter_options> {
   diary(counter_options given, std::string& to) : composed_step(std::move(given)), out(to) {}
   std::string_view name() const noexcept override { return "diary"; }

@@ -24,7 +24,7 @@ const section<drive>& drive_section() {
   return table;
 }
 
-/// Takes every default for an unquoted scalar.
+/// Reads every default as an unquoted scalar.
 struct scalars final : default_reader {
   node_arena made;
   std::vector<std::string> asked;
@@ -38,7 +38,7 @@ struct scalars final : default_reader {
   }
 };
 
-/// A map in a file, as a reader of files makes it.
+/// A map in a file, built like that of a file reader.
 struct section_fixture {
   const source_file file{"a.conf", "speed name", 0600};
   report faults;
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(section_fixture, "what stands there needs no default") {
   CHECK(defaults.asked.empty());
 }
 
-TEST_CASE_FIXTURE(section_fixture, "every fault is told, and the rest is read") {
+TEST_CASE_FIXTURE(section_fixture, "every fault is reported, and everything else is read") {
   add("speed", "fast");
   add("nam", "left");
   const auto read = drive_section().read(map, ctx);

@@ -12,7 +12,8 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// Answers at once but for the first commit, and notes how deep commits lie within each other.
+/// A store that completes every commit except the first one immediately, and records how deeply
+/// commits are nested.
 class nesting_store final : public state_store {
  public:
   void commit(state_commit, commit_handler done) override {
@@ -159,7 +160,7 @@ TEST_CASE_FIXTURE(state_fixture, "what waits together is stored together, and ea
   store.end_one();
   REQUIRE(store.under_way.size() == 1);
   CHECK(store.under_way.front().values.size() == 2);
-  CHECK(get(*list) == R"({"0":0})");  // nobody sees what is not stored
+  CHECK(get(*list) == R"({"0":0})");  // uncommitted values are not visible
   store.end_one();
   REQUIRE(answered() == 4);
   CHECK(recorded.answers[1].location == "x/1");
@@ -185,7 +186,8 @@ TEST_CASE_FIXTURE(state_fixture, "a group that cannot be stored changes nothing,
   send(*list, {method::post, "x", "5"});
   store.end_one();
   CHECK(last().location == "x/1");
-  CHECK(state.find({"D_1", "x", "collection"}) == nullptr);  // it is no resource of a configuration
+  CHECK(state.find({"D_1", "x", "collection"}) == nullptr);  // it does not belong to a resource of
+                                                             // a configuration
 }
 
 TEST_CASE_FIXTURE(state_fixture, "a batch of several cells joins a group if nothing else is before it") {
@@ -197,7 +199,7 @@ TEST_CASE_FIXTURE(state_fixture, "a batch of several cells joins a group if noth
   send(*c, {method::put, "c", "6"});
   action_resource other({}, {{b->kept(), text("2")}, {c->kept(), text("2")}}, state);
   send(both, {method::post, "both"});
-  send(other, {method::post, "other"});  // behind `both` on b, and behind the PUT on c
+  send(other, {method::post, "other"});  // after `both` on b, and after the PUT on c
   send(*a, {method::put, "a", "7"});
   CHECK(store.under_way.size() == 2);
   store.end_one();  // the PUT of a

@@ -17,7 +17,7 @@ value_options common(const char* initial) {
   return options;
 }
 
-/// A device with the values x and y, of which many have the like.
+/// A device with the values x and y from a template that many devices share.
 struct group_fixture : state_fixture {
   channel<cell_changed> changes;
   resource_state state{store, resource_state::default_waiting, &changes};
@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(group_fixture, "a value becomes one of its own with what it ha
     CHECK(store.under_way.front().values.front().value == text("4"));
     store.end_one();
     configure("1");
-    CHECK(state.dormant() == 0);  // it is lasting no more
+    CHECK(state.dormant() == 0);  // it is no longer persistent
   }
 }
 
@@ -203,7 +203,7 @@ TEST_CASE_FIXTURE(group_fixture, "a device alone is put in force with its cells,
   now = next;
   CHECK(get() == "2");
   CHECK(get("y") == "5");
-  put("6");  // while others are not in force yet
+  put("6");  // while others are not yet in force
   CHECK(get() == "6");
   CHECK(state.find({"D_1", "x", value_options::kind_name})->current().text() == "6");
   CHECK(state.size() == 2);
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(group_fixture, "a device that is gone loses what it has, and w
   draft.put_in_force("D_1");
   CHECK(state.size() == 0);
   CHECK(state.find({"D_1", "x", value_options::kind_name}) == nullptr);
-  put("5");  // a request that began before is still answered by the old resources
+  put("5");  // a request that began earlier is still answered by the old resources
   CHECK(get() == "5");
   CHECK(state.size() == 0);
 }

@@ -133,11 +133,11 @@ TEST_CASE_FIXTURE(state_fixture, "an action has its turn on all of its values, a
   action_resource both({}, {{a->kept(), text("1")}, {b->kept(), text("1")}}, state);
   send(*a, {method::put, "a", "5"});
   send(both, {method::post, "both"});
-  send(*b, {method::put, "b", "7"});  // behind the action, although nothing is under way here
+  send(*b, {method::put, "b", "7"});  // waits for the action, although no commit of b is in flight
   CHECK(store.under_way.size() == 1);
   store.end_one();
   REQUIRE(store.under_way.size() == 1);
-  CHECK(store.under_way.front().values.size() == 3);  // the action, and the PUT behind it
+  CHECK(store.under_way.front().values.size() == 3);  // the action and the PUT that waited for it
   CHECK(get(*a) == "5");
   CHECK(get(*b) == "0");
   store.end_one();
@@ -184,7 +184,7 @@ TEST_CASE("each value that has changed is told, when the change holds, with what
   const auto following = changed.subscribe([&](const cell_changed& fact) {
     heard.push_back(fact.of.name().path + '#' + std::to_string(fact.number) + '=' +
                     (fact.value == nullptr ? "none" : std::string(fact.value->value.text())));
-    // All of a batch hold before the first is told.
+    // All values of a batch are in force before the first one is announced.
     if (fact.of.name().path == "one") CHECK(two->kept()->current().text() == fact.value->value.text());
     if (fact.value != nullptr && fact.value->value.text() == "13") throw std::runtime_error("unlucky");
   });
@@ -200,7 +200,7 @@ TEST_CASE("each value that has changed is told, when the change holds, with what
   send(list, {.verb = method::del, .path = "list/0", .rest_at = 5});
   CHECK(heard == std::vector<std::string>{"list#0=7", "list#0=none"});
   heard.clear();
-  send(*two, {method::put, "two", "13"});  // a subscriber that fails is nobody else's business
+  send(*two, {method::put, "two", "13"});  // a subscriber that throws does not affect others
   CHECK(recorded.answers.back().code == response_code::changed);
   two->handle(responder(make_call({method::put, "two", "14"}), recorded.sink()));
   CHECK(heard == std::vector<std::string>{"two#0=13"});  // 14 is not stored yet

@@ -31,7 +31,7 @@ value_options in_memory(const char* initial) {
 }
 
 struct reload_fixture : state_fixture {
-  /// What a PUT leaves behind.
+  /// Replaces the value with a PUT.
   void put(handler& to, const char* body) {
     send(to, {method::put, "x", body});
     store.end_all();
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(reload_fixture,
   CHECK(get(*configure<collection_resource>(stored_list())) == "{}");
   CHECK(state.dormant() == 1);
   CHECK(get(*configure<value_resource>(writable("1"))) == "4");
-  CHECK(state.dormant() == 1);  // the collection now
+  CHECK(state.dormant() == 1);  // now the collection
   forget_all();
   CHECK(state.dormant() == 2);
   CHECK(get(*configure<value_resource>(in_memory("1"))) == "1");
@@ -217,7 +217,7 @@ TEST_CASE_FIXTURE(reload_fixture, "a reload has its turn behind the changes that
   CHECK(get(*after) == "7");
   REQUIRE(store.under_way.size() == 1);
   CHECK(store.under_way.front().values.size() ==
-        2);  // the 9, and the reload's 1, since 9 is over the maximum
+        2);  // the 9, and the 1 of the reload, because 9 is above the maximum
   store.end_one();
   CHECK(recorded.answers[1].code == response_code::changed);
   CHECK(get(*after) == "1");

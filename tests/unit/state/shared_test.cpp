@@ -15,10 +15,10 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// What several gateways share.
+/// The cells that several gateways share.
 using shared_cells = std::map<cell_name, stored_cell>;
 
-/// The store of one of them. What it is asked waits while it is held.
+/// The store of one gateway. Operations wait while it is held.
 class member_store final : public state_store {
  public:
   explicit member_store(shared_cells& in) : in_(in) {}
@@ -289,7 +289,7 @@ TEST_CASE_FIXTURE(shared_fixture, "who waits for the database when the gateway s
   one.send(*at_one, {method::put, "x", "3"});
   one.state.abandon();
   REQUIRE(one.recorded.answers.size() == 3);
-  CHECK(one.recorded.answers[1].code == response_code::service_unavailable);  // behind the other
+  CHECK(one.recorded.answers[1].code == response_code::service_unavailable);  // it waited for the other one
   CHECK(one.recorded.answers[2].code == response_code::gateway_timeout);
 }
 

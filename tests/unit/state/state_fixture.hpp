@@ -33,13 +33,13 @@ inline request_options if_match(std::string etag) {
   return options;
 }
 
-/// Resources whose changes take as long as the test wants.
+/// Resources whose changes complete when the test decides.
 struct state_fixture {
   slow_store store;
   resource_state state{store};
   recorder recorded;
 
-  /// A reload that knows nothing but this resource.
+  /// Reloads with a configuration that contains only this resource.
   template <class Resource, class Options>
   std::shared_ptr<Resource> configure(Options options) {
     state_draft draft(state);
@@ -47,7 +47,7 @@ struct state_fixture {
     draft.put_in_force();
     return made;
   }
-  /// A resource with a cell of its own, which no reload knows.
+  /// Returns a resource with its own cell that is not part of any configuration.
   template <class Resource, class Options>
   std::shared_ptr<Resource> make(Options options) {
     state_draft draft(state);

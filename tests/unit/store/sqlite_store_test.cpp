@@ -17,7 +17,7 @@ namespace {
 
 using words = std::vector<std::string>;
 
-/// Another connection, which keeps everybody else from writing.
+/// Another connection, which prevents all others from writing.
 class other_writer {
  public:
   explicit other_writer(const std::string& file) : database_(file, sqlite_database::access::write) {
@@ -31,7 +31,7 @@ class other_writer {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(store_fixture, "what was stored is there again") {
+TEST_CASE_FIXTURE(store_fixture, "stored values are loaded again") {
   {
     sqlite_store store(directory(), environment());
     CHECK(store.load().empty());
@@ -44,14 +44,14 @@ TEST_CASE_FIXTURE(store_fixture, "what was stored is there again") {
   const auto all = store.load();
   CHECK(describe(all) == words{"a#0=2", R"(b#0={"x":[1.50,"ä\u0000"]})", "list#1=11"});
   REQUIRE(all.size() == 3);
-  CHECK(all[2].next == 3);  // no number twice
+  CHECK(all[2].next == 3);  // no number is used twice
   CHECK(all[0].initial == "initial");
   CHECK(all[0].of == value_named("a"));
   CHECK(store.load().empty());
   CHECK(logged.empty());
 }
 
-TEST_CASE_FIXTURE(store_fixture, "what the destructor finds waiting is stored") {
+TEST_CASE_FIXTURE(store_fixture, "the destructor stores waiting commits") {
   {
     sqlite_store store(directory(), environment());
     for (int i = 0; i < 100; ++i) store.commit({{}, {put("a", std::to_string(i))}}, [](error_code) {});
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(store_fixture, "commits that wait together share a transaction
   CHECK(std::is_sorted(ended.begin(), ended.end()));
   const auto status = store.status();
   CHECK(status.commits.count() <=
-        4);  // the first one of all, the first of these, and those that waited for it
+        4);  // the very first one, the first of these, and the one with those that waited for it
   CHECK(status.batches.sum() == 1 + 2 * count);
   CHECK(status.values == 1 + 2 * count);
   CHECK(status.refused == 0);
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(store_fixture, "while the disk hangs, only so many commits wai
     store.commit({{}, {put("a", "1")}},
                  [&](error_code why) { ++(why == errc::too_many_pending ? refused : stored); });
   };
-  // What the thread has taken already does not wait any more.
+  // Commits that the thread has already taken do not count as waiting.
   while (refused == 0 && sent < 3 * sqlite_store::most_waiting) {
     send();
     loop.context().poll();

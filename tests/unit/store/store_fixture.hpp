@@ -26,7 +26,7 @@ inline stored_value removal(std::string path, std::uint64_t number) {
   return {value_named(std::move(path)), number, std::nullopt, "initial"};
 }
 
-/// A directory, and an event loop that runs until something has happened.
+/// A directory, and an event loop that runs until a condition is met.
 struct store_fixture {
   temporary_directory folder;
   event_loop loop;
@@ -50,7 +50,7 @@ struct store_fixture {
     run_until([&] { return outcome.has_value(); });
     return *outcome;
   }
-  /// What a store finds that is opened now: `path#number=value`, in order.
+  /// Returns what a newly opened store loads: `path#number=value`, in order.
   std::vector<std::string> found() {
     store::sqlite_store opened(directory(), environment());
     return describe(opened.load());

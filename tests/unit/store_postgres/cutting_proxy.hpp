@@ -14,7 +14,7 @@
 
 namespace mqcoap::test {
 
-/// Stands between gateways and a server on sockets of the file system, and cuts or holds what passes.
+/// A proxy between gateways and a server on Unix domain sockets, which cuts connections or holds data.
 class cutting_proxy {
  public:
   using local = boost::asio::local::stream_protocol;
@@ -24,7 +24,7 @@ class cutting_proxy {
   struct gate {
     std::size_t left = all;
     std::size_t passed = 0;
-    bool is_held = false;  ///< what comes waits
+    bool is_held = false;  ///< data is held
   };
 
   cutting_proxy(boost::asio::io_context& loop, const std::string& server_socket)
@@ -32,21 +32,21 @@ class cutting_proxy {
     accept();
   }
 
-  /// Where gateways find it.
+  /// Returns the directory that gateways use as the host.
   std::string directory() const { return directory_.path().string(); }
 
   gate requests;
   gate answers;
-  std::function<void()> on_pass = [] {};  ///< something has passed, or would have
+  std::function<void()> on_pass = [] {};  ///< called when data has passed or was held
 
-  /// Ends all connections on the side of the gateways; the server sees only what was sent, until `let_go`.
+  /// Closes all connections to gateways; the server receives only what was sent before, until `let_go`.
   void cut_gateways() {
     for (const auto& each : pairs_) {
       boost::system::error_code ignored;
       each->gateway.close(ignored);
     }
   }
-  /// Passes what was held, to the server, also from gateways that are gone.
+  /// Forwards held data to the server, including data from gateways that have disconnected.
   void let_go() {
     requests = {};
     answers = {};
@@ -55,7 +55,7 @@ class cutting_proxy {
       if (each->gateway.is_open()) forward_held(each, each->downward, each->gateway);
     }
   }
-  /// Ends all connections.
+  /// Closes all connections.
   void cut() {
     for (const auto& each : std::exchange(pairs_, {})) each->close();
   }
@@ -102,7 +102,7 @@ class cutting_proxy {
     from.async_read_some(boost::asio::buffer(way.buffer),
                          [this, of, &from, &to, &way, &at](boost::system::error_code ec, std::size_t got) {
                            if (ec) {
-                             // What was held for the server is still to come.
+                             // What was held for the server still has to be sent.
                              if (way.held.empty()) of->close();
                              return;
                            }

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct lease_fixture : shared_database {
-  /// A gateway that wants to serve.
+  /// A gateway that tries to become the leader.
   struct contender {
     int wins = 0;
     std::vector<std::string> losses;
@@ -40,7 +40,7 @@ struct lease_fixture : shared_database {
     all.push_back(self);
     return made;
   }
-  /// Also checks that nobody leads beside another.
+  /// Also checks that there is never more than one leader.
   template <class Condition>
   void wait(Condition reached) {
     wait_for([&] {
@@ -72,7 +72,7 @@ TEST_CASE_FIXTURE(lease_fixture, "one of several leads, and another one when it 
   CHECK_FALSE(first->leads());
   wait([&] { return second->leads(); });
   CHECK(second->lease->epoch() == first->lease->epoch() + 1);
-  CHECK_FALSE(release(*second));  // nobody waits
+  CHECK_FALSE(release(*second));  // no other gateway is waiting
   CHECK(first->losses.empty());
   CHECK(second->losses.empty());
 }

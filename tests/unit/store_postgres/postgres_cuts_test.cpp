@@ -8,7 +8,7 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-/// A gateway whose connections pass a proxy, and one whose connections do not.
+/// A gateway that connects through a proxy, and one that connects directly.
 struct cut_fixture : shared_database {
   cutting_proxy proxy{loop.context(), server().socket()};
   std::unique_ptr<postgres_store> store;
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(cut_fixture,
   proxy.answers.is_held = true;
   std::optional<error_code> outcome;
   store->commit({{mark_of("a", 0)}, {write_of("a", "1")}}, [&](error_code why) { outcome = why; });
-  // The loop runs between the looks at the database.
+  // The loop runs between the queries.
   wait_for([this] { return is_stored("1"); });
   CHECK_FALSE(outcome);
   proxy.answers = {};
@@ -81,8 +81,8 @@ TEST_CASE_FIXTURE(cut_fixture,
   wait_for([&] { return outcome.has_value(); });
   CHECK_FALSE(*outcome);
   CHECK_FALSE(put(*other, "a", 1, "2"));
-  proxy
-      .let_go();  // now the first copy comes, for revision 0: and, as another, the same change for revision 2
+  proxy.let_go();  // the first copy, for revision 0, arrives only now; so does the same change for revision
+                   // 2, which counts as another
   CHECK(refresh(*other, {mark_of("a", 2)}).empty());
   CHECK(put(*store, "b", 0, "1") == error_code());
   CHECK(refresh(*other, {mark_of("a", 0)}) == strings{"a@2 0=2"});

@@ -16,7 +16,7 @@
 
 namespace mqcoap::test {
 
-/// One server for all cases; each has a database of its own.
+/// Returns the server for all cases; each has its own database.
 inline private_postgres& server() {
   static private_postgres one;
   return one;
@@ -36,7 +36,7 @@ inline cell_mark mark_of(std::string path, std::uint64_t revision) {
   return {cell_of(std::move(path)), revision};
 }
 
-/// A database, and the loop of the gateways that share it.
+/// A database, and the event loop of the gateways that share it.
 struct shared_database {
   event_loop loop;
   std::string name;
@@ -89,7 +89,7 @@ struct shared_database {
                  std::string_view body) {
     return commit(to, {mark_of(path, revision)}, {write_of(path, body)});
   }
-  /// What has changed, as `path@revision:number=value,...`, or the error.
+  /// Returns what has changed, as `path@revision:number=value,...`, or the error.
   std::vector<std::string> refresh(store::postgres_store& of, std::vector<cell_mark> held) {
     std::optional<std::vector<std::string>> told;
     of.refresh(std::move(held), [&](error_code why, const std::vector<stored_cell>& cells) {
@@ -106,14 +106,14 @@ struct shared_database {
       words += ' ' + std::to_string(number) + '=' + std::string(value.text());
     return words;
   }
-  /// Ends the connections of all gateways.
+  /// Terminates the connections of all gateways.
   void cut() const {
     sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
         "WHERE application_name = 'mqcoap' AND datname = current_database()");
   }
 };
 
-/// Another user of a database, who waits for each statement.
+/// Another user of a database, whose statements are synchronous.
 class side_session {
  public:
   explicit side_session(const shared_database& to) : connection_(PQconnectdb(to.url().c_str())) {

@@ -25,7 +25,7 @@ struct records_fixture : shared_database {
     wait_for([&] { return found.has_value(); });
     return *found;
   }
-  /// Ends a write, and waits until the database has that.
+  /// Completes a write, and waits until the database has stored that.
   void end(postgres_once& in, const std::string& key, const std::string& answer) {
     in.end(key, answer);
     wait_for([&] {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr auto short_patience = std::chrono::milliseconds(300);
 
-/// Stops the server while it exists.
+/// Pauses the server during its lifetime.
 struct pause_of_server {
   pause_of_server() { server().pause(); }
   ~pause_of_server() { server().resume(); }
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(impatient,
     CHECK_FALSE(outcome);
   }
   wait_for([&] { return outcome.has_value(); });
-  // Whether it was too late for the server or not: it is said as it is.
+  // Whether or not it was too late for the server, the outcome must be reported correctly.
   wait_for([&] { return store->is_reachable(); });
   CHECK((!*outcome || *outcome == errc::storage_unreachable));
   CHECK(refresh(*store, {mark_of("a", 1)}) == (*outcome ? strings{} : strings{"a@2 0=2"}));
@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(impatient, "A server that is stopped is unreachable at once, a
   CHECK_FALSE(put(*store, "a", 0, "1"));
   server().stop();
   wait_for([&] { return has_logged("cannot be used"); });
-  // The connection for commits may not have ended yet.
+  // The connection for commits may still be open.
   auto said = put(*store, "a", 1, "2");
   if (said == errc::timed_out) said = put(*store, "a", 1, "2");
   CHECK(said == errc::storage_unreachable);

@@ -10,7 +10,7 @@ using strings = std::vector<std::string>;
 namespace {
 
 struct refusal_fixture : shared_database {
-  /// Opens a store that cannot be used, and waits until it says why.
+  /// Opens a store that cannot be used, and waits until the reason is logged.
   std::unique_ptr<postgres_store> open_in_vain(const postgres_options& options, std::string_view why) {
     auto opened = open(options);
     wait_for([&] { return has_logged("cannot be used"); });
@@ -19,7 +19,7 @@ struct refusal_fixture : shared_database {
     CHECK(put(*opened, "a", 0, "1") == errc::storage_unreachable);
     return opened;
   }
-  /// A role of the server, which may do nothing.
+  /// Creates a role without any rights.
   std::string make_role() const {
     sql("CREATE ROLE " + name + "_role LOGIN PASSWORD 'right'");
     return name + "_role";

@@ -177,7 +177,7 @@ TEST_CASE("Of two gateways that count together each number is taken once") {
   shared_database db;
   const auto one = db.open();
   const auto two = db.open();
-  /// A gateway: it reads, and stores the next number, until it has done so often enough.
+  /// A gateway that repeatedly reads the value and stores the next number.
   struct counter {
     postgres_store& store;
     std::uint64_t revision = 0;

@@ -30,7 +30,7 @@ static_assert(std::movable<client>);
 static_assert(!std::copyable<client>);
 static_assert(std::constructible_from<client, narrow>);
 static_assert(!std::constructible_from<narrow, client>);
-// A token has to fit.
+// A completion token must match the signature.
 template <class Token>
 concept connects_with = requires(client& c, Token&& token) {
   c.async_connect(std::forward<Token>(token));
@@ -40,7 +40,7 @@ static_assert(connects_with<void (*)(error_code)>);
 static_assert(!connects_with<int>);
 static_assert(!connects_with<void (*)(std::string)>);
 
-// A handler is a function of a responder, or a coroutine of a call; nothing else would be run.
+// A handler is a function of a responder, or a coroutine of a call; anything else would never run.
 static_assert(std::convertible_to<void (*)(responder&), request_process>);
 static_assert(std::convertible_to<bool (*)(responder&), request_process>);
 static_assert(std::convertible_to<asio::awaitable<answer> (*)(const call&), request_process>);

@@ -5,7 +5,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// A device that runs.
+/// A device that runs with async_run.
 struct running : lab {
   std::optional<error_code> ended;
   asio::cancellation_signal stop;

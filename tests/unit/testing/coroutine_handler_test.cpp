@@ -12,12 +12,12 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// Waits until it is opened, or cancelled.
+/// A coroutine waits here until the gate is opened or the wait is cancelled.
 class gate {
  public:
   explicit gate(asio::io_context& loop) : timer_(loop, asio::steady_timer::time_point::max()) {}
   asio::awaitable<void> pass() { co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable)); }
-  /// With an exception if it is cancelled.
+  /// Throws if the wait is cancelled.
   asio::awaitable<void> wait() {
     const auto [ec] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!open_) throw boost::system::system_error(ec);
@@ -59,7 +59,7 @@ TEST_CASE("a coroutine answers, at once or later") {
   l.ask(got, get("later"));
   l.broker.settle();
   CHECK_FALSE(got);
-  CHECK(l.ask(get("now")).what.body.text() == "\"now\"");  // others are served meanwhile
+  CHECK(l.ask(get("now")).what.body.text() == "\"now\"");  // others are served in the meantime
   opened.open();
   l.broker.settle();
   REQUIRE(got);
@@ -123,7 +123,7 @@ TEST_CASE("a coroutine that takes too long is cancelled, and its caller gets 504
                          co_await never.pass();
                          const auto state = co_await asio::this_coro::cancellation_state;
                          ended = state.cancelled() != asio::cancellation_type::none ? "cancelled " : "done ";
-                         ended += c.req.path.text();  // still there
+                         ended += c.req.path.text();  // the call still exists
                          co_return with(1);
                        }};
   request_spec what("DEV/axuv/gains", method::put);

@@ -87,7 +87,7 @@ TEST_CASE("who does not receive in time loses the oldest events, and is told how
   std::size_t kept = 2;
   SUBCASE("by number") { options.max_events = 2; }
   SUBCASE("by bytes") {
-    options.max_event_bytes = 1;  // the newest is always kept
+    options.max_event_bytes = 1;  // the newest event is always kept
     kept = 1;
   }
   receiver l(options);

@@ -29,7 +29,7 @@ inline client_options as_device(const std::string& tag) {
   return options;
 }
 
-/// A device and a caller over a broker in memory.
+/// A device and a caller, connected through a broker in memory.
 struct lab {
   asio::io_context loop;
   testing::broker broker{loop};

@@ -13,7 +13,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// For a machine that has no memory for another thread.
+/// Stands in for a thread that cannot be created for lack of memory.
 struct no_thread {
   template <class Call>
   explicit no_thread(const Call&) {
@@ -22,7 +22,7 @@ struct no_thread {
   void detach() {}
 };
 
-/// Does it at once, so that what leaves the thread reaches the test.
+/// Runs the call immediately, so that exceptions from the thread reach the test.
 struct at_once {
   template <class Call>
   explicit at_once(const Call& call) {
@@ -31,7 +31,7 @@ struct at_once {
   void detach() {}
 };
 
-int words_fail = 0;  // how often, from now on
+int words_fail = 0;  // how many more calls fail
 
 std::string in_words(std::string why) {
   if (words_fail == 0) return why;

@@ -24,7 +24,7 @@ bool lasts(std::vector<connect_errc> tried) {
 
 }  // namespace
 
-TEST_CASE("every reason of an outage is an error code with words of its own") {
+TEST_CASE("every reason of an outage is an error code with a distinct message") {
   std::set<std::string> words;
   const int last = static_cast<int>(connect_errc::given_up);
   for (int i = 0; i <= last; ++i) {
@@ -66,6 +66,6 @@ TEST_CASE("an outage lasts if that is so for each server") {
   CHECK(lasts({connect_errc::bad_credentials}));
   CHECK(lasts({connect_errc::bad_credentials, connect_errc::tls_wrong_host}));
   CHECK_FALSE(lasts({connect_errc::bad_credentials, connect_errc::connection_refused}));
-  CHECK_FALSE(lasts({connect_errc::tls_not_yet_valid}));  // the clock may be set
+  CHECK_FALSE(lasts({connect_errc::tls_not_yet_valid}));  // the clock may be set later
   CHECK_FALSE(lasts({connect_errc::client_id_taken}));
 }

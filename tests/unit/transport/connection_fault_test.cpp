@@ -11,12 +11,12 @@ using kind = connection_fault::kind;
 namespace {
 
 std::string words(connection_fault f) { return f.words(); }
-/// Of a kind with no facts but what somebody said.
+/// Returns the text of a fault that contains only a quoted message.
 std::string quoting(kind what) { return words({.what = what, .quoted = "so it says"}); }
 
 }  // namespace
 
-TEST_CASE("no fault has no words, and every other kind has some") {
+TEST_CASE("the kind \"no fault\" has no message, and every other kind has one") {
   CHECK(connection_fault{}.words().empty());
   CHECK_FALSE(connection_fault{});
   for (int i = 1; i <= static_cast<int>(kind::given_up); ++i) {
@@ -27,7 +27,7 @@ TEST_CASE("no fault has no words, and every other kind has some") {
   }
 }
 
-TEST_CASE("words of a broker that is not reached") {
+TEST_CASE("messages about a broker that cannot be reached") {
   CHECK(words(connection_fault::of_system(ECONNREFUSED)) == "Connection refused: no broker listens there");
   CHECK(connection_fault::of_system(ECONNREFUSED).what == kind::connection_refused);
   CHECK(words(connection_fault::of_system(EHOSTUNREACH)) == "No route to host");
@@ -38,7 +38,7 @@ TEST_CASE("words of a broker that is not reached") {
   CHECK(quoting(kind::library) == "so it says");
 }
 
-TEST_CASE("words of a TLS handshake that fails") {
+TEST_CASE("messages about a TLS handshake that fails") {
   CHECK(quoting(kind::tls_setup) == "TLS: so it says");
   CHECK(words({.what = kind::tls_authorities_slow, .limit = 10s}) ==
         "TLS: the trusted authorities were not read within 10s");
@@ -62,7 +62,7 @@ TEST_CASE("words of a TLS handshake that fails") {
   CHECK(words({.what = kind::tls_failed}) == "the TLS handshake failed: for no known reason");
 }
 
-TEST_CASE("words of a certificate that is not accepted") {
+TEST_CASE("messages about a certificate that is not accepted") {
   CHECK(quoting(kind::tls_untrusted) ==
         "the broker's certificate is not signed by a trusted authority (so it says): check the CA file");
   CHECK(words({.what = kind::tls_wrong_host, .host = "lab", .certificate = {.names = "a, b"}}) ==
@@ -85,7 +85,7 @@ TEST_CASE("words of a certificate that is not accepted") {
   CHECK(quoting(kind::tls_not_accepted) == "the broker's certificate is not accepted: so it says");
 }
 
-TEST_CASE("words of a broker that does not let us in") {
+TEST_CASE("messages about a broker that refuses the login") {
   CHECK(words({.what = kind::hung_up, .attempt = {.mqtt_5 = true}}) ==
         "the broker closed the connection before answering MQTT 5: does it want TLS on this port? Or another "
         "version of MQTT?");
@@ -100,7 +100,7 @@ TEST_CASE("words of a broker that does not let us in") {
   CHECK(quoting(kind::will_refused) == "the last will cannot be set: so it says");
 }
 
-TEST_CASE("words of a connection that ended") {
+TEST_CASE("messages about a connection that was lost") {
   CHECK(words({.what = kind::closed}) == "the broker closed the connection");
   CHECK(words({.what = kind::closed, .system_error = ECONNRESET}) == "Connection reset by peer");
   CHECK(quoting(kind::disconnected) == "disconnected by the broker: so it says");
@@ -111,7 +111,7 @@ TEST_CASE("words of a connection that ended") {
         "the broker answers, but has acknowledged nothing (PUBACK) since 2025-04-24 22:00:00 UTC, for 2min");
 }
 
-TEST_CASE("words of what may have ended a connection") {
+TEST_CASE("messages about the possible cause of a lost connection") {
   CHECK(words({.what = kind::closed, .packet = connection_fault::packet_facts{5000}}) ==
         "the broker closed the connection, within a second of the largest packet so far, of 5000 bytes: does "
         "it "

@@ -6,12 +6,12 @@
 
 namespace mqcoap::test {
 
-/// Runs an io_context until something has happened.
+/// Runs an io_context until a condition is met.
 class event_loop {
  public:
   boost::asio::io_context& context() noexcept { return context_; }
 
-  /// False if it did not happen within a time that is never reached unless something is broken.
+  /// Returns false if the condition is not met within a limit that is reached only if something is broken.
   template <class Condition>
   bool run_until(Condition condition, std::chrono::seconds limit = std::chrono::seconds(30)) {
     const auto end = std::chrono::steady_clock::now() + limit;

@@ -19,7 +19,7 @@ TEST_CASE("an IPv6 address stands in brackets") {
   CHECK(parse_host_port("[fe80::1%eth0]")->host == "fe80::1%eth0");
 }
 
-TEST_CASE("what is neither is refused by what is wrong") {
+TEST_CASE("an invalid text is rejected with the part that is wrong") {
   for (const std::string bad :
        {"", ":1883", "a b", "[", "[]", "[h]", "[::1", "[1.2.3.4]", "[fe80::1%]", "h/x", "[::1]]"}) {
     CAPTURE(bad);

@@ -8,7 +8,7 @@ namespace mqcoap::test {
 
 constexpr auto never = steady_time::max();
 
-/// Notes what a link tells.
+/// Records the events of a link.
 struct link_recorder : link_events {
   struct message {
     std::string topic;
@@ -22,7 +22,7 @@ struct link_recorder : link_events {
   int ups = 0;
   int downs = 0;
   outage_cause cause;
-  std::string why;  ///< its words
+  std::string why;  ///< the text of the cause
   std::vector<message> messages;
 
   void on_link_up(link&) noexcept override { ++ups; }

@@ -9,7 +9,7 @@
 
 namespace mqcoap::test {
 
-/// Catches what is logged while it lives.
+/// Captures log output during its lifetime.
 class log_catcher {
  public:
   log_catcher() : before_(spdlog::default_logger()) {

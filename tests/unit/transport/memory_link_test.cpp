@@ -170,7 +170,7 @@ TEST_CASE_FIXTURE(two_links, "a stopped link has sent what it was given, and is 
   CHECK(at_b.downs == 0);
 }
 
-TEST_CASE_FIXTURE(two_links, "who asks hears that a message was written, after it was, once") {
+TEST_CASE_FIXTURE(two_links, "a completion handler reports that a message was written, afterwards and once") {
   start();
   b.subscribe("t", {});
   broker.run();
@@ -187,8 +187,9 @@ TEST_CASE_FIXTURE(two_links, "who asks hears that a message was written, after i
   CHECK(answers.size() == 1);
 }
 
-TEST_CASE_FIXTURE(two_links,
-                  "who asks hears that a message was denied, or lost in an outage, or left at a stop") {
+TEST_CASE_FIXTURE(
+    two_links,
+    "a completion handler reports that a message was denied, lost in an outage, or dropped at a stop") {
   broker.deny_publishing("secret/");
   start();
   b.subscribe("#", {});

@@ -14,7 +14,7 @@
 
 namespace mqcoap::test {
 
-/// A link with its owner, on a loop shared with others.
+/// A link and its owner, on a loop that is shared with others.
 struct client {
   event_loop& loop;
   link_recorder told;

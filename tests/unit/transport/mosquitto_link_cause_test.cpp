@@ -17,13 +17,13 @@ struct cause_fixture {
   log_catcher log;
 
   client make(link_options options) { return {loop, std::move(options), time}; }
-  /// Publishes a packet that is large enough to be suspected.
+  /// Publishes a packet that is large enough to be considered the cause of an outage.
   void publish_large(client& c, const fake_broker& broker) {
     const auto before = broker.topics().size();
     REQUIRE_FALSE(c.publish("t", std::string(5000, 'x')));
     REQUIRE(loop.run_until([&] { return broker.topics().size() > before; }));
   }
-  /// Lets the connection end behind a large packet. @param last  how
+  /// Publishes a large packet and then lets the connection be lost. @param last  causes the loss
   template <class Last>
   void lose_behind_large(client& c, const fake_broker& broker, Last last) {
     publish_large(c, broker);

@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(connect_fixture, "subscriptions are made again after the broke
   CHECK_FALSE(c.told.why.empty());
   broker.restart();
   REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
-  // Sent from here on, so behind the subscriptions on the wire.
+  // These are sent after the subscriptions.
   for (int i = 0; i < 20; ++i) CHECK_FALSE(c.publish("t/" + std::to_string(i), std::to_string(i)));
   REQUIRE(c.waits_for("19"));
   CHECK(c.told.messages.size() == 20);
@@ -67,7 +67,7 @@ TEST_CASE_FIXTURE(connect_fixture, "subscriptions are made again after the broke
 TEST_CASE_FIXTURE(connect_fixture, "nothing published while the broker is away arrives later") {
   private_broker broker;
   auto options = options_for(broker.port());
-  options.qos = 1;  // which the library would queue, and send after the reconnect
+  options.qos = 1;  // the library would queue such messages and send them after the reconnect
   auto c = make(options);
   c.start_and_wait();
   CHECK_FALSE(c.subscribe_and_wait("t"));
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(connect_fixture,
       options.will = last_will{"state/lost", "OFFLINE", true};
       auto lost = make(options);
       lost.start_and_wait();
-      lost.l.reset();  // closes its socket and says nothing
+      lost.l.reset();  // closes its socket without a DISCONNECT
       REQUIRE(watcher.waits_for("OFFLINE"));
       CHECK(watcher.told.messages == std::vector<link_recorder::message>{{"state/lost", "OFFLINE", false}});
       auto late = make(options_for(broker.port()));
@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(connect_fixture,
   }
 }
 
-TEST_CASE_FIXTURE(connect_fixture, "a last will that MQTT does not take is said, and nothing is connected") {
+TEST_CASE_FIXTURE(connect_fixture, "an invalid last will is reported, and no connection is made") {
   private_broker broker;
   auto options = options_for(broker.port());
   SUBCASE("topic") { options.will = last_will{"state/+", "OFFLINE", true}; }
@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(connect_fixture, "a last will that MQTT does not take is said,
   CHECK(c.l->stats().connects == 0);
 }
 
-TEST_CASE_FIXTURE(connect_fixture, "a name that does not resolve is an outage with words") {
+TEST_CASE_FIXTURE(connect_fixture, "a name that does not resolve is an outage with a message") {
   auto options = options_for(1883);
   options.host = "no-such-host.invalid";
   auto c = make(options);
@@ -219,7 +219,7 @@ TEST_CASE_FIXTURE(connect_fixture, "a link may be destroyed in any state") {
     CHECK_FALSE(c.publish("t", "x"));
     c.l->stop(10s, [] { FAIL("the link is gone"); });
   }
-  // Whatever handlers are left must do nothing.
+  // Remaining handlers must do nothing.
   while (loop.context().poll() > 0) continue;
 }
 

@@ -23,7 +23,7 @@ struct publish_fixture {
   link::written_handler note() {
     return [this](error_code e) { answers.push_back(e); };
   }
-  /// Publishes until no more is handed to the connection: what comes then is queued.
+  /// Publishes until the window is full, so that further messages are queued.
   static void fill_window(client& c) {
     while (c.l->stats().queued == 0) REQUIRE_FALSE(c.publish("filler", "x"));
   }
@@ -31,7 +31,8 @@ struct publish_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(publish_fixture, "who asks hears once that a message was written, never inside the call") {
+TEST_CASE_FIXTURE(publish_fixture,
+                  "a completion handler reports once that a message was written, never inside the call") {
   private_broker broker;
   for (const auto protocol : {mqtt_protocol::v5, mqtt_protocol::v311}) {
     for (const int qos : {0, 1}) {
@@ -39,7 +40,7 @@ TEST_CASE_FIXTURE(publish_fixture, "who asks hears once that a message was writt
       answers.clear();
       auto c = make(broker.port(), qos, protocol);
       c.start_and_wait();
-      // More than the window takes: queued ones are heard of too.
+      // More than fit into the window: queued messages are reported as well.
       for (std::size_t i = 0; i < 1000; ++i) {
         REQUIRE_FALSE(c.l->publish("t", "x", never, {}, note()));
         REQUIRE(answers.empty());

@@ -13,7 +13,7 @@ const std::string large(64u << 10, 'x');
 
 struct queue_fixture {
   event_loop loop;
-  manual_clock time;  // of deadlines; connecting and stopping go by the machine's clock
+  manual_clock time;  // for deadlines; connecting and stopping use the clock of the machine
   private_broker broker;
 
   client make(int qos = 0) {
@@ -23,13 +23,13 @@ struct queue_fixture {
     return {loop, options, time};
   }
 
-  /// Publishes to a broker that does not read until nothing more is taken.
+  /// Publishes to a broker that does not read, until no more messages are accepted.
   void fill(client& c, steady_time deadline) {
     broker.pause();
     int taken = 0;
     error_code error;
     while (!(error = c.l->publish("t", large, deadline))) {
-      REQUIRE(++taken < 2000);  // 128 MB: what the kernel, the window and the queue take is far less
+      REQUIRE(++taken < 2000);  // 128 MB, far more than the kernel, the window and the queue accept
       loop.context().poll();
     }
     CHECK(error == errc::queue_full);
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(queue_fixture, "stopping sends what is queued first") {
   }
 }
 
-TEST_CASE_FIXTURE(queue_fixture, "stopping waits no longer than it may") {
+TEST_CASE_FIXTURE(queue_fixture, "stopping waits no longer than its limit") {
   auto c = make();
   c.start_and_wait();
   fill(c, never);

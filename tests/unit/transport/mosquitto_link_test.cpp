@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(link_fixture, "messages pass in both versions of MQTT and at b
 }
 
 TEST_CASE_FIXTURE(link_fixture, "a host name is resolved, and every address of it tried") {
-  private_broker broker;  // on 127.0.0.1 only; localhost may be ::1 first
+  private_broker broker;  // only on 127.0.0.1; localhost may resolve to ::1 first
   auto options = options_for(broker.port());
   options.host = "localhost";
   auto c = make(options);
@@ -56,11 +56,11 @@ TEST_CASE_FIXTURE(link_fixture, "a host name is resolved, and every address of i
 }
 
 TEST_CASE_FIXTURE(link_fixture, "a long topic and a large body pass") {
-  private_broker broker({.lines = "max_packet_size 20000000\n"});  // mosquitto 2.1 has a lower one
+  private_broker broker({.lines = "max_packet_size 20000000\n"});  // the limit of mosquitto 2.1 is lower
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
   const std::string topic = "t/" + std::string(1000, 'x');
-  const std::string body(5u << 20, 'b');  // larger than what is handed over at a time
+  const std::string body(5u << 20, 'b');  // larger than a single write
   CHECK_FALSE(c.subscribe_and_wait("t/#"));
   CHECK_FALSE(c.publish(topic, body));
   REQUIRE(loop.run_until([&] { return !c.told.messages.empty(); }));
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(link_fixture, "what is unsubscribed does not come any more") {
   CHECK(c.told.messages.size() == 1);
 }
 
-TEST_CASE_FIXTURE(link_fixture, "what is no topic or filter is refused before the library sees it") {
+TEST_CASE_FIXTURE(link_fixture, "an invalid topic or filter is rejected before it reaches the library") {
   private_broker broker;
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
@@ -204,7 +204,7 @@ TEST_CASE_FIXTURE(link_fixture, "a subscription to others brings what others pub
   auto one = make(options_for(broker.port(), mqtt_protocol::v5));
   one.l->subscribe_to_others({"a/+/#", "no/#/filter", "b/#"});
   one.start_and_wait();
-  CHECK_FALSE(one.subscribe_and_wait("fence"));  // asked for later: so the others are confirmed
+  CHECK_FALSE(one.subscribe_and_wait("fence"));  // sent last, so the earlier ones are confirmed
   CHECK_FALSE(one.publish("a/own", "own"));
   CHECK_FALSE(one.publish("fence", "1"));
   CHECK(one.waits_for("1"));
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(link_fixture, "MQTT 3.1.1 has no subscription to others: nothi
   CHECK_FALSE(one.told.got("another's"));
 }
 
-TEST_CASE_FIXTURE(link_fixture, "each connection may have a last will of its own") {
+TEST_CASE_FIXTURE(link_fixture, "each connection may have its own last will") {
   private_broker broker;
   auto watcher = make(options_for(broker.port()));
   watcher.start_and_wait();
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(link_fixture, "each connection may have a last will of its own
     options.will = last_will{"will", "never", false, [&made] { return "will " + std::to_string(++made); }};
     auto one = make(options);
     one.start_and_wait();
-    one.l.reset();  // without a goodbye
+    one.l.reset();  // without a DISCONNECT
     CHECK(watcher.waits_for("will " + std::to_string(i)));
   }
   CHECK_FALSE(watcher.told.got("never"));

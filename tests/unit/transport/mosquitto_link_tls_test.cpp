@@ -21,7 +21,7 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-/// Removes a variable from the environment at the end of a test, however it ends.
+/// Removes an environment variable at the end of a test, however it ends.
 struct environment_guard {
   const char* name;
   explicit environment_guard(const char* variable) : name(variable) {}
@@ -46,13 +46,13 @@ struct tls_fixture {
     return options;
   }
   client make(link_options options) { return {loop, std::move(options), time}; }
-  /// The kind of the fault of the only server.
+  /// Returns the kind of fault of the only server.
   outage_cause::kind kind_of(const outage_cause& why) const {
     REQUIRE(why.attempts().size() == 1);
     return why.attempts().front().fault.what;
   }
-  outage_cause last;  ///< of `outage`
-  /// Why a link with these options does not come up.
+  outage_cause last;  ///< the cause that `outage` has returned
+  /// Returns why a link with these options does not connect.
   std::string outage(link_options options) {
     auto c = make(std::move(options));
     c.l->start(c.told);
@@ -61,8 +61,8 @@ struct tls_fixture {
     last = c.told.cause;
     return c.told.why;
   }
-  /// Of what a broker says in the moment in which it resets, the first time may lose some; a refusal is told
-  /// again when it is first heard.
+  /// Waits for this reason. Some of what a broker sends immediately before it resets the connection may be
+  /// lost at the first attempt; the refusal is reported again when it is received.
   void hears(link_options options, const std::string& words) {
     auto c = make(std::move(options));
     c.l->start(c.told);
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(tls_fixture, "messages of any size pass over TLS, the broker k
       auto c = make(options);
       c.start_and_wait();
       CHECK_FALSE(c.subscribe_and_wait("t"));
-      // Many small ones leave in one record, and come so: the socket then tells less than there is.
+      // Many small messages arrive in one record: more bytes are then available than the socket reports.
       for (int i = 0; i < 600; ++i) REQUIRE_FALSE(c.publish("t", std::to_string(i)));
       REQUIRE(c.waits_for("599"));
       CHECK_FALSE(c.publish("t", large));
@@ -180,7 +180,7 @@ TEST_CASE_FIXTURE(tls_fixture, "authorities that take long to read keep nobody e
   auto options = options_by_name(broker.port());
   options.host = "127.0.0.1";
   const environment_guard system("SSL_CERT_FILE");
-  // Opening a pipe blocks until somebody opens its other end.
+  // Opening a pipe blocks until its other end is opened.
   const auto pipe = made.write("");
   std::filesystem::remove(pipe);
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
@@ -329,7 +329,7 @@ TEST_CASE_FIXTURE(tls_fixture, "a link in the clear to a broker that speaks TLS 
   CHECK(kind_of(last) == outage_cause::kind::hung_up);
 }
 
-TEST_CASE_FIXTURE(tls_fixture, "files that cannot be used are said, and nothing is connected") {
+TEST_CASE_FIXTURE(tls_fixture, "unusable files are reported, and no connection is made") {
   private_broker broker(speaking_tls(made.issue("DNS:localhost")));
   auto options = options_by_name(broker.port());
   options.tls->ca_file = "/no/such/file.pem";

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A resolver that answers when the test lets it, and not before.
+/// A resolver that blocks until the test lets it answer.
 class held_resolver {
  public:
   name_resolver resolver() {
@@ -63,7 +63,7 @@ TEST_CASE("a lookup answers later, on the executor") {
   CHECK(answer->addresses == std::vector<std::string>{"127.0.0.1"});
 }
 
-TEST_CASE("while a lookup runs there is no second one: who asks next gets its answer") {
+TEST_CASE("while a lookup runs, there is no second one: the next request gets its result") {
   event_loop loop;
   held_resolver names;
   name_lookup lookup(loop.context().get_executor(), names.resolver());
@@ -104,7 +104,7 @@ TEST_CASE("neither a stop nor the end of the event loop waits for a lookup") {
     }
     CHECK(told.downs == 0);
   }
-  // Still blocked, and whatever it brings now has nowhere to go.
+  // The lookup is still blocked, and its result will be discarded.
   CHECK(names.calls() == 1);
   names.release();
 }
@@ -124,11 +124,11 @@ TEST_CASE("a round that begins while an old lookup hangs takes what that one bri
   CHECK(told.why == "the name was not resolved within 200ms");
   CHECK(names.calls() == 1);
   for (int i = 0; i < 100; ++i)
-    names.release();  // for further rounds too, on a machine that is slow to connect
+    names.release();  // for further rounds as well, on a machine that connects slowly
   REQUIRE(loop.run_until([&] { return l.up(); }));
 }
 
-TEST_CASE("a resolver that throws is an answer with its words, and may be asked again") {
+TEST_CASE("a resolver that throws results in its message, and may be called again") {
   event_loop loop;
   name_lookup lookup(loop.context().get_executor(),
                      [](const std::string&) -> resolved_name { throw std::runtime_error("out of luck"); });

@@ -7,7 +7,8 @@ using namespace mqcoap;
 
 namespace {
 
-/// One letter a try: upper case if it is worth telling, with `=` behind it if the cause did not change.
+/// Returns one letter per attempt: upper case if it is worth logging, followed by `=` if the cause
+/// did not change.
 std::string told(outage_causes& tested, const std::string& causes) {
   std::string all;
   for (const char c : causes) {
@@ -20,7 +21,7 @@ std::string told(outage_causes& tested, const std::string& causes) {
 
 }  // namespace
 
-TEST_CASE("each cause of an outage is told once, when it is new") {
+TEST_CASE("each cause of an outage is logged once, when it is new") {
   outage_causes tested;
   CHECK(told(tested, "aaabbbc") == "Aa=a=Bb=b=C");
 }

@@ -10,7 +10,7 @@ namespace {
 
 steady_time at(std::chrono::milliseconds t) { return steady_time{} + t; }
 
-/// A queue, and who was answered because his message was dropped.
+/// A queue, and the handlers of messages that it dropped.
 struct bench {
   outgoing_queue q;
   outgoing_queue::handlers dropped;

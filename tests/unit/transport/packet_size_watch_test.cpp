@@ -9,7 +9,7 @@ using origin = packet_limit::origin;
 
 namespace {
 
-/// At quality of service 1, where what was handed over counts from that moment.
+/// A watch at QoS 1, where a message counts from the moment it is passed to the connection.
 struct packet_size_fixture {
   manual_clock time;
   packet_size_watch watch;
@@ -122,14 +122,14 @@ TEST_CASE_FIXTURE(packet_size_fixture, "a later message with the id of the suspe
 
 TEST_CASE_FIXTURE(packet_size_fixture, "a broker that talks on behind a packet has taken it") {
   watch.sent(7, 5000, true, time.now());
-  CHECK_FALSE(watch.awaits_word());  // nothing counts while it is on its way
+  CHECK_FALSE(watch.awaits_word());  // nothing counts before it is written
   watch.heard(time.now());
   time.advance(201ms);
   watch.heard(time.now());
   watch.written(time.now());
   CHECK(watch.awaits_word());
   time.advance(201ms);
-  watch.heard(time.now());  // from now on it is known to have left
+  watch.heard(time.now());  // from now on it is known to have been sent
   SUBCASE("what comes within 200 ms may have been under way") {
     time.advance(200ms);
     watch.heard(time.now());
@@ -207,7 +207,7 @@ TEST_CASE("the size of a PUBLISH is that on the wire") {
   CHECK(publish_size(1, 0, 0, false) == 5);
   CHECK(publish_size(1, 0, 1, false) == 7);
   CHECK(publish_size(1, 0, 1, true) == 8);
-  CHECK(publish_size(1, 124, 0, false) == 129);  // 127 bytes follow the header: its length takes one
+  CHECK(publish_size(1, 124, 0, false) == 129);  // 127 bytes follow the header, so the length takes one byte
   CHECK(publish_size(1, 125, 0, false) == 131);  // 128: two
   CHECK(publish_size(1, 16'381, 0, false) == 16'388);
 }

@@ -20,7 +20,7 @@ namespace {
 
 using strand = boost::asio::strand<boost::asio::thread_pool::executor_type>;
 
-/// Notes whether anything is told off the strand.
+/// Records whether an event is reported outside of the strand.
 struct watcher final : link_events {
   explicit watcher(strand s) : own(std::move(s)) {}
 
@@ -62,7 +62,7 @@ TEST_CASE("a link on a strand of a thread pool does everything on that strand") 
   std::unique_ptr<mosquitto_link> l;
   on_strand([&] {
     auto options = options_for(broker.port());
-    options.host = "localhost";  // so that a lookup comes back to the strand too
+    options.host = "localhost";  // so that a lookup completes on the strand too
     options.qos = 1;
     l = std::make_unique<mosquitto_link>(own, time, options);
     l->start(told);

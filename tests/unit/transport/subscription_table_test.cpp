@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(subscription_fixture,
   table.asked(1, {"a"});
   table.begin_connection();
   CHECK(answered(1, {0}).empty());
-  CHECK(due.empty());  // an id of the old connection
+  CHECK(due.empty());  // the id is from the old connection
   table.asked(2, {"a"});
   answered(2, {0});
   CHECK(due.size() == 1);
@@ -137,11 +137,11 @@ TEST_CASE_FIXTURE(subscription_fixture,
   CHECK(table.has_dots());
   CHECK(table.meant_by("ns/axuv/request/GW/1/7") == "ns/+/request/GW.1/+");
   CHECK(table.meant_by("ns/axuv/response/2D/1/7") == "ns/+/response/2D.1/+");
-  CHECK(table.meant_by("ns/axuv/request/GW.1/7").empty());  // as it should be
+  CHECK(table.meant_by("ns/axuv/request/GW.1/7").empty());  // this topic is as expected
   CHECK(table.meant_by("ns/axuv/request/GW_1/7").empty());
   CHECK(table.meant_by("other/axuv/request/GW/1/7").empty());
   keep("ns/axuv/request/GW/1/+");
-  CHECK(table.meant_by("ns/axuv/request/GW/1/7").empty());  // wanted under that name
+  CHECK(table.meant_by("ns/axuv/request/GW/1/7").empty());  // there is a subscription to that name
   table.drop("ns/+/request/GW.1/+", due);
   table.drop("ns/+/response/2D.1/+", due);
   CHECK_FALSE(table.has_dots());

@@ -11,7 +11,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-/// The system's authorities are those of a file of the test's, as long as it lives.
+/// Uses a file of the test as the system's authorities during its lifetime.
 struct authorities_fixture {
   certificates made;
   std::string bundle = made.write("");

@@ -18,18 +18,19 @@ namespace {
 
 constexpr char file_variable[] = "MQCOAP_TEST_READ_LAST";
 
-/// As a thread may do that nobody waits for. Fails the program if it does not work.
+/// Reads authorities at exit, like a thread that nobody waits for. Terminates the program if that fails.
 void read_last() {
   const auto* file = ::getenv(file_variable);
   if (file != nullptr && !read_authorities({.ca_file = file})->fault.words.empty()) ::_exit(1);
 }
 
-/// Before `main`, and so before OpenSSL starts: what is registered first comes last.
+/// Registered before `main`, and so before OpenSSL is initialized: handlers that are registered
+/// first run last.
 [[maybe_unused]] const int registered = std::atexit(read_last);
 
 }  // namespace
 
-// Each of these runs in a program of its own, which OpenSSL is new to.
+// Each of these runs in a separate program, in which OpenSSL has not been initialized.
 TEST_CASE("a program whose link starts OpenSSL" * doctest::skip()) {
   boost::asio::io_context loop;
   const system_clock time;

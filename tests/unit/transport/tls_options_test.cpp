@@ -30,7 +30,7 @@ TEST_CASE("good files are accepted, and no files at all") {
   CHECK(check({.alpn = "mqtt"}).empty());
 }
 
-TEST_CASE("every fault of the files is said with the file's name") {
+TEST_CASE("every fault of the files is reported with the file's name") {
   certificates made;
   const auto own = made.issue("DNS:gateway");
   const auto other = made.issue("DNS:other");

@@ -13,7 +13,7 @@
 
 namespace mqcoap::test {
 
-/// Takes TLS connections and notes what it was asked for; never says a word inside of them.
+/// Accepts TLS connections and records what clients request; sends no application data.
 class tls_server {
  public:
   tls_server(boost::asio::io_context& loop, const certificates::identity& identity)
@@ -37,8 +37,8 @@ class tls_server {
     context_.set_verify_mode(boost::asio::ssl::verify_peer | boost::asio::ssl::verify_fail_if_no_peer_cert);
   }
 
-  int handshakes() const noexcept { return handshakes_; }     ///< that succeeded
-  const std::string& host() const noexcept { return host_; }  ///< the one asked for last (SNI)
+  int handshakes() const noexcept { return handshakes_; }     ///< successful handshakes
+  const std::string& host() const noexcept { return host_; }  ///< the host requested last (SNI)
   const std::string& asked_protocol() const noexcept { return asked_protocol_; }
 
  private:

@@ -56,7 +56,7 @@ TEST_CASE("the window goes round for ever, also when the oldest is done last") {
 
 TEST_CASE("an answer that is missing does not make the window overflow") {
   write_window window;
-  window.add(1, 8);  // never done
+  window.add(1, 8);  // never completed
   int next = 2;
   while (window.has_room(8)) {
     window.add(next, 8);
