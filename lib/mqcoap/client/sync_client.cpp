@@ -139,7 +139,7 @@ void sync_client::publish(general_topic to, json_text body, bool retain) {
   const auto topic = to.text();
   const auto [error] = wait<error_code>(
       [&](auto done) { client_->async_publish(std::move(to), std::move(body), retain, std::move(done)); });
-  if (error) throw exchange_failed(error, topic);
+  if (error) throw exchange_failed(error, topic + ": " + error.message());
 }
 
 void sync_client::unsubscribe(subscription_id which) {
@@ -163,7 +163,7 @@ subscription_id sync_client::subscribe(general_filter which, client::general_han
   const auto filter = which.text(options_.ns);
   const auto [error, id] = wait<error_code, subscription_id>(
       [&](auto done) { client_->async_subscribe(std::move(which), std::move(handler), std::move(done)); });
-  if (error) throw exchange_failed(error, filter);
+  if (error) throw exchange_failed(error, filter + ": " + error.message());
   return id;
 }
 

@@ -162,7 +162,8 @@ TEST_CASE("blocking publish, subscribe and batch") {
   private_broker broker;
   sync_client me(options_for(broker, "DEV"));
   me.add_handler(echo_number());
-  CHECK_THROWS_AS(me.publish(*general_topic::parse("gf_int_v1/axuv/event/DEV/hot"), {}), exchange_failed);
+  CHECK_THROWS_WITH_AS(me.publish(*general_topic::parse("gf_int_v1/axuv/event/DEV/hot"), {}),
+                       "gf_int_v1/axuv/event/DEV/hot: not connected to the broker", exchange_failed);
   std::promise<std::string> arrived;
   me.subscribe(general_filter(),
                [&](const general_message& m) { arrived.set_value(std::string(m.payload.body.text())); });
