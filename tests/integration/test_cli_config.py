@@ -90,9 +90,7 @@ class Config(unittest.TestCase):
         self.assertEqual(self.mqcoap("check", "a.yaml").returncode, 0)
         self.assertEqual(self.mqcoap("check", "a.yaml", "-L", "mqtt://localhost:1").returncode, 2)
 
-    def test_wrong_words_are_2_and_help_has_examples(self):
-        self.assertEqual(self.mqcoap().returncode, 2)
-        self.assertEqual(self.mqcoap("teleport").returncode, 2)
+    def test_an_unknown_option_is_named_with_a_hint(self):
         for words, said, hint in (
                 (["get", "A_1/x/y", "-b", "mqtt://h"], "unknown option -b", "name the broker: -h HOST -p PORT, or -L URL"),
                 (["--broker=mqtt://u:secret@h", "ls"], "unknown option --broker", "name the broker: -h HOST -p PORT, or -L URL"),
@@ -101,9 +99,13 @@ class Config(unittest.TestCase):
                 (["get", "A_1/x/y", "more"], "unexpected argument 'more'", "mqcoap get --help"),
                 (["ls", "-h", "mqtt://u:secret@h"], "-h: this is a URL, and not the name of a host", "-L takes a URL"),
                 (["ls", "-h", "h:1884"], "-h: 'h:1884' is not the name of a host", "-h h -p 1884")):
-            done = self.mqcoap(*words)
+            done = tool.run(*words, folder=self.folder)
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
             self.assertEqual(done.stderr, f"mqcoap: {said}\n  try: {hint}\n", words)
+
+    def test_wrong_words_are_2_and_help_has_examples(self):
+        self.assertEqual(self.mqcoap().returncode, 2)
+        self.assertEqual(self.mqcoap("teleport").returncode, 2)
         for verb in ("check", "schema", "init", "show"):
             done = self.mqcoap(verb, "--help")
             self.assertEqual(done.returncode, 0)

@@ -148,7 +148,7 @@ class Http(IntegrationTest):
 
     def test_garbage_is_502(self):
         answer = self.answered(b"\x1b[2J+5.0" + b"x" * 500 + b"\r\n\r\n")
-        self.assert_code(answer, 502, "is no HTTP", "+5.0xxx")
+        self.assert_code(answer, 502, "is not HTTP", "+5.0xxx")
         self.assertLess(len(answer.body), 200)
         self.assert_code(self.answered(b"\xff\xfe\r\n"), 502)
         self.assert_code(self.answered(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12"), 502, "within its answer", "12")

@@ -95,7 +95,7 @@ class Numbers(IntegrationTest):
     def test_a_metric_takes_numbers_only_and_keeps_its_page_good(self):
         for body in ('"high"', "null", "true", "[1]", '{"v": 1}'):
             with self.subTest(body=body):
-                self.assert_code(self.put("rate", body), 400, "a number is expected")
+                self.assert_code(self.put("rate", body), 400, "a metric must be a number")
         self.assertIn('mqcoap_resource_value{device="GW_1",path="rate",unit=""} 5.5\n', self.page())
         for number, shown in (
             ("1.7976931348623158e308", LARGEST),

@@ -310,7 +310,7 @@ TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value 
   settle();
   ask("GW_1");
   CHECK_MESSAGE(says(caller.answers.back(), R"("body":1,)"), caller.answers.back());
-  CHECK(says(put("x", "\"high\""), "a number is expected: this is a metric"));
+  CHECK(says(put("x", "\"high\""), "but a metric must be a number"));
   CHECK(says(put("s", R"({"a":1,"a":2})"), "the key 'a' is given twice"));
   CHECK(says(put("x", "7"), ":204"));
 

@@ -117,8 +117,8 @@ TEST_CASE_FIXTURE(
         "?"
         "?'");
   const auto within = [](const std::string& had) {
-    return "502 the connection to the server ended within its answer (it was closed at the other end); this "
-           "had come: '" +
+    return "502 the connection to the server ended within its answer (it was closed at the other end); "
+           "received so far: '" +
            had + '\'';
   };
   CHECK(taken("HTTP/1") == within("HTTP/1"));

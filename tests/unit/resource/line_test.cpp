@@ -243,9 +243,8 @@ TEST_CASE_FIXTURE(line_fixture, "an instrument that closes within its answer, or
   const auto tested = make(options());
   ask(*tested);
   CHECK(settle() ==
-        "502 the connection to the instrument ended within its answer (it was closed at the other end); this "
-        "had "
-        "come: '12.'");
+        "502 the connection to the instrument ended within its answer (it was closed at the other end); "
+        "received so far: '12.'");
   ask(*tested);
   CHECK(settle() ==
         "503 the connection to the instrument ended before it had answered: it was closed at the other end");

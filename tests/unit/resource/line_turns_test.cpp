@@ -341,9 +341,8 @@ TEST_CASE_FIXTURE(turns_fixture, "a connection that ends before the answer does"
     tested.on_bytes("12.");
     tested.on_closed("Connection reset by peer");
     CHECK(said() ==
-          "A?: 502 the connection to the instrument ended within its answer (Connection reset by peer); this "
-          "had "
-          "come: '12.'");
+          "A?: 502 the connection to the instrument ended within its answer (Connection reset by peer); "
+          "received so far: '12.'");
   }
   SUBCASE("with nothing") {
     tested.on_closed("it was closed at the other end");
