@@ -155,7 +155,7 @@ class Http(IntegrationTest):
         self.assert_code(self.answered(b""), 502, "before it had answered")
         self.assert_code(self.answered(b"", "POST"), 502, "may have been run")
         self.assertEqual(len([each for each in self.heard("/raw") if each.method == "POST"]), 1)
-        self.assert_code(self.answered(b"HTTP/1.0 200 OK\r\n\r\n{"), 502, "no JSON")
+        self.assert_code(self.answered(b"HTTP/1.0 200 OK\r\n\r\n{"), 502, "not JSON")
         self.assert_code(self.answered(b"HTTP/1.0 200 OK\r\n\r\n\xff"), 502)
         self.assertEqual(self.answered(b"HTTP/1.0 200 OK\r\n\r\n[5]").body, [5])
 
