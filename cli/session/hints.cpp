@@ -57,6 +57,12 @@ std::string hint_for_unsent(std::size_t largest_packet) {
          ": `max_packet_size` in mosquitto.conf";
 }
 
+std::string hint_for_proxying(const std::string& tag, std::string_view words) {
+  if (holds(words, "does not forward"))
+    return "`forward: " + tag + "` under `proxy` in the gateway's configuration";
+  return "a route for the device under `proxy.routes` in the gateway's configuration";
+}
+
 bool wants_certificate(const outage_cause& why) {
   return why.any([](const connection_fault& f) {
     return f.what == kind::tls_certificate_wanted || (f.what == kind::hung_up && f.attempt.certificate_asked);
@@ -113,7 +119,7 @@ std::string hint_for_answer(const request_outcome& outcome, const request_spec& 
     case response_code::service_unavailable: return "wait a moment, or look at the gateway's log";
     case response_code::gateway_timeout: return hint_for_timeout(words_of(outcome.answered->answer.body));
     case response_code::proxying_not_supported:
-      return "a route for " + tag + " under `proxy.routes` in the gateway's configuration";
+      return hint_for_proxying(tag, words_of(outcome.answered->answer.body));
     default: return {};
   }
 }

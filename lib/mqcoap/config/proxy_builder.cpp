@@ -118,6 +118,24 @@ route_options build_route(const route_spec& spec, const defaults_spec& defaults)
   return route;
 }
 
+/// Warns if there are routes that no request can take. A route without `serve` is for callers that name the
+/// device themselves, which takes `proxy.forward`, and for requests of the gateway's own resources.
+void warn_of_unused_routes(const root_spec& root, const std::vector<built_device>& devices, report& faults) {
+  const auto sends_requests = [](const built_resource& r) {
+    return r.kind && r.kind->asked_device() != nullptr;
+  };
+  if (root.proxy.forward || std::ranges::any_of(devices, [&](const built_device& device) {
+        return std::ranges::any_of(device.resources, sends_requests);
+      }))
+    return;
+  const auto& routes = root.proxy.routes;
+  const auto unused =
+      std::ranges::find_if(routes, [](const auto& route) { return !route.value.serve.value; });
+  if (unused == routes.end()) return;
+  faults.warning(*unused->at, "no request can take a route without `serve`: there is no `proxy.forward`",
+                 "serve: true here, or forward: TAG under proxy");
+}
+
 }  // namespace
 
 proxy_options build_proxy(const root_spec& root, const std::vector<built_device>& devices, report& faults) {
@@ -131,6 +149,7 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
     proxy.routes.push_back(build_route(route.value, root.defaults));
   }
   check_asked(devices, served, faults);
+  warn_of_unused_routes(root, devices, faults);
   return proxy;
 }
 

@@ -185,3 +185,14 @@ TEST_CASE("an explicit id is validated before anything is sent") {
   CHECK_THROWS_AS(repeat_words{.id = "17"}.chosen_id(), usage_failure);
   CHECK_FALSE(repeat_words{}.chosen_id() == repeat_words{}.chosen_id());
 }
+
+TEST_CASE("the hint for a 505 names what is missing in the gateway's configuration") {
+  const auto hint = [](const std::string& words) {
+    const auto code = response_code::proxying_not_supported;
+    return hint_for_answer({make_error_code(code), exchanged(code, '"' + words + '"'), {}},
+                           request_spec("GW_1/proxy/DEV_1/axuv/gains"));
+  };
+  CHECK(holds(hint("GW_1 does not forward: the subsystem 'proxy' is not served"), "`forward: GW_1`"));
+  CHECK(holds(hint("GW_1 does not forward: it takes no proxy_uri"), "`forward: GW_1`"));
+  CHECK(holds(hint("no proxy route allows GET DEV_1/axuv/gains"), "`proxy.routes`"));
+}
