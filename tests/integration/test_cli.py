@@ -126,7 +126,7 @@ class CommandLine(unittest.TestCase):
         (self.folder / "conf.d").mkdir()
         (self.folder / "conf.d/empty.yaml").write_text("# devices:\n#   GW_2: {}\n")
         (self.folder / "conf.d/more.yaml").write_text("devices: {GW_2: {}, GW_3: {}}\nproxy: {routes: [{name: x, match: {tag: X}}]}\n")
-        done = self.check(GOOD + "include: conf.d/*.yaml\nproxy: {routes: [{name: y, match: {tag: Y}}]}\n", "--check")
+        done = self.check(GOOD + "include: conf.d/*.yaml\nproxy: {forward: G, routes: [{name: y, match: {tag: Y}}]}\n", "--check")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(done.stdout, f"{self.folder}/mqcoap.yaml: OK: 3 devices, 2 routes, 3 files\n")
 
