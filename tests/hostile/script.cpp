@@ -38,6 +38,25 @@ void set_option(program_options& options, const std::vector<std::string>& words)
     throw std::invalid_argument("there is no option '" + name + "'");
 }
 
+/// Returns the words after the colon of `since-2.1 link: down closed`, and all words if there are no
+/// qualifiers.
+std::vector<std::string> take_qualifiers(script_step& step, std::vector<std::string> words) {
+  const auto last = std::ranges::find_if(words, [](const auto& word) { return word.ends_with(':'); });
+  if (last == words.end()) return words;
+  auto read = step;
+  for (auto at = words.begin(); at <= last; ++at) {
+    const auto word = at == last ? at->substr(0, at->size() - 1) : *at;
+    if (is_program(word))
+      read.only = word;
+    else if (word == "since-2.1" || word == "before-2.1")
+      read.library = word == "since-2.1" ? library_versions::since_2_1 : library_versions::before_2_1;
+    else
+      return words;
+  }
+  step = std::move(read);
+  return {last + 1, words.end()};
+}
+
 void add_line(script& to, int line, std::vector<std::string> words) {
   if (words[0] == "for") {
     to.programs.assign(words.begin() + 1, words.end());
@@ -46,13 +65,8 @@ void add_line(script& to, int line, std::vector<std::string> words) {
     return;
   }
   if (words[0] == "with") return set_option(to.options, words);
-  script_step step{line, {}, {}};
-  const auto prefix = words[0].substr(0, words[0].size() - 1);
-  if (words[0].ends_with(':') && is_program(prefix)) {
-    step.only = prefix;
-    words.erase(words.begin());
-  }
-  step.words = std::move(words);
+  script_step step{line, {}, {}, {}};
+  step.words = take_qualifiers(step, std::move(words));
   if (step.words.empty()) throw std::invalid_argument("a step is missing");
   to.steps.push_back(std::move(step));
 }
@@ -60,7 +74,11 @@ void add_line(script& to, int line, std::vector<std::string> words) {
 }  // namespace
 
 std::string script_step::text() const {
-  std::string all = only.empty() ? "" : only + ":";
+  std::string all = library == library_versions::since_2_1    ? "since-2.1"
+                    : library == library_versions::before_2_1 ? "before-2.1"
+                                                              : "";
+  if (!only.empty()) all += (all.empty() ? "" : " ") + only;
+  if (!all.empty()) all += ':';
   for (const auto& word : words) all += (all.empty() ? "" : " ") + word;
   return all;
 }

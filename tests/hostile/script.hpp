@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,9 +9,14 @@
 
 namespace mqcoap::test {
 
+/// The versions of libmosquitto for which a step applies. Since 2.1 it closes the connection after packets
+/// that it ignored before.
+enum class library_versions : std::uint8_t { all, before_2_1, since_2_1 };
+
 /// A line of a script.
 struct script_step {
   int line;
+  library_versions library;
   std::string only;  ///< the program that the line is for; empty: all programs
   std::vector<std::string> words;
 

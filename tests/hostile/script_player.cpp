@@ -1,8 +1,11 @@
 #include "script_player.hpp"
 
+#include <mosquitto.h>
+
 #include <algorithm>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 namespace mqcoap::test {
 namespace {
@@ -67,6 +70,16 @@ std::string changed(std::string packet, const std::vector<std::string>& how) {
   throw std::invalid_argument("there is no change '" + verb + "'");
 }
 
+/// Returns true for the version of libmosquitto that is running.
+bool applies(library_versions to) {
+  int major = 0;
+  int minor = 0;
+  int revision = 0;
+  mosquitto_lib_version(&major, &minor, &revision);
+  const bool is_new = std::pair(major, minor) >= std::pair(2, 1);
+  return to == library_versions::all || is_new == (to == library_versions::since_2_1);
+}
+
 [[noreturn]] void fail(const std::string& why) { throw std::runtime_error(why); }
 
 }  // namespace
@@ -81,7 +94,7 @@ std::string script_player::play() {
   try {
     for (const auto& step : script_.steps) {
       where = "line " + std::to_string(step.line) + ", " + step.text();
-      if (step.only.empty() || step.only == who_) run(step.words);
+      if ((step.only.empty() || step.only == who_) && applies(step.library)) run(step.words);
     }
     where = "at the end";
     recover();

@@ -63,7 +63,7 @@ class Share(IntegrationTest):
         self.assertEqual(self.ask(30), [205] * 30)
         members[1].signal(signal.SIGKILL)
         members[1].wait_exit()
-        self.lab.wait_log("closed its connection")
+        self.lab.wait_log(re.compile("closed its connection|connection closed by client"))
         self.assertEqual(self.ask(30), [205] * 30)
 
     def test_a_reload_into_a_group_answers_each_request_once(self):
