@@ -21,6 +21,9 @@ using kind = connection_fault::kind;
 constexpr std::chrono::seconds goodbye_limit{1};
 constexpr int reads_a_wake = 64;
 constexpr std::uint64_t callbacks_a_wake = 512;
+/// The number of packets after which the first ones of a burst are sent, so that their receivers can continue
+/// while the rest is handled. The rest is sent together, because each flush costs system calls.
+constexpr std::uint32_t first_flush = 8;
 constexpr std::size_t largest_corked = 64 * 1024;  // size of a flush in bytes
 
 std::string without_dot(std::string words) {
@@ -157,10 +160,16 @@ void mosquitto_session::on_readable() {
   const auto limit = callbacks_ + callbacks_a_wake;
   const auto first = callbacks_;
   const bool looks_for_more = !expects_one();
+  bool is_first_flush = true;
   for (int reads = 0; reads < reads_a_wake && callbacks_ < limit; ++reads) {
     const auto before = callbacks_;
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
     if (callbacks_ == before || !looks_for_more) break;
+    if (is_first_flush && unflushed_ >= first_flush) {
+      is_first_flush = false;
+      flush();
+      if (handle_ == nullptr) return;
+    }
   }
   alone_ = callbacks_ - first == 1 ? alone_ + 1 : 0;
   note_all_is_read();

@@ -1,3 +1,7 @@
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <optional>
+#include <support/fake_broker.hpp>
 #include <support/private_broker.hpp>
 #include <vector>
 
@@ -29,7 +33,49 @@ struct publish_fixture {
   }
 };
 
+/// Answers each message, and runs a function when it has handled a number of them.
+struct answering_owner final : link_events {
+  mqcoap::link* to = nullptr;
+  int ups = 0;
+  int handled = 0;
+  int most = 0;
+  std::function<void()> at_most;
+
+  void on_link_up(mqcoap::link&) noexcept override { ++ups; }
+  void on_link_down(mqcoap::link&, const outage_cause& /*why*/) noexcept override {}
+  void on_message(mqcoap::link&, const inbound& /*m*/) noexcept override {
+    CHECK_FALSE(to->publish("answer", "x", never));
+    if (++handled == most) at_most();
+  }
+};
+
 }  // namespace
+
+TEST_CASE_FIXTURE(publish_fixture, "the first answers to a burst are sent while the rest is handled") {
+  event_loop far;
+  fake_broker broker(far.context(), fake_broker::greeting::accept);
+  mosquitto_link l(loop.context().get_executor(), time, options_for(broker.port(), mqtt_protocol::v5));
+  answering_owner owner;
+  owner.to = &l;
+  owner.most = 30;
+  bool is_early = false;
+  owner.at_most = [&] { is_early = far.run_until([&] { return broker.topics().size() >= 8; }); };
+  std::optional<boost::asio::steady_timer> pump(loop.context());
+  std::function<void()> run_broker = [&] {
+    far.context().poll();
+    pump->expires_after(1ms);
+    pump->async_wait([&](error_code e) {
+      if (!e) run_broker();
+    });
+  };
+  run_broker();
+  l.start(owner);
+  REQUIRE(loop.run_until([&] { return owner.ups == 1; }));
+  for (int i = 0; i < 30; ++i) broker.deliver("t", "x");
+  REQUIRE(loop.run_until([&] { return broker.topics().size() == 30; }));
+  CHECK(is_early);
+  pump.reset();
+}
 
 TEST_CASE_FIXTURE(publish_fixture,
                   "a completion handler reports once that a message was written, never inside the call") {
