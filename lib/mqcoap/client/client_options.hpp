@@ -36,7 +36,7 @@ struct client_options {
   /// None: the client only sends requests.
   std::optional<device_tag> tag{};
   /// Publishes a retained presence for the tag: ONLINE after each connect, OFFLINE at `async_disconnect` and
-  /// through the last will, unless `broker.will` is set. Has no effect without a tag.
+  /// through the last will; if `broker.will` is set, that will is used instead. Has no effect without a tag.
   bool presence = false;
   std::string source{};                     ///< the source of requests; empty: the tag, else the client id
   std::chrono::milliseconds timeout{5000};  ///< of a request without its own timeout; 1 ms to 10 min

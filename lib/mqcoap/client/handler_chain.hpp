@@ -111,8 +111,8 @@ struct response_handler {
   bool propagate = true;  ///< false: no further handler sees a response that this one was called for
   /// If true, an exception from `process` becomes the outcome of the request: a response_exception sets its
   /// code, with its detail as the body; a system_error its error, with its message as the body; anything else
-  /// errc::handler_failed, with the exception's message in the body. If false, the exception is logged and
-  /// the response is left unchanged.
+  /// errc::handler_failed, with the exception's message in the body. If false, the exception is logged, and
+  /// the response stays as `process` left it.
   bool raise_exceptions = false;
 };
 

@@ -51,8 +51,10 @@ class session_events {
 ///
 /// Measurements led to the way in which it is driven:
 /// - The library is told that it is threaded, although there is no thread: then it only queues every publish
-///   and acknowledgement, and they are sent with one flush per wake-up.
-/// - A wake-up reads until a call causes no callback (errno is not reliable), but at most 64 calls.
+///   and acknowledgement, and they are sent with one flush per wake-up; a burst has an earlier one for its
+///   first packets.
+/// - A wake-up reads until a call causes no callback (errno is not reliable), but at most 64 calls, and until
+///   512 callbacks. When messages arrive one at a time, most wake-ups read only once.
 /// - More than one packet in a flush goes out under TCP_CORK: the library writes once per packet.
 /// - It watches a duplicate of the library's socket, which the library may close at any time.
 class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
