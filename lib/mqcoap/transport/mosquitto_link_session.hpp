@@ -28,7 +28,8 @@ class session_events {
  public:
   virtual void on_session_up() noexcept = 0;
   /// Called once, as the last callback, after the library handle and its socket were released.
-  /// @param why  no fault: `finish` was called, everything is written, and the broker closed the connection
+  /// @param why  no fault: `finish` was called, everything is written, and the broker closed the
+  ///   connection, or did not do so within a second
   virtual void on_session_end(connection_fault why) noexcept = 0;
   virtual void on_session_message(const inbound& m) noexcept = 0;
   /// Called when a message is written (QoS 0) or acknowledged (QoS 1). @param denied  the broker refused it
