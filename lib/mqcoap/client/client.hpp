@@ -103,7 +103,7 @@ class basic_client : public client_base {
   /// it first disconnects in the same way.
   /// @par Errors  a `connect_errc`, if the broker, or TLS, rejects the client and another attempt would not
   ///   change that (`is_lasting`), and errc::denied, if the broker's access rules do not allow the client to
-  ///   receive requests for its own tag; both only with `when_refused::give_up`.
+  ///   receive requests for its own tag; both only if `client_options::if_refused` is `give_up`.
   ///   boost::asio::error::operation_aborted, errc::closed (the client was destroyed),
   ///   boost::asio::error::already_started (another `async_run` is pending)
   template <boost::asio::completion_token_for<void(error_code)> Token = default_token>

@@ -44,7 +44,7 @@ struct client_stats {
   std::uint64_t mismatched = 0;  ///< answers with a known id, but from another device or path
   std::uint64_t foreign = 0;     ///< answers to requests of other clients
   std::uint64_t served = 0;      ///< requests to the client's own tag
-  std::uint64_t ignored = 0;     ///< retained requests, and messages that match no subscription of the client
+  std::uint64_t ignored = 0;     ///< retained requests and answers; requests to other tags; invalid messages
   std::uint64_t connects = 0;    ///< connections established
   std::size_t pending = 0;       ///< requests waiting for their answer now
 };
@@ -72,8 +72,8 @@ class client_base {
   outage_cause outage() const;
   /// The cause of the outage as text for people; empty without an outage.
   std::string outage_words() const;
-  /// The size in bytes of the largest packet that the broker accepts, as it stated on the last connection, or
-  /// as the options say; 0 if neither states a limit.
+  /// The size in bytes of the largest packet that the broker accepts: the smallest of the limits that it
+  /// stated on the last connection, that the options set, and that was observed before; 0 if there is none.
   std::size_t largest_packet() const noexcept;
   /// Returns the counts.
   client_stats stats() const;

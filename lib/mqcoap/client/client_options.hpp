@@ -35,10 +35,11 @@ struct client_options {
   /// two programs use the same tag as their client id, each connection makes the broker close the other.
   /// None: the client only sends requests.
   std::optional<device_tag> tag{};
-  /// Publishes a retained presence for the tag: ONLINE after each connect, OFFLINE at `async_disconnect` and
-  /// through the last will, unless `broker.will` is set. Has no effect without a tag.
+  /// Publishes a retained presence for the tag: ONLINE on each connection, once the broker has confirmed the
+  /// subscription to its requests; OFFLINE at `async_disconnect`, and through the last will unless
+  /// `broker.will` sets another one. Has no effect without a tag.
   bool presence = false;
-  std::string source{};                     ///< the source of requests; empty: the tag, else the client id
+  std::string source{};                     ///< stated in requests; empty: the tag, else the MQTT client id
   std::chrono::milliseconds timeout{5000};  ///< of a request without its own timeout; 1 ms to 10 min
   when_disconnected if_disconnected = when_disconnected::fail;  ///< for a request that does not specify it
   when_refused if_refused = when_refused::give_up;              ///< for `async_run`

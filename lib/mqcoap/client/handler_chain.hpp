@@ -109,10 +109,10 @@ struct response_handler {
   std::function<bool(const exchange&, const response&)> matches{};  ///< empty: every response
   std::function<void(const exchange& of, response& r)> process{};   ///< may change the response, or throw
   bool propagate = true;  ///< false: no further handler sees a response that this one was called for
-  /// If true, an exception from `process` becomes the outcome of the request: a response_exception sets its
-  /// code, with its detail as the body; a system_error its error, with its message as the body; anything else
-  /// errc::handler_failed, with the exception's message in the body. If false, the exception is logged and
-  /// the response is left unchanged.
+  /// If true, an exception from `matches` or `process` becomes the outcome of the request: a
+  /// response_exception sets its code, with its detail as the body; a system_error its error, with its
+  /// message as the body; anything else errc::handler_failed, with the exception's message in the body. If
+  /// false, the exception is logged, and the response stays as `process` left it.
   bool raise_exceptions = false;
 };
 

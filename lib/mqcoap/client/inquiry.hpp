@@ -19,7 +19,7 @@ class requester::inquiry final : public ask::question {
   inquiry(requester& of, const request_id& id, request_spec what, completion done,
           std::chrono::milliseconds timeout, when_disconnected if_disconnected);
 
-  /// Completes it with a failure if memory allocation failed before it was placed.
+  /// Completes it with this error; called if memory allocation failed before it was placed.
   void end_unplaced(error_code why) noexcept { failed({ask::failure::cause::not_sendable, why, 0, {}}); }
 
   const subsystem_name& subsystem() const noexcept override { return what_.to.subsystem; }

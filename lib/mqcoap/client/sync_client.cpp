@@ -34,7 +34,8 @@ class sync_client::worker {
  public:
   /// @param log  receives exceptions of completions, because nothing else would report them
   explicit worker(log_sink log) : log_(std::move(log)), thread_([this] { run(); }) {}
-  /// Precondition: the client is destroyed, and all of its remaining work is done.
+  /// Runs what is still posted and joins the thread. Precondition: the client is destroyed, because its
+  /// pending operations would keep the loop running.
   ~worker() {
     work_.reset();
     thread_.join();

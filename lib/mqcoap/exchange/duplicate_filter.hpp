@@ -17,8 +17,10 @@
 namespace mqcoap {
 
 struct duplicate_filter_options {
-  std::chrono::seconds window{300};      ///< the time for which a request is remembered
-  std::size_t entries = 65'536;          ///< limit of requests; if full, new POSTs are rejected
+  std::chrono::seconds window{300};  ///< the time for which a request is remembered
+  /// The limit of remembered requests. If it is reached, new POSTs are rejected: forgetting one early would
+  /// allow it to run twice.
+  std::size_t entries = 65'536;
   std::size_t answer_bytes = 64u << 20;  ///< limit of the total size of the remembered answers
 
   friend bool operator==(const duplicate_filter_options&, const duplicate_filter_options&) = default;

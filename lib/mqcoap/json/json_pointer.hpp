@@ -10,7 +10,7 @@ namespace mqcoap {
 /// The reason why a JSON Pointer cannot be resolved in a text.
 struct lost_pointer {
   std::optional<std::string>
-      twice{};  ///< the key that an object on its path has twice; empty if there is no such value
+      twice{};  ///< the key that an object on its path has twice; none: nothing is at the pointer
 };
 
 /// Returns the part of validated JSON text that a JSON Pointer (RFC 6901) refers to, unchanged. Fails if an

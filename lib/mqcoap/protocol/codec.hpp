@@ -50,9 +50,9 @@ struct decode_fault {
 /// The result of decoding a payload.
 using message = std::variant<request, response, general>;
 
-/// Decodes any payload. Any bytes result in a message or a fault; nothing is thrown. The header determines
-/// the kind: with `method` it is a request, with `response_code` a response, with neither a general payload.
-/// Bodies and unknown fields are validated, not parsed.
+/// Decodes any payload. Any bytes result in a message or a fault; only std::bad_alloc is thrown. The header
+/// determines the kind: with `method` it is a request, with `response_code` a response, with neither a
+/// general payload. Bodies and unknown fields are validated, not parsed.
 result<message, decode_fault> decode(std::string_view payload, const decode_rules& rules);
 
 /// Decodes a request that arrived under a topic with this id: a payload of another kind, or with another id,

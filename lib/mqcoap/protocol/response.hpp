@@ -20,7 +20,7 @@ struct answer {
   std::string location{};  ///< with 201: path of the new resource; else empty
   response_options options{};
   std::vector<header_field> unknown{};  ///< header fields passed on from a proxied response
-  std::string source{};                 ///< the tag that answered; empty: the tag of the request
+  std::string source{};                 ///< the tag that answered; empty: the tag that was asked
   /// Rejected before anything was done, so that the same request may be sent again. Not encoded.
   bool never_run = false;
 

@@ -39,7 +39,7 @@ class exchange_topic {
   std::string_view level(std::size_t index) const noexcept;
 
   std::string text_;
-  std::array<std::uint16_t, 6> start_{};  ///< where each level begins; the last entry is one past the end
+  std::array<std::uint16_t, 6> start_{};  ///< where each level begins; the last entry is the length plus one
   kind kind_ = kind::request;
 };
 

@@ -21,9 +21,9 @@ struct inbound {
   std::string_view topic;
   std::string_view payload;
   bool retained = false;
-  /// The minimum time for which the message was waiting to be read, as far as the link can tell, because the
-  /// event loop did not run: the process was stopped, or the machine suspended. It may have arrived at any
-  /// time within that period.
+  /// The longest time for which the message may have been waiting to be read, as far as the link can tell,
+  /// because the event loop did not run: the process was stopped, or the machine suspended. It may have
+  /// arrived at any time within that period.
   std::chrono::nanoseconds waited{0};
 };
 

@@ -73,7 +73,7 @@ struct link_options {
   std::size_t max_packet = 0;
   std::size_t max_queue = 16384;            ///< messages waiting to be sent; then errc::queue_full
   std::size_t max_queue_bytes = 64u << 20;  ///< of their topics and payloads
-  log_sink log;  ///< receives connections, outages and refusals, on the connection's executor; may be empty
+  log_sink log;  ///< called for connections, outages and refusals on the connection's executor; may be empty
 };
 
 /// Returns all servers of a broker, the first one first.

@@ -101,7 +101,7 @@ class memory_broker {
   bool ignores(std::string_view filter) const noexcept;
   bool allows_publishing(std::string_view topic) const noexcept;
   void connect_links();
-  /// @param from  the link that published it; null: destroyed, a last will, or another broker
+  /// @param from  the link that published it; null: none, as for `publish`, a last will or a bridge
   /// @param by  the broker that forwarded it over its bridge; null: it was published here
   void take(const std::string& topic, const std::string& payload, bool retain, const memory_link* from,
             const memory_broker* by = nullptr);

@@ -28,7 +28,8 @@ class session_events {
  public:
   virtual void on_session_up() noexcept = 0;
   /// Called once, as the last callback, after the library handle and its socket were released.
-  /// @param why  no fault: `finish` was called, everything is written, and the broker closed the connection
+  /// @param why  no fault: `finish` was called, everything is written, and the broker closed the
+  ///   connection, or did not do so within a second
   virtual void on_session_end(connection_fault why) noexcept = 0;
   virtual void on_session_message(const inbound& m) noexcept = 0;
   /// Called when a message is written (QoS 0) or acknowledged (QoS 1). @param denied  the broker refused it
@@ -51,8 +52,10 @@ class session_events {
 ///
 /// Measurements led to the way in which it is driven:
 /// - The library is told that it is threaded, although there is no thread: then it only queues every publish
-///   and acknowledgement, and they are sent with one flush per wake-up.
-/// - A wake-up reads until a call causes no callback (errno is not reliable), but at most 64 calls.
+///   and acknowledgement, and they are sent with one flush per wake-up; a burst has an earlier one for its
+///   first packets.
+/// - A wake-up reads until a call causes no callback (errno is not reliable), but at most 64 calls, and until
+///   512 callbacks. When messages arrive one at a time, most wake-ups read only once.
 /// - More than one packet in a flush goes out under TCP_CORK: the library writes once per packet.
 /// - It watches a duplicate of the library's socket, which the library may close at any time.
 class mosquitto_session final : public std::enable_shared_from_this<mosquitto_session> {
