@@ -109,7 +109,7 @@ std::string hint_for_option(const CLI::App& app, const std::string& option) {
   return (app.get_parent() == nullptr ? "mqcoap" : "mqcoap " + app.get_name()) + " --help";
 }
 
-/// Reports what the command line has too much, if anything.
+/// Reports an option or argument that the verb does not accept. Returns false if there is none.
 bool complain_about_extras(const CLI::App& app, const std::vector<std::string>& extras) {
   if (extras.empty()) return false;
   const auto found =

@@ -124,7 +124,7 @@ void service::on_leading() {
 }
 
 /// Stops at once, because another gateway may soon serve. A new process then waits for the lease; the broker
-/// notices that this one has disconnected.
+/// notices that the connections of this one are closed, and publishes their last wills.
 void service::on_lease_lost(const std::string& why) {
   spdlog::critical("the lease is lost: {}; ending at once, so that no two gateways serve", why);
   lease_lost_ = true;

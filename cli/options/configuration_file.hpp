@@ -11,7 +11,8 @@ namespace mqcoap::cli {
 /// Prints each diagnostic on stderr, as mqcoapd --check does.
 void complain_all(const std::vector<diagnostic>& diagnostics);
 
-/// Loads a configuration file and prints its diagnostics on stderr.
+/// Loads a configuration file and prints its diagnostics on stderr. The result has settings.
+/// @throws failure  status_configuration
 config::load_result load_checked(const std::string& path);
 
 /// Returns the settings of a configuration file; prints its diagnostics on stderr.

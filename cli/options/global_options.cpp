@@ -103,7 +103,7 @@ void declare_options(CLI::App& root, global_options& into) {
   declare_output(command(root), into);
 }
 
-/// The messages do not contain a URL, which may have a password.
+/// Returns the host of `-h`. @throws usage_failure  without the text of a URL, which may contain a password
 const std::string& checked_host(const std::string& given) {
   if (given.empty()) throw usage_failure("-h: the host is empty", "use --help for help");
   if (given.find("://") != std::string::npos)

@@ -79,7 +79,7 @@ struct asking_client {
   }
 };
 
-/// The fate of a request to the listener.
+/// What happened to a request to the listener.
 struct passage {
   bool came = false;
   error_code error;

@@ -24,7 +24,7 @@ struct built_device {
   const node* tag_at = nullptr;
   std::string description;
   std::vector<subsystem_name> subsystems;
-  shared_list<built_resource> resources;  ///< shared by devices without further resources
+  shared_list<built_resource> resources;  ///< one list for the devices that have only those of their template
   bool presence = false;
   bool durable_dedup = false;
 };

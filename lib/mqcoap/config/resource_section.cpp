@@ -131,8 +131,8 @@ std::optional<resource_spec> resource_table::read(const node& n, read_context& c
   return into;
 }
 
-/// Returns the keys that a resource may have in addition to its present keys, according to its kind; if it
-/// has no kind, those of the kinds.
+/// Returns the keys that a resource may have in addition to its present keys, according to the kind that it
+/// names; if it names none, the keys that name the kinds.
 std::vector<std::string> resource_table::keys_beside(const node& n) const {
   std::vector<std::string> keys;
   const auto add = [&keys](const std::string& name) {

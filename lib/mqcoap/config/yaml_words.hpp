@@ -12,7 +12,7 @@ struct yaml_fault {
   std::size_t length = 1;
   std::string words;
   std::string hint;
-  bool is_unclosed = false;  ///< of a bracket: the place where it was opened is more useful
+  bool is_unclosed = false;  ///< a bracket is not closed: the place where it was opened is more useful
   bool hint_quotes = false;  ///< the hint repeats the text at that place
 };
 

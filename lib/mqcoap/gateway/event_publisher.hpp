@@ -52,7 +52,7 @@ class event_publisher final : public event_sender {
   event_publisher(const event_publisher&) = delete;
   event_publisher& operator=(const event_publisher&) = delete;
 
-  /// Applies other options. A resource whose options are unchanged keeps its interval and its last event.
+  /// Applies other options. A resource whose options are unchanged keeps its schedule and its last event.
   /// Retained events of resources that no longer publish are removed from the broker, at the next connection
   /// if there is none.
   /// @param published  the resources with events, of these options

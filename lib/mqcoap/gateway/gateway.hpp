@@ -98,7 +98,7 @@ class gateway final : public link_events {
   ///   live until `gateway_hooks::retired`, or until the gateway is destroyed.
   /// @par Errors  Throws like the constructor; then nothing has changed.
   void reconfigure(gateway_options options, std::vector<link*> links);
-  /// Applies them in parts, between which requests are answered.
+  /// Applies other options and links in parts, between which requests are answered.
   class reconfiguration;
 
   /// Accepts no new requests; calls `done` once when the last one is answered (possibly inside this call).

@@ -65,7 +65,8 @@ class gateway_host {
   void reconfigure(host_configuration next);
 
   /// @name The same in parts, between which requests are answered
-  /// @{ Compares a configuration with the one in force. On any thread, while none is being put in force.
+  /// @{
+  /// Compares a configuration with the one in force. On any thread, while none is being put in force.
   prepared_configuration prepare(host_configuration next) const;
   /// Begins to put it in force; `advance` continues. Does nothing while stopping. Precondition: no other
   /// configuration is being put in force.

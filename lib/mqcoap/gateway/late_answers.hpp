@@ -15,9 +15,9 @@
 
 namespace mqcoap {
 
-/// Remembers writes that were answered with 504 although their device had received them. If the device
-/// answers after all, a repeat of the write gets that answer (docs/protocol.md, "Run once"). Bounded: the
-/// oldest is forgotten first.
+/// Remembers writes that were answered with 504, or with 502 as a loop, after they had been sent to their
+/// device, which may have run them. If the device answers after all, a repeat of the write gets that answer
+/// (docs/protocol.md, "Run once"). Bounded: the oldest is forgotten first.
 class late_answers {
  public:
   static constexpr std::size_t most = 4096;
@@ -39,7 +39,8 @@ class late_answers {
     waiting_.add(id, now + window, std::move(what));
   }
 
-  /// Returns null unless this answer from this broker is expected.
+  /// Returns the write that a hop with this id was sent for; null unless its answer is expected under this
+  /// topic of this broker.
   const awaited* find(std::string_view broker, const exchange_topic& topic, const request_id& id) noexcept {
     const auto* const found = waiting_.find(id);
     return found != nullptr && found->broker == broker && topic.text().starts_with(found->topic) ? found

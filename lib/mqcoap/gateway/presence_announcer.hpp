@@ -20,7 +20,7 @@ namespace mqcoap {
 /// should be ONLINE; each one is new, with a last will that has its own date.
 ///
 /// Its client id is derived from the device, so that the broker closes what is left of an earlier connection.
-/// If another program repeatedly connects with that id, this announcer continues with a random id: two
+/// If another program repeatedly connects with that id, this announcer appends random digits to it: two
 /// clients with the same id would close each other's connections forever.
 /// @par Threads  All functions on the event loop.
 class presence_announcer final : private link_events {

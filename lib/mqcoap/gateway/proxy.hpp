@@ -37,7 +37,7 @@ class proxy final : private ask::asker_owner {
     const namespace_name& ns;
     const decode_rules& decoding;
     const gateway_limits& limits;
-    /// Receives a device's answer to a write that was answered with 504 before.
+    /// Receives a device's answer to a write that was answered with 504 or 502 before (`late_answers`).
     std::function<void(const call& asked, const answer& late)> late{};
     std::function<void()> out_of_memory{};  ///< called when memory allocation failed for a message
     request_id_generator ids{};             ///< generates the ids of hops

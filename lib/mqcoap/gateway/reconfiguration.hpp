@@ -47,7 +47,7 @@ class gateway::reconfiguration {
   state_draft draft_;
   std::vector<std::shared_ptr<local_device>> made_;
   device_map added_;                                           ///< those of `made_` whose tags are new
-  std::vector<std::pair<std::string, std::string>> readings_;  ///< readings of the new devices so far
+  std::vector<std::pair<std::string, std::string>> readings_;  ///< devices and paths to report once in force
   std::shared_ptr<const step_chain> chain_;
   std::vector<std::shared_ptr<local_device>> removed_;
   phase now_ = phase::building;

@@ -55,7 +55,7 @@ class return_watch {
   void begin(const std::vector<link*>& links);
 
   enum class verdict : std::uint8_t {
-    foreign,  ///< no hop in flight has this id
+    foreign,  ///< not known as a request of the gateway
     home,     ///< the gateway's request to its own tag on the same server: serve it
     caught,   ///< the gateway's request, already handled
     loop,     ///< the gateway's request, to be refused with 502

@@ -55,7 +55,7 @@ class topic_board final : public message_topics {
 
   const environment env_;
   link* via_;
-  std::string left_server_;  ///< the server of the previous link, while it is compared with the new one
+  std::string left_server_;  ///< the server of the previous link, until that of the new one is known
   const std::shared_ptr<topic_map> topics_ = std::make_shared<topic_map>();  ///< shared with its entries
 };
 

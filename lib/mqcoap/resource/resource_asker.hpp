@@ -22,7 +22,7 @@ struct resource_request {
   std::optional<request_id> correlation_id{};  ///< that of the call for which it is sent
 };
 
-/// Sends requests to resources of other devices: of the gateway's own, and of others through the proxy.
+/// Sends requests for resources: to the gateway's own devices, and to others through the proxy.
 class resource_asker {
  public:
   using answer_handler = std::function<void(const answer&)>;

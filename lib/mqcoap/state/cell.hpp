@@ -25,7 +25,7 @@ class cell {
 
   /// Creates a cell with the initial value of its terms.
   cell(cell_name name, std::shared_ptr<const cell_terms> terms);
-  /// Creates a cell with the contents of a store.
+  /// Creates a cell from its state in a store.
   cell(stored_cell stored, std::shared_ptr<const cell_terms> terms);
 
   const cell_name& name() const noexcept { return name_; }
@@ -37,7 +37,7 @@ class cell {
   const versioned* find(std::uint64_t number) const noexcept;
   /// Returns the value of number 0; `null` if there is none.
   const json_text& current() const noexcept;
-  /// Returns the lowest unused number.
+  /// Returns the number of the next item. The numbers of removed items are not used again.
   std::uint64_t next_number() const noexcept { return next_; }
   /// Returns the total size of all values.
   std::size_t bytes() const noexcept { return bytes_; }

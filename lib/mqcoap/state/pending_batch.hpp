@@ -17,7 +17,7 @@ struct pending_batch {
     std::uint64_t number;
     cell::item_map::node_type
         put;             ///< empty: the value is removed; while the change is in force, the previous value
-    std::uint64_t next;  ///< the lowest unused number before it
+    std::uint64_t next;  ///< the cell's next number before it
     std::uint64_t stored_revision;  ///< of the cell, at the time of the decision
     std::string set_aside;          ///< see `change`
   };

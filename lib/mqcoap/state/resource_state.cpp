@@ -219,7 +219,8 @@ void resource_state::when_current(std::vector<std::shared_ptr<cell>> cells,
 }
 
 /// Updates cells with the contents of the store. A cell that is not in the store has the initial value of its
-/// terms, and nothing else; a cell that is stored without the value that its kind always has gets it as well.
+/// terms, and nothing else; a cell that is stored without the value that its kind always has gets the initial
+/// value as well.
 void resource_state::take(std::vector<stored_cell> found, const std::vector<std::shared_ptr<cell>>& cells) {
   for (auto& each : found) {
     const auto at =

@@ -22,7 +22,7 @@ std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const ce
   return held;
 }
 
-/// Adopts the device's existing cells, and creates those that are only planned if their terms change, since
+/// Opens the device's existing cells, and creates those that are only planned if their terms change, since
 /// new terms may change the value.
 std::shared_ptr<cell_group> state_draft::open(const std::string& device,
                                               std::shared_ptr<const cell_plan> plan) {

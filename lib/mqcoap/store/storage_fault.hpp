@@ -13,7 +13,7 @@ class storage_fault final : public std::runtime_error {
   enum class kind : std::uint8_t {
     failed,   ///< the system failed to read or to write
     full,     ///< there is no space left
-    damaged,  ///< the file is not a database, or is incomplete
+    damaged,  ///< the file is not a database, or a corrupt one
     foreign,  ///< it belongs to another program, or to a newer version
     in_use,   ///< another process uses it
   };

@@ -16,7 +16,7 @@ namespace mqcoap {
 /// Runs the steps of an action for one call, in order, and answers it: 203 when the last step is done, or
 /// with the error of the first step that fails, prefixed with its name. If the call ends early, the current
 /// step is cancelled, and no further one is begun.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All functions on the event loop.
 class action_run : public std::enable_shared_from_this<action_run> {
  public:
   using step_list = std::vector<std::unique_ptr<action_step>>;

@@ -19,7 +19,7 @@ struct step_failure {
 };
 
 /// A step of an action after `when` and `set`.
-/// @par Threads  Everything on the event loop, which it never blocks.
+/// @par Threads  All functions on the event loop, which they never block.
 class action_step {
  public:
   /// Empty if the step succeeded.

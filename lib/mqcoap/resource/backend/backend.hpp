@@ -56,7 +56,7 @@ struct backend_reply {
 /// Reads and writes something outside of the process for a resource: a file, a program, an instrument. The
 /// resource in front of it (backend_resource) checks requests and parses values from the bytes that
 /// were read.
-/// @par Threads  Everything on the event loop, which it never blocks.
+/// @par Threads  All functions on the event loop, which they never block.
 class backend {
  public:
   using reply_handler = std::function<void(backend_reply)>;

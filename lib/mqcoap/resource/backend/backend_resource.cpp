@@ -42,7 +42,8 @@ void backend_resource::handle(responder&& r) {
   begin(std::move(r));
 }
 
-/// Rejects conditions on the version of a write: the current version is not known without reading.
+/// Checks a request before the backend gets it. Rejects conditions on the version that a write replaces: that
+/// version is not known without reading.
 std::optional<answer> backend_resource::refuse(const request& r) const {
   if (auto refused = refuse_method(r, options_.methods)) return refused;
   if (r.verb == method::get) return refuse_accept(r, {content_format::json, content_format::text});

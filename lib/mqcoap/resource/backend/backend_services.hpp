@@ -10,7 +10,7 @@ namespace mqcoap {
 
 /// The services for backends: the event loop, threads for blocking calls, shared objects. One per process; it
 /// outlives all resources.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All functions on the event loop.
 class backend_services {
  public:
   explicit backend_services(const boost::asio::any_io_executor& loop) : loop_(loop), blocking_(loop) {}

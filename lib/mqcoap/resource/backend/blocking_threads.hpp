@@ -10,7 +10,7 @@ namespace mqcoap {
 
 /// Runs calls that may block, such as reading a file, on a few threads, and passes their results to the
 /// event loop.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All functions on the event loop.
 class blocking_threads {
  public:
   using work = std::function<std::function<void()>()>;

@@ -17,8 +17,8 @@ struct child_options {
   friend bool operator==(const child_options&, const child_options&) = default;
 };
 
-/// The path of a program, and the error (errno) because of which it cannot be run. Finding it may block on
-/// the file system.
+/// The path of a program, and the error (errno) because of which it cannot be run; 0 if it can. Finding it
+/// may block on the file system.
 struct program_place {
   std::string path;
   int error = 0;

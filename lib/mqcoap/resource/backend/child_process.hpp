@@ -25,7 +25,7 @@ struct child_end {
 /// second later by SIGKILL. When the program has exited, processes that are left in its group are killed. The
 /// destructor starts the termination and does not wait for it: the event loop, or its destructor, completes
 /// it. Precondition: SIGPIPE is ignored.
-/// @par Threads  Everything on the event loop. The program is started on a thread that may block.
+/// @par Threads  All functions on the event loop. The program is started on a thread that may block.
 class child_process {
  public:
   /// The callbacks. They are never called inside a function of this object, and not after its destructor,

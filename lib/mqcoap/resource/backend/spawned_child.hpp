@@ -12,7 +12,7 @@ namespace mqcoap {
 
 /// A program that runs in its own process group, with pipes that other programs do not inherit. The
 /// destructor terminates what is left of the group and reaps the program, which may block
-/// for twice `patience`.
+/// for up to twice `patience`.
 class spawned_child {
  public:
   /// The time between SIGTERM and SIGKILL.

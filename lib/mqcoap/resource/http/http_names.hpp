@@ -12,7 +12,7 @@ namespace mqcoap {
 
 /// Looks up the name of one server for all connections to it; those that need it during a lookup share the
 /// lookup. A lookup may take a minute, and there is never more than one.
-/// @par Threads  Everything on the executor.
+/// @par Threads  All functions on the executor.
 class http_names : public std::enable_shared_from_this<http_names> {
  public:
   using handler = std::function<void(const resolved_name&)>;

@@ -17,7 +17,7 @@ struct http_progress {
 
 /// One connection to a server. It carries one request after the other, and makes no decisions. Destroying it
 /// closes the connection, and `done` is not called after that.
-/// @par Threads  Everything on the event loop, which it never blocks.
+/// @par Threads  All functions on the event loop, which they never block.
 class http_wire {
  public:
   using handler = std::function<void(http_outcome)>;

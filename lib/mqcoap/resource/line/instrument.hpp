@@ -17,7 +17,7 @@ namespace mqcoap {
 
 /// An instrument, its connection, and the requests that wait for it. All resources with the same address
 /// share one, also across reloads. The connection is opened when there is a request.
-/// @par Threads  Everything on the event loop.
+/// @par Threads  All functions on the event loop.
 class instrument final : public line_wire::listener, public std::enable_shared_from_this<instrument> {
  public:
   /// Returns the instrument at this address. The services and the clock must outlive it.

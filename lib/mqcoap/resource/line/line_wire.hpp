@@ -8,7 +8,7 @@
 namespace mqcoap {
 
 /// A connection to an instrument. It transfers bytes, and knows nothing about lines.
-/// @par Threads  Everything on the event loop, which it never blocks.
+/// @par Threads  All functions on the event loop, which they never block.
 class line_wire {
  public:
   /// Receives the events of a wire. Called from the event loop, never inside a call to the wire.

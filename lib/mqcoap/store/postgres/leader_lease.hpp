@@ -61,7 +61,8 @@ class leader_lease {
   std::int64_t epoch() const noexcept { return epoch_; }
 
   /// Releases the lease, so that another gateway may serve at once. Calls `done` once, later, with true if
-  /// another gateway waits for the lease; with false if the database does not answer in time.
+  /// this gateway held the lease and another one waits for it; with false if the database does not answer in
+  /// time.
   void release(std::function<void(bool is_awaited)> done);
 
  private:

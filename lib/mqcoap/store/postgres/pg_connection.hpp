@@ -107,7 +107,7 @@ class pg_connection {
   bool is_refusing_ = false;
   steady_time up_since_{};
   std::vector<pg_host> to_look_up_;
-  std::vector<pg_host> to_try_;  ///< in reverse order
+  std::vector<pg_host> to_try_;  ///< in reverse order: the last one is tried next
   std::string last_fault_;
 
   std::deque<std::shared_ptr<entry>> waiting_;

@@ -25,7 +25,8 @@ struct pg_statement {
 
 /// Statements that form one transaction.
 using pg_request = std::vector<pg_statement>;
-/// Receives the rows of the last statement that returned some, once the transaction is committed.
+/// Receives the rows, possibly none, of the last statement that returns rows, once the transaction is
+/// committed.
 using pg_handler = std::function<void(result<pg_rows, pg_fault>)>;
 
 inline pg_statement run_sql(std::string sql, pg_parameters parameters = {}) {
