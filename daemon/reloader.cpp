@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mqcoap/base/counted.hpp>
 #include <mqcoap/config/loader.hpp>
 #include <utility>
 
@@ -27,8 +28,9 @@ spdlog::level::level_enum level_of(const diagnostic& d) {
 std::string summary_of(const std::vector<diagnostic>& all) {
   const auto is_error = [](const diagnostic& d) { return d.level == diagnostic::severity::error; };
   const auto first = std::find_if(all.begin(), all.end(), is_error);
-  return std::to_string(std::count_if(all.begin(), all.end(), is_error)) +
-         " faults; the first: " + first->file + ':' + std::to_string(first->line) + ": " + first->message;
+  const auto errors = static_cast<std::uint64_t>(std::count_if(all.begin(), all.end(), is_error));
+  return counted(errors, "error") + "; the first: " + first->file + ':' + std::to_string(first->line) + ": " +
+         first->message;
 }
 
 }  // namespace

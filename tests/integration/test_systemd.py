@@ -81,7 +81,7 @@ class Manager(IntegrationTest):
         gateway.file.write_text(good + "nonsense: 1\n")
         gateway.signal(signal.SIGHUP)
         self.wait("RELOADING=1")
-        self.assertIn("requests/s; reload failed: 1 faults; the first: ", self.wait("READY=1"))
+        self.assertIn("requests/s; reload failed: 1 error; the first: ", self.wait("READY=1"))
 
     def test_a_manager_that_reads_nothing_holds_nobody_up_and_hears_all_later(self):
         waiting = self.manager.fill()

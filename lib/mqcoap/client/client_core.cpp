@@ -226,8 +226,12 @@ void client_core::on_link_down(link&, const outage_cause& why) noexcept {
 }
 
 void client_core::set_outage(const outage_cause& why) noexcept {
-  const std::lock_guard lock(outage_mutex_);
-  attempt("an outage", [&] { outage_ = why; });
+  // Copied without the lock: if this fails, the log of the user is called, and may ask for the outage.
+  attempt("an outage", [&] {
+    auto copy = why;
+    const std::lock_guard lock(outage_mutex_);
+    outage_ = std::move(copy);
+  });
 }
 
 void client_core::tell_connected(error_code error) noexcept {

@@ -17,7 +17,7 @@ std::string_view to_string(event e) noexcept {
     case event::answer_late: return "late answers";
     case event::answer_duplicate: return "duplicate answers";
     case event::answer_mismatched: return "answers with another topic, id or path";
-    case event::answer_unexpected: return "answers nobody here asked for";
+    case event::answer_unexpected: return "answers that nobody here asked for";
     case event::topic_too_large: return "messages of topics that were too large";
     case event::event_published: return "events published";
     case event::event_unread: return "events of resources that could not be read";

@@ -88,7 +88,7 @@ struct way_of_client {
   request_id_generator ids;
 
   way_of_client(way_step w, int k, const std::string& tag = {})
-      : tested(client(loop, of_tag(tag), in)), what(w), which(k) {
+      : tested(client(loop, with_log(of_tag(tag)), in)), what(w), which(k) {
     ended.reserve(16);
   }
   way_of_client(const way_of_client&) = delete;
@@ -96,6 +96,18 @@ struct way_of_client {
     recover();
     tested.reset();
     run_loop();
+  }
+
+  /// Adds a log that asks the client for its outage, as a user's may.
+  client_options with_log(client_options options) {
+    options.broker.log = [this](log_level, std::string_view) {
+      try {
+        if (tested) static_cast<void>(tested->outage());
+      } catch (const std::bad_alloc&) {
+        // The copy of the outage needs memory.
+      }
+    };
+    return options;
   }
 
   stepwise_link& link() { return *in->made; }

@@ -164,7 +164,7 @@ TEST_CASE_FIXTURE(reload_fixture, "a file with faults changes nothing, and the n
   file.write(with_devices(3, 6) + "devizes: {}\n");
   tested.begin();
   run_until_told(2);
-  CHECK(told.back().starts_with("1 faults; the first: "));
+  CHECK(told.back().starts_with("1 error; the first: "));
   CHECK(get("GW_2").find("\"body\":5") != std::string::npos);
   file.write(with_devices(3, 7));
   tested.begin();

@@ -68,8 +68,8 @@ TEST_CASE_FIXTURE(status_fixture, "the rate is that since it was asked for befor
 }
 
 TEST_CASE_FIXTURE(status_fixture, "the last reload's outcome is told, on one line") {
-  tested.set_reload({{}, false, "2 faults; the first: a.yaml:3: unknown\nkey"});
-  CHECK(tested.now().ends_with(" requests/s; reload failed: 2 faults; the first: a.yaml:3: unknown?key"));
+  tested.set_reload({{}, false, "2 errors; the first: a.yaml:3: unknown\nkey"});
+  CHECK(tested.now().ends_with(" requests/s; reload failed: 2 errors; the first: a.yaml:3: unknown?key"));
   tested.set_reload({{}, true, "1 device, 0 routes"});
   CHECK(tested.now().ends_with(" requests/s; reloaded"));
 }

@@ -74,12 +74,12 @@ TEST_CASE_FIXTURE(file_fixture, "files are read to their end, those without a si
 
 TEST_CASE_FIXTURE(file_fixture, "a file that is not regular is rejected without blocking") {
   CHECK(words(read_file({{}, folder.path("none")}, plenty)) == "404 there is no such file");
-  CHECK(words(read_file({{}, folder.path("")}, plenty)) == "403 it is no regular file");
+  CHECK(words(read_file({{}, folder.path("")}, plenty)) == "403 it is not a regular file");
   REQUIRE(::mkfifo(folder.path("fifo").c_str(), 0600) == 0);
-  CHECK(words(read_file({{}, folder.path("fifo")}, plenty)) == "403 it is no regular file");
-  CHECK(words(read_file({{}, "/dev/zero"}, plenty)) == "403 it is no regular file");
-  CHECK(words(write_file({{}, folder.path("fifo")}, "x", false)) == "403 it is no regular file");
-  CHECK(words(write_file({{}, "/dev/null"}, "x", true)) == "403 it is no regular file");
+  CHECK(words(read_file({{}, folder.path("fifo")}, plenty)) == "403 it is not a regular file");
+  CHECK(words(read_file({{}, "/dev/zero"}, plenty)) == "403 it is not a regular file");
+  CHECK(words(write_file({{}, folder.path("fifo")}, "x", false)) == "403 it is not a regular file");
+  CHECK(words(write_file({{}, "/dev/null"}, "x", true)) == "403 it is not a regular file");
 }
 
 TEST_CASE_FIXTURE(file_fixture, "beneath a folder, no path leads out of it and no link is followed") {

@@ -176,7 +176,7 @@ TEST_CASE("an answer becomes a code by its status and the method") {
   CHECK(told(post, answered(202, "done", "text/plain")) == R"(205 "done")");
   CHECK(told(post, answered(200, "{")).starts_with("502 the server's answer is not JSON: "));
   CHECK(told(post, answered(200, "\xff", "text/plain"))
-            .starts_with("502 the server's answer is no UTF-8 text, and it has run"));
+            .starts_with("502 the server's answer is not UTF-8 text, and it has run"));
 }
 
 TEST_CASE("each status that is no success has its code") {

@@ -443,7 +443,7 @@ TEST_CASE_FIXTURE(line_fixture, "what is no serial port is said to be none") {
   of.at = serial_address{.device = folder.path("file")};
   const auto tested = make(of);
   ask(*tested);
-  CHECK(settle() == "503 the instrument cannot be connected: it is no serial port");
+  CHECK(settle() == "503 the instrument cannot be connected: it is not a serial port");
 }
 
 TEST_CASE_FIXTURE(line_fixture, "a resource that goes with its instrument leaves nothing behind") {

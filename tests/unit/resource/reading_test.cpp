@@ -28,7 +28,7 @@ TEST_CASE("text is read without the line end behind it, and has to be UTF-8") {
   CHECK(read({}, "ready\r\n") == R"("ready")");
   CHECK(read({}, "a\n\n") == "\"a\\n\"");  // only one line end is removed
   CHECK(read({}, "") == R"("")");
-  CHECK(read({}, "\xff\xfe") == "fault: it is no UTF-8 text; this was read: '?\?'");
+  CHECK(read({}, "\xff\xfe") == "fault: it is not UTF-8 text; this was read: '?\?'");
 }
 
 TEST_CASE("a number is decimal and finite, with white space around it") {

@@ -72,7 +72,7 @@ int open_file(const file_place& at, int flags, backend_reply& why) {
     case EXDEV: why = forbidden("a link stands on the way, or the path leads out of the folder"); break;
     case EISDIR:
     case ENXIO:
-    case ENODEV: why = forbidden("it is no regular file"); break;
+    case ENODEV: why = forbidden("it is not a regular file"); break;
     default: why = failed("it cannot be opened", error); break;
   }
   return -1;
@@ -85,7 +85,7 @@ bool is_regular(int file, backend_reply& why) {
     return false;
   }
   if (!S_ISREG(seen.st_mode)) {
-    why = forbidden("it is no regular file");
+    why = forbidden("it is not a regular file");
     return false;
   }
   return true;
@@ -119,7 +119,7 @@ backend_reply replace_file(const std::string& written, std::string_view bytes) {
   const auto path = followed(written);
   struct stat before {};
   const bool exists = ::stat(path.c_str(), &before) == 0;
-  if (exists && !S_ISREG(before.st_mode)) return forbidden("it is no regular file");
+  if (exists && !S_ISREG(before.st_mode)) return forbidden("it is not a regular file");
   std::string fresh = path + ".XXXXXX";
   const descriptor file(::mkostemp(fresh.data(), O_CLOEXEC));
   if (!file) return failed("no file can be made beside it", errno);

@@ -105,7 +105,7 @@ result<json_text, unreadable> reading::make(std::string_view read) const {
     case form::text: break;
   }
   if (!tools_->regex) part = without_line_end(part);
-  if (!is_utf8_text(part)) return unreadable{"it is no UTF-8 text; " + was_read(part)};
+  if (!is_utf8_text(part)) return unreadable{"it is not UTF-8 text; " + was_read(part)};
   return json_text::from_string(part);
 }
 

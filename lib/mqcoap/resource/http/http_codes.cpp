@@ -80,7 +80,7 @@ backend_reply content_of(const http_outcome& of, std::size_t max_depth) {
   if (!is_json) {
     auto text = json_text::from_string(of.body);
     if (!validate_json(text.text(), 1)) return backend_reply::of_body(std::move(text));
-    return backend_reply::error(response_code::bad_gateway, "the server's answer is no UTF-8 text" + shown);
+    return backend_reply::error(response_code::bad_gateway, "the server's answer is not UTF-8 text" + shown);
   }
   auto parsed = json_text::parse(of.body, max_depth);
   if (parsed) return backend_reply::of_body(*std::move(parsed));

@@ -58,7 +58,8 @@ backend_reply judge_answer(const line_options& options, method verb, const backe
   if (verb != method::post) return backend_reply::done();
   auto text = json_text::from_string(reply.text);
   if (validate_json(text.text(), 1))
-    return backend_reply::error(response_code::bad_gateway, "the instrument gives no UTF-8 text; it" + said);
+    return backend_reply::error(response_code::bad_gateway,
+                                "the instrument's answer is not UTF-8 text; it" + said);
   return backend_reply::of_body(std::move(text));
 }
 

@@ -72,7 +72,7 @@ std::string open_port(const serial_address& at, int& descriptor) {
   descriptor = ::open(at.device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return last();
   termios settings{};
-  if (::tcgetattr(descriptor, &settings) != 0) return errno == ENOTTY ? "it is no serial port" : last();
+  if (::tcgetattr(descriptor, &settings) != 0) return errno == ENOTTY ? "it is not a serial port" : last();
   if (const auto ec = store(at, settings)) return "the settings cannot be used: " + ec.message();
   if (::ioctl(descriptor, TIOCEXCL) != 0 || ::tcsetattr(descriptor, TCSANOW, &settings) != 0 ||
       ::tcflush(descriptor, TCIOFLUSH) != 0)

@@ -32,8 +32,8 @@ std::vector<std::string> split_list(std::string_view list) {
 
 /// Settings that are not allowed in an address, and why.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> refused_words{{
-    {"password", "a password does not stand in the address: use the key `password`"},
-    {"sslpassword", "a password does not stand in the address"},
+    {"password", "a password does not belong in the address: use the key `password`"},
+    {"sslpassword", "a password does not belong in the address"},
     {"service", "a service file is not read: write the address itself"},
 }};
 
