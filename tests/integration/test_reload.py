@@ -130,7 +130,7 @@ class Reload(IntegrationTest):
         lab, _, gateway, desk = self.start()
         self.assert_code(desk.put("gains", [5]), 204)
         gateway.reload(CHANGED.replace("collection: {max: 100}", "colection: {max: 100}") + "    nonsense: 1\n", False)
-        for words in ("colection", "nonsense", "3 faults"):
+        for words in ("colection", "nonsense", "3 errors"):
             self.assertIn(words, gateway.log)
         self.assertEqual(desk.get("gains").body, [5])
         self.assertEqual(desk.get("x", tag="GW_2").body, 2)
