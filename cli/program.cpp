@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <mqcoap/base/closest.hpp>
 #include <mqcoap/base/safe_text.hpp>
 #include <mqcoap/settings/suggest.hpp>
 #include <mqcoap/transport/log.hpp>
@@ -90,6 +91,17 @@ bool takes_value(const CLI::App& app, const std::string& word) {
   return std::any_of(verbs.begin(), verbs.end(), [&](const auto* verb) { return takes_value(*verb, word); });
 }
 
+/// Returns the verb or subcommand that the command line named last; the program itself if there is none.
+const CLI::App& innermost(const CLI::App& app) {
+  const auto below = app.get_subcommands();
+  return below.empty() ? app : innermost(*below.front());
+}
+
+/// Returns how a verb or subcommand is called, such as `mqcoap config state`.
+std::string command_of(const CLI::App& app) {
+  return app.get_parent() == nullptr ? "mqcoap" : command_of(*app.get_parent()) + ' ' + app.get_name();
+}
+
 /// Returns the long options of a verb and of the program.
 std::vector<std::string> known_options(const CLI::App& verb) {
   std::vector<std::string> names;
@@ -104,9 +116,12 @@ std::string hint_for_option(const CLI::App& app, const std::string& option) {
   constexpr std::string_view names_broker[] = {"-b", "--broker", "--server", "--uri"};
   if (std::ranges::find(names_broker, option) != std::end(names_broker))
     return "name the broker: -h HOST -p PORT, or -L URL";
-  auto hint = option.starts_with("--") ? suggest(option, known_options(app)) : std::string();
-  if (!hint.empty()) return hint;
-  return (app.get_parent() == nullptr ? "mqcoap" : "mqcoap " + app.get_name()) + " --help";
+  if (option.starts_with("--")) {
+    const auto names = known_options(app);
+    if (const auto meant = closest(option, names); !meant.empty())
+      return "did you mean '" + std::string(meant) + "'?";
+  }
+  return command_of(app) + " --help";
 }
 
 /// Reports an option or argument that the verb does not accept. Returns false if there is none.
@@ -116,7 +131,7 @@ bool complain_about_extras(const CLI::App& app, const std::vector<std::string>& 
       std::ranges::find_if(extras, [](const auto& w) { return w.size() > 1 && w.front() == '-'; });
   if (found == extras.end()) {
     complain("mqcoap: unexpected argument '" + safe_text(extras.front()) + '\'');
-    complain("  try: mqcoap " + app.get_name() + " --help");
+    complain("  try: " + command_of(app) + " --help");
   } else {
     const auto option = found->substr(0, found->find('='));
     complain("mqcoap: unknown option " + safe_text(option));
@@ -126,13 +141,12 @@ bool complain_about_extras(const CLI::App& app, const std::vector<std::string>& 
 }
 
 int usage_error(const CLI::App& root, const CLI::ParseError& e) {
-  const auto chosen = root.get_subcommands();
-  if (!chosen.empty()) {
+  if (const auto& chosen = innermost(root); &chosen != &root) {
     if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr &&
-        complain_about_extras(*chosen.front(), root.remaining(true)))
+        complain_about_extras(chosen, root.remaining(true)))
       return status_usage;
     complain(std::string("mqcoap: ") + e.what());
-    complain("  try: mqcoap " + chosen.front()->get_name() + " --help");
+    complain("  try: " + command_of(chosen) + " --help");
     return status_usage;
   }
   const auto rest = root.remaining();

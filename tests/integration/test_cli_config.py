@@ -95,6 +95,8 @@ class Config(unittest.TestCase):
                 (["get", "A_1/x/y", "-b", "mqtt://h"], "unknown option -b", "name the broker: -h HOST -p PORT, or -L URL"),
                 (["--broker=mqtt://u:secret@h", "ls"], "unknown option --broker", "name the broker: -h HOST -p PORT, or -L URL"),
                 (["get", "A_1/x/y", "--retyr", "3"], "unknown option --retyr", "did you mean '--retry'?"),
+                (["config", "state", "--bakcup", "x"], "unknown option --bakcup", "did you mean '--backup'?"),
+                (["config", "state", "--nothing-like-it"], "unknown option --nothing-like-it", "mqcoap config state --help"),
                 (["get", "A_1/x/y", "-Z"], "unknown option -Z", "mqcoap get --help"),
                 (["get", "A_1/x/y", "more"], "unexpected argument 'more'", "mqcoap get --help"),
                 (["ls", "-h", "mqtt://u:secret@h"], "-h: this is a URL, and not the name of a host", "-L takes a URL"),

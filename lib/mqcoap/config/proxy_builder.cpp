@@ -124,6 +124,7 @@ void warn_of_unused_routes(const root_spec& root, const std::vector<built_device
   const auto sends_requests = [](const built_resource& r) {
     return r.kind && r.kind->asked_device() != nullptr;
   };
+  if (faults.failed()) return;  // an error may be the cause, such as an invalid `forward`
   if (root.proxy.forward || std::ranges::any_of(devices, [&](const built_device& device) {
         return std::ranges::any_of(device.resources, sends_requests);
       }))

@@ -380,7 +380,7 @@ TEST_CASE("a confirmation that arrives after a deadline is used for the next req
   CHECK(std::count(b.mine.filters().begin(), b.mine.filters().end(), "gf_int_v1/+/response/DEV/+") <= 1);
 }
 
-TEST_CASE("a request that is too large for the broker ends immediately, whoever detects that") {
+TEST_CASE("a request that is too large for the broker ends immediately, whichever side detects it") {
   requester_bench b;
   auto large = spec("DEV/axuv/gains");
   large.verb = method::put;

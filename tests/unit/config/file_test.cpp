@@ -100,6 +100,30 @@ TEST_CASE("a thousand faults are enough, and a long line is not copied for each"
   CHECK(shown.substr(excerpt + shown.find('^', mark) - mark, 4) == "x999");
 }
 
+TEST_CASE("routes that no request can take get one warning") {
+  const auto warnings_for = [](const std::string& proxy, const std::string& resources = "{}") {
+    const test::temporary_folder folder;
+    const auto loaded = load_settings(folder.write(
+        "a.yaml", "version: 1\ndevices: {A: {resources: " + resources + "}}\nproxy: " + proxy + "\n"));
+    REQUIRE(loaded.value);
+    for (const auto& each : loaded.diagnostics)
+      CHECK(each.message.find("no request can take a route without `serve`") != std::string::npos);
+    return loaded.diagnostics.size();
+  };
+  CHECK(warnings_for("{routes: [{name: a, match: {tag: X}}, {name: b}]}") == 1);
+  CHECK(warnings_for("{forward: A, routes: [{name: a}]}") == 0);
+  CHECK(warnings_for("{routes: [{name: a, match: {tag: X}}]}", "{'x/**': {proxy: X/axuv}}") == 0);
+  CHECK(warnings_for("{routes: [{name: a, match: {tag: X}, serve: true, to: {namespace: other}}]}") == 0);
+}
+
+TEST_CASE("an error elsewhere hides the warning for routes, because it may be the cause") {
+  const test::temporary_folder folder;
+  const auto loaded =
+      load_settings(folder.write("a.yaml", "version: 1\nproxy: {forward: 'A *', routes: [{name: a}]}\n"));
+  REQUIRE(loaded.diagnostics.size() == 1);
+  CHECK(loaded.diagnostics.front().level == diagnostic::severity::error);
+}
+
 TEST_CASE("a signal that seems never to be a finite number gets a warning") {
   const test::temporary_folder folder;
   const auto loaded = load_settings(folder.write(

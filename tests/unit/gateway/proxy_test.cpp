@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(proxy_fixture, "an unanswered subscription is 504, and was not
 }
 
 TEST_CASE_FIXTURE(proxy_fixture,
-                  "a request that is too large for the broker causes a 413, whoever detects that") {
+                  "a request that is too large for the broker causes a 413, whichever side detects it") {
   SUBCASE("the link") { broker.limit_payload(1000); }
   SUBCASE("the broker, later") { broker.limit_payload(1000, memory_broker::refusal::later); }
   ask("PUT", "D_1/axuv/a", '"' + std::string(5000, 'x') + '"');
