@@ -72,13 +72,11 @@ class ActionSteps(IntegrationTest):
 
     def await_hung(self):
         hung = self.folder / "hung"
-        while not hung.exists() or not hung.read_text().endswith("\n"):
-            pass
+        self.wait_until(lambda: hung.exists() and hung.read_text().endswith("\n"), "the program runs")
         return hung.read_text().split()[-1]
 
     def await_end_of(self, pid):
-        while pid in self.children():
-            pass
+        self.wait_until(lambda: pid not in self.children(), "the program has ended")
 
     def test_all_steps_in_their_order(self):
         device = self.device(self.lab, "2D_1", late())

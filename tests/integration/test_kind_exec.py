@@ -94,8 +94,7 @@ class Exec(IntegrationTest):
         for each in waiting:
             self.assert_code(each.answer(), 504, "did not end within 1s")
         for pid in (self.folder / "hung").read_text().split():
-            while pid in self.children():
-                pass
+            self.wait_until(lambda: pid not in self.children(), "the program that hung is killed")
 
     def test_1000_requests_leave_no_zombie_and_no_descriptor(self):
         descriptors = pathlib.Path(f"/proc/{self.daemon.pid}/fd")
@@ -110,8 +109,7 @@ class Exec(IntegrationTest):
     def test_a_stop_ends_what_runs(self):
         waiting = self.desk.send("GET", "hangs")
         hung = self.folder / "hung"
-        while not hung.exists() or not hung.read_text().endswith("\n"):
-            pass
+        self.wait_until(lambda: hung.exists() and hung.read_text().endswith("\n"), "the program runs")
         self.daemon.stop()
         self.assert_code(waiting.answer(), 504)
         self.assertFalse(pathlib.Path(f"/proc/{hung.read_text().strip()}").exists())

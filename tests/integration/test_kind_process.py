@@ -92,8 +92,8 @@ class ProcessKind(IntegrationTest):
         self.daemon.reload(CONFIGURATION.replace("analysis", "other"))
         self.assert_code(self.desk.get("analysis/pid"), 404)
         self.assertNotEqual(self.desk.get("other/pid").body, before)
-        while pathlib.Path(f"/proc/{before}").exists():  # it ignores SIGTERM and is killed
-            pass
+        # It ignores SIGTERM and is killed.
+        self.wait_until(lambda: not pathlib.Path(f"/proc/{before}").exists(), "the replaced program has ended")
 
     def test_it_ends_with_the_gateway(self):
         for manner in ("tame", "stubborn"):

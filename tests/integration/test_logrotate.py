@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from harness import IntegrationTest
@@ -99,7 +100,9 @@ class Logrotate(IntegrationTest):
         def ask_until_log_has(words):
             # Lines reach the file with a delay; a new file is opened at the reload.
             nonlocal asked
+            end = time.monotonic() + 60
             while words not in (self.log.read_text() if self.log.exists() else ""):
+                self.assertLess(time.monotonic(), end, f"{words!r} does not come")
                 self.assert_code(caller.get("x"), 205)
                 asked += 1
 

@@ -44,12 +44,16 @@ class Postgresql(PostgresTest):
 
     def wait_for(self, caller, path="gains"):
         """Waits until a gateway serves again; checks that every answer before that is an error."""
-        while True:
-            answer = caller.get(path)
-            if answer.code == 205:
-                return answer
-            self.assertEqual(answer.code, 503)
-            self.assertIn("the database does not answer", answer.body)
+        answers = []
+
+        def served():
+            answers.append(caller.get(path))
+            if answers[-1].code != 205:
+                self.assert_code(answers[-1], 503, "the database does not answer")
+            return answers[-1].code == 205
+
+        self.wait_until(served, f"{path} is served again")
+        return answers[-1]
 
 
 class Library(Postgresql):

@@ -5,6 +5,7 @@ import pathlib
 import re
 import signal
 import threading
+import time
 import unittest
 
 from harness import IntegrationTest, new_id, request_payload, request_topic
@@ -47,9 +48,11 @@ class Start(IntegrationTest):
         bit = 1 << (number - 1)
         # Until the signal is blocked, the gateway's code does not run yet; a caught signal means that the
         # test was too late.
+        end = time.monotonic() + 60
         while not self.mask(gateway, "SigBlk") & bit:
             self.assertFalse(self.mask(gateway, "SigCgt") & bit, "the signal was never held back")
             self.assertTrue(gateway.running)
+            self.assertLess(time.monotonic(), end)
         gateway.signal(number)
         return lab, gateway
 
@@ -224,8 +227,12 @@ class Reload(IntegrationTest):
         gateway.signal(signal.SIGHUP)
         gateway.wait_log("reading ")
         values = []
-        while not values or values[-1] == 0:
+
+        def changed():
             values.append(desk.get("offsets").body)
+            return values[-1] != 0
+
+        self.wait_until(changed, "the new value is in force")
         self.assertGreater(len(values), 2)
         self.assertEqual(set(values), {0, 7})
 

@@ -67,11 +67,15 @@ class StandbyTest(PostgresTest):
 
     def standby(self):
         """Starts a standby and waits until the leader knows it."""
-        before = int(self.database.sql("SELECT count(*) FROM mqcoap_standby"))
+        before = self.waiting()
         gateway = self.member()
-        while int(self.database.sql("SELECT count(*) FROM mqcoap_standby")) == before:
-            self.assertTrue(gateway.running)
+        self.wait_until(lambda: self.waiting() - before, "the standby has sent its heartbeat")
         return gateway
+
+    def waiting(self):
+        """Returns the waiting gateways. A new leader may be listed for a moment, and is not one of them."""
+        members = self.database.sql("SELECT member FROM mqcoap_standby EXCEPT SELECT holder FROM mqcoap_lease")
+        return set(members.splitlines())
 
     def page(self, gateway, path):
         gateway.wait_log("metrics and health: http://")
@@ -192,8 +196,7 @@ class HandOvers(StandbyTest):
             for turn in range(HANDOVERS):
                 standby = self.standby()
                 count = len(stored) + 20
-                while len(stored) < count:
-                    time.sleep(0.005)  # lets other threads run; the test waits for answers
+                self.wait_until(lambda: len(stored) >= count, f"{count} stored items")
                 if turn % 4 == 3:
                     leader.signal(signal.SIGKILL)
                     leader.wait_exit()

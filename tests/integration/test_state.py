@@ -359,9 +359,7 @@ class RunOnce(StateTest):
     def test_what_ran_when_the_gateway_died_is_not_run_again(self):
         gateway = self.start(self.configuration)
         self.desk.send("POST", "fire", request_id=self.FIRE)
-        while not self.shots.exists() or self.shots.read_text() != "shot\n":
-            self.assertTrue(gateway.running)
-            time.sleep(0.01)
+        self.wait_until(lambda: self.shots.exists() and self.shots.read_text() == "shot\n", "the program runs")
         self.kill(gateway)
         self.start(self.configuration)
         for _ in range(2):
@@ -432,9 +430,7 @@ class Kills(StateTest):
             with concurrent.futures.ThreadPoolExecutor(self.WRITERS) as pool:
                 writers = [pool.submit(self.write, n, callers, stopping) for n in range(self.WRITERS)]
                 wanted = len(self.stored) + 20 + 7 * (kill % 5)
-                while len(self.stored) < wanted:
-                    self.assertTrue(gateway.running)
-                    time.sleep(0.002)  # lets other threads run; the test waits for answers
+                self.wait_until(lambda: len(self.stored) >= wanted, f"{wanted} stored items")
                 self.kill(gateway)
                 stopping.set()
                 for each in writers:

@@ -4,7 +4,6 @@ import pathlib
 import re
 import signal
 import tempfile
-import time
 import unittest
 
 from harness import Broker, Datagrams, IntegrationTest, journal_stand_in
@@ -117,12 +116,9 @@ class LogTest(IntegrationTest):
     def start(self, target, **how):
         return self.gateway(CONFIGURATION, LAB=self.lab.url, TARGET=target, **how)
 
-    def wait_file(self, file, words, timeout=30):
+    def wait_file(self, file, words):
         """Waits until a file contains these words; the log is written at least once a second."""
-        end = time.monotonic() + timeout
-        while not file.exists() or words not in file.read_text():
-            self.assertLess(time.monotonic(), end, f"{file} never said {words!r}")
-            time.sleep(0.02)
+        self.wait_until(lambda: file.exists() and words in file.read_text(), f"{words!r} in {file}")
 
     def refused(self, target, **how):
         """Returns the log of a gateway that does not start."""

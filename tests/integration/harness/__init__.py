@@ -1,5 +1,8 @@
 """The parts that integration tests are built from: private brokers, gateways, callers and remote devices."""
 
+import faulthandler
+import os
+
 from .authority import Authority, Identity
 from .broker import Broker
 from .bus import Bus, Message
@@ -11,6 +14,9 @@ from .detour import Detour
 from .device import Device
 from .gateway import Gateway
 from .protocol import CODES, NAMESPACE, new_id, now_ms, request_payload, request_topic, response_topic
+
+if "MQCOAP_TRACEBACK_AFTER" in os.environ:  # the tracebacks show where a test hangs before ctest kills it
+    faulthandler.dump_traceback_later(float(os.environ["MQCOAP_TRACEBACK_AFTER"]))
 
 __all__ = [
     "Answer",

@@ -6,6 +6,7 @@ import collections
 import contextlib
 import json
 import sys
+import time
 import unittest
 
 from .broker import Broker
@@ -150,6 +151,13 @@ class IntegrationTest(unittest.TestCase):
         return running
 
     # ---- checking ------------------------------------------------------------------------------------------
+
+    def wait_until(self, condition, what, timeout=60):
+        """Polls a condition that no event announces, and fails with `what` if it does not come true."""
+        end = time.monotonic() + timeout
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"after {timeout} s still not: {what}")
+            time.sleep(0.005)
 
     def assert_code(self, answer, code, *words):
         """Checks the code, and that the error body contains these words."""
