@@ -6,8 +6,8 @@ add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
 # At -O2, g++ 12 considers moved std::variant and std::optional to be uninitialized; the sanitizers
 # find real cases.
 add_compile_options(-Wno-maybe-uninitialized)
-# g++ 12 considers the result of operator+ to be a string with room for only its own 15 characters.
-if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+# g++ 12 to 14 consider the result of operator+ to be a string with room for only its own 15 characters.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
   add_compile_options(-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
 endif()
 # Some of these options exist only in g++.
