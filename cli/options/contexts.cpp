@@ -91,13 +91,13 @@ std::optional<std::vector<context_spec>> read_each(const node& n, read_context& 
     mismatch(n, "a map from names to contexts", ctx);
     return std::nullopt;
   }
-  for (const auto& [key, value] : n.entries) {
+  for (const node* value : n.items) {
     report faults;
     read_context own{faults, ctx.folder, ctx.defaults};
-    const auto name = plain_name("a context's name").read(*key, own);
+    const auto name = plain_name("a context's name").read(*value->key, own);
     auto spec = context_section().read(*value, own);
     auto& kept = all.emplace_back(spec ? *std::move(spec) : context_spec{});
-    kept.name = name.value_or(key->text);
+    kept.name = name.value_or(value->key->text);
     if (faults.failed()) kept.faults = all_words(faults, n.file->path());
   }
   return all;

@@ -13,10 +13,10 @@
 namespace mqcoap::config {
 namespace {
 
-constexpr std::string_view entry_sections[] = {"brokers", "templates", "devices"};
-
-bool is_entry_section(std::string_view name) {
-  return std::find(std::begin(entry_sections), std::end(entry_sections), name) != std::end(entry_sections);
+/// Returns true for a section to which included files add entries.
+bool is_extended(std::string_view name) {
+  constexpr std::string_view sections[] = {"brokers", "templates", "devices", "proxy"};
+  return std::find(std::begin(sections), std::end(sections), name) != std::end(sections);
 }
 
 /// Returns the files of a pattern, sorted by name; nothing if a folder cannot be read. A missing folder is
@@ -46,10 +46,11 @@ bool same_file(const std::string& a, const std::string& b) {
   return std::filesystem::equivalent(a, b, ec);
 }
 
-node::entry* find_entry(node& map, std::string_view name) {
-  const auto found = std::find_if(map.entries.begin(), map.entries.end(),
-                                  [name](const node::entry& e) { return e.key->text == name; });
-  return found == map.entries.end() ? nullptr : &*found;
+/// Returns the place of a value among those of a map; null if there is none with this key.
+const node** find_slot(node& map, std::string_view name) {
+  const auto found = std::find_if(map.items.begin(), map.items.end(),
+                                  [name](const node* value) { return value->key->text == name; });
+  return found == map.items.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -61,9 +62,8 @@ document_set::document_set(const std::string& path, report& faults)
   node& merged = arena_.emplace_back(*main);
   root_ = &merged;
   if (!main->is_map()) return;
-  for (auto& entry : merged.entries)  // nodes that are extended are copied; places and paths are kept
-    if ((is_entry_section(entry.key->text) || entry.key->text == "proxy") && entry.value->is_map())
-      entry.value = &arena_.emplace_back(*entry.value);
+  for (auto& value : merged.items)  // nodes that are extended are copied; places and paths are kept
+    if (is_extended(value->key->text) && value->is_map()) value = &arena_.emplace_back(*value);
   if (const node* patterns = main->find("include")) include(*patterns);
 }
 
@@ -134,55 +134,50 @@ void document_set::include_file(const std::string& path, const node& pattern) {
 }
 
 void document_set::merge(const node& added) {
-  for (const auto& entry : added.entries) {
-    const auto& name = entry.key->text;
+  for (const node* value : added.items) {
+    const auto& name = value->key->text;
     if (name == "include") {
-      faults_.error(*entry.key, "an included file cannot include others",
+      faults_.error(*value->key, "an included file cannot include others",
                     "name the file in " + files_.front()->path());
-    } else if (name == "version" && find_entry(*root_, name) != nullptr) {
-      const auto version = to_int64(*entry.value);
-      if (version != 1)
-        faults_.error(*entry.value, "expected 1, found " + describe(*entry.value), "version: 1");
+    } else if (name == "version" && root_->find(name) != nullptr) {
+      if (to_int64(*value) != 1) faults_.error(*value, "expected 1, found " + describe(*value), "version: 1");
     } else {
-      merge_section(entry);
+      merge_section(*value);
     }
   }
 }
 
-void document_set::merge_section(const node::entry& added) {
+void document_set::merge_section(const node& added) {
   const auto& name = added.key->text;
-  node::entry* present = find_entry(*root_, name);
+  const node** present = find_slot(*root_, name);
   if (present == nullptr) {
-    root_->entries.push_back(
-        {added.key, added.value->is_map() ? &arena_.emplace_back(*added.value) : added.value});
+    root_->items.push_back(added.is_map() ? &arena_.emplace_back(added) : &added);
     return;
   }
-  const bool adds = is_entry_section(name) || name == "proxy";
-  if (adds && added.value->is_null()) return;
-  if (adds && present->value->is_null()) {
-    present->value = &arena_.emplace_back(*added.value);
+  const bool adds = is_extended(name);
+  if (adds && added.is_null()) return;
+  if (adds && (*present)->is_null()) {
+    *present = &arena_.emplace_back(added);
     return;
   }
-  if (!adds || !added.value->is_map() || !present->value->is_map()) {
-    faults_.error(
-        *added.key,
-        adds ? "expected a map, found " + describe(*added.value) : "'" + name + "' is defined twice",
-        "first: " + place_words(*present->key, *added.key));
+  if (!adds || !added.is_map() || !(*present)->is_map()) {
+    faults_.error(*added.key,
+                  adds ? "expected a map, found " + describe(added) : "'" + name + "' is defined twice",
+                  "first: " + place_words(*(*present)->key, *added.key));
     return;
   }
-  auto& into = const_cast<node&>(*present->value);  // one of the copies that may be extended
-  for (const auto& entry : added.value->entries) {
-    node::entry* first = find_entry(into, entry.key->text);
+  auto& into = const_cast<node&>(**present);  // one of the copies that may be extended
+  for (const node* value : added.items) {
+    const node** first = find_slot(into, value->key->text);
     if (first == nullptr) {
-      into.entries.push_back(entry);
-    } else if (name == "proxy" && entry.key->text == "routes" && first->value->is_list() &&
-               entry.value->is_list()) {
-      node& routes = arena_.emplace_back(*first->value);
-      routes.items.insert(routes.items.end(), entry.value->items.begin(), entry.value->items.end());
-      first->value = &routes;
+      into.items.push_back(value);
+    } else if (name == "proxy" && value->key->text == "routes" && (*first)->is_list() && value->is_list()) {
+      node& routes = arena_.emplace_back(**first);
+      routes.items.insert(routes.items.end(), value->items.begin(), value->items.end());
+      *first = &routes;
     } else {
-      faults_.error(*entry.key, "'" + entry.key->text + "' is defined twice",
-                    "first: " + place_words(*first->key, *entry.key));
+      faults_.error(*value->key, "'" + value->key->text + "' is defined twice",
+                    "first: " + place_words(*(*first)->key, *value->key));
     }
   }
 }

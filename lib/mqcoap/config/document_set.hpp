@@ -25,7 +25,7 @@ class document_set {
   void include(const node& patterns);
   void include_file(const std::string& path, const node& pattern);
   void merge(const node& added);
-  void merge_section(const node::entry& added);
+  void merge_section(const node& added);
 
   report& faults_;
   std::string folder_;

@@ -22,10 +22,12 @@ class resource_lists {
  public:
   const resource_list& of(const built_device& device) {
     auto& made = made_[device.resources.identity()];
-    if (made.empty())
-      for (const auto& each : device.resources)
-        made.push_back({each.path, each.title, each.unit, *each.kind, each.events});
-    return made;
+    if (!made.empty()) return made;
+    resource_list::vector all;
+    all.reserve(device.resources.size());
+    for (const auto& each : device.resources)
+      all.push_back({each.path, each.title, each.unit, *each.kind, each.events});
+    return made = std::move(all);
   }
 
  private:

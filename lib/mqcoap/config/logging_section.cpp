@@ -15,16 +15,16 @@ const std::vector<std::string>& place_words() {
 }
 
 std::optional<log_target> read_file_target(const node& n, read_context& ctx) {
-  if (n.entries.size() != 1) {
+  if (n.items.size() != 1) {
     mismatch(n, target_words, ctx);
     return std::nullopt;
   }
-  const auto& [key, at] = n.entries.front();
-  if (key->text != "file") {
-    ctx.faults.error(*key, "unknown key '" + key->text + '\'', "{file: PATH}");
+  const node& at = *n.items.front();
+  if (at.key->text != "file") {
+    ctx.faults.error(*at.key, "unknown key '" + at.key->text + '\'', "{file: PATH}");
     return std::nullopt;
   }
-  const auto name = text("the name of a file").read(*at, ctx);
+  const auto name = text("the name of a file").read(at, ctx);
   if (!name) return std::nullopt;
   return log_target{log_target::place::file, (std::filesystem::path(ctx.folder) / *name).string()};
 }

@@ -132,6 +132,7 @@ class resource_builder {
 std::vector<built_resource> build_resources(const device_spec& device, const payload_limits& limits,
                                             report& faults) {
   std::vector<built_resource> built;
+  built.reserve(device.resources.size());
   std::unordered_map<std::string_view, const node*> first;
   for (const auto& entry : device.resources) {
     const auto [same, is_new] = first.emplace(entry.name.value, entry.name.at);

@@ -40,7 +40,7 @@ value_type<std::vector<named<std::string, broker_spec>>> broker_map() {
   schema["type"] = "object";
   schema["minProperties"] = 1;
   return refine(brokers, brokers.words, schema, [](auto read, const node& n, read_context& ctx) {
-    if (n.entries.empty())
+    if (n.items.empty())
       ctx.faults.error(n, "no broker is named", "leave `brokers` out to use localhost:1883");
     return std::optional(std::move(read));
   });

@@ -20,19 +20,19 @@ bool holds_names(const node& map) {
 /// Returns true for {file: PATH}, {env: NAME} and {credential: NAME}.
 bool is_reference(const node& n) {
   constexpr std::string_view sources[] = {"file", "env", "credential"};
-  if (!n.is_map() || n.entries.size() != 1) return false;
-  const auto& [key, value] = n.entries.front();
-  return std::find(std::begin(sources), std::end(sources), key->text) != std::end(sources) &&
-         value->is_scalar() && value->text.find('\n') == std::string::npos && !holds_a_secret(value->text);
+  if (!n.is_map() || n.items.size() != 1) return false;
+  const node& value = *n.items.front();
+  return std::find(std::begin(sources), std::end(sources), value.key->text) != std::end(sources) &&
+         value.is_scalar() && value.text.find('\n') == std::string::npos && !holds_a_secret(value.text);
 }
 
 /// Returns true after `password:` without a value, which indicates that a text that is not a key is a value
 /// in the wrong column.
 bool follows_empty_secret(const node& key) {
-  const auto& before = key.parent->entries;
+  const auto& before = key.parent->items;
   if (before.empty()) return false;
-  const auto& last = before.back();
-  return last.value->is_null() && last.value->text.empty() && names_a_secret(last.key->text);
+  const node& last = *before.back();
+  return last.is_null() && last.text.empty() && names_a_secret(last.key->text);
 }
 
 std::size_t marked_end(const source_file& file, const node& n, std::size_t offset) {
@@ -78,15 +78,15 @@ void secret_marker::show(const node& container) {
 void secret_marker::show_names(const node& map) {
   std::set<const node*> shown{&map};
   bool is_behind_gap = false;
-  for (const auto& [key, value] : map.entries) {
+  for (const node* value : map.items) {
     const bool is_gap = value->is_null() && value->text.empty();
     const bool is_behind = std::exchange(is_behind_gap, is_gap);
-    if (is_gap || is_behind || !is_name(key->text)) continue;
-    shown.insert(key);
+    if (is_gap || is_behind || !is_name(value->key->text)) continue;
+    shown.insert(value->key);
     if (!is_reference(*value)) continue;
     shown.insert(value);
-    shown.insert(value->entries.front().key);
-    shown.insert(value->entries.front().value);
+    shown.insert(value->items.front()->key);
+    shown.insert(value->items.front());
   }
   for (auto s = seen_.rbegin(); s != seen_.rend(); ++s) {
     if (shown.contains(s->what)) s->what->hidden = false;

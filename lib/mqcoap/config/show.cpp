@@ -47,8 +47,8 @@ std::string flow(const node& n) {
       for (const node* item : n.items) out += (out.empty() ? "" : ", ") + flow(*item);
       return '[' + out + ']';
     case node::kind::map:
-      for (const auto& entry : n.entries)
-        out += (out.empty() ? "" : ", ") + text_words(entry.key->text) + ": " + flow(*entry.value);
+      for (const node* value : n.items)
+        out += (out.empty() ? "" : ", ") + text_words(value->key->text) + ": " + flow(*value);
       return '{' + out + '}';
   }
   return out;
@@ -105,15 +105,15 @@ class shower {
     }
     line_list entries;
     const auto& inner = schema.at("additionalProperties").as_object();
-    for (const auto& entry : n.entries) add(entries, entry.key->text, *entry.value, inner, section);
+    for (const node* value : n.items) add(entries, value->key->text, *value, inner, section);
     add_block(lines, key, entries, "{}");
   }
 
   /// Returns the names of a map of secrets, with their values hidden.
   static line_list covered_values_of(const node& map) {
     line_list lines;
-    for (const auto& entry : map.entries)
-      lines.push_back(text_words(entry.key->text) + ": " + std::string(covered));
+    for (const node* value : map.items)
+      lines.push_back(text_words(value->key->text) + ": " + std::string(covered));
     return lines;
   }
 
@@ -194,16 +194,16 @@ class json_shower {
     }
     opening_of all(out_, '{', '}');
     const auto& inner = schema.at("additionalProperties").as_object();
-    for (const auto& entry : n.entries) {
-      append_key(all, entry.key->text);
-      append(*entry.value, inner, section);
+    for (const node* value : n.items) {
+      append_key(all, value->key->text);
+      append(*value, inner, section);
     }
   }
 
   void append_covered_map(const node& map) {
     opening_of all(out_, '{', '}');
-    for (const auto& entry : map.entries) {
-      append_key(all, entry.key->text);
+    for (const node* value : map.items) {
+      append_key(all, value->key->text);
       out_ += covered;
     }
   }

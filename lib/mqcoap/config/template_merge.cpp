@@ -14,13 +14,13 @@ std::string_view path_key(const node& key) {
   return path;
 }
 
-/// Returns the single key of a kind in a resource; null if there is none, or more than one.
-const node::entry* kind_of(const node& resource) {
-  const node::entry* found = nullptr;
-  for (const auto& entry : resource.entries) {
-    if (find_kind(entry.key->text) == nullptr) continue;
+/// Returns the value of the single key of a kind in a resource; null if there is none, or more than one.
+const node* kind_of(const node& resource) {
+  const node* found = nullptr;
+  for (const node* value : resource.items) {
+    if (find_kind(value->key->text) == nullptr) continue;
     if (found != nullptr) return nullptr;
-    found = &entry;
+    found = value;
   }
   return found;
 }
@@ -39,10 +39,8 @@ class merger {
     const node* templates = map_at(n, "templates");
     const node* devices = map_at(n, "devices");
     if (templates == nullptr || devices == nullptr) return &n;
-    const node* changed =
-        changed_map(*devices, [&](const node&, const node& d) { return device(d, *templates); });
-    return changed_map(n,
-                       [&](const node&, const node& value) { return &value == devices ? changed : &value; });
+    const node* changed = changed_map(*devices, [&](const node& d) { return device(d, *templates); });
+    return changed_map(n, [&](const node& value) { return &value == devices ? changed : &value; });
   }
 
  private:
@@ -52,22 +50,22 @@ class merger {
     const node* under = base != nullptr ? map_at(*base, "resources") : nullptr;
     const node* own = map_at(n, "resources");
     if (under == nullptr || own == nullptr) return &n;
-    const node* changed =
-        changed_map(*own, [&](const node& path, const node& r) { return resource(path, r, *under); });
-    return changed_map(n, [&](const node&, const node& value) { return &value == own ? changed : &value; });
+    const node* changed = changed_map(*own, [&](const node& r) { return resource(r, *under); });
+    return changed_map(n, [&](const node& value) { return &value == own ? changed : &value; });
   }
 
-  const node* resource(const node& path, const node& own, const node& template_resources) {
-    const auto same =
-        std::find_if(template_resources.entries.begin(), template_resources.entries.end(),
-                     [&path](const node::entry& e) { return path_key(*e.key) == path_key(path); });
-    if (same == template_resources.entries.end() || !same->value->is_map() || !own.is_map()) return &own;
-    const auto& base = *same->value;
-    const auto* kind = kind_of(own);
-    const auto* base_kind = kind_of(base);
+  const node* resource(const node& own, const node& template_resources) {
+    const auto& all = template_resources.items;
+    const auto same = std::find_if(all.begin(), all.end(), [&own](const node* value) {
+      return path_key(*value->key) == path_key(*own.key);
+    });
+    if (same == all.end() || !(*same)->is_map() || !own.is_map()) return &own;
+    const node& base = **same;
+    const node* kind = kind_of(own);
+    const node* base_kind = kind_of(base);
     if (kind == nullptr || base_kind == nullptr || kind->key->text != base_kind->key->text) return &own;
     const bool has_keys = find_kind(kind->key->text)->key().section != nullptr;
-    const node* merged = has_keys ? with_rest(own, *kind->value, *base_kind->value) : &own;
+    const node* merged = has_keys ? with_rest(own, *kind, *base_kind) : &own;
     return with_keys_of(*merged, base);
   }
 
@@ -87,31 +85,30 @@ class merger {
   }
 
   const node* replaced(const node& map, const node& old_value, const node& new_value) {
-    return changed_map(map, [&](const node&, const node& v) { return &v == &old_value ? &new_value : &v; });
+    return changed_map(map, [&](const node& v) { return &v == &old_value ? &new_value : &v; });
   }
 
   /// Returns a map with the missing keys of another one added.
   const node* with_keys_of(const node& own, const node& base) {
     node* merged = nullptr;
-    for (const auto& entry : base.entries) {
-      if (own.find(entry.key->text) != nullptr) continue;
+    for (const node* value : base.items) {
+      if (own.find(value->key->text) != nullptr) continue;
       if (merged == nullptr) merged = &arena_.emplace_back(own);
-      merged->entries.push_back(entry);
+      merged->items.push_back(value);
       merged->base = &base;
     }
     return merged != nullptr ? merged : &own;
   }
 
-  /// Returns a map with values replaced by a function of keys and values; the map itself if nothing changes.
+  /// Returns a map with values replaced by a function of them; the map itself if nothing changes.
   template <class Change>
   const node* changed_map(const node& map, const Change& change) {
     node* copy = nullptr;
-    for (std::size_t i = 0; i < map.entries.size(); ++i) {
-      const auto& [key, value] = map.entries[i];
-      const node* changed = change(*key, *value);
-      if (changed == value) continue;
+    for (std::size_t i = 0; i < map.items.size(); ++i) {
+      const node* changed = change(*map.items[i]);
+      if (changed == map.items[i]) continue;
       if (copy == nullptr) copy = &arena_.emplace_back(map);
-      copy->entries[i].value = changed;
+      copy->items[i] = changed;
     }
     return copy != nullptr ? copy : &map;
   }

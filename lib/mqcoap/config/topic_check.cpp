@@ -32,8 +32,8 @@ bool is_one_of(std::string_view level, std::initializer_list<std::string_view> k
 const node& place_of(const built_resource& r, const std::string& topic) {
   const auto* const keys = r.read_as.at->parent;
   if (keys != nullptr)
-    for (const auto& each : keys->entries)
-      if (each.value->is_scalar() && each.value->text == topic) return *each.value;
+    for (const node* each : keys->items)
+      if (each->is_scalar() && each->text == topic) return *each;
   return *r.path_at;
 }
 

@@ -42,7 +42,7 @@ class tree_builder final : public YAML::EventHandler {
     node& n = make(mark, "", node::kind::null);
     n.text = written_null(mark);
     if (!n.text.empty()) {
-      n.length = n.text.size();
+      n.length = static_cast<std::uint32_t>(n.text.size());
     } else if (const node* key = pending_key()) {  // the mark of an empty value is somewhere after it
       n.line = key->line;
       n.column = key->column;
@@ -56,7 +56,7 @@ class tree_builder final : public YAML::EventHandler {
     node& n = make(mark, tag, node::kind::scalar);
     n.quoted = tag == "!";
     n.text = n.quoted ? with_whole_escapes(value) : value;
-    n.length = scalar_length(file_, offset(mark), n);
+    n.length = static_cast<std::uint32_t>(scalar_length(file_, offset(mark), n));
     if (std::size_t bad_at = 0; !is_utf8(n.text, bad_at)) {
       n.text.clear();
       faults_.error(file_, n.line, n.column, n.length,
@@ -155,13 +155,13 @@ class tree_builder final : public YAML::EventHandler {
     }
     frame& top = frames_.back();
     if (top.container->is_list()) {
-      n.index = top.container->items.size();
+      n.index = static_cast<std::uint32_t>(top.container->items.size());
       top.container->items.push_back(&n);
     } else if (top.key == nullptr) {
       take_key(top, n);
     } else {
       n.key = top.key;
-      if (top.keep) top.container->entries.push_back({top.key, &n});
+      if (top.keep) top.container->items.push_back(&n);
       top.key = nullptr;
     }
   }

@@ -128,8 +128,11 @@ value_type<json_text> any_json() {
 value_type<json_schema> schema_words() {
   return refine(any_json(), "a JSON Schema", {{"type", {"object", "boolean"}}},
                 [](const json_text& json, const node& n, read_context& ctx) -> std::optional<json_schema> {
+                  if (const auto known = ctx.schemas.find(json.text()); known != ctx.schemas.end())
+                    return known->second;
                   auto compiled = json_schema::compile(json.value());
-                  if (compiled) return *std::move(compiled);
+                  if (compiled)
+                    return ctx.schemas.emplace(std::string(json.text()), *std::move(compiled)).first->second;
                   ctx.faults.error(follow_pointer(n, compiled.error().pointer), compiled.error().words);
                   return std::nullopt;
                 });

@@ -24,9 +24,10 @@ const node* child(const node& n, const std::string& step) {
 }  // namespace
 
 const node* node::find(std::string_view name) const noexcept {
-  const auto found =
-      std::find_if(entries.begin(), entries.end(), [name](const entry& e) { return e.key->text == name; });
-  return found == entries.end() ? nullptr : found->value;
+  const auto found = std::find_if(items.begin(), items.end(), [name](const node* value) {
+    return value->key != nullptr && value->key->text == name;
+  });
+  return found == items.end() ? nullptr : *found;
 }
 
 std::string key_path(const node& n) {

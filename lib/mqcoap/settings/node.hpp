@@ -14,28 +14,23 @@ namespace mqcoap {
 /// else holds pointers.
 struct node {
   enum class kind : std::uint8_t { null, scalar, list, map };
-  struct entry {
-    const node* key;
-    const node* value;
-  };
 
   kind what = kind::null;
   bool quoted = false;  ///< a scalar in quotes or a block: always text
   bool hidden = false;  ///< may be a secret, so that no diagnostic shows its text
-  std::string text;     ///< text of a scalar, or of null as written
+  bool is_key = false;
+  int line = 0;
+  int column = 0;            ///< in bytes, from 1
+  std::uint32_t length = 1;  ///< bytes to mark
+  std::uint32_t index = 0;   ///< the index of an item in a list
+  std::string text;          ///< text of a scalar, or of null as written
+  /// The items of a list, or the values of a map; each value has its key.
   std::vector<const node*> items;
-  std::vector<entry> entries;
 
   const source_file* file = nullptr;  ///< null for a default of a field table
-  int line = 0;
-  int column = 0;          ///< in bytes, from 1
-  std::size_t length = 1;  ///< bytes to mark
-
   const node* parent = nullptr;
-  const node* key = nullptr;  ///< the key of a value in a map
-  std::size_t index = 0;      ///< the index of an item in a list
-  bool is_key = false;
-  const node* base = nullptr;  ///< the resource of a template whose keys are among the entries
+  const node* key = nullptr;   ///< the key of a value in a map
+  const node* base = nullptr;  ///< the resource of a template whose keys are in the map
 
   bool is_null() const noexcept { return what == kind::null; }
   bool is_scalar() const noexcept { return what == kind::scalar; }

@@ -117,11 +117,11 @@ bool append_list(std::string& out, const node& n, report& faults) {
 bool append_map(std::string& out, const node& n, report& faults) {
   bool good = true;
   out += '{';
-  for (const auto& entry : n.entries) {
-    if (entry.key != n.entries.front().key) out += ',';
-    append_json_string(out, entry.key->text);
+  for (const node* value : n.items) {
+    if (value != n.items.front()) out += ',';
+    append_json_string(out, value->key->text);
     out += ':';
-    good &= append_json(out, *entry.value, faults);
+    good &= append_json(out, *value, faults);
   }
   out += '}';
   return good;

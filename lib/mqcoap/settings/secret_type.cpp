@@ -82,18 +82,18 @@ std::string beside_configuration(const std::string& name, const read_context& ct
   return (std::filesystem::path(ctx.folder) / name).string();
 }
 
-/// Returns the single entry of a map `{SOURCE: NAME}`, if the source is known.
-const node::entry* source_of(const node& n, const std::vector<std::string>& known, const char* words,
-                             read_context& ctx) {
-  if (!n.is_map() || n.entries.size() != 1) {
+/// Returns the single value of a map `{SOURCE: NAME}`, if the source is known.
+const node* source_of(const node& n, const std::vector<std::string>& known, const char* words,
+                      read_context& ctx) {
+  if (!n.is_map() || n.items.size() != 1) {
     mismatch(n, words, ctx);
     return nullptr;
   }
-  const auto& entry = n.entries.front();
-  if (std::find(known.begin(), known.end(), entry.key->text) != known.end()) return &entry;
+  const auto& key = *n.items.front()->key;
+  if (std::find(known.begin(), known.end(), key.text) != known.end()) return n.items.front();
   std::string all;
   for (const auto& word : known) all += (all.empty() ? "one of " : ", ") + word;
-  ctx.faults.error(*entry.key, "unknown key '" + entry.key->text + '\'', all);
+  ctx.faults.error(key, "unknown key '" + key.text + '\'', all);
   return nullptr;
 }
 
@@ -123,13 +123,13 @@ std::optional<secret> read_secret(const node& n, read_context& ctx) {
     ctx.faults.error(n, "a secret that looks like a number or a boolean", "put it in quotes");
     return std::nullopt;
   }
-  const auto* entry = source_of(n, {"file", "env", "credential"}, secret_words, ctx);
-  if (entry == nullptr) return std::nullopt;
-  const auto& [source, at] = *entry;
+  const node* at = source_of(n, {"file", "env", "credential"}, secret_words, ctx);
+  if (at == nullptr) return std::nullopt;
+  const auto& source = at->key->text;
   const auto name = text("a text").read(*at, ctx);
   if (!name) return std::nullopt;
-  if (source->text == "env") return from_environment(*name, *at, ctx);
-  if (source->text == "file") return from_file(beside_configuration(*name, ctx), *at, ctx);
+  if (source == "env") return from_environment(*name, *at, ctx);
+  if (source == "file") return from_file(beside_configuration(*name, ctx), *at, ctx);
   const auto path = credential_path(*name, *at, ctx);
   return path ? from_file(*path, *at, ctx) : std::nullopt;
 }
@@ -147,12 +147,12 @@ std::optional<std::string> read_secret_file(const node& n, read_context& ctx) {
     const auto name = text(secret_file_words).read(n, ctx);
     return name ? guarded(beside_configuration(*name, ctx), n, ctx) : std::nullopt;
   }
-  const auto* entry = source_of(n, {"file", "credential"}, secret_file_words, ctx);
-  if (entry == nullptr) return std::nullopt;
-  const auto& [source, at] = *entry;
+  const node* at = source_of(n, {"file", "credential"}, secret_file_words, ctx);
+  if (at == nullptr) return std::nullopt;
+  const auto& source = at->key->text;
   const auto name = text("a text").read(*at, ctx);
   if (!name) return std::nullopt;
-  if (source->text == "file") return guarded(beside_configuration(*name, ctx), *at, ctx);
+  if (source == "file") return guarded(beside_configuration(*name, ctx), *at, ctx);
   const auto path = credential_path(*name, *at, ctx);
   return path ? guarded(*path, *at, ctx) : std::nullopt;
 }

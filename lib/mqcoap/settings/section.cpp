@@ -41,14 +41,14 @@ std::optional<std::vector<const node*>> match_fields(const section_info& table, 
     return std::nullopt;
   }
   std::vector<const node*> found(table.fields.size());
-  for (const auto& entry : n.entries) {
+  for (const node* value : n.items) {
+    const auto& key = *value->key;
     const auto field = std::find_if(table.fields.begin(), table.fields.end(),
-                                    [&entry](const field_info& f) { return f.name == entry.key->text; });
+                                    [&key](const field_info& f) { return f.name == key.text; });
     if (field == table.fields.end())
-      ctx.faults.error(*entry.key, "unknown key '" + entry.key->text + '\'',
-                       hint_for(table, entry.key->text, suggested));
+      ctx.faults.error(key, "unknown key '" + key.text + '\'', hint_for(table, key.text, suggested));
     else
-      found[static_cast<std::size_t>(field - table.fields.begin())] = entry.value;
+      found[static_cast<std::size_t>(field - table.fields.begin())] = value;
   }
   for (std::size_t i = 0; i < found.size(); ++i) {
     const auto& field = table.fields[i];

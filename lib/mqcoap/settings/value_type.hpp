@@ -2,6 +2,8 @@
 
 #include <boost/json/object.hpp>
 #include <functional>
+#include <map>
+#include <mqcoap/schema/json_schema.hpp>
 #include <mqcoap/settings/node.hpp>
 #include <mqcoap/settings/report.hpp>
 #include <optional>
@@ -29,6 +31,7 @@ struct read_context {
   report& faults;
   std::string folder;  ///< folder of the main file, to which file names of secrets are relative
   default_reader& defaults;
+  std::map<std::string, json_schema, std::less<>> schemas{};  ///< by their text; equal ones share their rules
 };
 
 /// A type of values: how it is read, described and checked by a JSON Schema, so that the
@@ -158,11 +161,11 @@ value_type<std::vector<named<K, V>>> map_of(value_type<K> key, value_type<V> val
               return std::nullopt;
             }
             std::vector<named<K, V>> entries;
-            for (const auto& entry : n.entries) {
-              auto name = key.read(*entry.key, ctx);
-              auto read = value.read(*entry.value, ctx);
-              if (name && read)
-                entries.push_back({{*std::move(name), entry.key}, *std::move(read), entry.value});
+            entries.reserve(n.items.size());
+            for (const node* each : n.items) {
+              auto name = key.read(*each->key, ctx);
+              auto read = value.read(*each, ctx);
+              if (name && read) entries.push_back({{*std::move(name), each->key}, *std::move(read), each});
             }
             return entries;
           },

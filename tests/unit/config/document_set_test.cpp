@@ -41,7 +41,7 @@ struct document_set_fixture {
 words keys(const node* map) {
   words all;
   REQUIRE(map != nullptr);
-  for (const auto& entry : map->entries) all.push_back(entry.key->text);
+  for (const node* value : map->items) all.push_back(value->key->text);
   return all;
 }
 

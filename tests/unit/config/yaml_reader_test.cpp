@@ -102,7 +102,7 @@ TEST_CASE("the value of a rejected key is not in the tree, but what follows it i
   parsed_yaml r("a: 1\na: {b: 2}\nc: 3\n");
   CHECK(value_of(r, "a").text == "1");
   CHECK(value_of(r, "c").text == "3");
-  CHECK(r.root->entries.size() == 2);
+  CHECK(r.root->items.size() == 2);
 }
 
 TEST_CASE("a text without a value is a fault, or nothing, as its reader wants it") {

@@ -61,8 +61,8 @@ struct section_fixture {
     key.parent = held.parent = &map;
     key.is_key = true;
     held.key = &key;
-    key.line = held.line = static_cast<int>(map.entries.size()) + 1;
-    map.entries.push_back({&key, &held});
+    key.line = held.line = static_cast<int>(map.items.size()) + 1;
+    map.items.push_back(&held);
   }
   std::string words() {
     std::string all;

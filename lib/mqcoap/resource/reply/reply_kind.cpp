@@ -26,9 +26,9 @@ value_type<response_code> answer_code() {
 }
 
 bool is_long_form(const node& n) {
-  return n.is_map() && !n.entries.empty() &&
-         std::all_of(n.entries.begin(), n.entries.end(),
-                     [](const node::entry& e) { return e.key->text == "code" || e.key->text == "body"; });
+  return n.is_map() && !n.items.empty() && std::all_of(n.items.begin(), n.items.end(), [](const node* value) {
+           return value->key->text == "code" || value->key->text == "body";
+         });
 }
 
 std::optional<reply_options> read_reply(const node& n, read_context& ctx) {
