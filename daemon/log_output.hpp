@@ -21,7 +21,7 @@ namespace mqcoap {
 /// a possible correction.
 class log_fault : public std::runtime_error {
  public:
-  explicit log_fault(const std::string& words) : std::runtime_error("logging.target: " + words) {}
+  explicit log_fault(const std::string& message) : std::runtime_error("logging.target: " + message) {}
 };
 
 /// The log of mqcoapd. Sets spdlog's default logger, whose lines a log_queue writes. Records of requests

@@ -28,14 +28,14 @@ struct entry {
 
 std::size_t text_size(const request_record& r) noexcept {
   return r.request_id.size() + r.source.size() + r.method.size() + r.device.size() + r.subsystem.size() +
-         r.path.size() + r.correlation_id.size() + r.traceparent.size() + r.words.size();
+         r.path.size() + r.correlation_id.size() + r.traceparent.size() + r.message.size();
 }
 
 /// The number of lines that are written together.
 constexpr std::uint64_t lines_a_write = 256;
 
-spdlog::details::log_msg_buffer warning(const std::string& words) {
-  return spdlog::details::log_msg_buffer({log_name, spdlog::level::warn, words});
+spdlog::details::log_msg_buffer warning(const std::string& message) {
+  return spdlog::details::log_msg_buffer({log_name, spdlog::level::warn, message});
 }
 
 }  // namespace
@@ -118,9 +118,9 @@ void log_queue::state::write(const std::vector<entry>& batch, std::uint64_t gap_
     add(e);
   }
   if (gap_behind > 0) {
-    const auto words = fmt::format(
+    const auto message = fmt::format(
         "{} lines of the log were dropped here: they came faster than they could be written", gap_behind);
-    add({last, warning(words)});
+    add({last, warning(message)});
   }
   flush_last();
   last.reset();

@@ -37,9 +37,9 @@ std::string summary_of(const std::vector<diagnostic>& all) {
 
 void log_all(const std::vector<diagnostic>& diagnostics) {
   for (const auto& d : diagnostics) {
-    auto words = to_string(d);
-    words.pop_back();  // the log adds the line feed itself
-    spdlog::log(level_of(d), "{}", words);
+    auto message = to_string(d);
+    message.pop_back();  // the log adds the line feed itself
+    spdlog::log(level_of(d), "{}", message);
   }
 }
 

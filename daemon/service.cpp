@@ -38,7 +38,7 @@ service::service(config::settings configuration, std::string file, log_output& l
       reloader_(reload_environment(std::move(file))) {
   prepare_lease(configuration);
   alarm_.on_ring([this] { host_.on_alarm(); });
-  status_ = std::make_unique<status_words>(host_.running(), time_);
+  status_ = std::make_unique<status_text>(host_.running(), time_);
   observer_.watch(host_.running());
   observer_.set_configuration(std::move(configuration.shown));
   observer_.set_http_state([this] { return http_.state(); });
@@ -190,12 +190,12 @@ void service::reload() {
 
 void service::note_reload(std::string failure) {
   const bool ok = failure.empty();
-  auto words = ok ? in_force() : std::move(failure);
+  auto message = ok ? in_force() : std::move(failure);
   if (ok)
-    spdlog::info("the configuration is in force: {}", words);
+    spdlog::info("the configuration is in force: {}", message);
   else
-    spdlog::error("the reload failed and changes nothing: {}", words);
-  host_.running().facts().reloads.publish({time_.wall(), ok, std::move(words)}, [](std::string_view why) {
+    spdlog::error("the reload failed and changes nothing: {}", message);
+  host_.running().facts().reloads.publish({time_.wall(), ok, std::move(message)}, [](std::string_view why) {
     spdlog::error("cannot report the reload: {}", why);
   });
   notifier_.ready();
@@ -229,13 +229,13 @@ void service::begin_stop() {
 }
 
 void service::log_summary() const {
-  std::string words;
+  std::string message;
   for (std::size_t i = 0; i < event_count; ++i) {
     const auto what = static_cast<event>(i);
     if (const auto n = host_.running().counted()[what]; n > 0)
-      words += (words.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string(to_string(what));
+      message += (message.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string(to_string(what));
   }
-  spdlog::info("stopped: {}", words.empty() ? "no events" : words);
+  spdlog::info("stopped: {}", message.empty() ? "no events" : message);
 }
 
 }  // namespace mqcoap

@@ -21,7 +21,7 @@
 #include "log_output.hpp"
 #include "notifier.hpp"
 #include "reloader.hpp"
-#include "status_words.hpp"
+#include "status_text.hpp"
 
 namespace mqcoap {
 
@@ -77,7 +77,7 @@ class service {
   gateway_host host_;
   observe::http_server http_;
   std::optional<observe::http_options> listen_;
-  std::unique_ptr<status_words> status_;
+  std::unique_ptr<status_text> status_;
   notifier notifier_;
   std::vector<subscription> told_of_reloads_;
   reloader reloader_;

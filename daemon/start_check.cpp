@@ -27,11 +27,11 @@ boost::system::error_code try_address(const std::string& address) {
 std::vector<diagnostic> check_start(const config::settings& configuration, const std::string& file) {
   using enum diagnostic::severity;
   std::vector<diagnostic> found;
-  const auto add = [&](diagnostic::severity level, std::string words) {
+  const auto add = [&](diagnostic::severity level, std::string message) {
     diagnostic d;
     d.level = level;
     d.file = file;
-    d.message = std::move(words);
+    d.message = std::move(message);
     found.push_back(std::move(d));
   };
   try {

@@ -82,8 +82,8 @@ declared_option declared_option::positive() {
   return *this;
 }
 
-declared_option declared_option::one_of(std::initializer_list<const char*> words) {
-  option_->check(CLI::IsMember(std::vector<std::string>(words.begin(), words.end())));
+declared_option declared_option::one_of(std::initializer_list<const char*> choices) {
+  option_->check(CLI::IsMember(std::vector<std::string>(choices.begin(), choices.end())));
   return *this;
 }
 

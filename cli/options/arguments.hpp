@@ -31,7 +31,7 @@ class declared_option {
   declared_option between(T least, T most);
   /// Rejects numbers that are not greater than 0.
   declared_option positive();
-  declared_option one_of(std::initializer_list<const char*> words);
+  declared_option one_of(std::initializer_list<const char*> choices);
 
  private:
   CLI::Option* option_;

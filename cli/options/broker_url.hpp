@@ -20,7 +20,7 @@ struct broker_url {
 
 /// Describes what is wrong with a URL and what is expected; never contains the password.
 struct url_fault {
-  std::string words;
+  std::string message;
 };
 
 using mqcoap::throw_exception_from_error;  // result looks it up in this namespace

@@ -16,13 +16,13 @@ namespace {
 using namespace std::chrono_literals;
 
 value_type<broker_url> url() {
-  constexpr char words[] = "mqtt[s]://[USER@]HOST[:PORT]";
+  constexpr char expected[] = "mqtt[s]://[USER@]HOST[:PORT]";
   return refine(
-      text(words), words, string_schema(),
+      text(expected), expected, string_schema(),
       [](const std::string& written, const node& n, read_context& ctx) -> std::optional<broker_url> {
         auto parsed = parse_broker_url(written);
         if (!parsed) {
-          ctx.faults.error(n, parsed.error().words);
+          ctx.faults.error(n, parsed.error().message);
         } else if (parsed->password) {
           ctx.faults.error(n, "a password in the url is refused", "password_file: FILE");
         } else {
@@ -76,11 +76,11 @@ const section<context_spec>& context_section() {
   return table;
 }
 
-std::string all_words(report& faults, const std::string& path) {
-  std::string words;
-  for (const auto& d : faults.take({path})) words += to_string(d);
-  if (words.ends_with('\n')) words.pop_back();
-  return words;
+std::string all_messages(report& faults, const std::string& path) {
+  std::string message;
+  for (const auto& d : faults.take({path})) message += to_string(d);
+  if (message.ends_with('\n')) message.pop_back();
+  return message;
 }
 
 /// Reads each context with a separate report, so that an error in one does not affect the others.
@@ -98,7 +98,7 @@ std::optional<std::vector<context_spec>> read_each(const node& n, read_context& 
     auto spec = context_section().read(*value, own);
     auto& kept = all.emplace_back(spec ? *std::move(spec) : context_spec{});
     kept.name = name.value_or(value->key->text);
-    if (faults.failed()) kept.faults = all_words(faults, n.file->path());
+    if (faults.failed()) kept.faults = all_messages(faults, n.file->path());
   }
   return all;
 }
@@ -210,12 +210,12 @@ context_file parse_contexts(const std::string& path, std::string text, unsigned 
   read_context ctx{faults, std::filesystem::path(path).parent_path().string(), defaults};
   const node* root = config::read_yaml(source, arena, faults);
   auto file = root != nullptr ? file_section().read(*root, ctx) : std::nullopt;
-  if (!file || faults.failed()) throw failure(status_configuration, all_words(faults, path));
+  if (!file || faults.failed()) throw failure(status_configuration, all_messages(faults, path));
   if (file->preferred && file->find(*file->preferred) == nullptr) {
     report missing;
     missing.error(*root->find("default"), "there is no context '" + *file->preferred + '\'',
                   suggest(*file->preferred, names_of(*file)));
-    file->preferred_fault = all_words(missing, path);
+    file->preferred_fault = all_messages(missing, path);
   }
   return *std::move(file);
 }

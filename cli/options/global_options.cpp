@@ -9,7 +9,7 @@
 #include <mqcoap/json/json_text.hpp>
 
 #include "options/contexts.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
@@ -19,8 +19,8 @@ constexpr char broker_group[] = "Broker";
 constexpr char output_group[] = "Output";
 
 declared_option option(command root, const std::string& names, std::optional<std::string>& into,
-                       const std::string& value, const std::string& words) {
-  return root.add_option(names, into, words)->option_text(value)->group(broker_group);
+                       const std::string& value, const std::string& message) {
+  return root.add_option(names, into, message)->option_text(value)->group(broker_group);
 }
 
 void declare_broker(command root, global_options& into) {
@@ -120,7 +120,7 @@ option_layer to_layer(const global_options& given) {
   option_layer layer;
   if (given.url) {
     auto url = parse_broker_url(*given.url);
-    if (!url) throw usage_failure("-L: " + url.error().words);
+    if (!url) throw usage_failure("-L: " + url.error().message);
     layer.broker = option_layer::broker_choice{*std::move(url)};
   }
   if (given.host) layer.broker = option_layer::broker_choice{broker_url{.host = checked_host(*given.host)}};

@@ -2,7 +2,7 @@
 
 #include <mqcoap/settings/source_file.hpp>
 
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
@@ -85,7 +85,7 @@ option_layer read_environment(const std::function<const char*(const char*)>& var
   option_layer layer;
   if (const auto url = said(variable, "MQCOAP_URL")) {
     auto parsed = parse_broker_url(*url);
-    if (!parsed) throw usage_failure("MQCOAP_URL: " + parsed.error().words);
+    if (!parsed) throw usage_failure("MQCOAP_URL: " + parsed.error().message);
     layer.broker = option_layer::broker_choice{*std::move(parsed)};
   }
   if (const auto password = said(variable, "MQCOAP_PASSWORD")) layer.with.password = secret(*password);

@@ -1,6 +1,6 @@
 #include "options/watch_options.hpp"
 
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 
 namespace mqcoap::cli {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "output/table.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 
 namespace mqcoap::cli {
 namespace {
@@ -26,7 +26,7 @@ std::string name_of(int code) {
   return std::string(known ? to_string(*known) : "");
 }
 
-std::string load_words(const bench_subject& what) {
+std::string load_text(const bench_subject& what) {
   return what.rate > 0 ? fmt::format("{:g} requests/s", what.rate)
                        : fmt::format("{} in flight", what.in_flight);
 }
@@ -35,7 +35,7 @@ double seconds_of(const bench_result& r) { return std::chrono::duration<double>(
 
 std::uint64_t failures_in_all(const bench_result& r) {
   std::uint64_t sum = 0;
-  for (const auto& [words, count] : r.failures) sum += count;
+  for (const auto& [message, count] : r.failures) sum += count;
   return sum;
 }
 
@@ -66,16 +66,16 @@ std::uint64_t bench_result::failed() const {
 
 std::string to_report(const bench_subject& what, const bench_result& r) {
   std::string out =
-      fmt::format("{} {}, {}, {:.1f} s\n", what.method, what.address, load_words(what), seconds_of(r));
+      fmt::format("{} {}, {}, {:.1f} s\n", what.method, what.address, load_text(what), seconds_of(r));
   out += fmt::format("  answers   {} of {}, {:.1f}/s\n", r.answered, r.sent, r.per_second());
   for (const auto& [code, count] : r.codes) out += fmt::format("  {:<9} {} {}\n", code, count, name_of(code));
   if (r.timeouts > 0) out += fmt::format("  timeouts  {}\n", r.timeouts);
-  for (const auto& [words, count] : r.failures) out += fmt::format("  failed    {} {}\n", count, words);
+  for (const auto& [message, count] : r.failures) out += fmt::format("  failed    {} {}\n", count, message);
   if (r.answered == 0) return out;
   out += "  latency  ";
   for (const auto& [name, share] : quantiles)
-    out += fmt::format(" {} {}, ", name, to_words(at(r.latency, share)));
-  return out + fmt::format(" max {}\n", to_words(std::chrono::nanoseconds(r.latency.max())));
+    out += fmt::format(" {} {}, ", name, to_text(at(r.latency, share)));
+  return out + fmt::format(" max {}\n", to_text(std::chrono::nanoseconds(r.latency.max())));
 }
 
 std::string to_csv(const bench_subject& what, const bench_result& r) {
@@ -101,9 +101,9 @@ std::string to_json(const bench_subject& what, const bench_result& r) {
   std::vector<std::string> members;
   for (const auto& [code, count] : r.codes) members.push_back(fmt::format("\"{}\":{}", code, count));
   out += fmt::format("{}}},\"failures\":{{", fmt::join(std::exchange(members, {}), ","));
-  for (const auto& [words, count] : r.failures) {
+  for (const auto& [message, count] : r.failures) {
     std::string name;
-    append_json_string(name, words);
+    append_json_string(name, message);
     members.push_back(fmt::format("{}:{}", name, count));
   }
   out += fmt::format("{}}},\"latency_ms\":{{", fmt::join(members, ","));
@@ -115,7 +115,7 @@ std::string to_json(const bench_subject& what, const bench_result& r) {
 
 std::string to_progress(const bench_result& r) {
   return fmt::format("{:.0f} s  {:.0f} answers/s  p99 {}  {} failed", seconds_of(r), r.per_second(),
-                     to_words(at(r.latency, 0.99)), r.failed());
+                     to_text(at(r.latency, 0.99)), r.failed());
 }
 
 exit_status status_of(const bench_result& r) {

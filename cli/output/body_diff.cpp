@@ -109,7 +109,7 @@ std::optional<body_difference> first_difference(const json_text& was, const json
   return comparison(ignored).run(&before, &now);
 }
 
-std::string to_words(const body_difference& d) {
+std::string to_text(const body_difference& d) {
   return (d.at.empty() ? "" : "at " + safe_text(d.at) + ": ") + excerpt(d.was) + ", now " + excerpt(d.is);
 }
 

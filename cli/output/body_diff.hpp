@@ -26,6 +26,6 @@ std::optional<body_difference> first_difference(const json_text& was, const json
                                                 const std::vector<json_place>& ignored);
 
 /// Returns a text like `at /gain: 3, now 4`.
-std::string to_words(const body_difference& d);
+std::string to_text(const body_difference& d);
 
 }  // namespace mqcoap::cli

@@ -28,10 +28,10 @@ std::optional<method> method_of(std::string_view json) {
 std::string fault_of(const exchange_topic& topic, std::string_view payload) {
   if (topic.which() == exchange_topic::kind::request) {
     const auto decoded = decode_request(payload, topic.id(), foreign_rules);
-    return decoded ? "" : decoded.error().words;
+    return decoded ? "" : decoded.error().message;
   }
   const auto decoded = decode_response(payload, foreign_rules);
-  if (!decoded) return decoded.error().words;
+  if (!decoded) return decoded.error().message;
   return decoded->id.text() == topic.id() || !request_id::parse(topic.id(), validation::lenient) ||
                  decoded->id == *request_id::parse(topic.id(), validation::lenient)
              ? ""

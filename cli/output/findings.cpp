@@ -40,7 +40,7 @@ std::string show_finding(const finding& f, const output_format& how) {
     std::string out;
     append_json_string(out += "{\"check\":", f.what);
     append_json_string(out += ",\"result\":", name_of(f.result));
-    append_json_string(out += ",\"found\":", f.words);
+    append_json_string(out += ",\"found\":", f.message);
     append_json_string(out += ",\"advice\":", f.advice);
     return safe_json(out) + "}\n";
   }
@@ -51,7 +51,7 @@ std::string show_finding(const finding& f, const output_format& how) {
                                                   : colours::red;
   std::string out = coloured(name_of(f.result), colour, how.colour);
   out.append(result_width - name_of(f.result).size(), ' ').append(f.what);
-  out.append(f.what.size() < what_width ? what_width - f.what.size() : 1, ' ').append(safe_text(f.words)) +=
+  out.append(f.what.size() < what_width ? what_width - f.what.size() : 1, ' ').append(safe_text(f.message)) +=
       '\n';
   if (!f.advice.empty())
     out += std::string(result_width + what_width, ' ') +
@@ -67,7 +67,7 @@ std::chrono::microseconds median(std::vector<std::chrono::microseconds> times) {
 
 finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microseconds handshake) {
   finding f{.what = "round trip",
-            .words = "a request to ourselves takes " + in_milliseconds(p50) + " ms (median)"};
+            .message = "a request to ourselves takes " + in_milliseconds(p50) + " ms (median)"};
   if (p50 <= 2 * handshake + tolerated_wait) return f;
   f.result = verdict::warn;
   f.advice =
@@ -78,13 +78,13 @@ finding judge_round_trip(std::chrono::microseconds p50, std::chrono::microsecond
 std::optional<std::vector<finding>> judge_gateway(std::string_view status) {
   if (status.front() != '{' || member_of(status, "ready").empty()) return std::nullopt;
   std::vector<finding> out;
-  finding ready{.what = "gateway", .words = "the gateway reports that it is ready"};
+  finding ready{.what = "gateway", .message = "the gateway reports that it is ready"};
   if (member_of(status, "ready") != "true") {
     ready.result = verdict::fail;
     ready.status = status_server_error;
-    ready.words = "the gateway reports that it is not ready";
+    ready.message = "the gateway reports that it is not ready";
     if (const auto why = member_of(status, "why_not_ready"); why.starts_with('"'))
-      ready.words += ": " + safe_text(decode_json_string(why));
+      ready.message += ": " + safe_text(decode_json_string(why));
     ready.advice = "its log, `.gw/status` and `.gw/brokers` tell more";
   }
   out.push_back(std::move(ready));
@@ -98,7 +98,7 @@ std::optional<std::vector<finding>> judge_gateway(std::string_view status) {
       const auto value = member_of(first, name);
       return value.starts_with('"') ? safe_text(decode_json_string(value)) : std::string("?");
     };
-    f.words = "not announced: " + text("tag") + ": " + text("why");
+    f.message = "not announced: " + text("tag") + ": " + text("why");
   }
   f.advice = "`mqcoap ls` shows such devices as OFFLINE, or not at all";
   out.push_back(std::move(f));
@@ -113,11 +113,11 @@ finding judge_clock(unix_millis sent, unix_millis came, std::chrono::microsecond
   const std::int64_t off = std::max<std::int64_t>(std::abs(skew) - half, 0);
   finding f{.what = "clock"};
   if (off <= tolerated_skew) {
-    f.words = "the device's clock and ours agree";
+    f.message = "the device's clock and ours agree";
     return f;
   }
   f.result = verdict::warn;
-  f.words =
+  f.message =
       "the device's clock is " + seconds(std::abs(skew)) + (skew > 0 ? " ahead of ours" : " behind ours");
   f.advice = off > broken_skew ? "the device has no time: timedatectl there, or its NTP server"
                                : "timedatectl here and on the device: is the clock synchronised?";

@@ -20,7 +20,7 @@ enum class verdict : std::uint8_t { ok, warn, fail };
 struct finding {
   verdict result = verdict::ok;
   std::string what{};              ///< the name of the check: `round trip`
-  std::string words{};             ///< what was found
+  std::string message{};           ///< what was found
   std::string advice{};            ///< what to do about it; empty if it is ok
   exit_status status = status_ok;  ///< the exit status of `doctor` if the check failed
 };

@@ -58,7 +58,7 @@ std::string body_of(const exchange_record& e, const output_format& how) {
     case output_kind::csv: return to_csv(e.answer.body);
     case output_kind::raw:
       if (!e.answer.body.is_string()) break;
-      return raw_words(e.answer.body, how) + '\n';
+      return raw_text(e.answer.body, how) + '\n';
     default: break;
   }
   if (how.terminal) return pretty(e.answer.body, how.width, how.colour) + '\n';
@@ -67,12 +67,12 @@ std::string body_of(const exchange_record& e, const output_format& how) {
 
 }  // namespace
 
-std::string words_of(const json_text& body) {
+std::string message_of(const json_text& body) {
   return body.is_string() ? decode_json_string(body.text()) : std::string(body.text());
 }
 
-std::string raw_words(const json_text& body, const output_format& how) {
-  return how.terminal ? safe_text(words_of(body), line_ends::kept) : words_of(body);
+std::string raw_text(const json_text& body, const output_format& how) {
+  return how.terminal ? safe_text(message_of(body), line_ends::kept) : message_of(body);
 }
 
 std::string in_milliseconds(std::chrono::microseconds took) {
@@ -140,7 +140,7 @@ std::string apply_format(const output_format& how, const exchange_record& e) {
       switch (next) {
         case 'b':
           out +=
-              how.kind == output_kind::raw ? raw_words(e.answer.body, how) : safe_json(e.answer.body.text());
+              how.kind == output_kind::raw ? raw_text(e.answer.body, how) : safe_json(e.answer.body.text());
           break;
         case 'c': out += std::to_string(to_int(e.answer.code)); break;
         case 'd': out += to_string(e.answer.code); break;

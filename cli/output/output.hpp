@@ -51,11 +51,11 @@ std::string status_line(const exchange_record& e, bool colour);
 std::string to_json(const exchange_record& e);
 
 /// Returns the text of an error body: a string without its quotes, otherwise the JSON text.
-std::string words_of(const json_text& body);
+std::string message_of(const json_text& body);
 
 /// Returns the body for `-o raw`: control characters are replaced for a terminal, every byte is
 /// kept for a pipe.
-std::string raw_words(const json_text& body, const output_format& how);
+std::string raw_text(const json_text& body, const output_format& how);
 
 /// Returns milliseconds for people: `0.42`, `3.1`, `12`, `1234`.
 std::string in_milliseconds(std::chrono::microseconds took);

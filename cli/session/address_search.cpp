@@ -42,7 +42,7 @@ void add_resources(std::vector<address>& to, session& s, const std::string& tag,
   const auto resources =
       outcome.answered && !outcome.error ? read_resources(outcome.answered->answer.body) : std::nullopt;
   if (!resources) {
-    const auto why = outcome.answered ? words_of(outcome.answered->answer.body) : outcome.words;
+    const auto why = outcome.answered ? message_of(outcome.answered->answer.body) : outcome.message;
     complain("mqcoap: " + tag + " does not list its resources: " + safe_text(why));
     return;
   }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "output/output.hpp"
-#include "session/broker_words.hpp"
+#include "session/broker_text.hpp"
 #include "session/flush_grace.hpp"
 #include "session/hints.hpp"
 
@@ -90,7 +90,7 @@ void bus_session::on_link_up(link&) noexcept {
 void bus_session::on_link_down(link&, const outage_cause& why) noexcept {
   if (!was_up_) return fail(std::make_exception_ptr(unreachable(broker_, why)));
   down_ = true;
-  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why.words()) + "; waiting for it");
+  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why.message()) + "; waiting for it");
 }
 
 void bus_session::on_message(link&, const inbound& m) noexcept {

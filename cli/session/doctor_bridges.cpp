@@ -110,11 +110,11 @@ finding judge_bridge(const config::settings& gateway, const std::string& other, 
             "let that broker's user publish requests to any tag, or speak MQTT 5 with it"};
   if (came_back == returned::no)
     return {verdict::ok, check_name, "what is sent to " + other + " does not come back from " + home};
-  const auto words =
+  const auto message =
       "what is sent to " + other + " comes back from " + home + ": they are bridged, or are one broker";
   const auto routes = serving_routes(gateway, other);
-  if (routes.empty()) return {verdict::ok, check_name, words + "; no route serves across"};
-  return {verdict::fail, check_name, words + ", and writes run twice by the routes that serve: " + routes,
+  if (routes.empty()) return {verdict::ok, check_name, message + "; no route serves across"};
+  return {verdict::fail, check_name, message + ", and writes run twice by the routes that serve: " + routes,
           "remove `serve: true` from these routes, or their tags from the bridge", status_configuration};
 }
 
@@ -128,7 +128,7 @@ void examine_bridges(const settled_options& options, const config::settings& gat
   listening.client.tag = tag;
   session at_home(listening);
   outage_cause why;
-  if (at_home.try_connect(why)) return show(unreachable(home.name, why.words()));
+  if (at_home.try_connect(why)) return show(unreachable(home.name, why.message()));
   const bool hears = send_probe(at_home, at_home, tag).came;
   for (const auto& other : gateway.brokers) {
     if (other.name == home.name) continue;
@@ -138,7 +138,7 @@ void examine_bridges(const settled_options& options, const config::settings& gat
     }
     asking_client asking(options, gateway, other);
     if (asking.connect(why)) {
-      show(unreachable(other.name, why.words()));
+      show(unreachable(other.name, why.message()));
       continue;
     }
     const auto [came, error] = send_probe(*asking.at, at_home, tag);

@@ -2,7 +2,7 @@
 
 #include <mqcoap/base/units.hpp>
 
-#include "session/repeat_words.hpp"
+#include "session/repeat_arguments.hpp"
 #include "words/holds.hpp"
 
 namespace mqcoap::cli {
@@ -21,28 +21,28 @@ std::string hint_for_unknown(const request_spec& asked) {
   return out;
 }
 
-/// Returns the hint for a gateway's answer that mentions the largest packet of a broker. @param words  the
+/// Returns the hint for a gateway's answer that mentions the largest packet of a broker. @param message  the
 /// text of the answer
-std::string hint_for_packet(std::string_view words) {
-  if (holds(words, "`max_packet`")) return "`max_packet` of that broker in the gateway's configuration";
-  if (holds(words, "in one packet")) return "`max_packet_size` in the mosquitto.conf of that broker";
+std::string hint_for_packet(std::string_view message) {
+  if (holds(message, "`max_packet`")) return "`max_packet` of that broker in the gateway's configuration";
+  if (holds(message, "in one packet")) return "`max_packet_size` in the mosquitto.conf of that broker";
   return {};
 }
 
 /// Returns the hint for a 413; the text of the answer shows which of several limits was exceeded.
-std::string hint_for_too_large(std::string_view words) {
-  if (auto hint = hint_for_packet(words); !hint.empty()) return hint;
-  if (holds(words, "the payload has"))
+std::string hint_for_too_large(std::string_view message) {
+  if (auto hint = hint_for_packet(message); !hint.empty()) return hint;
+  if (holds(message, "the payload has"))
     return "`limits.payload` in the gateway's configuration, 256KiB by default";
-  if (holds(words, "DELETE") || holds(words, "has room for"))
+  if (holds(message, "DELETE") || holds(message, "has room for"))
     return "`collection: {max: ...}` of that resource in the gateway's configuration";
   return {};
 }
 
-/// Returns the hint for a 504. @param words  the text of the answer: a gateway names its own resource by its
-/// path, and another device by its tag
-std::string hint_for_timeout(std::string_view words) {
-  const auto name = words.substr(0, words.find(' '));
+/// Returns the hint for a 504. @param message  the text of the answer: a gateway names its own resource by
+/// its path, and another device by its tag
+std::string hint_for_timeout(std::string_view message) {
+  const auto name = message.substr(0, message.find(' '));
   if (name.ends_with(':') || name.find('/') != std::string_view::npos)
     return "the program, server or instrument behind this resource is slow or stuck; the gateway's log may "
            "say "
@@ -57,8 +57,8 @@ std::string hint_for_unsent(std::size_t largest_packet) {
          ": `max_packet_size` in mosquitto.conf";
 }
 
-std::string hint_for_proxying(const std::string& tag, std::string_view words) {
-  if (holds(words, "does not forward"))
+std::string hint_for_proxying(const std::string& tag, std::string_view message) {
+  if (holds(message, "does not forward"))
     return "`forward: " + tag + "` under `proxy` in the gateway's configuration";
   return "a route for the device under `proxy.routes` in the gateway's configuration";
 }
@@ -113,13 +113,13 @@ std::string hint_for_answer(const request_outcome& outcome, const request_spec& 
     case response_code::method_not_allowed: return "mqcoap ls " + tag + "  shows each resource's methods";
     case response_code::unauthorized: return "--token-file FILE, or MQCOAP_TOKEN";
     case response_code::request_entity_too_large:
-      return hint_for_too_large(words_of(outcome.answered->answer.body));
+      return hint_for_too_large(message_of(outcome.answered->answer.body));
     case response_code::internal_server_error:
-      return hint_for_packet(words_of(outcome.answered->answer.body));
+      return hint_for_packet(message_of(outcome.answered->answer.body));
     case response_code::service_unavailable: return "wait a moment, or look at the gateway's log";
-    case response_code::gateway_timeout: return hint_for_timeout(words_of(outcome.answered->answer.body));
+    case response_code::gateway_timeout: return hint_for_timeout(message_of(outcome.answered->answer.body));
     case response_code::proxying_not_supported:
-      return hint_for_proxying(tag, words_of(outcome.answered->answer.body));
+      return hint_for_proxying(tag, message_of(outcome.answered->answer.body));
     default: return {};
   }
 }

@@ -16,7 +16,7 @@
 namespace mqcoap::cli {
 namespace {
 
-std::string iso_words(unix_millis at) {
+std::string iso_text(unix_millis at) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(at.count / 1000)),
                      at.count % 1000);
 }
@@ -33,7 +33,7 @@ std::string to_line(const recorded_message& m) {
   std::size_t bad_at = 0;
   const bool is_text = is_utf8(m.payload, bad_at);
   std::string line = fmt::format(R"({{"t":{:.3f},"at":"{}","topic":)", static_cast<double>(m.t.count()) / 1e3,
-                                 iso_words(m.at));
+                                 iso_text(m.at));
   append_json_string(line, m.topic);
   line += R"(,"payload":)";
   append_json_string(line, is_text ? m.payload : to_base64(m.payload));

@@ -17,9 +17,9 @@ constexpr char any_subsystem[] = "gateway";
 
 /// Returns the text of an error answer, and adds that a write may have been run if that is unknown and the
 /// text does not already mention it.
-std::string answer_words(std::string_view words, const request_outcome& outcome, method verb) {
-  std::string out = safe_text(words, line_ends::kept);
-  if (may_have_run(outcome, verb) && words.find("may have been run") == std::string_view::npos)
+std::string answer_text(std::string_view message, const request_outcome& outcome, method verb) {
+  std::string out = safe_text(message, line_ends::kept);
+  if (may_have_run(outcome, verb) && message.find("may have been run") == std::string_view::npos)
     out += "; the " + std::string(to_string(verb)) + " may have been run";
   return out;
 }
@@ -31,7 +31,7 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
   const auto status = status_of(make_error_code(e.answer.code));
   if (is_error(e.answer.code)) {
     complain(status_line(e, how.colour_errors) + ": " +
-             answer_words(words_of(e.answer.body), outcome, e.verb));
+             answer_text(message_of(e.answer.body), outcome, e.verb));
     if (!options.quiet) complain_hint(hint_for_answer(outcome, asked), how.colour_errors);
   } else if (how.terminal && !how.header && how.format.empty() && !options.quiet) {
     complain(status_line(e, how.colour_errors) +
@@ -41,9 +41,9 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
 }
 
 /// Returns the JSON output for a request without an answer.
-std::string error_object(const request_spec& asked, std::string_view words) {
+std::string error_object(const request_spec& asked, std::string_view message) {
   std::string out;
-  append_json_string(out += "{\"error\":", words);
+  append_json_string(out += "{\"error\":", message);
   append_json_string(out += ",\"address\":", asked.to.to_string());
   append_json_string(out += ",\"method\":", to_string(asked.verb));
   if (asked.id) append_json_string(out += ",\"request_id\":", asked.id->text());
@@ -103,14 +103,14 @@ int report_outcome(const request_outcome& outcome, const request_spec& asked,
                    const settled_options& options) {
   if (outcome.answered) return report_answer(outcome, asked, options);
   const std::string asked_for = std::string(to_string(asked.verb)) + ' ' + asked.to.to_string();
-  const auto words = safe_text(outcome.words, line_ends::kept);
-  if (is_json(options.output)) print(error_object(asked, words));
-  complain("mqcoap: no answer to " + asked_for + ": " + words);
+  const auto message = safe_text(outcome.message, line_ends::kept);
+  if (is_json(options.output)) print(error_object(asked, message));
+  complain("mqcoap: no answer to " + asked_for + ": " + message);
   if (!options.quiet) complain_hint(hint_for_failure(outcome, asked, options), options.output.colour_errors);
   return status_of(outcome.error);
 }
 
-int run_request(const settled_options& options, request_spec what, const repeat_words& again) {
+int run_request(const settled_options& options, request_spec what, const repeat_arguments& again) {
   what.id = again.chosen_id();
   session s(options);
   connect(s, what, options);

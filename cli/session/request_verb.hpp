@@ -1,7 +1,7 @@
 #pragma once
 
 #include "options/command.hpp"
-#include "session/repeat_words.hpp"
+#include "session/repeat_arguments.hpp"
 #include "session/session.hpp"
 
 namespace mqcoap::cli {
@@ -14,7 +14,7 @@ address read_address(const std::string& text);
 address discovery_address(const std::string& what);
 
 /// Connects, sends a request, repeats it if requested, and prints the outcome. @return the exit status
-int run_request(const settled_options& options, request_spec what, const repeat_words& again);
+int run_request(const settled_options& options, request_spec what, const repeat_arguments& again);
 
 /// Prints an outcome: the result on standard output; status line, error message and hints on standard
 /// error. With -o json, `{"error": ...}` is printed on standard output if there was no answer. @return

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "output/output.hpp"
-#include "session/broker_words.hpp"
+#include "session/broker_text.hpp"
 #include "session/flush_grace.hpp"
 #include "session/hints.hpp"
 #include "words/failure.hpp"
@@ -18,8 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Prints warnings and errors for a user at a terminal.
-void complain_of(log_level level, std::string_view words) {
-  if (level <= log_level::warning) complain("mqcoap: " + std::string(words));
+void complain_of(log_level level, std::string_view message) {
+  if (level <= log_level::warning) complain("mqcoap: " + std::string(message));
 }
 
 /// The time for completing requests in flight and sending the last answers.
@@ -111,7 +111,7 @@ void responder_host::on_ready() {
 
 void responder_host::on_down(const outage_cause& why) {
   if (!was_ready_) return fail(std::make_exception_ptr(unreachable(broker_, why)));
-  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why.words()) + "; waiting for it");
+  complain("lost the broker at " + place_of(broker_) + ": " + safe_text(why.message()) + "; waiting for it");
 }
 
 void responder_host::fail(std::exception_ptr what) noexcept {

@@ -8,10 +8,10 @@
 namespace mqcoap::cli {
 namespace {
 
-config::settings of_words(const responder_words& words, const settled_options& options) {
+config::settings of_arguments(const responder_arguments& given, const settled_options& options) {
   gateway_options gateway{
       .logged_body = 0, .ns = options.client.ns, .decoding = {}, .limits = {}, .devices = {}, .proxy = {}};
-  gateway.devices.push_back(make_device(words.target, words.values, words.read_only));
+  gateway.devices.push_back(make_device(given.target, given.values, given.read_only));
   return {{options.client.broker}, std::move(gateway), {}};
 }
 
@@ -35,11 +35,11 @@ void refuse_broker_options(const global_options& given, const std::string& file)
           "-L URL or -h HOST names another broker");
 }
 
-config::settings of_file(const responder_words& words, const settled_options& options) {
-  if (!words.values.empty() || words.read_only)
-    throw usage_failure("-r and --read-only need a TAG; " + words.target + " describes its own resources");
-  if (!options.names_broker && options.given != nullptr) refuse_broker_options(*options.given, words.target);
-  auto out = load_configuration(words.target);
+config::settings of_file(const responder_arguments& given, const settled_options& options) {
+  if (!given.values.empty() || given.read_only)
+    throw usage_failure("-r and --read-only need a TAG; " + given.target + " describes its own resources");
+  if (!options.names_broker && options.given != nullptr) refuse_broker_options(*options.given, given.target);
+  auto out = load_configuration(given.target);
   if (options.names_broker) {
     auto name = std::move(out.brokers.front().name);  // routes may refer to this name
     out.brokers.front() = options.client.broker;
@@ -51,7 +51,7 @@ config::settings of_file(const responder_words& words, const settled_options& op
 
 }  // namespace
 
-void responder_words::declare(command app) {
+void responder_arguments::declare(command app) {
   app.add_option("target", target,
                  "A tag to answer for, or a configuration of mqcoapd (.yaml, .yml, or with a /)")
       ->required()
@@ -68,8 +68,8 @@ bool is_file_name(const std::string& target) {
   return target.ends_with(".yaml") || target.ends_with(".yml") || target.find('/') != std::string::npos;
 }
 
-config::settings settle(const responder_words& words, const settled_options& options) {
-  auto out = is_file_name(words.target) ? of_file(words, options) : of_words(words, options);
+config::settings settle(const responder_arguments& given, const settled_options& options) {
+  auto out = is_file_name(given.target) ? of_file(given, options) : of_arguments(given, options);
   for (const auto& device : out.gateway.devices)
     if (device.tag.text() == out.brokers.front().client_id)
       throw usage_failure(

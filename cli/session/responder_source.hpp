@@ -10,7 +10,7 @@
 namespace mqcoap::cli {
 
 /// The options of `serve` and `sim` that describe the devices.
-struct responder_words {
+struct responder_arguments {
   std::string target;               ///< TAG or FILE.yaml
   std::vector<std::string> values;  ///< -r
   bool read_only = false;
@@ -24,6 +24,6 @@ bool is_file_name(const std::string& target);
 /// Returns the devices and the brokers to answer on. The brokers are those of the file; a broker named by the
 /// command line, the environment or a context replaces the first one. The same applies to the namespace.
 /// @throws failure  for an invalid option, or a file with errors, which are reported on stderr
-config::settings settle(const responder_words& words, const settled_options& options);
+config::settings settle(const responder_arguments& given, const settled_options& options);
 
 }  // namespace mqcoap::cli

@@ -34,7 +34,7 @@ std::optional<std::array<std::string_view, 5>> levels_of(std::string_view topic)
 /// Reads the body and the timestamp. @return what is wrong, or nothing
 std::optional<std::string> read_event_body(std::string_view payload, validation how, seen_event& into) {
   auto decoded = decode(payload, {.limits = foreign_rules.limits, .ids = how});
-  if (!decoded) return decoded.error().words;
+  if (!decoded) return decoded.error().message;
   auto* const found = std::get_if<general>(&*decoded);
   if (found == nullptr) return "the header is that of a request or a response, not of an event";
   into.body = std::move(found->body);
@@ -71,9 +71,9 @@ std::string show_event(const seen_event& e, const output_format& how, unix_milli
   const std::string from = safe_text(e.tag + '/' + e.subsystem + '/' + e.path);
   const std::string fault = safe_text(e.fault);
   switch (how.kind) {
-    case output_kind::raw: return raw_words(e.body, how) + '\n';
+    case output_kind::raw: return raw_text(e.body, how) + '\n';
     case output_kind::csv:
-      return utc_time(now) + ',' + csv_cell(from) + ',' + csv_cell(words_of(e.body)) +
+      return utc_time(now) + ',' + csv_cell(from) + ',' + csv_cell(message_of(e.body)) +
              (fault.empty() ? "" : ',' + csv_cell("! " + fault)) + '\n';
     case output_kind::json: {
       std::string out = "{\"time\":\"" + utc_time(now) + '"';

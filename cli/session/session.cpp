@@ -3,7 +3,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 
-#include "session/broker_words.hpp"
+#include "session/broker_text.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
@@ -45,7 +45,7 @@ error_code session::try_connect(outage_cause& why) {
   }
   if (!**connected) return {};
   why = client_.outage();
-  if (!why) why = connection_fault::of_words((*connected)->message());
+  if (!why) why = connection_fault::of_message((*connected)->message());
   return **connected;
 }
 
@@ -78,7 +78,7 @@ std::vector<request_outcome> session::request_all(std::vector<request_spec> what
           if (is_answer(error)) {
             outcome.answered.emplace(exchange_record{to, verb, std::move(answer), took});
           } else {
-            outcome.words = words_of(answer.body);
+            outcome.message = message_of(answer.body);
             outcome.sent = !answer.never_run;
           }
           --all->left;

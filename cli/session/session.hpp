@@ -20,7 +20,7 @@ namespace mqcoap::cli {
 struct request_outcome {
   error_code error;
   std::optional<exchange_record> answered{};  ///< empty: there was no answer
-  std::string words{};                        ///< why there is no answer, for people
+  std::string message{};                      ///< why there is no answer, for people
   std::size_t largest_packet = 0;             ///< the broker's largest packet in bytes; 0: it
                                               ///< announces no limit
   bool sent = true;                           ///< the request was sent

@@ -71,10 +71,10 @@ watch_log::lines watch_log::answered(const exchange_record& e, unix_millis now) 
   if (is_error(e.answer.code))
     return {{},
             begin(e.to.to_string(), now) + status_line(e, how_.colour_errors) + ": " +
-                safe_text(words_of(e.answer.body), line_ends::kept)};
+                safe_text(message_of(e.answer.body), line_ends::kept)};
   const auto& body = e.answer.body;
   if (how_.kind == output_kind::csv) return {csv(e, now), {}};
-  if (how_.kind == output_kind::raw) return {raw_words(body, how_) + '\n', {}};
+  if (how_.kind == output_kind::raw) return {raw_text(body, how_) + '\n', {}};
   // Writes each value on one line, so that columns of numbers can be compared.
   constexpr std::size_t one_line = std::size_t{1} << 30;
   return {begin(e.to.to_string(), now) +

@@ -14,7 +14,7 @@
 #include "session/request_verb.hpp"
 #include "session/session.hpp"
 #include "verbs/verbs.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 #include "words/failure.hpp"
 #include "words/value.hpp"
 
@@ -38,7 +38,7 @@ constexpr char bench_examples[] =
 
 constexpr std::size_t open_loop_in_flight = 10'000;
 
-struct bench_words {
+struct bench_arguments {
   std::vector<std::string> where;
   std::optional<std::size_t> in_flight;
   double rate = 0;
@@ -49,9 +49,9 @@ struct bench_words {
   bool csv = false;
 };
 
-method method_of(const bench_words& words) {
-  const auto verb = parse_method(words.verb);
-  if (!verb) throw usage_failure("--method '" + words.verb + "': expected GET, POST, PUT or DELETE");
+method method_of(const bench_arguments& given) {
+  const auto verb = parse_method(given.verb);
+  if (!verb) throw usage_failure("--method '" + given.verb + "': expected GET, POST, PUT or DELETE");
   return *verb;
 }
 
@@ -71,18 +71,18 @@ std::string joined(const std::vector<address>& where) {
   return all;
 }
 
-bench_options options_of(const bench_words& words) {
+bench_options options_of(const bench_arguments& given) {
   bench_options load;
-  load.rate = words.rate;
-  load.in_flight = words.in_flight.value_or(words.rate > 0 ? open_loop_in_flight : 1);
-  load.count = words.count;
+  load.rate = given.rate;
+  load.in_flight = given.in_flight.value_or(given.rate > 0 ? open_loop_in_flight : 1);
+  load.count = given.count;
   return load;
 }
 
 /// Returns the duration of the measurement; nothing if only --count limits it.
-std::optional<std::chrono::milliseconds> time_of(const bench_words& words) {
-  if (!words.duration.empty()) return duration_of("--for", words.duration);
-  if (words.count > 0) return std::nullopt;
+std::optional<std::chrono::milliseconds> time_of(const bench_arguments& given) {
+  if (!given.duration.empty()) return duration_of("--for", given.duration);
+  if (given.count > 0) return std::nullopt;
   return 10s;
 }
 
@@ -96,9 +96,9 @@ void run_to_end(session& s, const bench_load& load, bool progress) {
     if (progress) show_progress(load);
 }
 
-void report(const bench_subject& subject, const bench_result& result, const bench_words& words,
+void report(const bench_subject& subject, const bench_result& result, const bench_arguments& given,
             const settled_options& options) {
-  if (words.csv || options.output.kind == output_kind::csv)
+  if (given.csv || options.output.kind == output_kind::csv)
     print(to_csv(subject, result));
   else if (options.output.kind == output_kind::json)
     print(to_json(subject, result));
@@ -106,19 +106,19 @@ void report(const bench_subject& subject, const bench_result& result, const benc
     print(to_report(subject, result));
 }
 
-int run(const bench_words& words, const settled_options& options) {
-  const auto verb = method_of(words);
-  check_addresses(words.where);
-  const auto body = words.body ? read_value({*words.body}, read_input) : json_text();
-  if (words.csv && options.output.kind == output_kind::json)
+int run(const bench_arguments& given, const settled_options& options) {
+  const auto verb = method_of(given);
+  check_addresses(given.where);
+  const auto body = given.body ? read_value({*given.body}, read_input) : json_text();
+  if (given.csv && options.output.kind == output_kind::json)
     throw usage_failure("--csv has no effect with -o json");
-  auto load_options = options_of(words);
-  const auto duration = time_of(words);
+  auto load_options = options_of(given);
+  const auto duration = time_of(given);
   const bool progress = !options.quiet && ::isatty(STDERR_FILENO) == 1;
 
   session s(options);
   s.connect();
-  const auto where = find_addresses(s, words.where, verb, options);
+  const auto where = find_addresses(s, given.where, verb, options);
   const bench_subject subject{joined(where), std::string(to_string(verb)), load_options.in_flight,
                               load_options.rate};
   if (duration) load_options.end = std::chrono::steady_clock::now() + *duration;
@@ -134,7 +134,7 @@ int run(const bench_words& words, const settled_options& options) {
   const auto result = load->result();
   load->abandon();
   if (progress) std::fputs("\r\033[K", stderr);
-  report(subject, result, words, options);
+  report(subject, result, given, options);
   if (signal) throw interrupted(*signal);
   return status_of(result);
 }
@@ -143,29 +143,29 @@ int run(const bench_words& words, const settled_options& options) {
 
 verb declare_bench(CLI::App& root) {
   auto app = command(root).add_subcommand("bench", "Send requests and measure the latency");
-  auto words = std::make_shared<bench_words>();
-  app->add_option("ADDRESS", words->where,
+  auto given = std::make_shared<bench_arguments>();
+  app->add_option("ADDRESS", given->where,
                   "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?, get requests in turn")
       ->required()
       ->option_text("...");
-  app->add_option("--in-flight", words->in_flight, "The number of requests in flight at a time (default: 1)")
+  app->add_option("--in-flight", given->in_flight, "The number of requests in flight at a time (default: 1)")
       ->between(1, 65'536)
       ->option_text("COUNT");
-  app->add_option("--rate", words->rate, "Send this many requests per second, on a schedule")
+  app->add_option("--rate", given->rate, "Send this many requests per second, on a schedule")
       ->between(0.001, 1e6)
       ->option_text("RATE");
-  app->add_option("--for", words->duration, "Send requests for this long (default: 10s)")
+  app->add_option("--for", given->duration, "Send requests for this long (default: 10s)")
       ->option_text("DURATION");
-  app->add_option("--count", words->count, "Send this many requests")->positive()->option_text("COUNT");
-  app->add_option("--method", words->verb, "GET, POST, PUT or DELETE")
+  app->add_option("--count", given->count, "Send this many requests")->positive()->option_text("COUNT");
+  app->add_option("--method", given->verb, "GET, POST, PUT or DELETE")
       ->capture_default_str()
       ->option_text("METHOD");
-  app->add_option("--body", words->body, "The body of each request: JSON, or else a string; @FILE, @-")
+  app->add_option("--body", given->body, "The body of each request: JSON, or else a string; @FILE, @-")
       ->option_text("VALUE");
-  app->add_flag("--csv", words->csv, "Print a header and a row of numbers instead of text");
+  app->add_flag("--csv", given->csv, "Print a header and a row of numbers instead of text");
   app->footer(bench_examples);
   return {.app = app,
-          .run = [words](const settled_options& options) { return run(*words, options); },
+          .run = [given](const settled_options& options) { return run(*given, options); },
           .has = effects::with_outputs({"body", "json", "csv"})};
 }
 

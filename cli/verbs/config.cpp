@@ -18,11 +18,11 @@ namespace {
 
 constexpr char default_file[] = "/etc/mqcoap/mqcoap.yaml";
 
-struct config_words {
+struct config_arguments {
   std::string checked = default_file;
   std::string shown = default_file;
   std::string made = "mqcoap.yaml";
-  state_words state{default_file};
+  state_arguments state{default_file};
   command check{};
   command schema{};
   command init{};
@@ -77,52 +77,52 @@ int init(const std::string& path, bool quiet) {
   return status_ok;
 }
 
-int run(const config_words& words, const settled_options& options) {
-  if (words.check->parsed()) return check(words.checked);
-  if (words.stored->parsed()) return show_state(words.state, options);
-  if (words.init->parsed()) return init(words.made, options.quiet);
-  if (words.schema->parsed()) {
+int run(const config_arguments& given, const settled_options& options) {
+  if (given.check->parsed()) return check(given.checked);
+  if (given.stored->parsed()) return show_state(given.state, options);
+  if (given.init->parsed()) return init(given.made, options.quiet);
+  if (given.schema->parsed()) {
     print(config::settings_schema() + '\n');
     return status_ok;
   }
-  return show_configuration(words.shown);
+  return show_configuration(given.shown);
 }
 
 }  // namespace
 
 verb declare_config(CLI::App& root) {
   auto app = command(root).add_subcommand("config", "Check, show or create a configuration of mqcoapd");
-  auto words = std::make_shared<config_words>();
-  words->check =
+  auto given = std::make_shared<config_arguments>();
+  given->check =
       app->add_subcommand("check", "Report all errors in a file; status 78, or 0 if there is none");
-  words->check->add_option("file", words->checked, "The file")->capture_default_str()->option_text("FILE");
-  words->check->footer("Example: mqcoap config check /etc/mqcoap/mqcoap.yaml");
-  words->schema = app->add_subcommand("schema", "Print the JSON Schema, for editors");
-  words->schema->footer("Example: mqcoap config schema > mqcoap.schema.json");
-  words->init = app->add_subcommand("init", "Write a commented file to start from; overwrites nothing");
-  words->init->add_option("file", words->made, "The file, or - for standard output")
+  given->check->add_option("file", given->checked, "The file")->capture_default_str()->option_text("FILE");
+  given->check->footer("Example: mqcoap config check /etc/mqcoap/mqcoap.yaml");
+  given->schema = app->add_subcommand("schema", "Print the JSON Schema, for editors");
+  given->schema->footer("Example: mqcoap config schema > mqcoap.schema.json");
+  given->init = app->add_subcommand("init", "Write a commented file to start from; overwrites nothing");
+  given->init->add_option("file", given->made, "The file, or - for standard output")
       ->capture_default_str()
       ->option_text("FILE");
-  words->init->footer("Example: mqcoap config init lab.yaml && mqcoap serve lab.yaml");
+  given->init->footer("Example: mqcoap config init lab.yaml && mqcoap serve lab.yaml");
   auto show_app =
       app->add_subcommand("show", "Print the effective configuration, with all defaults, and secrets as ***");
-  show_app->add_option("file", words->shown, "The file")->capture_default_str()->option_text("FILE");
+  show_app->add_option("file", given->shown, "The file")->capture_default_str()->option_text("FILE");
   show_app->footer("Example: mqcoap config show lab.yaml | less");
-  words->stored = app->add_subcommand(
+  given->stored = app->add_subcommand(
       "state", "Show or copy what a gateway has stored for resources with `persist`, also while it runs");
-  words->stored
-      ->add_option("file", words->state.file, "The configuration, which names the directory in state.dir")
+  given->stored
+      ->add_option("file", given->state.file, "The configuration, which names the directory in state.dir")
       ->capture_default_str()
       ->option_text("FILE");
-  words->stored->add_option("--dir", words->state.directory, "The directory, without a configuration")
+  given->stored->add_option("--dir", given->state.directory, "The directory, without a configuration")
       ->option_text("DIR");
-  words->stored->add_option("--backup", words->state.backup, "Copy the database into a new file")
+  given->stored->add_option("--backup", given->state.backup, "Copy the database into a new file")
       ->option_text("NEW_FILE");
-  words->stored->add_flag("--set-aside", words->state.set_aside,
+  given->stored->add_flag("--set-aside", given->state.set_aside,
                           "Show the values that are not in force because their resource rejected them");
-  words->stored->add_flag("--sql", words->state.sql,
+  given->stored->add_flag("--sql", given->state.sql,
                           "Print the tables that state.postgres needs, as SQL for psql, and nothing else");
-  words->stored->footer("Example: mqcoap config state --backup /backup/mqcoap-monday.db");
+  given->stored->footer("Example: mqcoap config state --backup /backup/mqcoap-monday.db");
   app->require_subcommand(1);
   app->footer(
       "Examples:\n"
@@ -132,7 +132,7 @@ verb declare_config(CLI::App& root) {
       "  mqcoap config schema > mqcoap.schema.json\n"
       "  mqcoap config state lab.yaml");
   return {.app = app,
-          .run = [words](const settled_options& options) { return run(*words, options); },
+          .run = [given](const settled_options& options) { return run(*given, options); },
           .offline = true,
           .has = effects::none()};
 }

@@ -18,7 +18,8 @@ namespace {
 /// The directory in which the systemd unit of mqcoapd stores its state.
 constexpr char directory_of_unit[] = "/var/lib/mqcoap";
 
-std::string directory_for(const state_words& given, const std::optional<config::settings>& configuration) {
+std::string directory_for(const state_arguments& given,
+                          const std::optional<config::settings>& configuration) {
   if (!given.directory.empty()) return given.directory;
   auto named = store::directory_of(configuration->state);
   return named.empty() ? directory_of_unit : named;
@@ -39,7 +40,7 @@ void back_up(store::state_database& stored, const std::string& file) {
   stored.back_up(file);
 }
 
-int show(store::state_database& stored, const state_words& given,
+int show(store::state_database& stored, const state_arguments& given,
          const std::optional<config::settings>& configuration, const settled_options& options) {
   if (given.set_aside) {
     print(show_table(list_set_aside(stored.set_aside()), options.output.terminal));
@@ -58,7 +59,7 @@ int show(store::state_database& stored, const state_words& given,
 
 }  // namespace
 
-int show_state(const state_words& given, const settled_options& options) {
+int show_state(const state_arguments& given, const settled_options& options) {
   if (given.sql) {
     print(store::postgres_schema());
     return status_ok;

@@ -6,7 +6,7 @@
 
 namespace mqcoap::cli {
 
-struct state_words {
+struct state_arguments {
   std::string file;
   std::string directory{};
   std::string backup{};
@@ -15,6 +15,6 @@ struct state_words {
 };
 
 /// Shows or copies the stored state of a gateway, which may be running.
-int show_state(const state_words& given, const settled_options& options);
+int show_state(const state_arguments& given, const settled_options& options);
 
 }  // namespace mqcoap::cli

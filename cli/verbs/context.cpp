@@ -216,7 +216,7 @@ int remove(const std::string& name, const settled_options& options) {
 
 namespace {
 
-struct context_words {
+struct context_arguments {
   std::string name{};
   std::string url{};
   bool as_default = false;
@@ -227,12 +227,12 @@ struct context_words {
   command rm{};
 };
 
-int run(const context_words& words, const settled_options& options) {
-  if (words.ls->parsed()) return list(options);
-  if (words.show->parsed()) return show_context(words.name);
-  if (words.use->parsed()) return use(words.name, options);
-  if (words.add->parsed()) return add(words.name, words.url, words.as_default, options);
-  return remove(words.name, options);
+int run(const context_arguments& given, const settled_options& options) {
+  if (given.ls->parsed()) return list(options);
+  if (given.show->parsed()) return show_context(given.name);
+  if (given.use->parsed()) return use(given.name, options);
+  if (given.add->parsed()) return add(given.name, given.url, given.as_default, options);
+  return remove(given.name, options);
 }
 
 }  // namespace
@@ -240,25 +240,25 @@ int run(const context_words& words, const settled_options& options) {
 verb declare_context(CLI::App& root) {
   auto app = command(root).add_subcommand("context", "List, choose, add or remove named brokers");
   app->require_subcommand(1);
-  auto words = std::make_shared<context_words>();
-  words->ls = app->add_subcommand("ls", "List the contexts; * marks the default, ! one that cannot be used");
-  words->show = app->add_subcommand("show", "Show a context, or the default one");
-  words->show->add_option("NAME", words->name, "The name of the context");
-  words->use = app->add_subcommand("use", "Make a context the default");
-  words->use->add_option("NAME", words->name, "The name of the context")->required();
-  words->add = app->add_subcommand("add", "Add a context from the options for the broker");
-  words->add->add_option("NAME", words->name, "The name of the context")->required();
-  words->add->add_option("URL", words->url, "The broker, as for -L");
-  words->add->add_flag("--default", words->as_default, "Make it the default context");
-  words->add->footer(
+  auto given = std::make_shared<context_arguments>();
+  given->ls = app->add_subcommand("ls", "List the contexts; * marks the default, ! one that cannot be used");
+  given->show = app->add_subcommand("show", "Show a context, or the default one");
+  given->show->add_option("NAME", given->name, "The name of the context");
+  given->use = app->add_subcommand("use", "Make a context the default");
+  given->use->add_option("NAME", given->name, "The name of the context")->required();
+  given->add = app->add_subcommand("add", "Add a context from the options for the broker");
+  given->add->add_option("NAME", given->name, "The name of the context")->required();
+  given->add->add_option("URL", given->url, "The broker, as for -L");
+  given->add->add_flag("--default", given->as_default, "Make it the default context");
+  given->add->footer(
       "The context holds the broker, the user name, the files of password, token and TLS, the namespace,\n"
       "the timeout, QoS and "
       "protocol.\n\n"
       "Example:\n"
       "  mqcoap context add lab mqtt://lab@broker.example.org --password-file lab.password -n lab_v1 "
       "--default");
-  words->rm = app->add_subcommand("rm", "Remove a context");
-  words->rm->add_option("NAME", words->name, "The name of the context")->required();
+  given->rm = app->add_subcommand("rm", "Remove a context");
+  given->rm->add_option("NAME", given->name, "The name of the context")->required();
   app->footer(
       "Contexts are kept in ~/.config/mqcoap/cli.yaml ($XDG_CONFIG_HOME is honoured):\n"
       "  default: lab\n"
@@ -277,10 +277,10 @@ verb declare_context(CLI::App& root) {
   auto kept = effects::none();
   kept.broker = kept.token = kept.timeout = true;
   return {.app = app,
-          .run = [words](const settled_options& options) { return run(*words, options); },
+          .run = [given](const settled_options& options) { return run(*given, options); },
           .offline = true,
           .has = effects::none(),
-          .below_has = {{words->add, std::move(kept)}}};
+          .below_has = {{given->add, std::move(kept)}}};
 }
 
 }  // namespace mqcoap::cli

@@ -6,9 +6,9 @@
 namespace mqcoap::cli {
 namespace {
 
-struct delete_words {
+struct delete_arguments {
   std::string where{};
-  repeat_words again{};
+  repeat_arguments again{};
   std::string if_match{};
 };
 
@@ -16,7 +16,7 @@ struct delete_words {
 
 verb declare_delete(CLI::App& root) {
   auto app = command(root).add_subcommand("delete", "Delete a resource");
-  auto given = std::make_shared<delete_words>();
+  auto given = std::make_shared<delete_arguments>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("--if-match", given->if_match, "Only if the resource has this etag")->option_text("ETAG");
   given->again.declare(app, method::del);

@@ -62,12 +62,12 @@ class examination {
     if (f.result == verdict::fail && status_ == status_ok) status_ = f.status;
     print(show_finding(f, options_.output));
   }
-  void ok(std::string what, std::string words) { show({verdict::ok, std::move(what), std::move(words)}); }
-  void warn(std::string what, std::string words, std::string advice) {
-    show({verdict::warn, std::move(what), std::move(words), std::move(advice)});
+  void ok(std::string what, std::string message) { show({verdict::ok, std::move(what), std::move(message)}); }
+  void warn(std::string what, std::string message, std::string advice) {
+    show({verdict::warn, std::move(what), std::move(message), std::move(advice)});
   }
-  void fail(exit_status status, std::string what, std::string words, std::string advice) {
-    show({verdict::fail, std::move(what), std::move(words), std::move(advice), status});
+  void fail(exit_status status, std::string what, std::string message, std::string advice) {
+    show({verdict::fail, std::move(what), std::move(message), std::move(advice), status});
   }
 
   bool check_network();
@@ -151,7 +151,7 @@ bool examination::check_connection() {
   const auto first = may_choose ? mqtt_protocol::v5 : options_.client.broker.protocol;
   bool is_there = try_version(first, error, why);
   if (!is_there && may_choose) {
-    const auto why_not_5 = why.words();
+    const auto why_not_5 = why.message();
     is_there = try_version(mqtt_protocol::v311, error, why);
     if (is_there)
       warn("mqtt", "3.1.1; version 5 is refused: " + why_not_5,
@@ -161,7 +161,7 @@ bool examination::check_connection() {
   }
   const auto& user = options_.client.broker.username;
   if (!is_there) {
-    fail(status_unreachable, "mqtt", why.words(), hint_for_outage(why, options_.client.broker));
+    fail(status_unreachable, "mqtt", why.message(), hint_for_outage(why, options_.client.broker));
     return false;
   }
   if (const auto limit = session_->mqtt().largest_packet(); limit > 0)

@@ -10,14 +10,14 @@
 #include "session/request_verb.hpp"
 #include "session/seen_event.hpp"
 #include "verbs/verbs.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 #include "words/event_pattern.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
 namespace {
 
-struct events_words {
+struct events_arguments {
   std::string pattern{};
   std::string duration{};
   std::size_t count = 0;
@@ -25,7 +25,7 @@ struct events_words {
   bool list = false;
 };
 
-std::vector<std::string> filters_of(const events_words& given, const event_pattern& pattern,
+std::vector<std::string> filters_of(const events_arguments& given, const event_pattern& pattern,
                                     const namespace_name& ns) {
   std::vector<std::string> filters{pattern.filter(general_topic::kind::event).text(ns)};
   if (given.system) filters.push_back(pattern.filter(general_topic::kind::system).text(ns));
@@ -34,7 +34,7 @@ std::vector<std::string> filters_of(const events_words& given, const event_patte
 
 class watcher {
  public:
-  watcher(const events_words& given, const settled_options& options)
+  watcher(const events_arguments& given, const settled_options& options)
       : options_(options),
         pattern_(given.pattern),
         most_(given.count),
@@ -79,7 +79,7 @@ class watcher {
 };
 
 /// Lists the resources of a device that publish events, instead of waiting for events.
-int list_publishers(const events_words& given, const settled_options& options) {
+int list_publishers(const events_arguments& given, const settled_options& options) {
   if (given.pattern.empty() || is_glob(given.pattern))
     throw usage_failure("--list needs a TAG", "mqcoap events --list 2D_XX_0_9999");
   if (!given.duration.empty() || given.count > 0 || given.system)
@@ -105,7 +105,7 @@ int list_publishers(const events_words& given, const settled_options& options) {
 
 verb declare_events(CLI::App& root) {
   auto app = command(root).add_subcommand("events", "Show events as they happen");
-  auto given = std::make_shared<events_words>();
+  auto given = std::make_shared<events_arguments>();
   app->add_option("PATTERN", given->pattern,
                   "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ? (default: all)");
   app->add_option("--for", given->duration, "End after this time (default: until Ctrl-C)")

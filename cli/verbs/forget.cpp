@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 /// Retained messages arrive immediately after the broker has confirmed the subscription.
 constexpr auto pause_for_retained = 300ms;
 
-struct forget_words {
+struct forget_arguments {
   std::vector<std::string> tags{};
   bool force = false;
 };
@@ -30,7 +30,7 @@ struct forget_words {
 /// the broker delivers that message.
 class forgetting {
  public:
-  forgetting(const forget_words& given, std::map<std::string, std::string> tags,
+  forgetting(const forget_arguments& given, std::map<std::string, std::string> tags,
              const settled_options& options)
       : options_(options),
         force_(given.force),
@@ -110,7 +110,7 @@ class forgetting {
   int status_ = status_ok;
 };
 
-int run(const forget_words& given, const settled_options& options) {
+int run(const forget_arguments& given, const settled_options& options) {
   std::map<std::string, std::string> tags;
   for (const auto& text : given.tags) {
     const auto tag = device_tag::parse(text);
@@ -124,7 +124,7 @@ int run(const forget_words& given, const settled_options& options) {
 
 verb declare_forget(CLI::App& root) {
   auto app = command(root).add_subcommand("forget", "Remove the retained presence of a removed device");
-  auto given = std::make_shared<forget_words>();
+  auto given = std::make_shared<forget_arguments>();
   app->add_option("TAG", given->tags, "The tags of the devices")->required();
   app->add_flag("--force", given->force,
                 "Also if it is ONLINE; a device that is alive announces itself again");

@@ -6,9 +6,9 @@
 namespace mqcoap::cli {
 namespace {
 
-struct get_words {
+struct get_arguments {
   std::string where{};
-  repeat_words again{};
+  repeat_arguments again{};
   std::string accept{};
   std::string etag{};
 };
@@ -17,7 +17,7 @@ struct get_words {
 
 verb declare_get(CLI::App& root) {
   auto app = command(root).add_subcommand("get", "Read a resource");
-  auto given = std::make_shared<get_words>();
+  auto given = std::make_shared<get_arguments>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("--accept", given->accept, "Ask for this format, e.g. application/link-format")
       ->option_text("TYPE");

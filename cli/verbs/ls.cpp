@@ -8,20 +8,20 @@
 #include "session/address_search.hpp"
 #include "session/request_verb.hpp"
 #include "verbs/verbs.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
 namespace {
 
-struct ls_words {
+struct ls_arguments {
   std::string what{};
   std::string wait{};
   bool all = false;
   bool online = false;
 };
 
-int list_devices(const ls_words& given, const settled_options& options) {
+int list_devices(const ls_arguments& given, const settled_options& options) {
   if (given.all) throw usage_failure("-a has no effect on a list of devices", "mqcoap ls -a TAG");
   const auto most = duration_of("--wait", given.wait.empty() ? "1s" : given.wait, longest_timeout);
   session s(options);
@@ -65,7 +65,7 @@ void tell_presence(const presence_list& known, const settled_options& options) {
   }
 }
 
-int list_resources(const ls_words& given, const settled_options& options) {
+int list_resources(const ls_arguments& given, const settled_options& options) {
   if (!given.wait.empty())
     throw usage_failure("--wait has no effect on the resources of a device", "--timeout " + given.wait);
   const request_spec what(discovery_address(given.what), method::get);
@@ -86,7 +86,7 @@ int list_resources(const ls_words& given, const settled_options& options) {
   if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
     complain("mqcoap: " + what.to.tag.text() + " answers, but lists no resources under " +
              what.to.subsystem.text() + ": " +
-             safe_text(words_of(outcome.answered->answer.body), line_ends::kept));
+             safe_text(message_of(outcome.answered->answer.body), line_ends::kept));
     if (!options.quiet)
       complain_hint("mqcoap ls " + what.to.tag.text() + "/SUBSYSTEM", options.output.colour_errors);
     return status_client_error;
@@ -98,7 +98,7 @@ int list_resources(const ls_words& given, const settled_options& options) {
 
 verb declare_ls(CLI::App& root) {
   auto app = command(root).add_subcommand("ls", "List devices, or the resources of one");
-  auto given = std::make_shared<ls_words>();
+  auto given = std::make_shared<ls_arguments>();
   app->add_option(
       "WHAT", given->what,
       "None, or a pattern with * and ?: list devices by their presence;\nTAG or TAG/SUBSYSTEM: list its "

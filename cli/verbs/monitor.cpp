@@ -3,11 +3,11 @@
 
 #include "options/watch_options.hpp"
 #include "output/exchange_pairing.hpp"
-#include "output/exchange_words.hpp"
+#include "output/exchange_text.hpp"
 #include "session/bus_session.hpp"
 #include "verbs/verbs.hpp"
 #include "words/address_pattern.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
@@ -23,7 +23,7 @@ constexpr char monitor_examples[] =
     "  mqcoap monitor 'GW_*/axuv' --for 1min\n"
     "  mqcoap monitor -o json | jq 'select(.code >= 400)'";
 
-struct monitor_words {
+struct monitor_arguments {
   std::string pattern = "*";
   std::string overdue = "5s";
   watch_limits limits;
@@ -31,12 +31,12 @@ struct monitor_words {
 
 class monitor {
  public:
-  monitor(const monitor_words& words, address_pattern pattern, const settled_options& options)
+  monitor(const monitor_arguments& given, address_pattern pattern, const settled_options& options)
       : options_(options),
         pattern_(std::move(pattern)),
-        most_(words.limits.count),
-        duration_(words.limits.time()),
-        pairs_({.overdue = duration_of("--overdue", words.overdue),
+        most_(given.limits.count),
+        duration_(given.limits.time()),
+        pairs_({.overdue = duration_of("--overdue", given.overdue),
                 .wanted = [this](auto tag, auto subsystem,
                                  auto path) { return pattern_.matches(tag, subsystem, path); }}),
         session_(
@@ -100,27 +100,27 @@ class monitor {
   std::uint64_t shown_ = 0;
 };
 
-int run(const monitor_words& words, const settled_options& options) {
-  return monitor(words, address_pattern::parse(words.pattern), options).run();
+int run(const monitor_arguments& given, const settled_options& options) {
+  return monitor(given, address_pattern::parse(given.pattern), options).run();
 }
 
 }  // namespace
 
 verb declare_monitor(CLI::App& root) {
   auto app = command(root).add_subcommand("monitor", "Show requests and their answers as they pass");
-  auto words = std::make_shared<monitor_words>();
-  app->add_option("pattern", words->pattern, "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ?")
+  auto given = std::make_shared<monitor_arguments>();
+  app->add_option("pattern", given->pattern, "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ?")
       ->capture_default_str()
       ->option_text("PATTERN");
-  app->add_option("--overdue", words->overdue, "Show a request that has no answer after this time")
+  app->add_option("--overdue", given->overdue, "Show a request that has no answer after this time")
       ->capture_default_str()
       ->option_text("DURATION");
-  words->limits.declare(app, "lines");
+  given->limits.declare(app, "lines");
   app->footer(monitor_examples);
   auto has = effects::with_outputs({"body", "json"});
   has.token = false;
   return {.app = app,
-          .run = [words](const settled_options& options) { return run(*words, options); },
+          .run = [given](const settled_options& options) { return run(*given, options); },
           .has = std::move(has)};
 }
 

@@ -7,9 +7,9 @@
 namespace mqcoap::cli {
 namespace {
 
-struct post_words {
+struct post_arguments {
   std::string where{};
-  repeat_words again{};
+  repeat_arguments again{};
   std::vector<std::string> value{};
 };
 
@@ -17,7 +17,7 @@ struct post_words {
 
 verb declare_post(CLI::App& root) {
   auto app = command(root).add_subcommand("post", "Run an action, or add an item to a collection");
-  auto given = std::make_shared<post_words>();
+  auto given = std::make_shared<post_arguments>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("VALUE", given->value, "The value to send")->option_text("...");
   given->again.declare(app, method::post);

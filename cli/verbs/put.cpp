@@ -7,9 +7,9 @@
 namespace mqcoap::cli {
 namespace {
 
-struct put_words {
+struct put_arguments {
   std::string where{};
-  repeat_words again{};
+  repeat_arguments again{};
   std::vector<std::string> value{};
   std::string if_match{};
   bool create_only = false;
@@ -19,7 +19,7 @@ struct put_words {
 
 verb declare_put(CLI::App& root) {
   auto app = command(root).add_subcommand("put", "Write a resource");
-  auto given = std::make_shared<put_words>();
+  auto given = std::make_shared<put_arguments>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH")->required();
   app->add_option("VALUE", given->value, "The value to send")->option_text("...")->required();
   auto if_match = app->add_option("--if-match", given->if_match, "Only if the resource has this etag")

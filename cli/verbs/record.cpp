@@ -26,7 +26,7 @@ constexpr char record_examples[] =
     "  mqcoap record shots.jsonl --for 10min\n"
     "  mqcoap record - '2D_*' | jq -r .topic";
 
-struct record_words {
+struct record_arguments {
   std::string file;
   std::string pattern = "*";
   bool force = false;
@@ -64,12 +64,12 @@ class line_file {
 
 class recorder {
  public:
-  recorder(const record_words& words, address_pattern pattern, const settled_options& options)
+  recorder(const record_arguments& given, address_pattern pattern, const settled_options& options)
       : options_(options),
         pattern_(std::move(pattern)),
-        most_(words.limits.count),
-        duration_(words.limits.time()),
-        words_(words),
+        most_(given.limits.count),
+        duration_(given.limits.time()),
+        given_(given),
         session_(
             options.client.broker,
             {pattern_.filter(options.client.ns, "request"), pattern_.filter(options.client.ns, "response")},
@@ -86,7 +86,7 @@ class recorder {
 
  private:
   void begin() {
-    out_.emplace(words_.file, words_.force);
+    out_.emplace(given_.file, given_.force);
     began_ = session_.time().now();
     if (!options_.quiet) complain("recording " + options_.client.ns.text() + "; Ctrl-C ends it");
     if (duration_) session_.finish_after(*duration_);
@@ -111,7 +111,7 @@ class recorder {
   const address_pattern pattern_;
   const std::uint64_t most_;
   const std::optional<std::chrono::milliseconds> duration_;
-  const record_words& words_;
+  const record_arguments& given_;
   std::optional<line_file>
       out_;  ///< created after the connection is established, so that a failure leaves no empty file
   bus_session session_;
@@ -121,26 +121,26 @@ class recorder {
   std::uint64_t bytes_ = 0;
 };
 
-int run(const record_words& words, const settled_options& options) {
-  return recorder(words, address_pattern::parse(words.pattern), options).run();
+int run(const record_arguments& given, const settled_options& options) {
+  return recorder(given, address_pattern::parse(given.pattern), options).run();
 }
 
 }  // namespace
 
 verb declare_record(CLI::App& root) {
   auto app = command(root).add_subcommand("record", "Write requests and answers to a file, for `replay`");
-  auto words = std::make_shared<record_words>();
-  app->add_option("file", words->file, "The file, or - for standard output")->required()->option_text("FILE");
-  app->add_option("pattern", words->pattern, "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ?")
+  auto given = std::make_shared<record_arguments>();
+  app->add_option("file", given->file, "The file, or - for standard output")->required()->option_text("FILE");
+  app->add_option("pattern", given->pattern, "TAG, TAG/SUBSYSTEM or TAG/SUBSYSTEM/PATH, with * and ?")
       ->capture_default_str()
       ->option_text("PATTERN");
-  app->add_flag("--force", words->force, "Replace an existing file");
-  words->limits.declare(app, "messages");
+  app->add_flag("--force", given->force, "Replace an existing file");
+  given->limits.declare(app, "messages");
   app->footer(record_examples);
   auto has = effects::with_outputs({});
   has.token = false;
   return {.app = app,
-          .run = [words](const settled_options& options) { return run(*words, options); },
+          .run = [given](const settled_options& options) { return run(*given, options); },
           .has = std::move(has)};
 }
 

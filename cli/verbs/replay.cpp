@@ -16,11 +16,11 @@
 
 #include "output/body_diff.hpp"
 #include "output/exchange_fields.hpp"
-#include "output/exchange_words.hpp"
+#include "output/exchange_text.hpp"
 #include "session/bus_session.hpp"
 #include "session/replay_plan.hpp"
 #include "verbs/verbs.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
@@ -40,7 +40,7 @@ constexpr char replay_examples[] =
 
 constexpr int status_different = 1;
 
-struct replay_words {
+struct replay_arguments {
   std::string file;
   double speed = 1;
   bool same_ids = false;
@@ -89,10 +89,10 @@ std::vector<std::string> filters_of(const replay_plan& plan, const namespace_nam
 
 class replay {
  public:
-  replay(const replay_words& words, replay_plan plan, const settled_options& options)
-      : words_(words),
+  replay(const replay_arguments& given, replay_plan plan, const settled_options& options)
+      : given_(given),
         options_(options),
-        ignored_(places_of(words.ignored)),
+        ignored_(places_of(given.ignored)),
         plan_(std::move(plan)),
         session_(options.client.broker, filters_of(plan_, options.client.ns), options.client.timeout,
                  {[this] { begin(); }, [this](const inbound& m) { take(m); }}),
@@ -118,7 +118,7 @@ class replay {
 
   steady_time due(const planned_request& r) const {
     return began_ + std::chrono::nanoseconds(
-                        static_cast<std::int64_t>(static_cast<double>(r.at.count()) * 1e3 / words_.speed));
+                        static_cast<std::int64_t>(static_cast<double>(r.at.count()) * 1e3 / given_.speed));
   }
 
   /// Sends requests that are due, reports those that timed out, and sets the timer for the next event.
@@ -140,12 +140,12 @@ class replay {
 
   void send(std::size_t index) {
     const auto& r = plan_.requests[index];
-    const request_id id = words_.same_ids ? r.id : ids_.next();
+    const request_id id = given_.same_ids ? r.id : ids_.next();
     const auto topic =
         exchange_topic::make(options_.client.ns, r.subsystem, exchange_topic::kind::request, r.tag, id);
     const auto now = session_.time().now();
     const auto deadline = now + options_.client.timeout;
-    const auto payload = payload_of(r, id, session_.time().wall(), words_.same_ids);
+    const auto payload = payload_of(r, id, session_.time().wall(), given_.same_ids);
     ++sent_;
     if (session_.bus().publish(topic.text(), payload, deadline)) return compare(index, std::nullopt, {});
     waiting_.push_back({topic.response_topic(), deadline});
@@ -174,17 +174,17 @@ class replay {
     if (options_.output.kind == output_kind::json) {
       print(json_line(r, code, differs) + '\n');
     } else if (differs) {
-      print(fmt::format("{}: {} as recorded, with another body: {}\n", words_of(r),
-                        code_words(code, no_answer), to_words(*differs)));
+      print(fmt::format("{}: {} as recorded, with another body: {}\n", message_of(r),
+                        code_text(code, no_answer), to_text(*differs)));
     } else if (r.code && !same_code) {
-      print(fmt::format("{}: recorded {}, now {}\n", words_of(r), code_words(r.code, no_answer),
-                        code_words(code, no_answer)));
+      print(fmt::format("{}: recorded {}, now {}\n", message_of(r), code_text(r.code, no_answer),
+                        code_text(code, no_answer)));
     }
   }
 
-  static std::string words_of(const planned_request& r) {
+  static std::string message_of(const planned_request& r) {
     const std::string path = r.decoded ? log_safe(r.decoded->path.key(), 128) : "?";
-    return fmt::format("{} {} {}/{}/{}", to_words(r.at), r.decoded ? to_string(r.decoded->verb) : "?",
+    return fmt::format("{} {} {}/{}/{}", to_text(r.at), r.decoded ? to_string(r.decoded->verb) : "?",
                        r.tag.text(), r.subsystem.text(), path);
   }
 
@@ -219,7 +219,7 @@ class replay {
     return out;
   }
 
-  const replay_words& words_;
+  const replay_arguments& given_;
   const settled_options& options_;
   const std::vector<json_place> ignored_;
   const replay_plan plan_;
@@ -233,16 +233,16 @@ class replay {
   std::size_t sent_ = 0, equal_ = 0, different_ = 0, unrecorded_ = 0;
 };
 
-int run(const replay_words& words, const settled_options& options) {
-  places_of(words.ignored);  // throws before anything is read
-  auto plan = make_plan(load(words.file, options.quiet), {words.same_ids, words.writes});
-  if (!words.to.empty()) send_to(plan, words.to);
+int run(const replay_arguments& given, const settled_options& options) {
+  places_of(given.ignored);  // throws before anything is read
+  auto plan = make_plan(load(given.file, options.quiet), {given.same_ids, given.writes});
+  if (!given.to.empty()) send_to(plan, given.to);
   if (plan.empty())
-    throw failure(status_usage, words.file + " has no request to send",
+    throw failure(status_usage, given.file + " has no request to send",
                   plan.writes_left_out > 0
                       ? fmt::format("--writes sends its {} POST, PUT and DELETE", plan.writes_left_out)
                       : "");
-  return replay(words, std::move(plan), options).run();
+  return replay(given, std::move(plan), options).run();
 }
 
 }  // namespace
@@ -250,21 +250,21 @@ int run(const replay_words& words, const settled_options& options) {
 verb declare_replay(CLI::App& root) {
   auto app = command(root).add_subcommand("replay",
                                           "Send the requests of a recording again, and compare the answers");
-  auto words = std::make_shared<replay_words>();
-  app->add_option("file", words->file, "A recording, or - for standard input")
+  auto given = std::make_shared<replay_arguments>();
+  app->add_option("file", given->file, "A recording, or - for standard input")
       ->required()
       ->option_text("FILE");
-  app->add_option("--speed", words->speed, "The speed: 2 is twice as fast as recorded")
+  app->add_option("--speed", given->speed, "The speed: 2 is twice as fast as recorded")
       ->between(0.001, 1e6)
       ->capture_default_str()
       ->option_text("FACTOR");
-  app->add_flag("--same-ids", words->same_ids,
+  app->add_flag("--same-ids", given->same_ids,
                 "Send each request byte for byte, with its recorded id and time");
-  app->add_flag("--writes", words->writes, "Send POST, PUT and DELETE too");
-  app->add_option("--to", words->to, "Send all requests to this tag (default: the recorded tag)")
+  app->add_flag("--writes", given->writes, "Send POST, PUT and DELETE too");
+  app->add_option("--to", given->to, "Send all requests to this tag (default: the recorded tag)")
       ->option_text("TAG");
   app->add_option(
-         "--ignore", words->ignored,
+         "--ignore", given->ignored,
          "Ignore this part of bodies, a JSON pointer: /time, '/*/time', '' for the whole. May be repeated")
       ->expected(1)
       ->take_all()
@@ -273,7 +273,7 @@ verb declare_replay(CLI::App& root) {
   auto has = effects::with_outputs({"body", "json"});
   has.token = false;
   return {.app = app,
-          .run = [words](const settled_options& options) { return run(*words, options); },
+          .run = [given](const settled_options& options) { return run(*given, options); },
           .has = std::move(has)};
 }
 

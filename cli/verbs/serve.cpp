@@ -3,7 +3,7 @@
 #include <mqcoap/base/counted.hpp>
 
 #include "output/exchange_pairing.hpp"
-#include "output/exchange_words.hpp"
+#include "output/exchange_text.hpp"
 #include "session/hints.hpp"
 #include "session/responder_host.hpp"
 #include "session/responder_source.hpp"
@@ -21,27 +21,27 @@ constexpr char serve_examples[] =
     "  mqcoap serve GW_XX_0_0001 -r 'gains=[0,1,2]' -r firmware=0.3.1\n"
     "  mqcoap serve bench.yaml -L mqtt://lab";
 
-std::string ready_words(const config::settings& what) {
+std::string ready_text(const config::settings& what) {
   const auto& devices = what.gateway.devices;
-  std::string words = "answering for ";
+  std::string given = "answering for ";
   if (devices.size() == 1)
-    words += devices.front().tag.text() + " (" + counted(devices.front().resources.size(), "resource") + ')';
+    given += devices.front().tag.text() + " (" + counted(devices.front().resources.size(), "resource") + ')';
   else
-    words += counted(devices.size(), "device");
+    given += counted(devices.size(), "device");
   if (!what.gateway.proxy.routes.empty())
-    words += " and " + counted(what.gateway.proxy.routes.size(), "route");
-  return words + " on " + place_of(what.brokers.front()) + ", namespace " + what.gateway.ns.text() +
+    given += " and " + counted(what.gateway.proxy.routes.size(), "route");
+  return given + " on " + place_of(what.brokers.front()) + ", namespace " + what.gateway.ns.text() +
          "; Ctrl-C ends it";
 }
 
-int run(const responder_words& words, const settled_options& options) {
-  auto what = settle(words, options);
+int run(const responder_arguments& given, const settled_options& options) {
+  auto what = settle(given, options);
   const system_clock time;
   exchange_pairing pairs;
   host_hooks hooks;
   hooks.keeps_state = true;
   if (!options.quiet) {
-    hooks.ready = [words_now = ready_words(what)] { complain(words_now); };
+    hooks.ready = [text_now = ready_text(what)] { complain(text_now); };
     hooks.message = [&](std::string_view topic, std::string_view payload) {
       if (const auto seen = pairs.on_message(topic, payload, time.now(), time.wall()))
         complain(to_line(*seen, options.output.colour_errors));
@@ -55,14 +55,14 @@ int run(const responder_words& words, const settled_options& options) {
 
 verb declare_serve(CLI::App& root) {
   auto app = command(root).add_subcommand("serve", "Answer requests for a tag, until Ctrl-C");
-  auto words = std::make_shared<responder_words>();
-  words->declare(app);
+  auto given = std::make_shared<responder_arguments>();
+  given->declare(app);
   app->footer(serve_examples);
   auto has = effects::with_outputs({});
   has.token = false;
   has.timeout = false;
   return {.app = app,
-          .run = [words](const settled_options& options) { return run(*words, options); },
+          .run = [given](const settled_options& options) { return run(*given, options); },
           .has = std::move(has)};
 }
 

@@ -5,7 +5,7 @@
 
 #include "options/fault_options.hpp"
 #include "output/exchange_pairing.hpp"
-#include "output/exchange_words.hpp"
+#include "output/exchange_text.hpp"
 #include "session/fleet.hpp"
 #include "session/hints.hpp"
 #include "session/responder_host.hpp"
@@ -30,8 +30,8 @@ constexpr char sim_examples[] =
     "  mqcoap sim probe.yaml -n 100 --tags 'SIM_%03d' --latency 5ms..20ms --drop 1% --error 2%\n"
     "  mqcoap sim SIM -r 'gains=[0,1]' -n 3 --log";
 
-struct sim_words {
-  responder_words source;
+struct sim_arguments {
+  responder_arguments source;
   std::size_t size = 1;
   std::string tags = "{tag}_%d";
   std::string latency;
@@ -41,29 +41,29 @@ struct sim_words {
   bool log = false;
 };
 
-fault_options faults_of(const sim_words& words) {
+fault_options faults_of(const sim_arguments& given) {
   fault_options faults;
-  if (!words.latency.empty()) faults.latency = parse_latency(words.latency);
-  faults.drop = parse_share("--drop", words.drop);
-  faults.error = parse_share("--error", words.error);
-  faults.seed = words.seed;
+  if (!given.latency.empty()) faults.latency = parse_latency(given.latency);
+  faults.drop = parse_share("--drop", given.drop);
+  faults.error = parse_share("--error", given.error);
+  faults.seed = given.seed;
   return faults;
 }
 
 std::string summary(const fault_counts& n) {
-  std::string words = fmt::format("{} requests, {} answered, {} of them with a simulated 503, {} dropped",
+  std::string given = fmt::format("{} requests, {} answered, {} of them with a simulated 503, {} dropped",
                                   n.requests, n.answered, n.errors, n.dropped);
-  if (n.unsent > 0) words += fmt::format(", {} answers lost with the connection", n.unsent);
-  return words;
+  if (n.unsent > 0) given += fmt::format(", {} answers lost with the connection", n.unsent);
+  return given;
 }
 
-int run(const sim_words& words, const settled_options& options) {
-  const auto faults = faults_of(words);
-  const auto pattern = tag_pattern::parse(words.tags);
-  auto what = settle(words.source, options);
-  if (what.gateway.devices.empty()) throw usage_failure(words.source.target + " has no devices to simulate");
-  what.gateway.devices = make_fleet(what.gateway.devices, words.size, pattern);
-  if (words.size > most_present)
+int run(const sim_arguments& given, const settled_options& options) {
+  const auto faults = faults_of(given);
+  const auto pattern = tag_pattern::parse(given.tags);
+  auto what = settle(given.source, options);
+  if (what.gateway.devices.empty()) throw usage_failure(given.source.target + " has no devices to simulate");
+  what.gateway.devices = make_fleet(what.gateway.devices, given.size, pattern);
+  if (given.size > most_present)
     for (auto& device : what.gateway.devices) device.presence = false;
 
   const system_clock time;
@@ -76,7 +76,7 @@ int run(const sim_words& words, const settled_options& options) {
                                       place_of(what.brokers.front()), what.gateway.ns.text())] {
       complain(line);
     };
-  if (words.log)
+  if (given.log)
     hooks.message = [&](std::string_view topic, std::string_view payload) {
       if (const auto seen = pairs.on_message(topic, payload, time.now(), time.wall()))
         complain(to_line(*seen, options.output.colour_errors));
@@ -92,33 +92,33 @@ int run(const sim_words& words, const settled_options& options) {
 verb declare_sim(CLI::App& root) {
   auto app = command(root).add_subcommand(
       "sim", "Simulate a fleet of devices, with latency and faults, until Ctrl-C");
-  auto words = std::make_shared<sim_words>();
-  words->source.declare(app);
-  app->add_option("-n,--devices", words->size, "The number of devices; the namespace is --namespace here")
+  auto given = std::make_shared<sim_arguments>();
+  given->source.declare(app);
+  app->add_option("-n,--devices", given->size, "The number of devices; the namespace is --namespace here")
       ->between(1, 10'000)
       ->capture_default_str()
       ->option_text("COUNT");
-  app->add_option("--tags", words->tags, "The tags of the devices")
+  app->add_option("--tags", given->tags, "The tags of the devices")
       ->capture_default_str()
       ->option_text("PATTERN");
-  app->add_option("--latency", words->latency, "The delay of an answer: 5ms..20ms, or a mean like 10ms")
+  app->add_option("--latency", given->latency, "The delay of an answer: 5ms..20ms, or a mean like 10ms")
       ->option_text("A..B|MEAN");
-  app->add_option("--drop", words->drop, "The share of requests that get no answer")
+  app->add_option("--drop", given->drop, "The share of requests that get no answer")
       ->capture_default_str()
       ->option_text("PERCENT");
-  app->add_option("--error", words->error, "The share of the other requests that get a 503")
+  app->add_option("--error", given->error, "The share of the other requests that get a 503")
       ->capture_default_str()
       ->option_text("PERCENT");
-  app->add_option("--seed", words->seed, "The seed of the random faults")
+  app->add_option("--seed", given->seed, "The seed of the random faults")
       ->capture_default_str()
       ->option_text("NUMBER");
-  app->add_flag("--log", words->log, "Print a line on stderr for each exchange");
+  app->add_flag("--log", given->log, "Print a line on stderr for each exchange");
   app->footer(sim_examples);
   auto has = effects::with_outputs({});
   has.token = false;
   has.timeout = false;
   return {.app = app,
-          .run = [words](const settled_options& options) { return run(*words, options); },
+          .run = [given](const settled_options& options) { return run(*given, options); },
           .has = std::move(has)};
 }
 

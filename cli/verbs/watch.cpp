@@ -6,7 +6,7 @@
 #include "session/request_verb.hpp"
 #include "session/watching.hpp"
 #include "verbs/verbs.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 #include "words/failure.hpp"
 
 namespace mqcoap::cli {
@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct watch_words {
+struct watch_arguments {
   std::vector<std::string> where{};
   std::string every = "1s";
   std::string duration{};
@@ -29,7 +29,7 @@ int worst_of(const std::vector<request_outcome>& last) {
   return status_ok;
 }
 
-int watch(const watch_words& given, const settled_options& options) {
+int watch(const watch_arguments& given, const settled_options& options) {
   check_addresses(given.where);
   const auto every = duration_of("--every", given.every, std::chrono::hours(24));
   const auto until = given.duration.empty()
@@ -65,7 +65,7 @@ int watch(const watch_words& given, const settled_options& options) {
 
 verb declare_watch(CLI::App& root) {
   auto app = command(root).add_subcommand("watch", "Read resources repeatedly and show changes");
-  auto given = std::make_shared<watch_words>();
+  auto given = std::make_shared<watch_arguments>();
   app->add_option("ADDRESS", given->where, "TAG/SUBSYSTEM/PATH; several, or a pattern with * and ?")
       ->required()
       ->option_text("...");

@@ -28,7 +28,7 @@ std::string_view take_level(std::string_view& rest) {
 }  // namespace
 
 address_pattern address_pattern::parse(std::string_view text) {
-  const std::string words = "'" + std::string(text) + "' is not a pattern of addresses: ";
+  const std::string message = "'" + std::string(text) + "' is not a pattern of addresses: ";
   address_pattern out;
   std::string_view rest = text;
   for (auto* level : {&out.tag, &out.subsystem}) {
@@ -36,11 +36,12 @@ address_pattern address_pattern::parse(std::string_view text) {
     *level = take_level(rest);
     if (!is_name_pattern(*level))
       throw usage_failure(
-          words + "'" + *level + "' is not a tag or subsystem (letters, digits, _ . - and * or ?)", example);
+          message + "'" + *level + "' is not a tag or subsystem (letters, digits, _ . - and * or ?)",
+          example);
   }
   if (!rest.empty()) out.path = rest;
   if (out.path.starts_with('/') || out.path.ends_with('/') || out.path.find("//") != std::string::npos)
-    throw usage_failure(words + "the path '" + out.path + "' has an empty segment", example);
+    throw usage_failure(message + "the path '" + out.path + "' has an empty segment", example);
   return out;
 }
 

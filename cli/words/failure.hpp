@@ -12,8 +12,8 @@ namespace mqcoap::cli {
 /// with the status.
 class failure : public std::runtime_error {
  public:
-  failure(exit_status status, const std::string& words, std::string hint = {})
-      : runtime_error(words), status_(status), hint_(std::move(hint)) {}
+  failure(exit_status status, const std::string& message, std::string hint = {})
+      : runtime_error(message), status_(status), hint_(std::move(hint)) {}
 
   exit_status status() const noexcept { return status_; }
   /// Returns the hint, which may have several lines or be empty.
@@ -27,8 +27,8 @@ class failure : public std::runtime_error {
 /// An error in the command line.
 class usage_failure : public failure {
  public:
-  explicit usage_failure(const std::string& words, std::string hint = {})
-      : failure(status_usage, words, std::move(hint)) {}
+  explicit usage_failure(const std::string& message, std::string hint = {})
+      : failure(status_usage, message, std::move(hint)) {}
 };
 
 /// Thrown when a signal requests that the program stop.

@@ -4,9 +4,9 @@
 
 namespace mqcoap::cli {
 
-/// Returns true if `text` contains `words`.
-inline bool holds(std::string_view text, std::string_view words) noexcept {
-  return text.find(words) != std::string_view::npos;
+/// Returns true if `text` contains `message`.
+inline bool holds(std::string_view text, std::string_view message) noexcept {
+  return text.find(message) != std::string_view::npos;
 }
 
 }  // namespace mqcoap::cli

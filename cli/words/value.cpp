@@ -33,7 +33,7 @@ std::string_view without_mark(std::string_view text) {
 }
 
 /// Returns the position of a byte as line and column, for a text of several lines.
-std::string position_words(std::string_view text, std::size_t offset) {
+std::string position_text(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);
   std::size_t line = 1;
   for (const char c : before) line += c == '\n';
@@ -50,7 +50,7 @@ std::string position_words(std::string_view text, std::size_t offset) {
   if (fault.not_finite) throw usage_failure(words + fault.reason, how_to_send_text);
   const auto flaw = find_json_flaw(text, deepest).value_or(json_flaw{fault.offset, fault.reason, {}});
   throw usage_failure(
-      words + flaw.what + " at " + position_words(text, flaw.offset) + ": " + text_around(text, flaw.offset),
+      words + flaw.what + " at " + position_text(text, flaw.offset) + ": " + text_around(text, flaw.offset),
       flaw.hint.empty() ? how_to_send_text : flaw.hint + '\n' + how_to_send_text);
 }
 

@@ -15,7 +15,7 @@ std::span<const target> all_targets() {
       {"json", run_json},
       {"schema", run_schema, &schema_shape()},
       {"configuration", run_configuration},
-      {"words", run_words},
+      {"words", run_text},
       {"http", run_http},
       {"recording", run_recording},
   };

@@ -62,7 +62,7 @@ class asking_client final : public program {
     what.id = ids_.next();
     post([this, what = std::move(what)]() mutable {
       core_->request(std::move(what), [this](error_code error, const response& r) {
-        outcomes.push_back(error ? words(error) : std::to_string(to_int(r.code)));
+        outcomes.push_back(error ? message(error) : std::to_string(to_int(r.code)));
       });
     });
   }

@@ -20,7 +20,7 @@ class bare_link final : public program, private link_events {
   bool up() const override { return link_->up(); }
   void ask() override {
     const auto done = [this](error_code error) {
-      if (error) outcomes.push_back(words(error));
+      if (error) outcomes.push_back(message(error));
     };
     if (const auto error = link_->publish(question, "1", steady_time::max(), {}, done)) done(error);
   }

@@ -45,7 +45,7 @@ std::string code_in(std::string_view payload) {
   return at == std::string_view::npos ? std::string() : std::string(payload.substr(at + field.size(), 3));
 }
 
-std::string words(const error_code& error) {
+std::string message(const error_code& error) {
   if (!error) return "ok";
   if (error.category() == response_category()) return std::to_string(error.value());
   switch (static_cast<errc>(error.value())) {

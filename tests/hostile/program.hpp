@@ -79,6 +79,6 @@ std::unique_ptr<mosquitto_link> connect(event_loop& loop, const clock& time, con
 std::string response_topic_of(std::string_view request_topic);
 /// Returns the code of a response; empty if there is none.
 std::string code_in(std::string_view payload);
-std::string words(const error_code& error);
+std::string message(const error_code& error);
 
 }  // namespace mqcoap::test

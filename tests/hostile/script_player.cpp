@@ -158,7 +158,7 @@ void script_player::await_down(const std::string& expected) {
   until([&] { return stage_.tested->downs >= downs_; }, "the link does not go down");
   const auto known = kinds().find(expected);
   if (known == kinds().end()) fail("there is no such cause");
-  if (!stage_.tested->why.is(known->second)) fail("the cause is: " + stage_.tested->why.words());
+  if (!stage_.tested->why.is(known->second)) fail("the cause is: " + stage_.tested->why.message());
 }
 
 void script_player::await_outcome(const std::string& expected) {
@@ -176,7 +176,7 @@ void script_player::recover() {
   tested.elapse(std::chrono::minutes(1));
   stage_.poll();
   if (tested.outcomes.size() > outcomes_) fail("nobody expects the outcome " + tested.outcomes.back());
-  if (tested.downs > downs_) fail("the link was lost once more: " + tested.why.words());
+  if (tested.downs > downs_) fail("the link was lost once more: " + tested.why.message());
   if (const auto harm = stage_.harm(); !harm.empty()) fail(harm);
 }
 

@@ -36,8 +36,8 @@ json::value read_json(const fs::path& file) {
 }
 
 bool is_left_out(const json_schema::fault& refusal) {
-  return refusal.words.starts_with("unknown schema keyword '") ||
-         (refusal.pointer.ends_with("/items") && refusal.words.starts_with('['));
+  return refusal.message.starts_with("unknown schema keyword '") ||
+         (refusal.pointer.ends_with("/items") && refusal.message.starts_with('['));
 }
 
 void run_group(const std::string& file, const json::object& group, tally& all) {
@@ -49,7 +49,7 @@ void run_group(const std::string& file, const json::object& group, tally& all) {
     } else {
       ++all.mismatches;
       std::cout << file << ": " << name(group) << ": refused: " << schema.error().pointer << ": "
-                << schema.error().words << '\n';
+                << schema.error().message << '\n';
     }
     return;
   }
@@ -60,7 +60,7 @@ void run_group(const std::string& file, const json::object& group, tally& all) {
     if (!fault == test.at("valid").as_bool()) continue;
     ++all.mismatches;
     std::cout << file << ": " << name(group) << ": " << name(test) << ": "
-              << (fault ? fault->pointer + ": " + fault->words : "accepted") << '\n';
+              << (fault ? fault->pointer + ": " + fault->message : "accepted") << '\n';
   }
 }
 

@@ -21,8 +21,8 @@ namespace {
 /// Added before any configuration is read.
 const bool is_added = (add_resource_kind(counter_kind()), true);
 
-bool says(const std::string& answer, const std::string& words) {
-  return answer.find(words) != std::string::npos;
+bool says(const std::string& answer, const std::string& message) {
+  return answer.find(message) != std::string::npos;
 }
 
 gateway_options one_counter(const counter_options& counter, const char* description = "") {

@@ -72,13 +72,13 @@ TEST_CASE("a key that a field table declares as secret is never shown") {
     const auto file = folder.write("mqcoap.yaml", text, 0644);
     const auto loaded = config::load_settings(file);
     const auto shown = config::show_settings(file);
-    std::string words = shown.yaml.value_or("");
-    for (const auto& d : loaded.diagnostics) words += to_string(d);
-    for (const auto& d : shown.diagnostics) words += to_string(d);
-    if (loaded.value) words += loaded.value->shown.text();  // the contents of `.gw/config`
-    CHECK_FALSE(words.empty());
-    CHECK_MESSAGE(words.find("left7") == std::string::npos, words);
-    CHECK_MESSAGE(words.find("right4") == std::string::npos, words);
+    std::string message = shown.yaml.value_or("");
+    for (const auto& d : loaded.diagnostics) message += to_string(d);
+    for (const auto& d : shown.diagnostics) message += to_string(d);
+    if (loaded.value) message += loaded.value->shown.text();  // the contents of `.gw/config`
+    CHECK_FALSE(message.empty());
+    CHECK_MESSAGE(message.find("left7") == std::string::npos, message);
+    CHECK_MESSAGE(message.find("right4") == std::string::npos, message);
   }
 }
 

@@ -37,10 +37,10 @@ std::string shortened(const std::string& text, std::size_t most) {
   return text.substr(0, most) + tail;
 }
 
-void record::step(const std::string& words, std::string whole) {
+void record::step(const std::string& message, std::string whole) {
   finish();
-  causes_.emplace_back(lines_.size(), whole.empty() ? words : std::move(whole));
-  lines_.push_back('#' + std::to_string(++steps_) + ' ' + words);
+  causes_.emplace_back(lines_.size(), whole.empty() ? message : std::move(whole));
+  lines_.push_back('#' + std::to_string(++steps_) + ' ' + message);
 }
 
 void record::finish() {

@@ -13,7 +13,7 @@ namespace mqcoap::replay {
 class record {
  public:
   /// Begins a step. @param whole  the complete message that was sent, to find the cause of a difference
-  void step(const std::string& words, std::string whole = {});
+  void step(const std::string& message, std::string whole = {});
   /// Ignores the order of the messages in this step: their calls end together, in the order of a hash table.
   void unordered() noexcept { sorts_ = true; }
   /// Drops this step if no message follows.

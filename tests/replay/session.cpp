@@ -48,9 +48,9 @@ std::int64_t session::now_ms() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(lab_.time().now().time_since_epoch()).count();
 }
 
-void session::step(const std::string& words, const std::string& whole) {
+void session::step(const std::string& message, const std::string& whole) {
   const auto when = '@' + std::to_string(now_ms()) + ' ';
-  out_.step(when + words, whole.empty() ? std::string() : when + whole);
+  out_.step(when + message, whole.empty() ? std::string() : when + whole);
 }
 
 void session::published(const std::string& broker, std::string_view topic, std::string_view payload,

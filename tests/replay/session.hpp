@@ -63,7 +63,7 @@ class session {
   dice& throws() noexcept { return dice_; }
 
  private:
-  void step(const std::string& words, const std::string& whole = {});
+  void step(const std::string& message, const std::string& whole = {});
   void published(const std::string& broker, std::string_view topic, std::string_view payload, bool retain);
   void name_hop(std::string_view topic);
   void learn(std::string_view payload);

@@ -11,7 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
-[[noreturn]] void wrong(const std::string& words) { throw std::runtime_error(words); }
+[[noreturn]] void wrong(const std::string& message) { throw std::runtime_error(message); }
 
 /// Removes and returns the next word.
 std::string_view take_word(std::string_view& text) {

@@ -41,9 +41,9 @@ struct recording_link final : mqcoap::link {
   packet_limit largest_packet() const noexcept override { return limit; }
   void stop(std::chrono::milliseconds, stopped_handler) override {}
 
-  int count(std::string_view words) const {
+  int count(std::string_view message) const {
     int n = 0;
-    for (const auto& p : payloads) n += p.find(words) != std::string::npos ? 1 : 0;
+    for (const auto& p : payloads) n += p.find(message) != std::string::npos ? 1 : 0;
     return n;
   }
 };

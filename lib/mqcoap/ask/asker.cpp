@@ -191,7 +191,7 @@ void asker::take_answer(question& q, std::string_view payload) {
   note(q.id(), outcome::answered);
   owner_.count(fact::answered);
   if (!made) return fail(std::move(ended), {failure::cause::no_memory, {}, 0, {}});
-  if (!decoded) return fail(std::move(ended), {failure::cause::unusable, {}, 0, decoded.error().words});
+  if (!decoded) return fail(std::move(ended), {failure::cause::unusable, {}, 0, decoded.error().message});
   auto& to = q.at();
   q.leave();
   {

@@ -11,18 +11,18 @@ namespace mqcoap::ask {
 struct failure {
   enum class cause : std::uint8_t {
     deadline,       ///< the device did not answer in time, or the question was not sent in time
-    link_lost,      ///< the connection was lost; `words` is the reason
+    link_lost,      ///< the connection was lost; `message` is the reason
     not_confirmed,  ///< subscribing to the answers of the device failed with `error`
     not_sendable,   ///< the link rejected the question, or failed to send it, with `error`
     no_memory,      ///< ran out of memory when processing the answer
-    unusable,       ///< the answer is not usable; `words` is the reason
-    ended,          ///< ended by the asker's owner, with `error` and `words`
+    unusable,       ///< the answer is not usable; `message` is the reason
+    ended,          ///< ended by the asker's owner, with `error` and `message`
   };
 
   cause why = cause::deadline;
   error_code error{};
-  std::size_t bytes = 0;     ///< size of the payload
-  std::string_view words{};  ///< valid during the call
+  std::size_t bytes = 0;       ///< size of the payload
+  std::string_view message{};  ///< valid during the call
 };
 
 }  // namespace mqcoap::ask

@@ -70,17 +70,17 @@ std::string meant(std::string_view text, const other_spelling (&spellings)[N],
     return found == std::end(spellings) ? std::string() : proposal(number + std::string(found->unit));
   }
   for (const auto unit : usual)
-    if (auto words = proposal(number + std::string(unit)); !words.empty()) return words;
+    if (auto message = proposal(number + std::string(unit)); !message.empty()) return message;
   return {};
 }
 
 }  // namespace
 
-std::string duration_words(std::chrono::milliseconds least, std::chrono::milliseconds most) {
+std::string duration_text(std::chrono::milliseconds least, std::chrono::milliseconds most) {
   return "a duration from " + to_string(least) + " to " + to_string(most);
 }
 
-std::string size_words(std::size_t least, std::size_t most) {
+std::string size_text(std::size_t least, std::size_t most) {
   return "a size from " + size_to_string(least) + " to " + size_to_string(most);
 }
 
@@ -89,14 +89,14 @@ result<std::chrono::milliseconds, quantity_fault> read_duration(std::string_view
                                                                 std::chrono::milliseconds most) {
   const auto parsed = parse_duration(text);
   if (parsed && *parsed >= least && *parsed <= most) return *parsed;
-  return quantity_fault{duration_words(least, most), !parsed && parsed.error() == errc::missing_unit,
+  return quantity_fault{duration_text(least, most), !parsed && parsed.error() == errc::missing_unit,
                         parsed ? "" : duration_hint(text, least, most)};
 }
 
 result<std::size_t, quantity_fault> read_size(std::string_view text, std::size_t least, std::size_t most) {
   const auto parsed = parse_size(text);
   if (parsed && *parsed >= least && *parsed <= most) return *parsed;
-  return quantity_fault{size_words(least, most), !parsed && parsed.error() == errc::missing_unit,
+  return quantity_fault{size_text(least, most), !parsed && parsed.error() == errc::missing_unit,
                         parsed ? "" : size_hint(text, least, most)};
 }
 

@@ -16,9 +16,9 @@ struct quantity_fault {
 };
 
 /// Returns `a duration from 5s to 18h`.
-std::string duration_words(std::chrono::milliseconds least, std::chrono::milliseconds most);
+std::string duration_text(std::chrono::milliseconds least, std::chrono::milliseconds most);
 /// Returns `a size from 16B to 4KiB`.
-std::string size_words(std::size_t least, std::size_t most);
+std::string size_text(std::size_t least, std::size_t most);
 
 // Durations and sizes are written in the same way everywhere, in files, on the command line and in
 // environment variables: a number and its unit, without a space between them (see

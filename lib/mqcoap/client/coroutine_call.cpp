@@ -5,7 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <mqcoap/base/units.hpp>
 #include <mqcoap/client/response_exception.hpp>
-#include <mqcoap/serve/outcome_words.hpp>
+#include <mqcoap/serve/outcome_text.hpp>
 #include <string>
 #include <utility>
 
@@ -64,8 +64,8 @@ void coroutine_call::limit(const executor& serial, client_environment& in) {
 void coroutine_call::give_up(std::string_view why) {
   const auto self = shared_from_this();  // the coroutine's reaction to the cancellation may end it
   if (r_) {
-    const auto words = std::string(why) + may_have_run(*r_);
-    std::move(r_).fail(response_code::gateway_timeout, words);
+    const auto message = std::string(why) + may_have_run(*r_);
+    std::move(r_).fail(response_code::gateway_timeout, message);
   }
   stop();
 }

@@ -10,15 +10,15 @@ namespace mqcoap {
 
 using cause = ask::failure::cause;
 
-answer made_up_answer(error_code error, std::string_view words) noexcept {
+answer made_up_answer(error_code error, std::string_view message) noexcept {
   const auto code =
       error == errc::timed_out ? response_code::gateway_timeout : response_code::service_unavailable;
   try {
-    return answer::error(code, words.empty() ? std::string_view(error.message()) : words);
+    return answer::error(code, message.empty() ? std::string_view(error.message()) : message);
   } catch (const std::bad_alloc&) {
-    answer without_words;
-    without_words.code = code;
-    return without_words;
+    answer without_text;
+    without_text.code = code;
+    return without_text;
   }
 }
 
@@ -59,7 +59,7 @@ void requester::inquiry::answered(response&& what) noexcept {
 
 void requester::inquiry::failed(const ask::failure& why) noexcept {
   const auto error = error_of(why);
-  auto made = made_up_answer(error, words_of(why));
+  auto made = made_up_answer(error, message_of(why));
   // A request that is too large is never sent.
   made.never_run = !sent() || (why.why == cause::not_sendable && why.error == errc::too_large);
   of_.complete(std::move(done_), error, response{std::move(made), std::move(what_.to.path), id(), {}, {}});
@@ -79,40 +79,41 @@ error_code requester::inquiry::error_of(const ask::failure& why) const noexcept 
 }
 
 /// Returns the text of a failure; empty if the error's own message suffices, or if memory allocation fails.
-std::string requester::inquiry::words_of(const ask::failure& why) const noexcept try {
+std::string requester::inquiry::message_of(const ask::failure& why) const noexcept try {
   switch (why.why) {
-    case cause::deadline: return silence_words();
-    case cause::link_lost: return std::string(why.words) + may_have_run();
-    case cause::unusable: return std::string(why.words) + may_have_run();
+    case cause::deadline: return silence_text();
+    case cause::link_lost: return std::string(why.message) + may_have_run();
+    case cause::unusable: return std::string(why.message) + may_have_run();
     case cause::no_memory: return "out of memory for the answer of " + what_.to.tag.text() + may_have_run();
     case cause::not_confirmed:
       return "the broker does not let us have the answers of " + what_.to.tag.text() +
              "; check its access control list";
-    case cause::not_sendable: return unsent_words(why);
+    case cause::not_sendable: return unsent_text(why);
     case cause::ended: break;
   }
-  return std::string(why.words);
+  return std::string(why.message);
 } catch (const std::bad_alloc&) {
   return {};
 }
 
-std::string requester::inquiry::unsent_words(const ask::failure& why) const {
+std::string requester::inquiry::unsent_text(const ask::failure& why) const {
   const auto* const via = of_.via_.over();
   if (why.error == errc::too_large && via != nullptr)
-    return too_large_words("the request", why.bytes, via->name(), via->largest_packet());
-  if (why.error == errc::timed_out) return silence_words();
+    return too_large_text("the request", why.bytes, via->name(), via->largest_packet());
+  if (why.error == errc::timed_out) return silence_text();
   if (why.error == errc::denied && sent())
     return "the broker does not let us send requests to " + what_.to.tag.text() +
            "; check its access control list";
   return {};
 }
 
-std::string requester::inquiry::silence_words() const {
-  const auto words = what_.to.tag.text() + " did not answer within " + to_string(timeout_);
-  if (sent()) return words + may_have_run();
-  return words + (of_.via_.up() ? "; the request was not sent: the broker has not confirmed the subscription "
-                                  "to its answers"
-                                : "; the request was not sent: there was no connection to the broker");
+std::string requester::inquiry::silence_text() const {
+  const auto message = what_.to.tag.text() + " did not answer within " + to_string(timeout_);
+  if (sent()) return message + may_have_run();
+  return message + (of_.via_.up()
+                        ? "; the request was not sent: the broker has not confirmed the subscription "
+                          "to its answers"
+                        : "; the request was not sent: there was no connection to the broker");
 }
 
 /// Returns the text that is appended for a request that was sent and has no answer.

@@ -10,8 +10,8 @@ namespace mqcoap {
 
 /// Creates an answer for a request that failed without one, with the same text that a gateway would use. The
 /// text is omitted if memory allocation fails.
-/// @param words  the text; empty: the error's message
-answer made_up_answer(error_code error, std::string_view words) noexcept;
+/// @param message  the text; empty: the error's message
+answer made_up_answer(error_code error, std::string_view message) noexcept;
 
 /// One request of a client, until it completes.
 class requester::inquiry final : public ask::question {
@@ -32,9 +32,9 @@ class requester::inquiry final : public ask::question {
   void failed(const ask::failure& why) noexcept override;
 
   error_code error_of(const ask::failure& why) const noexcept;
-  std::string words_of(const ask::failure& why) const noexcept;
-  std::string unsent_words(const ask::failure& why) const;
-  std::string silence_words() const;
+  std::string message_of(const ask::failure& why) const noexcept;
+  std::string unsent_text(const ask::failure& why) const;
+  std::string silence_text() const;
   std::string may_have_run() const;
 
   requester& of_;

@@ -33,8 +33,8 @@ void request_chain::run(responder r) const {
     if (wanted && !h->propagate) break;
   }
   if (otherwise_) return otherwise_(std::move(r));
-  const std::string words = "nothing answers to '" + std::string(r.req().path.key()) + "' here";
-  std::move(r).refuse(response_code::not_found, words);
+  const std::string message = "nothing answers to '" + std::string(r.req().path.key()) + "' here";
+  std::move(r).refuse(response_code::not_found, message);
 }
 
 }  // namespace mqcoap

@@ -62,8 +62,8 @@ void request_server::tell_failure(std::string_view of, std::string_view why) noe
   // The log line is omitted as well.
 }
 
-void request_server::on_too_large(const exchange_topic& request, std::string_view words) {
-  say(options_.broker.log, log_level::warning, "{}: {}", request.text(), words);
+void request_server::on_too_large(const exchange_topic& request, std::string_view message) {
+  say(options_.broker.log, log_level::warning, "{}: {}", request.text(), message);
 }
 
 }  // namespace mqcoap

@@ -34,7 +34,7 @@ class request_server final : private answer_sender::observer, private request_ta
  private:
   void on_no_memory_for(const exchange_topic& topic, const decode_fault& fault) noexcept override;
   void on_sent(const exchange_topic& request, error_code error) override;
-  void on_too_large(const exchange_topic& request, std::string_view words) override;
+  void on_too_large(const exchange_topic& request, std::string_view message) override;
   void on_out_of_memory() noexcept override;
   void tell_failure(std::string_view of, std::string_view why) noexcept;
 

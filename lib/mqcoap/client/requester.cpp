@@ -44,14 +44,14 @@ std::optional<request_id> requester::begin(request_spec what, completion done) {
   const auto id = what.id.value_or(ids_.next());
   const auto timeout = what.timeout.value_or(options_.timeout);
   const auto if_disconnected = what.if_disconnected.value_or(options_.if_disconnected);
-  const auto refuse = [&](error_code error, std::string_view words) {
-    auto made = made_up_answer(error, words);
+  const auto refuse = [&](error_code error, std::string_view message) {
+    auto made = made_up_answer(error, message);
     made.never_run = true;
     told_.completed(std::move(done), error, response{std::move(made), std::move(what.to.path), id, {}, {}});
     return std::nullopt;
   };
   if (const auto why_not = find_obstacle(id, timeout, if_disconnected); why_not.error)
-    return refuse(why_not.error, why_not.words);
+    return refuse(why_not.error, why_not.message);
   ask::device* asked = nullptr;
   std::unique_ptr<ask::question> made;
   try {
@@ -97,13 +97,13 @@ void requester::end_for_memory(const request_id& id) {
 }
 
 void requester::on_link_down(const outage_cause& why) {
-  std::string words;
+  std::string message;
   try {
-    words = why.words();
+    message = why.message();
   } catch (const std::bad_alloc&) {
     // The requests fail without the text of the cause.
   }
-  asker_.on_link_down(via_, words);
+  asker_.on_link_down(via_, message);
 }
 
 void requester::close(bool forever) {

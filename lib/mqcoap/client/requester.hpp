@@ -76,7 +76,7 @@ class requester final : private ask::asker_owner {
   /// Why a request cannot begin; without an error it can.
   struct obstacle {
     error_code error{};
-    std::string_view words{};
+    std::string_view message{};
   };
   obstacle find_obstacle(const request_id& id, std::chrono::milliseconds timeout,
                          when_disconnected if_disconnected);

@@ -14,13 +14,13 @@ namespace {
 struct raised {
   error_code error;
   std::optional<response_code> code;  ///< replaces the code of the answer
-  std::string words;
+  std::string message;
 };
 
 raised what_was_raised(const std::string& handler) {
-  const auto ours = [&](std::string_view words) {
+  const auto ours = [&](std::string_view message) {
     return raised{
-        errc::handler_failed, {}, "the response handler '" + handler + "' failed: " + std::string(words)};
+        errc::handler_failed, {}, "the response handler '" + handler + "' failed: " + std::string(message)};
   };
   try {
     throw;
@@ -52,11 +52,11 @@ error_code response_chain::run(const exchange& of, response& r) const {
       const auto failed = what_was_raised(h->name);
       if (h->raise_exceptions) {
         if (failed.code) r.code = *failed.code;
-        if (!failed.words.empty()) r.body = json_text::from_string(failed.words);
+        if (!failed.message.empty()) r.body = json_text::from_string(failed.message);
         return failed.error;
       }
       say(log_, log_level::warning, "an answer of {}, response handler '{}': {}", of.to.to_string(), h->name,
-          failed.words);
+          failed.message);
     }
     if (!h->propagate) break;
   }

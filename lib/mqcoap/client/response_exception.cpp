@@ -4,13 +4,13 @@ namespace mqcoap {
 namespace {
 
 std::string describe(response_code code, const std::string& detail, const exchange_names& names) {
-  std::string words = std::to_string(to_int(code)) + ' ' + std::string(to_string(code));
+  std::string message = std::to_string(to_int(code)) + ' ' + std::string(to_string(code));
   if (!names.target.empty())
-    words += " from " + names.target + " to " + names.method + ' ' + names.path;
+    message += " from " + names.target + " to " + names.method + ' ' + names.path;
   else if (!names.path.empty())
-    words += " for " + names.path;
-  if (!detail.empty()) words += ": " + detail;
-  return words;
+    message += " for " + names.path;
+  if (!detail.empty()) message += ": " + detail;
+  return message;
 }
 
 template <std::size_t I = 0>
@@ -30,7 +30,7 @@ template <std::size_t I = 0>
 
 response_exception::response_exception(mqcoap::response_code code, std::string detail, exchange_names names)
     : system_error(make_error_code(code)),
-      words_(describe(code, detail, names)),
+      message_(describe(code, detail, names)),
       code_(code),
       detail_(std::move(detail)),
       names_(std::move(names)) {}

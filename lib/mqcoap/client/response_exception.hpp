@@ -33,10 +33,10 @@ class response_exception : public boost::system::system_error {
   const std::string& request_id() const noexcept { return names_.request_id; }
   const std::string& method() const noexcept { return names_.method; }
   /// Returns a text such as `404 NOT_FOUND from DEV to GET gains: no such gain`.
-  const char* what() const noexcept override { return words_.c_str(); }
+  const char* what() const noexcept override { return message_.c_str(); }
 
  private:
-  std::string words_;
+  std::string message_;
   mqcoap::response_code code_;
   std::string detail_;
   exchange_names names_;
@@ -75,14 +75,14 @@ using proxying_not_supported = response_error<response_code::proxying_not_suppor
 /// by the synchronous client.
 class exchange_failed final : public boost::system::system_error {
  public:
-  /// @param words  a description of the failure; empty: the error's own message
-  exchange_failed(error_code why, const std::string& words, exchange_names names = {})
-      : system_error(why), words_(words.empty() ? why.message() : words), names_(std::move(names)) {}
+  /// @param message  a description of the failure; empty: the error's own message
+  exchange_failed(error_code why, const std::string& message, exchange_names names = {})
+      : system_error(why), message_(message.empty() ? why.message() : message), names_(std::move(names)) {}
   const exchange_names& names() const noexcept { return names_; }
-  const char* what() const noexcept override { return words_.c_str(); }
+  const char* what() const noexcept override { return message_.c_str(); }
 
  private:
-  std::string words_;
+  std::string message_;
   exchange_names names_;
 };
 

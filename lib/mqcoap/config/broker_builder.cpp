@@ -78,9 +78,9 @@ tls_options build_tls(const located<tls_spec>& given, report& faults) {
   const bool key_read = tls.key_at != nullptr || given.at->find("key") == nullptr;
   const bool cert_read = tls.cert_at != nullptr || given.at->find("cert") == nullptr;
   if (has_halves(*given.at, faults) || !key_read || !cert_read) return {};
-  if (const auto fault = find_fault(tls.options); !fault.words.empty()) {
+  if (const auto fault = find_fault(tls.options); !fault.message.empty()) {
     const auto* at = place_of(tls, fault.where);
-    faults.error(at != nullptr ? *at : *given.at, fault.words);
+    faults.error(at != nullptr ? *at : *given.at, fault.message);
   }
   return tls.options;
 }

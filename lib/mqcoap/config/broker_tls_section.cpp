@@ -6,25 +6,25 @@ namespace mqcoap::config {
 namespace {
 
 /// Reads a path relative to the configuration, like the paths of secrets.
-value_type<located<std::string>> path(const std::string& words) {
-  auto name = text(words);
+value_type<located<std::string>> path(const std::string& expected) {
+  auto name = text(expected);
   return with_place(
-      refine(name, words, name.schema, [](const std::string& given, const node&, read_context& ctx) {
+      refine(name, expected, name.schema, [](const std::string& given, const node&, read_context& ctx) {
         return std::optional((std::filesystem::path(ctx.folder) / given).string());
       }));
 }
 
 value_type<located<std::string>> application_protocol() {
   constexpr std::size_t longest = 255;  // RFC 7301 section 3.1
-  const std::string words = "a name of at most 255 bytes";
-  auto name = text(words);
+  const std::string expected = "a name of at most 255 bytes";
+  auto name = text(expected);
   auto schema = name.schema;
   schema["maxLength"] = longest;
   return with_place(
-      refine(name, words, schema,
-             [words](std::string given, const node& n, read_context& ctx) -> std::optional<std::string> {
+      refine(name, expected, schema,
+             [expected](std::string given, const node& n, read_context& ctx) -> std::optional<std::string> {
                if (given.size() <= longest) return given;
-               mismatch(n, words, ctx);
+               mismatch(n, expected, ctx);
                return std::nullopt;
              }));
 }

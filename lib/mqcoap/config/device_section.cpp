@@ -1,4 +1,4 @@
-#include <mqcoap/config/kind_words.hpp>
+#include <mqcoap/config/kind_text.hpp>
 #include <mqcoap/config/resource_section.hpp>
 #include <mqcoap/config/spec.hpp>
 #include <mqcoap/resource/path_types.hpp>

@@ -163,7 +163,7 @@ void document_set::merge_section(const node& added) {
   if (!adds || !added.is_map() || !(*present)->is_map()) {
     faults_.error(*added.key,
                   adds ? "expected a map, found " + describe(added) : "'" + name + "' is defined twice",
-                  "first: " + place_words(*(*present)->key, *added.key));
+                  "first: " + place_text(*(*present)->key, *added.key));
     return;
   }
   auto& into = const_cast<node&>(**present);  // one of the copies that may be extended
@@ -177,7 +177,7 @@ void document_set::merge_section(const node& added) {
       *first = &routes;
     } else {
       faults_.error(*value->key, "'" + value->key->text + "' is defined twice",
-                    "first: " + place_words(*(*first)->key, *value->key));
+                    "first: " + place_text(*(*first)->key, *value->key));
     }
   }
 }

@@ -19,12 +19,12 @@ struct step_size {
 
 /// Reads a number or a percentage: `0.5` or `5%`.
 value_type<step_size> change_size() {
-  const std::string words = "a number above 0, or a percentage like 5%";
+  const std::string expected = "a number above 0, or a percentage like 5%";
   boost::json::object schema{
       {"anyOf",
        {boost::json::object{{"type", "number"}, {"exclusiveMinimum", 0}},
         boost::json::object{{"type", "string"}, {"pattern", R"(^[0-9]+(\.[0-9]+)?%$)"}}}}};
-  return {words, schema, [words](const node& n, read_context& ctx) -> std::optional<step_size> {
+  return {expected, schema, [expected](const node& n, read_context& ctx) -> std::optional<step_size> {
             std::string_view text = n.is_scalar() ? std::string_view(n.text) : std::string_view();
             const bool is_percent = text.ends_with('%');
             if (is_percent) text.remove_suffix(1);
@@ -33,7 +33,7 @@ value_type<step_size> change_size() {
             if (error == std::errc{} && end == text.data() + text.size() && std::isfinite(size.amount) &&
                 size.amount > 0)
               return size;
-            mismatch(n, words, ctx);
+            mismatch(n, expected, ctx);
             return std::nullopt;
           }};
 }

@@ -9,7 +9,7 @@
 namespace mqcoap::config {
 namespace {
 
-constexpr char listen_words[] = "an IP address and a port, like 127.0.0.1:8720";
+constexpr char listen_text[] = "an IP address and a port, like 127.0.0.1:8720";
 constexpr char listen_pattern[] = R"(^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
 constexpr char off[] = "off";
 
@@ -32,11 +32,11 @@ std::optional<observe::http_options> parse_listen(std::string_view text) {
 }
 
 value_type<observe::http_options> listen_address() {
-  return {listen_words, string_schema(listen_pattern),
+  return {listen_text, string_schema(listen_pattern),
           [](const node& n, read_context& ctx) -> std::optional<observe::http_options> {
             auto options = n.is_scalar() ? parse_listen(n.text) : std::nullopt;
             if (!options) {
-              mismatch(n, listen_words, ctx, to_int64(n) ? "127.0.0.1:" + n.text + '?' : "");
+              mismatch(n, listen_text, ctx, to_int64(n) ? "127.0.0.1:" + n.text + '?' : "");
               return std::nullopt;
             }
             if (!boost::asio::ip::make_address(options->address).is_loopback())
@@ -51,15 +51,15 @@ value_type<observe::http_options> listen_address() {
 /// Reads a name without a port, as in a `Host` field.
 value_type<std::string> host_name() {
   constexpr std::size_t longest = 253;
-  const std::string words = "a host's name";
+  const std::string expected = "a host's name";
   auto schema = string_schema("^[A-Za-z0-9_.-]+$");
   schema["maxLength"] = longest;
-  return {words, schema, [words](const node& n, read_context& ctx) -> std::optional<std::string> {
-            if (!is_text(n, words, ctx)) return std::nullopt;
+  return {expected, schema, [expected](const node& n, read_context& ctx) -> std::optional<std::string> {
+            if (!is_text(n, expected, ctx)) return std::nullopt;
             const bool is_name = !n.text.empty() && n.text.size() <= longest &&
                                  std::all_of(n.text.begin(), n.text.end(), is_name_char);
             if (is_name) return n.text;
-            mismatch(n, words, ctx, n.text.find(':') != std::string::npos ? "without a port" : "");
+            mismatch(n, expected, ctx, n.text.find(':') != std::string::npos ? "without a port" : "");
             return std::nullopt;
           }};
 }
@@ -87,14 +87,14 @@ const section<http_spec>& http_section() {
 }
 
 value_type<http_spec> http_or_off() {
-  const std::string words = "a map, or off";
+  const std::string expected = "a map, or off";
   auto map = map_with(http_section());
-  return {words,
+  return {expected,
           {{"anyOf", {boost::json::value(map.schema), boost::json::object{{"const", off}}}}},
-          [map, words](const node& n, read_context& ctx) -> std::optional<http_spec> {
+          [map, expected](const node& n, read_context& ctx) -> std::optional<http_spec> {
             if (n.is_map()) return map.read(n, ctx);
             if (n.is_scalar() && n.text == off) return http_spec{};
-            mismatch(n, words, ctx, "http: {listen: 127.0.0.1:8720}, or http: off");
+            mismatch(n, expected, ctx, "http: {listen: 127.0.0.1:8720}, or http: off");
             return std::nullopt;
           },
           map.section};

@@ -6,17 +6,17 @@
 namespace mqcoap::config {
 namespace {
 
-constexpr char target_words[] = "auto, journal, stderr or {file: PATH}";
+constexpr char target_text[] = "auto, journal, stderr or {file: PATH}";
 
-const std::vector<std::string>& place_words() {
-  static const std::vector<std::string> words{"auto", "journal",
-                                              "stderr"};  // in the order of `log_target::place`
-  return words;
+const std::vector<std::string>& place_text() {
+  static const std::vector<std::string> expected{"auto", "journal",
+                                                 "stderr"};  // in the order of `log_target::place`
+  return expected;
 }
 
 std::optional<log_target> read_file_target(const node& n, read_context& ctx) {
   if (n.items.size() != 1) {
-    mismatch(n, target_words, ctx);
+    mismatch(n, target_text, ctx);
     return std::nullopt;
   }
   const node& at = *n.items.front();
@@ -31,11 +31,12 @@ std::optional<log_target> read_file_target(const node& n, read_context& ctx) {
 
 std::optional<log_target> read_target(const node& n, read_context& ctx) {
   if (n.is_map()) return read_file_target(n, ctx);
-  const auto& words = place_words();
-  const auto found = n.is_scalar() ? std::find(words.begin(), words.end(), n.text) : words.end();
-  if (found != words.end()) return log_target{static_cast<log_target::place>(found - words.begin()), {}};
+  const auto& expected = place_text();
+  const auto found = n.is_scalar() ? std::find(expected.begin(), expected.end(), n.text) : expected.end();
+  if (found != expected.end())
+    return log_target{static_cast<log_target::place>(found - expected.begin()), {}};
   const bool names_file = n.is_scalar() && n.text.find('/') != std::string::npos;
-  mismatch(n, target_words, ctx, names_file ? "{file: " + n.text + '}' : "");
+  mismatch(n, target_text, ctx, names_file ? "{file: " + n.text + '}' : "");
   return std::nullopt;
 }
 
@@ -48,9 +49,9 @@ value_type<log_target> target() {
       {"additionalProperties", false},
       {"required", {"file"}}};
   boost::json::array ways;
-  ways.emplace_back(choice_schema(place_words()));
+  ways.emplace_back(choice_schema(place_text()));
   ways.emplace_back(std::move(file));
-  return {target_words, {{"anyOf", std::move(ways)}}, read_target};
+  return {target_text, {{"anyOf", std::move(ways)}}, read_target};
 }
 
 }  // namespace

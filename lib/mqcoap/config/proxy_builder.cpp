@@ -36,7 +36,7 @@ class route_checks {
     const auto [first, is_new] = names_.emplace(route.name->value, route.name->at);
     if (!is_new)
       faults_.error(*route.name->at, "two routes have the name '" + route.name->value + '\'',
-                    "first: " + place_words(*first->second, *route.name->at));
+                    "first: " + place_text(*first->second, *route.name->at));
   }
 
   void check_broker(const target_spec& to) {

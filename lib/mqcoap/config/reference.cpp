@@ -2,7 +2,7 @@
 
 #include <mqcoap/base/ascii.hpp>
 #include <mqcoap/config/all_sections.hpp>
-#include <mqcoap/config/kind_words.hpp>
+#include <mqcoap/config/kind_text.hpp>
 #include <mqcoap/config/loader.hpp>
 
 namespace mqcoap::config {
@@ -93,7 +93,7 @@ std::string settings_introduction() {
   return text.replace(text.find(place), place.size(), enumerated(names_of_kinds_with_keys(), "`"));
 }
 
-std::string presence_words(const presence& when) {
+std::string presence_text(const presence& when) {
   switch (when.how) {
     case presence::kind::required: return "required";
     case presence::kind::optional: return when.text;
@@ -134,9 +134,9 @@ std::string reference_chapter(const section_info& section) {
   std::string out = "\n## " + heading(section) + "\n\n" + section.doc + "\n\n";
   out += "| key | value | if left out | |\n|---|---|---|---|\n";
   for (const auto& field : section.fields) {
-    std::string words = table_cell(field.words);
-    if (field.section != nullptr) words = '[' + words + "](#" + anchor(heading(*field.section)) + ')';
-    out += "| `" + field.name + "` | " + words + " | " + table_cell(presence_words(field.when)) + " | " +
+    std::string expected = table_cell(field.expected);
+    if (field.section != nullptr) expected = '[' + expected + "](#" + anchor(heading(*field.section)) + ')';
+    out += "| `" + field.name + "` | " + expected + " | " + table_cell(presence_text(field.when)) + " | " +
            table_cell(field.doc) + " |\n";
   }
   return out;

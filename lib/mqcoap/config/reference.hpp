@@ -14,6 +14,6 @@ std::string settings_introduction();
 std::string heading(const section_info& section);
 
 /// Returns the text about the absence of a key.
-std::string presence_words(const presence& when);
+std::string presence_text(const presence& when);
 
 }  // namespace mqcoap::config

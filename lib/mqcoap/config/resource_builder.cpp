@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <mqcoap/config/device_builder.hpp>
-#include <mqcoap/config/kind_words.hpp>
+#include <mqcoap/config/kind_text.hpp>
 #include <mqcoap/gateway/own_documents.hpp>
 #include <mqcoap/resource/discovery.hpp>
 #include <mqcoap/resource/kinds.hpp>
@@ -12,9 +12,9 @@ namespace mqcoap::config {
 namespace {
 
 std::string any_kind() {
-  std::string words;
-  for (const auto* kind : resource_kinds()) words.append(words.empty() ? "one of " : ", ") += kind->name();
-  return words;
+  std::string kinds;
+  for (const auto* kind : resource_kinds()) kinds.append(kinds.empty() ? "one of " : ", ") += kind->name();
+  return kinds;
 }
 
 /// Returns true if the key of one of these kinds is present, even if its value is invalid.
@@ -138,7 +138,7 @@ std::vector<built_resource> build_resources(const device_spec& device, const pay
     const auto [same, is_new] = first.emplace(entry.name.value, entry.name.at);
     if (!is_new)
       faults.error(*entry.name.at, "two resources on the path '" + entry.name.value + '\'',
-                   "first: " + place_words(*same->second, *entry.name.at));
+                   "first: " + place_text(*same->second, *entry.name.at));
     auto resource = resource_builder(entry, limits, faults).build();
     if (is_new) built.push_back(std::move(resource));
   }

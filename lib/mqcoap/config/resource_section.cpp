@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <mqcoap/config/event_section.hpp>
-#include <mqcoap/config/kind_words.hpp>
+#include <mqcoap/config/kind_text.hpp>
 #include <mqcoap/resource/kinds.hpp>
 #include <mqcoap/settings/common_types.hpp>
 #include <stdexcept>
@@ -43,7 +43,7 @@ field_info merged(const key_beside& key) {
   std::string absent;
   for (const auto& each : key.owners) {
     const auto& [info, bounds, rule] = field_of(each);
-    if (info.words != field.words)
+    if (info.expected != field.expected)
       throw std::logic_error("kinds of resources read the key '" + key.name + "' in different ways");
     if (!bounds.empty()) field.doc += "; with `" + each.kind->name() + "` " + bounds;
     absent.append(absent.empty() ? "" : ", ").append(info.when.text + " for `" + each.kind->name() + '`');

@@ -39,7 +39,7 @@ value_type<std::vector<named<std::string, broker_spec>>> broker_map() {
   auto schema = brokers.schema;
   schema["type"] = "object";
   schema["minProperties"] = 1;
-  return refine(brokers, brokers.words, schema, [](auto read, const node& n, read_context& ctx) {
+  return refine(brokers, brokers.expected, schema, [](auto read, const node& n, read_context& ctx) {
     if (n.items.empty())
       ctx.faults.error(n, "no broker is named", "leave `brokers` out to use localhost:1883");
     return std::optional(std::move(read));

@@ -48,11 +48,11 @@ std::string brace_fault(std::string_view text, const std::vector<std::string>& k
 
 /// Reads a template, checks its braces, and uses `is_valid` to check that it is accepted once it
 /// is filled in.
-value_type<std::string> template_type(std::string words, std::vector<std::string> placeholders,
+value_type<std::string> template_type(std::string expected, std::vector<std::string> placeholders,
                                       bool (*is_valid)(const std::string& filled)) {
-  return refine(text(words), words, string_schema(),
-                [words, placeholders, is_valid](std::string given, const node& n,
-                                                read_context& ctx) -> std::optional<std::string> {
+  return refine(text(expected), expected, string_schema(),
+                [expected, placeholders, is_valid](std::string given, const node& n,
+                                                   read_context& ctx) -> std::optional<std::string> {
                   std::string hint;
                   const auto fault = brace_fault(given, placeholders, hint);
                   if (!fault.empty()) {
@@ -60,7 +60,7 @@ value_type<std::string> template_type(std::string words, std::vector<std::string
                     return std::nullopt;
                   }
                   if (is_valid(fill_template(given, [](std::string_view) { return "x"; }))) return given;
-                  mismatch(n, words, ctx);
+                  mismatch(n, expected, ctx);
                   return std::nullopt;
                 });
 }
@@ -68,19 +68,20 @@ value_type<std::string> template_type(std::string words, std::vector<std::string
 }  // namespace
 
 value_type<std::string> name_pattern(const std::string& what) {
-  const std::string words = what + " or a pattern with * and ?";
-  return refine(text(words), words, string_schema("^[A-Za-z0-9_.*?-]{1,64}$"),
-                [words](std::string pattern, const node& n, read_context& ctx) -> std::optional<std::string> {
-                  if (pattern.size() <= 64 && std::all_of(pattern.begin(), pattern.end(), is_pattern_char))
-                    return pattern;
-                  mismatch(n, words, ctx);
-                  return std::nullopt;
-                });
+  const std::string expected = what + " or a pattern with * and ?";
+  return refine(
+      text(expected), expected, string_schema("^[A-Za-z0-9_.*?-]{1,64}$"),
+      [expected](std::string pattern, const node& n, read_context& ctx) -> std::optional<std::string> {
+        if (pattern.size() <= 64 && std::all_of(pattern.begin(), pattern.end(), is_pattern_char))
+          return pattern;
+        mismatch(n, expected, ctx);
+        return std::nullopt;
+      });
 }
 
 value_type<std::string> path_pattern() {
-  const std::string words = "a path or a pattern with * and **";
-  return refine(text(words), words, string_schema(), read_path_pattern);
+  const std::string expected = "a path or a pattern with * and **";
+  return refine(text(expected), expected, string_schema(), read_path_pattern);
 }
 
 value_type<std::string> name_template(const std::string& what) {

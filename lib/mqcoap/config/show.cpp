@@ -30,7 +30,7 @@ bool is_plain(const std::string& text) {
   return text != "null" && text != "Null" && text != "NULL" && classify(unquoted) == scalar_kind::string;
 }
 
-std::string text_words(const std::string& text) {
+std::string text_text(const std::string& text) {
   if (is_plain(text)) return text;
   std::string quoted;
   append_json_string(quoted, text);
@@ -42,13 +42,13 @@ std::string flow(const node& n) {
   std::string out;
   switch (n.what) {
     case node::kind::null: return "null";
-    case node::kind::scalar: return classify(n) == scalar_kind::string ? text_words(n.text) : n.text;
+    case node::kind::scalar: return classify(n) == scalar_kind::string ? text_text(n.text) : n.text;
     case node::kind::list:
       for (const node* item : n.items) out += (out.empty() ? "" : ", ") + flow(*item);
       return '[' + out + ']';
     case node::kind::map:
       for (const node* value : n.items)
-        out += (out.empty() ? "" : ", ") + text_words(value->key->text) + ": " + flow(*value);
+        out += (out.empty() ? "" : ", ") + text_text(value->key->text) + ": " + flow(*value);
       return '{' + out + '}';
   }
   return out;
@@ -94,12 +94,12 @@ class shower {
 
   void add(line_list& lines, const std::string& name, const node& n, const boost::json::object& schema,
            const section_info* section) {
-    const std::string key = text_words(name) + ':';
+    const std::string key = text_text(name) + ':';
     switch (form_of(n, schema, section)) {
       case shown_as::secrets: return add_block(lines, key, covered_values_of(n), "{}");
       case shown_as::secret: lines.push_back(key + ' ' + std::string(covered)); return;
       case shown_as::as_written: lines.push_back(key + ' ' + flow(n)); return;
-      case shown_as::one_map: return add_block(lines, key, lines_of(*section, n), "{}", origin_words(n));
+      case shown_as::one_map: return add_block(lines, key, lines_of(*section, n), "{}", origin_text(n));
       case shown_as::list: return add_block(lines, key, items_of(*section, n), "[]");
       case shown_as::map: break;
     }
@@ -113,7 +113,7 @@ class shower {
   static line_list covered_values_of(const node& map) {
     line_list lines;
     for (const node* value : map.items)
-      lines.push_back(text_words(value->key->text) + ": " + std::string(covered));
+      lines.push_back(text_text(value->key->text) + ": " + std::string(covered));
     return lines;
   }
 
@@ -127,7 +127,7 @@ class shower {
   }
 
   /// Returns a comment with the origin of keys from templates.
-  static std::string origin_words(const node& n) {
+  static std::string origin_text(const node& n) {
     return n.base != nullptr ? "  # with keys of " + key_path(*n.base) : std::string();
   }
 

@@ -9,7 +9,7 @@ namespace {
 /// Reads the name of a directory relative to the folder of the configuration.
 value_type<std::string> directory_name() {
   const auto any = text("the name of a directory");
-  return {any.words, any.schema, [any](const node& n, read_context& ctx) -> std::optional<std::string> {
+  return {any.expected, any.schema, [any](const node& n, read_context& ctx) -> std::optional<std::string> {
             const auto name = any.read(n, ctx);
             if (!name) return std::nullopt;
             return (std::filesystem::path(ctx.folder) / *name).string();
@@ -17,8 +17,8 @@ value_type<std::string> directory_name() {
 }
 
 value_type<std::string> database_address() {
-  constexpr char words[] = "postgresql://USER@HOST/DATABASE";
-  return refine(text(words), words, string_schema(R"(^postgres(ql)?://)"),
+  constexpr char expected[] = "postgresql://USER@HOST/DATABASE";
+  return refine(text(expected), expected, string_schema(R"(^postgres(ql)?://)"),
                 [](std::string url, const node& n, read_context& ctx) -> std::optional<std::string> {
                   const auto fault = store::fault_of_postgres_url(url);
                   if (!fault) return url;

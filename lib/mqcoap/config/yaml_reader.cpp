@@ -8,7 +8,7 @@
 #include <mqcoap/config/secret_marker.hpp>
 #include <mqcoap/config/secret_names.hpp>
 #include <mqcoap/config/yaml_escapes.hpp>
-#include <mqcoap/config/yaml_words.hpp>
+#include <mqcoap/config/yaml_text.hpp>
 #include <sstream>
 #include <stdexcept>
 #include <unordered_map>
@@ -85,7 +85,7 @@ class tree_builder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     node& n = make(mark, "", node::kind::null);
     const auto fault = alias_fault(file_, n.line, n.column);
-    faults_.error_with_quote(file_, n.line, n.column, fault.length, fault.words, fault.hint);
+    faults_.error_with_quote(file_, n.line, n.column, fault.length, fault.message, fault.hint);
     place_in_tree(n, mark);
   }
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
@@ -181,7 +181,7 @@ class tree_builder final : public YAML::EventHandler {
     } else if (n.text == "<<" && !n.quoted) {
       faults_.error(n, "merge keys are refused", "devices that are alike: use `templates` and `like`");
     } else if (const auto [first, is_new] = top.keys.emplace(n.text, &n); !is_new) {
-      faults_.error(n, "the key '" + n.text + "' is given twice", "first: " + place_words(*first->second, n));
+      faults_.error(n, "the key '" + n.text + "' is given twice", "first: " + place_text(*first->second, n));
     } else {
       top.keep = true;
     }
@@ -206,9 +206,9 @@ void report_grammar(const YAML::Exception& e, const node* innermost, const sourc
     fault.column = innermost->column;
   }
   if (fault.hint_quotes)
-    faults.error_with_quote(file, fault.line, fault.column, fault.length, fault.words, fault.hint);
+    faults.error_with_quote(file, fault.line, fault.column, fault.length, fault.message, fault.hint);
   else
-    faults.error(file, fault.line, fault.column, fault.length, fault.words, fault.hint);
+    faults.error(file, fault.line, fault.column, fault.length, fault.message, fault.hint);
 }
 
 /// Reads a file. @param complete  set if it was read to its end
@@ -241,7 +241,7 @@ const node* read_yaml(source_file& file, node_arena& arena, report& faults, when
   bool complete = false;
   const node* root = nullptr;
   if (const auto fault = file.check_text())
-    faults.error(file, fault->line, fault->column, 1, fault->words, fault->hint);
+    faults.error(file, fault->line, fault->column, 1, fault->message, fault->hint);
   else
     root = read(file, arena, faults, &secrets, complete, empty);
   secrets.finish(complete);

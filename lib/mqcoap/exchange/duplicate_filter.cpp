@@ -119,7 +119,7 @@ answer duplicate_filter::copy_of(const answer& first) const try {
 } catch (const std::bad_alloc&) {
   answer brief;
   brief.code = first.code;
-  if (is_error(first.code)) brief.body = brief_words_;
+  if (is_error(first.code)) brief.body = brief_text_;
   return brief;
 }
 

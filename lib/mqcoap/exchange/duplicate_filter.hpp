@@ -97,7 +97,7 @@ class duplicate_filter {
   boost::unordered_flat_map<std::string_view, entry_list::iterator> entries_;
   std::string key_;  ///< reused for each lookup
   std::size_t answer_bytes_ = 0;
-  const json_text brief_words_ =
+  const json_text brief_text_ =
       json_text::from_string("the request was answered before; there was no memory to keep the answer");
 };
 

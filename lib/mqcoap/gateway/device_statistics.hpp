@@ -89,10 +89,10 @@ struct device_statistics {
     last_seen = now;
   }
   /// Counts a failure. Keeps the previous text if memory allocation fails.
-  void count_failure(const std::string& words, steady_time now) noexcept try {
+  void count_failure(const std::string& message, steady_time now) noexcept try {
     ++failed;
     last_error_at = now;
-    last_error = words;
+    last_error = message;
   } catch (const std::bad_alloc&) {
     // Out of memory: the failure itself has been counted.
   }

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 /// An event that is not sent within this time is dropped.
 constexpr auto freshness = 1s;
 /// The maximum length in bytes of the reason why a resource cannot be read.
-constexpr std::size_t most_words = 300;
+constexpr std::size_t longest_text = 300;
 /// The maximum number of retained events that wait for a connection to be removed; further ones stay
 /// at the broker.
 constexpr std::size_t most_leftovers = 4096;
@@ -210,13 +210,13 @@ void event_publisher::take(source& from, const answer& what) {
 /// and may not have a value between them.
 void event_publisher::note_unread(source& from, const answer& why) {
   env_.counted.count(event::event_unread);
-  if (stopped_ || !from.how.every || !env_.log || from.is_silent || !from.silent_words.pass(env_.time.now()))
+  if (stopped_ || !from.how.every || !env_.log || from.is_silent || !from.silent_text.pass(env_.time.now()))
     return;
   from.is_silent = true;
-  const auto words =
+  const auto message =
       why.body.is_string() ? decode_json_string(why.body.text()) : std::string(to_string(why.code));
   env_.log(log_level::warning, from.device + ", " + from.path +
-                                   ": no events while it cannot be read: " + log_safe(words, most_words));
+                                   ": no events while it cannot be read: " + log_safe(message, longest_text));
 }
 
 void event_publisher::publish(source& from, const json_text& value) {

@@ -191,12 +191,12 @@ void gateway::restore_state() {
 void gateway::tell_set_aside(const cell& of, std::uint64_t number, std::string_view why) {
   const auto& tell = hooks_.notice ? hooks_.notice : spdlog_sink();
   const auto& [device, path, kind] = of.name();
-  std::string words = device + '/' + path;
+  std::string message = device + '/' + path;
   if (of.find(number) != nullptr)
-    words += ": its stored value was set aside, and the configured one is in force: ";
+    message += ": its stored value was set aside, and the configured one is in force: ";
   else
-    words.append(": item ").append(std::to_string(number)) += " is removed: ";
-  tell(log_level::warning, words.append(why));
+    message.append(": item ").append(std::to_string(number)) += " is removed: ";
+  tell(log_level::warning, message.append(why));
 }
 
 void gateway::set_places() noexcept {
@@ -272,7 +272,7 @@ void gateway::on_link_down(link& l, const outage_cause& why) noexcept {
   tell_link(l, &why);
   front_.on_link_down(l);
   core_.attempt({}, [&] { topics_.on_link_down(l); });
-  proxy_.on_link_down(l, why.words());
+  proxy_.on_link_down(l, why.message());
 }
 
 void gateway::on_message(link& l, const inbound& m) noexcept try {

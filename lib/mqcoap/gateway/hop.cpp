@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/serve/outcome_words.hpp>
+#include <mqcoap/serve/outcome_text.hpp>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <new>
 #include <utility>
@@ -57,7 +57,7 @@ void hop::failed(const ask::failure& why) noexcept {
   if (why.why == cause::unusable || why.why == cause::no_memory) counted.last_seen = now;
   if (is_at_device(why)) expect_late();
   // The caller's timeout_ms may be too short for a device that works.
-  if (why.why == cause::deadline && !loop_words_.empty() && has_whole_time())
+  if (why.why == cause::deadline && !loop_text_.empty() && has_whole_time())
     device().mute_behind_bridge = true;
   ending told;
   try {
@@ -65,18 +65,18 @@ void hop::failed(const ask::failure& why) noexcept {
   } catch (const std::bad_alloc&) {
     told = {sent() ? response_code::gateway_timeout : response_code::service_unavailable, {}, !sent()};
   }
-  counted.count_failure(told.words, now);
+  counted.count_failure(told.message, now);
   if (told.never_run)
-    std::move(caller_).refuse(told.code, told.words);
+    std::move(caller_).refuse(told.code, told.message);
   else
-    std::move(caller_).fail(told.code, told.words);
+    std::move(caller_).fail(told.code, told.message);
 }
 
 hop::ending hop::ending_of(const ask::failure& why) const {
   const auto& to = device();
   switch (why.why) {
     case cause::deadline: return silent();
-    case cause::link_lost: return unanswered(std::string(why.words));
+    case cause::link_lost: return unanswered(std::string(why.message));
     case cause::not_sendable: return unsendable(why);
     case cause::not_confirmed:
       return {response_code::service_unavailable,
@@ -87,23 +87,23 @@ hop::ending hop::ending_of(const ask::failure& why) const {
               "out of memory for the answer of " + to.tag.text() + may_have_run(*caller_)};
     case cause::unusable:
       return {response_code::bad_gateway,
-              "the answer of " + to.tag.text() + " is unusable: " + std::string(why.words)};
+              "the answer of " + to.tag.text() + " is unusable: " + std::string(why.message)};
     case cause::ended: break;
   }
   // The request came back to the gateway.
-  if (!why.words.empty()) return {response_code::bad_gateway, std::string(why.words)};
-  return {response_code::bad_gateway, loop_words_ + may_have_run(*caller_)};
+  if (!why.message.empty()) return {response_code::bad_gateway, std::string(why.message)};
+  return {response_code::bad_gateway, loop_text_ + may_have_run(*caller_)};
 }
 
 hop::ending hop::silent() const {
-  if (!loop_words_.empty()) return {response_code::bad_gateway, loop_words_ + may_have_run(*caller_)};
+  if (!loop_text_.empty()) return {response_code::bad_gateway, loop_text_ + may_have_run(*caller_)};
   const auto waited = std::chrono::duration_cast<milliseconds>(deadline() - caller_->received);
-  const auto words = device().tag.text() + " did not answer within " + to_string(waited);
-  if (sent()) return {response_code::gateway_timeout, words + may_have_run(*caller_)};
-  return {response_code::gateway_timeout, words + unsent_words(), true};
+  const auto message = device().tag.text() + " did not answer within " + to_string(waited);
+  if (sent()) return {response_code::gateway_timeout, message + may_have_run(*caller_)};
+  return {response_code::gateway_timeout, message + unsent_text(), true};
 }
 
-std::string hop::unsent_words() const {
+std::string hop::unsent_text() const {
   if (device().confirmed()) return "; the request waited behind others and was not sent";
   return "; the request was not sent, because broker " + device().over().name() +
          " has not confirmed the subscription to its answers";
@@ -122,13 +122,13 @@ hop::ending hop::unsendable(const ask::failure& why) const {
   const auto& over = device().over();
   return {
       response_code::request_entity_too_large,
-      too_large_words("the request to " + device().tag.text(), why.bytes, over.name(), over.largest_packet()),
+      too_large_text("the request to " + device().tag.text(), why.bytes, over.name(), over.largest_packet()),
       true};
 }
 
 /// Returns true if the device may still answer.
 bool hop::is_at_device(const ask::failure& why) const noexcept {
-  const bool loop = why.why == cause::ended && !why.words.empty();
+  const bool loop = why.why == cause::ended && !why.message.empty();
   return sent() && !loop &&
          (why.why == cause::deadline || why.why == cause::link_lost || why.why == cause::ended);
 }

@@ -46,12 +46,12 @@ class hop final : public ask::question {
 
   /// Notes that the request came back, possibly over a bridge: if it ends without an answer, the caller gets
   /// 502 with this text instead of 504.
-  void expect_loop(std::string words) noexcept { loop_words_ = std::move(words); }
+  void expect_loop(std::string message) noexcept { loop_text_ = std::move(message); }
 
  private:
   struct ending {
     response_code code = response_code::gateway_timeout;
-    std::string words{};
+    std::string message{};
     bool never_run = false;
   };
 
@@ -65,7 +65,7 @@ class hop final : public ask::question {
   ending silent() const;
   ending unanswered(const std::string& why) const;
   ending unsendable(const ask::failure& why) const;
-  std::string unsent_words() const;
+  std::string unsent_text() const;
   bool has_whole_time() const noexcept { return deadline() - caller_->received >= route_->timeout; }
   bool is_at_device(const ask::failure& why) const noexcept;
   way_back make_way_back() const;
@@ -76,7 +76,7 @@ class hop final : public ask::question {
   const std::optional<address> asked_;  ///< set if the route changed the address
   const std::shared_ptr<const route_options> route_;
   const address to_;
-  std::string loop_words_;
+  std::string loop_text_;
 };
 
 }  // namespace mqcoap

@@ -119,10 +119,10 @@ bool local_device::has_subsystem(std::string_view name) const noexcept {
 void local_device::handle(responder&& r) {
   // A caller that uses discovery does not know the subsystems yet.
   if (!has_subsystem(r->target.subsystem()) && r.req().path.key() != discovery_path) {
-    std::string words = tag() + " has no subsystem '" + std::string(r->target.subsystem()) + "'; it has";
+    std::string message = tag() + " has no subsystem '" + std::string(r->target.subsystem()) + "'; it has";
     for (const auto& s : options_.subsystems)
-      words.append(&s == &options_.subsystems.front() ? " " : ", ").append(s.text());
-    return std::move(r).refuse(response_code::not_found, words);
+      message.append(&s == &options_.subsystems.front() ? " " : ", ").append(s.text());
+    return std::move(r).refuse(response_code::not_found, message);
   }
   const auto path = r.req().path.key();
   if (const auto* const common = layout_->find(path)) {
@@ -131,9 +131,9 @@ void local_device::handle(responder&& r) {
   }
   const auto found = router_.find(path);
   if (found.target == nullptr) {
-    const std::string words = tag() + " has no resource '" + std::string(r.req().path.key()) + "'; GET " +
-                              std::string(discovery_path) + " lists what there is";
-    return std::move(r).refuse(response_code::not_found, words);
+    const std::string message = tag() + " has no resource '" + std::string(r.req().path.key()) + "'; GET " +
+                                std::string(discovery_path) + " lists what there is";
+    return std::move(r).refuse(response_code::not_found, message);
   }
   r.set_rest_at(found.rest_at);
   found.target->handle(std::move(r));

@@ -217,9 +217,9 @@ void mqtt_front::on_sent(const exchange_topic& request, error_code error) {
   if (error) spdlog::debug("the answer under {} could not be sent: {}", request.text(), error.message());
 }
 
-void mqtt_front::on_too_large(const exchange_topic& request, std::string_view words) {
+void mqtt_front::on_too_large(const exchange_topic& request, std::string_view message) {
   if (!std::exchange(too_large_told_, true))
-    spdlog::warn("{}: {}; further ones are answered 500 and not logged", request.text(), words);
+    spdlog::warn("{}: {}; further ones are answered 500 and not logged", request.text(), message);
 }
 
 void mqtt_front::on_out_of_memory() noexcept { env_.failed({}, "out of memory"); }

@@ -112,8 +112,8 @@ void presence_announcer::on_link_down(link&, const outage_cause& why) noexcept {
   if (was_up) note_loss(lasted);
   retry_at_ = time_.now() + waits_.next(lasted, random_());
   close(0ms);
-  if (unheard_losses_ < 2) return fail(why.words(), !was_up);
-  fail("the broker ends the connection when it is published: " + access_words(), true);
+  if (unheard_losses_ < 2) return fail(why.message(), !was_up);
+  fail("the broker ends the connection when it is published: " + access_text(), true);
 }
 
 void presence_announcer::note_loss(std::chrono::nanoseconds lasted) {
@@ -137,7 +137,7 @@ void presence_announcer::on_message(link&, const inbound& m) noexcept try {
 void presence_announcer::on_due() {
   if (phase_ != phase::up) return;
   take_needs();
-  if (unheard_from_ && time_.now() >= *unheard_from_ && failure_.empty()) fail(unheard_words(), true);
+  if (unheard_from_ && time_.now() >= *unheard_from_ && failure_.empty()) fail(unheard_text(), true);
 }
 
 steady_time presence_announcer::next_due() const noexcept {
@@ -179,11 +179,11 @@ void presence_announcer::fail(std::string why, bool refused) {
   failure_ = std::move(why);
 }
 
-std::string presence_announcer::unheard_words() const {
-  return fmt::format("the message does not come back within {} s: {}", patience.count(), access_words());
+std::string presence_announcer::unheard_text() const {
+  return fmt::format("the message does not come back within {} s: {}", patience.count(), access_text());
 }
 
-std::string presence_announcer::access_words() const {
+std::string presence_announcer::access_text() const {
   const auto who =
       broker_.username.empty() ? std::string("this gateway") : "user '" + broker_.username + '\'';
   return "the broker's access rules must let " + who + " write and read NAMESPACE/gateway/system/+/presence";

@@ -93,8 +93,8 @@ class presence_announcer final : private link_events {
   void close(std::chrono::milliseconds grace);
   void closed();
   void fail(std::string why, bool refused);
-  std::string unheard_words() const;
-  std::string access_words() const;
+  std::string unheard_text() const;
+  std::string access_text() const;
   void note_loss(std::chrono::nanoseconds lasted);
 
   const clock& time_;

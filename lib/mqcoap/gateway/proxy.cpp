@@ -16,8 +16,8 @@ route_options make_unrouted(milliseconds timeout) {
   return route;
 }
 
-answer unavailable(std::string_view words) {
-  return answer::refusal(response_code::service_unavailable, words);
+answer unavailable(std::string_view message) {
+  return answer::refusal(response_code::service_unavailable, message);
 }
 
 }  // namespace
@@ -188,15 +188,15 @@ std::optional<proxy::sent_hop> proxy::find_sent(const request_id& id) noexcept {
                   device.mute_behind_bridge};
 }
 
-void proxy::expect_loop(const request_id& id, std::string words) {
+void proxy::expect_loop(const request_id& id, std::string message) {
   auto* const h = find_hop(id);
   if (h == nullptr) return;
-  h->expect_loop(std::move(words));
+  h->expect_loop(std::move(message));
   if (h->device().mute_behind_bridge) asker_.end(id, {ask::failure::cause::ended});
 }
 
-void proxy::end_loop(const request_id& id, const std::string& words) {
-  asker_.end(id, {ask::failure::cause::ended, {}, 0, words});
+void proxy::end_loop(const request_id& id, const std::string& message) {
+  asker_.end(id, {ask::failure::cause::ended, {}, 0, message});
 }
 
 void proxy::on_response(link& from, const exchange_topic& topic, std::string_view payload) {

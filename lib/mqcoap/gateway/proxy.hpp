@@ -88,9 +88,9 @@ class proxy final : private ask::asker_owner {
   /// Notes that the request came back, possibly over a bridge, and that its device has never answered. If the
   /// device does not answer in time, the caller gets 502 with this text instead of 504; at once, if the
   /// device has already left such a request unanswered.
-  void expect_loop(const request_id& id, std::string words);
+  void expect_loop(const request_id& id, std::string message);
   /// Answers the caller of a hop with 502: no device has the request.
-  void end_loop(const request_id& id, const std::string& words);
+  void end_loop(const request_id& id, const std::string& message);
 
   void on_response(link& from, const exchange_topic& topic, std::string_view payload);
   void on_link_up(link& which);

@@ -9,7 +9,7 @@ namespace mqcoap {
 struct reload_status {
   unix_millis when{};
   bool ok = false;
-  std::string words;  ///< a summary of the configuration, or why loading it failed
+  std::string message;  ///< a summary of the configuration, or why loading it failed
 };
 
 }  // namespace mqcoap

@@ -33,7 +33,7 @@ request_log::request_log(std::size_t body_bytes, request_sink sink)
 void request_log::answer(const call& c, const mqcoap::answer& what, const clock& time) const {
   if (!spdlog::should_log(spdlog::level::debug)) return;
   auto r = record_of(c, what, time.now() - c.received);
-  if (body_bytes_ > 0) r.words = log_safe(what.body.text(), body_bytes_);
+  if (body_bytes_ > 0) r.message = log_safe(what.body.text(), body_bytes_);
   write(r);
 }
 
@@ -44,7 +44,7 @@ void request_log::fault(const exchange_topic& topic, const decode_fault& f) cons
   r.device = topic.tag();
   r.subsystem = topic.subsystem();
   r.code = to_int(f.code);
-  r.words = log_safe(f.words);
+  r.message = log_safe(f.message);
   write(r);
 }
 

@@ -21,7 +21,7 @@ struct request_record {
   std::optional<std::chrono::microseconds> took{};  ///< none: the request could not be read
   std::string correlation_id;                       ///< empty: none
   std::string traceparent;                          ///< empty: none
-  std::string words;  ///< the beginning of the answer's body, or the error in the request
+  std::string message;  ///< the beginning of the answer's body, or the error in the request
 };
 
 /// Returns the record as a line for people.

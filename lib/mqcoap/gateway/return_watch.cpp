@@ -35,10 +35,10 @@ void tell_own_source(const return_watch::row& r, std::string_view tag, std::stri
       tag, r.came_from, client_id, r.route.empty() ? "a route" : "route " + r.route);
 }
 
-std::string loop_words(const proxy::sent_hop& hop, const link& from, std::string_view how) {
-  auto words = "the request for " + hop.tag.text() + " came back: ";
-  if (&hop.via != &from) words.append("brokers " + hop.via.name() + " and " + from.name()).append(how);
-  return words + "route " + hop.route + " leads round in a loop";
+std::string loop_text(const proxy::sent_hop& hop, const link& from, std::string_view how) {
+  auto message = "the request for " + hop.tag.text() + " came back: ";
+  if (&hop.via != &from) message.append("brokers " + hop.via.name() + " and " + from.name()).append(how);
+  return message + "route " + hop.route + " leads round in a loop";
 }
 
 }  // namespace
@@ -67,9 +67,9 @@ return_watch::verdict return_watch::look_for_hop(const link& from, const exchang
   auto* const seen = note({loop, hop->via.name(), from.name(), hop->route});
   const bool first = seen != nullptr && seen->count == 1;
   if (loop) {
-    const auto words = loop_words(*hop, from, " are one, and ");
-    if (first) spdlog::error("{}", words);
-    hops_.end_loop(*id, words);
+    const auto message = loop_text(*hop, from, " are one, and ");
+    if (first) spdlog::error("{}", message);
+    hops_.end_loop(*id, message);
     return verdict::caught;
   }
   if (first) tell_bridge(*seen, topic.tag());
@@ -78,7 +78,7 @@ return_watch::verdict return_watch::look_for_hop(const link& from, const exchang
     seen->silent = seen->silent || hop->device_mute;
   }
   if (!hop->device_answered)
-    hops_.expect_loop(*id, loop_words(*hop, from, " are one or bridged, and no device answers; "));
+    hops_.expect_loop(*id, loop_text(*hop, from, " are one or bridged, and no device answers; "));
   return verdict::caught;
 }
 

@@ -54,10 +54,10 @@ std::string text_around(std::string_view text, std::size_t offset) {
 
 std::string explain_json_fault(std::string_view text, const json_fault& fault, std::size_t max_depth) {
   const auto flaw = find_json_flaw(text, max_depth).value_or(json_flaw{fault.offset, fault.reason, {}});
-  std::string words =
+  std::string message =
       flaw.what + " (at byte " + std::to_string(flaw.offset) + ": " + text_around(text, flaw.offset) + ')';
-  if (!flaw.hint.empty()) words += "; " + flaw.hint;
-  return words;
+  if (!flaw.hint.empty()) message += "; " + flaw.hint;
+  return message;
 }
 
 }  // namespace mqcoap

@@ -101,9 +101,9 @@ result<json_text, json_fault> json_text::parse(std::string_view text, std::size_
 
 json_text json_text::from_value(const json::value& value) { return json_text(json::serialize(value)); }
 
-json_text json_text::from_string(std::string_view words) {
+json_text json_text::from_string(std::string_view message) {
   std::string text;
-  append_json_string(text, words);
+  append_json_string(text, message);
   return json_text(std::move(text));
 }
 

@@ -63,7 +63,7 @@ json::object describe(const observer& o, const link& l) {
   for (const auto& row : o.running().stats().brokers()) {
     if (row.name != l.name()) continue;
     broker["since"] = o.wall(row.since).count;
-    if (row.why) broker["why"] = row.why.words();
+    if (row.why) broker["why"] = row.why.message();
   }
   return broker;
 }
@@ -123,7 +123,7 @@ json_text make_status_document(const observer& o) {
   if (why) status["why_not_ready"] = *why;
   if (auto returned = describe_returned(o); !returned.empty()) status["returned"] = std::move(returned);
   if (const auto& reload = o.last_reload())
-    status["reload"] = {{"when", reload->when.count}, {"ok", reload->ok}, {"words", reload->words}};
+    status["reload"] = {{"when", reload->when.count}, {"ok", reload->ok}, {"words", reload->message}};
   return json_text::from_value(status);
 }
 

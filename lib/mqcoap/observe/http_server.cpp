@@ -26,7 +26,7 @@ constexpr auto retry_after = 10s;
 /// The pause after a failed accept, e.g. out of file descriptors (EMFILE).
 constexpr auto accept_again_after = 1s;
 
-std::string to_words(const tcp::endpoint& at) {
+std::string to_text(const tcp::endpoint& at) {
   const auto address = at.address().to_string();
   return (at.address().is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(at.port());
 }
@@ -86,7 +86,7 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
     while (self->current_ == l) {
       const auto ec = open(l->acceptor, wanted);
       if (!ec) co_return co_await self->accept_all(l);
-      self->state_ = "cannot listen on " + to_words(wanted) + ": " + ec.message();
+      self->state_ = "cannot listen on " + to_text(wanted) + ": " + ec.message();
       if (!std::exchange(told, true))
         spdlog::error("metrics: {}; trying again every {} s", self->state_, retry_after.count());
       error_code ignored;
@@ -99,8 +99,8 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
   asio::awaitable<void> accept_all(listener_ptr l) {
     const auto at = l->acceptor.local_endpoint();
     port_ = at.port();
-    state_ = "listening on " + to_words(at);
-    spdlog::info("metrics and health: http://{}/metrics", to_words(at));
+    state_ = "listening on " + to_text(at);
+    spdlog::info("metrics and health: http://{}/metrics", to_text(at));
     while (current_ == l) {
       auto [ec, socket] = co_await l->acceptor.async_accept(with_error);
       if (current_ != l) break;

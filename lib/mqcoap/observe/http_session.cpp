@@ -26,8 +26,8 @@ constexpr std::size_t most_drained = 256 << 10;
 
 using parser = http::request_parser<http::empty_body>;
 
-http_page refusal(unsigned status, std::string words) {
-  return {status, plain_text, std::move(words) + '\n'};
+http_page refusal(unsigned status, std::string message) {
+  return {status, plain_text, std::move(message) + '\n'};
 }
 
 bool reads(http::verb verb) { return verb == http::verb::get || verb == http::verb::head; }

@@ -10,16 +10,17 @@ namespace {
 
 constexpr char exposition[] = "text/plain; version=0.0.4; charset=utf-8";
 
-std::string down_words(const gateway& g, const std::string& broker) {
+std::string down_text(const gateway& g, const std::string& broker) {
   for (const auto& row : g.stats().brokers())
-    if (row.name == broker && row.why) return "broker " + broker + " is not connected: " + row.why.words();
+    if (row.name == broker && row.why) return "broker " + broker + " is not connected: " + row.why.message();
   return "broker " + broker + " is not connected yet";
 }
 
-std::string rival_words(const std::vector<std::string>& tags) {
-  std::string words = "somebody else answers for or announces " + tags.front() + " as well";
-  if (tags.size() > 1) words += ", and " + std::to_string(tags.size() - 1) + " more of the tags served here";
-  return words + ": every request may run twice";
+std::string rival_text(const std::vector<std::string>& tags) {
+  std::string message = "somebody else answers for or announces " + tags.front() + " as well";
+  if (tags.size() > 1)
+    message += ", and " + std::to_string(tags.size() - 1) + " more of the tags served here";
+  return message + ": every request may run twice";
 }
 
 }  // namespace
@@ -47,10 +48,10 @@ std::optional<std::string> observer::why_not_ready() const {
   if (const auto which = lease(); which && !which->leads)
     return "this gateway is a standby: another one serves, or none can reach the database";
   const auto& serving = *g.links().front();
-  if (!serving.up()) return down_words(g, serving.name());
+  if (!serving.up()) return down_text(g, serving.name());
   if (!g.subscribed())
     return "broker " + serving.name() + " has not confirmed every subscription to requests";
-  if (const auto others = rivals(); !others.empty()) return rival_words(others);
+  if (const auto others = rivals(); !others.empty()) return rival_text(others);
   return std::nullopt;
 }
 

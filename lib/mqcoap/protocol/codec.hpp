@@ -39,8 +39,8 @@ struct decode_rules {
 /// Why a payload was rejected.
 struct decode_fault {
   response_code code = response_code::bad_request;  ///< the code of the answer to a request with this fault
-  std::string field;  ///< name of the offending field; empty: the payload as a whole
-  std::string words;  ///< what is wrong and what is expected, naming the field
+  std::string field;    ///< name of the offending field; empty: the payload as a whole
+  std::string message;  ///< what is wrong and what is expected, naming the field
 
   /// What could be read from the header, for the answer: JSON texts, empty where nothing valid was found.
   std::string path;
@@ -48,12 +48,12 @@ struct decode_fault {
 };
 
 /// The result of decoding a payload.
-using message = std::variant<request, response, general>;
+using decoded_message = std::variant<request, response, general>;
 
 /// Decodes any payload. Any bytes result in a message or a fault; only std::bad_alloc is thrown. The header
 /// determines the kind: with `method` it is a request, with `response_code` a response, with neither a
 /// general payload. Bodies and unknown fields are validated, not parsed.
-result<message, decode_fault> decode(std::string_view payload, const decode_rules& rules);
+result<decoded_message, decode_fault> decode(std::string_view payload, const decode_rules& rules);
 
 /// Decodes a request that arrived under a topic with this id: a payload of another kind, or with another id,
 /// is also a fault.

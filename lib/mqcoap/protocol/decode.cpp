@@ -38,12 +38,12 @@ class field_reader {
     add_echo(*fault_, e_, rules_);
     return *std::move(fault_);
   }
-  void refuse(response_code code, std::string_view name, std::string words) {
-    if (!fault_) fault_ = decode_fault{code, std::string(name), std::move(words), {}, {}};
+  void refuse(response_code code, std::string_view name, std::string message) {
+    if (!fault_) fault_ = decode_fault{code, std::string(name), std::move(message), {}, {}};
   }
-  void refuse(field f, std::string_view words) {
+  void refuse(field f, std::string_view message) {
     refuse(is_option(f) ? response_code::bad_option : response_code::bad_request, to_string(f),
-           "header." + std::string(to_string(f)) + ' ' + std::string(words));
+           "header." + std::string(to_string(f)) + ' ' + std::string(message));
   }
 
   method read_method() {
@@ -292,14 +292,14 @@ result<envelope, decode_fault> open_within_limit(std::string_view payload, const
 }
 
 template <class Result>
-result<message, decode_fault> widen(Result read) {
-  if (read) return message(*std::move(read));
+result<decoded_message, decode_fault> widen(Result read) {
+  if (read) return decoded_message(*std::move(read));
   return std::move(read).error();
 }
 
 }  // namespace
 
-result<message, decode_fault> decode(std::string_view payload, const decode_rules& rules) {
+result<decoded_message, decode_fault> decode(std::string_view payload, const decode_rules& rules) {
   auto e = open_within_limit(payload, rules);
   if (!e) return std::move(e).error();
   if (is_request(*e)) return widen(read_request(*e, rules));

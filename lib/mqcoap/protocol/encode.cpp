@@ -119,7 +119,7 @@ void encode_fault(std::string& out, const decode_fault& fault, std::string_view 
   text_or(fault.correlation_id, "null");
   append_text(out, "source", tag);
   out.append("},\"body\":");
-  append_json_string(out, fault.words);
+  append_json_string(out, fault.message);
   append_timestamp(out, now);
 }
 

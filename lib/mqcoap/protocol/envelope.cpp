@@ -86,7 +86,7 @@ decode_fault not_finite_fault(std::string_view object, const payload_limits& lim
   for (json_members members(object); members.next();) {
     if (!validate_json(members.value(), limits.depth)) continue;
     fault.field = log_safe(view_json_string(members.key(), store), longest_name);
-    fault.words = fault.field + ": a number is not finite; the largest is about 1.8e308";
+    fault.message = fault.field + ": a number is not finite; the largest is about 1.8e308";
     break;
   }
   return fault;
@@ -112,8 +112,8 @@ bool envelope::has_options() const noexcept {
 }
 
 result<envelope, decode_fault> envelope::open(std::string_view payload, const decode_rules& rules) {
-  const auto refuse = [](std::string_view field_name, std::string words) {
-    return decode_fault{response_code::bad_request, std::string(field_name), std::move(words), {}, {}};
+  const auto refuse = [](std::string_view field_name, std::string message) {
+    return decode_fault{response_code::bad_request, std::string(field_name), std::move(message), {}, {}};
   };
   if (payload.empty()) return refuse("", "the payload is empty; it must be a JSON object");
   json_member_list members;

@@ -69,13 +69,13 @@ class responder {
     if (answered->ended) return;
     if (const auto sink = sink_.lock()) sink->reply(*answered, std::move(what));
   }
-  void fail(response_code code, std::string_view words) && noexcept {
-    std::move(*this).respond(error(code, words));
+  void fail(response_code code, std::string_view message) && noexcept {
+    std::move(*this).respond(error(code, message));
   }
   /// Fails a request that was never run, so that a repetition under the same id does not count
   /// as a duplicate.
-  void refuse(response_code code, std::string_view words) && noexcept {
-    auto refused = error(code, words);
+  void refuse(response_code code, std::string_view message) && noexcept {
+    auto refused = error(code, message);
     refused.never_run = true;
     std::move(*this).respond(std::move(refused));
   }
@@ -84,12 +84,12 @@ class responder {
   friend class serving_core;  ///< records how far a call has come, and takes calls that another one answers
 
   /// Creates an error answer; its text is omitted if memory allocation fails.
-  static answer error(response_code code, std::string_view words) noexcept try {
-    return answer::error(code, words);
+  static answer error(response_code code, std::string_view message) noexcept try {
+    return answer::error(code, message);
   } catch (...) {
-    answer without_words;
-    without_words.code = code;
-    return without_words;
+    answer without_text;
+    without_text.code = code;
+    return without_text;
   }
   void drop() noexcept {
     if (call_) std::move(*this).fail(response_code::internal_server_error, "the handler gave no answer");

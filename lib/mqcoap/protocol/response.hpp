@@ -25,15 +25,15 @@ struct answer {
   bool never_run = false;
 
   /// Creates an error with a text: what was wrong, and what is expected.
-  static answer error(response_code code, std::string_view words) {
+  static answer error(response_code code, std::string_view message) {
     answer a;
     a.code = code;
-    a.body = json_text::from_string(words);
+    a.body = json_text::from_string(message);
     return a;
   }
   /// Creates the error of a request that was never run.
-  static answer refusal(response_code code, std::string_view words) {
-    auto a = error(code, words);
+  static answer refusal(response_code code, std::string_view message) {
+    auto a = error(code, message);
     a.never_run = true;
     return a;
   }

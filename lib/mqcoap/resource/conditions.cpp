@@ -29,13 +29,13 @@ std::optional<answer> refuse_accept(const request& r, std::initializer_list<std:
   const std::string_view asked = r.options->accept;
   if (std::any_of(possible.begin(), possible.end(), [&](auto format) { return is_format(asked, format); }))
     return std::nullopt;
-  std::string words = "accept: " + path_of(r) + " cannot be given as '" + excerpt(asked) + "', only as ";
+  std::string message = "accept: " + path_of(r) + " cannot be given as '" + excerpt(asked) + "', only as ";
   const char* separator = "";
   for (const auto format : possible) {
-    words.append(separator).append(format);
+    message.append(separator).append(format);
     separator = " or ";
   }
-  return answer::refusal(response_code::not_acceptable, words);
+  return answer::refusal(response_code::not_acceptable, message);
 }
 
 std::optional<answer> refuse_content_format(const request& r) {
@@ -88,13 +88,13 @@ std::optional<json_schema::fault> find_fault(const json_text& body,
   return schema->check(body.value());
 }
 
-std::string to_words(const json_schema::fault& fault) {
-  return fault.pointer.empty() ? fault.words : fault.pointer + ": " + fault.words;
+std::string to_text(const json_schema::fault& fault) {
+  return fault.pointer.empty() ? fault.message : fault.pointer + ": " + fault.message;
 }
 
 std::optional<answer> refuse_body(const std::optional<json_schema::fault>& fault) {
   if (!fault) return std::nullopt;
-  return answer::refusal(response_code::bad_request, "body" + fault->pointer + ": " + fault->words);
+  return answer::refusal(response_code::bad_request, "body" + fault->pointer + ": " + fault->message);
 }
 
 answer give(const request& r, const json_text& value, const std::string& etag) {

@@ -33,7 +33,7 @@ std::optional<json_schema::fault> find_duplicate(const json_text& body);
 /// is no schema.
 std::optional<json_schema::fault> find_fault(const json_text& body, const std::optional<json_schema>& schema);
 /// Returns the message of a fault, with its place.
-std::string to_words(const json_schema::fault& fault);
+std::string to_text(const json_schema::fault& fault);
 /// Returns 400 for a fault of the body, with its place; nothing if there is no fault.
 std::optional<answer> refuse_body(const std::optional<json_schema::fault>& fault);
 

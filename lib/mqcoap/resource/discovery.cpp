@@ -13,7 +13,7 @@ void append_json_member(std::string& out, std::string_view key, std::string_view
   append_json_string(out.append(1, ':'), text);
 }
 
-std::string words(const std::vector<std::string>& names, std::string_view between) {
+std::string joined(const std::vector<std::string>& names, std::string_view between) {
   std::string out;
   for (const auto& name : names) out.append(out.empty() ? "" : between).append(name);
   return out;
@@ -28,7 +28,7 @@ void append_json(std::string& out, const resource_info& r) {
   if (!r.unit.empty()) append_json_member(out, "unit", r.unit);
   if (!r.title.empty()) append_json_member(out, "title", r.title);
   if (!r.subsystems.empty())
-    out.append(",\"subsystems\":[\"").append(words(r.subsystems, "\",\"")).append("\"]");
+    out.append(",\"subsystems\":[\"").append(joined(r.subsystems, "\",\"")).append("\"]");
   if (!r.events.empty()) append_json_member(out, "events", r.events);
   out += '}';
 }
@@ -70,7 +70,7 @@ void append_link(std::string& out, const resource_info& r) {
   append_attribute(out, "methods", to_string(r.methods, " "));
   if (!r.unit.empty()) append_attribute(out, "unit", r.unit);
   if (!r.title.empty()) append_attribute(out, "title", r.title);
-  if (!r.subsystems.empty()) append_attribute(out, "subsystems", words(r.subsystems, " "));
+  if (!r.subsystems.empty()) append_attribute(out, "subsystems", joined(r.subsystems, " "));
   if (!r.events.empty()) append_attribute(out, "events", r.events);
 }
 

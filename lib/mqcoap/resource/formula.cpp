@@ -53,7 +53,7 @@ constexpr idiom idioms[]{
 
 bool is_word(char c) { return is_hex_digit(c) || (to_lower(c) >= 'g' && to_lower(c) <= 'z') || c == '_'; }
 
-std::string in_words(const mu::Parser::exception_type& e, std::string_view names) {
+std::string error_text(const mu::Parser::exception_type& e, std::string_view names) {
   if (e.GetCode() == mu::ecEMPTY_EXPRESSION)
     return "the expression is empty; a sine would be sin(2*pi*0.2*" + std::string(1, names.front()) + ')';
   if (e.GetCode() != mu::ecUNASSIGNABLE_TOKEN) return e.GetMsg();
@@ -101,7 +101,7 @@ double formula::at(double value) {
   try {
     return parser_->evaluator.Eval();
   } catch (const mu::Parser::exception_type& e) {
-    throw std::domain_error(in_words(e, parser_->names));
+    throw std::domain_error(error_text(e, parser_->names));
   }
 }
 
@@ -118,7 +118,7 @@ std::optional<std::string> formula::find_fault(const std::string& expression, st
     return std::nullopt;
   } catch (const mu::Parser::exception_type& e) {
     // Builds the list of names again, because the parser may not have been constructed.
-    return in_words(e, std::string(variable) + ", pi, e" + (noise ? ", noise()" : ""));
+    return error_text(e, std::string(variable) + ", pi, e" + (noise ? ", noise()" : ""));
   }
 }
 

@@ -9,17 +9,17 @@ namespace mqcoap {
 namespace {
 
 /// Returns an error; its message is left out if allocation fails.
-answer write_error(response_code code, std::string_view words, bool never_run) noexcept try {
-  return never_run ? answer::refusal(code, words) : answer::error(code, words);
+answer write_error(response_code code, std::string_view message, bool never_run) noexcept try {
+  return never_run ? answer::refusal(code, message) : answer::error(code, message);
 } catch (const std::bad_alloc&) {
-  answer without_words;
-  without_words.code = code;
-  without_words.never_run = never_run;
-  return without_words;
+  answer without_text;
+  without_text.code = code;
+  without_text.never_run = never_run;
+  return without_text;
 }
 
-answer write_refusal(std::string_view words) noexcept {
-  return write_error(response_code::service_unavailable, words, true);
+answer write_refusal(std::string_view message) noexcept {
+  return write_error(response_code::service_unavailable, message, true);
 }
 
 /// Returns the answer to a request whose changes were not stored, or may not have been.

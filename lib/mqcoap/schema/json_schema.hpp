@@ -22,7 +22,7 @@ class json_schema {
  public:
   struct fault {
     std::string pointer;  ///< JSON Pointer (RFC 6901) into the schema, for compile; into the value, for check
-    std::string words;    ///< what is wrong and what is expected
+    std::string message;  ///< what is wrong and what is expected
   };
 
   static result<json_schema, fault> compile(const boost::json::value& schema);

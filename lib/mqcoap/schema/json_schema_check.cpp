@@ -24,7 +24,7 @@ std::uint8_t bit(json_type type) noexcept {
   return static_cast<std::uint8_t>(1U << static_cast<unsigned>(type));
 }
 
-std::optional<fault> wrong(std::string words) { return fault{"", std::move(words)}; }
+std::optional<fault> wrong(std::string message) { return fault{"", std::move(message)}; }
 
 /// Extends the pointer of a fault in a part, so that it is relative to the whole value.
 std::optional<fault> within(std::string_view token, std::optional<fault> inner) {
@@ -80,13 +80,13 @@ std::size_t count_characters(std::string_view utf8) {
 }
 
 std::string alternatives(const std::vector<fault>& faults) {
-  std::string words = "it fits none of the alternatives: ";
+  std::string message = "it fits none of the alternatives: ";
   for (std::size_t i = 0; i < faults.size(); ++i) {
-    if (i > 0) words += i + 1 == faults.size() ? "; nor the last: " : "; ";
-    if (!faults[i].pointer.empty()) words += faults[i].pointer + ": ";
-    words += faults[i].words;
+    if (i > 0) message += i + 1 == faults.size() ? "; nor the last: " : "; ";
+    if (!faults[i].pointer.empty()) message += faults[i].pointer + ": ";
+    message += faults[i].message;
   }
-  return words;
+  return message;
 }
 
 }  // namespace
@@ -131,14 +131,14 @@ node::outcome node::check_type(const json::value& value) const {
   const auto type = type_of(value);
   if ((types & bit(type)) != 0) return std::nullopt;
   if (type == json_type::integer && (types & bit(json_type::number)) != 0) return std::nullopt;
-  std::string words = described(value) + ", ";
+  std::string message = described(value) + ", ";
   const char* separator = "";
   for (std::size_t i = 0; i < std::size(json_type_names); ++i) {
     if ((types & (1U << i)) == 0) continue;
-    words.append(separator).append(with_article(static_cast<json_type>(i)));
+    message.append(separator).append(with_article(static_cast<json_type>(i)));
     separator = " or ";
   }
-  return wrong(words + " is expected");
+  return wrong(message + " is expected");
 }
 
 node::outcome node::check_listed(const json::value& value) const {
@@ -147,13 +147,13 @@ node::outcome node::check_listed(const json::value& value) const {
   if (!enumeration) return std::nullopt;
   const auto same = [&](const json::value& allowed) { return equal_json(value, allowed); };
   if (std::any_of(enumeration->begin(), enumeration->end(), same)) return std::nullopt;
-  std::string words = excerpt(value) + " is none of ";
+  std::string message = excerpt(value) + " is none of ";
   const char* separator = "";
   for (const auto& allowed : *enumeration) {
-    words.append(separator).append(excerpt(allowed));
+    message.append(separator).append(excerpt(allowed));
     separator = ", ";
   }
-  return wrong(excerpt(words, 400));
+  return wrong(excerpt(message, 400));
 }
 
 node::outcome node::check_number(const json::value& value) const {
@@ -213,13 +213,13 @@ node::outcome node::check_member(std::string_view key, const json::value& value)
   for (const auto& [name, schema] : properties) names.push_back(name);
   if (const auto meant = closest(key, names); !meant.empty())
     return wrong("unknown member; did you mean '" + std::string(meant) + "'?");
-  std::string words = names.empty() ? "unknown member; none is allowed" : "unknown member; there are ";
+  std::string message = names.empty() ? "unknown member; none is allowed" : "unknown member; there are ";
   const char* separator = "";
   for (const auto name : names) {
-    words.append(separator).append(name);
+    message.append(separator).append(name);
     separator = ", ";
   }
-  return wrong(excerpt(words, 400));
+  return wrong(excerpt(message, 400));
 }
 
 node::outcome node::check_combined(const json::value& value) const {

@@ -11,13 +11,13 @@ namespace {
 
 constexpr char unknown_exception[] = "it threw an exception that is not a std::exception";
 
-std::string failure_of(std::string_view who, std::string_view words) {
-  return "the handler '" + std::string(who) + "' failed: " + std::string(words);
+std::string failure_of(std::string_view who, std::string_view message) {
+  return "the handler '" + std::string(who) + "' failed: " + std::string(message);
 }
 
 /// Returns the error message for a request that ran out of memory. Only the handler knows whether a write
 /// has already run.
-std::string words_of_memory(const request& asked) {
+std::string message_of_memory(const request& asked) {
   if (asked.verb == method::get) return "out of memory; try again later";
   return "out of memory; the " + std::string(to_string(asked.verb)) + " may have been run";
 }
@@ -41,9 +41,10 @@ void failed_step::answer_for(std::string_view who, responder& r, steady_time rec
   }
 }
 
-void failed_step::answer_for(std::string_view who, responder& r, response_code code, std::string_view words) {
-  if (r) return std::move(r).fail(code, words);
-  say(who, " after it had answered: " + std::string(words));
+void failed_step::answer_for(std::string_view who, responder& r, response_code code,
+                             std::string_view message) {
+  if (r) return std::move(r).fail(code, message);
+  say(who, " after it had answered: " + std::string(message));
 }
 
 /// Logs the failure, at most one line per second, and answers 503.
@@ -56,8 +57,8 @@ void failed_step::end_for_memory(std::string_view who, responder& r, steady_time
   if (!r->admitted && r->chain)
     return std::move(r).refuse(response_code::service_unavailable,
                                "out of memory for this message; try again later");
-  const auto words = words_of_memory(r.req());
-  std::move(r).fail(response_code::service_unavailable, words);
+  const auto message = message_of_memory(r.req());
+  std::move(r).fail(response_code::service_unavailable, message);
 } catch (const std::bad_alloc&) {
   if (r) std::move(r).fail(response_code::service_unavailable, "out of memory");
 }

@@ -20,7 +20,7 @@ class failed_step {
   /// @param received  when the call arrived
   void answer_for(std::string_view who, responder& r, steady_time received);
   /// Answers as for an exception with this message.
-  void answer_for(std::string_view who, responder& r, response_code code, std::string_view words);
+  void answer_for(std::string_view who, responder& r, response_code code, std::string_view message);
 
  private:
   void end_for_memory(std::string_view who, responder& r, steady_time received);

@@ -13,7 +13,7 @@ namespace mqcoap {
 /// The options of `refuse_stale`: a function that builds the error message.
 struct refuse_stale_options {
   /// @param gap  how long the call waited unread  @param patience  the timeout of its caller
-  std::string (*words)(std::chrono::milliseconds gap, std::chrono::milliseconds patience);
+  std::string (*message)(std::chrono::milliseconds gap, std::chrono::milliseconds patience);
 
   friend bool operator==(const refuse_stale_options&, const refuse_stale_options&) = default;
 };
@@ -33,7 +33,7 @@ class refuse_stale final : public composed_step<refuse_stale_options> {
     if (waited < *patience) return;
     if (refused_) refused_();
     const auto gap = std::chrono::duration_cast<std::chrono::milliseconds>(waited);
-    std::move(r).refuse(response_code::gateway_timeout, given().words(gap, *patience));
+    std::move(r).refuse(response_code::gateway_timeout, given().message(gap, *patience));
   }
 
  private:

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <mqcoap/base/units.hpp>
-#include <mqcoap/serve/outcome_words.hpp>
+#include <mqcoap/serve/outcome_text.hpp>
 #include <new>
 #include <string>
 
@@ -11,14 +11,14 @@ namespace mqcoap {
 namespace {
 
 /// Returns a 504; its message is left out if allocation fails.
-template <class Words>
-answer unanswered(const Words& words) noexcept {
+template <class Message>
+answer unanswered(const Message& message) noexcept {
   try {
-    return answer::error(response_code::gateway_timeout, words());
+    return answer::error(response_code::gateway_timeout, message());
   } catch (const std::bad_alloc&) {
-    answer without_words;
-    without_words.code = response_code::gateway_timeout;
-    return without_words;
+    answer without_text;
+    without_text.code = response_code::gateway_timeout;
+    return without_text;
   }
 }
 

@@ -12,24 +12,24 @@ constexpr char name_characters[] = "^[A-Za-z0-9_.-]{1,64}$";
 
 template <class Name>
 value_type<Name> name_type(const std::string& what) {
-  const std::string words = what + " (1 to 64 characters of A-Z a-z 0-9 _ . -)";
-  return {words, string_schema(name_characters),
-          [words](const node& n, read_context& ctx) -> std::optional<Name> {
-            if (!n.is_key && !is_text(n, words, ctx)) return std::nullopt;
+  const std::string expected = what + " (1 to 64 characters of A-Z a-z 0-9 _ . -)";
+  return {expected, string_schema(name_characters),
+          [expected](const node& n, read_context& ctx) -> std::optional<Name> {
+            if (!n.is_key && !is_text(n, expected, ctx)) return std::nullopt;
             auto name = Name::parse(n.text);
             if (name) return *std::move(name);
-            mismatch(n, words, ctx);
+            mismatch(n, expected, ctx);
             return std::nullopt;
           }};
 }
 
 /// Reports an error in a duration or size: the missing unit, or what was found instead.
-std::nullopt_t refuse_quantity(const node& n, read_context& ctx, const std::string& words,
+std::nullopt_t refuse_quantity(const node& n, read_context& ctx, const std::string& expected,
                                const quantity_fault& fault) {
   if (fault.bare)
-    ctx.faults.error(n, "the unit is missing: expected " + words, fault.hint);
+    ctx.faults.error(n, "the unit is missing: expected " + expected, fault.hint);
   else
-    mismatch(n, words, ctx, fault.hint);
+    mismatch(n, expected, ctx, fault.hint);
   return std::nullopt;
 }
 
@@ -47,30 +47,30 @@ bool is_text(const node& n, const std::string& expected, read_context& ctx) {
   return false;
 }
 
-value_type<std::string> text(std::string words) {
-  return {words,
+value_type<std::string> text(std::string expected) {
+  return {expected,
           {{"type", "string"}, {"minLength", 1}},
-          [words](const node& n, read_context& ctx) -> std::optional<std::string> {
-            if (!is_text(n, words, ctx)) return std::nullopt;
+          [expected](const node& n, read_context& ctx) -> std::optional<std::string> {
+            if (!is_text(n, expected, ctx)) return std::nullopt;
             const bool is_line = std::none_of(n.text.begin(), n.text.end(), [](char c) {
               return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
             });
             if (is_line && !n.text.empty()) return n.text;
             ctx.faults.error(n, n.text.empty()
-                                    ? "expected " + words + ", found an empty text"
-                                    : "expected " + words + ", found line breaks or control characters");
+                                    ? "expected " + expected + ", found an empty text"
+                                    : "expected " + expected + ", found line breaks or control characters");
             return std::nullopt;
           }};
 }
 
 value_type<std::int64_t> integer(std::int64_t least, std::int64_t most) {
-  const std::string words = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
-  return {words,
+  const std::string expected = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  return {expected,
           {{"type", "integer"}, {"minimum", least}, {"maximum", most}},
-          [words, least, most](const node& n, read_context& ctx) -> std::optional<std::int64_t> {
+          [expected, least, most](const node& n, read_context& ctx) -> std::optional<std::int64_t> {
             const auto value = to_int64(n);
             if (value && *value >= least && *value <= most) return value;
-            mismatch(n, words, ctx, n.quoted && !n.text.empty() ? "without quotes?" : "");
+            mismatch(n, expected, ctx, n.quoted && !n.text.empty() ? "without quotes?" : "");
             return std::nullopt;
           }};
 }
@@ -87,37 +87,38 @@ value_type<bool> boolean() {
 
 value_type<std::chrono::milliseconds> duration(std::chrono::milliseconds least,
                                                std::chrono::milliseconds most) {
-  const std::string words = duration_words(least, most);
-  return {words, string_schema(R"(^[0-9]+(\.[0-9]+)?(ms|s|min|h)$)"),
-          [words, least, most](const node& n, read_context& ctx) -> std::optional<std::chrono::milliseconds> {
-            if (!n.is_scalar()) return refuse_quantity(n, ctx, words, {});
-            const auto value = read_duration(n.text, least, most);
-            if (value) return *value;
-            return refuse_quantity(n, ctx, words, value.error());
-          }};
+  const std::string expected = duration_text(least, most);
+  return {
+      expected, string_schema(R"(^[0-9]+(\.[0-9]+)?(ms|s|min|h)$)"),
+      [expected, least, most](const node& n, read_context& ctx) -> std::optional<std::chrono::milliseconds> {
+        if (!n.is_scalar()) return refuse_quantity(n, ctx, expected, {});
+        const auto value = read_duration(n.text, least, most);
+        if (value) return *value;
+        return refuse_quantity(n, ctx, expected, value.error());
+      }};
 }
 
 value_type<std::chrono::seconds> whole_seconds(std::chrono::seconds least, std::chrono::seconds most) {
   auto inner = duration(least, most);
-  const std::string words = inner.words + " in whole seconds";
-  return refine(inner, words, inner.schema,
-                [words](std::chrono::milliseconds d, const node& n,
-                        read_context& ctx) -> std::optional<std::chrono::seconds> {
+  const std::string expected = inner.expected + " in whole seconds";
+  return refine(inner, expected, inner.schema,
+                [expected](std::chrono::milliseconds d, const node& n,
+                           read_context& ctx) -> std::optional<std::chrono::seconds> {
                   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(d);
                   if (seconds == d) return seconds;
-                  mismatch(n, words, ctx);
+                  mismatch(n, expected, ctx);
                   return std::nullopt;
                 });
 }
 
 value_type<std::size_t> size(std::size_t least, std::size_t most) {
-  const std::string words = size_words(least, most);
-  return {words, string_schema("^[0-9]+(B|KiB|MiB|GiB)$"),
-          [words, least, most](const node& n, read_context& ctx) -> std::optional<std::size_t> {
-            if (!n.is_scalar()) return refuse_quantity(n, ctx, words, {});
+  const std::string expected = size_text(least, most);
+  return {expected, string_schema("^[0-9]+(B|KiB|MiB|GiB)$"),
+          [expected, least, most](const node& n, read_context& ctx) -> std::optional<std::size_t> {
+            if (!n.is_scalar()) return refuse_quantity(n, ctx, expected, {});
             const auto value = read_size(n.text, least, most);
             if (value) return *value;
-            return refuse_quantity(n, ctx, words, value.error());
+            return refuse_quantity(n, ctx, expected, value.error());
           }};
 }
 
@@ -125,7 +126,7 @@ value_type<json_text> any_json() {
   return {"any JSON value", {}, [](const node& n, read_context& ctx) { return to_json(n, ctx.faults); }};
 }
 
-value_type<json_schema> schema_words() {
+value_type<json_schema> schema_text() {
   return refine(any_json(), "a JSON Schema", {{"type", {"object", "boolean"}}},
                 [](const json_text& json, const node& n, read_context& ctx) -> std::optional<json_schema> {
                   if (const auto known = ctx.schemas.find(json.text()); known != ctx.schemas.end())
@@ -133,14 +134,14 @@ value_type<json_schema> schema_words() {
                   auto compiled = json_schema::compile(json.value());
                   if (compiled)
                     return ctx.schemas.emplace(std::string(json.text()), *std::move(compiled)).first->second;
-                  ctx.faults.error(follow_pointer(n, compiled.error().pointer), compiled.error().words);
+                  ctx.faults.error(follow_pointer(n, compiled.error().pointer), compiled.error().message);
                   return std::nullopt;
                 });
 }
 
 value_type<std::string> plain_name(std::string what) {
   const auto inner = name_type<basic_name<struct any_name_kind>>(what);
-  return refine(inner, inner.words, inner.schema,
+  return refine(inner, inner.expected, inner.schema,
                 [](const auto& name, const node&, read_context&) { return std::optional(name.text()); });
 }
 
@@ -153,7 +154,7 @@ value_type<method_set> methods(method_set allowed) {
   for (method m : all_methods)
     if (allowed.contains(m)) names.emplace_back(to_string(m), m);
   auto list = list_of(choice(std::move(names)));
-  return refine(list, list.words, list.schema,
+  return refine(list, list.expected, list.schema,
                 [](const std::vector<method>& given, const node&, read_context&) {
                   method_set set;
                   for (method m : given) set.insert(m);
@@ -161,18 +162,18 @@ value_type<method_set> methods(method_set allowed) {
                 });
 }
 
-std::string listed(const std::vector<std::string>& words) {
+std::string listed(const std::vector<std::string>& expected) {
   std::string all;
-  for (const auto& word : words) {
-    if (&word != &words.front()) all += &word == &words.back() ? " or " : ", ";
+  for (const auto& word : expected) {
+    if (&word != &expected.front()) all += &word == &expected.back() ? " or " : ", ";
     all += word;
   }
   return all;
 }
 
-boost::json::object choice_schema(const std::vector<std::string>& words) {
+boost::json::object choice_schema(const std::vector<std::string>& expected) {
   boost::json::array values;
-  for (const auto& word : words) {
+  for (const auto& word : expected) {
     values.emplace_back(word);
     node as_written;
     as_written.what = node::kind::scalar;
@@ -182,12 +183,12 @@ boost::json::object choice_schema(const std::vector<std::string>& words) {
   return {{"enum", std::move(values)}};
 }
 
-std::optional<std::size_t> read_choice(const node& n, const std::vector<std::string>& words,
+std::optional<std::size_t> read_choice(const node& n, const std::vector<std::string>& expected,
                                        read_context& ctx) {
-  const auto found = n.is_scalar() ? std::find(words.begin(), words.end(), n.text) : words.end();
-  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  const std::string hint = n.is_scalar() ? suggest(n.text, words) : "";
-  mismatch(n, listed(words), ctx, hint.starts_with("did you mean") ? hint : "");
+  const auto found = n.is_scalar() ? std::find(expected.begin(), expected.end(), n.text) : expected.end();
+  if (found != expected.end()) return static_cast<std::size_t>(found - expected.begin());
+  const std::string hint = n.is_scalar() ? suggest(n.text, expected) : "";
+  mismatch(n, listed(expected), ctx, hint.starts_with("did you mean") ? hint : "");
   return std::nullopt;
 }
 

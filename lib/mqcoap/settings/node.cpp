@@ -39,7 +39,7 @@ std::string key_path(const node& n) {
   return path + (n.key->hidden ? "***" : path_step(n.key->text));
 }
 
-std::string place_words(const node& n, const node& seen_from) {
+std::string place_text(const node& n, const node& seen_from) {
   const auto number = std::to_string(n.line);
   return n.file == seen_from.file ? "line " + number : n.file->path() + ':' + number;
 }

@@ -49,7 +49,7 @@ using node_arena = std::deque<node>;
 std::string key_path(const node& n);
 
 /// Returns the place of a node, relative to another one: `line 7`, or `conf.d/a.yaml:7` in another file.
-std::string place_words(const node& n, const node& seen_from);
+std::string place_text(const node& n, const node& seen_from);
 
 /// Describes a node for an error message: `the number 5`, `'yes'`, `a list`.
 std::string describe(const node& n);

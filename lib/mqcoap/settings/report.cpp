@@ -12,16 +12,16 @@ namespace {
 constexpr std::size_t longest_source = 1000;  // a whole file may be one line with a thousand errors
 
 /// Replaces the text with `***`, if it is a separate word or long enough to be recognised.
-std::string without(std::string words, const std::string& text) {
-  const auto is_letter = [&words](std::size_t i) {
-    return i < words.size() && std::isalnum(static_cast<unsigned char>(words[i])) != 0;
+std::string without(std::string message, const std::string& text) {
+  const auto is_letter = [&message](std::size_t i) {
+    return i < message.size() && std::isalnum(static_cast<unsigned char>(message[i])) != 0;
   };
   constexpr std::size_t surely_known = 5;
-  if (text.empty()) return words;
-  for (auto at = words.find(text); at != std::string::npos; at = words.find(text, at + 1))
+  if (text.empty()) return message;
+  for (auto at = message.find(text); at != std::string::npos; at = message.find(text, at + 1))
     if (text.size() >= surely_known || (!is_letter(at - 1) && !is_letter(at + text.size())))
-      words.replace(at, text.size(), "***");
-  return words;
+      message.replace(at, text.size(), "***");
+  return message;
 }
 
 /// Adds the source line to a diagnostic, or the part of a very long line that contains the mark.
@@ -42,43 +42,43 @@ void report::add(diagnostic d, const source_file& file, bool hint_quotes) {
     return;
   }
   d.file = file.path();
-  for (auto* words : {&d.key_path, &d.message, &d.hint}) *words = safe_text(*words);
+  for (auto* message : {&d.key_path, &d.message, &d.hint}) *message = safe_text(*message);
   entries_.push_back({std::move(d), &file, hint_quotes});
 }
 
-void report::add(diagnostic::severity level, const node& at, std::string path, std::string words,
+void report::add(diagnostic::severity level, const node& at, std::string path, std::string message,
                  std::string hint) {
-  if (at.file == nullptr) throw std::logic_error("a default of a field table: " + words);
+  if (at.file == nullptr) throw std::logic_error("a default of a field table: " + message);
   if (at.hidden) {
-    words = without(std::move(words), at.text);
+    message = without(std::move(message), at.text);
     hint = without(std::move(hint), at.text);
   }
-  add({level, {}, at.line, at.column, std::move(path), std::move(words), {}, at.length, std::move(hint)},
+  add({level, {}, at.line, at.column, std::move(path), std::move(message), {}, at.length, std::move(hint)},
       *at.file);
 }
 
-void report::error(const node& at, std::string words, std::string hint) {
-  add(diagnostic::severity::error, at, key_path(at), std::move(words), std::move(hint));
+void report::error(const node& at, std::string message, std::string hint) {
+  add(diagnostic::severity::error, at, key_path(at), std::move(message), std::move(hint));
 }
 
-void report::warning(const node& at, std::string words, std::string hint) {
-  add(diagnostic::severity::warning, at, key_path(at), std::move(words), std::move(hint));
+void report::warning(const node& at, std::string message, std::string hint) {
+  add(diagnostic::severity::warning, at, key_path(at), std::move(message), std::move(hint));
 }
 
-void report::error_in(const node& map, std::string words, std::string hint) {
-  add(diagnostic::severity::error, map.key != nullptr ? *map.key : map, key_path(map), std::move(words),
+void report::error_in(const node& map, std::string message, std::string hint) {
+  add(diagnostic::severity::error, map.key != nullptr ? *map.key : map, key_path(map), std::move(message),
       std::move(hint));
 }
 
-void report::error(const source_file& file, int line, int column, std::size_t length, std::string words,
+void report::error(const source_file& file, int line, int column, std::size_t length, std::string message,
                    std::string hint) {
-  add({diagnostic::severity::error, {}, line, column, {}, std::move(words), {}, length, std::move(hint)},
+  add({diagnostic::severity::error, {}, line, column, {}, std::move(message), {}, length, std::move(hint)},
       file);
 }
 
 void report::error_with_quote(const source_file& file, int line, int column, std::size_t length,
-                              std::string words, std::string hint) {
-  add({diagnostic::severity::error, {}, line, column, {}, std::move(words), {}, length, std::move(hint)},
+                              std::string message, std::string hint) {
+  add({diagnostic::severity::error, {}, line, column, {}, std::move(message), {}, length, std::move(hint)},
       file, true);
 }
 

@@ -15,17 +15,17 @@ class report {
  public:
   static constexpr std::size_t most = 1000;  ///< stored errors and warnings; further ones are only counted
 
-  void error(const node& at, std::string words, std::string hint = {});
-  void warning(const node& at, std::string words, std::string hint = {});
+  void error(const node& at, std::string message, std::string hint = {});
+  void warning(const node& at, std::string message, std::string hint = {});
   /// Reports an error about a map as a whole: marks its key.
-  void error_in(const node& map, std::string words, std::string hint = {});
+  void error_in(const node& map, std::string message, std::string hint = {});
   /// Reports an error without a node: about the syntax, or (line 0) about a whole file.
-  void error(const source_file& file, int line, int column, std::size_t length, std::string words,
+  void error(const source_file& file, int line, int column, std::size_t length, std::string message,
              std::string hint = {});
   /// Does the same with a hint that repeats the text at that place; the hint is left out if the
   /// text is hidden.
-  void error_with_quote(const source_file& file, int line, int column, std::size_t length, std::string words,
-                        std::string hint);
+  void error_with_quote(const source_file& file, int line, int column, std::size_t length,
+                        std::string message, std::string hint);
 
   bool failed() const noexcept { return failed_; }
 
@@ -34,7 +34,8 @@ class report {
   std::vector<diagnostic> take(const std::vector<std::string>& files);
 
  private:
-  void add(diagnostic::severity level, const node& at, std::string path, std::string words, std::string hint);
+  void add(diagnostic::severity level, const node& at, std::string path, std::string message,
+           std::string hint);
   void add(diagnostic d, const source_file& file, bool hint_quotes = false);
 
   struct entry {

@@ -11,8 +11,8 @@ namespace mqcoap {
 namespace {
 
 constexpr std::size_t longest_secret = 4096;
-constexpr char secret_file_words[] = "a file name, {file: PATH} or {credential: NAME}";
-constexpr char secret_words[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
+constexpr char secret_file_expected[] = "a file name, {file: PATH} or {credential: NAME}";
+constexpr char secret_expected[] = "{file: PATH}, {env: NAME}, {credential: NAME} or a text";
 
 std::optional<secret> accept(std::string text, const node& at, read_context& ctx) {
   std::size_t bad_at = 0;
@@ -83,10 +83,10 @@ std::string beside_configuration(const std::string& name, const read_context& ct
 }
 
 /// Returns the single value of a map `{SOURCE: NAME}`, if the source is known.
-const node* source_of(const node& n, const std::vector<std::string>& known, const char* words,
+const node* source_of(const node& n, const std::vector<std::string>& known, const char* expected,
                       read_context& ctx) {
   if (!n.is_map() || n.items.size() != 1) {
-    mismatch(n, words, ctx);
+    mismatch(n, expected, ctx);
     return nullptr;
   }
   const auto& key = *n.items.front()->key;
@@ -123,7 +123,7 @@ std::optional<secret> read_secret(const node& n, read_context& ctx) {
     ctx.faults.error(n, "a secret that looks like a number or a boolean", "put it in quotes");
     return std::nullopt;
   }
-  const node* at = source_of(n, {"file", "env", "credential"}, secret_words, ctx);
+  const node* at = source_of(n, {"file", "env", "credential"}, secret_expected, ctx);
   if (at == nullptr) return std::nullopt;
   const auto& source = at->key->text;
   const auto name = text("a text").read(*at, ctx);
@@ -144,10 +144,10 @@ std::optional<std::string> guarded(const std::string& path, const node& at, read
 
 std::optional<std::string> read_secret_file(const node& n, read_context& ctx) {
   if (n.is_scalar()) {
-    const auto name = text(secret_file_words).read(n, ctx);
+    const auto name = text(secret_file_expected).read(n, ctx);
     return name ? guarded(beside_configuration(*name, ctx), n, ctx) : std::nullopt;
   }
-  const node* at = source_of(n, {"file", "credential"}, secret_file_words, ctx);
+  const node* at = source_of(n, {"file", "credential"}, secret_file_expected, ctx);
   if (at == nullptr) return std::nullopt;
   const auto& source = at->key->text;
   const auto name = text("a text").read(*at, ctx);
@@ -171,7 +171,7 @@ value_type<std::string> secret_file() {
   boost::json::array ways;
   ways.emplace_back(std::move(from));
   ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
-  return {secret_file_words, {{"anyOf", std::move(ways)}}, read_secret_file};
+  return {secret_file_expected, {{"anyOf", std::move(ways)}}, read_secret_file};
 }
 
 value_type<secret> secret_text() {
@@ -188,7 +188,7 @@ value_type<secret> secret_text() {
   ways.emplace_back(std::move(from));
   ways.emplace_back(boost::json::object{{"type", "string"}, {"minLength", 1}});
   // `writeOnly` marks a password in JSON Schema; `show_settings` hides such keys.
-  return {secret_words, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
+  return {secret_expected, {{"anyOf", std::move(ways)}, {"writeOnly", true}}, read_secret};
 }
 
 }  // namespace mqcoap

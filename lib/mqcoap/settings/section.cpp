@@ -53,7 +53,7 @@ std::optional<std::vector<const node*>> match_fields(const section_info& table, 
   for (std::size_t i = 0; i < found.size(); ++i) {
     const auto& field = table.fields[i];
     if (found[i] == nullptr && field.when.how == presence::kind::required)
-      ctx.faults.error_in(n, "the key '" + field.name + "' is missing", field.name + ": " + field.words);
+      ctx.faults.error_in(n, "the key '" + field.name + "' is missing", field.name + ": " + field.expected);
   }
   return found;
 }

@@ -30,7 +30,7 @@ struct field_info {
   std::string name;
   std::string doc;  ///< one line
   presence when;
-  std::string words;
+  std::string expected;
   boost::json::object schema;
   const section_info* section = nullptr;  ///< the section of the nested keys, if any
 };
@@ -71,7 +71,7 @@ struct table_row {
 /// optional of it), or a function that takes a T& and the value.
 template <class T, class V, class Target>
 table_row<T> key(std::string name, value_type<V> type, presence when, std::string doc, Target target) {
-  return {{std::move(name), std::move(doc), std::move(when), type.words, type.schema, type.section},
+  return {{std::move(name), std::move(doc), std::move(when), type.expected, type.schema, type.section},
           [read = type.read, target](T& into, const node& n, read_context& ctx) {
             auto value = read(n, ctx);
             if (!value) return false;

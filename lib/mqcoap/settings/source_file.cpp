@@ -162,7 +162,7 @@ std::optional<source_file::fault> source_file::check_text() const {
   fault found;
   found.line = static_cast<int>(after - line_starts_.begin());
   found.column = static_cast<int>(at - *(after - 1)) + 1;
-  found.words = control < bad_at ? "a control character" : "bytes that are not UTF-8";
+  found.message = control < bad_at ? "a control character" : "bytes that are not UTF-8";
   found.hint = control < bad_at ? R"(in a quoted text, write it as \xNN)" : "save the file as UTF-8";
   return found;
 }

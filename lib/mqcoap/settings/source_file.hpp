@@ -19,7 +19,7 @@ class source_file {
  public:
   /// The reason why a file cannot be read.
   struct fault {
-    std::string words;
+    std::string message;
     std::string hint;
     int line = 0;    ///< from 1; 0 for the file as a whole
     int column = 0;  ///< from 1

@@ -40,7 +40,8 @@ template <class V>
 struct value_type {
   using type = V;
 
-  std::string words;  ///< what is expected, for error messages and the reference: `a duration from 5s to 18h`
+  std::string
+      expected;  ///< what is expected, for error messages and the reference: `a duration from 5s to 18h`
   boost::json::object schema;  ///< draft 2020-12
   /// Reads the value. Returns nothing after reporting an error.
   std::function<std::optional<V>(const node&, read_context&)> read;
@@ -68,7 +69,7 @@ void mismatch(const node& at, const std::string& expected, read_context& ctx, st
 /// Returns a type that also stores the place of the value, for later checks.
 template <class V>
 value_type<located<V>> with_place(value_type<V> inner) {
-  return {inner.words, inner.schema,
+  return {inner.expected, inner.schema,
           [read = inner.read](const node& n, read_context& ctx) -> std::optional<located<V>> {
             auto value = read(n, ctx);
             if (!value) return std::nullopt;
@@ -80,10 +81,10 @@ value_type<located<V>> with_place(value_type<V> inner) {
 /// Returns a type that processes the value further: `then` gets the value, its node and the context, and
 /// returns an optional.
 template <class V, class Then>
-auto refine(value_type<V> inner, std::string words, boost::json::object schema, Then then) {
+auto refine(value_type<V> inner, std::string expected, boost::json::object schema, Then then) {
   using result = typename std::invoke_result_t<Then, V, const node&, read_context&>::value_type;
   return value_type<result>{
-      std::move(words), std::move(schema),
+      std::move(expected), std::move(schema),
       [read = inner.read, then](const node& n, read_context& ctx) -> std::optional<result> {
         auto value = read(n, ctx);
         if (!value) return std::nullopt;
@@ -101,10 +102,10 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
       one_will_do
           ? boost::json::object{{"anyOf", {boost::json::value(item.schema), boost::json::value(list)}}}
           : list;
-  const std::string words =
-      one_will_do ? item.words + ", or a list of these" : "a list, each item " + item.words;
-  return {words, schema,
-          [item, words, one_will_do](const node& n, read_context& ctx) -> std::optional<std::vector<V>> {
+  const std::string expected =
+      one_will_do ? item.expected + ", or a list of these" : "a list, each item " + item.expected;
+  return {expected, schema,
+          [item, expected, one_will_do](const node& n, read_context& ctx) -> std::optional<std::vector<V>> {
             std::vector<V> values;
             bool good = true;
             const auto add = [&](const node& from) {
@@ -115,7 +116,7 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
             if (one_will_do && !n.is_list()) {
               add(n);
             } else if (!n.is_list() || n.items.empty()) {
-              mismatch(n, words, ctx, n.is_scalar() ? "in brackets: [" + n.text + "]" : "");
+              mismatch(n, expected, ctx, n.is_scalar() ? "in brackets: [" + n.text + "]" : "");
               return std::nullopt;
             }
             for (const node* from : n.items) add(*from);
@@ -133,11 +134,11 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
 
 /// Reads a list of maps, which may be empty; items with errors are left out.
 template <class V>
-value_type<std::vector<V>> sequence_of(value_type<V> item, std::string words) {
-  return {words, boost::json::object{{"type", {"array", "null"}}, {"items", item.schema}},
-          [item, words](const node& n, read_context& ctx) -> std::optional<std::vector<V>> {
+value_type<std::vector<V>> sequence_of(value_type<V> item, std::string expected) {
+  return {expected, boost::json::object{{"type", {"array", "null"}}, {"items", item.schema}},
+          [item, expected](const node& n, read_context& ctx) -> std::optional<std::vector<V>> {
             if (!n.is_list() && !n.is_null()) {
-              mismatch(n, words, ctx);
+              mismatch(n, expected, ctx);
               return std::nullopt;
             }
             std::vector<V> values;
@@ -151,25 +152,26 @@ value_type<std::vector<V>> sequence_of(value_type<V> item, std::string words) {
 /// Reads a map from user-defined names to values; entries with errors are left out. An empty value is an
 /// empty map, so that every entry of a section may be commented out.
 template <class K, class V>
-value_type<std::vector<named<K, V>>> map_of(value_type<K> key, value_type<V> value, std::string words) {
+value_type<std::vector<named<K, V>>> map_of(value_type<K> key, value_type<V> value, std::string expected) {
   boost::json::object schema{
       {"type", {"object", "null"}}, {"propertyNames", key.schema}, {"additionalProperties", value.schema}};
-  return {words, schema,
-          [key, value, words](const node& n, read_context& ctx) -> std::optional<std::vector<named<K, V>>> {
-            if (!n.is_map() && !n.is_null()) {
-              mismatch(n, words, ctx);
-              return std::nullopt;
-            }
-            std::vector<named<K, V>> entries;
-            entries.reserve(n.items.size());
-            for (const node* each : n.items) {
-              auto name = key.read(*each->key, ctx);
-              auto read = value.read(*each, ctx);
-              if (name && read) entries.push_back({{*std::move(name), each->key}, *std::move(read), each});
-            }
-            return entries;
-          },
-          value.section};
+  return {
+      expected, schema,
+      [key, value, expected](const node& n, read_context& ctx) -> std::optional<std::vector<named<K, V>>> {
+        if (!n.is_map() && !n.is_null()) {
+          mismatch(n, expected, ctx);
+          return std::nullopt;
+        }
+        std::vector<named<K, V>> entries;
+        entries.reserve(n.items.size());
+        for (const node* each : n.items) {
+          auto name = key.read(*each->key, ctx);
+          auto read = value.read(*each, ctx);
+          if (name && read) entries.push_back({{*std::move(name), each->key}, *std::move(read), each});
+        }
+        return entries;
+      },
+      value.section};
 }
 
 }  // namespace mqcoap

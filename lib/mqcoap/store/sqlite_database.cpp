@@ -38,9 +38,9 @@ storage_fault::kind kind_of(int code, int system) {
   const bool is_system = (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN;
   const int kept = is_system ? sqlite3_system_errno(from) : 0;
   const int system = is_system && kept == 0 ? error : kept;
-  std::string words = file + ": " + sqlite3_errmsg(from);
-  if (system != 0) words.append(": ") += std::strerror(system);
-  throw storage_fault(kind_of(code, system), words);
+  std::string message = file + ": " + sqlite3_errmsg(from);
+  if (system != 0) message.append(": ") += std::strerror(system);
+  throw storage_fault(kind_of(code, system), message);
 }
 
 void check(int code, sqlite3* in) {

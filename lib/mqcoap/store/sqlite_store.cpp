@@ -215,9 +215,10 @@ void sqlite_store::note(std::span<const entry> group, std::chrono::nanoseconds t
          "state is stored again; " + std::to_string(status_.refused) + " changes have been refused so far");
 }
 
-void sqlite_store::tell(log_level level, std::string words) {
+void sqlite_store::tell(log_level level, std::string message) {
   if (env_.log)
-    boost::asio::post(env_.loop, [log = env_.log, level, words = std::move(words)] { log(level, words); });
+    boost::asio::post(env_.loop,
+                      [log = env_.log, level, message = std::move(message)] { log(level, message); });
 }
 
 }  // namespace mqcoap::store

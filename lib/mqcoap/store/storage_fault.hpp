@@ -18,7 +18,7 @@ class storage_fault final : public std::runtime_error {
     in_use,   ///< another process uses it
   };
 
-  storage_fault(kind what, const std::string& words) : std::runtime_error(words), what_(what) {}
+  storage_fault(kind what, const std::string& message) : std::runtime_error(message), what_(what) {}
 
   kind what_happened() const noexcept { return what_; }
   error_code code() const noexcept { return what_ == kind::full ? errc::storage_full : errc::storage_failed; }

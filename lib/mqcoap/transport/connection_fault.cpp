@@ -27,7 +27,7 @@ std::string_view whose(const connection_fault& f) {
 }
 
 /// Only SAN IP entries count for a host that is an address.
-std::string wrong_host_words(const connection_fault& f) {
+std::string wrong_host_text(const connection_fault& f) {
   const auto& of = f.certificate;
   const std::string san = "SAN IP (subjectAltName=IP:" + f.host + ')';
   if (of.host_is_address && of.names_host_elsewhere)
@@ -38,7 +38,7 @@ std::string wrong_host_words(const connection_fault& f) {
                      of.host_is_address ? ", or one with a " + san : std::string());
 }
 
-std::string hung_up_words(const connection_fault& f) {
+std::string hung_up_text(const connection_fault& f) {
   return fmt::format(
       "the broker closed the connection before answering MQTT {}: does it want {}another version "
       "of MQTT?{}",
@@ -46,7 +46,7 @@ std::string hung_up_words(const connection_fault& f) {
       f.attempt.certificate_asked ? "; it had asked for a client certificate, and none is configured" : "");
 }
 
-std::string packet_words(const connection_fault& f) {
+std::string packet_text(const connection_fault& f) {
   const auto& packet = *f.packet;
   const auto size =
       f.what == kind::packet_too_large
@@ -57,14 +57,14 @@ std::string packet_words(const connection_fault& f) {
                      *packet.limit);
 }
 
-std::string rival_words(const connection_fault::rival_facts& rival) {
+std::string rival_text(const connection_fault::rival_facts& rival) {
   if (rival.short_lived == 0) return fmt::format(" (another client uses the id '{}')", rival.client_id);
   return fmt::format("; does another client use the id '{}'? {} connections ended within {}", rival.client_id,
                      rival.short_lived, to_string(rival.within));
 }
 
 /// Returns the text for a broker that cannot be reached.
-std::string reach_words(const connection_fault& f) {
+std::string reach_text(const connection_fault& f) {
   switch (f.what) {
     case kind::name_unknown: return "cannot resolve the name: " + f.quoted;
     case kind::name_slow: return "the name was not resolved within " + to_string(f.limit);
@@ -77,13 +77,13 @@ std::string reach_words(const connection_fault& f) {
   }
 }
 
-std::string certificate_words(const connection_fault& f) {
+std::string certificate_text(const connection_fault& f) {
   const auto& date = f.certificate.date;
   switch (f.what) {
     case kind::tls_untrusted:
       return fmt::format(
           "the broker's certificate is not signed by a trusted authority ({}): check the CA file", f.quoted);
-    case kind::tls_wrong_host: return wrong_host_words(f);
+    case kind::tls_wrong_host: return wrong_host_text(f);
     case kind::tls_expired: return fmt::format("{} expired on {} and must be renewed", whose(f), date);
     case kind::tls_not_yet_valid:
       return fmt::format("{} is not valid before {} (check this machine's clock)", whose(f), date);
@@ -91,7 +91,7 @@ std::string certificate_words(const connection_fault& f) {
   }
 }
 
-std::string handshake_words(const connection_fault& f) {
+std::string handshake_text(const connection_fault& f) {
   switch (f.what) {
     case kind::tls_setup: return "TLS: " + f.quoted;
     case kind::tls_authorities_slow:
@@ -117,15 +117,15 @@ std::string handshake_words(const connection_fault& f) {
   }
 }
 
-std::string refusal_words(const connection_fault& f) {
-  if (f.what == kind::hung_up) return hung_up_words(f);
+std::string refusal_text(const connection_fault& f) {
+  if (f.what == kind::hung_up) return hung_up_text(f);
   if (f.what == kind::will_refused) return "the last will cannot be set: " + f.quoted;
   const bool credentials = f.what == kind::bad_credentials || f.what == kind::not_authorized;
   return "refused by the broker: " + f.quoted + (credentials ? " (check username and password)" : "");
 }
 
 /// Returns the text for a connection that ended.
-std::string loss_words(const connection_fault& f) {
+std::string loss_text(const connection_fault& f) {
   switch (f.what) {
     case kind::closed:
       return f.system_error == 0 ? "the broker closed the connection"
@@ -145,14 +145,14 @@ connection_fault connection_fault::of_system(int error) {
   return {.what = error == ECONNREFUSED ? kind::connection_refused : kind::network, .system_error = error};
 }
 
-std::string connection_fault::words() const {
-  if (what < kind::tls_setup) return reach_words(*this);
-  if (what >= kind::tls_untrusted && what <= kind::tls_not_accepted) return certificate_words(*this);
-  if (what < kind::hung_up) return handshake_words(*this);
-  if (what < kind::closed) return refusal_words(*this);
-  auto text = loss_words(*this);
-  if (packet) text += packet_words(*this);
-  if (rival) text += rival_words(*rival);
+std::string connection_fault::message() const {
+  if (what < kind::tls_setup) return reach_text(*this);
+  if (what >= kind::tls_untrusted && what <= kind::tls_not_accepted) return certificate_text(*this);
+  if (what < kind::hung_up) return handshake_text(*this);
+  if (what < kind::closed) return refusal_text(*this);
+  auto text = loss_text(*this);
+  if (packet) text += packet_text(*this);
+  if (rival) text += rival_text(*rival);
   return text;
 }
 

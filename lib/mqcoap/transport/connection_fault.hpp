@@ -11,7 +11,7 @@
 namespace mqcoap {
 
 /// Why a connection to a broker could not be established, or why it ended: a kind, which is an error code,
-/// and the details. Programs decide by the kind; `words` creates the text for people from both.
+/// and the details. Programs decide by the kind; `message` creates the text for people from both.
 struct connection_fault {
   using kind = connect_errc;
 
@@ -72,14 +72,14 @@ struct connection_fault {
   /// Creates the fault of an errno: connection_refused or network.
   static connection_fault of_system(int error);
   /// Creates a fault that consists only of a text.
-  /// @param words  not empty
-  static connection_fault of_words(std::string words) {
-    return {.what = kind::other, .quoted = std::move(words)};
+  /// @param message  not empty
+  static connection_fault of_message(std::string message) {
+    return {.what = kind::other, .quoted = std::move(message)};
   }
 
   explicit operator bool() const noexcept { return what != kind::none; }
   /// Returns a text for people: for a log, an answer, a screen. Empty if nothing went wrong.
-  std::string words() const;
+  std::string message() const;
 
   friend bool operator==(const connection_fault&, const connection_fault&) = default;
 };

@@ -20,10 +20,10 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 }  // namespace
 
 log_sink spdlog_sink() {
-  return [](log_level level, std::string_view words) {
+  return [](log_level level, std::string_view message) {
     const auto to = to_spdlog(level);
     // The text may quote input from a broker or a peer.
-    if (spdlog::should_log(to)) spdlog::log(to, "{}", safe_text(words));
+    if (spdlog::should_log(to)) spdlog::log(to, "{}", safe_text(message));
   };
 }
 

@@ -95,7 +95,7 @@ void memory_broker::drop(memory_link& l) {
   execute_will(l);
   for (auto& t : tasks_)
     if (t.what == task::kind::written && t.link == &l) t.error = errc::not_connected;
-  l.go_down(connection_fault::of_words("the connection is lost"));
+  l.go_down(connection_fault::of_message("the connection is lost"));
   tell_work();
 }
 

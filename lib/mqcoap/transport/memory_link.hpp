@@ -41,7 +41,7 @@ class memory_broker {
 
   /// Stops the broker: every link goes down, and queued messages are lost. Retained last wills are available
   /// after it comes up again.
-  void go_down() { go_down(connection_fault::of_words("the broker is away")); }
+  void go_down() { go_down(connection_fault::of_message("the broker is away")); }
   /// @param why  the cause that the links report
   void go_down(const connection_fault& why);
   /// Lets connection attempts fail for this reason from now on, until `come_up`; it is reported once

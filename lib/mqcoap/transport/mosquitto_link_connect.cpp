@@ -9,7 +9,7 @@
 namespace mqcoap {
 namespace {
 
-const char* words(mqtt_protocol p) { return p == mqtt_protocol::v5 ? "MQTT 5" : "MQTT 3.1.1"; }
+const char* version_name(mqtt_protocol p) { return p == mqtt_protocol::v5 ? "MQTT 5" : "MQTT 3.1.1"; }
 
 std::uint64_t random_bits() {
   std::random_device random;
@@ -121,8 +121,8 @@ void mosquitto_link::impl::open_session(const trusted_authorities* authorities) 
   timer_.cancel();
   phase_ = phase::connecting;
   const auto& [at, lookup, version] = servers_[server_];
-  say(options_.log, log_level::debug, "broker {}: trying {} with {}", options_.name, address_words(),
-      words(version.next()));
+  say(options_.log, log_level::debug, "broker {}: trying {} with {}", options_.name, address_text(),
+      version_name(version.next()));
   session_ = std::make_shared<mosquitto_session>(executor_, *this, options_, authorities, at.host, client_id_,
                                                  version.next());
   if (!session_->open(addresses_[address_], at.port)) {
@@ -132,10 +132,10 @@ void mosquitto_link::impl::open_session(const trusted_authorities* authorities) 
 }
 
 void mosquitto_link::impl::attempt_failed(const connection_fault& why) {
-  say(options_.log, log_level::debug, "broker {}: {}: {}", options_.name, address_words(), why.words());
+  say(options_.log, log_level::debug, "broker {}: {}: {}", options_.name, address_text(), why.message());
   if (servers_[server_].version.failed(failure_of(why.what))) return soon([this] { try_address(); });
   const bool unreachable = is_unreachable(why.what);
-  if (unreachable && address_words() == last_address_) withdraw_size();
+  if (unreachable && address_text() == last_address_) withdraw_size();
   const bool elsewhere = unreachable || why.what == kind::hung_up;
   if (elsewhere && address_ + 1 < addresses_.size()) {
     ++address_;
@@ -146,7 +146,7 @@ void mosquitto_link::impl::attempt_failed(const connection_fault& why) {
 
 /// Tries the next server after any failure, including a refusal, which may be specific to one server.
 void mosquitto_link::impl::server_failed(connection_fault why) {
-  failures_.push_back({std::move(why), address_words()});
+  failures_.push_back({std::move(why), address_text()});
   if (server_ + 1 < servers_.size()) {
     ++server_;
     return soon([this] { begin_server(); });
@@ -168,11 +168,11 @@ void mosquitto_link::impl::announce_outage() {
   const auto [changed, worth_telling] = causes_.note(why.faults());
   if (worth_telling)
     say(options_.log, log_level::warning, "broker {} is away: {}; retrying", options_.name,
-        why.words_with_places());
+        why.text_with_places());
   if (changed && owner_ != nullptr) owner_->on_link_down(face_, why);
 }
 
-std::string mosquitto_link::impl::address_words() const {
+std::string mosquitto_link::impl::address_text() const {
   const auto& at = servers_[server_].at;
   const bool resolved = address_ < addresses_.size() && addresses_[address_] != at.host;
   return resolved ? fmt::format("{}:{}, {}", at.host, at.port, addresses_[address_])
@@ -183,15 +183,15 @@ void mosquitto_link::impl::on_session_up() noexcept {
   ++epoch_;
   phase_ = phase::up;
   up_since_ = time_.now();
-  last_address_ = address_words();
+  last_address_ = address_text();
   acknowledgements_.begin(up_since_);
   learn_largest_packet();
   ++stats_.connects;
   causes_.clear();
   oversize_told_ = unsent_told_ = false;
   dots_known_ = dots_told_;  // a different broker may have its address now
-  say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_words(),
-      words(servers_[server_].version.next()));
+  say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_text(),
+      version_name(servers_[server_].version.next()));
   servers_[server_].version.worked();
   ask_for(subscriptions_.begin_connection());
   ask_for_others(others_);
@@ -205,7 +205,7 @@ void mosquitto_link::impl::on_session_end(connection_fault why) noexcept {
     case phase::connecting: return attempt_failed(why);
     case phase::up:
       explain(why);
-      failures_ = {{std::move(why), address_words()}};
+      failures_ = {{std::move(why), address_text()}};
       return wait_for_round(time_.now() - up_since_);
     default: return now_stopped();
   }

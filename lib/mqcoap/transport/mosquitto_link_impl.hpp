@@ -94,7 +94,7 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   void check_dots(std::string_view topic);
   /// Closes the connection, because the broker has stopped acknowledging.
   void check_acknowledgements();
-  std::string address_words() const;
+  std::string address_text() const;
   /// Runs `then` from the loop, or after a delay, unless the state has changed by then.
   void soon(std::function<void()> then);
   void after(std::chrono::milliseconds delay, std::function<void()> then);

@@ -108,7 +108,7 @@ void mosquitto_session::set_will(const last_will& will) {
 void mosquitto_session::set_tls(const tls_options& tls, const trusted_authorities& authorities,
                                 const std::string& host) {
   tls_ = std::make_unique<tls_context>(tls, authorities, host);
-  if (const auto& fault = tls_->fault().words; !fault.empty()) {
+  if (const auto& fault = tls_->fault().message; !fault.empty()) {
     failure_ = {.what = connection_fault::kind::tls_setup, .quoted = fault};
     return;
   }

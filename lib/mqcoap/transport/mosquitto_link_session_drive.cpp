@@ -26,9 +26,9 @@ constexpr std::uint64_t callbacks_a_wake = 512;
 constexpr std::uint32_t first_flush = 8;
 constexpr std::size_t largest_corked = 64 * 1024;  // size of a flush in bytes
 
-std::string without_dot(std::string words) {
-  if (!words.empty() && words.back() == '.') words.pop_back();
-  return words;
+std::string without_dot(std::string message) {
+  if (!message.empty() && message.back() == '.') message.pop_back();
+  return message;
 }
 
 /// Returns false if the library itself closed the connection.

@@ -25,14 +25,14 @@ std::vector<connection_fault> outage_cause::faults() const {
   return all;
 }
 
-std::string outage_cause::words() const {
-  return attempts_.size() == 1 ? attempts_.front().fault.words() : words_with_places();
+std::string outage_cause::message() const {
+  return attempts_.size() == 1 ? attempts_.front().fault.message() : text_with_places();
 }
 
-std::string outage_cause::words_with_places() const {
+std::string outage_cause::text_with_places() const {
   std::string all;
   for (const auto& [fault, where] : attempts_)
-    all += (all.empty() ? "" : "; ") + fault.words() + " (" + where + ')';
+    all += (all.empty() ? "" : "; ") + fault.message() + " (" + where + ')';
   return all;
 }
 

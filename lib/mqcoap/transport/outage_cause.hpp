@@ -48,9 +48,9 @@ class outage_cause {
   /// Returns the faults of the attempts, without the places.
   std::vector<connection_fault> faults() const;
   /// Returns a text for people; names the servers if there are several. Empty without an outage.
-  std::string words() const;
+  std::string message() const;
   /// Returns the same text, but names the server even if there is only one.
-  std::string words_with_places() const;
+  std::string text_with_places() const;
 
   friend bool operator==(const outage_cause&, const outage_cause&) = default;
 

@@ -23,25 +23,25 @@ bool is_followed(std::size_t payload, const packet_limit& limit) noexcept {
   return payload >= fits_everywhere || payload + beside_payload >= limit.bytes;
 }
 
-std::string too_large_words(std::string_view what, std::size_t bytes, std::string_view broker,
-                            const packet_limit& limit) {
+std::string too_large_text(std::string_view what, std::size_t bytes, std::string_view broker,
+                           const packet_limit& limit) {
   using enum packet_limit::origin;
-  std::string words = std::string(what) + " has " + std::to_string(bytes) + " bytes, more than ";
+  std::string message = std::string(what) + " has " + std::to_string(bytes) + " bytes, more than ";
   const auto named = "broker " + std::string(broker);
   const auto most = std::to_string(limit.bytes);
   switch (limit.from) {
     case configured:
-      return words + "fits in one packet to " + named + ": its `max_packet` here is " + most +
+      return message + "fits in one packet to " + named + ": its `max_packet` here is " + most +
              " bytes; less at a time would pass";
-    case announced: words += "fits in the " + most + " bytes that " + named + " takes in one packet"; break;
+    case announced: message += "fits in the " + most + " bytes that " + named + " takes in one packet"; break;
     case observed:
-      words += named +
-               " takes in one packet: it has twice closed the connection after packets of more than " + most +
-               " bytes";
+      message += named +
+                 " takes in one packet: it has twice closed the connection after packets of more than " +
+                 most + " bytes";
       break;
-    case unknown: words += named + " takes in one packet"; break;
+    case unknown: message += named + " takes in one packet"; break;
   }
-  return words +
+  return message +
          "; less at a time would pass, or more if the broker's limit is raised (mosquitto: max_packet_size)";
 }
 

@@ -36,7 +36,7 @@ bool is_followed(std::size_t payload, const packet_limit& limit) noexcept;
 /// Explains why something is larger than a broker accepts, and what helps.
 /// @param what  e.g. `the answer`
 /// @param bytes  the size of its payload
-std::string too_large_words(std::string_view what, std::size_t bytes, std::string_view broker,
-                            const packet_limit& limit);
+std::string too_large_text(std::string_view what, std::size_t bytes, std::string_view broker,
+                           const packet_limit& limit);
 
 }  // namespace mqcoap

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <mqcoap/transport/tls_library.hpp>
-#include <mqcoap/transport/tls_words.hpp>
+#include <mqcoap/transport/tls_text.hpp>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -82,7 +82,7 @@ tls_fault fill(X509_STORE* store, const places& at) {
     return {};
   }
   if (!at.file.empty()) {
-    if (auto words = unreadable(at.file); !words.empty()) return {ca_file, std::move(words)};
+    if (auto message = unreadable(at.file); !message.empty()) return {ca_file, std::move(message)};
     if (X509_STORE_load_file(store, at.file.c_str()) != 1)
       return {ca_file, at.file + " holds no certificates in PEM form" + last_reason()};
   }
@@ -113,7 +113,7 @@ class shelf {
     read->store = {X509_STORE_new(), X509_STORE_free};
     read->fault = read->store ? fill(read->store.get(), at)
                               : tls_fault{tls_fault::option::none, "OpenSSL is out of memory"};
-    if (!read->fault.words.empty()) read->store.reset();
+    if (!read->fault.message.empty()) read->store.reset();
     const std::scoped_lock hold(lock_);
     kept_ = read->store ? read : nullptr;
     loaded_ = std::move(now);

@@ -5,7 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include <mqcoap/transport/tls_hooks.hpp>
-#include <mqcoap/transport/tls_words.hpp>
+#include <mqcoap/transport/tls_text.hpp>
 #include <utility>
 
 // Sets up everything before a connection. tls_hooks.cpp handles the results of the handshake.
@@ -31,7 +31,7 @@ tls_context::tls_context(const tls_options& options, const trusted_authorities& 
   if (native_)
     set_up(options, authorities);
   else
-    fault_.words = "OpenSSL cannot be initialized" + last_reason();
+    fault_.message = "OpenSSL cannot be initialized" + last_reason();
   ERR_clear_error();
 }
 
@@ -49,9 +49,9 @@ void tls_context::set_up(const tls_options& options, const trusted_authorities& 
   SSL_CTX_set_client_cert_cb(ctx, hooks::on_certificate_asked);
   fault_ = authorities.fault;
   if (authorities.store) SSL_CTX_set1_cert_store(ctx, authorities.store.get());
-  if (fault_.words.empty()) identify(options);
-  if (fault_.words.empty()) expect_host(options.verify_host);
-  if (fault_.words.empty()) ask_for_protocol(options.alpn);
+  if (fault_.message.empty()) identify(options);
+  if (fault_.message.empty()) expect_host(options.verify_host);
+  if (fault_.message.empty()) ask_for_protocol(options.alpn);
 }
 
 void tls_context::identify(const tls_options& options) {
@@ -64,8 +64,8 @@ void tls_context::identify(const tls_options& options) {
                        : "the certificate " + options.cert_file + " is given without a key"};
     return;
   }
-  if (fault_ = {cert_file, unreadable(options.cert_file)}; !fault_.words.empty()) return;
-  if (fault_ = {key_file, unreadable(options.key_file)}; !fault_.words.empty()) return;
+  if (fault_ = {cert_file, unreadable(options.cert_file)}; !fault_.message.empty()) return;
+  if (fault_ = {key_file, unreadable(options.key_file)}; !fault_.message.empty()) return;
   if (SSL_CTX_use_certificate_chain_file(native(), options.cert_file.c_str()) != 1) {
     fault_ = {cert_file, options.cert_file + " holds no usable certificate in PEM form" + last_reason()};
     return;
@@ -98,7 +98,7 @@ void tls_context::expect_host(bool verify) {
   X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   const int set = host_is_address_ ? X509_VERIFY_PARAM_set1_ip_asc(wanted, host_.c_str())
                                    : X509_VERIFY_PARAM_set1_host(wanted, host_.data(), host_.size());
-  if (set != 1) fault_.words = "a certificate cannot be checked for the host '" + host_ + '\'';
+  if (set != 1) fault_.message = "a certificate cannot be checked for the host '" + host_ + '\'';
 }
 
 void tls_context::ask_for_protocol(const std::string& name) {
@@ -117,6 +117,6 @@ tls_fault find_fault(const tls_options& options) {
   return tls_context(options, *read_authorities(options), "localhost").fault();
 }
 
-std::string check(const tls_options& options) { return find_fault(options).words; }
+std::string check(const tls_options& options) { return find_fault(options).message; }
 
 }  // namespace mqcoap

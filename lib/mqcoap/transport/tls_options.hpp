@@ -25,7 +25,7 @@ struct tls_options {
 struct tls_fault {
   enum class option : std::uint8_t { ca_file, ca_dir, cert_file, key_file, key_password, alpn, none };
   option where = option::none;  ///< the option to correct; none: the error is OpenSSL's
-  std::string words;            ///< what is wrong, with the name of the file; empty: nothing
+  std::string message;          ///< what is wrong, with the name of the file; empty: nothing
 };
 
 /// Checks the files and returns the first fault, if there is one.

@@ -14,7 +14,7 @@ std::string general_text(const general& g) {
 }
 
 /// Checks that the header determines the kind of a payload (docs/protocol.md, "Payloads").
-void check_kind(const message& m, const boost::json::value& payload) {
+void check_kind(const decoded_message& m, const boost::json::value& payload) {
   const auto header = header_of(payload);
   const auto* method = header.if_contains("method");
   const auto* code = header.if_contains("response_code");

@@ -20,7 +20,7 @@
 namespace mqcoap::fuzz {
 namespace {
 
-constexpr std::string_view page_words = "all is well\n";
+constexpr std::string_view page_text = "all is well\n";
 constexpr std::size_t longest_input = 16384;  // fits into the buffers of a socket
 
 /// Sends the bytes to a session over a pair of sockets, and returns all that it answers before it closes.
@@ -88,7 +88,7 @@ unsigned take_response(std::string_view& text) {
   HOLDS(text.size() >= length);
   const auto body = text.substr(0, length);
   HOLDS(is_safe(body, line_ends::kept) && body.ends_with('\n'));
-  if (status == 200) HOLDS(body == page_words);
+  if (status == 200) HOLDS(body == page_text);
   text.remove_prefix(length);
   return status;
 }
@@ -100,7 +100,7 @@ void check_session(std::string_view bytes) {
     HOLDS(path.find('?') == std::string_view::npos);
     if (path != "/metrics") return std::nullopt;
     ++pages_given;
-    return observe::http_page{200, "text/plain; charset=utf-8", std::string(page_words)};
+    return observe::http_page{200, "text/plain; charset=utf-8", std::string(page_text)};
   };
   const auto answered = served(bytes, pages);
   std::size_t good = 0;

@@ -40,9 +40,9 @@ void check_verdict(std::string_view text, const std::optional<json_fault>& fault
   }
   if (!fault) return;
   HOLDS(fault->offset <= text.size());
-  const auto words = explain_json_fault(text, *fault, deepest);
-  HOLDS(is_safe(words));
-  HOLDS(words.size() <= 400);
+  const auto message = explain_json_fault(text, *fault, deepest);
+  HOLDS(is_safe(message));
+  HOLDS(message.size() <= 400);
 }
 
 void check_number(std::string_view text) {

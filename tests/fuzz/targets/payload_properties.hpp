@@ -45,9 +45,9 @@ inline bool are_fields_of(const boost::json::object& header, const std::vector<h
 /// the same message.
 inline void check_fault(const decode_fault& fault) {
   HOLDS(is_error(fault.code));
-  HOLDS(!fault.words.empty());
-  HOLDS(fault.words.size() <= 400);
-  HOLDS(is_safe(fault.words));
+  HOLDS(!fault.message.empty());
+  HOLDS(fault.message.size() <= 400);
+  HOLDS(is_safe(fault.message));
   HOLDS(fault.field.size() <= 64);
   std::string text;
   encode_fault(text, fault, some_id, "GW_1", {1'745'534'869'619});
@@ -57,7 +57,7 @@ inline void check_fault(const decode_fault& fault) {
   HOLDS(answer->id.text() == some_id);
   HOLDS(answer->correlation_id.has_value() == !fault.correlation_id.empty());
   HOLDS(answer->path.text() == (fault.path.empty() ? "unknown" : decode_json_string(fault.path)));
-  HOLDS(answer->body == json_text::from_string(fault.words));
+  HOLDS(answer->body == json_text::from_string(fault.message));
 }
 
 }  // namespace mqcoap::fuzz

@@ -13,7 +13,7 @@ void run_address(std::string_view text);
 void run_json(std::string_view text);
 void run_schema(std::string_view text);
 void run_configuration(std::string_view yaml);
-void run_words(std::string_view lines);
+void run_text(std::string_view lines);
 void run_http(std::string_view bytes);
 void run_recording(std::string_view lines);
 

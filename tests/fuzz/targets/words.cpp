@@ -11,7 +11,7 @@
 #include <vector>
 #include <words/address_pattern.hpp>
 #include <words/base64.hpp>
-#include <words/duration_words.hpp>
+#include <words/duration_text.hpp>
 #include <words/event_pattern.hpp>
 #include <words/failure.hpp>
 #include <words/value.hpp>
@@ -116,7 +116,7 @@ std::vector<std::string> split_lines(std::string_view lines) {
 }  // namespace
 
 /// Runs the words of a command line, one per line.
-void run_words(std::string_view lines) {
+void run_text(std::string_view lines) {
   const auto words = split_lines(lines);
   const auto file = lines.substr(std::min(lines.find('\n'), lines.size()));
   check_value(words, file);

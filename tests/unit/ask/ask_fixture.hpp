@@ -54,7 +54,7 @@ struct ended_question {
   std::optional<response> answer{};
   ask::failure::cause why{};
   error_code error{};
-  std::string words{};
+  std::string message{};
   bool sent = false;
 };
 
@@ -81,7 +81,7 @@ struct test_question final : ask::question {
     at_end();
   }
   void failed(const ask::failure& why) noexcept override {
-    ended.push_back({name, {}, why.why, why.error, std::string(why.words), sent()});
+    ended.push_back({name, {}, why.why, why.error, std::string(why.message), sent()});
     at_end();
   }
 

@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(ask_fixture, "an unusable answer ends its question with the re
   answer("gf_int_v1/axuv/response/D_1/" + std::string(id.text()), "[1, 2]");
   REQUIRE(ended.size() == 1);
   CHECK(ended[0].why == cause::unusable);
-  CHECK_FALSE(ended[0].words.empty());
+  CHECK_FALSE(ended[0].message.empty());
 }
 
 TEST_CASE_FIXTURE(ask_fixture,
@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(
   REQUIRE(ended.size() == 2);
   for (const auto& each : ended) {
     CHECK(each.why == cause::link_lost);
-    CHECK(each.words == "no route");
+    CHECK(each.message == "no route");
     CHECK(each.sent == (each.name == "sent"));
   }
   CHECK_FALSE(device("D_1").confirmed());
@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(ask_fixture, "one question or all questions can be cancelled")
   tested.end(id, {cause::ended, errc::closed, 0, "enough"});
   tested.end(id, {cause::ended, errc::closed, 0, "enough"});
   REQUIRE(name_list{"a"} == names());
-  CHECK(ended[0].words == "enough");
+  CHECK(ended[0].message == "enough");
   ask("b");
   ask("c", "D_2");
   tested.end_all({cause::ended, errc::closed, 0, {}});

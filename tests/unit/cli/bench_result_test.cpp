@@ -40,10 +40,10 @@ TEST_CASE("answers are counted by code, and error answers count as answers") {
 TEST_CASE("the report names each code and the percentiles") {
   auto r = hundred_answers();
   r.count(errc::timed_out, 0, 5s);
-  const auto words = to_report(subject, r);
+  const auto message = to_report(subject, r);
   for (const char* part : {"GET DEV_1/axuv/gains, 4 in flight, 2.0 s", "100 of 100, 50.0/s",
                            "205       100 CONTENT", "timeouts  1", "p50 49.9 ms", "max 100 ms"})
-    CHECK_MESSAGE(words.find(part) != std::string::npos, words);
+    CHECK_MESSAGE(message.find(part) != std::string::npos, message);
 }
 
 TEST_CASE("the row of the CSV has a cell for each name in its header") {

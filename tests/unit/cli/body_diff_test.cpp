@@ -15,7 +15,7 @@ std::string difference(std::string_view was, std::string_view is,
   std::vector<json_place> places;
   for (const auto& text : ignored) places.push_back(parse_place(text));
   const auto found = first_difference(test::json(was), test::json(is), places);
-  return found ? to_words(*found) : "";
+  return found ? to_text(*found) : "";
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ TEST_CASE("an invalid URL is rejected with a message that never contains the pas
     CAPTURE(bad);
     const auto parsed = parse_broker_url(bad);
     REQUIRE(parsed.has_error());
-    CHECK_FALSE(parsed.error().words.empty());
-    CHECK(parsed.error().words.find("hunter2") == std::string::npos);
+    CHECK_FALSE(parsed.error().message.empty());
+    CHECK(parsed.error().message.find("hunter2") == std::string::npos);
   }
 }

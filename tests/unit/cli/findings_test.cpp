@@ -20,9 +20,9 @@ TEST_CASE("a clock may be off by the network time plus one second") {
   CHECK(judge_clock({102'000}, {105'000}, 5s).result == verdict::ok);
   const auto behind = judge_clock({100'000}, {110'000}, 10ms);
   CHECK(behind.result == verdict::warn);
-  CHECK(behind.words.find("9.9 s behind") != std::string::npos);
-  CHECK(judge_clock({200'000}, {100'000}, 0ms).words.find("2 min ahead") != std::string::npos);
-  CHECK(judge_clock({0}, {3'599'999}, 0ms).words.find("60 min behind") != std::string::npos);
+  CHECK(behind.message.find("9.9 s behind") != std::string::npos);
+  CHECK(judge_clock({200'000}, {100'000}, 0ms).message.find("2 min ahead") != std::string::npos);
+  CHECK(judge_clock({0}, {3'599'999}, 0ms).message.find("60 min behind") != std::string::npos);
   for (const auto farthest :
        {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()})
     CHECK(judge_clock({farthest}, {1'767'225'600'000}, 0ms).result == verdict::warn);
@@ -38,13 +38,13 @@ TEST_CASE("a gateway's own status is reported, and other devices are ignored") {
   found = judge_gateway(R"({"ready":false,"why_not_ready":"somebody else answers for GW_1"})");
   REQUIRE(found);
   CHECK(found->front().result == verdict::fail);
-  CHECK(found->front().words.find("GW_1") != std::string::npos);
+  CHECK(found->front().message.find("GW_1") != std::string::npos);
   CHECK(found->front().status != status_ok);
   found = judge_gateway(R"({"ready":true,"presence":{"failing":[{"tag":"GW_2","why":"refused"}]}})");
   REQUIRE(found);
   REQUIRE(found->size() == 2);
   CHECK(found->back().result == verdict::warn);
-  CHECK(found->back().words == "not announced: GW_2: refused");
+  CHECK(found->back().message == "not announced: GW_2: refused");
 }
 
 TEST_CASE("the median") {
@@ -77,15 +77,15 @@ TEST_CASE("bridged brokers are a fault only where a route serves from one to the
   add("renames", "site", true, "other_v1");
   CHECK(judge_bridge(gateway, "site", returned::no).result == verdict::ok);
   CHECK(judge_bridge(gateway, "site", returned::yes).result == verdict::ok);
-  CHECK(judge_bridge(gateway, "site", returned::yes).words.find("bridged") != std::string::npos);
+  CHECK(judge_bridge(gateway, "site", returned::yes).message.find("bridged") != std::string::npos);
   const auto unsaid = judge_bridge(gateway, "site", returned::unsaid);
   CHECK(unsaid.result == verdict::warn);
-  CHECK(unsaid.words.find("over MQTT 3.1.1 site does not say") != std::string::npos);
+  CHECK(unsaid.message.find("over MQTT 3.1.1 site does not say") != std::string::npos);
   add("serves", "site", true, "");
   CHECK(judge_bridge(gateway, "site", returned::no).result == verdict::ok);
   const auto found = judge_bridge(gateway, "site", returned::yes);
   CHECK(found.result == verdict::fail);
-  CHECK(found.words.ends_with("by the routes that serve: serves"));
+  CHECK(found.message.ends_with("by the routes that serve: serves"));
   CHECK(found.status == status_configuration);
   CHECK(judge_bridge(gateway, "far", returned::yes).result == verdict::ok);
 }

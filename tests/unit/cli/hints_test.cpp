@@ -3,7 +3,7 @@
 #include <map>
 #include <mqcoap/transport/packet_limit.hpp>
 #include <session/hints.hpp>
-#include <session/repeat_words.hpp>
+#include <session/repeat_arguments.hpp>
 #include <words/failure.hpp>
 #include <words/holds.hpp>
 
@@ -95,16 +95,15 @@ TEST_CASE("broker addresses in messages never contain a password") {
 }
 
 TEST_CASE("the hint names the size limit that was exceeded") {
-  const auto hint = [](response_code code, const std::string& words) {
-    return hint_for_answer({make_error_code(code), exchanged(code, '"' + words + '"'), {}},
+  const auto hint = [](response_code code, const std::string& message) {
+    return hint_for_answer({make_error_code(code), exchanged(code, '"' + message + '"'), {}},
                            request_spec("DEV_1/axuv/gains"));
   };
   const auto too_large = response_code::request_entity_too_large;
-  const auto packet = too_large_words("the answer", 5000, "lab", {3000, packet_limit::origin::announced});
+  const auto packet = too_large_text("the answer", 5000, "lab", {3000, packet_limit::origin::announced});
   CHECK(holds(hint(too_large, packet), "`max_packet_size`"));
   CHECK(holds(hint(response_code::internal_server_error, packet), "`max_packet_size`"));
-  const auto configured =
-      too_large_words("the answer", 5000, "lab", {3000, packet_limit::origin::configured});
+  const auto configured = too_large_text("the answer", 5000, "lab", {3000, packet_limit::origin::configured});
   CHECK(holds(hint(too_large, configured), "`max_packet` of that broker"));
   CHECK(holds(hint(too_large, "the payload has 300000 bytes, the limit is 262144"), "`limits.payload`"));
   CHECK(holds(hint(too_large, "runs is full with 3 items; DELETE one first"), "`collection: {max: ...}`"));
@@ -119,22 +118,22 @@ TEST_CASE("the hint names the size limit that was exceeded") {
 }
 
 TEST_CASE("hints after an answer, or without one") {
-  const auto hint = [](response_code code, method verb, const char* words = "\"no\"") {
+  const auto hint = [](response_code code, method verb, const char* message = "\"no\"") {
     request_spec asked("DEV_1/axuv/gains", verb);
     asked.id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
-    return hint_for_answer({make_error_code(code), exchanged(code, words), {}}, asked);
+    return hint_for_answer({make_error_code(code), exchanged(code, message), {}}, asked);
   };
   CHECK(holds(hint(response_code::not_found, method::get), "mqcoap ls DEV_1"));
   CHECK(holds(hint(response_code::unauthorized, method::put), "MQCOAP_TOKEN"));
   CHECK(hint(response_code::content, method::get).empty());
   CHECK(holds(hint(response_code::gateway_timeout, method::get), "switched on"));
-  for (const auto* words : {"\"DEV_1 did not answer within 4s\"", "\"the time was over; it was not sent\""})
-    CHECK(holds(hint(response_code::gateway_timeout, method::get, words), "switched on"));
-  for (const auto* words : {"\"gains: the program did not end within 5s\"",
-                            "\"supply/power: the instrument has not answered within 200ms\"",
-                            "\"GW_1/axuv/gains did not answer within 30s\""}) {
-    CHECK(holds(hint(response_code::gateway_timeout, method::get, words), "behind this resource"));
-    CHECK_FALSE(holds(hint(response_code::gateway_timeout, method::get, words), "switched on"));
+  for (const auto* message : {"\"DEV_1 did not answer within 4s\"", "\"the time was over; it was not sent\""})
+    CHECK(holds(hint(response_code::gateway_timeout, method::get, message), "switched on"));
+  for (const auto* message : {"\"gains: the program did not end within 5s\"",
+                              "\"supply/power: the instrument has not answered within 200ms\"",
+                              "\"GW_1/axuv/gains did not answer within 30s\""}) {
+    CHECK(holds(hint(response_code::gateway_timeout, method::get, message), "behind this resource"));
+    CHECK_FALSE(holds(hint(response_code::gateway_timeout, method::get, message), "switched on"));
   }
   CHECK(holds(hint(response_code::gateway_timeout, method::put), "mqcoap get DEV_1/axuv/gains"));
   CHECK(holds(hint(response_code::gateway_timeout, method::put),
@@ -180,16 +179,16 @@ TEST_CASE("which requests are repeated, and after which pause") {
 }
 
 TEST_CASE("an explicit id is validated before anything is sent") {
-  CHECK(repeat_words{.id = "16fd27068baf433b82eb8c7fada847da"}.chosen_id().text() ==
+  CHECK(repeat_arguments{.id = "16fd27068baf433b82eb8c7fada847da"}.chosen_id().text() ==
         "16fd27068baf433b82eb8c7fada847da");
-  CHECK_THROWS_AS(repeat_words{.id = "17"}.chosen_id(), usage_failure);
-  CHECK_FALSE(repeat_words{}.chosen_id() == repeat_words{}.chosen_id());
+  CHECK_THROWS_AS(repeat_arguments{.id = "17"}.chosen_id(), usage_failure);
+  CHECK_FALSE(repeat_arguments{}.chosen_id() == repeat_arguments{}.chosen_id());
 }
 
 TEST_CASE("the hint for a 505 names what is missing in the gateway's configuration") {
-  const auto hint = [](const std::string& words) {
+  const auto hint = [](const std::string& message) {
     const auto code = response_code::proxying_not_supported;
-    return hint_for_answer({make_error_code(code), exchanged(code, '"' + words + '"'), {}},
+    return hint_for_answer({make_error_code(code), exchanged(code, '"' + message + '"'), {}},
                            request_spec("GW_1/proxy/DEV_1/axuv/gains"));
   };
   CHECK(holds(hint("GW_1 does not forward: the subsystem 'proxy' is not served"), "`forward: GW_1`"));

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <words/duration_words.hpp>
+#include <words/duration_text.hpp>
 
 #include <functional>
 #include <options/global_options.hpp>

@@ -261,7 +261,7 @@ TEST_CASE("copies that a broker sends for several filters are one message; the s
 TEST_CASE("an exception from a general handler does not affect the others") {
   client_options options;
   std::vector<std::string> log;
-  options.broker.log = [&](log_level, std::string_view words) { log.emplace_back(words); };
+  options.broker.log = [&](log_level, std::string_view message) { log.emplace_back(message); };
   lab l(options);
   l.connect();
   int heard = 0;

@@ -45,7 +45,7 @@ struct server_bench {
                          R"("},"body":1,"timestamp":"1"})";
     server.on_request(*exchange_topic::parse(topic), {topic, payload}, sink);
   }
-  int count(const std::string& words) const { return mine.count(words); }
+  int count(const std::string& message) const { return mine.count(message); }
 };
 
 constexpr char an_id_text[] = "16fd2706-8baf-433b-82eb-8c7fada847da";

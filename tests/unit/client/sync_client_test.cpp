@@ -211,8 +211,8 @@ TEST_CASE("an exception from a completion handler is logged, and the client cont
   private_broker broker;
   auto options = options_for(broker, "DEV");
   std::promise<std::string> said;
-  options.broker.log = [&](log_level level, std::string_view words) {
-    if (level == log_level::error) said.set_value(std::string(words));
+  options.broker.log = [&](log_level level, std::string_view message) {
+    if (level == log_level::error) said.set_value(std::string(message));
   };
   sync_client me(options);
   me.add_handler(echo_number());

@@ -24,7 +24,7 @@ struct broker_tls_fixture {
 };
 
 const diagnostic& only(const load_result& loaded) {
-  REQUIRE_MESSAGE(loaded.diagnostics.size() == 1, test::all_words(loaded));
+  REQUIRE_MESSAGE(loaded.diagnostics.size() == 1, test::all_messages(loaded));
   return loaded.diagnostics.front();
 }
 
@@ -36,7 +36,7 @@ TEST_CASE_FIXTURE(broker_tls_fixture,
   copy("gw.pem", own.cert_file);
   copy("gw.key", own.key_file, 0640);
   const auto loaded = load("ca: ca.pem, cert: " + own.cert_file + ", key: gw.key");
-  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_words(loaded));
+  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_messages(loaded));
   CHECK(loaded.diagnostics.empty());
   const auto& tls = loaded.value->brokers.front().tls;
   REQUIRE(tls.has_value());
@@ -54,13 +54,14 @@ TEST_CASE_FIXTURE(broker_tls_fixture, "a key may be a credential, and its passph
   folder.write("gw-key-password", "open sesame\n", 0400);
   const auto loaded =
       load("cert: gw.pem, key: {credential: gw-key}, key_password: {credential: gw-key-password}");
-  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_words(loaded));
+  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_messages(loaded));
   CHECK(loaded.value->brokers.front().tls->key_password->reveal() == "open sesame");
 
   const auto wrong = load("cert: gw.pem, key: {credential: gw-key}, key_password: shibboleth-7");
   CHECK_FALSE(wrong.value.has_value());
-  CHECK(test::all_words(wrong).find("the given password does not decrypt the key in ") != std::string::npos);
-  CHECK(test::all_words(wrong).find("shibboleth") == std::string::npos);
+  CHECK(test::all_messages(wrong).find("the given password does not decrypt the key in ") !=
+        std::string::npos);
+  CHECK(test::all_messages(wrong).find("shibboleth") == std::string::npos);
 
   const auto locked = load("cert: gw.pem, key: {credential: gw-key}");
   CHECK(only(locked).message.ends_with(" is encrypted, and no password is given"));

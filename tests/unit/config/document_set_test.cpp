@@ -10,7 +10,7 @@ using namespace mqcoap::config;
 
 namespace {
 
-using words = std::vector<std::string>;
+using strings = std::vector<std::string>;
 
 /// A folder with a main file, and the result of reading it.
 struct document_set_fixture {
@@ -31,15 +31,15 @@ struct document_set_fixture {
     }
     return lines;
   }
-  words names(const document_set& from) const {
-    words all;
+  strings names(const document_set& from) const {
+    strings all;
     for (const auto& path : from.files()) all.push_back(path.substr(folder.path("").size()));
     return all;
   }
 };
 
-words keys(const node* map) {
-  words all;
+strings keys(const node* map) {
+  strings all;
   REQUIRE(map != nullptr);
   for (const node* value : map->items) all.push_back(value->key->text);
   return all;
@@ -53,9 +53,9 @@ TEST_CASE_FIXTURE(document_set_fixture,
   folder.write("two.yaml", "devices: {C: {}}\nlimits: {depth: 9}\n");
   const auto tested = read("version: 1\ninclude: [one.yaml, two.yaml]\ndevices: {A: {}}\n");
   CHECK(found(tested).empty());
-  CHECK(keys(tested.root()) == words{"version", "include", "devices", "templates", "limits"});
-  CHECK(keys(tested.root()->find("devices")) == words{"A", "B", "C"});
-  CHECK(names(tested) == words{"main.yaml", "one.yaml", "two.yaml"});
+  CHECK(keys(tested.root()) == strings{"version", "include", "devices", "templates", "limits"});
+  CHECK(keys(tested.root()->find("devices")) == strings{"A", "B", "C"});
+  CHECK(names(tested) == strings{"main.yaml", "one.yaml", "two.yaml"});
   // Each value still knows which file it is from.
   CHECK(tested.root()->find("limits")->file->path() == folder.path("two.yaml"));
 }
@@ -87,8 +87,8 @@ TEST_CASE_FIXTURE(document_set_fixture,
   SUBCASE("the main file's is empty") {
     const auto tested = read("version: 1\ninclude: one.yaml\ndevices:\nbrokers: {lab: {}}\n");
     CHECK(found(tested).empty());
-    CHECK(keys(tested.root()->find("devices")) == words{"B"});
-    CHECK(keys(tested.root()->find("brokers")) == words{"lab"});
+    CHECK(keys(tested.root()->find("devices")) == strings{"B"});
+    CHECK(keys(tested.root()->find("brokers")) == strings{"lab"});
   }
   SUBCASE("the main file's is a list: there is nothing to add to") {
     const auto tested = read("version: 1\ninclude: one.yaml\ndevices: [A]\n");
@@ -102,8 +102,8 @@ TEST_CASE_FIXTURE(document_set_fixture, "a file that two patterns name is read o
   folder.write("conf.d/a.yaml", "devices: {A: {}}\n");
   const auto tested = read("version: 1\ninclude: [\"conf.d/*.yaml\", conf.d/../conf.d/b.yaml]\n");
   CHECK(found(tested).empty());
-  CHECK(names(tested) == words{"main.yaml", "conf.d/a.yaml", "conf.d/b.yaml"});
-  CHECK(keys(tested.root()->find("devices")) == words{"A", "B"});
+  CHECK(names(tested) == strings{"main.yaml", "conf.d/a.yaml", "conf.d/b.yaml"});
+  CHECK(keys(tested.root()->find("devices")) == strings{"A", "B"});
 }
 
 TEST_CASE_FIXTURE(document_set_fixture, "an include without a target, in a cycle, or nested is rejected") {
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(document_set_fixture, "an error in an included file does not a
   const auto tested = read("version: 1\ninclude: [one.yaml, two.yaml]\n");
   const auto found_faults = found(tested);
   CHECK_MESSAGE(std::count(found_faults.begin(), found_faults.end(), '\n') == 1, found_faults);
-  CHECK(keys(tested.root()->find("devices")) == words{"C"});
+  CHECK(keys(tested.root()->find("devices")) == strings{"C"});
 }
 
 TEST_CASE_FIXTURE(document_set_fixture, "a file that everybody may write to is refused, included or not") {

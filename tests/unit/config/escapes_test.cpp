@@ -10,7 +10,7 @@ using namespace mqcoap::config;
 namespace {
 
 std::string value_text(const load_result& loaded) {
-  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_words(loaded));
+  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_messages(loaded));
   const auto& kind = loaded.value->gateway.devices.front().resources.front().kind;
   REQUIRE(kind.get_if<value_options>() != nullptr);
   return decode_json_string(kind.get_if<value_options>()->initial.text());

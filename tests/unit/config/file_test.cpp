@@ -7,7 +7,7 @@ using namespace mqcoap::config;
 
 namespace {
 
-std::string only_words(const load_result& loaded) {
+std::string only_message(const load_result& loaded) {
   REQUIRE(loaded.diagnostics.size() == 1);
   CHECK(loaded.diagnostics.front().line == 0);
   return loaded.diagnostics.front().message;
@@ -17,10 +17,10 @@ std::string only_words(const load_result& loaded) {
 
 TEST_CASE("a file that cannot be read is a fault like any other") {
   const test::temporary_folder folder;
-  CHECK(only_words(load_settings(folder.path("none.yaml"))) == "cannot be read: No such file or directory");
-  CHECK(only_words(load_settings(folder.path(""))) == "cannot be read: it is a directory");
+  CHECK(only_message(load_settings(folder.path("none.yaml"))) == "cannot be read: No such file or directory");
+  CHECK(only_message(load_settings(folder.path(""))) == "cannot be read: it is a directory");
   REQUIRE(::mkfifo(folder.path("pipe.yaml").c_str(), 0600) == 0);
-  CHECK(only_words(load_settings(folder.path("pipe.yaml"))) == "cannot be read: it is not a regular file");
+  CHECK(only_message(load_settings(folder.path("pipe.yaml"))) == "cannot be read: it is not a regular file");
 }
 
 TEST_CASE("a file may have 1 MiB and not a byte more") {
@@ -28,7 +28,7 @@ TEST_CASE("a file may have 1 MiB and not a byte more") {
   const std::string head = "version: 1\n#";
   const std::string fits = head + std::string((1u << 20) - head.size(), 'x');
   CHECK(load_settings(folder.write("fits.yaml", fits)).value.has_value());
-  CHECK(only_words(load_settings(folder.write("large.yaml", fits + "x"))) ==
+  CHECK(only_message(load_settings(folder.write("large.yaml", fits + "x"))) ==
         "cannot be read: it is larger than 1MiB");
 }
 
@@ -53,12 +53,12 @@ TEST_CASE("an included file with comments only adds nothing, and counts as one t
   folder.write("e.yaml", "devices:\n  # B: {}\n");
   const auto loaded =
       load_settings(folder.write("mqcoap.yaml", "version: 1\ninclude: [\"conf.d/*.yaml\", e.yaml]\n"));
-  CHECK_MESSAGE(loaded.diagnostics.empty(), test::all_words(loaded));
+  CHECK_MESSAGE(loaded.diagnostics.empty(), test::all_messages(loaded));
   REQUIRE(loaded.value.has_value());
   CHECK(loaded.value->gateway.devices.size() == 1);
   CHECK(loaded.files == 6);
   CHECK(summary_of(loaded) == "1 device, 0 routes, 6 files");
-  CHECK(only_words(load_settings(folder.path("conf.d/a.yaml"))) == "the file is empty");
+  CHECK(only_message(load_settings(folder.path("conf.d/a.yaml"))) == "the file is empty");
 }
 
 TEST_CASE("a pattern that matches no file gets a warning") {
@@ -130,11 +130,12 @@ TEST_CASE("a signal that seems never to be a finite number gets a warning") {
       "a.yaml", "version: 1\ndevices: {A: {resources: {odd: {signal: \"t/0\"}, good: {signal: 1/t}}}}\n"));
   CHECK(loaded.value.has_value());
   REQUIRE(loaded.diagnostics.size() == 1);
-  const auto words = to_string(loaded.diagnostics.front());
+  const auto message = to_string(loaded.diagnostics.front());
   CHECK_MESSAGE(
-      words.find("warning: devices.A.resources.odd.signal: the expression: it is a finite number at none") !=
+      message.find(
+          "warning: devices.A.resources.odd.signal: the expression: it is a finite number at none") !=
           std::string::npos,
-      words);
+      message);
 }
 
 TEST_CASE("devices with presence that need more descriptors than usual get a warning with their number") {

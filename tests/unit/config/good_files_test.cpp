@@ -148,8 +148,8 @@ TEST_CASE("a log goes to a place, or to a file that stands beside the configurat
   CHECK(load("logging").logging.target ==
         log_target{log_target::place::file, test::corpus + "good/log/mqcoapd.log"});
   const test::temporary_folder folder;
-  const auto target_of = [&](const std::string& words) {
-    auto loaded = load_settings(folder.write("a.yaml", "version: 1\nlogging: {target: " + words + "}\n"));
+  const auto target_of = [&](const std::string& message) {
+    auto loaded = load_settings(folder.write("a.yaml", "version: 1\nlogging: {target: " + message + "}\n"));
     REQUIRE(loaded.value);
     return loaded.value->logging.target;
   };

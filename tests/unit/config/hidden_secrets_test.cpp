@@ -10,9 +10,10 @@ namespace {
 
 /// Returns all texts of the diagnostics, including those that are not shown.
 std::string everything(const std::vector<diagnostic>& diagnostics) {
-  std::string words;
-  for (const auto& d : diagnostics) words += to_string(d) + d.key_path + d.message + d.source + d.hint + '\n';
-  return words;
+  std::string message;
+  for (const auto& d : diagnostics)
+    message += to_string(d) + d.key_path + d.message + d.source + d.hint + '\n';
+  return message;
 }
 
 /// Lines that follow a url and a user below `brokers.lab`, each indented by four; the secret is `hunter2`, or
@@ -184,23 +185,23 @@ TEST_CASE("no diagnostic and no output reveals a secret, however it is written")
     const auto file = folder.write("mqcoap.yaml", text, 0644);
     const auto loaded = load_settings(file);
     const auto shown = show_settings(file);
-    const auto words = everything(loaded.diagnostics) + everything(shown.diagnostics) +
-                       shown.yaml.value_or("") +
-                       (loaded.value ? std::string(loaded.value->shown.text()) : std::string());
+    const auto message = everything(loaded.diagnostics) + everything(shown.diagnostics) +
+                         shown.yaml.value_or("") +
+                         (loaded.value ? std::string(loaded.value->shown.text()) : std::string());
     CHECK_FALSE(loaded.diagnostics.empty());
-    CHECK_MESSAGE(words.find("hunter") == std::string::npos, words);
-    CHECK_MESSAGE(words.find("nter2") == std::string::npos, words);
-    CHECK_MESSAGE(words.find("ter2") == std::string::npos, words);
+    CHECK_MESSAGE(message.find("hunter") == std::string::npos, message);
+    CHECK_MESSAGE(message.find("nter2") == std::string::npos, message);
+    CHECK_MESSAGE(message.find("ter2") == std::string::npos, message);
   }
 }
 
 TEST_CASE("where a secret comes from may be shown") {
   const test::temporary_folder folder;
-  const auto words = test::all_words(load_settings(
+  const auto message = test::all_messages(load_settings(
       folder.write("a.yaml", broker_with("    password: {file: no-such-file}\n") + "    keepalive: 1\n")));
-  CHECK(words.find("    password: {file: no-such-file}\n") != std::string::npos);
-  CHECK(words.find("brokers.lab.password.file: cannot read the secret from " + folder.path("no-such-file")) !=
-        std::string::npos);
+  CHECK(message.find("    password: {file: no-such-file}\n") != std::string::npos);
+  CHECK(message.find("brokers.lab.password.file: cannot read the secret from " +
+                     folder.path("no-such-file")) != std::string::npos);
 }
 
 TEST_CASE("only the secret is masked, and lines without a secret are shown unchanged") {
@@ -211,25 +212,25 @@ brokers:
 devices:
   TOKEN_RING: {resources: {token: {vaule: 5}, "a": {value: {pin: 1}, schema: {type: string}}}}
 )"));
-  const auto words = test::all_words(loaded);
-  CHECK(words.find("  lab: {url: mqtt://b, username: g, password: ******** foo: 1}") != std::string::npos);
-  CHECK(words.find("devices.TOKEN_RING.resources.token: unknown key 'vaule'") != std::string::npos);
-  CHECK(words.find("{token: {vaule: 5}") != std::string::npos);
+  const auto message = test::all_messages(loaded);
+  CHECK(message.find("  lab: {url: mqtt://b, username: g, password: ******** foo: 1}") != std::string::npos);
+  CHECK(message.find("devices.TOKEN_RING.resources.token: unknown key 'vaule'") != std::string::npos);
+  CHECK(message.find("{token: {vaule: 5}") != std::string::npos);
 }
 
 TEST_CASE("of a map of secrets the names are shown, and where values come from") {
   const test::temporary_folder folder;
-  const auto words = test::all_words(load_settings(folder.write("a.yaml", R"(version: 1
+  const auto message = test::all_messages(load_settings(folder.write("a.yaml", R"(version: 1
 devices:
   A:
     resources:
       r: {http: {url: "http://a.lab", headers: {X-Mode: "a\tb", Host: b.lab, Authorization: {file: no-such}}}}
 )")));
-  CHECK(words.find("A.resources.r.http.headers.X-Mode: expected a text") != std::string::npos);
-  CHECK(words.find("the gateway sets the header field 'Host' itself") != std::string::npos);
-  CHECK(words.find("headers.Authorization.file: cannot read the secret from " + folder.path("no-such")) !=
+  CHECK(message.find("A.resources.r.http.headers.X-Mode: expected a text") != std::string::npos);
+  CHECK(message.find("the gateway sets the header field 'Host' itself") != std::string::npos);
+  CHECK(message.find("headers.Authorization.file: cannot read the secret from " + folder.path("no-such")) !=
         std::string::npos);
-  CHECK(words.find("headers: {X-Mode: ******* Host: ****** Authorization: {file: no-such}}") !=
+  CHECK(message.find("headers: {X-Mode: ******* Host: ****** Authorization: {file: no-such}}") !=
         std::string::npos);
 }
 
@@ -256,8 +257,8 @@ TEST_CASE("nothing in a diagnostic controls a terminal") {
                                  "limits: {\"a\\nb\": 1}\n"));
   CHECK(loaded.diagnostics.size() == 3);
   for (const auto& d : loaded.diagnostics) {
-    const auto words = to_string(d);
+    const auto message = to_string(d);
     for (const char* bad : {"\x1b", "\xc2\x9b", "\xe2\x80\xae", "a\nb"})
-      CHECK_MESSAGE(words.find(bad) == std::string::npos, words);
+      CHECK_MESSAGE(message.find(bad) == std::string::npos, message);
   }
 }

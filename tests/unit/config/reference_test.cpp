@@ -23,7 +23,7 @@ TEST_CASE("every key of every section is described by a sentence") {
       CAPTURE(section->id + '.' + field.name);
       CHECK(field.doc.size() > 10);
       CHECK(field.doc.ends_with('.'));
-      CHECK_FALSE(field.words.empty());
+      CHECK_FALSE(field.expected.empty());
     }
   }
 }

@@ -15,7 +15,7 @@ std::string first_message(const load_result& loaded) {
 }
 
 std::string revealed(const load_result& loaded) {
-  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_words(loaded));
+  REQUIRE_MESSAGE(loaded.value.has_value(), test::all_messages(loaded));
   return std::string(loaded.value->brokers.front().password->reveal());
 }
 
@@ -131,9 +131,9 @@ TEST_CASE("no diagnostic shows a secret, whatever else is wrong in its line") {
   };
   for (const auto& text : lines) {
     CAPTURE(text);
-    const auto words = test::all_words(load_settings(folder.write("mqcoap.yaml", text)));
-    CHECK_FALSE(words.empty());
-    CHECK(words.find("hunter") == std::string::npos);
+    const auto message = test::all_messages(load_settings(folder.write("mqcoap.yaml", text)));
+    CHECK_FALSE(message.empty());
+    CHECK(message.find("hunter") == std::string::npos);
   }
 }
 

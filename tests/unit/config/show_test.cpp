@@ -10,9 +10,9 @@ namespace {
 
 std::string shown(const std::string& path) {
   auto result = show_settings(path);
-  std::string words;
-  for (const auto& d : result.diagnostics) words += to_string(d);
-  REQUIRE_MESSAGE(result.yaml.has_value(), words);
+  std::string message;
+  for (const auto& d : result.diagnostics) message += to_string(d);
+  REQUIRE_MESSAGE(result.yaml.has_value(), message);
   return *std::move(result.yaml);
 }
 

@@ -58,17 +58,17 @@ class environment_variable {
   const char* name_;
 };
 
-inline std::string all_words(const config::load_result& loaded) {
-  std::string words;
-  for (const auto& d : loaded.diagnostics) words += to_string(d);
-  return words;
+inline std::string all_messages(const config::load_result& loaded) {
+  std::string message;
+  for (const auto& d : loaded.diagnostics) message += to_string(d);
+  return message;
 }
 
 /// Loads a file that must have no faults.
 inline config::settings load_good(const std::string& path) {
   auto loaded = config::load_settings(path);
-  REQUIRE_MESSAGE(loaded.value.has_value(), all_words(loaded));
-  CHECK_MESSAGE(loaded.diagnostics.empty(), all_words(loaded));
+  REQUIRE_MESSAGE(loaded.value.has_value(), all_messages(loaded));
+  CHECK_MESSAGE(loaded.diagnostics.empty(), all_messages(loaded));
   return *std::move(loaded.value);
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("a request's entry has a field for everything that is known of it") {
   r.took = 1500us;
   r.correlation_id = "4567";
   r.traceparent = "00-aa-bb-01";
-  r.words = "[0,1]";
+  r.message = "[0,1]";
   CHECK(journal_fields(r) ==
         std::vector<std::string>{"MESSAGE=" + to_line(r), "PRIORITY=7", "SYSLOG_IDENTIFIER=mqcoapd",
                                  "MQCOAP_REQUEST_ID=0123", "MQCOAP_SOURCE=desk-1", "MQCOAP_METHOD=GET",
@@ -73,7 +73,7 @@ TEST_CASE("what is not known of a request has no field") {
   r.device = "GW_1";
   r.subsystem = "axuv";
   r.code = 400;
-  r.words = "no";
+  r.message = "no";
   CHECK(journal_fields(r) == std::vector<std::string>{"MESSAGE=0123 GW_1/axuv -> 400 no", "PRIORITY=7",
                                                       "SYSLOG_IDENTIFIER=mqcoapd", "MQCOAP_REQUEST_ID=0123",
                                                       "MQCOAP_DEVICE=GW_1", "MQCOAP_SUBSYSTEM=axuv",

@@ -66,8 +66,8 @@ struct log_queue_fixture {
   log_queue tested{64 << 10};
   ~log_queue_fixture() { to->block(false); }
 
-  void push(const std::string& words, spdlog::level::level_enum level = spdlog::level::info) {
-    tested.push(to, spdlog::details::log_msg("test", level, words));
+  void push(const std::string& message, spdlog::level::level_enum level = spdlog::level::info) {
+    tested.push(to, spdlog::details::log_msg("test", level, message));
   }
   /// Pushes lines until one is dropped; returns how many were accepted.
   int fill(spdlog::level::level_enum level) {

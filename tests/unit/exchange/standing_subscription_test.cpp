@@ -127,9 +127,9 @@ TEST_CASE("it may be destroyed by its own callback") {
   std::unique_ptr<standing_subscription> kept;
   std::string heard;
   kept = std::make_unique<standing_subscription>(link_to, "a",
-                                                 [&, words = std::string("refused")](error_code ec) {
+                                                 [&, message = std::string("refused")](error_code ec) {
                                                    kept.reset();
-                                                   if (ec) heard = words;
+                                                   if (ec) heard = message;
                                                  });
   broker.deny("a");
   link_to.start(owner);

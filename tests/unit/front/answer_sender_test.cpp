@@ -39,7 +39,9 @@ struct sender_fixture : answer_sender::observer {
   }
   void on_encoded(const call&, const answer& what) noexcept override { encoded.push_back(to_int(what.code)); }
   void on_sent(const exchange_topic&, error_code error) override { sent.push_back(error); }
-  void on_too_large(const exchange_topic&, std::string_view words) override { too_large.emplace_back(words); }
+  void on_too_large(const exchange_topic&, std::string_view message) override {
+    too_large.emplace_back(message);
+  }
   void on_out_of_memory() noexcept override { ++no_memory; }
 };
 

@@ -22,7 +22,9 @@ action_options asks(const std::string& to) {
   return action;
 }
 
-bool has(const std::string& text, std::string_view words) { return text.find(words) != std::string::npos; }
+bool has(const std::string& text, std::string_view message) {
+  return text.find(message) != std::string::npos;
+}
 
 /// A gateway whose actions send requests and events, a device on the same broker, and a subscriber
 /// to the events.

@@ -42,7 +42,9 @@ struct template_fixture : gateway_fixture {
     ask(verb, tag, "axuv", path, body);
     return caller.answers.back();
   }
-  bool says(const std::string& answer, const char* words) { return answer.find(words) != std::string::npos; }
+  bool says(const std::string& answer, const char* message) {
+    return answer.find(message) != std::string::npos;
+  }
 };
 
 }  // namespace

@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(events_fixture, "the log tells when the events of a resource e
   first.reading = second.reading = "";
   bodies log;
   gateway_hooks hooks;
-  hooks.notice = [&log](log_level, std::string_view words) { log.emplace_back(words); };
+  hooks.notice = [&log](log_level, std::string_view message) { log.emplace_back(message); };
   start(std::move(hooks));
   const bodies silent{"GW_1, a: no events while it cannot be read: off"};
   CHECK(log == silent);

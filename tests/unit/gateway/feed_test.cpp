@@ -29,7 +29,7 @@ struct feed_fixture : gateway_fixture {
     }));
     followed.push_back(facts.links.subscribe([this](const link_changed& f) {
       heard.push_back("link " + std::string(f.broker) +
-                      (f.why == nullptr ? " up" : " down: " + f.why->words()));
+                      (f.why == nullptr ? " up" : " down: " + f.why->message()));
     }));
   }
   void get(const std::string& path) { ask("GET", "GW_1", "any", path); }

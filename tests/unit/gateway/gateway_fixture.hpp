@@ -57,8 +57,8 @@ struct gateway_fixture {
       if (log_fails) throw std::bad_alloc();
       records.push_back(r);
     };
-    made.notice = [this](log_level level, std::string_view words) {
-      if (level == log_level::error) errors.emplace_back(words);
+    made.notice = [this](log_level level, std::string_view message) {
+      if (level == log_level::error) errors.emplace_back(message);
     };
     return made;
   }

@@ -38,7 +38,9 @@ struct late_handler_fixture : settling_gateway {
   }
 };
 
-bool says(const std::string& answer, const char* words) { return answer.find(words) != std::string::npos; }
+bool says(const std::string& answer, const char* message) {
+  return answer.find(message) != std::string::npos;
+}
 
 }  // namespace
 

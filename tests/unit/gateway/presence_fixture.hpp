@@ -78,11 +78,11 @@ struct board_on {
               made.push_back(l.get());
               return l;
             },
-            [this](log_level level, std::string_view words) {
+            [this](log_level level, std::string_view message) {
               (level == log_level::error     ? errors
                : level == log_level::warning ? warnings
                                              : infos)
-                  .emplace_back(words);
+                  .emplace_back(message);
             }) {}
 };
 

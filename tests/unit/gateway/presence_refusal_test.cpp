@@ -27,7 +27,7 @@ class refused_link final : public link {
   void stop(std::chrono::milliseconds, stopped_handler done) override { post_(std::move(done)); }
 
   void refuse(std::string_view why) {
-    owner_->on_link_down(*this, connection_fault::of_words(std::string(why)));
+    owner_->on_link_down(*this, connection_fault::of_message(std::string(why)));
   }
 
  private:
@@ -49,8 +49,8 @@ struct refusing_fixture {
                          made.push_back(l.get());
                          return l;
                        },
-                       [this](log_level level, std::string_view words) {
-                         if (level == log_level::warning) warnings.emplace_back(words);
+                       [this](log_level level, std::string_view message) {
+                         if (level == log_level::warning) warnings.emplace_back(message);
                        }};
 
   void run() {

@@ -79,7 +79,7 @@ struct proxy_fixture : link_events {
 
   void on_link_up(mqcoap::link& l) noexcept override { tested->on_link_up(l); }
   void on_link_down(mqcoap::link& l, const outage_cause& why) noexcept override {
-    tested->on_link_down(l, why.words());
+    tested->on_link_down(l, why.message());
   }
   void on_message(mqcoap::link& l, const inbound& m) noexcept override {
     tested->on_response(l, *exchange_topic::parse(m.topic), m.payload);
@@ -284,9 +284,9 @@ TEST_CASE_FIXTURE(proxy_fixture, "a stop answers waiting requests") {
   ask("PUT", "D_1/axuv/b", "1");
   tested.reset();
   REQUIRE(asked_by->answers.size() == 2);
-  std::vector<std::string> words;
-  for (const auto& a : asked_by->answers) words.emplace_back(a.body.text());
-  std::sort(words.begin(), words.end());
-  CHECK(words[0] == R"("the gateway is stopping; the PUT may have been run")");
-  CHECK(words[1] == R"("the gateway is stopping; the request was not sent")");
+  std::vector<std::string> message;
+  for (const auto& a : asked_by->answers) message.emplace_back(a.body.text());
+  std::sort(message.begin(), message.end());
+  CHECK(message[0] == R"("the gateway is stopping; the PUT may have been run")");
+  CHECK(message[1] == R"("the gateway is stopping; the request was not sent")");
 }

@@ -298,8 +298,8 @@ TEST_CASE_FIXTURE(reload_fixture, "what a metric or a condition asks of a value 
     resources.push_back({"act", {}, {}, act});
     return made;
   };
-  const auto says = [](const std::string& answer, const char* words) {
-    return answer.find(words) != std::string::npos;
+  const auto says = [](const std::string& answer, const char* message) {
+    return answer.find(message) != std::string::npos;
   };
   tested->reconfigure(options(false, false), {&lab});
   settle();

@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(request_log_fixture, "an answer's record says who asked for wh
   CHECK(r.took == 1500us);
   CHECK(r.correlation_id == other_id);
   CHECK(r.traceparent == "00-aa-bb-01");
-  CHECK(r.words == "\"pong\"");
+  CHECK(r.message == "\"pong\"");
   CHECK(to_line(r) == std::string(id) +
                           " from=desk-1 GET GW_1/axuv/supply/voltage -> 205 1.5 ms "
                           "trace=00-aa-bb-01 \"pong\"");
@@ -71,7 +71,7 @@ TEST_CASE_FIXTURE(request_log_fixture,
   tested.answer(c, content("0123456789"), time);
   REQUIRE(records.size() == 1);
   CHECK(records.front().source == "desk?" + std::string(59, 'x') + "...");
-  CHECK(records.front().words == "\"0123456...");
+  CHECK(records.front().message == "\"0123456...");
 }
 
 TEST_CASE_FIXTURE(request_log_fixture,

@@ -12,8 +12,8 @@ namespace {
 struct rival_watch_fixture {
   manual_clock time;
   std::vector<std::string> errors, infos;
-  rival_watch rivals{[this](log_level level, std::string_view words) {
-    (level == log_level::error ? errors : infos).emplace_back(words);
+  rival_watch rivals{[this](log_level level, std::string_view message) {
+    (level == log_level::error ? errors : infos).emplace_back(message);
   }};
 };
 

@@ -45,8 +45,8 @@ struct topics_fixture : settling_gateway, link_events {
   }
   void start() {
     gateway_hooks hooks;
-    hooks.notice = [this](log_level level, std::string_view words) {
-      (level == log_level::error ? errors : warnings).emplace_back(words);
+    hooks.notice = [this](log_level level, std::string_view message) {
+      (level == log_level::error ? errors : warnings).emplace_back(message);
     };
     hooks.retired = [this](mqcoap::link& l) { retired.push_back(l.name()); };
     settling_gateway::start(std::move(hooks));

@@ -51,9 +51,9 @@ TEST_CASE("iterating over members finds what the parser found, for any text") {
 }
 
 TEST_CASE("strings are escaped where JSON demands it and decoded back") {
-  const std::string words = "a\"b\\c\n\t\r\x01 \xc3\xa4";
-  const auto j = json_text::from_string(words);
+  const std::string message = "a\"b\\c\n\t\r\x01 \xc3\xa4";
+  const auto j = json_text::from_string(message);
   CHECK(j.text() == "\"a\\\"b\\\\c\\n\\t\\r\\u0001 \xc3\xa4\"");
-  CHECK(decode_json_string(j.text()) == words);
+  CHECK(decode_json_string(j.text()) == message);
   CHECK(decode_json_string("\"\\u00e4\\ud83d\\ude00\"") == "\xc3\xa4\xf0\x9f\x98\x80");
 }

@@ -26,7 +26,7 @@ decode_fault fault_of(const std::string& payload, decode_rules rules = {}) {
 
 request good(const std::string& payload) {
   auto r = decode_request(payload, id, {});
-  if (!r) FAIL(r.error().words);
+  if (!r) FAIL(r.error().message);
   return *r;
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("a malformed option causes 402, an unknown method 405, other errors 40
   CHECK(fault_of(request_with(",\"proxy_uri\":\"only/two\"")).code == response_code::bad_option);
   CHECK(fault_of(request_with(",\"proxy_uri\":7")).code == response_code::bad_option);
   CHECK(fault_of(request_with(",\"accept\":1")).code == response_code::bad_option);
-  CHECK(fault_of(request_with(",\"critical\":[\"observe\"]")).words.find("observe") != std::string::npos);
+  CHECK(fault_of(request_with(",\"critical\":[\"observe\"]")).message.find("observe") != std::string::npos);
   CHECK(fault_of(request_with(",\"critical\":\"hops\"")).code == response_code::bad_option);
   CHECK(good(request_with(",\"critical\":[\"hops\",\"accept\"]")).options->critical ==
         "[\"hops\",\"accept\"]");
@@ -91,7 +91,7 @@ TEST_CASE("a malformed option causes 402, an unknown method 405, other errors 40
   std::string patch = request_with("");
   patch.replace(patch.find("GET"), 3, "PATCH");
   CHECK(fault_of(patch).code == response_code::method_not_allowed);
-  CHECK(fault_of(patch).words.find("PATCH") != std::string::npos);
+  CHECK(fault_of(patch).message.find("PATCH") != std::string::npos);
   CHECK(fault_of(request_with(",\"source\":5")).code == response_code::bad_request);
   CHECK(fault_of(request_with(",\"token\":\"a\\u0000b\"")).field == "token");
 }
@@ -146,9 +146,9 @@ TEST_CASE("messages quote only a short part of a payload, and nothing that contr
                               "{\"header\":{\"method\":\"" + long_name + "\",\"path\":\"gains\"}}",
                               std::string("{\"header\":{\"method\":\"\u202e\u009b\",\"path\":\"gains\"}}")}) {
     const auto fault = fault_of(payload);
-    CHECK(fault.words.size() < 200);
+    CHECK(fault.message.size() < 200);
     CHECK(fault.field.size() < 60);
-    CHECK(safe_text(fault.words) == fault.words);
+    CHECK(safe_text(fault.message) == fault.message);
   }
 }
 
@@ -226,7 +226,7 @@ TEST_CASE("any bytes result in a message or a fault") {
     std::string out;
     if (!r) {
       encode_fault(out, r.error(), id, "TAG", {1});
-      REQUIRE_FALSE(r.error().words.empty());
+      REQUIRE_FALSE(r.error().message.empty());
     } else {
       encode(out, *r);
       REQUIRE(decode_request(out, id, {}));
@@ -254,10 +254,10 @@ TEST_CASE("requests and answers that are no JSON are refused with these words") 
   REQUIRE_FALSE(request);
   CHECK(request.error().code == response_code::bad_request);
   CHECK(
-      request.error().words ==
+      request.error().message ==
       R"(the payload is not valid JSON: NaN is not a JSON value (at byte 38: ...": {"method": "PUT"}, "body": )"
       R"(-->NaN}); JSON has no NaN and no Infinity: use null)");
   const auto answer = decode_response("{'header': {}}", {});
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().words.find("a key in single quotes (at byte 1") != std::string::npos);
+  CHECK(answer.error().message.find("a key in single quotes (at byte 1") != std::string::npos);
 }

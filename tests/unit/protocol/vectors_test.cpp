@@ -24,7 +24,7 @@ std::string from_hex(std::string_view hex) {
   return bytes;
 }
 
-const char* kind_of(const message& m) {
+const char* kind_of(const decoded_message& m) {
   return std::holds_alternative<request>(m)    ? "request"
          : std::holds_alternative<response>(m) ? "response"
                                                : "general";
@@ -38,8 +38,8 @@ json::array load_vectors() {
 
 /// Decodes a request with the id in its topic, as the gateway does, and other messages as the kind that
 /// they claim to be.
-result<message, decode_fault> decode_vector(const json::object& vector, const std::string& payload,
-                                            validation ids) {
+result<decoded_message, decode_fault> decode_vector(const json::object& vector, const std::string& payload,
+                                                    validation ids) {
   decode_rules rules;
   rules.ids = ids;
   if (text_of(vector, "kind") != "request") return decode(payload, rules);
@@ -47,7 +47,7 @@ result<message, decode_fault> decode_vector(const json::object& vector, const st
   REQUIRE(topic);
   auto r = decode_request(payload, topic->id(), rules);
   if (!r) return r.error();
-  return message(*r);
+  return decoded_message(*r);
 }
 
 }  // namespace
@@ -65,10 +65,10 @@ TEST_CASE("every conformance vector is decoded as it says, strict and lenient") 
       CAPTURE(name);
       const auto decoded = decode_vector(vector, payload, ids);
       const bool expected_ok = text_of(vector, name) == "ok";
-      CHECK_MESSAGE(decoded.has_value() == expected_ok, (decoded ? "accepted" : decoded.error().words));
+      CHECK_MESSAGE(decoded.has_value() == expected_ok, (decoded ? "accepted" : decoded.error().message));
       if (decoded && expected_ok) CHECK(kind_of(*decoded) == text_of(vector, "kind"));
       if (!decoded && vector.contains("field")) CHECK(decoded.error().field == text_of(vector, "field"));
-      if (!decoded) CHECK_FALSE(decoded.error().words.empty());
+      if (!decoded) CHECK_FALSE(decoded.error().message.empty());
     }
   }
 }

@@ -320,11 +320,11 @@ struct kept_sender final : event_sender {
 
 /// Receives the outcome of a step: `done`, or its code and message.
 struct told {
-  std::string words;
+  std::string message;
   bool never_run = false;
   action_step::done_handler handler() {
     return [this](action_step::outcome how) {
-      words = how ? std::to_string(to_int(how->code)) + ' ' + how->words : "done";
+      message = how ? std::to_string(to_int(how->code)) + ' ' + how->message : "done";
       never_run = how && how->never_run;
     };
   }
@@ -353,7 +353,7 @@ TEST_CASE("request: what is asked, with the time that is left") {
   CHECK(what.options->traceparent == given.traceparent);
   CHECK(what.options->if_match.empty());
   asker.waiting[0](answer{});
-  CHECK(how.words == "done");
+  CHECK(how.message == "done");
   const auto unlimited = step.begin(*of, steady_time::max(), how.handler());
   CHECK_FALSE(asker.asked.back().options->timeout);
 }
@@ -367,7 +367,7 @@ TEST_CASE("request: an error of the device is that of the step, in its words") {
     told how;
     const auto running = step.begin(*of, steady_time::max(), how.handler());
     asker.waiting.back()(a);
-    return how.words + (how.never_run ? "!" : "");
+    return how.message + (how.never_run ? "!" : "");
   };
   CHECK(ending(answer::error(response_code::not_found, "no such path")) == "404 2D_1/axuv/arm: no such path");
   CHECK(ending(answer::refusal(response_code::service_unavailable, "broker lab is not connected")) ==
@@ -391,7 +391,7 @@ TEST_CASE("exec: a body that cannot be an argument is refused before anything is
     const auto why = step.refuse(*make_call({method::post, "fire", body}));
     REQUIRE(why);
     CHECK(why->code == response_code::bad_request);
-    CHECK(why->words.starts_with("the body "));
+    CHECK(why->message.starts_with("the body "));
     CHECK(why->never_run);
   }
 }
@@ -404,14 +404,14 @@ TEST_CASE("publish: the event is sent, and what keeps it from being sent is the 
   const auto of = make_call({method::post, "fire"});
   told how;
   step.begin(*of, steady_time::max(), how.handler());
-  CHECK(how.words == "done");
+  CHECK(how.message == "done");
   CHECK(sender.sent == strings{R"(axuv/GW_1/shot "fired")"});
   sender.error = errc::not_connected;
   step.begin(*of, steady_time::max(), how.handler());
-  CHECK(how.words.starts_with("503 the event was not sent: "));
+  CHECK(how.message.starts_with("503 the event was not sent: "));
   CHECK(how.never_run);
   sender.error = errc::too_large;
   step.begin(*of, steady_time::max(), how.handler());
-  CHECK(how.words.starts_with("500 the event was not sent: "));
+  CHECK(how.message.starts_with("500 the event was not sent: "));
   CHECK(sender.sent.size() == 1);
 }

@@ -54,7 +54,7 @@ TEST_CASE(
                              {{count.kept(), text("1")}});
   const auto refused = ask(trigger, {method::post, "trigger"});
   CHECK(refused.code == response_code::precondition_failed);
-  CHECK(words_of(refused) == R"(when: status is {"state":"IDLE"}, the action needs {"state":"ARMED"})");
+  CHECK(message_of(refused) == R"(when: status is {"state":"IDLE"}, the action needs {"state":"ARMED"})");
   CHECK(stored_in(count) == text("0"));
   store(status, R"({"state":"ARMED"})");
   CHECK(ask(trigger, {method::post, "trigger"}).code == response_code::valid);
@@ -64,7 +64,7 @@ TEST_CASE(
 TEST_CASE("every condition must hold; the first that does not is named") {
   auto a = holding("1"), b = holding("2");
   auto action = make_action({{"a", a.kept(), 1}, {"b", b.kept(), 3}}, {});
-  CHECK(words_of(ask(action, {method::post, "act"})) == "when: b is 2, the action needs 3");
+  CHECK(message_of(ask(action, {method::post, "act"})) == "when: b is 2, the action needs 3");
   store(b, "3");
   CHECK(ask(action, {method::post, "act"}).code == response_code::valid);
 }
@@ -96,7 +96,7 @@ TEST_CASE("an action takes POST only, whatever the body") {
   for (const auto verb : {method::get, method::put, method::del}) {
     const auto refused = ask(action, {verb, "arm"});
     CHECK(refused.code == response_code::method_not_allowed);
-    CHECK(words_of(refused) == "arm allows POST, not " + std::string(to_string(verb)));
+    CHECK(message_of(refused) == "arm allows POST, not " + std::string(to_string(verb)));
   }
   CHECK(stored_in(value) == text("0"));
   CHECK(ask(action, {method::post, "arm", "{\"x\":[1]}"}).code == response_code::valid);
@@ -114,5 +114,5 @@ TEST_CASE("an action rejects a body in a format that bodies cannot have") {
 TEST_CASE("a large value is truncated in the message of a 412") {
   auto value = holding('"' + std::string(10'000, 'x') + '"');
   auto action = make_action({{"v", value.kept(), 1}}, {});
-  CHECK(words_of(ask(action, {method::post, "act"})).size() < 200);
+  CHECK(message_of(ask(action, {method::post, "act"})).size() < 200);
 }

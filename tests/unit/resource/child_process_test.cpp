@@ -61,7 +61,7 @@ struct child_fixture {
 
 TEST_CASE_FIXTURE(child_fixture, "a program's output is received, and then how it ended") {
   start_script("echo one; echo two >&2; exit 3");
-  CHECK(await_end().words() == "it ended with status 3");
+  CHECK(await_end().message() == "it ended with status 3");
   CHECK(output == "one\n");
   CHECK(errors == "two\n");
   ended.reset();
@@ -83,16 +83,16 @@ TEST_CASE_FIXTURE(child_fixture, "a program that cannot be started is reported w
   const temporary_folder folder;
   folder.write("data", "x");
   folder.write("wrong", "x", 0700);
-  const auto words = [&](const std::string& program) {
+  const auto message = [&](const std::string& program) {
     ended.reset();
     start({.argv = {program}});
-    return await_end().words();
+    return await_end().message();
   };
-  CHECK(words("/none") == "it cannot be started: No such file or directory");
-  CHECK(words("no-such-program") == "it cannot be started: No such file or directory");
-  CHECK(words(folder.path("data")) == "it cannot be started: Permission denied");
-  CHECK(words(folder.path("")) == "it cannot be started: Permission denied");
-  CHECK(words(folder.path("wrong")) == "it cannot be started: Exec format error");  // and no shell is tried
+  CHECK(message("/none") == "it cannot be started: No such file or directory");
+  CHECK(message("no-such-program") == "it cannot be started: No such file or directory");
+  CHECK(message(folder.path("data")) == "it cannot be started: Permission denied");
+  CHECK(message(folder.path("")) == "it cannot be started: Permission denied");
+  CHECK(message(folder.path("wrong")) == "it cannot be started: Exec format error");  // and no shell is tried
 }
 
 TEST_CASE_FIXTURE(child_fixture, "its environment is what it is given, and a PATH") {
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(child_fixture, "a program that reads nothing delays nobody") {
   CHECK_FALSE(tested->write(std::string(1'000'000, 'x')));
   await_output("begun\n");
   tested->end();
-  CHECK(await_end().words() == "it was ended by signal 15 (Terminated)");
+  CHECK(await_end().message() == "it was ended by signal 15 (Terminated)");
   CHECK(taken == 0);
   ended.reset();
   output.clear();
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(child_fixture,
   start_script("trap '' TERM; sleep 1000 & echo $!; while :; do sleep 1000; done");
   run_until([&] { return output.ends_with('\n'); });
   tested->end();
-  CHECK(await_end().words() == "it was ended by signal 9 (Killed)");
+  CHECK(await_end().message() == "it was ended by signal 9 (Killed)");
   await_death(std::stoi(output));
 }
 

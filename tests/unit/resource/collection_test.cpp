@@ -55,7 +55,7 @@ TEST_CASE("a collection inside a longer path names its items with the whole path
   auto runs = make_alone<collection_resource>(collection_options{});
   CHECK(ask(runs, {method::post, "axuv/day 1/runs", "1"}).location == "axuv/day 1/runs/0");
   const auto missing = ask(runs, {.path = "axuv/day 1/runs/7", .rest_at = 16});
-  CHECK(words_of(missing) ==
+  CHECK(message_of(missing) ==
         "axuv/day 1/runs/7 does not exist; GET axuv/day 1/runs lists the items, POST to axuv/day 1/runs "
         "makes one");
 }
@@ -122,7 +122,7 @@ TEST_CASE("only the one spelling of an item's number is its path") {
     CAPTURE(path);
     const auto missing = s.get(path);
     CHECK(missing.code == response_code::not_found);
-    CHECK(words_of(missing).find("GET shots lists the items") != std::string::npos);
+    CHECK(message_of(missing).find("GET shots lists the items") != std::string::npos);
   }
 }
 
@@ -131,11 +131,11 @@ TEST_CASE("the list takes GET and POST, an item GET, PUT and DELETE") {
   s.post("1");
   const auto put = s.ask({method::put, "shots", "{}"});
   CHECK(put.code == response_code::method_not_allowed);
-  CHECK(words_of(put) == "shots allows GET, POST, not PUT");
+  CHECK(message_of(put) == "shots allows GET, POST, not PUT");
   CHECK(s.ask({method::del, "shots"}).code == response_code::method_not_allowed);
   const auto post = s.ask({method::post, "shots/0", "1"});
   CHECK(post.code == response_code::method_not_allowed);
-  CHECK(words_of(post) == "shots/0 allows GET, PUT, DELETE, not POST");
+  CHECK(message_of(post) == "shots/0 allows GET, PUT, DELETE, not POST");
   CHECK(s.ask({method::post, "shots/5", "1"}).code == response_code::not_found);
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("a full collection refuses POST until an item is deleted") {
   s.post("2");
   const auto full = s.post("3");
   CHECK(full.code == response_code::request_entity_too_large);
-  CHECK(words_of(full) == "shots is full with 2 items; DELETE one first");
+  CHECK(message_of(full) == "shots is full with 2 items; DELETE one first");
   CHECK(s.ask({method::put, "shots/0", "9"}).code == response_code::changed);
   s.ask({method::del, "shots/0"});
   CHECK(s.post("3").location == "shots/2");
@@ -156,7 +156,7 @@ TEST_CASE("the items of a collection together have a limit in bytes") {
   CHECK(s.post("12345").code == response_code::created);
   const auto refused = s.post("1234");
   CHECK(refused.code == response_code::request_entity_too_large);
-  CHECK(words_of(refused) == "shots has room for 3 bytes more; send less or DELETE an item first");
+  CHECK(message_of(refused) == "shots has room for 3 bytes more; send less or DELETE an item first");
   CHECK(s.post("123").code == response_code::created);
   CHECK(s.ask({method::put, "shots/1", "1234"}).code == response_code::request_entity_too_large);
   CHECK(s.get("shots/1").body.text() == "123");
@@ -170,12 +170,12 @@ TEST_CASE("an item that violates the schema gets 400 with POST and PUT") {
   shots s({.schema = *json_schema::compile(json_value(R"({"type": "object", "required": ["v"]})"))});
   const auto refused = s.post("[1]");
   CHECK(refused.code == response_code::bad_request);
-  CHECK(words_of(refused) == "body: it is an array, an object is expected");
+  CHECK(message_of(refused) == "body: it is an array, an object is expected");
   CHECK(s.get("shots").body.text() == "{}");
   CHECK(s.post("{\"v\":1}").code == response_code::created);
   const auto put = s.ask({method::put, "shots/0", "{}"});
   CHECK(put.code == response_code::bad_request);
-  CHECK(words_of(put) == "body: the member 'v' is missing");
+  CHECK(message_of(put) == "body: the member 'v' is missing");
   CHECK(s.get("shots/0").body.text() == "{\"v\":1}");
 }
 
@@ -183,9 +183,9 @@ TEST_CASE(
     "an item in which an object has a key twice is refused where a schema looks at it, and nowhere else") {
   constexpr char twice[] = R"({"v":1,"v":2})";
   shots checked({.schema = *json_schema::compile(json_value(R"({"required": ["v"]})"))});
-  CHECK(words_of(checked.post(twice)) == "body: the key 'v' is given twice");
+  CHECK(message_of(checked.post(twice)) == "body: the key 'v' is given twice");
   CHECK(checked.post("{\"v\":1}").code == response_code::created);
-  CHECK(words_of(checked.ask({method::put, "shots/0", twice})) == "body: the key 'v' is given twice");
+  CHECK(message_of(checked.ask({method::put, "shots/0", twice})) == "body: the key 'v' is given twice");
   shots plain;
   CHECK(plain.post(twice).code == response_code::created);
 }

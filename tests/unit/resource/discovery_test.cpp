@@ -115,7 +115,7 @@ TEST_CASE("each form of discovery has its version") {
 TEST_CASE("discovery refuses other formats and methods with what is possible") {
   const auto refused = discover(lab, "text/plain");
   CHECK(refused.code == response_code::not_acceptable);
-  CHECK(words_of(refused) ==
+  CHECK(message_of(refused) ==
         "accept: .well-known/core cannot be given as 'text/plain', only as application/json or "
         "application/link-format");
   CHECK(discover(lab, "APPLICATION/LINK-FORMAT").code == response_code::content);

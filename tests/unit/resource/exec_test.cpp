@@ -20,11 +20,11 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-json_schema schema(std::string_view words) { return json_schema::compile(text(words).value()).value(); }
+json_schema schema(std::string_view message) { return json_schema::compile(text(message).value()).value(); }
 
 std::string filled(std::string_view written, const argument::values& brought, bool is_operand = false) {
   const auto made = argument(written).fill(brought, is_operand);
-  return made ? *made : "refused: " + made.error().words;
+  return made ? *made : "refused: " + made.error().message;
 }
 
 struct exec_fixture {
@@ -38,9 +38,9 @@ struct exec_fixture {
   temporary_folder folder;
   strings answers;
 
-  static exec_options script(const std::string& words, strings more = {}) {
+  static exec_options script(const std::string& message, strings more = {}) {
     exec_options options;
-    options.program.argv = {"sh", "-c", words, "sh"};
+    options.program.argv = {"sh", "-c", message, "sh"};
     options.program.argv.insert(options.program.argv.end(), more.begin(), more.end());
     return options;
   }
@@ -52,7 +52,7 @@ struct exec_fixture {
     return of.run({.verb = verb, .path = path, .rest = {}, .body = text(body), .options = {}},
                   [this](backend_reply reply) {
                     answers.push_back(std::to_string(to_int(reply.code)) + ' ' +
-                                      (is_error(reply.code) ? reply.words : reply.text));
+                                      (is_error(reply.code) ? reply.message : reply.text));
                   });
   }
   template <class Condition>

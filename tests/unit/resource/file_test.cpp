@@ -28,8 +28,8 @@ namespace {
 
 constexpr std::size_t plenty = 1 << 16;
 
-std::string words(const backend_reply& reply) {
-  return std::to_string(to_int(reply.code)) + ' ' + (is_error(reply.code) ? reply.words : reply.text);
+std::string message(const backend_reply& reply) {
+  return std::to_string(to_int(reply.code)) + ' ' + (is_error(reply.code) ? reply.message : reply.text);
 }
 
 struct file_fixture {
@@ -50,7 +50,7 @@ struct file_fixture {
   }
   backend::running ask(backend& of, method verb, const std::string& body = "null") {
     return of.run({.verb = verb, .path = "x", .rest = {}, .body = text(body), .options = {}},
-                  [this](backend_reply reply) { answers.push_back(words(reply)); });
+                  [this](backend_reply reply) { answers.push_back(message(reply)); });
   }
   void settle(std::size_t wanted) {
     loop.restart();
@@ -63,23 +63,23 @@ struct file_fixture {
 
 TEST_CASE_FIXTURE(file_fixture, "files are read to their end, those without a size as well") {
   folder.write("a", "21.5\n");
-  CHECK(words(read_file({{}, folder.path("a")}, plenty)) == "205 21.5\n");
+  CHECK(message(read_file({{}, folder.path("a")}, plenty)) == "205 21.5\n");
   folder.write("empty", "");
-  CHECK(words(read_file({{}, folder.path("empty")}, plenty)) == "205 ");
+  CHECK(message(read_file({{}, folder.path("empty")}, plenty)) == "205 ");
   CHECK(read_file({{}, "/proc/self/status"}, plenty).text.find("VmRSS") != std::string::npos);
   folder.write("long", std::string(plenty, 'x'));
   CHECK(read_file({{}, folder.path("long")}, plenty).text.size() == plenty);
-  CHECK(words(read_file({{}, folder.path("long")}, plenty - 1)) == "500 the file is larger than 65535B");
+  CHECK(message(read_file({{}, folder.path("long")}, plenty - 1)) == "500 the file is larger than 65535B");
 }
 
 TEST_CASE_FIXTURE(file_fixture, "a file that is not regular is rejected without blocking") {
-  CHECK(words(read_file({{}, folder.path("none")}, plenty)) == "404 there is no such file");
-  CHECK(words(read_file({{}, folder.path("")}, plenty)) == "403 it is not a regular file");
+  CHECK(message(read_file({{}, folder.path("none")}, plenty)) == "404 there is no such file");
+  CHECK(message(read_file({{}, folder.path("")}, plenty)) == "403 it is not a regular file");
   REQUIRE(::mkfifo(folder.path("fifo").c_str(), 0600) == 0);
-  CHECK(words(read_file({{}, folder.path("fifo")}, plenty)) == "403 it is not a regular file");
-  CHECK(words(read_file({{}, "/dev/zero"}, plenty)) == "403 it is not a regular file");
-  CHECK(words(write_file({{}, folder.path("fifo")}, "x", false)) == "403 it is not a regular file");
-  CHECK(words(write_file({{}, "/dev/null"}, "x", true)) == "403 it is not a regular file");
+  CHECK(message(read_file({{}, folder.path("fifo")}, plenty)) == "403 it is not a regular file");
+  CHECK(message(read_file({{}, "/dev/zero"}, plenty)) == "403 it is not a regular file");
+  CHECK(message(write_file({{}, folder.path("fifo")}, "x", false)) == "403 it is not a regular file");
+  CHECK(message(write_file({{}, "/dev/null"}, "x", true)) == "403 it is not a regular file");
 }
 
 TEST_CASE_FIXTURE(file_fixture, "beneath a folder, no path leads out of it and no link is followed") {
@@ -91,8 +91,8 @@ TEST_CASE_FIXTURE(file_fixture, "beneath a folder, no path leads out of it and n
   std::filesystem::create_symlink("sub", folder.path("tree/folder"));
   std::filesystem::create_symlink("a", folder.path("tree/inside"));
   const auto get = [&](const std::string& path) { return read_file({folder.path("tree"), path}, plenty); };
-  CHECK(words(get("a")) == "205 a");
-  CHECK(words(get("sub/b")) == "205 b");
+  CHECK(message(get("a")) == "205 a");
+  CHECK(message(get("sub/b")) == "205 b");
   CHECK(get("none").code == response_code::not_found);
   CHECK(get("a/b").code == response_code::not_found);
   CHECK(get("sub").code == response_code::forbidden);
@@ -178,7 +178,7 @@ TEST_CASE_FIXTURE(file_fixture, "a write that fails says why; an atomic one leav
   const auto reply = write_file({{}, folder.path("a")}, std::string(100, 'x'), true);
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &usual) == 0);
   std::signal(SIGXFSZ, ignored);
-  CHECK(words(reply) == "500 it cannot be written, and is as it was: File too large");
+  CHECK(message(reply) == "500 it cannot be written, and is as it was: File too large");
   CHECK(content("a") == "before");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path("")), {}) == 1);
   CHECK(write_file({{}, folder.path("none/a")}, "x", true).code == response_code::internal_server_error);

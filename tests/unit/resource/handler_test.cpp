@@ -12,7 +12,7 @@ TEST_CASE("a responder that is dropped answers 500") {
   { responder dropped(make_call({.path = "x"}), answers.sink()); }
   REQUIRE(answers.answers.size() == 1);
   CHECK(answers.answers[0].code == response_code::internal_server_error);
-  CHECK(words_of(answers.answers[0]) == "the handler gave no answer");
+  CHECK(message_of(answers.answers[0]) == "the handler gave no answer");
 }
 
 TEST_CASE("a responder answers once, and not again when it goes") {

@@ -107,12 +107,12 @@ struct http_fixture {
     if (!pool)
       pool = make_http_pool(
           options.at, loop.get_executor(), time,
-          [this](log_level, std::string_view words) { log.emplace_back(words); }, resolver);
+          [this](log_level, std::string_view message) { log.emplace_back(message); }, resolver);
     return std::make_shared<http_backend>(options, pattern, pool);
   }
   void ask(backend& of, backend_request what) {
     running.push_back(of.run(std::move(what), [this](const backend_reply& reply) {
-      std::string said = is_error(reply.code) ? reply.words : reply.text;
+      std::string said = is_error(reply.code) ? reply.message : reply.text;
       if (reply.body) said = reply.body->text();
       if (!reply.location.empty()) said += " at " + reply.location;
       answers.push_back(std::to_string(to_int(reply.code)) + ' ' + said);

@@ -52,7 +52,7 @@ struct pool_fixture {
     fake_wire::next = 0;
     tested = std::make_shared<http_pool>(
         "http://a.lab:80", [this] { return std::make_unique<fake_wire>(wires); }, time,
-        [this](log_level, std::string_view words) { log.emplace_back(words); },
+        [this](log_level, std::string_view message) { log.emplace_back(message); },
         [this](http_pool&, steady_time next) { woken = next; });
   }
   backend::running ask(const std::string& target, method verb = method::get,

@@ -147,13 +147,13 @@ struct line_fixture {
   std::shared_ptr<line_backend> make(const line_options& of) {
     return std::make_shared<line_backend>(
         of, instrument::find(of.at, services, time,
-                             [this](log_level, std::string_view words) { log.emplace_back(words); }));
+                             [this](log_level, std::string_view message) { log.emplace_back(message); }));
   }
   void ask(backend& of, method verb = method::get, const std::string& body = "null",
            const std::string& rest = {}) {
     running.push_back(of.run({.verb = verb, .path = "x", .rest = rest, .body = text(body), .options = {}},
                              [this](const backend_reply& reply) {
-                               std::string said = is_error(reply.code) ? reply.words : reply.text;
+                               std::string said = is_error(reply.code) ? reply.message : reply.text;
                                if (reply.body) said = reply.body->text();
                                answers.push_back(std::to_string(to_int(reply.code)) + ' ' + said);
                              }));

@@ -32,7 +32,7 @@ struct turns_fixture {
   still_wire wire;
   std::vector<std::string> log;
   line_turns tested{"tcp://psu:5025", wire, time,
-                    [this](log_level, std::string_view words) { log.emplace_back(words); }};
+                    [this](log_level, std::string_view message) { log.emplace_back(message); }};
   line_terms terms;
   bool is_answered = true;
   std::vector<std::string> answers;
@@ -42,7 +42,7 @@ struct turns_fixture {
     return tested.ask({line + '\n', is_answered, terms}, time.now() + patience,
                       [this, line](backend_reply reply) {
                         answers.push_back(line + ": " + std::to_string(to_int(reply.code)) + ' ' +
-                                          (is_error(reply.code) ? reply.words : reply.text));
+                                          (is_error(reply.code) ? reply.message : reply.text));
                         last_never_ran = reply.never_run;
                       });
   }

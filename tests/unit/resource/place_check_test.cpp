@@ -17,9 +17,10 @@ std::string fault(const needed_place& of, bool is_service = false) {
 }
 
 std::string hint(place what, const std::string& path, int error) {
-  const auto words = drop_in_hint({what, path}, error, true);
-  const auto begin = words.find("drop-in ");
-  return begin == std::string::npos ? words : words.substr(begin + 8, words.find(' ', begin + 8) - begin - 8);
+  const auto message = drop_in_hint({what, path}, error, true);
+  const auto begin = message.find("drop-in ");
+  return begin == std::string::npos ? message
+                                    : message.substr(begin + 8, message.find(' ', begin + 8) - begin - 8);
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ struct process_fixture {
                                 const auto said = reply.body.value_or(json_text());
                                 answers.push_back(
                                     std::to_string(to_int(reply.code)) + ' ' +
-                                    (is_error(reply.code) ? reply.words : std::string(said.text())));
+                                    (is_error(reply.code) ? reply.message : std::string(said.text())));
                               }));
   }
   template <class Condition>
@@ -89,12 +89,12 @@ struct process_fixture {
     settle(answers.size() + 1);
     return answers.back();
   }
-  bool has_line(std::string_view words) const {
+  bool has_line(std::string_view message) const {
     return std::any_of(lines.begin(), lines.end(),
-                       [words](const auto& line) { return line.find(words) != std::string::npos; });
+                       [message](const auto& line) { return line.find(message) != std::string::npos; });
   }
-  void await_line(std::string_view words) {
-    run_until([&] { return has_line(words); });
+  void await_line(std::string_view message) {
+    run_until([&] { return has_line(message); });
   }
   /// Waits until a program that has exited is restarted.
   void pass_pause() {
@@ -125,7 +125,7 @@ TEST_CASE("lines: what is said") {
     if (!read) return std::string("nothing");
     if (!read->id) return std::string("ready");
     return std::to_string(*read->id) + ": " + std::to_string(to_int(read->reply.code)) + ' ' +
-           (is_error(read->reply.code) ? read->reply.words
+           (is_error(read->reply.code) ? read->reply.message
                                        : std::string(read->reply.body.value_or(json_text()).text()));
   };
   CHECK(said(R"({"id":7,"code":205,"body":[1]})") == "7: 205 [1]");

@@ -13,12 +13,12 @@ using form = reading_options::form;
 /// Returns the value's text, or `fault: ` and the message.
 std::string read(const reading_options& options, std::string_view text) {
   const auto made = reading(options, 4).make(text);
-  return made ? std::string(made->text()) : "fault: " + made.error().words;
+  return made ? std::string(made->text()) : "fault: " + made.error().message;
 }
 
 std::string read_json(const reading_options& options, std::string_view json) {
   const auto made = reading(options, 4).make(*json_text::parse(json));
-  return made ? std::string(made->text()) : "fault: " + made.error().words;
+  return made ? std::string(made->text()) : "fault: " + made.error().message;
 }
 
 }  // namespace
@@ -65,16 +65,16 @@ TEST_CASE("JSON is checked, also for its depth, and a pointer leads into it") {
 
 TEST_CASE("a key that is given twice on the way of a pointer is no value") {
   const reading_options at{.as = form::json, .pointer = "/s/p"};
-  const auto words = [](const std::string& key, const std::string& shown) {
+  const auto message = [](const std::string& key, const std::string& shown) {
     return "fault: the key '" + key +
            "', on the way to /s/p, is given twice in its object; this was read: '" + shown + '\'';
   };
   for (const auto* twice :
        {R"({"s":{"p":1,"q":2,"p":3}})", R"({"s":{"p":1,"p":1}})", R"({"s":{"p":1,"\u0070":3}})"}) {
-    CHECK(read(at, twice) == words("p", twice));
-    CHECK(read_json(at, twice) == words("p", twice));
+    CHECK(read(at, twice) == message("p", twice));
+    CHECK(read_json(at, twice) == message("p", twice));
   }
-  CHECK(read(at, R"({"s":1,"s":{"p":1}})") == words("s", R"({"s":1,"s":{"p":1}})"));
+  CHECK(read(at, R"({"s":1,"s":{"p":1}})") == message("s", R"({"s":1,"s":{"p":1}})"));
   // Duplicate keys elsewhere do no harm.
   CHECK(read(at, R"({"s":{"p":1,"q":2,"q":3},"t":1,"t":2})") == "1");
 }

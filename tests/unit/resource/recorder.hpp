@@ -72,12 +72,12 @@ inline answer ask(handler& h, const asked& a) {
 }
 
 /// Returns the text of an error answer; checks that it is not empty.
-inline std::string words_of(const answer& a) {
+inline std::string message_of(const answer& a) {
   REQUIRE(is_error(a.code));
   REQUIRE(a.body.is_string());
-  auto words = decode_json_string(a.body.text());
-  CHECK_FALSE(words.empty());
-  return words;
+  auto message = decode_json_string(a.body.text());
+  CHECK_FALSE(message.empty());
+  return message;
 }
 
 }  // namespace mqcoap::test

@@ -18,7 +18,7 @@ TEST_CASE("a reply answers every method alike unless told which") {
   CHECK(ask(posted, {method::post, "ping"}).code == response_code::content);
   const auto refused = ask(posted, {method::get, "ping"});
   CHECK(refused.code == response_code::method_not_allowed);
-  CHECK(words_of(refused) == "ping allows POST, not GET");
+  CHECK(message_of(refused) == "ping allows POST, not GET");
 }
 
 TEST_CASE("a reply gives each of the 21 codes as configured") {
@@ -42,7 +42,7 @@ TEST_CASE("a fixed reply does nothing, so that nobody needs to remember its requ
 
 TEST_CASE("an error without words is sent with the name of its code") {
   reply_resource reply({.code = response_code::bad_option, .body = {}});
-  CHECK(words_of(ask(reply, {.path = "p"})) == "BAD_OPTION");
+  CHECK(message_of(ask(reply, {.path = "p"})) == "BAD_OPTION");
   reply_resource success({.code = response_code::changed, .body = {}});
   CHECK(ask(success, {.path = "p"}).body.is_null());
 }

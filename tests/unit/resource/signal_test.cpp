@@ -70,7 +70,7 @@ TEST_CASE("a sample with noise is drawn once, and a fault of it stays as well") 
   CHECK(ask(noise, {.path = "s"}).body.text() != first);
   auto broken = make({"1/t", 1s}, time);
   time.advance(500ms);
-  CHECK(words_of(ask(broken, {.path = "s"})) == "s at t = 0: its expression gives no finite number");
+  CHECK(message_of(ask(broken, {.path = "s"})) == "s at t = 0: its expression gives no finite number");
   CHECK_FALSE(broken.measured().has_value());
   time.advance(500ms);
   CHECK(ask(broken, {.path = "s"}).body.text() == "1");
@@ -129,7 +129,7 @@ TEST_CASE("a signal that is not finite gets 500 with the time and the reason") {
   time.advance(2s);
   const auto failed = ask(signal, {.path = "s"});
   CHECK(failed.code == response_code::internal_server_error);
-  CHECK(words_of(failed) == "s at t = 2: its expression gives no finite number");
+  CHECK(message_of(failed) == "s at t = 2: its expression gives no finite number");
   time.advance(2s);
   CHECK(number_of(ask(signal, {.path = "s"})) == 0.5);
   auto not_a_number = make({"sqrt(-1)"}, time);
@@ -146,7 +146,7 @@ TEST_CASE("a signal takes GET only, as application/json only") {
   manual_clock time;
   auto signal = make({"t"}, time);
   for (const auto verb : {method::post, method::put, method::del})
-    CHECK(words_of(ask(signal, {verb, "s"})) == "s allows GET, not " + std::string(to_string(verb)));
+    CHECK(message_of(ask(signal, {verb, "s"})) == "s allows GET, not " + std::string(to_string(verb)));
   request_options options;
   options.accept = "text/plain";
   CHECK(ask(signal, {.path = "s", .options = options}).code == response_code::not_acceptable);

@@ -98,7 +98,7 @@ TEST_CASE_FIXTURE(topic_fixture, "a pointer and an expression lead to the value 
   deliver(R"({"gauge": "Pirani"})");
   const auto none = get();
   CHECK(none.code == response_code::bad_gateway);
-  CHECK(words_of(none) == R"(vacuum: there is nothing at /pressure; this was read: '{"gauge": "Pirani"}')");
+  CHECK(message_of(none) == R"(vacuum: there is nothing at /pressure; this was read: '{"gauge": "Pirani"}')");
 }
 
 TEST_CASE_FIXTURE(topic_fixture, "a message that cannot be parsed gets 502 with its first 80 characters") {
@@ -106,7 +106,8 @@ TEST_CASE_FIXTURE(topic_fixture, "a message that cannot be parsed gets 502 with 
   deliver("\x1b[31m" + std::string(500, 'x'));
   const auto got = get();
   CHECK(got.code == response_code::bad_gateway);
-  CHECK(words_of(got) == "vacuum: it is not a number; this was read: '?[31m" + std::string(75, 'x') + "...'");
+  CHECK(message_of(got) ==
+        "vacuum: it is not a number; this was read: '?[31m" + std::string(75, 'x') + "...'");
   deliver("\xff\xfe");
   CHECK(shown() == R"(502 "vacuum: it is not a number; this was read: '??'")");
   deliver("1e999");
@@ -198,7 +199,7 @@ TEST_CASE_FIXTURE(topic_fixture, "a metric is there while its number is") {
 
 TEST_CASE_FIXTURE(topic_fixture, "a topic without a way to set it takes GET alone") {
   for (const auto verb : {method::put, method::post, method::del})
-    CHECK(words_of(ask(tested(), {verb, "vacuum"})) ==
+    CHECK(message_of(ask(tested(), {verb, "vacuum"})) ==
           "vacuum allows GET, not " + std::string(to_string(verb)));
 }
 

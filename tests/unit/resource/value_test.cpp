@@ -72,8 +72,8 @@ TEST_CASE(
   auto gains = make_gains();
   const auto refused = ask(gains, {method::put, "gains", "[1,2,9]"});
   CHECK(refused.code == response_code::bad_request);
-  CHECK(words_of(refused) == "body/2: 9 is over the maximum 7");
-  CHECK(words_of(ask(gains, {method::put, "gains", "\"high\""})) ==
+  CHECK(message_of(refused) == "body/2: 9 is over the maximum 7");
+  CHECK(message_of(ask(gains, {method::put, "gains", "\"high\""})) ==
         "body: \"high\" is a string, an array is expected");
   CHECK(ask(gains, {.path = "gains"}).body == text("[0,1,2,3,4]"));
 }
@@ -91,7 +91,7 @@ TEST_CASE("a method that a value does not allow gets 405 naming those that it al
   for (const auto verb : {method::post, method::del}) {
     const auto refused = ask(gains, {verb, "gains", "[1]"});
     CHECK(refused.code == response_code::method_not_allowed);
-    CHECK(words_of(refused) == "gains allows GET, PUT, not " + std::string(to_string(verb)));
+    CHECK(message_of(refused) == "gains allows GET, PUT, not " + std::string(to_string(verb)));
   }
   auto constant = make({text("1"), {method::get}, std::nullopt});
   CHECK(ask(constant, {method::put, "c", "2"}).code == response_code::method_not_allowed);
@@ -124,13 +124,13 @@ TEST_CASE("a string can be had as text/plain, anything else only as application/
   const auto links =
       ask(name, {.path = "name", .options = with(&request_options::accept, "application/link-format")});
   CHECK(links.code == response_code::not_acceptable);
-  CHECK(words_of(links) ==
+  CHECK(message_of(links) ==
         "accept: name cannot be given as 'application/link-format', only as application/json or text/plain");
 
   auto gains = make_gains();
   const auto refused = ask(gains, {.path = "gains", .options = with(&request_options::accept, "text/plain")});
   CHECK(refused.code == response_code::not_acceptable);
-  CHECK(words_of(refused) == "accept: gains cannot be given as 'text/plain', only as application/json");
+  CHECK(message_of(refused) == "accept: gains cannot be given as 'text/plain', only as application/json");
 }
 
 TEST_CASE("an impossible format is refused even if the version still holds") {
@@ -149,12 +149,12 @@ TEST_CASE("PUT takes application/json, and text/plain where the body is a string
   CHECK(put("text/plain", "\"x\"").code == response_code::changed);
   const auto number = put("text/plain", "3");
   CHECK(number.code == response_code::unsupported_content_format);
-  CHECK(words_of(number) ==
+  CHECK(message_of(number) ==
         "content_format: text/plain needs a string as body, here is 3; send it as application/json");
   CHECK(put("text/plain", "null").code == response_code::unsupported_content_format);
   const auto links = put("application/link-format", "\"</x>\"");
   CHECK(links.code == response_code::unsupported_content_format);
-  CHECK(words_of(links).find("application/json") != std::string::npos);
+  CHECK(message_of(links).find("application/json") != std::string::npos);
   CHECK(current(value) == text("\"x\""));
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("PUT with if_match stores only over that version") {
   const auto etag = ask(gains, {.path = "gains"}).options.etag;
   const auto stale = ask(gains, {method::put, "gains", "[1]", with(&request_options::if_match, "older")});
   CHECK(stale.code == response_code::precondition_failed);
-  CHECK(words_of(stale) ==
+  CHECK(message_of(stale) ==
         "if_match: gains is now at version " + etag + ", not older; GET it and decide again");
   CHECK(current(gains) == text("[0,1,2,3,4]"));
   CHECK(ask(gains, {method::put, "gains", "[1]", with(&request_options::if_match, etag)}).code ==
@@ -187,7 +187,7 @@ TEST_CASE("PUT that is only to create gets 412 from a value, which always exists
   options.create_only = true;
   const auto refused = ask(gains, {method::put, "gains", "[1]", options});
   CHECK(refused.code == response_code::precondition_failed);
-  CHECK(words_of(refused).find("exists already") != std::string::npos);
+  CHECK(message_of(refused).find("exists already") != std::string::npos);
 }
 
 TEST_CASE("the version is looked at before the body, and only where something would change") {
@@ -200,7 +200,7 @@ TEST_CASE("the version is looked at before the body, and only where something wo
 
 TEST_CASE("a leading slash of the path does not show in the words") {
   auto gains = make_gains();
-  CHECK(words_of(ask(gains, {method::del, "/gains"})) == "gains allows GET, PUT, not DELETE");
+  CHECK(message_of(ask(gains, {method::del, "/gains"})) == "gains allows GET, PUT, not DELETE");
 }
 
 TEST_CASE(
@@ -209,8 +209,8 @@ TEST_CASE(
   auto checked = make({text("{}"), {method::get, method::put}, *schema});
   const auto refused = ask(checked, {method::put, "c", R"({"v":9,"v":1})"});
   CHECK(refused.code == response_code::bad_request);
-  CHECK(words_of(refused) == "body: the key 'v' is given twice");
-  CHECK(words_of(ask(checked, {method::put, "c", R"({"list":[1,{"a/b":{"x":1,"\u0078":2}}]})"})) ==
+  CHECK(message_of(refused) == "body: the key 'v' is given twice");
+  CHECK(message_of(ask(checked, {method::put, "c", R"({"list":[1,{"a/b":{"x":1,"\u0078":2}}]})"})) ==
         "body/list/1/a~1b: the key 'x' is given twice");
   CHECK(current(checked) == text("{}"));
   auto plain = make_writable("1");
@@ -220,7 +220,7 @@ TEST_CASE(
 TEST_CASE("a value at which an action looks takes no object with a key twice") {
   auto watched =
       make({.initial = text("{}"), .methods = {method::put}, .schema = std::nullopt, .is_condition = true});
-  CHECK(words_of(ask(watched, {method::put, "w", R"({"state":"IDLE","state":"ARMED"})"})) ==
+  CHECK(message_of(ask(watched, {method::put, "w", R"({"state":"IDLE","state":"ARMED"})"})) ==
         "body: the key 'state' is given twice");
   CHECK(ask(watched, {method::put, "w", R"({"state":"ARMED"})"}).code == response_code::changed);
 }
@@ -230,7 +230,7 @@ TEST_CASE("a metric takes numbers and nothing else") {
       make({.initial = text("1"), .methods = {method::put}, .schema = std::nullopt, .is_metric = true});
   for (const char* body : {"\"high\"", "null", "true", "[1]", "{}", R"({"a":1,"a":2})", "\"5\""}) {
     CAPTURE(body);
-    CHECK(words_of(ask(rate, {method::put, "r", body})) ==
+    CHECK(message_of(ask(rate, {method::put, "r", body})) ==
           std::string("body: ") + body + " is given, but a metric must be a number");
   }
   for (const char* body : {"-5", "0", "1.7976931348623158e308", "18446744073709551616", "1e-400"})

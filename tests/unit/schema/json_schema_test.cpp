@@ -24,7 +24,7 @@ json_schema compiled(std::string_view schema) {
 
 bool fits(std::string_view schema, std::string_view value) {
   const auto fault = compiled(schema).check(json_value(value));
-  if (fault) CHECK_FALSE(fault->words.empty());
+  if (fault) CHECK_FALSE(fault->message.empty());
   return !fault;
 }
 
@@ -32,13 +32,13 @@ bool fits(std::string_view schema, std::string_view value) {
 std::string fault_of(std::string_view schema, std::string_view value) {
   const auto fault = compiled(schema).check(json_value(value));
   REQUIRE_MESSAGE(fault.has_value(), value);
-  return fault->pointer + ": " + fault->words;
+  return fault->pointer + ": " + fault->message;
 }
 
 std::string refusal_of(std::string_view schema) {
   const auto made = json_schema::compile(json_value(schema));
   REQUIRE_MESSAGE(made.has_error(), schema);
-  return made.error().pointer + ": " + made.error().words;
+  return made.error().pointer + ": " + made.error().message;
 }
 
 }  // namespace
@@ -429,7 +429,7 @@ TEST_CASE("a schema nested without end is refused, not followed") {
   deep += "true" + std::string(100, '}');
   const auto made = json_schema::compile(json_value(deep));
   REQUIRE(made.has_error());
-  CHECK(made.error().words == "schemas are nested deeper than 64");
+  CHECK(made.error().message == "schemas are nested deeper than 64");
 }
 
 TEST_CASE("a copy of a schema checks the same") {
@@ -443,9 +443,9 @@ TEST_CASE("a copy of a schema checks the same") {
 TEST_CASE("the words about a large value stay short and whole UTF-8") {
   std::string value = "\"";
   for (int i = 0; i < 10'000; ++i) value += "\xc3\xa4";
-  const auto words = fault_of(R"({"type":"integer"})", value + '"');
-  CHECK(words.size() < 120);
-  CHECK(words.find("...") != std::string::npos);
+  const auto message = fault_of(R"({"type":"integer"})", value + '"');
+  CHECK(message.size() < 120);
+  CHECK(message.find("...") != std::string::npos);
   CHECK_NOTHROW(json_value(
-      '"' + words.substr(words.find("\xc3\xa4"), words.find("...") - words.find("\xc3\xa4")) + '"'));
+      '"' + message.substr(message.find("\xc3\xa4"), message.find("...") - message.find("\xc3\xa4")) + '"'));
 }

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mqcoap/serve/open_calls.hpp>
-#include <mqcoap/serve/outcome_words.hpp>
+#include <mqcoap/serve/outcome_text.hpp>
 #include <string>
 #include <vector>
 

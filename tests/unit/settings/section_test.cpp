@@ -64,7 +64,7 @@ struct section_fixture {
     key.line = held.line = static_cast<int>(map.items.size()) + 1;
     map.items.push_back(&held);
   }
-  std::string words() {
+  std::string message() {
     std::string all;
     for (const auto& d : faults.take({"a.conf"})) all += d.message + '\n';
     return all;
@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(section_fixture, "every fault is reported, and everything else
   const auto read = drive_section().read(map, ctx);
   REQUIRE(read.has_value());
   CHECK(read->speed == 0);
-  CHECK(words() == "expected a whole number from 0 to 9, found 'fast'\nunknown key 'nam'\n");
+  CHECK(message() == "expected a whole number from 0 to 9, found 'fast'\nunknown key 'nam'\n");
 }
 
 TEST_CASE_FIXTURE(section_fixture, "a row tells whether its value was read") {

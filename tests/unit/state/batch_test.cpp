@@ -47,7 +47,7 @@ TEST_CASE("as many changes wait as may; further ones get 503") {
     value.handle(responder(make_call({method::put, "x", body}), recorded.sink()));
   REQUIRE(recorded.answers.size() == 1);
   CHECK(recorded.answers[0].code == response_code::service_unavailable);
-  CHECK(words_of(recorded.answers[0]) == "too many changes wait to be stored; try again later");
+  CHECK(message_of(recorded.answers[0]) == "too many changes wait to be stored; try again later");
   CHECK(recorded.answers[0].never_run);
   store.end_all();
   CHECK(recorded.answers.size() == 4);
@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(state_fixture,
   store.end_all();
   REQUIRE(answered() == 4);
   CHECK(recorded.answers[1].code == response_code::service_unavailable);
-  CHECK(words_of(recorded.answers[1]) == "out of memory; try again later");
+  CHECK(message_of(recorded.answers[1]) == "out of memory; try again later");
   CHECK(recorded.answers[2].code == response_code::internal_server_error);
   CHECK(get(*value) == "4");
 }
@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(state_fixture, "a group that cannot be stored changes nothing,
   for (std::size_t i = 1; i < 4; ++i) {
     CHECK(recorded.answers[i].code == response_code::internal_server_error);
     CHECK(recorded.answers[i].never_run);
-    CHECK(words_of(recorded.answers[i]) ==
+    CHECK(message_of(recorded.answers[i]) ==
           "the disk is full: it could not be stored, and nothing has changed");
   }
   CHECK(get(*list) == R"({"0":0})");

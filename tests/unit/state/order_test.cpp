@@ -49,7 +49,7 @@ TEST_CASE_FIXTURE(state_fixture, "a PUT that waited is judged by what there is i
   store.end_one(errc::denied);
   REQUIRE(answered() == 1);
   CHECK(last().code == response_code::service_unavailable);
-  CHECK(words_of(last()) == "it could not be stored, and nothing has changed; try again later");
+  CHECK(message_of(last()) == "it could not be stored, and nothing has changed; try again later");
   CHECK(last().never_run);
   CHECK(get(*value) == "1");
   store.end_one();

@@ -15,7 +15,7 @@ using namespace mqcoap::test;
 
 namespace {
 
-using words = std::vector<std::string>;
+using strings = std::vector<std::string>;
 
 /// Another connection, which prevents all others from writing.
 class other_writer {
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(store_fixture, "stored values are loaded again") {
   }
   sqlite_store store(directory(), environment());
   const auto all = store.load();
-  CHECK(describe(all) == words{"a#0=2", R"(b#0={"x":[1.50,"ä\u0000"]})", "list#1=11"});
+  CHECK(describe(all) == strings{"a#0=2", R"(b#0={"x":[1.50,"ä\u0000"]})", "list#1=11"});
   REQUIRE(all.size() == 3);
   CHECK(all[2].next == 3);  // no number is used twice
   CHECK(all[0].initial == "initial");
@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(store_fixture, "the destructor stores waiting commits") {
     sqlite_store store(directory(), environment());
     for (int i = 0; i < 100; ++i) store.commit({{}, {put("a", std::to_string(i))}}, [](error_code) {});
   }
-  CHECK(found() == words{"a#0=99"});
+  CHECK(found() == strings{"a#0=99"});
 }
 
 TEST_CASE_FIXTURE(store_fixture, "commits that wait together share a transaction, in their order") {
@@ -199,7 +199,7 @@ TEST_CASE_FIXTURE(store_fixture, "a value that is set aside is kept, with the re
     commit(store, {replaced});
     CHECK(store.status().set_aside == 1);
   }
-  CHECK(found() == words{"a#0=1"});
+  CHECK(found() == strings{"a#0=1"});
   state_database database_of(database(), sqlite_database::access::read);
   const auto kept = database_of.set_aside();
   REQUIRE(kept.size() == 1);

@@ -35,7 +35,7 @@ struct store_fixture {
 
   store::sqlite_store::environment environment() {
     return {loop.context().get_executor(), time,
-            [this](log_level, std::string_view words) { logged.emplace_back(words); }};
+            [this](log_level, std::string_view message) { logged.emplace_back(message); }};
   }
   std::string directory() const { return folder.path().string(); }
   std::string database() const { return directory() + "/state.db"; }

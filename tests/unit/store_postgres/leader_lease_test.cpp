@@ -29,8 +29,9 @@ struct lease_fixture : shared_database {
   std::unique_ptr<contender> contend(std::chrono::milliseconds duration = 1000ms) {
     auto made = std::make_unique<contender>();
     auto* const self = made.get();
-    leader_lease::environment env{loop.context().get_executor(),
-                                  [this](log_level, std::string_view words) { logged.emplace_back(words); }};
+    leader_lease::environment env{loop.context().get_executor(), [this](log_level, std::string_view message) {
+                                    logged.emplace_back(message);
+                                  }};
     env.now = [self] { return boot_clock::now() + self->jump; };
     made->lease = std::make_unique<leader_lease>(
         lease(duration), std::move(env),

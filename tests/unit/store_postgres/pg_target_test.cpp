@@ -12,14 +12,14 @@ namespace {
 
 std::string fault_in(const std::string& url) {
   const auto parsed = pg_target::parse(url);
-  return parsed.has_error() ? parsed.error().words : "";
+  return parsed.has_error() ? parsed.error().message : "";
 }
 
 }  // namespace
 
 TEST_CASE("An address names a server and a database, and what else libpq reads") {
   const auto target = *pg_target::parse("postgresql://gw@db.example.org:5433/mqcoap?sslmode=verify-full");
-  CHECK(target.words() == "db.example.org:5433/mqcoap");
+  CHECK(target.message() == "db.example.org:5433/mqcoap");
   REQUIRE(target.hosts().size() == 1);
   const auto settings = target.for_host({"db.example.org", "192.0.2.7", "5433"});
   CHECK(settings.at("host") == "db.example.org");
@@ -33,7 +33,7 @@ TEST_CASE("An address names a server and a database, and what else libpq reads")
 TEST_CASE("Several servers are tried in their order, with their ports") {
   const auto target = *pg_target::parse("postgresql://gw@a:1,b:2/x");
   CHECK(target.hosts() == std::vector<pg_host>{{"a", "", "1"}, {"b", "", "2"}});
-  CHECK(target.words() == "a:1,b:2/x");
+  CHECK(target.message() == "a:1,b:2/x");
   const auto one_port = *pg_target::parse("postgresql://gw@/x?host=a,b&port=7");
   CHECK(one_port.hosts() == std::vector<pg_host>{{"a", "", "7"}, {"b", "", "7"}});
 }

@@ -62,7 +62,7 @@ struct shared_database {
     return std::make_unique<store::postgres_store>(
         options, store::postgres_store::environment{
                      loop.context().get_executor(),
-                     [this](log_level, std::string_view words) { logged.emplace_back(words); }});
+                     [this](log_level, std::string_view message) { logged.emplace_back(message); }});
   }
   std::unique_ptr<store::postgres_store> open() {
     auto opened = open(options());
@@ -73,9 +73,9 @@ struct shared_database {
   void wait_for(Condition reached) {
     REQUIRE(loop.run_until(reached, std::chrono::seconds(60)));
   }
-  bool has_logged(std::string_view words) const {
+  bool has_logged(std::string_view message) const {
     for (const auto& each : logged)
-      if (each.find(words) != std::string::npos) return true;
+      if (each.find(message) != std::string::npos) return true;
     return false;
   }
   error_code commit(store::postgres_store& to, std::vector<cell_mark> based_on,
@@ -101,10 +101,10 @@ struct shared_database {
     return *told;
   }
   static std::string describe(const stored_cell& cell) {
-    auto words = cell.of.path + '@' + std::to_string(cell.revision);
+    auto message = cell.of.path + '@' + std::to_string(cell.revision);
     for (const auto& [number, value] : cell.items)
-      words += ' ' + std::to_string(number) + '=' + std::string(value.text());
-    return words;
+      message += ' ' + std::to_string(number) + '=' + std::string(value.text());
+    return message;
   }
   /// Terminates the connections of all gateways.
   void cut() const {

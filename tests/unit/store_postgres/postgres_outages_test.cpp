@@ -136,7 +136,7 @@ TEST_CASE_FIXTURE(impatient, "A name that is not resolved, or slowly, does not s
   const auto store = std::make_unique<postgres_store>(
       by_name, postgres_store::environment{
                    loop.context().get_executor(),
-                   [this](log_level, std::string_view words) { logged.emplace_back(words); }, resolver});
+                   [this](log_level, std::string_view message) { logged.emplace_back(message); }, resolver});
   CHECK(refresh(*store, {mark_of("a", 0)}) == strings{"the database does not answer"});
   CHECK(has_logged("cannot be used"));
 }

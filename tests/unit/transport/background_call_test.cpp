@@ -31,18 +31,18 @@ struct at_once {
   void detach() {}
 };
 
-int words_fail = 0;  // how many more calls fail
+int text_fails = 0;  // how many more calls fail
 
-std::string in_words(std::string why) {
-  if (words_fail == 0) return why;
-  --words_fail;
+std::string in_text(std::string why) {
+  if (text_fails == 0) return why;
+  --text_fails;
   throw std::bad_alloc();
 }
 
 template <class Thread>
 struct call_fixture {
   event_loop loop;
-  background_call<std::string, Thread> call{loop.context().get_executor(), in_words};
+  background_call<std::string, Thread> call{loop.context().get_executor(), in_text};
   std::optional<std::string> answer;
 
   void begin(typename background_call<std::string, Thread>::work work) {
@@ -69,7 +69,7 @@ TEST_CASE_FIXTURE(call_fixture<no_thread>, "without memory for a thread the answ
 }
 
 TEST_CASE_FIXTURE(call_fixture<no_thread>, "without memory even to say so, the next call begins afresh") {
-  words_fail = 1;
+  text_fails = 1;
   begin(succeed);
   loop.context().poll();
   CHECK_FALSE(answer);
@@ -86,7 +86,7 @@ TEST_CASE_FIXTURE(call_fixture<at_once>,
     answer.reset();
   }
   SUBCASE("by the words for it") {
-    words_fail = 1;
+    text_fails = 1;
     begin(fail);
     loop.context().poll();
     CHECK_FALSE(answer);

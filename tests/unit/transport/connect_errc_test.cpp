@@ -25,14 +25,14 @@ bool lasts(std::vector<connect_errc> tried) {
 }  // namespace
 
 TEST_CASE("every reason of an outage is an error code with a distinct message") {
-  std::set<std::string> words;
+  std::set<std::string> message;
   const int last = static_cast<int>(connect_errc::given_up);
   for (int i = 0; i <= last; ++i) {
     const error_code code = static_cast<connect_errc>(i);
     CAPTURE(i);
     CHECK(code.failed() == (i != 0));
     CHECK(std::string(code.category().name()) == "mqcoap.connect");
-    CHECK(words.insert(code.message()).second);
+    CHECK(message.insert(code.message()).second);
   }
   CHECK(error_code(last + 1, connect_category()).message() == "unknown error");
 }

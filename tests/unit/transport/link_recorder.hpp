@@ -29,7 +29,7 @@ struct link_recorder : link_events {
   void on_link_down(link&, const outage_cause& reason) noexcept override {
     ++downs;
     cause = reason;
-    why = reason.words();
+    why = reason.message();
   }
   void on_message(link&, const inbound& m) noexcept override {
     messages.push_back({std::string(m.topic), std::string(m.payload), m.retained});

@@ -23,10 +23,10 @@ class log_catcher {
   log_catcher(const log_catcher&) = delete;
   log_catcher& operator=(const log_catcher&) = delete;
 
-  int count(const std::string& words) const {
+  int count(const std::string& message) const {
     const auto all = text_.str();
     int n = 0;
-    for (auto at = all.find(words); at != std::string::npos; at = all.find(words, at + 1)) ++n;
+    for (auto at = all.find(message); at != std::string::npos; at = all.find(message, at + 1)) ++n;
     return n;
   }
 

@@ -31,9 +31,9 @@ struct cause_fixture {
     last();
     REQUIRE(loop.run_until([&] { return c.told.downs == before + 1; }));
   }
-  bool says(const client& c, const std::string& words) {
+  bool says(const client& c, const std::string& message) {
     CAPTURE(c.told.why);
-    return c.told.why.find(words) != std::string::npos;
+    return c.told.why.find(message) != std::string::npos;
   }
 };
 
@@ -338,17 +338,17 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that takes dots in topics for slashes
   c.start_and_wait();
   CHECK_FALSE(c.subscribe_and_wait("ns/+/request/GW.1/+"));
   CHECK_FALSE(c.subscribe_and_wait("ns/+/request/GW_2/+"));
-  const std::string words =
+  const std::string message =
       "warning: broker test delivers messages for the subscription to ns/+/request/GW.1/+ ";
   broker.deliver("ns/axuv/request/GW_2/1", "as it should be");
   REQUIRE(c.waits_for("as it should be"));
-  CHECK(log.count(words) == 0);
+  CHECK(log.count(message) == 0);
   SUBCASE("it does") {
     for (const auto* payload : {"first", "second"}) {
       broker.deliver("ns/axuv/request/GW/1/1", payload);
       REQUIRE(c.waits_for(payload));
     }
-    CHECK(log.count(words) == 1);
+    CHECK(log.count(message) == 1);
   }
   SUBCASE("another one, which does, comes to its address") {
     broker.deliver("ns/axuv/request/GW.1/1", "with its dot");
@@ -359,13 +359,13 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that takes dots in topics for slashes
       broker.deliver("ns/axuv/request/GW/1/1", "of connection " + std::to_string(i));
       REQUIRE(c.waits_for("of connection " + std::to_string(i)));
     }
-    CHECK(log.count(words) == 1);
+    CHECK(log.count(message) == 1);
   }
   SUBCASE("it has shown that it does not") {
     broker.deliver("ns/axuv/request/GW.1/1", "with its dot");
     REQUIRE(c.waits_for("with its dot"));
     broker.deliver("ns/axuv/request/GW/1/1", "somebody else's");
     REQUIRE(c.waits_for("somebody else's"));
-    CHECK(log.count(words) == 0);
+    CHECK(log.count(message) == 0);
   }
 }

@@ -63,10 +63,10 @@ struct tls_fixture {
   }
   /// Waits for this reason. Some of what a broker sends immediately before it resets the connection may be
   /// lost at the first attempt; the refusal is reported again when it is received.
-  void hears(link_options options, const std::string& words) {
+  void hears(link_options options, const std::string& message) {
     auto c = make(std::move(options));
     c.l->start(c.told);
-    REQUIRE(loop.run_until([&] { return c.told.why == words; }));
+    REQUIRE(loop.run_until([&] { return c.told.why == message; }));
     CHECK(c.told.ups == 0);
   }
 };

@@ -12,7 +12,7 @@ namespace {
 std::string told(outage_causes& tested, const std::string& causes) {
   std::string all;
   for (const char c : causes) {
-    const auto [changed, worth_telling] = tested.note({connection_fault::of_words(std::string(1, c))});
+    const auto [changed, worth_telling] = tested.note({connection_fault::of_message(std::string(1, c))});
     all += worth_telling ? static_cast<char>(c - 'a' + 'A') : c;
     if (!changed) all += '=';
   }

@@ -225,16 +225,16 @@ TEST_CASE("of two limits the narrower counts, and what is near it is followed") 
 }
 
 TEST_CASE("the words name the limit that was met, and where it comes from") {
-  const auto words = [](packet_limit limit) { return too_large_words("the answer", 5042, "lab", limit); };
+  const auto message = [](packet_limit limit) { return too_large_text("the answer", 5042, "lab", limit); };
   CHECK(
-      words({3000, origin::configured}) ==
+      message({3000, origin::configured}) ==
       "the answer has 5042 bytes, more than fits in one packet to broker lab: its `max_packet` here is 3000 "
       "bytes; less at a time would pass");
   CHECK(
-      words({3000, origin::announced}) ==
+      message({3000, origin::announced}) ==
       "the answer has 5042 bytes, more than fits in the 3000 bytes that broker lab takes in one packet; less "
       "at a time would pass, or more if the broker's limit is raised (mosquitto: max_packet_size)");
-  CHECK(words({4999, origin::observed})
+  CHECK(message({4999, origin::observed})
             .find("twice closed the connection after packets of more than 4999 bytes") != std::string::npos);
-  CHECK(words({}).find("more than broker lab takes in one packet") != std::string::npos);
+  CHECK(message({}).find("more than broker lab takes in one packet") != std::string::npos);
 }

@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(authorities_fixture,
   }
   CHECK(find_authorities(options) == nullptr);
   const auto first = read_authorities(options);
-  CHECK(first->fault.words.empty());
+  CHECK(first->fault.message.empty());
   CHECK(read_authorities(options) == first);
   CHECK(find_authorities(options) == first);
   const auto renewed = made.make_authority().cert_file;
@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(authorities_fixture,
                   "a system without a file of authorities is no fault, and not looked for again") {
   std::filesystem::remove(bundle);
   const auto none = read_authorities({});
-  CHECK(none->fault.words.empty());
+  CHECK(none->fault.message.empty());
   CHECK(find_authorities({}) == none);
   copy(made.ca_file());
   CHECK(find_authorities({}) == nullptr);
@@ -68,9 +68,9 @@ TEST_CASE_FIXTURE(authorities_fixture,
 
 TEST_CASE_FIXTURE(authorities_fixture, "a file that cannot be used is a fault, and tried again") {
   const tls_options options{.ca_file = made.write("no certificate")};
-  CHECK_FALSE(read_authorities(options)->fault.words.empty());
+  CHECK_FALSE(read_authorities(options)->fault.message.empty());
   CHECK(find_authorities(options) == nullptr);
   std::filesystem::copy_file(made.ca_file(), options.ca_file,
                              std::filesystem::copy_options::overwrite_existing);
-  CHECK(read_authorities(options)->fault.words.empty());
+  CHECK(read_authorities(options)->fault.message.empty());
 }

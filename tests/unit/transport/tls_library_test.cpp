@@ -21,7 +21,7 @@ constexpr char file_variable[] = "MQCOAP_TEST_READ_LAST";
 /// Reads authorities at exit, like a thread that nobody waits for. Terminates the program if that fails.
 void read_last() {
   const auto* file = ::getenv(file_variable);
-  if (file != nullptr && !read_authorities({.ca_file = file})->fault.words.empty()) ::_exit(1);
+  if (file != nullptr && !read_authorities({.ca_file = file})->fault.message.empty()) ::_exit(1);
 }
 
 /// Registered before `main`, and so before OpenSSL is initialized: handlers that are registered
@@ -37,7 +37,7 @@ TEST_CASE("a program whose link starts OpenSSL" * doctest::skip()) {
   const mosquitto_link l(loop.get_executor(), time, link_options{});
 }
 TEST_CASE("a program that reads authorities first" * doctest::skip()) {
-  CHECK(read_authorities({})->fault.words.empty());
+  CHECK(read_authorities({})->fault.message.empty());
 }
 
 TEST_CASE("authorities can be read until the very end of the program") {

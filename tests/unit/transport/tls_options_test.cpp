@@ -8,10 +8,10 @@ using namespace mqcoap::test;
 
 namespace {
 
-bool says(const std::string& fault, const std::string& words) {
+bool says(const std::string& fault, const std::string& message) {
   CAPTURE(fault);
-  CHECK(fault.find(words) != std::string::npos);
-  return fault.find(words) != std::string::npos;
+  CHECK(fault.find(message) != std::string::npos);
+  return fault.find(message) != std::string::npos;
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ TEST_CASE("a fault tells which option is to be mended") {
   const auto locked = made.encrypt(own.key_file, "open sesame");
   const std::string missing = "/no/such/file.pem";
   const auto where = [](const tls_options& options) { return find_fault(options).where; };
-  CHECK(find_fault({.ca_file = made.ca_file()}).words.empty());
+  CHECK(find_fault({.ca_file = made.ca_file()}).message.empty());
   CHECK(where({.ca_file = missing}) == ca_file);
   CHECK(where({.ca_dir = missing}) == ca_dir);
   CHECK(where({.cert_file = missing, .key_file = own.key_file}) == cert_file);

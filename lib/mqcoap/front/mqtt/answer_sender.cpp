@@ -11,14 +11,14 @@ namespace {
 
 /// The time for which an answer may wait for a stalled broker. After that, its caller has probably given up.
 constexpr std::chrono::seconds patience{5};
-constexpr char out_of_memory_words[] = "out of memory for this message; try again later";
+constexpr char out_of_memory_text[] = "out of memory for this message; try again later";
 
 /// Returns the replacement for an answer that ran out of memory. Its message warns that a write may have run,
 /// so that it is not repeated as if it had not.
 answer out_of_memory_answer(const call& to, const answer& what) {
   constexpr auto code = response_code::service_unavailable;
   const auto verb = to.asked().verb;
-  if (verb == method::get || what.never_run) return answer::error(code, out_of_memory_words);
+  if (verb == method::get || what.never_run) return answer::error(code, out_of_memory_text);
   return answer::error(
       code, "out of memory for the answer; the " + std::string(to_string(verb)) + " may have been run");
 }
@@ -29,7 +29,7 @@ answer_sender::answer_sender(const clock& time, observer& by)
     : time_(time), by_(by), alive_(std::make_shared<answer_sender*>(this)) {}
 
 decode_fault out_of_memory_fault() {
-  return {response_code::service_unavailable, {}, out_of_memory_words, {}, {}};
+  return {response_code::service_unavailable, {}, out_of_memory_text, {}, {}};
 }
 
 void answer_sender::send(link& via, const exchange_topic& request, const call& to, const answer& what) try {
@@ -84,9 +84,9 @@ link::written_handler answer_sender::follow(link& via, const exchange_topic& req
 
 error_code answer_sender::send_too_large(link& via, const exchange_topic& request, const call& to,
                                          std::size_t bytes) {
-  const auto words = too_large_words("the answer", bytes, via.name(), via.largest_packet());
-  by_.on_too_large(request, words);
-  encode(to, answer::error(response_code::internal_server_error, words));
+  const auto message = too_large_text("the answer", bytes, via.name(), via.largest_packet());
+  by_.on_too_large(request, message);
+  encode(to, answer::error(response_code::internal_server_error, message));
   return publish(via, request);
 }
 

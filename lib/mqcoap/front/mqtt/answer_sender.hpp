@@ -27,7 +27,7 @@ class answer_sender {
     /// error if a link that accepted the answer later finds it too large, and the replacement cannot
     /// be sent either.
     virtual void on_sent(const exchange_topic& request, error_code error) = 0;
-    virtual void on_too_large(const exchange_topic& request, std::string_view words) = 0;
+    virtual void on_too_large(const exchange_topic& request, std::string_view message) = 0;
     /// Called when an answer ran out of memory, before a short 503 is sent instead.
     virtual void on_out_of_memory() noexcept {}
 

@@ -22,8 +22,8 @@ class local_resources final : public composed_step<no_options> {
     if (device == nullptr) return;
     stats_.set_role(r, request_role::local, device->tag());
     if (r->target.subsystem() != forward_subsystem) return device->handle(std::move(r));
-    const std::string words = device->tag() + " does not forward: the subsystem 'proxy' is not served";
-    std::move(r).refuse(response_code::proxying_not_supported, words);
+    const std::string message = device->tag() + " does not forward: the subsystem 'proxy' is not served";
+    std::move(r).refuse(response_code::proxying_not_supported, message);
   }
 
  private:

@@ -14,9 +14,9 @@ class nothing_here final : public composed_step<no_options> {
 
   std::string_view name() const noexcept override { return "nothing here"; }
   void process(responder& r) override {
-    const std::string words =
+    const std::string message =
         r->target.tag() + " has no resources; it only forwards, under the subsystem 'proxy'";
-    std::move(r).refuse(response_code::not_found, words);
+    std::move(r).refuse(response_code::not_found, message);
   }
 };
 

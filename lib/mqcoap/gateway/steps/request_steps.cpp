@@ -20,7 +20,7 @@
 namespace mqcoap {
 namespace {
 
-std::string stale_words(std::chrono::milliseconds gap, std::chrono::milliseconds patience) {
+std::string stale_text(std::chrono::milliseconds gap, std::chrono::milliseconds patience) {
   return "the gateway did not run for " + to_string(gap) + ", longer than this request waits (" +
          to_string(patience) + "); it was not run";
 }
@@ -43,7 +43,7 @@ void add_request_steps(chain_builder& chain, const gateway_options& options, con
   chain.add<run_once>({}, run_once::environment{env.core, env.time, count_repeat});
   chain.add<refuse_objected>({});
   chain.add<refuse_draining>({}, env.core);
-  chain.add<refuse_stale>({stale_words}, env.time, [&counted] { counted.count(event::request_stale); });
+  chain.add<refuse_stale>({stale_text}, env.time, [&counted] { counted.count(event::request_stale); });
   chain.add<admission>({}, env.core);
   chain.add<durable_once>(durable_devices(options),
                           durable_once::environment{env.core, env.time, env.writes, count_repeat});

@@ -60,9 +60,9 @@ action_run::step_list make_steps(const action_options& options, const resource_s
 
 /// Prefixes an error message with the name of a step.
 void name_step(answer& error, std::string_view step) {
-  const auto& words = error.body;
-  if (words.is_string())
-    error.body = json_text::from_string(std::string(step) + ": " + decode_json_string(words.text()));
+  const auto& message = error.body;
+  if (message.is_string())
+    error.body = json_text::from_string(std::string(step) + ": " + decode_json_string(message.text()));
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ std::optional<answer> action_resource::refuse(const call& asked) const {
   if (auto refused = refuse_body(find_fault(asked.req.body, schema_))) return refused;
   for (const auto& each : *steps_)
     if (const auto why = each->refuse(asked))
-      return answer::refusal(why->code, std::string(each->name()) + ": " + why->words);
+      return answer::refusal(why->code, std::string(each->name()) + ": " + why->message);
   if (under_way_.size() < most_runs) return std::nullopt;
   return answer::refusal(response_code::service_unavailable,
                          "the action runs " + std::to_string(most_runs) + " times already; try again later");

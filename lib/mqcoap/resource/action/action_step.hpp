@@ -14,7 +14,7 @@ namespace mqcoap {
 /// The reason why a step failed, for the caller.
 struct step_failure {
   response_code code = response_code::internal_server_error;
-  std::string words{};
+  std::string message{};
   bool never_run = false;  ///< the step has done nothing, and will not do anything
 };
 

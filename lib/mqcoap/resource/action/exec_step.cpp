@@ -11,7 +11,7 @@ backend_request program_request(const call& of, steady_time deadline) {
 
 /// Returns why a program failed.
 step_failure program_failure(backend_reply reply) {
-  return {reply.code, std::move(reply.words), reply.never_run};
+  return {reply.code, std::move(reply.message), reply.never_run};
 }
 
 }  // namespace

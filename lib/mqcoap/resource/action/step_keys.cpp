@@ -9,26 +9,26 @@ namespace mqcoap {
 namespace {
 
 value_type<address> single_address() {
-  const std::string words = "TAG/SUBSYSTEM/PATH";
+  const std::string expected = "TAG/SUBSYSTEM/PATH";
   return refine(
-      text(words), words, string_schema(R"(^/?[A-Za-z0-9_.-]{1,64}/[A-Za-z0-9_.-]{1,64}/[^*]+$)"),
-      [words](const std::string& given, const node& n, read_context& ctx) -> std::optional<address> {
+      text(expected), expected, string_schema(R"(^/?[A-Za-z0-9_.-]{1,64}/[A-Za-z0-9_.-]{1,64}/[^*]+$)"),
+      [expected](const std::string& given, const node& n, read_context& ctx) -> std::optional<address> {
         auto to = address::parse(given, longest_path);
         if (to && given.find('*') == std::string::npos) return *std::move(to);
-        mismatch(n, words, ctx);
+        mismatch(n, expected, ctx);
         return std::nullopt;
       });
 }
 
 /// Reads the end of a topic.
 value_type<std::string> event_name() {
-  const std::string words = "a name like shot or shot/ended";
+  const std::string expected = "a name like shot or shot/ended";
   return refine(
-      text(words), words, string_schema("^[^*+#]+$"),
-      [words](const std::string& given, const node& n, read_context& ctx) -> std::optional<std::string> {
+      text(expected), expected, string_schema("^[^*+#]+$"),
+      [expected](const std::string& given, const node& n, read_context& ctx) -> std::optional<std::string> {
         const auto path = resource_path::parse(given, longest_path);
         if (path && given.find_first_of("*+#") == std::string::npos) return std::string(path->key());
-        mismatch(n, words, ctx, "no '*', '+' or '#', no empty segment, no '.' or '..'");
+        mismatch(n, expected, ctx, "no '*', '+' or '#', no empty segment, no '.' or '..'");
         return std::nullopt;
       });
 }
@@ -93,8 +93,8 @@ void build_exec_step(action_options& to, const step_keys& keys, const node& map,
 
 }  // namespace
 
-value_type<request_keys> request_words() { return map_with(request_section()); }
-value_type<event_keys> event_words() { return map_with(event_section_of_action()); }
+value_type<request_keys> request_text() { return map_with(request_section()); }
+value_type<event_keys> event_text() { return map_with(event_section_of_action()); }
 
 void build_steps(action_options& to, const step_keys& keys, const node& map, const kind_place& at) {
   if (keys.schema) to.schema = keys.schema->value;

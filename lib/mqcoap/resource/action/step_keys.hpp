@@ -38,8 +38,8 @@ struct step_keys {
 };
 
 /// Reads `request` and `publish`.
-value_type<request_keys> request_words();
-value_type<event_keys> event_words();
+value_type<request_keys> request_text();
+value_type<event_keys> event_text();
 
 /// Adds the steps to the options; errors go into the report.
 /// @param map  the map that contains the keys

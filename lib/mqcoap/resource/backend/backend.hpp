@@ -30,16 +30,16 @@ struct backend_reply {
   std::string text{};  ///< after a successful read: the bytes as they were read
   std::optional<json_text>
       body{};  ///< instead of `text`: a value that needs no parsing; also the body of a write with 205
-  std::string words{};     ///< the error message
+  std::string message{};   ///< the error message
   std::string location{};  ///< with 201: path of the new resource; empty if it has none
   bool never_run = false;  ///< an error before anything was done (docs/protocol.md, "Run once")
 
-  static backend_reply error(response_code code, std::string words) {
-    return {code, {}, std::nullopt, std::move(words), {}, false};
+  static backend_reply error(response_code code, std::string message) {
+    return {code, {}, std::nullopt, std::move(message), {}, false};
   }
   /// Returns the error of a request that was rejected before anything was done.
-  static backend_reply refusal(response_code code, std::string words) {
-    auto reply = error(code, std::move(words));
+  static backend_reply refusal(response_code code, std::string message) {
+    auto reply = error(code, std::move(message));
     reply.never_run = true;
     return reply;
   }

@@ -126,8 +126,8 @@ void backend_resource::give_reading(const caller_list& callers, const backend_re
   measured_ = made && made->is_number() ? read_json_number(made->text()) : std::nullopt;
   if (!made) {
     for (const auto& each : callers) {
-      const auto words = std::string(each->waiting.req().path.key()) + ": " + made.error().words;
-      std::move(each->waiting).fail(by_->unreadable(), words);
+      const auto message = std::string(each->waiting.req().path.key()) + ": " + made.error().message;
+      std::move(each->waiting).fail(by_->unreadable(), message);
     }
     return;
   }
@@ -144,7 +144,7 @@ void backend_resource::give_reading(const caller_list& callers, const backend_re
 
 answer backend_resource::answer_to(const request& r, const backend_reply& reply) const {
   if (is_error(reply.code)) {
-    auto failed = answer::error(reply.code, std::string(r.path.key()) + ": " + reply.words);
+    auto failed = answer::error(reply.code, std::string(r.path.key()) + ": " + reply.message);
     failed.never_run = reply.never_run;
     return failed;
   }

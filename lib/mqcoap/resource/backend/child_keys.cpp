@@ -6,28 +6,29 @@ namespace mqcoap {
 namespace {
 
 value_type<std::string> variable_name() {
-  const std::string words = "the name of a variable, of A-Z a-z 0-9 _";
+  const std::string expected = "the name of a variable, of A-Z a-z 0-9 _";
   const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
-  return {words, string_schema("^[A-Za-z_][A-Za-z0-9_]*$"),
-          [words, allowed](const node& n, read_context& ctx) -> std::optional<std::string> {
+  return {expected, string_schema("^[A-Za-z_][A-Za-z0-9_]*$"),
+          [expected, allowed](const node& n, read_context& ctx) -> std::optional<std::string> {
             const bool is_name = !n.text.empty() && (n.text.front() < '0' || n.text.front() > '9') &&
                                  n.text.find_first_not_of(allowed) == std::string::npos;
             if (is_name) return n.text;
-            mismatch(n, words, ctx);
+            mismatch(n, expected, ctx);
             return std::nullopt;
           }};
 }
 
 }  // namespace
 
-value_type<std::vector<std::string>> program_words() {
-  const std::string words = "a program and its arguments, in brackets, each a text";
+value_type<std::vector<std::string>> program_text() {
+  const std::string expected = "a program and its arguments, in brackets, each a text";
   const auto item = text("a text");
   boost::json::object schema{{"type", "array"}, {"items", item.schema}, {"minItems", 1}};
-  return {words, schema,
-          [words, item](const node& n, read_context& ctx) -> std::optional<std::vector<std::string>> {
+  return {expected, schema,
+          [expected, item](const node& n, read_context& ctx) -> std::optional<std::vector<std::string>> {
             if (!n.is_list() || n.items.empty()) {
-              mismatch(n, words, ctx, n.is_scalar() ? "no shell divides it: [PROGRAM, ARGUMENT, ...]" : "");
+              mismatch(n, expected, ctx,
+                       n.is_scalar() ? "no shell divides it: [PROGRAM, ARGUMENT, ...]" : "");
               return std::nullopt;
             }
             std::vector<std::string> values;
@@ -41,7 +42,7 @@ value_type<std::vector<std::string>> program_words() {
           }};
 }
 
-value_type<environment_list> environment_words() {
+value_type<environment_list> environment_text() {
   return map_of(variable_name(), text("a text"), "a map from variables to texts");
 }
 

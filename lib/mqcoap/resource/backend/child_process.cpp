@@ -42,7 +42,7 @@ spawn_outcome spawn(const child_options& options) noexcept try {
 
 }  // namespace
 
-std::string child_end::words() const {
+std::string child_end::message() const {
   if (error != 0) return "it cannot be started: " + std::generic_category().message(error);
   if (WIFSIGNALED(status))
     return "it was ended by signal " + std::to_string(WTERMSIG(status)) + " (" +

@@ -18,7 +18,7 @@ struct child_end {
   bool is_good() const noexcept { return error == 0 && status == 0; }
   /// Returns `it ended with status 3`, `it was ended by signal 9 (Killed)` or `it cannot be
   /// started: Permission denied`.
-  std::string words() const;
+  std::string message() const;
 };
 
 /// Runs a program, receives its output, and terminates it with its whole process group: by SIGTERM, and a

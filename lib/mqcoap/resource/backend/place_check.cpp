@@ -92,7 +92,7 @@ void warn_of_unusable(const needed_place& place, const resource_site& at) {
                                         of = at.device() + ", " + at.path()]() -> std::function<void()> {
     auto fault = find_place_fault(place, is_service);
     if (!fault) return [] {};
-    return [log, words = of + ": " + *std::move(fault)] { log(log_level::warning, words); };
+    return [log, message = of + ": " + *std::move(fault)] { log(log_level::warning, message); };
   });
 }
 

@@ -11,10 +11,10 @@ void warn_of_missing(const child_options& program, const resource_site& at) {
                                         of = at.device() + ", " + at.path()]() -> std::function<void()> {
     const auto found = find_program(program);
     if (found.error == 0) return [] {};
-    auto words = of + ": the program '" + program.argv.front() +
-                 "' cannot be run: " + std::generic_category().message(found.error) +
-                 drop_in_hint({needed_place::kind::program, program.argv.front()}, found.error, is_service);
-    return [log, words = std::move(words)] { log(log_level::warning, words); };
+    auto message = of + ": the program '" + program.argv.front() +
+                   "' cannot be run: " + std::generic_category().message(found.error) +
+                   drop_in_hint({needed_place::kind::program, program.argv.front()}, found.error, is_service);
+    return [log, message = std::move(message)] { log(log_level::warning, message); };
   });
 }
 

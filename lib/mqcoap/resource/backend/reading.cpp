@@ -67,10 +67,10 @@ std::string was_read(std::string_view text) {
 }
 
 unreadable lost(const std::string& pointer, const lost_pointer& why, std::string_view text) {
-  const auto words = why.twice ? "the key '" + log_safe(*why.twice, most_shown) + "', on the way to " +
-                                     pointer + ", is given twice in its object"
-                               : "there is nothing at " + pointer;
-  return {words + "; " + was_read(text)};
+  const auto message = why.twice ? "the key '" + log_safe(*why.twice, most_shown) + "', on the way to " +
+                                       pointer + ", is given twice in its object"
+                                 : "there is nothing at " + pointer;
+  return {message + "; " + was_read(text)};
 }
 
 }  // namespace

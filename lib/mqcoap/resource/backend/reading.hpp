@@ -33,7 +33,7 @@ constexpr std::size_t most_shown = 80;
 
 /// The reason why there is no value, with at most `most_shown` of the bytes that were read; safe to log.
 struct unreadable {
-  std::string words;
+  std::string message;
 };
 
 /// Parses values from bytes.

@@ -14,8 +14,8 @@ value_type<form> form_word() {
 }
 
 value_type<std::string> regular_expression() {
-  const std::string words = "a regular expression of RE2 with at most one group";
-  return refine(text(words), words, string_schema(),
+  const std::string expected = "a regular expression of RE2 with at most one group";
+  return refine(text(expected), expected, string_schema(),
                 [](std::string regex, const node& n, read_context& ctx) -> std::optional<std::string> {
                   const auto why = reading::find_regex_fault(regex);
                   if (!why) return regex;
@@ -42,9 +42,9 @@ const section<reading_options>& regex_section() {
 value_type<reading_options> reading_form() {
   const auto word = form_word();
   const auto map = map_with(regex_section());
-  const std::string words = "text, number, json, or {regex: R, as: text|number}";
+  const std::string expected = "text, number, json, or {regex: R, as: text|number}";
   boost::json::object schema{{"anyOf", {boost::json::value(word.schema), boost::json::value(map.schema)}}};
-  return {words, schema,
+  return {expected, schema,
           [word, map](const node& n, read_context& ctx) -> std::optional<reading_options> {
             if (n.is_map()) return map.read(n, ctx);
             const auto as = word.read(n, ctx);
@@ -54,18 +54,19 @@ value_type<reading_options> reading_form() {
 }
 
 value_type<std::string> reading_pointer() {
-  const std::string words = "a JSON Pointer like /pressure";
-  return refine(text(words), words, string_schema("^/"),
-                [words](std::string pointer, const node& n, read_context& ctx) -> std::optional<std::string> {
-                  if (!pointer.empty() && is_json_pointer(pointer)) return pointer;
-                  mismatch(n, words, ctx, "a '/' before each key, and ~0 for '~', ~1 for '/' within one");
-                  return std::nullopt;
-                });
+  const std::string expected = "a JSON Pointer like /pressure";
+  return refine(
+      text(expected), expected, string_schema("^/"),
+      [expected](std::string pointer, const node& n, read_context& ctx) -> std::optional<std::string> {
+        if (!pointer.empty() && is_json_pointer(pointer)) return pointer;
+        mismatch(n, expected, ctx, "a '/' before each key, and ~0 for '~', ~1 for '/' within one");
+        return std::nullopt;
+      });
 }
 
 value_type<std::string> reading_expression() {
-  const std::string words = "an expression like x / 1000";
-  return refine(text(words), words, string_schema(),
+  const std::string expected = "an expression like x / 1000";
+  return refine(text(expected), expected, string_schema(),
                 [](std::string expression, const node& n, read_context& ctx) -> std::optional<std::string> {
                   const auto why = formula::find_fault(expression, "x");
                   if (!why) return expression;

@@ -114,7 +114,7 @@ std::vector<change> collection_terms::adopt(const std::shared_ptr<cell>& held) c
   std::vector<change> removed;
   for (const auto& [number, item] : held->items())
     if (const auto fault = find_fault(item.value, options_.schema))
-      removed.push_back({held, number, std::nullopt, to_words(*fault)});
+      removed.push_back({held, number, std::nullopt, to_text(*fault)});
   return removed;
 }
 

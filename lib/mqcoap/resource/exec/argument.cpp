@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::string_view body_words = "{body}";
+constexpr std::string_view body_text = "{body}";
 constexpr std::string_view path_placeholder = "{path.";
 
 struct found_placeholder {
@@ -19,7 +19,7 @@ struct found_placeholder {
 found_placeholder find_placeholder(std::string_view text) {
   for (auto at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
     const auto rest = text.substr(at);
-    if (rest.starts_with(body_words)) return {at, body_words.size(), 0};
+    if (rest.starts_with(body_text)) return {at, body_text.size(), 0};
     const auto digit = path_placeholder.size();
     if (rest.starts_with(path_placeholder) && rest.size() > digit + 1 && rest[digit] >= '1' &&
         rest[digit] <= '9' && rest[digit + 1] == '}')
@@ -31,8 +31,8 @@ found_placeholder find_placeholder(std::string_view text) {
 /// The longest argument that Linux accepts (MAX_ARG_STRLEN, execve(2)).
 constexpr std::size_t longest = 32UL * 4096 - 1;
 
-backend_reply refused(std::string words) {
-  return backend_reply::refusal(response_code::bad_request, std::move(words));
+backend_reply refused(std::string message) {
+  return backend_reply::refusal(response_code::bad_request, std::move(message));
 }
 
 }  // namespace

@@ -44,14 +44,14 @@ class argument_checker {
     if (rules_.paths == nullptr) return;
     for (const auto& each : rules_.paths->value)
       if (each.name.value > stars_)
-        faults_.error(*each.name.at, stars_words(each.name.value), "move/*: {exec: ...}");
+        faults_.error(*each.name.at, stars_text(each.name.value), "move/*: {exec: ...}");
   }
 
  private:
   static std::size_t count_stars(std::string_view path) {
     return static_cast<std::size_t>(std::count(path.begin(), path.end(), '*'));
   }
-  std::string stars_words(std::size_t part) const {
+  std::string stars_text(std::size_t part) const {
     return "the path of the resource has no '*' of this number: " + std::to_string(part);
   }
 
@@ -71,7 +71,7 @@ class argument_checker {
   }
   void check_part(std::size_t part, const node& at) {
     const auto name = "{path." + std::to_string(part) + '}';
-    if (part > stars_) return faults_.error(at, stars_words(part), "move/*: {exec: ...}");
+    if (part > stars_) return faults_.error(at, stars_text(part), "move/*: {exec: ...}");
     // An invalid pattern is reported separately.
     const bool is_judged = rules_.paths != nullptr && rules_.paths->at->find(std::to_string(part)) != nullptr;
     if (!is_judged)

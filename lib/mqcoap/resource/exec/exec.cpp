@@ -10,8 +10,8 @@
 namespace mqcoap {
 namespace {
 
-backend_reply bad_request(std::string words) {
-  return backend_reply::refusal(response_code::bad_request, std::move(words));
+backend_reply bad_request(std::string message) {
+  return backend_reply::refusal(response_code::bad_request, std::move(message));
 }
 
 std::vector<argument> parse_arguments(const std::vector<std::string>& argv) {
@@ -78,7 +78,7 @@ result<std::vector<std::string>, backend_reply> exec_backend::arguments_for(
     const boost::json::value text(boost::json::string_view(brought.path.at(part - 1)));
     if (const auto fault = schema.check(text))
       return bad_request("'" + log_safe(brought.path[part - 1], 80) +
-                         "' in the path breaks its pattern: " + fault->words);
+                         "' in the path breaks its pattern: " + fault->message);
   }
   const bool is_judged = what.verb == method::put || what.verb == method::post;
   std::vector<std::string> argv{options_.program.argv.front()};

@@ -20,21 +20,21 @@ struct exec_keys : backend_keys {
 };
 
 value_type<std::size_t> part_number() {
-  const std::string words = "a number from 1 to 9";
-  return {words, string_schema("^[1-9]$"),
-          [words](const node& n, read_context& ctx) -> std::optional<std::size_t> {
+  const std::string expected = "a number from 1 to 9";
+  return {expected, string_schema("^[1-9]$"),
+          [expected](const node& n, read_context& ctx) -> std::optional<std::size_t> {
             if (n.text.size() == 1 && n.text[0] >= '1' && n.text[0] <= '9')
               return static_cast<std::size_t>(n.text[0] - '0');
-            mismatch(n, words, ctx);
+            mismatch(n, expected, ctx);
             return std::nullopt;
           }};
 }
 
 /// Reads a regular expression that a whole segment has to match, as a schema.
 value_type<json_schema> segment_pattern() {
-  const std::string words = "a regular expression of RE2, as a text";
+  const std::string expected = "a regular expression of RE2, as a text";
   return refine(
-      text(words), words, string_schema(),
+      text(expected), expected, string_schema(),
       [](const std::string& regex, const node& n, read_context& ctx) -> std::optional<json_schema> {
         const auto why = reading::find_regex_fault(regex);
         if (why) {
@@ -69,7 +69,7 @@ const kind_module& exec_kind() {
   static const kind_table<keys> table{
       with_backend_keys<keys>(
           {key<keys>(
-               "exec", with_place(program_words()), another_kind(),
+               "exec", with_place(program_text()), another_kind(),
                "A program that runs for each request, and its arguments: `[df, --output=pcent, /]`. No shell "
                "is used. `{body}` and `{path.N}` in an argument stand for the body of a PUT or POST and for "
                "the N-th `*` of the path; `schema` and `paths` restrict their values. A value that begins "

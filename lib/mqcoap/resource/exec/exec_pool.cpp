@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t most_told = 200;
 
 /// Returns the end of a program's standard error.
-std::string last_words(std::string_view errors) {
+std::string last_error(std::string_view errors) {
   while (!errors.empty() && (errors.back() == '\n' || errors.back() == ' ')) errors.remove_suffix(1);
   if (errors.size() > most_told) errors.remove_prefix(errors.size() - most_told);
   while (!errors.empty() && (static_cast<unsigned char>(errors.front()) & 0xc0) == 0x80)
@@ -148,11 +148,11 @@ void exec_pool::on_end(const run_ptr& ended, const child_end& how) {
   ended->child.reset();
   running_.remove(ended);
   if (!std::exchange(ended->is_answered, true)) {
-    auto words = how.words();
-    if (const auto said = last_words(ended->errors); !said.empty()) words += ": " + said;
+    auto message = how.message();
+    if (const auto said = last_error(ended->errors); !said.empty()) message += ": " + said;
     const auto done = std::move(ended->job.done);
     done(how.is_good() ? backend_reply::of_text(std::move(ended->output))
-                       : backend_reply::error(response_code::internal_server_error, std::move(words)));
+                       : backend_reply::error(response_code::internal_server_error, std::move(message)));
   }
   begin_what_may();
 }

@@ -20,11 +20,11 @@ struct file_keys : backend_keys {
 };
 
 value_type<std::string> absolute_path(const std::string& what) {
-  const std::string words = "the absolute path of a " + what;
-  return refine(text(words), words, string_schema("^/"),
-                [words](std::string path, const node& n, read_context& ctx) -> std::optional<std::string> {
+  const std::string expected = "the absolute path of a " + what;
+  return refine(text(expected), expected, string_schema("^/"),
+                [expected](std::string path, const node& n, read_context& ctx) -> std::optional<std::string> {
                   if (path.starts_with('/')) return std::filesystem::path(path).lexically_normal().string();
-                  mismatch(n, words, ctx, "it begins with '/'");
+                  mismatch(n, expected, ctx, "it begins with '/'");
                   return std::nullopt;
                 });
 }
@@ -54,12 +54,12 @@ const section<file_spec>& file_section() {
 }
 
 /// Reads a path alone, or a map.
-value_type<file_spec> file_words() {
+value_type<file_spec> file_text() {
   const auto path = absolute_path("file");
   const auto map = map_with(file_section());
-  const std::string words = "the absolute path of a file, or a map";
+  const std::string expected = "the absolute path of a file, or a map";
   boost::json::object schema{{"anyOf", {boost::json::value(path.schema), boost::json::value(map.schema)}}};
-  return {words, schema,
+  return {expected, schema,
           [path, map](const node& n, read_context& ctx) -> std::optional<file_spec> {
             if (n.is_map()) return map.read(n, ctx);
             auto alone = path.read(n, ctx);
@@ -107,7 +107,7 @@ std::optional<kind_options> build_file(const file_keys& keys, const kind_place& 
 const kind_module& file_kind() {
   using keys = file_keys;
   static const kind_table<keys> table{
-      with_backend_keys<keys>({key<keys>("file", with_place(file_words()), another_kind(),
+      with_backend_keys<keys>({key<keys>("file", with_place(file_text()), another_kind(),
                                          "A file of this machine, or the files below a folder. GET reads it, "
                                          "PUT writes it if `methods` allow that.",
                                          &keys::file)}),

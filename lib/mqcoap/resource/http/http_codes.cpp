@@ -24,10 +24,10 @@ response_code code_of_end(http_outcome::end how) {
   }
 }
 
-std::string status_words(const http_outcome& of) {
-  std::string words = "the server answers " + std::to_string(of.status);
-  if (!of.reason.empty()) words += ' ' + log_safe(of.reason, longest_reason);
-  return words;
+std::string status_text(const http_outcome& of) {
+  std::string message = "the server answers " + std::to_string(of.status);
+  if (!of.reason.empty()) message += ' ' + log_safe(of.reason, longest_reason);
+  return message;
 }
 
 /// Returns the host of a location, for an error message.
@@ -58,19 +58,19 @@ std::string text_shown(const http_outcome& of) {
 
 backend_reply refused(method verb, const http_outcome& of) {
   const auto code = code_of_status(of.status);
-  auto words = status_words(of);
+  auto message = status_text(of);
   if (of.status >= 300 && of.status < 400 && of.status != 304)
-    words += ", a redirect to " + host_in(of.location) + ", which is not followed";
+    message += ", a redirect to " + host_in(of.location) + ", which is not followed";
   else if (of.status == 401 || of.status == 407)
-    words += ": it does not accept the credentials of the configuration, or there are none";
+    message += ": it does not accept the credentials of the configuration, or there are none";
   else if (of.status < 400)
-    words += ", which was not asked for";
+    message += ", which was not asked for";
   else
-    words += text_shown(of);
+    message += text_shown(of);
   if (!of.retry_after.empty() && code == response_code::service_unavailable)
-    words += "; again after " + log_safe(of.retry_after, longest_reason);
-  if (of.status < 400 || of.status >= 500) words += may_have_run(verb);
-  return backend_reply::error(code, std::move(words));
+    message += "; again after " + log_safe(of.retry_after, longest_reason);
+  if (of.status < 400 || of.status >= 500) message += may_have_run(verb);
+  return backend_reply::error(code, std::move(message));
 }
 
 /// Returns the answer to a POST as a value: parsed if its content type is JSON, otherwise as a string.

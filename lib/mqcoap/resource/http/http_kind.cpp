@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t largest_http_answer = std::size_t{16} << 20;
-constexpr char http_url_words[] = "a URL like http://HOST:8080/PATH";
+constexpr char http_url_text[] = "a URL like http://HOST:8080/PATH";
 
 struct http_keys_within {
   std::optional<located<http_url>> url;
@@ -31,12 +31,12 @@ struct http_keys : backend_keys {
 };
 
 value_type<http_url> http_address() {
-  return refine(text(http_url_words), http_url_words, string_schema("^http://."),
+  return refine(text(http_url_text), http_url_text, string_schema("^http://."),
                 [](const std::string& text, const node& n, read_context& ctx) -> std::optional<http_url> {
                   auto read = parse_http_url(text);
                   if (read) return *std::move(read);
-                  const auto& [words, hint] = read.error();
-                  ctx.faults.error(n, "this URL cannot be used: " + words, hint);
+                  const auto& [expected, hint] = read.error();
+                  ctx.faults.error(n, "this URL cannot be used: " + expected, hint);
                   return std::nullopt;
                 });
 }
@@ -72,11 +72,11 @@ bool holds_credentials(std::string_view name) {
 }
 
 value_type<std::string> http_field_name() {
-  const std::string words = "the name of a header field, like Authorization";
-  return {words, string_schema("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"),
-          [words](const node& n, read_context& ctx) -> std::optional<std::string> {
+  const std::string expected = "the name of a header field, like Authorization";
+  return {expected, string_schema("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$"),
+          [expected](const node& n, read_context& ctx) -> std::optional<std::string> {
             if (!is_field_name(n.text)) {
-              mismatch(n, words, ctx);
+              mismatch(n, expected, ctx);
               return std::nullopt;
             }
             if (!is_set_by_us(n.text)) return n.text;
@@ -89,9 +89,9 @@ value_type<std::string> http_field_name() {
 /// counts as a secret.
 value_type<secret> http_field_value() {
   auto kept = secret_text();
-  const std::string words = "a text, or {file: PATH}, {env: NAME} or {credential: NAME}";
-  return {words, kept.schema,
-          [plain = text(words), kept](const node& n, read_context& ctx) -> std::optional<secret> {
+  const std::string expected = "a text, or {file: PATH}, {env: NAME} or {credential: NAME}";
+  return {expected, kept.schema,
+          [plain = text(expected), kept](const node& n, read_context& ctx) -> std::optional<secret> {
             std::optional<secret> value;
             if (!n.is_scalar())
               value = kept.read(n, ctx);
@@ -111,7 +111,7 @@ value_type<secret> http_field_value() {
 value_type<std::vector<http_field>> http_fields() {
   auto map = map_of(http_field_name(), http_field_value(), "a map from names of header fields to values");
   map.schema["writeOnly"] = true;
-  return refine(map, map.words, map.schema,
+  return refine(map, map.expected, map.schema,
                 [](const std::vector<named<std::string, secret>>& read, const node&,
                    read_context& ctx) -> std::optional<std::vector<http_field>> {
                   std::vector<http_field> fields;
@@ -168,12 +168,12 @@ const section<http_keys_within>& http_server_section() {
 }
 
 /// Reads a URL alone, or a map.
-value_type<http_keys_within> http_words() {
+value_type<http_keys_within> http_text() {
   const auto alone = http_address();
   const auto map = map_with(http_server_section());
-  const std::string words = std::string(http_url_words) + ", or a map";
+  const std::string expected = std::string(http_url_text) + ", or a map";
   boost::json::object schema{{"anyOf", {boost::json::value(alone.schema), boost::json::value(map.schema)}}};
-  return {words, schema,
+  return {expected, schema,
           [alone, map](const node& n, read_context& ctx) -> std::optional<http_keys_within> {
             if (n.is_map()) return map.read(n, ctx);
             auto at = alone.read(n, ctx);
@@ -218,7 +218,7 @@ const kind_module& http_kind() {
   static const kind_table<keys> table{
       with_backend_keys<keys>(
           {key<keys>(
-               "http", with_place(http_words()), another_kind(),
+               "http", with_place(http_text()), another_kind(),
                "A URL on an HTTP server. A GET reads it; a PUT, POST or DELETE is sent to it if `methods` "
                "allow that. Redirects are not followed, and proxies of the environment are not used.",
                &keys::http),

@@ -107,7 +107,7 @@ void http_pool::on_end(std::uint64_t id, http_outcome outcome) {
   if (was_stale && served->what->verb == method::get && !std::exchange(served->is_repeated, true)) {
     send_on(make_connection(), served);
   } else {
-    if (outcome.how == http_end::not_connected) warn(failed_words_, outcome.why);
+    if (outcome.how == http_end::not_connected) warn(failed_text_, outcome.why);
     answer(served, std::move(outcome));
   }
   advance();
@@ -161,7 +161,7 @@ void http_pool::expire() {
     if (each.serves == nullptr) return each.close_at <= now;
     if (each.serves->until > now) return false;
     auto late = late_outcome(*each.serves, each.wire.get());
-    warn(late_words_, late.why);
+    warn(late_text_, late.why);
     answer(each.serves, std::move(late));
     return true;
   });
@@ -180,13 +180,13 @@ void http_pool::answer(const job_ptr& whom, http_outcome outcome) {
   answers_.emplace_back(whom, std::move(outcome));
 }
 
-void http_pool::warn(throttle& by, const std::string& words) {
+void http_pool::warn(throttle& by, const std::string& message) {
   const auto held_back = by.pass(time_.now());
   if (!held_back || !log_) return;
   const auto more = *held_back == 0
                         ? std::string{}
                         : " (and " + std::to_string(*held_back) + " more since the last such message)";
-  log_(log_level::warning, name_ + ": " + words + more);
+  log_(log_level::warning, name_ + ": " + message + more);
 }
 
 /// Delivers the answers. Handlers may call back into this object.

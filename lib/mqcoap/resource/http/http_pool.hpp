@@ -69,7 +69,7 @@ class http_pool : public std::enable_shared_from_this<http_pool> {
   void cancel(const job_ptr& gone) noexcept;
   http_outcome late_outcome(const job& of, const http_wire* by) const;
   void answer(const job_ptr& whom, http_outcome outcome);
-  void warn(throttle& by, const std::string& words);
+  void warn(throttle& by, const std::string& message);
   void deliver();
 
   const std::string name_;
@@ -82,8 +82,8 @@ class http_pool : public std::enable_shared_from_this<http_pool> {
   std::list<connection> connections_;
   std::uint64_t last_id_ = 0;
   std::deque<std::pair<job_ptr, http_outcome>> answers_;  ///< delivered when the state is consistent
-  throttle failed_words_{log_interval};
-  throttle late_words_{log_interval};
+  throttle failed_text_{log_interval};
+  throttle late_text_{log_interval};
   static constexpr std::chrono::minutes log_interval{1};
 };
 

@@ -20,7 +20,7 @@ struct http_url {
 
 /// The reason why a text is not a URL that can be used.
 struct http_url_fault {
-  std::string words;
+  std::string message;
   std::string hint{};
 };
 

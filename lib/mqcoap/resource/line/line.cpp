@@ -37,7 +37,7 @@ std::shared_ptr<const reading> reading_of_numbers(reading_options options) {
 std::optional<std::string> find_fault(std::string_view text, const std::optional<json_schema>& schema) {
   if (!schema) return std::nullopt;
   const auto fault = schema->check(boost::json::value(boost::json::string(text)));
-  return fault ? std::optional(fault->words) : std::nullopt;
+  return fault ? std::optional(fault->message) : std::nullopt;
 }
 
 backend_reply judge_number(const reading& numbers, backend_reply reply) {
@@ -94,15 +94,15 @@ backend::reply_handler line_backend::judged(method verb, reply_handler done) con
 }
 
 backend::running line_backend::run(backend_request what, reply_handler done) {
-  const auto refused = [&done](std::string words) {
-    done(backend_reply::refusal(response_code::bad_request, std::move(words)));
+  const auto refused = [&done](std::string message) {
+    done(backend_reply::refusal(response_code::bad_request, std::move(message)));
     return nullptr;
   };
   const auto& by = template_for(what.verb);
   if (by.has_rest())
     if (const auto why = find_fault(what.rest, options_->rest)) return refused("the path: " + *why);
   auto line = by.fill(what.body, what.rest);
-  if (!line) return refused(line.error().words);
+  if (!line) return refused(line.error().message);
   line_exchange exchange{*std::move(line), is_answered(what.verb, by), options_->terms};
   exchange.text += bytes_of(options_->terms.send_terminator);
   // Without an answer, there is nothing to check.

@@ -34,7 +34,7 @@ using line_address = std::variant<tcp_address, serial_address>;
 
 /// The reason why a text is not an address.
 struct line_address_fault {
-  std::string words;
+  std::string message;
 };
 
 /// Parses `tcp://HOST:PORT` or `serial:///dev/NAME?baud=115200&parity=none&bits=8&stop=1&flow=none`.

@@ -33,42 +33,42 @@ struct line_keys : backend_keys {
   std::optional<located<json_schema>> rest;
 };
 
-constexpr char address_words[] = "tcp://HOST:PORT or serial:///dev/NAME?baud=115200";
+constexpr char address_text[] = "tcp://HOST:PORT or serial:///dev/NAME?baud=115200";
 
 value_type<line_address> wire_address() {
-  return refine(text(address_words), address_words, string_schema("^(tcp://|serial:///)."),
+  return refine(text(address_text), address_text, string_schema("^(tcp://|serial:///)."),
                 [](const std::string& text, const node& n, read_context& ctx) -> std::optional<line_address> {
                   auto read = parse_line_address(text);
                   if (read) return *std::move(read);
-                  mismatch(n, address_words, ctx, read.error().words);
+                  mismatch(n, address_text, ctx, read.error().message);
                   return std::nullopt;
                 });
 }
 
 /// Reads a line. An invalid one is read as an empty line, so that it is not also reported as missing.
 value_type<line_template> line_text() {
-  const std::string words = "a line like VOLT {body}";
-  return {words, string_schema(),
-          [inner = text(words)](const node& n, read_context& ctx) -> std::optional<line_template> {
+  const std::string expected = "a line like VOLT {body}";
+  return {expected, string_schema(),
+          [inner = text(expected)](const node& n, read_context& ctx) -> std::optional<line_template> {
             const auto text = inner.read(n, ctx);
             if (!text) return line_template{};
             auto read = line_template::parse(*text);
             if (read) return *std::move(read);
-            ctx.faults.error(n, "this line cannot be sent: " + read.error().words);
+            ctx.faults.error(n, "this line cannot be sent: " + read.error().message);
             return line_template{};
           }};
 }
 
 /// Reads a regular expression. @param is_whole  true if it has to match the whole text
 value_type<json_schema> pattern(bool is_whole) {
-  const std::string words = "a regular expression of RE2";
+  const std::string expected = "a regular expression of RE2";
   return refine(
-      text(words), words, string_schema(),
+      text(expected), expected, string_schema(),
       [is_whole](const std::string& regex, const node& n, read_context& ctx) -> std::optional<json_schema> {
         const auto anchored = is_whole ? "^(?:" + regex + ")$" : regex;
         auto made = json_schema::compile({{"type", "string"}, {"pattern", anchored}});
         if (made) return *std::move(made);
-        ctx.faults.error(n, "the regular expression cannot be used: " + made.error().words);
+        ctx.faults.error(n, "the regular expression cannot be used: " + made.error().message);
         return std::nullopt;
       });
 }
@@ -133,12 +133,12 @@ const section<line_spec>& line_section() {
 }
 
 /// Reads an address alone, or a map.
-value_type<line_spec> line_words() {
+value_type<line_spec> line_or_map() {
   const auto alone = wire_address();
   const auto map = map_with(line_section());
-  const std::string words = std::string(address_words) + ", or a map";
+  const std::string expected = std::string(address_text) + ", or a map";
   boost::json::object schema{{"anyOf", {boost::json::value(alone.schema), boost::json::value(map.schema)}}};
-  return {words, schema,
+  return {expected, schema,
           [alone, map](const node& n, read_context& ctx) -> std::optional<line_spec> {
             if (n.is_map()) return map.read(n, ctx);
             auto at = alone.read(n, ctx);
@@ -230,7 +230,7 @@ const kind_module& line_kind() {
   using keys = line_keys;
   static const kind_table<keys> table{
       with_backend_keys<keys>(
-          {key<keys>("line", with_place(line_words()), another_kind(),
+          {key<keys>("line", with_place(line_or_map()), another_kind(),
                      "An instrument that is controlled by lines of text, over TCP or a serial port.",
                      &keys::line),
            key<keys>(

@@ -15,7 +15,7 @@ class line_template {
  public:
   /// The reason why a template or a line cannot be built.
   struct fault {
-    std::string words;
+    std::string message;
   };
 
   /// Parses a template. Braces without a name in them are text.

@@ -25,7 +25,7 @@ std::string_view without_line_ends(std::string_view text, line_end end) {
 
 std::string shown(std::string_view text) { return '\'' + log_safe(text, most_shown) + '\''; }
 
-std::string in_words(steady_time::duration time) { return to_string(std::chrono::round<milliseconds>(time)); }
+std::string rounded(steady_time::duration time) { return to_string(std::chrono::round<milliseconds>(time)); }
 
 /// Returns a time shortly before the deadline of the gateway, whose error message would be less specific.
 steady_time answer_by(steady_time deadline, steady_time now) {
@@ -34,19 +34,19 @@ steady_time answer_by(steady_time deadline, steady_time now) {
   return deadline - std::clamp((deadline - now) / 20, steady_time::duration::zero(), most);
 }
 
-backend_reply late(std::string words) {
-  return backend_reply::error(response_code::gateway_timeout, std::move(words));
+backend_reply late(std::string message) {
+  return backend_reply::error(response_code::gateway_timeout, std::move(message));
 }
-backend_reply unavailable(std::string words) {
-  return backend_reply::error(response_code::service_unavailable, std::move(words));
+backend_reply unavailable(std::string message) {
+  return backend_reply::error(response_code::service_unavailable, std::move(message));
 }
 /// Marks the reply to a request that was never begun.
 backend_reply unsent(backend_reply reply) {
   reply.never_run = true;
   return reply;
 }
-backend_reply bad(std::string words) {
-  return backend_reply::error(response_code::bad_gateway, std::move(words));
+backend_reply bad(std::string message) {
+  return backend_reply::error(response_code::bad_gateway, std::move(message));
 }
 
 }  // namespace
@@ -129,9 +129,9 @@ void line_turns::on_open() {
 void line_turns::on_failed(const std::string& why) {
   if (state_ != state::opening) return;
   state_ = state::closed;
-  const auto words = "the instrument cannot be connected: " + why;
-  warn(failed_words_, words);
-  answer_all_waiting(unavailable(words));
+  const auto message = "the instrument cannot be connected: " + why;
+  warn(failed_text_, message);
+  answer_all_waiting(unavailable(message));
   advance();
 }
 
@@ -277,17 +277,17 @@ void line_turns::expire() {
     expire_talk(now);
   } else if (state_ == state::opening && open_until_ <= now) {
     close(false);
-    const auto words = "the instrument cannot be connected within " + in_words(opened_by_.connect);
-    warn(failed_words_, words);
-    answer_all_waiting(late(words));
+    const auto message = "the instrument cannot be connected within " + rounded(opened_by_.connect);
+    warn(failed_text_, message);
+    answer_all_waiting(late(message));
   } else if (state_ == state::ready && close_at_ <= now && !next_waiting()) {
     close(false);
   }
   advance();
 }
 
-std::string line_turns::words_of_waiting(const job& waits, steady_time now) const {
-  const auto waited = in_words(now - waits.asked_at);
+std::string line_turns::text_of_waiting(const job& waits, steady_time now) const {
+  const auto waited = rounded(now - waits.asked_at);
   switch (state_) {
     case state::closed:
     case state::opening:
@@ -302,7 +302,7 @@ void line_turns::expire_waiting(steady_time now) {
   std::erase_if(waiting_, [&](const auto& each) {
     const auto waits = each.lock();
     if (waits && waits->until <= now)
-      answers_.emplace_back(waits, unsent(late(words_of_waiting(*waits, now))));
+      answers_.emplace_back(waits, unsent(late(text_of_waiting(*waits, now))));
     return !waits || waits->until <= now;
   });
 }
@@ -311,17 +311,17 @@ void line_turns::expire_talk(steady_time now) {
   const auto asker = talk_.asker.lock();
   const bool is_over = talk_.until <= now;
   if (!is_over && (!asker || now < asker->until)) return;
-  std::string words = "the instrument has ";
+  std::string message = "the instrument has ";
   if (!talk_.is_sent)
-    words += "not taken what was sent";
+    message += "not taken what was sent";
   else if (talk_.got.empty())
-    words += "not answered";
+    message += "not answered";
   else
-    words += "not ended its answer";
-  words += " within " + in_words(is_over ? talk_.terms.timeout : now - talk_.begun);
-  if (!talk_.got.empty()) words += "; received so far: " + shown(talk_.got);
-  if (is_over) warn(silent_words_, words);
-  answer(talk_.asker, late(std::move(words)));
+    message += "not ended its answer";
+  message += " within " + rounded(is_over ? talk_.terms.timeout : now - talk_.begun);
+  if (!talk_.got.empty()) message += "; received so far: " + shown(talk_.got);
+  if (is_over) warn(silent_text_, message);
+  answer(talk_.asker, late(std::move(message)));
   talk_.asker.reset();  // the caller no longer waits, but the answer is still awaited
   if (is_over) close(talk_.is_answered);
 }
@@ -357,21 +357,21 @@ void line_turns::answer_all_waiting(const backend_reply& reply) {
 
 void line_turns::note_unasked(std::size_t bytes, std::string_view text) {
   unasked_ += bytes;
-  warn(unasked_words_, "the instrument sent " + std::to_string(bytes) + " bytes unasked, which are dropped" +
-                           (text.empty() ? std::string{} : ": " + shown(text)));
+  warn(unasked_text_, "the instrument sent " + std::to_string(bytes) + " bytes unasked, which are dropped" +
+                          (text.empty() ? std::string{} : ": " + shown(text)));
   if (unasked_ <= most_unasked) return;
   close(false);
   has_to_be_quiet_ = true;
   answer_all_waiting(unavailable("the instrument keeps sending without being asked"));
 }
 
-void line_turns::warn(throttle& by, const std::string& words) {
+void line_turns::warn(throttle& by, const std::string& message) {
   const auto held_back = by.pass(time_.now());
   if (!held_back || !log_) return;
   const auto more = *held_back == 0
                         ? std::string{}
                         : " (and " + std::to_string(*held_back) + " more since the last such message)";
-  log_(log_level::warning, name_ + ": " + words + more);
+  log_(log_level::warning, name_ + ": " + message + more);
 }
 
 /// Delivers the answers. Handlers may call back into this object.

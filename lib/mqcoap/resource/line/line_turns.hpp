@@ -92,9 +92,9 @@ class line_turns final : public line_wire::listener {
   void answer(const std::weak_ptr<job>& asker, backend_reply reply);
   void answer_all_waiting(const backend_reply& reply);
   void note_unasked(std::size_t bytes, std::string_view shown);
-  void warn(throttle& by, const std::string& words);
+  void warn(throttle& by, const std::string& message);
   steady_time settled_at() const;
-  std::string words_of_waiting(const job& late, steady_time now) const;
+  std::string text_of_waiting(const job& late, steady_time now) const;
   void deliver();
 
   const std::string name_;
@@ -120,9 +120,9 @@ class line_turns final : public line_wire::listener {
   bool is_fresh_ = false;  ///< no exchange has begun since the connection was opened
   std::size_t unasked_ = 0;
 
-  throttle unasked_words_{log_interval};
-  throttle silent_words_{log_interval};
-  throttle failed_words_{log_interval};
+  throttle unasked_text_{log_interval};
+  throttle silent_text_{log_interval};
+  throttle failed_text_{log_interval};
   static constexpr std::chrono::minutes log_interval{1};
 };
 

@@ -194,7 +194,8 @@ void program::on_end(const child_end& how) {
   errors_held_.cancel();
   has_spoken_ = is_writing_ = false;
   useless_ = 0;
-  if (!is_ending_) last_end_ = how.words() + (how.is_good() || last_error_.empty() ? "" : ": " + last_error_);
+  if (!is_ending_)
+    last_end_ = how.message() + (how.is_good() || last_error_.empty() ? "" : ": " + last_error_);
   const auto lasted = how.error == 0 ? time_.now() - started_ : std::chrono::nanoseconds(0);
   const auto pause = pauses_.next(lasted, std::random_device()());
   starts_at_ = time_.now() + pause;
@@ -217,6 +218,6 @@ void program::end_all(const std::string& why) {
                                                     "the request was not sent to the program: " + why));
 }
 
-void program::log(log_level level, const std::string& words) const { log_(level, name_ + ": " + words); }
+void program::log(log_level level, const std::string& message) const { log_(level, name_ + ": " + message); }
 
 }  // namespace mqcoap

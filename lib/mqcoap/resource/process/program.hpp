@@ -60,7 +60,7 @@ class program final : public std::enable_shared_from_this<program> {
   void take_errors();
   void tell_errors(std::string_view line);
   void on_end(const child_end& how);
-  void log(log_level level, const std::string& words) const;
+  void log(log_level level, const std::string& message) const;
   void end_because(const std::string& why);
 
   const child_options options_;

@@ -8,7 +8,7 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t most_words = 1024;
+constexpr std::size_t longest_text = 1024;
 
 template <class Number>
 std::optional<Number> whole_number(std::string_view text) {
@@ -18,9 +18,10 @@ std::optional<Number> whole_number(std::string_view text) {
   return number;
 }
 
-std::string words_of(const json_text& body) {
+std::string message_of(const json_text& body) {
   if (body.is_null()) return "the program gives no reason";
-  return log_safe(body.is_string() ? decode_json_string(body.text()) : std::string(body.text()), most_words);
+  return log_safe(body.is_string() ? decode_json_string(body.text()) : std::string(body.text()),
+                  longest_text);
 }
 
 /// @param code  the text of the code; empty if the program left it out, so that it depends on the method
@@ -31,7 +32,7 @@ backend_reply make_reply(std::string_view code, json_text body) {
   if (!known)
     return backend_reply::error(response_code::bad_gateway,
                                 "the program gave a code that is none: " + log_safe(code, 20));
-  if (is_error(*known)) return backend_reply::error(*known, words_of(body));
+  if (is_error(*known)) return backend_reply::error(*known, message_of(body));
   auto reply = backend_reply::of_body(std::move(body));
   reply.code = *known;
   return reply;

@@ -15,14 +15,15 @@ struct reply_keys {
 value_type<response_code> answer_code() {
   boost::json::array codes;
   for (auto code : all_response_codes) codes.emplace_back(to_int(code));
-  const std::string words = "a response code of the protocol, 201 to 505";
-  return {
-      words, {{"enum", codes}}, [words](const node& n, read_context& ctx) -> std::optional<response_code> {
-        if (const auto number = to_int64(n))
-          if (const auto code = to_response_code(*number)) return code;
-        mismatch(n, words, ctx, "e.g. 205, 404 or 503");
-        return std::nullopt;
-      }};
+  const std::string expected = "a response code of the protocol, 201 to 505";
+  return {expected,
+          {{"enum", codes}},
+          [expected](const node& n, read_context& ctx) -> std::optional<response_code> {
+            if (const auto number = to_int64(n))
+              if (const auto code = to_response_code(*number)) return code;
+            mismatch(n, expected, ctx, "e.g. 205, 404 or 503");
+            return std::nullopt;
+          }};
 }
 
 bool is_long_form(const node& n) {

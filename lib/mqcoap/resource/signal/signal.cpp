@@ -158,8 +158,8 @@ void signal_resource::handle(responder&& r) {
     auto given = give(r.req(), json_text::from_validated(number_text(*number)), "");
     return std::move(r).respond(std::move(given));
   }
-  const std::string words = std::string(r.req().path.key()) + " at t = " + number_text(at) + ": " + why;
-  std::move(r).fail(response_code::internal_server_error, words);
+  const std::string message = std::string(r.req().path.key()) + " at t = " + number_text(at) + ": " + why;
+  std::move(r).fail(response_code::internal_server_error, message);
 }
 
 }  // namespace mqcoap

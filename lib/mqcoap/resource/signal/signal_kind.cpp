@@ -14,8 +14,8 @@ struct signal_keys {
 
 /// Reads an expression that muParser accepts.
 value_type<std::string> signal_expression() {
-  const std::string words = "an expression like 3 + 0.5*sin(2*pi*0.2*t)";
-  return refine(text(words), words, string_schema(),
+  const std::string expected = "an expression like 3 + 0.5*sin(2*pi*0.2*t)";
+  return refine(text(expected), expected, string_schema(),
                 [](std::string expression, const node& n, read_context& ctx) -> std::optional<std::string> {
                   const auto why = signal_resource::check(expression);
                   if (why) {

@@ -10,10 +10,10 @@ std::optional<std::string> followed_topic::why_none() const {
   if (message_) return std::nullopt;
   const auto why = was_removed_ ? "the message of '" + name_ + "' was removed"
                                 : "no message has come yet on '" + name_ + '\'';
-  return why + ignored_words();
+  return why + ignored_text();
 }
 
-std::string followed_topic::ignored_words() const {
+std::string followed_topic::ignored_text() const {
   if (ignored_ == 0) return {};
   return "; a message of " + size_to_string(ignored_) +
          " came and was ignored, because it is larger than `limits.payload`";

@@ -30,7 +30,7 @@ class followed_topic {
   /// Returns why no message can be read; nothing if there is one.
   std::optional<std::string> why_none() const;
   /// Returns `; a message of ...` if one was ignored after the latest; else nothing.
-  std::string ignored_words() const;
+  std::string ignored_text() const;
   /// Calls `hear` after each change of the message, until the subscription ends.
   [[nodiscard]] subscription on_change(std::function<void()> hear);
 

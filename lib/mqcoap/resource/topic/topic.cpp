@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Returns an age as text for an error message, rounded down.
-std::string age_words(steady_time::duration age) {
+std::string age_text(steady_time::duration age) {
   const auto millis = std::chrono::floor<std::chrono::milliseconds>(age);
   return to_string(millis < 10s ? millis : std::chrono::floor<std::chrono::seconds>(millis));
 }
@@ -57,12 +57,12 @@ void topic_resource::handle(responder&& r) {
   if (auto refused = refuse_accept(r.req(), {content_format::json, content_format::text}))
     return std::move(r).respond(*std::move(refused));
   const auto fail = [&r](response_code code, const std::string& why) {
-    const auto words = std::string(r.req().path.key()) + ": " + why;
-    std::move(r).fail(code, words);
+    const auto message = std::string(r.req().path.key()) + ": " + why;
+    std::move(r).fail(code, message);
   };
   if (const auto why = why_unavailable()) return fail(response_code::service_unavailable, *why);
   const auto& [revision, value, etag] = latest();
-  if (!value) return fail(response_code::bad_gateway, value.error().words);
+  if (!value) return fail(response_code::bad_gateway, value.error().message);
   auto given = give(r.req(), *value, etag);
   std::move(r).respond(std::move(given));
 }
@@ -78,8 +78,8 @@ std::optional<std::string> topic_resource::why_unavailable() const {
   if (!options_.stale_after) return std::nullopt;
   const auto age = time_.now() - source_->arrived();
   if (age <= *options_.stale_after) return std::nullopt;
-  return "the last message on '" + source_->name() + "' came " + age_words(age) + " ago and is stale after " +
-         to_string(*options_.stale_after) + source_->ignored_words();
+  return "the last message on '" + source_->name() + "' came " + age_text(age) + " ago and is stale after " +
+         to_string(*options_.stale_after) + source_->ignored_text();
 }
 
 const topic_resource::parsed& topic_resource::latest() {

@@ -29,18 +29,18 @@ std::optional<std::string> find_topic_fault(const std::string& topic, bool is_wr
 }
 
 value_type<std::string> topic_name(bool is_written) {
-  const std::string words = "a topic like lab/vacuum/gauge1";
-  return refine(
-      text(words), words, string_schema(is_written ? "^[^+#$][^+#]*$" : "^[^+#]+$"),
-      [words, is_written](std::string topic, const node& n, read_context& ctx) -> std::optional<std::string> {
-        const auto why = find_topic_fault(topic, is_written);
-        if (!why && !topic.empty()) return topic;
-        if (why)
-          ctx.faults.error(n, *why);
-        else
-          mismatch(n, words, ctx);
-        return std::nullopt;
-      });
+  const std::string expected = "a topic like lab/vacuum/gauge1";
+  return refine(text(expected), expected, string_schema(is_written ? "^[^+#$][^+#]*$" : "^[^+#]+$"),
+                [expected, is_written](std::string topic, const node& n,
+                                       read_context& ctx) -> std::optional<std::string> {
+                  const auto why = find_topic_fault(topic, is_written);
+                  if (!why && !topic.empty()) return topic;
+                  if (why)
+                    ctx.faults.error(n, *why);
+                  else
+                    mismatch(n, expected, ctx);
+                  return std::nullopt;
+                });
 }
 
 std::optional<kind_options> build_topic(const topic_keys& keys, const kind_place& at) {

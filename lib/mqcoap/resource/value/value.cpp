@@ -68,7 +68,7 @@ std::vector<change> value_terms::adopt(const std::shared_ptr<cell>& held) const 
   if (held->initial() != initial.version) return {{held, 0, std::move(initial)}};
   const auto fault = find_fault(held->current());
   if (!fault) return {};
-  return {{held, 0, std::move(initial), to_words(*fault)}};
+  return {{held, 0, std::move(initial), to_text(*fault)}};
 }
 
 value_resource::value_resource(value_options options, state_draft& draft, std::string device,

@@ -39,7 +39,7 @@ std::optional<kind_options> build_value(const value_keys& keys, const kind_place
     value.schema = keys.schema->value;
     if (const auto fault = value.schema->check(value.initial.value()))
       at.faults.error(follow_pointer(*keys.value.at, fault->pointer),
-                      "the value breaks its own schema: " + fault->words);
+                      "the value breaks its own schema: " + fault->message);
   }
   return value;
 }
@@ -58,7 +58,7 @@ const kind_module& value_kind() {
                  "A value, with this initial value. GET returns it, PUT replaces it.", &keys::value),
        {methods_key("[GET]", &keys::methods), "only GET and PUT"},
        key<keys>(
-           "schema", with_place(schema_words()), presence::optional("anything"),
+           "schema", with_place(schema_text()), presence::optional("anything"),
            "The JSON Schema of the values that may be stored, including the initial one; see docs/schema.md",
            &keys::schema),
        {key<keys>("metric", with_place(boolean()), presence::optional("`false`"),

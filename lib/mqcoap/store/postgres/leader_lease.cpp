@@ -57,7 +57,7 @@ pg_parameters with_member(const std::string& member) {
 
 pg_connection_options connection_options(const lease_options& options) {
   auto target = pg_target::parse(options.database.url);
-  if (!target) throw std::invalid_argument(target.error().words);
+  if (!target) throw std::invalid_argument(target.error().message);
   pg_connection_options made;
   made.to = *std::move(target);
   made.password = options.database.password;
@@ -127,7 +127,7 @@ void leader_lease::ask() {
 void leader_lease::on_answer(boot_clock::time_point asked, const result<pg_rows, pg_fault>& answer) {
   is_asking_ = false;
   if (is_over_) return;
-  if (!answer) return tell_trouble(answer.error().words);
+  if (!answer) return tell_trouble(answer.error().message);
   if (answer->size() == 0) {
     if (is_leader_) lose("another gateway has the lease");
     return;

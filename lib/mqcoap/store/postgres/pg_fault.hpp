@@ -18,7 +18,7 @@ struct pg_fault {
 
   kind what = kind::unreachable;
   std::string state{};  ///< SQLSTATE of a rejected request
-  std::string words{};
+  std::string message{};
 };
 
 }  // namespace mqcoap::store

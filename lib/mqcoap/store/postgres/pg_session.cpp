@@ -22,10 +22,10 @@ std::string field_of(const PGresult* result, int field) {
 }
 
 /// Returns an error message of libpq on a single line.
-std::string one_line(std::string_view words) {
-  while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.remove_suffix(1);
+std::string one_line(std::string_view message) {
+  while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.remove_suffix(1);
   std::string made;
-  for (const char each : words) {
+  for (const char each : message) {
     if (each != '\n' && each != '\t')
       made += each;
     else if (!made.ends_with(' '))
@@ -76,7 +76,7 @@ void pg_session::connect(const pg_target::settings& settings) {
   values.push_back(nullptr);
   connection_.reset(pg().PQconnectStartParams(keys.data(), values.data(), 0));
   if (!connection_) return end("out of memory");
-  if (pg().PQstatus(connection_.get()) == CONNECTION_BAD) return end(last_words());
+  if (pg().PQstatus(connection_.get()) == CONNECTION_BAD) return end(last_error());
   pg().PQsetNoticeReceiver(connection_.get(), drop_notice, nullptr);
   if (!watch_socket()) return;
   await_writing();
@@ -95,12 +95,12 @@ bool pg_session::watch_socket() {
 
 void pg_session::go_on_connecting() {
   const auto step = pg().PQconnectPoll(connection_.get());
-  if (step == PGRES_POLLING_FAILED) return end(last_words());
+  if (step == PGRES_POLLING_FAILED) return end(last_error());
   if (!watch_socket()) return;
   if (step == PGRES_POLLING_READING) return await_reading();
   if (step == PGRES_POLLING_WRITING) return await_writing();
   if (pg().PQsetnonblocking(connection_.get(), 1) != 0 || pg().PQenterPipelineMode(connection_.get()) != 1)
-    return end(last_words());
+    return end(last_error());
   is_connected_ = true;
   await_reading();
   tells_.connected();
@@ -134,7 +134,7 @@ void pg_session::send(const pg_request& request, pg_handler done) {
   bool is_queued = true;
   for (const auto& each : request) is_queued = is_queued && statement_sent(connection_.get(), each) == 1;
   if (is_queued && pg().PQpipelineSync(connection_.get()) == 1) return flush();
-  dying_words_ = last_words();
+  dying_text_ = last_error();
   boost::asio::post(socket_.get_executor(), [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->look();
   });
@@ -155,8 +155,8 @@ void pg_session::read() {
   const bool is_alive = pg().PQconsumeInput(connection_.get()) == 1;
   drain();
   if (is_over_) return;
-  if (!dying_words_.empty()) return end(dying_words_);
-  if (!is_alive) return end(last_words());
+  if (!dying_text_.empty()) return end(dying_text_);
+  if (!is_alive) return end(last_error());
   flush();
 }
 
@@ -184,12 +184,12 @@ void pg_session::take(pg_rows rows, pg_result* raw) {
   }
   const auto state = field_of(raw, PG_DIAG_SQLSTATE);
   const auto severity = field_of(raw, PG_DIAG_SEVERITY_NONLOCALIZED);
-  const auto words =
+  const auto message =
       one_line(state.empty() ? pg().PQresultErrorMessage(raw) : field_of(raw, PG_DIAG_MESSAGE_PRIMARY));
   if (severity == "ERROR") {
-    if (!in_flight_.front().fault) in_flight_.front().fault = {pg_fault::kind::refused, state, words};
-  } else if (dying_words_.empty()) {
-    dying_words_ = words.empty() ? "the connection was lost" : words;
+    if (!in_flight_.front().fault) in_flight_.front().fault = {pg_fault::kind::refused, state, message};
+  } else if (dying_text_.empty()) {
+    dying_text_ = message.empty() ? "the connection was lost" : message;
   }
 }
 
@@ -216,9 +216,9 @@ void pg_session::end(const std::string& why) {
   if (tell.ended) tell.ended(why);
 }
 
-std::string pg_session::last_words() const {
-  const auto words = one_line(pg().PQerrorMessage(connection_.get()));
-  return words.empty() ? "the connection was lost" : words;
+std::string pg_session::last_error() const {
+  const auto message = one_line(pg().PQerrorMessage(connection_.get()));
+  return message.empty() ? "the connection was lost" : message;
 }
 
 }  // namespace mqcoap::store

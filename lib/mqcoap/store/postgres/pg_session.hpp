@@ -64,7 +64,7 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
   void take(pg_rows rows, pg_result* raw);
   void answer_first();
   void end(const std::string& why);
-  std::string last_words() const;
+  std::string last_error() const;
 
   owner tells_;
   boost::asio::posix::stream_descriptor
@@ -74,7 +74,7 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
   bool is_connected_ = false;
   bool is_over_ = false;
   bool awaits_writing_ = false;
-  std::string dying_words_;  ///< why the server ends the session
+  std::string dying_text_;  ///< why the server ends the session
 };
 
 }  // namespace mqcoap::store

@@ -16,8 +16,8 @@ namespace {
 struct options_freer {
   void operator()(PQconninfoOption* all) const noexcept { pg().PQconninfoFree(all); }
 };
-struct words_freer {
-  void operator()(char* words) const noexcept { pg().PQfreemem(words); }
+struct text_freer {
+  void operator()(char* message) const noexcept { pg().PQfreemem(message); }
 };
 
 std::vector<std::string> split_list(std::string_view list) {
@@ -31,14 +31,14 @@ std::vector<std::string> split_list(std::string_view list) {
 }
 
 /// Settings that are not allowed in an address, and why.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> refused_words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> refused_text{{
     {"password", "a password does not belong in the address: use the key `password`"},
     {"sslpassword", "a password does not belong in the address"},
     {"service", "a service file is not read: write the address itself"},
 }};
 
 std::optional<std::string> fault_of(const pg_target::settings& given) {
-  for (const auto& [key, why] : refused_words)
+  for (const auto& [key, why] : refused_text)
     if (given.contains(key)) return std::string(why);
   return std::nullopt;
 }
@@ -74,9 +74,9 @@ result<pg_target, pg_target::fault> pg_target::parse(const std::string& url) {
     return fault{"not postgresql://USER@HOST/DATABASE"};
   if (url.find('\0') != std::string::npos) return fault{"it has a NUL"};
   if (auto missing = load_pg_library()) return fault{*std::move(missing)};
-  char* words = nullptr;
-  const std::unique_ptr<PQconninfoOption, options_freer> parsed(pg().PQconninfoParse(url.c_str(), &words));
-  const std::unique_ptr<char, words_freer> why(words);
+  char* message = nullptr;
+  const std::unique_ptr<PQconninfoOption, options_freer> parsed(pg().PQconninfoParse(url.c_str(), &message));
+  const std::unique_ptr<char, text_freer> why(message);
   if (!parsed) return fault{safe_text(why ? why.get() : "out of memory")};
   pg_target made;
   for (const auto* each = parsed.get(); each->keyword != nullptr; ++each)
@@ -100,7 +100,7 @@ pg_target::settings pg_target::for_host(const pg_host& host) const {
   return all;
 }
 
-std::string pg_target::words() const {
+std::string pg_target::message() const {
   std::string made;
   for (const auto& each : hosts_) {
     if (!made.empty()) made += ',';

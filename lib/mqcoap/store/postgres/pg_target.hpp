@@ -26,7 +26,7 @@ class pg_target {
   using settings = std::map<std::string, std::string, std::less<>>;
   /// Describes what is wrong with a URL.
   struct fault {
-    std::string words;
+    std::string message;
   };
 
   static result<pg_target, fault> parse(const std::string& url);
@@ -36,7 +36,7 @@ class pg_target {
   /// Returns the settings to pass to libpq for one of them.
   settings for_host(const pg_host& host) const;
   /// Returns host and database, for logs.
-  std::string words() const;
+  std::string message() const;
 
  private:
   settings common_;  ///< all except host, hostaddr and port

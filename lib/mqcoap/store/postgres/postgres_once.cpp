@@ -29,7 +29,7 @@ constexpr char forget_writes[] = "DELETE FROM mqcoap_once WHERE at < now() - int
 
 pg_connection_options connection_options(const postgres_options& options) {
   auto target = pg_target::parse(options.url);
-  if (!target) throw std::invalid_argument(target.error().words);
+  if (!target) throw std::invalid_argument(target.error().message);
   pg_connection_options made;
   made.to = *std::move(target);
   made.password = options.password;

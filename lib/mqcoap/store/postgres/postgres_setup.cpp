@@ -93,7 +93,7 @@ class setup_run : public std::enable_shared_from_this<setup_run> {
 
   void refuse(const pg_fault& fault) {
     const std::string hint = "; an administrator can make them: mqcoap config state --sql | psql";
-    done_(makes_tables_ ? "the tables cannot be made: " + fault.words + hint : fault.words);
+    done_(makes_tables_ ? "the tables cannot be made: " + fault.message + hint : fault.message);
   }
 
   const std::weak_ptr<pg_session> session_;

@@ -16,7 +16,7 @@ constexpr std::size_t most_asked = 4;
 
 pg_target target_of(const postgres_options& options) {
   auto parsed = pg_target::parse(options.url);
-  if (parsed.has_error()) throw std::invalid_argument(parsed.error().words);
+  if (parsed.has_error()) throw std::invalid_argument(parsed.error().message);
   return *std::move(parsed);
 }
 
@@ -63,7 +63,7 @@ steady_time now_steady() { return std::chrono::steady_clock::now(); }
 
 std::optional<std::string> fault_of_postgres_url(const std::string& url) {
   auto parsed = pg_target::parse(url);
-  return parsed.has_error() ? std::optional(parsed.error().words) : std::nullopt;
+  return parsed.has_error() ? std::optional(parsed.error().message) : std::nullopt;
 }
 
 postgres_store::postgres_store(const postgres_options& options, environment env)
@@ -79,7 +79,7 @@ postgres_store::postgres_store(const postgres_options& options, environment env)
   random_.seed(seed);
   author_.member = make_member(random_);
   status_.engine = "postgresql";
-  status_.where = target_.words();
+  status_.where = target_.message();
   reads_.start();
   writes_.start();
 }
@@ -127,7 +127,7 @@ void postgres_store::begin_writing(pg_session& session, const prepared_handler& 
            const auto still = of.lock();
            if (!fault.empty() || !still) return done(fault);
            still->send({begin_epoch(*author)}, [this, done, author](result<pg_rows, pg_fault> answer) {
-             if (answer.has_error()) return done(answer.error().words);
+             if (answer.has_error()) return done(answer.error().message);
              author_.epoch = author->epoch;
              on_epoch(*answer);
              done({});
@@ -154,8 +154,8 @@ void postgres_store::on_down(const std::string& why) {
   tell(log_level::warning, "the database " + status_.where + " cannot be used: " + why);
 }
 
-void postgres_store::tell(log_level level, const std::string& words) const {
-  if (env_.log) env_.log(level, words);
+void postgres_store::tell(log_level level, const std::string& message) const {
+  if (env_.log) env_.log(level, message);
 }
 
 // ---- commits
@@ -252,9 +252,9 @@ void postgres_store::refuse(const pg_fault& fault) {
     for (auto& each : commits) each.is_alone = true;
     return try_again();
   }
-  note_refused(fault.words, under_way_->group.values());
+  note_refused(fault.message, under_way_->group.values());
   end_group(code_of(fault));
-  if (fault.state == "25006") writes_.reset(fault.words);
+  if (fault.state == "25006") writes_.reset(fault.message);
 }
 
 void postgres_store::end_group(error_code why) {
@@ -337,7 +337,7 @@ void postgres_store::on_found(const std::shared_ptr<refresh_group>& group,
   };
   if (answer.has_error()) {
     const auto& fault = answer.error();
-    if (fault.what == pg_fault::kind::refused) note_refused(fault.words, 0);
+    if (fault.what == pg_fault::kind::refused) note_refused(fault.message, 0);
     if (fault.what != pg_fault::kind::lost) return end_all(code_of(fault));
     // Reading again does no harm.
     const auto now = now_steady();

@@ -90,7 +90,7 @@ class postgres_store final : public state_store {
   void on_down(const std::string& why);
   void on_up();
   void note_refused(const std::string& why, std::size_t values);
-  void tell(log_level level, const std::string& words) const;
+  void tell(log_level level, const std::string& message) const;
 
   const postgres_options options_;
   const environment env_;

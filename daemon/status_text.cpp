@@ -1,4 +1,4 @@
-#include "status_words.hpp"
+#include "status_text.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -8,7 +8,7 @@
 
 namespace mqcoap {
 
-std::string status_words::now() {
+std::string status_text::now() {
   std::size_t up = 0;
   std::string down;
   for (const link* l : of_.links()) {
@@ -24,11 +24,11 @@ std::string status_words::now() {
                      reload_);
 }
 
-void status_words::set_reload(const reload_status& outcome) {
-  reload_ = outcome.ok ? "; reloaded" : "; reload failed: " + log_safe(outcome.words);
+void status_text::set_reload(const reload_status& outcome) {
+  reload_ = outcome.ok ? "; reloaded" : "; reload failed: " + log_safe(outcome.message);
 }
 
-double status_words::rate() {
+double status_text::rate() {
   const auto answered = of_.counted()[event::answered];
   const std::chrono::duration<double> passed = time_.now() - since_;
   if (passed.count() <= 0) return 0;

@@ -15,7 +15,7 @@ namespace mqcoap::cli {
 /// The options for repeating a request, shared by get, put, post and delete. A gateway runs a POST, PUT or
 /// DELETE that arrives again with the same id only once, and answers the repeat with the first answer
 /// (docs/protocol.md, "Run once").
-struct repeat_words {
+struct repeat_arguments {
   std::string id{};       ///< --request-id; empty: a new one
   std::size_t times = 0;  ///< --retry
 

@@ -18,7 +18,7 @@ http_url url(std::string_view text) {
 
 std::string fault_of(std::string_view text) {
   const auto read = parse_http_url(text);
-  return read ? "none" : read.error().words;
+  return read ? "none" : read.error().message;
 }
 
 std::string target(std::string_view base, std::string_view below) {
@@ -34,7 +34,7 @@ http_outcome answered(unsigned status, std::string body = {}, std::string type =
 }
 
 std::string told(const backend_reply& reply) {
-  const auto said = is_error(reply.code) ? reply.words
+  const auto said = is_error(reply.code) ? reply.message
                     : reply.body         ? std::string(reply.body->text())
                                          : reply.text;
   return std::to_string(to_int(reply.code)) + ' ' + said;
@@ -193,9 +193,9 @@ TEST_CASE("an error has the server's words, which are safe to log") {
   using enum method;
   auto said = answered(404, "no such\ncamera\x1b[2J " + std::string(200, 'x'), "text/plain");
   said.reason = "Not Found";
-  const auto words = told(get, said);
-  CHECK(words.starts_with("404 the server answers 404 Not Found: no such?camera?[2J xxx"));
-  CHECK(words.size() < 140);
+  const auto message = told(get, said);
+  CHECK(message.starts_with("404 the server answers 404 Not Found: no such?camera?[2J xxx"));
+  CHECK(message.size() < 140);
   CHECK(told(get, answered(500, "<html>", "text/html; charset=utf-8")) == "502 the server answers 500");
   CHECK(told(put, answered(500)) == "502 the server answers 500; it may have been run");
   auto busy = answered(429);

@@ -1,4 +1,4 @@
-#include <mqcoap/transport/tls_words.hpp>
+#include <mqcoap/transport/tls_text.hpp>
 
 #include <openssl/err.h>
 #include <unistd.h>

@@ -11,7 +11,7 @@ namespace mqcoap::cli {
 
 /// Returns `404 not_found`, or only the number if the code is not in the table. @param otherwise  returned if
 /// there is no code
-std::string code_words(std::optional<std::int64_t> code, std::string_view otherwise);
+std::string code_text(std::optional<std::int64_t> code, std::string_view otherwise);
 
 /// Returns one line for people, without a newline: local time, source, method, address, code, milliseconds,
 /// sizes. Text from peers cannot break the line or control the terminal.

@@ -9,17 +9,17 @@ using namespace mqcoap;
 
 namespace {
 
-std::string address_words(std::string_view text) {
+std::string address_text(std::string_view text) {
   const auto read = parse_line_address(text);
-  return read ? to_string(*read) : "fault: " + read.error().words;
+  return read ? to_string(*read) : "fault: " + read.error().message;
 }
 
 /// Returns the line, or `fault: ` and the message.
 std::string filled(std::string_view text, std::string_view body, std::string_view rest = {}) {
   const auto by = line_template::parse(text);
-  if (!by) return "no template: " + by.error().words;
+  if (!by) return "no template: " + by.error().message;
   const auto line = by->fill(*json_text::parse(body), rest);
-  return line ? *line : "fault: " + line.error().words;
+  return line ? *line : "fault: " + line.error().message;
 }
 
 constexpr std::string_view two_lines =
@@ -31,12 +31,12 @@ constexpr std::string_view two_commands =
 }  // namespace
 
 TEST_CASE("an address is that of a TCP port, or of a serial port with its settings") {
-  CHECK(address_words("tcp://192.0.2.7:5025") == "tcp://192.0.2.7:5025");
-  CHECK(address_words("tcp://PSU.lab:5025") == "tcp://psu.lab:5025");
-  CHECK(address_words("tcp://[fe80::1%eth0]:5025") == "tcp://[fe80::1%eth0]:5025");
-  CHECK(address_words("serial:///dev/ttyACM0") ==
+  CHECK(address_text("tcp://192.0.2.7:5025") == "tcp://192.0.2.7:5025");
+  CHECK(address_text("tcp://PSU.lab:5025") == "tcp://psu.lab:5025");
+  CHECK(address_text("tcp://[fe80::1%eth0]:5025") == "tcp://[fe80::1%eth0]:5025");
+  CHECK(address_text("serial:///dev/ttyACM0") ==
         "serial:///dev/ttyACM0?baud=9600&parity=none&bits=8&stop=1&flow=none");
-  CHECK(address_words("serial:///dev/ttyS0?stop=2&baud=19200&bits=7&parity=even&flow=hardware") ==
+  CHECK(address_text("serial:///dev/ttyS0?stop=2&baud=19200&bits=7&parity=even&flow=hardware") ==
         "serial:///dev/ttyS0?baud=19200&parity=even&bits=7&stop=2&flow=hardware");
   CHECK(short_name(*parse_line_address("serial:///dev/ttyS0?baud=19200")) == "serial:///dev/ttyS0");
   for (const char* bad :
@@ -45,9 +45,9 @@ TEST_CASE("an address is that of a TCP port, or of a serial port with its settin
         "serial:///dev/x?baud=fast", "serial:///dev/x?baud=5000000", "serial:///dev/x?bits=9",
         "serial:///dev/x?parity=mark", "serial:///dev/x?speed=9600"}) {
     CAPTURE(bad);
-    CHECK(address_words(bad).starts_with("fault: "));
+    CHECK(address_text(bad).starts_with("fault: "));
   }
-  CHECK(address_words("serial:///dev/x?flow=on") ==
+  CHECK(address_text("serial:///dev/x?flow=on") ==
         "fault: 'flow=on' is no setting of a serial port: expected one of none, software, hardware");
 }
 

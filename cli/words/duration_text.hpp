@@ -16,7 +16,7 @@ std::chrono::milliseconds duration_of(const std::string& where, std::string_view
                                       std::chrono::milliseconds most = longest_watch);
 
 /// Formats a duration for people, with a unit and about three digits: `0.42 ms`, `12.3 ms`, `5.00 s`.
-std::string to_words(std::chrono::nanoseconds duration);
+std::string to_text(std::chrono::nanoseconds duration);
 
 /// Returns milliseconds for programs, rounded to the microsecond.
 double milliseconds_of(std::chrono::nanoseconds duration);

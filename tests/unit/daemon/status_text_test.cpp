@@ -3,7 +3,7 @@
 #include <mqcoap/gateway/gateway.hpp>
 #include <mqcoap/resource/reply/reply.hpp>
 #include <mqcoap/transport/memory_link.hpp>
-#include <status_words.hpp>
+#include <status_text.hpp>
 #include <string>
 
 #include "support/lab/desk.hpp"
@@ -30,7 +30,7 @@ struct status_fixture {
   memory_link site{there, "site"};
   test::desk caller{here};
   gateway running{one_device(), {&lab, &site}, time, wake};
-  status_words tested{running, time};
+  status_text tested{running, time};
 
   void ping(int times) {
     for (int i = 0; i < times; ++i) {

@@ -1,4 +1,4 @@
-#include <mqcoap/config/yaml_words.hpp>
+#include <mqcoap/config/yaml_text.hpp>
 
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
@@ -7,8 +7,8 @@ namespace mqcoap::config {
 namespace {
 
 struct translation {
-  std::string_view parser_words;
-  std::string_view words;
+  std::string_view parser_message;
+  std::string_view message;
   std::string_view hint;
 };
 
@@ -35,10 +35,10 @@ constexpr translation translations[] = {
     {"illegal tab when looking for indentation", "a tab cannot indent", "use spaces"},
 };
 
-bool is_alias_error(std::string_view words) {
-  return words.starts_with("alias not found after *") ||
-         words.starts_with("the referenced anchor is not defined") ||
-         words.starts_with("illegal character found while scanning alias");
+bool is_alias_error(std::string_view message) {
+  return message.starts_with("alias not found after *") ||
+         message.starts_with("the referenced anchor is not defined") ||
+         message.starts_with("illegal character found while scanning alias");
 }
 
 bool is_indented_by_tab(std::string_view line) {
@@ -71,8 +71,8 @@ yaml_fault alias_fault(const source_file& file, int line, int column) {
           true};
 }
 
-yaml_fault grammar_fault(const source_file& file, int line, int column, const std::string& parser_words) {
-  if (is_alias_error(parser_words)) return alias_fault(file, line, column);
+yaml_fault grammar_fault(const source_file& file, int line, int column, const std::string& parser_message) {
+  if (is_alias_error(parser_message)) return alias_fault(file, line, column);
   for (int suspect : {line, line - 1})
     if (is_indented_by_tab(file.line(suspect)))
       return {suspect,
@@ -84,16 +84,17 @@ yaml_fault grammar_fault(const source_file& file, int line, int column, const st
               false};
   const auto found = std::find_if(
       std::begin(translations), std::end(translations),
-      [&parser_words](const translation& t) { return parser_words.starts_with(t.parser_words); });
+      [&parser_message](const translation& t) { return parser_message.starts_with(t.parser_message); });
   if (found == std::end(translations))
-    return {line, column, 1, "not YAML: " + safe_text(parser_words), "", false, false};
-  if (found->words.find("escape") != std::string_view::npos) column = escape_column(file.line(line), column);
+    return {line, column, 1, "not YAML: " + safe_text(parser_message), "", false, false};
+  if (found->message.find("escape") != std::string_view::npos)
+    column = escape_column(file.line(line), column);
   return {line,
           column,
           1,
-          std::string(found->words),
+          std::string(found->message),
           std::string(found->hint),
-          found->parser_words.find(" flow not found") != std::string_view::npos,
+          found->parser_message.find(" flow not found") != std::string_view::npos,
           false};
 }
 

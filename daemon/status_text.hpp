@@ -9,10 +9,10 @@
 namespace mqcoap {
 
 /// The text that `systemctl status` shows: brokers, devices, load.
-class status_words {
+class status_text {
  public:
   /// Both arguments must outlive this object.
-  status_words(const gateway& of, const clock& time) : of_(of), time_(time), since_(time.now()) {}
+  status_text(const gateway& of, const clock& time) : of_(of), time_(time), since_(time.now()) {}
 
   /// Sets the outcome of the last reload.
   void set_reload(const reload_status& outcome);

@@ -1,11 +1,11 @@
-#include "session/broker_words.hpp"
+#include "session/broker_text.hpp"
 
 #include "session/hints.hpp"
 
 namespace mqcoap::cli {
 
 failure unreachable(const link_options& broker, const outage_cause& why) {
-  return {status_unreachable, "cannot connect to " + place_of(broker) + ": " + why.words(),
+  return {status_unreachable, "cannot connect to " + place_of(broker) + ": " + why.message(),
           hint_for_outage(why, broker)};
 }
 

@@ -1,4 +1,4 @@
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -20,7 +20,7 @@ std::chrono::milliseconds duration_of(const std::string& where, std::string_view
                       fault.hint.empty() ? "a number and its unit: 500ms, 10s, 5min, 1h" : fault.hint);
 }
 
-std::string to_words(std::chrono::nanoseconds duration) {
+std::string to_text(std::chrono::nanoseconds duration) {
   const double ms = static_cast<double>(duration.count()) / 1e6;
   if (ms < 9.995) return fmt::format("{:.2f} ms", ms);
   if (ms < 99.95) return fmt::format("{:.1f} ms", ms);

@@ -1,4 +1,4 @@
-#include "session/repeat_words.hpp"
+#include "session/repeat_arguments.hpp"
 
 #include <algorithm>
 
@@ -15,8 +15,8 @@ constexpr std::size_t most_doublings = 4;
 
 /// Returns true if the text states that the request was not run (docs/protocol.md, "Run once"). The text
 /// comes from another process; nothing else in an answer carries this information.
-bool was_never_run(std::string_view words) {
-  return holds(words, "was not sent") || holds(words, "was not run");
+bool was_never_run(std::string_view message) {
+  return holds(message, "was not sent") || holds(message, "was not run");
 }
 
 bool is_code(const request_outcome& outcome, response_code code) {
@@ -25,7 +25,7 @@ bool is_code(const request_outcome& outcome, response_code code) {
 
 }  // namespace
 
-void repeat_words::declare(command app, method verb) {
+void repeat_arguments::declare(command app, method verb) {
   app.add_option("--request-id", id, "The id to send, 32 hexadecimal digits (default: a fresh one)")
       ->option_text("ID");
   app.add_option("--retry", times,
@@ -37,7 +37,7 @@ void repeat_words::declare(command app, method verb) {
       ->option_text("N");
 }
 
-request_id repeat_words::chosen_id() const {
+request_id repeat_arguments::chosen_id() const {
   if (id.empty()) return request_id_generator().next();
   if (const auto parsed = request_id::parse(id)) return *parsed;
   throw usage_failure(
@@ -63,9 +63,9 @@ bool may_have_run(const request_outcome& outcome, method verb) {
   if (outcome.answered) {
     const auto& answer = outcome.answered->answer;
     if (!is_error(answer.code)) return false;
-    const auto words = words_of(answer.body);
-    return holds(words, "may have been run") ||
-           (is_code(outcome, response_code::gateway_timeout) && !was_never_run(words));
+    const auto message = message_of(answer.body);
+    return holds(message, "may have been run") ||
+           (is_code(outcome, response_code::gateway_timeout) && !was_never_run(message));
   }
   return outcome.sent && (outcome.error == errc::timed_out || outcome.error == errc::connection_lost ||
                           outcome.error == errc::unusable_answer);

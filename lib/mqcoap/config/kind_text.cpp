@@ -1,4 +1,4 @@
-#include <mqcoap/config/kind_words.hpp>
+#include <mqcoap/config/kind_text.hpp>
 
 #include <mqcoap/resource/kinds.hpp>
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <boost/json/parse.hpp>
-#include <output/exchange_words.hpp>
-#include <words/duration_words.hpp>
+#include <output/exchange_text.hpp>
+#include <words/duration_text.hpp>
 #include <words/holds.hpp>
 
 using namespace mqcoap;
@@ -88,16 +88,16 @@ TEST_CASE("the summary counts, and has percentiles only where something was answ
   totals.answered = 1;
   totals.codes[205] = 1;
   totals.latency.record(2'000'000);
-  const auto words = to_summary(totals);
-  CHECK_MESSAGE(holds(words, "1 205 CONTENT"), words);
-  CHECK_MESSAGE(holds(words, "p50 2.00 ms, p95 2.00 ms, p99 2.00 ms, max 2.00 ms"), words);
+  const auto message = to_summary(totals);
+  CHECK_MESSAGE(holds(message, "1 205 CONTENT"), message);
+  CHECK_MESSAGE(holds(message, "p50 2.00 ms, p95 2.00 ms, p99 2.00 ms, max 2.00 ms"), message);
 }
 
 TEST_CASE("durations have about three digits") {
-  CHECK(to_words(0ns) == "0.00 ms");
-  CHECK(to_words(420us) == "0.42 ms");
-  CHECK(to_words(12'340us) == "12.3 ms");
-  CHECK(to_words(123ms) == "123 ms");
-  CHECK(to_words(1234ms) == "1.23 s");
+  CHECK(to_text(0ns) == "0.00 ms");
+  CHECK(to_text(420us) == "0.42 ms");
+  CHECK(to_text(12'340us) == "12.3 ms");
+  CHECK(to_text(123ms) == "123 ms");
+  CHECK(to_text(1234ms) == "1.23 s");
   CHECK(milliseconds_of(1'234'567ns) == 1.235);
 }

@@ -1,4 +1,4 @@
-#include "output/exchange_words.hpp"
+#include "output/exchange_text.hpp"
 
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/fmt/fmt.h>
@@ -8,14 +8,14 @@
 #include <mqcoap/protocol/response_code.hpp>
 
 #include "output/style.hpp"
-#include "words/duration_words.hpp"
+#include "words/duration_text.hpp"
 
 namespace mqcoap::cli {
 namespace {
 
 constexpr char no_code[] = "no code";
 
-std::string clock_words(unix_millis at) {
+std::string clock_text(unix_millis at) {
   return fmt::format("{:%H:%M:%S}.{:03}", fmt::localtime(static_cast<std::time_t>(at.count / 1000)),
                      at.count % 1000);
 }
@@ -26,17 +26,17 @@ std::string_view colour_of(const seen_exchange& e) {
   return colours::green;
 }
 
-std::string outcome_words(const seen_exchange& e) {
+std::string outcome_text(const seen_exchange& e) {
   switch (e.what) {
-    case seen_exchange::state::overdue: return "no answer for " + to_words(*e.took);
-    case seen_exchange::state::repeated: return code_words(e.code, no_code) + " again";
-    case seen_exchange::state::unasked: return code_words(e.code, no_code) + ", the request was not seen";
+    case seen_exchange::state::overdue: return "no answer for " + to_text(*e.took);
+    case seen_exchange::state::repeated: return code_text(e.code, no_code) + " again";
+    case seen_exchange::state::unasked: return code_text(e.code, no_code) + ", the request was not seen";
     case seen_exchange::state::answered: break;
   }
-  return code_words(e.code, no_code) + ' ' + to_words(*e.took) + (e.late ? ", late" : "");
+  return code_text(e.code, no_code) + ' ' + to_text(*e.took) + (e.late ? ", late" : "");
 }
 
-std::string size_words(const seen_exchange& e) {
+std::string size_text(const seen_exchange& e) {
   switch (e.what) {
     case seen_exchange::state::overdue: return fmt::format("{} B", e.request_bytes);
     case seen_exchange::state::unasked: return fmt::format(">{} B", e.response_bytes);
@@ -45,12 +45,12 @@ std::string size_words(const seen_exchange& e) {
 }
 
 /// Returns the warnings about the exchange, each after a `!`.
-std::string mark_words(const seen_exchange& e) {
-  std::string words;
+std::string mark_text(const seen_exchange& e) {
+  std::string message;
   if (e.what == seen_exchange::state::repeated)
-    words = "  ! a second answer: who else answers for " + e.tag + '?';
-  if (!e.fault.empty()) words += "  ! " + log_safe(e.fault, 160);
-  return words;
+    message = "  ! a second answer: who else answers for " + e.tag + '?';
+  if (!e.fault.empty()) message += "  ! " + log_safe(e.fault, 160);
+  return message;
 }
 
 std::string_view state_name(seen_exchange::state s) {
@@ -65,21 +65,21 @@ std::string_view state_name(seen_exchange::state s) {
 
 }  // namespace
 
-std::string code_words(std::optional<std::int64_t> code, std::string_view otherwise) {
+std::string code_text(std::optional<std::int64_t> code, std::string_view otherwise) {
   if (!code) return std::string(otherwise);
   const auto known = to_response_code(*code);
   return known ? fmt::format("{} {}", *code, to_string(*known)) : std::to_string(*code);
 }
 
 std::string to_line(const seen_exchange& e, bool colour) {
-  const std::string outcome = coloured(outcome_words(e), colour_of(e), colour);
+  const std::string outcome = coloured(outcome_text(e), colour_of(e), colour);
   const std::string path = e.path.empty() ? "?" : log_safe(e.path, 128);
   const std::string_view verb = e.verb                                    ? to_string(*e.verb)
                                 : e.what == seen_exchange::state::unasked ? std::string_view("-")
                                                                           : std::string_view("?");
-  return fmt::format("{}  {:<16}  {:<6} {}/{}/{}  {}  {}{}", clock_words(e.at),
+  return fmt::format("{}  {:<16}  {:<6} {}/{}/{}  {}  {}{}", clock_text(e.at),
                      e.from.empty() ? "-" : log_safe(e.from, 64), verb, e.tag, e.subsystem, path, outcome,
-                     size_words(e), mark_words(e));
+                     size_text(e), mark_text(e));
 }
 
 std::string to_json_line(const seen_exchange& e) {
@@ -114,15 +114,15 @@ std::string to_summary(const pairing_totals& totals) {
   if (!totals.codes.empty()) {
     std::string codes;
     for (const auto& [code, count] : totals.codes)
-      codes += fmt::format("{}{} {}", codes.empty() ? "" : ", ", count, code_words(code, no_code));
+      codes += fmt::format("{}{} {}", codes.empty() ? "" : ", ", count, code_text(code, no_code));
     out += '\n' + codes;
   }
   if (totals.answered > 0) {
     const auto at = [&](double share) {
-      return to_words(std::chrono::nanoseconds(totals.latency.quantile(share)));
+      return to_text(std::chrono::nanoseconds(totals.latency.quantile(share)));
     };
     out += fmt::format("\np50 {}, p95 {}, p99 {}, max {}", at(0.50), at(0.95), at(0.99),
-                       to_words(std::chrono::nanoseconds(totals.latency.max())));
+                       to_text(std::chrono::nanoseconds(totals.latency.max())));
   }
   return out;
 }
