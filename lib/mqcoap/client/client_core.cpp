@@ -175,8 +175,7 @@ void client_core::ask_for_own() noexcept try {
   });
 } catch (const std::exception& e) {
   own_asked_ = false;
-  try_again_at_ = time_.now() + memory_pause;
-  attempt("a new connection", [this] { set_alarm(); });
+  try_again_later();
   tell_failure("a new connection", e.what());
 }
 
@@ -237,7 +236,11 @@ void client_core::set_outage(const outage_cause& why) noexcept {
 void client_core::tell_connected(error_code error) noexcept {
   for (const auto& op : connecting_) attempt("an outcome", [&] { op->finish(error); });
   std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
-  if (connecting_.empty()) return;
+  if (!connecting_.empty()) try_again_later();
+}
+
+/// Retries after a pause what failed because memory allocation failed.
+void client_core::try_again_later() noexcept {
   try_again_at_ = time_.now() + memory_pause;
   attempt("an outcome", [this] { set_alarm(); });
 }
@@ -262,6 +265,7 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
   }
 } catch (const std::exception& e) {
   tell_failure("a message", e.what());
+  try_again_later();
 }
 
 template <class Action>
@@ -354,10 +358,18 @@ void client_core::ring() {
   set_alarm();
 }
 
-/// Retries what failed because memory allocation failed.
+/// Retries what failed because memory allocation failed, and again after a pause if it fails again.
 void client_core::make_up_for_memory() {
   try_again_at_ = steady_time::max();
-  for (const auto& op : connecting_) attempt("an outcome", [&] { op->retry(); });
+  const auto retry = [this](operation_base& op) {
+    try {
+      op.retry();
+    } catch (const std::bad_alloc&) {
+      try_again_at_ = time_.now() + memory_pause;
+    }
+  };
+  for (const auto& op : connecting_) retry(*op);
+  for (const auto& op : under_way_) retry(*op);
   std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
   if (options_.tag && !own_confirmed_ && link_ != nullptr && link_->up()) ask_for_own();
 }

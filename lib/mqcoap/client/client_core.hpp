@@ -105,6 +105,7 @@ class client_core final : public link_events,
   void set_outage(const outage_cause& why) noexcept;
   void set_alarm();
   void ring();
+  void try_again_later() noexcept;
   void make_up_for_memory();
   void post_completions() noexcept;
   void complete_ready() noexcept;

@@ -92,6 +92,8 @@ class operation final : public operation_base,
       : serial_(std::move(serial)), done_(std::move(done)) {}
 
   bool pending() const noexcept override { return done_ && !completing_; }
+  /// Returns true if it has ended, even if its completion could not be allocated yet.
+  bool has_outcome() const noexcept { return outcome_.has_value(); }
   void close() override { finish(errc::closed); }
   void retry() override {
     if (outcome_) post();

@@ -83,13 +83,19 @@ bool event_hub::hand_out(const inbound& m, std::string_view own_filter) {
   return true;
 }
 
+/// Stores a message, and completes the operation that has waited longest with the oldest message. If memory
+/// runs out while completing it, it stays the first, and holds the message until it is retried.
 void event_hub::give(subscription& to, const general_message& m, std::size_t bytes) const {
   to.kept.push(m, bytes);
-  while (!to.waiting.empty()) {
-    const auto next = std::move(to.waiting.front());
-    to.waiting.pop_front();
-    if (!next->pending()) continue;  // cancelled meanwhile
-    return next->finish({}, *to.kept.take());
+  for (; !to.waiting.empty(); to.waiting.pop_front()) {
+    auto& next = *to.waiting.front();
+    if (next.has_outcome()) {
+      next.retry();
+    } else if (next.pending()) {  // otherwise it was cancelled meanwhile
+      next.finish({}, *to.kept.take());
+      to.waiting.pop_front();
+      return;
+    }
   }
 }
 

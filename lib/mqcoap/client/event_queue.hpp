@@ -22,7 +22,9 @@ class event_queue {
       kept_.pop_front();
       ++lost_;
     }
+    ++lost_;  // until it is stored, which may fail
     kept_.push_back({std::move(m), bytes});
+    --lost_;
     bytes_ += bytes;
   }
   std::optional<general_message> take() {
