@@ -140,7 +140,7 @@ class Presence(IntegrationTest):
         bus.fence()
         for tag in ("GW_1", "GW_2"):
             self.assertEqual(self.retained_state(lab, tag), "ONLINE")
-        self.assertEqual(new.log.count("somebody else"), 0)
+        self.assertEqual(new.log.count("another program"), 0)
 
     def test_the_same_under_other_client_ids(self):
         lab, old = self.start()
@@ -174,19 +174,19 @@ class Presence(IntegrationTest):
             LAB=lab.url,
         )
         for gateway in (first, second):
-            gateway.wait_log("error: somebody else announces GW_2")
+            gateway.wait_log("error: another program announces GW_2")
         status = self.status(lab)
         self.assertFalse(status["ready"])
         self.assertIn("GW_2", status["why_not_ready"])
         self.assertEqual(status["rivals"]["tags"], ["GW_2"])
         second.stop()
-        first.wait_log("nobody else announces GW_2")
+        first.wait_log("no other program announces GW_2")
         status = self.status(lab)
         self.assertTrue(status["ready"])
         self.assertEqual(status["rivals"]["tags"], [])
         self.await_retained(lab, "GW_2", "ONLINE")
         for gateway in (first, second):
-            self.assert_logged(gateway, "somebody else announces GW_2", 1)
+            self.assert_logged(gateway, "another program announces GW_2", 1)
 
     def test_two_gateways_of_one_configuration_do_not_throw_each_other_off_for_ever(self):
         lab = self.broker(witness=False)
@@ -197,10 +197,10 @@ class Presence(IntegrationTest):
         second = self.gateway(configuration, LAB=lab.url)
         for gateway in (first, second):
             for tag in ("GW_1", "GW_2"):
-                gateway.wait_log(f"error: somebody else announces {tag}")
+                gateway.wait_log(f"error: another program announces {tag}")
         second.stop()
-        first.wait_log("nobody else announces GW_1")
-        first.wait_log("nobody else announces GW_2")
+        first.wait_log("no other program announces GW_1")
+        first.wait_log("no other program announces GW_2")
         for tag in ("GW_1", "GW_2"):
             self.await_retained(lab, tag, "ONLINE")
 
@@ -210,9 +210,9 @@ class Presence(IntegrationTest):
         device = self.bus(lab, on_message=lambda m: self.answer_too(device, m))
         device.subscribe("gf_int_v1/+/request/GW_3/+")
         self.cli(lab).run("get", "GW_3/axuv/x")
-        gateway.wait_log("error: somebody else answers for GW_3")
+        gateway.wait_log("error: another program answers for GW_3")
         self.assertEqual(self.status(lab)["rivals"]["tags"], ["GW_3"])
-        self.assert_logged(gateway, "somebody else", 1)
+        self.assert_logged(gateway, "another program", 1)
 
         # doctor detects it independently, and also reads the gateway's status.
         done = self.cli(lab).run("doctor", "GW_3", "-o", "json")

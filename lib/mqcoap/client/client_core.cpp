@@ -4,7 +4,6 @@
 #include <boost/asio/error.hpp>
 #include <exception>
 #include <mqcoap/protocol/codec.hpp>
-#include <mqcoap/protocol/presence.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <new>
 #include <utility>
@@ -14,8 +13,6 @@ namespace {
 
 /// The time limit for sending what is still queued when the client disconnects.
 constexpr std::chrono::milliseconds goodbye{500};
-/// How long a presence message may wait for a stalled broker.
-constexpr std::chrono::seconds presence_patience{5};
 /// The pause before retrying a step that failed because memory allocation failed.
 constexpr std::chrono::seconds memory_pause{1};
 
@@ -40,8 +37,7 @@ client_core::client_core(const executor& on, client_options options, std::shared
       responses_(options_.broker.log),
       requester_(options_, responses_, time_, *this),
       server_(options_, requests_, time_),
-      presence_topic_(options_.presence && options_.tag ? presence_topic(options_.ns, *options_.tag) : ""),
-      announcement_(time_),
+      presence_(options_, time_),
       events_(options_) {
   requests_.run_coroutines_on(serial_, *in_);
   largest_packet_.set(options_.broker.max_packet);
@@ -127,10 +123,9 @@ void client_core::start_link() try {
   first_try_ = true;
   own_asked_ = false;
   auto broker = options_.broker;
-  if (!presence_topic_.empty() && !broker.will)
-    broker.will = last_will{presence_topic_, {}, true, [this] { return announcement_.begin_connection(); }};
+  presence_.add_will(broker);
   link_ = in_->make_link(serial_, broker);
-  if (!presence_topic_.empty()) link_->subscribe(presence_topic_, {});
+  if (!presence_.topic().empty()) link_->subscribe(presence_.topic(), {});
   for (auto& filter : events_.filters()) link_->subscribe(std::move(filter), {});
   requester_.attach(link_.get());
   server_.attach(link_.get());
@@ -168,7 +163,7 @@ void client_core::ask_for_own() noexcept try {
     self->own_asked_ = false;
     if (!via->up()) return;  // the connection was lost meanwhile: subscribes again after the reconnect
     self->own_confirmed_ = !error;
-    if (!error) self->tell_presence(true);
+    if (!error) self->presence_.publish(self->link_.get(), true);
     self->tell_connected(error);
     if (error == errc::denied && self->run_ && self->options_.if_refused == when_refused::give_up)
       self->give_up(error);
@@ -177,38 +172,6 @@ void client_core::ask_for_own() noexcept try {
   own_asked_ = false;
   try_again_later();
   tell_failure("a new connection", e.what());
-}
-
-void client_core::tell_presence(bool online) {
-  if (presence_topic_.empty() || link_ == nullptr || !link_->up()) return;
-  if (online && options_.broker.will) announcement_.redate();  // a user-defined will does not set the date
-  publish_presence(online ? announcement_.online() : announcement_.offline());
-}
-
-void client_core::publish_presence(std::string_view payload) {
-  const auto error =
-      link_->publish(presence_topic_, payload, time_.now() + presence_patience, {.retain = true});
-  if (error) say(options_.broker.log, log_level::warning, "presence could not be told: {}", error.message());
-}
-
-void client_core::hear_presence(const inbound& m) {
-  const bool was_contested = announcement_.contested();
-  announcement_.heard(m.payload, m.retained);
-  if (announcement_.contested() && !was_contested)
-    say(options_.broker.log, log_level::error,
-        "somebody else announces {}, too: if two answer for it, every request runs twice",
-        options_.tag->text());
-  correct_presence();
-  set_alarm();
-}
-
-/// Corrects the presence on the same connection, because requests are in flight on it. (A gateway has a
-/// separate connection for presence and opens a new one instead.)
-void client_core::correct_presence() {
-  const auto needed = announcement_.take_need();
-  if (needed == announcement::need::nothing || link_ == nullptr || !link_->up()) return;
-  if (needed == announcement::need::renew) announcement_.redate();
-  publish_presence(announcement_.online());
 }
 
 void client_core::on_link_down(link&, const outage_cause& why) noexcept {
@@ -249,9 +212,12 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
   in_messages_ = true;
   auto topic = exchange_topic::parse(m.topic);
   if (!topic) {
-    const bool is_own_presence = !presence_topic_.empty() && m.topic == presence_topic_;
-    if (is_own_presence) hear_presence(m);
-    if (!events_.hand_out(m, is_own_presence ? presence_topic_ : std::string_view())) ++ignored_;
+    const bool is_own_presence = !presence_.topic().empty() && m.topic == presence_.topic();
+    if (is_own_presence) {
+      presence_.hear(link_.get(), m);
+      set_alarm();
+    }
+    if (!events_.hand_out(m, is_own_presence ? presence_.topic() : std::string_view())) ++ignored_;
   } else if (m.retained) {
     ++ignored_;
   } else if (topic->which() == exchange_topic::kind::response) {
@@ -339,7 +305,7 @@ void client_core::complete_ready() noexcept {
 }
 
 void client_core::set_alarm() {
-  const auto next = std::min({requester_.next_deadline(), announcement_.next_need(), try_again_at_});
+  const auto next = std::min({requester_.next_deadline(), presence_.next_need(), try_again_at_});
   if (next >= alarm_at_) return;  // firing too early costs less than moving it after each answer
   if (!alarm_)
     alarm_ = in_->make_alarm(serial_, [weak = weak_from_this()] {
@@ -353,7 +319,7 @@ void client_core::ring() {
   alarm_at_ = steady_time::max();
   complete_ready();
   requester_.expire(time_.now());
-  correct_presence();
+  presence_.correct(link_.get());
   if (try_again_at_ <= time_.now()) make_up_for_memory();
   set_alarm();
 }
@@ -414,7 +380,7 @@ void client_core::unsubscribe(subscription_id id) {
   if (!filter) return;
   // Removes the handler at once, and unsubscribes outside of the callbacks of the link.
   boost::asio::post(serial_, [self = shared_from_this(), filter = *std::move(filter)] {
-    if (self->link_ != nullptr && !self->events_.wants(filter) && filter != self->presence_topic_)
+    if (self->link_ != nullptr && !self->events_.wants(filter) && filter != self->presence_.topic())
       self->link_->unsubscribe(filter);
   });
 }
@@ -471,7 +437,7 @@ void client_core::disconnect(const ended& done) {
 void client_core::leave(std::vector<leaver> waiting) {
   end_all();
   if (link_ != nullptr) {
-    attempt("a disconnect", [this] { tell_presence(false); });
+    attempt("a disconnect", [this] { presence_.publish(link_.get(), false); });
     leaving_.push_back({std::move(link_), std::move(waiting)});
     auto& left_now = *leaving_.back().from;
     try {

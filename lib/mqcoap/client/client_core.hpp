@@ -7,6 +7,7 @@
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/client/client_base.hpp>
 #include <mqcoap/client/client_environment.hpp>
+#include <mqcoap/client/client_presence.hpp>
 #include <mqcoap/client/completion.hpp>
 #include <mqcoap/client/event_hub.hpp>
 #include <mqcoap/client/request_chain.hpp>
@@ -14,7 +15,6 @@
 #include <mqcoap/client/requester.hpp>
 #include <mqcoap/client/response_chain.hpp>
 #include <mqcoap/client/stat_counter.hpp>
-#include <mqcoap/exchange/announcement.hpp>
 #include <mqcoap/exchange/throttle.hpp>
 #include <mqcoap/transport/link.hpp>
 #include <mutex>
@@ -93,10 +93,6 @@ class client_core final : public link_events,
   void start_link();
   void ask_for_own() noexcept;
   void tell_connected(error_code error) noexcept;
-  void tell_presence(bool online);
-  void publish_presence(std::string_view payload);
-  void hear_presence(const inbound& m);
-  void correct_presence();
   void give_up_if_it_lasts() noexcept;
   void give_up(error_code why);
   void leave(std::vector<leaver> waiting);
@@ -125,8 +121,7 @@ class client_core final : public link_events,
   response_chain responses_;
   requester requester_;
   request_server server_;
-  const std::string presence_topic_;  ///< empty: no presence is announced
-  announcement announcement_;
+  client_presence presence_;
   std::unique_ptr<link> link_;  ///< null before `connect` and after `disconnect`
   std::vector<farewell> leaving_;
   event_hub events_;

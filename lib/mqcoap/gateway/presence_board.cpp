@@ -101,10 +101,10 @@ void presence_board::note_rival(const presence_announcer& which) {
   if (rivals_.size() > most_lines) return;
   if (which.contested())
     say(log_, log_level::error,
-        "somebody else announces {}, too: if both answer for it, every request runs twice; stop one of them",
+        "another program announces {}: if both answer for it, every request runs twice; stop one of them",
         which.tag());
   else
-    say(log_, log_level::info, "nobody else announces {} any more", which.tag());
+    say(log_, log_level::info, "no other program announces {} any more", which.tag());
 }
 
 bool presence_board::is_leaving(const std::string& topic) const noexcept {

@@ -12,7 +12,7 @@ void rival_watch::note_answer(std::string_view tag, steady_time now) {
   }
   seen_.emplace(tag, now);
   say(log_, log_level::error,
-      "somebody else answers for {}, too: every request to it runs twice; stop the other one, or remove the "
+      "another program answers for {}: every request to it runs twice; stop the other one, or remove the "
       "tag here",
       tag);
 }

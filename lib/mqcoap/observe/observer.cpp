@@ -17,7 +17,7 @@ std::string down_text(const gateway& g, const std::string& broker) {
 }
 
 std::string rival_text(const std::vector<std::string>& tags) {
-  std::string message = "somebody else answers for or announces " + tags.front() + " as well";
+  std::string message = "another program answers for or announces " + tags.front();
   if (tags.size() > 1)
     message += ", and " + std::to_string(tags.size() - 1) + " more of the tags served here";
   return message + ": every request may run twice";

@@ -35,7 +35,7 @@ TEST_CASE("a gateway's own status is reported, and other devices are ignored") {
   REQUIRE(found);
   REQUIRE(found->size() == 1);
   CHECK(found->front().result == verdict::ok);
-  found = judge_gateway(R"({"ready":false,"why_not_ready":"somebody else answers for GW_1"})");
+  found = judge_gateway(R"({"ready":false,"why_not_ready":"another program answers for GW_1"})");
   REQUIRE(found);
   CHECK(found->front().result == verdict::fail);
   CHECK(found->front().message.find("GW_1") != std::string::npos);
