@@ -38,6 +38,22 @@ void set_option(program_options& options, const std::vector<std::string>& words)
     throw std::invalid_argument("there is no option '" + name + "'");
 }
 
+/// Parses `2.1` or `2.0.21`.
+library_version version_in(const std::string& word) {
+  library_version made{};
+  std::istringstream in(word);
+  std::string number;
+  for (std::size_t i = 0; std::getline(in, number, '.'); ++i)
+    made.at(i) = static_cast<int>(number_in(number));
+  return made;
+}
+
+std::string text_of(const library_version& version) {
+  std::string text;
+  for (const int number : version) text += (text.empty() ? "" : ".") + std::to_string(number);
+  return text;
+}
+
 /// Returns the words after the colon of `since-2.1 link: down closed`, and all words if there are no
 /// qualifiers.
 std::vector<std::string> take_qualifiers(script_step& step, std::vector<std::string> words) {
@@ -48,8 +64,10 @@ std::vector<std::string> take_qualifiers(script_step& step, std::vector<std::str
     const auto word = at == last ? at->substr(0, at->size() - 1) : *at;
     if (is_program(word))
       read.only = word;
-    else if (word == "since-2.1" || word == "before-2.1")
-      read.library = word == "since-2.1" ? library_versions::since_2_1 : library_versions::before_2_1;
+    else if (word.starts_with("since-"))
+      read.since = version_in(word.substr(6));
+    else if (word.starts_with("before-"))
+      read.before = version_in(word.substr(7));
     else
       return words;
   }
@@ -65,7 +83,7 @@ void add_line(script& to, int line, std::vector<std::string> words) {
     return;
   }
   if (words[0] == "with") return set_option(to.options, words);
-  script_step step{line, {}, {}, {}};
+  script_step step{line, {}, {}, {}, {}};
   step.words = take_qualifiers(step, std::move(words));
   if (step.words.empty()) throw std::invalid_argument("a step is missing");
   to.steps.push_back(std::move(step));
@@ -74,9 +92,8 @@ void add_line(script& to, int line, std::vector<std::string> words) {
 }  // namespace
 
 std::string script_step::text() const {
-  std::string all = library == library_versions::since_2_1    ? "since-2.1"
-                    : library == library_versions::before_2_1 ? "before-2.1"
-                                                              : "";
+  std::string all = since == library_version{} ? "" : "since-" + text_of(since);
+  if (before != library_version{}) all += (all.empty() ? "" : " ") + ("before-" + text_of(before));
   if (!only.empty()) all += (all.empty() ? "" : " ") + only;
   if (!all.empty()) all += ':';
   for (const auto& word : words) all += (all.empty() ? "" : " ") + word;

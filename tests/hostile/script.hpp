@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,15 +9,15 @@
 
 namespace mqcoap::test {
 
-/// The versions of libmosquitto for which a step applies. Since 2.1 it closes the connection after packets
-/// that it ignored before.
-enum class library_versions : std::uint8_t { all, before_2_1, since_2_1 };
+/// A version of libmosquitto. Newer ones close the connection after packets that older ones ignore.
+using library_version = std::array<int, 3>;
 
 /// A line of a script.
 struct script_step {
   int line;
-  library_versions library;
-  std::string only;  ///< the program that the line is for; empty: all programs
+  library_version since{};   ///< the step applies from this version on; zero: from the first
+  library_version before{};  ///< and before this one; zero: up to the newest
+  std::string only;          ///< the program that the line is for; empty: all programs
   std::vector<std::string> words;
 
   std::string text() const;

@@ -70,14 +70,11 @@ std::string changed(std::string packet, const std::vector<std::string>& how) {
   throw std::invalid_argument("there is no change '" + verb + "'");
 }
 
-/// Returns true for the version of libmosquitto that is running.
-bool applies(library_versions to) {
-  int major = 0;
-  int minor = 0;
-  int revision = 0;
-  mosquitto_lib_version(&major, &minor, &revision);
-  const bool is_new = std::pair(major, minor) >= std::pair(2, 1);
-  return to == library_versions::all || is_new == (to == library_versions::since_2_1);
+/// Returns true if a step is for the version of libmosquitto that is running.
+bool applies(const script_step& step) {
+  library_version running{};
+  mosquitto_lib_version(&running[0], &running[1], &running[2]);
+  return running >= step.since && (step.before == library_version{} || running < step.before);
 }
 
 [[noreturn]] void fail(const std::string& why) { throw std::runtime_error(why); }
@@ -94,7 +91,7 @@ std::string script_player::play() {
   try {
     for (const auto& step : script_.steps) {
       where = "line " + std::to_string(step.line) + ", " + step.text();
-      if ((step.only.empty() || step.only == who_) && applies(step.library)) run(step.words);
+      if ((step.only.empty() || step.only == who_) && applies(step)) run(step.words);
     }
     where = "at the end";
     recover();
