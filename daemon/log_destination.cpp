@@ -88,8 +88,8 @@ void descriptor_log::add(const spdlog::details::log_msg& line) {
 }
 
 void descriptor_log::add(const request_record& r, spdlog::log_clock::time_point when) {
-  const auto message = to_line(r);
-  add(spdlog::details::log_msg(when, {}, log_name, spdlog::level::debug, message));
+  const auto line = to_line(r);
+  add(spdlog::details::log_msg(when, {}, log_name, spdlog::level::debug, line));
 }
 
 void descriptor_log::flush() {

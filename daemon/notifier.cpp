@@ -55,9 +55,9 @@ void notifier::stopping() {
 
 /// Returns the new status text; empty if it has not changed.
 std::string notifier::changed_status() {
-  auto message = status_();
-  if (message == last_status_) return {};
-  last_status_ = std::move(message);
+  auto status = status_();
+  if (status == last_status_) return {};
+  last_status_ = std::move(status);
   return "STATUS=" + last_status_;
 }
 

@@ -229,13 +229,13 @@ void service::begin_stop() {
 }
 
 void service::log_summary() const {
-  std::string message;
+  std::string counts;
   for (std::size_t i = 0; i < event_count; ++i) {
     const auto what = static_cast<event>(i);
     if (const auto n = host_.running().counted()[what]; n > 0)
-      message += (message.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string(to_string(what));
+      counts += (counts.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string(to_string(what));
   }
-  spdlog::info("stopped: {}", message.empty() ? "no events" : message);
+  spdlog::info("stopped: {}", counts.empty() ? "no events" : counts);
 }
 
 }  // namespace mqcoap

@@ -35,7 +35,7 @@ class asker {
     me_.add_handler(channels());
     me_.async_connect([this](mqcoap::error_code error) {
       if (!error) return ask();
-      std::cerr << "no connection: " << me_.outage_text() << std::endl;
+      std::cerr << "no connection: " << me_.outage_message() << std::endl;
       me_.async_disconnect([](mqcoap::error_code) {});
     });
   }

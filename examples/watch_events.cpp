@@ -25,7 +25,7 @@ int main(int argc, char** argv) try {
     if (!given.more(++seen)) loop.stop();
   };
   me.async_connect([&](mqcoap::error_code error) {
-    if (error) std::cerr << "no connection yet: " << me.outage_text() << std::endl;
+    if (error) std::cerr << "no connection yet: " << me.outage_message() << std::endl;
   });
   me.async_subscribe(mqcoap::general_filter(), show, [&](mqcoap::error_code error, mqcoap::subscription_id) {
     if (error)

@@ -91,12 +91,12 @@ complete -c mqcoap -e
 complete -c mqcoap -f
 )sh";
 
-/// Writes a shell function that prints the list that `message_of` returns for a verb, one entry per line.
+/// Writes a shell function that prints the list that `list_of` returns for a verb, one entry per line.
 std::string lists(const char* name, const std::vector<verb_words>& verbs,
-                  std::string (*message_of)(const verb_words&)) {
+                  std::string (*list_of)(const verb_words&)) {
   std::string out = std::string("\nfunction ") + name + "\n    switch \"$argv[1]\"\n";
   for (const auto& v : verbs)
-    if (const auto words = message_of(v); !words.empty())
+    if (const auto words = list_of(v); !words.empty())
       out += "        case " + single_quoted(v.path) + "\n            string split ' ' -- " +
              single_quoted(words) + '\n';
   return out + "    end\nend\n";

@@ -19,8 +19,8 @@ constexpr char broker_group[] = "Broker";
 constexpr char output_group[] = "Output";
 
 declared_option option(command root, const std::string& names, std::optional<std::string>& into,
-                       const std::string& value, const std::string& message) {
-  return root.add_option(names, into, message)->option_text(value)->group(broker_group);
+                       const std::string& value, const std::string& about) {
+  return root.add_option(names, into, about)->option_text(value)->group(broker_group);
 }
 
 void declare_broker(command root, global_options& into) {

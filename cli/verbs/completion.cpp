@@ -81,7 +81,7 @@ void append(std::vector<verb_words>& to, const command& c, const std::string& pa
   }
 }
 
-std::vector<verb_words> all_messages(const command& root, const std::vector<verb>& verbs) {
+std::vector<verb_words> words_of_all(const command& root, const std::vector<verb>& verbs) {
   verb_words program;
   for (const auto& o : root.options())
     if (!o.is_argument()) program.options.push_back(option_words_of(o, {}));
@@ -109,7 +109,7 @@ verb declare_completion(CLI::App& root, const std::vector<verb>& verbs) {
   return {.app = app,
           .run =
               [shell, program, &verbs](const settled_options&) {
-                print(completion_script(*shell, all_messages(program, verbs)));
+                print(completion_script(*shell, words_of_all(program, verbs)));
                 return static_cast<int>(status_ok);
               },
           .offline = true,

@@ -174,15 +174,15 @@ class replay {
     if (options_.output.kind == output_kind::json) {
       print(json_line(r, code, differs) + '\n');
     } else if (differs) {
-      print(fmt::format("{}: {} as recorded, with another body: {}\n", message_of(r),
-                        code_text(code, no_answer), to_text(*differs)));
+      print(fmt::format("{}: {} as recorded, with another body: {}\n", line_of(r), code_text(code, no_answer),
+                        to_text(*differs)));
     } else if (r.code && !same_code) {
-      print(fmt::format("{}: recorded {}, now {}\n", message_of(r), code_text(r.code, no_answer),
+      print(fmt::format("{}: recorded {}, now {}\n", line_of(r), code_text(r.code, no_answer),
                         code_text(code, no_answer)));
     }
   }
 
-  static std::string message_of(const planned_request& r) {
+  static std::string line_of(const planned_request& r) {
     const std::string path = r.decoded ? log_safe(r.decoded->path.key(), 128) : "?";
     return fmt::format("{} {} {}/{}/{}", to_text(r.at), r.decoded ? to_string(r.decoded->verb) : "?",
                        r.tag.text(), r.subsystem.text(), path);

@@ -23,14 +23,14 @@ constexpr char serve_examples[] =
 
 std::string ready_text(const config::settings& what) {
   const auto& devices = what.gateway.devices;
-  std::string given = "answering for ";
+  std::string text = "answering for ";
   if (devices.size() == 1)
-    given += devices.front().tag.text() + " (" + counted(devices.front().resources.size(), "resource") + ')';
+    text += devices.front().tag.text() + " (" + counted(devices.front().resources.size(), "resource") + ')';
   else
-    given += counted(devices.size(), "device");
+    text += counted(devices.size(), "device");
   if (!what.gateway.proxy.routes.empty())
-    given += " and " + counted(what.gateway.proxy.routes.size(), "route");
-  return given + " on " + place_of(what.brokers.front()) + ", namespace " + what.gateway.ns.text() +
+    text += " and " + counted(what.gateway.proxy.routes.size(), "route");
+  return text + " on " + place_of(what.brokers.front()) + ", namespace " + what.gateway.ns.text() +
          "; Ctrl-C ends it";
 }
 
@@ -41,7 +41,7 @@ int run(const responder_arguments& given, const settled_options& options) {
   host_hooks hooks;
   hooks.keeps_state = true;
   if (!options.quiet) {
-    hooks.ready = [text_now = ready_text(what)] { complain(text_now); };
+    hooks.ready = [text = ready_text(what)] { complain(text); };
     hooks.message = [&](std::string_view topic, std::string_view payload) {
       if (const auto seen = pairs.on_message(topic, payload, time.now(), time.wall()))
         complain(to_line(*seen, options.output.colour_errors));

@@ -51,10 +51,10 @@ fault_options faults_of(const sim_arguments& given) {
 }
 
 std::string summary(const fault_counts& n) {
-  std::string given = fmt::format("{} requests, {} answered, {} of them with a simulated 503, {} dropped",
-                                  n.requests, n.answered, n.errors, n.dropped);
-  if (n.unsent > 0) given += fmt::format(", {} answers lost with the connection", n.unsent);
-  return given;
+  std::string text = fmt::format("{} requests, {} answered, {} of them with a simulated 503, {} dropped",
+                                 n.requests, n.answered, n.errors, n.dropped);
+  if (n.unsent > 0) text += fmt::format(", {} answers lost with the connection", n.unsent);
+  return text;
 }
 
 int run(const sim_arguments& given, const settled_options& options) {

@@ -4,9 +4,9 @@
 
 namespace mqcoap::cli {
 
-/// Returns true if `text` contains `message`.
-inline bool holds(std::string_view text, std::string_view message) noexcept {
-  return text.find(message) != std::string_view::npos;
+/// Returns true if `text` contains `part`.
+inline bool holds(std::string_view text, std::string_view part) noexcept {
+  return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace mqcoap::cli

@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
   load all(asks, tag + "/axuv/gains", from, from + duration_cast<nanoseconds>(duration<double>(seconds)));
   asks.async_connect([&](mqcoap::error_code error) {
     if (error) {
-      std::fprintf(stderr, "client_load: %s\n", asks.outage_text().c_str());
+      std::fprintf(stderr, "client_load: %s\n", asks.outage_message().c_str());
       std::exit(1);
     }
     for (int i = 0; i < in_flight; ++i) all.ask();

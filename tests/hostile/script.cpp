@@ -16,7 +16,7 @@ bool is_program(std::string_view word) {
   return std::find(all_programs.begin(), all_programs.end(), word) != all_programs.end();
 }
 
-std::vector<std::string> message_of(const std::string& line) {
+std::vector<std::string> words_of(const std::string& line) {
   std::istringstream in(line);
   std::vector<std::string> all;
   for (std::string word; in >> word;) all.push_back(word);
@@ -116,7 +116,7 @@ std::vector<script> read_scripts(const std::string& path) {
   for (std::string text; std::getline(in, text);) try {
       ++line;
       text.resize(std::min(text.find('#'), text.size()));
-      auto words = message_of(text);
+      auto words = words_of(text);
       if (words.empty()) continue;
       if (text[0] != ' ')
         all.push_back({text, name, line, {all_programs.begin(), all_programs.end()}, {}, {}});

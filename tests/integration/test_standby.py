@@ -69,7 +69,7 @@ class StandbyTest(PostgresTest):
         """Starts a standby and waits until the leader knows it."""
         before = self.waiting()
         gateway = self.member()
-        self.wait_until(lambda: self.waiting() - before, "the standby has sent its heartbeat")
+        self.wait_until(lambda: self.waiting() - before, "the standby has sent its heartbeat", gateway=gateway)
         return gateway
 
     def waiting(self):

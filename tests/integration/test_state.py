@@ -359,7 +359,7 @@ class RunOnce(StateTest):
     def test_what_ran_when_the_gateway_died_is_not_run_again(self):
         gateway = self.start(self.configuration)
         self.desk.send("POST", "fire", request_id=self.FIRE)
-        self.wait_until(lambda: self.shots.exists() and self.shots.read_text() == "shot\n", "the program runs")
+        self.wait_until(lambda: self.shots.exists() and self.shots.read_text() == "shot\n", "the program runs", gateway=gateway)
         self.kill(gateway)
         self.start(self.configuration)
         for _ in range(2):
@@ -430,7 +430,7 @@ class Kills(StateTest):
             with concurrent.futures.ThreadPoolExecutor(self.WRITERS) as pool:
                 writers = [pool.submit(self.write, n, callers, stopping) for n in range(self.WRITERS)]
                 wanted = len(self.stored) + 20 + 7 * (kill % 5)
-                self.wait_until(lambda: len(self.stored) >= wanted, f"{wanted} stored items")
+                self.wait_until(lambda: len(self.stored) >= wanted, f"{wanted} stored items", gateway=gateway)
                 self.kill(gateway)
                 stopping.set()
                 for each in writers:

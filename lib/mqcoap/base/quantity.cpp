@@ -70,7 +70,7 @@ std::string meant(std::string_view text, const other_spelling (&spellings)[N],
     return found == std::end(spellings) ? std::string() : proposal(number + std::string(found->unit));
   }
   for (const auto unit : usual)
-    if (auto message = proposal(number + std::string(unit)); !message.empty()) return message;
+    if (auto hint = proposal(number + std::string(unit)); !hint.empty()) return hint;
   return {};
 }
 

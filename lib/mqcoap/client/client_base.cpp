@@ -86,7 +86,7 @@ boost::asio::any_io_executor client_base::get_handler_executor() const noexcept 
 const std::string& client_base::client_id() const noexcept { return core_->client_id(); }
 bool client_base::connected() const noexcept { return core_->connected(); }
 outage_cause client_base::outage() const { return core_->outage(); }
-std::string client_base::outage_text() const { return core_->outage().message(); }
+std::string client_base::outage_message() const { return core_->outage().message(); }
 std::size_t client_base::largest_packet() const noexcept { return core_->largest_packet(); }
 client_stats client_base::stats() const { return core_->stats(); }
 

@@ -71,7 +71,7 @@ class client_base {
   /// Its `code()` is the error code.
   outage_cause outage() const;
   /// The cause of the outage as text for people; empty without an outage.
-  std::string outage_text() const;
+  std::string outage_message() const;
   /// The size in bytes of the largest packet that the broker accepts: the smallest of the limits that it
   /// stated on the last connection, that the options set, and that was observed before; 0 if there is none.
   std::size_t largest_packet() const noexcept;

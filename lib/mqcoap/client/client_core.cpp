@@ -155,7 +155,6 @@ void client_core::on_link_up(link& l) noexcept {
 /// the broker answers.
 void client_core::ask_for_own() noexcept try {
   if (std::exchange(own_asked_, true)) return;
-  try_again_at_ = steady_time::max();
   link_->subscribe(request_filter(options_.ns, *options_.tag), [weak = weak_from_this(),
                                                                 via = link_.get()](error_code error) {
     const auto self = weak.lock();
@@ -180,7 +179,6 @@ void client_core::on_link_down(link&, const outage_cause& why) noexcept {
   own_confirmed_ = false;
   first_try_ = false;
   set_outage(why);
-  try_again_at_ = steady_time::max();
   attempt("the end of a connection", [&] { requester_.on_link_down(why); });
   const auto code = why.code();
   tell_connected(code ? code : make_error_code(connect_errc::other));
@@ -204,7 +202,7 @@ void client_core::tell_connected(error_code error) noexcept {
 
 /// Retries after a pause what failed because memory allocation failed.
 void client_core::try_again_later() noexcept {
-  try_again_at_ = time_.now() + memory_pause;
+  try_again_at_ = std::min(try_again_at_, time_.now() + memory_pause);
   attempt("an outcome", [this] { set_alarm(); });
 }
 
@@ -327,15 +325,16 @@ void client_core::ring() {
 /// Retries what failed because memory allocation failed, and again after a pause if it fails again.
 void client_core::make_up_for_memory() {
   try_again_at_ = steady_time::max();
-  const auto retry = [this](operation_base& op) {
+  const auto retry = [this](auto& what) {
     try {
-      op.retry();
+      what.retry();
     } catch (const std::bad_alloc&) {
       try_again_at_ = time_.now() + memory_pause;
     }
   };
   for (const auto& op : connecting_) retry(*op);
   for (const auto& op : under_way_) retry(*op);
+  retry(events_);
   std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
   if (options_.tag && !own_confirmed_ && link_ != nullptr && link_->up()) ask_for_own();
 }
@@ -387,8 +386,8 @@ void client_core::unsubscribe(subscription_id id) {
 
 void client_core::receive(subscription_id from, const std::shared_ptr<receiving>& done) {
   if (closed_) return done->close();
+  track(done);
   events_.receive(from, done);
-  if (done->pending()) track(done);
 }
 
 void client_core::reply(call& answered, answer&& what) noexcept try {

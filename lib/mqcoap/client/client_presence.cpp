@@ -40,8 +40,7 @@ void client_presence::hear(link* via, const inbound& m) {
   announcement_.heard(m.payload, m.retained);
   if (announcement_.contested() && !was_contested)
     say(options_.broker.log, log_level::error,
-        "another program announces {}: if two answer for it, every request runs twice",
-        options_.tag->text());
+        "another program announces {}: if two answer for it, every request runs twice", options_.tag->text());
   correct(via);
 }
 

@@ -5,6 +5,7 @@
 #include <mqcoap/protocol/codec.hpp>
 #include <mqcoap/transport/log.hpp>
 #include <mqcoap/transport/topic_filter.hpp>
+#include <new>
 #include <utility>
 #include <variant>
 
@@ -50,10 +51,29 @@ void event_hub::receive(subscription_id from, const std::shared_ptr<receiving>& 
   const auto at = all_.find(from);
   if (at == all_.end() || at->second.on_message) return done->close();
   if (!done->pending()) return;  // cancelled before it began
-  if (auto next = at->second.kept.take()) return done->finish({}, *std::move(next));
   auto& waiting = at->second.waiting;
   std::erase_if(waiting, [](const auto& op) { return !op->pending(); });
   waiting.push_back(done);
+  serve(at->second);
+}
+
+void event_hub::retry() {
+  for (auto& [id, s] : all_) serve(s);
+}
+
+/// Completes waiting operations with stored messages, the oldest with the oldest. If memory runs out while
+/// completing one, it stays the first, and holds its message until it is retried.
+void event_hub::serve(subscription& to) {
+  for (; !to.waiting.empty(); to.waiting.pop_front()) {
+    auto& next = *to.waiting.front();
+    if (next.has_outcome()) {
+      next.retry();
+    } else {
+      auto message = to.kept.take();
+      if (!message) return;
+      next.finish({}, *std::move(message));
+    }
+  }
 }
 
 bool event_hub::hand_out(const inbound& m, std::string_view own_filter) {
@@ -67,36 +87,38 @@ bool event_hub::hand_out(const inbound& m, std::string_view own_filter) {
       if (std::find(filters.begin(), filters.end(), s.filter) == filters.end()) filters.push_back(s.filter);
     }
   if (is_copy(m, filters.size()) || (!own_filter.empty() && wanted.empty())) return true;
-  auto topic = general_topic::parse(m.topic);
-  auto decoded = topic ? decode(m.payload, options_.decoding) : decode_fault{};
-  auto* const payload = decoded ? std::get_if<general>(&*decoded) : nullptr;
-  if (payload == nullptr) return false;
-  const general_message arrived{*std::move(topic), std::move(*payload), m.retained};
+  const auto arrived = [&]() -> std::optional<general_message> {
+    auto topic = general_topic::parse(m.topic);
+    auto decoded = topic ? decode(m.payload, options_.decoding) : decode_fault{};
+    auto* const payload = decoded ? std::get_if<general>(&*decoded) : nullptr;
+    if (payload == nullptr) return std::nullopt;
+    return general_message{*std::move(topic), std::move(*payload), m.retained};
+  };
+  std::optional<general_message> message;
+  try {
+    message = arrived();
+  } catch (const std::bad_alloc&) {
+    for (const auto id : wanted) all_.at(id).kept.count_lost();
+    throw;
+  }
+  if (!message) return false;
+  bool lacks_memory = false;
   for (const auto id : wanted) {
     const auto at = all_.find(id);
     if (at == all_.end() || stopped_) continue;
-    if (const auto on_message = at->second.on_message)
-      tell(*on_message, arrived, m.topic);
-    else
-      give(at->second, arrived, m.payload.size());
-  }
-  return true;
-}
-
-/// Stores a message, and completes the operation that has waited longest with the oldest message. If memory
-/// runs out while completing it, it stays the first, and holds the message until it is retried.
-void event_hub::give(subscription& to, const general_message& m, std::size_t bytes) const {
-  to.kept.push(m, bytes);
-  for (; !to.waiting.empty(); to.waiting.pop_front()) {
-    auto& next = *to.waiting.front();
-    if (next.has_outcome()) {
-      next.retry();
-    } else if (next.pending()) {  // otherwise it was cancelled meanwhile
-      next.finish({}, *to.kept.take());
-      to.waiting.pop_front();
-      return;
+    if (const auto on_message = at->second.on_message) {
+      tell(*on_message, *message, m.topic);
+    } else {
+      try {
+        at->second.kept.push(*message, m.payload.size());
+        serve(at->second);
+      } catch (const std::bad_alloc&) {
+        lacks_memory = true;
+      }
     }
   }
+  if (lacks_memory) throw std::bad_alloc();
+  return true;
 }
 
 void event_hub::tell(const client_base::general_handler& on_message, const general_message& m,

@@ -42,6 +42,9 @@ class event_hub {
   std::vector<std::string> filters() const;
 
   void receive(subscription_id from, const std::shared_ptr<receiving>& done);
+  /// Completes operations that could not be completed earlier because memory had run out. @throws
+  /// std::bad_alloc if it still has
+  void retry();
 
   /// Passes a message to the subscriptions whose filter matches it. Returns false if it is not
   /// a general payload.
@@ -60,8 +63,8 @@ class event_hub {
     std::deque<std::shared_ptr<receiving>> waiting;
   };
 
+  static void serve(subscription& to);
   bool is_copy(const inbound& m, std::size_t filters);
-  void give(subscription& to, const general_message& m, std::size_t bytes) const;
   void tell(const client_base::general_handler& on_message, const general_message& m,
             std::string_view topic) const noexcept;
 

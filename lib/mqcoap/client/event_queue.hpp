@@ -16,17 +16,19 @@ class event_queue {
   /// @param bytes  of payloads; the newest message is stored, however large
   event_queue(std::size_t most, std::size_t bytes) : most_(most), most_bytes_(bytes) {}
 
-  void push(general_message m, std::size_t bytes) {
+  void push(const general_message& m, std::size_t bytes) {
     while (!kept_.empty() && (kept_.size() >= most_ || bytes_ + bytes > most_bytes_)) {
       bytes_ -= kept_.front().bytes;
       kept_.pop_front();
       ++lost_;
     }
     ++lost_;  // until it is stored, which may fail
-    kept_.push_back({std::move(m), bytes});
+    kept_.push_back({m, bytes});
     --lost_;
     bytes_ += bytes;
   }
+  /// Counts a message that could not be stored.
+  void count_lost() noexcept { ++lost_; }
   std::optional<general_message> take() {
     if (kept_.empty()) return std::nullopt;
     std::optional<general_message> first(std::move(kept_.front().message));

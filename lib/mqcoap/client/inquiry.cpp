@@ -16,9 +16,9 @@ answer made_up_answer(error_code error, std::string_view message) noexcept {
   try {
     return answer::error(code, message.empty() ? std::string_view(error.message()) : message);
   } catch (const std::bad_alloc&) {
-    answer without_text;
-    without_text.code = code;
-    return without_text;
+    answer without_message;
+    without_message.code = code;
+    return without_message;
   }
 }
 

@@ -99,7 +99,7 @@ void sync_client::connect(error_code& error) {
 void sync_client::connect() {
   error_code error;
   connect(error);
-  if (error) throw exchange_failed(error, client_->outage_text());
+  if (error) throw exchange_failed(error, client_->outage_message());
 }
 
 void sync_client::disconnect() {

@@ -11,12 +11,12 @@ using namespace std::chrono_literals;
 constexpr std::uint16_t tls_port = 8883;
 constexpr std::size_t smallest_packet = 256;        // limit of libraries for small devices
 constexpr std::size_t largest_packet = 256u << 20;  // limit of MQTT
-constexpr char url_text[] = "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]";
+constexpr char url_expected[] = "mqtt://HOST[:PORT] or mqtts://HOST[:PORT]";
 
 std::optional<broker_url> read_url(const std::string& text, const node& n, read_context& ctx) {
   const auto scheme_end = text.find("://");
   if (scheme_end == std::string::npos) {
-    mismatch(n, url_text, ctx, "mqtt://" + text + '?');
+    mismatch(n, url_expected, ctx, "mqtt://" + text + '?');
     return std::nullopt;
   }
   const std::string scheme = text.substr(0, scheme_end);
@@ -24,21 +24,21 @@ std::optional<broker_url> read_url(const std::string& text, const node& n, read_
   const bool tls = scheme == "mqtts";
   if (scheme != "mqtt" && !tls) {
     const bool like_tls = scheme == "ssl" || scheme == "tls" || scheme == "wss";
-    ctx.faults.error(n, "expected " + std::string(url_text) + ", found " + scheme + "://",
+    ctx.faults.error(n, "expected " + std::string(url_expected) + ", found " + scheme + "://",
                      like_tls ? "TLS over TCP is mqtts://" : "");
   } else if (rest.find('@') != std::string_view::npos) {
     ctx.faults.error(n, "a user or password in the url is refused", "use the keys `username` and `password`");
   } else if (auto at = parse_host_port(rest)) {
     return broker_url{{std::move(at->host), at->port.value_or(tls ? tls_port : endpoint{}.port)}, tls};
   } else {
-    mismatch(n, url_text, ctx);
+    mismatch(n, url_expected, ctx);
   }
   return std::nullopt;
 }
 
 value_type<broker_url> url() {
   return refine(
-      text(url_text), url_text,
+      text(url_expected), url_expected,
       string_schema(R"(^mqtts?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?\])(:[0-9]{1,5})?$)"),
       read_url);
 }

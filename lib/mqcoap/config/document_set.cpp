@@ -91,8 +91,7 @@ const node* document_set::read(const std::string& path, when_empty empty) {
 }
 
 void document_set::include(const node& patterns) {
-  std::vector<const node*> all = patterns.items;
-  if (!patterns.is_list()) all.push_back(&patterns);
+  const auto all = patterns.is_list() ? patterns.items : std::vector<const node*>{&patterns};
   for (const node* pattern : all) {
     if (!pattern->is_scalar() || classify(*pattern) != scalar_kind::string || pattern->text.empty())
       continue;  // the field table reports it

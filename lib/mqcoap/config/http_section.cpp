@@ -9,7 +9,7 @@
 namespace mqcoap::config {
 namespace {
 
-constexpr char listen_text[] = "an IP address and a port, like 127.0.0.1:8720";
+constexpr char listen_expected[] = "an IP address and a port, like 127.0.0.1:8720";
 constexpr char listen_pattern[] = R"(^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$)";
 constexpr char off[] = "off";
 
@@ -32,11 +32,11 @@ std::optional<observe::http_options> parse_listen(std::string_view text) {
 }
 
 value_type<observe::http_options> listen_address() {
-  return {listen_text, string_schema(listen_pattern),
+  return {listen_expected, string_schema(listen_pattern),
           [](const node& n, read_context& ctx) -> std::optional<observe::http_options> {
             auto options = n.is_scalar() ? parse_listen(n.text) : std::nullopt;
             if (!options) {
-              mismatch(n, listen_text, ctx, to_int64(n) ? "127.0.0.1:" + n.text + '?' : "");
+              mismatch(n, listen_expected, ctx, to_int64(n) ? "127.0.0.1:" + n.text + '?' : "");
               return std::nullopt;
             }
             if (!boost::asio::ip::make_address(options->address).is_loopback())

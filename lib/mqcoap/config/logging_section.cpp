@@ -6,17 +6,17 @@
 namespace mqcoap::config {
 namespace {
 
-constexpr char target_text[] = "auto, journal, stderr or {file: PATH}";
+constexpr char target_expected[] = "auto, journal, stderr or {file: PATH}";
 
-const std::vector<std::string>& place_text() {
-  static const std::vector<std::string> expected{"auto", "journal",
-                                                 "stderr"};  // in the order of `log_target::place`
-  return expected;
+const std::vector<std::string>& place_names() {
+  static const std::vector<std::string> names{"auto", "journal",
+                                              "stderr"};  // in the order of `log_target::place`
+  return names;
 }
 
 std::optional<log_target> read_file_target(const node& n, read_context& ctx) {
   if (n.items.size() != 1) {
-    mismatch(n, target_text, ctx);
+    mismatch(n, target_expected, ctx);
     return std::nullopt;
   }
   const node& at = *n.items.front();
@@ -31,12 +31,11 @@ std::optional<log_target> read_file_target(const node& n, read_context& ctx) {
 
 std::optional<log_target> read_target(const node& n, read_context& ctx) {
   if (n.is_map()) return read_file_target(n, ctx);
-  const auto& expected = place_text();
-  const auto found = n.is_scalar() ? std::find(expected.begin(), expected.end(), n.text) : expected.end();
-  if (found != expected.end())
-    return log_target{static_cast<log_target::place>(found - expected.begin()), {}};
+  const auto& names = place_names();
+  const auto found = n.is_scalar() ? std::find(names.begin(), names.end(), n.text) : names.end();
+  if (found != names.end()) return log_target{static_cast<log_target::place>(found - names.begin()), {}};
   const bool names_file = n.is_scalar() && n.text.find('/') != std::string::npos;
-  mismatch(n, target_text, ctx, names_file ? "{file: " + n.text + '}' : "");
+  mismatch(n, target_expected, ctx, names_file ? "{file: " + n.text + '}' : "");
   return std::nullopt;
 }
 
@@ -49,9 +48,9 @@ value_type<log_target> target() {
       {"additionalProperties", false},
       {"required", {"file"}}};
   boost::json::array ways;
-  ways.emplace_back(choice_schema(place_text()));
+  ways.emplace_back(choice_schema(place_names()));
   ways.emplace_back(std::move(file));
-  return {target_text, {{"anyOf", std::move(ways)}}, read_target};
+  return {target_expected, {{"anyOf", std::move(ways)}}, read_target};
 }
 
 }  // namespace

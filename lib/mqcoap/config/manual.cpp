@@ -30,7 +30,7 @@ constexpr char end[] = R"(
 )";
 
 /// Converts Markdown text to scdoc: text in backticks becomes bold.
-std::string expected(std::string_view markdown) {
+std::string to_scdoc(std::string_view markdown) {
   std::string out;
   for (const char c : markdown) {
     if (c == '*' || c == '_' || c == '\\') out += '\\';
@@ -66,7 +66,7 @@ std::string translated(std::string_view markdown) {
       in_example = true;
       out += line.substr(4);
     } else {
-      out += expected(line);
+      out += to_scdoc(line);
     }
     if (!out.ends_with("\n\n")) out += '\n';
   }
@@ -74,10 +74,10 @@ std::string translated(std::string_view markdown) {
 }
 
 std::string manual_chapter(const section_info& section) {
-  std::string out = "\n## " + heading(section) + "\n\n" + expected(section.doc) + '\n';
+  std::string out = "\n## " + heading(section) + "\n\n" + to_scdoc(section.doc) + '\n';
   for (const auto& field : section.fields) {
-    out += "\n*" + expected(field.name) + "*: " + expected(field.expected) + "\n\t" + expected(field.doc);
-    const auto otherwise = expected(presence_text(field.when));
+    out += "\n*" + to_scdoc(field.name) + "*: " + to_scdoc(field.expected) + "\n\t" + to_scdoc(field.doc);
+    const auto otherwise = to_scdoc(presence_text(field.when));
     out += field.when.how == presence::kind::required ? " Required.\n" : " Left out: " + otherwise + ".\n";
   }
   return out;

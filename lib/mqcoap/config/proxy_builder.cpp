@@ -85,6 +85,7 @@ class route_checks {
     const node* match = route.value.match.at;
     const node* tag = match != nullptr ? match->find("tag") : nullptr;
     if (tag == nullptr) return *route.at;
+    if (!tag->is_list()) return *tag;
     for (const node* item : tag->items)
       if (item->text == pattern) return *item;
     return *tag;

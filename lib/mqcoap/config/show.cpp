@@ -30,7 +30,7 @@ bool is_plain(const std::string& text) {
   return text != "null" && text != "Null" && text != "NULL" && classify(unquoted) == scalar_kind::string;
 }
 
-std::string text_text(const std::string& text) {
+std::string quoted_if_needed(const std::string& text) {
   if (is_plain(text)) return text;
   std::string quoted;
   append_json_string(quoted, text);
@@ -42,13 +42,13 @@ std::string flow(const node& n) {
   std::string out;
   switch (n.what) {
     case node::kind::null: return "null";
-    case node::kind::scalar: return classify(n) == scalar_kind::string ? text_text(n.text) : n.text;
+    case node::kind::scalar: return classify(n) == scalar_kind::string ? quoted_if_needed(n.text) : n.text;
     case node::kind::list:
       for (const node* item : n.items) out += (out.empty() ? "" : ", ") + flow(*item);
       return '[' + out + ']';
     case node::kind::map:
       for (const node* value : n.items)
-        out += (out.empty() ? "" : ", ") + text_text(value->key->text) + ": " + flow(*value);
+        out += (out.empty() ? "" : ", ") + quoted_if_needed(value->key->text) + ": " + flow(*value);
       return '{' + out + '}';
   }
   return out;
@@ -94,7 +94,7 @@ class shower {
 
   void add(line_list& lines, const std::string& name, const node& n, const boost::json::object& schema,
            const section_info* section) {
-    const std::string key = text_text(name) + ':';
+    const std::string key = quoted_if_needed(name) + ':';
     switch (form_of(n, schema, section)) {
       case shown_as::secrets: return add_block(lines, key, covered_values_of(n), "{}");
       case shown_as::secret: lines.push_back(key + ' ' + std::string(covered)); return;
@@ -113,7 +113,7 @@ class shower {
   static line_list covered_values_of(const node& map) {
     line_list lines;
     for (const node* value : map.items)
-      lines.push_back(text_text(value->key->text) + ": " + std::string(covered));
+      lines.push_back(quoted_if_needed(value->key->text) + ": " + std::string(covered));
     return lines;
   }
 

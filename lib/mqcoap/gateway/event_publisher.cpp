@@ -210,7 +210,7 @@ void event_publisher::take(source& from, const answer& what) {
 /// and may not have a value between them.
 void event_publisher::note_unread(source& from, const answer& why) {
   env_.counted.count(event::event_unread);
-  if (stopped_ || !from.how.every || !env_.log || from.is_silent || !from.silent_text.pass(env_.time.now()))
+  if (stopped_ || !from.how.every || !env_.log || from.is_silent || !from.silent_lines.pass(env_.time.now()))
     return;
   from.is_silent = true;
   const auto message =

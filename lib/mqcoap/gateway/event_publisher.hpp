@@ -83,7 +83,7 @@ class event_publisher final : public event_sender {
     bool is_reading = false;  ///< a reading is in progress
     bool is_over = false;     ///< it no longer publishes
     bool is_silent = false;   ///< the log has reported that it cannot be read
-    throttle silent_text{std::chrono::minutes(1)};
+    throttle silent_lines{std::chrono::minutes(1)};
     std::optional<json_text> last{};
   };
   class reading_origin;

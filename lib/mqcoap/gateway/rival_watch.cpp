@@ -21,7 +21,7 @@ void rival_watch::expire(steady_time now) {
   for (auto at = seen_.begin(); at != seen_.end();) {
     const bool over = at->second + lasts <= now;
     if (over)
-      say(log_, log_level::info, "nobody else has answered for {} in the last {} min", at->first,
+      say(log_, log_level::info, "no other program has answered for {} in the last {} min", at->first,
           lasts.count());
     at = over ? seen_.erase(at) : std::next(at);
   }

@@ -101,10 +101,10 @@ result<json_text, json_fault> json_text::parse(std::string_view text, std::size_
 
 json_text json_text::from_value(const json::value& value) { return json_text(json::serialize(value)); }
 
-json_text json_text::from_string(std::string_view message) {
-  std::string text;
-  append_json_string(text, message);
-  return json_text(std::move(text));
+json_text json_text::from_string(std::string_view text) {
+  std::string quoted;
+  append_json_string(quoted, text);
+  return json_text(std::move(quoted));
 }
 
 json_text json_text::from_validated(std::string_view text) {

@@ -35,7 +35,7 @@ class json_text {
   /// Serialises a tree. Precondition: every number in it is finite.
   static json_text from_value(const boost::json::value& value);
   /// Creates a JSON string with this content (UTF-8).
-  static json_text from_string(std::string_view message);
+  static json_text from_string(std::string_view text);
   /// Stores a value from text that validate_json accepted, without validating it again.
   static json_text from_validated(std::string_view text);
 

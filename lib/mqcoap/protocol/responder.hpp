@@ -87,9 +87,9 @@ class responder {
   static answer error(response_code code, std::string_view message) noexcept try {
     return answer::error(code, message);
   } catch (...) {
-    answer without_text;
-    without_text.code = code;
-    return without_text;
+    answer without_message;
+    without_message.code = code;
+    return without_message;
   }
   void drop() noexcept {
     if (call_) std::move(*this).fail(response_code::internal_server_error, "the handler gave no answer");

@@ -6,7 +6,7 @@
 namespace mqcoap {
 namespace {
 
-constexpr char path_text[] = "a path like gains or supply/voltage";
+constexpr char path_expected[] = "a path like gains or supply/voltage";
 
 /// Returns true if a segment has a `*` together with other characters.
 bool has_loose_star(std::string_view path) {
@@ -21,7 +21,7 @@ bool has_loose_star(std::string_view path) {
 std::optional<std::string> read_path(const node& n, read_context& ctx, bool pattern_allowed) {
   auto path = resource_path::parse(n.text, longest_path);
   if (!path) {
-    ctx.faults.error(n, "expected " + std::string(path_text) + ", found '" + n.text + '\'',
+    ctx.faults.error(n, "expected " + std::string(path_expected) + ", found '" + n.text + '\'',
                      "no empty segment, no '.' or '..', no control characters");
     return std::nullopt;
   }
@@ -38,7 +38,7 @@ std::optional<std::string> read_path(const node& n, read_context& ctx, bool patt
 }
 
 value_type<std::string> path_type(std::string pattern, bool pattern_allowed) {
-  return {path_text, string_schema(std::move(pattern)),
+  return {path_expected, string_schema(std::move(pattern)),
           [pattern_allowed](const node& n, read_context& ctx) { return read_path(n, ctx, pattern_allowed); }};
 }
 

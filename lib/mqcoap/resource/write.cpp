@@ -12,10 +12,10 @@ namespace {
 answer write_error(response_code code, std::string_view message, bool never_run) noexcept try {
   return never_run ? answer::refusal(code, message) : answer::error(code, message);
 } catch (const std::bad_alloc&) {
-  answer without_text;
-  without_text.code = code;
-  without_text.never_run = never_run;
-  return without_text;
+  answer without_message;
+  without_message.code = code;
+  without_message.never_run = never_run;
+  return without_message;
 }
 
 answer write_refusal(std::string_view message) noexcept {

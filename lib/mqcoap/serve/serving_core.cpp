@@ -16,9 +16,9 @@ answer unanswered(const Message& message) noexcept {
   try {
     return answer::error(response_code::gateway_timeout, message());
   } catch (const std::bad_alloc&) {
-    answer without_text;
-    without_text.code = response_code::gateway_timeout;
-    return without_text;
+    answer without_message;
+    without_message.code = response_code::gateway_timeout;
+    return without_message;
   }
 }
 

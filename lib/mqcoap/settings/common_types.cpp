@@ -126,7 +126,7 @@ value_type<json_text> any_json() {
   return {"any JSON value", {}, [](const node& n, read_context& ctx) { return to_json(n, ctx.faults); }};
 }
 
-value_type<json_schema> schema_text() {
+value_type<json_schema> json_schema_value() {
   return refine(any_json(), "a JSON Schema", {{"type", {"object", "boolean"}}},
                 [](const json_text& json, const node& n, read_context& ctx) -> std::optional<json_schema> {
                   if (const auto known = ctx.schemas.find(json.text()); known != ctx.schemas.end())
@@ -162,18 +162,18 @@ value_type<method_set> methods(method_set allowed) {
                 });
 }
 
-std::string listed(const std::vector<std::string>& expected) {
+std::string listed(const std::vector<std::string>& words) {
   std::string all;
-  for (const auto& word : expected) {
-    if (&word != &expected.front()) all += &word == &expected.back() ? " or " : ", ";
+  for (const auto& word : words) {
+    if (&word != &words.front()) all += &word == &words.back() ? " or " : ", ";
     all += word;
   }
   return all;
 }
 
-boost::json::object choice_schema(const std::vector<std::string>& expected) {
+boost::json::object choice_schema(const std::vector<std::string>& words) {
   boost::json::array values;
-  for (const auto& word : expected) {
+  for (const auto& word : words) {
     values.emplace_back(word);
     node as_written;
     as_written.what = node::kind::scalar;
@@ -183,12 +183,12 @@ boost::json::object choice_schema(const std::vector<std::string>& expected) {
   return {{"enum", std::move(values)}};
 }
 
-std::optional<std::size_t> read_choice(const node& n, const std::vector<std::string>& expected,
+std::optional<std::size_t> read_choice(const node& n, const std::vector<std::string>& words,
                                        read_context& ctx) {
-  const auto found = n.is_scalar() ? std::find(expected.begin(), expected.end(), n.text) : expected.end();
-  if (found != expected.end()) return static_cast<std::size_t>(found - expected.begin());
-  const std::string hint = n.is_scalar() ? suggest(n.text, expected) : "";
-  mismatch(n, listed(expected), ctx, hint.starts_with("did you mean") ? hint : "");
+  const auto found = n.is_scalar() ? std::find(words.begin(), words.end(), n.text) : words.end();
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  const std::string hint = n.is_scalar() ? suggest(n.text, words) : "";
+  mismatch(n, listed(words), ctx, hint.starts_with("did you mean") ? hint : "");
   return std::nullopt;
 }
 

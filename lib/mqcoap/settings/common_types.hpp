@@ -27,7 +27,7 @@ value_type<std::size_t> size(std::size_t least, std::size_t most);
 /// Reads any JSON value.
 value_type<json_text> any_json();
 /// Reads and compiles a JSON Schema.
-value_type<json_schema> schema_text();
+value_type<json_schema> json_schema_value();
 
 /// Reads a name: `[A-Za-z0-9_.-]{1,64}`.
 value_type<std::string> plain_name(std::string what);
@@ -55,18 +55,18 @@ boost::json::object string_schema(std::string pattern = {});
 bool is_text(const node& n, const std::string& expected, read_context& ctx);
 
 /// Returns the schema of `choice`. A word that YAML reads as a number may be written with or without quotes.
-boost::json::object choice_schema(const std::vector<std::string>& expected);
-std::optional<std::size_t> read_choice(const node& n, const std::vector<std::string>& expected,
+boost::json::object choice_schema(const std::vector<std::string>& words);
+std::optional<std::size_t> read_choice(const node& n, const std::vector<std::string>& words,
                                        read_context& ctx);
-std::string listed(const std::vector<std::string>& expected);
+std::string listed(const std::vector<std::string>& words);
 
 template <class E>
 value_type<E> choice(std::vector<std::pair<std::string, E>> options) {
-  std::vector<std::string> expected;
-  for (const auto& option : options) expected.push_back(option.first);
-  return {listed(expected), choice_schema(expected),
-          [options, expected](const node& n, read_context& ctx) -> std::optional<E> {
-            const auto index = read_choice(n, expected, ctx);
+  std::vector<std::string> words;
+  for (const auto& option : options) words.push_back(option.first);
+  return {listed(words), choice_schema(words),
+          [options, words](const node& n, read_context& ctx) -> std::optional<E> {
+            const auto index = read_choice(n, words, ctx);
             if (!index) return std::nullopt;
             return options[*index].second;
           }};

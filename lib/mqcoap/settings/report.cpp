@@ -42,7 +42,7 @@ void report::add(diagnostic d, const source_file& file, bool hint_quotes) {
     return;
   }
   d.file = file.path();
-  for (auto* message : {&d.key_path, &d.message, &d.hint}) *message = safe_text(*message);
+  for (auto* text : {&d.key_path, &d.message, &d.hint}) *text = safe_text(*text);
   entries_.push_back({std::move(d), &file, hint_quotes});
 }
 

@@ -14,8 +14,8 @@ std::string_view without_sign(std::string_view text) {
   return text;
 }
 
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> message) {
-  return std::find(message.begin(), message.end(), text) != message.end();
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
 }
 
 std::size_t digits_at(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <mqcoap/settings/node.hpp>
 #include <mqcoap/settings/report.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -40,8 +41,8 @@ template <class V>
 struct value_type {
   using type = V;
 
-  std::string
-      expected;  ///< what is expected, for error messages and the reference: `a duration from 5s to 18h`
+  /// What is expected, for error messages and the reference: `a duration from 5s to 18h`.
+  std::string expected;
   boost::json::object schema;  ///< draft 2020-12
   /// Reads the value. Returns nothing after reporting an error.
   std::function<std::optional<V>(const node&, read_context&)> read;
@@ -119,9 +120,10 @@ value_type<std::vector<V>> list_of(value_type<V> item, bool one_will_do = false)
               mismatch(n, expected, ctx, n.is_scalar() ? "in brackets: [" + n.text + "]" : "");
               return std::nullopt;
             }
-            for (const node* from : n.items) add(*from);
+            const auto items = n.is_list() ? std::span(n.items) : std::span<const node* const>();
+            for (const node* from : items) add(*from);
             std::unordered_set<std::string_view> seen;
-            for (const node* from : n.items)
+            for (const node* from : items)
               if (from->is_scalar() && !seen.insert(from->text).second) {
                 ctx.faults.error(*from, describe(*from) + " is in this list twice");
                 good = false;

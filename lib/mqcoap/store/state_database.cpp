@@ -146,8 +146,8 @@ std::string_view state_database::intern(std::string_view kind) {
 }
 
 std::vector<stored_cell> state_database::load() {
-  if (const auto message = database_.text("PRAGMA quick_check(1)"); message != "ok")
-    throw storage_fault(storage_fault::kind::damaged, file() + ": " + message);
+  if (const auto found = database_.text("PRAGMA quick_check(1)"); found != "ok")
+    throw storage_fault(storage_fault::kind::damaged, file() + ": " + found);
   std::vector<stored_cell> all;
   std::map<std::int64_t, std::size_t> by_id;
   sqlite_statement cells(database_, "SELECT id, device, path, kind, next, initial FROM cell");

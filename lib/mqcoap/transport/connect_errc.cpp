@@ -5,7 +5,7 @@
 namespace mqcoap {
 namespace {
 
-/// Returns the text of an error code. Programs show `outage_cause::words` to people, which
+/// Returns the text of an error code. Programs show `outage_cause::message` to people, which
 /// includes the details.
 const char* message_of(connect_errc e) noexcept {
   switch (e) {

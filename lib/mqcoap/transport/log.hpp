@@ -9,8 +9,8 @@ namespace mqcoap {
 
 /// Formats and logs a message, if there is a sink.
 template <class... Args>
-void say(const log_sink& to, log_level level, fmt::format_string<Args...> message, Args&&... args) {
-  if (to) to(level, fmt::format(message, std::forward<Args>(args)...));
+void say(const log_sink& to, log_level level, fmt::format_string<Args...> format, Args&&... args) {
+  if (to) to(level, fmt::format(format, std::forward<Args>(args)...));
 }
 
 /// Returns a sink that writes to spdlog's default logger, for programs that use it.

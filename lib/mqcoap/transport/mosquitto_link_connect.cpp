@@ -168,7 +168,7 @@ void mosquitto_link::impl::announce_outage() {
   const auto [changed, worth_telling] = causes_.note(why.faults());
   if (worth_telling)
     say(options_.log, log_level::warning, "broker {} is away: {}; retrying", options_.name,
-        why.text_with_places());
+        why.message_with_places());
   if (changed && owner_ != nullptr) owner_->on_link_down(face_, why);
 }
 

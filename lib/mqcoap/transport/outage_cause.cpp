@@ -26,10 +26,10 @@ std::vector<connection_fault> outage_cause::faults() const {
 }
 
 std::string outage_cause::message() const {
-  return attempts_.size() == 1 ? attempts_.front().fault.message() : text_with_places();
+  return attempts_.size() == 1 ? attempts_.front().fault.message() : message_with_places();
 }
 
-std::string outage_cause::text_with_places() const {
+std::string outage_cause::message_with_places() const {
   std::string all;
   for (const auto& [fault, where] : attempts_)
     all += (all.empty() ? "" : "; ") + fault.message() + " (" + where + ')';

@@ -50,7 +50,7 @@ class outage_cause {
   /// Returns a text for people; names the servers if there are several. Empty without an outage.
   std::string message() const;
   /// Returns the same text, but names the server even if there is only one.
-  std::string text_with_places() const;
+  std::string message_with_places() const;
 
   friend bool operator==(const outage_cause&, const outage_cause&) = default;
 

@@ -152,10 +152,13 @@ class IntegrationTest(unittest.TestCase):
 
     # ---- checking ------------------------------------------------------------------------------------------
 
-    def wait_until(self, condition, what, timeout=60):
-        """Polls a condition that no event announces, and fails with `what` if it does not come true."""
+    def wait_until(self, condition, what, timeout=60, gateway=None):
+        """Polls a condition that no event announces, and fails with `what` if it does not come true, or if
+        the gateway ends before.
+        """
         end = time.monotonic() + timeout
         while not condition():
+            self.assertTrue(gateway is None or gateway.running, f"mqcoapd ended; still not: {what}")
             self.assertLess(time.monotonic(), end, f"after {timeout} s still not: {what}")
             time.sleep(0.005)
 

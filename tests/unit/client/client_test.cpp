@@ -401,7 +401,7 @@ TEST_CASE("no broker: connecting says why, requests fail or wait") {
     CHECK(ec == connect_errc::connection_refused);
     CHECK(ec == outage_class::unreachable);
     CHECK(me.outage().code() == ec);
-    CHECK(me.outage_text().find("refused") != std::string::npos);
+    CHECK(me.outage_message().find("refused") != std::string::npos);
     const auto [failed, none] = co_await me.async_request(to("1"), tuple);
     CHECK(failed == errc::not_connected);
     broker.restart();
@@ -410,7 +410,7 @@ TEST_CASE("no broker: connecting says why, requests fail or wait") {
     const auto [answered, r] = co_await me.async_request(patient, tuple);
     CHECK_FALSE(answered);
     CHECK(r.body.text() == "2");
-    CHECK(me.outage_text().empty());
+    CHECK(me.outage_message().empty());
   });
 }
 
@@ -574,7 +574,7 @@ TEST_CASE("a broker that denies: the caller gets an error instead of a timeout")
     run(loop, [&]() -> asio::awaitable<void> {
       const auto [ec] = co_await me.async_connect(tuple);
       CHECK(ec == outage_class::refused);
-      CHECK_FALSE(me.outage_text().empty());
+      CHECK_FALSE(me.outage_message().empty());
     });
   }
   SUBCASE("an answer that may not be read: no answer in time") {

@@ -398,18 +398,24 @@ TEST_CASE("if any allocation fails when an event arrives, whoever waits for it g
     };
     received.reserve(8);
     receive();
+    receive();
     w.begin_failing();
     w.go([&] { w.link().bring(topic, event(1)); });
+    w.go([&] { w.link().bring(topic, event(2)); });
     failed = w.failed();
     w.recover();
     w.pass(2s);
-    const bool first_arrived = !received.empty();
-    w.go([&] { w.link().bring(topic, event(2)); });
-    if (first_arrived) receive();
     if (w.failed_loop) continue;  // the completion itself had no memory
-    CHECK(received == (first_arrived ? std::vector<std::string>{"1", "2"} : std::vector<std::string>{"2"}));
-    if (!failed) CHECK(first_arrived);
-    CHECK(lost <= 1);
+    // What was stored has been received without another event.
+    const auto arrived = received.size();
+    CHECK(arrived >= 1);
+    if (!failed) CHECK(arrived == 2);
+    w.go([&] { w.link().bring(topic, event(3)); });
+    if (arrived == 2) receive();
+    using strings = std::vector<std::string>;
+    const auto all = {strings{"1", "2", "3"}, strings{"1", "3"}, strings{"2", "3"}};
+    CHECK(std::find(all.begin(), all.end(), received) != all.end());
+    CHECK(lost <= 3 - received.size());
   }
   CHECK(which > 3);
 }

@@ -140,7 +140,7 @@ TEST_CASE("an outage has the fault of each server that was tried") {
   const outage_cause one(std::vector<outage_cause::attempt>{{{.what = kind::tls_closed}, "a:1"}});
   CHECK(one);
   CHECK(one.message() == connection_fault{.what = kind::tls_closed}.message());
-  CHECK(one.text_with_places() == one.message() + " (a:1)");
+  CHECK(one.message_with_places() == one.message() + " (a:1)");
   CHECK(one.is(kind::tls_closed));
   CHECK_FALSE(one.is(kind::hung_up));
 
@@ -148,7 +148,7 @@ TEST_CASE("an outage has the fault of each server that was tried") {
       {connection_fault::of_system(ECONNREFUSED), "a:1"}, {{.what = kind::tls_not_spoken}, "b:2"}});
   CHECK(two.message() ==
         "Connection refused: no broker listens there (a:1); the server does not speak TLS (b:2)");
-  CHECK(two.text_with_places() == two.message());
+  CHECK(two.message_with_places() == two.message());
   CHECK(two.is(kind::connection_refused));
   CHECK(two.is(kind::tls_not_spoken));
   CHECK_FALSE(two == one);

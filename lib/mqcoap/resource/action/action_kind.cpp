@@ -60,12 +60,12 @@ const section<action_spec>& action_section() {
        entries_key("set",
                    "The values to store, by the paths of value resources of this device, all in one step.",
                    &action_spec::set),
-       step_key("exec", with_place(program_text()), presence::optional("no program runs"),
+       step_key("exec", with_place(program_and_arguments()), presence::optional("no program runs"),
                 "A program and its arguments, as with the kind `exec`: no shell is used, `{body}` stands for "
                 "the body of the POST, which needs a `schema`, and an exit status other than 0 gives 500 "
                 "with the end of its standard error. `limits.exec` programs run at a time.",
                 &step_keys::exec),
-       step_key("env", environment_text(), presence::optional("`PATH` alone"),
+       step_key("env", environment_variables(), presence::optional("`PATH` alone"),
                 "Variables of the program's environment; `PATH` is always set.", &step_keys::environment),
        step_key("stdin", choice<bool>({{"body", true}}), presence::optional("standard input is empty"),
                 "`body`: the program reads the body of the POST from its standard input, as JSON.",
@@ -74,11 +74,11 @@ const section<action_spec>& action_section() {
                 presence::optional("as long as the caller waits"),
                 "How long the program may run; then it is killed, and the answer is 504.",
                 &step_keys::timeout),
-       step_key("request", request_text(), presence::optional("no request is sent"),
+       step_key("request", request_to_send(), presence::optional("no request is sent"),
                 "A request to a resource.", &step_keys::request),
-       step_key("publish", event_text(), presence::optional("no event is sent"), "An event that is sent.",
+       step_key("publish", event_to_send(), presence::optional("no event is sent"), "An event that is sent.",
                 &step_keys::publish),
-       step_key("schema", with_place(schema_text()), presence::optional("anything"),
+       step_key("schema", with_place(json_schema_value()), presence::optional("anything"),
                 "The JSON Schema of the body of the POST, see docs/schema.md; a body that breaks it gets 400 "
                 "before anything is done.",
                 &step_keys::schema)}};

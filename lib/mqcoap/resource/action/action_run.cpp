@@ -20,7 +20,7 @@ void action_run::begin(responder&& r, bool has_changed) noexcept {
   try {
     prepare();
   } catch (const std::bad_alloc&) {
-    return fail_without_text(response_code::service_unavailable);
+    return fail_without_message(response_code::service_unavailable);
   }
   go_on();
 }
@@ -52,7 +52,7 @@ void action_run::go_on() noexcept try {
   done.code = response_code::valid;
   end(std::move(done));
 } catch (const std::bad_alloc&) {
-  if (caller_) fail_without_text(response_code::service_unavailable);
+  if (caller_) fail_without_message(response_code::service_unavailable);
 } catch (const std::exception& e) {
   fail_unbegun(e.what());
 }
@@ -76,7 +76,7 @@ void action_run::on_done(std::size_t step, action_step::outcome how) noexcept tr
   ++next_;
   go_on();
 } catch (const std::bad_alloc&) {
-  if (caller_) fail_without_text(how ? how->code : response_code::service_unavailable);
+  if (caller_) fail_without_message(how ? how->code : response_code::service_unavailable);
 }
 
 void action_run::on_time_over() noexcept try {
@@ -84,7 +84,7 @@ void action_run::on_time_over() noexcept try {
   const auto waited = std::chrono::duration_cast<milliseconds>(time_.now() - caller_->received);
   fail({response_code::gateway_timeout, "not done within " + to_string(waited) + may_have_run(*caller_)});
 } catch (const std::bad_alloc&) {
-  if (caller_) fail_without_text(response_code::gateway_timeout);
+  if (caller_) fail_without_message(response_code::gateway_timeout);
 }
 
 void action_run::fail(step_failure why) {
@@ -96,10 +96,10 @@ void action_run::fail(step_failure why) {
 void action_run::fail_unbegun(std::string_view why) noexcept try {
   if (caller_) fail({response_code::internal_server_error, std::string(why), true});
 } catch (const std::bad_alloc&) {
-  if (caller_) fail_without_text(response_code::internal_server_error);
+  if (caller_) fail_without_message(response_code::internal_server_error);
 }
 
-void action_run::fail_without_text(response_code code) noexcept {
+void action_run::fail_without_message(response_code code) noexcept {
   leave().fail(code, "out of memory; the request may have been run");
 }
 

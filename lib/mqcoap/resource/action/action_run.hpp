@@ -41,7 +41,7 @@ class action_run : public std::enable_shared_from_this<action_run> {
   void on_time_over() noexcept;
   void fail(step_failure why);
   void fail_unbegun(std::string_view why) noexcept;
-  void fail_without_text(response_code code) noexcept;
+  void fail_without_message(response_code code) noexcept;
   void end(answer&& what) noexcept;
   responder leave() noexcept;
 

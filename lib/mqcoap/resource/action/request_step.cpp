@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 /// send requests to each other add a prefix each time.
 constexpr std::size_t most_passed_on = 2000;
 
-std::string text_of_device(const answer& refused) {
+std::string message_of_device(const answer& refused) {
   const auto& body = refused.body;
   if (body.is_null()) return std::string(to_string(refused.code));
   if (!body.is_string()) return excerpt(body.text(), most_passed_on);
@@ -36,7 +36,7 @@ action_step::running request_step::begin(const call& of, steady_time deadline, d
   }
   return by_.ask(std::move(what), [to = what_.to.to_string(), done = std::move(done)](const answer& a) {
     if (!is_error(a.code)) return done(std::nullopt);
-    done(step_failure{a.code, to + ": " + text_of_device(a), a.never_run});
+    done(step_failure{a.code, to + ": " + message_of_device(a), a.never_run});
   });
 }
 

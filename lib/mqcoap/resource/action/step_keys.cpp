@@ -93,8 +93,8 @@ void build_exec_step(action_options& to, const step_keys& keys, const node& map,
 
 }  // namespace
 
-value_type<request_keys> request_text() { return map_with(request_section()); }
-value_type<event_keys> event_text() { return map_with(event_section_of_action()); }
+value_type<request_keys> request_to_send() { return map_with(request_section()); }
+value_type<event_keys> event_to_send() { return map_with(event_section_of_action()); }
 
 void build_steps(action_options& to, const step_keys& keys, const node& map, const kind_place& at) {
   if (keys.schema) to.schema = keys.schema->value;

@@ -38,8 +38,8 @@ struct step_keys {
 };
 
 /// Reads `request` and `publish`.
-value_type<request_keys> request_text();
-value_type<event_keys> event_text();
+value_type<request_keys> request_to_send();
+value_type<event_keys> event_to_send();
 
 /// Adds the steps to the options; errors go into the report.
 /// @param map  the map that contains the keys

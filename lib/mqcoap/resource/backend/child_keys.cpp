@@ -20,7 +20,7 @@ value_type<std::string> variable_name() {
 
 }  // namespace
 
-value_type<std::vector<std::string>> program_text() {
+value_type<std::vector<std::string>> program_and_arguments() {
   const std::string expected = "a program and its arguments, in brackets, each a text";
   const auto item = text("a text");
   boost::json::object schema{{"type", "array"}, {"items", item.schema}, {"minItems", 1}};
@@ -42,7 +42,7 @@ value_type<std::vector<std::string>> program_text() {
           }};
 }
 
-value_type<environment_list> environment_text() {
+value_type<environment_list> environment_variables() {
   return map_of(variable_name(), text("a text"), "a map from variables to texts");
 }
 

@@ -13,16 +13,16 @@
 namespace mqcoap {
 
 /// Reads a program and its arguments: a list of at least one text.
-value_type<std::vector<std::string>> program_text();
+value_type<std::vector<std::string>> program_and_arguments();
 
 using environment_list = std::vector<named<std::string, std::string>>;
 /// Reads environment variables and their values.
-value_type<environment_list> environment_text();
+value_type<environment_list> environment_variables();
 
 /// Returns the key `env`.
 template <class Keys>
 table_row<Keys> environment_key(environment_list Keys::*target) {
-  return key<Keys>("env", environment_text(), presence::optional("`PATH` alone"),
+  return key<Keys>("env", environment_variables(), presence::optional("`PATH` alone"),
                    "Variables of the program's environment; beside them it has `PATH` alone", target);
 }
 

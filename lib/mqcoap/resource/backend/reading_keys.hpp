@@ -54,7 +54,7 @@ std::vector<kind_row<Keys>> with_backend_keys(std::vector<kind_row<Keys>> rows,
                            "How long a value that was read is reused; a GET that arrives during a read "
                            "shares its result, and a write through the gateway invalidates it",
                            [](Keys& to, auto value) { static_cast<keys&>(to).cache = std::move(value); }));
-  rows.push_back(key<Keys>("schema", with_place(schema_text()), presence::optional("anything"),
+  rows.push_back(key<Keys>("schema", with_place(json_schema_value()), presence::optional("anything"),
                            "JSON Schema of what may be stored, the value here included, in the words of "
                            "docs/schema.md",
                            [](Keys& to, auto value) { static_cast<keys&>(to).schema = std::move(value); }));

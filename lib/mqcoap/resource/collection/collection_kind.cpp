@@ -25,7 +25,7 @@ const section<collection_spec>& collection_section() {
       {key<collection_spec>("max", integer(1, 1'000'000), "1000",
                             "The number of items that it may hold; a POST to a full one gets 413.",
                             [](collection_spec& c, std::int64_t n) { c.max = static_cast<std::size_t>(n); }),
-       key<collection_spec>("schema", with_place(schema_text()), presence::optional("anything"),
+       key<collection_spec>("schema", with_place(json_schema_value()), presence::optional("anything"),
                             "The JSON Schema of an item; see docs/schema.md.", &collection_spec::schema)}};
   return table;
 }

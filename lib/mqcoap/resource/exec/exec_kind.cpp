@@ -69,7 +69,7 @@ const kind_module& exec_kind() {
   static const kind_table<keys> table{
       with_backend_keys<keys>(
           {key<keys>(
-               "exec", with_place(program_text()), another_kind(),
+               "exec", with_place(program_and_arguments()), another_kind(),
                "A program that runs for each request, and its arguments: `[df, --output=pcent, /]`. No shell "
                "is used. `{body}` and `{path.N}` in an argument stand for the body of a PUT or POST and for "
                "the N-th `*` of the path; `schema` and `paths` restrict their values. A value that begins "

@@ -54,7 +54,7 @@ const section<file_spec>& file_section() {
 }
 
 /// Reads a path alone, or a map.
-value_type<file_spec> file_text() {
+value_type<file_spec> file_or_map() {
   const auto path = absolute_path("file");
   const auto map = map_with(file_section());
   const std::string expected = "the absolute path of a file, or a map";
@@ -107,7 +107,7 @@ std::optional<kind_options> build_file(const file_keys& keys, const kind_place& 
 const kind_module& file_kind() {
   using keys = file_keys;
   static const kind_table<keys> table{
-      with_backend_keys<keys>({key<keys>("file", with_place(file_text()), another_kind(),
+      with_backend_keys<keys>({key<keys>("file", with_place(file_or_map()), another_kind(),
                                          "A file of this machine, or the files below a folder. GET reads it, "
                                          "PUT writes it if `methods` allow that.",
                                          &keys::file)}),

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t largest_http_answer = std::size_t{16} << 20;
-constexpr char http_url_text[] = "a URL like http://HOST:8080/PATH";
+constexpr char http_url_expected[] = "a URL like http://HOST:8080/PATH";
 
 struct http_keys_within {
   std::optional<located<http_url>> url;
@@ -31,12 +31,12 @@ struct http_keys : backend_keys {
 };
 
 value_type<http_url> http_address() {
-  return refine(text(http_url_text), http_url_text, string_schema("^http://."),
+  return refine(text(http_url_expected), http_url_expected, string_schema("^http://."),
                 [](const std::string& text, const node& n, read_context& ctx) -> std::optional<http_url> {
                   auto read = parse_http_url(text);
                   if (read) return *std::move(read);
-                  const auto& [expected, hint] = read.error();
-                  ctx.faults.error(n, "this URL cannot be used: " + expected, hint);
+                  const auto& [why, hint] = read.error();
+                  ctx.faults.error(n, "this URL cannot be used: " + why, hint);
                   return std::nullopt;
                 });
 }
@@ -168,10 +168,10 @@ const section<http_keys_within>& http_server_section() {
 }
 
 /// Reads a URL alone, or a map.
-value_type<http_keys_within> http_text() {
+value_type<http_keys_within> http_or_map() {
   const auto alone = http_address();
   const auto map = map_with(http_server_section());
-  const std::string expected = std::string(http_url_text) + ", or a map";
+  const std::string expected = std::string(http_url_expected) + ", or a map";
   boost::json::object schema{{"anyOf", {boost::json::value(alone.schema), boost::json::value(map.schema)}}};
   return {expected, schema,
           [alone, map](const node& n, read_context& ctx) -> std::optional<http_keys_within> {
@@ -218,7 +218,7 @@ const kind_module& http_kind() {
   static const kind_table<keys> table{
       with_backend_keys<keys>(
           {key<keys>(
-               "http", with_place(http_text()), another_kind(),
+               "http", with_place(http_or_map()), another_kind(),
                "A URL on an HTTP server. A GET reads it; a PUT, POST or DELETE is sent to it if `methods` "
                "allow that. Redirects are not followed, and proxies of the environment are not used.",
                &keys::http),

@@ -107,7 +107,7 @@ void http_pool::on_end(std::uint64_t id, http_outcome outcome) {
   if (was_stale && served->what->verb == method::get && !std::exchange(served->is_repeated, true)) {
     send_on(make_connection(), served);
   } else {
-    if (outcome.how == http_end::not_connected) warn(failed_text_, outcome.why);
+    if (outcome.how == http_end::not_connected) warn(failed_lines_, outcome.why);
     answer(served, std::move(outcome));
   }
   advance();
@@ -161,7 +161,7 @@ void http_pool::expire() {
     if (each.serves == nullptr) return each.close_at <= now;
     if (each.serves->until > now) return false;
     auto late = late_outcome(*each.serves, each.wire.get());
-    warn(late_text_, late.why);
+    warn(late_lines_, late.why);
     answer(each.serves, std::move(late));
     return true;
   });

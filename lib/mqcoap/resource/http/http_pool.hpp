@@ -82,8 +82,8 @@ class http_pool : public std::enable_shared_from_this<http_pool> {
   std::list<connection> connections_;
   std::uint64_t last_id_ = 0;
   std::deque<std::pair<job_ptr, http_outcome>> answers_;  ///< delivered when the state is consistent
-  throttle failed_text_{log_interval};
-  throttle late_text_{log_interval};
+  throttle failed_lines_{log_interval};
+  throttle late_lines_{log_interval};
   static constexpr std::chrono::minutes log_interval{1};
 };
 

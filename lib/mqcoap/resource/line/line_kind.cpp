@@ -33,14 +33,14 @@ struct line_keys : backend_keys {
   std::optional<located<json_schema>> rest;
 };
 
-constexpr char address_text[] = "tcp://HOST:PORT or serial:///dev/NAME?baud=115200";
+constexpr char address_expected[] = "tcp://HOST:PORT or serial:///dev/NAME?baud=115200";
 
 value_type<line_address> wire_address() {
-  return refine(text(address_text), address_text, string_schema("^(tcp://|serial:///)."),
+  return refine(text(address_expected), address_expected, string_schema("^(tcp://|serial:///)."),
                 [](const std::string& text, const node& n, read_context& ctx) -> std::optional<line_address> {
                   auto read = parse_line_address(text);
                   if (read) return *std::move(read);
-                  mismatch(n, address_text, ctx, read.error().message);
+                  mismatch(n, address_expected, ctx, read.error().message);
                   return std::nullopt;
                 });
 }
@@ -136,7 +136,7 @@ const section<line_spec>& line_section() {
 value_type<line_spec> line_or_map() {
   const auto alone = wire_address();
   const auto map = map_with(line_section());
-  const std::string expected = std::string(address_text) + ", or a map";
+  const std::string expected = std::string(address_expected) + ", or a map";
   boost::json::object schema{{"anyOf", {boost::json::value(alone.schema), boost::json::value(map.schema)}}};
   return {expected, schema,
           [alone, map](const node& n, read_context& ctx) -> std::optional<line_spec> {

@@ -130,7 +130,7 @@ void line_turns::on_failed(const std::string& why) {
   if (state_ != state::opening) return;
   state_ = state::closed;
   const auto message = "the instrument cannot be connected: " + why;
-  warn(failed_text_, message);
+  warn(failed_lines_, message);
   answer_all_waiting(unavailable(message));
   advance();
 }
@@ -278,7 +278,7 @@ void line_turns::expire() {
   } else if (state_ == state::opening && open_until_ <= now) {
     close(false);
     const auto message = "the instrument cannot be connected within " + rounded(opened_by_.connect);
-    warn(failed_text_, message);
+    warn(failed_lines_, message);
     answer_all_waiting(late(message));
   } else if (state_ == state::ready && close_at_ <= now && !next_waiting()) {
     close(false);
@@ -320,7 +320,7 @@ void line_turns::expire_talk(steady_time now) {
     message += "not ended its answer";
   message += " within " + rounded(is_over ? talk_.terms.timeout : now - talk_.begun);
   if (!talk_.got.empty()) message += "; received so far: " + shown(talk_.got);
-  if (is_over) warn(silent_text_, message);
+  if (is_over) warn(silent_lines_, message);
   answer(talk_.asker, late(std::move(message)));
   talk_.asker.reset();  // the caller no longer waits, but the answer is still awaited
   if (is_over) close(talk_.is_answered);
@@ -357,8 +357,8 @@ void line_turns::answer_all_waiting(const backend_reply& reply) {
 
 void line_turns::note_unasked(std::size_t bytes, std::string_view text) {
   unasked_ += bytes;
-  warn(unasked_text_, "the instrument sent " + std::to_string(bytes) + " bytes unasked, which are dropped" +
-                          (text.empty() ? std::string{} : ": " + shown(text)));
+  warn(unasked_lines_, "the instrument sent " + std::to_string(bytes) + " bytes unasked, which are dropped" +
+                           (text.empty() ? std::string{} : ": " + shown(text)));
   if (unasked_ <= most_unasked) return;
   close(false);
   has_to_be_quiet_ = true;

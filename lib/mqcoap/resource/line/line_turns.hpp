@@ -120,9 +120,9 @@ class line_turns final : public line_wire::listener {
   bool is_fresh_ = false;  ///< no exchange has begun since the connection was opened
   std::size_t unasked_ = 0;
 
-  throttle unasked_text_{log_interval};
-  throttle silent_text_{log_interval};
-  throttle failed_text_{log_interval};
+  throttle unasked_lines_{log_interval};
+  throttle silent_lines_{log_interval};
+  throttle failed_lines_{log_interval};
   static constexpr std::chrono::minutes log_interval{1};
 };
 

@@ -32,7 +32,7 @@ const kind_module& process_kind() {
       // The program answers with JSON, so there is nothing to parse.
       without_key(
           with_backend_keys<keys>(
-              {key<keys>("process", with_place(program_text()), another_kind(),
+              {key<keys>("process", with_place(program_and_arguments()), another_kind(),
                          "A program that keeps running, and its arguments. For each request it reads a line "
                          "like `{\"id\":7,\"method\":\"GET\",\"path\":\"data/0\",\"body\":null}` from its "
                          "standard input, where the path is what `**` stands for, and writes a line like "

@@ -7,7 +7,7 @@
 namespace mqcoap {
 namespace {
 
-reply_options with_text(reply_options options) {
+reply_options with_message(reply_options options) {
   if (is_error(options.code) && options.body.is_null())
     options.body = json_text::from_string(to_string(options.code));
   return options;
@@ -19,7 +19,7 @@ void reply_options::make(resource_site& at) const {
   at.serve(at.path(), std::make_shared<reply_resource>(*this));
 }
 
-reply_resource::reply_resource(reply_options options) : options_(with_text(std::move(options))) {}
+reply_resource::reply_resource(reply_options options) : options_(with_message(std::move(options))) {}
 
 void reply_resource::handle(responder&& r) {
   if (auto refused = refuse_method(r.req(), options_.methods))

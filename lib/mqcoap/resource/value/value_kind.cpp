@@ -58,7 +58,7 @@ const kind_module& value_kind() {
                  "A value, with this initial value. GET returns it, PUT replaces it.", &keys::value),
        {methods_key("[GET]", &keys::methods), "only GET and PUT"},
        key<keys>(
-           "schema", with_place(schema_text()), presence::optional("anything"),
+           "schema", with_place(json_schema_value()), presence::optional("anything"),
            "The JSON Schema of the values that may be stored, including the initial one; see docs/schema.md",
            &keys::schema),
        {key<keys>("metric", with_place(boolean()), presence::optional("`false`"),

@@ -134,7 +134,7 @@ void pg_session::send(const pg_request& request, pg_handler done) {
   bool is_queued = true;
   for (const auto& each : request) is_queued = is_queued && statement_sent(connection_.get(), each) == 1;
   if (is_queued && pg().PQpipelineSync(connection_.get()) == 1) return flush();
-  dying_text_ = last_error();
+  end_reason_ = last_error();
   boost::asio::post(socket_.get_executor(), [weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->look();
   });
@@ -155,7 +155,7 @@ void pg_session::read() {
   const bool is_alive = pg().PQconsumeInput(connection_.get()) == 1;
   drain();
   if (is_over_) return;
-  if (!dying_text_.empty()) return end(dying_text_);
+  if (!end_reason_.empty()) return end(end_reason_);
   if (!is_alive) return end(last_error());
   flush();
 }
@@ -188,8 +188,8 @@ void pg_session::take(pg_rows rows, pg_result* raw) {
       one_line(state.empty() ? pg().PQresultErrorMessage(raw) : field_of(raw, PG_DIAG_MESSAGE_PRIMARY));
   if (severity == "ERROR") {
     if (!in_flight_.front().fault) in_flight_.front().fault = {pg_fault::kind::refused, state, message};
-  } else if (dying_text_.empty()) {
-    dying_text_ = message.empty() ? "the connection was lost" : message;
+  } else if (end_reason_.empty()) {
+    end_reason_ = message.empty() ? "the connection was lost" : message;
   }
 }
 

@@ -74,7 +74,7 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
   bool is_connected_ = false;
   bool is_over_ = false;
   bool awaits_writing_ = false;
-  std::string dying_text_;  ///< why the server ends the session
+  std::string end_reason_;  ///< why the server ends the session
 };
 
 }  // namespace mqcoap::store

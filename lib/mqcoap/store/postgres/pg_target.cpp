@@ -31,14 +31,14 @@ std::vector<std::string> split_list(std::string_view list) {
 }
 
 /// Settings that are not allowed in an address, and why.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> refused_text{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> refused_settings{{
     {"password", "a password does not belong in the address: use the key `password`"},
     {"sslpassword", "a password does not belong in the address"},
     {"service", "a service file is not read: write the address itself"},
 }};
 
 std::optional<std::string> fault_of(const pg_target::settings& given) {
-  for (const auto& [key, why] : refused_text)
+  for (const auto& [key, why] : refused_settings)
     if (given.contains(key)) return std::string(why);
   return std::nullopt;
 }
