@@ -43,7 +43,7 @@ boost::json::object string_schema(std::string pattern) {
 
 bool is_text(const node& n, const std::string& expected, read_context& ctx) {
   if (n.is_scalar() && classify(n) == scalar_kind::string) return true;
-  mismatch(n, expected, ctx, n.is_scalar() ? "text in quotes: \"" + n.text + '"' : "");
+  mismatch(n, expected, ctx, n.is_scalar() ? "if it is meant as text: \"" + n.text + '"' : "");
   return false;
 }
 

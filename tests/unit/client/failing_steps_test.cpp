@@ -369,7 +369,8 @@ TEST_CASE("if any allocation fails, a client's other operations complete once, a
   }
 }
 
-TEST_CASE("if any allocation fails when an event arrives, whoever waits for it gets it or the next one") {
+TEST_CASE(
+    "if any allocation fails when an event arrives, the waiting operation receives it or the next one") {
   const auto event = [](int n) {
     return R"({"header":{},"body":)" + std::to_string(n) + R"(,"timestamp":"1"})";
   };
