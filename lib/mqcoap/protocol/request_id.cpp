@@ -52,13 +52,12 @@ void request_id::append_canonical(std::string& out) const {
   out.append(canonical.data(), write_canonical(canonical));
 }
 
-/// Writes the canonical form and returns its size.
+/// Writes the canonical form and returns its size. Leaves the bytes behind it unchanged.
 std::size_t request_id::write_canonical(buffer& out) const noexcept {
   std::size_t size = 0;
   if (!is_usual_) {
     for (const char c : text()) {
-      out[size] = to_lower(c);
-      size += c == '-' ? 0 : 1;
+      if (c != '-') out[size++] = to_lower(c);
     }
     return size;
   }
@@ -81,7 +80,7 @@ std::uint64_t request_id::hash() const noexcept {
     x *= 0x9e3779b97f4a7c15ULL;
     return x ^ (x >> 32);
   };
-  buffer canonical{};  // the unused bytes of the last word are 0
+  buffer canonical{};  // so that the unused bytes of the last word are 0 for every spelling
   const auto size = write_canonical(canonical);
   std::uint64_t hash = size;
   for (std::size_t at = 0; at < size; at += sizeof hash) {

@@ -75,6 +75,7 @@ TEST_CASE("every spelling of a request id has one hash, and different ids have d
                             "-16fd-27068baf-433b82eb8c7fada847dA-"})
     CHECK(hash(other) == usual);
   CHECK(hash("Batch-1") == hash("batch1"));
+  CHECK(hash("batch1-") == hash("batch1"));  // the hyphens at the end are not hashed either
 
   std::set<std::uint64_t> seen{usual};
   std::set<std::uint64_t> seen_low;
