@@ -104,7 +104,7 @@ void log_output::check(const config::logging_options& options) {
 
 log_output::log_output() : queue_(std::make_shared<log_queue>()) {}
 
-log_output::~log_output() { close(exit_patience); }
+log_output::~log_output() { close(exit_timeout); }
 
 void log_output::use(prepared next) {
   auto logger =

@@ -42,7 +42,7 @@ class log_output {
   static void check(const config::logging_options& options);
 
   /// How long an exit may wait for the log: a stuck destination must not delay it.
-  static constexpr std::chrono::milliseconds exit_patience{500};
+  static constexpr std::chrono::milliseconds exit_timeout{500};
 
   log_output();
   ~log_output();
@@ -62,10 +62,10 @@ class log_output {
   /// Returns the number of lines that were dropped or could not be written, since the start.
   std::uint64_t dropped() const noexcept { return queue_->dropped(); }
   /// Waits until everything is written, but no longer than this. @return false if not all was written
-  bool flush(std::chrono::milliseconds patience) { return queue_->flush(patience); }
+  bool flush(std::chrono::milliseconds timeout) { return queue_->flush(timeout); }
   /// Does the same, and closes the log. If it returns false, its thread is stuck: the process should exit
   /// without destructors that may block (std::_Exit).
-  bool close(std::chrono::milliseconds patience) { return queue_->close(patience); }
+  bool close(std::chrono::milliseconds timeout) { return queue_->close(timeout); }
 
  private:
   const std::shared_ptr<log_queue> queue_;  ///< also owned by spdlog's logger

@@ -198,17 +198,16 @@ std::uint64_t log_queue::dropped() const noexcept {
   return state_->dropped;
 }
 
-bool log_queue::flush(std::chrono::milliseconds patience) {
+bool log_queue::flush(std::chrono::milliseconds timeout) {
   std::unique_lock lock(state_->mutex);
-  return state_->idle.wait_for(lock, patience,
-                               [this] { return state_->waiting.empty() && !state_->writing; });
+  return state_->idle.wait_for(lock, timeout, [this] { return state_->waiting.empty() && !state_->writing; });
 }
 
-bool log_queue::close(std::chrono::milliseconds patience) {
+bool log_queue::close(std::chrono::milliseconds timeout) {
   std::unique_lock lock(state_->mutex);
   state_->closing = true;
   state_->news.notify_one();
-  return state_->idle.wait_for(lock, patience, [this] { return state_->ended; });
+  return state_->idle.wait_for(lock, timeout, [this] { return state_->ended; });
 }
 
 }  // namespace mqcoap

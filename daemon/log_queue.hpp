@@ -37,10 +37,10 @@ class log_queue {
   std::uint64_t dropped() const noexcept;
 
   /// Waits until everything is written, but no longer than this. @return false if not all was written
-  bool flush(std::chrono::milliseconds patience);
+  bool flush(std::chrono::milliseconds timeout);
   /// Does the same; then stops the thread, or detaches from it if it is stuck; lines pushed
   /// later are discarded.
-  bool close(std::chrono::milliseconds patience);
+  bool close(std::chrono::milliseconds timeout);
 
  private:
   struct state;

@@ -35,7 +35,7 @@ notifier::notifier(const boost::asio::any_io_executor& loop, std::function<std::
 
 void notifier::ready() {
   if (!manager_.is_wanted()) return;
-  tell("READY=1\n" + changed_status());
+  notify("READY=1\n" + changed_status());
   if (std::exchange(started_, true)) return;
   refresh_again();
   feed_every_ = watchdog_interval();
@@ -43,14 +43,14 @@ void notifier::ready() {
 }
 
 void notifier::reloading() {
-  if (manager_.is_wanted()) tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds());
+  if (manager_.is_wanted()) notify("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds());
 }
 
 void notifier::stopping() {
   if (!manager_.is_wanted()) return;
   refresh_.cancel();
   started_ = false;
-  tell("STOPPING=1\nSTATUS=stopping");
+  notify("STOPPING=1\nSTATUS=stopping");
 }
 
 /// Returns the new status text; empty if it has not changed.
@@ -66,7 +66,7 @@ void notifier::refresh_again() {
   refresh_.async_wait([this](boost::system::error_code ec) {
     if (ec || !started_) return;
     if (kept_.empty())
-      if (auto state = changed_status(); !state.empty()) tell(std::move(state));
+      if (auto state = changed_status(); !state.empty()) notify(std::move(state));
     refresh_again();
   });
 }
@@ -75,12 +75,12 @@ void notifier::feed_again() {
   feed_.expires_after(feed_every_);
   feed_.async_wait([this](boost::system::error_code ec) {
     if (ec) return;
-    if (kept_.empty() || kept_.back() != watchdog_ping) tell(watchdog_ping);
+    if (kept_.empty() || kept_.back() != watchdog_ping) notify(watchdog_ping);
     feed_again();
   });
 }
 
-void notifier::tell(std::string state) {
+void notifier::notify(std::string state) {
   if (kept_.empty() && send(state)) return;
   if (kept_.size() == most_kept) kept_.pop_front();
   kept_.push_back(std::move(state));

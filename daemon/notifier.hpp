@@ -33,7 +33,7 @@ class notifier {
  private:
   void refresh_again();
   void feed_again();
-  void tell(std::string state);
+  void notify(std::string state);
   bool send(const std::string& state);
   void send_kept();
   std::string changed_status();

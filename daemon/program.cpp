@@ -76,7 +76,7 @@ int check(const arguments& args, const config::load_result& loaded) {
 /// Terminates the process without running destructors, because a thread that is still running may
 /// use the objects.
 [[noreturn]] void leave(log_output& log, int status) {
-  log.close(log_output::exit_patience);
+  log.close(log_output::exit_timeout);
   std::_Exit(status);
 }
 
@@ -145,7 +145,7 @@ int run(const arguments& args, const held_signals& held) {
         "the hard limit, in the unit by LimitNOFILE=",
         needed, limit);
   const int status = serve(*std::move(loaded.value), args, log, held);
-  if (!log.close(log_output::exit_patience)) std::_Exit(status);
+  if (!log.close(log_output::exit_timeout)) std::_Exit(status);
   return status;
 }
 

@@ -18,7 +18,7 @@ constexpr std::chrono::microseconds slice{100};
 /// client need processor time for a request as well.
 constexpr std::chrono::microseconds pause{300};
 /// The nice value of a background thread (nice(2)).
-constexpr int patience = 5;
+constexpr int nice_value = 5;
 
 spdlog::level::level_enum level_of(const diagnostic& d) {
   return d.level == diagnostic::severity::error ? spdlog::level::err : spdlog::level::warn;
@@ -44,9 +44,9 @@ void log_all(const std::vector<diagnostic>& diagnostics) {
 }
 
 /// On Linux, the nice value applies to a single thread. It does no harm if it cannot be set.
-patient_thread::patient_thread(std::function<void()> work)
+low_priority_thread::low_priority_thread(std::function<void()> work)
     : thread_([work = std::move(work)]() mutable {
-        setpriority(PRIO_PROCESS, 0, patience);
+        setpriority(PRIO_PROCESS, 0, nice_value);
         work();
       }) {}
 

@@ -23,9 +23,9 @@ namespace mqcoap {
 void log_all(const std::vector<diagnostic>& diagnostics);
 
 /// A thread with a lower priority.
-class patient_thread {
+class low_priority_thread {
  public:
-  explicit patient_thread(std::function<void()> work);
+  explicit low_priority_thread(std::function<void()> work);
   void detach() { thread_.detach(); }
 
  private:
@@ -83,8 +83,8 @@ class reloader {
   void end(std::string why);
 
   const environment env_;
-  background_call<std::shared_ptr<reading>, patient_thread> reader_;
-  background_call<bool, patient_thread> freer_;
+  background_call<std::shared_ptr<reading>, low_priority_thread> reader_;
+  background_call<bool, low_priority_thread> freer_;
   boost::asio::steady_timer pause_;
   bool under_way_ = false;
   bool on_thread_ = false;

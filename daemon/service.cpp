@@ -47,9 +47,9 @@ service::service(config::settings configuration, std::string file, log_output& l
   observer_.set_presence([this] { return host_.presences(); });
   observer_.set_reload({time_.wall(), true, in_force()});
   auto& reloads = host_.running().facts().reloads;
-  told_of_reloads_.push_back(
+  reload_subscriptions_.push_back(
       reloads.subscribe([this](const reload_status& outcome) { status_->set_reload(outcome); }));
-  told_of_reloads_.push_back(
+  reload_subscriptions_.push_back(
       reloads.subscribe([this](const reload_status& outcome) { observer_.set_reload(outcome); }));
 }
 
@@ -233,9 +233,9 @@ void service::log_summary() const {
   for (std::size_t i = 0; i < event_count; ++i) {
     const auto what = static_cast<event>(i);
     if (const auto n = host_.running().counted()[what]; n > 0)
-      counts += (counts.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string(to_string(what));
+      counts += (counts.empty() ? "" : ", ") + std::string(to_string(what)) + ": " + std::to_string(n);
   }
-  spdlog::info("stopped: {}", counts.empty() ? "no events" : counts);
+  spdlog::info("stopped ({})", counts.empty() ? "no requests" : counts);
 }
 
 }  // namespace mqcoap

@@ -79,7 +79,7 @@ class service {
   std::optional<observe::http_options> listen_;
   std::unique_ptr<status_text> status_;
   notifier notifier_;
-  std::vector<subscription> told_of_reloads_;
+  std::vector<subscription> reload_subscriptions_;
   reloader reloader_;
 };
 

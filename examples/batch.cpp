@@ -28,9 +28,9 @@ mqcoap::request_handler channels() {
           }};
 }
 
-class asker {
+class caller {
  public:
-  asker(asio::io_context& loop, const arguments& given)
+  caller(asio::io_context& loop, const arguments& given)
       : given_(given), me_(loop.get_executor(), given.options(tag)), pause_(loop) {
     me_.add_handler(channels());
     me_.async_connect([this](mqcoap::error_code error) {
@@ -68,7 +68,7 @@ class asker {
 
 int main(int argc, char** argv) try {
   asio::io_context loop;
-  asker a(loop, arguments(argc, argv));
+  caller a(loop, arguments(argc, argv));
   loop.run();
 } catch (const std::exception& e) {
   std::cerr << e.what() << '\n';

@@ -48,12 +48,12 @@ std::optional<seen_exchange> exchange_pairing::on_response(const exchange_topic&
     out = pair(known->second, fields, now);
   } else {
     if (!wants(topic, fields.path)) return std::nullopt;
-    out.what = seen_exchange::state::unasked;
+    out.what = seen_exchange::state::unsolicited;
     out.at = wall;
     out.tag = topic.tag();
     out.subsystem = topic.subsystem();
     out.path = std::move(fields.path);
-    ++totals_.unasked;
+    ++totals_.unsolicited;
   }
   if (!fields.fault.empty()) ++totals_.faulty;
   out.code = fields.code;
@@ -67,7 +67,7 @@ seen_exchange exchange_pairing::pair(entry& e, const exchange_fields& fields, st
   const bool repeated = std::exchange(e.answered, true);
   seen_exchange out = e.so_far;
   out.what = repeated ? seen_exchange::state::repeated : seen_exchange::state::answered;
-  out.took = now - e.asked;
+  out.took = now - e.requested_at;
   if (repeated) {
     ++totals_.repeated;
   } else {
@@ -86,7 +86,7 @@ std::vector<seen_exchange> exchange_pairing::take_overdue(steady_time now) {
     e->so_far.late = true;
     out.push_back(e->so_far);
     out.back().what = seen_exchange::state::overdue;
-    out.back().took = now - e->asked;
+    out.back().took = now - e->requested_at;
   }
   return out;
 }

@@ -27,13 +27,13 @@ namespace mqcoap::cli {
 struct seen_exchange {
   enum class state : std::uint8_t {
     answered,
-    overdue,   ///< no answer yet; if it still arrives, it is reported as `answered` with `late`
-    repeated,  ///< another answer to a request that was already answered
-    unasked,   ///< an answer to a request that was not seen or has been dropped
+    overdue,      ///< no answer yet; if it still arrives, it is reported as `answered` with `late`
+    repeated,     ///< another answer to a request that was already answered
+    unsolicited,  ///< an answer to a request that was not seen or has been dropped
   };
 
   state what = state::answered;
-  unix_millis at;  ///< the time of the request; for an unasked answer, the time of the answer
+  unix_millis at;  ///< the time of the request; for an unsolicited answer, the time of the answer
   std::string tag;
   std::string subsystem;
   std::string from;            ///< `source` of the request; empty: missing, or the request was not seen
@@ -62,7 +62,7 @@ struct pairing_totals {
   std::uint64_t requests = 0;
   std::uint64_t answered = 0;
   std::uint64_t repeated = 0;  ///< further answers to answered requests
-  std::uint64_t unasked = 0;
+  std::uint64_t unsolicited = 0;
   std::uint64_t faulty = 0;  ///< payloads that violate the protocol
   std::map<std::int64_t, std::uint64_t> codes;
   histogram latency;  ///< ns
@@ -88,7 +88,7 @@ class exchange_pairing {
  private:
   struct entry {
     std::uint64_t number = 0;  ///< distinguishes requests that reuse an id
-    steady_time asked;
+    steady_time requested_at;
     bool answered = false;
     bool wanted = true;
     seen_exchange so_far;

@@ -30,7 +30,7 @@ std::string outcome_text(const seen_exchange& e) {
   switch (e.what) {
     case seen_exchange::state::overdue: return "no answer for " + to_text(*e.took);
     case seen_exchange::state::repeated: return code_text(e.code, no_code) + " again";
-    case seen_exchange::state::unasked: return code_text(e.code, no_code) + ", the request was not seen";
+    case seen_exchange::state::unsolicited: return code_text(e.code, no_code) + ", the request was not seen";
     case seen_exchange::state::answered: break;
   }
   return code_text(e.code, no_code) + ' ' + to_text(*e.took) + (e.late ? ", late" : "");
@@ -39,7 +39,7 @@ std::string outcome_text(const seen_exchange& e) {
 std::string size_text(const seen_exchange& e) {
   switch (e.what) {
     case seen_exchange::state::overdue: return fmt::format("{} B", e.request_bytes);
-    case seen_exchange::state::unasked: return fmt::format(">{} B", e.response_bytes);
+    case seen_exchange::state::unsolicited: return fmt::format(">{} B", e.response_bytes);
     default: return fmt::format("{}>{} B", e.request_bytes, e.response_bytes);
   }
 }
@@ -58,7 +58,7 @@ std::string_view state_name(seen_exchange::state s) {
     case seen_exchange::state::answered: return "answered";
     case seen_exchange::state::overdue: return "overdue";
     case seen_exchange::state::repeated: return "repeated";
-    case seen_exchange::state::unasked: return "unasked";
+    case seen_exchange::state::unsolicited: return "unasked";
   }
   return "";
 }
@@ -74,9 +74,9 @@ std::string code_text(std::optional<std::int64_t> code, std::string_view otherwi
 std::string to_line(const seen_exchange& e, bool colour) {
   const std::string outcome = coloured(outcome_text(e), colour_of(e), colour);
   const std::string path = e.path.empty() ? "?" : log_safe(e.path, 128);
-  const std::string_view verb = e.verb                                    ? to_string(*e.verb)
-                                : e.what == seen_exchange::state::unasked ? std::string_view("-")
-                                                                          : std::string_view("?");
+  const std::string_view verb = e.verb                                        ? to_string(*e.verb)
+                                : e.what == seen_exchange::state::unsolicited ? std::string_view("-")
+                                                                              : std::string_view("?");
   return fmt::format("{}  {:<16}  {:<6} {}/{}/{}  {}  {}{}", clock_text(e.at),
                      e.from.empty() ? "-" : log_safe(e.from, 64), verb, e.tag, e.subsystem, path, outcome,
                      size_text(e), mark_text(e));
@@ -96,7 +96,8 @@ std::string to_json_line(const seen_exchange& e) {
   if (e.verb) add_text("method", to_string(*e.verb));
   if (e.code) out += fmt::format(R"(,"code":{})", *e.code);
   if (e.took) out += fmt::format(R"(,"ms":{:.3f})", milliseconds_of(*e.took));
-  if (e.what != seen_exchange::state::unasked) out += fmt::format(R"(,"request_bytes":{})", e.request_bytes);
+  if (e.what != seen_exchange::state::unsolicited)
+    out += fmt::format(R"(,"request_bytes":{})", e.request_bytes);
   if (e.what != seen_exchange::state::overdue)
     out += fmt::format(R"(,"response_bytes":{})", e.response_bytes);
   if (e.late) out += R"(,"late":true)";
@@ -109,7 +110,7 @@ std::string to_summary(const pairing_totals& totals) {
   std::string out =
       fmt::format("{} requests, {} answered, {} not", totals.requests, totals.answered, unanswered);
   if (totals.repeated > 0) out += fmt::format(", {} answered more than once", totals.repeated);
-  if (totals.unasked > 0) out += fmt::format(", {} answers without a request", totals.unasked);
+  if (totals.unsolicited > 0) out += fmt::format(", {} answers without a request", totals.unsolicited);
   if (totals.faulty > 0) out += fmt::format(", {} payloads break the protocol", totals.faulty);
   if (!totals.codes.empty()) {
     std::string codes;

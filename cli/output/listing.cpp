@@ -150,18 +150,18 @@ std::optional<std::vector<resource_entry>> read_resources(const json_text& body)
   return resources;
 }
 
-std::string address_of(const resource_entry& r, const address& asked) {
+std::string address_of(const resource_entry& r, const address& source) {
   const auto& there = r.subsystems;
-  const auto& subsystem = asked.subsystem.text();
+  const auto& subsystem = source.subsystem.text();
   const bool right = there.empty() || std::find(there.begin(), there.end(), subsystem) != there.end();
-  return asked.tag.text() + '/' + (right ? subsystem : there.front()) + '/' + r.path;
+  return source.tag.text() + '/' + (right ? subsystem : there.front()) + '/' + r.path;
 }
 
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,
-                           const address& asked) {
+                           const address& source) {
   std::string out;
   if (names) {
-    for (const auto& r : resources) out += address_of(r, asked) + '\n';
+    for (const auto& r : resources) out += address_of(r, source) + '\n';
     return out;
   }
   if (how.kind == output_kind::json) {

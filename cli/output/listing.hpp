@@ -50,14 +50,14 @@ struct resource_entry {
 /// list of resources
 std::optional<std::vector<resource_entry>> read_resources(const json_text& body);
 
-/// Returns the address of a resource. @param asked  where the list came from: the resource is addressed under
-/// its subsystem, unless the device names another one
-std::string address_of(const resource_entry& r, const address& asked);
+/// Returns the address of a resource. @param source  where the list came from: the resource is addressed
+/// under its subsystem, unless the device names another one
+std::string address_of(const resource_entry& r, const address& source);
 
 /// Returns a list of resources, in the formats of show_devices. @param names  print only the addresses
-/// @param asked  where the list came from: resources are addressed under its subsystem, unless the device
+/// @param source  where the list came from: resources are addressed under its subsystem, unless the device
 /// names another one
 std::string show_resources(const std::vector<resource_entry>& resources, const output_format& how, bool names,
-                           const address& asked);
+                           const address& source);
 
 }  // namespace mqcoap::cli

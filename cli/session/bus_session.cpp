@@ -14,17 +14,17 @@ namespace mqcoap::cli {
 namespace {
 
 /// The minimum time to connect: a short --timeout applies to answers, not to the connection.
-constexpr std::chrono::milliseconds least_patience{5000};
+constexpr std::chrono::milliseconds least_connect_timeout{5000};
 
 }  // namespace
 
 bus_session::bus_session(link_options broker, std::vector<std::string> filters,
-                         std::chrono::milliseconds patience, bus_hooks hooks)
+                         std::chrono::milliseconds connect_timeout, bus_hooks hooks)
     : broker_(std::move(broker)),
       filters_(std::move(filters)),
       hooks_(std::move(hooks)),
       signals_(loop_, SIGINT, SIGTERM),
-      patience_(std::max(patience, least_patience)),
+      connect_timeout_(std::max(connect_timeout, least_connect_timeout)),
       end_(loop_),
       link_(loop_.get_executor(), time_, broker_) {}
 
@@ -32,11 +32,11 @@ bool bus_session::run() {
   await_signal();
   unconfirmed_ = filters_.size();
   for (const auto& filter : filters_) subscribe(filter);
-  end_.expires_after(patience_);
+  end_.expires_after(connect_timeout_);
   end_.async_wait([this](boost::system::error_code ec) {
     if (!ec && unconfirmed_ > 0)
       fail(std::make_exception_ptr(unreachable(
-          broker_, connection_fault{.what = connection_fault::kind::no_answer, .limit = patience_})));
+          broker_, connection_fault{.what = connection_fault::kind::no_answer, .limit = connect_timeout_})));
   });
   link_.start(*this);
   loop_.run();

@@ -26,9 +26,10 @@ struct bus_hooks {
 /// it is connected again.
 class bus_session final : private link_events {
  public:
-  /// @param patience  limit for the first connection, until every subscription is confirmed; at least 5 s
-  bus_session(link_options broker, std::vector<std::string> filters, std::chrono::milliseconds patience,
-              bus_hooks hooks);
+  /// @param connect_timeout  limit for the first connection, until every subscription is confirmed; at least
+  /// 5 s
+  bus_session(link_options broker, std::vector<std::string> filters,
+              std::chrono::milliseconds connect_timeout, bus_hooks hooks);
 
   /// Runs until `finish` or a signal. @return true if finished; false after SIGINT or SIGTERM, see `signal`
   /// @throws failure  if the broker cannot be reached at the start, or denies a subscription; exceptions
@@ -70,7 +71,7 @@ class bus_session final : private link_events {
   const system_clock time_;
   boost::asio::io_context loop_{1};
   boost::asio::signal_set signals_;
-  const std::chrono::milliseconds patience_;
+  const std::chrono::milliseconds connect_timeout_;
   boost::asio::steady_timer end_;  ///< limits first the connection phase, then the whole session
   mosquitto_link link_;
   std::size_t unconfirmed_ = 0;

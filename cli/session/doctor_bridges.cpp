@@ -54,7 +54,7 @@ finding unheard(const std::string& broker, const std::string& home, const device
 struct asking_client {
   settled_options options;
   std::unique_ptr<session> at;
-  bool tells_denials = false;
+  bool reports_denials = false;
 
   asking_client(const settled_options& of, const config::settings& gateway, const link_options& broker)
       : options(to_broker(of, gateway, broker)) {}
@@ -64,11 +64,11 @@ struct asking_client {
     auto& protocol = options.client.broker.protocol;
     const bool may_choose = protocol == mqtt_protocol::automatic;
     if (may_choose) protocol = mqtt_protocol::v5;
-    tells_denials = protocol == mqtt_protocol::v5;
+    reports_denials = protocol == mqtt_protocol::v5;
     const auto error = try_once(why);
     if (!error || !may_choose || error == errc::timed_out) return error;
     protocol = mqtt_protocol::v311;
-    tells_denials = false;
+    reports_denials = false;
     return try_once(why);
   }
 
@@ -143,7 +143,7 @@ void examine_bridges(const settled_options& options, const config::settings& gat
     }
     const auto [came, error] = send_probe(*asking.at, at_home, tag);
     const bool was_sent = came || is_answer(error) || error == errc::timed_out;
-    const auto otherwise = asking.tells_denials ? returned::no : returned::unsaid;
+    const auto otherwise = asking.reports_denials ? returned::no : returned::unsaid;
     show(was_sent ? judge_bridge(gateway, other.name, came ? returned::yes : otherwise)
                   : unreachable(other.name, error.message()));
   }

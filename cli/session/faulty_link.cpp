@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view made_up =
     "a simulated fault: this simulated device answers some requests with 503";
-constexpr std::chrono::seconds answer_patience{5};
+constexpr std::chrono::seconds answer_timeout{5};
 
 }  // namespace
 
@@ -67,7 +67,7 @@ void faulty_link::answer_with_error(const inbound& m) {
                   time_.wall());
   else
     encode_fault(payload, decoded.error(), topic->id(), topic->tag(), time_.wall());
-  publish(topic->response_topic(), payload, time_.now() + answer_patience);
+  publish(topic->response_topic(), payload, time_.now() + answer_timeout);
 }
 
 error_code faulty_link::publish(std::string_view topic, std::string_view payload, steady_time deadline,
@@ -89,7 +89,7 @@ error_code faulty_link::publish(std::string_view topic, std::string_view payload
 
 void faulty_link::send(delayed what) {
   const auto ec =
-      inner_.publish(what.topic, what.payload, time_.now() + what.patience, what.options, what.done);
+      inner_.publish(what.topic, what.payload, time_.now() + what.timeout, what.options, what.done);
   ++(ec ? counted_.unsent : counted_.answered);
   if (ec && what.done) what.done(ec);
 }

@@ -50,7 +50,7 @@ class faulty_link final : public forwarding_link, private link_events {
   struct delayed {
     std::string topic;
     std::string payload;
-    std::chrono::nanoseconds patience;  ///< how long the connection may queue the answer
+    std::chrono::nanoseconds timeout;  ///< how long the connection may queue the answer
     publish_options options;
     written_handler done;
   };

@@ -11,11 +11,11 @@ namespace {
 using kind = outage_cause::kind;
 
 /// Returns the hint for a write that may or may not have run.
-std::string hint_for_unknown(const request_spec& asked) {
-  const auto where = asked.to.to_string();
+std::string hint_for_unknown(const request_spec& spec) {
+  const auto where = spec.to.to_string();
   std::string out = "check first whether it ran: mqcoap get " + where;
-  if (asked.id)
-    out += "\n--request-id " + std::string(asked.id->text()) +
+  if (spec.id)
+    out += "\n--request-id " + std::string(spec.id->text()) +
            ": with this id a gateway runs the same command only once and repeats its answer; a bare device "
            "runs it again";
   return out;
@@ -65,7 +65,8 @@ std::string hint_for_proxying(const std::string& tag, std::string_view message) 
 
 bool wants_certificate(const outage_cause& why) {
   return why.any([](const connection_fault& f) {
-    return f.what == kind::tls_certificate_wanted || (f.what == kind::hung_up && f.attempt.certificate_asked);
+    return f.what == kind::tls_certificate_wanted ||
+           (f.what == kind::hung_up && f.attempt.certificate_requested);
   });
 }
 
@@ -105,9 +106,9 @@ std::string hint_for_outage(const outage_cause& why, const link_options& broker)
   return "name the broker: -h HOST -p PORT, -L URL, or MQCOAP_URL; `mqcoap doctor` finds out more";
 }
 
-std::string hint_for_answer(const request_outcome& outcome, const request_spec& asked) {
-  const auto& tag = asked.to.tag.text();
-  if (may_have_run(outcome, asked.verb)) return hint_for_unknown(asked);
+std::string hint_for_answer(const request_outcome& outcome, const request_spec& spec) {
+  const auto& tag = spec.to.tag.text();
+  if (may_have_run(outcome, spec.verb)) return hint_for_unknown(spec);
   switch (outcome.answered->answer.code) {
     case response_code::not_found: return "mqcoap ls " + tag;
     case response_code::method_not_allowed: return "mqcoap ls " + tag + "  shows each resource's methods";
@@ -132,14 +133,14 @@ std::string acl_line_for_answers(const namespace_name& ns, std::string_view tag)
   return "topic read " + ns.text() + "/+/response/" + std::string(tag) + "/+";
 }
 
-std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,
+std::string hint_for_failure(const request_outcome& outcome, const request_spec& spec,
                              const settled_options& options) {
-  const auto& tag = asked.to.tag.text();
+  const auto& tag = spec.to.tag.text();
   const auto& error = outcome.error;
   const auto online =
       "is " + tag + " switched on, and its tag spelled right? `mqcoap ls` shows which devices are online\n";
-  if (may_have_run(outcome, asked.verb))
-    return (error == errc::timed_out ? online : "") + hint_for_unknown(asked);
+  if (may_have_run(outcome, spec.verb))
+    return (error == errc::timed_out ? online : "") + hint_for_unknown(spec);
   if (error == errc::timed_out)
     return online + "a slow device: --timeout " + to_string(options.client.timeout * 2) +
            "; namespace now '" + options.client.ns.text() + "' (-n)";

@@ -17,7 +17,7 @@ std::string place_of(const link_options& broker);
 std::string hint_for_outage(const outage_cause& why, const link_options& broker);
 
 /// Returns the hint for an error answer. Precondition: an answer was received.
-std::string hint_for_answer(const request_outcome& outcome, const request_spec& asked);
+std::string hint_for_answer(const request_outcome& outcome, const request_spec& spec);
 
 /// Return the line of mosquitto's acl_file that allows sending requests to devices, or reading their answers.
 /// @param tag  `+` for all devices
@@ -25,7 +25,7 @@ std::string acl_line_for_requests(const namespace_name& ns, std::string_view tag
 std::string acl_line_for_answers(const namespace_name& ns, std::string_view tag);
 
 /// Returns the hint for a missing answer. It never suggests simply repeating a write that may have been run.
-std::string hint_for_failure(const request_outcome& outcome, const request_spec& asked,
+std::string hint_for_failure(const request_outcome& outcome, const request_spec& spec,
                              const settled_options& options);
 
 }  // namespace mqcoap::cli

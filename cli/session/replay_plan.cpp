@@ -38,12 +38,12 @@ class planner {
  private:
   /// Only the first answer counts, as for the caller.
   void take_response(const exchange_topic& topic, const recorded_message& m) {
-    const auto asked = places_.find(exchange_key(topic));
-    if (asked == places_.end()) return;
-    auto& asked_for = plan_.requests[asked->second];
-    if (asked_for.code) return;
-    asked_for.code = read_fields(topic, m.payload).code;
-    asked_for.body = read_body(m.payload);
+    const auto found = places_.find(exchange_key(topic));
+    if (found == places_.end()) return;
+    auto& request = plan_.requests[found->second];
+    if (request.code) return;
+    request.code = read_fields(topic, m.payload).code;
+    request.body = read_body(m.payload);
   }
 
   void take_request(const exchange_topic& topic, const recorded_message& m) {

@@ -24,7 +24,7 @@ std::string answer_text(std::string_view message, const request_outcome& outcome
   return out;
 }
 
-int report_answer(const request_outcome& outcome, const request_spec& asked, const settled_options& options) {
+int report_answer(const request_outcome& outcome, const request_spec& spec, const settled_options& options) {
   const auto& how = options.output;
   const auto& e = *outcome.answered;
   if (const auto text = render(e, how); !text.empty()) print(text);
@@ -32,7 +32,7 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
   if (is_error(e.answer.code)) {
     complain(status_line(e, how.colour_errors) + ": " +
              answer_text(message_of(e.answer.body), outcome, e.verb));
-    if (!options.quiet) complain_hint(hint_for_answer(outcome, asked), how.colour_errors);
+    if (!options.quiet) complain_hint(hint_for_answer(outcome, spec), how.colour_errors);
   } else if (how.terminal && !how.header && how.format.empty() && !options.quiet) {
     complain(status_line(e, how.colour_errors) +
              (e.answer.location.empty() ? "" : "  location: " + safe_text(e.answer.location)));
@@ -41,23 +41,23 @@ int report_answer(const request_outcome& outcome, const request_spec& asked, con
 }
 
 /// Returns the JSON output for a request without an answer.
-std::string error_object(const request_spec& asked, std::string_view message) {
+std::string error_object(const request_spec& spec, std::string_view message) {
   std::string out;
   append_json_string(out += "{\"error\":", message);
-  append_json_string(out += ",\"address\":", asked.to.to_string());
-  append_json_string(out += ",\"method\":", to_string(asked.verb));
-  if (asked.id) append_json_string(out += ",\"request_id\":", asked.id->text());
+  append_json_string(out += ",\"address\":", spec.to.to_string());
+  append_json_string(out += ",\"method\":", to_string(spec.verb));
+  if (spec.id) append_json_string(out += ",\"request_id\":", spec.id->text());
   return safe_json(out + '}') + '\n';
 }
 
 bool is_json(const output_format& how) { return how.kind == output_kind::json && how.format.empty(); }
 
 /// Connects; with -o json, a failure is also reported on standard output.
-void connect(session& s, const request_spec& asked, const settled_options& options) {
+void connect(session& s, const request_spec& spec, const settled_options& options) {
   try {
     s.connect();
   } catch (const failure& e) {
-    if (is_json(options.output)) print(error_object(asked, e.what()));
+    if (is_json(options.output)) print(error_object(spec, e.what()));
     throw;
   }
 }
@@ -99,14 +99,13 @@ address discovery_address(const std::string& what) {
                       "tags are 1 to 64 characters of A-Z a-z 0-9 _ . -");
 }
 
-int report_outcome(const request_outcome& outcome, const request_spec& asked,
-                   const settled_options& options) {
-  if (outcome.answered) return report_answer(outcome, asked, options);
-  const std::string asked_for = std::string(to_string(asked.verb)) + ' ' + asked.to.to_string();
+int report_outcome(const request_outcome& outcome, const request_spec& spec, const settled_options& options) {
+  if (outcome.answered) return report_answer(outcome, spec, options);
+  const std::string request_text = std::string(to_string(spec.verb)) + ' ' + spec.to.to_string();
   const auto message = safe_text(outcome.message, line_ends::kept);
-  if (is_json(options.output)) print(error_object(asked, message));
-  complain("mqcoap: no answer to " + asked_for + ": " + message);
-  if (!options.quiet) complain_hint(hint_for_failure(outcome, asked, options), options.output.colour_errors);
+  if (is_json(options.output)) print(error_object(spec, message));
+  complain("mqcoap: no answer to " + request_text + ": " + message);
+  if (!options.quiet) complain_hint(hint_for_failure(outcome, spec, options), options.output.colour_errors);
   return status_of(outcome.error);
 }
 

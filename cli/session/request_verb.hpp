@@ -19,6 +19,6 @@ int run_request(const settled_options& options, request_spec what, const repeat_
 /// Prints an outcome: the result on standard output; status line, error message and hints on standard
 /// error. With -o json, `{"error": ...}` is printed on standard output if there was no answer. @return
 /// the exit status
-int report_outcome(const request_outcome& outcome, const request_spec& asked, const settled_options& options);
+int report_outcome(const request_outcome& outcome, const request_spec& spec, const settled_options& options);
 
 }  // namespace mqcoap::cli

@@ -84,8 +84,8 @@ watch_log::lines watch_log::answered(const exchange_record& e, unix_millis now) 
           {}};
 }
 
-watch_log::lines watch_log::add(const request_outcome& outcome, const request_spec& asked, unix_millis now) {
-  const auto address = asked.to.to_string();
+watch_log::lines watch_log::add(const request_outcome& outcome, const request_spec& spec, unix_millis now) {
+  const auto address = spec.to.to_string();
   if (!is_news(outcome, address)) return {};
   if (outcome.answered) return answered(*outcome.answered, now);
   if (how_.kind != output_kind::json)

@@ -19,7 +19,7 @@ class watch_log {
     std::string out{};      ///< for standard output, with line feeds; may be empty
     std::string problem{};  ///< for standard error, without a line feed; may be empty
   };
-  lines add(const request_outcome& outcome, const request_spec& asked, unix_millis now);
+  lines add(const request_outcome& outcome, const request_spec& spec, unix_millis now);
 
  private:
   struct state {

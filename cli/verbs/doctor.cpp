@@ -298,11 +298,11 @@ void examination::check_device(const std::string& device) {
         "in its ACL: " + (outcome.sent ? acl_line_for_requests(ns, tag) : acl_line_for_answers(ns, tag)));
   }
   if (!outcome.answered) {
-    const bool tells_denied = trial_.client.broker.protocol == mqtt_protocol::v5;
+    const bool reports_denied = trial_.client.broker.protocol == mqtt_protocol::v5;
     return fail(status_of(outcome.error), "device", tag + " does not answer: " + outcome.error.message(),
                 "is it switched on, its tag spelled right, in the namespace '" + ns.text() +
                     "'? A broker does not report answers that it withholds: in its ACL, " +
-                    (tells_denied ? "" : acl_line_for_requests(ns, tag) + " and ") +
+                    (reports_denied ? "" : acl_line_for_requests(ns, tag) + " and ") +
                     acl_line_for_answers(ns, tag));
   }
   const auto& answer = outcome.answered->answer;

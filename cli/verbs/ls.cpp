@@ -47,16 +47,16 @@ int list_devices(const ls_arguments& given, const settled_options& options) {
 
 /// Reads the presence of a device by its exact topic, because some brokers deliver retained messages only for
 /// exact topics. The presence arrives before the answer to a request that is sent after the subscription.
-void watch_presence(session& s, const request_spec& asked, presence_list& into) {
+void watch_presence(session& s, const request_spec& spec, presence_list& into) {
   try {
-    s.subscribe(general_filter(general_topic::kind::system, *subsystem_name::parse("gateway"), asked.to.tag,
+    s.subscribe(general_filter(general_topic::kind::system, *subsystem_name::parse("gateway"), spec.to.tag,
                                *resource_path::parse("presence")),
                 [&into](const general_message& m) { note_presence(into, m, {}); });
   } catch (const failure&) {  // the broker denies it; the device may still answer
   }
 }
 
-void tell_presence(const presence_list& known, const settled_options& options) {
+void print_presence(const presence_list& known, const settled_options& options) {
   if (options.quiet) return;
   for (const auto& [tag, device] : known) {
     const auto since = age(device.updated, system_clock().wall());
@@ -79,10 +79,10 @@ int list_resources(const ls_arguments& given, const settled_options& options) {
   if (resources) {
     if (!given.all) std::erase_if(*resources, [](const auto& r) { return r.path.starts_with('.'); });
     print(show_resources(*resources, options.output, options.quiet, what.to));
-    if (options.output.terminal) tell_presence(presence, options);
+    if (options.output.terminal) print_presence(presence, options);
     return status_ok;
   }
-  tell_presence(presence, options);
+  print_presence(presence, options);
   if (outcome.answered && outcome.answered->answer.code == response_code::not_found) {
     complain("mqcoap: " + what.to.tag.text() + " answers, but lists no resources under " +
              what.to.subsystem.text() + ": " +

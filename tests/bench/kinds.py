@@ -145,7 +145,7 @@ def mute(bench, plan):
 def waiting_command(bench, port, plan):
     """Returns the command that sends requests to the mute instrument for longer than a measurement."""
     return [bench.tool("bench_load_gen"), "--broker", str(port), "--target", target("mute"), "--expect", "504",
-            "--in-flight", "16", "--start-limit", "60", "--patience", "60", "--warm-up", "0",
+            "--in-flight", "16", "--start-limit", "60", "--timeout", "60", "--warm-up", "0",
             "--seconds", str(60 + 10 * plan.seconds)]
 
 
@@ -177,9 +177,9 @@ def memory(bench, plan):
     for name, resource in resources.items():
         program = bench.start(name, gateway(bench, {name: resource})(broker.port))
         load = bench.load(name, program, broker=broker, target=target(name), in_flight=8)
-        load.run(count=5000, patience=600)  # running programs takes minutes
+        load.run(count=5000, timeout=600)  # running programs takes minutes
         before = program.rss_bytes()
-        load.run(count=count, patience=600)
+        load.run(count=count, timeout=600)
         after = program.rss_bytes()
         rows.append(Row("KMEM", f"memory after {count:,} requests / after 5,000: {name}", [after / before], at_most=1.05,
                         note=f"{after / 2**20:.1f} MiB"))

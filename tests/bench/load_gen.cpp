@@ -53,7 +53,7 @@ void add_run_options(CLI::App& app, run_options& o) {
   app.add_option("--warm-up", o.load.warm_up, "s before measuring");
   app.add_option("--seconds", o.load.seconds, "s of measuring");
   app.add_option("--count", o.load.count, "so many requests instead of the times");
-  app.add_option("--patience", o.load.patience, "s without an answer until requests count as lost");
+  app.add_option("--timeout", o.load.timeout, "s without an answer until requests count as lost");
   app.add_option("--method", o.method, "GET, PUT, POST or DELETE")
       ->check(CLI::IsMember({"GET", "PUT", "POST", "DELETE"}));
   app.add_option("--body-bytes", o.body_bytes, "size of the request's body, an array of numbers; 0: null");
@@ -195,7 +195,7 @@ class program {
   void await_first_answer() {
     load_options once;
     once.count = 1;
-    once.patience = options_.broker_port != 0 ? 0.25 : options_.start_limit;
+    once.timeout = options_.broker_port != 0 ? 0.25 : options_.start_limit;
     const request_writer requests(options_.ns, "GET", "", options_.qos);
     const std::vector<target> first{targets_.front()};
     for (int probes = 1;; ++probes) {

@@ -93,13 +93,14 @@ void load_run::handle(const publish_packet& message) {
 }
 
 bool load_run::check(const publish_packet& message, const topic_parts& topic, const exchange& e) {
-  const target& asked = targets_[e.target];
+  const target& requested = targets_[e.target];
   const auto code = response_code_in(message.payload);
-  const bool good = topic.tag == asked.tag && topic.subsystem == asked.subsystem && code == options_.expect &&
-                    names_id(message.payload, e.id_text()) && message.payload.size() >= options_.expect_bytes;
+  const bool good = topic.tag == requested.tag && topic.subsystem == requested.subsystem &&
+                    code == options_.expect && names_id(message.payload, e.id_text()) &&
+                    message.payload.size() >= options_.expect_bytes;
   if (good && checked_fully_) return true;
   checked_fully_ = true;
-  auto fault = fault_of(message.payload, asked, e.id_text(), options_.expect);
+  auto fault = fault_of(message.payload, requested, e.id_text(), options_.expect);
   if (fault.empty() && !good) fault = "the answer has another topic or is too short";
   if (fault.empty()) return true;
   if (result_.first_fault.empty()) result_.first_fault = std::move(fault);
@@ -107,7 +108,7 @@ bool load_run::check(const publish_packet& message, const topic_parts& topic, co
 }
 
 void load_run::step(std::int64_t now) {
-  const bool stalled = table_.size() > 0 && now - progress_ >= nanoseconds(options_.patience);
+  const bool stalled = table_.size() > 0 && now - progress_ >= nanoseconds(options_.timeout);
   if (phase_ == phase::warm_up && now >= phase_end_) begin_measuring(now);
   const bool over = options_.count > 0 ? all_answered() : now >= phase_end_;
   if (phase_ == phase::measured && (over || stalled)) end_measuring(now);
@@ -140,8 +141,8 @@ void load_run::end_measuring(std::int64_t now) {
 }
 
 std::int64_t load_run::wake_time() const noexcept {
-  auto at = now_ns() + nanoseconds(options_.patience);
-  if (table_.size() > 0) at = std::min(at, progress_ + nanoseconds(options_.patience));
+  auto at = now_ns() + nanoseconds(options_.timeout);
+  if (table_.size() > 0) at = std::min(at, progress_ + nanoseconds(options_.timeout));
   if (phase_ < phase::draining && options_.count == 0) at = std::min(at, phase_end_);
   if (options_.rate > 0 && sends() && !table_.full()) {
     at = std::min(at, start_ + static_cast<std::int64_t>(static_cast<double>(sent_) * 1e9 / options_.rate));
@@ -167,7 +168,7 @@ held_result hold_requests(mqtt_peer& peer, const std::vector<target>& targets, c
     table.close(*e);
   });
   const auto wait = [&](const char* what) {
-    const auto until = progress + nanoseconds(options.patience);
+    const auto until = progress + nanoseconds(options.timeout);
     if (now_ns() >= until) throw std::runtime_error(std::string("held requests: ") + what);
     peer.wait(until);
   };

@@ -28,7 +28,7 @@ struct load_options {
   double seconds = 2;            ///< s, measured
   std::uint64_t count = 0;       ///< number of requests, all of them measured, instead of the durations; 0:
                                  ///< use the durations
-  double patience = 5;           ///< s without any answer until the requests in flight count as lost
+  double timeout = 5;            ///< s without any answer until the requests in flight count as lost
   int expect = 205;              ///< response code of every answer
   std::size_t expect_bytes = 0;  ///< minimum size of an answer's payload
   std::vector<watched_process> processes;

@@ -231,22 +231,22 @@ void append_subscribe(byte_buffer& out, mqtt_version version, std::uint16_t pack
   out.append_byte(static_cast<unsigned char>(qos));
 }
 
-void append_suback(byte_buffer& out, mqtt_version version, const subscribe_packet& asked) {
+void append_suback(byte_buffer& out, mqtt_version version, const subscribe_packet& requested) {
   const std::size_t properties = version == mqtt_version::v5 ? 1 : 0;
-  append_head(out, packet_type::suback, 0, 2 + properties + asked.filters.size());
-  append_u16(out, asked.packet_id);
+  append_head(out, packet_type::suback, 0, 2 + properties + requested.filters.size());
+  append_u16(out, requested.packet_id);
   if (properties) out.append_byte(0);
-  for (const auto& [filter, qos] : asked.filters)
+  for (const auto& [filter, qos] : requested.filters)
     out.append_byte(static_cast<unsigned char>(qos > 1 ? 1 : qos));
 }
 
-void append_unsuback(byte_buffer& out, mqtt_version version, const subscribe_packet& asked) {
+void append_unsuback(byte_buffer& out, mqtt_version version, const subscribe_packet& requested) {
   const bool v5 = version == mqtt_version::v5;
-  append_head(out, packet_type::unsuback, 0, 2 + (v5 ? 1 + asked.filters.size() : 0));
-  append_u16(out, asked.packet_id);
+  append_head(out, packet_type::unsuback, 0, 2 + (v5 ? 1 + requested.filters.size() : 0));
+  append_u16(out, requested.packet_id);
   if (!v5) return;
   out.append_byte(0);
-  for (std::size_t i = 0; i < asked.filters.size(); ++i) out.append_byte(0);
+  for (std::size_t i = 0; i < requested.filters.size(); ++i) out.append_byte(0);
 }
 
 void append_puback(byte_buffer& out, std::uint16_t packet_id) {

@@ -79,8 +79,8 @@ void append_connect(byte_buffer& out, std::string_view client_id, std::uint16_t 
 void append_connack(byte_buffer& out, mqtt_version version, std::string_view assigned_id);
 void append_subscribe(byte_buffer& out, mqtt_version version, std::uint16_t packet_id,
                       std::string_view filter, int qos);
-void append_suback(byte_buffer& out, mqtt_version version, const subscribe_packet& asked);
-void append_unsuback(byte_buffer& out, mqtt_version version, const subscribe_packet& asked);
+void append_suback(byte_buffer& out, mqtt_version version, const subscribe_packet& requested);
+void append_unsuback(byte_buffer& out, mqtt_version version, const subscribe_packet& requested);
 void append_puback(byte_buffer& out, std::uint16_t packet_id);
 /// Appends a PINGREQ, PINGRESP or DISCONNECT.
 void append_bare(byte_buffer& out, packet_type type);

@@ -285,7 +285,7 @@ class Load:
         """Returns the result of the measurement that was started."""
         options = self.options
         limit = 30 + float(options.get("seconds", 2)) + float(options.get("warm_up", 0.5))
-        result = self.read(limit + float(options.get("patience", 5)))
+        result = self.read(limit + float(options.get("timeout", 5)))
         self.bench.measurements.append({"of": self.name, "options": options, "result": result})
         if self.program.died():
             raise Broken(self.program.died())

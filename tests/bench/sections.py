@@ -230,7 +230,7 @@ def pending(bench, plan):
     load = bench.load("pending", program, targets=targets, device_namespace=FAR)
     held = {}
     for n in (1000, 10_000):
-        result = load.run(in_flight=n, hold=True, patience=20)
+        result = load.run(in_flight=n, hold=True, timeout=20)
         held.setdefault(0, result["idle"]["program"]["rss_bytes"])
         held[n] = result["held"]["program"]["rss_bytes"]
     rows = [Row("P11", f"memory with {n:,} requests pending" if n else "memory with none, before", [held[n] / 2**20],

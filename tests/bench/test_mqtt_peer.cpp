@@ -14,7 +14,7 @@ using namespace bench;
 namespace {
 
 const std::string ns = "gf_int_v1";
-const target asked{"BENCH_0001", "axuv", "gains"};
+const target requested{"BENCH_0001", "axuv", "gains"};
 
 std::int64_t soon() { return now_ns() + 20'000'000'000; }
 
@@ -35,7 +35,7 @@ class responder {
             }
           });
           try {
-            peer.connect(port, "responder", ns + "/+/request/" + asked.tag + "/+", qos);
+            peer.connect(port, "responder", ns + "/+/request/" + requested.tag + "/+", qos);
             while (true) peer.wait(soon());
           } catch (const std::exception&) {
             // the load generator is done
@@ -58,9 +58,9 @@ load_result measure(int qos, int copies, const responder::reply& reply, load_opt
     mqtt_peer peer;
     const auto port = peer.listen();
     program.emplace(port, qos, copies, reply);
-    peer.accept({ns + "/axuv/request/" + asked.tag + "/x"}, soon());
+    peer.accept({ns + "/axuv/request/" + requested.tag + "/x"}, soon());
     device none(peer, "", "gains", 1, qos);
-    const std::vector<target> targets{asked};
+    const std::vector<target> targets{requested};
     const request_writer requests(ns, "GET", "", qos);
     result = load_run(peer, targets, requests, none, std::move(options)).run();
   }
@@ -116,9 +116,9 @@ TEST_CASE("wrong codes, foreign ids and duplicate answers count as errors") {
   CHECK_FALSE(good);
 }
 
-TEST_CASE("answers that do not arrive within the patience are lost") {
+TEST_CASE("answers that do not arrive within the timeout are lost") {
   auto options = counted(3, 3);
-  options.patience = 0.05;
+  options.timeout = 0.05;
   bool good = true;
   CHECK(measure(
             0, 0, [](auto) { return std::string(); }, options, good)

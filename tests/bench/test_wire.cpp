@@ -10,7 +10,7 @@ using namespace bench;
 namespace {
 
 const std::string id = "16fd2706-8baf-433b-82eb-8c7fada847da";
-const target asked{"2D_XX_0_9999", "axuv", "gains"};
+const target requested{"2D_XX_0_9999", "axuv", "gains"};
 
 std::string answer(const std::string& code, const std::string& body = "[0,1]") {
   return R"({"header":{"response_code":)" + code + R"(,"path":"gains","request_id":")" + id +
@@ -48,12 +48,12 @@ TEST_CASE("an answer is distinguished from one with another id") {
 }
 
 TEST_CASE("the full check finds what is wrong with an answer") {
-  CHECK(fault_of(answer("205"), asked, id, 205).empty());
-  CHECK_FALSE(fault_of(answer("404"), asked, id, 205).empty());
-  CHECK_FALSE(fault_of(answer("205", "[0,"), asked, id, 205).empty());
-  CHECK_FALSE(fault_of("[]", asked, id, 205).empty());
-  CHECK_FALSE(fault_of(R"({"header":null,"body":null,"timestamp":"1"})", asked, id, 205).empty());
-  CHECK_FALSE(fault_of(answer("205"), asked, "another", 205).empty());
+  CHECK(fault_of(answer("205"), requested, id, 205).empty());
+  CHECK_FALSE(fault_of(answer("404"), requested, id, 205).empty());
+  CHECK_FALSE(fault_of(answer("205", "[0,"), requested, id, 205).empty());
+  CHECK_FALSE(fault_of("[]", requested, id, 205).empty());
+  CHECK_FALSE(fault_of(R"({"header":null,"body":null,"timestamp":"1"})", requested, id, 205).empty());
+  CHECK_FALSE(fault_of(answer("205"), requested, "another", 205).empty());
   CHECK_FALSE(fault_of(answer("205"), {"2D_XX_0_9999", "axuv", "offsets"}, id, 205).empty());
 }
 

@@ -103,7 +103,7 @@ bool names_id(std::string_view payload, std::string_view id) noexcept {
   return find_in_header(payload, id) != std::string_view::npos;
 }
 
-std::string fault_of(std::string_view payload, const target& asked, std::string_view id, int code) {
+std::string fault_of(std::string_view payload, const target& requested, std::string_view id, int code) {
   boost::system::error_code failed;
   const auto value = boost::json::parse({payload.data(), payload.size()}, failed);
   if (failed) return "the answer is not JSON: " + failed.message();
@@ -119,7 +119,7 @@ std::string fault_of(std::string_view payload, const target& asked, std::string_
     return "expected " + std::to_string(code) + ", found " + std::string(payload.substr(0, 400));
   }
   if (!is("request_id", boost::json::string(id))) return "the answer names another request id";
-  if (!is("path", boost::json::string(asked.path))) return "the answer names another path";
+  if (!is("path", boost::json::string(requested.path))) return "the answer names another path";
   if (!object->contains("body") || !object->contains("timestamp"))
     return "the answer lacks body or timestamp";
   return {};

@@ -59,6 +59,6 @@ std::optional<int> response_code_in(std::string_view payload) noexcept;
 bool names_id(std::string_view payload, std::string_view id) noexcept;
 
 /// Parses the whole answer and returns what is wrong with it; empty if it is correct.
-std::string fault_of(std::string_view payload, const target& asked, std::string_view id, int code);
+std::string fault_of(std::string_view payload, const target& requested, std::string_view id, int code);
 
 }  // namespace bench

@@ -5,7 +5,7 @@
 namespace mqcoap::test {
 namespace {
 
-constexpr std::string_view question = "t/request/DEV_1/1";
+constexpr std::string_view request_topic = "t/request/DEV_1/1";
 
 /// A link that publishes, and waits for what a device publishes in response.
 class bare_link final : public program, private link_events {
@@ -22,7 +22,7 @@ class bare_link final : public program, private link_events {
     const auto done = [this](error_code error) {
       if (error) outcomes.push_back(message(error));
     };
-    if (const auto error = link_->publish(question, "1", steady_time::max(), {}, done)) done(error);
+    if (const auto error = link_->publish(request_topic, "1", steady_time::max(), {}, done)) done(error);
   }
   std::string answer_to(std::string_view) const override { return "answer"; }
   void elapse(std::chrono::milliseconds by) override { time_.advance(by); }

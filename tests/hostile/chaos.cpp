@@ -61,18 +61,18 @@ void watch_for_the_end() {
 }
 
 /// Returns what is wrong after the session; empty if nothing is.
-std::string judge(stage& s, std::size_t asked) {
+std::string judge(stage& s, std::size_t requested) {
   s.tested->elapse(std::chrono::minutes(11));  // longer than any deadline
   s.tested->shut_down();
   s.poll();
   const auto ended = s.tested->outcomes.size();
-  if (asked > 0 && ended != asked)
-    return std::to_string(asked) + " requests have " + std::to_string(ended) + " outcomes";
+  if (requested > 0 && ended != requested)
+    return std::to_string(requested) + " requests have " + std::to_string(ended) + " outcomes";
   return s.harm();
 }
 
 /// Returns true if the program gets its requests from the broker's record.
-bool is_asked_by_broker(const std::string& who) { return who == "front"; }
+bool gets_requests_from_broker(const std::string& who) { return who == "front"; }
 
 std::string play(const recording& from, std::mt19937_64& chance) {
   auto session = from.sent;
@@ -82,16 +82,16 @@ std::string play(const recording& from, std::mt19937_64& chance) {
   s.start();
   if (!s.run_until([&] { return s.hostile.connections() > 0 && s.tested->serves(); }))
     return "it does not connect";
-  std::size_t asked = 0;
+  std::size_t requested = 0;
   do {
     s.poll();
-    if (asked > 0 || !s.tested->up() || is_asked_by_broker(from.who)) continue;
-    for (; asked < asked_in_session; ++asked) s.tested->ask();
+    if (requested > 0 || !s.tested->up() || gets_requests_from_broker(from.who)) continue;
+    for (; requested < requests_in_session; ++requested) s.tested->ask();
     s.poll();
   } while (s.tested->downs == 0 && s.hostile.play_on());
   s.hostile.end(hostile_broker::ending::close);
   if (!s.run_until([&] { return s.tested->downs > 0; })) return "the end of the connection is not noticed";
-  return judge(s, from.who == "link" ? 0 : asked);
+  return judge(s, from.who == "link" ? 0 : requested);
 }
 
 int run(std::uint64_t sessions, std::uint64_t first_seed) {

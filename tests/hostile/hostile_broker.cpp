@@ -91,15 +91,15 @@ void hostile_broker::answer(const heard_packet& p) {
     case packet_type::connect: return send(packets().connack());
     case packet_type::publish: return answer_publish(p);
     case packet_type::subscribe:
-      if (const auto asked = bench::parse_subscribe(p.body, version())) {
+      if (const auto requested = bench::parse_subscribe(p.body, version())) {
         std::string codes;
-        for (const auto& [filter, qos] : asked->filters) codes += static_cast<char>(qos);
-        send(packets().suback(asked->packet_id, codes));
+        for (const auto& [filter, qos] : requested->filters) codes += static_cast<char>(qos);
+        send(packets().suback(requested->packet_id, codes));
       }
       return;
     case packet_type::unsubscribe:
-      if (const auto asked = bench::parse_unsubscribe(p.body, version()))
-        send(packets().unsuback(asked->packet_id, asked->filters.size()));
+      if (const auto requested = bench::parse_unsubscribe(p.body, version()))
+        send(packets().unsuback(requested->packet_id, requested->filters.size()));
       return;
     case packet_type::pingreq: return send(broker_packets::pingresp());
     case packet_type::disconnect: return end(ending::close);

@@ -12,7 +12,7 @@ recording record(std::string_view who, const program_options& options) {
   stage s(who, options);
   s.hostile.on_sent = [&made](const hostile_broker::played& piece) { made.sent.push_back(piece); };
   s.start();
-  for (std::size_t i = 0; i < asked_in_session; ++i)
+  for (std::size_t i = 0; i < requests_in_session; ++i)
     if (const auto wrong = s.welcome(); !wrong.empty()) throw std::runtime_error(made.who + ": " + wrong);
   s.hostile.send(broker_packets::pingresp());
   if (options.v5) s.hostile.send(broker_packets::disconnect(0x8b));

@@ -16,7 +16,7 @@ struct recording {
 };
 
 /// The number of requests in a session.
-constexpr std::size_t asked_in_session = 3;
+constexpr std::size_t requests_in_session = 3;
 
 /// Records one session for each combination of program, version and QoS. @throws std::runtime_error if a
 /// program does not work

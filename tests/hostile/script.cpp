@@ -30,7 +30,7 @@ void set_option(program_options& options, const std::vector<std::string>& words)
     options.v5 = false;
   else if (name == "qos")
     options.qos = static_cast<int>(number_in(words.at(2)));
-  else if (name == "patience")
+  else if (name == "connect-timeout")
     options.connect_timeout = std::chrono::milliseconds(number_in(words.at(2)));
   else if (name == "timeout")
     options.request_timeout = std::chrono::milliseconds(number_in(words.at(2)));

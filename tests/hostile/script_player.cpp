@@ -211,14 +211,14 @@ std::string script_player::make(const words& packet) const {
                                    : what == "PUBREL" ? 0x62
                                                       : 0x70,
                                    static_cast<std::uint16_t>(number_in(packet.at(1))));
-  const auto asked = bench::parse_publish(publish_.flags, publish_.body, version);
+  const auto requested = bench::parse_publish(publish_.flags, publish_.body, version);
   if (what == "PUBACK" && packet.size() > 2)
     return packets.acknowledgement(0x40, static_cast<std::uint16_t>(number_in(packet.at(2))),
                                    byte_in(packet, 1, 0));
-  if (!asked) fail("no PUBLISH was awaited");
-  if (what == "PUBACK") return packets.acknowledgement(0x40, asked->packet_id, byte_in(packet, 1, 0));
+  if (!requested) fail("no PUBLISH was awaited");
+  if (what == "PUBACK") return packets.acknowledgement(0x40, requested->packet_id, byte_in(packet, 1, 0));
   if (what == "ANSWER")
-    return packets.publish(response_topic_of(asked->topic), make_answer(packet, asked->topic));
+    return packets.publish(response_topic_of(requested->topic), make_answer(packet, requested->topic));
   fail("there is no such packet");
 }
 
@@ -231,15 +231,15 @@ std::string script_player::make_answer(const words& packet, std::string_view top
 /// Builds a SUBACK from `[id N] [CODE ...]`; without codes, everything is granted.
 std::string script_player::make_suback(words numbers) const {
   const auto version = stage_.hostile.v5() ? bench::mqtt_version::v5 : bench::mqtt_version::v311;
-  const auto asked = bench::parse_subscribe(subscribe_.body, version);
-  if (!asked) fail("no SUBSCRIBE was awaited");
-  auto id = asked->packet_id;
+  const auto requested = bench::parse_subscribe(subscribe_.body, version);
+  if (!requested) fail("no SUBSCRIBE was awaited");
+  auto id = requested->packet_id;
   if (!numbers.empty() && numbers[0] == "id") {
     id = static_cast<std::uint16_t>(number_in(numbers.at(1)));
     numbers.erase(numbers.begin(), numbers.begin() + 2);
   }
   std::string codes;
-  if (numbers.empty()) codes.assign(asked->filters.size(), '\0');
+  if (numbers.empty()) codes.assign(requested->filters.size(), '\0');
   for (const auto& each : numbers)
     if (each != "none") codes += static_cast<char>(number_in(each));
   return stage_.hostile.packets().suback(id, codes);

@@ -38,7 +38,7 @@ void stage::answer(hostile_broker& at, const bench::publish_packet& m) const {
 }
 
 void stage::start() {
-  bystander_->start(bystander_told_);
+  bystander_->start(bystander_events_);
   tested->start();
 }
 
@@ -50,7 +50,7 @@ void stage::poll() {
 
 std::string stage::welcome() {
   const auto before = tested->outcomes.size();
-  if (!run_until([&] { return tested->up() && bystander_told_.ups == 1; })) return "it does not come up";
+  if (!run_until([&] { return tested->up() && bystander_events_.ups == 1; })) return "it does not come up";
   tested->ask();
   if (!run_until([&] { return tested->outcomes.size() > before; })) return "a request gets no answer";
   const auto outcome = tested->outcomes.back();
@@ -59,7 +59,7 @@ std::string stage::welcome() {
 }
 
 std::string stage::harm() const {
-  if (bystander_told_.downs > 0) return "the link to another broker was lost: " + bystander_told_.why;
+  if (bystander_events_.downs > 0) return "the link to another broker was lost: " + bystander_events_.why;
   if (elsewhere_.connections() > 1) return "the link to another broker has connected again";
   if (good.connections() > 1) return "the link to the good broker has connected again";
   return tested->leftovers();

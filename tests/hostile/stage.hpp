@@ -44,7 +44,7 @@ class stage {
   void answer(hostile_broker& at, const bench::publish_packet& m) const;
 
   manual_clock time_;
-  link_recorder bystander_told_;
+  link_recorder bystander_events_;
   hostile_broker elsewhere_{loop.context()};
   std::unique_ptr<mosquitto_link> bystander_;
 };

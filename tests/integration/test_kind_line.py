@@ -151,7 +151,7 @@ class Lines(IntegrationTest):
         self.supply.mishaps["VOLT?"] = lambda line, _: line.say("1\n2")
         self.assertEqual(self.desk.get("voltage").body, 1)
         self.assertEqual(self.desk.get("identity").body, "ACME,PSU-30,0001,1.0")
-        self.daemon.wait_log("unasked, which are dropped: '2?'")
+        self.daemon.wait_log("unsolicited bytes, which are dropped: '2?'")
 
     def test_a_reload_keeps_the_connection(self):
         self.start(TcpSupply())

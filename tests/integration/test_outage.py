@@ -75,9 +75,9 @@ class Outage(IntegrationTest):
         gateway = self.gateway(CONFIGURATION, URL=f'["{first.url}", "{second.url}"]', ready=False)
         refused = "Connection refused: no broker listens there"
         words = [f"{refused} (127.0.0.1:{broker.port})" for broker in (first, second)]
-        gateway.wait_log("broker lab is away: " + "; ".join(words) + "; retrying")
+        gateway.wait_log("broker lab is not connected: " + "; ".join(words) + "; retrying")
         gateway.wait_log(TRYING, count=6)
-        self.assertEqual(gateway.log.count("is away"), 1)
+        self.assertEqual(gateway.log.count("is not connected"), 1)
         second.restart()
         gateway.wait_ready()
 

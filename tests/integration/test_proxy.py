@@ -208,7 +208,7 @@ class Time(ProxyTest):
     def test_a_device_that_is_not_there_gives_504(self):
         self.assert_code(self.ask(tag="SHORT_1"), 504)
 
-    def test_the_callers_patience_is_kept(self):
+    def test_the_callers_timeout_is_kept(self):
         device = self.far(mute())
         self.assert_code(self.ask(timeout_ms=300), 504)
         self.assertLessEqual(device.last["header"]["timeout_ms"], 300)

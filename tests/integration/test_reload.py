@@ -244,7 +244,7 @@ class Reload(IntegrationTest):
         gateway.wait_log("reading ")
         gateway.signal(signal.SIGTERM)
         self.assertEqual(gateway.wait_exit(), 0)
-        self.assertIn("stopped: ", gateway.log)
+        self.assertIn("stopped (", gateway.log)
         self.assertNotIn("the reload failed", gateway.log)
 
     def test_a_hundred_reloads_under_load_lose_nothing(self):

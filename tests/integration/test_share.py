@@ -38,7 +38,7 @@ class Share(IntegrationTest):
     def answered(self, gateway):
         """Stops a gateway and returns how many requests it has answered, according to its log."""
         gateway.stop()
-        found = re.search(r"stopped: .*?(\d+) requests answered", gateway.log)
+        found = re.search(r"stopped \(.*?requests answered: (\d+)", gateway.log)
         return int(found.group(1)) if found else 0
 
     def ask(self, count, path="fixed", subsystem="axuv"):

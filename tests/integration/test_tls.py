@@ -25,7 +25,7 @@ CONFIGURATION = """
         resources:
           gains: {value: [0, 1, 2], methods: [GET, PUT]}
 """
-AWAY = "broker lab is away: "
+AWAY = "broker lab is not connected: "
 TRYING = "broker lab: trying "
 
 

@@ -27,12 +27,13 @@ char verb_of(std::string_view payload) {
 
 }  // namespace
 
-std::string devices::with_header(const question& q, const std::string& code, const std::string& rest) {
+std::string devices::with_header(const received_request& q, const std::string& code,
+                                 const std::string& rest) {
   return R"({"header":{"response_code":)" + code + R"(,"path":")" + q.path + R"(","request_id":")" + q.id +
          R"(","correlation_id":null)" + rest + "}";
 }
 
-std::string devices::well(const question& q, std::size_t n) {
+std::string devices::well(const received_request& q, std::size_t n) {
   constexpr char end[] = R"(,"timestamp":"1745534869620"})";
   switch (q.verb) {
     case 'G':
@@ -45,7 +46,7 @@ std::string devices::well(const question& q, std::size_t n) {
   }
 }
 
-std::string devices::with_code(const question& q) {
+std::string devices::with_code(const received_request& q) {
   const auto code =
       dice_.one_of({"201", "202", "203", "204", "205", "400",     "401",   "402",  "403", "404",
                     "405", "406", "412", "413", "415", "500",     "501",   "502",  "503", "504",
@@ -62,7 +63,7 @@ std::string devices::with_code(const question& q) {
 
 /// Uses a fixed id, because an excerpt of it appears in the gateway's message, and the ids of
 /// hops are random.
-std::string devices::malformed(question q) {
+std::string devices::malformed(received_request q) {
   q.id = "00000000-0000-4000-8000-00000000feed";
   const auto good = well(q, 0);
   switch (dice_.below(5)) {
@@ -81,56 +82,59 @@ std::string devices::malformed(question q) {
 }
 
 /// Answers the right request under wrong names.
-void devices::answer_elsewhere(std::int64_t now, question q) {
+void devices::answer_elsewhere(std::int64_t now, received_request q) {
   switch (dice_.below(6)) {
-    case 0: q.path += "/other"; return answer(now, q, "another path", well(q, asked_));
-    case 1: q.path = '/' + q.path; return answer(now, q, "a slash before the path", well(q, asked_));
+    case 0: q.path += "/other"; return answer(now, q, "another path", well(q, request_count_));
+    case 1: q.path = '/' + q.path; return answer(now, q, "a slash before the path", well(q, request_count_));
     case 2:
       q.id = "00000000-0000-4000-8000-00000000beef";
-      return answer(now, q, "another id", well(q, asked_));
+      return answer(now, q, "another id", well(q, request_count_));
     case 3:
       q.topic.replace(q.topic.find('/') + 1, 1, "Z");
-      return answer(now, q, "another subsystem", well(q, asked_));
+      return answer(now, q, "another subsystem", well(q, request_count_));
     case 4:
       q.broker = q.broker == "lab" || q.broker == "a" ? "far" : "lab";
-      return answer(now, q, "by another broker", well(q, asked_));
+      return answer(now, q, "by another broker", well(q, request_count_));
     default: {
-      auto payload = well(q, asked_);
+      auto payload = well(q, request_count_);
       payload.insert(11, R"("method":"GET",)");
       return answer(now, q, "with a method", std::move(payload));
     }
   }
 }
 
-void devices::asked(std::int64_t now, const std::string& broker, std::string_view topic,
-                    std::string_view payload) {
-  question q{broker, std::string(topic), member(payload, "path"), member(payload, "request_id"),
-             {},     verb_of(payload)};
+void devices::on_request(std::int64_t now, const std::string& broker, std::string_view topic,
+                         std::string_view payload) {
+  received_request q{broker, std::string(topic), member(payload, "path"), member(payload, "request_id"),
+                     {},     verb_of(payload)};
   const auto kind = q.topic.find("/request/");
   q.topic.replace(kind, 9, "/response/");
   q.tag = q.topic.substr(kind + 10, q.topic.rfind('/') - kind - 10);
-  ++asked_;
+  ++request_count_;
   if (conduct_ == conduct::silent) return;
-  if (conduct_ == conduct::late) return answer(now + 6000, q, "too late", well(q, asked_));
+  if (conduct_ == conduct::late) return answer(now + 6000, q, "too late", well(q, request_count_));
   const auto roll = dice_.below(100);
   const auto soon = now + 1 + static_cast<std::int64_t>(dice_.below(40));
-  if (conduct_ == conduct::well || roll < 40) return answer(now, q, "at once", well(q, asked_));
+  if (conduct_ == conduct::well || roll < 40) return answer(now, q, "at once", well(q, request_count_));
   if (roll < 56)
-    return answer(now + 50 + static_cast<std::int64_t>(dice_.below(900)), q, "slowly", well(q, asked_));
+    return answer(now + 50 + static_cast<std::int64_t>(dice_.below(900)), q, "slowly",
+                  well(q, request_count_));
   if (roll < 65)
-    return answer(now + 4100 + static_cast<std::int64_t>(dice_.below(4000)), q, "too late", well(q, asked_));
+    return answer(now + 4100 + static_cast<std::int64_t>(dice_.below(4000)), q, "too late",
+                  well(q, request_count_));
   if (roll < 70) return;
   if (roll < 74) {
-    answer(soon, q, "twice", well(q, asked_));
-    return answer(soon + 5, q, "again", well(q, asked_ + 1));
+    answer(soon, q, "twice", well(q, request_count_));
+    return answer(soon + 5, q, "again", well(q, request_count_ + 1));
   }
   if (roll < 86) return answer(soon, q, "with a code", with_code(q));
   if (roll < 94) return answer(soon, q, "malformed", malformed(q));
   answer_elsewhere(soon, q);
-  if (dice_.chance(50)) answer(soon + 100, q, "and right", well(q, asked_));
+  if (dice_.chance(50)) answer(soon + 100, q, "and right", well(q, request_count_));
 }
 
-void devices::answer(std::int64_t at, const question& q, const std::string& manner, std::string payload) {
+void devices::answer(std::int64_t at, const received_request& q, const std::string& manner,
+                     std::string payload) {
   due_.emplace(at, device_message{manner, q.broker, q.topic, std::move(payload)});
 }
 

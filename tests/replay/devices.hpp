@@ -34,28 +34,29 @@ class devices {
   /// Sets how they handle requests from now on.
   void take_it(conduct how) noexcept { conduct_ = how; }
 
-  void asked(std::int64_t now_ms, const std::string& broker, std::string_view topic,
-             std::string_view payload);
+  void on_request(std::int64_t now_ms, const std::string& broker, std::string_view topic,
+                  std::string_view payload);
   /// Returns the next message that is due by then.
   std::optional<device_message> take_due(std::int64_t now_ms);
   /// Returns when the next message is due; INT64_MAX if there is none.
   std::int64_t next_due() const noexcept;
 
  private:
-  struct question {
+  struct received_request {
     std::string broker, topic, path, id, tag;
     char verb;
   };
-  void answer(std::int64_t at, const question& q, const std::string& manner, std::string payload);
-  static std::string well(const question& q, std::size_t n);
-  static std::string with_header(const question& q, const std::string& code, const std::string& rest = {});
-  std::string with_code(const question& q);
-  std::string malformed(question q);
-  void answer_elsewhere(std::int64_t now, question q);
+  void answer(std::int64_t at, const received_request& q, const std::string& manner, std::string payload);
+  static std::string well(const received_request& q, std::size_t n);
+  static std::string with_header(const received_request& q, const std::string& code,
+                                 const std::string& rest = {});
+  std::string with_code(const received_request& q);
+  std::string malformed(received_request q);
+  void answer_elsewhere(std::int64_t now, received_request q);
 
   dice& dice_;
   conduct conduct_ = conduct::by_dice;
-  std::size_t asked_ = 0;
+  std::size_t request_count_ = 0;
   std::multimap<std::int64_t, device_message> due_;
 };
 

@@ -63,7 +63,8 @@ void session::published(const std::string& broker, std::string_view topic, std::
     text.replace(at, now.size(), "\"timestamp\":NOW");
   out_.message(broker + ' ' + out_.readable(topic) + (retain ? " retain " : " ") +
                shortened(text, longest_message));
-  if (topic.find("/request/") != std::string_view::npos) devices_.asked(now_ms(), broker, topic, payload);
+  if (topic.find("/request/") != std::string_view::npos)
+    devices_.on_request(now_ms(), broker, topic, payload);
 }
 
 /// Names the ids of hops by counting them, because the gateway's ids are random.
@@ -150,11 +151,11 @@ void session::load(const std::string& file) {
 }
 
 void session::reload(const std::string& file) {
-  constexpr std::int64_t patience = 5000;  // for a connection that conflicts with another
+  constexpr std::int64_t timeout = 5000;  // for a connection that conflicts with another
   step("reload " + file);
   lab_.reload(file);
   deliver_due();
-  cut_off_at_ = now_ms() + patience;
+  cut_off_at_ = now_ms() + timeout;
   show_subscriptions();
 }
 

@@ -171,10 +171,10 @@ void world::device(std::string_view rest) {
   }
   const auto code = std::stoll(std::string(take_word(rest)));
   const auto given = take_json(rest);
-  const auto asked = json::parse(hop_->payload).as_object();
+  const auto requested = json::parse(hop_->payload).as_object();
   json::object header{{"response_code", code},
-                      {"path", asked.at("header").at("path")},
-                      {"request_id", asked.at("header").at("request_id")},
+                      {"path", requested.at("header").at("path")},
+                      {"request_id", requested.at("header").at("request_id")},
                       {"correlation_id", nullptr}};
   if (const auto* more = given.if_contains("header")) merge(header, more->as_object());
   json::object payload{{"header", header}, {"body", nullptr}, {"timestamp", "1745534869620"}};

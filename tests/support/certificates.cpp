@@ -28,19 +28,20 @@ certificates::identity certificates::make_authority() {
 template <class Sign>
 certificates::identity certificates::issue_by(const std::string& names, Sign sign) {
   identity made{new_file(), new_file()};
-  const auto asked = new_file();
-  run_program("openssl", request(made.key_file, "test") +
-                             std::vector<std::string>{"-addext", "subjectAltName=" + names, "-out", asked});
-  run_program("openssl", sign(asked, made.cert_file));
+  const auto request_file = new_file();
+  run_program("openssl",
+              request(made.key_file, "test") +
+                  std::vector<std::string>{"-addext", "subjectAltName=" + names, "-out", request_file});
+  run_program("openssl", sign(request_file, made.cert_file));
   return made;
 }
 
 certificates::identity certificates::issue(const std::string& names) {
-  return issue_by(names, [this](const std::string& asked, const std::string& cert) {
+  return issue_by(names, [this](const std::string& request_file, const std::string& cert) {
     return std::vector<std::string>{"x509",
                                     "-req",
                                     "-in",
-                                    asked,
+                                    request_file,
                                     "-CA",
                                     authority_.cert_file,
                                     "-CAkey",
@@ -61,7 +62,7 @@ certificates::identity certificates::issue_expired(const std::string& names) {
                             "\ndatabase = " + write("") +
                             "\nrand_serial = yes\ndefault_md = sha256\npolicy = any\ncopy_extensions = copy\n"
                             "[any]\ncommonName = supplied\n");
-  return issue_by(names, [&](const std::string& asked, const std::string& cert) {
+  return issue_by(names, [&](const std::string& request_file, const std::string& cert) {
     return std::vector<std::string>{"ca",
                                     "-batch",
                                     "-notext",
@@ -76,7 +77,7 @@ certificates::identity certificates::issue_expired(const std::string& names) {
                                     "-enddate",
                                     "20200201000000Z",
                                     "-in",
-                                    asked,
+                                    request_file,
                                     "-out",
                                     cert};
   });

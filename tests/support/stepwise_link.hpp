@@ -26,14 +26,14 @@ class failing_step {
 /// construction, so that a simulated allocation failure never happens in the link.
 class stepwise_link final : public link {
  public:
-  struct asked_filter {
+  struct requested_filter {
     std::string filter;
     subscribed_handler done;
     bool fails;
   };
 
   explicit stepwise_link(std::string name) : name_(std::move(name)) {
-    asked_.reserve(room);
+    requested_.reserve(room);
     published_.resize(room);
     for (auto& [topic, payload] : published_) {
       topic.reserve(longest);
@@ -54,14 +54,14 @@ class stepwise_link final : public link {
   }
   /// Lets the broker answer one SUBSCRIBE. Returns false if there is none.
   bool confirm_next() {
-    if (asked_.empty()) return false;
-    auto next = std::move(asked_.front());
-    asked_.erase(asked_.begin());
+    if (requested_.empty()) return false;
+    auto next = std::move(requested_.front());
+    requested_.erase(requested_.begin());
     if (next.done) next.done(next.fails ? error_code(errc::denied) : error_code());
     return true;
   }
   /// Reports that the last message with a completion handler was written.
-  void tell_written() {
+  void report_written() {
     if (const auto done = std::exchange(written_, nullptr)) done({});
   }
   void bring(std::string_view topic, std::string_view payload) {
@@ -77,10 +77,10 @@ class stepwise_link final : public link {
   void start(link_events& owner) override { owner_ = &owner; }
   bool up() const noexcept override { return up_; }
   void subscribe(std::string filter, subscribed_handler done) override {
-    asked_.push_back({std::move(filter), std::move(done), subscribing.next()});
+    requested_.push_back({std::move(filter), std::move(done), subscribing.next()});
   }
   void unsubscribe(std::string_view filter) override {
-    std::erase_if(asked_, [&](const asked_filter& a) { return a.filter == filter; });
+    std::erase_if(requested_, [&](const requested_filter& a) { return a.filter == filter; });
   }
   error_code publish(std::string_view topic, std::string_view payload, steady_time, publish_options,
                      written_handler done) override {
@@ -102,7 +102,7 @@ class stepwise_link final : public link {
   const std::string name_;
   link_events* owner_ = nullptr;
   bool up_ = false;
-  std::vector<asked_filter> asked_;
+  std::vector<requested_filter> requested_;
   std::vector<std::pair<std::string, std::string>> published_;
   std::size_t count_ = 0;
   written_handler written_;

@@ -1,12 +1,12 @@
 #include <mqcoap/ask/device.hpp>
 
-#include <mqcoap/ask/asker.hpp>
+#include <mqcoap/ask/request_sender.hpp>
 #include <mqcoap/protocol/topic.hpp>
 #include <utility>
 
 namespace mqcoap::ask {
 
-device::device(asker& by, device_link& link, namespace_name namespace_of, device_tag name)
+device::device(request_sender& by, device_link& link, namespace_name namespace_of, device_tag name)
     : via(link),
       ns(std::move(namespace_of)),
       tag(std::move(name)),

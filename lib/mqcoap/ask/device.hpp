@@ -2,19 +2,19 @@
 
 #include <cstddef>
 #include <mqcoap/ask/device_link.hpp>
-#include <mqcoap/ask/question_queue.hpp>
+#include <mqcoap/ask/request_queue.hpp>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/exchange/standing_subscription.hpp>
 #include <mqcoap/protocol/name.hpp>
 
 namespace mqcoap::ask {
 
-class asker;
+class request_sender;
 
 /// A remote device: its standing subscription, its requests in flight, and its queue.
 class device {
  public:
-  device(asker& by, device_link& link, namespace_name namespace_of, device_tag name);
+  device(request_sender& by, device_link& link, namespace_name namespace_of, device_tag name);
   device(const device&) = delete;
   device& operator=(const device&) = delete;
   virtual ~device() = default;
@@ -36,14 +36,14 @@ class device {
   bool confirmed() const noexcept { return answers_.confirmed(); }
 
  private:
-  friend class asker;
-  friend class question;
+  friend class request_sender;
+  friend class outgoing_request;
 
   standing_subscription answers_;  ///< nothing is sent before it is confirmed
-  question_queue waiting_;
+  request_queue waiting_;
   std::size_t in_flight_ = 0;
   steady_time last_used_{};
-  bool held_ = false;  ///< its queue is being processed, or one of its questions is ending
+  bool held_ = false;  ///< its queue is being processed, or one of its requests is ending
 };
 
 }  // namespace mqcoap::ask

@@ -1,4 +1,4 @@
-#include <mqcoap/ask/question.hpp>
+#include <mqcoap/ask/outgoing_request.hpp>
 
 #include <mqcoap/ask/device.hpp>
 #include <utility>
@@ -6,7 +6,7 @@
 namespace mqcoap::ask {
 
 /// Frees the place at the device. Has no effect the second time.
-void question::leave() noexcept {
+void outgoing_request::leave() noexcept {
   if (!std::exchange(has_place_, false)) return;
   if (sent_)
     --device_->in_flight_;

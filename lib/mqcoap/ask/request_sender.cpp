@@ -1,4 +1,4 @@
-#include <mqcoap/ask/asker.hpp>
+#include <mqcoap/ask/request_sender.hpp>
 
 #include <algorithm>
 #include <mqcoap/base/message_buffer.hpp>
@@ -26,23 +26,23 @@ class raised {
 };
 
 /// Returns true if the error means that an accepted message never reached a device. After a lost connection
-/// that is unknown, and `on_link_down` fails the questions.
+/// that is unknown, and `on_link_down` fails the requests.
 bool was_not_sent(error_code ec) {
   return ec == errc::too_large || ec == errc::timed_out || ec == errc::denied;
 }
 
 }  // namespace
 
-asker::asker(const clock& time, const decode_rules& rules, asker_owner& owner)
-    : time_(time), rules_(rules), owner_(owner), alive_(std::make_shared<asker*>(this)) {}
+request_sender::request_sender(const clock& time, const decode_rules& rules, request_sender_owner& owner)
+    : time_(time), rules_(rules), owner_(owner), alive_(std::make_shared<request_sender*>(this)) {}
 
-device* asker::find_device(std::string_view key) const noexcept {
+device* request_sender::find_device(std::string_view key) const noexcept {
   const auto at = devices_.find(key);
   return at == devices_.end() ? nullptr : at->second.get();
 }
 
 /// Forgets the device that was idle for the longest time, if the limit is reached.
-bool asker::make_room() {
+bool request_sender::make_room() {
   if (devices_.size() < most_devices) return true;
   auto oldest = devices_.end();
   for (auto at = devices_.begin(); at != devices_.end(); ++at)
@@ -54,11 +54,11 @@ bool asker::make_room() {
   return true;
 }
 
-device& asker::add_device(std::string key, std::unique_ptr<device> added) {
+device& request_sender::add_device(std::string key, std::unique_ptr<device> added) {
   return *devices_.emplace(std::move(key), std::move(added)).first->second;
 }
 
-bool asker::let_go(const device_link& via) {
+bool request_sender::release(const device_link& via) {
   std::erase_if(devices_, [&](const auto& each) { return &each.second->via == &via && each.second->idle(); });
   std::vector<std::string> left;
   for (const auto& [key, device] : devices_)
@@ -66,18 +66,18 @@ bool asker::let_go(const device_link& via) {
   for (const auto& key : left) {
     if (key.front() == leaving_mark) continue;
     auto node = devices_.extract(key);
-    node.key() = leaving_mark + std::to_string(++let_go_) + '/' + key;
+    node.key() = leaving_mark + std::to_string(++released_) + '/' + key;
     devices_.insert(std::move(node));
   }
   return left.empty();
 }
 
-void asker::forget_connections() {
+void request_sender::forget_connections() {
   std::erase_if(devices_, [](const auto& each) { return each.second->idle(); });
   for (auto& [key, device] : devices_) device->answers_.forget();
 }
 
-void asker::place(device& at, std::unique_ptr<question>&& q) {
+void request_sender::place(device& at, std::unique_ptr<outgoing_request>&& q) {
   at.last_used_ = time_.now();
   if (at.via.up()) at.answers_.ask();
   auto& placed = *q;
@@ -87,8 +87,8 @@ void asker::place(device& at, std::unique_ptr<question>&& q) {
   at.waiting_.append(placed);
 }
 
-void asker::send_next(device& to) {
-  // A question that cannot be sent fails at once and calls this function again; the loop and
+void request_sender::send_next(device& to) {
+  // A request that cannot be sent fails at once and calls this function again; the loop and
   // `held_` avoid recursion.
   if (to.held_ || !to.confirmed() || !to.via.up()) return;
   const raised mark(to.held_);
@@ -103,7 +103,7 @@ void asker::send_next(device& to) {
   }
 }
 
-void asker::send(question& q) {
+void request_sender::send(outgoing_request& q) {
   auto& to = q.at();
   std::size_t bytes = 0;
   error_code ec;
@@ -129,8 +129,8 @@ void asker::send(question& q) {
   q.on_sent();
 }
 
-/// Handles later errors of the link for a sent question.
-device_link::sent_handler asker::follow(const request_id& id, std::size_t bytes) {
+/// Handles later errors of the link for a sent request.
+device_link::sent_handler request_sender::follow(const request_id& id, std::size_t bytes) {
   return [alive = std::weak_ptr(alive_), id, bytes](error_code ec) {
     const auto self = alive.lock();
     if (!self || !was_not_sent(ec)) return;
@@ -139,40 +139,41 @@ device_link::sent_handler asker::follow(const request_id& id, std::size_t bytes)
   };
 }
 
-question* asker::find(const request_id& id) noexcept {
+outgoing_request* request_sender::find(const request_id& id) noexcept {
   auto* const found = open_.find(id);
   return found == nullptr ? nullptr : found->get();
 }
 
-bool asker::has_asked(const request_id& id) noexcept {
+bool request_sender::knows(const request_id& id) noexcept {
   return open_.find(id) != nullptr || outcomes_.recall(id) != outcome::unknown;
 }
 
-void asker::end(const request_id& id, const failure& why) {
+void request_sender::end(const request_id& id, const failure& why) {
   auto ended = open_.take(id);
   if (!ended) return;
   note(id, outcome::timed_out);
   fail(*std::move(ended), why);
 }
 
-void asker::end_all(const failure& why) {
-  fail_all_if([](const question&) { return true; }, why);
+void request_sender::end_all(const failure& why) {
+  fail_all_if([](const outgoing_request&) { return true; }, why);
 }
 
-void asker::on_response(const device_link& from, const exchange_topic& topic, std::string_view payload) {
+void request_sender::on_response(const device_link& from, const exchange_topic& topic,
+                                 std::string_view payload) {
   const auto id = request_id::parse(topic.id(), validation::lenient);
   if (!id) return owner_.count(fact::foreign);
   auto* const q = find(*id);
   if (q == nullptr) return owner_.count(judge_unawaited(from, topic, *id, payload));
-  const auto& asked = q->at();
-  if (!q->sent() || &asked.via != &from || asked.ns.text() != topic.ns() || asked.tag.text() != topic.tag() ||
+  const auto& to = q->at();
+  if (!q->sent() || &to.via != &from || to.ns.text() != topic.ns() || to.tag.text() != topic.tag() ||
       q->subsystem().text() != topic.subsystem())
     return owner_.count(fact::mismatched);
   take_answer(*q, payload);
 }
 
-/// Ends a question with a message from its device, if the message is the answer.
-void asker::take_answer(question& q, std::string_view payload) {
+/// Ends a request with a message from its device, if the message is the answer.
+void request_sender::take_answer(outgoing_request& q, std::string_view payload) {
   result<response, decode_fault> decoded = decode_fault{};
   bool made = false;
   try {
@@ -181,7 +182,7 @@ void asker::take_answer(question& q, std::string_view payload) {
     decoded = decode_response(payload, rules);
     if (decoded && (!(decoded->id == q.id()) || !(decoded->path == q.path())))
       return owner_.count(fact::mismatched);
-    // Allocates first, because a question that was taken out of the table must not be lost.
+    // Allocates first, because a request that was taken out of the table must not be lost.
     if (decoded) q.prepare(*decoded);
     made = true;
   } catch (const std::bad_alloc&) {
@@ -202,8 +203,8 @@ void asker::take_answer(question& q, std::string_view payload) {
   send_next(to);
 }
 
-fact asker::judge_unawaited(const device_link& from, const exchange_topic& topic, const request_id& id,
-                            std::string_view payload) {
+fact request_sender::judge_unawaited(const device_link& from, const exchange_topic& topic,
+                                     const request_id& id, std::string_view payload) {
   const auto ended = outcomes_.recall(id);
   const auto as = ended == outcome::answered    ? fact::duplicate
                   : ended == outcome::timed_out ? fact::late
@@ -211,33 +212,35 @@ fact asker::judge_unawaited(const device_link& from, const exchange_topic& topic
   return owner_.on_unawaited(as, from, topic, id, payload);
 }
 
-void asker::on_link_up(const device_link& which) {
+void request_sender::on_link_up(const device_link& which) {
   for (auto& [key, device] : devices_)
     if (&device->via == &which) device->answers_.ask();
 }
 
-void asker::on_link_down(const device_link& which, std::string_view why) {
+void request_sender::on_link_down(const device_link& which, std::string_view why) {
   for (auto& [key, device] : devices_)
     if (&device->via == &which) device->answers_.on_link_down();
-  fail_all_if([&](const question& q) { return &q.at().via == &which && (q.sent() || !q.outlasts_outage()); },
-              {failure::cause::link_lost, {}, 0, why});
+  fail_all_if(
+      [&](const outgoing_request& q) { return &q.at().via == &which && (q.sent() || !q.outlasts_outage()); },
+      {failure::cause::link_lost, {}, 0, why});
 }
 
-void asker::on_subscribed(device& at, error_code ec) {
+void request_sender::on_subscribed(device& at, error_code ec) {
   if (!ec) return send_next(at);
-  fail_all_if([&](const question& q) { return &q.at() == &at; }, {failure::cause::not_confirmed, ec, 0, {}});
-  // The next question subscribes again.
+  fail_all_if([&](const outgoing_request& q) { return &q.at() == &at; },
+              {failure::cause::not_confirmed, ec, 0, {}});
+  // The next request subscribes again.
   std::erase_if(devices_, [&](const auto& each) { return each.second.get() == &at && at.idle(); });
 }
 
-void asker::expire(steady_time now) {
+void request_sender::expire(steady_time now) {
   while (auto late = open_.take_expired(now)) {
     note(late->first, outcome::timed_out);
     fail(std::move(late->second), {});
   }
 }
 
-void asker::fail(taken_question q, const failure& why) {
+void request_sender::fail(taken_request q, const failure& why) {
   auto& at = q->at();
   q->leave();
   {
@@ -248,12 +251,12 @@ void asker::fail(taken_question q, const failure& why) {
   send_next(at);
 }
 
-/// Frees the places of all questions before the first one is notified, unless the list of questions
+/// Frees the places of all requests before the first one is notified, unless the list of requests
 /// cannot be allocated.
 template <class Predicate>
-void asker::fail_all_if(Predicate&& wanted, const failure& why) {
-  const auto is_wanted = [&](const taken_question& q) { return wanted(*q); };
-  std::vector<std::pair<request_id, taken_question>> ended;
+void request_sender::fail_all_if(Predicate&& wanted, const failure& why) {
+  const auto is_wanted = [&](const taken_request& q) { return wanted(*q); };
+  std::vector<std::pair<request_id, taken_request>> ended;
   try {
     ended = open_.take_all_if(is_wanted);
   } catch (const std::bad_alloc&) {

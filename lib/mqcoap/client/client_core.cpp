@@ -121,7 +121,7 @@ void client_core::track(std::shared_ptr<operation_base> op) {
 /// Starts the connection. If memory allocation fails, no link exists afterwards.
 void client_core::start_link() try {
   first_try_ = true;
-  own_asked_ = false;
+  own_pending_ = false;
   auto broker = options_.broker;
   presence_.add_will(broker);
   link_ = in_->make_link(serial_, broker);
@@ -145,7 +145,7 @@ void client_core::on_link_up(link& l) noexcept {
   set_outage({});
   first_try_ = false;
   attempt("a new connection", [this] { requester_.on_link_up(); });
-  if (!options_.tag) return tell_connected({});
+  if (!options_.tag) return finish_connecting({});
   for (const auto& op : connecting_)
     attempt("a new connection", [&] { op->expire_at(time_.now() + options_.timeout, *in_); });
   ask_for_own();
@@ -154,23 +154,23 @@ void client_core::on_link_up(link& l) noexcept {
 /// Subscribes to the requests for the client's own tag. The link repeats the SUBSCRIBE after reconnects until
 /// the broker answers.
 void client_core::ask_for_own() noexcept try {
-  if (std::exchange(own_asked_, true)) return;
+  if (std::exchange(own_pending_, true)) return;
   link_->subscribe(request_filter(options_.ns, *options_.tag), [weak = weak_from_this(),
                                                                 via = link_.get()](error_code error) {
     const auto self = weak.lock();
     if (!self || error == errc::closed || self->link_.get() != via) return;
-    self->own_asked_ = false;
+    self->own_pending_ = false;
     if (!via->up()) return;  // the connection was lost meanwhile: subscribes again after the reconnect
     self->own_confirmed_ = !error;
     if (!error) self->presence_.publish(self->link_.get(), true);
-    self->tell_connected(error);
+    self->finish_connecting(error);
     if (error == errc::denied && self->run_ && self->options_.if_refused == when_refused::give_up)
       self->give_up(error);
   });
 } catch (const std::exception& e) {
-  own_asked_ = false;
+  own_pending_ = false;
   try_again_later();
-  tell_failure("a new connection", e.what());
+  report_failure("a new connection", e.what());
 }
 
 void client_core::on_link_down(link&, const outage_cause& why) noexcept {
@@ -181,7 +181,7 @@ void client_core::on_link_down(link&, const outage_cause& why) noexcept {
   set_outage(why);
   attempt("the end of a connection", [&] { requester_.on_link_down(why); });
   const auto code = why.code();
-  tell_connected(code ? code : make_error_code(connect_errc::other));
+  finish_connecting(code ? code : make_error_code(connect_errc::other));
   give_up_if_it_lasts();
 }
 
@@ -194,7 +194,7 @@ void client_core::set_outage(const outage_cause& why) noexcept {
   });
 }
 
-void client_core::tell_connected(error_code error) noexcept {
+void client_core::finish_connecting(error_code error) noexcept {
   for (const auto& op : connecting_) attempt("an outcome", [&] { op->finish(error); });
   std::erase_if(connecting_, [](const auto& op) { return !op->pending(); });
   if (!connecting_.empty()) try_again_later();
@@ -228,7 +228,7 @@ void client_core::on_message(link&, const inbound& m) noexcept try {
     ++ignored_;
   }
 } catch (const std::exception& e) {
-  tell_failure("a message", e.what());
+  report_failure("a message", e.what());
   try_again_later();
 }
 
@@ -236,11 +236,11 @@ template <class Action>
 void client_core::attempt(std::string_view name, Action&& action) noexcept try {
   action();
 } catch (const std::exception& e) {
-  tell_failure(name, e.what());
+  report_failure(name, e.what());
 }
 
 /// Logs at most one line per second. Swallows exceptions, because the failure may be that memory has run out.
-void client_core::tell_failure(std::string_view of, std::string_view why) noexcept try {
+void client_core::report_failure(std::string_view of, std::string_view why) noexcept try {
   if (failure_lines_.pass(time_.now()))
     say(options_.broker.log, log_level::error, "{} could not be handled: {}", of, why);
 } catch (...) {
@@ -414,7 +414,7 @@ void client_core::end_all() {
   requester_.attach(nullptr);
   requests_.cancel_coroutines("the device disconnects");
   server_.attach(nullptr);
-  tell_connected(errc::closed);
+  finish_connecting(errc::closed);
   for (const auto& op : std::exchange(under_way_, {})) attempt("a disconnect", [&] { op->close(); });
   // No deadline remains: the event loop may return if it has no other work.
   if (alarm_) alarm_->wake_at(steady_time::max());

@@ -92,7 +92,7 @@ class client_core final : public link_events,
   void track(std::shared_ptr<operation_base> op);
   void start_link();
   void ask_for_own() noexcept;
-  void tell_connected(error_code error) noexcept;
+  void finish_connecting(error_code error) noexcept;
   void give_up_if_it_lasts() noexcept;
   void give_up(error_code why);
   void leave(std::vector<leaver> waiting);
@@ -110,7 +110,7 @@ class client_core final : public link_events,
   /// affect the others.
   template <class Action>
   void attempt(std::string_view name, Action&& action) noexcept;
-  void tell_failure(std::string_view of, std::string_view why) noexcept;
+  void report_failure(std::string_view of, std::string_view why) noexcept;
 
   const boost::asio::strand<executor> strand_;
   const executor serial_;  ///< the strand
@@ -129,7 +129,7 @@ class client_core final : public link_events,
   ended run_;                                               ///< null: no `async_run` is pending
   std::vector<std::shared_ptr<operation_base>> under_way_;  ///< some may have completed
   std::size_t tidy_at_ = 64;                                ///< the size at which completed ones are erased
-  bool own_asked_ = false;      ///< the SUBSCRIBE for the requests to the client's own tag is in flight
+  bool own_pending_ = false;    ///< the SUBSCRIBE for the requests to the client's own tag is in flight
   bool own_confirmed_ = false;  ///< the broker has confirmed that subscription
   steady_time try_again_at_ = steady_time::max();  ///< when to retry what failed for lack of memory
   bool first_try_ = true;                          ///< the link has not reported anything yet

@@ -26,10 +26,10 @@ call copy_of(const call& c) {
 
 coroutine_call::coroutine_call(std::shared_ptr<const request_handler> h, const call& c,
                                std::shared_ptr<failed_step> failures)
-    : handler_(std::move(h)), failures_(std::move(failures)), asked_(copy_of(c)) {}
+    : handler_(std::move(h)), failures_(std::move(failures)), call_(copy_of(c)) {}
 
 void coroutine_call::begin(const executor& serial, client_environment& in, responder& r) {
-  auto body = handler_->process(asked_);
+  auto body = handler_->process(call_);
   limit(serial, in);
   r.when_cancelled([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->stop();
@@ -52,13 +52,13 @@ void coroutine_call::begin(const executor& serial, client_environment& in, respo
 /// own timeout.
 void coroutine_call::limit(const executor& serial, client_environment& in) {
   auto most = handler_->timeout.count() > 0 ? handler_->timeout : milliseconds::max();
-  if (const auto patience = asked_.req.options->timeout) most = std::min(most, *patience);
+  if (const auto caller_timeout = call_.req.options->timeout) most = std::min(most, *caller_timeout);
   if (most == milliseconds::max()) return;
   deadline_ = in.make_alarm(serial, [weak = weak_from_this(), most] {
     if (const auto self = weak.lock())
       self->give_up("the handler '" + self->handler_->name + "' did not answer within " + to_string(most));
   });
-  deadline_->wake_at(asked_.received + most);
+  deadline_->wake_at(call_.received + most);
 }
 
 void coroutine_call::give_up(std::string_view why) {
@@ -87,7 +87,7 @@ void coroutine_call::end(std::exception_ptr thrown, answer&& what) {
   } catch (const response_exception& e) {
     failures_->answer_for(handler_->name, r_, e.response_code(), e.detail());
   } catch (...) {
-    failures_->answer_for(handler_->name, r_, asked_.received);
+    failures_->answer_for(handler_->name, r_, call_.received);
   }
 }
 

@@ -37,7 +37,7 @@ class coroutine_call final : public std::enable_shared_from_this<coroutine_call>
 
   const std::shared_ptr<const request_handler> handler_;
   const std::shared_ptr<failed_step> failures_;
-  const call asked_;
+  const call call_;
   responder r_;
   boost::asio::cancellation_signal stop_;
   std::unique_ptr<alarm> deadline_;

@@ -107,7 +107,7 @@ bool event_hub::hand_out(const inbound& m, std::string_view own_filter) {
     const auto at = all_.find(id);
     if (at == all_.end() || stopped_) continue;
     if (const auto on_message = at->second.on_message) {
-      tell(*on_message, *message, m.topic);
+      notify(*on_message, *message, m.topic);
     } else {
       try {
         at->second.kept.push(*message, m.payload.size());
@@ -121,8 +121,8 @@ bool event_hub::hand_out(const inbound& m, std::string_view own_filter) {
   return true;
 }
 
-void event_hub::tell(const client_base::general_handler& on_message, const general_message& m,
-                     std::string_view topic) const noexcept try {
+void event_hub::notify(const client_base::general_handler& on_message, const general_message& m,
+                       std::string_view topic) const noexcept try {
   try {
     on_message(m);
   } catch (const std::exception& e) {

@@ -65,8 +65,8 @@ class event_hub {
 
   static void serve(subscription& to);
   bool is_copy(const inbound& m, std::size_t filters);
-  void tell(const client_base::general_handler& on_message, const general_message& m,
-            std::string_view topic) const noexcept;
+  void notify(const client_base::general_handler& on_message, const general_message& m,
+              std::string_view topic) const noexcept;
 
   const client_options& options_;
   std::map<subscription_id, subscription> all_;

@@ -24,7 +24,7 @@ answer made_up_answer(error_code error, std::string_view message) noexcept {
 
 requester::inquiry::inquiry(requester& of, const request_id& id, request_spec what, completion done,
                             std::chrono::milliseconds timeout, when_disconnected if_disconnected)
-    : question(id, of.time_.now() + timeout),
+    : outgoing_request(id, of.time_.now() + timeout),
       of_(of),
       what_(std::move(what)),
       done_(std::move(done)),

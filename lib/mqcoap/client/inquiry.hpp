@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <mqcoap/ask/question.hpp>
+#include <mqcoap/ask/outgoing_request.hpp>
 #include <mqcoap/client/requester.hpp>
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ namespace mqcoap {
 answer made_up_answer(error_code error, std::string_view message) noexcept;
 
 /// One request of a client, until it completes.
-class requester::inquiry final : public ask::question {
+class requester::inquiry final : public ask::outgoing_request {
  public:
   inquiry(requester& of, const request_id& id, request_spec what, completion done,
           std::chrono::milliseconds timeout, when_disconnected if_disconnected);

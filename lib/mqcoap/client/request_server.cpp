@@ -24,7 +24,7 @@ request_server::request_server(const client_options& options, const request_chai
       time_(time),
       core_(time, {},
             {options.broker.log,
-             [this](std::string_view, std::string_view why) { tell_failure("an answer", why); },
+             [this](std::string_view, std::string_view why) { report_failure("an answer", why); },
              {}}),
       sender_(time, *this),
       taker_(core_, time, options_.decoding, *this),
@@ -52,10 +52,10 @@ void request_server::on_sent(const exchange_topic& request, error_code error) {
         error.message());
 }
 
-void request_server::on_out_of_memory() noexcept { tell_failure("a message", "out of memory"); }
+void request_server::on_out_of_memory() noexcept { report_failure("a message", "out of memory"); }
 
 /// Logs at most one line per second. Swallows exceptions, because the failure may be that memory has run out.
-void request_server::tell_failure(std::string_view of, std::string_view why) noexcept try {
+void request_server::report_failure(std::string_view of, std::string_view why) noexcept try {
   if (failure_lines_.pass(time_.now()))
     say(options_.broker.log, log_level::error, "{} could not be handled: {}", of, why);
 } catch (const std::exception&) {

@@ -36,7 +36,7 @@ class request_server final : private answer_sender::observer, private request_ta
   void on_sent(const exchange_topic& request, error_code error) override;
   void on_too_large(const exchange_topic& request, std::string_view message) override;
   void on_out_of_memory() noexcept override;
-  void tell_failure(std::string_view of, std::string_view why) noexcept;
+  void report_failure(std::string_view of, std::string_view why) noexcept;
 
   const client_options& options_;
   const clock& time_;

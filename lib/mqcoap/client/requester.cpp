@@ -21,22 +21,22 @@ std::string source_of(const client_options& options) {
 }  // namespace
 
 requester::requester(const client_options& options, const response_chain& chain, const clock& time,
-                     observer& told)
+                     observer& by)
     : options_(options),
       chain_(chain),
       time_(time),
-      told_(told),
+      observer_(by),
       source_(source_of(options)),
       via_(nullptr,
            options.broker.qos > 0 ? mqtt_device_link::followed::all : mqtt_device_link::followed::large),
-      asker_(time, options.decoding, *this) {}
+      sender_(time, options.decoding, *this) {}
 
 /// Detaches first, because the link may already be destroyed.
 requester::~requester() { via_.attach(nullptr); }
 
 void requester::attach(link* via) {
   via_.attach(nullptr);  // subscriptions of the old link are lost with it
-  asker_.forget_connections();
+  sender_.forget_connections();
   via_.attach(via);
 }
 
@@ -47,26 +47,27 @@ std::optional<request_id> requester::begin(request_spec what, completion done) {
   const auto refuse = [&](error_code error, std::string_view message) {
     auto made = made_up_answer(error, message);
     made.never_run = true;
-    told_.completed(std::move(done), error, response{std::move(made), std::move(what.to.path), id, {}, {}});
+    observer_.completed(std::move(done), error,
+                        response{std::move(made), std::move(what.to.path), id, {}, {}});
     return std::nullopt;
   };
   if (const auto why_not = find_obstacle(id, timeout, if_disconnected); why_not.error)
     return refuse(why_not.error, why_not.message);
-  ask::device* asked = nullptr;
-  std::unique_ptr<ask::question> made;
+  ask::device* to = nullptr;
+  std::unique_ptr<ask::outgoing_request> made;
   try {
-    asked = find_or_add(what.to.tag);
-    if (asked == nullptr) return refuse(errc::too_many_pending, {});
+    to = find_or_add(what.to.tag);
+    if (to == nullptr) return refuse(errc::too_many_pending, {});
     made = std::make_unique<inquiry>(*this, id, std::move(what), std::move(done), timeout, if_disconnected);
-    asker_.place(*asked, std::move(made));
+    sender_.place(*to, std::move(made));
   } catch (const std::bad_alloc&) {
     const auto error = make_error_code(boost::system::errc::not_enough_memory);
     if (!made) return refuse(error, {});
     static_cast<inquiry&>(*made).end_unplaced(error);
     return {};
   }
-  pending_.set(asker_.size());
-  asker_.send_next(*asked);
+  pending_.set(sender_.size());
+  sender_.send_next(*to);
   return id;
 }
 
@@ -75,25 +76,25 @@ requester::obstacle requester::find_obstacle(const request_id& id, milliseconds 
   if (timeout < milliseconds(1) || timeout > longest_timeout)
     return {errc::invalid_duration, "a timeout is between 1 ms and 10 min"};
   if (closed_) return {errc::closed};
-  if (asker_.find(id) != nullptr) return {errc::invalid_id, "a request with this id is under way"};
+  if (sender_.find(id) != nullptr) return {errc::invalid_id, "a request with this id is under way"};
   if (if_disconnected == when_disconnected::fail && !via_.up()) return {errc::not_connected};
-  if (asker_.size() >= options_.max_pending) return {errc::too_many_pending};
+  if (sender_.size() >= options_.max_pending) return {errc::too_many_pending};
   return {};
 }
 
 /// Returns null if there are too many devices.
 ask::device* requester::find_or_add(const device_tag& tag) {
-  if (auto* const known = asker_.find_device(tag.text())) return known;
-  if (!asker_.make_room()) return nullptr;
-  return &asker_.add_device(tag.text(), std::make_unique<ask::device>(asker_, via_, options_.ns, tag));
+  if (auto* const known = sender_.find_device(tag.text())) return known;
+  if (!sender_.make_room()) return nullptr;
+  return &sender_.add_device(tag.text(), std::make_unique<ask::device>(sender_, via_, options_.ns, tag));
 }
 
 void requester::cancel(const request_id& id) {
-  asker_.end(id, {ask::failure::cause::ended, boost::asio::error::operation_aborted, 0, {}});
+  sender_.end(id, {ask::failure::cause::ended, boost::asio::error::operation_aborted, 0, {}});
 }
 
 void requester::end_for_memory(const request_id& id) {
-  asker_.end(id, {ask::failure::cause::no_memory, {}, 0, {}});
+  sender_.end(id, {ask::failure::cause::no_memory, {}, 0, {}});
 }
 
 void requester::on_link_down(const outage_cause& why) {
@@ -103,18 +104,18 @@ void requester::on_link_down(const outage_cause& why) {
   } catch (const std::bad_alloc&) {
     // The requests fail without the text of the cause.
   }
-  asker_.on_link_down(via_, message);
+  sender_.on_link_down(via_, message);
 }
 
 void requester::close(bool forever) {
   closed_ = forever;
-  asker_.end_all({ask::failure::cause::ended, errc::closed, 0, {}});
+  sender_.end_all({ask::failure::cause::ended, errc::closed, 0, {}});
 }
 
 /// Completes a request that is no longer among the pending ones.
 void requester::complete(completion done, error_code error, response&& answer) noexcept {
-  pending_.set(asker_.size());
-  told_.completed(std::move(done), error, std::move(answer));
+  pending_.set(sender_.size());
+  observer_.completed(std::move(done), error, std::move(answer));
 }
 
 void requester::count(client_stats& into) const noexcept {

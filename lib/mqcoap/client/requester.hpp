@@ -4,7 +4,7 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <chrono>
 #include <cstddef>
-#include <mqcoap/ask/asker.hpp>
+#include <mqcoap/ask/request_sender.hpp>
 #include <mqcoap/base/clock.hpp>
 #include <mqcoap/client/client_base.hpp>
 #include <mqcoap/client/client_options.hpp>
@@ -20,11 +20,11 @@
 
 namespace mqcoap {
 
-/// The requests of one client, from the call to the answer: sends them to devices (`ask::asker`), runs the
-/// response handlers, and describes failures as text. Owns neither a link nor a timer, and uses only the
-/// clock that it is given, so that a test can run it by hand.
+/// The requests of one client, from the call to the answer: sends them to devices (`ask::request_sender`),
+/// runs the response handlers, and describes failures as text. Owns neither a link nor a timer, and uses only
+/// the clock that it is given, so that a test can run it by hand.
 /// @par Threads  One at a time.
-class requester final : private ask::asker_owner {
+class requester final : private ask::request_sender_owner {
  public:
   using completion = boost::asio::any_completion_handler<void(error_code, response)>;
 
@@ -37,7 +37,7 @@ class requester final : private ask::asker_owner {
     ~observer() = default;
   };
 
-  requester(const client_options& options, const response_chain& chain, const clock& time, observer& told);
+  requester(const client_options& options, const response_chain& chain, const clock& time, observer& by);
   requester(const requester&) = delete;
   ~requester();
 
@@ -54,12 +54,12 @@ class requester final : private ask::asker_owner {
   void end_for_memory(const request_id& id);
 
   void on_response(const exchange_topic& topic, std::string_view payload) {
-    asker_.on_response(via_, topic, payload);
+    sender_.on_response(via_, topic, payload);
   }
-  void on_link_up() { asker_.on_link_up(via_); }
+  void on_link_up() { sender_.on_link_up(via_); }
   void on_link_down(const outage_cause& why);
-  void expire(steady_time now) { asker_.expire(now); }
-  steady_time next_deadline() const noexcept { return asker_.next_deadline(); }
+  void expire(steady_time now) { sender_.expire(now); }
+  steady_time next_deadline() const noexcept { return sender_.next_deadline(); }
   /// Completes everything with errc::closed.
   /// @param forever  also rejects every later request
   void close(bool forever);
@@ -86,10 +86,10 @@ class requester final : private ask::asker_owner {
   const client_options& options_;
   const response_chain& chain_;
   const clock& time_;
-  observer& told_;
+  observer& observer_;
   const std::string source_;
   mqtt_device_link via_;
-  ask::asker asker_;
+  ask::request_sender sender_;
   request_id_generator ids_;
   bool closed_ = false;
   std::array<stat_counter, static_cast<std::size_t>(ask::fact::foreign) + 1> counts_;

@@ -13,8 +13,8 @@ std::set<std::string> known_tags(const root_spec& root, const std::vector<built_
   for (const auto& device : devices) {
     tags.insert(device.tag.text());
     for (const auto& resource : device.resources)
-      if (const auto* const asked = resource.kind ? resource.kind->asked_device() : nullptr)
-        tags.insert(asked->text());
+      if (const auto* const tag = resource.kind ? resource.kind->target_device() : nullptr)
+        tags.insert(tag->text());
   }
   if (root.proxy.forward) tags.insert(root.proxy.forward->value.text());
   for (const auto& route : root.proxy.routes) {

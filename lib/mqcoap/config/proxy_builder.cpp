@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mqcoap/base/glob.hpp>
-#include <mqcoap/config/asked_check.hpp>
+#include <mqcoap/config/request_check.hpp>
 #include <mqcoap/config/served_tags.hpp>
 #include <mqcoap/settings/suggest.hpp>
 
@@ -123,7 +123,7 @@ route_options build_route(const route_spec& spec, const defaults_spec& defaults)
 /// device themselves, which takes `proxy.forward`, and for requests of the gateway's own resources.
 void warn_of_unused_routes(const root_spec& root, const std::vector<built_device>& devices, report& faults) {
   const auto sends_requests = [](const built_resource& r) {
-    return r.kind && r.kind->asked_device() != nullptr;
+    return r.kind && r.kind->target_device() != nullptr;
   };
   if (faults.failed()) return;  // an error may be the cause, such as an invalid `forward`
   if (root.proxy.forward || std::ranges::any_of(devices, [&](const built_device& device) {
@@ -150,7 +150,7 @@ proxy_options build_proxy(const root_spec& root, const std::vector<built_device>
     checks.check(route);
     proxy.routes.push_back(build_route(route.value, root.defaults));
   }
-  check_asked(devices, served, faults);
+  check_requests(devices, served, faults);
   warn_of_unused_routes(root, devices, faults);
   return proxy;
 }

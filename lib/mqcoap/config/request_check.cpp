@@ -1,4 +1,4 @@
-#include <mqcoap/config/asked_check.hpp>
+#include <mqcoap/config/request_check.hpp>
 
 #include <algorithm>
 #include <map>
@@ -48,55 +48,55 @@ class served_paths {
   path_router router_;
 };
 
-class asked_checks {
+class request_checks {
  public:
-  asked_checks(const std::vector<built_device>& devices, const served_tags& served, report& faults)
+  request_checks(const std::vector<built_device>& devices, const served_tags& served, report& faults)
       : served_(served), faults_(faults) {
     for (const auto& each : devices) devices_.emplace(each.tag.text(), &each);
   }
 
   void check(const built_resource& resource) {
-    const auto* const tag = resource.kind ? resource.kind->asked_device() : nullptr;
+    const auto* const tag = resource.kind ? resource.kind->target_device() : nullptr;
     // A tag that a route serves may be used as well: that route was already checked.
     if (tag == nullptr || !served_.is_own(tag->text())) return;
-    const auto asked = resource.kind->asked();
-    const auto& at = asked ? follow_pointer(*resource.read_as.at, asked->key) : *resource.read_as.at;
+    const auto requested = resource.kind->sent_request();
+    const auto& at = requested ? follow_pointer(*resource.read_as.at, requested->key) : *resource.read_as.at;
     if (!reported_.insert(&at).second) return;  // it belongs to a template that many devices use
     const auto device = devices_.find(tag->text());
-    if (asked && device != devices_.end())
-      check_request(*asked, *device->second, at);
+    if (requested && device != devices_.end())
+      check_request(*requested, *device->second, at);
     else
       faults_.error(at, "this leads back: the gateway itself answers for " + tag->text());
   }
 
  private:
-  void check_request(const asked_resource& asked, const built_device& device, const node& at) {
-    if (!check_subsystem(asked.to.subsystem, device, at)) return;
-    const std::string path(asked.to.path.key());
+  void check_request(const fixed_request& requested, const built_device& device, const node& at) {
+    if (!check_subsystem(requested.to.subsystem, device, at)) return;
+    const std::string path(requested.to.path.key());
     const auto* const found = paths_of(device).find(path);
     if (found == nullptr) {
       std::vector<std::string> paths;
       for (const auto& each : device.resources) paths.push_back(each.path);
       faults_.error(at, device.tag.text() + " has no resource '" + path + '\'', suggest(path, paths));
-    } else if (found->methods && !found->methods->contains(asked.verb)) {
+    } else if (found->methods && !found->methods->contains(requested.verb)) {
       faults_.error(at, '\'' + path + "' of " + device.tag.text() + " allows " + to_string(*found->methods) +
-                            ", not " + std::string(to_string(asked.verb)));
+                            ", not " + std::string(to_string(requested.verb)));
     }
   }
 
   /// Returns false if the device cannot have a resource under this subsystem.
-  bool check_subsystem(const subsystem_name& asked, const built_device& device, const node& at) {
+  bool check_subsystem(const subsystem_name& requested, const built_device& device, const node& at) {
     const auto& all = device.subsystems;
-    if (asked.text() == forward_subsystem) {
+    if (requested.text() == forward_subsystem) {
       faults_.error(at, "the subsystem 'proxy' is not for requests of the gateway's own",
                     "the device itself: TAG/SUBSYSTEM/PATH");
       return false;
     }
-    if (all.empty() || std::find(all.begin(), all.end(), asked) != all.end()) return true;
+    if (all.empty() || std::find(all.begin(), all.end(), requested) != all.end()) return true;
     std::vector<std::string> names;
     for (const auto& each : all) names.push_back(each.text());
-    faults_.error(at, device.tag.text() + " has no subsystem '" + asked.text() + '\'',
-                  suggest(asked.text(), names));
+    faults_.error(at, device.tag.text() + " has no subsystem '" + requested.text() + '\'',
+                  suggest(requested.text(), names));
     return false;
   }
 
@@ -113,8 +113,8 @@ class asked_checks {
 
 }  // namespace
 
-void check_asked(const std::vector<built_device>& devices, const served_tags& served, report& faults) {
-  asked_checks checks(devices, served, faults);
+void check_requests(const std::vector<built_device>& devices, const served_tags& served, report& faults) {
+  request_checks checks(devices, served, faults);
   for (const auto& device : devices)
     for (const auto& resource : device.resources) checks.check(resource);
 }

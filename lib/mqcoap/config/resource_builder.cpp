@@ -102,7 +102,7 @@ class resource_builder {
       faults_.error(*at, "`change` needs `every`", "every: 2s");
       return std::nullopt;
     }
-    if (!how.every && !kind.tells_changes()) {
+    if (!how.every && !kind.reports_changes()) {
       faults_.error(*at, "`on_change` without `every` is only for values, collections and topics",
                     "every: 2s");
       return std::nullopt;

@@ -33,7 +33,7 @@ std::size_t size_of(const answer& a) noexcept {
 /// Builds the key of a request from its target and its id. Valid until the next call.
 std::string_view duplicate_filter::key_of(const call& c) {
   key_.assign(c.target.subsystem()).append(1, '/').append(c.target.tag()).append(1, '/');
-  c.asked().id.append_canonical(key_);
+  c.original_request().id.append_canonical(key_);
   return key_;
 }
 
@@ -82,7 +82,7 @@ duplicate_filter::verdict duplicate_filter::join(running& first, const call& c) 
 }
 
 std::vector<call> duplicate_filter::note(const call& answered, const answer& first) {
-  if (answered.asked().verb == method::get) return {};
+  if (answered.original_request().verb == method::get) return {};
   const auto at = entries_.find(key_of(answered));
   if (at == entries_.end()) return {};
   auto& seen = *at->second;

@@ -13,11 +13,11 @@ namespace mqcoap {
 class standing_subscription {
  public:
   /// Receives the broker's answer: no error, or errc::denied; errc::invalid_topic for an invalid filter.
-  using told_handler = std::function<void(error_code)>;
+  using outcome_handler = std::function<void(error_code)>;
 
   /// Does not subscribe yet.
-  /// @param told  called once for each answer of the broker, never inside `ask`; may destroy this object
-  standing_subscription(subscriber& via, std::string filter, told_handler told);
+  /// @param handler  called once for each answer of the broker, never inside `ask`; may destroy this object
+  standing_subscription(subscriber& via, std::string filter, outcome_handler handler);
   ~standing_subscription();
   standing_subscription(const standing_subscription&) = delete;
   standing_subscription& operator=(const standing_subscription&) = delete;

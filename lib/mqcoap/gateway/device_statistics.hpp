@@ -68,7 +68,7 @@ struct device_statistics {
   std::uint64_t answered = 0;  ///< hops that it answered in time, with any code
   std::uint64_t failed = 0;    ///< hops that ended without a usable answer
   std::uint64_t late = 0;      ///< answers after the deadline
-  steady_time last_asked{};
+  steady_time last_request{};
   std::optional<steady_time> last_seen;  ///< its last answer, including late ones
   std::string last_error;                ///< of the last failed hop; empty: none failed
   steady_time last_error_at{};

@@ -18,8 +18,8 @@ bool is_another(const json_text& value, const json_text& last) {
 
 }  // namespace
 
-bool is_worth_telling(const event_options& how, const json_text& value,
-                      const std::optional<json_text>& last) {
+bool is_worth_publishing(const event_options& how, const json_text& value,
+                         const std::optional<json_text>& last) {
   if (!last) return true;
   if (how.change == 0) return !how.on_change || is_another(value, *last);
   if (!value.is_number() || !last->is_number()) return is_another(value, *last);

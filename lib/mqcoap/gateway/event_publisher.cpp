@@ -190,12 +190,12 @@ void event_publisher::stop() noexcept {
 }
 
 void event_publisher::read(const std::shared_ptr<source>& from) {
-  auto asked = std::make_unique<call>(
+  auto made = std::make_unique<call>(
       call{call_target(from->topic.tag, from->topic.subsystem),
            request{.verb = method::get, .path = from->topic.path, .id = ids_.next()}, env_.time.now()});
-  asked->origin = std::make_shared<reading_origin>(*this, from);
+  made->origin = std::make_shared<reading_origin>(*this, from);
   from->is_reading = true;
-  core_.serve(std::move(asked));
+  core_.serve(std::move(made));
 }
 
 void event_publisher::take(source& from, const answer& what) {
@@ -203,7 +203,7 @@ void event_publisher::take(source& from, const answer& what) {
   if (what.code != response_code::content) return note_unread(from, what);
   if (std::exchange(from.is_silent, false) && env_.log)
     env_.log(log_level::info, from.device + ", " + from.path + ": it can be read again, and has events");
-  if (is_worth_telling(from.how, what.body, from.last)) publish(from, what.body);
+  if (is_worth_publishing(from.how, what.body, from.last)) publish(from, what.body);
 }
 
 /// Counts and logs a failed reading. A resource without `every` is not logged: it is read after its changes,

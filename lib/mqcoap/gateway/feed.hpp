@@ -16,7 +16,7 @@ namespace mqcoap {
 
 /// A request has ended with an answer.
 struct request_ended {
-  const call& asked;
+  const call& ended_call;
   const answer& what;
   std::chrono::nanoseconds took;  ///< since the request arrived
 };

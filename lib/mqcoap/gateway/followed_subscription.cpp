@@ -5,9 +5,9 @@
 namespace mqcoap {
 
 followed_subscription::followed_subscription(std::string name,
-                                             std::function<void(followed_subscription&, error_code)> told,
+                                             std::function<void(followed_subscription&, error_code)> handler,
                                              std::function<void(const std::string&)> ended)
-    : followed_topic(std::move(name)), told_(std::move(told)), ended_(std::move(ended)) {}
+    : followed_topic(std::move(name)), handler_(std::move(handler)), ended_(std::move(ended)) {}
 
 followed_subscription::~followed_subscription() { ended_(name()); }
 
@@ -33,7 +33,7 @@ void followed_subscription::on_link_down(const link& l) noexcept {
     if (each->on == &l) each->by->on_link_down();
 }
 
-void followed_subscription::let_go(const link& l) noexcept {
+void followed_subscription::release(const link& l) noexcept {
   if (before_.on == &l) before_ = {};
 }
 
@@ -43,7 +43,7 @@ void followed_subscription::note_answer(const link& of, error_code ec) {
   if (now_.on != &of) return;
   set_refusal(ec ? ec.message() : std::string());
   if (!ec) before_ = {};
-  told_(*this, ec);
+  handler_(*this, ec);
 }
 
 }  // namespace mqcoap

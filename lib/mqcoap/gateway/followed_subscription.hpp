@@ -13,9 +13,9 @@ namespace mqcoap {
 /// A topic that resources follow, with its subscription on a link.
 class followed_subscription final : public followed_topic {
  public:
-  /// @param told  receives each answer of the broker
+  /// @param handler  receives each answer of the broker
   /// @param ended  called by the destructor; must not throw
-  followed_subscription(std::string name, std::function<void(followed_subscription&, error_code)> told,
+  followed_subscription(std::string name, std::function<void(followed_subscription&, error_code)> handler,
                         std::function<void(const std::string& name)> ended);
   ~followed_subscription() override;
 
@@ -26,7 +26,7 @@ class followed_subscription final : public followed_topic {
   void on_link_up(const link& l);
   void on_link_down(const link& l) noexcept;
   /// Drops the subscription on a link that is being removed.
-  void let_go(const link& l) noexcept;
+  void release(const link& l) noexcept;
   /// Returns true if messages of this link are accepted.
   bool hears(const link& l) const noexcept;
 
@@ -38,7 +38,7 @@ class followed_subscription final : public followed_topic {
 
   void note_answer(const link& of, error_code ec);
 
-  const std::function<void(followed_subscription&, error_code)> told_;
+  const std::function<void(followed_subscription&, error_code)> handler_;
   const std::function<void(const std::string&)> ended_;
   held now_;
   held before_;

@@ -22,8 +22,8 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
       hooks_(std::move(hooks)),
       log_(options_.logged_body, hooks_.log),
       core_(time_, {options_.limits.handler_timeout},
-            {[this](log_level, std::string_view why) { tell_failure({}, why); },
-             [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
+            {[this](log_level, std::string_view why) { report_failure({}, why); },
+             [this](std::string_view name, std::string_view why) { report_failure(name, why); },
              [this] { counted_.count(event::handler_late); },
              [this](const call& kept) { return home_of(kept); }}),
       proxy_(options_.proxy, proxy_environment()),
@@ -43,7 +43,7 @@ gateway::gateway(gateway_options options, std::vector<link*> links, const clock&
   follow_requests();
   returns_.begin(links_);
   state_.on_set_aside([this](const cell& of, std::uint64_t number, std::string_view why) {
-    tell_set_aside(of, number, why);
+    report_set_aside(of, number, why);
   });
   restore_state();
   make_first_devices();
@@ -61,7 +61,7 @@ resource_requests::environment gateway::requests_environment() {
           stats_,
           [this] { counted_.count(event::handler_late); },
           [this](const call& kept) { return home_of(kept); },
-          [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
+          [this](std::string_view name, std::string_view why) { report_failure(name, why); },
           [this] { on_request_ended(); }};
 }
 
@@ -74,17 +74,17 @@ resource_services gateway::make_services() {
           &requests_,
           &events_,
           &topics_,
-          [this](std::string_view device, std::string_view path) { tell_reading(device, path); }};
+          [this](std::string_view device, std::string_view path) { report_reading(device, path); }};
 }
 
 /// Reports a changed reading. For a device that is not in force yet, the report is postponed: a subscriber
 /// that reads the value would get it from the previous device.
-void gateway::tell_reading(std::string_view device, std::string_view path) {
+void gateway::report_reading(std::string_view device, std::string_view path) {
   if (early_readings_ != nullptr) {
     early_readings_->emplace_back(device, path);
     return;
   }
-  facts_.readings.publish({device, path}, [&](std::string_view why) { tell_failure(path, why); });
+  facts_.readings.publish({device, path}, [&](std::string_view why) { report_failure(path, why); });
 }
 
 event_publisher::environment gateway::events_environment() {
@@ -95,7 +95,7 @@ event_publisher::environment gateway::events_environment() {
           facts_,
           [this]() -> link& { return *links_.front(); },
           [this](const call& kept) { return home_of(kept); },
-          [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
+          [this](std::string_view name, std::string_view why) { report_failure(name, why); },
           [this] { wake_soon(); },
           hooks_.notice ? hooks_.notice : spdlog_sink()};
 }
@@ -108,10 +108,10 @@ proxy::environment gateway::proxy_environment() {
           options_.ns,
           options_.decoding,
           options_.limits,
-          [this](const call& asked, const answer& late) {
-            if (const auto repeats = core_.chain().find<run_once>()) repeats->amend(asked, late);
+          [this](const call& original, const answer& late) {
+            if (const auto repeats = core_.chain().find<run_once>()) repeats->amend(original, late);
           },
-          [this] { tell_failure({}, "out of memory"); },
+          [this] { report_failure({}, "out of memory"); },
           hooks_.ids};
 }
 
@@ -128,7 +128,7 @@ mqtt_front::environment gateway::front_environment() {
           hooks_.ready,
           hooks_.away,
           [this] { on_request_ended(); },
-          [this](std::string_view topic, std::string_view why) { tell_failure(topic, why); }};
+          [this](std::string_view topic, std::string_view why) { report_failure(topic, why); }};
 }
 
 /// Equal steps keep their state, most importantly the memory of answered requests.
@@ -136,7 +136,7 @@ std::shared_ptr<const step_chain> gateway::make_chain(const gateway_options& opt
   return core_.make_chain([&](chain_builder& chain) {
     add_request_steps(chain, options,
                       {core_, time_, tags_, proxy_, stats_, counted_, facts_,
-                       [this](std::string_view name, std::string_view why) { tell_failure(name, why); },
+                       [this](std::string_view name, std::string_view why) { report_failure(name, why); },
                        hooks_.writes, hooks_.steps});
   });
 }
@@ -188,15 +188,15 @@ void gateway::restore_state() {
   if (hooks_.store != nullptr) state_.restore(hooks_.store->load());
 }
 
-void gateway::tell_set_aside(const cell& of, std::uint64_t number, std::string_view why) {
-  const auto& tell = hooks_.notice ? hooks_.notice : spdlog_sink();
+void gateway::report_set_aside(const cell& of, std::uint64_t number, std::string_view why) {
+  const auto& report = hooks_.notice ? hooks_.notice : spdlog_sink();
   const auto& [device, path, kind] = of.name();
   std::string message = device + '/' + path;
   if (of.find(number) != nullptr)
     message += ": its stored value was set aside, and the configured one is in force: ";
   else
     message.append(": item ").append(std::to_string(number)) += " is removed: ";
-  tell(log_level::warning, message.append(why));
+  report(log_level::warning, message.append(why));
 }
 
 void gateway::set_places() noexcept {
@@ -248,7 +248,7 @@ void gateway::set_alarm() {
   auto next = std::min({proxy_.next_deadline(), core_.next_deadline(), timers_.next_deadline(),
                         front_.next_deadline(now), events_.next_deadline(), requests_.next_deadline()});
   for (const auto& each : leaving_links_)
-    if (each.patience > now) next = std::min(next, each.patience);
+    if (each.deadline > now) next = std::min(next, each.deadline);
   if (next >= alarm_at_) return;  // an early alarm costs less than moving it after every answer
   wake_.wake_at(next);
   alarm_at_ = next;  // set last: if allocating the alarm fails, the next message tries to set it again
@@ -261,7 +261,7 @@ void gateway::wake_soon() {
 }
 
 void gateway::on_link_up(link& l) noexcept {
-  tell_link(l, nullptr);
+  report_link(l, nullptr);
   front_.on_link_up(l);
   core_.attempt({}, [&] { topics_.on_link_up(l); });
   proxy_.on_link_up(l);
@@ -269,7 +269,7 @@ void gateway::on_link_up(link& l) noexcept {
 }
 
 void gateway::on_link_down(link& l, const outage_cause& why) noexcept {
-  tell_link(l, &why);
+  report_link(l, &why);
   front_.on_link_down(l);
   core_.attempt({}, [&] { topics_.on_link_down(l); });
   proxy_.on_link_down(l, why.message());
@@ -291,7 +291,7 @@ void gateway::on_message(link& l, const inbound& m) noexcept try {
   }
   set_alarm();
 } catch (const std::exception& e) {
-  tell_failure(m.topic, e.what());
+  report_failure(m.topic, e.what());
 }
 
 void gateway::follow_requests() {
@@ -302,10 +302,10 @@ void gateway::follow_requests() {
   }));
 }
 
-void gateway::tell_link(const link& l, const outage_cause* why) noexcept {
+void gateway::report_link(const link& l, const outage_cause* why) noexcept {
   if (is_kept(l))
     facts_.links.publish({l.name(), time_.now(), why},
-                         [this](std::string_view failure) { tell_failure({}, failure); });
+                         [this](std::string_view failure) { report_failure({}, failure); });
 }
 
 /// Wakes the gateway, because links and devices that a reload removed may have waited for this request.
@@ -315,7 +315,7 @@ void gateway::on_request_ended() noexcept {
 }
 
 /// Logs at most one line per second, and swallows exceptions: memory may be exhausted.
-void gateway::tell_failure(std::string_view topic, std::string_view why) noexcept try {
+void gateway::report_failure(std::string_view topic, std::string_view why) noexcept try {
   const auto held_back = failure_lines_.pass(time_.now());
   if (!held_back) return;
   const auto more = *held_back == 0 ? "" : "; " + std::to_string(*held_back) + " similar lines were left out";

@@ -141,14 +141,14 @@ class gateway final : public link_events {
   struct leaving_link {
     link* via;
     bool in_the_way;       ///< another link has the same client id: each would close the other's connection
-    steady_time patience;  ///< until then, a link that conflicts may finish
+    steady_time deadline;  ///< until then, a link that conflicts may finish
   };
 
   proxy::environment proxy_environment();
   mqtt_front::environment front_environment();
   event_publisher::environment events_environment();
   resource_services make_services();
-  void tell_reading(std::string_view device, std::string_view path);
+  void report_reading(std::string_view device, std::string_view path);
   resource_requests::environment requests_environment();
   std::shared_ptr<local_device> make_device(const wanted_device& wanted, state_draft& draft) const;
   void make_first_devices();
@@ -156,18 +156,18 @@ class gateway final : public link_events {
   void put_in_force(prepared_options& next, std::shared_ptr<const step_chain> chain,
                     std::vector<link*> links) noexcept;
   void restore_state();
-  void tell_set_aside(const cell& of, std::uint64_t number, std::string_view why);
+  void report_set_aside(const cell& of, std::uint64_t number, std::string_view why);
   void set_places() noexcept;
   std::shared_ptr<const void> home_of(const call& kept) const;
   std::vector<extra_resource> make_own_documents() const;
   std::shared_ptr<const step_chain> make_chain(const gateway_options& options);
-  void let_go_of_links(const std::vector<link*>& before);
+  void release_links(const std::vector<link*>& before);
   void retire();
   bool is_kept(const link& l) const noexcept;
   void on_request_ended() noexcept;
-  void tell_failure(std::string_view topic, std::string_view why) noexcept;
+  void report_failure(std::string_view topic, std::string_view why) noexcept;
   void follow_requests();
-  void tell_link(const link& l, const outage_cause* why) noexcept;
+  void report_link(const link& l, const outage_cause* why) noexcept;
   void drop(event why, std::string_view topic);
   void set_alarm();
   void wake_soon();

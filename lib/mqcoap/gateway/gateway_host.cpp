@@ -32,16 +32,16 @@ gateway_host::gateway_host(host_configuration configuration, host_environment en
 gateway_host::~gateway_host() { links_stopping_ = true; }
 
 gateway_hooks gateway_host::wrap(gateway_hooks hooks) {
-  hooks.ready = [this, told = std::move(hooks.ready)] {
-    if (told) told();
+  hooks.ready = [this, handler = std::move(hooks.ready)] {
+    if (handler) handler();
     if (!stopping_) set_online(true);
   };
-  hooks.away = [this, told = std::move(hooks.away)] {
-    if (told) told();
+  hooks.away = [this, handler = std::move(hooks.away)] {
+    if (handler) handler();
     set_online(false);
   };
-  hooks.retired = [this, told = std::move(hooks.retired)](link& left) {
-    if (told) told(left);
+  hooks.retired = [this, handler = std::move(hooks.retired)](link& left) {
+    if (handler) handler(left);
     retire(left);
   };
   return hooks;
@@ -149,11 +149,11 @@ void gateway_host::retire(link& left) {
   });
 }
 
-void gateway_host::stop(std::chrono::milliseconds patience, std::function<void()> done) {
+void gateway_host::stop(std::chrono::milliseconds grace, std::function<void()> done) {
   if (std::exchange(stopping_, true)) return;
   change_.reset();
   stopped_ = std::move(done);
-  patience_.wake_at(env_.time.now() + patience);
+  drain_alarm_.wake_at(env_.time.now() + grace);
   gateway_->drain([this] { on_drained(); });
 }
 
@@ -164,7 +164,7 @@ void gateway_host::on_drained() {
 
 void gateway_host::stop_links(bool goes_on) {
   if (std::exchange(links_stopping_, true)) return;
-  patience_.wake_at(steady_time::max());
+  drain_alarm_.wake_at(steady_time::max());
   still_open_ = connections_.size() + leaving_.size() + (board_ ? 1 : 0);
   const auto closed = [this] {
     if (--still_open_ == 0) std::exchange(stopped_, [] {})();
@@ -179,13 +179,14 @@ void gateway_host::on_alarm() {
   const auto now = env_.time.now();
   if (gateway_alarm_.rings(now)) gateway_->on_alarm();
   if (presence_alarm_.rings(now)) board_->on_alarm();
-  if (patience_.rings(now)) gateway_->abandon();  // answers the remaining requests, which completes the drain
+  if (drain_alarm_.rings(now))
+    gateway_->abandon();  // answers the remaining requests, which completes the drain
   set_alarm();
 }
 
 /// Sets the alarm only to an earlier time, because an early alarm costs less than moving it each time.
 void gateway_host::set_alarm() {
-  const auto next = std::min({gateway_alarm_.when(), presence_alarm_.when(), patience_.when()});
+  const auto next = std::min({gateway_alarm_.when(), presence_alarm_.when(), drain_alarm_.when()});
   if (next >= alarm_at_) return;
   env_.wake.wake_at(next);
   alarm_at_ = next;

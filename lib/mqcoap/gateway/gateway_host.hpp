@@ -78,9 +78,9 @@ class gateway_host {
   bool advance();
   /// @}
 
-  /// Accepts no new requests, answers those in flight within `patience`, and then closes presences and links.
+  /// Accepts no new requests, answers those in flight within `grace`, and then closes presences and links.
   /// Calls `done` once, when all are closed.
-  void stop(std::chrono::milliseconds patience, std::function<void()> done);
+  void stop(std::chrono::milliseconds grace, std::function<void()> done);
   /// Answers all pending requests at once, like `gateway::abandon`.
   void abandon() { gateway_->abandon(); }
 
@@ -140,7 +140,7 @@ class gateway_host {
   const host_environment env_;
   part gateway_alarm_{*this};
   part presence_alarm_{*this};
-  part patience_{*this};
+  part drain_alarm_{*this};
   steady_time alarm_at_ = steady_time::max();
   std::vector<connection> connections_;  ///< the first is the default broker's
   std::vector<connection> leaving_;      ///< those of brokers that a reload changed or removed

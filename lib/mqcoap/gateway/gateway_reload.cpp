@@ -8,7 +8,7 @@ namespace mqcoap {
 namespace {
 
 /// How long a conflicting connection may take to finish before the new one starts.
-constexpr std::chrono::seconds leaving_patience{5};
+constexpr std::chrono::seconds leaving_grace{5};
 
 }  // namespace
 
@@ -38,7 +38,7 @@ void gateway::put_in_force(prepared_options& next, std::shared_ptr<const step_ch
   const auto before = std::exchange(links_, std::move(links));
   returns_.begin(links_);
   front_.serve_from(*links_.front());
-  let_go_of_links(before);
+  release_links(before);
   front_.subscribe();
   topics_.subscribe(*links_.front());
   wake_soon();
@@ -49,11 +49,11 @@ void gateway::leave(std::shared_ptr<local_device> device) noexcept {
   if (device.use_count() > 1) leaving_devices_.push_back(std::move(device));
 }
 
-void gateway::let_go_of_links(const std::vector<link*>& before) {
+void gateway::release_links(const std::vector<link*>& before) {
   const auto now = time_.now();
   std::erase_if(leaving_links_, [this](const leaving_link& each) { return is_kept(*each.via); });
   for (link* const l : before)
-    if (!is_kept(*l)) leaving_links_.push_back({l, false, now + leaving_patience});
+    if (!is_kept(*l)) leaving_links_.push_back({l, false, now + leaving_grace});
   // Also checks links of earlier reloads: this one may have reused a client id.
   for (auto& leaving : leaving_links_) {
     const auto has_its_name = [&](const link* other) {
@@ -61,7 +61,7 @@ void gateway::let_go_of_links(const std::vector<link*>& before) {
     };
     if (leaving.in_the_way || std::none_of(links_.begin(), links_.end(), has_its_name)) continue;
     leaving.in_the_way = true;
-    leaving.patience = now + leaving_patience;
+    leaving.deadline = now + leaving_grace;
     front_.hurry(*leaving.via);
   }
 }
@@ -69,8 +69,8 @@ void gateway::let_go_of_links(const std::vector<link*>& before) {
 /// Reports the links that are no longer needed.
 void gateway::retire() {
   const auto now = time_.now();
-  for (const auto& [via, in_the_way, patience] : leaving_links_) {
-    if (!in_the_way || now < patience) continue;
+  for (const auto& [via, in_the_way, deadline] : leaving_links_) {
+    if (!in_the_way || now < deadline) continue;
     proxy_.on_link_down(*via, "its settings were changed");
     front_.replace(*via);
   }
@@ -80,9 +80,9 @@ void gateway::retire() {
 
   std::vector<link*> over;
   std::erase_if(leaving_links_, [&](const leaving_link& each) {
-    const bool done = proxy_.let_go(*each.via) && !front_.uses(*each.via);
+    const bool done = proxy_.release(*each.via) && !front_.uses(*each.via);
     if (done) {
-      topics_.let_go(*each.via);
+      topics_.release(*each.via);
       over.push_back(each.via);
     }
     return done;

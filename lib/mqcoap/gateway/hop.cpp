@@ -15,29 +15,29 @@ using std::chrono::milliseconds;
 
 }  // namespace
 
-hop::hop(const surroundings& around, const request_id& id, steady_time deadline, const address& asked,
+hop::hop(const surroundings& around, const request_id& id, steady_time deadline, const address& requested,
          std::shared_ptr<const route_options> route, address to)
-    : question(id, deadline),
+    : outgoing_request(id, deadline),
       around_(around),
-      asked_(rewrites(route->to) ? std::optional(asked) : std::nullopt),
+      requested_(rewrites(route->to) ? std::optional(requested) : std::nullopt),
       route_(std::move(route)),
       to_(std::move(to)) {}
 
 void hop::encode(std::string& payload) {
-  const auto& asked = caller_.req();
-  request out{asked.verb,    to_.path,
-              id(),          asked.correlation_id,
+  const auto& req = caller_.req();
+  request out{req.verb,      to_.path,
+              id(),          req.correlation_id,
               route_->token, device().over().client_id(),
-              asked.body,    around_.time.wall(),
-              asked.options, asked.unknown};
+              req.body,      around_.time.wall(),
+              req.options,   req.unknown};
   auto& options = out.options.edit();
   options.proxy_uri.reset();
-  options.hops = asked.options->hops.value_or(default_hops) - 1;
-  if (asked.options->timeout) {
+  options.hops = req.options->hops.value_or(default_hops) - 1;
+  if (req.options->timeout) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline() - around_.time.now());
     options.timeout = std::max(left, milliseconds(1));
   }
-  payload.reserve(asked.body.text().size() + 384);
+  payload.reserve(req.body.text().size() + 384);
   mqcoap::encode(payload, out, route_->wire);
 }
 
@@ -59,17 +59,17 @@ void hop::failed(const ask::failure& why) noexcept {
   // The caller's timeout_ms may be too short for a device that works.
   if (why.why == cause::deadline && !loop_text_.empty() && has_whole_time())
     device().mute_behind_bridge = true;
-  ending told;
+  ending outcome;
   try {
-    told = ending_of(why);
+    outcome = ending_of(why);
   } catch (const std::bad_alloc&) {
-    told = {sent() ? response_code::gateway_timeout : response_code::service_unavailable, {}, !sent()};
+    outcome = {sent() ? response_code::gateway_timeout : response_code::service_unavailable, {}, !sent()};
   }
-  counted.count_failure(told.message, now);
-  if (told.never_run)
-    std::move(caller_).refuse(told.code, told.message);
+  counted.count_failure(outcome.message, now);
+  if (outcome.never_run)
+    std::move(caller_).refuse(outcome.code, outcome.message);
   else
-    std::move(caller_).fail(told.code, told.message);
+    std::move(caller_).fail(outcome.code, outcome.message);
 }
 
 hop::ending hop::ending_of(const ask::failure& why) const {
@@ -134,12 +134,12 @@ bool hop::is_at_device(const ask::failure& why) const noexcept {
 }
 
 way_back hop::make_way_back() const {
-  return {*caller_, asked_ ? *asked_ : to_, route_, around_.decoding.limits.path};
+  return {*caller_, requested_ ? *requested_ : to_, route_, around_.decoding.limits.path};
 }
 
 /// Remembers a write for a late answer. If memory allocation fails, the late answer is only counted.
 void hop::expect_late() const noexcept try {
-  if (caller_->asked().verb == method::get) return;
+  if (caller_->original_request().verb == method::get) return;
   const auto& to = device();
   auto topic = exchange_topic::make(to.ns, subsystem(), exchange_topic::kind::response, to.tag, id()).text();
   topic.resize(topic.size() - id().text().size());

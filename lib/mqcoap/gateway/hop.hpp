@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <mqcoap/ask/question.hpp>
+#include <mqcoap/ask/outgoing_request.hpp>
 #include <mqcoap/gateway/late_answers.hpp>
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/relayed_answer.hpp>
@@ -21,7 +21,7 @@ namespace mqcoap {
 inline constexpr unsigned default_hops = 8;
 
 /// A forwarded request: the caller, the device, and the answer to the caller.
-class hop final : public ask::question {
+class hop final : public ask::outgoing_request {
  public:
   /// The environment of all hops.
   struct surroundings {
@@ -30,9 +30,9 @@ class hop final : public ask::question {
     late_answers& late;
   };
 
-  /// @param asked  the address before the route
+  /// @param requested  the address before the route
   /// @param to  the address after the route
-  hop(const surroundings& around, const request_id& id, steady_time deadline, const address& asked,
+  hop(const surroundings& around, const request_id& id, steady_time deadline, const address& requested,
       std::shared_ptr<const route_options> route, address to);
 
   /// Takes the caller. Until then, it belongs to the function that creates the hop.
@@ -73,7 +73,7 @@ class hop final : public ask::question {
 
   const surroundings& around_;
   responder caller_;
-  const std::optional<address> asked_;  ///< set if the route changed the address
+  const std::optional<address> requested_;  ///< set if the route changed the address
   const std::shared_ptr<const route_options> route_;
   const address to_;
   std::string loop_text_;

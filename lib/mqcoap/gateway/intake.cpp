@@ -19,7 +19,8 @@ void intake::subscribe(const std::vector<std::string>& wanted) {
   requests_ = std::move(kept);
   for (const auto& filter : wanted)
     if (missing.contains(filter))
-      requests_.emplace_back(*via, filter, [this, filter](error_code ec) { hooks_.told(*this, filter, ec); });
+      requests_.emplace_back(*via, filter,
+                             [this, filter](error_code ec) { hooks_.subscribed(*this, filter, ec); });
 }
 
 void intake::ask() {

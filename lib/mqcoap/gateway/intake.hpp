@@ -16,11 +16,11 @@ class intake final : public request_way {
  public:
   struct hooks {
     /// Called when the broker has answered a subscription.
-    std::function<void(intake&, const std::string& filter, error_code)> told;
+    std::function<void(intake&, const std::string& filter, error_code)> subscribed;
     std::function<void()> ended;  ///< a request of this intake has ended; must not throw
   };
 
-  intake(answer_sender& by, link& on, hooks told) : request_way(by, &on), hooks_(std::move(told)) {}
+  intake(answer_sender& by, link& on, hooks callbacks) : request_way(by, &on), hooks_(std::move(callbacks)) {}
 
   /// Subscribes to these filters, and drops the others once the new ones are confirmed, so that no request is
   /// lost in between.

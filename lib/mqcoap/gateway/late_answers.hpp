@@ -24,7 +24,7 @@ class late_answers {
   static constexpr std::chrono::seconds window{300};  ///< the same as in the duplicate filter
 
   struct awaited {
-    call asked;          ///< the caller's request, without its body
+    call original;       ///< the caller's request, without its body
     std::string broker;  ///< the broker of the device
     std::string topic;   ///< the topic of the answer, without the id
     resource_path path;

@@ -11,7 +11,7 @@ namespace mqcoap {
 namespace {
 
 /// How long requests are still accepted that were in flight to a broker that is no longer the default.
-constexpr std::chrono::seconds intake_patience{5};
+constexpr std::chrono::seconds intake_grace{5};
 
 /// Answers a program that uses the gateway's client id as its source; hops answer the gateway's own callers.
 std::unique_ptr<answer> came_back() {
@@ -33,7 +33,7 @@ mqtt_front::mqtt_front(link& from, environment env)
 std::shared_ptr<intake> mqtt_front::make_intake(link& on) {
   return std::make_shared<intake>(sender_, on,
                                   intake::hooks{[this](intake& from, const std::string& filter,
-                                                       error_code ec) { on_told(from, filter, ec); },
+                                                       error_code ec) { on_subscribed(from, filter, ec); },
                                                 env_.ended});
 }
 
@@ -53,7 +53,7 @@ void mqtt_front::serve_from(link& now) {
   // The old intake stays subscribed until the new one is confirmed; both may use the same broker.
   twins_.begin();
   intake_->via->subscribe_to_others({});
-  leaving_.push_back({std::exchange(intake_, std::move(next)), env_.time.now() + intake_patience});
+  leaving_.push_back({std::exchange(intake_, std::move(next)), env_.time.now() + intake_grace});
 }
 
 void mqtt_front::subscribe() {
@@ -106,15 +106,14 @@ bool mqtt_front::is_rival(const link& l, const exchange_topic& response) const {
          leaving_.empty() &&  // otherwise it may be this gateway's answer, over the other link
          // A route leads back here: then the gateway's own answers come back as well, and cannot be
          // distinguished.
-         !env_.hops.listens_to(l.name() + '/' + ns + '/' + std::string(tag)) &&
-         !env_.hops.has_asked(response);
+         !env_.hops.listens_to(l.name() + '/' + ns + '/' + std::string(tag)) && !env_.hops.knows(response);
 }
 
 void mqtt_front::on_response(const link& from, const exchange_topic& topic) {
   if (is_rival(from, topic)) rivals_.note_answer(topic.tag(), env_.time.now());
 }
 
-void mqtt_front::on_told(intake& from, const std::string& filter, error_code ec) {
+void mqtt_front::on_subscribed(intake& from, const std::string& filter, error_code ec) {
   if (ec) spdlog::error("no requests will arrive under {}: {}", filter, ec.message());
   from.drop_outdated();
   settle();
@@ -156,7 +155,7 @@ void mqtt_front::hurry(const link& l) {
   for (auto& each : leaving_) {
     if (each.from->via != &l) continue;
     each.from->unsubscribe();
-    each.patience = env_.time.now();
+    each.deadline = env_.time.now();
   }
 }
 
@@ -173,16 +172,16 @@ bool mqtt_front::uses(const link& l) const noexcept {
 void mqtt_front::expire(steady_time now) {
   rivals_.expire(now);
   for (auto& each : leaving_)
-    if (now >= each.patience) each.from->unsubscribe();
+    if (now >= each.deadline) each.from->unsubscribe();
   std::erase_if(leaving_,
-                [now](const auto& each) { return now >= each.patience && each.from->in_flight == 0; });
+                [now](const auto& each) { return now >= each.deadline && each.from->in_flight == 0; });
   settle();
 }
 
 steady_time mqtt_front::next_deadline(steady_time now) const noexcept {
   auto next = rivals_.next_end();
   for (const auto& each : leaving_)
-    if (each.patience > now) next = std::min(next, each.patience);
+    if (each.deadline > now) next = std::min(next, each.deadline);
   return next;
 }
 
@@ -192,9 +191,9 @@ bool mqtt_front::inspect(const link& from, const exchange_topic& topic) {
 }
 
 request_taker::inspector::finding mqtt_front::inspect(const link& from, const exchange_topic& topic,
-                                                      const request& asked) {
+                                                      const request& requested) {
   using verdict = return_watch::verdict;
-  if (returned_ == verdict::foreign) returned_ = env_.returns.look_at_source(from, topic, asked);
+  if (returned_ == verdict::foreign) returned_ = env_.returns.look_at_source(from, topic, requested);
   return {returned_ == verdict::caught, returned_ == verdict::loop ? came_back() : nullptr};
 }
 
@@ -218,7 +217,7 @@ void mqtt_front::on_sent(const exchange_topic& request, error_code error) {
 }
 
 void mqtt_front::on_too_large(const exchange_topic& request, std::string_view message) {
-  if (!std::exchange(too_large_told_, true))
+  if (!std::exchange(too_large_reported_, true))
     spdlog::warn("{}: {}; further ones are answered 500 and not logged", request.text(), message);
 }
 

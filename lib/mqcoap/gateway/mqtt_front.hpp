@@ -84,7 +84,7 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
  private:
   struct leaving_intake {
     std::shared_ptr<intake> from;
-    steady_time patience;  ///< until then, requests in flight are accepted
+    steady_time deadline;  ///< until then, requests in flight are accepted
   };
 
   std::shared_ptr<intake> make_intake(link& on);
@@ -93,12 +93,12 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   std::string request_filter_of_all() const;
   void watch_for_rivals();
   bool is_rival(const link& l, const exchange_topic& response) const;
-  void on_told(intake& from, const std::string& filter, error_code ec);
+  void on_subscribed(intake& from, const std::string& filter, error_code ec);
   void settle();
   bool leaving_one_asks() const noexcept;
 
   bool inspect(const link& from, const exchange_topic& topic) override;
-  finding inspect(const link& from, const exchange_topic& topic, const request& asked) override;
+  finding inspect(const link& from, const exchange_topic& topic, const request& requested) override;
   void on_fault(const exchange_topic& topic, const decode_fault& fault) override;
   void on_no_memory_for(const exchange_topic& topic, const decode_fault& fault) noexcept override;
   void on_encoded(const call& to, const answer& what) noexcept override;
@@ -116,7 +116,7 @@ class mqtt_front final : private answer_sender::observer, private request_taker:
   return_watch::verdict returned_ = return_watch::verdict::foreign;  ///< verdict on the request being decoded
   std::string group_;                                                ///< the group of the subscriptions
   bool serves_patterns_ = false;
-  bool too_large_told_ = false;
+  bool too_large_reported_ = false;
 };
 
 }  // namespace mqcoap

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 /// How long a message may wait for a stalled broker, and within which time the broker should deliver a
 /// published message.
-constexpr auto patience = 5s;
+constexpr auto echo_timeout = 5s;
 /// If a connection is lost for the second time sooner than this, it counts as taken over by another client.
 constexpr auto takeover = 60s;
 
@@ -158,7 +158,7 @@ void presence_announcer::take_needs() {
 void presence_announcer::say(bool online) {
   owes_offline_ = online;
   publish(online ? say_.online() : say_.offline());
-  if (online) unheard_from_ = time_.now() + patience;
+  if (online) unheard_from_ = time_.now() + echo_timeout;
 }
 
 void presence_announcer::publish(std::string_view payload) {
@@ -166,7 +166,7 @@ void presence_announcer::publish(std::string_view payload) {
     if (error && error != errc::not_connected && error != errc::closed)
       fail("the message is not accepted: " + error.message(), true);
   };
-  const auto error = via_->publish(topic_, payload, time_.now() + patience, {.retain = true},
+  const auto error = via_->publish(topic_, payload, time_.now() + echo_timeout, {.retain = true},
                                    [this, failed](error_code later) {
                                      failed(later);
                                      if (later) owner_.on_change(*this);
@@ -180,7 +180,7 @@ void presence_announcer::fail(std::string why, bool refused) {
 }
 
 std::string presence_announcer::unheard_text() const {
-  return fmt::format("the message does not come back within {} s: {}", patience.count(), access_text());
+  return fmt::format("the message does not come back within {} s: {}", echo_timeout.count(), access_text());
 }
 
 std::string presence_announcer::access_text() const {

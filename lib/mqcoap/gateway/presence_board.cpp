@@ -24,7 +24,7 @@ presence_board::~presence_board() = default;
 void presence_board::follow(const namespace_name& ns, const std::vector<device_options>& devices,
                             const link_options& broker) {
   using enum presence_announcer::farewell;
-  auto before = std::exchange(told_, {});
+  auto before = std::exchange(announcers_, {});
   const bool same_connection = broker == broker_;
   const bool same_broker = servers(broker) == servers(broker_);
   broker_ = broker;
@@ -33,7 +33,7 @@ void presence_board::follow(const namespace_name& ns, const std::vector<device_o
     auto topic = presence_topic(ns, device.tag);
     if (const auto at = before.find(topic); at != before.end()) {
       if (same_connection) {
-        told_.insert(before.extract(at));
+        announcers_.insert(before.extract(at));
         continue;
       }
       end(std::move(before.extract(at).mapped()), same_broker ? offline : forget,
@@ -41,15 +41,15 @@ void presence_board::follow(const namespace_name& ns, const std::vector<device_o
     }
     auto made = std::make_unique<presence_announcer>(ns, device.tag, broker_, time_,
                                                      static_cast<presence_announcer::host&>(*this));
-    told_.emplace(std::move(topic), std::move(made));
+    announcers_.emplace(std::move(topic), std::move(made));
   }
   for (auto& [topic, one] : before) end(std::move(one), forget, presence_announcer::goodbye);
   advance();
 }
 
 void presence_board::set_online(bool online) {
-  if (!online) failures_told_.clear();
-  for (const auto& [topic, one] : told_) one->set_online(online);
+  if (!online) failures_reported_.clear();
+  for (const auto& [topic, one] : announcers_) one->set_online(online);
   advance();
 }
 
@@ -62,7 +62,7 @@ void presence_board::end(std::unique_ptr<presence_announcer> one, presence_annou
 
 void presence_board::stop(std::chrono::milliseconds grace, std::function<void()> done, bool goes_on) {
   using farewell = presence_announcer::farewell;
-  for (auto& [topic, one] : std::exchange(told_, {}))
+  for (auto& [topic, one] : std::exchange(announcers_, {}))
     end(std::move(one), goes_on ? farewell::stay : farewell::offline, grace);
   if (leaving_.empty()) return done();
   stopped_ = std::move(done);
@@ -71,7 +71,8 @@ void presence_board::stop(std::chrono::milliseconds grace, std::function<void()>
 void presence_board::on_change(presence_announcer& which) noexcept try {
   if (which.ended()) {
     // The connection that replaces it must not treat its last message as news.
-    if (const auto next = told_.find(which.topic()); next != told_.end()) next->second->continue_after(which);
+    if (const auto next = announcers_.find(which.topic()); next != announcers_.end())
+      next->second->continue_after(which);
     std::erase_if(leaving_, [&which](const auto& other) { return other.get() == &which; });
     if (leaving_.empty() && stopped_) return std::exchange(stopped_, {})();
   } else {
@@ -86,7 +87,7 @@ void presence_board::on_change(presence_announcer& which) noexcept try {
 /// Logs each cause once, for all devices that it concerns.
 void presence_board::note_failure(const presence_announcer& which) {
   if (!which.wanted() || which.failure().empty() || !which.is_refused()) return;
-  if (failures_told_.size() >= most_lines || !failures_told_.insert(which.failure()).second) return;
+  if (failures_reported_.size() >= most_lines || !failures_reported_.insert(which.failure()).second) return;
   say(log_, log_level::warning,
       "presence of {} is not announced: {}; others with the same cause are only in .gw/status", which.tag(),
       which.failure());
@@ -116,10 +117,10 @@ void presence_board::advance() {
   if (std::exchange(advancing_, true)) return;
   const auto now = time_.now();
   auto room = most_connecting;
-  for (const auto& [topic, one] : told_)
+  for (const auto& [topic, one] : announcers_)
     if (one->connecting() && room > 0) --room;
   auto next = steady_time::max();
-  for (const auto& [topic, one] : told_) {
+  for (const auto& [topic, one] : announcers_) {
     const auto due = one->next_due();
     if (!one->waits_to_connect() || due > now) {
       next = std::min(next, due);
@@ -134,7 +135,7 @@ void presence_board::advance() {
 
 void presence_board::on_alarm() {
   alarm_at_ = steady_time::max();
-  for (const auto& [topic, one] : told_) {
+  for (const auto& [topic, one] : announcers_) {
     if (one->next_due() > time_.now()) continue;
     one->on_due();
     note_failure(*one);
@@ -144,8 +145,8 @@ void presence_board::on_alarm() {
 
 presence_status presence_board::status() const {
   presence_status out;
-  out.devices = told_.size();
-  for (const auto& [topic, one] : told_) {
+  out.devices = announcers_.size();
+  for (const auto& [topic, one] : announcers_) {
     if (one->announced()) ++out.announced;
     if (!one->failure().empty() && out.failing.size() < most_failures_shown)
       out.failing.push_back({one->tag(), one->failure()});

@@ -51,7 +51,7 @@ class presence_board final : private presence_announcer::host {
   /// Must be called when the time of the alarm has come.
   void on_alarm();
 
-  std::size_t size() const noexcept { return told_.size(); }
+  std::size_t size() const noexcept { return announcers_.size(); }
   presence_status status() const;
 
  private:
@@ -73,9 +73,9 @@ class presence_board final : private presence_announcer::host {
   const link_maker make_;
   const log_sink log_;
   link_options broker_;
-  announcer_map told_;
+  announcer_map announcers_;
   std::list<std::unique_ptr<presence_announcer>> leaving_;  ///< publishing their last message
-  std::set<std::string> failures_told_;                     ///< logged causes
+  std::set<std::string> failures_reported_;                 ///< logged causes
   std::set<std::string> rivals_;                            ///< tags that another program announces as well
   steady_time alarm_at_ = steady_time::max();
   bool advancing_ = false;

@@ -29,27 +29,27 @@ proxy::proxy(proxy_options options, environment env)
     : env_(env),
       rules_(std::make_shared<const proxy_rules>(std::move(options))),
       around_{env_.time, env_.decoding, late_},
-      asker_(env_.time, env_.decoding, *this),
+      sender_(env_.time, env_.decoding, *this),
       ids_(env_.ids) {}
 
 proxy::~proxy() { abandon("the gateway is stopping"); }
 
-bool proxy::let_go(const link& l) {
+bool proxy::release(const link& l) {
   const auto* const way = find_way(l);
   if (way == nullptr) return true;
-  if (!asker_.let_go(*way)) return false;
+  if (!sender_.release(*way)) return false;
   std::erase_if(ways_, [way](const auto& each) { return each.get() == way; });
   return true;
 }
 
 proxy::load proxy::load_of(const std::string& key) const noexcept {
-  const auto* const device = asker_.find_device(key);
+  const auto* const device = sender_.find_device(key);
   return device == nullptr ? load{} : device->now();
 }
 
 proxy::load proxy::whole_load() const noexcept {
   load whole;
-  for (const auto& [key, device] : asker_.devices()) {
+  for (const auto& [key, device] : sender_.devices()) {
     whole.in_flight += device->now().in_flight;
     whole.waiting += device->now().waiting;
   }
@@ -64,9 +64,10 @@ void proxy::forward(responder&& r, const address& to) {
 }
 
 void proxy::reverse(responder&& r) {
-  const auto& asked = r->target;
-  env_.stats.set_role(r, request_role::reverse, asked.tag());
-  const address to{*device_tag::parse(asked.tag()), *subsystem_name::parse(asked.subsystem()), r.req().path};
+  const auto& target = r->target;
+  env_.stats.set_role(r, request_role::reverse, target.tag());
+  const address to{*device_tag::parse(target.tag()), *subsystem_name::parse(target.subsystem()),
+                   r.req().path};
   if (const auto* route = rules_->routes.find(to, r.req().verb, true))
     return forward_by(std::move(r), *route, to);
   const std::string what = std::string(to_string(r.req().verb)) + ' ' + to.to_string();
@@ -87,7 +88,8 @@ void proxy::forward_by(responder&& r, const route_options& route, const address&
                       "route " + route.name + " makes no valid address of " + to.to_string());
 }
 
-void proxy::start(responder&& r, const route_options& route, const address& asked, route_destination where) {
+void proxy::start(responder&& r, const route_options& route, const address& requested,
+                  route_destination where) {
   r.keep_deadline();
   env_.stats.set_route(r, route.name);
   link* const via = find_link(where.broker);
@@ -95,20 +97,20 @@ void proxy::start(responder&& r, const route_options& route, const address& aske
   if (auto why = reason_to_refuse(*r, *via, deadline)) return std::move(r).respond(*std::move(why));
   upstream* const device = find_or_add(*via, where.ns.empty() ? env_.ns.text() : where.ns, where.to.tag);
   if (device == nullptr)
-    return std::move(r).respond(unavailable("all " + std::to_string(ask::asker::most_devices) +
+    return std::move(r).respond(unavailable("all " + std::to_string(ask::request_sender::most_devices) +
                                             " places for proxied devices are busy; try again later"));
   if (auto why = reason_to_refuse(*device, route)) return std::move(r).respond(*std::move(why));
 
   const auto id = ids_.next();
-  env_.stats.note_asked(device->counted, env_.time.now());
+  env_.stats.note_request(device->counted, env_.time.now());
   auto made =
-      std::make_unique<hop>(around_, id, deadline, asked,
+      std::make_unique<hop>(around_, id, deadline, requested,
                             std::shared_ptr<const route_options>(rules_, &route), std::move(where.to));
   auto& placed = *made;
-  asker_.place(*device, std::move(made));
+  sender_.place(*device, std::move(made));
   // Takes the caller last: if memory allocation fails before, the caller of this function still has the call.
   placed.take_caller(std::move(r));
-  asker_.send_next(*device);
+  sender_.send_next(*device);
 }
 
 std::optional<answer> proxy::reason_to_refuse(const call& c, const link& via, steady_time deadline) {
@@ -117,7 +119,7 @@ std::optional<answer> proxy::reason_to_refuse(const call& c, const link& via, st
                            "no hops are left for this request: is it going round in a loop?");
   if (!via.up()) return unavailable("broker " + via.name() + " is not connected; try again later");
   if (places_left() == 0)
-    return unavailable("the gateway forwards " + std::to_string(asker_.size()) +
+    return unavailable("the gateway forwards " + std::to_string(sender_.size()) +
                        " requests already (limits.in_flight); try again later");
   if (deadline > env_.time.now()) return std::nullopt;
   env_.counted.count(event::request_stale);
@@ -141,7 +143,7 @@ std::optional<answer> proxy::reason_to_refuse(const upstream& device, const rout
 /// others: one device that does not answer holds at most half of them, and each further one at most half of
 /// what remains.
 std::size_t proxy::places_left() const noexcept {
-  return env_.limits.in_flight > asker_.size() ? env_.limits.in_flight - asker_.size() : 0;
+  return env_.limits.in_flight > sender_.size() ? env_.limits.in_flight - sender_.size() : 0;
 }
 
 steady_time proxy::deadline_of(const call& c, const route_options& route) const {
@@ -162,11 +164,11 @@ link* proxy::find_link(const std::string& name) const noexcept {
 
 upstream* proxy::find_or_add(link& via, const std::string& ns, const device_tag& tag) {
   std::string key = via.name() + '/' + ns + '/' + tag.text();
-  if (auto* const known = asker_.find_device(key)) return static_cast<upstream*>(known);
-  if (!asker_.make_room()) return nullptr;
-  auto added = std::make_unique<upstream>(asker_, way_over(via), *namespace_name::parse(ns), tag,
+  if (auto* const known = sender_.find_device(key)) return static_cast<upstream*>(known);
+  if (!sender_.make_room()) return nullptr;
+  auto added = std::make_unique<upstream>(sender_, way_over(via), *namespace_name::parse(ns), tag,
                                           env_.stats.device(via.name(), ns, tag.text()));
-  return static_cast<upstream*>(&asker_.add_device(std::move(key), std::move(added)));
+  return static_cast<upstream*>(&sender_.add_device(std::move(key), std::move(added)));
 }
 
 mqtt_device_link& proxy::way_over(link& via) {
@@ -192,15 +194,15 @@ void proxy::expect_loop(const request_id& id, std::string message) {
   auto* const h = find_hop(id);
   if (h == nullptr) return;
   h->expect_loop(std::move(message));
-  if (h->device().mute_behind_bridge) asker_.end(id, {ask::failure::cause::ended});
+  if (h->device().mute_behind_bridge) sender_.end(id, {ask::failure::cause::ended});
 }
 
 void proxy::end_loop(const request_id& id, const std::string& message) {
-  asker_.end(id, {ask::failure::cause::ended, {}, 0, message});
+  sender_.end(id, {ask::failure::cause::ended, {}, 0, message});
 }
 
 void proxy::on_response(link& from, const exchange_topic& topic, std::string_view payload) {
-  asker_.on_response(way_over(from), topic, payload);
+  sender_.on_response(way_over(from), topic, payload);
 }
 
 void proxy::count(ask::fact what) noexcept {
@@ -240,25 +242,25 @@ bool proxy::take_late(const link& from, const exchange_topic& topic, const reque
   const auto taken = *late_.take(id);
   relay(*decoded, topic.tag());
   if (!decoded->location.empty()) decoded->location = taken.way.from(decoded->location);
-  if (env_.late) env_.late(taken.asked, *decoded);
+  if (env_.late) env_.late(taken.original, *decoded);
   return true;
 }
 
-bool proxy::has_asked(const exchange_topic& response) {
+bool proxy::knows(const exchange_topic& response) {
   const auto id = request_id::parse(response.id(), validation::lenient);
-  return id && asker_.has_asked(*id);
+  return id && sender_.knows(*id);
 }
 
 void proxy::on_link_up(link& which) {
-  if (const auto* const way = find_way(which)) asker_.on_link_up(*way);
+  if (const auto* const way = find_way(which)) sender_.on_link_up(*way);
 }
 
 void proxy::on_link_down(link& which, std::string_view why) {
   const auto* const way = find_way(which);
   if (way == nullptr) return;
-  asker_.on_link_down(*way, "broker " + which.name() + " is gone (" + std::string(why) + ')');
+  sender_.on_link_down(*way, "broker " + which.name() + " is gone (" + std::string(why) + ')');
 }
 
-void proxy::abandon(std::string_view why) { asker_.end_all({ask::failure::cause::link_lost, {}, 0, why}); }
+void proxy::abandon(std::string_view why) { sender_.end_all({ask::failure::cause::link_lost, {}, 0, why}); }
 
 }  // namespace mqcoap

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <mqcoap/ask/asker.hpp>
+#include <mqcoap/ask/request_sender.hpp>
 #include <mqcoap/gateway/counters.hpp>
 #include <mqcoap/gateway/hop.hpp>
 #include <mqcoap/gateway/late_answers.hpp>
@@ -24,10 +24,10 @@
 namespace mqcoap {
 
 /// Forwards requests to other devices and returns their answers (docs/protocol.md, "Proxying"): finds the
-/// route and the device, sends the request (`ask::asker`) as a hop with a fresh request id and a deadline,
-/// and counts. Runs on the event loop; the clock provides the time, and the owner of the alarm
+/// route and the device, sends the request (`ask::request_sender`) as a hop with a fresh request id and a
+/// deadline, and counts. Runs on the event loop; the clock provides the time, and the owner of the alarm
 /// calls at deadlines.
-class proxy final : private ask::asker_owner {
+class proxy final : private ask::request_sender_owner {
  public:
   struct environment {
     const std::vector<link*>& links;  ///< the first is the default
@@ -38,7 +38,7 @@ class proxy final : private ask::asker_owner {
     const decode_rules& decoding;
     const gateway_limits& limits;
     /// Receives a device's answer to a write that was answered with 504 or 502 before (`late_answers`).
-    std::function<void(const call& asked, const answer& late)> late{};
+    std::function<void(const call& original, const answer& late)> late{};
     std::function<void()> out_of_memory{};  ///< called when memory allocation failed for a message
     request_id_generator ids{};             ///< generates the ids of hops
   };
@@ -53,7 +53,7 @@ class proxy final : private ask::asker_owner {
   }
   /// Sends nothing new over a link, and forgets its idle devices. Returns true if none of its
   /// devices is left.
-  bool let_go(const link& l);
+  bool release(const link& l);
 
   const route_table& routes() const noexcept { return rules_->routes; }
   std::size_t path_limit() const noexcept { return env_.decoding.limits.path; }
@@ -65,7 +65,7 @@ class proxy final : private ask::asker_owner {
   /// Returns true if the answers of this device are subscribed to on this link, so that the link also
   /// delivers answers of other programs under that tag, and those of the gateway itself.
   /// @param key  see `load_of`
-  bool listens_to(const std::string& key) const { return asker_.find_device(key) != nullptr; }
+  bool listens_to(const std::string& key) const { return sender_.find_device(key) != nullptr; }
 
   /// Forwards a request whose caller named the target (forward proxy).
   void forward(responder&& r, const address& to);
@@ -97,23 +97,23 @@ class proxy final : private ask::asker_owner {
   void on_link_down(link& which, std::string_view why);
 
   /// Answers 504 to requests whose deadline has passed.
-  void expire(steady_time now) { asker_.expire(now); }
+  void expire(steady_time now) { sender_.expire(now); }
   /// Returns true if this is an answer to a current or recent request of the gateway.
-  bool has_asked(const exchange_topic& response);
-  steady_time next_deadline() const noexcept { return asker_.next_deadline(); }
+  bool knows(const exchange_topic& response);
+  steady_time next_deadline() const noexcept { return sender_.next_deadline(); }
   /// Answers all pending requests: 504 if a device has them, 503 if they were not sent.
   void abandon(std::string_view why);
 
  private:
   void forward_by(responder&& r, const route_options& route, const address& to);
-  void start(responder&& r, const route_options& route, const address& asked, route_destination where);
+  void start(responder&& r, const route_options& route, const address& requested, route_destination where);
   std::optional<answer> reason_to_refuse(const call& c, const link& via, steady_time deadline);
   std::optional<answer> reason_to_refuse(const upstream& device, const route_options& route) const;
   upstream* find_or_add(link& via, const std::string& ns, const device_tag& tag);
   mqtt_device_link& way_over(link& via);
   mqtt_device_link* find_way(const link& via) const noexcept;
   std::size_t places_left() const noexcept;
-  hop* find_hop(const request_id& id) noexcept { return static_cast<hop*>(asker_.find(id)); }
+  hop* find_hop(const request_id& id) noexcept { return static_cast<hop*>(sender_.find(id)); }
   steady_time deadline_of(const call& c, const route_options& route) const;
   link* find_link(const std::string& name) const noexcept;
 
@@ -129,7 +129,7 @@ class proxy final : private ask::asker_owner {
   late_answers late_;
   const hop::surroundings around_;
   std::vector<std::unique_ptr<mqtt_device_link>> ways_;  ///< one for each link that leads to a device
-  ask::asker asker_;                                     ///< all of its questions are hops
+  ask::request_sender sender_;                           ///< all of its requests are hops
   request_id_generator ids_;
 };
 

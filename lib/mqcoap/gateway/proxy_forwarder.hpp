@@ -11,18 +11,18 @@ namespace mqcoap {
 /// Lets resources forward calls to other devices through the proxy.
 class proxy_forwarder final : public forwarder {
  public:
-  /// @param asked  called after each forwarded call, whose deadline may be the earliest
-  proxy_forwarder(proxy& by, std::function<void()> asked) : by_(by), asked_(std::move(asked)) {}
+  /// @param forwarded  called after each forwarded call, whose deadline may be the earliest
+  proxy_forwarder(proxy& by, std::function<void()> forwarded) : by_(by), forwarded_(std::move(forwarded)) {}
 
   void forward(responder&& r, const address& to) override {
     by_.forward_mounted(std::move(r), to);
-    asked_();
+    forwarded_();
   }
   std::size_t path_limit() const noexcept override { return by_.path_limit(); }
 
  private:
   proxy& by_;
-  const std::function<void()> asked_;
+  const std::function<void()> forwarded_;
 };
 
 }  // namespace mqcoap

@@ -77,7 +77,7 @@ void gateway::reconfiguration::put_in_force() noexcept {
   for (const auto& tag : next_->removed)
     if (auto gone = of_.devices_.extract(tag)) removed_.push_back(std::move(gone.mapped()));
   of_.put_in_force(*next_, std::move(chain_), std::move(links_));
-  for (const auto& [device, path] : readings_) of_.tell_reading(device, path);
+  for (const auto& [device, path] : readings_) of_.report_reading(device, path);
 }
 
 void gateway::reconfiguration::clear(std::shared_ptr<local_device> device) noexcept {

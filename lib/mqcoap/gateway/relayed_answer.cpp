@@ -15,15 +15,15 @@ std::string_view without_end(std::string_view text, std::string_view end) {
 
 }  // namespace
 
-way_back::way_back(const call& asked, address to, std::shared_ptr<const route_options> route,
+way_back::way_back(const call& original, address to, std::shared_ptr<const route_options> route,
                    std::size_t path_limit)
     : to_(std::move(to)), route_(std::move(route)), path_limit_(path_limit) {
-  const auto path = asked.req.path.key();
-  const auto role = call_account::of(asked).role;
+  const auto path = original.req.path.key();
+  const auto role = call_account::of(original).role;
   if (role == request_role::mount) {
-    before_ = without_end(path, asked.rest());
-    mounted_ = without_end(to_.path.key(), asked.rest());
-  } else if (role == request_role::forward && !asked.req.options->proxy_uri) {
+    before_ = without_end(path, original.rest());
+    mounted_ = without_end(to_.path.key(), original.rest());
+  } else if (role == request_role::forward && !original.req.options->proxy_uri) {
     before_ = without_end(path, to_.path.key());
   }
   passes_on_ = role == request_role::reverse && !rewrites(route_->to);

@@ -14,9 +14,10 @@ namespace mqcoap {
 /// Translates paths of a device into those by which the caller reaches them.
 class way_back {
  public:
-  /// @param asked  the caller's request
+  /// @param original  the caller's request
   /// @param to  the address before the route: of the caller, or of a mount
-  way_back(const call& asked, address to, std::shared_ptr<const route_options> route, std::size_t path_limit);
+  way_back(const call& original, address to, std::shared_ptr<const route_options> route,
+           std::size_t path_limit);
 
   /// Returns the path by which the caller can reach a path of the device in the same way as before; empty if
   /// there is none.

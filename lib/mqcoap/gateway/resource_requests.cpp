@@ -13,21 +13,21 @@
 namespace mqcoap {
 
 /// A request and the handler of its answer. Owned by the resource.
-struct resource_requests::asked {
+struct resource_requests::pending_request {
   resource_request what;
   answer_handler done;
   timer_queue::timer begins{};
   std::string name{};
 
   void take(const answer& a) {
-    const auto told = std::exchange(done, {});
-    if (told) told(a);
+    const auto handler = std::exchange(done, {});
+    if (handler) handler(a);
   }
 };
 
 class resource_requests::origin final : public call_origin {
  public:
-  origin(const std::shared_ptr<asked>& of, const std::function<void()>& ended)
+  origin(const std::shared_ptr<pending_request>& of, const std::function<void()>& ended)
       : of_(of), name_(of->name), ended_(ended) {}
 
   std::string_view name() const noexcept override { return name_; }
@@ -37,7 +37,7 @@ class resource_requests::origin final : public call_origin {
   void ended() noexcept override { ended_(); }
 
  private:
-  const std::weak_ptr<asked> of_;
+  const std::weak_ptr<pending_request> of_;
   const std::string name_;
   const std::function<void()>& ended_;  ///< belongs to the object whose core serves the call
 };
@@ -54,8 +54,8 @@ resource_requests::resource_requests(environment env)
   });
 }
 
-resource_asker::asking resource_requests::ask(resource_request what, answer_handler done) {
-  auto made = std::make_shared<asked>(asked{std::move(what), std::move(done)});
+resource_requester::asking resource_requests::ask(resource_request what, answer_handler done) {
+  auto made = std::make_shared<pending_request>(pending_request{std::move(what), std::move(done)});
   made->name = made->what.to.to_string();
   made->begins = env_.timers.after({}, [this, weak = std::weak_ptr(made)] {
     if (const auto still = weak.lock()) begin(still);
@@ -63,7 +63,7 @@ resource_asker::asking resource_requests::ask(resource_request what, answer_hand
   return made;
 }
 
-void resource_requests::begin(const std::shared_ptr<asked>& what) {
+void resource_requests::begin(const std::shared_ptr<pending_request>& what) {
   try {
     serve(what);
   } catch (const std::exception& e) {
@@ -72,7 +72,7 @@ void resource_requests::begin(const std::shared_ptr<asked>& what) {
 }
 
 /// Serves a request. The proxy counts the hops of forwarded requests itself.
-void resource_requests::serve(const std::shared_ptr<asked>& what) {
+void resource_requests::serve(const std::shared_ptr<pending_request>& what) {
   auto& [verb, to, body, options, correlation_id] = what->what;
   const auto hops = std::min(options->hops.value_or(default_hops), default_hops);
   const bool is_here = env_.tags.device(to.tag.text()) != nullptr;

@@ -7,7 +7,7 @@
 #include <mqcoap/gateway/statistics.hpp>
 #include <mqcoap/gateway/tag_directory.hpp>
 #include <mqcoap/protocol/request_id.hpp>
-#include <mqcoap/resource/resource_asker.hpp>
+#include <mqcoap/resource/resource_requester.hpp>
 #include <mqcoap/serve/serving_core.hpp>
 #include <mqcoap/serve/timer_queue.hpp>
 #include <string_view>
@@ -19,7 +19,7 @@ namespace mqcoap {
 /// gives them deadlines. Each such request begins in a new iteration of the event loop, so that requests that
 /// trigger each other need no stack, and has at most `default_hops` hops left.
 /// @par Threads  All functions on the event loop.
-class resource_requests final : public resource_asker {
+class resource_requests final : public resource_requester {
  public:
   struct environment {
     const clock& time;
@@ -46,11 +46,11 @@ class resource_requests final : public resource_asker {
   void abandon(std::string_view why) { core_.abandon(why); }
 
  private:
-  struct asked;
+  struct pending_request;
   class origin;
 
-  void begin(const std::shared_ptr<asked>& what);
-  void serve(const std::shared_ptr<asked>& what);
+  void begin(const std::shared_ptr<pending_request>& what);
+  void serve(const std::shared_ptr<pending_request>& what);
 
   const environment env_;
   serving_core core_;

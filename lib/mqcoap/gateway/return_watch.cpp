@@ -19,7 +19,7 @@ bool has_broker(const std::vector<link*>& links, std::string_view name) {
   return std::any_of(links.begin(), links.end(), [name](const link* l) { return l->name() == name; });
 }
 
-void tell_bridge(const return_watch::row& r, std::string_view tag) {
+void report_bridge(const return_watch::row& r, std::string_view tag) {
   spdlog::error(
       "brokers {0} and {1} are bridged, or are one: a request for {2} that was sent to {0} came back from "
       "{1} and was dropped. Callers reach such devices without the gateway, and their writes run twice: "
@@ -27,7 +27,7 @@ void tell_bridge(const return_watch::row& r, std::string_view tag) {
       r.sent_to, r.came_from, tag, r.route.empty() ? "the gateway" : "route " + r.route);
 }
 
-void tell_own_source(const return_watch::row& r, std::string_view tag, std::string_view client_id) {
+void report_own_source(const return_watch::row& r, std::string_view tag, std::string_view client_id) {
   spdlog::error(
       "a request for {0} came from broker {1} with the gateway's own client id, {2}, as its source: {3} "
       "leads "
@@ -72,7 +72,7 @@ return_watch::verdict return_watch::look_for_hop(const link& from, const exchang
     hops_.end_loop(*id, message);
     return verdict::caught;
   }
-  if (first) tell_bridge(*seen, topic.tag());
+  if (first) report_bridge(*seen, topic.tag());
   if (seen != nullptr) {
     seen->answered = seen->answered || hop->device_answered;
     seen->silent = seen->silent || hop->device_mute;
@@ -83,20 +83,21 @@ return_watch::verdict return_watch::look_for_hop(const link& from, const exchang
 }
 
 return_watch::verdict return_watch::look_at_source(const link& from, const exchange_topic& topic,
-                                                   const request& asked) {
-  if (asked.source.empty()) return verdict::foreign;
+                                                   const request& requested) {
+  if (requested.source.empty()) return verdict::foreign;
   const identity* sender = nullptr;
   for (const auto& us : ours_)
-    if (us.client_id == asked.source && (sender == nullptr || !leads_to(us, from))) sender = &us;
+    if (us.client_id == requested.source && (sender == nullptr || !leads_to(us, from))) sender = &us;
   if (sender == nullptr) return verdict::foreign;
   counted_.count(event::request_returned);
   const bool loop = leads_to(*sender, from);
-  const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()), asked.path};
-  const auto* const route = hops_.routes().find(to, asked.verb, true);
+  const address to{*device_tag::parse(topic.tag()), *subsystem_name::parse(topic.subsystem()),
+                   requested.path};
+  const auto* const route = hops_.routes().find(to, requested.verb, true);
   const auto* const seen =
       note({loop, sender->broker, from.name(), route == nullptr ? std::string() : route->name});
   if (seen != nullptr && seen->count == 1)
-    loop ? tell_own_source(*seen, topic.tag(), sender->client_id) : tell_bridge(*seen, topic.tag());
+    loop ? report_own_source(*seen, topic.tag(), sender->client_id) : report_bridge(*seen, topic.tag());
   return loop ? verdict::loop : verdict::caught;
 }
 

@@ -65,7 +65,7 @@ class return_watch {
   ///   while hops remain
   verdict look_for_hop(const link& from, const exchange_topic& topic, bool answered_here);
   /// Checks whether the source of a `foreign` request is a client id of the gateway.
-  verdict look_at_source(const link& from, const exchange_topic& topic, const request& asked);
+  verdict look_at_source(const link& from, const exchange_topic& topic, const request& requested);
 
   const std::vector<row>& seen() const noexcept { return rows_; }
 

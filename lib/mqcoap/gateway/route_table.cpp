@@ -25,7 +25,7 @@ bool takes(const route_options& route, const address& to, method verb) noexcept 
 }
 
 /// Replaces the placeholders of a template.
-std::string fill_in(const std::string& pattern, const address& asked) {
+std::string fill_in(const std::string& pattern, const address& requested) {
   std::string text;
   for (std::size_t at = 0; at < pattern.size();) {
     const auto rest = std::string_view(pattern).substr(at);
@@ -35,8 +35,8 @@ std::string fill_in(const std::string& pattern, const address& asked) {
       at += placeholder.size();
       return true;
     };
-    if (put("{tag}", asked.tag.text()) || put("{subsystem}", asked.subsystem.text()) ||
-        put("{path}", asked.path.key()))
+    if (put("{tag}", requested.tag.text()) || put("{subsystem}", requested.subsystem.text()) ||
+        put("{path}", requested.path.key()))
       continue;
     text += pattern[at++];
   }
@@ -45,7 +45,7 @@ std::string fill_in(const std::string& pattern, const address& asked) {
 
 /// Returns the value of `{path}` in a text that may have been created from a template; several occurrences
 /// must have the same value. Empty if the text does not match.
-std::string_view take_out(std::string pattern, std::string_view made, const address& asked) {
+std::string_view take_out(std::string pattern, std::string_view made, const address& requested) {
   constexpr std::string_view placeholder = "{path}";
   if (pattern.empty()) return made;
   if (pattern.front() == '/') pattern.erase(0, 1);
@@ -55,9 +55,9 @@ std::string_view take_out(std::string pattern, std::string_view made, const addr
   std::size_t times = 0;
   for (auto at = begin; at != std::string::npos; at = rest.find(placeholder, at), ++times)
     rest.erase(at, placeholder.size());
-  const auto fixed = fill_in(rest, asked).size();
+  const auto fixed = fill_in(rest, requested).size();
   if (made.size() < fixed || (made.size() - fixed) % times != 0) return {};
-  const auto before = std::min(fill_in(pattern.substr(0, begin), asked).size(), made.size());
+  const auto before = std::min(fill_in(pattern.substr(0, begin), requested).size(), made.size());
   return made.substr(before, (made.size() - fixed) / times);
 }
 
@@ -133,11 +133,12 @@ bool route_table::has(std::string_view name) const noexcept {
   return std::any_of(routes_.begin(), routes_.end(), [name](const auto& r) { return r.name == name; });
 }
 
-result<route_destination> rewrite(const route_target& target, const address& asked, std::size_t path_limit) {
-  auto to = asked;
+result<route_destination> rewrite(const route_target& target, const address& requested,
+                                  std::size_t path_limit) {
+  auto to = requested;
   const auto put = [&](auto& part, const std::string& pattern, auto... limit) {
     if (pattern.empty()) return true;
-    auto made = std::remove_reference_t<decltype(part)>::parse(fill_in(pattern, asked), limit...);
+    auto made = std::remove_reference_t<decltype(part)>::parse(fill_in(pattern, requested), limit...);
     if (!made) return false;
     part = *std::move(made);
     return true;
@@ -146,7 +147,7 @@ result<route_destination> rewrite(const route_target& target, const address& ask
       !put(to.path, target.path, path_limit))
     return errc::invalid_address;
   if (target.path.empty() && to.path.text().front() == '/')
-    to.path = *resource_path::parse(asked.path.key(), asked.path.text().size());
+    to.path = *resource_path::parse(requested.path.key(), requested.path.text().size());
   return route_destination{target.broker, target.ns, std::move(to)};
 }
 
@@ -154,14 +155,14 @@ bool rewrites(const route_target& target) noexcept {
   return !target.tag.empty() || !target.subsystem.empty() || !target.path.empty();
 }
 
-std::optional<std::string> rewrite_back(const route_options& route, const address& asked,
+std::optional<std::string> rewrite_back(const route_options& route, const address& requested,
                                         std::string_view device_path, std::size_t path_limit) {
   if (!rewrites(route.to)) return std::string(device_path);
-  auto from = resource_path::parse(take_out(route.to.path, device_path, asked), path_limit);
+  auto from = resource_path::parse(take_out(route.to.path, device_path, requested), path_limit);
   if (!from || !path_matches(route.match.path, from->key())) return std::nullopt;
   // Checks the result by applying the template to it.
-  const auto here = rewrite(route.to, asked, path_limit);
-  const auto there = rewrite(route.to, {asked.tag, asked.subsystem, *from}, path_limit);
+  const auto here = rewrite(route.to, requested, path_limit);
+  const auto there = rewrite(route.to, {requested.tag, requested.subsystem, *from}, path_limit);
   const bool leads_there = here && there && there->to.tag == here->to.tag &&
                            there->to.subsystem == here->to.subsystem && there->to.path.key() == device_path;
   return leads_there ? std::optional<std::string>(from->key()) : std::nullopt;

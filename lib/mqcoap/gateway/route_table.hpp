@@ -55,14 +55,15 @@ struct route_destination {
 
 /// Rewrites an address by a route.
 /// @par Errors  errc::invalid_address if the result is invalid, e.g. because the path is too long.
-result<route_destination> rewrite(const route_target& target, const address& asked, std::size_t path_limit);
+result<route_destination> rewrite(const route_target& target, const address& requested,
+                                  std::size_t path_limit);
 
 /// Returns true if a route changes more of an address than the broker and the namespace.
 bool rewrites(const route_target& target) noexcept;
 
 /// Returns the path that a route rewrites to this path of the device, with the tag and the subsystem of
-/// `asked`: the inverse of `rewrite`. Returns nothing if there is no such path, or more than one.
-std::optional<std::string> rewrite_back(const route_options& route, const address& asked,
+/// `requested`: the inverse of `rewrite`. Returns nothing if there is no such path, or more than one.
+std::optional<std::string> rewrite_back(const route_options& route, const address& requested,
                                         std::string_view device_path, std::size_t path_limit);
 
 }  // namespace mqcoap

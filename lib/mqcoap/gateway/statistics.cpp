@@ -84,8 +84,8 @@ void statistics::follow(feed& facts) {
 
 /// Counts a call that has ended. One that was not admitted was refused before a handler was called.
 void statistics::count_ended(const request_ended& fact) {
-  const auto& c = fact.asked;
-  const auto verb = static_cast<std::uint8_t>(c.asked().verb);
+  const auto& c = fact.ended_call;
+  const auto verb = static_cast<std::uint8_t>(c.original_request().verb);
   if (!c.admitted) return count(row_of(c.target.tag()), request_role::none, verb, fact.what.code);
   const auto account = call_account::of(c);
   count(account.device, account.role, verb, fact.what.code);
@@ -123,7 +123,7 @@ std::shared_ptr<device_statistics> statistics::device(const std::string& broker,
 void statistics::list(std::string key, const std::shared_ptr<device_statistics>& row) {
   if (devices_.size() >= most_devices) {
     const auto oldest = std::min_element(devices_.begin(), devices_.end(), [](const auto& a, const auto& b) {
-      return a.second->last_asked < b.second->last_asked;
+      return a.second->last_request < b.second->last_request;
     });
     oldest->second->listed = false;
     devices_.erase(oldest);
@@ -132,8 +132,8 @@ void statistics::list(std::string key, const std::shared_ptr<device_statistics>&
   row->listed = true;
 }
 
-void statistics::note_asked(const std::shared_ptr<device_statistics>& row, steady_time now) {
-  row->last_asked = now;
+void statistics::note_request(const std::shared_ptr<device_statistics>& row, steady_time now) {
+  row->last_request = now;
   if (!row->listed) list(device_key(row->broker, row->ns, row->tag), row);
 }
 

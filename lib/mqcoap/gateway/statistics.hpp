@@ -70,7 +70,7 @@ class statistics {
   std::shared_ptr<device_statistics> device(const std::string& broker, const std::string& ns,
                                             const std::string& tag);
   /// Notes that a request is sent to a device: its row is listed again if it had been dropped.
-  void note_asked(const std::shared_ptr<device_statistics>& row, steady_time now);
+  void note_request(const std::shared_ptr<device_statistics>& row, steady_time now);
   /// Returns the row of a device, or null.
   device_statistics* find_device(std::string_view broker, std::string_view ns, std::string_view tag) const;
 

@@ -50,9 +50,9 @@ void topic_board::compare_servers() {
     for (const auto& each : followed()) each->forget();
 }
 
-void topic_board::let_go(const link& l) noexcept {
+void topic_board::release(const link& l) noexcept {
   for (const auto& [name, each] : *topics_)
-    if (const auto still = each.lock()) still->let_go(l);
+    if (const auto still = each.lock()) still->release(l);
 }
 
 void topic_board::on_link_up(link& l) {

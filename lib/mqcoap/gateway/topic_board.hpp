@@ -39,7 +39,7 @@ class topic_board final : public message_topics {
   /// accepted until the broker has confirmed; they are forgotten if they came from another broker.
   void subscribe(link& now);
   /// Drops the subscriptions on a link that is being removed.
-  void let_go(const link& l) noexcept;
+  void release(const link& l) noexcept;
 
   void on_link_up(link& l);
   void on_link_down(const link& l);

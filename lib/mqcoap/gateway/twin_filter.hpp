@@ -17,7 +17,7 @@ class twin_filter {
   void begin() noexcept { until_ = steady_time::max(); }
   /// Notes that the overlap has ended; copies may still arrive for a while.
   void end_soon(steady_time now) noexcept {
-    if (until_ == steady_time::max()) until_ = now + patience;
+    if (until_ == steady_time::max()) until_ = now + grace;
   }
   /// Stops filtering at once, because the subscriptions ended with the connection.
   void end() {
@@ -38,7 +38,7 @@ class twin_filter {
 
  private:
   static constexpr std::size_t most = 4096;
-  static constexpr std::chrono::seconds patience{5};
+  static constexpr std::chrono::seconds grace{5};
 
   steady_time until_{};  ///< zero: there is no overlap
   std::unordered_set<std::string> seen_;

@@ -12,7 +12,7 @@ namespace mqcoap {
 /// A device behind the proxy.
 class upstream final : public ask::device {
  public:
-  upstream(ask::asker& by, mqtt_device_link& over, namespace_name namespace_of, device_tag name,
+  upstream(ask::request_sender& by, mqtt_device_link& over, namespace_name namespace_of, device_tag name,
            std::shared_ptr<device_statistics> row)
       : device(by, over, std::move(namespace_of), std::move(name)),
         counted(std::move(row)),

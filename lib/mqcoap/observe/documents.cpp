@@ -41,7 +41,7 @@ json::object describe(const observer& o, const std::string& key, const device_st
                       {"answered", d.answered},
                       {"failed", d.failed},
                       {"late", d.late},
-                      {"last_asked", o.wall(d.last_asked).count}};
+                      {"last_asked", o.wall(d.last_request).count}};
   if (d.last_seen) device["last_seen"] = o.wall(*d.last_seen).count;
   if (!d.last_error.empty())
     device["last_error"] = {{"when", o.wall(d.last_error_at).count}, {"words", shortened(d.last_error)}};
@@ -132,8 +132,9 @@ json_text make_devices_document(const observer& o) {
   std::vector<decltype(known.begin())> order;
   for (auto at = known.begin(); at != known.end(); ++at) order.push_back(at);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return a->second->last_asked != b->second->last_asked ? a->second->last_asked > b->second->last_asked
-                                                          : a->first < b->first;
+    return a->second->last_request != b->second->last_request
+               ? a->second->last_request > b->second->last_request
+               : a->first < b->first;
   });
   const auto listed = std::min(order.size(), most_devices_listed);
   json::array devices;

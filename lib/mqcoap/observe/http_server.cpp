@@ -82,12 +82,12 @@ class http_server::impl : public std::enable_shared_from_this<impl> {
   /// Accepts connections until this is no longer the current listener.
   static asio::awaitable<void> run(std::shared_ptr<impl> self, listener_ptr l, http_options where) {
     const tcp::endpoint wanted(asio::ip::make_address(where.address), where.port);
-    bool told = false;
+    bool reported = false;
     while (self->current_ == l) {
       const auto ec = open(l->acceptor, wanted);
       if (!ec) co_return co_await self->accept_all(l);
       self->state_ = "cannot listen on " + to_text(wanted) + ": " + ec.message();
-      if (!std::exchange(told, true))
+      if (!std::exchange(reported, true))
         spdlog::error("metrics: {}; trying again every {} s", self->state_, retry_after.count());
       error_code ignored;
       l->acceptor.close(ignored);

@@ -75,12 +75,12 @@ std::optional<request_target> split(std::string_view target, std::string_view ho
 }
 
 /// Checks the target and the host (RFC 9112, section 3.2). Returns the response if they are rejected.
-std::optional<http_page> refuse_host(const http::request<http::empty_body>& asked, const http_hosts& hosts,
+std::optional<http_page> refuse_host(const http::request<http::empty_body>& request, const http_hosts& hosts,
                                      const std::optional<request_target>& target) {
   using enum http_hosts::verdict;
-  const auto fields = asked.count(http::field::host);
-  const auto named = asked[http::field::host];
-  if (fields > 1 || (fields == 0 && asked.version() >= 11))
+  const auto fields = request.count(http::field::host);
+  const auto named = request[http::field::host];
+  if (fields > 1 || (fields == 0 && request.version() >= 11))
     return refusal(400, "a request has one field Host");
   if (fields == 1 && hosts.judge({named.data(), named.size()}) == malformed)
     return refusal(400, "the field Host is not of the form NAME[:PORT]");
@@ -146,11 +146,11 @@ class http_session::impl {
   }
 
   http_page make_page(const parser& p) {
-    const auto& asked = p.get();
-    if (!reads(asked.method())) return refuse_method(p);
-    const auto host = asked[http::field::host];
-    const auto target = split({asked.target().data(), asked.target().size()}, {host.data(), host.size()});
-    if (auto refused = refuse_host(asked, *hosts_, target)) return *std::move(refused);
+    const auto& request = p.get();
+    if (!reads(request.method())) return refuse_method(p);
+    const auto host = request[http::field::host];
+    const auto target = split({request.target().data(), request.target().size()}, {host.data(), host.size()});
+    if (auto refused = refuse_host(request, *hosts_, target)) return *std::move(refused);
     if (auto page = pages_(target->path)) return *std::move(page);
     return refusal(404, "no such page; there are /metrics, /healthz and /readyz");
   }

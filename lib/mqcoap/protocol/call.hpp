@@ -78,12 +78,12 @@ struct call {
   std::unique_ptr<const request> as_it_came{};  ///< copied before the first change of `req`
   /// Returns the request as it arrived: handlers may have changed `req`, but the answer carries
   /// the caller's ids.
-  const request& asked() const noexcept { return as_it_came ? *as_it_came : req; }
+  const request& original_request() const noexcept { return as_it_came ? *as_it_came : req; }
   /// Returns a name for logs; empty without an origin.
   std::string_view name() const noexcept { return origin ? origin->name() : std::string_view(); }
   /// Returns a copy with only what an answer needs, without the body, which may be large.
   call without_body() const {
-    const auto& a = asked();
+    const auto& a = original_request();
     call c{target, {a.verb, a.path, a.id, a.correlation_id, {}, a.source, {}, {}, {}, {}}, received};
     c.origin = origin;
     c.chain = chain;

@@ -13,8 +13,8 @@ std::string path_of(const request& r) { return std::string(r.path.key()); }
 
 /// Compares media types, whose names are case-insensitive (RFC 2045 section 5.1); an absent
 /// one is application/json.
-bool is_format(std::string_view asked, std::string_view format) {
-  return asked.empty() ? format == content_format::json : ascii_iequal(asked, format);
+bool is_format(std::string_view requested, std::string_view format) {
+  return requested.empty() ? format == content_format::json : ascii_iequal(requested, format);
 }
 
 }  // namespace
@@ -26,10 +26,12 @@ std::optional<answer> refuse_method(const request& r, method_set allowed) {
 }
 
 std::optional<answer> refuse_accept(const request& r, std::initializer_list<std::string_view> possible) {
-  const std::string_view asked = r.options->accept;
-  if (std::any_of(possible.begin(), possible.end(), [&](auto format) { return is_format(asked, format); }))
+  const std::string_view requested = r.options->accept;
+  if (std::any_of(possible.begin(), possible.end(),
+                  [&](auto format) { return is_format(requested, format); }))
     return std::nullopt;
-  std::string message = "accept: " + path_of(r) + " cannot be given as '" + excerpt(asked) + "', only as ";
+  std::string message =
+      "accept: " + path_of(r) + " cannot be given as '" + excerpt(requested) + "', only as ";
   const char* separator = "";
   for (const auto format : possible) {
     message.append(separator).append(format);

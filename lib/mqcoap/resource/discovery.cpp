@@ -100,14 +100,15 @@ discovery_resource::discovery_resource(const std::vector<resource_info>& resourc
     : json_(make_json(resources)), link_format_(make_link_format(resources)) {}
 
 void discovery_resource::handle(responder&& r) {
-  const request& asked = r.req();
-  if (auto refused = refuse_method(asked, {method::get})) return std::move(r).respond(*std::move(refused));
-  if (auto refused = refuse_accept(asked, {content_format::json, content_format::link_format}))
+  const request& requested = r.req();
+  if (auto refused = refuse_method(requested, {method::get}))
     return std::move(r).respond(*std::move(refused));
-  const bool as_links = ascii_iequal(asked.options->accept, content_format::link_format);
+  if (auto refused = refuse_accept(requested, {content_format::json, content_format::link_format}))
+    return std::move(r).respond(*std::move(refused));
+  const bool as_links = ascii_iequal(requested.options->accept, content_format::link_format);
   const auto format = as_links ? content_format::link_format : content_format::json;
   const auto& chosen = as_links ? link_format_ : json_;
-  std::move(r).respond(give_as(format, asked, chosen.text, chosen.etag));
+  std::move(r).respond(give_as(format, requested, chosen.text, chosen.etag));
 }
 
 }  // namespace mqcoap

@@ -22,22 +22,22 @@ struct used_topics {
   std::string written{};  ///< the topic on which it publishes
 };
 
-/// The request of a resource to another one, which is the same each time.
-struct asked_resource {
+/// The only request that a resource sends to another one.
+struct fixed_request {
   address to;
   method verb = method::get;
-  std::string_view
-      key{};  ///< JSON Pointer to the address in the configuration, from the value of the kind's key
+  /// JSON Pointer to the address in the configuration, from the value of the kind's key.
+  std::string_view key{};
 };
 
 /// The requirements for the options of a kind, besides equality: the kind's name, a literal, which discovery
 /// shows and which identifies its cells; the methods for discovery; and a function that creates the resource.
 /// Kinds may have more:
 /// - `std::vector<std::string> conditions() const`: paths of the device whose values are its conditions
-/// - `const device_tag* asked_device() const`: the other device to which it sends requests
-/// - `std::optional<asked_resource> asked() const`: the only request that it sends there; the device may be
+/// - `const device_tag* target_device() const`: the other device to which it sends requests
+/// - `std::optional<fixed_request> sent_request() const`: the only request that it sends; its device may be
 ///   one of the gateway's own
-/// - `bool tells_changes() const`: the gateway is notified when its value changes
+/// - `bool reports_changes() const`: the gateway is notified when its value changes
 /// - `bool is_host_bound() const`: it exists only on this host, or depends on when the process was started
 /// - `bool keeps_state() const`: requests change state that this process stores for it
 /// - `bool persists() const`: its state outlives the process
@@ -69,15 +69,15 @@ class kind_options {
   /// Returns the paths of the device whose values are its conditions.
   std::vector<std::string> conditions() const { return options_->conditions(); }
   /// Returns the other device to which it sends requests; null if none.
-  const device_tag* asked_device() const noexcept { return options_->asked_device(); }
+  const device_tag* target_device() const noexcept { return options_->target_device(); }
 
   /// Returns the only request that it sends to that device, which may then be one of the gateway's own;
   /// nothing if it forwards the requests that it gets.
-  std::optional<asked_resource> asked() const { return options_->asked(); }
+  std::optional<fixed_request> sent_request() const { return options_->sent_request(); }
 
   /// Returns true if changes of its value are published on the feed (feed::values, feed::readings); otherwise
   /// it has to be read.
-  bool tells_changes() const noexcept { return options_->tells_changes(); }
+  bool reports_changes() const noexcept { return options_->reports_changes(); }
   /// Returns true if another gateway would answer differently, because the resource belongs to this host
   /// or this process.
   bool is_host_bound() const noexcept { return options_->is_host_bound(); }
@@ -107,9 +107,9 @@ class kind_options {
     virtual void make(resource_site& at) const = 0;
     virtual std::shared_ptr<const common_resource> make_common() const = 0;
     virtual std::vector<std::string> conditions() const = 0;
-    virtual const device_tag* asked_device() const noexcept = 0;
-    virtual std::optional<asked_resource> asked() const = 0;
-    virtual bool tells_changes() const noexcept = 0;
+    virtual const device_tag* target_device() const noexcept = 0;
+    virtual std::optional<fixed_request> sent_request() const = 0;
+    virtual bool reports_changes() const noexcept = 0;
     virtual bool is_host_bound() const noexcept = 0;
     virtual bool keeps_state() const noexcept = 0;
     virtual bool persists() const noexcept = 0;
@@ -136,21 +136,21 @@ class kind_options {
       else
         return {};
     }
-    const device_tag* asked_device() const noexcept override {
-      if constexpr (requires { options.asked_device(); })
-        return options.asked_device();
+    const device_tag* target_device() const noexcept override {
+      if constexpr (requires { options.target_device(); })
+        return options.target_device();
       else
         return nullptr;
     }
-    std::optional<asked_resource> asked() const override {
-      if constexpr (requires { options.asked(); })
-        return options.asked();
+    std::optional<fixed_request> sent_request() const override {
+      if constexpr (requires { options.sent_request(); })
+        return options.sent_request();
       else
         return std::nullopt;
     }
-    bool tells_changes() const noexcept override {
-      if constexpr (requires { options.tells_changes(); })
-        return options.tells_changes();
+    bool reports_changes() const noexcept override {
+      if constexpr (requires { options.reports_changes(); })
+        return options.reports_changes();
       else
         return false;
     }

@@ -23,7 +23,7 @@ struct resource_request {
 };
 
 /// Sends requests for resources: to the gateway's own devices, and to others through the proxy.
-class resource_asker {
+class resource_requester {
  public:
   using answer_handler = std::function<void(const answer&)>;
   /// Cancels a request when it is destroyed: `done` is not called after that, and a request that was not yet
@@ -35,7 +35,7 @@ class resource_asker {
   [[nodiscard]] virtual asking ask(resource_request what, answer_handler done) = 0;
 
  protected:
-  ~resource_asker() = default;
+  ~resource_requester() = default;
 };
 
 }  // namespace mqcoap

@@ -14,7 +14,7 @@ namespace mqcoap {
 class backend_services;
 class event_sender;
 class message_topics;
-class resource_asker;
+class resource_requester;
 
 /// Forwards calls to other devices, for resources that stand for them.
 class forwarder {
@@ -35,10 +35,10 @@ struct resource_services {
   timer_queue& timers;  ///< for later calls; a handler owns its timers, so that destroying it cancels them
   log_sink log;         ///< lines for the operator; never empty
   forwarder& elsewhere;
-  backend_services* backends = nullptr;  ///< null if nothing outside of the process is used, as in tests
-  resource_asker* requests = nullptr;    ///< null if no resource sends requests
-  event_sender* events = nullptr;        ///< null if no resource sends events
-  message_topics* topics = nullptr;      ///< null if no MQTT topics are read
+  backend_services* backends = nullptr;    ///< null if nothing outside of the process is used, as in tests
+  resource_requester* requests = nullptr;  ///< null if no resource sends requests
+  event_sender* events = nullptr;          ///< null if no resource sends events
+  message_topics* topics = nullptr;        ///< null if no MQTT topics are read
   /// Reports that a value that is stored in no cell has changed and can be read; may be empty.
   std::function<void(std::string_view device, std::string_view path)> changed{};
 };

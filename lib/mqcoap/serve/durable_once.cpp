@@ -12,7 +12,7 @@ namespace mqcoap {
 namespace {
 
 std::string key_of(const call& c) {
-  return c.target.tag() + '/' + c.target.subsystem() + '/' + c.asked().id.canonical();
+  return c.target.tag() + '/' + c.target.subsystem() + '/' + c.original_request().id.canonical();
 }
 
 /// Computes FNV-1a with two offsets, for 128 bits. Does not use std::hash, which may differ in the next
@@ -107,7 +107,7 @@ void durable_once::process(responder& r) {
 void durable_once::on_answer(const call& c, const answer& what) {
   if (!concerns(c)) return;
   std::string payload;
-  if (!what.never_run) encode_answer(payload, what, c.asked(), c.target.tag(), env_.time.wall());
+  if (!what.never_run) encode_answer(payload, what, c.original_request(), c.target.tag(), env_.time.wall());
   env_.store->end(key_of(c), std::move(payload));
 }
 

@@ -17,9 +17,9 @@ std::string failure_of(std::string_view who, std::string_view message) {
 
 /// Returns the error message for a request that ran out of memory. Only the handler knows whether a write
 /// has already run.
-std::string message_of_memory(const request& asked) {
-  if (asked.verb == method::get) return "out of memory; try again later";
-  return "out of memory; the " + std::string(to_string(asked.verb)) + " may have been run";
+std::string message_of_memory(const request& requested) {
+  if (requested.verb == method::get) return "out of memory; try again later";
+  return "out of memory; the " + std::string(to_string(requested.verb)) + " may have been run";
 }
 
 }  // namespace

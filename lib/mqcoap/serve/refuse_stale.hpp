@@ -12,8 +12,8 @@ namespace mqcoap {
 
 /// The options of `refuse_stale`: a function that builds the error message.
 struct refuse_stale_options {
-  /// @param gap  how long the call waited unread  @param patience  the timeout of its caller
-  std::string (*message)(std::chrono::milliseconds gap, std::chrono::milliseconds patience);
+  /// @param gap  how long the call waited unread  @param caller_timeout  the timeout of its caller
+  std::string (*message)(std::chrono::milliseconds gap, std::chrono::milliseconds caller_timeout);
 
   friend bool operator==(const refuse_stale_options&, const refuse_stale_options&) = default;
 };
@@ -27,13 +27,13 @@ class refuse_stale final : public composed_step<refuse_stale_options> {
 
   std::string_view name() const noexcept override { return "refuse what is stale"; }
   void process(responder& r) override {
-    const auto patience = r.req().options->timeout;
-    if (!patience) return;
+    const auto caller_timeout = r.req().options->timeout;
+    if (!caller_timeout) return;
     const auto waited = time_.now() - r->received;
-    if (waited < *patience) return;
+    if (waited < *caller_timeout) return;
     if (refused_) refused_();
     const auto gap = std::chrono::duration_cast<std::chrono::milliseconds>(waited);
-    std::move(r).refuse(response_code::gateway_timeout, given().message(gap, *patience));
+    std::move(r).refuse(response_code::gateway_timeout, given().message(gap, *caller_timeout));
   }
 
  private:

@@ -90,7 +90,7 @@ void serving_core::admit(responder& r) const noexcept {
 steady_time serving_core::deadline_of(const call& c) const noexcept {
   if (options_.handler_timeout.count() == 0) return steady_time::max();
   auto wait = options_.handler_timeout;
-  if (const auto patience = c.req.options->timeout) wait = std::min(wait, *patience);
+  if (const auto caller_timeout = c.req.options->timeout) wait = std::min(wait, *caller_timeout);
   return c.received + wait;
 }
 
@@ -146,7 +146,7 @@ answer serving_core::late_handler(const call& c) {
   if (hooks_.late) hooks_.late();
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - c.received);
   return unanswered([&] {
-    return c.target.tag() + '/' + c.target.subsystem() + '/' + std::string(c.asked().path.key()) +
+    return c.target.tag() + '/' + c.target.subsystem() + '/' + std::string(c.original_request().path.key()) +
            " did not answer within " + to_string(waited) + may_have_run(c);
   });
 }
@@ -161,7 +161,7 @@ void serving_core::abandon(std::string_view why) {
       [why](const call& c) { return unanswered([&] { return std::string(why) + may_have_run(c); }); });
 }
 
-void serving_core::tell_failure(std::string_view name, std::string_view why) const noexcept {
+void serving_core::report_failure(std::string_view name, std::string_view why) const noexcept {
   if (hooks_.failed) hooks_.failed(name, why);
 }
 

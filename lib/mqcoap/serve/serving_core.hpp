@@ -115,7 +115,7 @@ class serving_core {
   steady_time deadline_of(const call& c) const noexcept;
   answer late_handler(const call& c);
   void end(const call& c) noexcept;
-  void tell_failure(std::string_view name, std::string_view why) const noexcept;
+  void report_failure(std::string_view name, std::string_view why) const noexcept;
 
   const clock& time_;
   serving_options options_;
@@ -133,7 +133,7 @@ template <class Action>
 void serving_core::attempt(std::string_view name, Action&& action) const noexcept try {
   action();
 } catch (const std::exception& e) {
-  tell_failure(name, e.what());
+  report_failure(name, e.what());
 }
 
 }  // namespace mqcoap

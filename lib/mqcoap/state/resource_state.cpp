@@ -233,7 +233,7 @@ void resource_state::take(std::vector<stored_cell> found, const std::vector<std:
     (*at)->refresh(std::move(each));
     if (changed_ == nullptr) continue;
     for (const auto& [number, value] : (*at)->items())
-      changed_->publish({**at, number, &value}, [](std::string_view) { /* see `tell` */ });
+      changed_->publish({**at, number, &value}, [](std::string_view) { /* see `notify` */ });
   }
 }
 
@@ -294,7 +294,7 @@ void resource_state::take_back(pending_batch& p) noexcept {
 
 void resource_state::put_in_force(pending_batch& p) noexcept {
   apply(p);
-  tell(p);
+  notify(p);
   p.changes.clear();
   std::exchange(p.work, nullptr)->finish({});
 }
@@ -344,7 +344,7 @@ void resource_state::apply(pending_batch& p) const noexcept {
   }
 }
 
-void resource_state::tell(const pending_batch& p) const noexcept {
+void resource_state::notify(const pending_batch& p) const noexcept {
   for (const auto& each : p.changes) {
     if (changed_ != nullptr)
       changed_->publish({*each.target, each.number, each.target->find(each.number)},
@@ -362,7 +362,7 @@ void resource_state::end(pending_batch& leader, error_code why) noexcept {
   auto ended = queue_.end(leader);
   if (!why) {
     for (auto& p : ended) apply(p);
-    for (const auto& p : ended) tell(p);
+    for (const auto& p : ended) notify(p);
   }
   for (const auto& p : ended) queue_.leave(p);
   for (auto& p : ended)

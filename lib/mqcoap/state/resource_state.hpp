@@ -105,7 +105,7 @@ class resource_state {
   void on_stored(pending_batch& leader, error_code why) noexcept;
   void end(pending_batch& leader, error_code why) noexcept;
   void apply(pending_batch& p) const noexcept;
-  void tell(const pending_batch& p) const noexcept;
+  void notify(const pending_batch& p) const noexcept;
   void give_turns() noexcept;
 
   state_store& store_;

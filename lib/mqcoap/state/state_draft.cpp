@@ -14,10 +14,10 @@ std::shared_ptr<cell> state_draft::open(cell_name name, std::shared_ptr<const ce
     if (auto stored = state_.find_dormant(name)) held = std::move(stored);
   // A stored cell may lack the value that this kind of resource always has.
   const bool is_known = held != nullptr && (held->find(0) != nullptr || !terms->initial());
-  const bool is_asked_for = state_.is_shared() && terms->is_lasting();
+  const bool is_requested = state_.is_shared() && terms->is_lasting();
   auto& opened_before = of(name.device).all;
   if (!is_known) held = state_.make_cell(std::move(name), terms);
-  opened_before.push_back({held, is_known || is_asked_for ? std::move(terms) : nullptr});
+  opened_before.push_back({held, is_known || is_requested ? std::move(terms) : nullptr});
   cells_.insert(held);
   return held;
 }

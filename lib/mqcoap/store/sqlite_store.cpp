@@ -202,7 +202,8 @@ void sqlite_store::note(std::span<const entry> group, std::chrono::nanoseconds t
   if (why != nullptr) {
     status_.refused += group.size();
     status_.failing = *why;
-    if (!failed_before) tell(log_level::error, "state cannot be stored, and changes of it get 500: " + *why);
+    if (!failed_before)
+      report(log_level::error, "state cannot be stored, and changes of it get 500: " + *why);
     return;
   }
   status_.commits.record(took);
@@ -211,11 +212,11 @@ void sqlite_store::note(std::span<const entry> group, std::chrono::nanoseconds t
   status_.set_aside += set_aside;
   status_.failing.reset();
   if (failed_before)
-    tell(log_level::info,
-         "state is stored again; " + std::to_string(status_.refused) + " changes have been refused so far");
+    report(log_level::info,
+           "state is stored again; " + std::to_string(status_.refused) + " changes have been refused so far");
 }
 
-void sqlite_store::tell(log_level level, std::string message) {
+void sqlite_store::report(log_level level, std::string message) {
   if (env_.log)
     boost::asio::post(env_.loop,
                       [log = env_.log, level, message = std::move(message)] { log(level, message); });

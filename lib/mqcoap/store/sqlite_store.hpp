@@ -71,7 +71,7 @@ class sqlite_store final : public state_store, public once_store {
   error_code try_to_store(std::span<const entry> group);
   void forget_old_writes();
   void note(std::span<const entry> group, std::chrono::nanoseconds took, const std::string* why);
-  void tell(log_level level, std::string message);
+  void report(log_level level, std::string message);
 
   const environment env_;
   const steady_time opened_ = env_.time.now();

@@ -43,7 +43,8 @@ std::string hung_up_text(const connection_fault& f) {
       "the broker closed the connection before answering MQTT {}: does it want {}another version "
       "of MQTT?{}",
       f.attempt.mqtt_5 ? "5" : "3.1.1", f.attempt.tls ? "" : "TLS on this port? Or ",
-      f.attempt.certificate_asked ? "; it had asked for a client certificate, and none is configured" : "");
+      f.attempt.certificate_requested ? "; it had asked for a client certificate, and none is configured"
+                                      : "");
 }
 
 std::string packet_text(const connection_fault& f) {

@@ -30,7 +30,7 @@ struct connection_fault {
   struct attempt_facts {
     bool mqtt_5 = false;
     bool tls = false;
-    bool certificate_asked = false;  ///< the broker requested a client certificate, and there is none
+    bool certificate_requested = false;  ///< the broker requested a client certificate, and there is none
 
     friend bool operator==(const attempt_facts&, const attempt_facts&) = default;
   };

@@ -51,13 +51,13 @@ void memory_broker::refuse(connection_fault why) {
   refusal_ = std::move(why);
   for (auto* l : links_)
     if (l != nullptr) l->was_refused_ = false;
-  tell_work();
+  notify_work();
 }
 
 void memory_broker::come_up() {
   up_ = true;
   refusal_.reset();
-  tell_work();
+  notify_work();
 }
 
 void memory_broker::take(const std::string& topic, const std::string& payload, bool retain,
@@ -96,7 +96,7 @@ void memory_broker::drop(memory_link& l) {
   for (auto& t : tasks_)
     if (t.what == task::kind::written && t.link == &l) t.error = errc::not_connected;
   l.go_down(connection_fault::of_message("the connection is lost"));
-  tell_work();
+  notify_work();
 }
 
 void memory_broker::throw_off(const std::string& client_id) {

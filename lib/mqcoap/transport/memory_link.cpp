@@ -32,7 +32,7 @@ memory_link::~memory_link() {
 void memory_link::start(link_events& owner) {
   if (stopped_ || owner_ != nullptr) return;
   owner_ = &owner;
-  broker_.tell_work();
+  broker_.notify_work();
 }
 
 void memory_link::connect() {

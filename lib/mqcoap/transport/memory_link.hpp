@@ -85,7 +85,7 @@ class memory_broker {
   /// Accepts messages again, whatever was denied.
   void allow_publishing() { denied_topics_.clear(); }
   /// Sets a function that is called when `run` has something to do, possibly from inside `run`.
-  void on_work(std::function<void()> told) { on_work_ = std::move(told); }
+  void on_work(std::function<void()> handler) { on_work_ = std::move(handler); }
 
  private:
   friend class memory_link;
@@ -108,9 +108,9 @@ class memory_broker {
   void keep(const std::string& topic, const std::string& payload);
   void add(task t) {
     tasks_.push_back(std::move(t));
-    tell_work();
+    notify_work();
   }
-  void tell_work() const {
+  void notify_work() const {
     if (on_work_) on_work_();
   }
   void later(const memory_link* l, std::function<void()> run) {

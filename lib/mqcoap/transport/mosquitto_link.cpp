@@ -56,7 +56,7 @@ mosquitto_link::impl::impl(link& face, boost::asio::any_io_executor executor, co
 void mosquitto_link::impl::on_session_message(const inbound& m) noexcept {
   if (m.payload.size() > options_.max_inbound) {
     ++stats_.oversized;
-    if (!std::exchange(oversize_told_, true))
+    if (!std::exchange(oversize_reported_, true))
       say(options_.log, log_level::warning,
           "broker {}: dropped a message of {} bytes on {}, the limit is {}; further ones are only counted",
           options_.name, m.payload.size(), m.topic, options_.max_inbound);
@@ -100,7 +100,7 @@ void mosquitto_link::impl::ask_for(std::vector<std::string> filters) {
     const auto count = std::min(filters_a_packet, filters.size() - from);
     std::vector<std::string> some(begin, begin + static_cast<std::ptrdiff_t>(count));
     const int id = session_->subscribe(some);
-    if (id != 0) subscriptions_.asked(id, std::move(some));
+    if (id != 0) subscriptions_.note_sent(id, std::move(some));
   }
 }
 
@@ -118,7 +118,7 @@ void mosquitto_link::impl::subscribe_to_others(std::vector<std::string> filters)
 }
 
 void mosquitto_link::impl::ask_for_others(const std::vector<std::string>& filters) {
-  if (!session_->tells_own_apart()) return;
+  if (!session_->supports_no_local()) return;
   for (std::size_t from = 0; from < filters.size(); from += filters_a_packet) {
     const auto begin = filters.begin() + static_cast<std::ptrdiff_t>(from);
     const auto count = std::min(filters_a_packet, filters.size() - from);

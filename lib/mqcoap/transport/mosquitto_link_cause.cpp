@@ -79,7 +79,7 @@ void mosquitto_link::impl::check_dots(std::string_view topic) {
   if (dots_known_) return;  // topics arrive as they were sent
   const auto filter = subscriptions_.meant_by(topic);
   if (filter.empty()) return;
-  dots_known_ = dots_told_ = true;
+  dots_known_ = dots_reported_ = true;
   say(options_.log, log_level::warning,
       "broker {} delivers messages for the subscription to {} under another topic: it treats a dot in a "
       "topic "

@@ -82,13 +82,13 @@ void mosquitto_link::impl::begin_server() {
 /// Resolves the name here, because the library would block the executor and try only one address.
 void mosquitto_link::impl::resolve() {
   phase_ = phase::resolving;
-  auto& asked = servers_[server_];
-  after(options_.connect_timeout, [this, &asked] {
-    asked.lookup.cancel();
+  auto& current = servers_[server_];
+  after(options_.connect_timeout, [this, &current] {
+    current.lookup.cancel();
     server_failed({.what = kind::name_slow, .limit = options_.connect_timeout});
   });
   // The handler is destroyed with the link, or when the wait is cancelled.
-  asked.lookup.begin(asked.at.host, [this](resolved_name found) {
+  current.lookup.begin(current.at.host, [this](resolved_name found) {
     if (!found.fault.empty())
       return server_failed({.what = kind::name_unknown, .quoted = std::move(found.fault)});
     addresses_ = std::move(found.addresses);
@@ -165,9 +165,9 @@ void mosquitto_link::impl::wait_for_round(std::chrono::nanoseconds lasted) {
 /// may resolve to another one each time.
 void mosquitto_link::impl::announce_outage() {
   const outage_cause why(failures_);
-  const auto [changed, worth_telling] = causes_.note(why.faults());
-  if (worth_telling)
-    say(options_.log, log_level::warning, "broker {} is away: {}; retrying", options_.name,
+  const auto [changed, worth_reporting] = causes_.note(why.faults());
+  if (worth_reporting)
+    say(options_.log, log_level::warning, "broker {} is not connected: {}; retrying", options_.name,
         why.message_with_places());
   if (changed && owner_ != nullptr) owner_->on_link_down(face_, why);
 }
@@ -188,8 +188,8 @@ void mosquitto_link::impl::on_session_up() noexcept {
   learn_largest_packet();
   ++stats_.connects;
   causes_.clear();
-  oversize_told_ = unsent_told_ = false;
-  dots_known_ = dots_told_;  // a different broker may have its address now
+  oversize_reported_ = unsent_reported_ = false;
+  dots_known_ = dots_reported_;  // a different broker may have its address now
   say(options_.log, log_level::info, "connected to broker {} ({}, {})", options_.name, address_text(),
       version_name(servers_[server_].version.next()));
   servers_[server_].version.worked();

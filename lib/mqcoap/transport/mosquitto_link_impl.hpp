@@ -142,10 +142,10 @@ class mosquitto_link::impl final : public session_events, public std::enable_sha
   std::vector<outage_cause::attempt> failures_;  ///< faults of this round, one for each tried server
   backoff backoff_;
   outage_causes causes_;
-  bool oversize_told_ = false;
-  bool unsent_told_ = false;
+  bool oversize_reported_ = false;
+  bool unsent_reported_ = false;
   bool dots_known_ = false;  ///< whether the broker's handling of dots is known, or has been reported
-  bool dots_told_ = false;
+  bool dots_reported_ = false;
   steady_time up_since_{};
   int short_lived_ = 0;  ///< connections that ended soon after the start, since the last stable one
   acknowledgement_watch acknowledgements_;

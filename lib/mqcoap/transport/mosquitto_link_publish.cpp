@@ -61,7 +61,7 @@ void mosquitto_link::impl::pump() {
   while (auto* next = queue_.front(now, expired)) {
     if (!window_.has_room(next->topic_size + next->payload().size())) break;
     if (const auto error = hand_over(next->topic(), next->payload(), next->options, next->done)) {
-      if (!std::exchange(unsent_told_, true))
+      if (!std::exchange(unsent_reported_, true))
         say(options_.log, log_level::warning,
             "broker {}: a queued message of {} bytes on {} was not sent: {}; further ones are only counted",
             options_.name, next->payload().size(), next->topic(), error.message());

@@ -83,7 +83,7 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   /// Whether a subscription delivers messages that this connection publishes itself.
   enum class own_messages : std::uint8_t { come, stay_away };
   /// Returns true if that can be disabled, which requires MQTT 5.
-  bool tells_own_apart() const noexcept { return v5_; }
+  bool supports_no_local() const noexcept { return v5_; }
   /// See `link::server`.
   std::string server();
   /// Returns the size of the packet that carries such a message.
@@ -140,11 +140,11 @@ class mosquitto_session final : public std::enable_shared_from_this<mosquitto_se
   bool in_library(Call call);
   bool settle();
   void library_closed(int code, int error) noexcept;
-  void tell_end();
+  void report_end();
   /// After the DISCONNECT is written, continues reading until the broker closes as well.
   void await_close();
   void read_to_close();
-  void tell_loss();
+  void report_loss();
   void end(connection_fault why);
   void release() noexcept;
   void release_library() noexcept;

@@ -133,7 +133,7 @@ bool mosquitto_session::settle() {
     return true;
   }
   if (gone_) {
-    tell_end();
+    report_end();
     return true;
   }
   if (connack_ == 0 && !up_) {
@@ -154,7 +154,7 @@ bool mosquitto_session::expects_one() const noexcept {
 }
 
 void mosquitto_session::on_readable() {
-  if (!up_ && has_died()) return tell_end();
+  if (!up_ && has_died()) return report_end();
   note_turn();
   draining_ = true;
   const auto limit = callbacks_ + callbacks_a_wake;
@@ -190,7 +190,7 @@ void mosquitto_session::on_readable() {
 
 void mosquitto_session::on_writable() {
   if (!up_) {
-    if (has_died()) return tell_end();
+    if (has_died()) return report_end();
     // A TLS handshake that waits to write continues only in this call.
     if (!in_library([](mosquitto* m) { return mosquitto_loop_read(m, 1); })) return;
   }
@@ -288,7 +288,7 @@ bool mosquitto_session::all_has_left() noexcept {
   return unsent == 0 && !mosquitto_want_write(handle_);
 }
 
-void mosquitto_session::tell_loss() {
+void mosquitto_session::report_loss() {
   if (finishing_ && disconnect_ == MOSQ_ERR_SUCCESS) return await_close();
   if (disconnect_ >= first_failure)
     return end({.what = disconnect_kind(disconnect_), .quoted = mosquitto_reason_string(disconnect_)});
@@ -299,8 +299,8 @@ void mosquitto_session::tell_loss() {
   end(connection_fault::of_system(socket_error_));
 }
 
-void mosquitto_session::tell_end() {
-  if (up_) return tell_loss();
+void mosquitto_session::report_end() {
+  if (up_) return report_loss();
   if (connack_ > 0)
     return end({.what = v5_ ? refusal_of_5(connack_) : refusal_of_311(connack_),
                 .quoted = without_dot(v5_ ? mosquitto_reason_string(connack_)
@@ -312,7 +312,7 @@ void mosquitto_session::tell_end() {
   end({.what = kind::hung_up,
        .attempt = {.mqtt_5 = v5_,
                    .tls = tls_ != nullptr,
-                   .certificate_asked = tls_ && tls_->certificate_was_asked()}});
+                   .certificate_requested = tls_ && tls_->certificate_was_requested()}});
 }
 
 }  // namespace mqcoap

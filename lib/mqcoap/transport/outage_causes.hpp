@@ -11,7 +11,7 @@ class outage_causes {
  public:
   struct news {
     bool changed;  ///< the cause differs from that of the last attempt
-    bool worth_telling;
+    bool worth_reporting;
   };
 
   /// The faults of a failed attempt, one for each server.
@@ -24,7 +24,7 @@ class outage_causes {
 
  private:
   cause last_;                ///< of the last attempt; empty: no attempt has failed yet
-  cause told_;                ///< the last one that was reported
+  cause last_reported_;       ///< the last one that was reported
   std::vector<cause> known_;  ///< those reported in this outage
 };
 

@@ -5,10 +5,11 @@
 
 namespace mqcoap {
 
-void packet_size_watch::sent(int id, std::size_t bytes, bool tells, steady_time now) noexcept {
+void packet_size_watch::sent(int id, std::size_t bytes, bool awaits_written, steady_time now) noexcept {
   if (bytes < least || bytes <= proven_) return;
   if (suspect_.bytes > 0 && !is_recent(now)) acquit();
-  if (bytes > std::max(proven_, suspect_.bytes)) suspect_ = {id, bytes, tells, tells, now, {}};
+  if (bytes > std::max(proven_, suspect_.bytes))
+    suspect_ = {id, bytes, awaits_written, awaits_written, now, {}};
 }
 
 void packet_size_watch::written(steady_time now) noexcept {

@@ -25,8 +25,8 @@ class packet_size_watch {
 
   /// Notes a packet that was passed on.
   /// @param id  the id of the message
-  /// @param tells  `written` will be called for it: until then it is in flight
-  void sent(int id, std::size_t bytes, bool tells, steady_time now) noexcept;
+  /// @param awaits_written  `written` will be called for it: until then it is in flight
+  void sent(int id, std::size_t bytes, bool awaits_written, steady_time now) noexcept;
   /// Returns true if the outcome of this message matters.
   bool follows(int id) const noexcept { return suspect_.bytes > 0 && suspect_.id == id; }
   /// Notes that the followed message has left this machine, without an acknowledgement.
@@ -34,7 +34,9 @@ class packet_size_watch {
   /// Notes that the broker has acknowledged it.
   void acknowledged() noexcept { acquit(); }
   /// Returns true if it matters whether the broker sends anything. Never with acknowledgements.
-  bool awaits_word() const noexcept { return suspect_.bytes > 0 && suspect_.tells && !suspect_.leaving; }
+  bool awaits_word() const noexcept {
+    return suspect_.bytes > 0 && suspect_.awaits_written && !suspect_.leaving;
+  }
   /// Notes that the broker has sent something, and that everything sent has reached the broker's machine: a
   /// broker that closes the connection because of a size sends nothing more, except what was in flight.
   void heard(steady_time now) noexcept;
@@ -58,9 +60,9 @@ class packet_size_watch {
  private:
   struct packet {
     int id = 0;
-    std::size_t bytes = 0;  ///< 0: none
-    bool tells = false;     ///< `written` is called for it, and no acknowledgement comes
-    bool leaving = false;   ///< not written yet
+    std::size_t bytes = 0;        ///< 0: none
+    bool awaits_written = false;  ///< `written` is called for it, and no acknowledgement comes
+    bool leaving = false;         ///< not written yet
     steady_time at{};
     std::optional<steady_time> left;  ///< when it was first known to have reached the broker's machine
   };

@@ -24,7 +24,7 @@ subscription_table::step subscription_table::keep(const std::string& filter, han
   }
   if (kept.now == state::confirmed) return step::confirmed;
   if (done) kept.waiting.push_back(std::move(done));
-  if (kept.now == state::asked) return step::wait;
+  if (kept.now == state::note_sent) return step::wait;
   return step::send;
 }
 
@@ -38,41 +38,41 @@ bool subscription_table::drop(std::string_view filter, std::vector<answer>& due)
 }
 
 std::vector<std::string> subscription_table::begin_connection() {
-  asked_.clear();
+  in_flight_.clear();
   std::vector<std::string> all;
   all.reserve(kept_.size());
   for (auto& [filter, kept] : kept_) {
     kept.now = state::idle;
-    kept.asked_id = 0;
+    kept.packet_id = 0;
     all.push_back(filter);
   }
   return all;
 }
 
-void subscription_table::asked(int id, std::vector<std::string> filters) {
+void subscription_table::note_sent(int id, std::vector<std::string> filters) {
   for (const auto& filter : filters)
     if (const auto found = kept_.find(filter); found != kept_.end()) {
-      found->second.now = state::asked;
-      found->second.asked_id = id;
+      found->second.now = state::note_sent;
+      found->second.packet_id = id;
     }
-  asked_[id] = std::move(filters);
+  in_flight_[id] = std::move(filters);
 }
 
 std::vector<subscription_table::denial> subscription_table::answered(int id, std::span<const int> reasons,
                                                                      std::vector<answer>& due) {
   std::vector<denial> denied;
-  auto asked = asked_.extract(id);
-  if (!asked) return denied;
-  for (std::size_t i = 0; i < asked.mapped().size(); ++i) {
-    const auto& filter = asked.mapped()[i];
+  auto note_sent = in_flight_.extract(id);
+  if (!note_sent) return denied;
+  for (std::size_t i = 0; i < note_sent.mapped().size(); ++i) {
+    const auto& filter = note_sent.mapped()[i];
     const auto found = kept_.find(filter);
     // It was dropped in the meantime, or dropped and subscribed again: then the later answer counts.
-    if (found == kept_.end() || found->second.asked_id != id) continue;
+    if (found == kept_.end() || found->second.packet_id != id) continue;
     auto& kept = found->second;
     const bool granted = i < reasons.size() && reasons[i] < first_failure;
     kept.now = granted ? state::confirmed : state::denied;
-    if (!granted) denied.push_back({filter, !kept.denial_told});
-    kept.denial_told = !granted;
+    if (!granted) denied.push_back({filter, !kept.denial_reported});
+    kept.denial_reported = !granted;
     answer_all(kept.waiting, granted ? error_code{} : error_code{errc::denied}, due);
   }
   return denied;

@@ -37,7 +37,7 @@ class subscription_table {
   /// Returns all filters, in order, for subscribing on a new connection.
   std::vector<std::string> begin_connection();
   /// Notes that the filters of one SUBSCRIBE were sent with this packet id.
-  void asked(int id, std::vector<std::string> filters);
+  void note_sent(int id, std::vector<std::string> filters);
 
   struct denial {
     std::string filter;
@@ -57,16 +57,16 @@ class subscription_table {
   std::string_view meant_by(std::string_view topic) const;
 
  private:
-  enum class state { idle, asked, confirmed, denied };
+  enum class state { idle, note_sent, confirmed, denied };
   struct entry {
     state now = state::idle;
-    int asked_id = 0;
-    bool denial_told = false;
+    int packet_id = 0;
+    bool denial_reported = false;
     std::vector<handler> waiting;
   };
 
   std::map<std::string, entry, std::less<>> kept_;
-  std::map<int, std::vector<std::string>> asked_;
+  std::map<int, std::vector<std::string>> in_flight_;
   std::map<std::string, std::string, std::less<>> with_dots_;  ///< maps a filter to its form with '/' for '.'
 };
 

@@ -46,7 +46,7 @@ void tls_context::set_up(const tls_options& options, const trusted_authorities& 
   SSL_CTX_set_app_data(ctx, this);
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, hooks::on_verified);
   SSL_CTX_set_info_callback(ctx, hooks::on_info);
-  SSL_CTX_set_client_cert_cb(ctx, hooks::on_certificate_asked);
+  SSL_CTX_set_client_cert_cb(ctx, hooks::on_certificate_requested);
   fault_ = authorities.fault;
   if (authorities.store) SSL_CTX_set1_cert_store(ctx, authorities.store.get());
   if (fault_.message.empty()) identify(options);

@@ -33,7 +33,7 @@ class tls_context {
   connection_fault refusal() const;
   /// Returns true if the broker requested a client certificate and none is configured. The broker
   /// may accept that.
-  bool certificate_was_asked() const noexcept { return certificate_asked_; }
+  bool certificate_was_requested() const noexcept { return certificate_requested_; }
   /// Returns the error of the socket, as errno; 0: none. OpenSSL clears it without reporting it.
   int system_error() const noexcept { return system_error_; }
 
@@ -61,10 +61,10 @@ class tls_context {
 
   // Results of the handshake.
   bool through_ = false;
-  connection_fault verification_;   ///< the fault found in the broker's certificate
-  bool certificate_asked_ = false;  ///< the broker requested a client certificate, and none is configured
-  int alert_ = 0;                   ///< received from the broker; 0: none, or close_notify
-  unsigned long error_ = 0;         ///< the error code of OpenSSL
+  connection_fault verification_;       ///< the fault found in the broker's certificate
+  bool certificate_requested_ = false;  ///< the broker requested a client certificate, and none is configured
+  int alert_ = 0;                       ///< received from the broker; 0: none, or close_notify
+  unsigned long error_ = 0;             ///< the error code of OpenSSL
   int system_error_ = 0;
 };
 

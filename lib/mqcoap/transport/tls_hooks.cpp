@@ -85,7 +85,7 @@ connection_fault wrong_host(bool is_authority, const X509* certificate, const st
 }
 
 /// Returns true for an error that only means that the operation must be repeated.
-bool is_patience(int error) { return error == EAGAIN || error == EINTR || error == EINPROGRESS; }
+bool must_repeat(int error) { return error == EAGAIN || error == EINTR || error == EINPROGRESS; }
 
 connection_fault verification_fault(int error, int depth, const X509* certificate, const std::string& host) {
   const bool is_authority = depth > 0;
@@ -135,8 +135,8 @@ int tls_context::hooks::on_verified(int accepted, X509_STORE_CTX* store) noexcep
 }
 
 /// Called only if there is no client certificate.
-int tls_context::hooks::on_certificate_asked(SSL* connection, X509**, EVP_PKEY**) noexcept {
-  context_of(connection).certificate_asked_ = true;
+int tls_context::hooks::on_certificate_requested(SSL* connection, X509**, EVP_PKEY**) noexcept {
+  context_of(connection).certificate_requested_ = true;
   return 0;
 }
 
@@ -153,7 +153,7 @@ void tls_context::hooks::on_info(const SSL* connection, int where, int value) no
   if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT) c.alert_ = value & 0xff;
   if ((where & SSL_CB_CONNECT_EXIT) == SSL_CB_CONNECT_EXIT && value <= 0) {
     c.error_ = ERR_peek_last_error();
-    if (c.error_ == 0 && SSL_want(connection) == SSL_WRITING && !is_patience(error)) c.system_error_ = error;
+    if (c.error_ == 0 && SSL_want(connection) == SSL_WRITING && !must_repeat(error)) c.system_error_ = error;
   }
 }
 
@@ -164,7 +164,7 @@ connection_fault tls_context::refusal() const {
 }
 
 connection_fault tls_context::alert_fault() const {
-  if (certificate_asked_) return {.what = kind::tls_certificate_wanted};
+  if (certificate_requested_) return {.what = kind::tls_certificate_wanted};
   switch (alert_) {
     case SSL_AD_PROTOCOL_VERSION: return {.what = kind::tls_too_old};
     case SSL_AD_UNRECOGNIZED_NAME: return {.what = kind::tls_host_unknown, .host = host_};

@@ -11,7 +11,7 @@ namespace mqcoap {
 struct tls_context::hooks {
   static int on_password(char* buffer, int size, int, void* self) noexcept;
   static int on_verified(int accepted, X509_STORE_CTX* store) noexcept;
-  static int on_certificate_asked(SSL* connection, X509**, EVP_PKEY**) noexcept;
+  static int on_certificate_requested(SSL* connection, X509**, EVP_PKEY**) noexcept;
   static void on_info(const SSL* connection, int where, int value) noexcept;
 };
 

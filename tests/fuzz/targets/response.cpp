@@ -8,9 +8,9 @@ namespace {
 
 /// Encodes a decoded response, as the proxy does.
 std::string response_text(const response& r) {
-  const request asked{method::get, r.path, r.id, r.correlation_id};
+  const request requested{method::get, r.path, r.id, r.correlation_id};
   std::string out;
-  encode_answer(out, r, asked, "GW_1", r.sent_at.value_or(unix_millis{1}));
+  encode_answer(out, r, requested, "GW_1", r.sent_at.value_or(unix_millis{1}));
   return out;
 }
 

@@ -13,7 +13,7 @@ namespace mqcoap::test {
 class desk final : public link_events {
  public:
   /// A request; a test sets the members that matter to it.
-  struct question {
+  struct outgoing_request {
     std::string verb = "GET";
     std::string tag = "GW_1";
     std::string path = "store";
@@ -30,7 +30,7 @@ class desk final : public link_events {
   }
 
   /// Publishes a request with a new id. Returns its topic.
-  std::string send(const question& q) {
+  std::string send(const outgoing_request& q) {
     const std::string id(ids_.next().text());
     std::string topic = "gf_int_v1/" + q.subsystem + "/request/" + q.tag + '/' + id;
     publish(topic, R"({"header":{"method":")" + q.verb + R"(","path":")" + q.path + R"(","request_id":")" +

@@ -9,8 +9,8 @@
 namespace mqcoap::test {
 namespace {
 
-constexpr std::uint64_t first_ids = 1;       ///< seed for the ids of hops
-constexpr std::chrono::seconds patience{4};  ///< for the last answers, as in the daemon
+constexpr std::uint64_t first_ids = 1;      ///< seed for the ids of hops
+constexpr std::chrono::seconds timeout{4};  ///< for the last answers, as in the daemon
 
 /// Returns true for two addresses of one server, which look like two servers in the configuration.
 bool is_same_server(const link_options& a, const link_options& b) {
@@ -142,7 +142,7 @@ void lab::go_on() {
 }
 
 void lab::stop() {
-  host_->stop(patience, [] {});
+  host_->stop(timeout, [] {});
 }
 
 void lab::abandon() { host_->abandon(); }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mqcoap/ask/asker.hpp>
+#include <mqcoap/ask/request_sender.hpp>
 #include <mqcoap/protocol/codec.hpp>
 #include <optional>
 #include <string>
@@ -25,13 +25,13 @@ struct hand_link final : ask::device_link {
   bool is_up = true;
   bool follows = false;
   error_code refusal{};  ///< the result of sending
-  std::vector<std::pair<std::string, subscribed_handler>> asked;
+  std::vector<std::pair<std::string, subscribed_handler>> requested;
   std::vector<std::string> dropped;
   std::vector<message> sent;
 
   bool up() const noexcept override { return is_up; }
   void subscribe(std::string filter, subscribed_handler done) override {
-    asked.emplace_back(std::move(filter), std::move(done));
+    requested.emplace_back(std::move(filter), std::move(done));
   }
   void unsubscribe(std::string_view filter) override { dropped.emplace_back(filter); }
   error_code send(const exchange_topic& to, std::string_view payload, steady_time,
@@ -43,13 +43,13 @@ struct hand_link final : ask::device_link {
 
   /// Lets the broker answer all pending subscriptions.
   void confirm(error_code ec = {}) {
-    for (auto& [filter, done] : std::exchange(asked, {}))
+    for (auto& [filter, done] : std::exchange(requested, {}))
       if (done) done(ec);
   }
 };
 
-/// The outcome of a question.
-struct ended_question {
+/// The outcome of a request.
+struct ended_request {
   std::string name;
   std::optional<response> answer{};
   ask::failure::cause why{};
@@ -58,17 +58,17 @@ struct ended_question {
   bool sent = false;
 };
 
-struct test_question final : ask::question {
+struct test_request final : ask::outgoing_request {
   std::string name;
-  std::vector<ended_question>& ended;
+  std::vector<ended_request>& ended;
   std::size_t places = 100;
   bool outlasts = false;
   std::string text = "{}";
   std::function<void()> at_end = [] {};
 
-  test_question(std::string called, const request_id& id, steady_time deadline,
-                std::vector<ended_question>& into)
-      : question(id, deadline), name(std::move(called)), ended(into) {}
+  test_request(std::string called, const request_id& id, steady_time deadline,
+               std::vector<ended_request>& into)
+      : outgoing_request(id, deadline), name(std::move(called)), ended(into) {}
   const subsystem_name& subsystem() const noexcept override { return in; }
   const resource_path& path() const noexcept override { return about; }
 
@@ -89,15 +89,15 @@ struct test_question final : ask::question {
   resource_path about = *resource_path::parse("gains");
 };
 
-struct ask_fixture : ask::asker_owner {
+struct ask_fixture : ask::request_sender_owner {
   manual_clock time;
   decode_rules rules;
   hand_link via;
   std::map<ask::fact, int> counted;
   int without_memory = 0;
-  std::vector<ended_question> ended;
+  std::vector<ended_request> ended;
   request_id_generator ids{1};
-  ask::asker tested{time, rules, *this};
+  ask::request_sender tested{time, rules, *this};
 
   virtual ~ask_fixture() = default;
   void count(ask::fact what) noexcept override { ++counted[what]; }
@@ -108,21 +108,21 @@ struct ask_fixture : ask::asker_owner {
     return tested.add_device(
         tag, std::make_unique<ask::device>(tested, via, default_namespace(), *device_tag::parse(tag)));
   }
-  /// Places a question. It is sent by `tested.send_next`.
-  test_question& place(const std::string& name, const std::string& tag = "D_1",
-                       std::chrono::milliseconds timeout = 1s) {
-    auto made = std::make_unique<test_question>(name, ids.next(), time.now() + timeout, ended);
+  /// Places a request. It is sent by `tested.send_next`.
+  test_request& place(const std::string& name, const std::string& tag = "D_1",
+                      std::chrono::milliseconds timeout = 1s) {
+    auto made = std::make_unique<test_request>(name, ids.next(), time.now() + timeout, ended);
     auto& placed = *made;
     tested.place(device(tag), std::move(made));
     return placed;
   }
-  test_question& ask(const std::string& name, const std::string& tag = "D_1") {
+  test_request& ask(const std::string& name, const std::string& tag = "D_1") {
     auto& placed = place(name, tag);
     tested.send_next(device(tag));
     return placed;
   }
   /// Asks like `ask`, but after the subscription to the device's answers is confirmed.
-  test_question& ask_confirmed(const std::string& name, const std::string& tag = "D_1") {
+  test_request& ask_confirmed(const std::string& name, const std::string& tag = "D_1") {
     device(tag);
     tested.on_link_up(via);
     via.confirm();

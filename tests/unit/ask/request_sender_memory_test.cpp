@@ -13,14 +13,14 @@ using cause = ask::failure::cause;
 using test::ask_fixture;
 using test::scarce_memory;
 
-TEST_CASE("if any allocation fails while a question is placed, nothing remains of it") {
+TEST_CASE("if any allocation fails while a request is placed, nothing remains of it") {
   int pieces = 0;
   do {
     CAPTURE(pieces);
     ask_fixture f;
     f.ask_confirmed("before");
     auto& at = f.device("D_1");
-    auto made = std::make_unique<test::test_question>("a", f.ids.next(), f.time.now() + 1s, f.ended);
+    auto made = std::make_unique<test::test_request>("a", f.ids.next(), f.time.now() + 1s, f.ended);
     bool placed = false;
     {
       const auto now = scarce_memory::lacking_one(pieces++);
@@ -39,8 +39,7 @@ TEST_CASE("if any allocation fails while a question is placed, nothing remains o
   CHECK(pieces > 1);
 }
 
-TEST_CASE_FIXTURE(ask_fixture,
-                  "a question whose allocation fails ends immediately, and the queue continues") {
+TEST_CASE_FIXTURE(ask_fixture, "a request whose allocation fails ends immediately, and the queue continues") {
   ask_confirmed("before");
   place("large").text = std::string(100'000, 'x');
   place("small");
@@ -56,7 +55,7 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(via.sent.size() == 2);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "an answer whose allocation fails ends its question") {
+TEST_CASE_FIXTURE(ask_fixture, "an answer whose allocation fails ends its request") {
   const auto id = ask_confirmed("a").id();
   auto payload = answer_to(id);
   payload.replace(payload.find("7"), 1, '"' + std::string(100'000, 'x') + '"');

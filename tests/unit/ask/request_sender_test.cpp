@@ -13,11 +13,11 @@ using test::ask_fixture;
 using name_list = std::vector<std::string>;
 
 TEST_CASE_FIXTURE(ask_fixture,
-                  "a question is sent when the answers are confirmed, and the first answer ends it") {
+                  "a request is sent when the answers are confirmed, and the first answer ends it") {
   const auto id = ask("a").id();
   CHECK(via.sent.empty());
-  REQUIRE(via.asked.size() == 1);
-  CHECK(via.asked[0].first == "gf_int_v1/+/response/D_1/+");
+  REQUIRE(via.requested.size() == 1);
+  CHECK(via.requested[0].first == "gf_int_v1/+/response/D_1/+");
   via.confirm();
   REQUIRE(via.sent.size() == 1);
   CHECK(via.sent[0].topic.text() == "gf_int_v1/axuv/request/D_1/" + std::string(id.text()));
@@ -34,7 +34,7 @@ TEST_CASE_FIXTURE(ask_fixture,
 }
 
 TEST_CASE_FIXTURE(ask_fixture,
-                  "an answer counts only if it comes from the link, topic and path of the question") {
+                  "an answer counts only if it comes from the link, topic and path of the request") {
   const auto id = ask_confirmed("a").id();
   const std::string text(id.text());
   answer("gf_int_v1/axuv/response/D_2/" + text, answer_to(id));
@@ -52,14 +52,14 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(ended.size() == 1);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "an answer to a question that was not sent is ignored") {
+TEST_CASE_FIXTURE(ask_fixture, "an answer to a request that was not sent is ignored") {
   const auto id = ask("a").id();
   answer(id);
   CHECK(counted[fact::mismatched] == 1);
   CHECK(ended.empty());
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "an unusable answer ends its question with the reason") {
+TEST_CASE_FIXTURE(ask_fixture, "an unusable answer ends its request with the reason") {
   const auto id = ask_confirmed("a").id();
   answer("gf_int_v1/axuv/response/D_1/" + std::string(id.text()), "[1, 2]");
   REQUIRE(ended.size() == 1);
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(ask_fixture, "an unusable answer ends its question with the re
 }
 
 TEST_CASE_FIXTURE(ask_fixture,
-                  "a device gets at most its limit of questions at a time, and the others in order") {
+                  "a device gets at most its limit of requests at a time, and the others in order") {
   const auto first = ask_confirmed("a").id();
   place("b").places = 1;
   const auto last = place("c").id();
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(via.sent[2].topic.id() == last.text());
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "its deadline ends a question, sent or not, and a late answer is counted") {
+TEST_CASE_FIXTURE(ask_fixture, "its deadline ends a request, sent or not, and a late answer is counted") {
   const auto id = ask_confirmed("a").id();
   place("b").places = 1;
   CHECK(tested.next_deadline() == time.now() + 1s);
@@ -94,11 +94,11 @@ TEST_CASE_FIXTURE(ask_fixture, "its deadline ends a question, sent or not, and a
   CHECK(device("D_1").idle());
   answer(id);
   CHECK(counted[fact::late] == 1);
-  CHECK(tested.has_asked(id));
-  CHECK_FALSE(tested.has_asked(ids.next()));
+  CHECK(tested.knows(id));
+  CHECK_FALSE(tested.knows(ids.next()));
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "a question that waited too long is not sent any more") {
+TEST_CASE_FIXTURE(ask_fixture, "a request that waited too long is not sent any more") {
   ask("a");
   time.advance(1s);
   ask("b");
@@ -107,8 +107,8 @@ TEST_CASE_FIXTURE(ask_fixture, "a question that waited too long is not sent any 
   CHECK(via.sent.size() == 1);
 }
 
-TEST_CASE_FIXTURE(
-    ask_fixture, "a lost link ends questions that were sent, and those that must not wait for a connection") {
+TEST_CASE_FIXTURE(ask_fixture,
+                  "a lost link ends requests that were sent, and those that must not wait for a connection") {
   ask_confirmed("sent");
   place("unsent").places = 1;
   auto& patient = place("patient");
@@ -134,13 +134,13 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(ask_fixture,
-                  "a denied subscription ends waiting questions, and the next question subscribes again") {
+                  "a denied subscription ends waiting requests, and the next request subscribes again") {
   ask("a");
   ask("b");
   ask("c", "D_2");
-  auto asked = std::move(via.asked);
-  via.asked.clear();
-  asked[0].second(errc::denied);
+  auto requested = std::move(via.requested);
+  via.requested.clear();
+  requested[0].second(errc::denied);
   REQUIRE(ended.size() == 2);
   CHECK(ended[0].why == cause::not_confirmed);
   CHECK(ended[0].error == errc::denied);
@@ -148,10 +148,10 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(via.dropped == name_list{"gf_int_v1/+/response/D_1/+"});
   CHECK(tested.size() == 1);
   ask("d");
-  CHECK(via.asked.size() == 1);
+  CHECK(via.requested.size() == 1);
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "a question that the link rejects ends immediately, and the queue continues") {
+TEST_CASE_FIXTURE(ask_fixture, "a request that the link rejects ends immediately, and the queue continues") {
   via.refusal = errc::too_large;
   place("a");
   place("b");
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(ask_fixture, "a question that the link rejects ends immediatel
 }
 
 TEST_CASE_FIXTURE(ask_fixture,
-                  "a question that the link loses later, or the broker denies, ends when this is reported") {
+                  "a request that the link loses later, or the broker denies, ends when this is reported") {
   via.follows = true;
   ask_confirmed("a");
   ask("b");
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(ask_fixture,
   CHECK(device("D_1").idle());
 }
 
-TEST_CASE_FIXTURE(ask_fixture, "one question or all questions can be cancelled") {
+TEST_CASE_FIXTURE(ask_fixture, "one request or all requests can be cancelled") {
   const auto id = ask_confirmed("a").id();
   tested.end(id, {cause::ended, errc::closed, 0, "enough"});
   tested.end(id, {cause::ended, errc::closed, 0, "enough"});
@@ -197,13 +197,13 @@ TEST_CASE_FIXTURE(ask_fixture, "one question or all questions can be cancelled")
 
 TEST_CASE_FIXTURE(ask_fixture,
                   "the device that was idle for longest is dropped to make room, but never a busy one") {
-  for (std::size_t i = 0; i < ask::asker::most_devices; ++i) {
+  for (std::size_t i = 0; i < ask::request_sender::most_devices; ++i) {
     time.advance(1ms);
     tested.end(ask("a", "D_" + std::to_string(i)).id(), {cause::ended});
   }
   ask("busy", "D_0");
   CHECK(tested.make_room());
-  CHECK(tested.devices().size() == ask::asker::most_devices - 1);
+  CHECK(tested.devices().size() == ask::request_sender::most_devices - 1);
   CHECK(tested.find_device("D_0") != nullptr);
   CHECK(tested.find_device("D_1") == nullptr);
   ask("a", "D_1");
@@ -213,11 +213,11 @@ TEST_CASE_FIXTURE(ask_fixture,
 }
 
 TEST_CASE_FIXTURE(ask_fixture,
-                  "an outcome handler may place another question, and the device is kept meanwhile") {
+                  "an outcome handler may place another request, and the device is kept meanwhile") {
   auto& first = ask_confirmed("a");
   first.at_end = [this] {
     CHECK_FALSE(device("D_1").idle());
-    tested.let_go(via);
+    tested.release(via);
     ask("b");
   };
   answer(first.id());
@@ -229,12 +229,12 @@ TEST_CASE_FIXTURE(ask_fixture, "a released link keeps its busy devices until the
   const auto id = ask_confirmed("a").id();
   ask_confirmed("b", "D_2");
   answer(id);
-  CHECK_FALSE(tested.let_go(via));
+  CHECK_FALSE(tested.release(via));
   CHECK(tested.devices().size() == 1);
   CHECK(tested.find_device("D_2") == nullptr);
-  CHECK_FALSE(tested.let_go(via));
+  CHECK_FALSE(tested.release(via));
   tested.end_all({cause::ended});
-  CHECK(tested.let_go(via));
+  CHECK(tested.release(via));
 }
 
 TEST_CASE_FIXTURE(ask_fixture, "after a reconnect no subscription is confirmed") {

@@ -61,10 +61,10 @@ TEST_CASE("a second answer is reported as such and not counted as an answer") {
 TEST_CASE("an answer without an observed request is reported as unasked") {
   watched w;
   const auto seen = w.answer();
-  CHECK(seen->what == state::unasked);
+  CHECK(seen->what == state::unsolicited);
   CHECK(seen->at == unix_millis{2'000});
   CHECK_FALSE(seen->verb.has_value());
-  CHECK(w.pairs.totals().unasked == 1);
+  CHECK(w.pairs.totals().unsolicited == 1);
 }
 
 TEST_CASE("a request without an answer is overdue once, and its answer then is late") {
@@ -112,7 +112,7 @@ TEST_CASE("memory is bounded: the oldest request is dropped") {
   w.ask(id_1);
   w.ask(id_2);
   w.ask(id_3);
-  CHECK(w.answer(id_1)->what == state::unasked);
+  CHECK(w.answer(id_1)->what == state::unsolicited);
   CHECK(w.answer(id_2)->what == state::answered);
   w.now += 5s;
   const auto overdue = w.pairs.take_overdue(w.now);
@@ -121,7 +121,7 @@ TEST_CASE("memory is bounded: the oldest request is dropped") {
     w.ask(id_1);
     w.answer(id_1);
   }
-  CHECK(w.answer(id_3)->what == state::unasked);
+  CHECK(w.answer(id_3)->what == state::unsolicited);
 }
 
 TEST_CASE("malformed payloads are paired, and the fault is reported") {

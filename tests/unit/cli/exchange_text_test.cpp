@@ -44,7 +44,7 @@ TEST_CASE("each state has its own text") {
   e.what = state::repeated;
   CHECK(holds(to_line(e, false), "205 CONTENT again"));
   CHECK(holds(to_line(e, false), "! a second answer: who else answers for DEV_1?"));
-  e.what = state::unasked;
+  e.what = state::unsolicited;
   e.verb.reset();
   e.took.reset();
   CHECK(holds(to_line(e, false), "the request was not seen"));

@@ -79,9 +79,9 @@ TEST_CASE("with several servers, the most helpful hint is used") {
   const outage_cause why(
       attempts{{of(fault_kind::connection_refused), "a:1"}, {of(fault_kind::tls_untrusted), "b:2"}});
   CHECK(holds(hint_for_outage(why, broker), "--cafile"));
-  connection_fault asked = of(fault_kind::hung_up);
-  asked.attempt = {.tls = true, .certificate_asked = true};
-  CHECK(holds(hint_for_outage(asked, broker), "--cert FILE"));
+  connection_fault fault = of(fault_kind::hung_up);
+  fault.attempt = {.tls = true, .certificate_requested = true};
+  CHECK(holds(hint_for_outage(fault, broker), "--cert FILE"));
 }
 
 TEST_CASE("broker addresses in messages never contain a password") {
@@ -119,9 +119,9 @@ TEST_CASE("the hint names the size limit that was exceeded") {
 
 TEST_CASE("hints after an answer, or without one") {
   const auto hint = [](response_code code, method verb, const char* message = "\"no\"") {
-    request_spec asked("DEV_1/axuv/gains", verb);
-    asked.id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
-    return hint_for_answer({make_error_code(code), exchanged(code, message), {}}, asked);
+    request_spec spec("DEV_1/axuv/gains", verb);
+    spec.id = *request_id::parse("16fd2706-8baf-433b-82eb-8c7fada847da");
+    return hint_for_answer({make_error_code(code), exchanged(code, message), {}}, spec);
   };
   CHECK(holds(hint(response_code::not_found, method::get), "mqcoap ls DEV_1"));
   CHECK(holds(hint(response_code::unauthorized, method::put), "MQCOAP_TOKEN"));

@@ -65,13 +65,14 @@ TEST_CASE("resources are read, sorted and shown") {
   const auto found = read_resources(json(
       R"([{"path":"gains","methods":["GET","PUT"],"type":"value","title":"a\tb"},{"path":"arm","methods":["POST"],"unit":"V"}])"));
   REQUIRE(found.has_value());
-  const auto asked = *address::parse("D/s/.well-known/core");
-  CHECK(show_resources(*found, {}, false, asked) ==
+  const auto requested = *address::parse("D/s/.well-known/core");
+  CHECK(show_resources(*found, {}, false, requested) ==
         "arm\tPOST\t\tV\t\t\t\ngains\tGET, PUT\tvalue\t\ta?b\t\t\n");
-  CHECK(show_resources(*found, {}, true, asked) == "D/s/arm\nD/s/gains\n");
-  CHECK(show_resources(*found, {.terminal = true}, false, asked)
+  CHECK(show_resources(*found, {}, true, requested) == "D/s/arm\nD/s/gains\n");
+  CHECK(show_resources(*found, {.terminal = true}, false, requested)
             .starts_with("PATH   METHODS   TYPE   UNIT  TITLE\narm"));
-  CHECK(show_resources(*found, {.kind = output_kind::json}, false, asked).starts_with(R"({"path":"arm")"));
+  CHECK(
+      show_resources(*found, {.kind = output_kind::json}, false, requested).starts_with(R"({"path":"arm")"));
   CHECK(read_resources(json("[]"))->empty());
 }
 
@@ -79,9 +80,9 @@ TEST_CASE("resources are addressed under a subsystem that they have") {
   const auto found = read_resources(json(
       R"([{"path":"a","subsystems":["axuv","host"]},{"path":"b","subsystems":["gateway"]},{"path":"c"}])"));
   REQUIRE(found.has_value());
-  const auto asked = *address::parse("D/gateway/.well-known/core");
-  CHECK(show_resources(*found, {}, true, asked) == "D/axuv/a\nD/gateway/b\nD/gateway/c\n");
-  const auto table = show_resources(*found, {.terminal = true}, false, asked);
+  const auto requested = *address::parse("D/gateway/.well-known/core");
+  CHECK(show_resources(*found, {}, true, requested) == "D/axuv/a\nD/gateway/b\nD/gateway/c\n");
+  const auto table = show_resources(*found, {.terminal = true}, false, requested);
   CHECK(table.starts_with("PATH  METHODS  TYPE  UNIT  TITLE  SUBSYSTEMS\n"));
   CHECK(table.find("axuv host") != std::string::npos);
 }
@@ -89,9 +90,9 @@ TEST_CASE("resources are addressed under a subsystem that they have") {
 TEST_CASE("resources that publish tell under which subsystem") {
   const auto found = read_resources(json(R"([{"path":"a","events":"axuv"},{"path":"b"}])"));
   REQUIRE(found.has_value());
-  const auto asked = *address::parse("D/s/.well-known/core");
-  CHECK(show_resources(*found, {}, false, asked) == "a\t\t\t\t\t\taxuv\nb\t\t\t\t\t\t\n");
-  CHECK(show_resources(*found, {.terminal = true}, false, asked)
+  const auto requested = *address::parse("D/s/.well-known/core");
+  CHECK(show_resources(*found, {}, false, requested) == "a\t\t\t\t\t\taxuv\nb\t\t\t\t\t\t\n");
+  CHECK(show_resources(*found, {.terminal = true}, false, requested)
             .starts_with("PATH  METHODS  TYPE  UNIT  TITLE  EVENTS\na"));
 }
 

@@ -126,7 +126,7 @@ struct lab {
     return outcome->id;
   }
 
-  void tell(int value) {
+  void publish(int value) {
     std::string payload;
     encode(payload, general{json_text::from_value(value), unix_millis{1'745'534'869'619}});
     theirs.publish("gf_int_v1/axuv/event/DEV/hot", payload, steady_time::max());
@@ -146,7 +146,7 @@ struct lab {
   }
 };
 
-client_options impatient() {
+client_options short_timeout() {
   client_options options;
   options.timeout = 10ms;
   return options;
@@ -165,7 +165,7 @@ general_filter of_axuv() {
 }  // namespace
 
 TEST_CASE("a subscription that ends with an error is not in force") {
-  lab l(impatient());
+  lab l(short_timeout());
   l.connect();
   int heard = 0;
   const auto count = [&heard](const general_message&) { ++heard; };
@@ -199,7 +199,7 @@ TEST_CASE("a subscription that ends with an error is not in force") {
   l.broker.go_down();
   l.broker.come_up();
   l.settle();
-  l.tell(1);
+  l.publish(1);
   l.settle();
   CHECK(heard == 0);
 }
@@ -213,7 +213,7 @@ TEST_CASE("another subscription with the same filter outlives a cancelled one") 
   l.subscribe([&](const general_message&) { ++second; });
   l.post([&] { l.core->unsubscribe(id); });
   l.settle();
-  l.tell(1);
+  l.publish(1);
   l.settle();
   CHECK(first == 0);
   CHECK(second == 1);
@@ -231,9 +231,9 @@ TEST_CASE("a handler may cancel subscriptions, including the one that would be c
     l.core->unsubscribe(second);
   });
   second = l.subscribe([&](const general_message&) { ++heard; });
-  l.tell(1);
+  l.publish(1);
   l.settle();
-  l.tell(2);
+  l.publish(2);
   l.settle();
   CHECK(heard == 1);
   CHECK_FALSE(l.asks_for(its_filter));
@@ -245,14 +245,14 @@ TEST_CASE("copies that a broker sends for several filters are one message; the s
   int all = 0;
   int axuv = 0;
   l.subscribe([&](const general_message&) { ++all; });
-  l.tell(1);
-  l.tell(1);
+  l.publish(1);
+  l.publish(1);
   l.settle();
   CHECK(all == 2);
   l.subscribe([&](const general_message&) { ++axuv; }, of_axuv());
-  l.tell(2);
-  l.tell(2);  // like a broker that sends the message once for each filter
-  l.tell(3);
+  l.publish(2);
+  l.publish(2);  // like a broker that sends the message once for each filter
+  l.publish(3);
   l.settle();
   CHECK(all == 4);
   CHECK(axuv == 2);
@@ -268,7 +268,7 @@ TEST_CASE("an exception from a general handler does not affect the others") {
   l.subscribe([](const general_message&) { throw 42; });
   l.subscribe([](const general_message&) { throw std::runtime_error("no disk"); });
   l.subscribe([&](const general_message&) { ++heard; });
-  l.tell(1);
+  l.publish(1);
   l.settle();
   CHECK(heard == 1);
   CHECK(log == std::vector<std::string>{
@@ -281,10 +281,10 @@ TEST_CASE("a general handler keeps its state") {
   l.connect();
   std::vector<int> counts;
   l.subscribe([&counts, n = 0](const general_message&) mutable { counts.push_back(++n); });
-  l.tell(1);
+  l.publish(1);
   l.settle();
   l.subscribe([](const general_message&) {});
-  l.tell(2);
+  l.publish(2);
   l.settle();
   CHECK(counts == std::vector<int>{1, 2});
 }
@@ -316,7 +316,7 @@ TEST_CASE("before the first connection, the largest packet is the configured one
 }
 
 TEST_CASE("an event that the broker does not accept in time is an error") {
-  lab l(impatient());
+  lab l(short_timeout());
   l.connect();
   std::optional<error_code> outcome;
   const auto topic = *general_topic::parse("gf_int_v1/axuv/event/DEV/hot");

@@ -189,24 +189,24 @@ struct way_of_client {
   void ask() {
     const auto before = link().count();
     const auto done = ended.size();
-    request_spec question("DEV/axuv/gains", method::put, json_text::from_value(7));
-    go([&] { tested->async_request(std::move(question), noting()); });
+    request_spec spec("DEV/axuv/gains", method::put, json_text::from_value(7));
+    go([&] { tested->async_request(std::move(spec), noting()); });
     confirm_all();
     // The effect of an alarm shows only if no answer arrives.
     const bool is_mute = is_failing_ && what == way_step::timer;
     if (link().count() > before && !is_mute) {
-      const auto asked = link().topic(before);
-      auto under = asked;
+      const auto topic = link().topic(before);
+      auto under = topic;
       under.replace(under.find("/request/"), 9, "/response/");
       const auto answer = R"({"header":{"response_code":204,"path":"gains","request_id":")" +
-                          asked.substr(asked.rfind('/') + 1) + R"("},"body":7,"timestamp":"1"})";
+                          topic.substr(topic.rfind('/') + 1) + R"("},"body":7,"timestamp":"1"})";
       go([&] { link().bring(under, answer); });
     }
     if (ended.size() == done) pass(11s);
   }
   /// Lets another client send a request to the tested one. Returns the code of the answer; empty if
   /// there is none.
-  std::string asked_by_others() {
+  std::string code_for_others() {
     const auto before = link().count();
     const std::string id(ids.next().text());
     const auto payload =
@@ -224,7 +224,7 @@ struct way_of_client {
 };
 
 /// Returns true for the errors with which an operation may complete if one of its steps failed.
-bool is_told_as_failed(error_code ec) {
+bool is_reported_as_failed(error_code ec) {
   return ec == boost::system::errc::not_enough_memory || ec == errc::queue_full || ec == errc::denied ||
          ec == errc::timed_out;
 }
@@ -248,7 +248,7 @@ void fail_each_allocation(int least, Operation operation) {
     if (!w.failed_loop) {
       REQUIRE(w.ended.size() <= 2);
       CHECK((w.ended.size() == 2 || !began));
-      CHECK((!w.ended.back() || is_told_as_failed(w.ended.back())));
+      CHECK((!w.ended.back() || is_reported_as_failed(w.ended.back())));
     }
     if (!failed) CHECK_FALSE(w.ended.back());
     const auto before = w.ended.size();
@@ -265,7 +265,7 @@ TEST_CASE("whichever step of a client's request fails, it ends once, and the nex
   for (const auto what : {way_step::allocation, way_step::publish, way_step::subscribe, way_step::timer}) {
     CAPTURE(what);
     int which = 0;
-    int told = 0;
+    int reported = 0;
     for (bool failed = true; failed; ++which) {
       CAPTURE(which);
       way_of_client w(what, which);
@@ -281,8 +281,8 @@ TEST_CASE("whichever step of a client's request fails, it ends once, and the nex
         REQUIRE(w.ended.size() == 2);
         const auto ec = w.ended.back();
         CAPTURE(ec.message());
-        CHECK((!ec || is_told_as_failed(ec)));
-        told += ec ? 1 : 0;
+        CHECK((!ec || is_reported_as_failed(ec)));
+        reported += ec ? 1 : 0;
       }
       CHECK(w.ended.size() <= 2);
       CHECK(w.tested->stats().pending == 0);
@@ -291,7 +291,7 @@ TEST_CASE("whichever step of a client's request fails, it ends once, and the nex
       REQUIRE(w.ended.size() == before + 1);
       CHECK_FALSE(w.ended.back());
     }
-    CHECK(told >= (what == way_step::allocation ? 5 : 1));
+    CHECK(reported >= (what == way_step::allocation ? 5 : 1));
     CHECK(which > 1);
   }
 }
@@ -311,7 +311,7 @@ TEST_CASE("if any allocation fails while a device connects, it still receives re
     w.pass(11s);  // a request to the broker that could not be sent is retried
     w.connect();
     CHECK_FALSE(w.ended.back());
-    CHECK(w.asked_by_others() == "404");
+    CHECK(w.code_for_others() == "404");
   }
   CHECK(which > 10);
 }
@@ -350,7 +350,7 @@ TEST_CASE("if any allocation fails, a client's other operations complete once, a
   SUBCASE("publish") {
     fail_each_allocation(3, [&](way_of_client& w) {
       w.go([&] { w.tested->async_publish(hot, json_text::from_value(1), false, w.noting()); });
-      w.go([&] { w.link().tell_written(); });
+      w.go([&] { w.link().report_written(); });
     });
   }
   SUBCASE("subscribe") {

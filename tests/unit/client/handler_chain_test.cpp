@@ -17,7 +17,7 @@ struct answers final : reply_sink {
   const std::shared_ptr<int> alive = std::make_shared<int>();
   std::vector<std::pair<std::string, answer>> got;
   void reply(call& answered, answer&& what) noexcept override {
-    got.emplace_back(answered.asked().path.text(), std::move(what));
+    got.emplace_back(answered.original_request().path.text(), std::move(what));
   }
 };
 

@@ -30,13 +30,13 @@ struct server_bench {
   client_options options;
   request_chain chain;
   request_server server{options, chain, time};
-  std::vector<responder> asked;
+  std::vector<responder> kept;
   std::shared_ptr<sink_of_one> sink = std::make_shared<sink_of_one>(*this);
   int pieces = 0;  ///< number of allocations that succeed before one fails
 
   server_bench() {
     server.attach(&mine);
-    chain.add({"later", {}, [this](responder& r) { asked.push_back(std::move(r)); }});
+    chain.add({"later", {}, [this](responder& r) { kept.push_back(std::move(r)); }});
   }
   /// Sends a request with this spelling of the single id.
   void ask(const std::string& verb, const std::string& id) {
@@ -61,8 +61,8 @@ TEST_CASE("if any allocation fails, a write and its repeat still get a correct a
     b.pieces = pieces++;
     b.ask("POST", an_id_text);
     b.ask("POST", same_id_text);
-    REQUIRE(b.asked.size() == 1);
-    std::move(b.asked[0]).respond({});
+    REQUIRE(b.kept.size() == 1);
+    std::move(b.kept[0]).respond({});
     CHECK(b.count(an_id_text) == 1);
     CHECK(b.count(same_id_text) <= 1);
     CHECK(b.count("try again later") == 0);
@@ -78,8 +78,8 @@ TEST_CASE("reads, and writes that were not run, may be retried when memory is av
     CAPTURE(verb);
     server_bench b;
     b.ask(verb, an_id_text);
-    REQUIRE(b.asked.size() == 1);
-    std::move(b.asked[0]).refuse(response_code::bad_request, "no");
+    REQUIRE(b.kept.size() == 1);
+    std::move(b.kept[0]).refuse(response_code::bad_request, "no");
     REQUIRE(b.mine.payloads.size() == 1);
     CHECK(b.count("out of memory for this message; try again later") == 1);
   }

@@ -464,12 +464,12 @@ TEST_CASE("actions") {
   CHECK(trigger.exec->most == s.gateway.decoding.limits.payload);
   CHECK(trigger.request == action_request{make_address("2D_XX_0_9999/axuv/arm"), method::post, {}});
   CHECK(trigger.publish == action_event{*resource_path::parse("shot"), *json_text::parse("\"fired\"")});
-  CHECK(trigger.asked_device()->text() == "2D_XX_0_9999");
+  CHECK(trigger.target_device()->text() == "2D_XX_0_9999");
   CHECK_FALSE(trigger.schema);
-  const auto asked = resource(device(s, "GW_1"), "trigger").kind.asked();
-  REQUIRE(asked);
-  CHECK(asked->to == trigger.request->to);
-  CHECK(asked->verb == method::post);
+  const auto requested = resource(device(s, "GW_1"), "trigger").kind.sent_request();
+  REQUIRE(requested);
+  CHECK(requested->to == trigger.request->to);
+  CHECK(requested->verb == method::post);
 
   const auto& move = kind<action_options>(s, "GW_1", "move");
   REQUIRE(move.exec);
@@ -478,7 +478,7 @@ TEST_CASE("actions") {
   CHECK(move.exec->timeout == 2s);
   CHECK(move.schema);
   CHECK_FALSE(move.request);
-  CHECK(move.asked_device() == nullptr);
+  CHECK(move.target_device() == nullptr);
 
   const auto& store = kind<action_options>(s, "GW_1", "store");
   CHECK(store.request ==

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience = 30s;
+constexpr auto timeout = 30s;
 
 /// Stores what it receives; blocks and fails on demand.
 class destination final : public log_destination {
@@ -40,7 +40,7 @@ class destination final : public log_destination {
   }
   void await_stuck() {
     std::unique_lock lock(mutex_);
-    REQUIRE(news_.wait_for(lock, patience, [this] { return stuck_; }));
+    REQUIRE(news_.wait_for(lock, timeout, [this] { return stuck_; }));
   }
   void fail(bool on) {
     const std::lock_guard lock(mutex_);
@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(log_queue_fixture, "lines are written in their order, requests
   push("one");
   tested.push(to, r);
   push("two");
-  CHECK(tested.flush(patience));
+  CHECK(tested.flush(timeout));
   CHECK(to->lines() == std::vector<std::string>{"one", to_line(r), "two"});
   CHECK(tested.dropped() == 0);
 }
@@ -108,14 +108,14 @@ TEST_CASE_FIXTURE(log_queue_fixture,
   CHECK(tested.dropped() == 2);
   CHECK_FALSE(tested.flush(0ms));
   to->block(false);
-  CHECK(tested.flush(patience));
+  CHECK(tested.flush(timeout));
   const auto lines = to->lines();
   REQUIRE(lines.size() == static_cast<std::size_t>(taken) + 2);
   CHECK(lines.front() == "first");
   CHECK(lines[1] == "filling");
   CHECK(lines.back() == "2 lines of the log were dropped here: they came faster than they could be written");
   push("later");
-  CHECK(tested.flush(patience));
+  CHECK(tested.flush(timeout));
   CHECK(to->lines().back() == "later");
   CHECK(tested.dropped() == 2);
 }
@@ -137,11 +137,11 @@ TEST_CASE_FIXTURE(
   to->fail(true);
   push("lost");
   push("lost");
-  CHECK(tested.flush(patience));
+  CHECK(tested.flush(timeout));
   CHECK(tested.dropped() == 2);
   to->fail(false);
   push("written");
-  CHECK(tested.flush(patience));
+  CHECK(tested.flush(timeout));
   CHECK(to->lines() == std::vector<std::string>{
                            "written", "2 lines of the log could not be written: No space left on device"});
 }
@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(log_queue_fixture, "lines for an earlier destination stay ther
   push("two");
   tested.push(next, spdlog::details::log_msg("test", spdlog::level::info, "three"));
   to->block(false);
-  CHECK(tested.flush(patience));
+  CHECK(tested.flush(timeout));
   CHECK(to->lines() == std::vector<std::string>{"one", "two"});
   CHECK(next->lines() == std::vector<std::string>{"three"});
 }
@@ -162,10 +162,10 @@ TEST_CASE_FIXTURE(log_queue_fixture, "lines for an earlier destination stay ther
 TEST_CASE_FIXTURE(log_queue_fixture, "closing writes pending lines, and drops those that are blocked") {
   push("one");
   SUBCASE("written") {
-    CHECK(tested.close(patience));
+    CHECK(tested.close(timeout));
     CHECK(to->lines() == std::vector<std::string>{"one"});
     push("too late");
-    CHECK(tested.close(patience));
+    CHECK(tested.close(timeout));
     CHECK(to->lines() == std::vector<std::string>{"one"});
   }
   SUBCASE("stuck") {

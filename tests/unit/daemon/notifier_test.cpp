@@ -130,8 +130,8 @@ TEST_CASE_FIXTURE(notifier_fixture,
 
 TEST_CASE("without a service manager nothing is done, and a manager that is gone is no fault") {
   boost::asio::io_context loop{1};
-  int asked = 0;
-  const auto status = [&asked] { return std::to_string(++asked); };
+  int requested = 0;
+  const auto status = [&requested] { return std::to_string(++requested); };
   const test::environment watchdog_limit("WATCHDOG_USEC", "20000");
   const auto use = [&] {
     notifier tested(loop.get_executor(), status);
@@ -143,8 +143,8 @@ TEST_CASE("without a service manager nothing is done, and a manager that is gone
     const test::environment none("NOTIFY_SOCKET", std::nullopt);
     use();
   }
-  CHECK(asked == 0);
+  CHECK(requested == 0);
   const test::environment gone("NOTIFY_SOCKET", "/nowhere/socket");
   use();
-  CHECK(asked == 1);
+  CHECK(requested == 1);
 }

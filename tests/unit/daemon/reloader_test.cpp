@@ -69,13 +69,13 @@ struct reload_fixture {
                      [this](const link_options& o) { return std::make_unique<memory_link>(broker, o.name); },
                      {}},
                     {}};
-  std::vector<std::string> told;
+  std::vector<std::string> reported;
   std::string shown;
   std::function<void()> when_prepared = [] {};
-  reloader tested{{loop.get_executor(), file.path(), host, [this] { told.emplace_back("begins"); },
+  reloader tested{{loop.get_executor(), file.path(), host, [this] { reported.emplace_back("begins"); },
                    [this](const config::settings&) { when_prepared(); },
                    [this](config::settings next, log_output::prepared) { shown = next.shown.text(); },
-                   [this](std::string why) { told.push_back(why.empty() ? "in force" : why); }}};
+                   [this](std::string why) { reported.push_back(why.empty() ? "in force" : why); }}};
 
   static host_configuration options() {
     link_options lab;
@@ -92,8 +92,8 @@ struct reload_fixture {
     REQUIRE(is_so());
   }
   /// Runs until this many reloads have completed and no thread is running.
-  void run_until_told(std::size_t reloads) {
-    run_until([&] { return told.size() == 2 * reloads && !tested.is_on_thread(); });
+  void run_until_reported(std::size_t reloads) {
+    run_until([&] { return reported.size() == 2 * reloads && !tested.is_on_thread(); });
   }
   std::string get(const std::string& tag) {
     caller.answers.clear();
@@ -109,8 +109,8 @@ TEST_CASE_FIXTURE(reload_fixture, "a reload puts what the file says in force") {
   file.write(with_devices(3, 5));
   tested.begin();
   CHECK(tested.is_on_thread());
-  run_until_told(1);
-  CHECK(told == std::vector<std::string>{"begins", "in force"});
+  run_until_reported(1);
+  CHECK(reported == std::vector<std::string>{"begins", "in force"});
   CHECK(get("GW_2").find("\"body\":5") != std::string::npos);
   CHECK(shown.find("GW_2") != std::string::npos);
 }
@@ -118,12 +118,12 @@ TEST_CASE_FIXTURE(reload_fixture, "a reload puts what the file says in force") {
 TEST_CASE_FIXTURE(reload_fixture, "requests are answered while a configuration is put in force") {
   file.write(with_devices(400, 5));
   tested.begin();
-  run_until_told(1);
+  run_until_reported(1);
   file.write(with_devices(400, 6));
   int turns = 0;
   int answered = 0;
   std::function<void()> ask = [&] {
-    if (told.size() == 4) return;
+    if (reported.size() == 4) return;
     ++turns;
     const auto answer = get("GW_399");
     if (answer.find("\"body\":5") != std::string::npos || answer.find("\"body\":6") != std::string::npos)
@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(reload_fixture, "requests are answered while a configuration i
   };
   when_prepared = [&] { boost::asio::post(loop, ask); };
   tested.begin();
-  run_until_told(2);
+  run_until_reported(2);
   CHECK(turns > 2);
   CHECK(answered == turns);
   CHECK(get("GW_399").find("\"body\":6") != std::string::npos);
@@ -152,23 +152,23 @@ TEST_CASE_FIXTURE(
     tested.begin();
     tested.begin();
   };
-  run_until_told(2);
+  run_until_reported(2);
   CHECK(get("GW_7").find("\"body\":3") != std::string::npos);
-  CHECK(told == std::vector<std::string>{"begins", "in force", "begins", "in force"});
+  CHECK(reported == std::vector<std::string>{"begins", "in force", "begins", "in force"});
 }
 
 TEST_CASE_FIXTURE(reload_fixture, "a file with faults changes nothing, and the next one counts") {
   file.write(with_devices(3, 5));
   tested.begin();
-  run_until_told(1);
+  run_until_reported(1);
   file.write(with_devices(3, 6) + "devizes: {}\n");
   tested.begin();
-  run_until_told(2);
-  CHECK(told.back().starts_with("1 error; the first: "));
+  run_until_reported(2);
+  CHECK(reported.back().starts_with("1 error; the first: "));
   CHECK(get("GW_2").find("\"body\":5") != std::string::npos);
   file.write(with_devices(3, 7));
   tested.begin();
-  run_until_told(3);
+  run_until_reported(3);
   CHECK(get("GW_2").find("\"body\":7") != std::string::npos);
 }
 
@@ -176,8 +176,8 @@ TEST_CASE_FIXTURE(reload_fixture, "a reload ends if its owner cannot prepare it"
   file.write(with_devices(3, 5));
   when_prepared = [] { throw std::runtime_error("no store"); };
   tested.begin();
-  run_until_told(1);
-  CHECK(told.back() == "no store");
+  run_until_reported(1);
+  CHECK(reported.back() == "no store");
   CHECK(get("GW_2").empty());
 }
 
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(reload_fixture, "a stop ends a reload whose file is being read
   tested.begin();
   host.stop(1s, [] {});
   run_until([&] { return !tested.is_on_thread(); });
-  CHECK(told == std::vector<std::string>{"begins"});
+  CHECK(reported == std::vector<std::string>{"begins"});
   CHECK(host.running().device_count() == 0);
 }
 
@@ -195,5 +195,5 @@ TEST_CASE_FIXTURE(reload_fixture, "a stop ends a reload that is half in force") 
   when_prepared = [&] { boost::asio::post(loop, [&] { host.stop(1s, [] {}); }); };
   tested.begin();
   run_until([&] { return host.stopping() && !tested.is_on_thread(); });
-  CHECK(told == std::vector<std::string>{"begins"});
+  CHECK(reported == std::vector<std::string>{"begins"});
 }

@@ -19,8 +19,8 @@ const std::string id_text = "16fd2706-8baf-433b-82eb-8c7fada847da";
 call make(method verb, std::string_view body = "1", std::string_view path = "shots",
           std::string_view spelling = id_text) {
   const auto id = *request_id::parse(spelling);
-  request asked{verb, *resource_path::parse(path), id, {}, {}, {}, *json_text::parse(body), {}, {}, {}};
-  call made{{*device_tag::parse("T"), *subsystem_name::parse("axuv")}, std::move(asked), {}};
+  request requested{verb, *resource_path::parse(path), id, {}, {}, {}, *json_text::parse(body), {}, {}, {}};
+  call made{{*device_tag::parse("T"), *subsystem_name::parse("axuv")}, std::move(requested), {}};
   made.origin = std::make_shared<test::named_origin>(std::string(spelling));
   return made;
 }

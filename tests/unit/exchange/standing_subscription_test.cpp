@@ -16,8 +16,8 @@ struct standing_fixture : link_events {
 
   memory_broker broker;
   memory_link link_to{broker, "lab"};
-  std::vector<error_code> told;
-  standing_subscription kept{link_to, "a/+", [this](error_code ec) { told.push_back(ec); }};
+  std::vector<error_code> reported;
+  standing_subscription kept{link_to, "a/+", [this](error_code ec) { reported.push_back(ec); }};
 
   std::function<void()> at_message = [] {};
 
@@ -51,13 +51,13 @@ struct quiet final : link_events {
 TEST_CASE_FIXTURE(standing_fixture, "it is confirmed once on each connection, and on none in between") {
   start();
   CHECK(kept.confirmed());
-  CHECK(told == std::vector<error_code>{{}});
+  CHECK(reported == std::vector<error_code>{{}});
   broker.go_down();
   CHECK_FALSE(kept.confirmed());
   broker.come_up();
   broker.run();
   CHECK(kept.confirmed());
-  CHECK(told == std::vector<error_code>{{}, {}});
+  CHECK(reported == std::vector<error_code>{{}, {}});
 }
 
 TEST_CASE_FIXTURE(standing_fixture,
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(standing_fixture,
   broker.deny("a");
   reconnect();
   CHECK_FALSE(kept.confirmed());
-  CHECK(told == std::vector<error_code>{{}, errc::denied});
+  CHECK(reported == std::vector<error_code>{{}, errc::denied});
   broker.allow_all();
   kept.ask();
   broker.run();
@@ -84,7 +84,7 @@ TEST_CASE_FIXTURE(standing_fixture,
   kept.ask();
   broker.run();
   CHECK(kept.confirmed());
-  CHECK(told.size() == 1);
+  CHECK(reported.size() == 1);
 }
 
 TEST_CASE_FIXTURE(standing_fixture,
@@ -99,24 +99,24 @@ TEST_CASE_FIXTURE(standing_fixture,
   start();
   CHECK_FALSE(link_to.up());
   CHECK_FALSE(kept.confirmed());
-  CHECK(told.empty());
+  CHECK(reported.empty());
   at_message = [] {};
   broker.come_up();
   broker.run();
   CHECK(kept.confirmed());
-  CHECK(told.size() == 1);
+  CHECK(reported.size() == 1);
 }
 
 TEST_CASE("a destroyed subscription reports nothing, and is unsubscribed") {
   memory_broker broker;
   memory_link link_to{broker, "lab"};
-  int told = 0;
-  auto kept = std::make_unique<standing_subscription>(link_to, "a", [&](error_code) { ++told; });
+  int reported = 0;
+  auto kept = std::make_unique<standing_subscription>(link_to, "a", [&](error_code) { ++reported; });
   kept->ask();
   CHECK(link_to.filters().size() == 1);
   kept.reset();
   broker.run();
-  CHECK(told == 0);
+  CHECK(reported == 0);
   CHECK(link_to.filters().empty());
 }
 

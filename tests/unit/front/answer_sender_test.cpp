@@ -79,15 +79,15 @@ TEST_CASE_FIXTURE(sender_fixture,
   send(content(5000));
   REQUIRE(link.written.size() == 1);
   REQUIRE(link.written[0]);
-  const auto told = link.written[0];
-  told({});
+  const auto on_written = link.written[0];
+  on_written({});
   CHECK(link.payloads.size() == 1);
-  told(errc::too_large);
+  on_written(errc::too_large);
   CHECK(link.count("\"response_code\":500") == 1);
   CHECK(link.count("\"path\":\"gains\"") == 2);
   CHECK(sent.size() == 1);
   link.refusals = {errc::queue_full};
-  told(errc::too_large);
+  on_written(errc::too_large);
   CHECK(sent.back() == errc::queue_full);
   CHECK(sent.size() == 2);
 }

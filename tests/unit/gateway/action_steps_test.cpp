@@ -30,9 +30,9 @@ bool has(const std::string& text, std::string_view message) {
 /// to the events.
 struct action_fixture : settling_gateway, link_events {
   memory_link device{broker, "2D_1"};
-  strings asked;   ///< topics of the requests that reached the device
-  strings bodies;  ///< payloads of these requests
-  strings events;  ///< topics and payloads of events
+  strings requested;  ///< topics of the requests that reached the device
+  strings bodies;     ///< payloads of these requests
+  strings events;     ///< topics and payloads of events
 
   virtual ~action_fixture() { tested.reset(); }
   action_fixture() {
@@ -52,9 +52,9 @@ struct action_fixture : settling_gateway, link_events {
     add("GW_1", "fire", fire);
     add("GW_1", "ask", asks("2D_1/axuv/arm"));
     add("GW_1", "here", asks("GW_1/axuv/tell"));
-    action_options tell;
-    tell.publish = fire.publish;
-    add("GW_1", "tell", tell);
+    action_options notify;
+    notify.publish = fire.publish;
+    add("GW_1", "tell", notify);
     action_options put = asks("GW_1/axuv/status");
     put.request->verb = method::put;
     put.request->body = *json_text::parse("7");
@@ -81,8 +81,8 @@ struct action_fixture : settling_gateway, link_events {
   }
   /// Answers the last request that reached the device.
   void reply(const std::string& code, const std::string& body = "null") {
-    REQUIRE_FALSE(asked.empty());
-    std::string topic = asked.back();
+    REQUIRE_FALSE(requested.empty());
+    std::string topic = requested.back();
     topic.replace(topic.find("/request/"), 9, "/response/");
     device.publish(topic,
                    R"({"header":{"response_code":)" + code + R"(,"path":"arm","request_id":")" +
@@ -109,7 +109,7 @@ struct action_fixture : settling_gateway, link_events {
   void on_message(mqcoap::link&, const inbound& m) noexcept override {
     const std::string topic(m.topic);
     if (has(topic, "/event/")) return events.push_back(topic + ' ' + std::string(m.payload));
-    asked.push_back(topic);
+    requested.push_back(topic);
     bodies.emplace_back(m.payload);
   }
 };
@@ -119,8 +119,8 @@ struct action_fixture : settling_gateway, link_events {
 TEST_CASE_FIXTURE(action_fixture, "an action sends a request, then publishes its event, and then answers") {
   start();
   post("GW_1", "fire", R"(,"correlation_id":"16fd2706-8baf-433b-82eb-8c7fada847da")");
-  REQUIRE(asked.size() == 1);
-  CHECK(has(asked[0], "gf_int_v1/axuv/request/2D_1/"));
+  REQUIRE(requested.size() == 1);
+  CHECK(has(requested[0], "gf_int_v1/axuv/request/2D_1/"));
   CHECK(has(bodies[0], R"("method":"POST")"));
   CHECK(has(bodies[0], R"("path":"arm")"));
   CHECK(has(bodies[0], R"("correlation_id":"16fd2706-8baf-433b-82eb-8c7fada847da")"));
@@ -214,18 +214,18 @@ TEST_CASE_FIXTURE(action_fixture, "an action behind an action counts down the ho
   CHECK(has(last(), R"("response_code":203)"));
   post("GW_2", "through", R"(,"hops":2)");
   CHECK(has(last(), R"("response_code":502)"));
-  CHECK(asked.size() == 1);
+  CHECK(requested.size() == 1);
 }
 
 TEST_CASE_FIXTURE(action_fixture, "a repeat joins the run that is under way") {
   start();
   const auto topic = post("GW_1", "ask");
   repeat(topic, "ask");
-  CHECK(asked.size() == 1);
+  CHECK(requested.size() == 1);
   reply("203");
   CHECK(answers() == 1);
   repeat(topic, "ask");
-  CHECK(asked.size() == 1);
+  CHECK(requested.size() == 1);
   CHECK(answers() == 2);
 }
 
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(action_fixture, "what was not sent to the device may be tried 
   reply("203");
   CHECK(answers() == 2);
   repeat(topic, "ask");
-  CHECK(asked.size() == 2);
+  CHECK(requested.size() == 2);
   reply("203");
   CHECK(has(last(), R"("response_code":203)"));
 }

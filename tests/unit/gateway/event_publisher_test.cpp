@@ -372,32 +372,32 @@ TEST_CASE_FIXTURE(events_fixture,
 }
 
 TEST_CASE("what is worth an event") {
-  const auto tells = [](const event_options& how, const char* before, const char* now) {
-    return is_worth_telling(how, *json_text::parse(now),
-                            before == nullptr ? std::nullopt : std::optional(*json_text::parse(before)));
+  const auto publishes = [](const event_options& how, const char* before, const char* now) {
+    return is_worth_publishing(how, *json_text::parse(now),
+                               before == nullptr ? std::nullopt : std::optional(*json_text::parse(before)));
   };
-  CHECK(tells({.every = 1s}, "1", "1"));
-  CHECK(tells({.every = 1s, .change = 5}, nullptr, "1"));
-  CHECK_FALSE(tells({.every = 1s, .on_change = true}, "1", "1"));
+  CHECK(publishes({.every = 1s}, "1", "1"));
+  CHECK(publishes({.every = 1s, .change = 5}, nullptr, "1"));
+  CHECK_FALSE(publishes({.every = 1s, .on_change = true}, "1", "1"));
   for (const auto& how : {event_options{.every = 1s, .on_change = true}, event_options{.on_change = true},
                           event_options{.every = 1s, .change = 5}}) {
-    CHECK_FALSE(tells(how, R"({"a": 1, "b": [true, null]})", R"({"b":[true,null],"a":1.0})"));
-    CHECK_FALSE(tells(how, R"("caf\u00e9")", "\"caf\xc3\xa9\""));
-    CHECK(tells(how, R"({"a":1})", R"({"a":1,"b":null})"));
-    CHECK(tells(how, "[1,2]", "[2,1]"));
-    CHECK(tells(how, R"({"a":1})", R"({"a":1,"a":1})"));  // the value of duplicate keys is undefined
-    CHECK_FALSE(tells(how, R"({"a":1,"a":1})", R"({"a":1,"a":1})"));
+    CHECK_FALSE(publishes(how, R"({"a": 1, "b": [true, null]})", R"({"b":[true,null],"a":1.0})"));
+    CHECK_FALSE(publishes(how, R"("caf\u00e9")", "\"caf\xc3\xa9\""));
+    CHECK(publishes(how, R"({"a":1})", R"({"a":1,"b":null})"));
+    CHECK(publishes(how, "[1,2]", "[2,1]"));
+    CHECK(publishes(how, R"({"a":1})", R"({"a":1,"a":1})"));  // the value of duplicate keys is undefined
+    CHECK_FALSE(publishes(how, R"({"a":1,"a":1})", R"({"a":1,"a":1})"));
   }
   for (const char* same : {"1.0", "1.00", "10e-1", "1"})
-    CHECK_FALSE(tells({.every = 1s, .on_change = true}, "1", same));
-  CHECK_FALSE(tells({.on_change = true}, "0", "-0.0"));
-  CHECK(tells({.on_change = true}, "9007199254740992", "9007199254740993"));
-  CHECK(tells({.on_change = true}, "1", "\"1\""));
-  CHECK(tells({.on_change = true}, "1", "1.0000000000000002"));
-  CHECK(tells({.every = 1s, .change = 5, .is_percent = true}, "100", "95"));
-  CHECK_FALSE(tells({.every = 1s, .change = 5, .is_percent = true}, "100", "95.5"));
-  CHECK(tells({.every = 1s, .change = 5, .is_percent = true}, "0", "0.001"));
-  CHECK_FALSE(tells({.every = 1s, .change = 5, .is_percent = true}, "0", "0"));
-  CHECK(tells({.every = 1s, .change = 5}, "\"on\"", "\"off\""));
-  CHECK_FALSE(tells({.every = 1s, .change = 5}, "\"on\"", "\"on\""));
+    CHECK_FALSE(publishes({.every = 1s, .on_change = true}, "1", same));
+  CHECK_FALSE(publishes({.on_change = true}, "0", "-0.0"));
+  CHECK(publishes({.on_change = true}, "9007199254740992", "9007199254740993"));
+  CHECK(publishes({.on_change = true}, "1", "\"1\""));
+  CHECK(publishes({.on_change = true}, "1", "1.0000000000000002"));
+  CHECK(publishes({.every = 1s, .change = 5, .is_percent = true}, "100", "95"));
+  CHECK_FALSE(publishes({.every = 1s, .change = 5, .is_percent = true}, "100", "95.5"));
+  CHECK(publishes({.every = 1s, .change = 5, .is_percent = true}, "0", "0.001"));
+  CHECK_FALSE(publishes({.every = 1s, .change = 5, .is_percent = true}, "0", "0"));
+  CHECK(publishes({.every = 1s, .change = 5}, "\"on\"", "\"off\""));
+  CHECK_FALSE(publishes({.every = 1s, .change = 5}, "\"on\"", "\"on\""));
 }

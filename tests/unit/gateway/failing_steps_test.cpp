@@ -102,10 +102,10 @@ struct way_of_request {
     // The effect of an alarm shows only if no answer arrives.
     const bool is_mute = what == way_step::timer && !recovered_;
     if (field.count() > sent && !is_mute) {
-      const auto asked = field.topic(sent);
+      const auto requested = field.topic(sent);
       const auto answer = R"({"header":{"response_code":204,"path":"gains","request_id":")" +
-                          asked.substr(asked.rfind('/') + 1) + R"("},"body":7,"timestamp":"1"})";
-      auto under = asked;
+                          requested.substr(requested.rfind('/') + 1) + R"("},"body":7,"timestamp":"1"})";
+      auto under = requested;
       under.replace(under.find("/request/"), 9, "/response/");
       go([&] { field.bring(under, answer); });
     }

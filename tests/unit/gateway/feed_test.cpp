@@ -20,7 +20,7 @@ struct feed_fixture : gateway_fixture {
   feed_fixture() {
     auto& facts = tested.facts();
     followed.push_back(facts.ended.subscribe([this](const request_ended& f) {
-      heard.push_back("ended " + std::string(f.asked.target.tag()) + ' ' +
+      heard.push_back("ended " + std::string(f.ended_call.target.tag()) + ' ' +
                       std::to_string(to_int(f.what.code)));
     }));
     followed.push_back(facts.unreadable.subscribe([this](const request_unreadable& f) {

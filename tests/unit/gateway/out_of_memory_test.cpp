@@ -21,7 +21,7 @@ constexpr std::size_t scarce = 50'000;
 /// A device that receives requests and does not answer.
 struct mute_device final : link_events {
   memory_link at;
-  std::string asked;  ///< the topic of the last request
+  std::string requested;  ///< the topic of the last request
 
   mute_device(memory_broker& broker, const std::string& tag) : at(broker, "device") {
     at.subscribe("gf_int_v1/+/request/" + tag + "/+", {});
@@ -29,7 +29,7 @@ struct mute_device final : link_events {
   }
   void on_link_up(mqcoap::link&) noexcept override {}
   void on_link_down(mqcoap::link&, const outage_cause&) noexcept override {}
-  void on_message(mqcoap::link&, const inbound& m) noexcept override { asked = m.topic; }
+  void on_message(mqcoap::link&, const inbound& m) noexcept override { requested = m.topic; }
 };
 
 /// A fixture in which the payload is created before memory becomes scarce.
@@ -48,8 +48,8 @@ struct short_of_memory : test::gateway_fixture {
     broker.run();
     ask_it();
     broker.run();
-    REQUIRE(device.asked.find("/request/") != std::string::npos);
-    return device.asked.replace(device.asked.find("/request/"), 9, "/response/");
+    REQUIRE(device.requested.find("/request/") != std::string::npos);
+    return device.requested.replace(device.requested.find("/request/"), 9, "/response/");
   }
   static std::string answer_under(const std::string& topic, const std::string& more) {
     return R"({"header":{"response_code":205,"path":"gains","request_id":")" +
@@ -229,8 +229,8 @@ TEST_CASE(
     f.start();
     const auto request = R"({"header":{"method":"PUT","path":"D_1/axuv/gains","request_id":")" +
                          (f.id = f.caller.next_id()) + R"("},"body":1,"timestamp":"1"})";
-    const std::string asked = "gf_int_v1/proxy/request/GW_1/" + f.id;
-    const auto topic = f.response_topic_of("D_1", [&] { f.answer(asked, request); });
+    const std::string requested = "gf_int_v1/proxy/request/GW_1/" + f.id;
+    const auto topic = f.response_topic_of("D_1", [&] { f.answer(requested, request); });
     const auto payload =
         short_of_memory::answer_under(topic, R"(,"note":")" + std::string(large, 'x') + R"("},"body":7)");
     bool stopped = false;
@@ -244,7 +244,7 @@ TEST_CASE(
     CHECK(f.tested.in_flight() == 0);
     CHECK(f.tested.whole_load().in_flight == 0);
     CHECK(stopped);
-    f.answer(asked, request);
+    f.answer(requested, request);
     f.broker.run();
     REQUIRE(f.caller.answers.size() == 2);
     CHECK(f.caller.answers[1].find("\"response_code\":") != std::string::npos);

@@ -38,7 +38,7 @@ struct proxy_fixture : link_events {
   memory_link lab{broker, "lab"};
   memory_link theirs{broker, "theirs"};
   device_side device;
-  std::shared_ptr<callers> asked_by = std::make_shared<callers>();
+  std::shared_ptr<callers> callers_ = std::make_shared<callers>();
   std::vector<mqcoap::link*> links{&lab};
   counters counted;
   statistics stats;
@@ -55,11 +55,11 @@ struct proxy_fixture : link_events {
     options.routes.push_back(route("plain", "D_1", {}));
     options.routes.push_back(route("moved", "D_2", {"", "", "D_1", "hv", "v1/{path}"}));
     options.routes.push_back(route("other", "D_3", {}));
-    tested.emplace(std::move(options), proxy::environment{links, time, counted, stats, ns, decoding, limits,
-                                                          [this](const call& asked, const answer& what) {
-                                                            late.emplace_back(asked.asked().path.text(),
-                                                                              what);
-                                                          }});
+    tested.emplace(std::move(options),
+                   proxy::environment{links, time, counted, stats, ns, decoding, limits,
+                                      [this](const call& requested, const answer& what) {
+                                        late.emplace_back(requested.original_request().path.text(), what);
+                                      }});
     theirs.subscribe("gf_int_v1/+/request/D_1/+", {});
     theirs.start(device);
     lab.start(*this);
@@ -95,7 +95,7 @@ struct proxy_fixture : link_events {
                        id, decoding);
     REQUIRE(decoded.has_value());
     auto made = std::make_unique<call>(call{std::move(topic), *std::move(decoded), time.now()});
-    tested->forward(responder(std::move(made), asked_by), make_address(to));
+    tested->forward(responder(std::move(made), callers_), make_address(to));
     broker.run();
   }
   void answer_to(std::size_t n, answer what = {}) {
@@ -111,8 +111,8 @@ struct proxy_fixture : link_events {
   }
   /// Returns the last answer to a caller: its code and text.
   std::string last() const {
-    if (asked_by->answers.empty()) return "none";
-    const auto& a = asked_by->answers.back();
+    if (callers_->answers.empty()) return "none";
+    const auto& a = callers_->answers.back();
     return std::to_string(to_int(a.code)) + ' ' + std::string(a.body.text()) + (a.never_run ? " unrun" : "");
   }
 };
@@ -128,12 +128,12 @@ TEST_CASE_FIXTURE(proxy_fixture, "a hop has an id of its own, and its answer is 
   a.body = json_text::from_value(7);
   answer_to(0, a);
   CHECK(last() == "205 7");
-  CHECK(asked_by->answers[0].source == "D_1");
+  CHECK(callers_->answers[0].source == "D_1");
   CHECK(tested->whole_load().in_flight == 0);
   CHECK(counted[event::forwarded] == 1);
   answer_to(0, a);
   CHECK(counted[event::answer_duplicate] == 1);
-  CHECK(asked_by->answers.size() == 1);
+  CHECK(callers_->answers.size() == 1);
 }
 
 TEST_CASE_FIXTURE(proxy_fixture, "a location leads back through the route") {
@@ -145,12 +145,12 @@ TEST_CASE_FIXTURE(proxy_fixture, "a location leads back through the route") {
   SUBCASE("to where the caller gets by it") {
     a.location = "v1/shots/3";
     answer_to(0, a);
-    CHECK(asked_by->answers.at(0).location == "D_2/axuv/shots/3");
+    CHECK(callers_->answers.at(0).location == "D_2/axuv/shots/3");
   }
   SUBCASE("or is left out") {
     a.location = "v2/shots/3";
     answer_to(0, a);
-    CHECK(asked_by->answers.at(0).location.empty());
+    CHECK(callers_->answers.at(0).location.empty());
   }
   SUBCASE("also if it comes late") {
     pass(1s);
@@ -176,8 +176,8 @@ TEST_CASE_FIXTURE(proxy_fixture, "a silent device causes a 504, and requests tha
   ask("GET", "D_1/axuv/c");
   CHECK(last() == R"(503 "D_1 is busy and 1 requests wait for it already; try again later" unrun)");
   pass(1s);
-  REQUIRE(asked_by->answers.size() == 3);
-  CHECK(asked_by->answers[1].body.text() == R"("D_1 did not answer within 1s")");
+  REQUIRE(callers_->answers.size() == 3);
+  CHECK(callers_->answers[1].body.text() == R"("D_1 did not answer within 1s")");
   CHECK(last() ==
         R"(504 "D_1 did not answer within 1s; the request waited behind others and was not sent" unrun)");
 }
@@ -187,8 +187,8 @@ TEST_CASE_FIXTURE(proxy_fixture,
   ask("PUT", "D_1/axuv/a", "1");
   ask("PUT", "D_1/axuv/b", "1");
   broker.go_down();
-  REQUIRE(asked_by->answers.size() == 2);
-  for (const auto& a : asked_by->answers) {
+  REQUIRE(callers_->answers.size() == 2);
+  for (const auto& a : callers_->answers) {
     CHECK(a.body.text().starts_with("\"broker lab is gone ("));
     CHECK(a.never_run == (a.code == response_code::service_unavailable));
   }
@@ -265,17 +265,17 @@ TEST_CASE_FIXTURE(proxy_fixture, "requests of the last minutes are remembered, h
   }
   std::size_t known = 0;
   for (const auto& topic : device.topics)
-    if (tested->has_asked(*exchange_topic::parse(topic.response_topic()))) ++known;
+    if (tested->knows(*exchange_topic::parse(topic.response_topic()))) ++known;
   CHECK(known == 5000);
 }
 
 TEST_CASE_FIXTURE(proxy_fixture, "a link is released when the last hop on it has ended") {
   ask("PUT", "D_1/axuv/a", "1");
-  CHECK_FALSE(tested->let_go(lab));
+  CHECK_FALSE(tested->release(lab));
   CHECK_FALSE(tested->listens_to("lab/gf_int_v1/D_1"));
   answer_to(0);
-  CHECK(asked_by->answers.size() == 1);
-  CHECK(tested->let_go(lab));
+  CHECK(callers_->answers.size() == 1);
+  CHECK(tested->release(lab));
   CHECK(lab.filters().empty());
 }
 
@@ -283,9 +283,9 @@ TEST_CASE_FIXTURE(proxy_fixture, "a stop answers waiting requests") {
   ask("PUT", "D_1/axuv/a", "1");
   ask("PUT", "D_1/axuv/b", "1");
   tested.reset();
-  REQUIRE(asked_by->answers.size() == 2);
+  REQUIRE(callers_->answers.size() == 2);
   std::vector<std::string> message;
-  for (const auto& a : asked_by->answers) message.emplace_back(a.body.text());
+  for (const auto& a : callers_->answers) message.emplace_back(a.body.text());
   std::sort(message.begin(), message.end());
   CHECK(message[0] == R"("the gateway is stopping; the PUT may have been run")");
   CHECK(message[1] == R"("the gateway is stopping; the request was not sent")");

@@ -85,21 +85,21 @@ TEST_CASE("a hundred thousand routes find the right one") {
 }
 
 TEST_CASE("a target keeps what it does not name and fills in what it refers to") {
-  const auto asked = to("ARD_7/hv/volts/0");
-  const auto kept = rewrite({}, asked, 255);
+  const auto requested = to("ARD_7/hv/volts/0");
+  const auto kept = rewrite({}, requested, 255);
   REQUIRE(kept);
   CHECK(kept->to.to_string() == "ARD_7/hv/volts/0");
-  CHECK(rewrite({}, {asked.tag, asked.subsystem, *resource_path::parse("/volts")}, 255)->to.path.text() ==
-        "volts");
-  const auto changed = rewrite({"site", "b2_v1", "X-{tag}", "ino-{subsystem}", "v1/{path}"}, asked, 255);
+  CHECK(rewrite({}, {requested.tag, requested.subsystem, *resource_path::parse("/volts")}, 255)
+            ->to.path.text() == "volts");
+  const auto changed = rewrite({"site", "b2_v1", "X-{tag}", "ino-{subsystem}", "v1/{path}"}, requested, 255);
   REQUIRE(changed);
   CHECK(changed->broker == "site");
   CHECK(changed->ns == "b2_v1");
   CHECK(changed->to.to_string() == "X-ARD_7/ino-hv/v1/volts/0");
-  CHECK(rewrite({"", "", "", "", "{path}{path}"}, asked, 255)->to.path.text() == "volts/0volts/0");
-  CHECK_FALSE(rewrite({"", "", "", "", "{path}/{path}"}, asked, 10));
+  CHECK(rewrite({"", "", "", "", "{path}{path}"}, requested, 255)->to.path.text() == "volts/0volts/0");
+  CHECK_FALSE(rewrite({"", "", "", "", "{path}/{path}"}, requested, 10));
   CHECK_FALSE(rewrite({"", "", "{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}{tag}", "", ""},
-                      asked, 255));
+                      requested, 255));
 }
 
 TEST_CASE("a path of the device is found by a path that the route makes it of, or by none") {

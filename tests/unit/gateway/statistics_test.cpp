@@ -12,14 +12,14 @@ TEST_CASE(
   steady_time now{};
   const auto first = all.device("lab", "ns", "D_0");
   for (std::size_t i = 0; i < statistics::most_devices; ++i)
-    all.note_asked(all.device("lab", "ns", "D_" + std::to_string(i)), now += 1s);
+    all.note_request(all.device("lab", "ns", "D_" + std::to_string(i)), now += 1s);
   CHECK(all.find_device("lab", "ns", "D_0") == first.get());
-  all.note_asked(all.device("lab", "ns", "LATE"), now += 1s);
+  all.note_request(all.device("lab", "ns", "LATE"), now += 1s);
   CHECK(all.devices().size() == statistics::most_devices);
   CHECK(all.find_device("lab", "ns", "D_0") == nullptr);
 
   first->answered = 7;
-  all.note_asked(first, now += 1s);  // by the proxy, which still holds it
+  all.note_request(first, now += 1s);  // by the proxy, which still holds it
   CHECK(all.devices().size() == statistics::most_devices);
   REQUIRE(all.find_device("lab", "ns", "D_0") == first.get());
   CHECK(all.find_device("lab", "ns", "D_0")->answered == 7);

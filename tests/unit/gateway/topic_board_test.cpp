@@ -51,7 +51,7 @@ struct topics_fixture : settling_gateway, link_events {
     hooks.retired = [this](mqcoap::link& l) { retired.push_back(l.name()); };
     settling_gateway::start(std::move(hooks));
   }
-  void tell(const std::string& topic, const std::string& payload, bool retain = false) {
+  void publish(const std::string& topic, const std::string& payload, bool retain = false) {
     broker.publish(topic, payload, retain);
     settle();
   }
@@ -63,7 +63,7 @@ struct topics_fixture : settling_gateway, link_events {
     };
     return member("response_code", ",").substr(0, 3) + ' ' + member("body", ",\"timestamp\"");
   }
-  std::string ask(const desk::question& q) {
+  std::string ask(const desk::outgoing_request& q) {
     caller.answers.clear();
     caller.send(q);
     settle();
@@ -103,12 +103,12 @@ TEST_CASE_FIXTURE(topics_fixture, "resources read the latest message, retained o
   CHECK(get("a") == "205 1");
   CHECK(get("b") == "205 10");
   CHECK(get("c") == R"(503 "c: no message has come yet on 'lab/other'")");
-  tell("lab/gauge", "2");
-  tell("lab/unread", "3");
+  publish("lab/gauge", "2");
+  publish("lab/unread", "3");
   CHECK(get("a") == "205 2");
   CHECK(get("b") == "205 20");
   CHECK(has(lab, "lab/gauge"));
-  tell("lab/gauge", "", true);
+  publish("lab/gauge", "", true);
   CHECK(get("a") == R"(503 "a: the message of 'lab/gauge' was removed")");
 }
 
@@ -119,14 +119,14 @@ TEST_CASE_FIXTURE(topics_fixture,
   text.front.reading.as = reading_options::form::text;
   add("a", text);
   start();
-  tell("lab/gauge", "5");
-  tell("lab/gauge", std::string(1025, '1'));
-  tell("lab/gauge", std::string(1026, '1'));
+  publish("lab/gauge", "5");
+  publish("lab/gauge", std::string(1025, '1'));
+  publish("lab/gauge", std::string(1026, '1'));
   CHECK(get("a") == R"(205 "5")");
   CHECK(tested->counted()[event::topic_too_large] == 2);
   CHECK(warnings == texts{"a message of 1025B under lab/gauge is larger than `limits.payload` (1KiB) and was "
                           "ignored; further ones are counted and not logged"});
-  tell("lab/gauge", std::string(1024, '1'));
+  publish("lab/gauge", std::string(1024, '1'));
   CHECK(get("a").size() == 4 + 1024 + 2);
 }
 
@@ -135,7 +135,7 @@ TEST_CASE_FIXTURE(topics_fixture, "after an outage the message stays and ages") 
   gauge.stale_after = 30s;
   add("a", gauge);
   start();
-  tell("lab/gauge", "5", true);
+  publish("lab/gauge", "5", true);
   time.advance(20s);
   broker.go_down();
   settle();
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(topics_fixture, "after an outage the message stays and ages") 
   CHECK(get("a") == "205 5");
   time.advance(20s);
   CHECK(get("a").starts_with("503 \"a: the last message on 'lab/gauge' came 40s ago"));
-  tell("lab/gauge", "6");
+  publish("lab/gauge", "6");
   CHECK(get("a") == "205 6");
 }
 
@@ -155,7 +155,7 @@ TEST_CASE_FIXTURE(topics_fixture, "the age of a message includes the time that i
   start();
   time.advance(1min);
   broker.set_waited(25s);
-  tell("lab/gauge", "5");
+  publish("lab/gauge", "5");
   broker.set_waited(0s);
   CHECK(get("a") == "205 5");
   time.advance(6s);
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a denied subscription is reported, and affect
   add("a", reads("lab/secret"));
   add("b", reads("lab/gauge"));
   start();
-  tell("lab/gauge", "5");
+  publish("lab/gauge", "5");
   CHECK(get("a").starts_with("503 \"a: the subscription to 'lab/secret' has failed: "));
   CHECK(get("b") == "205 5");
   REQUIRE(errors.size() == 1);
@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a denied subscription is reported, and affect
   settle();
   broker.come_up();
   settle();
-  tell("lab/secret", "6");
+  publish("lab/secret", "6");
   CHECK(get("a") == "205 6");
 }
 
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a message that changes the value is an event 
   add("a", reads("lab/gauge"), event_options{.on_change = true});
   add("b", reads("lab/gauge"), event_options{.on_change = true});
   start();
-  for (const char* payload : {"5", "5", "5.0", "off", "6", "", "6", "7"}) tell("lab/gauge", payload);
+  for (const char* payload : {"5", "5", "5.0", "off", "6", "", "6", "7"}) publish("lab/gauge", payload);
   CHECK(events_of("a") == texts{"5", "6", "7"});
   CHECK(events_of("b") == events_of("a"));
 }
@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(topics_fixture,
                   "a reload that changes how a message is read is an event, and no other is") {
   add("a", reads("lab/gauge"), event_options{.on_change = true});
   start();
-  tell("lab/gauge", "5");
+  publish("lab/gauge", "5");
   auto next = options;
   auto scaled = reads("lab/gauge");
   scaled.front.reading.expr = "x * 10";
@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(topics_fixture, "the events of one resource may be the value o
   add("a", reads("lab/gauge"), event_options{.on_change = true});
   add("copy", copy);
   start();
-  tell("lab/gauge", "5");
+  publish("lab/gauge", "5");
   CHECK(get("copy") == "205 5");
 }
 
@@ -220,8 +220,8 @@ TEST_CASE_FIXTURE(topics_fixture, "requests and responses are never the value of
   add("a", reads("gf_int_v1/axuv/request/GW_1/1"));
   add("b", reads("gf_int_v1/axuv/response/GW_1/1"));
   start();
-  tell("gf_int_v1/axuv/request/GW_1/1", "5");
-  tell("gf_int_v1/axuv/response/GW_1/1", "5");
+  publish("gf_int_v1/axuv/request/GW_1/1", "5");
+  publish("gf_int_v1/axuv/response/GW_1/1", "5");
   CHECK(get("a").starts_with("503 "));
   CHECK(get("b").starts_with("503 "));
 }
@@ -245,8 +245,8 @@ TEST_CASE_FIXTURE(topics_fixture,
   add("a", reads("lab/gauge"));
   add("b", reads("lab/other"));
   start();
-  tell("lab/gauge", "5");
-  tell("lab/other", "6");
+  publish("lab/gauge", "5");
+  publish("lab/other", "6");
   auto next = options;
   auto& resources = next.devices.front().resources;
   resources.pop_back();
@@ -278,9 +278,9 @@ TEST_CASE_FIXTURE(topics_fixture,
                   "another connection to the same broker takes over without losing a message") {
   add("a", reads("lab/gauge"));
   start();
-  tell("lab/gauge", "5");
+  publish("lab/gauge", "5");
   tested->reconfigure(options, {&second});
-  tell("lab/gauge", "6");  // the new connection is not yet established
+  publish("lab/gauge", "6");  // the new connection is not yet established
   CHECK(has(lab, "lab/gauge"));
   second.start(*tested);
   settle();
@@ -291,7 +291,7 @@ TEST_CASE_FIXTURE(topics_fixture,
   broker.ignore("lab/");
   tested->reconfigure(options, {&third});
   reconfigure(options, {&second});
-  tell("lab/gauge", "7");
+  publish("lab/gauge", "7");
   CHECK(get("a") == "205 7");
   time.advance(10s);
   settle();
@@ -305,7 +305,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a message of another broker is forgotten when
   desk visitor(elsewhere);
   add("a", reads("lab/gauge"));
   start();
-  tell("lab/gauge", "5");
+  publish("lab/gauge", "5");
   tested->reconfigure(options, {&there});
   there.start(*tested);
   elsewhere.run();
@@ -329,7 +329,7 @@ TEST_CASE(
     topics_fixture f;
     f.add("a", reads("lab/gauge"));
     f.start();
-    f.tell("lab/gauge", "7");
+    f.publish("lab/gauge", "7");
     const std::string id = f.caller.next_id();
     const auto payload =
         R"({"header":{"method":"GET","path":"a","request_id":")" + id + R"("},"timestamp":"1"})";
@@ -362,7 +362,7 @@ TEST_CASE_FIXTURE(topics_fixture, "a topic whose value is too large for the avai
   text.front.reading.as = reading_options::form::text;
   add("a", text);
   start();
-  tell("lab/gauge", std::string(50'000, 'x'));
+  publish("lab/gauge", std::string(50'000, 'x'));
   const std::string id = caller.next_id();
   const auto payload =
       R"({"header":{"method":"GET","path":"a","request_id":")" + id + R"("},"timestamp":"1"})";

@@ -297,11 +297,11 @@ TEST_CASE_FIXTURE(steps_fixture, "a store that fails is the failure of set") {
 namespace {
 
 /// Stores requests and answers them when the test decides.
-struct kept_asker final : resource_asker {
-  std::vector<resource_request> asked;
+struct kept_requester final : resource_requester {
+  std::vector<resource_request> requested;
   std::vector<answer_handler> waiting;
   asking ask(resource_request what, answer_handler done) override {
-    asked.push_back(std::move(what));
+    requested.push_back(std::move(what));
     waiting.push_back(std::move(done));
     return std::make_shared<int>();
   }
@@ -319,7 +319,7 @@ struct kept_sender final : event_sender {
 };
 
 /// Receives the outcome of a step: `done`, or its code and message.
-struct told {
+struct reported {
   std::string message;
   bool never_run = false;
   action_step::done_handler handler() {
@@ -334,17 +334,17 @@ struct told {
 
 TEST_CASE("request: what is asked, with the time that is left") {
   manual_clock time;
-  kept_asker asker;
-  request_step step({make_address("2D_1/axuv/arm"), method::put, text("[1]")}, asker, time);
-  told how;
+  kept_requester caller;
+  request_step step({make_address("2D_1/axuv/arm"), method::put, text("[1]")}, caller, time);
+  reported how;
   request_options given;
   given.hops = 3;
   given.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   given.if_match = "x";
   const auto of = make_call({method::post, "fire", "5", given});
   const auto running = step.begin(*of, time.now() + 1500ms, how.handler());
-  REQUIRE(asker.asked.size() == 1);
-  const auto& what = asker.asked.front();
+  REQUIRE(caller.requested.size() == 1);
+  const auto& what = caller.requested.front();
   CHECK(what.verb == method::put);
   CHECK(what.to.to_string() == "2D_1/axuv/arm");
   CHECK(what.body == text("[1]"));
@@ -352,21 +352,21 @@ TEST_CASE("request: what is asked, with the time that is left") {
   CHECK(what.options->hops == 3);
   CHECK(what.options->traceparent == given.traceparent);
   CHECK(what.options->if_match.empty());
-  asker.waiting[0](answer{});
+  caller.waiting[0](answer{});
   CHECK(how.message == "done");
   const auto unlimited = step.begin(*of, steady_time::max(), how.handler());
-  CHECK_FALSE(asker.asked.back().options->timeout);
+  CHECK_FALSE(caller.requested.back().options->timeout);
 }
 
 TEST_CASE("request: an error of the device is that of the step, in its words") {
   manual_clock time;
-  kept_asker asker;
-  request_step step({make_address("2D_1/axuv/arm")}, asker, time);
+  kept_requester caller;
+  request_step step({make_address("2D_1/axuv/arm")}, caller, time);
   const auto of = make_call({method::post, "fire"});
   const auto ending = [&](answer a) {
-    told how;
+    reported how;
     const auto running = step.begin(*of, steady_time::max(), how.handler());
-    asker.waiting.back()(a);
+    caller.waiting.back()(a);
     return how.message + (how.never_run ? "!" : "");
   };
   CHECK(ending(answer::error(response_code::not_found, "no such path")) == "404 2D_1/axuv/arm: no such path");
@@ -402,7 +402,7 @@ TEST_CASE("publish: the event is sent, and what keeps it from being sent is the 
                      resource_path::parse("shot").value(), text("\"fired\"")},
                     sender);
   const auto of = make_call({method::post, "fire"});
-  told how;
+  reported how;
   step.begin(*of, steady_time::max(), how.handler());
   CHECK(how.message == "done");
   CHECK(sender.sent == strings{R"(axuv/GW_1/shot "fired")"});

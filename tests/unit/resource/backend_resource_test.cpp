@@ -49,7 +49,7 @@ struct backend_fixture {
     tested = make();
   }
   /// Returns the call, which can be ended as the serving core ends one.
-  call* send(const asked& a) {
+  call* send(const requested& a) {
     auto c = make_call(a);
     auto* const sent = c.get();
     tested->handle(responder(std::move(c), recorded.sink()));

@@ -14,16 +14,16 @@ using namespace std::chrono_literals;
 TEST_CASE("a call runs on another thread, and its result on the loop") {
   boost::asio::io_context loop;
   blocking_threads tested(loop.get_executor());
-  std::thread::id called, told;
-  tested.run([&called, &told]() -> std::function<void()> {
+  std::thread::id called, reported;
+  tested.run([&called, &reported]() -> std::function<void()> {
     called = std::this_thread::get_id();
-    return [&told] { told = std::this_thread::get_id(); };
+    return [&reported] { reported = std::this_thread::get_id(); };
   });
   const auto work = boost::asio::make_work_guard(loop);
   loop.run_one();
-  CHECK(told == std::this_thread::get_id());
+  CHECK(reported == std::this_thread::get_id());
   CHECK(called != std::thread::id());
-  CHECK(called != told);
+  CHECK(called != reported);
 }
 
 TEST_CASE("a blocked call does not delay destruction, and its result is dropped") {
@@ -32,16 +32,16 @@ TEST_CASE("a blocked call does not delay destruction, and its result is dropped"
   const auto released = std::make_shared<std::promise<void>>();
   std::optional<blocking_threads> tested;
   tested.emplace(loop.get_executor(), 1ms);
-  bool told = false;
-  tested->run([begun, released, &told]() -> std::function<void()> {
+  bool reported = false;
+  tested->run([begun, released, &reported]() -> std::function<void()> {
     begun->set_value();
     released->get_future().wait();
-    return [&told] { told = true; };
+    return [&reported] { reported = true; };
   });
   begun->get_future().wait();
   tested.reset();  // the call is still blocked
   released->set_value();
   loop.restart();
   loop.run();
-  CHECK_FALSE(told);
+  CHECK_FALSE(reported);
 }

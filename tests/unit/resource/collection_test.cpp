@@ -21,7 +21,7 @@ class shots {
     router_.add_exact("shots", made);
     router_.add_subtree("shots", made);
   }
-  answer ask(asked a) {
+  answer ask(requested a) {
     const std::string key = a.path.front() == '/' ? a.path.substr(1) : a.path;
     const auto found = router_.find(key);
     REQUIRE(found.target != nullptr);

@@ -141,9 +141,9 @@ TEST_CASE_FIXTURE(exec_fixture,
   const auto ask_for = [&](const std::string& body, const std::string& path) {
     return answer_of(options, method::put, body, path, "move/*");
   };
-  auto told = script("printf '%s|' \"$@\" >&2; exit 1", {"{body}", "{path.1}"});
-  told.paths = options.paths;
-  CHECK(answer_of(told, method::put, R"("$(id); `id` && 'x' *")", "move/$(id)", "move/*") ==
+  auto reported = script("printf '%s|' \"$@\" >&2; exit 1", {"{body}", "{path.1}"});
+  reported.paths = options.paths;
+  CHECK(answer_of(reported, method::put, R"("$(id); `id` && 'x' *")", "move/$(id)", "move/*") ==
         "500 it ended with status 1: $(id); `id` && 'x' *|$(id)|");
   CHECK(ask_for("1", "move/x") == "205 ");
   CHECK(ask_for("1", "move/w").starts_with("400 'w' in the path breaks its pattern"));

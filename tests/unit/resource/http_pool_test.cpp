@@ -22,9 +22,9 @@ struct fake_wire final : http_wire {
   fake_wire(const fake_wire&) = delete;
   fake_wire& operator=(const fake_wire&) = delete;
 
-  void exchange(std::shared_ptr<const http_exchange> what, handler told) override {
-    asked = std::move(what);
-    done = std::move(told);
+  void exchange(std::shared_ptr<const http_exchange> what, handler reported) override {
+    requested = std::move(what);
+    done = std::move(reported);
     is_usable = false;
   }
   bool is_open() noexcept override { return is_usable; }
@@ -33,7 +33,7 @@ struct fake_wire final : http_wire {
   static inline std::size_t next = 0;
   std::map<int, fake_wire*>& among;
   const int number;
-  std::shared_ptr<const http_exchange> asked;
+  std::shared_ptr<const http_exchange> requested;
   handler done;
   bool is_usable = false;
   http_progress at{};
@@ -56,11 +56,11 @@ struct pool_fixture {
         [this](http_pool&, steady_time next) { woken = next; });
   }
   backend::running ask(const std::string& target, method verb = method::get,
-                       steady_time::duration patience = 1h) {
+                       steady_time::duration allowed = 1h) {
     auto what = std::make_shared<http_exchange>();
     what->verb = verb;
     what->target = target;
-    return tested->ask(std::move(what), terms, time.now() + patience, [this, target](http_outcome outcome) {
+    return tested->ask(std::move(what), terms, time.now() + allowed, [this, target](http_outcome outcome) {
       ends.push_back(target + ' ' + (outcome.why.empty() ? std::to_string(outcome.status) : outcome.why));
     });
   }
@@ -68,7 +68,8 @@ struct pool_fixture {
   std::string under_way() {
     std::string all;
     for (const auto& [number, wire] : wires)
-      if (wire->done) all += (all.empty() ? "" : " ") + std::to_string(number) + ':' + wire->asked->target;
+      if (wire->done)
+        all += (all.empty() ? "" : " ") + std::to_string(number) + ':' + wire->requested->target;
     return all;
   }
   void end(int number, http_outcome outcome, bool stays_open = true) {

@@ -177,7 +177,7 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(http_fixture, "a name is looked up, and its addresses are tried in turn") {
   hears = say_five;
   options.at.host = "a.lab";
-  std::vector<std::string> asked;
+  std::vector<std::string> requested;
   resolver = [](const std::string& host) -> resolved_name {
     if (host == "a.lab") return {{"nonsense", "127.0.0.1"}, {}};
     return {{}, "Name or service not known"};

@@ -33,14 +33,16 @@ http_outcome answered(unsigned status, std::string body = {}, std::string type =
   return made;
 }
 
-std::string told(const backend_reply& reply) {
+std::string text_of(const backend_reply& reply) {
   const auto said = is_error(reply.code) ? reply.message
                     : reply.body         ? std::string(reply.body->text())
                                          : reply.text;
   return std::to_string(to_int(reply.code)) + ' ' + said;
 }
 
-std::string told(method verb, http_outcome outcome) { return told(reply_of(verb, std::move(outcome), 32)); }
+std::string text_of(method verb, http_outcome outcome) {
+  return text_of(reply_of(verb, std::move(outcome), 32));
+}
 
 }  // namespace
 
@@ -161,21 +163,21 @@ TEST_CASE("a location may be relative to the request") {
 
 TEST_CASE("an answer becomes a code by its status and the method") {
   using enum method;
-  CHECK(told(get, answered(200, "5")) == "205 5");
-  CHECK(told(get, answered(203, "5")) == "205 5");
-  CHECK(told(get, answered(204)) == "205 null");
-  CHECK(told(get, answered(206, "5")) == "502 the server answers 206, which was not asked for");
-  CHECK(told(put, answered(200, "ignored")) == "205 ");  // the resource turns this into 204
-  CHECK(told(put, answered(204)) == "205 ");
-  CHECK(told(put, answered(201)) == "201 ");
-  CHECK(told(del, answered(200, "gone")) == "205 ");
-  CHECK(told(del, answered(201)) == "205 ");
-  CHECK(told(post, answered(200)) == "205 ");
-  CHECK(told(post, answered(201, "{}")) == "201 ");
-  CHECK(told(post, answered(200, R"({"id": 7})")) == R"(205 {"id": 7})");
-  CHECK(told(post, answered(202, "done", "text/plain")) == R"(205 "done")");
-  CHECK(told(post, answered(200, "{")).starts_with("502 the server's answer is not JSON: "));
-  CHECK(told(post, answered(200, "\xff", "text/plain"))
+  CHECK(text_of(get, answered(200, "5")) == "205 5");
+  CHECK(text_of(get, answered(203, "5")) == "205 5");
+  CHECK(text_of(get, answered(204)) == "205 null");
+  CHECK(text_of(get, answered(206, "5")) == "502 the server answers 206, which was not asked for");
+  CHECK(text_of(put, answered(200, "ignored")) == "205 ");  // the resource turns this into 204
+  CHECK(text_of(put, answered(204)) == "205 ");
+  CHECK(text_of(put, answered(201)) == "201 ");
+  CHECK(text_of(del, answered(200, "gone")) == "205 ");
+  CHECK(text_of(del, answered(201)) == "205 ");
+  CHECK(text_of(post, answered(200)) == "205 ");
+  CHECK(text_of(post, answered(201, "{}")) == "201 ");
+  CHECK(text_of(post, answered(200, R"({"id": 7})")) == R"(205 {"id": 7})");
+  CHECK(text_of(post, answered(202, "done", "text/plain")) == R"(205 "done")");
+  CHECK(text_of(post, answered(200, "{")).starts_with("502 the server's answer is not JSON: "));
+  CHECK(text_of(post, answered(200, "\xff", "text/plain"))
             .starts_with("502 the server's answer is not UTF-8 text, and it has run"));
 }
 
@@ -193,28 +195,28 @@ TEST_CASE("an error has the server's words, which are safe to log") {
   using enum method;
   auto said = answered(404, "no such\ncamera\x1b[2J " + std::string(200, 'x'), "text/plain");
   said.reason = "Not Found";
-  const auto message = told(get, said);
+  const auto message = text_of(get, said);
   CHECK(message.starts_with("404 the server answers 404 Not Found: no such?camera?[2J xxx"));
   CHECK(message.size() < 140);
-  CHECK(told(get, answered(500, "<html>", "text/html; charset=utf-8")) == "502 the server answers 500");
-  CHECK(told(put, answered(500)) == "502 the server answers 500; it may have been run");
+  CHECK(text_of(get, answered(500, "<html>", "text/html; charset=utf-8")) == "502 the server answers 500");
+  CHECK(text_of(put, answered(500)) == "502 the server answers 500; it may have been run");
   auto busy = answered(429);
   busy.retry_after = "120";
-  CHECK(told(post, busy) == "503 the server answers 429; again after 120");
-  CHECK(told(get, answered(401)) ==
+  CHECK(text_of(post, busy) == "503 the server answers 429; again after 120");
+  CHECK(text_of(get, answered(401)) ==
         "502 the server answers 401: it does not accept the credentials of the configuration, or there are "
         "none");
-  CHECK(told(get, answered(304)) == "502 the server answers 304, which was not asked for");
-  CHECK(told(post, answered(303)).ends_with("which is not followed; it may have been run"));
-  CHECK(told(post, answered(401)).ends_with("or there are none"));
-  CHECK(told(post, answered(200, "{}", "Application/Problem+JSON")) == "205 {}");
+  CHECK(text_of(get, answered(304)) == "502 the server answers 304, which was not asked for");
+  CHECK(text_of(post, answered(303)).ends_with("which is not followed; it may have been run"));
+  CHECK(text_of(post, answered(401)).ends_with("or there are none"));
+  CHECK(text_of(post, answered(200, "{}", "Application/Problem+JSON")) == "205 {}");
 }
 
 TEST_CASE("a redirect is not followed, and its host is told") {
   const auto redirected = [](std::string to) {
     auto moved = answered(302);
     moved.location = std::move(to);
-    return told(method::get, moved);
+    return text_of(method::get, moved);
   };
   CHECK(redirected("http://evil.example:8/x?y") ==
         "502 the server answers 302, a redirect to 'evil.example:8', which is not followed");
@@ -229,18 +231,18 @@ TEST_CASE("a redirect is not followed, and its host is told") {
 TEST_CASE("content in an encoding that was not asked for is not read") {
   auto zipped = answered(200, "\x1f\x8b");
   zipped.encoding = "gzip";
-  CHECK(told(method::get, zipped) == "502 the server's answer is encoded, which was not asked for: gzip");
-  CHECK(told(method::post, zipped) ==
+  CHECK(text_of(method::get, zipped) == "502 the server's answer is encoded, which was not asked for: gzip");
+  CHECK(text_of(method::post, zipped) ==
         "502 the server's answer is encoded, which was not asked for: gzip; it may have been run");
   zipped.encoding = "Identity";
   zipped.body = "5";
-  CHECK(told(method::get, zipped) == "205 5");
+  CHECK(text_of(method::get, zipped) == "205 5");
 }
 
 TEST_CASE("of a write that was sent, and of which no answer came, the words say that it may have been run") {
   using enum http_outcome::end;
   const auto ended = [](method verb, http_outcome::end how, bool was_sent) {
-    return told(verb, {.how = how, .why = "why", .was_sent = was_sent});
+    return text_of(verb, {.how = how, .why = "why", .was_sent = was_sent});
   };
   CHECK(ended(method::get, closed, true) == "502 why");
   CHECK(ended(method::post, closed, true) == "502 why; it may have been run");

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <mqcoap/resource/line/line_turns.hpp>
+#include <mqcoap/resource/line/line_session.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,19 +27,19 @@ struct still_wire final : line_wire {
   void close() noexcept override { done.emplace_back("close"); }
 };
 
-struct turns_fixture {
+struct session_fixture {
   manual_clock time;
   still_wire wire;
   std::vector<std::string> log;
-  line_turns tested{"tcp://psu:5025", wire, time,
-                    [this](log_level, std::string_view message) { log.emplace_back(message); }};
+  line_session tested{"tcp://psu:5025", wire, time,
+                      [this](log_level, std::string_view message) { log.emplace_back(message); }};
   line_terms terms;
   bool is_answered = true;
   std::vector<std::string> answers;
   bool last_never_ran = false;
 
-  backend::running ask(const std::string& line, steady_time::duration patience = 1h) {
-    return tested.ask({line + '\n', is_answered, terms}, time.now() + patience,
+  backend::running ask(const std::string& line, steady_time::duration allowed = 1h) {
+    return tested.ask({line + '\n', is_answered, terms}, time.now() + allowed,
                       [this, line](backend_reply reply) {
                         answers.push_back(line + ": " + std::to_string(to_int(reply.code)) + ' ' +
                                           (is_error(reply.code) ? reply.message : reply.text));
@@ -80,7 +80,7 @@ struct turns_fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(turns_fixture, "an instrument is connected when it is asked, and answers a line") {
+TEST_CASE_FIXTURE(session_fixture, "an instrument is connected when it is asked, and answers a line") {
   CHECK(tested.next_deadline() == steady_time::max());
   const auto first = ask("V?");
   CHECK(did() == "open");
@@ -93,9 +93,9 @@ TEST_CASE_FIXTURE(turns_fixture, "an instrument is connected when it is asked, a
   CHECK(did() == "I?");  // the connection is kept
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "an answer that comes in pieces is put together") {
+TEST_CASE_FIXTURE(session_fixture, "an answer that comes in pieces is put together") {
   warm_up();
-  const auto asked = ask("V?");
+  const auto running = ask("V?");
   for (const char* piece : {"4", ".", "99", "\r"}) {
     tested.on_bytes(piece);
     CHECK(said().empty());
@@ -109,7 +109,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an answer that comes in pieces is put together
   CHECK(said() == "V?: 205 4\n.9");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "requests are served in order") {
+TEST_CASE_FIXTURE(session_fixture, "requests are served in order") {
   warm_up();
   const auto first = ask("A?");
   const auto second = ask("B?");
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(turns_fixture, "requests are served in order") {
   CHECK(said() == "A?: 205 a; B?: 205 b; D?: 205 d");
 }
 
-TEST_CASE_FIXTURE(turns_fixture,
+TEST_CASE_FIXTURE(session_fixture,
                   "the number of waiting requests is limited, without those that were cancelled") {
   terms.queue = 2;
   warm_up();
@@ -140,7 +140,7 @@ TEST_CASE_FIXTURE(turns_fixture,
   CHECK(fifth != nullptr);
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "an answer after the timeout is dropped") {
+TEST_CASE_FIXTURE(session_fixture, "an answer after the timeout is dropped") {
   warm_up();
   const auto late = ask("A?");
   const auto next = ask("B?");
@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(turns_fixture, "an answer after the timeout is dropped") {
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(turns_fixture,
+TEST_CASE_FIXTURE(session_fixture,
                   "on a line that stays the same, the answer that is owed is awaited and dropped") {
   terms.drain = 2s;
   warm_up();
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(turns_fixture,
     pass(500ms);
     tested.on_bytes("te\n");
     CHECK(did().empty());
-    pass(line_turns::quiet);
+    pass(line_session::quiet);
   }
   SUBCASE("it never comes") {
     pass(1999ms);
@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(turns_fixture,
   CHECK(log.size() == 1);  // the late answer is not logged as unsolicited
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "the time of who asks may be over before: the answer is still awaited") {
+TEST_CASE_FIXTURE(session_fixture, "the time of who asks may be over before: the answer is still awaited") {
   warm_up();
   const auto hasty = ask("A?", 1s);
   const auto next = ask("B?");
@@ -202,7 +202,7 @@ TEST_CASE_FIXTURE(turns_fixture, "the time of who asks may be over before: the a
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "the answer to a cancelled request is dropped") {
+TEST_CASE_FIXTURE(session_fixture, "the answer to a cancelled request is dropped") {
   warm_up();
   auto gone = ask("A?");
   gone.reset();
@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(turns_fixture, "the answer to a cancelled request is dropped")
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "a request that times out while waiting reports that nothing was sent") {
+TEST_CASE_FIXTURE(session_fixture, "a request that times out while waiting reports that nothing was sent") {
   terms.timeout = 10s;
   warm_up();
   const auto first = ask("A?");
@@ -225,7 +225,7 @@ TEST_CASE_FIXTURE(turns_fixture, "a request that times out while waiting reports
   CHECK(did() == "A?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "connecting has a separate timeout, and waiting requests are notified") {
+TEST_CASE_FIXTURE(session_fixture, "connecting has a separate timeout, and waiting requests are notified") {
   const auto first = ask("A?");
   const auto second = ask("B?");
   SUBCASE("it is refused") {
@@ -246,27 +246,29 @@ TEST_CASE_FIXTURE(turns_fixture, "connecting has a separate timeout, and waiting
   CHECK(did() == "open");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "who waits for a connection longer than he can is told") {
+TEST_CASE_FIXTURE(session_fixture, "who waits for a connection longer than he can is told") {
   terms.connect = 10s;
   const auto first = ask("A?", 1s);
   pass(1s);
   CHECK(said() == "A?: 504 waited 950ms, and the instrument was not connected; nothing was sent");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "unsolicited data is dropped and logged, and then the line must be quiet") {
+TEST_CASE_FIXTURE(session_fixture,
+                  "unsolicited data is dropped and logged, and then the line must be quiet") {
   warm_up();
   tested.on_bytes("hello\n");
   CHECK(log == std::vector<std::string>{
-                   "tcp://psu:5025: the instrument sent 6 bytes unasked, which are dropped: 'hello?'"});
+                   "tcp://psu:5025: the instrument sent 6 unsolicited bytes, which are dropped: 'hello?'"});
   tested.on_bytes("again\n");
   CHECK(log.size() == 1);
-  const auto asked = ask("A?");
+  const auto running = ask("A?");
   CHECK(did().empty());
-  pass(line_turns::quiet);
+  pass(line_session::quiet);
   CHECK(did() == "A?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "of an answer with two lines the first counts, and the other is nobody's") {
+TEST_CASE_FIXTURE(session_fixture,
+                  "of an answer with two lines the first counts, and the other is nobody's") {
   warm_up();
   const auto first = ask("A?");
   const auto second = ask("B?");
@@ -281,17 +283,17 @@ TEST_CASE_FIXTURE(turns_fixture, "of an answer with two lines the first counts, 
   CHECK(did() == "B?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "what lies unread when a turn begins is nobody's answer") {
+TEST_CASE_FIXTURE(session_fixture, "what lies unread when an exchange begins is nobody's answer") {
   warm_up();
   wire.unread = 12;
-  const auto asked = ask("A?");
+  const auto running = ask("A?");
   CHECK(did().empty());
   CHECK(log.size() == 1);
-  pass(line_turns::quiet);
+  pass(line_session::quiet);
   CHECK(did() == "A?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "line ends that are left over mean nothing") {
+TEST_CASE_FIXTURE(session_fixture, "line ends that are left over mean nothing") {
   warm_up();
   const auto first = ask("A?");
   tested.on_bytes("a\n\r");
@@ -306,7 +308,7 @@ TEST_CASE_FIXTURE(turns_fixture, "line ends that are left over mean nothing") {
   CHECK(log.empty());
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "the length of an answer is limited") {
+TEST_CASE_FIXTURE(session_fixture, "the length of an answer is limited") {
   terms.most = 10;
   warm_up();
   const auto right = ask("A?");
@@ -318,22 +320,22 @@ TEST_CASE_FIXTURE(turns_fixture, "the length of an answer is limited") {
   CHECK(said() == "B?: 502 the instrument's answer is longer than 10B");
   CHECK(did() == "A? B? close open");
   tested.on_open();
-  pass(line_turns::quiet);
+  pass(line_session::quiet);
   CHECK(did() == "C?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "an instrument that never ends sending is left alone") {
+TEST_CASE_FIXTURE(session_fixture, "an instrument that never ends sending is left alone") {
   warm_up();
   const auto first = ask("A?");
   tested.on_bytes("a\nb");
   const auto second = ask("B?", 1s);
   const std::string much(64 << 10, 'x');
   for (int i = 0; i < 5; ++i) tested.on_bytes(much);
-  CHECK(said() == "A?: 205 a; B?: 503 the instrument keeps sending without being asked");
+  CHECK(said() == "A?: 205 a; B?: 503 the instrument keeps sending unsolicited bytes");
   CHECK(did() == "A? close");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "a connection that ends before the answer does") {
+TEST_CASE_FIXTURE(session_fixture, "a connection that ends before the answer does") {
   warm_up();
   const auto first = ask("A?");
   const auto second = ask("B?");
@@ -355,7 +357,7 @@ TEST_CASE_FIXTURE(turns_fixture, "a connection that ends before the answer does"
   CHECK(did() == "B?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "a connection that ends at once is not opened again and again") {
+TEST_CASE_FIXTURE(session_fixture, "a connection that ends at once is not opened again and again") {
   const auto first = ask("A?");
   wire.is_ended = true;
   tested.on_open();
@@ -365,14 +367,14 @@ TEST_CASE_FIXTURE(turns_fixture, "a connection that ends at once is not opened a
   CHECK(did().empty());
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "a connection that is not used is closed, and opened again") {
+TEST_CASE_FIXTURE(session_fixture, "a connection that is not used is closed, and opened again") {
   warm_up();
   pass(29'999ms);
   CHECK(did().empty());
   pass(1ms);
   CHECK(did() == "close");
   CHECK(tested.next_deadline() == steady_time::max());
-  const auto asked = ask("A?");
+  const auto running = ask("A?");
   CHECK(did() == "open");
   tested.on_open();
   tested.on_bytes("a\n");
@@ -382,17 +384,17 @@ TEST_CASE_FIXTURE(turns_fixture, "a connection that is not used is closed, and o
   CHECK(tested.next_deadline() == steady_time::max());
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "one that the instrument closes meanwhile is opened again by who asks") {
+TEST_CASE_FIXTURE(session_fixture, "one that the instrument closes meanwhile is opened again by who asks") {
   warm_up();
   tested.on_closed("it was closed at the other end");
   CHECK(tested.next_deadline() == steady_time::max());
-  const auto asked = ask("A?");
+  const auto running = ask("A?");
   CHECK(did() == "open");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "a board that starts when it is connected has its time") {
+TEST_CASE_FIXTURE(session_fixture, "a board that starts when it is connected has its time") {
   terms.settle = 2s;
-  const auto asked = ask("A?");
+  const auto running = ask("A?");
   tested.on_open();
   pass(1s);
   tested.on_bytes("boot loader\n");
@@ -402,7 +404,7 @@ TEST_CASE_FIXTURE(turns_fixture, "a board that starts when it is connected has i
   CHECK(did() == "A?");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "a line that is not answered is done when it was sent") {
+TEST_CASE_FIXTURE(session_fixture, "a line that is not answered is done when it was sent") {
   warm_up();
   is_answered = false;
   terms.pause = 100ms;
@@ -421,16 +423,16 @@ TEST_CASE_FIXTURE(turns_fixture, "a line that is not answered is done when it wa
   CHECK(log.size() == 1);
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "what cannot be sent is told as well") {
+TEST_CASE_FIXTURE(session_fixture, "what cannot be sent is told as well") {
   warm_up();
   is_answered = false;
-  const auto asked = ask("V 5");
+  const auto running = ask("V 5");
   pass(2s);
   CHECK(said() == "V 5: 504 the instrument has not taken what was sent within 2s");
   CHECK(did() == "V 5 close");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "a caller may send another request from its answer handler") {
+TEST_CASE_FIXTURE(session_fixture, "a caller may send another request from its answer handler") {
   warm_up();
   backend::running second;
   const auto first = tested.ask({"A?\n", true, terms}, steady_time::max(),
@@ -441,7 +443,7 @@ TEST_CASE_FIXTURE(turns_fixture, "a caller may send another request from its ans
   CHECK(said() == "B?: 205 b");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "who goes while others are answered is not answered any more") {
+TEST_CASE_FIXTURE(session_fixture, "who goes while others are answered is not answered any more") {
   const auto first = ask("A?");
   backend::running second;
   const auto killer =
@@ -451,13 +453,13 @@ TEST_CASE_FIXTURE(turns_fixture, "who goes while others are answered is not answ
   CHECK(said() == "A?: 503 the instrument cannot be connected: No route to host");
 }
 
-TEST_CASE_FIXTURE(turns_fixture, "of 20,000 exchanges with late answers, none gets that of another") {
+TEST_CASE_FIXTURE(session_fixture, "of 20,000 exchanges with late answers, none gets that of another") {
   terms.timeout = 100ms;
   terms.drain = 100ms;
   std::vector<backend::running> running;
-  std::size_t asked = 0, right = 0, silent = 0, wrong = 0;
+  std::size_t count = 0, right = 0, silent = 0, wrong = 0;
   const auto one = [&] {
-    const auto number = std::to_string(asked++);
+    const auto number = std::to_string(count++);
     running.push_back(
         tested.ask({number + '\n', true, terms}, steady_time::max(), [&, number](backend_reply reply) {
           if (reply.code == response_code::gateway_timeout)

@@ -477,9 +477,9 @@ TEST_CASE_FIXTURE(line_fixture,
   auto of = options("{rest}");
   of.terms.timeout = 2ms;
   const auto tested = make(of);
-  std::size_t asked = 0, right = 0, silent = 0, wrong = 0, other = 0;
+  std::size_t requested = 0, right = 0, silent = 0, wrong = 0, other = 0;
   std::function<void()> next = [&] {
-    const auto number = std::to_string(asked++);
+    const auto number = std::to_string(requested++);
     running.assign(1,
                    tested->run({.verb = method::get, .path = "x", .rest = number, .body = {}, .options = {}},
                                [&, number](const backend_reply& reply) {
@@ -493,7 +493,7 @@ TEST_CASE_FIXTURE(line_fixture,
   };
   const auto work = asio::make_work_guard(loop);
   while (right + silent + wrong + other < 10'000) {
-    if (asked == right + silent + wrong + other) next();
+    if (requested == right + silent + wrong + other) next();
     loop.run_one();
   }
   CHECK(wrong == 0);

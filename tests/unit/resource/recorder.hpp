@@ -34,7 +34,7 @@ inline request_options with(std::string request_options::*option, std::string va
 }
 
 /// A request in a form that is convenient for tests.
-struct asked {
+struct requested {
   method verb = method::get;
   std::string path;
   std::string body = "null";
@@ -42,7 +42,7 @@ struct asked {
   std::optional<std::size_t> rest_at{};  ///< as set by the router; empty: nothing is left of the path
 };
 
-inline std::unique_ptr<call> make_call(const asked& a) {
+inline std::unique_ptr<call> make_call(const requested& a) {
   constexpr std::string_view id = "16fd2706-8baf-433b-82eb-8c7fada847da";
   auto path = resource_path::parse(a.path);
   REQUIRE(path.has_value());
@@ -64,7 +64,7 @@ inline std::unique_ptr<call> make_call(const asked& a) {
 }
 
 /// Passes a request to a handler that answers immediately, and returns the single answer.
-inline answer ask(handler& h, const asked& a) {
+inline answer ask(handler& h, const requested& a) {
   recorder answers;
   h.handle(responder(make_call(a), answers.sink()));
   REQUIRE(answers.answers.size() == 1);

@@ -216,9 +216,9 @@ struct writer_fixture : topic_fixture {
   }
   call* put(const std::string& body) {
     auto c = make_call({method::put, "vacuum", body});
-    auto* const asked = c.get();
+    auto* const requested = c.get();
     tested().handle(responder(std::move(c), recorded.sink()));
-    return asked;
+    return requested;
   }
   std::string last() const {
     REQUIRE(!recorded.answers.empty());
@@ -283,9 +283,9 @@ TEST_CASE_FIXTURE(writer_fixture,
 }
 
 TEST_CASE_FIXTURE(writer_fixture, "the outcome of a call that has ended goes nowhere") {
-  auto* const asked = put("1");
-  asked->ended = true;
-  std::exchange(asked->cancel, {})();
+  auto* const requested = put("1");
+  requested->ended = true;
+  std::exchange(requested->cancel, {})();
   topics.sent.front().done({});
   CHECK(recorded.answers.empty());
 }

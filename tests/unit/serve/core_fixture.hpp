@@ -43,19 +43,20 @@ struct core_fixture {
 
   /// Serves a request. Returns the origin that stores its answers.
   std::shared_ptr<named_origin> ask(method verb, const std::string& tag = "DEV",
-                                    const std::string& id = an_id, std::chrono::milliseconds patience = 0ms) {
+                                    const std::string& id = an_id,
+                                    std::chrono::milliseconds caller_timeout = 0ms) {
     auto origin = std::make_shared<named_origin>(tag + '/' + id);
-    auto c = make(verb, tag, id, patience);
+    auto c = make(verb, tag, id, caller_timeout);
     c->origin = origin;
     tested.serve(std::move(c));
     return origin;
   }
   std::unique_ptr<call> make(method verb, const std::string& tag = "DEV", const std::string& id = an_id,
-                             std::chrono::milliseconds patience = 0ms) const {
-    request asked{verb, *resource_path::parse("gains"), *request_id::parse(id)};
-    if (patience > 0ms) asked.options.edit().timeout = patience;
+                             std::chrono::milliseconds caller_timeout = 0ms) const {
+    request requested{verb, *resource_path::parse("gains"), *request_id::parse(id)};
+    if (caller_timeout > 0ms) requested.options.edit().timeout = caller_timeout;
     return std::make_unique<call>(
-        call{{*device_tag::parse(tag), *subsystem_name::parse("axuv")}, std::move(asked), time.now()});
+        call{{*device_tag::parse(tag), *subsystem_name::parse("axuv")}, std::move(requested), time.now()});
   }
 };
 

@@ -14,8 +14,8 @@ using namespace mqcoap::test;
 
 namespace {
 
-std::string stale(std::chrono::milliseconds gap, std::chrono::milliseconds patience) {
-  return std::to_string(gap.count()) + " of " + std::to_string(patience.count());
+std::string stale(std::chrono::milliseconds gap, std::chrono::milliseconds timeout) {
+  return std::to_string(gap.count()) + " of " + std::to_string(timeout.count());
 }
 
 struct limits_fixture : core_fixture {
@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(limits_fixture, "what the front objects to is refused with its
 }
 
 TEST_CASE_FIXTURE(limits_fixture, "a drained core refuses, and tells once that the last call is answered") {
-  const auto asked = ask(method::put);
+  const auto origin = ask(method::put);
   int drained = 0;
   tested.drain([&] { ++drained; });
   CHECK(ask(method::get)->codes == codes{"503"});
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(limits_fixture, "a drained core refuses, and tells once that t
   CHECK(drained == 1);
   ask(method::get);
   CHECK(drained == 1);
-  CHECK(asked->codes == codes{"205"});
+  CHECK(origin->codes == codes{"205"});
 }
 
 TEST_CASE_FIXTURE(limits_fixture, "nothing under way: a drain ends at once") {
@@ -120,25 +120,25 @@ TEST_CASE_FIXTURE(limits_fixture, "nothing under way: a drain ends at once") {
 }
 
 TEST_CASE_FIXTURE(limits_fixture, "abandon answers what handlers keep, and cancels them") {
-  const auto asked = ask(method::put);
+  const auto origin = ask(method::put);
   int cancelled = 0;
   kept[0].when_cancelled([&] { ++cancelled; });
   tested.abandon("stopping");
-  CHECK(asked->codes == codes{"504"});
-  CHECK(asked->bodies.back() == R"("stopping; the PUT may have been run")");
+  CHECK(origin->codes == codes{"504"});
+  CHECK(origin->bodies.back() == R"("stopping; the PUT may have been run")");
   CHECK(cancelled == 1);
   CHECK(tested.in_flight() == 0);
   std::move(kept[0]).respond({});
-  CHECK(asked->codes.size() == 1);
+  CHECK(origin->codes.size() == 1);
 }
 
 TEST_CASE("an answer after the core is gone goes nowhere") {
   std::optional<limits_fixture> f(std::in_place);
-  const auto asked = f->ask(method::put);
+  const auto origin = f->ask(method::put);
   auto r = std::move(f->kept[0]);
   f.reset();
   std::move(r).respond({});
-  CHECK(asked->codes.empty());
+  CHECK(origin->codes.empty());
 }
 
 TEST_CASE_FIXTURE(core_fixture, "what fails for an answer is told, and the rest is done") {
@@ -146,10 +146,10 @@ TEST_CASE_FIXTURE(core_fixture, "what fails for an answer is told, and the rest 
     chain.add<bad_listener>({});
     chain.add<keeper>({}, kept);
   });
-  const auto asked = ask(method::get);
-  CHECK(asked->codes == codes{"205"});
-  CHECK(asked->ends == 1);
-  CHECK(failures == std::vector<std::string>{asked->called + ": deaf"});
+  const auto origin = ask(method::get);
+  CHECK(origin->codes == codes{"205"});
+  CHECK(origin->ends == 1);
+  CHECK(failures == std::vector<std::string>{origin->called + ": deaf"});
   CHECK(tested.in_flight() == 0);
 }
 
@@ -159,10 +159,10 @@ TEST_CASE_FIXTURE(core_fixture,
     chain.add<keeper>({}, kept);
     chain.add<admission>({}, tested);
   });
-  const auto asked = ask(method::put);
+  const auto origin = ask(method::put);
   CHECK(tested.next_deadline() == time.now() + 10s);
   time.advance(10s);
   tested.expire(time.now());
-  CHECK(asked->codes == codes{"504"});
+  CHECK(origin->codes == codes{"504"});
   CHECK(tested.in_flight() == 0);
 }

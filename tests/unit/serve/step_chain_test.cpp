@@ -91,11 +91,11 @@ TEST_CASE_FIXTURE(chain_fixture,
 TEST_CASE_FIXTURE(chain_fixture, "a call ends in the chain in which it began") {
   compose("a", "");
   const auto before = counter();
-  const auto asked = ask(method::put);
+  const auto origin = ask(method::put);
   compose("b", "");
   REQUIRE(kept.size() == 1);
   std::move(kept[0]).respond({});
-  CHECK(asked->codes == codes{"205"});
+  CHECK(origin->codes == codes{"205"});
   CHECK(before->by_code == std::map<int, int>{{205, 1}});
   CHECK(counter()->by_code.empty());
 }

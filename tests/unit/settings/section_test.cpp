@@ -27,10 +27,10 @@ const section<drive>& drive_section() {
 /// Reads every default as an unquoted scalar.
 struct scalars final : default_reader {
   node_arena made;
-  std::vector<std::string> asked;
+  std::vector<std::string> requested;
 
   const node& read(const std::string& text) override {
-    asked.push_back(text);
+    requested.push_back(text);
     auto& n = made.emplace_back();
     n.what = node::kind::scalar;
     n.text = text;
@@ -80,13 +80,13 @@ TEST_CASE_FIXTURE(section_fixture,
   REQUIRE(read.has_value());
   CHECK(read->speed == 4);
   CHECK(read->name == "left");
-  CHECK(defaults.asked == std::vector<std::string>{"4"});
+  CHECK(defaults.requested == std::vector<std::string>{"4"});
 }
 
 TEST_CASE_FIXTURE(section_fixture, "what stands there needs no default") {
   add("speed", "7");
   CHECK(drive_section().read(map, ctx)->speed == 7);
-  CHECK(defaults.asked.empty());
+  CHECK(defaults.requested.empty());
 }
 
 TEST_CASE_FIXTURE(section_fixture, "every fault is reported, and everything else is read") {

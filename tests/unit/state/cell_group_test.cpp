@@ -21,9 +21,9 @@ value_options common(const char* initial) {
 struct group_fixture : state_fixture {
   channel<cell_changed> changes;
   resource_state state{store, resource_state::default_waiting, &changes};
-  std::vector<std::string> told;
+  std::vector<std::string> reported;
   subscription following = changes.subscribe([this](const cell_changed& c) {
-    told.push_back(c.of.name().path + '=' + std::string(c.value->value.text()));
+    reported.push_back(c.of.name().path + '=' + std::string(c.value->value.text()));
   });
   struct template_values {
     std::vector<std::shared_ptr<const common_value>> all;
@@ -56,7 +56,7 @@ struct group_fixture : state_fixture {
     draft.put_in_force();
     return made;
   }
-  answer ask(const asked& a) {
+  answer ask(const requested& a) {
     recorder got;
     const auto number = *now.plan->find(a.path, value_options::kind_name);
     now.all[number]->handle(responder(make_call(a), got.sink()), *cells, number);
@@ -89,7 +89,7 @@ TEST_CASE_FIXTURE(group_fixture,
   CHECK(get("y") == "1");
   CHECK(ask({.path = "x"}).options.etag == with_version(text("2")).version);
   CHECK(state.size() == 1);
-  CHECK(told == std::vector<std::string>{"x=2"});
+  CHECK(reported == std::vector<std::string>{"x=2"});
 }
 
 TEST_CASE_FIXTURE(group_fixture, "a reload keeps values, and another initial value replaces and tells them") {
@@ -98,18 +98,18 @@ TEST_CASE_FIXTURE(group_fixture, "a reload keeps values, and another initial val
   configure("1");
   CHECK(get("y") == "7");
   CHECK(state.size() == 1);
-  told.clear();
+  reported.clear();
   SUBCASE("of a value that nobody has changed") {
     configure("2");
     CHECK(get() == "2");
-    CHECK(told == std::vector<std::string>{"x=2"});
+    CHECK(reported == std::vector<std::string>{"x=2"});
     CHECK(get("y") == "7");
   }
   SUBCASE("of a value that was changed") {
     configure("1", "3");
     CHECK(get() == "1");
     CHECK(get("y") == "3");
-    CHECK(told == std::vector<std::string>{"y=3"});
+    CHECK(reported == std::vector<std::string>{"y=3"});
   }
   SUBCASE("and other methods keep it") {
     auto only_read = common("1");
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(group_fixture, "a reload keeps values, and another initial val
     configure({{"x", only_read}, {"y", only_read}});
     CHECK(get() == "1");
     CHECK(get("y") == "7");
-    CHECK(told.empty());
+    CHECK(reported.empty());
     configure("1");
     CHECK(get("y") == "7");
   }
@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(group_fixture, "a reload keeps values, and another initial val
     CHECK(state.size() == 0);
     configure("1");
     CHECK(get("y") == "1");
-    CHECK(told.empty());
+    CHECK(reported.empty());
   }
 }
 
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(group_fixture, "a value becomes one of its own with what it ha
   SUBCASE("unchanged, with another initial value") {
     const auto alone = configure_alone<value_resource>(common("2"));
     CHECK(state_fixture::get(*alone) == "2");
-    CHECK(told == std::vector<std::string>{"x=2"});
+    CHECK(reported == std::vector<std::string>{"x=2"});
     configure("2");
     CHECK(get() == "2");
   }
@@ -225,12 +225,12 @@ TEST_CASE_FIXTURE(group_fixture, "a device that is gone loses what it has, and w
 TEST_CASE_FIXTURE(group_fixture, "a configuration that is discarded changes nothing") {
   configure("1");
   put("7", "y");
-  told.clear();
+  reported.clear();
   const auto next = make_template({{"x", common("2")}, {"y", common("2")}});
   { state_draft(state).open("D_1", next.plan); }
   CHECK(get() == "1");
   CHECK(get("y") == "7");
-  CHECK(told.empty());
+  CHECK(reported.empty());
   put("8");
   CHECK(state.size() == 2);
 }

@@ -188,7 +188,7 @@ TEST_CASE("each value that has changed is told, when the change holds, with what
     if (fact.of.name().path == "one") CHECK(two->kept()->current().text() == fact.value->value.text());
     if (fact.value != nullptr && fact.value->value.text() == "13") throw std::runtime_error("unlucky");
   });
-  const auto send = [&](handler& to, const asked& a) {
+  const auto send = [&](handler& to, const requested& a) {
     to.handle(responder(make_call(a), recorded.sink()));
     if (!store.under_way.empty()) store.end_one();
   };

@@ -122,16 +122,16 @@ TEST_CASE_FIXTURE(reload_fixture, "what a store has is in force as soon as a res
     CHECK(get(*value) == "2");
   }
   SUBCASE("and a schema that refuses it sets it aside") {
-    std::string told;
+    std::string reported;
     state.on_set_aside([&](const cell& of, std::uint64_t number, std::string_view why) {
-      told.append(of.name().path).append(" ").append(std::to_string(number)).append(" ").append(why);
+      reported.append(of.name().path).append(" ").append(std::to_string(number)).append(" ").append(why);
     });
     const auto value = configure<value_resource>(at_most_five("1"));
     REQUIRE(store.under_way.size() == 1);
     CHECK_FALSE(store.under_way.front().values.front().set_aside.empty());
     store.end_one();
     CHECK(get(*value) == "1");
-    CHECK(told.starts_with("x 0 7 "));
+    CHECK(reported.starts_with("x 0 7 "));
   }
 }
 

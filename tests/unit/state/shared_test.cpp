@@ -40,7 +40,7 @@ class member_store final : public state_store {
       done({}, find_changed(held));
     });
   }
-  void let_go() {
+  void release() {
     is_held = false;
     while (!waiting_.empty()) {
       const auto next = std::move(waiting_.front());
@@ -106,8 +106,8 @@ struct member {
     draft.put_in_force();
     return made;
   }
-  void send(handler& to, const asked& a) { to.handle(responder(make_call(a), recorded.sink())); }
-  response_code code_of(handler& to, const asked& a) {
+  void send(handler& to, const requested& a) { to.handle(responder(make_call(a), recorded.sink())); }
+  response_code code_of(handler& to, const requested& a) {
     send(to, a);
     REQUIRE_FALSE(recorded.answers.empty());
     return recorded.answers.back().code;
@@ -149,13 +149,13 @@ TEST_CASE_FIXTURE(shared_fixture, "a change that met another is judged again by 
   const auto at_one = one.configure<value_resource>(writable("1"));
   const auto at_two = two.configure<value_resource>(writable("1"));
   const auto version = make_etag("1");
-  asked put_if{method::put, "x", "2"};
+  requested put_if{method::put, "x", "2"};
   put_if.options = if_match(version);
   one.store.is_held = true;
   one.send(*at_one, put_if);
   CHECK(one.recorded.answers.empty());
   CHECK(two.code_of(*at_two, {method::put, "x", "3"}) == response_code::changed);
-  one.store.let_go();
+  one.store.release();
   CHECK(one.recorded.answers.back().code == response_code::precondition_failed);
   CHECK(one.get(*at_one) == "3");
 }
@@ -218,7 +218,7 @@ TEST_CASE_FIXTURE(shared_fixture, "numbers of items are unique over all gateways
   one.send(*at_one, {method::post, "x", "\"a\""});
   one.send(*at_one, {method::post, "x", "\"b\""});
   CHECK(two.code_of(*at_two, {method::post, "x", "\"c\""}) == response_code::created);
-  one.store.let_go();
+  one.store.release();
   CHECK(two.code_of(*at_two, {method::post, "x", "\"d\""}) == response_code::created);
   CHECK(one.get(*at_one) == R"({"0":"c","1":"a","2":"b","3":"d"})");
   CHECK(two.get(*at_two) == R"({"0":"c","1":"a","2":"b","3":"d"})");
@@ -277,7 +277,7 @@ TEST_CASE_FIXTURE(shared_fixture,
   one.store.is_held = true;
   one.send(*at_one, {.path = "x"});
   CHECK(two.code_of(*at_two, {method::put, "x", "2"}) == response_code::changed);
-  one.store.let_go();
+  one.store.release();
   CHECK(std::string(one.recorded.answers.back().body.text()) == "2");
 }
 
@@ -295,9 +295,10 @@ TEST_CASE_FIXTURE(shared_fixture, "who waits for the database when the gateway s
 
 TEST_CASE_FIXTURE(shared_fixture, "changes of another gateway are told when they are seen") {
   channel<cell_changed> changes;
-  std::vector<std::string> told;
-  const auto listener = changes.subscribe(
-      [&](const cell_changed& c) { told.emplace_back(c.value != nullptr ? c.value->value.text() : "none"); });
+  std::vector<std::string> reported;
+  const auto listener = changes.subscribe([&](const cell_changed& c) {
+    reported.emplace_back(c.value != nullptr ? c.value->value.text() : "none");
+  });
   resource_state listening(two.store, resource_state::default_waiting, &changes);
   state_draft draft(listening);
   const auto at_two = std::make_shared<value_resource>(writable("1"), draft, "D_1", "x");
@@ -305,5 +306,5 @@ TEST_CASE_FIXTURE(shared_fixture, "changes of another gateway are told when they
   const auto at_one = one.configure<value_resource>(writable("1"));
   CHECK(one.code_of(*at_one, {method::put, "x", "2"}) == response_code::changed);
   CHECK(two.get(*at_two) == "2");
-  CHECK(std::count(told.begin(), told.end(), "2") == 1);
+  CHECK(std::count(reported.begin(), reported.end(), "2") == 1);
 }

@@ -53,7 +53,7 @@ struct state_fixture {
     state_draft draft(state);
     return std::make_shared<Resource>(std::move(options), draft, "D_1", "x");
   }
-  void send(handler& to, const asked& a) { to.handle(responder(make_call(a), recorded.sink())); }
+  void send(handler& to, const requested& a) { to.handle(responder(make_call(a), recorded.sink())); }
   std::size_t answered() const { return recorded.answers.size(); }
   const answer& last() const { return recorded.answers.back(); }
   std::string get(handler& from, const char* path = "x") {

@@ -39,7 +39,7 @@ class cutting_proxy {
   gate answers;
   std::function<void()> on_pass = [] {};  ///< called when data has passed or was held
 
-  /// Closes all connections to gateways; the server receives only what was sent before, until `let_go`.
+  /// Closes all connections to gateways; the server receives only what was sent before, until `release`.
   void cut_gateways() {
     for (const auto& each : pairs_) {
       boost::system::error_code ignored;
@@ -47,7 +47,7 @@ class cutting_proxy {
     }
   }
   /// Forwards held data to the server, including data from gateways that have disconnected.
-  void let_go() {
+  void release() {
     requests = {};
     answers = {};
     for (const auto& each : std::vector(pairs_)) {

@@ -50,10 +50,10 @@ struct lease_fixture : shared_database {
     });
   }
   bool release(contender& leader) {
-    std::optional<bool> told;
-    leader.lease->release([&](bool is_awaited) { told = is_awaited; });
-    wait([&] { return told.has_value(); });
-    return *told;
+    std::optional<bool> reported;
+    leader.lease->release([&](bool is_awaited) { reported = is_awaited; });
+    wait([&] { return reported.has_value(); });
+    return *reported;
   }
 
   std::vector<contender*> all;

@@ -81,8 +81,8 @@ TEST_CASE_FIXTURE(cut_fixture,
   wait_for([&] { return outcome.has_value(); });
   CHECK_FALSE(*outcome);
   CHECK_FALSE(put(*other, "a", 1, "2"));
-  proxy.let_go();  // the first copy, for revision 0, arrives only now; so does the same change for revision
-                   // 2, which counts as another
+  proxy.release();  // the first copy, for revision 0, arrives only now; so does the same change for revision
+                    // 2, which counts as another
   CHECK(refresh(*other, {mark_of("a", 2)}).empty());
   CHECK(put(*store, "b", 0, "1") == error_code());
   CHECK(refresh(*other, {mark_of("a", 0)}) == strings{"a@2 0=2"});

@@ -53,7 +53,7 @@ struct shared_database {
   store::postgres_options options() const {
     store::postgres_options made;
     made.url = url();
-    made.patience = std::chrono::milliseconds(20'000);
+    made.timeout = std::chrono::milliseconds(20'000);
     made.certainty = std::chrono::milliseconds(60'000);
     made.longest_pause = std::chrono::milliseconds(200);
     return made;
@@ -91,14 +91,14 @@ struct shared_database {
   }
   /// Returns what has changed, as `path@revision:number=value,...`, or the error.
   std::vector<std::string> refresh(store::postgres_store& of, std::vector<cell_mark> held) {
-    std::optional<std::vector<std::string>> told;
+    std::optional<std::vector<std::string>> reported;
     of.refresh(std::move(held), [&](error_code why, const std::vector<stored_cell>& cells) {
-      told.emplace();
-      if (why) told->push_back(why.message());
-      for (const auto& each : cells) told->push_back(describe(each));
+      reported.emplace();
+      if (why) reported->push_back(why.message());
+      for (const auto& each : cells) reported->push_back(describe(each));
     });
-    wait_for([&] { return told.has_value(); });
-    return *told;
+    wait_for([&] { return reported.has_value(); });
+    return *reported;
   }
   static std::string describe(const stored_cell& cell) {
     auto message = cell.of.path + '@' + std::to_string(cell.revision);

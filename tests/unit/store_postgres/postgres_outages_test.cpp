@@ -7,7 +7,7 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-constexpr auto short_patience = std::chrono::milliseconds(300);
+constexpr auto short_timeout = std::chrono::milliseconds(300);
 
 /// Pauses the server during its lifetime.
 struct pause_of_server {
@@ -15,10 +15,10 @@ struct pause_of_server {
   ~pause_of_server() { server().resume(); }
 };
 
-struct impatient : shared_database {
-  std::unique_ptr<postgres_store> open_impatient(std::chrono::milliseconds certainty) {
+struct short_timeout_fixture : shared_database {
+  std::unique_ptr<postgres_store> open_with_short_timeout(std::chrono::milliseconds certainty) {
     auto short_of_time = options();
-    short_of_time.patience = short_patience;
+    short_of_time.timeout = short_timeout;
     short_of_time.certainty = certainty;
     auto opened = open(short_of_time);
     wait_for([&] { return opened->is_reachable(); });
@@ -28,9 +28,9 @@ struct impatient : shared_database {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(impatient,
+TEST_CASE_FIXTURE(short_timeout_fixture,
                   "A server that hangs is noticed; a commit that it has got is certain afterwards") {
-  const auto store = open_impatient(std::chrono::seconds(60));
+  const auto store = open_with_short_timeout(std::chrono::seconds(60));
   CHECK_FALSE(put(*store, "a", 0, "1"));
   std::optional<error_code> outcome;
   {
@@ -48,8 +48,9 @@ TEST_CASE_FIXTURE(impatient,
   CHECK(refresh(*store, {mark_of("a", 1)}) == (*outcome ? strings{} : strings{"a@2 0=2"}));
 }
 
-TEST_CASE_FIXTURE(impatient, "What became of a commit is unknown if the server hangs for too long") {
-  const auto store = open_impatient(std::chrono::milliseconds(600));
+TEST_CASE_FIXTURE(short_timeout_fixture,
+                  "What became of a commit is unknown if the server hangs for too long") {
+  const auto store = open_with_short_timeout(std::chrono::milliseconds(600));
   CHECK_FALSE(put(*store, "a", 0, "1"));
   std::optional<error_code> outcome;
   {
@@ -65,8 +66,9 @@ TEST_CASE_FIXTURE(impatient, "What became of a commit is unknown if the server h
   CHECK(refresh(*store, {mark_of("a", 0)}) == strings{"a@" + std::to_string(revision + 1) + " 0=3"});
 }
 
-TEST_CASE_FIXTURE(impatient, "A server that is stopped is unreachable at once, and comes back by itself") {
-  const auto store = open_impatient(std::chrono::seconds(1));
+TEST_CASE_FIXTURE(short_timeout_fixture,
+                  "A server that is stopped is unreachable at once, and comes back by itself") {
+  const auto store = open_with_short_timeout(std::chrono::seconds(1));
   CHECK_FALSE(put(*store, "a", 0, "1"));
   server().stop();
   wait_for([&] { return has_logged("cannot be used"); });
@@ -84,10 +86,10 @@ TEST_CASE_FIXTURE(impatient, "A server that is stopped is unreachable at once, a
   CHECK(has_logged("is connected"));
 }
 
-TEST_CASE_FIXTURE(impatient, "A gateway that begins without a database serves when it is there") {
+TEST_CASE_FIXTURE(short_timeout_fixture, "A gateway that begins without a database serves when it is there") {
   server().stop();
   auto later = options();
-  later.patience = short_patience;
+  later.timeout = short_timeout;
   const auto store = open(later);
   CHECK(refresh(*store, {mark_of("a", 0)}) == strings{"the database does not answer"});
   server().start();
@@ -95,7 +97,7 @@ TEST_CASE_FIXTURE(impatient, "A gateway that begins without a database serves wh
   CHECK_FALSE(put(*store, "a", 0, "1"));
 }
 
-TEST_CASE_FIXTURE(impatient,
+TEST_CASE_FIXTURE(short_timeout_fixture,
                   "Of two gateways that begin at once with an empty database one makes the tables") {
   const auto one = open(options());
   const auto two = open(options());
@@ -106,8 +108,9 @@ TEST_CASE_FIXTURE(impatient,
   CHECK(sql("SELECT version FROM mqcoap_schema") == "1");
 }
 
-TEST_CASE_FIXTURE(impatient, "A commit that waits too long for a lock is refused, and nothing has changed") {
-  const auto store = open_impatient(std::chrono::seconds(60));
+TEST_CASE_FIXTURE(short_timeout_fixture,
+                  "A commit that waits too long for a lock is refused, and nothing has changed") {
+  const auto store = open_with_short_timeout(std::chrono::seconds(60));
   CHECK_FALSE(put(*store, "a", 0, "1"));
   {
     side_session side(*this);
@@ -120,11 +123,11 @@ TEST_CASE_FIXTURE(impatient, "A commit that waits too long for a lock is refused
   CHECK_FALSE(put(*store, "a", 1, "3"));
 }
 
-TEST_CASE_FIXTURE(impatient, "A name that is not resolved, or slowly, does not stop the loop") {
+TEST_CASE_FIXTURE(short_timeout_fixture, "A name that is not resolved, or slowly, does not stop the loop") {
   auto by_name = options();
   by_name.url = "postgresql://gw@db.invalid/" + name;
-  by_name.patience = short_patience;
-  std::vector<std::string> asked;
+  by_name.timeout = short_timeout;
+  std::vector<std::string> requested;
   name_resolver resolver;
   SUBCASE("not resolved") {
     resolver = [](const std::string& host) { return resolved_name{{}, host + " is unknown"}; };

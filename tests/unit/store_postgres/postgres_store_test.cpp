@@ -70,13 +70,13 @@ TEST_CASE("Numbers are used once, and what is removed is gone") {
   CHECK_FALSE(db.commit(*one, {mark_of("c", 1)}, {removal_of("c", 1)}));
   std::uint64_t next = 0;
   std::string initial;
-  bool is_told = false;
+  bool is_reported = false;
   one->refresh({mark_of("c", 1)}, [&](error_code, const std::vector<stored_cell>& cells) {
     next = cells.at(0).next;
     initial = cells.at(0).initial;
-    is_told = true;
+    is_reported = true;
   });
-  db.wait_for([&] { return is_told; });
+  db.wait_for([&] { return is_reported; });
   CHECK(next == 2);
   CHECK(initial == "initial");
   CHECK(db.refresh(*one, {mark_of("c", 1)}) == strings{"c@2 0=\"x\""});

@@ -25,7 +25,7 @@ struct receiver : lab {
     });
     broker.settle();
   }
-  void tell(int value) {
+  void publish(int value) {
     device.async_publish(hot, json_text::from_value(value), false, [](error_code) {});
     broker.settle();
   }
@@ -52,8 +52,8 @@ struct receiver : lab {
 
 TEST_CASE("events are received, those that came before and those that come") {
   receiver l;
-  l.tell(1);
-  l.tell(2);
+  l.publish(1);
+  l.publish(2);
   CHECK(l.value_of(l.receive()) == 1);
   const auto second = l.receive();
   CHECK(l.value_of(second) == 2);
@@ -62,7 +62,7 @@ TEST_CASE("events are received, those that came before and those that come") {
   std::optional<receiver::received> third;
   l.receive(third);
   CHECK_FALSE(third);
-  l.tell(3);
+  l.publish(3);
   REQUIRE(third);
   CHECK(l.value_of(*third) == 3);
 }
@@ -73,10 +73,10 @@ TEST_CASE("several who receive get one event each, in their order") {
   std::optional<receiver::received> second;
   l.receive(first);
   l.receive(second);
-  l.tell(1);
+  l.publish(1);
   REQUIRE(first);
   CHECK_FALSE(second);
-  l.tell(2);
+  l.publish(2);
   REQUIRE(second);
   CHECK(l.value_of(*first) == 1);
   CHECK(l.value_of(*second) == 2);
@@ -91,7 +91,7 @@ TEST_CASE("who does not receive in time loses the oldest events, and is told how
     kept = 1;
   }
   receiver l(options);
-  for (int i = 1; i <= 5; ++i) l.tell(i);
+  for (int i = 1; i <= 5; ++i) l.publish(i);
   const auto first = l.receive();
   CHECK(l.value_of(first) == static_cast<int>(6 - kept));
   CHECK(first.message.lost == 5 - kept);
@@ -112,7 +112,7 @@ TEST_CASE("a cancelled receiver takes no event away") {
   l.broker.settle();
   REQUIRE(cancelled);
   CHECK(cancelled->error == asio::error::operation_aborted);
-  l.tell(1);
+  l.publish(1);
   REQUIRE(next);
   CHECK(l.value_of(*next) == 1);
 }
@@ -135,7 +135,7 @@ TEST_CASE("receiving ends with the subscription, the connection, and the client"
 
 TEST_CASE("an outage ends no receiver, and what was kept stays over a disconnect") {
   receiver l;
-  l.tell(1);
+  l.publish(1);
   l.caller.async_disconnect([](error_code) {});
   l.broker.settle();
   CHECK(l.value_of(l.receive()) == 1);
@@ -146,7 +146,7 @@ TEST_CASE("an outage ends no receiver, and what was kept stays over a disconnect
   l.broker.drop(l.caller.client_id());
   l.broker.settle();
   CHECK_FALSE(got);
-  l.tell(2);
+  l.publish(2);
   REQUIRE(got);
   CHECK(l.value_of(*got) == 2);
 }
@@ -154,7 +154,7 @@ TEST_CASE("an outage ends no receiver, and what was kept stays over a disconnect
 TEST_CASE("nothing is received from a subscription with a handler, or from none") {
   receiver l;
   CHECK(l.value_of([&] {
-    l.tell(9);
+    l.publish(9);
     return l.receive();
   }()) == 9);
   l.caller.async_subscribe(

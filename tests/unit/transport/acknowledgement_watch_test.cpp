@@ -21,7 +21,7 @@ struct acknowledgement_fixture {
 }  // namespace
 
 TEST_CASE_FIXTURE(acknowledgement_fixture,
-                  "a broker that owes an acknowledgement for the whole patience is silent") {
+                  "a broker that owes an acknowledgement for the whole timeout is silent") {
   CHECK_FALSE(look_after(10s));
   CHECK_FALSE(look_after(19s));
   CHECK(look_after(1s));

@@ -46,7 +46,7 @@ struct call_fixture {
   std::optional<std::string> answer;
 
   void begin(typename background_call<std::string, Thread>::work work) {
-    call.begin(std::move(work), [this](std::string told) { answer = std::move(told); });
+    call.begin(std::move(work), [this](std::string reported) { answer = std::move(reported); });
   }
   bool answered() {
     return loop.run_until([this] { return answer.has_value(); });

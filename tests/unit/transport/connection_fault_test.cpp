@@ -91,7 +91,7 @@ TEST_CASE("messages about a broker that refuses the login") {
         "the broker closed the connection before answering MQTT 5: does it want TLS on this port? Or another "
         "version of MQTT?");
   CHECK(
-      message({.what = kind::hung_up, .attempt = {.tls = true, .certificate_asked = true}}) ==
+      message({.what = kind::hung_up, .attempt = {.tls = true, .certificate_requested = true}}) ==
       "the broker closed the connection before answering MQTT 3.1.1: does it want another version of MQTT?; "
       "it had asked for a client certificate, and none is configured");
   CHECK(quoting(kind::version_refused) == "refused by the broker: so it says");

@@ -17,7 +17,7 @@ namespace mqcoap::test {
 /// A link and its owner, on a loop that is shared with others.
 struct client {
   event_loop& loop;
-  link_recorder told;
+  link_recorder reported;
   std::unique_ptr<mosquitto_link> l;
 
   client(event_loop& on, link_options options, const clock& time)
@@ -25,9 +25,9 @@ struct client {
         l(std::make_unique<mosquitto_link>(on.context().get_executor(), time, std::move(options))) {}
 
   void start_and_wait() {
-    const int before = told.ups;
-    l->start(told);
-    REQUIRE(loop.run_until([&] { return told.ups > before; }));
+    const int before = reported.ups;
+    l->start(reported);
+    REQUIRE(loop.run_until([&] { return reported.ups > before; }));
   }
   error_code subscribe_and_wait(const std::string& filter) {
     std::optional<error_code> answer;
@@ -40,7 +40,7 @@ struct client {
     return l->publish(topic, payload, never);
   }
   bool waits_for(std::string_view payload) {
-    return loop.run_until([&] { return told.got(payload); });
+    return loop.run_until([&] { return reported.got(payload); });
   }
   void stop_and_wait(std::chrono::milliseconds grace) {
     bool stopped = false;

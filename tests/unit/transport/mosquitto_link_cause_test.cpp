@@ -27,13 +27,13 @@ struct cause_fixture {
   template <class Last>
   void lose_behind_large(client& c, const fake_broker& broker, Last last) {
     publish_large(c, broker);
-    const int before = c.told.downs;
+    const int before = c.reported.downs;
     last();
-    REQUIRE(loop.run_until([&] { return c.told.downs == before + 1; }));
+    REQUIRE(loop.run_until([&] { return c.reported.downs == before + 1; }));
   }
   bool says(const client& c, const std::string& message) {
-    CAPTURE(c.told.why);
-    return c.told.why.find(message) != std::string::npos;
+    CAPTURE(c.reported.why);
+    return c.reported.why.find(message) != std::string::npos;
   }
 };
 
@@ -51,15 +51,16 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that answers pings and acknowledges n
     CHECK_FALSE(c.l->publish("t", "x", never, {}, [&](error_code e) { answer = e; }));
     REQUIRE(loop.run_until([&] {
       time.advance(10s);
-      return c.told.downs == 1;
+      return c.reported.downs == 1;
     }));
     CHECK(says(c, "has acknowledged nothing (PUBACK) since 2025-04-24 22:"));
     CHECK(says(c, " UTC, for "));
     REQUIRE(loop.run_until([&] { return answer.has_value(); }));
     CHECK(*answer == errc::not_connected);
-    REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   }
-  CHECK(log.count("warning: broker test is away: the broker answers, but has acknowledged nothing") == 2);
+  CHECK(log.count(
+            "warning: broker test is not connected: the broker answers, but has acknowledged nothing") == 2);
 }
 
 TEST_CASE_FIXTURE(cause_fixture,
@@ -74,7 +75,7 @@ TEST_CASE_FIXTURE(cause_fixture,
   CHECK_FALSE(c.publish("t", "x"));
   REQUIRE(loop.run_until([&] {
     time.advance(5s);
-    return c.told.downs == 1;
+    return c.reported.downs == 1;
   }));
   CHECK(says(c, " UTC, for "));
   CHECK_FALSE(says(c, " UTC, for 0"));
@@ -86,10 +87,10 @@ TEST_CASE_FIXTURE(cause_fixture,
   auto options = options_for(broker.port(), mqtt_protocol::v311);
   options.client_id = "lab-gateway";
   auto c = make(options);
-  c.l->start(c.told);
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  c.l->start(c.reported);
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
   CHECK_FALSE(says(c, "another client"));
-  REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 2; }));
   CHECK(says(c, "does another client use the id 'lab-gateway'?"));
   CHECK(log.count("does another client use the id 'lab-gateway'?") == 1);
 }
@@ -97,12 +98,12 @@ TEST_CASE_FIXTURE(cause_fixture,
 TEST_CASE_FIXTURE(cause_fixture, "connections that last for two seconds do not ask") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
-  c.l->start(c.told);
+  c.l->start(c.reported);
   for (int i = 1; i <= 3; ++i) {
-    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == i; }));
     time.advance(2s);
     broker.drop_clients();
-    REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.downs == i; }));
     CHECK_FALSE(says(c, "another client"));
   }
 }
@@ -111,7 +112,7 @@ TEST_CASE_FIXTURE(cause_fixture,
                   "a connection that lasts for ten seconds begins the count from the beginning") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
-  c.l->start(c.told);
+  c.l->start(c.reported);
   struct connection {
     std::chrono::seconds lasts;
     bool asks;
@@ -119,11 +120,11 @@ TEST_CASE_FIXTURE(cause_fixture,
   int ended = 0;
   for (const auto& each :
        std::vector<connection>{{0s, false}, {3s, false}, {0s, true}, {10s, false}, {0s, false}}) {
-    REQUIRE(loop.run_until([&] { return c.told.ups == ended + 1; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == ended + 1; }));
     time.advance(each.lasts);
     broker.drop_clients();
     ++ended;
-    REQUIRE(loop.run_until([&] { return c.told.downs == ended; }));
+    REQUIRE(loop.run_until([&] { return c.reported.downs == ended; }));
     CAPTURE(ended);
     CHECK(says(c, "does another client use the id") == each.asks);
   }
@@ -136,23 +137,23 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that says that another client came is
   auto c = make(options);
   c.start_and_wait();
   broker.disconnect_clients('\x8e');
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
   CHECK(says(c, "(another client uses the id 'lab-gateway')"));
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   broker.disconnect_clients('\x8e');
-  REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 2; }));
   CHECK(says(c, "does another client use the id 'lab-gateway'? 2 connections ended within 2s"));
 }
 
 TEST_CASE_FIXTURE(cause_fixture, "connections that end soon and behind large packets ask for both causes") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
-  c.l->start(c.told);
+  c.l->start(c.reported);
   for (int i = 1; i <= 2; ++i) {
-    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == i; }));
     publish_large(c, broker);
     broker.drop_clients();
-    REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.downs == i; }));
     CHECK(says(c, "within a second of the largest packet so far, of 5"));
     CHECK(says(c, "does another client use the id") == (i == 2));
   }
@@ -162,20 +163,20 @@ TEST_CASE_FIXTURE(cause_fixture,
                   "a broker's word that a packet is too large names the size and no other client") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v5));
-  c.l->start(c.told);
+  c.l->start(c.reported);
   for (int i = 1; i <= 2; ++i) {
-    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == i; }));
     publish_large(c, broker);
     broker.disconnect_clients('\x95');
-    REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.downs == i; }));
     CHECK(says(c, ", the largest packet so far had 5"));
     CHECK_FALSE(says(c, "within a second"));
     CHECK_FALSE(says(c, "another client"));
   }
   CHECK(says(c, "for the second time"));
-  REQUIRE(loop.run_until([&] { return c.told.ups == 3; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 3; }));
   broker.drop_clients();
-  REQUIRE(loop.run_until([&] { return c.told.downs == 3; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 3; }));
   CHECK_FALSE(says(c, "another client"));
 }
 
@@ -183,13 +184,13 @@ TEST_CASE_FIXTURE(cause_fixture,
                   "a connection that is given up here blames neither a size nor another client") {
   fake_broker broker(loop.context(), greeting::accept);
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
-  c.l->start(c.told);
+  c.l->start(c.reported);
   for (int i = 1; i <= 2; ++i) {
-    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == i; }));
     publish_large(c, broker);
     broker.babble();
-    REQUIRE(loop.run_until([&] { return c.told.downs == i; }));
-    CHECK(c.told.why ==
+    REQUIRE(loop.run_until([&] { return c.reported.downs == i; }));
+    CHECK(c.reported.why ==
           "the connection was closed here: A network protocol error occurred when communicating with the "
           "broker");
   }
@@ -202,7 +203,7 @@ TEST_CASE_FIXTURE(cause_fixture,
   c.start_and_wait();
   broker.greet(greeting::hang_up_version_5);
   broker.drop_clients();
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   CHECK(broker.levels() == std::vector<int>{5, 5, 5, 5, 5, 5, 4});
 }
 
@@ -219,23 +220,23 @@ TEST_CASE_FIXTURE(cause_fixture,
     CHECK_FALSE(c.publish("t", std::string(3000, 'x')));
     const std::string large(5000, 'x');
     CHECK_FALSE(c.publish("t", large));
-    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+    REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
     const auto size = std::to_string(publish_size(1, 5000, qos, false));
     CHECK(says(c, "within a second of the largest packet so far, of " + size + " bytes"));
     CHECK_FALSE(says(c, "another client"));
     CHECK(c.l->largest_packet() == packet_limit{});
-    REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
     CHECK_FALSE(c.publish("t", large));
-    REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+    REQUIRE(loop.run_until([&] { return c.reported.downs == 2; }));
     CHECK(says(c, "for the second time"));
-    REQUIRE(loop.run_until([&] { return c.told.ups == 3; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == 3; }));
     CHECK(c.publish("t", large) == errc::too_large);
     CHECK(c.l->largest_packet() ==
           packet_limit{publish_size(1, 5000, qos, false) - 1, packet_limit::origin::observed});
     const auto before = broker.topics().size();
     CHECK_FALSE(c.publish("t", std::string(3000, 'x')));
     REQUIRE(loop.run_until([&] { return broker.topics().size() == before + 1; }));
-    CHECK(c.told.downs == 2);
+    CHECK(c.reported.downs == 2);
   }
 }
 
@@ -251,8 +252,8 @@ TEST_CASE_FIXTURE(cause_fixture,
     time.advance(201ms);
   }
   broker.drop_clients();
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-  CHECK(c.told.why == "the broker closed the connection");
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
+  CHECK(c.reported.why == "the broker closed the connection");
 }
 
 TEST_CASE_FIXTURE(cause_fixture, "a broker that is down behind its second large packet blames no size") {
@@ -260,11 +261,11 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that is down behind its second large 
   auto c = make(options_for(broker.port(), mqtt_protocol::v311));
   c.start_and_wait();
   lose_behind_large(c, broker, [&] { broker.drop_clients(); });
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   lose_behind_large(c, broker, [&] { broker.leave(); });
   CHECK(says(c, "for the second time"));
   CHECK(c.l->largest_packet().from == packet_limit::origin::observed);
-  REQUIRE(loop.run_until([&] { return c.told.downs == 3; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 3; }));
   CHECK(says(c, "Connection refused"));
   CHECK(c.l->largest_packet() == packet_limit{});
   CHECK(log.count("info: broker test is down altogether: the size of the last packet is not taken") == 1);
@@ -280,7 +281,7 @@ TEST_CASE_FIXTURE(cause_fixture, "a server of the name that has always been down
   c.start_and_wait();
   for (int i = 2; i <= 3; ++i) {
     lose_behind_large(c, broker, [&] { broker.drop_clients(); });
-    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == i; }));
   }
   CHECK(c.l->largest_packet().from == packet_limit::origin::observed);
 }
@@ -291,7 +292,7 @@ TEST_CASE_FIXTURE(cause_fixture, "a limit that was observed is tried again after
   c.start_and_wait();
   for (int i = 2; i <= 3; ++i) {
     lose_behind_large(c, broker, [&] { broker.drop_clients(); });
-    REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == i; }));
   }
   CHECK(c.publish("t", std::string(5000, 'x')) == errc::too_large);
   time.advance(10min);
@@ -355,7 +356,7 @@ TEST_CASE_FIXTURE(cause_fixture, "a broker that takes dots in topics for slashes
     REQUIRE(c.waits_for("with its dot"));
     for (int i = 2; i <= 3; ++i) {
       broker.drop_clients();
-      REQUIRE(loop.run_until([&] { return c.told.ups == i; }));
+      REQUIRE(loop.run_until([&] { return c.reported.ups == i; }));
       broker.deliver("ns/axuv/request/GW/1/1", "of connection " + std::to_string(i));
       REQUIRE(c.waits_for("of connection " + std::to_string(i)));
     }

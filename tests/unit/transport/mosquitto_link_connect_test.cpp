@@ -28,22 +28,22 @@ TEST_CASE_FIXTURE(connect_fixture,
     auto c = make(options_for(broker.port()));
     c.start_and_wait();
     CHECK(broker.levels() == std::vector<int>{5, 4});
-    CHECK(c.told.downs == 0);
+    CHECK(c.reported.downs == 0);
     broker.drop_clients();
-    REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+    REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
     CHECK(broker.levels() == std::vector<int>{5, 4, 4});
-    CHECK(c.told.downs == 1);
+    CHECK(c.reported.downs == 1);
   }
 }
 
 TEST_CASE_FIXTURE(connect_fixture, "a version that was asked for is not fallen back from") {
   fake_broker broker(loop.context(), greeting::refuse_version_5);
   auto c = make(options_for(broker.port(), mqtt_protocol::v5));
-  c.l->start(c.told);
+  c.l->start(c.reported);
   REQUIRE(loop.run_until([&] { return broker.levels().size() == 2; }));
   CHECK(broker.levels() == std::vector<int>{5, 5});
   CHECK_FALSE(c.l->up());
-  CHECK(c.told.downs == 1);
+  CHECK(c.reported.downs == 1);
 }
 
 TEST_CASE_FIXTURE(connect_fixture, "subscriptions are made again after the broker was killed") {
@@ -52,15 +52,15 @@ TEST_CASE_FIXTURE(connect_fixture, "subscriptions are made again after the broke
   c.start_and_wait();
   for (int i = 0; i < 20; ++i) CHECK_FALSE(c.subscribe_and_wait("t/" + std::to_string(i)));
   broker.kill();
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
   CHECK_FALSE(c.l->up());
-  CHECK_FALSE(c.told.why.empty());
+  CHECK_FALSE(c.reported.why.empty());
   broker.restart();
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   // These are sent after the subscriptions.
   for (int i = 0; i < 20; ++i) CHECK_FALSE(c.publish("t/" + std::to_string(i), std::to_string(i)));
   REQUIRE(c.waits_for("19"));
-  CHECK(c.told.messages.size() == 20);
+  CHECK(c.reported.messages.size() == 20);
   CHECK(c.l->stats().connects == 2);
 }
 
@@ -72,14 +72,14 @@ TEST_CASE_FIXTURE(connect_fixture, "nothing published while the broker is away a
   c.start_and_wait();
   CHECK_FALSE(c.subscribe_and_wait("t"));
   broker.kill();
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
   CHECK(c.publish("t", "stale") == errc::not_connected);
   CHECK(c.l->stats().refused == 1);
   broker.restart();
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   CHECK_FALSE(c.publish("t", "fresh"));
   REQUIRE(c.waits_for("fresh"));
-  CHECK(c.told.messages.size() == 1);
+  CHECK(c.reported.messages.size() == 1);
 }
 
 TEST_CASE_FIXTURE(connect_fixture,
@@ -90,14 +90,14 @@ TEST_CASE_FIXTURE(connect_fixture,
   auto c = make(options_for(broker.port()));
   std::optional<error_code> answer;
   c.l->subscribe("t", [&](error_code e) { answer = e; });
-  c.l->start(c.told);
+  c.l->start(c.reported);
   CHECK(c.publish("t", "x") == errc::not_connected);
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-  CHECK(c.told.why.find("refused") != std::string::npos);
-  CHECK(c.told.cause.is(outage_cause::kind::connection_refused));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
+  CHECK(c.reported.why.find("refused") != std::string::npos);
+  CHECK(c.reported.cause.is(outage_cause::kind::connection_refused));
   REQUIRE(loop.run_until([&] { return log.count("debug: broker test: trying") == 3; }));
-  CHECK(c.told.downs == 1);
-  CHECK(log.count("warning: broker test is away: ") == 1);
+  CHECK(c.reported.downs == 1);
+  CHECK(log.count("warning: broker test is not connected: ") == 1);
   CHECK_FALSE(answer);
   broker.restart();
   REQUIRE(loop.run_until([&] { return answer.has_value(); }));
@@ -116,14 +116,14 @@ TEST_CASE_FIXTURE(connect_fixture,
     options.username = "gateway";
     options.password = secret("wrong");
     auto c = make(options);
-    c.l->start(c.told);
-    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+    c.l->start(c.reported);
+    REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
     CHECK_FALSE(c.l->up());
-    CHECK(c.told.why.find("password") != std::string::npos);
-    CHECK((c.told.cause.is(outage_cause::kind::not_authorized) ||
-           c.told.cause.is(outage_cause::kind::bad_credentials)));
+    CHECK(c.reported.why.find("password") != std::string::npos);
+    CHECK((c.reported.cause.is(outage_cause::kind::not_authorized) ||
+           c.reported.cause.is(outage_cause::kind::bad_credentials)));
     CHECK(c.l->stats().connects == 0);
-    CHECK(log.count("warning: broker test is away: refused by the broker") == 1);
+    CHECK(log.count("warning: broker test is not connected: refused by the broker") == 1);
     CHECK(log.count("wrong") == 0);
 
     options.password = secret("right");
@@ -153,12 +153,13 @@ TEST_CASE_FIXTURE(connect_fixture,
       lost.start_and_wait();
       lost.l.reset();  // closes its socket without a DISCONNECT
       REQUIRE(watcher.waits_for("OFFLINE"));
-      CHECK(watcher.told.messages == std::vector<link_recorder::message>{{"state/lost", "OFFLINE", false}});
+      CHECK(watcher.reported.messages ==
+            std::vector<link_recorder::message>{{"state/lost", "OFFLINE", false}});
       auto late = make(options_for(broker.port()));
       late.start_and_wait();
       CHECK_FALSE(late.subscribe_and_wait("state/+"));
       REQUIRE(late.waits_for("OFFLINE"));
-      CHECK(late.told.messages.at(0).retained);
+      CHECK(late.reported.messages.at(0).retained);
       raw_publish(broker.port(), "state/lost", "", true);
     }
   }
@@ -170,10 +171,10 @@ TEST_CASE_FIXTURE(connect_fixture, "an invalid last will is reported, and no con
   SUBCASE("topic") { options.will = last_will{"state/+", "OFFLINE", true}; }
   SUBCASE("payload") { options.will = last_will{"state", std::string(70'000, 'x'), true}; }
   auto c = make(options);
-  c.l->start(c.told);
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-  CHECK(c.told.why.starts_with("the last will cannot be set: "));
-  CHECK(c.told.cause.is(outage_cause::kind::will_refused));
+  c.l->start(c.reported);
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
+  CHECK(c.reported.why.starts_with("the last will cannot be set: "));
+  CHECK(c.reported.cause.is(outage_cause::kind::will_refused));
   CHECK(c.l->stats().connects == 0);
 }
 
@@ -181,10 +182,10 @@ TEST_CASE_FIXTURE(connect_fixture, "a name that does not resolve is an outage wi
   auto options = options_for(1883);
   options.host = "no-such-host.invalid";
   auto c = make(options);
-  c.l->start(c.told);
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-  CHECK(c.told.why.find("resolve") != std::string::npos);
-  CHECK(c.told.cause.is(outage_cause::kind::name_unknown));
+  c.l->start(c.reported);
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
+  CHECK(c.reported.why.find("resolve") != std::string::npos);
+  CHECK(c.reported.cause.is(outage_cause::kind::name_unknown));
 }
 
 TEST_CASE_FIXTURE(connect_fixture, "a link may be destroyed in any state") {
@@ -195,18 +196,18 @@ TEST_CASE_FIXTURE(connect_fixture, "a link may be destroyed in any state") {
   SUBCASE("before it was started") { make(options_for(broker.port())); }
   SUBCASE("while it resolves a name") {
     auto c = make(named);
-    c.l->start(c.told);
+    c.l->start(c.reported);
     loop.context().poll();
   }
   SUBCASE("while it waits for the broker's answer") {
     auto c = make(options_for(silent.port()));
-    c.l->start(c.told);
+    c.l->start(c.reported);
     REQUIRE(loop.run_until([&] { return silent.levels().size() == 1; }));
   }
   SUBCASE("while it waits for the next try") {
     auto c = make(options_for(1));
-    c.l->start(c.told);
-    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+    c.l->start(c.reported);
+    REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
   }
   SUBCASE("while it has messages to send") {
     auto c = make(options_for(broker.port()));
@@ -228,9 +229,9 @@ TEST_CASE_FIXTURE(connect_fixture, "a broker that never answers is an outage, an
   auto options = options_for(broker.port());
   options.connect_timeout = 50ms;
   auto c = make(options);
-  c.l->start(c.told);
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-  CHECK(c.told.why == "no answer within 50ms");
+  c.l->start(c.reported);
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
+  CHECK(c.reported.why == "no answer within 50ms");
   broker.greet(greeting::accept);
   REQUIRE(loop.run_until([&] { return c.l->up(); }));
   CHECK(broker.levels() == std::vector<int>{5, 5});
@@ -241,13 +242,13 @@ TEST_CASE_FIXTURE(connect_fixture, "a broker that disconnects us and says why is
   auto c = make(options_for(broker.port()));
   c.start_and_wait();
   broker.disconnect_clients('\x8e');  // session taken over: another client has the same id
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-  CHECK(c.told.why.find("taken over") != std::string::npos);
-  CHECK(c.told.cause.is(outage_cause::kind::client_id_taken));
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
+  CHECK(c.reported.why.find("taken over") != std::string::npos);
+  CHECK(c.reported.cause.is(outage_cause::kind::client_id_taken));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   broker.disconnect_clients('\x87');  // not authorized
-  REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
-  CHECK(c.told.cause.is(outage_cause::kind::rights_withdrawn));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 2; }));
+  CHECK(c.reported.cause.is(outage_cause::kind::rights_withdrawn));
 }
 
 TEST_CASE_FIXTURE(connect_fixture, "a broker of several servers is connected at the first that is there") {
@@ -260,21 +261,21 @@ TEST_CASE_FIXTURE(connect_fixture, "a broker of several servers is connected at 
   const auto at = [](const private_broker& b) { return "127.0.0.1:" + std::to_string(b.port()); };
   auto c = make(options);
   c.start_and_wait();
-  CHECK(c.told.downs == 0);
+  CHECK(c.reported.downs == 0);
   CHECK(log.count("info: connected to broker test (" + at(second)) == 1);
   CHECK_FALSE(c.subscribe_and_wait("t"));
 
   first.restart();
   second.kill();
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   CHECK(log.count("info: connected to broker test (" + at(first)) == 1);
   CHECK_FALSE(c.publish("t", "to the other one"));
   REQUIRE(c.waits_for("to the other one"));
 
   first.kill();
-  REQUIRE(loop.run_until([&] { return c.told.downs == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 2; }));
   second.restart();
-  REQUIRE(loop.run_until([&] { return c.told.ups == 3; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 3; }));
   CHECK(log.count("info: connected to broker test (" + at(second)) == 2);
 }
 
@@ -286,18 +287,18 @@ TEST_CASE_FIXTURE(connect_fixture, "an outage of all servers names each of them,
   auto options = options_for(away.port());
   options.fallbacks = {{"no-such-host.invalid", 1883}, {"127.0.0.1", strict.port()}};
   auto c = make(options);
-  c.l->start(c.told);
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
-  const auto& why = c.told.why;
+  c.l->start(c.reported);
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
+  const auto& why = c.reported.why;
   CAPTURE(why);
   CHECK(why.starts_with("Connection refused: no broker listens there (127.0.0.1:" +
                         std::to_string(away.port()) + "); cannot resolve the name: "));
   CHECK(why.find("(no-such-host.invalid:1883); refused by the broker: ") != std::string::npos);
   CHECK(why.ends_with("(127.0.0.1:" + std::to_string(strict.port()) + ')'));
-  CHECK(c.told.cause.attempts().size() == 3);
-  CHECK(c.told.cause.is(outage_cause::kind::connection_refused));
-  CHECK(c.told.cause.is(outage_cause::kind::name_unknown));
-  CHECK(log.count("warning: broker test is away: " + why + "; retrying") == 1);
+  CHECK(c.reported.cause.attempts().size() == 3);
+  CHECK(c.reported.cause.is(outage_cause::kind::connection_refused));
+  CHECK(c.reported.cause.is(outage_cause::kind::name_unknown));
+  CHECK(log.count("warning: broker test is not connected: " + why + "; retrying") == 1);
 }
 
 TEST_CASE_FIXTURE(connect_fixture, "each server is spoken to in its own version of MQTT") {
@@ -309,6 +310,6 @@ TEST_CASE_FIXTURE(connect_fixture, "each server is spoken to in its own version 
   c.start_and_wait();
   modern.greet(greeting::hang_up);
   modern.drop_clients();
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   CHECK(old.levels() == std::vector<int>{5, 4});
 }

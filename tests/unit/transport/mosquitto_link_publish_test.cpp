@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(publish_fixture, "a retained message is kept by the broker unt
     late.start_and_wait();
     CHECK_FALSE(late.subscribe_and_wait("t/+"));
     REQUIRE(late.waits_for("kept"));
-    CHECK(late.told.messages == std::vector<link_recorder::message>{{"t/kept", "kept", true}});
+    CHECK(late.reported.messages == std::vector<link_recorder::message>{{"t/kept", "kept", true}});
     CHECK_FALSE(sender.l->publish("t/kept", "", never, {.retain = true}, note()));
     REQUIRE(loop.run_until([&] { return answers.size() == 3; }));
     auto later = make(broker.port(), 1, protocol);
@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(publish_fixture, "a retained message is kept by the broker unt
     CHECK_FALSE(later.subscribe_and_wait("t/+"));
     CHECK_FALSE(later.publish("t/end", "end"));
     REQUIRE(later.waits_for("end"));
-    CHECK(later.told.messages.size() == 1);
+    CHECK(later.reported.messages.size() == 1);
     answers.clear();
   }
 }
@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(publish_fixture,
   broker.kill();
   REQUIRE(loop.run_until([&] { return answers.size() == 2; }));
   CHECK(answers == std::vector<error_code>(2, errc::not_connected));
-  CHECK(c.told.downs == 1);
+  CHECK(c.reported.downs == 1);
 }
 
 TEST_CASE_FIXTURE(publish_fixture,
@@ -234,5 +234,5 @@ TEST_CASE_FIXTURE(publish_fixture,
   CHECK(answers == std::vector<error_code>{errc::too_large, errc::too_large, {}});
   CHECK(c.l->stats().refused == 3);
   CHECK(log.count("warning: broker test: a queued message of 3000 bytes on t was not sent: larger") == 1);
-  CHECK(c.told.downs == 0);
+  CHECK(c.reported.downs == 0);
 }

@@ -74,15 +74,15 @@ TEST_CASE_FIXTURE(queue_fixture,
   CHECK_FALSE(c.subscribe_and_wait("t"));
   fill(c, never);
   broker.kill();
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
   CHECK(c.l->stats().lost == 100);
   CHECK(c.l->stats().queued == 0);
-  c.told.messages.clear();
+  c.reported.messages.clear();
   broker.restart();
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   CHECK_FALSE(c.publish("t", "fresh"));
   REQUIRE(c.waits_for("fresh"));
-  CHECK(c.told.messages.size() == 1);
+  CHECK(c.reported.messages.size() == 1);
 }
 
 TEST_CASE_FIXTURE(queue_fixture, "a broker that goes on gets everything that was queued, in order") {
@@ -98,9 +98,9 @@ TEST_CASE_FIXTURE(queue_fixture, "a broker that goes on gets everything that was
     CHECK(sender.l->stats().queued == 600 - 512);
     broker.resume();
     REQUIRE(receiver.waits_for("599"));
-    REQUIRE(receiver.told.messages.size() == 600);
+    REQUIRE(receiver.reported.messages.size() == 600);
     for (int i = 0; i < 600; ++i)
-      REQUIRE(receiver.told.messages[static_cast<std::size_t>(i)].payload == std::to_string(i));
+      REQUIRE(receiver.reported.messages[static_cast<std::size_t>(i)].payload == std::to_string(i));
     CHECK(sender.l->stats().queued == 0);
   }
 }
@@ -120,9 +120,9 @@ TEST_CASE_FIXTURE(queue_fixture, "stopping sends what is queued first") {
     CHECK(sender.publish("t", "too late") == errc::closed);
     CHECK(sender.subscribe_and_wait("t") == errc::closed);
     REQUIRE(receiver.waits_for("599"));
-    CHECK(receiver.told.messages.size() == 600);
+    CHECK(receiver.reported.messages.size() == 600);
     CHECK(sender.l->stats().lost == 0);
-    CHECK(sender.told.downs == 0);
+    CHECK(sender.reported.downs == 0);
   }
 }
 
@@ -147,8 +147,8 @@ TEST_CASE_FIXTURE(queue_fixture, "stopping is done for everybody who asks, whate
   }
   SUBCASE("while the broker is away") {
     broker.kill();
-    c.l->start(c.told);
-    REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+    c.l->start(c.reported);
+    REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
     c.stop_and_wait(1s);
   }
   c.stop_and_wait(1s);

@@ -35,12 +35,12 @@ TEST_CASE_FIXTURE(link_fixture, "messages pass in both versions of MQTT and at b
       const std::string body("binary \0 and text", 17);
       CHECK_FALSE(sender.publish("a/b", body));
       CHECK_FALSE(sender.publish("a/c", ""));
-      REQUIRE(loop.run_until([&] { return receiver.told.messages.size() == 2; }));
-      CHECK(receiver.told.messages[0] == link_recorder::message{"a/b", body, false});
-      CHECK(receiver.told.messages[1] == link_recorder::message{"a/c", "", false});
+      REQUIRE(loop.run_until([&] { return receiver.reported.messages.size() == 2; }));
+      CHECK(receiver.reported.messages[0] == link_recorder::message{"a/b", body, false});
+      CHECK(receiver.reported.messages[1] == link_recorder::message{"a/c", "", false});
       CHECK(sender.l->stats().sent == 2);
       CHECK(receiver.l->stats().received == 2);
-      CHECK(sender.told.downs == 0);
+      CHECK(sender.reported.downs == 0);
     }
   }
 }
@@ -52,7 +52,7 @@ TEST_CASE_FIXTURE(link_fixture, "a host name is resolved, and every address of i
   auto c = make(options);
   c.start_and_wait();
   CHECK(c.l->up());
-  CHECK(c.told.downs == 0);
+  CHECK(c.reported.downs == 0);
 }
 
 TEST_CASE_FIXTURE(link_fixture, "a long topic and a large body pass") {
@@ -63,9 +63,9 @@ TEST_CASE_FIXTURE(link_fixture, "a long topic and a large body pass") {
   const std::string body(5u << 20, 'b');  // larger than a single write
   CHECK_FALSE(c.subscribe_and_wait("t/#"));
   CHECK_FALSE(c.publish(topic, body));
-  REQUIRE(loop.run_until([&] { return !c.told.messages.empty(); }));
-  CHECK(c.told.messages[0].topic == topic);
-  CHECK(c.told.messages[0].payload == body);
+  REQUIRE(loop.run_until([&] { return !c.reported.messages.empty(); }));
+  CHECK(c.reported.messages[0].topic == topic);
+  CHECK(c.reported.messages[0].payload == body);
 }
 
 TEST_CASE_FIXTURE(link_fixture, "a retained message is marked as one, a fresh one is not") {
@@ -77,8 +77,8 @@ TEST_CASE_FIXTURE(link_fixture, "a retained message is marked as one, a fresh on
   REQUIRE(c.waits_for("kept"));
   raw_publish(broker.port(), "t", "fresh", true);
   REQUIRE(c.waits_for("fresh"));
-  CHECK(c.told.messages.at(0).retained);
-  CHECK_FALSE(c.told.messages.at(1).retained);
+  CHECK(c.reported.messages.at(0).retained);
+  CHECK_FALSE(c.reported.messages.at(1).retained);
 }
 
 TEST_CASE_FIXTURE(link_fixture, "asking again for a filter confirms again and changes nothing") {
@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(link_fixture, "asking again for a filter confirms again and ch
   CHECK_FALSE(c.publish("t", "1"));
   CHECK_FALSE(c.publish("t", "2"));
   REQUIRE(c.waits_for("2"));
-  CHECK(c.told.messages.size() == 2);
+  CHECK(c.reported.messages.size() == 2);
 }
 
 TEST_CASE_FIXTURE(link_fixture, "what is unsubscribed does not come any more") {
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(link_fixture, "what is unsubscribed does not come any more") {
   CHECK_FALSE(c.publish("a", "unwanted"));
   CHECK_FALSE(c.publish("b", "wanted"));
   REQUIRE(c.waits_for("wanted"));
-  CHECK(c.told.messages.size() == 1);
+  CHECK(c.reported.messages.size() == 1);
 }
 
 TEST_CASE_FIXTURE(link_fixture, "an invalid topic or filter is rejected before it reaches the library") {
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(link_fixture, "an invalid topic or filter is rejected before i
   CHECK(c.subscribe_and_wait("a/b+") == errc::invalid_topic);
   CHECK(c.subscribe_and_wait(std::string("a\0b", 3)) == errc::invalid_topic);
   CHECK_FALSE(c.subscribe_and_wait("a"));
-  CHECK(c.told.downs == 0);
+  CHECK(c.reported.downs == 0);
 }
 
 TEST_CASE_FIXTURE(link_fixture, "a denied subscription is told, and asked for again when wanted") {
@@ -165,7 +165,7 @@ TEST_CASE_FIXTURE(link_fixture, "a message over the limit is dropped and counted
   raw_publish(broker.port(), "t", std::string(1'000'000, 'x'));
   raw_publish(broker.port(), "t", std::string(1000, 'y'));
   REQUIRE(c.waits_for(std::string(1000, 'y')));
-  CHECK(c.told.messages.size() == 1);
+  CHECK(c.reported.messages.size() == 1);
   CHECK(c.l->stats().oversized == 2);
   CHECK(c.l->stats().received == 1);
 }
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(link_fixture, "with MQTT 5 the broker itself keeps back what i
   raw_publish(broker.port(), "t", "small");
   REQUIRE(c.waits_for("small"));
   CHECK(c.l->stats().oversized == 1);
-  CHECK(c.told.downs == 0);
+  CHECK(c.reported.downs == 0);
 }
 
 TEST_CASE_FIXTURE(link_fixture, "a client id is made up where none is given") {
@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(link_fixture, "a subscription to others brings what others pub
   CHECK_FALSE(one.publish("a/own", "own"));
   CHECK_FALSE(one.publish("fence", "1"));
   CHECK(one.waits_for("1"));
-  CHECK_FALSE(one.told.got("own"));
+  CHECK_FALSE(one.reported.got("own"));
   CHECK_FALSE(other.publish("a/b", "another's"));
   CHECK(one.waits_for("another's"));
 
@@ -218,8 +218,8 @@ TEST_CASE_FIXTURE(link_fixture, "a subscription to others brings what others pub
   CHECK_FALSE(other.publish("b/b", "kept"));
   CHECK_FALSE(other.publish("c/b", "added"));
   CHECK(one.waits_for("added"));
-  CHECK(one.told.got("kept"));
-  CHECK_FALSE(one.told.got("unwanted"));
+  CHECK(one.reported.got("kept"));
+  CHECK_FALSE(one.reported.got("unwanted"));
 }
 
 TEST_CASE_FIXTURE(link_fixture, "MQTT 3.1.1 has no subscription to others: nothing comes") {
@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(link_fixture, "MQTT 3.1.1 has no subscription to others: nothi
   CHECK_FALSE(other.publish("a/b", "another's"));
   CHECK_FALSE(other.publish("fence", "1"));
   CHECK(one.waits_for("1"));
-  CHECK_FALSE(one.told.got("another's"));
+  CHECK_FALSE(one.reported.got("another's"));
 }
 
 TEST_CASE_FIXTURE(link_fixture, "each connection may have its own last will") {
@@ -250,5 +250,5 @@ TEST_CASE_FIXTURE(link_fixture, "each connection may have its own last will") {
     one.l.reset();  // without a DISCONNECT
     CHECK(watcher.waits_for("will " + std::to_string(i)));
   }
-  CHECK_FALSE(watcher.told.got("never"));
+  CHECK_FALSE(watcher.reported.got("never"));
 }

@@ -55,19 +55,19 @@ struct tls_fixture {
   /// Returns why a link with these options does not connect.
   std::string outage(link_options options) {
     auto c = make(std::move(options));
-    c.l->start(c.told);
-    REQUIRE(loop.run_until([&] { return c.told.downs + c.told.ups > 0; }));
-    CHECK(c.told.ups == 0);
-    last = c.told.cause;
-    return c.told.why;
+    c.l->start(c.reported);
+    REQUIRE(loop.run_until([&] { return c.reported.downs + c.reported.ups > 0; }));
+    CHECK(c.reported.ups == 0);
+    last = c.reported.cause;
+    return c.reported.why;
   }
   /// Waits for this reason. Some of what a broker sends immediately before it resets the connection may be
   /// lost at the first attempt; the refusal is reported again when it is received.
   void hears(link_options options, const std::string& message) {
     auto c = make(std::move(options));
-    c.l->start(c.told);
-    REQUIRE(loop.run_until([&] { return c.told.why == message; }));
-    CHECK(c.told.ups == 0);
+    c.l->start(c.reported);
+    REQUIRE(loop.run_until([&] { return c.reported.why == message; }));
+    CHECK(c.reported.ups == 0);
   }
 };
 
@@ -89,8 +89,8 @@ TEST_CASE_FIXTURE(tls_fixture, "messages of any size pass over TLS, the broker k
       REQUIRE(c.waits_for("599"));
       CHECK_FALSE(c.publish("t", large));
       REQUIRE(c.waits_for(large));
-      CHECK(c.told.messages.size() == 601);
-      CHECK(c.told.downs == 0);
+      CHECK(c.reported.messages.size() == 601);
+      CHECK(c.reported.downs == 0);
       c.stop_and_wait(30s);
     }
   }
@@ -161,9 +161,9 @@ TEST_CASE_FIXTURE(tls_fixture,
                              std::filesystem::copy_options::overwrite_existing);
   options.tls->ca_file = trusted;
   auto c = make(options);
-  c.l->start(c.told);
-  REQUIRE(loop.run_until([&] { return c.told.downs > 0; }));
-  CHECK(c.told.why.starts_with("the broker's certificate is not signed by a trusted authority"));
+  c.l->start(c.reported);
+  REQUIRE(loop.run_until([&] { return c.reported.downs > 0; }));
+  CHECK(c.reported.why.starts_with("the broker's certificate is not signed by a trusted authority"));
   SUBCASE("by a rename") {
     const auto renewed = made.write("");
     std::filesystem::copy_file(made.ca_file(), renewed, std::filesystem::copy_options::overwrite_existing);
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(tls_fixture,
   SUBCASE("in place") {
     std::filesystem::copy_file(made.ca_file(), trusted, std::filesystem::copy_options::overwrite_existing);
   }
-  CHECK(loop.run_until([&] { return c.told.ups > 0; }));
+  CHECK(loop.run_until([&] { return c.reported.ups > 0; }));
 }
 
 TEST_CASE_FIXTURE(tls_fixture, "authorities that take long to read keep nobody else waiting") {
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(tls_fixture, "authorities that take long to read keep nobody e
     ::setenv("SSL_CERT_FILE", pipe.c_str(), 1);
   }
   auto c = make(options);
-  c.l->start(c.told);
+  c.l->start(c.reported);
   int writer = -1;
   for (int i = 0; i < 30'000 && writer < 0; ++i) {
     loop.context().run_for(1ms);
@@ -202,7 +202,7 @@ TEST_CASE_FIXTURE(tls_fixture, "authorities that take long to read keep nobody e
   const std::string text(std::istreambuf_iterator<char>(file), {});
   CHECK(::write(writer, text.data(), text.size()) == static_cast<::ssize_t>(text.size()));
   ::close(writer);
-  CHECK(loop.run_until([&] { return c.told.ups == 1; }));
+  CHECK(loop.run_until([&] { return c.reported.ups == 1; }));
 }
 
 TEST_CASE_FIXTURE(tls_fixture, "an expired certificate is refused") {
@@ -237,8 +237,8 @@ TEST_CASE_FIXTURE(tls_fixture,
   options.tls->key_file = made.encrypt(own.key_file, "open sesame");
   options.tls->key_password = secret("open sesame");
   auto c = make(options);
-  c.l->start(c.told);
-  REQUIRE(loop.run_until([&] { return c.told.ups == 1 || (older && older->handshakes() == 1); }));
+  c.l->start(c.reported);
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 1 || (older && older->handshakes() == 1); }));
 }
 
 TEST_CASE_FIXTURE(tls_fixture, "a broker that offers only old versions is refused") {
@@ -252,13 +252,13 @@ TEST_CASE_FIXTURE(tls_fixture, "the server is told the configured name, not its 
   auto options = options_by_name(server.port());
   options.tls->alpn = "mqtt";
   auto c = make(options);
-  c.l->start(c.told);
+  c.l->start(c.reported);
   REQUIRE(loop.run_until([&] { return server.handshakes() == 1; }));
   CHECK(server.host() == "localhost");
-  CHECK(server.asked_protocol() == "mqtt");
+  CHECK(server.offered_protocol() == "mqtt");
   options.host = "127.0.0.1";
   auto by_address = make(options);
-  by_address.l->start(by_address.told);
+  by_address.l->start(by_address.reported);
   REQUIRE(loop.run_until([&] { return server.handshakes() == 2; }));
   CHECK(server.host().empty());
 }
@@ -270,10 +270,10 @@ TEST_CASE_FIXTURE(tls_fixture,
   options.host = "127.0.0.1";
   options.connect_timeout = 200ms;
   auto c = make(options);
-  c.l->start(c.told);
+  c.l->start(c.reported);
   std::size_t handlers = 0;
-  while (c.told.downs == 0) handlers += loop.context().run_one();
-  CHECK(c.told.why == "the TLS handshake did not end within 200ms: is TLS spoken on this port?");
+  while (c.reported.downs == 0) handlers += loop.context().run_one();
+  CHECK(c.reported.why == "the TLS handshake did not end within 200ms: is TLS spoken on this port?");
   CHECK(handlers < 20);
 }
 
@@ -343,25 +343,25 @@ TEST_CASE_FIXTURE(tls_fixture,
   c.start_and_wait();
   CHECK_FALSE(c.subscribe_and_wait("t"));
   broker.kill();
-  REQUIRE(loop.run_until([&] { return c.told.downs == 1; }));
+  REQUIRE(loop.run_until([&] { return c.reported.downs == 1; }));
   CHECK(c.publish("t", "stale") == errc::not_connected);
   broker.restart();
-  REQUIRE(loop.run_until([&] { return c.told.ups == 2; }));
+  REQUIRE(loop.run_until([&] { return c.reported.ups == 2; }));
   CHECK_FALSE(c.publish("t", "fresh"));
   REQUIRE(c.waits_for("fresh"));
-  CHECK(c.told.messages.size() == 1);
+  CHECK(c.reported.messages.size() == 1);
 }
 
 TEST_CASE_FIXTURE(tls_fixture, "a link may be destroyed in the middle of a handshake") {
   tcp::acceptor silent(loop.context(), {boost::asio::ip::address_v4::loopback(), 0});
   auto options = options_by_name(silent.local_endpoint().port());
   auto c = make(options);
-  c.l->start(c.told);
+  c.l->start(c.reported);
   tcp::socket peer(loop.context());
   bool accepted = false;
   silent.async_accept(peer, [&](boost::system::error_code) { accepted = true; });
   REQUIRE(loop.run_until([&] { return accepted; }));
   c.l.reset();
   while (loop.context().poll() > 0) continue;
-  CHECK(c.told.downs == 0);
+  CHECK(c.reported.downs == 0);
 }

@@ -92,9 +92,9 @@ TEST_CASE("neither a stop nor the end of the event loop waits for a lookup") {
   SUBCASE("stopped") { stop_first = true; }
   SUBCASE("destroyed"){} {
     event_loop loop;
-    link_recorder told;
+    link_recorder reported;
     mosquitto_link l(loop.context().get_executor(), time, options, names.resolver());
-    l.start(told);
+    l.start(reported);
     loop.context().poll();
     names.wait_until_begun();
     if (stop_first) {
@@ -102,7 +102,7 @@ TEST_CASE("neither a stop nor the end of the event loop waits for a lookup") {
       l.stop(10s, [&] { stopped = true; });
       REQUIRE(loop.run_until([&] { return stopped; }));
     }
-    CHECK(told.downs == 0);
+    CHECK(reported.downs == 0);
   }
   // The lookup is still blocked, and its result will be discarded.
   CHECK(names.calls() == 1);
@@ -117,11 +117,11 @@ TEST_CASE("a round that begins while an old lookup hangs takes what that one bri
   auto options = options_for(broker.port());
   options.host = "some-name";
   options.connect_timeout = 200ms;
-  link_recorder told;
+  link_recorder reported;
   mosquitto_link l(loop.context().get_executor(), time, options, names.resolver());
-  l.start(told);
-  REQUIRE(loop.run_until([&] { return told.downs == 1; }));
-  CHECK(told.why == "the name was not resolved within 200ms");
+  l.start(reported);
+  REQUIRE(loop.run_until([&] { return reported.downs == 1; }));
+  CHECK(reported.why == "the name was not resolved within 200ms");
   CHECK(names.calls() == 1);
   for (int i = 0; i < 100; ++i)
     names.release();  // for further rounds as well, on a machine that connects slowly
@@ -149,9 +149,9 @@ TEST_CASE("a name without an answer is an outage that quotes the resolver") {
   names.release();
   auto options = options_for(1883);
   options.host = "some-name";
-  link_recorder told;
+  link_recorder reported;
   mosquitto_link l(loop.context().get_executor(), time, options, names.resolver());
-  l.start(told);
-  REQUIRE(loop.run_until([&] { return told.downs == 1; }));
-  CHECK(told.why == "cannot resolve the name: the dog ate it");
+  l.start(reported);
+  REQUIRE(loop.run_until([&] { return reported.downs == 1; }));
+  CHECK(reported.why == "cannot resolve the name: the dog ate it");
 }

@@ -56,7 +56,7 @@ TEST_CASE("a link on a strand of a thread pool does everything on that strand") 
   boost::asio::thread_pool pool(2);
   const auto own = boost::asio::make_strand(pool);
   const auto on_strand = [&](auto what) { boost::asio::post(own, boost::asio::use_future(what)).get(); };
-  watcher told(own);
+  watcher reported(own);
   std::atomic<int> written{0};
   std::promise<void> subscribed;
   std::unique_ptr<mosquitto_link> l;
@@ -65,27 +65,27 @@ TEST_CASE("a link on a strand of a thread pool does everything on that strand") 
     options.host = "localhost";  // so that a lookup completes on the strand too
     options.qos = 1;
     l = std::make_unique<mosquitto_link>(own, time, options);
-    l->start(told);
+    l->start(reported);
     l->subscribe("t", [&](error_code) {
-      told.look();
+      reported.look();
       subscribed.set_value();
     });
   });
-  REQUIRE(comes(told.up));
+  REQUIRE(comes(reported.up));
   REQUIRE(comes(subscribed));
   on_strand([&] {
     for (int i = 0; i < 1000; ++i)
       l->publish("t", "x", never, {}, [&](error_code e) {
-        told.look();
+        reported.look();
         if (!e) ++written;
       });
   });
-  REQUIRE(comes(told.all));
+  REQUIRE(comes(reported.all));
   broker.kill();
-  REQUIRE(comes(told.down));
+  REQUIRE(comes(reported.down));
   on_strand([&] { l.reset(); });
   pool.stop();
   pool.join();
   CHECK(written > 0);
-  CHECK_FALSE(told.strayed);
+  CHECK_FALSE(reported.strayed);
 }

@@ -27,7 +27,7 @@ struct subscription_fixture {
 
 TEST_CASE_FIXTURE(subscription_fixture, "a filter is asked for once, and all who wait get the answer") {
   CHECK(keep("a") == step::send);
-  table.asked(1, {"a"});
+  table.note_sent(1, {"a"});
   CHECK(keep("a") == step::wait);
   CHECK(answered(1, {1}).empty());
   REQUIRE(due.size() == 2);
@@ -42,7 +42,7 @@ TEST_CASE_FIXTURE(subscription_fixture,
   keep("a");
   keep("b");
   keep("c");
-  table.asked(7, {"a", "b", "c"});
+  table.note_sent(7, {"a", "b", "c"});
   const auto denied = answered(7, {0, 0x87});
   REQUIRE(denied.size() == 2);
   CHECK(denied[0].filter == "b");
@@ -57,10 +57,10 @@ TEST_CASE_FIXTURE(subscription_fixture,
                   "a new connection asks for everything again and answers nobody twice") {
   keep("b");
   keep("a");
-  table.asked(1, {"a", "b"});
+  table.note_sent(1, {"a", "b"});
   answered(1, {0, 0});
   CHECK(table.begin_connection() == std::vector<std::string>{"a", "b"});
-  table.asked(1, {"a", "b"});
+  table.note_sent(1, {"a", "b"});
   CHECK(answered(1, {0, 0}).empty());
   CHECK(due.empty());
 }
@@ -68,34 +68,34 @@ TEST_CASE_FIXTURE(subscription_fixture,
 TEST_CASE_FIXTURE(subscription_fixture,
                   "who waits when the connection breaks gets the next connection's answer") {
   keep("a");
-  table.asked(1, {"a"});
+  table.note_sent(1, {"a"});
   table.begin_connection();
   CHECK(answered(1, {0}).empty());
   CHECK(due.empty());  // the id is from the old connection
-  table.asked(2, {"a"});
+  table.note_sent(2, {"a"});
   answered(2, {0});
   CHECK(due.size() == 1);
 }
 
 TEST_CASE_FIXTURE(subscription_fixture, "a denial is worth telling once until it was granted") {
   keep("a");
-  table.asked(1, {"a"});
+  table.note_sent(1, {"a"});
   CHECK(answered(1, {128}).at(0).first);
   table.begin_connection();
-  table.asked(1, {"a"});
+  table.note_sent(1, {"a"});
   CHECK_FALSE(answered(1, {128}).at(0).first);
   CHECK(keep("a") == step::send);
-  table.asked(2, {"a"});
+  table.note_sent(2, {"a"});
   CHECK(answered(2, {0}).empty());
   table.begin_connection();
-  table.asked(1, {"a"});
+  table.note_sent(1, {"a"});
   CHECK(answered(1, {128}).at(0).first);
 }
 
 TEST_CASE_FIXTURE(subscription_fixture,
                   "a dropped filter closes who waits, and a late answer means nothing") {
   keep("a");
-  table.asked(1, {"a"});
+  table.note_sent(1, {"a"});
   CHECK(table.drop("a", due));
   REQUIRE(due.size() == 1);
   CHECK(due[0].error == errc::closed);
@@ -107,10 +107,10 @@ TEST_CASE_FIXTURE(subscription_fixture,
 
 TEST_CASE_FIXTURE(subscription_fixture, "a filter dropped and kept again waits for its own answer") {
   keep("a");
-  table.asked(1, {"a"});
+  table.note_sent(1, {"a"});
   table.drop("a", due);
   CHECK(keep("a") == step::send);
-  table.asked(2, {"a"});
+  table.note_sent(2, {"a"});
   CHECK(answered(1, {128}).empty());
   CHECK(due.empty());
   CHECK(answered(2, {0}).empty());
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(subscription_fixture, "a filter dropped and kept again waits f
 TEST_CASE_FIXTURE(subscription_fixture, "closing answers everybody who still waits") {
   keep("a");
   keep("b");
-  table.asked(1, {"a"});
+  table.note_sent(1, {"a"});
   answered(1, {0});
   const auto closed = table.close();
   REQUIRE(closed.size() == 1);

@@ -21,7 +21,7 @@ class tls_server {
         acceptor_(loop, {boost::asio::ip::address_v4::loopback(), 0}) {
     context_.use_certificate_chain_file(identity.cert_file);
     context_.use_private_key_file(identity.key_file, boost::asio::ssl::context::pem);
-    SSL_CTX_set_alpn_select_cb(context_.native_handle(), choose_protocol, &asked_protocol_);
+    SSL_CTX_set_alpn_select_cb(context_.native_handle(), choose_protocol, &offered_protocol_);
     accept();
   }
 
@@ -39,16 +39,16 @@ class tls_server {
 
   int handshakes() const noexcept { return handshakes_; }     ///< successful handshakes
   const std::string& host() const noexcept { return host_; }  ///< the host requested last (SNI)
-  const std::string& asked_protocol() const noexcept { return asked_protocol_; }
+  const std::string& offered_protocol() const noexcept { return offered_protocol_; }
 
  private:
   using stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
   static int choose_protocol(SSL*, const unsigned char** out, unsigned char* size,
-                             const unsigned char* offered, unsigned length, void* asked) {
+                             const unsigned char* offered, unsigned length, void* requested) {
     *out = offered + 1;
     *size = offered[0];
-    static_cast<std::string*>(asked)->assign(reinterpret_cast<const char*>(offered) + 1, length - 1);
+    static_cast<std::string*>(requested)->assign(reinterpret_cast<const char*>(offered) + 1, length - 1);
     return SSL_TLSEXT_ERR_OK;
   }
 
@@ -71,7 +71,7 @@ class tls_server {
   std::vector<std::shared_ptr<stream>> peers_;
   int handshakes_ = 0;
   std::string host_;
-  std::string asked_protocol_;
+  std::string offered_protocol_;
 };
 
 }  // namespace mqcoap::test

@@ -49,7 +49,7 @@ class answer_sender {
   error_code publish(link& via, const exchange_topic& request, link::written_handler done = {});
   link::written_handler follow(link& via, const exchange_topic& request, const call& to);
   error_code send_too_large(link& via, const exchange_topic& request, const call& to, std::size_t bytes);
-  void tell(const exchange_topic& request, error_code error);
+  void report(const exchange_topic& request, error_code error);
 
   const clock& time_;
   observer& by_;

@@ -26,10 +26,10 @@ class mqtt_origin final : public call_origin {
     return objection_ ? std::optional(*objection_) : std::nullopt;
   }
   void send(const call& to, const answer& what) override {
-    const auto* const asked =
+    const auto* const own =
         to.origin.get() == this ? this : dynamic_cast<const mqtt_origin*>(to.origin.get());
-    if (asked == nullptr) return to.origin->send(to, what);  // a repeat from another front
-    if (const auto way = way_.lock()) way->send(asked->topic_, to, what);
+    if (own == nullptr) return to.origin->send(to, what);  // a repeat from another front
+    if (const auto way = way_.lock()) way->send(own->topic_, to, what);
   }
   void ended() noexcept override {
     if (const auto way = way_.lock()) way->request_ended();

@@ -27,7 +27,7 @@ class request_taker {
     };
     /// Called before the payload is parsed. Returns false if the request has been handled.
     virtual bool inspect(const link& /*from*/, const exchange_topic& /*topic*/) { return true; }
-    virtual finding inspect(const link& /*from*/, const exchange_topic& /*topic*/, const request& /*asked*/) {
+    virtual finding inspect(const link& /*from*/, const exchange_topic& /*topic*/, const request& /*req*/) {
       return {};
     }
     /// Called when the request cannot be decoded; an answer follows.

@@ -14,7 +14,7 @@ struct forward_options {
   std::optional<device_tag> tag;  ///< the tag that accepts requests to forward
   friend bool operator==(const forward_options&, const forward_options&) = default;
 
-  bool is(std::string_view asked) const noexcept { return tag && tag->text() == asked; }
+  bool is(std::string_view name) const noexcept { return tag && tag->text() == name; }
 };
 
 }  // namespace mqcoap

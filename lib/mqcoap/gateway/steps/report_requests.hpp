@@ -9,12 +9,12 @@
 namespace mqcoap {
 
 /// Publishes in the feed each call that has ended and each answer that was sent.
-class tell_requests final : public composed_step<no_options> {
+class report_requests final : public composed_step<no_options> {
  public:
   /// Called when a subscriber throws; must not throw itself.
   using failure_handler = std::function<void(std::string_view name, std::string_view why)>;
 
-  tell_requests(no_options none, feed& facts, failure_handler failed)
+  report_requests(no_options none, feed& facts, failure_handler failed)
       : composed_step(none), facts_(facts), failed_(std::move(failed)) {}
 
   std::string_view name() const noexcept override { return "feed"; }

@@ -7,8 +7,8 @@
 #include <mqcoap/gateway/steps/forward_by_uri.hpp>
 #include <mqcoap/gateway/steps/local_resources.hpp>
 #include <mqcoap/gateway/steps/nothing_here.hpp>
+#include <mqcoap/gateway/steps/report_requests.hpp>
 #include <mqcoap/gateway/steps/reverse_by_tag.hpp>
-#include <mqcoap/gateway/steps/tell_requests.hpp>
 #include <mqcoap/serve/admission.hpp>
 #include <mqcoap/serve/durable_once.hpp>
 #include <mqcoap/serve/refuse_draining.hpp>
@@ -20,9 +20,9 @@
 namespace mqcoap {
 namespace {
 
-std::string stale_text(std::chrono::milliseconds gap, std::chrono::milliseconds patience) {
+std::string stale_text(std::chrono::milliseconds gap, std::chrono::milliseconds caller_timeout) {
   return "the gateway did not run for " + to_string(gap) + ", longer than this request waits (" +
-         to_string(patience) + "); it was not run";
+         to_string(caller_timeout) + "); it was not run";
 }
 
 durable_once_options durable_devices(const gateway_options& options) {
@@ -37,7 +37,7 @@ durable_once_options durable_devices(const gateway_options& options) {
 
 void add_request_steps(chain_builder& chain, const gateway_options& options, const step_environment& env) {
   auto& counted = env.counted;
-  chain.add<tell_requests>({}, env.facts, env.failed);
+  chain.add<report_requests>({}, env.facts, env.failed);
   if (env.more) env.more(chain, options);
   const auto count_repeat = [&counted] { counted.count(event::request_repeated); };
   chain.add<run_once>({}, run_once::environment{env.core, env.time, count_repeat});

@@ -7,7 +7,7 @@
 #include <mqcoap/gateway/options.hpp>
 #include <mqcoap/gateway/proxy.hpp>
 #include <mqcoap/gateway/statistics.hpp>
-#include <mqcoap/gateway/steps/tell_requests.hpp>
+#include <mqcoap/gateway/steps/report_requests.hpp>
 #include <mqcoap/gateway/tag_directory.hpp>
 #include <mqcoap/serve/chain_builder.hpp>
 #include <mqcoap/serve/once_store.hpp>
@@ -24,7 +24,7 @@ struct step_environment {
   statistics& stats;
   counters& counted;
   feed& facts;
-  tell_requests::failure_handler failed;
+  report_requests::failure_handler failed;
   once_store* writes;  ///< may be null
   /// Adds further steps, after those that only read the answers and before the limits; may be empty.
   const std::function<void(chain_builder&, const gateway_options&)>& more;

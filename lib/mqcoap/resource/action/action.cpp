@@ -115,13 +115,13 @@ void action_resource::handle(responder&& r) {
 }
 
 /// Validates the call, and checks the number of runs, before anything is done.
-std::optional<answer> action_resource::refuse(const call& asked) const {
-  if (auto refused = refuse_method(asked.req, {method::post})) return refused;
-  if (!asked.req.body.is_null())
-    if (auto refused = refuse_content_format(asked.req)) return refused;
-  if (auto refused = refuse_body(find_fault(asked.req.body, schema_))) return refused;
+std::optional<answer> action_resource::refuse(const call& requested) const {
+  if (auto refused = refuse_method(requested.req, {method::post})) return refused;
+  if (!requested.req.body.is_null())
+    if (auto refused = refuse_content_format(requested.req)) return refused;
+  if (auto refused = refuse_body(find_fault(requested.req.body, schema_))) return refused;
   for (const auto& each : *steps_)
-    if (const auto why = each->refuse(asked))
+    if (const auto why = each->refuse(requested))
       return answer::refusal(why->code, std::string(each->name()) + ": " + why->message);
   if (under_way_.size() < most_runs) return std::nullopt;
   return answer::refusal(response_code::service_unavailable,

@@ -62,7 +62,7 @@ class action_resource final : public handler, public std::enable_shared_from_thi
     std::vector<condition> when;
     std::vector<assignment> set;
   };
-  std::optional<answer> refuse(const call& asked) const;
+  std::optional<answer> refuse(const call& requested) const;
   static answer decide(const rules& known, std::vector<change>& changes);
   static std::vector<std::shared_ptr<cell>> cells_of(const rules& known);
   void go_on(responder&& r);
@@ -104,10 +104,10 @@ struct action_options {
   method_set offered() const { return {method::post}; }
   void make(resource_site& at) const;
   std::vector<std::string> conditions() const;
-  const device_tag* asked_device() const noexcept { return request ? &request->to.tag : nullptr; }
-  std::optional<asked_resource> asked() const {
+  const device_tag* target_device() const noexcept { return request ? &request->to.tag : nullptr; }
+  std::optional<fixed_request> sent_request() const {
     if (!request) return std::nullopt;
-    return asked_resource{request->to, request->verb, "/request/to"};
+    return fixed_request{request->to, request->verb, "/request/to"};
   }
   bool is_host_bound() const noexcept { return exec.has_value(); }
   friend bool operator==(const action_options&, const action_options&) = default;

@@ -41,7 +41,7 @@ void action_run::prepare() {
   });
   if (deadline_ == steady_time::max()) return;
   const auto left = std::max(deadline_ - time_.now(), steady_time::duration(0));
-  patience_ = timers_.after(left, [self = weak_from_this()] {
+  deadline_timer_ = timers_.after(left, [self = weak_from_this()] {
     if (const auto run = self.lock()) run->on_time_over();
   });
 }
@@ -109,7 +109,7 @@ void action_run::end(answer&& what) noexcept { leave().respond(std::move(what));
 responder action_run::leave() noexcept {
   const auto self = shared_from_this();
   auto caller = std::move(caller_);
-  patience_.cancel();
+  deadline_timer_.cancel();
   const auto cancelled = std::exchange(running_, nullptr);
   ended_(*this);
   return caller;

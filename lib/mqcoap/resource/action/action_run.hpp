@@ -54,7 +54,7 @@ class action_run : public std::enable_shared_from_this<action_run> {
   std::size_t next_ = 0;  ///< the step that runs
   bool has_done_ = false;
   action_step::running running_;
-  timer_queue::timer patience_;
+  timer_queue::timer deadline_timer_;
 };
 
 }  // namespace mqcoap

@@ -25,8 +25,8 @@ std::string message_of_device(const answer& refused) {
 }  // namespace
 
 action_step::running request_step::begin(const call& of, steady_time deadline, done_handler done) {
-  resource_request what{what_.verb, what_.to, what_.body, {}, of.asked().correlation_id};
-  const auto& given = *of.asked().options;
+  resource_request what{what_.verb, what_.to, what_.body, {}, of.original_request().correlation_id};
+  const auto& given = *of.original_request().options;
   auto& options = what.options.edit();
   options.hops = given.hops;
   options.traceparent = given.traceparent;

@@ -5,7 +5,7 @@
 #include <mqcoap/protocol/address.hpp>
 #include <mqcoap/protocol/method.hpp>
 #include <mqcoap/resource/action/action_step.hpp>
-#include <mqcoap/resource/resource_asker.hpp>
+#include <mqcoap/resource/resource_requester.hpp>
 #include <string_view>
 #include <utility>
 
@@ -24,7 +24,7 @@ struct action_request {
 /// error of the device is the error of the step.
 class request_step final : public action_step {
  public:
-  request_step(action_request what, resource_asker& by, const clock& time)
+  request_step(action_request what, resource_requester& by, const clock& time)
       : what_(std::move(what)), by_(by), time_(time) {}
 
   std::string_view name() const noexcept override { return "request"; }
@@ -32,7 +32,7 @@ class request_step final : public action_step {
 
  private:
   const action_request what_;
-  resource_asker& by_;
+  resource_requester& by_;
   const clock& time_;
 };
 

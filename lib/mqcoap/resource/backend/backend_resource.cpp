@@ -19,7 +19,7 @@ response_code code_for(method verb) {
   }
 }
 
-backend_request asked_of(const responder& r) {
+backend_request request_of(const responder& r) {
   const auto& req = r.req();
   return {req.verb, std::string(req.path.key()), std::string(r->rest()), req.body, req.options, r->deadline};
 }
@@ -61,7 +61,7 @@ bool backend_resource::give_from_cache(responder& r) {
 }
 
 void backend_resource::begin(responder&& r) {
-  auto what = asked_of(r);
+  auto what = request_of(r);
   const auto begun = under_way_.emplace_back(std::make_shared<work>());
   if (what.verb != method::get) {
     cached_.reset();

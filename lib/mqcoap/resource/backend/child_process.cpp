@@ -59,7 +59,7 @@ class child_process::state : public std::enable_shared_from_this<child_process::
         input_(loop),
         output_{stream_descriptor(loop)},
         errors_{stream_descriptor(loop)},
-        patience_(loop) {}
+        kill_timer_(loop) {}
 
   /// Returns false if the program is no longer wanted. Called by the thread that starts it.
   bool is_wanted() const noexcept { return !ending_; }
@@ -73,7 +73,7 @@ class child_process::state : public std::enable_shared_from_this<child_process::
  private:
   struct stream {
     stream_descriptor at;
-    std::function<void(std::string_view)> events::*told = nullptr;
+    std::function<void(std::string_view)> events::*handler = nullptr;
     bool held = false;
     bool awaited = false;
   };
@@ -86,7 +86,7 @@ class child_process::state : public std::enable_shared_from_this<child_process::
   void take_rest(stream& from);
   bool write_some();
   void await_taking();
-  void tell_end(child_end how);
+  void report_end(child_end how);
   void close();
 
   const events on_;
@@ -95,7 +95,7 @@ class child_process::state : public std::enable_shared_from_this<child_process::
   stream_descriptor input_;
   stream output_;
   stream errors_;
-  boost::asio::steady_timer patience_;
+  boost::asio::steady_timer kill_timer_;
   std::string unwritten_;
   std::size_t written_ = 0;
   bool close_behind_ = false;  ///< close the input when everything is written
@@ -105,7 +105,7 @@ class child_process::state : public std::enable_shared_from_this<child_process::
 };
 
 void child_process::state::begin(spawn_outcome outcome, bool has_input) {
-  if (!outcome.child) return tell_end({outcome.error, 0});
+  if (!outcome.child) return report_end({outcome.error, 0});
   child_ = std::move(outcome.child);
   try {
     open(*child_);
@@ -113,7 +113,7 @@ void child_process::state::begin(spawn_outcome outcome, bool has_input) {
     child_->kill();
     child_.reset();
     close();
-    return tell_end({e.code().value(), 0});
+    return report_end({e.code().value(), 0});
   }
   await_exit();
   if (ending_) {
@@ -135,8 +135,8 @@ void child_process::state::open(spawned_child& child) {
     from.release();
     to.non_blocking(true);
   };
-  output_.told = &events::output;
-  errors_.told = &events::errors;
+  output_.handler = &events::output;
+  errors_.handler = &events::errors;
   piece_.resize(piece_size);
   give(exited_, child.exited);
   give(input_, child.input);
@@ -152,7 +152,7 @@ void child_process::state::await_exit() {
 
 /// Reads what the program wrote before it exited and is still in the pipes.
 void child_process::state::on_exit() {
-  patience_.cancel();
+  kill_timer_.cancel();
   child_->kill();
   if (!ending_) {
     take_rest(output_);
@@ -161,10 +161,10 @@ void child_process::state::on_exit() {
   const int status = child_->reap();
   child_.reset();
   close();
-  tell_end({0, status});
+  report_end({0, status});
 }
 
-void child_process::state::tell_end(child_end how) {
+void child_process::state::report_end(child_end how) {
   ending_ = true;
   if (!released_) on_.ended(how);
 }
@@ -195,7 +195,7 @@ void child_process::state::take(stream& from) {
     from.at.close(ignored);  // the program closed the stream, and may still be running
     return;
   }
-  if (got > 0) (on_.*from.told)({piece_.data(), got});
+  if (got > 0) (on_.*from.handler)({piece_.data(), got});
   if (!ending_) listen(from);
 }
 
@@ -204,7 +204,7 @@ void child_process::state::take_rest(stream& from) {
     error_code ec;
     const auto got = from.at.read_some(boost::asio::buffer(piece_), ec);
     if (ec) return;
-    (on_.*from.told)({piece_.data(), got});
+    (on_.*from.handler)({piece_.data(), got});
   }
 }
 
@@ -256,8 +256,8 @@ void child_process::state::hold_errors(bool held) {
 void child_process::state::end() {
   if (ending_.exchange(true) || !child_) return;
   child_->terminate();
-  patience_.expires_after(spawned_child::patience);
-  patience_.async_wait([self = shared_from_this()](error_code ec) {
+  kill_timer_.expires_after(spawned_child::grace_period);
+  kill_timer_.async_wait([self = shared_from_this()](error_code ec) {
     if (!ec && self->child_) self->child_->kill();
   });
 }

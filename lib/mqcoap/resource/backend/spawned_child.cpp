@@ -182,10 +182,10 @@ spawned_child::spawned_child(const child_options& options) {
 
 spawned_child::~spawned_child() {
   if (pid_ < 0) return;
-  if (!told_to_end_) terminate();
-  if (!await_exit(*told_to_end_ + patience - std::chrono::steady_clock::now())) {
+  if (!terminated_at_) terminate();
+  if (!await_exit(*terminated_at_ + grace_period - std::chrono::steady_clock::now())) {
     kill();
-    if (!await_exit(patience))
+    if (!await_exit(grace_period))
       return;  // it is stuck in the kernel, and is reaped after the gateway has exited
   }
   reap();
@@ -206,7 +206,7 @@ bool spawned_child::await_exit(std::chrono::nanoseconds most) const noexcept {
 /// Signals the group by its number, which no other process or group can have until the program is reaped.
 void spawned_child::terminate() noexcept {
   if (pid_ > 0) ::kill(-pid_, SIGTERM);
-  told_to_end_ = std::chrono::steady_clock::now();
+  terminated_at_ = std::chrono::steady_clock::now();
 }
 
 void spawned_child::kill() noexcept {

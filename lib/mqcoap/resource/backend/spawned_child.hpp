@@ -12,11 +12,11 @@ namespace mqcoap {
 
 /// A program that runs in its own process group, with pipes that other programs do not inherit. The
 /// destructor terminates what is left of the group and reaps the program, which may block
-/// for up to twice `patience`.
+/// for up to twice `grace_period`.
 class spawned_child {
  public:
   /// The time between SIGTERM and SIGKILL.
-  static constexpr std::chrono::seconds patience{1};
+  static constexpr std::chrono::seconds grace_period{1};
 
   /// Starts the program. May block on the file system. Throws std::system_error.
   explicit spawned_child(const child_options& options);
@@ -44,7 +44,7 @@ class spawned_child {
 
   pid_t pid_ = -1;  ///< -1 if it was reaped
   descriptor watched_;
-  std::optional<steady_time> told_to_end_;
+  std::optional<steady_time> terminated_at_;
 };
 
 }  // namespace mqcoap

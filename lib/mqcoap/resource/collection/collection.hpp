@@ -29,7 +29,7 @@ struct collection_options {
 
   method_set offered() const { return {method::get, method::post}; }
   void make(resource_site& at) const;
-  static bool tells_changes() noexcept { return true; }
+  static bool reports_changes() noexcept { return true; }
   static bool keeps_state() noexcept { return true; }
   bool persists() const noexcept { return persist; }
   friend bool operator==(const collection_options&, const collection_options&) = default;

@@ -58,8 +58,8 @@ backend::running exec_backend::run(backend_request what, reply_handler done) {
   job.program.has_input = options_.program.has_input && has_body;
   if (job.program.has_input) job.input = std::string(what.body.text()) + '\n';
   if (!is_read)
-    job.done = [told = std::move(job.done)](backend_reply reply) {
-      told(is_error(reply.code) ? std::move(reply) : backend_reply::done());
+    job.done = [handler = std::move(job.done)](backend_reply reply) {
+      handler(is_error(reply.code) ? std::move(reply) : backend_reply::done());
     };
   return pool_->run(std::move(job));
 }

@@ -11,15 +11,15 @@
 namespace mqcoap {
 namespace {
 
-constexpr std::size_t most_told = 200;
+constexpr std::size_t most_shown = 200;
 
 /// Returns the end of a program's standard error.
 std::string last_error(std::string_view errors) {
   while (!errors.empty() && (errors.back() == '\n' || errors.back() == ' ')) errors.remove_suffix(1);
-  if (errors.size() > most_told) errors.remove_prefix(errors.size() - most_told);
+  if (errors.size() > most_shown) errors.remove_prefix(errors.size() - most_shown);
   while (!errors.empty() && (static_cast<unsigned char>(errors.front()) & 0xc0) == 0x80)
     errors.remove_prefix(1);
-  return log_safe(errors, most_told);
+  return log_safe(errors, most_shown);
 }
 
 }  // namespace
@@ -27,7 +27,7 @@ std::string last_error(std::string_view errors) {
 struct exec_pool::run_state {
   exec_job job;
   std::unique_ptr<child_process> child{};  ///< null while it waits, and after it has exited
-  timer_queue::timer patience{};
+  timer_queue::timer deadline_timer{};
   std::string output{};
   std::string errors{};  ///< the end of its standard error
   std::size_t errors_size = 0;
@@ -77,7 +77,7 @@ void exec_pool::begin_what_may() {
 
 void exec_pool::begin(const run_ptr& next) {
   running_.push_back(next);
-  const auto tell = [self = weak_from_this(), of = std::weak_ptr(next)](auto how) {
+  const auto guarded = [self = weak_from_this(), of = std::weak_ptr(next)](auto how) {
     return [self, of, how](auto what) {
       const auto pool = self.lock();
       const auto run = of.lock();
@@ -87,15 +87,16 @@ void exec_pool::begin(const run_ptr& next) {
   next->child = std::make_unique<child_process>(
       services_, next->job.program,
       child_process::events{
-          tell([](exec_pool& p, const run_ptr& r, std::string_view piece) { p.on_output(*r, piece); }),
-          tell([](exec_pool& p, const run_ptr& r, std::string_view piece) { p.on_errors(*r, piece); }), [] {},
-          tell([](exec_pool& p, const run_ptr& r, const child_end& how) { p.on_end(r, how); })});
+          guarded([](exec_pool& p, const run_ptr& r, std::string_view piece) { p.on_output(*r, piece); }),
+          guarded([](exec_pool& p, const run_ptr& r, std::string_view piece) { p.on_errors(*r, piece); }),
+          [] {}, guarded([](exec_pool& p, const run_ptr& r, const child_end& how) { p.on_end(r, how); })});
   if (next->job.program.has_input) {
     next->child->write(std::move(next->job.input));
     next->child->close_input();
   }
   if (next->job.timeout.count() == 0) return;
-  next->patience = timers_.after(next->job.timeout, [self = weak_from_this(), of = std::weak_ptr(next)] {
+  next->deadline_timer = timers_.after(next->job.timeout, [self = weak_from_this(),
+                                                           of = std::weak_ptr(next)] {
     const auto pool = self.lock();
     const auto run = of.lock();
     if (!pool || !run) return;
@@ -108,7 +109,7 @@ void exec_pool::begin(const run_ptr& next) {
 void exec_pool::cancel(const run_ptr& gone) {
   gone->is_answered = true;
   gone->job.done = {};
-  gone->patience.cancel();
+  gone->deadline_timer.cancel();
   if (gone->child)
     gone->child->end();
   else
@@ -127,7 +128,7 @@ void exec_pool::on_output(run_state& of, std::string_view piece) {
 void exec_pool::on_errors(run_state& of, std::string_view piece) {
   of.errors_size += piece.size();
   of.errors += piece;
-  if (of.errors.size() > 4 * most_told) of.errors.erase(0, of.errors.size() - 2 * most_told);
+  if (of.errors.size() > 4 * most_shown) of.errors.erase(0, of.errors.size() - 2 * most_shown);
   if (of.errors_size > of.job.most)
     answer(of, backend_reply::error(
                    response_code::internal_server_error,
@@ -136,7 +137,7 @@ void exec_pool::on_errors(run_state& of, std::string_view piece) {
 
 /// Answers before the program has exited, and terminates it.
 void exec_pool::answer(run_state& of, backend_reply reply) {
-  of.patience.cancel();
+  of.deadline_timer.cancel();
   of.child->end();
   if (std::exchange(of.is_answered, true)) return;
   const auto done = std::move(of.job.done);
@@ -144,7 +145,7 @@ void exec_pool::answer(run_state& of, backend_reply reply) {
 }
 
 void exec_pool::on_end(const run_ptr& ended, const child_end& how) {
-  ended->patience.cancel();
+  ended->deadline_timer.cancel();
   ended->child.reset();
   running_.remove(ended);
   if (!std::exchange(ended->is_answered, true)) {

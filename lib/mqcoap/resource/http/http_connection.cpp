@@ -83,7 +83,7 @@ bool is_too_large(boost::system::error_code ec) {
 class http_connection::impl : public std::enable_shared_from_this<impl> {
  public:
   impl(const boost::asio::any_io_executor& loop, const http_url& to, std::shared_ptr<http_names> names)
-      : socket_(loop), patience_(loop), to_(to), names_(std::move(names)) {}
+      : socket_(loop), attempt_timer_(loop), to_(to), names_(std::move(names)) {}
 
   void exchange(std::shared_ptr<const http_exchange> what, handler done) {
     what_ = std::move(what);
@@ -106,8 +106,8 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
 
   bool is_open() noexcept {
     if (!is_connected_ || !is_kept_) return false;
-    char unasked = 0;
-    const auto got = ::recv(socket_.native_handle(), &unasked, 1, MSG_PEEK | MSG_DONTWAIT);
+    char unsolicited = 0;
+    const auto got = ::recv(socket_.native_handle(), &unsolicited, 1, MSG_PEEK | MSG_DONTWAIT);
     return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   }
 
@@ -140,7 +140,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
     socket_.async_connect({address, to_.port}, [self = weak_from_this(), to, which](error_code failed) {
       const auto still = self.lock();
       if (!still || !still->done_) return;
-      still->patience_.cancel();
+      still->attempt_timer_.cancel();
       if (failed == boost::asio::error::operation_aborted) failed = boost::asio::error::timed_out;
       if (failed) return still->connect(to, which + 1, failed.message());
       still->socket_.set_option(tcp::no_delay(true), failed);
@@ -151,8 +151,8 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
 
   /// Limits the time of an attempt if there is another address, because this one may drop all packets.
   void limit_attempt() {
-    patience_.expires_after(most_attempt);
-    patience_.async_wait([self = weak_from_this()](error_code ec) {
+    attempt_timer_.expires_after(most_attempt);
+    attempt_timer_.async_wait([self = weak_from_this()](error_code ec) {
       const auto still = self.lock();
       if (ec || !still || still->stage_ != stage::connecting) return;
       still->socket_.cancel(ec);
@@ -285,7 +285,7 @@ class http_connection::impl : public std::enable_shared_from_this<impl> {
   static constexpr std::size_t most_got = most_shown + 4;
 
   tcp::socket socket_;
-  boost::asio::steady_timer patience_;
+  boost::asio::steady_timer attempt_timer_;
   const http_url to_;
   const std::shared_ptr<http_names> names_;
   std::shared_ptr<const http_exchange> what_;

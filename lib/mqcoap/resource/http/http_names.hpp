@@ -24,13 +24,13 @@ class http_names : public std::enable_shared_from_this<http_names> {
   void find(std::weak_ptr<void> owner, handler done);
 
  private:
-  struct asker {
+  struct caller {
     std::weak_ptr<void> owner;
     handler done;
   };
   const std::string host_;
   name_lookup lookup_;
-  std::list<asker> askers_;
+  std::list<caller> waiting_;
 };
 
 }  // namespace mqcoap

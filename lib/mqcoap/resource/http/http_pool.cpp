@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 using http_end = http_outcome::end;
 
 /// Returns a time shortly before the deadline of the gateway, whose error message would be less specific.
-steady_time tell_by(steady_time deadline, steady_time now) {
+steady_time reply_by(steady_time deadline, steady_time now) {
   if (deadline == steady_time::max()) return deadline;
   constexpr steady_time::duration most = milliseconds(50);
   return deadline - std::clamp((deadline - now) / 20, steady_time::duration::zero(), most);
@@ -34,7 +34,7 @@ backend::running http_pool::ask(std::shared_ptr<const http_exchange> what, const
     return nullptr;
   }
   const auto now = time_.now();
-  const auto until = std::min(now + terms.timeout, tell_by(deadline, now));
+  const auto until = std::min(now + terms.timeout, reply_by(deadline, now));
   const auto added = std::make_shared<job>(job{std::move(what), terms, now, until, std::move(done)});
   backend::running handle(added.get(), [self = weak_from_this(), added](void*) {
     if (const auto pool = self.lock()) pool->cancel(added);
@@ -54,7 +54,7 @@ void http_pool::advance() {
   }
   deliver();
   const auto next = next_deadline();
-  if (wake_ && std::exchange(told_, next) != next) wake_(*this, next);
+  if (wake_ && std::exchange(wake_deadline_, next) != next) wake_(*this, next);
 }
 
 /// Begins the first waiting request, if it may use a connection. Other requests do not overtake it.
@@ -128,7 +128,7 @@ void http_pool::cancel(const job_ptr& gone) noexcept {
 
 http_outcome http_pool::late_outcome(const job& of, const http_wire* by) const {
   using stage = http_progress::stage;
-  const auto took = to_string(std::chrono::round<milliseconds>(time_.now() - of.asked_at));
+  const auto took = to_string(std::chrono::round<milliseconds>(time_.now() - of.requested_at));
   const auto within = " within " + took;
   http_outcome late{.how = http_end::late, .was_sent = false};
   if (by == nullptr) {

@@ -45,7 +45,7 @@ class http_pool : public std::enable_shared_from_this<http_pool> {
   struct job {
     std::shared_ptr<const http_exchange> what;
     http_terms terms;
-    steady_time asked_at;
+    steady_time requested_at;
     steady_time until;
     handler done;
     bool is_repeated = false;
@@ -77,7 +77,7 @@ class http_pool : public std::enable_shared_from_this<http_pool> {
   const clock& time_;
   const log_sink log_;
   const waker wake_;
-  steady_time told_ = steady_time::max();  ///< the last deadline that was passed to `wake_`
+  steady_time wake_deadline_ = steady_time::max();  ///< the last deadline that was passed to `wake_`
   std::deque<job_ptr> waiting_;
   std::list<connection> connections_;
   std::uint64_t last_id_ = 0;

@@ -26,50 +26,50 @@ std::shared_ptr<instrument> instrument::find(const line_address& at, backend_ser
 instrument::instrument(const line_address& at, backend_services& services, const clock& time, log_sink log)
     : time_(time),
       wire_(wire_to(at, services, *this)),
-      turns_(short_name(at), *wire_, time, std::move(log)),
+      session_(short_name(at), *wire_, time, std::move(log)),
       timer_(services.loop()) {}
 
 instrument::~instrument() { wire_->close(); }
 
 backend::running instrument::ask(line_exchange what, steady_time deadline, backend::reply_handler done) {
   const auto kept = shared_from_this();
-  auto running = turns_.ask(std::move(what), deadline, std::move(done));
+  auto running = session_.ask(std::move(what), deadline, std::move(done));
   set_timer();
   return running;
 }
 
 void instrument::on_open() {
   const auto kept = shared_from_this();
-  turns_.on_open();
+  session_.on_open();
   set_timer();
 }
 
 void instrument::on_failed(const std::string& why) {
   const auto kept = shared_from_this();
-  turns_.on_failed(why);
+  session_.on_failed(why);
   set_timer();
 }
 
 void instrument::on_sent() {
   const auto kept = shared_from_this();
-  turns_.on_sent();
+  session_.on_sent();
   set_timer();
 }
 
 void instrument::on_bytes(std::string_view bytes) {
   const auto kept = shared_from_this();
-  turns_.on_bytes(bytes);
+  session_.on_bytes(bytes);
   set_timer();
 }
 
 void instrument::on_closed(const std::string& why) {
   const auto kept = shared_from_this();
-  turns_.on_closed(why);
+  session_.on_closed(why);
   set_timer();
 }
 
 void instrument::set_timer() {
-  const auto next = turns_.next_deadline();
+  const auto next = session_.next_deadline();
   if (next == steady_time::max()) {
     timer_.cancel();
     return;
@@ -79,7 +79,7 @@ void instrument::set_timer() {
   timer_.async_wait([self = weak_from_this()](boost::system::error_code ec) {
     const auto still = self.lock();
     if (ec || !still) return;
-    still->turns_.expire();
+    still->session_.expire();
     still->set_timer();
   });
 }

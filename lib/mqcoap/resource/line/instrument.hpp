@@ -7,8 +7,8 @@
 #include <mqcoap/resource/backend/backend.hpp>
 #include <mqcoap/resource/backend/backend_services.hpp>
 #include <mqcoap/resource/line/line_address.hpp>
+#include <mqcoap/resource/line/line_session.hpp>
 #include <mqcoap/resource/line/line_terms.hpp>
-#include <mqcoap/resource/line/line_turns.hpp>
 #include <mqcoap/resource/line/line_wire.hpp>
 #include <string>
 #include <string_view>
@@ -29,7 +29,7 @@ class instrument final : public line_wire::listener, public std::enable_shared_f
   instrument(const instrument&) = delete;
   instrument& operator=(const instrument&) = delete;
 
-  /// @see line_turns::ask
+  /// @see line_session::ask
   backend::running ask(line_exchange what, steady_time deadline, backend::reply_handler done);
 
  private:
@@ -42,7 +42,7 @@ class instrument final : public line_wire::listener, public std::enable_shared_f
 
   const clock& time_;
   const std::shared_ptr<line_wire> wire_;
-  line_turns turns_;
+  line_session session_;
   boost::asio::steady_timer timer_;
 };
 

@@ -65,9 +65,9 @@ backend_reply judge_answer(const line_options& options, method verb, const backe
 
 }  // namespace
 
-line_backend::line_backend(line_options options, std::shared_ptr<instrument> asked)
+line_backend::line_backend(line_options options, std::shared_ptr<instrument> via)
     : options_(std::make_shared<const line_options>(std::move(options))),
-      asked_(std::move(asked)),
+      instrument_(std::move(via)),
       numbers_(reading_of_numbers(options_->front.reading)) {}
 
 const line_template& line_backend::template_for(method verb) const {
@@ -107,7 +107,7 @@ backend::running line_backend::run(backend_request what, reply_handler done) {
   exchange.text += bytes_of(options_->terms.send_terminator);
   // Without an answer, there is nothing to check.
   if (exchange.is_answered) done = judged(what.verb, std::move(done));
-  return asked_->ask(std::move(exchange), what.deadline, std::move(done));
+  return instrument_->ask(std::move(exchange), what.deadline, std::move(done));
 }
 
 void line_options::make(resource_site& site) const {
@@ -116,9 +116,9 @@ void line_options::make(resource_site& site) const {
     throw std::invalid_argument(site.path() + ": no instruments can be asked here");
   if (const auto* const port = std::get_if<serial_address>(&at))
     warn_of_unusable({needed_place::kind::serial_port, port->device, true, true}, site);
-  auto asked = instrument::find(at, *services.backends, services.time, services.log);
+  auto via = instrument::find(at, *services.backends, services.time, services.log);
   site.serve(site.path(), std::make_shared<backend_resource>(
-                              front, std::make_shared<line_backend>(*this, std::move(asked)), services.time));
+                              front, std::make_shared<line_backend>(*this, std::move(via)), services.time));
 }
 
 }  // namespace mqcoap

@@ -1,4 +1,4 @@
-#include <mqcoap/resource/line/line_turns.hpp>
+#include <mqcoap/resource/line/line_session.hpp>
 
 #include <algorithm>
 #include <mqcoap/base/safe_text.hpp>
@@ -51,10 +51,10 @@ backend_reply bad(std::string message) {
 
 }  // namespace
 
-line_turns::line_turns(std::string name, line_wire& wire, const clock& time, log_sink log)
+line_session::line_session(std::string name, line_wire& wire, const clock& time, log_sink log)
     : name_(std::move(name)), wire_(wire), time_(time), log_(std::move(log)) {}
 
-backend::running line_turns::ask(line_exchange what, steady_time deadline, backend::reply_handler done) {
+backend::running line_session::ask(line_exchange what, steady_time deadline, backend::reply_handler done) {
   if (waiting_.size() >= what.terms.queue) forget_the_gone();
   if (waiting_.size() >= what.terms.queue) {
     done(unsent(unavailable("too many requests wait for the instrument")));
@@ -68,12 +68,12 @@ backend::running line_turns::ask(line_exchange what, steady_time deadline, backe
   return added;
 }
 
-void line_turns::forget_the_gone() {
+void line_session::forget_the_gone() {
   std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
 }
 
 /// Returns the first job whose caller still waits, and leaves it in the queue.
-line_turns::job_ptr line_turns::next_waiting() {
+line_session::job_ptr line_session::next_waiting() {
   while (!waiting_.empty()) {
     if (auto next = waiting_.front().lock()) return next;
     waiting_.pop_front();
@@ -81,14 +81,14 @@ line_turns::job_ptr line_turns::next_waiting() {
   return nullptr;
 }
 
-void line_turns::advance() {
+void line_session::advance() {
   while (step()) {
   }
   deliver();
 }
 
 /// Performs the next action that is possible now. Returns false if there is none.
-bool line_turns::step() {
+bool line_session::step() {
   const auto now = time_.now();
   switch (state_) {
     case state::settling:
@@ -107,26 +107,26 @@ bool line_turns::step() {
   }
 }
 
-void line_turns::open(const job& first) {
+void line_session::open(const job& first) {
   opened_by_ = first.what.terms;
   open_until_ = time_.now() + opened_by_.connect;
   state_ = state::opening;
   wire_.open();
 }
 
-void line_turns::on_open() {
+void line_session::on_open() {
   if (state_ != state::opening) return;
   const auto now = time_.now();
   state_ = state::settling;
   is_fresh_ = true;
-  unasked_ = 0;
+  unsolicited_ = 0;
   settle_until_ = now + opened_by_.settle;
   silent_since_ = now;
   close_at_ = steady_time::max();
   advance();
 }
 
-void line_turns::on_failed(const std::string& why) {
+void line_session::on_failed(const std::string& why) {
   if (state_ != state::opening) return;
   state_ = state::closed;
   const auto message = "the instrument cannot be connected: " + why;
@@ -135,13 +135,13 @@ void line_turns::on_failed(const std::string& why) {
   advance();
 }
 
-steady_time line_turns::settled_at() const {
+steady_time line_session::settled_at() const {
   auto at = std::max(settle_until_, owed_until_);
   if (has_to_be_quiet_) at = std::max(at, silent_since_ + quiet);
   return at;
 }
 
-void line_turns::be_ready() {
+void line_session::be_ready() {
   has_to_be_quiet_ = false;
   state_ = state::ready;
   if (close_at_ == steady_time::max() && opened_by_.idle.count() > 0)
@@ -149,7 +149,7 @@ void line_turns::be_ready() {
 }
 
 /// Begins the first waiting exchange, unless unsolicited bytes have arrived.
-bool line_turns::begin(const job_ptr& next) {
+bool line_session::begin(const job_ptr& next) {
   const auto now = time_.now();
   const auto unread = wire_.drop_unread();
   if (!unread) return false;  // on_closed will be called
@@ -157,11 +157,11 @@ bool line_turns::begin(const job_ptr& next) {
     silent_since_ = now;
     has_to_be_quiet_ = true;
     state_ = state::settling;
-    note_unasked(*unread, {});
+    note_unsolicited(*unread, {});
     return true;
   }
   waiting_.pop_front();
-  unasked_ = 0;
+  unsolicited_ = 0;
   is_fresh_ = false;
   close_at_ = steady_time::max();
   opened_by_ = next->what.terms;
@@ -171,29 +171,29 @@ bool line_turns::begin(const job_ptr& next) {
   return true;
 }
 
-void line_turns::on_sent() {
+void line_session::on_sent() {
   if (state_ != state::talking) return;
   talk_.is_sent = true;
   if (!talk_.is_answered) end_talk(backend_reply::done());
   advance();
 }
 
-void line_turns::on_bytes(std::string_view bytes) {
+void line_session::on_bytes(std::string_view bytes) {
   if (state_ == state::closed || state_ == state::opening || bytes.empty()) return;
   if (state_ == state::talking && talk_.is_answered)
     take_answer(bytes);
   else
-    take_unasked(bytes);
+    take_unsolicited(bytes);
   advance();
 }
 
-void line_turns::take_answer(std::string_view bytes) {
+void line_session::take_answer(std::string_view bytes) {
   const auto end = bytes_of(talk_.terms.terminator);
   const auto from = talk_.got.size() - std::min(talk_.got.size(), end.size() - 1);
   talk_.got += bytes;
   const auto found = talk_.got.find(end, from);
   if (std::min(found, talk_.got.size()) > talk_.terms.most) {
-    answer(talk_.asker, bad("the instrument's answer is longer than " + size_to_string(talk_.terms.most)));
+    answer(talk_.caller, bad("the instrument's answer is longer than " + size_to_string(talk_.terms.most)));
     close(false);
     has_to_be_quiet_ = true;
   } else if (found != std::string::npos) {
@@ -202,7 +202,7 @@ void line_turns::take_answer(std::string_view bytes) {
 }
 
 /// Handles bytes that arrive while no answer is awaited: a late answer, or unsolicited text.
-void line_turns::take_unasked(std::string_view bytes) {
+void line_session::take_unsolicited(std::string_view bytes) {
   const auto now = time_.now();
   const bool is_owed = state_ == state::settling && owed_until_ > now;
   if (is_owed && bytes.find(bytes_of(owed_end_)) != std::string_view::npos) owed_until_ = now;
@@ -210,11 +210,11 @@ void line_turns::take_unasked(std::string_view bytes) {
   if (bytes.find_first_not_of(line_end_bytes) == std::string_view::npos) return;
   has_to_be_quiet_ = true;
   if (state_ == state::ready) state_ = state::settling;
-  if (!is_owed) note_unasked(bytes.size(), bytes);
+  if (!is_owed) note_unsolicited(bytes.size(), bytes);
 }
 
 /// Ends an exchange whose answer is complete. Bytes after the answer are unsolicited.
-void line_turns::take_line(std::size_t end) {
+void line_session::take_line(std::size_t end) {
   const auto got = std::exchange(talk_.got, {});
   const std::string_view all(got);
   const auto terminator = talk_.terms.terminator;
@@ -225,27 +225,27 @@ void line_turns::take_line(std::size_t end) {
   silent_since_ = time_.now();
   has_to_be_quiet_ = true;
   state_ = state::settling;
-  note_unasked(rest.size(), rest);
+  note_unsolicited(rest.size(), rest);
 }
 
-void line_turns::end_talk(backend_reply reply) {
+void line_session::end_talk(backend_reply reply) {
   const auto now = time_.now();
-  answer(talk_.asker, std::move(reply));
-  talk_.asker.reset();
+  answer(talk_.caller, std::move(reply));
+  talk_.caller.reset();
   free_at_ = now + talk_.terms.pause;
   close_at_ = talk_.terms.idle.count() > 0 ? now + talk_.terms.idle : steady_time::max();
   state_ = has_to_be_quiet_ ? state::settling : state::ready;
 }
 
-void line_turns::on_closed(const std::string& why) {
+void line_session::on_closed(const std::string& why) {
   const auto before = std::exchange(state_, state::closed);
   close_at_ = steady_time::max();
   if (before == state::talking) {
     if (!talk_.got.empty())
-      answer(talk_.asker, bad("the connection to the instrument ended within its answer (" + why +
-                              "); received so far: " + shown(talk_.got)));
+      answer(talk_.caller, bad("the connection to the instrument ended within its answer (" + why +
+                               "); received so far: " + shown(talk_.got)));
     else
-      answer(talk_.asker,
+      answer(talk_.caller,
              unavailable("the connection to the instrument ended before it had answered: " + why));
     talk_ = {};
   } else if (is_fresh_) {  // otherwise it would be opened again and again
@@ -256,7 +256,7 @@ void line_turns::on_closed(const std::string& why) {
 
 /// Closes the connection.
 /// @param is_answer_owed  true if the answer to the current exchange may still arrive
-void line_turns::close(bool is_answer_owed) {
+void line_session::close(bool is_answer_owed) {
   const auto now = time_.now();
   if (is_answer_owed && talk_.terms.drain.count() > 0) {
     owed_until_ = now + talk_.terms.drain;
@@ -270,7 +270,7 @@ void line_turns::close(bool is_answer_owed) {
   state_ = state::closed;
 }
 
-void line_turns::expire() {
+void line_session::expire() {
   const auto now = time_.now();
   expire_waiting(now);
   if (state_ == state::talking) {
@@ -286,8 +286,8 @@ void line_turns::expire() {
   advance();
 }
 
-std::string line_turns::text_of_waiting(const job& waits, steady_time now) const {
-  const auto waited = rounded(now - waits.asked_at);
+std::string line_session::text_of_waiting(const job& waits, steady_time now) const {
+  const auto waited = rounded(now - waits.requested_at);
   switch (state_) {
     case state::closed:
     case state::opening:
@@ -298,7 +298,7 @@ std::string line_turns::text_of_waiting(const job& waits, steady_time now) const
   }
 }
 
-void line_turns::expire_waiting(steady_time now) {
+void line_session::expire_waiting(steady_time now) {
   std::erase_if(waiting_, [&](const auto& each) {
     const auto waits = each.lock();
     if (waits && waits->until <= now)
@@ -307,10 +307,10 @@ void line_turns::expire_waiting(steady_time now) {
   });
 }
 
-void line_turns::expire_talk(steady_time now) {
-  const auto asker = talk_.asker.lock();
+void line_session::expire_talk(steady_time now) {
+  const auto caller = talk_.caller.lock();
   const bool is_over = talk_.until <= now;
-  if (!is_over && (!asker || now < asker->until)) return;
+  if (!is_over && (!caller || now < caller->until)) return;
   std::string message = "the instrument has ";
   if (!talk_.is_sent)
     message += "not taken what was sent";
@@ -321,12 +321,12 @@ void line_turns::expire_talk(steady_time now) {
   message += " within " + rounded(is_over ? talk_.terms.timeout : now - talk_.begun);
   if (!talk_.got.empty()) message += "; received so far: " + shown(talk_.got);
   if (is_over) warn(silent_lines_, message);
-  answer(talk_.asker, late(std::move(message)));
-  talk_.asker.reset();  // the caller no longer waits, but the answer is still awaited
+  answer(talk_.caller, late(std::move(message)));
+  talk_.caller.reset();  // the caller no longer waits, but the answer is still awaited
   if (is_over) close(talk_.is_answered);
 }
 
-steady_time line_turns::next_deadline() const {
+steady_time line_session::next_deadline() const {
   auto next = steady_time::max();
   bool has_waiting = false;
   for (const auto& each : waiting_)
@@ -338,8 +338,8 @@ steady_time line_turns::next_deadline() const {
     case state::opening: return std::min(next, open_until_);
     case state::settling: return std::min(next, settled_at());
     case state::talking: {
-      const auto asker = talk_.asker.lock();
-      return std::min({next, talk_.until, asker ? asker->until : steady_time::max()});
+      const auto caller = talk_.caller.lock();
+      return std::min({next, talk_.until, caller ? caller->until : steady_time::max()});
     }
     case state::ready: return std::min(next, has_waiting ? free_at_ : close_at_);
     case state::closed: return has_waiting ? std::min(next, free_at_) : next;
@@ -347,25 +347,26 @@ steady_time line_turns::next_deadline() const {
   return next;
 }
 
-void line_turns::answer(const std::weak_ptr<job>& asker, backend_reply reply) {
-  if (!asker.expired()) answers_.emplace_back(asker, std::move(reply));
+void line_session::answer(const std::weak_ptr<job>& caller, backend_reply reply) {
+  if (!caller.expired()) answers_.emplace_back(caller, std::move(reply));
 }
 
-void line_turns::answer_all_waiting(const backend_reply& reply) {
+void line_session::answer_all_waiting(const backend_reply& reply) {
   for (const auto& each : std::exchange(waiting_, {})) answer(each, unsent(reply));
 }
 
-void line_turns::note_unasked(std::size_t bytes, std::string_view text) {
-  unasked_ += bytes;
-  warn(unasked_lines_, "the instrument sent " + std::to_string(bytes) + " bytes unasked, which are dropped" +
-                           (text.empty() ? std::string{} : ": " + shown(text)));
-  if (unasked_ <= most_unasked) return;
+void line_session::note_unsolicited(std::size_t bytes, std::string_view text) {
+  unsolicited_ += bytes;
+  warn(unsolicited_lines_, "the instrument sent " + std::to_string(bytes) +
+                               " unsolicited bytes, which are dropped" +
+                               (text.empty() ? std::string{} : ": " + shown(text)));
+  if (unsolicited_ <= most_unsolicited) return;
   close(false);
   has_to_be_quiet_ = true;
-  answer_all_waiting(unavailable("the instrument keeps sending without being asked"));
+  answer_all_waiting(unavailable("the instrument keeps sending unsolicited bytes"));
 }
 
-void line_turns::warn(throttle& by, const std::string& message) {
+void line_session::warn(throttle& by, const std::string& message) {
   const auto held_back = by.pass(time_.now());
   if (!held_back || !log_) return;
   const auto more = *held_back == 0
@@ -375,13 +376,13 @@ void line_turns::warn(throttle& by, const std::string& message) {
 }
 
 /// Delivers the answers. Handlers may call back into this object.
-void line_turns::deliver() {
+void line_session::deliver() {
   while (!answers_.empty()) {
     auto [who, reply] = std::move(answers_.front());
     answers_.pop_front();
-    const auto asker = who.lock();
-    if (!asker) continue;
-    if (const auto done = std::exchange(asker->done, {})) done(std::move(reply));
+    const auto caller = who.lock();
+    if (!caller) continue;
+    if (const auto done = std::exchange(caller->done, {})) done(std::move(reply));
   }
 }
 

@@ -25,15 +25,15 @@ namespace mqcoap {
 /// next exchange begins when the line is quiet.
 /// @par Threads  Used by one thread. A handler of an answer may call `ask` again; it must not
 ///   destroy this object.
-class line_turns final : public line_wire::listener {
+class line_session final : public line_wire::listener {
  public:
   /// The line is quiet when nothing has arrived for this long.
   static constexpr std::chrono::milliseconds quiet{50};
   /// The limit of unsolicited bytes between two exchanges; beyond it, the connection is closed.
-  static constexpr std::size_t most_unasked = std::size_t{256} << 10;
+  static constexpr std::size_t most_unsolicited = std::size_t{256} << 10;
 
   /// @param name  the name of the instrument, for the log
-  line_turns(std::string name, line_wire& wire, const clock& time, log_sink log);
+  line_session(std::string name, line_wire& wire, const clock& time, log_sink log);
 
   /// @param deadline  when the caller stops waiting; `done` is called shortly before that
   backend::running ask(line_exchange what, steady_time deadline, backend::reply_handler done);
@@ -58,7 +58,7 @@ class line_turns final : public line_wire::listener {
   };
   struct job {
     line_exchange what;
-    steady_time asked_at;
+    steady_time requested_at;
     steady_time until;
     backend::reply_handler done;
   };
@@ -66,7 +66,7 @@ class line_turns final : public line_wire::listener {
 
   /// The exchange that has begun, whose caller may no longer wait.
   struct talk {
-    std::weak_ptr<job> asker;
+    std::weak_ptr<job> caller;
     bool is_answered = true;
     line_terms terms;
     steady_time begun{};
@@ -82,16 +82,16 @@ class line_turns final : public line_wire::listener {
   void open(const job& first);
   bool begin(const job_ptr& next);
   void take_answer(std::string_view bytes);
-  void take_unasked(std::string_view bytes);
+  void take_unsolicited(std::string_view bytes);
   void take_line(std::size_t end);
   void end_talk(backend_reply reply);
   void be_ready();
   void close(bool is_answer_owed);
   void expire_waiting(steady_time now);
   void expire_talk(steady_time now);
-  void answer(const std::weak_ptr<job>& asker, backend_reply reply);
+  void answer(const std::weak_ptr<job>& caller, backend_reply reply);
   void answer_all_waiting(const backend_reply& reply);
-  void note_unasked(std::size_t bytes, std::string_view shown);
+  void note_unsolicited(std::size_t bytes, std::string_view shown);
   void warn(throttle& by, const std::string& message);
   steady_time settled_at() const;
   std::string text_of_waiting(const job& late, steady_time now) const;
@@ -118,9 +118,9 @@ class line_turns final : public line_wire::listener {
   steady_time free_at_{};  ///< no exchange begins before this time
   steady_time close_at_ = steady_time::max();
   bool is_fresh_ = false;  ///< no exchange has begun since the connection was opened
-  std::size_t unasked_ = 0;
+  std::size_t unsolicited_ = 0;
 
-  throttle unasked_lines_{log_interval};
+  throttle unsolicited_lines_{log_interval};
   throttle silent_lines_{log_interval};
   throttle failed_lines_{log_interval};
   static constexpr std::chrono::minutes log_interval{1};

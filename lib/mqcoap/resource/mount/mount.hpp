@@ -24,7 +24,7 @@ struct mount_options {
 
   method_set offered() const { return method_set::all(); }
   void make(resource_site& at) const;
-  const device_tag* asked_device() const noexcept { return &tag; }
+  const device_tag* target_device() const noexcept { return &tag; }
   friend bool operator==(const mount_options&, const mount_options&) = default;
 };
 

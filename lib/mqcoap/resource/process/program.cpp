@@ -37,7 +37,7 @@ program::program(const process_options& options, std::string name, const resourc
       errors_(longest_error) {}
 
 void program::start() {
-  const auto tell = [self = weak_from_this()](auto how) {
+  const auto guarded = [self = weak_from_this()](auto how) {
     return [self, how](auto... what) {
       if (const auto still = self.lock()) how(*still, what...);
     };
@@ -47,13 +47,13 @@ void program::start() {
   last_error_.clear();
   child_ = std::make_unique<child_process>(
       services_, options_,
-      child_process::events{tell([](program& p, std::string_view piece) { p.on_output(piece); }),
-                            tell([](program& p, std::string_view piece) { p.on_errors(piece); }),
-                            tell([](program& p) {
+      child_process::events{guarded([](program& p, std::string_view piece) { p.on_output(piece); }),
+                            guarded([](program& p, std::string_view piece) { p.on_errors(piece); }),
+                            guarded([](program& p) {
                               p.is_writing_ = false;
                               p.send_what_waits();
                             }),
-                            tell([](program& p, const child_end& how) { p.on_end(how); })});
+                            guarded([](program& p, const child_end& how) { p.on_end(how); })});
 }
 
 backend::running program::ask(const backend_request& what, milliseconds timeout,
@@ -76,7 +76,7 @@ backend::running program::ask(const backend_request& what, milliseconds timeout,
     if (const auto still = self.lock()) still->take(id);
   };
   if (timeout.count() > 0)
-    added.patience = timers_.after(timeout, [self = weak_from_this(), id, timeout] {
+    added.deadline_timer = timers_.after(timeout, [self = weak_from_this(), id, timeout] {
       if (const auto still = self.lock())
         still->answer(id, backend_reply::error(response_code::gateway_timeout,
                                                "the program did not answer within " + to_string(timeout)));
@@ -129,7 +129,7 @@ void program::on_line(std::string_view line) {
 void program::on_useless(std::string_view line) {
   useless_ += line.size() + 1;
   ++useless_lines_;
-  if (const auto held_back = useless_told_.pass(time_.now()))
+  if (const auto held_back = useless_throttle_.pass(time_.now()))
     log(log_level::warning,
         "a line of the program answers no request: '" + log_safe(line, most_shown) + '\'' +
             (*held_back == 0 ? "" : "; " + counted(*held_back, "line") + " before it were like this"));
@@ -149,7 +149,7 @@ void program::on_errors(std::string_view piece) {
   const auto now = time_.now();
   if (now - errors_since_ >= std::chrono::seconds(1)) {
     errors_since_ = now;
-    errors_size_ = errors_told_ = 0;
+    errors_size_ = errors_reported_ = 0;
   }
   errors_.add(piece);
   take_errors();
@@ -170,16 +170,16 @@ void program::take_errors() {
   while (const auto line = errors_.next()) {
     const auto begin = std::min(line->find_first_not_of(" \t"), line->size());
     if (begin < line->size()) last_error_ = log_safe(line->substr(begin), most_shown);
-    tell_errors(*line);
+    report_errors(*line);
   }
 }
 
-void program::tell_errors(std::string_view line) {
-  if (errors_told_ >= lines_a_second) {
+void program::report_errors(std::string_view line) {
+  if (errors_reported_ >= lines_a_second) {
     ++errors_left_out_;
     return;
   }
-  ++errors_told_;
+  ++errors_reported_;
   if (const auto missing = std::exchange(errors_left_out_, 0); missing > 0)
     log(log_level::warning, counted(missing, "line") + " of the program's standard error were left out");
   log(log_level::info, log_safe(line));

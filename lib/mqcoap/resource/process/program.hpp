@@ -45,7 +45,7 @@ class program final : public std::enable_shared_from_this<program> {
   struct inquiry {
     std::string line;
     backend::reply_handler done;
-    timer_queue::timer patience{};
+    timer_queue::timer deadline_timer{};
     bool is_sent = false;
   };
 
@@ -58,7 +58,7 @@ class program final : public std::enable_shared_from_this<program> {
   void on_useless(std::string_view line);
   void on_errors(std::string_view piece);
   void take_errors();
-  void tell_errors(std::string_view line);
+  void report_errors(std::string_view line);
   void on_end(const child_end& how);
   void log(log_level level, const std::string& message) const;
   void end_because(const std::string& why);
@@ -82,13 +82,13 @@ class program final : public std::enable_shared_from_this<program> {
   timer_queue::timer errors_held_{};
   std::size_t errors_size_ = 0;  ///< bytes in this second
   steady_time errors_since_{};
-  std::size_t errors_told_ = 0;  ///< lines that were logged in this second
+  std::size_t errors_reported_ = 0;  ///< lines that were logged in this second
   std::uint64_t errors_left_out_ = 0;
   bool has_spoken_ = false;
   bool is_ending_ = false;   ///< it is being terminated
   std::size_t useless_ = 0;  ///< bytes since the last answer
   std::uint64_t useless_lines_ = 0;
-  throttle useless_told_{std::chrono::seconds(1)};
+  throttle useless_throttle_{std::chrono::seconds(1)};
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, inquiry> open_;
   std::deque<std::uint64_t> unsent_;

@@ -26,7 +26,7 @@ struct topic_options {
 
   method_set offered() const { return front.methods; }
   void make(resource_site& site) const;
-  static bool tells_changes() noexcept { return true; }
+  static bool reports_changes() noexcept { return true; }
   used_topics topics() const { return {topic, set_topic}; }
   friend bool operator==(const topic_options&, const topic_options&) = default;
 };

@@ -83,10 +83,10 @@ std::optional<double> value_resource::measured() {
 }
 
 void value_resource::handle(responder&& r) {
-  const request& asked = r.req();
-  if (auto refused = refuse_method(asked, terms_->options().methods))
+  const request& requested = r.req();
+  if (auto refused = refuse_method(requested, terms_->options().methods))
     return std::move(r).respond(*std::move(refused));
-  if (asked.verb == method::get) return give_current(state_, cell_, std::move(r));
+  if (requested.verb == method::get) return give_current(state_, cell_, std::move(r));
   change_value(state_, terms_, cell_, std::move(r));
 }
 
@@ -95,10 +95,11 @@ common_value::common_value(value_options options)
       initial_(with_version(terms_->options().initial)) {}
 
 void common_value::handle(responder&& r, cell_group& cells, std::size_t number) const {
-  const request& asked = r.req();
-  if (auto refused = refuse_method(asked, terms_->options().methods))
+  const request& requested = r.req();
+  if (auto refused = refuse_method(requested, terms_->options().methods))
     return std::move(r).respond(*std::move(refused));
-  if (asked.verb != method::get) return change_value(cells.state(), terms_, cells.open(number), std::move(r));
+  if (requested.verb != method::get)
+    return change_value(cells.state(), terms_, cells.open(number), std::move(r));
   if (const auto& held = cells.find(number)) return give_current(cells.state(), held, std::move(r));
   give_value(std::move(r), initial_);
 }

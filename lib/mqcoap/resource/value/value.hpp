@@ -31,7 +31,7 @@ struct value_options {
   method_set offered() const { return methods; }
   void make(resource_site& at) const;
   std::shared_ptr<const common_resource> make_common() const;
-  static bool tells_changes() noexcept { return true; }
+  static bool reports_changes() noexcept { return true; }
   bool keeps_state() const noexcept { return methods.contains(method::put); }
   bool persists() const noexcept { return persist; }
   friend bool operator==(const value_options&, const value_options&) = default;

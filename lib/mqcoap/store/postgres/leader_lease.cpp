@@ -62,7 +62,7 @@ pg_connection_options connection_options(const lease_options& options) {
   made.to = *std::move(target);
   made.password = options.database.password;
   // A later answer is of no use.
-  made.patience = std::min(options.database.patience, options.duration / 2);
+  made.timeout = std::min(options.database.timeout, options.duration / 2);
   made.pauses.longest = std::min(options.database.longest_pause, milliseconds(1000));
   made.pauses.longest_at_first = made.pauses.longest;
   return made;
@@ -70,10 +70,10 @@ pg_connection_options connection_options(const lease_options& options) {
 
 }  // namespace
 
-leader_lease::leader_lease(lease_options options, environment env, owner tells)
+leader_lease::leader_lease(lease_options options, environment env, owner callbacks)
     : options_(std::move(options)),
       env_(std::move(env)),
-      tells_(std::move(tells)),
+      callbacks_(std::move(callbacks)),
       member_(random_member()),
       alive_(std::make_shared<leader_lease*>(this)),
       timer_(env_.loop),
@@ -84,9 +84,9 @@ leader_lease::~leader_lease() = default;
 
 pg_connection::owner leader_lease::owner_of_session() {
   return {[this](pg_session& session, pg_connection::prepared_handler done) {
-            set_up(session, {options_.database.patience, {}}, std::move(done));
+            set_up(session, {options_.database.timeout, {}}, std::move(done));
           },
-          [this] { trouble_.clear(); }, [this](const std::string& why) { tell_trouble(why); }};
+          [this] { trouble_.clear(); }, [this](const std::string& why) { report_trouble(why); }};
 }
 
 void leader_lease::start() {
@@ -117,28 +117,28 @@ void leader_lease::ask() {
   is_asking_ = true;
   pg_parameters parameters;
   parameters.add(member_).add(std::int64_t{options_.duration.count()});
-  session_.run(
-      {run_sql(take_lease, std::move(parameters))},
-      [this, asked = env_.now(), alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& answer) {
-        if (!alive.expired()) on_answer(asked, answer);
-      });
+  session_.run({run_sql(take_lease, std::move(parameters))},
+               [this, requested_at = env_.now(),
+                alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& answer) {
+                 if (!alive.expired()) on_answer(requested_at, answer);
+               });
 }
 
-void leader_lease::on_answer(boot_clock::time_point asked, const result<pg_rows, pg_fault>& answer) {
+void leader_lease::on_answer(boot_clock::time_point requested_at, const result<pg_rows, pg_fault>& answer) {
   is_asking_ = false;
   if (is_over_) return;
-  if (!answer) return tell_trouble(answer.error().message);
+  if (!answer) return report_trouble(answer.error().message);
   if (answer->size() == 0) {
     if (is_leader_) lose("another gateway has the lease");
     return;
   }
   epoch_ = answer->number(0, 0);
-  renewed_ = asked;
-  valid_until_ = asked + options_.duration * 3 / 5;
+  renewed_ = requested_at;
+  valid_until_ = requested_at + options_.duration * 3 / 5;
   watch_end();
   if (std::exchange(is_leader_, true)) return;
   session_.run({run_sql(leave_waiting, with_member(member_))}, [](const result<pg_rows, pg_fault>&) {});
-  if (tells_.won) tells_.won();
+  if (callbacks_.won) callbacks_.won();
 }
 
 /// Ends the lease when it expires, because the database may no longer answer.
@@ -162,7 +162,7 @@ void leader_lease::lose(const std::string& why) {
   is_over_ = true;
   timer_.cancel();
   end_.cancel();
-  if (tells_.lost) tells_.lost(why);
+  if (callbacks_.lost) callbacks_.lost(why);
 }
 
 void leader_lease::release(std::function<void(bool)> done) {
@@ -178,7 +178,7 @@ void leader_lease::release(std::function<void(bool)> done) {
   });
 }
 
-void leader_lease::tell_trouble(const std::string& why) {
+void leader_lease::report_trouble(const std::string& why) {
   if (why == std::exchange(trouble_, why) || !env_.log) return;
   env_.log(log_level::warning, "the lease cannot be asked for: " + why);
 }

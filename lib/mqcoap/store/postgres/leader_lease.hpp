@@ -45,7 +45,7 @@ class leader_lease {
   };
 
   /// @par Errors  Throws std::invalid_argument for an address that `fault_of_postgres_url` rejects.
-  leader_lease(lease_options options, environment env, owner tells);
+  leader_lease(lease_options options, environment env, owner callbacks);
   ~leader_lease();
   leader_lease(const leader_lease&) = delete;
   leader_lease& operator=(const leader_lease&) = delete;
@@ -71,15 +71,15 @@ class leader_lease {
   void tick();
   void wait(std::chrono::milliseconds time);
   void ask();
-  void on_answer(boot_clock::time_point asked, const result<pg_rows, pg_fault>& answer);
+  void on_answer(boot_clock::time_point requested_at, const result<pg_rows, pg_fault>& answer);
   void note_waiting();
   void lose(const std::string& why);
   void watch_end();
-  void tell_trouble(const std::string& why);
+  void report_trouble(const std::string& why);
 
   const lease_options options_;
   const environment env_;
-  const owner tells_;
+  const owner callbacks_;
   const std::string member_;
   std::shared_ptr<leader_lease*> alive_;
   boost::asio::steady_timer timer_;  ///< for the next renewal

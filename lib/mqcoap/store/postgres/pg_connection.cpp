@@ -14,11 +14,11 @@ pg_fault unreachable_fault() { return {pg_fault::kind::unreachable, {}, "the dat
 
 }  // namespace
 
-pg_connection::pg_connection(boost::asio::any_io_executor loop, pg_connection_options options, owner tells,
-                             name_resolver resolver)
+pg_connection::pg_connection(boost::asio::any_io_executor loop, pg_connection_options options,
+                             owner callbacks, name_resolver resolver)
     : loop_(std::move(loop)),
       options_(std::move(options)),
-      tells_(std::move(tells)),
+      callbacks_(std::move(callbacks)),
       resolver_(std::move(resolver)),
       attempt_timer_(loop_),
       deadline_timer_(loop_),
@@ -55,9 +55,9 @@ void pg_connection::look_up_next() {
   const auto host = std::move(to_look_up_.back());
   to_look_up_.pop_back();
   auto& lookup = lookups_.try_emplace(host.name, loop_, resolver_).first->second;
-  limit(options_.patience, [this, host, &lookup] {
+  limit(options_.timeout, [this, host, &lookup] {
     lookup.cancel();
-    last_fault_ = "the name " + host.name + " is not resolved within " + to_string(options_.patience);
+    last_fault_ = "the name " + host.name + " is not resolved within " + to_string(options_.timeout);
     look_up_next();
   });
   lookup.begin(host.name, [this, host](const resolved_name& found) {
@@ -76,14 +76,14 @@ void pg_connection::try_next_host() {
   settings.try_emplace("application_name", "mqcoap");
   settings["client_encoding"] = "UTF8";
   // Lets both sides detect a host that has vanished, not only the deadlines here.
-  settings.try_emplace("tcp_user_timeout", std::to_string(options_.patience.count()));
+  settings.try_emplace("tcp_user_timeout", std::to_string(options_.timeout.count()));
   session_ = std::make_shared<pg_session>(
       loop_,
       pg_session::owner{[this] { on_connected(); }, [this](const std::string& why) { on_ended(why); }});
-  limit(options_.patience, [this] {
+  limit(options_.timeout, [this] {
     const auto waited = std::exchange(session_, nullptr);
-    waited->close("no answer within " + to_string(options_.patience));
-    last_fault_ = "no answer within " + to_string(options_.patience);
+    waited->close("no answer within " + to_string(options_.timeout));
+    last_fault_ = "no answer within " + to_string(options_.timeout);
     try_next_host();
   });
   // Posted, because the session may end at once.
@@ -93,8 +93,8 @@ void pg_connection::try_next_host() {
 }
 
 void pg_connection::on_connected() {
-  tells_.prepare(*session_, [this, alive = std::weak_ptr(alive_),
-                             of = std::weak_ptr(session_)](const std::string& fault) {
+  callbacks_.prepare(*session_, [this, alive = std::weak_ptr(alive_),
+                                 of = std::weak_ptr(session_)](const std::string& fault) {
     // The requests of an attempt that was abandoned are lost with its session.
     if (!alive.expired() && !of.expired() && of.lock() == session_) on_prepared(fault);
   });
@@ -111,7 +111,7 @@ void pg_connection::on_prepared(const std::string& fault) {
   is_up_ = true;
   is_refusing_ = false;
   up_since_ = steady_now();
-  tells_.up();
+  callbacks_.up();
   send_waiting();
 }
 
@@ -125,7 +125,7 @@ void pg_connection::on_ended(const std::string& why) {
 
 void pg_connection::begin_again(const std::string& why) {
   to_try_.clear();
-  tells_.down(why);
+  callbacks_.down(why);
   const auto pause = pauses_.next(steady_now() - up_since_, random_());
   limit(pause, [this] { begin_attempt(); });
 }
@@ -133,7 +133,7 @@ void pg_connection::begin_again(const std::string& why) {
 /// Handles the failure of all hosts.
 void pg_connection::try_again_later() {
   is_refusing_ = true;
-  tells_.down(last_fault_);
+  callbacks_.down(last_fault_);
   refuse_waiting();
   limit(pauses_.next({}, random_()), [this] { begin_attempt(); });
 }
@@ -167,7 +167,7 @@ void pg_connection::run(pg_request request, pg_handler done) {
     return;
   }
   waiting_.push_back(
-      std::make_shared<entry>(entry{std::move(request), std::move(done), steady_now() + options_.patience}));
+      std::make_shared<entry>(entry{std::move(request), std::move(done), steady_now() + options_.timeout}));
   send_waiting();
 }
 
@@ -197,7 +197,7 @@ void pg_connection::refuse_waiting() {
     boost::asio::post(loop_, [each] { each->done(unreachable_fault()); });
 }
 
-/// Sets the timer to the next deadline. All requests have the same patience, so the first of each list
+/// Sets the timer to the next deadline. All requests have the same timeout, so the first of each list
 /// expires first.
 void pg_connection::watch_deadlines() {
   auto next = steady_time::max();
@@ -224,7 +224,7 @@ void pg_connection::on_deadline() {
   if (is_up_ && !sent_.empty() && sent_.front()->deadline <= now) {
     is_refusing_ = true;
     refuse_waiting();
-    reset("no answer within " + to_string(options_.patience));
+    reset("no answer within " + to_string(options_.timeout));
   }
   watch_deadlines();
 }

@@ -27,7 +27,7 @@ struct pg_connection_options {
   secret password{};
   /// For the answer to a request, and for each attempt to connect. A request that is not answered in time
   /// fails, and its connection is closed.
-  std::chrono::milliseconds patience{3000};
+  std::chrono::milliseconds timeout{3000};
   std::size_t most_waiting = 4096;  ///< requests that have not been sent yet
   std::size_t most_in_flight = 16;
   backoff::options pauses{.shortest = std::chrono::milliseconds(100),
@@ -50,7 +50,7 @@ class pg_connection {
     std::function<void(const std::string& why)> down;
   };
 
-  pg_connection(boost::asio::any_io_executor loop, pg_connection_options options, owner tells,
+  pg_connection(boost::asio::any_io_executor loop, pg_connection_options options, owner callbacks,
                 name_resolver resolver);
   /// Pending handlers are not called.
   ~pg_connection();
@@ -93,7 +93,7 @@ class pg_connection {
 
   const boost::asio::any_io_executor loop_;
   const pg_connection_options options_;
-  const owner tells_;
+  const owner callbacks_;
   const name_resolver resolver_;
   std::map<std::string, name_lookup> lookups_;  ///< one per name: each has one result at a time
   boost::asio::steady_timer attempt_timer_;

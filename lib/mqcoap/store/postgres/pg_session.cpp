@@ -60,8 +60,8 @@ int statement_sent(PGconn* to, const pg_statement& what) {
 
 void pg_session::finisher::operator()(pg_conn* connection) const noexcept { pg().PQfinish(connection); }
 
-pg_session::pg_session(const boost::asio::any_io_executor& loop, owner tells)
-    : tells_(std::move(tells)), socket_(loop) {}
+pg_session::pg_session(const boost::asio::any_io_executor& loop, owner callbacks)
+    : callbacks_(std::move(callbacks)), socket_(loop) {}
 
 pg_session::~pg_session() = default;
 
@@ -103,7 +103,7 @@ void pg_session::go_on_connecting() {
     return end(last_error());
   is_connected_ = true;
   await_reading();
-  tells_.connected();
+  callbacks_.connected();
 }
 
 void pg_session::await_reading() {
@@ -201,7 +201,7 @@ void pg_session::answer_first() {
 }
 
 void pg_session::close(const std::string& why) {
-  tells_ = {[] {}, [](const std::string&) {}};
+  callbacks_ = {[] {}, [](const std::string&) {}};
   end(why);
 }
 
@@ -212,8 +212,8 @@ void pg_session::end(const std::string& why) {
   socket_.close(ec);
   connection_.reset();
   for (auto& each : std::exchange(in_flight_, {})) each.done(pg_fault{pg_fault::kind::lost, {}, why});
-  const auto tell = std::exchange(tells_, {});
-  if (tell.ended) tell.ended(why);
+  const auto callbacks = std::exchange(callbacks_, {});
+  if (callbacks.ended) callbacks.ended(why);
 }
 
 std::string pg_session::last_error() const {

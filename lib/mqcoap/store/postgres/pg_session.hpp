@@ -25,7 +25,7 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
     std::function<void(const std::string& why)> ended;
   };
 
-  pg_session(const boost::asio::any_io_executor& loop, owner tells);
+  pg_session(const boost::asio::any_io_executor& loop, owner callbacks);
   ~pg_session();
   pg_session(const pg_session&) = delete;
   pg_session& operator=(const pg_session&) = delete;
@@ -66,7 +66,7 @@ class pg_session final : public std::enable_shared_from_this<pg_session> {
   void end(const std::string& why);
   std::string last_error() const;
 
-  owner tells_;
+  owner callbacks_;
   boost::asio::posix::stream_descriptor
       socket_;  ///< a duplicate, because libpq may close its own at any time
   std::unique_ptr<pg_conn, finisher> connection_;

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// How long to wait for the answer of a write that another gateway runs, and how often to check for it.
-constexpr auto answer_patience = 2s;
+constexpr auto answer_timeout = 2s;
 constexpr auto answer_pause = 200ms;
 constexpr auto forgetting_pause = 60s;
 constexpr int most_losses = 3;
@@ -33,7 +33,7 @@ pg_connection_options connection_options(const postgres_options& options) {
   pg_connection_options made;
   made.to = *std::move(target);
   made.password = options.password;
-  made.patience = options.patience;
+  made.timeout = options.timeout;
   made.pauses.longest = made.pauses.longest_at_first = options.longest_pause;
   return made;
 }
@@ -50,8 +50,8 @@ postgres_once::postgres_once(const postgres_options& options, boost::asio::any_i
       alive_(std::make_shared<postgres_once*>(this)),
       random_(std::random_device{}()),
       session_(loop_, connection_options(options),
-               {[patience = options.patience](pg_session& session, pg_connection::prepared_handler done) {
-                  set_up(session, {patience, {}}, std::move(done));
+               {[timeout = options.timeout](pg_session& session, pg_connection::prepared_handler done) {
+                  set_up(session, {timeout, {}}, std::move(done));
                 },
                 [] {}, [](const std::string&) {}},
                std::move(resolver)) {
@@ -63,11 +63,11 @@ postgres_once::~postgres_once() = default;
 void postgres_once::begin(once_request write, begin_handler done) {
   forget_old();
   auto attempt = std::to_string(random_()) + '.' + std::to_string(random_());
-  ask(std::make_shared<asked>(asked{std::move(write), std::move(done), std::move(attempt),
-                                    std::chrono::steady_clock::now() + answer_patience}));
+  ask(std::make_shared<pending_write>(pending_write{std::move(write), std::move(done), std::move(attempt),
+                                                    std::chrono::steady_clock::now() + answer_timeout}));
 }
 
-void postgres_once::ask(const std::shared_ptr<asked>& one) {
+void postgres_once::ask(const std::shared_ptr<pending_write>& one) {
   pg_parameters parameters;
   parameters.add(one->write.key).add(one->write.fingerprint).add(one->attempt);
   session_.run({run_sql(begin_write, std::move(parameters))},
@@ -78,7 +78,8 @@ void postgres_once::ask(const std::shared_ptr<asked>& one) {
 
 /// Handles the result. If the connection was lost, it is unknown whether the write was recorded: the
 /// statement is repeated, and the record is recognized by its attempt.
-void postgres_once::on_answer(const std::shared_ptr<asked>& one, const result<pg_rows, pg_fault>& answer) {
+void postgres_once::on_answer(const std::shared_ptr<pending_write>& one,
+                              const result<pg_rows, pg_fault>& answer) {
   using state = once_record::state;
   if (!answer) {
     if (answer.error().what == pg_fault::kind::lost && ++one->losses < most_losses) return ask(one);
@@ -88,11 +89,11 @@ void postgres_once::on_answer(const std::shared_ptr<asked>& one, const result<pg
   if (answer->text(0, 2) == one->attempt) return one->done({}, {});
   if (answer->text(0, 0) != one->write.fingerprint) return one->done({}, {state::conflict, {}});
   if (!answer->is_null(0, 1)) return one->done({}, {state::answered, std::string(answer->text(0, 1))});
-  if (std::chrono::steady_clock::now() < one->patience) return ask_later(one);
+  if (std::chrono::steady_clock::now() < one->deadline) return ask_later(one);
   one->done({}, {state::unknown, {}});
 }
 
-void postgres_once::ask_later(const std::shared_ptr<asked>& one) {
+void postgres_once::ask_later(const std::shared_ptr<pending_write>& one) {
   const auto timer = std::make_shared<boost::asio::steady_timer>(loop_, answer_pause);
   timer->async_wait([this, one, timer, alive = std::weak_ptr(alive_)](boost::system::error_code) {
     if (!alive.expired()) ask(one);
@@ -109,8 +110,8 @@ void postgres_once::store(const std::string& key, const std::string& answer, int
   if (!answer.empty()) parameters.add(answer);
   session_.run(
       {run_sql(answer.empty() ? remove_write : end_write, std::move(parameters))},
-      [this, key, answer, losses, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& told) {
-        const bool is_lost = !told && told.error().what == pg_fault::kind::lost;
+      [this, key, answer, losses, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& outcome) {
+        const bool is_lost = !outcome && outcome.error().what == pg_fault::kind::lost;
         if (!alive.expired() && is_lost && losses + 1 < most_losses) store(key, answer, losses + 1);
       });
 }

@@ -34,18 +34,18 @@ class postgres_once final : public once_store {
   bool is_reachable() const noexcept { return session_.is_up(); }
 
  private:
-  /// A write whose record is being queried.
-  struct asked {
+  /// A write that is being recorded.
+  struct pending_write {
     once_request write;
     begin_handler done;
     std::string attempt;  ///< identifies the record of this attempt
-    steady_time patience;
+    steady_time deadline;
     int losses = 0;
   };
 
-  void ask(const std::shared_ptr<asked>& one);
-  void on_answer(const std::shared_ptr<asked>& one, const result<pg_rows, pg_fault>& answer);
-  void ask_later(const std::shared_ptr<asked>& one);
+  void ask(const std::shared_ptr<pending_write>& one);
+  void on_answer(const std::shared_ptr<pending_write>& one, const result<pg_rows, pg_fault>& answer);
+  void ask_later(const std::shared_ptr<pending_write>& one);
   void store(const std::string& key, const std::string& answer, int losses);
   void forget_old();
 

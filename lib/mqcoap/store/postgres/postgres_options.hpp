@@ -11,7 +11,7 @@ struct postgres_options {
   std::string url{};  ///< `postgresql://USER@HOST/DATABASE`, with further options of libpq; no password
   secret password{};
   /// The timeout for the database's answer to a request, and for each attempt to connect.
-  std::chrono::milliseconds patience{3000};
+  std::chrono::milliseconds timeout{3000};
   /// How long a commit whose answer was lost waits for a new connection, over which its outcome
   /// can be queried.
   std::chrono::milliseconds certainty{10'000};

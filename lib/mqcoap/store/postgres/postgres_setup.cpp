@@ -37,7 +37,7 @@ class setup_run : public std::enable_shared_from_this<setup_run> {
   void begin() {
     // If a statement waited longer, nothing would be waiting for its answer any more.
     pg_parameters limit;
-    limit.add(std::to_string(what_.patience.count()));
+    limit.add(std::to_string(what_.timeout.count()));
     ask({run_sql(settings_and_facts, std::move(limit))}, &setup_run::on_facts);
   }
 

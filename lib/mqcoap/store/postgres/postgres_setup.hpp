@@ -10,7 +10,7 @@ namespace mqcoap::store {
 
 /// The preparation of a new session.
 struct postgres_setup {
-  std::chrono::milliseconds patience;
+  std::chrono::milliseconds timeout;
   pg_request statements;  ///< to prepare
   /// Receives an empty text, or the reason why the session cannot be used.
   using handler = std::function<void(const std::string& fault)>;

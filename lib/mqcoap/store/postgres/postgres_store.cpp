@@ -12,7 +12,7 @@ namespace mqcoap::store {
 namespace {
 
 /// The maximum number of read statements in flight.
-constexpr std::size_t most_asked = 4;
+constexpr std::size_t most_reads_in_flight = 4;
 
 pg_target target_of(const postgres_options& options) {
   auto parsed = pg_target::parse(options.url);
@@ -90,7 +90,7 @@ pg_connection_options postgres_store::connection_options() const {
   pg_connection_options made;
   made.to = target_;
   made.password = options_.password;
-  made.patience = options_.patience;
+  made.timeout = options_.timeout;
   made.most_waiting = most_waiting;
   made.pauses.longest = made.pauses.longest_at_first = options_.longest_pause;
   return made;
@@ -100,7 +100,7 @@ pg_connection_options postgres_store::connection_options() const {
 
 pg_connection::owner postgres_store::owner_of_reads() {
   return {[this](pg_session& session, prepared_handler done) {
-            set_up(session, {options_.patience, refresh_group::preparation()}, std::move(done));
+            set_up(session, {options_.timeout, refresh_group::preparation()}, std::move(done));
           },
           [this] { on_up(); }, [this](const std::string& why) { on_down(why); }};
 }
@@ -122,7 +122,7 @@ pg_connection::owner postgres_store::owner_of_writes() {
 void postgres_store::begin_writing(pg_session& session, const prepared_handler& done) {
   const auto author = std::make_shared<const commit_author>(
       commit_author{author_.member, static_cast<std::int64_t>(random_() >> 1)});
-  set_up(session, {options_.patience, commit_group::preparation()},
+  set_up(session, {options_.timeout, commit_group::preparation()},
          [this, done, author, of = session.weak_from_this()](const std::string& fault) {
            const auto still = of.lock();
            if (!fault.empty() || !still) return done(fault);
@@ -145,16 +145,16 @@ void postgres_store::on_epoch(const pg_rows& rows) {
 void postgres_store::on_up() {
   if (!is_reachable()) return;
   if (!trouble_.empty() || !std::exchange(was_up_, true))
-    tell(log_level::info, "the database " + status_.where + " is connected");
+    report(log_level::info, "the database " + status_.where + " is connected");
   trouble_.clear();
 }
 
 void postgres_store::on_down(const std::string& why) {
   if (std::exchange(trouble_, why) == why) return;
-  tell(log_level::warning, "the database " + status_.where + " cannot be used: " + why);
+  report(log_level::warning, "the database " + status_.where + " cannot be used: " + why);
 }
 
-void postgres_store::tell(log_level level, const std::string& message) const {
+void postgres_store::report(log_level level, const std::string& message) const {
   if (env_.log) env_.log(level, message);
 }
 
@@ -166,7 +166,7 @@ void postgres_store::commit(state_commit what, commit_handler done) {
   if (!has_storable_numbers(what)) return post(std::move(done), errc::storage_failed);
   if (writes_.is_refusing() || commits_.size() >= most_waiting)
     return post(std::move(done), errc::storage_unreachable);
-  commits_.push_back({std::move(what), std::move(done), now_steady() + options_.patience});
+  commits_.push_back({std::move(what), std::move(done), now_steady() + options_.timeout});
   store_waiting();
   watch_deadlines();
 }
@@ -265,7 +265,7 @@ void postgres_store::end_group(error_code why) {
 
 void postgres_store::note_refused(const std::string& why, std::size_t values) {
   status_.refused += values;
-  if (status_.failing != why) tell(log_level::error, "the database refuses to store: " + why);
+  if (status_.failing != why) report(log_level::error, "the database refuses to store: " + why);
   status_.failing = why;
 }
 
@@ -307,19 +307,19 @@ void postgres_store::refresh(std::vector<cell_mark> held, refresh_handler done) 
     boost::asio::post(env_.loop, [done = std::move(done)] { done(errc::storage_unreachable, {}); });
     return;
   }
-  refreshes_.push_back({std::move(held), std::move(done), now_steady() + options_.patience});
+  refreshes_.push_back({std::move(held), std::move(done), now_steady() + options_.timeout});
   ask_waiting();
 }
 
 void postgres_store::ask_waiting() {
-  while (!refreshes_.empty() && asked_ < most_asked) {
+  while (!refreshes_.empty() && reads_in_flight_ < most_reads_in_flight) {
     const auto group = std::make_shared<refresh_group>();
     while (!refreshes_.empty() && group->take(refreshes_.front())) refreshes_.pop_front();
-    ++asked_;
+    ++reads_in_flight_;
     reads_.run({group->ask()},
                [this, group, alive = std::weak_ptr(alive_)](const result<pg_rows, pg_fault>& answer) {
                  if (alive.expired()) return;
-                 --asked_;
+                 --reads_in_flight_;
                  on_found(group, answer);
                  if (!alive.expired()) ask_waiting();
                });
@@ -330,7 +330,7 @@ void postgres_store::on_found(const std::shared_ptr<refresh_group>& group,
                               const result<pg_rows, pg_fault>& answer) {
   const auto alive = std::weak_ptr(alive_);
   const auto end_all = [&](error_code why) {
-    for (auto& each : group->asked()) {
+    for (auto& each : group->refreshes()) {
       each.done(why, {});
       if (alive.expired()) return;
     }
@@ -341,7 +341,7 @@ void postgres_store::on_found(const std::shared_ptr<refresh_group>& group,
     if (fault.what != pg_fault::kind::lost) return end_all(code_of(fault));
     // Reading again does no harm.
     const auto now = now_steady();
-    for (auto& each : group->asked()) {
+    for (auto& each : group->refreshes()) {
       if (each.deadline > now)
         refreshes_.push_back(std::move(each));
       else
@@ -355,7 +355,7 @@ void postgres_store::on_found(const std::shared_ptr<refresh_group>& group,
     return end_all(errc::storage_failed);
   }
   for (std::size_t i = 0; i < found->size(); ++i) {
-    group->asked()[i].done({}, std::move((*found)[i]));
+    group->refreshes()[i].done({}, std::move((*found)[i]));
     if (alive.expired()) return;
   }
 }

@@ -90,7 +90,7 @@ class postgres_store final : public state_store {
   void on_down(const std::string& why);
   void on_up();
   void note_refused(const std::string& why, std::size_t values);
-  void tell(log_level level, const std::string& message) const;
+  void report(log_level level, const std::string& message) const;
 
   const postgres_options options_;
   const environment env_;
@@ -106,7 +106,7 @@ class postgres_store final : public state_store {
   steady_time watched_ = steady_time::max();
 
   std::deque<awaited_refresh> refreshes_;
-  std::size_t asked_ = 0;  ///< statements in flight
+  std::size_t reads_in_flight_ = 0;  ///< statements in flight
 
   store_status status_;
   std::string trouble_;  ///< why there is no connection, as last logged; empty: nothing was logged

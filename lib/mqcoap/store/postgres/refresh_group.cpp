@@ -34,9 +34,9 @@ bool read_row(const pg_rows& rows, int row, stored_cell& to) {
 }  // namespace
 
 bool refresh_group::take(awaited_refresh& next) {
-  if (!asked_.empty() && marks_.size() + next.held.size() > most_cells) return false;
-  for (std::size_t i = 0; i < next.held.size(); ++i) marks_.emplace_back(asked_.size(), i);
-  asked_.push_back(std::move(next));
+  if (!refreshes_.empty() && marks_.size() + next.held.size() > most_cells) return false;
+  for (std::size_t i = 0; i < next.held.size(); ++i) marks_.emplace_back(refreshes_.size(), i);
+  refreshes_.push_back(std::move(next));
   return true;
 }
 
@@ -45,8 +45,8 @@ pg_statement refresh_group::ask() const {
   std::vector<std::string_view> paths;
   std::vector<std::string_view> kinds;
   std::vector<std::int64_t> revisions;
-  for (const auto& [question, mark] : marks_) {
-    const auto& each = asked_[question].held[mark];
+  for (const auto& [index, mark] : marks_) {
+    const auto& each = refreshes_[index].held[mark];
     devices.push_back(each.of.device);
     paths.push_back(each.of.path);
     kinds.push_back(each.of.kind);
@@ -58,14 +58,14 @@ pg_statement refresh_group::ask() const {
 }
 
 result<std::vector<std::vector<stored_cell>>, cell_name> refresh_group::answers(const pg_rows& rows) const {
-  std::vector<std::vector<stored_cell>> found(asked_.size());
+  std::vector<std::vector<stored_cell>> found(refreshes_.size());
   std::int64_t last = 0;
   for (int row = 0; row < rows.size(); ++row) {
     const auto at = rows.number(row, 0);
-    const auto& [question, mark] = marks_.at(static_cast<std::size_t>(at - 1));
-    auto& cells = found[question];
+    const auto& [index, mark] = marks_.at(static_cast<std::size_t>(at - 1));
+    auto& cells = found[index];
     if (at != last) {
-      cells.emplace_back().of = asked_[question].held[mark].of;
+      cells.emplace_back().of = refreshes_[index].held[mark].of;
       cells.back().revision = static_cast<std::uint64_t>(rows.number(row, 1));
     }
     last = at;

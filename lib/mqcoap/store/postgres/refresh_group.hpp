@@ -25,8 +25,8 @@ class refresh_group {
   /// Takes a query. Returns false, and leaves it with the caller, if there is no room.
   bool take(awaited_refresh& next);
 
-  bool empty() const noexcept { return asked_.empty(); }
-  std::vector<awaited_refresh>& asked() noexcept { return asked_; }
+  bool empty() const noexcept { return refreshes_.empty(); }
+  std::vector<awaited_refresh>& refreshes() noexcept { return refreshes_; }
   pg_statement ask() const;
 
   /// Returns the cells for each query.
@@ -37,7 +37,7 @@ class refresh_group {
   static pg_request preparation();
 
  private:
-  std::vector<awaited_refresh> asked_;
+  std::vector<awaited_refresh> refreshes_;
   std::vector<std::pair<std::size_t, std::size_t>> marks_;  ///< query and mark, in the order of the statement
 };
 
