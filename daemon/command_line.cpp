@@ -16,8 +16,8 @@ command_line read_command_line(int argc, char** argv) {
       ->capture_default_str()
       ->option_text("FILE");
   app.add_flag("--check", said.given.check,
-               "Check the configuration, and whether the log can be opened, and exit: 0 if there is no "
-               "error, else 78 with the errors on stderr");
+               "Check the configuration, the log, the directory for state and the address of the metrics, "
+               "and exit: 0 if there is no error, else 78 with the errors on stderr");
   app.add_flag("--schema", said.given.schema, "Print the JSON Schema of the configuration and exit");
   app.footer(
       "Signals: at SIGTERM and SIGINT it answers the requests in flight and exits within 5 s, at a second "

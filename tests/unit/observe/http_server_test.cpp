@@ -9,6 +9,8 @@
 #include <string>
 #include <thread>
 
+#include "support/run_loop.hpp"
+
 using namespace mqcoap;
 using namespace mqcoap::observe;
 using namespace std::chrono_literals;
@@ -33,7 +35,7 @@ struct http_fixture {
 
   explicit http_fixture(std::chrono::seconds limit = 1s) : request_limit(limit) {
     server.listen({"127.0.0.1", 0, {"metrics.lab.example"}});
-    while (server.port() == 0) loop.run_one();
+    mqcoap::test::run_until(loop, [this] { return server.port() != 0; });
     thread = std::thread([this] { loop.run(); });
   }
   ~http_fixture() {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <thread>
 
+#include "support/run_loop.hpp"
+
 using namespace mqcoap;
 using namespace std::chrono_literals;
 
@@ -19,8 +21,7 @@ TEST_CASE("a call runs on another thread, and its result on the loop") {
     called = std::this_thread::get_id();
     return [&reported] { reported = std::this_thread::get_id(); };
   });
-  const auto work = boost::asio::make_work_guard(loop);
-  loop.run_one();
+  mqcoap::test::run_until(loop, [&] { return reported != std::thread::id(); });
   CHECK(reported == std::this_thread::get_id());
   CHECK(called != std::thread::id());
   CHECK(called != reported);

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "own_processes.hpp"
+#include "support/run_loop.hpp"
 #include "unit/config/support.hpp"
 
 using namespace mqcoap;
@@ -43,9 +44,7 @@ struct child_fixture {
   }
   template <class Condition>
   void run_until(Condition&& holds) {
-    loop.restart();
-    const auto work = boost::asio::make_work_guard(loop);
-    while (!holds()) loop.run_one();
+    test::run_until(loop, holds);
   }
   child_end await_end() {
     run_until([&] { return ended.has_value(); });

@@ -10,6 +10,7 @@
 
 #include "own_processes.hpp"
 #include "recorder.hpp"
+#include "support/run_loop.hpp"
 #include "unit/config/support.hpp"
 
 using namespace mqcoap;
@@ -57,9 +58,7 @@ struct exec_fixture {
   }
   template <class Condition>
   void run_until(Condition&& holds) {
-    loop.restart();
-    const auto work = boost::asio::make_work_guard(loop);
-    while (!holds()) loop.run_one();
+    test::run_until(loop, holds);
   }
   void settle(std::size_t wanted) {
     run_until([&] { return answers.size() >= wanted; });
@@ -74,9 +73,7 @@ struct exec_fixture {
   }
   /// Waits until a program has created this file. The loop does not have to run for that.
   void await_file(const std::string& name) {
-    loop.restart();
-    const auto work = boost::asio::make_work_guard(loop);
-    while (!std::filesystem::exists(folder.path(name))) loop.poll();
+    poll_until(loop, [&] { return std::filesystem::exists(folder.path(name)); });
   }
 };
 
@@ -192,9 +189,7 @@ TEST_CASE_FIXTURE(exec_fixture,
   pid_t pid = 0;
   in >> pid;
   // The program may have written its file before the loop is told that it runs.
-  loop.restart();
-  const auto work = boost::asio::make_work_guard(loop);
-  while (is_alive(pid)) loop.poll();
+  poll_until(loop, [&] { return !is_alive(pid); });
 }
 
 TEST_CASE_FIXTURE(

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "recorder.hpp"
+#include "support/run_loop.hpp"
 #include "unit/config/support.hpp"
 
 using namespace mqcoap;
@@ -53,9 +54,7 @@ struct file_fixture {
                   [this](backend_reply reply) { answers.push_back(message(reply)); });
   }
   void settle(std::size_t wanted) {
-    loop.restart();
-    const auto work = boost::asio::make_work_guard(loop);
-    while (answers.size() < wanted) loop.run_one();
+    run_until(loop, [&] { return answers.size() >= wanted; });
   }
 };
 

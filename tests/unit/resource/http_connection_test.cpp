@@ -46,19 +46,18 @@ TEST_CASE_FIXTURE(http_fixture, "the kernel acknowledges each piece of an answer
       std::make_shared<http_names>(loop.get_executor(), options.at.host, resolve_by_system));
   const auto request = std::make_shared<const http_exchange>(
       http_exchange{.verb = method::get, .host = "127.0.0.1", .target = "/api", .most = 1000});
-  const auto work = asio::make_work_guard(loop);
   // The kernel delays acknowledgements only after requests and answers have alternated for a while.
   for (int i = 0; i < 10; ++i) {
     std::optional<http_outcome> got;
     tested.exchange(request, [&got](http_outcome outcome) { got = std::move(outcome); });
-    while (tested.progress().got.empty()) loop.run_one();
+    run_until(loop, [&] { return !tested.progress().got.empty(); });
     CHECK(acknowledges_at_once(socket_to(options.at.port)));
     at->say("4");
     const auto had = tested.progress().got.size();
-    while (tested.progress().got.size() == had) loop.run_one();
+    run_until(loop, [&] { return tested.progress().got.size() != had; });
     CHECK(acknowledges_at_once(socket_to(options.at.port)));
     at->say("2");
-    while (!got) loop.run_one();
+    run_until(loop, [&] { return got.has_value(); });
     CHECK(got->body == "42");
   }
   CHECK(connections == 1);

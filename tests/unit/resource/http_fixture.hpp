@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "recorder.hpp"
+#include "support/run_loop.hpp"
 
 namespace mqcoap::test {
 
@@ -122,9 +123,7 @@ struct http_fixture {
     ask(of, {.verb = verb, .path = "x", .rest = {}, .body = text(body), .options = {}});
   }
   std::string settle(std::size_t wanted = 1) {
-    loop.restart();
-    const auto work = asio::make_work_guard(loop);
-    while (answers.size() < wanted) loop.run_one();
+    run_until(loop, [&] { return answers.size() >= wanted; });
     std::string all;
     for (const auto& each : std::exchange(answers, {})) all += (all.empty() ? "" : "; ") + each;
     return all;

@@ -266,8 +266,7 @@ TEST_CASE_FIXTURE(
     end.answer("5");
   };
   ask(*make());
-  loop.restart();
-  while (!is_heard) loop.run_one();
+  run_until(loop, [&] { return is_heard; });
   running.clear();
   ask(*make());
   CHECK(settle() == "205 5");

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "recorder.hpp"
+#include "support/run_loop.hpp"
 #include "unit/config/support.hpp"
 
 using namespace mqcoap;
@@ -159,9 +160,7 @@ struct line_fixture {
                              }));
   }
   std::string settle(std::size_t wanted = 1) {
-    loop.restart();
-    const auto work = asio::make_work_guard(loop);
-    while (answers.size() < wanted) loop.run_one();
+    run_until(loop, [&] { return answers.size() >= wanted; });
     std::string all;
     for (const auto& each : std::exchange(answers, {})) all += (all.empty() ? "" : "; ") + each;
     return all;
@@ -450,7 +449,7 @@ TEST_CASE_FIXTURE(line_fixture, "a resource that goes with its instrument leaves
   hears = [](far_end&, const std::string&) {};
   auto tested = make(options());
   ask(*tested);
-  while (connections == 0) loop.run_one();
+  run_until(loop, [&] { return connections > 0; });
   tested.reset();
   running.clear();
   loop.restart();
@@ -491,11 +490,11 @@ TEST_CASE_FIXTURE(line_fixture,
                                    ++(reply.text == number ? right : wrong);
                                }));
   };
-  const auto work = asio::make_work_guard(loop);
-  while (right + silent + wrong + other < 10'000) {
-    if (requested == right + silent + wrong + other) next();
-    loop.run_one();
-  }
+  run_until(loop, [&] {
+    const auto ended = right + silent + wrong + other;
+    if (requested == ended && ended < 10'000) next();
+    return ended == 10'000;
+  });
   CHECK(wrong == 0);
   CHECK(other == 0);
   CHECK(silent >= 1400);  // more on a slow machine

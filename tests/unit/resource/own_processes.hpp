@@ -3,12 +3,16 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <thread>
+
+#include "support/run_loop.hpp"
 
 // Checks for processes and descriptors that a test leaves behind.
 namespace mqcoap::test {
@@ -31,7 +35,11 @@ inline bool is_alive(pid_t pid) {
 
 /// Waits for the end of a killed process that is not a child of this one.
 inline void await_death(pid_t pid) {
-  while (is_alive(pid)) std::this_thread::yield();
+  const auto end = std::chrono::steady_clock::now() + longest_wait;
+  while (is_alive(pid)) {
+    if (std::chrono::steady_clock::now() >= end) throw std::runtime_error("the process did not end in time");
+    std::this_thread::yield();
+  }
 }
 
 }  // namespace mqcoap::test

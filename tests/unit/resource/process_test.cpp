@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "recorder.hpp"
+#include "support/run_loop.hpp"
 #include "unit/config/support.hpp"
 
 using namespace mqcoap;
@@ -76,9 +77,7 @@ struct process_fixture {
   }
   template <class Condition>
   void run_until(Condition&& holds) {
-    loop.restart();
-    const auto work = boost::asio::make_work_guard(loop);
-    while (!holds()) loop.run_one();
+    test::run_until(loop, holds);
   }
   void settle(std::size_t wanted) {
     run_until([&] { return answers.size() >= wanted; });

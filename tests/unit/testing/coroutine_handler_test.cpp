@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "support/run_loop.hpp"
 #include "testing_lab.hpp"
 
 using namespace mqcoap;
@@ -86,7 +87,7 @@ TEST_CASE("what a coroutine throws is the answer, before its first wait and afte
   const auto ask = [&](const char* path) {
     std::optional<lab::answered> got;
     l.ask(got, get(path));
-    while (!got) l.loop.restart(), l.loop.run_one();
+    run_until(l.loop, [&] { return got.has_value(); });
     return *std::move(got);
   };
   CHECK(ask("a").error == response_code::forbidden);
