@@ -57,6 +57,11 @@ class Child:
                     return int(line.split()[1]) * 1024
         raise Broken(self.died() or f"{self.name} has no memory")
 
+    def pin(self, cpu):
+        """Keeps all of its threads on one processor."""
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            os.sched_setaffinity(int(thread), {cpu})
+
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

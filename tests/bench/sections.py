@@ -4,6 +4,7 @@ shows the median.
 """
 
 import importlib.util
+import os
 import statistics
 
 from programs import FAR, PATH, SUBSYSTEM, Skipped, ask, route
@@ -263,6 +264,32 @@ def brokered(bench, plan):
     return rows
 
 
+def placed(bench, plan):
+    """PLACE: the CPU time of one request in flight. Waking a program on another processor costs several times what the
+    program does, and the kernel moves programs between processors as it likes. Here each has its place.
+    """
+    processors = sorted(os.sched_getaffinity(0))
+    if len(processors) < 2:
+        raise Skipped("there is only one processor")
+    near, far = processors[:2]
+    broker = bench.broker()
+    gateway = bench.load("gateway", bench.value_gateway(GATEWAY), broker=broker, target=target(GATEWAY))
+    floor = bench.load("floor", bench.echo(FLOOR), broker=broker, target=target(FLOOR))
+    rows = []
+    for where, program, generator, wanted in (("on a processor of its own", far, near, 1.1),
+                                              ("on the broker's processor", near, far, None)):
+        broker.pin(near)
+        for load in (gateway, floor):
+            load.program.pin(program)
+            load.generator.pin(generator)
+        pairs = alternate(plan, gateway, floor, in_flight_cells([1]))[1]
+        times = (statistics.median(pair[side]["processes"]["program"]["cpu_us_per_request"] for pair in pairs)
+                 for side in (0, 1))
+        rows.append(Row("PLACE", f"CPU per request, gateway / C floor: 1 in flight, mosquitto, {where}", cpu(pairs),
+                        at_most=wanted, note="{:.1f} us beside {:.1f} us".format(*times)))
+    return rows
+
+
 def open_loop(bench, plan):
     """Latency at a steady rate that both can sustain, measured from the scheduled time of each request."""
     broker = bench.broker()
@@ -441,6 +468,7 @@ SECTIONS = {
     ("P1", "P2", "P3"): direct,
     ("PUT",): put,
     ("P4",): brokered,
+    ("PLACE",): placed,
     ("OPEN",): open_loop,
     ("P5",): proxied,
     ("P6",): proxies,
